@@ -1,0 +1,23 @@
+#!/usr/bin/env node
+// Parvis runs on Node 24 and later. Where the machine's own Node is older, the one among the development
+// dependencies takes over, so that the same commands work there too. Plain JavaScript: an old Node must read it.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import module from 'node:module';
+import { fileURLToPath } from 'node:url';
+
+const oldestMajor = 24;
+const own = fileURLToPath(import.meta.url);
+const bundled = fileURLToPath(new URL('../node_modules/node/bin/node', import.meta.url));
+
+if (Number(process.versions.node.split('.')[0]) >= oldestMajor) {
+  module.enableCompileCache?.();
+  const { run } = await import('../src/cli/cli.ts');
+  await run(process.argv);
+} else if (existsSync(bundled) && process.execPath !== bundled) {
+  const { status, signal } = spawnSync(bundled, [own, ...process.argv.slice(2)], { stdio: 'inherit' });
+  process.exitCode = signal ? 1 : (status ?? 1);
+} else {
+  console.error(`Parvis needs Node ${oldestMajor} or later; this is ${process.version}.`);
+  process.exitCode = 1;
+}

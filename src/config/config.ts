@@ -1,0 +1,132 @@
+import path from 'node:path';
+import { z } from 'zod';
+import type { RegionRules } from '../domain/regions.ts';
+import { builtInRulesFile, readRules } from './rules.ts';
+
+export type DatabaseConfig = { readonly kind: 'sqlite'; readonly file: string } | { readonly kind: 'postgres'; readonly url: string };
+
+/** Everything that the environment decides, read once and frozen. */
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  readonly baseUrl: URL;
+  readonly rules: RegionRules;
+  /** Address of every region that this one may send a reader to, its own included. */
+  readonly regionUrls: ReadonlyMap<string, URL>;
+  readonly dataDirectory: string;
+  readonly database: DatabaseConfig;
+  readonly redisUrl: string | null;
+  /** The first signs, all of them verify; empty where one is to be made and kept in the data directory. */
+  readonly sessionSecrets: readonly string[];
+  /** How many proxies in front are believed about the client's address. */
+  readonly trustProxy: number;
+  readonly logLevel: string;
+}
+
+export type ConfigResult = { config: Config; faults: [] } | { config: null; faults: string[] };
+
+const shortestSecret = 32;
+
+// Plain http is for one machine talking to itself: anywhere else it would carry passwords in the clear.
+function isSafe(url: URL): boolean {
+  const loopback = /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
+  return url.protocol === 'https:' || (url.protocol === 'http:' && loopback);
+}
+
+const address = z
+  .url({ protocol: /^https?$/ })
+  .transform((text) => new URL(text))
+  .refine(isSafe, 'must be https except on a loopback name')
+  .refine((url) => url.pathname === '/' && url.search === '', 'must have no path');
+
+const regionUrls = z.string().transform((text, context) => {
+  const entries = text.split(',').map((entry) => entry.trim()).filter(Boolean);
+  const map = new Map<string, URL>();
+  for (const entry of entries) {
+    const [, region, url] = /^([a-z][a-z0-9-]+)=(\S+)$/.exec(entry) ?? [];
+    const parsed = address.safeParse(url);
+    if (region !== undefined && parsed.success) map.set(region, parsed.data);
+    else context.addIssue({ code: 'custom', message: `"${entry}" is not region=address with https, or http on a loopback name` });
+  }
+  return map;
+});
+
+const environment = z.object({
+  HOST: z.string().min(1).default('127.0.0.1'),
+  PORT: z.coerce.number().int().min(1).max(65_535).default(3000),
+  BASE_URL: address.optional(),
+  REGION: z.string().default('worldwide'),
+  REGION_URLS: regionUrls.optional(),
+  REGION_RULES: z.string().optional(),
+  DATA_DIR: z.string().min(1).default('data'),
+  DATABASE_URL: z.string().regex(/^(sqlite:.+|postgres(ql)?:\/\/.+)$/, 'is neither sqlite:PATH nor postgres://…').optional(),
+  REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
+  SESSION_SECRETS: z
+    .string()
+    .transform((text) => text.split(',').map((each) => each.trim()))
+    .refine((all) => all.every((each) => each.length >= shortestSecret), `has a secret of fewer than ${shortestSecret} characters`)
+    .optional(),
+  TRUST_PROXY: z.coerce.number().int().min(0).max(10).default(0),
+  SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+  MAIL_FROM: z.string().min(3).optional(),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+});
+
+type Environment = z.infer<typeof environment>;
+
+/**
+ * Turns the environment into a Config.
+ * @param variables such as `process.env`; an empty value counts as not set
+ * @returns the frozen Config, or every fault at once, one line each, without any secret in it
+ */
+export function readConfig(variables: Readonly<Record<string, string | undefined>>): ConfigResult {
+  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined && value !== ''));
+  const parsed = environment.safeParse(given);
+  const faults = parsed.error?.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`) ?? [];
+  // Behind PostgreSQL several processes share the sessions, so that a secret made on one of them would not do.
+  if (given.DATABASE_URL?.startsWith('postgres') && given.SESSION_SECRETS === undefined) {
+    faults.push('SESSION_SECRETS: is required with PostgreSQL');
+  }
+  const rules = readRegion(given.REGION ?? 'worldwide', given.REGION_RULES, faults);
+  if (!parsed.success || rules === null) return { config: null, faults };
+  const baseUrl = parsed.data.BASE_URL ?? new URL(`http://localhost:${parsed.data.PORT}`);
+  const urls = new Map(parsed.data.REGION_URLS ?? []);
+  const own = urls.get(rules.region);
+  if (own && own.origin !== baseUrl.origin) faults.push(`REGION_URLS: ${rules.region} differs from BASE_URL`);
+  urls.set(rules.region, baseUrl);
+  return faults.length > 0 ? { config: null, faults } : { config: assemble(parsed.data, baseUrl, rules, urls), faults: [] };
+}
+
+function readRegion(id: string, ownFile: string | undefined, faults: string[]): RegionRules | null {
+  const file = ownFile ?? builtInRulesFile(id);
+  if (file === null) {
+    faults.push(`REGION: "${id}" has no built-in rules; name a rules file in REGION_RULES`);
+    return null;
+  }
+  const { rules, faults: inFile } = readRules(file);
+  faults.push(...inFile.map((fault) => `REGION_RULES: ${file}: ${fault}`));
+  if (rules !== null && rules.region !== id) faults.push(`REGION_RULES: ${file} is for region "${rules.region}", not "${id}"`);
+  return rules;
+}
+
+function assemble(values: Environment, baseUrl: URL, rules: RegionRules, urls: ReadonlyMap<string, URL>): Config {
+  const dataDirectory = path.resolve(values.DATA_DIR);
+  return Object.freeze({
+    host: values.HOST,
+    port: values.PORT,
+    baseUrl,
+    rules,
+    regionUrls: urls,
+    dataDirectory,
+    database: databaseOf(values.DATABASE_URL, dataDirectory),
+    redisUrl: values.REDIS_URL ?? null,
+    sessionSecrets: Object.freeze(values.SESSION_SECRETS ?? []),
+    trustProxy: values.TRUST_PROXY,
+    logLevel: values.LOG_LEVEL,
+  });
+}
+
+function databaseOf(url: string | undefined, dataDirectory: string): DatabaseConfig {
+  if (url === undefined) return { kind: 'sqlite', file: path.join(dataDirectory, 'parvis.sqlite') };
+  return url.startsWith('sqlite:') ? { kind: 'sqlite', file: path.resolve(url.slice('sqlite:'.length)) } : { kind: 'postgres', url };
+}

@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+import { languages, userOperations, type Language, type Placement, type RegionRules, type UserOperation } from '../domain/regions.ts';
+
+/** Folder of the rules files that come with Parvis, one per edition of a region. */
+export const rulesFolder = path.join(import.meta.dirname, '../../rules');
+
+const builtInEditions = ['worldwide', 'germany', 'us-government', 'china'] as const;
+
+const wording = z.strictObject({ en: z.string().min(1), fr: z.string().min(1), de: z.string().min(1) });
+const positive = z.number().int().positive();
+const throttle = z.strictObject({ attempts: positive, windowMinutes: positive, blockMinutes: positive });
+
+const rulesFile = z
+  .strictObject({
+    region: z.string().regex(/^[a-z][a-z0-9-]{1,30}$/),
+    edition: z.string().min(1),
+    name: wording,
+    defaultLanguage: z.enum(languages),
+    places: z.record(z.string(), z.strictObject({ name: wording, address: z.url({ protocol: /^https$/ }) })),
+    operations: z.partialRecord(z.enum(userOperations), z.string()),
+    administratorsManagedBy: z.enum(['userManagers', 'globalAdmins']),
+    temporaryPassword: z.strictObject({ lifetimeHours: positive.max(24 * 30), changeWithinMinutes: positive }),
+    password: z.strictObject({ minimumLength: positive.min(8), maximumLength: positive.min(64).max(256) }),
+    throttle: z.strictObject({ perAccountAndAddress: throttle, perAccount: throttle, perAddress: throttle }),
+    session: z.strictObject({ idleMinutes: positive, absoluteHours: positive }),
+  })
+  .transform((file, context): RegionRules => {
+    const { places, operations, ...rules } = file;
+    const placed = userOperations.map((operation): [UserOperation, Placement] => {
+      const placement = placementOf(operations[operation], places);
+      if (placement) return [operation, placement];
+      context.addIssue({ code: 'custom', path: ['operations', operation], message: 'is not here, alone, nobody or "elsewhere: <place>"' });
+      return [operation, { at: 'nobody' }];
+    });
+    return { ...rules, operations: Object.fromEntries(placed) as Record<UserOperation, Placement> };
+  });
+
+type Places = Readonly<Record<string, { name: RegionRules['name']; address: string }>>;
+
+// Silence means no: an operation that a rules file does not name is done by nobody.
+function placementOf(rule: string | undefined, places: Places): Placement | null {
+  if (rule === undefined) return { at: 'nobody' };
+  if (rule === 'here' || rule === 'alone' || rule === 'nobody') return { at: rule };
+  const place = rule.startsWith('elsewhere: ') ? places[rule.slice('elsewhere: '.length)] : undefined;
+  return place ? { at: 'elsewhere', place: place.name, address: place.address } : null;
+}
+
+/**
+ * Reads a region's rules from a file.
+ * @returns the frozen rules, or every fault of the file, each with its path inside it
+ */
+export function readRules(file: string): { rules: RegionRules; faults: [] } | { rules: null; faults: string[] } {
+  let content: unknown;
+  try {
+    content = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    return { rules: null, faults: [`cannot be read as JSON (${error instanceof Error ? error.message : String(error)})`] };
+  }
+  const parsed = rulesFile.safeParse(content);
+  if (parsed.success) return { rules: deepFreeze(parsed.data), faults: [] };
+  return { rules: null, faults: parsed.error.issues.map((issue) => `${issue.path.join('.') || 'file'}: ${issue.message}`) };
+}
+
+/** @returns the path of the rules that a region has when the operator names none, or null for an unknown region */
+export function builtInRulesFile(region: string): string | null {
+  return (builtInEditions as readonly string[]).includes(region) ? path.join(rulesFolder, `${region}.json`) : null;
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) Object.values(value).forEach(deepFreeze);
+  return Object.freeze(value);
+}
+
+const builtInNames = new Map(
+  builtInEditions.map((region) => [region as string, readRules(path.join(rulesFolder, `${region}.json`)).rules?.name]),
+);
+
+/** @returns what a region is called in a language; a region of the operator's own goes by its id */
+export const regionName = (region: string, language: Language): string => builtInNames.get(region)?.[language] ?? region;

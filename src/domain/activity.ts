@@ -1,0 +1,30 @@
+/** Everything that is recorded, as typed data: the reader's language words it later. */
+export type ActivityEvent =
+  | { readonly kind: 'signIn.succeeded' }
+  | { readonly kind: 'signIn.failed'; readonly because: SignInFailure }
+  | { readonly kind: 'signIn.throttled' }
+  | { readonly kind: 'signOut' }
+  | { readonly kind: 'password.reset'; readonly expiresAt: number }
+  | { readonly kind: 'password.changed'; readonly forced: boolean }
+  | { readonly kind: 'password.changeRefused' }
+  | { readonly kind: 'user.added' }
+  | { readonly kind: 'user.blocked' }
+  | { readonly kind: 'user.unblocked' }
+  | { readonly kind: 'tenant.added' }
+  | { readonly kind: 'refused'; readonly action: string; readonly because: string };
+
+export type ActivityKind = ActivityEvent['kind'];
+
+/** Known only to the log: the sign-in page answers every one of them alike. */
+export type SignInFailure = 'unknown' | 'password' | 'blocked' | 'deleted' | 'expired' | 'tenant';
+
+/** A recorded event as pages read it. */
+export interface Activity {
+  readonly id: string;
+  /** Epoch ms. */
+  readonly at: number;
+  readonly event: ActivityEvent;
+  readonly actor: { readonly id: string; readonly name: string } | null;
+  readonly target: { readonly id: string; readonly name: string } | null;
+  readonly address: string | null;
+}

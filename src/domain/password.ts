@@ -1,0 +1,85 @@
+import type { RegionRules } from './regions.ts';
+
+/**
+ * 32 symbols without look-alikes (no I, O, 0, 1): each carries 5 bits exactly.
+ * Capitals, since a small l cannot be told from a capital I in many typefaces.
+ */
+export const temporaryAlphabet = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789';
+const groups = 5;
+const groupLength = 4;
+
+/** How many random bytes one temporary password takes. */
+export const temporaryPasswordBytes = groups * groupLength;
+
+/**
+ * A temporary password of 100 bits: five groups of four.
+ * @param random 20 bytes from a cryptographic source; 256 is a multiple of 32, so that no symbol is favoured
+ */
+export function temporaryPassword(random: Uint8Array): string {
+  if (random.length !== temporaryPasswordBytes) throw new RangeError(`needs ${temporaryPasswordBytes} random bytes`);
+  return group([...random].map((byte) => temporaryAlphabet[byte % temporaryAlphabet.length]).join(''));
+}
+
+function group(symbols: string): string {
+  return symbols.match(new RegExp(`.{1,${groupLength}}`, 'g'))?.join('-') ?? '';
+}
+
+/**
+ * A temporary password is read out or copied by hand: small letters, spaces and missing hyphens are forgiven.
+ * @returns its one spelling, or null when the text cannot be a temporary password
+ */
+export function readTemporaryPassword(typed: string): string | null {
+  const symbols = typed.normalize('NFKC').replace(/[\s\u2010-\u2015-]/g, '').toUpperCase();
+  const fits = symbols.length === groups * groupLength && [...symbols].every((each) => temporaryAlphabet.includes(each));
+  return fits ? group(symbols) : null;
+}
+
+/**
+ * The form in which a password is hashed: NFKC, so that every keyboard's é is the same; spaces count.
+ * Source: NIST SP 800-63B-4, 3.1.1.2.
+ */
+export const normalizePassword = (typed: string): string => typed.normalize('NFKC');
+
+/** A password longer than this is refused before any work is done on it. */
+export const longestPasswordBytes = 1024;
+
+export interface PasswordContext {
+  readonly rules: RegionRules;
+  readonly username: string;
+  readonly displayName: string;
+  readonly tenantName: string;
+}
+
+/**
+ * What can be said against a password without guessing at it.
+ * @returns the locale key of the first fault with the values its wording needs, or null
+ */
+export function passwordFault(
+  typed: string,
+  context: PasswordContext,
+): { key: string; values?: { count: number } } | null {
+  const password = normalizePassword(typed);
+  const { minimumLength, maximumLength } = context.rules.password;
+  const length = [...password].length;
+  if (length === 0) return { key: 'passwords:error.missing' };
+  if (length < minimumLength) return { key: 'passwords:error.tooShort', values: { count: minimumLength } };
+  if (length > maximumLength || new TextEncoder().encode(password).length > longestPasswordBytes) {
+    return { key: 'passwords:error.tooLong', values: { count: maximumLength } };
+  }
+  if (readTemporaryPassword(password) !== null) return { key: 'passwords:error.sameAsTemporary' };
+  return isMadeOfNames(password, context) ? { key: 'passwords:error.containsName' } : null;
+}
+
+// A password that is a known name and little more is the first that is tried.
+function isMadeOfNames(password: string, { username, displayName, tenantName }: PasswordContext): boolean {
+  const letters = (text: string): string => text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
+  const candidate = letters(password);
+  const [local = '', domain = ''] = username.split('@');
+  return [username, local, domain, displayName, tenantName, 'parvis']
+    .map(letters)
+    .filter((name) => name.length >= 4 && candidate.includes(name))
+    .some((name) => [...candidate.replaceAll(name, '')].length < 8);
+}
+
+/** Guesses below which a password counts as easy to guess, by zxcvbn's estimate; guessing online is throttled besides. */
+export const fewestGuesses = 1e9;

@@ -1,0 +1,50 @@
+import { isUserOperation, type Wording } from './regions.ts';
+import { changesToAPerson, rights, type Action } from './roles.ts';
+import type { Scope } from './scope.ts';
+import type { User } from './user.ts';
+
+/** Why something is refused; each has a sentence in `policy:` of every language. */
+export type Refusal = 'level' | 'self' | 'globalAdmin' | 'administrator' | 'elsewhere' | 'alone' | 'nobody';
+
+export type Verdict =
+  | { readonly allowed: true }
+  | { readonly allowed: false; readonly because: Exclude<Refusal, 'elsewhere'> }
+  | { readonly allowed: false; readonly because: 'elsewhere'; readonly place: Wording; readonly address: string };
+
+export type Target = Pick<User, 'id' | 'administratorLevel'>;
+
+const yes: Verdict = { allowed: true };
+const no = (because: Exclude<Refusal, 'elsewhere'>): Verdict => ({ allowed: false, because });
+
+/**
+ * The only judge. Handlers, templates and the activity log ask it, so that a button and its handler cannot disagree.
+ * @param target the person acted upon, where there is one
+ */
+export function may(scope: Scope, action: Action, target?: Target): Verdict {
+  // The operator's commands act on the tenant from outside: the levels inside it do not bind them.
+  if (scope.actor === null) return yes;
+  if (!rights[action].includes(scope.actor.administratorLevel)) return no('level');
+  return byRegion(scope, action) ?? byTarget(scope, action, target) ?? yes;
+}
+
+function byRegion(scope: Scope, action: Action): Verdict | null {
+  if (!isUserOperation(action)) return null;
+  const placement = scope.rules.operations[action];
+  switch (placement.at) {
+    case 'here':
+      return null;
+    case 'elsewhere':
+      return { allowed: false, because: 'elsewhere', place: placement.place, address: placement.address };
+    default:
+      return no(placement.at);
+  }
+}
+
+function byTarget(scope: Scope, action: Action, target?: Target): Verdict | null {
+  if (target === undefined || scope.actor === null || !changesToAPerson.has(action)) return null;
+  if (target.id === scope.actor.id && action !== 'users.edit') return no('self');
+  if (scope.actor.administratorLevel === 'global') return null;
+  if (target.administratorLevel === 'global') return no('globalAdmin');
+  const reserved = scope.rules.administratorsManagedBy === 'globalAdmins' && target.administratorLevel !== 'none';
+  return reserved ? no('administrator') : null;
+}

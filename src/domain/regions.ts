@@ -1,0 +1,80 @@
+/** Languages that the portal is complete in. A region offers some or all of them. */
+export const languages = ['en', 'fr', 'de'] as const;
+export type Language = (typeof languages)[number];
+
+/** The operations on users whose place a region decides. */
+export const userOperations = [
+  'users.list',
+  'users.view',
+  'users.add',
+  'users.edit',
+  'users.block',
+  'users.delete',
+  'users.restore',
+  'users.resetPassword',
+  'users.endSessions',
+  'users.import',
+  'users.export',
+] as const;
+
+export type UserOperation = (typeof userOperations)[number];
+
+/** A text of the rules file in each language that the portal speaks. */
+export type Wording = Readonly<Record<Language, string>>;
+
+/** Where an operation on users is done. A rule that is missing reads as `nobody`. */
+export type Placement =
+  | { readonly at: 'here' }
+  | { readonly at: 'elsewhere'; readonly place: Wording; readonly address: string }
+  | { readonly at: 'alone' }
+  | { readonly at: 'nobody' };
+
+/** One throttle: so many wrong tries within a window, then nothing for the length of the block. */
+export interface ThrottleRule {
+  readonly attempts: number;
+  readonly windowMinutes: number;
+  readonly blockMinutes: number;
+}
+
+/** A region's rules: data that views, handlers and the activity log ask through one judge. */
+export interface RegionRules {
+  readonly region: string;
+  /** Which form of the region's rules this is, such as `current` or `historical`. */
+  readonly edition: string;
+  readonly name: Wording;
+  readonly defaultLanguage: Language;
+  readonly operations: Readonly<Record<UserOperation, Placement>>;
+  /** Who may act on somebody who holds an administrator level other than Global admin. */
+  readonly administratorsManagedBy: 'userManagers' | 'globalAdmins';
+  readonly temporaryPassword: { readonly lifetimeHours: number; readonly changeWithinMinutes: number };
+  /** Lengths in Unicode code points (NIST SP 800-63B-4, 3.1.1.2: 15 at least without a second factor). */
+  readonly password: { readonly minimumLength: number; readonly maximumLength: number };
+  readonly throttle: {
+    readonly perAccountAndAddress: ThrottleRule;
+    readonly perAccount: ThrottleRule;
+    readonly perAddress: ThrottleRule;
+  };
+  readonly session: { readonly idleMinutes: number; readonly absoluteHours: number };
+}
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+
+/** @returns how long a temporary password opens the page that replaces it, in ms */
+export const temporaryPasswordLifetimeMs = (rules: RegionRules): number =>
+  rules.temporaryPassword.lifetimeHours * hourMs;
+
+/** @returns how long a session that must change its password may take to do so, in ms */
+export const changeWithinMs = (rules: RegionRules): number => rules.temporaryPassword.changeWithinMinutes * minuteMs;
+
+/** @returns after how long without a request a session ends, in ms */
+export const idleLimitMs = (rules: RegionRules): number => rules.session.idleMinutes * minuteMs;
+
+/** @returns how long a session may live at all, in ms */
+export const absoluteLimitMs = (rules: RegionRules): number => rules.session.absoluteHours * hourMs;
+
+/** @returns whether the text names a language that the portal is complete in */
+export const isLanguage = (text: unknown): text is Language => (languages as readonly unknown[]).includes(text);
+
+export const isUserOperation = (text: string): text is UserOperation =>
+  (userOperations as readonly string[]).includes(text);

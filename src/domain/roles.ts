@@ -1,0 +1,79 @@
+/** The two settings that every user has, in the order in which the pages offer them. */
+export const administratorLevels = ['global', 'userManagement', 'billing', 'none'] as const;
+export const agentLevels = ['admin', 'sales', 'helpdesk', 'none'] as const;
+
+export type AdministratorLevel = (typeof administratorLevels)[number];
+export type AgentLevel = (typeof agentLevels)[number];
+
+/** Everything that a page or a command can ask to do inside a tenant. */
+export const actions = [
+  'dashboard.view',
+  'profile.view',
+  'password.change',
+  'accountSettings.view',
+  'users.list',
+  'users.view',
+  'users.add',
+  'users.edit',
+  'users.block',
+  'users.delete',
+  'users.restore',
+  'users.resetPassword',
+  'users.endSessions',
+  'users.import',
+  'users.export',
+  'activity.view',
+] as const;
+
+export type Action = (typeof actions)[number];
+
+const everybody: readonly AdministratorLevel[] = administratorLevels;
+const userManagers: readonly AdministratorLevel[] = ['global', 'userManagement'];
+
+/**
+ * Which administrator levels an action is open to, before region and target are looked at.
+ * Agent levels carry no right here: they are handed to the applications that the portal opens.
+ */
+export const rights: Readonly<Record<Action, readonly AdministratorLevel[]>> = {
+  'dashboard.view': everybody,
+  'profile.view': everybody,
+  'password.change': everybody,
+  'accountSettings.view': userManagers,
+  'users.list': userManagers,
+  'users.view': userManagers,
+  'users.add': userManagers,
+  'users.edit': userManagers,
+  'users.block': userManagers,
+  'users.delete': userManagers,
+  'users.restore': userManagers,
+  'users.resetPassword': userManagers,
+  'users.endSessions': userManagers,
+  'users.import': userManagers,
+  'users.export': userManagers,
+  'activity.view': userManagers,
+};
+
+/** Actions that change a person, and that only a Global admin may take against a Global admin. */
+export const changesToAPerson: ReadonlySet<Action> = new Set<Action>([
+  'users.edit',
+  'users.block',
+  'users.delete',
+  'users.restore',
+  'users.resetPassword',
+  'users.endSessions',
+]);
+
+/** What each level lets its holder do, as locale keys: My profile words them. */
+export const administratorAbilities: Readonly<Record<AdministratorLevel, readonly string[]>> = {
+  global: ['roles:can.manageEverybody', 'roles:can.giveEveryLevel', 'roles:can.seeActivity', 'roles:can.ownAccount'],
+  userManagement: ['roles:can.manageUsers', 'roles:can.giveOtherLevels', 'roles:can.readActivity', 'roles:can.ownAccount'],
+  billing: ['roles:can.billing', 'roles:can.ownAccount'],
+  none: ['roles:can.ownAccount'],
+};
+
+export const agentAbilities: Readonly<Record<AgentLevel, readonly string[]>> = {
+  admin: ['roles:can.customers', 'roles:can.onBehalf', 'roles:can.serviceRequests'],
+  sales: ['roles:can.sell'],
+  helpdesk: ['roles:can.support'],
+  none: [],
+};

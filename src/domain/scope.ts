@@ -1,0 +1,37 @@
+import type { AdministratorLevel, AgentLevel } from './roles.ts';
+import type { Language, RegionRules } from './regions.ts';
+
+export interface ScopeTenant {
+  readonly id: string;
+  readonly name: string;
+  readonly language: Language;
+}
+
+export interface ScopeActor {
+  readonly id: string;
+  readonly username: string;
+  readonly displayName: string;
+  readonly administratorLevel: AdministratorLevel;
+  readonly agentLevel: AgentLevel;
+}
+
+/** What a request was made of before anybody is known: the region's rules, the tongue, the request's own name. */
+export interface RegionScope {
+  readonly rules: RegionRules;
+  readonly language: Language;
+  readonly requestId: string;
+  /** The client's address as the trusted proxies report it, or null for the operator's own commands. */
+  readonly address: string | null;
+}
+
+/** Who asks, from where and for whom: the first argument of every query inside a tenant. */
+export interface Scope extends RegionScope {
+  readonly tenant: ScopeTenant;
+  /** The signed-in user; null when the operator acts by a command. */
+  readonly actor: ScopeActor | null;
+}
+
+/** @returns the same values, which nobody can change on the way down */
+export function createScope(parts: Scope): Scope {
+  return Object.freeze({ ...parts });
+}
