@@ -1,0 +1,66 @@
+import type { Knex } from 'knex';
+import type { DatabaseConfig } from '../config/config.ts';
+import { openPostgres } from './postgres.ts';
+import { openSqlite } from './sqlite.ts';
+
+/** Stands for a value that is only known when a prepared query runs. */
+export class Parameter {
+  readonly name: string;
+  constructor(name: string) {
+    this.name = name;
+  }
+}
+
+export type Values = Readonly<Record<string, string | number | null>>;
+
+/** Describes a query once, with Knex' words; `$('id')` stands where a value will be. */
+export type Build = (knex: Knex, $: (name: string) => Knex.Value) => Knex.QueryBuilder;
+
+/** One database of one region. Inside a transaction the same interface speaks through that transaction. */
+export interface Database {
+  readonly dialect: 'sqlite' | 'postgres';
+  /** For writes and for what is rare: Knex builds the query each time (some 190 µs). */
+  readonly knex: Knex;
+  /**
+   * For reads on the hot path: the text is built once per name and process, and the driver keeps it prepared.
+   * @param name unique per query text
+   */
+  prepare<Row>(name: string, build: Build): (values: Values) => Promise<Row[]>;
+  /** Runs the work in one write transaction: all of it or, when it throws, nothing. */
+  transaction<T>(work: (database: Database) => Promise<T>): Promise<T>;
+  /** @throws when the database does not answer */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the region's database. Nothing is created but, for SQLite, the file.
+ * @param statementTimeoutMs how long PostgreSQL works on one statement before it gives up; 0 for as long as it takes
+ */
+export function openDatabase(config: DatabaseConfig, statementTimeoutMs = 5_000): Database {
+  return config.kind === 'sqlite' ? openSqlite(config.file) : openPostgres(config.url, statementTimeoutMs);
+}
+
+/** A query's text with the order of its values: numbers are the positions of named values. */
+export interface Compiled {
+  readonly sql: string;
+  bind(values: Values): (string | number | null)[];
+}
+
+/** @returns the text of a query, in the dialect's own placeholders */
+export function compile(knex: Knex, build: Build): Compiled {
+  const query = build(knex, (name) => new Parameter(name) as unknown as Knex.Value)
+    .toSQL()
+    .toNative();
+  const bindings: readonly unknown[] = query.bindings;
+  return {
+    sql: query.sql,
+    bind: (values) =>
+      bindings.map((binding) => {
+        if (!(binding instanceof Parameter)) return binding as string | number | null;
+        const value = values[binding.name];
+        if (value === undefined) throw new Error(`The query needs a value for ${binding.name}`);
+        return value;
+      }),
+  };
+}

@@ -1,0 +1,75 @@
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import SqliteFile from 'better-sqlite3';
+import type { Knex } from 'knex';
+import type { DatabaseConfig } from '../config/config.ts';
+import { openDatabase, type Database } from './database.ts';
+
+const folder = path.join(import.meta.dirname, '../../migrations');
+
+interface Migration {
+  up(knex: Knex): Promise<void>;
+  down(knex: Knex): Promise<void>;
+}
+
+const migrationSource: Knex.MigrationSource<string> = {
+  getMigrations: () => Promise.resolve(readdirSync(folder).filter((name) => name.endsWith('.ts')).sort()),
+  getMigrationName: (name) => path.basename(name, '.ts'),
+  getMigration: async (name) => (await import(pathToFileURL(path.join(folder, name)).href)) as Migration,
+};
+
+// Any number will do as long as nothing else in the same PostgreSQL database locks it.
+const advisoryLock = 727_681;
+const longestWaitMs = 60_000;
+
+/**
+ * Brings the schema up to this version. Several processes may call it together: one migrates, the others wait.
+ * @returns the names of the migrations that this call ran
+ */
+export async function migrate(config: DatabaseConfig): Promise<string[]> {
+  const database = openDatabase(config, 0);
+  try {
+    return await (config.kind === 'sqlite' ? withFileLock(config.file, database) : withAdvisoryLock(database));
+  } finally {
+    await database.close();
+  }
+}
+
+/** @returns the migrations that the database lacks */
+export async function pendingMigrations(database: Database): Promise<string[]> {
+  const [, pending] = (await database.knex.migrate.list({ migrationSource })) as [unknown, string[]];
+  return pending;
+}
+
+/** Takes every migration back, newest first. For tests: a running portal never does this. */
+export async function rollBackEverything(database: Database): Promise<void> {
+  await database.knex.migrate.rollback({ migrationSource }, true);
+}
+
+// The outer lock dies with its process, unlike Knex' own row, which a killed process would leave behind.
+async function latest(database: Database): Promise<string[]> {
+  if (await database.knex.schema.hasTable('knex_migrations_lock')) {
+    await database.knex.migrate.forceFreeMigrationsLock({ migrationSource });
+  }
+  const [, names] = (await database.knex.migrate.latest({ migrationSource })) as [number, string[]];
+  return names;
+}
+
+async function withFileLock(file: string, database: Database): Promise<string[]> {
+  await database.ping();
+  const lock = new SqliteFile(`${file}.migrating`, { timeout: longestWaitMs });
+  try {
+    lock.exec('begin exclusive');
+    return await latest(database);
+  } finally {
+    lock.close();
+  }
+}
+
+async function withAdvisoryLock(database: Database): Promise<string[]> {
+  return database.knex.transaction(async (holder) => {
+    await holder.raw('select pg_advisory_xact_lock(?)', [advisoryLock]);
+    return latest(database);
+  });
+}

@@ -1,0 +1,56 @@
+import knexFactory, { type Knex } from 'knex';
+import pg from 'pg';
+import { compile, type Build, type Compiled, type Database, type Values } from './database.ts';
+import { withinTransaction } from './transaction.ts';
+
+const acquireTimeoutMs = 2_000;
+const bigintType = 20;
+
+// Times are kept as bigint milliseconds: all of them are exact in a JavaScript number until the year 287396.
+const types = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+    oid === bigintType ? Number : (pg.types.getTypeParser(oid, format) as (text: string) => unknown),
+};
+
+/** A pool of connections to PostgreSQL; prepared reads are named statements, kept by each connection. */
+export function openPostgres(url: string, statementTimeoutMs: number): Database {
+  const knex = knexFactory({
+    client: 'pg',
+    connection: {
+      connectionString: url,
+      types: types as unknown as Knex.PgConnectionConfig['types'],
+      statement_timeout: statementTimeoutMs,
+      connectionTimeoutMillis: acquireTimeoutMs,
+      application_name: 'parvis',
+    },
+    pool: { min: 0, max: 10, acquireTimeoutMillis: acquireTimeoutMs },
+    acquireConnectionTimeout: acquireTimeoutMs,
+  });
+  const texts = new Map<string, Compiled>();
+
+  const prepare = <Row>(name: string, build: Build) => {
+    return async (values: Values): Promise<Row[]> => {
+      let compiled = texts.get(name);
+      if (compiled === undefined) texts.set(name, (compiled = compile(knex, build)));
+      const client = knex.client as { acquireConnection(): Promise<pg.Client>; releaseConnection(connection: pg.Client): Promise<void> };
+      const connection = await client.acquireConnection();
+      try {
+        const result = await connection.query({ name, text: compiled.sql, values: compiled.bind(values) });
+        return result.rows as Row[];
+      } finally {
+        await client.releaseConnection(connection);
+      }
+    };
+  };
+
+  return {
+    dialect: 'postgres',
+    knex,
+    prepare,
+    transaction: (work) => knex.transaction((transaction) => work(withinTransaction(transaction, 'postgres'))),
+    ping: async () => {
+      await knex.raw('select 1');
+    },
+    close: () => knex.destroy(),
+  };
+}

@@ -1,0 +1,71 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import SqliteFile from 'better-sqlite3';
+import knexFactory from 'knex';
+import { compile, type Build, type Compiled, type Database, type Values } from './database.ts';
+import { withinTransaction } from './transaction.ts';
+
+// A command may hold the write lock for a moment while the server runs; the driver waits on the event loop.
+const busyTimeoutMs = 2_000;
+
+/**
+ * Two connections to one file: writes go through Knex' single one, prepared reads through a second that only reads.
+ * A reader of a write-ahead log sees the last commit, never the middle of somebody's transaction.
+ */
+export function openSqlite(file: string): Database {
+  mkdirSync(path.dirname(file), { recursive: true });
+  const knex = knexFactory({
+    client: 'better-sqlite3',
+    connection: { filename: file },
+    useNullAsDefault: true,
+    pool: { min: 1, max: 1, acquireTimeoutMillis: 2_000, afterCreate: setUpConnection },
+  });
+  let reader: SqliteFile.Database | null = null;
+  const statements = new Map<string, { statement: SqliteFile.Statement; compiled: Compiled }>();
+
+  // Opened at the first read: before the first write there may be no file to read.
+  const openReader = async (): Promise<SqliteFile.Database> => {
+    await knex.raw('select 1');
+    return (reader ??= new SqliteFile(file, { readonly: true, timeout: busyTimeoutMs }));
+  };
+
+  const prepare = <Row>(name: string, build: Build) => {
+    return async (values: Values): Promise<Row[]> => {
+      let known = statements.get(name);
+      if (known === undefined) {
+        const compiled = compile(knex, build);
+        known = { compiled, statement: (reader ?? (await openReader())).prepare(compiled.sql) };
+        statements.set(name, known);
+      }
+      return known.statement.all(known.compiled.bind(values)) as Row[];
+    };
+  };
+
+  return {
+    dialect: 'sqlite',
+    knex,
+    prepare,
+    transaction: (work) =>
+      knex.transaction(async (transaction) => {
+        // Takes the write lock at once: a transaction that reads first and writes later could be refused halfway.
+        await transaction.raw('update users set epoch = epoch where 0');
+        return work(withinTransaction(transaction, 'sqlite'));
+      }),
+    ping: async () => {
+      await knex.raw('select 1');
+    },
+    close: async () => {
+      reader?.close();
+      await knex.destroy();
+    },
+  };
+}
+
+function setUpConnection(connection: SqliteFile.Database, done: (error: unknown, connection: SqliteFile.Database) => void): void {
+  connection.pragma('journal_mode = WAL');
+  // FULL: what was acknowledged survives a power cut.
+  connection.pragma('synchronous = FULL');
+  connection.pragma('foreign_keys = ON');
+  connection.pragma(`busy_timeout = ${busyTimeoutMs}`);
+  done(null, connection);
+}

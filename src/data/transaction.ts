@@ -1,0 +1,22 @@
+import type { Knex } from 'knex';
+import type { Build, Database, Values } from './database.ts';
+
+/** The same interface within a transaction: everything, reads included, runs on the transaction's connection. */
+export function withinTransaction(transaction: Knex.Transaction, dialect: Database['dialect']): Database {
+  const within: Database = {
+    dialect,
+    knex: transaction,
+    prepare: <Row>(_name: string, build: Build) => {
+      return async (values: Values) => {
+        const rows: unknown = await build(transaction, (name) => values[name] as Knex.Value);
+        return rows as Row[];
+      };
+    },
+    transaction: (work) => work(within),
+    ping: async () => {
+      await transaction.raw('select 1');
+    },
+    close: async () => {},
+  };
+  return within;
+}

@@ -1,0 +1,16 @@
+import { parentPort } from 'node:worker_threads';
+import { ZxcvbnFactory } from '@zxcvbn-ts/core';
+import { adjacencyGraphs, dictionary as common } from '@zxcvbn-ts/language-common';
+import { dictionary as english } from '@zxcvbn-ts/language-en';
+import { dictionary as french } from '@zxcvbn-ts/language-fr';
+import { dictionary as german } from '@zxcvbn-ts/language-de';
+
+// Scoring a long text can take seconds of CPU: a text whose beginning is strong is strong as a whole.
+const scoredLength = 64;
+
+const zxcvbn = new ZxcvbnFactory({ dictionary: { ...common, ...english, ...french, ...german }, graphs: adjacencyGraphs });
+
+parentPort?.on('message', ({ id, password, names }: { id: number; password: string; names: string[] }) => {
+  const { guesses } = zxcvbn.check(password.slice(0, scoredLength), names);
+  parentPort?.postMessage({ id, guesses });
+});

@@ -1,0 +1,79 @@
+import type { Request, Response } from 'express';
+import { Failure, type FieldFault } from '../../domain/errors.ts';
+import { paths } from '../../paths.ts';
+import type { Authentication } from '../../web/authentication.ts';
+import type { Cookies } from '../../web/cookies.ts';
+import { readForm } from '../../web/forms.ts';
+import { scopeOf } from '../../web/request.ts';
+import type { Route } from '../../web/routing.ts';
+import type { KnownDevices } from '../sessions/known-device.ts';
+import { forcedChangeForm, ownChangeForm } from './passwords.forms.ts';
+import type { ChangeResult, Passwords } from './passwords.ts';
+
+export function passwordsRoutes(parts: {
+  passwords: Passwords;
+  authentication: Authentication;
+  devices: KnownDevices;
+  cookies: Cookies;
+}): Route[] {
+  const { passwords, authentication, devices, cookies } = parts;
+
+  function askForced(request: Request, response: Response, faults: readonly FieldFault[]): void {
+    const { rules } = scopeOf(request);
+    const { passwordSetBy, passwordSetAt } = sessionOf(request).user;
+    const model = { setBy: passwordSetBy, setAt: passwordSetAt, minimumLength: rules.password.minimumLength };
+    response.page('passwords/forced', model, { title: 'passwords:forced.title', faults, alone: true });
+  }
+
+  function askOwn(request: Request, response: Response, faults: readonly FieldFault[]): void {
+    const { rules, actor } = scopeOf(request);
+    const model = { username: actor?.username, minimumLength: rules.password.minimumLength };
+    const breadcrumbs = [
+      { href: paths.dashboard, label: 'common:terms.dashboard' },
+      { href: paths.myProfile, label: 'common:terms.myProfile' },
+    ];
+    response.page('passwords/own', model, { title: 'common:terms.changePassword', faults, breadcrumbs });
+  }
+
+  async function finish(request: Request, response: Response, result: ChangeResult, next: string): Promise<readonly FieldFault[] | null> {
+    if (result.outcome === 'invalid') return result.faults;
+    if (result.outcome === 'throttled') throw new Failure('throttled', { retryAfter: result.retryAfter });
+    await authentication.renew(request, { sessionId: sessionOf(request).id, epoch: result.epoch });
+    request.session.notice = { kind: 'success', key: 'passwords:changed' };
+    response.redirect(303, next);
+    return null;
+  }
+
+  async function takeForced(request: Request, response: Response): Promise<void> {
+    const { values, faults } = readForm(forcedChangeForm, request.body);
+    if (values === null) return askForced(request, response, faults);
+    const result = await passwords.changeForced(scopeOf(request), ticketOf(request), values);
+    const remaining = await finish(request, response, result, paths.dashboard);
+    if (remaining) askForced(request, response, remaining);
+  }
+
+  async function takeOwn(request: Request, response: Response): Promise<void> {
+    const { values, faults } = readForm(ownChangeForm, request.body);
+    if (values === null) return askOwn(request, response, faults);
+    const { username } = sessionOf(request).user;
+    const knownDevice = devices.recognize(username, cookies.read(request, 'device'));
+    const attempt = { username, address: request.ip ?? '', knownDevice };
+    const result = await passwords.changeOwn(scopeOf(request), ticketOf(request), values, attempt);
+    const remaining = await finish(request, response, result, paths.myProfile);
+    if (remaining) askOwn(request, response, remaining);
+  }
+
+  return [
+    { method: 'get', path: paths.changePassword, access: 'pendingChange', handle: (request, response) => askForced(request, response, []) },
+    { method: 'post', path: paths.changePassword, access: 'pendingChange', handle: takeForced },
+    { method: 'get', path: paths.ownPassword, access: 'password.change', handle: (request, response) => askOwn(request, response, []) },
+    { method: 'post', path: paths.ownPassword, access: 'password.change', handle: takeOwn },
+  ];
+}
+
+function sessionOf(request: Request) {
+  if (request.signedIn === undefined) throw new Error('This route needs a signed-in user');
+  return request.signedIn.session;
+}
+
+const ticketOf = (request: Request) => ({ id: sessionOf(request).id, epoch: sessionOf(request).user.epoch });

@@ -1,0 +1,33 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+
+const markBytes = 16;
+
+/**
+ * The mark of a browser in which a user has signed in before: `mark.signature`, bound to the user name.
+ * It opens nothing; it only keeps strangers' wrong tries from locking its user out.
+ */
+export function createKnownDevices(secrets: readonly string[]) {
+  const sign = (secret: string, username: string, mark: string): Buffer =>
+    createHmac('sha256', secret).update(`device|${username}|${mark}`).digest();
+
+  return {
+    issue: (username: string): string => {
+      const mark = randomBytes(markBytes).toString('base64url');
+      return `${mark}.${sign(secrets[0] ?? '', username, mark).toString('base64url')}`;
+    },
+
+    /** @returns the mark if this very user once got it, else null */
+    recognize: (username: string, value: string | null): string | null => {
+      const [mark, signature] = (value ?? '').split('.');
+      if (!mark || !signature) return null;
+      const given = Buffer.from(signature, 'base64url');
+      const genuine = secrets.some((secret) => {
+        const expected = sign(secret, username, mark);
+        return given.length === expected.length && timingSafeEqual(given, expected);
+      });
+      return genuine ? mark : null;
+    },
+  };
+}
+
+export type KnownDevices = ReturnType<typeof createKnownDevices>;

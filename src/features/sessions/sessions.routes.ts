@@ -1,0 +1,103 @@
+import type { Request, Response } from 'express';
+import type { Config } from '../../config/config.ts';
+import type { FieldFault } from '../../domain/errors.ts';
+import { domainOf } from '../../domain/user.ts';
+import { paths } from '../../paths.ts';
+import type { Stores } from '../../stores.ts';
+import type { Authentication } from '../../web/authentication.ts';
+import type { Cookies } from '../../web/cookies.ts';
+import { readForm } from '../../web/forms.ts';
+import type { Route } from '../../web/routing.ts';
+import type { KnownDevices } from './known-device.ts';
+import { passwordForm, usernameForm } from './sessions.forms.ts';
+
+export function sessionsRoutes(parts: {
+  config: Config;
+  stores: Stores;
+  authentication: Authentication;
+  devices: KnownDevices;
+  cookies: Cookies;
+}): Route[] {
+  const { config, stores, authentication, devices, cookies } = parts;
+
+  const askUsername = (response: Response, username: string, faults: readonly FieldFault[]): void =>
+    response.page('sessions/sign-in', { username }, { title: 'common:terms.signIn', faults });
+
+  const askPassword = (response: Response, username: string, faults: readonly FieldFault[], status = faults.length > 0 ? 422 : 200): void =>
+    response.page('sessions/password', { username }, { title: 'sessions:password.title', faults, status });
+
+  /** The region is known by the company's domain before a secret is typed; a name that belongs elsewhere is not kept here. */
+  async function takeUsername(request: Request, response: Response): Promise<void> {
+    const { values, faults } = readForm(usernameForm, request.body);
+    if (values === null) return askUsername(response, '', faults);
+    const region = await stores.directory.regionOf(domainOf(values.username));
+    if (region !== null && region !== config.rules.region) {
+      const url = config.regionUrls.get(region);
+      if (url === undefined) return askUsername(response, '', [{ field: 'username', key: 'sessions:error.regionUnknown' }]);
+      return response.redirect(303, new URL(paths.signIn, url).href);
+    }
+    request.session.username = values.username;
+    response.redirect(303, paths.signInPassword);
+  }
+
+  async function takePassword(request: Request, response: Response): Promise<void> {
+    const { username, returnTo } = request.session;
+    if (username === undefined) return response.redirect(303, paths.signIn);
+    const { values, faults } = readForm(passwordForm, request.body);
+    if (values === null) return askPassword(response, username, faults);
+    const knownDevice = devices.recognize(username, cookies.read(request, 'device'));
+    const result = await authentication.signIn(request, response, { username, password: values.password, knownDevice });
+    switch (result.outcome) {
+      case 'refused':
+        return askPassword(response, username, [{ field: 'password', key: 'sessions:error.refused' }]);
+      case 'throttled':
+        response.set('Retry-After', String(result.retryAfter));
+        return askPassword(response, username, [throttledFault(result.retryAfter)], 429);
+      case 'signedIn':
+        cookies.keep(response, 'device', devices.issue(username));
+        return response.redirect(303, returnTo ?? paths.dashboard);
+    }
+  }
+
+  return [
+    {
+      method: 'get',
+      path: paths.home,
+      access: 'anyone',
+      handle: (request, response) => response.redirect(303, request.scope ? paths.dashboard : paths.signIn),
+    },
+    {
+      method: 'get',
+      path: paths.signIn,
+      access: 'anyone',
+      handle: (request, response) => (request.scope ? response.redirect(303, paths.dashboard) : askUsername(response, '', [])),
+    },
+    { method: 'post', path: paths.signIn, access: 'anyone', handle: takeUsername },
+    {
+      method: 'get',
+      path: paths.signInPassword,
+      access: 'anyone',
+      handle: (request, response) => {
+        const { username } = request.session;
+        return username === undefined ? response.redirect(303, paths.signIn) : askPassword(response, username, []);
+      },
+    },
+    { method: 'post', path: paths.signInPassword, access: 'anyone', handle: takePassword },
+    {
+      method: 'post',
+      path: paths.signOut,
+      access: 'anyone',
+      handle: async (request, response) => {
+        await authentication.signOut(request);
+        // Not "cookies": that would also clear those of the region's sisters on the same domain.
+        response.set('Clear-Site-Data', '"cache", "storage"').redirect(303, paths.signIn);
+      },
+    },
+  ];
+}
+
+const throttledFault = (retryAfter: number): FieldFault => ({
+  field: 'password',
+  key: 'sessions:error.throttled',
+  values: { count: Math.ceil(retryAfter / 60) },
+});

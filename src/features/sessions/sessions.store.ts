@@ -1,0 +1,83 @@
+import type { Database } from '../../data/database.ts';
+import type { Language } from '../../domain/regions.ts';
+import type { Scope, ScopeTenant } from '../../domain/scope.ts';
+import type { User } from '../../domain/user.ts';
+import { toUser, userColumns, type UserRow } from '../users/users.rows.ts';
+
+/** A session together with everything that decides whether it still counts: one query per request. */
+export interface LiveSession {
+  readonly id: string;
+  readonly createdAt: number;
+  readonly seenAt: number;
+  readonly user: User;
+  readonly tenant: ScopeTenant & { readonly state: 'active' | 'suspended' };
+}
+
+interface LiveSessionRow extends UserRow {
+  session_id: string;
+  session_created_at: number;
+  session_seen_at: number;
+  tenant_name: string;
+  tenant_language: Language;
+  tenant_state: 'active' | 'suspended';
+}
+
+export function sessionsStore(database: Database) {
+  const findLive = database.prepare<LiveSessionRow>('sessions.findLive', (knex, $) =>
+    knex('user_sessions')
+      .join('users', 'users.id', 'user_sessions.user_id')
+      .join('tenants', 'tenants.id', 'users.tenant_id')
+      .select([
+        ...userColumns, 'user_sessions.id as session_id', 'user_sessions.created_at as session_created_at',
+        'user_sessions.seen_at as session_seen_at', 'tenants.name as tenant_name', 'tenants.language as tenant_language',
+        'tenants.state as tenant_state',
+      ])
+      .where('user_sessions.id', $('id')),
+  );
+
+  return {
+    /** The session names its user and the user their tenant: there is no scope before this. */
+    findLiveAcrossTenants: async (id: string): Promise<LiveSession | null> => {
+      const [row] = await findLive({ id });
+      return row ? toLiveSession(row) : null;
+    },
+
+    /** Opens a session and notes the sign-in on the user. */
+    open: async (session: { id: string; userId: string; address: string | null; device: string; at: number }): Promise<void> => {
+      await database.knex('user_sessions').insert({
+        id: session.id,
+        user_id: session.userId,
+        address: session.address,
+        device: session.device,
+        created_at: session.at,
+        seen_at: session.at,
+      });
+      await database.knex('users').where({ id: session.userId }).update({ last_sign_in_at: session.at });
+    },
+
+    noteSeen: async (id: string, at: number): Promise<void> => {
+      await database.knex('user_sessions').where({ id }).update({ seen_at: at });
+    },
+
+    end: async (id: string): Promise<void> => {
+      await database.knex('user_sessions').where({ id }).delete();
+    },
+
+    /** Ends a user's sessions. @param except a session that stays, such as the one in which a password was changed */
+    endAllOf: async (scope: Scope, userId: string, except: string | null): Promise<void> => {
+      const ofUser = database.knex('users').select('id').where({ tenant_id: scope.tenant.id, id: userId });
+      const ending = database.knex('user_sessions').whereIn('user_id', ofUser);
+      await (except === null ? ending : ending.whereNot('id', except)).delete();
+    },
+  };
+}
+
+function toLiveSession(row: LiveSessionRow): LiveSession {
+  return {
+    id: row.session_id,
+    createdAt: row.session_created_at,
+    seenAt: row.session_seen_at,
+    user: toUser(row),
+    tenant: { id: row.tenant_id, name: row.tenant_name, language: row.tenant_language, state: row.tenant_state },
+  };
+}

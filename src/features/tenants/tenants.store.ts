@@ -1,0 +1,82 @@
+import type { Database } from '../../data/database.ts';
+import type { Language } from '../../domain/regions.ts';
+import type { Scope } from '../../domain/scope.ts';
+
+export interface Tenant {
+  readonly id: string;
+  readonly name: string;
+  readonly language: Language;
+  readonly state: 'active' | 'suspended';
+  readonly createdAt: number;
+  readonly domains: readonly string[];
+}
+
+interface TenantRow {
+  id: string;
+  name: string;
+  language: Language;
+  state: 'active' | 'suspended';
+  created_at: number;
+}
+
+export function tenantsStore(database: Database) {
+  const domainsOf = database.prepare<{ domain: string }>('tenants.domains', (knex, $) =>
+    knex('tenant_domains').select('domain').where({ tenant_id: $('tenant') }).orderBy('domain'),
+  );
+  const one = database.prepare<TenantRow>('tenants.find', (knex, $) => knex('tenants').where({ id: $('tenant') }));
+
+  return {
+    /** @returns the scope's own tenant with its domains */
+    findOwn: async (scope: Scope): Promise<Tenant | null> => {
+      const [row] = await one({ tenant: scope.tenant.id });
+      if (row === undefined) return null;
+      const domains = await domainsOf({ tenant: row.id });
+      return toTenant(row, domains.map(({ domain }) => domain));
+    },
+
+    /** @returns any tenant of the region, for the operator's commands */
+    findForOperator: async (id: string): Promise<Tenant | null> => {
+      const [row] = await one({ tenant: id });
+      return row ? toTenant(row, (await domainsOf({ tenant: id })).map(({ domain }) => domain)) : null;
+    },
+
+    /** @returns every tenant with the number of its users, for the operator's commands */
+    listForOperator: async (): Promise<(Tenant & { users: number })[]> => {
+      const tenants = (await database.knex('tenants').orderBy('created_at')) as TenantRow[];
+      const domains = (await database.knex('tenant_domains').orderBy('domain')) as { domain: string; tenant_id: string }[];
+      const counts = (await database
+        .knex('users')
+        .whereNot('state', 'deleted')
+        .groupBy('tenant_id')
+        .select('tenant_id')
+        .count({ users: '*' })) as unknown as { tenant_id: string; users: number }[];
+      const users = new Map(counts.map((row) => [row.tenant_id, Number(row.users)]));
+      return tenants.map((row) => ({
+        ...toTenant(row, domains.filter(({ tenant_id }) => tenant_id === row.id).map(({ domain }) => domain)),
+        users: users.get(row.id) ?? 0,
+      }));
+    },
+
+    isEmpty: async (): Promise<boolean> => (await database.knex('tenants').select('id').limit(1)).length === 0,
+
+    /** @returns the first of the domains that a tenant of this region already owns, or null */
+    findTakenDomain: async (domains: readonly string[]): Promise<string | null> => {
+      const row = (await database.knex('tenant_domains').whereIn('domain', domains).first('domain')) as { domain: string } | undefined;
+      return row?.domain ?? null;
+    },
+
+    insert: async (tenant: Tenant): Promise<void> => {
+      const { id, name, language, state, createdAt, domains } = tenant;
+      await database.knex('tenants').insert({ id, name, language, state, created_at: createdAt });
+      await database.knex('tenant_domains').insert(domains.map((domain) => ({ domain, tenant_id: id })));
+    },
+
+    /** @returns whether there is such a tenant */
+    setState: async (id: string, state: Tenant['state']): Promise<boolean> =>
+      (await database.knex('tenants').where({ id }).update({ state })) === 1,
+  };
+}
+
+function toTenant(row: TenantRow, domains: readonly string[]): Tenant {
+  return { id: row.id, name: row.name, language: row.language, state: row.state, createdAt: row.created_at, domains };
+}

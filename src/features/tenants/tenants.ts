@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto';
+import { Failure } from '../../domain/errors.ts';
+import { isLanguage, type Language, type RegionRules } from '../../domain/regions.ts';
+import type { AdministratorLevel, AgentLevel } from '../../domain/roles.ts';
+import { createScope, type Scope } from '../../domain/scope.ts';
+import { canonicalUsername, cleanName, domainOf, isDomain, isUsername } from '../../domain/user.ts';
+import type { Stores } from '../../stores.ts';
+import type { StoredPassword } from '../passwords/credentials.store.ts';
+import type { Hasher } from '../passwords/hasher.ts';
+import { issueTemporaryPassword } from '../passwords/temporary-passwords.ts';
+import type { Tenant } from './tenants.store.ts';
+
+export interface NewTenant {
+  readonly name: string;
+  readonly domains: readonly string[];
+  readonly language: string;
+}
+
+export interface NewPerson {
+  readonly username: string;
+  readonly name: string;
+  readonly administratorLevel: AdministratorLevel;
+  readonly agentLevel: AgentLevel;
+  readonly language: Language | null;
+}
+
+export interface AddedUser {
+  readonly userId: string;
+  readonly username: string;
+  readonly temporaryPassword: string;
+}
+
+export type Tenants = ReturnType<typeof createTenants>;
+
+/** Tenants are the operator's: they come by a command or by the one-time set-up page, never by another tenant. */
+export function createTenants(parts: { stores: Stores; hasher: Hasher; rules: RegionRules; clock: () => number }) {
+  const { stores, hasher, rules, clock } = parts;
+
+  function operatorScope(tenant: Pick<Tenant, 'id' | 'name' | 'language'>): Scope {
+    return createScope({ rules, language: tenant.language, requestId: randomUUID(), address: null, tenant, actor: null });
+  }
+
+  async function write(within: Stores, scope: Scope, person: NewPerson, password: StoredPassword): Promise<string> {
+    const id = randomUUID();
+    const displayName = cleanName(person.name);
+    const [firstName = '', ...rest] = displayName.split(' ');
+    await within.users.insert(scope, {
+      id,
+      username: person.username,
+      firstName,
+      lastName: rest.join(' '),
+      displayName,
+      administratorLevel: person.administratorLevel,
+      agentLevel: person.agentLevel,
+      language: person.language,
+      state: 'active',
+      password: password.kind,
+      temporaryUntil: password.kind === 'temporary' ? password.until : null,
+      passwordSetBy: password.kind === 'temporary' ? password.by : null,
+      passwordSetAt: password.at,
+      lastSignInAt: null,
+      createdAt: password.at,
+      passwordHash: password.hash,
+    });
+    await within.activity.record(scope, { kind: 'user.added' }, id, password.at);
+    return id;
+  }
+
+  async function writeTenant(within: Stores, tenant: Tenant, admin: NewPerson, password: StoredPassword): Promise<string> {
+    const scope = operatorScope(tenant);
+    await within.tenants.insert(tenant);
+    await within.activity.record(scope, { kind: 'tenant.added' }, null, tenant.createdAt);
+    await within.setup.close();
+    return write(within, scope, admin, password);
+  }
+
+  return {
+    operatorScope,
+
+    /** Adds a tenant and its first Global admin, who gets a temporary password. @throws Failure badRequest or conflict */
+    add: async (details: NewTenant, admin: NewPerson): Promise<AddedUser & { tenantId: string }> => {
+      const tenant = await checkedTenant(stores, details, clock());
+      const username = checkedUsername(admin.username, tenant.domains);
+      const { clearText, stored } = await issueTemporaryPassword(hasher, rules, null, clock());
+      const userId = await stores.transaction((within) => writeTenant(within, tenant, { ...admin, username }, stored));
+      return { tenantId: tenant.id, userId, username, temporaryPassword: clearText };
+    },
+
+    /** Adds the first tenant by the set-up link, its Global admin having chosen a password. @returns whether the link still held */
+    addFirst: async (tokenDigest: string, details: NewTenant, admin: NewPerson, passwordHash: string): Promise<boolean> => {
+      const tenant = await checkedTenant(stores, details, clock());
+      const username = checkedUsername(admin.username, tenant.domains);
+      return stores.transaction(async (within) => {
+        if (!(await within.setup.consume(tokenDigest)) || !(await within.tenants.isEmpty())) return false;
+        await writeTenant(within, tenant, { ...admin, username }, { kind: 'own', hash: passwordHash, at: clock() });
+        return true;
+      });
+    },
+
+    /** Adds a user with a temporary password, for the operator's command. @throws Failure */
+    addUser: async (tenantId: string, person: NewPerson): Promise<AddedUser> => {
+      const tenant = await stores.tenants.findForOperator(tenantId);
+      if (tenant === null) throw new Failure('notFound', { because: 'tenants:error.unknown' });
+      const username = checkedUsername(person.username, tenant.domains);
+      if (await stores.credentials.findForSignInAcrossTenants(username)) throw new Failure('conflict', { because: 'tenants:error.usernameTaken' });
+      const { clearText, stored } = await issueTemporaryPassword(hasher, rules, null, clock());
+      const userId = await stores.transaction((within) => write(within, operatorScope(tenant), { ...person, username }, stored));
+      return { userId, username, temporaryPassword: clearText };
+    },
+  };
+}
+
+async function checkedTenant(stores: Stores, { name, domains, language }: NewTenant, at: number): Promise<Tenant> {
+  const refuse = (because: string): never => {
+    throw new Failure('badRequest', { because });
+  };
+  const canonical = [...new Set(domains.map((domain) => domain.trim().toLowerCase()))];
+  const cleaned = cleanName(name);
+  if (cleaned === '' || cleaned.length > 200) return refuse('tenants:error.name');
+  if (canonical.length === 0 || !canonical.every(isDomain)) return refuse('tenants:error.domain');
+  if (!isLanguage(language)) return refuse('tenants:error.language');
+  if (await stores.tenants.findTakenDomain(canonical)) throw new Failure('conflict', { because: 'tenants:error.domainTaken' });
+  return { id: randomUUID(), name: cleaned, language, state: 'active', createdAt: at, domains: canonical };
+}
+
+function checkedUsername(typed: string, domains: readonly string[]): string {
+  const username = canonicalUsername(typed);
+  if (!isUsername(username)) throw new Failure('badRequest', { because: 'tenants:error.username' });
+  if (!domains.includes(domainOf(username))) throw new Failure('badRequest', { because: 'tenants:error.usernameDomain' });
+  return username;
+}

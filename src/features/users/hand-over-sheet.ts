@@ -1,0 +1,31 @@
+import type { Config } from '../../config/config.ts';
+import type { Scope } from '../../domain/scope.ts';
+import type { User } from '../../domain/user.ts';
+import { paths } from '../../paths.ts';
+import { createFormats } from '../../web/formats.ts';
+import { languages } from '../../domain/regions.ts';
+import type { Translator } from '../../web/translator.ts';
+
+/** The printed page that goes to a user with their temporary password: in their language, not in the administrator's. */
+export function handOverSheet(config: Config, translator: Translator, clock: () => number) {
+  const formats = new Map(languages.map((language) => [language, createFormats(language, clock)]));
+  const address = new URL(paths.signIn, config.baseUrl).href;
+
+  return (scope: Scope, user: User, expiresAt: number) => {
+    const language = user.language ?? scope.tenant.language;
+    const { t, html, direction } = translator(language);
+    return {
+      language,
+      dir: direction,
+      title: t('users:sheet.title'),
+      greeting: html('users:sheet.greeting', { name: user.displayName, tenant: scope.tenant.name }),
+      facts: [
+        { label: t('users:sheet.address'), value: address },
+        { label: t('common:terms.username'), value: user.username },
+      ],
+      password: t('common:terms.temporaryPassword'),
+      steps: [t('users:sheet.step.open'), t('users:sheet.step.signIn'), t('users:sheet.step.change')],
+      expiry: html('users:sheet.expiry', { date: formats.get(language)?.dateTime(expiresAt) ?? '' }),
+    };
+  };
+}

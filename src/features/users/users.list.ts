@@ -1,0 +1,56 @@
+import type { Scope } from '../../domain/scope.ts';
+import type { User } from '../../domain/user.ts';
+import { paths } from '../../paths.ts';
+import type { Stores } from '../../stores.ts';
+import type { ListQuery } from './users.forms.ts';
+import { pageSize, type PageRequest, type SortKey } from './users.page.ts';
+
+export interface UserList {
+  readonly users: readonly User[];
+  readonly previous: string | null;
+  readonly next: string | null;
+}
+
+/** One page of the tenant's users with the addresses of the pages around it. */
+export async function listUsers(stores: Stores, scope: Scope, query: ListQuery): Promise<UserList> {
+  const request = await toPageRequest(stores, scope, query);
+  const rows = await stores.users.page(scope, request);
+  const backwards = request.from?.side === 'before';
+  const further = rows.length > pageSize;
+  const users = rows.slice(0, pageSize);
+  if (backwards) users.reverse();
+  const hasNext = backwards || further;
+  const hasPrevious = backwards ? further : request.from !== null;
+  return {
+    users,
+    previous: hasPrevious ? listHref(query, { before: users[0]?.id ?? null }) : null,
+    next: hasNext ? listHref(query, { after: users.at(-1)?.id ?? null }) : null,
+  };
+}
+
+// A place that is gone, or was never this tenant's, reads as the beginning of the list.
+async function toPageRequest(stores: Stores, scope: Scope, query: ListQuery): Promise<PageRequest> {
+  const descending = query.sort.startsWith('-');
+  const sort = query.sort.replace('-', '') as SortKey;
+  const side = query.after === null ? 'before' : 'after';
+  const place = query.after ?? query.before;
+  const cursor = place === null ? null : await stores.users.findPlace(scope, place, sort);
+  return {
+    search: query.q === '' ? null : query.q,
+    level: query.level,
+    status: query.status,
+    sort,
+    descending,
+    from: cursor === null ? null : { side, cursor },
+  };
+}
+
+/** @returns the list's address with what it was asked for, changed as told; the place in the list is not kept */
+export function listHref(query: ListQuery, changes: Partial<ListQuery>): string {
+  const { q, level, status, sort, after, before } = { ...query, after: null, before: null, ...changes };
+  const parameters = new URLSearchParams();
+  const given = { q, level, status, sort: sort === 'name' ? null : sort, after, before };
+  for (const [name, value] of Object.entries(given)) if (value) parameters.set(name, value);
+  const search = parameters.toString();
+  return search === '' ? paths.users : `${paths.users}?${search}`;
+}

@@ -1,0 +1,79 @@
+import type { Knex } from 'knex';
+import type { Build, Values } from '../../data/database.ts';
+import { administratorLevels, agentLevels } from '../../domain/roles.ts';
+import { foldName } from '../../domain/user.ts';
+import { userColumns } from './users.rows.ts';
+
+export const pageSize = 25;
+
+/** What the list can be filtered by: an administrator level by its own name, an agent level with `Agent` behind it. */
+export const levelFilters = [...administratorLevels, ...agentLevels.map((level) => `${level}Agent` as const)] as const;
+export const statusFilters = ['active', 'passwordChange', 'blocked'] as const;
+export const sortKeys = ['name', 'username', 'lastSignIn'] as const;
+
+export type LevelFilter = (typeof levelFilters)[number];
+export type StatusFilter = (typeof statusFilters)[number];
+export type SortKey = (typeof sortKeys)[number];
+
+/** A place in the sorted list: the sorted column's value there, and the id that settles ties. */
+export interface Cursor {
+  readonly key: string | number;
+  readonly id: string;
+}
+
+export interface PageRequest {
+  readonly search: string | null;
+  readonly level: LevelFilter | null;
+  readonly status: StatusFilter | null;
+  readonly sort: SortKey;
+  readonly descending: boolean;
+  /** `after` continues behind the place, `before` ends in front of it; null for the first page. */
+  readonly from: { readonly side: 'after' | 'before'; readonly cursor: Cursor } | null;
+}
+
+const columns = { name: 'name_key', username: 'username', lastSignIn: 'last_sign_in_at' } as const;
+
+/** @returns the column behind a sorting; each has an index of its own */
+export const columnOf = (sort: SortKey): (typeof columns)[SortKey] => columns[sort];
+
+/** @returns a name that all requests of one query text share, and the values that differ between them */
+export function shapeOf(request: PageRequest): { name: string; values: Values } {
+  const { search, level, status, sort, descending, from } = request;
+  return {
+    name: ['users.page', sort, descending, level, status, search !== null, from?.side].join(' '),
+    values: {
+      ...(search === null ? {} : { search: `%${escapeLike(foldName(search))}%` }),
+      ...(from === null ? {} : { key: from.cursor.key, id: from.cursor.id }),
+    },
+  };
+}
+
+/** Keyset paging: the index is entered at the cursor, so that the last page costs what the first does. */
+export function selectPage(knex: Knex, $: Parameters<Build>[1], request: PageRequest): Knex.QueryBuilder {
+  const column = columnOf(request.sort);
+  const backwards = request.from?.side === 'before';
+  const ascending = request.descending === backwards;
+  const direction = ascending ? 'asc' : 'desc';
+  const query = knex('users')
+    .select(userColumns)
+    .where('tenant_id', $('tenant'))
+    .orderBy([{ column, order: direction }, { column: 'id', order: direction }])
+    .limit(pageSize + 1);
+  applyFilters(knex, $, query, request);
+  if (request.from) query.whereRaw(`(${column}, id) ${ascending ? '>' : '<'} (?, ?)`, [$('key'), $('id')]);
+  return query;
+}
+
+function applyFilters(knex: Knex, $: Parameters<Build>[1], query: Knex.QueryBuilder, request: PageRequest): void {
+  const { level, status, search } = request;
+  if (status === 'blocked') query.where('state', 'blocked');
+  else if (status === null) query.whereNot('state', 'deleted');
+  else query.where({ state: 'active', password: status === 'active' ? 'own' : 'temporary' });
+  if (level !== null) {
+    const agent = level.endsWith('Agent');
+    query.where(agent ? 'agent_level' : 'administrator_level', agent ? level.slice(0, -'Agent'.length) : level);
+  }
+  if (search !== null) query.where(knex.raw("name_key || ' ' || username like ? escape '\\'", [$('search')]));
+}
+
+const escapeLike = (text: string): string => text.replace(/[\\%_]/g, '\\$&');

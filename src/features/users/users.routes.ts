@@ -1,0 +1,102 @@
+import type { Request, Response } from 'express';
+import { Failure } from '../../domain/errors.ts';
+import { levelFilters, sortKeys, statusFilters } from './users.page.ts';
+import { statusOf, type User } from '../../domain/user.ts';
+import { paths, resetPasswordPath, userPath } from '../../paths.ts';
+import type { Stores } from '../../stores.ts';
+import { readForm } from '../../web/forms.ts';
+import type { Crumb } from '../../web/page.ts';
+import { scopeOf } from '../../web/request.ts';
+import type { AnswerRefusal, Route } from '../../web/routing.ts';
+import { handOverSheet } from './hand-over-sheet.ts';
+import { listQuery, resetForm, type ListQuery } from './users.forms.ts';
+import { listHref, listUsers } from './users.list.ts';
+import type { ResetResult, Users } from './users.ts';
+
+const trail: Crumb[] = [
+  { href: paths.dashboard, label: 'common:terms.dashboard' },
+  { href: paths.accountSettings, label: 'common:terms.accountSettings' },
+];
+const inList: Crumb[] = [...trail, { href: paths.users, label: 'common:terms.userManagement' }];
+const ofUser = (user: User): Crumb[] => [
+  ...inList,
+  { href: userPath(user.id), label: { key: 'users:show.title', values: { name: user.displayName } } },
+];
+
+export function usersRoutes(parts: {
+  stores: Stores;
+  users: Users;
+  sheet: ReturnType<typeof handOverSheet>;
+  answerRefusal: AnswerRefusal;
+  clock: () => number;
+}): Route[] {
+  const { stores, users, sheet, answerRefusal, clock } = parts;
+
+  async function list(request: Request, response: Response): Promise<void> {
+    const query = listQuery.parse(request.query);
+    const page = await listUsers(stores, scopeOf(request), query);
+    const now = clock();
+    const rows = page.users.map((user) => ({ ...user, href: userPath(user.id), status: statusOf(user, now) }));
+    const model = { ...page, users: rows, query, sorts: sortsOf(query), levels, statuses };
+    response.page('users/list', model, { title: 'common:terms.userManagement', breadcrumbs: trail });
+  }
+
+  async function show(request: Request, response: Response): Promise<void> {
+    const { user, reset, events } = await users.show(scopeOf(request), userIdOf(request));
+    const model = { user, reset, events, status: statusOf(user, clock()), ...linksOf(user) };
+    const title = { key: 'users:show.title', values: { name: user.displayName } };
+    response.page('users/show', model, { title, breadcrumbs: inList });
+  }
+
+  async function confirmReset(request: Request, response: Response): Promise<void> {
+    const { user, reset } = await users.show(scopeOf(request), userIdOf(request));
+    if (!reset.allowed) return answerRefusal(request, response, reset);
+    const { lifetimeHours } = scopeOf(request).rules.temporaryPassword;
+    const model = { user, lifetimeHours, ...linksOf(user) };
+    response.page('users/reset-confirm', model, { title: 'common:terms.resetPassword', breadcrumbs: ofUser(user) });
+  }
+
+  async function reset(request: Request, response: Response): Promise<void> {
+    const { values } = readForm(resetForm, request.body);
+    const epoch = values?.epoch ?? -1;
+    const result = await users.resetPassword(scopeOf(request), userIdOf(request), epoch);
+    if (result.outcome === 'reset') return reveal(request, response, result);
+    if (result.outcome === 'refused') return answerRefusal(request, response, result.verdict);
+    if (result.outcome === 'throttled') throw new Failure('throttled', { retryAfter: result.retryAfter });
+    const options = { title: 'common:terms.resetPassword', breadcrumbs: ofUser(result.user), status: 409 };
+    response.page('users/reset-stale', { user: result.user, ...linksOf(result.user) }, options);
+  }
+
+  // The clear text goes into this one body: no redirect, no flash, no session, nothing that a second request could read.
+  function reveal(request: Request, response: Response, result: Extract<ResetResult, { outcome: 'reset' }>): void {
+    const { user, temporaryPassword, expiresAt } = result;
+    response.set('Referrer-Policy', 'no-referrer');
+    const model = { user, temporaryPassword, expiresAt, sheet: sheet(scopeOf(request), user, expiresAt), ...linksOf(user) };
+    const options = { title: 'common:terms.resetPassword', breadcrumbs: ofUser(user), scripts: ['reveal.js'] };
+    response.page('users/reset-done', model, options);
+  }
+
+  return [
+    { method: 'get', path: paths.users, access: 'users.list', handle: list },
+    { method: 'get', path: paths.user, access: 'users.view', handle: show },
+    { method: 'get', path: paths.resetPassword, access: 'users.resetPassword', handle: confirmReset },
+    { method: 'post', path: paths.resetPassword, access: 'users.resetPassword', handle: reset },
+  ];
+}
+
+const levels = levelFilters.map((value) => ({ value, label: `roles:filter.${value}` }));
+const statuses = statusFilters.map((value) => ({ value, label: `users:status.${value}` }));
+
+const linksOf = (user: User) => ({ userHref: userPath(user.id), resetHref: resetPasswordPath(user.id) });
+
+const userIdOf = (request: Request): string => String(request.params.userId);
+
+function sortsOf(query: ListQuery) {
+  return Object.fromEntries(
+    sortKeys.map((key) => {
+      const direction = query.sort === key ? 'ascending' : query.sort === `-${key}` ? 'descending' : null;
+      return [key, { direction, href: listHref(query, { sort: direction === 'ascending' ? `-${key}` : key }) }];
+    }),
+  );
+}
+

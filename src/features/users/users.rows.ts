@@ -1,0 +1,54 @@
+import type { Language } from '../../domain/regions.ts';
+import type { AdministratorLevel, AgentLevel } from '../../domain/roles.ts';
+import type { User } from '../../domain/user.ts';
+
+/** The columns that make a User; the password hash is not among them. */
+export const userColumns = [
+  'users.id', 'users.tenant_id', 'users.username', 'users.first_name', 'users.last_name', 'users.display_name',
+  'users.administrator_level', 'users.agent_level', 'users.language', 'users.state', 'users.password',
+  'users.temporary_until', 'users.password_set_by', 'users.password_set_at', 'users.epoch', 'users.last_sign_in_at',
+  'users.created_at',
+] as const;
+
+export interface UserRow {
+  id: string;
+  tenant_id: string;
+  username: string;
+  first_name: string;
+  last_name: string;
+  display_name: string;
+  name_key: string;
+  administrator_level: AdministratorLevel;
+  agent_level: AgentLevel;
+  language: Language | null;
+  state: User['state'];
+  password: User['password'];
+  temporary_until: number | null;
+  password_set_by: string | null;
+  password_set_at: number;
+  epoch: number;
+  last_sign_in_at: number;
+  created_at: number;
+}
+
+export function toUser(row: UserRow): User {
+  return {
+    id: row.id,
+    tenantId: row.tenant_id,
+    username: row.username,
+    firstName: row.first_name,
+    lastName: row.last_name,
+    displayName: row.display_name,
+    administratorLevel: row.administrator_level,
+    agentLevel: row.agent_level,
+    language: row.language,
+    state: row.state,
+    password: row.password,
+    temporaryUntil: row.temporary_until,
+    passwordSetBy: row.password_set_by,
+    passwordSetAt: row.password_set_at,
+    epoch: row.epoch,
+    lastSignInAt: row.last_sign_in_at === 0 ? null : row.last_sign_in_at,
+    createdAt: row.created_at,
+  };
+}

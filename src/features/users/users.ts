@@ -1,0 +1,74 @@
+import { may, type Verdict } from '../../domain/policy.ts';
+import type { Action } from '../../domain/roles.ts';
+import { notFound } from '../../domain/errors.ts';
+import type { Scope } from '../../domain/scope.ts';
+import type { User } from '../../domain/user.ts';
+import type { Activity } from '../../domain/activity.ts';
+import type { Stores } from '../../stores.ts';
+import type { Hasher } from '../passwords/hasher.ts';
+import { issueTemporaryPassword } from '../passwords/temporary-passwords.ts';
+import type { Throttle } from '../sessions/throttle.ts';
+
+export type ResetResult =
+  | { readonly outcome: 'reset'; readonly user: User; readonly temporaryPassword: string; readonly expiresAt: number }
+  | { readonly outcome: 'refused'; readonly user: User; readonly verdict: Exclude<Verdict, { allowed: true }> }
+  /** The form was opened before the password was last replaced: nothing was done. */
+  | { readonly outcome: 'stale'; readonly user: User }
+  | { readonly outcome: 'throttled'; readonly retryAfter: number };
+
+export type Users = ReturnType<typeof createUsers>;
+
+export function createUsers(parts: { stores: Stores; hasher: Hasher; throttle: Throttle; clock: () => number }) {
+  const { stores, hasher, throttle, clock } = parts;
+
+  /** @throws Failure notFound: for another tenant's user exactly as for one that never was */
+  async function load(scope: Scope, userId: string): Promise<User> {
+    const user = await stores.users.find(scope, userId);
+    if (user === null) throw notFound();
+    return user;
+  }
+
+  async function recordRefusal(scope: Scope, action: Action, user: User, because: string): Promise<void> {
+    await stores.activity.record(scope, { kind: 'refused', action, because }, user.id, clock());
+  }
+
+  async function issueAndRecord(scope: Scope, user: User): Promise<ResetResult> {
+    const { clearText, stored } = await issueTemporaryPassword(hasher, scope.rules, scope.actor?.displayName ?? null, clock());
+    const replaced = await stores.transaction(async (within) => {
+      if (!(await within.credentials.replace(scope, user.id, user.epoch, stored))) return false;
+      await within.sessions.endAllOf(scope, user.id, null);
+      await within.activity.record(scope, { kind: 'password.reset', expiresAt: stored.until }, user.id, stored.at);
+      return true;
+    });
+    if (!replaced) return { outcome: 'stale', user };
+    return { outcome: 'reset', user, temporaryPassword: clearText, expiresAt: stored.until };
+  }
+
+  return {
+    load,
+
+    /** One user with their latest events and what the scope's actor may do to them. */
+    show: async (scope: Scope, userId: string): Promise<{ user: User; reset: Verdict; events: Activity[] }> => {
+      const user = await load(scope, userId);
+      const events = await stores.activity.latestOfUser(scope, userId);
+      return { user, reset: may(scope, 'users.resetPassword', user), events };
+    },
+
+    /**
+     * Gives a user a temporary password and ends all their sessions.
+     * @param epoch the user's epoch as the confirmation form carried it; null skips the check, for the operator's command
+     */
+    resetPassword: async (scope: Scope, userId: string, epoch: number | null): Promise<ResetResult> => {
+      const user = await load(scope, userId);
+      const verdict = may(scope, 'users.resetPassword', user);
+      if (!verdict.allowed) {
+        await recordRefusal(scope, 'users.resetPassword', user, verdict.because);
+        return { outcome: 'refused', user, verdict };
+      }
+      const retryAfter = scope.actor === null ? 0 : await throttle.takeBudget(scope.actor.id);
+      if (retryAfter > 0) return { outcome: 'throttled', retryAfter };
+      if (epoch !== null && user.epoch !== epoch) return { outcome: 'stale', user };
+      return issueAndRecord(scope, user);
+    },
+  };
+}

@@ -1,0 +1,37 @@
+/** The site map: every address once. Routes, redirects, templates and tests all read it here. */
+export const paths = {
+  home: '/',
+  setUp: '/set-up/:token',
+  signIn: '/sign-in',
+  signInPassword: '/sign-in/password',
+  signOut: '/sign-out',
+  changePassword: '/change-password',
+  dashboard: '/dashboard',
+  accountSettings: '/account-settings',
+  users: '/account-settings/user-management',
+  user: '/account-settings/user-management/:userId',
+  resetPassword: '/account-settings/user-management/:userId/reset-password',
+  myProfile: '/my-profile',
+  ownPassword: '/my-profile/password',
+  language: '/language',
+  theme: '/theme',
+  health: '/healthz',
+  readiness: '/readyz',
+  assets: '/assets',
+} as const;
+
+/**
+ * An address with its placeholders filled in.
+ * @param parameters one value per `:name` of the address; each is encoded
+ */
+export function to(address: string, parameters: Readonly<Record<string, string>>): string {
+  return address.replace(/:(\w+)/g, (_, name: string) => {
+    const value = parameters[name];
+    if (value === undefined) throw new Error(`The address ${address} needs ${name}`);
+    return encodeURIComponent(value);
+  });
+}
+
+/** Addresses of one user, as templates link to them. */
+export const userPath = (userId: string): string => to(paths.user, { userId });
+export const resetPasswordPath = (userId: string): string => to(paths.resetPassword, { userId });

@@ -1,0 +1,33 @@
+import type { Database } from './data/database.ts';
+import { activityStore } from './features/activity/activity.store.ts';
+import { directoryStore } from './features/directory/directory.store.ts';
+import { credentialsStore } from './features/passwords/credentials.store.ts';
+import { sessionsStore } from './features/sessions/sessions.store.ts';
+import { setupStore } from './features/setup/setup.store.ts';
+import { tenantsStore } from './features/tenants/tenants.store.ts';
+import { usersStore } from './features/users/users.store.ts';
+
+/** Every store of a region, bound to one database or to one transaction of it. */
+export interface Stores extends ReturnType<typeof bindStores> {
+  /** Binds all stores to one transaction: what is written and what is recorded of it stand or fall together. */
+  transaction<T>(work: (stores: Stores) => Promise<T>): Promise<T>;
+}
+
+function bindStores(database: Database) {
+  return {
+    activity: activityStore(database),
+    credentials: credentialsStore(database),
+    directory: directoryStore(database),
+    sessions: sessionsStore(database),
+    setup: setupStore(database),
+    tenants: tenantsStore(database),
+    users: usersStore(database),
+  };
+}
+
+export function createStores(database: Database): Stores {
+  return {
+    ...bindStores(database),
+    transaction: (work) => database.transaction((within) => work(createStores(within))),
+  };
+}
