@@ -1,0 +1,37 @@
+import { Command } from 'commander';
+import { addCheckCommand } from './check.ts';
+import { CommandFault, print, withContext } from './context.ts';
+import { addRouteCommands } from './route.ts';
+import { addTenantCommands } from './tenant.ts';
+import { addUserCommands } from './user.ts';
+
+/** Runs one command of `npx parvis`. A fault is one line on standard error and exit code 1. */
+export async function run(argv: readonly string[]): Promise<void> {
+  const program = new Command('parvis').description('A partner portal that a company hosts itself');
+  program
+    .command('serve')
+    .description('start one region, configured by the environment')
+    .action(async () => (await import('../main.ts')).main());
+  program
+    .command('demo')
+    .description('start two regions with made-up organizations, and print who can sign in')
+    .option('--json', 'print one JSON object when both are ready')
+    .action(async (options: { json?: boolean }) => (await import('../demo/demo.ts')).demo(options));
+  program
+    .command('migrate')
+    .description('bring the schema of the database up to this version')
+    .option('--json', 'print one JSON object')
+    .action((options: { json?: boolean }) =>
+      withContext(() => Promise.resolve(print(options, { ok: true }, ['The schema is up to date.']))),
+    );
+  addCheckCommand(program);
+  addTenantCommands(program);
+  addUserCommands(program);
+  addRouteCommands(program);
+  try {
+    await program.parseAsync([...argv]);
+  } catch (error) {
+    process.stderr.write(`${error instanceof CommandFault ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
+}

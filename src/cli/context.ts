@@ -1,0 +1,50 @@
+import { readConfig, type Config } from '../config/config.ts';
+import { openDatabase, type Database } from '../data/database.ts';
+import { migrate } from '../data/migrate.ts';
+import { Failure } from '../domain/errors.ts';
+import { createHasher, type Hasher } from '../features/passwords/hasher.ts';
+import { createTenants, type Tenants } from '../features/tenants/tenants.ts';
+import { createStores, type Stores } from '../stores.ts';
+import { loadTranslator } from '../web/translator.ts';
+
+/** What a command of the operator works with: the same database and rules as a running server. */
+export interface CommandContext {
+  readonly config: Config;
+  readonly database: Database;
+  readonly stores: Stores;
+  readonly hasher: Hasher;
+  readonly tenants: Tenants;
+}
+
+/** A fault that the operator can mend; said in one line, without a stack. */
+export class CommandFault extends Error {}
+
+/** Opens the region's stores for one command, brings the schema up, and closes them afterwards. */
+export async function withContext<T>(work: (context: CommandContext) => Promise<T>): Promise<T> {
+  const { config, faults } = readConfig(process.env);
+  if (config === null) throw new CommandFault(faults.join('\n'));
+  await migrate(config.database);
+  const database = openDatabase(config.database);
+  try {
+    const stores = createStores(database);
+    const hasher = await createHasher();
+    const tenants = createTenants({ stores, hasher, rules: config.rules, clock: Date.now });
+    return await work({ config, database, stores, hasher, tenants });
+  } catch (error) {
+    throw await worded(error);
+  } finally {
+    await database.close();
+  }
+}
+
+// The operator's tools speak English; a failure that also has a sentence for pages is said in that sentence.
+async function worded(error: unknown): Promise<unknown> {
+  if (!(error instanceof Failure) || error.because === null) return error;
+  const translator = await loadTranslator();
+  return new CommandFault(translator('en').t(error.because));
+}
+
+/** Prints a command's result: one JSON object for programs, or lines for a person. */
+export function print(options: { json?: boolean | undefined }, result: object, lines: readonly string[]): void {
+  process.stdout.write(options.json ? `${JSON.stringify(result)}\n` : lines.map((line) => `${line}\n`).join(''));
+}

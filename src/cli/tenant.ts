@@ -1,0 +1,61 @@
+import type { Command } from 'commander';
+import type { Tenants } from '../features/tenants/tenants.ts';
+import { CommandFault, print, withContext } from './context.ts';
+
+interface AddOptions {
+  name: string;
+  domain: string[];
+  language: string;
+  adminName: string;
+  adminUsername: string;
+  json?: boolean;
+}
+
+export function addTenantCommands(program: Command): void {
+  const tenant = program.command('tenant').description('the partner companies of this region');
+  tenant
+    .command('add')
+    .description('add a tenant and its first Global admin, whose temporary password is printed once')
+    .requiredOption('--name <name>', 'name of the company')
+    .requiredOption('--domain <domain...>', 'mail domains of the company')
+    .requiredOption('--language <language>', 'en, fr or de')
+    .requiredOption('--admin-name <name>', 'name of the first Global admin')
+    .requiredOption('--admin-username <username>', 'user name of the first Global admin, on one of the domains')
+    .option('--json', 'print one JSON object')
+    .action((options: AddOptions) => withContext(({ tenants }) => add(tenants, options)));
+  tenant
+    .command('list')
+    .description('list the tenants with the number of their users')
+    .option('--json', 'print one JSON object')
+    .action((options: { json?: boolean }) =>
+      withContext(async ({ stores }) => {
+        const tenants = (await stores.tenants.listForOperator()).map(({ id, name, domains, state, users }) => ({ id, name, domains, status: state, users }));
+        print(options, { tenants }, tenants.map((each) => [each.id, each.status, each.users, each.name, each.domains.join(' ')].join('  ')));
+      }),
+    );
+  for (const [name, state] of [['suspend', 'suspended'], ['resume', 'active']] as const) {
+    tenant
+      .command(`${name} <id>`)
+      .description(state === 'active' ? 'let the tenant sign in again' : 'end all sessions of the tenant and refuse new ones')
+      .option('--json', 'print one JSON object')
+      .action((id: string, options: { json?: boolean }) =>
+        withContext(async ({ stores }) => {
+          if (!(await stores.tenants.setState(id, state))) throw new CommandFault(`There is no tenant ${id}`);
+          print(options, { tenantId: id, status: state }, [`${id} is ${state}.`]);
+        }),
+      );
+  }
+}
+
+async function add(tenants: Tenants, options: AddOptions): Promise<void> {
+  const added = await tenants.add(
+    { name: options.name, domains: options.domain, language: options.language },
+    { username: options.adminUsername, name: options.adminName, administratorLevel: 'global', agentLevel: 'none', language: null },
+  );
+  const { tenantId, userId, username, temporaryPassword } = added;
+  print(options, { tenantId, userId, username, temporaryPassword }, [
+    `Tenant ${tenantId}`,
+    `Global admin ${username}`,
+    `Temporary password, shown this once: ${temporaryPassword}`,
+  ]);
+}

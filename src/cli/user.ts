@@ -1,0 +1,83 @@
+import { Option, type Command } from 'commander';
+import { languages, type Language } from '../domain/regions.ts';
+import { administratorLevels, agentLevels, type AdministratorLevel, type AgentLevel } from '../domain/roles.ts';
+import { canonicalUsername, statusOf } from '../domain/user.ts';
+import { createThrottle } from '../features/sessions/throttle.ts';
+import { createUsers } from '../features/users/users.ts';
+import { CommandFault, print, withContext, type CommandContext } from './context.ts';
+
+interface AddOptions {
+  tenant: string;
+  username: string;
+  name: string;
+  administratorLevel: AdministratorLevel;
+  agentLevel: AgentLevel;
+  language?: Language;
+  json?: boolean;
+}
+
+export function addUserCommands(program: Command): void {
+  const user = program.command('user').description('the people of a tenant: the operator’s way in when nobody else can help');
+  user
+    .command('add')
+    .description('add a user, whose temporary password is printed once')
+    .requiredOption('--tenant <id>', 'the tenant')
+    .requiredOption('--username <username>', 'on one of the domains of the tenant')
+    .requiredOption('--name <name>', 'display name')
+    .addOption(new Option('--administrator-level <level>').choices(administratorLevels).default('none'))
+    .addOption(new Option('--agent-level <level>').choices(agentLevels).default('none'))
+    .addOption(new Option('--language <language>').choices(languages))
+    .option('--json', 'print one JSON object')
+    .action((options: AddOptions) =>
+      withContext(async ({ tenants }) => {
+        const { tenant, language, json, ...person } = options;
+        const added = await tenants.addUser(tenant, { ...person, language: language ?? null });
+        printPassword({ json }, added);
+      }),
+    );
+  user
+    .command('reset-password <username>')
+    .description('give a user a temporary password, printed once; it stands in the activity log')
+    .option('--json', 'print one JSON object')
+    .action((username: string, options: { json?: boolean }) =>
+      withContext(async (context) => printPassword(options, await resetPassword(context, username))),
+    );
+  user
+    .command('list')
+    .description('list the users of a tenant')
+    .requiredOption('--tenant <id>', 'the tenant')
+    .option('--json', 'print one JSON object')
+    .action((options: { tenant: string; json?: boolean }) => withContext((context) => list(context, options)));
+}
+
+async function resetPassword({ config, database, stores, hasher, tenants }: CommandContext, typed: string) {
+  const username = canonicalUsername(typed);
+  const found = await stores.credentials.findForSignInAcrossTenants(username);
+  if (found === null || found.user.state === 'deleted') throw new CommandFault(`There is no user ${username}`);
+  const throttle = createThrottle(database, config.rules);
+  const users = createUsers({ stores, hasher, throttle, clock: Date.now });
+  const result = await users.resetPassword(tenants.operatorScope(found.tenant), found.user.id, null);
+  if (result.outcome !== 'reset') throw new CommandFault('Somebody else changed this password at the same moment; try again');
+  return { userId: found.user.id, username, temporaryPassword: result.temporaryPassword };
+}
+
+async function list({ stores }: CommandContext, options: { tenant: string; json?: boolean }): Promise<void> {
+  const found = await stores.users.listForOperator(options.tenant);
+  const now = Date.now();
+  const users = found.map((user) => ({
+    id: user.id,
+    username: user.username,
+    name: user.displayName,
+    status: statusOf(user, now),
+    administratorLevel: user.administratorLevel,
+    agentLevel: user.agentLevel,
+    language: user.language,
+    lastSignInAt: user.lastSignInAt === null ? null : new Date(user.lastSignInAt).toISOString(),
+  }));
+  print(options, { users }, users.map((user) => [user.id, user.status, user.username, user.name].join('  ')));
+}
+
+function printPassword(options: { json?: boolean | undefined }, added: { userId: string; username: string; temporaryPassword: string }): void {
+  const { userId, username, temporaryPassword } = added;
+  print(options, { userId, username, temporaryPassword }, [username, `Temporary password, shown this once: ${temporaryPassword}`]);
+}

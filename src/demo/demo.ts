@@ -1,0 +1,94 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import path from 'node:path';
+import { readConfig, type Config } from '../config/config.ts';
+import { readRules } from '../config/rules.ts';
+import { CommandFault } from '../cli/context.ts';
+import { seedRegion, type DemoLogin } from './seed.ts';
+
+const regions = ['worldwide', 'germany'] as const;
+type DemoRegion = (typeof regions)[number];
+
+const firstPort = 3000;
+const longestStartMs = 30_000;
+const program = path.join(import.meta.dirname, '../../bin/parvis.js');
+
+/**
+ * Starts both regions, each a process with a database and sessions of its own, filled anew with made-up people.
+ * Everything stays on this machine: the passwords are printed, so the demo listens on the loopback address alone.
+ */
+export async function demo(options: { json?: boolean }): Promise<void> {
+  const configured = regions.map((region, index) => ({ region, environment: environmentOf(region, firstPort + index) }));
+  const logins: DemoLogin[] = [];
+  for (const { environment } of configured) {
+    const config = configOf(environment);
+    rmSync(config.dataDirectory, { recursive: true, force: true });
+    logins.push(...(await seedRegion(config, regions, Date.now())));
+  }
+  const children = configured.map(({ environment }) => start(environment));
+  stopTogether(children);
+  await Promise.all(configured.map(({ environment }) => untilReady(environment.BASE_URL)));
+  process.stdout.write(options.json ? `${JSON.stringify({ logins })}\n` : describe(logins));
+}
+
+type DemoEnvironment = Record<string, string> & { readonly BASE_URL: string };
+
+function environmentOf(region: DemoRegion, port: number): DemoEnvironment {
+  const rules = process.env.REGION_RULES;
+  return {
+    REGION: region,
+    HOST: '127.0.0.1',
+    PORT: String(port),
+    BASE_URL: `http://localhost:${port}`,
+    REGION_URLS: regions.map((each, index) => `${each}=http://localhost:${firstPort + index}`).join(','),
+    DATA_DIR: path.resolve(process.env.DATA_DIR ?? 'data', 'demo', region),
+    LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn',
+    // One setting switches a region's rules: it goes to the region that the file is for.
+    ...(rules && readRules(rules).rules?.region === region ? { REGION_RULES: path.resolve(rules) } : {}),
+  };
+}
+
+function configOf(environment: DemoEnvironment): Config {
+  const { config, faults } = readConfig(environment);
+  if (config === null) throw new CommandFault(faults.join('\n'));
+  return config;
+}
+
+function start(environment: DemoEnvironment): ChildProcess {
+  const { PATH, TZ, NODE_OPTIONS } = process.env;
+  const inherited = Object.fromEntries(Object.entries({ PATH, TZ, NODE_OPTIONS }).filter(([, value]) => value !== undefined));
+  return spawn(process.execPath, [program, 'serve'], { env: { ...inherited, ...environment }, stdio: ['ignore', 'ignore', 'inherit'] });
+}
+
+// One region alone is no demo: when either ends, so does the other.
+function stopTogether(children: readonly ChildProcess[]): void {
+  const stop = (): void => children.forEach((child) => child.kill('SIGTERM'));
+  process.on('SIGTERM', stop).on('SIGINT', stop);
+  for (const child of children) {
+    child.on('exit', (code) => {
+      if (code !== 0) process.exitCode = 1;
+      stop();
+      if (children.every((each) => each.exitCode !== null || each.signalCode !== null)) process.exit();
+    });
+  }
+}
+
+async function untilReady(origin: string): Promise<void> {
+  const end = Date.now() + longestStartMs;
+  while (Date.now() < end) {
+    const ready = await fetch(new URL('/readyz', origin)).then((response) => response.ok, () => false);
+    if (ready) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new CommandFault(`${origin} did not become ready`);
+}
+
+function describe(logins: readonly DemoLogin[]): string {
+  const header = { region: 'Region', tenant: 'Tenant', name: 'Who', level: 'Level', username: 'User name', password: 'Password', address: 'Address' };
+  const columns = Object.keys(header) as (keyof DemoLogin)[];
+  const rows = [header, ...logins];
+  const widths = columns.map((column) => Math.max(...rows.map((row) => [...row[column]].length)));
+  const line = (row: DemoLogin): string =>
+    columns.map((column, index) => row[column] + ' '.repeat((widths[index] ?? 0) - [...row[column]].length)).join('  ').trimEnd();
+  return `\nParvis is running in two regions. Choose an address and sign in:\n\n${rows.map(line).join('\n')}\n\nEverything is made up, and made anew at each start. Ctrl+C ends it.\n`;
+}

@@ -1,0 +1,36 @@
+import { pino } from 'pino';
+import { readConfig } from './config/config.ts';
+import { startServer } from './server.ts';
+
+/**
+ * Runs one region until it is told to stop. The log goes to standard error as one JSON object a line;
+ * standard output is for the person who starts it.
+ */
+export async function main(): Promise<void> {
+  const { config, faults } = readConfig(process.env);
+  if (config === null) {
+    for (const fault of faults) process.stderr.write(`${fault}\n`);
+    process.exitCode = 1;
+    return;
+  }
+  const log = pino({ level: config.logLevel, base: { region: config.rules.region } }, pino.destination({ fd: 2, sync: true }));
+  process.on('unhandledRejection', (error) => log.error(error, 'Nobody waited for this'));
+  const running = await startServer(config, log);
+  process.stdout.write(`Parvis: ${config.rules.region} on ${config.baseUrl.origin}\n`);
+  if (running.setupLink !== null) process.stdout.write(`Set up the first organization, once: ${running.setupLink}\n`);
+  stopOnSignal(() => running.stop());
+}
+
+// The first signal lets requests finish; a second one does not wait.
+function stopOnSignal(stop: () => Promise<void>): void {
+  let stopping = false;
+  const onSignal = (): void => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    stop().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
+}

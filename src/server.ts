@@ -1,0 +1,112 @@
+import { createServer, type Server } from 'node:http';
+import type { Store } from 'express-session';
+import type { Logger } from 'pino';
+import { createApp } from './app.ts';
+import type { Config } from './config/config.ts';
+import { loadSecrets } from './config/secrets.ts';
+import { openDatabase, type Database } from './data/database.ts';
+import { migrate, pendingMigrations } from './data/migrate.ts';
+import { purge } from './data/purge.ts';
+import { createGuessCounter } from './features/passwords/guesses.ts';
+import { createHasher } from './features/passwords/hasher.ts';
+import { openSetup } from './features/setup/setup.ts';
+import { paths, to } from './paths.ts';
+import { createStores } from './stores.ts';
+import { loadAssets } from './web/assets.ts';
+import { sessionTtlMs } from './web/session.ts';
+import { openRedisSessions } from './web/session-store/redis-store.ts';
+import { TableStore } from './web/session-store/table-store.ts';
+import { loadTranslator } from './web/translator.ts';
+import { loadViews } from './web/views.ts';
+
+export interface Running {
+  /** The one-time link to set up the first tenant, or null where one exists. */
+  readonly setupLink: string | null;
+  /** Stops taking requests, lets those under way finish, and closes the stores. */
+  stop(): Promise<void>;
+}
+
+const headersTimeoutMs = 10_000;
+const requestTimeoutMs = 30_000;
+const largestHeaderBytes = 16 * 1024;
+const purgeIntervalMs = 10 * 60_000;
+const longestDrainMs = 8_000;
+
+interface Sessions {
+  readonly store: Store;
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens the sessions' store: Redis where one is named, else the region's own database. */
+export async function openSessions(config: Config, database: Database, log: Logger): Promise<Sessions> {
+  const ttlMs = sessionTtlMs(config.rules);
+  if (config.redisUrl !== null) return openRedisSessions(config.redisUrl, ttlMs, log);
+  return { store: new TableStore(database, ttlMs, Date.now), ping: async () => {}, close: async () => {} };
+}
+
+/** Starts one region: migrates its database, then listens. */
+export async function startServer(config: Config, log: Logger): Promise<Running> {
+  await migrate(config.database);
+  const database = openDatabase(config.database);
+  const sessions = await openSessions(config, database, log);
+  const guesses = createGuessCounter();
+  let stopping = false;
+  const { app } = createApp({
+    config,
+    database,
+    sessionStore: sessions.store,
+    secrets: loadSecrets(config),
+    hasher: await createHasher(),
+    guesses,
+    translator: await loadTranslator(),
+    render: loadViews(),
+    assets: loadAssets(),
+    readiness: {
+      database: () => database.ping(),
+      schema: async () => {
+        if ((await pendingMigrations(database)).length > 0) throw new Error('The schema is not up to date');
+      },
+      sessions: () => sessions.ping(),
+    },
+    isStopping: () => stopping,
+    clock: Date.now,
+    log,
+  });
+  const server = createServer({ maxHeaderSize: largestHeaderBytes, headersTimeout: headersTimeoutMs, requestTimeout: requestTimeoutMs }, app);
+  await listen(server, config);
+  const purging = setInterval(() => {
+    purge(database, config.rules, Date.now()).catch((error: unknown) => log.warn(error, 'Old rows stay for now'));
+  }, purgeIntervalMs).unref();
+  const token = await openSetup(createStores(database));
+  log.info({ region: config.rules.region, port: config.port }, 'Parvis is ready');
+  return {
+    setupLink: token === null ? null : new URL(to(paths.setUp, { token }), config.baseUrl).href,
+    stop: async () => {
+      stopping = true;
+      clearInterval(purging);
+      await drain(server);
+      await guesses.close();
+      await sessions.close();
+      await database.close();
+    },
+  };
+}
+
+function listen(server: Server, config: Config): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(config.port, config.host, resolve);
+  });
+}
+
+function drain(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const cut = setTimeout(() => server.closeAllConnections(), longestDrainMs);
+    server.close(() => {
+      clearTimeout(cut);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}

@@ -1,0 +1,55 @@
+import type { ErrorRequestHandler, Request, Response } from 'express';
+import type { Logger } from 'pino';
+import { isUnavailable } from '../data/unavailable.ts';
+import { Failure, type FailureKind } from '../domain/errors.ts';
+import type { Middleware } from './request.ts';
+import type { Pages } from './page.ts';
+
+const statuses: Readonly<Record<FailureKind, number>> = {
+  badRequest: 400,
+  forbidden: 403,
+  notFound: 404,
+  methodNotAllowed: 405,
+  conflict: 409,
+  tooLarge: 413,
+  throttled: 429,
+  overloaded: 503,
+  unavailable: 503,
+};
+
+const retryAfterSeconds = 5;
+
+export function notFoundPage(): Middleware {
+  return () => {
+    throw new Failure('notFound');
+  };
+}
+
+/** Every failure becomes a page in the reader's language, with the request's id and nothing of the inside. */
+export function errorPages(pages: Pages, log: Logger): ErrorRequestHandler {
+  return (error: unknown, request: Request, response: Response, next) => {
+    const failure = asFailure(error);
+    const status = failure ? statuses[failure.kind] : 500;
+    if (status >= 500) log.error({ requestId: request.requestId, err: error }, 'A request failed');
+    if (response.headersSent) return next(error);
+    if (failure && (failure.retryAfter !== null || status === 503)) {
+      response.set('Retry-After', String(failure.retryAfter ?? retryAfterSeconds));
+    }
+    answer(pages, request, response, failure, status);
+  };
+}
+
+function answer(pages: Pages, request: Request, response: Response, failure: Failure | null, status: number): void {
+  const kind = failure?.kind ?? 'unexpected';
+  const model = { kind, status, because: failure?.because ?? null, retryAfter: failure?.retryAfter ?? null };
+  pages.answer(request, response, 'errors/error', model, { title: `errors:${kind}.title`, status });
+}
+
+function asFailure(error: unknown): Failure | null {
+  if (error instanceof Failure) return error;
+  if (isUnavailable(error)) return new Failure('unavailable', { cause: error });
+  // body-parser and Express name what is wrong with a request by a status of its own.
+  const status = error instanceof Error && 'status' in error && typeof error.status === 'number' ? error.status : 0;
+  if (status === 413) return new Failure('tooLarge', { cause: error });
+  return status >= 400 && status < 500 ? new Failure('badRequest', { cause: error }) : null;
+}

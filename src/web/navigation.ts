@@ -1,0 +1,43 @@
+import { may } from '../domain/policy.ts';
+import type { Action } from '../domain/roles.ts';
+import type { Scope } from '../domain/scope.ts';
+import { paths } from '../paths.ts';
+
+interface Entry {
+  readonly href: string;
+  readonly label: string;
+  readonly icon: string;
+  readonly action: Action;
+  readonly children: readonly Omit<Entry, 'icon' | 'children'>[];
+}
+
+const entries: readonly Entry[] = [
+  { href: paths.dashboard, label: 'common:terms.dashboard', icon: 'home', action: 'dashboard.view', children: [] },
+  {
+    href: paths.accountSettings,
+    label: 'common:terms.accountSettings',
+    icon: 'settings',
+    action: 'accountSettings.view',
+    children: [{ href: paths.users, label: 'common:terms.userManagement', action: 'users.list' }],
+  },
+  { href: paths.myProfile, label: 'common:terms.myProfile', icon: 'user-circle', action: 'profile.view', children: [] },
+];
+
+/** The side navigation of one reader: what the judge keeps from their level is not offered; what is elsewhere is, as a way to it. */
+export function navigationFor(scope: Scope, path: string, t: (key: string) => string) {
+  const offered = (action: Action): boolean => {
+    const verdict = may(scope, action);
+    return verdict.allowed || verdict.because !== 'level';
+  };
+  const place = ({ href, label }: { href: string; label: string }) => ({ href, label: t(label), current: path === href });
+  return entries
+    .filter(({ action }) => offered(action))
+    .map((entry) => ({
+      ...place(entry),
+      icon: entry.icon,
+      within: path === entry.href || path.startsWith(`${entry.href}/`),
+      children: entry.children
+        .filter(({ action }) => offered(action))
+        .map((child) => ({ ...place(child), current: path === child.href || path.startsWith(`${child.href}/`) })),
+    }));
+}

@@ -1,0 +1,141 @@
+import type { Request, Response } from 'express';
+import type { Config } from '../config/config.ts';
+import { regionName } from '../config/rules.ts';
+import type { FieldFault } from '../domain/errors.ts';
+import type { Language } from '../domain/regions.ts';
+import { initialsOf } from '../domain/user.ts';
+import { paths } from '../paths.ts';
+import type { Assets } from './assets.ts';
+import type { Cookies } from './cookies.ts';
+import { csrfToken } from './csrf.ts';
+import { createFormats } from './formats.ts';
+import { navigationFor } from './navigation.ts';
+import { languages } from '../domain/regions.ts';
+import type { Middleware } from './request.ts';
+import { escapeHtml, type TextValues, type Tongue, type Translator } from './translator.ts';
+import type { RenderView } from './views.ts';
+
+/** Something to say at the top of a page. */
+export interface Notice {
+  readonly kind: 'success' | 'warning' | 'danger' | 'info';
+  readonly key: string;
+  readonly values?: TextValues;
+}
+
+/** A text of the locale files with the values it needs. */
+export type Text = string | { readonly key: string; readonly values: TextValues };
+
+export interface Crumb {
+  readonly href: string;
+  readonly label: Text;
+}
+
+export interface PageOptions {
+  readonly title: Text;
+  readonly status?: number;
+  /** The pages above this one, from the dashboard down. */
+  readonly breadcrumbs?: readonly Crumb[];
+  readonly scripts?: readonly string[];
+  readonly notice?: Notice;
+  /** What is wrong with the form that was sent; any fault makes the answer a 422 unless `status` says otherwise. */
+  readonly faults?: readonly FieldFault[];
+  /** Leaves the navigation away, for pages on which there is only one thing to do. */
+  readonly alone?: boolean;
+}
+
+export interface PageParts {
+  readonly config: Config;
+  readonly translator: Translator;
+  readonly render: RenderView;
+  readonly assets: Assets;
+  readonly cookies: Cookies;
+  readonly clock: () => number;
+}
+
+const ownNames: Readonly<Record<Language, string>> = { en: 'English', fr: 'Français', de: 'Deutsch' };
+
+export type Pages = ReturnType<typeof createPages>;
+
+/** Makes pages: a view, rendered into the frame that belongs to whoever reads it. */
+export function createPages(parts: PageParts) {
+  const { config, translator, render, assets, cookies, clock } = parts;
+  const sprite = assets.url('icons.svg');
+  const icon = (name: string): string =>
+    `<svg class="icon" aria-hidden="true" focusable="false"><use href="${sprite}#${escapeHtml(name)}"></use></svg>`;
+  const formats = new Map(languages.map((language) => [language, createFormats(language, clock)]));
+  const choices = languages.map((code) => ({ code, name: ownNames[code] }));
+
+  function frame(request: Request, response: Response, tongue: Tongue, options: PageOptions) {
+    const { language, direction, t } = tongue;
+    const word = (text: Text): string => (typeof text === 'string' ? t(text) : t(text.key, text.values));
+    const user = request.signedIn?.session.user ?? null;
+    const notice = options.notice ?? takeNotice(request);
+    const errors = (options.faults ?? []).map(({ field, key, values }) => ({ field, text: values ? t(key, values) : t(key) }));
+    return {
+      language,
+      dir: direction,
+      languages: choices,
+      title: word(options.title),
+      theme: themeOf(request, cookies),
+      nonce: response.locals.nonce,
+      csrfToken: request.session ? csrfToken(request) : '',
+      path: request.method === 'GET' ? request.originalUrl : request.path,
+      requestId: request.requestId,
+      region: { id: config.rules.region, name: config.rules.name[language] },
+      otherRegions: otherRegions(config, language),
+      tenant: request.scope ? { name: request.scope.tenant.name } : null,
+      person: user ? { name: user.displayName, initials: initialsOf(user.displayName) } : null,
+      navigation: request.scope && options.alone !== true ? navigationFor(request.scope, request.path, t) : [],
+      breadcrumbs: (options.breadcrumbs ?? []).map(({ href, label }) => ({ href, label: word(label) })),
+      notice: notice ? { kind: notice.kind, text: notice.values ? t(notice.key, notice.values) : t(notice.key) } : null,
+      errors,
+      errorOf: Object.fromEntries(errors.map(({ field, text }) => [field, text])),
+      scripts: options.scripts ?? [],
+      asset: assets.url,
+    };
+  }
+
+  return {
+    /** Answers a request with a page. Nothing of the request reaches a template but through the frame. */
+    answer: (request: Request, response: Response, view: string, model: object, options: PageOptions): void => {
+      const tongue = translator(request.language ?? config.rules.defaultLanguage);
+      const page = frame(request, response, tongue, options);
+      const locals = { page, t: tongue.t, html: tongue.html, icon, paths, format: formats.get(tongue.language), model };
+      const body = render(view, locals);
+      const layout = page.navigation.length > 0 ? 'shared/layout' : 'shared/entrance';
+      response.status(options.status ?? (page.errors.length > 0 ? 422 : 200));
+      response.set({ 'Content-Language': tongue.language, 'Cache-Control': 'no-store', Vary: 'Cookie, Accept-Language' });
+      response.type('html').send(render(layout, { ...locals, body }));
+    },
+    tongueOf: (request: Request): Tongue => translator(request.language),
+  };
+}
+
+function takeNotice(request: Request): Notice | null {
+  const notice = request.session?.notice ?? null;
+  if (notice !== null) delete request.session.notice;
+  return notice;
+}
+
+export const themes = ['system', 'light', 'dark'] as const;
+type Theme = (typeof themes)[number];
+const isTheme = (text: unknown): text is Theme => (themes as readonly unknown[]).includes(text);
+
+function themeOf(request: Request, cookies: Cookies): Theme {
+  const chosen = cookies.read(request, 'theme');
+  return isTheme(chosen) ? chosen : 'system';
+}
+
+function otherRegions(config: Config, language: Language) {
+  return [...config.regionUrls]
+    .filter(([id]) => id !== config.rules.region)
+    .map(([id, url]) => ({ id, name: regionName(id, language), signInUrl: new URL(paths.signIn, url).href }));
+}
+
+/** Gives every response its `page`, bound to its request. */
+export function pages(all: Pages): Middleware {
+  return (request, response, next) => {
+    response.page = (view, model, options) => all.answer(request, response, view, model, options);
+    next();
+  };
+}

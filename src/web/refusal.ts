@@ -1,0 +1,18 @@
+import type { Stores } from '../stores.ts';
+import { scopeOf } from './request.ts';
+import type { AnswerRefusal } from './routing.ts';
+
+/**
+ * Says why something is not done here and who, or which place, can help. Asked for by its address, a page that is
+ * elsewhere is a way there and no error; what was sent by a form, and what the reader's level does not allow, is 403.
+ */
+export function refusalPage(stores: Stores): AnswerRefusal {
+  return async (request, response, refusal) => {
+    const scope = scopeOf(request);
+    const byRegion = ['elsewhere', 'alone', 'nobody'].includes(refusal.because);
+    const helpers = byRegion || refusal.because === 'self' ? [] : await stores.users.findGlobalAdmins(scope);
+    const reading = request.method === 'GET' || request.method === 'HEAD';
+    const status = byRegion && reading ? 200 : 403;
+    response.page('errors/refusal', { refusal, byRegion, helpers, rules: scope.rules }, { title: `policy:${refusal.because}.title`, status });
+  };
+}

@@ -1,0 +1,24 @@
+import type { Logger } from 'pino';
+import { pinoHttp } from 'pino-http';
+import type { Request } from 'express';
+import type { Middleware } from './request.ts';
+
+/**
+ * One line per request: method, the route's pattern, status, time. Never an address as it was typed: it may hold
+ * a token, a searched name or a person's; never a header, a cookie or a body.
+ */
+export function requestLog(log: Logger): Middleware {
+  return pinoHttp<Request>({
+    logger: log,
+    genReqId: (request) => request.requestId,
+    quietReqLogger: true,
+    customAttributeKeys: { reqId: 'requestId', responseTime: 'ms' },
+    autoLogging: { ignore: (request) => request.path === '/healthz' || request.path.startsWith('/assets/') },
+    serializers: { req: () => undefined, res: () => undefined, err: () => undefined },
+    customProps: (request, response) => ({
+      method: request.method,
+      route: (request.route as { path?: string } | undefined)?.path ?? null,
+      status: response.statusCode,
+    }),
+  }) as Middleware;
+}

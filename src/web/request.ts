@@ -1,0 +1,53 @@
+import type { Request, RequestHandler } from 'express';
+import type { Language, RegionRules } from '../domain/regions.ts';
+import type { RegionScope, Scope } from '../domain/scope.ts';
+import type { LiveSession } from '../features/sessions/sessions.store.ts';
+import type { SessionTicket } from '../features/sessions/sessions.ts';
+import type { Notice, PageOptions } from './page.ts';
+
+declare global {
+  // eslint-disable-next-line @typescript-eslint/no-namespace -- the one way in which Express' types are extended
+  namespace Express {
+    interface Request {
+      /** Names the request in its answer, in the log and in the activity log. */
+      requestId: string;
+      language: Language;
+      /** Set by authentication for a signed-in user, a pending one included. */
+      signedIn?: { ticket: SessionTicket; session: LiveSession };
+      /** Set for a signed-in user: the first argument of every query. */
+      scope?: Scope;
+    }
+    interface Response {
+      /** Answers with a page: the view's name under `views/`, what it shows, and the frame around it. */
+      page(view: string, model: object, options: PageOptions): void;
+    }
+    interface Locals {
+      nonce: string;
+    }
+  }
+}
+
+declare module 'express-session' {
+  interface SessionData {
+    /** Canonical user name between the two steps of the sign-in. */
+    username?: string;
+    /** Where to go after the sign-in: an address of this portal. */
+    returnTo?: string;
+    /** Said on the next page, once. */
+    notice?: Notice;
+  }
+}
+
+/** @returns the scope of a signed-in request. @throws when the route forgot to require a signed-in user */
+export function scopeOf(request: Express.Request): Scope {
+  if (request.scope === undefined) throw new Error('This route needs a signed-in user');
+  return request.scope;
+}
+
+/** @returns what is known of a request before, or without, a signed-in user */
+export function regionScopeOf(request: Request, rules: RegionRules): RegionScope {
+  return { rules, language: request.language, requestId: request.requestId, address: request.ip ?? null };
+}
+
+/** Marks a chain of middleware as such, for a reader of `app.ts`. */
+export type Middleware = RequestHandler;

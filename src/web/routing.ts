@@ -1,0 +1,61 @@
+import type { Express, Request, Response } from 'express';
+import { Failure } from '../domain/errors.ts';
+import { may, type Verdict } from '../domain/policy.ts';
+import type { Action } from '../domain/roles.ts';
+import { paths } from '../paths.ts';
+import { scopeOf, type Middleware } from './request.ts';
+
+/**
+ * Who may use a route: anyone; a signed-in user; a user who must change their password;
+ * or whoever the judge allows an action. There is no default: a route that is silent does not compile.
+ */
+export type Access = 'anyone' | 'signedIn' | 'pendingChange' | Action;
+
+export interface Route {
+  readonly method: 'get' | 'post';
+  readonly path: string;
+  readonly access: Access;
+  readonly handle: (request: Request, response: Response) => void | Promise<void>;
+}
+
+/** Answers a request that the judge refused; given by the app, since it is a page with words and people in it. */
+export type AnswerRefusal = (
+  request: Request,
+  response: Response,
+  refusal: Exclude<Verdict, { allowed: true }>,
+) => void | Promise<void>;
+
+/** Puts the routes on the app, each behind its guard; a known address with another method is 405. */
+export function mountRoutes(app: Express, routes: readonly Route[], answerRefusal: AnswerRefusal): void {
+  for (const { method, path, access, handle } of routes) {
+    app[method](path, guard(access, answerRefusal), async (request, response) => handle(request, response));
+  }
+  for (const path of new Set(routes.map((route) => route.path))) {
+    const methods = routes.filter((route) => route.path === path).map(({ method }) => method.toUpperCase());
+    const allowed = methods.includes('GET') ? ['HEAD', ...methods] : methods;
+    app.all(path, (_request, response) => {
+      response.set('Allow', allowed.join(', '));
+      throw new Failure('methodNotAllowed');
+    });
+  }
+}
+
+function guard(access: Access, answerRefusal: AnswerRefusal): Middleware {
+  if (access === 'anyone') return (_request, _response, next) => next();
+  return async (request, response, next) => {
+    if (request.scope === undefined) return askToSignIn(request, response);
+    if (access === 'signedIn') return next();
+    if (access === 'pendingChange') {
+      const pending = request.signedIn?.session.user.password === 'temporary';
+      return pending ? next() : response.redirect(303, paths.dashboard);
+    }
+    const verdict = may(scopeOf(request), access);
+    return verdict.allowed ? next() : answerRefusal(request, response, verdict);
+  };
+}
+
+// Only a page that was asked for by its address is worth coming back to after the sign-in.
+function askToSignIn(request: Request, response: Response): void {
+  if (request.method === 'GET') request.session.returnTo = request.originalUrl;
+  response.redirect(303, paths.signIn);
+}

@@ -1,0 +1,27 @@
+import { createScope } from '../domain/scope.ts';
+import type { RegionRules } from '../domain/regions.ts';
+import type { Cookies } from './cookies.ts';
+import { chosenLanguage } from './language.ts';
+import { regionScopeOf, type Middleware } from './request.ts';
+
+/** Puts together who asks, of which tenant, in which language; from here on nothing else needs the request. */
+export function scope(cookies: Cookies, rules: RegionRules): Middleware {
+  return (request, _response, next) => {
+    if (request.signedIn) {
+      const { user, tenant } = request.signedIn.session;
+      request.language = chosenLanguage(request, cookies) ?? user.language ?? tenant.language;
+      request.scope = createScope({
+        ...regionScopeOf(request, rules),
+        tenant: { id: tenant.id, name: tenant.name, language: tenant.language },
+        actor: {
+          id: user.id,
+          username: user.username,
+          displayName: user.displayName,
+          administratorLevel: user.administratorLevel,
+          agentLevel: user.agentLevel,
+        },
+      });
+    }
+    next();
+  };
+}

@@ -1,0 +1,52 @@
+import { RedisStore } from 'connect-redis';
+import type { SessionData, Store } from 'express-session';
+import type { Logger } from 'pino';
+
+export interface RedisSessions {
+  readonly store: Store;
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+// A Redis that hangs must become a clear 503 within a second, and must be found again without a restart.
+const socketTimeoutMs = 800;
+const pingIntervalMs = 400;
+const longestRetryMs = 1_000;
+const keyPrefix = 'parvis:session:';
+
+/**
+ * Connects to Redis. It need not be there yet: requests are refused until it is.
+ * @param ttlMs how long a session may lie there, in ms
+ */
+export async function openRedisSessions(url: string, ttlMs: (session: SessionData) => number, log: Logger): Promise<RedisSessions> {
+  const { createClient } = await import('redis');
+  const client = createClient({
+    url,
+    disableOfflineQueue: true,
+    pingInterval: pingIntervalMs,
+    socket: {
+      connectTimeout: socketTimeoutMs,
+      socketTimeout: socketTimeoutMs,
+      reconnectStrategy: (retries) => Math.min(50 * 2 ** Math.min(retries, 10), longestRetryMs),
+    },
+  });
+  client.on('error', (error: Error) => log.warn({ reason: error.message }, 'Redis does not answer'));
+  // Not awaited: with a strategy that never gives up, connecting ends only once Redis is there.
+  client.connect().catch((error: unknown) => log.error(error, 'Redis cannot be used'));
+  const store = new RedisStore({
+    client,
+    prefix: keyPrefix,
+    ttl: (session: SessionData) => Math.ceil(ttlMs(session) / 1_000),
+    disableTouch: true,
+  });
+  return {
+    store,
+    ping: async () => {
+      await client.ping();
+    },
+    close: async () => {
+      if (client.isReady) await client.close();
+      else client.destroy();
+    },
+  };
+}

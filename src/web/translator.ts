@@ -1,0 +1,78 @@
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { createInstance } from 'i18next';
+import FileBackend from 'i18next-fs-backend';
+import { languages, type Language } from '../domain/regions.ts';
+
+const folder = path.join(import.meta.dirname, '../../locales');
+
+export type TextValues = Readonly<Record<string, string | number>>;
+
+/** Words of one language. A key reads `namespace:path.to.text`. */
+export interface Tongue {
+  readonly language: Language;
+  readonly direction: 'ltr' | 'rtl';
+  /** Plain text, to be escaped where it is put. */
+  t(key: string, values?: TextValues): string;
+  /** Safe HTML: everything is escaped, and each value stands in a <bdi>, so that no name reorders its sentence. */
+  html(key: string, values: TextValues): string;
+}
+
+export type Translator = (language: Language) => Tongue;
+
+/**
+ * Loads every language completely, once. A missing key throws: there is no other language that would hide the hole.
+ */
+export async function loadTranslator(): Promise<Translator> {
+  const i18n = createInstance();
+  await i18n.use(FileBackend).init({
+    lng: languages[0],
+    fallbackLng: false,
+    preload: [...languages],
+    ns: readdirSync(path.join(folder, languages[0])).map((file) => path.basename(file, '.json')),
+    backend: { loadPath: path.join(folder, '{{lng}}/{{ns}}.json') },
+    // Templates escape; a second time would show entities to the reader.
+    interpolation: { escapeValue: false, skipOnVariables: true },
+    returnNull: false,
+    returnEmptyString: false,
+    saveMissing: true,
+    missingKeyHandler: (_languages, namespace, key) => {
+      throw new Error(`No text for ${namespace}:${key}`);
+    },
+  });
+  const tongues = new Map(languages.map((language) => [language, createTongue(i18n.getFixedT(language) as unknown as Translate, language, i18n.dir(language))]));
+  return (language) => tongues.get(language) as Tongue;
+}
+
+type Translate = (key: string, values?: TextValues) => string;
+
+function createTongue(translate: Translate, language: Language, direction: 'ltr' | 'rtl'): Tongue {
+  // Most texts have no values: each is resolved once per language and process, not once per request.
+  const fixed = new Map<string, string>();
+  const t: Translate = (key, values) => {
+    if (values !== undefined) return translate(key, values);
+    let text = fixed.get(key);
+    if (text === undefined) fixed.set(key, (text = translate(key)));
+    return text;
+  };
+  return { language, direction, t, html: (key, values) => isolated(t, key, values) };
+}
+
+// Values travel through the translation as marks that no text contains, and come back escaped and isolated.
+function isolated(t: Translate, key: string, values: TextValues): string {
+  const kept: string[] = [];
+  const marked = Object.entries(values).map(([name, value]) => {
+    if (typeof value === 'number') return [name, value] as const;
+    kept.push(value);
+    return [name, `\u{E000}${kept.length - 1}\u{E001}`] as const;
+  });
+  return escapeHtml(t(key, Object.fromEntries(marked))).replace(
+    /\u{E000}(\d+)\u{E001}/gu,
+    (_, index: string) => `<bdi>${escapeHtml(kept[Number(index)] ?? '')}</bdi>`,
+  );
+}
+
+const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&#34;', "'": '&#39;' };
+
+/** @returns the text with every character escaped that means something in HTML */
+export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => entities[character] ?? character);
