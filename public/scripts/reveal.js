@@ -1,0 +1,49 @@
+/**
+ * The screen that shows a temporary password: copy, print, and above all forget.
+ * The text lives in one element only, and that element is emptied when the screen is left.
+ */
+
+const secret = document.getElementById('temporary-password');
+const status = document.querySelector('[data-copy-status]');
+
+/** Old browsers, and pages not served over TLS, copy what is selected: no second element ever holds the text. */
+function copySelection() {
+  const selection = getSelection();
+  selection.selectAllChildren(secret);
+  const copied = document.execCommand('copy');
+  if (copied) selection.removeAllRanges();
+  return copied;
+}
+
+/** Resolves to whether the exact text is now on the clipboard. */
+async function copySecret() {
+  try {
+    await navigator.clipboard.writeText(secret.textContent.trim());
+    return true;
+  } catch {
+    return copySelection();
+  }
+}
+
+for (const button of document.querySelectorAll('[data-copy]')) {
+  button.hidden = false;
+  button.addEventListener('click', async () => {
+    const copied = await copySecret();
+    status.textContent = copied ? button.dataset.copiedText : button.dataset.failedText;
+  });
+}
+
+for (const button of document.querySelectorAll('[data-print]')) {
+  button.hidden = false;
+  button.addEventListener('click', () => print());
+}
+
+// A page may sleep in the back/forward cache even when it is marked no-store: it must sleep empty.
+addEventListener('pagehide', () => {
+  getSelection()?.removeAllRanges();
+  secret.textContent = '';
+});
+
+addEventListener('pageshow', (event) => {
+  if (event.persisted) location.replace(document.querySelector('[data-leave]').href);
+});
