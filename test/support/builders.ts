@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import { normalizePassword, temporaryPassword, temporaryPasswordBytes } from '../../src/domain/password.ts';
+import type { Scope } from '../../src/domain/scope.ts';
+import type { User } from '../../src/domain/user.ts';
+import { canonicalUsername } from '../../src/domain/user.ts';
+import type { Portal } from './portal.ts';
+
+export interface TestTenant {
+  readonly id: string;
+  readonly name: string;
+  readonly domain: string;
+  /** The operator's scope in this tenant. */
+  readonly scope: Scope;
+}
+
+export type TestUser = User & { readonly clearPassword: string };
+
+/** A password that the rules accept; made up, and different from every other text of the tests. */
+export const goodPassword = 'ein Kranich zählt leise Kiesel';
+
+/** Adds a tenant without any user. */
+export async function aTenant(
+  portal: Portal,
+  { name = 'Ateliers Lumière', domain = `${randomUUID().slice(0, 8)}.example`, language = 'fr' as 'en' | 'fr' | 'de' } = {},
+): Promise<TestTenant> {
+  const id = randomUUID();
+  await portal.stores.tenants.insert({ id, name, language, state: 'active', createdAt: portal.clock.now, domains: [domain] });
+  return { id, name, domain, scope: portal.tenants.operatorScope({ id, name, language }) };
+}
+
+/** Adds a user who can sign in with `clearPassword`; `password: 'temporary'` makes one who must change it. */
+export async function aUser(portal: Portal, tenant: TestTenant, wishes: Partial<User> & { clearPassword?: string } = {}): Promise<TestUser> {
+  const temporary = wishes.password === 'temporary';
+  const id = wishes.id ?? randomUUID();
+  const clearPassword =
+    wishes.clearPassword ?? (temporary ? temporaryPassword(crypto.getRandomValues(new Uint8Array(temporaryPasswordBytes))) : goodPassword);
+  const displayName = wishes.displayName ?? 'Zoé Besson';
+  const user = {
+    firstName: displayName.split(' ')[0] ?? '',
+    lastName: displayName.split(' ').slice(1).join(' '),
+    displayName,
+    administratorLevel: 'none',
+    agentLevel: 'none',
+    language: null,
+    state: 'active',
+    password: 'own',
+    temporaryUntil: temporary ? portal.clock.now + 72 * 3_600_000 : null,
+    passwordSetBy: null,
+    passwordSetAt: portal.clock.now,
+    lastSignInAt: null,
+    createdAt: portal.clock.now,
+    ...wishes,
+    id,
+    username: canonicalUsername(wishes.username ?? `user-${id.slice(0, 8)}@${tenant.domain}`),
+  } as const;
+  const { clearPassword: _, epoch: _epoch, tenantId: _tenant, ...row } = { epoch: 0, tenantId: '', clearPassword: '', ...user };
+  await portal.stores.users.insert(tenant.scope, { ...row, passwordHash: await portal.hasher.hash(normalizePassword(clearPassword)) });
+  const inserted = await portal.stores.users.find(tenant.scope, id);
+  if (inserted === null && row.state !== 'deleted') throw new Error('The user was not inserted');
+  return { ...(inserted ?? { ...row, tenantId: tenant.id, epoch: 0 }), clearPassword };
+}

@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict';
+import * as cheerio from 'cheerio';
+import type { AnyNode } from 'domhandler';
+import request, { type Response } from 'supertest';
+import type { Portal } from './portal.ts';
+
+/** Somebody with a browser that knows no JavaScript: reads pages, follows links, fills forms in by their labels. */
+export interface Person {
+  /** Opens an address and follows where it leads. */
+  visit(path: string, headers?: Readonly<Record<string, string>>): Promise<Person>;
+  /** Fills in fields by their labels and presses a button by its words. */
+  submit(button: string, fields?: Readonly<Record<string, string>>): Promise<Person>;
+  /** Follows a link by its words. */
+  follow(link: string): Promise<Person>;
+  signIn(user: { username: string; clearPassword: string }): Promise<Person>;
+  /** Fails unless the page says this, whatever its white space. */
+  sees(text: string | RegExp): Person;
+  doesNotSee(text: string): Person;
+  /** Sends something that no form offers, with this session's cookies and, unless told otherwise, its CSRF token. */
+  send(method: string, path: string, fields?: Readonly<Record<string, string>>, options?: { csrf?: string | null }): Promise<Response>;
+  readonly path: string;
+  readonly status: number;
+  readonly text: string;
+  readonly body: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly $: cheerio.CheerioAPI;
+  readonly csrf: string;
+  /** Every `Location` since the last step began. */
+  readonly redirects: readonly string[];
+  /** Every answer's body since the person came. */
+  readonly bodies: readonly string[];
+  readonly cookies: () => string;
+}
+
+const mostRedirects = 5;
+
+export function aPerson(portal: Pick<Portal, 'app'>, headers: Readonly<Record<string, string>> = { 'Accept-Language': 'fr' }): Person {
+  const agent = request.agent(portal.app);
+  let path = '/';
+  let last: Response | null = null;
+  let $ = cheerio.load('');
+  let csrf = '';
+  let redirects: string[] = [];
+  const bodies: string[] = [];
+
+  function take(response: Response): void {
+    last = response;
+    bodies.push(response.text ?? '');
+    if ((response.headers['content-type'] ?? '').startsWith('text/html')) $ = cheerio.load(response.text);
+    csrf = $('input[name=_csrf]').first().attr('value') ?? csrf;
+  }
+
+  async function get(to: string, more: Readonly<Record<string, string>> = {}): Promise<void> {
+    redirects = [];
+    await arrive(await agent.get(to).set({ ...headers, ...more }), to);
+  }
+
+  async function arrive(response: Response, at: string): Promise<void> {
+    let current = response;
+    path = at;
+    for (let hops = 0; hops < mostRedirects && current.status === 303; hops++) {
+      const location = String(current.headers.location);
+      redirects.push(location);
+      if (!location.startsWith('/')) break;
+      path = location;
+      current = await agent.get(location).set(headers);
+    }
+    take(current);
+  }
+
+  const person: Person = {
+    visit: async (to, more) => {
+      await get(to, more);
+      return person;
+    },
+    follow: async (words) => {
+      const href = $('a').filter((_, element) => squeeze($(element).text()).includes(words)).first().attr('href');
+      assert.ok(href, `There is no link "${words}" on ${path}`);
+      await get(href);
+      return person;
+    },
+    submit: async (words, fields = {}) => {
+      const button = $('button').filter((_, element) => squeeze($(element).text()) === words).first();
+      assert.ok(button.length > 0, `There is no button "${words}" on ${path}`);
+      const form = button.closest('form');
+      const values = { ...valuesOf($, form), ...byLabel($, form, fields) };
+      const name = button.attr('name');
+      if (name) values[name] = button.attr('value') ?? '';
+      const action = form.attr('action') ?? path;
+      redirects = [];
+      if (form.attr('method') === 'post') await arrive(await agent.post(action).set(headers).type('form').send(values), action);
+      else await get(`${action}?${new URLSearchParams(values).toString()}`);
+      return person;
+    },
+    signIn: async ({ username, clearPassword }) => {
+      await get('/sign-in');
+      await arrive(await agent.post('/sign-in').set(headers).type('form').send({ _csrf: csrf, username }), '/sign-in');
+      await arrive(await agent.post('/sign-in/password').set(headers).type('form').send({ _csrf: csrf, password: clearPassword }), '/sign-in/password');
+      return person;
+    },
+    sees: (text) => {
+      const shown = person.text;
+      const found = typeof text === 'string' ? shown.includes(squeeze(text)) : text.test(shown);
+      assert.ok(found, `${path} (${person.status}) does not say ${String(text)}, but: ${shown.slice(0, 1_500)}`);
+      return person;
+    },
+    doesNotSee: (text) => {
+      assert.ok(!person.text.includes(squeeze(text)), `${path} says ${text}`);
+      return person;
+    },
+    send: async (method, to, fields = {}, { csrf: token = csrf } = {}) => {
+      const call = agent[method.toLowerCase() as 'post'](to).set(headers).redirects(0);
+      if (['get', 'head'].includes(method.toLowerCase())) return call;
+      return call.type('form').send(token === null ? fields : { _csrf: token, ...fields });
+    },
+    cookies: () => agent.jar.getCookies({ domain: '127.0.0.1', path: '/', secure: false, script: false }).toValueString(),
+    get path() {
+      return path;
+    },
+    get status() {
+      return last?.status ?? 0;
+    },
+    get body() {
+      return last?.text ?? '';
+    },
+    get headers() {
+      return (last?.headers ?? {}) as Record<string, string>;
+    },
+    get text() {
+      const page = cheerio.load($.html());
+      page('script, style, svg, [hidden]').remove();
+      return squeeze(page('body').text());
+    },
+    get $() {
+      return $;
+    },
+    get csrf() {
+      return csrf;
+    },
+    get redirects() {
+      return redirects;
+    },
+    get bodies() {
+      return bodies;
+    },
+  };
+  return person;
+}
+
+/** White space as a reader sees it; narrow and protected spaces count as spaces. */
+export const squeeze = (text: string): string => text.replace(/\s+/g, ' ').trim();
+
+function valuesOf($: cheerio.CheerioAPI, form: cheerio.Cheerio<AnyNode>): Record<string, string> {
+  const values: Record<string, string> = {};
+  form.find('input[name], select[name], textarea[name]').each((_, element) => {
+    const field = $(element);
+    const type = field.attr('type');
+    if ((type === 'checkbox' || type === 'radio') && field.attr('checked') === undefined) return;
+    const value = field.is('select') ? (field.find('option[selected]').attr('value') ?? field.find('option').attr('value')) : field.attr('value');
+    values[field.attr('name') ?? ''] = value ?? '';
+  });
+  return values;
+}
+
+function byLabel($: cheerio.CheerioAPI, form: cheerio.Cheerio<AnyNode>, fields: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([label, value]) => {
+      const found = form.find('label').filter((_, element) => squeeze($(element).text()) === label).first();
+      const name = $(`#${found.attr('for') ?? 'none'}`).attr('name');
+      assert.ok(name, `There is no field "${label}"`);
+      return [name, value];
+    }),
+  );
+}

@@ -1,0 +1,119 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after } from 'node:test';
+import type { Express } from 'express';
+import type { Store } from 'express-session';
+import { pino } from 'pino';
+import { createApp } from '../../src/app.ts';
+import { readConfig, type Config } from '../../src/config/config.ts';
+import { openDatabase, type Database } from '../../src/data/database.ts';
+import { migrate } from '../../src/data/migrate.ts';
+import { createGuessCounter } from '../../src/features/passwords/guesses.ts';
+import { createHasher, type Hasher } from '../../src/features/passwords/hasher.ts';
+import { createTenants, type Tenants } from '../../src/features/tenants/tenants.ts';
+import { createStores, type Stores } from '../../src/stores.ts';
+import { loadAssets } from '../../src/web/assets.ts';
+import type { Route } from '../../src/web/routing.ts';
+import { sessionTtlMs } from '../../src/web/session.ts';
+import { TableStore } from '../../src/web/session-store/table-store.ts';
+import { loadTranslator } from '../../src/web/translator.ts';
+import { loadViews } from '../../src/web/views.ts';
+
+/** A clock that stands still until a test moves it. */
+export interface TestClock {
+  now: number;
+}
+
+/** The real portal on a fresh database: the same pipeline as in production, CSRF protection on. */
+export interface Portal {
+  readonly app: Express;
+  readonly routes: readonly Route[];
+  readonly config: Config;
+  readonly database: Database;
+  readonly stores: Stores;
+  readonly tenants: Tenants;
+  readonly hasher: Hasher;
+  readonly clock: TestClock;
+  /** Everything that was logged, as one text. */
+  readonly logged: () => string;
+  /** Listens on a free port, for a browser; @returns the origin */
+  listen(): Promise<string>;
+}
+
+export interface PortalOptions {
+  /** Environment on top of the defaults, such as `REGION` or `REGION_RULES`. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** A PostgreSQL to use instead of a new SQLite file. */
+  readonly databaseUrl?: string;
+  readonly sessionStore?: (database: Database, config: Config) => Store;
+  readonly hasher?: Hasher;
+}
+
+// Weak on purpose: what the tests are about is not how long a hash takes.
+const quickParameters = { memoryCost: 8, timeCost: 1, parallelism: 1 };
+const translator = await loadTranslator();
+const render = loadViews();
+const assets = loadAssets();
+const quickHasher = await createHasher(quickParameters);
+const guesses = createGuessCounter();
+
+const closers: (() => unknown)[] = [() => guesses.close()];
+after(async () => {
+  for (const close of closers.reverse()) await close();
+});
+
+/** Opens a portal; it is closed, and its database removed, when the test file is done. */
+export async function openPortal(options: PortalOptions = {}): Promise<Portal> {
+  const config = testConfig(options);
+  await migrate(config.database);
+  const database = openDatabase(config.database);
+  closers.push(() => database.close());
+  const clock: TestClock = { now: Date.UTC(2026, 10, 23, 9, 0) };
+  const lines: string[] = [];
+  const hasher = options.hasher ?? quickHasher;
+  const stores = createStores(database);
+  const sessionStore = options.sessionStore?.(database, config) ?? new TableStore(database, sessionTtlMs(config.rules), () => clock.now);
+  const { app, routes } = createApp({
+    ...{ config, database, sessionStore, hasher, guesses, translator, render, assets },
+    secrets: config.sessionSecrets,
+    readiness: { database: () => database.ping() },
+    isStopping: () => false,
+    clock: () => clock.now,
+    log: pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) }),
+  });
+  const tenants = createTenants({ stores, hasher, rules: config.rules, clock: () => clock.now });
+  const logged = (): string => lines.join('');
+  return { app, routes, config, database, stores, tenants, hasher, clock, logged, listen: () => listen(app) };
+}
+
+function testConfig({ environment, databaseUrl }: PortalOptions): Config {
+  const directory = mkdtempSync(path.join(tmpdir(), 'parvis-test-'));
+  closers.push(() => {
+    rmSync(directory, { recursive: true, force: true });
+  });
+  const { config, faults } = readConfig({
+    DATA_DIR: directory,
+    SESSION_SECRETS: randomUUID() + randomUUID(),
+    REGION_URLS: 'worldwide=http://localhost:3000,germany=http://localhost:3001',
+    BASE_URL: environment?.REGION === 'germany' ? 'http://localhost:3001' : 'http://localhost:3000',
+    ...(databaseUrl ? { DATABASE_URL: databaseUrl } : {}),
+    ...(environment?.REGION && environment.REGION !== 'germany' && environment.REGION !== 'worldwide' ? { REGION_URLS: '' } : {}),
+    ...environment,
+  });
+  if (config === null) throw new Error(faults.join('\n'));
+  return config;
+}
+
+async function listen(app: Express): Promise<string> {
+  const server = createServer(app);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closers.push(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://localhost:${(server.address() as AddressInfo).port}`;
+}

