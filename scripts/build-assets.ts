@@ -52,7 +52,9 @@ async function addFonts(output: Output): Promise<string> {
   const folder = join(root, 'node_modules/@fontsource-variable/inter');
   const rules = await readFile(join(folder, 'wght.css'), 'utf8');
   const kept: string[] = [];
-  for (const [rule, file, subset] of rules.matchAll(/@font-face \{[^}]*?\.\/(files\/inter-([a-z-]+)-wght-normal\.woff2)[^}]*\}/g)) {
+  for (const [rule, file, subset] of rules.matchAll(
+    /@font-face \{[^}]*?\.\/(files\/inter-([a-z-]+)-wght-normal\.woff2)[^}]*\}/g,
+  )) {
     if (!file || !subset || !fontSubsets.has(subset)) continue;
     const address = add(output, `inter-${subset}.woff2`, await readFile(join(folder, file)));
     kept.push(minify(rule.replace(`./${file}`, address)));
@@ -107,7 +109,10 @@ function minify(css: string): string {
 async function iconSprite(): Promise<string> {
   const symbols = (await list('public/icons/*.svg')).map(async (path) => {
     const shapes = (await readFile(path, 'utf8')).replace(/^[^]*?<svg[^>]*>/, '').replace(/<\/svg>\s*$/, '');
-    const drawn = shapes.replace(/<path stroke="none"[^>]*\/>/, '').replace(/\s+/g, ' ').trim();
+    const drawn = shapes
+      .replace(/<path stroke="none"[^>]*\/>/, '')
+      .replace(/\s+/g, ' ')
+      .trim();
     return `<symbol id="${basename(path, '.svg')}" viewBox="0 0 24 24">${drawn}</symbol>`;
   });
   return `<svg xmlns="http://www.w3.org/2000/svg">${(await Promise.all(symbols)).join('\n')}</svg>\n`;
@@ -143,7 +148,9 @@ async function list(...patterns: string[]): Promise<string[]> {
 if (import.meta.main) {
   try {
     const { manifest, styleSize } = await buildAssets();
-    console.log(`${Object.keys(manifest).length} static files; parvis.css is ${styleSize} of ${styleBudget} bytes gzipped.`);
+    console.log(
+      `${Object.keys(manifest).length} static files; parvis.css is ${styleSize} of ${styleBudget} bytes gzipped.`,
+    );
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     process.exitCode = 1;

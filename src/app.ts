@@ -20,11 +20,11 @@ import { createTenants } from './features/tenants/tenants.ts';
 import { handOverSheet } from './features/users/hand-over-sheet.ts';
 import { usersRoutes } from './features/users/users.routes.ts';
 import { createUsers } from './features/users/users.ts';
-import { createStores } from './stores.ts';
+import { createStores, type Stores } from './stores.ts';
 import type { Assets } from './web/assets.ts';
-import { createAuthentication } from './web/authentication.ts';
+import { createAuthentication, type Authentication } from './web/authentication.ts';
 import { body } from './web/body.ts';
-import { createCookies } from './web/cookies.ts';
+import { createCookies, type Cookies } from './web/cookies.ts';
 import { csrf } from './web/csrf.ts';
 import { errorPages, notFoundPage } from './web/errors.ts';
 import { mountHealth, type Readiness } from './web/health.ts';
@@ -34,7 +34,7 @@ import { pendingChange } from './web/pending-change.ts';
 import { refusalPage } from './web/refusal.ts';
 import { requestId } from './web/request-id.ts';
 import { requestLog } from './web/request-log.ts';
-import { mountRoutes, type Route } from './web/routing.ts';
+import { mountRoutes, type AnswerRefusal, type Route } from './web/routing.ts';
 import { scope } from './web/scope.ts';
 import { securityHeaders } from './web/security-headers.ts';
 import { session } from './web/session.ts';
@@ -63,24 +63,47 @@ export interface AppParts {
 
 /** The composition root: stores, then features, then the pipeline in the order in which a request meets it. */
 export function createApp(parts: AppParts): { app: Express; routes: readonly Route[] } {
-  const { config, database, secrets, hasher, guesses, translator, clock, log } = parts;
+  const { config, translator, log } = parts;
   const { rules } = config;
+  const stores = createStores(parts.database);
+  const cookies = createCookies(config);
+  const pages = createPages({
+    config,
+    translator,
+    render: parts.render,
+    assets: parts.assets,
+    cookies,
+    clock: parts.clock,
+  });
+  const answerRefusal = refusalPage(stores);
+  const { authentication, routes } = createFeatures(parts, { stores, cookies, answerRefusal });
 
-  const stores = createStores(database);
+  const app = express();
+  app.disable('x-powered-by').disable('etag').set('query parser', 'simple').set('trust proxy', config.trustProxy);
+  app.use(requestId(), requestLog(log), securityHeaders(config));
+  mountHealth(app, parts.readiness, parts.isStopping);
+  app.use(paths.assets, staticFiles(parts.assets.directory));
+  app.use(pageMiddleware(pages), language(cookies, rules), body());
+  app.use(session(config, cookies, parts.sessionStore, parts.secrets), authentication.middleware);
+  app.use(csrf(), scope(cookies, rules), pendingChange());
+  mountRoutes(app, routes, answerRefusal);
+  app.use(notFoundPage(), errorPages(pages, log));
+  return { app, routes };
+}
+
+function createFeatures(
+  { config, database, secrets, hasher, guesses, translator, clock }: AppParts,
+  { stores, cookies, answerRefusal }: { stores: Stores; cookies: Cookies; answerRefusal: AnswerRefusal },
+): { authentication: Authentication; routes: Route[] } {
+  const { rules } = config;
   const throttle = createThrottle(database, rules);
-  const sessions = createSessions({ stores, hasher, throttle, clock });
   const passwords = createPasswords({ stores, hasher, guesses, throttle, clock });
   const users = createUsers({ stores, hasher, throttle, clock });
   const tenants = createTenants({ stores, hasher, rules, clock });
-
-  const cookies = createCookies(config);
-  const pages = createPages({ ...parts, cookies });
-  const authentication = createAuthentication(sessions, rules);
+  const authentication = createAuthentication(createSessions({ stores, hasher, throttle, clock }), rules);
   const devices = createKnownDevices(secrets);
-  const answerRefusal = refusalPage(stores);
   const sheet = handOverSheet(config, translator, clock);
-
-  const routes: Route[] = [
+  const routes = [
     ...sessionsRoutes({ config, stores, authentication, devices, cookies }),
     ...passwordsRoutes({ passwords, authentication, devices, cookies }),
     ...dashboardRoutes({ stores }),
@@ -90,16 +113,5 @@ export function createApp(parts: AppParts): { app: Express; routes: readonly Rou
     ...preferencesRoutes({ stores, cookies, origin: config.baseUrl.origin }),
     ...setupRoutes({ stores, tenants, passwords, hasher, rules }),
   ];
-
-  const app = express();
-  app.disable('x-powered-by').disable('etag').set('query parser', 'simple').set('trust proxy', config.trustProxy);
-  app.use(requestId(), requestLog(log), securityHeaders(config));
-  mountHealth(app, parts.readiness, parts.isStopping);
-  app.use(paths.assets, staticFiles(parts.assets.directory));
-  app.use(pageMiddleware(pages), language(cookies, rules), body());
-  app.use(session(config, cookies, parts.sessionStore, secrets), authentication.middleware);
-  app.use(csrf(), scope(cookies, rules), pendingChange());
-  mountRoutes(app, routes, answerRefusal);
-  app.use(notFoundPage(), errorPages(pages, log));
-  return { app, routes };
+  return { authentication, routes };
 }

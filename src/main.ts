@@ -13,7 +13,10 @@ export async function main(): Promise<void> {
     process.exitCode = 1;
     return;
   }
-  const log = pino({ level: config.logLevel, base: { region: config.rules.region } }, pino.destination({ fd: 2, sync: true }));
+  const log = pino(
+    { level: config.logLevel, base: { region: config.rules.region } },
+    pino.destination({ fd: 2, sync: true }),
+  );
   process.on('unhandledRejection', (error) => log.error(error, 'Nobody waited for this'));
   const running = await startServer(config, log);
   process.stdout.write(`Parvis: ${config.rules.region} on ${config.baseUrl.origin}\n`);

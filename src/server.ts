@@ -4,7 +4,8 @@ import type { Logger } from 'pino';
 import { createApp } from './app.ts';
 import type { Config } from './config/config.ts';
 import { loadSecrets } from './config/secrets.ts';
-import { openDatabase, type Database } from './data/database.ts';
+import type { Database } from './data/database.ts';
+import { openDatabase } from './data/open.ts';
 import { migrate, pendingMigrations } from './data/migrate.ts';
 import { purge } from './data/purge.ts';
 import { createGuessCounter } from './features/passwords/guesses.ts';
@@ -73,7 +74,10 @@ export async function startServer(config: Config, log: Logger): Promise<Running>
     clock: Date.now,
     log,
   });
-  const server = createServer({ maxHeaderSize: largestHeaderBytes, headersTimeout: headersTimeoutMs, requestTimeout: requestTimeoutMs }, app);
+  const server = createServer(
+    { maxHeaderSize: largestHeaderBytes, headersTimeout: headersTimeoutMs, requestTimeout: requestTimeoutMs },
+    app,
+  );
   await listen(server, config);
   const purging = setInterval(() => {
     purge(database, config.rules, Date.now()).catch((error: unknown) => log.warn(error, 'Old rows stay for now'));

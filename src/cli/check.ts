@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { pino } from 'pino';
 import { readConfig, type Config } from '../config/config.ts';
-import { openDatabase } from '../data/database.ts';
+import { openDatabase } from '../data/open.ts';
 import { pendingMigrations } from '../data/migrate.ts';
 import { openSessions } from '../server.ts';
 import { loadAssets } from '../web/assets.ts';
@@ -31,7 +31,9 @@ async function faultsOf(config: Config): Promise<string[]> {
   const checks: Record<string, () => Promise<unknown>> = {
     DATABASE_URL: async () => {
       const missing = await pendingMigrations(database);
-      if (missing.length > 0) throw new Error(`the schema lacks ${missing.length} migrations; run "npx parvis migrate"`);
+      if (missing.length > 0) {
+        throw new Error(`the schema lacks ${missing.length} migrations; run "npx parvis migrate"`);
+      }
     },
     REDIS_URL: () => untilItHolds(() => sessions.ping()),
     locales: loadTranslator,
@@ -50,7 +52,7 @@ async function faultOf(name: string, check: () => Promise<unknown>): Promise<str
     return null;
   } catch (error) {
     const { message, code } = error as Error & { code?: string };
-    return `${name}: ${message || code || 'does not answer'}`;
+    return `${name}: ${message === '' ? (code ?? 'does not answer') : message}`;
   }
 }
 

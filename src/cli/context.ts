@@ -1,5 +1,6 @@
 import { readConfig, type Config } from '../config/config.ts';
-import { openDatabase, type Database } from '../data/database.ts';
+import type { Database } from '../data/database.ts';
+import { openDatabase } from '../data/open.ts';
 import { migrate } from '../data/migrate.ts';
 import { Failure } from '../domain/errors.ts';
 import { createHasher, type Hasher } from '../features/passwords/hasher.ts';

@@ -26,7 +26,9 @@ export function addRouteCommands(program: Command): void {
   for (const name of ['list', 'export'] as const) {
     route
       .command(name)
-      .description(name === 'list' ? 'list the directory' : 'print the directory as JSON, to be imported in another region')
+      .description(
+        name === 'list' ? 'list the directory' : 'print the directory as JSON, to be imported in another region',
+      )
       .option('--json', 'print one JSON object')
       .action((options: { json?: boolean }) =>
         withContext(async ({ stores }) => {
@@ -41,7 +43,9 @@ export function addRouteCommands(program: Command): void {
     .option('--json', 'print one JSON object')
     .action((domainName: string, options: { json?: boolean }) =>
       withContext(async ({ stores }) => {
-        if (!(await stores.directory.remove(domainName.trim().toLowerCase()))) throw new CommandFault(`The directory has no ${domainName}`);
+        if (!(await stores.directory.remove(domainName.trim().toLowerCase()))) {
+          throw new CommandFault(`The directory has no ${domainName}`);
+        }
         print(options, { routes: await stores.directory.list() }, []);
       }),
     );
@@ -68,7 +72,9 @@ function parse(text: string): unknown {
 
 function checked(content: unknown): DirectoryRoute[] {
   const { data, error } = routesFile.safeParse(content);
-  if (data === undefined) throw new CommandFault(error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n'));
+  if (data === undefined) {
+    throw new CommandFault(error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n'));
+  }
   return data.routes;
 }
 

@@ -29,14 +29,29 @@ export function addTenantCommands(program: Command): void {
     .option('--json', 'print one JSON object')
     .action((options: { json?: boolean }) =>
       withContext(async ({ stores }) => {
-        const tenants = (await stores.tenants.listForOperator()).map(({ id, name, domains, state, users }) => ({ id, name, domains, status: state, users }));
-        print(options, { tenants }, tenants.map((each) => [each.id, each.status, each.users, each.name, each.domains.join(' ')].join('  ')));
+        const tenants = (await stores.tenants.listForOperator()).map(({ id, name, domains, state, users }) => ({
+          id,
+          name,
+          domains,
+          status: state,
+          users,
+        }));
+        print(
+          options,
+          { tenants },
+          tenants.map((each) => [each.id, each.status, each.users, each.name, each.domains.join(' ')].join('  ')),
+        );
       }),
     );
-  for (const [name, state] of [['suspend', 'suspended'], ['resume', 'active']] as const) {
+  for (const [name, state] of [
+    ['suspend', 'suspended'],
+    ['resume', 'active'],
+  ] as const) {
     tenant
       .command(`${name} <id>`)
-      .description(state === 'active' ? 'let the tenant sign in again' : 'end all sessions of the tenant and refuse new ones')
+      .description(
+        state === 'active' ? 'let the tenant sign in again' : 'end all sessions of the tenant and refuse new ones',
+      )
       .option('--json', 'print one JSON object')
       .action((id: string, options: { json?: boolean }) =>
         withContext(async ({ stores }) => {
@@ -50,7 +65,13 @@ export function addTenantCommands(program: Command): void {
 async function add(tenants: Tenants, options: AddOptions): Promise<void> {
   const added = await tenants.add(
     { name: options.name, domains: options.domain, language: options.language },
-    { username: options.adminUsername, name: options.adminName, administratorLevel: 'global', agentLevel: 'none', language: null },
+    {
+      username: options.adminUsername,
+      name: options.adminName,
+      administratorLevel: 'global',
+      agentLevel: 'none',
+      language: null,
+    },
   );
   const { tenantId, userId, username, temporaryPassword } = added;
   print(options, { tenantId, userId, username, temporaryPassword }, [

@@ -17,7 +17,9 @@ interface AddOptions {
 }
 
 export function addUserCommands(program: Command): void {
-  const user = program.command('user').description('the people of a tenant: the operator’s way in when nobody else can help');
+  const user = program
+    .command('user')
+    .description('the people of a tenant: the operator’s way in when nobody else can help');
   user
     .command('add')
     .description('add a user, whose temporary password is printed once')
@@ -57,7 +59,9 @@ async function resetPassword({ config, database, stores, hasher, tenants }: Comm
   const throttle = createThrottle(database, config.rules);
   const users = createUsers({ stores, hasher, throttle, clock: Date.now });
   const result = await users.resetPassword(tenants.operatorScope(found.tenant), found.user.id, null);
-  if (result.outcome !== 'reset') throw new CommandFault('Somebody else changed this password at the same moment; try again');
+  if (result.outcome !== 'reset') {
+    throw new CommandFault('Somebody else changed this password at the same moment; try again');
+  }
   return { userId: found.user.id, username, temporaryPassword: result.temporaryPassword };
 }
 
@@ -74,10 +78,20 @@ async function list({ stores }: CommandContext, options: { tenant: string; json?
     language: user.language,
     lastSignInAt: user.lastSignInAt === null ? null : new Date(user.lastSignInAt).toISOString(),
   }));
-  print(options, { users }, users.map((user) => [user.id, user.status, user.username, user.name].join('  ')));
+  print(
+    options,
+    { users },
+    users.map((user) => [user.id, user.status, user.username, user.name].join('  ')),
+  );
 }
 
-function printPassword(options: { json?: boolean | undefined }, added: { userId: string; username: string; temporaryPassword: string }): void {
+function printPassword(
+  options: { json?: boolean | undefined },
+  added: { userId: string; username: string; temporaryPassword: string },
+): void {
   const { userId, username, temporaryPassword } = added;
-  print(options, { userId, username, temporaryPassword }, [username, `Temporary password, shown this once: ${temporaryPassword}`]);
+  print(options, { userId, username, temporaryPassword }, [
+    username,
+    `Temporary password, shown this once: ${temporaryPassword}`,
+  ]);
 }

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import type { RegionRules } from '../domain/regions.ts';
 import { builtInRulesFile, readRules } from './rules.ts';
 
-export type DatabaseConfig = { readonly kind: 'sqlite'; readonly file: string } | { readonly kind: 'postgres'; readonly url: string };
+export type DatabaseConfig =
+  { readonly kind: 'sqlite'; readonly file: string } | { readonly kind: 'postgres'; readonly url: string };
 
 /** Everything that the environment decides, read once and frozen. */
 export interface Config {
@@ -40,13 +41,21 @@ const address = z
   .refine((url) => url.pathname === '/' && url.search === '', 'must have no path');
 
 const regionUrls = z.string().transform((text, context) => {
-  const entries = text.split(',').map((entry) => entry.trim()).filter(Boolean);
+  const entries = text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter(Boolean);
   const map = new Map<string, URL>();
   for (const entry of entries) {
     const [, region, url] = /^([a-z][a-z0-9-]+)=(\S+)$/.exec(entry) ?? [];
     const parsed = address.safeParse(url);
     if (region !== undefined && parsed.success) map.set(region, parsed.data);
-    else context.addIssue({ code: 'custom', message: `"${entry}" is not region=address with https, or http on a loopback name` });
+    else {
+      context.addIssue({
+        code: 'custom',
+        message: `"${entry}" is not region=address with https, or http on a loopback name`,
+      });
+    }
   }
   return map;
 });
@@ -59,12 +68,18 @@ const environment = z.object({
   REGION_URLS: regionUrls.optional(),
   REGION_RULES: z.string().optional(),
   DATA_DIR: z.string().min(1).default('data'),
-  DATABASE_URL: z.string().regex(/^(sqlite:.+|postgres(ql)?:\/\/.+)$/, 'is neither sqlite:PATH nor postgres://…').optional(),
+  DATABASE_URL: z
+    .string()
+    .regex(/^(sqlite:.+|postgres(ql)?:\/\/.+)$/, 'is neither sqlite:PATH nor postgres://…')
+    .optional(),
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
   SESSION_SECRETS: z
     .string()
     .transform((text) => text.split(',').map((each) => each.trim()))
-    .refine((all) => all.every((each) => each.length >= shortestSecret), `has a secret of fewer than ${shortestSecret} characters`)
+    .refine(
+      (all) => all.every((each) => each.length >= shortestSecret),
+      `has a secret of fewer than ${shortestSecret} characters`,
+    )
     .optional(),
   TRUST_PROXY: z.coerce.number().int().min(0).max(10).default(0),
   SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
@@ -80,7 +95,9 @@ type Environment = z.infer<typeof environment>;
  * @returns the frozen Config, or every fault at once, one line each, without any secret in it
  */
 export function readConfig(variables: Readonly<Record<string, string | undefined>>): ConfigResult {
-  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined && value !== ''));
+  const given = Object.fromEntries(
+    Object.entries(variables).filter(([, value]) => value !== undefined && value !== ''),
+  );
   const parsed = environment.safeParse(given);
   const faults = parsed.error?.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`) ?? [];
   // Behind PostgreSQL several processes share the sessions, so that a secret made on one of them would not do.
@@ -94,7 +111,9 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
   const own = urls.get(rules.region);
   if (own && own.origin !== baseUrl.origin) faults.push(`REGION_URLS: ${rules.region} differs from BASE_URL`);
   urls.set(rules.region, baseUrl);
-  return faults.length > 0 ? { config: null, faults } : { config: assemble(parsed.data, baseUrl, rules, urls), faults: [] };
+  return faults.length > 0
+    ? { config: null, faults }
+    : { config: assemble(parsed.data, baseUrl, rules, urls), faults: [] };
 }
 
 function readRegion(id: string, ownFile: string | undefined, faults: string[]): RegionRules | null {
@@ -105,7 +124,9 @@ function readRegion(id: string, ownFile: string | undefined, faults: string[]): 
   }
   const { rules, faults: inFile } = readRules(file);
   faults.push(...inFile.map((fault) => `REGION_RULES: ${file}: ${fault}`));
-  if (rules !== null && rules.region !== id) faults.push(`REGION_RULES: ${file} is for region "${rules.region}", not "${id}"`);
+  if (rules !== null && rules.region !== id) {
+    faults.push(`REGION_RULES: ${file} is for region "${rules.region}", not "${id}"`);
+  }
   return rules;
 }
 
@@ -128,5 +149,7 @@ function assemble(values: Environment, baseUrl: URL, rules: RegionRules, urls: R
 
 function databaseOf(url: string | undefined, dataDirectory: string): DatabaseConfig {
   if (url === undefined) return { kind: 'sqlite', file: path.join(dataDirectory, 'parvis.sqlite') };
-  return url.startsWith('sqlite:') ? { kind: 'sqlite', file: path.resolve(url.slice('sqlite:'.length)) } : { kind: 'postgres', url };
+  return url.startsWith('sqlite:')
+    ? { kind: 'sqlite', file: path.resolve(url.slice('sqlite:'.length)) }
+    : { kind: 'postgres', url };
 }

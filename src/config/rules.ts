@@ -1,7 +1,14 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { languages, userOperations, type Language, type Placement, type RegionRules, type UserOperation } from '../domain/regions.ts';
+import {
+  languages,
+  userOperations,
+  type Language,
+  type Placement,
+  type RegionRules,
+  type UserOperation,
+} from '../domain/regions.ts';
 
 /** Folder of the rules files that come with Parvis, one per edition of a region. */
 export const rulesFolder = path.join(import.meta.dirname, '../../rules');
@@ -31,7 +38,11 @@ const rulesFile = z
     const placed = userOperations.map((operation): [UserOperation, Placement] => {
       const placement = placementOf(operations[operation], places);
       if (placement) return [operation, placement];
-      context.addIssue({ code: 'custom', path: ['operations', operation], message: 'is not here, alone, nobody or "elsewhere: <place>"' });
+      context.addIssue({
+        code: 'custom',
+        path: ['operations', operation],
+        message: 'is not here, alone, nobody or "elsewhere: <place>"',
+      });
       return [operation, { at: 'nobody' }];
     });
     return { ...rules, operations: Object.fromEntries(placed) as Record<UserOperation, Placement> };
@@ -56,11 +67,17 @@ export function readRules(file: string): { rules: RegionRules; faults: [] } | { 
   try {
     content = JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
-    return { rules: null, faults: [`cannot be read as JSON (${error instanceof Error ? error.message : String(error)})`] };
+    return {
+      rules: null,
+      faults: [`cannot be read as JSON (${error instanceof Error ? error.message : String(error)})`],
+    };
   }
   const parsed = rulesFile.safeParse(content);
   if (parsed.success) return { rules: deepFreeze(parsed.data), faults: [] };
-  return { rules: null, faults: parsed.error.issues.map((issue) => `${issue.path.join('.') || 'file'}: ${issue.message}`) };
+  return {
+    rules: null,
+    faults: parsed.error.issues.map((issue) => `${issue.path.join('.') || 'file'}: ${issue.message}`),
+  };
 }
 
 /** @returns the path of the rules that a region has when the operator names none, or null for an unknown region */
@@ -78,4 +95,5 @@ const builtInNames = new Map(
 );
 
 /** @returns what a region is called in a language; a region of the operator's own goes by its id */
-export const regionName = (region: string, language: Language): string => builtInNames.get(region)?.[language] ?? region;
+export const regionName = (region: string, language: Language): string =>
+  builtInNames.get(region)?.[language] ?? region;

@@ -1,7 +1,4 @@
 import type { Knex } from 'knex';
-import type { DatabaseConfig } from '../config/config.ts';
-import { openPostgres } from './postgres.ts';
-import { openSqlite } from './sqlite.ts';
 
 /** Stands for a value that is only known when a prepared query runs. */
 export class Parameter {
@@ -31,14 +28,6 @@ export interface Database {
   /** @throws when the database does not answer */
   ping(): Promise<void>;
   close(): Promise<void>;
-}
-
-/**
- * Opens the region's database. Nothing is created but, for SQLite, the file.
- * @param statementTimeoutMs how long PostgreSQL works on one statement before it gives up; 0 for as long as it takes
- */
-export function openDatabase(config: DatabaseConfig, statementTimeoutMs = 5_000): Database {
-  return config.kind === 'sqlite' ? openSqlite(config.file) : openPostgres(config.url, statementTimeoutMs);
 }
 
 /** A query's text with the order of its values: numbers are the positions of named values. */

@@ -4,7 +4,8 @@ import { pathToFileURL } from 'node:url';
 import SqliteFile from 'better-sqlite3';
 import type { Knex } from 'knex';
 import type { DatabaseConfig } from '../config/config.ts';
-import { openDatabase, type Database } from './database.ts';
+import type { Database } from './database.ts';
+import { openDatabase } from './open.ts';
 
 const folder = path.join(import.meta.dirname, '../../migrations');
 
@@ -14,7 +15,12 @@ interface Migration {
 }
 
 const migrationSource: Knex.MigrationSource<string> = {
-  getMigrations: () => Promise.resolve(readdirSync(folder).filter((name) => name.endsWith('.ts')).sort()),
+  getMigrations: () =>
+    Promise.resolve(
+      readdirSync(folder)
+        .filter((name) => name.endsWith('.ts'))
+        .sort(),
+    ),
   getMigrationName: (name) => path.basename(name, '.ts'),
   getMigration: async (name) => (await import(pathToFileURL(path.join(folder, name)).href)) as Migration,
 };

@@ -6,10 +6,12 @@ import { withinTransaction } from './transaction.ts';
 const acquireTimeoutMs = 2_000;
 const bigintType = 20;
 
+const builtInParser = pg.types.getTypeParser as (oid: number, format?: 'text' | 'binary') => (text: string) => unknown;
+
 // Times are kept as bigint milliseconds: all of them are exact in a JavaScript number until the year 287396.
 const types = {
   getTypeParser: (oid: number, format?: 'text' | 'binary') =>
-    oid === bigintType ? Number : (pg.types.getTypeParser(oid, format) as (text: string) => unknown),
+    oid === bigintType ? Number : builtInParser(oid, format),
 };
 
 /** A pool of connections to PostgreSQL; prepared reads are named statements, kept by each connection. */
@@ -32,7 +34,10 @@ export function openPostgres(url: string, statementTimeoutMs: number): Database 
     return async (values: Values): Promise<Row[]> => {
       let compiled = texts.get(name);
       if (compiled === undefined) texts.set(name, (compiled = compile(knex, build)));
-      const client = knex.client as { acquireConnection(): Promise<pg.Client>; releaseConnection(connection: pg.Client): Promise<void> };
+      const client = knex.client as {
+        acquireConnection(): Promise<pg.Client>;
+        releaseConnection(connection: pg.Client): Promise<void>;
+      };
       const connection = await client.acquireConnection();
       try {
         const result = await connection.query({ name, text: compiled.sql, values: compiled.bind(values) });

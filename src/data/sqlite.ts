@@ -61,7 +61,10 @@ export function openSqlite(file: string): Database {
   };
 }
 
-function setUpConnection(connection: SqliteFile.Database, done: (error: unknown, connection: SqliteFile.Database) => void): void {
+function setUpConnection(
+  connection: SqliteFile.Database,
+  done: (error: unknown, connection: SqliteFile.Database) => void,
+): void {
   connection.pragma('journal_mode = WAL');
   // FULL: what was acknowledged survives a power cut.
   connection.pragma('synchronous = FULL');

@@ -18,7 +18,10 @@ const program = path.join(import.meta.dirname, '../../bin/parvis.js');
  * Everything stays on this machine: the passwords are printed, so the demo listens on the loopback address alone.
  */
 export async function demo(options: { json?: boolean }): Promise<void> {
-  const configured = regions.map((region, index) => ({ region, environment: environmentOf(region, firstPort + index) }));
+  const configured = regions.map((region, index) => ({
+    region,
+    environment: environmentOf(region, firstPort + index),
+  }));
   const logins: DemoLogin[] = [];
   for (const { environment } of configured) {
     const config = configOf(environment);
@@ -56,8 +59,13 @@ function configOf(environment: DemoEnvironment): Config {
 
 function start(environment: DemoEnvironment): ChildProcess {
   const { PATH, TZ, NODE_OPTIONS } = process.env;
-  const inherited = Object.fromEntries(Object.entries({ PATH, TZ, NODE_OPTIONS }).filter(([, value]) => value !== undefined));
-  return spawn(process.execPath, [program, 'serve'], { env: { ...inherited, ...environment }, stdio: ['ignore', 'ignore', 'inherit'] });
+  const inherited = Object.fromEntries(
+    Object.entries({ PATH, TZ, NODE_OPTIONS }).filter(([, value]) => value !== undefined),
+  );
+  return spawn(process.execPath, [program, 'serve'], {
+    env: { ...inherited, ...environment },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
 }
 
 // One region alone is no demo: when either ends, so does the other.
@@ -76,7 +84,10 @@ function stopTogether(children: readonly ChildProcess[]): void {
 async function untilReady(origin: string): Promise<void> {
   const end = Date.now() + longestStartMs;
   while (Date.now() < end) {
-    const ready = await fetch(new URL('/readyz', origin)).then((response) => response.ok, () => false);
+    const ready = await fetch(new URL('/readyz', origin)).then(
+      (response) => response.ok,
+      () => false,
+    );
     if (ready) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
@@ -84,11 +95,22 @@ async function untilReady(origin: string): Promise<void> {
 }
 
 function describe(logins: readonly DemoLogin[]): string {
-  const header = { region: 'Region', tenant: 'Tenant', name: 'Who', level: 'Level', username: 'User name', password: 'Password', address: 'Address' };
+  const header = {
+    region: 'Region',
+    tenant: 'Tenant',
+    name: 'Who',
+    level: 'Level',
+    username: 'User name',
+    password: 'Password',
+    address: 'Address',
+  };
   const columns = Object.keys(header) as (keyof DemoLogin)[];
   const rows = [header, ...logins];
   const widths = columns.map((column) => Math.max(...rows.map((row) => [...row[column]].length)));
   const line = (row: DemoLogin): string =>
-    columns.map((column, index) => row[column] + ' '.repeat((widths[index] ?? 0) - [...row[column]].length)).join('  ').trimEnd();
+    columns
+      .map((column, index) => row[column] + ' '.repeat((widths[index] ?? 0) - [...row[column]].length))
+      .join('  ')
+      .trimEnd();
   return `\nParvis is running in two regions. Choose an address and sign in:\n\n${rows.map(line).join('\n')}\n\nEverything is made up, and made anew at each start. Ctrl+C ends it.\n`;
 }

@@ -1,10 +1,17 @@
-import { chinese, chineseShort, devanagari, japanese, korean } from './names/asian.ts';
-import { southAsianLatin, vietnameseFrench, vietnameseGerman } from './names/asian.ts';
+import {
+  chinese,
+  chineseShort,
+  devanagari,
+  japanese,
+  korean,
+  southAsianLatin,
+  vietnameseFrench,
+  vietnameseGerman,
+} from './names/asian.ts';
 import { english, westAfrican } from './names/english.ts';
 import { fullName } from './names/entries.ts';
 import type { NameGroup, PersonName } from './names/entries.ts';
-import { czech, danubian, dutch, iberian } from './names/european.ts';
-import { italian, nordic, polish, turkish } from './names/european.ts';
+import { czech, danubian, dutch, iberian, italian, nordic, polish, turkish } from './names/european.ts';
 import { french, frenchLong, frenchNamesakes } from './names/french.ts';
 import { german, germanLong, germanNamesakes } from './names/german.ts';
 import { cyrillic, greek } from './names/greek-cyrillic.ts';

@@ -42,12 +42,7 @@ const minute = 60_000;
 const day = 24 * 60 * minute;
 
 /** A deck with a fixed number of some cards, filled up with one other, in an order of chance. */
-function deck<T extends string>(
-  counts: Partial<Record<T, number>>,
-  size: number,
-  filler: T,
-  random: Random,
-): T[] {
+function deck<T extends string>(counts: Partial<Record<T, number>>, size: number, filler: T, random: Random): T[] {
   const cards = Object.entries<number | undefined>(counts).flatMap(([card, count = 0]) =>
     Array<T>(Math.round(count)).fill(card as T),
   );

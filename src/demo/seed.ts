@@ -1,6 +1,6 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import type { Config } from '../config/config.ts';
-import { openDatabase } from '../data/database.ts';
+import { openDatabase } from '../data/open.ts';
 import { migrate } from '../data/migrate.ts';
 import { normalizePassword, temporaryAlphabet, temporaryPassword, temporaryPasswordBytes } from '../domain/password.ts';
 import { temporaryPasswordLifetimeMs, type RegionRules } from '../domain/regions.ts';
@@ -30,7 +30,11 @@ interface SeedParts {
 }
 
 /** Fills an empty region with made-up tenants and both regions' company domains. @returns who can sign in, with new passwords */
-export async function seedRegion(config: Config, regions: readonly ('worldwide' | 'germany')[], now: number): Promise<DemoLogin[]> {
+export async function seedRegion(
+  config: Config,
+  regions: readonly ('worldwide' | 'germany')[],
+  now: number,
+): Promise<DemoLogin[]> {
   await migrate(config.database);
   const database = openDatabase(config.database);
   try {
@@ -53,12 +57,24 @@ async function seedTenant({ config, stores, hasher, now }: SeedParts, tenant: De
   const { rules } = config;
   const { name, language, domains, people } = tenant;
   const id = randomUUID();
-  const scope = createScope({ rules, language, requestId: 'demo', address: null, tenant: { id, name, language }, actor: null });
-  const secrets = await issueSecrets(people.filter(({ listed }) => listed), hasher);
+  const scope = createScope({
+    rules,
+    language,
+    requestId: 'demo',
+    address: null,
+    tenant: { id, name, language },
+    actor: null,
+  });
+  const secrets = await issueSecrets(
+    people.filter(({ listed }) => listed),
+    hasher,
+  );
   const createdAt = Math.min(...people.map((person) => person.createdAt));
   await stores.transaction(async (within) => {
     await within.tenants.insert({ id, name, language, state: 'active', createdAt, domains });
-    for (const person of people) await seedPerson(within, scope, person, secrets.get(person)?.hash ?? hasher.decoy, now);
+    for (const person of people) {
+      await seedPerson(within, scope, person, secrets.get(person)?.hash ?? hasher.decoy, now);
+    }
   });
   return [...secrets].map(([person, { password }]) => ({
     region: rules.region,
@@ -71,10 +87,14 @@ async function seedTenant({ config, stores, hasher, now }: SeedParts, tenant: De
   }));
 }
 
-async function issueSecrets(people: readonly DemoPerson[], hasher: Hasher): Promise<Map<DemoPerson, { password: string; hash: string }>> {
+async function issueSecrets(
+  people: readonly DemoPerson[],
+  hasher: Hasher,
+): Promise<Map<DemoPerson, { password: string; hash: string }>> {
   const secrets = new Map<DemoPerson, { password: string; hash: string }>();
   for (const person of people) {
-    const password = person.state === 'pending' ? temporaryPassword(randomBytes(temporaryPasswordBytes)) : ownPassword();
+    const password =
+      person.state === 'pending' ? temporaryPassword(randomBytes(temporaryPasswordBytes)) : ownPassword();
     secrets.set(person, { password, hash: await hasher.hash(normalizePassword(password)) });
   }
   return secrets;
@@ -84,18 +104,32 @@ const lettersAndDigits = [...temporaryAlphabet.replace('L', '').toLowerCase()];
 
 // As hard to guess as a temporary password, yet of another shape, so that nobody takes the one for the other.
 function ownPassword(): string {
-  const group = (): string => Array.from({ length: 4 }, () => lettersAndDigits[randomInt(lettersAndDigits.length)]).join('');
+  const group = (): string =>
+    Array.from({ length: 4 }, () => lettersAndDigits[randomInt(lettersAndDigits.length)]).join('');
   return `demo-${group()}-${group()}-${group()}-${group()}`;
 }
 
-async function seedPerson(within: Stores, scope: Scope, person: DemoPerson, passwordHash: string, now: number): Promise<void> {
+async function seedPerson(
+  within: Stores,
+  scope: Scope,
+  person: DemoPerson,
+  passwordHash: string,
+  now: number,
+): Promise<void> {
   const user = toNewUser(person, passwordHash, scope.rules, now);
   await within.users.insert(scope, user);
   await within.activity.record(scope, { kind: 'user.added' }, user.id, person.createdAt);
   if (person.lastSignInAt !== null) {
-    await within.activity.recordSignIn(scope, { id: user.id, tenantId: scope.tenant.id }, { kind: 'signIn.succeeded' }, person.lastSignInAt);
+    await within.activity.recordSignIn(
+      scope,
+      { id: user.id, tenantId: scope.tenant.id },
+      { kind: 'signIn.succeeded' },
+      person.lastSignInAt,
+    );
   }
-  if (person.state === 'blocked') await within.activity.record(scope, { kind: 'user.blocked' }, user.id, person.lastSignInAt ?? person.createdAt);
+  if (person.state === 'blocked') {
+    await within.activity.record(scope, { kind: 'user.blocked' }, user.id, person.lastSignInAt ?? person.createdAt);
+  }
 }
 
 function toNewUser(person: DemoPerson, passwordHash: string, rules: RegionRules, now: number): NewUser {
@@ -115,7 +149,12 @@ function toNewUser(person: DemoPerson, passwordHash: string, rules: RegionRules,
 }
 
 function levelOf({ administratorLevel, agentLevel, state }: DemoPerson): string {
-  const levels = { global: 'Global admin', userManagement: 'User management admin', billing: 'Billing admin', none: '' }[administratorLevel];
+  const levels = {
+    global: 'Global admin',
+    userManagement: 'User management admin',
+    billing: 'Billing admin',
+    none: '',
+  }[administratorLevel];
   const agents = { admin: 'Admin agent', sales: 'Sales agent', helpdesk: 'Helpdesk agent', none: '' }[agentLevel];
   const shown = [levels, agents].filter(Boolean).join(', ') || 'No admin';
   return state === 'pending' ? `${shown}, temporary password` : shown;

@@ -1,5 +1,14 @@
 /** The few failures that have a name. What a page can explain is returned instead; these are thrown. */
-export type FailureKind = 'notFound' | 'forbidden' | 'conflict' | 'throttled' | 'overloaded' | 'unavailable' | 'badRequest' | 'methodNotAllowed' | 'tooLarge';
+export type FailureKind =
+  | 'notFound'
+  | 'forbidden'
+  | 'conflict'
+  | 'throttled'
+  | 'overloaded'
+  | 'unavailable'
+  | 'badRequest'
+  | 'methodNotAllowed'
+  | 'tooLarge';
 
 /** Carries what the error page needs and nothing of the inside. */
 export class Failure extends Error {

@@ -29,8 +29,12 @@ function group(symbols: string): string {
  * @returns its one spelling, or null when the text cannot be a temporary password
  */
 export function readTemporaryPassword(typed: string): string | null {
-  const symbols = typed.normalize('NFKC').replace(/[\s\u2010-\u2015-]/g, '').toUpperCase();
-  const fits = symbols.length === groups * groupLength && [...symbols].every((each) => temporaryAlphabet.includes(each));
+  const symbols = typed
+    .normalize('NFKC')
+    .replace(/[\s\u2010-\u2015-]/g, '')
+    .toUpperCase();
+  const fits =
+    symbols.length === groups * groupLength && [...symbols].every((each) => temporaryAlphabet.includes(each));
   return fits ? group(symbols) : null;
 }
 

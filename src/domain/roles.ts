@@ -66,7 +66,12 @@ export const changesToAPerson: ReadonlySet<Action> = new Set<Action>([
 /** What each level lets its holder do, as locale keys: My profile words them. */
 export const administratorAbilities: Readonly<Record<AdministratorLevel, readonly string[]>> = {
   global: ['roles:can.manageEverybody', 'roles:can.giveEveryLevel', 'roles:can.seeActivity', 'roles:can.ownAccount'],
-  userManagement: ['roles:can.manageUsers', 'roles:can.giveOtherLevels', 'roles:can.readActivity', 'roles:can.ownAccount'],
+  userManagement: [
+    'roles:can.manageUsers',
+    'roles:can.giveOtherLevels',
+    'roles:can.readActivity',
+    'roles:can.ownAccount',
+  ],
   billing: ['roles:can.billing', 'roles:can.ownAccount'],
   none: ['roles:can.ownAccount'],
 };

@@ -68,7 +68,17 @@ const domainShape = /^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a
 export const isDomain = (text: string): boolean => domainShape.test(text);
 
 const specialLetters: Readonly<Record<string, string>> = {
-  ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o', đ: 'd', ð: 'd', ł: 'l', þ: 'th', ı: 'i', ħ: 'h', ŋ: 'n',
+  ß: 'ss',
+  æ: 'ae',
+  œ: 'oe',
+  ø: 'o',
+  đ: 'd',
+  ð: 'd',
+  ł: 'l',
+  þ: 'th',
+  ı: 'i',
+  ħ: 'h',
+  ŋ: 'n',
 };
 
 /**
@@ -86,16 +96,20 @@ export function foldName(text: string): string {
 }
 
 // Controls, bidirectional overrides and invisible joiners would let a name pose as another one.
-const deceptiveCharacters = /[\p{Cc}\u200B\u200E\u200F\u202A-\u202E\u2060-\u2064\u2066-\u2069\uFEFF]/gu;
+// A tab or a line break is none of them: it stands between two words.
+const deceptiveCharacters = /(?![\t-\r])[\p{Cc}\p{Bidi_Control}\u200B\u2060-\u2064\uFEFF]/gu;
 
 /** @returns the name in NFC with invisible and direction-changing characters taken out, single-spaced */
 export function cleanName(typed: string): string {
-  return typed.normalize('NFC').replace(deceptiveCharacters, '').replace(/\s+/g, ' ').trim();
+  return typed.replace(deceptiveCharacters, '').normalize('NFC').replace(/\s+/g, ' ').trim();
 }
 
 /** @returns up to two letters that stand for a person where there is no picture */
 export function initialsOf(displayName: string): string {
   const words = displayName.split(/\s+/).filter(Boolean);
   const picked = words.length > 1 ? [words[0], words.at(-1)] : [words[0]];
-  return picked.map((word) => [...(word ?? '')][0] ?? '').join('').toUpperCase();
+  return picked
+    .map((word) => [...(word ?? '')][0] ?? '')
+    .join('')
+    .toUpperCase();
 }

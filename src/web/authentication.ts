@@ -1,4 +1,5 @@
-import type { Request, Response } from 'express';
+import { promisify } from 'node:util';
+import type { NextFunction, Request, Response } from 'express';
 import { Passport } from 'passport';
 import { Strategy as LocalStrategy } from 'passport-local';
 import type { RegionRules } from '../domain/regions.ts';
@@ -25,15 +26,17 @@ export interface SignInAttempt {
 export function createAuthentication(sessions: Sessions, rules: RegionRules): Authentication {
   const passport = new Passport();
   passport.serializeUser((ticket, done) => done(null, ticket));
-  passport.deserializeUser((request: Request, ticket: SessionTicket, done: (error: unknown, user?: false | Express.User) => void) => {
-    sessions.resume(rules, ticket).then(
-      (session) => {
-        if (session !== null) request.signedIn = { ticket, session };
-        done(null, session === null ? false : ticket);
-      },
-      (error: unknown) => done(error),
-    );
-  });
+  passport.deserializeUser(
+    (request: Request, ticket: SessionTicket, done: (error: unknown, user?: false | Express.User) => void) => {
+      sessions.resume(rules, ticket).then(
+        (session) => {
+          if (session !== null) request.signedIn = { ticket, session };
+          done(null, session === null ? false : ticket);
+        },
+        (error: unknown) => done(error),
+      );
+    },
+  );
   passport.use(
     new LocalStrategy({ passReqToCallback: true }, (request, username, password, done) => {
       const attempt = {
@@ -52,33 +55,34 @@ export function createAuthentication(sessions: Sessions, rules: RegionRules): Au
   const attempts = new WeakMap<Request, SignInAttempt>();
 
   const logIn = (request: Request, ticket: SessionTicket): Promise<void> =>
-    new Promise((resolve, reject) => {
-      request.logIn(ticket, (error: unknown) => (error ? reject(error as Error) : resolve()));
-    });
+    promisify((done: (error: unknown) => void) => request.logIn(ticket, done))();
+
+  // The strategy reads the body and, behind it, the address: with both fields in the body it never looks there.
+  const check = (request: Request, response: Response, attempt: SignInAttempt): Promise<SignInResult> => {
+    attempts.set(request, attempt);
+    request.body = { username: attempt.username, password: attempt.password };
+    return promisify((done: (error: unknown, result: SignInResult) => void) => {
+      const answer = (error: unknown, _user: unknown, info: unknown): void =>
+        done(error, isResult(info) ? info : { outcome: 'refused' });
+      (passport.authenticate('local', answer) as Middleware)(request, response, done as NextFunction);
+    })();
+  };
 
   return {
     middleware: [passport.initialize() as Middleware, passport.session() as Middleware],
     signIn: async (request, response, attempt) => {
-      attempts.set(request, attempt);
-      // The strategy reads the body and, behind it, the address: with both fields in the body it never looks there.
-      request.body = { username: attempt.username, password: attempt.password };
-      const result = await new Promise<SignInResult>((resolve, reject) => {
-        const callback = (error: unknown, _user: unknown, info: unknown): void =>
-          error ? reject(error as Error) : resolve(isResult(info) ? info : { outcome: 'refused' });
-        (passport.authenticate('local', callback) as Middleware)(request, response, reject);
-      });
+      const result = await check(request, response, attempt);
       if (result.outcome === 'signedIn') await logIn(request, result.ticket);
       return result;
     },
     renew: logIn,
     signOut: async (request) => {
       if (request.signedIn) await sessions.signOut(request.signedIn.ticket.sessionId);
-      await new Promise<void>((resolve, reject) => {
-        request.session.destroy((error: unknown) => (error ? reject(error as Error) : resolve()));
-      });
+      await promisify((done: (error: unknown) => void) => request.session.destroy(done))();
     },
   };
 }
 
 // Passport reports an empty field in words of its own.
-const isResult = (info: unknown): info is SignInResult => typeof info === 'object' && info !== null && 'outcome' in info;
+const isResult = (info: unknown): info is SignInResult =>
+  typeof info === 'object' && info !== null && 'outcome' in info;

@@ -26,7 +26,12 @@ const steps: readonly [limit: number, length: number, unit: Intl.RelativeTimeFor
 export function createFormats(language: Language, clock: () => number): Formats {
   const date = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'long', year: 'numeric' });
   const dateTime = new Intl.DateTimeFormat(language, {
-    day: 'numeric', month: 'long', year: 'numeric', hour: '2-digit', minute: '2-digit', timeZoneName: 'short',
+    day: 'numeric',
+    month: 'long',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    timeZoneName: 'short',
   });
   const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
   const number = new Intl.NumberFormat(language);
@@ -36,7 +41,7 @@ export function createFormats(language: Language, clock: () => number): Formats 
     relative: (at) => {
       const distance = at - clock();
       const [, length, unit] = steps.find(([limit]) => Math.abs(distance) < limit) ?? steps[5] ?? [0, minute, 'minute'];
-      return relative.format(Math.round(distance / length), unit as Intl.RelativeTimeFormatUnit);
+      return relative.format(Math.round(distance / length), unit);
     },
     number: (value) => number.format(value),
   };

@@ -22,9 +22,14 @@ export const carriedNumber = z.coerce.number().int().nullable().catch(null);
 export function readForm<T>(
   schema: z.ZodType<T>,
   body: unknown,
-): { readonly values: T; readonly faults: readonly [] } | { readonly values: null; readonly faults: readonly FieldFault[] } {
+):
+  | { readonly values: T; readonly faults: readonly [] }
+  | { readonly values: null; readonly faults: readonly FieldFault[] } {
   const parsed = schema.safeParse(body ?? {});
   if (parsed.success) return { values: parsed.data, faults: [] };
   const faults = parsed.error.issues.map((issue) => ({ field: String(issue.path[0] ?? ''), key: issue.message }));
-  return { values: null, faults: faults.filter(({ field }, index) => faults.findIndex((each) => each.field === field) === index) };
+  return {
+    values: null,
+    faults: faults.filter(({ field }, index) => faults.findIndex((each) => each.field === field) === index),
+  };
 }

@@ -12,13 +12,24 @@ export function mountHealth(app: Express, checks: Readiness, isStopping: () => b
     response.set('Cache-Control', 'no-store').json({ ok: true });
   });
   app.get(paths.readiness, async (_request, response) => {
-    const results = await Promise.all(Object.entries(checks).map(async ([name, check]) => ((await holds(check)) ? null : name)));
+    const results = await Promise.all(
+      Object.entries(checks).map(async ([name, check]) => ((await holds(check)) ? null : name)),
+    );
     const missing = [...results.filter((name) => name !== null), ...(isStopping() ? ['stopping'] : [])];
-    response.set('Cache-Control', 'no-store').status(missing.length === 0 ? 200 : 503).json({ ok: missing.length === 0, missing });
+    response
+      .set('Cache-Control', 'no-store')
+      .status(missing.length === 0 ? 200 : 503)
+      .json({ ok: missing.length === 0, missing });
   });
 }
 
 async function holds(check: () => Promise<void>): Promise<boolean> {
   const late = new Promise<boolean>((resolve) => setTimeout(resolve, longestCheckMs, false).unref());
-  return Promise.race([check().then(() => true, () => false), late]);
+  return Promise.race([
+    check().then(
+      () => true,
+      () => false,
+    ),
+    late,
+  ]);
 }

@@ -29,7 +29,11 @@ export function navigationFor(scope: Scope, path: string, t: (key: string) => st
     const verdict = may(scope, action);
     return verdict.allowed || verdict.because !== 'level';
   };
-  const place = ({ href, label }: { href: string; label: string }) => ({ href, label: t(label), current: path === href });
+  const place = ({ href, label }: { href: string; label: string }) => ({
+    href,
+    label: t(label),
+    current: path === href,
+  });
   return entries
     .filter(({ action }) => offered(action))
     .map((entry) => ({

@@ -70,7 +70,10 @@ export function createPages(parts: PageParts) {
     const word = (text: Text): string => (typeof text === 'string' ? t(text) : t(text.key, text.values));
     const user = request.signedIn?.session.user ?? null;
     const notice = options.notice ?? takeNotice(request);
-    const errors = (options.faults ?? []).map(({ field, key, values }) => ({ field, text: values ? t(key, values) : t(key) }));
+    const errors = (options.faults ?? []).map(({ field, key, values }) => ({
+      field,
+      text: values ? t(key, values) : t(key),
+    }));
     return {
       language,
       dir: direction,
@@ -104,7 +107,11 @@ export function createPages(parts: PageParts) {
       const body = render(view, locals);
       const layout = page.navigation.length > 0 ? 'shared/layout' : 'shared/entrance';
       response.status(options.status ?? (page.errors.length > 0 ? 422 : 200));
-      response.set({ 'Content-Language': tongue.language, 'Cache-Control': 'no-store', Vary: 'Cookie, Accept-Language' });
+      response.set({
+        'Content-Language': tongue.language,
+        'Cache-Control': 'no-store',
+        Vary: 'Cookie, Accept-Language',
+      });
       response.type('html').send(render(layout, { ...locals, body }));
     },
     tongueOf: (request: Request): Tongue => translator(request.language),

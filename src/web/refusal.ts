@@ -13,6 +13,10 @@ export function refusalPage(stores: Stores): AnswerRefusal {
     const helpers = byRegion || refusal.because === 'self' ? [] : await stores.users.findGlobalAdmins(scope);
     const reading = request.method === 'GET' || request.method === 'HEAD';
     const status = byRegion && reading ? 200 : 403;
-    response.page('errors/refusal', { refusal, byRegion, helpers, rules: scope.rules }, { title: `policy:${refusal.because}.title`, status });
+    response.page(
+      'errors/refusal',
+      { refusal, byRegion, helpers, rules: scope.rules },
+      { title: `policy:${refusal.because}.title`, status },
+    );
   };
 }

@@ -54,8 +54,9 @@ function guard(access: Access, answerRefusal: AnswerRefusal): Middleware {
   };
 }
 
-// Only a page that was asked for by its address is worth coming back to after the sign-in.
+// Only a page that was asked for by its address is worth coming back to after the sign-in. A request line may also hold
+// a whole address, host included, and that host need not be this one.
 function askToSignIn(request: Request, response: Response): void {
-  if (request.method === 'GET') request.session.returnTo = request.originalUrl;
+  if (request.method === 'GET' && request.originalUrl.startsWith('/')) request.session.returnTo = request.originalUrl;
   response.redirect(303, paths.signIn);
 }

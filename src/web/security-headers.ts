@@ -21,7 +21,10 @@ export function securityHeaders(config: Config): Middleware[] {
       useDefaults: false,
       directives: {
         defaultSrc: ["'none'"],
-        scriptSrc: [(_request, response) => `'nonce-${(response as ServerResponse & { locals: { nonce: string } }).locals.nonce}'`],
+        scriptSrc: [
+          (_request, response) =>
+            `'nonce-${(response as ServerResponse & { locals: { nonce: string } }).locals.nonce}'`,
+        ],
         styleSrc: ["'self'"],
         imgSrc: ["'self'", 'data:'],
         fontSrc: ["'self'"],

@@ -8,8 +8,10 @@ import { DigestKeys } from './session-store/digest-keys.ts';
 const visitorLimitMs = 30 * 60 * 1_000;
 
 /** @returns how long a session's data is kept, in ms: a visitor's half an hour, a user's until the session's absolute end */
-export const sessionTtlMs = (rules: RegionRules) => (session: SessionData): number =>
-  'passport' in session ? absoluteLimitMs(rules) : visitorLimitMs;
+export const sessionTtlMs =
+  (rules: RegionRules) =>
+  (session: SessionData): number =>
+    'passport' in session ? absoluteLimitMs(rules) : visitorLimitMs;
 
 /** @param secrets the first signs new cookies, each verifies: so that a secret can be changed without a sign-out */
 export function session(config: Config, cookies: Cookies, store: Store, secrets: readonly string[]): Middleware[] {

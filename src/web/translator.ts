@@ -40,7 +40,12 @@ export async function loadTranslator(): Promise<Translator> {
       throw new Error(`No text for ${namespace}:${key}`);
     },
   });
-  const tongues = new Map(languages.map((language) => [language, createTongue(i18n.getFixedT(language) as unknown as Translate, language, i18n.dir(language))]));
+  const tongues = new Map(
+    languages.map((language) => [
+      language,
+      createTongue(i18n.getFixedT(language) as unknown as Translate, language, i18n.dir(language)),
+    ]),
+  );
   return (language) => tongues.get(language) as Tongue;
 }
 
@@ -61,10 +66,10 @@ function createTongue(translate: Translate, language: Language, direction: 'ltr'
 // Values travel through the translation as marks that no text contains, and come back escaped and isolated.
 function isolated(t: Translate, key: string, values: TextValues): string {
   const kept: string[] = [];
-  const marked = Object.entries(values).map(([name, value]) => {
-    if (typeof value === 'number') return [name, value] as const;
+  const marked = Object.entries(values).map(([name, value]): [string, string | number] => {
+    if (typeof value === 'number') return [name, value];
     kept.push(value);
-    return [name, `\u{E000}${kept.length - 1}\u{E001}`] as const;
+    return [name, `\u{E000}${kept.length - 1}\u{E001}`];
   });
   return escapeHtml(t(key, Object.fromEntries(marked))).replace(
     /\u{E000}(\d+)\u{E001}/gu,
@@ -72,7 +77,14 @@ function isolated(t: Translate, key: string, values: TextValues): string {
   );
 }
 
-const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&#34;', "'": '&#39;' };
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&#34;',
+  "'": '&#39;',
+};
 
 /** @returns the text with every character escaped that means something in HTML */
-export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => entities[character] ?? character);
+export const escapeHtml = (text: string): string =>
+  text.replace(/[&<>"']/g, (character) => entities[character] ?? character);

@@ -17,7 +17,9 @@ type Compiled = (locals: ViewLocals) => string;
 /** Compiles every template once. A view that is wrong, or missing, fails at start or at its first use, by name. */
 export function loadViews(): RenderView {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ejs'));
-  const views = new Map(files.map((file) => [file.slice(0, -'.ejs'.length).replaceAll(path.sep, '/'), compileView(file)]));
+  const views = new Map(
+    files.map((file) => [file.slice(0, -'.ejs'.length).replaceAll(path.sep, '/'), compileView(file)]),
+  );
   const render: RenderView = (name, locals) => {
     const view = views.get(name);
     if (view === undefined) throw new Error(`There is no view ${name}`);

@@ -21,19 +21,35 @@ export const goodPassword = 'ein Kranich zählt leise Kiesel';
 /** Adds a tenant without any user. */
 export async function aTenant(
   portal: Portal,
-  { name = 'Ateliers Lumière', domain = `${randomUUID().slice(0, 8)}.example`, language = 'fr' as 'en' | 'fr' | 'de' } = {},
+  {
+    name = 'Ateliers Lumière',
+    domain = `${randomUUID().slice(0, 8)}.example`,
+    language = 'fr' as 'en' | 'fr' | 'de',
+  } = {},
 ): Promise<TestTenant> {
   const id = randomUUID();
-  await portal.stores.tenants.insert({ id, name, language, state: 'active', createdAt: portal.clock.now, domains: [domain] });
+  await portal.stores.tenants.insert({
+    id,
+    name,
+    language,
+    state: 'active',
+    createdAt: portal.clock.now,
+    domains: [domain],
+  });
   return { id, name, domain, scope: portal.tenants.operatorScope({ id, name, language }) };
 }
 
 /** Adds a user who can sign in with `clearPassword`; `password: 'temporary'` makes one who must change it. */
-export async function aUser(portal: Portal, tenant: TestTenant, wishes: Partial<User> & { clearPassword?: string } = {}): Promise<TestUser> {
+export async function aUser(
+  portal: Portal,
+  tenant: TestTenant,
+  wishes: Partial<User> & { clearPassword?: string } = {},
+): Promise<TestUser> {
   const temporary = wishes.password === 'temporary';
   const id = wishes.id ?? randomUUID();
   const clearPassword =
-    wishes.clearPassword ?? (temporary ? temporaryPassword(crypto.getRandomValues(new Uint8Array(temporaryPasswordBytes))) : goodPassword);
+    wishes.clearPassword ??
+    (temporary ? temporaryPassword(crypto.getRandomValues(new Uint8Array(temporaryPasswordBytes))) : goodPassword);
   const displayName = wishes.displayName ?? 'Zoé Besson';
   const user = {
     firstName: displayName.split(' ')[0] ?? '',
@@ -53,8 +69,16 @@ export async function aUser(portal: Portal, tenant: TestTenant, wishes: Partial<
     id,
     username: canonicalUsername(wishes.username ?? `user-${id.slice(0, 8)}@${tenant.domain}`),
   } as const;
-  const { clearPassword: _, epoch: _epoch, tenantId: _tenant, ...row } = { epoch: 0, tenantId: '', clearPassword: '', ...user };
-  await portal.stores.users.insert(tenant.scope, { ...row, passwordHash: await portal.hasher.hash(normalizePassword(clearPassword)) });
+  const {
+    clearPassword: _,
+    epoch: _epoch,
+    tenantId: _tenant,
+    ...row
+  } = { epoch: 0, tenantId: '', clearPassword: '', ...user };
+  await portal.stores.users.insert(tenant.scope, {
+    ...row,
+    passwordHash: await portal.hasher.hash(normalizePassword(clearPassword)),
+  });
   const inserted = await portal.stores.users.find(tenant.scope, id);
   if (inserted === null && row.state !== 'deleted') throw new Error('The user was not inserted');
   return { ...(inserted ?? { ...row, tenantId: tenant.id, epoch: 0 }), clearPassword };

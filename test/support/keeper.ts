@@ -20,7 +20,7 @@ echo "$pid"
 read -r _
 kill -CONT "$pid" 2>/dev/null
 kill -INT "$pid" 2>/dev/null
-( sleep 5; kill -KILL "$pid" 2>/dev/null ) &
+( trap 'kill "$nap"; exit' TERM; sleep 5 & nap=$!; wait "$nap"; kill -KILL "$pid" 2>/dev/null ) &
 killer=$!
 wait "$pid"
 kill "$killer" 2>/dev/null

@@ -17,7 +17,12 @@ export interface Person {
   sees(text: string | RegExp): Person;
   doesNotSee(text: string): Person;
   /** Sends something that no form offers, with this session's cookies and, unless told otherwise, its CSRF token. */
-  send(method: string, path: string, fields?: Readonly<Record<string, string>>, options?: { csrf?: string | null }): Promise<Response>;
+  send(
+    method: string,
+    path: string,
+    fields?: Readonly<Record<string, string>>,
+    options?: { csrf?: string | null },
+  ): Promise<Response>;
   readonly path: string;
   readonly status: number;
   readonly text: string;
@@ -34,7 +39,10 @@ export interface Person {
 
 const mostRedirects = 5;
 
-export function aPerson(portal: Pick<Portal, 'app'>, headers: Readonly<Record<string, string>> = { 'Accept-Language': 'fr' }): Person {
+export function aPerson(
+  portal: Pick<Portal, 'app'>,
+  headers: Readonly<Record<string, string>> = { 'Accept-Language': 'fr' },
+): Person {
   const agent = request.agent(portal.app);
   let path = '/';
   let last: Response | null = null;
@@ -74,13 +82,18 @@ export function aPerson(portal: Pick<Portal, 'app'>, headers: Readonly<Record<st
       return person;
     },
     follow: async (words) => {
-      const href = $('a').filter((_, element) => squeeze($(element).text()).includes(words)).first().attr('href');
+      const href = $('a')
+        .filter((_, element) => squeeze($(element).text()).includes(words))
+        .first()
+        .attr('href');
       assert.ok(href, `There is no link "${words}" on ${path}`);
       await get(href);
       return person;
     },
     submit: async (words, fields = {}) => {
-      const button = $('button').filter((_, element) => squeeze($(element).text()) === words).first();
+      const button = $('button')
+        .filter((_, element) => squeeze($(element).text()) === words)
+        .first();
       assert.ok(button.length > 0, `There is no button "${words}" on ${path}`);
       const form = button.closest('form');
       const values = { ...valuesOf($, form), ...byLabel($, form, fields) };
@@ -88,14 +101,18 @@ export function aPerson(portal: Pick<Portal, 'app'>, headers: Readonly<Record<st
       if (name) values[name] = button.attr('value') ?? '';
       const action = form.attr('action') ?? path;
       redirects = [];
-      if (form.attr('method') === 'post') await arrive(await agent.post(action).set(headers).type('form').send(values), action);
+      if (form.attr('method') === 'post')
+        await arrive(await agent.post(action).set(headers).type('form').send(values), action);
       else await get(`${action}?${new URLSearchParams(values).toString()}`);
       return person;
     },
     signIn: async ({ username, clearPassword }) => {
       await get('/sign-in');
       await arrive(await agent.post('/sign-in').set(headers).type('form').send({ _csrf: csrf, username }), '/sign-in');
-      await arrive(await agent.post('/sign-in/password').set(headers).type('form').send({ _csrf: csrf, password: clearPassword }), '/sign-in/password');
+      await arrive(
+        await agent.post('/sign-in/password').set(headers).type('form').send({ _csrf: csrf, password: clearPassword }),
+        '/sign-in/password',
+      );
       return person;
     },
     sees: (text) => {
@@ -113,7 +130,8 @@ export function aPerson(portal: Pick<Portal, 'app'>, headers: Readonly<Record<st
       if (['get', 'head'].includes(method.toLowerCase())) return call;
       return call.type('form').send(token === null ? fields : { _csrf: token, ...fields });
     },
-    cookies: () => agent.jar.getCookies({ domain: '127.0.0.1', path: '/', secure: false, script: false }).toValueString(),
+    cookies: () =>
+      agent.jar.getCookies({ domain: '127.0.0.1', path: '/', secure: false, script: false }).toValueString(),
     get path() {
       return path;
     },
@@ -156,16 +174,25 @@ function valuesOf($: cheerio.CheerioAPI, form: cheerio.Cheerio<AnyNode>): Record
     const field = $(element);
     const type = field.attr('type');
     if ((type === 'checkbox' || type === 'radio') && field.attr('checked') === undefined) return;
-    const value = field.is('select') ? (field.find('option[selected]').attr('value') ?? field.find('option').attr('value')) : field.attr('value');
+    const value = field.is('select')
+      ? (field.find('option[selected]').attr('value') ?? field.find('option').attr('value'))
+      : field.attr('value');
     values[field.attr('name') ?? ''] = value ?? '';
   });
   return values;
 }
 
-function byLabel($: cheerio.CheerioAPI, form: cheerio.Cheerio<AnyNode>, fields: Readonly<Record<string, string>>): Record<string, string> {
+function byLabel(
+  $: cheerio.CheerioAPI,
+  form: cheerio.Cheerio<AnyNode>,
+  fields: Readonly<Record<string, string>>,
+): Record<string, string> {
   return Object.fromEntries(
     Object.entries(fields).map(([label, value]) => {
-      const found = form.find('label').filter((_, element) => squeeze($(element).text()) === label).first();
+      const found = form
+        .find('label')
+        .filter((_, element) => squeeze($(element).text()) === label)
+        .first();
       const name = $(`#${found.attr('for') ?? 'none'}`).attr('name');
       assert.ok(name, `There is no field "${label}"`);
       return [name, value];

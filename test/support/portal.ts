@@ -10,7 +10,8 @@ import type { Store } from 'express-session';
 import { pino } from 'pino';
 import { createApp } from '../../src/app.ts';
 import { readConfig, type Config } from '../../src/config/config.ts';
-import { openDatabase, type Database } from '../../src/data/database.ts';
+import type { Database } from '../../src/data/database.ts';
+import { openDatabase } from '../../src/data/open.ts';
 import { migrate } from '../../src/data/migrate.ts';
 import { createGuessCounter } from '../../src/features/passwords/guesses.ts';
 import { createHasher, type Hasher } from '../../src/features/passwords/hasher.ts';
@@ -76,7 +77,8 @@ export async function openPortal(options: PortalOptions = {}): Promise<Portal> {
   const lines: string[] = [];
   const hasher = options.hasher ?? quickHasher;
   const stores = createStores(database);
-  const sessionStore = options.sessionStore?.(database, config) ?? new TableStore(database, sessionTtlMs(config.rules), () => clock.now);
+  const sessionStore =
+    options.sessionStore?.(database, config) ?? new TableStore(database, sessionTtlMs(config.rules), () => clock.now);
   const { app, routes } = createApp({
     ...{ config, database, sessionStore, hasher, guesses, translator, render, assets },
     secrets: config.sessionSecrets,
@@ -101,7 +103,9 @@ function testConfig({ environment, databaseUrl }: PortalOptions): Config {
     REGION_URLS: 'worldwide=http://localhost:3000,germany=http://localhost:3001',
     BASE_URL: environment?.REGION === 'germany' ? 'http://localhost:3001' : 'http://localhost:3000',
     ...(databaseUrl ? { DATABASE_URL: databaseUrl } : {}),
-    ...(environment?.REGION && environment.REGION !== 'germany' && environment.REGION !== 'worldwide' ? { REGION_URLS: '' } : {}),
+    ...(environment?.REGION && environment.REGION !== 'germany' && environment.REGION !== 'worldwide'
+      ? { REGION_URLS: '' }
+      : {}),
     ...environment,
   });
   if (config === null) throw new Error(faults.join('\n'));

@@ -24,7 +24,7 @@ interface Outcome {
   classname?: string;
   skip?: string | boolean;
   todo?: string | boolean;
-  details: { type?: string; error?: Error & { failureType?: string; cause?: unknown } };
+  details: { type?: string; error?: Error & { failureType?: string; exitCode?: number; signal?: string } };
 }
 
 /** Listens to one file's run until it ends. A file in which nothing ran is a failure, unless tests were chosen by name. */
@@ -57,7 +57,7 @@ export async function collect(
   events.on('test:fail', (data) => {
     const outcome = data as unknown as Outcome;
     if (outcome.details.error?.failureType === 'subtestsFailed') return;
-    if (isWholeFile(outcome)) failures.push({ test: '', text: `${explain(outcome)}\n${tail(output)}` });
+    if (isWholeFile(outcome)) failures.push({ test: '', text: `${explain(outcome)}\n${tail(output)}`.trimEnd() });
     else failures.push({ test: where(outcome), text: explain(outcome) });
   });
   events.on('test:stdout', ({ message }) => (output += message));
@@ -67,12 +67,22 @@ export async function collect(
   return { file, passed, failures, skips, ms: performance.now() - started };
 }
 
+/** A skip for the lack of something that must be there is a failure, whatever the test's author wrote. */
+export function withoutExcuses(result: Result, mustHave: readonly string[]): Result {
+  const lacks = result.skips.filter(({ text }) => mustHave.some((name) => text === `needs ${name}`));
+  return {
+    ...result,
+    skips: result.skips.filter((skip) => !lacks.includes(skip)),
+    failures: [...result.failures, ...lacks.map(({ test, text }) => ({ test, text: `skipped, but ${text}` }))],
+  };
+}
+
 /** The line for one file, as soon as it is done. */
 export function fileLine({ file, passed, failures, skips, ms }: Result): string {
-  const counts = [`${String(passed)} passed`];
-  if (failures.length > 0) counts.push(`${String(failures.length)} failed`);
-  if (skips.length > 0) counts.push(`${String(skips.length)} skipped`);
-  return `${failures.length > 0 ? '✖' : '✔'} ${relative(process.cwd(), file)}: ${counts.join(', ')} (${String(Math.round(ms))} ms)`;
+  const counts = [`${passed} passed`];
+  if (failures.length > 0) counts.push(`${failures.length} failed`);
+  if (skips.length > 0) counts.push(`${skips.length} skipped`);
+  return `${failures.length > 0 ? '✖' : '✔'} ${relative(process.cwd(), file)}: ${counts.join(', ')} (${Math.round(ms)} ms)`;
 }
 
 /** Every failure in full, every skipped test with its reason, and the totals as the last line. */
@@ -92,17 +102,22 @@ export function summary(results: readonly Result[]): string {
   const total = (count: (result: Result) => number): number => results.reduce((sum, result) => sum + count(result), 0);
   const skipped = total(({ skips }) => skips.length);
   const totals = `${String(total(({ passed }) => passed))} passed, ${String(total(({ failures }) => failures.length))} failed`;
-  lines.push('', skipped > 0 ? `${totals}, ${String(skipped)} skipped` : totals);
+  lines.push('', skipped > 0 ? `${totals}, ${skipped} skipped` : totals);
   return lines.join('\n');
 }
 
 function explain({ details: { error } }: Outcome): string {
   if (error?.failureType === 'cancelledByParent') return 'did not run: what surrounds it failed first';
   if (error?.failureType === 'testAborted') return 'ran out of time';
-  const thrown = error?.cause ?? error;
+  // The process of a file that fails as a whole: what it wrote says more than where the runner noticed.
+  if (error?.exitCode !== undefined) return `ended with ${error.signal ?? `exit code ${error.exitCode}`}`;
+  return describeThrown(error?.cause ?? error);
+}
+
+function describeThrown(thrown: unknown): string {
   if (!(thrown instanceof Error)) return typeof thrown === 'string' ? thrown : JSON.stringify(thrown ?? 'failed');
   const own = (thrown.stack ?? thrown.message).split('\n').filter((line) => !/^\s+at .*\(?node:/.test(line));
-  const cause = thrown.cause instanceof Error ? [`cause: ${thrown.cause.stack ?? thrown.cause.message}`] : [];
+  const cause = thrown.cause === undefined ? [] : [`cause: ${describeThrown(thrown.cause)}`];
   return [...own, ...cause].slice(0, 250).join('\n');
 }
 

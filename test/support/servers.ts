@@ -47,7 +47,7 @@ export async function startPostgres(): Promise<Server | null> {
     const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=off', 'full_page_writes=off'];
     const flags = [...settings, 'synchronous_commit=off', 'max_connections=200'].flatMap((setting) => ['-c', setting]);
     const kept = await keep(join(binary, 'bin/postgres'), ['-D', data, '-p', String(port), ...flags], options);
-    return { ...kept, url: `postgres://postgres@127.0.0.1:${String(port)}/postgres` };
+    return { ...kept, url: `postgres://postgres@127.0.0.1:${port}/postgres` };
   }, pingPostgres);
 }
 
@@ -58,7 +58,7 @@ export async function startRedis(): Promise<Server | null> {
   return untilItAnswers(async (port) => {
     const folder = await mkdtemp(join(tmpdir(), 'parvis-redis-'));
     const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder];
-    return { ...(await keep(binary, args, { folder })), url: `redis://127.0.0.1:${String(port)}` };
+    return { ...(await keep(binary, args, { folder })), url: `redis://127.0.0.1:${port}` };
   }, pingRedis);
 }
 
@@ -133,7 +133,7 @@ async function untilItAnswers(start: (port: number) => Promise<Server>, ping: (u
         continue;
       }
       await server.stop();
-      throw new Error(`the server did not answer within ${String(startWithinMs)} ms:\n${server.output()}`, {
+      throw new Error(`the server did not answer within ${startWithinMs} ms:\n${server.output()}`, {
         cause: error,
       });
     }

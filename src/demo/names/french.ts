@@ -42,10 +42,7 @@ export const french = [group(frenchGivenNames, familyNames)];
 
 /** One name longer than any column expects. */
 export const frenchLong = [
-  group(
-    'Marie-Élisabeth Alexandrine:marie-elisabeth',
-    'de La Rochebrune-Montferrand d’Aubeterre:delarochebrune',
-  ),
+  group('Marie-Élisabeth Alexandrine:marie-elisabeth', 'de La Rochebrune-Montferrand d’Aubeterre:delarochebrune'),
 ];
 
 /** One name for several people, whom only their user names tell apart. */

@@ -36,10 +36,7 @@ export const german = [group(germanGivenNames, familyNames)];
 
 /** One name longer than any column expects. */
 export const germanLong = [
-  group(
-    'Hans-Jürgen Maximilian:hans-juergen',
-    'Freiherr von Schellenbach-Wolfratshofen zu Düsterloh:vonschellenbach',
-  ),
+  group('Hans-Jürgen Maximilian:hans-juergen', 'Freiherr von Schellenbach-Wolfratshofen zu Düsterloh:vonschellenbach'),
 ];
 
 /** One name for several people, whom only their user names tell apart. */

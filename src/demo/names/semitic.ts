@@ -17,10 +17,7 @@ const arabicScript = group(
   arabicFamilyNames,
 );
 
-const mixedScript = group(
-  'Fatima, Hind, Karim, Leïla:leila, Mehdi, Salma, Yasmine',
-  arabicFamilyNames,
-);
+const mixedScript = group('Fatima, Hind, Karim, Leïla:leila, Mehdi, Salma, Yasmine', arabicFamilyNames);
 
 export const maghrebiLatin = [maghrebi];
 

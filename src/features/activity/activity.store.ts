@@ -20,8 +20,15 @@ export function activityStore(database: Database) {
       .leftJoin('users as actor', 'actor.id', 'activity.actor_id')
       .leftJoin('users as target', 'target.id', 'activity.target_id')
       .select([
-        'activity.id', 'activity.at', 'activity.kind', 'activity.data', 'activity.actor_id', 'activity.target_id',
-        'activity.address', 'actor.display_name as actor_name', 'target.display_name as target_name',
+        'activity.id',
+        'activity.at',
+        'activity.kind',
+        'activity.data',
+        'activity.actor_id',
+        'activity.target_id',
+        'activity.address',
+        'actor.display_name as actor_name',
+        'target.display_name as target_name',
       ])
       .where({ 'activity.tenant_id': $('tenant'), 'activity.target_id': $('user') })
       .orderBy('activity.id', 'desc')

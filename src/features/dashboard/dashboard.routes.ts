@@ -9,7 +9,12 @@ const fewestGlobalAdmins = 2;
 
 const managersTiles = [
   { href: paths.users, icon: 'users', title: 'common:terms.userManagement', text: 'dashboard:tile.users' },
-  { href: paths.accountSettings, icon: 'settings', title: 'common:terms.accountSettings', text: 'dashboard:tile.accountSettings' },
+  {
+    href: paths.accountSettings,
+    icon: 'settings',
+    title: 'common:terms.accountSettings',
+    text: 'dashboard:tile.accountSettings',
+  },
 ];
 const everybodysTiles = [
   { href: paths.myProfile, icon: 'user-circle', title: 'common:terms.myProfile', text: 'dashboard:tile.myProfile' },

@@ -7,7 +7,9 @@ export interface DirectoryRoute {
 }
 
 export function directoryStore(database: Database) {
-  const find = database.prepare<DirectoryRoute>('directory.find', (knex, $) => knex('routes').where({ domain: $('domain') }));
+  const find = database.prepare<DirectoryRoute>('directory.find', (knex, $) =>
+    knex('routes').where({ domain: $('domain') }),
+  );
 
   return {
     /** @returns the region that a company domain is routed to, or null where the directory does not name it */
@@ -21,6 +23,7 @@ export function directoryStore(database: Database) {
     },
 
     /** @returns whether there was such a route */
-    remove: async (domain: string): Promise<boolean> => (await database.knex('routes').where({ domain }).delete()) === 1,
+    remove: async (domain: string): Promise<boolean> =>
+      (await database.knex('routes').where({ domain }).delete()) === 1,
   };
 }

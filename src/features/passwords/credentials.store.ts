@@ -21,7 +21,13 @@ interface CredentialsRow extends UserRow {
 /** A password in the form in which it is kept. */
 export type StoredPassword =
   | { readonly kind: 'own'; readonly hash: string; readonly at: number }
-  | { readonly kind: 'temporary'; readonly hash: string; readonly at: number; readonly until: number; readonly by: string | null };
+  | {
+      readonly kind: 'temporary';
+      readonly hash: string;
+      readonly at: number;
+      readonly until: number;
+      readonly by: string | null;
+    };
 
 export function credentialsStore(database: Database) {
   const find = (column: 'username' | 'id') =>
@@ -29,7 +35,10 @@ export function credentialsStore(database: Database) {
       knex('users')
         .join('tenants', 'tenants.id', 'users.tenant_id')
         .select([
-          ...userColumns, 'users.password_hash', 'tenants.name as tenant_name', 'tenants.language as tenant_language',
+          ...userColumns,
+          'users.password_hash',
+          'tenants.name as tenant_name',
+          'tenants.language as tenant_language',
           'tenants.state as tenant_state',
         ])
         .where(`users.${column}`, $('value')),
@@ -47,7 +56,7 @@ export function credentialsStore(database: Database) {
     /** @returns the scope's own user's credentials */
     findOwn: async (scope: Scope): Promise<Credentials | null> => {
       const [row] = await byId({ value: scope.actor?.id ?? '' });
-      return row && row.tenant_id === scope.tenant.id ? toCredentials(row) : null;
+      return row?.tenant_id === scope.tenant.id ? toCredentials(row) : null;
     },
 
     /**

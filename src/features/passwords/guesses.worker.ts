@@ -8,7 +8,10 @@ import { dictionary as german } from '@zxcvbn-ts/language-de';
 // Scoring a long text can take seconds of CPU: a text whose beginning is strong is strong as a whole.
 const scoredLength = 64;
 
-const zxcvbn = new ZxcvbnFactory({ dictionary: { ...common, ...english, ...french, ...german }, graphs: adjacencyGraphs });
+const zxcvbn = new ZxcvbnFactory({
+  dictionary: { ...common, ...english, ...french, ...german },
+  graphs: adjacencyGraphs,
+});
 
 parentPort?.on('message', ({ id, password, names }: { id: number; password: string; names: string[] }) => {
   const { guesses } = zxcvbn.check(password.slice(0, scoredLength), names);

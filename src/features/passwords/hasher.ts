@@ -3,8 +3,15 @@ import { hash, verify } from '@node-rs/argon2';
 import PQueue from 'p-queue';
 import { overloaded } from '../../domain/errors.ts';
 
+/** Memory in KiB, passes, lanes. */
+export interface HashParameters {
+  readonly memoryCost: number;
+  readonly timeCost: number;
+  readonly parallelism: number;
+}
+
 /** OWASP Password Storage Cheat Sheet, argon2id: 19 MiB, two passes, one lane. The package's default algorithm is argon2id. */
-export const hashParameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
+export const hashParameters: HashParameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
 // One hash per core but one: the pages of everybody else keep a core, and libuv's pool a thread for files.
 const concurrency = Math.max(1, availableParallelism() - 1);
@@ -22,7 +29,7 @@ export interface Hasher {
 }
 
 /** Makes a hasher whose work is capped and queued; making it takes one hash's time, some 30 ms. */
-export async function createHasher(parameters: typeof hashParameters = hashParameters): Promise<Hasher> {
+export async function createHasher(parameters: HashParameters = hashParameters): Promise<Hasher> {
   const queue = new PQueue({ concurrency });
   const queued = async <T>(work: () => Promise<T>): Promise<T> => {
     let started = false;
@@ -45,7 +52,7 @@ export async function createHasher(parameters: typeof hashParameters = hashParam
   };
 }
 
-function isWeaker(tag: string, { memoryCost, timeCost }: typeof hashParameters): boolean {
+function isWeaker(tag: string, { memoryCost, timeCost }: HashParameters): boolean {
   const [, memory, time] = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=\d+\$/.exec(tag) ?? [];
   return memory === undefined || time === undefined || Number(memory) < memoryCost || Number(time) < timeCost;
 }

@@ -35,7 +35,12 @@ export function passwordsRoutes(parts: {
     response.page('passwords/own', model, { title: 'common:terms.changePassword', faults, breadcrumbs });
   }
 
-  async function finish(request: Request, response: Response, result: ChangeResult, next: string): Promise<readonly FieldFault[] | null> {
+  async function finish(
+    request: Request,
+    response: Response,
+    result: ChangeResult,
+    next: string,
+  ): Promise<readonly FieldFault[] | null> {
     if (result.outcome === 'invalid') return result.faults;
     if (result.outcome === 'throttled') throw new Failure('throttled', { retryAfter: result.retryAfter });
     await authentication.renew(request, { sessionId: sessionOf(request).id, epoch: result.epoch });
@@ -64,9 +69,19 @@ export function passwordsRoutes(parts: {
   }
 
   return [
-    { method: 'get', path: paths.changePassword, access: 'pendingChange', handle: (request, response) => askForced(request, response, []) },
+    {
+      method: 'get',
+      path: paths.changePassword,
+      access: 'pendingChange',
+      handle: (request, response) => askForced(request, response, []),
+    },
     { method: 'post', path: paths.changePassword, access: 'pendingChange', handle: takeForced },
-    { method: 'get', path: paths.ownPassword, access: 'password.change', handle: (request, response) => askOwn(request, response, []) },
+    {
+      method: 'get',
+      path: paths.ownPassword,
+      access: 'password.change',
+      handle: (request, response) => askOwn(request, response, []),
+    },
     { method: 'post', path: paths.ownPassword, access: 'password.change', handle: takeOwn },
   ];
 }

@@ -8,7 +8,6 @@ import type { Credentials } from './credentials.store.ts';
 import type { GuessCounter } from './guesses.ts';
 import type { Hasher } from './hasher.ts';
 
-
 export type ChangeResult =
   /** The epoch that the session which made the change goes on with; every other session is over. */
   | { readonly outcome: 'changed'; readonly epoch: number }
@@ -51,7 +50,12 @@ export function createPasswords(parts: {
       const replaced = await within.credentials.replace(scope, user.id, user.epoch, { kind: 'own', hash, at });
       if (!replaced) throw conflict('passwords:conflict');
       await within.sessions.endAllOf(scope, user.id, sessionId);
-      await within.activity.record(scope, { kind: 'password.changed', forced: user.password === 'temporary' }, user.id, at);
+      await within.activity.record(
+        scope,
+        { kind: 'password.changed', forced: user.password === 'temporary' },
+        user.id,
+        at,
+      );
     });
     return user.epoch + 1;
   }
@@ -61,9 +65,19 @@ export function createPasswords(parts: {
     return hasher.verify(passwordHash, typed ?? normalizePassword(newPassword));
   }
 
-  async function change(scope: Scope, credentials: Credentials, sessionId: string, form: NewPassword): Promise<ChangeResult> {
+  async function change(
+    scope: Scope,
+    credentials: Credentials,
+    sessionId: string,
+    form: NewPassword,
+  ): Promise<ChangeResult> {
     const { user } = credentials;
-    const owner = { rules: scope.rules, username: user.username, displayName: user.displayName, tenantName: scope.tenant.name };
+    const owner = {
+      rules: scope.rules,
+      username: user.username,
+      displayName: user.displayName,
+      tenantName: scope.tenant.name,
+    };
     const faults = await judge(owner, form);
     if (faults.length > 0) return { outcome: 'invalid', faults };
     if (await isUnchanged(credentials, form.newPassword)) {
@@ -82,8 +96,11 @@ export function createPasswords(parts: {
     judge,
 
     /** Replaces a temporary password by the user's own. @param epoch of the session that asks */
-    changeForced: async (scope: Scope, session: { id: string; epoch: number }, form: NewPassword): Promise<ChangeResult> =>
-      change(scope, await ownCredentials(scope, session.epoch), session.id, form),
+    changeForced: async (
+      scope: Scope,
+      session: { id: string; epoch: number },
+      form: NewPassword,
+    ): Promise<ChangeResult> => change(scope, await ownCredentials(scope, session.epoch), session.id, form),
 
     /** Replaces the user's own password by another; the current one is asked for and counts in the sign-in's throttle. */
     changeOwn: async (

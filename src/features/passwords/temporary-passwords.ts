@@ -15,8 +15,16 @@ export interface IssuedPassword {
  * @param by name of the person who makes it, told to its user later; null for the operator
  * @param now epoch ms
  */
-export async function issueTemporaryPassword(hasher: Hasher, rules: RegionRules, by: string | null, now: number): Promise<IssuedPassword> {
+export async function issueTemporaryPassword(
+  hasher: Hasher,
+  rules: RegionRules,
+  by: string | null,
+  now: number,
+): Promise<IssuedPassword> {
   const clearText = temporaryPassword(randomBytes(temporaryPasswordBytes));
   const hash = await hasher.hash(clearText);
-  return { clearText, stored: { kind: 'temporary', hash, at: now, until: now + temporaryPasswordLifetimeMs(rules), by } };
+  return {
+    clearText,
+    stored: { kind: 'temporary', hash, at: now, until: now + temporaryPasswordLifetimeMs(rules), by },
+  };
 }

@@ -15,7 +15,15 @@ const languageForm = z.object({ language: z.enum(languages), returnTo });
 const themeForm = z.object({ theme: z.enum(themes), returnTo });
 
 /** What a reader chooses for themselves, from any page, signed in or not. */
-export function preferencesRoutes({ stores, cookies, origin }: { stores: Stores; cookies: Cookies; origin: string }): Route[] {
+export function preferencesRoutes({
+  stores,
+  cookies,
+  origin,
+}: {
+  stores: Stores;
+  cookies: Cookies;
+  origin: string;
+}): Route[] {
   async function setLanguage(request: Request, response: Response): Promise<void> {
     const { values } = readForm(languageForm, request.body);
     if (values === null) throw new Failure('badRequest', { because: 'errors:reason.unknownLanguage' });
@@ -42,5 +50,7 @@ export function preferencesRoutes({ stores, cookies, origin }: { stores: Stores;
 function ownAddress(returnTo: string, origin: string): string {
   if (!/^\/(?![/\\])/.test(returnTo) || !URL.canParse(returnTo, origin)) return paths.home;
   const url = new URL(returnTo, origin);
-  return url.origin === origin ? url.pathname + url.search : paths.home;
+  // Its dots taken out, `/.//host` reads `//host`, which a browser takes for another site.
+  const leaves = url.origin !== origin || url.pathname.startsWith('//');
+  return leaves ? paths.home : url.pathname + url.search;
 }

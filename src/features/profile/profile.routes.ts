@@ -12,7 +12,10 @@ export function profileRoutes({ stores }: { stores: Stores }): Route[] {
     if (user === undefined) throw new Error('This route needs a signed-in user');
     const model = {
       user,
-      abilities: { administrator: administratorAbilities[user.administratorLevel], agent: agentAbilities[user.agentLevel] },
+      abilities: {
+        administrator: administratorAbilities[user.administratorLevel],
+        agent: agentAbilities[user.agentLevel],
+      },
       events: await stores.activity.latestOfUser(scope, user.id),
     };
     const breadcrumbs = [{ href: paths.dashboard, label: 'common:terms.dashboard' }];

@@ -23,8 +23,12 @@ export function sessionsRoutes(parts: {
   const askUsername = (response: Response, username: string, faults: readonly FieldFault[]): void =>
     response.page('sessions/sign-in', { username }, { title: 'common:terms.signIn', faults });
 
-  const askPassword = (response: Response, username: string, faults: readonly FieldFault[], status = faults.length > 0 ? 422 : 200): void =>
-    response.page('sessions/password', { username }, { title: 'sessions:password.title', faults, status });
+  const askPassword = (
+    response: Response,
+    username: string,
+    faults: readonly FieldFault[],
+    status = faults.length > 0 ? 422 : 200,
+  ): void => response.page('sessions/password', { username }, { title: 'sessions:password.title', faults, status });
 
   /** The region is known by the company's domain before a secret is typed; a name that belongs elsewhere is not kept here. */
   async function takeUsername(request: Request, response: Response): Promise<void> {
@@ -33,7 +37,9 @@ export function sessionsRoutes(parts: {
     const region = await stores.directory.regionOf(domainOf(values.username));
     if (region !== null && region !== config.rules.region) {
       const url = config.regionUrls.get(region);
-      if (url === undefined) return askUsername(response, '', [{ field: 'username', key: 'sessions:error.regionUnknown' }]);
+      if (url === undefined) {
+        return askUsername(response, '', [{ field: 'username', key: 'sessions:error.regionUnknown' }]);
+      }
       return response.redirect(303, new URL(paths.signIn, url).href);
     }
     request.session.username = values.username;
@@ -70,7 +76,8 @@ export function sessionsRoutes(parts: {
       method: 'get',
       path: paths.signIn,
       access: 'anyone',
-      handle: (request, response) => (request.scope ? response.redirect(303, paths.dashboard) : askUsername(response, '', [])),
+      handle: (request, response) =>
+        request.scope ? response.redirect(303, paths.dashboard) : askUsername(response, '', []),
     },
     { method: 'post', path: paths.signIn, access: 'anyone', handle: takeUsername },
     {

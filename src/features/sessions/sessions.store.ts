@@ -28,8 +28,12 @@ export function sessionsStore(database: Database) {
       .join('users', 'users.id', 'user_sessions.user_id')
       .join('tenants', 'tenants.id', 'users.tenant_id')
       .select([
-        ...userColumns, 'user_sessions.id as session_id', 'user_sessions.created_at as session_created_at',
-        'user_sessions.seen_at as session_seen_at', 'tenants.name as tenant_name', 'tenants.language as tenant_language',
+        ...userColumns,
+        'user_sessions.id as session_id',
+        'user_sessions.created_at as session_created_at',
+        'user_sessions.seen_at as session_seen_at',
+        'tenants.name as tenant_name',
+        'tenants.language as tenant_language',
         'tenants.state as tenant_state',
       ])
       .where('user_sessions.id', $('id')),
@@ -43,7 +47,13 @@ export function sessionsStore(database: Database) {
     },
 
     /** Opens a session and notes the sign-in on the user. */
-    open: async (session: { id: string; userId: string; address: string | null; device: string; at: number }): Promise<void> => {
+    open: async (session: {
+      id: string;
+      userId: string;
+      address: string | null;
+      device: string;
+      at: number;
+    }): Promise<void> => {
       await database.knex('user_sessions').insert({
         id: session.id,
         user_id: session.userId,

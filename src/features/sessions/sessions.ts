@@ -29,7 +29,10 @@ export function createSessions(parts: { stores: Stores; hasher: Hasher; throttle
   const { stores, hasher, throttle, clock } = parts;
 
   // One hash is always computed and one row always written, so that time tells no class of refusal from another.
-  async function check(username: string, password: string): Promise<{ credentials: Credentials | null; failure: SignInFailure | null }> {
+  async function check(
+    username: string,
+    password: string,
+  ): Promise<{ credentials: Credentials | null; failure: SignInFailure | null }> {
     const credentials = await stores.credentials.findForSignInAcrossTenants(username);
     const typed = credentials?.user.password === 'temporary' ? readTemporaryPassword(password) : null;
     const tooLong = Buffer.byteLength(password) > longestPasswordBytes;
@@ -39,13 +42,25 @@ export function createSessions(parts: { stores: Stores; hasher: Hasher; throttle
     return { credentials, failure: matches && !tooLong ? standing(credentials, clock()) : 'password' };
   }
 
-  async function refuse(scope: RegionScope, credentials: Credentials | null, because: SignInFailure): Promise<SignInResult> {
+  async function refuse(
+    scope: RegionScope,
+    credentials: Credentials | null,
+    because: SignInFailure,
+  ): Promise<SignInResult> {
     await stores.activity.recordSignIn(scope, credentials?.user ?? null, { kind: 'signIn.failed', because }, clock());
     return { outcome: 'refused' };
   }
 
-  async function open(scope: RegionScope, { user, passwordHash }: Credentials, password: string, device: string): Promise<SessionTicket> {
-    const stronger = hasher.isOutdated(passwordHash) && user.password === 'own' ? await hasher.hash(normalizePassword(password)) : null;
+  async function open(
+    scope: RegionScope,
+    { user, passwordHash }: Credentials,
+    password: string,
+    device: string,
+  ): Promise<SessionTicket> {
+    const stronger =
+      hasher.isOutdated(passwordHash) && user.password === 'own'
+        ? await hasher.hash(normalizePassword(password))
+        : null;
     const session = { id: randomUUID(), userId: user.id, address: scope.address, device, at: clock() };
     await stores.transaction(async (within) => {
       if (stronger !== null) await within.credentials.rehash(user.id, passwordHash, stronger);
@@ -57,7 +72,10 @@ export function createSessions(parts: { stores: Stores; hasher: Hasher; throttle
 
   return {
     /** Checks a password and opens a session. Every refusal looks the same from outside. */
-    signIn: async (scope: RegionScope, attempt: Attempt & { password: string; device: string }): Promise<SignInResult> => {
+    signIn: async (
+      scope: RegionScope,
+      attempt: Attempt & { password: string; device: string },
+    ): Promise<SignInResult> => {
       const retryAfter = await throttle.take(attempt);
       if (retryAfter > 0) {
         await stores.activity.recordSignIn(scope, null, { kind: 'signIn.throttled' }, clock());
@@ -90,8 +108,14 @@ function standing({ user, tenant }: Credentials, now: number): SignInFailure | n
   return user.temporaryUntil !== null && user.temporaryUntil <= now ? 'expired' : null;
 }
 
-function counts({ user, tenant, createdAt, seenAt }: LiveSession, ticket: SessionTicket, rules: RegionRules, now: number): boolean {
-  const limit = user.password === 'temporary' ? Math.min(changeWithinMs(rules), absoluteLimitMs(rules)) : absoluteLimitMs(rules);
+function counts(
+  { user, tenant, createdAt, seenAt }: LiveSession,
+  ticket: SessionTicket,
+  rules: RegionRules,
+  now: number,
+): boolean {
+  const limit =
+    user.password === 'temporary' ? Math.min(changeWithinMs(rules), absoluteLimitMs(rules)) : absoluteLimitMs(rules);
   return (
     user.epoch === ticket.epoch &&
     standing({ user, tenant, passwordHash: '' }, now) === null &&

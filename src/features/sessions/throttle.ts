@@ -1,5 +1,10 @@
 import { createHash } from 'node:crypto';
-import { RateLimiterPostgres, RateLimiterRes, RateLimiterSQLite, type RateLimiterAbstract } from 'rate-limiter-flexible';
+import {
+  RateLimiterPostgres,
+  RateLimiterRes,
+  RateLimiterSQLite,
+  type RateLimiterAbstract,
+} from 'rate-limiter-flexible';
 import type { Database } from '../../data/database.ts';
 import type { RegionRules, ThrottleRule } from '../../domain/regions.ts';
 
@@ -53,7 +58,12 @@ export function createThrottle(database: Database, rules: RegionRules): Throttle
   const limitsOf = ({ username, address: from, knownDevice }: Attempt): [RateLimiterAbstract, string][] => {
     const near = digest(`${username}|${knownDevice ?? from}`);
     if (knownDevice !== null) return [[pair, near]];
-    return [[pair, near], [address, digest(from)], [account, digest(username)], [row, digest(username)]];
+    return [
+      [pair, near],
+      [address, digest(from)],
+      [account, digest(username)],
+      [row, digest(username)],
+    ];
   };
 
   return {

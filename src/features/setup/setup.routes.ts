@@ -55,7 +55,10 @@ export function setupRoutes(parts: {
   function ask(request: Request, response: Response, faults: readonly FieldFault[]): void {
     const typed = (request.body ?? {}) as Record<string, unknown>;
     const values = Object.fromEntries(
-      ['tenantName', 'domain', 'language', 'adminName', 'username'].map((name) => [name, typeof typed[name] === 'string' ? typed[name] : '']),
+      ['tenantName', 'domain', 'language', 'adminName', 'username'].map((name) => [
+        name,
+        typeof typed[name] === 'string' ? typed[name] : '',
+      ]),
     );
     const model = { values, action: request.path, minimumLength: rules.password.minimumLength };
     response.set('Referrer-Policy', 'no-referrer');
@@ -67,7 +70,13 @@ export function setupRoutes(parts: {
     const faults = await passwords.judge(owner, form);
     if (faults.length > 0) return faults;
     const hash = await hasher.hash(normalizePassword(form.newPassword));
-    const admin = { username: form.username, name: form.adminName, administratorLevel: 'global', agentLevel: 'none', language: form.language } as const;
+    const admin = {
+      username: form.username,
+      name: form.adminName,
+      administratorLevel: 'global',
+      agentLevel: 'none',
+      language: form.language,
+    } as const;
     const details = { name: form.tenantName, domains: [form.domain], language: form.language };
     try {
       if (!(await tenants.addFirst(digest, details, admin, hash))) throw notFound();

@@ -3,7 +3,9 @@ import type { Database } from '../../data/database.ts';
 /** The one-time link to set up the first tenant; at most one row, and none once it was used. */
 export function setupStore(database: Database) {
   const matching = database.prepare<{ id: number }>('setup.find', (knex, $) =>
-    knex('setup').select('id').where({ token_digest: $('digest') }),
+    knex('setup')
+      .select('id')
+      .where({ token_digest: $('digest') }),
   );
 
   return {

@@ -21,7 +21,10 @@ interface TenantRow {
 
 export function tenantsStore(database: Database) {
   const domainsOf = database.prepare<{ domain: string }>('tenants.domains', (knex, $) =>
-    knex('tenant_domains').select('domain').where({ tenant_id: $('tenant') }).orderBy('domain'),
+    knex('tenant_domains')
+      .select('domain')
+      .where({ tenant_id: $('tenant') })
+      .orderBy('domain'),
   );
   const one = database.prepare<TenantRow>('tenants.find', (knex, $) => knex('tenants').where({ id: $('tenant') }));
 
@@ -31,28 +34,42 @@ export function tenantsStore(database: Database) {
       const [row] = await one({ tenant: scope.tenant.id });
       if (row === undefined) return null;
       const domains = await domainsOf({ tenant: row.id });
-      return toTenant(row, domains.map(({ domain }) => domain));
+      return toTenant(
+        row,
+        domains.map(({ domain }) => domain),
+      );
     },
 
     /** @returns any tenant of the region, for the operator's commands */
     findForOperator: async (id: string): Promise<Tenant | null> => {
       const [row] = await one({ tenant: id });
-      return row ? toTenant(row, (await domainsOf({ tenant: id })).map(({ domain }) => domain)) : null;
+      if (row === undefined) return null;
+      const domains = await domainsOf({ tenant: id });
+      return toTenant(
+        row,
+        domains.map(({ domain }) => domain),
+      );
     },
 
     /** @returns every tenant with the number of its users, for the operator's commands */
     listForOperator: async (): Promise<(Tenant & { users: number })[]> => {
       const tenants = (await database.knex('tenants').orderBy('created_at')) as TenantRow[];
-      const domains = (await database.knex('tenant_domains').orderBy('domain')) as { domain: string; tenant_id: string }[];
+      const domains = (await database.knex('tenant_domains').orderBy('domain')) as {
+        domain: string;
+        tenant_id: string;
+      }[];
       const counts = (await database
         .knex('users')
         .whereNot('state', 'deleted')
         .groupBy('tenant_id')
         .select('tenant_id')
         .count({ users: '*' })) as unknown as { tenant_id: string; users: number }[];
-      const users = new Map(counts.map((row) => [row.tenant_id, Number(row.users)]));
+      const users = new Map(counts.map((row) => [row.tenant_id, row.users]));
       return tenants.map((row) => ({
-        ...toTenant(row, domains.filter(({ tenant_id }) => tenant_id === row.id).map(({ domain }) => domain)),
+        ...toTenant(
+          row,
+          domains.filter(({ tenant_id }) => tenant_id === row.id).map(({ domain }) => domain),
+        ),
         users: users.get(row.id) ?? 0,
       }));
     },
@@ -61,7 +78,9 @@ export function tenantsStore(database: Database) {
 
     /** @returns the first of the domains that a tenant of this region already owns, or null */
     findTakenDomain: async (domains: readonly string[]): Promise<string | null> => {
-      const row = (await database.knex('tenant_domains').whereIn('domain', domains).first('domain')) as { domain: string } | undefined;
+      const [row] = (await database.knex('tenant_domains').select('domain').whereIn('domain', domains).limit(1)) as {
+        domain: string;
+      }[];
       return row?.domain ?? null;
     },
 

@@ -37,7 +37,14 @@ export function createTenants(parts: { stores: Stores; hasher: Hasher; rules: Re
   const { stores, hasher, rules, clock } = parts;
 
   function operatorScope(tenant: Pick<Tenant, 'id' | 'name' | 'language'>): Scope {
-    return createScope({ rules, language: tenant.language, requestId: randomUUID(), address: null, tenant, actor: null });
+    return createScope({
+      rules,
+      language: tenant.language,
+      requestId: randomUUID(),
+      address: null,
+      tenant,
+      actor: null,
+    });
   }
 
   async function write(within: Stores, scope: Scope, person: NewPerson, password: StoredPassword): Promise<string> {
@@ -66,7 +73,12 @@ export function createTenants(parts: { stores: Stores; hasher: Hasher; rules: Re
     return id;
   }
 
-  async function writeTenant(within: Stores, tenant: Tenant, admin: NewPerson, password: StoredPassword): Promise<string> {
+  async function writeTenant(
+    within: Stores,
+    tenant: Tenant,
+    admin: NewPerson,
+    password: StoredPassword,
+  ): Promise<string> {
     const scope = operatorScope(tenant);
     await within.tenants.insert(tenant);
     await within.activity.record(scope, { kind: 'tenant.added' }, null, tenant.createdAt);
@@ -87,7 +99,12 @@ export function createTenants(parts: { stores: Stores; hasher: Hasher; rules: Re
     },
 
     /** Adds the first tenant by the set-up link, its Global admin having chosen a password. @returns whether the link still held */
-    addFirst: async (tokenDigest: string, details: NewTenant, admin: NewPerson, passwordHash: string): Promise<boolean> => {
+    addFirst: async (
+      tokenDigest: string,
+      details: NewTenant,
+      admin: NewPerson,
+      passwordHash: string,
+    ): Promise<boolean> => {
       const tenant = await checkedTenant(stores, details, clock());
       const username = checkedUsername(admin.username, tenant.domains);
       return stores.transaction(async (within) => {
@@ -102,9 +119,13 @@ export function createTenants(parts: { stores: Stores; hasher: Hasher; rules: Re
       const tenant = await stores.tenants.findForOperator(tenantId);
       if (tenant === null) throw new Failure('notFound', { because: 'tenants:error.unknown' });
       const username = checkedUsername(person.username, tenant.domains);
-      if (await stores.credentials.findForSignInAcrossTenants(username)) throw new Failure('conflict', { because: 'tenants:error.usernameTaken' });
+      if (await stores.credentials.findForSignInAcrossTenants(username)) {
+        throw new Failure('conflict', { because: 'tenants:error.usernameTaken' });
+      }
       const { clearText, stored } = await issueTemporaryPassword(hasher, rules, null, clock());
-      const userId = await stores.transaction((within) => write(within, operatorScope(tenant), { ...person, username }, stored));
+      const userId = await stores.transaction((within) =>
+        write(within, operatorScope(tenant), { ...person, username }, stored),
+      );
       return { userId, username, temporaryPassword: clearText };
     },
   };
@@ -119,13 +140,17 @@ async function checkedTenant(stores: Stores, { name, domains, language }: NewTen
   if (cleaned === '' || cleaned.length > 200) return refuse('tenants:error.name');
   if (canonical.length === 0 || !canonical.every(isDomain)) return refuse('tenants:error.domain');
   if (!isLanguage(language)) return refuse('tenants:error.language');
-  if (await stores.tenants.findTakenDomain(canonical)) throw new Failure('conflict', { because: 'tenants:error.domainTaken' });
+  if (await stores.tenants.findTakenDomain(canonical)) {
+    throw new Failure('conflict', { because: 'tenants:error.domainTaken' });
+  }
   return { id: randomUUID(), name: cleaned, language, state: 'active', createdAt: at, domains: canonical };
 }
 
 function checkedUsername(typed: string, domains: readonly string[]): string {
   const username = canonicalUsername(typed);
   if (!isUsername(username)) throw new Failure('badRequest', { because: 'tenants:error.username' });
-  if (!domains.includes(domainOf(username))) throw new Failure('badRequest', { because: 'tenants:error.usernameDomain' });
+  if (!domains.includes(domainOf(username))) {
+    throw new Failure('badRequest', { because: 'tenants:error.usernameDomain' });
+  }
   return username;
 }

@@ -57,7 +57,10 @@ export function selectPage(knex: Knex, $: Parameters<Build>[1], request: PageReq
   const query = knex('users')
     .select(userColumns)
     .where('tenant_id', $('tenant'))
-    .orderBy([{ column, order: direction }, { column: 'id', order: direction }])
+    .orderBy([
+      { column, order: direction },
+      { column: 'id', order: direction },
+    ])
     .limit(pageSize + 1);
   applyFilters(knex, $, query, request);
   if (request.from) query.whereRaw(`(${column}, id) ${ascending ? '>' : '<'} (?, ?)`, [$('key'), $('id')]);

@@ -8,7 +8,7 @@ import { readForm } from '../../web/forms.ts';
 import type { Crumb } from '../../web/page.ts';
 import { scopeOf } from '../../web/request.ts';
 import type { AnswerRefusal, Route } from '../../web/routing.ts';
-import { handOverSheet } from './hand-over-sheet.ts';
+import type { handOverSheet } from './hand-over-sheet.ts';
 import { listQuery, resetForm, type ListQuery } from './users.forms.ts';
 import { listHref, listUsers } from './users.list.ts';
 import type { ResetResult, Users } from './users.ts';
@@ -71,7 +71,13 @@ export function usersRoutes(parts: {
   function reveal(request: Request, response: Response, result: Extract<ResetResult, { outcome: 'reset' }>): void {
     const { user, temporaryPassword, expiresAt } = result;
     response.set('Referrer-Policy', 'no-referrer');
-    const model = { user, temporaryPassword, expiresAt, sheet: sheet(scopeOf(request), user, expiresAt), ...linksOf(user) };
+    const model = {
+      user,
+      temporaryPassword,
+      expiresAt,
+      sheet: sheet(scopeOf(request), user, expiresAt),
+      ...linksOf(user),
+    };
     const options = { title: 'common:terms.resetPassword', breadcrumbs: ofUser(user), scripts: ['reveal.js'] };
     response.page('users/reset-done', model, options);
   }
@@ -84,7 +90,10 @@ export function usersRoutes(parts: {
   ];
 }
 
-const levels = levelFilters.map((value) => ({ value, label: `roles:filter.${value}` }));
+const levels = levelFilters.map((value) => ({
+  value,
+  label: value.endsWith('Agent') ? `roles:agent.${value.slice(0, -'Agent'.length)}` : `roles:administrator.${value}`,
+}));
 const statuses = statusFilters.map((value) => ({ value, label: `users:status.${value}` }));
 
 const linksOf = (user: User) => ({ userHref: userPath(user.id), resetHref: resetPasswordPath(user.id) });
@@ -99,4 +108,3 @@ function sortsOf(query: ListQuery) {
     }),
   );
 }
-

@@ -4,9 +4,22 @@ import type { User } from '../../domain/user.ts';
 
 /** The columns that make a User; the password hash is not among them. */
 export const userColumns = [
-  'users.id', 'users.tenant_id', 'users.username', 'users.first_name', 'users.last_name', 'users.display_name',
-  'users.administrator_level', 'users.agent_level', 'users.language', 'users.state', 'users.password',
-  'users.temporary_until', 'users.password_set_by', 'users.password_set_at', 'users.epoch', 'users.last_sign_in_at',
+  'users.id',
+  'users.tenant_id',
+  'users.username',
+  'users.first_name',
+  'users.last_name',
+  'users.display_name',
+  'users.administrator_level',
+  'users.agent_level',
+  'users.language',
+  'users.state',
+  'users.password',
+  'users.temporary_until',
+  'users.password_set_by',
+  'users.password_set_at',
+  'users.epoch',
+  'users.last_sign_in_at',
   'users.created_at',
 ] as const;
 

@@ -13,7 +13,10 @@ export interface NewUser extends Omit<User, 'tenantId' | 'epoch'> {
 /** Users of the scope's tenant, and of no other. */
 export function usersStore(database: Database) {
   const findOne = database.prepare<UserRow>('users.find', (knex, $) =>
-    knex('users').select(userColumns).where({ tenant_id: $('tenant'), id: $('id') }).whereNot('state', 'deleted'),
+    knex('users')
+      .select(userColumns)
+      .where({ tenant_id: $('tenant'), id: $('id') })
+      .whereNot('state', 'deleted'),
   );
   const globalAdmins = database.prepare<UserRow>('users.globalAdmins', (knex, $) =>
     knex('users')
@@ -23,8 +26,12 @@ export function usersStore(database: Database) {
       .limit(5),
   );
 
-  const place = database.prepare<Pick<UserRow, 'id' | 'name_key' | 'username' | 'last_sign_in_at'>>('users.place', (knex, $) =>
-    knex('users').select('id', 'name_key', 'username', 'last_sign_in_at').where({ tenant_id: $('tenant'), id: $('id') }),
+  const place = database.prepare<Pick<UserRow, 'id' | 'name_key' | 'username' | 'last_sign_in_at'>>(
+    'users.place',
+    (knex, $) =>
+      knex('users')
+        .select('id', 'name_key', 'username', 'last_sign_in_at')
+        .where({ tenant_id: $('tenant'), id: $('id') }),
   );
 
   return {
@@ -58,7 +65,12 @@ export function usersStore(database: Database) {
 
     /** @returns every user of a tenant by name, for the operator's commands */
     listForOperator: async (tenantId: string): Promise<User[]> => {
-      const rows = (await database.knex('users').select(userColumns).where({ tenant_id: tenantId }).whereNot('state', 'deleted').orderBy('name_key')) as UserRow[];
+      const rows = (await database
+        .knex('users')
+        .select(userColumns)
+        .where({ tenant_id: tenantId })
+        .whereNot('state', 'deleted')
+        .orderBy('name_key')) as UserRow[];
       return rows.map(toUser);
     },
 

@@ -33,7 +33,12 @@ export function createUsers(parts: { stores: Stores; hasher: Hasher; throttle: T
   }
 
   async function issueAndRecord(scope: Scope, user: User): Promise<ResetResult> {
-    const { clearText, stored } = await issueTemporaryPassword(hasher, scope.rules, scope.actor?.displayName ?? null, clock());
+    const { clearText, stored } = await issueTemporaryPassword(
+      hasher,
+      scope.rules,
+      scope.actor?.displayName ?? null,
+      clock(),
+    );
     const replaced = await stores.transaction(async (within) => {
       if (!(await within.credentials.replace(scope, user.id, user.epoch, stored))) return false;
       await within.sessions.endAllOf(scope, user.id, null);

@@ -18,7 +18,11 @@ const keyPrefix = 'parvis:session:';
  * Connects to Redis. It need not be there yet: requests are refused until it is.
  * @param ttlMs how long a session may lie there, in ms
  */
-export async function openRedisSessions(url: string, ttlMs: (session: SessionData) => number, log: Logger): Promise<RedisSessions> {
+export async function openRedisSessions(
+  url: string,
+  ttlMs: (session: SessionData) => number,
+  log: Logger,
+): Promise<RedisSessions> {
   const { createClient } = await import('redis');
   const client = createClient({
     url,

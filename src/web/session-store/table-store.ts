@@ -15,7 +15,10 @@ export class TableStore extends Store {
     this.#ttlMs = ttlMs;
     this.#clock = clock;
     this.#find = database.prepare('sessions.data', (knex, $) =>
-      knex('sessions').select('data').where({ key: $('key') }).where('expires_at', '>', $('now')),
+      knex('sessions')
+        .select('data')
+        .where({ key: $('key') })
+        .where('expires_at', '>', $('now')),
     );
   }
 

@@ -1,0 +1,35 @@
+import { createServer } from 'node:http';
+import { pino } from 'pino';
+import { createApp } from '../src/app.ts';
+import { readConfig } from '../src/config/config.ts';
+import { loadSecrets } from '../src/config/secrets.ts';
+import { openDatabase } from '../src/data/open.ts';
+import { createGuessCounter } from '../src/features/passwords/guesses.ts';
+import { createHasher } from '../src/features/passwords/hasher.ts';
+import { loadAssets } from '../src/web/assets.ts';
+import { sessionTtlMs } from '../src/web/session.ts';
+import { TableStore } from '../src/web/session-store/table-store.ts';
+import { loadTranslator } from '../src/web/translator.ts';
+import { loadViews } from '../src/web/views.ts';
+import { reportCpu } from './cpu.ts';
+
+// The real portal on the database that the parent filled; its log goes nowhere but is written, as in production.
+const { config } = readConfig(process.env);
+if (config === null) throw new Error('The environment is not right');
+const database = openDatabase(config.database);
+const { app } = createApp({
+  config,
+  database,
+  sessionStore: new TableStore(database, sessionTtlMs(config.rules), Date.now),
+  secrets: loadSecrets(config),
+  hasher: await createHasher(),
+  guesses: createGuessCounter(),
+  translator: await loadTranslator(),
+  render: loadViews(),
+  assets: loadAssets(),
+  readiness: {},
+  isStopping: () => false,
+  clock: Date.now,
+  log: pino({ level: 'info' }, pino.destination('/dev/null')),
+});
+const server = createServer(app).listen(0, '127.0.0.1', () => reportCpu(server));

@@ -1,0 +1,67 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import autocannon from 'autocannon';
+
+/** In a measured process: tells its parent where it listens, and its CPU time whenever it is asked. */
+export function reportCpu(server: Server): void {
+  process.send?.({ port: (server.address() as AddressInfo).port });
+  process.on('SIGTERM', () => process.exit(0));
+  process.on('message', () => process.send?.({ cpu: process.cpuUsage(), rss: process.memoryUsage.rss() }));
+}
+
+export interface Measured {
+  readonly origin: string;
+  /** @returns microseconds of CPU since the process began, all its threads together */
+  cpu(): Promise<number>;
+  stop(): void;
+}
+
+/** Starts one of this folder's `child-*.ts` in a process of its own. */
+export async function startMeasured(child: string, environment: Record<string, string> = {}): Promise<Measured> {
+  const process_: ChildProcess = fork(path.join(import.meta.dirname, child), {
+    env: { ...process.env, NODE_ENV: 'production', ...environment },
+  });
+  const [{ port }] = (await once(process_, 'message')) as [{ port: number }];
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    cpu: async () => {
+      process_.send('cpu');
+      const [{ cpu }] = (await once(process_, 'message')) as [{ cpu: NodeJS.CpuUsage }];
+      return cpu.user + cpu.system;
+    },
+    stop: () => process_.kill('SIGTERM'),
+  };
+}
+
+export interface Figures {
+  readonly cpuMicroseconds: number;
+  readonly requestsPerSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+}
+
+/** Sends requests for some seconds over 16 connections. @returns the cost of one of them */
+export async function load(
+  target: Measured,
+  address: string,
+  headers: Record<string, string>,
+  seconds: number,
+): Promise<Figures> {
+  const before = await target.cpu();
+  const result = await autocannon({ url: target.origin + address, headers, connections: 16, duration: seconds });
+  const after = await target.cpu();
+  if (result.non2xx > 0 || result.errors > 0)
+    {throw new Error(`${address}: ${result.non2xx} answers were no success, ${result.errors} failed`);}
+  return {
+    cpuMicroseconds: (after - before) / result.requests.total,
+    requestsPerSecond: result.requests.average,
+    p50Ms: result.latency.p50,
+    p99Ms: result.latency.p99,
+  };
+}
+
+export const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;

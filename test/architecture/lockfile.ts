@@ -1,0 +1,31 @@
+interface Entry {
+  readonly resolved?: string;
+  readonly dependencies?: Record<string, string>;
+  readonly optionalDependencies?: Record<string, string>;
+}
+
+/** What `npm ci` on a fresh machine would stumble over: packages without an entry, and addresses of one's own registry. */
+export function lockfileFaults(packages: Readonly<Record<string, Entry>>): string[] {
+  return Object.entries(packages).flatMap(([path, entry]) => {
+    const wanted = Object.keys({ ...entry.dependencies, ...entry.optionalDependencies });
+    const missing = wanted.filter((name) => !foldersAbove(path).some((folder) => packages[`${folder}${name}`]));
+    return [
+      ...missing.map((name) => `${path || 'the root'} needs ${name}, which has no entry`),
+      ...(entry.resolved === undefined ? [] : [`${path} is bound to the address ${entry.resolved}`]),
+    ];
+  });
+}
+
+/** Where Node looks for what a package needs: beside it, and beside everything that it lies in. */
+function foldersAbove(path: string): string[] {
+  const parts = path === '' ? [] : path.split(/\/?node_modules\//).filter(Boolean);
+  return parts
+    .map(
+      (_part, index) =>
+        `${parts
+          .slice(0, index + 1)
+          .map((part) => `node_modules/${part}/`)
+          .join('')}node_modules/`,
+    )
+    .concat('node_modules/');
+}

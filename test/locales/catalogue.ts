@@ -1,0 +1,65 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+
+/** The languages that Parvis speaks. */
+export const languages = ['en', 'fr', 'de'] as const;
+export type Language = (typeof languages)[number];
+
+/** Every text of one language by its full key, such as `users:list.title`. */
+export type Texts = ReadonlyMap<string, string>;
+export type Catalogue = Readonly<Record<Language, Texts>>;
+
+/** Reads `locales/<language>/<namespace>.json`. A language without files is an empty map, never an error. */
+export function readCatalogue(folder = 'locales'): Catalogue {
+  const read = (language: Language): Texts => {
+    const files = existsSync(`${folder}/${language}`) ? globSync(`${folder}/${language}/*.json`).sort() : [];
+    return new Map(
+      files.flatMap((file) => flatten(`${basename(file, '.json')}:`, JSON.parse(readFileSync(file, 'utf8')))),
+    );
+  };
+  return { en: read('en'), fr: read('fr'), de: read('de') };
+}
+
+/** A catalogue from plain objects, for the tests of the checks themselves. */
+export function catalogueOf(texts: Partial<Record<Language, Record<string, string>>>): Catalogue {
+  const map = (language: Language): Texts => new Map(Object.entries(texts[language] ?? {}));
+  return { en: map('en'), fr: map('fr'), de: map('de') };
+}
+
+/** All texts with their language, in the order of the files. */
+export function everyText(catalogue: Catalogue): { language: Language; key: string; text: string }[] {
+  return languages.flatMap((language) => [...catalogue[language]].map(([key, text]) => ({ language, key, text })));
+}
+
+/** The namespaces of all languages together. */
+export function namespacesOf(catalogue: Catalogue): Set<string> {
+  return new Set(everyText(catalogue).map(({ key }) => key.slice(0, key.indexOf(':'))));
+}
+
+const pluralEnding = /_(ordinal_)?(zero|one|two|few|many|other)$/;
+
+/** The key that the code names: `users:found` for `users:found_one`. */
+export function baseOf(key: string): string {
+  return key.replace(pluralEnding, '');
+}
+
+/** Which plural form a key is, or null for a text that does not count anything. */
+export function pluralOf(key: string): { category: Intl.LDMLPluralRule; type: 'cardinal' | 'ordinal' } | null {
+  const [, ordinal, category] = pluralEnding.exec(key) ?? [];
+  if (category === undefined) return null;
+  return { category: category as Intl.LDMLPluralRule, type: ordinal === undefined ? 'cardinal' : 'ordinal' };
+}
+
+/** The names between double braces: `{{name}}`, `{{- name}}` and `{{count, number}}` alike. */
+export function placeholdersOf(text: string): Set<string> {
+  return new Set([...text.matchAll(/\{\{-?\s*([^,}\s]+)[^}]*\}\}/g)].map(([, name]) => name ?? ''));
+}
+
+function flatten(prefix: string, value: unknown): [string, string][] {
+  if (typeof value === 'string') return [[prefix, value]];
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new TypeError(`${prefix} is neither a text nor a group of texts`);
+  }
+  const joint = prefix.endsWith(':') ? '' : '.';
+  return Object.entries(value).flatMap(([name, inner]) => flatten(`${prefix}${joint}${name}`, inner));
+}

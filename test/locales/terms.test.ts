@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { assertNone } from '../support/none.ts';
+import { catalogueOf, readCatalogue } from './catalogue.ts';
+import { parseTerms, usedTerms, wrongTerms } from './terms.ts';
+
+const catalogue = readCatalogue();
+const terms = parseTerms(readFileSync(join(import.meta.dirname, 'terms.csv'), 'utf8'));
+
+describe('the fixed words of the trade', () => {
+  test('are used as they are fixed', () => {
+    assertNone(wrongTerms(catalogue, terms));
+  });
+
+  test('are used, most of them', () => {
+    const used = usedTerms(catalogue, terms);
+    assert.ok(used >= 35, `The portal uses ${used} of the ${terms.length} fixed words, and had 35`);
+  });
+});
+
+describe('these checks can fail', () => {
+  const small = parseTerms('key,en,fr,de\nsave,Save,Enregistrer,Speichern\nquoted,"A, ""b""",B,C\n');
+
+  test('a table is read with its quotes', () => {
+    assert.deepEqual(small[1], { key: 'quoted', en: 'A, "b"', fr: 'B', de: 'C' });
+  });
+
+  test('another word for the same thing, and a word of one’s own', () => {
+    const broken = catalogueOf({
+      en: { 'common:terms.save': 'Save' },
+      de: { 'common:terms.save': 'Sichern', 'common:terms.x': 'X' },
+    });
+    assert.deepEqual(wrongTerms(broken, small), [
+      'de common:terms.save is “Sichern”, not “Speichern”',
+      'de common:terms.x is “X”, which is no fixed word',
+    ]);
+  });
+
+  test('a word counts as used when every language has it', () => {
+    const half = catalogueOf({ en: { 'common:terms.save': 'Save' }, fr: { 'common:terms.save': 'Enregistrer' } });
+    assert.equal(usedTerms(half, small), 0);
+  });
+});

@@ -1,0 +1,50 @@
+import { languages, type Catalogue } from './catalogue.ts';
+
+type Row = Readonly<Record<string, string>>;
+
+/** Reads a table of fixed words: the first line names the columns. A quoted field may hold commas. */
+export function parseTerms(csv: string): Row[] {
+  const [header = [], ...rows] = csv.trim().split(/\r?\n/).map(fields);
+  return rows.map((row) => Object.fromEntries(header.map((name, index) => [name, row[index] ?? ''])));
+}
+
+/** Where the names of the levels stand: a namespace of their own, under the words that the code has for them. */
+const levels: Readonly<Record<string, string>> = {
+  'roles:administrator.global': 'globalAdmin',
+  'roles:administrator.userManagement': 'userManagementAdmin',
+  'roles:administrator.billing': 'billingAdmin',
+  'roles:administrator.none': 'noAdmin',
+  'roles:agent.admin': 'adminAgent',
+  'roles:agent.sales': 'salesAgent',
+  'roles:agent.helpdesk': 'helpdeskAgent',
+  'roles:agent.none': 'noAgent',
+};
+
+const prefix = 'common:terms.';
+const termOf = (key: string): string | undefined => (key.startsWith(prefix) ? key.slice(prefix.length) : levels[key]);
+
+/** Words under `common:terms`, and names of levels, that are not the fixed ones, or are not among them at all. */
+export function wrongTerms(catalogue: Catalogue, terms: readonly Row[]): string[] {
+  return languages.flatMap((language) =>
+    [...catalogue[language]].flatMap(([key, text]) => {
+      const term = termOf(key);
+      if (term === undefined) return [];
+      const fixed = terms.find((row) => row.key === term)?.[language];
+      if (fixed === text) return [];
+      return [`${language} ${key} is “${text}”, ${fixed === undefined ? 'which is no fixed word' : `not “${fixed}”`}`];
+    }),
+  );
+}
+
+/** How many of the fixed words the catalogue uses. */
+export function usedTerms(catalogue: Catalogue, terms: readonly Row[]): number {
+  const inEvery = [...catalogue.en.keys()].filter((key) => languages.every((language) => catalogue[language].has(key)));
+  const used = new Set(inEvery.map(termOf));
+  return terms.filter((row) => used.has(row.key)).length;
+}
+
+function fields(line: string): string[] {
+  return [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(
+    ([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? '',
+  );
+}

@@ -1,0 +1,48 @@
+import { everyText, type Catalogue, type Language } from './catalogue.ts';
+
+interface Habit {
+  readonly says: string;
+  readonly broken: RegExp;
+}
+
+const narrow = '\\u202f\\u00a0';
+
+// What each language's readers expect of a well-set text. Each pattern finds a fault.
+const habits: Readonly<Record<Language, readonly Habit[]>> = {
+  en: [
+    { says: 'a straight apostrophe', broken: /\p{L}'\p{L}/u },
+    { says: 'straight quotation marks', broken: /"/ },
+  ],
+  fr: [
+    { says: 'a straight apostrophe', broken: /\p{L}'\p{L}/u },
+    { says: 'straight quotation marks', broken: /["“”]/ },
+    { says: 'no narrow space before : ; ! ? »', broken: new RegExp(`(?<![${narrow}!?])[:;!?»]`, 'u') },
+    { says: 'no narrow space after «', broken: new RegExp(`«(?![${narrow}])`, 'u') },
+  ],
+  de: [
+    { says: 'straight quotation marks', broken: /["”«»]/ },
+    { says: 'a quotation that is not „…“', broken: /„[^“]*$|^[^„]*“/ },
+    {
+      says: 'the informal form of address',
+      broken: /(?<!\p{L})(du|dich|dir|dein(e[mnrs]?)?|euch|euer|eure[mnrs]?)(?!\p{L})/iu,
+    },
+    { says: 'Passwort for Kennwort', broken: /passw[oö]rt/iu },
+  ],
+};
+
+/** Faults of typography and of the form of address. Addresses, times and placeholders are left alone. */
+export function typographyFaults(catalogue: Catalogue): string[] {
+  return everyText(catalogue).flatMap(({ language, key, text }) => {
+    const prose = text.replace(/\{\{[^}]*\}\}|\$t\([^)]*\)|\b[a-z]+:\/\/\S+|\b\d{1,2}:\d{2}\b/g, 'x');
+    return habits[language]
+      .filter(({ broken }) => broken.test(prose))
+      .map(({ says }) => `${language} ${key}: ${says}: ${text}`);
+  });
+}
+
+/** Texts with markup in them: a translator must never have to write HTML, nor be able to. */
+export function markupIn(catalogue: Catalogue): string[] {
+  return everyText(catalogue)
+    .filter(({ text }) => /<|&(#\d+|[a-z]+);/i.test(text))
+    .map(({ language, key, text }) => `${language} ${key}: ${text}`);
+}

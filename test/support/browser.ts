@@ -1,0 +1,112 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after } from 'node:test';
+import { chromium as driver, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { openPortal, type Portal, type PortalOptions } from './portal.ts';
+import { chromium } from './services.ts';
+
+export interface ServedPortal extends Portal {
+  readonly origin: string;
+}
+
+const closers: (() => unknown)[] = [];
+after(async () => {
+  for (const close of closers.reverse()) await close();
+});
+
+const quiet = [
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+// Playwright keeps pages from sleeping, and asks no questions about a form that is sent again; readers' browsers do
+// otherwise. A page that is no-store sleeps too: Chrome rolls that out in steps, and here it is on.
+const asReadersHaveIt = {
+  ignoreDefaultArgs: ['--disable-back-forward-cache'],
+  args: [
+    '--enable-features=BackForwardCache,CacheControlNoStoreEnterBackForwardCache:level/restore-unless-http-only-cookie-change',
+  ],
+};
+
+/**
+ * Starts the machine's Chromium; it ends with the test file. Call it only where `skipWithout('chromium', chromium())` let the test run.
+ * @param options.backForwardCache whether pages that are left sleep and come back as they were
+ */
+export async function openBrowser({ backForwardCache = false } = {}): Promise<Browser> {
+  const executablePath = chromium();
+  if (executablePath === null) throw new Error('There is no Chromium on this machine');
+  const { args, ignoreDefaultArgs } = backForwardCache ? asReadersHaveIt : { args: [], ignoreDefaultArgs: [] };
+  // Chromium refuses to sandbox itself as root, which is who runs tests in a container.
+  const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  const browser = await driver.launch({ executablePath, args: [...quiet, ...asRoot, ...args], ignoreDefaultArgs });
+  closers.push(() => browser.close());
+  return browser;
+}
+
+/** Reserves a port, so that two portals can know each other's address before either is open. */
+export async function reserve(): Promise<{ origin: string; serve: (portal: Portal) => ServedPortal }> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  closers.push(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const origin = `http://localhost:${(server.address() as AddressInfo).port}`;
+  return {
+    origin,
+    serve: (portal) => {
+      server.on('request', portal.app);
+      return { ...portal, origin };
+    },
+  };
+}
+
+/** Opens a portal that knows the address at which a browser reaches it. */
+export async function servePortal({ environment, ...options }: PortalOptions = {}): Promise<ServedPortal> {
+  const { origin, serve } = await reserve();
+  return serve(await openPortal({ ...options, environment: { BASE_URL: origin, REGION_URLS: '', ...environment } }));
+}
+
+export interface ReaderWishes {
+  readonly language?: 'en' | 'fr' | 'de';
+  readonly javaScript?: boolean;
+  /** What the device asks for, as long as nothing was chosen in the portal. */
+  readonly theme?: 'light' | 'dark';
+  readonly width?: number;
+  readonly context?: BrowserContextOptions;
+}
+
+const height = 900;
+const patienceMs = 15_000;
+
+/** A browser window of somebody who has never been here. */
+export async function newReader(browser: Browser, portal: ServedPortal, wishes: ReaderWishes = {}): Promise<Page> {
+  const { language = 'fr', javaScript = true, theme = 'light', width = 1280 } = wishes;
+  const context = await browser.newContext({
+    baseURL: portal.origin,
+    locale: language,
+    javaScriptEnabled: javaScript,
+    colorScheme: theme,
+    viewport: { width, height },
+    ...wishes.context,
+  });
+  context.setDefaultTimeout(patienceMs);
+  return context.newPage();
+}
+
+/** Signs in by whatever language the page speaks. */
+export async function signIn(page: Page, user: { username: string; clearPassword: string }): Promise<Page> {
+  await page.goto('/sign-in');
+  await page.fill('[name=username]', user.username);
+  await page.press('[name=username]', 'Enter');
+  await page.waitForURL('**/sign-in/password');
+  await page.fill('[name=password]', user.clearPassword);
+  await page.press('[name=password]', 'Enter');
+  await page.waitForURL((url) => !url.pathname.startsWith('/sign-in'));
+  return page;
+}

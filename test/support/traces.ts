@@ -1,0 +1,60 @@
+import { request, type IncomingHttpHeaders } from 'node:http';
+import { text } from 'node:stream/consumers';
+import type { Database } from '../../src/data/database.ts';
+
+export interface RawAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+}
+
+export interface RawRequest {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** Sends a request line exactly as it is written: any other client would tidy the address up first. */
+export function raw(origin: string, path: string, { method = 'GET', headers = {}, body }: RawRequest = {}): Promise<RawAnswer> {
+  const { hostname, port } = new URL(origin);
+  const length = body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(body)) };
+  const answer = Promise.withResolvers<RawAnswer>();
+  const call = request({ hostname, port, path, method, headers: { ...length, ...headers } }, (response) => {
+    text(response).then(
+      (all) => answer.resolve({ status: response.statusCode ?? 0, headers: response.headers, text: all }),
+      answer.reject,
+    );
+  });
+  call.on('error', answer.reject);
+  call.end(body);
+  return answer.promise;
+}
+
+/** Everything that a database keeps, as one text: what does not occur in it was not stored. */
+export async function everythingKept({ knex }: Database): Promise<string> {
+  const tables = (await knex('sqlite_master').select('name').where({ type: 'table' })) as { name: string }[];
+  const rows = await Promise.all(tables.map(async ({ name }): Promise<unknown> => knex(name).select()));
+  return JSON.stringify(rows);
+}
+
+type Answer = Pick<RawAnswer, 'status' | 'text'> & { readonly headers: object };
+
+const changing = new Set(['date', 'x-request-id', 'content-length', 'content-security-policy', 'set-cookie']);
+const ids = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi;
+
+/**
+ * What is left of an answer without that which differs each time: two that are equal tell their reader the same.
+ * @param own words that the reader gave themselves, such as the user name
+ */
+export function comparable({ status, headers, text: body }: Answer, ...own: readonly string[]): object {
+  const kept = own.reduce((left, word) => left.replaceAll(word, 'OWN'), body);
+  const still = kept.replace(ids, 'ID').replace(/(nonce|name="_csrf" value)="[^"]*"/g, '$1');
+  const all = headers as Record<string, string | string[] | undefined>;
+  return {
+    status,
+    body: still,
+    cookies: [all['set-cookie'] ?? []].flat().map((cookie) => cookie.replace(/=[^;]*/, '')),
+    policy: String(all['content-security-policy']).replace(/nonce-[^']*/, ''),
+    headers: Object.fromEntries(Object.entries(all).filter(([name]) => !changing.has(name))),
+  };
+}
