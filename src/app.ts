@@ -100,7 +100,8 @@ function createFeatures(
   const passwords = createPasswords({ stores, hasher, guesses, throttle, clock });
   const users = createUsers({ stores, hasher, throttle, clock });
   const tenants = createTenants({ stores, hasher, rules, clock });
-  const authentication = createAuthentication(createSessions({ stores, hasher, throttle, clock }), rules);
+  const sessions = createSessions({ stores, hasher, throttle, clock });
+  const authentication = createAuthentication(sessions, rules);
   const devices = createKnownDevices(secrets);
   const sheet = handOverSheet(config, translator, clock);
   const routes = [
@@ -109,7 +110,7 @@ function createFeatures(
     ...dashboardRoutes({ stores }),
     ...accountSettingsRoutes({ stores }),
     ...usersRoutes({ stores, users, sheet, answerRefusal, clock }),
-    ...profileRoutes({ stores }),
+    ...profileRoutes({ stores, sessions }),
     ...preferencesRoutes({ stores, cookies, origin: config.baseUrl.origin }),
     ...setupRoutes({ stores, tenants, passwords, hasher, rules }),
   ];

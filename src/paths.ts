@@ -13,6 +13,8 @@ export const paths = {
   resetPassword: '/account-settings/user-management/:userId/reset-password',
   myProfile: '/my-profile',
   ownPassword: '/my-profile/password',
+  ownSecurity: '/my-profile/security',
+  ownSessions: '/my-profile/sessions',
   language: '/language',
   theme: '/theme',
   health: '/healthz',

@@ -4,6 +4,7 @@ export type ActivityEvent =
   | { readonly kind: 'signIn.failed'; readonly because: SignInFailure }
   | { readonly kind: 'signIn.throttled' }
   | { readonly kind: 'signOut' }
+  | { readonly kind: 'sessions.ended'; readonly which: 'one' | 'others' }
   | { readonly kind: 'password.reset'; readonly expiresAt: number }
   | { readonly kind: 'password.changed'; readonly forced: boolean }
   | { readonly kind: 'password.changeRefused' }

@@ -44,8 +44,17 @@ export function readTemporaryPassword(typed: string): string | null {
  */
 export const normalizePassword = (typed: string): string => typed.normalize('NFKC');
 
-/** A password longer than this is refused before any work is done on it. */
-export const longestPasswordBytes = 1024;
+const longestPasswordBytes = 1024;
+// A keyboard may send a letter in its parts: a Korean syllable then takes nine bytes instead of three.
+const longestTypedBytes = 4 * longestPasswordBytes;
+const bytesOf = (text: string): number => new TextEncoder().encode(text).length;
+
+/** @returns the form in which a typed password is hashed; null where it is too long to be anybody's, told without work */
+export function readPassword(typed: string): string | null {
+  if (bytesOf(typed) > longestTypedBytes) return null;
+  const password = normalizePassword(typed);
+  return bytesOf(password) > longestPasswordBytes ? null : password;
+}
 
 export interface PasswordContext {
   readonly rules: RegionRules;
@@ -62,14 +71,14 @@ export function passwordFault(
   typed: string,
   context: PasswordContext,
 ): { key: string; values?: { count: number } } | null {
-  const password = normalizePassword(typed);
+  const password = readPassword(typed);
   const { minimumLength, maximumLength } = context.rules.password;
+  const tooLong = { key: 'passwords:error.tooLong', values: { count: maximumLength } };
+  if (password === null) return tooLong;
   const length = [...password].length;
   if (length === 0) return { key: 'passwords:error.missing' };
   if (length < minimumLength) return { key: 'passwords:error.tooShort', values: { count: minimumLength } };
-  if (length > maximumLength || new TextEncoder().encode(password).length > longestPasswordBytes) {
-    return { key: 'passwords:error.tooLong', values: { count: maximumLength } };
-  }
+  if (length > maximumLength) return tooLong;
   if (readTemporaryPassword(password) !== null) return { key: 'passwords:error.sameAsTemporary' };
   return isMadeOfNames(password, context) ? { key: 'passwords:error.containsName' } : null;
 }

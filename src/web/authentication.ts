@@ -4,7 +4,7 @@ import { Passport } from 'passport';
 import { Strategy as LocalStrategy } from 'passport-local';
 import type { RegionRules } from '../domain/regions.ts';
 import type { Sessions, SessionTicket, SignInResult } from '../features/sessions/sessions.ts';
-import { regionScopeOf, type Middleware } from './request.ts';
+import { regionScopeOf, scopeOf, type Middleware } from './request.ts';
 
 export interface Authentication {
   /** Recognises a signed-in user on each request. */
@@ -77,7 +77,7 @@ export function createAuthentication(sessions: Sessions, rules: RegionRules): Au
     },
     renew: logIn,
     signOut: async (request) => {
-      if (request.signedIn) await sessions.signOut(request.signedIn.ticket.sessionId);
+      if (request.signedIn) await sessions.signOut(scopeOf(request), request.signedIn.session.id);
       await promisify((done: (error: unknown) => void) => request.session.destroy(done))();
     },
   };

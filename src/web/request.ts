@@ -44,6 +44,12 @@ export function scopeOf(request: Express.Request): Scope {
   return request.scope;
 }
 
+/** @returns the session of a signed-in request. @throws when the route forgot to require a signed-in user */
+export function sessionOf(request: Express.Request): LiveSession {
+  if (request.signedIn === undefined) throw new Error('This route needs a signed-in user');
+  return request.signedIn.session;
+}
+
 /** @returns what is known of a request before, or without, a signed-in user */
 export function regionScopeOf(request: Request, rules: RegionRules): RegionScope {
   return { rules, language: request.language, requestId: request.requestId, address: request.ip ?? null };

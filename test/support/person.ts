@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import * as cheerio from 'cheerio';
-import type { AnyNode } from 'domhandler';
 import request, { type Response } from 'supertest';
 import type { Portal } from './portal.ts';
 
@@ -36,6 +35,8 @@ export interface Person {
   readonly bodies: readonly string[];
   readonly cookies: () => string;
 }
+
+type Selection = ReturnType<cheerio.CheerioAPI>;
 
 const mostRedirects = 5;
 
@@ -168,7 +169,7 @@ export function aPerson(
 /** White space as a reader sees it; narrow and protected spaces count as spaces. */
 export const squeeze = (text: string): string => text.replace(/\s+/g, ' ').trim();
 
-function valuesOf($: cheerio.CheerioAPI, form: cheerio.Cheerio<AnyNode>): Record<string, string> {
+function valuesOf($: cheerio.CheerioAPI, form: Selection): Record<string, string> {
   const values: Record<string, string> = {};
   form.find('input[name], select[name], textarea[name]').each((_, element) => {
     const field = $(element);
@@ -184,7 +185,7 @@ function valuesOf($: cheerio.CheerioAPI, form: cheerio.Cheerio<AnyNode>): Record
 
 function byLabel(
   $: cheerio.CheerioAPI,
-  form: cheerio.Cheerio<AnyNode>,
+  form: Selection,
   fields: Readonly<Record<string, string>>,
 ): Record<string, string> {
   return Object.fromEntries(

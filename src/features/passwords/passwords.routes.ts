@@ -4,7 +4,7 @@ import { paths } from '../../paths.ts';
 import type { Authentication } from '../../web/authentication.ts';
 import type { Cookies } from '../../web/cookies.ts';
 import { readForm } from '../../web/forms.ts';
-import { scopeOf } from '../../web/request.ts';
+import { scopeOf, sessionOf } from '../../web/request.ts';
 import type { Route } from '../../web/routing.ts';
 import type { KnownDevices } from '../sessions/known-device.ts';
 import { forcedChangeForm, ownChangeForm } from './passwords.forms.ts';
@@ -84,11 +84,6 @@ export function passwordsRoutes(parts: {
     },
     { method: 'post', path: paths.ownPassword, access: 'password.change', handle: takeOwn },
   ];
-}
-
-function sessionOf(request: Request) {
-  if (request.signedIn === undefined) throw new Error('This route needs a signed-in user');
-  return request.signedIn.session;
 }
 
 const ticketOf = (request: Request) => ({ id: sessionOf(request).id, epoch: sessionOf(request).user.epoch });

@@ -1,5 +1,11 @@
 import { conflict, type FieldFault } from '../../domain/errors.ts';
-import { fewestGuesses, normalizePassword, passwordFault, readTemporaryPassword } from '../../domain/password.ts';
+import {
+  fewestGuesses,
+  normalizePassword,
+  passwordFault,
+  readPassword,
+  readTemporaryPassword,
+} from '../../domain/password.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { User } from '../../domain/user.ts';
 import type { Stores } from '../../stores.ts';
@@ -38,7 +44,7 @@ export function createPasswords(parts: {
     if ((await guesses.count(normalizePassword(newPassword), names)) < fewestGuesses) {
       return [{ field: 'newPassword', key: 'passwords:error.easyToGuess' }];
     }
-    const same = normalizePassword(newPassword) === normalizePassword(confirmPassword);
+    const same = readPassword(newPassword) === readPassword(confirmPassword);
     return same ? [] : [{ field: 'confirmPassword', key: 'passwords:error.differs' }];
   }
 
@@ -112,7 +118,8 @@ export function createPasswords(parts: {
       const retryAfter = await throttle.take(attempt);
       if (retryAfter > 0) return { outcome: 'throttled', retryAfter };
       const credentials = await ownCredentials(scope, session.epoch);
-      if (!(await hasher.verify(credentials.passwordHash, normalizePassword(form.currentPassword)))) {
+      const current = readPassword(form.currentPassword);
+      if (current === null || !(await hasher.verify(credentials.passwordHash, current))) {
         await stores.activity.record(scope, { kind: 'password.changeRefused' }, credentials.user.id, clock());
         return { outcome: 'invalid', faults: [{ field: 'currentPassword', key: 'passwords:error.currentWrong' }] };
       }

@@ -1,26 +1,66 @@
+import Bowser from 'bowser';
 import type { Request, Response } from 'express';
+import { z } from 'zod';
 import { administratorAbilities, agentAbilities } from '../../domain/roles.ts';
 import { paths } from '../../paths.ts';
+import type { Sessions } from '../sessions/sessions.ts';
 import type { Stores } from '../../stores.ts';
-import { scopeOf } from '../../web/request.ts';
+import { line, readForm } from '../../web/forms.ts';
+import { scopeOf, sessionOf } from '../../web/request.ts';
 import type { Route } from '../../web/routing.ts';
 
-export function profileRoutes({ stores }: { stores: Stores }): Route[] {
-  async function show(request: Request, response: Response): Promise<void> {
-    const scope = scopeOf(request);
-    const user = request.signedIn?.session.user;
-    if (user === undefined) throw new Error('This route needs a signed-in user');
+const trail = [{ href: paths.dashboard, label: 'common:terms.dashboard' }];
+const inProfile = [...trail, { href: paths.myProfile, label: 'common:terms.myProfile' }];
+
+const longestId = 36;
+const endForm = z.object({ session: line(longestId) });
+
+export function profileRoutes({ stores, sessions }: { stores: Stores; sessions: Sessions }): Route[] {
+  function show(request: Request, response: Response): void {
+    const { user } = sessionOf(request);
     const model = {
       user,
       abilities: {
         administrator: administratorAbilities[user.administratorLevel],
         agent: agentAbilities[user.agentLevel],
       },
-      events: await stores.activity.latestOfUser(scope, user.id),
     };
-    const breadcrumbs = [{ href: paths.dashboard, label: 'common:terms.dashboard' }];
-    response.page('profile/profile', model, { title: 'common:terms.myProfile', breadcrumbs });
+    response.page('profile/profile', model, { title: 'common:terms.myProfile', breadcrumbs: trail });
   }
 
-  return [{ method: 'get', path: paths.myProfile, access: 'profile.view', handle: show }];
+  async function security(request: Request, response: Response): Promise<void> {
+    const { user } = sessionOf(request);
+    const events = await stores.activity.latestOfUser(scopeOf(request), user.id);
+    response.page('profile/security', { user, events }, { title: 'profile:security.title', breadcrumbs: inProfile });
+  }
+
+  async function listSessions(request: Request, response: Response): Promise<void> {
+    const own = await stores.sessions.listOwn(scopeOf(request));
+    const current = sessionOf(request).id;
+    const list = own.map((each) => ({ ...each, ...describeDevice(each.device), current: each.id === current }));
+    response.page('profile/sessions', { sessions: list }, { title: 'profile:sessions.title', breadcrumbs: inProfile });
+  }
+
+  async function endSessions(request: Request, response: Response): Promise<void> {
+    const { values } = readForm(endForm, request.body);
+    const which = values?.session;
+    if (which)
+      await sessions.endOwn(scopeOf(request), which === 'others' ? { allBut: sessionOf(request).id } : { id: which });
+    request.session.notice = { kind: 'success', key: 'profile:sessions.done' };
+    response.redirect(303, paths.ownSessions);
+  }
+
+  return [
+    { method: 'get', path: paths.myProfile, access: 'profile.view', handle: show },
+    { method: 'get', path: paths.ownSecurity, access: 'profile.view', handle: security },
+    { method: 'get', path: paths.ownSessions, access: 'profile.view', handle: listSessions },
+    { method: 'post', path: paths.ownSessions, access: 'profile.view', handle: endSessions },
+  ];
+}
+
+// Browsers call themselves by long and misleading names; a reader wants to know which of their devices it is.
+function describeDevice(userAgent: string): { browser: string | null; system: string | null } {
+  if (userAgent === '') return { browser: null, system: null };
+  const { browser, os } = Bowser.parse(userAgent);
+  return { browser: browser.name ?? null, system: os.name ?? null };
 }

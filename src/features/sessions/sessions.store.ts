@@ -22,6 +22,24 @@ interface LiveSessionRow extends UserRow {
   tenant_state: 'active' | 'suspended';
 }
 
+/** A session as its user sees it in their list; `id` opens nothing. */
+export interface OwnSession {
+  readonly id: string;
+  readonly address: string | null;
+  /** What the browser calls itself. */
+  readonly device: string;
+  readonly createdAt: number;
+  readonly seenAt: number;
+}
+
+interface OwnSessionRow {
+  id: string;
+  address: string | null;
+  device: string;
+  created_at: number;
+  seen_at: number;
+}
+
 export function sessionsStore(database: Database) {
   const findLive = database.prepare<LiveSessionRow>('sessions.findLive', (knex, $) =>
     knex('user_sessions')
@@ -37,6 +55,13 @@ export function sessionsStore(database: Database) {
         'tenants.state as tenant_state',
       ])
       .where('user_sessions.id', $('id')),
+  );
+
+  const listOwn = database.prepare<OwnSessionRow>('sessions.listOwn', (knex, $) =>
+    knex('user_sessions')
+      .where({ user_id: $('user') })
+      .orderBy('seen_at', 'desc')
+      .limit(100),
   );
 
   return {
@@ -64,6 +89,23 @@ export function sessionsStore(database: Database) {
       });
       await database.knex('users').where({ id: session.userId }).update({ last_sign_in_at: session.at });
     },
+
+    /** @returns the sessions of the scope's own user, the latest first */
+    listOwn: async (scope: Scope): Promise<OwnSession[]> =>
+      (await listOwn({ user: scope.actor?.id ?? '' })).map((row) => ({
+        id: row.id,
+        address: row.address,
+        device: row.device,
+        createdAt: row.created_at,
+        seenAt: row.seen_at,
+      })),
+
+    /** Ends one of the scope's own user's sessions. @returns whether it was theirs and still open */
+    endOwn: async (scope: Scope, id: string): Promise<boolean> =>
+      (await database
+        .knex('user_sessions')
+        .where({ id, user_id: scope.actor?.id ?? '' })
+        .delete()) === 1,
 
     noteSeen: async (id: string, at: number): Promise<void> => {
       await database.knex('user_sessions').where({ id }).update({ seen_at: at });

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { SignInFailure } from '../../domain/activity.ts';
-import { longestPasswordBytes, normalizePassword, readTemporaryPassword } from '../../domain/password.ts';
+import { normalizePassword, readPassword, readTemporaryPassword } from '../../domain/password.ts';
 import { absoluteLimitMs, changeWithinMs, idleLimitMs, type RegionRules } from '../../domain/regions.ts';
-import type { RegionScope } from '../../domain/scope.ts';
+import type { RegionScope, Scope } from '../../domain/scope.ts';
 import type { Stores } from '../../stores.ts';
 import type { Credentials } from '../passwords/credentials.store.ts';
 import type { Hasher } from '../passwords/hasher.ts';
@@ -34,12 +34,11 @@ export function createSessions(parts: { stores: Stores; hasher: Hasher; throttle
     password: string,
   ): Promise<{ credentials: Credentials | null; failure: SignInFailure | null }> {
     const credentials = await stores.credentials.findForSignInAcrossTenants(username);
-    const typed = credentials?.user.password === 'temporary' ? readTemporaryPassword(password) : null;
-    const tooLong = Buffer.byteLength(password) > longestPasswordBytes;
-    const candidate = tooLong ? '' : (typed ?? normalizePassword(password));
-    const matches = await hasher.verify(credentials?.passwordHash ?? hasher.decoy, candidate);
+    const read = readPassword(password);
+    const temporary = credentials?.user.password === 'temporary' ? readTemporaryPassword(read ?? '') : null;
+    const matches = await hasher.verify(credentials?.passwordHash ?? hasher.decoy, temporary ?? read ?? '');
     if (credentials === null) return { credentials, failure: 'unknown' };
-    return { credentials, failure: matches && !tooLong ? standing(credentials, clock()) : 'password' };
+    return { credentials, failure: matches && read !== null ? standing(credentials, clock()) : 'password' };
   }
 
   async function refuse(
@@ -98,7 +97,21 @@ export function createSessions(parts: { stores: Stores; hasher: Hasher; throttle
     },
 
     /** Ends one session for good; a cookie that still names it opens nothing. */
-    signOut: async (sessionId: string): Promise<void> => stores.sessions.end(sessionId),
+    signOut: (scope: Scope, sessionId: string): Promise<void> =>
+      stores.transaction(async (within) => {
+        await within.sessions.end(sessionId);
+        await within.activity.record(scope, { kind: 'signOut' }, scope.actor?.id ?? null, clock());
+      }),
+
+    /** Ends one of the actor's own sessions, or all but the one that asks. Somebody else's id ends nothing. */
+    endOwn: (scope: Scope, which: { id: string } | { allBut: string }): Promise<void> =>
+      stores.transaction(async (within) => {
+        const actorId = scope.actor?.id ?? '';
+        if ('allBut' in which) await within.sessions.endAllOf(scope, actorId, which.allBut);
+        else if (!(await within.sessions.endOwn(scope, which.id))) return;
+        const event = { kind: 'sessions.ended', which: 'allBut' in which ? 'others' : 'one' } as const;
+        await within.activity.record(scope, event, actorId, clock());
+      }),
   };
 }
 
