@@ -6,7 +6,7 @@ import type { Config } from './config/config.ts';
 import { loadSecrets } from './config/secrets.ts';
 import type { Database } from './data/database.ts';
 import { openDatabase } from './data/open.ts';
-import { migrate, pendingMigrations } from './data/migrate.ts';
+import { migrate, migrationState } from './data/migrate.ts';
 import { purge } from './data/purge.ts';
 import { createGuessCounter } from './features/passwords/guesses.ts';
 import { createHasher } from './features/passwords/hasher.ts';
@@ -66,7 +66,7 @@ export async function startServer(config: Config, log: Logger): Promise<Running>
     readiness: {
       database: () => database.ping(),
       schema: async () => {
-        if ((await pendingMigrations(database)).length > 0) throw new Error('The schema is not up to date');
+        if ((await migrationState(database)).pending > 0) throw new Error('The schema is not up to date');
       },
       sessions: () => sessions.ping(),
     },
@@ -83,7 +83,7 @@ export async function startServer(config: Config, log: Logger): Promise<Running>
     purge(database, config.rules, Date.now()).catch((error: unknown) => log.warn(error, 'Old rows stay for now'));
   }, purgeIntervalMs).unref();
   const token = await openSetup(createStores(database));
-  log.info({ region: config.rules.region, port: config.port }, 'Parvis is ready');
+  log.info({ port: config.port }, 'Parvis is ready');
   return {
     setupLink: token === null ? null : new URL(to(paths.setUp, { token }), config.baseUrl).href,
     stop: async () => {

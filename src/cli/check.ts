@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { pino } from 'pino';
 import { readConfig, type Config } from '../config/config.ts';
 import { openDatabase } from '../data/open.ts';
-import { pendingMigrations } from '../data/migrate.ts';
+import { migrationState } from '../data/migrate.ts';
 import { openSessions } from '../server.ts';
 import { loadAssets } from '../web/assets.ts';
 import { loadTranslator } from '../web/translator.ts';
@@ -30,10 +30,9 @@ async function faultsOf(config: Config): Promise<string[]> {
   const sessions = await openSessions(config, database, pino({ level: 'silent' }));
   const checks: Record<string, () => Promise<unknown>> = {
     DATABASE_URL: async () => {
-      const missing = await pendingMigrations(database);
-      if (missing.length > 0) {
-        throw new Error(`the schema lacks ${missing.length} migrations; run "npx parvis migrate"`);
-      }
+      const { done, pending } = await migrationState(database);
+      // A database that is still empty is filled by the first start.
+      if (done > 0 && pending > 0) throw new Error(`the schema lacks ${pending} migrations; run "npx parvis migrate"`);
     },
     REDIS_URL: () => untilItHolds(() => sessions.ping()),
     locales: loadTranslator,

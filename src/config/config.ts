@@ -38,7 +38,7 @@ const address = z
   .url({ protocol: /^https?$/ })
   .transform((text) => new URL(text))
   .refine(isSafe, 'must be https except on a loopback name')
-  .refine((url) => url.pathname === '/' && url.search === '', 'must have no path');
+  .refine((url) => url.href === `${url.origin}/`, 'must have no path, no user and no password');
 
 const regionUrls = z.string().transform((text, context) => {
   const entries = text
@@ -46,15 +46,14 @@ const regionUrls = z.string().transform((text, context) => {
     .map((entry) => entry.trim())
     .filter(Boolean);
   const map = new Map<string, URL>();
-  for (const entry of entries) {
+  for (const [index, entry] of entries.entries()) {
     const [, region, url] = /^([a-z][a-z0-9-]+)=(\S+)$/.exec(entry) ?? [];
     const parsed = address.safeParse(url);
     if (region !== undefined && parsed.success) map.set(region, parsed.data);
     else {
-      context.addIssue({
-        code: 'custom',
-        message: `"${entry}" is not region=address with https, or http on a loopback name`,
-      });
+      // The entry itself is not quoted: an address may hold a password.
+      const message = `${region ?? `entry ${index + 1}`} is not region=address with https, or http on a loopback name`;
+      context.addIssue({ code: 'custom', message });
     }
   }
   return map;
@@ -104,16 +103,24 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
   if (given.DATABASE_URL?.startsWith('postgres') && given.SESSION_SECRETS === undefined) {
     faults.push('SESSION_SECRETS: is required with PostgreSQL');
   }
-  const rules = readRegion(given.REGION ?? 'worldwide', given.REGION_RULES, faults);
-  if (!parsed.success || rules === null) return { config: null, faults };
-  const baseUrl = parsed.data.BASE_URL ?? new URL(`http://localhost:${parsed.data.PORT}`);
-  const urls = new Map(parsed.data.REGION_URLS ?? []);
-  const own = urls.get(rules.region);
-  if (own && own.origin !== baseUrl.origin) faults.push(`REGION_URLS: ${rules.region} differs from BASE_URL`);
+  const region = given.REGION ?? 'worldwide';
+  const rules = readRegion(region, given.REGION_RULES, faults);
+  const { baseUrl, urls } = readAddresses(given);
+  const own = urls.get(region);
+  if (own && baseUrl && own.origin !== baseUrl.origin) faults.push(`REGION_URLS: ${region} differs from BASE_URL`);
+  if (!parsed.success || rules === null || baseUrl === null || faults.length > 0) return { config: null, faults };
   urls.set(rules.region, baseUrl);
-  return faults.length > 0
-    ? { config: null, faults }
-    : { config: assemble(parsed.data, baseUrl, rules, urls), faults: [] };
+  return { config: assemble(parsed.data, baseUrl, rules, urls), faults: [] };
+}
+
+// Read on their own: a fault elsewhere must not hide that two addresses differ.
+function readAddresses(given: Readonly<Record<string, string>>): { baseUrl: URL | null; urls: Map<string, URL> } {
+  const { PORT, BASE_URL, REGION_URLS } = environment.shape;
+  const urls = new Map(REGION_URLS.safeParse(given.REGION_URLS).data);
+  const chosen = BASE_URL.safeParse(given.BASE_URL);
+  const port = PORT.safeParse(given.PORT);
+  if (!chosen.success || !port.success) return { baseUrl: chosen.data ?? null, urls };
+  return { baseUrl: chosen.data ?? new URL(`http://localhost:${port.data}`), urls };
 }
 
 function readRegion(id: string, ownFile: string | undefined, faults: string[]): RegionRules | null {

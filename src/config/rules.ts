@@ -19,6 +19,8 @@ const wording = z.strictObject({ en: z.string().min(1), fr: z.string().min(1), d
 const positive = z.number().int().positive();
 const throttle = z.strictObject({ attempts: positive, windowMinutes: positive, blockMinutes: positive });
 
+const notPlaced = 'is not here, alone, nobody or "elsewhere: <place>"';
+
 const rulesFile = z
   .strictObject({
     region: z.string().regex(/^[a-z][a-z0-9-]{1,30}$/),
@@ -26,10 +28,18 @@ const rulesFile = z
     name: wording,
     defaultLanguage: z.enum(languages),
     places: z.record(z.string(), z.strictObject({ name: wording, address: z.url({ protocol: /^https$/ }) })),
-    operations: z.partialRecord(z.enum(userOperations), z.string()),
+    operations: z.partialRecord(
+      z.enum(userOperations),
+      z.string().regex(/^(here|alone|nobody|elsewhere: .+)$/, notPlaced),
+    ),
     administratorsManagedBy: z.enum(['userManagers', 'globalAdmins']),
     temporaryPassword: z.strictObject({ lifetimeHours: positive.max(24 * 30), changeWithinMinutes: positive }),
-    password: z.strictObject({ minimumLength: positive.min(8), maximumLength: positive.min(64).max(256) }),
+    password: z
+      .strictObject({ minimumLength: positive.min(8), maximumLength: positive.min(64).max(256) })
+      .refine((each) => each.minimumLength <= each.maximumLength, {
+        path: ['minimumLength'],
+        message: 'is more than maximumLength',
+      }),
     throttle: z.strictObject({ perAccountAndAddress: throttle, perAccount: throttle, perAddress: throttle }),
     session: z.strictObject({ idleMinutes: positive, absoluteHours: positive }),
   })
@@ -38,11 +48,7 @@ const rulesFile = z
     const placed = userOperations.map((operation): [UserOperation, Placement] => {
       const placement = placementOf(operations[operation], places);
       if (placement) return [operation, placement];
-      context.addIssue({
-        code: 'custom',
-        path: ['operations', operation],
-        message: 'is not here, alone, nobody or "elsewhere: <place>"',
-      });
+      context.addIssue({ code: 'custom', path: ['operations', operation], message: notPlaced });
       return [operation, { at: 'nobody' }];
     });
     return { ...rules, operations: Object.fromEntries(placed) as Record<UserOperation, Placement> };
@@ -54,7 +60,8 @@ type Places = Readonly<Record<string, { name: RegionRules['name']; address: stri
 function placementOf(rule: string | undefined, places: Places): Placement | null {
   if (rule === undefined) return { at: 'nobody' };
   if (rule === 'here' || rule === 'alone' || rule === 'nobody') return { at: rule };
-  const place = rule.startsWith('elsewhere: ') ? places[rule.slice('elsewhere: '.length)] : undefined;
+  const id = rule.startsWith('elsewhere: ') ? rule.slice('elsewhere: '.length) : '';
+  const place = Object.hasOwn(places, id) ? places[id] : undefined;
   return place ? { at: 'elsewhere', place: place.name, address: place.address } : null;
 }
 
@@ -67,10 +74,7 @@ export function readRules(file: string): { rules: RegionRules; faults: [] } | { 
   try {
     content = JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
-    return {
-      rules: null,
-      faults: [`cannot be read as JSON (${error instanceof Error ? error.message : String(error)})`],
-    };
+    return { rules: null, faults: [`cannot be read as JSON (${unquoted(error)})`] };
   }
   const parsed = rulesFile.safeParse(content);
   if (parsed.success) return { rules: deepFreeze(parsed.data), faults: [] };
@@ -78,6 +82,12 @@ export function readRules(file: string): { rules: RegionRules; faults: [] } | { 
     rules: null,
     faults: parsed.error.issues.map((issue) => `${issue.path.join('.') || 'file'}: ${issue.message}`),
   };
+}
+
+// What a parser says quotes the file, and a wrong path may lead to one that holds a secret.
+function unquoted(error: unknown): string {
+  const { message } = error as Error;
+  return error instanceof SyntaxError ? (/line \d+ column \d+/.exec(message)?.[0] ?? 'no JSON') : message;
 }
 
 /** @returns the path of the rules that a region has when the operator names none, or null for an unknown region */

@@ -42,10 +42,10 @@ export async function migrate(config: DatabaseConfig): Promise<string[]> {
   }
 }
 
-/** @returns the migrations that the database lacks */
-export async function pendingMigrations(database: Database): Promise<string[]> {
-  const [, pending] = (await database.knex.migrate.list({ migrationSource })) as [unknown, string[]];
-  return pending;
+/** @returns the migrations that the database has, and those that it lacks */
+export async function migrationState(database: Database): Promise<{ done: number; pending: number }> {
+  const [done, pending] = (await database.knex.migrate.list({ migrationSource })) as [unknown[], unknown[]];
+  return { done: done.length, pending: pending.length };
 }
 
 /** Takes every migration back, newest first. For tests: a running portal never does this. */

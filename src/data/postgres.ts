@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import knexFactory, { type Knex } from 'knex';
 import pg from 'pg';
 import { compile, type Build, type Compiled, type Database, type Values } from './database.ts';
@@ -14,6 +15,13 @@ const types = {
     oid === bigintType ? Number : builtInParser(oid, format),
 };
 
+interface Statement extends Compiled {
+  readonly name: string;
+}
+
+// PostgreSQL cuts names off after 63 bytes: two long ones that differ only behind that would be the same statement.
+const shortName = (name: string): string => createHash('sha256').update(name).digest('base64url');
+
 /** A pool of connections to PostgreSQL; prepared reads are named statements, kept by each connection. */
 export function openPostgres(url: string, statementTimeoutMs: number): Database {
   const knex = knexFactory({
@@ -28,19 +36,24 @@ export function openPostgres(url: string, statementTimeoutMs: number): Database 
     pool: { min: 0, max: 10, acquireTimeoutMillis: acquireTimeoutMs },
     acquireConnectionTimeout: acquireTimeoutMs,
   });
-  const texts = new Map<string, Compiled>();
+  const statements = new Map<string, Statement>();
 
   const prepare = <Row>(name: string, build: Build) => {
     return async (values: Values): Promise<Row[]> => {
-      let compiled = texts.get(name);
-      if (compiled === undefined) texts.set(name, (compiled = compile(knex, build)));
+      let statement = statements.get(name);
+      if (statement === undefined)
+        statements.set(name, (statement = { name: shortName(name), ...compile(knex, build) }));
       const client = knex.client as {
         acquireConnection(): Promise<pg.Client>;
         releaseConnection(connection: pg.Client): Promise<void>;
       };
       const connection = await client.acquireConnection();
       try {
-        const result = await connection.query({ name, text: compiled.sql, values: compiled.bind(values) });
+        const result = await connection.query({
+          name: statement.name,
+          text: statement.sql,
+          values: statement.bind(values),
+        });
         return result.rows as Row[];
       } finally {
         await client.releaseConnection(connection);

@@ -1,18 +1,16 @@
 // SQLSTATE classes: 08 connection, 53 resources, 57 operator intervention (57014: the statement took too long).
 const postgresClasses = /^(08|53|57)/;
+// With or without the extension that names the circumstances, such as SQLITE_READONLY_DBMOVED.
+const sqliteCodes = /^SQLITE_(BUSY|LOCKED|FULL|CANTOPEN|READONLY|IOERR)(_|$)/;
 const codes = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
   'EPIPE',
   'ENOTFOUND',
+  'EAI_AGAIN',
   'ETIMEDOUT',
   'EHOSTUNREACH',
-  'SQLITE_BUSY',
-  'SQLITE_BUSY_SNAPSHOT',
-  'SQLITE_LOCKED',
-  'SQLITE_FULL',
-  'SQLITE_CANTOPEN',
-  'SQLITE_READONLY',
+  'ENETUNREACH',
 ]);
 const names = new Set([
   'KnexTimeoutError',
@@ -33,7 +31,7 @@ export function isUnavailable(error: unknown): boolean {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   return (
     codes.has(code) ||
-    code.startsWith('SQLITE_IOERR') ||
+    sqliteCodes.test(code) ||
     postgresClasses.test(code) ||
     names.has(error.name) ||
     messages.test(error.message)

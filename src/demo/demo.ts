@@ -9,7 +9,7 @@ import { seedRegion, type DemoLogin } from './seed.ts';
 const regions = ['worldwide', 'germany'] as const;
 type DemoRegion = (typeof regions)[number];
 
-const firstPort = 3000;
+const firstPort = Number(process.env.PORT ?? 3000);
 const longestStartMs = 30_000;
 const program = path.join(import.meta.dirname, '../../bin/parvis.js');
 

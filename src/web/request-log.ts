@@ -15,10 +15,16 @@ export function requestLog(log: Logger): Middleware {
     customAttributeKeys: { reqId: 'requestId', responseTime: 'ms' },
     autoLogging: { ignore: (request) => request.path === '/healthz' || request.path.startsWith('/assets/') },
     serializers: { req: () => undefined, res: () => undefined, err: () => undefined },
-    customProps: (request, response) => ({
-      method: request.method,
-      route: (request.route as { path?: string } | undefined)?.path ?? null,
-      status: response.statusCode,
+    customSuccessObject: (request, response, value: object) => ({ ...value, ...summary(request, response.statusCode) }),
+    customErrorObject: (request, response, _error, value: object) => ({
+      ...value,
+      ...summary(request, response.statusCode),
     }),
   }) as Middleware;
 }
+
+const summary = (request: Request, status: number) => ({
+  method: request.method,
+  route: (request.route as { path?: string } | undefined)?.path ?? null,
+  status,
+});

@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { may } from '../../domain/policy.ts';
+import { may, type Verdict } from '../../domain/policy.ts';
 import { paths } from '../../paths.ts';
 import type { Stores } from '../../stores.ts';
 import { scopeOf } from '../../web/request.ts';
@@ -20,7 +20,14 @@ const everybodysTiles = [
   { href: paths.myProfile, icon: 'user-circle', title: 'common:terms.myProfile', text: 'dashboard:tile.myProfile' },
   { href: paths.ownPassword, icon: 'key', title: 'common:terms.changePassword', text: 'dashboard:tile.changePassword' },
 ];
-const tilesFor = (managesUsers: boolean) => (managesUsers ? [...managersTiles, ...everybodysTiles] : everybodysTiles);
+
+/** Where the region keeps user management to another place, the tile says so before it is followed. */
+function tilesFor(list: Verdict) {
+  if (list.allowed) return [...managersTiles, ...everybodysTiles];
+  if (list.because === 'level') return everybodysTiles;
+  const text = `policy:${list.because}.title`;
+  return [...managersTiles.map((tile) => (tile.href === paths.users ? { ...tile, text } : tile)), ...everybodysTiles];
+}
 
 export function dashboardRoutes({ stores }: { stores: Stores }): Route[] {
   async function dashboard(request: Request, response: Response): Promise<void> {
@@ -29,7 +36,7 @@ export function dashboardRoutes({ stores }: { stores: Stores }): Route[] {
     const list = may(scope, 'users.list');
     const managesUsers = list.allowed || list.because !== 'level';
     const model = {
-      tiles: tilesFor(managesUsers),
+      tiles: tilesFor(list),
       managesUsers,
       tooFewGlobalAdmins: managesUsers && admins.length < fewestGlobalAdmins,
       admins,

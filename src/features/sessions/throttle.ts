@@ -22,6 +22,8 @@ export interface Throttle {
   take(attempt: Attempt): Promise<number>;
   /** Takes the count back after the right password. */
   forgive(attempt: Attempt): Promise<void>;
+  /** Forgets the wrong tries in a row on an account whose password was replaced: none of them was at the new one. */
+  startOver(username: string): Promise<void>;
   /** Counts a costly act of a signed-in user. @returns 0, or the seconds to wait */
   takeBudget(actorId: string): Promise<number>;
 }
@@ -80,6 +82,9 @@ export function createThrottle(database: Database, rules: RegionRules): Throttle
       if (attempt.knownDevice !== null) return;
       await address.reward(digest(attempt.address), 1);
       await account.reward(digest(attempt.username), 1);
+    },
+    startOver: async (username) => {
+      await row.delete(digest(username));
     },
     takeBudget: (actorId) => consume(budget, actorId),
   };
