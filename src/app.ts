@@ -75,7 +75,7 @@ export function createApp(parts: AppParts): { app: Express; routes: readonly Rou
     cookies,
     clock: parts.clock,
   });
-  const answerRefusal = refusalPage(stores);
+  const answerRefusal = refusalPage(stores, parts.clock);
   const { authentication, routes } = createFeatures(parts, { stores, cookies, answerRefusal });
 
   const app = express();
@@ -85,14 +85,14 @@ export function createApp(parts: AppParts): { app: Express; routes: readonly Rou
   app.use(paths.assets, staticFiles(parts.assets.directory));
   app.use(pageMiddleware(pages), language(cookies, rules), body());
   app.use(session(config, cookies, parts.sessionStore, parts.secrets), authentication.middleware);
-  app.use(csrf(), scope(cookies, rules), pendingChange());
+  app.use(scope(cookies, rules), csrf(), pendingChange());
   mountRoutes(app, routes, answerRefusal);
   app.use(notFoundPage(), errorPages(pages, log));
   return { app, routes };
 }
 
 function createFeatures(
-  { config, database, secrets, hasher, guesses, translator, clock }: AppParts,
+  { config, database, secrets, hasher, guesses, translator, clock, log }: AppParts,
   { stores, cookies, answerRefusal }: { stores: Stores; cookies: Cookies; answerRefusal: AnswerRefusal },
 ): { authentication: Authentication; routes: Route[] } {
   const { rules } = config;
@@ -100,17 +100,17 @@ function createFeatures(
   const passwords = createPasswords({ stores, hasher, guesses, throttle, clock });
   const users = createUsers({ stores, hasher, throttle, clock });
   const tenants = createTenants({ stores, hasher, rules, clock });
-  const sessions = createSessions({ stores, hasher, throttle, clock });
+  const sessions = createSessions({ stores, hasher, throttle, clock, log });
   const authentication = createAuthentication(sessions, rules);
   const devices = createKnownDevices(secrets);
   const sheet = handOverSheet(config, translator, clock);
   const routes = [
     ...sessionsRoutes({ config, stores, authentication, devices, cookies }),
-    ...passwordsRoutes({ passwords, authentication, devices, cookies }),
-    ...dashboardRoutes({ stores }),
+    ...passwordsRoutes({ passwords, authentication, devices, cookies, log }),
+    ...dashboardRoutes({ stores, clock }),
     ...accountSettingsRoutes({ stores }),
     ...usersRoutes({ stores, users, sheet, answerRefusal, clock }),
-    ...profileRoutes({ stores, sessions }),
+    ...profileRoutes({ stores, sessions, clock }),
     ...preferencesRoutes({ stores, cookies, origin: config.baseUrl.origin }),
     ...setupRoutes({ stores, tenants, passwords, hasher, rules }),
   ];

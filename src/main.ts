@@ -36,4 +36,6 @@ function stopOnSignal(stop: () => Promise<void>): void {
     );
   };
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
+  // Started by the demo: without the process that started it there is nobody left to end it.
+  if (process.connected) process.on('disconnect', onSignal);
 }

@@ -1,4 +1,6 @@
 import { createServer, type Server } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Express } from 'express';
 import type { Store } from 'express-session';
 import type { Logger } from 'pino';
 import { createApp } from './app.ts';
@@ -8,7 +10,7 @@ import type { Database } from './data/database.ts';
 import { openDatabase } from './data/open.ts';
 import { migrate, migrationState } from './data/migrate.ts';
 import { purge } from './data/purge.ts';
-import { createGuessCounter } from './features/passwords/guesses.ts';
+import { createGuessCounter, type GuessCounter } from './features/passwords/guesses.ts';
 import { createHasher } from './features/passwords/hasher.ts';
 import { openSetup } from './features/setup/setup.ts';
 import { paths, to } from './paths.ts';
@@ -27,11 +29,11 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-const headersTimeoutMs = 10_000;
-const requestTimeoutMs = 30_000;
-const largestHeaderBytes = 16 * 1024;
+const serverLimits = { headersTimeout: 10_000, requestTimeout: 30_000, maxHeaderSize: 16 * 1024 };
 const purgeIntervalMs = 10 * 60_000;
-const longestDrainMs = 8_000;
+// For so long it still answers after it has said that it is not ready, so that nobody sends to a closed door.
+const lameDuckMs = 1_000;
+const longestDrainMs = 7_000;
 
 interface Sessions {
   readonly store: Store;
@@ -46,20 +48,57 @@ export async function openSessions(config: Config, database: Database, log: Logg
   return { store: new TableStore(database, ttlMs, Date.now), ping: async () => {}, close: async () => {} };
 }
 
-/** Starts one region: migrates its database, then listens. */
+/** Starts one region: migrates its database, then listens. What it had opened is closed again when it cannot. */
 export async function startServer(config: Config, log: Logger): Promise<Running> {
   await migrate(config.database);
   const database = openDatabase(config.database);
   const sessions = await openSessions(config, database, log);
   const guesses = createGuessCounter();
+  const close = async (): Promise<void> => {
+    await guesses.close();
+    await sessions.close();
+    await database.close();
+  };
   let stopping = false;
+  try {
+    const token = await openSetup(createStores(database));
+    const app = await assembleApp({ config, database, sessions, guesses, log, isStopping: () => stopping });
+    const server = createServer(serverLimits, app);
+    await listen(server, config);
+    const purging = purgeNowAndThen(database, config, log);
+    log.info({ port: config.port }, 'Parvis is ready');
+    return {
+      setupLink: token === null ? null : new URL(to(paths.setUp, { token }), config.baseUrl).href,
+      stop: async () => {
+        stopping = true;
+        clearInterval(purging);
+        await delay(lameDuckMs);
+        await drain(server);
+        await close();
+      },
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+interface AssembleParts {
+  readonly config: Config;
+  readonly database: Database;
+  readonly sessions: Sessions;
+  readonly guesses: GuessCounter;
+  readonly log: Logger;
+  readonly isStopping: () => boolean;
+}
+
+async function assembleApp({ sessions, ...parts }: AssembleParts): Promise<Express> {
+  const { config, database } = parts;
   const { app } = createApp({
-    config,
-    database,
+    ...parts,
     sessionStore: sessions.store,
     secrets: loadSecrets(config),
     hasher: await createHasher(),
-    guesses,
     translator: await loadTranslator(),
     render: loadViews(),
     assets: loadAssets(),
@@ -70,31 +109,16 @@ export async function startServer(config: Config, log: Logger): Promise<Running>
       },
       sessions: () => sessions.ping(),
     },
-    isStopping: () => stopping,
     clock: Date.now,
-    log,
   });
-  const server = createServer(
-    { maxHeaderSize: largestHeaderBytes, headersTimeout: headersTimeoutMs, requestTimeout: requestTimeoutMs },
-    app,
-  );
-  await listen(server, config);
-  const purging = setInterval(() => {
+  return app;
+}
+
+function purgeNowAndThen(database: Database, config: Config, log: Logger): NodeJS.Timeout {
+  const work = (): void => {
     purge(database, config.rules, Date.now()).catch((error: unknown) => log.warn(error, 'Old rows stay for now'));
-  }, purgeIntervalMs).unref();
-  const token = await openSetup(createStores(database));
-  log.info({ port: config.port }, 'Parvis is ready');
-  return {
-    setupLink: token === null ? null : new URL(to(paths.setUp, { token }), config.baseUrl).href,
-    stop: async () => {
-      stopping = true;
-      clearInterval(purging);
-      await drain(server);
-      await guesses.close();
-      await sessions.close();
-      await database.close();
-    },
   };
+  return setInterval(work, purgeIntervalMs).unref();
 }
 
 function listen(server: Server, config: Config): Promise<void> {

@@ -21,6 +21,11 @@ function offerToShow(field) {
   button.type = 'button';
   button.className = 'btn';
   button.setAttribute('aria-controls', field.id);
+  // Two of these may stand on one page: who only hears them must hear which field each is for.
+  const label = field.labels[0];
+  label.id = `${field.id}-label`;
+  button.id = `${field.id}-show`;
+  button.setAttribute('aria-labelledby', `${button.id} ${label.id}`);
   const set = (shown) => {
     field.type = shown ? 'text' : 'password';
     button.textContent = shown ? field.dataset.hideLabel : field.dataset.showLabel;

@@ -22,7 +22,7 @@ export async function run(argv: readonly string[]): Promise<void> {
     .description('bring the schema of the database up to this version')
     .option('--json', 'print one JSON object')
     .action((options: { json?: boolean }) =>
-      withContext(() => Promise.resolve(print(options, { ok: true }, ['The schema is up to date.']))),
+      withContext(() => Promise.resolve(print(options, { ok: true, faults: [] }, ['The schema is up to date.']))),
     );
   addCheckCommand(program);
   addTenantCommands(program);
@@ -31,7 +31,10 @@ export async function run(argv: readonly string[]): Promise<void> {
   try {
     await program.parseAsync([...argv]);
   } catch (error) {
-    process.stderr.write(`${error instanceof CommandFault ? error.message : String(error)}\n`);
+    const fault = error instanceof CommandFault ? error.message : String(error);
+    process.stderr.write(`${fault}\n`);
+    // Who reads the output as JSON gets an object in every case.
+    if (argv.includes('--json')) process.stdout.write(`${JSON.stringify({ ok: false, faults: fault.split('\n') })}\n`);
     process.exitCode = 1;
   }
 }

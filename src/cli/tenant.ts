@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Tenants } from '../features/tenants/tenants.ts';
-import { CommandFault, print, withContext } from './context.ts';
+import { print, withContext } from './context.ts';
 
 interface AddOptions {
   name: string;
@@ -54,9 +54,11 @@ export function addTenantCommands(program: Command): void {
       )
       .option('--json', 'print one JSON object')
       .action((id: string, options: { json?: boolean }) =>
-        withContext(async ({ stores }) => {
-          if (!(await stores.tenants.setState(id, state))) throw new CommandFault(`There is no tenant ${id}`);
-          print(options, { tenantId: id, status: state }, [`${id} is ${state}.`]);
+        withContext(async ({ tenants }) => {
+          const { name: tenantName, domains } = await tenants.setState(id, state);
+          print(options, { tenants: [{ id, name: tenantName, domains, status: state }] }, [
+            `${tenantName} is ${state}.`,
+          ]);
         }),
       );
   }

@@ -95,7 +95,7 @@ type Environment = z.infer<typeof environment>;
  */
 export function readConfig(variables: Readonly<Record<string, string | undefined>>): ConfigResult {
   const given = Object.fromEntries(
-    Object.entries(variables).filter(([, value]) => value !== undefined && value !== ''),
+    Object.entries(variables).filter((entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== ''),
   );
   const parsed = environment.safeParse(given);
   const faults = parsed.error?.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`) ?? [];

@@ -14,7 +14,7 @@ const ownerOnly = 0o600;
 export function loadSecrets(config: Config): readonly string[] {
   if (config.sessionSecrets.length > 0) return config.sessionSecrets;
   const file = path.join(config.dataDirectory, 'session-secret');
-  mkdirSync(config.dataDirectory, { recursive: true });
+  mkdirSync(config.dataDirectory, { mode: 0o700, recursive: true });
   if (!existsSync(file)) make(file);
   const secret = readFileSync(file, 'utf8').trim();
   if (secret.length < shortestSecret)

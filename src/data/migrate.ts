@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import SqliteFile from 'better-sqlite3';
@@ -34,9 +34,18 @@ const longestWaitMs = 60_000;
  * @returns the names of the migrations that this call ran
  */
 export async function migrate(config: DatabaseConfig): Promise<string[]> {
+  return config.kind === 'sqlite'
+    ? withFileLock(config.file, () => withDatabase(config, latest))
+    : withDatabase(config, withAdvisoryLock);
+}
+
+async function withDatabase(
+  config: DatabaseConfig,
+  work: (database: Database) => Promise<string[]>,
+): Promise<string[]> {
   const database = openDatabase(config, 0);
   try {
-    return await (config.kind === 'sqlite' ? withFileLock(config.file, database) : withAdvisoryLock(database));
+    return await work(database);
   } finally {
     await database.close();
   }
@@ -62,12 +71,13 @@ async function latest(database: Database): Promise<string[]> {
   return names;
 }
 
-async function withFileLock(file: string, database: Database): Promise<string[]> {
-  await database.ping();
+// Taken before the database is opened: two processes that make a new file a write-ahead log at once refuse each other.
+async function withFileLock(file: string, work: () => Promise<string[]>): Promise<string[]> {
+  mkdirSync(path.dirname(file), { recursive: true });
   const lock = new SqliteFile(`${file}.migrating`, { timeout: longestWaitMs });
   try {
     lock.exec('begin exclusive');
-    return await latest(database);
+    return await work();
   } finally {
     lock.close();
   }

@@ -26,10 +26,13 @@ const shortName = (name: string): string => createHash('sha256').update(name).di
 export function openPostgres(url: string, statementTimeoutMs: number): Database {
   const knex = knexFactory({
     client: 'pg',
+    compileSqlOnError: false,
     connection: {
       connectionString: url,
       types: types as unknown as Knex.PgConnectionConfig['types'],
       statement_timeout: statementTimeoutMs,
+      // The client's own limit, for a server that does not even say that it gives up.
+      ...(statementTimeoutMs > 0 ? { query_timeout: statementTimeoutMs + 1_000 } : {}),
       connectionTimeoutMillis: acquireTimeoutMs,
       application_name: 'parvis',
     },

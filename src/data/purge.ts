@@ -1,6 +1,8 @@
 import { absoluteLimitMs, idleLimitMs, type RegionRules } from '../domain/regions.ts';
 import type { Database } from './database.ts';
 
+const strangersKeptMs = 30 * 24 * 60 * 60 * 1_000;
+
 /** Removes what has run out: sessions' data, sessions, throttles. Safe on several nodes at once. @param now epoch ms */
 export async function purge(database: Database, rules: RegionRules, now: number): Promise<void> {
   const { knex } = database;
@@ -10,4 +12,9 @@ export async function purge(database: Database, rules: RegionRules, now: number)
     .orWhere('created_at', '<', now - absoluteLimitMs(rules))
     .delete();
   await knex('throttles').where('expire', '<', now).delete();
+  // Tries under names that belong to nobody: of use while an attack is looked at, and then no more.
+  await knex('activity')
+    .whereNull('tenant_id')
+    .where('at', '<', now - strangersKeptMs)
+    .delete();
 }

@@ -13,11 +13,14 @@ const busyTimeoutMs = 2_000;
  * A reader of a write-ahead log sees the last commit, never the middle of somebody's transaction.
  */
 export function openSqlite(file: string): Database {
-  mkdirSync(path.dirname(file), { recursive: true });
+  // People and hashes lie in it: no other account of the machine looks in.
+  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
   const knex = knexFactory({
     client: 'better-sqlite3',
     connection: { filename: file },
     useNullAsDefault: true,
+    // Otherwise an error quotes the values of its statement, a password's hash included, and errors are logged.
+    compileSqlOnError: false,
     pool: { min: 1, max: 1, acquireTimeoutMillis: 2_000, afterCreate: setUpConnection },
   });
   let reader: SqliteFile.Database | null = null;

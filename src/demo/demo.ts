@@ -64,13 +64,22 @@ function start(environment: DemoEnvironment): ChildProcess {
   );
   return spawn(process.execPath, [program, 'serve'], {
     env: { ...inherited, ...environment },
-    stdio: ['ignore', 'ignore', 'inherit'],
+    // In a group of its own: Ctrl+C reaches this process alone, which then stops both. Should it vanish, the channel
+    // between them closes, and they stop by themselves.
+    detached: true,
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
 }
 
 // One region alone is no demo: when either ends, so does the other.
 function stopTogether(children: readonly ChildProcess[]): void {
-  const stop = (): void => children.forEach((child) => child.kill('SIGTERM'));
+  let stopping = false;
+  // Each is told once: a second signal would cut off what it is still answering.
+  const stop = (): void => {
+    if (stopping) return;
+    stopping = true;
+    children.forEach((child) => child.kill('SIGTERM'));
+  };
   process.on('SIGTERM', stop).on('SIGINT', stop);
   for (const child of children) {
     child.on('exit', (code) => {

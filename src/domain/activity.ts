@@ -12,6 +12,8 @@ export type ActivityEvent =
   | { readonly kind: 'user.blocked' }
   | { readonly kind: 'user.unblocked' }
   | { readonly kind: 'tenant.added' }
+  | { readonly kind: 'tenant.suspended' }
+  | { readonly kind: 'tenant.resumed' }
   | { readonly kind: 'refused'; readonly action: string; readonly because: string };
 
 export type ActivityKind = ActivityEvent['kind'];

@@ -7,6 +7,7 @@ export type FailureKind =
   | 'overloaded'
   | 'unavailable'
   | 'badRequest'
+  | 'staleForm'
   | 'methodNotAllowed'
   | 'tooLarge';
 

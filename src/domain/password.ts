@@ -1,4 +1,5 @@
 import type { RegionRules } from './regions.ts';
+import { foldName } from './user.ts';
 
 /**
  * 32 symbols without look-alikes (no I, O, 0, 1): each carries 5 bits exactly.
@@ -85,7 +86,7 @@ export function passwordFault(
 
 // A password that is a known name and little more is the first that is tried.
 function isMadeOfNames(password: string, { username, displayName, tenantName }: PasswordContext): boolean {
-  const letters = (text: string): string => text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
+  const letters = (text: string): string => foldName(text).replace(/[^\p{L}\p{N}]/gu, '');
   const candidate = letters(password);
   const [local = '', domain = ''] = username.split('@');
   return [username, local, domain, displayName, tenantName, 'parvis']

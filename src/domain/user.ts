@@ -48,7 +48,16 @@ const longestUsername = 254;
  * @returns the canonical form, which need not be a well-formed user name
  */
 export function canonicalUsername(typed: string): string {
-  return typed.normalize('NFKC').trim().toLowerCase().normalize('NFKC');
+  const folded = typed.normalize('NFKC').trim().toLowerCase().normalize('NFKC');
+  const at = folded.lastIndexOf('@');
+  return at < 0 ? folded : `${folded.slice(0, at)}@${canonicalDomain(folded.slice(at + 1))}`;
+}
+
+/** @returns a domain in ASCII and without its closing dot, as it stands in the directory */
+function canonicalDomain(folded: string): string {
+  const domain = folded.replace(/\.$/, '');
+  const isName = /^[\p{L}\p{N}.-]+$/u.test(domain) && URL.canParse(`http://${domain}`);
+  return isName ? new URL(`http://${domain}`).hostname : domain;
 }
 
 /** @returns whether a canonical user name may be given to a user */
@@ -60,6 +69,12 @@ export function isUsername(canonical: string): boolean {
 export function domainOf(canonical: string): string {
   const at = canonical.lastIndexOf('@');
   return at < 0 ? '' : canonical.slice(at + 1);
+}
+
+/** @returns a domain and those above it, from the most to the least particular; without top-level ones */
+export function domainAndParents(domain: string): string[] {
+  const labels = domain.split('.');
+  return labels.slice(0, -1).map((_, index) => labels.slice(index).join('.'));
 }
 
 const domainShape = /^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9][a-z0-9-]{0,61}[a-z0-9]$/;

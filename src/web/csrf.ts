@@ -21,7 +21,7 @@ export function csrf(): Middleware {
     const safe = ['GET', 'HEAD', 'OPTIONS'].includes(request.method);
     const foreign = ['cross-site', 'same-site'].includes(request.get('sec-fetch-site') ?? '');
     if (safe || (!foreign && protection.isRequestValid(request))) next();
-    else next(new Failure('forbidden', { because: 'errors:reason.staleForm' }));
+    else next(new Failure('staleForm'));
   };
 }
 

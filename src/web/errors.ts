@@ -3,11 +3,13 @@ import type { Logger } from 'pino';
 import { isUnavailable } from '../data/unavailable.ts';
 import { Failure, type FailureKind } from '../domain/errors.ts';
 import type { Middleware } from './request.ts';
+import { waitOf } from './wait.ts';
 import type { Pages } from './page.ts';
 
 const statuses: Readonly<Record<FailureKind, number>> = {
   badRequest: 400,
   forbidden: 403,
+  staleForm: 403,
   notFound: 404,
   methodNotAllowed: 405,
   conflict: 409,
@@ -30,7 +32,9 @@ export function errorPages(pages: Pages, log: Logger): ErrorRequestHandler {
   return (error: unknown, request: Request, response: Response, next) => {
     const failure = asFailure(error);
     const status = failure ? statuses[failure.kind] : 500;
-    if (status >= 500) log.error({ requestId: request.requestId, err: error }, 'A request failed');
+    if (status === 500) log.error({ requestId: request.requestId, err: error }, 'A request failed');
+    if (status === 503)
+      log.warn({ requestId: request.requestId, reason: reasonOf(error) }, 'A request was turned away');
     if (response.headersSent) return next(error);
     if (failure && (failure.retryAfter !== null || status === 503)) {
       response.set('Retry-After', String(failure.retryAfter ?? retryAfterSeconds));
@@ -41,7 +45,12 @@ export function errorPages(pages: Pages, log: Logger): ErrorRequestHandler {
 
 function answer(pages: Pages, request: Request, response: Response, failure: Failure | null, status: number): void {
   const kind = failure?.kind ?? 'unexpected';
-  const model = { kind, status, because: failure?.because ?? null, retryAfter: failure?.retryAfter ?? null };
+  const model = {
+    kind,
+    status,
+    because: failure?.because ?? null,
+    wait: failure?.retryAfter ? waitOf(failure.retryAfter) : null,
+  };
   pages.answer(request, response, 'errors/error', model, { title: `errors:${kind}.title`, status });
 }
 
@@ -52,4 +61,10 @@ function asFailure(error: unknown): Failure | null {
   const status = error instanceof Error && 'status' in error && typeof error.status === 'number' ? error.status : 0;
   if (status === 413) return new Failure('tooLarge', { cause: error });
   return status >= 400 && status < 500 ? new Failure('badRequest', { cause: error }) : null;
+}
+
+// One line and no more: there may be many of them, and a database's words can quote values.
+function reasonOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  return typeof code === 'string' ? code : error instanceof Error ? error.message : 'unknown';
 }

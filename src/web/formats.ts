@@ -10,14 +10,28 @@ export interface Formats {
 }
 
 const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+// From a day on it is the calendar that people count by: what was yesterday evening is not "36 hours ago".
 const steps: readonly [limit: number, length: number, unit: Intl.RelativeTimeFormatUnit][] = [
-  [60 * minute, minute, 'minute'],
-  [24 * 60 * minute, 60 * minute, 'hour'],
-  [7 * 24 * 60 * minute, 24 * 60 * minute, 'day'],
-  [31 * 24 * 60 * minute, 7 * 24 * 60 * minute, 'week'],
-  [365 * 24 * 60 * minute, 30.44 * 24 * 60 * minute, 'month'],
-  [Number.POSITIVE_INFINITY, 365.25 * 24 * 60 * minute, 'year'],
+  [hour, minute, 'minute'],
+  [12 * hour, hour, 'hour'],
+  [7 * day, day, 'day'],
+  [31 * day, 7 * day, 'week'],
+  [365 * day, 30.44 * day, 'month'],
+  [Number.POSITIVE_INFINITY, 365.25 * day, 'year'],
 ];
+
+const noonOf = (at: number): number => new Date(at).setHours(12, 0, 0, 0);
+
+function distanceIn(at: number, now: number): [amount: number, unit: Intl.RelativeTimeFormatUnit] {
+  const distance = at - now;
+  const [, length, unit] = steps.find(([limit]) => Math.abs(distance) < limit) ?? [0, 365.25 * day, 'year'];
+  if (unit !== 'day') return [Math.round(distance / length), unit];
+  const days = Math.round((noonOf(at) - noonOf(now)) / day);
+  return days === 0 ? [Math.round(distance / hour), 'hour'] : [days, 'day'];
+}
 
 /**
  * Formatters are costly to make and cheap to use: one set per language and process.
@@ -38,11 +52,7 @@ export function createFormats(language: Language, clock: () => number): Formats 
   return {
     date: (at) => date.format(at),
     dateTime: (at) => dateTime.format(at),
-    relative: (at) => {
-      const distance = at - clock();
-      const [, length, unit] = steps.find(([limit]) => Math.abs(distance) < limit) ?? steps[5] ?? [0, minute, 'minute'];
-      return relative.format(Math.round(distance / length), unit);
-    },
+    relative: (at) => relative.format(...distanceIn(at, clock())),
     number: (value) => number.format(value),
   };
 }

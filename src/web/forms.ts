@@ -13,7 +13,12 @@ export const line = (longest: number) =>
 export const secret = z.string().catch('');
 
 /** A whole number that a form of ours carried along, or null when somebody took it out. */
-export const carriedNumber = z.coerce.number().int().nullable().catch(null);
+export const carriedNumber = z
+  .string()
+  .regex(/^\d{1,9}$/)
+  .transform(Number)
+  .nullable()
+  .catch(null);
 
 /**
  * Reads a form by its schema. Messages of the schema are locale keys.

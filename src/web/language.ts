@@ -21,7 +21,8 @@ export function chosenLanguage(request: Request, cookies: Cookies): Language | n
 }
 
 function acceptedLanguage(request: Request): Language | null {
-  if (request.headers['accept-language'] === undefined) return null;
+  // A star alone, or nothing, is no wish.
+  if (/^[\s*]*$/.test(request.headers['accept-language'] ?? '')) return null;
   const accepted = request.acceptsLanguages([...languages]);
   return isLanguage(accepted) ? accepted : null;
 }

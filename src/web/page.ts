@@ -19,11 +19,11 @@ import type { RenderView } from './views.ts';
 export interface Notice {
   readonly kind: 'success' | 'warning' | 'danger' | 'info';
   readonly key: string;
-  readonly values?: TextValues;
+  readonly values?: TextValues | undefined;
 }
 
 /** A text of the locale files with the values it needs. */
-export type Text = string | { readonly key: string; readonly values: TextValues };
+export type Text = string | { readonly key: string; readonly values?: TextValues | undefined };
 
 export interface Crumb {
   readonly href: string;
@@ -63,17 +63,16 @@ export function createPages(parts: PageParts) {
   const icon = (name: string): string =>
     `<svg class="icon" aria-hidden="true" focusable="false"><use href="${sprite}#${escapeHtml(name)}"></use></svg>`;
   const formats = new Map(languages.map((language) => [language, createFormats(language, clock)]));
+  const elsewhere = new Map(languages.map((language) => [language, otherRegions(config, language)]));
   const choices = languages.map((code) => ({ code, name: ownNames[code] }));
 
   function frame(request: Request, response: Response, tongue: Tongue, options: PageOptions) {
     const { language, direction, t } = tongue;
     const word = (text: Text): string => (typeof text === 'string' ? t(text) : t(text.key, text.values));
+    const { scope } = request;
     const user = request.signedIn?.session.user ?? null;
     const notice = options.notice ?? takeNotice(request);
-    const errors = (options.faults ?? []).map(({ field, key, values }) => ({
-      field,
-      text: values ? t(key, values) : t(key),
-    }));
+    const errors = (options.faults ?? []).map((fault) => ({ field: fault.field, text: word(fault) }));
     return {
       language,
       dir: direction,
@@ -85,12 +84,12 @@ export function createPages(parts: PageParts) {
       path: request.method === 'GET' ? request.originalUrl : request.path,
       requestId: request.requestId,
       region: { id: config.rules.region, name: config.rules.name[language] },
-      otherRegions: otherRegions(config, language),
-      tenant: request.scope ? { name: request.scope.tenant.name } : null,
+      otherRegions: elsewhere.get(language) ?? [],
+      tenant: scope ? { name: scope.tenant.name } : null,
       person: user ? { name: user.displayName, initials: initialsOf(user.displayName) } : null,
-      navigation: request.scope && options.alone !== true ? navigationFor(request.scope, request.path, t) : [],
+      navigation: scope && !options.alone ? navigationFor(scope, request.path, t) : [],
       breadcrumbs: (options.breadcrumbs ?? []).map(({ href, label }) => ({ href, label: word(label) })),
-      notice: notice ? { kind: notice.kind, text: notice.values ? t(notice.key, notice.values) : t(notice.key) } : null,
+      notice: notice ? { kind: notice.kind, text: word(notice) } : null,
       errors,
       errorOf: Object.fromEntries(errors.map(({ field, text }) => [field, text])),
       scripts: options.scripts ?? [],
@@ -114,7 +113,6 @@ export function createPages(parts: PageParts) {
       });
       response.type('html').send(render(layout, { ...locals, body }));
     },
-    tongueOf: (request: Request): Tongue => translator(request.language),
   };
 }
 

@@ -6,13 +6,17 @@ import type { AnswerRefusal } from './routing.ts';
  * Says why something is not done here and who, or which place, can help. Asked for by its address, a page that is
  * elsewhere is a way there and no error; what was sent by a form, and what the reader's level does not allow, is 403.
  */
-export function refusalPage(stores: Stores): AnswerRefusal {
-  return async (request, response, refusal) => {
+export function refusalPage(stores: Stores, clock: () => number): AnswerRefusal {
+  return async (request, response, refusal, unrecorded) => {
     const scope = scopeOf(request);
     const byRegion = ['elsewhere', 'alone', 'nobody'].includes(refusal.because);
     const helpers = byRegion || refusal.because === 'self' ? [] : await stores.users.findGlobalAdmins(scope);
     const reading = request.method === 'GET' || request.method === 'HEAD';
     const status = byRegion && reading ? 200 : 403;
+    if (unrecorded !== undefined && !reading) {
+      const event = { kind: 'refused', action: unrecorded, because: refusal.because } as const;
+      await stores.activity.record(scope, event, null, clock());
+    }
     response.page(
       'errors/refusal',
       { refusal, byRegion, helpers, rules: scope.rules },

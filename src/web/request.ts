@@ -1,4 +1,5 @@
-import type { Request, RequestHandler } from 'express';
+import { promisify } from 'node:util';
+import type { Request, RequestHandler, Response } from 'express';
 import type { Language, RegionRules } from '../domain/regions.ts';
 import type { RegionScope, Scope } from '../domain/scope.ts';
 import type { LiveSession } from '../features/sessions/sessions.store.ts';
@@ -53,6 +54,15 @@ export function sessionOf(request: Express.Request): LiveSession {
 /** @returns what is known of a request before, or without, a signed-in user */
 export function regionScopeOf(request: Request, rules: RegionRules): RegionScope {
   return { rules, language: request.language, requestId: request.requestId, address: request.ip ?? null };
+}
+
+/**
+ * Answers 303 once the session is saved: express-session sends the headers before, and a browser that is quicker than
+ * the store would come back without what was just put into its session.
+ */
+export async function seeOther(request: Request, response: Response, location: string): Promise<void> {
+  await promisify((done: (error: unknown) => void) => request.session.save(done))();
+  response.redirect(303, location);
 }
 
 /** Marks a chain of middleware as such, for a reader of `app.ts`. */

@@ -6,10 +6,10 @@ import { paths } from '../paths.ts';
 import { scopeOf, type Middleware } from './request.ts';
 
 /**
- * Who may use a route: anyone; a signed-in user; a user who must change their password;
+ * Who may use a route: anyone; a user who must change their password;
  * or whoever the judge allows an action. There is no default: a route that is silent does not compile.
  */
-export type Access = 'anyone' | 'signedIn' | 'pendingChange' | Action;
+export type Access = 'anyone' | 'pendingChange' | Action;
 
 export interface Route {
   readonly method: 'get' | 'post';
@@ -23,6 +23,8 @@ export type AnswerRefusal = (
   request: Request,
   response: Response,
   refusal: Exclude<Verdict, { allowed: true }>,
+  /** The action that was refused, where nobody has recorded it yet. */
+  unrecorded?: Action,
 ) => void | Promise<void>;
 
 /** Puts the routes on the app, each behind its guard; a known address with another method is 405. */
@@ -40,23 +42,27 @@ export function mountRoutes(app: Express, routes: readonly Route[], answerRefusa
   }
 }
 
+const longestReturnTo = 500;
+
 function guard(access: Access, answerRefusal: AnswerRefusal): Middleware {
   if (access === 'anyone') return (_request, _response, next) => next();
   return async (request, response, next) => {
     if (request.scope === undefined) return askToSignIn(request, response);
-    if (access === 'signedIn') return next();
     if (access === 'pendingChange') {
       const pending = request.signedIn?.session.user.password === 'temporary';
       return pending ? next() : response.redirect(303, paths.dashboard);
     }
     const verdict = may(scopeOf(request), access);
-    return verdict.allowed ? next() : answerRefusal(request, response, verdict);
+    return verdict.allowed ? next() : answerRefusal(request, response, verdict, access);
   };
 }
 
 // Only a page that was asked for by its address is worth coming back to after the sign-in. A request line may also hold
 // a whole address, host included, and that host need not be this one.
 function askToSignIn(request: Request, response: Response): void {
-  if (request.method === 'GET' && request.originalUrl.startsWith('/')) request.session.returnTo = request.originalUrl;
+  // What was searched for stays behind: a name does not belong in a visitor's session.
+  const worthKeeping =
+    request.method === 'GET' && request.originalUrl.startsWith('/') && request.path.length <= longestReturnTo;
+  if (worthKeeping) request.session.returnTo = request.path;
   response.redirect(303, paths.signIn);
 }

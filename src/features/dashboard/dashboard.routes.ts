@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
 import { may, type Verdict } from '../../domain/policy.ts';
+import { statusOf } from '../../domain/user.ts';
 import { paths } from '../../paths.ts';
 import type { Stores } from '../../stores.ts';
 import { scopeOf } from '../../web/request.ts';
@@ -29,10 +30,10 @@ function tilesFor(list: Verdict) {
   return [...managersTiles.map((tile) => (tile.href === paths.users ? { ...tile, text } : tile)), ...everybodysTiles];
 }
 
-export function dashboardRoutes({ stores }: { stores: Stores }): Route[] {
+export function dashboardRoutes({ stores, clock }: { stores: Stores; clock: () => number }): Route[] {
   async function dashboard(request: Request, response: Response): Promise<void> {
     const scope = scopeOf(request);
-    const admins = await stores.users.findGlobalAdmins(scope);
+    const admins = (await stores.users.findGlobalAdmins(scope)).filter((user) => statusOf(user, clock()) !== 'expired');
     const list = may(scope, 'users.list');
     const managesUsers = list.allowed || list.because !== 'level';
     const model = {

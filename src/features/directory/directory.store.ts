@@ -1,4 +1,5 @@
 import type { Database } from '../../data/database.ts';
+import { domainAndParents } from '../../domain/user.ts';
 
 /** An entry of the directory: company domains and regions, no person. */
 export interface DirectoryRoute {
@@ -6,20 +7,35 @@ export interface DirectoryRoute {
   readonly region: string;
 }
 
+// SQLite takes no more than 500 in one statement.
+const mostRowsAtOnce = 400;
+
 export function directoryStore(database: Database) {
   const find = database.prepare<DirectoryRoute>('directory.find', (knex, $) =>
     knex('routes').where({ domain: $('domain') }),
   );
 
   return {
-    /** @returns the region that a company domain is routed to, or null where the directory does not name it */
-    regionOf: async (domain: string): Promise<string | null> => (await find({ domain }))[0]?.region ?? null,
+    /** @returns the region that a company domain, or one above it, is routed to; null where the directory names neither */
+    regionOf: async (domain: string): Promise<string | null> => {
+      for (const each of domainAndParents(domain)) {
+        const [route] = await find({ domain: each });
+        if (route) return route.region;
+      }
+      return null;
+    },
 
     list: async (): Promise<DirectoryRoute[]> => database.knex('routes').select('domain', 'region').orderBy('domain'),
 
-    /** Adds routes; a domain that is there already takes the new region. */
+    /** Adds routes, all or none; a domain that is there already, or comes twice, takes the last region. */
     put: async (routes: readonly DirectoryRoute[]): Promise<void> => {
-      if (routes.length > 0) await database.knex('routes').insert(routes).onConflict('domain').merge();
+      const last = [...new Map(routes.map((route) => [route.domain, route])).values()];
+      await database.transaction(async ({ knex }) => {
+        for (let first = 0; first < last.length; first += mostRowsAtOnce) {
+          const some = last.slice(first, first + mostRowsAtOnce);
+          await knex('routes').insert(some).onConflict('domain').merge();
+        }
+      });
     },
 
     /** @returns whether there was such a route */

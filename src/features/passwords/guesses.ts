@@ -11,6 +11,7 @@ export interface GuessCounter {
 }
 
 const longestWaitMs = 5_000;
+const mostWaiting = 8;
 
 /** Counts guesses by zxcvbn in a thread of its own, started at the first use: it costs CPU time and 40 MB. */
 export function createGuessCounter(): GuessCounter {
@@ -29,10 +30,16 @@ export function createGuessCounter(): GuessCounter {
   };
   return {
     count: async (password, names) => {
+      if (waiting.size >= mostWaiting) throw overloaded(longestWaitMs / 1_000);
       const id = ++lastId;
       const answer = Promise.withResolvers<number>();
       waiting.set(id, answer);
-      const timer = setTimeout(() => answer.reject(overloaded(longestWaitMs / 1_000)), longestWaitMs);
+      // A thread that is late is given up together with what waits for it: its queue would only grow.
+      const timer = setTimeout(() => {
+        void worker?.terminate();
+        worker = null;
+        waiting.forEach((each) => each.reject(overloaded(longestWaitMs / 1_000)));
+      }, longestWaitMs);
       try {
         (worker ??= start()).postMessage({ id, password, names });
         return await answer.promise;

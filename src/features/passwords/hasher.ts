@@ -31,18 +31,15 @@ export interface Hasher {
 /** Makes a hasher whose work is capped and queued; making it takes one hash's time, some 30 ms. */
 export async function createHasher(parameters: HashParameters = hashParameters): Promise<Hasher> {
   const queue = new PQueue({ concurrency });
+  // The wait for a turn is limited, not the work: what has begun is finished, so that its turn is really free again.
   const queued = async <T>(work: () => Promise<T>): Promise<T> => {
-    let started = false;
+    const patience = new AbortController();
+    const timer = setTimeout(() => patience.abort(overloaded(longestWaitMs / 1_000)), longestWaitMs);
     const run = (): Promise<T> => {
-      started = true;
+      clearTimeout(timer);
       return work();
     };
-    try {
-      return await queue.add(run, { signal: AbortSignal.timeout(longestWaitMs) });
-    } catch (error) {
-      if (!started) throw overloaded(longestWaitMs / 1_000);
-      throw error;
-    }
+    return queue.add(run, { signal: patience.signal });
   };
   return {
     hash: (password) => queued(() => hash(password, parameters)),

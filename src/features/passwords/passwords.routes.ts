@@ -1,10 +1,11 @@
 import type { Request, Response } from 'express';
+import type { Logger } from 'pino';
 import { Failure, type FieldFault } from '../../domain/errors.ts';
 import { paths } from '../../paths.ts';
 import type { Authentication } from '../../web/authentication.ts';
 import type { Cookies } from '../../web/cookies.ts';
 import { readForm } from '../../web/forms.ts';
-import { scopeOf, sessionOf } from '../../web/request.ts';
+import { scopeOf, seeOther, sessionOf } from '../../web/request.ts';
 import type { Route } from '../../web/routing.ts';
 import type { KnownDevices } from '../sessions/known-device.ts';
 import { forcedChangeForm, ownChangeForm } from './passwords.forms.ts';
@@ -15,13 +16,14 @@ export function passwordsRoutes(parts: {
   authentication: Authentication;
   devices: KnownDevices;
   cookies: Cookies;
+  log: Logger;
 }): Route[] {
-  const { passwords, authentication, devices, cookies } = parts;
+  const { passwords, authentication, devices, cookies, log } = parts;
 
   function askForced(request: Request, response: Response, faults: readonly FieldFault[]): void {
     const { rules } = scopeOf(request);
-    const { passwordSetBy, passwordSetAt } = sessionOf(request).user;
-    const model = { setBy: passwordSetBy, setAt: passwordSetAt, minimumLength: rules.password.minimumLength };
+    const { username, passwordSetBy, passwordSetAt } = sessionOf(request).user;
+    const model = { username, setBy: passwordSetBy, setAt: passwordSetAt, minimumLength: rules.password.minimumLength };
     response.page('passwords/forced', model, { title: 'passwords:forced.title', faults, alone: true });
   }
 
@@ -43,9 +45,19 @@ export function passwordsRoutes(parts: {
   ): Promise<readonly FieldFault[] | null> {
     if (result.outcome === 'invalid') return result.faults;
     if (result.outcome === 'throttled') throw new Failure('throttled', { retryAfter: result.retryAfter });
-    await authentication.renew(request, { sessionId: sessionOf(request).id, epoch: result.epoch });
-    request.session.notice = { kind: 'success', key: 'passwords:changed' };
-    response.redirect(303, next);
+    return carryOn(request, response, result.epoch, next);
+  }
+
+  // The password is changed by now, whatever becomes of this session: a store that is away costs a sign-in, no more.
+  async function carryOn(request: Request, response: Response, epoch: number, next: string): Promise<null> {
+    try {
+      await authentication.renew(request, { sessionId: sessionOf(request).id, epoch });
+      request.session.notice = { kind: 'success', key: 'passwords:changed' };
+      await seeOther(request, response, next);
+    } catch (error) {
+      log.warn({ requestId: request.requestId, err: error }, 'A password was changed, but its session did not go on');
+      response.redirect(303, paths.signIn);
+    }
     return null;
   }
 
@@ -60,9 +72,9 @@ export function passwordsRoutes(parts: {
   async function takeOwn(request: Request, response: Response): Promise<void> {
     const { values, faults } = readForm(ownChangeForm, request.body);
     if (values === null) return askOwn(request, response, faults);
-    const { username } = sessionOf(request).user;
+    const { username, epoch } = sessionOf(request).user;
     const knownDevice = devices.recognize(username, cookies.read(request, 'device'));
-    const attempt = { username, address: request.ip ?? '', knownDevice };
+    const attempt = { username, epoch, address: request.ip ?? '', knownDevice };
     const result = await passwords.changeOwn(scopeOf(request), ticketOf(request), values, attempt);
     const remaining = await finish(request, response, result, paths.myProfile);
     if (remaining) askOwn(request, response, remaining);

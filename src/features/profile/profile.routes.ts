@@ -5,8 +5,10 @@ import { administratorAbilities, agentAbilities } from '../../domain/roles.ts';
 import { paths } from '../../paths.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import type { Stores } from '../../stores.ts';
+import { notFound } from '../../domain/errors.ts';
+import { idleLimitMs } from '../../domain/regions.ts';
 import { line, readForm } from '../../web/forms.ts';
-import { scopeOf, sessionOf } from '../../web/request.ts';
+import { scopeOf, seeOther, sessionOf } from '../../web/request.ts';
 import type { Route } from '../../web/routing.ts';
 
 const trail = [{ href: paths.dashboard, label: 'common:terms.dashboard' }];
@@ -15,7 +17,15 @@ const inProfile = [...trail, { href: paths.myProfile, label: 'common:terms.myPro
 const longestId = 36;
 const endForm = z.object({ session: line(longestId) });
 
-export function profileRoutes({ stores, sessions }: { stores: Stores; sessions: Sessions }): Route[] {
+export function profileRoutes({
+  stores,
+  sessions,
+  clock,
+}: {
+  stores: Stores;
+  sessions: Sessions;
+  clock: () => number;
+}): Route[] {
   function show(request: Request, response: Response): void {
     const { user } = sessionOf(request);
     const model = {
@@ -35,7 +45,7 @@ export function profileRoutes({ stores, sessions }: { stores: Stores; sessions: 
   }
 
   async function listSessions(request: Request, response: Response): Promise<void> {
-    const own = await stores.sessions.listOwn(scopeOf(request));
+    const own = await stores.sessions.listOwn(scopeOf(request), clock() - idleLimitMs(scopeOf(request).rules));
     const current = sessionOf(request).id;
     const list = own.map((each) => ({ ...each, ...describeDevice(each.device), current: each.id === current }));
     response.page('profile/sessions', { sessions: list }, { title: 'profile:sessions.title', breadcrumbs: inProfile });
@@ -43,11 +53,12 @@ export function profileRoutes({ stores, sessions }: { stores: Stores; sessions: 
 
   async function endSessions(request: Request, response: Response): Promise<void> {
     const { values } = readForm(endForm, request.body);
-    const which = values?.session;
-    if (which)
-      await sessions.endOwn(scopeOf(request), which === 'others' ? { allBut: sessionOf(request).id } : { id: which });
+    const which = values?.session ?? '';
+    const own = sessionOf(request).id;
+    const ended = await sessions.endOwn(scopeOf(request), which === 'others' ? { allBut: own } : { id: which });
+    if (!ended) throw notFound();
     request.session.notice = { kind: 'success', key: 'profile:sessions.done' };
-    response.redirect(303, paths.ownSessions);
+    await seeOther(request, response, paths.ownSessions);
   }
 
   return [

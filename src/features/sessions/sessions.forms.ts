@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { canonicalUsername } from '../../domain/user.ts';
+import { canonicalUsername, isUsername } from '../../domain/user.ts';
 import { line, secret } from '../../web/forms.ts';
 
 const longestUsername = 254;
@@ -7,7 +7,8 @@ const longestUsername = 254;
 export const usernameForm = z.object({
   username: line(longestUsername)
     .transform(canonicalUsername)
-    .refine((text) => text !== '', 'sessions:error.usernameMissing'),
+    .refine((text) => text !== '', 'sessions:error.usernameMissing')
+    .refine((text) => text === '' || isUsername(text), 'sessions:error.usernameShape'),
 });
 
 export const passwordForm = z.object({

@@ -7,6 +7,8 @@ import type { Stores } from '../../stores.ts';
 import type { Authentication } from '../../web/authentication.ts';
 import type { Cookies } from '../../web/cookies.ts';
 import { readForm } from '../../web/forms.ts';
+import { waitOf } from '../../web/wait.ts';
+import { seeOther } from '../../web/request.ts';
 import type { Route } from '../../web/routing.ts';
 import type { KnownDevices } from './known-device.ts';
 import { passwordForm, usernameForm } from './sessions.forms.ts';
@@ -28,7 +30,12 @@ export function sessionsRoutes(parts: {
     username: string,
     faults: readonly FieldFault[],
     status = faults.length > 0 ? 422 : 200,
-  ): void => response.page('sessions/password', { username }, { title: 'sessions:password.title', faults, status });
+  ): void =>
+    response.page(
+      'sessions/password',
+      { username, reset: config.rules.operations['users.resetPassword'] },
+      { title: 'sessions:password.title', faults, status },
+    );
 
   /** The region is known by the company's domain before a secret is typed; a name that belongs elsewhere is not kept here. */
   async function takeUsername(request: Request, response: Response): Promise<void> {
@@ -43,7 +50,7 @@ export function sessionsRoutes(parts: {
       return response.redirect(303, new URL(paths.signIn, url).href);
     }
     request.session.username = values.username;
-    response.redirect(303, paths.signInPassword);
+    return seeOther(request, response, paths.signInPassword);
   }
 
   async function takePassword(request: Request, response: Response): Promise<void> {
@@ -103,8 +110,7 @@ export function sessionsRoutes(parts: {
   ];
 }
 
-const throttledFault = (retryAfter: number): FieldFault => ({
-  field: 'password',
-  key: 'sessions:error.throttled',
-  values: { count: Math.ceil(retryAfter / 60) },
-});
+function throttledFault(retryAfter: number): FieldFault {
+  const { unit, count } = waitOf(retryAfter);
+  return { field: 'password', key: `sessions:error.${unit}`, values: { count } };
+}

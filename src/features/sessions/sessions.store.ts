@@ -60,6 +60,7 @@ export function sessionsStore(database: Database) {
   const listOwn = database.prepare<OwnSessionRow>('sessions.listOwn', (knex, $) =>
     knex('user_sessions')
       .where({ user_id: $('user') })
+      .where('seen_at', '>', $('since'))
       .orderBy('seen_at', 'desc')
       .limit(100),
   );
@@ -90,9 +91,9 @@ export function sessionsStore(database: Database) {
       await database.knex('users').where({ id: session.userId }).update({ last_sign_in_at: session.at });
     },
 
-    /** @returns the sessions of the scope's own user, the latest first */
-    listOwn: async (scope: Scope): Promise<OwnSession[]> =>
-      (await listOwn({ user: scope.actor?.id ?? '' })).map((row) => ({
+    /** @returns the sessions of the scope's own user that were seen since a time in epoch ms, the latest first */
+    listOwn: async (scope: Scope, seenSince: number): Promise<OwnSession[]> =>
+      (await listOwn({ user: scope.actor?.id ?? '', since: seenSince })).map((row) => ({
         id: row.id,
         address: row.address,
         device: row.device,
@@ -113,6 +114,12 @@ export function sessionsStore(database: Database) {
 
     end: async (id: string): Promise<void> => {
       await database.knex('user_sessions').where({ id }).delete();
+    },
+
+    /** Ends the sessions of everybody in the scope's tenant. */
+    endAllOfTenant: async (scope: Scope): Promise<void> => {
+      const ofTenant = database.knex('users').select('id').where({ tenant_id: scope.tenant.id });
+      await database.knex('user_sessions').whereIn('user_id', ofTenant).delete();
     },
 
     /** Ends a user's sessions. @param except a session that stays, such as the one in which a password was changed */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Logger } from 'pino';
 import type { SignInFailure } from '../../domain/activity.ts';
 import { normalizePassword, readPassword, readTemporaryPassword } from '../../domain/password.ts';
 import { absoluteLimitMs, changeWithinMs, idleLimitMs, type RegionRules } from '../../domain/regions.ts';
@@ -25,20 +26,31 @@ const seenAccuracyMs = 60_000;
 
 export type Sessions = ReturnType<typeof createSessions>;
 
-export function createSessions(parts: { stores: Stores; hasher: Hasher; throttle: Throttle; clock: () => number }) {
-  const { stores, hasher, throttle, clock } = parts;
+/** A sign-in as it was typed, and the browser that it came from. */
+export type TypedSignIn = Omit<Attempt, 'epoch'> & { readonly password: string; readonly device: string };
+
+export function createSessions(parts: {
+  stores: Stores;
+  hasher: Hasher;
+  throttle: Throttle;
+  clock: () => number;
+  log: Logger;
+}) {
+  const { stores, hasher, throttle, clock, log } = parts;
 
   // One hash is always computed and one row always written, so that time tells no class of refusal from another.
-  async function check(
-    username: string,
-    password: string,
-  ): Promise<{ credentials: Credentials | null; failure: SignInFailure | null }> {
-    const credentials = await stores.credentials.findForSignInAcrossTenants(username);
+  async function failureOf(credentials: Credentials | null, password: string): Promise<SignInFailure | null> {
     const read = readPassword(password);
     const temporary = credentials?.user.password === 'temporary' ? readTemporaryPassword(read ?? '') : null;
     const matches = await hasher.verify(credentials?.passwordHash ?? hasher.decoy, temporary ?? read ?? '');
-    if (credentials === null) return { credentials, failure: 'unknown' };
-    return { credentials, failure: matches && read !== null ? standing(credentials, clock()) : 'password' };
+    if (credentials === null) return 'unknown';
+    return matches && read !== null ? standing(credentials, clock()) : 'password';
+  }
+
+  // A stronger hash can wait for a quieter moment; the sign-in cannot.
+  async function strongerHash({ user, passwordHash }: Credentials, password: string): Promise<string | null> {
+    if (user.password !== 'own' || !hasher.isOutdated(passwordHash)) return null;
+    return hasher.hash(normalizePassword(password)).catch(() => null);
   }
 
   async function refuse(
@@ -52,14 +64,12 @@ export function createSessions(parts: { stores: Stores; hasher: Hasher; throttle
 
   async function open(
     scope: RegionScope,
-    { user, passwordHash }: Credentials,
+    credentials: Credentials,
     password: string,
     device: string,
   ): Promise<SessionTicket> {
-    const stronger =
-      hasher.isOutdated(passwordHash) && user.password === 'own'
-        ? await hasher.hash(normalizePassword(password))
-        : null;
+    const { user, passwordHash } = credentials;
+    const stronger = await strongerHash(credentials, password);
     const session = { id: randomUUID(), userId: user.id, address: scope.address, device, at: clock() };
     await stores.transaction(async (within) => {
       if (stronger !== null) await within.credentials.rehash(user.id, passwordHash, stronger);
@@ -71,19 +81,19 @@ export function createSessions(parts: { stores: Stores; hasher: Hasher; throttle
 
   return {
     /** Checks a password and opens a session. Every refusal looks the same from outside. */
-    signIn: async (
-      scope: RegionScope,
-      attempt: Attempt & { password: string; device: string },
-    ): Promise<SignInResult> => {
+    signIn: async (scope: RegionScope, typed: TypedSignIn): Promise<SignInResult> => {
+      const credentials = await stores.credentials.findForSignInAcrossTenants(typed.username);
+      const attempt: Attempt = { ...typed, epoch: credentials?.user.epoch ?? 0 };
       const retryAfter = await throttle.take(attempt);
       if (retryAfter > 0) {
-        await stores.activity.recordSignIn(scope, null, { kind: 'signIn.throttled' }, clock());
+        await stores.activity.recordSignIn(scope, credentials?.user ?? null, { kind: 'signIn.throttled' }, clock());
         return { outcome: 'throttled', retryAfter };
       }
-      const { credentials, failure } = await check(attempt.username, attempt.password);
+      const failure = await failureOf(credentials, typed.password);
       if (credentials === null || failure !== null) return refuse(scope, credentials, failure ?? 'unknown');
-      const ticket = await open(scope, credentials, attempt.password, attempt.device);
-      await throttle.forgive(attempt);
+      const ticket = await open(scope, credentials, typed.password, typed.device);
+      // The session is open by now: a count that stays too high is no reason to say that it is not.
+      await throttle.forgive(attempt).catch((error: unknown) => log.warn(error, 'A count of tries stays as it is'));
       return { outcome: 'signedIn', ticket };
     },
 
@@ -92,7 +102,12 @@ export function createSessions(parts: { stores: Stores; hasher: Hasher; throttle
       const session = await stores.sessions.findLiveAcrossTenants(ticket.sessionId);
       const now = clock();
       if (session === null || !counts(session, ticket, rules, now)) return null;
-      if (now - session.seenAt >= seenAccuracyMs) await stores.sessions.noteSeen(session.id, now);
+      // Nobody waits for it, and a database that cannot write can still be read.
+      if (now - session.seenAt >= seenAccuracyMs) {
+        stores.sessions
+          .noteSeen(session.id, now)
+          .catch((error: unknown) => log.warn(error, 'Last seen stays as it is'));
+      }
       return session;
     },
 
@@ -103,14 +118,15 @@ export function createSessions(parts: { stores: Stores; hasher: Hasher; throttle
         await within.activity.record(scope, { kind: 'signOut' }, scope.actor?.id ?? null, clock());
       }),
 
-    /** Ends one of the actor's own sessions, or all but the one that asks. Somebody else's id ends nothing. */
-    endOwn: (scope: Scope, which: { id: string } | { allBut: string }): Promise<void> =>
+    /** Ends one of the actor's own sessions, or all but the one that asks. @returns false for an id that is not theirs */
+    endOwn: (scope: Scope, which: { id: string } | { allBut: string }): Promise<boolean> =>
       stores.transaction(async (within) => {
         const actorId = scope.actor?.id ?? '';
         if ('allBut' in which) await within.sessions.endAllOf(scope, actorId, which.allBut);
-        else if (!(await within.sessions.endOwn(scope, which.id))) return;
+        else if (!(await within.sessions.endOwn(scope, which.id))) return false;
         const event = { kind: 'sessions.ended', which: 'allBut' in which ? 'others' : 'one' } as const;
         await within.activity.record(scope, event, actorId, clock());
+        return true;
       }),
   };
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import ipaddr from 'ipaddr.js';
 import {
   RateLimiterPostgres,
   RateLimiterRes,
@@ -13,6 +14,8 @@ export interface Attempt {
   /** Canonical user name, whether or not anybody has it. */
   readonly username: string;
   readonly address: string;
+  /** The user's epoch, 0 where there is no user: tries at a password that was replaced do not count against the new one. */
+  readonly epoch: number;
   /** The mark of a browser in which this user has signed in before, or null. */
   readonly knownDevice: string | null;
 }
@@ -22,8 +25,6 @@ export interface Throttle {
   take(attempt: Attempt): Promise<number>;
   /** Takes the count back after the right password. */
   forgive(attempt: Attempt): Promise<void>;
-  /** Forgets the wrong tries in a row on an account whose password was replaced: none of them was at the new one. */
-  startOver(username: string): Promise<void>;
   /** Counts a costly act of a signed-in user. @returns 0, or the seconds to wait */
   takeBudget(actorId: string): Promise<number>;
 }
@@ -32,6 +33,8 @@ export interface Throttle {
 const mostConsecutiveFailures = 100;
 const resetsPerMinute = 90;
 const dayMinutes = 24 * 60;
+// In practice for ever: only the right password, or an administrator's reset, clears it sooner.
+const yearMinutes = 365 * dayMinutes;
 
 /** Throttles in the region's own database: they hold on every node, after a restart, and fail closed with it. */
 export function createThrottle(database: Database, rules: RegionRules): Throttle {
@@ -52,19 +55,22 @@ export function createThrottle(database: Database, rules: RegionRules): Throttle
   const pair = limiter('pair', rules.throttle.perAccountAndAddress);
   const account = limiter('account', rules.throttle.perAccount);
   const address = limiter('address', rules.throttle.perAddress);
-  // A duration of 0 never runs out: only the right password or an administrator's reset clears it.
-  const row = limiter('row', { attempts: mostConsecutiveFailures, windowMinutes: 0, blockMinutes: 0 });
+  const row = limiter('row', {
+    attempts: mostConsecutiveFailures,
+    windowMinutes: yearMinutes,
+    blockMinutes: yearMinutes,
+  });
   const budget = limiter('budget', { attempts: resetsPerMinute, windowMinutes: 1, blockMinutes: 1 });
 
   // Whoever signed in from this browser before is not locked out by strangers who guess at the same name.
-  const limitsOf = ({ username, address: from, knownDevice }: Attempt): [RateLimiterAbstract, string][] => {
-    const near = digest(`${username}|${knownDevice ?? from}`);
-    if (knownDevice !== null) return [[pair, near]];
+  const limitsOf = (attempt: Attempt): [RateLimiterAbstract, string][] => {
+    const { near, far, from } = keysOf(attempt);
+    if (attempt.knownDevice !== null) return [[pair, near]];
     return [
       [pair, near],
-      [address, digest(from)],
-      [account, digest(username)],
-      [row, digest(username)],
+      [address, from],
+      [account, far],
+      [row, far],
     ];
   };
 
@@ -77,17 +83,28 @@ export function createThrottle(database: Database, rules: RegionRules): Throttle
       return 0;
     },
     forgive: async (attempt) => {
-      await pair.delete(digest(`${attempt.username}|${attempt.knownDevice ?? attempt.address}`));
-      await row.delete(digest(attempt.username));
+      const { near, far, from } = keysOf(attempt);
+      await pair.delete(near);
+      await row.delete(far);
       if (attempt.knownDevice !== null) return;
-      await address.reward(digest(attempt.address), 1);
-      await account.reward(digest(attempt.username), 1);
-    },
-    startOver: async (username) => {
-      await row.delete(digest(username));
+      await address.reward(from, 1);
+      await account.reward(far, 1);
     },
     takeBudget: (actorId) => consume(budget, actorId),
   };
+}
+
+function keysOf({ username, epoch, address, knownDevice }: Attempt): { near: string; far: string; from: string } {
+  const network = networkOf(address);
+  const account = `${username}|${epoch}`;
+  return { near: digest(`${account}|${knownDevice ?? network}`), far: digest(account), from: digest(network) };
+}
+
+// Whoever has one address of IPv6 has 2^64 of them: they count as one (RFC 6177: a site gets a /64 at the least).
+function networkOf(address: string): string {
+  if (!ipaddr.isValid(address)) return address;
+  const parsed = ipaddr.process(address);
+  return parsed.kind() === 'ipv6' ? (parsed as ipaddr.IPv6).parts.slice(0, 4).join(':') : parsed.toString();
 }
 
 // The table of throttles names nobody.

@@ -7,6 +7,7 @@ import { canonicalUsername } from '../../domain/user.ts';
 import { paths } from '../../paths.ts';
 import type { Stores } from '../../stores.ts';
 import { line, readForm, secret } from '../../web/forms.ts';
+import { seeOther } from '../../web/request.ts';
 import type { Route } from '../../web/routing.ts';
 import type { Hasher } from '../passwords/hasher.ts';
 import type { Passwords } from '../passwords/passwords.ts';
@@ -32,6 +33,8 @@ const fieldsOfFaults: Readonly<Record<string, string>> = {
   'tenants:error.name': 'tenantName',
   'tenants:error.domain': 'domain',
   'tenants:error.domainTaken': 'domain',
+  'tenants:error.domainElsewhere': 'domain',
+  'tenants:error.personName': 'adminName',
   'tenants:error.username': 'username',
   'tenants:error.usernameDomain': 'username',
 };
@@ -108,7 +111,7 @@ export function setupRoutes(parts: {
         const remaining = values === null ? faults : await create(digest, values);
         if (remaining.length > 0) return ask(request, response, remaining);
         request.session.notice = { kind: 'success', key: 'setup:done' };
-        response.redirect(303, paths.signIn);
+        await seeOther(request, response, paths.signIn);
       },
     },
   ];

@@ -90,9 +90,9 @@ export function tenantsStore(database: Database) {
       await database.knex('tenant_domains').insert(domains.map((domain) => ({ domain, tenant_id: id })));
     },
 
-    /** @returns whether there is such a tenant */
-    setState: async (id: string, state: Tenant['state']): Promise<boolean> =>
-      (await database.knex('tenants').where({ id }).update({ state })) === 1,
+    setState: async (id: string, state: Tenant['state']): Promise<void> => {
+      await database.knex('tenants').where({ id }).update({ state });
+    },
   };
 }
 

@@ -49,7 +49,7 @@ export function createTenants(parts: { stores: Stores; hasher: Hasher; rules: Re
 
   async function write(within: Stores, scope: Scope, person: NewPerson, password: StoredPassword): Promise<string> {
     const id = randomUUID();
-    const displayName = cleanName(person.name);
+    const displayName = checkedName(person.name);
     const [firstName = '', ...rest] = displayName.split(' ');
     await within.users.insert(scope, {
       id,
@@ -91,7 +91,7 @@ export function createTenants(parts: { stores: Stores; hasher: Hasher; rules: Re
 
     /** Adds a tenant and its first Global admin, who gets a temporary password. @throws Failure badRequest or conflict */
     add: async (details: NewTenant, admin: NewPerson): Promise<AddedUser & { tenantId: string }> => {
-      const tenant = await checkedTenant(stores, details, clock());
+      const tenant = await checkedTenant(stores, details, rules.region, clock());
       const username = checkedUsername(admin.username, tenant.domains);
       const { clearText, stored } = await issueTemporaryPassword(hasher, rules, null, clock());
       const userId = await stores.transaction((within) => writeTenant(within, tenant, { ...admin, username }, stored));
@@ -105,13 +105,27 @@ export function createTenants(parts: { stores: Stores; hasher: Hasher; rules: Re
       admin: NewPerson,
       passwordHash: string,
     ): Promise<boolean> => {
-      const tenant = await checkedTenant(stores, details, clock());
+      const tenant = await checkedTenant(stores, details, rules.region, clock());
       const username = checkedUsername(admin.username, tenant.domains);
       return stores.transaction(async (within) => {
         if (!(await within.setup.consume(tokenDigest)) || !(await within.tenants.isEmpty())) return false;
         await writeTenant(within, tenant, { ...admin, username }, { kind: 'own', hash: passwordHash, at: clock() });
         return true;
       });
+    },
+
+    /** Suspends a tenant, which ends all its sessions, or lets it in again. @throws Failure notFound */
+    setState: async (tenantId: string, state: Tenant['state']): Promise<Tenant> => {
+      const tenant = await stores.tenants.findForOperator(tenantId);
+      if (tenant === null) throw new Failure('notFound', { because: 'tenants:error.unknown' });
+      const scope = operatorScope(tenant);
+      await stores.transaction(async (within) => {
+        await within.tenants.setState(tenantId, state);
+        if (state === 'suspended') await within.sessions.endAllOfTenant(scope);
+        const kind = state === 'suspended' ? 'tenant.suspended' : 'tenant.resumed';
+        await within.activity.record(scope, { kind }, null, clock());
+      });
+      return { ...tenant, state };
     },
 
     /** Adds a user with a temporary password, for the operator's command. @throws Failure */
@@ -131,7 +145,18 @@ export function createTenants(parts: { stores: Stores; hasher: Hasher; rules: Re
   };
 }
 
-async function checkedTenant(stores: Stores, { name, domains, language }: NewTenant, at: number): Promise<Tenant> {
+// People of a domain that is routed to another region would be sent away at every sign-in.
+async function leadsElsewhere(stores: Stores, domains: readonly string[], region: string): Promise<boolean> {
+  const regions = await Promise.all(domains.map((domain) => stores.directory.regionOf(domain)));
+  return regions.some((each) => each !== null && each !== region);
+}
+
+async function checkedTenant(
+  stores: Stores,
+  { name, domains, language }: NewTenant,
+  region: string,
+  at: number,
+): Promise<Tenant> {
   const refuse = (because: string): never => {
     throw new Failure('badRequest', { because });
   };
@@ -143,6 +168,8 @@ async function checkedTenant(stores: Stores, { name, domains, language }: NewTen
   if (await stores.tenants.findTakenDomain(canonical)) {
     throw new Failure('conflict', { because: 'tenants:error.domainTaken' });
   }
+  if (await leadsElsewhere(stores, canonical, region))
+    throw new Failure('conflict', { because: 'tenants:error.domainElsewhere' });
   return { id: randomUUID(), name: cleaned, language, state: 'active', createdAt: at, domains: canonical };
 }
 
@@ -153,4 +180,13 @@ function checkedUsername(typed: string, domains: readonly string[]): string {
     throw new Failure('badRequest', { because: 'tenants:error.usernameDomain' });
   }
   return username;
+}
+
+const longestName = 200;
+
+function checkedName(typed: string): string {
+  const name = cleanName(typed);
+  if (name === '' || name.length > longestName)
+    throw new Failure('badRequest', { because: 'tenants:error.personName' });
+  return name;
 }

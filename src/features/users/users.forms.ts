@@ -3,7 +3,10 @@ import { carriedNumber, line } from '../../web/forms.ts';
 import { levelFilters, sortKeys, statusFilters } from './users.page.ts';
 
 const longestSearch = 100;
-const id = z.uuid().nullable().catch(null);
+const longestPlace = 800;
+const place = line(longestPlace)
+  .transform((text) => (text === '' ? null : text))
+  .catch(null);
 
 /** What the list's address may carry. Anything else in it is left out of the question, not answered with an error. */
 export const listQuery = z.object({
@@ -11,8 +14,8 @@ export const listQuery = z.object({
   level: z.enum(levelFilters).nullable().catch(null),
   status: z.enum(statusFilters).nullable().catch(null),
   sort: z.enum([...sortKeys, ...sortKeys.map((key) => `-${key}` as const)]).catch('name'),
-  after: id,
-  before: id,
+  after: place,
+  before: place,
 });
 
 export type ListQuery = z.infer<typeof listQuery>;

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { Build, Values } from '../../data/database.ts';
 import { administratorLevels, agentLevels } from '../../domain/roles.ts';
-import { foldName } from '../../domain/user.ts';
+import { foldName, type User } from '../../domain/user.ts';
 import { userColumns } from './users.rows.ts';
 
 export const pageSize = 25;
@@ -31,10 +31,27 @@ export interface PageRequest {
   readonly from: { readonly side: 'after' | 'before'; readonly cursor: Cursor } | null;
 }
 
+/** @returns the place of a user in a list under a sorting, as text for an address */
+export function encodeCursor(user: User, sort: SortKey): string {
+  const keys = { name: foldName(user.displayName), username: user.username, lastSignIn: user.lastSignInAt ?? 0 };
+  return Buffer.from(JSON.stringify([keys[sort], user.id])).toString('base64url');
+}
+
+/** @returns the place, or null for a text that is no place under this sorting */
+export function decodeCursor(text: string, sort: SortKey): Cursor | null {
+  try {
+    const [key, id] = JSON.parse(Buffer.from(text, 'base64url').toString()) as unknown[];
+    const fits = sort === 'lastSignIn' ? Number.isSafeInteger(key) : typeof key === 'string';
+    return fits && typeof id === 'string' ? { key: key as string | number, id } : null;
+  } catch {
+    return null;
+  }
+}
+
 const columns = { name: 'name_key', username: 'username', lastSignIn: 'last_sign_in_at' } as const;
 
-/** @returns the column behind a sorting; each has an index of its own */
-export const columnOf = (sort: SortKey): (typeof columns)[SortKey] => columns[sort];
+// Each has an index of its own.
+const columnOf = (sort: SortKey): (typeof columns)[SortKey] => columns[sort];
 
 /** @returns a name that all requests of one query text share, and the values that differ between them */
 export function shapeOf(request: PageRequest): { name: string; values: Values } {

@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
 import { Failure } from '../../domain/errors.ts';
+import { may } from '../../domain/policy.ts';
 import { levelFilters, sortKeys, statusFilters } from './users.page.ts';
 import { statusOf, type User } from '../../domain/user.ts';
 import { paths, resetPasswordPath, userPath } from '../../paths.ts';
@@ -37,7 +38,7 @@ export function usersRoutes(parts: {
     const page = await listUsers(stores, scopeOf(request), query);
     const now = clock();
     const rows = page.users.map((user) => ({ ...user, href: userPath(user.id), status: statusOf(user, now) }));
-    const model = { ...page, users: rows, query, sorts: sortsOf(query), levels, statuses };
+    const model = { ...page, users: rows, query, sorts: sortsOf(query), sortings, levels, statuses };
     response.page('users/list', model, { title: 'common:terms.userManagement', breadcrumbs: trail });
   }
 
@@ -49,7 +50,8 @@ export function usersRoutes(parts: {
   }
 
   async function confirmReset(request: Request, response: Response): Promise<void> {
-    const { user, reset } = await users.show(scopeOf(request), userIdOf(request));
+    const user = await users.load(scopeOf(request), userIdOf(request));
+    const reset = may(scopeOf(request), 'users.resetPassword', user);
     if (!reset.allowed) return answerRefusal(request, response, reset);
     const { lifetimeHours } = scopeOf(request).rules.temporaryPassword;
     const model = { user, lifetimeHours, ...linksOf(user) };
@@ -94,6 +96,10 @@ const levels = levelFilters.map((value) => ({
   value,
   label: value.endsWith('Agent') ? `roles:agent.${value.slice(0, -'Agent'.length)}` : `roles:administrator.${value}`,
 }));
+const sortings = sortKeys.flatMap((key) => [
+  { value: key, label: `users:sort.${key}` },
+  { value: `-${key}`, label: `users:sort.${key}Descending` },
+]);
 const statuses = statusFilters.map((value) => ({ value, label: `users:status.${value}` }));
 
 const linksOf = (user: User) => ({ userHref: userPath(user.id), resetHref: resetPasswordPath(user.id) });

@@ -39,8 +39,6 @@ export function createUsers(parts: { stores: Stores; hasher: Hasher; throttle: T
       scope.actor?.displayName ?? null,
       clock(),
     );
-    // First, since nothing may go wrong between the reset and the one answer that shows the secret.
-    await throttle.startOver(user.username);
     const replaced = await stores.transaction(async (within) => {
       if (!(await within.credentials.replace(scope, user.id, user.epoch, stored))) return false;
       await within.sessions.endAllOf(scope, user.id, null);
