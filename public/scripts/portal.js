@@ -24,8 +24,8 @@ function offerToShow(field) {
   // Two of these may stand on one page: who only hears them must hear which field each is for.
   const label = field.labels[0];
   label.id = `${field.id}-label`;
-  button.id = `${field.id}-show`;
-  button.setAttribute('aria-labelledby', `${button.id} ${label.id}`);
+  // Described by it, not named by it: the label's own name leads to the field alone.
+  button.setAttribute('aria-describedby', label.id);
   const set = (shown) => {
     field.type = shown ? 'text' : 'password';
     button.textContent = shown ? field.dataset.hideLabel : field.dataset.showLabel;

@@ -66,6 +66,8 @@ async function resetPassword({ config, database, stores, hasher, tenants }: Comm
 }
 
 async function list({ stores }: CommandContext, options: { tenant: string; json?: boolean }): Promise<void> {
+  if ((await stores.tenants.findForOperator(options.tenant)) === null)
+    throw new CommandFault(`There is no tenant ${options.tenant}`);
   const found = await stores.users.listForOperator(options.tenant);
   const now = Date.now();
   const users = found.map((user) => ({

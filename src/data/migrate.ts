@@ -73,7 +73,7 @@ async function latest(database: Database): Promise<string[]> {
 
 // Taken before the database is opened: two processes that make a new file a write-ahead log at once refuse each other.
 async function withFileLock(file: string, work: () => Promise<string[]>): Promise<string[]> {
-  mkdirSync(path.dirname(file), { recursive: true });
+  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
   const lock = new SqliteFile(`${file}.migrating`, { timeout: longestWaitMs });
   try {
     lock.exec('begin exclusive');

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import path from 'node:path';
 import { readConfig, type Config } from '../config/config.ts';
 import { readRules } from '../config/rules.ts';
@@ -22,6 +23,7 @@ export async function demo(options: { json?: boolean }): Promise<void> {
     region,
     environment: environmentOf(region, firstPort + index),
   }));
+  await Promise.all(configured.map(({ environment }) => portIsFree(Number(environment.PORT))));
   const logins: DemoLogin[] = [];
   for (const { environment } of configured) {
     const config = configOf(environment);
@@ -37,7 +39,6 @@ export async function demo(options: { json?: boolean }): Promise<void> {
 type DemoEnvironment = Record<string, string> & { readonly BASE_URL: string };
 
 function environmentOf(region: DemoRegion, port: number): DemoEnvironment {
-  const rules = process.env.REGION_RULES;
   return {
     REGION: region,
     HOST: '127.0.0.1',
@@ -46,9 +47,29 @@ function environmentOf(region: DemoRegion, port: number): DemoEnvironment {
     REGION_URLS: regions.map((each, index) => `${each}=http://localhost:${firstPort + index}`).join(','),
     DATA_DIR: path.resolve(process.env.DATA_DIR ?? 'data', 'demo', region),
     LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn',
-    // One setting switches a region's rules: it goes to the region that the file is for.
-    ...(rules && readRules(rules).rules?.region === region ? { REGION_RULES: path.resolve(rules) } : {}),
+    ...rulesFor(region),
   };
+}
+
+// Before anything is made anew: whoever else answers there would be taken for the demo.
+function portIsFree(port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer()
+      .once('error', () => reject(new CommandFault(`Port ${port} is in use; name another first port in PORT`)))
+      .listen(port, '127.0.0.1', () => probe.close(() => resolve()));
+  });
+}
+
+// One setting switches a region's rules: it goes to the region that the file is for.
+function rulesFor(region: DemoRegion): Record<string, string> {
+  const file = process.env.REGION_RULES;
+  if (!file) return {};
+  const { rules, faults } = readRules(file);
+  if (rules === null) throw new CommandFault(faults.map((fault) => `REGION_RULES: ${file}: ${fault}`).join('\n'));
+  if (!(regions as readonly string[]).includes(rules.region)) {
+    throw new CommandFault(`REGION_RULES: ${file} is for region "${rules.region}", which the demo does not run`);
+  }
+  return rules.region === region ? { REGION_RULES: path.resolve(file) } : {};
 }
 
 function configOf(environment: DemoEnvironment): Config {

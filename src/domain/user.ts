@@ -53,9 +53,9 @@ export function canonicalUsername(typed: string): string {
   return at < 0 ? folded : `${folded.slice(0, at)}@${canonicalDomain(folded.slice(at + 1))}`;
 }
 
-/** @returns a domain in ASCII and without its closing dot, as it stands in the directory */
+/** @returns a domain in ASCII and without a closing dot, as it stands in the directory */
 function canonicalDomain(folded: string): string {
-  const domain = folded.replace(/\.$/, '');
+  const domain = folded.replace(/\.+$/, '');
   const isName = /^[\p{L}\p{N}.-]+$/u.test(domain) && URL.canParse(`http://${domain}`);
   return isName ? new URL(`http://${domain}`).hostname : domain;
 }

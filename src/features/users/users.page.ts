@@ -37,12 +37,15 @@ export function encodeCursor(user: User, sort: SortKey): string {
   return Buffer.from(JSON.stringify([keys[sort], user.id])).toString('base64url');
 }
 
+// PostgreSQL takes no NUL, and no name has one.
+const isText = (value: unknown): value is string => typeof value === 'string' && !value.includes('\0');
+
 /** @returns the place, or null for a text that is no place under this sorting */
 export function decodeCursor(text: string, sort: SortKey): Cursor | null {
   try {
     const [key, id] = JSON.parse(Buffer.from(text, 'base64url').toString()) as unknown[];
-    const fits = sort === 'lastSignIn' ? Number.isSafeInteger(key) : typeof key === 'string';
-    return fits && typeof id === 'string' ? { key: key as string | number, id } : null;
+    const fits = sort === 'lastSignIn' ? Number.isSafeInteger(key) : isText(key);
+    return fits && isText(id) ? { key: key as string | number, id } : null;
   } catch {
     return null;
   }

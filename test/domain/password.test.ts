@@ -1,0 +1,179 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { describe, test } from 'node:test';
+import {
+  normalizePassword,
+  passwordFault,
+  readTemporaryPassword,
+  temporaryAlphabet,
+  temporaryPassword,
+  temporaryPasswordBytes,
+  type PasswordContext,
+} from '../../src/domain/password.ts';
+import type { RegionRules } from '../../src/domain/regions.ts';
+
+const make = (): string => temporaryPassword(randomBytes(temporaryPasswordBytes));
+
+describe('a temporary password', () => {
+  test('is made of 32 symbols, none of which can be taken for another', () => {
+    const symbols = Array.from(temporaryAlphabet);
+    assert.equal(symbols.length, 32);
+    assert.equal(new Set(symbols.map((symbol) => symbol.toLowerCase())).size, 32);
+    for (const lookAlike of 'IO01il') assert.ok(!symbols.includes(lookAlike), lookAlike);
+  });
+
+  test('carries 100 bits in five groups of four', () => {
+    assert.match(make(), /^[A-HJ-NP-Z2-9]{4}(?:-[A-HJ-NP-Z2-9]{4}){4}$/);
+    assert.equal(20 * Math.log2(temporaryAlphabet.length), 100);
+  });
+
+  test('shows every bit that it was made from', () => {
+    const seen = new Set<string>();
+    for (let symbol = 0; symbol < 32; symbol++) {
+      for (let position = 0; position < 20; position++) {
+        const bytes = new Uint8Array(20);
+        bytes[position] = symbol;
+        seen.add(temporaryPassword(bytes));
+      }
+    }
+    assert.equal(seen.size, 31 * 20 + 1);
+  });
+
+  test('needs as many random bytes as it has symbols', () => {
+    for (const length of [0, 19, 21]) assert.throws(() => temporaryPassword(new Uint8Array(length)), RangeError);
+  });
+
+  test('10,000 of them: no two alike, no symbol favoured at any place', () => {
+    const all = Array.from({ length: 10_000 }, make);
+    assert.equal(new Set(all).size, all.length);
+    for (let position = 0; position < 20; position++) {
+      const counts = new Map(Array.from(temporaryAlphabet, (symbol) => [symbol, 0]));
+      for (const each of all) {
+        const symbol = each.replaceAll('-', '')[position] ?? '';
+        counts.set(symbol, (counts.get(symbol) ?? 0) + 1);
+      }
+      assert.equal(counts.size, 32);
+      const share = all.length / 32;
+      const chiSquare = [...counts.values()].reduce((sum, count) => sum + (count - share) ** 2 / share, 0);
+      // 31 degrees of freedom: an honest source exceeds 80 at any of the 20 places about once in 20,000 runs.
+      assert.ok(chiSquare < 80, `place ${position}: ${chiSquare}`);
+    }
+  });
+});
+
+const spelling = 'ABCD-EFGH-JKLM-NPQR-2345';
+
+describe('a typed temporary password is read', () => {
+  const forgiven: Record<string, string> = {
+    'as it is': spelling,
+    'in small letters': spelling.toLowerCase(),
+    'without hyphens': spelling.replaceAll('-', ''),
+    'with spaces for hyphens': spelling.replaceAll('-', ' '),
+    'with blanks around it': `\t ${spelling} \r\n`,
+    'with a no-break space': spelling.replaceAll('-', '\u00A0'),
+    'with the en dashes of a word processor': spelling.replaceAll('-', '–'),
+    'with no-break hyphens': spelling.replaceAll('-', '\u2011'),
+    'in full-width letters': spelling.replace(/[A-Z]/g, (letter) =>
+      String.fromCodePoint((letter.codePointAt(0) ?? 0) + 0xfee0),
+    ),
+    'grouped in another way': 'AB CDE FGHJ KLMN PQR2345',
+  };
+  for (const [how, typed] of Object.entries(forgiven)) {
+    test(how, () => assert.equal(readTemporaryPassword(typed), spelling));
+  }
+
+  test('as every one that is made', () => {
+    for (let n = 0; n < 500; n++) {
+      const made = make();
+      assert.equal(readTemporaryPassword(` ${made.toLowerCase().replaceAll('-', ' ')}`), made);
+    }
+  });
+});
+
+describe('what cannot be a temporary password is not read:', () => {
+  const refused: Record<string, string> = {
+    nothing: '',
+    'only hyphens': '----',
+    'one symbol too few': spelling.slice(0, -1),
+    'one symbol too many': `${spelling}6`,
+    'a zero': spelling.replace('2', '0'),
+    'a one': spelling.replace('2', '1'),
+    'a capital I': spelling.replace('A', 'I'),
+    'a capital O': spelling.replace('A', 'O'),
+    'a Cyrillic А': spelling.replace('A', 'А'),
+    'an underscore': spelling.replace('-', '_'),
+    'an emoji': spelling.replace('A', '🔑'),
+    'two of them': spelling + spelling,
+    'a very long text': 'A'.repeat(100_000),
+  };
+  for (const [what, typed] of Object.entries(refused)) {
+    test(what, () => assert.equal(readTemporaryPassword(typed), null));
+  }
+});
+
+test('a password is hashed in NFKC, its spaces kept', () => {
+  assert.equal(normalizePassword('e\u0301té'), 'été');
+  assert.equal(normalizePassword('ﬁne Ｌine'), 'fine Line');
+  assert.equal(normalizePassword(' two  spaces '), ' two  spaces ');
+});
+
+const context: PasswordContext = {
+  rules: { password: { minimumLength: 15, maximumLength: 256 } } as unknown as RegionRules,
+  username: 'zoe.besson@lumiere.example',
+  displayName: 'Zoé Besson',
+  tenantName: 'Ateliers Lumière',
+};
+
+describe('what can be said against a new password', () => {
+  const error = (name: string): string => `passwords:error.${name}`;
+  const table: [what: string, password: string, key: string | null][] = [
+    ['nothing typed', '', error('missing')],
+    ['one character', 'a', error('tooShort')],
+    ['14 code points', 'a'.repeat(14), error('tooShort')],
+    ['15 code points', 'warm wet stones', null],
+    ['14 code points in 28 UTF-16 units', '🔑'.repeat(14), error('tooShort')],
+    ['15 emoji', '🔑'.repeat(15), null],
+    ['15 code points that NFKC makes 14', `${'x'.repeat(13)}e\u0301`, error('tooShort')],
+    ['64 code points', 'kiesel am bach '.repeat(5).slice(0, 64), null],
+    ['256 code points', 'k'.repeat(256), null],
+    ['257 code points', 'k'.repeat(257), error('tooLong')],
+    ['256 emoji in exactly 1 KiB', '🔑'.repeat(256), null],
+    ['257 emoji', '🔑'.repeat(257), error('tooLong')],
+    ['250 code points that NFKC makes 4,500', '\uFDFA'.repeat(250), error('tooLong')],
+    ['all lower case, spaces only', 'under the old bridge', null],
+    ['the shape of a temporary password', 'ABCD-EFGH-JKLM-NPQR-2345', error('sameAsTemporary')],
+    ['the same in small letters', 'abcdefghjklmnpqr2345', error('sameAsTemporary')],
+    ['the user name', 'zoe.besson@lumiere.example', error('containsName')],
+    ['the user name with a year', 'zoe.besson@lumiere.example2026', error('containsName')],
+    ['the display name and a little', 'Zoé Besson 12345', error('containsName')],
+    ['the tenant and a little', 'AteliersLumière2026!', error('containsName')],
+    ['the product three times', 'parvis-parvis-parvis', error('containsName')],
+    ['a name within a sentence', 'besson walks under the old bridge', null],
+  ];
+  for (const [what, password, key] of table) {
+    test(what, () => assert.equal(passwordFault(password, context)?.key ?? null, key));
+  }
+
+  test('the region’s own numbers are said', () => {
+    const strict = {
+      ...context,
+      rules: { password: { minimumLength: 20, maximumLength: 64 } } as unknown as RegionRules,
+    };
+    assert.deepEqual(passwordFault('warm wet stones', strict), { key: error('tooShort'), values: { count: 20 } });
+    assert.deepEqual(passwordFault('k'.repeat(65), strict), { key: error('tooLong'), values: { count: 64 } });
+  });
+
+  test('a name of three letters forbids nothing', () => {
+    const short = { ...context, username: 'li@ab.example', displayName: 'Li Bo', tenantName: 'AB' };
+    assert.equal(passwordFault('lilililililibobo', short), null);
+  });
+
+  test('50 KB of anything is judged within 50 ms', () => {
+    for (const text of ['a'.repeat(50_000), '-'.repeat(50_000), `zoe${' '.repeat(50_000)}`, '🔑'.repeat(12_500)]) {
+      const start = performance.now();
+      passwordFault(text, context);
+      readTemporaryPassword(text);
+      assert.ok(performance.now() - start < 50);
+    }
+  });
+});

@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { may, type Refusal, type Target } from '../../src/domain/policy.ts';
+import { userOperations, type Placement, type RegionRules } from '../../src/domain/regions.ts';
+import { actions, administratorLevels, type Action, type AdministratorLevel } from '../../src/domain/roles.ts';
+import { createScope, type Scope } from '../../src/domain/scope.ts';
+
+const portal = { en: 'the other portal', fr: 'l’autre portail', de: 'das andere Portal' };
+const placements: Record<Placement['at'], Placement> = {
+  here: { at: 'here' },
+  elsewhere: { at: 'elsewhere', place: portal, address: 'https://portal.example' },
+  alone: { at: 'alone' },
+  nobody: { at: 'nobody' },
+};
+
+type Managed = RegionRules['administratorsManagedBy'];
+type Who = 'none' | 'self' | 'user' | 'billing' | 'userManager' | 'global';
+const whos: Who[] = ['none', 'self', 'user', 'billing', 'userManager', 'global'];
+const levelOf: Record<Exclude<Who, 'none' | 'self'>, AdministratorLevel> = {
+  user: 'none',
+  billing: 'billing',
+  userManager: 'userManagement',
+  global: 'global',
+};
+
+function rulesWith(at: Placement['at'], administratorsManagedBy: Managed): RegionRules {
+  const operations = Object.fromEntries(userOperations.map((operation) => [operation, placements[at]]));
+  return { operations, administratorsManagedBy } as unknown as RegionRules;
+}
+
+function scopeOf(rules: RegionRules, administratorLevel: AdministratorLevel | 'operator'): Scope {
+  const person = { id: 'self', username: 'ada@a.example', displayName: 'Ada', agentLevel: 'admin' } as const;
+  return createScope({
+    rules,
+    language: 'en',
+    requestId: 'request',
+    address: null,
+    tenant: { id: 'tenant', name: 'A', language: 'en' },
+    actor: administratorLevel === 'operator' ? null : { ...person, administratorLevel },
+  });
+}
+
+function targetOf(who: Who, level: AdministratorLevel): Target | undefined {
+  if (who === 'none') return undefined;
+  return who === 'self' ? { id: 'self', administratorLevel: level } : { id: who, administratorLevel: levelOf[who] };
+}
+
+// The contract once more, in other words than the judge's own: two spellings of one rule seldom share a mistake.
+const forEverybody: Action[] = ['dashboard.view', 'profile.view', 'password.change'];
+const againstAPerson = ['edit', 'block', 'delete', 'restore', 'resetPassword', 'endSessions'].map(
+  (verb) => `users.${verb}`,
+);
+
+interface Case {
+  readonly level: AdministratorLevel;
+  readonly action: Action;
+  readonly who: Who;
+  readonly at: Placement['at'];
+  readonly managed: Managed;
+}
+
+function expected({ level, action, who, at, managed }: Case): 'yes' | Refusal {
+  if (forEverybody.includes(action)) return 'yes';
+  if (level !== 'global' && level !== 'userManagement') return 'level';
+  if (action.startsWith('users.') && at !== 'here') return at;
+  if (!againstAPerson.includes(action) || who === 'none') return 'yes';
+  if (who === 'self' && action !== 'users.edit') return 'self';
+  return level === 'global' ? 'yes' : forUserManager(who, managed);
+}
+
+function forUserManager(who: Who, managed: Managed): 'yes' | Refusal {
+  if (who === 'global') return 'globalAdmin';
+  const holdsALevel = who !== 'user';
+  return managed === 'globalAdmins' && holdsALevel ? 'administrator' : 'yes';
+}
+
+const cases: Case[] = administratorLevels.flatMap((level) =>
+  actions.flatMap((action) =>
+    whos.flatMap((who) =>
+      (Object.keys(placements) as Placement['at'][]).flatMap((at) =>
+        (['userManagers', 'globalAdmins'] as const).map((managed) => ({ level, action, who, at, managed })),
+      ),
+    ),
+  ),
+);
+
+const answer = ({ level, action, who, at, managed }: Case): 'yes' | Refusal => {
+  const verdict = may(scopeOf(rulesWith(at, managed), level), action, targetOf(who, level));
+  return verdict.allowed ? 'yes' : verdict.because;
+};
+
+describe('the judge', () => {
+  for (const level of administratorLevels) {
+    for (const action of actions) {
+      test(`${level}: ${action}`, () => {
+        const these = cases.filter((each) => each.level === level && each.action === action);
+        assert.equal(these.length, whos.length * 4 * 2);
+        assert.deepEqual(
+          these.map((each) => [each.who, each.at, each.managed, answer(each)]),
+          these.map((each) => [each.who, each.at, each.managed, expected(each)]),
+        );
+      });
+    }
+  }
+
+  test('lets the operator act from outside the tenant, on anybody, wherever the region says it is done', () => {
+    for (const at of Object.keys(placements) as Placement['at'][]) {
+      for (const action of actions) {
+        for (const who of whos) {
+          const scope = scopeOf(rulesWith(at, 'globalAdmins'), 'operator');
+          assert.equal(may(scope, action, targetOf(who, 'global')).allowed, true, `${action} ${who} ${at}`);
+        }
+      }
+    }
+  });
+
+  test('says which place and which address', () => {
+    const verdict = may(scopeOf(rulesWith('elsewhere', 'userManagers'), 'global'), 'users.resetPassword');
+    assert.deepEqual(verdict, {
+      allowed: false,
+      because: 'elsewhere',
+      place: portal,
+      address: 'https://portal.example',
+    });
+  });
+
+  test('asks the region for each operation on its own', () => {
+    const here = rulesWith('here', 'userManagers');
+    const rules = { ...here, operations: { ...here.operations, 'users.resetPassword': placements.alone } };
+    for (const operation of userOperations) {
+      const verdict = may(scopeOf(rules, 'global'), operation, { id: 'other', administratorLevel: 'none' });
+      assert.equal(verdict.allowed, operation !== 'users.resetPassword', operation);
+    }
+  });
+
+  test('pays no heed to the agent level', () => {
+    for (const agentLevel of ['admin', 'sales', 'helpdesk', 'none'] as const) {
+      const scope = scopeOf(rulesWith('here', 'userManagers'), 'none');
+      const verdict = may({ ...scope, actor: { ...scope.actor!, agentLevel } }, 'users.list');
+      assert.deepEqual(verdict, { allowed: false, because: 'level' });
+    }
+  });
+});
+
+test('a scope cannot be changed on the way down', () => {
+  const scope = scopeOf(rulesWith('here', 'userManagers'), 'none');
+  assert.throws(() => Object.assign(scope, { actor: null }), TypeError);
+});

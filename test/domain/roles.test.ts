@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { isUserOperation, userOperations } from '../../src/domain/regions.ts';
+import {
+  actions,
+  administratorAbilities,
+  administratorLevels,
+  agentAbilities,
+  agentLevels,
+  changesToAPerson,
+  rights,
+} from '../../src/domain/roles.ts';
+
+const everybody = ['global', 'userManagement', 'billing', 'none'];
+const userManagers = ['global', 'userManagement'];
+
+test('two settings per user, in the order in which the pages offer them', () => {
+  assert.deepEqual(administratorLevels, everybody);
+  assert.deepEqual(agentLevels, ['admin', 'sales', 'helpdesk', 'none']);
+});
+
+// A new action must be entered here too: whom it is open to is decided twice, on purpose.
+test('every action is open to exactly these levels', () => {
+  assert.deepEqual(rights, {
+    'dashboard.view': everybody,
+    'profile.view': everybody,
+    'password.change': everybody,
+    'accountSettings.view': userManagers,
+    'users.list': userManagers,
+    'users.view': userManagers,
+    'users.add': userManagers,
+    'users.edit': userManagers,
+    'users.block': userManagers,
+    'users.delete': userManagers,
+    'users.restore': userManagers,
+    'users.resetPassword': userManagers,
+    'users.endSessions': userManagers,
+    'users.import': userManagers,
+    'users.export': userManagers,
+    'activity.view': userManagers,
+  });
+});
+
+test('actions, rights and the operations of a region name the same things', () => {
+  assert.deepEqual(Object.keys(rights).sort(), [...actions].sort());
+  assert.deepEqual(
+    actions.filter((action) => action.startsWith('users.')),
+    [...userOperations],
+  );
+  assert.deepEqual(actions.filter(isUserOperation), [...userOperations]);
+});
+
+test('whatever changes a person is guarded by the level of that person', () => {
+  const verbs = ['edit', 'block', 'delete', 'restore', 'resetPassword', 'endSessions'];
+  assert.deepEqual(
+    [...changesToAPerson],
+    verbs.map((verb) => `users.${verb}`),
+  );
+});
+
+test('every level says what it lets its holder do; agents gain nothing in user management', () => {
+  for (const level of administratorLevels) assert.ok(administratorAbilities[level].length > 0, level);
+  for (const level of agentLevels) {
+    assert.equal(agentAbilities[level].length === 0, level === 'none');
+    assert.ok(!agentAbilities[level].some((ability) => /user|everybody|level/i.test(ability)), level);
+  }
+});
