@@ -1,5 +1,6 @@
 import { request, type IncomingHttpHeaders } from 'node:http';
 import { text } from 'node:stream/consumers';
+import express, { type Express } from 'express';
 import type { Database } from '../../src/data/database.ts';
 
 export interface RawAnswer {
@@ -57,4 +58,27 @@ export function comparable({ status, headers, text: body }: Answer, ...own: read
     policy: String(all['content-security-policy']).replace(/nonce-[^']*/, ''),
     headers: Object.fromEntries(Object.entries(all).filter(([name]) => !changing.has(name))),
   };
+}
+
+/** Lets an app answer as ever and keeps every answer whole, headers included. */
+export function recorded(app: Express): { app: Express; sent: { headers: string; body: string }[] } {
+  const sent: { headers: string; body: string }[] = [];
+  const recording = express();
+  recording.use((_request, response, next) => {
+    const chunks: Buffer[] = [];
+    const keep = (chunk: unknown): void => {
+      if (typeof chunk === 'string' || chunk instanceof Uint8Array) chunks.push(Buffer.from(chunk));
+    };
+    const { write, end } = response;
+    Object.assign(response, {
+      write: (...all: Parameters<typeof write>) => (keep(all[0]), write.apply(response, all)),
+      end: (...all: Parameters<typeof end>) => (keep(all[0]), end.apply(response, all)),
+    });
+    response.on('finish', () => {
+      sent.push({ headers: JSON.stringify(response.getHeaders()), body: Buffer.concat(chunks).toString() });
+    });
+    next();
+  });
+  recording.use(app);
+  return { app: recording, sent };
 }

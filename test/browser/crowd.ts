@@ -1,0 +1,37 @@
+import { aTenant, aUser, type TestTenant, type TestUser } from '../support/builders.ts';
+import type { ServedPortal } from '../support/browser.ts';
+
+export const longName = 'Maximiliane Wolfeschlegelsteinhausenbergerdorff-Oberndorferin';
+const longDomain = 'donaudampfschifffahrtselektrizitaetenhauptbetriebswerk.example';
+
+export interface Crowd {
+  readonly tenant: TestTenant;
+  readonly admin: TestUser;
+  readonly patient: TestUser;
+  readonly blocked: TestUser;
+  readonly user: TestUser;
+}
+
+/** Fills a tenant with people whose names are as long as names get, more than fit on one page of the list. */
+export async function aCrowd(portal: ServedPortal): Promise<Crowd> {
+  const tenant = await aTenant(portal, {
+    name: 'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft',
+    domain: longDomain,
+  });
+  const admin = await aUser(portal, tenant, {
+    displayName: longName,
+    username: `maximiliane.wolfeschlegelsteinhausenbergerdorff@${longDomain}`,
+    administratorLevel: 'global',
+    agentLevel: 'admin',
+  });
+  const patient = await aUser(portal, tenant, {
+    displayName: 'Jean-Christophe-Emmanuel de La Rochefoucauld-Montmorency',
+    administratorLevel: 'userManagement',
+    agentLevel: 'helpdesk',
+  });
+  const blocked = await aUser(portal, tenant, { displayName: 'عبد الرحمن ابن خلدون', state: 'blocked' });
+  const user = await aUser(portal, tenant, { displayName: 'Bożena Wiśniewska-Szczęsnowiczówna', agentLevel: 'sales' });
+  await aUser(portal, tenant, { displayName: '李', password: 'temporary' });
+  for (let count = 0; count < 25; count++) await aUser(portal, tenant, { displayName: `Anne ${longName} ${count}` });
+  return { tenant, admin, patient, blocked, user };
+}

@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after, before, describe, it } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { resetPasswordPath, userPath } from '../../src/paths.ts';
+import { aTenant, aUser } from '../support/builders.ts';
+import { newReader, openBrowser, servePortal, signIn, type ServedPortal } from '../support/browser.ts';
+import { assertNone } from '../support/none.ts';
+import { chromium, skipWithout } from '../support/services.ts';
+import { everybody } from './tour.ts';
+
+/** Notes whatever a page does that it should not, from now on. */
+async function watch(page: Page): Promise<string[]> {
+  const noted: string[] = [];
+  const note = (what: string): void => void noted.push(`${page.url()}: ${what}`);
+  const { origin } = new URL(page.url());
+  await page.exposeFunction('note', note);
+  await page.addInitScript(`addEventListener('securitypolicyviolation', (event) => {
+    note('refused by the policy: ' + event.violatedDirective + ' ' + event.blockedURI + ' ' + event.sample);
+  })`);
+  page.on('console', (message) => {
+    // The browser also calls it an error when a page itself is answered with 403, 404, 409 or 422.
+    const ownStatus = message.text().startsWith('Failed to load resource') && message.location().url === page.url();
+    if (['error', 'warning'].includes(message.type()) && !ownStatus) note(`${message.type()}: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => note(`error: ${error.message}`));
+  page.on('requestfailed', (request) => {
+    // A reader who moves on before the icon has come has done nothing wrong, and neither has the page.
+    if (request.failure()?.errorText !== 'net::ERR_ABORTED') note(`no answer: ${request.url()}`);
+  });
+  page.on('request', (request) => {
+    const url = new URL(request.url());
+    if (url.origin !== origin && url.protocol !== 'data:') note(`asks another host: ${request.url()}`);
+  });
+  page.on('response', (response) => {
+    if (response.status() >= 400 && !response.request().isNavigationRequest())
+      note(`${response.status()}: ${response.url()}`);
+  });
+  page.on('dialog', (dialog) => {
+    note(`dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  return noted;
+}
+
+describe('what a page may do', { skip: skipWithout('chromium', chromium()) }, () => {
+  let browser: Browser;
+  before(async () => {
+    browser = await openBrowser();
+  });
+
+  it('the watch sees a script, a style, another host and a dialog', async () => {
+    const portal = await servePortal();
+    const page = await newReader(browser, portal);
+    await page.goto('/sign-in');
+    const noted = await watch(page);
+    await page.goto('/sign-in');
+    await page.evaluate(`{
+      document.body.insertAdjacentHTML('beforeend', '<p style="color: red" onclick="alert()">x</p><img src="http://127.0.0.1:9/">');
+      const script = document.createElement('script');
+      script.textContent = 'alert()';
+      document.body.append(script);
+      setTimeout(() => alert('a dialog'));
+    }`);
+    for (const sign of [/style-src-attr/, /script-src-elem/, /img-src/, /dialog: a dialog/]) {
+      for (let waits = 0; !noted.some((each) => sign.test(each)) && waits < 50; waits++) await page.waitForTimeout(50);
+      assert.ok(
+        noted.some((each) => sign.test(each)),
+        `${String(sign)} is not among ${noted.join('\n')}`,
+      );
+    }
+    await page.context().close();
+  });
+
+  it('is all that any page does: no refusal, no error, no other host', async () => {
+    const { portal, walkers } = await everybody(browser);
+    const found: string[] = [];
+    const seen = new Set<string>();
+    for (const { enter, stops } of walkers) {
+      const page = await enter({ language: 'fr' });
+      if (page.url() === 'about:blank') await page.goto('/sign-in');
+      const noted = await watch(page);
+      page.on('response', (response) => seen.add(new URL(response.url()).pathname));
+      for (const stop of stops) {
+        await stop.open(page);
+        await page.waitForLoadState('networkidle');
+      }
+      found.push(...noted);
+      await page.context().close();
+    }
+    assertNone(found);
+    // A page that is added later must not stay out of the tour, on which its looks and manners are judged.
+    const isPage = (path: string): boolean => path !== '/' && !/[.]\w+$/.test(path);
+    const pages = portal.routes.filter(({ method, path }) => method === 'get' && isPage(path)).map(({ path }) => path);
+    const matching = (path: string): RegExp => new RegExp(`^${path.replace(/:\w+/g, '[^/]+')}$`);
+    assertNone(pages.filter((path) => ![...seen].some((address) => matching(path).test(address))));
+  });
+
+  it('names that are meant to do harm are only names', async () => {
+    const names = [
+      '<img src=x onerror=alert(1)>',
+      '"><svg onload=alert(1)>',
+      '</title><script>alert(1)</script>',
+      '{{7*7}} $t(common:product) %s <%= 7*7 %>',
+      "${alert(1)}';alert(1)//",
+      'javascript:alert(1)',
+      '\u202Egnp.exe\u2066 \u200B𝒵𝒶𝓁𝑔𝑜',
+    ];
+    const portal = await servePortal();
+    const tenant = await aTenant(portal, { name: names[0]! });
+    const admin = await aUser(portal, tenant, { displayName: names[1]!, administratorLevel: 'global' });
+    const users = [];
+    for (const displayName of names)
+      users.push(await aUser(portal, tenant, { displayName, firstName: displayName, lastName: displayName }));
+    const page = await signIn(await newReader(browser, portal), admin);
+    const noted = await watch(page);
+    await page.goto(`/account-settings/user-management?q=${encodeURIComponent('"><script>alert(1)</script>')}`);
+    await page.goto('/account-settings/user-management');
+    for (const { displayName } of users)
+      assert.ok((await page.locator('tbody').innerText()).includes(displayName), displayName);
+    for (const { id, displayName } of users) {
+      await page.goto(userPath(id));
+      assert.equal(await page.locator('h1').innerText(), displayName);
+      await page.goto(resetPasswordPath(id));
+      await page.click('main form button');
+      await page.locator('#temporary-password').waitFor();
+      assert.ok((await page.locator('h2').innerText()).includes(displayName));
+    }
+    await page.goto('/account-settings');
+    assert.ok((await page.locator('main').innerText()).includes(tenant.name));
+    for (const address of ['/dashboard', '/my-profile']) await page.goto(address);
+    assertNone(noted);
+    await page.context().close();
+  });
+});
+
+describe('a page in somebody else’s hands', { skip: skipWithout('chromium', chromium()) }, () => {
+  let browser: Browser;
+  let portal: ServedPortal;
+  const server = createServer((_request, response) => {
+    response.setHeader('Content-Type', 'text/html').end('<title>stranger</title>');
+  });
+  before(async () => {
+    browser = await openBrowser();
+    portal = await servePortal();
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+  });
+  after(() => server.close());
+  const stranger = (): string => `http://localhost:${(server.address() as AddressInfo).port}/`;
+
+  async function framed(page: Page, element: string, address: string): Promise<string> {
+    const attribute = element === 'object' ? 'data' : 'src';
+    await page.evaluate(`document.documentElement.innerHTML = '<${element} ${attribute}="${address}"></${element}>'`);
+    await page.waitForLoadState('networkidle');
+    return (
+      await Promise.all(
+        page
+          .frames()
+          .slice(1)
+          .map((frame) => frame.content()),
+      )
+    ).join();
+  }
+
+  for (const element of ['iframe', 'object', 'embed']) {
+    it(`is not shown in an ${element}`, async () => {
+      const page = await newReader(browser, portal);
+      await page.goto(stranger());
+      assert.match(await framed(page, element, stranger()), /<title>stranger/);
+      assert.doesNotMatch(await framed(page, element, `${portal.origin}/sign-in`), /username|Espace partenaires/);
+      await page.goto('/healthz');
+      assert.doesNotMatch(await framed(page, element, `${portal.origin}/sign-in`), /username|Espace partenaires/);
+      await page.context().close();
+    });
+  }
+
+  it('is out of reach for the page that opened it', async () => {
+    const page = await newReader(browser, portal);
+    await page.goto(stranger());
+    const popup = page.waitForEvent('popup');
+    await page.evaluate(`globalThis.opened = open('${portal.origin}/sign-in')`);
+    await (await popup).waitForLoadState();
+    assert.equal(await (await popup).evaluate('opener'), null);
+    assert.equal(await page.evaluate('opened.closed'), true);
+    await page.context().close();
+  });
+});

@@ -1,0 +1,202 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after, before, describe, it } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { resetPasswordPath, userPath } from '../../src/paths.ts';
+import { aTenant, aUser, type TestTenant, type TestUser } from '../support/builders.ts';
+import {
+  newReader,
+  openBrowser,
+  servePortal,
+  signIn,
+  type ReaderWishes,
+  type ServedPortal,
+} from '../support/browser.ts';
+import { chromium, skipWithout } from '../support/services.ts';
+import { openTab, type Tab } from './history.ts';
+
+describe('a temporary password on the screen', { skip: skipWithout('chromium', chromium()) }, () => {
+  let browser: Browser;
+  let portal: ServedPortal;
+  let tenant: TestTenant;
+  let admin: TestUser;
+  before(async () => {
+    browser = await openBrowser({ backForwardCache: true });
+    portal = await servePortal();
+    tenant = await aTenant(portal);
+    admin = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
+  });
+
+  async function reveal(
+    wishes: ReaderWishes = {},
+  ): Promise<{ page: Page; user: TestUser; secret: string; body: string }> {
+    const user = await aUser(portal, tenant, { language: 'de' });
+    const page = await signIn(await newReader(browser, portal, wishes), admin);
+    await page.goto(resetPasswordPath(user.id));
+    const answer = page.waitForResponse((response) => response.request().method() === 'POST');
+    await page.click('main form button');
+    const body = await (await answer).text();
+    const secret = await page.locator('#temporary-password').innerText();
+    assert.match(secret, /^\w{4}(-\w{4}){4}$/);
+    return { page, user, secret, body };
+  }
+
+  const epochOf = async ({ id }: TestUser): Promise<number | undefined> =>
+    (await portal.stores.users.find(tenant.scope, id))?.epoch;
+
+  async function isGone(tab: Tab, secret: string): Promise<void> {
+    const everything = await tab.everything();
+    assert.ok(everything.length > 100, 'there is no page to search');
+    for (const part of [secret, secret.slice(0, 9), secret.replaceAll('-', '')])
+      assert.ok(!everything.includes(part), everything);
+  }
+
+  describe('with this browser pages do sleep', () => {
+    const server = createServer((request, response) => {
+      if (request.url === '/no-store') response.setHeader('Cache-Control', 'no-store');
+      response.setHeader('Content-Type', 'text/html').end(`<title>${String(request.url)}</title><p>awake</p>`);
+    });
+    before(() => once(server.listen(0, '127.0.0.1'), 'listening'));
+    after(() => server.close());
+
+    for (const path of ['/', '/no-store']) {
+      for (const javaScript of [true, false]) {
+        it(`${path} wakes as it was, scripts ${javaScript ? 'on' : 'off'}`, async () => {
+          const { port } = server.address() as AddressInfo;
+          const page = await newReader(browser, portal, { javaScript });
+          await page.goto(`http://localhost:${port}${path}`);
+          await page.evaluate('document.querySelector("p").textContent = "asleep"');
+          await page.goto(`http://localhost:${port}/other`);
+          const tab = await openTab(page);
+          assert.equal(await tab.go(-1), 'BackForwardCacheRestore');
+          assert.match(await tab.everything(), /asleep/);
+          await page.context().close();
+        });
+      }
+    }
+  });
+
+  for (const javaScript of [true, false]) {
+    describe(`once it was left, scripts ${javaScript ? 'on' : 'off'}`, () => {
+      it('is not there on Back, on Forward or in a second tab', async () => {
+        const { page, user, secret } = await reveal({ javaScript });
+        const epoch = await epochOf(user);
+        await page.click('[data-leave]');
+        await page.waitForURL(`**${userPath(user.id)}`);
+        const tab = await openTab(page);
+        await isGone(tab, secret);
+        for (const steps of [-1, -1, 1, 1, -2, 1]) {
+          await tab.go(steps);
+          await isGone(tab, secret);
+        }
+        assert.ok(tab.reasons.includes('HTTPMethodNotGET'), `woken or not for ${tab.reasons.join()}`);
+        const second = await page.context().newPage();
+        await second.goto(resetPasswordPath(user.id));
+        await isGone(await openTab(second), secret);
+        assert.equal(await epochOf(user), epoch);
+        await page.context().close();
+      });
+
+      it('is not there on reload, which resets nothing', async () => {
+        const { page, user, secret } = await reveal({ javaScript });
+        const epoch = await epochOf(user);
+        const tab = await openTab(page);
+        await tab.reload();
+        await isGone(tab, secret);
+        assert.match(await tab.everything(), /Rien n’a été fait cette fois-ci/);
+        assert.equal(await epochOf(user), epoch);
+        const visitor = await signIn(await newReader(browser, portal), { ...user, clearPassword: secret });
+        assert.match(visitor.url(), /change-password$/);
+        await visitor.context().close();
+        await page.context().close();
+      });
+
+      it('is not there on Back after the sign-out', async () => {
+        const { page, secret } = await reveal({ javaScript });
+        await page.click('form[action="/sign-out"] button');
+        await page.waitForURL('**/sign-in');
+        const tab = await openTab(page);
+        await tab.go(-1);
+        await isGone(tab, secret);
+        await tab.reload();
+        await isGone(tab, secret);
+        await page.context().close();
+      });
+    });
+  }
+
+  it('is emptied when its page is put to sleep, and its page leads on when it wakes', async () => {
+    const { page, user, secret } = await reveal();
+    await page.evaluate('getSelection().selectAllChildren(document.getElementById("temporary-password"))');
+    await page.evaluate('dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true }))');
+    await isGone(await openTab(page), secret);
+    await page.evaluate('dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }))');
+    await page.waitForURL(`**${userPath(user.id)}`);
+    await page.context().close();
+  });
+
+  it('stands in one text node of one answer, and in nothing that outlives the page', async () => {
+    const { page, secret, body } = await reveal();
+    assert.equal(body.split(secret).length, 2);
+    const holders = await page.evaluate<string[]>(`(() => {
+      const walker = document.createTreeWalker(document, NodeFilter.SHOW_ALL), holders = [];
+      const holds = (text) => text?.includes(${JSON.stringify(secret)});
+      while (walker.nextNode()) {
+        const node = walker.currentNode;
+        if (holds(node.nodeValue)) holders.push(node.nodeName + ' in ' + node.parentElement.id);
+        for (const { name, value } of node.attributes ?? []) if (holds(value)) holders.push(name);
+      }
+      return holders;
+    })()`);
+    assert.deepEqual(holders, ['#text in temporary-password']);
+    const kept = await page.evaluate<string>(
+      'JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.title, location.href, history.state])',
+    );
+    assert.ok(!kept.includes(secret));
+    assert.ok(!JSON.stringify(await page.context().storageState()).includes(secret));
+    await page.context().close();
+  });
+
+  it('is copied exactly, and says so', async () => {
+    const { page, secret } = await reveal();
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin: portal.origin });
+    await page.click('[data-copy]');
+    await page.getByText('Copié.').waitFor();
+    assert.equal(await page.evaluate('navigator.clipboard.readText()'), secret);
+    await page.context().close();
+  });
+
+  it('is copied exactly where the browser has no clipboard for scripts', async () => {
+    const { page, secret } = await reveal();
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin: portal.origin });
+    await page.evaluate('Object.defineProperty(navigator, "clipboard", { value: undefined, configurable: true })');
+    await page.click('[data-copy]');
+    await page.getByText('Copié.').waitFor();
+    await page.evaluate('delete navigator.clipboard');
+    assert.equal(await page.evaluate('navigator.clipboard.readText()'), secret);
+    await page.context().close();
+  });
+
+  it('prints a sheet in the user’s own language, with the secret and without the administrator’s page', async () => {
+    const { page, user, secret } = await reveal();
+    const onScreen = await page.locator('body').innerText();
+    assert.doesNotMatch(onScreen, /Ihr Zugang|Adresse des Portals/);
+    await page.emulateMedia({ media: 'print' });
+    const onPaper = await page.locator('body').innerText();
+    for (const text of [secret, user.username, `${portal.origin}/sign-in`])
+      assert.ok(onPaper.includes(text), `no ${text} on paper`);
+    assert.match(onPaper, /Temporäres Kennwort/);
+    for (const text of ['Camille Laurent', 'Tableau de bord', 'Copier', 'Terminé', 'Mot de passe', 'Réinitialiser']) {
+      assert.ok(!onPaper.includes(text), `${text} on paper: ${onPaper}`);
+    }
+    assert.deepEqual(
+      await page.locator('.sheet').evaluateAll((sheets) => sheets.map(({ lang }: { lang: string }) => lang)),
+      ['de', 'de'],
+    );
+    const pdf = (await page.pdf({ format: 'A4' })).toString('latin1');
+    assert.equal(pdf.match(/\/Type\s*\/Page\b/g)?.length, 1);
+    await page.context().close();
+  });
+});
