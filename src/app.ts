@@ -18,6 +18,10 @@ import { createThrottle } from './features/sessions/throttle.ts';
 import { setupRoutes } from './features/setup/setup.routes.ts';
 import { createTenants } from './features/tenants/tenants.ts';
 import { handOverSheet } from './features/users/hand-over-sheet.ts';
+import { addUserRoutes } from './features/users/users.add.routes.ts';
+import { createUserAdder } from './features/users/users.add.ts';
+import { userChangesRoutes } from './features/users/users.changes.routes.ts';
+import { createUserChanges } from './features/users/users.changes.ts';
 import { usersRoutes } from './features/users/users.routes.ts';
 import { createUsers } from './features/users/users.ts';
 import { createStores, type Stores } from './stores.ts';
@@ -109,7 +113,9 @@ function createFeatures(
     ...passwordsRoutes({ passwords, authentication, devices, cookies, log }),
     ...dashboardRoutes({ stores, clock }),
     ...accountSettingsRoutes({ stores }),
+    ...addUserRoutes({ stores, addUser: createUserAdder({ stores, hasher, clock }), sheet, answerRefusal }),
     ...usersRoutes({ stores, users, sheet, answerRefusal, clock }),
+    ...userChangesRoutes({ stores, users, changes: createUserChanges({ stores, clock }), answerRefusal, clock }),
     ...profileRoutes({ stores, sessions, clock }),
     ...preferencesRoutes({ stores, cookies, origin: config.baseUrl.origin }),
     ...setupRoutes({ stores, tenants, passwords, hasher, rules }),

@@ -42,6 +42,7 @@ const rulesFile = z
       }),
     throttle: z.strictObject({ perAccountAndAddress: throttle, perAccount: throttle, perAddress: throttle }),
     session: z.strictObject({ idleMinutes: positive, absoluteHours: positive }),
+    restoreWindowDays: positive.max(3650),
   })
   .transform((file, context): RegionRules => {
     const { places, operations, ...rules } = file;

@@ -4,17 +4,27 @@ export type ActivityEvent =
   | { readonly kind: 'signIn.failed'; readonly because: SignInFailure }
   | { readonly kind: 'signIn.throttled' }
   | { readonly kind: 'signOut' }
-  | { readonly kind: 'sessions.ended'; readonly which: 'one' | 'others' }
+  | { readonly kind: 'sessions.ended'; readonly which: 'one' | 'others' | 'all' }
   | { readonly kind: 'password.reset'; readonly expiresAt: number }
   | { readonly kind: 'password.changed'; readonly forced: boolean }
   | { readonly kind: 'password.changeRefused' }
   | { readonly kind: 'user.added' }
+  | { readonly kind: 'user.edited'; readonly changes: readonly Change[] }
   | { readonly kind: 'user.blocked' }
   | { readonly kind: 'user.unblocked' }
+  | { readonly kind: 'user.deleted' }
+  | { readonly kind: 'user.restored' }
   | { readonly kind: 'tenant.added' }
   | { readonly kind: 'tenant.suspended' }
   | { readonly kind: 'tenant.resumed' }
   | { readonly kind: 'refused'; readonly action: string; readonly because: string };
+
+/** One field of a user, before and after. */
+export interface Change {
+  readonly field: 'firstName' | 'lastName' | 'displayName' | 'language' | 'administratorLevel' | 'agentLevel';
+  readonly from: string | null;
+  readonly to: string | null;
+}
 
 export type ActivityKind = ActivityEvent['kind'];
 

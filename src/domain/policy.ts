@@ -1,10 +1,11 @@
 import { isUserOperation, type Wording } from './regions.ts';
-import { changesToAPerson, rights, type Action } from './roles.ts';
+import { changesToAPerson, rights, type Action, type AdministratorLevel, type AgentLevel } from './roles.ts';
 import type { Scope } from './scope.ts';
 import type { User } from './user.ts';
 
 /** Why something is refused; each has a sentence in `policy:` of every language. */
-export type Refusal = 'level' | 'self' | 'globalAdmin' | 'administrator' | 'elsewhere' | 'alone' | 'nobody';
+export type Refusal =
+  'level' | 'self' | 'ownLevel' | 'globalLevel' | 'globalAdmin' | 'administrator' | 'elsewhere' | 'alone' | 'nobody';
 
 export type Verdict =
   | { readonly allowed: true }
@@ -47,4 +48,35 @@ function byTarget(scope: Scope, action: Action, target?: Target): Verdict | null
   if (target.administratorLevel === 'global') return no('globalAdmin');
   const reserved = scope.rules.administratorsManagedBy === 'globalAdmins' && target.administratorLevel !== 'none';
   return reserved ? no('administrator') : null;
+}
+
+/** The two settings of a user that an edit may change. */
+export interface Levels {
+  readonly administratorLevel: AdministratorLevel;
+  readonly agentLevel: AgentLevel;
+}
+
+/**
+ * Whether the scope's actor may give a user these levels: nobody changes their own, and Global admin is given and
+ * taken by Global admins alone.
+ * @param target the user as they are now; null for one who is being added
+ */
+export function mayGive(scope: Scope, target: (Target & Levels) | null, levels: Levels): Verdict {
+  if (scope.actor === null) return yes;
+  const before = target ?? { administratorLevel: 'none', agentLevel: 'none' };
+  const same = before.administratorLevel === levels.administratorLevel && before.agentLevel === levels.agentLevel;
+  if (same) return yes;
+  if (target?.id === scope.actor.id) return no('ownLevel');
+  const touchesGlobal = [before.administratorLevel, levels.administratorLevel].includes('global');
+  if (
+    touchesGlobal &&
+    before.administratorLevel !== levels.administratorLevel &&
+    scope.actor.administratorLevel !== 'global'
+  ) {
+    return no('globalLevel');
+  }
+  const touchesAdministrators = before.administratorLevel !== levels.administratorLevel;
+  const reserved =
+    scope.rules.administratorsManagedBy === 'globalAdmins' && scope.actor.administratorLevel !== 'global';
+  return touchesAdministrators && reserved ? no('administrator') : yes;
 }

@@ -55,6 +55,8 @@ export interface RegionRules {
     readonly perAddress: ThrottleRule;
   };
   readonly session: { readonly idleMinutes: number; readonly absoluteHours: number };
+  /** For how long a deleted user can be restored. */
+  readonly restoreWindowDays: number;
 }
 
 const minuteMs = 60_000;
@@ -72,6 +74,9 @@ export const idleLimitMs = (rules: RegionRules): number => rules.session.idleMin
 
 /** @returns how long a session may live at all, in ms */
 export const absoluteLimitMs = (rules: RegionRules): number => rules.session.absoluteHours * hourMs;
+
+/** @returns for how long a deleted user can be restored, in ms */
+export const restoreWindowMs = (rules: RegionRules): number => rules.restoreWindowDays * 24 * hourMs;
 
 /** @returns whether the text names a language that the portal is complete in */
 export const isLanguage = (text: unknown): text is Language => (languages as readonly unknown[]).includes(text);

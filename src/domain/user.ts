@@ -24,6 +24,8 @@ export interface User {
   /** Epoch ms; null before the first sign-in. */
   readonly lastSignInAt: number | null;
   readonly createdAt: number;
+  /** Epoch ms; null for everybody who is not deleted. */
+  readonly deletedAt: number | null;
 }
 
 export const userStatuses = ['active', 'passwordChange', 'expired', 'blocked', 'deleted'] as const;

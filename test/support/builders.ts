@@ -64,6 +64,7 @@ export async function aUser(
     passwordSetBy: null,
     passwordSetAt: portal.clock.now,
     lastSignInAt: null,
+    deletedAt: null,
     createdAt: portal.clock.now,
     ...wishes,
     id,

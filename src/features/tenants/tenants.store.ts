@@ -40,6 +40,15 @@ export function tenantsStore(database: Database) {
       );
     },
 
+    /**
+     * Inside a transaction: lets no other one change this tenant's people until this one is done. What must hold of
+     * all of them together, such as that a Global admin remains, can then be decided. SQLite's transactions do so anyway.
+     */
+    lock: async (scope: Scope): Promise<void> => {
+      if (database.dialect === 'postgres')
+        await database.knex('tenants').where({ id: scope.tenant.id }).forUpdate().select('id');
+    },
+
     /** @returns any tenant of the region, for the operator's commands */
     findForOperator: async (id: string): Promise<Tenant | null> => {
       const [row] = await one({ tenant: id });

@@ -1,8 +1,12 @@
 import { z } from 'zod';
+import { languages } from '../../domain/regions.ts';
+import { administratorLevels, agentLevels } from '../../domain/roles.ts';
+import { canonicalUsername, cleanName } from '../../domain/user.ts';
 import { carriedNumber, line } from '../../web/forms.ts';
 import { levelFilters, sortKeys, statusFilters } from './users.page.ts';
 
 const longestSearch = 100;
+const longestUsername = 254;
 // A place holds the key that a name sorts by: eighteen letters for one, at the worst, in a text of four for three bytes.
 const longestPlace = 12_000;
 const place = line(longestPlace)
@@ -20,6 +24,48 @@ export const listQuery = z.object({
 });
 
 export type ListQuery = z.infer<typeof listQuery>;
+
+const longestName = 120;
+const name = line(longestName).transform(cleanName);
+
+/** A user's own facts as an administrator types them; a display name that is left empty is put together. */
+const facts = {
+  firstName: name,
+  lastName: name,
+  displayName: name,
+  language: z.enum(languages).nullable().catch(null),
+};
+
+const named = <T extends { firstName: string; lastName: string; displayName: string }>(form: T): T => ({
+  ...form,
+  displayName: form.displayName === '' ? `${form.firstName} ${form.lastName}`.trim() : form.displayName,
+});
+
+const needsName = { path: ['displayName'], message: 'users:error.nameMissing' };
+
+export const newUserForm = z
+  .object({
+    ...facts,
+    username: line(longestUsername)
+      .transform(canonicalUsername)
+      .refine((text) => text !== '', 'users:error.usernameMissing'),
+    administratorLevel: z.enum(administratorLevels).catch('none'),
+    agentLevel: z.enum(agentLevels).catch('none'),
+  })
+  .transform(named)
+  .refine((form) => form.displayName !== '', needsName);
+
+export type NewUserForm = z.infer<typeof newUserForm>;
+
+/** A level that the form did not offer, such as one's own, stays as it is. */
+export const editForm = z
+  .object({
+    ...facts,
+    administratorLevel: z.enum(administratorLevels).optional().catch(undefined),
+    agentLevel: z.enum(agentLevels).optional().catch(undefined),
+  })
+  .transform(named)
+  .refine((form) => form.displayName !== '', needsName);
 
 /** The user's epoch when the form was made: a form that is sent a second time finds another one. */
 export const resetForm = z.object({ epoch: carriedNumber });

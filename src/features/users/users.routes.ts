@@ -2,27 +2,17 @@ import type { Request, Response } from 'express';
 import { Failure } from '../../domain/errors.ts';
 import { may } from '../../domain/policy.ts';
 import { levelFilters, sortKeys, statusFilters } from './users.page.ts';
-import { statusOf, type User } from '../../domain/user.ts';
-import { paths, resetPasswordPath, userPath } from '../../paths.ts';
+import { statusOf } from '../../domain/user.ts';
+import { paths, userPath } from '../../paths.ts';
 import type { Stores } from '../../stores.ts';
 import { readForm } from '../../web/forms.ts';
-import type { Crumb } from '../../web/page.ts';
 import { scopeOf } from '../../web/request.ts';
 import type { AnswerRefusal, Route } from '../../web/routing.ts';
 import type { handOverSheet } from './hand-over-sheet.ts';
 import { listQuery, resetForm, type ListQuery } from './users.forms.ts';
 import { listHref, listUsers } from './users.list.ts';
+import { linksOf, ofUser, trail, userIdOf } from './users.trail.ts';
 import type { ResetResult, Users } from './users.ts';
-
-const trail: Crumb[] = [
-  { href: paths.dashboard, label: 'common:terms.dashboard' },
-  { href: paths.accountSettings, label: 'common:terms.accountSettings' },
-];
-const inList: Crumb[] = [...trail, { href: paths.users, label: 'common:terms.userManagement' }];
-const ofUser = (user: User): Crumb[] => [
-  ...inList,
-  { href: userPath(user.id), label: { key: 'users:show.title', values: { name: user.displayName } } },
-];
 
 export function usersRoutes(parts: {
   stores: Stores;
@@ -35,18 +25,23 @@ export function usersRoutes(parts: {
 
   async function list(request: Request, response: Response): Promise<void> {
     const query = listQuery.parse(request.query);
-    const page = await listUsers(stores, scopeOf(request), query);
+    const scope = scopeOf(request);
+    const page = await listUsers(stores, scope, query);
     const now = clock();
     const rows = page.users.map((user) => ({ ...user, href: userPath(user.id), status: statusOf(user, now) }));
-    const model = { ...page, users: rows, query, sorts: sortsOf(query), sortings, levels, statuses };
+    const deleted = may(scope, 'users.restore').allowed ? await stores.users.countDeleted(scope) : 0;
+    const model = {
+      ...page,
+      users: rows,
+      query,
+      sorts: sortsOf(query),
+      sortings,
+      levels,
+      statuses,
+      deleted,
+      add: may(scope, 'users.add'),
+    };
     response.page('users/list', model, { title: 'common:terms.userManagement', breadcrumbs: trail });
-  }
-
-  async function show(request: Request, response: Response): Promise<void> {
-    const { user, reset, events } = await users.show(scopeOf(request), userIdOf(request));
-    const model = { user, reset, events, status: statusOf(user, clock()), ...linksOf(user) };
-    const title = { key: 'users:show.title', values: { name: user.displayName } };
-    response.page('users/show', model, { title, breadcrumbs: inList });
   }
 
   async function confirmReset(request: Request, response: Response): Promise<void> {
@@ -81,12 +76,11 @@ export function usersRoutes(parts: {
       ...linksOf(user),
     };
     const options = { title: 'common:terms.resetPassword', breadcrumbs: ofUser(user), scripts: ['reveal.js'] };
-    response.page('users/reset-done', model, options);
+    response.page('users/reveal', { ...model, heading: 'users:reset.done', ended: true }, options);
   }
 
   return [
     { method: 'get', path: paths.users, access: 'users.list', handle: list },
-    { method: 'get', path: paths.user, access: 'users.view', handle: show },
     { method: 'get', path: paths.resetPassword, access: 'users.resetPassword', handle: confirmReset },
     { method: 'post', path: paths.resetPassword, access: 'users.resetPassword', handle: reset },
   ];
@@ -101,10 +95,6 @@ const sortings = sortKeys.flatMap((key) => [
   { value: `-${key}`, label: `users:sort.${key}Descending` },
 ]);
 const statuses = statusFilters.map((value) => ({ value, label: `users:status.${value}` }));
-
-const linksOf = (user: User) => ({ userHref: userPath(user.id), resetHref: resetPasswordPath(user.id) });
-
-const userIdOf = (request: Request): string => String(request.params.userId);
 
 function sortsOf(query: ListQuery) {
   return Object.fromEntries(

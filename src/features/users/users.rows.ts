@@ -21,6 +21,7 @@ export const userColumns = [
   'users.epoch',
   'users.last_sign_in_at',
   'users.created_at',
+  'users.deleted_at',
 ] as const;
 
 export interface UserRow {
@@ -42,6 +43,7 @@ export interface UserRow {
   epoch: number;
   last_sign_in_at: number;
   created_at: number;
+  deleted_at: number | null;
 }
 
 export function toUser(row: UserRow): User {
@@ -63,5 +65,6 @@ export function toUser(row: UserRow): User {
     epoch: row.epoch,
     lastSignInAt: row.last_sign_in_at === 0 ? null : row.last_sign_in_at,
     createdAt: row.created_at,
+    deletedAt: row.deleted_at,
   };
 }

@@ -6,9 +6,18 @@ import { toUser, userColumns, type UserRow } from './users.rows.ts';
 import { selectPage, shapeOf, type PageRequest } from './users.page.ts';
 
 /** A user as it is first written, its hash included. */
-export interface NewUser extends Omit<User, 'tenantId' | 'epoch'> {
+export interface NewUser extends Omit<User, 'tenantId' | 'epoch' | 'deletedAt'> {
+  readonly deletedAt?: number | null;
   readonly passwordHash: string;
 }
+
+/** What an edit may change of a user. */
+export type UserChanges = Pick<
+  User,
+  'firstName' | 'lastName' | 'displayName' | 'language' | 'administratorLevel' | 'agentLevel'
+>;
+
+const mostDeletedShown = 500;
 
 /** Users of the scope's tenant, and of no other. */
 export function usersStore(database: Database) {
@@ -26,6 +35,31 @@ export function usersStore(database: Database) {
       .whereRaw("administrator_level = 'global' and state = 'active'")
       .orderBy('name_key')
       .limit(5),
+  );
+
+  const findDeleted = database.prepare<UserRow>('users.findDeleted', (knex, $) =>
+    knex('users')
+      .select(userColumns)
+      .where({ tenant_id: $('tenant'), id: $('id'), state: 'deleted' }),
+  );
+  const deleted = database.prepare<UserRow>('users.deleted', (knex, $) =>
+    knex('users')
+      .select(userColumns)
+      .where({ tenant_id: $('tenant') })
+      .whereRaw("state = 'deleted'")
+      .orderBy('deleted_at', 'desc')
+      .limit(mostDeletedShown),
+  );
+  const countDeleted = database.prepare<{ count: number }>('users.countDeleted', (knex, $) =>
+    knex('users')
+      .where({ tenant_id: $('tenant') })
+      .whereRaw("state = 'deleted'")
+      .count({ count: '*' }),
+  );
+  const countGlobalAdmins = database.prepare<{ count: number }>('users.countGlobalAdmins', (knex, $) =>
+    knex('users')
+      .where({ tenant_id: $('tenant'), administrator_level: 'global', state: 'active' })
+      .count({ count: '*' }),
   );
 
   return {
@@ -47,6 +81,37 @@ export function usersStore(database: Database) {
       return rows.map(toUser);
     },
 
+    /** @returns a user who was deleted and can still be restored */
+    findDeleted: async (scope: Scope, id: string): Promise<User | null> => {
+      const [row] = await findDeleted({ tenant: scope.tenant.id, id });
+      return row ? toUser(row) : null;
+    },
+
+    /** @returns the deleted users, the latest first */
+    listDeleted: async (scope: Scope): Promise<User[]> => (await deleted({ tenant: scope.tenant.id })).map(toUser),
+
+    /** @returns how many deleted users can still be restored */
+    countDeleted: async (scope: Scope): Promise<number> =>
+      (await countDeleted({ tenant: scope.tenant.id }))[0]?.count ?? 0,
+
+    /** @returns how many Global admins can sign in, temporary passwords included */
+    countActiveGlobalAdmins: async (scope: Scope): Promise<number> =>
+      (await countGlobalAdmins({ tenant: scope.tenant.id }))[0]?.count ?? 0,
+
+    /** Changes some of a user's own facts. */
+    update: async (scope: Scope, id: string, changes: UserChanges): Promise<void> => {
+      await database.knex('users').where({ tenant_id: scope.tenant.id, id }).update(toColumns(changes));
+    },
+
+    /** Sets a user's state and, with it, ends everything that was issued before. @param at epoch ms */
+    setState: async (scope: Scope, id: string, state: User['state'], at: number): Promise<void> => {
+      await database
+        .knex('users')
+        .where({ tenant_id: scope.tenant.id, id })
+        .update({ state, deleted_at: state === 'deleted' ? at : null })
+        .increment('epoch', 1);
+    },
+
     insert: async (scope: Scope, user: NewUser): Promise<void> => {
       await database.knex('users').insert(toRow(scope, user));
     },
@@ -65,6 +130,19 @@ export function usersStore(database: Database) {
     setLanguage: async (scope: Scope, id: string, language: Language): Promise<void> => {
       await database.knex('users').where({ tenant_id: scope.tenant.id, id }).update({ language });
     },
+  };
+}
+
+function toColumns(changes: UserChanges): Partial<UserRow> {
+  const { firstName, lastName, displayName, language, administratorLevel, agentLevel } = changes;
+  return {
+    first_name: firstName,
+    last_name: lastName,
+    display_name: displayName,
+    name_key: foldName(displayName),
+    language,
+    administrator_level: administratorLevel,
+    agent_level: agentLevel,
   };
 }
 
@@ -89,5 +167,6 @@ function toRow(scope: Scope, user: NewUser): UserRow & { password_hash: string }
     epoch: 0,
     last_sign_in_at: user.lastSignInAt ?? 0,
     created_at: user.createdAt,
+    deleted_at: user.deletedAt ?? null,
   };
 }

@@ -1,0 +1,64 @@
+import type { Request, Response } from 'express';
+import type { FieldFault } from '../../domain/errors.ts';
+import { mayGive } from '../../domain/policy.ts';
+import { administratorLevels, agentLevels } from '../../domain/roles.ts';
+import { paths } from '../../paths.ts';
+import type { Stores } from '../../stores.ts';
+import { readForm } from '../../web/forms.ts';
+import { scopeOf } from '../../web/request.ts';
+import type { AnswerRefusal, Route } from '../../web/routing.ts';
+import type { handOverSheet } from './hand-over-sheet.ts';
+import type { AddUser } from './users.add.ts';
+import { newUserForm } from './users.forms.ts';
+import { inList, linksOf } from './users.trail.ts';
+
+const fields = ['firstName', 'lastName', 'displayName', 'username', 'language', 'administratorLevel', 'agentLevel'];
+
+export function addUserRoutes(parts: {
+  stores: Stores;
+  addUser: AddUser;
+  sheet: ReturnType<typeof handOverSheet>;
+  answerRefusal: AnswerRefusal;
+}): Route[] {
+  const { stores, addUser, sheet, answerRefusal } = parts;
+
+  async function ask(request: Request, response: Response, faults: readonly FieldFault[]): Promise<void> {
+    const scope = scopeOf(request);
+    const typed = (request.body ?? {}) as Record<string, unknown>;
+    const values = Object.fromEntries(fields.map((name) => [name, typeof typed[name] === 'string' ? typed[name] : '']));
+    const offered = administratorLevels.filter(
+      (administratorLevel) => mayGive(scope, null, { administratorLevel, agentLevel: 'none' }).allowed,
+    );
+    const tenant = await stores.tenants.findOwn(scope);
+    const model = {
+      values,
+      domains: tenant?.domains ?? [],
+      levels: { administrator: offered, agent: agentLevels, own: false },
+    };
+    response.page('users/new', model, { title: 'common:terms.addUser', breadcrumbs: inList, faults });
+  }
+
+  async function add(request: Request, response: Response): Promise<void> {
+    const scope = scopeOf(request);
+    const { values, faults } = readForm(newUserForm, request.body);
+    if (values === null) return ask(request, response, faults);
+    const result = await addUser(scope, values);
+    if (result.outcome === 'invalid') return ask(request, response, result.faults);
+    if (result.outcome === 'refused') return answerRefusal(request, response, result.verdict);
+    const { user, temporaryPassword, expiresAt } = result;
+    response.set('Referrer-Policy', 'no-referrer');
+    const model = { user, temporaryPassword, expiresAt, sheet: sheet(scope, user, expiresAt), ...linksOf(user) };
+    const options = { title: 'common:terms.addUser', breadcrumbs: inList, scripts: ['reveal.js'] } as const;
+    response.page('users/reveal', { ...model, heading: 'users:added', ended: false }, options);
+  }
+
+  return [
+    {
+      method: 'get',
+      path: paths.newUser,
+      access: 'users.add',
+      handle: (request, response) => ask(request, response, []),
+    },
+    { method: 'post', path: paths.newUser, access: 'users.add', handle: add },
+  ];
+}

@@ -1,0 +1,139 @@
+import type { Request, Response } from 'express';
+import type { FieldFault } from '../../domain/errors.ts';
+import { may, mayGive } from '../../domain/policy.ts';
+import { administratorLevels, agentLevels } from '../../domain/roles.ts';
+import type { Scope } from '../../domain/scope.ts';
+import { statusOf, type User } from '../../domain/user.ts';
+import { paths, userPath } from '../../paths.ts';
+import type { Stores } from '../../stores.ts';
+import { readForm } from '../../web/forms.ts';
+import { scopeOf } from '../../web/request.ts';
+import type { AnswerRefusal, Route } from '../../web/routing.ts';
+import type { ChangeOutcome, UserChangesFeature } from './users.changes.ts';
+import { editForm } from './users.forms.ts';
+import { inList, linksOf, ofUser, userIdOf } from './users.trail.ts';
+import type { Users } from './users.ts';
+
+/** One user's page, and everything that its buttons do. */
+export function userChangesRoutes(parts: {
+  stores: Stores;
+  users: Users;
+  changes: UserChangesFeature;
+  answerRefusal: AnswerRefusal;
+  clock: () => number;
+}): Route[] {
+  const { stores, users, changes, answerRefusal, clock } = parts;
+
+  async function show(request: Request, response: Response): Promise<void> {
+    await showWith(request, response, []);
+  }
+
+  async function showWith(request: Request, response: Response, faults: readonly FieldFault[]): Promise<void> {
+    const scope = scopeOf(request);
+    const { user, reset, events } = await users.show(scope, userIdOf(request));
+    const model = {
+      user,
+      reset,
+      events,
+      status: statusOf(user, clock()),
+      ...permissionsOf(scope, user),
+      ...linksOf(user),
+    };
+    const title = { key: 'users:show.title', values: { name: user.displayName } };
+    response.page('users/show', model, { title, breadcrumbs: inList, faults });
+  }
+
+  async function edit(request: Request, response: Response): Promise<void> {
+    const { values, faults } = readForm(editForm, request.body);
+    if (values === null) return showWith(request, response, faults);
+    const before = await users.load(scopeOf(request), userIdOf(request));
+    const { administratorLevel = before.administratorLevel, agentLevel = before.agentLevel, ...facts } = values;
+    const outcome = await changes.edit(scopeOf(request), before.id, { ...facts, administratorLevel, agentLevel });
+    return finish(request, response, outcome, 'users:notice.saved');
+  }
+
+  async function finish(
+    request: Request,
+    response: Response,
+    result: ChangeOutcome,
+    key: string,
+    next = userPath(result.user.id),
+  ): Promise<void> {
+    if (result.outcome === 'refused') return answerRefusal(request, response, result.verdict);
+    request.session.notice = { kind: 'success', key, values: { name: result.user.displayName } };
+    response.redirect(303, next);
+  }
+
+  async function confirmDelete(request: Request, response: Response): Promise<void> {
+    const scope = scopeOf(request);
+    const user = await users.load(scope, userIdOf(request));
+    const verdict = may(scope, 'users.delete', user);
+    if (!verdict.allowed) return answerRefusal(request, response, verdict);
+    const model = { user, days: scope.rules.restoreWindowDays, ...linksOf(user) };
+    response.page('users/delete-confirm', model, { title: 'common:terms.deleteUser', breadcrumbs: ofUser(user) });
+  }
+
+  async function listDeleted(request: Request, response: Response): Promise<void> {
+    const scope = scopeOf(request);
+    const deleted = await stores.users.listDeleted(scope);
+    const rows = deleted.map((user) => ({ ...user, restore: may(scope, 'users.restore', user), ...linksOf(user) }));
+    const model = { users: rows, days: scope.rules.restoreWindowDays };
+    response.page('users/deleted', model, { title: 'common:terms.deletedUsers', breadcrumbs: inList });
+  }
+
+  const act =
+    (work: (scope: Scope, userId: string) => Promise<ChangeOutcome>, notice: string, next?: string): Route['handle'] =>
+    async (request, response) =>
+      finish(request, response, await work(scopeOf(request), userIdOf(request)), notice, next);
+
+  return [
+    { method: 'get', path: paths.deletedUsers, access: 'users.restore', handle: listDeleted },
+    { method: 'get', path: paths.user, access: 'users.view', handle: show },
+    { method: 'post', path: paths.user, access: 'users.edit', handle: edit },
+    {
+      method: 'post',
+      path: paths.blockUser,
+      access: 'users.block',
+      handle: act(changes.block, 'users:notice.blocked'),
+    },
+    {
+      method: 'post',
+      path: paths.unblockUser,
+      access: 'users.block',
+      handle: act(changes.unblock, 'users:notice.unblocked'),
+    },
+    {
+      method: 'post',
+      path: paths.endUserSessions,
+      access: 'users.endSessions',
+      handle: act(changes.endSessions, 'users:notice.sessionsEnded'),
+    },
+    { method: 'get', path: paths.deleteUser, access: 'users.delete', handle: confirmDelete },
+    {
+      method: 'post',
+      path: paths.deleteUser,
+      access: 'users.delete',
+      handle: act(changes.remove, 'users:notice.deleted', paths.users),
+    },
+    {
+      method: 'post',
+      path: paths.restoreUser,
+      access: 'users.restore',
+      handle: act(changes.restore, 'users:notice.restored'),
+    },
+  ];
+}
+
+// The same judge as in the handlers: what it refuses is not offered.
+function permissionsOf(scope: Scope, user: User) {
+  const offered = administratorLevels.filter(
+    (administratorLevel) => mayGive(scope, user, { ...user, administratorLevel }).allowed,
+  );
+  return {
+    edit: may(scope, 'users.edit', user),
+    block: may(scope, 'users.block', user),
+    remove: may(scope, 'users.delete', user),
+    endSessions: may(scope, 'users.endSessions', user),
+    levels: { administrator: offered, agent: agentLevels, own: user.id === scope.actor?.id },
+  };
+}
