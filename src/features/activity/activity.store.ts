@@ -1,6 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import type { Database } from '../../data/database.ts';
 import type { Activity, ActivityEvent } from '../../domain/activity.ts';
+import { hashOf, personalDigestOf, type ChainedEntry } from '../../domain/activity-chain.ts';
 import type { RegionScope, Scope } from '../../domain/scope.ts';
+import { joinPersonal, sha256, splitPersonal } from './personal.ts';
 
 interface ActivityRow {
   id: number;
@@ -11,9 +14,18 @@ interface ActivityRow {
   actor_name: string | null;
   target_id: string | null;
   target_name: string | null;
-  address: string | null;
+  personal: string | null;
 }
 
+interface EntryIds {
+  readonly tenant: string | null;
+  readonly actor: string | null;
+  readonly target: string | null;
+}
+
+const saltBytes = 16;
+
+/** The log of each tenant: entries are added, in the transaction of what they record, and never changed. */
 export function activityStore(database: Database) {
   const latestOfUser = database.prepare<ActivityRow>('activity.latestOfUser', (knex, $) =>
     knex('activity')
@@ -26,7 +38,7 @@ export function activityStore(database: Database) {
         'activity.data',
         'activity.actor_id',
         'activity.target_id',
-        'activity.address',
+        'activity.personal',
         'actor.display_name as actor_name',
         'target.display_name as target_name',
       ])
@@ -35,23 +47,9 @@ export function activityStore(database: Database) {
       .limit(10),
   );
 
-  const insert = async (
-    scope: RegionScope,
-    ids: { tenant: string | null; actor: string | null; target: string | null },
-    { kind, ...data }: ActivityEvent,
-    at: number,
-  ): Promise<void> => {
-    await database.knex('activity').insert({
-      tenant_id: ids.tenant,
-      at,
-      kind,
-      data: JSON.stringify(data),
-      actor_id: ids.actor,
-      target_id: ids.target,
-      address: scope.address,
-      request_id: scope.requestId,
-    });
-  };
+  // In a transaction of its own where the caller has none: the entry and the end of the chain are written together.
+  const insert = (scope: RegionScope, ids: EntryIds, event: ActivityEvent, at: number): Promise<void> =>
+    database.transaction((within) => insertWithin(within, scope, ids, event, at));
 
   return {
     /** Records what the scope's actor did to a user of the tenant, or to nobody. */
@@ -79,9 +77,68 @@ function toActivity(row: ActivityRow): Activity {
   return {
     id: String(row.id),
     at: row.at,
-    event: { kind: row.kind, ...(JSON.parse(row.data) as object) } as ActivityEvent,
+    ...joinPersonal(row.kind, row.data, row.personal),
     actor: row.actor_id === null ? null : { id: row.actor_id, name: row.actor_name ?? '' },
     target: row.target_id === null ? null : { id: row.target_id, name: row.target_name ?? '' },
-    address: row.address,
   };
+}
+
+function toRow({
+  at,
+  kind,
+  data,
+  actorId,
+  targetId,
+  requestId,
+  personalDigest,
+}: Omit<ChainedEntry, 'place' | 'tenantId'>) {
+  return {
+    at,
+    kind,
+    data,
+    actor_id: actorId,
+    target_id: targetId,
+    request_id: requestId,
+    personal_digest: personalDigest,
+  };
+}
+
+// Takes the end of the tenant's chain, which also makes other recorders of this tenant wait for this transaction.
+async function lengthen(database: Database, tenantId: string): Promise<{ place: number; previousHash: string }> {
+  const [end] = (await database
+    .knex('tenants')
+    .where({ id: tenantId })
+    .increment('activity_length', 1)
+    .returning(['activity_length', 'activity_hash'])) as { activity_length: number; activity_hash: string }[];
+  if (end === undefined) throw new Error('There is no such tenant to record for');
+  return { place: end.activity_length, previousHash: end.activity_hash };
+}
+
+async function insertWithin(
+  database: Database,
+  scope: RegionScope,
+  ids: EntryIds,
+  event: ActivityEvent,
+  at: number,
+): Promise<void> {
+  const { data, personal } = splitPersonal(event, scope.address);
+  const salt = randomBytes(saltBytes).toString('base64url');
+  const entry = {
+    at,
+    kind: event.kind,
+    data,
+    actorId: ids.actor,
+    targetId: ids.target,
+    requestId: scope.requestId,
+    personalDigest: personalDigestOf(personal, salt, sha256),
+  };
+  const row = { ...toRow(entry), personal, personal_salt: salt };
+  if (ids.tenant === null) {
+    await database.knex('activity').insert(row);
+    return;
+  }
+  const { place, previousHash } = await lengthen(database, ids.tenant);
+  const hash = hashOf({ ...entry, place, tenantId: ids.tenant }, previousHash, sha256);
+  await database.knex('activity').insert({ ...row, tenant_id: ids.tenant, place, hash });
+  await database.knex('tenants').where({ id: ids.tenant }).update({ activity_hash: hash });
 }

@@ -1,0 +1,66 @@
+/** An entry of a tenant's log as the chain binds it. Everything in it is opaque but kind, time and typed data. */
+export interface ChainedEntry {
+  /** Place in the tenant's chain, from 1. */
+  readonly place: number;
+  readonly tenantId: string;
+  /** Epoch ms. */
+  readonly at: number;
+  readonly kind: string;
+  /** The event's typed data as JSON text, without anything personal. */
+  readonly data: string;
+  readonly actorId: string | null;
+  readonly targetId: string | null;
+  readonly requestId: string;
+  /** Digest of what is personal: it stays when that is erased, so that the chain still holds. */
+  readonly personalDigest: string;
+}
+
+/** A digest of a text, as lower-case hexadecimal. */
+export type Digest = (text: string) => string;
+
+/** @returns the hash of an entry, which binds the one before it and, through it, all before */
+export function hashOf(entry: ChainedEntry, previousHash: string, digest: Digest): string {
+  const { place, tenantId, at, kind, data, actorId, targetId, requestId, personalDigest } = entry;
+  // A list, not an object: its order is part of what is signed, and no field can pose as another.
+  return digest(
+    JSON.stringify([previousHash, place, tenantId, at, kind, data, actorId, targetId, requestId, personalDigest]),
+  );
+}
+
+/** @returns the digest of what is personal in an entry; the salt keeps short texts, such as an address, from being guessed */
+export const personalDigestOf = (personal: string, salt: string, digest: Digest): string =>
+  digest(JSON.stringify([salt, personal]));
+
+/** An entry as it is found, to be checked against the chain. */
+export interface FoundEntry extends ChainedEntry {
+  readonly hash: string;
+  /** Null once it was erased. */
+  readonly personal: string | null;
+  readonly personalSalt: string | null;
+}
+
+export type ChainFault = { readonly place: number; readonly fault: 'missing' | 'changed' | 'personalChanged' };
+
+/** Follows a chain entry by entry. */
+export function createChainCheck(digest: Digest) {
+  let place = 0;
+  let hash = '';
+  return {
+    /** @returns what is wrong with the next entry, or null */
+    next: (entry: FoundEntry): ChainFault | null => {
+      if (entry.place !== place + 1) return { place: place + 1, fault: 'missing' };
+      if (hashOf(entry, hash, digest) !== entry.hash) return { place: entry.place, fault: 'changed' };
+      const erased = entry.personal === null || entry.personalSalt === null;
+      if (!erased && personalDigestOf(entry.personal, entry.personalSalt, digest) !== entry.personalDigest) {
+        return { place: entry.place, fault: 'personalChanged' };
+      }
+      ({ place, hash } = entry);
+      return null;
+    },
+    /** @returns what is wrong at the end: entries that the tenant once had and that are not there any more */
+    end: (length: number, lastHash: string): ChainFault | null => {
+      if (place < length) return { place: place + 1, fault: 'missing' };
+      return hash === lastHash ? null : { place, fault: 'changed' };
+    },
+  };
+}
