@@ -58,7 +58,8 @@ export function usersStore(database: Database) {
   );
   const countGlobalAdmins = database.prepare<{ count: number }>('users.countGlobalAdmins', (knex, $) =>
     knex('users')
-      .where({ tenant_id: $('tenant'), administrator_level: 'global', state: 'active' })
+      .where({ tenant_id: $('tenant') })
+      .whereRaw("administrator_level = 'global' and state = 'active'")
       .count({ count: '*' }),
   );
 
