@@ -37,7 +37,8 @@ export default {
       name: 'feature-knows-no-web',
       comment: 'What happens is decided without a request: the commands and the tests call the same functions.',
       severity: 'error',
-      from: { path: '^src/features/', pathNot: '[.](routes|forms)[.]ts$' },
+      // A trail names the pages above a page: routes share it, and it speaks of nothing but addresses and words.
+      from: { path: '^src/features/', pathNot: '[.](routes|forms|trail)[.]ts$' },
       // Words and dates are no HTTP: a sheet to print and a mail need them too.
       to: { path: '^src/web/|[.]routes[.]ts$', pathNot: '^src/web/(translator|formats)[.]ts$' },
     },
@@ -52,7 +53,7 @@ export default {
       name: 'routes-are-nobodys-library',
       comment: 'What two features share is not HTTP: it belongs to the feature itself, or to src/web.',
       severity: 'error',
-      from: { pathNot: '^src/app[.]ts$' },
+      from: { pathNot: '^src/(app|features)[.]ts$' },
       to: { path: '^src/features/.+[.]routes[.]ts$' },
     },
     {
@@ -66,7 +67,7 @@ export default {
       name: 'express-at-the-edge',
       comment: 'HTTP words stay where HTTP is spoken.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/web/|[.]routes[.]ts$|^src/(app|server)[.]ts$' },
+      from: { path: '^src/', pathNot: '^src/web/|[.](routes|trail)[.]ts$|^src/(app|server)[.]ts$' },
       to: { path: '(^|node_modules/)(@types/)?(express|express-session|passport|passport-local)(/|$)' },
     },
     {

@@ -6,6 +6,7 @@ import type { Database } from './data/database.ts';
 import { createFeatures } from './features.ts';
 import type { GuessCounter } from './features/passwords/guesses.ts';
 import type { Hasher } from './features/passwords/hasher.ts';
+import { discreet } from './log.ts';
 import { createStores } from './stores.ts';
 import type { Assets } from './web/assets.ts';
 import { body } from './web/body.ts';
@@ -47,7 +48,8 @@ export interface AppParts {
 }
 
 /** The composition root: stores, then features, then the pipeline in the order in which a request meets it. */
-export function createApp(parts: AppParts): { app: Express; routes: readonly Route[] } {
+export function createApp(given: AppParts): { app: Express; routes: readonly Route[] } {
+  const parts = { ...given, log: discreet(given.log) };
   const { config, translator, log } = parts;
   const { rules } = config;
   const stores = createStores(parts.database);

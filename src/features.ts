@@ -30,15 +30,15 @@ export function createFeatures(
 ): { authentication: Authentication; routes: Route[] } {
   const { rules } = config;
   const throttle = createThrottle(database, rules);
+  const devices = createKnownDevices(secrets);
   const passwords = createPasswords({ stores, hasher, guesses, throttle, clock });
   const users = createUsers({ stores, hasher, throttle, clock });
   const tenants = createTenants({ stores, hasher, rules, clock });
-  const sessions = createSessions({ stores, hasher, throttle, clock, log });
+  const sessions = createSessions({ stores, hasher, throttle, devices, clock, log });
   const authentication = createAuthentication(sessions, rules);
-  const devices = createKnownDevices(secrets);
   const sheet = handOverSheet(config, translator, clock);
   const routes = [
-    ...sessionsRoutes({ config, stores, authentication, devices, cookies }),
+    ...sessionsRoutes({ config, stores, authentication, cookies }),
     ...passwordsRoutes({ passwords, authentication, devices, cookies, log }),
     ...dashboardRoutes({ stores, clock }),
     ...accountSettingsRoutes({ stores }),

@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { readConfig } from './config/config.ts';
+import { discreet } from './log.ts';
 import { startServer } from './server.ts';
 
 /**
@@ -13,10 +14,8 @@ export async function main(): Promise<void> {
     process.exitCode = 1;
     return;
   }
-  const log = pino(
-    { level: config.logLevel, base: { region: config.rules.region } },
-    pino.destination({ fd: 2, sync: true }),
-  );
+  const base = { region: config.rules.region };
+  const log = discreet(pino({ level: config.logLevel, base }, pino.destination({ fd: 2, sync: true })));
   process.on('unhandledRejection', (error) => log.error(error, 'Nobody waited for this'));
   const running = await startServer(config, log);
   process.stdout.write(`Parvis: ${config.rules.region} on ${config.baseUrl.origin}\n`);

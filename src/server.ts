@@ -29,7 +29,12 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-const serverLimits = { headersTimeout: 10_000, requestTimeout: 30_000, maxHeaderSize: 16 * 1024 };
+const serverLimits = {
+  connectionsCheckingInterval: 1_000,
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  maxHeaderSize: 16 * 1024,
+};
 const purgeIntervalMs = 10 * 60_000;
 // For so long it still answers after it has said that it is not ready, so that nobody sends to a closed door.
 const lameDuckMs = 1_000;

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addActivityCommands } from './activity.ts';
 import { addCheckCommand } from './check.ts';
 import { CommandFault, print, withContext } from './context.ts';
 import { addRouteCommands } from './route.ts';
@@ -28,6 +29,7 @@ export async function run(argv: readonly string[]): Promise<void> {
   addTenantCommands(program);
   addUserCommands(program);
   addRouteCommands(program);
+  addActivityCommands(program);
   try {
     await program.parseAsync([...argv]);
   } catch (error) {

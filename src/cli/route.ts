@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { isDomain } from '../domain/user.ts';
 import type { DirectoryRoute } from '../features/directory/directory.store.ts';
+import type { Stores } from '../stores.ts';
 import { CommandFault, print, withContext } from './context.ts';
 
 const domain = z.string().trim().toLowerCase().refine(isDomain, 'is not a domain such as company.example');
@@ -17,8 +18,9 @@ export function addRouteCommands(program: Command): void {
     .description('send the people of a domain to a region')
     .option('--json', 'print one JSON object')
     .action((domainName: string, regionName: string, options: { json?: boolean }) =>
-      withContext(async ({ stores }) => {
+      withContext(async ({ config, stores }) => {
         const routes = checked({ routes: [{ domain: domainName, region: regionName }] });
+        await refuseResidents(stores, routes, config.rules.region);
         await stores.directory.put(routes);
         print(options, { routes }, routes.map(asLine));
       }),
@@ -54,8 +56,9 @@ export function addRouteCommands(program: Command): void {
     .description('add the routes of an exported directory; - reads standard input')
     .option('--json', 'print one JSON object')
     .action((file: string, options: { json?: boolean }) =>
-      withContext(async ({ stores }) => {
+      withContext(async ({ config, stores }) => {
         const routes = checked(parse(readFileSync(file === '-' ? 0 : file, 'utf8')));
+        await refuseResidents(stores, routes, config.rules.region);
         await stores.directory.put(routes);
         print(options, { routes }, routes.map(asLine));
       }),
@@ -76,6 +79,13 @@ function checked(content: unknown): DirectoryRoute[] {
     throw new CommandFault(error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n'));
   }
   return data.routes;
+}
+
+// A tenant of this region would find its people sent away at the door.
+async function refuseResidents(stores: Stores, routes: readonly DirectoryRoute[], region: string): Promise<void> {
+  const away = routes.filter((route) => route.region !== region).map((route) => route.domain);
+  const resident = await stores.tenants.findTakenDomain(away);
+  if (resident !== null) throw new CommandFault(`${resident} belongs to a tenant of this region`);
 }
 
 const asLine = ({ domain: name, region: id }: DirectoryRoute): string => `${name}  ${id}`;

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import path from 'node:path';
 import SqliteFile from 'better-sqlite3';
 import knexFactory from 'knex';
@@ -6,7 +6,7 @@ import { compile, type Build, type Compiled, type Database, type Values } from '
 import { withinTransaction } from './transaction.ts';
 
 // A command may hold the write lock for a moment while the server runs; the driver waits on the event loop.
-const busyTimeoutMs = 2_000;
+const busyTimeoutMs = 250;
 
 /**
  * Two connections to one file: writes go through Knex' single one, prepared reads through a second that only reads.
@@ -15,6 +15,7 @@ const busyTimeoutMs = 2_000;
 export function openSqlite(file: string): Database {
   // People and hashes lie in it: no other account of the machine looks in.
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600));
   const knex = knexFactory({
     client: 'better-sqlite3',
     connection: { filename: file },

@@ -23,7 +23,7 @@ const names = new Set([
   'DisconnectsClientError',
 ]);
 const messages =
-  /Connection terminated|timeout expired|timeout exceeded when trying to connect|Socket closed|The client is closed/;
+  /Connection terminated|timeout expired|timeout exceeded when trying to connect|Socket closed|The client is closed|Unable to acquire a connection|database connection is not open/;
 
 /** @returns whether an error says that a database or the session store is away, full or overburdened, rather than that a program is wrong */
 export function isUnavailable(error: unknown): boolean {
@@ -34,6 +34,8 @@ export function isUnavailable(error: unknown): boolean {
     sqliteCodes.test(code) ||
     postgresClasses.test(code) ||
     names.has(error.name) ||
+    // node-redis leaves the name of its errors at that of their parent.
+    names.has(error.constructor.name) ||
     messages.test(error.message)
   );
 }

@@ -26,8 +26,6 @@ export interface Change {
   readonly to: string | null;
 }
 
-export type ActivityKind = ActivityEvent['kind'];
-
 /** Known only to the log: the sign-in page answers every one of them alike. */
 export type SignInFailure = 'unknown' | 'password' | 'blocked' | 'deleted' | 'expired' | 'tenant';
 

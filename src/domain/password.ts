@@ -39,6 +39,15 @@ export function readTemporaryPassword(typed: string): string | null {
   return fits ? group(symbols) : null;
 }
 
+/** @returns the temporary passwords with which a text begins or ends, each in its one spelling */
+export function temporaryPasswordsWithin(typed: string): string[] {
+  const symbols = typed.normalize('NFKC').replace(/[^\p{L}\p{N}]/gu, '');
+  const length = groups * groupLength;
+  return [symbols.slice(0, length), symbols.slice(-length)]
+    .map(readTemporaryPassword)
+    .filter((each, index, all): each is string => each !== null && all.indexOf(each) === index);
+}
+
 /**
  * The form in which a password is hashed: NFKC, so that every keyboard's é is the same; spaces count.
  * Source: NIST SP 800-63B-4, 3.1.1.2.

@@ -19,7 +19,7 @@ export interface Authentication {
 export interface SignInAttempt {
   readonly username: string;
   readonly password: string;
-  readonly knownDevice: string | null;
+  readonly deviceMark: string | null;
 }
 
 /** Passport behind a door of our own: the rest of the portal does not know it. */
@@ -42,7 +42,7 @@ export function createAuthentication(sessions: Sessions, rules: RegionRules): Au
       const attempt = {
         username,
         password,
-        knownDevice: attempts.get(request)?.knownDevice ?? null,
+        deviceMark: attempts.get(request)?.deviceMark ?? null,
         address: request.ip ?? '',
         device: (request.get('user-agent') ?? '').slice(0, 300),
       };

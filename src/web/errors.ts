@@ -35,6 +35,8 @@ export function errorPages(pages: Pages, log: Logger): ErrorRequestHandler {
     if (status === 500) log.error({ requestId: request.requestId, err: error }, 'A request failed');
     if (status === 503)
       log.warn({ requestId: request.requestId, reason: reasonOf(error) }, 'A request was turned away');
+    // A session that could not be saved is told of when its page has gone out whole: nothing is left to be answered.
+    if (response.writableEnded) return;
     if (response.headersSent) return next(error);
     if (failure && (failure.retryAfter !== null || status === 503)) {
       response.set('Retry-After', String(failure.retryAfter ?? retryAfterSeconds));
@@ -51,7 +53,7 @@ function answer(pages: Pages, request: Request, response: Response, failure: Fai
     because: failure?.because ?? null,
     wait: failure?.retryAfter ? waitOf(failure.retryAfter) : null,
   };
-  pages.answer(request, response, 'errors/error', model, { title: `errors:${kind}.title`, status });
+  pages.answer(request, response, 'errors/error', model, { title: `errors:${kind}.title`, status, formless: true });
 }
 
 function asFailure(error: unknown): Failure | null {

@@ -26,7 +26,7 @@ export function mountHealth(app: Express, checks: Readiness, isStopping: () => b
 async function holds(check: () => Promise<void>): Promise<boolean> {
   const late = new Promise<boolean>((resolve) => setTimeout(resolve, longestCheckMs, false).unref());
   return Promise.race([
-    check().then(
+    Promise.try(check).then(
       () => true,
       () => false,
     ),

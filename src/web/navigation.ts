@@ -38,6 +38,8 @@ export function navigationFor(scope: Scope, path: string, t: (key: string) => st
     .filter(({ action }) => offered(action))
     .map((entry) => ({
       ...place(entry),
+      // A page below one that has no entries of its own is still within it, for the eye as for the ear.
+      current: path === entry.href || (entry.children.length === 0 && path.startsWith(`${entry.href}/`)),
       icon: entry.icon,
       within: path === entry.href || path.startsWith(`${entry.href}/`),
       children: entry.children

@@ -39,6 +39,10 @@ export interface PageOptions {
   readonly notice?: Notice;
   /** What is wrong with the form that was sent; any fault makes the answer a 422 unless `status` says otherwise. */
   readonly faults?: readonly FieldFault[];
+  /** What this page shows cannot be seen again: nothing on it leads away by accident. */
+  readonly fleeting?: boolean;
+  /** An answer to anybody at all: it begins no session, and offers forms only to whoever has one already. */
+  readonly formless?: boolean;
   /** Leaves the navigation away, for pages on which there is only one thing to do. */
   readonly alone?: boolean;
 }
@@ -80,7 +84,7 @@ export function createPages(parts: PageParts) {
       title: word(options.title),
       theme: themeOf(request, cookies),
       nonce: response.locals.nonce,
-      csrfToken: request.session ? csrfToken(request) : '',
+      csrfToken: options.formless === true ? knownToken(request) : newToken(request),
       path: request.method === 'GET' ? request.originalUrl : request.path,
       requestId: request.requestId,
       region: { id: config.rules.region, name: config.rules.name[language] },
@@ -92,6 +96,7 @@ export function createPages(parts: PageParts) {
       notice: notice ? { kind: notice.kind, text: word(notice) } : null,
       errors,
       errorOf: Object.fromEntries(errors.map(({ field, text }) => [field, text])),
+      fleeting: options.fleeting === true,
       scripts: options.scripts ?? [],
       asset: assets.url,
     };
@@ -115,6 +120,10 @@ export function createPages(parts: PageParts) {
     },
   };
 }
+
+const knownToken = (request: Request): string => request.session?.csrfToken ?? '';
+// Where the sessions' store is away there is no session either.
+const newToken = (request: Request): string => (request.session ? csrfToken(request) : '');
 
 function takeNotice(request: Request): Notice | null {
   const notice = request.session?.notice ?? null;

@@ -39,6 +39,13 @@ export async function loadTranslator(): Promise<Translator> {
     missingKeyHandler: (_languages, namespace, key) => {
       throw new Error(`No text for ${namespace}:${key}`);
     },
+    // A group of texts is no text, and a text without its values is not whole.
+    returnedObjectHandler: (key) => {
+      throw new Error(`No text for ${key}, but a group of them`);
+    },
+    missingInterpolationHandler: (text: string) => {
+      throw new Error(`A value is missing in "${text}"`);
+    },
   });
   const tongues = new Map(
     languages.map((language) => [

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Database } from '../../data/database.ts';
 import type { Activity, ActivityEvent } from '../../domain/activity.ts';
-import { hashOf, personalDigestOf, type ChainedEntry } from '../../domain/activity-chain.ts';
+import { hashOf, personalDigestOf, type ChainedEntry, type FoundEntry } from '../../domain/activity-chain.ts';
 import type { RegionScope, Scope } from '../../domain/scope.ts';
-import { joinPersonal, sha256, splitPersonal } from './personal.ts';
+import { joinPersonal, splitPersonal } from '../../domain/activity-personal.ts';
+import { sha256 } from '../../data/digest.ts';
 
 interface ActivityRow {
   id: number;
@@ -17,6 +18,17 @@ interface ActivityRow {
   personal: string | null;
 }
 
+interface ChainRow extends ActivityRow {
+  tenant_id: string;
+  place: number;
+  hash: string;
+  request_id: string;
+  personal_salt: string | null;
+  personal_digest: string;
+}
+
+const entriesAtOnce = 1_000;
+
 interface EntryIds {
   readonly tenant: string | null;
   readonly actor: string | null;
@@ -24,28 +36,27 @@ interface EntryIds {
 }
 
 const saltBytes = 16;
+const latestShown = 8;
 
 /** The log of each tenant: entries are added, in the transaction of what they record, and never changed. */
 export function activityStore(database: Database) {
-  const latestOfUser = database.prepare<ActivityRow>('activity.latestOfUser', (knex, $) =>
-    knex('activity')
-      .leftJoin('users as actor', 'actor.id', 'activity.actor_id')
-      .leftJoin('users as target', 'target.id', 'activity.target_id')
-      .select([
-        'activity.id',
-        'activity.at',
-        'activity.kind',
-        'activity.data',
-        'activity.actor_id',
-        'activity.target_id',
-        'activity.personal',
-        'actor.display_name as actor_name',
-        'target.display_name as target_name',
-      ])
-      .where({ 'activity.tenant_id': $('tenant'), 'activity.target_id': $('user') })
-      .orderBy('activity.id', 'desc')
-      .limit(10),
-  );
+  const latestOf = (name: string, operator: 'like' | 'not like') =>
+    database.prepare<ActivityRow>(`activity.${name}`, (knex, $) =>
+      knex('activity')
+        .leftJoin('users as actor', 'actor.id', 'activity.actor_id')
+        .leftJoin('users as target', 'target.id', 'activity.target_id')
+        .select([
+          ...['id', 'at', 'kind', 'data', 'actor_id', 'target_id', 'personal'].map((column) => `activity.${column}`),
+          'actor.display_name as actor_name',
+          'target.display_name as target_name',
+        ])
+        .where({ 'activity.tenant_id': $('tenant'), 'activity.target_id': $('user') })
+        .where('activity.kind', operator, 'signIn.%')
+        .orderBy('activity.id', 'desc')
+        .limit(latestShown),
+    );
+  const latestSignIns = latestOf('latestSignIns', 'like');
+  const latestOthers = latestOf('latestOthers', 'not like');
 
   // In a transaction of its own where the caller has none: the entry and the end of the chain are written together.
   const insert = (scope: RegionScope, ids: EntryIds, event: ActivityEvent, at: number): Promise<void> =>
@@ -67,9 +78,30 @@ export function activityStore(database: Database) {
       return insert(scope, { tenant: user?.tenantId ?? null, actor, target: user?.id ?? null }, event, at);
     },
 
-    /** @returns the ten latest events that concern a user, newest first */
-    latestOfUser: async (scope: Scope, userId: string): Promise<Activity[]> =>
-      (await latestOfUser({ tenant: scope.tenant.id, user: userId })).map(toActivity),
+    /** @returns where each tenant's chain ends, for the operator's check */
+    chainsForOperator: async (): Promise<{ tenantId: string; length: number; hash: string }[]> =>
+      database
+        .knex('tenants')
+        .select({ tenantId: 'id', length: 'activity_length', hash: 'activity_hash' })
+        .orderBy('created_at'),
+
+    /** Reads a tenant's chain from its beginning, some entries at a time. */
+    async *entriesForOperator(tenantId: string): AsyncGenerator<FoundEntry> {
+      for (let last = 0; ;) {
+        const query = database.knex<ChainRow>('activity').where('tenant_id', tenantId).where('place', '>', last);
+        const rows = await query.orderBy('place').limit(entriesAtOnce);
+        yield* rows.map(toFoundEntry);
+        if (rows.length < entriesAtOnce) return;
+        last = rows.at(-1)?.place ?? last;
+      }
+    },
+
+    /** @returns the latest events that concern a user, newest first: strangers' tries push nothing else out of it */
+    latestOfUser: async (scope: Scope, userId: string): Promise<Activity[]> => {
+      const values = { tenant: scope.tenant.id, user: userId };
+      const rows = [...(await latestSignIns(values)), ...(await latestOthers(values))];
+      return rows.sort((one, other) => other.id - one.id).map(toActivity);
+    },
   };
 }
 
@@ -105,11 +137,12 @@ function toRow({
 
 // Takes the end of the tenant's chain, which also makes other recorders of this tenant wait for this transaction.
 async function lengthen(database: Database, tenantId: string): Promise<{ place: number; previousHash: string }> {
-  const [end] = (await database
+  const ends: { activity_length: number; activity_hash: string }[] = await database
     .knex('tenants')
     .where({ id: tenantId })
     .increment('activity_length', 1)
-    .returning(['activity_length', 'activity_hash'])) as { activity_length: number; activity_hash: string }[];
+    .returning(['activity_length', 'activity_hash']);
+  const [end] = ends;
   if (end === undefined) throw new Error('There is no such tenant to record for');
   return { place: end.activity_length, previousHash: end.activity_hash };
 }
@@ -142,3 +175,18 @@ async function insertWithin(
   await database.knex('activity').insert({ ...row, tenant_id: ids.tenant, place, hash });
   await database.knex('tenants').where({ id: ids.tenant }).update({ activity_hash: hash });
 }
+
+const toFoundEntry = (row: ChainRow): FoundEntry => ({
+  place: row.place,
+  tenantId: row.tenant_id,
+  at: row.at,
+  kind: row.kind,
+  data: row.data,
+  actorId: row.actor_id,
+  targetId: row.target_id,
+  requestId: row.request_id,
+  personalDigest: row.personal_digest,
+  hash: row.hash,
+  personal: row.personal,
+  personalSalt: row.personal_salt,
+});

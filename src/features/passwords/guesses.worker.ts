@@ -6,7 +6,7 @@ import { dictionary as french } from '@zxcvbn-ts/language-fr';
 import { dictionary as german } from '@zxcvbn-ts/language-de';
 
 // Scoring a long text can take seconds of CPU: a text whose beginning is strong is strong as a whole.
-const scoredLength = 64;
+const scoredLength = 40;
 
 const zxcvbn = new ZxcvbnFactory({
   dictionary: { ...common, ...english, ...french, ...german },

@@ -53,6 +53,7 @@ export function passwordsRoutes(parts: {
     try {
       await authentication.renew(request, { sessionId: sessionOf(request).id, epoch });
       request.session.notice = { kind: 'success', key: 'passwords:changed' };
+      cookies.keep(response, 'device', devices.issue(sessionOf(request).user.username, epoch));
       await seeOther(request, response, next);
     } catch (error) {
       log.warn({ requestId: request.requestId, err: error }, 'A password was changed, but its session did not go on');
@@ -73,7 +74,7 @@ export function passwordsRoutes(parts: {
     const { values, faults } = readForm(ownChangeForm, request.body);
     if (values === null) return askOwn(request, response, faults);
     const { username, epoch } = sessionOf(request).user;
-    const knownDevice = devices.recognize(username, cookies.read(request, 'device'));
+    const knownDevice = devices.recognize(username, epoch, cookies.read(request, 'device'));
     const attempt = { username, epoch, address: request.ip ?? '', knownDevice };
     const result = await passwords.changeOwn(scopeOf(request), ticketOf(request), values, attempt);
     const remaining = await finish(request, response, result, paths.myProfile);

@@ -4,7 +4,7 @@ import {
   normalizePassword,
   passwordFault,
   readPassword,
-  readTemporaryPassword,
+  temporaryPasswordsWithin,
 } from '../../domain/password.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { User } from '../../domain/user.ts';
@@ -40,12 +40,13 @@ export function createPasswords(parts: {
   async function judge(person: PasswordOwner, { newPassword, confirmPassword }: NewPassword): Promise<FieldFault[]> {
     const fault = passwordFault(newPassword, person);
     if (fault) return [{ field: 'newPassword', ...fault }];
+    const same = normalizePassword(newPassword) === normalizePassword(confirmPassword);
+    if (!same) return [{ field: 'confirmPassword', key: 'passwords:error.differs' }];
     const names = [person.username, person.displayName, person.tenantName, 'parvis'];
     if ((await guesses.count(normalizePassword(newPassword), names)) < fewestGuesses) {
       return [{ field: 'newPassword', key: 'passwords:error.easyToGuess' }];
     }
-    const same = readPassword(newPassword) === readPassword(confirmPassword);
-    return same ? [] : [{ field: 'confirmPassword', key: 'passwords:error.differs' }];
+    return [];
   }
 
   // The session that made the change stays, with the new epoch; whoever was slower finds the epoch gone.
@@ -66,9 +67,12 @@ export function createPasswords(parts: {
     return user.epoch + 1;
   }
 
+  // Whoever passed a temporary password on knows it: an ending behind it, or a beginning before it, makes no secret.
   async function isUnchanged({ passwordHash, user }: Credentials, newPassword: string): Promise<boolean> {
-    const typed = user.password === 'temporary' ? readTemporaryPassword(newPassword) : null;
-    return hasher.verify(passwordHash, typed ?? normalizePassword(newPassword));
+    const candidates =
+      user.password === 'temporary' ? temporaryPasswordsWithin(newPassword) : [normalizePassword(newPassword)];
+    for (const candidate of candidates) if (await hasher.verify(passwordHash, candidate)) return true;
+    return false;
   }
 
   async function change(
@@ -78,6 +82,8 @@ export function createPasswords(parts: {
     form: NewPassword,
   ): Promise<ChangeResult> {
     const { user } = credentials;
+    const wait = await throttle.takeBudget('change', user.id);
+    if (wait !== null) return { outcome: 'throttled', retryAfter: wait.retryAfter };
     const owner = {
       rules: scope.rules,
       username: user.username,
@@ -115,8 +121,8 @@ export function createPasswords(parts: {
       form: NewPassword & { currentPassword: string },
       attempt: Attempt,
     ): Promise<ChangeResult> => {
-      const retryAfter = await throttle.take(attempt);
-      if (retryAfter > 0) return { outcome: 'throttled', retryAfter };
+      const wait = await throttle.take(attempt);
+      if (wait !== null) return { outcome: 'throttled', retryAfter: wait.retryAfter };
       const credentials = await ownCredentials(scope, session.epoch);
       const current = readPassword(form.currentPassword);
       if (current === null || !(await hasher.verify(credentials.passwordHash, current))) {

@@ -3,26 +3,26 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 const markBytes = 16;
 
 /**
- * The mark of a browser in which a user has signed in before: `mark.signature`, bound to the user name.
+ * The mark of a browser in which a user has signed in before: `mark.signature`, bound to the user and to their present password.
  * It opens nothing; it only keeps strangers' wrong tries from locking its user out.
  */
 export function createKnownDevices(secrets: readonly string[]) {
-  const sign = (secret: string, username: string, mark: string): Buffer =>
-    createHmac('sha256', secret).update(`device|${username}|${mark}`).digest();
+  const sign = (secret: string, owner: string, mark: string): Buffer =>
+    createHmac('sha256', secret).update(`device|${owner}|${mark}`).digest();
 
   return {
-    issue: (username: string): string => {
+    issue: (username: string, epoch: number): string => {
       const mark = randomBytes(markBytes).toString('base64url');
-      return `${mark}.${sign(secrets[0] ?? '', username, mark).toString('base64url')}`;
+      return `${mark}.${sign(secrets[0] ?? '', `${username}|${epoch}`, mark).toString('base64url')}`;
     },
 
     /** @returns the mark if this very user once got it, else null */
-    recognize: (username: string, value: string | null): string | null => {
+    recognize: (username: string, epoch: number, value: string | null): string | null => {
       const [mark, signature] = (value ?? '').split('.');
       if (!mark || !signature) return null;
       const given = Buffer.from(signature, 'base64url');
       const genuine = secrets.some((secret) => {
-        const expected = sign(secret, username, mark);
+        const expected = sign(secret, `${username}|${epoch}`, mark);
         return given.length === expected.length && timingSafeEqual(given, expected);
       });
       return genuine ? mark : null;

@@ -10,17 +10,15 @@ import { readForm } from '../../web/forms.ts';
 import { waitOf } from '../../web/wait.ts';
 import { seeOther } from '../../web/request.ts';
 import type { Route } from '../../web/routing.ts';
-import type { KnownDevices } from './known-device.ts';
 import { passwordForm, usernameForm } from './sessions.forms.ts';
 
 export function sessionsRoutes(parts: {
   config: Config;
   stores: Stores;
   authentication: Authentication;
-  devices: KnownDevices;
   cookies: Cookies;
 }): Route[] {
-  const { config, stores, authentication, devices, cookies } = parts;
+  const { config, stores, authentication, cookies } = parts;
 
   const askUsername = (response: Response, username: string, faults: readonly FieldFault[]): void =>
     response.page('sessions/sign-in', { username }, { title: 'common:terms.signIn', faults });
@@ -58,8 +56,8 @@ export function sessionsRoutes(parts: {
     if (username === undefined) return response.redirect(303, paths.signIn);
     const { values, faults } = readForm(passwordForm, request.body);
     if (values === null) return askPassword(response, username, faults);
-    const knownDevice = devices.recognize(username, cookies.read(request, 'device'));
-    const result = await authentication.signIn(request, response, { username, password: values.password, knownDevice });
+    const deviceMark = cookies.read(request, 'device');
+    const result = await authentication.signIn(request, response, { username, password: values.password, deviceMark });
     switch (result.outcome) {
       case 'refused':
         return askPassword(response, username, [{ field: 'password', key: 'sessions:error.refused' }]);
@@ -67,7 +65,7 @@ export function sessionsRoutes(parts: {
         response.set('Retry-After', String(result.retryAfter));
         return askPassword(response, username, [throttledFault(result.retryAfter)], 429);
       case 'signedIn':
-        cookies.keep(response, 'device', devices.issue(username));
+        cookies.keep(response, 'device', result.deviceMark);
         return response.redirect(303, returnTo ?? paths.dashboard);
     }
   }

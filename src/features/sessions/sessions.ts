@@ -7,6 +7,7 @@ import type { RegionScope, Scope } from '../../domain/scope.ts';
 import type { Stores } from '../../stores.ts';
 import type { Credentials } from '../passwords/credentials.store.ts';
 import type { Hasher } from '../passwords/hasher.ts';
+import type { KnownDevices } from './known-device.ts';
 import type { LiveSession } from './sessions.store.ts';
 import type { Attempt, Throttle } from './throttle.ts';
 
@@ -17,7 +18,7 @@ export interface SessionTicket {
 }
 
 export type SignInResult =
-  | { readonly outcome: 'signedIn'; readonly ticket: SessionTicket }
+  | { readonly outcome: 'signedIn'; readonly ticket: SessionTicket; readonly deviceMark: string }
   | { readonly outcome: 'refused' }
   | { readonly outcome: 'throttled'; readonly retryAfter: number };
 
@@ -27,16 +28,25 @@ const seenAccuracyMs = 60_000;
 export type Sessions = ReturnType<typeof createSessions>;
 
 /** A sign-in as it was typed, and the browser that it came from. */
-export type TypedSignIn = Omit<Attempt, 'epoch'> & { readonly password: string; readonly device: string };
+export interface TypedSignIn {
+  readonly username: string;
+  readonly password: string;
+  readonly address: string;
+  /** What the browser calls itself. */
+  readonly device: string;
+  /** The mark that this browser got at an earlier sign-in, as its cookie carries it. */
+  readonly deviceMark: string | null;
+}
 
 export function createSessions(parts: {
   stores: Stores;
   hasher: Hasher;
   throttle: Throttle;
+  devices: KnownDevices;
   clock: () => number;
   log: Logger;
 }) {
-  const { stores, hasher, throttle, clock, log } = parts;
+  const { stores, hasher, throttle, devices, clock, log } = parts;
 
   // One hash is always computed and one row always written, so that time tells no class of refusal from another.
   async function failureOf(credentials: Credentials | null, password: string): Promise<SignInFailure | null> {
@@ -83,18 +93,29 @@ export function createSessions(parts: {
     /** Checks a password and opens a session. Every refusal looks the same from outside. */
     signIn: async (scope: RegionScope, typed: TypedSignIn): Promise<SignInResult> => {
       const credentials = await stores.credentials.findForSignInAcrossTenants(typed.username);
-      const attempt: Attempt = { ...typed, epoch: credentials?.user.epoch ?? 0 };
-      const retryAfter = await throttle.take(attempt);
-      if (retryAfter > 0) {
-        await stores.activity.recordSignIn(scope, credentials?.user ?? null, { kind: 'signIn.throttled' }, clock());
-        return { outcome: 'throttled', retryAfter };
+      const epoch = credentials?.user.epoch ?? 0;
+      const attempt: Attempt = {
+        ...typed,
+        epoch,
+        knownDevice: devices.recognize(typed.username, epoch, typed.deviceMark),
+      };
+      const wait = await throttle.take(attempt);
+      if (wait !== null) {
+        // One record for a block: an attacker must not fill the log.
+        const event = { kind: 'signIn.throttled' } as const;
+        if (wait.first) await stores.activity.recordSignIn(scope, credentials?.user ?? null, event, clock());
+        return { outcome: 'throttled', retryAfter: wait.retryAfter };
       }
-      const failure = await failureOf(credentials, typed.password);
+      const failure = await failureOf(credentials, typed.password).catch(async (error: unknown) => {
+        // Nobody looked at this password: it is no wrong one.
+        await throttle.giveBack(attempt);
+        throw error;
+      });
       if (credentials === null || failure !== null) return refuse(scope, credentials, failure ?? 'unknown');
       const ticket = await open(scope, credentials, typed.password, typed.device);
       // The session is open by now: a count that stays too high is no reason to say that it is not.
       await throttle.forgive(attempt).catch((error: unknown) => log.warn(error, 'A count of tries stays as it is'));
-      return { outcome: 'signedIn', ticket };
+      return { outcome: 'signedIn', ticket, deviceMark: devices.issue(typed.username, epoch) };
     },
 
     /** @returns the session behind a ticket if it still counts now, on this node as on every other; else null */

@@ -20,18 +20,29 @@ export interface Attempt {
   readonly knownDevice: string | null;
 }
 
+export interface Wait {
+  /** Seconds. */
+  readonly retryAfter: number;
+  /** Whether this is the first refusal of its block: the one worth recording. */
+  readonly first: boolean;
+}
+
 export interface Throttle {
-  /** Counts a try before it is made, so that parallel tries cannot slip through. @returns 0, or the seconds to wait */
-  take(attempt: Attempt): Promise<number>;
+  /** Counts a try before it is made, so that parallel tries cannot slip through. @returns null, or how long to wait */
+  take(attempt: Attempt): Promise<Wait | null>;
+  /** Takes one count back, for a try that could not be looked at. */
+  giveBack(attempt: Attempt): Promise<void>;
   /** Takes the count back after the right password. */
   forgive(attempt: Attempt): Promise<void>;
-  /** Counts a costly act of a signed-in user. @returns 0, or the seconds to wait */
-  takeBudget(actorId: string): Promise<number>;
+  /** Counts a costly act of a signed-in user. @returns null, or how long to wait */
+  takeBudget(act: 'reset' | 'change', actorId: string): Promise<Wait | null>;
 }
 
 // NIST SP 800-63B-4, 3.2.2: no more than 100 consecutive failures on one account, however slow they come.
 const mostConsecutiveFailures = 100;
 const resetsPerMinute = 90;
+// Each may cost a second of the thread that counts guesses.
+const changesPerMinute = 10;
 const dayMinutes = 24 * 60;
 // In practice for ever: only the right password, or an administrator's reset, clears it sooner.
 const yearMinutes = 365 * dayMinutes;
@@ -60,12 +71,22 @@ export function createThrottle(database: Database, rules: RegionRules): Throttle
     windowMinutes: yearMinutes,
     blockMinutes: yearMinutes,
   });
-  const budget = limiter('budget', { attempts: resetsPerMinute, windowMinutes: 1, blockMinutes: 1 });
+  // Marks of known browsers can be collected: together they have a cap of their own.
+  const devices = limiter('devices', rules.throttle.perAccount);
+  const budgets = {
+    reset: limiter('reset', { attempts: resetsPerMinute, windowMinutes: 1, blockMinutes: 1 }),
+    change: limiter('change', { attempts: changesPerMinute, windowMinutes: 1, blockMinutes: 1 }),
+  };
 
   // Whoever signed in from this browser before is not locked out by strangers who guess at the same name.
   const limitsOf = (attempt: Attempt): [RateLimiterAbstract, string][] => {
     const { near, far, from } = keysOf(attempt);
-    if (attempt.knownDevice !== null) return [[pair, near]];
+    if (attempt.knownDevice !== null) {
+      return [
+        [pair, near],
+        [devices, far],
+      ];
+    }
     return [
       [pair, near],
       [address, from],
@@ -77,20 +98,26 @@ export function createThrottle(database: Database, rules: RegionRules): Throttle
   return {
     take: async (attempt) => {
       for (const [limit, key] of limitsOf(attempt)) {
-        const seconds = await consume(limit, key);
-        if (seconds > 0) return seconds;
+        const wait = await consume(limit, key);
+        if (wait !== null) return wait;
       }
-      return 0;
+      return null;
+    },
+    giveBack: async (attempt) => {
+      for (const [limit, key] of limitsOf(attempt)) await limit.reward(key, 1);
     },
     forgive: async (attempt) => {
       const { near, far, from } = keysOf(attempt);
       await pair.delete(near);
       await row.delete(far);
-      if (attempt.knownDevice !== null) return;
+      if (attempt.knownDevice !== null) {
+        await devices.reward(far, 1);
+        return;
+      }
       await address.reward(from, 1);
       await account.reward(far, 1);
     },
-    takeBudget: (actorId) => consume(budget, actorId),
+    takeBudget: (act, actorId) => consume(budgets[act], actorId),
   };
 }
 
@@ -102,20 +129,25 @@ function keysOf({ username, epoch, address, knownDevice }: Attempt): { near: str
 
 // Whoever has one address of IPv6 has 2^64 of them: they count as one (RFC 6177: a site gets a /64 at the least).
 function networkOf(address: string): string {
-  if (!ipaddr.isValid(address)) return address;
-  const parsed = ipaddr.process(address);
+  // Some proxies send the port along; whatever else is no address counts as one and the same.
+  const bare = address.replace(/^\[(.*)\](:\d+)?$/, '$1').replace(/^(\d+(?:\.\d+){3}):\d+$/, '$1');
+  if (!ipaddr.isValid(bare)) return 'unknown';
+  const parsed = ipaddr.process(bare);
   return parsed.kind() === 'ipv6' ? (parsed as ipaddr.IPv6).parts.slice(0, 4).join(':') : parsed.toString();
 }
 
 // The table of throttles names nobody.
 const digest = (text: string): string => createHash('sha256').update(text).digest('base64url');
 
-async function consume(limit: RateLimiterAbstract, key: string): Promise<number> {
+async function consume(limit: RateLimiterAbstract, key: string): Promise<Wait | null> {
   try {
     await limit.consume(key);
-    return 0;
+    return null;
   } catch (rejection) {
     if (!(rejection instanceof RateLimiterRes)) throw rejection;
-    return rejection.msBeforeNext > 0 ? Math.ceil(rejection.msBeforeNext / 1_000) : dayMinutes * 60;
+    return {
+      retryAfter: Math.max(1, Math.ceil(rejection.msBeforeNext / 1_000)),
+      first: rejection.consumedPoints === limit.points + 1,
+    };
   }
 }

@@ -18,11 +18,11 @@ const longestName = 200;
 const filled = (text: string): boolean => text !== '';
 
 const setupForm = z.object({
-  tenantName: line(longestName).refine(filled, 'setup:error.missing'),
-  domain: line(longestName).refine(filled, 'setup:error.missing'),
-  language: z.enum(languages, 'setup:error.missing'),
-  adminName: line(longestName).refine(filled, 'setup:error.missing'),
-  username: line(longestName).transform(canonicalUsername).refine(filled, 'setup:error.missing'),
+  tenantName: line(longestName).refine(filled, 'setup:error.tenantNameMissing'),
+  domain: line(longestName).refine(filled, 'setup:error.domainMissing'),
+  language: z.enum(languages, 'errors:reason.unknownLanguage'),
+  adminName: line(longestName).refine(filled, 'setup:error.adminNameMissing'),
+  username: line(longestName).transform(canonicalUsername).refine(filled, 'setup:error.usernameMissing'),
   newPassword: secret,
   confirmPassword: secret,
 });

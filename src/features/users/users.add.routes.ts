@@ -48,7 +48,12 @@ export function addUserRoutes(parts: {
     const { user, temporaryPassword, expiresAt } = result;
     response.set('Referrer-Policy', 'no-referrer');
     const model = { user, temporaryPassword, expiresAt, sheet: sheet(scope, user, expiresAt), ...linksOf(user) };
-    const options = { title: 'common:terms.addUser', breadcrumbs: inList, scripts: ['reveal.js'] } as const;
+    const options = {
+      title: 'common:terms.addUser',
+      breadcrumbs: inList,
+      scripts: ['reveal.js'],
+      fleeting: true,
+    } as const;
     response.page('users/reveal', { ...model, heading: 'users:added', ended: false }, options);
   }
 

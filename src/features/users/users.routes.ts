@@ -75,7 +75,12 @@ export function usersRoutes(parts: {
       sheet: sheet(scopeOf(request), user, expiresAt),
       ...linksOf(user),
     };
-    const options = { title: 'common:terms.resetPassword', breadcrumbs: ofUser(user), scripts: ['reveal.js'] };
+    const options = {
+      title: 'common:terms.resetPassword',
+      breadcrumbs: ofUser(user),
+      scripts: ['reveal.js'],
+      fleeting: true,
+    };
     response.page('users/reveal', { ...model, heading: 'users:reset.done', ended: true }, options);
   }
 

@@ -70,8 +70,8 @@ export function createUsers(parts: { stores: Stores; hasher: Hasher; throttle: T
         await recordRefusal(scope, 'users.resetPassword', user, verdict.because);
         return { outcome: 'refused', user, verdict };
       }
-      const retryAfter = scope.actor === null ? 0 : await throttle.takeBudget(scope.actor.id);
-      if (retryAfter > 0) return { outcome: 'throttled', retryAfter };
+      const wait = scope.actor === null ? null : await throttle.takeBudget('reset', scope.actor.id);
+      if (wait !== null) return { outcome: 'throttled', retryAfter: wait.retryAfter };
       if (epoch !== null && user.epoch !== epoch) return { outcome: 'stale', user };
       return issueAndRecord(scope, user);
     },

@@ -1,8 +1,4 @@
-import { createHash } from 'node:crypto';
-import type { ActivityEvent, Change } from '../../domain/activity.ts';
-
-/** The digest that the log's chain is made of. */
-export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+import type { ActivityEvent, Change } from './activity.ts';
 
 // Names are personal; levels and languages are what an auditor must still see after a person was erased.
 const personalFields: ReadonlySet<Change['field']> = new Set(['firstName', 'lastName', 'displayName']);
