@@ -7,6 +7,9 @@ export async function up(knex: Knex): Promise<void> {
     table.text('language').notNullable();
     table.text('state').notNullable();
     table.bigInteger('created_at').notNullable();
+    // The end of the tenant's activity log: how many entries it has, and the hash of the last one.
+    table.bigInteger('activity_length').notNullable().defaultTo(0);
+    table.text('activity_hash').notNullable().defaultTo('');
   });
   await knex.schema.createTable('tenant_domains', (table) => {
     table.text('domain').primary();

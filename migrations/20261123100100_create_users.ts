@@ -24,14 +24,16 @@ export async function up(knex: Knex): Promise<void> {
     // 0 before the first sign-in: a null would have no place in the order of a page.
     table.bigInteger('last_sign_in_at').notNullable();
     table.bigInteger('created_at').notNullable();
+    table.bigInteger('deleted_at');
     table.index(['tenant_id', 'name_key', 'id'], 'users_by_name');
     table.index(['tenant_id', 'username', 'id'], 'users_by_username');
     table.index(['tenant_id', 'last_sign_in_at', 'id'], 'users_by_last_sign_in');
   });
   await knex.raw(globalAdmins);
+  await knex.raw("create index users_deleted on users (tenant_id, deleted_at, id) where state = 'deleted'");
 }
 
-// Few users hold this level, and every dashboard asks for them.
+// Few users hold this level, and every dashboard asks for them. Few are ever deleted, and their list and the purge ask.
 const globalAdmins =
   "create index users_global_admins on users (tenant_id, name_key) where administrator_level = 'global'";
 

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Tenants } from '../features/tenants/tenants.ts';
+import type { Stores } from '../stores.ts';
 import { print, withContext } from './context.ts';
 
 interface AddOptions {
@@ -29,13 +30,7 @@ export function addTenantCommands(program: Command): void {
     .option('--json', 'print one JSON object')
     .action((options: { json?: boolean }) =>
       withContext(async ({ stores }) => {
-        const tenants = (await stores.tenants.listForOperator()).map(({ id, name, domains, state, users }) => ({
-          id,
-          name,
-          domains,
-          status: state,
-          users,
-        }));
+        const tenants = await listed(stores);
         print(
           options,
           { tenants },
@@ -54,15 +49,23 @@ export function addTenantCommands(program: Command): void {
       )
       .option('--json', 'print one JSON object')
       .action((id: string, options: { json?: boolean }) =>
-        withContext(async ({ tenants }) => {
-          const { name: tenantName, domains } = await tenants.setState(id, state);
-          print(options, { tenants: [{ id, name: tenantName, domains, status: state }] }, [
-            `${tenantName} is ${state}.`,
-          ]);
+        withContext(async ({ stores, tenants }) => {
+          const { name: tenantName } = await tenants.setState(id, state);
+          const changed = (await listed(stores)).filter((each) => each.id === id);
+          print(options, { tenants: changed }, [`${tenantName} is ${state}.`]);
         }),
       );
   }
 }
+
+const listed = async (stores: Stores) =>
+  (await stores.tenants.listForOperator()).map(({ id, name, domains, state, users }) => ({
+    id,
+    name,
+    domains,
+    status: state,
+    users,
+  }));
 
 async function add(tenants: Tenants, options: AddOptions): Promise<void> {
   const added = await tenants.add(

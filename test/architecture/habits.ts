@@ -31,7 +31,7 @@ export function importsLeaving(folder: string, sources: readonly Source[]): stri
 
 /** Tests that were switched off, or that switch the others off. Only a missing service may be a reason to skip. */
 export const switchedOff =
-  /\b(?:test|it|describe|suite|t|context)\.(?:skip|only|todo)\(|\b(?:only|todo):(?!\s*false)|\bskip:(?!\s*(?:skipWithout\(|false))/;
+  /\b(?:test|it|describe|suite|t|context)\.(?:skip|only|todo)\(|\b(?:only|todo):(?!\s*false)|\bskip:(?!\s*(?:skipWithout\(|false|string))/;
 
 /** The clock is passed in: what reads it by itself cannot be tested at another hour. */
 export const ownClock = /\bDate\.now\(|\bnew Date\(\s*\)|(?<!new )\bDate\(\s*\)/;

@@ -31,7 +31,10 @@ describe('resetting a user’s password', async () => {
     assert.equal(user.path, '/change-password');
     user.sees('Camille Laurent vous a attribué un mot de passe temporaire');
     const chosen = 'des cailloux sous la pluie fine';
-    await user.submit('Modifier le mot de passe', { 'Nouveau mot de passe': chosen, 'Confirmer le nouveau mot de passe': chosen });
+    await user.submit('Modifier le mot de passe', {
+      'Nouveau mot de passe': chosen,
+      'Confirmer le nouveau mot de passe': chosen,
+    });
     assert.equal(user.path, '/dashboard');
     user.sees('Votre mot de passe a été modifié.');
   });

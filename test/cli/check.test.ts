@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { describe, test } from 'node:test';
+import { dataDirectory, fault, freePort, json, run } from './command.ts';
+
+interface Checked {
+  readonly ok: boolean;
+  readonly faults: string[];
+}
+
+async function checked(environment: Record<string, string>): Promise<Checked & { code: number | null }> {
+  const { code, stdout, stderr } = await run(['check', '--json'], environment);
+  assert.equal(stderr, '');
+  const answer = JSON.parse(stdout) as Checked;
+  assert.deepEqual(Object.keys(answer), ['ok', 'faults']);
+  return { ...answer, code };
+}
+
+describe('check', () => {
+  test('finds nothing wrong with a portal that was migrated, nor with one that never started', async () => {
+    const environment = { DATA_DIR: dataDirectory() };
+    assert.deepEqual(await checked(environment), { code: 0, ok: true, faults: [] });
+    assert.deepEqual(await json(['migrate'], environment), { ok: true, faults: [] });
+    assert.deepEqual(await checked(environment), { code: 0, ok: true, faults: [] });
+    const { code, stdout } = await run(['check'], environment);
+    assert.deepEqual([code, stdout.trim().split('\n').length], [0, 1]);
+  });
+
+  test('names every fault of the configuration, a line each, without a secret', async () => {
+    const wrong = {
+      ...{ DATA_DIR: dataDirectory(), PORT: 'x', BASE_URL: 'http://company.example', SESSION_SECRETS: 'canary' },
+      ...{ DATABASE_URL: 'mysql://ada:canary@db', REDIS_URL: 'canary', TRUST_PROXY: 'all' },
+    };
+    const { code, ok, faults } = await checked(wrong);
+    assert.deepEqual([code, ok], [1, false]);
+    assert.deepEqual(faults.map((each) => each.split(':')[0]).sort(), [
+      'BASE_URL',
+      'DATABASE_URL',
+      'PORT',
+      'REDIS_URL',
+      'SESSION_SECRETS',
+      'TRUST_PROXY',
+    ]);
+    assert.doesNotMatch(faults.join(), /canary/);
+    const { stdout, code: again } = await run(['check'], wrong);
+    assert.deepEqual([again, stdout], [1, faults.map((each) => `${each}\n`).join('')]);
+    assert.equal(existsSync(wrong.DATA_DIR), false);
+  });
+
+  test('names the stores that do not answer, and ends by itself', async () => {
+    const [database, cache] = [await freePort(), await freePort()];
+    const { code, faults } = await checked({
+      DATA_DIR: dataDirectory(),
+      DATABASE_URL: `postgres://ada:canary@localhost:${database}/parvis`,
+      REDIS_URL: `redis://:canary@localhost:${cache}`,
+      SESSION_SECRETS: 'canary-'.repeat(6),
+    });
+    assert.equal(code, 1);
+    assert.deepEqual(faults.map((each) => each.split(':')[0]).sort(), ['DATABASE_URL', 'REDIS_URL']);
+    for (const each of faults) assert.match(each, /^[A-Z_]+: \S/);
+    assert.doesNotMatch(faults.join(), /canary/);
+  });
+});
+
+describe('migrate', () => {
+  test('brings up the schema once and again, for a person too', async () => {
+    const environment = { DATA_DIR: dataDirectory() };
+    for (let time = 0; time < 2; time++) {
+      const { code, stdout, stderr } = await run(['migrate'], environment);
+      assert.deepEqual([code, stderr, stdout.trim().split('\n').length], [0, '', 1]);
+    }
+    assert.equal(existsSync(path.join(environment.DATA_DIR, 'parvis.sqlite')), true);
+  });
+
+  test('says in one line that the database does not answer', async () => {
+    const SESSION_SECRETS = 'canary-'.repeat(6);
+    for (const host of ['127.0.0.1', 'localhost']) {
+      const DATABASE_URL = `postgres://ada:canary@${host}:${await freePort()}/parvis`;
+      const said = await fault(['migrate'], { DATA_DIR: dataDirectory(), SESSION_SECRETS, DATABASE_URL });
+      assert.match(said, /refused|ECONNREFUSED|does not answer/i);
+      assert.doesNotMatch(said, /canary/);
+    }
+  });
+});
+
+describe('every command', () => {
+  const commands = [
+    ...['serve', 'demo', 'migrate', 'check', 'tenant', 'tenant add', 'tenant list', 'tenant suspend', 'tenant resume'],
+    ...['user', 'user add', 'user list', 'user reset-password', 'activity', 'activity verify'],
+    ...['route', 'route add', 'route list', 'route remove', 'route export', 'route import'],
+  ];
+  const withJson = commands.filter((command) => !['serve', 'tenant', 'user', 'route', 'activity'].includes(command));
+
+  test('has a --help that explains it, and touches nothing', async () => {
+    const environment = { DATA_DIR: dataDirectory(), PORT: 'nonsense' };
+    for (const command of commands) {
+      const { code, stdout, stderr } = await run([...command.split(' '), '--help'], environment);
+      assert.deepEqual([code, stderr], [0, ''], command);
+      assert.match(stdout, new RegExp(`^Usage: parvis ${command}`), command);
+      assert.ok(stdout.split('\n').length > 4, command);
+      assert.equal(stdout.includes('--json'), withJson.includes(command), command);
+    }
+    assert.equal(existsSync(environment.DATA_DIR), false);
+  });
+
+  test('is named by the program’s own help; what is no command is said', async () => {
+    const { stdout } = await run(['--help'], {});
+    for (const command of ['serve', 'demo', 'migrate', 'check', 'tenant', 'user', 'route', 'activity']) {
+      assert.match(stdout, new RegExp(`^ {2}${command}\\b`, 'm'));
+    }
+    const unknown = await run(['nonsense'], {});
+    assert.equal(unknown.code, 1);
+    assert.match(unknown.stderr, /unknown command 'nonsense'/);
+    assert.equal((await run(['tenant', 'list', '--nonsense'], { DATA_DIR: dataDirectory() })).code, 1);
+  });
+
+  test('says every fault of the configuration at once, and does nothing', async () => {
+    const environment = { DATA_DIR: dataDirectory(), PORT: 'x', TRUST_PROXY: 'x', SESSION_SECRETS: 'canary' };
+    for (const args of [
+      ['tenant', 'list'],
+      ['route', 'export'],
+      ['migrate'],
+      ['user', 'reset-password', 'ada@a.example'],
+    ]) {
+      const { code, stdout, stderr } = await run(args, environment);
+      assert.deepEqual([code, stdout], [1, '']);
+      assert.deepEqual(
+        stderr
+          .trim()
+          .split('\n')
+          .map((line) => line.split(':')[0]),
+        ['PORT', 'SESSION_SECRETS', 'TRUST_PROXY'],
+      );
+      assert.doesNotMatch(stderr, /canary/);
+    }
+    assert.equal(existsSync(environment.DATA_DIR), false);
+  });
+});

@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import { after } from 'node:test';
+
+const program = path.join(import.meta.dirname, '../../bin/parvis.js');
+
+const closers: (() => unknown)[] = [];
+after(async () => {
+  for (const close of closers.reverse()) await close();
+});
+
+export interface Outcome {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export type Environment = Readonly<Record<string, string>>;
+
+/** A data directory that does not exist yet, and is gone when the test file is done. */
+export function dataDirectory(): string {
+  const folder = mkdtempSync(path.join(tmpdir(), 'parvis-cli-'));
+  closers.push(() => rmSync(folder, { recursive: true, force: true }));
+  return path.join(folder, 'data');
+}
+
+/** A process of `parvis`, with nothing of this process's own settings. It is ended with the test file at the latest. */
+export function start(args: readonly string[], environment: Environment): ChildProcess {
+  const { PATH = '', HOME = '' } = process.env;
+  const child = spawn(process.execPath, [program, ...args], { env: { PATH, HOME, ...environment } });
+  closers.push(async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    child.kill('SIGKILL');
+    await ended;
+  });
+  return child;
+}
+
+/** Runs one command to its end. */
+export async function run(args: readonly string[], environment: Environment, input = ''): Promise<Outcome> {
+  const child = start(args, environment);
+  child.stdin?.end(input);
+  const [stdout, stderr] = await Promise.all([text(child.stdout!), text(child.stderr!), once(child, 'close')]);
+  return { code: child.exitCode, stdout, stderr };
+}
+
+/** What a command prints with `--json`: one object on one line, and nothing beside it. */
+export async function json<T>(args: readonly string[], environment: Environment, input = ''): Promise<T> {
+  const { code, stdout, stderr } = await run([...args, '--json'], environment, input);
+  assert.deepEqual([code, stderr], [0, ''], stderr);
+  assert.equal(stdout.trimEnd().split('\n').length, 1);
+  return JSON.parse(stdout) as T;
+}
+
+/** A command that cannot be: exit 1, one line for a person, nothing for a pipe but, with `--json`, the same fault. */
+export async function fault(args: readonly string[], environment: Environment, input = ''): Promise<string> {
+  const { code, stdout, stderr } = await run(args, environment, input);
+  assert.equal(code, 1, `${args.join(' ')}: ${stdout}`);
+  assert.equal(stdout, '');
+  assert.match(stderr, /^[^\n]+\n$/, args.join(' '));
+  assert.doesNotMatch(stderr, /\n\s+at |node_modules|undefined|\[object|file:\/\//);
+  return stderr.trimEnd();
+}
+
+export async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
+
+export interface Served {
+  readonly child: ChildProcess;
+  readonly origin: string;
+  readonly port: number;
+  readonly output: () => string;
+  readonly errors: () => string;
+  /** Resolves with the exit code. */
+  readonly ended: Promise<number | null>;
+}
+
+/** Starts `parvis serve` and waits until it says where it is. */
+export async function serve(environment: Environment): Promise<Served> {
+  const port = await freePort();
+  const child = start(['serve'], { PORT: String(port), ...environment });
+  let [output, errors] = ['', ''];
+  child.stdout?.setEncoding('utf8').on('data', (chunk: string) => (output += chunk));
+  child.stderr?.setEncoding('utf8').on('data', (chunk: string) => (errors += chunk));
+  const ended = once(child, 'exit').then(([code]) => code as number | null);
+  const ready = new Promise<void>((resolve) => {
+    child.stdout?.on('data', () => output.includes('\n') && resolve());
+  });
+  const early = ended.then((code) => {
+    throw new Error(`ended with ${code}: ${errors}`);
+  });
+  await Promise.race([ready, early]);
+  early.catch(() => undefined);
+  return { child, port, origin: `http://127.0.0.1:${port}`, output: () => output, errors: () => errors, ended };
+}

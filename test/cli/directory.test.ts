@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, test } from 'node:test';
+import { dataDirectory, fault, json, run } from './command.ts';
+
+interface Routes {
+  readonly routes: { readonly domain: string; readonly region: string }[];
+}
+
+const environment = { DATA_DIR: dataDirectory() };
+const elsewhere = { DATA_DIR: dataDirectory(), REGION: 'germany' };
+const list = (of = environment): Promise<Routes> => json<Routes>(['route', 'list'], of);
+
+describe('route', () => {
+  test('add and list: every domain once, in order, with the region that it was given last', async () => {
+    assert.deepEqual(await json(['route', 'add', 'Zeta.example', 'germany'], environment), {
+      routes: [{ domain: 'zeta.example', region: 'germany' }],
+    });
+    await json(['route', 'add', 'alpha.example', 'china'], environment);
+    await json(['route', 'add', 'alpha.example', 'worldwide'], environment);
+    assert.deepEqual(await list(), {
+      routes: [
+        { domain: 'alpha.example', region: 'worldwide' },
+        { domain: 'zeta.example', region: 'germany' },
+      ],
+    });
+    const { stdout } = await run(['route', 'list'], environment);
+    assert.deepEqual(
+      stdout
+        .trim()
+        .split('\n')
+        .map((line) => line.split(/\s+/)),
+      [
+        ['alpha.example', 'worldwide'],
+        ['zeta.example', 'germany'],
+      ],
+    );
+  });
+
+  test('export and import: another region knows the same afterwards', async () => {
+    const { stdout } = await run(['route', 'export'], environment);
+    const file = path.join(dataDirectory(), '../routes.json');
+    writeFileSync(file, stdout);
+    await json(['route', 'add', 'alpha.example', 'china'], elsewhere);
+    assert.deepEqual(await json(['route', 'import', file], elsewhere), JSON.parse(stdout));
+    assert.deepEqual(await list(elsewhere), await list());
+    const { stdout: again } = await run(['route', 'export'], elsewhere);
+    assert.equal(again, stdout);
+  });
+
+  test('import: from standard input, and a great many at once', async () => {
+    const routes = Array.from({ length: 5_000 }, (_, n) => ({ domain: `d${n}.example`, region: 'germany' }));
+    const imported = await json<Routes>(['route', 'import', '-'], elsewhere, JSON.stringify({ routes }));
+    assert.equal(imported.routes.length, 5_000);
+    assert.equal((await list(elsewhere)).routes.length, 5_002);
+  });
+
+  test('remove: tells what is left', async () => {
+    const left = { routes: [{ domain: 'zeta.example', region: 'germany' }] };
+    assert.deepEqual(await json(['route', 'remove', 'ALPHA.example'], environment), left);
+    assert.deepEqual(await list(), left);
+  });
+
+  test('what is wrong is said in one line, and nothing is written', async () => {
+    const before = await list();
+    const file = path.join(dataDirectory(), '../wrong.json');
+    writeFileSync(
+      file,
+      '{"routes":[{"domain":"good.example","region":"germany"},{"domain":"bad","region":"germany"}]}',
+    );
+    const wrong: [args: string[], words: RegExp, input?: string][] = [
+      [['add', 'no domain', 'germany'], /not a domain/],
+      [['add', 'localhost', 'germany'], /not a domain/],
+      [['add', 'a.example', 'Germany!'], /not the name of a region/],
+      [['add', 'a.example'], /missing required argument/],
+      [['remove', 'nobody.example'], /nobody\.example/],
+      [['import', file], /routes\.1\.domain.*not a domain/],
+      [['import', '/nowhere/routes.json'], /no such file/],
+      [['import', '-'], /not JSON/, 'secret words'],
+      [['import', '-'], /routes/, '[]'],
+      [['import', '-'], /routes/, 'null'],
+    ];
+    for (const [args, words, input = ''] of wrong) {
+      const said = await fault(['route', ...args], environment, input);
+      assert.match(said, words, args.join(' '));
+      assert.doesNotMatch(said, /secret/);
+    }
+    assert.deepEqual(await list(), before);
+  });
+
+  test('a domain of a tenant here is not sent away', async () => {
+    const tenant = ['--name', 'A', '--domain', 'here.example', '--language', 'en', '--admin-name', 'Ada'];
+    await json(['tenant', 'add', ...tenant, '--admin-username', 'ada@here.example'], environment);
+    assert.match(await fault(['route', 'add', 'here.example', 'germany'], environment), /here\.example/);
+    await json(['route', 'add', 'here.example', 'worldwide'], environment);
+  });
+});

@@ -1,0 +1,196 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { readTemporaryPassword } from '../../src/domain/password.ts';
+import { dataDirectory, fault, json, run } from './command.ts';
+
+const environment = { DATA_DIR: dataDirectory() };
+
+interface Added {
+  readonly tenantId: string;
+  readonly userId: string;
+  readonly username: string;
+  readonly temporaryPassword: string;
+}
+
+interface Listed {
+  readonly id: string;
+  readonly name: string;
+  readonly domains: string[];
+  readonly status: string;
+  readonly users: number;
+}
+
+interface ListedUser extends Record<string, unknown> {
+  readonly id: string;
+  readonly username: string;
+  readonly status: string;
+}
+
+const tenants = async (): Promise<Listed[]> =>
+  (await json<{ tenants: Listed[] }>(['tenant', 'list'], environment)).tenants;
+const usersOf = async (id: string): Promise<ListedUser[]> =>
+  (await json<{ users: ListedUser[] }>(['user', 'list', '--tenant', id], environment)).users;
+
+const options = (wishes: Record<string, string>): string[] =>
+  Object.entries(wishes).flatMap(([name, value]) => [`--${name}`, value]);
+const lumiere = {
+  ...{ name: 'Ateliers Lumière', domain: 'lumiere.example', language: 'fr' },
+  ...{ 'admin-name': 'Camille Laurent', 'admin-username': 'Camille@Lumiere.Example' },
+};
+
+const added = await json<Added>(['tenant', 'add', ...options(lumiere), '--domain', 'atelier.example'], environment);
+const byHand = await run(
+  [
+    'tenant',
+    'add',
+    ...options({
+      ...lumiere,
+      name: 'Kiesel GmbH',
+      domain: 'kiesel.example',
+      language: 'de',
+      'admin-username': 'ada@kiesel.example',
+    }),
+  ],
+  environment,
+);
+
+describe('tenant', () => {
+  test('add: tells the new tenant, its first Global admin and the temporary password, in exactly these words', async () => {
+    assert.deepEqual(Object.keys(added), ['tenantId', 'userId', 'username', 'temporaryPassword']);
+    assert.equal(added.username, 'camille@lumiere.example');
+    assert.equal(readTemporaryPassword(added.temporaryPassword), added.temporaryPassword);
+    const [admin, ...others] = await usersOf(added.tenantId);
+    assert.deepEqual(others, []);
+    assert.deepEqual([admin?.id, admin?.administratorLevel, admin?.status], [added.userId, 'global', 'passwordChange']);
+  });
+
+  test('add: for a person, the password once, and nothing on standard error', () => {
+    assert.deepEqual([byHand.code, byHand.stderr], [0, '']);
+    assert.equal(byHand.stdout.match(/[A-Z2-9]{4}(-[A-Z2-9]{4}){4}/g)?.length, 1);
+    assert.match(byHand.stdout, /ada@kiesel\.example/);
+  });
+
+  test('list: each with its domains, status and number of users', async () => {
+    const [first, second] = await tenants();
+    assert.deepEqual(first, {
+      id: added.tenantId,
+      name: 'Ateliers Lumière',
+      domains: ['atelier.example', 'lumiere.example'],
+      status: 'active',
+      users: 1,
+    });
+    assert.deepEqual([second?.name, second?.users], ['Kiesel GmbH', 1]);
+    assert.match((await run(['tenant', 'list'], environment)).stdout, /Ateliers Lumière/);
+  });
+
+  test('suspend and resume: tell the tenant as it is then', async () => {
+    for (const [command, status] of [
+      ['suspend', 'suspended'],
+      ['resume', 'active'],
+    ] as const) {
+      const { tenants: changed } = await json<{ tenants: Listed[] }>(['tenant', command, added.tenantId], environment);
+      assert.deepEqual(
+        changed.map((each) => [Object.keys(each), each.id, each.status]),
+        [[['id', 'name', 'domains', 'status', 'users'], added.tenantId, status]],
+      );
+      assert.equal((await tenants()).find(({ id }) => id === added.tenantId)?.status, status);
+    }
+  });
+
+  test('what is wrong is said in one line, and nothing is written', async () => {
+    const before = await tenants();
+    const wrong: [change: Record<string, string>, words: RegExp][] = [
+      [{ name: '' }, /1 to 200/],
+      [{ name: '\u200B \u202E' }, /1 to 200/],
+      [{ name: 'x'.repeat(201) }, /1 to 200/],
+      [{ domain: 'no domain' }, /domain/],
+      [{ domain: 'localhost' }, /domain/],
+      [{ domain: 'LUMIERE.example' }, /already/],
+      [{ domain: 'new.example', language: 'it' }, /language/],
+      [{ domain: 'new.example', 'admin-username': 'ada@other.example' }, /domain/],
+      [{ domain: 'new.example', 'admin-username': 'zoé@new.example' }, /user name/],
+      [{ domain: 'new.example', 'admin-username': '' }, /user name/],
+      [{ domain: 'new.example', 'admin-username': 'ada@new.example', 'admin-name': ' ' }, /name|1 to 200/],
+    ];
+    for (const [change, words] of wrong) {
+      assert.match(
+        await fault(['tenant', 'add', ...options({ ...lumiere, ...change })], environment),
+        words,
+        JSON.stringify(change),
+      );
+    }
+    for (const command of ['suspend', 'resume']) {
+      assert.match(await fault(['tenant', command, 'nobody'], environment), /no such|no tenant/i);
+    }
+    assert.match(await fault(['tenant', 'add', '--name', 'Only'], environment), /required option/);
+    assert.deepEqual(await tenants(), before);
+  });
+
+  test('with --json the fault is an object too', async () => {
+    const { code, stdout, stderr } = await run(['tenant', 'suspend', 'nobody', '--json'], environment);
+    const { ok, faults } = JSON.parse(stdout) as { ok: boolean; faults: string[] };
+    assert.deepEqual([code, ok, `${faults.join('\n')}\n`], [1, false, stderr]);
+  });
+});
+
+describe('user', () => {
+  const zoe = { tenant: added.tenantId, username: 'Zoe@atelier.example', name: 'Zoé  Besson' };
+
+  test('add: with levels and a language, under a temporary password', async () => {
+    const wishes = { ...zoe, 'administrator-level': 'userManagement', 'agent-level': 'sales', language: 'de' };
+    const user = await json<Omit<Added, 'tenantId'>>(['user', 'add', ...options(wishes)], environment);
+    assert.deepEqual(Object.keys(user), ['userId', 'username', 'temporaryPassword']);
+    const listed = (await usersOf(added.tenantId)).find(({ id }) => id === user.userId);
+    assert.deepEqual(listed, {
+      id: user.userId,
+      username: 'zoe@atelier.example',
+      name: 'Zoé Besson',
+      status: 'passwordChange',
+      administratorLevel: 'userManagement',
+      agentLevel: 'sales',
+      language: 'de',
+      lastSignInAt: null,
+    });
+  });
+
+  test('add: without a wish, a user without any level', async () => {
+    const plain = { tenant: added.tenantId, username: 'plain@atelier.example', name: 'Plain' };
+    const { userId } = await json<Added>(['user', 'add', ...options(plain)], environment);
+    const listed = (await usersOf(added.tenantId)).find(({ id }) => id === userId);
+    assert.deepEqual([listed?.administratorLevel, listed?.agentLevel, listed?.language], ['none', 'none', null]);
+  });
+
+  test('reset-password: another password each time, however the name is typed', async () => {
+    const first = await json<Added>(['user', 'reset-password', 'zoe@atelier.example'], environment);
+    const second = await json<Added>(['user', 'reset-password', ' ZOE@Atelier.example '], environment);
+    assert.deepEqual(Object.keys(second), ['userId', 'username', 'temporaryPassword']);
+    assert.equal(first.userId, second.userId);
+    assert.notEqual(first.temporaryPassword, second.temporaryPassword);
+  });
+
+  test('what is wrong is said in one line, and nothing is written', async () => {
+    const before = await usersOf(added.tenantId);
+    const wrong: [change: Record<string, string>, words: RegExp][] = [
+      [{ tenant: 'nobody' }, /no such|no tenant/i],
+      [{ username: 'zoe@atelier.example' }, /taken/],
+      [{ username: 'ada@kiesel.example' }, /taken|domain/],
+      [{ username: 'new@elsewhere.example' }, /domain/],
+      [{ username: 'not a name' }, /user name/],
+      [{ username: 'new@atelier.example', name: '' }, /name|1 to 200/],
+      [{ username: 'new@atelier.example', name: '\u202E' }, /name|1 to 200/],
+      [{ username: 'new@atelier.example', 'administrator-level': 'root' }, /allowed choices/i],
+      [{ username: 'new@atelier.example', 'agent-level': 'global' }, /allowed choices/i],
+      [{ username: 'new@atelier.example', language: 'it' }, /allowed choices/i],
+    ];
+    for (const [change, words] of wrong) {
+      assert.match(
+        await fault(['user', 'add', ...options({ ...zoe, ...change })], environment),
+        words,
+        JSON.stringify(change),
+      );
+    }
+    assert.match(await fault(['user', 'reset-password', 'nobody@atelier.example'], environment), /no user/i);
+    assert.match(await fault(['user', 'list', '--tenant', 'nobody'], environment), /no tenant/i);
+    assert.deepEqual(await usersOf(added.tenantId), before);
+  });
+});

@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { describe, test } from 'node:test';
+import type { Scope } from '../../src/domain/scope.ts';
+import type { NewUser } from '../../src/features/users/users.store.ts';
+import { postgres } from '../support/services.ts';
+import { actingAs, both, newTenant, newUser, open, start } from './databases.ts';
+
+const temporary = { kind: 'temporary', hash: 'next hash', at: start + 1, until: start + 9, by: 'Camille' } as const;
+const own = { kind: 'own', hash: 'own hash', at: start + 2 } as const;
+
+for (const { dialect, config, skip } of both(await postgres())) {
+  describe(`credentials on ${dialect}`, { skip }, async () => {
+    const { database, stores } = await open(config);
+    const scope = await newTenant(stores);
+    const elsewhere = await newTenant(stores);
+
+    async function added(wishes: Partial<NewUser> = {}, into: Scope = scope): Promise<NewUser> {
+      const user = newUser(wishes);
+      await stores.users.insert(into, user);
+      return user;
+    }
+    const kept = async (user: NewUser) => stores.credentials.findForSignInAcrossTenants(user.username);
+
+    test('are found by the user name, with the user, the tenant and the hash', async () => {
+      const user = await added({
+        language: 'de',
+        administratorLevel: 'billing',
+        agentLevel: 'helpdesk',
+        lastSignInAt: start,
+      });
+      const found = await kept(user);
+      const { passwordHash, ...rest } = user;
+      assert.deepEqual(found, {
+        user: { ...rest, tenantId: scope.tenant.id, epoch: 0, deletedAt: null },
+        tenant: { ...scope.tenant, state: 'active' },
+        passwordHash,
+      });
+      assert.equal(await stores.credentials.findForSignInAcrossTenants('nobody@a.example'), null);
+    });
+
+    test('never come with a user from another store', async () => {
+      const user = await added();
+      assert.doesNotMatch(JSON.stringify(await stores.users.find(scope, user.id)), /hash/i);
+    });
+
+    test('are replaced where the epoch still is the one that was decided on', async () => {
+      const user = await added();
+      assert.equal(await stores.credentials.replace(scope, user.id, 0, temporary), true);
+      const { user: after, passwordHash } = (await kept(user))!;
+      assert.equal(passwordHash, 'next hash');
+      assert.deepEqual(
+        [after.password, after.temporaryUntil, after.passwordSetBy, after.passwordSetAt, after.epoch],
+        ['temporary', start + 9, 'Camille', start + 1, 1],
+      );
+      assert.equal(await stores.credentials.replace(scope, user.id, 1, own), true);
+      const { user: last } = (await kept(user))!;
+      assert.deepEqual(
+        [last.password, last.temporaryUntil, last.passwordSetBy, last.passwordSetAt, last.epoch],
+        ['own', null, null, start + 2, 2],
+      );
+    });
+
+    test('stay where the epoch is stale, or not yet there', async () => {
+      const user = await added();
+      await stores.credentials.replace(scope, user.id, 0, own);
+      for (const epoch of [0, 2, -1]) {
+        assert.equal(await stores.credentials.replace(scope, user.id, epoch, temporary), false);
+      }
+      assert.equal((await kept(user))?.passwordHash, 'own hash');
+      assert.equal((await kept(user))?.user.epoch, 1);
+    });
+
+    test('of 20 that replace them at once, one does', async () => {
+      const user = await added();
+      const results = await Promise.all(
+        Array.from({ length: 20 }, (_, n) =>
+          stores.transaction((within) => within.credentials.replace(scope, user.id, 0, { ...own, hash: `hash ${n}` })),
+        ),
+      );
+      assert.equal(results.filter(Boolean).length, 1);
+      const found = (await kept(user))!;
+      assert.equal(found.user.epoch, 1);
+      assert.equal(found.passwordHash, `hash ${results.indexOf(true)}`);
+    });
+
+    test('of another tenant, of a deleted user and of nobody are out of reach', async () => {
+      const stranger = await added({}, elsewhere);
+      const gone = await added({ state: 'deleted' });
+      for (const id of [stranger.id, gone.id, randomUUID(), '', "' or 1=1 --"]) {
+        assert.equal(await stores.credentials.replace(scope, id, 0, temporary), false);
+      }
+      assert.equal((await kept(stranger))?.passwordHash, 'first hash');
+      assert.equal((await kept(gone))?.passwordHash, 'first hash');
+    });
+
+    test('are one’s own only within the own tenant', async () => {
+      const user = await added();
+      assert.equal((await stores.credentials.findOwn(actingAs(scope, user)))?.user.id, user.id);
+      assert.equal(await stores.credentials.findOwn(actingAs(elsewhere, user)), null);
+      assert.equal(await stores.credentials.findOwn(scope), null);
+    });
+
+    test('get a stronger hash only in place of the very one that was checked', async () => {
+      const user = await added();
+      await stores.credentials.rehash(user.id, 'another hash', 'stronger');
+      assert.equal((await kept(user))?.passwordHash, 'first hash');
+      await stores.credentials.rehash(user.id, 'first hash', 'stronger');
+      const found = (await kept(user))!;
+      assert.deepEqual([found.passwordHash, found.user.epoch, found.user.passwordSetAt], ['stronger', 0, start]);
+    });
+
+    test('a user name is given once, in all tenants together', async () => {
+      const user = await added();
+      const twice = newUser({ username: user.username });
+      await assert.rejects(stores.users.insert(elsewhere, twice));
+      assert.equal((await kept(user))?.user.id, user.id);
+    });
+
+    test('what an error says holds none of the values that were to be written', async () => {
+      const user = await added({ passwordHash: '$argon2id$canary' });
+      const again = newUser({ username: user.username, displayName: 'Canary Name', passwordHash: '$argon2id$canary' });
+      const error: unknown = await stores.users.insert(elsewhere, again).catch((caught: unknown) => caught);
+      assert.ok(error instanceof Error);
+      assert.doesNotMatch(`${error.message} ${error.stack ?? ''}`, /canary/i);
+      await assert.rejects(
+        database.knex('no_such_table').where({ name: 'canary' }),
+        (caught: Error) => !caught.message.includes('canary'),
+      );
+    });
+  });
+}

@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after } from 'node:test';
+import type { DatabaseConfig } from '../../src/config/config.ts';
+import { builtInRulesFile, readRules } from '../../src/config/rules.ts';
+import type { Database } from '../../src/data/database.ts';
+import { migrate } from '../../src/data/migrate.ts';
+import { openDatabase } from '../../src/data/open.ts';
+import type { RegionRules } from '../../src/domain/regions.ts';
+import { createScope, type Scope } from '../../src/domain/scope.ts';
+import type { NewUser } from '../../src/features/users/users.store.ts';
+import { createStores, type Stores } from '../../src/stores.ts';
+import { skipWithout } from '../support/services.ts';
+
+const closers: (() => unknown)[] = [];
+after(async () => {
+  for (const close of closers.reverse()) await close();
+});
+
+/** A folder that is gone when the test file is done. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(path.join(tmpdir(), 'parvis-data-'));
+  closers.push(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+export const sqliteFile = (): DatabaseConfig => ({
+  kind: 'sqlite',
+  file: path.join(temporaryFolder(), 'parvis.sqlite'),
+});
+
+/** The two databases that the same tests run on: `for (const { dialect, config, skip } of both(await postgres()))`. */
+export function both(
+  server: { url: string } | null,
+): { dialect: string; config: DatabaseConfig; skip: string | false }[] {
+  return [
+    { dialect: 'SQLite', config: sqliteFile(), skip: false },
+    {
+      dialect: 'PostgreSQL',
+      config: { kind: 'postgres', url: server?.url ?? '' },
+      skip: skipWithout('postgres', server),
+    },
+  ];
+}
+
+/** A migrated database, closed when the test file is done. */
+export async function open(config: DatabaseConfig): Promise<{ database: Database; stores: Stores }> {
+  await migrate(config);
+  const database = openDatabase(config);
+  closers.push(() => database.close());
+  return { database, stores: createStores(database) };
+}
+
+export const worldwide: RegionRules = readRules(builtInRulesFile('worldwide')!).rules!;
+
+export const start = Date.UTC(2026, 10, 23, 9, 0);
+
+/** A new tenant, and the operator's scope in it. */
+export async function newTenant(stores: Stores, name = 'Ateliers Lumière'): Promise<Scope> {
+  const id = randomUUID();
+  const tenant = { id, name, language: 'fr' } as const;
+  await stores.tenants.insert({ ...tenant, state: 'active', createdAt: start, domains: [`${id}.example`] });
+  return createScope({
+    rules: worldwide,
+    language: 'fr',
+    requestId: randomUUID(),
+    address: '192.0.2.7',
+    tenant,
+    actor: null,
+  });
+}
+
+/** A user as they are first written; nobody can sign in with this hash. */
+export function newUser(wishes: Partial<NewUser> = {}): NewUser {
+  const id = wishes.id ?? randomUUID();
+  return {
+    id,
+    username: `user-${id}@a.example`,
+    firstName: 'Zoé',
+    lastName: 'Besson',
+    displayName: 'Zoé Besson',
+    administratorLevel: 'none',
+    agentLevel: 'none',
+    language: null,
+    state: 'active',
+    password: 'own',
+    temporaryUntil: null,
+    passwordSetBy: null,
+    passwordSetAt: start,
+    lastSignInAt: null,
+    createdAt: start,
+    passwordHash: 'first hash',
+    ...wishes,
+  };
+}
+
+/** The same scope with somebody in it. */
+export const actingAs = (scope: Scope, user: NewUser): Scope => createScope({ ...scope, actor: user });

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { after, describe, test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { DatabaseConfig } from '../../src/config/config.ts';
+import { migrate, migrationState } from '../../src/data/migrate.ts';
+import { openDatabase } from '../../src/data/open.ts';
+import { postgres, skipWithout } from '../support/services.ts';
+import { sqliteFile } from './databases.ts';
+
+const children: ChildProcess[] = [];
+after(() => {
+  for (const child of children) child.kill('SIGKILL');
+});
+
+async function aProcess(): Promise<ChildProcess> {
+  const child = fork(path.join(import.meta.dirname, 'migrator.ts'));
+  children.push(child);
+  await once(child, 'message');
+  return child;
+}
+
+async function migrateIn(child: ChildProcess, config: DatabaseConfig): Promise<string[]> {
+  const answered = once(child, 'message');
+  child.send(config);
+  const [{ ran, error }] = (await answered) as [{ ran: string[]; error?: string }];
+  assert.equal(error, undefined);
+  return ran;
+}
+
+async function isComplete(config: DatabaseConfig): Promise<boolean> {
+  const database = openDatabase(config);
+  const { done, pending } = await migrationState(database);
+  const tables = await Promise.all(
+    ['users', 'setup', 'throttles'].map((table) => database.knex.schema.hasTable(table)),
+  );
+  await database.close();
+  return pending === 0 && done >= 7 && tables.every(Boolean);
+}
+
+/** Two processes and this one, which is told nothing else, meet at a new database: one of them does all the work. */
+async function meet(rounds: number, fresh: () => Promise<DatabaseConfig>): Promise<void> {
+  const processes = await Promise.all([aProcess(), aProcess()]);
+  for (let round = 0; round < rounds; round++) {
+    const config = await fresh();
+    const ran = await Promise.all([...processes.map((each) => migrateIn(each, config)), migrate(config)]);
+    const done = ran.flat();
+    assert.ok(done.length >= 7);
+    assert.equal(new Set(done).size, done.length, `round ${round}: ${done.join(' ')}`);
+    assert.equal(ran.filter((each) => each.length > 0).length, 1, `round ${round}`);
+    assert.ok(await isComplete(config));
+  }
+}
+
+/** A process is killed at another moment of its work each time; whoever comes next finds no lock and completes it. */
+async function killAndGoOn(delaysMs: readonly number[], fresh: () => Promise<DatabaseConfig>): Promise<void> {
+  for (const delay of delaysMs) {
+    const config = await fresh();
+    const victim = await aProcess();
+    victim.send(config);
+    await wait(delay);
+    const ended = once(victim, 'exit');
+    victim.kill('SIGKILL');
+    await ended;
+    const began = performance.now();
+    await migrate(config);
+    assert.ok(performance.now() - began < 10_000, `killed after ${delay} ms`);
+    assert.ok(await isComplete(config));
+  }
+}
+
+/** What Knex leaves behind of a process that dies with its lock. */
+async function leaveKnexLock(config: DatabaseConfig): Promise<void> {
+  await migrate(config);
+  const database = openDatabase(config);
+  await database.knex('knex_migrations_lock').update({ is_locked: 1 });
+  await database.close();
+}
+
+describe('processes that migrate together on SQLite', () => {
+  const fresh = (): Promise<DatabaseConfig> => Promise.resolve(sqliteFile());
+
+  test('20 rounds: exactly one runs the migrations, the others wait', () => meet(20, fresh));
+
+  test('one that is killed leaves no lock', () => killAndGoOn([5, 20, 40, 60, 90, 130], fresh));
+
+  test('a lock row that Knex left behind stops nobody', async () => {
+    const config = sqliteFile();
+    await leaveKnexLock(config);
+    assert.deepEqual(await migrate(config), []);
+  });
+});
+
+const first = await postgres();
+
+describe('processes that migrate together on PostgreSQL', { skip: skipWithout('postgres', first) }, () => {
+  const fresh = async (): Promise<DatabaseConfig> => ({ kind: 'postgres', url: (await postgres())?.url ?? '' });
+
+  test('5 rounds: exactly one runs the migrations, the others wait', () => meet(5, fresh));
+
+  test('one that is killed leaves no lock', () => killAndGoOn([20, 60, 120], fresh));
+
+  test('a lock row that Knex left behind stops nobody', async () => {
+    const config = await fresh();
+    await leaveKnexLock(config);
+    assert.deepEqual(await migrate(config), []);
+  });
+});

@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, test } from 'node:test';
+import { schemaFile, schemaText } from '../../scripts/schema.ts';
+import { migrate, migrationState, rollBackEverything } from '../../src/data/migrate.ts';
+import { openDatabase } from '../../src/data/open.ts';
+import { postgres, skipWithout } from '../support/services.ts';
+import { both, newTenant, newUser, open } from './databases.ts';
+
+const server = await postgres();
+const databases = both(server);
+
+test('the schema is the one that is written down; `npm run schema` writes it down anew', async () => {
+  assert.equal(await schemaText(), readFileSync(schemaFile, 'utf8'));
+});
+
+for (const { dialect, config, skip } of databases) {
+  describe(`migrations on ${dialect}`, { skip }, () => {
+    test('go up, once', async () => {
+      const ran = await migrate(config);
+      assert.ok(ran.length >= 7);
+      assert.deepEqual([...ran].sort(), ran);
+      assert.deepEqual(await migrate(config), []);
+    });
+
+    test('say what is done and what is missing', async () => {
+      const database = openDatabase(config);
+      const { done, pending } = await migrationState(database);
+      assert.ok(done >= 7);
+      assert.equal(pending, 0);
+      await database.close();
+    });
+
+    test('go down with all their rows, and up again', async () => {
+      const { database, stores } = await open(config);
+      const scope = await newTenant(stores);
+      const user = newUser();
+      await stores.users.insert(scope, user);
+      await stores.activity.record(scope, { kind: 'user.added' }, user.id, 0);
+      await stores.sessions.open({ id: 's', userId: user.id, address: null, device: '', at: 0 });
+      await rollBackEverything(database);
+      assert.equal((await migrationState(database)).done, 0);
+      assert.equal(await database.knex.schema.hasTable('users'), false);
+      assert.ok((await migrate(config)).length >= 7);
+      assert.equal(await stores.tenants.isEmpty(), true);
+      await newTenant(stores);
+    });
+
+    test('leave foreign keys in force: no user without a tenant, no session without a user', async () => {
+      const { stores } = await open(config);
+      const scope = await newTenant(stores);
+      const lost = { ...scope, tenant: { ...scope.tenant, id: 'nobody' } };
+      await assert.rejects(stores.users.insert(lost, newUser()));
+      await assert.rejects(stores.sessions.open({ id: 'x', userId: 'nobody', address: null, device: '', at: 0 }));
+    });
+  });
+}
+
+interface Column {
+  readonly table: string;
+  readonly column: string;
+  readonly required: boolean;
+}
+
+test('both databases have the same tables and columns', { skip: skipWithout('postgres', server) }, async () => {
+  const [sqlite, other] = await Promise.all(databases.map(({ config }) => open(config)));
+  const fromSqlite: unknown = await sqlite!.database.knex.raw(
+    `select tables.name as "table", columns.name as "column", columns."notnull" or columns.pk as required
+     from sqlite_master tables, pragma_table_info(tables.name) columns where tables.type = 'table'`,
+  );
+  const fromPostgres: unknown = await other!.database.knex.raw(
+    `select table_name as "table", column_name as "column", is_nullable = 'NO' as required
+     from information_schema.columns where table_schema = 'public'`,
+  );
+  const listed = (rows: unknown): string[] =>
+    (rows as Column[])
+      .filter(({ table }) => !/^(knex|sqlite)_/.test(table))
+      .map(({ table, column, required }) => `${table}.${column}${required ? ' required' : ''}`)
+      .sort();
+  const columns = listed(fromSqlite);
+  assert.ok(columns.includes('users.password_hash required'));
+  assert.deepEqual(listed((fromPostgres as { rows: unknown }).rows), columns);
+});

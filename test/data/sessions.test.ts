@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { promisify } from 'node:util';
+import { describe, test } from 'node:test';
+import type { SessionData } from 'express-session';
+import { purge } from '../../src/data/purge.ts';
+import { absoluteLimitMs, idleLimitMs } from '../../src/domain/regions.ts';
+import type { Scope } from '../../src/domain/scope.ts';
+import type { NewUser } from '../../src/features/users/users.store.ts';
+import { TableStore } from '../../src/web/session-store/table-store.ts';
+import { postgres } from '../support/services.ts';
+import { both, newTenant, newUser, open, start, worldwide } from './databases.ts';
+
+for (const { dialect, config, skip } of both(await postgres())) {
+  describe(`sessions on ${dialect}`, { skip }, async () => {
+    const { database, stores } = await open(config);
+    const scope = await newTenant(stores);
+    const elsewhere = await newTenant(stores);
+
+    async function added(into: Scope = scope): Promise<NewUser> {
+      const user = newUser();
+      await stores.users.insert(into, user);
+      return user;
+    }
+    async function opened(user: NewUser, at = start): Promise<string> {
+      const id = randomUUID();
+      await stores.sessions.open({ id, userId: user.id, address: '192.0.2.1', device: 'Firefox', at });
+      return id;
+    }
+    const lives = async (id: string): Promise<boolean> => (await stores.sessions.findLiveAcrossTenants(id)) !== null;
+
+    test('come with their user and tenant in one read, and without a hash', async () => {
+      const user = await added();
+      const id = await opened(user, start + 5);
+      const live = await stores.sessions.findLiveAcrossTenants(id);
+      const { passwordHash: _, ...shown } = user;
+      assert.deepEqual(live, {
+        id,
+        createdAt: start + 5,
+        seenAt: start + 5,
+        user: { ...shown, tenantId: scope.tenant.id, epoch: 0, deletedAt: null, lastSignInAt: start + 5 },
+        tenant: { ...scope.tenant, state: 'active' },
+      });
+      assert.equal(await stores.sessions.findLiveAcrossTenants(randomUUID()), null);
+    });
+
+    test('show at once what changed elsewhere: the epoch, a suspended tenant, when they were seen', async () => {
+      const user = await added();
+      const id = await opened(user);
+      await stores.credentials.replace(scope, user.id, 0, { kind: 'own', hash: 'x', at: start });
+      await stores.tenants.setState(scope.tenant.id, 'suspended');
+      await stores.sessions.noteSeen(id, start + 60_000);
+      const live = await stores.sessions.findLiveAcrossTenants(id);
+      await stores.tenants.setState(scope.tenant.id, 'active');
+      assert.deepEqual(
+        [live?.user.epoch, live?.tenant.state, live?.seenAt, live?.createdAt],
+        [1, 'suspended', start + 60_000, start],
+      );
+    });
+
+    test('end one by one, or all of a user’s but one, and never those of somebody else', async () => {
+      const [user, other] = [await added(), await added()];
+      const [one, two, three, foreign] = [
+        await opened(user),
+        await opened(user),
+        await opened(user),
+        await opened(other),
+      ];
+      await stores.sessions.end(one);
+      assert.deepEqual(await Promise.all([one, two, three, foreign].map(lives)), [false, true, true, true]);
+      await stores.sessions.endAllOf(scope, user.id, two);
+      assert.deepEqual(await Promise.all([two, three, foreign].map(lives)), [true, false, true]);
+      await stores.sessions.endAllOf(scope, user.id, null);
+      assert.deepEqual(await Promise.all([two, foreign].map(lives)), [false, true]);
+    });
+
+    test('of another tenant do not end', async () => {
+      const stranger = await added(elsewhere);
+      const id = await opened(stranger);
+      await stores.sessions.endAllOf(scope, stranger.id, null);
+      assert.equal(await lives(id), true);
+    });
+
+    test('are swept out once they are idle or old, and not before', async () => {
+      const user = await added();
+      const now = start + 100 * 3_600_000;
+      const [idle, old] = [idleLimitMs(worldwide), absoluteLimitMs(worldwide)];
+      const at = async (createdAt: number, seenAt: number): Promise<string> => {
+        const id = await opened(user, createdAt);
+        await stores.sessions.noteSeen(id, seenAt);
+        return id;
+      };
+      const ids = [
+        await at(now, now),
+        await at(now - old, now - idle),
+        await at(now - idle - 1, now - idle - 1),
+        await at(now - old - 1, now),
+      ];
+      await purge(database, worldwide, now);
+      assert.deepEqual(await Promise.all(ids.map(lives)), [true, true, false, false]);
+      await Promise.all([purge(database, worldwide, now), purge(database, worldwide, now)]);
+      assert.deepEqual(await Promise.all(ids.map(lives)), [true, true, false, false]);
+    });
+
+    describe('what a cookie opens', () => {
+      const clock = { now: start };
+      const ttl = (session: SessionData): number => ('passport' in session ? 3_600_000 : 60_000);
+      const store = new TableStore(database, ttl, () => clock.now);
+      const get = promisify(store.get.bind(store));
+      const set = promisify((key: string, data: object, done: (error?: unknown) => void) =>
+        store.set(key, data as SessionData, done),
+      );
+      const destroy = promisify(store.destroy.bind(store));
+
+      test('is kept, replaced and destroyed', async () => {
+        assert.equal(await get('a'), null);
+        await set('a', { username: 'ada', cookie: { path: '/' } });
+        assert.deepEqual(await get('a'), { username: 'ada', cookie: { path: '/' } });
+        await set('a', { username: 'zoé "\u2028\\' });
+        assert.deepEqual(await get('a'), { username: 'zoé "\u2028\\' });
+        await destroy('a');
+        assert.equal(await get('a'), null);
+        await destroy('a');
+      });
+
+      test('is gone after its time: a visitor’s sooner than a user’s', async () => {
+        await set('visitor', {});
+        await set('user', { passport: {} });
+        clock.now += 59_999;
+        assert.deepEqual([await get('visitor'), await get('user')], [{}, { passport: {} }]);
+        clock.now += 1;
+        assert.deepEqual([await get('visitor'), await get('user')], [null, { passport: {} }]);
+        await purge(database, worldwide, clock.now + 1);
+        const left = await database.knex('sessions').select<{ key: string }[]>('key');
+        assert.deepEqual(left, [{ key: 'user' }]);
+      });
+
+      test('is written by 20 at once without a fault', async () => {
+        await Promise.all(Array.from({ length: 20 }, (_, n) => set('busy', { n })));
+        assert.equal(typeof ((await get('busy')) as { n?: number } | null)?.n, 'number');
+      });
+    });
+  });
+}

@@ -1,0 +1,193 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { Scope } from '../../src/domain/scope.ts';
+import { foldName, type User } from '../../src/domain/user.ts';
+import {
+  decodeCursor,
+  encodeCursor,
+  levelFilters,
+  pageSize,
+  sortKeys,
+  statusFilters,
+  type PageRequest,
+  type SortKey,
+} from '../../src/features/users/users.page.ts';
+import type { Stores } from '../../src/stores.ts';
+import { postgres } from '../support/services.ts';
+import { hostile } from './hostile-names.ts';
+import { both, newTenant, newUser, open, start } from './databases.ts';
+
+const users = hostile.map((displayName, index) =>
+  newUser({
+    id: `00000000-0000-4000-8000-${String((index * 7_919) % 1_000_000).padStart(12, '0')}`,
+    displayName,
+    username: `u${(index * 31) % 997}.${'-_+'[index % 3] ?? ''}x@a.example`,
+    lastSignInAt: index % 4 === 0 ? null : start + (index % 5),
+  }),
+);
+
+type Keyed = Pick<User, 'id' | 'displayName' | 'username' | 'lastSignInAt'>;
+const keyOf: Record<SortKey, (user: Keyed) => string | number> = {
+  name: (user) => foldName(user.displayName),
+  username: (user) => user.username,
+  lastSignIn: (user) => user.lastSignInAt ?? 0,
+};
+
+function compare(one: string | number, other: string | number): number {
+  if (typeof one === 'number' || typeof other === 'number') return Number(one) - Number(other);
+  return Buffer.compare(Buffer.from(one), Buffer.from(other));
+}
+
+const sorted = (sort: SortKey, descending: boolean): string[] => {
+  const order = [...users].sort(
+    (one, other) => compare(keyOf[sort](one), keyOf[sort](other)) || compare(one.id, other.id),
+  );
+  return (descending ? order.reverse() : order).map(({ id }) => id);
+};
+
+const everything = { search: null, level: null, status: null, sort: 'name', descending: false, from: null } as const;
+
+const directions = (sort: SortKey): Pick<PageRequest, 'sort' | 'descending' | 'from'>[] =>
+  [false, true].flatMap((descending) =>
+    ([null, 'after', 'before'] as const).map((side) => ({
+      sort,
+      descending,
+      from: side && { side, cursor: { key: sort === 'lastSignIn' ? start : 'm', id: 'm' } },
+    })),
+  );
+
+// By way of the text that stands in the address.
+const placeOf = (user: User, sort: SortKey) => decodeCursor(encodeCursor(user, sort), sort)!;
+
+/** Turns the pages from one end to the other, as the pager's links do. */
+async function walk(
+  stores: Stores,
+  scope: Scope,
+  wishes: Partial<PageRequest>,
+  side: 'after' | 'before',
+): Promise<string[]> {
+  const request: PageRequest = { ...everything, ...wishes };
+  const seen: string[] = [];
+  let from = request.from;
+  for (let pages = 0; pages <= users.length; pages++) {
+    const rows = await stores.users.page(scope, { ...request, from });
+    const page = rows.slice(0, pageSize);
+    seen.push(...page.map(({ id }) => id));
+    if (rows.length <= pageSize) return seen;
+    from = { side, cursor: placeOf(page.at(-1)!, request.sort) };
+  }
+  throw new Error('The pages do not end');
+}
+
+for (const { dialect, config, skip } of both(await postgres())) {
+  describe(`the list of users on ${dialect}`, { skip }, async () => {
+    const { stores } = await open(config);
+    const scope = await newTenant(stores);
+    const stranger = await newTenant(stores);
+    for (const user of users) await stores.users.insert(scope, user);
+    await stores.users.insert(stranger, newUser({ displayName: 'Zoé Besson' }));
+
+    const idsOf = async (wishes: Partial<PageRequest>): Promise<string[]> => walk(stores, scope, wishes, 'after');
+    const namesOf = async (search: string): Promise<string[]> => {
+      const rows = await stores.users.page(scope, { ...everything, search });
+      return rows.map(({ displayName }) => displayName);
+    };
+
+    for (const sort of sortKeys) {
+      for (const descending of [false, true]) {
+        test(`by ${sort}, ${descending ? 'descending' : 'ascending'}: each once, in the order of bytes`, async () => {
+          assert.deepEqual(await idsOf({ sort, descending }), sorted(sort, descending));
+        });
+
+        test(`by ${sort}, ${descending ? 'descending' : 'ascending'}: backwards the same pages`, async () => {
+          const order = sorted(sort, descending);
+          const last = await stores.users.find(scope, order.at(-1) ?? '');
+          const back = await walk(
+            stores,
+            scope,
+            { sort, descending, from: { side: 'before', cursor: placeOf(last!, sort) } },
+            'before',
+          );
+          assert.deepEqual(back.reverse(), order.slice(0, -1));
+        });
+      }
+    }
+
+    test('every combination of what a list can be asked for is a query of its own that runs', async () => {
+      const requests = sortKeys.flatMap((sort) =>
+        [null, ...levelFilters].flatMap((level) =>
+          [null, ...statusFilters].flatMap((status) =>
+            [null, 'zoe'].flatMap((search) => directions(sort).map((each) => ({ ...each, level, status, search }))),
+          ),
+        ),
+      );
+      assert.equal(requests.length, 3 * 9 * 4 * 2 * 6);
+      for (const request of requests) {
+        const rows = await stores.users.page(scope, request);
+        assert.ok(rows.every(({ tenantId }) => tenantId === scope.tenant.id));
+      }
+    });
+
+    test('finds without regard to case and accents', async () => {
+      assert.equal((await namesOf('ZOÉ')).length, 7);
+      assert.deepEqual(await namesOf('strasse'), await namesOf('STRAẞE'));
+      assert.equal((await namesOf('strasse')).length, 3);
+      assert.deepEqual(await namesOf('Юл'), ['Юлия']);
+      assert.deepEqual(await namesOf('u31.'), [users[1]?.displayName]);
+    });
+
+    test('takes every sign of a search for itself', async () => {
+      assert.deepEqual((await namesOf('%')).sort(), ['%', '100 % Pure']);
+      assert.deepEqual(await namesOf('100_'), ['100_Pure']);
+      assert.deepEqual((await namesOf('\\')).sort(), ['\\', 'back\\slash']);
+      assert.deepEqual(await namesOf("'; drop"), ["'; drop table users; --"]);
+    });
+
+    test('shows nobody of another tenant, deleted ones never, and filters by level and status', async () => {
+      const other = await newTenant(stores);
+      const add = (wishes: Parameters<typeof newUser>[0]) => stores.users.insert(other, newUser(wishes));
+      await add({ displayName: 'Gone', state: 'deleted' });
+      await add({ displayName: 'Blocked', state: 'blocked' });
+      await add({ displayName: 'Blocked, temporary', state: 'blocked', password: 'temporary' });
+      await add({ displayName: 'Global', administratorLevel: 'global' });
+      await add({ displayName: 'Sales', agentLevel: 'sales', password: 'temporary', temporaryUntil: start });
+      const names = async (wishes: Partial<PageRequest>) =>
+        (await stores.users.page(other, { ...everything, ...wishes })).map(({ displayName }) => displayName);
+      assert.deepEqual(await names({}), ['Blocked', 'Blocked, temporary', 'Global', 'Sales']);
+      assert.deepEqual(await names({ status: 'blocked' }), ['Blocked', 'Blocked, temporary']);
+      assert.deepEqual(await names({ status: 'active' }), ['Global']);
+      assert.deepEqual(await names({ status: 'passwordChange' }), ['Sales']);
+      assert.deepEqual(await names({ level: 'global' }), ['Global']);
+      assert.deepEqual(await names({ level: 'salesAgent' }), ['Sales']);
+      assert.deepEqual(await names({ level: 'none', status: 'active' }), []);
+    });
+
+    test('a place that somebody made up shows nobody else’s list', async () => {
+      const [other] = await stores.users.page(stranger, everything);
+      const cursor = placeOf(other!, 'name');
+      for (const side of ['after', 'before'] as const) {
+        const rows = await stores.users.page(scope, { ...everything, from: { side, cursor } });
+        assert.ok(rows.every(({ tenantId }) => tenantId === scope.tenant.id));
+      }
+    });
+  });
+}
+
+describe('what is no place in a list', () => {
+  const text = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const table: [what: string, text: string, sort: SortKey][] = [
+    ['nothing', '', 'name'],
+    ['no JSON', 'e30x', 'name'],
+    ['null', text(null), 'name'],
+    ['an object', text({ 0: 'a', 1: 'b' }), 'name'],
+    ['a number for a name', text([1, 'id']), 'name'],
+    ['a name for a time', text(['a', 'id']), 'lastSignIn'],
+    ['half a time', text([0.5, 'id']), 'lastSignIn'],
+    ['an endless time', text([1e300, 'id']), 'lastSignIn'],
+    ['an array for an id', text(['a', ['id']]), 'name'],
+    ['no id', text(['a']), 'username'],
+    ['a NUL in the name, which PostgreSQL does not take', text(['a\0', 'id']), 'name'],
+    ['a NUL in the id', text(['a', 'id\0']), 'name'],
+  ];
+  for (const [what, cursor, sort] of table) test(what, () => assert.equal(decodeCursor(cursor, sort), null));
+});

@@ -1,0 +1,192 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Response } from 'supertest';
+import { languages } from '../../src/domain/regions.ts';
+import { aTenant, aUser, goodPassword, type TestUser } from '../support/builders.ts';
+import { aPerson, type Person } from '../support/person.ts';
+import { openPortal } from '../support/portal.ts';
+import { everythingKept } from '../support/traces.ts';
+import { words } from '../support/words.ts';
+
+const address = '198.51.100.7';
+const headers = { 'Accept-Language': 'en', 'X-Forwarded-For': address };
+const chosen = 'seven quiet otters nap';
+const list = '/account-settings/user-management';
+
+const portal = await openPortal({ environment: { TRUST_PROXY: '1' } });
+const tenant = await aTenant(portal, { language: 'en' });
+const camille = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
+const signedIn = (user: TestUser): Promise<Person> => aPerson(portal, headers).signIn(user);
+
+interface Entry {
+  readonly id: number;
+  readonly kind: string;
+  readonly tenant_id: string | null;
+  readonly actor_id: string | null;
+  readonly target_id: string | null;
+  readonly request_id: string;
+  readonly at: number;
+  readonly personal: string;
+}
+const entriesBehind = (id: number): Promise<Entry[]> =>
+  portal.database.knex('activity').where('id', '>', id).orderBy('id').select();
+const lastId = async (): Promise<number> => (await entriesBehind(0)).at(-1)?.id ?? 0;
+
+async function asked(username: string): Promise<Person> {
+  const person = await aPerson(portal, headers).visit('/sign-in');
+  return person.submit('Next', { 'User name': username });
+}
+const password = (person: Person, typed: string) => person.send('POST', '/sign-in/password', { password: typed });
+
+describe('what happens is recorded once, with who, whom, where and by which request', () => {
+  type Scene = (zoe: TestUser) => Promise<() => Promise<Response>>;
+  const byAdmin =
+    (path: string, fields: Readonly<Record<string, string>> = {}): Scene =>
+    async (zoe) => {
+      const admin = await signedIn(camille);
+      return () => admin.send('POST', `${list}/${zoe.id}${path}`, fields);
+    };
+  const bySelf =
+    (path: string, fields: Readonly<Record<string, string>> = {}): Scene =>
+    async (zoe) => {
+      const person = await signedIn(zoe);
+      return () => person.send('POST', path, fields);
+    };
+  const bySignIn =
+    (typed: string | null): Scene =>
+    async (zoe) => {
+      const person = await asked(zoe.username);
+      return () => password(person, typed ?? zoe.clearPassword);
+    };
+  const change = { currentPassword: goodPassword, newPassword: chosen, confirmPassword: chosen };
+
+  const cases: [kind: string, actor: 'self' | 'admin' | 'nobody', scene: Scene, wishes?: Partial<TestUser>][] = [
+    ['signIn.succeeded', 'self', bySignIn(null)],
+    ['signIn.failed', 'nobody', bySignIn('the wrong one of all')],
+    ['signIn.failed', 'nobody', bySignIn(null), { state: 'blocked' }],
+    ['signIn.failed', 'nobody', bySignIn(null), { password: 'temporary', temporaryUntil: 1 }],
+    ['signOut', 'self', bySelf('/sign-out')],
+    ['sessions.ended', 'self', bySelf('/my-profile/sessions', { session: 'others' })],
+    ['password.changed', 'self', bySelf('/my-profile/password', change)],
+    ['password.changed', 'self', bySelf('/change-password', change), { password: 'temporary' }],
+    ['password.changeRefused', 'self', bySelf('/my-profile/password', { ...change, currentPassword: 'wrong' })],
+    ['password.reset', 'admin', byAdmin('/reset-password', { epoch: '0' })],
+    ['user.edited', 'admin', byAdmin('', { firstName: 'Zoë', lastName: 'Besson', displayName: 'Zoë Besson' })],
+    ['user.blocked', 'admin', byAdmin('/block')],
+    ['user.unblocked', 'admin', byAdmin('/unblock'), { state: 'blocked' }],
+    ['user.deleted', 'admin', byAdmin('/delete')],
+    ['sessions.ended', 'admin', byAdmin('/end-sessions')],
+  ];
+
+  for (const [kind, actor, scene, wishes = {}] of cases) {
+    it(`${kind} by ${actor} ${JSON.stringify(wishes)}`, async () => {
+      const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson', ...wishes });
+      const act = await scene(zoe);
+      portal.clock.now += 1_000;
+      const before = await lastId();
+      const answer = await act();
+      const entries = await entriesBehind(before);
+      assert.deepEqual(
+        entries.map((entry) => entry.kind),
+        [kind],
+      );
+      const [entry] = entries as [Entry];
+      assert.equal(entry.actor_id, { self: zoe.id, admin: camille.id, nobody: null }[actor]);
+      assert.deepEqual([entry.tenant_id, entry.target_id], [tenant.id, zoe.id]);
+      assert.deepEqual([entry.at, entry.request_id], [portal.clock.now, answer.headers['x-request-id']]);
+      assert.equal((JSON.parse(entry.personal) as { address: string }).address, address);
+    });
+  }
+
+  it('signIn.throttled, once for a block: nobody fills the log by trying on', async () => {
+    const zoe = await aUser(portal, tenant);
+    const person = await asked(zoe.username);
+    for (let each = 0; each < 5; each++) await password(person, 'wrong');
+    const before = await lastId();
+    for (const typed of ['wrong', 'wrong', zoe.clearPassword])
+      assert.equal((await password(person, typed)).status, 429);
+    const entries = await entriesBehind(before);
+    assert.deepEqual(
+      entries.map(({ kind, actor_id, target_id }) => [kind, actor_id, target_id]),
+      [['signIn.throttled', null, zoe.id]],
+    );
+  });
+
+  it('refused, as which action and why', async () => {
+    const [manager, boss] = [await aUser(portal, tenant, { administratorLevel: 'userManagement' }), camille];
+    const person = await signedIn(manager);
+    const before = await lastId();
+    assert.equal((await person.send('POST', `${list}/${boss.id}/reset-password`, { epoch: '0' })).status, 403);
+    const entries = (await entriesBehind(before)) as (Entry & { data: string })[];
+    const parts = entries.map(({ kind, actor_id, target_id, data }) => [
+      kind,
+      actor_id,
+      target_id,
+      JSON.parse(data) as object,
+    ]);
+    assert.deepEqual(parts, [
+      ['refused', manager.id, boss.id, { action: 'users.resetPassword', because: 'globalAdmin' }],
+    ]);
+  });
+
+  it('a try under a name that nobody has, without the name: it may be a mistyped password', async () => {
+    const before = await lastId();
+    await password(await asked('meine-geheime-katze@company.example'), 'and the password too');
+    const [entry, ...more] = await entriesBehind(before);
+    assert.deepEqual(
+      [entry?.kind, entry?.tenant_id, entry?.actor_id, entry?.target_id],
+      ['signIn.failed', null, null, null],
+    );
+    assert.equal(more.length, 0);
+    assert.ok(!JSON.stringify(await entriesBehind(0)).includes('katze'));
+    assert.ok(!(await everythingKept(portal.database)).includes('and the password too'));
+  });
+
+  it('and nothing where nothing was done: looks, stale forms and faults leave no trace', async () => {
+    const zoe = await aUser(portal, tenant);
+    const admin = await signedIn(camille);
+    const before = await lastId();
+    await admin.visit(`${list}/${zoe.id}/reset-password`);
+    await admin.send('POST', `${list}/${zoe.id}/reset-password`, { epoch: '7' });
+    await admin.send('POST', `${list}/${zoe.id}/reset-password`, { epoch: '0' }, { csrf: null });
+    await admin.send('POST', '/my-profile/password', { ...change, newPassword: 'short' });
+    assert.deepEqual(await entriesBehind(before), []);
+  });
+});
+
+describe('the page of a user', () => {
+  for (const language of languages) {
+    it(`words what happened, newest first, and says by whom (${language})`, async () => {
+      const { t } = words(language);
+      const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson' });
+      await password(await asked(zoe.username), 'wrong');
+      const own = await signedIn(zoe);
+      await own.send('POST', '/my-profile/password', {
+        currentPassword: 'wrong',
+        newPassword: chosen,
+        confirmPassword: chosen,
+      });
+      await own.send('POST', '/sign-out');
+      const reader = await aUser(portal, tenant, { administratorLevel: 'global', language });
+      const admin = await signedIn(camille);
+      for (const path of ['/block', '/unblock']) await admin.send('POST', `${list}/${zoe.id}${path}`);
+      await admin.visit(`${list}/${zoe.id}/reset-password`);
+      await admin.submit('Reset password');
+      const person = await (await signedIn(reader)).visit(`${list}/${zoe.id}`);
+      const shown = person
+        .$('[aria-labelledby=activity] dd')
+        .toArray()
+        .map((each) => person.$(each).text().trim());
+      const expected = [
+        'activity:kind.password_reset',
+        ...['activity:kind.user_unblocked', 'activity:kind.user_blocked', 'activity:kind.signOut'],
+        ...['activity:kind.password_changeRefused', 'activity:kind.signIn_succeeded', 'activity:signInFailed.password'],
+      ];
+      assert.equal(shown.length, expected.length, shown.join('\n'));
+      for (const [index, key] of expected.entries())
+        assert.ok(shown[index]!.startsWith(t(key)), `${key}: ${shown[index]}`);
+      assert.ok(shown[0]!.includes(t('activity:by', { name: 'Camille Laurent' })));
+      assert.ok(!shown[3]!.includes('Zoé Besson'));
+    });
+  }
+});

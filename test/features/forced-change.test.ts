@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { aTenant, aUser, goodPassword, type TestUser } from '../support/builders.ts';
+import { aPerson, type Person } from '../support/person.ts';
+import { openPortal, type Portal } from '../support/portal.ts';
+import { raw, type RawAnswer } from '../support/traces.ts';
+
+const english = { 'Accept-Language': 'en' };
+const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+const open = new Set(['/change-password', '/sign-out', '/language', '/theme']);
+
+const spellings: [label: string, spell: (path: string) => string][] = [
+  ['as it is', (path) => path],
+  ['with a slash behind it', (path) => `${path}/`],
+  ['in capitals', (path) => path.toUpperCase()],
+  ['with doubled slashes', (path) => path.replaceAll('/', '//')],
+  ['with encoded slashes', (path) => `/${path.slice(1).replaceAll('/', '%2F')}`],
+  ['with its first slash encoded', (path) => `/%2F${path.slice(1)}`],
+  ['with an encoded letter', (path) => path.replace(/[a-z]/, (letter) => `%${letter.charCodeAt(0).toString(16)}`)],
+  ['with a dot', (path) => `/.${path}`],
+  ['with two dots', (path) => `/change-password/..${path}`],
+  ['with a parameter', (path) => `${path};a=/change-password`],
+  ['with a question', (path) => `${path}?to=/change-password`],
+  ['with a backslash', (path) => `/${path.slice(1).replaceAll('/', '\\')}`],
+  ['as a whole address', (path) => `http://localhost${path}`],
+];
+
+const usersOf = (portal: Portal): Promise<unknown[]> => portal.database.knex('users').orderBy('id').select();
+
+describe('while a change is pending', async () => {
+  const portal = await openPortal();
+  const origin = await portal.listen();
+  const tenant = await aTenant(portal, { language: 'en' });
+  const camille = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
+  // With every right there is: what holds them back is the pending change alone.
+  const zoe = await aUser(portal, tenant, { administratorLevel: 'global', password: 'temporary' });
+
+  const addresses = [...new Set(portal.routes.map(({ path }) => path)), '/nonsense', '/account-settings/activity-log'];
+  const filled = (path: string): string => path.replace(':userId', camille.id).replace(':token', 'a'.repeat(43));
+
+  const everyField = {
+    ...{ username: camille.username, password: goodPassword, currentPassword: zoe.clearPassword },
+    ...{ newPassword: '', confirmPassword: '', epoch: '0', returnTo: '/dashboard', language: 'xx', theme: 'xx' },
+  };
+
+  async function send(person: Person, method: string, path: string): Promise<RawAnswer> {
+    const headers = { Cookie: person.cookies(), 'Content-Type': 'application/x-www-form-urlencoded' };
+    const form = new URLSearchParams({ _csrf: person.csrf, ...everyField }).toString();
+    const bodiless = ['GET', 'HEAD', 'OPTIONS'].includes(method);
+    return raw(origin, path, { method, headers, ...(bodiless ? {} : { body: form }) });
+  }
+
+  it('there are routes to try', () => {
+    assert.ok(addresses.length > 12);
+  });
+
+  for (const path of addresses) {
+    it(`${path} ${open.has(path) ? 'answers as it is, and in no other spelling' : 'leads to the change in every spelling'}`, async () => {
+      const person = await aPerson(portal, english).signIn(zoe);
+      const before = await usersOf(portal);
+      for (const [, spell] of spellings) {
+        for (const method of methods) {
+          const address = spell(filled(path));
+          const exact = [path, `${path}?to=/change-password`, `http://localhost${path}`].includes(address);
+          // Tried on its own below: it would end the session that all the others need.
+          if (path === '/sign-out' && method === 'POST' && exact) continue;
+          const { status, headers } = await send(person, method, address);
+          if (open.has(path) && exact)
+            assert.ok([200, 400, 405, 422].includes(status), `${method} ${address}: ${status}`);
+          else assert.deepEqual([status, headers.location], [303, '/change-password'], `${method} ${address}`);
+        }
+      }
+      assert.deepEqual(await usersOf(portal), before);
+    });
+  }
+
+  it('health and static files answer, and nothing else does without the change', async () => {
+    const person = await aPerson(portal, english).signIn(zoe);
+    const stylesheet = person.$('link[rel=stylesheet]').attr('href') ?? '';
+    for (const path of ['/healthz', '/readyz', stylesheet])
+      assert.equal((await send(person, 'GET', path)).status, 200, path);
+    assert.equal((await send(person, 'GET', '/assets/../dashboard')).headers.location, '/change-password');
+  });
+
+  it('the way out is open', async () => {
+    const person = await aPerson(portal, english).signIn(zoe);
+    await person.submit('Sign out');
+    assert.equal(person.path, '/sign-in');
+    assert.equal((await person.visit('/change-password')).path, '/sign-in');
+  });
+
+  it('language and theme can be chosen, which opens nothing', async () => {
+    const person = await aPerson(portal, english).signIn(zoe);
+    await person.submit('Français');
+    assert.equal(person.path, '/change-password');
+    person.sees('Choisissez un nouveau mot de passe');
+    await person.submit('Sombre');
+    assert.equal(person.path, '/change-password');
+    const answer = await person.send('POST', '/language', { language: 'en', returnTo: '/dashboard', password: 'own' });
+    assert.equal(answer.headers.location, '/dashboard');
+    assert.equal((await person.visit('/dashboard')).path, '/change-password');
+  });
+
+  it('the page says who made the temporary password', async () => {
+    const operators = await aUser(portal, tenant, { password: 'temporary' });
+    const admins = await aUser(portal, tenant, { password: 'temporary', passwordSetBy: 'Camille <b>Laurent' });
+    (await aPerson(portal, english).signIn(operators)).sees(
+      'The operator of this portal gave you a temporary password',
+    );
+    (await aPerson(portal, english).signIn(admins)).sees('Camille <b>Laurent gave you a temporary password on');
+  });
+});
+
+describe('fields that the form of the change does not have', async () => {
+  const portal = await openPortal();
+  const tenant = await aTenant(portal, { language: 'en' });
+  const neighbour = await aUser(portal, tenant, { administratorLevel: 'global' });
+  const extra: Readonly<Record<string, string>> = {
+    ...{ password: 'own', 'password[]': 'own', mustChange: 'false', state: 'active', status: 'active' },
+    ...{ temporaryUntil: '', temporary_until: '', epoch: '99', id: neighbour.id, userId: neighbour.id },
+    ...{ username: neighbour.username, tenantId: 'another', tenant_id: 'another', password_hash: 'x' },
+    ...{ administratorLevel: 'global', administrator_level: 'global', agentLevel: 'admin', 'user[password]': 'own' },
+    ...{ '__proto__[polluted]': 'yes', '__proto__.polluted': 'yes', 'constructor[prototype][polluted]': 'yes' },
+  };
+  const rowOf = async ({ id }: TestUser): Promise<object> =>
+    (await portal.database.knex('users').where({ id }).first()) as object;
+  const fieldsWith = (newPassword: string) => ({ ...extra, newPassword, confirmPassword: newPassword });
+
+  it('change nothing beside a password that is refused', async () => {
+    const zoe = await aUser(portal, tenant, { password: 'temporary' });
+    const person = await aPerson(portal, english).signIn(zoe);
+    const before = await usersOf(portal);
+    for (const path of ['/change-password', '/language', '/theme']) {
+      const answer = await person.send('POST', path, fieldsWith(''));
+      assert.ok([400, 422].includes(answer.status), `${path}: ${answer.status}`);
+    }
+    assert.deepEqual(await usersOf(portal), before);
+    assert.equal((await person.visit('/dashboard')).path, '/change-password');
+  });
+
+  it('change nothing more beside one that is taken', async () => {
+    const zoe = await aUser(portal, tenant, { password: 'temporary' });
+    const person = await aPerson(portal, english).signIn(zoe);
+    const [before, theirs] = [await rowOf(zoe), await rowOf(neighbour)];
+    const answer = await person.send('POST', '/change-password', fieldsWith(goodPassword));
+    assert.equal(answer.headers.location, '/dashboard');
+    const { password_hash: _, ...after } = (await rowOf(zoe)) as { password_hash: string };
+    const { password_hash: __, ...was } = before as { password_hash: string };
+    assert.deepEqual(after, { ...was, password: 'own', temporary_until: null, epoch: zoe.epoch + 1 });
+    assert.deepEqual(await rowOf(neighbour), theirs);
+    assert.equal(({} as { polluted?: string }).polluted, undefined);
+  });
+});

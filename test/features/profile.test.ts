@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { administratorAbilities, agentAbilities } from '../../src/domain/roles.ts';
+import { aTenant, aUser, goodPassword, type TestUser } from '../support/builders.ts';
+import { aPerson, type Person } from '../support/person.ts';
+import { openPortal } from '../support/portal.ts';
+import { raw } from '../support/traces.ts';
+import { words } from '../support/words.ts';
+
+const english = { 'Accept-Language': 'en' };
+const chosen = 'seven quiet otters nap';
+
+const portal = await openPortal();
+const origin = await portal.listen();
+const tenant = await aTenant(portal, { name: 'Ateliers Lumière', language: 'en' });
+const signedIn = (user: TestUser) => aPerson(portal, english).signIn(user);
+const { t } = words('en');
+
+/** The value beside a label in the page's lists of facts. */
+const fact = (person: Person, label: string): string =>
+  person
+    .$('dt')
+    .filter((_, term) => person.$(term).text() === label)
+    .first()
+    .next('dd')
+    .text();
+
+describe('my profile', () => {
+  it('is where one’s own name at the top of every page leads', async () => {
+    const person = await signedIn(await aUser(portal, tenant, { displayName: 'Zoé Besson' }));
+    await person.follow('Zoé Besson');
+    assert.equal(person.path, '/my-profile');
+    assert.equal(person.$('h1').text(), 'My profile');
+  });
+
+  it('shows one’s own facts, and nobody else’s', async () => {
+    const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson', language: 'en' });
+    await aUser(portal, tenant, { displayName: 'Somebody Else' });
+    const person = await (await signedIn(zoe)).visit(`/my-profile?userId=another&id=another`);
+    assert.equal(fact(person, 'Display name'), 'Zoé Besson');
+    assert.equal(fact(person, 'User name'), zoe.username);
+    assert.equal(fact(person, 'Organization'), 'Ateliers Lumière');
+    assert.equal(fact(person, 'Region'), 'Worldwide');
+    assert.equal(fact(person, 'Language'), 'English');
+    person.doesNotSee('Somebody Else');
+  });
+
+  for (const [administratorLevel, agentLevel] of [
+    ['global', 'none'],
+    ['userManagement', 'admin'],
+    ['billing', 'sales'],
+    ['none', 'helpdesk'],
+    ['none', 'none'],
+  ] as const) {
+    for (const language of ['en', 'fr', 'de'] as const) {
+      it(`says in words what the levels ${administratorLevel} and ${agentLevel} are good for (${language})`, async () => {
+        const person = await signedIn(await aUser(portal, tenant, { administratorLevel, agentLevel, language }));
+        await person.visit('/my-profile');
+        const tongue = words(language);
+        person.sees(tongue.t(`roles:administrator.${administratorLevel}`)).sees(tongue.t(`roles:agent.${agentLevel}`));
+        const abilities = [...administratorAbilities[administratorLevel], ...agentAbilities[agentLevel]];
+        for (const ability of abilities) person.sees(tongue.t(ability));
+        assert.equal(person.$('.ticks li').length, abilities.length);
+      });
+    }
+  }
+});
+
+describe('changing one’s own password', () => {
+  async function change(person: Person, current: string, next = chosen, again = next): Promise<Person> {
+    await person.visit('/my-profile');
+    await person.follow('Change password');
+    const fields = { 'Current password': current, 'New password': next, 'Confirm new password': again };
+    return person.submit('Change password', fields);
+  }
+
+  it('takes the new one from then on, and only that', async () => {
+    const zoe = await aUser(portal, tenant);
+    const person = await change(await signedIn(zoe), zoe.clearPassword);
+    assert.equal(person.path, '/my-profile');
+    person.sees('Your password has been changed.');
+    assert.equal((await signedIn(zoe)).status, 422);
+    assert.equal((await signedIn({ ...zoe, clearPassword: chosen })).path, '/dashboard');
+  });
+
+  it('ends one’s other sessions and carries this one on under a new id', async () => {
+    const zoe = await aUser(portal, tenant);
+    const [person, second, third] = [await signedIn(zoe), await signedIn(zoe), await signedIn(zoe)];
+    const neighbour = await signedIn(await aUser(portal, tenant));
+    const before = person.cookies();
+    await change(person, zoe.clearPassword);
+    assert.equal((await person.visit('/dashboard')).path, '/dashboard');
+    assert.equal((await raw(origin, '/dashboard', { headers: { Cookie: before } })).headers.location, '/sign-in');
+    for (const other of [second, third]) assert.equal((await other.visit('/dashboard')).path, '/sign-in');
+    assert.equal((await neighbour.visit('/dashboard')).path, '/dashboard');
+  });
+
+  const refused: [label: string, current: string, next: string, again: string, because: string][] = [
+    ['without the current one', '', chosen, chosen, 'currentMissing'],
+    ['with a wrong current one', 'not the current one', chosen, chosen, 'currentWrong'],
+    ['with the current one in capitals', goodPassword.toUpperCase(), chosen, chosen, 'currentWrong'],
+    ['with a current one of 30 KiB', 'x'.repeat(30_000), chosen, chosen, 'currentWrong'],
+    ['to the one that it is', goodPassword, goodPassword, goodPassword, 'unchanged'],
+    ['to nothing', goodPassword, '', '', 'missing'],
+    ['to one that is confirmed otherwise', goodPassword, chosen, `${chosen} `, 'differs'],
+    ['to one that is easy', goodPassword, 'passwordpassword', 'passwordpassword', 'easyToGuess'],
+    ['to one of 257 characters', goodPassword, 'x'.repeat(257), 'x'.repeat(257), 'tooLong_other'],
+  ];
+
+  for (const [label, current, next, again, because] of refused) {
+    it(`is refused ${label}: nothing changes, and the session goes on`, async () => {
+      const zoe = await aUser(portal, tenant);
+      const [person, other] = [await signedIn(zoe), await signedIn(zoe)];
+      await change(person, current, next, again);
+      assert.equal(person.status, 422);
+      const said = because.replace('_other', '');
+      person.sees(because === said ? t(`passwords:error.${said}`) : t(`passwords:error.${said}`, { count: 256 }));
+      assert.equal((await portal.stores.users.find(tenant.scope, zoe.id))?.epoch, zoe.epoch);
+      for (const session of [person, other]) assert.equal((await session.visit('/dashboard')).path, '/dashboard');
+      assert.equal((await signedIn(zoe)).path, '/dashboard');
+    });
+  }
+
+  it('is done once by a form that is sent five times at once', async () => {
+    const zoe = await aUser(portal, tenant);
+    const person = await (await signedIn(zoe)).visit('/my-profile/password');
+    const wishes = [1, 2, 3, 4, 5].map((each) => `${chosen}, number ${each}`);
+    const sending = wishes.map((newPassword) =>
+      person.send('POST', '/my-profile/password', {
+        currentPassword: goodPassword,
+        newPassword,
+        confirmPassword: newPassword,
+      }),
+    );
+    const answers = await Promise.all(sending);
+    const winners = wishes.filter((_, index) => answers[index]!.headers.location === '/my-profile');
+    assert.equal(winners.length, 1);
+    assert.equal((await portal.stores.users.find(tenant.scope, zoe.id))?.epoch, zoe.epoch + 1);
+    assert.equal((await signedIn({ ...zoe, clearPassword: winners[0]! })).path, '/dashboard');
+  });
+});

@@ -1,0 +1,193 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { languages, type Language } from '../../src/domain/regions.ts';
+import { administratorLevels } from '../../src/domain/roles.ts';
+import { aTenant, aUser, type TestTenant, type TestUser } from '../support/builders.ts';
+import { aPerson, type Person } from '../support/person.ts';
+import { openPortal, type Portal } from '../support/portal.ts';
+import { everythingKept, recorded } from '../support/traces.ts';
+import { words } from '../support/words.ts';
+
+const list = '/account-settings/user-management';
+const userAddress = ({ id }: TestUser): string => `${list}/${id}`;
+const resetAddress = (user: TestUser): string => `${userAddress(user)}/reset-password`;
+
+async function region(environment: Readonly<Record<string, string>>) {
+  const portal = await openPortal({ environment });
+  const tenant = await aTenant(portal, { language: 'en' });
+  return {
+    ...{ portal, tenant },
+    zoe: await aUser(portal, tenant, { displayName: 'Zoé Besson' }),
+    camille: await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' }),
+  };
+}
+
+const speaking = (portal: Portal, user: TestUser, language: Language): Promise<Person> =>
+  aPerson(portal, { 'Accept-Language': language }).signIn(user);
+
+const withLevel = (portal: Portal, tenant: TestTenant, wishes: Partial<TestUser>) => aUser(portal, tenant, wishes);
+const usersOf = (portal: Portal): Promise<object[]> => portal.database.knex('users').orderBy('id').select();
+
+describe('a user name of another region', async () => {
+  const portal = await openPortal();
+  await portal.stores.directory.put([
+    { domain: 'spree.example', region: 'germany' },
+    { domain: 'yangtze.example', region: 'china' },
+  ]);
+  const { app, sent } = recorded(portal.app);
+  const canary = 'kanarienvogel';
+
+  for (const [label, username] of [
+    ['as it is', `${canary}@spree.example`],
+    ['in capitals', `${canary.toUpperCase()}@SPREE.EXAMPLE`],
+    ['with blanks', `  ${canary}@spree.example  `],
+    ['in wide letters', `${canary}＠ｓｐｒｅｅ.example`],
+    ['with the dot of the root', `${canary}@spree.example.`],
+    ['on a host of the company', `${canary}@mail.berlin.spree.example`],
+  ] as const) {
+    it(`leads to that region’s own sign-in, and stays nowhere here: ${label}`, async () => {
+      const person = await aPerson({ app }, { 'Accept-Language': 'en' }).visit('/sign-in');
+      const answer = await person.send('POST', '/sign-in', { username });
+      assert.deepEqual([answer.status, answer.headers.location], [303, 'http://localhost:3001/sign-in']);
+      assert.equal((await person.visit('/sign-in/password')).path, '/sign-in');
+      const second = await person.send('POST', '/sign-in/password', { username, password: `${canary} is my password` });
+      assert.equal(second.headers.location, '/sign-in');
+      const places = [await everythingKept(portal.database), portal.logged(), JSON.stringify(sent)];
+      for (const place of places) assert.ok(!place.toLowerCase().includes(canary));
+    });
+  }
+
+  it('is kept nowhere when it is no user name at all', async () => {
+    for (const username of [`${canary}@x@spree.example`, `${canary}.spree.example`, `@${canary}`]) {
+      const person = await aPerson({ app }).visit('/sign-in');
+      const answer = await person.send('POST', '/sign-in', { username });
+      assert.equal(answer.status, 422, username);
+      const places = [await everythingKept(portal.database), portal.logged(), JSON.stringify(sent)];
+      for (const place of places) assert.ok(!place.includes(canary));
+    }
+  });
+
+  it('is not repeated where that region’s address is not known', async () => {
+    const person = await aPerson({ app }, { 'Accept-Language': 'en' }).visit('/sign-in');
+    const answer = await person.send('POST', '/sign-in', { username: `${canary}@yangtze.example` });
+    assert.equal(answer.status, 422);
+    assert.match(answer.text, /belongs to another region/);
+    assert.ok(!answer.text.includes(canary));
+    assert.ok(!(await everythingKept(portal.database)).includes(canary));
+  });
+
+  it('is one of this region where only its beginning or its end looks like the other', async () => {
+    for (const domain of ['notspree.example', 'spree.example.org', 'spree-example.org']) {
+      const person = await aPerson({ app }).visit('/sign-in');
+      const answer = await person.send('POST', '/sign-in', { username: `somebody@${domain}` });
+      assert.equal(answer.headers.location, '/sign-in/password', domain);
+    }
+  });
+
+  it('is at home there: the region does not send its own people away', async () => {
+    const germany = await region({ REGION: 'germany' });
+    await germany.portal.stores.directory.put([{ domain: germany.tenant.domain, region: 'germany' }]);
+    assert.equal((await aPerson(germany.portal).signIn(germany.zoe)).path, '/dashboard');
+  });
+});
+
+describe('Germany in its historical edition', async () => {
+  const environment = { REGION: 'germany', REGION_RULES: 'rules/germany-historical.json' };
+  const { portal, tenant, zoe, camille } = await region(environment);
+
+  for (const language of languages) {
+    it(`does every operation on users in its own administration portal, and leads there (${language})`, async () => {
+      const { t } = words(language);
+      const admin = await withLevel(portal, tenant, {
+        displayName: 'Anne Roux',
+        administratorLevel: 'global',
+        language,
+      });
+      const person = await speaking(portal, admin, language);
+      const before = await usersOf(portal);
+      const { name, operations } = portal.config.rules;
+      const placement = operations['users.list'];
+      assert.ok(placement.at === 'elsewhere');
+      for (const path of [list, userAddress(zoe), resetAddress(zoe), userAddress(admin), `${list}?q=besson`]) {
+        await person.visit(path);
+        assert.equal(person.status, 200, path);
+        person.sees(t('policy:elsewhere.text', { region: name[language], place: placement.place[language] }));
+        assert.equal(person.$('.elsewhere a').attr('href'), 'https://portal.microsoftazure.de');
+        assert.equal(person.$('html').attr('lang'), language);
+        person.doesNotSee('Besson');
+      }
+      const answer = await person.send('POST', resetAddress(zoe), { epoch: String(zoe.epoch) });
+      assert.equal(answer.status, 403);
+      assert.ok(answer.text.includes('https://portal.microsoftazure.de'));
+      assert.ok(!answer.text.includes('temporary-password'));
+      assert.deepEqual(await usersOf(portal), before);
+    });
+  }
+
+  it('refuses every form of the user management, and does nothing', async () => {
+    const person = await speaking(portal, camille, 'en');
+    const forms = portal.routes.filter(({ method, path }) => method === 'post' && path.startsWith(list));
+    const before = await usersOf(portal);
+    assert.ok(forms.length > 0);
+    for (const { path } of forms) {
+      const answer = await person.send('POST', path.replace(':userId', zoe.id), { epoch: String(zoe.epoch) });
+      assert.equal(answer.status, 403, path);
+      assert.ok(answer.text.includes('https://portal.microsoftazure.de'), path);
+    }
+    assert.deepEqual(await usersOf(portal), before);
+  });
+
+  it('lets everybody look after their own password', async () => {
+    const person = await (await speaking(portal, zoe, 'en')).visit('/my-profile/password');
+    assert.equal(person.status, 200);
+  });
+
+  it('tells those who may not manage users so, and sends them nowhere', async () => {
+    const person = await (await speaking(portal, zoe, 'en')).visit(list);
+    assert.equal(person.status, 403);
+    person.sees('Camille Laurent');
+    assert.ok(!person.body.includes('portal.microsoftazure.de'));
+  });
+});
+
+describe('the other editions', () => {
+  it('China: nobody resets a password for somebody else; the rest is done here', async () => {
+    const { portal, zoe, camille } = await region({ REGION: 'china' });
+    const person = await (await speaking(portal, camille, 'en')).visit(list);
+    person.sees('Zoé Besson');
+    await person.visit(userAddress(zoe));
+    person.sees(words('en').t('policy:alone.text', { region: 'China' }));
+    assert.equal(person.$(`a[href="${resetAddress(zoe)}"]`).length, 0);
+    assert.equal((await person.visit(resetAddress(zoe))).status, 200);
+    person.sees(words('en').t('policy:alone.title'));
+    const before = await usersOf(portal);
+    assert.equal((await person.send('POST', resetAddress(zoe), { epoch: '0' })).status, 403);
+    assert.deepEqual(await usersOf(portal), before);
+  });
+
+  it('US Government: users are managed in its own portal', async () => {
+    const { portal, zoe, camille } = await region({ REGION: 'us-government' });
+    const person = await speaking(portal, camille, 'en');
+    for (const path of [list, userAddress(zoe), resetAddress(zoe)]) {
+      assert.equal((await person.visit(path)).status, 200);
+      assert.equal(person.$('.elsewhere a').attr('href'), 'https://portal.azure.us');
+    }
+    assert.equal((await person.send('POST', resetAddress(zoe), { epoch: '0' })).status, 403);
+  });
+
+  it('Germany today: only a Global admin resets the password of an administrator', async () => {
+    const { portal, tenant, camille } = await region({ REGION: 'germany' });
+    const manager = await withLevel(portal, tenant, { administratorLevel: 'userManagement' });
+    for (const administratorLevel of administratorLevels) {
+      const target = await withLevel(portal, tenant, { administratorLevel });
+      const mayManager = administratorLevel === 'none';
+      const person = await speaking(portal, manager, 'en');
+      assert.equal((await person.visit(resetAddress(target))).status, mayManager ? 200 : 403, administratorLevel);
+      const answer = await person.send('POST', resetAddress(target), { epoch: '0' });
+      assert.equal(answer.status, mayManager ? 200 : 403, administratorLevel);
+      const second = await speaking(portal, camille, 'en');
+      const epoch = mayManager ? '1' : '0';
+      assert.equal((await second.send('POST', resetAddress(target), { epoch })).status, 200, administratorLevel);
+    }
+  });
+});

@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { describe, it } from 'node:test';
+import { administratorLevels, type AdministratorLevel } from '../../src/domain/roles.ts';
+import { aTenant, aUser, type TestUser } from '../support/builders.ts';
+import { aPerson, type Person } from '../support/person.ts';
+import { openPortal } from '../support/portal.ts';
+import { comparable } from '../support/traces.ts';
+import { words } from '../support/words.ts';
+
+const english = { 'Accept-Language': 'en' };
+const { t } = words('en');
+const userAddress = ({ id }: { id: string }): string => `/account-settings/user-management/${id}`;
+const resetAddress = (user: { id: string }): string => `${userAddress(user)}/reset-password`;
+
+const portal = await openPortal();
+const tenant = await aTenant(portal, { language: 'en' });
+const camille = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
+const signedIn = (user: TestUser) => aPerson(portal, english).signIn(user);
+const withLevel = (administratorLevel: AdministratorLevel, more = {}) =>
+  aUser(portal, tenant, { administratorLevel, ...more });
+const rowOf = ({ id }: TestUser) => portal.database.knex('users').where({ id }).first() as Promise<object>;
+const post = (person: Person, user: TestUser) => person.send('POST', resetAddress(user), { epoch: String(user.epoch) });
+
+interface RefusalRow {
+  readonly actor_id: string;
+  readonly kind: string;
+  readonly data: string;
+}
+const refusalsOf = ({ id }: TestUser): Promise<RefusalRow[]> =>
+  portal.database.knex('activity').where({ target_id: id, kind: 'refused' }).select('actor_id', 'kind', 'data');
+
+describe('who may reset whose password', () => {
+  const allowed: Readonly<Record<AdministratorLevel, readonly AdministratorLevel[]>> = {
+    global: ['global', 'userManagement', 'billing', 'none'],
+    userManagement: ['userManagement', 'billing', 'none'],
+    billing: [],
+    none: [],
+  };
+
+  for (const level of administratorLevels) {
+    for (const target of administratorLevels) {
+      const may = allowed[level].includes(target);
+      it(`a level of ${level} ${may ? 'may' : 'may not'} where the level is ${target}`, async () => {
+        const [person, zoe] = [await signedIn(await withLevel(level)), await withLevel(target)];
+        const before = await rowOf(zoe);
+        await person.visit(resetAddress(zoe));
+        assert.equal(person.status, may ? 200 : 403);
+        assert.equal(person.$(`form[action="${resetAddress(zoe)}"]`).length, may ? 1 : 0);
+        const answer = await post(person, zoe);
+        assert.equal(answer.status, may ? 200 : 403);
+        assert.equal(answer.text.includes('id="temporary-password"'), may);
+        if (!may) assert.deepEqual(await rowOf(zoe), before);
+      });
+    }
+  }
+});
+
+describe('a reset that the rules refuse', () => {
+  it('of a Global admin by a User management admin: the page says why, and has no button', async () => {
+    const [actor, zoe] = [await withLevel('userManagement'), await withLevel('global')];
+    const person = await (await signedIn(actor)).visit(userAddress(zoe));
+    assert.equal(person.status, 200);
+    person.sees(t('policy:globalAdmin.text'));
+    assert.equal(person.$(`a[href="${resetAddress(zoe)}"], form[action="${resetAddress(zoe)}"]`).length, 0);
+    assert.ok((await post(person, zoe)).text.includes(t('policy:globalAdmin.text')));
+    assert.deepEqual(await refusalsOf(zoe), [
+      {
+        actor_id: actor.id,
+        kind: 'refused',
+        data: JSON.stringify({ action: 'users.resetPassword', because: 'globalAdmin' }),
+      },
+    ]);
+    assert.equal((await person.visit('/dashboard')).path, '/dashboard');
+  });
+
+  it('of one’s own: the page leads to the change of one’s own password', async () => {
+    const before = await rowOf(camille);
+    const person = await (await signedIn(camille)).visit(userAddress(camille));
+    person.sees(t('policy:self.text'));
+    assert.equal(person.$(`a[href="${resetAddress(camille)}"]`).length, 0);
+    assert.equal((await person.visit(resetAddress(camille))).status, 403);
+    assert.equal((await post(person, camille)).status, 403);
+    assert.deepEqual({ ...(await rowOf(camille)), last_sign_in_at: 0 }, { ...before, last_sign_in_at: 0 });
+    assert.match((await refusalsOf(camille))[0]?.data ?? '', /"because":"self"/);
+    await person.follow('Change password');
+    assert.equal(person.path, '/my-profile/password');
+  });
+
+  it('by somebody who is no administrator: the page names the Global admins, of this company only', async () => {
+    const elsewhere = await aTenant(portal);
+    await aUser(portal, elsewhere, { displayName: 'Somebody Else', administratorLevel: 'global' });
+    await withLevel('global', { displayName: 'Blocked Person', state: 'blocked' });
+    const [person, zoe] = [await signedIn(await withLevel('none')), await withLevel('none')];
+    for (const path of ['/account-settings/user-management', userAddress(zoe), resetAddress(zoe)]) {
+      await person.visit(path);
+      assert.equal(person.status, 403, path);
+      person.sees('These people can help you').sees('Camille Laurent').sees(camille.username);
+      person.doesNotSee('Somebody Else');
+      person.doesNotSee('Blocked Person');
+    }
+    const answer = await post(person, zoe);
+    assert.equal(answer.status, 403);
+    assert.match(answer.text, /Camille Laurent/);
+    assert.equal((await person.visit('/dashboard')).path, '/dashboard');
+  });
+
+  it('of another company’s user: nothing is found, exactly as for an id that nobody has', async () => {
+    const stranger = await aUser(portal, await aTenant(portal), { displayName: 'Somebody Else' });
+    const person = await signedIn(camille);
+    for (const address of [userAddress, resetAddress]) {
+      for (const method of ['GET', 'POST']) {
+        const theirs = await person.send(method, address(stranger), { epoch: '0' });
+        const nobodys = await person.send(method, address({ id: randomUUID() }), { epoch: '0' });
+        assert.deepEqual(comparable(theirs), comparable(nobodys));
+        assert.ok(method === 'POST' || theirs.status === 404);
+        assert.ok(!theirs.text.includes('Somebody Else'));
+      }
+    }
+    assert.equal((await post(person, stranger)).status, 404);
+    assert.deepEqual(await refusalsOf(stranger), []);
+  });
+
+  it('of a deleted user: nothing is found', async () => {
+    const gone = await withLevel('none', { state: 'deleted' });
+    const person = await signedIn(camille);
+    assert.equal((await person.visit(resetAddress(gone))).status, 404);
+    assert.equal((await post(person, gone)).status, 404);
+  });
+});
+
+describe('a reset', () => {
+  it('ends every session of the user at once, and nobody else’s', async () => {
+    const zoe = await withLevel('none');
+    const sessions = [await signedIn(zoe), await signedIn(zoe), await signedIn(zoe)];
+    const [admin, neighbour] = [await signedIn(camille), await signedIn(await withLevel('none'))];
+    assert.equal((await post(admin, zoe)).status, 200);
+    for (const session of sessions) assert.equal((await session.visit('/my-profile')).path, '/sign-in');
+    assert.deepEqual(await portal.database.knex('user_sessions').where({ user_id: zoe.id }), []);
+    assert.equal((await neighbour.visit('/my-profile')).path, '/my-profile');
+    assert.equal((await admin.visit('/my-profile')).path, '/my-profile');
+    assert.equal((await signedIn(zoe)).status, 422);
+  });
+
+  it('leaves a blocked user blocked', async () => {
+    const zoe = await withLevel('none', { state: 'blocked' });
+    const admin = await (await signedIn(camille)).visit(resetAddress(zoe));
+    await admin.submit('Reset password');
+    const clearPassword = admin.$('output#temporary-password').text();
+    assert.equal((await portal.stores.users.find(tenant.scope, zoe.id))?.state, 'blocked');
+    assert.equal((await signedIn({ ...zoe, clearPassword })).status, 422);
+    await admin.visit(userAddress(zoe));
+    admin.sees('Blocked');
+  });
+
+  it('has a budget: nobody resets a hundred passwords in a minute', async () => {
+    const [admin, zoe] = [await signedIn(await withLevel('global')), await withLevel('none')];
+    const answers = await Promise.all(Array.from({ length: 100 }, () => post(admin, zoe)));
+    const throttled = answers.filter(({ status }) => status === 429);
+    assert.equal(throttled.length, 10);
+    assert.ok(throttled.every(({ headers }) => Number(headers['retry-after']) > 0));
+    assert.equal((await post(await signedIn(camille), await withLevel('none'))).status, 200);
+  });
+});

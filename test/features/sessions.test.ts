@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { aTenant, aUser } from '../support/builders.ts';
+import { aPerson, type Person } from '../support/person.ts';
+import { openPortal } from '../support/portal.ts';
+import { everythingKept, raw } from '../support/traces.ts';
+
+const english = { 'Accept-Language': 'en' };
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const sessionCookie = 'parvis-worldwide-session';
+
+const sessionIdOf = (person: Person): string =>
+  new RegExp(`${sessionCookie}=([^;]+)`).exec(person.cookies())?.[1] ?? '';
+
+describe('a session', async () => {
+  const portal = await openPortal();
+  const origin = await portal.listen();
+  const tenant = await aTenant(portal, { language: 'en' });
+  const zoe = await aUser(portal, tenant);
+
+  const opens = async (cookie: string): Promise<boolean> =>
+    (await raw(origin, '/dashboard', { headers: { Cookie: cookie } })).status === 200;
+
+  it('gets a new id at the sign-in: whoever knew the old one has nothing', async () => {
+    const person = await aPerson(portal, english).visit('/sign-in');
+    const before = person.cookies();
+    await person.signIn(zoe);
+    assert.notEqual(sessionIdOf(person), '');
+    assert.ok(!before.includes(sessionIdOf(person)));
+    assert.equal(await opens(before), false);
+    assert.equal(await opens(person.cookies()), true);
+  });
+
+  it('cannot be planted: a stranger’s own cookie opens nothing after somebody signs in with it', async () => {
+    const stranger = await aPerson(portal, english).visit('/sign-in');
+    const planted = stranger.cookies();
+    const victim = await aPerson(portal, { ...english, Cookie: planted }).signIn(zoe);
+    assert.equal(victim.path, '/dashboard');
+    assert.equal(await opens(planted), false);
+    assert.equal((await stranger.visit('/dashboard')).path, '/sign-in');
+  });
+
+  it('keeps no id that the server did not sign', async () => {
+    const person = await aPerson(portal, english).signIn(zoe);
+    const id = decodeURIComponent(sessionIdOf(person)).slice('s:'.length);
+    const bare = id.slice(0, id.indexOf('.'));
+    const forgeries = [
+      '',
+      bare,
+      `s:${bare}`,
+      `s:${bare}.`,
+      `s:${id.slice(0, -1)}A-`,
+      `s:other${id}`,
+      `j:{"id":"${bare}"}`,
+    ];
+    assert.equal(await opens(`${sessionCookie}=${encodeURIComponent(`s:${id}`)}`), true);
+    for (const forged of forgeries) {
+      assert.equal(await opens(`${sessionCookie}=${encodeURIComponent(forged)}`), false, forged);
+    }
+  });
+
+  it('is kept under a digest: the database holds nothing that opens it', async () => {
+    const person = await aPerson(portal, english).signIn(zoe);
+    const id = decodeURIComponent(sessionIdOf(person)).slice('s:'.length);
+    const kept = await everythingKept(portal.database);
+    assert.ok(!kept.includes(id.slice(0, id.indexOf('.'))));
+    assert.ok(!kept.includes(id.slice(id.indexOf('.') + 1)));
+  });
+
+  it('does not end because its user signs in elsewhere', async () => {
+    const first = await aPerson(portal, english).signIn(zoe);
+    const second = await aPerson(portal, english).signIn(zoe);
+    assert.equal((await first.visit('/my-profile')).path, '/my-profile');
+    assert.equal((await second.visit('/my-profile')).path, '/my-profile');
+  });
+
+  it('is sent over https as __Host-, and to no script and no other site', async () => {
+    const secure = await openPortal({ environment: { BASE_URL: 'https://portal.example', REGION_URLS: '' } });
+    const answer = await raw(await secure.listen(), '/sign-in');
+    const [cookie] = answer.headers['set-cookie'] ?? [];
+    assert.match(cookie ?? '', /^__Host-parvis-worldwide-session=[^;]+; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
+  });
+});
+
+describe('a session ends', async () => {
+  const portal = await openPortal();
+  const origin = await portal.listen();
+  const tenant = await aTenant(portal, { language: 'en' });
+  const zoe = await aUser(portal, tenant);
+  const isOver = async (person: Person): Promise<boolean> => (await person.visit('/my-profile')).path === '/sign-in';
+
+  it('for good when its user signs out: its cookie is a stranger’s from then on', async () => {
+    const person = await aPerson(portal, english).signIn(zoe);
+    const other = await aPerson(portal, english).signIn(zoe);
+    const cookie = person.cookies();
+    const answer = await person.send('POST', '/sign-out');
+    assert.equal(answer.headers.location, '/sign-in');
+    assert.equal(answer.headers['clear-site-data'], '"cache", "storage"');
+    for (const path of ['/dashboard', '/my-profile', '/change-password']) {
+      assert.equal((await raw(origin, path, { headers: { Cookie: cookie } })).headers.location, '/sign-in');
+    }
+    assert.equal(await isOver(other), false);
+  });
+
+  it('by no link and by no form of another site', async () => {
+    const person = await aPerson(portal, english).signIn(zoe);
+    assert.equal((await person.send('GET', '/sign-out')).status, 405);
+    assert.equal((await person.send('POST', '/sign-out', {}, { csrf: null })).status, 403);
+    assert.equal((await person.send('POST', '/sign-out', {}, { csrf: 'of another session' })).status, 403);
+    const headers = {
+      Cookie: person.cookies(),
+      'Sec-Fetch-Site': 'cross-site',
+      'Content-Type': 'application/x-www-form-urlencoded',
+    };
+    const forged = await raw(origin, '/sign-out', { method: 'POST', headers, body: `_csrf=${person.csrf}` });
+    assert.equal(forged.status, 403);
+    assert.equal(await isOver(person), false);
+  });
+
+  it('after half an hour without a request', async () => {
+    const person = await aPerson(portal, english).signIn(zoe);
+    portal.clock.now += 30 * minuteMs - 1;
+    assert.equal(await isOver(person), false);
+    portal.clock.now += 30 * minuteMs;
+    assert.equal(await isOver(person), true);
+  });
+
+  it('after twelve hours, however busy it is', async () => {
+    const person = await aPerson(portal, english).signIn(zoe);
+    const end = portal.clock.now + 12 * hourMs;
+    while (portal.clock.now + 25 * minuteMs < end) {
+      portal.clock.now += 25 * minuteMs;
+      assert.equal(await isOver(person), false);
+    }
+    portal.clock.now = end - 1;
+    assert.equal(await isOver(person), false);
+    portal.clock.now = end;
+    assert.equal(await isOver(person), true);
+  });
+
+  it('at the next request of a user who was blocked or deleted', async () => {
+    for (const state of ['blocked', 'deleted']) {
+      const user = await aUser(portal, tenant);
+      const person = await aPerson(portal, english).signIn(user);
+      await portal.database.knex('users').where({ id: user.id }).update({ state });
+      assert.equal(await isOver(person), true, state);
+    }
+  });
+
+  it('at the next request of everybody in a tenant that was suspended, and of nobody else', async () => {
+    const closing = await aTenant(portal);
+    const person = await aPerson(portal, english).signIn(await aUser(portal, closing));
+    const neighbour = await aPerson(portal, english).signIn(zoe);
+    await portal.stores.tenants.setState(closing.id, 'suspended');
+    assert.equal(await isOver(person), true);
+    assert.equal(await isOver(neighbour), false);
+  });
+
+  it('with what it could do: a level that was taken away is gone at the next request', async () => {
+    const admin = await aUser(portal, tenant, { administratorLevel: 'global' });
+    const person = await aPerson(portal, english).signIn(admin);
+    assert.equal((await person.visit('/account-settings/user-management')).status, 200);
+    await portal.database.knex('users').where({ id: admin.id }).update({ administrator_level: 'none' });
+    assert.equal((await person.visit('/account-settings/user-management')).status, 403);
+    assert.equal(await isOver(person), false);
+  });
+});

@@ -1,0 +1,196 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { openSetup } from '../../src/features/setup/setup.ts';
+import { aPerson, type Person } from '../support/person.ts';
+import { openPortal, type Portal } from '../support/portal.ts';
+import { everythingKept } from '../support/traces.ts';
+import { words } from '../support/words.ts';
+
+const english = { 'Accept-Language': 'en' };
+const chosen = 'seven quiet otters nap';
+const { t } = words('en');
+
+const fields = {
+  ...{ tenantName: 'Ateliers Lumière', domain: 'ateliers.example', language: 'fr', adminName: 'Camille Laurent' },
+  ...{ username: 'camille@ateliers.example', newPassword: chosen, confirmPassword: chosen },
+};
+
+async function anEmptyPortal(): Promise<{ portal: Portal; address: string }> {
+  const portal = await openPortal();
+  return { portal, address: `/set-up/${String(await openSetup(portal.stores))}` };
+}
+
+const visitor = (portal: Portal): Promise<Person> => aPerson(portal, english).visit('/sign-in');
+const tenantsOf = (portal: Portal): Promise<unknown[]> => portal.database.knex('tenants').select();
+
+describe('the one-time link', () => {
+  it('makes the first company and its Global admin, who signs in and is at home', async () => {
+    const { portal, address } = await anEmptyPortal();
+    const person = await aPerson(portal, english).visit(address);
+    assert.equal(person.status, 200);
+    assert.equal(person.headers['referrer-policy'], 'no-referrer');
+    assert.match(person.headers['cache-control'] ?? '', /no-store/);
+    await person.submit(t('setup:create'), {
+      [t('setup:tenantName')]: 'Ateliers Lumière',
+      [t('setup:domain')]: ' Ateliers.Example ',
+      Language: 'fr',
+      [t('setup:adminName')]: 'Camille Laurent',
+      [t('common:terms.username')]: 'Camille@Ateliers.Example',
+      [t('common:terms.newPassword')]: chosen,
+      [t('common:terms.confirmPassword')]: chosen,
+    });
+    assert.equal(person.path, '/sign-in');
+    person.sees(t('setup:done'));
+    await person.signIn({ username: 'camille@ateliers.example', clearPassword: chosen });
+    assert.equal(person.path, '/dashboard');
+    assert.equal(person.$('html').attr('lang'), 'fr');
+    await person.visit('/my-profile');
+    person.sees('Camille Laurent').sees('Ateliers Lumière').sees('Administrateur général');
+  });
+
+  it('is dead afterwards, also for a form that was open before', async () => {
+    const { portal, address } = await anEmptyPortal();
+    const [first, second] = [
+      await aPerson(portal, english).visit(address),
+      await aPerson(portal, english).visit(address),
+    ];
+    assert.equal((await first.send('POST', address, fields)).status, 303);
+    const other = { ...fields, domain: 'other.example', username: 'somebody@other.example' };
+    for (const person of [first, second]) {
+      assert.equal((await person.send('POST', address, other)).status, 404);
+      assert.equal((await person.visit(address)).status, 404);
+    }
+    assert.equal((await tenantsOf(portal)).length, 1);
+    assert.equal(await openSetup(portal.stores), null);
+  });
+
+  it('makes one company of fifty that come at once', async () => {
+    const { portal, address } = await anEmptyPortal();
+    const person = await aPerson(portal, english).visit(address);
+    const forms = Array.from({ length: 50 }, (_, each) => {
+      const domain = each % 2 === 0 ? fields.domain : `company-${each}.example`;
+      return { ...fields, domain, username: `admin-${each}@${domain}` };
+    });
+    const answers = await Promise.all(forms.map((form) => person.send('POST', address, form)));
+    const statuses = answers.map(({ status }) => status);
+    assert.equal(statuses.filter((status) => status === 303).length, 1);
+    // Too late, the domain taken just now, or so many at once that this one is told to come again.
+    assert.ok(
+      statuses.every((status) => [303, 404, 422, 503].includes(status)),
+      statuses.join(),
+    );
+    assert.equal((await tenantsOf(portal)).length, 1);
+    const users: { username: string }[] = await portal.database.knex('users').select('username');
+    assert.deepEqual(
+      users.map(({ username }) => username),
+      [forms[statuses.indexOf(303)]!.username],
+    );
+  });
+
+  it('is worthless once a newer one was made', async () => {
+    const { portal, address } = await anEmptyPortal();
+    const newer = `/set-up/${String(await openSetup(portal.stores))}`;
+    const person = await visitor(portal);
+    assert.equal((await person.visit(address)).status, 404);
+    assert.equal((await person.send('POST', address, fields)).status, 404);
+    assert.equal((await person.visit(newer)).status, 200);
+  });
+
+  it('is not to be found by guessing, and is kept as a digest', async () => {
+    const { portal, address } = await anEmptyPortal();
+    const token = address.slice('/set-up/'.length);
+    const person = await visitor(portal);
+    const swapped = token.replace(/[a-z]/i, (letter) =>
+      letter === letter.toUpperCase() ? letter.toLowerCase() : letter.toUpperCase(),
+    );
+    for (const wrong of [
+      `${token}A`,
+      token.slice(0, -1),
+      swapped,
+      'a'.repeat(43),
+      '%00',
+      '__proto__',
+      "'--",
+      'x'.repeat(3_000),
+    ]) {
+      const path = `/set-up/${wrong}`;
+      assert.ok([400, 404].includes((await person.visit(path)).status), wrong);
+      assert.ok([400, 404].includes((await person.send('POST', path, fields)).status), wrong);
+    }
+    assert.deepEqual(await tenantsOf(portal), []);
+    assert.ok(token.length >= 43);
+    assert.ok(!(await everythingKept(portal.database)).includes(token));
+    await person.visit(address);
+    assert.equal(person.status, 200);
+    assert.ok(!portal.logged().includes(token));
+  });
+
+  it('does nothing by being looked at, nor without the form’s token', async () => {
+    const { portal, address } = await anEmptyPortal();
+    const person = await visitor(portal);
+    await person.visit(`${address}?${new URLSearchParams(fields).toString()}`);
+    await person.send('HEAD', address);
+    assert.equal((await person.send('POST', address, fields, { csrf: null })).status, 403);
+    assert.deepEqual(await tenantsOf(portal), []);
+    assert.equal((await person.visit(address)).status, 200);
+  });
+});
+
+describe('a set-up form that is wrong', async () => {
+  const { portal, address } = await anEmptyPortal();
+
+  const wrong: [label: string, changes: Partial<typeof fields>, field: string][] = [
+    ['no company', { tenantName: ' ' }, 'tenantName'],
+    ['a company that nobody can see', { tenantName: '\u200B\u2060' }, 'tenantName'],
+    ['a company of 201 letters', { tenantName: 'x'.repeat(201) }, 'tenantName'],
+    ['no domain', { domain: '' }, 'domain'],
+    ['a domain that is none', { domain: 'http://ateliers.example/' }, 'domain'],
+    ['a domain of one word', { domain: 'ateliers', username: 'camille@ateliers' }, 'domain'],
+    ['no name', { adminName: '' }, 'adminName'],
+    ['a name that nobody can see', { adminName: '\u200B\u202E' }, 'adminName'],
+    ['no user name', { username: '' }, 'username'],
+    ['a user name with accents', { username: 'zoé@ateliers.example' }, 'username'],
+    ['a user name of another domain', { username: 'camille@other.example' }, 'username'],
+    ['a short password', { newPassword: 'short', confirmPassword: 'short' }, 'newPassword'],
+    ['an easy password', { newPassword: 'passwordpassword', confirmPassword: 'passwordpassword' }, 'newPassword'],
+    [
+      'a password that is the company’s name',
+      { newPassword: 'Ateliers Lumière', confirmPassword: 'Ateliers Lumière' },
+      'newPassword',
+    ],
+    ['a password confirmed otherwise', { confirmPassword: `${chosen}!` }, 'confirmPassword'],
+  ];
+
+  for (const [label, changes, field] of wrong) {
+    it(`says so beside the field, and keeps everything but the passwords: ${label}`, async () => {
+      const person = await aPerson(portal, english).visit(address);
+      const form = { ...fields, ...changes };
+      const labels = {
+        ...{ [t('setup:tenantName')]: form.tenantName, [t('setup:domain')]: form.domain, Language: form.language },
+        ...{ [t('setup:adminName')]: form.adminName, [t('common:terms.username')]: form.username },
+        ...{
+          [t('common:terms.newPassword')]: form.newPassword,
+          [t('common:terms.confirmPassword')]: form.confirmPassword,
+        },
+      };
+      await person.submit(t('setup:create'), labels);
+      assert.equal(person.status, 422);
+      assert.equal(person.$(`#${field}`).attr('aria-invalid'), 'true');
+      assert.equal(person.$('[aria-invalid]').length, 1);
+      assert.equal(person.$(`.error-summary a[href="#${field}"]`).length, 1);
+      for (const kept of ['tenantName', 'domain', 'adminName', 'username'] as const) {
+        assert.equal(person.$(`#${kept}`).attr('value'), form[kept], kept);
+      }
+      assert.equal(person.$('#language option[selected]').attr('value'), 'fr');
+      assert.equal(person.$('input[type=password][value]').length, 0);
+      assert.ok(!person.body.includes(chosen));
+      assert.deepEqual(await tenantsOf(portal), []);
+    });
+  }
+
+  it('can be put right: the link still holds', async () => {
+    const person = await aPerson(portal, english).visit(address);
+    assert.equal((await person.send('POST', address, { ...fields, language: 'xx' })).status, 422);
+    assert.equal((await person.send('POST', address, fields)).status, 303);
+  });
+});

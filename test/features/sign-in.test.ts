@@ -1,0 +1,199 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { aTenant, aUser, goodPassword, type TestUser } from '../support/builders.ts';
+import { aPerson, type Person } from '../support/person.ts';
+import { openPortal, type Portal } from '../support/portal.ts';
+import { comparable, raw } from '../support/traces.ts';
+
+const english = { 'Accept-Language': 'en' };
+const hourMs = 3_600_000;
+
+async function askedForPassword(portal: Portal, username: string): Promise<Person> {
+  const person = await aPerson(portal, english).visit('/sign-in');
+  return person.submit('Next', { 'User name': username });
+}
+
+describe('signing in', async () => {
+  const portal = await openPortal();
+  const tenant = await aTenant(portal, { language: 'en' });
+  const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson' });
+
+  it('asks for the name, then for the password, then leads to the dashboard', async () => {
+    const person = await aPerson(portal, english).visit('/');
+    assert.equal(person.path, '/sign-in');
+    await person.submit('Next', { 'User name': zoe.username });
+    assert.equal(person.path, '/sign-in/password');
+    person.sees('Enter your password');
+    await person.submit('Sign in', { Password: zoe.clearPassword });
+    assert.equal(person.path, '/dashboard');
+    person.sees('Welcome, Zoé Besson.');
+  });
+
+  it('takes the name in any case and with blanks around it', async () => {
+    const person = await askedForPassword(portal, `  ${zoe.username.toUpperCase()} `);
+    await person.submit('Sign in', { Password: zoe.clearPassword });
+    assert.equal(person.path, '/dashboard');
+  });
+
+  it('asks again for a name or a password that is missing', async () => {
+    const person = await aPerson(portal, english).visit('/sign-in');
+    await person.submit('Next', { 'User name': '   ' });
+    assert.equal(person.status, 422);
+    person.sees('Enter your user name.');
+    const second = await askedForPassword(portal, zoe.username);
+    await second.submit('Sign in', { Password: '' });
+    assert.equal(second.status, 422);
+    second.sees('Enter your password.');
+  });
+
+  it('begins with the name: the second step leads back to the first without one', async () => {
+    const person = await aPerson(portal, english).visit('/sign-in/password');
+    assert.equal(person.path, '/sign-in');
+    const answer = await person.send('POST', '/sign-in/password', {
+      username: zoe.username,
+      password: zoe.clearPassword,
+    });
+    assert.equal(answer.headers.location, '/sign-in');
+    assert.equal((await person.visit('/dashboard')).path, '/sign-in');
+  });
+});
+
+describe('a refused sign-in', async () => {
+  const portal = await openPortal();
+  const tenant = await aTenant(portal, { language: 'de' });
+  const suspended = await aTenant(portal);
+  await portal.stores.tenants.setState(suspended.id, 'suspended');
+  const temporary = { password: 'temporary', temporaryUntil: portal.clock.now } as const;
+  const known = await aUser(portal, tenant);
+
+  const classes: [because: string, user: Pick<TestUser, 'username' | 'clearPassword'>][] = [
+    ['unknown', { username: `user-xxxxxxxx@${tenant.domain}`, clearPassword: goodPassword }],
+    ['password', { ...known, clearPassword: 'the wrong one of all' }],
+    ['blocked', await aUser(portal, tenant, { state: 'blocked' })],
+    ['deleted', await aUser(portal, tenant, { state: 'deleted' })],
+    ['expired', await aUser(portal, tenant, temporary)],
+    ['tenant', await aUser(portal, suspended)],
+  ];
+
+  it('answers alike whatever the reason: status, body and headers', async () => {
+    const answers = [];
+    for (const [because, user] of classes) {
+      const person = await askedForPassword(portal, user.username);
+      const asked = comparable({ status: person.status, headers: person.headers, text: person.body }, user.username);
+      const answer = await person.send('POST', '/sign-in/password', { password: user.clearPassword });
+      assert.equal(answer.status, 422, because);
+      answers.push({ because, asked, refused: comparable(answer, user.username) });
+      assert.equal((await person.visit('/dashboard')).path, '/sign-in', because);
+    }
+    for (const { because, asked, refused } of answers) {
+      assert.deepEqual({ because, asked, refused }, { ...answers[0], because });
+    }
+  });
+
+  it('tells the reason to the activity log alone', async () => {
+    const rows = (await portal.database.knex('activity').where({ kind: 'signIn.failed' }).orderBy('id')) as {
+      data: string;
+    }[];
+    assert.deepEqual(
+      rows.map(({ data }) => JSON.parse(data) as unknown),
+      classes.map(([because]) => ({ because })),
+    );
+  });
+
+  it('is not told apart by a cookie, nor remembered as a known device', async () => {
+    const person = await askedForPassword(portal, known.username);
+    await person.send('POST', '/sign-in/password', { password: 'the wrong one again' });
+    assert.doesNotMatch(person.cookies(), /device/);
+  });
+});
+
+describe('where a sign-in leads', async () => {
+  const portal = await openPortal();
+  const origin = await portal.listen();
+  const zoe = await aUser(portal, await aTenant(portal, { language: 'en' }));
+
+  it('is the page that was asked for, without what was searched for on it', async () => {
+    const person = await aPerson(portal, english).visit('/my-profile?from=mail');
+    assert.equal(person.path, '/sign-in');
+    assert.equal((await person.signIn(zoe)).path, '/my-profile');
+  });
+
+  it('is the dashboard after something that was sent, not asked for', async () => {
+    const person = await aPerson(portal, english).visit('/sign-in');
+    await person.send('POST', '/my-profile/password', { newPassword: 'x' });
+    assert.equal((await person.signIn(zoe)).path, '/dashboard');
+  });
+
+  for (const [label, target] of [
+    ['an absolute address', 'http://evil.example/dashboard'],
+    ['an absolute address with a name', 'http://me@evil.example/my-profile'],
+    ['two slashes', '//evil.example/dashboard'],
+    ['a backslash', '/\\evil.example/dashboard'],
+    ['dots that leave two slashes', '/dashboard/..//evil.example'],
+    ['a parameter', '/sign-in?returnTo=https://evil.example/&next=//evil.example'],
+  ] as const) {
+    it(`is never another site: ${label}`, async () => {
+      const person = await aPerson(portal, english).visit('/sign-in');
+      await raw(origin, target, { headers: { Cookie: person.cookies() } });
+      await person.signIn(zoe);
+      assert.deepEqual(person.redirects, ['/sign-in/password', '/dashboard']);
+    });
+  }
+
+  it('is not the form’s to say', async () => {
+    const person = await askedForPassword(portal, zoe.username);
+    const fields = { password: zoe.clearPassword, returnTo: 'https://evil.example/' };
+    assert.equal((await person.send('POST', '/sign-in/password', fields)).headers.location, '/dashboard');
+  });
+});
+
+describe('a password on another way than the form', async () => {
+  const portal = await openPortal();
+  const origin = await portal.listen();
+  const zoe = await aUser(portal, await aTenant(portal, { language: 'en' }));
+  const secret = encodeURIComponent(zoe.clearPassword);
+
+  for (const [label, method, path] of [
+    ['behind the address of the form', 'POST', `/sign-in/password?password=${secret}`],
+    ['in an address', 'GET', `/sign-in/password?password=${secret}`],
+    ['asked for its head', 'HEAD', `/sign-in/password?password=${secret}`],
+    ['with the name', 'GET', `/sign-in?username=${zoe.username}&password=${secret}`],
+  ] as const) {
+    it(`is not taken: ${label}`, async () => {
+      const person = await askedForPassword(portal, zoe.username);
+      const answer = await person.send(method, path);
+      assert.ok([200, 422].includes(answer.status), `${answer.status}`);
+      assert.equal((await person.visit('/dashboard')).path, '/sign-in');
+      assert.ok(!portal.logged().includes(secret));
+    });
+  }
+
+  const bodies = (csrf: string): [label: string, type: string, body: string][] => [
+    ['JSON', 'application/json', JSON.stringify({ _csrf: csrf, password: zoe.clearPassword })],
+    ['plain text', 'text/plain', `_csrf=${csrf}&password=${secret}`],
+    [
+      'several parts',
+      'multipart/form-data; boundary=x',
+      `--x\r\nContent-Disposition: form-data; name="password"\r\n\r\n${zoe.clearPassword}\r\n--x--`,
+    ],
+    ['another charset', 'application/x-www-form-urlencoded; charset=utf-16', `_csrf=${csrf}&password=${secret}`],
+    ['no type', '', `_csrf=${csrf}&password=${secret}`],
+  ];
+
+  it('is refused as a body of another kind', async () => {
+    for (const [index, [label]] of bodies('').entries()) {
+      const person = await askedForPassword(portal, zoe.username);
+      const [, type, body] = bodies(person.csrf)[index]!;
+      const headers = { Cookie: person.cookies(), ...(type && { 'Content-Type': type }) };
+      const answer = await raw(origin, '/sign-in/password', { method: 'POST', headers, body });
+      assert.ok(answer.status >= 400 && answer.status < 500, `${label}: ${answer.status}`);
+      assert.equal((await person.visit('/dashboard')).path, '/sign-in', label);
+    }
+  });
+
+  it('does not count as a temporary one that has run out', async () => {
+    const late = await aUser(portal, await aTenant(portal), { password: 'temporary' });
+    portal.clock.now += 72 * hourMs;
+    assert.equal((await aPerson(portal, english).signIn(late)).status, 422);
+  });
+});

@@ -1,0 +1,199 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { createHasher, type Hasher } from '../../src/features/passwords/hasher.ts';
+import { aTenant, aUser, goodPassword, type TestUser } from '../support/builders.ts';
+import { aPerson, type Person } from '../support/person.ts';
+import { openPortal } from '../support/portal.ts';
+import { raw } from '../support/traces.ts';
+
+const english = { 'Accept-Language': 'en' };
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const chosen = 'seven quiet otters nap';
+const formOf = (newPassword: string) => ({ newPassword, confirmPassword: newPassword });
+
+async function change(person: Person, to = chosen): Promise<Person> {
+  return person.submit('Change password', { 'New password': to, 'Confirm new password': to });
+}
+
+interface PasswordRow {
+  readonly password: 'own' | 'temporary';
+  readonly password_hash: string;
+  readonly temporary_until: number | null;
+  readonly epoch: number;
+}
+
+describe('a temporary password', async () => {
+  const portal = await openPortal();
+  const origin = await portal.listen();
+  const tenant = await aTenant(portal, { language: 'en' });
+  const pending = () => aUser(portal, tenant, { password: 'temporary' });
+  const signedIn = (user: TestUser) => aPerson(portal, english).signIn(user);
+  const rowOf = ({ id }: TestUser) => portal.database.knex('users').where({ id }).first() as Promise<PasswordRow>;
+
+  it('dies after the region’s time, and not a moment earlier', async () => {
+    const zoe = await pending();
+    portal.clock.now = zoe.temporaryUntil! - 1;
+    const early = await signedIn(zoe);
+    assert.equal(early.path, '/change-password');
+    portal.clock.now += 1;
+    assert.equal((await signedIn(zoe)).status, 422);
+    assert.equal((await change(early)).path, '/sign-in');
+    assert.equal((await rowOf(zoe)).password, 'temporary');
+  });
+
+  it('lives for 72 hours worldwide and for 24 in Germany', async () => {
+    for (const [environment, hours] of [
+      [{}, 72],
+      [{ REGION: 'germany' }, 24],
+    ] as const) {
+      const region = await openPortal({ environment });
+      const there = await aTenant(region);
+      const [admin, user] = [await aUser(region, there, { administratorLevel: 'global' }), await aUser(region, there)];
+      const person = await aPerson(region).signIn(admin);
+      await person.visit(`/account-settings/user-management/${user.id}/reset-password`);
+      await person.submit('Réinitialiser le mot de passe');
+      const kept = await region.stores.users.find(there.scope, user.id);
+      assert.equal(kept?.temporaryUntil, region.clock.now + hours * hourMs);
+    }
+  });
+
+  it('dies at its first use, whoever still knows it', async () => {
+    const zoe = await pending();
+    await change(await signedIn(zoe));
+    assert.equal((await signedIn(zoe)).status, 422);
+    assert.equal((await rowOf(zoe)).temporary_until, null);
+    assert.equal((await signedIn({ ...zoe, clearPassword: chosen })).path, '/dashboard');
+  });
+
+  it('is replaced by a newer one', async () => {
+    const zoe = await pending();
+    const early = await signedIn(zoe);
+    const admin = await signedIn(await aUser(portal, tenant, { administratorLevel: 'global' }));
+    await admin.visit(`/account-settings/user-management/${zoe.id}/reset-password`);
+    await admin.submit('Reset password');
+    const newer = admin.$('output#temporary-password').text();
+    assert.equal((await signedIn(zoe)).status, 422);
+    assert.equal((await change(early)).path, '/sign-in');
+    assert.equal((await signedIn({ ...zoe, clearPassword: newer })).path, '/change-password');
+  });
+
+  it('opens the page that replaces it for a quarter of an hour', async () => {
+    const zoe = await pending();
+    const person = await signedIn(zoe);
+    portal.clock.now += 10 * minuteMs;
+    assert.equal((await person.visit('/change-password')).path, '/change-password');
+    portal.clock.now += 5 * minuteMs - 1;
+    assert.equal((await person.visit('/change-password')).path, '/change-password');
+    portal.clock.now += 1;
+    assert.equal((await change(person)).path, '/sign-in');
+    assert.equal((await rowOf(zoe)).password, 'temporary');
+    const again = await change(await signedIn(zoe));
+    portal.clock.now += 20 * minuteMs;
+    assert.equal((await again.visit('/my-profile')).path, '/my-profile');
+  });
+
+  it('used in three browsers is replaced in one: the others are signed out', async () => {
+    const zoe = await pending();
+    const [first, second, third] = [await signedIn(zoe), await signedIn(zoe), await signedIn(zoe)];
+    const before = second.cookies();
+    assert.equal((await change(second)).path, '/dashboard');
+    assert.equal((await raw(origin, '/dashboard', { headers: { Cookie: before } })).headers.location, '/sign-in');
+    assert.equal((await change(first, goodPassword)).path, '/sign-in');
+    assert.equal((await third.visit('/change-password')).path, '/sign-in');
+    assert.equal((await signedIn({ ...zoe, clearPassword: chosen })).path, '/dashboard');
+  });
+
+  it('is not replaced a second time by the same form, fetched back with the Back button', async () => {
+    const zoe = await pending();
+    const person = await signedIn(zoe);
+    const { csrf } = person;
+    await change(person);
+    const before = await rowOf(zoe);
+    assert.equal((await person.send('POST', '/change-password', formOf(goodPassword), { csrf })).status, 403);
+    const renewed = await person.send('POST', '/change-password', formOf(goodPassword));
+    assert.equal(renewed.headers.location, '/dashboard');
+    assert.equal((await person.visit('/change-password')).path, '/dashboard');
+    assert.deepEqual(await rowOf(zoe), before);
+  });
+
+  it('is replaced once by a form that is sent five times at once', async () => {
+    const zoe = await pending();
+    const person = await signedIn(zoe);
+    const wishes = [1, 2, 3, 4, 5].map((each) => `${chosen}, number ${each}`);
+    const answers = await Promise.all(wishes.map((wish) => person.send('POST', '/change-password', formOf(wish))));
+    const winners = wishes.filter((_, index) => answers[index]!.headers.location === '/dashboard');
+    const { password_hash: hash, epoch } = await rowOf(zoe);
+    const kept = await Promise.all(wishes.map((wish) => portal.hasher.verify(hash, wish)));
+    assert.equal(epoch, zoe.epoch + 1);
+    assert.deepEqual(
+      wishes.filter((_, index) => kept[index]),
+      winners,
+    );
+    assert.equal(winners.length, 1);
+  });
+});
+
+describe('an administrator’s reset and the user’s change at the same moment', async () => {
+  const base = await createHasher({ memoryCost: 8, timeCost: 1, parallelism: 1 });
+  let waiting: (() => void)[] | null = null;
+  let round = 0;
+  /** Holds whoever has made a new hash until the other has too: what is left to do then races. */
+  const together = async (): Promise<void> => {
+    if (waiting === null) return;
+    const turn = Promise.withResolvers<null>();
+    waiting.push(() => turn.resolve(null));
+    if (waiting.length === 2) {
+      const [first, second] = round % 2 === 0 ? waiting : waiting.reverse();
+      first!();
+      setTimeout(second!, (round % 10) / 2);
+    }
+    await turn.promise;
+  };
+  const hasher: Hasher = {
+    ...base,
+    hash: async (password) => {
+      const tag = await base.hash(password);
+      await together();
+      return tag;
+    },
+  };
+  const portal = await openPortal({ hasher });
+  const tenant = await aTenant(portal, { language: 'en' });
+  const camille = await aUser(portal, tenant, { administratorLevel: 'global' });
+
+  async function race(): Promise<'reset' | 'changed'> {
+    const zoe = await aUser(portal, tenant, { password: 'temporary' });
+    const user = await aPerson(portal, english).signIn(zoe);
+    const admin = await aPerson(portal, english).signIn(camille);
+    const address = `/account-settings/user-management/${zoe.id}/reset-password`;
+    await admin.visit(address);
+    waiting = [];
+    const [changed, reset] = await Promise.all([
+      user.send('POST', '/change-password', formOf(chosen)),
+      admin.send('POST', address, { epoch: String(zoe.epoch) }),
+    ]);
+    waiting = null;
+    const secret = /id="temporary-password"[^>]*>([^<]+)</.exec(reset.text)?.[1] ?? '';
+    const row = (await portal.database.knex('users').where({ id: zoe.id }).first()) as PasswordRow;
+    assert.equal(row.epoch, zoe.epoch + 1);
+    assert.equal(await base.verify(row.password_hash, zoe.clearPassword), false);
+    if (row.password === 'own') {
+      assert.deepEqual([changed.headers.location, reset.status, secret], ['/dashboard', 409, '']);
+      assert.equal(row.temporary_until, null);
+      assert.equal(await base.verify(row.password_hash, chosen), true);
+      return 'changed';
+    }
+    assert.deepEqual([changed.status, reset.status], [409, 200]);
+    assert.equal(row.temporary_until, portal.clock.now + 72 * hourMs);
+    assert.equal(await base.verify(row.password_hash, secret), true);
+    assert.equal((await user.visit('/dashboard')).path, '/sign-in');
+    return 'reset';
+  }
+
+  it('end as if one had come after the other, fifty times over', async () => {
+    const winners = new Set<string>();
+    for (round = 0; round < 50; round++) winners.add(await race());
+    assert.deepEqual([...winners].sort(), ['changed', 'reset']);
+  });
+});

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { aTenant, aUser, goodPassword, type TestUser } from '../support/builders.ts';
+import { aPerson, type Person } from '../support/person.ts';
+import { openPortal } from '../support/portal.ts';
+
+const english = { 'Accept-Language': 'en' };
+const chosen = 'seven quiet otters nap';
+const list = '/account-settings/user-management';
+
+const portal = await openPortal();
+const tenant = await aTenant(portal, { language: 'en' });
+const camille = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
+const signedIn = (user: TestUser): Promise<Person> => aPerson(portal, english).signIn(user);
+
+/** Everything that an action could have left half done. */
+async function state(): Promise<object> {
+  const { knex } = portal.database;
+  const [users, sessions, tenants] = [
+    knex('users').orderBy('id'),
+    knex('user_sessions').orderBy('id'),
+    knex('tenants'),
+  ];
+  return { users: await users, sessions: await sessions, tenants: await tenants, activity: await knex('activity') };
+}
+
+async function whileNothingCanBeRecorded<T>(work: () => Promise<T>): Promise<T> {
+  const { knex } = portal.database;
+  await knex.raw("create trigger refuse before insert on activity begin select raise(abort, 'no room'); end");
+  try {
+    return await work();
+  } finally {
+    await knex.raw('drop trigger refuse');
+  }
+}
+
+describe('what cannot be recorded is not done', () => {
+  const change = { currentPassword: goodPassword, newPassword: chosen, confirmPassword: chosen };
+  const actions: [
+    label: string,
+    by: 'admin' | 'self',
+    path: string,
+    fields: Record<string, string>,
+    wishes?: Partial<TestUser>,
+  ][] = [
+    ['a reset', 'admin', '/reset-password', { epoch: '0' }],
+    ['a block', 'admin', '/block', {}],
+    ['the end of a block', 'admin', '/unblock', {}, { state: 'blocked' }],
+    ['a deletion', 'admin', '/delete', {}],
+    ['the end of somebody’s sessions', 'admin', '/end-sessions', {}],
+    ['a change of somebody’s facts', 'admin', '', { displayName: 'Somebody Else' }],
+    ['a change of one’s own password', 'self', '/my-profile/password', change],
+    ['a forced change', 'self', '/change-password', change, { password: 'temporary' }],
+    ['a sign-out', 'self', '/sign-out', {}],
+    ['the end of one’s other sessions', 'self', '/my-profile/sessions', { session: 'others' }],
+  ];
+
+  for (const [label, by, path, fields, wishes = {}] of actions) {
+    it(`${label} is undone as a whole, and says so without a word of the inside`, async () => {
+      const zoe = await aUser(portal, tenant, wishes);
+      if (zoe.state === 'active') await signedIn(zoe);
+      const person = await signedIn(by === 'admin' ? camille : zoe);
+      const address = by === 'admin' ? `${list}/${zoe.id}${path}` : path;
+      const before = await state();
+      const answer = await whileNothingCanBeRecorded(() => person.send('POST', address, fields));
+      assert.equal(answer.status, 500);
+      assert.deepEqual(await state(), before);
+      assert.doesNotMatch(answer.text, /no room|insert|trigger|SQLITE|argon2|at \S+ \(/);
+      assert.doesNotMatch(answer.text, /[A-Z2-9]{4}(-[A-Z2-9]{4}){4}/);
+      assert.ok(answer.text.includes(String(answer.headers['x-request-id'])));
+      assert.ok([200, 303].includes((await person.send('POST', address, fields)).status), 'afterwards it can be done');
+    });
+  }
+
+  it('a sign-in opens no session', async () => {
+    const zoe = await aUser(portal, tenant);
+    const before = await state();
+    const person = await whileNothingCanBeRecorded(() => signedIn(zoe));
+    assert.equal(person.status, 500);
+    assert.equal((await person.visit('/dashboard')).path, '/sign-in');
+    assert.deepEqual(await state(), before);
+    assert.equal((await signedIn(zoe)).path, '/dashboard');
+  });
+
+  it('nor when the whole log is gone: a reset leaves the old password and the sessions as they are', async () => {
+    const zoe = await aUser(portal, tenant);
+    const [user, admin] = [await signedIn(zoe), await signedIn(camille)];
+    await portal.database.knex.schema.renameTable('activity', 'away');
+    const answer = await admin.send('POST', `${list}/${zoe.id}/reset-password`, { epoch: '0' });
+    await portal.database.knex.schema.renameTable('away', 'activity');
+    assert.equal(answer.status, 500);
+    assert.equal((await user.visit('/my-profile')).path, '/my-profile');
+    assert.equal((await signedIn(zoe)).path, '/dashboard');
+  });
+
+  it('and the log that operators read says nothing of whom it was about', async () => {
+    const zoe = await aUser(portal, tenant, {
+      displayName: 'Kanarienvogel',
+      username: `kanarienvogel@${tenant.domain}`,
+    });
+    const admin = await signedIn(camille);
+    await whileNothingCanBeRecorded(() => admin.send('POST', `${list}/${zoe.id}/reset-password`, { epoch: '0' }));
+    const { knex } = portal.database;
+    await knex.raw("create trigger refuse before update on users begin select raise(abort, 'no room'); end");
+    assert.equal((await admin.send('POST', `${list}/${zoe.id}/reset-password`, { epoch: '0' })).status, 500);
+    await knex.raw('drop trigger refuse');
+    await knex.raw("create trigger refuse before insert on sessions begin select raise(abort, 'no room'); end");
+    const person = aPerson(portal, english);
+    await person.visit('/sign-in');
+    await person.send('POST', '/sign-in', { username: zoe.username });
+    await knex.raw('drop trigger refuse');
+    assert.match(portal.logged(), /no room/);
+    for (const word of ['anarienvogel', 'argon2', 'Camille', tenant.domain, zoe.clearPassword]) {
+      assert.ok(!portal.logged().includes(word), word);
+    }
+  });
+});

@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { User } from '../../src/domain/user.ts';
+import { aTenant, aUser } from '../support/builders.ts';
+import { aPerson, squeeze, type Person } from '../support/person.ts';
+import { openPortal } from '../support/portal.ts';
+
+const english = { 'Accept-Language': 'en' };
+const list = '/account-settings/user-management';
+
+async function aList(people: Readonly<Record<string, Partial<User>>>) {
+  const portal = await openPortal();
+  const tenant = await aTenant(portal, { language: 'en', domain: 'company.example' });
+  for (const [displayName, wishes] of Object.entries(people)) await aUser(portal, tenant, { displayName, ...wishes });
+  const camille = await aUser(portal, tenant, {
+    displayName: 'Camille',
+    username: 'zzz@company.example',
+    administratorLevel: 'global',
+  });
+  return { portal, tenant, admin: await aPerson(portal, english).signIn(camille) };
+}
+
+const shown = (person: Person): string[] =>
+  person
+    .$('tbody bdi.name-first')
+    .toArray()
+    .map((cell) => person.$(cell).text())
+    .sort();
+
+describe('searching the list', async () => {
+  const { portal, admin } = await aList({
+    'Hélène Besson': { username: 'hb1@company.example' },
+    'Helene Moreau': { username: 'moreau@company.example' },
+    'Łukasz Żółć': { username: 'lz@company.example' },
+    'Jürgen Groß': { username: 'jg@company.example' },
+    'Øyvind Ærlig': { username: 'oa@company.example' },
+    '100% Coton': { username: 'coton@company.example' },
+    Sous_Ligne: { username: 'sl@company.example' },
+    'Barre\\Oblique': { username: 'bo@company.example' },
+    'Anne O’Brien': { username: 'ob@company.example' },
+    'Νίκος Παπάς': { username: 'np@company.example' },
+    山田太郎: { username: 'yt@company.example' },
+  });
+  const neighbour = await aTenant(portal, { language: 'en' });
+  await aUser(portal, neighbour, { displayName: 'Hélène Neighbour' });
+
+  const cases: [label: string, q: string, found: string[]][] = [
+    ['a part of the name', 'esso', ['Hélène Besson']],
+    ['no accents', 'helene', ['Helene Moreau', 'Hélène Besson']],
+    ['other accents', 'hêlënè', ['Helene Moreau', 'Hélène Besson']],
+    ['accents in parts of their own', 'Hélène'.normalize('NFD'), ['Helene Moreau', 'Hélène Besson']],
+    ['capitals', 'HÉLÈNE BESSON', ['Hélène Besson']],
+    ['blanks around and within', '  hélène   besson ', ['Hélène Besson']],
+    ['letters that have no accent but a stroke', 'lukasz zolc', ['Łukasz Żółć']],
+    ['ss for ß', 'GROSS', ['Jürgen Groß']],
+    ['ß itself', 'groß', ['Jürgen Groß']],
+    ['letters of two', 'oyvind aer', ['Øyvind Ærlig']],
+    ['Greek', 'ΝΙΚΟΣ', ['Νίκος Παπάς']],
+    ['Japanese', '太郎', ['山田太郎']],
+    ['a part of the user name', 'hb1@', ['Hélène Besson']],
+    ['a user name in capitals', 'MOREAU@Company', ['Helene Moreau']],
+    ['a per cent sign', '%', ['100% Coton']],
+    ['a per cent sign within', '0%c', []],
+    ['an underscore', '_', ['Sous_Ligne']],
+    ['a backslash', '\\', ['Barre\\Oblique']],
+    ['a backslash before a wildcard', '\\%', []],
+    ['a quotation mark', "o'brien' or '1'='1", []],
+    ['another quotation mark', 'o’brien', ['Anne O’Brien']],
+    ['nothing that is there', 'nobody at all', []],
+    ['a neighbour’s name', 'neighbour', []],
+    ['a neighbour’s domain', neighbour.domain, []],
+  ];
+
+  for (const [label, q, found] of cases) {
+    it(`finds by ${label}: ${q}`, async () => {
+      await admin.visit(list);
+      await admin.submit('Search', { 'Name or user name': q });
+      assert.deepEqual(shown(admin), found.toSorted());
+      assert.equal(admin.$('#q').attr('value'), q.trim());
+    });
+  }
+
+  it('says so when nobody fits, and leads back to all', async () => {
+    await admin.visit(`${list}?q=nobody+at+all`);
+    admin.sees('No user fits your search');
+    assert.equal(admin.$('table').length, 0);
+    await admin.follow('Show all users');
+    assert.equal(shown(admin).length, 12);
+  });
+});
+
+describe('filtering the list', async () => {
+  const { admin } = await aList({
+    'A global': { administratorLevel: 'global' },
+    'A user management': { administratorLevel: 'userManagement', agentLevel: 'helpdesk' },
+    'A billing': { administratorLevel: 'billing', agentLevel: 'sales' },
+    'An agent': { agentLevel: 'admin' },
+    'A pending': { password: 'temporary' },
+    'An expired': { password: 'temporary', temporaryUntil: 1 },
+    'A blocked': { state: 'blocked' },
+    'A blocked pending': { state: 'blocked', password: 'temporary' },
+    'A deleted': { state: 'deleted' },
+  });
+  const everybody = [
+    'A billing',
+    'A blocked',
+    'A blocked pending',
+    'A global',
+    'A pending',
+    'A user management',
+    'An agent',
+    'An expired',
+    'Camille',
+  ];
+
+  const cases: [level: string, status: string, found: string[]][] = [
+    ['All levels', 'All statuses', everybody],
+    ['Global admin', 'All statuses', ['A global', 'Camille']],
+    ['User management admin', 'All statuses', ['A user management']],
+    ['Billing admin', 'All statuses', ['A billing']],
+    ['No admin', 'All statuses', ['A blocked', 'A blocked pending', 'A pending', 'An agent', 'An expired']],
+    ['Admin agent', 'All statuses', ['An agent']],
+    ['Sales agent', 'All statuses', ['A billing']],
+    ['Helpdesk agent', 'All statuses', ['A user management']],
+    ['All levels', 'Active', ['A billing', 'A global', 'A user management', 'An agent', 'Camille']],
+    ['All levels', 'Password to be changed', ['A pending', 'An expired']],
+    ['All levels', 'Blocked', ['A blocked', 'A blocked pending']],
+    ['No admin', 'Active', ['An agent']],
+    ['Global admin', 'Blocked', []],
+  ];
+
+  for (const [level, status, found] of cases) {
+    it(`by ${level} and ${status}`, async () => {
+      await admin.visit(list);
+      const valueOf = (words: string): string =>
+        admin
+          .$('option')
+          .filter((_, option) => squeeze(admin.$(option).text()) === words)
+          .first()
+          .attr('value') ?? 'missing';
+      await admin.submit('Search', { Level: valueOf(level), Status: valueOf(status) });
+      assert.deepEqual(shown(admin), found);
+    });
+  }
+
+  it('shows each user’s status in words', async () => {
+    await admin.visit(`${list}?q=expired`);
+    admin.sees('Temporary password expired');
+    await admin.visit(`${list}?q=blocked`);
+    assert.equal(admin.$('tbody .state').text(), 'BlockedBlocked');
+  });
+});

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { Route } from '../../src/web/routing.ts';
+import { aPerson, type Person } from '../support/person.ts';
+import { openInventory, stateOf } from './inventory.ts';
+
+const english = { 'Accept-Language': 'en' };
+const { portal, addressOf, send, global } = await openInventory();
+const posts = portal.routes.filter(({ method }) => method === 'post');
+
+/** Whoever the route is for, on a page with a form. */
+async function someoneFor({ path, access }: Route): Promise<Person> {
+  const person = aPerson(portal, english);
+  if (access === 'anyone' && path !== '/sign-out') return person.visit('/sign-in');
+  return person.signIn(global);
+}
+
+// Each would do something if it were believed.
+const effective: Readonly<Record<string, string>> = {
+  ...{ username: global.username, password: global.clearPassword, language: 'de', theme: 'dark', session: 'others' },
+  ...{ epoch: '0', currentPassword: global.clearPassword, newPassword: 'mille cailloux au bord', returnTo: '/' },
+  ...{ confirmPassword: 'mille cailloux au bord', tenantName: 'B', domain: 'b.example', adminName: 'Eve' },
+};
+
+const strangers = await aPerson(portal, english).signIn(global);
+
+type Forgery = (
+  person: Person,
+) => Promise<{ form: Record<string, string>; headers?: Record<string, string>; path?: string }>;
+const forgeries: Record<string, Forgery> = {
+  'no token': () => Promise.resolve({ form: {} }),
+  'an empty token': () => Promise.resolve({ form: { _csrf: '' } }),
+  'a made-up token': ({ csrf }) => Promise.resolve({ form: { _csrf: 'a'.repeat(csrf.length) } }),
+  'half of the token': ({ csrf }) => Promise.resolve({ form: { _csrf: csrf.slice(0, -1) } }),
+  'the token of another session': () => Promise.resolve({ form: { _csrf: strangers.csrf } }),
+  'the token of a visitor': async () => ({ form: { _csrf: (await aPerson(portal, english).visit('/sign-in')).csrf } }),
+  'the token as a list': ({ csrf }) => Promise.resolve({ form: { '_csrf[]': csrf, '_csrf[0]': csrf } }),
+  'the token in a header': ({ csrf }) => Promise.resolve({ form: {}, headers: { 'X-CSRF-Token': csrf } }),
+  'the token in the address': ({ csrf }) => Promise.resolve({ form: {}, path: `?_csrf=${csrf}` }),
+  'the right token, sent by another site': ({ csrf }) =>
+    Promise.resolve({ form: { _csrf: csrf }, headers: { 'Sec-Fetch-Site': 'cross-site' } }),
+  'the right token, sent by a neighbour of the same domain': ({ csrf }) =>
+    Promise.resolve({ form: { _csrf: csrf }, headers: { 'Sec-Fetch-Site': 'same-site' } }),
+};
+
+for (const route of posts) {
+  describe(`POST ${route.path}`, () => {
+    test('is refused to every forger, in words, without any effect', async () => {
+      const person = await someoneFor(route);
+      assert.ok(person.csrf.length >= 32);
+      const before = await stateOf(portal.database);
+      for (const [how, forge] of Object.entries(forgeries)) {
+        const { form, headers = {}, path = '' } = await forge(person);
+        const address = addressOf(route) + path;
+        const answer = await send({ method: 'POST', path: address, person, form: { ...effective, ...form }, headers });
+        assert.equal(answer.status, 403, how);
+        assert.match(answer.text, /too old|somewhere else/, how);
+        const cookies = [answer.headers['set-cookie'] ?? []].flat().join();
+        assert.doesNotMatch(cookies, /language|theme|device/, how);
+      }
+      assert.deepEqual(await stateOf(portal.database), before);
+    });
+
+    test('is refused with the token from before the sign-in', async () => {
+      const person = await aPerson(portal, english).visit('/sign-in');
+      const early = person.csrf;
+      await person.signIn(global);
+      assert.notEqual(person.csrf, early);
+      const before = await stateOf(portal.database);
+      const form = { ...effective, _csrf: early };
+      assert.equal((await send({ method: 'POST', path: addressOf(route), person, form })).status, 403);
+      assert.deepEqual(await stateOf(portal.database), before);
+    });
+
+    test('takes the session’s own token, which browsers of any age may send', async () => {
+      const origins: Record<string, string>[] = [{}, { 'Sec-Fetch-Site': 'same-origin' }, { 'Sec-Fetch-Site': 'none' }];
+      for (const headers of origins) {
+        const person = await someoneFor(route);
+        const form = { _csrf: person.csrf, epoch: '-1' };
+        const { status } = await send({
+          method: 'POST',
+          path: addressOf(route),
+          person,
+          form,
+          headers,
+        });
+        assert.notEqual(status, 403);
+      }
+    });
+  });
+}
+
+describe('a session that ended', () => {
+  test('takes its token with it', async () => {
+    const person = await aPerson(portal, english).signIn(global);
+    const [csrf, cookies] = [person.csrf, person.cookies()];
+    await send({ method: 'POST', path: '/sign-out', person, form: { _csrf: csrf } });
+    const replay = {
+      method: 'POST',
+      path: '/language',
+      form: { _csrf: csrf, language: 'de' },
+      headers: { Cookie: cookies },
+    };
+    assert.equal((await send(replay)).status, 403);
+  });
+});
+
+test('there are forms to forge', () => {
+  assert.ok(posts.length >= 8);
+});

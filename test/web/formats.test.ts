@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { Language } from '../../src/domain/regions.ts';
+import { createFormats } from '../../src/web/formats.ts';
+
+const now = Date.UTC(2026, 10, 23, 12, 0);
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+const plain = (text: string): string => text.replace(/\s/g, ' ');
+
+// Noon at Greenwich is the same day wherever these tests run, from New York to Tokyo.
+const table: Record<Language, { date: string; number: string; relative: [at: number, words: string][] }> = {
+  en: {
+    date: 'November 23, 2026',
+    number: '1,234,567.5',
+    relative: [
+      [now, 'this minute'],
+      [now - 2 * minute, '2 minutes ago'],
+      [now + 3 * hour, 'in 3 hours'],
+      [now - day, 'yesterday'],
+      [now + day, 'tomorrow'],
+      [now - 3 * day, '3 days ago'],
+      [now - 14 * day, '2 weeks ago'],
+      [now - 61 * day, '2 months ago'],
+      [now - 800 * day, '2 years ago'],
+    ],
+  },
+  fr: {
+    date: '23 novembre 2026',
+    number: '1 234 567,5',
+    relative: [
+      [now - 2 * minute, 'il y a 2 minutes'],
+      [now - 2 * hour, 'il y a 2 heures'],
+      [now - day, 'hier'],
+      [now - 2 * day, 'avant-hier'],
+      [now + 5 * day, 'dans 5 jours'],
+    ],
+  },
+  de: {
+    date: '23. November 2026',
+    number: '1.234.567,5',
+    relative: [
+      [now - minute, 'vor 1 Minute'],
+      [now - day, 'gestern'],
+      [now - 2 * day, 'vorgestern'],
+      [now + 2 * day, 'übermorgen'],
+      [now - 366 * day, 'letztes Jahr'],
+    ],
+  },
+};
+
+for (const [language, { date, number, relative }] of Object.entries(table) as [Language, (typeof table)['en']][]) {
+  describe(language, () => {
+    const formats = createFormats(language, () => now);
+
+    test('dates and numbers', () => {
+      assert.equal(plain(formats.date(now)), date);
+      assert.equal(plain(formats.number(1_234_567.5)), number);
+    });
+
+    test('a time comes with its date and says in which zone it is', () => {
+      const text = plain(formats.dateTime(now));
+      assert.ok(text.includes(date), text);
+      assert.match(text, /\d{2}:\d{2}/);
+      assert.match(text, /UTC|GMT|[A-Z]{2,5}|[+-]\d/);
+    });
+
+    for (const [at, words] of relative) test(words, () => assert.equal(plain(formats.relative(at)), words));
+  });
+}
+
+test('words follow the clock', () => {
+  const clock = { now };
+  const { relative } = createFormats('en', () => clock.now);
+  assert.equal(relative(now - hour), '1 hour ago');
+  clock.now += hour;
+  assert.equal(relative(now - hour), '2 hours ago');
+});
+
+test('from a day on it is the calendar that counts', () => {
+  const noon = new Date(2026, 10, 23, 12).getTime();
+  const { relative } = createFormats('en', () => noon);
+  assert.equal(relative(new Date(2026, 10, 22, 23, 30).getTime()), 'yesterday');
+  assert.equal(relative(new Date(2026, 10, 22, 0, 30).getTime()), 'yesterday');
+  assert.equal(relative(new Date(2026, 10, 21, 23, 30).getTime()), '2 days ago');
+});

@@ -1,0 +1,213 @@
+import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import { describe, test } from 'node:test';
+import { Store } from 'express-session';
+import { aPerson } from '../support/person.ts';
+import type { RawAnswer } from '../support/traces.ts';
+import { openInventory, type Sent } from './inventory.ts';
+
+const english = { 'Accept-Language': 'en' };
+
+/** A store that is away, or broken, as the error says. */
+class LostStore extends Store {
+  readonly #error: Error;
+  constructor(error: Error) {
+    super();
+    this.#error = error;
+  }
+  override get(_id: string, done: (error: unknown) => void): void {
+    done(this.#error);
+  }
+  override set(_id: string, _session: unknown, done?: (error?: unknown) => void): void {
+    done?.(this.#error);
+  }
+  override destroy(_id: string, done?: (error?: unknown) => void): void {
+    done?.(this.#error);
+  }
+}
+
+const inventory = await openInventory();
+const { portal, addressOf, send, global, nobodySpecial } = inventory;
+const lost = (error: Error) => openInventory({ sessionStore: () => new LostStore(error) });
+const away = await lost(Object.assign(new Error('canary'), { code: 'ECONNREFUSED' }));
+const broken = await lost(new Error('canary'));
+
+const visitor = await aPerson(portal, english).visit('/sign-in');
+const admin = await aPerson(portal, english).signIn(global);
+const user = await aPerson(portal, english).signIn(nobodySpecial);
+const stylesheet = admin.$('link[rel=stylesheet]').attr('href') ?? '';
+
+/** A cookie that the portal signed itself: without one it asks no store. */
+function signedCookie({ config }: typeof portal): string {
+  const signature = createHmac('sha256', config.sessionSecrets[0] ?? '')
+    .update('id')
+    .digest('base64');
+  return `parvis-worldwide-session=${encodeURIComponent(`s:id.${signature.replace(/=+$/, '')}`)}`;
+}
+
+function policyOf(headers: IncomingHttpHeaders): Map<string, string> {
+  const policy = String(headers['content-security-policy']);
+  return new Map(
+    policy.split(';').map((each) => [each.trim().split(' ')[0] ?? '', each.trim().split(' ').slice(1).join(' ')]),
+  );
+}
+
+function assertGuarded({ headers }: RawAnswer): void {
+  const policy = policyOf(headers);
+  const expected = {
+    ...{ 'default-src': "'none'", 'object-src': "'none'", 'base-uri': "'none'", 'frame-ancestors': "'none'" },
+    'form-action': "'self' http://localhost:3000 http://localhost:3001",
+  };
+  for (const [directive, value] of Object.entries(expected)) assert.equal(policy.get(directive), value, directive);
+  assert.match(policy.get('script-src') ?? '', /^'nonce-[A-Za-z0-9+/]{22}=='$/);
+  assert.equal(policy.get('style-src'), "'self'");
+  assert.doesNotMatch([...policy.values()].join(' '), /unsafe|\*|https?:(?!\/\/localhost)|blob:/);
+  assert.equal(headers['x-content-type-options'], 'nosniff');
+  assert.equal(headers['x-frame-options'], 'DENY');
+  assert.equal(headers['cross-origin-opener-policy'], 'same-origin');
+  assert.equal(headers['cross-origin-resource-policy'], 'same-origin');
+  assert.match(String(headers['referrer-policy']), /^(same-origin|no-referrer)$/);
+  assert.match(String(headers['x-request-id']), /^[0-9a-f]{8}-/);
+  for (const talkative of ['x-powered-by', 'server', 'access-control-allow-origin'])
+    assert.equal(headers[talkative], undefined);
+}
+
+function assertPage({ headers, text }: RawAnswer): void {
+  assert.equal(headers['content-type'], 'text/html; charset=utf-8');
+  assert.equal(headers['cache-control'], 'no-store');
+  assert.equal(headers.etag, undefined);
+  assert.equal(headers.vary, 'Cookie, Accept-Language');
+  const nonce = /'nonce-([^']+)'/.exec(String(headers['content-security-policy']))?.[1] ?? '';
+  const scripts = text.match(/<script[^>]*>/g) ?? [];
+  assert.ok(scripts.length > 0);
+  for (const script of scripts)
+    assert.ok(
+      script.includes(`nonce="${nonce.replaceAll('+', '&#43;')}"`) || script.includes(`nonce="${nonce}"`),
+      script,
+    );
+  assert.doesNotMatch(text, /<style|\sstyle="|\son\w+="|javascript:/i);
+}
+
+describe('every route', () => {
+  for (const [label, person] of [
+    ['a visitor', visitor],
+    ['a user', user],
+    ['a Global admin', admin],
+  ] as const) {
+    for (const route of portal.routes) {
+      test(`${route.method} ${route.path} to ${label}`, async () => {
+        // Without a token: what a form does is not asked here.
+        const answer = await send({ method: route.method.toUpperCase(), path: addressOf(route), person });
+        assert.ok([200, 303, 403].includes(answer.status), String(answer.status));
+        assertGuarded(answer);
+        if (answer.status !== 303) assertPage(answer);
+      });
+    }
+  }
+});
+
+describe('every status', () => {
+  const form = (fields: Record<string, string>) => ({ _csrf: visitor.csrf, ...fields });
+  const post = (path: string, fields: Record<string, string>): Sent => ({
+    method: 'POST',
+    path,
+    person: visitor,
+    form: form(fields),
+  });
+  const table: [status: number, request: Sent, from?: typeof inventory][] = [
+    [200, { method: 'GET', path: '/sign-in' }],
+    [303, { method: 'GET', path: '/' }],
+    [400, { method: 'GET', path: '/account-settings/user-management/%E0%A4%A' }],
+    [400, post('/language', { language: 'xx' })],
+    [403, { method: 'POST', path: '/sign-in' }],
+    [403, { method: 'GET', path: '/account-settings/user-management', person: user }],
+    [404, { method: 'GET', path: '/nonsense' }],
+    [405, { method: 'PUT', path: '/sign-in' }],
+    [
+      409,
+      {
+        method: 'POST',
+        path: addressOf({ path: '/account-settings/user-management/:userId/reset-password' }),
+        person: admin,
+        form: { _csrf: admin.csrf, epoch: '-1' },
+      },
+    ],
+    [413, post('/sign-in', { username: 'x'.repeat(70_000) })],
+    [422, post('/sign-in', { username: '' })],
+    [500, { method: 'GET', path: '/sign-in', headers: { Cookie: signedCookie(broken.portal) } }, broken],
+    [503, { method: 'GET', path: '/sign-in', headers: { Cookie: signedCookie(away.portal) } }, away],
+  ];
+  for (const [status, request, from = inventory] of table) {
+    test(`${status}: ${request.method} ${request.path.slice(0, 40)}`, async () => {
+      const answer = await from.send({ headers: english, ...request });
+      assert.equal(answer.status, status);
+      assertGuarded(answer);
+      if (status !== 303) assertPage(answer);
+      assert.doesNotMatch(answer.text, /canary/);
+      assert.equal(answer.headers['retry-after'] === undefined, status !== 503);
+    });
+  }
+
+  test('429', async () => {
+    const guesser = await aPerson(portal, english).visit('/sign-in');
+    await guesser.send('POST', '/sign-in', { username: 'nobody@a.example' });
+    await guesser.visit('/sign-in/password');
+    const guess = () =>
+      send({
+        method: 'POST',
+        path: '/sign-in/password',
+        person: guesser,
+        form: { _csrf: guesser.csrf, password: 'wrong' },
+      });
+    for (let n = 0; n < 5; n++) assert.equal((await guess()).status, 422);
+    const answer = await guess();
+    assert.equal(answer.status, 429);
+    assertGuarded(answer);
+    assertPage(answer);
+    assert.match(String(answer.headers['retry-after']), /^\d{2,3}$/);
+  });
+
+  test('static files: 200, 304, 404', async () => {
+    const found = await send({ method: 'GET', path: stylesheet });
+    assert.equal(found.status, 200);
+    assertGuarded(found);
+    assert.equal(found.headers['cache-control'], 'public,max-age=31536000,immutable');
+    assert.match(String(found.headers['content-type']), /^text\/css/);
+    const again = await send({
+      method: 'GET',
+      path: stylesheet,
+      headers: { 'If-None-Match': String(found.headers.etag) },
+    });
+    assert.equal(again.status, 304);
+    assertGuarded(again);
+    for (const path of ['/assets/none.css', '/assets/', '/assets/../package.json', '/assets/..%2f..%2fpackage.json']) {
+      const missing = await send({ method: 'GET', path, headers: english });
+      assert.equal(missing.status, 404, path);
+      assertGuarded(missing);
+      assert.doesNotMatch(missing.text, /devDependencies/);
+    }
+  });
+
+  test('health and readiness', async () => {
+    for (const path of ['/healthz', '/readyz']) {
+      const answer = await send({ method: 'GET', path });
+      assertGuarded(answer);
+      assert.equal(answer.headers['cache-control'], 'no-store');
+    }
+  });
+});
+
+test('1,000 nonces, and 1,000 names of requests: no two alike', async () => {
+  const seen = new Set<string>();
+  for (let n = 0; n < 1_000; n += 20) {
+    const some = await Promise.all(
+      Array.from({ length: 20 }, () => send({ method: 'GET', path: n % 40 ? '/healthz' : '/nonsense' })),
+    );
+    for (const { headers } of some) {
+      seen.add(policyOf(headers).get('script-src') ?? '');
+      seen.add(String(headers['x-request-id']));
+    }
+  }
+  assert.equal(seen.size, 2_000);
+});

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import express from 'express';
+import { mountHealth, type Readiness } from '../../src/web/health.ts';
+import { aPerson } from '../support/person.ts';
+import { openPortal } from '../support/portal.ts';
+import request from 'supertest';
+
+const works = (): Promise<void> => Promise.resolve();
+const fails = (): Promise<void> => Promise.reject(new Error('canary: postgres://ada:pw@db'));
+const hangs = (): Promise<void> => new Promise(() => undefined);
+
+async function ready(checks: Readiness, stopping = false) {
+  const app = express();
+  mountHealth(app, checks, () => stopping);
+  const answer = await request(app).get('/readyz');
+  return { status: answer.status, body: answer.body as unknown };
+}
+
+describe('readiness', () => {
+  test('is given where everything answers', async () => {
+    assert.deepEqual(await ready({ database: works, sessions: works }), {
+      status: 200,
+      body: { ok: true, missing: [] },
+    });
+  });
+
+  test('names what is missing, and no more than that', async () => {
+    const { status, body } = await ready({ database: fails, schema: works, sessions: fails });
+    assert.deepEqual([status, body], [503, { ok: false, missing: ['database', 'sessions'] }]);
+  });
+
+  test('waits a second for what hangs, and not for each in turn', async () => {
+    const start = performance.now();
+    const { status, body } = await ready({ database: hangs, sessions: hangs });
+    assert.deepEqual([status, body], [503, { ok: false, missing: ['database', 'sessions'] }]);
+    const took = performance.now() - start;
+    assert.ok(took > 900 && took < 1_900, String(took));
+  });
+
+  test('is over once the portal is stopping', async () => {
+    assert.deepEqual(await ready({ database: works }, true), {
+      status: 503,
+      body: { ok: false, missing: ['stopping'] },
+    });
+  });
+
+  test('takes a check that throws at once for one that fails', async () => {
+    const throws = (): Promise<void> => {
+      throw new Error('canary');
+    };
+    assert.deepEqual(await ready({ database: throws }), { status: 503, body: { ok: false, missing: ['database'] } });
+  });
+});
+
+describe('a portal whose database is closed', () => {
+  test('lives, says what it lacks, and turns people away with 503', async () => {
+    const portal = await openPortal();
+    const visitor = await aPerson(portal, { 'Accept-Language': 'en' }).visit('/sign-in');
+    assert.equal(visitor.status, 200);
+    await portal.database.close();
+    const health = await request(portal.app).get('/healthz');
+    assert.deepEqual([health.status, health.body], [200, { ok: true }]);
+    const readiness = await request(portal.app).get('/readyz');
+    assert.deepEqual([readiness.status, readiness.body], [503, { ok: false, missing: ['database'] }]);
+    await visitor.visit('/sign-in');
+    assert.equal(visitor.status, 503);
+    visitor.sees('The portal is not available for the moment');
+    const answer = await visitor.send('POST', '/sign-in', { username: 'ada@a.example' });
+    assert.equal(answer.status, 503);
+  });
+});

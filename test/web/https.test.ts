@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { load } from 'cheerio';
+import type { RawAnswer } from '../support/traces.ts';
+import { openInventory } from './inventory.ts';
+
+const site = 'https://partners.company.example';
+const { portal, send, global } = await openInventory({
+  environment: { BASE_URL: site, REGION_URLS: 'germany=https://de.company.example' },
+});
+
+/** A browser's cookies, kept by hand: no client sends a Secure one to the http behind the proxy. */
+class Jar {
+  readonly kept = new Map<string, string>();
+  readonly seen: string[] = [];
+
+  take({ headers }: RawAnswer): void {
+    for (const cookie of headers['set-cookie'] ?? []) {
+      this.seen.push(cookie);
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(cookie) ?? [];
+      this.kept.set(name, value);
+    }
+  }
+
+  get header(): string {
+    return [...this.kept].map(([name, value]) => `${name}=${value}`).join('; ');
+  }
+}
+
+async function visit(jar: Jar, path: string): Promise<RawAnswer> {
+  const answer = await send({ method: 'GET', path, headers: { Cookie: jar.header, 'Accept-Language': 'en' } });
+  jar.take(answer);
+  return answer;
+}
+
+async function submit(jar: Jar, path: string, fields: Record<string, string>, from = '/sign-in'): Promise<RawAnswer> {
+  const page = await visit(jar, from);
+  const form = { _csrf: load(page.text)('input[name=_csrf]').first().attr('value') ?? '', ...fields };
+  const answer = await send({ method: 'POST', path, form, headers: { Cookie: jar.header } });
+  jar.take(answer);
+  return answer;
+}
+
+async function signIn(): Promise<Jar> {
+  const jar = new Jar();
+  await submit(jar, '/sign-in', { username: global.username });
+  const answer = await submit(jar, '/sign-in/password', { password: global.clearPassword }, '/sign-in/password');
+  assert.deepEqual([answer.status, answer.headers.location], [303, '/dashboard']);
+  return jar;
+}
+
+describe('behind https', () => {
+  test('browsers are told to come by https alone, pages and static files alike', async () => {
+    const paths = ['/sign-in', '/', '/nonsense', '/healthz', '/assets/none.css'];
+    for (const path of paths) {
+      const { headers } = await visit(new Jar(), path);
+      assert.equal(headers['strict-transport-security'], 'max-age=31536000; includeSubDomains', path);
+      assert.match(String(headers['content-security-policy']), /upgrade-insecure-requests/, path);
+      assert.match(
+        String(headers['content-security-policy']),
+        /form-action 'self' https:\/\/de\.company\.example https:\/\/partners\.company\.example(;|$)/,
+      );
+    }
+  });
+
+  test('every cookie is this host’s own, for https, for no script, for the whole site', async () => {
+    const jar = await signIn();
+    await submit(jar, '/language', { language: 'de', returnTo: '/dashboard' }, '/dashboard');
+    await submit(jar, '/theme', { theme: 'dark', returnTo: '/dashboard' }, '/dashboard');
+    const purposes = [...jar.kept.keys()].map((name) => name.replace('__Host-parvis-worldwide-', '')).sort();
+    assert.deepEqual(purposes, ['device', 'language', 'session', 'theme']);
+    for (const cookie of jar.seen) {
+      const [pair = '', ...attributes] = cookie.split('; ');
+      const names = attributes.map((each) => each.toLowerCase());
+      assert.ok(pair.startsWith('__Host-'), cookie);
+      for (const needed of ['path=/', 'secure', 'httponly'])
+        assert.ok(names.includes(needed), `${needed} in ${cookie}`);
+      assert.ok(names.includes('samesite=lax') || names.includes('samesite=strict'), cookie);
+      assert.ok(!names.some((name) => name.startsWith('domain')), cookie);
+      assert.ok(cookie.length <= 4_096);
+    }
+  });
+
+  test('a sign-in changes the session’s id, and the old one opens nothing', async () => {
+    const jar = new Jar();
+    await submit(jar, '/sign-in', { username: global.username });
+    const before = jar.header;
+    await submit(jar, '/sign-in/password', { password: global.clearPassword }, '/sign-in/password');
+    assert.notEqual(jar.header, before);
+    const old = await send({ method: 'GET', path: '/dashboard', headers: { Cookie: before } });
+    assert.equal(old.headers.location, '/sign-in');
+    assert.equal((await visit(jar, '/dashboard')).status, 200);
+  });
+
+  test('a session that somebody planted is not taken up', async () => {
+    const planted = ['abc', 's%3Aabc', 's%3Aabc.def', 's%3A', '%', '__proto__', 'x'.repeat(4_000)];
+    for (const value of planted) {
+      const jar = new Jar();
+      jar.kept.set('__Host-parvis-worldwide-session', value);
+      const { status } = await visit(jar, '/sign-in');
+      assert.equal(status, 200);
+      assert.notEqual(jar.kept.get('__Host-parvis-worldwide-session'), value);
+    }
+  });
+
+  test('a cookie without its prefix is nobody’s', async () => {
+    const jar = await signIn();
+    const cookie = jar.header.replaceAll('__Host-', '');
+    const { headers } = await send({ method: 'GET', path: '/dashboard', headers: { Cookie: cookie } });
+    assert.equal(headers.location, '/sign-in');
+  });
+
+  test('what the proxy says, or a liar, changes no address', async () => {
+    const liar = {
+      Host: 'evil.example',
+      'X-Forwarded-Host': 'evil.example',
+      'X-Forwarded-Proto': 'http',
+      Forwarded: 'host=evil.example',
+    };
+    for (const path of ['/', '/dashboard', '/sign-in', '/nonsense']) {
+      const { headers, text } = await send({ method: 'GET', path, headers: liar });
+      assert.doesNotMatch(`${JSON.stringify(headers)}${text}`, /evil/);
+      assert.ok(headers.location === undefined || headers.location === '/sign-in');
+    }
+  });
+});
+
+test('over http on this machine alone: no promise of https, and the cookie is still for no script', async () => {
+  const plain = await openInventory();
+  const { headers } = await plain.send({ method: 'GET', path: '/sign-in' });
+  assert.equal(headers['strict-transport-security'], undefined);
+  assert.doesNotMatch(String(headers['content-security-policy']), /upgrade/);
+  const [cookie = ''] = headers['set-cookie'] ?? [];
+  assert.match(cookie, /^parvis-worldwide-session=[^;]+; Path=\/; HttpOnly; SameSite=Lax$/);
+  assert.ok(portal.config.baseUrl.origin === site);
+});

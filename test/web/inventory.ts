@@ -1,0 +1,64 @@
+import type { Route } from '../../src/web/routing.ts';
+import { digestOf } from '../../src/features/setup/setup.ts';
+import { aTenant, aUser, type TestTenant, type TestUser } from '../support/builders.ts';
+import type { Person } from '../support/person.ts';
+import { openPortal, type Portal, type PortalOptions } from '../support/portal.ts';
+import { raw, type RawAnswer } from '../support/traces.ts';
+
+export const setupToken = 'a'.repeat(43);
+
+/** A portal with one person for every level, listening, and a set-up link that is open. */
+export interface Inventory {
+  readonly portal: Portal;
+  readonly origin: string;
+  readonly tenant: TestTenant;
+  readonly global: TestUser;
+  readonly userManager: TestUser;
+  readonly billing: TestUser;
+  readonly nobodySpecial: TestUser;
+  /** The address of a route, its placeholders filled in with what is there. */
+  readonly addressOf: (route: Pick<Route, 'path'>) => string;
+  /** Sends a request with a person's cookies, as it is written. */
+  readonly send: (request: Sent) => Promise<RawAnswer>;
+}
+
+export interface Sent {
+  readonly method: string;
+  readonly path: string;
+  readonly person?: Person | undefined;
+  readonly form?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export async function openInventory(options: PortalOptions = {}): Promise<Inventory> {
+  const portal = await openPortal(options);
+  const origin = await portal.listen();
+  const tenant = await aTenant(portal, { language: 'en', name: 'Canary Tenant' });
+  await portal.stores.setup.replace(digestOf(setupToken));
+  const person = (displayName: string, administratorLevel: TestUser['administratorLevel']) =>
+    aUser(portal, tenant, { displayName, administratorLevel, language: 'en' });
+  const nobodySpecial = await person('Zoé Besson', 'none');
+  return {
+    ...{ portal, origin, tenant, nobodySpecial },
+    global: await person('Camille Laurent', 'global'),
+    userManager: await person('Noah Klein', 'userManagement'),
+    billing: await person('Ada Müller', 'billing'),
+    addressOf: ({ path }) => path.replace(':userId', nobodySpecial.id).replace(':token', setupToken),
+    send: ({ method, path, person: by, form, headers = {} }) =>
+      raw(origin, path, {
+        method,
+        headers: {
+          ...(by ? { Cookie: by.cookies() } : {}),
+          ...(form ? { 'Content-Type': 'application/x-www-form-urlencoded' } : {}),
+          ...headers,
+        },
+        ...(form ? { body: new URLSearchParams(form).toString() } : {}),
+      }),
+  };
+}
+
+/** Everything that a request could have changed, visits themselves excepted. */
+export async function stateOf({ knex }: Portal['database']): Promise<unknown> {
+  const tables = ['users', 'user_sessions', 'tenants', 'tenant_domains', 'routes', 'setup', 'activity'];
+  return Promise.all(tables.map(async (table): Promise<unknown> => knex(table).orderBy(1).select()));
+}

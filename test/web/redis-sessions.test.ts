@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, describe, test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
+import { pino } from 'pino';
+import { createClient } from 'redis';
+import { builtInRulesFile, readRules } from '../../src/config/rules.ts';
+import { sessionTtlMs } from '../../src/web/session.ts';
+import { openRedisSessions } from '../../src/web/session-store/redis-store.ts';
+import { keep, type Kept } from '../support/keeper.ts';
+import { aPerson, type Person } from '../support/person.ts';
+import { findCommand } from '../support/servers.ts';
+import { redis, skipWithout } from '../support/services.ts';
+import { openInventory, type Inventory } from './inventory.ts';
+
+const english = { 'Accept-Language': 'en' };
+const slowestAnswerMs = 1_500;
+const slowestHealingMs = 5_000;
+const ttlMs = sessionTtlMs(readRules(builtInRulesFile('worldwide')!).rules!);
+
+const closers: (() => Promise<void>)[] = [];
+after(async () => {
+  for (const close of closers.reverse()) await close();
+});
+
+async function portalOn(url: string) {
+  const sessions = await openRedisSessions(url, ttlMs, pino({ level: 'silent' }));
+  closers.push(() => sessions.close());
+  return { ...(await openInventory({ sessionStore: () => sessions.store })), ping: () => sessions.ping() };
+}
+
+const statusOf = async ({ send }: Inventory, person: Person, path = '/dashboard'): Promise<number> =>
+  (await send({ method: 'GET', path, person })).status;
+
+async function timed<T>(work: Promise<T>): Promise<{ result: T; ms: number }> {
+  const start = performance.now();
+  return { result: await work, ms: performance.now() - start };
+}
+
+/** Asks again until it is so; @returns after how many ms it was. */
+async function until(holds: () => Promise<boolean>, withinMs: number): Promise<number> {
+  const start = performance.now();
+  while (!(await holds().catch(() => false))) {
+    if (performance.now() - start > withinMs) throw new Error(`not so within ${withinMs} ms`);
+    await wait(50);
+  }
+  return performance.now() - start;
+}
+
+/** While Redis is away: everything that needs a session says so soon, and what needs none goes on. */
+async function assertTurnedAway(inventory: Inventory, user: Person, visitor: Person): Promise<void> {
+  const { send, global } = inventory;
+  for (let round = 0; round < 3; round++) {
+    const { result, ms } = await timed(Promise.all(Array.from({ length: 10 }, () => statusOf(inventory, user))));
+    assert.deepEqual([...new Set(result)], [503]);
+    assert.ok(ms <= slowestAnswerMs, `${ms} ms`);
+  }
+  const form = { _csrf: visitor.csrf, password: global.clearPassword };
+  const { result, ms } = await timed(send({ method: 'POST', path: '/sign-in/password', person: visitor, form }));
+  assert.equal(result.status, 503);
+  assert.ok(ms <= slowestAnswerMs, `${ms} ms`);
+  assert.equal(result.headers.location, undefined);
+  assert.equal((await timed(statusOf(inventory, user, '/healthz'))).result, 200);
+  assert.equal(await statusOf(inventory, user, '/assets/none.css'), 503, 'a missing file is a page like another');
+}
+
+/** The session's id, as it stands in the browser's cookie. */
+function idOf(person: Person): string {
+  const [, id = ''] = /parvis-worldwide-session=s:([^.]+)\./.exec(decodeURIComponent(person.cookies())) ?? [];
+  return id;
+}
+
+const keyOf = (id: string): string => `parvis:session:${createHash('sha256').update(id).digest('base64url')}`;
+
+const server = await redis();
+
+describe('sessions in Redis', { skip: skipWithout('redis', server) }, async () => {
+  const inventory = await portalOn(server?.url ?? '');
+  const { portal, global } = inventory;
+  const client = await createClient({ url: server?.url ?? '' }).connect();
+  // The server may end before the client does.
+  client.on('error', () => undefined);
+  closers.push(() => Promise.resolve(client.destroy()));
+
+  test('are kept under a digest, for a visitor’s half hour or a user’s working day', async () => {
+    const person = await aPerson(portal, english).visit('/sign-in');
+    assert.ok((await client.ttl((await client.keys('*'))[0] ?? '')) <= 1_800);
+    await person.signIn(global);
+    assert.equal(person.path, '/dashboard');
+    const id = idOf(person);
+    assert.ok(id.length >= 24);
+    const keys = await client.keys('*');
+    const key = keyOf(id);
+    assert.ok(keys.includes(key));
+    const values = await Promise.all(keys.map((key) => client.get(key)));
+    assert.doesNotMatch([...keys, ...values].join(' '), new RegExp(id.replace(/[-_]/g, '.')));
+    assert.doesNotMatch(values.join(' '), /Laurent|argon2|Ateliers|Canary/);
+    const ttl = await client.ttl(key);
+    assert.ok(ttl > 1_800 && ttl <= 12 * 3_600, String(ttl));
+  });
+
+  test('end with the sign-out', async () => {
+    const person = await aPerson(portal, english).signIn(global);
+    const [cookies, key] = [person.cookies(), keyOf(idOf(person))];
+    assert.equal(await client.exists(key), 1);
+    await person.submit('Sign out');
+    const replay = await inventory.send({ method: 'GET', path: '/dashboard', headers: { Cookie: cookies } });
+    assert.equal(replay.headers.location, '/sign-in');
+    assert.equal(await client.exists(key), 0);
+  });
+
+  test('that were swept away ask for a sign-in, and nothing worse', async () => {
+    const person = await aPerson(portal, english).signIn(global);
+    await client.flushAll();
+    await person.visit('/dashboard');
+    assert.deepEqual([person.path, person.status], ['/sign-in', 200]);
+    await person.signIn(global);
+    assert.equal(person.path, '/dashboard');
+  });
+});
+
+describe('a Redis that freezes', { skip: skipWithout('redis', server?.pid ?? null) }, async () => {
+  const inventory = await portalOn(server?.url ?? '');
+  const { portal, global } = inventory;
+  const pid = server?.pid ?? 0;
+
+  test('turns signed-in people away at once, and is found again by itself', async () => {
+    const user = await aPerson(portal, english).signIn(global);
+    const visitor = await aPerson(portal, english).visit('/sign-in');
+    await visitor.send('POST', '/sign-in', { username: global.username });
+    process.kill(pid, 'SIGSTOP');
+    try {
+      await assertTurnedAway(inventory, user, visitor);
+      await assert.rejects(inventory.ping());
+      await wait(2_500);
+      await assertTurnedAway(inventory, user, visitor);
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+    const healed = await until(async () => (await statusOf(inventory, user)) === 200, slowestHealingMs);
+    assert.ok(healed <= slowestHealingMs);
+    assert.equal((await aPerson(portal, english).signIn(global)).path, '/dashboard');
+  });
+});
+
+const binary = findCommand('redis-server');
+
+describe('a Redis that dies', { skip: skipWithout('redis', binary) }, () => {
+  const port = 20_000 + (process.pid % 20_000);
+
+  async function start(): Promise<Kept> {
+    const folder = await mkdtemp(path.join(tmpdir(), 'parvis-redis-'));
+    const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder];
+    const kept = await keep(binary ?? '', args, { folder });
+    closers.push(kept.stop);
+    return kept;
+  }
+
+  test('turns people away, also at the start, and its successor on the same port is found', async () => {
+    const inventory = await portalOn(`redis://127.0.0.1:${port}`);
+    const { portal, global, send } = inventory;
+    await assert.rejects(inventory.ping());
+    const early = await send({ method: 'GET', path: '/sign-in' });
+    assert.ok([200, 503].includes(early.status), 'a page that nobody has a session for may still be shown');
+
+    const first = await start();
+    await until(async () => inventory.ping().then(() => true), slowestHealingMs);
+    const user = await aPerson(portal, english).signIn(global);
+    assert.equal(user.path, '/dashboard');
+    const visitor = await aPerson(portal, english).visit('/sign-in');
+    await visitor.send('POST', '/sign-in', { username: global.username });
+
+    process.kill(first.pid, 'SIGKILL');
+    await until(async () => (await statusOf(inventory, user)) === 503, slowestAnswerMs);
+    await assertTurnedAway(inventory, user, visitor);
+
+    await start();
+    const newcomer = aPerson(portal, english);
+    await until(async () => (await newcomer.signIn(global)).path === '/dashboard', slowestHealingMs);
+    assert.equal((await user.visit('/dashboard')).path, '/sign-in', 'what died with Redis is asked for again');
+  });
+});

@@ -1,0 +1,170 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { aPerson } from '../support/person.ts';
+import { postgres, skipWithout } from '../support/services.ts';
+import { openInventory } from './inventory.ts';
+
+const english = { 'Accept-Language': 'en' };
+const server = await postgres();
+
+interface Line {
+  readonly method?: string;
+  readonly route?: string | null;
+  readonly status?: number;
+  readonly ms?: number;
+  readonly requestId?: string;
+  readonly [other: string]: unknown;
+}
+
+for (const [dialect, databaseUrl, skip] of [
+  ['SQLite', undefined, false],
+  ['PostgreSQL', server?.url, skipWithout('postgres', server)],
+] as const) {
+  describe(`the log, on ${dialect}`, { skip }, async () => {
+    const { portal, send, global, userManager, nobodySpecial, addressOf } = await openInventory(
+      databaseUrl ? { databaseUrl } : {},
+    );
+    const lines = (): Line[] =>
+      portal
+        .logged()
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line) as Line);
+    const resetAddress = addressOf({ path: '/account-settings/user-management/:userId/reset-password' });
+
+    test('has a line for each request: method, pattern, status, time, and the name that the answer carries', async () => {
+      const admin = await aPerson(portal, english).signIn(global);
+      const { headers } = await send({ method: 'GET', path: resetAddress, person: admin });
+      const line = lines().find(({ requestId }) => requestId === headers['x-request-id']);
+      assert.deepEqual(
+        [line?.method, line?.route, line?.status],
+        ['GET', '/account-settings/user-management/:userId/reset-password', 200],
+      );
+      assert.equal(typeof line?.ms, 'number');
+    });
+
+    test('has none for health and static files', async () => {
+      const before = lines().length;
+      await send({ method: 'GET', path: '/healthz' });
+      await send({ method: 'GET', path: '/assets/none.css' });
+      assert.ok(lines().length - before <= 1);
+      assert.ok(!portal.logged().includes('none.css'));
+    });
+
+    test('has one for what was not found or not understood, without saying what it was', async () => {
+      for (const path of [
+        '/canary-path',
+        '/canary?canary=canary',
+        '/account-settings/user-management/%E0canary',
+        '/set-up/canary-token',
+      ]) {
+        const { headers } = await send({
+          method: 'GET',
+          path,
+          headers: { 'User-Agent': 'canary', Referer: 'http://canary' },
+        });
+        assert.ok(
+          lines().some(({ requestId }) => requestId === headers['x-request-id']),
+          path,
+        );
+      }
+      await send({ method: 'POST', path: '/sign-in', form: { username: 'canary', _csrf: 'canary' } });
+      assert.doesNotMatch(portal.logged(), /canary/i);
+    });
+
+    /** What nobody may read in a log, by the end of everything that is tried here. */
+    async function everySecret(): Promise<string[]> {
+      const admin = aPerson(portal, english);
+      const wrong = 'canary wrong password';
+      await admin.signIn({ username: nobodySpecial.username, clearPassword: wrong });
+      await admin.signIn({ username: 'canary@unknown.example', clearPassword: wrong });
+      await admin.signIn(global);
+      await admin.visit('/account-settings/user-management?q=canary-search&sort=name');
+      await admin.visit(resetAddress).then((page) => page.submit('Reset password'));
+      const temporary = admin.$('#temporary-password').text();
+      assert.match(temporary, /^[A-Z2-9-]{24}$/);
+      const user = await aPerson(portal, english).signIn({
+        username: nobodySpecial.username,
+        clearPassword: temporary,
+      });
+      const chosen = 'canary chosen pebbles in rain';
+      await user.send('POST', '/change-password', { newPassword: chosen, confirmPassword: chosen });
+      const cookies = [admin.cookies(), user.cookies()].flatMap((each) =>
+        each.split('; ').map((pair) => pair.split('=')[1] ?? ''),
+      );
+      const people = [global, nobodySpecial].flatMap(({ username, displayName }) => [username, displayName]);
+      return [
+        ...people,
+        ...cookies.filter((each) => each.length > 5),
+        wrong,
+        temporary,
+        chosen,
+        global.clearPassword,
+        admin.csrf,
+        'canary',
+      ];
+    }
+
+    function assertSilent(secrets: readonly string[]): void {
+      const all = portal.logged();
+      for (const secret of secrets) assert.ok(!all.includes(secret), `the log says ${secret}`);
+      assert.doesNotMatch(all, /argon2|Besson|Laurent|"cookie|set-cookie|user-agent/i);
+    }
+
+    test('keeps names, searches, passwords, tokens and cookies to itself', async () => {
+      assertSilent(await everySecret());
+    });
+
+    test('keeps them to itself when the database refuses what holds them, and still says what went wrong', async () => {
+      const admin = await aPerson(portal, english).signIn(global);
+      const secrets = [
+        global.displayName,
+        global.username,
+        nobodySpecial.displayName,
+        nobodySpecial.username,
+        admin.csrf,
+      ];
+      await admin.visit(resetAddress);
+      await portal.database.knex.schema.renameTable('activity', 'activity_away');
+      const before = lines().length;
+      const form = { _csrf: admin.csrf, epoch: admin.$('input[name=epoch]').attr('value') ?? '' };
+      const { status, text } = await send({ method: 'POST', path: resetAddress, person: admin, form });
+      await portal.database.knex.schema.renameTable('activity_away', 'activity');
+      assert.equal(status, 500);
+      assert.doesNotMatch(text, /activity|sqlite|relation|stack|node_modules|\.ts/i);
+      assert.ok(
+        lines()
+          .slice(before)
+          .some((line) => JSON.stringify(line).includes('activity')),
+        'the cause is logged',
+      );
+      assertSilent(secrets);
+    });
+
+    test('keeps to itself what a database quotes of a row that it refuses', async () => {
+      const admin = await aPerson(portal, english).signIn(global);
+      const { knex } = portal.database;
+      await knex.schema.alterTable('users', (table) => table.unique(['password_set_by'], { indexName: 'one_each' }));
+      for (const { id } of [nobodySpecial, userManager]) {
+        await knex('users').where({ id }).update({ password_set_by: null });
+        const path = `/account-settings/user-management/${id}/reset-password`;
+        await admin.visit(path);
+        const form = { _csrf: admin.csrf, epoch: admin.$('input[name=epoch]').attr('value') ?? '' };
+        const { status } = await send({ method: 'POST', path, person: admin, form });
+        assert.equal(status, id === nobodySpecial.id ? 200 : 500);
+      }
+      await knex.schema.alterTable('users', (table) => table.dropUnique(['password_set_by'], 'one_each'));
+      assertSilent([global.displayName]);
+    });
+
+    test('keeps a session’s data to itself when it cannot be kept', async () => {
+      const visitor = await aPerson(portal, english).visit('/sign-in');
+      await portal.database.knex.schema.alterTable('sessions', (table) => table.dropColumn('expires_at'));
+      await send({ method: 'GET', path: '/sign-in', headers: { Cookie: '' } });
+      await send({ method: 'GET', path: '/sign-in', person: visitor });
+      await portal.database.knex.schema.alterTable('sessions', (table) => table.bigInteger('expires_at').defaultTo(0));
+      assert.doesNotMatch(portal.logged(), /csrfToken|returnTo|originalMaxAge/);
+      assertSilent([visitor.csrf]);
+    });
+  });
+}

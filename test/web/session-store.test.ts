@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describe, test } from 'node:test';
+import type { SessionData } from 'express-session';
+import { sessionTtlMs } from '../../src/web/session.ts';
+import { TableStore } from '../../src/web/session-store/table-store.ts';
+import { aPerson } from '../support/person.ts';
+import { aTenant, aUser } from '../support/builders.ts';
+import { openPortal } from '../support/portal.ts';
+import { openInventory, type Inventory } from './inventory.ts';
+
+const english = { 'Accept-Language': 'en' };
+
+describe('when a secret is changed', async () => {
+  const file = path.join(mkdtempSync(path.join(tmpdir(), 'parvis-rotation-')), 'parvis.sqlite');
+  const [old, next] = ['old-'.repeat(10), 'new-'.repeat(10)];
+  const portalWith = (...secrets: string[]) =>
+    openPortal({ environment: { DATABASE_URL: `sqlite:${file}`, SESSION_SECRETS: secrets.join(',') } });
+  const before = await portalWith(old);
+  const during = await portalWith(next, old);
+  const afterwards = await portalWith(next);
+  const tenant = await aTenant(before);
+  const user = await aUser(before, tenant, {});
+
+  async function at(portal: typeof before, cookies: string): Promise<string> {
+    const person = aPerson(portal, { ...english, Cookie: cookies });
+    await person.visit('/dashboard');
+    return person.path;
+  }
+
+  test('nobody is signed out while both hold, and the old one opens nothing once it is gone', async () => {
+    const { cookies } = await aPerson(before, english).signIn(user);
+    assert.equal(await at(before, cookies()), '/dashboard');
+    assert.equal(await at(during, cookies()), '/dashboard');
+    assert.equal(await at(afterwards, cookies()), '/sign-in');
+  });
+
+  test('new sessions are signed by the new one alone', async () => {
+    const { cookies } = await aPerson(during, english).signIn(user);
+    assert.equal(await at(during, cookies()), '/dashboard');
+    assert.equal(await at(afterwards, cookies()), '/dashboard');
+    assert.equal(await at(before, cookies()), '/sign-in');
+  });
+});
+
+/** A store that loses its tongue at a word of the test. */
+class Stuttering extends TableStore {
+  deaf = false;
+  mute = false;
+  static readonly lost = Object.assign(new Error('lost'), { code: 'ECONNREFUSED' });
+
+  override get(key: string, done: (error: unknown, session?: SessionData | null) => void): void {
+    if (this.deaf) setImmediate(done, Stuttering.lost);
+    else super.get(key, done);
+  }
+
+  override set(key: string, session: SessionData, done?: (error?: unknown) => void): void {
+    if (this.mute) setImmediate(() => done?.(Stuttering.lost));
+    else super.set(key, session, done);
+  }
+
+  override destroy(key: string, done?: (error?: unknown) => void): void {
+    if (this.mute) setImmediate(() => done?.(Stuttering.lost));
+    else super.destroy(key, done);
+  }
+}
+
+describe('a store that is lost in the middle of a request', async () => {
+  let store: Stuttering | undefined;
+  const inventory: Inventory = await openInventory({
+    sessionStore: (database, { rules }) =>
+      (store = new Stuttering(database, sessionTtlMs(rules), () => inventory.portal.clock.now)),
+  });
+  const { portal, send, global } = inventory;
+
+  test('makes no sign-in look successful', async () => {
+    const visitor = await aPerson(portal, english).visit('/sign-in');
+    await visitor.send('POST', '/sign-in', { username: global.username });
+    await visitor.visit('/sign-in/password');
+    store!.mute = true;
+    const form = { _csrf: visitor.csrf, password: global.clearPassword };
+    const { status, headers } = await send({ method: 'POST', path: '/sign-in/password', person: visitor, form });
+    store!.mute = false;
+    assert.equal(status, 503);
+    assert.equal(headers.location, undefined);
+    const cookie = [headers['set-cookie'] ?? []]
+      .flat()
+      .map((each) => each.split(';')[0])
+      .join('; ');
+    const dashboard = await send({ method: 'GET', path: '/dashboard', headers: { Cookie: cookie } });
+    assert.equal(dashboard.headers.location, '/sign-in');
+  });
+
+  test('keeps the first step of the sign-in from leading on', async () => {
+    const visitor = await aPerson(portal, english).visit('/sign-in');
+    store!.mute = true;
+    const form = { _csrf: visitor.csrf, username: global.username };
+    const { status } = await send({ method: 'POST', path: '/sign-in', person: visitor, form });
+    store!.mute = false;
+    assert.equal(status, 503);
+  });
+
+  test('makes no sign-out look done', async () => {
+    const person = await aPerson(portal, english).signIn(global);
+    store!.mute = true;
+    const { status } = await send({ method: 'POST', path: '/sign-out', person, form: { _csrf: person.csrf } });
+    store!.mute = false;
+    const after = await send({ method: 'GET', path: '/dashboard', person });
+    assert.ok(status === 503 || after.headers.location === '/sign-in');
+  });
+
+  test('still sends a page that was finished whole', async () => {
+    store!.mute = true;
+    const { status, text } = await send({ method: 'GET', path: '/sign-in', headers: english });
+    store!.mute = false;
+    assert.ok([200, 503].includes(status));
+    assert.match(text, /<\/html>\s*$/);
+  });
+
+  test('lets nobody in, and the pending change stays pending', async () => {
+    const person = await aPerson(portal, english).signIn(global);
+    await portal.database
+      .knex('users')
+      .where({ id: global.id })
+      .update({ password: 'temporary', temporary_until: portal.clock.now + 1e9 });
+    store!.deaf = true;
+    const { status } = await send({ method: 'GET', path: '/dashboard', person });
+    store!.deaf = false;
+    assert.equal(status, 503);
+    const healed = await send({ method: 'GET', path: '/dashboard', person });
+    assert.equal(healed.headers.location, '/change-password');
+  });
+});

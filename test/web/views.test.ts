@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, test } from 'node:test';
+import { loadViews, type ViewLocals } from '../../src/web/views.ts';
+import { aPerson } from '../support/person.ts';
+import { openInventory } from './inventory.ts';
+
+const render = loadViews();
+const folder = path.join(import.meta.dirname, '../../views');
+const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ejs'));
+
+// What EJS would take for its own options, and what has run as code in one version or another of it.
+const code = 'process.mainModule.polluted = globalThis.polluted = 1';
+const options = {
+  ...{
+    client: true,
+    escapeFunction: `1;${code};x`,
+    escape: `1;${code};x`,
+    outputFunctionName: `x;${code};x`,
+    localsName: `x=${code}`,
+  },
+  ...{ destructuredLocals: [`x=${code}`], filename: `/x\u2028${code}`, compileDebug: true, debug: true, async: true },
+  ...{ delimiter: '$', openDelimiter: '{', closeDelimiter: '}', strict: false, _with: true, cache: false },
+  ...{ 'view options': { outputFunctionName: `x;${code};x` }, settings: { 'view options': { escape: code } } },
+};
+const polluted = (): unknown => (globalThis as Record<string, unknown>).polluted;
+
+describe('a template', () => {
+  const input = { status: 'active', label: 'Active' };
+
+  test('cannot be reached by what stands beside its locals: no option of EJS runs', () => {
+    const honest = render('shared/status', { input });
+    const request = JSON.parse(JSON.stringify({ ...options, __proto__: { x: 1 } })) as object;
+    assert.equal(render('shared/status', { ...request, input }), honest);
+    assert.equal(polluted(), undefined);
+  });
+
+  test('cannot be reached by an inherited option either', () => {
+    const honest = render('shared/status', { input });
+    const locals = Object.assign(Object.create(options) as object, { input });
+    assert.equal(render('shared/status', locals), honest);
+    assert.equal(polluted(), undefined);
+  });
+
+  test('knows its own names and no other: a field of a form is none of them', () => {
+    assert.throws(() => render('shared/region', { name: 'x' } as unknown as ViewLocals));
+  });
+
+  test('escapes what it shows', () => {
+    assert.match(render('shared/status', { input: { status: 'x', label: '<b>"&\'' } }), /&lt;b&gt;&#34;&amp;&#39;/);
+  });
+
+  test('that does not exist is named, and no path leads to one', () => {
+    for (const name of ['none', '../package', '/etc/passwd', 'shared/status.ejs', '__proto__', 'constructor', '']) {
+      assert.throws(() => render(name, {}), { message: `There is no view ${name}` });
+    }
+  });
+});
+
+describe('all templates', () => {
+  test('put nothing raw into a page but partials, icons, isolated sentences and the body', () => {
+    const raw = files.flatMap((file) => {
+      const text = readFileSync(path.join(folder, file), 'utf8');
+      return [...text.matchAll(/<%-\s*([\s\S]*?)\s*%>/g)].map((match) => `${file}: ${match[1] ?? ''}`);
+    });
+    assert.ok(raw.length > 20);
+    const safe =
+      /: (partial\(|icon\(|html\(|body$|model\.(sheet\.(greeting|expiry))$|input\.sheet\.(greeting|expiry)$)/;
+    assert.deepEqual(
+      raw.filter((each) => !safe.test(each)),
+      [],
+    );
+  });
+
+  test('give every form that is posted its token', () => {
+    for (const file of files) {
+      const text = readFileSync(path.join(folder, file), 'utf8');
+      const forms = text
+        .split(/<form\b/)
+        .slice(1)
+        .filter((form) => /^[^>]*method="post"/.test(form.replace(/<%[\s\S]*?%>/g, '')));
+      for (const form of forms)
+        assert.match(form, /name="_csrf" value="<%= page\.csrfToken %>"|partial\('shared\/(csrf|token)/, file);
+    }
+  });
+});
+
+test('a form full of options of EJS is an ordinary wrong form on every address', async () => {
+  const { portal, send, addressOf, global } = await openInventory();
+  const admin = await aPerson(portal, { 'Accept-Language': 'en' }).signIn(global);
+  const hostile = Object.fromEntries(
+    Object.entries(options).map(([name, value]) => [name, typeof value === 'object' ? code : String(value)]),
+  );
+  const nested = { 'settings[view options][outputFunctionName]': `x;${code};x`, '__proto__[client]': '1' };
+  for (const route of portal.routes.filter(({ method, path: at }) => method === 'post' && at !== '/sign-out')) {
+    const form = { _csrf: admin.csrf, ...hostile, ...nested };
+    const { status } = await send({ method: 'POST', path: addressOf(route), person: admin, form });
+    assert.ok(status < 500, `${route.path}: ${status}`);
+  }
+  const query = new URLSearchParams({ ...hostile, ...nested }).toString();
+  for (const route of portal.routes.filter(({ method }) => method === 'get')) {
+    const { status } = await send({ method: 'GET', path: `${addressOf(route)}?${query}`, person: admin });
+    assert.ok(status < 500, `${route.path}: ${status}`);
+  }
+  assert.equal(polluted(), undefined);
+});
