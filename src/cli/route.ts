@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { isDomain } from '../domain/user.ts';
@@ -57,7 +58,8 @@ export function addRouteCommands(program: Command): void {
     .option('--json', 'print one JSON object')
     .action((file: string, options: { json?: boolean }) =>
       withContext(async ({ config, stores }) => {
-        const routes = checked(parse(readFileSync(file === '-' ? 0 : file, 'utf8')));
+        // A pipe is read as a stream: read at one go, it is refused while it is still being filled.
+        const routes = checked(parse(file === '-' ? await text(process.stdin) : readFileSync(file, 'utf8')));
         await refuseResidents(stores, routes, config.rules.region);
         await stores.directory.put(routes);
         print(options, { routes }, routes.map(asLine));
@@ -76,7 +78,9 @@ function parse(text: string): unknown {
 function checked(content: unknown): DirectoryRoute[] {
   const { data, error } = routesFile.safeParse(content);
   if (data === undefined) {
-    throw new CommandFault(error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n'));
+    throw new CommandFault(
+      error.issues.map((issue) => `${issue.path.join('.') || 'file'}: ${issue.message}`).join('\n'),
+    );
   }
   return data.routes;
 }

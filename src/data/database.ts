@@ -53,3 +53,6 @@ export function compile(knex: Knex, build: Build): Compiled {
       }),
   };
 }
+
+// Knex would speak to the console, standard output included; whatever goes wrong is thrown besides.
+export const silent = { warn: () => {}, error: () => {}, deprecate: () => {}, debug: () => {} };

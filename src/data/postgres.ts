@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import knexFactory, { type Knex } from 'knex';
 import pg from 'pg';
-import { compile, type Build, type Compiled, type Database, type Values } from './database.ts';
+import { compile, silent, type Build, type Compiled, type Database, type Values } from './database.ts';
 import { withinTransaction } from './transaction.ts';
 
 const acquireTimeoutMs = 2_000;
@@ -26,6 +26,7 @@ const shortName = (name: string): string => createHash('sha256').update(name).di
 export function openPostgres(url: string, statementTimeoutMs: number): Database {
   const knex = knexFactory({
     client: 'pg',
+    log: silent,
     compileSqlOnError: false,
     connection: {
       connectionString: url,

@@ -2,7 +2,7 @@ import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import path from 'node:path';
 import SqliteFile from 'better-sqlite3';
 import knexFactory from 'knex';
-import { compile, type Build, type Compiled, type Database, type Values } from './database.ts';
+import { compile, silent, type Build, type Compiled, type Database, type Values } from './database.ts';
 import { withinTransaction } from './transaction.ts';
 
 // A command may hold the write lock for a moment while the server runs; the driver waits on the event loop.
@@ -19,6 +19,7 @@ export function openSqlite(file: string): Database {
   const knex = knexFactory({
     client: 'better-sqlite3',
     connection: { filename: file },
+    log: silent,
     useNullAsDefault: true,
     // Otherwise an error quotes the values of its statement, a password's hash included, and errors are logged.
     compileSqlOnError: false,

@@ -49,7 +49,7 @@ export function userChangesRoutes(parts: {
     const before = await users.load(scopeOf(request), userIdOf(request));
     const { administratorLevel = before.administratorLevel, agentLevel = before.agentLevel, ...facts } = values;
     const outcome = await changes.edit(scopeOf(request), before.id, { ...facts, administratorLevel, agentLevel });
-    return finish(request, response, outcome, 'users:notice.saved');
+    return finish(request, response, { ...outcome, user: { ...outcome.user, ...facts } }, 'users:notice.saved');
   }
 
   async function finish(

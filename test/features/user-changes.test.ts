@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { aTenant, aUser } from '../support/builders.ts';
+import { aPerson } from '../support/person.ts';
+import { openPortal } from '../support/portal.ts';
+
+const english = { 'Accept-Language': 'en' };
+const users = '/account-settings/user-management';
+const day = 24 * 3_600_000;
+
+describe('what an administrator does to a user', async () => {
+  const portal = await openPortal();
+  const tenant = await aTenant(portal, { language: 'en' });
+  const other = await aTenant(portal, { language: 'en' });
+  const camille = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
+  await aUser(portal, tenant, { displayName: 'Second Admin', administratorLevel: 'global' });
+  const manager = await aUser(portal, tenant, { displayName: 'Manon Roy', administratorLevel: 'userManagement' });
+  const at = (user: { id: string }, action = ''): string => `${users}/${user.id}${action}`;
+  const admin = await aPerson(portal, english).signIn(camille);
+
+  it('adding shows the sign-in details once, and the user can begin', async () => {
+    await admin.visit(users);
+    await admin.follow('Add user');
+    await admin.submit('Add user', {
+      'First name': 'Zoé',
+      'Last name': 'Besson',
+      'User name': `Zoe.New@${tenant.domain}`,
+    });
+    assert.equal(admin.status, 200);
+    const temporary = admin.$('#temporary-password').text();
+    admin.sees('Zoé Besson has been added');
+    assert.equal(admin.headers['cache-control'], 'no-store');
+    const user = await aPerson(portal, english).signIn({
+      username: `zoe.new@${tenant.domain}`,
+      clearPassword: temporary,
+    });
+    assert.equal(user.path, '/change-password');
+  });
+
+  it('adding twice, or on a domain of somebody else, adds nobody', async () => {
+    const table = {
+      'a taken user name': [camille.username, 'This user name is taken.'],
+      'a domain of another tenant': [`zoe@${other.domain}`, 'must end in a domain of the organization'],
+      'a letter with an accent': [`zoé@${tenant.domain}`, 'without accents'],
+      nothing: ['', 'Enter a user name.'],
+    } as const;
+    for (const [how, [username, answer]] of Object.entries(table)) {
+      await admin.visit(`${users}/new`);
+      await admin.submit('Add user', { 'Display name': 'Somebody', 'User name': username });
+      assert.equal(admin.status, 422, how);
+      admin.sees(answer);
+      assert.equal(admin.$('#temporary-password').length, 0);
+    }
+  });
+
+  it('editing keeps old and new in the record', async () => {
+    const user = await aUser(portal, tenant, { displayName: 'Old Name' });
+    await admin.visit(at(user));
+    await admin.submit('Save', { 'Display name': 'New Name' });
+    admin.sees('New Name: the changes have been saved.');
+    const [event] = await portal.stores.activity.latestOfUser(tenant.scope, user.id);
+    assert.deepEqual(event?.event, {
+      kind: 'user.edited',
+      changes: [{ field: 'displayName', from: 'Old Name', to: 'New Name' }],
+    });
+  });
+
+  it('blocking ends the user’s sessions at once, and unblocking lets them in again', async () => {
+    const user = await aUser(portal, tenant, { displayName: 'Bo Blocked' });
+    const person = await aPerson(portal, english).signIn(user);
+    await admin.visit(at(user));
+    await admin.submit('Block sign-in');
+    admin.sees('Bo Blocked can no longer sign in.');
+    assert.equal((await person.visit('/dashboard')).path, '/sign-in');
+    assert.equal((await person.signIn(user)).status, 422);
+    await admin.submit('Unblock sign-in');
+    assert.equal((await person.signIn(user)).path, '/dashboard');
+  });
+
+  it('ending sessions signs the user out and no more', async () => {
+    const user = await aUser(portal, tenant, { displayName: 'Enda Sessions' });
+    const person = await aPerson(portal, english).signIn(user);
+    await admin.visit(at(user));
+    await admin.submit('End all sessions');
+    assert.equal((await person.visit('/dashboard')).path, '/sign-in');
+    assert.equal((await person.signIn(user)).path, '/dashboard');
+  });
+
+  it('deleting takes the user out of the list, and restoring brings them back with their levels', async () => {
+    const user = await aUser(portal, tenant, {
+      displayName: 'Della Ted',
+      administratorLevel: 'billing',
+      agentLevel: 'sales',
+    });
+    await admin.visit(at(user));
+    await admin.follow('Delete user account');
+    await admin.submit('Delete user account');
+    assert.equal(admin.path, users);
+    assert.equal((await admin.visit(at(user))).status, 404);
+    await admin.visit(users);
+    await admin.follow('Deleted users (1)');
+    await admin.submit('Restore');
+    admin.sees('Della Ted has been restored.');
+    const restored = await portal.stores.users.find(tenant.scope, user.id);
+    assert.deepEqual(
+      [restored?.administratorLevel, restored?.agentLevel, restored?.state],
+      ['billing', 'sales', 'active'],
+    );
+  });
+
+  it('a deleted user cannot be restored once the region’s window has closed', async () => {
+    const user = await aUser(portal, tenant, { displayName: 'Too Late' });
+    await admin.send('POST', at(user, '/delete'));
+    const now = portal.clock.now;
+    portal.clock.now += 30 * day;
+    const late = await aPerson(portal, english).signIn(camille);
+    const answer = await late.send('POST', at(user, '/restore'));
+    portal.clock.now = now;
+    assert.equal(answer.status, 404);
+  });
+
+  it('nobody changes their own levels, blocks or deletes themselves', async () => {
+    const before = await portal.stores.users.find(tenant.scope, camille.id);
+    const facts = { displayName: 'Camille Laurent', administratorLevel: 'none', agentLevel: 'admin' };
+    assert.equal((await admin.send('POST', at(camille), facts)).status, 403);
+    for (const action of ['/block', '/delete', '/end-sessions']) {
+      assert.equal((await admin.send('POST', at(camille, action))).status, 403, action);
+    }
+    assert.deepEqual(await portal.stores.users.find(tenant.scope, camille.id), before);
+  });
+
+  it('a User management admin neither touches a Global admin nor makes one', async () => {
+    const plain = await aUser(portal, tenant, { displayName: 'Plain Person' });
+    const person = await aPerson(portal, english).signIn(manager);
+    for (const action of ['', '/block', '/delete', '/end-sessions', '/reset-password']) {
+      const answer = await person.send('POST', at(camille, action), { displayName: 'Mine', epoch: '0' });
+      assert.equal(answer.status, 403, action);
+    }
+    const promote = { displayName: 'Plain Person', administratorLevel: 'global' };
+    assert.equal((await person.send('POST', at(plain), promote)).status, 403);
+    const add = { displayName: 'Made', username: `made@${tenant.domain}`, administratorLevel: 'global' };
+    assert.equal((await person.send('POST', `${users}/new`, add)).status, 403);
+    assert.equal((await portal.stores.users.find(tenant.scope, plain.id))?.administratorLevel, 'none');
+    await person.visit(`${users}/new`);
+    assert.equal(person.$('#administratorLevel option[value=global]').length, 0);
+  });
+
+  it('an id of another tenant is the same 404 as a random one', async () => {
+    const stranger = await aUser(portal, other, { displayName: 'Str Anger' });
+    for (const action of ['', '/block', '/unblock', '/delete', '/end-sessions', '/restore']) {
+      const answer = await admin.send('POST', at(stranger, action), { displayName: 'Mine' });
+      assert.equal(answer.status, 404, action);
+    }
+    assert.equal((await portal.stores.users.find(other.scope, stranger.id))?.displayName, 'Str Anger');
+  });
+});
