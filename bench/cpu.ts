@@ -53,8 +53,9 @@ export async function load(
   const before = await target.cpu();
   const result = await autocannon({ url: target.origin + address, headers, connections: 16, duration: seconds });
   const after = await target.cpu();
-  if (result.non2xx > 0 || result.errors > 0)
-    {throw new Error(`${address}: ${result.non2xx} answers were no success, ${result.errors} failed`);}
+  if (result.non2xx > 0 || result.errors > 0) {
+    throw new Error(`${address}: ${result.non2xx} answers were no success, ${result.errors} failed`);
+  }
   return {
     cpuMicroseconds: (after - before) / result.requests.total,
     requestsPerSecond: result.requests.average,

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Parvis runs on Node 24 and later. Where the machine's own Node is older, the one among the development
 // dependencies takes over, so that the same commands work there too. Plain JavaScript: an old Node must read it.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import module from 'node:module';
 import { fileURLToPath } from 'node:url';
@@ -15,8 +15,11 @@ if (Number(process.versions.node.split('.')[0]) >= oldestMajor) {
   const { run } = await import('../src/cli/cli.ts');
   await run(process.argv);
 } else if (existsSync(bundled) && process.execPath !== bundled) {
-  const { status, signal } = spawnSync(bundled, [own, ...process.argv.slice(2)], { stdio: 'inherit' });
-  process.exitCode = signal ? 1 : (status ?? 1);
+  const worker = spawn(bundled, [own, ...process.argv.slice(2)], { stdio: 'inherit' });
+  worker.on('exit', (code) => (process.exitCode = code ?? 1));
+  // Whoever ends this process means the one that works. A terminal's Ctrl+C reaches both by itself: once is enough.
+  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => worker.kill(signal));
+  process.on('SIGINT', () => process.stdin.isTTY || worker.kill('SIGINT'));
 } else {
   console.error(`Parvis needs Node ${oldestMajor} or later; this is ${process.version}.`);
   process.exitCode = 1;

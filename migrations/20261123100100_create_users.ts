@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 
 export async function up(knex: Knex): Promise<void> {
   // Byte order in both databases: otherwise a page that ends on one would not continue on the other.
-  const sortable = knex.client.config.client === 'pg' ? 'text collate "C"' : 'text';
+  const sortable = (knex.client as { config: { client: string } }).config.client === 'pg' ? 'text collate "C"' : 'text';
   await knex.schema.createTable('users', (table) => {
     table.text('id').primary();
     table.text('tenant_id').notNullable().references('id').inTable('tenants');
@@ -25,6 +25,8 @@ export async function up(knex: Knex): Promise<void> {
     table.bigInteger('last_sign_in_at').notNullable();
     table.bigInteger('created_at').notNullable();
     table.bigInteger('deleted_at');
+    // To what a restored user returns: one who was blocked stays blocked.
+    table.text('state_before');
     table.index(['tenant_id', 'name_key', 'id'], 'users_by_name');
     table.index(['tenant_id', 'username', 'id'], 'users_by_username');
     table.index(['tenant_id', 'last_sign_in_at', 'id'], 'users_by_last_sign_in');

@@ -18,9 +18,9 @@ export async function main(): Promise<void> {
   const log = discreet(pino({ level: config.logLevel, base }, pino.destination({ fd: 2, sync: true })));
   process.on('unhandledRejection', (error) => log.error(error, 'Nobody waited for this'));
   const running = await startServer(config, log);
+  stopOnSignal(() => running.stop());
   process.stdout.write(`Parvis: ${config.rules.region} on ${config.baseUrl.origin}\n`);
   if (running.setupLink !== null) process.stdout.write(`Set up the first organization, once: ${running.setupLink}\n`);
-  stopOnSignal(() => running.stop());
 }
 
 // The first signal lets requests finish; a second one does not wait.

@@ -93,15 +93,28 @@ export function passwordFault(
   return isMadeOfNames(password, context) ? { key: 'passwords:error.containsName' } : null;
 }
 
-// A password that is a known name and little more is the first that is tried.
+const products = ['parvis', 'partner portal', 'espace partenaires'];
+
+// A password that is known names and little more is the first that is tried.
 function isMadeOfNames(password: string, { username, displayName, tenantName }: PasswordContext): boolean {
   const letters = (text: string): string => foldName(text).replace(/[^\p{L}\p{N}]/gu, '');
-  const candidate = letters(password);
   const [local = '', domain = ''] = username.split('@');
-  return [username, local, domain, displayName, tenantName, 'parvis']
-    .map(letters)
-    .filter((name) => name.length >= 4 && candidate.includes(name))
-    .some((name) => [...candidate.replaceAll(name, '')].length < 8);
+  const names = [
+    username,
+    local,
+    domain,
+    displayName,
+    tenantName,
+    ...displayName.split(' '),
+    ...tenantName.split(' '),
+    ...products,
+  ];
+  // The longest first: a full name goes as a whole before its parts are looked for.
+  const known = names.map(letters).filter((name) => name.length >= 4);
+  const rest = known
+    .sort((one, other) => other.length - one.length)
+    .reduce((left, name) => left.replaceAll(name, ''), letters(password));
+  return rest !== letters(password) && [...rest].length < 8;
 }
 
 /** Guesses below which a password counts as easy to guess, by zxcvbn's estimate; guessing online is throttled besides. */

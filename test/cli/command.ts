@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
 
 const program = path.join(import.meta.dirname, '../../bin/parvis.js');
 
@@ -103,6 +104,8 @@ export async function serve(environment: Environment): Promise<Served> {
     throw new Error(`ended with ${code}: ${errors}`);
   });
   await Promise.race([ready, early]);
+  // The set-up link, where there is one, comes right behind the first line.
+  await wait(100);
   early.catch(() => undefined);
   return { child, port, origin: `http://127.0.0.1:${port}`, output: () => output, errors: () => errors, ended };
 }

@@ -9,6 +9,7 @@ import { migrate, migrationState } from '../../src/data/migrate.ts';
 import { openDatabase } from '../../src/data/open.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import { sqliteFile } from './databases.ts';
+import type { Answer } from './migrator.ts';
 
 const children: ChildProcess[] = [];
 after(() => {
@@ -22,10 +23,10 @@ async function aProcess(): Promise<ChildProcess> {
   return child;
 }
 
-async function migrateIn(child: ChildProcess, config: DatabaseConfig): Promise<string[]> {
+async function migrateIn(child: ChildProcess, config: DatabaseConfig): Promise<readonly string[]> {
   const answered = once(child, 'message');
   child.send(config);
-  const [{ ran, error }] = (await answered) as [{ ran: string[]; error?: string }];
+  const [{ ran, error }] = (await answered) as [Answer];
   assert.equal(error, undefined);
   return ran;
 }

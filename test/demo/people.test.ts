@@ -49,8 +49,7 @@ describe('demo tenants', () => {
   it('show every level and state where more than 100 people work', () => {
     assert.equal(large.length, 3);
     for (const { people } of large) {
-      const seen = (of: (person: (typeof people)[number]) => string) =>
-        [...new Set(people.map(of))].sort();
+      const seen = (of: (person: (typeof people)[number]) => string) => [...new Set(people.map(of))].sort();
       assert.deepEqual(
         seen((p) => p.administratorLevel),
         [...administratorLevels].sort(),
@@ -68,9 +67,7 @@ describe('demo tenants', () => {
 
   it('begin with the four listed people, of four different standings', () => {
     for (const { people } of large) {
-      const standings = people
-        .filter((p) => p.listed)
-        .map((p) => [p.administratorLevel, p.agentLevel, p.state]);
+      const standings = people.filter((p) => p.listed).map((p) => [p.administratorLevel, p.agentLevel, p.state]);
       assert.ok(people.slice(0, 4).every((p) => p.listed));
       assert.deepEqual(standings, [
         ['global', 'none', 'active'],
@@ -114,16 +111,7 @@ describe('demo people', () => {
 
   it('write their names in many scripts', () => {
     const names = worldwide[0]!.people.map((person) => person.displayName).join('\n');
-    const scripts = [
-      'Latin',
-      'Greek',
-      'Cyrillic',
-      'Arabic',
-      'Hebrew',
-      'Han',
-      'Hangul',
-      'Devanagari',
-    ];
+    const scripts = ['Latin', 'Greek', 'Cyrillic', 'Arabic', 'Hebrew', 'Han', 'Hangul', 'Devanagari'];
     for (const script of scripts) {
       assert.match(names, new RegExp(`\\p{Script=${script}}`, 'u'), script);
     }

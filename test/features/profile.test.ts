@@ -91,6 +91,7 @@ describe('changing one’s own password', () => {
     await change(person, zoe.clearPassword);
     assert.equal((await person.visit('/dashboard')).path, '/dashboard');
     assert.equal((await raw(origin, '/dashboard', { headers: { Cookie: before } })).headers.location, '/sign-in');
+    assert.equal((await portal.database.knex('user_sessions').where({ user_id: zoe.id })).length, 1);
     for (const other of [second, third]) assert.equal((await other.visit('/dashboard')).path, '/sign-in');
     assert.equal((await neighbour.visit('/dashboard')).path, '/dashboard');
   });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { aTenant, aUser } from '../support/builders.ts';
+import { aTenant, aUser, type TestUser } from '../support/builders.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import { everythingKept, raw } from '../support/traces.ts';
@@ -88,13 +88,17 @@ describe('a session ends', async () => {
   const origin = await portal.listen();
   const tenant = await aTenant(portal, { language: 'en' });
   const zoe = await aUser(portal, tenant);
+  const sessionsOf = ({ id }: TestUser): Promise<unknown[]> =>
+    portal.database.knex('user_sessions').where({ user_id: id }).select();
   const isOver = async (person: Person): Promise<boolean> => (await person.visit('/my-profile')).path === '/sign-in';
 
   it('for good when its user signs out: its cookie is a stranger’s from then on', async () => {
     const person = await aPerson(portal, english).signIn(zoe);
     const other = await aPerson(portal, english).signIn(zoe);
     const cookie = person.cookies();
+    const before = await sessionsOf(zoe);
     const answer = await person.send('POST', '/sign-out');
+    assert.equal((await sessionsOf(zoe)).length, before.length - 1);
     assert.equal(answer.headers.location, '/sign-in');
     assert.equal(answer.headers['clear-site-data'], '"cache", "storage"');
     for (const path of ['/dashboard', '/my-profile', '/change-password']) {
@@ -129,6 +133,9 @@ describe('a session ends', async () => {
   it('after twelve hours, however busy it is', async () => {
     const person = await aPerson(portal, english).signIn(zoe);
     const end = portal.clock.now + 12 * hourMs;
+    portal.clock.now += 20 * minuteMs;
+    // What a session remembers is kept anew by this, and for twelve hours from now: the session itself is not.
+    await person.send('POST', '/my-profile/sessions', { session: 'others' });
     while (portal.clock.now + 25 * minuteMs < end) {
       portal.clock.now += 25 * minuteMs;
       assert.equal(await isOver(person), false);

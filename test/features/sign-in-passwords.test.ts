@@ -45,6 +45,7 @@ describe('a password of one’s own', async () => {
     ['the last character altered', 'quatre pommes vertes', 'quatre pommes vertet', false],
     ['the last of 256 characters altered', `${'a'.repeat(255)}b`, `${'a'.repeat(255)}c`, false],
     ['a 257th character', 'a'.repeat(256), 'a'.repeat(257), false],
+    ['anything too long, where nothing at all was hashed', '', 'x'.repeat(1_025), false],
     ['256 characters of four bytes', '🐙'.repeat(256), '🐙'.repeat(256), true],
     ['256 letters of which a Mac makes three', 'ế'.repeat(256), 'ế'.repeat(256).normalize('NFD'), true],
     ['256 syllables of which a Mac makes three', '각'.repeat(256), '각'.repeat(256).normalize('NFD'), true],

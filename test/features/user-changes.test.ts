@@ -108,6 +108,12 @@ describe('what an administrator does to a user', async () => {
     );
   });
 
+  it('somebody who was blocked and deleted is restored as blocked', async () => {
+    const user = await aUser(portal, tenant, { displayName: 'Still Blocked' });
+    for (const action of ['/block', '/delete', '/restore']) await admin.send('POST', at(user, action));
+    assert.equal((await portal.stores.users.find(tenant.scope, user.id))?.state, 'blocked');
+  });
+
   it('a deleted user cannot be restored once the region’s window has closed', async () => {
     const user = await aUser(portal, tenant, { displayName: 'Too Late' });
     await admin.send('POST', at(user, '/delete'));

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { normalizePassword, temporaryPassword, temporaryPasswordBytes } from '../../src/domain/password.ts';
+import type { Language } from '../../src/domain/regions.ts';
 import type { Scope } from '../../src/domain/scope.ts';
 import type { User } from '../../src/domain/user.ts';
 import { canonicalUsername } from '../../src/domain/user.ts';
@@ -24,8 +25,8 @@ export async function aTenant(
   {
     name = 'Ateliers Lumière',
     domain = `${randomUUID().slice(0, 8)}.example`,
-    language = 'fr' as 'en' | 'fr' | 'de',
-  } = {},
+    language = 'fr',
+  }: { name?: string; domain?: string; language?: Language } = {},
 ): Promise<TestTenant> {
   const id = randomUUID();
   await portal.stores.tenants.insert({

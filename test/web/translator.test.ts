@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { describe, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import fc from 'fast-check';
 import { load } from 'cheerio';
 import { languages } from '../../src/domain/regions.ts';
@@ -20,6 +24,26 @@ describe('a hole in the words is never hidden:', () => {
       }
     });
   }
+
+  test('a text that one language lacks is not borrowed from another', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'parvis-locales-'));
+    const root = path.join(import.meta.dirname, '../..');
+    for (const part of ['src/web/translator.ts', 'src/domain/regions.ts', 'locales']) {
+      cpSync(path.join(root, part), path.join(folder, part), { recursive: true });
+    }
+    cpSync(path.join(root, 'package.json'), path.join(folder, 'package.json'));
+    symlinkSync(path.join(root, 'node_modules'), path.join(folder, 'node_modules'));
+    const file = path.join(folder, 'locales/fr/common.json');
+    const common = JSON.parse(readFileSync(file, 'utf8')) as { terms: object };
+    writeFileSync(file, JSON.stringify({ ...common, terms: { ...common.terms, dashboard: undefined } }));
+    const copy = (await import(pathToFileURL(path.join(folder, 'src/web/translator.ts')).href)) as {
+      loadTranslator: typeof loadTranslator;
+    };
+    const incomplete = await copy.loadTranslator();
+    rmSync(folder, { recursive: true });
+    assert.equal(incomplete('en').t('common:terms.dashboard'), 'Dashboard');
+    assert.throws(() => incomplete('fr').t('common:terms.dashboard'), /No text for common:terms.dashboard/);
+  });
 
   test('a group of texts is no text', () => {
     assert.throws(() => t('common:terms'), /common|terms/);

@@ -8,12 +8,28 @@ import { dictionary as german } from '@zxcvbn-ts/language-de';
 // Scoring a long text can take seconds of CPU: a text whose beginning is strong is strong as a whole.
 const scoredLength = 40;
 
+// Known to everybody who guesses, though no dictionary of passwords has them: they are scored like a user's own name.
+const wellKnown = [
+  'correct horse battery staple',
+  'correcthorsebatterystaple',
+  'the quick brown fox',
+  'thequickbrownfox',
+  'thequickbrownfoxjumpsoverthelazydog',
+  'loremipsumdolor',
+  'loremipsumdolorsitamet',
+  'abcdefghijklmnopqrstuvwxyz',
+  'partnerportal',
+  'partner portal',
+  'espacepartenaires',
+  'espace partenaires',
+];
+
 const zxcvbn = new ZxcvbnFactory({
   dictionary: { ...common, ...english, ...french, ...german },
   graphs: adjacencyGraphs,
 });
 
 parentPort?.on('message', ({ id, password, names }: { id: number; password: string; names: string[] }) => {
-  const { guesses } = zxcvbn.check(password.slice(0, scoredLength), names);
+  const { guesses } = zxcvbn.check(password.slice(0, scoredLength), [...names, ...wellKnown]);
   parentPort?.postMessage({ id, guesses });
 });

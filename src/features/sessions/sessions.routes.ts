@@ -41,6 +41,7 @@ export function sessionsRoutes(parts: {
     if (values === null) return askUsername(response, '', faults);
     const region = await stores.directory.regionOf(domainOf(values.username));
     if (region !== null && region !== config.rules.region) {
+      delete request.session.username;
       const url = config.regionUrls.get(region);
       if (url === undefined) {
         return askUsername(response, '', [{ field: 'username', key: 'sessions:error.regionUnknown' }]);

@@ -117,7 +117,7 @@ export function createUserChanges({ stores, clock }: { stores: Stores; clock: ()
         find: 'deleted',
         apply: async (within, user, at) => {
           if ((user.deletedAt ?? 0) + restoreWindowMs(scope.rules) <= at) throw notFound();
-          await within.users.setState(scope, user.id, 'active', at);
+          await within.users.restore(scope, user.id);
           return { kind: 'user.restored' };
         },
       }),

@@ -106,11 +106,23 @@ export function usersStore(database: Database) {
 
     /** Sets a user's state and, with it, ends everything that was issued before. @param at epoch ms */
     setState: async (scope: Scope, id: string, state: User['state'], at: number): Promise<void> => {
-      await database
-        .knex('users')
+      const { knex } = database;
+      const deletion = state === 'deleted' ? { deleted_at: at, state_before: knex.ref('state') } : { deleted_at: null };
+      await knex('users')
         .where({ tenant_id: scope.tenant.id, id })
-        .update({ state, deleted_at: state === 'deleted' ? at : null })
-        .increment('epoch', 1);
+        .update({ state, ...deletion, epoch: knex.raw('epoch + 1') });
+    },
+
+    /** Undoes a deletion: who was blocked before it is blocked again. */
+    restore: async (scope: Scope, id: string): Promise<void> => {
+      const { knex } = database;
+      await knex('users')
+        .where({ tenant_id: scope.tenant.id, id, state: 'deleted' })
+        .update({
+          state: knex.raw("coalesce(state_before, 'active')"),
+          deleted_at: null,
+          epoch: knex.raw('epoch + 1'),
+        });
     },
 
     insert: async (scope: Scope, user: NewUser): Promise<void> => {

@@ -1,0 +1,27 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Served } from './command.ts';
+
+/** The path of the set-up link that a server printed. */
+export const linkOf = ({ output }: Served): string | undefined =>
+  /http:\/\/localhost:\d+(\/set-up\/[\w-]{43})/.exec(output())?.[1];
+
+export async function get(origin: string, address: string): Promise<{ status: number; body: string }> {
+  const response = await fetch(origin + address, { redirect: 'manual' });
+  return { status: response.status, body: await response.text() };
+}
+
+/** A form whose last byte has not been sent yet: a request under way. */
+export async function halfAForm(port: number): Promise<{ socket: Socket; finish(): void; answer: Promise<string> }> {
+  const socket = connect(port, '127.0.0.1');
+  await once(socket, 'connect');
+  let received = '';
+  socket.setEncoding('utf8').on('data', (chunk: string) => (received += chunk));
+  socket.on('error', () => undefined);
+  const head =
+    'POST /sign-in HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 10\r\n\r\n';
+  socket.write(`${head}username=`);
+  await wait(300);
+  return { socket, finish: () => socket.write('a'), answer: once(socket, 'close').then(() => received) };
+}

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { mayGive, type Levels } from '../../src/domain/policy.ts';
+import type { RegionRules } from '../../src/domain/regions.ts';
+import { administratorLevels, agentLevels, type AdministratorLevel } from '../../src/domain/roles.ts';
+import { createScope, type Scope } from '../../src/domain/scope.ts';
+
+type Managed = RegionRules['administratorsManagedBy'];
+
+function scopeOf(administratorLevel: AdministratorLevel | 'operator', administratorsManagedBy: Managed): Scope {
+  const person = { id: 'self', username: 'ada@a.example', displayName: 'Ada', agentLevel: 'none' } as const;
+  return createScope({
+    rules: { administratorsManagedBy } as unknown as RegionRules,
+    language: 'en',
+    requestId: 'request',
+    address: null,
+    tenant: { id: 'tenant', name: 'A', language: 'en' },
+    actor: administratorLevel === 'operator' ? null : { ...person, administratorLevel },
+  });
+}
+
+interface Case {
+  readonly actor: 'global' | 'userManagement';
+  readonly whom: 'self' | 'other' | 'new';
+  readonly from: AdministratorLevel;
+  readonly to: AdministratorLevel;
+  readonly agentChanges: boolean;
+  readonly managed: Managed;
+}
+
+const cases: Case[] = (['global', 'userManagement'] as const).flatMap((actor) =>
+  (['self', 'other', 'new'] as const).flatMap((whom) =>
+    (whom === 'new' ? (['none'] as const) : administratorLevels).flatMap((from) =>
+      administratorLevels.flatMap((to) =>
+        [false, true].flatMap((agentChanges) =>
+          (['userManagers', 'globalAdmins'] as const).map((managed) => ({
+            actor,
+            whom,
+            from,
+            to,
+            agentChanges,
+            managed,
+          })),
+        ),
+      ),
+    ),
+  ),
+);
+
+// The contract's sentences, one after the other.
+function expected({ actor, whom, from, to, agentChanges, managed }: Case): string {
+  if (from === to && !agentChanges) return 'yes';
+  if (whom === 'self') return 'ownLevel';
+  if (actor === 'global' || from === to) return 'yes';
+  if (from === 'global' || to === 'global') return 'globalLevel';
+  return managed === 'globalAdmins' ? 'administrator' : 'yes';
+}
+
+function answer({ actor, whom, from, to, agentChanges, managed }: Case): string {
+  const target = whom === 'new' ? null : { id: whom, administratorLevel: from, agentLevel: 'none' as const };
+  const levels: Levels = { administratorLevel: to, agentLevel: agentChanges ? 'sales' : 'none' };
+  const verdict = mayGive(scopeOf(actor, managed), target, levels);
+  return verdict.allowed ? 'yes' : verdict.because;
+}
+
+describe('giving and taking levels', () => {
+  for (const actor of ['global', 'userManagement'] as const) {
+    for (const whom of ['self', 'other', 'new'] as const) {
+      test(`${actor}, to ${whom}`, () => {
+        const these = cases.filter((each) => each.actor === actor && each.whom === whom);
+        assert.ok(these.length >= 16);
+        for (const each of these) assert.equal(answer(each), expected(each), JSON.stringify(each));
+      });
+    }
+  }
+
+  test('is free to the operator', () => {
+    for (const administratorLevel of administratorLevels) {
+      for (const agentLevel of agentLevels) {
+        const target = { id: 'x', administratorLevel: 'global', agentLevel: 'none' } as const;
+        const levels = { administratorLevel, agentLevel };
+        assert.equal(mayGive(scopeOf('operator', 'globalAdmins'), target, levels).allowed, true);
+        assert.equal(mayGive(scopeOf('operator', 'globalAdmins'), null, levels).allowed, true);
+      }
+    }
+  });
+});

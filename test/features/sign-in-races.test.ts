@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { createHasher, type Hasher } from '../../src/features/passwords/hasher.ts';
+import { aTenant, aUser, type TestUser } from '../support/builders.ts';
+import { aPerson } from '../support/person.ts';
+import { openPortal } from '../support/portal.ts';
+
+const english = { 'Accept-Language': 'en' };
+
+describe('what happens while a password is being checked', async () => {
+  const base = await createHasher({ memoryCost: 8, timeCost: 1, parallelism: 1 });
+  let meanwhile: (() => Promise<unknown>) | null = null;
+  const hasher: Hasher = {
+    ...base,
+    verify: async (tag, password) => {
+      const matches = await base.verify(tag, password);
+      const work = meanwhile;
+      meanwhile = null;
+      await work?.();
+      return matches;
+    },
+  };
+  const portal = await openPortal({ hasher });
+  const tenant = await aTenant(portal, { language: 'en' });
+  const camille = await aUser(portal, tenant, { administratorLevel: 'global' });
+  const admin = await aPerson(portal, english).signIn(camille);
+  const address = ({ id }: TestUser): string => `/account-settings/user-management/${id}`;
+
+  for (const [label, path] of [
+    ['the password is reset', '/reset-password'],
+    ['the user is blocked', '/block'],
+    ['the user is deleted', '/delete'],
+  ] as const) {
+    it(`counts: ${label}, and the sign-in that was under way opens nothing`, async () => {
+      const zoe = await aUser(portal, tenant);
+      meanwhile = async () => {
+        const answer = await admin.send('POST', `${address(zoe)}${path}`, { epoch: String(zoe.epoch) });
+        assert.ok([200, 303].includes(answer.status));
+      };
+      const person = await aPerson(portal, english).signIn(zoe);
+      assert.equal(meanwhile, null);
+      assert.equal(person.path === '/dashboard', false);
+      assert.equal((await person.visit('/my-profile')).path, '/sign-in');
+    });
+  }
+
+  it('counts: the company is suspended, and the sign-in that was under way opens nothing', async () => {
+    const closing = await aTenant(portal);
+    const zoe = await aUser(portal, closing);
+    meanwhile = () => portal.stores.tenants.setState(closing.id, 'suspended');
+    const person = await aPerson(portal, english).signIn(zoe);
+    assert.equal((await person.visit('/my-profile')).path, '/sign-in');
+  });
+
+  it('counts: an own change of password finds the reset that came before it', async () => {
+    const zoe = await aUser(portal, tenant);
+    const person = await aPerson(portal, english).signIn(zoe);
+    meanwhile = () => admin.send('POST', `${address(zoe)}/reset-password`, { epoch: String(zoe.epoch) });
+    const chosen = { newPassword: 'seven quiet otters nap', confirmPassword: 'seven quiet otters nap' };
+    const answer = await person.send('POST', '/my-profile/password', { currentPassword: zoe.clearPassword, ...chosen });
+    assert.equal(answer.status, 409);
+    assert.equal((await portal.stores.users.find(tenant.scope, zoe.id))?.password, 'temporary');
+    assert.equal((await person.visit('/my-profile')).path, '/sign-in');
+  });
+});
