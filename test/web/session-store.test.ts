@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { describe, test } from 'node:test';
+import { after, describe, test } from 'node:test';
 import type { SessionData } from 'express-session';
 import { sessionTtlMs } from '../../src/web/session.ts';
 import { TableStore } from '../../src/web/session-store/table-store.ts';
@@ -14,7 +14,9 @@ import { openInventory, type Inventory } from './inventory.ts';
 const english = { 'Accept-Language': 'en' };
 
 describe('when a secret is changed', async () => {
-  const file = path.join(mkdtempSync(path.join(tmpdir(), 'parvis-rotation-')), 'parvis.sqlite');
+  const folder = mkdtempSync(path.join(tmpdir(), 'parvis-rotation-'));
+  after(() => rmSync(folder, { recursive: true }));
+  const file = path.join(folder, 'parvis.sqlite');
   const [old, next] = ['old-'.repeat(10), 'new-'.repeat(10)];
   const portalWith = (...secrets: string[]) =>
     openPortal({ environment: { DATABASE_URL: `sqlite:${file}`, SESSION_SECRETS: secrets.join(',') } });
