@@ -1,6 +1,6 @@
 /**
  * What one page of the user list costs: 25 rows of 10,000, in French, signed in, on SQLite, against a bare Express "hello".
- * Each round measures hello, the page, and hello again, so that a busy machine slows both alike.
+ * Each round measures hello, then the page, so that a busy machine slows both alike.
  */
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
