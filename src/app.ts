@@ -1,8 +1,10 @@
 import express, { type Express } from 'express';
 import type { Store } from 'express-session';
 import type { Logger } from 'pino';
+import { createBackground, type Background } from './background.ts';
 import type { Config } from './config/config.ts';
 import type { Database } from './data/database.ts';
+import { purge } from './data/purge.ts';
 import { createFeatures } from './features.ts';
 import type { GuessCounter } from './features/passwords/guesses.ts';
 import type { Hasher } from './features/passwords/hasher.ts';
@@ -47,8 +49,10 @@ export interface AppParts {
   readonly log: Logger;
 }
 
+const purgeIntervalMs = 10 * 60_000;
+
 /** The composition root: stores, then features, then the pipeline in the order in which a request meets it. */
-export function createApp(given: AppParts): { app: Express; routes: readonly Route[] } {
+export function createApp(given: AppParts): { app: Express; routes: readonly Route[]; background: Background } {
   const parts = { ...given, log: discreet(given.log) };
   const { config, translator, log } = parts;
   const { rules } = config;
@@ -63,7 +67,13 @@ export function createApp(given: AppParts): { app: Express; routes: readonly Rou
     clock: parts.clock,
   });
   const answerRefusal = refusalPage(stores, parts.clock);
-  const { authentication, routes } = createFeatures(parts, { stores, cookies, answerRefusal });
+  const background = createBackground(log);
+  const { authentication, routes } = createFeatures(parts, { stores, cookies, answerRefusal, background });
+  background.add({
+    name: 'Purge',
+    everyMs: purgeIntervalMs,
+    run: () => purge(parts.database, rules, parts.clock()),
+  });
 
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple').set('trust proxy', config.trustProxy);
@@ -75,5 +85,5 @@ export function createApp(given: AppParts): { app: Express; routes: readonly Rou
   app.use(scope(cookies, rules), csrf(), pendingChange());
   mountRoutes(app, routes, answerRefusal);
   app.use(notFoundPage(), errorPages(pages, log));
-  return { app, routes };
+  return { app, routes, background };
 }

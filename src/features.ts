@@ -1,4 +1,5 @@
 import type { AppParts } from './app.ts';
+import type { Background } from './background.ts';
 import { accountSettingsRoutes } from './features/account-settings/account-settings.routes.ts';
 import { dashboardRoutes } from './features/dashboard/dashboard.routes.ts';
 import { passwordsRoutes } from './features/passwords/passwords.routes.ts';
@@ -23,10 +24,18 @@ import { createAuthentication, type Authentication } from './web/authentication.
 import type { Cookies } from './web/cookies.ts';
 import type { AnswerRefusal, Route } from './web/routing.ts';
 
+interface FeatureParts {
+  readonly stores: Stores;
+  readonly cookies: Cookies;
+  readonly answerRefusal: AnswerRefusal;
+  /** Takes on what a feature does beside the requests. */
+  readonly background: Background;
+}
+
 /** Puts the features together, each with the stores and the tools that it works with. @returns every route of the portal */
 export function createFeatures(
   { config, database, secrets, hasher, guesses, translator, clock, log }: AppParts,
-  { stores, cookies, answerRefusal }: { stores: Stores; cookies: Cookies; answerRefusal: AnswerRefusal },
+  { stores, cookies, answerRefusal }: FeatureParts,
 ): { authentication: Authentication; routes: Route[] } {
   const { rules } = config;
   const throttle = createThrottle(database, rules);

@@ -1,6 +1,5 @@
 import { createServer, type Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Express } from 'express';
 import type { Store } from 'express-session';
 import type { Logger } from 'pino';
 import { createApp } from './app.ts';
@@ -9,7 +8,6 @@ import { loadSecrets } from './config/secrets.ts';
 import type { Database } from './data/database.ts';
 import { openDatabase } from './data/open.ts';
 import { migrate, migrationState } from './data/migrate.ts';
-import { purge } from './data/purge.ts';
 import { createGuessCounter, type GuessCounter } from './features/passwords/guesses.ts';
 import { createHasher } from './features/passwords/hasher.ts';
 import { openSetup } from './features/setup/setup.ts';
@@ -35,7 +33,6 @@ const serverLimits = {
   requestTimeout: 30_000,
   maxHeaderSize: 16 * 1024,
 };
-const purgeIntervalMs = 10 * 60_000;
 // For so long it still answers after it has said that it is not ready, so that nobody sends to a closed door.
 const lameDuckMs = 1_000;
 const longestDrainMs = 7_000;
@@ -67,18 +64,25 @@ export async function startServer(config: Config, log: Logger): Promise<Running>
   let stopping = false;
   try {
     const token = await openSetup(createStores(database));
-    const app = await assembleApp({ config, database, sessions, guesses, log, isStopping: () => stopping });
+    const { app, background } = await assembleApp({
+      config,
+      database,
+      sessions,
+      guesses,
+      log,
+      isStopping: () => stopping,
+    });
     const server = createServer(serverLimits, app);
     await listen(server, config);
-    const purging = purgeNowAndThen(database, config, log);
+    background.start();
     log.info({ port: config.port }, 'Parvis is ready');
     return {
       setupLink: token === null ? null : new URL(to(paths.setUp, { token }), config.baseUrl).href,
       stop: async () => {
         stopping = true;
-        clearInterval(purging);
         await delay(lameDuckMs);
         await drain(server);
+        await background.stop();
         await close();
       },
     };
@@ -97,9 +101,9 @@ interface AssembleParts {
   readonly isStopping: () => boolean;
 }
 
-async function assembleApp({ sessions, ...parts }: AssembleParts): Promise<Express> {
+async function assembleApp({ sessions, ...parts }: AssembleParts): Promise<ReturnType<typeof createApp>> {
   const { config, database } = parts;
-  const { app } = createApp({
+  return createApp({
     ...parts,
     sessionStore: sessions.store,
     secrets: loadSecrets(config),
@@ -116,14 +120,6 @@ async function assembleApp({ sessions, ...parts }: AssembleParts): Promise<Expre
     },
     clock: Date.now,
   });
-  return app;
-}
-
-function purgeNowAndThen(database: Database, config: Config, log: Logger): NodeJS.Timeout {
-  const work = (): void => {
-    purge(database, config.rules, Date.now()).catch((error: unknown) => log.warn(error, 'Old rows stay for now'));
-  };
-  return setInterval(work, purgeIntervalMs).unref();
 }
 
 function listen(server: Server, config: Config): Promise<void> {

@@ -9,6 +9,7 @@ import type { Express } from 'express';
 import type { Store } from 'express-session';
 import { pino } from 'pino';
 import { createApp } from '../../src/app.ts';
+import type { Background } from '../../src/background.ts';
 import { readConfig, type Config } from '../../src/config/config.ts';
 import type { Database } from '../../src/data/database.ts';
 import { openDatabase } from '../../src/data/open.ts';
@@ -33,6 +34,8 @@ export interface TestClock {
 export interface Portal {
   readonly app: Express;
   readonly routes: readonly Route[];
+  /** What is done beside the requests: not started, so that a test says when (`runAll`). */
+  readonly background: Background;
   readonly config: Config;
   readonly database: Database;
   readonly stores: Stores;
@@ -79,7 +82,7 @@ export async function openPortal(options: PortalOptions = {}): Promise<Portal> {
   const stores = createStores(database);
   const sessionStore =
     options.sessionStore?.(database, config) ?? new TableStore(database, sessionTtlMs(config.rules), () => clock.now);
-  const { app, routes } = createApp({
+  const { app, routes, background } = createApp({
     ...{ config, database, sessionStore, hasher, guesses, translator, render, assets },
     secrets: config.sessionSecrets,
     readiness: { database: () => database.ping() },
@@ -89,7 +92,19 @@ export async function openPortal(options: PortalOptions = {}): Promise<Portal> {
   });
   const tenants = createTenants({ stores, hasher, rules: config.rules, clock: () => clock.now });
   const logged = (): string => lines.join('');
-  return { app, routes, config, database, stores, tenants, hasher, clock, logged, listen: () => listen(app) };
+  return {
+    app,
+    routes,
+    background,
+    config,
+    database,
+    stores,
+    tenants,
+    hasher,
+    clock,
+    logged,
+    listen: () => listen(app),
+  };
 }
 
 function testConfig({ environment, databaseUrl }: PortalOptions): Config {

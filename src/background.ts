@@ -1,0 +1,80 @@
+import type { Logger } from 'pino';
+
+/** Something that is done beside the requests, now and then. Several nodes do it at once, so it must be safe to. */
+export interface Work {
+  /** Names it in the log when it fails. */
+  readonly name: string;
+  readonly everyMs: number;
+  readonly run: () => Promise<void>;
+}
+
+export interface Background {
+  /** Takes on some work. @returns what asks for it at once, instead of at its next turn */
+  add(work: Work): () => void;
+  start(): void;
+  /** Does all of it once, in turn, and waits for it: what a test does instead of `start`. */
+  runAll(): Promise<void>;
+  /** Begins nothing more, and waits for what is under way. */
+  stop(): Promise<void>;
+}
+
+/** Keeps the work beside the requests: each piece in turn with itself, none in the way of another's failure. */
+export function createBackground(log: Logger): Background {
+  const pieces: Piece[] = [];
+  let started = false;
+  return {
+    add: (work) => {
+      const piece = createPiece(work, log);
+      pieces.push(piece);
+      if (started) piece.start();
+      return () => {
+        if (started) piece.wake();
+      };
+    },
+    start: () => {
+      started = true;
+      for (const piece of pieces) piece.start();
+    },
+    runAll: async () => {
+      for (const { run } of pieces) await run();
+    },
+    stop: async () => {
+      started = false;
+      await Promise.all(pieces.map((piece) => piece.stop()));
+    },
+  };
+}
+
+type Piece = ReturnType<typeof createPiece>;
+
+function createPiece({ name, everyMs, run }: Work, log: Logger) {
+  let timer: NodeJS.Timeout | null = null;
+  let running: Promise<void> | null = null;
+  let wanted = false;
+  let stopped = false;
+
+  // Asked for while it runs, it runs once more afterwards: what it was asked for may have come too late for this turn.
+  const wake = (): void => {
+    wanted = true;
+    running ??= turns().finally(() => (running = null));
+  };
+  const turns = async (): Promise<void> => {
+    while (wanted && !stopped) {
+      wanted = false;
+      await run().catch((error: unknown) => log.warn({ err: error }, `${name}: not done, to be tried again`));
+    }
+  };
+  return {
+    run,
+    wake,
+    start: () => {
+      timer = setInterval(wake, everyMs).unref();
+      wake();
+    },
+    stop: async () => {
+      stopped = true;
+      if (timer !== null) clearInterval(timer);
+      await running;
+    },
+  };
+}

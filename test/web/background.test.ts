@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { pino } from 'pino';
+import { createBackground } from '../../src/background.ts';
+
+const never = 3_600_000;
+
+function heard() {
+  const lines: string[] = [];
+  const log = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) });
+  return { log, lines };
+}
+
+describe('work beside the requests', () => {
+  it('is done at the start, at every turn, and when it is asked for', async () => {
+    const background = createBackground(heard().log);
+    let done = 0;
+    const wake = background.add({
+      name: 'Count',
+      everyMs: never,
+      run: () => {
+        done++;
+        return Promise.resolve();
+      },
+    });
+    wake();
+    await delay(5);
+    assert.equal(done, 0, 'nothing is done before the start');
+    background.start();
+    await delay(5);
+    assert.equal(done, 1);
+    wake();
+    await delay(5);
+    assert.equal(done, 2);
+    await background.stop();
+    wake();
+    await delay(5);
+    assert.equal(done, 2, 'nothing is done after the stop');
+  });
+
+  it('never meets itself, and is done once more for whoever asked meanwhile', async () => {
+    const background = createBackground(heard().log);
+    let inside = 0;
+    let most = 0;
+    let done = 0;
+    const wake = background.add({
+      name: 'Slow',
+      everyMs: never,
+      run: async () => {
+        most = Math.max(most, ++inside);
+        await delay(20);
+        inside--;
+        done++;
+      },
+    });
+    background.start();
+    await delay(5);
+    wake();
+    wake();
+    wake();
+    await delay(80);
+    assert.deepEqual({ most, done }, { most: 1, done: 2 });
+    await background.stop();
+  });
+
+  it('is waited for at the stop, and its failure is logged and ends nothing', async () => {
+    const { log, lines } = heard();
+    const background = createBackground(log);
+    let finished = false;
+    background.add({ name: 'Broken', everyMs: 10, run: () => Promise.reject(new Error('no luck')) });
+    background.add({
+      name: 'Slow',
+      everyMs: never,
+      run: async () => {
+        await delay(60);
+        finished = true;
+      },
+    });
+    background.start();
+    await delay(30);
+    await background.stop();
+    assert.equal(finished, true);
+    const failures = lines.filter((line) => line.includes('Broken: not done'));
+    assert.ok(failures.length >= 2, `tried ${failures.length} times`);
+    assert.match(failures[0] ?? '', /no luck/);
+  });
+});
