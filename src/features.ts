@@ -16,6 +16,9 @@ import { handOverSheet } from './features/users/hand-over-sheet.ts';
 import { addUserRoutes } from './features/users/users.add.routes.ts';
 import { createUserAdder } from './features/users/users.add.ts';
 import { userChangesRoutes } from './features/users/users.changes.routes.ts';
+import { createBulkReset } from './features/users/users.bulk-reset.ts';
+import { bulkRoutes } from './features/users/users.bulk.routes.ts';
+import { createBulkChange } from './features/users/users.bulk.ts';
 import { createUserChanges } from './features/users/users.changes.ts';
 import { usersRoutes } from './features/users/users.routes.ts';
 import { createUsers } from './features/users/users.ts';
@@ -52,6 +55,11 @@ export function createFeatures(
     ...dashboardRoutes({ stores, clock }),
     ...accountSettingsRoutes({ stores }),
     ...addUserRoutes({ stores, addUser: createUserAdder({ stores, hasher, clock }), sheet, answerRefusal }),
+    ...bulkRoutes({
+      ...{ stores, sheet, answerRefusal },
+      change: createBulkChange({ stores, clock }),
+      reset: createBulkReset({ stores, hasher, throttle, clock }),
+    }),
     ...usersRoutes({ stores, users, sheet, answerRefusal, clock }),
     ...userChangesRoutes({ stores, users, changes: createUserChanges({ stores, clock }), answerRefusal, clock }),
     ...profileRoutes({ stores, sessions, clock }),

@@ -11,6 +11,8 @@ export const paths = {
   users: '/account-settings/user-management',
   user: '/account-settings/user-management/:userId',
   newUser: '/account-settings/user-management/new',
+  bulkUsers: '/account-settings/user-management/bulk',
+  bulkReset: '/account-settings/user-management/bulk/reset-password',
   deletedUsers: '/account-settings/user-management/deleted',
   restoreUser: '/account-settings/user-management/:userId/restore',
   blockUser: '/account-settings/user-management/:userId/block',

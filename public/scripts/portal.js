@@ -53,7 +53,18 @@ function closeSwitchers() {
   });
 }
 
+/** Chooses everybody on the page, or nobody; without a script the link does so with a new page. */
+function chooseInPlace(link) {
+  const boxes = document.querySelectorAll(`input[type=checkbox][name="${link.dataset.choose}"]`);
+  link.addEventListener('click', (event) => {
+    event.preventDefault();
+    const everybody = [...boxes].every((box) => box.checked);
+    for (const box of boxes) box.checked = !everybody;
+  });
+}
+
 submitOnce();
 closeSwitchers();
 document.querySelectorAll('input[data-show-label]').forEach(offerToShow);
+document.querySelectorAll('a[data-choose]').forEach(chooseInPlace);
 document.querySelector('[data-focus]')?.focus();

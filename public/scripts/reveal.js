@@ -1,13 +1,10 @@
 /**
- * The screen that shows a temporary password: copy, print, and above all forget.
- * The text lives in one element only, and that element is emptied when the screen is left.
+ * The screen that shows one temporary password or many: copy, print, and above all forget.
+ * Each text lives in one element only, and that element is emptied when the screen is left.
  */
 
-const secret = document.getElementById('temporary-password');
-const status = document.querySelector('[data-copy-status]');
-
 /** Old browsers, and pages not served over TLS, copy what is selected: no second element ever holds the text. */
-function copySelection() {
+function copySelection(secret) {
   const selection = getSelection();
   selection.selectAllChildren(secret);
   const copied = document.execCommand('copy');
@@ -16,19 +13,21 @@ function copySelection() {
 }
 
 /** Resolves to whether the exact text is now on the clipboard. */
-async function copySecret() {
+async function copySecret(secret) {
   try {
     await navigator.clipboard.writeText(secret.textContent.trim());
     return true;
   } catch {
-    return copySelection();
+    return copySelection(secret);
   }
 }
 
 for (const button of document.querySelectorAll('[data-copy]')) {
+  const reveal = button.closest('[data-reveal]');
+  const status = reveal.querySelector('[data-copy-status]');
   button.hidden = false;
   button.addEventListener('click', async () => {
-    const copied = await copySecret();
+    const copied = await copySecret(reveal.querySelector('[data-secret]'));
     status.textContent = copied ? button.dataset.copiedText : button.dataset.failedText;
   });
 }
@@ -41,7 +40,7 @@ for (const button of document.querySelectorAll('[data-print]')) {
 // A page may sleep in the back/forward cache even when it is marked no-store: it must sleep empty.
 addEventListener('pagehide', () => {
   getSelection()?.removeAllRanges();
-  secret.textContent = '';
+  for (const secret of document.querySelectorAll('[data-secret]')) secret.textContent = '';
 });
 
 addEventListener('pageshow', (event) => {

@@ -12,6 +12,9 @@ export type Verdict =
   | { readonly allowed: false; readonly because: Exclude<Refusal, 'elsewhere'> }
   | { readonly allowed: false; readonly because: 'elsewhere'; readonly place: Wording; readonly address: string };
 
+/** The judge's no. */
+export type Refused = Exclude<Verdict, { allowed: true }>;
+
 export type Target = Pick<User, 'id' | 'administratorLevel'>;
 
 const yes: Verdict = { allowed: true };

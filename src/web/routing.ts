@@ -1,6 +1,6 @@
 import type { Express, Request, Response } from 'express';
 import { Failure } from '../domain/errors.ts';
-import { may, type Verdict } from '../domain/policy.ts';
+import { may, type Refused } from '../domain/policy.ts';
 import type { Action } from '../domain/roles.ts';
 import { paths } from '../paths.ts';
 import { scopeOf, type Middleware } from './request.ts';
@@ -22,7 +22,7 @@ export interface Route {
 export type AnswerRefusal = (
   request: Request,
   response: Response,
-  refusal: Exclude<Verdict, { allowed: true }>,
+  refusal: Refused,
   /** The action that was refused, where nobody has recorded it yet. */
   unrecorded?: Action,
 ) => void | Promise<void>;

@@ -98,6 +98,17 @@ function adminsStops(admin: TestUser, patient: TestUser, blocked: TestUser): Sto
     at('empty list', `${users}?q=nobody+at+all`),
     at('new user', `${users}/new`),
     faulty('new user, filled in wrongly', `${users}/new`),
+    at('list, everybody chosen', `${users}?choose=all`),
+    at('many to be deleted', `${users}/bulk?action=delete&user=${patient.id}&user=${admin.id}`),
+    at('many, but nobody chosen', `${users}/bulk?action=block`),
+    {
+      name: 'reveal of many',
+      open: async (page) => {
+        await page.goto(`${users}/bulk?action=reset&user=${patient.id}&user=${blocked.id}&user=${admin.id}`);
+        await press(page);
+        await page.locator('.temporary-password').first().waitFor();
+      },
+    },
     at('deleted users', `${users}/deleted`),
     at('confirmation of a deletion', `${userPath(patient.id)}/delete`),
     at('user', userPath(patient.id)),

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Language } from '../../src/domain/regions.ts';
 import { aTenant, aUser } from '../support/builders.ts';
-import { aPerson, squeeze } from '../support/person.ts';
+import { squeeze } from '../support/filled-forms.ts';
+import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 
 const words: Readonly<Record<Language, { title: string; secret: string; until: string }>> = {

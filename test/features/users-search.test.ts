@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { User } from '../../src/domain/user.ts';
 import { aTenant, aUser } from '../support/builders.ts';
-import { aPerson, squeeze, type Person } from '../support/person.ts';
+import { squeeze } from '../support/filled-forms.ts';
+import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 
 const english = { 'Accept-Language': 'en' };

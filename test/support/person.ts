@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as cheerio from 'cheerio';
 import request, { type Response } from 'supertest';
+import { byLabel, encoded, squeeze, valuesOf } from './filled-forms.ts';
 import type { Portal } from './portal.ts';
 
 /** Somebody with a browser that knows no JavaScript: reads pages, follows links, fills forms in by their labels. */
@@ -35,8 +36,6 @@ export interface Person {
   readonly bodies: readonly string[];
   readonly cookies: () => string;
 }
-
-type Selection = ReturnType<cheerio.CheerioAPI>;
 
 const mostRedirects = 5;
 
@@ -103,8 +102,8 @@ export function aPerson(
       const action = form.attr('action') ?? path;
       redirects = [];
       if (form.attr('method') === 'post')
-        await arrive(await agent.post(action).set(headers).type('form').send(values), action);
-      else await get(`${action}?${new URLSearchParams(values).toString()}`);
+        await arrive(await agent.post(action).set(headers).type('form').send(encoded(values)), action);
+      else await get(`${action}?${encoded(values)}`);
       return person;
     },
     signIn: async ({ username, clearPassword }) => {
@@ -164,39 +163,4 @@ export function aPerson(
     },
   };
   return person;
-}
-
-/** White space as a reader sees it; narrow and protected spaces count as spaces. */
-export const squeeze = (text: string): string => text.replace(/\s+/g, ' ').trim();
-
-function valuesOf($: cheerio.CheerioAPI, form: Selection): Record<string, string> {
-  const values: Record<string, string> = {};
-  form.find('input[name], select[name], textarea[name]').each((_, element) => {
-    const field = $(element);
-    const type = field.attr('type');
-    if ((type === 'checkbox' || type === 'radio') && field.attr('checked') === undefined) return;
-    const value = field.is('select')
-      ? (field.find('option[selected]').attr('value') ?? field.find('option').attr('value'))
-      : field.attr('value');
-    values[field.attr('name') ?? ''] = value ?? '';
-  });
-  return values;
-}
-
-function byLabel(
-  $: cheerio.CheerioAPI,
-  form: Selection,
-  fields: Readonly<Record<string, string>>,
-): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(fields).map(([label, value]) => {
-      const found = form
-        .find('label')
-        .filter((_, element) => squeeze($(element).text()) === label)
-        .first();
-      const name = $(`#${found.attr('for') ?? 'none'}`).attr('name');
-      assert.ok(name, `There is no field "${label}"`);
-      return [name, value];
-    }),
-  );
 }

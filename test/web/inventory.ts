@@ -1,4 +1,5 @@
 import type { Route } from '../../src/web/routing.ts';
+import { paths } from '../../src/paths.ts';
 import { digestOf } from '../../src/features/setup/setup.ts';
 import { aTenant, aUser, type TestTenant, type TestUser } from '../support/builders.ts';
 import type { Person } from '../support/person.ts';
@@ -43,7 +44,10 @@ export async function openInventory(options: PortalOptions = {}): Promise<Invent
     global: await person('Camille Laurent', 'global'),
     userManager: await person('Noah Klein', 'userManagement'),
     billing: await person('Ada Müller', 'billing'),
-    addressOf: ({ path }) => path.replace(':userId', nobodySpecial.id).replace(':token', setupToken),
+    addressOf: ({ path }) => {
+      const chosen = path === paths.bulkUsers ? `?action=block&user=${nobodySpecial.id}` : '';
+      return path.replace(':userId', nobodySpecial.id).replace(':token', setupToken) + chosen;
+    },
     send: ({ method, path, person: by, form, headers = {} }) =>
       raw(origin, path, {
         method,

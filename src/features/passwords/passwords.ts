@@ -53,6 +53,7 @@ export function createPasswords(parts: {
   async function replaceOwn(scope: Scope, user: User, sessionId: string, newPassword: string): Promise<number> {
     const hash = await hasher.hash(normalizePassword(newPassword));
     await stores.transaction(async (within) => {
+      await within.tenants.lock(scope);
       const at = clock();
       const replaced = await within.credentials.replace(scope, user.id, user.epoch, { kind: 'own', hash, at });
       if (!replaced) throw conflict('passwords:conflict');

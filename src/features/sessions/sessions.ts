@@ -78,10 +78,11 @@ export function createSessions(parts: {
     password: string,
     device: string,
   ): Promise<SessionTicket> {
-    const { user, passwordHash } = credentials;
+    const { user, tenant, passwordHash } = credentials;
     const stronger = await strongerHash(credentials, password);
     const session = { id: randomUUID(), userId: user.id, address: scope.address, device, at: clock() };
     await stores.transaction(async (within) => {
+      await within.tenants.lock({ tenant });
       if (stronger !== null) await within.credentials.rehash(user.id, passwordHash, stronger);
       await within.sessions.open(session);
       await within.activity.recordSignIn(scope, user, { kind: 'signIn.succeeded' }, session.at);
@@ -135,6 +136,7 @@ export function createSessions(parts: {
     /** Ends one session for good; a cookie that still names it opens nothing. */
     signOut: (scope: Scope, sessionId: string): Promise<void> =>
       stores.transaction(async (within) => {
+        await within.tenants.lock(scope);
         await within.sessions.end(sessionId);
         await within.activity.record(scope, { kind: 'signOut' }, scope.actor?.id ?? null, clock());
       }),
@@ -142,6 +144,7 @@ export function createSessions(parts: {
     /** Ends one of the actor's own sessions, or all but the one that asks. @returns false for an id that is not theirs */
     endOwn: (scope: Scope, which: { id: string } | { allBut: string }): Promise<boolean> =>
       stores.transaction(async (within) => {
+        await within.tenants.lock(scope);
         const actorId = scope.actor?.id ?? '';
         if ('allBut' in which) await within.sessions.endAllOf(scope, actorId, which.allBut);
         else if (!(await within.sessions.endOwn(scope, which.id))) return false;

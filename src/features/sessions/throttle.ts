@@ -34,8 +34,8 @@ export interface Throttle {
   giveBack(attempt: Attempt): Promise<void>;
   /** Takes the count back after the right password. */
   forgive(attempt: Attempt): Promise<void>;
-  /** Counts a costly act of a signed-in user. @returns null, or how long to wait */
-  takeBudget(act: 'reset' | 'change', actorId: string): Promise<Wait | null>;
+  /** Counts costly acts of a signed-in user. @returns null, or how long to wait */
+  takeBudget(act: 'reset' | 'change', actorId: string, times?: number): Promise<Wait | null>;
 }
 
 // NIST SP 800-63B-4, 3.2.2: no more than 100 consecutive failures on one account, however slow they come.
@@ -117,7 +117,7 @@ export function createThrottle(database: Database, rules: RegionRules): Throttle
       await address.reward(from, 1);
       await account.reward(far, 1);
     },
-    takeBudget: (act, actorId) => consume(budgets[act], actorId),
+    takeBudget: (act, actorId, times = 1) => consume(budgets[act], actorId, times),
   };
 }
 
@@ -139,9 +139,9 @@ function networkOf(address: string): string {
 // The table of throttles names nobody.
 const digest = (text: string): string => createHash('sha256').update(text).digest('base64url');
 
-async function consume(limit: RateLimiterAbstract, key: string): Promise<Wait | null> {
+async function consume(limit: RateLimiterAbstract, key: string, points = 1): Promise<Wait | null> {
   try {
-    await limit.consume(key);
+    await limit.consume(key, points);
     return null;
   } catch (rejection) {
     if (!(rejection instanceof RateLimiterRes)) throw rejection;

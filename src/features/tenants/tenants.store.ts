@@ -43,10 +43,11 @@ export function tenantsStore(database: Database) {
     /**
      * Inside a transaction: lets no other one change this tenant's people until this one is done. What must hold of
      * all of them together, such as that a Global admin remains, can then be decided. SQLite's transactions do so anyway.
+     * Whatever writes more than one row of a tenant begins with it: in one order, nobody waits in a circle.
      */
-    lock: async (scope: Scope): Promise<void> => {
+    lock: async ({ tenant }: Pick<Scope, 'tenant'>): Promise<void> => {
       if (database.dialect === 'postgres')
-        await database.knex('tenants').where({ id: scope.tenant.id }).forUpdate().select('id');
+        await database.knex('tenants').where({ id: tenant.id }).forUpdate().select('id');
     },
 
     /** @returns any tenant of the region, for the operator's commands */

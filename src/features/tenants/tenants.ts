@@ -120,6 +120,7 @@ export function createTenants(parts: { stores: Stores; hasher: Hasher; rules: Re
       if (tenant === null) throw new Failure('notFound', { because: 'tenants:error.unknown' });
       const scope = operatorScope(tenant);
       await stores.transaction(async (within) => {
+        await within.tenants.lock(scope);
         await within.tenants.setState(tenantId, state);
         if (state === 'suspended') await within.sessions.endAllOfTenant(scope);
         const kind = state === 'suspended' ? 'tenant.suspended' : 'tenant.resumed';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { FieldFault } from '../../domain/errors.ts';
-import { mayGive, type Verdict } from '../../domain/policy.ts';
+import { mayGive, type Refused } from '../../domain/policy.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { domainOf, isUsername, type User } from '../../domain/user.ts';
 import type { Stores } from '../../stores.ts';
@@ -10,7 +10,7 @@ import type { NewUserForm } from './users.forms.ts';
 
 export type AddResult =
   | { readonly outcome: 'added'; readonly user: User; readonly temporaryPassword: string; readonly expiresAt: number }
-  | { readonly outcome: 'refused'; readonly verdict: Exclude<Verdict, { allowed: true }> }
+  | { readonly outcome: 'refused'; readonly verdict: Refused }
   | { readonly outcome: 'invalid'; readonly faults: readonly FieldFault[] };
 
 /** Adds a user with a temporary password, shown once in the answer to the form that asked for it. */

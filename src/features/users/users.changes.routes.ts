@@ -9,8 +9,10 @@ import type { Stores } from '../../stores.ts';
 import { readForm } from '../../web/forms.ts';
 import { scopeOf } from '../../web/request.ts';
 import type { AnswerRefusal, Route } from '../../web/routing.ts';
-import type { ChangeOutcome, UserChangesFeature } from './users.changes.ts';
+import { offeredInBulk } from './users.bulk.ts';
+import type { UserChangesFeature } from './users.changes.ts';
 import { editForm } from './users.forms.ts';
+import type { StepOutcome } from './users.step.ts';
 import { inList, linksOf, ofUser, userIdOf } from './users.trail.ts';
 import type { Users } from './users.ts';
 
@@ -55,7 +57,7 @@ export function userChangesRoutes(parts: {
   async function finish(
     request: Request,
     response: Response,
-    result: ChangeOutcome,
+    result: StepOutcome,
     key: string,
     next = userPath(result.user.id),
   ): Promise<void> {
@@ -77,12 +79,12 @@ export function userChangesRoutes(parts: {
     const scope = scopeOf(request);
     const deleted = await stores.users.listDeleted(scope);
     const rows = deleted.map((user) => ({ ...user, restore: may(scope, 'users.restore', user), ...linksOf(user) }));
-    const model = { users: rows, days: scope.rules.restoreWindowDays };
+    const model = { users: rows, days: scope.rules.restoreWindowDays, bulk: offeredInBulk(scope, 'deleted') };
     response.page('users/deleted', model, { title: 'common:terms.deletedUsers', breadcrumbs: inList });
   }
 
   const act =
-    (work: (scope: Scope, userId: string) => Promise<ChangeOutcome>, notice: string, next?: string): Route['handle'] =>
+    (work: (scope: Scope, userId: string) => Promise<StepOutcome>, notice: string, next?: string): Route['handle'] =>
     async (request, response) =>
       finish(request, response, await work(scopeOf(request), userIdOf(request)), notice, next);
 

@@ -3,6 +3,8 @@ import { languages } from '../../domain/regions.ts';
 import { administratorLevels, agentLevels } from '../../domain/roles.ts';
 import { canonicalUsername, cleanName } from '../../domain/user.ts';
 import { carriedNumber, line } from '../../web/forms.ts';
+import { bulkActions } from './users.bulk.ts';
+import type { ResetTarget } from './users.bulk-reset.ts';
 import { levelFilters, sortKeys, statusFilters } from './users.page.ts';
 
 const longestSearch = 100;
@@ -21,6 +23,8 @@ export const listQuery = z.object({
   sort: z.enum([...sortKeys, ...sortKeys.map((key) => `-${key}` as const)]).catch('name'),
   after: place,
   before: place,
+  /** Whether everybody on the page is chosen already: what a script does without a new page. */
+  choose: z.enum(['all']).nullable().catch(null),
 });
 
 export type ListQuery = z.infer<typeof listQuery>;
@@ -66,6 +70,34 @@ export const editForm = z
   })
   .transform(named)
   .refine((form) => form.displayName !== '', needsName);
+
+const mostChosen = 100;
+const longestId = 36;
+/** People chosen in a list; whatever is no id is left out. */
+const chosen = z
+  .union([z.string().transform((one) => [one]), z.array(z.string())])
+  .catch([])
+  .transform((all) => [...new Set(all.map((text) => text.trim()).filter((text) => text !== ''))])
+  .refine((all) => all.length > 0, 'users:bulk.error.nobody')
+  .refine((all) => all.length <= mostChosen, 'users:bulk.error.tooMany');
+
+/** What is to be done to whom. */
+export const bulkForm = z.object({
+  action: z.enum(bulkActions).nullable().catch(null),
+  user: chosen.transform((all) => all.filter((id) => id.length <= longestId)),
+});
+
+const target = /^([0-9a-f-]{36})\.(\d{1,9})$/;
+
+/** Whose passwords are reset: each with the epoch that they had when the form was made. */
+export const bulkResetForm = z.object({
+  target: chosen.transform((all) =>
+    all.flatMap((text): ResetTarget[] => {
+      const [, id, epoch] = target.exec(text) ?? [];
+      return id === undefined ? [] : [{ id, epoch: Number(epoch) }];
+    }),
+  ),
+});
 
 /** The user's epoch when the form was made: a form that is sent a second time finds another one. */
 export const resetForm = z.object({ epoch: carriedNumber });

@@ -50,9 +50,13 @@ const sortOf = ({ sort }: ListQuery): SortKey => sort.replace('-', '') as SortKe
 
 /** @returns the list's address with what it was asked for, changed as told; the place in the list is not kept */
 export function listHref(query: ListQuery, changes: Partial<ListQuery>): string {
-  const { q, level, status, sort, after, before } = { ...query, after: null, before: null, ...changes };
+  const { q, level, status, sort, after, before, choose } = {
+    ...query,
+    ...{ after: null, before: null, choose: null },
+    ...changes,
+  };
   const parameters = new URLSearchParams();
-  const given = { q, level, status, sort: sort === 'name' ? null : sort, after, before };
+  const given = { q, level, status, sort: sort === 'name' ? null : sort, after, before, choose };
   for (const [name, value] of Object.entries(given)) if (value) parameters.set(name, value);
   const search = parameters.toString();
   return search === '' ? paths.users : `${paths.users}?${search}`;

@@ -10,6 +10,7 @@ import { scopeOf } from '../../web/request.ts';
 import type { AnswerRefusal, Route } from '../../web/routing.ts';
 import type { handOverSheet } from './hand-over-sheet.ts';
 import { listQuery, resetForm, type ListQuery } from './users.forms.ts';
+import { offeredInBulk } from './users.bulk.ts';
 import { listHref, listUsers } from './users.list.ts';
 import { linksOf, ofUser, trail, userIdOf } from './users.trail.ts';
 import type { ResetResult, Users } from './users.ts';
@@ -40,6 +41,8 @@ export function usersRoutes(parts: {
       statuses,
       deleted,
       add: may(scope, 'users.add'),
+      bulk: offeredInBulk(scope, 'present'),
+      chooseAll: chooseAllHref(query),
     };
     response.page('users/list', model, { title: 'common:terms.userManagement', breadcrumbs: trail });
   }
@@ -100,6 +103,9 @@ const sortings = sortKeys.flatMap((key) => [
   { value: `-${key}`, label: `users:sort.${key}Descending` },
 ]);
 const statuses = statusFilters.map((value) => ({ value, label: `users:status.${value}` }));
+
+const chooseAllHref = (query: ListQuery): string =>
+  listHref(query, { after: query.after, before: query.before, choose: query.choose === 'all' ? null : 'all' });
 
 function sortsOf(query: ListQuery) {
   return Object.fromEntries(

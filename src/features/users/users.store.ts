@@ -82,6 +82,13 @@ export function usersStore(database: Database) {
       return rows.map(toUser);
     },
 
+    /** @returns those of the users who are there, or who were deleted, by name; strangers' ids are not answered */
+    findMany: async (scope: Scope, ids: readonly string[], among: 'present' | 'deleted'): Promise<User[]> => {
+      const query = database.knex('users').select(userColumns).where({ tenant_id: scope.tenant.id }).whereIn('id', ids);
+      const rows = await query.andWhere('state', among === 'deleted' ? '=' : '<>', 'deleted').orderBy('name_key');
+      return (rows as UserRow[]).map(toUser);
+    },
+
     /** @returns a user who was deleted and can still be restored */
     findDeleted: async (scope: Scope, id: string): Promise<User | null> => {
       const [row] = await findDeleted({ tenant: scope.tenant.id, id });

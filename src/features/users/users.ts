@@ -1,4 +1,4 @@
-import { may, type Verdict } from '../../domain/policy.ts';
+import { may, type Refused, type Verdict } from '../../domain/policy.ts';
 import type { Action } from '../../domain/roles.ts';
 import { notFound } from '../../domain/errors.ts';
 import type { Scope } from '../../domain/scope.ts';
@@ -11,7 +11,7 @@ import type { Throttle } from '../sessions/throttle.ts';
 
 export type ResetResult =
   | { readonly outcome: 'reset'; readonly user: User; readonly temporaryPassword: string; readonly expiresAt: number }
-  | { readonly outcome: 'refused'; readonly user: User; readonly verdict: Exclude<Verdict, { allowed: true }> }
+  | { readonly outcome: 'refused'; readonly user: User; readonly verdict: Refused }
   /** The form was opened before the password was last replaced: nothing was done. */
   | { readonly outcome: 'stale'; readonly user: User }
   | { readonly outcome: 'throttled'; readonly retryAfter: number };
@@ -40,6 +40,7 @@ export function createUsers(parts: { stores: Stores; hasher: Hasher; throttle: T
       clock(),
     );
     const replaced = await stores.transaction(async (within) => {
+      await within.tenants.lock(scope);
       if (!(await within.credentials.replace(scope, user.id, user.epoch, stored))) return false;
       await within.sessions.endAllOf(scope, user.id, null);
       await within.activity.record(scope, { kind: 'password.reset', expiresAt: stored.until }, user.id, stored.at);

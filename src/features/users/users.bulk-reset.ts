@@ -1,0 +1,67 @@
+import type { Scope } from '../../domain/scope.ts';
+import type { User } from '../../domain/user.ts';
+import type { Stores } from '../../stores.ts';
+import type { Hasher } from '../passwords/hasher.ts';
+import { issueTemporaryPassword, type IssuedPassword } from '../passwords/temporary-passwords.ts';
+import type { Throttle } from '../sessions/throttle.ts';
+import { sortOut, type Left } from './users.bulk.ts';
+
+/** Whose password is reset, and the epoch that they had when it was decided: a form that is sent twice finds another. */
+export interface ResetTarget {
+  readonly id: string;
+  readonly epoch: number;
+}
+
+export interface IssuedTo extends IssuedPassword {
+  readonly user: User;
+}
+
+export type BulkResetOutcome =
+  | { readonly outcome: 'reset'; readonly issued: readonly IssuedTo[]; readonly left: readonly Left[] }
+  | { readonly outcome: 'throttled'; readonly retryAfter: number };
+
+/** Makes what gives many users a temporary password each and ends their sessions. Clear texts are in its result alone. */
+export function createBulkReset(parts: { stores: Stores; hasher: Hasher; throttle: Throttle; clock: () => number }) {
+  const { stores, hasher, throttle, clock } = parts;
+
+  // One after the other: people who sign in meanwhile wait for one hash, not for all of them.
+  async function issueTo(scope: Scope, users: readonly User[]): Promise<IssuedTo[]> {
+    const issued: IssuedTo[] = [];
+    for (const user of users) {
+      const by = scope.actor?.displayName ?? null;
+      issued.push({ user, ...(await issueTemporaryPassword(hasher, scope.rules, by, clock())) });
+    }
+    return issued;
+  }
+
+  async function write(within: Stores, scope: Scope, { user, stored }: IssuedTo, epoch: number): Promise<boolean> {
+    if (!(await within.credentials.replace(scope, user.id, epoch, stored))) return false;
+    await within.sessions.endAllOf(scope, user.id, null);
+    await within.activity.record(scope, { kind: 'password.reset', expiresAt: stored.until }, user.id, stored.at);
+    return true;
+  }
+
+  return async (scope: Scope, targets: readonly ResetTarget[]): Promise<BulkResetOutcome> => {
+    const epochs = new Map(targets.map(({ id, epoch }) => [id, epoch]));
+    const first = await sortOut(stores, scope, 'reset', [...epochs.keys()]);
+    const spent = first.done.length;
+    const wait = scope.actor && spent > 0 ? await throttle.takeBudget('reset', scope.actor.id, spent) : null;
+    if (wait !== null) return { outcome: 'throttled', retryAfter: wait.retryAfter };
+    const made = await issueTo(scope, first.done);
+    return stores.transaction(async (within) => {
+      await within.tenants.lock(scope);
+      const { done, left } = await sortOut(within, scope, 'reset', [...epochs.keys()]);
+      const issued: IssuedTo[] = [];
+      const meanwhile: Left[] = [];
+      for (const user of done) {
+        const password = made.find((each) => each.user.id === user.id);
+        const written = password && (await write(within, scope, password, epochs.get(user.id) ?? -1));
+        if (written) issued.push(password);
+        else meanwhile.push({ user, because: 'meanwhile' });
+      }
+      return { outcome: 'reset', issued, left: [...left, ...meanwhile] };
+    });
+  };
+}
+
+export type BulkReset = ReturnType<typeof createBulkReset>;

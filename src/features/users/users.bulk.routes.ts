@@ -1,0 +1,99 @@
+import type { Request, Response } from 'express';
+import { Failure, notFound } from '../../domain/errors.ts';
+import { may } from '../../domain/policy.ts';
+import { paths } from '../../paths.ts';
+import type { Stores } from '../../stores.ts';
+import { readForm } from '../../web/forms.ts';
+import type { Notice } from '../../web/page.ts';
+import { scopeOf } from '../../web/request.ts';
+import type { AnswerRefusal, Route } from '../../web/routing.ts';
+import type { handOverSheet } from './hand-over-sheet.ts';
+import { judgedAs, labelOf, sortOut, type BulkAction, type BulkChange, type BulkOutcome } from './users.bulk.ts';
+import type { BulkReset } from './users.bulk-reset.ts';
+import { bulkForm, bulkResetForm } from './users.forms.ts';
+import { inList } from './users.trail.ts';
+
+/** What is done to many users at once: a page that says to whom, and one button. */
+export function bulkRoutes(parts: {
+  stores: Stores;
+  change: BulkChange;
+  reset: BulkReset;
+  sheet: ReturnType<typeof handOverSheet>;
+  answerRefusal: AnswerRefusal;
+}): Route[] {
+  const { stores, change, reset, sheet, answerRefusal } = parts;
+
+  async function confirm(request: Request, response: Response): Promise<void> {
+    const scope = scopeOf(request);
+    const { values, faults } = readForm(bulkForm, request.query);
+    if (values === null) return sayNothingToDo(response, faults[0]?.key ?? 'users:bulk.error.nobody');
+    const action = knownAction(values.action);
+    const verdict = may(scope, judgedAs(action));
+    if (!verdict.allowed) return answerRefusal(request, response, verdict);
+    const { done, left } = await sortOut(stores, scope, action, values.user);
+    if (done.length + left.length === 0) throw notFound();
+    const { restoreWindowDays, temporaryPassword } = scope.rules;
+    const model = { action, users: done, left, restoreWindowDays, lifetimeHours: temporaryPassword.lifetimeHours };
+    const danger = action === 'delete';
+    const back = backTo(action);
+    response.page('users/bulk-confirm', { ...model, danger, back }, { title: labelOf(action), breadcrumbs: inList });
+  }
+
+  async function run(request: Request, response: Response): Promise<void> {
+    const { values, faults } = readForm(bulkForm, request.body);
+    if (values === null) return sayNothingToDo(response, faults[0]?.key ?? 'users:bulk.error.nobody');
+    const action = knownAction(values.action);
+    if (action === 'reset') throw new Failure('badRequest');
+    const verdict = may(scopeOf(request), judgedAs(action));
+    if (!verdict.allowed) return answerRefusal(request, response, verdict, judgedAs(action));
+    const outcome = await change(scopeOf(request), action, values.user);
+    if (outcome.done.length + outcome.left.length === 0) throw notFound();
+    request.session.notice = noticeOf(action, outcome);
+    response.redirect(303, backTo(action));
+  }
+
+  // As with one user, the clear texts go into this one body and nowhere else.
+  async function runReset(request: Request, response: Response): Promise<void> {
+    const scope = scopeOf(request);
+    const { values, faults } = readForm(bulkResetForm, request.body);
+    if (values === null) return sayNothingToDo(response, faults[0]?.key ?? 'users:bulk.error.nobody');
+    const outcome = await reset(scope, values.target);
+    if (outcome.outcome === 'throttled') throw new Failure('throttled', { retryAfter: outcome.retryAfter });
+    const { issued, left } = outcome;
+    if (issued.length + left.length === 0) throw notFound();
+    const hands = issued.map(({ user, clearText, stored }) => ({
+      user,
+      temporaryPassword: clearText,
+      sheet: sheet(scope, user, stored.until),
+    }));
+    response.set('Referrer-Policy', 'no-referrer');
+    const model = { hands, left, expiresAt: issued[0]?.stored.until ?? null };
+    const status = issued.length === 0 ? 409 : 200;
+    const frame = { title: labelOf('reset'), breadcrumbs: inList, status } as const;
+    response.page('users/bulk-reveal', model, { ...frame, scripts: ['reveal.js'], fleeting: issued.length > 0 });
+  }
+
+  function sayNothingToDo(response: Response, key: string): void {
+    response.page('users/bulk-nobody', { text: key }, { title: 'users:bulk.title', breadcrumbs: inList, status: 422 });
+  }
+
+  return [
+    { method: 'get', path: paths.bulkUsers, access: 'users.list', handle: confirm },
+    { method: 'post', path: paths.bulkUsers, access: 'users.list', handle: run },
+    { method: 'post', path: paths.bulkReset, access: 'users.resetPassword', handle: runReset },
+  ];
+}
+
+function knownAction(action: BulkAction | null): BulkAction {
+  if (action === null) throw new Failure('badRequest');
+  return action;
+}
+
+const backTo = (action: BulkAction): string => (action === 'restore' ? paths.deletedUsers : paths.users);
+
+function noticeOf(action: BulkAction, { done, left }: BulkOutcome): Notice {
+  if (done.length === 0) return { kind: 'warning', key: 'users:bulk.none' };
+  const values = { count: done.length };
+  if (left.length > 0) return { kind: 'warning', key: 'users:bulk.partly', values };
+  return { kind: 'success', key: `users:bulk.done.${action}`, values };
+}

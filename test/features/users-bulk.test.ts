@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { paths } from '../../src/paths.ts';
+import { aTenant, aUser, type TestTenant, type TestUser } from '../support/builders.ts';
+import { aPerson, type Person } from '../support/person.ts';
+import { openPortal, type Portal } from '../support/portal.ts';
+
+/** A company with a Global admin, a User management admin and three others. */
+async function aCompany(portal: Portal) {
+  const tenant = await aTenant(portal);
+  const boss = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
+  const second = await aUser(portal, tenant, { displayName: 'Denis Roy', administratorLevel: 'global' });
+  const manager = await aUser(portal, tenant, { displayName: 'Mona Petit', administratorLevel: 'userManagement' });
+  const staff = [];
+  for (const [displayName, language] of [
+    ['Alix Coste', 'fr'],
+    ['Birgit Groß', 'de'],
+    ['Colin Moor', 'en'],
+  ] as const) {
+    staff.push(await aUser(portal, tenant, { displayName, language }));
+  }
+  return { tenant, boss, second, manager, staff };
+}
+
+const chosen = (action: string, users: readonly { id: string }[]): string =>
+  `${paths.bulkUsers}?action=${action}${users.map(({ id }) => `&user=${id}`).join('')}`;
+
+const stateOf = async (portal: Portal, tenant: TestTenant, user: { id: string }) =>
+  ((await portal.stores.users.find(tenant.scope, user.id)) ??
+    (await portal.stores.users.findDeleted(tenant.scope, user.id)))!.state;
+
+const passwordsOn = (person: Person): string[] =>
+  person
+    .$('output.temporary-password')
+    .toArray()
+    .map((element) => person.$(element).text().trim());
+
+describe('many users at once', async () => {
+  const portal = await openPortal();
+
+  it('are chosen in the list by boxes that are named after them', async () => {
+    const { boss, staff } = await aCompany(portal);
+    const admin = await aPerson(portal).signIn(boss);
+    await admin.visit(paths.users);
+    const box = admin.$(`input[name=user][value="${staff[0]!.id}"]`);
+    assert.equal(box.attr('form'), admin.$('form.bulk').attr('id'));
+    assert.equal(admin.$(`#${box.attr('aria-labelledby')}`).text(), 'Alix Coste');
+    await admin.follow('Sélectionner tout le monde sur cette page');
+    assert.equal(admin.$('input[name=user]').length, admin.$('input[name=user][checked]').length);
+    await admin.follow('Ne sélectionner personne');
+    assert.equal(admin.$('input[name=user][checked]').length, 0);
+  });
+
+  it('are blocked, let in again, deleted and restored', async () => {
+    const { tenant, boss, staff } = await aCompany(portal);
+    const admin = await aPerson(portal).signIn(boss);
+    const worker = await aPerson(portal).signIn(staff[1]!);
+    await admin.visit(chosen('block', staff));
+    admin.sees('Bloquer la connexion de 3 utilisateurs ?').sees('Birgit Groß');
+    await admin.submit('Bloquer la connexion');
+    admin.sees('3 utilisateurs ne peuvent plus se connecter.');
+    assert.equal((await worker.visit(paths.dashboard)).path, paths.signIn);
+    await admin.visit(chosen('unblock', staff));
+    await admin.submit('Débloquer la connexion');
+    assert.equal(await stateOf(portal, tenant, staff[2]!), 'active');
+    await admin.visit(chosen('delete', staff.slice(0, 2)));
+    admin.sees('restaurés pendant 30 jours');
+    await admin.submit('Supprimer le compte d’utilisateur');
+    admin.sees('2 comptes ont été supprimés.');
+    assert.equal(await stateOf(portal, tenant, staff[0]!), 'deleted');
+    await admin.visit(paths.deletedUsers);
+    assert.equal(admin.$('input[name=user]').length, 2);
+    await admin.visit(chosen('restore', staff.slice(0, 2)));
+    await admin.submit('Restaurer');
+    admin.sees('2 comptes ont été restaurés.');
+    assert.equal(await stateOf(portal, tenant, staff[0]!), 'active');
+  });
+
+  it('get a sheet each, in their own language, and their passwords once', async () => {
+    const { boss, staff } = await aCompany(portal);
+    const admin = await aPerson(portal).signIn(boss);
+    await admin.visit(chosen('reset', staff));
+    const targets = admin.$('input[name=target]').toArray();
+    const target = targets.map((element) => admin.$(element).attr('value') ?? '').at(0) ?? '';
+    await admin.submit('Réinitialiser le mot de passe');
+    assert.equal(admin.status, 200);
+    assert.match(admin.headers['cache-control'] ?? '', /no-store/);
+    const passwords = passwordsOn(admin);
+    assert.equal(new Set(passwords).size, 3);
+    const languages = admin.$('.sheet[lang]').toArray();
+    assert.deepEqual([...new Set(languages.map((element) => admin.$(element).attr('lang')))], ['fr', 'de', 'en']);
+    for (const [index, user] of staff.entries()) {
+      const person = await aPerson(portal).signIn({ ...user, clearPassword: passwords[index]! });
+      assert.equal(person.path, paths.changePassword, user.displayName);
+    }
+    const again = await admin.send('post', paths.bulkReset, { target });
+    assert.equal(again.status, 409);
+    assert.doesNotMatch(again.text, /temporary-password/);
+  });
+
+  it('are left as they are where the judge says no, and the page says who and why', async () => {
+    const { tenant, boss, manager, staff } = await aCompany(portal);
+    const person = await aPerson(portal).signIn(manager);
+    await person.visit(chosen('block', [boss, manager, staff[0]!]));
+    person.sees('Bloquer la connexion de 1 utilisateur ?').sees('2 utilisateurs ne sont pas concernés');
+    await person.submit('Bloquer la connexion');
+    assert.equal(await stateOf(portal, tenant, boss), 'active');
+    assert.equal(await stateOf(portal, tenant, staff[0]!), 'blocked');
+    const forged = await person.send('post', paths.bulkUsers, { action: 'block', user: boss.id });
+    assert.equal(forged.status, 303);
+    assert.equal(await stateOf(portal, tenant, boss), 'active');
+    const [event] = await portal.stores.activity.latestOfUser(tenant.scope, boss.id);
+    assert.deepEqual(event?.event, { kind: 'refused', action: 'users.block', because: 'globalAdmin' });
+  });
+
+  it('are all left when the last Global admin would go with them', async () => {
+    const { tenant, boss, second, staff } = await aCompany(portal);
+    const alone = await aPerson(portal).signIn(boss);
+    await portal.stores.users.setState(tenant.scope, second.id, 'blocked', portal.clock.now);
+    const operator = tenant.scope;
+    const { createBulkChange } = await import('../../src/features/users/users.bulk.ts');
+    const change = createBulkChange({ stores: portal.stores, clock: () => portal.clock.now });
+    const all = [...staff, boss].map(({ id }) => id);
+    await assert.rejects(change(operator, 'delete', all), { kind: 'conflict' });
+    for (const user of staff) assert.equal(await stateOf(portal, tenant, user), 'active');
+    assert.equal((await alone.visit(paths.dashboard)).status, 200);
+  });
+});
+
+describe('hostile choices', async () => {
+  const portal = await openPortal();
+  const company = await aCompany(portal);
+  const stranger = (await aCompany(portal)).staff[0] as TestUser;
+  const admin = await aPerson(portal).signIn(company.boss);
+
+  const cases: [label: string, address: string, status: number][] = [
+    ['nobody', `${paths.bulkUsers}?action=block`, 422],
+    ['too many', `${paths.bulkUsers}?action=block${manyIds(101)}`, 422],
+    ['another tenant’s user', chosen('block', [stranger]), 404],
+    ['an id that is none', `${paths.bulkUsers}?action=block&user=${'x'.repeat(4_000)}`, 404],
+    ['no action', `${paths.bulkUsers}?user=${company.staff[0]!.id}`, 400],
+    ['an unknown action', `${paths.bulkUsers}?action=promote&user=${company.staff[0]!.id}`, 400],
+    ['an action of every object', `${paths.bulkUsers}?action=constructor&user=${company.staff[0]!.id}`, 400],
+  ];
+  for (const [label, address, status] of cases) {
+    it(`${label}: ${status}`, async () => {
+      await admin.visit(address);
+      assert.equal(admin.status, status);
+    });
+  }
+
+  it('a stranger’s user among one’s own is nobody', async () => {
+    await admin.visit(chosen('block', [company.staff[0]!, stranger]));
+    admin.doesNotSee(stranger.username);
+    await admin.submit('Bloquer la connexion');
+    admin.sees('1 utilisateur ne peut plus se connecter.');
+  });
+
+  it('a reset is no change of state, and needs its own form', async () => {
+    const answer = await admin.send('post', paths.bulkUsers, { action: 'reset', user: company.staff[1]!.id });
+    assert.equal(answer.status, 400);
+    const forged = await admin.send('post', paths.bulkReset, { target: company.staff[1]!.id });
+    assert.equal(forged.status, 404);
+  });
+
+  it('more resets than the budget allows wait', async () => {
+    const answers = [];
+    for (let round = 0; round < 100 && answers.at(-1) !== 429; round++) {
+      await admin.visit(chosen('reset', company.staff));
+      await admin.submit('Réinitialiser le mot de passe');
+      answers.push(admin.status);
+    }
+    assert.equal(answers.at(-1), 429);
+    assert.ok(Number(admin.headers['retry-after']) > 0);
+  });
+});
+
+function manyIds(count: number): string {
+  return Array.from({ length: count }, (_, index) => `&user=${index}`).join('');
+}
