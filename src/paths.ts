@@ -44,5 +44,6 @@ export function to(address: string, parameters: Readonly<Record<string, string>>
 }
 
 /** Addresses of one user, as templates link to them. */
-export const userPath = (userId: string): string => to(paths.user, { userId });
+// A page links to dozens of users: this is `to`, without looking for placeholders.
+export const userPath = (userId: string): string => paths.user.replace(':userId', encodeURIComponent(userId));
 export const resetPasswordPath = (userId: string): string => to(paths.resetPassword, { userId });

@@ -13,6 +13,12 @@ export type Values = Readonly<Record<string, string | number | null>>;
 /** Describes a query once, with Knex' words; `$('id')` stands where a value will be. */
 export type Build = (knex: Knex, $: (name: string) => Knex.Value) => Knex.QueryBuilder;
 
+/**
+ * A value in a query of several tables. SQLite would plan such a query anew at each call, to look at the value: 20 µs.
+ * Behind a sub-query it is a value like any other.
+ */
+export const unseen = (knex: Knex, value: Knex.Value): Knex.Raw => knex.raw('(select ?)', [value]);
+
 /** One database of one region. Inside a transaction the same interface speaks through that transaction. */
 export interface Database {
   readonly dialect: 'sqlite' | 'postgres';

@@ -18,10 +18,17 @@ export function createCookies(config: Config): Cookies {
   const https = config.baseUrl.protocol === 'https:';
   const options: CookieOptions = { httpOnly: true, secure: https, sameSite: 'lax', path: '/' };
   const name = (purpose: string): string => `${https ? '__Host-' : ''}parvis-${config.rules.region}-${purpose}`;
+  // A page asks for several of them.
+  const read = new WeakMap<Request, ReturnType<typeof parseCookie>>();
+  const allOf = (request: Request): ReturnType<typeof parseCookie> => {
+    let all = read.get(request);
+    if (all === undefined) read.set(request, (all = parseCookie(request.headers.cookie ?? '')));
+    return all;
+  };
   return {
     name,
     options,
-    read: (request, purpose) => parseCookie(request.headers.cookie ?? '')[name(purpose)] ?? null,
+    read: (request, purpose) => allOf(request)[name(purpose)] ?? null,
     keep: (response, purpose, value) => {
       response.cookie(name(purpose), value, { ...options, maxAge: yearMs });
     },

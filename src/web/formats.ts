@@ -49,10 +49,18 @@ export function createFormats(language: Language, clock: () => number): Formats 
   });
   const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
   const number = new Intl.NumberFormat(language);
+  // A list says the same few distances again and again.
+  const distances = new Map<string, string>();
+  const inWords = (amount: number, unit: Intl.RelativeTimeFormatUnit): string => {
+    const key = `${amount} ${unit}`;
+    let words = distances.get(key);
+    if (words === undefined) distances.set(key, (words = relative.format(amount, unit)));
+    return words;
+  };
   return {
     date: (at) => date.format(at),
     dateTime: (at) => dateTime.format(at),
-    relative: (at) => relative.format(...distanceIn(at, clock())),
+    relative: (at) => inWords(...distanceIn(at, clock())),
     number: (value) => number.format(value),
   };
 }

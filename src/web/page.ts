@@ -65,9 +65,10 @@ export function createPages(parts: PageParts) {
   const { config, translator, render, assets, cookies, clock } = parts;
   const sprite = assets.url('icons.svg');
   const icon = (name: string): string =>
-    `<svg class="icon" aria-hidden="true" focusable="false"><use href="${sprite}#${escapeHtml(name)}"></use></svg>`;
+    `<svg class="icon" aria-hidden="true"><use href="${sprite}#${escapeHtml(name)}"></use></svg>`;
   const formats = new Map(languages.map((language) => [language, createFormats(language, clock)]));
   const elsewhere = new Map(languages.map((language) => [language, otherRegions(config, language)]));
+  const regions = new Map(languages.map((language) => [language, ownRegion(config, translator(language))]));
   const choices = languages.map((code) => ({ code, name: ownNames[code] }));
 
   function frame(request: Request, response: Response, tongue: Tongue, options: PageOptions) {
@@ -87,7 +88,7 @@ export function createPages(parts: PageParts) {
       csrfToken: options.formless === true ? knownToken(request) : newToken(request),
       path: request.method === 'GET' ? request.originalUrl : request.path,
       requestId: request.requestId,
-      region: { id: config.rules.region, name: config.rules.name[language] },
+      region: regions.get(language),
       otherRegions: elsewhere.get(language) ?? [],
       tenant: scope ? { name: scope.tenant.name } : null,
       person: user ? { name: user.displayName, initials: initialsOf(user.displayName) } : null,
@@ -116,9 +117,18 @@ export function createPages(parts: PageParts) {
         'Cache-Control': 'no-store',
         Vary: 'Cookie, Accept-Language',
       });
-      response.type('html').send(render(layout, { ...locals, body }));
+      const html = render(layout, { ...locals, body });
+      // As text: Node puts it behind the headers and encodes both at once.
+      response.type('html').set('Content-Length', String(Buffer.byteLength(html)));
+      response.end(html);
     },
   };
+}
+
+// The same on every page of a language: put into words once.
+function ownRegion({ rules }: Config, { language, t }: Tongue) {
+  const name = rules.name[language];
+  return { id: rules.region, name, label: t('common:region.label', { name }) };
 }
 
 const knownToken = (request: Request): string => request.session?.csrfToken ?? '';

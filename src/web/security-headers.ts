@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import helmet from 'helmet';
 import type { Config } from '../config/config.ts';
 import type { Middleware } from './request.ts';
@@ -7,24 +7,42 @@ import type { Middleware } from './request.ts';
 const yearSeconds = 365 * 24 * 60 * 60;
 const nonceBytes = 16;
 
+// Stands in the headers for the nonce, which is all that differs from one answer to the next.
+const nonceMark = '{nonce}';
+
 /** The headers of every answer, errors and static files included; scripts run only with the answer's own nonce. */
-export function securityHeaders(config: Config): Middleware[] {
+export function securityHeaders(config: Config): Middleware {
+  const headers = headersOf(helmetFor(config)).map(([name, value]) => ({ name, parts: value.split(nonceMark) }));
+  return (_request, response, next) => {
+    const nonce = (response.locals.nonce = randomBytes(nonceBytes).toString('base64'));
+    for (const { name, parts } of headers) response.setHeader(name, parts.join(nonce));
+    next();
+  };
+}
+
+// Helmet decides once, at the start, instead of at each request.
+function headersOf(middleware: ReturnType<typeof helmet>): [name: string, value: string][] {
+  const headers = new Map<string, string>();
+  const response = {
+    setHeader: (name: string, value: string) => headers.set(name, value),
+    removeHeader: () => undefined,
+  };
+  middleware({} as IncomingMessage, response as unknown as ServerResponse, (error) => {
+    if (error) throw error as Error;
+  });
+  return [...headers];
+}
+
+function helmetFor(config: Config): ReturnType<typeof helmet> {
   const https = config.baseUrl.protocol === 'https:';
   // A form's answer may lead to another region's sign-in, and browsers hold redirects to form-action too.
   const regions = [...config.regionUrls.values()].map((url) => url.origin);
-  const nonce: Middleware = (_request, response, next) => {
-    response.locals.nonce = randomBytes(nonceBytes).toString('base64');
-    next();
-  };
-  const headers = helmet({
+  return helmet({
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {
         defaultSrc: ["'none'"],
-        scriptSrc: [
-          (_request, response) =>
-            `'nonce-${(response as ServerResponse & { locals: { nonce: string } }).locals.nonce}'`,
-        ],
+        scriptSrc: [`'nonce-${nonceMark}'`],
         styleSrc: ["'self'"],
         imgSrc: ["'self'", 'data:'],
         fontSrc: ["'self'"],
@@ -44,5 +62,4 @@ export function securityHeaders(config: Config): Middleware[] {
     strictTransportSecurity: https ? { maxAge: yearSeconds, includeSubDomains: true } : false,
     xFrameOptions: { action: 'deny' },
   });
-  return [nonce, headers];
 }

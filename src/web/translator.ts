@@ -92,6 +92,9 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
+const meaningful = /[&<>"']/;
+
 /** @returns the text with every character escaped that means something in HTML */
 export const escapeHtml = (text: string): string =>
-  text.replace(/[&<>"']/g, (character) => entities[character] ?? character);
+  // Most texts have none: looking costs less than replacing nothing.
+  meaningful.test(text) ? text.replace(/[&<>"']/g, (character) => entities[character] ?? character) : text;

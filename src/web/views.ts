@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import ejs from 'ejs';
+import { escapeHtml } from './translator.ts';
 
 const folder = path.join(import.meta.dirname, '../../views');
 
@@ -20,13 +21,16 @@ export function loadViews(): RenderView {
   const views = new Map(
     files.map((file) => [file.slice(0, -'.ejs'.length).replaceAll(path.sep, '/'), compileView(file)]),
   );
-  const render: RenderView = (name, locals) => {
+  const find = (name: string): Compiled => {
     const view = views.get(name);
     if (view === undefined) throw new Error(`There is no view ${name}`);
-    const partial = (part: string, input: object): string => render(part, { ...locals, input });
-    return view({ ...locals, partial });
+    return view;
   };
-  return render;
+  return (name, locals) => {
+    const partial = (part: string, input: object): string => find(part)({ ...shared, input });
+    const shared = { ...locals, partial };
+    return find(name)(shared);
+  };
 }
 
 function compileView(file: string): Compiled {
@@ -37,6 +41,9 @@ function compileView(file: string): Compiled {
     _with: false,
     destructuredLocals: [...names],
     rmWhitespace: true,
-  });
+    escape: (value: string | number | null | undefined) => escapeHtml(String(value ?? '')),
+    // The locals are read as they are: they are ours alone, and a copy of them at each partial costs more than it does.
+    unsafePrototypeLocals: true,
+  } as ejs.Options);
   return template.compile() as Compiled;
 }

@@ -1,4 +1,4 @@
-import type { Database } from '../../data/database.ts';
+import { unseen, type Database } from '../../data/database.ts';
 import type { Language } from '../../domain/regions.ts';
 import type { Scope, ScopeTenant } from '../../domain/scope.ts';
 import type { User } from '../../domain/user.ts';
@@ -41,7 +41,7 @@ export function credentialsStore(database: Database) {
           'tenants.language as tenant_language',
           'tenants.state as tenant_state',
         ])
-        .where(`users.${column}`, $('value')),
+        .where(`users.${column}`, unseen(knex, $('value'))),
     );
   const byUsername = find('username');
   const byId = find('id');

@@ -1,4 +1,4 @@
-import type { Database } from '../../data/database.ts';
+import { unseen, type Database } from '../../data/database.ts';
 import type { Language } from '../../domain/regions.ts';
 import type { Scope, ScopeTenant } from '../../domain/scope.ts';
 import type { User } from '../../domain/user.ts';
@@ -54,7 +54,7 @@ export function sessionsStore(database: Database) {
         'tenants.language as tenant_language',
         'tenants.state as tenant_state',
       ])
-      .where('user_sessions.id', $('id')),
+      .where('user_sessions.id', unseen(knex, $('id'))),
   );
 
   const listOwn = database.prepare<OwnSessionRow>('sessions.listOwn', (knex, $) =>

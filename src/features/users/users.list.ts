@@ -55,9 +55,7 @@ export function listHref(query: ListQuery, changes: Partial<ListQuery>): string 
     ...{ after: null, before: null, choose: null },
     ...changes,
   };
-  const parameters = new URLSearchParams();
   const given = { q, level, status, sort: sort === 'name' ? null : sort, after, before, choose };
-  for (const [name, value] of Object.entries(given)) if (value) parameters.set(name, value);
-  const search = parameters.toString();
-  return search === '' ? paths.users : `${paths.users}?${search}`;
+  const said = Object.entries(given).flatMap(([name, value]) => (value ? [`${name}=${encodeURIComponent(value)}`] : []));
+  return said.length === 0 ? paths.users : `${paths.users}?${said.join('&')}`;
 }

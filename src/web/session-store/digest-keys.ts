@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { Store, type SessionData } from 'express-session';
 
 /**
@@ -26,4 +26,4 @@ export class DigestKeys extends Store {
   }
 }
 
-const digest = (id: string): string => createHash('sha256').update(id).digest('base64url');
+const digest = (id: string): string => hash('sha256', id, 'base64url');
