@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { Failure } from '../../src/domain/errors.ts';
+import { createScope } from '../../src/domain/scope.ts';
+import { createThrottle } from '../../src/features/sessions/throttle.ts';
+import { createBulkChange } from '../../src/features/users/users.bulk.ts';
+import { createUserChanges } from '../../src/features/users/users.changes.ts';
+import { createUsers } from '../../src/features/users/users.ts';
+import { aTenant, aUser } from '../support/builders.ts';
+import { aPerson } from '../support/person.ts';
+import { openPortal } from '../support/portal.ts';
+import { postgres, skipWithout } from '../support/services.ts';
+
+const rounds = 40;
+
+for (const [dialect, server] of [
+  ['SQLite', { url: undefined }],
+  ['PostgreSQL', await postgres()],
+] as const) {
+  describe(`many changes to the same people, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
+    const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
+    const { stores, hasher } = portal;
+    const clock = (): number => portal.clock.now;
+    const changes = createUserChanges({ stores, clock });
+    const bulk = createBulkChange({ stores, clock });
+    const users = createUsers({
+      stores,
+      hasher,
+      throttle: createThrottle(portal.database, portal.config.rules),
+      clock,
+    });
+
+    it('never wait for each other in a circle: each is done, or refused in words', async () => {
+      const tenant = await aTenant(portal);
+      const admin = await aUser(portal, tenant, { administratorLevel: 'global' });
+      const one = await aUser(portal, tenant);
+      const two = await aUser(portal, tenant);
+      const { id, username, displayName, administratorLevel, agentLevel } = admin;
+      const scope = createScope({
+        ...tenant.scope,
+        actor: { id, username, displayName, administratorLevel, agentLevel },
+      });
+      const both = [one.id, two.id];
+      const unexpected: unknown[] = [];
+      for (let round = 0; round < rounds; round++) {
+        const results = await Promise.allSettled([
+          users.resetPassword(tenant.scope, one.id, null),
+          changes.block(scope, one.id),
+          bulk(scope, 'unblock', both),
+          users.resetPassword(tenant.scope, two.id, null),
+          bulk(scope, 'block', both.toReversed()),
+          changes.endSessions(scope, two.id),
+          changes.unblock(scope, one.id),
+          aPerson(portal).signIn(admin),
+        ]);
+        for (const result of results) {
+          if (result.status === 'rejected' && !(result.reason instanceof Failure)) unexpected.push(result.reason);
+        }
+      }
+      assert.deepEqual(unexpected, []);
+    });
+  });
+}
