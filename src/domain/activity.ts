@@ -38,7 +38,7 @@ export type SignInFailure = 'unknown' | 'password' | 'blocked' | 'deleted' | 'ex
 export type LogFormat = 'csv' | 'jsonl';
 
 /** What a log can be narrowed by; in a record of an export the names alone, not what was looked for. */
-export type LogFilterName = 'person' | 'kind' | 'from' | 'to';
+export type LogFilterName = 'person' | 'kind' | 'firstDay' | 'lastDay';
 
 /** Somebody in a record; the name is null when there is no such user any more. */
 export interface ActivityPerson {

@@ -41,7 +41,7 @@ export function createLogExports(parts: {
   };
 }
 
-const names = { user: 'person', group: 'kind', from: 'from', until: 'to' } as const;
+const names = { user: 'person', group: 'kind', from: 'firstDay', until: 'lastDay' } as const;
 
 const namesOf = (filter: LogFilter): LogFilterName[] =>
   Object.entries(names).flatMap(([key, name]) => (filter[key as keyof LogFilter] === null ? [] : [name]));
