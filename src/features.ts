@@ -1,6 +1,9 @@
 import type { AppParts } from './app.ts';
 import type { Background } from './background.ts';
 import { accountSettingsRoutes } from './features/account-settings/account-settings.routes.ts';
+import { createLogExports } from './features/activity/activity.export.ts';
+import { activityRoutes } from './features/activity/activity.routes.ts';
+import { createActivityWords } from './features/activity/activity.words.ts';
 import { dashboardRoutes } from './features/dashboard/dashboard.routes.ts';
 import { passwordsRoutes } from './features/passwords/passwords.routes.ts';
 import { createPasswords } from './features/passwords/passwords.ts';
@@ -49,11 +52,14 @@ export function createFeatures(
   const sessions = createSessions({ stores, hasher, throttle, devices, clock, log });
   const authentication = createAuthentication(sessions, rules);
   const sheet = handOverSheet(config, translator, clock);
+  const wordsFor = createActivityWords(translator, clock);
+  const exports = createLogExports({ stores, throttle, wordsFor, clock });
   const routes = [
     ...sessionsRoutes({ config, stores, authentication, cookies }),
     ...passwordsRoutes({ passwords, authentication, devices, cookies, log }),
-    ...dashboardRoutes({ stores, clock }),
+    ...dashboardRoutes({ stores, wordsFor, clock }),
     ...accountSettingsRoutes({ stores }),
+    ...activityRoutes({ stores, exports, wordsFor, clock }),
     ...addUserRoutes({ stores, addUser: createUserAdder({ stores, hasher, clock }), sheet, answerRefusal }),
     ...bulkRoutes({
       ...{ stores, sheet, answerRefusal },

@@ -1,5 +1,6 @@
 import type { Database } from './data/database.ts';
 import { activityStore } from './features/activity/activity.store.ts';
+import { dashboardStore } from './features/dashboard/dashboard.store.ts';
 import { directoryStore } from './features/directory/directory.store.ts';
 import { credentialsStore } from './features/passwords/credentials.store.ts';
 import { sessionsStore } from './features/sessions/sessions.store.ts';
@@ -17,6 +18,7 @@ function bindStores(database: Database) {
   return {
     activity: activityStore(database),
     credentials: credentialsStore(database),
+    dashboard: dashboardStore(database),
     directory: directoryStore(database),
     sessions: sessionsStore(database),
     setup: setupStore(database),

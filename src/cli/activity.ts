@@ -1,11 +1,19 @@
+import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import { sha256 } from '../data/digest.ts';
 import { createChainCheck, type ChainFault } from '../domain/activity-chain.ts';
+import { createLogExports } from '../features/activity/activity.export.ts';
+import { wholeLog } from '../features/activity/activity.page.ts';
+import { createActivityWords } from '../features/activity/activity.words.ts';
+import { createThrottle } from '../features/sessions/throttle.ts';
 import type { Stores } from '../stores.ts';
-import { CommandFault, print, withContext } from './context.ts';
+import { loadTranslator } from '../web/translator.ts';
+import { verifyFile } from './activity-file.ts';
+import { CommandFault, print, withContext, type CommandContext } from './context.ts';
 
 interface VerifyOptions {
   tenant?: string;
+  file?: string;
   json?: boolean;
 }
 
@@ -13,14 +21,23 @@ interface VerifyOptions {
 type TenantFault = ChainFault & { readonly tenantId: string };
 
 export function addActivityCommands(program: Command): void {
-  program
-    .command('activity')
-    .description('the activity log')
+  const activity = program.command('activity').description('the activity log');
+  activity
     .command('verify')
     .description('follow the chain of each log; name the first entry that was changed, dropped or reordered, exit 1')
     .option('--tenant <id>', 'only this tenant')
+    .option('--file <path>', 'an export in JSON Lines, without any database; - reads standard input')
     .option('--json', 'print one JSON object')
-    .action((options: VerifyOptions) => withContext(({ stores }) => verify(stores, options)));
+    .action((options: VerifyOptions) =>
+      options.file === undefined
+        ? withContext(({ stores }) => verify(stores, options))
+        : verifyFile({ ...options, file: options.file }),
+    );
+  activity
+    .command('export')
+    .description('write the log of a tenant to standard output, in JSON Lines; it stands in the log itself')
+    .requiredOption('--tenant <id>', 'the tenant')
+    .action(({ tenant }: { tenant: string }) => withContext((context) => exportLog(context, tenant)));
 }
 
 async function verify(stores: Stores, options: VerifyOptions): Promise<void> {
@@ -50,4 +67,15 @@ function report(options: VerifyOptions, entries: number, fault: TenantFault | nu
     : `Tenant ${fault.tenantId}: entry ${fault.place} is ${fault.fault === 'missing' ? 'missing' : 'not as it was recorded'}.`;
   print(options, { ok, entries, fault }, [line]);
   process.exitCode = ok ? 0 : 1;
+}
+
+async function exportLog({ config, database, stores, tenants }: CommandContext, id: string): Promise<void> {
+  const tenant = await stores.tenants.findForOperator(id);
+  if (tenant === null) throw new CommandFault(`There is no tenant ${id}`);
+  const throttle = createThrottle(database, config.rules);
+  const wordsFor = createActivityWords(await loadTranslator(), Date.now);
+  const exports = createLogExports({ stores, throttle, wordsFor, clock: Date.now });
+  const result = await exports.begin(tenants.operatorScope(tenant), 'jsonl', wholeLog);
+  if (result.outcome === 'throttled') throw new CommandFault('Too many exports; wait a little');
+  await pipeline(result.text, process.stdout, { end: false });
 }

@@ -39,7 +39,23 @@ export interface FoundEntry extends ChainedEntry {
   readonly personalSalt: string | null;
 }
 
-export type ChainFault = { readonly place: number; readonly fault: 'missing' | 'changed' | 'personalChanged' };
+export interface ChainFault {
+  readonly place: number;
+  readonly fault: 'missing' | 'changed' | 'personalChanged';
+}
+
+/** @returns what is wrong with one entry in itself, given the hash of the one before it; null when nothing is */
+export function entryFault(
+  entry: FoundEntry,
+  previousHash: string,
+  digest: Digest,
+): Exclude<ChainFault['fault'], 'missing'> | null {
+  if (hashOf(entry, previousHash, digest) !== entry.hash) return 'changed';
+  if (entry.personal === null || entry.personalSalt === null) return null;
+  return personalDigestOf(entry.personal, entry.personalSalt, digest) === entry.personalDigest
+    ? null
+    : 'personalChanged';
+}
 
 /** Follows a chain entry by entry. */
 export function createChainCheck(digest: Digest) {
@@ -49,11 +65,8 @@ export function createChainCheck(digest: Digest) {
     /** @returns what is wrong with the next entry, or null */
     next: (entry: FoundEntry): ChainFault | null => {
       if (entry.place !== place + 1) return { place: place + 1, fault: 'missing' };
-      if (hashOf(entry, hash, digest) !== entry.hash) return { place: entry.place, fault: 'changed' };
-      const erased = entry.personal === null || entry.personalSalt === null;
-      if (!erased && personalDigestOf(entry.personal, entry.personalSalt, digest) !== entry.personalDigest) {
-        return { place: entry.place, fault: 'personalChanged' };
-      }
+      const fault = entryFault(entry, hash, digest);
+      if (fault !== null) return { place: entry.place, fault };
       ({ place, hash } = entry);
       return null;
     },

@@ -1,3 +1,6 @@
+import type { Refusal } from './policy.ts';
+import type { Action } from './roles.ts';
+
 /** Everything that is recorded, as typed data: the reader's language words it later. */
 export type ActivityEvent =
   | { readonly kind: 'signIn.succeeded' }
@@ -17,7 +20,10 @@ export type ActivityEvent =
   | { readonly kind: 'tenant.added' }
   | { readonly kind: 'tenant.suspended' }
   | { readonly kind: 'tenant.resumed' }
-  | { readonly kind: 'refused'; readonly action: string; readonly because: string };
+  | { readonly kind: 'activity.exported'; readonly format: LogFormat; readonly filters: readonly LogFilterName[] }
+  /** Recorded by a newer version of this program: it is read as this, and never written. */
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'refused'; readonly action: Action; readonly because: Refusal };
 
 /** One field of a user, before and after. */
 export interface Change {
@@ -29,13 +35,26 @@ export interface Change {
 /** Known only to the log: the sign-in page answers every one of them alike. */
 export type SignInFailure = 'unknown' | 'password' | 'blocked' | 'deleted' | 'expired' | 'tenant';
 
+export type LogFormat = 'csv' | 'jsonl';
+
+/** What a log can be narrowed by; in a record of an export the names alone, not what was looked for. */
+export type LogFilterName = 'person' | 'kind' | 'firstDay' | 'lastDay';
+
+/** Somebody in a record; the name is null when there is no such user any more. */
+export interface ActivityPerson {
+  readonly id: string;
+  readonly name: string | null;
+}
+
 /** A recorded event as pages read it. */
 export interface Activity {
-  readonly id: string;
+  /** Place in the tenant's log, from 1. */
+  readonly place: number;
   /** Epoch ms. */
   readonly at: number;
   readonly event: ActivityEvent;
-  readonly actor: { readonly id: string; readonly name: string } | null;
-  readonly target: { readonly id: string; readonly name: string } | null;
+  /** Who did it; null for the operator, and for a stranger who tried to sign in. */
+  readonly actor: ActivityPerson | null;
+  readonly target: ActivityPerson | null;
   readonly address: string | null;
 }

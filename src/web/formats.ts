@@ -4,6 +4,16 @@ import type { Language } from '../domain/regions.ts';
 export interface Formats {
   date(at: number): string;
   dateTime(at: number): string;
+  /** The day with its name: « lundi 23 novembre 2026 ». */
+  day(at: number): string;
+  /** "today" or "yesterday"; '' for any other day. */
+  nearDay(at: number): string;
+  /** Hours and minutes. */
+  time(at: number): string;
+  /** For the attribute that tells programs what a time on a page means. */
+  machine(at: number): string;
+  /** The time zone that all of these are in, by its name. */
+  zone(): string;
   /** In words that people use: « il y a 2 heures », "yesterday". */
   relative(at: number): string;
   number(value: number): string;
@@ -47,6 +57,16 @@ export function createFormats(language: Language, clock: () => number): Formats 
     minute: '2-digit',
     timeZoneName: 'short',
   });
+  const weekday = new Intl.DateTimeFormat(language, {
+    weekday: 'long',
+    day: 'numeric',
+    month: 'long',
+    year: 'numeric',
+  });
+  const time = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' });
+  // The general name holds in summer and in winter; of UTC there is only the other one.
+  const inUtc = date.resolvedOptions().timeZone === 'UTC';
+  const zone = new Intl.DateTimeFormat(language, { timeZoneName: inUtc ? 'long' : 'longGeneric' });
   const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
   const number = new Intl.NumberFormat(language);
   // A list says the same few distances again and again.
@@ -60,6 +80,14 @@ export function createFormats(language: Language, clock: () => number): Formats 
   return {
     date: (at) => date.format(at),
     dateTime: (at) => dateTime.format(at),
+    day: (at) => weekday.format(at),
+    nearDay: (at) => {
+      const days = Math.round((noonOf(at) - noonOf(clock())) / day);
+      return days === 0 || days === -1 ? relative.format(days, 'day') : '';
+    },
+    time: (at) => time.format(at),
+    machine: (at) => new Date(at).toISOString(),
+    zone: () => zone.formatToParts(clock()).find(({ type }) => type === 'timeZoneName')?.value ?? '',
     relative: (at) => inWords(...distanceIn(at, clock())),
     number: (value) => number.format(value),
   };

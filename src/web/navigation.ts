@@ -18,7 +18,10 @@ const entries: readonly Entry[] = [
     label: 'common:terms.accountSettings',
     icon: 'settings',
     action: 'accountSettings.view',
-    children: [{ href: paths.users, label: 'common:terms.userManagement', action: 'users.list' }],
+    children: [
+      { href: paths.users, label: 'common:terms.userManagement', action: 'users.list' },
+      { href: paths.activityLog, label: 'common:terms.activityLog', action: 'activity.view' },
+    ],
   },
   { href: paths.myProfile, label: 'common:terms.myProfile', icon: 'user-circle', action: 'profile.view', children: [] },
 ];

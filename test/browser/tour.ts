@@ -24,6 +24,7 @@ export interface Walker {
 }
 
 const users = '/account-settings/user-management';
+const log = '/account-settings/activity-log';
 const press = (page: Page): Promise<void> => page.locator('main form button[type=submit]').first().click();
 const at = (name: string, address: string): Stop => ({ name, open: (page) => page.goto(address) });
 
@@ -111,6 +112,11 @@ function adminsStops(admin: TestUser, patient: TestUser, blocked: TestUser): Sto
     },
     at('deleted users', `${users}/deleted`),
     at('confirmation of a deletion', `${userPath(patient.id)}/delete`),
+    at('activity log', log),
+    at('activity log, narrowed to one person', `${log}?user=${admin.id}&kind=signIn&from=2026-01-01`),
+    at('activity log, nothing fits', `${log}?kind=organization&to=2001-01-01`),
+    at('activity log, several people fit', `${log}?person=a`),
+    at('activity log, nobody fits', `${log}?person=nobody+at+all`),
     at('user', userPath(patient.id)),
     at('blocked user', userPath(blocked.id)),
     at('oneself in the list', userPath(admin.id)),

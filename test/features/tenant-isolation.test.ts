@@ -36,7 +36,7 @@ describe('an administrator of one company', async () => {
   const withIds = [...new Set(portal.routes.map(({ path }) => path))].filter((path) => path.includes(':'));
   const filled = (path: string, id: string): string => path.replace(/:\w+/g, id);
   const fieldsWith = (id: string) => ({
-    ...{ epoch: '0', id, userId: id, sessionId: id, session: id, tenantId: theirs.id, tenant: theirs.id },
+    ...{ epoch: '0', id, userId: id, user: id, sessionId: id, session: id, tenantId: theirs.id, tenant: theirs.id },
     ...{ after: id, username: theirUsers[0]!.username, language: 'xx', currentPassword: 'x', newPassword: 'x' },
   });
   const kept = async (): Promise<unknown> => {

@@ -145,11 +145,13 @@ describe('a method that an address does not have', () => {
       if (!methodsOf(path).includes('get')) return;
       const person = await aPerson(portal, english).signIn(global);
       const before = await stateOf(portal.database);
-      const [get, head] = await Promise.all(
-        ['GET', 'HEAD'].map((method) => send({ method, path: addressOf({ path }), person })),
-      );
-      assert.deepEqual([head?.status, head?.text], [get?.status, '']);
-      assert.deepEqual(await stateOf(portal.database), before);
+      const get = await send({ method: 'GET', path: addressOf({ path }), person });
+      const between = await stateOf(portal.database);
+      // Who takes a file away leaves a record of it; who asks what there would be leaves none.
+      if (!/[.]\w+$/.test(path)) assert.deepEqual(between, before);
+      const head = await send({ method: 'HEAD', path: addressOf({ path }), person });
+      assert.deepEqual([head.status, head.text], [get.status, '']);
+      assert.deepEqual(await stateOf(portal.database), between);
     });
   }
 

@@ -10,9 +10,14 @@ const day = 24 * hour;
 const plain = (text: string): string => text.replace(/\s/g, ' ');
 
 // Noon at Greenwich is the same day wherever these tests run, from New York to Tokyo.
-const table: Record<Language, { date: string; number: string; relative: [at: number, words: string][] }> = {
+const table: Record<
+  Language,
+  { date: string; dayName: string; near: string[]; number: string; relative: [at: number, words: string][] }
+> = {
   en: {
     date: 'November 23, 2026',
+    dayName: 'Monday, November 23, 2026',
+    near: ['today', 'yesterday'],
     number: '1,234,567.5',
     relative: [
       [now, 'this minute'],
@@ -28,6 +33,8 @@ const table: Record<Language, { date: string; number: string; relative: [at: num
   },
   fr: {
     date: '23 novembre 2026',
+    dayName: 'lundi 23 novembre 2026',
+    near: ['aujourd’hui', 'hier'],
     number: '1 234 567,5',
     relative: [
       [now - 2 * minute, 'il y a 2 minutes'],
@@ -39,6 +46,8 @@ const table: Record<Language, { date: string; number: string; relative: [at: num
   },
   de: {
     date: '23. November 2026',
+    dayName: 'Montag, 23. November 2026',
+    near: ['heute', 'gestern'],
     number: '1.234.567,5',
     relative: [
       [now - minute, 'vor 1 Minute'],
@@ -50,7 +59,10 @@ const table: Record<Language, { date: string; number: string; relative: [at: num
   },
 };
 
-for (const [language, { date, number, relative }] of Object.entries(table) as [Language, (typeof table)['en']][]) {
+for (const [language, { date, dayName, near, number, relative }] of Object.entries(table) as [
+  Language,
+  (typeof table)['en'],
+][]) {
   describe(language, () => {
     const formats = createFormats(language, () => now);
 
@@ -66,9 +78,31 @@ for (const [language, { date, number, relative }] of Object.entries(table) as [L
       assert.match(text, /UTC|GMT|[A-Z]{2,5}|[+-]\d/);
     });
 
+    test('a day comes with its name, and is near only as today and yesterday', () => {
+      assert.equal(plain(formats.day(now)), dayName);
+      assert.deepEqual([now, now - day, now - 2 * day, now + day].map(formats.nearDay), [...near, '', '']);
+      assert.match(formats.time(now), /^\d{2}:\d{2}/);
+    });
+
     for (const [at, words] of relative) test(words, () => assert.equal(plain(formats.relative(at)), words));
   });
 }
+
+test('the time zone has a name that holds in summer and in winter', () => {
+  const { TZ } = process.env;
+  try {
+    for (const [zone, name] of Object.entries({
+      'Europe/Paris': 'heure d’Europe centrale',
+      UTC: 'temps universel coordonné',
+    })) {
+      process.env.TZ = zone;
+      for (const at of [now, now - 150 * day]) assert.equal(createFormats('fr', () => at).zone(), name);
+    }
+  } finally {
+    process.env.TZ = TZ;
+    if (TZ === undefined) delete process.env.TZ;
+  }
+});
 
 test('words follow the clock', () => {
   const clock = { now };

@@ -1,31 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { Database } from '../../data/database.ts';
-import type { Activity, ActivityEvent } from '../../domain/activity.ts';
+import type { ActivityEvent } from '../../domain/activity.ts';
 import { hashOf, personalDigestOf, type ChainedEntry, type FoundEntry } from '../../domain/activity-chain.ts';
 import type { RegionScope, Scope } from '../../domain/scope.ts';
-import { joinPersonal, splitPersonal } from '../../domain/activity-personal.ts';
+import { splitPersonal } from '../../domain/activity-personal.ts';
 import { sha256 } from '../../data/digest.ts';
-
-interface ActivityRow {
-  id: number;
-  at: number;
-  kind: ActivityEvent['kind'];
-  data: string;
-  actor_id: string | null;
-  actor_name: string | null;
-  target_id: string | null;
-  target_name: string | null;
-  personal: string | null;
-}
-
-interface ChainRow extends ActivityRow {
-  tenant_id: string;
-  place: number;
-  hash: string;
-  request_id: string;
-  personal_salt: string | null;
-  personal_digest: string;
-}
+import { activityReads } from './activity.reads.ts';
+import { toFoundEntry, type ActivityRow } from './activity.rows.ts';
 
 const entriesAtOnce = 1_000;
 
@@ -36,33 +17,16 @@ interface EntryIds {
 }
 
 const saltBytes = 16;
-const latestShown = 8;
 
 /** The log of each tenant: entries are added, in the transaction of what they record, and never changed. */
 export function activityStore(database: Database) {
-  const latestOf = (name: string, operator: 'like' | 'not like') =>
-    database.prepare<ActivityRow>(`activity.${name}`, (knex, $) =>
-      knex('activity')
-        .leftJoin('users as actor', 'actor.id', 'activity.actor_id')
-        .leftJoin('users as target', 'target.id', 'activity.target_id')
-        .select([
-          ...['id', 'at', 'kind', 'data', 'actor_id', 'target_id', 'personal'].map((column) => `activity.${column}`),
-          'actor.display_name as actor_name',
-          'target.display_name as target_name',
-        ])
-        .where({ 'activity.tenant_id': $('tenant'), 'activity.target_id': $('user') })
-        .where('activity.kind', operator, 'signIn.%')
-        .orderBy('activity.id', 'desc')
-        .limit(latestShown),
-    );
-  const latestSignIns = latestOf('latestSignIns', 'like');
-  const latestOthers = latestOf('latestOthers', 'not like');
-
   // In a transaction of its own where the caller has none: the entry and the end of the chain are written together.
   const insert = (scope: RegionScope, ids: EntryIds, event: ActivityEvent, at: number): Promise<void> =>
     database.transaction((within) => insertWithin(within, scope, ids, event, at));
 
   return {
+    ...activityReads(database),
+
     /** Records what the scope's actor did to a user of the tenant, or to nobody. */
     record: (scope: Scope, event: ActivityEvent, targetId: string | null, at: number): Promise<void> =>
       insert(scope, { tenant: scope.tenant.id, actor: scope.actor?.id ?? null, target: targetId }, event, at),
@@ -88,30 +52,13 @@ export function activityStore(database: Database) {
     /** Reads a tenant's chain from its beginning, some entries at a time. */
     async *entriesForOperator(tenantId: string): AsyncGenerator<FoundEntry> {
       for (let last = 0; ;) {
-        const query = database.knex<ChainRow>('activity').where('tenant_id', tenantId).where('place', '>', last);
+        const query = database.knex<ActivityRow>('activity').where('tenant_id', tenantId).where('place', '>', last);
         const rows = await query.orderBy('place').limit(entriesAtOnce);
         yield* rows.map(toFoundEntry);
         if (rows.length < entriesAtOnce) return;
         last = rows.at(-1)?.place ?? last;
       }
     },
-
-    /** @returns the latest events that concern a user, newest first: strangers' tries push nothing else out of it */
-    latestOfUser: async (scope: Scope, userId: string): Promise<Activity[]> => {
-      const values = { tenant: scope.tenant.id, user: userId };
-      const rows = [...(await latestSignIns(values)), ...(await latestOthers(values))];
-      return rows.sort((one, other) => other.id - one.id).map(toActivity);
-    },
-  };
-}
-
-function toActivity(row: ActivityRow): Activity {
-  return {
-    id: String(row.id),
-    at: row.at,
-    ...joinPersonal(row.kind, row.data, row.personal),
-    actor: row.actor_id === null ? null : { id: row.actor_id, name: row.actor_name ?? '' },
-    target: row.target_id === null ? null : { id: row.target_id, name: row.target_name ?? '' },
   };
 }
 
@@ -175,18 +122,3 @@ async function insertWithin(
   await database.knex('activity').insert({ ...row, tenant_id: ids.tenant, place, hash });
   await database.knex('tenants').where({ id: ids.tenant }).update({ activity_hash: hash });
 }
-
-const toFoundEntry = (row: ChainRow): FoundEntry => ({
-  place: row.place,
-  tenantId: row.tenant_id,
-  at: row.at,
-  kind: row.kind,
-  data: row.data,
-  actorId: row.actor_id,
-  targetId: row.target_id,
-  requestId: row.request_id,
-  personalDigest: row.personal_digest,
-  hash: row.hash,
-  personal: row.personal,
-  personalSalt: row.personal_salt,
-});

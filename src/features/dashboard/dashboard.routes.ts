@@ -1,51 +1,55 @@
 import type { Request, Response } from 'express';
-import { may, type Verdict } from '../../domain/policy.ts';
-import { statusOf } from '../../domain/user.ts';
+import { may } from '../../domain/policy.ts';
+import { administratorAbilities, agentAbilities } from '../../domain/roles.ts';
+import type { Scope } from '../../domain/scope.ts';
+import { statusOf, type User } from '../../domain/user.ts';
 import { paths } from '../../paths.ts';
 import type { Stores } from '../../stores.ts';
-import { scopeOf } from '../../web/request.ts';
+import { scopeOf, sessionOf } from '../../web/request.ts';
 import type { Route } from '../../web/routing.ts';
+import { wholeLog } from '../activity/activity.page.ts';
+import type { WordsFor } from '../activity/activity.words.ts';
+import { attentionOf } from './dashboard.attention.ts';
+import { tilesFor } from './dashboard.tiles.ts';
 
-const fewestGlobalAdmins = 2;
+const latestShown = 5;
 
-const managersTiles = [
-  { href: paths.users, icon: 'users', title: 'common:terms.userManagement', text: 'dashboard:tile.users' },
-  {
-    href: paths.accountSettings,
-    icon: 'settings',
-    title: 'common:terms.accountSettings',
-    text: 'dashboard:tile.accountSettings',
-  },
-];
-const everybodysTiles = [
-  { href: paths.myProfile, icon: 'user-circle', title: 'common:terms.myProfile', text: 'dashboard:tile.myProfile' },
-  { href: paths.ownPassword, icon: 'key', title: 'common:terms.changePassword', text: 'dashboard:tile.changePassword' },
-];
+export function dashboardRoutes(parts: { stores: Stores; wordsFor: WordsFor; clock: () => number }): Route[] {
+  const { stores, wordsFor, clock } = parts;
 
-/** Where the region keeps user management to another place, the tile says so before it is followed. */
-function tilesFor(list: Verdict) {
-  if (list.allowed) return [...managersTiles, ...everybodysTiles];
-  if (list.because === 'level') return everybodysTiles;
-  const text = `policy:${list.because}.title`;
-  return [...managersTiles.map((tile) => (tile.href === paths.users ? { ...tile, text } : tile)), ...everybodysTiles];
-}
-
-export function dashboardRoutes({ stores, clock }: { stores: Stores; clock: () => number }): Route[] {
   async function dashboard(request: Request, response: Response): Promise<void> {
     const scope = scopeOf(request);
-    const admins = (await stores.users.findGlobalAdmins(scope)).filter((user) => statusOf(user, clock()) !== 'expired');
-    const list = may(scope, 'users.list');
-    const managesUsers = list.allowed || list.because !== 'level';
+    const { user } = sessionOf(request);
+    const manages = may(scope, 'accountSettings.view').allowed;
+    const globalAdmins = (await stores.users.findGlobalAdmins(scope)).filter(canSignIn);
     const model = {
-      tiles: tilesFor(list),
-      managesUsers,
-      tooFewGlobalAdmins: managesUsers && admins.length < fewestGlobalAdmins,
-      admins,
-      administratorLevel: scope.actor?.administratorLevel,
-      agentLevel: scope.actor?.agentLevel,
+      tiles: tilesFor(scope),
+      ...(manages ? await forManagers(scope, globalAdmins) : await forEverybodyElse(scope, globalAdmins)),
+      user,
+      abilities: {
+        administrator: administratorAbilities[user.administratorLevel],
+        agent: agentAbilities[user.agentLevel],
+      },
     };
-    response.page('dashboard/dashboard', model, { title: 'common:terms.dashboard' });
+    response.page(manages ? 'dashboard/managers' : 'dashboard/everybody', model, { title: 'common:terms.dashboard' });
   }
+
+  async function forManagers(scope: Scope, globalAdmins: readonly User[]): Promise<object> {
+    const request = { filter: wholeLog, order: 'newestFirst', behind: null, before: null, limit: latestShown } as const;
+    const latest = may(scope, 'activity.view').allowed ? await stores.activity.stretch(scope, request) : [];
+    return {
+      attention: await attentionOf(stores, scope, globalAdmins.length, clock()),
+      latest: latest.map(({ activity }) => wordsFor(scope.language).entry(activity)),
+    };
+  }
+
+  async function forEverybodyElse(scope: Scope, globalAdmins: readonly User[]): Promise<object> {
+    const managers = (await stores.dashboard.findManagers(scope)).filter(canSignIn);
+    return { helpers: [...globalAdmins, ...managers] };
+  }
+
+  // Whoever lets a temporary password run out has to be helped themselves.
+  const canSignIn = (user: User): boolean => statusOf(user, clock()) !== 'expired';
 
   return [{ method: 'get', path: paths.dashboard, access: 'dashboard.view', handle: dashboard }];
 }

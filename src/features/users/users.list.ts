@@ -12,8 +12,8 @@ export interface UserList {
 }
 
 /** One page of the tenant's users with the addresses of the pages around it. */
-export async function listUsers(stores: Stores, scope: Scope, query: ListQuery): Promise<UserList> {
-  const request = toPageRequest(query);
+export async function listUsers(stores: Stores, scope: Scope, query: ListQuery, now: number): Promise<UserList> {
+  const request = { ...toPageRequest(query), now };
   const rows = await stores.users.page(scope, request);
   const backwards = request.from?.side === 'before';
   const further = rows.length > pageSize;

@@ -8,7 +8,7 @@ export const pageSize = 25;
 
 /** What the list can be filtered by: an administrator level by its own name, an agent level with `Agent` behind it. */
 export const levelFilters = [...administratorLevels, ...agentLevels.map((level) => `${level}Agent` as const)] as const;
-export const statusFilters = ['active', 'passwordChange', 'blocked'] as const;
+export const statusFilters = ['active', 'passwordChange', 'expired', 'blocked'] as const;
 export const sortKeys = ['name', 'username', 'lastSignIn'] as const;
 
 export type LevelFilter = (typeof levelFilters)[number];
@@ -25,6 +25,8 @@ export interface PageRequest {
   readonly search: string | null;
   readonly level: LevelFilter | null;
   readonly status: StatusFilter | null;
+  /** Epoch ms; decides who is `expired`, and is of no matter to the other statuses. */
+  readonly now?: number;
   readonly sort: SortKey;
   readonly descending: boolean;
   /** `after` continues behind the place, `before` ends in front of it; null for the first page. */
@@ -62,6 +64,7 @@ export function shapeOf(request: PageRequest): { name: string; values: Values } 
   return {
     name: ['users.page', sort, descending, level, status, search !== null, from?.side].join(' '),
     values: {
+      ...(status === 'expired' ? { now: request.now ?? 0 } : {}),
       ...(search === null ? {} : { search: `%${escapeLike(foldName(search))}%` }),
       ...(from === null ? {} : { key: from.cursor.key, id: from.cursor.id }),
     },
@@ -90,6 +93,8 @@ export function selectPage(knex: Knex, $: Parameters<Build>[1], request: PageReq
 function applyFilters(knex: Knex, $: Parameters<Build>[1], query: Knex.QueryBuilder, request: PageRequest): void {
   const { level, status, search } = request;
   if (status === 'blocked') query.where('state', 'blocked');
+  else if (status === 'expired')
+    query.where({ state: 'active', password: 'temporary' }).where('temporary_until', '<=', $('now'));
   else if (status === null) query.whereNot('state', 'deleted');
   else query.where({ state: 'active', password: status === 'active' ? 'own' : 'temporary' });
   if (level !== null) {

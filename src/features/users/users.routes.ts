@@ -27,8 +27,8 @@ export function usersRoutes(parts: {
   async function list(request: Request, response: Response): Promise<void> {
     const query = listQuery.parse(request.query);
     const scope = scopeOf(request);
-    const page = await listUsers(stores, scope, query);
     const now = clock();
+    const page = await listUsers(stores, scope, query, now);
     const rows = page.users.map((user) => ({ ...user, href: userPath(user.id), status: statusOf(user, now) }));
     const deleted = may(scope, 'users.restore').allowed ? await stores.users.countDeleted(scope) : 0;
     const model = {

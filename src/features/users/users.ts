@@ -1,4 +1,4 @@
-import { may, type Refused, type Verdict } from '../../domain/policy.ts';
+import { may, type Refusal, type Refused, type Verdict } from '../../domain/policy.ts';
 import type { Action } from '../../domain/roles.ts';
 import { notFound } from '../../domain/errors.ts';
 import type { Scope } from '../../domain/scope.ts';
@@ -28,7 +28,7 @@ export function createUsers(parts: { stores: Stores; hasher: Hasher; throttle: T
     return user;
   }
 
-  async function recordRefusal(scope: Scope, action: Action, user: User, because: string): Promise<void> {
+  async function recordRefusal(scope: Scope, action: Action, user: User, because: Refusal): Promise<void> {
     await stores.activity.record(scope, { kind: 'refused', action, because }, user.id, clock());
   }
 

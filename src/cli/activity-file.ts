@@ -1,0 +1,77 @@
+import { createReadStream } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { sha256 } from '../data/digest.ts';
+import { createFileCheck, type FileCheck, type FileFault } from '../features/activity/activity.check.ts';
+import { CommandFault, print } from './context.ts';
+
+interface FileOptions {
+  readonly file: string;
+  readonly tenant?: string;
+  readonly json?: boolean;
+}
+
+// No entry is nearly as long; a file without an end of line must not fill the memory.
+const longestLine = 1024 * 1024;
+
+/** Follows an export of a log from its first line to its last. It opens no database. */
+export async function verifyFile(options: FileOptions): Promise<void> {
+  const input = options.file === '-' ? process.stdin : createReadStream(options.file);
+  const notALog = new CommandFault(`${options.file} is no export of an activity log`);
+  let check: FileCheck | null = null;
+  let fault: FileFault | null = null;
+  for await (const line of linesOf(input)) {
+    if (check === null) {
+      check = createFileCheck(line, sha256);
+      if (check === null) throw notALog;
+      if (options.tenant !== undefined && options.tenant !== check.tenantId)
+        throw new CommandFault(`${options.file} is the log of another tenant, ${check.tenantId}`);
+      continue;
+    }
+    fault = check.next(line);
+    if (fault !== null) break;
+  }
+  if (check === null) throw notALog;
+  report(options, check, fault ?? check.end());
+}
+
+// By hand, since node:readline also ends a line at U+2028, which JSON leaves inside its texts as it is.
+async function* linesOf(input: Readable): AsyncGenerator<string> {
+  let rest = '';
+  for await (const chunk of input.setEncoding('utf8') as AsyncIterable<string>) {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
+    if (rest.length > longestLine) break;
+  }
+  if (rest !== '') yield rest;
+}
+
+const words: Readonly<Record<FileFault['fault'], (place: number) => string>> = {
+  missing: (place) => `entry ${place} is missing, or another one stands in its place`,
+  changed: (place) => `entry ${place} is not as it was recorded`,
+  personalChanged: (place) => `what is personal in entry ${place} is not as it was recorded`,
+  misplaced: (place) => `entry ${place} is not in its order`,
+  unreadable: (place) => `entry ${place} should follow, and what follows is no entry`,
+  incomplete: (place) => `fewer or more entries than the file says it holds end with entry ${place}`,
+  cutOff: (place) => `the file was cut off before its end; entry ${place} should follow, or the last line`,
+};
+
+function report(options: FileOptions, check: FileCheck, fault: FileFault | null): void {
+  const { whole, tenantId } = check;
+  const entries = check.entries();
+  const ok = fault === null;
+  const lines = ok
+    ? whole
+      ? [`${entries} entries, none changed, dropped or reordered.`, provenOfWhole]
+      : [`${entries} entries of a part of a log, each as its own hash says, in their order.`, provenOfPart]
+    : [`Tenant ${tenantId}: ${words[fault.fault](fault.place)}.`];
+  // A program that reads the answer must not take a part for the whole either.
+  const part = whole ? {} : { filtered: true };
+  print(options, { ok, entries, fault: ok ? null : { ...fault, tenantId }, ...part }, lines);
+  process.exitCode = ok ? 0 : 1;
+}
+
+const provenOfWhole =
+  'The file agrees with itself from the first entry to the last. Whoever can write it anew can also compute its hashes anew: compare its last hash with one from elsewhere.';
+const provenOfPart =
+  'Whether entries are missing cannot be told from a part, nor whether its hashes were computed anew: compare them with those of a whole export.';

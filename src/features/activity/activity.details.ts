@@ -1,0 +1,47 @@
+import type { Activity, Change } from '../../domain/activity.ts';
+import type { Formats } from '../../web/formats.ts';
+import type { TextValues, Tongue } from '../../web/translator.ts';
+
+/** A text of the locale files with its values, not yet put together: a page isolates each value, a file takes it as it is. */
+export interface Wording {
+  readonly key: string;
+  readonly values: TextValues;
+}
+
+/** What an event's sentence leaves out: old and new values, why something was refused, until when something holds. */
+export function activityDetails({ t, language }: Pick<Tongue, 't' | 'language'>, format: Formats) {
+  const list = new Intl.ListFormat(language);
+
+  const valueOf = (field: Change['field'], value: string | null): string => {
+    if (field === 'administratorLevel') return t(`roles:administrator.${String(value)}`);
+    if (field === 'agentLevel') return t(`roles:agent.${String(value)}`);
+    if (field === 'language') return value === null ? t('users:languageOfTenant') : t(`common:languageName.${value}`);
+    return value === null || value === '' ? t('activity:empty') : value;
+  };
+  const changeOf = ({ field, from, to }: Change): Wording => {
+    const label = t(`common:terms.${field}`);
+    // Nobody's name is ever nothing: only an erasure leaves neither.
+    if (field !== 'language' && from === null && to === null)
+      return { key: 'activity:detail.erased', values: { field: label } };
+    const values = { field: label, from: valueOf(field, from), to: valueOf(field, to) };
+    return { key: 'activity:detail.change', values };
+  };
+
+  return ({ event }: Activity): Wording[] => {
+    switch (event.kind) {
+      case 'user.edited':
+        return event.changes.map(changeOf);
+      case 'password.reset':
+        return [{ key: 'activity:detail.expires', values: { date: format.dateTime(event.expiresAt) } }];
+      case 'refused':
+        return [{ key: `policy:${event.because}.title`, values: {} }];
+      case 'activity.exported': {
+        if (event.filters.length === 0) return [];
+        const filters = list.format(event.filters.map((name) => t(`activity:filter.${name}`)));
+        return [{ key: 'activity:detail.filters', values: { filters } }];
+      }
+      default:
+        return [];
+    }
+  };
+}

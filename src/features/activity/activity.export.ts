@@ -1,0 +1,103 @@
+import { stringify } from 'csv-stringify/sync';
+import type { LogFilterName, LogFormat } from '../../domain/activity.ts';
+import type { Language } from '../../domain/regions.ts';
+import type { Scope } from '../../domain/scope.ts';
+import type { Stores } from '../../stores.ts';
+import type { Throttle } from '../sessions/throttle.ts';
+import { beginLine, endLine, entryLine, filteredEndLine, filteredEntryLine } from './activity.file.ts';
+import type { LogFilter, LogPlace } from './activity.page.ts';
+import { entriesPerBatch } from './activity.reads.ts';
+import type { LogEntry } from './activity.rows.ts';
+import type { ActivityWords, WordsFor } from './activity.words.ts';
+
+export type ExportResult =
+  /** The file in pieces, each made when the one before it was taken. */
+  | { readonly outcome: 'begun'; readonly text: AsyncGenerator<string> }
+  | { readonly outcome: 'throttled'; readonly retryAfter: number };
+
+export type LogExports = ReturnType<typeof createLogExports>;
+
+/** The log of a tenant as a file: few entries are in memory at a time, however many there are. */
+export function createLogExports(parts: {
+  stores: Stores;
+  throttle: Throttle;
+  wordsFor: WordsFor;
+  clock: () => number;
+}) {
+  const { stores, throttle, wordsFor, clock } = parts;
+
+  return {
+    /** Records that the scope's actor takes the log away, then gives it; the record itself is the last entry of a whole one. */
+    begin: async (scope: Scope, format: LogFormat, filter: LogFilter): Promise<ExportResult> => {
+      const wait = scope.actor === null ? null : await throttle.takeBudget('logExport', scope.actor.id);
+      if (wait !== null) return { outcome: 'throttled', retryAfter: wait.retryAfter };
+      const at = clock();
+      const filters = namesOf(filter);
+      await stores.activity.record(scope, { kind: 'activity.exported', format, filters }, null, at);
+      if (format === 'csv') return { outcome: 'begun', text: csv(stores, scope, filter, wordsFor(scope.language)) };
+      const text = filters.length === 0 ? wholeChain(stores, scope, at) : partOfChain(stores, scope, filter, at);
+      return { outcome: 'begun', text };
+    },
+  };
+}
+
+const names = { user: 'person', group: 'kind', from: 'firstDay', until: 'lastDay' } as const;
+
+const namesOf = (filter: LogFilter): LogFilterName[] =>
+  Object.entries(names).flatMap(([key, name]) => (filter[key as keyof LogFilter] === null ? [] : [name]));
+
+async function* batches(stores: Stores, scope: Scope, filter: LogFilter): AsyncGenerator<readonly LogEntry[]> {
+  const request = { filter, order: 'oldestFirst', before: null, limit: entriesPerBatch } as const;
+  for (let behind: LogPlace | null = null; ;) {
+    const entries: LogEntry[] = await stores.activity.stretch(scope, { ...request, behind });
+    yield entries;
+    const last = entries.at(-1)?.activity;
+    if (entries.length < entriesPerBatch || last === undefined) return;
+    behind = { at: last.at, place: last.place };
+  }
+}
+
+// By its places, from the first to the one that is the last now: whatever comes later belongs to another export.
+async function* wholeChain(stores: Stores, scope: Scope, at: number): AsyncGenerator<string> {
+  const { length, hash } = await stores.activity.endOfChain(scope);
+  yield beginLine(scope, null, at);
+  for (let place = 0; place < length;) {
+    const entries = await stores.activity.batchOfChain(scope, place, length);
+    const last = entries.at(-1);
+    // A chain with a hole is given as it is: that it has one is for the check to say.
+    if (last === undefined) break;
+    yield entries.map(entryLine).join('');
+    ({ place } = last);
+  }
+  yield endLine(length, hash);
+}
+
+async function* partOfChain(stores: Stores, scope: Scope, filter: LogFilter, at: number): AsyncGenerator<string> {
+  let count = 0;
+  yield beginLine(scope, filter, at);
+  for await (const entries of batches(stores, scope, filter)) {
+    count += entries.length;
+    yield entries.map(({ found, previousHash }) => filteredEntryLine(found, previousHash)).join('');
+  }
+  yield filteredEndLine(count);
+}
+
+// Excel opens a file by the list separator of its own language, and takes it for UTF-8 only with the mark in front.
+const delimiters: Readonly<Record<Language, string>> = { en: ',', fr: ';', de: ';' };
+const byteOrderMark = '\uFEFF';
+
+async function* csv(stores: Stores, scope: Scope, filter: LogFilter, words: ActivityWords): AsyncGenerator<string> {
+  const rows = (all: readonly string[][]): string =>
+    stringify([...all], {
+      delimiter: delimiters[scope.language],
+      record_delimiter: 'windows',
+      quoted: true,
+      quoted_empty: true,
+      // A name, or an address that a client made up, must not become a formula where the file is opened.
+      escape_formulas: true,
+    });
+  yield byteOrderMark + rows([words.columns()]);
+  for await (const entries of batches(stores, scope, filter)) {
+    yield rows(entries.map(({ activity, found }) => words.row(activity, found.requestId)));
+  }
+}

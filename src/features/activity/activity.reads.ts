@@ -1,0 +1,88 @@
+import type { Database } from '../../data/database.ts';
+import type { Activity } from '../../domain/activity.ts';
+import type { FoundEntry } from '../../domain/activity-chain.ts';
+import type { Scope } from '../../domain/scope.ts';
+import { rangesOf, rangesOfTarget, selectLog, shapeOf, wholeLog, type LogRequest } from './activity.page.ts';
+import {
+  toActivity,
+  toFoundEntry,
+  toLogEntry,
+  type ActivityRow,
+  type LogEntry,
+  type NamedRow,
+} from './activity.rows.ts';
+
+const latestShown = 8;
+const mostThrottledLookedAt = 500;
+
+/** How many entries an export holds in memory at once. */
+export const entriesPerBatch = 500;
+
+/** What may be read of the log of the scope's tenant, and of no other. */
+export function activityReads(database: Database) {
+  const chain = database.prepare<ActivityRow>('activity.chain', (knex, $) =>
+    knex('activity')
+      .where('tenant_id', $('tenant'))
+      .where('place', '>', $('after'))
+      .where('place', '<=', $('last'))
+      .orderBy('place')
+      .limit(entriesPerBatch),
+  );
+  const end = database.prepare<{ length: number; hash: string }>('activity.end', (knex, $) =>
+    knex('tenants').select({ length: 'activity_length', hash: 'activity_hash' }).where('id', $('tenant')),
+  );
+  const throttled = database.prepare<{ count: number }>('activity.throttled', (knex, $) =>
+    knex
+      .from(
+        knex('activity')
+          .select('target_id')
+          .where({ tenant_id: $('tenant'), kind: 'signIn.throttled' })
+          .where('at', '>', $('since'))
+          .limit(mostThrottledLookedAt)
+          .as('recent'),
+      )
+      .countDistinct({ count: 'target_id' }),
+  );
+
+  const latest: LogRequest = {
+    filter: wholeLog,
+    order: 'newestFirst',
+    behind: null,
+    before: null,
+    limit: latestShown,
+  };
+  const latestOf = (what: 'signIns' | 'others') =>
+    database.prepare<NamedRow>(`activity.latest ${what}`, (knex, $) =>
+      selectLog(knex, $, rangesOfTarget(what), latest),
+    );
+  const latestSignIns = latestOf('signIns');
+  const latestOthers = latestOf('others');
+
+  return {
+    /** @returns a stretch of the log in the order that was asked for */
+    stretch: async (scope: Scope, request: LogRequest): Promise<LogEntry[]> => {
+      const { name, values } = shapeOf(request);
+      const read = database.prepare<NamedRow>(name, (knex, $) => selectLog(knex, $, rangesOf(request.filter), request));
+      return (await read({ tenant: scope.tenant.id, ...values })).map(toLogEntry);
+    },
+
+    /** @returns the entries of the chain behind a place, up to another one: as many as an export holds at once */
+    batchOfChain: async (scope: Scope, after: number, last: number): Promise<FoundEntry[]> =>
+      (await chain({ tenant: scope.tenant.id, after, last })).map(toFoundEntry),
+
+    /** @returns where the tenant's chain ends now */
+    endOfChain: async (scope: Scope): Promise<{ length: number; hash: string }> =>
+      (await end({ tenant: scope.tenant.id }))[0] ?? { length: 0, hash: '' },
+
+    /** @returns the latest events that concern a user, newest first: strangers' tries push nothing else out of it */
+    latestOfUser: async (scope: Scope, userId: string): Promise<Activity[]> => {
+      const values = { tenant: scope.tenant.id, user: userId, ...shapeOf(latest).values };
+      const rows = [...(await latestSignIns(values)), ...(await latestOthers(values))];
+      return rows.map(toActivity).sort((one, other) => other.at - one.at || other.place - one.place);
+    },
+
+    /** @returns for how many users signing in was stopped after too many tries, of the latest. @param since epoch ms */
+    countThrottled: async (scope: Scope, since: number): Promise<number> =>
+      (await throttled({ tenant: scope.tenant.id, since }))[0]?.count ?? 0,
+  };
+}

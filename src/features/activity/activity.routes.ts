@@ -1,0 +1,103 @@
+import { pipeline } from 'node:stream/promises';
+import type { Request, Response } from 'express';
+import type { LogFormat } from '../../domain/activity.ts';
+import { activityGroups } from '../../domain/activity-groups.ts';
+import { Failure } from '../../domain/errors.ts';
+import type { Scope } from '../../domain/scope.ts';
+import { paths } from '../../paths.ts';
+import type { Stores } from '../../stores.ts';
+import type { Crumb } from '../../web/page.ts';
+import { scopeOf } from '../../web/request.ts';
+import type { Route } from '../../web/routing.ts';
+import type { LogExports } from './activity.export.ts';
+import { filterOf, logQuery, type LogQuery } from './activity.forms.ts';
+import { findPeople, logHref, readLogPage } from './activity.list.ts';
+import type { WordsFor } from './activity.words.ts';
+
+const trail: Crumb[] = [
+  { href: paths.dashboard, label: 'common:terms.dashboard' },
+  { href: paths.accountSettings, label: 'common:terms.accountSettings' },
+];
+const groups = activityGroups.map((value) => ({ value, label: `activity:group.${value}` }));
+const contentTypes: Readonly<Record<LogFormat, string>> = {
+  csv: 'text/csv; charset=utf-8',
+  jsonl: 'application/x-ndjson; charset=utf-8',
+};
+
+/** The log of the tenant as a page and as files. */
+export function activityRoutes(parts: {
+  stores: Stores;
+  exports: LogExports;
+  wordsFor: WordsFor;
+  clock: () => number;
+}): Route[] {
+  const { stores, exports, wordsFor, clock } = parts;
+
+  async function show(request: Request, response: Response): Promise<void> {
+    const scope = scopeOf(request);
+    const query = logQuery.parse(request.query);
+    if (query.person !== '') return choose(request, response, query);
+    const page = await readLogPage(stores, scope, filterOf(query), query, wordsFor(scope.language));
+    const { days, count, newer, older } = page;
+    const place = { after: null, before: null };
+    answer(response, query, {
+      ...{ days, count, person: await personOf(scope, query) },
+      newer: newer && logHref({ ...query, ...place, before: newer }),
+      older: older && logHref({ ...query, ...place, after: older }),
+    });
+  }
+
+  // One who is meant without doubt is shown at once; the name itself does not stay in the address.
+  async function choose(request: Request, response: Response, query: LogQuery): Promise<void> {
+    const { people, more } = await findPeople(stores, scopeOf(request), query.person);
+    const choices = people.map((user) => ({
+      ...user,
+      href: logHref({ ...query, user: user.id, after: null, before: null }),
+    }));
+    const [only, ...others] = choices;
+    if (only !== undefined && others.length === 0) return response.redirect(303, only.href);
+    answer(response, query, { choices, more });
+  }
+
+  function answer(response: Response, query: LogQuery, model: object): void {
+    const narrowed = { ...query, after: null, before: null };
+    const common = {
+      ...{ query, groups },
+      everybodyHref: logHref({ ...narrowed, user: null }),
+      csvHref: logHref(narrowed, paths.activityCsv),
+      jsonLinesHref: logHref(narrowed, paths.activityJsonLines),
+    };
+    response.page('activity/log', { ...common, ...model }, { title: 'common:terms.activityLog', breadcrumbs: trail });
+  }
+
+  async function personOf(scope: Scope, { user }: LogQuery): Promise<{ name: string | null } | null> {
+    if (user === null) return null;
+    const found = (await stores.users.find(scope, user)) ?? (await stores.users.findDeleted(scope, user));
+    return { name: found?.displayName ?? null };
+  }
+
+  const send =
+    (format: LogFormat): Route['handle'] =>
+    async (request, response) => {
+      const filter = filterOf(logQuery.parse(request.query));
+      // Whoever asks only what there would be gets nothing, and nothing is recorded of it.
+      const result = request.method === 'HEAD' ? null : await exports.begin(scopeOf(request), format, filter);
+      if (result?.outcome === 'throttled') throw new Failure('throttled', { retryAfter: result.retryAfter });
+      response.attachment(`activity-log-${new Date(clock()).toISOString().slice(0, 10)}.${format}`);
+      response.set({ 'Content-Type': contentTypes[format], 'Cache-Control': 'no-store' });
+      if (result === null) return void response.end();
+      await pipeline(result.text, response).catch((error: unknown) => {
+        // Somebody who goes away in the middle has done nothing wrong.
+        if (!isAbandoned(error)) throw error;
+      });
+    };
+
+  return [
+    { method: 'get', path: paths.activityLog, access: 'activity.view', handle: show },
+    { method: 'get', path: paths.activityCsv, access: 'activity.view', handle: send('csv') },
+    { method: 'get', path: paths.activityJsonLines, access: 'activity.view', handle: send('jsonl') },
+  ];
+}
+
+const isAbandoned = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';

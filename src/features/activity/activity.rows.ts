@@ -1,0 +1,66 @@
+import type { Activity } from '../../domain/activity.ts';
+import { isActivityKind } from '../../domain/activity-groups.ts';
+import type { FoundEntry } from '../../domain/activity-chain.ts';
+import { joinPersonal } from '../../domain/activity-personal.ts';
+
+/** An entry as the table holds it. */
+export interface ActivityRow {
+  tenant_id: string;
+  place: number;
+  hash: string;
+  at: number;
+  kind: string;
+  data: string;
+  actor_id: string | null;
+  target_id: string | null;
+  request_id: string;
+  personal: string | null;
+  personal_salt: string | null;
+  personal_digest: string;
+}
+
+/** An entry with what stands beside it in other rows. */
+export interface NamedRow extends ActivityRow {
+  actor_name: string | null;
+  target_name: string | null;
+  previous_hash: string | null;
+}
+
+/** An entry of the log in both its forms: as pages word it, and as the chain binds it. */
+export interface LogEntry {
+  readonly activity: Activity;
+  readonly found: FoundEntry;
+  /** The hash of the entry before it; '' for the first. */
+  readonly previousHash: string;
+}
+
+export function toActivity(row: NamedRow): Activity {
+  return {
+    place: row.place,
+    at: row.at,
+    ...joinPersonal(isActivityKind(row.kind) ? row.kind : 'unknown', row.data, row.personal),
+    actor: row.actor_id === null ? null : { id: row.actor_id, name: row.actor_name },
+    target: row.target_id === null ? null : { id: row.target_id, name: row.target_name },
+  };
+}
+
+export const toFoundEntry = (row: ActivityRow): FoundEntry => ({
+  place: row.place,
+  tenantId: row.tenant_id,
+  at: row.at,
+  kind: row.kind,
+  data: row.data,
+  actorId: row.actor_id,
+  targetId: row.target_id,
+  requestId: row.request_id,
+  personalDigest: row.personal_digest,
+  hash: row.hash,
+  personal: row.personal,
+  personalSalt: row.personal_salt,
+});
+
+export const toLogEntry = (row: NamedRow): LogEntry => ({
+  activity: toActivity(row),
+  found: toFoundEntry(row),
+  previousHash: row.previous_hash ?? '',
+});

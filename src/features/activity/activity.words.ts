@@ -1,0 +1,119 @@
+import type { Activity, ActivityPerson } from '../../domain/activity.ts';
+import type { ActivityKind } from '../../domain/activity-groups.ts';
+import { languages, type Language } from '../../domain/regions.ts';
+import { createFormats, type Formats } from '../../web/formats.ts';
+import type { TextValues, Tongue, Translator } from '../../web/translator.ts';
+import { dayAndTimeOf } from './activity.days.ts';
+import { activityDetails, type Wording } from './activity.details.ts';
+import { lookOf, type Look } from './activity.look.ts';
+
+/** An entry in one language. */
+export interface WordedEntry extends Look {
+  readonly place: number;
+  /** Epoch ms. */
+  readonly at: number;
+  readonly address: string | null;
+  /** Who did what to whom, as a whole sentence. */
+  readonly sentence: Wording;
+  /** What changed, why it was refused, until when it holds. */
+  readonly details: readonly Wording[];
+}
+
+export type ActivityWords = ReturnType<typeof activityWords>;
+
+export type WordsFor = (language: Language) => ActivityWords;
+
+/** Words for what was recorded, in every language. @param clock epoch ms */
+export function createActivityWords(translator: Translator, clock: () => number): WordsFor {
+  const all = new Map(
+    languages.map((language) => [language, activityWords(translator(language), createFormats(language, clock))]),
+  );
+  return (language) => all.get(language) as ActivityWords;
+}
+
+function activityWords({ t, language }: Pick<Tongue, 't' | 'language'>, format: Formats) {
+  const nameOf = ({ id, name }: ActivityPerson): string => name ?? t('activity:erased', { id: id.slice(0, shownOfId) });
+  const actorOf = ({ actor, event }: Activity): string => {
+    if (actor !== null) return nameOf(actor);
+    return strangers.has(event.kind) ? '' : t('activity:operator');
+  };
+  const targetOf = ({ target }: Activity): string => (target === null ? '' : nameOf(target));
+
+  const detailsOf = activityDetails({ t, language }, format);
+
+  const valuesOf = (activity: Activity): TextValues => {
+    const { event } = activity;
+    const names = { actor: actorOf(activity), target: targetOf(activity) };
+    if (event.kind === 'refused') return { ...names, action: t(`activity:action.${flat(event.action)}`) };
+    if (event.kind === 'activity.exported') return { ...names, format: t(`activity:format.${event.format}`) };
+    return names;
+  };
+
+  const labelOf = ({ event }: Activity): string =>
+    event.kind === 'signIn.failed'
+      ? t(`activity:signInFailed.${event.because}`)
+      : t(`activity:kind.${flat(event.kind)}`);
+  const sentenceOf = (activity: Activity): Wording => {
+    const variant = variantOf(activity);
+    const key = `activity:sentence.${flat(activity.event.kind)}`;
+    return { key: variant === null ? key : `${key}.${variant}`, values: valuesOf(activity) };
+  };
+  const plain = ({ key, values }: Wording): string => t(key, values);
+
+  return {
+    entry: (activity: Activity): WordedEntry => {
+      const { event, place, at, address } = activity;
+      return {
+        ...{ place, at, address },
+        sentence: sentenceOf(activity),
+        details: detailsOf(activity),
+        ...lookOf(event.kind),
+      };
+    },
+
+    /** @returns what stands above the columns of a table */
+    columns: (): string[] => columns.map((column) => t(`activity:column.${column}`, { zone: format.zone() })),
+
+    /** @returns an entry as one row of a table */
+    row: (activity: Activity, requestId: string): string[] => [
+      String(activity.place),
+      dayAndTimeOf(activity.at),
+      labelOf(activity),
+      plain(sentenceOf(activity)),
+      actorOf(activity),
+      targetOf(activity),
+      detailsOf(activity).map(plain).join(' · '),
+      activity.address ?? '',
+      requestId,
+    ],
+  };
+}
+
+const columns = ['place', 'time', 'event', 'sentence', 'actor', 'target', 'details', 'address', 'request'] as const;
+
+// Enough to tell erased people apart, and to find them in an export, which has the whole of it.
+const shownOfId = 8;
+const strangers: ReadonlySet<ActivityKind> = new Set<ActivityKind>(['signIn.failed', 'signIn.throttled']);
+
+/** A name as keys of the locale files have it: a dot in them leads into a group. */
+const flat = (name: string): string => name.replace('.', '_');
+
+/** Which of several sentences a kind has. */
+function variantOf({ event, actor, target }: Activity): string | null {
+  switch (event.kind) {
+    case 'signIn.failed':
+      return event.because;
+    case 'sessions.ended':
+      return event.which;
+    case 'password.changed':
+      return event.forced ? 'forced' : 'chosen';
+    case 'user.edited':
+      return actor !== null && actor.id === target?.id ? 'own' : 'another';
+    case 'activity.exported':
+      return event.filters.length === 0 ? 'whole' : 'part';
+    case 'refused':
+      return target === null ? 'alone' : 'concerning';
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, test } from 'node:test';
+import SqliteFile from 'better-sqlite3';
+import { dataDirectory, fault, json, run } from './command.ts';
+
+const environment = { DATA_DIR: dataDirectory() };
+const { tenantId } = await json<{ tenantId: string }>(
+  [
+    ...['tenant', 'add', '--name', 'Ateliers Lumière', '--domain', 'lumiere.example', '--language', 'fr'],
+    ...['--admin-name', 'Camille Laurent', '--admin-username', 'camille@lumiere.example'],
+  ],
+  environment,
+);
+for (let resets = 0; resets < 4; resets++)
+  await run(['user', 'reset-password', 'camille@lumiere.example'], environment);
+
+const exported = await run(['activity', 'export', '--tenant', tenantId], environment);
+const file = path.join(path.dirname(environment.DATA_DIR), 'log.jsonl');
+const lines = exported.stdout.trimEnd().split('\n');
+
+/** The file as it is after an edit. */
+function written(edit: (lines: string[]) => void): string {
+  const copy = [...lines];
+  edit(copy);
+  writeFileSync(file, copy.map((line) => `${line}\n`).join(''));
+  return file;
+}
+
+interface Verdict {
+  readonly ok: boolean;
+  readonly entries: number;
+  readonly fault: object | null;
+}
+// Nothing that a database would need is told.
+const verify = async (name: string, ...more: string[]): Promise<[code: number | null, verdict: Verdict]> => {
+  const { code, stdout } = await run(['activity', 'verify', '--file', name, '--json', ...more], { PORT: 'nonsense' });
+  return [code, JSON.parse(stdout) as Verdict];
+};
+
+describe('activity export', () => {
+  test('writes a line for its beginning, each entry and its end; its own record is the last entry', () => {
+    assert.deepEqual([exported.code, exported.stderr], [0, '']);
+    const kinds = lines.slice(1, -1).map((line) => (JSON.parse(line) as { kind: string }).kind);
+    const expected = ['tenant.added', 'user.added', ...Array<string>(4).fill('password.reset'), 'activity.exported'];
+    assert.deepEqual(kinds, expected);
+  });
+
+  test('knows only tenants that there are', async () => {
+    assert.match(await fault(['activity', 'export', '--tenant', 'nobody'], environment), /no tenant nobody/);
+  });
+});
+
+describe('activity verify --file', () => {
+  test('finds nothing wrong with what was exported, without any database, and says what that proves', async () => {
+    assert.deepEqual(await verify(written(() => {})), [0, { ok: true, entries: 7, fault: null }]);
+    const { stdout } = await run(['activity', 'verify', '--file', file], {});
+    assert.match(stdout, /^7 entries, none changed, dropped or reordered\.\n.+compare its last hash/);
+    const piped = await run(['activity', 'verify', '--file', '-', '--json'], {}, readFileSync(file, 'utf8'));
+    assert.deepEqual(JSON.parse(piped.stdout), { ok: true, entries: 7, fault: null });
+  });
+
+  const table: [what: string, edit: (lines: string[]) => void, entries: number, fault: object, words: RegExp][] = [
+    [
+      'edited',
+      (all) => void (all[3] = all[3]!.replace('password.reset', 'user.added')),
+      2,
+      { place: 3, fault: 'changed' },
+      /entry 3 is not as/,
+    ],
+    ['dropped', (all) => void all.splice(4, 1), 3, { place: 4, fault: 'missing' }, /entry 4 is missing/],
+    [
+      'reordered',
+      (all) => void all.splice(2, 2, all[3]!, all[2]!),
+      1,
+      { place: 2, fault: 'missing' },
+      /entry 2 is missing, or another/,
+    ],
+    ['truncated', (all) => void all.splice(6), 5, { place: 6, fault: 'cutOff' }, /cut off before its end; entry 6/],
+  ];
+  for (const [what, edit, entries, found, words] of table) {
+    test(`names the first entry that was ${what}, exit 1`, async () => {
+      assert.deepEqual(await verify(written(edit)), [1, { ok: false, entries, fault: { ...found, tenantId } }]);
+      const { code, stdout } = await run(['activity', 'verify', '--file', file], {});
+      assert.equal(code, 1);
+      assert.match(stdout, words);
+    });
+  }
+
+  test('does not take a part for the whole', async () => {
+    const begin = JSON.parse(lines[0]!) as { begin: object };
+    const filter = { user: null, group: 'passwords', from: null, until: null };
+    const hashes = lines.slice(1, -1).map((line) => (JSON.parse(line) as { hash: string }).hash);
+    const entries = lines.slice(3, 7).map((line, index) => ({
+      ...(JSON.parse(line) as object),
+      previousHash: hashes[index + 1],
+    }));
+    const part = [{ begin: { ...begin.begin, filter } }, ...entries, { end: { entries: 4 } }];
+    const name = written((all) => void all.splice(0, all.length, ...part.map((line) => JSON.stringify(line))));
+    assert.deepEqual(await verify(name), [0, { ok: true, entries: 4, fault: null, filtered: true }]);
+    const { stdout } = await run(['activity', 'verify', '--file', name], {});
+    assert.match(stdout, /^4 entries of a part of a log.+\nWhether entries are missing cannot be told/);
+  });
+
+  test('says in one line what is no log, or not the one that was meant', async () => {
+    writeFileSync(file, '{"a":1}\n');
+    assert.match(await fault(['activity', 'verify', '--file', file], {}), /is no export/);
+    writeFileSync(file, '');
+    assert.match(await fault(['activity', 'verify', '--file', file], {}), /is no export/);
+    assert.match(await fault(['activity', 'verify', '--file', '/nowhere/log.jsonl'], {}), /no such file/);
+    const other = ['activity', 'verify', '--file', written(() => {}), '--tenant', 'another'];
+    assert.match(await fault(other, {}), /log of another tenant/);
+  });
+
+  test('ends with a line that never does', async () => {
+    writeFileSync(file, `${lines[0]!}\n${'x'.repeat(3 * 1024 * 1024)}`);
+    const [code, { fault: found }] = await verify(file);
+    assert.deepEqual([code, found], [1, { place: 1, fault: 'unreadable', tenantId }]);
+  });
+});
+
+describe('activity verify', () => {
+  test('follows the log in the database, and names the first entry that somebody changed there', async () => {
+    assert.deepEqual(await json(['activity', 'verify', '--tenant', tenantId], environment), {
+      ...{ ok: true, entries: 7, fault: null },
+    });
+    const database = new SqliteFile(path.join(environment.DATA_DIR, 'parvis.sqlite'));
+    database.prepare("update activity set kind = 'signOut' where place = 3").run();
+    database.close();
+    const { code, stdout } = await run(['activity', 'verify', '--json'], environment);
+    const expected = { ok: false, entries: 2, fault: { place: 3, fault: 'changed', tenantId } };
+    assert.deepEqual([code, JSON.parse(stdout)], [1, expected]);
+    assert.match(await fault(['activity', 'verify', '--tenant', 'nobody'], environment), /no tenant nobody/);
+  });
+
+  test('an export of a log that was changed shows it too', async () => {
+    const { stdout } = await run(['activity', 'export', '--tenant', tenantId], environment);
+    writeFileSync(file, stdout);
+    assert.deepEqual((await verify(file))[1].fault, { place: 3, fault: 'changed', tenantId });
+  });
+});

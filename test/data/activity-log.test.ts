@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { describe, test } from 'node:test';
+import { compile } from '../../src/data/database.ts';
+import type { ActivityEvent } from '../../src/domain/activity.ts';
+import { activityGroups, kindsIn, type ActivityKind } from '../../src/domain/activity-groups.ts';
+import { createScope, type Scope } from '../../src/domain/scope.ts';
+import {
+  rangesOf,
+  selectLog,
+  wholeLog,
+  type LogFilter,
+  type LogPlace,
+  type LogRequest,
+} from '../../src/features/activity/activity.page.ts';
+import type { Stores } from '../../src/stores.ts';
+import { postgres } from '../support/services.ts';
+import { actingAs, both, newTenant, newUser, open, sqliteFile, start } from './databases.ts';
+
+interface Kept extends LogPlace {
+  readonly kind: ActivityKind;
+  readonly people: readonly (string | null)[];
+}
+
+const [zoe, ada, noah] = [newUser({ displayName: 'Zoé' }), newUser({ displayName: 'Ada' }), newUser()];
+const everybody = [zoe, ada, noah];
+const events: readonly ActivityEvent[] = [
+  { kind: 'signIn.succeeded' },
+  { kind: 'user.edited', changes: [] },
+  { kind: 'signIn.throttled' },
+  { kind: 'tenant.resumed' },
+  { kind: 'password.reset', expiresAt: start },
+  { kind: 'signIn.succeeded' },
+  { kind: 'refused', action: 'users.block', because: 'self' },
+];
+
+/** Some 120 entries at 25 moments: many at the same one, and not in the order in which they were recorded. */
+async function fill(stores: Stores, scope: Scope): Promise<Kept[]> {
+  const kept: Kept[] = [];
+  for (let index = 0; index < 120; index++) {
+    const event = events[index % events.length]!;
+    const actor = [zoe, ada, null][index % 3]!;
+    const target = [zoe, null, noah, ada][index % 4]!;
+    const at = start + ((index * 17) % 25) * 1_000;
+    await stores.activity.record(actor === null ? scope : actingAs(scope, actor), event, target?.id ?? null, at);
+    kept.push({ at, place: index + 1, kind: event.kind, people: [actor?.id ?? null, target?.id ?? null] });
+  }
+  return kept;
+}
+
+const filters: readonly LogFilter[] = [null, zoe.id, ada.id, randomUUID()].flatMap((user) =>
+  [null, ...activityGroups].flatMap((group) =>
+    [
+      [null, null],
+      [start + 5_000, start + 12_000],
+      [start + 12_000, null],
+      [start + 9_000, start + 2_000],
+    ].map(([from, until]) => ({ user, group, from: from ?? null, until: until ?? null })),
+  ),
+);
+
+const fits =
+  ({ user, group, from, until }: LogFilter) =>
+  ({ at, kind, people }: Kept): boolean =>
+    (user === null || people.includes(user)) &&
+    (group === null || kindsIn(group).includes(kind)) &&
+    (from === null || at >= from) &&
+    (until === null || at < until);
+
+const inTime = (all: readonly Kept[]): Kept[] =>
+  [...all].sort((one, other) => one.at - other.at || one.place - other.place);
+
+async function walk(stores: Stores, scope: Scope, filter: LogFilter, order: LogRequest['order']): Promise<number[]> {
+  const places: number[] = [];
+  const limit = 7;
+  for (let last: LogPlace | null = null; ;) {
+    const sides = order === 'oldestFirst' ? { behind: last, before: null } : { behind: null, before: last };
+    const entries = await stores.activity.stretch(scope, { filter, order, ...sides, limit });
+    places.push(...entries.map(({ activity }) => activity.place));
+    const { activity } = entries.at(-1) ?? {};
+    if (entries.length < limit || activity === undefined) return places;
+    last = { at: activity.at, place: activity.place };
+  }
+}
+
+for (const { dialect, config, skip } of both(await postgres())) {
+  describe(`the log of a tenant, in ${dialect}`, { skip }, async () => {
+    if (skip) return;
+    const { database, stores } = await open(config);
+    const scope = await newTenant(stores);
+    const other = await newTenant(stores);
+    for (const user of everybody) await stores.users.insert(scope, user);
+    const stranger = newUser({ displayName: 'Kanarienvogel' });
+    await stores.users.insert(other, stranger);
+    await stores.activity.record(actingAs(other, stranger), { kind: 'signOut' }, stranger.id, start);
+    const kept = await fill(stores, scope);
+
+    test('is read page by page, back and forth, under every filter, without a gap or an entry twice', async () => {
+      for (const filter of filters) {
+        const expected = inTime(kept.filter(fits(filter))).map(({ place }) => place);
+        assert.deepEqual(await walk(stores, scope, filter, 'oldestFirst'), expected, JSON.stringify(filter));
+        assert.deepEqual(await walk(stores, scope, filter, 'newestFirst'), expected.reverse(), JSON.stringify(filter));
+      }
+    });
+
+    test('names people of the own tenant alone, whatever id an entry holds; a user who is gone has no name', async () => {
+      const gone = newUser();
+      for (const [actor, name] of [
+        [zoe, 'Zoé'],
+        [stranger, null],
+        [gone, null],
+      ] as const) {
+        const at = start + 100_000;
+        await stores.activity.record(actingAs(scope, actor), { kind: 'signOut' }, actor.id, at);
+        const [entry] = await stores.activity.stretch(scope, request({ user: actor.id }));
+        assert.deepEqual(entry?.activity.actor, { id: actor.id, name });
+        assert.deepEqual(entry.activity.target, { id: actor.id, name });
+      }
+      assert.equal((await stores.activity.stretch(other, request({ user: zoe.id }))).length, 0);
+    });
+
+    test('reads what a newer version recorded as something that it does not know', async () => {
+      const event = { kind: 'moon.landed', crew: 3 } as unknown as ActivityEvent;
+      await stores.activity.record(scope, event, null, start + 200_000);
+      const [entry] = await stores.activity.stretch(scope, request({}));
+      assert.equal(entry?.activity.event.kind, 'unknown');
+      assert.equal(entry.found.kind, 'moon.landed');
+    });
+
+    test('gives the chain in batches, and each entry of a part with the hash before it', async () => {
+      const { length, hash } = await stores.activity.endOfChain(scope);
+      const chain = await stores.activity.batchOfChain(scope, 0, length);
+      assert.deepEqual([chain.length, chain.at(-1)?.hash], [length, hash]);
+      assert.deepEqual(
+        (await stores.activity.batchOfChain(scope, 3, 5)).map(({ place }) => place),
+        [4, 5],
+      );
+      for (const { found, previousHash } of await stores.activity.stretch(scope, request({ user: zoe.id })))
+        assert.equal(previousHash, chain[found.place - 2]?.hash ?? '');
+      assert.deepEqual(
+        await stores.activity.endOfChain(createScope({ ...scope, tenant: { ...scope.tenant, id: 'x' } })),
+        {
+          length: 0,
+          hash: '',
+        },
+      );
+    });
+
+    test('counts those whose sign-in was stopped, each once, and only lately', async () => {
+      const targets = new Set(kept.filter(({ kind }) => kind === 'signIn.throttled').map(({ people }) => people[1]));
+      targets.delete(null);
+      assert.equal(await stores.activity.countThrottled(scope, start - 1), targets.size);
+      assert.equal(await stores.activity.countThrottled(scope, start + 50_000), 0);
+      assert.equal(await stores.activity.countThrottled(other, start - 1), 0);
+      assert.equal((await database.knex('activity').where({ tenant_id: other.tenant.id })).length, 1);
+    });
+  });
+}
+
+const request = (filter: Partial<LogFilter>): LogRequest => ({
+  ...{ filter: { ...wholeLog, ...filter }, order: 'newestFirst', behind: null, before: null, limit: 50 },
+});
+
+test('no filter reads through the log: each stretch is found by an index that holds all that is asked', async () => {
+  const { database } = await open(sqliteFile());
+  const values = { tenant: '', user: '', lowerAt: 0, lowerPlace: 0, upperAt: 1, upperPlace: 1 };
+  for (const filter of filters) {
+    const { sql, bind } = compile(database.knex, (knex, $) =>
+      selectLog(knex, $, rangesOf(filter), { order: 'newestFirst', limit: 51 }),
+    );
+    const plan: { detail: string }[] = await database.knex.raw(`explain query plan ${sql}`, bind(values) as string[]);
+    const ranges = plan.map(({ detail }) => detail).filter((detail) => detail.includes(' activity USING COVERING'));
+    assert.equal(ranges.length, rangesOf(filter).length, JSON.stringify(filter));
+    for (const detail of ranges) assert.match(detail, /AND \(at,place\)>\(\?,\?\) AND \(at,place\)<\(\?,\?\)\)/);
+    for (const { detail } of plan) assert.doesNotMatch(detail, /SCAN (activity|previous|actor|target)/);
+  }
+});

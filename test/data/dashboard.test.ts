@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { mostCounted } from '../../src/features/dashboard/dashboard.store.ts';
+import type { NewUser } from '../../src/features/users/users.store.ts';
+import { postgres } from '../support/services.ts';
+import { both, newTenant, newUser, open, start } from './databases.ts';
+
+const hour = 3_600_000;
+const temporary = (until: number, wishes: Partial<NewUser> = {}): NewUser =>
+  newUser({ password: 'temporary', temporaryUntil: until, ...wishes });
+
+for (const { dialect, config, skip } of both(await postgres())) {
+  describe(`what the dashboard asks, in ${dialect}`, { skip }, async () => {
+    if (skip) return;
+    const { stores } = await open(config);
+    const [scope, crowd] = [await newTenant(stores), await newTenant(stores)];
+    const users = [
+      temporary(start - 1),
+      temporary(start),
+      temporary(start + 1),
+      temporary(start + 24 * hour),
+      temporary(start + 24 * hour + 1),
+      temporary(start - 1, { state: 'blocked' }),
+      temporary(start + 1, { state: 'deleted', deletedAt: start }),
+      newUser(),
+      ...['Zoé', 'Ada', 'Émile'].map((displayName) => newUser({ displayName, administratorLevel: 'userManagement' })),
+      newUser({ displayName: 'Blocked', administratorLevel: 'userManagement', state: 'blocked' }),
+      newUser({ displayName: 'Global', administratorLevel: 'global' }),
+    ];
+    for (const user of users) await stores.users.insert(scope, user);
+    await stores.transaction(async (within) => {
+      for (let count = 0; count < mostCounted + 20; count++) await within.users.insert(crowd, temporary(start - 1));
+    });
+
+    test('counts temporary passwords that have run out, and those that soon will', async () => {
+      const counts = await stores.dashboard.countTemporaryPasswords(scope, start, start + 24 * hour);
+      assert.deepEqual({ ...counts }, { expired: 2, expiring: 2 });
+    });
+
+    test('counts one more than is of interest, and no further', async () => {
+      const counts = await stores.dashboard.countTemporaryPasswords(crowd, start, start + 24 * hour);
+      assert.deepEqual({ ...counts }, { expired: mostCounted + 1, expiring: 0 });
+    });
+
+    test('finds those who manage users, by name', async () => {
+      const found = await stores.dashboard.findManagers(scope);
+      assert.deepEqual(
+        found.map(({ displayName }) => displayName),
+        ['Ada', 'Émile', 'Zoé'],
+      );
+      assert.deepEqual(await stores.dashboard.findManagers(crowd), []);
+    });
+
+    test('leads to a list of those whose temporary password has run out', async () => {
+      const request = { search: null, level: null, status: 'expired', sort: 'name', descending: false } as const;
+      const listed = await stores.users.page(scope, { ...request, from: null, now: start });
+      assert.deepEqual(
+        listed.map(({ id }) => id).sort(),
+        users
+          .slice(0, 2)
+          .map(({ id }) => id)
+          .sort(),
+      );
+    });
+  });
+}

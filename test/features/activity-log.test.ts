@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { languages, type Language } from '../../src/domain/regions.ts';
+import { createScope } from '../../src/domain/scope.ts';
+import { createFormats } from '../../src/web/formats.ts';
+import { aTenant, aUser, type TestUser } from '../support/builders.ts';
+import { aPerson, type Person } from '../support/person.ts';
+import { squeeze } from '../support/filled-forms.ts';
+import { openPortal } from '../support/portal.ts';
+import { words } from '../support/words.ts';
+
+const log = '/account-settings/activity-log';
+const list = '/account-settings/user-management';
+const dayMs = 24 * 60 * 60 * 1_000;
+
+const portal = await openPortal({ environment: { TRUST_PROXY: '1' } });
+const signedIn = (user: TestUser, language: Language = 'fr'): Promise<Person> =>
+  aPerson(portal, { 'Accept-Language': language, 'X-Forwarded-For': '198.51.100.7' }).signIn(user);
+
+const textsOf = (person: Person, selector: string): string[] =>
+  person
+    .$(selector)
+    .toArray()
+    .map((each) => squeeze(person.$(each).text()));
+const sentences = (person: Person): string[] => textsOf(person, '.event-text');
+
+/** A company in which three things happen on three days, the last one today. */
+async function company(language: Language) {
+  const tenant = await aTenant(portal, { language });
+  const camille = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
+  const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson', username: `zoe@${tenant.domain}` });
+  const zoltan = await aUser(portal, tenant, { displayName: 'Zoltán Kiss', state: 'deleted', deletedAt: 1 });
+  const byCamille = createScope({ ...tenant.scope, actor: camille, address: '203.0.113.9' });
+  const { now } = portal.clock;
+  await portal.stores.activity.record(tenant.scope, { kind: 'tenant.added' }, null, now - 40 * dayMs);
+  await portal.stores.activity.record(byCamille, { kind: 'user.deleted' }, zoltan.id, now - dayMs);
+  return { tenant, camille, zoe, zoltan, admin: await signedIn(camille, language) };
+}
+
+describe('the activity log', () => {
+  for (const language of languages) {
+    it(`says who did what to whom, when and from where, newest first (${language})`, async () => {
+      const { t } = words(language);
+      const { admin, zoe, camille } = await company(language);
+      await admin.visit(`${list}/${zoe.id}`);
+      await admin.submit(t('common:terms.save'), { [t('common:terms.displayName')]: 'Zoë Besson' });
+      await admin.visit('/account-settings');
+      await admin.follow(t('common:terms.activityLog'));
+      assert.deepEqual([admin.path, squeeze(admin.$('h1').text())], [log, t('common:terms.activityLog')]);
+      const says = (key: string, target = ''): string =>
+        squeeze(t(`activity:sentence.${key}`, { actor: 'Camille Laurent', target }));
+      const operator = t('activity:sentence.tenant_added', { actor: t('activity:operator') });
+      assert.deepEqual(sentences(admin), [
+        says('user_edited.another', 'Zoë Besson'),
+        says('signIn_succeeded'),
+        says('user_deleted', 'Zoltán Kiss'),
+        squeeze(operator),
+      ]);
+      const { day, nearDay, zone } = createFormats(language, () => portal.clock.now);
+      const days = [0, 1, 40].map((ago) => portal.clock.now - ago * dayMs);
+      assert.deepEqual(
+        textsOf(admin, '.timeline-day h2'),
+        days.map((at) => squeeze(`${day(at)} ${nearDay(at)}`)),
+      );
+      const change = { field: t('common:terms.displayName'), from: 'Zoé Besson', to: 'Zoë Besson' };
+      assert.deepEqual(textsOf(admin, '.event:first .event-detail').slice(0, 2), [
+        squeeze(t('activity:detail.change', change)),
+        t('activity:from', { address: '198.51.100.7' }),
+      ]);
+      admin.sees(t('activity:from', { address: '203.0.113.9' })).sees(zone());
+      assert.equal(admin.$('.event:first time').attr('datetime'), new Date(portal.clock.now).toISOString());
+      assert.equal(admin.$('.event:first bdi').first().text(), camille.displayName);
+    });
+  }
+
+  it('is narrowed to a kind and to days, and says so when nothing fits', async () => {
+    const { admin } = await company('en');
+    const day = (ago: number): string => new Date(portal.clock.now - ago * dayMs).toISOString().slice(0, 10);
+    const shown = async (fields: Readonly<Record<string, string>>): Promise<number> => {
+      await (await admin.visit(log)).submit('Show', fields);
+      return sentences(admin).length;
+    };
+    assert.equal(await shown({}), 3);
+    assert.equal(await shown({ Kind: 'users' }), 1);
+    admin.sees('Camille Laurent deleted the account of Zoltán Kiss.');
+    assert.equal(await shown({ From: day(1) }), 2);
+    assert.equal(await shown({ Until: day(1) }), 2);
+    assert.equal(await shown({ From: day(1), Until: day(1) }), 1);
+    assert.equal(await shown({ Kind: 'users', From: day(0) }), 0);
+    admin.sees('No event fits');
+    await admin.follow('Show everything');
+    assert.equal(sentences(admin).length, 3);
+  });
+
+  it('keeps what was chosen in the form, in its pages and in its files', async () => {
+    const { admin, zoe } = await company('en');
+    await admin.visit(`${log}?user=${zoe.id}&kind=users&from=2026-01-02&to=2026-11-30`);
+    const value = (name: string): string | undefined => admin.$(`[name=${name}]`).attr('value');
+    assert.deepEqual([value('user'), value('from'), value('to')], [zoe.id, '2026-01-02', '2026-11-30']);
+    assert.equal(admin.$('[name=kind] option[selected]').attr('value'), 'users');
+    const narrowed = `user=${zoe.id}&kind=users&from=2026-01-02&to=2026-11-30`;
+    const hrefs = admin
+      .$('.page-actions a')
+      .toArray()
+      .map((each) => admin.$(each).attr('href'));
+    assert.deepEqual(hrefs, [`${log}/export.csv?${narrowed}`, `${log}/export.jsonl?${narrowed}`]);
+  });
+
+  it('is turned page by page, in both directions', async () => {
+    const { admin, tenant } = await company('en');
+    for (let count = 0; count < 110; count++)
+      await portal.stores.activity.record(tenant.scope, { kind: 'tenant.resumed' }, null, portal.clock.now);
+    await admin.visit(`${log}?kind=organization`);
+    const seen: number[] = [];
+    for (const turn of ['Next', 'Next', null]) {
+      seen.push(sentences(admin).length);
+      if (turn !== null) await admin.follow(turn);
+    }
+    assert.deepEqual(seen, [50, 50, 11]);
+    assert.equal(admin.$('a[rel=next]').length, 0);
+    await admin.follow('Previous');
+    await admin.follow('Previous');
+    assert.deepEqual([sentences(admin).length, admin.$('a[rel=prev]').length], [50, 0]);
+  });
+
+  it('leads nobody here but those who manage users', async () => {
+    const { tenant } = await company('en');
+    for (const administratorLevel of ['userManagement', 'billing', 'none'] as const) {
+      const person = await signedIn(await aUser(portal, tenant, { administratorLevel }), 'en');
+      const may = administratorLevel === 'userManagement';
+      assert.equal(person.$(`.navigation a[href="${log}"]`).length, may ? 1 : 0);
+      assert.equal((await person.visit(log)).status, may ? 200 : 403);
+    }
+  });
+});
+
+describe('the activity of one person', () => {
+  it('is what they did and what was done to them, from their own page', async () => {
+    const { admin, zoe, camille } = await company('en');
+    await admin.visit(`${list}/${zoe.id}`);
+    await admin.submit('Block sign-in');
+    await admin.follow('All activity of this person');
+    assert.deepEqual(sentences(admin), ['Camille Laurent blocked sign-in for Zoé Besson.']);
+    assert.equal(squeeze(admin.$('.chosen bdi').first().text()), 'Zoé Besson');
+    await admin.follow('Show everybody, not only Zoé Besson');
+    assert.equal(sentences(admin).length, 4);
+    assert.equal(sentences(await admin.visit(`${log}?user=${camille.id}`)).length, 3);
+  });
+
+  it('is found by a part of a name or user name: one is shown, of several the reader chooses', async () => {
+    const { admin, zoe, zoltan } = await company('en');
+    await (await admin.visit(log)).submit('Show', { Person: 'besson', Kind: 'users' });
+    assert.equal(admin.path, `${log}?user=${zoe.id}&kind=users`);
+    await (await admin.visit(log)).submit('Show', { Person: 'ZO' });
+    admin.sees('Who do you mean?').sees('Zoé Besson').sees(`Zoltán Kiss${zoltan.username} Deleted`);
+    assert.deepEqual(sentences(admin), []);
+    await admin.follow('Zoltán Kiss');
+    assert.deepEqual(sentences(admin), ['Camille Laurent deleted the account of Zoltán Kiss.']);
+    await (await admin.visit(log)).submit('Show', { Person: 'nobody at all' });
+    admin.sees('Nobody of this name');
+  });
+
+  it('of whom nothing is left is still shown, without a name', async () => {
+    const { admin, zoltan } = await company('en');
+    await portal.database.knex('users').where({ id: zoltan.id }).delete();
+    await admin.visit(`${log}?user=${zoltan.id}`);
+    const id = zoltan.id.slice(0, 8);
+    assert.deepEqual(sentences(admin), [`Camille Laurent deleted the account of Person ${id} (erased).`]);
+    admin.sees('Unknown person');
+  });
+});

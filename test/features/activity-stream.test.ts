@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, get, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after, describe, it } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
+import express from 'express';
+import { activityRoutes } from '../../src/features/activity/activity.routes.ts';
+import { paths } from '../../src/paths.ts';
+import { aTenant } from '../support/builders.ts';
+import { openPortal } from '../support/portal.ts';
+
+const { stores, ...portal } = await openPortal();
+const { scope } = await aTenant({ stores, ...portal });
+
+/** A server that sends a log without end, piece by piece; `fails` breaks it off at the third. */
+async function serve({ fails = false } = {}) {
+  const seen = { made: 0, stopped: false, failures: [] as unknown[] };
+  async function* endless(): AsyncGenerator<string> {
+    try {
+      for (;;) {
+        if (++seen.made === 3 && fails) throw new Error('The database is gone');
+        await wait(1);
+        yield 'x'.repeat(100_000);
+      }
+    } finally {
+      seen.stopped = true;
+    }
+  }
+  const exports = { begin: () => Promise.resolve({ outcome: 'begun' as const, text: endless() }) };
+  const routes = activityRoutes({ stores, exports, wordsFor: () => assert.fail(), clock: () => 0 });
+  const { handle } = routes.find(({ path }) => path === paths.activityCsv)!;
+  const app = express().get('/', async (request, response) => {
+    request.scope = scope;
+    await Promise.resolve(handle(request, response)).catch((error: unknown) => seen.failures.push(error));
+  });
+  const server = createServer(app).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { seen, address: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` };
+}
+
+describe('an export', () => {
+  it('makes no more than is taken, and stops when the reader goes away: no fault of anybody', async () => {
+    const { seen, address } = await serve();
+    const [response] = (await once(get(address), 'response')) as [IncomingMessage];
+    await wait(500);
+    const filled = seen.made;
+    await wait(500);
+    assert.ok(filled > 0 && seen.made === filled, `${filled} pieces, then ${seen.made}`);
+    response.destroy();
+    for (let waits = 0; !seen.stopped && waits < 100; waits++) await wait(20);
+    assert.deepEqual([seen.stopped, seen.failures], [true, []]);
+  });
+
+  it('that fails in the middle is broken off, so that nobody takes it for whole, and is told of', async () => {
+    const { seen, address } = await serve({ fails: true });
+    const [response] = (await once(get(address), 'response')) as [IncomingMessage];
+    await assert.rejects(response.toArray(), /aborted/);
+    assert.deepEqual([response.complete, seen.failures.map(String)], [false, ['Error: The database is gone']]);
+  });
+});

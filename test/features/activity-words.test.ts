@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Activity, ActivityEvent } from '../../src/domain/activity.ts';
+import { activityKinds } from '../../src/domain/activity-groups.ts';
+import { languages } from '../../src/domain/regions.ts';
+import { actions } from '../../src/domain/roles.ts';
+import { createActivityWords } from '../../src/features/activity/activity.words.ts';
+import { readCatalogue, type Texts } from '../locales/catalogue.ts';
+import { assertNone } from '../support/none.ts';
+import { words } from '../support/words.ts';
+
+const wordsFor = createActivityWords(words, () => 0);
+const [actor, target] = [
+  { id: 'a'.repeat(36), name: 'Camille' },
+  { id: 'b'.repeat(36), name: 'Zoé' },
+];
+const activity = (event: ActivityEvent, parts: Partial<Activity> = {}): Activity => ({
+  ...{ place: 1, at: 0, event, actor, target, address: null },
+  ...parts,
+});
+
+/** Kinds that a language has no sentence, or no short name, for. */
+const unworded = (texts: Texts, kinds: readonly string[]): string[] =>
+  kinds.flatMap((kind) => {
+    const name = kind.replace('.', '_');
+    const keys = [...texts.keys()];
+    const sentence = keys.some(
+      (key) => key === `activity:sentence.${name}` || key.startsWith(`activity:sentence.${name}.`),
+    );
+    const label = kind === 'signIn.failed' || texts.has(`activity:kind.${name}`);
+    return sentence && label ? [] : [kind];
+  });
+
+describe('every kind of event has words', () => {
+  const catalogue = readCatalogue();
+  for (const language of languages) {
+    it(`in ${language}`, () => assertNone(unworded(catalogue[language], activityKinds)));
+  }
+
+  it('and one without them is found', () => {
+    assert.deepEqual(unworded(catalogue.fr, ['signOut', 'moon.landed']), ['moon.landed']);
+    assert.deepEqual(unworded(new Map([['activity:sentence.signOut', '']]), ['signOut']), ['signOut']);
+  });
+});
+
+describe('an event in words', () => {
+  const said = (language: (typeof languages)[number], what: Activity): string[] => {
+    const { t } = words(language);
+    const { sentence, details } = wordsFor(language).entry(what);
+    return [sentence, ...details].map(({ key, values }) => t(key, values).replace(/\s/g, ' '));
+  };
+  const reset: ActivityEvent = { kind: 'password.reset', expiresAt: 0 };
+  const changes = [
+    { field: 'displayName', from: 'Zoé', to: 'Zoë' },
+    { field: 'firstName', from: '', to: 'Zoë' },
+    { field: 'lastName', from: null, to: null },
+    { field: 'language', from: null, to: 'de' },
+    { field: 'administratorLevel', from: 'none', to: 'global' },
+    { field: 'agentLevel', from: 'sales', to: 'helpdesk' },
+  ] as const;
+
+  const table: [what: Activity, en: string, fr: string, de: string][] = [
+    [
+      activity({ kind: 'signOut' }),
+      'Camille signed out.',
+      'Camille a fermé sa session.',
+      'Camille hat sich abgemeldet.',
+    ],
+    [
+      activity({ kind: 'user.blocked' }, { actor: null }),
+      'The operator blocked sign-in for Zoé.',
+      'L’opérateur a bloqué la connexion de Zoé.',
+      'Der Betreiber hat die Anmeldung von Zoé blockiert.',
+    ],
+    [
+      activity({ kind: 'user.deleted' }, { target: { id: `12345678${'0'.repeat(28)}`, name: null } }),
+      'Camille deleted the account of Person 12345678 (erased).',
+      'Camille a supprimé le compte de Personne 12345678 (effacée).',
+      'Camille hat das Konto von Person 12345678 (anonymisiert) gelöscht.',
+    ],
+    [
+      activity({ kind: 'signIn.failed', because: 'password' }, { actor: null }),
+      'Somebody tried to sign in as Zoé with a wrong password.',
+      'Une tentative de connexion au compte de Zoé a été refusée : mot de passe incorrect.',
+      'Eine Anmeldung als Zoé wurde abgelehnt: falsches Kennwort.',
+    ],
+    [
+      activity({ kind: 'user.edited', changes: [] }, { target: actor }),
+      'Camille changed their own account.',
+      'Camille a modifié son propre compte.',
+      'Camille hat das eigene Konto geändert.',
+    ],
+    [
+      activity({ kind: 'refused', action: 'users.block', because: 'globalAdmin' }),
+      'Camille was refused an action concerning Zoé: block or unblock sign-in.|Only for Global admins',
+      'Camille s’est vu refuser une action concernant Zoé : bloquer ou débloquer la connexion.|Réservé aux administrateurs généraux',
+      'Camille wurde eine Aktion an Zoé verweigert: die Anmeldung blockieren oder freigeben.|Nur für globale Administratoren',
+    ],
+    [
+      activity({ kind: 'activity.exported', format: 'jsonl', filters: ['person', 'firstDay'] }, { target: null }),
+      'Camille exported a part of the activity log (JSON Lines).|Narrowed by person and first day',
+      'Camille a exporté une partie du journal d’activité (JSON Lines).|Limité par personne et premier jour',
+      'Camille hat einen Teil des Aktivitätsprotokolls exportiert (JSON Lines).|Eingegrenzt durch Person und erster Tag',
+    ],
+    [
+      activity({ kind: 'user.edited', changes }),
+      'Camille changed the account of Zoé.|Display name: from “Zoé” to “Zoë”|First name: from “(empty)” to “Zoë”|Last name: the values have been erased|Language: from “As the organization” to “German”|Administrator level: from “No admin” to “Global admin”|Agent level: from “Sales agent” to “Helpdesk agent”',
+      'Camille a modifié le compte de Zoé.|Nom d’affichage : de « Zoé » à « Zoë »|Prénom : de « (vide) » à « Zoë »|Nom : les valeurs ont été effacées|Langue : de « Celle de l’organisation » à « Allemand »|Niveau d’administration : de « Pas un administrateur » à « Administrateur général »|Niveau d’agent : de « Agent commercial » à « Agent du support technique »',
+      'Camille hat das Konto von Zoé geändert.|Anzeigename: von „Zoé“ zu „Zoë“|Vorname: von „(leer)“ zu „Zoë“|Nachname: Die Werte wurden entfernt|Sprache: von „Wie die Organisation“ zu „Deutsch“|Administratorebene: von „Kein Administrator“ zu „Globaler Administrator“|Agentenebene: von „Vertriebsbeauftragter“ zu „Helpdesk-Agent“',
+    ],
+  ];
+  for (const [what, ...expected] of table) {
+    it(expected[0], () => {
+      for (const [index, language] of languages.entries())
+        assert.equal(said(language, what).join('|'), expected[index]);
+    });
+  }
+
+  it('every other one has its sentence, its short name and its details, each in every language', () => {
+    const others: ActivityEvent[] = [
+      reset,
+      ...(['unknown', 'password', 'blocked', 'deleted', 'expired', 'tenant'] as const).map((because) => ({
+        ...{ kind: 'signIn.failed' as const, because },
+      })),
+      ...(['one', 'others', 'all'] as const).map((which) => ({ kind: 'sessions.ended' as const, which })),
+      ...[true, false].map((forced) => ({ kind: 'password.changed' as const, forced })),
+      ...actions.map((action) => ({ kind: 'refused' as const, action, because: 'level' as const })),
+      { kind: 'activity.exported', format: 'csv', filters: [] },
+    ];
+    for (const language of languages)
+      for (const event of others)
+        for (const whom of [target, null]) {
+          const what = activity(event, { target: whom });
+          assert.ok(said(language, what).every((text) => text.trim() !== ''));
+          assert.equal(wordsFor(language).row(what, 'request').length, wordsFor(language).columns().length);
+        }
+  });
+});

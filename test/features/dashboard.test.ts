@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { describe, it } from 'node:test';
+import { languages } from '../../src/domain/regions.ts';
+import { aTenant, aUser, type TestTenant, type TestUser } from '../support/builders.ts';
+import { aPerson, type Person } from '../support/person.ts';
+import { squeeze } from '../support/filled-forms.ts';
+import { openPortal } from '../support/portal.ts';
+import { words } from '../support/words.ts';
+
+const hourMs = 3_600_000;
+const portal = await openPortal();
+const signedIn = (user: TestUser, language = 'en'): Promise<Person> =>
+  aPerson(portal, { 'Accept-Language': language }).signIn(user);
+
+const textsOf = (person: Person, selector: string): string[] =>
+  person
+    .$(selector)
+    .toArray()
+    .map((each) => squeeze(person.$(each).text()));
+
+const globalAdmin = (tenant: TestTenant, displayName = 'Camille Laurent'): Promise<TestUser> =>
+  aUser(portal, tenant, { displayName, administratorLevel: 'global' });
+
+const temporary = (tenant: TestTenant, hours: number): Promise<TestUser> =>
+  aUser(portal, tenant, { password: 'temporary', temporaryUntil: portal.clock.now + hours * hourMs });
+
+describe('the dashboard of an administrator', () => {
+  for (const language of languages) {
+    it(`says what needs attention, and leads to it (${language})`, async () => {
+      const { t } = words(language);
+      const tenant = await aTenant(portal, { language });
+      const admin = await globalAdmin(tenant);
+      for (const hours of [-1, -2, 3, 70]) await temporary(tenant, hours);
+      const victim = await aUser(portal, tenant, { displayName: 'Zoé Besson' });
+      const { now } = portal.clock;
+      for (const at of [now - hourMs, now - 2 * hourMs, now - 25 * hourMs])
+        await portal.stores.activity.record(tenant.scope, { kind: 'signIn.throttled' }, victim.id, at);
+      const person = await signedIn(admin, language);
+      const attention: [key: string, count: number][] = [
+        ['dashboard:fewGlobalAdmins.title', 1],
+        ['dashboard:attention.throttled.title', 1],
+        ['dashboard:attention.expired.title', 2],
+        ['dashboard:attention.expiring.title', 1],
+      ];
+      assert.deepEqual(
+        textsOf(person, '.attention .notice-title'),
+        attention.map(([key, count]) => squeeze(t(key, { count }))),
+      );
+      await person.follow(t('dashboard:attention.expired.title', { count: 2 }));
+      assert.equal(textsOf(person, 'tbody tr').length, 2);
+      assert.equal(person.$('[name=status] option[selected]').text(), t('users:status.expired'));
+      await person.visit('/dashboard');
+      await person.follow(t('dashboard:attention.throttled.title', { count: 1 }));
+      const stopped = squeeze(t('activity:sentence.signIn_throttled', { target: 'Zoé Besson' }));
+      assert.deepEqual(textsOf(person, '.event-text'), [stopped, stopped, stopped]);
+    });
+  }
+
+  it('is content where nothing does', async () => {
+    const tenant = await aTenant(portal, { language: 'en' });
+    await globalAdmin(tenant, 'Ada');
+    const person = await signedIn(await globalAdmin(tenant));
+    person.sees('Nothing needs your attention at the moment.');
+    assert.equal(person.$('.attention').length, 0);
+  });
+
+  it('shows the five latest events of the own organization, and the way to all of them', async () => {
+    const tenant = await aTenant(portal, { language: 'en' });
+    const admin = await globalAdmin(tenant);
+    const stranger = await aTenant(portal, { language: 'en' });
+    for (let count = 0; count < 6; count++)
+      await portal.stores.activity.record(tenant.scope, { kind: 'tenant.resumed' }, null, portal.clock.now - 1);
+    await portal.stores.activity.record(stranger.scope, { kind: 'tenant.suspended' }, null, portal.clock.now);
+    const person = await signedIn(admin);
+    const resumed = 'The operator let the organization in again.';
+    assert.deepEqual(textsOf(person, '.event-text'), ['Camille Laurent signed in.', ...Array<string>(4).fill(resumed)]);
+    await person.follow('Show the whole activity log');
+    assert.equal(person.path, '/account-settings/activity-log');
+  });
+
+  it('offers the quick ways in', async () => {
+    const tenant = await aTenant(portal, { language: 'en' });
+    const person = await signedIn(await aUser(portal, tenant, { administratorLevel: 'userManagement' }));
+    const ways = ['User management', 'Add user', 'Activity log', 'Account settings'];
+    assert.deepEqual(textsOf(person, '.tiles .tile-title'), ways);
+    for (const way of ways) {
+      await person.visit('/dashboard');
+      await person.follow(way);
+      assert.equal(person.status, 200, way);
+    }
+  });
+
+  it('leads to no list where users are managed at another place', async () => {
+    const rules = path.join(import.meta.dirname, '../../rules/germany-historical.json');
+    const abroad = await openPortal({ environment: { REGION: 'germany', REGION_RULES: rules } });
+    const tenant = await aTenant(abroad, { language: 'en' });
+    await aUser(abroad, tenant, { password: 'temporary', temporaryUntil: 1 });
+    const admin = await aUser(abroad, tenant, { administratorLevel: 'global' });
+    const person = await aPerson(abroad, { 'Accept-Language': 'en' }).signIn(admin);
+    person.sees('only 1 active Global admin').sees('Managed in another place').sees('signed in.');
+    person.doesNotSee('has expired').doesNotSee('Add user');
+  });
+});
+
+describe('the dashboard of everybody else', () => {
+  it('says their roles, what they can do, and who can help them, by name', async () => {
+    const tenant = await aTenant(portal, { language: 'en' });
+    await globalAdmin(tenant);
+    await aUser(portal, tenant, { displayName: 'Noah Klein', administratorLevel: 'userManagement' });
+    await aUser(portal, tenant, { displayName: 'Ada Müller', administratorLevel: 'billing' });
+    const expired = { password: 'temporary', temporaryUntil: 1, administratorLevel: 'userManagement' } as const;
+    await aUser(portal, tenant, { displayName: 'Late Comer', ...expired });
+    const person = await signedIn(await aUser(portal, tenant, { agentLevel: 'sales' }));
+    person.sees('No admin').sees('Sales agent').sees('Win customers, request relationships and sell');
+    person.sees('Look after your own profile, password and language');
+    assert.deepEqual(textsOf(person, '[aria-labelledby=helpers] .tile-title'), ['Camille Laurent', 'Noah Klein']);
+    person.doesNotSee('Needs attention').doesNotSee('Latest events');
+    assert.deepEqual(textsOf(person, '.tiles .tile-title'), ['My profile', 'Change password']);
+  });
+});
