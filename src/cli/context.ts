@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { readConfig, type Config } from '../config/config.ts';
 import type { Database } from '../data/database.ts';
 import { openDatabase } from '../data/open.ts';
@@ -48,4 +49,23 @@ async function worded(error: unknown): Promise<unknown> {
 /** Prints a command's result: one JSON object for programs, or lines for a person. */
 export function print(options: { json?: boolean | undefined }, result: object, lines: readonly string[]): void {
   process.stdout.write(options.json ? `${JSON.stringify(result)}\n` : lines.map((line) => `${line}\n`).join(''));
+}
+
+/** Prints a list as it comes, however long: as one JSON object with the list under a name, or a line each for a person. */
+export async function printEach<T>(
+  options: { json?: boolean | undefined },
+  name: string,
+  items: AsyncIterable<T>,
+  line: (item: T) => string,
+): Promise<void> {
+  const write = async (text: string): Promise<void> => {
+    if (!process.stdout.write(text)) await once(process.stdout, 'drain');
+  };
+  let separator = '';
+  if (options.json) await write(`{${JSON.stringify(name)}:[`);
+  for await (const item of items) {
+    await write(options.json ? separator + JSON.stringify(item) : `${line(item)}\n`);
+    separator = ',';
+  }
+  if (options.json) await write(']}\n');
 }

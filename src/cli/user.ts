@@ -1,10 +1,10 @@
 import { Option, type Command } from 'commander';
 import { languages, type Language } from '../domain/regions.ts';
 import { administratorLevels, agentLevels, type AdministratorLevel, type AgentLevel } from '../domain/roles.ts';
-import { canonicalUsername, statusOf } from '../domain/user.ts';
+import { canonicalUsername, statusOf, type User } from '../domain/user.ts';
 import { createThrottle } from '../features/sessions/throttle.ts';
 import { createUsers } from '../features/users/users.ts';
-import { CommandFault, print, withContext, type CommandContext } from './context.ts';
+import { CommandFault, print, printEach, withContext, type CommandContext } from './context.ts';
 
 interface AddOptions {
   tenant: string;
@@ -68,23 +68,23 @@ async function resetPassword({ config, database, stores, hasher, tenants }: Comm
 async function list({ stores }: CommandContext, options: { tenant: string; json?: boolean }): Promise<void> {
   if ((await stores.tenants.findForOperator(options.tenant)) === null)
     throw new CommandFault(`There is no tenant ${options.tenant}`);
-  const found = await stores.users.listForOperator(options.tenant);
-  const now = Date.now();
-  const users = found.map((user) => ({
-    id: user.id,
-    username: user.username,
-    name: user.displayName,
-    status: statusOf(user, now),
-    administratorLevel: user.administratorLevel,
-    agentLevel: user.agentLevel,
-    language: user.language,
-    lastSignInAt: user.lastSignInAt === null ? null : new Date(user.lastSignInAt).toISOString(),
-  }));
-  print(
-    options,
-    { users },
-    users.map((user) => [user.id, user.status, user.username, user.name].join('  ')),
-  );
+  const users = listed(stores.users.everyUser(options.tenant), Date.now());
+  await printEach(options, 'users', users, ({ id, status, username, name }) => [id, status, username, name].join('  '));
+}
+
+async function* listed(users: AsyncIterable<User>, now: number) {
+  for await (const user of users) {
+    yield {
+      id: user.id,
+      username: user.username,
+      name: user.displayName,
+      status: statusOf(user, now),
+      administratorLevel: user.administratorLevel,
+      agentLevel: user.agentLevel,
+      language: user.language,
+      lastSignInAt: user.lastSignInAt === null ? null : new Date(user.lastSignInAt).toISOString(),
+    };
+  }
 }
 
 function printPassword(

@@ -74,7 +74,8 @@ test('both databases have the same tables and columns', { skip: skipWithout('pos
   );
   const listed = (rows: unknown): string[] =>
     (rows as Column[])
-      .filter(({ table }) => !/^(knex|sqlite)_/.test(table))
+      // The index of words is each database's own.
+      .filter(({ table }) => !/^(knex|sqlite|users_search)/.test(table))
       .map(({ table, column, required }) => `${table}.${column}${required ? ' required' : ''}`)
       .sort();
   const columns = listed(fromSqlite);

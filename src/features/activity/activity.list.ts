@@ -1,5 +1,5 @@
 import type { Scope } from '../../domain/scope.ts';
-import { foldName, type User } from '../../domain/user.ts';
+import type { User } from '../../domain/user.ts';
 import { paths } from '../../paths.ts';
 import type { Stores } from '../../stores.ts';
 import type { LogFilter, LogPlace, LogRequest } from './activity.page.ts';
@@ -91,10 +91,7 @@ export async function findPeople(
   typed: string,
 ): Promise<{ people: readonly User[]; more: boolean }> {
   const search = { search: typed, level: null, status: null, sort: 'name', descending: false, from: null } as const;
-  const wanted = foldName(typed);
-  const deleted = (await stores.users.listDeleted(scope)).filter(({ displayName, username }) =>
-    `${foldName(displayName)} ${username}`.includes(wanted),
-  );
+  const deleted = await stores.users.searchDeleted(scope, typed, mostChoices + 1);
   const people = [...(await stores.users.page(scope, search)), ...deleted];
   return { people: people.slice(0, mostChoices), more: people.length > mostChoices };
 }

@@ -1,6 +1,7 @@
 import type { Database } from '../../data/database.ts';
 import type { Language } from '../../domain/regions.ts';
 import type { Scope } from '../../domain/scope.ts';
+import { notDeleted } from '../users/users.rows.ts';
 
 export interface Tenant {
   readonly id: string;
@@ -18,6 +19,9 @@ interface TenantRow {
   state: 'active' | 'suspended';
   created_at: number;
 }
+
+// Both databases take some ten thousands of values in one statement.
+const mostAtOnce = 1_000;
 
 export function tenantsStore(database: Database) {
   const domainsOf = database.prepare<{ domain: string }>('tenants.domains', (knex, $) =>
@@ -70,15 +74,16 @@ export function tenantsStore(database: Database) {
       }[];
       const counts = (await database
         .knex('users')
-        .whereNot('state', 'deleted')
+        .whereRaw(notDeleted)
         .groupBy('tenant_id')
         .select('tenant_id')
         .count({ users: '*' })) as unknown as { tenant_id: string; users: number }[];
       const users = new Map(counts.map((row) => [row.tenant_id, row.users]));
+      const own = Map.groupBy(domains, ({ tenant_id }) => tenant_id);
       return tenants.map((row) => ({
         ...toTenant(
           row,
-          domains.filter(({ tenant_id }) => tenant_id === row.id).map(({ domain }) => domain),
+          (own.get(row.id) ?? []).map(({ domain }) => domain),
         ),
         users: users.get(row.id) ?? 0,
       }));
@@ -88,10 +93,12 @@ export function tenantsStore(database: Database) {
 
     /** @returns the first of the domains that a tenant of this region already owns, or null */
     findTakenDomain: async (domains: readonly string[]): Promise<string | null> => {
-      const [row] = (await database.knex('tenant_domains').select('domain').whereIn('domain', domains).limit(1)) as {
-        domain: string;
-      }[];
-      return row?.domain ?? null;
+      for (let from = 0; from < domains.length; from += mostAtOnce) {
+        const some = domains.slice(from, from + mostAtOnce);
+        const row = await database.knex<{ domain: string }>('tenant_domains').whereIn('domain', some).first('domain');
+        if (row !== undefined) return row.domain;
+      }
+      return null;
     },
 
     insert: async (tenant: Tenant): Promise<void> => {

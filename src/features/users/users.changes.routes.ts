@@ -11,7 +11,8 @@ import { scopeOf } from '../../web/request.ts';
 import type { AnswerRefusal, Route } from '../../web/routing.ts';
 import { offeredInBulk } from './users.bulk.ts';
 import type { UserChangesFeature } from './users.changes.ts';
-import { editForm } from './users.forms.ts';
+import { editForm, placeQuery } from './users.forms.ts';
+import { listDeleted } from './users.list.ts';
 import type { StepOutcome } from './users.step.ts';
 import { inList, linksOf, ofUser, userIdOf } from './users.trail.ts';
 import type { Users } from './users.ts';
@@ -75,11 +76,12 @@ export function userChangesRoutes(parts: {
     response.page('users/delete-confirm', model, { title: 'common:terms.deleteUser', breadcrumbs: ofUser(user) });
   }
 
-  async function listDeleted(request: Request, response: Response): Promise<void> {
+  async function showDeleted(request: Request, response: Response): Promise<void> {
     const scope = scopeOf(request);
-    const deleted = await stores.users.listDeleted(scope);
-    const rows = deleted.map((user) => ({ ...user, restore: may(scope, 'users.restore', user), ...linksOf(user) }));
-    const model = { users: rows, days: scope.rules.restoreWindowDays, bulk: offeredInBulk(scope, 'deleted') };
+    const page = await listDeleted(stores, scope, placeQuery.parse(request.query));
+    const rows = page.users.map((user) => ({ ...user, restore: may(scope, 'users.restore', user), ...linksOf(user) }));
+    const bulk = offeredInBulk(scope, 'deleted');
+    const model = { ...page, users: rows, days: scope.rules.restoreWindowDays, bulk };
     response.page('users/deleted', model, { title: 'common:terms.deletedUsers', breadcrumbs: inList });
   }
 
@@ -89,7 +91,7 @@ export function userChangesRoutes(parts: {
       finish(request, response, await work(scopeOf(request), userIdOf(request)), notice, next);
 
   return [
-    { method: 'get', path: paths.deletedUsers, access: 'users.restore', handle: listDeleted },
+    { method: 'get', path: paths.deletedUsers, access: 'users.restore', handle: showDeleted },
     { method: 'get', path: paths.user, access: 'users.view', handle: show },
     { method: 'post', path: paths.user, access: 'users.edit', handle: edit },
     {

@@ -27,6 +27,11 @@ export const listQuery = z.object({
   choose: z.enum(['all']).nullable().catch(null),
 });
 
+/** A place in a list that is neither searched nor filtered. */
+export const placeQuery = z.object({ after: place, before: place });
+
+export type PlaceQuery = z.infer<typeof placeQuery>;
+
 export type ListQuery = z.infer<typeof listQuery>;
 
 const longestName = 120;

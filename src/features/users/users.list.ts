@@ -2,8 +2,8 @@ import type { Scope } from '../../domain/scope.ts';
 import type { User } from '../../domain/user.ts';
 import { paths } from '../../paths.ts';
 import type { Stores } from '../../stores.ts';
-import type { ListQuery } from './users.forms.ts';
-import { decodeCursor, encodeCursor, pageSize, type PageRequest, type SortKey } from './users.page.ts';
+import type { ListQuery, PlaceQuery } from './users.forms.ts';
+import { decodeCursor, encodeCursor, pageSize, type ListOrder, type PageStart, type SortKey } from './users.page.ts';
 
 export interface UserList {
   readonly users: readonly User[];
@@ -13,36 +13,44 @@ export interface UserList {
 
 /** One page of the tenant's users with the addresses of the pages around it. */
 export async function listUsers(stores: Stores, scope: Scope, query: ListQuery, now: number): Promise<UserList> {
-  const request = { ...toPageRequest(query), now };
-  const rows = await stores.users.page(scope, request);
-  const backwards = request.from?.side === 'before';
-  const further = rows.length > pageSize;
-  const users = rows.slice(0, pageSize);
-  if (backwards) users.reverse();
-  const cursorOf = (user: User | undefined): string | null => (user ? encodeCursor(user, request.sort) : null);
-  const hasNext = backwards || further;
-  const hasPrevious = backwards ? further : request.from !== null;
-  return {
-    users,
-    previous: hasPrevious ? listHref(query, { before: cursorOf(users[0]) }) : null,
-    next: hasNext ? listHref(query, { after: cursorOf(users.at(-1)) }) : null,
-  };
+  const sort = sortOf(query);
+  const from = startOf(query, sort);
+  const { q, level, status } = query;
+  const search = q === '' ? null : q;
+  const descending = query.sort.startsWith('-');
+  const rows = await stores.users.page(scope, { search, level, status, sort, descending, from, now });
+  return turned(rows, from, (turn, user) => listHref(query, { [turn]: encodeCursor(user, sort) }));
+}
+
+/** One page of those who were deleted, the latest first. */
+export async function listDeleted(stores: Stores, scope: Scope, query: PlaceQuery): Promise<UserList> {
+  const from = startOf(query, 'deletedAt');
+  const rows = await stores.users.pageOfDeleted(scope, from);
+  return turned(rows, from, (turn, user) => `${paths.deletedUsers}?${turn}=${encodeCursor(user, 'deletedAt')}`);
 }
 
 // What is no place in this list reads as its beginning.
-function toPageRequest(query: ListQuery): PageRequest {
-  const descending = query.sort.startsWith('-');
-  const sort = sortOf(query);
-  const side = query.after === null ? 'before' : 'after';
-  const place = query.after ?? query.before;
-  const cursor = place === null ? null : decodeCursor(place, sort);
+function startOf({ after, before }: PlaceQuery, order: ListOrder): PageStart {
+  const place = after ?? before;
+  const cursor = place === null ? null : decodeCursor(place, order);
+  return cursor === null ? null : { side: after === null ? 'before' : 'after', cursor };
+}
+
+/** Makes a page of what the store found, one user more than the page holds or fewer, in the page's own direction. */
+function turned(
+  rows: readonly User[],
+  from: PageStart,
+  hrefOf: (turn: 'after' | 'before', user: User) => string,
+): UserList {
+  const backwards = from?.side === 'before';
+  const further = rows.length > pageSize;
+  const users = rows.slice(0, pageSize);
+  if (backwards) users.reverse();
+  const href = (turn: 'after' | 'before', user: User | undefined): string | null => (user ? hrefOf(turn, user) : null);
   return {
-    search: query.q === '' ? null : query.q,
-    level: query.level,
-    status: query.status,
-    sort,
-    descending,
-    from: cursor === null ? null : { side, cursor },
+    users,
+    previous: (backwards ? further : from !== null) ? href('before', users[0]) : null,
+    next: backwards || further ? href('after', users.at(-1)) : null,
   };
 }
 
@@ -56,6 +64,8 @@ export function listHref(query: ListQuery, changes: Partial<ListQuery>): string 
     ...changes,
   };
   const given = { q, level, status, sort: sort === 'name' ? null : sort, after, before, choose };
-  const said = Object.entries(given).flatMap(([name, value]) => (value ? [`${name}=${encodeURIComponent(value)}`] : []));
+  const said = Object.entries(given).flatMap(([name, value]) =>
+    value ? [`${name}=${encodeURIComponent(value)}`] : [],
+  );
   return said.length === 0 ? paths.users : `${paths.users}?${said.join('&')}`;
 }

@@ -1,8 +1,5 @@
-import type { Knex } from 'knex';
-import type { Build, Values } from '../../data/database.ts';
 import { administratorLevels, agentLevels } from '../../domain/roles.ts';
 import { foldName, type User } from '../../domain/user.ts';
-import { userColumns } from './users.rows.ts';
 
 export const pageSize = 25;
 
@@ -21,6 +18,9 @@ export interface Cursor {
   readonly id: string;
 }
 
+/** `after` continues behind the place, `before` ends in front of it; null for the first page. */
+export type PageStart = { readonly side: 'after' | 'before'; readonly cursor: Cursor } | null;
+
 export interface PageRequest {
   readonly search: string | null;
   readonly level: LevelFilter | null;
@@ -29,13 +29,18 @@ export interface PageRequest {
   readonly now?: number;
   readonly sort: SortKey;
   readonly descending: boolean;
-  /** `after` continues behind the place, `before` ends in front of it; null for the first page. */
-  readonly from: { readonly side: 'after' | 'before'; readonly cursor: Cursor } | null;
+  readonly from: PageStart;
 }
 
+/** What lists are sorted by: that of the users by the reader's choice, that of the deleted by when they were. */
+export type ListOrder = SortKey | 'deletedAt';
+
 /** @returns the place of a user in a list under a sorting, as text for an address */
-export function encodeCursor(user: User, sort: SortKey): string {
-  const keys = { name: foldName(user.displayName), username: user.username, lastSignIn: user.lastSignInAt ?? 0 };
+export function encodeCursor(user: User, sort: ListOrder): string {
+  const keys = {
+    ...{ name: foldName(user.displayName), username: user.username },
+    ...{ lastSignIn: user.lastSignInAt ?? 0, deletedAt: user.deletedAt ?? 0 },
+  };
   return Buffer.from(JSON.stringify([keys[sort], user.id])).toString('base64url');
 }
 
@@ -43,65 +48,12 @@ export function encodeCursor(user: User, sort: SortKey): string {
 const isText = (value: unknown): value is string => typeof value === 'string' && !value.includes('\0');
 
 /** @returns the place, or null for a text that is no place under this sorting */
-export function decodeCursor(text: string, sort: SortKey): Cursor | null {
+export function decodeCursor(text: string, sort: ListOrder): Cursor | null {
   try {
     const [key, id] = JSON.parse(Buffer.from(text, 'base64url').toString()) as unknown[];
-    const fits = sort === 'lastSignIn' ? Number.isSafeInteger(key) : isText(key);
+    const fits = sort === 'lastSignIn' || sort === 'deletedAt' ? Number.isSafeInteger(key) : isText(key);
     return fits && isText(id) ? { key: key as string | number, id } : null;
   } catch {
     return null;
   }
 }
-
-const columns = { name: 'name_key', username: 'username', lastSignIn: 'last_sign_in_at' } as const;
-
-// Each has an index of its own.
-const columnOf = (sort: SortKey): (typeof columns)[SortKey] => columns[sort];
-
-/** @returns a name that all requests of one query text share, and the values that differ between them */
-export function shapeOf(request: PageRequest): { name: string; values: Values } {
-  const { search, level, status, sort, descending, from } = request;
-  return {
-    name: ['users.page', sort, descending, level, status, search !== null, from?.side].join(' '),
-    values: {
-      ...(status === 'expired' ? { now: request.now ?? 0 } : {}),
-      ...(search === null ? {} : { search: `%${escapeLike(foldName(search))}%` }),
-      ...(from === null ? {} : { key: from.cursor.key, id: from.cursor.id }),
-    },
-  };
-}
-
-/** Keyset paging: the index is entered at the cursor, so that the last page costs what the first does. */
-export function selectPage(knex: Knex, $: Parameters<Build>[1], request: PageRequest): Knex.QueryBuilder {
-  const column = columnOf(request.sort);
-  const backwards = request.from?.side === 'before';
-  const ascending = request.descending === backwards;
-  const direction = ascending ? 'asc' : 'desc';
-  const query = knex('users')
-    .select(userColumns)
-    .where('tenant_id', $('tenant'))
-    .orderBy([
-      { column, order: direction },
-      { column: 'id', order: direction },
-    ])
-    .limit(pageSize + 1);
-  applyFilters(knex, $, query, request);
-  if (request.from) query.whereRaw(`(${column}, id) ${ascending ? '>' : '<'} (?, ?)`, [$('key'), $('id')]);
-  return query;
-}
-
-function applyFilters(knex: Knex, $: Parameters<Build>[1], query: Knex.QueryBuilder, request: PageRequest): void {
-  const { level, status, search } = request;
-  if (status === 'blocked') query.where('state', 'blocked');
-  else if (status === 'expired')
-    query.where({ state: 'active', password: 'temporary' }).where('temporary_until', '<=', $('now'));
-  else if (status === null) query.whereNot('state', 'deleted');
-  else query.where({ state: 'active', password: status === 'active' ? 'own' : 'temporary' });
-  if (level !== null) {
-    const agent = level.endsWith('Agent');
-    query.where(agent ? 'agent_level' : 'administrator_level', agent ? level.slice(0, -'Agent'.length) : level);
-  }
-  if (search !== null) query.where(knex.raw("name_key || ' ' || username like ? escape '\\'", [$('search')]));
-}
-
-const escapeLike = (text: string): string => text.replace(/[\\%_]/g, '\\$&');

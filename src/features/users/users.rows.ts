@@ -24,6 +24,12 @@ export const userColumns = [
   'users.deleted_at',
 ] as const;
 
+/** Spelt out, not bound: only then do the indexes of those who are not deleted fit. */
+export const notDeleted = "state <> 'deleted'";
+
+/** For a limit: written out as well, since PostgreSQL plans otherwise for one that it does not know. */
+export const inText = { skipBinding: true };
+
 export interface UserRow {
   id: string;
   tenant_id: string;

@@ -1,9 +1,13 @@
-import type { Database, Values } from '../../data/database.ts';
+import type { Database } from '../../data/database.ts';
 import type { Language } from '../../domain/regions.ts';
 import type { Scope } from '../../domain/scope.ts';
+import { searchWordsOf } from '../../domain/search.ts';
 import { foldName, type User } from '../../domain/user.ts';
+import { deletedUsers } from './users.deleted.store.ts';
+import { everyUser } from './users.operator.store.ts';
+import { userPages } from './users.pages.store.ts';
 import { toUser, userColumns, type UserRow } from './users.rows.ts';
-import { selectPage, shapeOf, type PageRequest } from './users.page.ts';
+import { indexUsers, reindexUser, takeNumbers } from './users.search.store.ts';
 
 /** A user as it is first written, its hash included. */
 export interface NewUser extends Omit<User, 'tenantId' | 'epoch' | 'deletedAt'> {
@@ -17,7 +21,10 @@ export type UserChanges = Pick<
   'firstName' | 'lastName' | 'displayName' | 'language' | 'administratorLevel' | 'agentLevel'
 >;
 
-const mostDeletedShown = 500;
+// SQLite takes no more than 500 in one statement.
+const mostAtOnce = 400;
+
+type OneIndexed = Pick<UserRow, 'username'> & { readonly number: number };
 
 /** Users of the scope's tenant, and of no other. */
 export function usersStore(database: Database) {
@@ -42,26 +49,23 @@ export function usersStore(database: Database) {
       .select(userColumns)
       .where({ tenant_id: $('tenant'), id: $('id'), state: 'deleted' }),
   );
-  const deleted = database.prepare<UserRow>('users.deleted', (knex, $) =>
-    knex('users')
-      .select(userColumns)
-      .where({ tenant_id: $('tenant') })
-      .whereRaw("state = 'deleted'")
-      .orderBy('deleted_at', 'desc')
-      .limit(mostDeletedShown),
-  );
-  const countDeleted = database.prepare<{ count: number }>('users.countDeleted', (knex, $) =>
-    knex('users')
-      .where({ tenant_id: $('tenant') })
-      .whereRaw("state = 'deleted'")
-      .count({ count: '*' }),
-  );
   const countGlobalAdmins = database.prepare<{ count: number }>('users.countGlobalAdmins', (knex, $) =>
     knex('users')
       .where({ tenant_id: $('tenant') })
       .whereRaw("administrator_level = 'global' and state = 'active'")
       .count({ count: '*' }),
   );
+
+  const insertMany = (scope: Scope, users: readonly NewUser[]): Promise<void> =>
+    database.transaction(async (within) => {
+      for (let from = 0; from < users.length; from += mostAtOnce) {
+        const some = users.slice(from, from + mostAtOnce);
+        const numbers = await takeNumbers(within, some.length);
+        const rows = some.map((user, index) => ({ ...toRow(scope, user), number: numbers[index] ?? 0 }));
+        await within.knex('users').insert(rows);
+        await indexUsers(within, rows);
+      }
+    });
 
   return {
     /** @returns the user, or null: for a stranger's id as for one that never was */
@@ -74,13 +78,9 @@ export function usersStore(database: Database) {
     findGlobalAdmins: async (scope: Scope): Promise<User[]> =>
       (await globalAdmins({ tenant: scope.tenant.id })).map(toUser),
 
-    /** @returns one row more than the page holds, where there is a further one, in the page's own direction */
-    page: async (scope: Scope, request: PageRequest): Promise<User[]> => {
-      const { name, values } = shapeOf(request);
-      const query = database.prepare<UserRow>(name, (knex, $) => selectPage(knex, $, request));
-      const rows = await query({ tenant: scope.tenant.id, ...values } satisfies Values);
-      return rows.map(toUser);
-    },
+    page: userPages(database),
+    ...deletedUsers(database),
+    everyUser: everyUser(database),
 
     /** @returns those of the users who are there, or who were deleted, by name; strangers' ids are not answered */
     findMany: async (scope: Scope, ids: readonly string[], among: 'present' | 'deleted'): Promise<User[]> => {
@@ -95,21 +95,23 @@ export function usersStore(database: Database) {
       return row ? toUser(row) : null;
     },
 
-    /** @returns the deleted users, the latest first */
-    listDeleted: async (scope: Scope): Promise<User[]> => (await deleted({ tenant: scope.tenant.id })).map(toUser),
-
-    /** @returns how many deleted users can still be restored */
-    countDeleted: async (scope: Scope): Promise<number> =>
-      (await countDeleted({ tenant: scope.tenant.id }))[0]?.count ?? 0,
-
     /** @returns how many Global admins can sign in, temporary passwords included */
     countActiveGlobalAdmins: async (scope: Scope): Promise<number> =>
       (await countGlobalAdmins({ tenant: scope.tenant.id }))[0]?.count ?? 0,
 
     /** Changes some of a user's own facts. */
-    update: async (scope: Scope, id: string, changes: UserChanges): Promise<void> => {
-      await database.knex('users').where({ tenant_id: scope.tenant.id, id }).update(toColumns(changes));
-    },
+    update: (scope: Scope, id: string, changes: UserChanges): Promise<void> =>
+      database.transaction(async (within) => {
+        const own = { tenant_id: scope.tenant.id, id };
+        const user = await within.knex('users').where(own).first<OneIndexed | undefined>('username', 'number');
+        if (user === undefined) return;
+        const search_words = searchWordsOf({ ...changes, username: user.username });
+        await within
+          .knex('users')
+          .where(own)
+          .update({ ...toColumns(changes), search_words });
+        await reindexUser(within, { number: user.number, tenant_id: scope.tenant.id, search_words });
+      }),
 
     /** Sets a user's state and, with it, ends everything that was issued before. @param at epoch ms */
     setState: async (scope: Scope, id: string, state: User['state'], at: number): Promise<void> => {
@@ -132,20 +134,10 @@ export function usersStore(database: Database) {
         });
     },
 
-    insert: async (scope: Scope, user: NewUser): Promise<void> => {
-      await database.knex('users').insert(toRow(scope, user));
-    },
+    insert: (scope: Scope, user: NewUser): Promise<void> => insertMany(scope, [user]),
 
-    /** @returns every user of a tenant by name, for the operator's commands */
-    listForOperator: async (tenantId: string): Promise<User[]> => {
-      const rows = (await database
-        .knex('users')
-        .select(userColumns)
-        .where({ tenant_id: tenantId })
-        .whereNot('state', 'deleted')
-        .orderBy('name_key')) as UserRow[];
-      return rows.map(toUser);
-    },
+    /** Inserts any number of users in one transaction: all of them or none. */
+    insertMany,
 
     setLanguage: async (scope: Scope, id: string, language: Language): Promise<void> => {
       await database.knex('users').where({ tenant_id: scope.tenant.id, id }).update({ language });
@@ -166,7 +158,7 @@ function toColumns(changes: UserChanges): Partial<UserRow> {
   };
 }
 
-function toRow(scope: Scope, user: NewUser): UserRow & { password_hash: string } {
+function toRow(scope: Scope, user: NewUser): UserRow & { password_hash: string; search_words: string } {
   return {
     id: user.id,
     tenant_id: scope.tenant.id,
@@ -175,6 +167,7 @@ function toRow(scope: Scope, user: NewUser): UserRow & { password_hash: string }
     last_name: user.lastName,
     display_name: user.displayName,
     name_key: foldName(user.displayName),
+    search_words: searchWordsOf(user),
     administrator_level: user.administratorLevel,
     agent_level: user.agentLevel,
     language: user.language,

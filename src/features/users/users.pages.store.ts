@@ -1,0 +1,98 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Build, Database, Values } from '../../data/database.ts';
+import type { Scope } from '../../domain/scope.ts';
+import type { User } from '../../domain/user.ts';
+import { pageSize, type Cursor, type PageRequest } from './users.page.ts';
+import * as queries from './users.queries.ts';
+import { inText, toUser, type UserRow } from './users.rows.ts';
+import { searchIndex } from './users.search.store.ts';
+
+type Asked = queries.Asked;
+type Found = UserRow & { readonly number: number };
+
+/** How far each way of finding a page goes. Tests set them so that each way is taken. */
+export interface Limits {
+  /** How many of everybody are walked past before an index is asked, and then at a time. */
+  readonly firstStep: number;
+  readonly furtherStep: number;
+  /** How many an index may name, and how many of them are looked at at a time. */
+  readonly mostNamed: number;
+  readonly namedAtOnce: number;
+  /** How many can be walked past in the time in which one of those is looked at. */
+  readonly walkedForOneNamed: number;
+}
+
+const usual: Limits = {
+  ...{ firstStep: 1_000, furtherStep: 2_000 },
+  ...{ mostNamed: 10_000, namedAtOnce: 500, walkedForOneNamed: 16 },
+};
+
+/**
+ * Pages of a tenant's users. What many fit is found by walking along everybody in the order of the page; what few fit, by
+ * an index that names them; what lies between, by walking on. SQLite answers on the event loop: no query takes long.
+ */
+export function userPages(database: Database, limits = usual) {
+  const namedByWords = searchIndex(database);
+  const ask = <Row>(kind: string, asked: Asked, build: Build, more: Values = {}): Promise<Row[]> =>
+    database.prepare<Row>(`users.${kind} ${queries.shapeOf(asked)}`, build)({ ...queries.valuesOf(asked), ...more });
+
+  const step = (asked: Asked, most: number): Promise<Found[]> =>
+    ask(`step ${most}`, asked, (knex, $) => queries.selectStep(knex, $, asked, most));
+
+  /** @returns the numbers of all who come into question; null where no index can say, or where they are too many */
+  async function named(asked: Asked): Promise<number[] | null> {
+    const most = limits.mostNamed;
+    const byWords = asked.words.length > 0 ? await namedByWords(String(asked.values.tenant), asked.words, most) : null;
+    if (byWords !== null) return byWords;
+    for (const index of queries.holdersIndexes(asked)) {
+      const rows = await ask<{ number: number }>(`holders ${index} ${most}`, asked, (knex, $) =>
+        queries.selectHolders(knex, $, index).limit(most + 1, inText),
+      );
+      if (rows.length <= most) return rows.map(({ number }) => number);
+    }
+    return null;
+  }
+
+  async function amongNamed(asked: Asked, numbers: readonly number[]): Promise<Found[]> {
+    let first: Found[] = [];
+    for (let from = 0; from < numbers.length; from += limits.namedAtOnce) {
+      if (from > 0) await setImmediate();
+      const some = [...first.map(({ number }) => number), ...numbers.slice(from, from + limits.namedAtOnce)];
+      const values = { numbers: JSON.stringify(some) };
+      first = await ask('among', asked, (knex, $) => queries.selectAmong(knex, $, asked), values);
+    }
+    return first;
+  }
+
+  /** @returns null where so many were walked past and the page is not full */
+  async function walkOn(asked: Asked, near: readonly Found[], longest: number): Promise<Found[] | null> {
+    const found = [...near];
+    let walked = 0;
+    for (let at = asked, most = limits.firstStep; found.length <= pageSize; most = limits.furtherStep) {
+      walked += most;
+      if (walked + limits.furtherStep > longest) return null;
+      const [cursor] = await ask<Cursor>(`end ${most}`, at, (knex, $) => queries.selectStepEnd(knex, $, at, most));
+      if (cursor === undefined) break;
+      at = { ...asked, cursor };
+      await setImmediate();
+      found.push(...(await step(at, limits.furtherStep)));
+    }
+    return found.slice(0, pageSize + 1);
+  }
+
+  async function find(asked: Asked): Promise<UserRow[]> {
+    if (queries.isEverybody(asked)) return ask('plain', asked, (knex, $) => queries.selectPlain(knex, $, asked));
+    const near = await step(asked, limits.firstStep);
+    if (near.length > pageSize) return near;
+    const numbers = await named(asked);
+    // To look at all who were named is the surer way, and rarely the shorter one: walking on is tried for as long as that takes.
+    const longest = numbers === null ? Infinity : numbers.length * limits.walkedForOneNamed;
+    return (await walkOn(asked, near, longest)) ?? amongNamed(asked, numbers ?? []);
+  }
+
+  /** @returns one row more than the page holds, where there is a further one, in the page's own direction */
+  return async (scope: Scope, request: PageRequest): Promise<User[]> => {
+    const asked = queries.askedOf(scope, request);
+    return asked === null ? [] : (await find(asked)).map(toUser);
+  };
+}

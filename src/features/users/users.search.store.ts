@@ -1,0 +1,102 @@
+import type { Database } from '../../data/database.ts';
+import { asBeginning, endingsOf } from '../../domain/search.ts';
+import { inText } from './users.rows.ts';
+
+/** A user as the index of words knows them. */
+interface Indexed {
+  readonly number: number;
+  readonly tenant_id: string;
+  readonly search_words: string;
+}
+
+// One user in so many stands in the index a second time, in a sample that says how common a beginning is.
+const sampleEvery = 64;
+
+/**
+ * Within one tenant a look-up finds its own people only, or next to: two of many thousand tenants may share a code, and
+ * who asks looks at the tenant again.
+ */
+const codeOf = (tenantId: string): string => tenantId.replace(/\W/g, '').slice(-4).toLowerCase();
+const sampleCodeOf = (tenantId: string): string => `s${codeOf(tenantId)}`;
+
+function termsOf({ number, tenant_id, search_words }: Indexed): string {
+  const endings = endingsOf(search_words);
+  const codes = [codeOf(tenant_id), ...(number % sampleEvery === 0 ? [sampleCodeOf(tenant_id)] : [])];
+  return codes.flatMap((code) => endings.map((ending) => code + ending)).join(' ');
+}
+
+/** @returns numbers that no user had before them, within the transaction that gives them out */
+export async function takeNumbers({ knex, dialect }: Database, count: number): Promise<number[]> {
+  if (dialect === 'postgres') {
+    const taken = await knex.raw<{ rows: { number: number }[] }>(
+      "select nextval('users_number') as number from generate_series(1, ?)",
+      [count],
+    );
+    return taken.rows.map(({ number }) => number);
+  }
+  const [last] = await knex('users').max<{ number: number | null }[]>({ number: 'number' });
+  return Array.from({ length: count }, (_, index) => (last?.number ?? 0) + 1 + index);
+}
+
+/** Puts users who were just inserted into the index of words, in the same transaction: 500 at most at a time. */
+export async function indexUsers({ knex, dialect }: Database, users: readonly Indexed[]): Promise<void> {
+  const rows = users.map((user) => ({ number: user.number, terms: termsOf(user) }));
+  if (dialect === 'sqlite') {
+    await knex('users_search').insert(rows.map(({ number, terms }) => ({ rowid: number, terms })));
+    return;
+  }
+  await knex.raw(
+    `insert into users_search (number, terms)
+     select number, array_to_tsvector(string_to_array(terms, ' ')) from json_to_recordset(?) as each (number bigint, terms text)`,
+    [JSON.stringify(rows)],
+  );
+}
+
+/** Puts right what the index of words has of a user whose names were just changed, in the same transaction. */
+export async function reindexUser(database: Database, user: Indexed): Promise<void> {
+  const number = database.dialect === 'sqlite' ? 'rowid' : 'number';
+  await database.knex('users_search').where(number, user.number).delete();
+  await indexUsers(database, [user]);
+}
+
+/** Finds users by words. */
+export function searchIndex(database: Database) {
+  const sqlite = database.dialect === 'sqlite';
+  const found = (most: number) =>
+    database.prepare<{ number: number }>(`users.search ${most}`, (knex, $) =>
+      sqlite
+        ? knex('users_search')
+            .select('rowid as number')
+            .whereRaw('users_search match ?', [$('match')])
+            .limit(most, inText)
+        : knex('users_search')
+            .select('number')
+            .whereRaw('terms @@ cast(? as tsquery)', [$('match')])
+            .limit(most, inText),
+    );
+  const matchOf = (code: string, words: readonly string[]): string => {
+    const beginnings = words.map((word) => code + asBeginning(word));
+    return sqlite
+      ? beginnings.map((beginning) => `"${beginning}"*`).join(' ')
+      : beginnings.map((beginning) => `'${beginning}':*`).join(' & ');
+  };
+
+  // Both databases gather everybody who has a word before they give the first of them: so a common one is not asked for.
+  async function rareOf(tenantId: string, words: readonly string[], most: number): Promise<string[]> {
+    const few = Math.ceil(most / sampleEvery);
+    const rare: string[] = [];
+    for (const word of words) {
+      const sample = await found(few + 1)({ match: matchOf(sampleCodeOf(tenantId), [word]) });
+      if (sample.length <= few) rare.push(word);
+    }
+    return rare;
+  }
+
+  /** @returns the numbers of all whom the words may fit, and perhaps some others'; null where they are too many */
+  return async (tenantId: string, words: readonly string[], most: number): Promise<number[] | null> => {
+    const rare = await rareOf(tenantId, words, most);
+    if (rare.length === 0) return null;
+    const rows = await found(most + 1)({ match: matchOf(codeOf(tenantId), rare) });
+    return rows.length > most ? null : rows.map(({ number }) => number);
+  };
+}

@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { describe, test } from 'node:test';
+import type { Knex } from 'knex';
+import type { Database } from '../../src/data/database.ts';
+import type { Scope } from '../../src/domain/scope.ts';
+import { userPages } from '../../src/features/users/users.pages.store.ts';
+import { searchIndex } from '../../src/features/users/users.search.store.ts';
+import * as addSearch from '../../migrations/20261123110000_add_users_search.ts';
+import * as indexPresent from '../../migrations/20261123110100_index_present_users.ts';
+import { postgres } from '../support/services.ts';
+import { hostile } from './hostile-names.ts';
+import { both, newTenant, newUser, open, start } from './databases.ts';
+
+const everybody = { level: null, status: null, sort: 'name', descending: false, from: null } as const;
+const ownIndex = { firstStep: 1, furtherStep: 1, mostNamed: 10_000, namedAtOnce: 500, walkedForOneNamed: 0 };
+
+for (const { dialect, config, skip } of both(await postgres())) {
+  describe(`the index of words on ${dialect}`, { skip }, async () => {
+    const { database, stores } = await open(config);
+    const namesFor = async (scope: Scope, search: string, own: Database = database): Promise<string[]> => {
+      const users = await userPages(own, ownIndex)(scope, { ...everybody, search });
+      return users.map(({ displayName }) => displayName);
+    };
+    const named = (displayName: string, wishes: Parameters<typeof newUser>[0] = {}) =>
+      newUser({ displayName, firstName: '', lastName: '', ...wishes });
+    const count = async (): Promise<number> => {
+      const [row] = await database.knex('users_search').count<{ count: number }[]>({ count: '*' });
+      return Number(row?.count);
+    };
+
+    test('follows a change of the name, and forgets the old one', async () => {
+      const scope = await newTenant(stores);
+      const user = named('Zoé Besson');
+      await stores.users.insert(scope, user);
+      await stores.users.update(scope, user.id, { ...user, displayName: 'Zoé Ångström' });
+      assert.deepEqual(await namesFor(scope, 'zoe'), ['Zoé Ångström']);
+      assert.deepEqual(await namesFor(scope, 'angstrom'), ['Zoé Ångström']);
+      assert.deepEqual(await searchIndex(database)(scope.tenant.id, ['besson'], 10), []);
+      await stores.users.update(await newTenant(stores), user.id, { ...user, displayName: 'Stranger' });
+      assert.deepEqual(await namesFor(scope, 'zoe'), ['Zoé Ångström']);
+    });
+
+    test('keeps who was deleted until they are gone for good', async () => {
+      const scope = await newTenant(stores);
+      const user = named('Going');
+      await stores.users.insert(scope, user);
+      await stores.users.setState(scope, user.id, 'deleted', start);
+      assert.deepEqual(await namesFor(scope, 'going'), []);
+      await stores.users.restore(scope, user.id);
+      assert.deepEqual(await namesFor(scope, 'going'), ['Going']);
+      const entries = await count();
+      await database.knex('users').where({ id: user.id }).delete();
+      assert.equal(await count(), entries - 1);
+      assert.deepEqual(await searchIndex(database)(scope.tenant.id, ['going'], 10), []);
+    });
+
+    test('is written with the users or not at all, any number of them at once', async () => {
+      const scope = await newTenant(stores);
+      const many = Array.from({ length: 950 }, (_, index) => named(`Nr${index}`));
+      await stores.users.insertMany(scope, many);
+      assert.deepEqual(await namesFor(scope, 'nr949'), ['Nr949']);
+      await stores.users.insertMany(scope, []);
+      const entries = await count();
+      const twice = [named('Never'), { ...named('Never'), username: many[0]!.username }];
+      await assert.rejects(stores.users.insertMany(scope, twice));
+      assert.equal(await count(), entries);
+      assert.deepEqual(await namesFor(scope, 'never'), []);
+    });
+
+    test('takes any name, and any search', async () => {
+      const scope = await newTenant(stores);
+      const long = ['ﷺ', '𠮷', '漢', 'a', '김각힣'].map((letters) => letters.repeat(200 / letters.length));
+      await stores.users.insertMany(
+        scope,
+        [...hostile, ...long].map((name) => named(name)),
+      );
+      for (const search of [...hostile, ...long, '"', '*', 'AND', 'NEAR(a b)', 'a:b', "'a':*", '& | !', '\\'])
+        assert.ok((await namesFor(scope, search)).length <= hostile.length);
+    });
+
+    test('shows nobody of another tenant, not even of one with the same code', async () => {
+      const [ours, theirs] = [await newTenant(stores), await newTenant(stores)];
+      const twin = `${randomUUID().slice(0, -4)}${ours.tenant.id.slice(-4)}`;
+      await stores.tenants.insert({ ...ours.tenant, id: twin, state: 'active', createdAt: start, domains: [twin] });
+      const scopes = [ours, theirs, { ...ours, tenant: { ...ours.tenant, id: twin } }];
+      for (const [index, scope] of scopes.entries()) await stores.users.insert(scope, named(`Shared ${index}`));
+      for (const [index, scope] of scopes.entries())
+        assert.deepEqual(await namesFor(scope, 'shared'), [`Shared ${index}`]);
+    });
+
+    test('says of what many have that there are too many', async () => {
+      const scope = await newTenant(stores);
+      await stores.users.insertMany(
+        scope,
+        Array.from({ length: 300 }, (_, index) => named(index < 5 ? 'Few Common' : 'Common')),
+      );
+      const index = searchIndex(database);
+      assert.equal((await index(scope.tenant.id, ['few'], 100))?.length, 5);
+      assert.equal((await index(scope.tenant.id, ['common', 'few'], 100))?.length, 5);
+      assert.equal(await index(scope.tenant.id, ['common'], 100), null);
+      assert.equal((await index(scope.tenant.id, ['common'], 1_000))?.length, 300);
+    });
+
+    test('is made for those who were there before it', async () => {
+      const scope = await newTenant(stores);
+      const old = ['Jürgen Müller', 'Hélène', '李小龍', ...hostile].map((name) => named(name));
+      await stores.users.insertMany(scope, old);
+      const words = async () => database.knex('users').orderBy('id').select('id', 'search_words');
+      const before = await words();
+      await database.knex.transaction(async (knex: Knex) => {
+        await indexPresent.down(knex);
+        await addSearch.down(knex);
+        await addSearch.up(knex);
+        await indexPresent.up(knex);
+      });
+      const reopened = (await open(config)).database;
+      assert.deepEqual(await words(), before);
+      assert.deepEqual(await namesFor(scope, 'mueller', reopened), ['Jürgen Müller']);
+      assert.deepEqual(await namesFor(scope, 'helene', reopened), ['Hélène']);
+      await stores.users.insert(scope, named('Newcomer'));
+      assert.deepEqual(await namesFor(scope, 'newcomer', reopened), ['Newcomer']);
+    });
+  });
+}

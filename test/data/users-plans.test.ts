@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { compile, type Build } from '../../src/data/database.ts';
+import { levelFilters, sortKeys, statusFilters, type PageRequest } from '../../src/features/users/users.page.ts';
+import * as queries from '../../src/features/users/users.queries.ts';
+import { newTenant, newUser, open, sqliteFile } from './databases.ts';
+
+// What SQLite does without statistics, which nobody has it gather: it must find the indexes by their form alone.
+describe('SQLite', async () => {
+  const { database, stores } = await open(sqliteFile());
+  const scope = await newTenant(stores);
+  await stores.users.insert(scope, newUser());
+  const { knex } = database;
+
+  const planOf = async (build: Build, asked: queries.Asked): Promise<string> => {
+    const { sql, bind } = compile(knex, build);
+    const values = bind({ ...queries.valuesOf(asked), numbers: '[1]' });
+    const rows = await knex.raw<{ detail: string }[]>(`explain query plan ${sql}`, values);
+    return rows.map(({ detail }) => detail).join('\n');
+  };
+  const asked = (wishes: Partial<PageRequest>): queries.Asked =>
+    queries.askedOf(scope, {
+      ...{ search: null, level: null, status: null, sort: 'name', descending: false, from: null },
+      ...wishes,
+    })!;
+  const froms = [null, ...(['after', 'before'] as const).map((side) => ({ side, cursor: { key: 'a', id: 'a' } }))];
+  const requests = sortKeys.flatMap((sort) =>
+    froms.flatMap((from) =>
+      [null, 'zoe', 'zoe besson m'].flatMap((search) =>
+        [null, levelFilters[1], levelFilters[6]].flatMap((level) =>
+          [null, ...statusFilters].map((status) => asked({ sort, from, search, level, status })),
+        ),
+      ),
+    ),
+  );
+
+  test('enters each list at its place and sorts none of it', async () => {
+    for (const each of requests) {
+      const plan = await planOf((sql, $) => queries.selectPlain(sql, $, each), each);
+      assert.match(plan, /^SEARCH users USING INDEX users_by_\w+ \(tenant_id=\?( AND \(\w+,id\)[<>]\(\?,\?\))?\)$/);
+    }
+  });
+
+  test('walks along an index without touching a row', async () => {
+    for (const each of requests) {
+      const walk = /SEARCH users USING COVERING INDEX users_by_(name|username|last_sign_in) /;
+      assert.match(await planOf((sql, $) => queries.selectStep(sql, $, each, 9), each), walk);
+      assert.match(await planOf((sql, $) => queries.selectStepEnd(sql, $, each, 9), each), walk);
+    }
+  });
+
+  test('looks only at those whom an index named', async () => {
+    for (const each of requests) {
+      const plan = await planOf((sql, $) => queries.selectAmong(sql, $, each), each);
+      assert.match(plan, /^SCAN json_each .*\nSEARCH users USING INDEX users_by_number \(number=\?\)\nUSE TEMP B-TREE/);
+    }
+  });
+
+  const holders: [wishes: Pick<Partial<PageRequest>, 'level' | 'status'>, indexes: string[]][] = [
+    [{ level: 'global' }, ['users_administrators']],
+    [{ level: 'salesAgent' }, ['users_agents']],
+    [{ status: 'blocked' }, ['users_blocked']],
+    [{ status: 'passwordChange', level: 'billing' }, ['users_administrators', 'users_awaiting_change']],
+    [{ status: 'active', level: 'none' }, []],
+    [{ level: 'noneAgent' }, []],
+  ];
+  for (const [wishes, indexes] of holders) {
+    test(`finds by ${Object.values(wishes).join(' and ')} in ${indexes.join(' and ') || 'no index'}`, async () => {
+      const each = asked(wishes);
+      const plans = queries
+        .holdersIndexes(each)
+        .map((index) => planOf((sql, $) => queries.selectHolders(sql, $, index), each));
+      assert.deepEqual(
+        (await Promise.all(plans)).map((plan) => /^SEARCH users USING COVERING INDEX (\w+)/.exec(plan)?.[1]),
+        indexes,
+      );
+    });
+  }
+
+  test('keeps the numbers of users when it puts its file in order', async () => {
+    const before = await knex('users').select('id', 'number');
+    await knex.raw('vacuum');
+    assert.deepEqual(await knex('users').select('id', 'number'), before);
+  });
+});

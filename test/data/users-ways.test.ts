@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { foldName } from '../../src/domain/user.ts';
+import {
+  levelFilters,
+  pageSize,
+  sortKeys,
+  statusFilters,
+  type Cursor,
+  type PageRequest,
+  type SortKey,
+} from '../../src/features/users/users.page.ts';
+import { userPages, type Limits } from '../../src/features/users/users.pages.store.ts';
+import type { NewUser } from '../../src/features/users/users.store.ts';
+import { postgres } from '../support/services.ts';
+import { both, newTenant, newUser, open, start } from './databases.ts';
+
+// Each way of finding a page, made to be the one that is taken.
+const all: Limits = { firstStep: 1_000, furtherStep: 7, mostNamed: 10_000, namedAtOnce: 11, walkedForOneNamed: 0 };
+const ways: Record<string, Limits> = {
+  'in one step': all,
+  'step by step, where an index names too many': { ...all, firstStep: 3, mostNamed: 0, walkedForOneNamed: Infinity },
+  'by those whom an index names': { ...all, firstStep: 1 },
+  'by one after the other, and then by those named': { ...all, firstStep: 2, walkedForOneNamed: 1 },
+  'by whichever index names few': { ...all, firstStep: 2, mostNamed: 40 },
+};
+
+const names = ['Zoé', 'Zoe', 'Müller', 'Mueller', 'Muller', 'Åse', '李小龍', 'O’Neil', 'Юлия', 'Παπάς', 'a', 'nan'];
+const one = <const T>(...values: readonly T[]): fc.Arbitrary<T> => fc.constantFrom(...values);
+const someone = fc.record({
+  displayName: fc.array(one(...names), { minLength: 1, maxLength: 3 }).map((words) => words.join(' ')),
+  lastName: one('', 'Besson', 'Müller'),
+  domain: one('a.example', 'b-nan.example'),
+  state: one('active', 'active', 'blocked', 'deleted'),
+  password: one('own', 'own', 'temporary'),
+  administratorLevel: one('none', 'none', 'global', 'billing'),
+  agentLevel: one('none', 'sales', 'helpdesk'),
+  lastSignInAt: one(null, start, start + 1),
+} as const);
+
+const people: NewUser[] = fc
+  .sample(someone, { numRuns: 240, seed: 1895 })
+  .map(({ domain, ...facts }, index) => newUser({ ...facts, firstName: '', username: `u${index * 7}@${domain}` }));
+
+const keyOf = (user: NewUser, sort: SortKey): string | number =>
+  ({ name: foldName(user.displayName), username: user.username, lastSignIn: user.lastSignInAt ?? 0 })[sort];
+const bytes = (text: string | number): Buffer => Buffer.from(String(text));
+const before = (user: NewUser, { key, id }: Cursor, sort: SortKey): number =>
+  Buffer.compare(bytes(keyOf(user, sort)), bytes(key)) || Buffer.compare(bytes(user.id), bytes(id));
+
+// Said once more, and as simply as can be: a word of the search is part of a word of the person's.
+const fold = (text: string): string => foldName(text).replaceAll('ς', 'σ');
+const wordsOf = (text: string): string[] => text.match(/[\p{L}\p{N}\p{M}]+/gu) ?? [];
+const spellings = (word: string): string[] => [
+  ...[fold(word), fold(word.replace(/[üÜ]/g, 'ue').replace(/[Åå]/g, 'aa'))],
+  fold(word).replaceAll('ue', 'u').replaceAll('oe', 'o').replaceAll('ae', 'a').replaceAll('aa', 'a'),
+];
+const isFound = (user: NewUser, search: string): boolean => {
+  const own = wordsOf([user.displayName, user.lastName, user.username].join(' ')).flatMap(spellings);
+  const words = wordsOf(fold(search));
+  return words.length > 0 && words.every((word) => own.some((each) => each.includes(word)));
+};
+
+function expected({ search, level, status, sort, descending, from }: PageRequest): string[] {
+  const ascending = descending === (from?.side === 'before');
+  const statusOf = ({ state, password }: NewUser) =>
+    state !== 'active' ? state : password === 'own' ? 'active' : 'passwordChange';
+  return people
+    .filter((user) => user.state !== 'deleted' && (search === null || isFound(user, search)))
+    .filter((user) => level === null || [user.administratorLevel, `${user.agentLevel}Agent`].includes(level))
+    .filter((user) => status === null || statusOf(user) === status)
+    .filter((user) => from === null || before(user, from.cursor, sort) * (ascending ? 1 : -1) > 0)
+    .sort((left, right) => before(left, { key: keyOf(right, sort), id: right.id }, sort) * (ascending ? 1 : -1))
+    .slice(0, pageSize + 1)
+    .map(({ id }) => id);
+}
+
+const part = fc.tuple(one(...people), fc.nat(20), fc.integer({ min: 1, max: 6 }), one('', 'mue', 'MÜ', 'x')).map(
+  ([{ displayName, username }, at, length, more]) =>
+    `${[...displayName]
+      .slice(at % displayName.length)
+      .slice(0, length)
+      .join('')} ${more} ${username.slice(at, at + length)}`,
+);
+const requests: fc.Arbitrary<PageRequest> = fc
+  .record({
+    search: fc.oneof(fc.constant(null), one('nan', 'müller', 'mueller', 'z', '李', 'example', 'zoe müller', '%'), part),
+    level: fc.option(one(...levelFilters)),
+    status: fc.option(one(...statusFilters)),
+    sort: one(...sortKeys),
+    descending: fc.boolean(),
+    from: fc.option(fc.record({ side: one('after', 'before'), user: one(...people) })),
+  })
+  .map(({ from, ...request }) => ({
+    ...request,
+    from: from && { side: from.side, cursor: { key: keyOf(from.user, request.sort), id: from.user.id } },
+  }));
+
+for (const { dialect, config, skip } of both(await postgres())) {
+  describe(`every way to find a page on ${dialect} finds the same`, { skip }, async () => {
+    const { database, stores } = await open(config);
+    const scope = await newTenant(stores);
+    const neighbour = await newTenant(stores);
+    await stores.users.insertMany(scope, people);
+    await stores.users.insertMany(
+      neighbour,
+      people.map((user, index) => newUser({ ...user, id: `n${index}`, username: `n.${user.username}` })),
+    );
+
+    for (const [way, limits] of Object.entries(ways)) {
+      test(way, async () => {
+        const page = userPages(database, limits);
+        const found = async (request: PageRequest) => (await page(scope, request)).map(({ id }) => id);
+        await fc.assert(
+          fc.asyncProperty(requests, async (request) => assert.deepEqual(await found(request), expected(request))),
+          { numRuns: 400 },
+        );
+      });
+    }
+  });
+}

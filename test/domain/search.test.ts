@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { asBeginning, endingsOf, searchWordsOf, wordsOfSearch } from '../../src/domain/search.ts';
+
+const named = (displayName: string, username = 'x@y.z'): string =>
+  searchWordsOf({ displayName, username, firstName: '', lastName: '' });
+const finds = (typed: string, searchWords: string): boolean => {
+  const words = wordsOfSearch(typed);
+  return words.length > 0 && words.every((word) => searchWords.includes(word));
+};
+
+describe('what finds whom', () => {
+  const table: [typed: string, name: string, found: boolean][] = [
+    ['helene', 'Hélène', true],
+    ['HÉLÈNE', 'helene', true],
+    ['lèn', 'Helene', true],
+    ['muller', 'Müller', true],
+    ['mueller', 'Müller', true],
+    ['müller', 'Mueller', true],
+    ['müller', 'Muller', true],
+    ['mueller', 'Muller', false],
+    ['soerensen', 'Sørensen', true],
+    ['aage', 'Åge', true],
+    ['åge', 'Aage', true],
+    ['manuel', 'Manuel', true],
+    ['strasse', 'Straße', true],
+    ['coetmeur', 'Coëtmeur', true],
+    ['nœux', 'Noeux', true],
+    ['o’brien', "O'Brien", true],
+    ['obrien', 'O’Brien', false],
+    ['jean luc', 'Jean-Luc', true],
+    ['luc jean', 'Jean-Luc', true],
+    ['Dupont, Jean', 'Jean Dupont', true],
+    ['jean dupond', 'Jean Dupont', false],
+    ['an anna', 'Anna', true],
+    ['太郎', '山田太郎', true],
+    ['ΠΑΠΑΣ', 'Παπάς', true],
+    ['ΠΑΠ', 'Παπάς', true],
+    ['παπασ', 'Παπάς', true],
+    ['ΚΩΣ', 'Κώστας', true],
+    ['Иван', 'ИВАН', true],
+    ['inci', 'İnci', true],
+    ['김', '김철수', true],
+    ['नीत', 'नीता', true],
+    ['', 'Anna', false],
+    ['%', '100 %', false],
+    ['😀', '😀 Smile', false],
+    ['smile 😀', '😀 Smile', true],
+  ];
+  for (const [typed, name, found] of table)
+    test(`${typed} ${found ? 'finds' : 'does not find'} ${name}`, () => assert.equal(finds(typed, named(name)), found));
+
+  test('a user by the user name, and by a first and a last name that are not shown', () => {
+    const words = searchWordsOf({
+      displayName: 'Zizou',
+      firstName: 'Zoé',
+      lastName: 'Besson',
+      username: 'zb7@a.example',
+    });
+    for (const typed of ['zizou', 'zoe', 'besson', 'zb7', 'zb7@a.example', 'zizou besson'])
+      assert.ok(finds(typed, words));
+  });
+});
+
+test('no word stands there twice, nor one that another one holds', () => {
+  assert.equal(named('Camille Laurent', 'camille.laurent2@laurent.example'), 'camille laurent2 example');
+});
+
+describe('of what is too long', () => {
+  test('the beginning of a word is searched', () => {
+    const words = named('ab'.repeat(200));
+    assert.equal(words.split(' ')[0]?.length, 100);
+    assert.ok(finds('ba'.repeat(10), words));
+  });
+
+  test('no more words than three hundred letters hold', () => {
+    const words = named(Array.from({ length: 90 }, (_, index) => `𠮷${index}`).join(' '));
+    assert.ok([...words].length <= 300 && words.startsWith('𠮷0 𠮷9 𠮷10 '));
+  });
+
+  test('eight words of a search count: the longest', () => {
+    const typed = Array.from({ length: 12 }, (_, index) =>
+      'x'.repeat(index + 1).concat(String.fromCharCode(97 + index)),
+    );
+    assert.deepEqual(wordsOfSearch(typed.join(' ')), typed.slice(4).reverse());
+  });
+});
+
+// Without these, an index by beginnings would miss somebody whom walking past everybody finds.
+describe('for any name and any search', () => {
+  const letter = fc.constantFrom('a', 'e', 'o', 'u', 'ä', 'ö', 'ü', 'ß', 'ς', ' ', 'é', '-', '𠮷', '李', 'ﷺ', '1');
+  const text = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: letter }));
+
+  test('what stands within a word begins one of its endings', () => {
+    fc.assert(
+      fc.property(text, fc.nat(), fc.nat(30), (name, from, length) => {
+        const searchWords = named(name);
+        const [word = ''] = searchWords.split(' ');
+        const letters = [...word];
+        const part = letters.slice(from % letters.length, (from % letters.length) + length + 1).join('');
+        assert.ok(endingsOf(searchWords).some((ending) => ending.startsWith(asBeginning(part))));
+      }),
+    );
+  });
+
+  test('whoever is looked for by their whole name is found, if it has a letter', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: letter, maxLength: 60 }), (name) => {
+        assert.equal(finds(name, named(name)), wordsOfSearch(name).length > 0);
+      }),
+    );
+  });
+
+  test('words hold nothing that LIKE, FTS5 or a tsquery would take for a sign', () => {
+    fc.assert(
+      fc.property(text, (name) => {
+        for (const word of [...named(name).split(' '), ...wordsOfSearch(name)])
+          assert.match(word, /^[\p{L}\p{N}\p{M}]*$/u);
+      }),
+    );
+  });
+});
