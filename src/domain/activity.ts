@@ -1,3 +1,5 @@
+import type { Counts } from './imports.ts';
+
 /** Everything that is recorded, as typed data: the reader's language words it later. */
 export type ActivityEvent =
   | { readonly kind: 'signIn.succeeded' }
@@ -14,6 +16,11 @@ export type ActivityEvent =
   | { readonly kind: 'user.unblocked' }
   | { readonly kind: 'user.deleted' }
   | { readonly kind: 'user.restored' }
+  | { readonly kind: 'users.exported' }
+  | ({ readonly kind: 'users.imported' } & Counts)
+  /** Temporary passwords were made for this many users of an import, and sent to whoever imported them. */
+  | { readonly kind: 'users.passwordsIssued'; readonly count: number }
+  | { readonly kind: 'password.issued'; readonly expiresAt: number }
   | { readonly kind: 'tenant.added' }
   | { readonly kind: 'tenant.suspended' }
   | { readonly kind: 'tenant.resumed' }
