@@ -2,6 +2,11 @@ import type { AppParts } from './app.ts';
 import type { Background } from './background.ts';
 import { accountSettingsRoutes } from './features/account-settings/account-settings.routes.ts';
 import { dashboardRoutes } from './features/dashboard/dashboard.routes.ts';
+import { importPasswordsRoutes } from './features/imports/imports.passwords.routes.ts';
+import { createImportPasswords } from './features/imports/imports.passwords.ts';
+import { importsRoutes } from './features/imports/imports.routes.ts';
+import { createImportRun } from './features/imports/imports.run.ts';
+import { createImports } from './features/imports/imports.ts';
 import { passwordsRoutes } from './features/passwords/passwords.routes.ts';
 import { createPasswords } from './features/passwords/passwords.ts';
 import { preferencesRoutes } from './features/preferences/preferences.routes.ts';
@@ -17,6 +22,8 @@ import { addUserRoutes } from './features/users/users.add.routes.ts';
 import { createUserAdder } from './features/users/users.add.ts';
 import { userChangesRoutes } from './features/users/users.changes.routes.ts';
 import { createUserChanges } from './features/users/users.changes.ts';
+import { createUsersCsv } from './features/users/users.csv.ts';
+import { exportUsersRoutes } from './features/users/users.export.routes.ts';
 import { usersRoutes } from './features/users/users.routes.ts';
 import { createUsers } from './features/users/users.ts';
 import type { Stores } from './stores.ts';
@@ -32,10 +39,13 @@ interface FeatureParts {
   readonly background: Background;
 }
 
+// Imports are asked for as they come; this finds those of a node that died.
+const importsIntervalMs = 10_000;
+
 /** Puts the features together, each with the stores and the tools that it works with. @returns every route of the portal */
 export function createFeatures(
   { config, database, secrets, hasher, guesses, translator, clock, log }: AppParts,
-  { stores, cookies, answerRefusal }: FeatureParts,
+  { stores, cookies, answerRefusal, background }: FeatureParts,
 ): { authentication: Authentication; routes: Route[] } {
   const { rules } = config;
   const throttle = createThrottle(database, rules);
@@ -46,12 +56,23 @@ export function createFeatures(
   const sessions = createSessions({ stores, hasher, throttle, devices, clock, log });
   const authentication = createAuthentication(sessions, rules);
   const sheet = handOverSheet(config, translator, clock);
+  const csv = createUsersCsv(translator, clock);
+  const imports = createImports({ stores, csv, throttle, clock });
+  const importPasswords = createImportPasswords({ stores, hasher, throttle, clock });
+  const wakeImports = background.add({
+    name: 'Imports',
+    everyMs: importsIntervalMs,
+    run: createImportRun({ stores, hasher, rules, clock, log }),
+  });
   const routes = [
     ...sessionsRoutes({ config, stores, authentication, cookies }),
     ...passwordsRoutes({ passwords, authentication, devices, cookies, log }),
     ...dashboardRoutes({ stores, clock }),
     ...accountSettingsRoutes({ stores }),
     ...addUserRoutes({ stores, addUser: createUserAdder({ stores, hasher, clock }), sheet, answerRefusal }),
+    ...importsRoutes({ stores, imports, passwords: importPasswords, csv, translator, wake: wakeImports }),
+    ...importPasswordsRoutes({ imports, passwords: importPasswords, translator }),
+    ...exportUsersRoutes({ stores, throttle, csv, translator, clock }),
     ...usersRoutes({ stores, users, sheet, answerRefusal, clock }),
     ...userChangesRoutes({ stores, users, changes: createUserChanges({ stores, clock }), answerRefusal, clock }),
     ...profileRoutes({ stores, sessions, clock }),

@@ -35,7 +35,7 @@ export interface Throttle {
   /** Takes the count back after the right password. */
   forgive(attempt: Attempt): Promise<void>;
   /** Counts a costly act of a signed-in user. @returns null, or how long to wait */
-  takeBudget(act: 'reset' | 'change', actorId: string): Promise<Wait | null>;
+  takeBudget(act: 'reset' | 'change' | 'import' | 'export', actorId: string): Promise<Wait | null>;
 }
 
 // NIST SP 800-63B-4, 3.2.2: no more than 100 consecutive failures on one account, however slow they come.
@@ -43,6 +43,8 @@ const mostConsecutiveFailures = 100;
 const resetsPerMinute = 90;
 // Each may cost a second of the thread that counts guesses.
 const changesPerMinute = 10;
+// Each reads or writes a whole company.
+const filesPerMinute = 10;
 const dayMinutes = 24 * 60;
 // In practice for ever: only the right password, or an administrator's reset, clears it sooner.
 const yearMinutes = 365 * dayMinutes;
@@ -76,6 +78,8 @@ export function createThrottle(database: Database, rules: RegionRules): Throttle
   const budgets = {
     reset: limiter('reset', { attempts: resetsPerMinute, windowMinutes: 1, blockMinutes: 1 }),
     change: limiter('change', { attempts: changesPerMinute, windowMinutes: 1, blockMinutes: 1 }),
+    import: limiter('import', { attempts: filesPerMinute, windowMinutes: 1, blockMinutes: 1 }),
+    export: limiter('export', { attempts: filesPerMinute, windowMinutes: 1, blockMinutes: 1 }),
   };
 
   // Whoever signed in from this browser before is not locked out by strangers who guess at the same name.

@@ -40,6 +40,8 @@ export function usersRoutes(parts: {
       statuses,
       deleted,
       add: may(scope, 'users.add'),
+      importing: may(scope, 'users.import'),
+      exporting: may(scope, 'users.export'),
     };
     response.page('users/list', model, { title: 'common:terms.userManagement', breadcrumbs: trail });
   }

@@ -159,7 +159,8 @@ function toColumns(changes: UserChanges): Partial<UserRow> {
   };
 }
 
-function toRow(scope: Scope, user: NewUser): UserRow & { password_hash: string } {
+/** @returns the row of a new user, its hash included */
+export function toRow(scope: Scope, user: NewUser): UserRow & { password_hash: string } {
   return {
     id: user.id,
     tenant_id: scope.tenant.id,
