@@ -28,6 +28,7 @@ import { securityHeaders } from './web/security-headers.ts';
 import { session } from './web/session.ts';
 import { staticFiles } from './web/static-files.ts';
 import type { Translator } from './web/translator.ts';
+import { upload, uploadsAmong } from './web/upload.ts';
 import type { RenderView } from './web/views.ts';
 import { paths } from './paths.ts';
 
@@ -75,14 +76,15 @@ export function createApp(given: AppParts): { app: Express; routes: readonly Rou
     run: () => purge(parts.database, rules, parts.clock()),
   });
 
+  const uploadOf = uploadsAmong(routes);
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple').set('trust proxy', config.trustProxy);
   app.use(requestId(), requestLog(log), securityHeaders(config));
   mountHealth(app, parts.readiness, parts.isStopping);
   app.use(paths.assets, staticFiles(parts.assets.directory));
-  app.use(pageMiddleware(pages), language(cookies, rules), body());
+  app.use(pageMiddleware(pages), language(cookies, rules), body(uploadOf));
   app.use(session(config, cookies, parts.sessionStore, parts.secrets), authentication.middleware);
-  app.use(scope(cookies, rules), csrf(), pendingChange());
+  app.use(scope(cookies, rules), pendingChange(), upload(uploadOf, answerRefusal), csrf());
   mountRoutes(app, routes, answerRefusal);
   app.use(notFoundPage(), errorPages(pages, log));
   return { app, routes, background };

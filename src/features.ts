@@ -5,6 +5,11 @@ import { createLogExports } from './features/activity/activity.export.ts';
 import { activityRoutes } from './features/activity/activity.routes.ts';
 import { createActivityWords } from './features/activity/activity.words.ts';
 import { dashboardRoutes } from './features/dashboard/dashboard.routes.ts';
+import { importPasswordsRoutes } from './features/imports/imports.passwords.routes.ts';
+import { createImportPasswords } from './features/imports/imports.passwords.ts';
+import { importsRoutes } from './features/imports/imports.routes.ts';
+import { createImportRun } from './features/imports/imports.run.ts';
+import { createImports } from './features/imports/imports.ts';
 import { passwordsRoutes } from './features/passwords/passwords.routes.ts';
 import { createPasswords } from './features/passwords/passwords.ts';
 import { preferencesRoutes } from './features/preferences/preferences.routes.ts';
@@ -23,6 +28,8 @@ import { createBulkReset } from './features/users/users.bulk-reset.ts';
 import { bulkRoutes } from './features/users/users.bulk.routes.ts';
 import { createBulkChange } from './features/users/users.bulk.ts';
 import { createUserChanges } from './features/users/users.changes.ts';
+import { createUsersCsv } from './features/users/users.csv.ts';
+import { exportUsersRoutes } from './features/users/users.export.routes.ts';
 import { usersRoutes } from './features/users/users.routes.ts';
 import { createUsers } from './features/users/users.ts';
 import type { Stores } from './stores.ts';
@@ -38,10 +45,13 @@ interface FeatureParts {
   readonly background: Background;
 }
 
+// Imports are asked for as they come; this finds those of a node that died.
+const importsIntervalMs = 10_000;
+
 /** Puts the features together, each with the stores and the tools that it works with. @returns every route of the portal */
 export function createFeatures(
   { config, database, secrets, hasher, guesses, translator, clock, log }: AppParts,
-  { stores, cookies, answerRefusal }: FeatureParts,
+  { stores, cookies, answerRefusal, background }: FeatureParts,
 ): { authentication: Authentication; routes: Route[] } {
   const { rules } = config;
   const throttle = createThrottle(database, rules);
@@ -54,6 +64,14 @@ export function createFeatures(
   const sheet = handOverSheet(config, translator, clock);
   const wordsFor = createActivityWords(translator, clock);
   const exports = createLogExports({ stores, throttle, wordsFor, clock });
+  const csv = createUsersCsv(translator, clock);
+  const imports = createImports({ stores, csv, throttle, clock });
+  const importPasswords = createImportPasswords({ stores, hasher, throttle, clock });
+  const wakeImports = background.add({
+    name: 'Imports',
+    everyMs: importsIntervalMs,
+    run: createImportRun({ stores, hasher, rules, clock, log }),
+  });
   const routes = [
     ...sessionsRoutes({ config, stores, authentication, cookies }),
     ...passwordsRoutes({ passwords, authentication, devices, cookies, log }),
@@ -66,6 +84,9 @@ export function createFeatures(
       change: createBulkChange({ stores, clock }),
       reset: createBulkReset({ stores, hasher, throttle, clock }),
     }),
+    ...importsRoutes({ stores, imports, passwords: importPasswords, csv, translator, wake: wakeImports }),
+    ...importPasswordsRoutes({ imports, passwords: importPasswords, translator }),
+    ...exportUsersRoutes({ stores, throttle, csv, translator, clock }),
     ...usersRoutes({ stores, users, sheet, answerRefusal, clock }),
     ...userChangesRoutes({ stores, users, changes: createUserChanges({ stores, clock }), answerRefusal, clock }),
     ...profileRoutes({ stores, sessions, clock }),

@@ -2,10 +2,14 @@ import type { Database } from './data/database.ts';
 import { activityStore } from './features/activity/activity.store.ts';
 import { dashboardStore } from './features/dashboard/dashboard.store.ts';
 import { directoryStore } from './features/directory/directory.store.ts';
+import { importsStore } from './features/imports/imports.store.ts';
+import { importRunsStore } from './features/imports/imports.run.store.ts';
+import { importPasswordsStore } from './features/imports/imports.passwords.store.ts';
 import { credentialsStore } from './features/passwords/credentials.store.ts';
 import { sessionsStore } from './features/sessions/sessions.store.ts';
 import { setupStore } from './features/setup/setup.store.ts';
 import { tenantsStore } from './features/tenants/tenants.store.ts';
+import { usersBatchStore } from './features/users/users.batch.store.ts';
 import { usersStore } from './features/users/users.store.ts';
 
 /** Every store of a region, bound to one database or to one transaction of it. */
@@ -20,10 +24,14 @@ function bindStores(database: Database) {
     credentials: credentialsStore(database),
     dashboard: dashboardStore(database),
     directory: directoryStore(database),
+    imports: importsStore(database),
+    importRuns: importRunsStore(database),
+    importPasswords: importPasswordsStore(database),
     sessions: sessionsStore(database),
     setup: setupStore(database),
     tenants: tenantsStore(database),
     users: usersStore(database),
+    usersBatch: usersBatchStore(database),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Refusal } from './policy.ts';
 import type { Action } from './roles.ts';
+import type { Counts } from './imports.ts';
 
 /** Everything that is recorded, as typed data: the reader's language words it later. */
 export type ActivityEvent =
@@ -17,6 +18,11 @@ export type ActivityEvent =
   | { readonly kind: 'user.unblocked' }
   | { readonly kind: 'user.deleted' }
   | { readonly kind: 'user.restored' }
+  | { readonly kind: 'users.exported' }
+  | ({ readonly kind: 'users.imported' } & Counts)
+  /** Temporary passwords were made for this many users of an import, and sent to whoever imported them. */
+  | { readonly kind: 'users.passwordsIssued'; readonly count: number }
+  | { readonly kind: 'password.issued'; readonly expiresAt: number }
   | { readonly kind: 'tenant.added' }
   | { readonly kind: 'tenant.suspended' }
   | { readonly kind: 'tenant.resumed' }

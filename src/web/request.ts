@@ -5,6 +5,7 @@ import type { RegionScope, Scope } from '../domain/scope.ts';
 import type { LiveSession } from '../features/sessions/sessions.store.ts';
 import type { SessionTicket } from '../features/sessions/sessions.ts';
 import type { Notice, PageOptions } from './page.ts';
+import type { Upload } from './upload.ts';
 
 declare global {
   // eslint-disable-next-line @typescript-eslint/no-namespace -- the one way in which Express' types are extended
@@ -17,6 +18,8 @@ declare global {
       signedIn?: { ticket: SessionTicket; session: LiveSession };
       /** Set for a signed-in user: the first argument of every query. */
       scope?: Scope;
+      /** The file of a form that sends one, for a route that takes it. */
+      upload?: Upload;
     }
     interface Response {
       /** Answers with a page: the view's name under `views/`, what it shows, and the frame around it. */

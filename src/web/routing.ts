@@ -11,12 +11,15 @@ import { scopeOf, type Middleware } from './request.ts';
  */
 export type Access = 'anyone' | 'pendingChange' | Action;
 
-export interface Route {
+export type Route = {
   readonly method: 'get' | 'post';
   readonly path: string;
-  readonly access: Access;
   readonly handle: (request: Request, response: Response) => void | Promise<void>;
-}
+} & (
+  | { readonly access: Access; readonly upload?: never }
+  /** Takes a file: never from just anyone. */
+  | { readonly access: Action; readonly upload: true }
+);
 
 /** Answers a request that the judge refused; given by the app, since it is a page with words and people in it. */
 export type AnswerRefusal = (

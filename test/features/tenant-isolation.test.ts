@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { aTenant, aUser } from '../support/builders.ts';
+import { aStagedImport } from '../support/imports.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import { comparable } from '../support/traces.ts';
@@ -24,7 +25,8 @@ describe('an administrator of one company', async () => {
   ];
   const stranger = await aPerson(portal, english).signIn(theirUsers[0]!);
   const sessions: { id: string }[] = await portal.database.knex('user_sessions').select('id');
-  const theirIds = [...theirUsers.map(({ id }) => id), ...sessions.map(({ id }) => id), theirs.id];
+  const theirImport = await aStagedImport(portal, theirs, theirUsers[0]!);
+  const theirIds = [theirImport, ...theirUsers.map(({ id }) => id), ...sessions.map(({ id }) => id), theirs.id];
 
   const people: [who: string, person: Person][] = [];
   for (const administratorLevel of ['global', 'userManagement', 'none'] as const) {
@@ -44,6 +46,7 @@ describe('an administrator of one company', async () => {
     const users = await knex('users').where({ tenant_id: theirs.id }).orderBy('id');
     return {
       users,
+      imports: await knex('imports').where({ tenant_id: theirs.id }),
       tenant: await knex('tenants').where({ id: theirs.id }),
       activity: await knex('activity').where({ tenant_id: theirs.id }),
     };

@@ -10,6 +10,8 @@ export interface Person {
   visit(path: string, headers?: Readonly<Record<string, string>>): Promise<Person>;
   /** Fills in fields by their labels and presses a button by its words. */
   submit(button: string, fields?: Readonly<Record<string, string>>): Promise<Person>;
+  /** Puts a file into the field with this label and presses a button by its words. */
+  upload(button: string, label: string, file: { name: string; content: Buffer | string }): Promise<Person>;
   /** Follows a link by its words. */
   follow(link: string): Promise<Person>;
   signIn(user: { username: string; clearPassword: string }): Promise<Person>;
@@ -76,6 +78,14 @@ export function aPerson(
     take(current);
   }
 
+  function buttonOf(words: string): ReturnType<cheerio.CheerioAPI> {
+    const button = $('button')
+      .filter((_, element) => squeeze($(element).text()) === words)
+      .first();
+    assert.ok(button.length > 0, `There is no button "${words}" on ${path}`);
+    return button;
+  }
+
   const person: Person = {
     visit: async (to, more) => {
       await get(to, more);
@@ -90,11 +100,19 @@ export function aPerson(
       await get(href);
       return person;
     },
+    upload: async (words, label, { name, content }) => {
+      const form = buttonOf(words).closest('form');
+      const [field = ''] = Object.keys(byLabel($, form, { [label]: '' }));
+      const action = form.attr('action') ?? path;
+      assert.equal(form.attr('enctype'), 'multipart/form-data');
+      redirects = [];
+      const { [field]: _file, ...rest } = valuesOf($, form);
+      const call = agent.post(action).set(headers).field(rest);
+      await arrive(await call.attach(field, Buffer.from(content), name), action);
+      return person;
+    },
     submit: async (words, fields = {}) => {
-      const button = $('button')
-        .filter((_, element) => squeeze($(element).text()) === words)
-        .first();
-      assert.ok(button.length > 0, `There is no button "${words}" on ${path}`);
+      const button = buttonOf(words);
       const form = button.closest('form');
       const values = { ...valuesOf($, form), ...byLabel($, form, fields) };
       const name = button.attr('name');

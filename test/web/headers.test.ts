@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
-import type { IncomingHttpHeaders } from 'node:http';
 import { describe, test } from 'node:test';
 import { Store } from 'express-session';
 import { aPerson } from '../support/person.ts';
-import type { RawAnswer } from '../support/traces.ts';
+import { assertDownload, assertGuarded, assertPage, policyOf } from './guards.ts';
 import { openInventory, type Sent } from './inventory.ts';
 
 const english = { 'Accept-Language': 'en' };
@@ -46,49 +45,6 @@ function signedCookie({ config }: typeof portal): string {
   return `parvis-worldwide-session=${encodeURIComponent(`s:id.${signature.replace(/=+$/, '')}`)}`;
 }
 
-function policyOf(headers: IncomingHttpHeaders): Map<string, string> {
-  const policy = String(headers['content-security-policy']);
-  return new Map(
-    policy.split(';').map((each) => [each.trim().split(' ')[0] ?? '', each.trim().split(' ').slice(1).join(' ')]),
-  );
-}
-
-function assertGuarded({ headers }: RawAnswer): void {
-  const policy = policyOf(headers);
-  const expected = {
-    ...{ 'default-src': "'none'", 'object-src': "'none'", 'base-uri': "'none'", 'frame-ancestors': "'none'" },
-    'form-action': "'self' http://localhost:3000 http://localhost:3001",
-  };
-  for (const [directive, value] of Object.entries(expected)) assert.equal(policy.get(directive), value, directive);
-  assert.match(policy.get('script-src') ?? '', /^'nonce-[A-Za-z0-9+/]{22}=='$/);
-  assert.equal(policy.get('style-src'), "'self'");
-  assert.doesNotMatch([...policy.values()].join(' '), /unsafe|\*|https?:(?!\/\/localhost)|blob:/);
-  assert.equal(headers['x-content-type-options'], 'nosniff');
-  assert.equal(headers['x-frame-options'], 'DENY');
-  assert.equal(headers['cross-origin-opener-policy'], 'same-origin');
-  assert.equal(headers['cross-origin-resource-policy'], 'same-origin');
-  assert.match(String(headers['referrer-policy']), /^(same-origin|no-referrer)$/);
-  assert.match(String(headers['x-request-id']), /^[0-9a-f]{8}-/);
-  for (const talkative of ['x-powered-by', 'server', 'access-control-allow-origin'])
-    assert.equal(headers[talkative], undefined);
-}
-
-function assertPage({ headers, text }: RawAnswer): void {
-  assert.equal(headers['content-type'], 'text/html; charset=utf-8');
-  assert.equal(headers['cache-control'], 'no-store');
-  assert.equal(headers.etag, undefined);
-  assert.equal(headers.vary, 'Cookie, Accept-Language');
-  const nonce = /'nonce-([^']+)'/.exec(String(headers['content-security-policy']))?.[1] ?? '';
-  const scripts = text.match(/<script[^>]*>/g) ?? [];
-  assert.ok(scripts.length > 0);
-  for (const script of scripts)
-    assert.ok(
-      script.includes(`nonce="${nonce.replaceAll('+', '&#43;')}"`) || script.includes(`nonce="${nonce}"`),
-      script,
-    );
-  assert.doesNotMatch(text, /<style|\sstyle="|\son\w+="|javascript:/i);
-}
-
 describe('every route', () => {
   for (const [label, person] of [
     ['a visitor', visitor],
@@ -101,7 +57,8 @@ describe('every route', () => {
         const answer = await send({ method: route.method.toUpperCase(), path: addressOf(route), person });
         assert.ok([200, 303, 403].includes(answer.status), String(answer.status));
         assertGuarded(answer);
-        if (answer.status !== 303) assertPage(answer);
+        if (answer.status === 200 && route.path.endsWith('.csv')) assertDownload(answer);
+        else if (answer.status !== 303) assertPage(answer);
       });
     }
   }

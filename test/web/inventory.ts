@@ -2,6 +2,7 @@ import type { Route } from '../../src/web/routing.ts';
 import { paths } from '../../src/paths.ts';
 import { digestOf } from '../../src/features/setup/setup.ts';
 import { aTenant, aUser, type TestTenant, type TestUser } from '../support/builders.ts';
+import { aStagedImport } from '../support/imports.ts';
 import type { Person } from '../support/person.ts';
 import { openPortal, type Portal, type PortalOptions } from '../support/portal.ts';
 import { raw, type RawAnswer } from '../support/traces.ts';
@@ -39,14 +40,17 @@ export async function openInventory(options: PortalOptions = {}): Promise<Invent
   const person = (displayName: string, administratorLevel: TestUser['administratorLevel']) =>
     aUser(portal, tenant, { displayName, administratorLevel, language: 'en' });
   const nobodySpecial = await person('Zoé Besson', 'none');
+  const global = await person('Camille Laurent', 'global');
+  const importId = await aStagedImport(portal, tenant, global);
   return {
-    ...{ portal, origin, tenant, nobodySpecial },
-    global: await person('Camille Laurent', 'global'),
+    ...{ portal, origin, tenant, nobodySpecial, global },
     userManager: await person('Noah Klein', 'userManagement'),
     billing: await person('Ada Müller', 'billing'),
     addressOf: ({ path }) => {
       const chosen = path === paths.bulkUsers ? `?action=block&user=${nobodySpecial.id}` : '';
-      return path.replace(':userId', nobodySpecial.id).replace(':token', setupToken) + chosen;
+      return (
+        path.replace(':userId', nobodySpecial.id).replace(':token', setupToken).replace(':importId', importId) + chosen
+      );
     },
     send: ({ method, path, person: by, form, headers = {} }) =>
       raw(origin, path, {
@@ -63,6 +67,6 @@ export async function openInventory(options: PortalOptions = {}): Promise<Invent
 
 /** Everything that a request could have changed, visits themselves excepted. */
 export async function stateOf({ knex }: Portal['database']): Promise<unknown> {
-  const tables = ['users', 'user_sessions', 'tenants', 'tenant_domains', 'routes', 'setup', 'activity'];
+  const tables = ['users', 'user_sessions', 'tenants', 'tenant_domains', 'routes', 'setup', 'activity', 'imports'];
   return Promise.all(tables.map(async (table): Promise<unknown> => knex(table).orderBy(1).select()));
 }

@@ -32,7 +32,14 @@ export function activityDetails({ t, language }: Pick<Tongue, 't' | 'language'>,
       case 'user.edited':
         return event.changes.map(changeOf);
       case 'password.reset':
+      case 'password.issued':
         return [{ key: 'activity:detail.expires', values: { date: format.dateTime(event.expiresAt) } }];
+      case 'users.imported': {
+        const { added, changed, unchanged, refused } = event;
+        return [{ key: 'activity:detail.counts', values: { added, changed, unchanged, refused } }];
+      }
+      case 'users.passwordsIssued':
+        return [{ key: 'activity:detail.issued', values: { count: event.count } }];
       case 'refused':
         return [{ key: `policy:${event.because}.title`, values: {} }];
       case 'activity.exported': {

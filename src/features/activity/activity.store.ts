@@ -1,11 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import type { Database } from '../../data/database.ts';
 import type { ActivityEvent } from '../../domain/activity.ts';
-import { hashOf, personalDigestOf, type ChainedEntry, type FoundEntry } from '../../domain/activity-chain.ts';
+import type { FoundEntry } from '../../domain/activity-chain.ts';
 import type { RegionScope, Scope } from '../../domain/scope.ts';
-import { splitPersonal } from '../../domain/activity-personal.ts';
-import { sha256 } from '../../data/digest.ts';
 import { activityReads } from './activity.reads.ts';
+import { recordWithin, type NewEntry } from './activity.record.ts';
 import { toFoundEntry, type ActivityRow } from './activity.rows.ts';
 
 const entriesAtOnce = 1_000;
@@ -16,13 +14,13 @@ interface EntryIds {
   readonly target: string | null;
 }
 
-const saltBytes = 16;
-
 /** The log of each tenant: entries are added, in the transaction of what they record, and never changed. */
 export function activityStore(database: Database) {
   // In a transaction of its own where the caller has none: the entry and the end of the chain are written together.
   const insert = (scope: RegionScope, ids: EntryIds, event: ActivityEvent, at: number): Promise<void> =>
-    database.transaction((within) => insertWithin(within, scope, ids, event, at));
+    database.transaction((within) =>
+      recordWithin(within, scope, { tenantId: ids.tenant, actorId: ids.actor, at }, [{ event, targetId: ids.target }]),
+    );
 
   return {
     ...activityReads(database),
@@ -30,6 +28,12 @@ export function activityStore(database: Database) {
     /** Records what the scope's actor did to a user of the tenant, or to nobody. */
     record: (scope: Scope, event: ActivityEvent, targetId: string | null, at: number): Promise<void> =>
       insert(scope, { tenant: scope.tenant.id, actor: scope.actor?.id ?? null, target: targetId }, event, at),
+
+    /** Records much that the scope's actor did in one go, in the order given. */
+    recordMany: (scope: Scope, entries: readonly NewEntry[], at: number): Promise<void> =>
+      database.transaction((within) =>
+        recordWithin(within, scope, { tenantId: scope.tenant.id, actorId: scope.actor?.id ?? null, at }, entries),
+      ),
 
     /** Records a try to sign in, when nobody is known yet: the typed name is not kept, it may be a mistyped password. */
     recordSignIn: (
@@ -60,65 +64,4 @@ export function activityStore(database: Database) {
       }
     },
   };
-}
-
-function toRow({
-  at,
-  kind,
-  data,
-  actorId,
-  targetId,
-  requestId,
-  personalDigest,
-}: Omit<ChainedEntry, 'place' | 'tenantId'>) {
-  return {
-    at,
-    kind,
-    data,
-    actor_id: actorId,
-    target_id: targetId,
-    request_id: requestId,
-    personal_digest: personalDigest,
-  };
-}
-
-// Takes the end of the tenant's chain, which also makes other recorders of this tenant wait for this transaction.
-async function lengthen(database: Database, tenantId: string): Promise<{ place: number; previousHash: string }> {
-  const ends: { activity_length: number; activity_hash: string }[] = await database
-    .knex('tenants')
-    .where({ id: tenantId })
-    .increment('activity_length', 1)
-    .returning(['activity_length', 'activity_hash']);
-  const [end] = ends;
-  if (end === undefined) throw new Error('There is no such tenant to record for');
-  return { place: end.activity_length, previousHash: end.activity_hash };
-}
-
-async function insertWithin(
-  database: Database,
-  scope: RegionScope,
-  ids: EntryIds,
-  event: ActivityEvent,
-  at: number,
-): Promise<void> {
-  const { data, personal } = splitPersonal(event, scope.address);
-  const salt = randomBytes(saltBytes).toString('base64url');
-  const entry = {
-    at,
-    kind: event.kind,
-    data,
-    actorId: ids.actor,
-    targetId: ids.target,
-    requestId: scope.requestId,
-    personalDigest: personalDigestOf(personal, salt, sha256),
-  };
-  const row = { ...toRow(entry), personal, personal_salt: salt };
-  if (ids.tenant === null) {
-    await database.knex('activity').insert(row);
-    return;
-  }
-  const { place, previousHash } = await lengthen(database, ids.tenant);
-  const hash = hashOf({ ...entry, place, tenantId: ids.tenant }, previousHash, sha256);
-  await database.knex('activity').insert({ ...row, tenant_id: ids.tenant, place, hash });
-  await database.knex('tenants').where({ id: ids.tenant }).update({ activity_hash: hash });
 }

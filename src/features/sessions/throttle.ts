@@ -35,7 +35,11 @@ export interface Throttle {
   /** Takes the count back after the right password. */
   forgive(attempt: Attempt): Promise<void>;
   /** Counts costly acts of a signed-in user. @returns null, or how long to wait */
-  takeBudget(act: 'reset' | 'change' | 'logExport', actorId: string, times?: number): Promise<Wait | null>;
+  takeBudget(
+    act: 'reset' | 'change' | 'logExport' | 'import' | 'export',
+    actorId: string,
+    times?: number,
+  ): Promise<Wait | null>;
 }
 
 // NIST SP 800-63B-4, 3.2.2: no more than 100 consecutive failures on one account, however slow they come.
@@ -45,6 +49,8 @@ const resetsPerMinute = 90;
 const changesPerMinute = 10;
 // Each reads, and sends, as many entries as the log has.
 const logExports: ThrottleRule = { attempts: 12, windowMinutes: 10, blockMinutes: 10 };
+// Each reads or writes a whole company.
+const filesPerMinute = 10;
 const dayMinutes = 24 * 60;
 // In practice for ever: only the right password, or an administrator's reset, clears it sooner.
 const yearMinutes = 365 * dayMinutes;
@@ -79,6 +85,8 @@ export function createThrottle(database: Database, rules: RegionRules): Throttle
     reset: limiter('reset', { attempts: resetsPerMinute, windowMinutes: 1, blockMinutes: 1 }),
     change: limiter('change', { attempts: changesPerMinute, windowMinutes: 1, blockMinutes: 1 }),
     logExport: limiter('logExport', logExports),
+    import: limiter('import', { attempts: filesPerMinute, windowMinutes: 1, blockMinutes: 1 }),
+    export: limiter('export', { attempts: filesPerMinute, windowMinutes: 1, blockMinutes: 1 }),
   };
 
   // Whoever signed in from this browser before is not locked out by strangers who guess at the same name.

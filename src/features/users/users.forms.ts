@@ -35,7 +35,9 @@ export type PlaceQuery = z.infer<typeof placeQuery>;
 export type ListQuery = z.infer<typeof listQuery>;
 
 const longestName = 120;
-const name = line(longestName).transform(cleanName);
+/** A name as somebody typed it, or as a row of a file has it. */
+export const personName = line(longestName).transform(cleanName);
+const name = personName;
 
 /** A user's own facts as an administrator types them; a display name that is left empty is put together. */
 const facts = {

@@ -43,6 +43,8 @@ export function usersRoutes(parts: {
       add: may(scope, 'users.add'),
       bulk: offeredInBulk(scope, 'present'),
       chooseAll: chooseAllHref(query),
+      importing: may(scope, 'users.import'),
+      exporting: may(scope, 'users.export'),
     };
     response.page('users/list', model, { title: 'common:terms.userManagement', breadcrumbs: trail });
   }

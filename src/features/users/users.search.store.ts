@@ -52,11 +52,12 @@ export async function indexUsers({ knex, dialect }: Database, users: readonly In
   );
 }
 
-/** Puts right what the index of words has of a user whose names were just changed, in the same transaction. */
-export async function reindexUser(database: Database, user: Indexed): Promise<void> {
-  const number = database.dialect === 'sqlite' ? 'rowid' : 'number';
-  await database.knex('users_search').where(number, user.number).delete();
-  await indexUsers(database, [user]);
+/** Puts right what the index of words has of users whose names were just changed, in the same transaction. */
+export async function reindexUsers(database: Database, users: readonly Indexed[]): Promise<void> {
+  const column = database.dialect === 'sqlite' ? 'rowid' : 'number';
+  const numbers = users.map(({ number }) => number);
+  await database.knex('users_search').whereIn(column, numbers).delete();
+  await indexUsers(database, users);
 }
 
 /** Finds users by words. */

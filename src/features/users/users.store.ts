@@ -1,3 +1,4 @@
+import { inChunks } from '../../data/chunks.ts';
 import type { Database } from '../../data/database.ts';
 import type { Language } from '../../domain/regions.ts';
 import type { Scope } from '../../domain/scope.ts';
@@ -7,7 +8,7 @@ import { deletedUsers } from './users.deleted.store.ts';
 import { everyUser } from './users.operator.store.ts';
 import { userPages } from './users.pages.store.ts';
 import { toUser, userColumns, type UserRow } from './users.rows.ts';
-import { indexUsers, reindexUser, takeNumbers } from './users.search.store.ts';
+import { indexUsers, reindexUsers, takeNumbers } from './users.search.store.ts';
 
 /** A user as it is first written, its hash included. */
 export interface NewUser extends Omit<User, 'tenantId' | 'epoch' | 'deletedAt'> {
@@ -21,8 +22,8 @@ export type UserChanges = Pick<
   'firstName' | 'lastName' | 'displayName' | 'language' | 'administratorLevel' | 'agentLevel'
 >;
 
-// SQLite takes no more than 500 in one statement.
-const mostAtOnce = 400;
+// SQLite takes no more than 500 in one statement, and others wait for as long as one takes.
+const mostAtOnce = 100;
 
 type OneIndexed = Pick<UserRow, 'username'> & { readonly number: number };
 
@@ -57,15 +58,14 @@ export function usersStore(database: Database) {
   );
 
   const insertMany = (scope: Scope, users: readonly NewUser[]): Promise<void> =>
-    database.transaction(async (within) => {
-      for (let from = 0; from < users.length; from += mostAtOnce) {
-        const some = users.slice(from, from + mostAtOnce);
+    database.transaction((within) =>
+      inChunks(users, mostAtOnce, async (some) => {
         const numbers = await takeNumbers(within, some.length);
         const rows = some.map((user, index) => ({ ...toRow(scope, user), number: numbers[index] ?? 0 }));
         await within.knex('users').insert(rows);
         await indexUsers(within, rows);
-      }
-    });
+      }),
+    );
 
   return {
     /** @returns the user, or null: for a stranger's id as for one that never was */
@@ -110,7 +110,7 @@ export function usersStore(database: Database) {
           .knex('users')
           .where(own)
           .update({ ...toColumns(changes), search_words });
-        await reindexUser(within, { number: user.number, tenant_id: scope.tenant.id, search_words });
+        await reindexUsers(within, [{ number: user.number, tenant_id: scope.tenant.id, search_words }]);
       }),
 
     /** Sets a user's state and, with it, ends everything that was issued before. @param at epoch ms */

@@ -1,0 +1,53 @@
+import type { Knex } from 'knex';
+
+export async function up(knex: Knex): Promise<void> {
+  await knex.schema.createTable('imports', (table) => {
+    table.text('id').primary();
+    table.text('tenant_id').notNullable().references('id').inTable('tenants');
+    // Whoever sent the file: nobody else sees it. No reference, since a user may be purged meanwhile.
+    table.text('user_id').notNullable();
+    table.text('file_name').notNullable();
+    table.text('state').notNullable();
+    table.integer('added').notNullable().defaultTo(0);
+    table.integer('changed').notNullable().defaultTo(0);
+    table.integer('unchanged').notNullable().defaultTo(0);
+    table.integer('refused').notNullable().defaultTo(0);
+    table.bigInteger('created_at').notNullable();
+    // When all of it is dropped: what is staged is personal.
+    table.bigInteger('expires_at').notNullable();
+    // Set when it is wanted: how, by which password's epoch, in which request and from which address.
+    table.text('mode');
+    table.integer('user_epoch');
+    table.text('request_id');
+    table.text('address');
+    table.bigInteger('finished_at');
+    table.text('stopped_by');
+    // The download of the temporary passwords: who holds it, and until when; and when it was whole.
+    table.text('delivery');
+    table.bigInteger('delivering_until');
+    table.bigInteger('delivered_at');
+    table.index(['user_id', 'created_at'], 'imports_by_user');
+    table.index(['expires_at'], 'imports_by_expiry');
+  });
+  await knex.raw("create index imports_wanted on imports (id) where state = 'wanted'");
+  await knex.schema.createTable('import_rows', (table) => {
+    table.text('import_id').notNullable().references('id').inTable('imports').onDelete('cascade');
+    table.integer('line').notNullable();
+    table.text('outcome').notNullable();
+    // The user who is changed, or the id of the one who will be added; null for a row that is refused.
+    table.text('user_id');
+    table.text('username').notNullable();
+    table.text('display_name').notNullable();
+    // The new user, the changes, or what speaks against the row, as JSON.
+    table.text('data').notNullable();
+    // The added user's epoch as this import last set it: whoever was reset otherwise has another.
+    table.integer('epoch').notNullable().defaultTo(0);
+    table.primary(['import_id', 'line']);
+    table.index(['import_id', 'outcome', 'line'], 'import_rows_by_outcome');
+  });
+}
+
+export async function down(knex: Knex): Promise<void> {
+  await knex.schema.dropTable('import_rows');
+  await knex.schema.dropTable('imports');
+}

@@ -1,0 +1,134 @@
+import { isUtf8 } from 'node:buffer';
+import { Readable } from 'node:stream';
+import { CsvError, parse } from 'csv-parse';
+import type { FieldFault } from '../../domain/errors.ts';
+
+/** A row of a file as it was read, its cells in the order of the file. */
+export interface FileRow {
+  /** As a spreadsheet counts, the first row being 1. */
+  readonly line: number;
+  readonly cells: readonly string[];
+}
+
+/** The file as a whole cannot be taken; why is said beside its field. */
+export class UnreadableFile extends Error {
+  readonly fault: FieldFault;
+  constructor(key: string, values?: FieldFault['values']) {
+    super(key);
+    this.fault = { field: 'file', key, ...(values ? { values } : {}) };
+  }
+}
+
+const bytesAtOnce = 64 * 1024;
+const longestRowCharacters = 64 * 1024;
+const delimiters = [';', ',', '\t'] as const;
+
+/**
+ * Reads a file as rows, some at a time: whatever its encoding, delimiter and line ends.
+ * @param isHeading whether a text is the heading of a known column: the delimiter that shows the most of them is the file's
+ * @throws UnreadableFile
+ */
+export async function* readRows(bytes: Buffer, isHeading: (text: string) => boolean): AsyncGenerator<FileRow> {
+  const parser = parse({
+    delimiter: delimiterOf(bytes, isHeading),
+    record_delimiter: ['\r\n', '\n', '\r'],
+    info: true,
+    relax_column_count: true,
+    skip_empty_lines: true,
+    max_record_size: longestRowCharacters,
+  });
+  // Whatever fails in front of the parser fails in it: this is the one place that is listened to.
+  const source = Readable.from(decoded(bytes));
+  source.on('error', (error) => parser.destroy(error));
+  source.pipe(parser);
+  try {
+    for await (const { record, info } of parser as AsyncIterable<ParsedRecord>) {
+      yield { line: info.records + info.empty_lines, cells: record };
+    }
+  } catch (error) {
+    throw error instanceof CsvError ? asFault(error) : error;
+  } finally {
+    source.destroy();
+  }
+}
+
+interface ParsedRecord {
+  readonly record: string[];
+  readonly info: { readonly records: number; readonly empty_lines: number };
+}
+
+function asFault(error: CsvError): UnreadableFile {
+  const { records, empty_lines: emptyLines } = error as unknown as ParsedRecord['info'];
+  const tooLong = error.code === 'CSV_MAX_RECORD_SIZE';
+  return new UnreadableFile(tooLong ? 'imports:file.rowTooLong' : 'imports:file.broken', {
+    line: records + emptyLines + 1,
+  });
+}
+
+function* decoded(bytes: Buffer): Generator<string, void> {
+  const decoder = new TextDecoder(encodingOf(bytes), { fatal: true });
+  for (let from = 0; from < bytes.length; from += bytesAtOnce) {
+    const chunk = bytes.subarray(from, from + bytesAtOnce);
+    const text = decode(decoder, chunk, from + bytesAtOnce < bytes.length);
+    // PostgreSQL takes no NUL, and no text has one.
+    if (text.includes('\0')) throw new UnreadableFile('imports:file.noText');
+    // The parser counts letters, and cells without any are countless.
+    if (chunk.length === bytesAtOnce && !/[\r\n]/.test(text)) {
+      throw new UnreadableFile('imports:file.rowTooLong', { line: linesIn(bytes.subarray(0, from)) + 1 });
+    }
+    if (text !== '') yield text;
+  }
+}
+
+function linesIn(bytes: Buffer): number {
+  const ends = ['\r', '\n'].map((end) => bytes.filter((byte) => byte === end.charCodeAt(0)).length);
+  return Math.max(...ends);
+}
+
+function decode(decoder: InstanceType<typeof TextDecoder>, chunk: Buffer, stream: boolean): string {
+  try {
+    return decoder.decode(chunk, { stream });
+  } catch {
+    throw new UnreadableFile('imports:file.noText');
+  }
+}
+
+// Workbooks are ZIP archives or, the old ones, OLE documents.
+const workbooks = [Buffer.from('PK\x03\x04', 'latin1'), Buffer.from('\xD0\xCF\x11\xE0', 'latin1')];
+const looksBinary = /^(?:%PDF|\{\\rtf|\x89PNG|GIF8|\xFF\xD8\xFF)/;
+const startLength = 1_024;
+
+function encodingOf(bytes: Buffer): string {
+  const start = bytes.subarray(0, startLength);
+  if (workbooks.some((magic) => start.subarray(0, magic.length).equals(magic))) {
+    throw new UnreadableFile('imports:file.workbook');
+  }
+  if (looksBinary.test(start.toString('latin1'))) throw new UnreadableFile('imports:file.noText');
+  return byMark(start) ?? byZeros(start) ?? (isUtf8(bytes) ? 'utf-8' : 'windows-1252');
+}
+
+function byMark(start: Buffer): string | null {
+  const mark = start.toString('hex', 0, 2);
+  return mark === 'fffe' ? 'utf-16le' : mark === 'feff' ? 'utf-16be' : null;
+}
+
+// UTF-16 without a mark: the letters of the headings are ASCII, so that every other byte at their beginning is a zero.
+function byZeros(start: Buffer): string | null {
+  const pairs = Math.floor(Math.min(start.length, 64) / 2);
+  const zerosAt = (place: 0 | 1): number =>
+    start.subarray(0, pairs * 2).filter((byte, index) => byte === 0 && index % 2 === place).length;
+  const [first, second] = [zerosAt(0), zerosAt(1)];
+  if (first === 0 && second > pairs / 2) return 'utf-16le';
+  return second === 0 && first > pairs / 2 ? 'utf-16be' : null;
+}
+
+function delimiterOf(bytes: Buffer, isHeading: (text: string) => boolean): string {
+  const start = decoded(bytes).next().value ?? '';
+  const line = /[^\r\n]+/.exec(start)?.[0] ?? '';
+  const ranked = delimiters.map((delimiter) => {
+    const cells = line.split(delimiter);
+    return { delimiter, known: cells.filter((cell) => isHeading(cell.replaceAll('"', ''))).length, all: cells.length };
+  });
+  const [best] = ranked.sort((one, other) => other.known - one.known || other.all - one.all);
+  return best?.delimiter ?? delimiters[0];
+}

@@ -1,0 +1,125 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { conflict, Failure } from '../../domain/errors.ts';
+import { temporaryPassword, temporaryPasswordBytes } from '../../domain/password.ts';
+import { temporaryPasswordLifetimeMs } from '../../domain/regions.ts';
+import type { Scope } from '../../domain/scope.ts';
+import type { Stores } from '../../stores.ts';
+import type { NewEntry } from '../activity/activity.record.ts';
+import type { Hasher } from '../passwords/hasher.ts';
+import type { Throttle } from '../sessions/throttle.ts';
+import type { NewComer } from './imports.passwords.store.ts';
+import type { Import } from './imports.rows.ts';
+
+/** A temporary password with whom it is for; its clear text is nowhere else. */
+export interface IssuedPassword {
+  readonly username: string;
+  readonly displayName: string;
+  readonly temporaryPassword: string;
+  /** Epoch ms. */
+  readonly until: number;
+}
+
+export type Delivery =
+  | {
+      readonly outcome: 'begun';
+      /** Makes the passwords while they are taken: whoever stops taking stops their making. */
+      readonly batches: AsyncIterable<IssuedPassword[]>;
+      /** @param whole whether all of it was sent; if not, it can be asked for anew */
+      readonly end: (whole: boolean) => Promise<void>;
+    }
+  | { readonly outcome: 'delivered'; readonly at: number }
+  | { readonly outcome: 'underWay' }
+  /** Everybody has signed in, or got a password in another way. */
+  | { readonly outcome: 'nobody' };
+
+// A download that says nothing for so long has ended, with its process if need be.
+const silenceMs = 60_000;
+
+export type ImportPasswords = ReturnType<typeof createImportPasswords>;
+
+/** The temporary passwords of the users whom an import added: never kept, but made as they are downloaded. */
+export function createImportPasswords(parts: {
+  stores: Stores;
+  hasher: Hasher;
+  throttle: Throttle;
+  clock: () => number;
+}) {
+  const { stores, hasher, throttle, clock } = parts;
+
+  async function* issue(scope: Scope, id: string, holder: string): AsyncGenerator<IssuedPassword[]> {
+    for (let line = 0; ;) {
+      const newcomers = await stores.importPasswords.listAfter(scope, id, line);
+      if (newcomers.length === 0) return;
+      yield await issueSome(scope, id, holder, newcomers);
+      line = newcomers.at(-1)?.line ?? line;
+    }
+  }
+
+  async function issueSome(
+    scope: Scope,
+    id: string,
+    holder: string,
+    newcomers: readonly NewComer[],
+  ): Promise<IssuedPassword[]> {
+    const made = await Promise.all(
+      newcomers.map(async (newcomer) => {
+        const clearText = temporaryPassword(randomBytes(temporaryPasswordBytes));
+        return { ...newcomer, clearText, hash: await hasher.hashRandom(clearText) };
+      }),
+    );
+    const at = clock();
+    const until = at + temporaryPasswordLifetimeMs(scope.rules);
+    const issued = await stores.transaction(async (within) => {
+      await within.tenants.lock(scope);
+      // Whoever was silent for too long holds it no more: its last passwords would not be the valid ones.
+      if (!(await within.importPasswords.renew(scope, id, holder, at + silenceMs))) {
+        throw conflict('imports:error.underWay');
+      }
+      const by = scope.actor?.displayName ?? null;
+      const ids = await within.importPasswords.issue(scope, id, made, { by, at, until });
+      const event = { kind: 'password.issued', expiresAt: until } as const;
+      const entries = [...ids].map((targetId): NewEntry => ({ event, targetId }));
+      await within.activity.recordMany(scope, entries, at);
+      return ids;
+    });
+    return made
+      .filter(({ userId }) => issued.has(userId))
+      .map(({ username, displayName, clearText }) => ({ username, displayName, temporaryPassword: clearText, until }));
+  }
+
+  return {
+    /** What the page says of the passwords of an import that is done. */
+    outlook: async (scope: Scope, found: Import) => {
+      const [waiting, issued] = [
+        await stores.importPasswords.count(scope, found.id),
+        await stores.importPasswords.countIssued(scope, found.id),
+      ];
+      const underWay = (found.deliveringUntil ?? 0) > clock();
+      const { deliveredAt } = found;
+      return { waiting, deliveredAt, underWay, brokenOff: issued > 0 && deliveredAt === null && !underWay };
+    },
+
+    /** Begins the one download of an import's passwords, and records it. @throws Failure conflict or throttled */
+    begin: async (scope: Scope, found: Import): Promise<Delivery> => {
+      if (found.state !== 'done') throw conflict('imports:error.notDone');
+      if (found.deliveredAt !== null) return { outcome: 'delivered', at: found.deliveredAt };
+      const wait = await throttle.takeBudget('import', scope.actor?.id ?? '');
+      if (wait !== null) throw new Failure('throttled', { retryAfter: wait.retryAfter });
+      const [holder, now] = [randomUUID(), clock()];
+      const outcome = await stores.transaction(async (within): Promise<'begun' | 'underWay' | 'nobody'> => {
+        const count = await within.importPasswords.count(scope, found.id);
+        if (count === 0) return 'nobody';
+        const until = now + silenceMs;
+        if (!(await within.importPasswords.claim(scope, found.id, holder, { now, until }))) return 'underWay';
+        await within.activity.record(scope, { kind: 'users.passwordsIssued', count }, null, now);
+        return 'begun';
+      });
+      if (outcome !== 'begun') return { outcome };
+      return {
+        outcome,
+        batches: issue(scope, found.id, holder),
+        end: (whole) => stores.importPasswords.release(scope, found.id, holder, whole ? clock() : null),
+      };
+    },
+  };
+}

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { sha256 } from '../../src/data/digest.ts';
+import { createChainCheck } from '../../src/domain/activity-chain.ts';
+import type { Scope } from '../../src/domain/scope.ts';
+import type { NewEntry } from '../../src/features/activity/activity.record.ts';
+import type { Stores } from '../../src/stores.ts';
+import { postgres } from '../support/services.ts';
+import { both, newTenant, newUser, open, start } from './databases.ts';
+
+/** Follows a tenant's chain to its end. @returns how many entries hold */
+async function verified(stores: Stores, scope: Scope): Promise<number> {
+  const check = createChainCheck(sha256);
+  let count = 0;
+  for await (const entry of stores.activity.entriesForOperator(scope.tenant.id)) {
+    assert.equal(check.next(entry), null);
+    count++;
+  }
+  const end = (await stores.activity.chainsForOperator()).find(({ tenantId }) => tenantId === scope.tenant.id);
+  assert.equal(check.end(end!.length, end!.hash), null);
+  return count;
+}
+
+const entries = (count: number): NewEntry[] =>
+  Array.from({ length: count }, (_, index) => ({ event: { kind: 'user.added' }, targetId: `user ${index}` }));
+
+for (const { dialect, config, skip } of both(await postgres())) {
+  describe(`many entries at once on ${dialect}`, { skip }, async () => {
+    const { stores, database } = skip ? ({} as Awaited<ReturnType<typeof open>>) : await open(config);
+
+    test('lengthen the chain in their order, between single ones', async () => {
+      const scope = await newTenant(stores);
+      await stores.activity.record(scope, { kind: 'tenant.added' }, null, start);
+      await stores.activity.recordMany(scope, entries(257), start);
+      await stores.activity.record(scope, { kind: 'users.exported' }, null, start);
+      assert.equal(await verified(stores, scope), 259);
+      const rows = await database
+        .knex('activity')
+        .where({ tenant_id: scope.tenant.id, kind: 'user.added' })
+        .orderBy('place');
+      assert.deepEqual(
+        rows.map(({ target_id }: { target_id: string }) => target_id),
+        entries(257).map(({ targetId }) => targetId),
+      );
+    });
+
+    test('keep names apart from what the chain holds, like a single one', async () => {
+      const scope = await newTenant(stores);
+      const user = newUser();
+      await stores.users.insert(scope, user);
+      const changes = [{ field: 'lastName', from: 'Besson', to: 'Kanarienvogel' }] as const;
+      await stores.activity.recordMany(scope, [{ event: { kind: 'user.edited', changes }, targetId: user.id }], start);
+      const [row] = await database.knex('activity').where({ target_id: user.id }).select<{ data: string }[]>('data');
+      assert.doesNotMatch(row?.data ?? '', /Kanarienvogel/);
+      const [event] = await stores.activity.latestOfUser(scope, user.id);
+      assert.deepEqual(event?.event, { kind: 'user.edited', changes });
+    });
+
+    test('are none where there are none', async () => {
+      const scope = await newTenant(stores);
+      await stores.activity.recordMany(scope, [], start);
+      assert.equal(await verified(stores, scope), 0);
+    });
+
+    test('written together with others of the same tenant leave one chain', async () => {
+      const scope = await newTenant(stores);
+      const many = Array.from({ length: 8 }, () => stores.activity.recordMany(scope, entries(40), start));
+      const single = Array.from({ length: 8 }, () => stores.activity.record(scope, { kind: 'signOut' }, null, start));
+      await Promise.all([...many, ...single]);
+      assert.equal(await verified(stores, scope), 328);
+    });
+  });
+}

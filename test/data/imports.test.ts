@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { purge } from '../../src/data/purge.ts';
+import type { PlannedRow } from '../../src/domain/imports.ts';
+import type { Scope } from '../../src/domain/scope.ts';
+import { postgres } from '../support/services.ts';
+import { actingAs, both, newTenant, newUser, open, start, worldwide } from './databases.ts';
+
+const dayMs = 86_400_000;
+const row = (line: number, outcome: 'unchanged' | 'refused' = 'unchanged'): PlannedRow => {
+  const base = { line, username: `u${line}@a.example`, displayName: `U ${line}` };
+  return outcome === 'refused' ? { ...base, outcome, faults: [{ field: 'username', key: 'x' }] } : { ...base, outcome };
+};
+const none = { added: 0, changed: 0, unchanged: 0, refused: 0 };
+
+for (const { dialect, config, skip } of both(await postgres())) {
+  describe(`imports on ${dialect}`, { skip }, async () => {
+    const { stores, database } = skip ? ({} as Awaited<ReturnType<typeof open>>) : await open(config);
+    const { imports, importRuns, importPasswords } = stores ?? {};
+
+    async function anAdmin(): Promise<Scope> {
+      const scope = await newTenant(stores);
+      const admin = newUser({ administratorLevel: 'global' });
+      await stores.users.insert(scope, admin);
+      return actingAs(scope, admin);
+    }
+    async function staged(scope: Scope, rows: readonly PlannedRow[] = [], expiresAt = start + dayMs): Promise<string> {
+      const staging = await imports.begin(scope, { fileName: 'a.csv', at: start, expiresAt });
+      await staging.add(rows);
+      await staging.stage(none);
+      return staging.id;
+    }
+    /** An import that is done, and the users whom it has added. */
+    async function done(scope: Scope, count: number): Promise<{ id: string; ids: string[] }> {
+      const users = Array.from({ length: count }, () => newUser({ password: 'temporary', temporaryUntil: start }));
+      await stores.users.insertMany(scope, users);
+      const facts = {
+        firstName: '',
+        lastName: '',
+        language: null,
+        administratorLevel: 'none',
+        agentLevel: 'none',
+      } as const;
+      const rows = users.map(({ id, username, displayName }, index): PlannedRow => {
+        const user = { ...facts, displayName };
+        return { line: index + 2, username, displayName, outcome: 'added', userId: id, user };
+      });
+      const id = await staged(scope, rows);
+      await importRuns.finish(id, {
+        state: 'done',
+        counts: none,
+        stoppedBy: null,
+        at: start,
+        expiresAt: start + dayMs,
+      });
+      return { id, ids: users.map((user) => user.id) };
+    }
+
+    test('are nobody’s to see while they are read, and gone when the reading fails', async () => {
+      const scope = await anAdmin();
+      const staging = await imports.begin(scope, { fileName: 'a.csv', at: start, expiresAt: start + dayMs });
+      await staging.add([row(2)]);
+      assert.equal(await imports.find(scope, staging.id), null);
+      assert.deepEqual(await imports.list(scope), []);
+      await staging.drop();
+      assert.equal((await database.knex('import_rows').where({ import_id: staging.id })).length, 0);
+    });
+
+    test('keep their rows as they are, in the order of lines', async () => {
+      const scope = await anAdmin();
+      const rows = Array.from({ length: 230 }, (_, index) => row(index + 2, index % 2 ? 'refused' : 'unchanged'));
+      const id = await staged(scope, rows);
+      assert.deepEqual(await imports.rows(scope, id, null, { after: 0 }, 10), rows.slice(0, 11));
+      assert.deepEqual(await imports.rows(scope, id, null, { before: 10 }, 5), rows.slice(2, 8).reverse());
+      const refused = rows.filter(({ outcome }) => outcome === 'refused');
+      assert.deepEqual(
+        await imports.rows(scope, id, 'refused', { after: 100 }, 500),
+        refused.filter(({ line }) => line > 100),
+      );
+    });
+
+    test('belong to one administrator of one tenant', async () => {
+      const [scope, other] = [await anAdmin(), await anAdmin()];
+      const colleague = newUser();
+      await stores.users.insert(scope, colleague);
+      const { id } = await done(scope, 2);
+      for (const stranger of [
+        other,
+        actingAs(scope, colleague),
+        { ...scope, actor: null },
+        { ...scope, tenant: other.tenant },
+      ]) {
+        assert.equal(await imports.find(stranger, id), null);
+        assert.deepEqual(await imports.rows(stranger, id, null, { after: 0 }, 9), []);
+        assert.equal(await imports.want(stranger, id, { mode: 'all', epoch: 0, expiresAt: start }), false);
+        assert.equal(await importPasswords.count(stranger, id), 0);
+        assert.deepEqual(await importPasswords.listAfter(stranger, id, 0), []);
+        assert.equal(await importPasswords.claim(stranger, id, 'x', { now: start, until: start + 1 }), false);
+      }
+      assert.equal(await importPasswords.count(scope, id), 2);
+    });
+
+    test('are wanted once', async () => {
+      const scope = await anAdmin();
+      const id = await staged(scope);
+      const want = () => imports.want(scope, id, { mode: 'good', epoch: 3, expiresAt: start });
+      assert.deepEqual((await Promise.all([want(), want(), want()])).sort(), [false, false, true]);
+      const [wanted] = (await importRuns.listWantedAcrossTenants()).filter((each) => each.id === id);
+      assert.deepEqual(
+        [wanted?.mode, wanted?.userEpoch, wanted?.tenantId, wanted?.address, wanted?.requestId],
+        ['good', 3, scope.tenant.id, scope.address, scope.requestId],
+      );
+    });
+
+    test('say what became of rows for which it was not what had been shown', async () => {
+      const scope = await anAdmin();
+      const id = await staged(
+        scope,
+        Array.from({ length: 150 }, (_, index) => row(index + 2)),
+      );
+      const refused = Array.from({ length: 120 }, (_, index) => row(index + 10, 'refused'));
+      await importRuns.settle(id, refused);
+      assert.deepEqual(await imports.rows(scope, id, 'refused', { after: 0 }, 500), refused);
+      assert.equal((await imports.rows(scope, id, 'unchanged', { after: 0 }, 500)).length, 30);
+    });
+
+    test('give passwords to those alone to whom nothing has happened since', async () => {
+      const scope = await anAdmin();
+      const { id, ids } = await done(scope, 6);
+      const newcomers = await importPasswords.listAfter(scope, id, 0);
+      assert.deepEqual(
+        newcomers.map(({ userId }) => userId),
+        ids,
+      );
+      const [reset, blocked, seen] = ids;
+      await stores.credentials.replace(scope, reset!, 0, { kind: 'own', hash: 'own', at: start });
+      await stores.users.setState(scope, blocked!, 'blocked', start);
+      await stores.sessions.open({ id: crypto.randomUUID(), userId: seen!, address: null, device: '', at: start });
+      const hashes = newcomers.map((each) => ({ ...each, hash: `new ${each.line}` }));
+      const until = start + dayMs;
+      const issued = await importPasswords.issue(scope, id, hashes, { by: 'Camille', at: start, until });
+      assert.deepEqual([...issued].sort(), ids.slice(3).sort());
+      const user = await stores.users.find(scope, ids[3]!);
+      assert.deepEqual([user?.epoch, user?.temporaryUntil, user?.passwordSetBy], [1, until, 'Camille']);
+      assert.equal(await importPasswords.countIssued(scope, id), 3);
+      assert.equal(await importPasswords.count(scope, id), 3, 'they can be served again');
+      assert.equal(
+        (await importPasswords.issue(scope, id, hashes, { by: null, at: start, until })).size,
+        0,
+        'but not by old hashes',
+      );
+    });
+
+    test('give them to one download at a time, until all are out', async () => {
+      const scope = await anAdmin();
+      const { id } = await done(scope, 1);
+      const claim = (holder: string, now = start) => importPasswords.claim(scope, id, holder, { now, until: now + 60 });
+      assert.deepEqual((await Promise.all([claim('a'), claim('a'), claim('a')])).sort(), [false, false, true]);
+      assert.equal(await importPasswords.renew(scope, id, 'a', start + 100), true);
+      assert.equal(await claim('b', start + 100), false);
+      assert.equal(await claim('b', start + 101), true);
+      assert.equal(await importPasswords.renew(scope, id, 'a', start + 300), false);
+      await importPasswords.release(scope, id, 'a', start);
+      assert.equal((await imports.find(scope, id))?.deliveredAt, null, 'who has lost it ends nothing');
+      await importPasswords.release(scope, id, 'b', null);
+      assert.equal(await claim('c'), true);
+      await importPasswords.release(scope, id, 'c', start + 7);
+      assert.equal((await imports.find(scope, id))?.deliveredAt, start + 7);
+      assert.equal(await claim('d', start + dayMs), false);
+    });
+
+    test('are purged with all their rows when their day is over, whatever became of them', async () => {
+      const scope = await anAdmin();
+      const [kept, over] = [await staged(scope, [row(2)], start + 1), await staged(scope, [row(2)], start - 1)];
+      const reading = await imports.begin(scope, { fileName: '', at: start, expiresAt: start - 1 });
+      await Promise.all([purge(database, worldwide, start), purge(database, worldwide, start)]);
+      const left = await database
+        .knex('imports')
+        .whereIn('id', [kept, over, reading.id])
+        .select<{ id: string }[]>('id');
+      assert.deepEqual(left, [{ id: kept }]);
+      assert.equal((await database.knex('import_rows').whereIn('import_id', [kept, over])).length, 1);
+    });
+  });
+}

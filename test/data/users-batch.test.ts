@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { usersAtOnce } from '../../src/features/users/users.batch.store.ts';
+import { postgres } from '../support/services.ts';
+import { both, newTenant, newUser, open } from './databases.ts';
+import { hostile } from './hostile-names.ts';
+
+for (const { dialect, config, skip } of both(await postgres())) {
+  describe(`many users at once on ${dialect}`, { skip }, async () => {
+    const { stores } = skip ? ({} as Awaited<ReturnType<typeof open>>) : await open(config);
+    const { users, usersBatch } = stores ?? {};
+
+    test('are inserted as one by one, whatever their names', async () => {
+      const scope = await newTenant(stores);
+      const many = hostile.map((displayName) => newUser({ displayName, firstName: displayName }));
+      await users.insertMany(scope, many);
+      for (const { id, displayName } of many) assert.equal((await users.find(scope, id))?.displayName, displayName);
+    });
+
+    test('are all of them inserted, or none', async () => {
+      const scope = await newTenant(stores);
+      const many = Array.from({ length: 250 }, () => newUser());
+      const twice = [...many, newUser({ username: many[0]!.username })];
+      await assert.rejects(stores.transaction((within) => within.users.insertMany(scope, twice)));
+      assert.deepEqual(await usersBatch.listAfter(scope, ''), []);
+    });
+
+    test('are changed, each in its own way, and nobody else', async () => {
+      const [scope, other] = [await newTenant(stores), await newTenant(stores)];
+      const many = Array.from({ length: 230 }, () => newUser());
+      const bystander = newUser();
+      await users.insertMany(scope, [...many, bystander]);
+      const foreign = newUser();
+      await users.insert(other, foreign);
+      const changes = [...many, foreign].map((user, index) => ({
+        ...user,
+        displayName: `Élodie ${index}`,
+        language: index % 2 ? ('fr' as const) : null,
+        agentLevel: 'helpdesk' as const,
+      }));
+      await usersBatch.updateMany(scope, changes);
+      for (const { id, displayName, language } of changes.slice(0, 230)) {
+        const user = await users.find(scope, id);
+        assert.deepEqual([user?.displayName, user?.language, user?.agentLevel], [displayName, language, 'helpdesk']);
+      }
+      assert.equal((await users.find(scope, bystander.id))?.displayName, bystander.displayName);
+      assert.equal((await users.find(other, foreign.id))?.displayName, foreign.displayName);
+      const found = await users.page(scope, {
+        ...{ search: 'elodie 7', level: null, status: null, sort: 'name', descending: false, from: null },
+      });
+      assert.ok(found.length > 0, 'a changed name is found under its new spelling');
+    });
+
+    test('are looked up by name: their own, deleted ones too, and of others only that the name is taken', async () => {
+      const [scope, other] = [await newTenant(stores), await newTenant(stores)];
+      const [here, gone, foreign] = [newUser(), newUser({ state: 'deleted', deletedAt: 1 }), newUser()];
+      await users.insertMany(scope, [here, gone]);
+      await users.insert(other, foreign);
+      const found = await usersBatch.findByUsernames(
+        scope,
+        [here, gone, foreign].map(({ username }) => username).concat('nobody@a.example'),
+      );
+      assert.equal(found.get(here.username)?.id, here.id);
+      assert.equal(found.get(gone.username)?.state, 'deleted');
+      assert.equal(found.get(foreign.username), null);
+      assert.equal(found.has('nobody@a.example'), false);
+      assert.equal((await usersBatch.findByUsernames(scope, [])).size, 0);
+    });
+
+    test('are listed in the order of user names, some at a time, without the deleted and without others', async () => {
+      const [scope, other] = [await newTenant(stores), await newTenant(stores)];
+      const many = Array.from({ length: usersAtOnce + 3 }, () => newUser());
+      await users.insertMany(scope, [...many, newUser({ state: 'deleted', deletedAt: 1 })]);
+      await users.insert(other, newUser());
+      const first = await usersBatch.listAfter(scope, '');
+      const rest = await usersBatch.listAfter(scope, first.at(-1)!.username);
+      assert.deepEqual([first.length, rest.length], [usersAtOnce, 3]);
+      assert.deepEqual(
+        [...first, ...rest].map(({ username }) => username),
+        many.map(({ username }) => username).sort(),
+      );
+    });
+  });
+}

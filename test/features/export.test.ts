@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { parse } from 'csv-parse/sync';
+import fc from 'fast-check';
+import { hostile } from '../data/hostile-names.ts';
+import { newUser } from '../data/databases.ts';
+import { aTenant, aUser } from '../support/builders.ts';
+import { check, importAddress, rowsShown, usersPath, words } from '../support/imports.ts';
+import { aPerson } from '../support/person.ts';
+import { openPortal } from '../support/portal.ts';
+
+const address = `${usersPath}/export.csv`;
+const portal = await openPortal();
+
+async function aCompany() {
+  const tenant = await aTenant(portal, { language: 'en' });
+  const admin = (language: 'en' | 'fr' | 'de') =>
+    aUser(portal, tenant, {
+      administratorLevel: 'global',
+      language,
+      displayName: `Admin ${language}`,
+      username: `${language}@${tenant.domain}`,
+    });
+  return { tenant, admins: { en: await admin('en'), fr: await admin('fr'), de: await admin('de') } };
+}
+
+describe('an export', async () => {
+  const { tenant, admins } = await aCompany();
+  await aUser(portal, tenant, {
+    username: `zoe@${tenant.domain}`,
+    displayName: 'Zoé Besson',
+    agentLevel: 'sales',
+    state: 'blocked',
+  });
+  await aUser(portal, tenant, { username: `gone@${tenant.domain}`, state: 'deleted', deletedAt: 1 });
+  const other = await aTenant(portal);
+  await aUser(portal, other, { displayName: 'Kanarienvogel' });
+
+  const lines = {
+    en: [
+      'User name,First name,Last name,Display name,Administrator level,Agent level,Language,Status,Last sign-in',
+      `zoe@${tenant.domain},Zoé,Besson,Zoé Besson,No admin,Sales agent,As the organization,Blocked,`,
+      `de@${tenant.domain},Admin,de,Admin de,Global admin,No agent,German,Active,`,
+      `en@${tenant.domain},Admin,en,Admin en,Global admin,No agent,English,Active,2026-11-23T09:00:00Z`,
+    ],
+    fr: [
+      'Nom d’utilisateur;Prénom;Nom;Nom d’affichage;Niveau d’administration;Niveau d’agent;Langue;État;Dernière connexion',
+      `zoe@${tenant.domain};Zoé;Besson;Zoé Besson;Pas un administrateur;Agent commercial;Celle de l’organisation;Bloqué;`,
+      `de@${tenant.domain};Admin;de;Admin de;Administrateur général;Pas un agent;Allemand;Actif;`,
+    ],
+    de: [
+      'Benutzername;Vorname;Nachname;Anzeigename;Administratorebene;Agentenebene;Sprache;Status;Letzte Anmeldung',
+      `zoe@${tenant.domain};Zoé;Besson;Zoé Besson;Kein Administrator;Vertriebsbeauftragter;Wie die Organisation;Blockiert;`,
+    ],
+  };
+  for (const language of ['en', 'fr', 'de'] as const) {
+    it(`speaks its reader’s language, and the CSV of that language: ${language}`, async () => {
+      const person = await aPerson(portal).signIn(admins[language]);
+      await (await person.visit(usersPath)).follow({ en: 'Export', fr: 'Exporter', de: 'Exportieren' }[language]);
+      assert.equal(person.status, 200);
+      assert.equal(person.headers['content-type'], 'text/csv; charset=utf-8');
+      assert.ok(person.body.startsWith('\uFEFF') && person.body.endsWith('\r\n'));
+      const found = person.body.slice(1).split('\r\n');
+      for (const line of lines[language]) assert.ok(found.includes(line), `${line}\n${person.body}`);
+      assert.equal(found.length, 6, 'the deleted are not in it');
+      assert.ok(!person.body.includes('Kanarienvogel'));
+    });
+  }
+
+  it('is recorded before it leaves, and by its head alone it is none', async () => {
+    const person = await aPerson(portal).signIn(admins.en);
+    const count = async (): Promise<number> =>
+      (await portal.database.knex('activity').where({ kind: 'users.exported', tenant_id: tenant.id })).length;
+    const before = await count();
+    assert.equal((await person.send('HEAD', address)).status, 200);
+    assert.equal(await count(), before);
+    await portal.database.knex.raw(
+      "create trigger refuse before insert on activity begin select raise(abort, 'no'); end",
+    );
+    const unrecorded = await person.send('GET', address);
+    await portal.database.knex.raw('drop trigger refuse');
+    assert.equal(unrecorded.status, 500);
+    assert.ok(!unrecorded.text.includes('Zoé'));
+    assert.equal((await person.send('GET', address)).status, 200);
+    assert.equal(await count(), before + 1);
+  });
+
+  it('is made ten times a minute, and no more often', async () => {
+    await portal.database.knex('throttles').delete();
+    const person = await aPerson(portal).signIn(admins.en);
+    for (let count = 0; count < 10; count++) assert.equal((await person.send('GET', address)).status, 200);
+    const answer = await person.send('GET', address);
+    assert.equal(answer.status, 429);
+    assert.match(String(answer.headers['retry-after']), /^\d+$/);
+  });
+});
+
+describe('a file that was exported', () => {
+  it('changes nothing when it is imported as it is, in any language', async () => {
+    const { admins, tenant } = await aCompany();
+    await aUser(portal, tenant, {
+      displayName: 'Ada',
+      administratorLevel: 'billing',
+      agentLevel: 'admin',
+      state: 'blocked',
+    });
+    for (const from of ['fr', 'de', 'en'] as const) {
+      await portal.database.knex('throttles').delete();
+      const file = (await (await aPerson(portal).signIn(admins[from])).visit(address)).body;
+      const reader = await aPerson(portal).signIn(admins.de);
+      await reader.visit(importAddress);
+      await reader.upload(words.de.check, words.de.file, { name: 'x.csv', content: file });
+      assert.deepEqual(new Set(rowsShown(reader).map(({ result }) => result)), new Set(['Unverändert']));
+      reader.sees('Es gibt nichts zu importieren.');
+    }
+  });
+
+  // Whatever stands in the database: names that a form would have tidied up, and what spreadsheets take for formulas.
+  const nasty = fc.string({
+    unit: fc.constantFrom('=', '+', '-', '@', "'", '"', ';', ',', '\t', '\r', '\n', ' ', '＝', '\u202E', 'é', 'a'),
+  });
+  const name = fc
+    .oneof(nasty, fc.string({ unit: 'grapheme' }), fc.string({ unit: 'binary' }), fc.constantFrom(...hostile))
+    .map((text) => text.replaceAll('\0', ''));
+  const people = fc.array(fc.record({ firstName: name, lastName: name, displayName: name }), {
+    minLength: 40,
+    maxLength: 40,
+  });
+
+  it('changes nothing whatever names are in it, and holds nothing that a spreadsheet would calculate', async () => {
+    const { tenant, admins } = await aCompany();
+    const users = Array.from({ length: 40 }, (_, index) => newUser({ username: `p${index}@${tenant.domain}` }));
+    await portal.stores.users.insertMany(tenant.scope, users);
+    const admin = await aPerson(portal).signIn(admins.en);
+    await fc.assert(
+      fc.asyncProperty(people, async (names) => {
+        await portal.database.knex('throttles').delete();
+        await portal.stores.usersBatch.updateMany(
+          tenant.scope,
+          users.map((user, index) => ({ ...user, ...names[index]! })),
+        );
+        const { body } = await admin.visit(address);
+        const cells = parse(body, { bom: true }).flat();
+        for (const cell of cells) assert.doesNotMatch(cell, /^[=+\-@\t\r\n＝＋－＠]/);
+        await check(admin, body);
+        assert.equal(admin.status, 200, admin.text);
+        assert.deepEqual(new Set(rowsShown(admin).map(({ result }) => result)), new Set(['Unchanged']));
+      }),
+      { numRuns: 40 },
+    );
+  });
+});

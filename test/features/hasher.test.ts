@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import * as argon2 from '@node-rs/argon2';
+import { createHasher } from '../../src/features/passwords/hasher.ts';
+
+const full = { memoryCost: 2_048, timeCost: 2, parallelism: 1 };
+
+/** A hasher that writes down which tags it computes and checks: F for a full one, L for a light one. */
+async function watched() {
+  const calls: string[] = [];
+  const weight = (tag: string): string => (tag.includes('$m=2048,t=2,') ? 'F' : 'L');
+  const hasher = await createHasher(full, {
+    hash: async (password, options) => {
+      const tag = await argon2.hash(password, options);
+      calls.push(`hash ${weight(tag)}`);
+      return tag;
+    },
+    verify: (tag, password) => {
+      calls.push(`verify ${weight(String(tag))}`);
+      return argon2.verify(tag, password);
+    },
+  });
+  const during = async (work: () => Promise<unknown>): Promise<string[]> => {
+    calls.length = 0;
+    await work();
+    return [...calls].sort();
+  };
+  return { hasher, during };
+}
+
+describe('a light tag, for a password that nobody can guess', async () => {
+  const { hasher, during } = await watched();
+  const light = await hasher.hashRandom('ABCD-EFGH-JKLM-NPQR-STUV');
+  const strong = await hasher.hash('ein Kranich zählt leise Kiesel');
+
+  it('is argon2id with little memory and one pass, and has its password', async () => {
+    assert.match(light, /^\$argon2id\$v=19\$m=1024,t=1,p=1\$/);
+    assert.deepEqual(await during(() => hasher.hashRandom('x')), ['hash L']);
+    assert.equal(await hasher.verify(light, 'ABCD-EFGH-JKLM-NPQR-STUV'), true);
+    assert.equal(await hasher.verify(light, 'ABCD-EFGH-JKLM-NPQR-STUW'), false);
+    assert.equal(hasher.isOutdated(light), true);
+    assert.equal(hasher.isOutdated(strong), false);
+  });
+
+  it('is checked at the same cost as every other, and as none at all: time tells no name from another', async () => {
+    const tags = { 'a light one': light, 'a full one': strong, 'the decoy': hasher.decoy };
+    for (const [what, tag] of Object.entries(tags)) {
+      for (const password of ['ABCD-EFGH-JKLM-NPQR-STUV', 'ein Kranich zählt leise Kiesel', 'wrong', '']) {
+        assert.deepEqual(await during(() => hasher.verify(tag, password)), ['verify F', 'verify L'], what);
+      }
+    }
+  });
+
+  it('does not let a right light password pass for a wrong one, or the other way round', async () => {
+    assert.equal(await hasher.verify(strong, 'ein Kranich zählt leise Kiesel'), true);
+    assert.equal(await hasher.verify(strong, 'ABCD-EFGH-JKLM-NPQR-STUV'), false);
+    assert.equal(await hasher.verify(hasher.decoy, 'ABCD-EFGH-JKLM-NPQR-STUV'), false);
+  });
+
+  it('is made after whoever signs in meanwhile, however many wait to be made', async () => {
+    const order: string[] = [];
+    const many = Array.from({ length: 200 }, () => hasher.hashRandom('x').then(() => order.push('light')));
+    const one = hasher.verify(strong, 'wrong').then(() => order.push('sign-in'));
+    await Promise.all([...many, one]);
+    assert.ok(order.indexOf('sign-in') < 10, `after ${order.indexOf('sign-in')}`);
+  });
+});

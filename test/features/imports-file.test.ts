@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { readRows, UnreadableFile } from '../../src/features/imports/imports.file.ts';
+
+const known = new Set(['user name', 'Prénom', 'Nom', 'Straße']);
+const isHeading = (text: string): boolean => known.has(text);
+
+async function read(bytes: Buffer): Promise<(readonly [number, readonly string[]])[]> {
+  const rows = await Array.fromAsync(readRows(bytes, isHeading));
+  return rows.map(({ line, cells }) => [line, cells] as const);
+}
+const cellsOf = async (bytes: Buffer) => (await read(bytes)).map(([, cells]) => cells);
+const fault = (key: string, values?: object) => (error: unknown) => {
+  assert.ok(error instanceof UnreadableFile);
+  assert.deepEqual(error.fault, { field: 'file', key, ...(values ? { values } : {}) });
+  return true;
+};
+
+const utf16be = (text: string): Buffer => Buffer.from(text, 'utf16le').swap16();
+const text = 'user name;Prénom;Straße\r\na@b.example;Zoé;Müller\r\n';
+const expected = [
+  ['user name', 'Prénom', 'Straße'],
+  ['a@b.example', 'Zoé', 'Müller'],
+];
+
+describe('a file is read in its encoding', () => {
+  const table: [what: string, bytes: Buffer, rows?: string[][]][] = [
+    ['UTF-8', Buffer.from(text)],
+    ['UTF-8 behind a mark', Buffer.from(`\uFEFF${text}`)],
+    ['UTF-16, little end first, behind a mark', Buffer.from(`\uFEFF${text}`, 'utf16le')],
+    ['UTF-16, big end first, behind a mark', utf16be(`\uFEFF${text}`)],
+    ['UTF-16, little end first, without a mark', Buffer.from(text, 'utf16le')],
+    ['UTF-16, big end first, without a mark', utf16be(text)],
+    ['Windows-1252, as Excel saves a plain CSV', Buffer.from(text, 'latin1')],
+    [
+      'Windows-1252 with what Latin-1 has not',
+      Buffer.from('user name;Nom\r\na@b.example;\x8Cuvre \x80 \x92'.replace(/^/, ''), 'latin1'),
+      [
+        ['user name', 'Nom'],
+        ['a@b.example', 'Œuvre € ’'],
+      ],
+    ],
+    [
+      'UTF-8 whose first letter beyond ASCII comes late, in the middle of two chunks',
+      Buffer.from(`user name\r\n${'a'.repeat(65_524)}é`),
+      [['user name'], [`${'a'.repeat(65_524)}é`]],
+    ],
+    [
+      'names in every script',
+      Buffer.from('user name;Nom\n1;李小龍\n2;أحمد\n3;👩‍🚀'),
+      [
+        ['user name', 'Nom'],
+        ['1', '李小龍'],
+        ['2', 'أحمد'],
+        ['3', '👩‍🚀'],
+      ],
+    ],
+  ];
+  for (const [what, bytes, rows = expected] of table) {
+    it(what, async () => assert.deepEqual(await cellsOf(bytes), rows));
+  }
+});
+
+describe('a file is read by its delimiter, its quotes and its line ends', () => {
+  const table: [what: string, file: string][] = [
+    ['semicolons', text],
+    ['commas', text.replaceAll(';', ',')],
+    ['tabs', text.replaceAll(';', '\t')],
+    ['line feeds', text.replaceAll('\r\n', '\n')],
+    ['returns', text.replaceAll('\r\n', '\r')],
+    ['no end of the last line', text.trimEnd()],
+    ['quotes around everything', text.replace(/[^;\r\n]+/g, '"$&"')],
+    ['headings in quotes alone', text.replace('user name;Prénom', '"user name";"Prénom"')],
+  ];
+  for (const [what, file] of table) {
+    it(what, async () => assert.deepEqual(await cellsOf(Buffer.from(file)), expected));
+  }
+
+  it('a cell holds delimiters, quotes and lines where it is quoted', async () => {
+    const file = 'user name;Nom\r\n1;"a;b,c\t""d""\r\ne"\r\n2;x';
+    assert.deepEqual(await read(Buffer.from(file)), [
+      [1, ['user name', 'Nom']],
+      [2, ['1', 'a;b,c\t"d"\r\ne']],
+      [3, ['2', 'x']],
+    ]);
+  });
+
+  it('rows are counted as a spreadsheet shows them: an empty one counts, a line within a cell does not', async () => {
+    const file = '\r\nuser name;Nom\r\n\r\n1;"a\r\nb"\r\n;\r\n2;c';
+    assert.deepEqual(
+      (await read(Buffer.from(file))).map(([line]) => line),
+      [2, 4, 5, 6],
+    );
+  });
+
+  it('rows may be shorter or longer than the headings', async () => {
+    assert.deepEqual((await cellsOf(Buffer.from('user name;Nom\n1\n2;a;b'))).slice(1), [['1'], ['2', 'a', 'b']]);
+  });
+
+  it('the delimiter is the one that shows the most headings, not the one that is there most often', async () => {
+    const file = 'user name;Nom;a,b,c,d,e\n1;x;y';
+    assert.deepEqual((await cellsOf(Buffer.from(file)))[1], ['1', 'x', 'y']);
+  });
+});
+
+describe('what is no CSV file is refused in words', () => {
+  const table: [what: string, bytes: Buffer, key: string, values?: object][] = [
+    [
+      'a workbook',
+      Buffer.concat([Buffer.from('PK\x03\x04\x14\0', 'latin1'), Buffer.alloc(600)]),
+      'imports:file.workbook',
+    ],
+    ['an old workbook', Buffer.from('\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1', 'latin1'), 'imports:file.workbook'],
+    ['a PDF', Buffer.from('%PDF-1.7\nuser name;Nom'), 'imports:file.noText'],
+    ['a picture', Buffer.from('\x89PNG\r\n\x1A\n', 'latin1'), 'imports:file.noText'],
+    ['a compressed file', gzipSync(text), 'imports:file.noText'],
+    ['zeros', Buffer.alloc(100), 'imports:file.noText'],
+    ['a zero within a cell', Buffer.from('user name;Nom\n1;a\0b'), 'imports:file.noText'],
+    ['half a letter of UTF-16', Buffer.from(`\uFEFF${text}`, 'utf16le').subarray(0, -1), 'imports:file.noText'],
+    ['a quote that never ends', Buffer.from('user name;Nom\n1;"a\n2;b\n'), 'imports:file.broken', { line: 2 }],
+    ['a quote within a cell', Buffer.from('user name;Nom\n1;a\n2;b"c\n'), 'imports:file.broken', { line: 3 }],
+    ['text behind a quote', Buffer.from('user name;Nom\n\n1;"a"b\n'), 'imports:file.broken', { line: 3 }],
+    ['one endless row', Buffer.from(`user name;Nom\n1;${'x'.repeat(70_000)}`), 'imports:file.rowTooLong', { line: 2 }],
+    ['a million cells', Buffer.from(`user name${';'.repeat(1_000_000)}\n1`), 'imports:file.rowTooLong', { line: 1 }],
+  ];
+  for (const [what, bytes, key, values] of table) {
+    it(what, async () => assert.rejects(read(bytes), fault(key, values)));
+  }
+
+  it('nothing at all has no rows', async () => {
+    assert.deepEqual(await read(Buffer.alloc(0)), []);
+    assert.deepEqual(await read(Buffer.from('\r\n\n\r')), []);
+  });
+
+  it('whatever the bytes are, they are read or refused, and quickly', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ maxLength: 3_000 }), async (bytes) => {
+        const start = performance.now();
+        await read(Buffer.from(bytes)).catch((error: unknown) => assert.ok(error instanceof UnreadableFile));
+        assert.ok(performance.now() - start < 2_000);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});

@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { PlannedRow } from '../../src/domain/imports.ts';
+import type { User } from '../../src/domain/user.ts';
+import { createUserChanges } from '../../src/features/users/users.changes.ts';
+import { aUser, type TestTenant, type TestUser } from '../support/builders.ts';
+import { addition, change, importStories, type ImportStory } from '../support/import-stories.ts';
+import { actingIn, aStagedImport } from '../support/imports.ts';
+import { openPortal, type Portal } from '../support/portal.ts';
+import { postgres, skipWithout } from '../support/services.ts';
+
+const rounds = 60;
+
+for (const [dialect, server] of [
+  ['SQLite', { url: undefined }],
+  ['PostgreSQL', await postgres()],
+] as const) {
+  describe(
+    `what happens while an import is wanted, on ${dialect}`,
+    { skip: skipWithout('postgres', server) },
+    async () => {
+      const portal: Portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
+      const { stores, database, clock } = portal;
+      const { wanted, found, countOf, kindsOf, run } = importStories(portal);
+
+      const losses: [what: string, lose: (story: ImportStory) => Promise<unknown>][] = [
+        ['was blocked', ({ tenant, admin }) => stores.users.setState(tenant.scope, admin.id, 'blocked', 0)],
+        ['was deleted', ({ tenant, admin }) => stores.users.setState(tenant.scope, admin.id, 'deleted', 0)],
+        [
+          'lost their level',
+          ({ tenant, admin }) => stores.users.update(tenant.scope, admin.id, { ...admin, administratorLevel: 'none' }),
+        ],
+        [
+          'was reset',
+          ({ tenant, admin }) =>
+            stores.credentials.replace(tenant.scope, admin.id, 0, { kind: 'own', hash: 'x', at: 0 }),
+        ],
+        ['belongs to a company that was suspended', ({ tenant }) => stores.tenants.setState(tenant.id, 'suspended')],
+      ];
+      for (const [what, lose] of losses) {
+        it(`an import is not done for somebody who ${what} meanwhile`, async () => {
+          const story = await wanted();
+          await lose(story);
+          await run();
+          const { state, stoppedBy } = await found(story);
+          assert.deepEqual([state, stoppedBy], ['stopped', 'rights']);
+          assert.equal(await countOf(story.tenant), 2);
+          assert.equal((await kindsOf(story.tenant))['users.imported'], undefined);
+        });
+      }
+
+      const moves: [
+        what: string,
+        rows: (zoe: TestUser, tenant: TestTenant) => PlannedRow[],
+        move: (story: ImportStory) => Promise<unknown>,
+        key: string,
+      ][] = [
+        [
+          'somebody has taken the user name',
+          (_zoe, tenant) => [addition(tenant, 0)],
+          ({ tenant }) => aUser(portal, tenant, { username: `new0@${tenant.domain}` }),
+          'tenants:error.usernameTaken',
+        ],
+        [
+          'the domain is gone',
+          (_zoe, tenant) => [addition(tenant, 0)],
+          ({ tenant }) =>
+            database
+              .knex('tenant_domains')
+              .where({ tenant_id: tenant.id })
+              .update({ domain: `${tenant.id}.other` }),
+          'tenants:error.usernameDomain',
+        ],
+        [
+          'the user was changed otherwise',
+          (zoe) => [change(zoe, 2, [{ field: 'firstName', from: 'Zoé', to: 'Zoë' }])],
+          ({ tenant, zoe }) => stores.users.update(tenant.scope, zoe.id, { ...zoe, firstName: 'Zo' }),
+          'imports:fault.meanwhile',
+        ],
+        [
+          'the user was deleted',
+          (zoe) => [change(zoe, 2, [{ field: 'firstName', from: 'Zoé', to: 'Zoë' }])],
+          ({ tenant, zoe }) => stores.users.setState(tenant.scope, zoe.id, 'deleted', 0),
+          'imports:fault.meanwhile',
+        ],
+        [
+          'the user has become a Global admin, and the other one is none any more',
+          (zoe) => [change(zoe, 2, [{ field: 'firstName', from: 'Zoé', to: 'Zoë' }])],
+          async ({ tenant, zoe, admin }) => {
+            await stores.users.update(tenant.scope, zoe.id, { ...zoe, administratorLevel: 'global' });
+            await stores.users.update(tenant.scope, admin.id, { ...admin, administratorLevel: 'userManagement' });
+          },
+          'policy:globalAdmin.text',
+        ],
+      ];
+      for (const [what, rows, move, key] of moves) {
+        it(`an import changes nobody when it is all or nothing, and leaves the row out when it is not: ${what}`, async () => {
+          for (const mode of ['all', 'good'] as const) {
+            const story = await wanted({ mode, rows: (zoe, tenant) => [...rows(zoe, tenant), addition(tenant, 9)] });
+            await move(story);
+            const before = await countOf(story.tenant);
+            await run();
+            const { state, stoppedBy, counts } = await found(story);
+            assert.deepEqual([state, stoppedBy], mode === 'all' ? ['stopped', 'rows'] : ['done', null]);
+            const left = key === 'tenants:error.usernameDomain' ? 0 : 1;
+            assert.deepEqual(counts, { added: left, changed: 0, unchanged: 0, refused: 2 - left });
+            assert.equal(await countOf(story.tenant), before + (mode === 'good' ? left : 0));
+            const [row] = await stores.imports.rows(story.scope, story.id, 'refused', { after: 0 }, 5);
+            assert.equal(row?.outcome === 'refused' && row.faults[0]?.key, key);
+          }
+        });
+      }
+
+      it('an import has nothing left to do where somebody else did the same', async () => {
+        const story = await wanted({
+          rows: (zoe) => [change(zoe, 2, [{ field: 'firstName', from: 'Zoé', to: 'Zoë' }])],
+        });
+        await stores.users.update(story.tenant.scope, story.zoe.id, { ...story.zoe, firstName: 'Zoë' });
+        await run();
+        assert.deepEqual((await found(story)).counts, { added: 0, changed: 0, unchanged: 1, refused: 0 });
+      });
+
+      it('an import never takes the last Global admin away, whoever takes away whom at the same time', async () => {
+        const changes = createUserChanges({ stores, clock: () => clock.now });
+        for (let round = 0; round < rounds; round++) {
+          const level = (user: User, line: number) =>
+            change(user, line, [{ field: 'administratorLevel', from: 'global', to: 'none' }]);
+          const story = await wanted({ rows: () => [] });
+          const other = await aUser(portal, story.tenant, { administratorLevel: 'global' });
+          const id = await aStagedImport(portal, story.tenant, story.admin, [level(other, 2)]);
+          await stores.imports.want(story.scope, id, { mode: 'all', epoch: 0, expiresAt: clock.now + 1 });
+          const acting = actingIn(story.tenant, other);
+          const ways = [
+            () => changes.block(acting, story.admin.id),
+            () => changes.remove(acting, story.admin.id),
+            () => changes.edit(acting, story.admin.id, { ...story.admin, administratorLevel: 'none' }),
+          ];
+          await Promise.allSettled([run(), ways[round % 3]!()]);
+          assert.equal(await stores.users.countActiveGlobalAdmins(story.tenant.scope), 1, `round ${round}`);
+        }
+      });
+    },
+  );
+}

@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { aTenant, aUser } from '../support/builders.ts';
+import { aStagedImport, check, csvOf, importAddress, rowsShown } from '../support/imports.ts';
+import { aPerson, type Person } from '../support/person.ts';
+import { openPortal } from '../support/portal.ts';
+
+const english = { 'Accept-Language': 'en' };
+const portal = await openPortal();
+const results = (person: Person): string[] => rowsShown(person).map(({ result }) => result);
+
+async function aCompany() {
+  const tenant = await aTenant(portal, { language: 'en' });
+  return {
+    tenant,
+    admin: await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' }),
+  };
+}
+
+describe('the rows of an import', async () => {
+  const { tenant, admin } = await aCompany();
+  const person = await aPerson(portal, english).signIn(admin);
+
+  it('are shown some at a time, forwards and backwards, and by what becomes of them', async () => {
+    const rows = Array.from({ length: 120 }, (_, index) =>
+      index % 3 === 2 ? [`${index}@elsewhere.example`] : [`u${index}@${tenant.domain}`, `Name ${index}`],
+    );
+    await check(person, csvOf(['user name', 'first name'], ...rows));
+    const first = rowsShown(person).map(({ line }) => line);
+    assert.deepEqual([first.length, first[0], first.at(-1)], [50, '2', '51']);
+    await person.follow('Next');
+    await person.follow('Next');
+    assert.deepEqual(
+      rowsShown(person)
+        .map(({ line }) => line)
+        .slice(0, 2),
+      ['102', '103'],
+    );
+    assert.ok(!person.text.includes('Next'));
+    await person.follow('Previous');
+    await person.follow('Previous');
+    assert.deepEqual(
+      rowsShown(person).map(({ line }) => line),
+      first,
+    );
+    await person.follow('40 Refused');
+    assert.equal(rowsShown(person).length, 40);
+    assert.deepEqual(new Set(results(person)), new Set(['Refused']));
+    await person.follow('Show all rows');
+    await person.follow('0 Unchanged');
+    person.sees('There are no such rows');
+  });
+
+  for (const query of [
+    '?outcome=everything',
+    '?after=-1',
+    '?after=x&before=y',
+    '?before=0',
+    '?after=999999999',
+    "?outcome='--",
+  ]) {
+    it(`are shown whatever stands behind their address: ${query}`, async () => {
+      assert.equal((await person.visit(person.path.replace(/\?.*/, '') + query)).status, 200);
+    });
+  }
+});
+
+describe('an import', async () => {
+  const { tenant, admin } = await aCompany();
+  const person = await aPerson(portal, english).signIn(admin);
+
+  it('is shown to whoever sent it and to nobody else, and listed where they send the next one', async () => {
+    const colleague = await aUser(portal, tenant, { displayName: 'Colleague', administratorLevel: 'global' });
+    const id = await aStagedImport(portal, tenant, admin);
+    const other = await aPerson(portal, english).signIn(colleague);
+    const address = `${importAddress}/${id}`;
+    assert.equal((await person.visit(address)).status, 200);
+    assert.equal((await other.visit(address)).status, 404);
+    assert.equal((await other.send('POST', address, { mode: 'all' })).status, 404);
+    assert.equal((await other.send('POST', `${address}/passwords`)).status, 404);
+    (await person.visit(importAddress)).sees('Kanarienvogel.csv');
+    (await other.visit(importAddress)).doesNotSee('Kanarienvogel.csv');
+  });
+
+  it('is gone after a day, with all its rows', async () => {
+    const id = await aStagedImport(portal, tenant, admin, [
+      { line: 2, username: 'x', displayName: 'X', outcome: 'refused', faults: [] },
+    ]);
+    portal.clock.now += 86_400_000;
+    await portal.background.runAll();
+    assert.equal((await portal.database.knex('import_rows').where({ import_id: id })).length, 1);
+    portal.clock.now += 1;
+    await portal.background.runAll();
+    assert.equal((await portal.database.knex('import_rows').where({ import_id: id })).length, 0);
+  });
+
+  it('leaves ten of its sender’s at the most', async () => {
+    const again = await aPerson(portal, english).signIn(admin);
+    for (let count = 0; count < 12; count++) {
+      await portal.database.knex('throttles').delete();
+      portal.clock.now += 1;
+      await check(again, `user name\nx${count}@nowhere.example`, `file ${count}.csv`);
+    }
+    await again.visit(importAddress);
+    again.sees('file 11.csv').sees('file 2.csv').doesNotSee('file 1.csv');
+    assert.equal((await portal.database.knex('imports').where({ user_id: admin.id })).length, 10);
+  });
+
+  it('is checked ten times a minute, and no more often', async () => {
+    await portal.database.knex('throttles').delete();
+    const again = await aPerson(portal, english).signIn(admin);
+    for (let count = 0; count < 10; count++) assert.equal((await check(again, 'user name\nx@y.example')).status, 200);
+    assert.equal((await check(again, 'user name\nx@y.example')).status, 429);
+    assert.match(again.headers['retry-after'] ?? '', /^\d+$/);
+  });
+
+  it('has a template that holds what a file may fill in', async () => {
+    const german = await aUser(portal, tenant, { administratorLevel: 'global', language: 'de' });
+    const reader = await aPerson(portal).signIn(german);
+    await reader.visit(`${importAddress}/template.csv`);
+    const heading = 'Benutzername;Vorname;Nachname;Anzeigename;Administratorebene;Agentenebene;Sprache';
+    assert.equal(reader.body, `\uFEFF${heading}\r\n`);
+    assert.match(reader.headers['content-disposition'] ?? '', /vorlage-benutzer\.csv/);
+  });
+});

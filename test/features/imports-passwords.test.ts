@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { describe, it } from 'node:test';
+import { aTenant, aUser, type TestTenant, type TestUser } from '../support/builders.ts';
+import { addition } from '../support/import-stories.ts';
+import { aStagedImport, importAddress, usersPath } from '../support/imports.ts';
+import { aPerson, type Person } from '../support/person.ts';
+import { openPortal } from '../support/portal.ts';
+import { everythingKept, recorded } from '../support/traces.ts';
+
+const english = { 'Accept-Language': 'en' };
+const portal = await openPortal();
+const people = 7;
+const download = 'Download the temporary passwords';
+
+interface Story {
+  readonly tenant: TestTenant;
+  readonly camille: TestUser;
+  readonly admin: Person;
+  readonly address: string;
+}
+
+/** An import of seven people that is done, and whoever sent it, on its page. */
+async function imported(here: Pick<typeof portal, 'app'> = portal): Promise<Story> {
+  const tenant = await aTenant(portal, { language: 'en' });
+  const camille = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
+  const rows = Array.from({ length: people }, (_, index) => addition(tenant, index));
+  const address = `${importAddress}/${await aStagedImport(portal, tenant, camille, rows)}`;
+  const admin = await (await aPerson(here, english).signIn(camille)).visit(address);
+  await admin.submit(`Import all ${people} rows`);
+  await portal.background.runAll();
+  await admin.visit(address);
+  return { tenant, camille, admin, address };
+}
+
+/** Who got which password, out of a file. */
+function passwordsIn(file: string): Map<string, string> {
+  const rows = [...file.matchAll(/^([^,\s]+),[^,]+,([A-Z2-9]{4}(?:-[A-Z2-9]{4}){4}),/gm)];
+  return new Map(rows.map(([, username = '', password = '']) => [username, password]));
+}
+
+async function opens(username: string, clearPassword: string): Promise<boolean> {
+  return (await aPerson(portal, english).signIn({ username, clearPassword })).path === '/change-password';
+}
+
+const issued = async ({ tenant }: Story): Promise<Record<string, unknown>[]> =>
+  portal.database.knex('activity').where({ tenant_id: tenant.id }).whereLike('kind', '%ssued').orderBy('place');
+
+describe('the temporary passwords of an import', () => {
+  it('are made while they are downloaded, and open the page that replaces them', async () => {
+    const story = await imported();
+    const { admin, tenant } = story;
+    admin.sees('7 new users cannot sign in yet');
+    await admin.submit(download);
+    assert.equal(admin.status, 200);
+    const [mark, ...lines] = admin.body.trimEnd().split('\r\n');
+    assert.equal(mark, '\uFEFFUser name,Display name,Temporary password,Valid until');
+    assert.equal(lines.length, people);
+    assert.match(lines[3] ?? '', /,New 3,[A-Z2-9-]{24},2026-11-26T09:00:00Z$/);
+    const passwords = passwordsIn(admin.body);
+    assert.equal(new Set(passwords.values()).size, people);
+    const [username, password] = [...passwords][3]!;
+    assert.equal(await opens(username, password), true);
+    const user = (await portal.stores.credentials.findForSignInAcrossTenants(username))!.user;
+    assert.deepEqual([user.passwordSetBy, user.temporaryUntil], ['Camille Laurent', Date.UTC(2026, 10, 26, 9)]);
+    const events = await issued(story);
+    assert.deepEqual(
+      events.map(({ kind }) => kind),
+      ['users.passwordsIssued', ...Array.from({ length: people }, () => 'password.issued')],
+    );
+    assert.equal(events[0]?.data, `{"count":${people}}`);
+    assert.equal((await portal.stores.activity.latestOfUser(tenant.scope, user.id)).length > 1, true);
+  });
+
+  it('come as a file that nobody on the way keeps', async () => {
+    const { admin } = await imported();
+    await admin.submit(download);
+    assert.equal(admin.headers['content-type'], 'text/csv; charset=utf-8');
+    assert.equal(admin.headers['content-disposition'], 'attachment; filename=temporary-passwords.csv');
+    assert.match(admin.headers['cache-control'] ?? '', /no-store/);
+    assert.equal(admin.headers['referrer-policy'], 'no-referrer');
+    assert.equal(admin.headers.etag, undefined);
+  });
+
+  it('come once: afterwards the page says when, and a second form gets none', async () => {
+    const story = await imported();
+    const { admin, address } = story;
+    const before = await (await aPerson(portal, english).signIn(story.camille)).visit(address);
+    await admin.submit(download);
+    const kept = await portal.database.knex('users').where({ tenant_id: story.tenant.id }).orderBy('id');
+    await before.submit(download);
+    assert.equal(before.status, 410);
+    before.sees('You downloaded the temporary passwords on November 23, 2026');
+    await admin.visit(address);
+    admin.sees('They cannot be downloaded again');
+    assert.equal(admin.$('form[action$=passwords]').length, 0);
+    assert.deepEqual(await portal.database.knex('users').where({ tenant_id: story.tenant.id }).orderBy('id'), kept);
+    assert.equal((await issued(story)).length, people + 1);
+  });
+
+  it('come once also when they are asked for ten times at once', async () => {
+    const story = await imported();
+    const asking = Array.from({ length: 8 }, () => story.admin.send('POST', `${story.address}/passwords`));
+    const answers = await Promise.all(asking);
+    const whole = answers.filter(({ status }) => status === 200);
+    assert.equal(whole.length, 1);
+    assert.ok(answers.every(({ status }) => [200, 409, 410].includes(status)));
+    assert.equal(answers.filter(({ text }) => passwordsIn(text).size > 0).length, 1);
+    const [username, password] = [...passwordsIn(whole[0]!.text)][0]!;
+    assert.equal(await opens(username, password), true);
+  });
+
+  it('are not for a colleague, a visitor, or an import that is not done', async () => {
+    const story = await imported();
+    const colleague = await aUser(portal, story.tenant, { administratorLevel: 'global' });
+    const other = await aPerson(portal, english).signIn(colleague);
+    assert.equal((await other.send('POST', `${story.address}/passwords`)).status, 404);
+    const visitor = await aPerson(portal, english).visit('/sign-in');
+    assert.equal((await visitor.send('POST', `${story.address}/passwords`)).headers.location, '/sign-in');
+    const early = `${importAddress}/${await aStagedImport(portal, story.tenant, story.camille, [addition(story.tenant, 50)])}`;
+    assert.equal((await story.admin.send('POST', `${early}/passwords`)).status, 409);
+    assert.equal((await story.admin.send('POST', `${story.address}/passwords`, {}, { csrf: 'x' })).status, 403);
+    assert.equal((await issued(story)).length, 0);
+  });
+
+  it('spare whoever has been reset, blocked, deleted, or has signed in meanwhile', async () => {
+    const story = await imported();
+    const { admin, tenant } = story;
+    const ids = (await portal.stores.usersBatch.listAfter(tenant.scope, 'new')).filter(({ username }) =>
+      username.startsWith('new'),
+    );
+    const [reset, blocked, deleted] = ids;
+    await admin.send('POST', `${usersPath}/${reset!.id}/reset-password`, { epoch: '0' });
+    await admin.send('POST', `${usersPath}/${blocked!.id}/block`);
+    await admin.send('POST', `${usersPath}/${deleted!.id}/delete`);
+    const hash = async (id: string): Promise<unknown> =>
+      portal.database.knex('users').where({ id }).select('password_hash');
+    const before = await Promise.all([reset!, blocked!, deleted!].map(({ id }) => hash(id)));
+    await admin.visit(story.address);
+    admin.sees('4 new users cannot sign in yet');
+    await admin.submit(download);
+    assert.equal(passwordsIn(admin.body).size, 4);
+    assert.deepEqual(await Promise.all([reset!, blocked!, deleted!].map(({ id }) => hash(id))), before);
+  });
+
+  it('are for nobody where everybody has got one in another way', async () => {
+    const story = await imported();
+    await portal.database.knex('users').where({ tenant_id: story.tenant.id }).update({ epoch: 5 });
+    await story.admin.signIn(story.camille);
+    assert.equal((await story.admin.send('POST', `${story.address}/passwords`)).status, 410);
+    (await story.admin.visit(story.address)).sees('Every user of this import has signed in');
+  });
+});
+
+describe('no temporary password of an import', async () => {
+  const { app, sent } = recorded(portal.app);
+  const { admin, address, camille } = await imported({ app });
+  await admin.submit(download);
+  const secrets = [...passwordsIn(admin.body).values()].flatMap((secret) => [secret, secret.replaceAll('-', '')]);
+
+  it('is in any other answer', async () => {
+    assert.equal(secrets.length, people * 2);
+    await admin.send('POST', `${address}/passwords`);
+    for (const page of [address, importAddress, usersPath, `${usersPath}/export.csv`, '/dashboard'])
+      await admin.visit(page);
+    await (await aPerson({ app }, english).signIn(camille)).visit(address);
+    const holding = sent.filter(({ headers, body }) => secrets.some((secret) => (headers + body).includes(secret)));
+    assert.equal(holding.length, 1);
+    assert.ok(sent.length > 10);
+  });
+
+  it('is kept: not in the database, not in its files, not in the log', async () => {
+    const { database } = portal.config;
+    const folder = path.dirname(database.kind === 'sqlite' ? database.file : '');
+    const files = readdirSync(folder).map((name) => readFileSync(path.join(folder, name), 'latin1'));
+    const kept = [await everythingKept(portal.database), portal.logged(), ...files];
+    for (const place of kept) for (const secret of secrets) assert.ok(!place.includes(secret));
+    assert.ok(kept[0]!.includes('$argon2id$') && files.length > 0);
+  });
+});

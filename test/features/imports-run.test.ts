@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { sha256 } from '../../src/data/digest.ts';
+import { createChainCheck } from '../../src/domain/activity-chain.ts';
+import type { Stores } from '../../src/stores.ts';
+import { addedRows, importStories } from '../support/import-stories.ts';
+import { openPortal, type Portal } from '../support/portal.ts';
+import { postgres, skipWithout } from '../support/services.ts';
+
+/** Stores in whose transactions one call fails, as if the process had died there. */
+function dyingAt(stores: Stores, [store, method]: readonly [keyof Stores, string], after: boolean): Stores {
+  const dead = new Error('killed');
+  return {
+    ...stores,
+    transaction: (work) =>
+      stores.transaction((within) => {
+        const calls = within[store] as unknown as Record<string, (...all: unknown[]) => Promise<unknown>>;
+        const call = calls[method]!;
+        calls[method] = async (...all) => {
+          if (after) await call(...all);
+          throw dead;
+        };
+        return work(within);
+      }),
+  };
+}
+
+for (const [dialect, server] of [
+  ['SQLite', { url: undefined }],
+  ['PostgreSQL', await postgres()],
+] as const) {
+  describe(`an import that is wanted, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
+    const portal: Portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
+    const { stores, database, clock, hasher } = portal;
+    const { wanted, found, countOf, kindsOf, run, runWith } = importStories(portal);
+
+    it('is done whole, and recorded as a whole and user by user', async () => {
+      const story = await wanted();
+      await run();
+      const { state, counts, finishedAt } = await found(story);
+      assert.deepEqual([state, finishedAt], ['done', clock.now]);
+      assert.deepEqual(counts, { added: addedRows, changed: 1, unchanged: 0, refused: 0 });
+      assert.equal(await countOf(story.tenant), addedRows + 2);
+      const zoe = (await stores.users.find(story.tenant.scope, story.zoe.id))!;
+      assert.deepEqual([zoe.firstName, zoe.displayName, zoe.epoch], ['Zoë', 'Zoé Besson', 0]);
+      assert.deepEqual(await kindsOf(story.tenant), { 'user.added': addedRows, 'user.edited': 1, 'users.imported': 1 });
+      const check = createChainCheck(sha256);
+      for await (const entry of stores.activity.entriesForOperator(story.tenant.id)) {
+        assert.equal(check.next(entry), null);
+        assert.equal(entry.actorId, story.admin.id);
+        assert.equal(entry.requestId, story.scope.requestId);
+      }
+    });
+
+    it('lets nobody in whom it has added, until they get a password', async () => {
+      const story = await wanted();
+      await run();
+      const { user, passwordHash } = (await stores.credentials.findForSignInAcrossTenants(
+        `new7@${story.tenant.domain}`,
+      ))!;
+      assert.deepEqual([user.password, user.state, user.temporaryUntil], ['temporary', 'active', clock.now]);
+      assert.equal(user.passwordSetBy, 'Camille Laurent');
+      assert.equal(passwordHash, hasher.decoy);
+    });
+
+    for (const point of [
+      ['importRuns', 'isWanted'],
+      ['usersBatch', 'findByUsernames'],
+      ['users', 'insertMany'],
+      ['usersBatch', 'updateMany'],
+      ['activity', 'recordMany'],
+      ['importRuns', 'settle'],
+      ['importRuns', 'finish'],
+    ] as const) {
+      for (const after of [false, true]) {
+        it(`that dies ${after ? 'after' : 'before'} ${point.join('.')} has done nothing, and is done once later`, async () => {
+          const story = await wanted();
+          await runWith(dyingAt(stores, point, after))();
+          assert.equal(await countOf(story.tenant), 2);
+          assert.deepEqual(await kindsOf(story.tenant), {});
+          assert.equal((await found(story)).state, 'wanted');
+          await run();
+          await run();
+          assert.equal(await countOf(story.tenant), addedRows + 2);
+          assert.equal((await kindsOf(story.tenant))['users.imported'], 1);
+        });
+      }
+    }
+
+    it('is done once, however many do it at once and however often it was asked for', async () => {
+      const story = await wanted();
+      await Promise.all([run(), run(), run(), run(), story.want(), story.want()]);
+      assert.equal(await countOf(story.tenant), addedRows + 2);
+      assert.deepEqual(await kindsOf(story.tenant), { 'user.added': addedRows, 'user.edited': 1, 'users.imported': 1 });
+      assert.equal(await story.want(), false);
+      await run();
+      assert.equal((await kindsOf(story.tenant))['users.imported'], 1);
+    });
+
+    it('of one company does not wait for that of another which cannot be done', async () => {
+      const [broken, sound] = [await wanted(), await wanted()];
+      await database.knex('import_rows').where({ import_id: broken.id, line: 2 }).update({ data: 'no JSON' });
+      await run();
+      assert.deepEqual([(await found(broken)).state, (await found(sound)).state], ['wanted', 'done']);
+    });
+  });
+}

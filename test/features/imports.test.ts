@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { aTenant, aUser, type TestTenant, type TestUser } from '../support/builders.ts';
+import { check, csvOf, importAddress, rowsShown, usersPath, words } from '../support/imports.ts';
+import { aPerson, type Person } from '../support/person.ts';
+import { openPortal } from '../support/portal.ts';
+
+const english = { 'Accept-Language': 'en' };
+const portal = await openPortal();
+
+async function aCompany(language: 'en' | 'fr' | 'de'): Promise<{ tenant: TestTenant; admin: TestUser; zoe: TestUser }> {
+  const tenant = await aTenant(portal, { language });
+  const admin = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
+  return { tenant, admin, zoe: await aUser(portal, tenant, { displayName: 'Zoé Besson' }) };
+}
+
+const stories = {
+  fr: {
+    header: 'Nom d’utilisateur;Prénom;Niveau d’administration',
+    billing: 'Administrateur de la facturation',
+    results: ['À modifier', 'À ajouter', 'Refusé'],
+    import: 'Importer les 2 lignes valables',
+    underWay: 'L’importation est en cours',
+    done: 'L’importation est terminée',
+    afterwards: ['Modifié', 'Ajouté', 'Refusé'],
+    download: 'Télécharger les mots de passe temporaires',
+  },
+  de: {
+    header: 'Benutzername;Vorname;Administratorebene',
+    billing: 'Abrechnungsadministrator',
+    results: ['Zu ändern', 'Hinzuzufügen', 'Abgelehnt'],
+    import: 'Die 2 gültigen Zeilen importieren',
+    underWay: 'Der Import läuft',
+    done: 'Der Import ist erledigt',
+    afterwards: ['Geändert', 'Hinzugefügt', 'Abgelehnt'],
+    download: 'Temporäre Kennwörter herunterladen',
+  },
+  en: {
+    header: 'User name;First name;Administrator level',
+    billing: 'Billing admin',
+    results: ['To be changed', 'To be added', 'Refused'],
+    import: 'Import the 2 valid rows',
+    underWay: 'The import is under way',
+    done: 'The import is done',
+    afterwards: ['Changed', 'Added', 'Refused'],
+    download: 'Download the temporary passwords',
+  },
+};
+
+const results = (person: Person): string[] => rowsShown(person).map(({ result }) => result);
+
+for (const language of ['fr', 'de', 'en'] as const) {
+  const [story, say] = [stories[language], words[language]];
+  describe(`an import, told in ${language}`, () => {
+    it('is checked, wanted, done, and gives its temporary passwords to whoever sent it', async () => {
+      const { tenant, admin, zoe } = await aCompany(language);
+      const newcomer = `ada@${tenant.domain}`;
+      const person = await aPerson(portal, { 'Accept-Language': language }).signIn(admin);
+      await (await person.visit(usersPath)).follow(say.import);
+      const rows = [
+        [zoe.username, 'Zoë', ''],
+        [newcomer, 'Ada', story.billing],
+        ['x@elsewhere.example', 'X', ''],
+      ];
+      await person.upload(say.check, say.file, { name: 'leute.csv', content: `${story.header}\r\n${csvOf(...rows)}` });
+      assert.match(person.path, new RegExp(`^${importAddress}/[0-9a-f-]{36}$`));
+      person.sees('leute.csv');
+      assert.deepEqual(results(person), story.results);
+      assert.equal((await portal.stores.users.find(tenant.scope, zoe.id))?.firstName, 'Zoé', 'nothing happens yet');
+
+      await person.submit(story.import);
+      person.sees(story.underWay);
+      assert.equal(person.headers.refresh, '2', 'the page comes again by itself');
+      await portal.background.runAll();
+      await person.visit(person.path);
+      person.sees(story.done);
+      assert.equal(person.headers.refresh, undefined);
+      assert.deepEqual(results(person), story.afterwards);
+      assert.equal((await portal.stores.users.find(tenant.scope, zoe.id))?.firstName, 'Zoë');
+
+      await person.submit(story.download);
+      const [, , , password = ''] = /([^;,\r\n]+)[;,]([^;,\r\n]+)[;,]([A-Z2-9-]{24})[;,]/.exec(person.body) ?? [];
+      const ada = await aPerson(portal, english).signIn({ username: newcomer, clearPassword: password });
+      assert.equal(ada.path, '/change-password');
+    });
+  });
+}
+
+describe('a file as a whole', async () => {
+  const { tenant, admin, zoe } = await aCompany('en');
+  const person = await aPerson(portal, english).signIn(admin);
+  const name = zoe.username;
+  const faults: [what: string, content: Buffer | string, says: string][] = [
+    ['nothing', '', 'Choose a file. It must not be empty.'],
+    ['white space alone', '\r\n \r\n', 'no rows with users'],
+    [
+      'no headings',
+      `${name};Zoé`,
+      `There is no column “User name” in the first row of the file, which reads: ${name}, Zoé`,
+    ],
+    ['headings alone', 'user name;first name\r\n', 'There are no rows with users in the file.'],
+    ['headings and blank rows', 'user name;first name\r\n;\r\n;\r\n', 'no rows with users'],
+    [
+      'a column that is not known',
+      `user name;shoe size;name\n${name};43;x`,
+      'These columns are not known: shoe size, name.',
+    ],
+    ['a column twice', `user name;First name;prénom\n${name};a;b`, 'more than once: prénom'],
+    ['the user name twice', `user name;Username\n${name};${name}`, 'more than once: Username'],
+    [
+      'a heading for everybody’s prototype',
+      `user name;__proto__;constructor\n${name};a;b`,
+      'not known: __proto__, constructor',
+    ],
+    [
+      'headings that are markup',
+      `user name;<script>alert(1)</script>\n${name};a`,
+      'not known: <script>alert(1)</script>',
+    ],
+    ['headings without end', `user name;${'x'.repeat(500)}\n${name};a`, `not known: ${'x'.repeat(40)}….`],
+    ['a workbook', Buffer.from('PK\x03\x04\0\0\0', 'latin1'), 'This is a workbook'],
+    ['a picture', Buffer.from('\x89PNG\r\n\x1A\n', 'latin1'), 'This is no CSV file'],
+    ['quotes that do not match', `user name;first name\n${name};"Zoé\n`, 'Row 2 cannot be read'],
+    ['more than 10,000 rows', `user name\n${'a@b.example\n'.repeat(10_001)}`, 'more than 10000 rows'],
+  ];
+  for (const [what, content, says] of faults) {
+    it(`is refused in words, and kept nowhere: ${what}`, async () => {
+      await portal.database.knex('throttles').delete();
+      await check(person, content);
+      assert.equal(person.status, 422, person.text);
+      assert.equal(person.path, importAddress);
+      person.sees(says);
+      assert.equal(person.$('[aria-invalid=true]').attr('id'), 'file');
+      const kept = await portal.database.knex('imports').where({ tenant_id: tenant.id });
+      assert.deepEqual(kept, []);
+      assert.equal(({} as Record<string, unknown>).shoe, undefined);
+    });
+  }
+
+  it('may have columns that are for reading only, columns without a heading, and no others but the name', async () => {
+    await portal.database.knex('throttles').delete();
+    await check(person, `Status;Last sign-in;user name;;\nBlocked;2020-01-01;${name};;`);
+    assert.deepEqual(results(person), ['Unchanged']);
+    person.sees('There is nothing to import.');
+    assert.equal(person.$('main button[name=mode]').length, 0);
+  });
+});

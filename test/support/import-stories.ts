@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { pino } from 'pino';
+import type { ImportMode, PlannedRow } from '../../src/domain/imports.ts';
+import type { Scope } from '../../src/domain/scope.ts';
+import type { User } from '../../src/domain/user.ts';
+import type { Import } from '../../src/features/imports/imports.rows.ts';
+import { createImportRun } from '../../src/features/imports/imports.run.ts';
+import type { Stores } from '../../src/stores.ts';
+import { aTenant, aUser, type TestTenant, type TestUser } from './builders.ts';
+import { actingIn, aStagedImport } from './imports.ts';
+import type { Portal } from './portal.ts';
+
+export const addedRows = 130;
+
+export const addition = (tenant: TestTenant, index: number): PlannedRow => ({
+  ...{ line: index + 2, username: `new${index}@${tenant.domain}`, displayName: `New ${index}`, outcome: 'added' },
+  userId: crypto.randomUUID(),
+  user: {
+    ...{ firstName: 'New', lastName: `${index}`, displayName: `New ${index}`, language: null },
+    ...{ administratorLevel: 'none', agentLevel: 'none' },
+  },
+});
+
+export const change = (
+  user: User,
+  line: number,
+  changes: Extract<PlannedRow, { outcome: 'changed' }>['changes'],
+): PlannedRow => ({
+  ...{ line, username: user.username, displayName: user.displayName, outcome: 'changed', userId: user.id, changes },
+});
+
+interface Wishes {
+  readonly mode?: ImportMode;
+  readonly rows?: (zoe: TestUser, tenant: TestTenant) => PlannedRow[];
+}
+
+export interface ImportStory {
+  readonly tenant: TestTenant;
+  readonly admin: TestUser;
+  readonly zoe: TestUser;
+  /** The administrator's. */
+  readonly scope: Scope;
+  readonly id: string;
+  /** Asks for it again. */
+  readonly want: () => Promise<boolean>;
+}
+
+/** Companies with an import that is wanted, and what has become of it. */
+export function importStories(portal: Portal) {
+  const { stores, database, clock, hasher, config } = portal;
+  const log = pino({ level: 'silent' });
+  const runWith = (other: Stores) =>
+    createImportRun({ stores: other, hasher, rules: config.rules, clock: () => clock.now, log });
+
+  return {
+    runWith,
+    run: runWith(stores),
+
+    /** 130 people to be added, and Zoé to be changed, unless other rows are wished for. */
+    wanted: async ({ mode = 'all', rows }: Wishes = {}): Promise<ImportStory> => {
+      const tenant = await aTenant(portal, { language: 'en' });
+      const admin = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
+      const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson' });
+      const usual = [
+        ...Array.from({ length: addedRows }, (_, index) => addition(tenant, index)),
+        change(zoe, 500, [{ field: 'firstName', from: 'Zoé', to: 'Zoë' }]),
+      ];
+      const scope = actingIn(tenant, admin);
+      const id = await aStagedImport(portal, tenant, admin, rows?.(zoe, tenant) ?? usual);
+      const want = () => stores.imports.want(scope, id, { mode, epoch: admin.epoch, expiresAt: clock.now + 1 });
+      assert.equal(await want(), true);
+      return { tenant, admin, zoe, scope, id, want };
+    },
+
+    found: async ({ scope, id }: Pick<ImportStory, 'scope' | 'id'>): Promise<Import> =>
+      (await stores.imports.find(scope, id))!,
+    countOf: async ({ id }: TestTenant): Promise<number> =>
+      (await database.knex('users').where({ tenant_id: id })).length,
+    kindsOf: async ({ id }: TestTenant): Promise<Record<string, number>> => {
+      const rows = (await database.knex('activity').where({ tenant_id: id })) as { kind: string }[];
+      return rows.reduce<Record<string, number>>((all, { kind }) => ({ ...all, [kind]: (all[kind] ?? 0) + 1 }), {});
+    },
+  };
+}

@@ -1,0 +1,67 @@
+import type { Counts, PlannedRow } from '../../src/domain/imports.ts';
+import { createScope, type Scope } from '../../src/domain/scope.ts';
+import type { User } from '../../src/domain/user.ts';
+import type { TestTenant } from './builders.ts';
+import { squeeze } from './filled-forms.ts';
+import type { Person } from './person.ts';
+import type { Portal } from './portal.ts';
+
+export const usersPath = '/account-settings/user-management';
+export const importAddress = `${usersPath}/import`;
+
+/** The scope in which a user of the tenant acts. */
+export const actingIn = ({ scope }: Pick<TestTenant, 'scope'>, user: User): Scope =>
+  createScope({ ...scope, actor: user });
+
+/** An import that a user has sent and nobody has wanted yet, with rows as they are given. @returns its id */
+export async function aStagedImport(
+  portal: Pick<Portal, 'stores' | 'clock'>,
+  tenant: Pick<TestTenant, 'scope'>,
+  user: User,
+  rows: readonly PlannedRow[] = [],
+): Promise<string> {
+  const at = portal.clock.now;
+  const staging = await portal.stores.imports.begin(actingIn(tenant, user), {
+    fileName: 'Kanarienvogel.csv',
+    at,
+    expiresAt: at + 86_400_000,
+  });
+  await staging.add(rows);
+  const of = (outcome: PlannedRow['outcome']): number => rows.filter((row) => row.outcome === outcome).length;
+  const counts: Counts = {
+    added: of('added'),
+    changed: of('changed'),
+    unchanged: of('unchanged'),
+    refused: of('refused'),
+  };
+  await staging.stage(counts);
+  return staging.id;
+}
+
+/** The rows of an import's page, as a reader sees them: the first column, then number, result and details. */
+export function rowsShown({ $ }: Person): { line: string; who: string; result: string; details: string }[] {
+  return $('main table tbody tr')
+    .toArray()
+    .map((row) => {
+      const [line = '', result = '', details = ''] = $(row)
+        .find('td')
+        .toArray()
+        .map((cell) => squeeze($(cell).text()));
+      return { line, who: squeeze($(row).find('th').text()), result, details };
+    });
+}
+
+/** A file of rows whose cells are separated by semicolons. */
+export const csvOf = (...rows: readonly (readonly string[])[]): string => rows.map((row) => row.join(';')).join('\r\n');
+
+export const words = {
+  fr: { import: 'Importer', file: 'Fichier CSV', check: 'Vérifier le fichier' },
+  en: { import: 'Import', file: 'CSV file', check: 'Check the file' },
+  de: { import: 'Importieren', file: 'CSV-Datei', check: 'Datei prüfen' },
+} as const;
+
+/** Sends a file in English, and arrives at what it would do. */
+export async function check(admin: Person, content: Buffer | string, name = 'people.csv'): Promise<Person> {
+  await admin.visit(importAddress);
+  return admin.upload(words.en.check, words.en.file, { name, content });
+}
