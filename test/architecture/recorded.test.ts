@@ -6,7 +6,7 @@ import { read } from './sources.ts';
 
 const source = read('src/**/*.ts');
 const folder = 'src/features/activity/activity';
-const mayAsk = [...['store', 'reads', 'page'].map((room) => `${folder}.${room}.ts`), 'src/data/purge.ts'];
+const mayAsk = [...['store', 'record', 'reads', 'page'].map((room) => `${folder}.${room}.ts`), 'src/data/purge.ts'];
 
 /** Each with its reason. */
 const excused = [
