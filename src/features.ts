@@ -2,6 +2,7 @@ import type { AppParts } from './app.ts';
 import type { Background } from './background.ts';
 import { accountSettingsRoutes } from './features/account-settings/account-settings.routes.ts';
 import { dashboardRoutes } from './features/dashboard/dashboard.routes.ts';
+import { sendNotices } from './features/notices/notices.ts';
 import { passwordsRoutes } from './features/passwords/passwords.routes.ts';
 import { createPasswords } from './features/passwords/passwords.ts';
 import { preferencesRoutes } from './features/preferences/preferences.routes.ts';
@@ -34,8 +35,8 @@ interface FeatureParts {
 
 /** Puts the features together, each with the stores and the tools that it works with. @returns every route of the portal */
 export function createFeatures(
-  { config, database, secrets, hasher, guesses, translator, clock, log }: AppParts,
-  { stores, cookies, answerRefusal }: FeatureParts,
+  { config, database, secrets, hasher, guesses, translator, render, clock, log }: AppParts,
+  { stores, cookies, answerRefusal, background }: FeatureParts,
 ): { authentication: Authentication; routes: Route[] } {
   const { rules } = config;
   const throttle = createThrottle(database, rules);
@@ -46,6 +47,8 @@ export function createFeatures(
   const sessions = createSessions({ stores, hasher, throttle, devices, clock, log });
   const authentication = createAuthentication(sessions, rules);
   const sheet = handOverSheet(config, translator, clock);
+  const { baseUrl, mail } = config;
+  background.add(sendNotices({ stores, mail, baseUrl, translator, render, clock, log }));
   const routes = [
     ...sessionsRoutes({ config, stores, authentication, cookies }),
     ...passwordsRoutes({ passwords, authentication, devices, cookies, log }),

@@ -1,6 +1,7 @@
 import type { Database } from './data/database.ts';
 import { activityStore } from './features/activity/activity.store.ts';
 import { directoryStore } from './features/directory/directory.store.ts';
+import { noticesStore } from './features/notices/notices.store.ts';
 import { credentialsStore } from './features/passwords/credentials.store.ts';
 import { sessionsStore } from './features/sessions/sessions.store.ts';
 import { setupStore } from './features/setup/setup.store.ts';
@@ -18,6 +19,7 @@ function bindStores(database: Database) {
     activity: activityStore(database),
     credentials: credentialsStore(database),
     directory: directoryStore(database),
+    notices: noticesStore(database),
     sessions: sessionsStore(database),
     setup: setupStore(database),
     tenants: tenantsStore(database),

@@ -5,6 +5,7 @@ import { hashOf, personalDigestOf, type ChainedEntry, type FoundEntry } from '..
 import type { RegionScope, Scope } from '../../domain/scope.ts';
 import { joinPersonal, splitPersonal } from '../../domain/activity-personal.ts';
 import { sha256 } from '../../data/digest.ts';
+import { noticesStore } from '../notices/notices.store.ts';
 
 interface ActivityRow {
   id: number;
@@ -174,6 +175,11 @@ async function insertWithin(
   const hash = hashOf({ ...entry, place, tenantId: ids.tenant }, previousHash, sha256);
   await database.knex('activity').insert({ ...row, tenant_id: ids.tenant, place, hash });
   await database.knex('tenants').where({ id: ids.tenant }).update({ activity_hash: hash });
+  // Here, so that nothing is recorded of which its target should be told and is not.
+  if (ids.target !== null) {
+    const recorded = { tenantId: ids.tenant, targetId: ids.target, actorId: ids.actor, event, at };
+    await noticesStore(database).queue([recorded]);
+  }
 }
 
 const toFoundEntry = (row: ChainRow): FoundEntry => ({
