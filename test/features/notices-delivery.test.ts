@@ -39,6 +39,9 @@ async function aStranger(greet: (write: (line: string) => void) => void): Promis
   return `smtp://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
+/** The same server under an address that is not a loopback one, though it leads there. */
+const elsewhere = (url: string): string => url.replace('127.0.0.1', '0.0.0.0');
+
 async function closedPort(): Promise<{ url: string; port: number }> {
   const server = await aMailServer();
   await server.close();
@@ -52,6 +55,33 @@ describe('a mail server', () => {
     await tell();
     await portal.background.runAll();
     assert.deepEqual([server.received.length, await queued()], [1, []]);
+  });
+
+  for (const tls of ['fromTheStart', 'whenAsked'] as const) {
+    it(`on the same machine may have a certificate of its own making (TLS ${tls})`, async () => {
+      const server = await aMailServer({ tls });
+      const { portal, tell } = await aPortal({ SMTP_URL: server.url, MAIL_FROM });
+      await tell();
+      await portal.background.runAll();
+      assert.deepEqual([server.received.length, server.encrypted], [1, 1]);
+    });
+
+    it(`elsewhere may not (TLS ${tls})`, async () => {
+      const server = await aMailServer({ tls, account: { user: 'portal', password: 'canary' } });
+      const { portal, tell } = await aPortal({ SMTP_URL: elsewhere(server.url), MAIL_FROM });
+      await tell();
+      await portal.background.runAll();
+      assert.deepEqual([server.received.length, server.signIns], [0, 0]);
+      assert.match(portal.logged(), /"code":"ESOCKET|"code":"ETLS/);
+    });
+  }
+
+  it('elsewhere gets neither mail nor password in plain text', async () => {
+    const server = await aMailServer({ account: { user: 'portal', password: 'canary' } });
+    const { portal, tell } = await aPortal({ SMTP_URL: elsewhere(server.url), MAIL_FROM });
+    await tell();
+    await portal.background.runAll();
+    assert.deepEqual([server.received.length, server.signIns, server.connections], [0, 0, 1]);
   });
 
   for (const refusal of [421, 450, 451, 452, 550, 552, 554]) {

@@ -19,6 +19,10 @@ export interface MailServer {
   readonly received: ReceivedMail[];
   /** How often somebody began to talk to it. */
   connections: number;
+  /** How often somebody said who they are. */
+  signIns: number;
+  /** How many mails came by TLS. */
+  encrypted: number;
   /** How the next mails are answered; null for a server that takes them. */
   refusal: number | null;
   close(): Promise<void>;
@@ -29,25 +33,30 @@ interface Wishes {
   readonly account?: { readonly user: string; readonly password: string };
   /** Listens here instead of at a free port. */
   readonly port?: number;
+  /** Speaks TLS by a certificate of its own making: from the start, or when it is asked to. */
+  readonly tls?: 'fromTheStart' | 'whenAsked';
 }
 
 /** A real SMTP server on the loopback address, closed when the test file is done. */
-export async function aMailServer({ account, port = 0 }: Wishes = {}): Promise<MailServer> {
+export async function aMailServer({ account, port = 0, tls }: Wishes = {}): Promise<MailServer> {
   const options: SMTPServerOptions = {
     authOptional: account === undefined,
     allowInsecureAuth: true,
-    disabledCommands: ['STARTTLS'],
+    disabledCommands: tls === 'whenAsked' ? [] : ['STARTTLS'],
+    secure: tls === 'fromTheStart',
     onConnect: (_session, done) => {
       state.connections++;
       done();
     },
     onAuth: ({ username, password }, _session, done) => {
+      state.signIns++;
       const right = username === account?.user && password === account?.password;
       done(right ? null : new Error('Wrong'), right ? { user: username } : undefined);
     },
     onData: (stream, session, done) => {
       void text(stream).then((raw) => {
         const { refusal } = state;
+        if (session.secure) state.encrypted++;
         if (refusal !== null) return done(Object.assign(new Error('Not today'), { responseCode: refusal }));
         state.received.push(
           takeApart(
@@ -68,9 +77,11 @@ export async function aMailServer({ account, port = 0 }: Wishes = {}): Promise<M
   after(close);
   const credentials = account ? `${encodeURIComponent(account.user)}:${encodeURIComponent(account.password)}@` : '';
   const state: MailServer = {
-    url: `smtp://${credentials}127.0.0.1:${taken}`,
+    url: `${tls === 'fromTheStart' ? 'smtps' : 'smtp'}://${credentials}127.0.0.1:${taken}`,
     received: [],
     connections: 0,
+    signIns: 0,
+    encrypted: 0,
     refusal: null,
     close,
   };

@@ -13,6 +13,8 @@ export interface Transport {
 const connectWithinMs = 10_000;
 const answerWithinMs = 20_000;
 const mostKept = 100;
+// One machine that talks to itself may do so in plain text, or by a certificate that it made for itself.
+const onOneMachine = { tls: { rejectUnauthorized: false } };
 const loopback = /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/;
 
 /** @returns what hands mails over. The package for it is loaded at the first one: many portals send none */
@@ -56,8 +58,7 @@ function smtpOptions({ url }: SmtpConfig) {
     host,
     ...(port === '' ? {} : { port: Number(port) }),
     secure: url.protocol === 'smtps:',
-    // Plain text is for one machine talking to itself, as everywhere.
-    requireTLS: url.protocol === 'smtp:' && !loopback.test(url.hostname),
+    ...(loopback.test(url.hostname) ? onOneMachine : { requireTLS: url.protocol === 'smtp:' }),
     ...(username === '' ? {} : { auth: { user: decodeURIComponent(username), pass: decodeURIComponent(password) } }),
     connectionTimeout: connectWithinMs,
     dnsTimeout: connectWithinMs,
