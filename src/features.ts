@@ -3,8 +3,12 @@ import type { Background } from './background.ts';
 import { accountSettingsRoutes } from './features/account-settings/account-settings.routes.ts';
 import { dashboardRoutes } from './features/dashboard/dashboard.routes.ts';
 import { sendNotices } from './features/notices/notices.ts';
+import { createTransport } from './features/notices/notices.transport.ts';
 import { passwordsRoutes } from './features/passwords/passwords.routes.ts';
 import { createPasswords } from './features/passwords/passwords.ts';
+import { createErasure } from './features/personal-data/erasure.ts';
+import { personalDataRoutes } from './features/personal-data/personal-data.routes.ts';
+import { createPersonalData } from './features/personal-data/personal-data.ts';
 import { preferencesRoutes } from './features/preferences/preferences.routes.ts';
 import { profileRoutes } from './features/profile/profile.routes.ts';
 import { createKnownDevices } from './features/sessions/known-device.ts';
@@ -47,8 +51,12 @@ export function createFeatures(
   const sessions = createSessions({ stores, hasher, throttle, devices, clock, log });
   const authentication = createAuthentication(sessions, rules);
   const sheet = handOverSheet(config, translator, clock);
-  const { baseUrl, mail } = config;
-  background.add(sendNotices({ stores, mail, baseUrl, translator, render, clock, log }));
+  const transport = config.mail === null ? null : createTransport(config.mail);
+  background.add(sendNotices({ stores, transport, baseUrl: config.baseUrl, translator, render, clock, log }));
+  const { operatorScope } = tenants;
+  const erasure = createErasure({ stores, throttle, rules, operatorScope, transport, clock });
+  background.add(erasure.purge);
+  const personalData = createPersonalData({ stores, clock });
   const routes = [
     ...sessionsRoutes({ config, stores, authentication, cookies }),
     ...passwordsRoutes({ passwords, authentication, devices, cookies, log }),
@@ -58,6 +66,7 @@ export function createFeatures(
     ...usersRoutes({ stores, users, sheet, answerRefusal, clock }),
     ...userChangesRoutes({ stores, users, changes: createUserChanges({ stores, clock }), answerRefusal, clock }),
     ...profileRoutes({ stores, sessions, clock }),
+    ...personalDataRoutes({ personalData, erasure, throttle, answerRefusal, clock }),
     ...preferencesRoutes({ stores, cookies, origin: config.baseUrl.origin }),
     ...setupRoutes({ stores, tenants, passwords, hasher, rules }),
   ];

@@ -3,6 +3,8 @@ import { activityStore } from './features/activity/activity.store.ts';
 import { directoryStore } from './features/directory/directory.store.ts';
 import { noticesStore } from './features/notices/notices.store.ts';
 import { credentialsStore } from './features/passwords/credentials.store.ts';
+import { erasureStore } from './features/personal-data/erasure.store.ts';
+import { personalDataStore } from './features/personal-data/personal-data.store.ts';
 import { sessionsStore } from './features/sessions/sessions.store.ts';
 import { setupStore } from './features/setup/setup.store.ts';
 import { tenantsStore } from './features/tenants/tenants.store.ts';
@@ -19,7 +21,9 @@ function bindStores(database: Database) {
     activity: activityStore(database),
     credentials: credentialsStore(database),
     directory: directoryStore(database),
+    erasure: erasureStore(database),
     notices: noticesStore(database),
+    personalData: personalDataStore(database),
     sessions: sessionsStore(database),
     setup: setupStore(database),
     tenants: tenantsStore(database),

@@ -14,6 +14,9 @@ export type ActivityEvent =
   | { readonly kind: 'user.unblocked' }
   | { readonly kind: 'user.deleted' }
   | { readonly kind: 'user.restored' }
+  | { readonly kind: 'user.erased' }
+  | { readonly kind: 'user.purged' }
+  | { readonly kind: 'user.dataExported' }
   | { readonly kind: 'tenant.added' }
   | { readonly kind: 'tenant.suspended' }
   | { readonly kind: 'tenant.resumed' }
@@ -29,13 +32,20 @@ export interface Change {
 /** Known only to the log: the sign-in page answers every one of them alike. */
 export type SignInFailure = 'unknown' | 'password' | 'blocked' | 'deleted' | 'expired' | 'tenant';
 
+/** Who took part in an event: by name, or, once the person was erased, by the pseudonym that stands in its place. */
+export interface Participant {
+  readonly id: string;
+  readonly name: string | null;
+  readonly pseudonym: string | null;
+}
+
 /** A recorded event as pages read it. */
 export interface Activity {
   readonly id: string;
   /** Epoch ms. */
   readonly at: number;
   readonly event: ActivityEvent;
-  readonly actor: { readonly id: string; readonly name: string } | null;
-  readonly target: { readonly id: string; readonly name: string } | null;
+  readonly actor: Participant | null;
+  readonly target: Participant | null;
   readonly address: string | null;
 }

@@ -16,7 +16,7 @@ const never = new AbortController().signal;
 function aDispatcher(stores: Pick<Stores, 'notices'>, send: (id: string) => Promise<void>, clock = { now: start }) {
   const transport: Transport = { send: ({ id }) => send(id), clear: async () => {} };
   return sendNotices({
-    ...{ stores, transport, mail: null, translator: words, log: pino({ level: 'silent' }) },
+    ...{ stores, transport, translator: words, log: pino({ level: 'silent' }) },
     baseUrl: new URL('https://portal.example'),
     render: () => '',
     clock: () => clock.now,

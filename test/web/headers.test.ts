@@ -5,6 +5,7 @@ import { describe, test } from 'node:test';
 import { Store } from 'express-session';
 import { aPerson } from '../support/person.ts';
 import type { RawAnswer } from '../support/traces.ts';
+import { assertFile } from './files.ts';
 import { openInventory, type Sent } from './inventory.ts';
 
 const english = { 'Accept-Language': 'en' };
@@ -101,7 +102,8 @@ describe('every route', () => {
         const answer = await send({ method: route.method.toUpperCase(), path: addressOf(route), person });
         assert.ok([200, 303, 403].includes(answer.status), String(answer.status));
         assertGuarded(answer);
-        if (answer.status !== 303) assertPage(answer);
+        if (answer.status === 200 && /[.]\w+$/.test(route.path)) assertFile(answer);
+        else if (answer.status !== 303) assertPage(answer);
       });
     }
   }

@@ -1,4 +1,5 @@
 import type { Route } from '../../src/web/routing.ts';
+import { paths } from '../../src/paths.ts';
 import { digestOf } from '../../src/features/setup/setup.ts';
 import { aTenant, aUser, type TestTenant, type TestUser } from '../support/builders.ts';
 import type { Person } from '../support/person.ts';
@@ -38,12 +39,19 @@ export async function openInventory(options: PortalOptions = {}): Promise<Invent
   const person = (displayName: string, administratorLevel: TestUser['administratorLevel']) =>
     aUser(portal, tenant, { displayName, administratorLevel, language: 'en' });
   const nobodySpecial = await person('Zoé Besson', 'none');
+  const deleted = await aUser(portal, tenant, {
+    displayName: 'Paul Petit',
+    state: 'deleted',
+    deletedAt: portal.clock.now,
+  });
+  // Whoever is to be erased was deleted before.
+  const userFor = (path: string): TestUser => (path === paths.eraseUser ? deleted : nobodySpecial);
   return {
     ...{ portal, origin, tenant, nobodySpecial },
     global: await person('Camille Laurent', 'global'),
     userManager: await person('Noah Klein', 'userManagement'),
     billing: await person('Ada Müller', 'billing'),
-    addressOf: ({ path }) => path.replace(':userId', nobodySpecial.id).replace(':token', setupToken),
+    addressOf: ({ path }) => path.replace(':userId', userFor(path).id).replace(':token', setupToken),
     send: ({ method, path, person: by, form, headers = {} }) =>
       raw(origin, path, {
         method,

@@ -3,21 +3,10 @@ import type { Database } from '../../data/database.ts';
 import type { Activity, ActivityEvent } from '../../domain/activity.ts';
 import { hashOf, personalDigestOf, type ChainedEntry, type FoundEntry } from '../../domain/activity-chain.ts';
 import type { RegionScope, Scope } from '../../domain/scope.ts';
-import { joinPersonal, splitPersonal } from '../../domain/activity-personal.ts';
+import { splitPersonal } from '../../domain/activity-personal.ts';
 import { sha256 } from '../../data/digest.ts';
+import { selectActivity, toActivity, type ActivityRow } from './activity.rows.ts';
 import { noticesStore } from '../notices/notices.store.ts';
-
-interface ActivityRow {
-  id: number;
-  at: number;
-  kind: ActivityEvent['kind'];
-  data: string;
-  actor_id: string | null;
-  actor_name: string | null;
-  target_id: string | null;
-  target_name: string | null;
-  personal: string | null;
-}
 
 interface ChainRow extends ActivityRow {
   tenant_id: string;
@@ -43,14 +32,7 @@ const latestShown = 8;
 export function activityStore(database: Database) {
   const latestOf = (name: string, operator: 'like' | 'not like') =>
     database.prepare<ActivityRow>(`activity.${name}`, (knex, $) =>
-      knex('activity')
-        .leftJoin('users as actor', 'actor.id', 'activity.actor_id')
-        .leftJoin('users as target', 'target.id', 'activity.target_id')
-        .select([
-          ...['id', 'at', 'kind', 'data', 'actor_id', 'target_id', 'personal'].map((column) => `activity.${column}`),
-          'actor.display_name as actor_name',
-          'target.display_name as target_name',
-        ])
+      selectActivity(knex)
         .where({ 'activity.tenant_id': $('tenant'), 'activity.target_id': $('user') })
         .where('activity.kind', operator, 'signIn.%')
         .orderBy('activity.id', 'desc')
@@ -103,16 +85,6 @@ export function activityStore(database: Database) {
       const rows = [...(await latestSignIns(values)), ...(await latestOthers(values))];
       return rows.sort((one, other) => other.id - one.id).map(toActivity);
     },
-  };
-}
-
-function toActivity(row: ActivityRow): Activity {
-  return {
-    id: String(row.id),
-    at: row.at,
-    ...joinPersonal(row.kind, row.data, row.personal),
-    actor: row.actor_id === null ? null : { id: row.actor_id, name: row.actor_name ?? '' },
-    target: row.target_id === null ? null : { id: row.target_id, name: row.target_name ?? '' },
   };
 }
 

@@ -1,9 +1,8 @@
 import type { Logger } from 'pino';
 import type { Work } from '../../background.ts';
-import type { MailConfig } from '../../config/mail.ts';
 import type { Stores } from '../../stores.ts';
 import type { TakenNotice } from './notices.store.ts';
-import { codeOf, createTransport, type Transport } from './notices.transport.ts';
+import { codeOf, type Transport } from './notices.transport.ts';
 import { createWording, type WordingParts } from './notices.wording.ts';
 
 const minuteMs = 60_000;
@@ -24,21 +23,23 @@ type Outcome = 'sent' | { readonly code: string; readonly away: boolean };
 
 export interface NoticesParts extends WordingParts {
   readonly stores: Pick<Stores, 'notices'>;
-  readonly mail: MailConfig | null;
+  /** Null where mail goes nowhere. */
+  readonly transport: Transport | null;
   readonly log: Logger;
-  readonly transport?: Transport;
 }
 
 /** @returns the work that sends what is queued: at least once each, whatever ends in between */
 export function sendNotices(parts: NoticesParts): Work {
-  const { mail, stores } = parts;
-  const transport = parts.transport ?? (mail === null ? null : createTransport(mail));
+  const { transport, stores } = parts;
   // Nobody would ever send them, and nobody should be surprised by them on the day that mail is set up.
   const run = transport === null ? () => stores.notices.removeAllForOperator() : dispatcher(parts, transport);
   return { name: 'Notices', everyMs, run };
 }
 
-function dispatcher({ stores, log, clock, ...wording }: NoticesParts, transport: Transport): Work['run'] {
+function dispatcher(
+  { stores, log, clock, ...wording }: Omit<NoticesParts, 'transport'>,
+  transport: Transport,
+): Work['run'] {
   const word = createWording({ clock, ...wording });
   let pausedUntil = 0;
   let grace: Promise<'stopped'> | null = null;

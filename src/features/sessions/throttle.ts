@@ -35,7 +35,9 @@ export interface Throttle {
   /** Takes the count back after the right password. */
   forgive(attempt: Attempt): Promise<void>;
   /** Counts a costly act of a signed-in user. @returns null, or how long to wait */
-  takeBudget(act: 'reset' | 'change', actorId: string): Promise<Wait | null>;
+  takeBudget(act: 'reset' | 'change' | 'personalData', actorId: string): Promise<Wait | null>;
+  /** Forgets the counts of somebody who is erased: those that last up to a year. */
+  forget(user: { readonly username: string; readonly epoch: number }): Promise<void>;
 }
 
 // NIST SP 800-63B-4, 3.2.2: no more than 100 consecutive failures on one account, however slow they come.
@@ -43,6 +45,8 @@ const mostConsecutiveFailures = 100;
 const resetsPerMinute = 90;
 // Each may cost a second of the thread that counts guesses.
 const changesPerMinute = 10;
+// Each may read a hundred thousand entries.
+const personalDataPerMinute = 30;
 const dayMinutes = 24 * 60;
 // In practice for ever: only the right password, or an administrator's reset, clears it sooner.
 const yearMinutes = 365 * dayMinutes;
@@ -76,6 +80,7 @@ export function createThrottle(database: Database, rules: RegionRules): Throttle
   const budgets = {
     reset: limiter('reset', { attempts: resetsPerMinute, windowMinutes: 1, blockMinutes: 1 }),
     change: limiter('change', { attempts: changesPerMinute, windowMinutes: 1, blockMinutes: 1 }),
+    personalData: limiter('personalData', { attempts: personalDataPerMinute, windowMinutes: 1, blockMinutes: 1 }),
   };
 
   // Whoever signed in from this browser before is not locked out by strangers who guess at the same name.
@@ -118,6 +123,12 @@ export function createThrottle(database: Database, rules: RegionRules): Throttle
       await account.reward(far, 1);
     },
     takeBudget: (act, actorId) => consume(budgets[act], actorId),
+    forget: async ({ username, epoch }) => {
+      for (let each = 0; each <= epoch; each++) {
+        const far = digest(`${username}|${each}`);
+        for (const limit of [row, account, devices]) await limit.delete(far);
+      }
+    },
   };
 }
 

@@ -76,7 +76,12 @@ export function userChangesRoutes(parts: {
   async function listDeleted(request: Request, response: Response): Promise<void> {
     const scope = scopeOf(request);
     const deleted = await stores.users.listDeleted(scope);
-    const rows = deleted.map((user) => ({ ...user, restore: may(scope, 'users.restore', user), ...linksOf(user) }));
+    const rows = deleted.map((user) => ({
+      ...user,
+      restore: may(scope, 'users.restore', user),
+      remove: may(scope, 'users.delete', user),
+      ...linksOf(user),
+    }));
     const model = { users: rows, days: scope.rules.restoreWindowDays };
     response.page('users/deleted', model, { title: 'common:terms.deletedUsers', breadcrumbs: inList });
   }
