@@ -4,6 +4,7 @@ import path from 'node:path';
 import { describe, it } from 'node:test';
 import { sha256 } from '../../src/data/digest.ts';
 import { createChainCheck, type ChainFault } from '../../src/domain/activity-chain.ts';
+import { run } from '../cli/command.ts';
 import { aTenant, aUser, type TestTenant, type TestUser } from '../support/builders.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal, type Portal } from '../support/portal.ts';
@@ -125,6 +126,12 @@ for (const [dialect, url, skip] of [
       const [{ count }] = (await portal.database.knex('activity').count({ count: '*' })) as [{ count: number }];
       assert.equal(count, Number(entriesBefore[0]?.count) + 2);
       assert.equal(await faultOf(portal, tenant), null);
+    });
+
+    it('has left a log that the operator’s command finds in order', async () => {
+      const DATABASE_URL = url ?? `sqlite:${path.join(portal.config.dataDirectory, 'parvis.sqlite')}`;
+      const { stdout } = await run(['activity', 'verify', '--json'], { DATABASE_URL, SESSION_SECRETS: 's'.repeat(32) });
+      assert.deepEqual({ ...(JSON.parse(stdout) as object), entries: 0 }, { ok: true, entries: 0, fault: null });
     });
 
     it('has taken nothing of anybody else: others’ entries have their addresses', async () => {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Database } from '../../data/database.ts';
 import { joinPersonal } from '../../domain/activity-personal.ts';
 import type { Language } from '../../domain/regions.ts';
@@ -55,6 +56,8 @@ export function erasureStore(database: Database) {
       await knex('activity').whereIn('id', ids).update({ personal: null, personal_salt: null });
       if (rows.length < entriesAtOnce) return;
       last = ids.at(-1) ?? last;
+      // Others read meanwhile: with SQLite each of these steps holds the process.
+      await turn();
     }
   }
 
