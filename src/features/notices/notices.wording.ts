@@ -20,7 +20,7 @@ export interface Mail {
 export interface WordingParts {
   readonly baseUrl: URL;
   readonly translator: Translator;
-  readonly render: (view: string, locals: { readonly model: object }) => string;
+  readonly render: (view: string, locals: { readonly model: object; readonly html: Tongue['html'] }) => string;
   /** Epoch ms. */
   readonly clock: () => number;
 }
@@ -52,13 +52,13 @@ export function createWording({ baseUrl, translator, render, clock }: WordingPar
     const lines = facts.map(({ label, value }) => t('notices:fact', { label, value: isolated(value) }));
     const greeting = t('notices:greeting', { name: isolated(name) });
     const open = t('notices:fact', { label: words.open, value: address });
-    const model = { language, dir: direction, subject, greeting: html('notices:greeting', { name }), facts, address };
+    const model = { language, dir: direction, subject, name, facts, address };
     return {
       id: taken.id,
       to: recipient.username,
       ...{ language, subject },
       text: `${[greeting, words.told, lines.join('\n'), words.unexpected, open, words.automatic].join('\n\n')}\n`,
-      html: render('notices/mail', { model: { ...model, ...words } }),
+      html: render('notices/mail', { html, model: { ...model, ...words } }),
     };
   };
 }
