@@ -4,6 +4,7 @@ import { describe, it } from 'node:test';
 import { restoreWindowMs } from '../../src/domain/regions.ts';
 import { createScope, type Scope, type ScopeTenant } from '../../src/domain/scope.ts';
 import { createErasure } from '../../src/features/personal-data/erasure.ts';
+import type { OverdueUser } from '../../src/features/personal-data/erasure.store.ts';
 import { createThrottle } from '../../src/features/sessions/throttle.ts';
 import { createUserChanges } from '../../src/features/users/users.changes.ts';
 import type { NewUser } from '../../src/features/users/users.store.ts';
@@ -21,12 +22,14 @@ for (const { dialect, config, skip } of both(await postgres())) {
       config.kind === 'sqlite' ? (opened ??= open(config)) : open(config);
 
     /** A process of the portal, at a time. */
-    async function aNode(now: number) {
+    async function aNode(now: number, listed?: OverdueUser[]) {
       const { database, stores } = await connect();
+      const findOverdueAcrossTenants = () => Promise.resolve(listed ?? []);
+      const asListed = listed ? { ...stores, erasure: { ...stores.erasure, findOverdueAcrossTenants } } : stores;
       const operatorScope = (tenant: ScopeTenant): Scope =>
         createScope({ rules: worldwide, language: 'en', requestId: randomUUID(), address: null, tenant, actor: null });
       const erasure = createErasure({
-        ...{ stores, rules: worldwide, operatorScope, transport: null },
+        ...{ stores: asListed, rules: worldwide, operatorScope, transport: null },
         throttle: createThrottle(database, worldwide),
         clock: () => now,
       });
@@ -94,6 +97,15 @@ for (const { dialect, config, skip } of both(await postgres())) {
         assert.deepEqual([kept !== null, entries.length], restored ? [true, 0] : [false, 1], JSON.stringify(results));
         assert.ok(restored || results.includes('notFound'));
       }
+    });
+
+    it('leaves whoever was restored and deleted again since they were found', async () => {
+      const node = await aNode(start);
+      const scope = await newTenant(node.stores);
+      const again = newUser({ state: 'deleted', deletedAt: start + 1 });
+      await node.stores.users.insert(scope, again);
+      await (await aNode(start + windowMs, [{ id: again.id, tenant: scope.tenant }])).purge();
+      assert.ok(await node.stores.users.findDeleted(scope, again.id));
     });
 
     it('stops between two users when the process is told to end', async () => {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { languages } from '../../src/domain/regions.ts';
+import { createScope } from '../../src/domain/scope.ts';
 import { aTenant, aUser, goodPassword, type TestUser } from '../support/builders.ts';
 import { aMailServer, type ReceivedMail } from '../support/mail-server.ts';
 import { aPerson, type Person } from '../support/person.ts';
@@ -101,6 +103,14 @@ describe('a user is told by mail', () => {
     const record = () => portal.stores.activity.record(tenant.scope, event, zoe.id, portal.clock.now);
     const [mail] = await delivered(record);
     assert.match(mail?.text ?? '', /^Durch: \u2068den Betreiber des Portals\u2069$/m);
+  });
+
+  it('that an administrator did it whose name was erased in the meantime', async () => {
+    const zoe = await aUser(portal, tenant, { language: 'en' });
+    const scope = createScope({ ...tenant.scope, actor: { ...camille, id: randomUUID() } });
+    const record = () => portal.stores.activity.record(scope, { kind: 'user.unblocked' }, zoe.id, portal.clock.now);
+    const [mail] = await delivered(record);
+    assert.match(mail?.text ?? '', /^By: \u2068an administrator of your organization\u2069$/m);
   });
 
   const untold: [what: string, act: Act, wishes?: Partial<TestUser>][] = [
