@@ -5,7 +5,8 @@ export interface Work {
   /** Names it in the log when it fails. */
   readonly name: string;
   readonly everyMs: number;
-  readonly run: () => Promise<void>;
+  /** @param stopping aborted when the process is about to end: long work then leaves the rest to its next turn */
+  readonly run: (stopping: AbortSignal) => Promise<void>;
 }
 
 export interface Background {
@@ -36,7 +37,7 @@ export function createBackground(log: Logger): Background {
       for (const piece of pieces) piece.start();
     },
     runAll: async () => {
-      for (const { run } of pieces) await run();
+      for (const { once } of pieces) await once();
     },
     stop: async () => {
       started = false;
@@ -51,28 +52,29 @@ function createPiece({ name, everyMs, run }: Work, log: Logger) {
   let timer: NodeJS.Timeout | null = null;
   let running: Promise<void> | null = null;
   let wanted = false;
-  let stopped = false;
+  const stopping = new AbortController();
 
   // Asked for while it runs, it runs once more afterwards: what it was asked for may have come too late for this turn.
   const wake = (): void => {
     wanted = true;
     running ??= turns().finally(() => (running = null));
   };
+  const once = (): Promise<void> => run(stopping.signal);
   const turns = async (): Promise<void> => {
-    while (wanted && !stopped) {
+    while (wanted && !stopping.signal.aborted) {
       wanted = false;
-      await run().catch((error: unknown) => log.warn({ err: error }, `${name}: not done, to be tried again`));
+      await once().catch((error: unknown) => log.warn({ err: error }, `${name}: not done, to be tried again`));
     }
   };
   return {
-    run,
+    once,
     wake,
     start: () => {
       timer = setInterval(wake, everyMs).unref();
       wake();
     },
     stop: async () => {
-      stopped = true;
+      stopping.abort();
       if (timer !== null) clearInterval(timer);
       await running;
     },

@@ -10,16 +10,21 @@ import { createImportPasswords } from './features/imports/imports.passwords.ts';
 import { importsRoutes } from './features/imports/imports.routes.ts';
 import { createImportRun } from './features/imports/imports.run.ts';
 import { createImports } from './features/imports/imports.ts';
+import { sendNotices } from './features/notices/notices.ts';
+import { createTransport } from './features/notices/notices.transport.ts';
 import { passwordsRoutes } from './features/passwords/passwords.routes.ts';
 import { createPasswords } from './features/passwords/passwords.ts';
+import { createErasure } from './features/personal-data/erasure.ts';
+import { personalDataRoutes } from './features/personal-data/personal-data.routes.ts';
+import { createPersonalData } from './features/personal-data/personal-data.ts';
 import { preferencesRoutes } from './features/preferences/preferences.routes.ts';
 import { profileRoutes } from './features/profile/profile.routes.ts';
 import { createKnownDevices } from './features/sessions/known-device.ts';
 import { sessionsRoutes } from './features/sessions/sessions.routes.ts';
 import { createSessions } from './features/sessions/sessions.ts';
-import { createThrottle } from './features/sessions/throttle.ts';
+import { createThrottle, type Throttle } from './features/sessions/throttle.ts';
 import { setupRoutes } from './features/setup/setup.routes.ts';
-import { createTenants } from './features/tenants/tenants.ts';
+import { createTenants, type Tenants } from './features/tenants/tenants.ts';
 import { handOverSheet } from './features/users/hand-over-sheet.ts';
 import { addUserRoutes } from './features/users/users.add.routes.ts';
 import { createUserAdder } from './features/users/users.add.ts';
@@ -50,9 +55,11 @@ const importsIntervalMs = 10_000;
 
 /** Puts the features together, each with the stores and the tools that it works with. @returns every route of the portal */
 export function createFeatures(
-  { config, database, secrets, hasher, guesses, translator, clock, log }: AppParts,
-  { stores, cookies, answerRefusal, background }: FeatureParts,
+  app: AppParts,
+  parts: FeatureParts,
 ): { authentication: Authentication; routes: Route[] } {
+  const { config, database, secrets, hasher, guesses, translator, clock, log } = app;
+  const { stores, cookies, answerRefusal } = parts;
   const { rules } = config;
   const throttle = createThrottle(database, rules);
   const devices = createKnownDevices(secrets);
@@ -64,14 +71,6 @@ export function createFeatures(
   const sheet = handOverSheet(config, translator, clock);
   const wordsFor = createActivityWords(translator, clock);
   const exports = createLogExports({ stores, throttle, wordsFor, clock });
-  const csv = createUsersCsv(translator, clock);
-  const imports = createImports({ stores, csv, throttle, clock });
-  const importPasswords = createImportPasswords({ stores, hasher, throttle, clock });
-  const wakeImports = background.add({
-    name: 'Imports',
-    everyMs: importsIntervalMs,
-    run: createImportRun({ stores, hasher, rules, clock, log }),
-  });
   const routes = [
     ...sessionsRoutes({ config, stores, authentication, cookies }),
     ...passwordsRoutes({ passwords, authentication, devices, cookies, log }),
@@ -84,14 +83,45 @@ export function createFeatures(
       change: createBulkChange({ stores, clock }),
       reset: createBulkReset({ stores, hasher, throttle, clock }),
     }),
-    ...importsRoutes({ stores, imports, passwords: importPasswords, csv, translator, wake: wakeImports }),
-    ...importPasswordsRoutes({ imports, passwords: importPasswords, translator }),
-    ...exportUsersRoutes({ stores, throttle, csv, translator, clock }),
+    ...importsAndExports(app, parts, throttle),
     ...usersRoutes({ stores, users, sheet, answerRefusal, clock }),
     ...userChangesRoutes({ stores, users, changes: createUserChanges({ stores, clock }), answerRefusal, clock }),
     ...profileRoutes({ stores, sessions, clock }),
+    ...noticesAndPersonalData(app, parts, { throttle, tenants }),
     ...preferencesRoutes({ stores, cookies, origin: config.baseUrl.origin }),
     ...setupRoutes({ stores, tenants, passwords, hasher, rules }),
   ];
   return { authentication, routes };
+}
+
+/** Users as files: those that come in are worked through beside the requests. */
+function importsAndExports(app: AppParts, { stores, background }: FeatureParts, throttle: Throttle): Route[] {
+  const { config, hasher, translator, clock, log } = app;
+  const csv = createUsersCsv(translator, clock);
+  const imports = createImports({ stores, csv, throttle, clock });
+  const passwords = createImportPasswords({ stores, hasher, throttle, clock });
+  const run = createImportRun({ stores, hasher, rules: config.rules, clock, log });
+  const wake = background.add({ name: 'Imports', everyMs: importsIntervalMs, run });
+  return [
+    ...importsRoutes({ stores, imports, passwords, csv, translator, wake }),
+    ...importPasswordsRoutes({ imports, passwords, translator }),
+    ...exportUsersRoutes({ stores, throttle, csv, translator, clock }),
+  ];
+}
+
+/** What people are told of themselves, by mail and on demand, and how they are forgotten. */
+function noticesAndPersonalData(
+  app: AppParts,
+  { stores, answerRefusal, background }: FeatureParts,
+  { throttle, tenants }: { throttle: Throttle; tenants: Tenants },
+): Route[] {
+  const { config, translator, render, clock, log } = app;
+  const { rules, baseUrl } = config;
+  const transport = config.mail === null ? null : createTransport(config.mail);
+  background.add(sendNotices({ stores, transport, baseUrl, translator, render, clock, log }));
+  const { operatorScope } = tenants;
+  const erasure = createErasure({ stores, throttle, rules, operatorScope, transport, clock });
+  background.add(erasure.purge);
+  const personalData = createPersonalData({ stores, clock });
+  return personalDataRoutes({ personalData, erasure, throttle, answerRefusal, clock });
 }

@@ -5,7 +5,10 @@ import { directoryStore } from './features/directory/directory.store.ts';
 import { importsStore } from './features/imports/imports.store.ts';
 import { importRunsStore } from './features/imports/imports.run.store.ts';
 import { importPasswordsStore } from './features/imports/imports.passwords.store.ts';
+import { noticesStore } from './features/notices/notices.store.ts';
 import { credentialsStore } from './features/passwords/credentials.store.ts';
+import { erasureStore } from './features/personal-data/erasure.store.ts';
+import { personalDataStore } from './features/personal-data/personal-data.store.ts';
 import { sessionsStore } from './features/sessions/sessions.store.ts';
 import { setupStore } from './features/setup/setup.store.ts';
 import { tenantsStore } from './features/tenants/tenants.store.ts';
@@ -27,6 +30,9 @@ function bindStores(database: Database) {
     imports: importsStore(database),
     importRuns: importRunsStore(database),
     importPasswords: importPasswordsStore(database),
+    erasure: erasureStore(database),
+    notices: noticesStore(database),
+    personalData: personalDataStore(database),
     sessions: sessionsStore(database),
     setup: setupStore(database),
     tenants: tenantsStore(database),

@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { readConfig, type Config } from '../config/config.ts';
 import { openDatabase } from '../data/open.ts';
 import { migrationState } from '../data/migrate.ts';
+import { checkServer } from '../features/notices/notices.transport.ts';
 import { openSessions } from '../server.ts';
 import { loadAssets } from '../web/assets.ts';
 import { loadTranslator } from '../web/translator.ts';
@@ -14,7 +15,7 @@ const longestWaitMs = 3_000;
 export function addCheckCommand(program: Command): void {
   program
     .command('check')
-    .description('check configuration, database, session store and locales; one line per fault')
+    .description('check configuration, database, session store, mail server and locales; one line per fault')
     .option('--json', 'print one JSON object')
     .action(async (options: { json?: boolean }) => {
       const { config, faults } = readConfig(process.env);
@@ -35,6 +36,9 @@ async function faultsOf(config: Config): Promise<string[]> {
       if (done > 0 && pending > 0) throw new Error(`the schema lacks ${pending} migrations; run "npx parvis migrate"`);
     },
     REDIS_URL: () => untilItHolds(() => sessions.ping()),
+    SMTP_URL: async () => {
+      if (config.mail?.kind === 'smtp') await checkServer(config.mail);
+    },
     locales: loadTranslator,
     views: () => Promise.resolve(loadViews()),
     assets: () => Promise.resolve(loadAssets()),

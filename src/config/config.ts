@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { z } from 'zod';
 import type { RegionRules } from '../domain/regions.ts';
+import { mailFrom, mailOf, smtpUrl, type MailConfig } from './mail.ts';
 import { builtInRulesFile, readRules } from './rules.ts';
 
 export type DatabaseConfig =
@@ -21,6 +22,7 @@ export interface Config {
   readonly sessionSecrets: readonly string[];
   /** How many proxies in front are believed about the client's address. */
   readonly trustProxy: number;
+  readonly mail: MailConfig | null;
   readonly logLevel: string;
 }
 
@@ -81,8 +83,8 @@ const environment = z.object({
     )
     .optional(),
   TRUST_PROXY: z.coerce.number().int().min(0).max(10).default(0),
-  SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
-  MAIL_FROM: z.string().min(3).optional(),
+  SMTP_URL: smtpUrl.optional(),
+  MAIL_FROM: mailFrom.optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
@@ -99,10 +101,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
   );
   const parsed = environment.safeParse(given);
   const faults = parsed.error?.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`) ?? [];
-  // Behind PostgreSQL several processes share the sessions, so that a secret made on one of them would not do.
-  if (given.DATABASE_URL?.startsWith('postgres') && given.SESSION_SECRETS === undefined) {
-    faults.push('SESSION_SECRETS: is required with PostgreSQL');
-  }
+  faults.push(...missing(given));
   const region = given.REGION ?? 'worldwide';
   const rules = readRegion(region, given.REGION_RULES, faults);
   const { baseUrl, urls } = readAddresses(given);
@@ -111,6 +110,19 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
   if (!parsed.success || rules === null || baseUrl === null || faults.length > 0) return { config: null, faults };
   urls.set(rules.region, baseUrl);
   return { config: assemble(parsed.data, baseUrl, rules, urls), faults: [] };
+}
+
+/** What one setting demands of another. */
+function missing(given: Readonly<Record<string, string>>): string[] {
+  const faults: string[] = [];
+  // Behind PostgreSQL several processes share the sessions, so that a secret made on one of them would not do.
+  if (given.DATABASE_URL?.startsWith('postgres') && given.SESSION_SECRETS === undefined) {
+    faults.push('SESSION_SECRETS: is required with PostgreSQL');
+  }
+  if (given.SMTP_URL?.startsWith('smtp') && given.MAIL_FROM === undefined) {
+    faults.push('MAIL_FROM: is required with SMTP_URL');
+  }
+  return faults;
 }
 
 // Read on their own: a fault elsewhere must not hide that two addresses differ.
@@ -150,6 +162,13 @@ function assemble(values: Environment, baseUrl: URL, rules: RegionRules, urls: R
     redisUrl: values.REDIS_URL ?? null,
     sessionSecrets: Object.freeze(values.SESSION_SECRETS ?? []),
     trustProxy: values.TRUST_PROXY,
+    mail: mailOf({
+      url: values.SMTP_URL,
+      from: values.MAIL_FROM,
+      embedded: values.DATABASE_URL === undefined,
+      dataDirectory,
+      hostname: baseUrl.hostname,
+    }),
     logLevel: values.LOG_LEVEL,
   });
 }

@@ -74,6 +74,8 @@ function setUpConnection(
   // FULL: what was acknowledged survives a power cut.
   connection.pragma('synchronous = FULL');
   connection.pragma('foreign_keys = ON');
+  // What is deleted is overwritten, instead of lying in the file until its place is needed.
+  connection.pragma('secure_delete = ON');
   connection.pragma(`busy_timeout = ${busyTimeoutMs}`);
   done(null, connection);
 }

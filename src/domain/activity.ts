@@ -23,6 +23,9 @@ export type ActivityEvent =
   /** Temporary passwords were made for this many users of an import, and sent to whoever imported them. */
   | { readonly kind: 'users.passwordsIssued'; readonly count: number }
   | { readonly kind: 'password.issued'; readonly expiresAt: number }
+  | { readonly kind: 'user.erased' }
+  | { readonly kind: 'user.purged' }
+  | { readonly kind: 'user.dataExported' }
   | { readonly kind: 'tenant.added' }
   | { readonly kind: 'tenant.suspended' }
   | { readonly kind: 'tenant.resumed' }
@@ -46,10 +49,11 @@ export type LogFormat = 'csv' | 'jsonl';
 /** What a log can be narrowed by; in a record of an export the names alone, not what was looked for. */
 export type LogFilterName = 'person' | 'kind' | 'firstDay' | 'lastDay';
 
-/** Somebody in a record; the name is null when there is no such user any more. */
-export interface ActivityPerson {
+/** Who took part in an event: by name, or, once the person was erased, by the pseudonym that stands in its place. */
+export interface Participant {
   readonly id: string;
   readonly name: string | null;
+  readonly pseudonym: string | null;
 }
 
 /** A recorded event as pages read it. */
@@ -60,7 +64,7 @@ export interface Activity {
   readonly at: number;
   readonly event: ActivityEvent;
   /** Who did it; null for the operator, and for a stranger who tried to sign in. */
-  readonly actor: ActivityPerson | null;
-  readonly target: ActivityPerson | null;
+  readonly actor: Participant | null;
+  readonly target: Participant | null;
   readonly address: string | null;
 }

@@ -10,6 +10,7 @@ export interface Crowd {
   readonly patient: TestUser;
   readonly blocked: TestUser;
   readonly user: TestUser;
+  readonly deleted: TestUser;
 }
 
 /** Fills a tenant with people whose names are as long as names get, more than fit on one page of the list. */
@@ -32,6 +33,8 @@ export async function aCrowd(portal: ServedPortal): Promise<Crowd> {
   const blocked = await aUser(portal, tenant, { displayName: 'عبد الرحمن ابن خلدون', state: 'blocked' });
   const user = await aUser(portal, tenant, { displayName: 'Bożena Wiśniewska-Szczęsnowiczówna', agentLevel: 'sales' });
   await aUser(portal, tenant, { displayName: '李', password: 'temporary' });
+  const deletedAt = portal.clock.now;
+  const deleted = await aUser(portal, tenant, { displayName: `Théodora ${longName}`, state: 'deleted', deletedAt });
   for (let count = 0; count < 25; count++) await aUser(portal, tenant, { displayName: `Anne ${longName} ${count}` });
-  return { tenant, admin, patient, blocked, user };
+  return { tenant, admin, patient, blocked, user, deleted };
 }

@@ -6,7 +6,7 @@ import { resetPasswordPath, userPath } from '../../src/paths.ts';
 import { aTenant, aUser, type TestUser } from '../support/builders.ts';
 import { newReader, reserve, signIn, type ReaderWishes, type ServedPortal } from '../support/browser.ts';
 import { openPortal } from '../support/portal.ts';
-import { aCrowd, longName } from './crowd.ts';
+import { aCrowd, longName, type Crowd } from './crowd.ts';
 
 /** A state of a page in which a reader may find it. */
 export interface Stop {
@@ -79,13 +79,14 @@ const usersStops: Stop[] = [
   at('profile', '/my-profile'),
   at('security', '/my-profile/security'),
   at('sessions', '/my-profile/sessions'),
+  at('my data', '/my-profile/data'),
   at('own password', '/my-profile/password'),
   faulty('own password, filled in wrongly', '/my-profile/password', ownPassword),
   at('for administrators only', users),
   at('not found', '/no-such-page'),
 ];
 
-function adminsStops(admin: TestUser, patient: TestUser, blocked: TestUser): Stop[] {
+function adminsStops({ admin, patient, blocked, deleted }: Crowd): Stop[] {
   const reset = async (page: Page, change = ''): Promise<void> => {
     await page.goto(resetPasswordPath(patient.id));
     await page.evaluate(change);
@@ -121,6 +122,16 @@ function adminsStops(admin: TestUser, patient: TestUser, blocked: TestUser): Sto
     at('blocked user', userPath(blocked.id)),
     at('oneself in the list', userPath(admin.id)),
     at('confirmation', resetPasswordPath(patient.id)),
+    at('confirmation of an erasure', `${userPath(deleted.id)}/erase`),
+    at('personal data, asked for', `${userPath(patient.id)}/data`),
+    {
+      name: 'personal data',
+      open: async (page) => {
+        await page.goto(`${userPath(patient.id)}/data`);
+        await press(page);
+        await page.locator('#account').waitFor();
+      },
+    },
     {
       name: 'reveal',
       open: async (page) => {
@@ -171,7 +182,8 @@ export async function everybody(browser: Browser): Promise<Tour> {
       environment: { BASE_URL: origin, REGION_URLS: `worldwide=${origin},germany=http://localhost:3001` },
     }),
   );
-  const { tenant, admin, patient, blocked, user } = await aCrowd(portal);
+  const crowd = await aCrowd(portal);
+  const { tenant, admin, user } = crowd;
   const token = randomUUID();
   await portal.stores.setup.replace(digestOf(token));
   const elsewhere = await serveElsewhere();
@@ -206,7 +218,7 @@ export async function everybody(browser: Browser): Promise<Tour> {
       },
       stops: usersStops,
     },
-    { name: 'administrator', enter: as(admin), stops: adminsStops(admin, patient, blocked) },
+    { name: 'administrator', enter: as(admin), stops: adminsStops(crowd) },
     {
       name: 'administrator abroad',
       enter: as(adminAbroad, elsewhere),

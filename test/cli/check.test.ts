@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
+import { aMailServer } from '../support/mail-server.ts';
 import { dataDirectory, fault, freePort, json, run } from './command.ts';
 
 interface Checked {
@@ -60,6 +61,28 @@ describe('check', () => {
     assert.deepEqual(faults.map((each) => each.split(':')[0]).sort(), ['DATABASE_URL', 'REDIS_URL']);
     for (const each of faults) assert.match(each, /^[A-Z_]+: \S/);
     assert.doesNotMatch(faults.join(), /canary/);
+  });
+});
+
+describe('check of a mail server', async () => {
+  const account = { user: 'portal', password: 'canary' };
+  const server = await aMailServer({ account });
+  const checkedWith = (url: string) =>
+    checked({ DATA_DIR: dataDirectory(), SMTP_URL: url, MAIL_FROM: 'Portal <portal@host.example>' });
+
+  test('finds nothing wrong with one that takes mail, and sends none', async () => {
+    assert.deepEqual(await checkedWith(server.url), { code: 0, ok: true, faults: [] });
+    assert.deepEqual([server.received.length, server.connections], [0, 1]);
+  });
+
+  test('names one that is away, and one that does not know the password, without saying it', async () => {
+    const wrong = `smtp://portal:canarybird@127.0.0.1:${new URL(server.url).port}`;
+    for (const [url, code] of [
+      [`smtp://portal:canary@127.0.0.1:${await freePort()}`, 'ESOCKET'],
+      [wrong, 'EAUTH 535'],
+    ] as const) {
+      assert.deepEqual((await checkedWith(url)).faults, [`SMTP_URL: the server does not take mail (${code})`]);
+    }
   });
 });
 

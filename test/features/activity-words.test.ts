@@ -11,8 +11,8 @@ import { words } from '../support/words.ts';
 
 const wordsFor = createActivityWords(words, () => 0);
 const [actor, target] = [
-  { id: 'a'.repeat(36), name: 'Camille' },
-  { id: 'b'.repeat(36), name: 'Zoé' },
+  { id: 'a'.repeat(36), name: 'Camille', pseudonym: null },
+  { id: 'b'.repeat(36), name: 'Zoé', pseudonym: null },
 ];
 const activity = (event: ActivityEvent, parts: Partial<Activity> = {}): Activity => ({
   ...{ place: 1, at: 0, event, actor, target, address: null },
@@ -73,10 +73,10 @@ describe('an event in words', () => {
       'Der Betreiber hat die Anmeldung von Zoé blockiert.',
     ],
     [
-      activity({ kind: 'user.deleted' }, { target: { id: `12345678${'0'.repeat(28)}`, name: null } }),
-      'Camille deleted the account of Person 12345678 (erased).',
-      'Camille a supprimé le compte de Personne 12345678 (effacée).',
-      'Camille hat das Konto von Person 12345678 (anonymisiert) gelöscht.',
+      activity({ kind: 'user.deleted' }, { target: { id: '1'.repeat(36), name: null, pseudonym: '7F3K-2QXA' } }),
+      'Camille deleted the account of Erased person 7F3K-2QXA.',
+      'Camille a supprimé le compte de Personne effacée 7F3K-2QXA.',
+      'Camille hat das Konto von Gelöschte Person 7F3K-2QXA gelöscht.',
     ],
     [
       activity({ kind: 'signIn.failed', because: 'password' }, { actor: null }),

@@ -42,6 +42,13 @@ export async function openInventory(options: PortalOptions = {}): Promise<Invent
   const nobodySpecial = await person('Zoé Besson', 'none');
   const global = await person('Camille Laurent', 'global');
   const importId = await aStagedImport(portal, tenant, global);
+  const deleted = await aUser(portal, tenant, {
+    displayName: 'Paul Petit',
+    state: 'deleted',
+    deletedAt: portal.clock.now,
+  });
+  // Whoever is to be erased was deleted before.
+  const userFor = (path: string): TestUser => (path === paths.eraseUser ? deleted : nobodySpecial);
   return {
     ...{ portal, origin, tenant, nobodySpecial, global },
     userManager: await person('Noah Klein', 'userManagement'),
@@ -49,7 +56,7 @@ export async function openInventory(options: PortalOptions = {}): Promise<Invent
     addressOf: ({ path }) => {
       const chosen = path === paths.bulkUsers ? `?action=block&user=${nobodySpecial.id}` : '';
       return (
-        path.replace(':userId', nobodySpecial.id).replace(':token', setupToken).replace(':importId', importId) + chosen
+        path.replace(':userId', userFor(path).id).replace(':token', setupToken).replace(':importId', importId) + chosen
       );
     },
     send: ({ method, path, person: by, form, headers = {} }) =>

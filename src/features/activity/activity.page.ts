@@ -93,7 +93,9 @@ export function selectLog(
     .leftJoin('users as actor', nameOf('actor'))
     .leftJoin('users as target', nameOf('target'))
     .select([...columns, 'previous.hash as previous_hash'])
+    .join('tenants', 'tenants.id', 'activity.tenant_id')
     .select({ actor_name: 'actor.display_name', target_name: 'target.display_name' })
+    .select('tenants.pseudonym_key')
     .orderBy(orderOf(request, 'picked.'));
 }
 

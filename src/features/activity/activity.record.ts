@@ -6,6 +6,7 @@ import type { ActivityEvent } from '../../domain/activity.ts';
 import { hashOf, personalDigestOf, type ChainedEntry } from '../../domain/activity-chain.ts';
 import { splitPersonal } from '../../domain/activity-personal.ts';
 import type { RegionScope } from '../../domain/scope.ts';
+import { noticesStore } from '../notices/notices.store.ts';
 
 /** What is recorded, and to whom it was done; null where it was done to nobody in particular. */
 export interface NewEntry {
@@ -46,6 +47,12 @@ export async function recordWithin(
     return database.knex('activity').insert(rows);
   });
   await database.knex('tenants').where({ id: tenantId }).update({ activity_hash: hash });
+  // Here, so that nothing is recorded of which its target should be told and is not.
+  const { actorId, at } = by;
+  const told = entries.flatMap(({ event, targetId }) =>
+    targetId === null ? [] : [{ tenantId, targetId, actorId, event, at }],
+  );
+  await noticesStore(database).queue(told);
 }
 
 // Takes the end of the tenant's chain, which also makes other recorders of this tenant wait for this transaction.

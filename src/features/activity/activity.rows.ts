@@ -1,7 +1,9 @@
-import type { Activity } from '../../domain/activity.ts';
+import { hmacSha256 } from '../../data/digest.ts';
+import type { Activity, Participant } from '../../domain/activity.ts';
 import { isActivityKind } from '../../domain/activity-groups.ts';
 import type { FoundEntry } from '../../domain/activity-chain.ts';
 import { joinPersonal } from '../../domain/activity-personal.ts';
+import { pseudonymOf } from '../../domain/pseudonym.ts';
 
 /** An entry as the table holds it. */
 export interface ActivityRow {
@@ -23,6 +25,8 @@ export interface ActivityRow {
 export interface NamedRow extends ActivityRow {
   actor_name: string | null;
   target_name: string | null;
+  /** The tenant's: whoever was erased has a pseudonym under it. */
+  pseudonym_key: string | null;
   previous_hash: string | null;
 }
 
@@ -39,9 +43,14 @@ export function toActivity(row: NamedRow): Activity {
     place: row.place,
     at: row.at,
     ...joinPersonal(isActivityKind(row.kind) ? row.kind : 'unknown', row.data, row.personal),
-    actor: row.actor_id === null ? null : { id: row.actor_id, name: row.actor_name },
-    target: row.target_id === null ? null : { id: row.target_id, name: row.target_name },
+    actor: participant(row.actor_id, row.actor_name, row.pseudonym_key),
+    target: participant(row.target_id, row.target_name, row.pseudonym_key),
   };
+}
+
+function participant(id: string | null, name: string | null, key: string | null): Participant | null {
+  if (id === null) return null;
+  return { id, name, pseudonym: name === null ? pseudonymOf(hmacSha256(key ?? '', id)) : null };
 }
 
 export const toFoundEntry = (row: ActivityRow): FoundEntry => ({

@@ -1,4 +1,4 @@
-import type { Activity, ActivityPerson } from '../../domain/activity.ts';
+import type { Activity, Participant } from '../../domain/activity.ts';
 import type { ActivityKind } from '../../domain/activity-groups.ts';
 import { languages, type Language } from '../../domain/regions.ts';
 import { createFormats, type Formats } from '../../web/formats.ts';
@@ -32,7 +32,8 @@ export function createActivityWords(translator: Translator, clock: () => number)
 }
 
 function activityWords({ t, language }: Pick<Tongue, 't' | 'language'>, format: Formats) {
-  const nameOf = ({ id, name }: ActivityPerson): string => name ?? t('activity:erased', { id: id.slice(0, shownOfId) });
+  const nameOf = ({ name, pseudonym }: Participant): string =>
+    name ?? t('activity:erased', { pseudonym: pseudonym ?? '' });
   const actorOf = ({ actor, event }: Activity): string => {
     if (actor !== null) return nameOf(actor);
     return strangers.has(event.kind) ? '' : t('activity:operator');
@@ -91,8 +92,6 @@ function activityWords({ t, language }: Pick<Tongue, 't' | 'language'>, format: 
 
 const columns = ['place', 'time', 'event', 'sentence', 'actor', 'target', 'details', 'address', 'request'] as const;
 
-// Enough to tell erased people apart, and to find them in an export, which has the whole of it.
-const shownOfId = 8;
 const strangers: ReadonlySet<ActivityKind> = new Set<ActivityKind>(['signIn.failed', 'signIn.throttled']);
 
 /** A name as keys of the locale files have it: a dot in them leads into a group. */

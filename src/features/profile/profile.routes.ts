@@ -1,8 +1,8 @@
-import Bowser from 'bowser';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { administratorAbilities, agentAbilities } from '../../domain/roles.ts';
 import { paths } from '../../paths.ts';
+import { describeDevice } from '../sessions/device.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import type { Stores } from '../../stores.ts';
 import { notFound } from '../../domain/errors.ts';
@@ -67,11 +67,4 @@ export function profileRoutes({
     { method: 'get', path: paths.ownSessions, access: 'profile.view', handle: listSessions },
     { method: 'post', path: paths.ownSessions, access: 'profile.view', handle: endSessions },
   ];
-}
-
-// Browsers call themselves by long and misleading names; a reader wants to know which of their devices it is.
-function describeDevice(userAgent: string): { browser: string | null; system: string | null } {
-  if (userAgent === '') return { browser: null, system: null };
-  const { browser, os } = Bowser.parse(userAgent);
-  return { browser: browser.name ?? null, system: os.name ?? null };
 }

@@ -36,10 +36,12 @@ export interface Throttle {
   forgive(attempt: Attempt): Promise<void>;
   /** Counts costly acts of a signed-in user. @returns null, or how long to wait */
   takeBudget(
-    act: 'reset' | 'change' | 'logExport' | 'import' | 'export',
+    act: 'reset' | 'change' | 'logExport' | 'import' | 'export' | 'personalData',
     actorId: string,
     times?: number,
   ): Promise<Wait | null>;
+  /** Forgets the counts of somebody who is erased: those that last up to a year. */
+  forget(user: { readonly username: string; readonly epoch: number }): Promise<void>;
 }
 
 // NIST SP 800-63B-4, 3.2.2: no more than 100 consecutive failures on one account, however slow they come.
@@ -51,6 +53,8 @@ const changesPerMinute = 10;
 const logExports: ThrottleRule = { attempts: 12, windowMinutes: 10, blockMinutes: 10 };
 // Each reads or writes a whole company.
 const filesPerMinute = 10;
+// Each may read a hundred thousand entries.
+const personalDataPerMinute = 30;
 const dayMinutes = 24 * 60;
 // In practice for ever: only the right password, or an administrator's reset, clears it sooner.
 const yearMinutes = 365 * dayMinutes;
@@ -87,6 +91,7 @@ export function createThrottle(database: Database, rules: RegionRules): Throttle
     logExport: limiter('logExport', logExports),
     import: limiter('import', { attempts: filesPerMinute, windowMinutes: 1, blockMinutes: 1 }),
     export: limiter('export', { attempts: filesPerMinute, windowMinutes: 1, blockMinutes: 1 }),
+    personalData: limiter('personalData', { attempts: personalDataPerMinute, windowMinutes: 1, blockMinutes: 1 }),
   };
 
   // Whoever signed in from this browser before is not locked out by strangers who guess at the same name.
@@ -129,6 +134,12 @@ export function createThrottle(database: Database, rules: RegionRules): Throttle
       await account.reward(far, 1);
     },
     takeBudget: (act, actorId, times = 1) => consume(budgets[act], actorId, times),
+    forget: async ({ username, epoch }) => {
+      for (let each = 0; each <= epoch; each++) {
+        const far = digest(`${username}|${each}`);
+        for (const limit of [row, account, devices]) await limit.delete(far);
+      }
+    },
   };
 }
 

@@ -79,7 +79,12 @@ export function userChangesRoutes(parts: {
   async function showDeleted(request: Request, response: Response): Promise<void> {
     const scope = scopeOf(request);
     const page = await listDeleted(stores, scope, placeQuery.parse(request.query));
-    const rows = page.users.map((user) => ({ ...user, restore: may(scope, 'users.restore', user), ...linksOf(user) }));
+    const rows = page.users.map((user) => ({
+      ...user,
+      restore: may(scope, 'users.restore', user),
+      remove: may(scope, 'users.delete', user),
+      ...linksOf(user),
+    }));
     const bulk = offeredInBulk(scope, 'deleted');
     const model = { ...page, users: rows, days: scope.rules.restoreWindowDays, bulk };
     response.page('users/deleted', model, { title: 'common:terms.deletedUsers', breadcrumbs: inList });

@@ -1,0 +1,70 @@
+import type { ActivityEvent, Change } from './activity.ts';
+
+/** A change of one of the two levels. */
+export interface LevelChange {
+  readonly field: 'administratorLevel' | 'agentLevel';
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Something that a user is told by mail, as typed data: their own language words it when it is sent. */
+export type Notice =
+  /** `until`: the end of the temporary password's life, epoch ms. */
+  | { readonly kind: 'passwordReset'; readonly until: number }
+  | { readonly kind: 'passwordChanged' }
+  | { readonly kind: 'levelsChanged'; readonly changes: readonly LevelChange[] }
+  | { readonly kind: 'accountUnblocked' }
+  | { readonly kind: 'accountRestored' };
+
+type NoticeOf<Kind extends ActivityEvent['kind']> = (event: Extract<ActivityEvent, { kind: Kind }>) => Notice | null;
+
+const nothing = (): null => null;
+
+/**
+ * Told is whatever opens an account or changes what it may do, so that a user can object. Whoever is blocked or deleted
+ * hears it from people: in an emergency a mail would warn the wrong one. A new kind of event does not compile without a
+ * decision here.
+ */
+const notices: { readonly [Kind in ActivityEvent['kind']]: NoticeOf<Kind> } = {
+  'password.reset': ({ expiresAt }) => ({ kind: 'passwordReset', until: expiresAt }),
+  'password.changed': () => ({ kind: 'passwordChanged' }),
+  'user.edited': ({ changes }) => {
+    const levels = changes.flatMap(asLevelChange);
+    return levels.length === 0 ? null : { kind: 'levelsChanged', changes: levels };
+  },
+  'user.unblocked': () => ({ kind: 'accountUnblocked' }),
+  'user.restored': () => ({ kind: 'accountRestored' }),
+  'user.added': nothing,
+  'user.blocked': nothing,
+  'user.deleted': nothing,
+  'user.erased': nothing,
+  'user.purged': nothing,
+  'user.dataExported': nothing,
+  'users.imported': nothing,
+  'users.exported': nothing,
+  'users.passwordsIssued': nothing,
+  // Whoever was just added has nobody to tell that it was not them.
+  'password.issued': nothing,
+  'activity.exported': nothing,
+  unknown: nothing,
+  'signIn.succeeded': nothing,
+  'signIn.failed': nothing,
+  'signIn.throttled': nothing,
+  signOut: nothing,
+  'sessions.ended': nothing,
+  'password.changeRefused': nothing,
+  'tenant.added': nothing,
+  'tenant.suspended': nothing,
+  'tenant.resumed': nothing,
+  refused: nothing,
+};
+
+/** @returns what an event's target is told of it by mail, or null */
+export function noticeOf(event: ActivityEvent): Notice | null {
+  return (notices[event.kind] as NoticeOf<ActivityEvent['kind']>)(event);
+}
+
+function asLevelChange({ field, from, to }: Change): LevelChange[] {
+  const isLevel = field === 'administratorLevel' || field === 'agentLevel';
+  return isLevel ? [{ field, from: from ?? 'none', to: to ?? 'none' }] : [];
+}

@@ -1,0 +1,92 @@
+import { languages } from '../../domain/regions.ts';
+import { cleanName } from '../../domain/user.ts';
+import { paths } from '../../paths.ts';
+import { createFormats, type Formats } from '../../web/formats.ts';
+import type { Tongue, Translator } from '../../web/translator.ts';
+import type { TakenNotice } from './notices.store.ts';
+
+/** A mail as it is handed to a server. */
+export interface Mail {
+  /** The same at every try, so that who gets it twice can tell. */
+  readonly id: string;
+  readonly to: string;
+  readonly language: string;
+  /** Made of the locale files' words alone: no name can put a line into a header. */
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+}
+
+export interface WordingParts {
+  readonly baseUrl: URL;
+  readonly translator: Translator;
+  readonly render: (view: string, locals: { readonly model: object; readonly html: Tongue['html'] }) => string;
+  /** Epoch ms. */
+  readonly clock: () => number;
+}
+
+interface Fact {
+  readonly label: string;
+  readonly value: string;
+}
+
+/** @returns what turns a notice into a mail in its recipient's own language */
+export function createWording({ baseUrl, translator, render, clock }: WordingParts) {
+  const formats = new Map(languages.map((language) => [language, createFormats(language, clock)]));
+  const address = new URL(paths.signIn, baseUrl).href;
+
+  return (taken: TakenNotice): Mail => {
+    const { recipient, notice } = taken;
+    const { language } = recipient;
+    const tongue = translator(language);
+    const { t, html, direction } = tongue;
+    const subject = t(`notices:${notice.kind}.subject`);
+    const name = cleanName(recipient.displayName);
+    const words = {
+      told: t(`notices:${notice.kind}.text`),
+      unexpected: t('notices:unexpected'),
+      open: t('notices:open'),
+      automatic: t('notices:automatic'),
+    };
+    const facts = factsOf(taken, tongue, formats.get(language) as Formats);
+    const lines = facts.map(({ label, value }) => t('notices:fact', { label, value: isolated(value) }));
+    const greeting = t('notices:greeting', { name: isolated(name) });
+    const open = t('notices:fact', { label: words.open, value: address });
+    const model = { language, dir: direction, subject, name, facts, address };
+    return {
+      id: taken.id,
+      to: recipient.username,
+      ...{ language, subject },
+      text: `${[greeting, words.told, lines.join('\n'), words.unexpected, open, words.automatic].join('\n\n')}\n`,
+      html: render('notices/mail', { html, model: { ...model, ...words } }),
+    };
+  };
+}
+
+// First strong isolate and its end: what <bdi> is in a page, for plain text.
+const isolated = (text: string): string => `\u2068${text}\u2069`;
+
+function factsOf({ at, by, notice, recipient, tenantName }: TakenNotice, tongue: Tongue, formats: Formats): Fact[] {
+  const { t } = tongue;
+  return [
+    { label: t('notices:when'), value: formats.dateTime(at) },
+    { label: t('notices:by'), value: byWhom(by, tongue) },
+    ...(notice.kind === 'passwordReset' ? [{ label: t('notices:until'), value: formats.dateTime(notice.until) }] : []),
+    ...(notice.kind === 'levelsChanged' ? notice.changes : []).map(({ field, from, to }) => {
+      const levelOf = (level: string): string =>
+        field === 'administratorLevel' ? t(`roles:administrator.${level}`) : t(`roles:agent.${level}`);
+      return {
+        label: t(`common:terms.${field}`),
+        value: t('notices:levelsChanged.change', { from: levelOf(from), to: levelOf(to) }),
+      };
+    }),
+    { label: t('common:terms.username'), value: recipient.username },
+    { label: t('common:terms.tenant'), value: cleanName(tenantName) },
+  ];
+}
+
+function byWhom(by: TakenNotice['by'], { t }: Tongue): string {
+  if (by === 'operator') return t('notices:byOperator');
+  if (by === 'self') return t('notices:bySelf');
+  return by.name === null ? t('notices:byAdministrator') : cleanName(by.name);
+}

@@ -1,0 +1,119 @@
+import { randomBytes } from 'node:crypto';
+import { setImmediate as turn } from 'node:timers/promises';
+import type { Database } from '../../data/database.ts';
+import { activityKinds } from '../../domain/activity-groups.ts';
+import { joinPersonal } from '../../domain/activity-personal.ts';
+import type { Language } from '../../domain/regions.ts';
+import type { Scope, ScopeTenant } from '../../domain/scope.ts';
+import type { User } from '../../domain/user.ts';
+
+const keyBytes = 32;
+const entriesAtOnce = 1_000;
+
+/** A deleted user whom nobody can restore any more. */
+export interface OverdueUser {
+  readonly id: string;
+  readonly tenant: ScopeTenant;
+}
+
+/** Takes a person out of everything that the database keeps. */
+export function erasureStore(database: Database) {
+  const { knex } = database;
+
+  /** @returns the names under which others may have got a password from this person */
+  async function namesOf(scope: Scope, user: User): Promise<string[]> {
+    const entries = (await knex('activity')
+      .select('data', 'personal')
+      .where({ tenant_id: scope.tenant.id, target_id: user.id, kind: 'user.edited' })
+      .whereNotNull('personal')) as { data: string; personal: string }[];
+    const former = entries.flatMap(({ data, personal }) => {
+      const { event } = joinPersonal('user.edited', data, personal);
+      return event.kind === 'user.edited' ? event.changes : [];
+    });
+    const names = former.filter(({ field }) => field === 'displayName').flatMap(({ from, to }) => [from, to]);
+    return [...new Set([user.displayName, ...names])].filter((name) => name !== null);
+  }
+
+  // An empty name is nobody's: it still says that it was not the operator.
+  async function takeNameFromPasswords(scope: Scope, user: User): Promise<void> {
+    const whoWasTouched = knex('activity').select('target_id').where({ actor_id: user.id });
+    await knex('users')
+      .where({ tenant_id: scope.tenant.id })
+      .whereIn('id', whoWasTouched)
+      .whereIn('password_set_by', await namesOf(scope, user))
+      .update({ password_set_by: '' });
+  }
+
+  /** The digests stay, so that the chain still holds; without its salt none of them can be guessed at. */
+  async function takeFromLog(scope: Scope, side: 'actor_id' | 'target_id', userId: string): Promise<void> {
+    // Kind by kind and in the order of time, as the index of the log has it.
+    for (const kind of activityKinds) {
+      for (let last = { at: -1, place: 0 }; ;) {
+        const rows = (await knex('activity')
+          .select('id', 'at', 'place')
+          .where({ tenant_id: scope.tenant.id, [side]: userId, kind })
+          .whereRaw('(at, place) > (?, ?)', [last.at, last.place])
+          .orderBy(['at', 'place'])
+          .limit(entriesAtOnce)) as { id: number; at: number; place: number }[];
+        const ids = rows.map(({ id }) => id);
+        await knex('activity').whereIn('id', ids).update({ personal: null, personal_salt: null });
+        if (rows.length < entriesAtOnce) break;
+        last = rows.at(-1) ?? last;
+        // Others read meanwhile: with SQLite each of these steps holds the process.
+        await turn();
+      }
+    }
+  }
+
+  // What was staged of them waits in files that somebody sent, theirs or another's.
+  async function takeFromImports(scope: Scope, user: User): Promise<void> {
+    const ofTenant = knex('imports').select('id').where({ tenant_id: scope.tenant.id });
+    await knex('import_rows').whereIn('import_id', ofTenant).where({ username: user.username }).delete();
+    await knex('imports').where({ tenant_id: scope.tenant.id, user_id: user.id }).delete();
+  }
+
+  return {
+    /** @returns some deleted users who were deleted at a time, epoch ms, or before: the longest ago first */
+    findOverdueAcrossTenants: async (deletedBefore: number, most: number): Promise<OverdueUser[]> => {
+      const rows = (await knex('users')
+        .join('tenants', 'tenants.id', 'users.tenant_id')
+        .select('users.id', 'users.tenant_id', 'tenants.name', 'tenants.language')
+        // Spelt out, not bound: only then does it fit the index of the few who are deleted.
+        .whereRaw("users.state = 'deleted'")
+        .where('users.deleted_at', '<=', deletedBefore)
+        .orderBy('users.deleted_at')
+        .limit(most)) as { id: string; tenant_id: string; name: string; language: Language }[];
+      return rows.map(({ id, tenant_id, name, language }) => ({ id, tenant: { id: tenant_id, name, language } }));
+    },
+
+    /** Removes a deleted user, and their name from wherever else it stands. Their entries in the log stay, without it. */
+    erase: async (scope: Scope, user: User): Promise<void> => {
+      const { id } = scope.tenant;
+      const key = randomBytes(keyBytes).toString('base64url');
+      await knex('tenants').where({ id }).whereNull('pseudonym_key').update({ pseudonym_key: key });
+      await takeNameFromPasswords(scope, user);
+      await takeFromLog(scope, 'target_id', user.id);
+      await takeFromLog(scope, 'actor_id', user.id);
+      await takeFromImports(scope, user);
+      await knex('user_sessions').where({ user_id: user.id }).delete();
+      await knex('users').where({ tenant_id: id, id: user.id, state: 'deleted' }).delete();
+    },
+
+    /** Takes a name out of browsers' sessions: typed at a sign-in, or to be said on somebody's next page. */
+    takeFromSessions: async ({ username, displayName }: User): Promise<void> => {
+      const rows = await knex<{ key: string; data: string }>('sessions')
+        .select()
+        .whereRaw("data like ? escape '\\'", [holding(username)])
+        .orWhereRaw("data like ? escape '\\'", [holding(displayName)]);
+      for (const { key, data } of rows) {
+        const { username: _username, notice: _notice, ...rest } = JSON.parse(data) as Record<string, unknown>;
+        await knex('sessions')
+          .where({ key })
+          .update({ data: JSON.stringify(rest) });
+      }
+    },
+  };
+}
+
+// As it stands within JSON; what means something to `like` is taken by the letter.
+const holding = (text: string): string => `%${JSON.stringify(text).replace(/[\\%_]/g, '\\$&')}%`;

@@ -1,0 +1,103 @@
+import type { Work } from '../../background.ts';
+import type { ActivityEvent } from '../../domain/activity.ts';
+import { notFound } from '../../domain/errors.ts';
+import { may, type Verdict } from '../../domain/policy.ts';
+import { restoreWindowMs, type RegionRules } from '../../domain/regions.ts';
+import type { Scope, ScopeTenant } from '../../domain/scope.ts';
+import type { User } from '../../domain/user.ts';
+import type { Stores } from '../../stores.ts';
+import type { Transport } from '../notices/notices.transport.ts';
+import type { Throttle } from '../sessions/throttle.ts';
+
+export type EraseOutcome =
+  | { readonly outcome: 'erased' }
+  | { readonly outcome: 'refused'; readonly verdict: Exclude<Verdict, { allowed: true }> };
+
+export interface ErasureParts {
+  readonly stores: Stores;
+  readonly throttle: Throttle;
+  readonly rules: RegionRules;
+  /** The scope in which the portal itself acts on a tenant. */
+  readonly operatorScope: (tenant: ScopeTenant) => Scope;
+  readonly transport: Pick<Transport, 'clear'> | null;
+  readonly clock: () => number;
+}
+
+const purgeEveryMs = 10 * 60_000;
+const usersAtOnce = 50;
+
+export type Erasure = ReturnType<typeof createErasure>;
+
+/** Removes deleted people for good: when an administrator says so, or when the time to restore them is over. */
+export function createErasure({ stores, throttle, rules, operatorScope, transport, clock }: ErasureParts) {
+  // The tenant is locked first, as by a restore: one of the two finds the user, the other nobody.
+  async function remove(within: Stores, scope: Scope, user: User, kind: Erased): Promise<void> {
+    await within.erasure.erase(scope, user);
+    await within.activity.record(scope, { kind }, user.id, clock());
+  }
+
+  // Not part of the transaction, and not worth one: counts that nobody can read a name from, and files to look at.
+  async function tidy(user: User): Promise<void> {
+    await throttle.forget(user);
+    await transport?.clear();
+  }
+
+  /** @returns the user, or null where somebody restored or erased them meanwhile */
+  async function purgeOne(id: string, tenant: ScopeTenant, deletedBefore: number): Promise<User | null> {
+    const scope = operatorScope(tenant);
+    return stores.transaction(async (within) => {
+      await within.tenants.lock(scope);
+      const user = await within.users.findDeleted(scope, id);
+      if (user === null || (user.deletedAt ?? 0) > deletedBefore) return null;
+      await remove(within, scope, user, 'user.purged');
+      return user;
+    });
+  }
+
+  async function purge(stopping: AbortSignal): Promise<void> {
+    const deletedBefore = clock() - restoreWindowMs(rules);
+    for (let found = usersAtOnce; found === usersAtOnce;) {
+      const overdue = await stores.erasure.findOverdueAcrossTenants(deletedBefore, usersAtOnce);
+      for (const { id, tenant } of overdue) {
+        if (stopping.aborted) return;
+        const user = await purgeOne(id, tenant, deletedBefore);
+        if (user !== null) await tidy(user);
+      }
+      found = overdue.length;
+    }
+  }
+
+  return {
+    /** @returns a deleted user, who can be erased. @throws Failure notFound */
+    load: async (scope: Scope, userId: string): Promise<User> => {
+      const user = await stores.users.findDeleted(scope, userId);
+      if (user === null) throw notFound();
+      return user;
+    },
+
+    /** Each user in a transaction of their own, so that nobody waits for long. Safe on several processes at once. */
+    purge: { name: 'Erasure', everyMs: purgeEveryMs, run: purge } satisfies Work,
+
+    /** Erases a deleted user before their time. Allowed is who may delete them. @throws Failure notFound */
+    erase: async (scope: Scope, userId: string): Promise<EraseOutcome> => {
+      const result = await stores.transaction(async (within) => {
+        await within.tenants.lock(scope);
+        const user = await within.users.findDeleted(scope, userId);
+        if (user === null) throw notFound();
+        const verdict = may(scope, 'users.delete', user);
+        if (verdict.allowed) {
+          await remove(within, scope, user, 'user.erased');
+          await within.erasure.takeFromSessions(user);
+          return { outcome: 'erased', user } as const;
+        }
+        const refused = { kind: 'refused', action: 'users.delete', because: verdict.because } as const;
+        await within.activity.record(scope, refused, user.id, clock());
+        return { outcome: 'refused', verdict } as const;
+      });
+      if (result.outcome === 'erased') await tidy(result.user);
+      return result;
+    },
+  };
+}
+
+type Erased = Extract<ActivityEvent['kind'], 'user.erased' | 'user.purged'>;

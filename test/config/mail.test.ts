@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { describe, test } from 'node:test';
+import { readConfig } from '../../src/config/config.ts';
+
+const secret = 'a-secret-of-the-operator-with-40-letters';
+const from = 'portal@company.example';
+
+function mailOf(variables: Record<string, string>) {
+  const { config, faults } = readConfig(variables);
+  assert.deepEqual(faults, []);
+  return config?.mail;
+}
+
+describe('where mail goes', () => {
+  test('to the server that is named', () => {
+    const mail = mailOf({ SMTP_URL: 'smtps://ada:p%40ss@mail.company.example:465', MAIL_FROM: from });
+    assert.ok(mail?.kind === 'smtp');
+    assert.equal(mail.url.hostname, 'mail.company.example');
+    assert.deepEqual(mail.from, { name: '', address: from });
+  });
+
+  test('into a folder beside the embedded database, as long as nothing is set up', () => {
+    const data = path.resolve('x');
+    assert.deepEqual(mailOf({ DATA_DIR: 'x' }), {
+      ...{ kind: 'folder', directory: path.join(data, 'outbox') },
+      from: { name: '', address: 'parvis@localhost' },
+    });
+  });
+
+  test('nowhere beside a database of the operator’s own', () => {
+    assert.equal(mailOf({ DATABASE_URL: 'sqlite:/srv/p.db' }), null);
+    assert.equal(mailOf({ DATABASE_URL: 'postgres://db/parvis', SESSION_SECRETS: secret }), null);
+  });
+});
+
+describe('the sender', () => {
+  for (const [written, name, address] of [
+    [from, '', from],
+    [` ${from} `, '', from],
+    [`<${from}>`, '', from],
+    [`Espace partenaires <${from}>`, 'Espace partenaires', from],
+    [`"Müller, Lumière & Co" <${from}>`, 'Müller, Lumière & Co', from],
+    ['portal@müller.example', '', 'portal@müller.example'],
+  ] as const) {
+    test(`may be ${written}`, () => {
+      assert.deepEqual(mailOf({ MAIL_FROM: written })?.from, { name, address });
+    });
+  }
+
+  const hostile = [
+    ...['portal', '@company.example', 'portal@', 'a@b@c', 'a b@c.example', 'Portal portal@company.example'],
+    ...['a@c.example, b@c.example', 'a@c.example;b@c.example', '<a@c.example> b', 'Portal <a@c.example', '<>'],
+    ...['a@c.example\r\nBcc: b@c.example', 'Portal\r\nBcc: x <a@c.example>', 'a@c.example>\u0000', 'a@<c.example>'],
+  ];
+  for (const written of hostile) {
+    test(`may not be ${JSON.stringify(written)}`, () => {
+      const shape = 'MAIL_FROM: is neither portal@company.example nor Name <portal@company.example>';
+      assert.deepEqual(readConfig({ MAIL_FROM: written }).faults, [shape]);
+    });
+  }
+
+  test('is required with a server', () => {
+    assert.deepEqual(readConfig({ SMTP_URL: 'smtp://mail.example' }).faults, ['MAIL_FROM: is required with SMTP_URL']);
+  });
+});
+
+describe('the address of a server', () => {
+  for (const url of [
+    ...['mail.example', 'http://mail.example', 'smtp:', 'smtp://', 'smtp:mail.example', 'smtp://:25', 'smtps:///x'],
+    ...['smtp://mail.example/path', 'smtp://mail.example?secure=false', 'smtp://ada:canary@mail.example:99999'],
+    ...['smtp://ada:canary@mail.example/#x', 'smtp://ada:canary@mail.example?proxy=http://evil.example'],
+  ]) {
+    test(`may not be ${url}, which is said in one line that does not quote it`, () => {
+      const { faults } = readConfig({ SMTP_URL: url, MAIL_FROM: from });
+      assert.equal(faults.length, 1, faults.join('\n'));
+      assert.match(faults[0] ?? '', /^SMTP_URL: /);
+      assert.doesNotMatch(faults[0] ?? '', /canary|\n/);
+    });
+  }
+});

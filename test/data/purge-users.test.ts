@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { describe, it } from 'node:test';
+import { restoreWindowMs } from '../../src/domain/regions.ts';
+import { createScope, type Scope, type ScopeTenant } from '../../src/domain/scope.ts';
+import { createErasure } from '../../src/features/personal-data/erasure.ts';
+import type { OverdueUser } from '../../src/features/personal-data/erasure.store.ts';
+import { createThrottle } from '../../src/features/sessions/throttle.ts';
+import { createUserChanges } from '../../src/features/users/users.changes.ts';
+import type { NewUser } from '../../src/features/users/users.store.ts';
+import { postgres } from '../support/services.ts';
+import { actingAs, both, newTenant, newUser, open, start, worldwide } from './databases.ts';
+
+const windowMs = restoreWindowMs(worldwide);
+const never = new AbortController().signal;
+
+for (const { dialect, config, skip } of both(await postgres())) {
+  describe(`the purge of deleted users on ${dialect}`, { skip }, () => {
+    let opened: ReturnType<typeof open> | null = null;
+    // A file has one process; those that share a PostgreSQL have connections of their own.
+    const connect = (): ReturnType<typeof open> =>
+      config.kind === 'sqlite' ? (opened ??= open(config)) : open(config);
+
+    /** A process of the portal, at a time. */
+    async function aNode(now: number, listed?: OverdueUser[]) {
+      const { database, stores } = await connect();
+      const findOverdueAcrossTenants = () => Promise.resolve(listed ?? []);
+      const asListed = listed ? { ...stores, erasure: { ...stores.erasure, findOverdueAcrossTenants } } : stores;
+      const operatorScope = (tenant: ScopeTenant): Scope =>
+        createScope({ rules: worldwide, language: 'en', requestId: randomUUID(), address: null, tenant, actor: null });
+      const erasure = createErasure({
+        ...{ stores: asListed, rules: worldwide, operatorScope, transport: null },
+        throttle: createThrottle(database, worldwide),
+        clock: () => now,
+      });
+      const changes = createUserChanges({ stores, clock: () => now });
+      return { database, stores, changes, purge: (stopping = never) => erasure.purge.run(stopping) };
+    }
+    type Node = Awaited<ReturnType<typeof aNode>>;
+
+    async function deletedUsers({ stores }: Node, scope: Scope, count: number): Promise<NewUser[]> {
+      const users = Array.from({ length: count }, () => newUser({ state: 'deleted', deletedAt: start }));
+      for (const user of users) await stores.users.insert(scope, user);
+      return users;
+    }
+    const purged = async ({ database }: Node, scope: Scope): Promise<{ target_id: string; personal: string }[]> =>
+      database.knex('activity').where({ tenant_id: scope.tenant.id, kind: 'user.purged' });
+
+    it('leaves everybody until the time to restore them is over, and nobody after it', async () => {
+      const early = await aNode(start + windowMs - 1);
+      const scope = await newTenant(early.stores);
+      const [user] = (await deletedUsers(early, scope, 1)) as [NewUser];
+      const active = newUser();
+      await early.stores.users.insert(scope, active);
+      await early.purge();
+      assert.ok(await early.stores.users.findDeleted(scope, user.id));
+      const late = await aNode(start + windowMs);
+      await assert.rejects(late.changes.restore(scope, user.id), { kind: 'notFound' });
+      await late.purge();
+      assert.equal(await late.stores.users.findDeleted(scope, user.id), null);
+      assert.ok(await late.stores.users.find(scope, active.id));
+      const [entry, ...more] = await purged(late, scope);
+      assert.deepEqual([entry?.target_id, entry?.personal, more], [user.id, '{"address":null}', []]);
+      await late.stores.users.insert(scope, { ...newUser(), username: user.username });
+    });
+
+    it('is done once by several processes, in several companies, however many there are', async () => {
+      const nodes = await Promise.all([1, 2, 3].map(() => aNode(start + windowMs)));
+      const [node] = nodes as [Node, Node, Node];
+      const scopes = [await newTenant(node.stores), await newTenant(node.stores)];
+      for (const scope of scopes) await deletedUsers(node, scope, 60);
+      await Promise.all(nodes.map(({ purge }) => purge()));
+      for (const scope of scopes) {
+        const targets = (await purged(node, scope)).map(({ target_id }) => target_id);
+        assert.deepEqual([targets.length, new Set(targets).size], [60, 60]);
+        assert.equal(await node.stores.users.countDeleted(scope), 0);
+      }
+    });
+
+    it('and a restore at the same time: one of the two, never half of each', async () => {
+      const [before, after] = [await aNode(start + windowMs - 1), await aNode(start + windowMs)];
+      const scope = await newTenant(before.stores);
+      const boss = newUser({ administratorLevel: 'global' });
+      await before.stores.users.insert(scope, boss);
+      for (let round = 0; round < 40; round++) {
+        const [user] = (await deletedUsers(before, scope, 1)) as [NewUser];
+        const restore = (): Promise<unknown> =>
+          before.changes.restore(actingAs(scope, boss), user.id).then(
+            ({ outcome }) => outcome,
+            (error: unknown) => (error as { kind: string }).kind,
+          );
+        const [first, second] = round % 2 === 0 ? [restore, after.purge] : [after.purge, restore];
+        const results = await Promise.all([first(), second()]);
+        const restored = results.includes('done');
+        const kept = await before.stores.users.find(scope, user.id);
+        const entries = (await purged(before, scope)).filter(({ target_id }) => target_id === user.id);
+        assert.deepEqual([kept !== null, entries.length], restored ? [true, 0] : [false, 1], JSON.stringify(results));
+        assert.ok(restored || results.includes('notFound'));
+      }
+    });
+
+    it('leaves whoever was restored and deleted again since they were found', async () => {
+      const node = await aNode(start);
+      const scope = await newTenant(node.stores);
+      const again = newUser({ state: 'deleted', deletedAt: start + 1 });
+      await node.stores.users.insert(scope, again);
+      await (await aNode(start + windowMs, [{ id: again.id, tenant: scope.tenant }])).purge();
+      assert.ok(await node.stores.users.findDeleted(scope, again.id));
+    });
+
+    it('stops between two users when the process is told to end', async () => {
+      const node = await aNode(start + windowMs);
+      const scope = await newTenant(node.stores);
+      await deletedUsers(node, scope, 3);
+      await node.purge(AbortSignal.abort());
+      assert.equal(await node.stores.users.countDeleted(scope), 3);
+    });
+  });
+}

@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { hmacSha256 } from '../../src/data/digest.ts';
+import { pseudonymOf } from '../../src/domain/pseudonym.ts';
+
+const pseudonym = (key: string, id: string): string => pseudonymOf(hmacSha256(key, id));
+
+describe('a pseudonym', () => {
+  it('is short, without look-alikes, and the same for the same person under the same key', () => {
+    assert.match(pseudonym('key', 'zoe'), /^[A-HJ-NP-Z2-9]{4}-[A-HJ-NP-Z2-9]{4}$/);
+    assert.equal(pseudonym('key', 'zoe'), pseudonym('key', 'zoe'));
+  });
+
+  it('is another one for another person, and under another key', () => {
+    const people = Array.from({ length: 5_000 }, (_, each) => pseudonym('key', String(each)));
+    assert.equal(new Set(people).size, people.length);
+    assert.notEqual(pseudonym('key', 'zoe'), pseudonym('other', 'zoe'));
+  });
+
+  it('favours no symbol', () => {
+    const counts = new Map<string, number>();
+    for (let each = 0; each < 4_000; each++)
+      for (const symbol of pseudonym('key', String(each)).replace('-', ''))
+        counts.set(symbol, (counts.get(symbol) ?? 0) + 1);
+    assert.equal(counts.size, 32);
+    for (const [symbol, count] of counts) assert.ok(count > 850 && count < 1_150, `${symbol} ${count}`);
+  });
+});

@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { aTenant, aUser, goodPassword, type TestUser } from '../support/builders.ts';
+import { aPerson, type Person } from '../support/person.ts';
+import { openPortal } from '../support/portal.ts';
+
+const english = { 'Accept-Language': 'en' };
+const list = '/account-settings/user-management';
+const portal = await openPortal();
+const tenant = await aTenant(portal, { language: 'en' });
+const camille = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
+const admin = await aPerson(portal, english).signIn(camille);
+const pathOf = ({ id }: TestUser): string => `${list}/${id}/erase`;
+const aDeletedUser = (wishes: Partial<TestUser> = {}): Promise<TestUser> =>
+  aUser(portal, tenant, { displayName: 'Zoé Besson', state: 'deleted', deletedAt: portal.clock.now, ...wishes });
+const rowsOf = ({ id }: TestUser): Promise<object[]> => portal.database.knex('users').where({ id });
+
+describe('erasing a deleted user for good', async () => {
+  it('is offered among the deleted users, explained, and done once it is confirmed', async () => {
+    const zoe = await aDeletedUser({ displayName: 'Zoé Kanarienvogel' });
+    await admin.visit(`${list}/deleted`);
+    assert.ok(
+      admin
+        .$(`a[href="${pathOf(zoe)}"]`)
+        .text()
+        .includes('Erase for good'),
+    );
+    await admin.visit(pathOf(zoe));
+    admin.sees('Erase Zoé Kanarienvogel for good?').sees('Nobody can bring them back').sees(zoe.username);
+    assert.equal((await rowsOf(zoe)).length, 1, 'nothing is done before');
+    await admin.submit('Erase for good');
+    assert.equal(admin.path, `${list}/deleted`);
+    admin.sees('The person was erased for good.').doesNotSee('Kanarienvogel');
+    assert.deepEqual(await rowsOf(zoe), []);
+  });
+
+  it('is recorded as who did it, to nobody by name', async () => {
+    const zoe = await aDeletedUser();
+    await admin.send('POST', pathOf(zoe));
+    const entries = (await portal.database.knex('activity').where({ target_id: zoe.id })) as object[];
+    assert.equal(entries.length, 1);
+    assert.deepEqual({ kind: 'user.erased', actor_id: camille.id, data: '{}' }, pick(entries[0]));
+  });
+
+  it('lets their user name be given to somebody else, who begins with nothing of theirs', async () => {
+    const zoe = await aDeletedUser({ state: 'active', deletedAt: null });
+    const lasting = async (): Promise<string[]> => {
+      const rows = (await portal.database.knex('throttles').orderBy('key')) as { key: string }[];
+      return rows.map(({ key }) => key).filter((key) => !key.startsWith('pair:') && !key.startsWith('address:'));
+    };
+    const before = await lasting();
+    const wrong = await aPerson(portal, english).visit('/sign-in');
+    await wrong.submit('Next', { 'User name': zoe.username });
+    await wrong.send('POST', '/sign-in/password', { password: 'wrong' });
+    assert.equal((await lasting()).length, before.length + 2);
+    await admin.send('POST', `${list}/${zoe.id}/delete`);
+    await admin.send('POST', pathOf(zoe));
+    assert.deepEqual(await lasting(), before);
+    const again = await aUser(portal, tenant, { username: zoe.username, displayName: 'Zoé Nouvelle' });
+    const person = await aPerson(portal, english).signIn(again);
+    assert.equal(person.path, '/dashboard');
+    await admin.visit(`${list}/${again.id}`);
+    admin.doesNotSee('Sign-in refused');
+  });
+
+  const nobody = 'ffffffff-ffff-4fff-8fff-ffffffffffff';
+  const elsewhere = await aTenant(portal, { language: 'en' });
+  const others: [what: string, user: () => Promise<{ id: string }>][] = [
+    ['nobody', () => Promise.resolve({ id: nobody })],
+    ['somebody who is not deleted', () => aUser(portal, tenant)],
+    ['somebody who is blocked', () => aUser(portal, tenant, { state: 'blocked' })],
+    ['somebody of another company', () => aUser(portal, elsewhere, { state: 'deleted' })],
+    ['oneself', () => Promise.resolve(camille)],
+  ];
+  for (const [what, find] of others) {
+    it(`is not there for ${what}`, async () => {
+      const user = await find();
+      const before = await portal.database.knex('users').orderBy('id').select();
+      for (const method of ['GET', 'POST'])
+        assert.equal((await admin.send(method, `${list}/${user.id}/erase`)).status, 404, method);
+      assert.deepEqual(await portal.database.knex('users').orderBy('id').select(), before);
+    });
+  }
+
+  it('is refused to whoever may not delete them: a Global admin is erased by Global admins alone', async () => {
+    const boss = await aDeletedUser({ administratorLevel: 'global' });
+    const manager = await aPerson(portal, english).signIn(
+      await aUser(portal, tenant, { administratorLevel: 'userManagement' }),
+    );
+    await manager.visit(`${list}/deleted`);
+    assert.equal(manager.$(`a[href="${pathOf(boss)}"]`).length, 0, 'nor is it offered');
+    for (const method of ['GET', 'POST']) assert.equal((await manager.send(method, pathOf(boss))).status, 403);
+    assert.equal((await rowsOf(boss)).length, 1);
+    const [refusal] = (await portal.database.knex('activity').where({ target_id: boss.id })) as { data: string }[];
+    assert.deepEqual(JSON.parse(refusal?.data ?? ''), { action: 'users.delete', because: 'globalAdmin' });
+    assert.equal((await admin.send('POST', pathOf(boss))).status, 303);
+    assert.deepEqual(await rowsOf(boss), []);
+  });
+
+  it('happens once, however often it is asked for at the same time', async () => {
+    const zoe = await aDeletedUser();
+    const answers = await Promise.all(Array.from({ length: 5 }, () => admin.send('POST', pathOf(zoe))));
+    assert.deepEqual(answers.map(({ status }) => status).sort(), [303, 404, 404, 404, 404]);
+  });
+});
+
+describe('whoever was erased', async () => {
+  const paul = await aUser(portal, tenant, { displayName: 'Paul Kanarienvogel', administratorLevel: 'global' });
+  const zoe = await aUser(portal, tenant);
+  const paulHere: Person = await aPerson(portal, english).signIn(paul);
+  await paulHere.visit(`${list}/${zoe.id}/reset-password`);
+  await paulHere.submit('Reset password');
+  const password = paulHere.$('output#temporary-password').text();
+  await admin.send('POST', `${list}/${paul.id}/delete`);
+  await admin.send('POST', pathOf(paul));
+  const shown = /Erased person ([A-HJ-NP-Z2-9]{4}-[A-HJ-NP-Z2-9]{4})/;
+
+  it('stands in the log under a pseudonym that is always the same', async () => {
+    await admin.visit(`${list}/${zoe.id}`);
+    const [, pseudonym] = shown.exec(admin.text) ?? [];
+    assert.ok(pseudonym, admin.text);
+    admin.doesNotSee('Kanarienvogel');
+    const theirs = await portal.stores.personalData.latest(tenant.scope, paul.id);
+    const names = theirs.entries.flatMap(({ actor, target }) => [actor, target]).filter((each) => each?.id === paul.id);
+    assert.ok(names.length > 3);
+    for (const each of names) assert.deepEqual([each?.name, each?.pseudonym], [null, pseudonym]);
+  });
+
+  it('is not named to the one whose password they had reset, nor is the operator in their place', async () => {
+    const person = await aPerson(portal, english).signIn({ ...zoe, clearPassword: password });
+    assert.equal(person.path, '/change-password');
+    person.sees('An administrator gave you a temporary password on').doesNotSee('Kanarienvogel').doesNotSee('operator');
+  });
+
+  it('cannot sign in, and their session is over', async () => {
+    await paulHere.visit('/dashboard');
+    assert.equal(paulHere.path, '/sign-in');
+    const again = await aPerson(portal, english).signIn({ ...paul, clearPassword: goodPassword });
+    again.sees('The user name or the password is not right');
+  });
+});
+
+const pick = (entry: object | undefined) => {
+  const { kind, actor_id, data } = entry as { kind: string; actor_id: string; data: string };
+  return { kind, actor_id, data };
+};

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import * as cheerio from 'cheerio';
+import { createScope } from '../../src/domain/scope.ts';
+import { cleanName } from '../../src/domain/user.ts';
+import { aTenant, aUser } from '../support/builders.ts';
+import { aMailServer } from '../support/mail-server.ts';
+import { openPortal } from '../support/portal.ts';
+
+const server = await aMailServer();
+const portal = await openPortal({ environment: { SMTP_URL: server.url, MAIL_FROM: 'portal@host.example' } });
+
+const names: [label: string, name: string][] = [
+  ['a header', 'Zoé\r\nBcc: everybody@evil.example'],
+  ['a body', 'Zoé\r\n\r\n<a href="https://evil.example">Sign in</a>'],
+  ['the end of a mail', 'Zoé\r\n.\r\nMAIL FROM:<evil@evil.example>'],
+  ['a bare line feed', 'Zoé\nTo: evil@evil.example'],
+  ['a bare carriage return', 'Zoé\rTo: evil@evil.example'],
+  ['other line breaks', 'Zoé\u2028Bcc: a\u2029b\u0085c\u000Bd'],
+  ['a NUL and an escape', 'Zoé\u001B[2J'],
+  ['letters from right to left', 'أحمد \u202Egnp.exe\u2066'],
+  ['an isolate that is never closed', '\u2067Zoé\u2069\u2069\u2069'],
+  ['what cannot be seen', 'Zo\u200B\uFEFF\u2060é'],
+  ['four bytes a letter', '👩‍🚀 𝒵𝑜𝑒́ 李小龍'],
+  ['a tag', '<img src=x onerror=alert(1)><script>alert(1)</script>'],
+  ['the end of an attribute', '"><svg onload=alert(1)>'],
+  ['a template', '{{7*7}} $t(common:product) <%= 7*7 %> ${7*7} %s'],
+  ['another mailbox', '"Zoé" <evil@evil.example>, evil@evil.example'],
+  ['an encoded word', '=?utf-8?q?=0D=0ABcc:_evil@evil.example?='],
+  ['two hundred letters', 'ÄÖÜẞ'.repeat(50)],
+];
+
+describe('whoever is called like', () => {
+  for (const [label, name] of names) {
+    it(`${label} is only called so in a mail`, async () => {
+      const tenant = await aTenant(portal, { name, language: 'fr' });
+      const user = await aUser(portal, tenant, { displayName: name });
+      const actor = await aUser(portal, tenant, { displayName: name, administratorLevel: 'global' });
+      const scope = createScope({ ...tenant.scope, actor });
+      const before = server.received.length;
+      await portal.stores.activity.record(scope, { kind: 'user.restored' }, user.id, portal.clock.now);
+      await portal.background.runAll();
+      const [mail, ...more] = server.received.slice(before);
+      assert.ok(mail && more.length === 0);
+      assert.deepEqual(mail.to, [user.username]);
+      const fields = mail.headers.map((header) => header.split(':')[0]).sort();
+      assert.deepEqual(fields, [
+        ...['Auto-Submitted', 'Content-Language', 'Content-Type', 'Date', 'From', 'MIME-Version', 'Message-ID'],
+        ...['Subject', 'To'],
+      ]);
+      assert.equal(mail.subject, 'Votre compte a été restauré');
+      const clean = cleanName(name);
+      const lines = mail.text.split('\n');
+      assert.equal(lines[0], `Bonjour \u2068${clean}\u2069,`);
+      assert.equal(lines.filter((line) => line.endsWith(`\u2068${clean}\u2069`)).length, 2, mail.text);
+      const $ = cheerio.load(mail.html);
+      assert.equal($('bdi').filter((_, each) => $(each).text() === clean).length, 3);
+      assert.deepEqual([$('a').length, $('script, img, svg').length], [1, 0]);
+    });
+  }
+});

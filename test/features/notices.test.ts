@@ -1,0 +1,186 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { describe, it } from 'node:test';
+import { languages } from '../../src/domain/regions.ts';
+import { createScope } from '../../src/domain/scope.ts';
+import { aTenant, aUser, goodPassword, type TestUser } from '../support/builders.ts';
+import { aMailServer, type ReceivedMail } from '../support/mail-server.ts';
+import { aPerson, type Person } from '../support/person.ts';
+import { openPortal } from '../support/portal.ts';
+import { words } from '../support/words.ts';
+
+const list = '/account-settings/user-management';
+const server = await aMailServer();
+const portal = await openPortal({ environment: { SMTP_URL: server.url, MAIL_FROM: 'Portal <portal@host.example>' } });
+const tenant = await aTenant(portal, { language: 'fr', name: 'Ateliers Lumière' });
+const camille = await aUser(portal, tenant, {
+  displayName: 'Camille Laurent',
+  administratorLevel: 'global',
+  language: 'en',
+});
+const admin = await aPerson(portal, { 'Accept-Language': 'en' }).signIn(camille);
+
+/** What is delivered while something happens. */
+async function delivered(act: () => Promise<unknown>): Promise<ReceivedMail[]> {
+  const before = server.received.length;
+  await act();
+  await portal.background.runAll();
+  return server.received.slice(before);
+}
+
+type Act = (user: TestUser) => Promise<unknown>;
+const post =
+  (path: string, fields: Readonly<Record<string, string>> = {}): Act =>
+  (user) =>
+    admin.send('POST', `${list}/${user.id}${path}`, fields);
+const edit =
+  (fields: Readonly<Record<string, string>>): Act =>
+  (user) =>
+    post('', {
+      firstName: 'Zoé',
+      lastName: 'Besson',
+      displayName: 'Zoé Besson',
+      language: user.language ?? '',
+      ...fields,
+    })(user);
+const change = {
+  currentPassword: goodPassword,
+  newPassword: 'seven quiet otters nap',
+  confirmPassword: 'seven quiet otters nap',
+};
+const own =
+  (path: string): Act =>
+  async (user) =>
+    (await aPerson(portal).signIn(user)).send('POST', path, change);
+const restored: Act = async (user) => {
+  await post('/delete')(user);
+  await post('/restore')(user);
+};
+
+describe('a user is told by mail', () => {
+  const told: [kind: string, act: Act, wishes?: Partial<TestUser>][] = [
+    ['passwordReset', post('/reset-password', { epoch: '0' })],
+    ['passwordChanged', own('/my-profile/password')],
+    ['passwordChanged', own('/change-password'), { password: 'temporary' }],
+    ['levelsChanged', edit({ administratorLevel: 'billing', agentLevel: 'sales' })],
+    ['accountUnblocked', post('/unblock'), { state: 'blocked' }],
+    ['accountRestored', restored],
+  ];
+  for (const [kind, act, wishes = {}] of told) {
+    for (const language of [...languages, null]) {
+      it(`${kind}, in ${language ?? 'the language of the tenant'} ${JSON.stringify(wishes)}`, async () => {
+        const zoe = await aUser(portal, tenant, { ...wishes, language });
+        const [mail, ...more] = await delivered(() => act(zoe));
+        assert.ok(mail && more.length === 0);
+        const { t } = words(language ?? 'fr');
+        assert.deepEqual(mail.to, [zoe.username]);
+        assert.equal(mail.subject, t(`notices:${kind}.subject`));
+        for (const part of [mail.text, mail.html]) {
+          assert.ok(part.includes(t(`notices:${kind}.text`)), part);
+          assert.ok(part.includes(t('notices:unexpected')));
+          assert.ok(part.includes('http://localhost:3000/sign-in'));
+          assert.ok(part.includes('Ateliers Lumière') && part.includes(zoe.username));
+          assert.ok(part.includes(kind === 'passwordChanged' ? t('notices:bySelf') : 'Camille Laurent'));
+        }
+        assert.match(mail.html, new RegExp(`<html lang="${language ?? 'fr'}" dir="ltr">`));
+      });
+    }
+  }
+
+  it('what their levels were and are, and until when a temporary password holds', async () => {
+    const zoe = await aUser(portal, tenant, { language: 'en' });
+    const [levels] = await delivered(() => edit({ administratorLevel: 'userManagement', agentLevel: 'none' })(zoe));
+    assert.match(levels?.text ?? '', /^Administrator level: \u2068User management admin \(before: No admin\)\u2069$/m);
+    assert.doesNotMatch(levels?.text ?? '', /Agent level/);
+    const [reset] = await delivered(() => post('/reset-password', { epoch: '0' })(zoe));
+    assert.match(reset?.text ?? '', /^When: \u2068November 23, 2026 at 09:00/m);
+    assert.match(reset?.text ?? '', /^Temporary password valid until: \u2068November 26, 2026 at 09:00/m);
+  });
+
+  it('that the operator did it', async () => {
+    const zoe = await aUser(portal, tenant, { language: 'de' });
+    const event = { kind: 'password.reset', expiresAt: portal.clock.now } as const;
+    const record = () => portal.stores.activity.record(tenant.scope, event, zoe.id, portal.clock.now);
+    const [mail] = await delivered(record);
+    assert.match(mail?.text ?? '', /^Durch: \u2068den Betreiber des Portals\u2069$/m);
+  });
+
+  it('that an administrator did it whose name was erased in the meantime', async () => {
+    const zoe = await aUser(portal, tenant, { language: 'en' });
+    const scope = createScope({ ...tenant.scope, actor: { ...camille, id: randomUUID() } });
+    const record = () => portal.stores.activity.record(scope, { kind: 'user.unblocked' }, zoe.id, portal.clock.now);
+    const [mail] = await delivered(record);
+    assert.match(mail?.text ?? '', /^By: \u2068an administrator of your organization\u2069$/m);
+  });
+
+  const untold: [what: string, act: Act, wishes?: Partial<TestUser>][] = [
+    ['other facts', edit({ displayName: 'Zoë Besson' })],
+    ['blocking', post('/block')],
+    ['deletion', post('/delete')],
+    ['ended sessions', post('/end-sessions')],
+    ['a form that changed nothing', edit({})],
+    ['a stale form', post('/reset-password', { epoch: '9' })],
+    ['sign-in', (user) => aPerson(portal).signIn(user)],
+    [
+      'a reset, when the account was deleted before the mail went',
+      async (user) => {
+        await post('/reset-password', { epoch: '0' })(user);
+        await post('/delete')(user);
+      },
+    ],
+  ];
+  for (const [what, act, wishes = {}] of untold) {
+    it(`but not of ${what}`, async () => {
+      const zoe = await aUser(portal, tenant, wishes);
+      assert.deepEqual(await delivered(() => act(zoe)), []);
+      assert.deepEqual(await portal.database.knex('mails').select(), []);
+    });
+  }
+
+  it('and nothing is told of what was taken back', async () => {
+    const zoe = await aUser(portal, tenant);
+    const doomed = portal.stores.transaction(async (within) => {
+      await within.activity.record(tenant.scope, { kind: 'user.unblocked' }, zoe.id, portal.clock.now);
+      assert.equal((await within.notices.listOf(tenant.scope, zoe.id)).length, 1);
+      throw new Error('taken back');
+    });
+    assert.deepEqual(await delivered(() => doomed.catch(() => {})), []);
+  });
+});
+
+describe('a mail', async () => {
+  const zoe = await aUser(portal, tenant, { language: 'en' });
+  let person: Person | undefined;
+  const [mail] = await delivered(async () => {
+    person = await admin.visit(`${list}/${zoe.id}/reset-password`);
+    await person.submit('Reset password');
+  });
+  const secret = person?.$('output#temporary-password').text() ?? '';
+
+  it('holds no secret, in no spelling, nor does what is queued', async () => {
+    assert.match(secret, /^[A-Z2-9]{4}(-[A-Z2-9]{4}){4}$/);
+    const queued = await portal.database.knex('activity').select();
+    for (const { raw, text, html } of server.received)
+      for (const place of [raw, text, html, JSON.stringify(queued)])
+        for (const spelling of [secret, secret.replaceAll('-', ''), secret.slice(0, 9)])
+          assert.ok(!place.includes(spelling));
+  });
+
+  it('leads to the sign-in and nowhere else, and loads nothing', () => {
+    const addresses = [...(mail?.html ?? '').matchAll(/(?:href|src|url)\s*[=(]\s*"?([^"\s)>]+)/g)].map(([, to]) => to);
+    assert.deepEqual(addresses, ['http://localhost:3000/sign-in']);
+    assert.doesNotMatch(mail?.text ?? '', /https?:\/\/(?!localhost:3000\/sign-in\n)/);
+  });
+
+  it('says who it is from, and that a program sent it', () => {
+    const headers = mail?.headers ?? [];
+    for (const header of [
+      'From: Portal <portal@host.example>',
+      'Auto-Submitted: auto-generated',
+      'Content-Language: en',
+    ])
+      assert.ok(headers.includes(header), headers.join('\n'));
+    assert.ok(headers.some((header) => /^Message-ID: <[0-9a-f-]{36}@host\.example>$/.test(header)));
+    assert.ok(!headers.some((header) => /x-mailer/i.test(header)));
+  });
+});

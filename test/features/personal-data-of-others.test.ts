@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { aTenant, aUser } from '../support/builders.ts';
+import { aPerson } from '../support/person.ts';
+import { openPortal } from '../support/portal.ts';
+
+const list = '/account-settings/user-management';
+const portal = await openPortal({ environment: { TRUST_PROXY: '1' } });
+const tenant = await aTenant(portal, { language: 'en' });
+const from = (address: string) => ({ 'Accept-Language': 'en', 'X-Forwarded-For': address });
+const camille = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
+const admin = await aPerson(portal, from('192.0.2.1')).signIn(camille);
+
+interface File {
+  readonly account: Record<string, unknown>;
+  readonly activityAboutMe: Record<string, unknown>[];
+}
+const exportsOf = ({ id }: { id: string }): Promise<object[]> =>
+  portal.database.knex('activity').where({ target_id: id, kind: 'user.dataExported' });
+
+describe('what is held of somebody, for their administrator', async () => {
+  const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson' });
+  await aPerson(portal, from('198.51.100.11')).signIn(zoe);
+
+  it('is shown when they ask for it, and that is recorded', async () => {
+    await admin.visit(`${list}/${zoe.id}`);
+    await admin.follow('Personal data');
+    admin.sees('Zoé Besson').sees('The activity log records').doesNotSee('198.51.100.11');
+    assert.deepEqual(await exportsOf(zoe), []);
+    await admin.submit('Show the data');
+    admin.sees('198.51.100.11').sees(zoe.username);
+    assert.equal((await exportsOf(zoe)).length, 1);
+    await admin.submit('Download as JSON');
+    const file = JSON.parse(admin.body) as File;
+    assert.equal(file.account.username, zoe.username);
+    assert.equal((await exportsOf(zoe)).length, 2);
+    assert.match(JSON.stringify(file.activityAboutMe), /user\.dataExported/);
+  });
+
+  it('is there for somebody who is deleted, too', async () => {
+    const gone = await aUser(portal, tenant, {
+      displayName: 'Paul Gone',
+      state: 'deleted',
+      deletedAt: portal.clock.now,
+    });
+    await admin.visit(`${list}/${gone.id}/data`);
+    await admin.submit('Show the data');
+    admin.sees('Paul Gone').sees('Deleted');
+    await admin.submit('Download as JSON');
+    assert.equal((JSON.parse(admin.body) as File).account.status, 'deleted');
+  });
+
+  it('is counted', async () => {
+    const busy = await aPerson(portal, from('192.0.2.3')).signIn(
+      await aUser(portal, tenant, { administratorLevel: 'global' }),
+    );
+    const answers = [];
+    for (let each = 0; each < 31; each++) answers.push(await busy.send('POST', `${list}/${zoe.id}/data.json`));
+    assert.equal(answers.at(-1)?.status, 429);
+    assert.ok(Number(answers.at(-1)?.headers['retry-after']) > 0);
+  });
+});

@@ -1,0 +1,20 @@
+import { aTenant, aUser, type TestUser } from './builders.ts';
+import { openPortal, type Portal } from './portal.ts';
+
+export const MAIL_FROM = 'portal@host.example';
+
+/** A portal under these settings, with somebody to be told of something. */
+export async function aPortal(environment: Readonly<Record<string, string>>) {
+  const portal = await openPortal({ environment });
+  const tenant = await aTenant(portal, { language: 'en' });
+  const zoe = await aUser(portal, tenant);
+  /** Queues a notice as the features do. */
+  const tell = (user: TestUser = zoe): Promise<void> =>
+    portal.stores.activity.record(tenant.scope, { kind: 'user.unblocked' }, user.id, portal.clock.now);
+  return { portal, tenant, zoe, tell, queued: () => queuedIn(portal) };
+}
+
+async function queuedIn(portal: Portal): Promise<{ attempts: number; waitMs: number }[]> {
+  const rows = await portal.database.knex<{ attempts: number; next_try_at: number }>('mails').select();
+  return rows.map(({ attempts, next_try_at }) => ({ attempts, waitMs: next_try_at - portal.clock.now }));
+}
