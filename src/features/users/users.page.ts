@@ -94,7 +94,7 @@ function applyFilters(knex: Knex, $: Parameters<Build>[1], query: Knex.QueryBuil
   const { level, status, search } = request;
   if (status === 'blocked') query.where('state', 'blocked');
   else if (status === 'expired')
-    query.where({ state: 'active', password: 'temporary' }).where('temporary_until', '<=', $('now'));
+    query.whereRaw("state = 'active' and password = 'temporary'").where('temporary_until', '<=', $('now'));
   else if (status === null) query.whereNot('state', 'deleted');
   else query.where({ state: 'active', password: status === 'active' ? 'own' : 'temporary' });
   if (level !== null) {
