@@ -89,6 +89,11 @@ function assertPage({ headers, text }: RawAnswer): void {
   assert.doesNotMatch(text, /<style|\sstyle="|\son\w+="|javascript:/i);
 }
 
+function assertFile({ headers }: RawAnswer): void {
+  assert.match(String(headers['content-disposition']), /^attachment;/);
+  assert.deepEqual([headers['cache-control'], headers.vary], ['no-store', 'Cookie, Accept-Language']);
+}
+
 describe('every route', () => {
   for (const [label, person] of [
     ['a visitor', visitor],
@@ -101,7 +106,10 @@ describe('every route', () => {
         const answer = await send({ method: route.method.toUpperCase(), path: addressOf(route), person });
         assert.ok([200, 303, 403].includes(answer.status), String(answer.status));
         assertGuarded(answer);
-        if (answer.status !== 303) assertPage(answer);
+        // A file is no page, and is no less guarded.
+        const file = answer.status === 200 && /[.]\w+$/.test(route.path);
+        if (file) assertFile(answer);
+        else if (answer.status !== 303) assertPage(answer);
       });
     }
   }
