@@ -16,6 +16,8 @@ export interface Measured {
   readonly origin: string;
   /** @returns microseconds of CPU since the process began, all its threads together */
   cpu(): Promise<number>;
+  /** @returns bytes that the process holds in memory now */
+  rss(): Promise<number>;
   stop(): void;
 }
 
@@ -25,13 +27,17 @@ export async function startMeasured(child: string, environment: Record<string, s
     env: { ...process.env, NODE_ENV: 'production', ...environment },
   });
   const [{ port }] = (await once(process_, 'message')) as [{ port: number }];
+  const ask = async (): Promise<{ cpu: NodeJS.CpuUsage; rss: number }> => {
+    process_.send('figures');
+    return ((await once(process_, 'message')) as [{ cpu: NodeJS.CpuUsage; rss: number }])[0];
+  };
   return {
     origin: `http://127.0.0.1:${port}`,
     cpu: async () => {
-      process_.send('cpu');
-      const [{ cpu }] = (await once(process_, 'message')) as [{ cpu: NodeJS.CpuUsage }];
+      const { cpu } = await ask();
       return cpu.user + cpu.system;
     },
+    rss: async () => (await ask()).rss,
     stop: () => process_.kill('SIGTERM'),
   };
 }

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { compile } from '../../src/data/database.ts';
 import type { ActivityEvent } from '../../src/domain/activity.ts';
+import type { FoundEntry } from '../../src/domain/activity-chain.ts';
 import { activityGroups, kindsIn, type ActivityKind } from '../../src/domain/activity-groups.ts';
 import { createScope, type Scope } from '../../src/domain/scope.ts';
 import {
@@ -13,6 +14,7 @@ import {
   type LogPlace,
   type LogRequest,
 } from '../../src/features/activity/activity.page.ts';
+import { entriesPerBatch } from '../../src/features/activity/activity.reads.ts';
 import type { Stores } from '../../src/stores.ts';
 import { postgres } from '../support/services.ts';
 import { actingAs, both, newTenant, newUser, open, sqliteFile, start } from './databases.ts';
@@ -129,8 +131,13 @@ for (const { dialect, config, skip } of both(await postgres())) {
 
     test('gives the chain in batches, and each entry of a part with the hash before it', async () => {
       const { length, hash } = await stores.activity.endOfChain(scope);
-      const chain = await stores.activity.batchOfChain(scope, 0, length);
-      assert.deepEqual([chain.length, chain.at(-1)?.hash], [length, hash]);
+      const chain: FoundEntry[] = [];
+      while (chain.length < length) {
+        const batch = await stores.activity.batchOfChain(scope, chain.length, length);
+        assert.equal(batch.length, Math.min(entriesPerBatch, length - chain.length));
+        chain.push(...batch);
+      }
+      assert.deepEqual([length > entriesPerBatch, chain.at(-1)?.hash], [true, hash]);
       assert.deepEqual(
         (await stores.activity.batchOfChain(scope, 3, 5)).map(({ place }) => place),
         [4, 5],

@@ -51,7 +51,7 @@ describe('the log as JSON Lines', () => {
     assert.equal(status, 200);
     assert.equal(headers['content-type'], 'application/x-ndjson; charset=utf-8');
     assert.match(String(headers['content-disposition']), /^attachment; filename="?activity-log-2026-11-23.jsonl"?$/);
-    assert.equal(headers['cache-control'], 'no-store');
+    assert.deepEqual([headers['cache-control'], headers.vary], ['no-store', 'Cookie, Accept-Language']);
     assert.deepEqual(checked(text), [null, 1_102, true]);
     const last = JSON.parse(text.trimEnd().split('\n').at(-2) ?? '') as { kind: string; data: string };
     assert.deepEqual([last.kind, last.data], ['activity.exported', '{"format":"jsonl","filters":[]}']);

@@ -30,6 +30,7 @@ function aChain(length: number): FoundEntry[] {
   return entries;
 }
 
+const longer = aChain(7).at(-1)!;
 const chain = aChain(6);
 const last = chain.at(-1)!.hash;
 const filter = { user: null, group: 'signIn', from: null, until: null } as const;
@@ -118,6 +119,12 @@ const table: [what: string, lines: readonly string[], edit: Edit, expected: stri
     '3 good, changed at 3',
   ],
   ['whole, something behind its end', whole, (lines) => void lines.push('{}'), '6 good, unreadable at 7'],
+  [
+    'whole, an entry more behind its end',
+    whole,
+    (lines) => void lines.push(entryLine(longer)),
+    '6 good, unreadable at 7',
+  ],
   ['whole, a second end', whole, (lines) => void lines.push(lines[7]!), '6 good, unreadable at 7'],
   ['whole, an empty line', whole, (lines) => void lines.splice(2, 0, ''), '1 good, unreadable at 2'],
   ['whole, called a part', whole, change(0, { begin: { ...begin(whole), filter } }), '0 good, unreadable at 1'],

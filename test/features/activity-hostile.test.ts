@@ -30,7 +30,7 @@ describe('an address of the log that was made up', async () => {
     'an id with a pattern': 'user=%25',
     'two ids': `user=${randomUUID()}&user=${randomUUID()}`,
     'an object for an id': 'user[$ne]=x',
-    'a date that the calendar does not have': 'from=2026-02-30',
+    'a date that the calendar does not have': 'from=2026-11-31',
     'a date in words': 'from=yesterday',
     'a date before time': 'from=0000-00-00',
     'a date beyond time': 'to=99999-01-01',

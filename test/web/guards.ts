@@ -53,6 +53,5 @@ export function assertDownload({ headers }: RawAnswer): void {
   assert.doesNotMatch(String(headers['content-type']), /html|xml|script/);
   assert.match(String(headers['content-disposition']), /^attachment; filename=/);
   assert.equal(headers['cache-control'], 'no-store');
-  assert.equal(headers['referrer-policy'], 'no-referrer');
   assert.equal(headers.etag, undefined);
 }

@@ -16,7 +16,7 @@ const latestShown = 8;
 const mostThrottledLookedAt = 500;
 
 /** How many entries an export holds in memory at once. */
-export const entriesPerBatch = 500;
+export const entriesPerBatch = 100;
 
 /** What may be read of the log of the scope's tenant, and of no other. */
 export function activityReads(database: Database) {

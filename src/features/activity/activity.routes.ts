@@ -84,7 +84,11 @@ export function activityRoutes(parts: {
       const result = request.method === 'HEAD' ? null : await exports.begin(scopeOf(request), format, filter);
       if (result?.outcome === 'throttled') throw new Failure('throttled', { retryAfter: result.retryAfter });
       response.attachment(`activity-log-${new Date(clock()).toISOString().slice(0, 10)}.${format}`);
-      response.set({ 'Content-Type': contentTypes[format], 'Cache-Control': 'no-store' });
+      response.set({
+        'Content-Type': contentTypes[format],
+        'Cache-Control': 'no-store',
+        Vary: 'Cookie, Accept-Language',
+      });
       if (result === null) return void response.end();
       await pipeline(result.text, response).catch((error: unknown) => {
         // Somebody who goes away in the middle has done nothing wrong.

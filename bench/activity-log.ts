@@ -1,0 +1,165 @@
+/**
+ * What the activity log costs at size: a page of it under every kind of filter, near and deep, and its export as a file,
+ * with the memory that the portal holds meanwhile.
+ */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { readConfig } from '../src/config/config.ts';
+import { openDatabase } from '../src/data/open.ts';
+import { migrate } from '../src/data/migrate.ts';
+import { normalizePassword } from '../src/domain/password.ts';
+import { createScope, type Scope } from '../src/domain/scope.ts';
+import { wholeLog, type LogFilter, type LogPlace } from '../src/features/activity/activity.page.ts';
+import { createHasher } from '../src/features/passwords/hasher.ts';
+import { createStores, type Stores } from '../src/stores.ts';
+import { startPostgres } from '../test/support/servers.ts';
+import { load, startMeasured, type Measured } from './cpu.ts';
+import { writeLog } from './log-entries.ts';
+import { signIn } from './sign-in.ts';
+
+const entryCount = Number(process.argv[2] ?? 1_000_000);
+const onPostgres = process.argv[3] === 'postgres';
+const peopleCount = 2_000;
+const runs = 200;
+const pageLimit = 51;
+const minuteMs = 60_000;
+// A process takes up memory until it has seen some load, whatever the load is.
+const warmUpSeconds = 15;
+const password = 'bench: a sentence nobody guesses';
+const username = 'camille@bench.example';
+const megabyte = 1024 * 1024;
+
+const directory = mkdtempSync(path.join(tmpdir(), 'parvis-bench-'));
+const postgres = onPostgres ? await startPostgres() : null;
+const environment = {
+  DATA_DIR: directory,
+  SESSION_SECRETS: randomBytes(32).toString('base64url'),
+  ...(postgres === null ? {} : { DATABASE_URL: postgres.url }),
+};
+
+/** @returns the operator's scope in the filled tenant, and the person who did half of everything in it */
+async function fill(stores: Stores, database: ReturnType<typeof openDatabase>, scope: Scope): Promise<string> {
+  const passwordHash = await (await createHasher()).hash(normalizePassword(password));
+  const people = Array.from({ length: peopleCount }, () => randomUUID());
+  await stores.transaction(async (within) => {
+    const { tenant } = scope;
+    await within.tenants.insert({ ...tenant, state: 'active', createdAt: Date.now(), domains: ['bench.example'] });
+    for (const [index, id] of people.entries()) {
+      await within.users.insert(scope, {
+        ...{ id, username: index === 0 ? username : `${index}@bench.example`, passwordHash },
+        ...{ firstName: 'Camille', lastName: `Nº ${index}`, displayName: `Camille Nº ${index}`, language: 'fr' },
+        ...{ administratorLevel: index === 0 ? 'global' : 'none', agentLevel: 'none', state: 'active' },
+        ...{ password: 'own', temporaryUntil: null, passwordSetBy: null, passwordSetAt: 0 },
+        ...{ lastSignInAt: null, createdAt: 0 },
+      });
+    }
+  });
+  await writeLog(database, scope.tenant.id, people, entryCount);
+  return people[0] ?? '';
+}
+
+async function measurePages(stores: Stores, scope: Scope, busy: string): Promise<void> {
+  const middle = Date.now() - (entryCount / 2) * minuteMs;
+  const deep: LogPlace = { at: middle, place: 0 };
+  const range = { from: middle, until: middle + 24 * 60 * minuteMs };
+  const rare = { group: 'organization' } as const;
+  const table: [what: string, filter: Partial<LogFilter>, before?: LogPlace][] = [
+    ['newest page', {}],
+    ['deep page', {}, deep],
+    ['one kind', { group: 'users' }],
+    ['a rare kind', rare],
+    ['a rare kind, deep', rare, deep],
+    ['the busiest person', { user: busy }],
+    ['the busiest person, deep', { user: busy }, deep],
+    ['the busiest person, a rare kind', { user: busy, ...rare }],
+    ['nobody', { user: randomUUID() }],
+    ['one day, long ago', range],
+    ['one day, long ago, a rare kind', { ...range, ...rare }],
+    ['all at once', { user: busy, group: 'signIn', ...range }],
+  ];
+  for (const [what, filter, before = null] of table) {
+    const request = {
+      filter: { ...wholeLog, ...filter },
+      order: 'newestFirst',
+      behind: null,
+      before,
+      limit: pageLimit,
+    } as const;
+    const times: number[] = [];
+    let found = 0;
+    for (let run = 0; run < runs; run++) {
+      const begun = performance.now();
+      found = (await stores.activity.stretch(scope, request)).length;
+      times.push(performance.now() - begun);
+    }
+    times.sort((one, other) => one - other);
+    const [p50, p99] = [times[runs / 2] ?? 0, times[Math.floor(runs * 0.99)] ?? 0];
+    console.log(
+      `${what.padEnd(34)} ${String(found).padStart(3)} entries   p50 ${p50.toFixed(2)} ms   p99 ${p99.toFixed(2)} ms`,
+    );
+  }
+}
+
+/** Takes a file as fast as it comes and keeps nothing of it. */
+async function measureExport(portal: Measured, headers: Record<string, string>, query: string): Promise<void> {
+  const before = await portal.rss();
+  let [highest, bytes, done] = [before, 0, false];
+  const watching = (async () => {
+    while (!done) {
+      highest = Math.max(highest, await portal.rss());
+      await wait(50);
+    }
+  })();
+  const begun = performance.now();
+  const response = await fetch(`${portal.origin}/account-settings/activity-log/${query}`, { headers });
+  if (!response.ok || response.body === null) throw new Error(`${query}: ${response.status}`);
+  for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) bytes += chunk.length;
+  const seconds = (performance.now() - begun) / 1_000;
+  done = true;
+  await watching;
+  const mb = (size: number): string => (size / megabyte).toFixed(0);
+  console.log(
+    `${query.slice(0, 24).padEnd(26)} ${mb(bytes)} MB in ${seconds.toFixed(1)} s   memory ${mb(before)} MB before, ${mb(highest)} MB at most: +${mb(highest - before)} MB`,
+  );
+}
+
+let portal: Measured | null = null;
+try {
+  const { config } = readConfig(environment);
+  if (config === null) throw new Error('The environment is not right');
+  await migrate(config.database);
+  const database = openDatabase(config.database);
+  const stores = createStores(database);
+  const tenant = { id: randomUUID(), name: 'Bench', language: 'fr' } as const;
+  const scope = createScope({
+    rules: config.rules,
+    language: 'fr',
+    requestId: 'bench',
+    address: null,
+    tenant,
+    actor: null,
+  });
+  const busy = await fill(stores, database, scope);
+  if (onPostgres) await database.knex.raw('vacuum analyze');
+  console.log(
+    `${cpus()[0]?.model ?? ''}, ${cpus().length} cores, Node ${process.version}, ${database.dialect}, ${entryCount} entries, ${new Date().toISOString().slice(0, 10)}`,
+  );
+  await measurePages(stores, scope, busy);
+  await database.close();
+  for (const warm of [false, true]) {
+    portal = await startMeasured('child-list.ts', environment);
+    const headers = { Cookie: await signIn(portal, username, password), 'Accept-Language': 'fr' };
+    if (warm) await load(portal, '/account-settings/activity-log', headers, warmUpSeconds);
+    console.log(warm ? `after ${warmUpSeconds} seconds of readers` : 'just started');
+    for (const query of ['export.jsonl', 'export.csv', 'export.jsonl?kind=signIn', `export.csv?user=${busy}`])
+      await measureExport(portal, headers, query);
+    portal.stop();
+  }
+} finally {
+  portal?.stop();
+  await postgres?.stop();
+  rmSync(directory, { recursive: true, force: true });
+}
