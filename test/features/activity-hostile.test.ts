@@ -72,7 +72,7 @@ describe('an address of the log that was made up', async () => {
     "' or 1=1 --",
     '\\',
     '<script>',
-    '{{x}}',
+    '{{zzyzx}}',
     '$t(common:product)',
     '\u202E'.repeat(50),
     '%25%00',

@@ -173,8 +173,7 @@ describe('the activity of one person', () => {
     const { admin, zoltan } = await company('en');
     await portal.database.knex('users').where({ id: zoltan.id }).delete();
     await admin.visit(`${log}?user=${zoltan.id}`);
-    const id = zoltan.id.slice(0, 8);
-    assert.deepEqual(sentences(admin), [`Camille Laurent deleted the account of Person ${id} (erased).`]);
+    assert.match(sentences(admin).join(), /^Camille Laurent deleted the account of Erased person [\w-]+\.$/);
     admin.sees('Unknown person');
   });
 });
