@@ -56,7 +56,8 @@ export const shapeOf = (asked: Asked): string =>
 
 export function valuesOf(asked: Asked): Values {
   const { cursor, words, values } = asked;
-  const places = Array.from({ length: placesFor(asked) }, (_, place) => [`word${place}`, `%${words[place] ?? ''}%`]);
+  const patternOf = (_: unknown, place: number): [string, string] => [`word${place}`, `%${words[place] ?? ''}%`];
+  const places = Array.from({ length: placesFor(asked) }, patternOf);
   return { ...values, ...(cursor && { key: cursor.key, id: cursor.id }), ...Object.fromEntries(places) };
 }
 
