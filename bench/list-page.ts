@@ -14,7 +14,8 @@ import { normalizePassword } from '../src/domain/password.ts';
 import { createHasher } from '../src/features/passwords/hasher.ts';
 import { createStores } from '../src/stores.ts';
 import { demoTenants } from '../src/demo/tenants.ts';
-import { load, median, startMeasured, type Figures, type Measured } from './cpu.ts';
+import { load, median, startMeasured, type Figures } from './cpu.ts';
+import { signIn } from './sign-in.ts';
 
 const userCount = Number(process.argv[2] ?? 10_000);
 const rounds = Number(process.argv[3] ?? 5);
@@ -63,32 +64,11 @@ async function fill(): Promise<string> {
   return `0.${lumiere.people[0]?.username ?? ''}`;
 }
 
-/** Signs in as a browser would. @returns the Cookie header of the session */
-async function signIn(portal: Measured, username: string): Promise<string> {
-  const jar = new Map<string, string>();
-  const step = async (address: string, form?: Record<string, string>): Promise<string> => {
-    const response = await fetch(portal.origin + address, {
-      ...(form ? { method: 'POST', body: new URLSearchParams(form) } : {}),
-      headers: { Cookie: [...jar].map((pair) => pair.join('=')).join('; '), 'Accept-Language': 'fr' },
-      redirect: 'manual',
-    });
-    for (const cookie of response.headers.getSetCookie()) {
-      const [pair = ''] = cookie.split(';');
-      jar.set(pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1));
-    }
-    return /name="_csrf" value="([^"]+)"/.exec(await response.text())?.[1] ?? '';
-  };
-  const csrf = await step('/sign-in');
-  await step('/sign-in', { _csrf: csrf, username });
-  await step('/sign-in/password', { _csrf: csrf, password });
-  return [...jar].map((pair) => pair.join('=')).join('; ');
-}
-
 const username = await fill();
 const hello = await startMeasured('child-hello.ts');
 const portal = await startMeasured('child-list.ts', { DATA_DIR: directory });
 try {
-  const headers = { Cookie: await signIn(portal, username), 'Accept-Language': 'fr' };
+  const headers = { Cookie: await signIn(portal, username, password), 'Accept-Language': 'fr' };
   const page = '/account-settings/user-management';
   await load(portal, page, headers, 2);
   const slots: { hello: Figures; list: Figures }[] = [];

@@ -1,0 +1,99 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import pg from 'pg';
+import { readConfig } from '../src/config/config.ts';
+import { migrate } from '../src/data/migrate.ts';
+import { openDatabase } from '../src/data/open.ts';
+import { seedCompany, seedFast } from '../src/demo/seed-crowd.ts';
+import { normalizePassword } from '../src/domain/password.ts';
+import { createHasher } from '../src/features/passwords/hasher.ts';
+import { createStores } from '../src/stores.ts';
+import { startPostgres } from '../test/support/servers.ts';
+import { startMeasured, type Measured } from './cpu.ts';
+import { signIn } from './sign-in.ts';
+
+/** A portal on a database of its own with made-up companies, and somebody signed in to one of them. */
+export interface Sized {
+  readonly portal: Measured;
+  readonly headers: Record<string, string>;
+  /** Some people of that company, drawn at random. */
+  readonly people: readonly { display_name: string; first_name: string; username: string }[];
+  readonly fillSeconds: number;
+}
+
+const password = 'bench: a sentence nobody guesses';
+const closers: (() => unknown)[] = [];
+
+/** Removes whatever the measure made. */
+export async function close(): Promise<void> {
+  for (const each of closers.reverse()) await each();
+}
+
+/** @returns makes databases on the server of TEST_POSTGRES_URL or on one that is started here; null where neither can be had */
+export async function postgresDatabases(): Promise<(() => Promise<string>) | null> {
+  const started = process.env.TEST_POSTGRES_URL ? null : await startPostgres();
+  const server = process.env.TEST_POSTGRES_URL ?? started?.url;
+  if (!server) return null;
+  if (started) closers.push(started.stop);
+  const execute = async (statement: string): Promise<void> => {
+    const client = new pg.Client({ connectionString: server });
+    await client.connect();
+    await client.query(statement).finally(() => client.end());
+  };
+  return async () => {
+    const name = `parvis_bench_${randomBytes(6).toString('hex')}`;
+    await execute(`create database ${name} template template0`);
+    closers.push(() => execute(`drop database ${name} with (force)`));
+    return Object.assign(new URL(server), { pathname: `/${name}` }).href;
+  };
+}
+
+/** @param databaseUrl a PostgreSQL database; null for an SQLite file */
+export async function startSized(databaseUrl: string | null, companies: number, users: number): Promise<Sized> {
+  const directory = mkdtempSync(path.join(tmpdir(), 'parvis-bench-'));
+  closers.push(() => rmSync(directory, { recursive: true, force: true }));
+  const environment = {
+    DATA_DIR: directory,
+    ...(databaseUrl === null ? {} : { DATABASE_URL: databaseUrl, SESSION_SECRETS: randomBytes(32).toString('hex') }),
+  };
+  const began = performance.now();
+  const people = await fill(environment, companies, users);
+  const fillSeconds = (performance.now() - began) / 1_000;
+  const portal = await startMeasured('child-list.ts', environment);
+  closers.push(() => portal.stop());
+  const Cookie = await signIn(portal, `global.admin@company-${Math.ceil(companies / 2)}.example`, password);
+  return { portal, headers: { Cookie, 'Accept-Language': 'fr' }, people, fillSeconds };
+}
+
+const drawn = 500;
+
+async function fill(environment: Record<string, string>, companies: number, users: number): Promise<Sized['people']> {
+  const { config } = readConfig(environment);
+  if (config === null) throw new Error('The environment is not right');
+  await migrate(config.database);
+  const database = openDatabase(config.database, 0);
+  const hash = await (await createHasher()).hash(normalizePassword(password));
+  const stores = createStores(database);
+  await seedFast(database, async () => {
+    for (let each = 1; each <= companies; each++) {
+      const company = {
+        name: `Company ${each}`,
+        domain: `company-${each}.example`,
+        users,
+        passwordHashes: [hash, hash],
+      };
+      await seedCompany(stores, config, company as never, { now: Date.now(), seed: each });
+    }
+  });
+  const people = await database
+    .knex('users')
+    .where('username', 'like', `%@company-${Math.ceil(companies / 2)}.example`)
+    .where('state', 'active')
+    .orderByRaw('random()')
+    .limit(drawn)
+    .select<Sized['people']>('display_name', 'first_name', 'username');
+  await database.close();
+  return people;
+}
