@@ -9,7 +9,7 @@ import { openDatabase } from '../src/data/open.ts';
 import { seedCompany, seedFast } from '../src/demo/seed-crowd.ts';
 import { normalizePassword } from '../src/domain/password.ts';
 import { createHasher } from '../src/features/passwords/hasher.ts';
-import { createStores } from '../src/stores.ts';
+import { createStores, type Stores } from '../src/stores.ts';
 import { startPostgres } from '../test/support/servers.ts';
 import { startMeasured, type Measured } from './cpu.ts';
 import { signIn } from './sign-in.ts';
@@ -76,15 +76,17 @@ async function fill(environment: Record<string, string>, companies: number, user
   const database = openDatabase(config.database, 0);
   const hash = await (await createHasher()).hash(normalizePassword(password));
   const stores = createStores(database);
+  const passwordHashes = [hash, hash] as const;
+  const seed = async (within: Stores, each: number): Promise<void> => {
+    const company = { name: `Company ${each}`, domain: `company-${each}.example`, users, passwordHashes };
+    await seedCompany(within, config, company, { now: Date.now(), seed: each });
+  };
   await seedFast(database, async () => {
-    for (let each = 1; each <= companies; each++) {
-      const company = {
-        name: `Company ${each}`,
-        domain: `company-${each}.example`,
-        users,
-        passwordHashes: [hash, hash],
-      };
-      await seedCompany(stores, config, company as never, { now: Date.now(), seed: each });
+    if (companies === 1) return seed(stores, 1);
+    for (let first = 1; first <= companies; first += 100) {
+      await stores.transaction(async (within) => {
+        for (let each = first; each < first + 100 && each <= companies; each++) await seed(within, each);
+      });
     }
   });
   const people = await database

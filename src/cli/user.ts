@@ -69,9 +69,7 @@ async function list({ stores }: CommandContext, options: { tenant: string; json?
   if ((await stores.tenants.findForOperator(options.tenant)) === null)
     throw new CommandFault(`There is no tenant ${options.tenant}`);
   const users = listed(stores.users.everyUser(options.tenant), Date.now());
-  await printEach(options, 'users', users, ({ id, status, username, name }) =>
-    [id, status, username, name].join('  '),
-  );
+  await printEach(options, 'users', users, ({ id, status, username, name }) => [id, status, username, name].join('  '));
 }
 
 async function* listed(users: AsyncIterable<User>, now: number) {

@@ -1,4 +1,5 @@
 import type { Database } from '../../data/database.ts';
+import { insertRows } from '../../data/insert.ts';
 import { asBeginning, endingsOf } from '../../domain/search.ts';
 import { inText } from './users.rows.ts';
 
@@ -39,13 +40,13 @@ export async function takeNumbers({ knex, dialect }: Database, count: number): P
 }
 
 /** Puts users who were just inserted into the index of words, in the same transaction: 500 at most at a time. */
-export async function indexUsers({ knex, dialect }: Database, users: readonly Indexed[]): Promise<void> {
+export async function indexUsers(database: Database, users: readonly Indexed[]): Promise<void> {
   const rows = users.map((user) => ({ number: user.number, terms: termsOf(user) }));
-  if (dialect === 'sqlite') {
-    await knex('users_search').insert(rows.map(({ number, terms }) => ({ rowid: number, terms })));
-    return;
+  if (database.dialect === 'sqlite') {
+    const entries = rows.map(({ number, terms }) => ({ rowid: number, terms }));
+    return insertRows(database, 'users_search', entries);
   }
-  await knex.raw(
+  await database.knex.raw(
     `insert into users_search (number, terms)
      select number, array_to_tsvector(string_to_array(terms, ' ')) from json_to_recordset(?) as each (number bigint, terms text)`,
     [JSON.stringify(rows)],

@@ -1,4 +1,5 @@
 import type { Database } from '../../data/database.ts';
+import { insertRows } from '../../data/insert.ts';
 import type { Language } from '../../domain/regions.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { searchWordsOf } from '../../domain/search.ts';
@@ -62,7 +63,7 @@ export function usersStore(database: Database) {
         const some = users.slice(from, from + mostAtOnce);
         const numbers = await takeNumbers(within, some.length);
         const rows = some.map((user, index) => ({ ...toRow(scope, user), number: numbers[index] ?? 0 }));
-        await within.knex('users').insert(rows);
+        await insertRows(within, 'users', rows);
         await indexUsers(within, rows);
       }
     });
