@@ -5,27 +5,31 @@
 import { cpus } from 'node:os';
 import { foldName } from '../src/domain/user.ts';
 import { median } from './cpu.ts';
-import { close, postgresDatabases, startSized, type Sized } from './sized.ts';
+import { close, postgresDatabases, startSized, type Person, type Sized } from './sized.ts';
 
 const [most = 1_000_000, requests = 200, only] = process.argv.slice(2).map((each) => Number(each) || each);
 const few = 1_000;
 const warmUps = 20;
 
-type Person = Sized['people'][number];
 const list = '/account-settings/user-management';
 const search = (q: string): string => `${list}?${new URLSearchParams({ q }).toString()}`;
 const place = (name: string): string => Buffer.from(JSON.stringify([foldName(name), ''])).toString('base64url');
 const commonParts = ['an', 'ma', 'le', 'ri', 'on', 'er'];
 const localPart = ({ username }: Person): string => username.split('@')[0] ?? '';
 
-const questions: Record<string, (person: Person, index: number) => string> = {
-  'first page': () => list,
-  'a page in the middle': ({ display_name }) => `${list}?after=${place(display_name)}`,
-  'search: a part that many have': (_, index) => search(commonParts[index % commonParts.length] ?? ''),
-  'search: first and last name': ({ display_name }) => search(display_name),
-  'search: what nobody has': (_, index) => search(`qzx${index}`),
-  'search: part of a user name': (person) => search(localPart(person).slice(2)),
-  'search: a first name': ({ first_name }) => search(first_name),
+interface Question {
+  readonly ask: (person: Person, index: number) => string;
+  readonly of?: 'rare';
+}
+const questions: Record<string, Question> = {
+  'first page': { ask: () => list },
+  'a page in the middle': { ask: ({ display_name }) => `${list}?after=${place(display_name)}` },
+  'search: a part that many have': { ask: (_, index) => search(commonParts[index % commonParts.length] ?? '') },
+  'search: a whole rare name': { ask: ({ display_name }) => search(display_name), of: 'rare' },
+  'search: what nobody has': { ask: (_, index) => search(`qzx${index}`) },
+  'search: part of a user name': { ask: (person) => search(localPart(person).slice(2)), of: 'rare' },
+  '(search: a whole common name)': { ask: ({ display_name }) => search(display_name) },
+  '(search: a first name)': { ask: ({ first_name }) => search(first_name) },
 };
 
 async function wait({ portal, headers }: Sized, address: string): Promise<number> {
@@ -50,8 +54,9 @@ async function measure(sizes: readonly Sized[]): Promise<[question: string, p50s
   for (let index = -warmUps; index < Number(requests); index++) {
     // Now this size first and now that one: whatever the machine does besides meets all of them.
     for (const { question, size, waits } of index % 2 === 0 ? all : all.toReversed()) {
-      const person = size.people[Math.abs(index) % size.people.length];
-      const address = person && questions[question]?.(person, index);
+      const { ask, of = 'people' } = questions[question] ?? {};
+      const person = size[of][Math.abs(index) % size[of].length];
+      const address = person && ask?.(person, index);
       if (address === undefined) throw new Error('Nobody was drawn');
       const waited = await wait(size, address);
       if (index >= 0) waits.push(waited);

@@ -14,12 +14,19 @@ import { startPostgres } from '../test/support/servers.ts';
 import { startMeasured, type Measured } from './cpu.ts';
 import { signIn } from './sign-in.ts';
 
+export interface Person {
+  readonly display_name: string;
+  readonly first_name: string;
+  readonly username: string;
+}
+
 /** A portal on a database of its own with made-up companies, and somebody signed in to one of them. */
 export interface Sized {
   readonly portal: Measured;
   readonly headers: Record<string, string>;
-  /** Some people of that company, drawn at random. */
-  readonly people: readonly { display_name: string; first_name: string; username: string }[];
+  /** Some people of that company, drawn at random; of those with a last name that few have, and of all. */
+  readonly rare: readonly Person[];
+  readonly people: readonly Person[];
   readonly fillSeconds: number;
 }
 
@@ -59,17 +66,21 @@ export async function startSized(databaseUrl: string | null, companies: number, 
     ...(databaseUrl === null ? {} : { DATABASE_URL: databaseUrl, SESSION_SECRETS: randomBytes(32).toString('hex') }),
   };
   const began = performance.now();
-  const people = await fill(environment, companies, users);
+  const drawn = await fill(environment, companies, users);
   const fillSeconds = (performance.now() - began) / 1_000;
   const portal = await startMeasured('child-list.ts', environment);
   closers.push(() => portal.stop());
   const Cookie = await signIn(portal, `global.admin@company-${Math.ceil(companies / 2)}.example`, password);
-  return { portal, headers: { Cookie, 'Accept-Language': 'fr' }, people, fillSeconds };
+  return { portal, headers: { Cookie, 'Accept-Language': 'fr' }, ...drawn, fillSeconds };
 }
 
-const drawn = 500;
+const mostDrawn = 500;
 
-async function fill(environment: Record<string, string>, companies: number, users: number): Promise<Sized['people']> {
+async function fill(
+  environment: Record<string, string>,
+  companies: number,
+  users: number,
+): Promise<Pick<Sized, 'people' | 'rare'>> {
   const { config } = readConfig(environment);
   if (config === null) throw new Error('The environment is not right');
   await migrate(config.database);
@@ -89,13 +100,13 @@ async function fill(environment: Record<string, string>, companies: number, user
       });
     }
   });
-  const people = await database
-    .knex('users')
-    .where('username', 'like', `%@company-${Math.ceil(companies / 2)}.example`)
-    .where('state', 'active')
-    .orderByRaw('random()')
-    .limit(drawn)
-    .select<Sized['people']>('display_name', 'first_name', 'username');
+  const own = `%@company-${Math.ceil(companies / 2)}.example`;
+  const some = database.knex('users').where('username', 'like', own).where('state', 'active');
+  const random = some.clone().orderByRaw('random()').limit(mostDrawn);
+  const few = some.clone().groupBy('last_name').orderByRaw('count(*), last_name').limit(mostDrawn).select('last_name');
+  const columns = ['display_name', 'first_name', 'username'];
+  const people = await random.clone().select<Person[]>(columns);
+  const rare = await random.clone().whereIn('last_name', few).select<Person[]>(columns);
   await database.close();
-  return people;
+  return { people, rare };
 }

@@ -12,6 +12,8 @@ interface Indexed {
 
 // One user in so many stands in the index a second time, in a sample that says how common a beginning is.
 const sampleEvery = 64;
+// How many users a database gathers from the index in the time in which it looks at one.
+const gatheredForOneLookedAt = 10;
 
 /**
  * Within one tenant a look-up finds its own people only, or next to: two of many thousand tenants may share a code, and
@@ -82,20 +84,23 @@ export function searchIndex(database: Database) {
       : beginnings.map((beginning) => `'${beginning}':*`).join(' & ');
   };
 
-  // Both databases gather everybody who has a word before they give the first of them: so a common one is not asked for.
-  async function rareOf(tenantId: string, words: readonly string[], most: number): Promise<string[]> {
+  // Both databases gather everybody who has a word before they give the first of them. So what is common is not asked for,
+  // nor what would cost more to gather than it spares in looking at those who have the rarest word.
+  async function worthAsking(tenantId: string, words: readonly string[], most: number): Promise<string[]> {
     const few = Math.ceil(most / sampleEvery);
-    const rare: string[] = [];
+    const samples: { word: string; size: number }[] = [];
     for (const word of words) {
       const sample = await found(few + 1)({ match: matchOf(sampleCodeOf(tenantId), [word]) });
-      if (sample.length <= few) rare.push(word);
+      samples.push({ word, size: sample.length });
     }
-    return rare;
+    const rarest = Math.min(...samples.map(({ size }) => size));
+    const largest = Math.min(few, rarest * gatheredForOneLookedAt);
+    return samples.filter(({ size }) => size <= largest).map(({ word }) => word);
   }
 
   /** @returns the numbers of all whom the words may fit, and perhaps some others'; null where they are too many */
   return async (tenantId: string, words: readonly string[], most: number): Promise<number[] | null> => {
-    const rare = await rareOf(tenantId, words, most);
+    const rare = await worthAsking(tenantId, words, most);
     if (rare.length === 0) return null;
     const rows = await found(most + 1)({ match: matchOf(codeOf(tenantId), rare) });
     return rows.length > most ? null : rows.map(({ number }) => number);
