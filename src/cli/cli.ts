@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { addActivityCommands } from './activity.ts';
 import { addCheckCommand } from './check.ts';
 import { CommandFault, print, withContext } from './context.ts';
@@ -16,8 +16,9 @@ export async function run(argv: readonly string[]): Promise<void> {
   program
     .command('demo')
     .description('start two regions with made-up organizations, and print who can sign in')
+    .option('--users <count>', 'add one more organization with so many people, up to ten million', wholeNumber)
     .option('--json', 'print one JSON object when both are ready')
-    .action(async (options: { json?: boolean }) => (await import('../demo/demo.ts')).demo(options));
+    .action(async (options: { json?: boolean; users?: number }) => (await import('../demo/demo.ts')).demo(options));
   program
     .command('migrate')
     .description('bring the schema of the database up to this version')
@@ -39,4 +40,13 @@ export async function run(argv: readonly string[]): Promise<void> {
     if (argv.includes('--json')) process.stdout.write(`${JSON.stringify({ ok: false, faults: fault.split('\n') })}\n`);
     process.exitCode = 1;
   }
+}
+
+const mostMadeUp = 10_000_000;
+
+function wholeNumber(text: string): number {
+  const number = Number(text);
+  if (!/^\d+$/.test(text) || number < 1 || number > mostMadeUp)
+    throw new InvalidArgumentError('It is a number from 1 to 10000000.');
+  return number;
 }

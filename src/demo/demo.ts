@@ -5,6 +5,7 @@ import path from 'node:path';
 import { readConfig, type Config } from '../config/config.ts';
 import { readRules } from '../config/rules.ts';
 import { CommandFault } from '../cli/context.ts';
+import { seedBigCompany } from './seed-crowd.ts';
 import { seedRegion, type DemoLogin } from './seed.ts';
 
 const regions = ['worldwide', 'germany'] as const;
@@ -18,7 +19,7 @@ const program = path.join(import.meta.dirname, '../../bin/parvis.js');
  * Starts both regions, each a process with a database and sessions of its own, filled anew with made-up people.
  * Everything stays on this machine: the passwords are printed, so the demo listens on the loopback address alone.
  */
-export async function demo(options: { json?: boolean }): Promise<void> {
+export async function demo(options: { json?: boolean; users?: number }): Promise<void> {
   const configured = regions.map((region, index) => ({
     region,
     environment: environmentOf(region, firstPort + index),
@@ -29,6 +30,10 @@ export async function demo(options: { json?: boolean }): Promise<void> {
     const config = configOf(environment);
     rmSync(config.dataDirectory, { recursive: true, force: true });
     logins.push(...(await seedRegion(config, regions, Date.now())));
+    if (options.users !== undefined && config.rules.region === 'worldwide') {
+      process.stderr.write(`Making up ${options.users.toLocaleString('en')} users…\n`);
+      logins.push(await seedBigCompany(config, options.users, Date.now()));
+    }
   }
   const children = configured.map(({ environment }) => start(environment));
   stopTogether(children);

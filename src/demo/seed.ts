@@ -102,8 +102,8 @@ async function issueSecrets(
 
 const lettersAndDigits = [...temporaryAlphabet.replace('L', '').toLowerCase()];
 
-// As hard to guess as a temporary password, yet of another shape, so that nobody takes the one for the other.
-function ownPassword(): string {
+/** As hard to guess as a temporary password, yet of another shape, so that nobody takes the one for the other. */
+export function ownPassword(): string {
   const group = (): string =>
     Array.from({ length: 4 }, () => lettersAndDigits[randomInt(lettersAndDigits.length)]).join('');
   return `demo-${group()}-${group()}-${group()}-${group()}`;

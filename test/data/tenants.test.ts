@@ -65,6 +65,9 @@ for (const { dialect, config, skip } of both(await postgres())) {
       await stores.tenants.insert({ ...tenant, domains: [name] });
       assert.equal(await stores.tenants.findTakenDomain(['free.example', name]), name);
       assert.equal(await stores.tenants.findTakenDomain(['free.example']), null);
+      const directory = Array.from({ length: 70_000 }, (_, index) => `free-${index}.example`);
+      assert.equal(await stores.tenants.findTakenDomain(directory), null);
+      assert.equal(await stores.tenants.findTakenDomain([...directory, name]), name);
       const thief = { ...tenant, id: randomUUID(), domains: [name] };
       await assert.rejects(stores.transaction((within) => within.tenants.insert(thief)));
       assert.equal(await stores.tenants.findForOperator(thief.id), null);

@@ -114,7 +114,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
         const found = async (request: PageRequest) => (await page(scope, request)).map(({ id }) => id);
         await fc.assert(
           fc.asyncProperty(requests, async (request) => assert.deepEqual(await found(request), expected(request))),
-          { numRuns: 400 },
+          { numRuns: 150 },
         );
       });
     }

@@ -21,6 +21,10 @@ const managersWays: readonly (Tile & { readonly action: Action })[] = [
     ...{ title: 'common:terms.addUser', text: 'dashboard:tile.newUser' },
   },
   {
+    ...{ href: paths.importUsers, action: 'users.import', icon: 'upload' },
+    ...{ title: 'common:terms.import', text: 'dashboard:tile.importUsers' },
+  },
+  {
     ...{ href: paths.activityLog, action: 'activity.view', icon: 'history' },
     ...{ title: 'common:terms.activityLog', text: 'activity:log.about' },
   },

@@ -5,8 +5,8 @@ import type { User } from '../../domain/user.ts';
 import { pageSize, type PageStart } from './users.page.ts';
 import { inText, toUser, userColumns, type UserRow } from './users.rows.ts';
 
-/** Deleted users are counted up to here: that there are more is all that a page says. */
-export const mostCounted = 1_000;
+/** Deleted users are counted up to here and one further: that there are more is all that a page says. */
+export const mostCounted = 999;
 
 // Spelt out, not bound: only then does their own index fit.
 const isDeleted = "state = 'deleted'";
@@ -33,7 +33,7 @@ export function deletedUsers(database: Database) {
       .select('id')
       .where('tenant_id', $('tenant'))
       .whereRaw(isDeleted)
-      .limit(mostCounted, inText);
+      .limit(mostCounted + 1, inText);
     return knex.from(some.as('some')).count({ count: '*' });
   });
 
@@ -53,7 +53,7 @@ export function deletedUsers(database: Database) {
       return ((await query.orderBy('deleted_at', 'desc').limit(most)) as UserRow[]).map(toUser);
     },
 
-    /** @returns how many deleted users can still be restored, a thousand at the most */
+    /** @returns how many deleted users can still be restored, a thousand for that and any more */
     countDeleted: async (scope: Scope): Promise<number> => (await count({ tenant: scope.tenant.id }))[0]?.count ?? 0,
   };
 }

@@ -53,6 +53,21 @@ export function userPages(database: Database, limits = usual) {
     return null;
   }
 
+  /** @returns those who were named, but of all who stand together only as many as a page can hold */
+  async function withFewTogether(asked: Asked, numbers: readonly number[]): Promise<readonly number[]> {
+    const [word = '', ...further] = asked.words;
+    if (numbers.length <= limits.namedAtOnce || word === '' || further.length > 0) return numbers;
+    if (asked.column === 'last_sign_in_at') return numbers;
+    const range = { word, beyond: `${word}\u{10FFFF}` };
+    const [all, first] = await Promise.all(
+      [queries.selectTogether, queries.selectFirstTogether].map((select) =>
+        ask<{ number: number }>(select.name, asked, (knex, $) => select(knex, $, asked), range),
+      ),
+    );
+    const together = new Set(all?.map(({ number }) => number));
+    return [...numbers.filter((number) => !together.has(number)), ...(first ?? []).map(({ number }) => number)];
+  }
+
   async function amongNamed(asked: Asked, numbers: readonly number[]): Promise<Found[]> {
     let first: Found[] = [];
     for (let from = 0; from < numbers.length; from += limits.namedAtOnce) {
@@ -84,7 +99,8 @@ export function userPages(database: Database, limits = usual) {
     if (queries.isEverybody(asked)) return ask('plain', asked, (knex, $) => queries.selectPlain(knex, $, asked));
     const near = await step(asked, limits.firstStep);
     if (near.length > pageSize) return near;
-    const numbers = await named(asked);
+    const all = await named(asked);
+    const numbers = all && (await withFewTogether(asked, all));
     // To look at all who were named is the surer way, and rarely the shorter one: walking on is tried for as long as that takes.
     const longest = numbers === null ? Infinity : numbers.length * limits.walkedForOneNamed;
     return (await walkOn(asked, near, longest)) ?? amongNamed(asked, numbers ?? []);

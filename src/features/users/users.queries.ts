@@ -58,10 +58,8 @@ export const shapeOf = (asked: Asked): string =>
 
 export function valuesOf(asked: Asked): Values {
   const { cursor, words, values } = asked;
-  const places = Array.from({ length: placesFor(asked) }, (_, place): [string, string] => [
-    `word${place}`,
-    `%${words[place] ?? ''}%`,
-  ]);
+  const patternOf = (_: unknown, place: number): [string, string] => [`word${place}`, `%${words[place] ?? ''}%`];
+  const places = Array.from({ length: placesFor(asked) }, patternOf);
   return { ...values, ...(cursor && { key: cursor.key, id: cursor.id }), ...Object.fromEntries(places) };
 }
 
@@ -114,6 +112,19 @@ export const selectStepEnd = (knex: Knex, $: $, asked: Asked, most: number): Kne
   inOrder(present(knex, $).select([`${asked.column} as key`, 'id']), $, asked)
     .offset(most - 1, inText)
     .limit(1, inText);
+
+/**
+ * The numbers of all who stand together in the order of the page, since what it goes by begins with the word that is
+ * searched: those of one first name in a list by name.
+ */
+export const selectTogether = (knex: Knex, $: $, asked: Asked): Knex.QueryBuilder =>
+  present(knex, $)
+    .select('number')
+    .whereRaw(`${asked.column} >= ? and ${asked.column} < ?`, [$('word'), $('beyond')]);
+
+/** The first of them who fit. */
+export const selectFirstTogether = (knex: Knex, $: $, asked: Asked): Knex.QueryBuilder =>
+  inOrder(fitting(selectTogether(knex, $, asked), $, asked), $, asked).limit(pageSize + 1, inText);
 
 /** Those who fit among the users with certain numbers, which are given as a JSON array. */
 export function selectAmong(knex: Knex, $: $, asked: Asked): Knex.QueryBuilder {

@@ -8,6 +8,7 @@ import type { Stores } from '../../stores.ts';
 import { readForm } from '../../web/forms.ts';
 import { scopeOf } from '../../web/request.ts';
 import type { AnswerRefusal, Route } from '../../web/routing.ts';
+import { mostCounted } from './users.deleted.store.ts';
 import type { handOverSheet } from './hand-over-sheet.ts';
 import { listQuery, resetForm, type ListQuery } from './users.forms.ts';
 import { offeredInBulk } from './users.bulk.ts';
@@ -40,6 +41,7 @@ export function usersRoutes(parts: {
       levels,
       statuses,
       deleted,
+      mostDeleted: mostCounted,
       add: may(scope, 'users.add'),
       bulk: offeredInBulk(scope, 'present'),
       chooseAll: chooseAllHref(query),

@@ -1,4 +1,5 @@
 import type { Database } from '../../data/database.ts';
+import { insertRows } from '../../data/insert.ts';
 import { asBeginning, endingsOf } from '../../domain/search.ts';
 import { inText } from './users.rows.ts';
 
@@ -11,6 +12,8 @@ interface Indexed {
 
 // One user in so many stands in the index a second time, in a sample that says how common a beginning is.
 const sampleEvery = 64;
+// How many users a database gathers from the index in the time in which it looks at one.
+const gatheredForOneLookedAt = 10;
 
 /**
  * Within one tenant a look-up finds its own people only, or next to: two of many thousand tenants may share a code, and
@@ -39,13 +42,13 @@ export async function takeNumbers({ knex, dialect }: Database, count: number): P
 }
 
 /** Puts users who were just inserted into the index of words, in the same transaction: 500 at most at a time. */
-export async function indexUsers({ knex, dialect }: Database, users: readonly Indexed[]): Promise<void> {
+export async function indexUsers(database: Database, users: readonly Indexed[]): Promise<void> {
   const rows = users.map((user) => ({ number: user.number, terms: termsOf(user) }));
-  if (dialect === 'sqlite') {
-    await knex('users_search').insert(rows.map(({ number, terms }) => ({ rowid: number, terms })));
-    return;
+  if (database.dialect === 'sqlite') {
+    const entries = rows.map(({ number, terms }) => ({ rowid: number, terms }));
+    return insertRows(database, 'users_search', entries);
   }
-  await knex.raw(
+  await database.knex.raw(
     `insert into users_search (number, terms)
      select number, array_to_tsvector(string_to_array(terms, ' ')) from json_to_recordset(?) as each (number bigint, terms text)`,
     [JSON.stringify(rows)],
@@ -82,20 +85,23 @@ export function searchIndex(database: Database) {
       : beginnings.map((beginning) => `'${beginning}':*`).join(' & ');
   };
 
-  // Both databases gather everybody who has a word before they give the first of them: so a common one is not asked for.
-  async function rareOf(tenantId: string, words: readonly string[], most: number): Promise<string[]> {
+  // Both databases gather everybody who has a word before they give the first of them. So what is common is not asked for,
+  // nor what would cost more to gather than it spares in looking at those who have the rarest word.
+  async function worthAsking(tenantId: string, words: readonly string[], most: number): Promise<string[]> {
     const few = Math.ceil(most / sampleEvery);
-    const rare: string[] = [];
+    const samples: { word: string; size: number }[] = [];
     for (const word of words) {
       const sample = await found(few + 1)({ match: matchOf(sampleCodeOf(tenantId), [word]) });
-      if (sample.length <= few) rare.push(word);
+      samples.push({ word, size: sample.length });
     }
-    return rare;
+    const rarest = Math.min(...samples.map(({ size }) => size));
+    const largest = Math.min(few, rarest * gatheredForOneLookedAt);
+    return samples.filter(({ size }) => size <= largest).map(({ word }) => word);
   }
 
   /** @returns the numbers of all whom the words may fit, and perhaps some others'; null where they are too many */
   return async (tenantId: string, words: readonly string[], most: number): Promise<number[] | null> => {
-    const rare = await rareOf(tenantId, words, most);
+    const rare = await worthAsking(tenantId, words, most);
     if (rare.length === 0) return null;
     const rows = await found(most + 1)({ match: matchOf(codeOf(tenantId), rare) });
     return rows.length > most ? null : rows.map(({ number }) => number);

@@ -1,5 +1,6 @@
 import { inChunks } from '../../data/chunks.ts';
 import type { Database } from '../../data/database.ts';
+import { insertRows } from '../../data/insert.ts';
 import type { Language } from '../../domain/regions.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { searchWordsOf } from '../../domain/search.ts';
@@ -62,7 +63,7 @@ export function usersStore(database: Database) {
       inChunks(users, mostAtOnce, async (some) => {
         const numbers = await takeNumbers(within, some.length);
         const rows = some.map((user, index) => ({ ...toRow(scope, user), number: numbers[index] ?? 0 }));
-        await within.knex('users').insert(rows);
+        await insertRows(within, 'users', rows);
         await indexUsers(within, rows);
       }),
     );

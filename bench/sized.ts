@@ -1,0 +1,112 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import pg from 'pg';
+import { readConfig } from '../src/config/config.ts';
+import { migrate } from '../src/data/migrate.ts';
+import { openDatabase } from '../src/data/open.ts';
+import { seedCompany, seedFast } from '../src/demo/seed-crowd.ts';
+import { normalizePassword } from '../src/domain/password.ts';
+import { createHasher } from '../src/features/passwords/hasher.ts';
+import { createStores, type Stores } from '../src/stores.ts';
+import { startPostgres } from '../test/support/servers.ts';
+import { startMeasured, type Measured } from './cpu.ts';
+import { signIn } from './sign-in.ts';
+
+export interface Person {
+  readonly display_name: string;
+  readonly first_name: string;
+  readonly username: string;
+}
+
+/** A portal on a database of its own with made-up companies, and somebody signed in to one of them. */
+export interface Sized {
+  readonly portal: Measured;
+  readonly headers: Record<string, string>;
+  /** Some people of that company, drawn at random; of those with a last name that few have, and of all. */
+  readonly rare: readonly Person[];
+  readonly people: readonly Person[];
+  readonly fillSeconds: number;
+}
+
+const password = 'bench: a sentence nobody guesses';
+const closers: (() => unknown)[] = [];
+
+/** Removes whatever the measure made. */
+export async function close(): Promise<void> {
+  for (const each of closers.reverse()) await each();
+}
+
+/** @returns makes databases on the server of TEST_POSTGRES_URL or on one that is started here; null where neither can be had */
+export async function postgresDatabases(): Promise<(() => Promise<string>) | null> {
+  const started = process.env.TEST_POSTGRES_URL ? null : await startPostgres();
+  const server = process.env.TEST_POSTGRES_URL ?? started?.url;
+  if (!server) return null;
+  if (started) closers.push(started.stop);
+  const execute = async (statement: string): Promise<void> => {
+    const client = new pg.Client({ connectionString: server });
+    await client.connect();
+    await client.query(statement).finally(() => client.end());
+  };
+  return async () => {
+    const name = `parvis_bench_${randomBytes(6).toString('hex')}`;
+    await execute(`create database ${name} template template0`);
+    closers.push(() => execute(`drop database ${name} with (force)`));
+    return Object.assign(new URL(server), { pathname: `/${name}` }).href;
+  };
+}
+
+/** @param databaseUrl a PostgreSQL database; null for an SQLite file */
+export async function startSized(databaseUrl: string | null, companies: number, users: number): Promise<Sized> {
+  const directory = mkdtempSync(path.join(tmpdir(), 'parvis-bench-'));
+  closers.push(() => rmSync(directory, { recursive: true, force: true }));
+  const environment = {
+    DATA_DIR: directory,
+    ...(databaseUrl === null ? {} : { DATABASE_URL: databaseUrl, SESSION_SECRETS: randomBytes(32).toString('hex') }),
+  };
+  const began = performance.now();
+  const drawn = await fill(environment, companies, users);
+  const fillSeconds = (performance.now() - began) / 1_000;
+  const portal = await startMeasured('child-list.ts', environment);
+  closers.push(() => portal.stop());
+  const Cookie = await signIn(portal, `global.admin@company-${Math.ceil(companies / 2)}.example`, password);
+  return { portal, headers: { Cookie, 'Accept-Language': 'fr' }, ...drawn, fillSeconds };
+}
+
+const mostDrawn = 500;
+
+async function fill(
+  environment: Record<string, string>,
+  companies: number,
+  users: number,
+): Promise<Pick<Sized, 'people' | 'rare'>> {
+  const { config } = readConfig(environment);
+  if (config === null) throw new Error('The environment is not right');
+  await migrate(config.database);
+  const database = openDatabase(config.database, 0);
+  const hash = await (await createHasher()).hash(normalizePassword(password));
+  const stores = createStores(database);
+  const passwordHashes = [hash, hash] as const;
+  const seed = async (within: Stores, each: number): Promise<void> => {
+    const company = { name: `Company ${each}`, domain: `company-${each}.example`, users, passwordHashes };
+    await seedCompany(within, config, company, { now: Date.now(), seed: each });
+  };
+  await seedFast(database, async () => {
+    if (companies === 1) return seed(stores, 1);
+    for (let first = 1; first <= companies; first += 100) {
+      await stores.transaction(async (within) => {
+        for (let each = first; each < first + 100 && each <= companies; each++) await seed(within, each);
+      });
+    }
+  });
+  const own = `%@company-${Math.ceil(companies / 2)}.example`;
+  const some = database.knex('users').where('username', 'like', own).where('state', 'active');
+  const random = some.clone().orderByRaw('random()').limit(mostDrawn);
+  const few = some.clone().groupBy('last_name').orderByRaw('count(*), last_name').limit(mostDrawn).select('last_name');
+  const columns = ['display_name', 'first_name', 'username'];
+  const people = await random.clone().select<Person[]>(columns);
+  const rare = await random.clone().whereIn('last_name', few).select<Person[]>(columns);
+  await database.close();
+  return { people, rare };
+}

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { readConfig } from '../../src/config/config.ts';
+import type { Database } from '../../src/data/database.ts';
+import { crowd } from '../../src/demo/crowd.ts';
+import { seededRandom } from '../../src/demo/names.ts';
+import { seedCompany, seedFast } from '../../src/demo/seed-crowd.ts';
+import { isUsername } from '../../src/domain/user.ts';
+import { both, newTenant, open, start, worldwide } from '../data/databases.ts';
+import { postgres } from '../support/services.ts';
+
+const databases = both(await postgres());
+const { config: portal } = readConfig({});
+
+test('a crowd is the same for the same seed but for its ids, and no two have one user name', () => {
+  const drawn = (seed: number) => {
+    const people = crowd({ domain: 'a.example', rules: worldwide, now: start, passwordHash: '' }, seededRandom(seed));
+    return Array.from({ length: 5_000 }, () => ({ ...people.next().value, id: '' }));
+  };
+  const people = drawn(7);
+  assert.deepEqual(drawn(7), people);
+  assert.notDeepEqual(drawn(8), people);
+  assert.equal(new Set(people.map(({ username }) => username)).size, 5_000);
+  assert.ok(people.every(({ username }) => isUsername(username)));
+  for (const state of ['active', 'blocked', 'deleted']) assert.ok(people.some((user) => user.state === state));
+  assert.ok(people.every(({ lastSignInAt, createdAt }) => createdAt < start && (lastSignInAt ?? 0) <= start));
+});
+
+for (const { dialect, config, skip } of databases) {
+  describe(`a company of any size on ${dialect}`, { skip }, async () => {
+    const { database, stores } = await open(config);
+
+    test('is filled in without the indexes, which are there afterwards as they were before', async () => {
+      const before = await indexesOf(database);
+      const hashes = ['first', 'others'] as const;
+      const company = { name: 'Big', domain: 'big.example', users: 1_234, passwordHashes: hashes };
+      await seedFast(database, async () => {
+        assert.ok((await indexesOf(database)).length < before.length);
+        const username = await seedCompany(stores, portal!, company, { now: start, seed: 1 });
+        const admin = await stores.credentials.findForSignInAcrossTenants(username);
+        assert.deepEqual([admin?.passwordHash, admin?.user.administratorLevel], ['first', 'global']);
+      });
+      assert.deepEqual(await indexesOf(database), before);
+      const [row] = await database.knex('users').count<{ count: number }[]>({ count: '*' });
+      assert.equal(Number(row?.count), 1_234);
+    });
+
+    test('is listed for the operator whole and in order', async () => {
+      const [tenant] = await stores.tenants.listForOperator();
+      const users = await Array.fromAsync(stores.users.everyUser(tenant!.id));
+      const rows = await database.knex('users').whereNot('state', 'deleted').orderBy(['name_key', 'id']).select('id');
+      assert.ok(rows.length > 1_000 && tenant?.users === rows.length);
+      assert.deepEqual(
+        users.map(({ id }) => id),
+        rows.map(({ id }: { id: string }) => id),
+      );
+      const scope = await newTenant(stores);
+      assert.deepEqual(await Array.fromAsync(stores.users.everyUser(scope.tenant.id)), []);
+    });
+  });
+}
+
+async function indexesOf({ knex, dialect }: Database): Promise<unknown[]> {
+  return dialect === 'sqlite'
+    ? knex('sqlite_master').where({ type: 'index' }).orderBy('name').select('name', 'sql')
+    : knex('pg_indexes').where({ schemaname: 'public' }).orderBy('indexname').select('indexname', 'indexdef');
+}
