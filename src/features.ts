@@ -6,6 +6,8 @@ import { passwordsRoutes } from './features/passwords/passwords.routes.ts';
 import { createPasswords } from './features/passwords/passwords.ts';
 import { preferencesRoutes } from './features/preferences/preferences.routes.ts';
 import { profileRoutes } from './features/profile/profile.routes.ts';
+import { rulesRoutes } from './features/rules/rules.routes.ts';
+import { createRules } from './features/rules/rules.ts';
 import { createKnownDevices } from './features/sessions/known-device.ts';
 import { sessionsRoutes } from './features/sessions/sessions.routes.ts';
 import { createSessions } from './features/sessions/sessions.ts';
@@ -53,7 +55,8 @@ export function createFeatures(
     ...sessionsRoutes({ config, stores, authentication, cookies }),
     ...passwordsRoutes({ passwords, authentication, devices, cookies, log }),
     ...dashboardRoutes({ stores, clock }),
-    ...accountSettingsRoutes({ stores }),
+    ...accountSettingsRoutes({ stores, regionRules: rules }),
+    ...rulesRoutes({ stores, regionRules: rules, rules: createRules({ stores, clock }) }),
     ...addUserRoutes({ stores, addUser: createUserAdder({ stores, hasher, clock }), sheet, answerRefusal }),
     ...bulkRoutes({
       ...{ stores, sheet, answerRefusal },
@@ -63,7 +66,7 @@ export function createFeatures(
     ...usersRoutes({ stores, users, sheet, answerRefusal, clock }),
     ...userChangesRoutes({ stores, users, changes: createUserChanges({ stores, clock }), answerRefusal, clock }),
     ...profileRoutes({ stores, sessions, clock }),
-    ...preferencesRoutes({ stores, cookies, origin: config.baseUrl.origin }),
+    ...preferencesRoutes({ stores, cookies, origin: config.baseUrl.origin, rules }),
     ...setupRoutes({ stores, tenants, passwords, hasher, rules }),
   ];
   return { authentication, routes };

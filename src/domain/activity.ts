@@ -1,3 +1,5 @@
+import type { OwnRule } from './own-rules.ts';
+
 /** Everything that is recorded, as typed data: the reader's language words it later. */
 export type ActivityEvent =
   | { readonly kind: 'signIn.succeeded' }
@@ -17,7 +19,15 @@ export type ActivityEvent =
   | { readonly kind: 'tenant.added' }
   | { readonly kind: 'tenant.suspended' }
   | { readonly kind: 'tenant.resumed' }
+  | { readonly kind: 'tenant.rulesChanged'; readonly rules: readonly RuleChange[] }
   | { readonly kind: 'refused'; readonly action: string; readonly because: string };
+
+/** One of a tenant's own rules, before and after; null where the region's holds. */
+export interface RuleChange {
+  readonly rule: OwnRule;
+  readonly from: number | string | null;
+  readonly to: number | string | null;
+}
 
 /** One field of a user, before and after. */
 export interface Change {

@@ -42,6 +42,12 @@ export interface RegionRules {
   /** Which form of the region's rules this is, such as `current` or `historical`. */
   readonly edition: string;
   readonly name: Wording;
+  /** Version of the form in which the rules are written. */
+  readonly format: 1;
+  /** Day on which this file was last changed, ISO 8601. */
+  readonly revision: string;
+  /** The languages that the region offers, in the order of its switcher; the default is one of them. */
+  readonly languages: readonly Language[];
   readonly defaultLanguage: Language;
   readonly operations: Readonly<Record<UserOperation, Placement>>;
   /** Who may act on somebody who holds an administrator level other than Global admin. */
@@ -53,6 +59,8 @@ export interface RegionRules {
     readonly perAccountAndAddress: ThrottleRule;
     readonly perAccount: ThrottleRule;
     readonly perAddress: ThrottleRule;
+    /** Whether these numbers are the same for every tenant: then none may set stricter ones. */
+    readonly fixed: boolean;
   };
   readonly session: { readonly idleMinutes: number; readonly absoluteHours: number };
   /** For how long a deleted user can be restored. */

@@ -93,6 +93,7 @@ function adminsStops(admin: TestUser, patient: TestUser, blocked: TestUser): Sto
   return [
     at('dashboard of an administrator', '/dashboard'),
     at('account settings', '/account-settings'),
+    at('rules', '/account-settings/rules'),
     at('list', users),
     at('list, sorted and filtered', `${users}?q=a&level=none&sort=-lastSignIn`),
     at('empty list', `${users}?q=nobody+at+all`),

@@ -56,6 +56,8 @@ export function listHref(query: ListQuery, changes: Partial<ListQuery>): string 
     ...changes,
   };
   const given = { q, level, status, sort: sort === 'name' ? null : sort, after, before, choose };
-  const said = Object.entries(given).flatMap(([name, value]) => (value ? [`${name}=${encodeURIComponent(value)}`] : []));
+  const said = Object.entries(given).flatMap(([name, value]) =>
+    value ? [`${name}=${encodeURIComponent(value)}`] : [],
+  );
   return said.length === 0 ? paths.users : `${paths.users}?${said.join('&')}`;
 }
