@@ -19,6 +19,8 @@ import { personalDataRoutes } from './features/personal-data/personal-data.route
 import { createPersonalData } from './features/personal-data/personal-data.ts';
 import { preferencesRoutes } from './features/preferences/preferences.routes.ts';
 import { profileRoutes } from './features/profile/profile.routes.ts';
+import { rulesRoutes } from './features/rules/rules.routes.ts';
+import { createRules } from './features/rules/rules.ts';
 import { createKnownDevices } from './features/sessions/known-device.ts';
 import { sessionsRoutes } from './features/sessions/sessions.routes.ts';
 import { createSessions } from './features/sessions/sessions.ts';
@@ -75,8 +77,9 @@ export function createFeatures(
     ...sessionsRoutes({ config, stores, authentication, cookies }),
     ...passwordsRoutes({ passwords, authentication, devices, cookies, log }),
     ...dashboardRoutes({ stores, wordsFor, clock }),
-    ...accountSettingsRoutes({ stores }),
+    ...accountSettingsRoutes({ stores, regionRules: rules }),
     ...activityRoutes({ stores, exports, wordsFor, clock }),
+    ...rulesRoutes({ stores, regionRules: rules, rules: createRules({ stores, clock }) }),
     ...addUserRoutes({ stores, addUser: createUserAdder({ stores, hasher, clock }), sheet, answerRefusal }),
     ...bulkRoutes({
       ...{ stores, sheet, answerRefusal },
@@ -88,7 +91,7 @@ export function createFeatures(
     ...userChangesRoutes({ stores, users, changes: createUserChanges({ stores, clock }), answerRefusal, clock }),
     ...profileRoutes({ stores, sessions, clock }),
     ...noticesAndPersonalData(app, parts, { throttle, tenants }),
-    ...preferencesRoutes({ stores, cookies, origin: config.baseUrl.origin }),
+    ...preferencesRoutes({ stores, cookies, origin: config.baseUrl.origin, rules }),
     ...setupRoutes({ stores, tenants, passwords, hasher, rules }),
   ];
   return { authentication, routes };

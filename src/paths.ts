@@ -8,6 +8,7 @@ export const paths = {
   changePassword: '/change-password',
   dashboard: '/dashboard',
   accountSettings: '/account-settings',
+  rules: '/account-settings/rules',
   users: '/account-settings/user-management',
   user: '/account-settings/user-management/:userId',
   newUser: '/account-settings/user-management/new',

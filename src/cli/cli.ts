@@ -3,6 +3,7 @@ import { addActivityCommands } from './activity.ts';
 import { addCheckCommand } from './check.ts';
 import { CommandFault, print, withContext } from './context.ts';
 import { addRouteCommands } from './route.ts';
+import { addRulesCommands } from './rules.ts';
 import { addTenantCommands } from './tenant.ts';
 import { addUserCommands } from './user.ts';
 
@@ -31,6 +32,7 @@ export async function run(argv: readonly string[]): Promise<void> {
   addUserCommands(program);
   addRouteCommands(program);
   addActivityCommands(program);
+  addRulesCommands(program);
   try {
     await program.parseAsync([...argv]);
   } catch (error) {

@@ -1,59 +1,33 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { z } from 'zod';
 import {
-  languages,
   userOperations,
   type Language,
   type Placement,
   type RegionRules,
   type UserOperation,
 } from '../domain/regions.ts';
+import { rulesSchema } from './rules.schema.ts';
 
 /** Folder of the rules files that come with Parvis, one per edition of a region. */
 export const rulesFolder = path.join(import.meta.dirname, '../../rules');
 
 const builtInEditions = ['worldwide', 'germany', 'us-government', 'china'] as const;
 
-const wording = z.strictObject({ en: z.string().min(1), fr: z.string().min(1), de: z.string().min(1) });
-const positive = z.number().int().positive();
-const throttle = z.strictObject({ attempts: positive, windowMinutes: positive, blockMinutes: positive });
-
-const notPlaced = 'is not here, alone, nobody or "elsewhere: <place>"';
-
-const rulesFile = z
-  .strictObject({
-    region: z.string().regex(/^[a-z][a-z0-9-]{1,30}$/),
-    edition: z.string().min(1),
-    name: wording,
-    defaultLanguage: z.enum(languages),
-    places: z.record(z.string(), z.strictObject({ name: wording, address: z.url({ protocol: /^https$/ }) })),
-    operations: z.partialRecord(
-      z.enum(userOperations),
-      z.string().regex(/^(here|alone|nobody|elsewhere: .+)$/, notPlaced),
-    ),
-    administratorsManagedBy: z.enum(['userManagers', 'globalAdmins']),
-    temporaryPassword: z.strictObject({ lifetimeHours: positive.max(24 * 30), changeWithinMinutes: positive }),
-    password: z
-      .strictObject({ minimumLength: positive.min(8), maximumLength: positive.min(64).max(256) })
-      .refine((each) => each.minimumLength <= each.maximumLength, {
-        path: ['minimumLength'],
-        message: 'is more than maximumLength',
-      }),
-    throttle: z.strictObject({ perAccountAndAddress: throttle, perAccount: throttle, perAddress: throttle }),
-    session: z.strictObject({ idleMinutes: positive, absoluteHours: positive }),
-    restoreWindowDays: positive.max(3650),
-  })
-  .transform((file, context): RegionRules => {
-    const { places, operations, ...rules } = file;
-    const placed = userOperations.map((operation): [UserOperation, Placement] => {
-      const placement = placementOf(operations[operation], places);
-      if (placement) return [operation, placement];
-      context.addIssue({ code: 'custom', path: ['operations', operation], message: notPlaced });
-      return [operation, { at: 'nobody' }];
+const rulesFile = rulesSchema.transform((file, context): RegionRules => {
+  const { $schema: _, places, operations, ...rules } = file;
+  const placed = userOperations.map((operation): [UserOperation, Placement] => {
+    const placement = placementOf(operations[operation], places);
+    if (placement) return [operation, placement];
+    context.addIssue({
+      code: 'custom',
+      path: ['operations', operation],
+      message: 'names a place that is not among the places',
     });
-    return { ...rules, operations: Object.fromEntries(placed) as Record<UserOperation, Placement> };
+    return [operation, { at: 'nobody' }];
   });
+  return { ...rules, operations: Object.fromEntries(placed) as Record<UserOperation, Placement> };
+});
 
 type Places = Readonly<Record<string, { name: RegionRules['name']; address: string }>>;
 

@@ -41,6 +41,7 @@ const groupsOf: Readonly<Record<ActivityKind, readonly [ActivityGroup, ...Activi
   'tenant.added': ['organization'],
   'tenant.suspended': ['organization'],
   'tenant.resumed': ['organization'],
+  'tenant.rulesChanged': ['organization'],
   'activity.exported': ['transfers'],
   refused: ['refused'],
   unknown: ['organization'],

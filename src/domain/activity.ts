@@ -1,6 +1,7 @@
 import type { Refusal } from './policy.ts';
 import type { Action } from './roles.ts';
 import type { Counts } from './imports.ts';
+import type { OwnRule } from './own-rules.ts';
 
 /** Everything that is recorded, as typed data: the reader's language words it later. */
 export type ActivityEvent =
@@ -29,10 +30,18 @@ export type ActivityEvent =
   | { readonly kind: 'tenant.added' }
   | { readonly kind: 'tenant.suspended' }
   | { readonly kind: 'tenant.resumed' }
+  | { readonly kind: 'tenant.rulesChanged'; readonly rules: readonly RuleChange[] }
   | { readonly kind: 'activity.exported'; readonly format: LogFormat; readonly filters: readonly LogFilterName[] }
   /** Recorded by a newer version of this program: it is read as this, and never written. */
   | { readonly kind: 'unknown' }
   | { readonly kind: 'refused'; readonly action: Action; readonly because: Refusal };
+
+/** One of a tenant's own rules, before and after; null where the region's holds. */
+export interface RuleChange {
+  readonly rule: OwnRule;
+  readonly from: number | string | null;
+  readonly to: number | string | null;
+}
 
 /** One field of a user, before and after. */
 export interface Change {

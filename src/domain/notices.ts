@@ -56,6 +56,7 @@ const notices: { readonly [Kind in ActivityEvent['kind']]: NoticeOf<Kind> } = {
   'tenant.added': nothing,
   'tenant.suspended': nothing,
   'tenant.resumed': nothing,
+  'tenant.rulesChanged': nothing,
   refused: nothing,
 };
 

@@ -42,6 +42,12 @@ export interface RegionRules {
   /** Which form of the region's rules this is, such as `current` or `historical`. */
   readonly edition: string;
   readonly name: Wording;
+  /** Version of the form in which the rules are written. */
+  readonly format: 1;
+  /** Day on which this file was last changed, ISO 8601. */
+  readonly revision: string;
+  /** The languages that the region offers, in the order of its switcher; the default is one of them. */
+  readonly languages: readonly Language[];
   readonly defaultLanguage: Language;
   readonly operations: Readonly<Record<UserOperation, Placement>>;
   /** Who may act on somebody who holds an administrator level other than Global admin. */
@@ -53,6 +59,8 @@ export interface RegionRules {
     readonly perAccountAndAddress: ThrottleRule;
     readonly perAccount: ThrottleRule;
     readonly perAddress: ThrottleRule;
+    /** Whether these numbers are the same for every tenant: then none may set stricter ones. */
+    readonly fixed: boolean;
   };
   readonly session: { readonly idleMinutes: number; readonly absoluteHours: number };
   /** For how long a deleted user can be restored. */
@@ -76,7 +84,8 @@ export const idleLimitMs = (rules: RegionRules): number => rules.session.idleMin
 export const absoluteLimitMs = (rules: RegionRules): number => rules.session.absoluteHours * hourMs;
 
 /** @returns for how long a deleted user can be restored, in ms */
-export const restoreWindowMs = (rules: RegionRules): number => rules.restoreWindowDays * 24 * hourMs;
+export const restoreWindowMs = (rules: Pick<RegionRules, 'restoreWindowDays'>): number =>
+  rules.restoreWindowDays * 24 * hourMs;
 
 /** @returns whether the text names a language that the portal is complete in */
 export const isLanguage = (text: unknown): text is Language => (languages as readonly unknown[]).includes(text);

@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import { isLanguage, languages, type Language, type RegionRules } from '../domain/regions.ts';
+import { isLanguage, type Language, type RegionRules } from '../domain/regions.ts';
 import type { Cookies } from './cookies.ts';
 import type { Middleware } from './request.ts';
 
@@ -9,20 +9,23 @@ import type { Middleware } from './request.ts';
  */
 export function language(cookies: Cookies, rules: RegionRules): Middleware {
   return (request, _response, next) => {
-    request.language = chosenLanguage(request, cookies) ?? acceptedLanguage(request) ?? rules.defaultLanguage;
+    request.language =
+      chosenLanguage(request, cookies, rules) ?? acceptedLanguage(request, rules) ?? rules.defaultLanguage;
     next();
   };
 }
 
 /** @returns the language chosen with the switcher in this browser, or null */
-export function chosenLanguage(request: Request, cookies: Cookies): Language | null {
-  const chosen = cookies.read(request, 'language');
-  return isLanguage(chosen) ? chosen : null;
+export function chosenLanguage(request: Request, cookies: Cookies, rules: RegionRules): Language | null {
+  return offered(cookies.read(request, 'language'), rules);
 }
 
-function acceptedLanguage(request: Request): Language | null {
+/** @returns the language if the region offers it, or null */
+export const offered = (language: unknown, { languages }: RegionRules): Language | null =>
+  isLanguage(language) && languages.includes(language) ? language : null;
+
+function acceptedLanguage(request: Request, rules: RegionRules): Language | null {
   // A star alone, or nothing, is no wish.
   if (/^[\s*]*$/.test(request.headers['accept-language'] ?? '')) return null;
-  const accepted = request.acceptsLanguages([...languages]);
-  return isLanguage(accepted) ? accepted : null;
+  return offered(request.acceptsLanguages([...rules.languages]), rules);
 }

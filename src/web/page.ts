@@ -69,7 +69,7 @@ export function createPages(parts: PageParts) {
   const formats = new Map(languages.map((language) => [language, createFormats(language, clock)]));
   const elsewhere = new Map(languages.map((language) => [language, otherRegions(config, language)]));
   const regions = new Map(languages.map((language) => [language, ownRegion(config, translator(language))]));
-  const choices = languages.map((code) => ({ code, name: ownNames[code] }));
+  const choices = config.rules.languages.map((code) => ({ code, name: ownNames[code] }));
 
   function frame(request: Request, response: Response, tongue: Tongue, options: PageOptions) {
     const { language, direction, t } = tongue;

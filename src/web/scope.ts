@@ -1,17 +1,23 @@
+import { createTightening } from '../domain/own-rules.ts';
 import { createScope } from '../domain/scope.ts';
 import type { RegionRules } from '../domain/regions.ts';
 import type { Cookies } from './cookies.ts';
-import { chosenLanguage } from './language.ts';
+import { chosenLanguage, offered } from './language.ts';
 import { regionScopeOf, type Middleware } from './request.ts';
 
 /** Puts together who asks, of which tenant, in which language; from here on nothing else needs the request. */
 export function scope(cookies: Cookies, rules: RegionRules): Middleware {
+  const tighten = createTightening(rules);
   return (request, _response, next) => {
     if (request.signedIn) {
       const { user, tenant } = request.signedIn.session;
-      request.language = chosenLanguage(request, cookies) ?? user.language ?? tenant.language;
+      request.language =
+        chosenLanguage(request, cookies, rules) ??
+        offered(user.language, rules) ??
+        offered(tenant.language, rules) ??
+        rules.defaultLanguage;
       request.scope = createScope({
-        ...regionScopeOf(request, rules),
+        ...regionScopeOf(request, tighten(tenant.ownRules)),
         tenant: { id: tenant.id, name: tenant.name, language: tenant.language },
         actor: {
           id: user.id,

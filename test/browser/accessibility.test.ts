@@ -7,7 +7,8 @@ import type { Page } from 'playwright-core';
 import { newReader, openBrowser, servePortal } from '../support/browser.ts';
 import { assertNone } from '../support/none.ts';
 import { chromium, skipWithout } from '../support/services.ts';
-import { everybody, type Stop, type Walker } from './tour.ts';
+import type { Stop } from './stops.ts';
+import { everybody, type Walker } from './tour.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const conformance = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];

@@ -2,158 +2,17 @@ import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { digestOf } from '../../src/features/setup/setup.ts';
-import { resetPasswordPath, userPath } from '../../src/paths.ts';
 import { aTenant, aUser, type TestUser } from '../support/builders.ts';
 import { newReader, reserve, signIn, type ReaderWishes, type ServedPortal } from '../support/browser.ts';
 import { openPortal } from '../support/portal.ts';
-import { aCrowd, longName, type Crowd } from './crowd.ts';
-
-/** A state of a page in which a reader may find it. */
-export interface Stop {
-  readonly name: string;
-  readonly open: (page: Page) => Promise<unknown>;
-  /** The answer to a form that was filled in wrongly. */
-  readonly faulty?: true;
-}
+import { aCrowd, longName } from './crowd.ts';
+import { adminsStops, at, pendingStops, users, usersStops, visitorsStops, type Stop } from './stops.ts';
 
 /** Whoever walks through the portal, and every page that they can come to. */
 export interface Walker {
   readonly name: string;
   readonly enter: (wishes: ReaderWishes) => Promise<Page>;
   readonly stops: readonly Stop[];
-}
-
-const users = '/account-settings/user-management';
-const log = '/account-settings/activity-log';
-const press = (page: Page): Promise<void> => page.locator('main form button[type=submit]').first().click();
-const at = (name: string, address: string): Stop => ({ name, open: (page) => page.goto(address) });
-
-async function fill(page: Page, fields: Readonly<Record<string, string>>): Promise<void> {
-  for (const [name, value] of Object.entries(fields)) await page.fill(`main [name=${name}]`, value);
-  await press(page);
-  await page.locator('.error-summary').waitFor();
-}
-
-const faulty = (name: string, address: string, fields: Readonly<Record<string, string>> = {}): Stop => ({
-  name,
-  faulty: true,
-  open: async (page) => {
-    await page.goto(address);
-    await fill(page, fields);
-  },
-});
-
-function visitorsStops(token: string): Stop[] {
-  const toPassword = async (page: Page): Promise<void> => {
-    await page.goto('/sign-in');
-    await page.fill('[name=username]', 'nobody@nowhere.example');
-    await press(page);
-    await page.waitForURL('**/sign-in/password');
-  };
-  return [
-    at('sign-in', '/sign-in'),
-    faulty('sign-in without a name', '/sign-in'),
-    { name: 'password', open: toPassword },
-    {
-      name: 'wrong password',
-      faulty: true,
-      open: async (page) => {
-        await toPassword(page);
-        await fill(page, { password: 'something else' });
-      },
-    },
-    at('set-up', `/set-up/${token}`),
-    faulty('set-up, filled in wrongly', `/set-up/${token}`, { newPassword: 'short' }),
-    at('not found, as a visitor', '/no-such-page'),
-  ];
-}
-
-const pendingStops: Stop[] = [
-  at('forced change', '/change-password'),
-  faulty('forced change, filled in wrongly', '/change-password', { newPassword: 'short', confirmPassword: 'other' }),
-];
-
-const ownPassword = { currentPassword: 'wrong', newPassword: 'short', confirmPassword: 'other' };
-const usersStops: Stop[] = [
-  at('dashboard of a user', '/dashboard'),
-  at('profile', '/my-profile'),
-  at('security', '/my-profile/security'),
-  at('sessions', '/my-profile/sessions'),
-  at('my data', '/my-profile/data'),
-  at('own password', '/my-profile/password'),
-  faulty('own password, filled in wrongly', '/my-profile/password', ownPassword),
-  at('for administrators only', users),
-  at('not found', '/no-such-page'),
-];
-
-function adminsStops({ admin, patient, blocked, deleted }: Crowd): Stop[] {
-  const reset = async (page: Page, change = ''): Promise<void> => {
-    await page.goto(resetPasswordPath(patient.id));
-    await page.evaluate(change);
-    await press(page);
-  };
-  return [
-    at('dashboard of an administrator', '/dashboard'),
-    at('account settings', '/account-settings'),
-    at('list', users),
-    at('list, sorted and filtered', `${users}?q=a&level=none&sort=-lastSignIn`),
-    at('empty list', `${users}?q=nobody+at+all`),
-    at('new user', `${users}/new`),
-    faulty('new user, filled in wrongly', `${users}/new`),
-    at('list, everybody chosen', `${users}?choose=all`),
-    at('many to be deleted', `${users}/bulk?action=delete&user=${patient.id}&user=${admin.id}`),
-    at('many, but nobody chosen', `${users}/bulk?action=block`),
-    {
-      name: 'reveal of many',
-      open: async (page) => {
-        await page.goto(`${users}/bulk?action=reset&user=${patient.id}&user=${blocked.id}&user=${admin.id}`);
-        await press(page);
-        await page.locator('.temporary-password').first().waitFor();
-      },
-    },
-    at('deleted users', `${users}/deleted`),
-    at('confirmation of a deletion', `${userPath(patient.id)}/delete`),
-    at('activity log', log),
-    at('activity log, narrowed to one person', `${log}?user=${admin.id}&kind=signIn&from=2026-01-01`),
-    at('activity log, nothing fits', `${log}?kind=organization&to=2001-01-01`),
-    at('activity log, several people fit', `${log}?person=a`),
-    at('activity log, nobody fits', `${log}?person=nobody+at+all`),
-    at('user', userPath(patient.id)),
-    at('blocked user', userPath(blocked.id)),
-    at('oneself in the list', userPath(admin.id)),
-    at('confirmation', resetPasswordPath(patient.id)),
-    at('confirmation of an erasure', `${userPath(deleted.id)}/erase`),
-    at('personal data, asked for', `${userPath(patient.id)}/data`),
-    {
-      name: 'personal data',
-      open: async (page) => {
-        await page.goto(`${userPath(patient.id)}/data`);
-        await press(page);
-        await page.locator('#account').waitFor();
-      },
-    },
-    {
-      name: 'reveal',
-      open: async (page) => {
-        await reset(page);
-        await page.locator('#temporary-password').waitFor();
-      },
-    },
-    {
-      name: 'stale confirmation',
-      open: async (page) => {
-        await reset(page, 'document.querySelector("[name=epoch]").value = "-1"');
-        await page.locator('a[href$=reset-password]').waitFor();
-      },
-    },
-    {
-      name: 'stale form',
-      open: async (page) => {
-        await reset(page, 'document.querySelector("main [name=_csrf]").value = "stale"');
-        await page.locator('main code').waitFor();
-      },
-    },
-  ];
 }
 
 /** A portal whose region has its users managed at another place. */

@@ -33,7 +33,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
       const { passwordHash, ...rest } = user;
       assert.deepEqual(found, {
         user: { ...rest, tenantId: scope.tenant.id, epoch: 0, deletedAt: null },
-        tenant: { ...scope.tenant, state: 'active' },
+        tenant: { ...scope.tenant, state: 'active', ownRules: {} },
         passwordHash,
       });
       assert.equal(await stores.credentials.findForSignInAcrossTenants('nobody@a.example'), null);

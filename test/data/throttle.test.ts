@@ -16,6 +16,7 @@ const attempt = (wishes: Partial<Attempt> = {}): Attempt => ({
   address: `192.0.2.${people}`,
   epoch: 0,
   knownDevice: null,
+  attempts: null,
   ...wishes,
 });
 

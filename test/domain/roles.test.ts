@@ -26,6 +26,7 @@ test('every action is open to exactly these levels', () => {
     'profile.view': everybody,
     'password.change': everybody,
     'accountSettings.view': userManagers,
+    'accountSettings.edit': ['global'],
     'users.list': userManagers,
     'users.view': userManagers,
     'users.add': userManagers,

@@ -1,14 +1,18 @@
 import type { Request, Response } from 'express';
+import { describeNumbers } from '../rules/rules.numbers.ts';
 import { may } from '../../domain/policy.ts';
+import type { RegionRules } from '../../domain/regions.ts';
 import { paths } from '../../paths.ts';
 import type { Stores } from '../../stores.ts';
 import { scopeOf } from '../../web/request.ts';
 import type { Route } from '../../web/routing.ts';
 
-export function accountSettingsRoutes({ stores }: { stores: Stores }): Route[] {
+export function accountSettingsRoutes({ stores, regionRules }: { stores: Stores; regionRules: RegionRules }): Route[] {
   async function show(request: Request, response: Response): Promise<void> {
     const scope = scopeOf(request);
-    const model = { tenant: await stores.tenants.findOwn(scope), rules: scope.rules, list: may(scope, 'users.list') };
+    const tenant = await stores.tenants.findOwn(scope);
+    const numbers = describeNumbers(regionRules, scope.rules, tenant?.ownRules ?? {});
+    const model = { tenant, numbers, list: may(scope, 'users.list') };
     const breadcrumbs = [{ href: paths.dashboard, label: 'common:terms.dashboard' }];
     response.page('account-settings/account-settings', model, { title: 'common:terms.accountSettings', breadcrumbs });
   }

@@ -1,4 +1,4 @@
-import type { Activity, Change } from '../../domain/activity.ts';
+import type { Activity, Change, RuleChange } from '../../domain/activity.ts';
 import type { Formats } from '../../web/formats.ts';
 import type { TextValues, Tongue } from '../../web/translator.ts';
 
@@ -27,6 +27,18 @@ export function activityDetails({ t, language }: Pick<Tongue, 't' | 'language'>,
     return { key: 'activity:detail.change', values };
   };
 
+  const ruleValueOf = (rule: RuleChange['rule'], value: RuleChange['to']): string => {
+    if (value === null) return t('activity:detail.asRegion');
+    return typeof value === 'number'
+      ? t(`account-settings:rules.value.${rule}`, { count: value })
+      : t(`account-settings:rules.managedBy.${value}`);
+  };
+  const ruleOf = ({ rule, from, to }: RuleChange): Wording => {
+    const label = t(`account-settings:rules.label.${rule}`);
+    const values = { rule: label, from: ruleValueOf(rule, from), to: ruleValueOf(rule, to) };
+    return { key: 'activity:detail.rule', values };
+  };
+
   return ({ event }: Activity): Wording[] => {
     switch (event.kind) {
       case 'user.edited':
@@ -40,6 +52,8 @@ export function activityDetails({ t, language }: Pick<Tongue, 't' | 'language'>,
       }
       case 'users.passwordsIssued':
         return [{ key: 'activity:detail.issued', values: { count: event.count } }];
+      case 'tenant.rulesChanged':
+        return event.rules.map(ruleOf);
       case 'refused':
         return [{ key: `policy:${event.because}.title`, values: {} }];
       case 'activity.exported': {

@@ -38,6 +38,16 @@ export function directoryStore(database: Database) {
       });
     },
 
+    /** @returns the key by which a region signs its directory, as it was first seen or last accepted; or null */
+    keyOf: async (region: string): Promise<string | null> => {
+      const [row] = (await database.knex('directory_keys').where({ region })) as { public_key: string }[];
+      return row?.public_key ?? null;
+    },
+
+    keepKey: async (region: string, publicKey: string): Promise<void> => {
+      await database.knex('directory_keys').insert({ region, public_key: publicKey }).onConflict('region').merge();
+    },
+
     /** @returns whether there was such a route */
     remove: async (domain: string): Promise<boolean> =>
       (await database.knex('routes').where({ domain }).delete()) === 1,

@@ -1,13 +1,15 @@
 import { unseen, type Database } from '../../data/database.ts';
 import type { Language } from '../../domain/regions.ts';
+import type { OwnRules } from '../../domain/own-rules.ts';
 import type { Scope, ScopeTenant } from '../../domain/scope.ts';
 import type { User } from '../../domain/user.ts';
+import { readOwnRules } from '../tenants/tenants.own-rules.ts';
 import { toUser, userColumns, type UserRow } from '../users/users.rows.ts';
 
 /** What a sign-in is decided by. Only the passwords and sessions features ever hold one. */
 export interface Credentials {
   readonly user: User;
-  readonly tenant: ScopeTenant & { readonly state: 'active' | 'suspended' };
+  readonly tenant: ScopeTenant & { readonly state: 'active' | 'suspended'; readonly ownRules: OwnRules };
   readonly passwordHash: string;
 }
 
@@ -16,6 +18,7 @@ interface CredentialsRow extends UserRow {
   tenant_name: string;
   tenant_language: Language;
   tenant_state: 'active' | 'suspended';
+  tenant_own_rules: string;
 }
 
 /** A password in the form in which it is kept. */
@@ -40,6 +43,7 @@ export function credentialsStore(database: Database) {
           'tenants.name as tenant_name',
           'tenants.language as tenant_language',
           'tenants.state as tenant_state',
+          'tenants.own_rules as tenant_own_rules',
         ])
         .where(`users.${column}`, unseen(knex, $('value'))),
     );
@@ -90,7 +94,13 @@ export function credentialsStore(database: Database) {
 function toCredentials(row: CredentialsRow): Credentials {
   return {
     user: toUser(row),
-    tenant: { id: row.tenant_id, name: row.tenant_name, language: row.tenant_language, state: row.tenant_state },
+    tenant: {
+      id: row.tenant_id,
+      name: row.tenant_name,
+      language: row.tenant_language,
+      state: row.tenant_state,
+      ownRules: readOwnRules(row.tenant_own_rules),
+    },
     passwordHash: row.password_hash,
   };
 }

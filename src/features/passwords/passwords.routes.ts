@@ -75,7 +75,8 @@ export function passwordsRoutes(parts: {
     if (values === null) return askOwn(request, response, faults);
     const { username, epoch } = sessionOf(request).user;
     const knownDevice = devices.recognize(username, epoch, cookies.read(request, 'device'));
-    const attempt = { username, epoch, address: request.ip ?? '', knownDevice };
+    const { attempts } = scopeOf(request).rules.throttle.perAccountAndAddress;
+    const attempt = { username, epoch, address: request.ip ?? '', knownDevice, attempts };
     const result = await passwords.changeOwn(scopeOf(request), ticketOf(request), values, attempt);
     const remaining = await finish(request, response, result, paths.myProfile);
     if (remaining) askOwn(request, response, remaining);

@@ -3,9 +3,11 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { Database } from '../../data/database.ts';
 import { activityKinds } from '../../domain/activity-groups.ts';
 import { joinPersonal } from '../../domain/activity-personal.ts';
+import type { OwnRules } from '../../domain/own-rules.ts';
 import type { Language } from '../../domain/regions.ts';
 import type { Scope, ScopeTenant } from '../../domain/scope.ts';
 import type { User } from '../../domain/user.ts';
+import { readOwnRules } from '../tenants/tenants.own-rules.ts';
 
 const keyBytes = 32;
 const entriesAtOnce = 1_000;
@@ -13,7 +15,15 @@ const entriesAtOnce = 1_000;
 /** A deleted user whom nobody can restore any more. */
 export interface OverdueUser {
   readonly id: string;
-  readonly tenant: ScopeTenant;
+  readonly tenant: ScopeTenant & { readonly ownRules: OwnRules };
+}
+
+interface OverdueRow {
+  readonly id: string;
+  readonly tenant_id: string;
+  readonly name: string;
+  readonly language: Language;
+  readonly own_rules: string;
 }
 
 /** Takes a person out of everything that the database keeps. */
@@ -73,17 +83,26 @@ export function erasureStore(database: Database) {
   }
 
   return {
-    /** @returns some deleted users who were deleted at a time, epoch ms, or before: the longest ago first */
-    findOverdueAcrossTenants: async (deletedBefore: number, most: number): Promise<OverdueUser[]> => {
-      const rows = (await knex('users')
+    /** @returns some deleted users, of one tenant or of all, deleted at a time, epoch ms, or before: the longest ago first */
+    findOverdueAcrossTenants: async (
+      deletedBefore: number,
+      most: number,
+      tenantId?: string,
+    ): Promise<OverdueUser[]> => {
+      const query = knex('users')
         .join('tenants', 'tenants.id', 'users.tenant_id')
-        .select('users.id', 'users.tenant_id', 'tenants.name', 'tenants.language')
+        .select('users.id', 'users.tenant_id', 'tenants.name', 'tenants.language', 'tenants.own_rules')
         // Spelt out, not bound: only then does it fit the index of the few who are deleted.
         .whereRaw("users.state = 'deleted'")
         .where('users.deleted_at', '<=', deletedBefore)
         .orderBy('users.deleted_at')
-        .limit(most)) as { id: string; tenant_id: string; name: string; language: Language }[];
-      return rows.map(({ id, tenant_id, name, language }) => ({ id, tenant: { id: tenant_id, name, language } }));
+        .limit(most);
+      if (tenantId !== undefined) query.where('users.tenant_id', tenantId);
+      const rows = (await query) as OverdueRow[];
+      return rows.map(({ id, tenant_id, name, language, own_rules }) => ({
+        id,
+        tenant: { id: tenant_id, name, language, ownRules: readOwnRules(own_rules) },
+      }));
     },
 
     /** Removes a deleted user, and their name from wherever else it stands. Their entries in the log stay, without it. */

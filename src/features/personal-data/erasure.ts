@@ -6,6 +6,7 @@ import { restoreWindowMs, type RegionRules } from '../../domain/regions.ts';
 import type { Scope, ScopeTenant } from '../../domain/scope.ts';
 import type { User } from '../../domain/user.ts';
 import type { Stores } from '../../stores.ts';
+import type { OverdueUser } from './erasure.store.ts';
 import type { Transport } from '../notices/notices.transport.ts';
 import type { Throttle } from '../sessions/throttle.ts';
 
@@ -43,7 +44,7 @@ export function createErasure({ stores, throttle, rules, operatorScope, transpor
   }
 
   /** @returns the user, or null where somebody restored or erased them meanwhile */
-  async function purgeOne(id: string, tenant: ScopeTenant, deletedBefore: number): Promise<User | null> {
+  async function purgeOne(id: string, tenant: OverdueUser['tenant'], deletedBefore: number): Promise<User | null> {
     const scope = operatorScope(tenant);
     return stores.transaction(async (within) => {
       await within.tenants.lock(scope);
@@ -55,9 +56,17 @@ export function createErasure({ stores, throttle, rules, operatorScope, transpor
   }
 
   async function purge(stopping: AbortSignal): Promise<void> {
-    const deletedBefore = clock() - restoreWindowMs(rules);
+    const now = clock();
+    await purgeBefore(stopping, now - restoreWindowMs(rules));
+    for (const { id, restoreWindowDays } of await stores.tenants.withOwnWindowForOperator()) {
+      const window = Math.min(restoreWindowMs({ restoreWindowDays }), restoreWindowMs(rules));
+      await purgeBefore(stopping, now - window, id);
+    }
+  }
+
+  async function purgeBefore(stopping: AbortSignal, deletedBefore: number, tenantId?: string): Promise<void> {
     for (let found = usersAtOnce; found === usersAtOnce;) {
-      const overdue = await stores.erasure.findOverdueAcrossTenants(deletedBefore, usersAtOnce);
+      const overdue = await stores.erasure.findOverdueAcrossTenants(deletedBefore, usersAtOnce, tenantId);
       for (const { id, tenant } of overdue) {
         if (stopping.aborted) return;
         const user = await purgeOne(id, tenant, deletedBefore);

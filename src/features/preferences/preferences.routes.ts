@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
-import { languages } from '../../domain/regions.ts';
+import { languages, type RegionRules } from '../../domain/regions.ts';
 import { Failure } from '../../domain/errors.ts';
 import { paths } from '../../paths.ts';
 import type { Stores } from '../../stores.ts';
@@ -19,14 +19,17 @@ export function preferencesRoutes({
   stores,
   cookies,
   origin,
+  rules,
 }: {
   stores: Stores;
   cookies: Cookies;
   origin: string;
+  rules: RegionRules;
 }): Route[] {
   async function setLanguage(request: Request, response: Response): Promise<void> {
     const { values } = readForm(languageForm, request.body);
-    if (values === null) throw new Failure('badRequest', { because: 'errors:reason.unknownLanguage' });
+    if (values === null || !rules.languages.includes(values.language))
+      throw new Failure('badRequest', { because: 'errors:reason.unknownLanguage' });
     cookies.keep(response, 'language', values.language);
     const { scope } = request;
     if (scope?.actor) await stores.users.setLanguage(scope, scope.actor.id, values.language);

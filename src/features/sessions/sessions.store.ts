@@ -1,7 +1,9 @@
 import { unseen, type Database } from '../../data/database.ts';
 import type { Language } from '../../domain/regions.ts';
+import type { OwnRules } from '../../domain/own-rules.ts';
 import type { Scope, ScopeTenant } from '../../domain/scope.ts';
 import type { User } from '../../domain/user.ts';
+import { readOwnRules } from '../tenants/tenants.own-rules.ts';
 import { toUser, userColumns, type UserRow } from '../users/users.rows.ts';
 
 /** A session together with everything that decides whether it still counts: one query per request. */
@@ -10,7 +12,7 @@ export interface LiveSession {
   readonly createdAt: number;
   readonly seenAt: number;
   readonly user: User;
-  readonly tenant: ScopeTenant & { readonly state: 'active' | 'suspended' };
+  readonly tenant: ScopeTenant & { readonly state: 'active' | 'suspended'; readonly ownRules: OwnRules };
 }
 
 interface LiveSessionRow extends UserRow {
@@ -20,6 +22,7 @@ interface LiveSessionRow extends UserRow {
   tenant_name: string;
   tenant_language: Language;
   tenant_state: 'active' | 'suspended';
+  tenant_own_rules: string;
 }
 
 /** A session as its user sees it in their list; `id` opens nothing. */
@@ -53,6 +56,7 @@ export function sessionsStore(database: Database) {
         'tenants.name as tenant_name',
         'tenants.language as tenant_language',
         'tenants.state as tenant_state',
+        'tenants.own_rules as tenant_own_rules',
       ])
       .where('user_sessions.id', unseen(knex, $('id'))),
   );
@@ -137,6 +141,12 @@ function toLiveSession(row: LiveSessionRow): LiveSession {
     createdAt: row.session_created_at,
     seenAt: row.session_seen_at,
     user: toUser(row),
-    tenant: { id: row.tenant_id, name: row.tenant_name, language: row.tenant_language, state: row.tenant_state },
+    tenant: {
+      id: row.tenant_id,
+      name: row.tenant_name,
+      language: row.tenant_language,
+      state: row.tenant_state,
+      ownRules: readOwnRules(row.tenant_own_rules),
+    },
   };
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { SignInFailure } from '../../domain/activity.ts';
+import { tightened } from '../../domain/own-rules.ts';
 import { normalizePassword, readPassword, readTemporaryPassword } from '../../domain/password.ts';
 import { absoluteLimitMs, changeWithinMs, idleLimitMs, type RegionRules } from '../../domain/regions.ts';
 import type { RegionScope, Scope } from '../../domain/scope.ts';
@@ -99,6 +100,7 @@ export function createSessions(parts: {
         ...typed,
         epoch,
         knownDevice: devices.recognize(typed.username, epoch, typed.deviceMark),
+        attempts: credentials?.tenant.ownRules.attempts ?? null,
       };
       const wait = await throttle.take(attempt);
       if (wait !== null) {
@@ -123,7 +125,7 @@ export function createSessions(parts: {
     resume: async (rules: RegionRules, ticket: SessionTicket): Promise<LiveSession | null> => {
       const session = await stores.sessions.findLiveAcrossTenants(ticket.sessionId);
       const now = clock();
-      if (session === null || !counts(session, ticket, rules, now)) return null;
+      if (session === null || !counts(session, ticket, tightened(rules, session.tenant.ownRules), now)) return null;
       // Nobody waits for it, and a database that cannot write can still be read.
       if (now - session.seenAt >= seenAccuracyMs) {
         stores.sessions

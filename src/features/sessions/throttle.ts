@@ -18,6 +18,8 @@ export interface Attempt {
   readonly epoch: number;
   /** The mark of a browser in which this user has signed in before, or null. */
   readonly knownDevice: string | null;
+  /** How many tries the user's tenant allows from one address, where it is stricter than its region; null where not. */
+  readonly attempts: number | null;
 }
 
 export interface Wait {
@@ -75,7 +77,15 @@ export function createThrottle(database: Database, rules: RegionRules): Throttle
     };
     return database.dialect === 'sqlite' ? new RateLimiterSQLite(options) : new RateLimiterPostgres(options);
   };
-  const pair = limiter('pair', rules.throttle.perAccountAndAddress);
+  const regionsPair = rules.throttle.perAccountAndAddress;
+  const pairs = new Map<number, RateLimiterAbstract>();
+  // All count under the same keys: only where the count ends differs between tenants.
+  const pairOf = ({ attempts }: Attempt): RateLimiterAbstract => {
+    const most = Math.min(regionsPair.attempts, attempts ?? regionsPair.attempts);
+    let pair = pairs.get(most);
+    if (pair === undefined) pairs.set(most, (pair = limiter('pair', { ...regionsPair, attempts: most })));
+    return pair;
+  };
   const account = limiter('account', rules.throttle.perAccount);
   const address = limiter('address', rules.throttle.perAddress);
   const row = limiter('row', {
@@ -99,12 +109,12 @@ export function createThrottle(database: Database, rules: RegionRules): Throttle
     const { near, far, from } = keysOf(attempt);
     if (attempt.knownDevice !== null) {
       return [
-        [pair, near],
+        [pairOf(attempt), near],
         [devices, far],
       ];
     }
     return [
-      [pair, near],
+      [pairOf(attempt), near],
       [address, from],
       [account, far],
       [row, far],
@@ -124,7 +134,7 @@ export function createThrottle(database: Database, rules: RegionRules): Throttle
     },
     forgive: async (attempt) => {
       const { near, far, from } = keysOf(attempt);
-      await pair.delete(near);
+      await pairOf(attempt).delete(near);
       await row.delete(far);
       if (attempt.knownDevice !== null) {
         await devices.reward(far, 1);

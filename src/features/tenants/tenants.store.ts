@@ -1,7 +1,9 @@
 import type { Database } from '../../data/database.ts';
 import type { Language } from '../../domain/regions.ts';
+import type { OwnRules } from '../../domain/own-rules.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { notDeleted } from '../users/users.rows.ts';
+import { readOwnRules } from './tenants.own-rules.ts';
 
 export interface Tenant {
   readonly id: string;
@@ -10,7 +12,11 @@ export interface Tenant {
   readonly state: 'active' | 'suspended';
   readonly createdAt: number;
   readonly domains: readonly string[];
+  readonly ownRules: OwnRules;
 }
+
+/** A tenant as it is first written: under its region's rules alone. */
+export type NewTenantRow = Omit<Tenant, 'ownRules'>;
 
 interface TenantRow {
   id: string;
@@ -18,6 +24,7 @@ interface TenantRow {
   language: Language;
   state: 'active' | 'suspended';
   created_at: number;
+  own_rules: string;
 }
 
 // Both databases take some ten thousands of values in one statement.
@@ -89,6 +96,15 @@ export function tenantsStore(database: Database) {
       }));
     },
 
+    /** @returns tenants in which deleted users can be restored for less long than in their region */
+    withOwnWindowForOperator: async (): Promise<{ id: string; restoreWindowDays: number }[]> => {
+      const rows = (await database.knex('tenants').where('own_rules', 'like', '%"restoreWindowDays"%')) as TenantRow[];
+      return rows.map(({ id, own_rules }) => ({
+        id,
+        restoreWindowDays: readOwnRules(own_rules).restoreWindowDays ?? Infinity,
+      }));
+    },
+
     isEmpty: async (): Promise<boolean> => (await database.knex('tenants').select('id').limit(1)).length === 0,
 
     /** @returns the first of the domains that a tenant of this region already owns, or null */
@@ -101,10 +117,16 @@ export function tenantsStore(database: Database) {
       return null;
     },
 
-    insert: async (tenant: Tenant): Promise<void> => {
+    insert: async (tenant: NewTenantRow): Promise<void> => {
       const { id, name, language, state, createdAt, domains } = tenant;
       await database.knex('tenants').insert({ id, name, language, state, created_at: createdAt });
       await database.knex('tenant_domains').insert(domains.map((domain) => ({ domain, tenant_id: id })));
+    },
+
+    /** Replaces what the scope's tenant decides for itself. */
+    setOwnRules: async (scope: Scope, own: OwnRules): Promise<void> => {
+      const row = { own_rules: JSON.stringify(own) };
+      await database.knex('tenants').where({ id: scope.tenant.id }).update(row);
     },
 
     setState: async (id: string, state: Tenant['state']): Promise<void> => {
@@ -114,5 +136,6 @@ export function tenantsStore(database: Database) {
 }
 
 function toTenant(row: TenantRow, domains: readonly string[]): Tenant {
-  return { id: row.id, name: row.name, language: row.language, state: row.state, createdAt: row.created_at, domains };
+  const { id, name, language, state } = row;
+  return { id, name, language, state, createdAt: row.created_at, domains, ownRules: readOwnRules(row.own_rules) };
 }

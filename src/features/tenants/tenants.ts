@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { Failure } from '../../domain/errors.ts';
 import { isLanguage, type Language, type RegionRules } from '../../domain/regions.ts';
 import type { AdministratorLevel, AgentLevel } from '../../domain/roles.ts';
+import { tightened, type OwnRules } from '../../domain/own-rules.ts';
 import { createScope, type Scope } from '../../domain/scope.ts';
 import { canonicalUsername, cleanName, domainOf, isDomain, isUsername } from '../../domain/user.ts';
 import type { Stores } from '../../stores.ts';
 import type { StoredPassword } from '../passwords/credentials.store.ts';
 import type { Hasher } from '../passwords/hasher.ts';
 import { issueTemporaryPassword } from '../passwords/temporary-passwords.ts';
-import type { Tenant } from './tenants.store.ts';
+import type { NewTenantRow, Tenant } from './tenants.store.ts';
 
 export interface NewTenant {
   readonly name: string;
@@ -30,15 +31,17 @@ export interface AddedUser {
   readonly temporaryPassword: string;
 }
 
+type OperatedTenant = Pick<Tenant, 'id' | 'name' | 'language'> & { readonly ownRules?: OwnRules };
+
 export type Tenants = ReturnType<typeof createTenants>;
 
 /** Tenants are the operator's: they come by a command or by the one-time set-up page, never by another tenant. */
 export function createTenants(parts: { stores: Stores; hasher: Hasher; rules: RegionRules; clock: () => number }) {
   const { stores, hasher, rules, clock } = parts;
 
-  function operatorScope(tenant: Pick<Tenant, 'id' | 'name' | 'language'>): Scope {
+  function operatorScope(tenant: OperatedTenant): Scope {
     return createScope({
-      rules,
+      rules: tightened(rules, tenant.ownRules ?? {}),
       language: tenant.language,
       requestId: randomUUID(),
       address: null,
@@ -75,7 +78,7 @@ export function createTenants(parts: { stores: Stores; hasher: Hasher; rules: Re
 
   async function writeTenant(
     within: Stores,
-    tenant: Tenant,
+    tenant: NewTenantRow,
     admin: NewPerson,
     password: StoredPassword,
   ): Promise<string> {
@@ -157,7 +160,7 @@ async function checkedTenant(
   { name, domains, language }: NewTenant,
   region: string,
   at: number,
-): Promise<Tenant> {
+): Promise<NewTenantRow> {
   const refuse = (because: string): never => {
     throw new Failure('badRequest', { because });
   };

@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { isDomain } from '../domain/user.ts';
+import type { DirectoryRoute } from '../features/directory/directory.store.ts';
+import type { Stores } from '../stores.ts';
+import { CommandFault } from './context.ts';
+
+const domain = z.string().trim().toLowerCase().refine(isDomain, 'is not a domain such as company.example');
+const region = z.string().regex(/^[a-z][a-z0-9-]{1,30}$/, 'is not the name of a region');
+const routesFile = z.object({ routes: z.array(z.object({ domain, region })) });
+
+/** @returns the routes of a file, or of a command line. @throws CommandFault with a line for each that is none */
+export function checkedRoutes(content: unknown): DirectoryRoute[] {
+  const { data, error } = routesFile.safeParse(content);
+  if (data === undefined) {
+    throw new CommandFault(
+      error.issues.map((issue) => `${issue.path.join('.') || 'file'}: ${issue.message}`).join('\n'),
+    );
+  }
+  return data.routes;
+}
+
+/** @throws CommandFault where a tenant of this region would find its people sent away at the door */
+export async function refuseResidents(
+  stores: Stores,
+  routes: readonly DirectoryRoute[],
+  region: string,
+): Promise<void> {
+  const away = routes.filter((route) => route.region !== region).map((route) => route.domain);
+  const resident = await stores.tenants.findTakenDomain(away);
+  if (resident !== null) throw new CommandFault(`${resident} belongs to a tenant of this region`);
+}
+
+export const asLine = ({ domain: name, region: id }: DirectoryRoute): string => `${name}  ${id}`;

@@ -1,0 +1,19 @@
+import type { Command } from 'commander';
+import { readRules } from '../config/rules.ts';
+import { print } from './context.ts';
+
+export function addRulesCommands(program: Command): void {
+  program
+    .command('rules')
+    .description('the rules of a region')
+    .command('check <file>')
+    .description('check a rules file; one line per fault, with its path in the file, exit 1')
+    .option('--json', 'print one JSON object')
+    .action((file: string, options: { json?: boolean }) => {
+      const { rules, faults } = readRules(file);
+      const ok = rules !== null;
+      const about = ok ? { region: rules.region, edition: rules.edition, revision: rules.revision } : {};
+      print(options, { ok, ...about, faults }, ok ? [`The rules of ${rules.region} are in order.`] : faults);
+      process.exitCode = ok ? 0 : 1;
+    });
+}

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import path from 'node:path';
+import { describe, test } from 'node:test';
+import { makeKey, signDirectory, type SignedDirectory } from '../../src/features/directory/signed-directory.ts';
+import { dataDirectory, fault, json, run } from './command.ts';
+
+const here = { DATA_DIR: dataDirectory() };
+const there = { DATA_DIR: dataDirectory(), REGION: 'germany' };
+const exported = async (): Promise<SignedDirectory> =>
+  JSON.parse((await run(['route', 'export'], here)).stdout) as SignedDirectory;
+const given = (content: unknown): string => JSON.stringify(content);
+
+describe('a directory that another region takes', () => {
+  test('is taken as it was signed, and makes the signer’s key known', async () => {
+    await json(['route', 'add', 'alpha.example', 'worldwide'], here);
+    const directory = await exported();
+    assert.deepEqual(Object.keys(directory), ['routes', 'signer', 'signature']);
+    const taken = await json<SignedDirectory>(['route', 'import', '-'], there, given(directory));
+    assert.deepEqual(taken.routes, [{ domain: 'alpha.example', region: 'worldwide' }]);
+  });
+
+  const tampered: [label: string, change: (directory: SignedDirectory) => unknown, words: RegExp][] = [
+    ['no signature', ({ routes }) => ({ routes }), /not signed/],
+    [
+      'another region for a domain',
+      (all) => ({ ...all, routes: [{ domain: 'alpha.example', region: 'china' }] }),
+      /not as it was signed/,
+    ],
+    [
+      'one domain more',
+      (all) => ({ ...all, routes: [...all.routes, { domain: 'zeta.example', region: 'china' }] }),
+      /not as it was signed/,
+    ],
+    ['one domain less', (all) => ({ ...all, routes: [] }), /not as it was signed/],
+    ['another signer', (all) => ({ ...all, signer: { ...all.signer, region: 'china' } }), /not as it was signed/],
+    ['half a signature', (all) => ({ ...all, signature: all.signature.slice(0, 40) }), /not as it was signed/],
+    ['a key that is none', (all) => ({ ...all, signer: { ...all.signer, publicKey: 'AAAA' } }), /not as it was signed/],
+    [
+      'a key of somebody else',
+      ({ routes }) => signDirectory(routes, 'worldwide', makeKey()),
+      /not the one known so far/,
+    ],
+  ];
+  for (const [label, change, words] of tampered) {
+    test(`is refused with ${label}, and nothing is written`, async () => {
+      const before = await json(['route', 'list'], there);
+      const said = await fault(['route', 'import', '-'], there, given(change(await exported())));
+      assert.match(said, words);
+      assert.deepEqual(await json(['route', 'list'], there), before);
+    });
+  }
+
+  test('under a new key is taken once its operator’s fingerprint is given', async () => {
+    rmSync(path.join(here.DATA_DIR, 'directory-key'));
+    const directory = given(await exported());
+    const { fingerprint } = await json<{ fingerprint: string }>(['route', 'key'], here);
+    assert.match(await fault(['route', 'import', '-'], there, directory), new RegExp(fingerprint));
+    assert.match(await fault(['route', 'import', '-', '--accept-key', 'beef'], there, directory), /another key/);
+    await json(['route', 'import', '-', '--accept-key', fingerprint], there, directory);
+    await json(['route', 'import', '-'], there, directory);
+  });
+});

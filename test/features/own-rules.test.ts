@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { paths } from '../../src/paths.ts';
+import { aTenant, aUser } from '../support/builders.ts';
+import { aPerson } from '../support/person.ts';
+import { openPortal } from '../support/portal.ts';
+
+const minutes = 60_000;
+
+describe('the rules of a tenant', async () => {
+  const portal = await openPortal();
+
+  async function aCompany() {
+    const tenant = await aTenant(portal);
+    const boss = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
+    return { tenant, boss, admin: await aPerson(portal).signIn(boss) };
+  }
+
+  it('say of each number who decided it, and are saved by a Global admin', async () => {
+    const { tenant, admin } = await aCompany();
+    await admin.visit(paths.accountSettings);
+    admin.sees(/Validité d’un mot de passe temporaire\s*72 heures\s*Règle de la région/);
+    await admin.follow('Voir les règles');
+    await admin.submit('Enregistrer', { 'Validité d’un mot de passe temporaire': '12' });
+    admin.sees('Les règles de votre organisation ont été enregistrées.');
+    admin.sees(/Validité d’un mot de passe temporaire\s*12 heures\s*Règle de votre organisation/);
+    assert.deepEqual((await portal.stores.tenants.findOwn(tenant.scope))?.ownRules, { temporaryPasswordHours: 12 });
+    await admin.submit('Enregistrer', { 'Validité d’un mot de passe temporaire': '' });
+    admin.sees(/Validité d’un mot de passe temporaire\s*72 heures\s*Règle de la région/);
+  });
+
+  it('hold from the next request: a temporary password, an idle session, the length of a new password', async () => {
+    const { tenant, admin } = await aCompany();
+    const user = await aUser(portal, tenant, {});
+    await admin.visit(paths.rules);
+    await admin.submit('Enregistrer', {
+      'Validité d’un mot de passe temporaire': '2',
+      'Fin d’une session inactive après': '5',
+      'Longueur minimale d’un mot de passe': '40',
+    });
+    await admin.visit(`/account-settings/user-management/${user.id}/reset-password`);
+    admin.sees('expire au bout de 2 heures');
+    await admin.submit('Réinitialiser le mot de passe');
+    const clearPassword = admin.$('#temporary-password').text().trim();
+    const person = await aPerson(portal).signIn({ ...user, clearPassword });
+    assert.equal(person.path, paths.changePassword);
+    await person.submit('Modifier le mot de passe', {
+      'Nouveau mot de passe': 'vingt colibris au balcon',
+      'Confirmer le nouveau mot de passe': 'vingt colibris au balcon',
+    });
+    assert.equal(person.status, 422);
+    person.sees('40');
+    portal.clock.now += 6 * minutes;
+    assert.equal((await admin.visit(paths.dashboard)).path, paths.signIn);
+    portal.clock.now += 120 * minutes;
+    const late = await aPerson(portal).signIn({ ...user, clearPassword });
+    assert.equal(late.path, '/sign-in/password', 'the temporary password has expired');
+  });
+
+  it('count wrong passwords by the tenant’s own number', async () => {
+    const { tenant, admin } = await aCompany();
+    const user = await aUser(portal, tenant, {});
+    await admin.visit(paths.rules);
+    await admin.submit('Enregistrer', { 'Mots de passe erronés depuis un même endroit avant une pause': '2' });
+    const statuses = [];
+    for (let index = 0; index < 3; index++) {
+      const person = await aPerson(portal).signIn({ ...user, clearPassword: 'wrong' });
+      statuses.push(person.status);
+    }
+    assert.deepEqual(statuses, [422, 422, 429]);
+  });
+
+  const hostile: [label: string, field: string, value: string][] = [
+    ['looser than the region', 'temporaryPasswordHours', '73'],
+    ['nothing at all', 'idleMinutes', '0'],
+    ['shorter passwords', 'passwordLength', '14'],
+    ['passwords that nobody can type', 'passwordLength', '256'],
+    ['below zero', 'attempts', '-1'],
+    ['half a number', 'absoluteHours', '1.5'],
+    ['in words', 'restoreWindowDays', 'many'],
+    ['a number of another script', 'restoreWindowDays', '٣'],
+    ['endless', 'restoreWindowDays', '9'.repeat(400)],
+  ];
+  for (const [label, field, value] of hostile) {
+    it(`are not ${label}`, async () => {
+      const { tenant, admin } = await aCompany();
+      await admin.visit(paths.rules);
+      const answer = await admin.send('post', paths.rules, { [field]: value });
+      assert.equal(answer.status, 422);
+      assert.deepEqual((await portal.stores.tenants.findOwn(tenant.scope))?.ownRules, {});
+    });
+  }
+
+  it('are read by a User management admin, and set by none', async () => {
+    const { tenant } = await aCompany();
+    const manager = await aUser(portal, tenant, { administratorLevel: 'userManagement' });
+    const person = await aPerson(portal).signIn(manager);
+    await person.visit(paths.rules);
+    person.sees('Les administrateurs généraux peuvent fixer des règles plus strictes.');
+    assert.equal((await person.send('post', paths.rules, { attempts: '1' })).status, 403);
+  });
+});
+
+describe('numbers that the region fixes', async () => {
+  const portal = await openPortal({ environment: { REGION: 'china' } });
+
+  it('are shown and not offered', async () => {
+    const tenant = await aTenant(portal);
+    const admin = await aPerson(portal).signIn(await aUser(portal, tenant, { administratorLevel: 'global' }));
+    await admin.visit(paths.rules);
+    admin.sees('Ce nombre est le même pour toutes les organisations de la région.');
+    assert.equal(admin.$('input[name=attempts]').length, 0);
+    assert.equal((await admin.send('post', paths.rules, { attempts: '1' })).status, 422);
+  });
+});
