@@ -7,6 +7,7 @@ import { aTenant, aUser, type TestUser } from '../support/builders.ts';
 import { newReader, reserve, signIn, type ReaderWishes, type ServedPortal } from '../support/browser.ts';
 import { openPortal } from '../support/portal.ts';
 import { aCrowd, longName } from './crowd.ts';
+import { importStops } from './tour.imports.ts';
 
 /** A state of a page in which a reader may find it. */
 export interface Stop {
@@ -190,6 +191,7 @@ export async function everybody(browser: Browser): Promise<Tour> {
       stops: usersStops,
     },
     { name: 'administrator', enter: as(admin), stops: adminsStops(admin, patient, blocked) },
+    { name: 'importer', enter: as(admin), stops: await importStops(portal, tenant, admin, patient) },
     {
       name: 'administrator abroad',
       enter: as(adminAbroad, elsewhere),

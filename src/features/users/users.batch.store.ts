@@ -15,7 +15,7 @@ export type UserChange = UserChanges & Pick<User, 'id'>;
 export const inTenant = "coalesce(users.tenant_id, '') = ?";
 
 /** How many users `listAfter` gives at the most; fewer are the last. */
-export const usersAtOnce = 500;
+export const usersAtOnce = 200;
 const rowsAtOnce = 100;
 
 /** Many users of the scope's tenant in one go, in statements of some hundred rows. */
