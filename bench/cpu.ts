@@ -5,17 +5,32 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import autocannon from 'autocannon';
 
-/** In a measured process: tells its parent where it listens, and its CPU time whenever it is asked. */
+interface Report {
+  readonly cpu: NodeJS.CpuUsage;
+  /** Bytes: the most since it was last asked. */
+  readonly peakRss: number;
+}
+
+const rssEveryMs = 10;
+
+/** In a measured process: tells its parent where it listens, and its CPU time and memory whenever it is asked. */
 export function reportCpu(server: Server): void {
   process.send?.({ port: (server.address() as AddressInfo).port });
   process.on('SIGTERM', () => process.exit(0));
-  process.on('message', () => process.send?.({ cpu: process.cpuUsage(), rss: process.memoryUsage.rss() }));
+  let peakRss = 0;
+  setInterval(() => (peakRss = Math.max(peakRss, process.memoryUsage.rss())), rssEveryMs).unref();
+  process.on('message', () => {
+    process.send?.({ cpu: process.cpuUsage(), peakRss } satisfies Report);
+    peakRss = process.memoryUsage.rss();
+  });
 }
 
 export interface Measured {
   readonly origin: string;
   /** @returns microseconds of CPU since the process began, all its threads together */
   cpu(): Promise<number>;
+  /** @returns the most memory that the process held since it was last asked, in MB */
+  peakMegabytes(): Promise<number>;
   stop(): void;
 }
 
@@ -25,13 +40,18 @@ export async function startMeasured(child: string, environment: Record<string, s
     env: { ...process.env, NODE_ENV: 'production', ...environment },
   });
   const [{ port }] = (await once(process_, 'message')) as [{ port: number }];
+  const ask = async (): Promise<Report> => {
+    process_.send('report');
+    const [report] = (await once(process_, 'message')) as [Report];
+    return report;
+  };
   return {
     origin: `http://127.0.0.1:${port}`,
     cpu: async () => {
-      process_.send('cpu');
-      const [{ cpu }] = (await once(process_, 'message')) as [{ cpu: NodeJS.CpuUsage }];
+      const { cpu } = await ask();
       return cpu.user + cpu.system;
     },
+    peakMegabytes: async () => (await ask()).peakRss / 1_000_000,
     stop: () => process_.kill('SIGTERM'),
   };
 }
