@@ -17,7 +17,7 @@ import { reportCpu } from './cpu.ts';
 const { config } = readConfig(process.env);
 if (config === null) throw new Error('The environment is not right');
 const database = openDatabase(config.database);
-const { app } = createApp({
+const { app, background } = createApp({
   config,
   database,
   sessionStore: new TableStore(database, sessionTtlMs(config.rules), Date.now),
@@ -32,4 +32,5 @@ const { app } = createApp({
   clock: Date.now,
   log: pino({ level: 'info' }, pino.destination('/dev/null')),
 });
+background.start();
 const server = createServer(app).listen(0, '127.0.0.1', () => reportCpu(server));

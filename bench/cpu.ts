@@ -5,11 +5,26 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import autocannon from 'autocannon';
 
-/** In a measured process: tells its parent where it listens, and its CPU time whenever it is asked. */
+interface Report {
+  readonly cpu: NodeJS.CpuUsage;
+  /** Bytes: the most since it was last asked. */
+  readonly peakRss: number;
+  /** Bytes. */
+  readonly rss: number;
+}
+
+const rssEveryMs = 10;
+
+/** In a measured process: tells its parent where it listens, and its CPU time and memory whenever it is asked. */
 export function reportCpu(server: Server): void {
   process.send?.({ port: (server.address() as AddressInfo).port });
   process.on('SIGTERM', () => process.exit(0));
-  process.on('message', () => process.send?.({ cpu: process.cpuUsage(), rss: process.memoryUsage.rss() }));
+  let peakRss = 0;
+  setInterval(() => (peakRss = Math.max(peakRss, process.memoryUsage.rss())), rssEveryMs).unref();
+  process.on('message', () => {
+    process.send?.({ cpu: process.cpuUsage(), peakRss, rss: process.memoryUsage.rss() } satisfies Report);
+    peakRss = process.memoryUsage.rss();
+  });
 }
 
 export interface Measured {
@@ -18,6 +33,8 @@ export interface Measured {
   cpu(): Promise<number>;
   /** @returns bytes that the process holds in memory now */
   rss(): Promise<number>;
+  /** @returns the most memory that the process held since it was last asked, in MB */
+  peakMegabytes(): Promise<number>;
   stop(): void;
 }
 
@@ -27,9 +44,10 @@ export async function startMeasured(child: string, environment: Record<string, s
     env: { ...process.env, NODE_ENV: 'production', ...environment },
   });
   const [{ port }] = (await once(process_, 'message')) as [{ port: number }];
-  const ask = async (): Promise<{ cpu: NodeJS.CpuUsage; rss: number }> => {
-    process_.send('figures');
-    return ((await once(process_, 'message')) as [{ cpu: NodeJS.CpuUsage; rss: number }])[0];
+  const ask = async (): Promise<Report> => {
+    process_.send('report');
+    const [report] = (await once(process_, 'message')) as [Report];
+    return report;
   };
   return {
     origin: `http://127.0.0.1:${port}`,
@@ -38,6 +56,7 @@ export async function startMeasured(child: string, environment: Record<string, s
       return cpu.user + cpu.system;
     },
     rss: async () => (await ask()).rss,
+    peakMegabytes: async () => (await ask()).peakRss / 1_000_000,
     stop: () => process_.kill('SIGTERM'),
   };
 }

@@ -6,6 +6,7 @@ import { aTenant, aUser, type TestUser } from '../support/builders.ts';
 import { newReader, reserve, signIn, type ReaderWishes, type ServedPortal } from '../support/browser.ts';
 import { openPortal } from '../support/portal.ts';
 import { aCrowd, longName } from './crowd.ts';
+import { importStops } from './stops.imports.ts';
 import { adminsStops, at, pendingStops, users, usersStops, visitorsStops, type Stop } from './stops.ts';
 
 /** Whoever walks through the portal, and every page that they can come to. */
@@ -42,7 +43,7 @@ export async function everybody(browser: Browser): Promise<Tour> {
     }),
   );
   const crowd = await aCrowd(portal);
-  const { tenant, admin, user } = crowd;
+  const { tenant, admin, patient, user } = crowd;
   const token = randomUUID();
   await portal.stores.setup.replace(digestOf(token));
   const elsewhere = await serveElsewhere();
@@ -78,6 +79,7 @@ export async function everybody(browser: Browser): Promise<Tour> {
       stops: usersStops,
     },
     { name: 'administrator', enter: as(admin), stops: adminsStops(crowd) },
+    { name: 'importer', enter: as(admin), stops: await importStops(portal, tenant, admin, patient) },
     {
       name: 'administrator abroad',
       enter: as(adminAbroad, elsewhere),

@@ -44,8 +44,8 @@ describe('a file is read in its encoding', () => {
     ],
     [
       'UTF-8 whose first letter beyond ASCII comes late, in the middle of two chunks',
-      Buffer.from(`user name\r\n${'a'.repeat(65_524)}é`),
-      [['user name'], [`${'a'.repeat(65_524)}é`]],
+      Buffer.from(`user name\r\n${'a'.repeat(16_372)}é`),
+      [['user name'], [`${'a'.repeat(16_372)}é`]],
     ],
     [
       'names in every script',
@@ -122,7 +122,7 @@ describe('what is no CSV file is refused in words', () => {
     ['a quote that never ends', Buffer.from('user name;Nom\n1;"a\n2;b\n'), 'imports:file.broken', { line: 2 }],
     ['a quote within a cell', Buffer.from('user name;Nom\n1;a\n2;b"c\n'), 'imports:file.broken', { line: 3 }],
     ['text behind a quote', Buffer.from('user name;Nom\n\n1;"a"b\n'), 'imports:file.broken', { line: 3 }],
-    ['one endless row', Buffer.from(`user name;Nom\n1;${'x'.repeat(70_000)}`), 'imports:file.rowTooLong', { line: 2 }],
+    ['one endless row', Buffer.from(`user name;Nom\n1;${'x'.repeat(17_000)}`), 'imports:file.rowTooLong', { line: 2 }],
     ['a million cells', Buffer.from(`user name${';'.repeat(1_000_000)}\n1`), 'imports:file.rowTooLong', { line: 1 }],
   ];
   for (const [what, bytes, key, values] of table) {

@@ -1,4 +1,4 @@
-import type { Database } from '../../data/database.ts';
+import type { Build, Database } from '../../data/database.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { inTenant } from '../users/users.batch.store.ts';
 
@@ -33,49 +33,69 @@ export function importPasswordsStore(database: Database) {
 
   // The epoch tells whether somebody else has given them another password since, or blocked them.
   // Crossed, not joined: SQLite then looks each row's user up, instead of all of the tenant's users among the rows.
-  const newcomers = (scope: Scope, id: string) =>
-    database
-      .knex('import_rows')
+  // Prepared: in SQLite these do not wait for an import that is being done.
+  const newcomers: Build = (knex, $) =>
+    knex('import_rows')
       .crossJoin('users' as never)
-      .where('import_rows.import_id', id)
-      .whereExists(mine(scope, id).where('state', 'done'))
-      .where({ 'import_rows.outcome': 'added', 'users.tenant_id': scope.tenant.id })
+      .where('import_rows.import_id', $('id'))
+      .whereExists(
+        knex('imports').where({ id: $('id'), tenant_id: $('tenant'), user_id: $('user'), state: 'done' }) as never,
+      )
+      .where({ 'import_rows.outcome': 'added', 'users.tenant_id': $('tenant') })
       .where({ 'users.state': 'active', 'users.password': 'temporary', 'users.last_sign_in_at': 0 })
-      .where({
-        'users.id': database.knex.ref('import_rows.user_id'),
-        'users.epoch': database.knex.ref('import_rows.epoch'),
-      });
+      .where({ 'users.id': knex.ref('import_rows.user_id'), 'users.epoch': knex.ref('import_rows.epoch') });
+  const count = database.prepare<{ count: number }>('importPasswords.count', (knex, $) =>
+    newcomers(knex, $).count({ count: '*' }),
+  );
+  const countIssued = database.prepare<{ count: number }>('importPasswords.countIssued', (knex, $) =>
+    knex('import_rows')
+      .where({ import_id: $('id'), outcome: 'added' })
+      .where('epoch', '>', 0)
+      .whereExists(knex('imports').where({ id: $('id'), tenant_id: $('tenant'), user_id: $('user') }) as never)
+      .count({ count: '*' }),
+  );
+  const listAfter = database.prepare<NewComerRow>('importPasswords.listAfter', (knex, $) =>
+    newcomers(knex, $)
+      .where('import_rows.line', '>', $('line'))
+      .orderBy('import_rows.line')
+      .limit(usersAtOnce)
+      .select('import_rows.line', 'users.id', 'users.username', 'users.display_name', 'users.epoch'),
+  );
+  const valuesOf = (scope: Scope, id: string) => ({ tenant: scope.tenant.id, user: scope.actor?.id ?? '', id });
+
+  // Within the transaction that follows nobody else changes them: SQLite has one writer, PostgreSQL holds these rows.
+  const stillAsTheyWere = async (scope: Scope, hashes: readonly IssuedHash[]): Promise<IssuedHash[]> => {
+    const query = database
+      .knex('users')
+      .whereIn(
+        'id',
+        hashes.map(({ userId }) => userId),
+      )
+      .whereRaw(inTenant, [scope.tenant.id])
+      .where({ state: 'active', password: 'temporary', last_sign_in_at: 0 });
+    if (database.dialect === 'postgres') query.forUpdate();
+    const rows = await query.select<{ id: string; epoch: number }[]>('id', 'epoch');
+    const epochs = new Map(rows.map(({ id, epoch }) => [id, epoch]));
+    return hashes.filter(({ userId, epoch }) => epochs.get(userId) === epoch);
+  };
 
   return {
     /** @returns how many of an import's users have not signed in and hold no other password: those a download would serve */
-    count: async (scope: Scope, id: string): Promise<number> => {
-      const [row] = await newcomers(scope, id).count<{ count: number }[]>({ count: '*' });
-      return row?.count ?? 0;
-    },
+    count: async (scope: Scope, id: string): Promise<number> => (await count(valuesOf(scope, id)))[0]?.count ?? 0,
 
     /** @returns how many have been given a password by this import already */
-    countIssued: async (scope: Scope, id: string): Promise<number> => {
-      const query = database.knex('import_rows').where('import_id', id).whereExists(mine(scope, id));
-      const [row] = await query
-        .where('outcome', 'added')
-        .where('epoch', '>', 0)
-        .count<{ count: number }[]>({ count: '*' });
-      return row?.count ?? 0;
-    },
+    countIssued: async (scope: Scope, id: string): Promise<number> =>
+      (await countIssued(valuesOf(scope, id)))[0]?.count ?? 0,
 
     /** @returns the next of them behind a line */
-    listAfter: async (scope: Scope, id: string, line: number): Promise<NewComer[]> => {
-      const columns = ['import_rows.line', 'users.id', 'users.username', 'users.display_name', 'users.epoch'];
-      const query = newcomers(scope, id).where('import_rows.line', '>', line).orderBy('import_rows.line');
-      const rows = await query.limit(usersAtOnce).select<NewComerRow[]>(columns);
-      return rows.map((row) => ({
+    listAfter: async (scope: Scope, id: string, line: number): Promise<NewComer[]> =>
+      (await listAfter({ ...valuesOf(scope, id), line })).map((row) => ({
         ...{ line: row.line, userId: row.id, username: row.username },
         ...{ displayName: row.display_name, epoch: row.epoch },
-      }));
-    },
+      })),
 
     /**
-     * Keeps new temporary passwords, each only if nothing has happened to its user since it was made.
+     * Keeps new temporary passwords, each only if nothing has happened to its user since it was made. In a transaction.
      * @returns the ids of the users who have theirs now
      */
     issue: async (
@@ -84,21 +104,19 @@ export function importPasswordsStore(database: Database) {
       hashes: readonly IssuedHash[],
       { by, at, until }: { by: string | null; at: number; until: number },
     ): Promise<Set<string>> => {
-      const values = hashes.flatMap(({ userId, epoch, hash }) => [userId, epoch, hash]);
-      const issued: unknown = await database.knex.raw(
-        `with issued (user_id, epoch, hash) as (values ${hashes.map(() => '(?, cast(? as integer), ?)').join(', ')})
+      const untouched = await stillAsTheyWere(scope, hashes);
+      if (untouched.length === 0) return new Set();
+      const values = untouched.flatMap(({ userId, hash }) => [userId, hash]);
+      await database.knex.raw(
+        `with issued (user_id, hash) as (values ${untouched.map(() => '(?, ?)').join(', ')})
          update users set password_hash = issued.hash, epoch = users.epoch + 1,
            temporary_until = ?, password_set_by = ?, password_set_at = ?
-         from issued
-         where users.id = issued.user_id and users.epoch = issued.epoch and ${inTenant}
-           and users.state = 'active' and users.password = 'temporary' and users.last_sign_in_at = 0
-         returning id`,
-        [...values, until, by as string, at, scope.tenant.id],
+         from issued where users.id = issued.user_id`,
+        [...values, until, by as string, at],
       );
-      const ids = new Set(rowsOf<{ id: string }>(issued).map((row) => row.id));
-      const lines = hashes.filter(({ userId }) => ids.has(userId)).map(({ line }) => line);
+      const lines = untouched.map(({ line }) => line);
       await database.knex('import_rows').where('import_id', id).whereIn('line', lines).increment('epoch', 1);
-      return ids;
+      return new Set(untouched.map(({ userId }) => userId));
     },
 
     /** Takes the download for one caller until a time in epoch ms. @returns whether nobody else holds it, or has had all of it */
@@ -121,7 +139,3 @@ export function importPasswordsStore(database: Database) {
     },
   };
 }
-
-// What a raw query gives is the driver's own: an array from SQLite, an object around one from PostgreSQL.
-const rowsOf = <Row>(answer: unknown): Row[] =>
-  (Array.isArray(answer) ? answer : (answer as { rows: Row[] }).rows) as Row[];

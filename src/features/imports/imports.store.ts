@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { inChunks } from '../../data/chunks.ts';
-import type { Database } from '../../data/database.ts';
+import type { Knex } from 'knex';
+import type { Build, Database } from '../../data/database.ts';
 import type { Counts, ImportMode, Outcome, PlannedRow } from '../../domain/imports.ts';
 import type { Scope } from '../../domain/scope.ts';
 import {
@@ -22,6 +23,18 @@ export function importsStore(database: Database) {
   const own = (scope: Scope) => ({ tenant_id: scope.tenant.id, user_id: scope.actor?.id ?? '' });
   const mine = (scope: Scope, id: string) => database.knex('imports').where({ ...own(scope), id });
 
+  // Prepared, for another reason than speed: in SQLite they do not wait for an import that is being done.
+  const ownOnes = (knex: Knex, $: Parameters<Build>[1]): Knex.QueryBuilder =>
+    knex('imports')
+      .where({ tenant_id: $('tenant'), user_id: $('user') })
+      .whereNot('state', 'reading');
+  const ownOne = (knex: Knex, $: Parameters<Build>[1]): Knex.QueryBuilder => ownOnes(knex, $).where({ id: $('id') });
+  const findOne = database.prepare<ImportRecord>('imports.find', ownOne);
+  const listOwn = database.prepare<ImportRecord>('imports.list', (knex, $) =>
+    ownOnes(knex, $).orderBy('created_at', 'desc'),
+  );
+  const valuesOf = (scope: Scope) => ({ tenant: scope.tenant.id, user: scope.actor?.id ?? '' });
+
   return {
     /** Begins an import that nobody sees until it is staged. Times are epoch ms. @returns what writes the rest of it */
     begin: async (scope: Scope, details: { fileName: string; at: number; expiresAt: number }) => {
@@ -31,10 +44,13 @@ export function importsStore(database: Database) {
       await database.knex('imports').insert(row);
       return {
         id,
+        // In one transaction, for each that ends makes the disk wait.
         add: (rows: readonly PlannedRow[]): Promise<void> =>
-          inChunks(rows, rowsWrittenAtOnce, async (some) => {
-            await database.knex('import_rows').insert(some.map((each) => ({ import_id: id, ...toRecord(each) })));
-          }),
+          database.transaction((within) =>
+            inChunks(rows, rowsWrittenAtOnce, async (some) => {
+              await within.knex('import_rows').insert(some.map((each) => ({ import_id: id, ...toRecord(each) })));
+            }),
+          ),
         stage: async (counts: Counts): Promise<void> => {
           await mine(scope, id).update({ state: 'staged', ...counts });
         },
@@ -57,15 +73,12 @@ export function importsStore(database: Database) {
 
     /** @returns the import, or null: for a stranger's id, also a colleague's, as for one that never was */
     find: async (scope: Scope, id: string): Promise<Import | null> => {
-      const row = (await mine(scope, id).whereNot('state', 'reading').first()) as ImportRecord | undefined;
+      const [row] = await findOne({ ...valuesOf(scope), id });
       return row === undefined ? null : toImport(row);
     },
 
     /** @returns what is kept of the actor's imports, the latest first */
-    list: async (scope: Scope): Promise<Import[]> => {
-      const query = database.knex('imports').where(own(scope)).whereNot('state', 'reading');
-      return ((await query.orderBy('created_at', 'desc')) as ImportRecord[]).map(toImport);
-    },
+    list: async (scope: Scope): Promise<Import[]> => (await listOwn(valuesOf(scope))).map(toImport),
 
     /** @returns one row more than asked for where there is a further one, in the order of lines, or against it for `before` */
     rows: async (
@@ -76,11 +89,17 @@ export function importsStore(database: Database) {
       limit: number,
     ): Promise<PlannedRow[]> => {
       const backwards = 'before' in from;
-      const query = database.knex('import_rows').where('import_id', id).whereExists(mine(scope, id));
-      if (outcome !== null) query.where({ outcome });
-      query.where('line', backwards ? '<' : '>', backwards ? from.before : from.after);
-      const rows = await query.orderBy('line', backwards ? 'desc' : 'asc').limit(limit + 1);
-      return (rows as PlannedRowRecord[]).map(toPlannedRow);
+      const query = database.prepare<PlannedRowRecord>(`imports.rows ${outcome} ${backwards} ${limit}`, (knex, $) => {
+        const rows = knex('import_rows')
+          .where('import_id', $('id'))
+          .whereExists(ownOne(knex, $))
+          .where('line', backwards ? '<' : '>', $('line'))
+          .orderBy('line', backwards ? 'desc' : 'asc')
+          .limit(limit + 1);
+        return outcome === null ? rows : rows.where({ outcome });
+      });
+      const line = backwards ? from.before : from.after;
+      return (await query({ ...valuesOf(scope), id, line })).map(toPlannedRow);
     },
 
     /**

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { conflict, Failure, notFound, type FieldFault } from '../../domain/errors.ts';
 import {
   importKeptMs,
@@ -56,6 +57,7 @@ export function createImports(parts: { stores: Stores; csv: UsersCsv; throttle: 
       const planned = await plan(rows);
       for (const { outcome } of planned) counts[outcome]++;
       await add(planned);
+      await nextTurn();
     }
     if (Object.values(counts).every((count) => count === 0)) throw new UnreadableFile('imports:file.noRows');
     return counts;

@@ -1,3 +1,4 @@
+import { inChunks } from '../../data/chunks.ts';
 import type { Change } from '../../domain/activity.ts';
 import { importKeptMs, type Counts, type Stop } from '../../domain/imports.ts';
 import type { Scope } from '../../domain/scope.ts';
@@ -9,6 +10,8 @@ import type { NewUser } from '../users/users.store.ts';
 import type { Decision } from './imports.decide.ts';
 import type { WantedImport } from './imports.run.store.ts';
 
+const usersAtOnce = 100;
+
 /** Does all that was decided, records it, and ends the import. @param unusableHash a tag that no password has */
 export async function writeAll(
   within: Stores,
@@ -18,13 +21,18 @@ export async function writeAll(
 ): Promise<void> {
   const { added, changed, unchanged, refused } = decision;
   const counts = countsOf(wanted, decision);
-  await within.users.insertMany(
-    scope,
-    added.map((row) => newUser(row, scope, at, unusableHash)),
+  // Made as they are written: ten thousand users more in memory would be as many for the collector to carry about.
+  await inChunks(added, usersAtOnce, (some) =>
+    within.users.insertMany(
+      scope,
+      some.map((row) => newUser(row, scope, at, unusableHash)),
+    ),
   );
-  await within.usersBatch.updateMany(
-    scope,
-    changed.map(({ row, user }) => changedUser(user, row.changes)),
+  await inChunks(changed, usersAtOnce, (some) =>
+    within.usersBatch.updateMany(
+      scope,
+      some.map(({ row, user }) => changedUser(user, row.changes)),
+    ),
   );
   await within.activity.recordMany(scope, [...entriesOf(decision), { event: summaryOf(counts), targetId: null }], at);
   await within.importRuns.settle(wanted.id, [...unchanged, ...refused]);
@@ -53,8 +61,10 @@ const countsOf = ({ counts }: WantedImport, { added, changed, unchanged, refused
 
 const summaryOf = (counts: Counts) => ({ kind: 'users.imported', ...counts }) as const;
 
+const addition = { kind: 'user.added' } as const;
+
 const entriesOf = ({ added, changed }: Decision): NewEntry[] => [
-  ...added.map(({ userId }): NewEntry => ({ event: { kind: 'user.added' }, targetId: userId })),
+  ...added.map(({ userId }): NewEntry => ({ event: addition, targetId: userId })),
   ...changed.map(({ row, user }): NewEntry => ({
     event: { kind: 'user.edited', changes: row.changes },
     targetId: user.id,

@@ -17,7 +17,7 @@ export type UserChange = UserChanges & Pick<User, 'id'>;
 export const inTenant = "coalesce(users.tenant_id, '') = ?";
 
 /** How many users `listAfter` gives at the most; fewer are the last. */
-export const usersAtOnce = 500;
+export const usersAtOnce = 200;
 const rowsAtOnce = 100;
 
 interface Known {

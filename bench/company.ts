@@ -1,0 +1,65 @@
+import { randomUUID } from 'node:crypto';
+import { readConfig } from '../src/config/config.ts';
+import { openDatabase } from '../src/data/open.ts';
+import { migrate } from '../src/data/migrate.ts';
+import { createScope } from '../src/domain/scope.ts';
+import { normalizePassword } from '../src/domain/password.ts';
+import { createHasher } from '../src/features/passwords/hasher.ts';
+import { createStores } from '../src/stores.ts';
+import { demoTenants } from '../src/demo/tenants.ts';
+
+/** With which everybody of the made-up company signs in. */
+export const password = 'bench: a sentence nobody guesses';
+
+export interface Company {
+  /** The first two are Global admins. */
+  readonly usernames: readonly [string, string];
+  readonly domain: string;
+}
+
+/** Fills a new SQLite database with one company of so many people. */
+export async function fillCompany(directory: string, userCount: number): Promise<Company> {
+  const { config } = readConfig({ DATA_DIR: directory });
+  if (config === null) throw new Error('The environment is not right');
+  await migrate(config.database);
+  const database = openDatabase(config.database);
+  const [lumiere] = demoTenants('worldwide', Date.now());
+  if (lumiere === undefined) throw new Error('The demo has no tenant');
+  const tenant = { id: randomUUID(), name: lumiere.name, language: 'fr' } as const;
+  const scope = createScope({
+    rules: config.rules,
+    language: 'fr',
+    requestId: 'bench',
+    address: null,
+    tenant,
+    actor: null,
+  });
+  const passwordHash = await (await createHasher()).hash(normalizePassword(password));
+  const usernameOf = (index: number): string => `${index}.${personAt(index).username}`;
+  const personAt = (index: number) => {
+    const person = lumiere.people[index % lumiere.people.length];
+    if (person === undefined) throw new Error('The demo has no people');
+    return person;
+  };
+  await createStores(database).transaction(async (stores) => {
+    await stores.tenants.insert({ ...tenant, state: 'active', createdAt: Date.now(), domains: lumiere.domains });
+    const people = Array.from({ length: userCount }, (_, index) => {
+      const { state: _state, listed: _listed, ...facts } = personAt(index);
+      return {
+        ...facts,
+        id: randomUUID(),
+        username: usernameOf(index),
+        administratorLevel: index < 2 ? ('global' as const) : facts.administratorLevel,
+        state: 'active' as const,
+        password: 'own' as const,
+        temporaryUntil: null,
+        passwordSetBy: null,
+        passwordSetAt: facts.createdAt,
+        passwordHash,
+      };
+    });
+    await stores.users.insertMany(scope, people);
+  });
+  await database.close();
+  return { usernames: [usernameOf(0), usernameOf(1)], domain: lumiere.domains[0] ?? '' };
+}

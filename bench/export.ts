@@ -1,0 +1,55 @@
+/**
+ * What an export of 100,000 users costs while somebody else opens the user list forty times a second: seconds, that
+ * reader's waiting time, and the server's memory.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fillCompany } from './company.ts';
+import { startMeasured } from './cpu.ts';
+import { aVisitor, atWork, keepVisiting, listEveryMs, quietSeconds, rig, waits } from './visitor.ts';
+
+const userCount = Number(process.argv[2] ?? 100_000);
+const list = '/account-settings/user-management';
+const directory = mkdtempSync(path.join(tmpdir(), 'parvis-bench-'));
+
+const { usernames } = await fillCompany(directory, userCount);
+const portal = await startMeasured('child-list.ts', { DATA_DIR: directory });
+
+/** @returns how many rows came, and how many bytes */
+async function take(cookie: string): Promise<{ rows: number; bytes: number }> {
+  const { body, status } = await fetch(`${portal.origin}${list}/export.csv`, { headers: { Cookie: cookie } });
+  if (status !== 200 || body === null) throw new Error(`export: ${status}`);
+  let [rows, bytes] = [-1, 0];
+  for await (const chunk of body as AsyncIterable<Uint8Array>) {
+    bytes += chunk.length;
+    for (const byte of chunk) if (byte === 10) rows++;
+  }
+  return { rows, bytes };
+}
+
+try {
+  const admin = await aVisitor(portal.origin).signIn(usernames[0]);
+  const reader = await aVisitor(portal.origin).signIn(usernames[1]);
+  await atWork(portal, reader, list);
+  const endQuiet = keepVisiting(reader, list, listEveryMs);
+  await delay(quietSeconds * 1_000);
+  const quiet = await endQuiet();
+  const memoryBefore = await portal.peakMegabytes();
+  const endBusy = keepVisiting(reader, list, listEveryMs);
+  const start = performance.now();
+  const { rows, bytes } = await take(admin.cookies());
+  const seconds = (performance.now() - start) / 1_000;
+  const busy = await endBusy();
+  const memory = await portal.peakMegabytes();
+  if (rows !== userCount) throw new Error(`${rows} rows came for ${userCount} users`);
+  console.log(`${rig()}, ${userCount} users`);
+  console.log(`export      ${seconds.toFixed(1)} s, ${(bytes / 1_000_000).toFixed(1)} MB`);
+  console.log(`list, quiet ${waits(quiet)}`);
+  console.log(`list, busy  ${waits(busy)}`);
+  console.log(`memory      ${memoryBefore.toFixed(0)} MB before, ${memory.toFixed(0)} MB at the most`);
+} finally {
+  portal.stop();
+  rmSync(directory, { recursive: true, force: true });
+}

@@ -1,0 +1,79 @@
+/**
+ * What an import of 10,000 new users costs, from the file to the last temporary password, while somebody else opens the
+ * user list forty times a second: seconds, that reader's waiting time, and the server's memory.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fillCompany } from './company.ts';
+import { startMeasured } from './cpu.ts';
+import { aVisitor, atWork, keepVisiting, listEveryMs, quietSeconds, rig, waits } from './visitor.ts';
+
+const rowCount = Number(process.argv[2] ?? 10_000);
+const peopleBefore = 10_000;
+const list = '/account-settings/user-management';
+const lookEveryMs = 100;
+const directory = mkdtempSync(path.join(tmpdir(), 'parvis-bench-'));
+
+const { usernames, domain } = await fillCompany(directory, peopleBefore);
+const portal = await startMeasured('child-list.ts', { DATA_DIR: directory });
+const seconds: Record<string, number> = {};
+
+async function timed<T>(what: string, work: () => Promise<T>): Promise<T> {
+  const start = performance.now();
+  const result = await work();
+  seconds[what] = (performance.now() - start) / 1_000;
+  return result;
+}
+
+const header = 'username;first name;last name;display name;administrator level;agent level;language';
+const rowOf = (_: unknown, index: number): string =>
+  `new.${index}@${domain};Maximiliane;Szczęśniewicz-${index};Maximiliane Szczęśniewicz-${index};none;helpdesk;fr`;
+const file = [header, ...Array.from({ length: rowCount }, rowOf)].join('\r\n');
+
+async function importAll(admin: ReturnType<typeof aVisitor>): Promise<number> {
+  await admin.visit(`${list}/import`);
+  const page = await timed('check', async () => {
+    const { response } = await admin.upload(`${list}/import`, 'bench.csv', file);
+    return response.headers.get('location') ?? '';
+  });
+  await admin.visit(page);
+  await timed('import', async () => {
+    await admin.submit(page, { mode: 'all' });
+    while ((await look(admin, page)).headers.has('refresh')) await delay(lookEveryMs);
+  });
+  const { text } = await timed('passwords', () => admin.submit(`${page}/passwords`, {}));
+  return (text.match(/[A-HJ-NP-Z2-9]{4}(?:-[A-HJ-NP-Z2-9]{4}){4}/g) ?? []).length;
+}
+
+async function look(admin: ReturnType<typeof aVisitor>, page: string): Promise<Response> {
+  const { response } = await admin.visit(page);
+  if (response.status !== 200) throw new Error(`${page}: ${response.status}`);
+  return response;
+}
+
+try {
+  const admin = await aVisitor(portal.origin).signIn(usernames[0]);
+  const reader = await aVisitor(portal.origin).signIn(usernames[1]);
+  await atWork(portal, reader, list);
+  const endQuiet = keepVisiting(reader, list, listEveryMs);
+  await delay(quietSeconds * 1_000);
+  const quiet = await endQuiet();
+  const memoryBefore = await portal.peakMegabytes();
+  const endBusy = keepVisiting(reader, list, listEveryMs);
+  const passwords = await importAll(admin);
+  const busy = await endBusy();
+  const memory = await portal.peakMegabytes();
+  if (passwords !== rowCount) throw new Error(`${passwords} temporary passwords came for ${rowCount} users`);
+  const total = Object.values(seconds).reduce((sum, each) => sum + each, 0);
+  const parts = Object.entries(seconds).map(([what, each]) => `${what} ${each.toFixed(1)}`);
+  console.log(`${rig()}, ${rowCount} rows`);
+  console.log(`import      ${total.toFixed(1)} s (${parts.join(', ')})`);
+  console.log(`list, quiet ${waits(quiet)}`);
+  console.log(`list, busy  ${waits(busy)}`);
+  console.log(`memory      ${memoryBefore.toFixed(0)} MB before, ${memory.toFixed(0)} MB at the most`);
+} finally {
+  portal.stop();
+  rmSync(directory, { recursive: true, force: true });
+}

@@ -1,0 +1,98 @@
+import { cpus } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
+import { password } from './company.ts';
+import { load, type Measured } from './cpu.ts';
+
+/** How often a reader comes while something else is measured, and for how long while nothing is. */
+export const listEveryMs = 25;
+export const quietSeconds = 10;
+
+/** A browser without scripts: it keeps its cookies and the token of the last form. */
+export function aVisitor(origin: string) {
+  const jar = new Map<string, string>();
+  let csrf = '';
+  const cookies = (): string => [...jar].map((pair) => pair.join('=')).join('; ');
+
+  async function step(
+    address: string,
+    body?: URLSearchParams | FormData,
+  ): Promise<{ response: Response; text: string }> {
+    const response = await fetch(origin + address, {
+      ...(body ? { method: 'POST', body } : {}),
+      headers: { Cookie: cookies(), 'Accept-Language': 'fr' },
+      redirect: 'manual',
+    });
+    for (const cookie of response.headers.getSetCookie()) {
+      const [pair = ''] = cookie.split(';');
+      jar.set(pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1));
+    }
+    const text = await response.text();
+    csrf = /name="_csrf" value="([^"]+)"/.exec(text)?.[1] ?? csrf;
+    return { response, text };
+  }
+
+  const visitor = {
+    cookies,
+    visit: (address: string) => step(address),
+    submit: (address: string, fields: Record<string, string>) =>
+      step(address, new URLSearchParams({ _csrf: csrf, ...fields })),
+    upload: (address: string, name: string, content: string) => {
+      const form = new FormData();
+      form.set('_csrf', csrf);
+      form.set('file', new Blob([content]), name);
+      return step(address, form);
+    },
+    signIn: async (username: string) => {
+      await visitor.visit('/sign-in');
+      await visitor.submit('/sign-in', { username });
+      await visitor.submit('/sign-in/password', { password });
+      return visitor;
+    },
+  };
+  return visitor;
+}
+
+export type Visitor = ReturnType<typeof aVisitor>;
+
+/**
+ * Somebody who opens a page at even intervals while something else goes on.
+ * @returns what ends it, and gives the times of its answers in ms, sorted
+ */
+export function keepVisiting(visitor: Visitor, address: string, everyMs: number): () => Promise<number[]> {
+  const times: number[] = [];
+  let open = Promise.resolve();
+  const timer = setInterval(() => {
+    const start = performance.now();
+    open = visitor.visit(address).then(({ response }) => {
+      if (response.status !== 200) throw new Error(`${address}: ${response.status}`);
+      times.push(performance.now() - start);
+    });
+  }, everyMs);
+  return async () => {
+    clearInterval(timer);
+    await open;
+    return times.sort((one, other) => one - other);
+  };
+}
+
+/** @returns the time below which a share of the sorted times lies */
+const quantile = (sorted: readonly number[], share: number): number =>
+  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+
+/** The waiting times of a reader, as one line. */
+export const waits = (times: readonly number[]): string =>
+  `p50 ${quantile(times, 0.5).toFixed(1)} ms, p99 ${quantile(times, 0.99).toFixed(1)} ms, longest ${quantile(times, 1).toFixed(0)} ms, ${times.length} visits`;
+
+/** What it was measured on. */
+export const rig = (): string =>
+  `${cpus()[0]?.model ?? ''}, ${cpus().length} cores, Node ${process.version}, ${new Date().toISOString().slice(0, 10)}`;
+
+const warmUpSeconds = 15;
+const restMs = 1_000;
+
+/** Puts a server to work first: one that has just begun grows whatever it does. Its memory is counted from here. */
+export async function atWork(portal: Measured, reader: Visitor, address: string): Promise<void> {
+  await load(portal, address, { Cookie: reader.cookies(), 'Accept-Language': 'fr' }, warmUpSeconds);
+  await delay(restMs);
+  await portal.peakMegabytes();
+}

@@ -1,0 +1,128 @@
+import type { Page } from 'playwright-core';
+import type { ImportState, PlannedRow } from '../../src/domain/imports.ts';
+import { aUser, type TestTenant, type TestUser } from '../support/builders.ts';
+import { actingIn, aStagedImport, importAddress } from '../support/imports.ts';
+import type { Portal } from '../support/portal.ts';
+import { longName } from './crowd.ts';
+import type { Stop } from './stops.ts';
+
+const dayMs = 86_400_000;
+
+const rowsOf = (tenant: TestTenant, patient: TestUser, userId: string): PlannedRow[] => [
+  {
+    ...{
+      line: 2,
+      username: patient.username,
+      displayName: patient.displayName,
+      outcome: 'changed',
+      userId: patient.id,
+    },
+    changes: [
+      { field: 'firstName', from: 'Jean', to: longName },
+      { field: 'language', from: null, to: 'fr' },
+      { field: 'administratorLevel', from: 'userManagement', to: 'global' },
+    ],
+  },
+  {
+    ...{ line: 3, username: `neu@${tenant.domain}`, displayName: longName, outcome: 'added', userId },
+    user: {
+      ...{ firstName: longName, lastName: '', displayName: longName, language: 'de' },
+      ...{ administratorLevel: 'billing', agentLevel: 'helpdesk' },
+    },
+  },
+  { line: 4, username: `same@${tenant.domain}`, displayName: 'عبد الرحمن ابن خلدون', outcome: 'unchanged' },
+  {
+    ...{ line: 5, username: 'a'.repeat(60), displayName: '', outcome: 'refused' },
+    faults: [
+      { field: 'administratorLevel', key: 'imports:fault.unknownWord', values: { value: 'x'.repeat(40) } },
+      { field: 'username', key: 'tenants:error.usernameDomain' },
+    ],
+  },
+];
+
+/** An import in every state in which its sender may find it. */
+export async function importStops(
+  portal: Portal,
+  tenant: TestTenant,
+  admin: TestUser,
+  patient: TestUser,
+): Promise<Stop[]> {
+  const { stores, clock } = portal;
+  const newcomer = await aUser(portal, tenant, { displayName: longName, password: 'temporary' });
+  const expiresAt = clock.now + dayMs;
+  const scope = actingIn(tenant, admin);
+  const staged = async (rows: PlannedRow[]): Promise<string> => aStagedImport(portal, tenant, admin, rows);
+  const end = async (state: Extract<ImportState, 'done' | 'stopped'>, rows: PlannedRow[]): Promise<string> => {
+    const id = await staged(rows);
+    const counts = { added: 1, changed: 1, unchanged: 1, refused: 1 };
+    await stores.importRuns.finish(id, {
+      state,
+      counts,
+      stoppedBy: state === 'done' ? null : 'rows',
+      at: clock.now,
+      expiresAt,
+    });
+    return id;
+  };
+  const all = rowsOf(tenant, patient, crypto.randomUUID());
+  const wanted = await staged(all);
+  await stores.imports.want(scope, wanted, { mode: 'good', epoch: 0, expiresAt });
+  // Its passwords wait for somebody who is there; those of the next one have gone out.
+  const done = await end('done', rowsOf(tenant, patient, newcomer.id));
+  const delivered = await end('done', all);
+  await stores.importPasswords.claim(scope, delivered, 'x', { now: clock.now, until: clock.now });
+  await stores.importPasswords.release(scope, delivered, 'x', clock.now);
+  const at = (id: string): string => `${importAddress}/${id}`;
+  const page = (name: string, address: string): Stop => ({ name, open: (reader) => reader.goto(address) });
+  return [
+    page('import', importAddress),
+    {
+      name: 'import of no file',
+      faulty: true,
+      open: async (reader) => {
+        await reader.goto(importAddress);
+        await reader.locator('main form button[type=submit]').click();
+        await reader.locator('.error-summary').waitFor();
+      },
+    },
+    page('import, checked', at(await staged(all))),
+    page('import, checked and sound', at(await staged(all.slice(0, 3)))),
+    page('import, no such rows', `${at(await staged(all.slice(0, 1)))}?outcome=added`),
+    { name: 'import, under way', open: (reader) => openStill(reader, at(wanted)) },
+    page('import, done', at(done)),
+    page('import, stopped', at(await end('stopped', all))),
+    page('import, passwords downloaded', at(delivered)),
+    {
+      name: 'passwords that are gone',
+      open: async (reader) => {
+        await reader.goto(at(delivered));
+        await reader.evaluate(resend(`${at(delivered)}/passwords`));
+        await reader.waitForURL('**/passwords');
+      },
+    },
+  ];
+}
+
+// It would come again while it is looked at.
+async function openStill(reader: Page, address: string): Promise<void> {
+  await reader.route(
+    `**${address}`,
+    async (route) => {
+      const response = await route.fetch();
+      const { refresh: _, ...headers } = response.headers();
+      await route.fulfill({ response, headers });
+    },
+    { times: 1 },
+  );
+  await reader.goto(address);
+}
+
+// As from a form that was opened before: on the page itself there is none any more.
+const resend = (address: string): string => `{
+  const form = document.createElement('form');
+  form.method = 'post';
+  form.action = '${address}';
+  form.append(document.querySelector('[name=_csrf]').cloneNode());
+  document.body.append(form);
+  form.submit();
+}`;

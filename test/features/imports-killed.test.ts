@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { sha256 } from '../../src/data/digest.ts';
+import { createChainCheck } from '../../src/domain/activity-chain.ts';
+import { addition, importStories } from '../support/import-stories.ts';
+import { openPortal, type Portal } from '../support/portal.ts';
+import { postgres, skipWithout } from '../support/services.ts';
+
+const rows = 1_500;
+const rounds = 6;
+
+/** Starts a node of its own that does what is wanted. @returns it when it has begun */
+async function aNode({ config }: Portal): Promise<{ kill: () => void; ended: Promise<unknown> }> {
+  const { database } = config;
+  const node = fork(path.join(import.meta.dirname, '../support/import-child.ts'), {
+    env: {
+      ...process.env,
+      DATA_DIR: config.dataDirectory,
+      SESSION_SECRETS: 'x'.repeat(32),
+      DATABASE_URL: database.kind === 'sqlite' ? `sqlite:${database.file}` : database.url,
+    },
+  });
+  const ended = once(node, 'exit');
+  await once(node, 'message');
+  return { kill: () => node.kill('SIGKILL'), ended };
+}
+
+for (const [dialect, server] of [
+  ['SQLite', { url: undefined }],
+  ['PostgreSQL', await postgres()],
+] as const) {
+  describe(
+    `a node that is killed while it imports, on ${dialect}`,
+    { skip: skipWithout('postgres', server) },
+    async () => {
+      const portal: Portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
+      const { wanted, found, countOf, kindsOf } = importStories(portal);
+      const story = () =>
+        wanted({ rows: (_, tenant) => Array.from({ length: rows }, (__, index) => addition(tenant, index)) });
+
+      it('leaves nobody or everybody behind, wherever it was, and the next one does the rest once', async () => {
+        const timed = await story();
+        const start = performance.now();
+        await (
+          await aNode(portal)
+        ).ended;
+        const takesMs = performance.now() - start;
+        assert.equal(await countOf(timed.tenant), rows + 2);
+        let undone = 0;
+        for (let round = 0; round < rounds; round++) {
+          const each = await story();
+          const node = await aNode(portal);
+          await delay((takesMs * round) / rounds / 2);
+          node.kill();
+          await node.ended;
+          const count = await countOf(each.tenant);
+          const { state } = await found(each);
+          assert.ok(
+            (count === 2 && state === 'wanted') || (count === rows + 2 && state === 'done'),
+            `${count}, ${state}`,
+          );
+          if (state === 'wanted') undone++;
+          await (
+            await aNode(portal)
+          ).ended;
+          assert.equal(await countOf(each.tenant), rows + 2);
+          assert.deepEqual(await kindsOf(each.tenant), { 'user.added': rows, 'users.imported': 1 });
+          const check = createChainCheck(sha256);
+          for await (const entry of portal.stores.activity.entriesForOperator(each.tenant.id))
+            assert.equal(check.next(entry), null);
+        }
+        assert.ok(undone > 0, 'none of them was killed in the middle');
+      });
+    },
+  );
+}

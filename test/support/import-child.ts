@@ -1,0 +1,24 @@
+import { pino } from 'pino';
+import { readConfig } from '../../src/config/config.ts';
+import { openDatabase } from '../../src/data/open.ts';
+import { createImportRun } from '../../src/features/imports/imports.run.ts';
+import { createHasher } from '../../src/features/passwords/hasher.ts';
+import { createStores } from '../../src/stores.ts';
+
+// A node that does the imports which are wanted, and says when it begins and ends: to be killed in between.
+const { config } = readConfig(process.env);
+if (config === null) throw new Error('The environment is not right');
+const database = openDatabase(config.database);
+const run = createImportRun({
+  stores: createStores(database),
+  hasher: await createHasher({ memoryCost: 8, timeCost: 1, parallelism: 1 }),
+  rules: config.rules,
+  clock: Date.now,
+  log: pino({ level: 'silent' }),
+});
+const tell = (what: string): Promise<void> => new Promise((resolve) => process.send?.(what, () => resolve()));
+await tell('begins');
+await run();
+await tell('ends');
+await database.close();
+process.disconnect();
