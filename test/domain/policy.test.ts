@@ -62,6 +62,7 @@ interface Case {
 function expected({ level, action, who, at, managed }: Case): 'yes' | Refusal {
   if (forEverybody.includes(action)) return 'yes';
   if (level !== 'global' && level !== 'userManagement') return 'level';
+  if (action === 'accountSettings.edit') return level === 'global' ? 'yes' : 'level';
   if (action.startsWith('users.') && at !== 'here') return at;
   if (!againstAPerson.includes(action) || who === 'none') return 'yes';
   if (who === 'self' && action !== 'users.edit') return 'self';

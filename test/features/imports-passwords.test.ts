@@ -173,7 +173,8 @@ describe('no temporary password of an import', async () => {
   it('is kept: not in the database, not in its files, not in the log', async () => {
     const { database } = portal.config;
     const folder = path.dirname(database.kind === 'sqlite' ? database.file : '');
-    const files = readdirSync(folder).map((name) => readFileSync(path.join(folder, name), 'latin1'));
+    const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    const files = entries.map((entry) => readFileSync(path.join(entry.parentPath, entry.name), 'latin1'));
     const kept = [await everythingKept(portal.database), portal.logged(), ...files];
     for (const place of kept) for (const secret of secrets) assert.ok(!place.includes(secret));
     assert.ok(kept[0]!.includes('$argon2id$') && files.length > 0);
