@@ -28,6 +28,20 @@ export interface User {
   readonly deletedAt: number | null;
 }
 
+/** A user as a list shows them. */
+export type ListedUser = Pick<
+  User,
+  | 'id'
+  | 'username'
+  | 'displayName'
+  | 'administratorLevel'
+  | 'agentLevel'
+  | 'state'
+  | 'password'
+  | 'temporaryUntil'
+  | 'lastSignInAt'
+>;
+
 export const userStatuses = ['active', 'passwordChange', 'expired', 'blocked', 'deleted'] as const;
 export type UserStatus = (typeof userStatuses)[number];
 

@@ -1,5 +1,5 @@
 import type { Scope } from '../../domain/scope.ts';
-import type { User } from '../../domain/user.ts';
+import type { ListedUser } from '../../domain/user.ts';
 import { paths } from '../../paths.ts';
 import type { Stores } from '../../stores.ts';
 import type { LogFilter, LogPlace, LogRequest } from './activity.page.ts';
@@ -89,7 +89,7 @@ export async function findPeople(
   stores: Stores,
   scope: Scope,
   typed: string,
-): Promise<{ people: readonly User[]; more: boolean }> {
+): Promise<{ people: readonly ListedUser[]; more: boolean }> {
   const search = { search: typed, level: null, status: null, sort: 'name', descending: false, from: null } as const;
   const deleted = await stores.users.searchDeleted(scope, typed, mostChoices + 1);
   const people = [...(await stores.users.page(scope, search)), ...deleted];

@@ -1,18 +1,23 @@
 import type { Scope } from '../../domain/scope.ts';
-import type { User } from '../../domain/user.ts';
+import type { ListedUser, User } from '../../domain/user.ts';
 import { paths } from '../../paths.ts';
 import type { Stores } from '../../stores.ts';
 import type { ListQuery, PlaceQuery } from './users.forms.ts';
 import { decodeCursor, encodeCursor, pageSize, type ListOrder, type PageStart, type SortKey } from './users.page.ts';
 
-export interface UserList {
-  readonly users: readonly User[];
+export interface UserList<U> {
+  readonly users: readonly U[];
   readonly previous: string | null;
   readonly next: string | null;
 }
 
 /** One page of the tenant's users with the addresses of the pages around it. */
-export async function listUsers(stores: Stores, scope: Scope, query: ListQuery, now: number): Promise<UserList> {
+export async function listUsers(
+  stores: Stores,
+  scope: Scope,
+  query: ListQuery,
+  now: number,
+): Promise<UserList<ListedUser>> {
   const sort = sortOf(query);
   const from = startOf(query, sort);
   const { q, level, status } = query;
@@ -23,7 +28,7 @@ export async function listUsers(stores: Stores, scope: Scope, query: ListQuery, 
 }
 
 /** One page of those who were deleted, the latest first. */
-export async function listDeleted(stores: Stores, scope: Scope, query: PlaceQuery): Promise<UserList> {
+export async function listDeleted(stores: Stores, scope: Scope, query: PlaceQuery): Promise<UserList<User>> {
   const from = startOf(query, 'deletedAt');
   const rows = await stores.users.pageOfDeleted(scope, from);
   return turned(rows, from, (turn, user) => `${paths.deletedUsers}?${turn}=${encodeCursor(user, 'deletedAt')}`);
@@ -37,16 +42,16 @@ function startOf({ after, before }: PlaceQuery, order: ListOrder): PageStart {
 }
 
 /** Makes a page of what the store found, one user more than the page holds or fewer, in the page's own direction. */
-function turned(
-  rows: readonly User[],
+function turned<U>(
+  rows: readonly U[],
   from: PageStart,
-  hrefOf: (turn: 'after' | 'before', user: User) => string,
-): UserList {
+  hrefOf: (turn: 'after' | 'before', user: U) => string,
+): UserList<U> {
   const backwards = from?.side === 'before';
   const further = rows.length > pageSize;
   const users = rows.slice(0, pageSize);
   if (backwards) users.reverse();
-  const href = (turn: 'after' | 'before', user: User | undefined): string | null => (user ? hrefOf(turn, user) : null);
+  const href = (turn: 'after' | 'before', user: U | undefined): string | null => (user ? hrefOf(turn, user) : null);
   return {
     users,
     previous: (backwards ? further : from !== null) ? href('before', users[0]) : null,

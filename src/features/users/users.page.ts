@@ -1,5 +1,5 @@
 import { administratorLevels, agentLevels } from '../../domain/roles.ts';
-import { foldName, type User } from '../../domain/user.ts';
+import { foldName, type ListedUser } from '../../domain/user.ts';
 
 export const pageSize = 25;
 
@@ -35,8 +35,13 @@ export interface PageRequest {
 /** What lists are sorted by: that of the users by the reader's choice, that of the deleted by when they were. */
 export type ListOrder = SortKey | 'deletedAt';
 
+/** What lists are sorted by. */
+type InOrder = Pick<ListedUser, 'id' | 'displayName' | 'username' | 'lastSignInAt'> & {
+  readonly deletedAt?: number | null;
+};
+
 /** @returns the place of a user in a list under a sorting, as text for an address */
-export function encodeCursor(user: User, sort: ListOrder): string {
+export function encodeCursor(user: InOrder, sort: ListOrder): string {
   const keys = {
     ...{ name: foldName(user.displayName), username: user.username },
     ...{ lastSignIn: user.lastSignInAt ?? 0, deletedAt: user.deletedAt ?? 0 },

@@ -1,14 +1,14 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Build, Database, Values } from '../../data/database.ts';
 import type { Scope } from '../../domain/scope.ts';
-import type { User } from '../../domain/user.ts';
+import type { ListedUser } from '../../domain/user.ts';
 import { pageSize, type Cursor, type PageRequest } from './users.page.ts';
 import * as queries from './users.queries.ts';
-import { inText, toUser, type UserRow } from './users.rows.ts';
+import { inText, toListed, type ListedRow } from './users.rows.ts';
 import { searchIndex } from './users.search.store.ts';
 
 type Asked = queries.Asked;
-type Found = UserRow & { readonly number: number };
+type Found = ListedRow & { readonly number: number };
 
 /** How far each way of finding a page goes. Tests set them so that each way is taken. */
 export interface Limits {
@@ -95,7 +95,7 @@ export function userPages(database: Database, limits = usual) {
     return found.slice(0, pageSize + 1);
   }
 
-  async function find(asked: Asked): Promise<UserRow[]> {
+  async function find(asked: Asked): Promise<ListedRow[]> {
     if (queries.isEverybody(asked)) return ask('plain', asked, (knex, $) => queries.selectPlain(knex, $, asked));
     const near = await step(asked, limits.firstStep);
     if (near.length > pageSize) return near;
@@ -107,8 +107,8 @@ export function userPages(database: Database, limits = usual) {
   }
 
   /** @returns one row more than the page holds, where there is a further one, in the page's own direction */
-  return async (scope: Scope, request: PageRequest): Promise<User[]> => {
+  return async (scope: Scope, request: PageRequest): Promise<ListedUser[]> => {
     const asked = queries.askedOf(scope, request);
-    return asked === null ? [] : (await find(asked)).map(toUser);
+    return asked === null ? [] : (await find(asked)).map(toListed);
   };
 }

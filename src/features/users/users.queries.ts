@@ -3,7 +3,7 @@ import type { Build, Values } from '../../data/database.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { wordsOfSearch } from '../../domain/search.ts';
 import { pageSize, type Cursor, type PageRequest } from './users.page.ts';
-import { inText, notDeleted, userColumns } from './users.rows.ts';
+import { inText, listedColumns, notDeleted } from './users.rows.ts';
 
 type $ = Parameters<Build>[1];
 
@@ -89,7 +89,7 @@ const present = (knex: Knex, $: $): Knex.QueryBuilder =>
 
 /** A page of everybody. */
 export const selectPlain = (knex: Knex, $: $, asked: Asked): Knex.QueryBuilder =>
-  inOrder(present(knex, $).select(userColumns), $, asked).limit(pageSize + 1, inText);
+  inOrder(present(knex, $).select(listedColumns), $, asked).limit(pageSize + 1, inText);
 
 /** Those who fit among the next so many of everybody. */
 export function selectStep(knex: Knex, $: $, asked: Asked, most: number): Knex.QueryBuilder {
@@ -142,7 +142,7 @@ function usersAmong(knex: Knex, chosen: Knex.QueryBuilder | Knex.Raw): Knex.Quer
   return knex
     .from(chosen as Knex.QueryBuilder)
     .joinRaw(`${join} on users.number = chosen.number`)
-    .select([...userColumns, 'users.number']);
+    .select([...listedColumns, 'users.number']);
 }
 
 const isPostgres = (knex: Knex): boolean => (knex.client as { config: { client: string } }).config.client === 'pg';

@@ -1,6 +1,6 @@
 import type { Language } from '../../domain/regions.ts';
 import type { AdministratorLevel, AgentLevel } from '../../domain/roles.ts';
-import type { User } from '../../domain/user.ts';
+import type { ListedUser, User } from '../../domain/user.ts';
 
 /** The columns that make a User; the password hash is not among them. */
 export const userColumns = [
@@ -22,6 +22,19 @@ export const userColumns = [
   'users.last_sign_in_at',
   'users.created_at',
   'users.deleted_at',
+] as const;
+
+/** The columns that make a ListedUser: a list of dozens costs by its columns. */
+export const listedColumns = [
+  'users.id',
+  'users.username',
+  'users.display_name',
+  'users.administrator_level',
+  'users.agent_level',
+  'users.state',
+  'users.password',
+  'users.temporary_until',
+  'users.last_sign_in_at',
 ] as const;
 
 /** Spelt out, not bound: only then do the indexes of those who are not deleted fit. */
@@ -51,6 +64,31 @@ export interface UserRow {
   created_at: number;
   deleted_at: number | null;
 }
+
+export type ListedRow = Pick<
+  UserRow,
+  | 'id'
+  | 'username'
+  | 'display_name'
+  | 'administrator_level'
+  | 'agent_level'
+  | 'state'
+  | 'password'
+  | 'temporary_until'
+  | 'last_sign_in_at'
+>;
+
+export const toListed = (row: ListedRow): ListedUser => ({
+  id: row.id,
+  username: row.username,
+  displayName: row.display_name,
+  administratorLevel: row.administrator_level,
+  agentLevel: row.agent_level,
+  state: row.state,
+  password: row.password,
+  temporaryUntil: row.temporary_until,
+  lastSignInAt: row.last_sign_in_at === 0 ? null : row.last_sign_in_at,
+});
 
 export function toUser(row: UserRow): User {
   return {
