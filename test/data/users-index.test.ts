@@ -98,6 +98,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
       const index = searchIndex(database);
       assert.equal((await index(scope.tenant.id, ['few'], 100))?.length, 5);
       assert.equal((await index(scope.tenant.id, ['common', 'few'], 100))?.length, 5);
+      assert.equal(await index(scope.tenant.id, ['few'], 4), null);
       assert.equal(await index(scope.tenant.id, ['common'], 100), null);
       assert.equal((await index(scope.tenant.id, ['common'], 1_000))?.length, 300);
     });

@@ -155,8 +155,7 @@ export function selectHolders(knex: Knex, $: $, by: HoldersIndex): Knex.QueryBui
   const query = knex('users').select('number').where('tenant_id', $('tenant'));
   if (by === 'blocked') return query.whereRaw("state = 'blocked'");
   if (by === 'temporary') return query.whereRaw("password = 'temporary' and state = 'active'");
-  // Between, not equal: SQLite would put an equal value in place of the column, and no longer know the index by its words.
-  return query.whereBetween(by, [$('level'), $('level')]).whereRaw(`${by} <> 'none' and ${notDeleted}`);
+  return query.where(by, $('level')).whereRaw(`${by} <> 'none' and ${notDeleted}`);
 }
 
 type HoldersIndex = 'administrator_level' | 'agent_level' | 'blocked' | 'temporary';
