@@ -5,6 +5,8 @@ import { compile, silent, type Build, type Compiled, type Database, type Values 
 import { withinTransaction } from './transaction.ts';
 
 const acquireTimeoutMs = 2_000;
+// What changes the schema has nobody waiting for it, and a server that has just been started may take its time.
+const migrationsAcquireTimeoutMs = 20_000;
 const bigintType = 20;
 
 const builtInParser = pg.types.getTypeParser as (oid: number, format?: 'text' | 'binary') => (text: string) => unknown;
@@ -24,6 +26,7 @@ const shortName = (name: string): string => createHash('sha256').update(name).di
 
 /** A pool of connections to PostgreSQL; prepared reads are named statements, kept by each connection. */
 export function openPostgres(url: string, statementTimeoutMs: number): Database {
+  const patienceMs = statementTimeoutMs > 0 ? acquireTimeoutMs : migrationsAcquireTimeoutMs;
   const knex = knexFactory({
     client: 'pg',
     log: silent,
@@ -34,11 +37,11 @@ export function openPostgres(url: string, statementTimeoutMs: number): Database 
       statement_timeout: statementTimeoutMs,
       // The client's own limit, for a server that does not even say that it gives up.
       ...(statementTimeoutMs > 0 ? { query_timeout: statementTimeoutMs + 1_000 } : {}),
-      connectionTimeoutMillis: acquireTimeoutMs,
+      connectionTimeoutMillis: patienceMs,
       application_name: 'parvis',
     },
-    pool: { min: 0, max: 10, acquireTimeoutMillis: acquireTimeoutMs },
-    acquireConnectionTimeout: acquireTimeoutMs,
+    pool: { min: 0, max: 10, acquireTimeoutMillis: patienceMs },
+    acquireConnectionTimeout: patienceMs,
   });
   const statements = new Map<string, Statement>();
 
