@@ -84,6 +84,7 @@ export function importPasswordsStore(database: Database) {
       hashes: readonly IssuedHash[],
       { by, at, until }: { by: string | null; at: number; until: number },
     ): Promise<Set<string>> => {
+      if (hashes.length === 0) return new Set();
       const values = hashes.flatMap(({ userId, epoch, hash }) => [userId, epoch, hash]);
       const issued: unknown = await database.knex.raw(
         `with issued (user_id, epoch, hash) as (values ${hashes.map(() => '(?, cast(? as integer), ?)').join(', ')})
