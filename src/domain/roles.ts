@@ -63,6 +63,8 @@ export const changesToAPerson: ReadonlySet<Action> = new Set<Action>([
   'users.restore',
   'users.resetPassword',
   'users.endSessions',
+  // A file's new users get their passwords by it, whatever level they have been given since.
+  'users.import',
 ]);
 
 /** What each level lets its holder do, as locale keys: My profile words them. */

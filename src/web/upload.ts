@@ -17,6 +17,9 @@ const mebibyte = 1024 * 1024;
 export const uploadLimitBytes = 5 * mebibyte;
 // So much more is still taken from the line and thrown away: most browsers read no answer before they have sent all.
 const drainedBytes = 64 * mebibyte;
+// What one sender has under way is held in memory, and may come slowly.
+const mostAtOnce = 2;
+const retryAfterSeconds = 30;
 const limits = { files: 1, fileSize: uploadLimitBytes, fields: 5, fieldSize: 1_024, parts: 6, headerPairs: 20 };
 
 /** @returns what finds the route that takes a request's file; null for a request that sends none, or to another address */
@@ -33,16 +36,32 @@ export function uploadsAmong(routes: readonly Route[]): (request: Request) => Ro
  * without its token their form is refused behind this.
  */
 export function upload(uploadOf: ReturnType<typeof uploadsAmong>, answerRefusal: AnswerRefusal): Middleware {
+  const underWay = new Map<string, number>();
   return async (request, response, next) => {
     const route = uploadOf(request);
     if (route?.upload !== true || request.scope === undefined) return next();
     const verdict = may(request.scope, route.access);
     if (!verdict.allowed) return answerRefusal(request, response, verdict);
-    const { fields, file } = await readParts(request);
+    const sender = request.scope.actor?.id ?? '';
+    const { fields, file } = await oneOfFew(underWay, sender, () => readParts(request));
     request.body = fields;
     if (file) request.upload = file;
     next();
   };
+}
+
+/** @throws Failure throttled where the sender has as many under way as one may */
+async function oneOfFew<T>(underWay: Map<string, number>, sender: string, read: () => Promise<T>): Promise<T> {
+  const before = underWay.get(sender) ?? 0;
+  if (before >= mostAtOnce) throw new Failure('throttled', { retryAfter: retryAfterSeconds });
+  underWay.set(sender, before + 1);
+  try {
+    return await read();
+  } finally {
+    const left = (underWay.get(sender) ?? 1) - 1;
+    if (left === 0) underWay.delete(sender);
+    else underWay.set(sender, left);
+  }
 }
 
 interface Parts {

@@ -52,7 +52,7 @@ test('actions, rights and the operations of a region name the same things', () =
 });
 
 test('whatever changes a person is guarded by the level of that person', () => {
-  const verbs = ['edit', 'block', 'delete', 'restore', 'resetPassword', 'endSessions'];
+  const verbs = ['edit', 'block', 'delete', 'restore', 'resetPassword', 'endSessions', 'import'];
   assert.deepEqual(
     [...changesToAPerson],
     verbs.map((verb) => `users.${verb}`),

@@ -38,7 +38,7 @@ async function imported() {
   const admin = await (await aPerson(portal, english).signIn(camille)).visit(address);
   await admin.submit(`Import all ${people} rows`);
   await portal.background.runAll();
-  return { tenant, admin: await admin.visit(address), address };
+  return { tenant, camille, admin: await admin.visit(address), address };
 }
 
 /** Asks for the passwords, and leaves when the first of them have come. @returns what had come */
@@ -87,6 +87,17 @@ describe('a download of temporary passwords that breaks off', () => {
     assert.equal(await opens(second, `new449@${tenant.domain}`), true);
     await admin.visit(address);
     admin.sees('They cannot be downloaded again');
+  });
+
+  it('breaks off by itself when whoever asked for it is blocked', async () => {
+    const { tenant, camille, admin, address } = await imported();
+    const going = assert.rejects(Promise.resolve(admin.send('POST', `${address}/passwords`)));
+    while (made <= 200) await delay(5);
+    await portal.stores.users.setState(tenant.scope, camille.id, 'blocked', portal.clock.now);
+    gate.resolve(undefined);
+    await going;
+    const issued = await portal.database.knex('activity').where({ tenant_id: tenant.id, kind: 'password.issued' });
+    assert.equal(issued.length, 200);
   });
 
   it('is under way for as long as it says something, and for a minute after its process has died', async () => {

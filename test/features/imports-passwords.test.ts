@@ -144,6 +144,21 @@ describe('the temporary passwords of an import', () => {
     assert.deepEqual(await Promise.all([reset!, blocked!, deleted!].map(({ id }) => hash(id))), before);
   });
 
+  it('are not for somebody who has become a Global admin meanwhile, unless a Global admin asks', async () => {
+    for (const [administratorLevel, expected] of [
+      ['userManagement', people - 1],
+      ['global', people],
+    ] as const) {
+      const { tenant, camille, admin } = await imported();
+      const [promoted] = await portal.stores.usersBatch.listAfter(tenant.scope, 'new');
+      await portal.stores.users.update(tenant.scope, promoted!.id, { ...promoted!, administratorLevel: 'global' });
+      await portal.stores.users.update(tenant.scope, camille.id, { ...camille, administratorLevel });
+      await admin.submit(download);
+      assert.equal(passwordsIn(admin.body).size, expected);
+      assert.equal(passwordsIn(admin.body).has(promoted!.username), administratorLevel === 'global');
+    }
+  });
+
   it('are for nobody where everybody has got one in another way', async () => {
     const story = await imported();
     await portal.database.knex('users').where({ tenant_id: story.tenant.id }).update({ epoch: 5 });
@@ -174,7 +189,7 @@ describe('no temporary password of an import', async () => {
     const { database } = portal.config;
     const folder = path.dirname(database.kind === 'sqlite' ? database.file : '');
     const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-    const files = entries.map((entry) => readFileSync(path.join(entry.parentPath, entry.name), 'latin1'));
+    const files = entries.map(({ parentPath, name }) => readFileSync(path.join(parentPath, name), 'latin1'));
     const kept = [await everythingKept(portal.database), portal.logged(), ...files];
     for (const place of kept) for (const secret of secrets) assert.ok(!place.includes(secret));
     assert.ok(kept[0]!.includes('$argon2id$') && files.length > 0);

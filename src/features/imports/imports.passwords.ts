@@ -1,8 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { conflict, Failure } from '../../domain/errors.ts';
 import { temporaryPassword, temporaryPasswordBytes } from '../../domain/password.ts';
+import { may } from '../../domain/policy.ts';
 import { temporaryPasswordLifetimeMs } from '../../domain/regions.ts';
-import type { Scope } from '../../domain/scope.ts';
+import { createScope, type Scope } from '../../domain/scope.ts';
 import type { Stores } from '../../stores.ts';
 import type { NewEntry } from '../activity/activity.record.ts';
 import type { Hasher } from '../passwords/hasher.ts';
@@ -76,7 +77,8 @@ export function createImportPasswords(parts: {
         throw conflict('imports:error.underWay');
       }
       const by = scope.actor?.displayName ?? null;
-      const ids = await within.importPasswords.issue(scope, id, made, { by, at, until });
+      const allowed = await allowedAmong(within, scope, made);
+      const ids = await within.importPasswords.issue(scope, id, allowed, { by, at, until });
       const event = { kind: 'password.issued', expiresAt: until } as const;
       const entries = [...ids].map((targetId): NewEntry => ({ event, targetId }));
       await within.activity.recordMany(scope, entries, at);
@@ -85,6 +87,17 @@ export function createImportPasswords(parts: {
     return made
       .filter(({ userId }) => issued.has(userId))
       .map(({ username, displayName, clearText }) => ({ username, displayName, temporaryPassword: clearText, until }));
+  }
+
+  // Somebody may have been given a level since the import, or the administrator have lost theirs since the download began.
+  async function allowedAmong<Each extends NewComer>(within: Stores, scope: Scope, made: readonly Each[]) {
+    const actor = await within.users.find(scope, scope.actor?.id ?? '');
+    if (actor?.state !== 'active') throw conflict('imports:error.underWay');
+    const present = createScope({ ...scope, actor });
+    const ids = made.map(({ userId }) => userId);
+    const users = await within.users.findMany(scope, ids, 'present');
+    const allowed = new Set(users.filter((user) => may(present, 'users.import', user).allowed).map(({ id }) => id));
+    return made.filter(({ userId }) => allowed.has(userId));
   }
 
   return {

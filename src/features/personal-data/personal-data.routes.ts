@@ -66,6 +66,8 @@ export function personalDataRoutes(parts: {
 
   async function sendOwn(request: Request, response: Response): Promise<void> {
     const { user } = sessionOf(request);
+    // Asked for the head alone, nothing is read.
+    if (request.method === 'HEAD') return void response.type('application/json; charset=utf-8').end();
     await allow(scopeOf(request), user);
     await send(request, response, user);
   }
