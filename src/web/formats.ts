@@ -38,6 +38,8 @@ const noonOf = (at: number): number => new Date(at).setHours(12, 0, 0, 0);
 function distanceIn(at: number, now: number): [amount: number, unit: Intl.RelativeTimeFormatUnit] {
   const distance = at - now;
   const [, length, unit] = steps.find(([limit]) => Math.abs(distance) < limit) ?? [0, 365.25 * day, 'year'];
+  // "Now" is said of itself: "this minute" is not how people speak.
+  if (Math.abs(distance) <= minute / 2) return [0, 'second'];
   if (unit !== 'day') return [Math.round(distance / length), unit];
   const days = Math.round((noonOf(at) - noonOf(now)) / day);
   return days === 0 ? [Math.round(distance / hour), 'hour'] : [days, 'day'];

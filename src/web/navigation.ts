@@ -26,6 +26,8 @@ const entries: readonly Entry[] = [
   { href: paths.myProfile, label: 'common:terms.myProfile', icon: 'user-circle', action: 'profile.view', children: [] },
 ];
 
+const isWithin = (path: string, href: string): boolean => path === href || path.startsWith(`${href}/`);
+
 /** The side navigation of one reader: what the judge keeps from their level is not offered; what is elsewhere is, as a way to it. */
 export function navigationFor(scope: Scope, path: string, t: (key: string) => string) {
   const offered = (action: Action): boolean => {
@@ -41,12 +43,12 @@ export function navigationFor(scope: Scope, path: string, t: (key: string) => st
     .filter(({ action }) => offered(action))
     .map((entry) => ({
       ...place(entry),
-      // A page below one that has no entries of its own is still within it, for the eye as for the ear.
-      current: path === entry.href || (entry.children.length === 0 && path.startsWith(`${entry.href}/`)),
+      // A page below one, and below none of its children, is still within it, for the eye as for the ear.
+      current: isWithin(path, entry.href) && !entry.children.some(({ href }) => isWithin(path, href)),
       icon: entry.icon,
-      within: path === entry.href || path.startsWith(`${entry.href}/`),
+      within: isWithin(path, entry.href),
       children: entry.children
         .filter(({ action }) => offered(action))
-        .map((child) => ({ ...place(child), current: path === child.href || path.startsWith(`${child.href}/`) })),
+        .map((child) => ({ ...place(child), current: isWithin(path, child.href) })),
     }));
 }

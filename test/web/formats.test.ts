@@ -20,7 +20,8 @@ const table: Record<
     near: ['today', 'yesterday'],
     number: '1,234,567.5',
     relative: [
-      [now, 'this minute'],
+      [now, 'now'],
+      [now - minute / 2, 'now'],
       [now - 2 * minute, '2 minutes ago'],
       [now + 3 * hour, 'in 3 hours'],
       [now - day, 'yesterday'],

@@ -33,4 +33,5 @@ const kindIcons: Readonly<Partial<Record<ActivityKind, string>>> = {
   'user.unblocked': 'lock-open',
   'user.deleted': 'trash',
   'user.restored': 'rotate-clockwise',
+  'users.imported': 'upload',
 };

@@ -44,7 +44,7 @@ export function importsRoutes(parts: {
       limits: { megabytes: uploadLimitBytes / mebibyte, rows: mostRows },
       recent: recent.map((each) => ({ ...each, href: importPath(each.id) })),
     };
-    const options = { title: 'common:terms.import', breadcrumbs: inList, faults };
+    const options = { title: 'imports:new.title', breadcrumbs: inList, faults };
     response.page('imports/new', model, { ...options, ...(status ? { status } : {}) });
   }
 
@@ -84,7 +84,9 @@ export function importsRoutes(parts: {
       lifetimeHours: scope.rules.temporaryPassword.lifetimeHours,
     };
     if (found.state === 'wanted') response.set('Refresh', String(refreshSeconds));
-    response.page('imports/show', model, { title: 'common:terms.import', breadcrumbs: inImport });
+    const named = { key: 'imports:show.title', values: { name: found.fileName } };
+    const title = found.fileName === '' ? 'common:terms.import' : named;
+    response.page('imports/show', model, { title, breadcrumbs: inImport });
   }
 
   async function want(request: Request, response: Response): Promise<void> {

@@ -8,7 +8,7 @@ import type { Notice } from '../../web/page.ts';
 import { scopeOf } from '../../web/request.ts';
 import type { AnswerRefusal, Route } from '../../web/routing.ts';
 import type { handOverSheet } from './hand-over-sheet.ts';
-import { judgedAs, labelOf, sortOut, type BulkAction, type BulkChange, type BulkOutcome } from './users.bulk.ts';
+import { judgedAs, lookOf, sortOut, type BulkAction, type BulkChange, type BulkOutcome } from './users.bulk.ts';
 import type { BulkReset } from './users.bulk-reset.ts';
 import { bulkForm, bulkResetForm } from './users.forms.ts';
 import { inList } from './users.trail.ts';
@@ -34,9 +34,9 @@ export function bulkRoutes(parts: {
     if (done.length + left.length === 0) throw notFound();
     const { restoreWindowDays, temporaryPassword } = scope.rules;
     const model = { action, users: done, left, restoreWindowDays, lifetimeHours: temporaryPassword.lifetimeHours };
-    const danger = action === 'delete';
+    const { danger, icon, label } = lookOf(action);
     const back = backTo(action);
-    response.page('users/bulk-confirm', { ...model, danger, back }, { title: labelOf(action), breadcrumbs: inList });
+    response.page('users/bulk-confirm', { ...model, danger, icon, back }, { title: label, breadcrumbs: inList });
   }
 
   async function run(request: Request, response: Response): Promise<void> {
@@ -69,7 +69,7 @@ export function bulkRoutes(parts: {
     response.set('Referrer-Policy', 'no-referrer');
     const model = { hands, left, expiresAt: issued[0]?.stored.until ?? null };
     const status = issued.length === 0 ? 409 : 200;
-    const frame = { title: labelOf('reset'), breadcrumbs: inList, status } as const;
+    const frame = { title: lookOf('reset').label, breadcrumbs: inList, status } as const;
     response.page('users/bulk-reveal', model, { ...frame, scripts: ['reveal.js'], fleeting: issued.length > 0 });
   }
 

@@ -20,7 +20,13 @@ const stepOf = (action: BulkAction): Judged => (action === 'reset' ? reset : ste
 /** @returns the action that the judge is asked about */
 export const judgedAs = (action: BulkAction): Action => stepOf(action).action;
 
-const look: Readonly<Record<BulkAction, { label: string; icon: string; danger: boolean }>> = {
+interface Look {
+  readonly label: string;
+  readonly icon: string;
+  readonly danger: boolean;
+}
+
+const look: Readonly<Record<BulkAction, Look>> = {
   block: { label: 'common:terms.block', icon: 'ban', danger: false },
   unblock: { label: 'common:terms.unblock', icon: 'lock-open', danger: false },
   reset: { label: 'common:terms.resetPassword', icon: 'key', danger: false },
@@ -34,8 +40,8 @@ export function offeredInBulk(scope: Scope, among: Step['among']) {
   return offered.map((name) => ({ name, ...look[name] }));
 }
 
-/** @returns what a page about the action is called */
-export const labelOf = (action: BulkAction): string => look[action].label;
+/** @returns how the action is called and marked, on its button and on the page about it */
+export const lookOf = (action: BulkAction): Look => look[action];
 
 /** A user to whom it is not, or was not, done, and why. */
 export interface Left {
