@@ -7,7 +7,7 @@ import type { Stores } from '../../stores.ts';
 import type { NewEntry } from '../activity/activity.record.ts';
 import type { Hasher } from '../passwords/hasher.ts';
 import type { Throttle } from '../sessions/throttle.ts';
-import type { NewComer } from './imports.passwords.store.ts';
+import type { Newcomer } from './imports.passwords.store.ts';
 import type { Import } from './imports.rows.ts';
 
 /** A temporary password with whom it is for; its clear text is nowhere else. */
@@ -59,7 +59,7 @@ export function createImportPasswords(parts: {
     scope: Scope,
     id: string,
     holder: string,
-    newcomers: readonly NewComer[],
+    newcomers: readonly Newcomer[],
   ): Promise<IssuedPassword[]> {
     const made = await Promise.all(
       newcomers.map(async (newcomer) => {
