@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { conflict, Failure } from '../../domain/errors.ts';
+import { conflict } from '../../domain/errors.ts';
 import { temporaryPassword, temporaryPasswordBytes } from '../../domain/password.ts';
 import { temporaryPasswordLifetimeMs } from '../../domain/regions.ts';
 import type { Scope } from '../../domain/scope.ts';
@@ -103,8 +103,7 @@ export function createImportPasswords(parts: {
     begin: async (scope: Scope, found: Import): Promise<Delivery> => {
       if (found.state !== 'done') throw conflict('imports:error.notDone');
       if (found.deliveredAt !== null) return { outcome: 'delivered', at: found.deliveredAt };
-      const wait = await throttle.takeBudget('import', scope.actor?.id ?? '');
-      if (wait !== null) throw new Failure('throttled', { retryAfter: wait.retryAfter });
+      await throttle.spend(scope, 'import');
       const [holder, now] = [randomUUID(), clock()];
       const outcome = await stores.transaction(async (within): Promise<'begun' | 'underWay' | 'nobody'> => {
         const count = await within.importPasswords.count(scope, found.id);

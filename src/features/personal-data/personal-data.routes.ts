@@ -1,5 +1,4 @@
 import type { Request, Response } from 'express';
-import { Failure } from '../../domain/errors.ts';
 import { may } from '../../domain/policy.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { statusOf, type User } from '../../domain/user.ts';
@@ -33,8 +32,7 @@ export function personalDataRoutes(parts: {
 
   /** Reading all of it is dear, and of others it is recorded. */
   async function allow(scope: Scope, user: User): Promise<void> {
-    const wait = await throttle.takeBudget('personalData', scope.actor?.id ?? '');
-    if (wait !== null) throw new Failure('throttled', { retryAfter: wait.retryAfter });
+    await throttle.spend(scope, 'personalData');
     if (user.id !== scope.actor?.id) await personalData.recordExport(scope, user);
   }
 
