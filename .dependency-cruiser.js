@@ -39,8 +39,8 @@ export default {
       severity: 'error',
       // A trail names the pages above a page: routes share it, and it speaks of nothing but addresses and words.
       from: { path: '^src/features/', pathNot: '[.](routes|forms|trail)[.]ts$' },
-      // Words and dates are no HTTP: a sheet to print and a mail need them too.
-      to: { path: '^src/web/|[.]routes[.]ts$', pathNot: '^src/web/(translator|formats)[.]ts$' },
+      // Words, dates and rows of a file are no HTTP: a sheet to print, a mail and a command need them too.
+      to: { path: '^src/web/|[.]routes[.]ts$', pathNot: '^src/web/(translator|formats|csv-text)[.]ts$' },
     },
     {
       name: 'routes-ask-features',

@@ -58,8 +58,9 @@ export function addSharingCommands(route: Command): void {
         // A pipe is read as a stream: read at one go, it is refused while it is still being filled.
         const content = parse(file === '-' ? await text(process.stdin) : readFileSync(file, 'utf8'));
         const routes = checkedRoutes(content);
-        if (options.unsigned !== true) await verify(stores, content, options.acceptKey);
         await refuseResidents(stores, routes, config.rules.region);
+        // Last, for it makes a key known: a list that is refused leaves nothing behind.
+        if (options.unsigned !== true) await verify(stores, content, options.acceptKey);
         await stores.directory.put(routes);
         print(options, { routes }, routes.map(asLine));
       }),

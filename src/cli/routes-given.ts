@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { regionId } from '../domain/regions.ts';
 import { isDomain } from '../domain/user.ts';
 import type { DirectoryRoute } from '../features/directory/directory.store.ts';
 import type { Stores } from '../stores.ts';
 import { CommandFault } from './context.ts';
 
 const domain = z.string().trim().toLowerCase().refine(isDomain, 'is not a domain such as company.example');
-const region = z.string().regex(/^[a-z][a-z0-9-]{1,30}$/, 'is not the name of a region');
+const region = z.string().regex(regionId, 'is not the name of a region');
 const routesFile = z.object({ routes: z.array(z.object({ domain, region })) });
 
 /** @returns the routes of a file, or of a command line. @throws CommandFault with a line for each that is none */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { languages, userOperations } from '../domain/regions.ts';
+import { languages, regionId, userOperations } from '../domain/regions.ts';
 
 const positive = z.number().int().positive();
 
@@ -27,10 +27,7 @@ export const rulesSchema = z
   .strictObject({
     $schema: z.string().optional().describe('For editors that check as one types.'),
     format: z.literal(1).describe('Version of this form.'),
-    region: z
-      .string()
-      .regex(/^[a-z][a-z0-9-]{1,30}$/)
-      .describe('The id of the region, as in REGION.'),
+    region: z.string().regex(regionId).describe('The id of the region, as in REGION.'),
     edition: z.string().min(1).describe('Which form of the region’s rules this is, such as current or historical.'),
     revision: z.iso.date().describe('Day on which this file was last changed.'),
     name: wording.describe('What the region is called.'),

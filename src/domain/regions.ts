@@ -2,6 +2,9 @@
 export const languages = ['en', 'fr', 'de'] as const;
 export type Language = (typeof languages)[number];
 
+/** The form of a region's id. */
+export const regionId = /^[a-z][a-z0-9-]{1,30}$/;
+
 /** The operations on users whose place a region decides. */
 export const userOperations = [
   'users.list',

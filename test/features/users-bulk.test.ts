@@ -163,6 +163,16 @@ describe('hostile choices', async () => {
     assert.equal(forged.status, 404);
   });
 
+  it('a reset that the judge refuses is recorded, and nothing is reset', async () => {
+    const { tenant, boss, manager } = company;
+    const person = await aPerson(portal).signIn(manager);
+    await person.visit(paths.users);
+    const answer = await person.send('post', paths.bulkReset, { target: `${boss.id}.1` });
+    assert.equal(answer.status, 409);
+    const [latest] = await portal.stores.activity.latestOfUser(tenant.scope, boss.id);
+    assert.equal(latest?.event.kind, 'refused');
+  });
+
   it('more resets than the budget allows wait', async () => {
     const answers = [];
     for (let round = 0; round < 100 && answers.at(-1) !== 429; round++) {

@@ -1,8 +1,7 @@
-import { stringify } from 'csv-stringify/sync';
 import type { LogFilterName, LogFormat } from '../../domain/activity.ts';
-import type { Language } from '../../domain/regions.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { Stores } from '../../stores.ts';
+import { csvText } from '../../web/csv-text.ts';
 import type { Throttle } from '../sessions/throttle.ts';
 import { beginLine, endLine, entryLine, filteredEndLine, filteredEntryLine } from './activity.file.ts';
 import type { LogFilter, LogPlace } from './activity.page.ts';
@@ -34,7 +33,11 @@ export function createLogExports(parts: {
       const at = clock();
       const filters = namesOf(filter);
       await stores.activity.record(scope, { kind: 'activity.exported', format, filters }, null, at);
-      if (format === 'csv') return { outcome: 'begun', text: csv(stores, scope, filter, wordsFor(scope.language)) };
+      if (format === 'csv') {
+        const words = wordsFor(scope.language);
+        const rows = csvRows(stores, scope, filter, words);
+        return { outcome: 'begun', text: csvText(words.columns(), rows, scope.language) };
+      }
       const text = filters.length === 0 ? wholeChain(stores, scope, at) : partOfChain(stores, scope, filter, at);
       return { outcome: 'begun', text };
     },
@@ -82,22 +85,13 @@ async function* partOfChain(stores: Stores, scope: Scope, filter: LogFilter, at:
   yield filteredEndLine(count);
 }
 
-// Excel opens a file by the list separator of its own language, and takes it for UTF-8 only with the mark in front.
-const delimiters: Readonly<Record<Language, string>> = { en: ',', fr: ';', de: ';' };
-const byteOrderMark = '\uFEFF';
-
-async function* csv(stores: Stores, scope: Scope, filter: LogFilter, words: ActivityWords): AsyncGenerator<string> {
-  const rows = (all: readonly string[][]): string =>
-    stringify([...all], {
-      delimiter: delimiters[scope.language],
-      record_delimiter: 'windows',
-      quoted: true,
-      quoted_empty: true,
-      // A name, or an address that a client made up, must not become a formula where the file is opened.
-      escape_formulas: true,
-    });
-  yield byteOrderMark + rows([words.columns()]);
+async function* csvRows(
+  stores: Stores,
+  scope: Scope,
+  filter: LogFilter,
+  words: ActivityWords,
+): AsyncGenerator<string[][]> {
   for await (const entries of batches(stores, scope, filter)) {
-    yield rows(entries.map(({ activity, found }) => words.row(activity, found.requestId)));
+    yield entries.map(({ activity, found }) => words.row(activity, found.requestId));
   }
 }

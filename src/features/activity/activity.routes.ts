@@ -1,4 +1,3 @@
-import { pipeline } from 'node:stream/promises';
 import type { Request, Response } from 'express';
 import type { LogFormat } from '../../domain/activity.ts';
 import { activityGroups } from '../../domain/activity-groups.ts';
@@ -9,6 +8,7 @@ import type { Stores } from '../../stores.ts';
 import type { Crumb } from '../../web/page.ts';
 import { scopeOf } from '../../web/request.ts';
 import type { Route } from '../../web/routing.ts';
+import { sendPieces } from '../../web/stream.ts';
 import type { LogExports } from './activity.export.ts';
 import { filterOf, logQuery, type LogQuery } from './activity.forms.ts';
 import { findPeople, logHref, readLogPage } from './activity.list.ts';
@@ -90,10 +90,7 @@ export function activityRoutes(parts: {
         Vary: 'Cookie, Accept-Language',
       });
       if (result === null) return void response.end();
-      await pipeline(result.text, response).catch((error: unknown) => {
-        // Somebody who goes away in the middle has done nothing wrong.
-        if (!isAbandoned(error)) throw error;
-      });
+      await sendPieces(response, result.text);
     };
 
   return [
@@ -102,6 +99,3 @@ export function activityRoutes(parts: {
     { method: 'get', path: paths.activityJsonLines, access: 'activity.view', handle: send('jsonl') },
   ];
 }
-
-const isAbandoned = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';

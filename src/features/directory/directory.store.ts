@@ -1,3 +1,4 @@
+import { inChunks } from '../../data/chunks.ts';
 import type { Database } from '../../data/database.ts';
 import { domainAndParents } from '../../domain/user.ts';
 
@@ -8,7 +9,7 @@ export interface DirectoryRoute {
 }
 
 // SQLite takes no more than 500 in one statement.
-const mostRowsAtOnce = 400;
+const rowsAtOnce = 400;
 
 export function directoryStore(database: Database) {
   const find = database.prepare<DirectoryRoute>('directory.find', (knex, $) =>
@@ -30,12 +31,14 @@ export function directoryStore(database: Database) {
     /** Adds routes, all or none; a domain that is there already, or comes twice, takes the last region. */
     put: async (routes: readonly DirectoryRoute[]): Promise<void> => {
       const last = [...new Map(routes.map((route) => [route.domain, route])).values()];
-      await database.transaction(async ({ knex }) => {
-        for (let first = 0; first < last.length; first += mostRowsAtOnce) {
-          const some = last.slice(first, first + mostRowsAtOnce);
-          await knex('routes').insert(some).onConflict('domain').merge();
-        }
-      });
+      await database.transaction(({ knex }) =>
+        inChunks(last, rowsAtOnce, async (some) => {
+          await knex('routes')
+            .insert([...some])
+            .onConflict('domain')
+            .merge();
+        }),
+      );
     },
 
     /** @returns the key by which a region signs its directory, as it was first seen or last accepted; or null */

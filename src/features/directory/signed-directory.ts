@@ -1,5 +1,6 @@
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto';
 import { z } from 'zod';
+import { regionId } from '../../domain/regions.ts';
 import type { DirectoryRoute } from './directory.store.ts';
 
 /** A directory as it travels between regions: company domains, and the signature of the region that exported them. */
@@ -13,7 +14,7 @@ export interface SignedDirectory {
 /** The form of what is signed; what it holds is checked by whoever reads the routes. */
 export const signedDirectory = z.object({
   routes: z.array(z.object({ domain: z.string(), region: z.string() })),
-  signer: z.object({ region: z.string().regex(/^[a-z][a-z0-9-]{1,30}$/), publicKey: z.base64url().max(200) }),
+  signer: z.object({ region: z.string().regex(regionId), publicKey: z.base64url().max(200) }),
   signature: z.base64url().max(200),
 });
 

@@ -3,7 +3,7 @@ import type { Scope } from '../../domain/scope.ts';
 import { inTenant } from '../users/users.batch.store.ts';
 
 /** A user whom an import added and who has not signed in since. */
-export interface NewComer {
+export interface Newcomer {
   readonly line: number;
   readonly userId: string;
   readonly username: string;
@@ -11,7 +11,7 @@ export interface NewComer {
   readonly epoch: number;
 }
 
-interface NewComerRow {
+interface NewcomerRow {
   line: number;
   id: string;
   username: string;
@@ -20,7 +20,7 @@ interface NewComerRow {
 }
 
 /** A temporary password as it is kept, for a user as they were when it was made. */
-export interface IssuedHash extends Pick<NewComer, 'line' | 'userId' | 'epoch'> {
+export interface IssuedHash extends Pick<Newcomer, 'line' | 'userId' | 'epoch'> {
   readonly hash: string;
 }
 
@@ -54,7 +54,7 @@ export function importPasswordsStore(database: Database) {
       .whereExists(knex('imports').where({ id: $('id'), tenant_id: $('tenant'), user_id: $('user') }) as never)
       .count({ count: '*' }),
   );
-  const listAfter = database.prepare<NewComerRow>('importPasswords.listAfter', (knex, $) =>
+  const listAfter = database.prepare<NewcomerRow>('importPasswords.listAfter', (knex, $) =>
     newcomers(knex, $)
       .where('import_rows.line', '>', $('line'))
       .orderBy('import_rows.line')
@@ -88,7 +88,7 @@ export function importPasswordsStore(database: Database) {
       (await countIssued(valuesOf(scope, id)))[0]?.count ?? 0,
 
     /** @returns the next of them behind a line */
-    listAfter: async (scope: Scope, id: string, line: number): Promise<NewComer[]> =>
+    listAfter: async (scope: Scope, id: string, line: number): Promise<Newcomer[]> =>
       (await listAfter({ ...valuesOf(scope, id), line })).map((row) => ({
         ...{ line: row.line, userId: row.id, username: row.username },
         ...{ displayName: row.display_name, epoch: row.epoch },

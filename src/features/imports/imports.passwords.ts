@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { conflict, Failure } from '../../domain/errors.ts';
+import { conflict } from '../../domain/errors.ts';
 import { temporaryPassword, temporaryPasswordBytes } from '../../domain/password.ts';
 import { may } from '../../domain/policy.ts';
 import { temporaryPasswordLifetimeMs } from '../../domain/regions.ts';
@@ -8,7 +8,7 @@ import type { Stores } from '../../stores.ts';
 import type { NewEntry } from '../activity/activity.record.ts';
 import type { Hasher } from '../passwords/hasher.ts';
 import type { Throttle } from '../sessions/throttle.ts';
-import type { NewComer } from './imports.passwords.store.ts';
+import type { Newcomer } from './imports.passwords.store.ts';
 import type { Import } from './imports.rows.ts';
 
 /** A temporary password with whom it is for; its clear text is nowhere else. */
@@ -60,7 +60,7 @@ export function createImportPasswords(parts: {
     scope: Scope,
     id: string,
     holder: string,
-    newcomers: readonly NewComer[],
+    newcomers: readonly Newcomer[],
   ): Promise<IssuedPassword[]> {
     const made = await Promise.all(
       newcomers.map(async (newcomer) => {
@@ -116,8 +116,7 @@ export function createImportPasswords(parts: {
     begin: async (scope: Scope, found: Import): Promise<Delivery> => {
       if (found.state !== 'done') throw conflict('imports:error.notDone');
       if (found.deliveredAt !== null) return { outcome: 'delivered', at: found.deliveredAt };
-      const wait = await throttle.takeBudget('import', scope.actor?.id ?? '');
-      if (wait !== null) throw new Failure('throttled', { retryAfter: wait.retryAfter });
+      await throttle.spend(scope, 'import');
       const [holder, now] = [randomUUID(), clock()];
       const outcome = await stores.transaction(async (within): Promise<'begun' | 'underWay' | 'nobody'> => {
         const count = await within.importPasswords.count(scope, found.id);

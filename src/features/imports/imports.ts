@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { conflict, Failure, notFound, type FieldFault } from '../../domain/errors.ts';
+import { conflict, notFound, type FieldFault } from '../../domain/errors.ts';
 import {
   importKeptMs,
   mayWant,
@@ -97,8 +97,7 @@ export function createImports(parts: { stores: Stores; csv: UsersCsv; throttle: 
 
     /** Reads a file and plans every row of it, without doing anything. @throws Failure throttled */
     stage: async (scope: Scope, file: SentFile): Promise<StageResult> => {
-      const wait = await throttle.takeBudget('import', scope.actor?.id ?? '');
-      if (wait !== null) throw new Failure('throttled', { retryAfter: wait.retryAfter });
+      await throttle.spend(scope, 'import');
       const at = clock();
       const fileName = cleanName(file.name).slice(0, longestFileName);
       const staging = await stores.imports.begin(scope, { fileName, at, expiresAt: at + importKeptMs });

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { inChunks } from '../../data/chunks.ts';
 import type { Database } from '../../data/database.ts';
 import type { ActivityEvent } from '../../domain/activity.ts';
 import { noticeOf, type Notice } from '../../domain/notices.ts';
@@ -81,9 +82,9 @@ export function noticesStore(database: Database) {
   return {
     /** Queues what the targets of these events are to be told; most events are told to nobody. */
     queue: async (recorded: readonly Recorded[]): Promise<void> => {
-      const rows = recorded.flatMap(toRow);
-      for (let first = 0; first < rows.length; first += rowsAtOnce)
-        await database.knex('mails').insert(rows.slice(first, first + rowsAtOnce));
+      await inChunks(recorded.flatMap(toRow), rowsAtOnce, async (some) => {
+        await database.knex('mails').insert([...some]);
+      });
     },
 
     /**

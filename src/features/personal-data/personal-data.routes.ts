@@ -1,13 +1,11 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { Request, Response } from 'express';
-import { Failure } from '../../domain/errors.ts';
 import { may } from '../../domain/policy.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { statusOf, type User } from '../../domain/user.ts';
 import { paths } from '../../paths.ts';
 import { scopeOf, seeOther, sessionOf } from '../../web/request.ts';
 import type { AnswerRefusal, Route } from '../../web/routing.ts';
+import { sendPieces } from '../../web/stream.ts';
 import { describeDevice } from '../sessions/device.ts';
 import type { Throttle } from '../sessions/throttle.ts';
 import { inList, linksOf, ofUser, userIdOf } from '../users/users.trail.ts';
@@ -34,8 +32,7 @@ export function personalDataRoutes(parts: {
 
   /** Reading all of it is dear, and of others it is recorded. */
   async function allow(scope: Scope, user: User): Promise<void> {
-    const wait = await throttle.takeBudget('personalData', scope.actor?.id ?? '');
-    if (wait !== null) throw new Failure('throttled', { retryAfter: wait.retryAfter });
+    await throttle.spend(scope, 'personalData');
     if (user.id !== scope.actor?.id) await personalData.recordExport(scope, user);
   }
 
@@ -53,10 +50,7 @@ export function personalDataRoutes(parts: {
       'Content-Disposition': 'attachment; filename="personal-data.json"',
       'Cache-Control': 'no-store',
     });
-    await pipeline(Readable.from(personalData.file(scope, user)), response).catch((error: unknown) => {
-      // Whoever ends a download early has not met a fault.
-      if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
-    });
+    await sendPieces(response, personalData.file(scope, user));
   }
 
   async function showOwn(request: Request, response: Response): Promise<void> {

@@ -7,7 +7,9 @@ import {
   type RateLimiterAbstract,
 } from 'rate-limiter-flexible';
 import type { Database } from '../../data/database.ts';
+import { Failure } from '../../domain/errors.ts';
 import type { RegionRules, ThrottleRule } from '../../domain/regions.ts';
+import type { Scope } from '../../domain/scope.ts';
 
 /** What one try at a password is counted under. */
 export interface Attempt {
@@ -29,6 +31,8 @@ export interface Wait {
   readonly first: boolean;
 }
 
+type CostlyAct = 'reset' | 'change' | 'logExport' | 'import' | 'export' | 'personalData';
+
 export interface Throttle {
   /** Counts a try before it is made, so that parallel tries cannot slip through. @returns null, or how long to wait */
   take(attempt: Attempt): Promise<Wait | null>;
@@ -37,11 +41,9 @@ export interface Throttle {
   /** Takes the count back after the right password. */
   forgive(attempt: Attempt): Promise<void>;
   /** Counts costly acts of a signed-in user. @returns null, or how long to wait */
-  takeBudget(
-    act: 'reset' | 'change' | 'logExport' | 'import' | 'export' | 'personalData',
-    actorId: string,
-    times?: number,
-  ): Promise<Wait | null>;
+  takeBudget(act: CostlyAct, actorId: string, times?: number): Promise<Wait | null>;
+  /** The same for the scope's actor; the operator's acts are not counted. @throws Failure throttled */
+  spend(scope: Scope, act: CostlyAct): Promise<void>;
   /** Forgets the counts of somebody who is erased: those that last up to a year. */
   forget(user: { readonly username: string; readonly epoch: number }): Promise<void>;
 }
@@ -144,6 +146,10 @@ export function createThrottle(database: Database, rules: RegionRules): Throttle
       await account.reward(far, 1);
     },
     takeBudget: (act, actorId, times = 1) => consume(budgets[act], actorId, times),
+    spend: async ({ actor }, act) => {
+      const wait = actor && (await consume(budgets[act], actor.id));
+      if (wait) throw new Failure('throttled', { retryAfter: wait.retryAfter });
+    },
     forget: async ({ username, epoch }) => {
       for (let each = 0; each <= epoch; each++) {
         const far = digest(`${username}|${each}`);

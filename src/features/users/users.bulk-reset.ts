@@ -41,6 +41,14 @@ export function createBulkReset(parts: { stores: Stores; hasher: Hasher; throttl
     return true;
   }
 
+  async function recordRefusals(within: Stores, scope: Scope, left: readonly Left[]): Promise<void> {
+    for (const { user, because } of left) {
+      if (because === 'unchanged' || because === 'meanwhile') continue;
+      const refusal = { kind: 'refused', action: 'users.resetPassword', because } as const;
+      await within.activity.record(scope, refusal, user.id, clock());
+    }
+  }
+
   return async (scope: Scope, targets: readonly ResetTarget[]): Promise<BulkResetOutcome> => {
     const epochs = new Map(targets.map(({ id, epoch }) => [id, epoch]));
     const first = await sortOut(stores, scope, 'reset', [...epochs.keys()]);
@@ -51,6 +59,7 @@ export function createBulkReset(parts: { stores: Stores; hasher: Hasher; throttl
     return stores.transaction(async (within) => {
       await within.tenants.lock(scope);
       const { done, left } = await sortOut(within, scope, 'reset', [...epochs.keys()]);
+      await recordRefusals(within, scope, left);
       const issued: IssuedTo[] = [];
       const meanwhile: Left[] = [];
       for (const user of done) {

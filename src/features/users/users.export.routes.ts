@@ -1,5 +1,4 @@
 import type { Request, Response } from 'express';
-import { Failure } from '../../domain/errors.ts';
 import type { Language } from '../../domain/regions.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { paths } from '../../paths.ts';
@@ -37,8 +36,7 @@ export function exportUsersRoutes(parts: {
     const { language } = request;
     // Asked for the head alone, nothing is sent, and nothing has happened.
     if (request.method === 'HEAD') return void response.type('text/csv; charset=utf-8').end();
-    const wait = await throttle.takeBudget('export', scope.actor?.id ?? '');
-    if (wait !== null) throw new Failure('throttled', { retryAfter: wait.retryAfter });
+    await throttle.spend(scope, 'export');
     await stores.activity.record(scope, { kind: 'users.exported' }, null, clock());
     const file = { name: translator(language).t('imports:fileName.export'), header: csv.header(language) };
     await sendCsv(request, response, { ...file, batches: everybody(scope, language) });
