@@ -90,7 +90,7 @@ export function createImportPasswords(parts: {
   }
 
   // Somebody may have been given a level since the import, or the administrator have lost theirs since the download began.
-  async function allowedAmong<Each extends NewComer>(within: Stores, scope: Scope, made: readonly Each[]) {
+  async function allowedAmong<Each extends Newcomer>(within: Stores, scope: Scope, made: readonly Each[]) {
     const actor = await within.users.find(scope, scope.actor?.id ?? '');
     if (actor?.state !== 'active') throw conflict('imports:error.underWay');
     const present = createScope({ ...scope, actor });
