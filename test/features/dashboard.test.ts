@@ -82,7 +82,7 @@ describe('the dashboard of an administrator', () => {
   it('offers the quick ways in', async () => {
     const tenant = await aTenant(portal, { language: 'en' });
     const person = await signedIn(await aUser(portal, tenant, { administratorLevel: 'userManagement' }));
-    const ways = ['User management', 'Add user', 'Activity log', 'Account settings'];
+    const ways = ['User management', 'Add user', 'Import', 'Activity log', 'Account settings'];
     assert.deepEqual(textsOf(person, '.tiles .tile-title'), ways);
     for (const way of ways) {
       await person.visit('/dashboard');

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
-import type { FieldFault } from '../../domain/errors.ts';
+import { Failure, type FieldFault } from '../../domain/errors.ts';
 import { boundsOf, ownNumberNames, type OwnNumber } from '../../domain/own-rules.ts';
 import { may } from '../../domain/policy.ts';
 import { userOperations, type RegionRules } from '../../domain/regions.ts';
@@ -17,7 +17,7 @@ const form = z.object({
     OwnNumber,
     z.ZodCatch<z.ZodString>
   >),
-  administratorsManagedBy: z.enum(['globalAdmins']).optional().catch(undefined),
+  administratorsManagedBy: z.string().catch(''),
 });
 
 const breadcrumbs = [
@@ -51,9 +51,10 @@ export function rulesRoutes(parts: { stores: Stores; regionRules: RegionRules; r
   async function save(request: Request, response: Response): Promise<void> {
     const values = form.parse(request.body ?? {});
     const faults: FieldFault[] = [];
-    const own: Record<string, number | 'globalAdmins' | undefined> = {
-      administratorsManagedBy: values.administratorsManagedBy,
-    };
+    const own: Record<string, number | 'globalAdmins'> = {};
+    // Whatever is neither the region's nor stricter was made up: silence would loosen what holds now.
+    if (values.administratorsManagedBy === 'globalAdmins') own.administratorsManagedBy = 'globalAdmins';
+    else if (values.administratorsManagedBy !== '') throw new Failure('badRequest');
     for (const name of ownNumberNames) {
       const { least, most } = boundsOf(name, regionRules);
       if (values[name] === '') continue;

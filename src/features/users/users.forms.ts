@@ -78,7 +78,8 @@ export const editForm = z
   .transform(named)
   .refine((form) => form.displayName !== '', needsName);
 
-const mostChosen = 100;
+// Fewer than the resets that one administrator may make in a minute.
+const mostChosen = 50;
 const longestId = 36;
 /** People chosen in a list; whatever is no id is left out. */
 const chosen = z
