@@ -54,7 +54,6 @@ export async function sendCsv(
   try {
     response.write(byteOrderMark + csvText([file.header], language));
     for await (const rows of file.batches) {
-      if (gone.signal.aborted) return false;
       if (!response.write(csvText(rows, language))) await heard('drain');
       // A quick reader drains at once, and nobody else would have a turn until the last row.
       await nextTurn();
