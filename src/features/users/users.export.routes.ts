@@ -36,7 +36,7 @@ export function exportUsersRoutes(parts: {
     const scope = scopeOf(request);
     const { language } = request;
     // Asked for the head alone, nothing is sent, and nothing has happened.
-    if (request.method === 'HEAD') return void response.type('text/csv; charset=utf-8').end();
+    if (request.method === 'HEAD') return void response.set('Cache-Control', 'no-store').type('text/csv').end();
     const wait = await throttle.takeBudget('export', scope.actor?.id ?? '');
     if (wait !== null) throw new Failure('throttled', { retryAfter: wait.retryAfter });
     await stores.activity.record(scope, { kind: 'users.exported' }, null, clock());
