@@ -17,9 +17,9 @@ export interface Company {
   readonly domain: string;
 }
 
-/** Fills a new SQLite database with one company of so many people. */
+/** Fills a new SQLite database, or the one that `DATABASE_URL` names, with one company of so many people. */
 export async function fillCompany(directory: string, userCount: number): Promise<Company> {
-  const { config } = readConfig({ DATA_DIR: directory });
+  const { config } = readConfig({ ...process.env, DATA_DIR: directory });
   if (config === null) throw new Error('The environment is not right');
   await migrate(config.database);
   const database = openDatabase(config.database);

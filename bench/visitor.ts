@@ -60,17 +60,19 @@ export type Visitor = ReturnType<typeof aVisitor>;
  */
 export function keepVisiting(visitor: Visitor, address: string, everyMs: number): () => Promise<number[]> {
   const times: number[] = [];
-  let open = Promise.resolve();
-  const timer = setInterval(() => {
+  const faults: unknown[] = [];
+  const visit = async (): Promise<void> => {
     const start = performance.now();
-    open = visitor.visit(address).then(({ response }) => {
-      if (response.status !== 200) throw new Error(`${address}: ${response.status}`);
-      times.push(performance.now() - start);
-    });
-  }, everyMs);
+    const { response } = await visitor.visit(address);
+    if (response.status !== 200) throw new Error(`${address}: ${response.status}`);
+    times.push(performance.now() - start);
+  };
+  const open: Promise<void>[] = [];
+  const timer = setInterval(() => open.push(visit().catch((error: unknown) => void faults.push(error))), everyMs);
   return async () => {
     clearInterval(timer);
-    await open;
+    await Promise.all(open);
+    if (faults.length > 0) throw faults[0];
     return times.sort((one, other) => one - other);
   };
 }

@@ -10,6 +10,7 @@ import { openInventory } from './inventory.ts';
 
 const english = { 'Accept-Language': 'en' };
 const limit = 5 * 1024 * 1024;
+const patienceMs = 15_000;
 const { portal, origin, global, nobodySpecial, tenant } = await openInventory();
 const admin = await aPerson(portal, english).signIn(global);
 const boundary = 'b0undary';
@@ -181,7 +182,7 @@ describe('nothing is read of a file from somebody', () => {
     ['who may not import', () => aPerson(portal, english).signIn(nobodySpecial), 403],
   ];
   for (const [who, person, status] of strangers) {
-    test(`${who}: they are answered while they still send`, async () => {
+    test(`${who}: they are answered while they still send`, { timeout: patienceMs }, async () => {
       const stranger = await person();
       const call = begin(stranger, { 'Content-Length': limit });
       call.write(field('_csrf', stranger?.csrf ?? '') + fileHead());
@@ -193,7 +194,7 @@ describe('nothing is read of a file from somebody', () => {
     });
   }
 
-  test('who must change their password first: they are led there', async () => {
+  test('who must change their password first: they are led there', { timeout: patienceMs }, async () => {
     const pending = await aUser(portal, tenant, { administratorLevel: 'global', password: 'temporary' });
     const person = await aPerson(portal, english).signIn(pending);
     const call = begin(person, { 'Content-Length': limit });

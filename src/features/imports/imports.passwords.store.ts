@@ -13,7 +13,7 @@ export interface Newcomer {
 
 interface NewcomerRow {
   line: number;
-  id: string;
+  user_id: string;
   username: string;
   display_name: string;
   epoch: number;
@@ -31,19 +31,22 @@ export function importPasswordsStore(database: Database) {
   const mine = (scope: Scope, id: string) =>
     database.knex('imports').where({ id, tenant_id: scope.tenant.id, user_id: scope.actor?.id ?? '' });
 
-  // The epoch tells whether somebody else has given them another password since, or blocked them.
-  // Crossed, not joined: SQLite then looks each row's user up, instead of all of the tenant's users among the rows.
+  // The epoch tells whether somebody else has given them another password since, or blocked them. Each row's user is
+  // looked up in a query of its own, not joined: with a table that has just grown, neither database would know how.
   // Prepared: in SQLite these do not wait for an import that is being done.
   const newcomers: Build = (knex, $) =>
     knex('import_rows')
-      .crossJoin('users' as never)
-      .where('import_rows.import_id', $('id'))
+      .where({ import_id: $('id'), outcome: 'added' })
       .whereExists(
         knex('imports').where({ id: $('id'), tenant_id: $('tenant'), user_id: $('user'), state: 'done' }) as never,
       )
-      .where({ 'import_rows.outcome': 'added', 'users.tenant_id': $('tenant') })
-      .where({ 'users.state': 'active', 'users.password': 'temporary', 'users.last_sign_in_at': 0 })
-      .where({ 'users.id': knex.ref('import_rows.user_id'), 'users.epoch': knex.ref('import_rows.epoch') });
+      .where(
+        'epoch',
+        knex('users')
+          .where({ id: knex.ref('import_rows.user_id'), tenant_id: $('tenant') })
+          .where({ state: 'active', password: 'temporary', last_sign_in_at: 0 })
+          .select('users.epoch') as never,
+      );
   const count = database.prepare<{ count: number }>('importPasswords.count', (knex, $) =>
     newcomers(knex, $).count({ count: '*' }),
   );
@@ -56,10 +59,10 @@ export function importPasswordsStore(database: Database) {
   );
   const listAfter = database.prepare<NewcomerRow>('importPasswords.listAfter', (knex, $) =>
     newcomers(knex, $)
-      .where('import_rows.line', '>', $('line'))
-      .orderBy('import_rows.line')
+      .where('line', '>', $('line'))
+      .orderBy('line')
       .limit(usersAtOnce)
-      .select('import_rows.line', 'users.id', 'users.username', 'users.display_name', 'users.epoch'),
+      .select('line', 'user_id', 'username', 'display_name', 'epoch'),
   );
   const valuesOf = (scope: Scope, id: string) => ({ tenant: scope.tenant.id, user: scope.actor?.id ?? '', id });
 
@@ -90,7 +93,7 @@ export function importPasswordsStore(database: Database) {
     /** @returns the next of them behind a line */
     listAfter: async (scope: Scope, id: string, line: number): Promise<Newcomer[]> =>
       (await listAfter({ ...valuesOf(scope, id), line })).map((row) => ({
-        ...{ line: row.line, userId: row.id, username: row.username },
+        ...{ line: row.line, userId: row.user_id, username: row.username },
         ...{ displayName: row.display_name, epoch: row.epoch },
       })),
 

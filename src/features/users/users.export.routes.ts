@@ -35,7 +35,7 @@ export function exportUsersRoutes(parts: {
     const scope = scopeOf(request);
     const { language } = request;
     // Asked for the head alone, nothing is sent, and nothing has happened.
-    if (request.method === 'HEAD') return void response.type('text/csv; charset=utf-8').end();
+    if (request.method === 'HEAD') return void response.set('Cache-Control', 'no-store').type('text/csv').end();
     await throttle.spend(scope, 'export');
     await stores.activity.record(scope, { kind: 'users.exported' }, null, clock());
     const file = { name: translator(language).t('imports:fileName.export'), header: csv.header(language) };
