@@ -12,8 +12,8 @@ const day = 24 * 60 * 60_000;
 const planned = new Set<Culture>(['frenchLong', 'frenchNamesakes', 'germanLong', 'germanNamesakes', 'chineseShort']);
 const others = (Object.keys(cultures) as Culture[]).filter((culture) => !planned.has(culture) && culture !== 'french');
 
-// A third have a family name of which there are few, as in any large company: put together of three parts.
-const shareOfRareNames = 1 / 3;
+// Most of those have a family name that few have, as in any large company: put together of three parts.
+const shareOfRareNames = 2 / 3;
 const parts = [
   'Ker,Pen,Tré,Loc,Plou,Gué,Ros,Car,Mor,Ville,Bré,Coat,Lan,Les,Quil,Roz,Saint,Tal,Trou,Val'.split(','),
   'a,é,i,o,u,ai,an,el,en,er,eu,ig,il,in,iou,on,or,ou,ui,uy'.split(','),
@@ -64,11 +64,12 @@ export function* crowd(plan: CrowdPlan, random: Random): Generator<NewUser, neve
 }
 
 function drawPerson(random: Random): PersonName {
-  const name = drawName(random() < 0.5 ? 'french' : pick(others, random), random);
+  if (random() < 0.5) return drawName(pick(others, random), random);
+  const name = drawName('french', random);
   if (random() > shareOfRareNames) return name;
   const lastName = parts.map((part) => pick(part, random)).join('');
-  const local = `${name.localPart.split('.')[0] ?? ''}.${foldName(lastName)}`;
-  return { ...name, lastName, displayName: `${name.firstName} ${lastName}`, localPart: local };
+  const localPart = `${name.localPart.split('.')[0] ?? ''}.${foldName(lastName)}`;
+  return { ...name, lastName, displayName: `${name.firstName} ${lastName}`, localPart };
 }
 
 function standing({ rules, now, passwordHash }: CrowdPlan, random: Random) {

@@ -13,6 +13,7 @@ type DemoRegion = (typeof regions)[number];
 
 const firstPort = Number(process.env.PORT ?? 3000);
 const longestStartMs = 30_000;
+const toldEvery = 100_000;
 const program = path.join(import.meta.dirname, '../../bin/parvis.js');
 
 /**
@@ -31,14 +32,23 @@ export async function demo(options: { json?: boolean; users?: number }): Promise
     rmSync(config.dataDirectory, { recursive: true, force: true });
     logins.push(...(await seedRegion(config, regions, Date.now())));
     if (options.users !== undefined && config.rules.region === 'worldwide') {
-      process.stderr.write(`Making up ${options.users.toLocaleString('en')} users…\n`);
-      logins.push(await seedBigCompany(config, options.users, Date.now()));
+      logins.push(await seedBigCompany(config, options.users, Date.now(), tellWhoIsLeft()));
     }
   }
   const children = configured.map(({ environment }) => start(environment));
   stopTogether(children);
   await Promise.all(configured.map(({ environment }) => untilReady(environment.BASE_URL)));
   process.stdout.write(options.json ? `${JSON.stringify({ logins })}\n` : describe(logins));
+}
+
+// A million take a minute or two: who waits for them sees that something happens.
+function tellWhoIsLeft(): (left: number) => void {
+  let told = Infinity;
+  return (left) => {
+    if (told - left < toldEvery) return;
+    told = left;
+    process.stderr.write(`${left.toLocaleString('en')} users are still to be made up\n`);
+  };
 }
 
 type DemoEnvironment = Record<string, string> & { readonly BASE_URL: string };

@@ -28,7 +28,7 @@ export async function seedCompany(
   stores: Stores,
   { rules }: Config,
   { name, domain, users, passwordHashes: [passwordHash, others] }: Company,
-  { now, seed }: { now: number; seed: number },
+  { now, seed, progress }: { now: number; seed: number; progress?: (left: number) => void },
 ): Promise<string> {
   const tenant = { id: randomUUID(), name, language: 'fr' } as const;
   const scope = createScope({ rules, language: 'fr', requestId: 'demo', address: null, tenant, actor: null });
@@ -40,8 +40,10 @@ export async function seedCompany(
   const dates = { temporaryUntil: null, passwordSetBy: null, passwordSetAt: now, lastSignInAt: null, createdAt: now };
   const admin = { id: randomUUID(), language: null, username, passwordHash, ...named, ...standing, ...dates };
   await stores.users.insert(scope, admin);
-  for (let left = users - 1; left > 0; left -= atOnce)
+  for (let left = users - 1; left > 0; left -= atOnce) {
+    progress?.(left);
     await stores.users.insertMany(scope, next(people, Math.min(left, atOnce)));
+  }
   return username;
 }
 
@@ -54,8 +56,17 @@ export async function seedFast(database: Database, work: () => Promise<void>): P
   await withoutIndexes(database, work);
 }
 
-/** Adds the demo's big company. @returns how its Global admin signs in */
-export async function seedBigCompany(config: Config, users: number, now: number): Promise<DemoLogin> {
+/**
+ * Adds the demo's big company.
+ * @param progress is told how many users are still to be made
+ * @returns how its Global admin signs in
+ */
+export async function seedBigCompany(
+  config: Config,
+  users: number,
+  now: number,
+  progress: (left: number) => void,
+): Promise<DemoLogin> {
   const database = openDatabase(config.database, 0);
   try {
     const hasher = await createHasher();
@@ -64,7 +75,12 @@ export async function seedBigCompany(config: Config, users: number, now: number)
     const passwordHashes = [await hasher.hash(normalizePassword(password)), hasher.decoy] as const;
     let username = '';
     await seedFast(database, async () => {
-      username = await seedCompany(stores, config, { ...bigCompany, users, passwordHashes }, { now, seed: 2017 });
+      username = await seedCompany(
+        stores,
+        config,
+        { ...bigCompany, users, passwordHashes },
+        { now, seed: 2017, progress },
+      );
     });
     const { name: tenant, domain } = bigCompany;
     await stores.directory.put([{ domain, region: config.rules.region }]);
