@@ -47,7 +47,7 @@ function targetOf(who: Who, level: AdministratorLevel): Target | undefined {
 
 // The contract once more, in other words than the judge's own: two spellings of one rule seldom share a mistake.
 const forEverybody: Action[] = ['dashboard.view', 'profile.view', 'password.change'];
-const againstAPerson = ['edit', 'block', 'delete', 'restore', 'resetPassword', 'endSessions'].map(
+const againstAPerson = ['edit', 'block', 'delete', 'restore', 'resetPassword', 'endSessions', 'import'].map(
   (verb) => `users.${verb}`,
 );
 
