@@ -150,7 +150,7 @@ describe('others are served while a file is read', () => {
   const size = 2 * 1024 * 1024;
   for (const [what, filling] of [
     ['blank lines', '\n'],
-    ['delimiters', `${';'.repeat(50_000)}\n`],
+    ['delimiters', `${';'.repeat(10_000)}\n`],
   ] as const) {
     it(`of nothing but ${what}`, async () => {
       let [turns, over] = [0, false];
@@ -159,8 +159,11 @@ describe('others are served while a file is read', () => {
         if (!over) setImmediate(beat);
       };
       setImmediate(beat);
-      for await (const row of readRows(Buffer.alloc(size, filling), isHeading)) assert.ok(row.line > 0);
-      over = true;
+      try {
+        for await (const row of readRows(Buffer.alloc(size, filling), isHeading)) assert.ok(row.line > 0);
+      } finally {
+        over = true;
+      }
       assert.ok(turns >= size / (64 * 1024), `${turns} turns`);
     });
   }
