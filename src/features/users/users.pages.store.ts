@@ -15,6 +15,8 @@ export interface Limits {
   /** How many of everybody are walked past before an index is asked, and then at a time. */
   readonly firstStep: number;
   readonly furtherStep: number;
+  /** How many of those must fit for the walk to go on before an index is asked: twice as far as is to be expected. */
+  readonly hopeful: number;
   /** How many an index may name, and how many of them are looked at at a time. */
   readonly mostNamed: number;
   readonly namedAtOnce: number;
@@ -23,7 +25,7 @@ export interface Limits {
 }
 
 const usual: Limits = {
-  ...{ firstStep: 1_000, furtherStep: 2_000 },
+  ...{ firstStep: 1_000, furtherStep: 2_000, hopeful: 4 },
   ...{ mostNamed: 10_000, namedAtOnce: 500, walkedForOneNamed: 16 },
 };
 
@@ -99,6 +101,9 @@ export function userPages(database: Database, limits = usual) {
     if (queries.isEverybody(asked)) return ask('plain', asked, (knex, $) => queries.selectPlain(knex, $, asked));
     const near = await step(asked, limits.firstStep);
     if (near.length > pageSize) return near;
+    const soon =
+      near.length < limits.hopeful ? null : await walkOn(asked, near, (2 * pageSize * limits.firstStep) / near.length);
+    if (soon !== null) return soon;
     const all = await named(asked);
     const numbers = all && (await withFewTogether(asked, all));
     // To look at all who were named is the surer way, and rarely the shorter one: walking on is tried for as long as that takes.

@@ -1,3 +1,4 @@
+import type { Knex } from 'knex';
 import type { Database } from '../../data/database.ts';
 import { insertRows } from '../../data/insert.ts';
 import { asBeginning, endingsOf } from '../../domain/search.ts';
@@ -66,18 +67,20 @@ export async function reindexUsers(database: Database, users: readonly Indexed[]
 /** Finds users by words. */
 export function searchIndex(database: Database) {
   const sqlite = database.dialect === 'sqlite';
+  const select = (knex: Knex, match: Knex.Value, most: number): Knex.QueryBuilder => {
+    const query = knex('users_search').limit(most, inText);
+    return sqlite
+      ? query.select('rowid as number').whereRaw('users_search match ?', [match])
+      : query.select('number').whereRaw('terms @@ cast(? as tsquery)', [match]);
+  };
   const found = (most: number) =>
-    database.prepare<{ number: number }>(`users.search ${most}`, (knex, $) =>
-      sqlite
-        ? knex('users_search')
-            .select('rowid as number')
-            .whereRaw('users_search match ?', [$('match')])
-            .limit(most, inText)
-        : knex('users_search')
-            .select('number')
-            .whereRaw('terms @@ cast(? as tsquery)', [$('match')])
-            .limit(most, inText),
-    );
+    database.prepare<{ number: number }>(`users.search ${most}`, (knex, $) => select(knex, $('match'), most));
+  const sampled = (words: number, most: number) =>
+    database.prepare<Record<string, number>>(`users.sample ${words} ${most}`, (knex, $) => {
+      const some = (place: number) => select(knex, $(`match${place}`), most).as('some');
+      const places = Array.from({ length: words }, (_, place) => place);
+      return knex.select(places.map((place) => knex.from(some(place)).count('*').as(`size${place}`)));
+    });
   const matchOf = (code: string, words: readonly string[]): string => {
     const beginnings = words.map((word) => code + asBeginning(word));
     return sqlite
@@ -89,14 +92,11 @@ export function searchIndex(database: Database) {
   // nor what would cost more to gather than it spares in looking at those who have the rarest word.
   async function worthAsking(tenantId: string, words: readonly string[], most: number): Promise<string[]> {
     const few = Math.ceil(most / sampleEvery);
-    const samples: { word: string; size: number }[] = [];
-    for (const word of words) {
-      const sample = await found(few + 1)({ match: matchOf(sampleCodeOf(tenantId), [word]) });
-      samples.push({ word, size: sample.length });
-    }
-    const rarest = Math.min(...samples.map(({ size }) => size));
-    const largest = Math.min(few, rarest * gatheredForOneLookedAt);
-    return samples.filter(({ size }) => size <= largest).map(({ word }) => word);
+    const matches = words.map((word, place) => [`match${place}`, matchOf(sampleCodeOf(tenantId), [word])] as const);
+    const [sizes = {}] = await sampled(words.length, few + 1)(Object.fromEntries(matches));
+    const sizeOf = (_: unknown, place: number): number => Number(sizes[`size${place}`]);
+    const largest = Math.min(few, Math.min(...words.map(sizeOf)) * gatheredForOneLookedAt);
+    return words.filter((word, place) => sizeOf(word, place) <= largest);
   }
 
   /** @returns the numbers of all whom the words may fit, and perhaps some others'; null where they are too many */
