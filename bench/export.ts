@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fillCompany } from './company.ts';
-import { startMeasured } from './cpu.ts';
+import { startMeasured, steadyMemory } from './cpu.ts';
 import { aVisitor, atWork, keepVisiting, listEveryMs, quietSeconds, rig, waits } from './visitor.ts';
 
 const userCount = Number(process.argv[2] ?? 100_000);
@@ -15,7 +15,7 @@ const list = '/account-settings/user-management';
 const directory = mkdtempSync(path.join(tmpdir(), 'parvis-bench-'));
 
 const { usernames } = await fillCompany(directory, userCount);
-const portal = await startMeasured('child-list.ts', { DATA_DIR: directory });
+const portal = await startMeasured('child-list.ts', { DATA_DIR: directory }, steadyMemory);
 
 /** @returns how many rows came, and how many bytes */
 async function take(cookie: string): Promise<{ rows: number; bytes: number }> {
