@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { pino } from 'pino';
 import { createApp } from '../src/app.ts';
 import { readConfig } from '../src/config/config.ts';
-import { loadSecrets } from '../src/config/secrets.ts';
+import { loadSecondFactorKeys, loadSecrets } from '../src/config/secrets.ts';
 import { openDatabase } from '../src/data/open.ts';
 import { createGuessCounter } from '../src/features/passwords/guesses.ts';
 import { createHasher } from '../src/features/passwords/hasher.ts';
@@ -22,6 +22,7 @@ const { app, background } = createApp({
   database,
   sessionStore: new TableStore(database, sessionTtlMs(config.rules), Date.now),
   secrets: loadSecrets(config),
+  secondFactorKeys: loadSecondFactorKeys(config),
   hasher: await createHasher(),
   guesses: createGuessCounter(),
   translator: await loadTranslator(),

@@ -24,6 +24,7 @@ import { requestId } from './web/request-id.ts';
 import { requestLog } from './web/request-log.ts';
 import { mountRoutes, type Route } from './web/routing.ts';
 import { scope } from './web/scope.ts';
+import { pendingCode, pendingSetUp } from './web/second-factor-gate.ts';
 import { securityHeaders } from './web/security-headers.ts';
 import { session } from './web/session.ts';
 import { staticFiles } from './web/static-files.ts';
@@ -38,6 +39,8 @@ export interface AppParts {
   readonly database: Database;
   readonly sessionStore: Store;
   readonly secrets: readonly string[];
+  /** What the seeds of second factors are sealed by. */
+  readonly secondFactorKeys: readonly string[];
   readonly hasher: Hasher;
   readonly guesses: GuessCounter;
   readonly translator: Translator;
@@ -84,7 +87,8 @@ export function createApp(given: AppParts): { app: Express; routes: readonly Rou
   app.use(paths.assets, staticFiles(parts.assets.directory));
   app.use(pageMiddleware(pages), language(cookies, rules), body(uploadOf));
   app.use(session(config, cookies, parts.sessionStore, parts.secrets), authentication.middleware);
-  app.use(scope(cookies, rules), pendingChange(), upload(uploadOf, answerRefusal), csrf());
+  app.use(scope(cookies, rules), pendingCode(), pendingChange(), pendingSetUp());
+  app.use(upload(uploadOf, answerRefusal), csrf());
   mountRoutes(app, routes, answerRefusal);
   app.use(notFoundPage(), errorPages(pages, log));
   return { app, routes, background };

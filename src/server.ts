@@ -4,7 +4,7 @@ import type { Store } from 'express-session';
 import type { Logger } from 'pino';
 import { createApp } from './app.ts';
 import type { Config } from './config/config.ts';
-import { loadSecrets } from './config/secrets.ts';
+import { loadSecondFactorKeys, loadSecrets } from './config/secrets.ts';
 import type { Database } from './data/database.ts';
 import { openDatabase } from './data/open.ts';
 import { migrate, migrationState } from './data/migrate.ts';
@@ -107,6 +107,7 @@ async function assembleApp({ sessions, ...parts }: AssembleParts): Promise<Retur
     ...parts,
     sessionStore: sessions.store,
     secrets: loadSecrets(config),
+    secondFactorKeys: loadSecondFactorKeys(config),
     hasher: await createHasher(),
     translator: await loadTranslator(),
     render: loadViews(),

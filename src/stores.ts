@@ -9,6 +9,8 @@ import { noticesStore } from './features/notices/notices.store.ts';
 import { credentialsStore } from './features/passwords/credentials.store.ts';
 import { erasureStore } from './features/personal-data/erasure.store.ts';
 import { personalDataStore } from './features/personal-data/personal-data.store.ts';
+import { secondFactorsStore } from './features/second-factor/second-factors.store.ts';
+import { seedsStore } from './features/second-factor/seeds.store.ts';
 import { sessionsStore } from './features/sessions/sessions.store.ts';
 import { setupStore } from './features/setup/setup.store.ts';
 import { tenantsStore } from './features/tenants/tenants.store.ts';
@@ -33,6 +35,8 @@ function bindStores(database: Database) {
     erasure: erasureStore(database),
     notices: noticesStore(database),
     personalData: personalDataStore(database),
+    secondFactors: secondFactorsStore(database),
+    seeds: seedsStore(database),
     sessions: sessionsStore(database),
     setup: setupStore(database),
     tenants: tenantsStore(database),

@@ -20,6 +20,8 @@ export interface Config {
   readonly redisUrl: string | null;
   /** The first signs, all of them verify; empty where one is to be made and kept in the data directory. */
   readonly sessionSecrets: readonly string[];
+  /** The first seals the seeds of second factors, all of them open; empty where one is to be made and kept likewise. */
+  readonly secondFactorKeys: readonly string[];
   /** How many proxies in front are believed about the client's address. */
   readonly trustProxy: number;
   readonly mail: MailConfig | null;
@@ -61,6 +63,14 @@ const regionUrls = z.string().transform((text, context) => {
   return map;
 });
 
+const secrets = z
+  .string()
+  .transform((text) => text.split(',').map((each) => each.trim()))
+  .refine(
+    (all) => all.every((each) => each.length >= shortestSecret),
+    `has a secret of fewer than ${shortestSecret} characters`,
+  );
+
 const environment = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
   PORT: z.coerce.number().int().min(1).max(65_535).default(3000),
@@ -74,14 +84,8 @@ const environment = z.object({
     .regex(/^(sqlite:.+|postgres(ql)?:\/\/.+)$/, 'is neither sqlite:PATH nor postgres://…')
     .optional(),
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
-  SESSION_SECRETS: z
-    .string()
-    .transform((text) => text.split(',').map((each) => each.trim()))
-    .refine(
-      (all) => all.every((each) => each.length >= shortestSecret),
-      `has a secret of fewer than ${shortestSecret} characters`,
-    )
-    .optional(),
+  SESSION_SECRETS: secrets.optional(),
+  SECOND_FACTOR_KEYS: secrets.optional(),
   TRUST_PROXY: z.coerce.number().int().min(0).max(10).default(0),
   SMTP_URL: smtpUrl.optional(),
   MAIL_FROM: mailFrom.optional(),
@@ -115,9 +119,11 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
 /** What one setting demands of another. */
 function missing(given: Readonly<Record<string, string>>): string[] {
   const faults: string[] = [];
-  // Behind PostgreSQL several processes share the sessions, so that a secret made on one of them would not do.
-  if (given.DATABASE_URL?.startsWith('postgres') && given.SESSION_SECRETS === undefined) {
-    faults.push('SESSION_SECRETS: is required with PostgreSQL');
+  // Behind PostgreSQL several processes share what these sign and seal, so that one made by one of them would not do.
+  for (const name of ['SESSION_SECRETS', 'SECOND_FACTOR_KEYS']) {
+    if (given.DATABASE_URL?.startsWith('postgres') && given[name] === undefined) {
+      faults.push(`${name}: is required with PostgreSQL`);
+    }
   }
   if (given.SMTP_URL?.startsWith('smtp') && given.MAIL_FROM === undefined) {
     faults.push('MAIL_FROM: is required with SMTP_URL');
@@ -161,6 +167,7 @@ function assemble(values: Environment, baseUrl: URL, rules: RegionRules, urls: R
     database: databaseOf(values.DATABASE_URL, dataDirectory),
     redisUrl: values.REDIS_URL ?? null,
     sessionSecrets: Object.freeze(values.SESSION_SECRETS ?? []),
+    secondFactorKeys: Object.freeze(values.SECOND_FACTOR_KEYS ?? []),
     trustProxy: values.TRUST_PROXY,
     mail: mailOf({
       url: values.SMTP_URL,

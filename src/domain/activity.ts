@@ -8,6 +8,15 @@ export type ActivityEvent =
   | { readonly kind: 'signIn.succeeded' }
   | { readonly kind: 'signIn.failed'; readonly because: SignInFailure }
   | { readonly kind: 'signIn.throttled' }
+  /** The password was right; what the account asks besides is not there yet. */
+  | { readonly kind: 'signIn.codeAsked' }
+  | { readonly kind: 'secondFactor.setUp' }
+  | { readonly kind: 'secondFactor.removed' }
+  | { readonly kind: 'secondFactor.codesRenewed' }
+  /** `left`: how many recovery codes there still are. */
+  | { readonly kind: 'secondFactor.recoveryUsed'; readonly left: number }
+  /** Somebody signed in was asked for their password or a code to change it, and it was wrong. */
+  | { readonly kind: 'secondFactor.changeRefused' }
   | { readonly kind: 'signOut' }
   | { readonly kind: 'sessions.ended'; readonly which: 'one' | 'others' | 'all' }
   | { readonly kind: 'password.reset'; readonly expiresAt: number }
@@ -51,7 +60,7 @@ export interface Change {
 }
 
 /** Known only to the log: the sign-in page answers every one of them alike. */
-export type SignInFailure = 'unknown' | 'password' | 'blocked' | 'deleted' | 'expired' | 'tenant';
+export type SignInFailure = 'unknown' | 'password' | 'code' | 'blocked' | 'deleted' | 'expired' | 'tenant';
 
 export type LogFormat = 'csv' | 'jsonl';
 

@@ -13,6 +13,10 @@ export type Notice =
   | { readonly kind: 'passwordReset'; readonly until: number }
   | { readonly kind: 'passwordChanged' }
   | { readonly kind: 'levelsChanged'; readonly changes: readonly LevelChange[] }
+  | { readonly kind: 'secondFactorSetUp' }
+  | { readonly kind: 'secondFactorRemoved' }
+  | { readonly kind: 'recoveryCodesRenewed' }
+  | { readonly kind: 'recoveryCodeUsed'; readonly left: number }
   | { readonly kind: 'accountUnblocked' }
   | { readonly kind: 'accountRestored' };
 
@@ -28,6 +32,11 @@ const nothing = (): null => null;
 const notices: { readonly [Kind in ActivityEvent['kind']]: NoticeOf<Kind> } = {
   'password.reset': ({ expiresAt }) => ({ kind: 'passwordReset', until: expiresAt }),
   'password.changed': () => ({ kind: 'passwordChanged' }),
+  'secondFactor.setUp': () => ({ kind: 'secondFactorSetUp' }),
+  'secondFactor.removed': () => ({ kind: 'secondFactorRemoved' }),
+  'secondFactor.codesRenewed': () => ({ kind: 'recoveryCodesRenewed' }),
+  'secondFactor.recoveryUsed': ({ left }) => ({ kind: 'recoveryCodeUsed', left }),
+  'secondFactor.changeRefused': nothing,
   'user.edited': ({ changes }) => {
     const levels = changes.flatMap(asLevelChange);
     return levels.length === 0 ? null : { kind: 'levelsChanged', changes: levels };
@@ -50,6 +59,7 @@ const notices: { readonly [Kind in ActivityEvent['kind']]: NoticeOf<Kind> } = {
   'signIn.succeeded': nothing,
   'signIn.failed': nothing,
   'signIn.throttled': nothing,
+  'signIn.codeAsked': nothing,
   signOut: nothing,
   'sessions.ended': nothing,
   'password.changeRefused': nothing,

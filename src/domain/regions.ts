@@ -15,6 +15,7 @@ export const userOperations = [
   'users.delete',
   'users.restore',
   'users.resetPassword',
+  'users.removeSecondFactor',
   'users.endSessions',
   'users.import',
   'users.export',

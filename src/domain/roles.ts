@@ -20,6 +20,7 @@ export const actions = [
   'users.delete',
   'users.restore',
   'users.resetPassword',
+  'users.removeSecondFactor',
   'users.endSessions',
   'users.import',
   'users.export',
@@ -49,6 +50,7 @@ export const rights: Readonly<Record<Action, readonly AdministratorLevel[]>> = {
   'users.delete': userManagers,
   'users.restore': userManagers,
   'users.resetPassword': userManagers,
+  'users.removeSecondFactor': userManagers,
   'users.endSessions': userManagers,
   'users.import': userManagers,
   'users.export': userManagers,
@@ -62,6 +64,7 @@ export const changesToAPerson: ReadonlySet<Action> = new Set<Action>([
   'users.delete',
   'users.restore',
   'users.resetPassword',
+  'users.removeSecondFactor',
   'users.endSessions',
   // A file's new users get their passwords by it, whatever level they have been given since.
   'users.import',

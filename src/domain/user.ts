@@ -19,6 +19,8 @@ export interface User {
   /** Who made the temporary password and when: said to the user on the page that replaces it. */
   readonly passwordSetBy: string | null;
   readonly passwordSetAt: number;
+  /** Since when they have a second factor, epoch ms; null while they have none. */
+  readonly secondFactorAt: number | null;
   /** Counts up whenever everything that was issued before must end: sessions, open forms. */
   readonly epoch: number;
   /** Epoch ms; null before the first sign-in. */

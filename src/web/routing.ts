@@ -2,14 +2,15 @@ import type { Express, Request, Response } from 'express';
 import { Failure } from '../domain/errors.ts';
 import { may, type Refused } from '../domain/policy.ts';
 import type { Action } from '../domain/roles.ts';
+import { isCodePending } from '../domain/second-factor.ts';
 import { paths } from '../paths.ts';
-import { scopeOf, type Middleware } from './request.ts';
+import { scopeOf, sessionOf, type Middleware } from './request.ts';
 
 /**
- * Who may use a route: anyone; a user who must change their password;
+ * Who may use a route: anyone; a user who must change their password, or whose code is still asked for;
  * or whoever the judge allows an action. There is no default: a route that is silent does not compile.
  */
-export type Access = 'anyone' | 'pendingChange' | Action;
+export type Access = 'anyone' | 'pendingChange' | 'pendingCode' | Action;
 
 export type Route = {
   readonly method: 'get' | 'post';
@@ -54,6 +55,9 @@ function guard(access: Access, answerRefusal: AnswerRefusal): Middleware {
     if (access === 'pendingChange') {
       const pending = request.signedIn?.session.user.password === 'temporary';
       return pending ? next() : response.redirect(303, paths.dashboard);
+    }
+    if (access === 'pendingCode') {
+      return isCodePending(sessionOf(request)) ? next() : response.redirect(303, paths.dashboard);
     }
     const verdict = may(scopeOf(request), access);
     return verdict.allowed ? next() : answerRefusal(request, response, verdict, access);

@@ -35,6 +35,7 @@ test('every action is open to exactly these levels', () => {
     'users.delete': userManagers,
     'users.restore': userManagers,
     'users.resetPassword': userManagers,
+    'users.removeSecondFactor': userManagers,
     'users.endSessions': userManagers,
     'users.import': userManagers,
     'users.export': userManagers,
@@ -52,7 +53,7 @@ test('actions, rights and the operations of a region name the same things', () =
 });
 
 test('whatever changes a person is guarded by the level of that person', () => {
-  const verbs = ['edit', 'block', 'delete', 'restore', 'resetPassword', 'endSessions', 'import'];
+  const verbs = ['edit', 'block', 'delete', 'restore', 'resetPassword', 'removeSecondFactor', 'endSessions', 'import'];
   assert.deepEqual(
     [...changesToAPerson],
     verbs.map((verb) => `users.${verb}`),

@@ -85,6 +85,7 @@ export async function openPortal(options: PortalOptions = {}): Promise<Portal> {
   const { app, routes, background } = createApp({
     ...{ config, database, sessionStore, hasher, guesses, translator, render, assets },
     secrets: config.sessionSecrets,
+    secondFactorKeys: config.secondFactorKeys,
     readiness: { database: () => database.ping() },
     isStopping: () => false,
     clock: () => clock.now,
@@ -115,6 +116,7 @@ function testConfig({ environment, databaseUrl }: PortalOptions): Config {
   const { config, faults } = readConfig({
     DATA_DIR: directory,
     SESSION_SECRETS: randomUUID() + randomUUID(),
+    SECOND_FACTOR_KEYS: randomUUID() + randomUUID(),
     REGION_URLS: 'worldwide=http://localhost:3000,germany=http://localhost:3001',
     BASE_URL: environment?.REGION === 'germany' ? 'http://localhost:3001' : 'http://localhost:3000',
     ...(databaseUrl ? { DATABASE_URL: databaseUrl } : {}),

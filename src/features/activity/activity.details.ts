@@ -50,6 +50,8 @@ export function activityDetails({ t, language }: Pick<Tongue, 't' | 'language'>,
         const { added, changed, unchanged, refused } = event;
         return [{ key: 'activity:detail.counts', values: { added, changed, unchanged, refused } }];
       }
+      case 'secondFactor.recoveryUsed':
+        return [{ key: 'activity:detail.recoveryCodesLeft', values: { count: event.left } }];
       case 'users.passwordsIssued':
         return [{ key: 'activity:detail.issued', values: { count: event.count } }];
       case 'tenant.rulesChanged':

@@ -27,6 +27,7 @@ const groupIcons: Readonly<Record<ActivityGroup, string>> = {
 const kindIcons: Readonly<Partial<Record<ActivityKind, string>>> = {
   'signIn.failed': 'alert-circle',
   signOut: 'logout',
+  'secondFactor.setUp': 'shield-check',
   'user.added': 'user-plus',
   'user.edited': 'pencil',
   'user.blocked': 'ban',

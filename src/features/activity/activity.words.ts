@@ -92,7 +92,11 @@ function activityWords({ t, language }: Pick<Tongue, 't' | 'language'>, format: 
 
 const columns = ['place', 'time', 'event', 'sentence', 'actor', 'target', 'details', 'address', 'request'] as const;
 
-const strangers: ReadonlySet<ActivityKind> = new Set<ActivityKind>(['signIn.failed', 'signIn.throttled']);
+const strangers: ReadonlySet<ActivityKind> = new Set<ActivityKind>([
+  'signIn.failed',
+  'signIn.throttled',
+  'signIn.codeAsked',
+]);
 
 /** A name as keys of the locale files have it: a dot in them leads into a group. */
 const flat = (name: string): string => name.replace('.', '_');

@@ -67,6 +67,10 @@ export function sessionsRoutes(parts: {
         return askPassword(response, username, [throttledFault(result.retryAfter)], 429);
       case 'signedIn':
         cookies.keep(response, 'device', result.deviceMark);
+        if (result.codePending) {
+          if (returnTo !== undefined) request.session.returnTo = returnTo;
+          return seeOther(request, response, paths.signInCode);
+        }
         return response.redirect(303, returnTo ?? paths.dashboard);
     }
   }

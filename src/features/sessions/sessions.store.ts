@@ -11,6 +11,8 @@ export interface LiveSession {
   readonly id: string;
   readonly createdAt: number;
   readonly seenAt: number;
+  /** Whether its user's second factor was given in it. */
+  readonly codeGiven: boolean;
   readonly user: User;
   readonly tenant: ScopeTenant & { readonly state: 'active' | 'suspended'; readonly ownRules: OwnRules };
 }
@@ -19,6 +21,7 @@ interface LiveSessionRow extends UserRow {
   session_id: string;
   session_created_at: number;
   session_seen_at: number;
+  session_code_given: number;
   tenant_name: string;
   tenant_language: Language;
   tenant_state: 'active' | 'suspended';
@@ -53,6 +56,7 @@ export function sessionsStore(database: Database) {
         'user_sessions.id as session_id',
         'user_sessions.created_at as session_created_at',
         'user_sessions.seen_at as session_seen_at',
+        'user_sessions.code_given as session_code_given',
         'tenants.name as tenant_name',
         'tenants.language as tenant_language',
         'tenants.state as tenant_state',
@@ -76,13 +80,14 @@ export function sessionsStore(database: Database) {
       return row ? toLiveSession(row) : null;
     },
 
-    /** Opens a session and notes the sign-in on the user. */
+    /** Opens a session and notes the sign-in on the user, unless a code is still asked for. */
     open: async (session: {
       id: string;
       userId: string;
       address: string | null;
       device: string;
       at: number;
+      codePending?: boolean;
     }): Promise<void> => {
       await database.knex('user_sessions').insert({
         id: session.id,
@@ -92,7 +97,17 @@ export function sessionsStore(database: Database) {
         created_at: session.at,
         seen_at: session.at,
       });
+      if (session.codePending) return;
       await database.knex('users').where({ id: session.userId }).update({ last_sign_in_at: session.at });
+    },
+
+    /** Notes that a session has its user's second factor. @returns false where it has ended meanwhile */
+    giveCode: async (id: string, userId: string): Promise<boolean> =>
+      (await database.knex('user_sessions').where({ id, user_id: userId }).update({ code_given: 1 })) === 1,
+
+    /** Notes a sign-in that ended with a code. @param at epoch ms */
+    noteSignIn: async (userId: string, at: number): Promise<void> => {
+      await database.knex('users').where({ id: userId }).update({ last_sign_in_at: at });
     },
 
     /** @returns the sessions of the scope's own user that were seen since a time in epoch ms, the latest first */
@@ -140,6 +155,7 @@ function toLiveSession(row: LiveSessionRow): LiveSession {
     id: row.session_id,
     createdAt: row.session_created_at,
     seenAt: row.session_seen_at,
+    codeGiven: row.session_code_given === 1,
     user: toUser(row),
     tenant: {
       id: row.tenant_id,

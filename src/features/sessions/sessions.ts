@@ -5,6 +5,7 @@ import { tightened } from '../../domain/own-rules.ts';
 import { normalizePassword, readPassword, readTemporaryPassword } from '../../domain/password.ts';
 import { absoluteLimitMs, changeWithinMs, idleLimitMs, type RegionRules } from '../../domain/regions.ts';
 import type { RegionScope, Scope } from '../../domain/scope.ts';
+import { codeWithinMs, isCodePending } from '../../domain/second-factor.ts';
 import type { Stores } from '../../stores.ts';
 import type { Credentials } from '../passwords/credentials.store.ts';
 import type { Hasher } from '../passwords/hasher.ts';
@@ -19,7 +20,7 @@ export interface SessionTicket {
 }
 
 export type SignInResult =
-  | { readonly outcome: 'signedIn'; readonly ticket: SessionTicket; readonly deviceMark: string }
+  | { readonly outcome: 'signedIn'; readonly ticket: SessionTicket; readonly deviceMark: string; readonly codePending: boolean }
   | { readonly outcome: 'refused' }
   | { readonly outcome: 'throttled'; readonly retryAfter: number };
 
@@ -81,12 +82,14 @@ export function createSessions(parts: {
   ): Promise<SessionTicket> {
     const { user, tenant, passwordHash } = credentials;
     const stronger = await strongerHash(credentials, password);
-    const session = { id: randomUUID(), userId: user.id, address: scope.address, device, at: clock() };
+    const codePending = user.secondFactorAt !== null;
+    const session = { id: randomUUID(), userId: user.id, address: scope.address, device, at: clock(), codePending };
     await stores.transaction(async (within) => {
       await within.tenants.lock({ tenant });
       if (stronger !== null) await within.credentials.rehash(user.id, passwordHash, stronger);
       await within.sessions.open(session);
-      await within.activity.recordSignIn(scope, user, { kind: 'signIn.succeeded' }, session.at);
+      const kind = codePending ? 'signIn.codeAsked' : 'signIn.succeeded';
+      await within.activity.recordSignIn(scope, user, { kind }, session.at);
     });
     return { sessionId: session.id, epoch: user.epoch };
   }
@@ -118,7 +121,8 @@ export function createSessions(parts: {
       const ticket = await open(scope, credentials, typed.password, typed.device);
       // The session is open by now: a count that stays too high is no reason to say that it is not.
       await throttle.forgive(attempt).catch((error: unknown) => log.warn(error, 'A count of tries stays as it is'));
-      return { outcome: 'signedIn', ticket, deviceMark: devices.issue(typed.username, epoch) };
+      const codePending = credentials.user.secondFactorAt !== null;
+      return { outcome: 'signedIn', ticket, codePending, deviceMark: devices.issue(typed.username, epoch) };
     },
 
     /** @returns the session behind a ticket if it still counts now, on this node as on every other; else null */
@@ -163,14 +167,13 @@ function standing({ user, tenant }: Credentials, now: number): SignInFailure | n
   return user.temporaryUntil !== null && user.temporaryUntil <= now ? 'expired' : null;
 }
 
-function counts(
-  { user, tenant, createdAt, seenAt }: LiveSession,
-  ticket: SessionTicket,
-  rules: RegionRules,
-  now: number,
-): boolean {
-  const limit =
-    user.password === 'temporary' ? Math.min(changeWithinMs(rules), absoluteLimitMs(rules)) : absoluteLimitMs(rules);
+function counts(session: LiveSession, ticket: SessionTicket, rules: RegionRules, now: number): boolean {
+  const { user, tenant, createdAt, seenAt } = session;
+  const limit = Math.min(
+    absoluteLimitMs(rules),
+    user.password === 'temporary' ? changeWithinMs(rules) : Infinity,
+    isCodePending(session) ? codeWithinMs : Infinity,
+  );
   return (
     user.epoch === ticket.epoch &&
     standing({ user, tenant, passwordHash: '' }, now) === null &&

@@ -18,6 +18,7 @@ export const userColumns = [
   'users.temporary_until',
   'users.password_set_by',
   'users.password_set_at',
+  'users.second_factor_at',
   'users.epoch',
   'users.last_sign_in_at',
   'users.created_at',
@@ -59,6 +60,7 @@ export interface UserRow {
   temporary_until: number | null;
   password_set_by: string | null;
   password_set_at: number;
+  second_factor_at?: number | null;
   epoch: number;
   last_sign_in_at: number;
   created_at: number;
@@ -106,6 +108,7 @@ export function toUser(row: UserRow): User {
     temporaryUntil: row.temporary_until,
     passwordSetBy: row.password_set_by,
     passwordSetAt: row.password_set_at,
+    secondFactorAt: row.second_factor_at ?? null,
     epoch: row.epoch,
     lastSignInAt: row.last_sign_in_at === 0 ? null : row.last_sign_in_at,
     createdAt: row.created_at,

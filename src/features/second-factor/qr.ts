@@ -1,0 +1,24 @@
+import { encode } from 'uqr';
+
+/** A QR code as a square of so many modules, the dark ones as one path. */
+export interface Picture {
+  readonly size: number;
+  readonly path: string;
+}
+
+// ISO/IEC 18004 asks for a quiet zone of four modules: without it many a camera finds nothing on a dark page.
+const quietModules = 4;
+
+/** @returns the QR code of a text, quiet zone included */
+export function qrOf(text: string): Picture {
+  const { data, size } = encode(text, { ecc: 'M', border: quietModules });
+  const rows = data.map((row, y) =>
+    row.map((dark, x) => (dark && !row[x - 1] ? `M${x} ${y}h${runFrom(row, x)}v1h-${runFrom(row, x)}z` : '')).join(''),
+  );
+  return { size, path: rows.join('') };
+}
+
+function runFrom(row: readonly boolean[], start: number): number {
+  const end = row.indexOf(false, start);
+  return (end < 0 ? row.length : end) - start;
+}
