@@ -22,6 +22,7 @@ import { profileRoutes } from './features/profile/profile.routes.ts';
 import { rulesRoutes } from './features/rules/rules.routes.ts';
 import { createRules } from './features/rules/rules.ts';
 import { createKnownDevices } from './features/sessions/known-device.ts';
+import { secondFactorRoutes } from './features/second-factor/second-factor.feature.ts';
 import { sessionsRoutes } from './features/sessions/sessions.routes.ts';
 import { createSessions } from './features/sessions/sessions.ts';
 import { createThrottle, type Throttle } from './features/sessions/throttle.ts';
@@ -89,6 +90,11 @@ export function createFeatures(
     ...importsAndExports(app, parts, throttle),
     ...usersRoutes({ stores, users, sheet, answerRefusal, clock }),
     ...userChangesRoutes({ stores, users, changes: createUserChanges({ stores, clock }), answerRefusal, clock }),
+    ...secondFactorRoutes({
+      ...{ ...app, ...parts, throttle, users, devices, authentication },
+      keys: app.secondFactorKeys,
+      baseUrl: config.baseUrl,
+    }),
     ...profileRoutes({ stores, sessions, clock }),
     ...noticesAndPersonalData(app, parts, { throttle, tenants }),
     ...preferencesRoutes({ stores, cookies, origin: config.baseUrl.origin, rules }),

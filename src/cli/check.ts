@@ -3,7 +3,10 @@ import { pino } from 'pino';
 import { readConfig, type Config } from '../config/config.ts';
 import { openDatabase } from '../data/open.ts';
 import { migrationState } from '../data/migrate.ts';
+import { findSecondFactorKeys } from '../config/secrets.ts';
 import { checkServer } from '../features/notices/notices.transport.ts';
+import { seedsStore } from '../features/second-factor/seeds.store.ts';
+import { createVault } from '../features/second-factor/vault.ts';
 import { openSessions } from '../server.ts';
 import { loadAssets } from '../web/assets.ts';
 import { loadTranslator } from '../web/translator.ts';
@@ -34,6 +37,14 @@ async function faultsOf(config: Config): Promise<string[]> {
       const { done, pending } = await migrationState(database);
       // A database that is still empty is filled by the first start.
       if (done > 0 && pending > 0) throw new Error(`the schema lacks ${pending} migrations; run "npx parvis migrate"`);
+    },
+    SECOND_FACTOR_KEYS: async () => {
+      if ((await migrationState(database)).pending > 0) return;
+      const keys = findSecondFactorKeys(config);
+      const keyIds = keys.length === 0 ? [] : createVault(keys).keyIds;
+      const unreadable = await seedsStore(database).countUnreadableForOperator(keyIds);
+      if (unreadable > 0)
+        throw new Error(`no key here opens ${unreadable} second factors; put the one before behind it`);
     },
     REDIS_URL: () => untilItHolds(() => sessions.ping()),
     SMTP_URL: async () => {

@@ -2,7 +2,9 @@ import { Option, type Command } from 'commander';
 import { languages, type Language } from '../domain/regions.ts';
 import { administratorLevels, agentLevels, type AdministratorLevel, type AgentLevel } from '../domain/roles.ts';
 import { canonicalUsername, statusOf, type User } from '../domain/user.ts';
+import { removeSecondFactor } from '../features/second-factor/second-factor.step.ts';
 import { createThrottle } from '../features/sessions/throttle.ts';
+import { takeStep } from '../features/users/users.step.ts';
 import { createUsers } from '../features/users/users.ts';
 import { CommandFault, print, printEach, withContext, type CommandContext } from './context.ts';
 
@@ -45,6 +47,18 @@ export function addUserCommands(program: Command): void {
       withContext(async (context) => printPassword(options, await resetPassword(context, username))),
     );
   user
+    .command('remove-second-factor <username>')
+    .description(
+      'let a user in by their password alone, who has lost app and recovery codes; it stands in the activity log',
+    )
+    .option('--json', 'print one JSON object')
+    .action((username: string, options: { json?: boolean }) =>
+      withContext(async (context) => {
+        const removed = await removeSecondFactorOf(context, username);
+        print(options, removed, [`${removed.username} has no second factor any more`]);
+      }),
+    );
+  user
     .command('list')
     .description('list the users of a tenant')
     .requiredOption('--tenant <id>', 'the tenant')
@@ -52,10 +66,28 @@ export function addUserCommands(program: Command): void {
     .action((options: { tenant: string; json?: boolean }) => withContext((context) => list(context, options)));
 }
 
-async function resetPassword({ config, database, stores, hasher, tenants }: CommandContext, typed: string) {
+async function findUser({ stores }: CommandContext, typed: string) {
   const username = canonicalUsername(typed);
   const found = await stores.credentials.findForSignInAcrossTenants(username);
   if (found === null || found.user.state === 'deleted') throw new CommandFault(`There is no user ${username}`);
+  return found;
+}
+
+async function removeSecondFactorOf(context: CommandContext, typed: string) {
+  const { user, tenant } = await findUser(context, typed);
+  const scope = context.tenants.operatorScope(tenant);
+  const { outcome } = await context.stores.transaction(async (within) => {
+    await within.tenants.lock(scope);
+    return takeStep(within, scope, user.id, removeSecondFactor, Date.now());
+  });
+  if (outcome !== 'done') throw new CommandFault(`${user.username} has no second factor`);
+  return { userId: user.id, username: user.username };
+}
+
+async function resetPassword(context: CommandContext, typed: string) {
+  const { config, database, stores, hasher, tenants } = context;
+  const found = await findUser(context, typed);
+  const { username } = found.user;
   const throttle = createThrottle(database, config.rules);
   const users = createUsers({ stores, hasher, throttle, clock: Date.now });
   const result = await users.resetPassword(tenants.operatorScope(found.tenant), found.user.id, null);

@@ -37,6 +37,8 @@ declare module 'express-session' {
     username?: string;
     /** Where to go after the sign-in: an address of this portal. */
     returnTo?: string;
+    /** Offered for a second factor that is being set up, sealed. */
+    offeredSeed?: { readonly text: string; readonly keyId: string };
     /** Said on the next page, once. */
     notice?: Notice;
   }

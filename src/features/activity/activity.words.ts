@@ -111,6 +111,7 @@ function variantOf({ event, actor, target }: Activity): string | null {
     case 'password.changed':
       return event.forced ? 'forced' : 'chosen';
     case 'user.edited':
+    case 'secondFactor.removed':
       return actor !== null && actor.id === target?.id ? 'own' : 'another';
     case 'activity.exported':
       return event.filters.length === 0 ? 'whole' : 'part';

@@ -128,6 +128,7 @@ function account(user: User, now: number): object {
     createdAt: time(user.createdAt),
     lastSignInAt: timeOrNull(user.lastSignInAt),
     deletedAt: timeOrNull(user.deletedAt),
+    secondFactor: user.secondFactorAt === null ? null : { setUpAt: time(user.secondFactorAt) },
     password: {
       kind: user.password,
       setAt: time(user.passwordSetAt),

@@ -7,6 +7,7 @@ import type { Sessions } from '../sessions/sessions.ts';
 import type { Stores } from '../../stores.ts';
 import { notFound } from '../../domain/errors.ts';
 import { idleLimitMs } from '../../domain/regions.ts';
+import { isSecondFactorRequired } from '../../domain/second-factor.ts';
 import { line, readForm } from '../../web/forms.ts';
 import { scopeOf, seeOther, sessionOf } from '../../web/request.ts';
 import type { Route } from '../../web/routing.ts';
@@ -41,7 +42,12 @@ export function profileRoutes({
   async function security(request: Request, response: Response): Promise<void> {
     const { user } = sessionOf(request);
     const events = await stores.activity.latestOfUser(scopeOf(request), user.id);
-    response.page('profile/security', { user, events }, { title: 'profile:security.title', breadcrumbs: inProfile });
+    const { rules } = scopeOf(request);
+    const codesLeft =
+      user.secondFactorAt === null ? 0 : await stores.secondFactors.countRecoveryCodes(scopeOf(request), user.id);
+    const required = isSecondFactorRequired(rules, user.administratorLevel);
+    const model = { user, events, codesLeft, required };
+    response.page('profile/security', model, { title: 'profile:security.title', breadcrumbs: inProfile });
   }
 
   async function listSessions(request: Request, response: Response): Promise<void> {

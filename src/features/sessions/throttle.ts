@@ -1,15 +1,12 @@
 import { createHash } from 'node:crypto';
 import ipaddr from 'ipaddr.js';
-import {
-  RateLimiterPostgres,
-  RateLimiterRes,
-  RateLimiterSQLite,
-  type RateLimiterAbstract,
-} from 'rate-limiter-flexible';
+import type { RateLimiterAbstract } from 'rate-limiter-flexible';
 import type { Database } from '../../data/database.ts';
 import { Failure } from '../../domain/errors.ts';
 import type { RegionRules, ThrottleRule } from '../../domain/regions.ts';
 import type { Scope } from '../../domain/scope.ts';
+import { createCodeThrottle, type CodeThrottle } from './code-throttle.ts';
+import { consume, createLimiters, type Wait } from './limiters.ts';
 
 /** What one try at a password is counted under. */
 export interface Attempt {
@@ -24,18 +21,13 @@ export interface Attempt {
   readonly attempts: number | null;
 }
 
-export interface Wait {
-  /** Seconds. */
-  readonly retryAfter: number;
-  /** Whether this is the first refusal of its block: the one worth recording. */
-  readonly first: boolean;
-}
-
-type CostlyAct = 'reset' | 'change' | 'logExport' | 'import' | 'export' | 'personalData';
+type CostlyAct = 'reset' | 'change' | 'logExport' | 'import' | 'export' | 'personalData' | 'secondFactor';
 
 export interface Throttle {
   /** Counts a try before it is made, so that parallel tries cannot slip through. @returns null, or how long to wait */
   take(attempt: Attempt): Promise<Wait | null>;
+  /** Tries at a second factor. */
+  readonly codes: CodeThrottle;
   /** Takes one count back, for a try that could not be looked at. */
   giveBack(attempt: Attempt): Promise<void>;
   /** Takes the count back after the right password. */
@@ -65,20 +57,7 @@ const yearMinutes = 365 * dayMinutes;
 
 /** Throttles in the region's own database: they hold on every node, after a restart, and fail closed with it. */
 export function createThrottle(database: Database, rules: RegionRules): Throttle {
-  const limiter = (keyPrefix: string, rule: ThrottleRule): RateLimiterAbstract => {
-    const options = {
-      storeClient: database.knex,
-      storeType: 'knex',
-      tableName: 'throttles',
-      tableCreated: true,
-      clearExpiredByTimeout: false,
-      keyPrefix,
-      points: rule.attempts,
-      duration: rule.windowMinutes * 60,
-      blockDuration: rule.blockMinutes * 60,
-    };
-    return database.dialect === 'sqlite' ? new RateLimiterSQLite(options) : new RateLimiterPostgres(options);
-  };
+  const limiter = createLimiters(database);
   const regionsPair = rules.throttle.perAccountAndAddress;
   const pairs = new Map<number, RateLimiterAbstract>();
   // All count under the same keys: only where the count ends differs between tenants.
@@ -101,6 +80,7 @@ export function createThrottle(database: Database, rules: RegionRules): Throttle
     reset: limiter('reset', { attempts: resetsPerMinute, windowMinutes: 1, blockMinutes: 1 }),
     change: limiter('change', { attempts: changesPerMinute, windowMinutes: 1, blockMinutes: 1 }),
     logExport: limiter('logExport', logExports),
+    secondFactor: limiter('secondFactor', { attempts: changesPerMinute, windowMinutes: 1, blockMinutes: 1 }),
     import: limiter('import', { attempts: filesPerMinute, windowMinutes: 1, blockMinutes: 1 }),
     export: limiter('export', { attempts: filesPerMinute, windowMinutes: 1, blockMinutes: 1 }),
     personalData: limiter('personalData', { attempts: personalDataPerMinute, windowMinutes: 1, blockMinutes: 1 }),
@@ -123,7 +103,10 @@ export function createThrottle(database: Database, rules: RegionRules): Throttle
     ];
   };
 
+  const codes = createCodeThrottle(limiter, rules);
+
   return {
+    codes,
     take: async (attempt) => {
       for (const [limit, key] of limitsOf(attempt)) {
         const wait = await consume(limit, key);
@@ -154,6 +137,7 @@ export function createThrottle(database: Database, rules: RegionRules): Throttle
       for (let each = 0; each <= epoch; each++) {
         const far = digest(`${username}|${each}`);
         for (const limit of [row, account, devices]) await limit.delete(far);
+        await codes.forget({ username, epoch: each });
       }
     },
   };
@@ -176,16 +160,3 @@ function networkOf(address: string): string {
 
 // The table of throttles names nobody.
 const digest = (text: string): string => createHash('sha256').update(text).digest('base64url');
-
-async function consume(limit: RateLimiterAbstract, key: string, points = 1): Promise<Wait | null> {
-  try {
-    await limit.consume(key, points);
-    return null;
-  } catch (rejection) {
-    if (!(rejection instanceof RateLimiterRes)) throw rejection;
-    return {
-      retryAfter: Math.max(1, Math.ceil(rejection.msBeforeNext / 1_000)),
-      first: rejection.consumedPoints === limit.points + 1,
-    };
-  }
-}

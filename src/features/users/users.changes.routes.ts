@@ -3,6 +3,7 @@ import type { FieldFault } from '../../domain/errors.ts';
 import { may, mayGive } from '../../domain/policy.ts';
 import { administratorLevels, agentLevels } from '../../domain/roles.ts';
 import type { Scope } from '../../domain/scope.ts';
+import { isSecondFactorRequired } from '../../domain/second-factor.ts';
 import { statusOf, type User } from '../../domain/user.ts';
 import { paths, userPath } from '../../paths.ts';
 import type { Stores } from '../../stores.ts';
@@ -143,6 +144,8 @@ function permissionsOf(scope: Scope, user: User) {
     block: may(scope, 'users.block', user),
     remove: may(scope, 'users.delete', user),
     endSessions: may(scope, 'users.endSessions', user),
+    removeSecondFactor: may(scope, 'users.removeSecondFactor', user),
+    secondFactorRequired: isSecondFactorRequired(scope.rules, user.administratorLevel),
     levels: { administrator: offered, agent: agentLevels, own: user.id === scope.actor?.id },
   };
 }

@@ -26,6 +26,7 @@ export function linksOf({ id }: User) {
     endSessionsHref: at(paths.endUserSessions),
     deleteHref: at(paths.deleteUser),
     restoreHref: at(paths.restoreUser),
+    removeSecondFactorHref: at(paths.removeSecondFactor),
     eraseHref: at(paths.eraseUser),
     dataHref: at(paths.userData),
     dataFileHref: at(paths.userDataFile),

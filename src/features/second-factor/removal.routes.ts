@@ -1,0 +1,47 @@
+import type { Request, Response } from 'express';
+import { may } from '../../domain/policy.ts';
+import { paths, userPath } from '../../paths.ts';
+import type { Stores } from '../../stores.ts';
+import { scopeOf } from '../../web/request.ts';
+import type { AnswerRefusal, Route } from '../../web/routing.ts';
+import { takeStep } from '../users/users.step.ts';
+import { inList, linksOf, ofUser, userIdOf } from '../users/users.trail.ts';
+import type { Users } from '../users/users.ts';
+import { removeSecondFactor } from './second-factor.step.ts';
+
+/** What an administrator does for somebody who has lost app and recovery codes. */
+export function removalRoutes(parts: {
+  stores: Stores;
+  users: Users;
+  answerRefusal: AnswerRefusal;
+  clock: () => number;
+}): Route[] {
+  const { stores, users, answerRefusal, clock } = parts;
+
+  async function confirm(request: Request, response: Response): Promise<void> {
+    const scope = scopeOf(request);
+    const user = await users.load(scope, userIdOf(request));
+    const verdict = may(scope, 'users.removeSecondFactor', user);
+    if (!verdict.allowed) return answerRefusal(request, response, verdict);
+    const title = 'second-factor:removal.title';
+    const breadcrumbs = user.secondFactorAt === null ? inList : ofUser(user);
+    response.page('second-factor/removal', { user, ...linksOf(user) }, { title, breadcrumbs });
+  }
+
+  async function remove(request: Request, response: Response): Promise<void> {
+    const scope = scopeOf(request);
+    const result = await stores.transaction(async (within) => {
+      await within.tenants.lock(scope);
+      return takeStep(within, scope, userIdOf(request), removeSecondFactor, clock());
+    });
+    if (result.outcome === 'refused') return answerRefusal(request, response, result.verdict);
+    const name = result.user.displayName;
+    request.session.notice = { kind: 'success', key: 'second-factor:removal.done', values: { name } };
+    response.redirect(303, userPath(result.user.id));
+  }
+
+  return [
+    { method: 'get', path: paths.removeSecondFactor, access: 'users.removeSecondFactor', handle: confirm },
+    { method: 'post', path: paths.removeSecondFactor, access: 'users.removeSecondFactor', handle: remove },
+  ];
+}

@@ -1,0 +1,16 @@
+import type { Step } from '../users/users.step.ts';
+
+/**
+ * Removes another's second factor, who has lost app and recovery codes. All that it opened ends, and with the epoch the
+ * counts of wrong codes. Their password stays, and is needed as before.
+ */
+export const removeSecondFactor: Step = {
+  action: 'users.removeSecondFactor',
+  among: 'present',
+  apply: async (within, scope, user) => {
+    if (user.secondFactorAt === null) return null;
+    await within.secondFactors.remove(scope, user.id, user.epoch + 1);
+    await within.sessions.endAllOf(scope, user.id, null);
+    return { kind: 'secondFactor.removed' };
+  },
+};
