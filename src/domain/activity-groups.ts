@@ -23,7 +23,7 @@ const groupsOf: Readonly<Record<ActivityKind, readonly [ActivityGroup, ...Activi
   'signIn.codeAsked': ['signIn'],
   'secondFactor.setUp': ['passwords'],
   'secondFactor.removed': ['passwords'],
-  'secondFactor.codesRenewed': ['passwords'],
+  'secondFactor.codesReplaced': ['passwords'],
   'secondFactor.recoveryUsed': ['passwords', 'signIn'],
   'secondFactor.changeRefused': ['passwords', 'refused'],
   signOut: ['signIn'],

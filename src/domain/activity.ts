@@ -12,7 +12,7 @@ export type ActivityEvent =
   | { readonly kind: 'signIn.codeAsked' }
   | { readonly kind: 'secondFactor.setUp' }
   | { readonly kind: 'secondFactor.removed' }
-  | { readonly kind: 'secondFactor.codesRenewed' }
+  | { readonly kind: 'secondFactor.codesReplaced' }
   /** `left`: how many recovery codes there still are. */
   | { readonly kind: 'secondFactor.recoveryUsed'; readonly left: number }
   /** Somebody signed in was asked for their password or a code to change it, and it was wrong. */

@@ -34,7 +34,7 @@ const notices: { readonly [Kind in ActivityEvent['kind']]: NoticeOf<Kind> } = {
   'password.changed': () => ({ kind: 'passwordChanged' }),
   'secondFactor.setUp': () => ({ kind: 'secondFactorSetUp' }),
   'secondFactor.removed': () => ({ kind: 'secondFactorRemoved' }),
-  'secondFactor.codesRenewed': () => ({ kind: 'recoveryCodesRenewed' }),
+  'secondFactor.codesReplaced': () => ({ kind: 'recoveryCodesRenewed' }),
   'secondFactor.recoveryUsed': ({ left }) => ({ kind: 'recoveryCodeUsed', left }),
   'secondFactor.changeRefused': nothing,
   'user.edited': ({ changes }) => {

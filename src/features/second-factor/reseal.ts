@@ -25,5 +25,5 @@ export function resealSeeds({ stores, vault, log }: { stores: Stores; vault: Vau
     }
     if (unreadable > 0) log.error({ count: unreadable }, 'Second factors that no key of SECOND_FACTOR_KEYS opens');
   };
-  return { name: 'Second factors', everyMs, run };
+  return { name: 'Seeds', everyMs, run };
 }

@@ -74,7 +74,7 @@ export function createSecondFactor(parts: {
       const { codes, digests } = newRecoveryCodes(session.user.id);
       const fault = await proof.both(asker, typed, async (within, at) => {
         await within.secondFactors.replaceCodes(scope, session.user.id, digests);
-        await within.activity.record(scope, { kind: 'secondFactor.codesRenewed' }, session.user.id, at);
+        await within.activity.record(scope, { kind: 'secondFactor.codesReplaced' }, session.user.id, at);
       });
       return fault === null ? { outcome: 'done', codes } : { outcome: 'invalid', fault };
     },

@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { paths, to, userPath } from '../../src/paths.ts';
+import { aTenant, aUser, goodPassword } from '../support/builders.ts';
+import { aPerson } from '../support/person.ts';
+import { openPortal } from '../support/portal.ts';
+import { anOwner, codeOf, english, proofOf, recoveryCodesOn, seedOn, signInByCode } from '../support/second-factor.ts';
+import { postgres, skipWithout } from '../support/services.ts';
+
+for (const [dialect, server] of [
+  ['SQLite', { url: undefined }],
+  ['PostgreSQL', await postgres()],
+] as const) {
+  describe(`a second factor, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
+    const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
+    const tenant = await aTenant(portal, { language: 'en' });
+    const admin = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
+
+    it('is set up by picture or key and a first code, and asked for from then on', async () => {
+      const zoe = await aUser(portal, tenant);
+      const other = await aPerson(portal, english).signIn(zoe);
+      const person = await aPerson(portal, english).signIn(zoe);
+      await person.visit(paths.ownSecurity);
+      await person.follow('Set up an authenticator app');
+      assert.match(person.$('svg.qr').attr('aria-label') ?? '', /QR code/);
+      const seed = seedOn(person);
+      assert.match(seed, /^[A-Z2-7]{32}$/);
+      await person.visit(paths.ownSecondFactor);
+      assert.equal(seedOn(person), seed, 'the same after a reload');
+      await person.submit('Confirm and set up', { Code: '000000' });
+      assert.equal(person.status, 422);
+      person.sees('This code does not fit');
+      assert.equal(seedOn(person), seed, 'and after a wrong code');
+      await person.submit('Confirm and set up', { Code: codeOf(portal, seed) });
+      assert.equal(recoveryCodesOn(person).length, 10);
+      for (const code of recoveryCodesOn(person)) assert.match(code, /^([A-HJ-NP-Z2-9]{4}-){5}[A-HJ-NP-Z2-9]{4}$/);
+      await person.visit(paths.ownSecurity);
+      person.sees('An authenticator app is set up since').sees('You have 10 recovery codes left.');
+      assert.equal((await other.visit(paths.dashboard)).path, paths.signIn, 'other sessions end');
+
+      portal.clock.now += 60_000;
+      const next = await aPerson(portal, english).visit(paths.myProfile);
+      await next.signIn(zoe);
+      assert.equal(next.path, paths.signInCode);
+      const before = next.cookies();
+      await next.submit('Sign in', { Code: codeOf(portal, seed) });
+      assert.equal(next.path, paths.myProfile, 'where they wanted to go');
+      assert.notEqual(next.cookies(), before, 'under another id');
+    });
+
+    it('comes back to the page that was asked for', async () => {
+      const owner = await anOwner(portal, await aUser(portal, tenant));
+      const person = await aPerson(portal, english).visit(paths.ownSessions);
+      assert.equal(person.path, paths.signIn);
+      await person.submit('Next', { 'User name': owner.user.username });
+      await person.submit('Sign in', { Password: goodPassword });
+      assert.equal(person.path, paths.signInCode);
+      await person.submit('Sign in', { Code: codeOf(portal, owner.seed) });
+      assert.equal(person.path, paths.ownSessions);
+    });
+
+    it('stands in the log as what it was, and counts as the last sign-in only when it was given', async () => {
+      const owner = await anOwner(portal, await aUser(portal, tenant));
+      const kinds = async (): Promise<string[]> =>
+        (await portal.stores.activity.latestOfUser(tenant.scope, owner.user.id)).map(({ event }) => event.kind);
+      const lastSignIn = async (): Promise<number | null> =>
+        (await portal.stores.users.find(tenant.scope, owner.user.id))?.lastSignInAt ?? null;
+      const before = await lastSignIn();
+      const person = await aPerson(portal, english).signIn(owner.user);
+      assert.equal((await kinds())[0], 'signIn.codeAsked');
+      assert.equal(await lastSignIn(), before);
+      await person.submit('Sign in', { Code: '123' });
+      assert.equal((await kinds())[0], 'signIn.failed');
+      await person.submit('Sign in', { Code: codeOf(portal, owner.seed) });
+      assert.equal((await kinds())[0], 'signIn.succeeded');
+      assert.equal(await lastSignIn(), portal.clock.now);
+    });
+
+    it('a recovery code opens once in its place, and says how many are left', async () => {
+      const owner = await anOwner(portal, await aUser(portal, tenant));
+      const [code = '', other = ''] = owner.recoveryCodes;
+      const person = await aPerson(portal, english).signIn(owner.user);
+      await person.submit('Sign in with the recovery code', { 'Recovery code': ` ${code.toLowerCase().replaceAll('-', ' ')}` });
+      assert.equal(person.path, paths.dashboard);
+      (await person.visit(paths.ownSecurity)).sees('You have 9 recovery codes left.').sees('Recovery code used');
+      const again = await aPerson(portal, english).signIn(owner.user);
+      await again.submit('Sign in with the recovery code', { 'Recovery code': code });
+      again.sees('This code is not right, or was used before');
+      await again.submit('Sign in', { Code: other });
+      assert.equal(again.path, paths.dashboard, 'the one field takes both');
+    });
+
+    it('new recovery codes and the removal ask for password and code', async () => {
+      const owner = await anOwner(portal, await aUser(portal, tenant));
+      const { person } = owner;
+      await person.visit(paths.ownRecoveryCodes);
+      await person.submit('Make new recovery codes', proofOf(codeOf(portal, owner.seed), 'wrong'));
+      person.sees('The current password is not right');
+      await person.submit('Make new recovery codes', proofOf('000000'));
+      person.sees('This code is not right');
+      await person.submit('Make new recovery codes', proofOf(codeOf(portal, owner.seed)));
+      const codes = recoveryCodesOn(person);
+      assert.equal(new Set([...codes, ...owner.recoveryCodes]).size, 20);
+      await person.visit(paths.removeOwnSecondFactor);
+      await person.submit('Remove', proofOf(owner.recoveryCodes[0] ?? ''));
+      person.sees('This code is not right');
+      await person.submit('Remove', proofOf(codes[0] ?? ''));
+      person.sees('Your second factor has been removed');
+      const next = await aPerson(portal, english).signIn(owner.user);
+      assert.equal(next.path, paths.dashboard);
+    });
+
+    it('an administrator removes one that is lost, and its user hears of it', async () => {
+      const owner = await anOwner(portal, await aUser(portal, tenant, { displayName: 'Zoé Besson' }));
+      const camille = await aPerson(portal, english).signIn(admin);
+      await camille.visit(userPath(owner.user.id));
+      camille.sees('Set up on');
+      await camille.follow('Remove the second factor');
+      await camille.submit('Remove the second factor');
+      camille.sees('The second factor of Zoé Besson has been removed').sees('No second factor is set up');
+      assert.equal((await owner.person.visit(paths.dashboard)).path, paths.signIn);
+      const notices = await portal.stores.notices.listOf(tenant.scope, owner.user.id);
+      assert.deepEqual(
+        notices.map(({ notice }) => notice.kind),
+        ['secondFactorSetUp', 'secondFactorRemoved'],
+      );
+      // Once more it changes nothing, and nobody is told.
+      await camille.send('POST', to(paths.removeSecondFactor, { userId: owner.user.id }));
+      assert.equal((await portal.stores.notices.listOf(tenant.scope, owner.user.id)).length, 2);
+    });
+
+    it('a password reset leaves it, and the code is asked for before the forced change', async () => {
+      const owner = await anOwner(portal, await aUser(portal, tenant));
+      const camille = await aPerson(portal, english).signIn(admin);
+      await camille.visit(to(paths.resetPassword, { userId: owner.user.id }));
+      await camille.submit('Reset password');
+      const clearPassword = camille.$('#temporary-password').text();
+      const person = await aPerson(portal, english).signIn({ username: owner.user.username, clearPassword });
+      assert.equal(person.path, paths.signInCode);
+      assert.equal((await person.visit(paths.changePassword)).path, paths.signInCode);
+      await person.submit('Sign in', { Code: codeOf(portal, owner.seed) });
+      assert.equal(person.path, paths.changePassword);
+    });
+
+    it('deleting and restoring keeps it', async () => {
+      const owner = await anOwner(portal, await aUser(portal, tenant));
+      await portal.stores.users.setState(tenant.scope, owner.user.id, 'deleted', portal.clock.now);
+      await portal.stores.users.restore(tenant.scope, owner.user.id);
+      const person = await signInByCode(portal, owner);
+      assert.equal(person.path, paths.dashboard);
+    });
+  });
+}
