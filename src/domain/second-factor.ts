@@ -38,8 +38,7 @@ export function recoveryCode(random: Uint8Array): string {
   return grouped([...random].map((byte) => temporaryAlphabet[byte % temporaryAlphabet.length]).join(''));
 }
 
-const grouped = (symbols: string): string =>
-  symbols.match(new RegExp(`.{1,${groupLength}}`, 'g'))?.join('-') ?? '';
+const grouped = (symbols: string): string => symbols.match(new RegExp(`.{1,${groupLength}}`, 'g'))?.join('-') ?? '';
 
 /** What was typed where a code is asked for, in its one spelling. */
 export interface ReadCode {

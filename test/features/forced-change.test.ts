@@ -3,27 +3,11 @@ import { describe, it } from 'node:test';
 import { aTenant, aUser, goodPassword, type TestUser } from '../support/builders.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal, type Portal } from '../support/portal.ts';
+import { methods, spellings } from '../support/spellings.ts';
 import { raw, type RawAnswer } from '../support/traces.ts';
 
 const english = { 'Accept-Language': 'en' };
-const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 const open = new Set(['/change-password', '/sign-out', '/language', '/theme']);
-
-const spellings: [label: string, spell: (path: string) => string][] = [
-  ['as it is', (path) => path],
-  ['with a slash behind it', (path) => `${path}/`],
-  ['in capitals', (path) => path.toUpperCase()],
-  ['with doubled slashes', (path) => path.replaceAll('/', '//')],
-  ['with encoded slashes', (path) => `/${path.slice(1).replaceAll('/', '%2F')}`],
-  ['with its first slash encoded', (path) => `/%2F${path.slice(1)}`],
-  ['with an encoded letter', (path) => path.replace(/[a-z]/, (letter) => `%${letter.charCodeAt(0).toString(16)}`)],
-  ['with a dot', (path) => `/.${path}`],
-  ['with two dots', (path) => `/change-password/..${path}`],
-  ['with a parameter', (path) => `${path};a=/change-password`],
-  ['with a question', (path) => `${path}?to=/change-password`],
-  ['with a backslash', (path) => `/${path.slice(1).replaceAll('/', '\\')}`],
-  ['as a whole address', (path) => `http://localhost${path}`],
-];
 
 const usersOf = (portal: Portal): Promise<unknown[]> => portal.database.knex('users').orderBy('id').select();
 

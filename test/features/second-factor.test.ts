@@ -80,7 +80,9 @@ for (const [dialect, server] of [
       const owner = await anOwner(portal, await aUser(portal, tenant));
       const [code = '', other = ''] = owner.recoveryCodes;
       const person = await aPerson(portal, english).signIn(owner.user);
-      await person.submit('Sign in with the recovery code', { 'Recovery code': ` ${code.toLowerCase().replaceAll('-', ' ')}` });
+      await person.submit('Sign in with the recovery code', {
+        'Recovery code': ` ${code.toLowerCase().replaceAll('-', ' ')}`,
+      });
       assert.equal(person.path, paths.dashboard);
       (await person.visit(paths.ownSecurity)).sees('You have 9 recovery codes left.').sees('Recovery code used');
       const again = await aPerson(portal, english).signIn(owner.user);

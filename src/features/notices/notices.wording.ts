@@ -72,7 +72,9 @@ function factsOf({ at, by, notice, recipient, tenantName }: TakenNotice, tongue:
     { label: t('notices:when'), value: formats.dateTime(at) },
     { label: t('notices:by'), value: byWhom(by, tongue) },
     ...(notice.kind === 'passwordReset' ? [{ label: t('notices:until'), value: formats.dateTime(notice.until) }] : []),
-    ...(notice.kind === 'recoveryCodeUsed' ? [{ label: t('notices:recoveryCodeUsed.left'), value: String(notice.left) }] : []),
+    ...(notice.kind === 'recoveryCodeUsed'
+      ? [{ label: t('notices:recoveryCodeUsed.left'), value: String(notice.left) }]
+      : []),
     ...(notice.kind === 'levelsChanged' ? notice.changes : []).map(({ field, from, to }) => {
       const levelOf = (level: string): string =>
         field === 'administratorLevel' ? t(`roles:administrator.${level}`) : t(`roles:agent.${level}`);

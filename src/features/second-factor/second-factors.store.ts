@@ -54,9 +54,9 @@ export function secondFactorsStore(database: Database) {
       (await knex('recovery_codes').whereIn('user_id', idOf(scope, userId)).where({ digest }).delete()) === 1,
 
     countRecoveryCodes: async (scope: Scope, userId: string): Promise<number> => {
-      const rows = (await knex('recovery_codes')
-        .whereIn('user_id', idOf(scope, userId))
-        .count({ count: '*' })) as { count: number | string }[];
+      const rows = (await knex('recovery_codes').whereIn('user_id', idOf(scope, userId)).count({ count: '*' })) as {
+        count: number | string;
+      }[];
       return Number(rows[0]?.count ?? 0);
     },
 

@@ -20,7 +20,12 @@ export interface SessionTicket {
 }
 
 export type SignInResult =
-  | { readonly outcome: 'signedIn'; readonly ticket: SessionTicket; readonly deviceMark: string; readonly codePending: boolean }
+  | {
+      readonly outcome: 'signedIn';
+      readonly ticket: SessionTicket;
+      readonly deviceMark: string;
+      readonly codePending: boolean;
+    }
   | { readonly outcome: 'refused' }
   | { readonly outcome: 'throttled'; readonly retryAfter: number };
 

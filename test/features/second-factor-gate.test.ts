@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { paths } from '../../src/paths.ts';
+import { aTenant, aUser, goodPassword } from '../support/builders.ts';
+import { aPerson, type Person } from '../support/person.ts';
+import { openPortal } from '../support/portal.ts';
+import { anOwner, codeOf, english, recoveryCodesOn, seedOn } from '../support/second-factor.ts';
+import { methods, spellings } from '../support/spellings.ts';
+import { raw, type RawAnswer } from '../support/traces.ts';
+
+const portal = await openPortal();
+const origin = await portal.listen();
+const tenant = await aTenant(portal, { language: 'en' });
+const camille = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
+// With every right there is: what holds them back is the second factor alone.
+const owner = await anOwner(portal, await aUser(portal, tenant, { administratorLevel: 'global' }));
+const strict = await aTenant(portal, { language: 'en', name: 'Strict' });
+await portal.database
+  .knex('tenants')
+  .where({ id: strict.id })
+  .update({ own_rules: '{"secondFactor":"administrators"}' });
+const without = await aUser(portal, strict, { administratorLevel: 'billing' });
+
+const addresses = [...new Set(portal.routes.map(({ path }) => path)), '/nonsense'];
+const filled = (path: string): string =>
+  path.replace(':userId', camille.id).replace(':token', 'a'.repeat(43)).replace(':importId', camille.id);
+const fields = {
+  ...{ code: '000000', currentPassword: goodPassword, newPassword: 'seven quiet otters nap', epoch: '0' },
+  ...{ confirmPassword: 'seven quiet otters nap', username: camille.username, password: goodPassword, returnTo: '/' },
+};
+
+async function send(person: Person, method: string, path: string): Promise<RawAnswer> {
+  const headers = { Cookie: person.cookies(), 'Content-Type': 'application/x-www-form-urlencoded' };
+  const form = new URLSearchParams({ _csrf: person.csrf, ...fields }).toString();
+  return raw(origin, path, { method, headers, ...(['GET', 'HEAD', 'OPTIONS'].includes(method) ? {} : { body: form }) });
+}
+
+const kept = async (): Promise<unknown> => {
+  const { knex } = portal.database;
+  return [
+    await knex('users').orderBy('id'),
+    await knex('second_factors').orderBy('user_id'),
+    await knex('recovery_codes'),
+  ];
+};
+
+for (const [label, user, step] of [
+  ['while the code is not given', owner.user, paths.signInCode],
+  ['while the rules require a set-up', without, paths.ownSecondFactor],
+] as const) {
+  const open = new Set<string>([step, paths.signOut, paths.language, paths.theme]);
+
+  describe(label, () => {
+    for (const path of addresses) {
+      it(`${path} ${open.has(path) ? 'answers as it is' : `leads to ${step} by every method and spelling`}`, async () => {
+        const person = await aPerson(portal, english).signIn(user);
+        assert.equal(person.path, step);
+        const before = await kept();
+        for (const method of methods) {
+          for (const [, spell] of open.has(path) ? [] : spellings) {
+            const { status, headers } = await send(person, method, spell(filled(path)));
+            assert.deepEqual([status, headers.location], [303, step], `${method} ${spell(filled(path))}`);
+          }
+        }
+        assert.deepEqual(await kept(), before);
+        // Wrong codes were counted: each of these tests begins anew.
+        await portal.database.knex('throttles').delete();
+      });
+    }
+
+    it('the way out is open, and language and theme open nothing', async () => {
+      const person = await aPerson(portal, english).signIn(user);
+      await person.submit('Français');
+      assert.equal(person.path, step);
+      await person.submit('Sombre');
+      assert.equal(person.path, step);
+      await person.submit('Se déconnecter');
+      assert.equal((await person.visit(paths.dashboard)).path, paths.signIn);
+    });
+  });
+}
+
+describe('the order of what is asked', () => {
+  it('code, then the forced change, then the set-up that the rules require', async () => {
+    const user = await aUser(portal, strict, { administratorLevel: 'global', password: 'temporary' });
+    const person = await aPerson(portal, english).signIn(user);
+    assert.equal(person.path, paths.changePassword);
+    assert.equal((await person.visit(paths.ownSecondFactor)).path, paths.changePassword);
+    const fresh = { 'New password': 'seven quiet otters nap', 'Confirm new password': 'seven quiet otters nap' };
+    await person.submit('Change password', fresh);
+    assert.equal(person.path, paths.ownSecondFactor);
+    person.sees('The rules require a second factor of you');
+    assert.equal(person.$('.navigation').length, 0, 'there is one thing to do');
+    await person.submit('Confirm and set up', { Code: codeOf(portal, seedOn(person)) });
+    assert.equal(recoveryCodesOn(person).length, 10);
+    await person.follow('I have kept them');
+    assert.equal(person.path, paths.dashboard);
+  });
+
+  it('rules that become stricter lead open sessions to the set-up at the next request', async () => {
+    const user = await aUser(portal, tenant);
+    const person = await aPerson(portal, english).signIn(user);
+    const admin = await aPerson(portal, english).signIn(camille);
+    const set = (own_rules: string) => portal.database.knex('tenants').where({ id: tenant.id }).update({ own_rules });
+    await set('{"secondFactor":"administrators"}');
+    assert.equal((await admin.visit(paths.users)).path, paths.ownSecondFactor);
+    assert.equal((await person.visit(paths.myProfile)).path, paths.myProfile);
+    await set('{"secondFactor":"everybody"}');
+    assert.equal((await person.visit(paths.myProfile)).path, paths.ownSecondFactor);
+    await set('{}');
+    assert.equal((await person.visit(paths.myProfile)).path, paths.myProfile);
+  });
+
+  it('where the rules require one, its owner cannot remove it, by page or by form', async () => {
+    const required = await anOwner(portal, await aUser(portal, strict, { administratorLevel: 'userManagement' }));
+    const { person } = required;
+    await person.visit(paths.ownSecurity);
+    person.sees('In the region Worldwide, the rules').doesNotSee('Remove the second factor');
+    const proof = { currentPassword: goodPassword, code: codeOf(portal, required.seed) };
+    assert.equal((await person.send('POST', paths.removeOwnSecondFactor, proof)).status, 409);
+    assert.notEqual((await portal.stores.users.find(strict.scope, required.user.id))?.secondFactorAt, null);
+  });
+
+  it('a session that owes the code ends after a quarter of an hour', async () => {
+    const person = await aPerson(portal, english).signIn(owner.user);
+    portal.clock.now += 14 * 60_000;
+    assert.equal((await person.visit(paths.dashboard)).path, paths.signInCode);
+    portal.clock.now += 60_000;
+    assert.equal((await person.visit(paths.dashboard)).path, paths.signIn);
+  });
+
+  it('nobody reaches the code page without the password, or with nothing to give', async () => {
+    const visitor = await aPerson(portal, english).visit(paths.signInCode);
+    assert.equal(visitor.path, paths.signIn);
+    assert.equal(
+      (await visitor.send('POST', paths.signInCode, { code: codeOf(portal, owner.seed) })).headers.location,
+      paths.signIn,
+    );
+    const person = await aPerson(portal, english).signIn(camille);
+    assert.equal((await person.visit(paths.signInCode)).path, paths.dashboard);
+  });
+});
