@@ -1,0 +1,212 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, describe, it } from 'node:test';
+import { pino } from 'pino';
+import { createScope } from '../../src/domain/scope.ts';
+import { paths, to } from '../../src/paths.ts';
+import { createCodeCheck } from '../../src/features/second-factor/codes.ts';
+import { createCodeStep } from '../../src/features/second-factor/sign-in.ts';
+import { createVault } from '../../src/features/second-factor/vault.ts';
+import { createThrottle } from '../../src/features/sessions/throttle.ts';
+import { createStores } from '../../src/stores.ts';
+import { openDatabase } from '../../src/data/open.ts';
+import { aTenant, aUser, type TestUser } from '../support/builders.ts';
+import { aPerson, type Person } from '../support/person.ts';
+import { openPortal, type Portal } from '../support/portal.ts';
+import { anOwner, codeOf, english, signInByCode, type Owner } from '../support/second-factor.ts';
+import { postgres, skipWithout } from '../support/services.ts';
+
+const rounds = 100;
+
+const closers: (() => Promise<void>)[] = [];
+after(async () => {
+  for (const close of new Set(closers)) await close();
+});
+
+/** The step of the sign-in as one process of several does it, with a connection of its own. */
+function aNode({ config, clock }: Portal) {
+  const database = openDatabase(config.database);
+  const stores = createStores(database);
+  const vault = createVault(config.secondFactorKeys);
+  const accept = createCodeCheck({ vault, clock: () => clock.now });
+  const throttle = createThrottle(database, config.rules);
+  const log = pino({ level: 'silent' });
+  const step = createCodeStep({ stores, accept, throttle, clock: () => clock.now, log });
+  const openSession = async (user: TestUser) => {
+    const id = randomUUID();
+    await stores.sessions.open({ id, userId: user.id, address: null, device: '', at: clock.now, codePending: true });
+    const session = await stores.sessions.findLiveAcrossTenants(id);
+    assert.ok(session);
+    return session;
+  };
+  return { step, openSession, close: () => database.close() };
+}
+
+for (const [dialect, server] of [
+  ['SQLite', { url: undefined }],
+  ['PostgreSQL', await postgres()],
+] as const) {
+  describe(`codes on two nodes at once, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
+    const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
+    const tenant = await aTenant(portal, { language: 'en' });
+
+    for (const kind of ['app', 'recovery'] as const) {
+      it(`one that comes to both opens one session, ${rounds} times (${kind})`, async () => {
+        const owner = await anOwner(portal, await aUser(portal, tenant));
+        const first = aNode(portal);
+        // An SQLite database has one process: there two requests of it come at once.
+        const nodes = [first, dialect === 'SQLite' ? first : aNode(portal)];
+        closers.push(...nodes.map(({ close }) => close));
+        const scope = createScope({ ...tenant.scope, actor: owner.user });
+        for (let round = 0; round < (kind === 'app' ? rounds : owner.recoveryCodes.length); round++) {
+          const code = kind === 'app' ? codeOf(portal, owner.seed) : (owner.recoveryCodes[round] ?? '');
+          const results = await Promise.all(
+            nodes.map(async ({ step, openSession }) => step(scope, await openSession(owner.user), code)),
+          );
+          const outcomes = results.map(({ outcome }) => outcome).sort();
+          assert.deepEqual(outcomes, ['accepted', 'refused'], `round ${round}`);
+          const opened = (await portal.database
+            .knex('user_sessions')
+            .where({ user_id: owner.user.id, code_given: 1 })) as object[];
+          // The one in which it was set up, and one a round.
+          assert.equal(opened.length, round + 2);
+          portal.clock.now += 30_000;
+          await portal.database.knex('throttles').delete();
+        }
+      });
+    }
+  });
+}
+
+describe('a code', async () => {
+  const portal = await openPortal();
+  const tenant = await aTenant(portal, { language: 'en' });
+  const admin = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
+  const other = await anOwner(portal, await aUser(portal, tenant));
+
+  const hostile: [label: string, code: (owner: Owner) => string][] = [
+    ['of another user', () => codeOf(portal, other.seed)],
+    ['a recovery code of another user', () => other.recoveryCodes[0] ?? ''],
+    ['two steps old', ({ seed }) => codeOf(portal, seed, -2)],
+    ['two steps early', ({ seed }) => codeOf(portal, seed, 2)],
+    ['the one that confirmed the set-up', ({ seed }) => codeOf(portal, seed, -2)],
+    ['the seed itself', ({ seed }) => seed],
+    ['a digit short', ({ seed }) => codeOf(portal, seed).slice(1)],
+    ['a digit more', ({ seed }) => `${codeOf(portal, seed)}0`],
+    ['SQL', () => "' or 1=1 --"],
+    ['a wildcard', () => '%'],
+    ['markup', () => '<img src=x onerror=alert(1)>'],
+    ['long', () => '1'.repeat(20_000)],
+  ];
+
+  it('that does not belong here is refused in the same words, whatever it is', async () => {
+    const owner = await anOwner(portal, await aUser(portal, tenant));
+    const answers = new Set<string>();
+    for (const [label, codeFor] of hostile) {
+      await portal.database.knex('throttles').delete();
+      const person = await aPerson(portal, english).signIn(owner.user);
+      await person.submit('Sign in', { Code: codeFor(owner) });
+      assert.deepEqual([person.status, person.path], [422, paths.signInCode], label);
+      assert.equal((await person.visit(paths.dashboard)).path, paths.signInCode, label);
+      await person.submit('Sign in', { Code: codeFor(owner) });
+      answers.add(person.text);
+    }
+    assert.equal(answers.size, 1);
+    const person = await aPerson(portal, english).signIn(owner.user);
+    await portal.database.knex('throttles').delete();
+    await person.submit('Sign in', { Code: codeOf(portal, owner.seed) });
+    assert.equal(person.path, paths.dashboard, 'and the right one still opens');
+  });
+
+  it('that opened a session opens no other, nor does any of a step before', async () => {
+    const owner = await anOwner(portal, await aUser(portal, tenant));
+    const [before, now] = [codeOf(portal, owner.seed, -1), codeOf(portal, owner.seed)];
+    const first = await aPerson(portal, english).signIn(owner.user);
+    await first.submit('Sign in', { Code: now });
+    assert.equal(first.path, paths.dashboard);
+    const second = await aPerson(portal, english).signIn(owner.user);
+    for (const code of [now, before]) {
+      await second.submit('Sign in', { Code: code });
+      assert.equal(second.status, 422);
+    }
+    await second.submit('Sign in', { Code: codeOf(portal, owner.seed, 1) });
+    assert.equal(second.path, paths.dashboard);
+  });
+
+  it('that comes twice, or as a list, is none', async () => {
+    const owner = await anOwner(portal, await aUser(portal, tenant));
+    const person = await aPerson(portal, english).signIn(owner.user);
+    const code = codeOf(portal, owner.seed);
+    for (const fields of [
+      { 'code[]': code },
+      { 'code[0]': code },
+      { Code: code },
+      { codeGiven: '1', code_given: '1' },
+    ]) {
+      assert.equal((await person.send('POST', paths.signInCode, fields as never)).status, 422);
+    }
+    assert.equal((await person.visit(paths.dashboard)).path, paths.signInCode);
+  });
+
+  it('of a user who is blocked between password and code opens nothing', async () => {
+    const owner = await anOwner(portal, await aUser(portal, tenant));
+    const person = await aPerson(portal, english).signIn(owner.user);
+    const camille = await aPerson(portal, english).signIn(admin);
+    await camille.send('POST', to(paths.blockUser, { userId: owner.user.id }));
+    const answer = await person.send('POST', paths.signInCode, { code: codeOf(portal, owner.seed) });
+    assert.equal(answer.headers.location, paths.signIn);
+  });
+
+  async function wrongTries(person: Person, count: number): Promise<void> {
+    for (let each = 0; each < count; each++) await person.submit('Sign in', { Code: '000000' });
+  }
+
+  it('is throttled after five wrong ones, recovery codes and other addresses included, and a right one must wait too', async () => {
+    const owner = await anOwner(portal, await aUser(portal, tenant));
+    const person = await aPerson(portal, english).signIn(owner.user);
+    await wrongTries(person, 5);
+    assert.equal(person.status, 422);
+    await person.submit('Sign in', { Code: codeOf(portal, owner.seed) });
+    assert.equal(person.status, 429);
+    assert.ok(Number(person.headers['retry-after']) > 0);
+    person.sees('Too many tries');
+    const elsewhere = await aPerson(portal, english).signIn(owner.user);
+    const recovery = { 'Recovery code': owner.recoveryCodes[0] ?? '' };
+    await elsewhere.submit('Sign in with the recovery code', recovery);
+    assert.equal(elsewhere.status, 429);
+    const events = await portal.stores.activity.latestOfUser(tenant.scope, owner.user.id);
+    assert.equal(events.filter(({ event }) => event.kind === 'signIn.throttled').length, 1, 'one record for a block');
+    portal.clock.now += 15 * 60_000;
+    // The counters keep their own time, which no test moves: that of the block is taken away as time does.
+    await portal.database.knex('throttles').where('key', 'like', 'code:%').delete();
+    assert.equal((await signInByCode(portal, owner)).path, paths.dashboard);
+  });
+
+  it('is throttled after twenty wrong ones a day, however slow they come', async () => {
+    const owner = await anOwner(portal, await aUser(portal, tenant));
+    const person = await aPerson(portal, english).signIn(owner.user);
+    for (let quarter = 0; quarter < 4; quarter++) {
+      await wrongTries(person, 5);
+      assert.equal(person.status, 422);
+      await portal.database.knex('throttles').where('key', 'like', 'code:%').delete();
+    }
+    await person.submit('Sign in', { Code: codeOf(portal, owner.seed) });
+    assert.equal(person.status, 429);
+    // An administrator who removes it, or resets the password, begins a new count.
+    const camille = await aPerson(portal, english).signIn(admin);
+    await camille.send('POST', to(paths.removeSecondFactor, { userId: owner.user.id }));
+    const again = await anOwner(portal, owner.user);
+    assert.equal((await signInByCode(portal, again)).path, paths.dashboard);
+  });
+
+  it('cannot be tried while the counters cannot count', async () => {
+    const owner = await anOwner(portal, await aUser(portal, tenant));
+    const person = await aPerson(portal, english).signIn(owner.user);
+    const { knex } = portal.database;
+    await knex.schema.renameTable('throttles', 'throttles_away');
+    const answer = await person.send('POST', paths.signInCode, { code: codeOf(portal, owner.seed) });
+    await knex.schema.renameTable('throttles_away', 'throttles');
+    assert.ok([500, 503].includes(answer.status), String(answer.status));
+    assert.equal((await person.visit(paths.dashboard)).path, paths.signInCode);
+  });
+});
