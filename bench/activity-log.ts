@@ -37,6 +37,7 @@ const postgres = onPostgres ? await startPostgres() : null;
 const environment = {
   DATA_DIR: directory,
   SESSION_SECRETS: randomBytes(32).toString('base64url'),
+  SECOND_FACTOR_KEYS: randomBytes(32).toString('base64url'),
   ...(postgres === null ? {} : { DATABASE_URL: postgres.url }),
 };
 

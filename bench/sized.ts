@@ -57,13 +57,17 @@ export async function postgresDatabases(): Promise<(() => Promise<string>) | nul
   };
 }
 
+const secret = (): string => randomBytes(32).toString('hex');
+
 /** @param databaseUrl a PostgreSQL database; null for an SQLite file */
 export async function startSized(databaseUrl: string | null, companies: number, users: number): Promise<Sized> {
   const directory = mkdtempSync(path.join(tmpdir(), 'parvis-bench-'));
   closers.push(() => rmSync(directory, { recursive: true, force: true }));
   const environment = {
     DATA_DIR: directory,
-    ...(databaseUrl === null ? {} : { DATABASE_URL: databaseUrl, SESSION_SECRETS: randomBytes(32).toString('hex') }),
+    ...(databaseUrl === null
+      ? {}
+      : { DATABASE_URL: databaseUrl, SESSION_SECRETS: secret(), SECOND_FACTOR_KEYS: secret() }),
   };
   const began = performance.now();
   const drawn = await fill(environment, companies, users);

@@ -21,8 +21,17 @@ import { preferencesRoutes } from './features/preferences/preferences.routes.ts'
 import { profileRoutes } from './features/profile/profile.routes.ts';
 import { rulesRoutes } from './features/rules/rules.routes.ts';
 import { createRules } from './features/rules/rules.ts';
-import { createKnownDevices } from './features/sessions/known-device.ts';
-import { secondFactorRoutes } from './features/second-factor/second-factor.feature.ts';
+import { createKnownDevices, type KnownDevices } from './features/sessions/known-device.ts';
+import { codeRoutes } from './features/second-factor/code.routes.ts';
+import { createCodeCheck } from './features/second-factor/codes.ts';
+import { ownSecondFactorRoutes } from './features/second-factor/own.routes.ts';
+import { createProof } from './features/second-factor/proof.ts';
+import { removalRoutes } from './features/second-factor/removal.routes.ts';
+import { resealSeeds } from './features/second-factor/reseal.ts';
+import { createSecondFactor } from './features/second-factor/second-factor.ts';
+import { createSeedOffer } from './features/second-factor/seed-offer.ts';
+import { createCodeStep } from './features/second-factor/sign-in.ts';
+import { createVault } from './features/second-factor/vault.ts';
 import { sessionsRoutes } from './features/sessions/sessions.routes.ts';
 import { createSessions } from './features/sessions/sessions.ts';
 import { createThrottle, type Throttle } from './features/sessions/throttle.ts';
@@ -39,7 +48,7 @@ import { createUserChanges } from './features/users/users.changes.ts';
 import { createUsersCsv } from './features/users/users.csv.ts';
 import { exportUsersRoutes } from './features/users/users.export.routes.ts';
 import { usersRoutes } from './features/users/users.routes.ts';
-import { createUsers } from './features/users/users.ts';
+import { createUsers, type Users } from './features/users/users.ts';
 import type { Stores } from './stores.ts';
 import { createAuthentication, type Authentication } from './web/authentication.ts';
 import type { Cookies } from './web/cookies.ts';
@@ -90,11 +99,7 @@ export function createFeatures(
     ...importsAndExports(app, parts, throttle),
     ...usersRoutes({ stores, users, sheet, answerRefusal, clock }),
     ...userChangesRoutes({ stores, users, changes: createUserChanges({ stores, clock }), answerRefusal, clock }),
-    ...secondFactorRoutes({
-      ...{ ...app, ...parts, throttle, users, devices, authentication },
-      keys: app.secondFactorKeys,
-      baseUrl: config.baseUrl,
-    }),
+    ...secondFactor(app, parts, { throttle, users, devices, authentication }),
     ...profileRoutes({ stores, sessions, clock }),
     ...noticesAndPersonalData(app, parts, { throttle, tenants }),
     ...preferencesRoutes({ stores, cookies, origin: config.baseUrl.origin, rules }),
@@ -115,6 +120,27 @@ function importsAndExports(app: AppParts, { stores, background }: FeatureParts, 
     ...importsRoutes({ stores, imports, passwords, csv, translator, wake }),
     ...importPasswordsRoutes({ imports, passwords, translator }),
     ...exportUsersRoutes({ stores, throttle, csv, translator, clock }),
+  ];
+}
+
+/** The second factor: at the sign-in, of one's own, and as others take it away. */
+function secondFactor(
+  { config, secondFactorKeys, hasher, clock, log }: AppParts,
+  { stores, cookies, answerRefusal, background }: FeatureParts,
+  tools: { throttle: Throttle; users: Users; devices: KnownDevices; authentication: Authentication },
+): Route[] {
+  const { throttle, users, devices, authentication } = tools;
+  const vault = createVault(secondFactorKeys);
+  background.add(resealSeeds({ stores, vault, log }));
+  const accept = createCodeCheck({ vault, clock });
+  const proof = createProof({ stores, hasher, accept, throttle, clock });
+  const own = createSecondFactor({ stores, vault, proof, throttle, clock });
+  const issuer = `Parvis ${config.baseUrl.hostname}`;
+  const offer = createSeedOffer(vault);
+  return [
+    ...codeRoutes({ giveCode: createCodeStep({ stores, accept, throttle, clock, log }), authentication }),
+    ...ownSecondFactorRoutes({ secondFactor: own, offer, authentication, devices, cookies, issuer }),
+    ...removalRoutes({ stores, users, answerRefusal, clock }),
   ];
 }
 

@@ -69,3 +69,10 @@ function digitOf(digit: string): string {
   while (/\p{Nd}/u.test(String.fromCodePoint(point - before - 1))) before++;
   return String(before % 10);
 }
+
+/** A text that only a holder of the key can read, and for one purpose only. */
+export interface Sealed {
+  readonly text: string;
+  /** Names the key, and says nothing of it. */
+  readonly keyId: string;
+}

@@ -2,6 +2,7 @@ import { promisify } from 'node:util';
 import type { Request, RequestHandler, Response } from 'express';
 import type { Language, RegionRules } from '../domain/regions.ts';
 import type { RegionScope, Scope } from '../domain/scope.ts';
+import type { Sealed } from '../domain/second-factor.ts';
 import type { LiveSession } from '../features/sessions/sessions.store.ts';
 import type { SessionTicket } from '../features/sessions/sessions.ts';
 import type { Notice, PageOptions } from './page.ts';
@@ -38,7 +39,7 @@ declare module 'express-session' {
     /** Where to go after the sign-in: an address of this portal. */
     returnTo?: string;
     /** Offered for a second factor that is being set up, sealed. */
-    offeredSeed?: { readonly text: string; readonly keyId: string };
+    offeredSeed?: Sealed;
     /** Said on the next page, once. */
     notice?: Notice;
   }

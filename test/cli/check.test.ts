@@ -56,6 +56,7 @@ describe('check', () => {
       DATABASE_URL: `postgres://ada:canary@localhost:${database}/parvis`,
       REDIS_URL: `redis://:canary@localhost:${cache}`,
       SESSION_SECRETS: 'canary-'.repeat(6),
+      SECOND_FACTOR_KEYS: 'canary-'.repeat(6),
     });
     assert.equal(code, 1);
     assert.deepEqual(faults.map((each) => each.split(':')[0]).sort(), ['DATABASE_URL', 'REDIS_URL']);
@@ -100,7 +101,9 @@ describe('migrate', () => {
     const SESSION_SECRETS = 'canary-'.repeat(6);
     for (const host of ['127.0.0.1', 'localhost']) {
       const DATABASE_URL = `postgres://ada:canary@${host}:${await freePort()}/parvis`;
-      const said = await fault(['migrate'], { DATA_DIR: dataDirectory(), SESSION_SECRETS, DATABASE_URL });
+      const said = await fault(['migrate'], {
+        ...{ DATA_DIR: dataDirectory(), DATABASE_URL, SESSION_SECRETS, SECOND_FACTOR_KEYS: SESSION_SECRETS },
+      });
       assert.match(said, /refused|ECONNREFUSED|does not answer/i);
       assert.doesNotMatch(said, /canary/);
     }

@@ -44,7 +44,15 @@ describe('without any setting', () => {
 
   test('an empty value is the same as none', () => {
     const names = ['HOST', 'PORT', 'BASE_URL', 'REGION', 'REGION_URLS', 'REGION_RULES', 'DATA_DIR', 'DATABASE_URL'];
-    const more = ['REDIS_URL', 'SESSION_SECRETS', 'TRUST_PROXY', 'SMTP_URL', 'MAIL_FROM', 'LOG_LEVEL'];
+    const more = [
+      'REDIS_URL',
+      'SESSION_SECRETS',
+      'SECOND_FACTOR_KEYS',
+      'TRUST_PROXY',
+      'SMTP_URL',
+      'MAIL_FROM',
+      'LOG_LEVEL',
+    ];
     const empty = Object.fromEntries([...names, ...more].map((name) => [name, '']));
     assert.deepEqual(valid(empty), config);
     assert.deepEqual(valid(Object.fromEntries(Object.keys(empty).map((name) => [name, undefined]))), config);
@@ -67,6 +75,7 @@ describe('what is set holds', () => {
       DATABASE_URL: 'postgres://parvis:pw@db/parvis',
       REDIS_URL: 'rediss://:pw@cache:6380',
       SESSION_SECRETS: `${secret},older-${secret}`,
+      SECOND_FACTOR_KEYS: secret,
       TRUST_PROXY: '2',
       LOG_LEVEL: 'warn',
     });

@@ -54,6 +54,7 @@ describe('a wrong value is named', () => {
     ['DATABASE_URL', 'mysql://u:hidden@h/d', 'sqlite:', '/var/lib/p.db', 'memory', 'postgre://db/parvis'],
     ['REDIS_URL', 'http://cache', 'cache:6379', 'redis'],
     ['SESSION_SECRETS', 'short', `${secret},short`, `${secret},`, ','],
+    ['SECOND_FACTOR_KEYS', 'short', `${secret},short`, `${secret},`, ','],
     ['TRUST_PROXY', 'true', '-1', '11', '1.5', 'loopback'],
     ['SMTP_URL', 'http://mail', 'mail'],
     ['LOG_LEVEL', 'verbose', 'INFO', '__proto__'],
@@ -73,7 +74,10 @@ describe('a wrong value is named', () => {
 
   test('PostgreSQL needs secrets that all its processes share', () => {
     for (const url of ['postgres://db/parvis', 'postgresql://db/parvis']) {
-      assert.deepEqual(faultsOf({ DATABASE_URL: url }), ['SESSION_SECRETS: is required with PostgreSQL']);
+      assert.deepEqual(faultsOf({ DATABASE_URL: url }), [
+        'SESSION_SECRETS: is required with PostgreSQL',
+        'SECOND_FACTOR_KEYS: is required with PostgreSQL',
+      ]);
     }
   });
 
@@ -84,7 +88,16 @@ describe('a wrong value is named', () => {
 });
 
 describe('every fault is told at once', () => {
-  const names = ['PORT', 'BASE_URL', 'REGION', 'REGION_URLS', 'DATABASE_URL', 'REDIS_URL', 'SESSION_SECRETS'];
+  const names = [
+    'PORT',
+    'BASE_URL',
+    'REGION',
+    'REGION_URLS',
+    'DATABASE_URL',
+    'REDIS_URL',
+    'SESSION_SECRETS',
+    'SECOND_FACTOR_KEYS',
+  ];
   const more = ['TRUST_PROXY', 'SMTP_URL', 'MAIL_FROM', 'LOG_LEVEL'];
 
   test('one line each, whatever else is wrong', () => {
@@ -108,6 +121,7 @@ describe('every fault is told at once', () => {
     for (const start of [
       'PORT: ',
       'SESSION_SECRETS: ',
+      'SECOND_FACTOR_KEYS: ',
       'REGION_RULES: ',
       'REGION_URLS: germany',
       'REGION_URLS: entry 2',

@@ -30,7 +30,10 @@ describe('where mail goes', () => {
 
   test('nowhere beside a database of the operator’s own', () => {
     assert.equal(mailOf({ DATABASE_URL: 'sqlite:/srv/p.db' }), null);
-    assert.equal(mailOf({ DATABASE_URL: 'postgres://db/parvis', SESSION_SECRETS: secret }), null);
+    assert.equal(
+      mailOf({ DATABASE_URL: 'postgres://db/parvis', SESSION_SECRETS: secret, SECOND_FACTOR_KEYS: secret }),
+      null,
+    );
   });
 });
 

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { after, beforeEach, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { readConfig, type Config } from '../../src/config/config.ts';
-import { loadSecrets } from '../../src/config/secrets.ts';
+import { findSecondFactorKeys, loadSecondFactorKeys, loadSecrets } from '../../src/config/secrets.ts';
 
 const root = mkdtempSync(path.join(tmpdir(), 'parvis-secrets-'));
 after(() => rmSync(root, { recursive: true }));
@@ -75,5 +75,24 @@ describe('the secret that signs sessions', () => {
       const seen = new Set((await Promise.all(runs)).map(({ stdout }) => stdout.trim()));
       assert.deepEqual([...seen], [JSON.stringify([readFileSync(secretFile(), 'utf8')])]);
     }
+  });
+});
+
+describe('the key that seals second factors', () => {
+  test('is made once and kept, another than the one that signs sessions, and is only looked for by a check', () => {
+    assert.deepEqual(findSecondFactorKeys(configOf()), []);
+    assert.throws(() => statSync(folder), { code: 'ENOENT' });
+    const made = loadSecondFactorKeys(configOf());
+    assert.equal(Buffer.from(made[0] ?? '', 'base64url').length, 32);
+    assert.deepEqual([loadSecondFactorKeys(configOf()), findSecondFactorKeys(configOf())], [made, made]);
+    assert.notDeepEqual(loadSecrets(configOf()), made);
+    assert.equal(statSync(path.join(folder, 'second-factor-key')).mode & 0o777, 0o600);
+  });
+
+  test('is the operator’s where there is one, several to change it', () => {
+    const given = 'a-secret-of-the-operator-with-40-letters';
+    const keys = loadSecondFactorKeys(configOf({ SECOND_FACTOR_KEYS: `${given}, ${given}2` }));
+    assert.deepEqual(keys, [given, `${given}2`]);
+    assert.throws(() => statSync(folder), { code: 'ENOENT' });
   });
 });

@@ -130,7 +130,9 @@ for (const [dialect, url, skip] of [
 
     it('has left a log that the operator’s command finds in order', async () => {
       const DATABASE_URL = url ?? `sqlite:${path.join(portal.config.dataDirectory, 'parvis.sqlite')}`;
-      const { stdout } = await run(['activity', 'verify', '--json'], { DATABASE_URL, SESSION_SECRETS: 's'.repeat(32) });
+      const { stdout } = await run(['activity', 'verify', '--json'], {
+        ...{ DATABASE_URL, SESSION_SECRETS: 's'.repeat(32), SECOND_FACTOR_KEYS: 's'.repeat(32) },
+      });
       assert.deepEqual({ ...(JSON.parse(stdout) as object), entries: 0 }, { ok: true, entries: 0, fault: null });
     });
 

@@ -21,6 +21,7 @@ async function aNode({ config }: Portal): Promise<{ kill: () => void; ended: Pro
       ...process.env,
       DATA_DIR: config.dataDirectory,
       SESSION_SECRETS: 'x'.repeat(32),
+      SECOND_FACTOR_KEYS: 'x'.repeat(32),
       DATABASE_URL: database.kind === 'sqlite' ? `sqlite:${database.file}` : database.url,
     },
   });

@@ -46,11 +46,17 @@ export function ownSecondFactorRoutes(parts: {
     return { scope, session, attempt: { username, epoch, address: request.ip ?? '', knownDevice, attempts } };
   }
 
+  function offeredTo(request: Request): string {
+    const { seed, kept } = offer(sessionOf(request), request.session.offeredSeed);
+    request.session.offeredSeed = kept;
+    return seed;
+  }
+
   // Seed and picture stand in the answer that sets them up, and nowhere else.
   function askSetUp(request: Request, response: Response, faults: readonly FieldFault[] = []): void {
     if (hasOne(request)) return response.redirect(303, paths.ownSecurity);
     const { user } = sessionOf(request);
-    const seed = offer.current(request);
+    const seed = offeredTo(request);
     const required = requiredOf(request);
     const model = {
       required,
@@ -68,7 +74,7 @@ export function ownSecondFactorRoutes(parts: {
     if (hasOne(request)) return response.redirect(303, paths.ownSecurity);
     const { values } = readForm(proofForm, request.body);
     const typed = values ?? { currentPassword: '', code: '' };
-    const seed = offer.current(request);
+    const seed = offeredTo(request);
     const result = await secondFactor.setUp(askerOf(request), seed, typed);
     if (result.outcome === 'invalid') return askSetUp(request, response, [result.fault]);
     // Also takes the seed out of the session's data.

@@ -1,7 +1,7 @@
 import { insertRows } from '../../data/insert.ts';
 import type { Database } from '../../data/database.ts';
 import type { Scope } from '../../domain/scope.ts';
-import type { Sealed } from './vault.ts';
+import type { Sealed } from '../../domain/second-factor.ts';
 
 interface SecondFactorRow {
   user_id: string;
@@ -54,9 +54,9 @@ export function secondFactorsStore(database: Database) {
       (await knex('recovery_codes').whereIn('user_id', idOf(scope, userId)).where({ digest }).delete()) === 1,
 
     countRecoveryCodes: async (scope: Scope, userId: string): Promise<number> => {
-      const rows = (await knex('recovery_codes').whereIn('user_id', idOf(scope, userId)).count({ count: '*' })) as {
-        count: number | string;
-      }[];
+      const rows = await knex('recovery_codes')
+        .whereIn('user_id', idOf(scope, userId))
+        .count<{ count: number | string }[]>({ count: '*' });
       return Number(rows[0]?.count ?? 0);
     },
 

@@ -1,28 +1,21 @@
-import type { Request } from 'express';
-import { sessionOf } from '../../web/request.ts';
+import type { Sealed } from '../../domain/second-factor.ts';
+import type { LiveSession } from '../sessions/sessions.store.ts';
 import { newSeed } from './totp.ts';
 import type { Vault } from './vault.ts';
 
-/** The seed that a set-up offers, the same until it is confirmed or the session ends. */
-export interface SeedOffer {
-  current(request: Request): string;
-}
+export type SeedOffer = ReturnType<typeof createSeedOffer>;
 
 /**
- * Keeps the seed in the session's data, sealed: who reads the store, or a dump of it, reads none. Nothing of it is in a
- * form, so that nobody can bring one of theirs along.
+ * The seed that a set-up offers: the same until it is confirmed or the session ends. It is kept in the session's data,
+ * sealed, so that who reads the store, or a dump of it, reads none; and in no form, so that nobody brings their own along.
  */
-export function createSeedOffer(vault: Vault): SeedOffer {
-  return {
-    current: (request) => {
-      const session = sessionOf(request);
-      const purpose = `offer to ${session.user.id} in ${session.id}`;
-      const kept = request.session.offeredSeed;
-      const seed = kept === undefined ? null : vault.open(kept, purpose);
-      if (seed !== null) return seed;
-      const made = newSeed();
-      request.session.offeredSeed = vault.seal(made, purpose);
-      return made;
-    },
+export function createSeedOffer(vault: Vault) {
+  /** @param kept what the session's data hold of an earlier offer. @returns the seed, and what they should hold of it */
+  return (session: LiveSession, kept: Sealed | undefined): { seed: string; kept: Sealed } => {
+    const purpose = `offer to ${session.user.id} in ${session.id}`;
+    const before = kept === undefined ? null : vault.open(kept, purpose);
+    if (kept !== undefined && before !== null) return { seed: before, kept };
+    const seed = newSeed();
+    return { seed, kept: vault.seal(seed, purpose) };
   };
 }

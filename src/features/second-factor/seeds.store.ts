@@ -1,5 +1,5 @@
 import type { Database } from '../../data/database.ts';
-import type { Sealed } from './vault.ts';
+import type { Sealed } from '../../domain/second-factor.ts';
 
 interface SeedRow {
   readonly user_id: string;
@@ -7,12 +7,16 @@ interface SeedRow {
   readonly key_id: string;
 }
 
+interface CountRow {
+  readonly count: number | string;
+}
+
 /** Seeds of every tenant, for whoever keeps the keys: none of this opens one. */
 export function seedsStore({ knex }: Database) {
   return {
     /** @returns some that another key than this one sealed, by user, behind a user's id */
     sealedOtherwiseForOperator: async (keyId: string, behind: string, most: number) => {
-      const rows: SeedRow[] = await knex('second_factors')
+      const rows = await knex<SeedRow>('second_factors')
         .select('user_id', 'seed', 'key_id')
         .whereNot('key_id', keyId)
         .where('user_id', '>', behind)
@@ -30,9 +34,7 @@ export function seedsStore({ knex }: Database) {
 
     /** @returns how many were sealed by none of these keys */
     countUnreadableForOperator: async (keyIds: readonly string[]): Promise<number> => {
-      const rows = (await knex('second_factors').whereNotIn('key_id', keyIds).count({ count: '*' })) as {
-        count: number | string;
-      }[];
+      const rows = await knex('second_factors').whereNotIn('key_id', keyIds).count<CountRow[]>({ count: '*' });
       return Number(rows[0]?.count ?? 0);
     },
   };

@@ -1,11 +1,5 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
-
-/** A text that only a holder of the key can read, and for one purpose only. */
-export interface Sealed {
-  readonly text: string;
-  /** Names the key, and says nothing of it. */
-  readonly keyId: string;
-}
+import type { Sealed } from '../../domain/second-factor.ts';
 
 export interface Vault {
   /** @param purpose what it is for, such as whose seed it is: sealed for one, it opens for no other */
