@@ -15,7 +15,7 @@ const log = '/account-settings/activity-log';
 const press = (page: Page): Promise<void> => page.locator('main form button[type=submit]').first().click();
 export const at = (name: string, address: string): Stop => ({ name, open: (page) => page.goto(address) });
 
-async function fill(page: Page, fields: Readonly<Record<string, string>>): Promise<void> {
+export async function fill(page: Page, fields: Readonly<Record<string, string>>): Promise<void> {
   for (const [name, value] of Object.entries(fields)) await page.fill(`main [name=${name}]`, value);
   await press(page);
   await page.locator('.error-summary').waitFor();
@@ -68,6 +68,9 @@ export const usersStops: Stop[] = [
   at('sessions', '/my-profile/sessions'),
   at('my data', '/my-profile/data'),
   at('own password', '/my-profile/password'),
+  at('set-up of a second factor', '/my-profile/security/second-factor'),
+  at('recovery codes that nobody has', '/my-profile/security/second-factor/recovery-codes'),
+  at('second factor that nobody has', '/my-profile/security/second-factor/remove'),
   faulty('own password, filled in wrongly', '/my-profile/password', ownPassword),
   at('for administrators only', users),
   at('not found', '/no-such-page'),

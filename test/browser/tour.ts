@@ -6,6 +6,8 @@ import { aTenant, aUser, type TestUser } from '../support/builders.ts';
 import { newReader, reserve, signIn, type ReaderWishes, type ServedPortal } from '../support/browser.ts';
 import { openPortal } from '../support/portal.ts';
 import { aCrowd, longName } from './crowd.ts';
+import { anOwner, codeOf, type Owner } from '../support/second-factor.ts';
+import { codeStops, ownersStops, removalStops, setUpStops } from './stops.second-factor.ts';
 import { importStops } from './stops.imports.ts';
 import { adminsStops, at, pendingStops, users, usersStops, visitorsStops, type Stop } from './stops.ts';
 
@@ -50,6 +52,11 @@ export async function everybody(browser: Browser): Promise<Tour> {
   const abroad = await aTenant(elsewhere, { language: 'de' });
   const adminAbroad = await aUser(elsewhere, abroad, { administratorLevel: 'global' });
 
+  const owner = await anOwner(portal, await aUser(portal, tenant, { displayName: longName }));
+  const strict = await aTenant(portal, { language: 'fr' });
+  await portal.database.knex('tenants').where({ id: strict.id }).update({ own_rules: '{"secondFactor":"everybody"}' });
+  const strictUser = await aUser(portal, strict);
+
   // The choice of the switcher, made before: of all that may decide a page's language it is the first to be asked.
   const come = async (to: ServedPortal, { language = 'fr', ...wishes }: ReaderWishes): Promise<Page> => {
     const page = await newReader(browser, to, { language, ...wishes });
@@ -78,7 +85,14 @@ export async function everybody(browser: Browser): Promise<Tour> {
       },
       stops: usersStops,
     },
-    { name: 'administrator', enter: as(admin), stops: adminsStops(crowd) },
+    { name: 'owner of a second factor', enter: byCode(portal, come, owner), stops: ownersStops(portal, owner) },
+    {
+      name: 'owner without the code',
+      enter: async (wishes) => signIn(await come(portal, wishes), owner.user, 'code'),
+      stops: codeStops,
+    },
+    { name: 'user who must set one up', enter: as(strictUser), stops: setUpStops },
+    { name: 'administrator', enter: as(admin), stops: [...adminsStops(crowd), ...removalStops(owner.user, patient)] },
     { name: 'importer', enter: as(admin), stops: await importStops(portal, tenant, admin, patient) },
     {
       name: 'administrator abroad',
@@ -92,3 +106,14 @@ export async function everybody(browser: Browser): Promise<Tour> {
   ];
   return { portal, walkers };
 }
+
+const byCode =
+  (portal: ServedPortal, come: (to: ServedPortal, wishes: ReaderWishes) => Promise<Page>, owner: Owner) =>
+  async (wishes: ReaderWishes): Promise<Page> => {
+    const page = await signIn(await come(portal, wishes), owner.user, 'code');
+    portal.clock.now += 60_000;
+    await page.fill('[name=code]', codeOf(portal, owner.seed));
+    await page.press('[name=code]', 'Enter');
+    await page.waitForURL((url) => !url.pathname.startsWith('/sign-in'));
+    return page;
+  };

@@ -47,9 +47,16 @@ function targetOf(who: Who, level: AdministratorLevel): Target | undefined {
 
 // The contract once more, in other words than the judge's own: two spellings of one rule seldom share a mistake.
 const forEverybody: Action[] = ['dashboard.view', 'profile.view', 'password.change'];
-const againstAPerson = ['edit', 'block', 'delete', 'restore', 'resetPassword', 'endSessions', 'import'].map(
-  (verb) => `users.${verb}`,
-);
+const againstAPerson = [
+  'edit',
+  'block',
+  'delete',
+  'restore',
+  'resetPassword',
+  'removeSecondFactor',
+  'endSessions',
+  'import',
+].map((verb) => `users.${verb}`);
 
 interface Case {
   readonly level: AdministratorLevel;

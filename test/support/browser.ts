@@ -100,13 +100,19 @@ export async function newReader(browser: Browser, portal: ServedPortal, wishes: 
 }
 
 /** Signs in by whatever language the page speaks. */
-export async function signIn(page: Page, user: { username: string; clearPassword: string }): Promise<Page> {
+export async function signIn(
+  page: Page,
+  user: { username: string; clearPassword: string },
+  until?: 'code',
+): Promise<Page> {
   await page.goto('/sign-in');
   await page.fill('[name=username]', user.username);
   await page.press('[name=username]', 'Enter');
   await page.waitForURL('**/sign-in/password');
   await page.fill('[name=password]', user.clearPassword);
   await page.press('[name=password]', 'Enter');
-  await page.waitForURL((url) => !url.pathname.startsWith('/sign-in'));
+  await page.waitForURL((url) =>
+    until === 'code' ? url.pathname === '/sign-in/code' : !url.pathname.startsWith('/sign-in'),
+  );
   return page;
 }

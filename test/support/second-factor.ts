@@ -1,6 +1,7 @@
 import { Secret, TOTP } from 'otpauth';
 import { paths } from '../../src/paths.ts';
 import { goodPassword, type TestUser } from './builders.ts';
+import { squeeze } from './filled-forms.ts';
 import { aPerson, type Person } from './person.ts';
 import type { Portal } from './portal.ts';
 
@@ -30,7 +31,9 @@ export async function anOwner(portal: Portal, user: TestUser): Promise<Owner> {
   const person = await aPerson(portal, english).signIn(user);
   await person.visit(paths.ownSecondFactor);
   const seed = seedOn(person);
-  await person.submit('Confirm and set up', { Code: codeOf(portal, seed) });
+  // In whatever language they read: the label is the same in all of them.
+  const button = person.$('main form button[type=submit]').first().text();
+  await person.submit(squeeze(button), { Code: codeOf(portal, seed) });
   const recoveryCodes = recoveryCodesOn(person);
   portal.clock.now += 60_000;
   return { user, seed, recoveryCodes, person };

@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, describe, it } from 'node:test';
+import { paths, to, userPath } from '../../src/paths.ts';
+import { createVault } from '../../src/features/second-factor/vault.ts';
+import { run } from '../cli/command.ts';
+import { aTenant, aUser, type TestUser } from '../support/builders.ts';
+import { aPerson } from '../support/person.ts';
+import { openPortal } from '../support/portal.ts';
+import { anOwner, codeOf, english, signInByCode } from '../support/second-factor.ts';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'parvis-factor-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+const DATABASE_URL = `sqlite:${path.join(folder, 'parvis.sqlite')}`;
+const [old, recent] = ['o'.repeat(32), 'n'.repeat(32)];
+const portalWith = (SECOND_FACTOR_KEYS: string) => openPortal({ environment: { DATABASE_URL, SECOND_FACTOR_KEYS } });
+
+describe('what is kept of a second factor', async () => {
+  const portal = await portalWith(old);
+  const tenant = await aTenant(portal, { language: 'en' });
+  const zoe = await aUser(portal, tenant);
+  const owner = await anOwner(portal, zoe);
+
+  it('is nowhere in clear: not in the files of the database, in the log, in the activity log or on any page', async () => {
+    const person = await signInByCode(portal, owner);
+    for (const address of [paths.ownSecurity, paths.ownData, paths.ownDataFile, paths.dashboard])
+      await person.visit(address);
+    // Read by another process: a file that this one opens and closes takes SQLite's locks along.
+    const files = readdirSync(folder).map((file) => path.join(folder, file));
+    const kept = execFileSync('cat', files, { encoding: 'latin1', maxBuffer: 64 * 1024 * 1024 });
+    assert.ok(kept.includes(zoe.username));
+    const secrets = [owner.seed, owner.seed.toLowerCase(), ...owner.recoveryCodes, 'otpauth:'];
+    for (const secret of secrets) {
+      for (const text of [kept, portal.logged(), ...person.bodies]) assert.ok(!text.includes(secret), secret);
+    }
+    // The portal does say them once, so that the search can find something.
+    assert.equal(owner.person.bodies.filter((body) => body.includes(owner.recoveryCodes[0] ?? 'x')).length, 1);
+  });
+
+  it('is told to its user: that it is set up, and since when', async () => {
+    const person = await signInByCode(portal, owner);
+    (await person.visit(paths.ownData)).sees('Second factorSet up on November 23, 2026');
+    const file = await person.send('GET', paths.ownDataFile);
+    const { account } = JSON.parse(file.text) as { account: { secondFactor: object } };
+    assert.deepEqual(Object.keys(account.secondFactor), ['setUpAt']);
+    assert.doesNotMatch(file.text, /seed|digest/i);
+  });
+
+  it('opens under a new key in front of the old, is put under it, and then needs the old no more', async () => {
+    const both = await portalWith(`${recent},${old}`);
+    both.clock.now = portal.clock.now;
+    assert.equal((await signInByCode(both, owner)).path, paths.dashboard);
+    await both.background.runAll();
+    const alone = await portalWith(recent);
+    alone.clock.now = both.clock.now;
+    assert.equal((await signInByCode(alone, owner)).path, paths.dashboard);
+    portal.clock.now = alone.clock.now;
+  });
+
+  it('is refused in words where the key is gone, counts no try, and leaves recovery codes', async () => {
+    const lost = await portalWith('x'.repeat(32));
+    lost.clock.now = portal.clock.now;
+    for (let each = 0; each < 7; each++) {
+      const person = await aPerson(lost, english).signIn(zoe);
+      await person.submit('Sign in', { Code: codeOf(lost, owner.seed) });
+      assert.equal(person.status, 503);
+      person.sees('The second factor cannot be read for the moment');
+    }
+    await lost.background.runAll();
+    assert.match(lost.logged(), /no key of SECOND_FACTOR_KEYS opens/);
+    const person = await aPerson(lost, english).signIn(zoe);
+    await person.submit('Sign in with the recovery code', { 'Recovery code': owner.recoveryCodes[0] ?? '' });
+    assert.equal(person.path, paths.dashboard);
+    const environment = { DATA_DIR: folder, DATABASE_URL, SESSION_SECRETS: 's'.repeat(32) };
+    const named = await run(['check', '--json'], { ...environment, SECOND_FACTOR_KEYS: 'x'.repeat(32) });
+    assert.deepEqual((JSON.parse(named.stdout) as { faults: string[] }).faults, [
+      'SECOND_FACTOR_KEYS: no key here opens 1 second factors; put the one before behind it',
+    ]);
+    assert.equal((await run(['check'], { ...environment, SECOND_FACTOR_KEYS: recent })).code, 0);
+  });
+
+  it('opens nobody else’s account: a seed that is put into another’s row is none', async () => {
+    const alone = await portalWith(recent);
+    alone.clock.now = portal.clock.now;
+    const other = await anOwner(alone, await aUser(alone, tenant));
+    const { knex } = alone.database;
+    const mine = (await knex('second_factors').where({ user_id: zoe.id }).first()) as { seed: string };
+    await knex('second_factors').where({ user_id: other.user.id }).update({ seed: mine.seed });
+    const person = await aPerson(alone, english).signIn(other.user);
+    await person.submit('Sign in', { Code: codeOf(alone, owner.seed) });
+    assert.equal(person.status, 503);
+    assert.equal(createVault([recent]).open({ text: mine.seed, keyId: 'x' }, ''), null);
+  });
+
+  it('the operator removes it by a command, which stands in the log; there is none to be removed twice', async () => {
+    const environment = { DATA_DIR: folder, DATABASE_URL, SESSION_SECRETS: 's'.repeat(32), SECOND_FACTOR_KEYS: recent };
+    const args = ['user', 'remove-second-factor', zoe.username.toUpperCase()];
+    const { code, stdout } = await run([...args, '--json'], environment);
+    assert.deepEqual([code, JSON.parse(stdout)], [0, { userId: zoe.id, username: zoe.username }]);
+    const again = await run(args, environment);
+    assert.deepEqual([again.code, again.stderr.trim()], [1, `${zoe.username} has no second factor`]);
+    const [event] = await portal.stores.activity.latestOfUser(tenant.scope, zoe.id);
+    assert.deepEqual([event?.event.kind, event?.actor], ['secondFactor.removed', null]);
+  });
+
+  it('goes with its user when they are erased', async () => {
+    const gone = await anOwner(portal, await aUser(portal, tenant));
+    await portal.stores.users.setState(tenant.scope, gone.user.id, 'deleted', portal.clock.now);
+    await portal.stores.transaction((within) => within.erasure.erase(tenant.scope, gone.user));
+    const { knex } = portal.database;
+    assert.deepEqual(await knex('second_factors').where({ user_id: gone.user.id }), []);
+    assert.deepEqual(await knex('recovery_codes').where({ user_id: gone.user.id }), []);
+  });
+});
+
+describe('who may remove another’s second factor', async () => {
+  const portal = await openPortal();
+  const tenant = await aTenant(portal, { language: 'en' });
+  const user = (wishes: Partial<TestUser>) => aUser(portal, tenant, wishes);
+  const [global, manager, plain] = [
+    await anOwner(portal, await user({ administratorLevel: 'global' })),
+    await anOwner(portal, await user({ administratorLevel: 'userManagement' })),
+    await anOwner(portal, await user({})),
+  ];
+  const table: [label: string, by: typeof global, of: typeof global, status: number][] = [
+    ['a User management admin of a Global admin', manager, global, 403],
+    ['a Global admin their own', global, global, 403],
+    ['somebody without a level of anybody', plain, manager, 403],
+    ['a User management admin of a user', manager, plain, 303],
+    ['a Global admin of a User management admin', global, manager, 303],
+  ];
+  for (const [label, by, of, status] of table) {
+    it(`${label}: ${status}`, async () => {
+      const person = await signInByCode(portal, by);
+      const address = to(paths.removeSecondFactor, { userId: of.user.id });
+      assert.equal((await person.send('GET', address)).status, status === 303 ? 200 : 403);
+      assert.equal((await person.send('POST', address)).status, status);
+      const at = (await portal.stores.users.find(tenant.scope, of.user.id))?.secondFactorAt ?? null;
+      assert.equal(at === null, status === 303);
+    });
+  }
+
+  it('where the region does it elsewhere, the page of the user says so', async () => {
+    const rules = path.join(import.meta.dirname, '../../rules/germany-historical.json');
+    const germany = await openPortal({ environment: { REGION: 'germany', REGION_RULES: rules } });
+    const there = await aTenant(germany, { language: 'en' });
+    const admin = await aUser(germany, there, { administratorLevel: 'global' });
+    const person = await aPerson(germany, english).signIn(admin);
+    const answer = await person.send('POST', to(paths.removeSecondFactor, { userId: admin.id }));
+    assert.equal(answer.status, 403);
+    assert.equal((await person.send('GET', userPath(admin.id))).status, 200);
+  });
+});

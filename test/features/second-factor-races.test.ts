@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, describe, it } from 'node:test';
+import { pino } from 'pino';
+import { openDatabase } from '../../src/data/open.ts';
+import { createScope } from '../../src/domain/scope.ts';
+import { createCodeCheck } from '../../src/features/second-factor/codes.ts';
+import { createCodeStep } from '../../src/features/second-factor/sign-in.ts';
+import { createVault } from '../../src/features/second-factor/vault.ts';
+import { createThrottle } from '../../src/features/sessions/throttle.ts';
+import { createStores } from '../../src/stores.ts';
+import { aTenant, aUser, type TestUser } from '../support/builders.ts';
+import { openPortal, type Portal } from '../support/portal.ts';
+import { anOwner, codeOf } from '../support/second-factor.ts';
+import { postgres, skipWithout } from '../support/services.ts';
+
+const rounds = 100;
+
+const closers: (() => Promise<void>)[] = [];
+after(async () => {
+  for (const close of new Set(closers)) await close();
+});
+
+/** The step of the sign-in as one process of several does it, with a connection of its own. */
+function aNode({ config, clock }: Portal) {
+  const database = openDatabase(config.database);
+  const stores = createStores(database);
+  const vault = createVault(config.secondFactorKeys);
+  const accept = createCodeCheck({ vault, clock: () => clock.now });
+  const throttle = createThrottle(database, config.rules);
+  const log = pino({ level: 'silent' });
+  const step = createCodeStep({ stores, accept, throttle, clock: () => clock.now, log });
+  const openSession = async (user: TestUser) => {
+    const id = randomUUID();
+    await stores.sessions.open({ id, userId: user.id, address: null, device: '', at: clock.now, codePending: true });
+    const session = await stores.sessions.findLiveAcrossTenants(id);
+    assert.ok(session);
+    return session;
+  };
+  return { step, openSession, close: () => database.close() };
+}
+
+for (const [dialect, server] of [
+  ['SQLite', { url: undefined }],
+  ['PostgreSQL', await postgres()],
+] as const) {
+  describe(`codes on two nodes at once, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
+    const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
+    const tenant = await aTenant(portal, { language: 'en' });
+
+    for (const kind of ['app', 'recovery'] as const) {
+      it(`one that comes to both opens one session, ${rounds} times (${kind})`, async () => {
+        const owner = await anOwner(portal, await aUser(portal, tenant));
+        const first = aNode(portal);
+        // An SQLite database has one process: there two requests of it come at once.
+        const nodes = [first, dialect === 'SQLite' ? first : aNode(portal)];
+        closers.push(...nodes.map(({ close }) => close));
+        const scope = createScope({ ...tenant.scope, actor: owner.user });
+        for (let round = 0; round < (kind === 'app' ? rounds : owner.recoveryCodes.length); round++) {
+          const code = kind === 'app' ? codeOf(portal, owner.seed) : (owner.recoveryCodes[round] ?? '');
+          const results = await Promise.all(
+            nodes.map(async ({ step, openSession }) => step(scope, await openSession(owner.user), code)),
+          );
+          const outcomes = results.map(({ outcome }) => outcome).sort();
+          assert.deepEqual(outcomes, ['accepted', 'refused'], `round ${round}`);
+          const opened = (await portal.database
+            .knex('user_sessions')
+            .where({ user_id: owner.user.id, code_given: 1 })) as object[];
+          // The one in which it was set up, and one a round.
+          assert.equal(opened.length, round + 2);
+          portal.clock.now += 30_000;
+          await portal.database.knex('throttles').delete();
+        }
+      });
+    }
+  });
+}
