@@ -91,6 +91,7 @@ export function createPages(parts: PageParts) {
       region: regions.get(language),
       otherRegions: elsewhere.get(language) ?? [],
       tenant: scope ? { name: scope.tenant.name } : null,
+      support: scope?.support ?? null,
       person: user ? { name: user.displayName, initials: initialsOf(user.displayName) } : null,
       navigation: scope && !options.alone ? navigationFor(scope, request.path, t) : [],
       breadcrumbs: (options.breadcrumbs ?? []).map(({ href, label }) => ({ href, label: word(label) })),

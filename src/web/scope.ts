@@ -1,5 +1,6 @@
 import { createTightening } from '../domain/own-rules.ts';
 import { createScope } from '../domain/scope.ts';
+import { scopeInside } from '../domain/support.ts';
 import type { RegionRules } from '../domain/regions.ts';
 import type { Cookies } from './cookies.ts';
 import { chosenLanguage, offered } from './language.ts';
@@ -10,13 +11,13 @@ export function scope(cookies: Cookies, rules: RegionRules): Middleware {
   const tighten = createTightening(rules);
   return (request, _response, next) => {
     if (request.signedIn) {
-      const { user, tenant } = request.signedIn.session;
+      const { user, tenant, support, supportEnd } = request.signedIn.session;
       request.language =
         chosenLanguage(request, cookies, rules) ??
         offered(user.language, rules) ??
         offered(tenant.language, rules) ??
         rules.defaultLanguage;
-      request.scope = createScope({
+      const own = createScope({
         ...regionScopeOf(request, tighten(tenant.ownRules)),
         tenant: { id: tenant.id, name: tenant.name, language: tenant.language },
         actor: {
@@ -27,6 +28,10 @@ export function scope(cookies: Cookies, rules: RegionRules): Middleware {
           agentLevel: user.agentLevel,
         },
       });
+      request.scope =
+        support === null || supportEnd !== null
+          ? own
+          : scopeInside(own, support.tenant, support, tighten(support.tenant.ownRules));
     }
     next();
   };
