@@ -23,13 +23,7 @@ export interface Support extends Grant {
   readonly home: ScopeTenant;
 }
 
-const look: readonly Action[] = [
-  'dashboard.view',
-  'accountSettings.view',
-  'users.list',
-  'users.view',
-  'activity.view',
-];
+const look: readonly Action[] = ['dashboard.view', 'accountSettings.view', 'users.list', 'users.view', 'activity.view'];
 // Nothing that outlives the access or leaves the portal: no administrators, no levels, no rules, no files, no erasing.
 const manage: readonly Action[] = [
   ...look,

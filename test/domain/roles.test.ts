@@ -39,6 +39,11 @@ test('every action is open to exactly these levels', () => {
     'users.import': userManagers,
     'users.export': userManagers,
     'activity.view': userManagers,
+    'activity.export': userManagers,
+    'personalData.view': userManagers,
+    'personalData.erase': userManagers,
+    'support.view': userManagers,
+    'support.grant': ['global'],
   });
 });
 
@@ -55,7 +60,7 @@ test('whatever changes a person is guarded by the level of that person', () => {
   const verbs = ['edit', 'block', 'delete', 'restore', 'resetPassword', 'endSessions', 'import'];
   assert.deepEqual(
     [...changesToAPerson],
-    verbs.map((verb) => `users.${verb}`),
+    [...verbs.map((verb) => `users.${verb}`), 'personalData.erase'],
   );
 });
 

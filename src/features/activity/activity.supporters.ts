@@ -19,7 +19,10 @@ interface SupportersRow {
 /** Whom the entries of a tenant's log name who are not of it: the operators whom it let in, and by whose leave. */
 export function supportersOf(database: Database) {
   /** @returns the people of each grant that entries hold; a page without any asks nothing */
-  return async (scope: Scope, entries: readonly { data: string; personal: string | null }[]): Promise<ReadonlyMap<string, Supporters>> => {
+  return async (
+    scope: Scope,
+    entries: readonly { data: string; personal: string | null }[],
+  ): Promise<ReadonlyMap<string, Supporters>> => {
     const ids = [...new Set(entries.flatMap((entry) => grantIn(entry)?.id ?? []))];
     if (ids.length === 0) return new Map();
     const rows = (await database

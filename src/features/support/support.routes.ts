@@ -89,8 +89,9 @@ export function supportRoutes(parts: {
   }
 
   async function leave(request: Request, response: Response): Promise<void> {
-    await support.leave(scopeOf(request), sessionOf(request).id);
-    renewCsrfToken(request);
+    const scope = scopeOf(request);
+    await support.leave(scope, sessionOf(request).id);
+    if (scope.support) renewCsrfToken(request);
     await seeOther(request, response, paths.dashboard);
   }
 

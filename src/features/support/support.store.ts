@@ -72,17 +72,15 @@ export function supportStore(database: Database) {
       })
       .orderBy('grants.granted_at', 'desc');
 
-  const openNow = database.prepare<TenantGrantRow>('support.openNow', (build, $) =>
+  const notEnded = database.prepare<TenantGrantRow>('support.notEnded', (build, $) =>
     grantsOf(build)
       .where('grants.tenant_id', unseen(build, $('tenant')))
-      .whereNull('grants.ended_at')
-      .where('grants.ends_at', '>', unseen(build, $('now'))),
+      .whereNull('grants.ended_at'),
   );
 
   const openGrants = (): Knex.QueryBuilder =>
     joinBesideGrant(knex('support_grants as grants')).select(openGrantColumns).whereNull('grants.ended_at');
-  const toOpenGrants = (rows: readonly OpenGrantRow[]): OpenGrant[] =>
-    rows.flatMap((row) => toOpenGrant(row) ?? []);
+  const toOpenGrants = (rows: readonly OpenGrantRow[]): OpenGrant[] => rows.flatMap((row) => toOpenGrant(row) ?? []);
 
   const operators = (): Knex.QueryBuilder =>
     knex('users')
@@ -103,13 +101,13 @@ export function supportStore(database: Database) {
 
     /** @returns the latest grants of the scope's tenant, those that ended too */
     list: async (scope: Scope): Promise<TenantGrant[]> =>
-      (
-        (await grantsOf(knex).where('grants.tenant_id', scope.tenant.id).limit(mostShown)) as TenantGrantRow[]
-      ).map(toTenantGrant),
+      ((await grantsOf(knex).where('grants.tenant_id', scope.tenant.id).limit(mostShown)) as TenantGrantRow[]).map(
+        toTenantGrant,
+      ),
 
     /** @returns the grants of the scope's tenant that hold at a time in epoch ms */
     listOpen: async (scope: Scope, now: number): Promise<TenantGrant[]> =>
-      (await openNow({ tenant: scope.tenant.id, now })).map(toTenantGrant),
+      (await notEnded({ tenant: scope.tenant.id })).map(toTenantGrant).filter(({ endsAt }) => endsAt > now),
 
     /** @returns a grant of the scope's tenant; null for another one's as for one that never was */
     find: async (scope: Scope, id: string): Promise<TenantGrant | null> => {

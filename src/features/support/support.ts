@@ -85,7 +85,9 @@ export function createSupport(parts: {
 
     /** @returns where the scope's own actor may enter now */
     openTo: async (scope: Scope): Promise<OpenGrant[]> =>
-      (await stores.support.openOfOperatorAcrossTenants(scope.actor?.id ?? '')).filter((grant) => endOf(grant) === null),
+      (await stores.support.openOfOperatorAcrossTenants(scope.actor?.id ?? '')).filter(
+        (grant) => endOf(grant) === null,
+      ),
 
     /**
      * Lets a session of the scope's actor act in the tenant that granted it.
@@ -134,7 +136,7 @@ export function createSupport(parts: {
 
     /** Records that time is up where nobody was inside to meet it. */
     expiry: {
-      name: 'Support access',
+      name: 'Support',
       everyMs: expireEveryMs,
       run: async () => {
         for (const grant of await stores.support.expiredAcrossTenants(clock())) await finish(grant, 'expired');
