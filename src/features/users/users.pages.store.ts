@@ -25,7 +25,7 @@ export interface Limits {
 }
 
 const usual: Limits = {
-  ...{ firstStep: 1_000, furtherStep: 2_000, hopeful: 4 },
+  ...{ firstStep: 3_000, furtherStep: 4_000, hopeful: 4 },
   ...{ mostNamed: 10_000, namedAtOnce: 500, walkedForOneNamed: 16 },
 };
 
