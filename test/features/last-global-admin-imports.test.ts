@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { createUserChanges } from '../../src/features/users/users.changes.ts';
+import { aTenant, aUser, type TestTenant, type TestUser } from '../support/builders.ts';
+import { change, importStories } from '../support/import-stories.ts';
+import { actingIn, aStagedImport } from '../support/imports.ts';
+import { openPortal } from '../support/portal.ts';
+import { postgres, skipWithout } from '../support/services.ts';
+
+const rounds = 1_000;
+
+for (const [dialect, server] of [
+  ['SQLite', { url: undefined }],
+  ['PostgreSQL', await postgres()],
+] as const) {
+  describe(`the last Global admin, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
+    const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
+    const { stores, clock, database } = portal;
+    const { run } = importStories(portal);
+    const changes = createUserChanges({ stores, clock: () => clock.now });
+    const demotion = [{ field: 'administratorLevel', from: 'global', to: 'none' }] as const;
+
+    async function wants(tenant: TestTenant, by: TestUser, whom: TestUser): Promise<void> {
+      const id = await aStagedImport(portal, tenant, by, [change(whom, 2, demotion)]);
+      const wish = { mode: 'all', epoch: by.epoch, expiresAt: clock.now + 1 } as const;
+      assert.equal(await stores.imports.want(actingIn(tenant, by), id, wish), true);
+    }
+
+    it('cannot be taken away by an import and by another administrator, or by two imports, at once', async () => {
+      const tenant = await aTenant(portal);
+      const one = await aUser(portal, tenant, { displayName: 'One', administratorLevel: 'global' });
+      const two = await aUser(portal, tenant, { displayName: 'Two', administratorLevel: 'global' });
+      const left = new Set<string>();
+      for (let round = 0; round < rounds; round++) {
+        await wants(tenant, one, two);
+        if (round % 2 === 0) await wants(tenant, two, one);
+        const demoted = { ...one, administratorLevel: 'none' } as const;
+        const other = round % 2 === 0 ? run() : changes.edit(actingIn(tenant, two), one.id, demoted);
+        await Promise.allSettled([run(), other]);
+        const admins = (await stores.users.findGlobalAdmins(tenant.scope)).map(({ id }) => id);
+        assert.equal(admins.length, 1, `round ${round}`);
+        left.add(admins[0] ?? '');
+        await database.knex('users').where({ tenant_id: tenant.id }).update({ administrator_level: 'global' });
+        await database.knex('imports').where({ tenant_id: tenant.id }).delete();
+      }
+      assert.deepEqual([...left].sort(), [one.id, two.id].sort(), 'now the one wins, and now the other');
+    });
+  });
+}
