@@ -1,4 +1,4 @@
-import { createTightening } from '../domain/own-rules.ts';
+import { tightened } from '../domain/own-rules.ts';
 import { createScope } from '../domain/scope.ts';
 import { scopeInside } from '../domain/support.ts';
 import type { RegionRules } from '../domain/regions.ts';
@@ -8,7 +8,6 @@ import { regionScopeOf, type Middleware } from './request.ts';
 
 /** Puts together who asks, of which tenant, in which language; from here on nothing else needs the request. */
 export function scope(cookies: Cookies, rules: RegionRules): Middleware {
-  const tighten = createTightening(rules);
   return (request, _response, next) => {
     if (request.signedIn) {
       const { user, tenant, support, supportEnd } = request.signedIn.session;
@@ -18,7 +17,7 @@ export function scope(cookies: Cookies, rules: RegionRules): Middleware {
         offered(tenant.language, rules) ??
         rules.defaultLanguage;
       const own = createScope({
-        ...regionScopeOf(request, tighten(tenant.ownRules)),
+        ...regionScopeOf(request, tightened(rules, tenant.ownRules)),
         tenant: { id: tenant.id, name: tenant.name, language: tenant.language },
         actor: {
           id: user.id,
@@ -31,7 +30,7 @@ export function scope(cookies: Cookies, rules: RegionRules): Middleware {
       request.scope =
         support === null || supportEnd !== null
           ? own
-          : scopeInside(own, support.tenant, support, tighten(support.tenant.ownRules));
+          : scopeInside(own, support.tenant, support, tightened(rules, support.tenant.ownRules));
     }
     next();
   };
