@@ -34,7 +34,7 @@ export function addOperatorCommands(program: Command): void {
     .requiredOption('--username <username>', 'on the mail domain of the operators, which the first one decides')
     .addOption(new Option('--language <language>').choices(languages))
     .option('--json', 'print one JSON object')
-    .action(({ language = undefined, json = false, ...person }: AddOptions) =>
+    .action(({ language, json = false, ...person }: AddOptions) =>
       withContext(async (context) =>
         printPassword({ json }, await operatorsOf(context).add({ ...person, language: language ?? null })),
       ),

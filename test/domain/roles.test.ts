@@ -58,10 +58,7 @@ test('actions, rights and the operations of a region name the same things', () =
 
 test('whatever changes a person is guarded by the level of that person', () => {
   const verbs = ['edit', 'block', 'delete', 'restore', 'resetPassword', 'endSessions', 'import'];
-  assert.deepEqual(
-    [...changesToAPerson],
-    [...verbs.map((verb) => `users.${verb}`), 'personalData.erase'],
-  );
+  assert.deepEqual([...changesToAPerson], [...verbs.map((verb) => `users.${verb}`), 'personalData.erase']);
 });
 
 test('every level says what it lets its holder do; agents gain nothing in user management', () => {

@@ -16,6 +16,14 @@ for (const [dialect, server] of [
     const { longestHours } = portal.config.rules.supportAccess;
     const grants = (): Promise<unknown[]> => portal.database.knex('support_grants').orderBy('id').select();
 
+    it('comes after operators: they are no tenant that is set up, and leave its link open', async () => {
+      const { stores } = portal;
+      await stores.setup.replace('a digest');
+      await anOperator(portal, { displayName: 'Early Bird' });
+      assert.equal(await stores.tenants.isEmpty(), true);
+      assert.equal(await stores.setup.consume('a digest'), true);
+    });
+
     describe('a form', async () => {
       const { admin, camille } = await aSupportedTenant(portal);
       const blocked = await anOperator(portal, { displayName: 'Bo Blocked', state: 'blocked' });

@@ -25,7 +25,7 @@ export function supportersOf(database: Database) {
   ): Promise<ReadonlyMap<string, Supporters>> => {
     const ids = [...new Set(entries.flatMap((entry) => grantIn(entry)?.id ?? []))];
     if (ids.length === 0) return new Map();
-    const rows = (await database
+    const rows = await database
       .knex('support_grants as grants')
       .leftJoin('users as operators', 'operators.id', 'grants.operator_id')
       .leftJoin('users as granters', (join) =>
@@ -34,7 +34,7 @@ export function supportersOf(database: Database) {
       .where('grants.tenant_id', scope.tenant.id)
       .whereIn('grants.id', ids)
       .select('grants.id', 'grants.operator_id', 'grants.granted_by')
-      .select({ operator_name: 'operators.display_name', granter_name: 'granters.display_name' })) as SupportersRow[];
+      .select<SupportersRow[]>({ operator_name: 'operators.display_name', granter_name: 'granters.display_name' });
     return new Map(
       rows.map((row) => [
         row.id,

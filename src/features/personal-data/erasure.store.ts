@@ -70,7 +70,9 @@ export function erasureStore(database: Database) {
         const rows = (await knex('activity')
           .select('id', 'at', 'place')
           .where({ tenant_id: tenantId, [side]: userId, kind })
-          .modify((query) => holding !== undefined && query.where('data', 'like', `%${holding}%`))
+          .modify((query) => {
+            if (holding !== undefined) void query.where('data', 'like', `%${holding}%`);
+          })
           .whereRaw('(at, place) > (?, ?)', [last.at, last.place])
           .orderBy(['at', 'place'])
           .limit(entriesAtOnce)) as { id: number; at: number; place: number }[];
@@ -96,8 +98,7 @@ export function erasureStore(database: Database) {
   // What an operator did by their leave names them too, and what they wrote of it goes with them.
   async function takeFromGrants(tenantId: string, user: User): Promise<void> {
     const given = { tenant_id: tenantId, granted_by: user.id };
-    const operators = (await knex('support_grants').where(given).distinct('operator_id')) as { operator_id: string }[];
-    for (const { operator_id: userId } of operators)
+    for (const userId of await knex('support_grants').where(given).distinct().pluck<string[]>('operator_id'))
       await takeFromLog(tenantId, { side: 'actor_id', userId, holding: `"grantedBy":"${user.id}"` });
     await knex('support_grants').where(given).update({ purpose: '' });
   }
@@ -135,10 +136,8 @@ export function erasureStore(database: Database) {
     /** Removes a deleted user, and their name from wherever else it stands. Their entries in the log stay, without it. */
     erase: async (scope: Scope, user: User): Promise<void> => {
       const { id } = scope.tenant;
-      const visited = (await knex('support_grants').where({ operator_id: user.id }).distinct('tenant_id as id')) as {
-        id: string;
-      }[];
-      for (const each of [{ id }, ...visited]) await takeFromTenant(each.id, scope, user);
+      const actedIn = knex('support_grants').where({ operator_id: user.id }).distinct();
+      for (const each of [id, ...(await actedIn.pluck<string[]>('tenant_id'))]) await takeFromTenant(each, scope, user);
       await takeFromGrants(id, user);
       await takeFromImports(scope, user);
       await knex('user_sessions').where({ user_id: user.id }).delete();

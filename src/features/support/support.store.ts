@@ -118,11 +118,13 @@ export function supportStore(database: Database) {
 
     /** @returns what nobody has ended of what an operator was granted, wherever that was */
     openOfOperatorAcrossTenants: async (operatorId: string): Promise<OpenGrant[]> =>
-      toOpenGrants(await openGrants().where('grants.operator_id', operatorId).orderBy('grants.granted_at')),
+      toOpenGrants(
+        (await openGrants().where('grants.operator_id', operatorId).orderBy('grants.granted_at')) as OpenGrantRow[],
+      ),
 
     /** @returns grants that nobody has ended and whose time is over at a time in epoch ms */
     expiredAcrossTenants: async (now: number): Promise<OpenGrant[]> =>
-      toOpenGrants(await openGrants().where('grants.ends_at', '<=', now).limit(mostShown)),
+      toOpenGrants((await openGrants().where('grants.ends_at', '<=', now).limit(mostShown)) as OpenGrantRow[]),
 
     /** @returns a grant of the scope's own actor, whatever became of it; null for anybody else's */
     findOwnAcrossTenants: async (scope: Scope, id: string): Promise<OpenGrant | null> => {
