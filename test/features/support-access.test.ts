@@ -116,5 +116,15 @@ for (const [dialect, server] of [
       await log.visit(supportPage);
       log.sees('Its time was up');
     });
+
+    it('leaves the operator’s own account alone: inside it is out of reach, and afterwards as it was', async () => {
+      const bo = await anOperator(portal, { displayName: 'Bo Zurück' });
+      await letIn(portal, await aSupportedTenant(portal), bo);
+      const person = await inside(portal, bo);
+      assert.equal((await person.visit('/my-profile')).status, 403);
+      await person.submit('Leave');
+      await person.visit('/my-profile');
+      person.sees('Bo Zurück').sees('hosting.example');
+    });
   });
 }

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { supportLevels } from '../../src/domain/support.ts';
 import { paths } from '../../src/paths.ts';
 import { aUser, type TestUser } from '../support/builders.ts';
-import { anOperator, aSupportedTenant, english, enterPath, inside, letIn, supportPage } from '../support/operators.ts';
+import { anOperator, aSupportedTenant, english, enterPath, letIn, supportPage } from '../support/operators.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import { comparable } from '../support/traces.ts';
@@ -192,15 +192,5 @@ describe('an operator', async () => {
       assert.ok(!/Visited|Fremde|Camille/.test(bo.body), path);
     }
     assert.equal((await bo.visit(supportPage)).status, 403);
-  });
-
-  it('finds their own account as it was once they have left', async () => {
-    const bo = await anOperator(portal, { displayName: 'Bo Zurück' });
-    await letIn(portal, stranger, bo);
-    const person = await inside(portal, bo);
-    assert.equal((await person.visit('/my-profile')).status, 403);
-    await person.submit('Leave');
-    await person.visit('/my-profile');
-    person.sees('Bo Zurück').sees('hosting.example');
   });
 });
