@@ -13,6 +13,7 @@ import { secondFactorsStore } from './features/second-factor/second-factors.stor
 import { seedsStore } from './features/second-factor/seeds.store.ts';
 import { sessionsStore } from './features/sessions/sessions.store.ts';
 import { setupStore } from './features/setup/setup.store.ts';
+import { supportStore } from './features/support/support.store.ts';
 import { tenantsStore } from './features/tenants/tenants.store.ts';
 import { usersBatchStore } from './features/users/users.batch.store.ts';
 import { usersStore } from './features/users/users.store.ts';
@@ -39,6 +40,7 @@ function bindStores(database: Database) {
     seeds: seedsStore(database),
     sessions: sessionsStore(database),
     setup: setupStore(database),
+    support: supportStore(database),
     tenants: tenantsStore(database),
     users: usersStore(database),
     usersBatch: usersBatchStore(database),

@@ -84,7 +84,8 @@ async function removeSecondFactorOf(context: CommandContext, typed: string) {
   return { userId: user.id, username: user.username };
 }
 
-async function resetPassword(context: CommandContext, typed: string) {
+/** Resets the password of anybody in the region. @throws CommandFault */
+export async function resetPassword(context: CommandContext, typed: string) {
   const { config, database, stores, hasher, tenants } = context;
   const found = await findUser(context, typed);
   const { username } = found.user;
@@ -104,7 +105,8 @@ async function list({ stores }: CommandContext, options: { tenant: string; json?
   await printEach(options, 'users', users, ({ id, status, username, name }) => [id, status, username, name].join('  '));
 }
 
-async function* listed(users: AsyncIterable<User>, now: number) {
+/** Users as the commands print them. */
+export async function* listed(users: AsyncIterable<User>, now: number) {
   for await (const user of users) {
     yield {
       id: user.id,
@@ -119,7 +121,8 @@ async function* listed(users: AsyncIterable<User>, now: number) {
   }
 }
 
-function printPassword(
+/** Prints a temporary password, this once. */
+export function printPassword(
   options: { json?: boolean | undefined },
   added: { userId: string; username: string; temporaryPassword: string },
 ): void {

@@ -24,6 +24,8 @@ function firstStepOf({ signedIn, scope }: Express.Request): string | null {
   const { user } = signedIn.session;
   if (isCodePending(signedIn.session)) return paths.signInCode;
   if (user.password === 'temporary') return paths.changePassword;
+  // An operator inside another tenant is asked what their own one asks.
+  if (scope.support !== undefined) return null;
   const missing = user.secondFactorAt === null && isSecondFactorRequired(scope.rules, user.administratorLevel);
   return missing ? paths.ownSecondFactor : null;
 }

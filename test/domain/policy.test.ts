@@ -57,6 +57,8 @@ const againstAPerson = [
   'endSessions',
   'import',
 ].map((verb) => `users.${verb}`);
+againstAPerson.push('personalData.erase');
+const forGlobalAdmins: Action[] = ['accountSettings.edit', 'support.grant'];
 
 interface Case {
   readonly level: AdministratorLevel;
@@ -69,8 +71,8 @@ interface Case {
 function expected({ level, action, who, at, managed }: Case): 'yes' | Refusal {
   if (forEverybody.includes(action)) return 'yes';
   if (level !== 'global' && level !== 'userManagement') return 'level';
-  if (action === 'accountSettings.edit') return level === 'global' ? 'yes' : 'level';
-  if (action.startsWith('users.') && at !== 'here') return at;
+  if (forGlobalAdmins.includes(action)) return level === 'global' ? 'yes' : 'level';
+  if (/^(users|personalData)[.]/.test(action) && at !== 'here') return at;
   if (!againstAPerson.includes(action) || who === 'none') return 'yes';
   if (who === 'self' && action !== 'users.edit') return 'self';
   return level === 'global' ? 'yes' : forUserManager(who, managed);

@@ -6,6 +6,7 @@ import { normalizePassword, readPassword, readTemporaryPassword } from '../../do
 import { absoluteLimitMs, changeWithinMs, idleLimitMs, type RegionRules } from '../../domain/regions.ts';
 import type { RegionScope, Scope } from '../../domain/scope.ts';
 import { codeWithinMs, isCodePending } from '../../domain/second-factor.ts';
+import { endOfSupport } from '../../domain/support.ts';
 import type { Stores } from '../../stores.ts';
 import type { Credentials } from '../passwords/credentials.store.ts';
 import type { Hasher } from '../passwords/hasher.ts';
@@ -141,7 +142,7 @@ export function createSessions(parts: {
           .noteSeen(session.id, now)
           .catch((error: unknown) => log.warn(error, 'Last seen stays as it is'));
       }
-      return session;
+      return { ...session, supportEnd: supportEndOf(session, rules, now) };
     },
 
     /** Ends one session for good; a cookie that still names it opens nothing. */
@@ -164,6 +165,10 @@ export function createSessions(parts: {
         return true;
       }),
   };
+}
+
+function supportEndOf({ support }: LiveSession, rules: RegionRules, now: number): LiveSession['supportEnd'] {
+  return support && endOfSupport(support, support.tenant, tightened(rules, support.tenant.ownRules), now);
 }
 
 function standing({ user, tenant }: Credentials, now: number): SignInFailure | null {

@@ -83,7 +83,7 @@ export function userChangesRoutes(parts: {
     const rows = page.users.map((user) => ({
       ...user,
       restore: may(scope, 'users.restore', user),
-      remove: may(scope, 'users.delete', user),
+      erase: may(scope, 'personalData.erase', user),
       ...linksOf(user),
     }));
     const bulk = offeredInBulk(scope, 'deleted');
@@ -139,6 +139,7 @@ function permissionsOf(scope: Scope, user: User) {
   const offered = administratorLevels.filter(
     (administratorLevel) => mayGive(scope, user, { ...user, administratorLevel }).allowed,
   );
+  const agents = agentLevels.filter((agentLevel) => mayGive(scope, user, { ...user, agentLevel }).allowed);
   return {
     edit: may(scope, 'users.edit', user),
     block: may(scope, 'users.block', user),
@@ -146,6 +147,7 @@ function permissionsOf(scope: Scope, user: User) {
     endSessions: may(scope, 'users.endSessions', user),
     removeSecondFactor: may(scope, 'users.removeSecondFactor', user),
     secondFactorRequired: isSecondFactorRequired(scope.rules, user.administratorLevel),
-    levels: { administrator: offered, agent: agentLevels, own: user.id === scope.actor?.id },
+    data: may(scope, 'personalData.view', user),
+    levels: { administrator: offered, agent: agents, own: user.id === scope.actor?.id },
   };
 }
