@@ -32,14 +32,16 @@ export function addCheckCommand(program: Command): void {
 async function faultsOf(config: Config): Promise<string[]> {
   const database = openDatabase(config.database);
   const sessions = await openSessions(config, database, pino({ level: 'silent' }));
+  const state = migrationState(database);
   const checks: Record<string, () => Promise<unknown>> = {
     DATABASE_URL: async () => {
-      const { done, pending } = await migrationState(database);
+      const { done, pending } = await state;
       // A database that is still empty is filled by the first start.
       if (done > 0 && pending > 0) throw new Error(`the schema lacks ${pending} migrations; run "npx parvis migrate"`);
     },
     SECOND_FACTOR_KEYS: async () => {
-      if ((await migrationState(database)).pending > 0) return;
+      // A database that does not answer, or lacks its tables, is a fault of its own.
+      if ((await state.catch(() => null))?.pending !== 0) return;
       const keys = findSecondFactorKeys(config);
       const keyIds = keys.length === 0 ? [] : createVault(keys).keyIds;
       const unreadable = await seedsStore(database).countUnreadableForOperator(keyIds);

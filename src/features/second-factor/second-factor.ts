@@ -61,7 +61,7 @@ export function createSecondFactor(parts: {
         const at = clock();
         const factor = { seed: vault.seal(seed, seedOf(user.id)), step: checked.step, recoveryDigests: digests, at };
         if (!(await within.secondFactors.insert(scope, user.id, factor))) throw conflict('second-factor:conflict');
-        if (!(await within.sessions.giveCode(session.id, user.id))) throw conflict('second-factor:conflict');
+        if (!(await within.secondFactors.giveCode(session.id, user.id))) throw conflict('second-factor:conflict');
         await within.sessions.endAllOf(scope, user.id, session.id);
         await within.activity.record(scope, { kind: 'secondFactor.setUp' }, user.id, at);
       });

@@ -74,6 +74,15 @@ export function secondFactorsStore(database: Database) {
 
     replaceCodes,
 
+    /** Notes that a session has its user's second factor. @returns false where it has ended meanwhile */
+    giveCode: async (sessionId: string, userId: string): Promise<boolean> =>
+      (await knex('user_sessions').where({ id: sessionId, user_id: userId }).update({ code_given: 1 })) === 1,
+
+    /** Notes a sign-in that ended with a code. @param at epoch ms */
+    noteSignIn: async (scope: Scope, userId: string, at: number): Promise<void> => {
+      await knex('users').where(own(scope, userId)).update({ last_sign_in_at: at });
+    },
+
     /** Takes a user's second factor and its recovery codes away. @param epoch the user's next one, where all that is open ends */
     remove: async (scope: Scope, userId: string, epoch: number): Promise<void> => {
       await knex('second_factors').whereIn('user_id', idOf(scope, userId)).delete();

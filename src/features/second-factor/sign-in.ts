@@ -26,10 +26,10 @@ export function createCodeStep(parts: {
       const { user } = session;
       const at = clock();
       // First of all: what ended meanwhile uses no code up.
-      if (!(await within.sessions.giveCode(session.id, user.id))) return null;
+      if (!(await within.secondFactors.giveCode(session.id, user.id))) return null;
       const accepted = await accept(within, scope, user.id, typed);
       if (accepted === null) throw new NotAccepted();
-      await within.sessions.noteSignIn(user.id, at);
+      await within.secondFactors.noteSignIn(scope, user.id, at);
       await recordIfRecovery(within, scope, user.id, accepted, at);
       await within.activity.record(scope, { kind: 'signIn.succeeded' }, user.id, at);
       return accepted;

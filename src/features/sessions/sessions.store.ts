@@ -123,15 +123,6 @@ export function sessionsStore(database: Database) {
       await database.knex('users').where({ id: session.userId }).update({ last_sign_in_at: session.at });
     },
 
-    /** Notes that a session has its user's second factor. @returns false where it has ended meanwhile */
-    giveCode: async (id: string, userId: string): Promise<boolean> =>
-      (await database.knex('user_sessions').where({ id, user_id: userId }).update({ code_given: 1 })) === 1,
-
-    /** Notes a sign-in that ended with a code. @param at epoch ms */
-    noteSignIn: async (userId: string, at: number): Promise<void> => {
-      await database.knex('users').where({ id: userId }).update({ last_sign_in_at: at });
-    },
-
     /** @returns the sessions of the scope's own user that were seen since a time in epoch ms, the latest first */
     listOwn: async (scope: Scope, seenSince: number): Promise<OwnSession[]> =>
       (await listOwn({ user: scope.actor?.id ?? '', since: seenSince })).map((row) => ({
