@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import pg from 'pg';
+import { paths } from '../../src/paths.ts';
+import { aTenant, aUser } from '../support/builders.ts';
+import { aPerson, type Person } from '../support/person.ts';
+import { openPortal } from '../support/portal.ts';
+import { anOwner, english } from '../support/second-factor.ts';
+import { postgres, skipWithout } from '../support/services.ts';
+
+const server = await postgres();
+
+describe('a signed-in page', { skip: skipWithout('postgres', server) }, async () => {
+  const portal = await openPortal({ databaseUrl: server?.url ?? '' });
+  const tenant = await aTenant(portal, { language: 'en' });
+
+  // Both kinds of queries, prepared and built, go through the driver's one way out.
+  async function queriesOf(person: Person, address: string): Promise<string[]> {
+    await person.visit(address);
+    const texts: string[] = [];
+    const client = pg.Client.prototype as unknown as { query: (...given: unknown[]) => unknown };
+    const original = client.query;
+    client.query = function (this: unknown, ...given) {
+      const [asked] = given as [string | { text: string }];
+      texts.push(typeof asked === 'string' ? asked : asked.text);
+      return original.apply(this, given);
+    };
+    await person.visit(address);
+    client.query = original;
+    return texts;
+  }
+
+  it('costs no query more with a second factor than without, and none of its tables', async () => {
+    const without = await aPerson(portal, english).signIn(await aUser(portal, tenant));
+    const { person } = await anOwner(portal, await aUser(portal, tenant));
+    const [one, other] = [await queriesOf(without, paths.myProfile), await queriesOf(person, paths.myProfile)];
+    assert.ok(one.length > 0);
+    assert.deepEqual(other, one);
+    assert.doesNotMatch(other.join(), /second_factors|recovery_codes/);
+  });
+});
