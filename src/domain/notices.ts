@@ -57,6 +57,11 @@ const notices: { readonly [Kind in ActivityEvent['kind']]: NoticeOf<Kind> } = {
   'tenant.suspended': nothing,
   'tenant.resumed': nothing,
   'tenant.rulesChanged': nothing,
+  'tenant.listingChanged': nothing,
+  // The operator tells them beforehand: what happens to their passwords is the least of it.
+  'tenant.moving': nothing,
+  'tenant.moveCancelled': nothing,
+  'tenant.movedIn': nothing,
   refused: nothing,
 };
 

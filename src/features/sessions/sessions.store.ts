@@ -4,6 +4,7 @@ import type { OwnRules } from '../../domain/own-rules.ts';
 import type { Scope, ScopeTenant } from '../../domain/scope.ts';
 import type { User } from '../../domain/user.ts';
 import { readOwnRules } from '../tenants/tenants.own-rules.ts';
+import type { TenantState } from '../tenants/tenants.store.ts';
 import { toUser, userColumns, type UserRow } from '../users/users.rows.ts';
 
 /** A session together with everything that decides whether it still counts: one query per request. */
@@ -12,7 +13,7 @@ export interface LiveSession {
   readonly createdAt: number;
   readonly seenAt: number;
   readonly user: User;
-  readonly tenant: ScopeTenant & { readonly state: 'active' | 'suspended'; readonly ownRules: OwnRules };
+  readonly tenant: ScopeTenant & { readonly state: TenantState; readonly ownRules: OwnRules };
 }
 
 interface LiveSessionRow extends UserRow {
@@ -21,7 +22,7 @@ interface LiveSessionRow extends UserRow {
   session_seen_at: number;
   tenant_name: string;
   tenant_language: Language;
-  tenant_state: 'active' | 'suspended';
+  tenant_state: TenantState;
   tenant_own_rules: string;
 }
 

@@ -5,26 +5,32 @@ import type { Scope } from '../../domain/scope.ts';
 import { notDeleted } from '../users/users.rows.ts';
 import { readOwnRules } from './tenants.own-rules.ts';
 
+/** Moving: suspended for as long as it takes to move it to another region. */
+export type TenantState = 'active' | 'suspended' | 'moving';
+
 export interface Tenant {
   readonly id: string;
   readonly name: string;
   readonly language: Language;
-  readonly state: 'active' | 'suspended';
+  readonly state: TenantState;
   readonly createdAt: number;
   readonly domains: readonly string[];
   readonly ownRules: OwnRules;
+  /** Whether other regions may learn of its domains. */
+  readonly listed: boolean;
 }
 
 /** A tenant as it is first written: under its region's rules alone. */
-export type NewTenantRow = Omit<Tenant, 'ownRules'>;
+export type NewTenantRow = Omit<Tenant, 'ownRules' | 'listed'> & { readonly listed?: boolean };
 
 interface TenantRow {
   id: string;
   name: string;
   language: Language;
-  state: 'active' | 'suspended';
+  state: TenantState;
   created_at: number;
   own_rules: string;
+  listed: number;
 }
 
 // Both databases take some ten thousands of values in one statement.
@@ -118,8 +124,10 @@ export function tenantsStore(database: Database) {
     },
 
     insert: async (tenant: NewTenantRow): Promise<void> => {
-      const { id, name, language, state, createdAt, domains } = tenant;
-      await database.knex('tenants').insert({ id, name, language, state, created_at: createdAt });
+      const { id, name, language, state, createdAt, domains, listed = true } = tenant;
+      await database
+        .knex('tenants')
+        .insert({ id, name, language, state, created_at: createdAt, listed: Number(listed) });
       await database.knex('tenant_domains').insert(domains.map((domain) => ({ domain, tenant_id: id })));
     },
 
@@ -127,6 +135,13 @@ export function tenantsStore(database: Database) {
     setOwnRules: async (scope: Scope, own: OwnRules): Promise<void> => {
       const row = { own_rules: JSON.stringify(own) };
       await database.knex('tenants').where({ id: scope.tenant.id }).update(row);
+    },
+
+    setListed: async (scope: Scope, listed: boolean): Promise<void> => {
+      await database
+        .knex('tenants')
+        .where({ id: scope.tenant.id })
+        .update({ listed: Number(listed) });
     },
 
     setState: async (id: string, state: Tenant['state']): Promise<void> => {
@@ -137,5 +152,6 @@ export function tenantsStore(database: Database) {
 
 function toTenant(row: TenantRow, domains: readonly string[]): Tenant {
   const { id, name, language, state } = row;
-  return { id, name, language, state, createdAt: row.created_at, domains, ownRules: readOwnRules(row.own_rules) };
+  const ownRules = readOwnRules(row.own_rules);
+  return { id, name, language, state, createdAt: row.created_at, domains, ownRules, listed: row.listed === 1 };
 }
