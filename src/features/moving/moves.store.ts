@@ -47,9 +47,15 @@ export function movesStore(database: Database) {
       return row === undefined ? null : toMove(row);
     },
 
-    /** @returns the tenant's latest move of a direction, or null */
-    findLatest: async (tenantId: string, direction: Move['direction']): Promise<Move | null> => {
-      const own = knex<MoveRow>('moves').where({ tenant_id: tenantId, direction });
+    /** @returns the tenant's move out of this region that is under way, or null */
+    findOpen: async (tenantId: string): Promise<Move | null> => {
+      const row = await knex<MoveRow>('moves').where({ tenant_id: tenantId, direction: 'out', state: 'open' }).first();
+      return row === undefined ? null : toMove(row);
+    },
+
+    /** @returns the tenant's latest move into this region, or null */
+    findLatestIn: async (tenantId: string): Promise<Move | null> => {
+      const own = knex<MoveRow>('moves').where({ tenant_id: tenantId, direction: 'in' });
       const row = await own.orderBy('began_at', 'desc').first();
       return row === undefined ? null : toMove(row);
     },

@@ -66,8 +66,8 @@ async function remove(
   return stores.transaction(async (within) => {
     await within.tenants.lock(scope);
     const tenant = await within.tenants.findForOperator(id);
-    const move = await within.moves.findLatest(id, 'out');
-    if (tenant === null || move?.state !== 'open') throw new MoveFault('notMoving', scope.tenant.name);
+    const move = await within.moves.findOpen(id);
+    if (tenant === null || move === null) throw new MoveFault('notMoving', scope.tenant.name);
     const travelled = checkReceipt(move, given);
     const was = await countAll(within, id);
     const refusedMeanwhile = await refuseChanges(within, id, travelled, was);

@@ -63,8 +63,8 @@ export async function cancelMove({ stores, tenants, clock }: MovingParts, tenant
   const scope = tenants.operatorScope(tenant);
   return stores.transaction(async (within) => {
     await within.tenants.lock(scope);
-    const move = await within.moves.findLatest(tenantId, 'out');
-    if (move?.state !== 'open') throw new MoveFault('notMoving', tenant.name);
+    const move = await within.moves.findOpen(tenantId);
+    if (move === null) throw new MoveFault('notMoving', tenant.name);
     await within.moves.settle(move.id, { state: 'cancelled', endedAt: clock() });
     await within.tenants.setState(tenantId, move.stateBefore);
     await within.activity.record(scope, { kind: 'tenant.moveCancelled', region: move.region }, null, clock());

@@ -31,7 +31,7 @@ const signedOf = ({ move, tenantId, from, tables, at }: Said): unknown => [
 
 /** @returns the receipt of a tenant that moved in, signed: the same again each time. @throws MoveFault */
 export async function receiptOf(parts: MovingParts, tenantId: string): Promise<Receipt> {
-  const move = await parts.stores.moves.findLatest(tenantId, 'in');
+  const move = await parts.stores.moves.findLatestIn(tenantId);
   if (!move?.summary) throw new MoveFault('noReceipt', tenantId);
   const said = { move: move.id, tenantId, from: move.region, tables: [...move.summary], at: move.beganAt };
   const signer = ownSigner(parts);
