@@ -80,7 +80,7 @@ export async function done(
   options: DoneOptions,
 ): Promise<void> {
   const { config, database } = context;
-  const receipt = parse(options.receipt === '-' ? await text(process.stdin) : readFileSync(options.receipt, 'utf8'));
+  const receipt = await read(options.receipt);
   const report = await finishMove(parts, tenantId, receipt);
   await forgetInRedis(context, report.domains);
   if (config.mail !== null) await createTransport(config.mail).clear();
@@ -125,9 +125,9 @@ function linesOf(report: MoveReport, overwritten: boolean): string[] {
   ];
 }
 
-function parse(content: string): unknown {
+async function read(file: string): Promise<unknown> {
   try {
-    return JSON.parse(content);
+    return JSON.parse(file === '-' ? await text(process.stdin) : readFileSync(file, 'utf8'));
   } catch {
     throw new CommandFault('The file is no receipt');
   }

@@ -1,4 +1,3 @@
-import { promisify } from 'node:util';
 import { pino } from 'pino';
 import { openSessions } from '../server.ts';
 import { untilItHolds } from './check.ts';
@@ -17,16 +16,20 @@ export async function forgetInRedis(
   const { store, ping, close } = await openSessions(config, database, pino({ level: 'silent' }));
   try {
     await untilItHolds(ping);
-    const all = promisify((done: (error: unknown, sessions?: Kept[]) => void) =>
-      store.all?.((error: unknown, sessions) => done(error, sessions as unknown as Kept[])),
-    );
-    const kept = (await all()) ?? [];
-    const keys = await stores.moving.sessionsOf(
-      domains,
-      kept.map(({ id, ...data }) => ({ key: id, data: JSON.stringify(data) })),
-    );
-    for (const key of keys) await promisify((done: (error?: unknown) => void) => store.destroy(key, done))();
+    const kept = await new Promise<Kept[]>((resolve, reject) => {
+      store.all?.((error, sessions) =>
+        error ? reject(asError(error)) : resolve((sessions ?? []) as unknown as Kept[]),
+      );
+    });
+    const rows = kept.map(({ id, ...data }) => ({ key: id, data: JSON.stringify(data) }));
+    for (const key of await stores.moving.sessionsOf(domains, rows)) {
+      await new Promise<void>((resolve, reject) => {
+        store.destroy(key, (error) => (error ? reject(asError(error)) : resolve()));
+      });
+    }
   } finally {
     await close();
   }
 }
+
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
