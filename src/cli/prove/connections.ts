@@ -87,5 +87,8 @@ function judgeFile(file: string, own: Territory, all: readonly Territory[]): Jud
   // A file that two regions were given is nobody's own.
   if (mine && other === undefined) return { to: 'its own data folder or database', allowed: true };
   const name = path.basename(file);
-  return { to: other ? `the file ${name} of ${other.region}` : `the file ${name}, which is no region’s`, allowed: false };
+  return {
+    to: other ? `the file ${name} of ${other.region}` : `the file ${name}, which is no region’s`,
+    allowed: false,
+  };
 }

@@ -91,6 +91,8 @@ export function trespassNoticed(
           result('a file of the other region opened, shown by the system', noticed('file', 'system')),
         ]
       : []),
-    ...(ways.recorded === null ? [] : [result('a connection to the other region’s store, at its recorder', ways.recorded)]),
+    ...(ways.recorded === null
+      ? []
+      : [result('a connection to the other region’s store, at its recorder', ways.recorded)]),
   ];
 }

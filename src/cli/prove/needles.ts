@@ -86,7 +86,9 @@ const twoBytes = 1 << 16;
  * @returns what looks for all of them in one go, and gives the tags of those that it found
  */
 export function createFinder<Tag>(needles: readonly Tagged<Tag>[]): (hay: Haystack) => Set<Tagged<Tag>> {
-  const [foldedOnes, rawOnes] = [true, false].map((folded) => tableOf(needles.filter((each) => each.folded === folded)));
+  const [foldedOnes, rawOnes] = [true, false].map((folded) =>
+    tableOf(needles.filter((each) => each.folded === folded)),
+  );
   return ({ raw, folded }) => {
     const found = new Set<Tagged<Tag>>();
     if (foldedOnes) scan(folded, foldedOnes, found);

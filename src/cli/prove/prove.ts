@@ -5,7 +5,7 @@ import path from 'node:path';
 import { readRules } from '../../config/rules.ts';
 import { CommandFault } from '../context.ts';
 import { createCanaries } from './canaries.ts';
-import { textPlaces } from './collect.ts';
+import { folderPlaces, textPlaces } from './collect.ts';
 import { plantControls, startTrespasser } from './controls.ts';
 import { flow } from './flow/flow.ts';
 import type { Look } from './places.ts';
@@ -49,21 +49,26 @@ export async function prove(options: ProveOptions): Promise<Report> {
   }
 }
 
-async function run(options: ProveOptions, root: string, watching: Watching, closers: (() => unknown)[]): Promise<Report> {
+async function run(
+  options: ProveOptions,
+  root: string,
+  watching: Watching,
+  closers: (() => unknown)[],
+): Promise<Report> {
   const { tell = () => undefined } = options;
   const began = Date.now();
   const records = path.join(root, 'records');
   mkdirSync(records);
   const around: Surroundings = { watching, records, folders: foldersOf(root, options) };
   const sites = await openSites(options, root, watching, closers);
-  tell(`Two regions are started: ${sites.map(({ plan }) => plan.id).join(' and ')}.`);
   const stories = await startStories(sites, around, closers, options);
+  tell(`Two regions run: ${sites.map(({ plan }) => plan.id).join(' and ')}.`);
   const looks: Look[] = [];
   const steps: StepResult[] = [];
   const look = async (moment: string, whole: boolean): Promise<void> => {
     for (const [index, { plan, stores }] of sites.entries()) {
       const story = stories[index];
-      const rest = whole && story ? textPlaces(story, stores) : [];
+      const rest = whole && story ? textPlaces(story, stores) : folderPlaces(plan.folder);
       looks.push({ region: plan.id, moment, places: [...(await stores.read()), ...rest] });
     }
   };
@@ -83,7 +88,11 @@ async function run(options: ProveOptions, root: string, watching: Watching, clos
   return sumUp({ sites, stories, looks, steps, directories, stopped, watching, began });
 }
 
-async function trespassAndPlant(sites: readonly Site[], stories: readonly Story[], around: Surroundings): Promise<void> {
+async function trespassAndPlant(
+  sites: readonly Site[],
+  stories: readonly Story[],
+  around: Surroundings,
+): Promise<void> {
   for (const [index, site] of sites.entries()) {
     const [here, there, other] = [stories[index], stories[1 - index], sites[1 - index]];
     if (!here || !there || !other) continue;
@@ -93,7 +102,12 @@ async function trespassAndPlant(sites: readonly Site[], stories: readonly Story[
 }
 
 /** @returns a site as its processes are judged by */
-export const territoryOf = ({ plan, stores }: Site) => ({ region: plan.id, folder: plan.folder, port: plan.port, stores });
+export const territoryOf = ({ plan, stores }: Site) => ({
+  region: plan.id,
+  folder: plan.folder,
+  port: plan.port,
+  stores,
+});
 
 export interface Route {
   readonly domain: string;
@@ -159,8 +173,7 @@ async function startStories(
   { settings }: ProveOptions,
 ): Promise<[Story, Story]> {
   const addresses = sites.map(({ plan }) => `${plan.id}=http://127.0.0.1:${plan.port}`).join(',');
-  const stories: Story[] = [];
-  for (const { plan, rulesFile, stores } of sites) {
+  const start = async ({ plan, rulesFile, stores }: Site): Promise<Story> => {
     const environment = {
       ...{ REGION: plan.id, REGION_RULES: path.resolve(rulesFile), REGION_URLS: addresses },
       ...{ HOST: '127.0.0.1', PORT: String(plan.port), BASE_URL: `http://127.0.0.1:${plan.port}` },
@@ -171,9 +184,9 @@ async function startStories(
     };
     const region = await startRegion({ ...plan, environment }, around);
     closers.push(() => region.stop());
-    stories.push(createStory(region, () => stores.mails().length + mailsIn(plan.folder)));
-  }
-  return stories as [Story, Story];
+    return createStory(region, () => stores.mails().length + mailsIn(plan.folder));
+  };
+  return Promise.all(sites.map(start)) as Promise<[Story, Story]>;
 }
 
 function mailsIn(folder: string): number {

@@ -57,7 +57,12 @@ export interface Surroundings {
 /** Starts a process under observation. */
 export function startWatched(
   { watching, records, folders }: Surroundings,
-  { region, label, args, environment }: { region: string; label: string; args: string[]; environment: Record<string, string> },
+  {
+    region,
+    label,
+    args,
+    environment,
+  }: { region: string; label: string; args: string[]; environment: Record<string, string> },
 ): ChildProcess {
   const record = path.join(records, `${watching.processes.length}-${region}.jsonl`);
   const address = new URL(preload);

@@ -77,7 +77,9 @@ export function reasonsOf(report: Omit<Report, 'held' | 'reasons'>): string[] {
     ...findings.map(findingWords),
     ...processes.flatMap(({ region, process, seen, watchedItself }) => [
       ...(watchedItself ? [] : [`Nothing is known of the process "${process}" of ${region}: it did not watch itself.`]),
-      ...seen.filter(({ allowed }) => !allowed).map(({ what, to }) => `The process "${process}" of ${region}: ${whatWords[what]} ${to}.`),
+      ...seen
+        .filter(({ allowed }) => !allowed)
+        .map(({ what, to }) => `The process "${process}" of ${region}: ${whatWords[what]} ${to}.`),
     ]),
     ...visits
       .filter(({ allowed }) => !allowed)
@@ -88,7 +90,9 @@ export function reasonsOf(report: Omit<Report, 'held' | 'reasons'>): string[] {
     ...steps
       .filter(({ status }) => status === 'failed')
       .map(({ region, title, says }) => `The step "${title}" went wrong in ${region}: ${says}.`),
-    ...regions.filter(({ stoppedWell }) => !stoppedWell).map(({ region }) => `The server of ${region} did not stop well.`),
+    ...regions
+      .filter(({ stoppedWell }) => !stoppedWell)
+      .map(({ region }) => `The server of ${region} did not stop well.`),
     ...controls
       .filter(({ noticed }) => !noticed)
       .map(({ region, control }) => `A control in ${region} was not noticed: ${control}.`),

@@ -21,7 +21,8 @@ export async function postgresStores(
 ): Promise<RegionStores> {
   const { databaseUrl, redisUrl } = given;
   const database = await startRecorder(region, 'PostgreSQL', addressOf(databaseUrl, postgresPort), watching);
-  const sessions = redisUrl === null ? null : await startRecorder(region, 'Redis', addressOf(redisUrl, redisPort), watching);
+  const sessions =
+    redisUrl === null ? null : await startRecorder(region, 'Redis', addressOf(redisUrl, redisPort), watching);
   const redis = redisUrl === null ? null : await openRedis(redisUrl);
   const sink = await startMailSink();
   const recorders = [database, ...(sessions ? [sessions] : [])];
@@ -38,14 +39,21 @@ export async function postgresStores(
       SMTP_URL: `smtp://127.0.0.1:${sink.port}`,
       MAIL_FROM: `portal@${region}.example`,
     },
-    ports: new Map([...recorders.map(({ port, store }) => [port, `its own ${store}`] as const), [sink.port, 'its own mail server']]),
+    ports: new Map([
+      ...recorders.map(({ port, store }) => [port, `its own ${store}`] as const),
+      [sink.port, 'its own mail server'],
+    ]),
     files: [],
-    described: redisUrl === null ? 'PostgreSQL, which holds the sessions too' : 'PostgreSQL, and Redis for the sessions',
+    described:
+      redisUrl === null ? 'PostgreSQL, which holds the sessions too' : 'PostgreSQL, and Redis for the sessions',
     identity: `${addressOf(databaseUrl, postgresPort).host}:${addressOf(databaseUrl, postgresPort).port}${new URL(databaseUrl).pathname}`,
     checkEmpty: async () => {
       const tables = await within(databaseUrl, tableNames);
-      const tenants = tables.includes('tenants') ? await within(databaseUrl, (client) => rowsOf(client, 'tenants')) : [];
-      if (tenants.length > 0) throw new CommandFault(`The given database of ${region} holds tenants: the proof wants an empty one`);
+      const tenants = tables.includes('tenants')
+        ? await within(databaseUrl, (client) => rowsOf(client, 'tenants'))
+        : [];
+      if (tenants.length > 0)
+        throw new CommandFault(`The given database of ${region} holds tenants: the proof wants an empty one`);
       if ((await redis?.read())?.some(({ items }) => items > 0))
         throw new CommandFault(`The given Redis of ${region} is not empty`);
     },
@@ -108,7 +116,11 @@ async function dump(url: string): Promise<Place> {
     PGPASSWORD: decodeURIComponent(password),
   };
   try {
-    const { stdout } = await promisify(execFile)('pg_dump', [], { env, maxBuffer: largestDumpBytes, encoding: 'buffer' });
+    const { stdout } = await promisify(execFile)('pg_dump', [], {
+      env,
+      maxBuffer: largestDumpBytes,
+      encoding: 'buffer',
+    });
     return { ...place, name: 'dump by pg_dump', content: stdout };
   } catch {
     const content = await within(url, async (client) => {

@@ -27,7 +27,16 @@ export async function openRedis(url: string): Promise<RedisReader> {
         }
       }
       const content = Buffer.concat(parts);
-      return [{ kind: 'session store', name: 'every key of Redis', content, items, mayHoldDomains: false, showsSecrets: false }];
+      return [
+        {
+          kind: 'session store',
+          name: 'every key of Redis',
+          content,
+          items,
+          mayHoldDomains: false,
+          showsSecrets: false,
+        },
+      ];
     },
     plantAndClose: async (text) => {
       await client.set(text, text);

@@ -39,8 +39,12 @@ export function sqliteStores(folder: string, given: string | null): RegionStores
     },
     read: () => {
       const files = [file, `${file}-wal`].filter((each) => existsSync(each));
-      const tables = within((database) => tablesOf(database).flatMap((name) => tablePlaces(name, rowsOf(database, name))));
-      const inFiles = files.map((each) => place(each === file ? 'database file' : 'write-ahead log', readFileSync(each), 'database file'));
+      const tables = within((database) =>
+        tablesOf(database).flatMap((name) => tablePlaces(name, rowsOf(database, name))),
+      );
+      const inFiles = files.map((each) =>
+        place(each === file ? 'database file' : 'write-ahead log', readFileSync(each), 'database file'),
+      );
       return Promise.resolve([...tables, ...inFiles]);
     },
     backup: async () => {
@@ -53,7 +57,7 @@ export function sqliteStores(folder: string, given: string | null): RegionStores
       return [place('SQLite’s own backup of the database', content, 'backup')];
     },
     plant: (text) => {
-      const row = "insert into throttles (key, points) values (?, 0)";
+      const row = 'insert into throttles (key, points) values (?, 0)';
       within((database) => database.prepare(row).run(text), false);
       return Promise.resolve();
     },
@@ -65,7 +69,9 @@ export function sqliteStores(folder: string, given: string | null): RegionStores
 }
 
 const tablesOf = (database: SqliteFile.Database): string[] =>
-  (database.prepare("select name from sqlite_master where type = 'table'").all() as { name: string }[]).map(({ name }) => name);
+  (database.prepare("select name from sqlite_master where type = 'table'").all() as { name: string }[]).map(
+    ({ name }) => name,
+  );
 
 const rowsOf = (database: SqliteFile.Database, table: string): Record<string, unknown>[] =>
   database.prepare(`select * from "${table}"`).all() as Record<string, unknown>[];

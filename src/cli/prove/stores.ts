@@ -29,7 +29,9 @@ export interface RegionStores {
 /** @returns a row as a text: bytes as bytes, so that a search finds them in every encoding */
 export function rowText(row: Readonly<Record<string, unknown>>): Buffer {
   const cells = Object.values(row).map((value) =>
-    value instanceof Uint8Array ? Buffer.from(value) : Buffer.from(typeof value === 'string' ? value : (JSON.stringify(value) ?? '')),
+    value instanceof Uint8Array
+      ? Buffer.from(value)
+      : Buffer.from(typeof value === 'string' ? value : (JSON.stringify(value) ?? '')),
   );
   return Buffer.concat(cells.flatMap((cell) => [cell, Buffer.from('\n')]));
 }

@@ -8,7 +8,15 @@ import { searchPlaces, type Look, type PlaceKind } from './places.ts';
 import { systemShowsProcesses } from './proc.ts';
 import { fileDigest, territoryOf, type Route, type Site } from './prove.ts';
 import { theProof } from './recorder.ts';
-import { limitsOf, reasonsOf, type DirectoryCheck, type Looked, type Planted, type Report, type Visit } from './report.ts';
+import {
+  limitsOf,
+  reasonsOf,
+  type DirectoryCheck,
+  type Looked,
+  type Planted,
+  type Report,
+  type Visit,
+} from './report.ts';
 import type { Story } from './story.ts';
 import type { StepResult } from './walk.ts';
 import type { Watching } from './watching.ts';
@@ -35,18 +43,29 @@ export function sumUp(evidence: Evidence): Report {
   const judged = watching.processes.map((each) => judgeProcess(each, territories));
   const visits = visitsIn(sites);
   const isControl = ({ by }: { by: string }): boolean => by.startsWith(`${trespasser} of`);
-  const places = new Map(sites.map(({ plan }) => [plan.id, looks.filter(({ region }) => region === plan.id).flatMap((look) => look.places)]));
-  const trespasses = judged.filter(({ process }) => process === trespasser).flatMap((each): ControlResult[] => {
-    const others = visits.filter(({ region }) => region !== each.region);
-    const recorded = others.length === 0 ? null : others.some((visit) => isControl(visit));
-    return trespassNoticed(each, { systemShows: systemShowsProcesses, recorded: systemShowsProcesses ? recorded : null });
-  });
+  const places = new Map(
+    sites.map(({ plan }) => [plan.id, looks.filter(({ region }) => region === plan.id).flatMap((look) => look.places)]),
+  );
+  const trespasses = judged
+    .filter(({ process }) => process === trespasser)
+    .flatMap((each): ControlResult[] => {
+      const others = visits.filter(({ region }) => region !== each.region);
+      const recorded = others.length === 0 ? null : others.some((visit) => isControl(visit));
+      return trespassNoticed(each, {
+        systemShows: systemShowsProcesses,
+        recorded: systemShowsProcesses ? recorded : null,
+      });
+    });
   const evidenceOnly: Omit<Report, 'held' | 'reasons'> = {
     format: 1,
     at: new Date(began).toISOString(),
     seconds: Math.round((Date.now() - began) / 100) / 10,
     version: versionOf(),
-    system: { node: process.versions.node, platform: `${os.type()} ${os.release()} ${os.arch()}`, showsProcesses: systemShowsProcesses },
+    system: {
+      node: process.versions.node,
+      platform: `${os.type()} ${os.release()} ${os.arch()}`,
+      showsProcesses: systemShowsProcesses,
+    },
     regions: sites.map(({ plan: { id, rules }, rulesFile, stores }, index) => ({
       ...{ region: id, edition: rules.edition, revision: rules.revision, rulesSha256: fileDigest(rulesFile) },
       ...{ stores: stores.described, stoppedWell: stopped[index] === true },
@@ -86,7 +105,12 @@ function lookedThrough(looks: readonly Look[]): Looked[] {
   const groups = new Map<string, Looked>();
   for (const { region, moment, places } of looks) {
     const kinds = [...new Set(places.map(({ kind }) => kind))];
-    for (const kind of kinds) add(groups, { region, kind, moment }, places.filter((place) => place.kind === kind));
+    for (const kind of kinds)
+      add(
+        groups,
+        { region, kind, moment },
+        places.filter((place) => place.kind === kind),
+      );
   }
   return [...groups.values()];
 }
@@ -101,7 +125,10 @@ function add(
   groups.set(`${region}|${kind}`, {
     ...{ region, kind, moments: [...(known?.moments ?? []), moment] },
     places: Math.max(known?.places ?? 0, places.length),
-    items: Math.max(known?.items ?? 0, kind === 'database table' ? rowsIn(places) : sum(places.map(({ items }) => items))),
+    items: Math.max(
+      known?.items ?? 0,
+      kind === 'database table' ? rowsIn(places) : sum(places.map(({ items }) => items)),
+    ),
     bytes: (known?.bytes ?? 0) + sum(places.map(({ content }) => content.length)),
   });
 }

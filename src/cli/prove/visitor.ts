@@ -65,7 +65,9 @@ export function createVisitor({ origin, headers, keep }: VisitorOptions): Visito
     send: (path, fields = {}) => {
       const form = readForms(last?.text ?? '').find(({ action }) => action === path);
       const kept = (form?.fields ?? []).filter(([name]) => !(name in fields));
-      const typed = Object.entries(fields).flatMap(([name, value]) => [value].flat().map((each): [string, string] => [name, each]));
+      const typed = Object.entries(fields).flatMap(([name, value]) =>
+        [value].flat().map((each): [string, string] => [name, each]),
+      );
       const body = new URLSearchParams([...(form ? [] : [['_csrf', csrf] as [string, string]]), ...kept, ...typed]);
       return ask(path, { method: 'POST', body });
     },

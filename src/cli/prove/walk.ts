@@ -33,14 +33,19 @@ async function take({ title, operation, act }: Step, here: Story, there: Story):
   const isHere = operation === undefined || here.region.rules.operations[operation].at === 'here';
   try {
     await act(here, there);
-    return isHere ? result('done') : result('failed', 'was done, though the rules of the region say that it is not done here');
+    return isHere
+      ? result('done')
+      : result('failed', 'was done, though the rules of the region say that it is not done here');
   } catch (error) {
     if (error instanceof Refused)
-      return isHere ? result('failed', 'was refused, though the rules of the region allow it') : result('refusedByRules');
+      return isHere
+        ? result('failed', 'was refused, though the rules of the region allow it')
+        : result('refusedByRules');
     return result('failed', error instanceof StepFault ? error.message : wordsOf(error));
   }
 }
 
 // What an error quotes may be a canary: its name is enough to begin with.
-const wordsOf = (error: unknown): string => (error instanceof Error ? `${error.name}: ${firstWords(error.message)}` : 'failed');
+const wordsOf = (error: unknown): string =>
+  error instanceof Error ? `${error.name}: ${firstWords(error.message)}` : 'failed';
 const firstWords = (text: string): string => text.replace(/\b[a-z0-9]{20,}\b/gi, '…').slice(0, 160);

@@ -47,7 +47,11 @@ const named = (first: unknown): string => (typeof first === 'string' ? first : S
 // Node's own callers hand the options over within a list.
 before(net.Socket.prototype, ['connect'], ([first, second]) => {
   const given: unknown = Array.isArray(first) ? first[0] : first;
-  const { host, port, path: local } = typeof given === 'object' && given !== null
+  const {
+    host,
+    port,
+    path: local,
+  } = typeof given === 'object' && given !== null
     ? (given as { host?: string; port?: number; path?: string })
     : Number.isInteger(Number(given))
       ? { host: typeof second === 'string' ? second : undefined, port: Number(given), path: undefined }
@@ -55,7 +59,18 @@ before(net.Socket.prototype, ['connect'], ([first, second]) => {
   tell('connection', local ?? `${host ?? 'localhost'}:${port}`);
 });
 before(dgram.Socket.prototype, ['connect', 'send', 'bind'], () => tell('datagram', 'UDP'));
-const asking = ['lookup', 'lookupService', 'resolve', 'resolve4', 'resolve6', 'resolveAny', 'resolveMx', 'resolveSrv', 'resolveTxt', 'reverse'];
+const asking = [
+  'lookup',
+  'lookupService',
+  'resolve',
+  'resolve4',
+  'resolve6',
+  'resolveAny',
+  'resolveMx',
+  'resolveSrv',
+  'resolveTxt',
+  'reverse',
+];
 for (const object of [dns, dns.promises, dns.Resolver.prototype, dns.promises.Resolver.prototype])
   before(object, asking, ([name]) => tell('name', named(name)));
 before(childProcess, ['spawn', 'exec', 'execFile', 'fork', 'spawnSync', 'execSync', 'execFileSync'], ([command]) =>
@@ -69,7 +84,28 @@ function tellFile(given: unknown): void {
   if (folders.some((folder) => whole === folder || whole.startsWith(folder + path.sep))) tell('file', whole);
 }
 
-const touching = ['open', 'readFile', 'writeFile', 'appendFile', 'copyFile', 'rename', 'link', 'symlink', 'unlink', 'rm', 'mkdir', 'mkdtemp', 'readdir', 'opendir', 'stat', 'lstat', 'readlink', 'truncate', 'chmod', 'access'];
+const touching = [
+  'open',
+  'readFile',
+  'writeFile',
+  'appendFile',
+  'copyFile',
+  'rename',
+  'link',
+  'symlink',
+  'unlink',
+  'rm',
+  'mkdir',
+  'mkdtemp',
+  'readdir',
+  'opendir',
+  'stat',
+  'lstat',
+  'readlink',
+  'truncate',
+  'chmod',
+  'access',
+];
 const streams = ['createReadStream', 'createWriteStream', 'watch', 'existsSync'];
 before(fs, [...touching, ...touching.map((name) => `${name}Sync`), ...streams], ([file, other]) => {
   tellFile(file);

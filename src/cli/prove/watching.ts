@@ -84,7 +84,8 @@ export function startWatching(folders: readonly string[]): Watching {
   return {
     processes,
     sample,
-    add: (region, label, pid, record) => processes.push({ region, label, pid, record, seen: new Map(), sockets: new Set(), samples: 0 }),
+    add: (region, label, pid, record) =>
+      processes.push({ region, label, pid, record, seen: new Map(), sockets: new Set(), samples: 0 }),
     stop: () => clearTimeout(timer),
     longestGapMs: () => Math.round(longest),
   };
@@ -132,7 +133,8 @@ function withoutIncoming(seen: ReadonlyMap<string, number>): Map<string, number>
   for (const [words, count] of seen) {
     const [, local, remote] = /^socket (\d+) (.*)$/.exec(words) ?? [];
     if (local === undefined) outgoing.set(words, count);
-    else if (!ports.has(local)) outgoing.set(`connection ${remote}`, (outgoing.get(`connection ${remote}`) ?? 0) + count);
+    else if (!ports.has(local))
+      outgoing.set(`connection ${remote}`, (outgoing.get(`connection ${remote}`) ?? 0) + count);
   }
   return outgoing;
 }

@@ -22,7 +22,10 @@ export const entranceSteps: readonly Step[] = [
       const form = { tenantName: '', domain: company.domain, language: 'en', adminName: '', username };
       const again = { newPassword: plant('password refused for its repetition', 'secret'), confirmPassword: 'another' };
       expect(await visitor.send(link[0], { ...form, ...again }), 422);
-      const names = { tenantName: `Company ${plant('company name')}`, adminName: `Ada ${plant('name of the first administrator')}` };
+      const names = {
+        tenantName: `Company ${plant('company name')}`,
+        adminName: `Ada ${plant('name of the first administrator')}`,
+      };
       const passwords = { newPassword: password, confirmPassword: password };
       expect(await visitor.send(link[0], { ...form, ...names, ...passwords }), 200);
       people.set('administrator', { username, password, id: '' });
@@ -50,7 +53,8 @@ export const entranceSteps: readonly Step[] = [
       }
       await signIn(story, 'administrator');
       const page = expect(await visitorOf(story, 'administrator').get(paths.accountSettings), 200);
-      if (!decode(page.text).includes(company.domain)) throw new StepFault('the account settings do not name the company');
+      if (!decode(page.text).includes(company.domain))
+        throw new StepFault('the account settings do not name the company');
     },
   },
   {
@@ -72,8 +76,7 @@ export const entranceSteps: readonly Step[] = [
       }
       // A page would repeat its own address to its reader; these have nothing to repeat it with.
       const query = `?username=${encodeURIComponent(stranger.username)}`;
-      expect(await visitor.get(paths.health + query), 200);
-      expect(await visitor.get(`${paths.assets}/none.css${query}`), 404);
+      for (const path of [paths.health, paths.readiness]) expect(await visitor.get(path + query), 200);
       expect(await visitorOf(there, 'administrator').get(paths.dashboard), 200);
       const carried = visitorOf(there, 'administrator').session();
       const cookie = { Cookie: `parvis-${here.region.id}-session=${carried}` };

@@ -1,8 +1,6 @@
 import { paths, to } from '../../../paths.ts';
 import { expect, personNamed, StepFault, visitorOf, type Step } from '../story.ts';
 
-const longestMailMs = 15_000;
-
 /** How people go: deleted, restored, erased, suspended, signed out. */
 export const leavingSteps: readonly Step[] = [
   {
@@ -42,21 +40,17 @@ export const leavingSteps: readonly Step[] = [
       // It is in no directory: its domain is nobody's business but its region's.
       const domain = `${plant('domain of a company that is in no directory')}.example`;
       const about = ['--name', plant('name of a second company'), '--domain', domain, '--language', 'de'];
-      const admin = ['--admin-name', plant('name of its administrator'), '--admin-username', `${plant('user name of its administrator')}@${domain}`];
+      const admin = [
+        '--admin-name',
+        plant('name of its administrator'),
+        '--admin-username',
+        `${plant('user name of its administrator')}@${domain}`,
+      ];
       const printed = await region.command(['tenant', 'add', ...about, ...admin, '--json']);
       const { tenantId, temporaryPassword } = JSON.parse(printed) as { tenantId: string; temporaryPassword: string };
       learn('temporary password printed to the operator', 'secret', temporaryPassword);
       await region.command(['tenant', 'suspend', tenantId]);
       await region.command(['tenant', 'resume', tenantId]);
-    },
-  },
-  {
-    title: 'Wait for the mails',
-    act: async (story) => {
-      const end = Date.now() + longestMailMs;
-      while (Date.now() < end && story.mails() === 0) await new Promise((resolve) => setTimeout(resolve, 100));
-      if (story.mails() === 0) throw new StepFault('no mail was sent');
-      story.remarks.push(`mails: ${story.mails()}`);
     },
   },
   {

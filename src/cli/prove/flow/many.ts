@@ -28,11 +28,17 @@ export const manySteps: readonly Step[] = [
     operation: 'users.resetPassword',
     act: async (story) => {
       const admin = visitorOf(story, 'administrator');
-      const asked = new URLSearchParams([['action', 'reset'], ...chosen(story).map((id): [string, string] => ['user', id])]);
+      const asked = new URLSearchParams([
+        ['action', 'reset'],
+        ...chosen(story).map((id): [string, string] => ['user', id]),
+      ]);
       await admin.get(`${paths.bulkUsers}?${asked}`);
       const text = admin.last?.text ?? '';
       const target = [...text.matchAll(/name="target" value="([^"]+)"/g)].map(([, value]) => value ?? '');
-      const page = expect(await admin.send(paths.bulkReset, { target: target.length > 0 ? target : chosen(story) }), 200);
+      const page = expect(
+        await admin.send(paths.bulkReset, { target: target.length > 0 ? target : chosen(story) }),
+        200,
+      );
       const passwords = temporaryPasswordsOn(page);
       if (passwords.length === 0) throw new StepFault('no temporary passwords were shown');
       for (const password of passwords) story.learn('temporary password of several', 'secret', password);
@@ -46,12 +52,21 @@ export const manySteps: readonly Step[] = [
       const admin = visitorOf(story, 'administrator');
       await admin.get(paths.importUsers);
       const row = (username: string, level: string): string =>
-        [username, plant('first name in a file'), plant('last name in a file'), `Élodie ${plant('display name in a file')}`, level].join(',');
+        [
+          username,
+          plant('first name in a file'),
+          plant('last name in a file'),
+          `Élodie ${plant('display name in a file')}`,
+          level,
+        ].join(',');
       const rows = [
         'username,firstName,lastName,displayName,administratorLevel',
         row(`${plant('user name in a file')}@${company.domain}`, 'none'),
         row(`${plant('user name in a file')}@${company.domain}`, 'billing'),
-        row(`${plant('user name in a refused row')}@${plant('domain in a refused row')}.example`, plant('level in a refused row')),
+        row(
+          `${plant('user name in a refused row')}@${plant('domain in a refused row')}.example`,
+          plant('level in a refused row'),
+        ),
       ];
       const name = `${plant('name of an imported file')}.csv`;
       const page = expect(await admin.upload(paths.importUsers, { name, content: rows.join('\r\n') }), 200);
@@ -63,7 +78,10 @@ export const manySteps: readonly Step[] = [
       if (passwords.length !== 2) throw new StepFault('the file of temporary passwords does not hold two');
       for (const password of passwords) learn('temporary password of an import', 'secret', password);
       exports.push({ name: 'temporary passwords of an import', text, showsSecrets: true });
-      const broken = { name: `${plant('name of an unreadable file')}.csv`, content: `${plant('heading of an unreadable file')};x\n1;2` };
+      const broken = {
+        name: `${plant('name of an unreadable file')}.csv`,
+        content: `${plant('heading of an unreadable file')};x\n1;2`,
+      };
       await admin.get(paths.importUsers);
       expect(await admin.upload(paths.importUsers, broken), 422);
     },

@@ -1,6 +1,8 @@
 import { paths, to, userPath } from '../../../paths.ts';
 import { aVisitor, expect, personNamed, signIn, StepFault, visitorOf, type Step } from '../story.ts';
 
+const longestMailMs = 30_000;
+
 const query = (parameters: Readonly<Record<string, string>>): string => `?${new URLSearchParams(parameters)}`;
 
 /** What people look for and take away, what they choose for themselves, and what goes wrong. */
@@ -36,7 +38,8 @@ export const readingSteps: readonly Step[] = [
     act: async (story) => {
       await signIn(story, 'member');
       const member = visitorOf(story, 'member');
-      for (const path of [paths.myProfile, paths.ownSecurity, paths.ownSessions, paths.ownData]) expect(await member.get(path), 200);
+      for (const path of [paths.myProfile, paths.ownSecurity, paths.ownSessions, paths.ownData])
+        expect(await member.get(path), 200);
       const own = expect(await member.get(paths.ownDataFile), 200);
       story.exports.push({ name: 'personal data, one’s own', text: own.text });
     },
@@ -64,13 +67,15 @@ export const readingSteps: readonly Step[] = [
       const admin = visitorOf(story, 'administrator');
       expect(await admin.get(paths.rules), 200);
       const number = /<input[^>]* name="(\w+)" type="text"/.exec(admin.last?.text ?? '')?.[1];
-      if (number !== undefined) expect(await admin.send(paths.rules, { [number]: story.plant('number of the own rules') }), 422);
+      if (number !== undefined)
+        expect(await admin.send(paths.rules, { [number]: story.plant('number of the own rules') }), 422);
       expect(await admin.get(paths.rules), 200);
       expect(await admin.send(paths.rules), 200);
     },
   },
   {
-    title: 'Run into errors: unknown addresses, forms without their token, what is forbidden, strange headers and cookies',
+    title:
+      'Run into errors: unknown addresses, forms without their token, what is forbidden, strange headers and cookies',
     act: async (story) => {
       const { plant } = story;
       const member = visitorOf(story, 'member');
@@ -87,6 +92,16 @@ export const readingSteps: readonly Step[] = [
       const stranger = aVisitor(story, plant('device name (User-Agent)'), headers);
       expect(await stranger.send(paths.signIn, { username: plant('user name without a token') }), 403);
       expect(await stranger.get(`/%${plant('broken address')}`), 400, 404);
+    },
+  },
+  {
+    // Before anybody is erased: that also empties the folder of mails.
+    title: 'Wait for the mails',
+    act: async (story) => {
+      const end = Date.now() + longestMailMs;
+      while (Date.now() < end && story.mails() === 0) await new Promise((resolve) => setTimeout(resolve, 100));
+      if (story.mails() === 0) throw new StepFault('no mail was sent');
+      story.remarks.push(`mails: ${story.mails()}`);
     },
   },
 ];

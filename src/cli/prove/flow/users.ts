@@ -76,13 +76,25 @@ export const userSteps: readonly Step[] = [
   {
     title: 'Add users by the operator’s command',
     act: async ({ region, plant, learn, company, people }) => {
-      const { tenants } = JSON.parse(await region.command(['tenant', 'list', '--json'])) as { tenants: { id: string; domains: string[] }[] };
+      const { tenants } = JSON.parse(await region.command(['tenant', 'list', '--json'])) as {
+        tenants: { id: string; domains: string[] }[];
+      };
       const tenant = tenants.find(({ domains }) => domains.includes(company.domain));
       company.tenantId = learn('id of a company', 'person', tenant?.id ?? '');
       for (const name of ['colleague', 'newcomer', ...(people.has('member') ? [] : ['member'])]) {
         const username = `${plant('user name added by the operator')}@${company.domain}`;
-        const about = ['--tenant', company.tenantId, '--username', username, '--name', `Noé ${plant('name added by the operator')}`];
-        const added = JSON.parse(await region.command(['user', 'add', ...about, '--json'])) as { userId: string; temporaryPassword: string };
+        const about = [
+          '--tenant',
+          company.tenantId,
+          '--username',
+          username,
+          '--name',
+          `Noé ${plant('name added by the operator')}`,
+        ];
+        const added = JSON.parse(await region.command(['user', 'add', ...about, '--json'])) as {
+          userId: string;
+          temporaryPassword: string;
+        };
         learn('temporary password printed to the operator', 'secret', added.temporaryPassword);
         people.set(name, { username, password: added.temporaryPassword, id: added.userId });
       }
