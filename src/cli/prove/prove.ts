@@ -7,7 +7,7 @@ import { CommandFault } from '../context.ts';
 import { createCanaries } from './canaries.ts';
 import { folderPlaces, textPlaces } from './collect.ts';
 import { plantControls, startTrespasser } from './controls.ts';
-import { flow } from './flow/flow.ts';
+import { flow as wholeFlow, type Chapter } from './flow/flow.ts';
 import type { Look } from './places.ts';
 import { freePort, startRegion, type RegionPlan, type Surroundings } from './regions.ts';
 import type { Report } from './report.ts';
@@ -24,6 +24,8 @@ export interface ProveOptions {
   /** A database each, in the order of the rules; null for an embedded one each. */
   readonly databaseUrls: readonly string[] | null;
   readonly redisUrls: readonly string[] | null;
+  /** Another flow than the whole one. */
+  readonly flow?: readonly Chapter[];
   /** Is told what is being done. */
   readonly tell?: (words: string) => void;
   /** Settings laid over a region's own: for whoever breaks the isolation on purpose. */
@@ -55,7 +57,7 @@ async function run(
   watching: Watching,
   closers: (() => unknown)[],
 ): Promise<Report> {
-  const { tell = () => undefined } = options;
+  const { tell = () => undefined, flow = wholeFlow } = options;
   const began = Date.now();
   const records = path.join(root, 'records');
   mkdirSync(records);

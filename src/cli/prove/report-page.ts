@@ -32,10 +32,10 @@ const size = (bytes: number): string =>
 const statusWords = { done: 'done', refusedByRules: 'refused, as the rules say', failed: 'went wrong' } as const;
 
 const kindWords: Readonly<Record<Planted['kind'], string>> = {
-  person: 'typed in by people, or made of them',
-  domain: 'company domains, the one thing that regions share',
-  secret: 'passwords and temporary passwords',
-  token: 'links and session cookies',
+  person: 'Typed in by people, or standing for them',
+  domain: 'Company domains, the one thing that regions share',
+  secret: 'Passwords and temporary passwords',
+  token: 'Links and session cookies',
 };
 
 function totalsOf({ planted, looked, steps, processes, controls }: Report) {
@@ -76,13 +76,15 @@ function contactsOf(
   return names.map((name) => {
     const same = processes.filter(({ region, process }) => `${region}|${process}` === name);
     const [first] = same;
-    const words = same.flatMap(({ seen }) =>
-      seen.map(({ what, to, by }) => `${whatWords[what]} ${to} (${by === 'process' ? 'told' : 'seen'})`),
-    );
+    const ways = new Map<string, Set<string>>();
+    for (const { what, to, by } of same.flatMap(({ seen }) => seen)) {
+      const words = `${whatWords[what]} ${to}`;
+      ways.set(words, (ways.get(words) ?? new Set()).add(by === 'process' ? 'told' : 'seen'));
+    }
     return {
       ...{ region: first?.region ?? '', process: first?.process ?? '', runs: same.length },
       samples: same.reduce((all, each) => all + each.samples, 0),
-      seen: [...new Set(words)].sort(),
+      seen: [...ways].map(([words, by]) => `${words} (${[...by].sort().reverse().join(', ')})`).sort(),
     };
   });
 }
