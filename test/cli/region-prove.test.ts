@@ -158,7 +158,7 @@ describe('the proof goes red', () => {
     const report = await prove({
       ...onRules,
       ...{ databaseUrls: null, redisUrls: null },
-      settings: (region, sites) => {
+      settings: (region, sites): Record<string, string> => {
         const [own, other] = [
           sites.find(({ plan }) => plan.id === region),
           sites.find(({ plan }) => plan.id !== region),
@@ -179,7 +179,7 @@ describe('the proof goes red', () => {
       const report = await prove({
         ...onRules,
         ...{ databaseUrls: databases.slice(2).map(String), redisUrls: null },
-        settings: (region, [worldwide]) =>
+        settings: (region, [worldwide]): Record<string, string> =>
           region === 'germany' ? { DATABASE_URL: worldwide?.stores.environment.DATABASE_URL ?? '' } : {},
       });
       const words = report.reasons.join('\n');

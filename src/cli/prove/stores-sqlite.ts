@@ -38,6 +38,7 @@ export function sqliteStores(folder: string, given: string | null): RegionStores
         : Promise.resolve();
     },
     read: () => {
+      if (!existsSync(file)) return Promise.resolve([]);
       const files = [file, `${file}-wal`].filter((each) => existsSync(each));
       const tables = within((database) =>
         tablesOf(database).flatMap((name) => tablePlaces(name, rowsOf(database, name))),
@@ -48,6 +49,7 @@ export function sqliteStores(folder: string, given: string | null): RegionStores
       return Promise.resolve([...tables, ...inFiles]);
     },
     backup: async () => {
+      if (!existsSync(file)) return [];
       const copy = path.join(path.dirname(folder), `${path.basename(folder)}-backup.sqlite`);
       const database = new SqliteFile(file, { readonly: true, timeout: patienceMs });
       await database.backup(copy);
@@ -56,10 +58,10 @@ export function sqliteStores(folder: string, given: string | null): RegionStores
       rmSync(copy);
       return [place('SQLite’s own backup of the database', content, 'backup')];
     },
-    plant: (text) => {
+    plant: async (text) => {
       const row = 'insert into throttles (key, points) values (?, 0)';
       within((database) => database.prepare(row).run(text), false);
-      return Promise.resolve();
+      await Promise.resolve();
     },
     recorders: [],
     mails: () => [],

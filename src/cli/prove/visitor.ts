@@ -32,13 +32,24 @@ export interface VisitorOptions {
 
 const mostRedirects = 5;
 const longestAnswerMs = 30_000;
+const mostTries = 5;
+const longestPauseMs = 5_000;
 
 export function createVisitor({ origin, headers, keep }: VisitorOptions): Visitor {
   const jar = new Map<string, string>();
   let last: Answer | null = null;
   let csrf = '';
 
-  async function ask(path: string, init: RequestInit, hops = 0): Promise<Answer> {
+  // A portal that has too much to do says so and does nothing: people come back, and so does this visitor.
+  async function ask(path: string, init: RequestInit, tries = 0): Promise<Answer> {
+    const answer = await go(path, init);
+    if (answer.status !== 503 || tries === mostTries) return answer;
+    const seconds = Number(answer.headers.get('retry-after') ?? 1);
+    await new Promise((resolve) => setTimeout(resolve, Math.min(seconds * 1_000, longestPauseMs)));
+    return ask(path, init, tries + 1);
+  }
+
+  async function go(path: string, init: RequestInit, hops = 0): Promise<Answer> {
     const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
     const all = { ...headers, ...(cookie === '' ? {} : { Cookie: cookie }), ...(init.headers as object) };
     const signal = AbortSignal.timeout(longestAnswerMs);
@@ -48,7 +59,7 @@ export function createVisitor({ origin, headers, keep }: VisitorOptions): Visito
     for (const line of response.headers.getSetCookie()) takeCookie(line);
     const to = response.headers.get('location');
     const target = to === null ? null : new URL(to, origin);
-    if (target?.origin === origin && hops < mostRedirects) return ask(target.pathname + target.search, {}, hops + 1);
+    if (target?.origin === origin && hops < mostRedirects) return go(target.pathname + target.search, {}, hops + 1);
     csrf = /name="_csrf" value="([^"]+)"/.exec(text)?.[1] ?? csrf;
     last = { status: response.status, headers: response.headers, text, path, away: target?.href ?? null };
     return last;
