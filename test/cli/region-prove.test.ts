@@ -186,7 +186,9 @@ describe('the proof goes red', () => {
       assert.equal(report.held, false);
       assert.match(words, /^The process "server" of germany: connected to the PostgreSQL of worldwide\.$/m);
       assert.match(words, /^PostgreSQL of worldwide was visited by server of germany\.$/m);
-      assert.match(words, /^A canary of germany \(.+\) is in worldwide: table users, column username, /m);
+      // What is not where it should be is noticed too: germany’s own database stayed empty.
+      assert.match(words, /^A control in germany was not noticed: a canary put into: backup\.$/m);
+      assert.doesNotMatch(words, /set-up\/[\w-]{43}/);
     },
   );
 });

@@ -99,17 +99,16 @@ export function searchPlaces(
 ): { findings: Finding[]; controls: Finding[] } {
   const find = createFinder(everyNeedle(canariesOf));
   const [findings, controls]: [Finding[], Finding[]] = [[], []];
-  for (const { region, moment, places } of looks) {
-    for (const place of places) {
-      const where = { foundIn: region, kind: place.kind, place: `${place.name}, ${moment}` };
-      const found = [...find(haystackOfPlace(place))].filter(({ tag: { canaryOf, kind } }) =>
-        [...kindsFor(place, canaryOf === region), 'control'].includes(kind),
-      );
-      for (const { encoding, tag } of onceEach(found)) {
-        const finding = { canaryOf: tag.canaryOf, field: tag.field, ...where, encoding };
-        if (tag.kind !== 'control') findings.push(finding);
-        else if (tag.canaryOf !== region) controls.push(finding);
-      }
+  const all = looks.flatMap(({ places, ...look }) => places.map((place) => ({ ...look, place })));
+  for (const { region, moment, place } of all) {
+    const where = { foundIn: region, kind: place.kind, place: `${place.name}, ${moment}` };
+    const found = [...find(haystackOfPlace(place))].filter(({ tag: { canaryOf, kind } }) =>
+      [...kindsFor(place, canaryOf === region), 'control'].includes(kind),
+    );
+    for (const { encoding, tag } of onceEach(found)) {
+      const finding = { canaryOf: tag.canaryOf, field: tag.field, ...where, encoding };
+      if (tag.kind !== 'control') findings.push(finding);
+      else if (tag.canaryOf !== region) controls.push(finding);
     }
   }
   return { findings, controls };

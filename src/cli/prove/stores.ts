@@ -1,4 +1,5 @@
 import type { Place } from './places.ts';
+import type { Recorder } from './recorder.ts';
 
 /** The stores of one region, from the outside: as somebody reads them who has everything. */
 export interface RegionStores {
@@ -20,7 +21,7 @@ export interface RegionStores {
   /** Puts a text into each store by hand. */
   plant(text: string): Promise<void>;
   /** What went over the lines to the stores, and who came. */
-  readonly recorders: readonly import('./recorder.ts').Recorder[];
+  readonly recorders: readonly Recorder[];
   readonly mails: () => readonly string[];
   plantMail(text: string): void;
   close(): Promise<void>;

@@ -94,9 +94,12 @@ export function expect(answer: Answer, ...statuses: number[]): Answer {
   return answer;
 }
 
-// Without ids, and without what was asked: either may hold what was typed.
+// Without ids and tokens, and without what was asked: any of them may be what is looked for.
 const pattern = (path: string): string =>
-  (path.split('?')[0] ?? '').replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, ':id');
+  (path.split('?')[0] ?? '')
+    .split('/')
+    .map((part) => (/^[a-z]+(-[a-z]+)*(\.[a-z]+)?$/.test(part) || part === '' ? part : ':id'))
+    .join('/');
 
 /** Signs somebody in by the forms. @returns the first page that they see */
 export async function signIn(story: Story, name: string, visitor: Visitor = aVisitor(story)): Promise<Answer> {

@@ -6,7 +6,7 @@ import { judgeProcess } from './connections.ts';
 import { searchedEverywhere, trespasser, trespassNoticed, type ControlResult } from './controls.ts';
 import { searchPlaces, type Look, type PlaceKind } from './places.ts';
 import { systemShowsProcesses } from './proc.ts';
-import { fileDigest, territoryOf, type Route, type Site } from './prove.ts';
+import { fileDigest, territoryOf, type Site } from './sites.ts';
 import { theProof } from './recorder.ts';
 import {
   limitsOf,
@@ -20,6 +20,12 @@ import {
 import type { Story } from './story.ts';
 import type { StepResult } from './walk.ts';
 import type { Watching } from './watching.ts';
+
+/** A line of a directory. */
+export interface Route {
+  readonly domain: string;
+  readonly region: string;
+}
 
 export interface Evidence {
   readonly sites: readonly Site[];

@@ -32,8 +32,8 @@ export interface VisitorOptions {
 
 const mostRedirects = 5;
 const longestAnswerMs = 30_000;
-const mostTries = 5;
-const longestPauseMs = 5_000;
+const mostTries = 12;
+const longestPauseMs = 3_000;
 
 export function createVisitor({ origin, headers, keep }: VisitorOptions): Visitor {
   const jar = new Map<string, string>();

@@ -3,7 +3,7 @@ import { aVisitor, expect, personNamed, signIn, StepFault, visitorOf, type Step 
 
 const longestMailMs = 30_000;
 
-const query = (parameters: Readonly<Record<string, string>>): string => `?${new URLSearchParams(parameters)}`;
+const query = (parameters: Readonly<Record<string, string>>): string => `?${String(new URLSearchParams(parameters))}`;
 
 /** What people look for and take away, what they choose for themselves, and what goes wrong. */
 export const readingSteps: readonly Step[] = [
