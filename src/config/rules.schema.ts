@@ -1,11 +1,21 @@
 import { z } from 'zod';
-import { languages, regionId, userOperations } from '../domain/regions.ts';
+import {
+  guardedActs,
+  handOverRules,
+  languages,
+  regionId,
+  secondFactorRules,
+  userOperations,
+} from '../domain/regions.ts';
 
 const positive = z.number().int().positive();
 
 const wording = z
   .strictObject({ en: z.string().min(1), fr: z.string().min(1), de: z.string().min(1) })
   .describe('A text in every language that the portal speaks.');
+
+// Silence means no.
+const permission = z.enum(['allowed', 'forbidden']).default('forbidden');
 
 const throttle = z
   .strictObject({
@@ -68,6 +78,41 @@ export const rulesSchema = z
       absoluteHours: positive.describe('After how long it ends in any case.'),
     }),
     restoreWindowDays: positive.max(3650).describe('For how long a deleted user can be restored.'),
+    secondFactor: z
+      .enum(secondFactorRules)
+      .describe('Of whom a second factor is required at the sign-in; others may set one up for themselves.'),
+    handOver: z
+      .strictObject({
+        by: z
+          .enum(handOverRules)
+          .describe(
+            'shown: the administrator sees a temporary password. link: a one-time link. mailedLink: it is mailed.',
+          ),
+        linkHours: positive.max(24 * 30).describe('How long a one-time link can be opened.'),
+      })
+      .describe('How a way in reaches a user who was added or whose password was reset.'),
+    twoAdministrators: z
+      .strictObject({
+        for: z.array(z.enum(guardedActs)).refine((all) => new Set(all).size === all.length, 'names an act twice'),
+        deleteMoreThan: positive
+          .max(10_000)
+          .describe('Users whom one may delete within 24 hours before another is asked.'),
+        withinHours: positive.max(24 * 7).describe('How long a request waits for the other administrator.'),
+      })
+      .describe('What one administrator asks for and another confirms.'),
+    activityLog: z
+      .strictObject({
+        retentionDays: positive.max(36_500).describe('For how long entries are kept.'),
+        export: permission.describe('Whether the log can be taken away as a file. Left out, it cannot.'),
+      })
+      .describe('The activity log of each tenant.'),
+    supportAccess: z
+      .strictObject({
+        grant: permission.describe('Whether administrators may let a named operator in. Left out, they may not.'),
+        longestHours: positive.max(24 * 30),
+      })
+      .default({ grant: 'forbidden', longestHours: 1 })
+      .describe('Support by the operator, inside a tenant. Left out, there is none.'),
   })
   .refine((file) => file.languages.includes(file.defaultLanguage), {
     path: ['defaultLanguage'],

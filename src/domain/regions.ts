@@ -39,6 +39,21 @@ export interface ThrottleRule {
   readonly blockMinutes: number;
 }
 
+/** Of whom a second factor is asked at the sign-in, from the least to the most. */
+export const secondFactorRules = ['nobody', 'administrators', 'everybody'] as const;
+export type SecondFactorRule = (typeof secondFactorRules)[number];
+
+/**
+ * How a way in reaches a user: a temporary password that the administrator sees, a one-time link that the administrator
+ * passes on, or one that is mailed past the administrator. From the least strict to the most.
+ */
+export const handOverRules = ['shown', 'link', 'mailedLink'] as const;
+export type HandOverRule = (typeof handOverRules)[number];
+
+/** What a region may ask a second administrator for. */
+export const guardedActs = ['resetGlobalAdmin', 'giveGlobalAdmin', 'export', 'deleteMany'] as const;
+export type GuardedAct = (typeof guardedActs)[number];
+
 /** A region's rules: data that views, handlers and the activity log ask through one judge. */
 export interface RegionRules {
   readonly region: string;
@@ -68,6 +83,23 @@ export interface RegionRules {
   readonly session: { readonly idleMinutes: number; readonly absoluteHours: number };
   /** For how long a deleted user can be restored. */
   readonly restoreWindowDays: number;
+  readonly secondFactor: SecondFactorRule;
+  readonly handOver: { readonly by: HandOverRule; readonly linkHours: number };
+  /** What one administrator asks for and another confirms. */
+  readonly twoAdministrators: {
+    readonly for: readonly GuardedAct[];
+    /** How many users one administrator may delete within a day before another is asked. */
+    readonly deleteMoreThan: number;
+    /** For how long a request waits for the other. */
+    readonly withinHours: number;
+  };
+  readonly activityLog: {
+    /** For how long entries are kept. */
+    readonly retentionDays: number;
+    readonly export: 'allowed' | 'forbidden';
+  };
+  /** Whether a tenant's administrators may let a named operator in, and for how long at the most. */
+  readonly supportAccess: { readonly grant: 'allowed' | 'forbidden'; readonly longestHours: number };
 }
 
 const minuteMs = 60_000;

@@ -4,17 +4,32 @@ import path from 'node:path';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { readRules, rulesFolder } from '../../src/config/rules.ts';
-import { boundsOf, ownNumberNames, ownNumbers, tightened, type OwnRules } from '../../src/domain/own-rules.ts';
+import {
+  boundsOf,
+  ownChoiceNames,
+  ownChoices,
+  ownNumberNames,
+  ownNumbers,
+  stricterThan,
+  tightened,
+  type OwnRules,
+} from '../../src/domain/own-rules.ts';
 import type { RegionRules } from '../../src/domain/regions.ts';
 
 const packs = readdirSync(rulesFolder)
   .filter((file) => file.endsWith('.json') && file !== 'schema.json')
   .map((file): [string, RegionRules] => [file, readRules(path.join(rulesFolder, file)).rules!]);
 
+const everyChoice = [...new Set(Object.values(ownChoices).flatMap(({ choices }) => [...choices])), '__proto__', ''];
 const anything = fc.record(
-  Object.fromEntries(ownNumberNames.map((name) => [name, fc.integer({ min: -10, max: 100_000 })])),
+  Object.fromEntries<fc.Arbitrary<number | string>>([
+    ...ownNumberNames.map((name) => [name, fc.integer({ min: -10, max: 100_000 })] as const),
+    ...ownChoiceNames.map((name) => [name, fc.constantFrom(...everyChoice)] as const),
+  ]),
   { requiredKeys: [] },
 ) as fc.Arbitrary<OwnRules>;
+const rankOf = (name: (typeof ownChoiceNames)[number], rules: RegionRules): number =>
+  (ownChoices[name].choices as readonly string[]).indexOf(ownChoices[name].of(rules));
 
 for (const [file, rules] of packs) {
   describe(`a tenant under ${file}`, () => {
@@ -28,7 +43,10 @@ for (const [file, rules] of packs) {
             else assert.ok(of(result) >= of(rules), name);
           }
           assert.ok(result.password.minimumLength < result.password.maximumLength);
-          assert.deepEqual(result.operations, rules.operations);
+          for (const name of ownChoiceNames) assert.ok(rankOf(name, result) >= rankOf(name, rules), name);
+          const { 'users.export': _, ...others } = result.operations;
+          const { 'users.export': __, ...before } = rules.operations;
+          assert.deepEqual(others, before);
         }),
       );
     });
@@ -38,6 +56,13 @@ for (const [file, rules] of packs) {
         const { least, most } = boundsOf(name, rules);
         for (const value of [least, most])
           assert.equal(ownNumbers[name].of(tightened(rules, { [name]: value })), value);
+      }
+    });
+
+    test('has its own choices where they are stricter', () => {
+      for (const name of ownChoiceNames) {
+        for (const value of stricterThan(name, rules))
+          assert.equal(ownChoices[name].of(tightened(rules, { [name]: value })), value, name);
       }
     });
 

@@ -91,6 +91,19 @@ describe('the rules of a tenant', async () => {
     });
   }
 
+  it('choose what is stricter, and nothing that is not', async () => {
+    const { tenant, admin } = await aCompany();
+    await admin.visit(paths.rules);
+    await admin.submit('Enregistrer', { 'Exporter les utilisateurs': 'forbidden' });
+    admin.sees(/Exporter les utilisateurs\s*Non autorisé\s*Règle de votre organisation/);
+    assert.equal((await admin.visit('/account-settings/user-management/export.csv')).status, 200);
+    admin.sees('ne prévoient pas cette opération');
+    for (const value of ['allowed', '__proto__', 'two']) {
+      assert.equal((await admin.send('post', paths.rules, { usersExport: value })).status, 400, value);
+    }
+    assert.deepEqual((await portal.stores.tenants.findOwn(tenant.scope))?.ownRules, { usersExport: 'forbidden' });
+  });
+
   it('are read by a User management admin, and set by none', async () => {
     const { tenant } = await aCompany();
     const manager = await aUser(portal, tenant, { administratorLevel: 'userManagement' });

@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { describeNumbers } from '../rules/rules.numbers.ts';
+import { describeNumbers } from '../rules/rules.describe.ts';
 import { may } from '../../domain/policy.ts';
 import type { RegionRules } from '../../domain/regions.ts';
 import { paths } from '../../paths.ts';

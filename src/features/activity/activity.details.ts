@@ -31,7 +31,7 @@ export function activityDetails({ t, language }: Pick<Tongue, 't' | 'language'>,
     if (value === null) return t('activity:detail.asRegion');
     return typeof value === 'number'
       ? t(`account-settings:rules.value.${rule}`, { count: value })
-      : t(`account-settings:rules.managedBy.${value}`);
+      : t(`account-settings:rules.choice.${rule}.${value}`);
   };
   const ruleOf = ({ rule, from, to }: RuleChange): Wording => {
     const label = t(`account-settings:rules.label.${rule}`);

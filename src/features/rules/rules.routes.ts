@@ -1,24 +1,14 @@
 import type { Request, Response } from 'express';
-import { z } from 'zod';
-import { Failure, type FieldFault } from '../../domain/errors.ts';
-import { boundsOf, ownNumberNames, type OwnNumber } from '../../domain/own-rules.ts';
+import type { FieldFault } from '../../domain/errors.ts';
 import { may } from '../../domain/policy.ts';
 import { userOperations, type RegionRules } from '../../domain/regions.ts';
 import { paths } from '../../paths.ts';
 import type { Stores } from '../../stores.ts';
-import { carriedNumber } from '../../web/forms.ts';
 import { scopeOf } from '../../web/request.ts';
 import type { Route } from '../../web/routing.ts';
-import { describeNumbers } from './rules.numbers.ts';
+import { describeChoices, describeNumbers } from './rules.describe.ts';
+import { readOwnRulesForm, type TypedRules } from './rules.forms.ts';
 import type { RulesFeature } from './rules.ts';
-
-const form = z.object({
-  ...(Object.fromEntries(ownNumberNames.map((name) => [name, z.string().trim().catch('')])) as Record<
-    OwnNumber,
-    z.ZodCatch<z.ZodString>
-  >),
-  administratorsManagedBy: z.string().catch(''),
-});
 
 const breadcrumbs = [
   { href: paths.dashboard, label: 'common:terms.dashboard' },
@@ -33,36 +23,28 @@ export function rulesRoutes(parts: { stores: Stores; regionRules: RegionRules; r
     request: Request,
     response: Response,
     faults: readonly FieldFault[],
-    typed?: Readonly<Record<string, string | undefined>>,
+    typed?: TypedRules,
   ): Promise<void> {
     const scope = scopeOf(request);
     const own = (await stores.tenants.findOwn(scope))?.ownRules ?? {};
     const model = {
-      ...{ own, operations: placesOf(regionRules), region: regionRules, rules: scope.rules },
+      ...{ operations: placesOf(regionRules), region: regionRules, rules: scope.rules },
       edit: may(scope, 'accountSettings.edit'),
+      choices: describeChoices(regionRules, scope.rules, own).map((each) => ({
+        ...each,
+        typed: typed?.[each.name] ?? own[each.name] ?? '',
+      })),
       numbers: describeNumbers(regionRules, scope.rules, own).map((each) => ({
         ...each,
-        typed: typed?.[each.name] ?? (own[each.name] === undefined ? '' : String(own[each.name])),
+        typed: typed?.[each.name] ?? String(own[each.name] ?? ''),
       })),
     };
     response.page('rules/rules', model, { title: 'account-settings:rules.title', breadcrumbs, faults });
   }
 
   async function save(request: Request, response: Response): Promise<void> {
-    const values = form.parse(request.body ?? {});
-    const faults: FieldFault[] = [];
-    const own: Record<string, number | 'globalAdmins'> = {};
-    // Whatever is neither the region's nor stricter was made up: silence would loosen what holds now.
-    if (values.administratorsManagedBy === 'globalAdmins') own.administratorsManagedBy = 'globalAdmins';
-    else if (values.administratorsManagedBy !== '') throw new Failure('badRequest');
-    for (const name of ownNumberNames) {
-      const { least, most } = boundsOf(name, regionRules);
-      if (values[name] === '') continue;
-      const number = carriedNumber.parse(values[name]);
-      if (number !== null && number >= least && number <= most) own[name] = number;
-      else faults.push({ field: name, key: `account-settings:rules.outOfBounds.${name}`, values: { least, most } });
-    }
-    if (faults.length > 0) return ask(request, response, faults, values);
+    const { typed, own, faults } = readOwnRulesForm(request.body, regionRules);
+    if (faults.length > 0) return ask(request, response, faults, typed);
     await rules.set(scopeOf(request), own);
     request.session.notice = { kind: 'success', key: 'account-settings:rules.saved' };
     response.redirect(303, paths.rules);

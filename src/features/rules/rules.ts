@@ -1,11 +1,11 @@
-import { ownNumberNames, type OwnRules } from '../../domain/own-rules.ts';
+import { ownChoiceNames, ownNumberNames, type OwnRules } from '../../domain/own-rules.ts';
 import type { RuleChange } from '../../domain/activity.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { Stores } from '../../stores.ts';
 
 export type RulesFeature = ReturnType<typeof createRules>;
 
-const names = [...ownNumberNames, 'administratorsManagedBy'] as const;
+const names = [...ownNumberNames, ...ownChoiceNames];
 
 /** What a tenant decides for itself, within its region's rules. */
 export function createRules({ stores, clock }: { stores: Stores; clock: () => number }) {
