@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { prove } from '../../src/cli/prove/prove.ts';
 import type { Report } from '../../src/cli/prove/report.ts';
 import { entranceSteps } from '../../src/cli/prove/flow/entrance.ts';
@@ -43,7 +43,9 @@ async function proven(args: readonly string[], environment: Environment = {}) {
 const kindsIn = ({ looked }: Report, region: string): string[] =>
   looked.filter((each) => each.region === region).map(({ kind }) => kind);
 
-function assertHeld({ code, report }: Awaited<ReturnType<typeof proven>>): void {
+type Proven = Awaited<ReturnType<typeof proven>>;
+
+function assertHeld({ code, report }: Proven): void {
   assert.deepEqual(report.reasons, []);
   assert.deepEqual([code, report.held, report.findings.length], [0, true, 0]);
   assert.ok(report.steps.every(({ status }) => status === 'done'));
@@ -61,13 +63,15 @@ function assertHeld({ code, report }: Awaited<ReturnType<typeof proven>>): void 
   }
 }
 
-describe('the proof on SQLite', async () => {
-  const outcome = await proven([]);
-  const { report, page, stdout } = outcome;
+// One proof at a time: each is five processes.
+describe('the proof on SQLite', () => {
+  let outcome: Proven;
+  before(async () => (outcome = await proven([])));
 
   test('holds, every step done and every control noticed', () => assertHeld(outcome));
 
   test('looked into everything that a region has', () => {
+    const { report } = outcome;
     for (const { region } of report.regions) {
       for (const kind of [
         'database table',
@@ -85,6 +89,7 @@ describe('the proof on SQLite', async () => {
   });
 
   test('gives a page that needs nothing else, and tells no canary', () => {
+    const { page, stdout } = outcome;
     assert.match(page, /<h1>The isolation held<\/h1>/);
     assert.doesNotMatch(page, /<script|<link|<img|https?:\/\/|\bsrc=|@import|url\(/);
     // Planted texts have twenty symbols without a vowel; temporary passwords five groups of four.
@@ -99,10 +104,10 @@ describe('the proof on SQLite', async () => {
 describe(
   'the proof on PostgreSQL and Redis',
   { skip: skipWithout('postgres', databases[0]) || skipWithout('redis', redises) },
-  async () => {
-    if (databases[0] === null || redises === null) return;
-    const environment = { PROVE_DATABASE_URLS: databases.slice(0, 2).join(','), PROVE_REDIS_URLS: redises };
-    const outcome = await proven(['--database', 'postgres'], environment);
+  () => {
+    const environment = { PROVE_DATABASE_URLS: databases.slice(0, 2).join(','), PROVE_REDIS_URLS: redises ?? '' };
+    let outcome: Proven;
+    before(async () => (outcome = await proven(['--database', 'postgres'], environment)));
 
     test('holds, every step done and every control noticed', () => assertHeld(outcome));
 

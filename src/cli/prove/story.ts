@@ -41,11 +41,13 @@ export interface Story {
   readonly mails: () => number;
 }
 
-/** One step of the flow. Each is taken in both regions, at the same time. */
+/** One step of the flow. Each is taken in both regions, at the same time unless it says otherwise. */
 export interface Step {
   readonly title: string;
   /** The operation on users that it needs: where the region's rules place it elsewhere, a refusal is the right answer. */
   readonly operation?: UserOperation;
+  /** Whether the regions take it one after the other: what they begin with at the first time is dear. */
+  readonly inTurn?: true;
   readonly act: (here: Story, there: Story) => Promise<void>;
 }
 

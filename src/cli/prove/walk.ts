@@ -10,7 +10,7 @@ export interface StepResult {
   readonly ms: number;
 }
 
-/** Takes steps in both regions, each of them in both at the same time. */
+/** Takes steps in both regions, one step after the other. */
 export async function walk(
   steps: readonly Step[],
   [one, other]: readonly [Story, Story],
@@ -18,7 +18,9 @@ export async function walk(
 ): Promise<StepResult[]> {
   const results: StepResult[] = [];
   for (const step of steps) {
-    results.push(...(await Promise.all([take(step, one, other), take(step, other, one)])));
+    const first = take(step, one, other);
+    if (step.inTurn) await first;
+    results.push(...(await Promise.all([first, take(step, other, one)])));
     afterEach(step.title);
   }
   return results;

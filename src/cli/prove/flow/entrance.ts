@@ -9,6 +9,7 @@ export const aPassword = ({ plant }: Story, field: string): string => `${plant(f
 export const entranceSteps: readonly Step[] = [
   {
     title: 'Set up the first company by its link, with its first administrator',
+    inTurn: true,
     act: async (story) => {
       const { region, plant, learn, company, people } = story;
       const link = /\/set-up\/(\S+)/.exec(region.output());
