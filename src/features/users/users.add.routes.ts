@@ -29,11 +29,14 @@ export function addUserRoutes(parts: {
     const offered = administratorLevels.filter(
       (administratorLevel) => mayGive(scope, null, { administratorLevel, agentLevel: 'none' }).allowed,
     );
+    const agents = agentLevels.filter(
+      (agentLevel) => mayGive(scope, null, { administratorLevel: 'none', agentLevel }).allowed,
+    );
     const tenant = await stores.tenants.findOwn(scope);
     const model = {
       values,
       domains: tenant?.domains ?? [],
-      levels: { administrator: offered, agent: agentLevels, own: false },
+      levels: { administrator: offered, agent: agents, own: false },
     };
     response.page('users/new', model, { title: 'common:terms.addUser', breadcrumbs: inList, faults });
   }
