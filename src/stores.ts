@@ -5,6 +5,7 @@ import { directoryStore } from './features/directory/directory.store.ts';
 import { importsStore } from './features/imports/imports.store.ts';
 import { importRunsStore } from './features/imports/imports.run.store.ts';
 import { importPasswordsStore } from './features/imports/imports.passwords.store.ts';
+import { linksStore } from './features/links/links.store.ts';
 import { noticesStore } from './features/notices/notices.store.ts';
 import { credentialsStore } from './features/passwords/credentials.store.ts';
 import { erasureStore } from './features/personal-data/erasure.store.ts';
@@ -31,6 +32,7 @@ function bindStores(database: Database) {
     importRuns: importRunsStore(database),
     importPasswords: importPasswordsStore(database),
     erasure: erasureStore(database),
+    links: linksStore(database),
     notices: noticesStore(database),
     personalData: personalDataStore(database),
     sessions: sessionsStore(database),

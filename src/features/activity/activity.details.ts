@@ -45,13 +45,19 @@ export function activityDetails({ t, language }: Pick<Tongue, 't' | 'language'>,
         return event.changes.map(changeOf);
       case 'password.reset':
       case 'password.issued':
-        return [{ key: 'activity:detail.expires', values: { date: format.dateTime(event.expiresAt) } }];
+      case 'recovery.linkMailed': {
+        const by = event.kind === 'recovery.linkMailed' ? 'mailedLink' : event.by;
+        const key = by === undefined ? 'activity:detail.expires' : `activity:detail.expiresBy.${by}`;
+        return [{ key, values: { date: format.dateTime(event.expiresAt) } }];
+      }
       case 'users.imported': {
         const { added, changed, unchanged, refused } = event;
         return [{ key: 'activity:detail.counts', values: { added, changed, unchanged, refused } }];
       }
       case 'users.passwordsIssued':
-        return [{ key: 'activity:detail.issued', values: { count: event.count } }];
+        return [
+          { key: event.by ? 'activity:detail.issuedLinks' : 'activity:detail.issued', values: { count: event.count } },
+        ];
       case 'tenant.rulesChanged':
         return event.rules.map(ruleOf);
       case 'refused':

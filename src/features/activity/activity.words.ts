@@ -92,7 +92,11 @@ function activityWords({ t, language }: Pick<Tongue, 't' | 'language'>, format: 
 
 const columns = ['place', 'time', 'event', 'sentence', 'actor', 'target', 'details', 'address', 'request'] as const;
 
-const strangers: ReadonlySet<ActivityKind> = new Set<ActivityKind>(['signIn.failed', 'signIn.throttled']);
+const strangers: ReadonlySet<ActivityKind> = new Set<ActivityKind>([
+  'signIn.failed',
+  'signIn.throttled',
+  'recovery.linkMailed',
+]);
 
 /** A name as keys of the locale files have it: a dot in them leads into a group. */
 const flat = (name: string): string => name.replace('.', '_');
@@ -110,6 +114,11 @@ function variantOf({ event, actor, target }: Activity): string | null {
       return actor !== null && actor.id === target?.id ? 'own' : 'another';
     case 'activity.exported':
       return event.filters.length === 0 ? 'whole' : 'part';
+    case 'password.issued':
+    case 'users.passwordsIssued':
+      return event.by ?? 'shown';
+    case 'link.opened':
+      return event.purpose;
     case 'refused':
       return target === null ? 'alone' : 'concerning';
     default:

@@ -1,17 +1,35 @@
+import type { Response } from 'express';
 import type { Config } from '../../config/config.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { User } from '../../domain/user.ts';
+import type { WayIn } from '../links/ways-in.ts';
+import { linksOf } from './users.trail.ts';
 import { paths } from '../../paths.ts';
 import { createFormats } from '../../web/formats.ts';
+import type { PageOptions } from '../../web/page.ts';
 import { languages } from '../../domain/regions.ts';
-import type { Translator } from '../../web/translator.ts';
+import type { Tongue, Translator } from '../../web/translator.ts';
 
-/** The printed page that goes to a user with their temporary password: in their language, not in the administrator's. */
+/** The printed page that goes to a user with their temporary password or link: in their language, not in the administrator's. */
 export function handOverSheet(config: Config, translator: Translator, clock: () => number) {
   const formats = new Map(languages.map((language) => [language, createFormats(language, clock)]));
   const address = new URL(paths.signIn, config.baseUrl).href;
 
-  return (scope: Scope, user: User, expiresAt: number) => {
+  const ofPassword = (t: Tongue['t'], { username }: User) => ({
+    facts: [
+      { label: t('users:sheet.address'), value: address },
+      { label: t('common:terms.username'), value: username },
+    ],
+    password: t('common:terms.temporaryPassword'),
+    steps: [t('users:sheet.step.open'), t('users:sheet.step.signIn'), t('users:sheet.step.change')],
+  });
+  const ofLink = (t: Tongue['t'], { username }: User) => ({
+    facts: [{ label: t('common:terms.username'), value: username }],
+    password: t('links:term'),
+    steps: [t('links:sheet.step.open'), t('links:sheet.step.change'), t('links:sheet.step.destroy')],
+  });
+
+  return (scope: Scope, user: User, { by, expiresAt }: WayIn) => {
     const language = user.language ?? scope.tenant.language;
     const { t, html, direction } = translator(language);
     return {
@@ -19,13 +37,34 @@ export function handOverSheet(config: Config, translator: Translator, clock: () 
       dir: direction,
       title: t('users:sheet.title'),
       greeting: html('users:sheet.greeting', { name: user.displayName, tenant: scope.tenant.name }),
-      facts: [
-        { label: t('users:sheet.address'), value: address },
-        { label: t('common:terms.username'), value: user.username },
-      ],
-      password: t('common:terms.temporaryPassword'),
-      steps: [t('users:sheet.step.open'), t('users:sheet.step.signIn'), t('users:sheet.step.change')],
-      expiry: html('users:sheet.expiry', { date: formats.get(language)?.dateTime(expiresAt) ?? '' }),
+      ...(by === 'shown' ? ofPassword(t, user) : ofLink(t, user)),
+      expiry: html(by === 'shown' ? 'users:sheet.expiry' : 'links:sheet.expiry', {
+        date: formats.get(language)?.dateTime(expiresAt) ?? '',
+      }),
     };
   };
+}
+
+export type HandOverSheet = ReturnType<typeof handOverSheet>;
+
+/** What the screen after a reset, or after somebody was added, shows of a user and their way in. */
+interface Shown {
+  readonly user: User;
+  readonly way: WayIn;
+  readonly sheet: ReturnType<HandOverSheet>;
+  /** Key of its heading. */
+  readonly heading: string;
+  /** Whether sessions ended, as they do by a reset. */
+  readonly ended: boolean;
+}
+
+/**
+ * Answers with the screen that shows a temporary password or a link once, or says that a link was mailed. The clear text
+ * goes into this one body: no redirect, no flash, no session, nothing that a second request could read.
+ */
+export function showWayIn(response: Response, shown: Shown, frame: Pick<PageOptions, 'title' | 'breadcrumbs'>): void {
+  const model = { ...shown, ...linksOf(shown.user) };
+  if (shown.way.clearText === null) return response.page('links/mailed', model, frame);
+  response.set('Referrer-Policy', 'no-referrer');
+  response.page('users/reveal', model, { ...frame, scripts: ['reveal.js'], fleeting: true });
 }
