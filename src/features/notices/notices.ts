@@ -90,7 +90,7 @@ function dispatcher(
 
 /** Doubles from a minute to six hours; a random part keeps those that failed together from coming back together. */
 const waitMs = (attempts: number): number =>
-  Math.min(minuteMs * 2 ** (attempts - 1), longestWaitMs) * (0.5 + Math.random() / 2);
+  Math.round(Math.min(minuteMs * 2 ** (attempts - 1), longestWaitMs) * (0.5 + Math.random() / 2));
 
 const ofTheServer = /^(ECONNECTION|ETIMEDOUT|ESOCKET|EDNS|ETLS|EPROTOCOL|EAUTH|ENOAUTH)\b/;
 
