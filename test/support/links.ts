@@ -42,6 +42,6 @@ export const choosePassword = (person: Person): Promise<Person> =>
   person.submit('Change password', { 'New password': chosen, 'Confirm new password': chosen });
 
 export const eventsOf = async (portal: Portal, { id }: TestUser): Promise<string[]> => {
-  const rows: { kind: string }[] = await portal.database.knex('activity').where({ target_id: id }).orderBy('id');
+  const rows = (await portal.database.knex('activity').where({ target_id: id }).orderBy('id')) as { kind: string }[];
   return rows.map(({ kind }) => kind);
 };
