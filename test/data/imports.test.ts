@@ -145,11 +145,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
       assert.deepEqual([user?.epoch, user?.temporaryUntil, user?.passwordSetBy], [1, until, 'Camille']);
       assert.equal(await importPasswords.countIssued(scope, id), 3);
       assert.equal(await importPasswords.count(scope, id), 3, 'they can be served again');
-      assert.equal(
-        (await importPasswords.issue(scope, id, hashes)).size,
-        0,
-        'but not by old hashes',
-      );
+      assert.equal((await importPasswords.issue(scope, id, hashes)).size, 0, 'but not by old hashes');
     });
 
     test('give them to one download at a time, until all are out', async () => {

@@ -1,4 +1,4 @@
-import type { Activity, Participant } from '../../domain/activity.ts';
+import type { Activity, ActivityEvent, Participant } from '../../domain/activity.ts';
 import type { ActivityKind } from '../../domain/activity-groups.ts';
 import { languages, type Language } from '../../domain/regions.ts';
 import { createFormats, type Formats } from '../../web/formats.ts';
@@ -114,14 +114,14 @@ function variantOf({ event, actor, target }: Activity): string | null {
       return actor !== null && actor.id === target?.id ? 'own' : 'another';
     case 'activity.exported':
       return event.filters.length === 0 ? 'whole' : 'part';
-    case 'password.issued':
-    case 'users.passwordsIssued':
-      return event.by ?? 'shown';
-    case 'link.opened':
-      return event.purpose;
     case 'refused':
       return target === null ? 'alone' : 'concerning';
     default:
-      return null;
+      return wayIn(event);
   }
+}
+
+function wayIn(event: ActivityEvent): string | null {
+  if (event.kind === 'link.opened') return event.purpose;
+  return event.kind === 'password.issued' || event.kind === 'users.passwordsIssued' ? (event.by ?? 'shown') : null;
 }

@@ -44,7 +44,10 @@ export function importPasswordsRoutes(parts: {
     const header = [csvHeadings.username, csvHeadings.displayName, secret, 'imports:passwords.until'];
     let whole = false;
     try {
-      const file = { name: t(isLink ? 'links:import.fileName' : 'imports:fileName.passwords'), header: header.map((key) => t(key)) };
+      const file = {
+        name: t(isLink ? 'links:import.fileName' : 'imports:fileName.passwords'),
+        header: header.map((key) => t(key)),
+      };
       whole = await sendCsv(request, response, { ...file, batches: rowsOf(delivery.batches) });
     } finally {
       await delivery.end(whole);
