@@ -4,6 +4,7 @@ import type { Counts } from './imports.ts';
 import type { LinkPurpose } from './one-time-link.ts';
 import type { OwnRule } from './own-rules.ts';
 import type { HandOverRule } from './regions.ts';
+import type { SupportLevel } from './support.ts';
 
 /** Everything that is recorded, as typed data: the reader's language words it later. */
 export type ActivityEvent =
@@ -37,6 +38,16 @@ export type ActivityEvent =
   | { readonly kind: 'tenant.resumed' }
   | { readonly kind: 'tenant.rulesChanged'; readonly rules: readonly RuleChange[] }
   | { readonly kind: 'activity.exported'; readonly format: LogFormat; readonly filters: readonly LogFilterName[] }
+  /** An operator was let in; `purpose` is null once a person in the entry was erased. */
+  | {
+      readonly kind: 'support.granted';
+      readonly grant: string;
+      readonly level: SupportLevel;
+      readonly endsAt: number;
+      readonly purpose: string | null;
+    }
+  | { readonly kind: 'support.ended' | 'support.expired'; readonly grant: string }
+  | { readonly kind: 'support.entered' | 'support.left' }
   /** Recorded by a newer version of this program: it is read as this, and never written. */
   | { readonly kind: 'unknown' }
   | { readonly kind: 'refused'; readonly action: Action; readonly because: Refusal };
@@ -84,4 +95,6 @@ export interface Activity {
   readonly actor: Participant | null;
   readonly target: Participant | null;
   readonly address: string | null;
+  /** Set where the actor is an operator whom somebody of the tenant had let in. */
+  readonly support?: { readonly grantedBy: Participant } | undefined;
 }

@@ -24,6 +24,11 @@ export const actions = [
   'users.import',
   'users.export',
   'activity.view',
+  'activity.export',
+  'personalData.view',
+  'personalData.erase',
+  'support.view',
+  'support.grant',
 ] as const;
 
 export type Action = (typeof actions)[number];
@@ -53,6 +58,11 @@ export const rights: Readonly<Record<Action, readonly AdministratorLevel[]>> = {
   'users.import': userManagers,
   'users.export': userManagers,
   'activity.view': userManagers,
+  'activity.export': userManagers,
+  'personalData.view': userManagers,
+  'personalData.erase': userManagers,
+  'support.view': userManagers,
+  'support.grant': ['global'],
 };
 
 /** Actions that change a person, and that only a Global admin may take against a Global admin. */
@@ -65,6 +75,7 @@ export const changesToAPerson: ReadonlySet<Action> = new Set<Action>([
   'users.endSessions',
   // A file's new users get their passwords by it, whatever level they have been given since.
   'users.import',
+  'personalData.erase',
 ]);
 
 /** What each level lets its holder do, as locale keys: My profile words them. */

@@ -32,11 +32,14 @@ export function addUserRoutes(parts: {
     const offered = administratorLevels.filter(
       (administratorLevel) => mayGive(scope, null, { administratorLevel, agentLevel: 'none' }).allowed,
     );
+    const agents = agentLevels.filter(
+      (agentLevel) => mayGive(scope, null, { administratorLevel: 'none', agentLevel }).allowed,
+    );
     const tenant = await stores.tenants.findOwn(scope);
     const model = {
       values,
       domains: tenant?.domains ?? [],
-      levels: { administrator: offered, agent: agentLevels, own: false },
+      levels: { administrator: offered, agent: agents, own: false },
       handOver: handOverOf(scope, waysIn),
     };
     const status = faults.length > 0 ? {} : { status: answer };

@@ -88,7 +88,7 @@ export function userChangesRoutes(parts: {
     const rows = page.users.map((user) => ({
       ...user,
       restore: may(scope, 'users.restore', user),
-      remove: may(scope, 'users.delete', user),
+      erase: may(scope, 'personalData.erase', user),
       ...linksOf(user),
     }));
     const bulk = offeredInBulk(scope, 'deleted');
@@ -144,11 +144,13 @@ function permissionsOf(scope: Scope, user: User) {
   const offered = administratorLevels.filter(
     (administratorLevel) => mayGive(scope, user, { ...user, administratorLevel }).allowed,
   );
+  const agents = agentLevels.filter((agentLevel) => mayGive(scope, user, { ...user, agentLevel }).allowed);
   return {
     edit: may(scope, 'users.edit', user),
     block: may(scope, 'users.block', user),
     remove: may(scope, 'users.delete', user),
     endSessions: may(scope, 'users.endSessions', user),
-    levels: { administrator: offered, agent: agentLevels, own: user.id === scope.actor?.id },
+    data: may(scope, 'personalData.view', user),
+    levels: { administrator: offered, agent: agents, own: user.id === scope.actor?.id },
   };
 }
