@@ -3,6 +3,8 @@ import { languages, type Language } from '../domain/regions.ts';
 import { administratorLevels, agentLevels, type AdministratorLevel, type AgentLevel } from '../domain/roles.ts';
 import { canonicalUsername, statusOf, type User } from '../domain/user.ts';
 import { removeSecondFactor } from '../features/second-factor/second-factor.step.ts';
+import { createLinkTokens } from '../features/links/links.tokens.ts';
+import { createWaysIn } from '../features/links/ways-in.ts';
 import { createThrottle } from '../features/sessions/throttle.ts';
 import { takeStep } from '../features/users/users.step.ts';
 import { createUsers } from '../features/users/users.ts';
@@ -81,6 +83,7 @@ async function removeSecondFactorOf(context: CommandContext, typed: string) {
     return takeStep(within, scope, user.id, removeSecondFactor, Date.now());
   });
   if (outcome !== 'done') throw new CommandFault(`${user.username} has no second factor`);
+  await createThrottle(context.database, context.config.rules).codes.forget(user);
   return { userId: user.id, username: user.username };
 }
 
@@ -89,13 +92,16 @@ export async function resetPassword(context: CommandContext, typed: string) {
   const { config, database, stores, hasher, tenants } = context;
   const found = await findUser(context, typed);
   const { username } = found.user;
+  if (found.tenant.state === 'moving') throw new CommandFault(`The tenant of ${username} is moving to another region`);
   const throttle = createThrottle(database, config.rules);
-  const users = createUsers({ stores, hasher, throttle, clock: Date.now });
+  const tokens = createLinkTokens([], config.baseUrl);
+  const waysIn = createWaysIn({ hasher, tokens, canMail: false, clock: Date.now });
+  const users = createUsers({ stores, waysIn, throttle, clock: Date.now });
   const result = await users.resetPassword(tenants.operatorScope(found.tenant), found.user.id, null);
   if (result.outcome !== 'reset') {
     throw new CommandFault('Somebody else changed this password at the same moment; try again');
   }
-  return { userId: found.user.id, username, temporaryPassword: result.temporaryPassword };
+  return { userId: found.user.id, username, temporaryPassword: result.way.clearText ?? '' };
 }
 
 async function list({ stores }: CommandContext, options: { tenant: string; json?: boolean }): Promise<void> {

@@ -12,7 +12,9 @@ const shortestSecret = 32;
  * data directory, readable by its owner alone
  */
 export function loadSecrets(config: Config): readonly string[] {
-  return config.sessionSecrets.length > 0 ? config.sessionSecrets : [kept(path.join(config.dataDirectory, 'session-secret'))];
+  return config.sessionSecrets.length > 0
+    ? config.sessionSecrets
+    : [kept(path.join(config.dataDirectory, 'session-secret'))];
 }
 
 /** @returns the secrets that the seeds of second factors are sealed by: the operator's, or one that is kept likewise */

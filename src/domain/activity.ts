@@ -1,7 +1,9 @@
 import type { Refusal } from './policy.ts';
 import type { Action } from './roles.ts';
 import type { Counts } from './imports.ts';
+import type { LinkPurpose } from './one-time-link.ts';
 import type { OwnRule } from './own-rules.ts';
+import type { HandOverRule } from './regions.ts';
 import type { SupportLevel } from './support.ts';
 
 /** Everything that is recorded, as typed data: the reader's language words it later. */
@@ -20,7 +22,7 @@ export type ActivityEvent =
   | { readonly kind: 'secondFactor.changeRefused' }
   | { readonly kind: 'signOut' }
   | { readonly kind: 'sessions.ended'; readonly which: 'one' | 'others' | 'all' }
-  | { readonly kind: 'password.reset'; readonly expiresAt: number }
+  | { readonly kind: 'password.reset'; readonly expiresAt: number; readonly by?: LinkWay }
   | { readonly kind: 'password.changed'; readonly forced: boolean }
   | { readonly kind: 'password.changeRefused' }
   | { readonly kind: 'user.added' }
@@ -31,15 +33,23 @@ export type ActivityEvent =
   | { readonly kind: 'user.restored' }
   | { readonly kind: 'users.exported' }
   | ({ readonly kind: 'users.imported' } & Counts)
-  /** Temporary passwords were made for this many users of an import, and sent to whoever imported them. */
-  | { readonly kind: 'users.passwordsIssued'; readonly count: number }
-  | { readonly kind: 'password.issued'; readonly expiresAt: number }
+  /** Temporary passwords or links were made for this many users of an import, and sent to whoever imported them, or to them. */
+  | { readonly kind: 'users.passwordsIssued'; readonly count: number; readonly by?: LinkWay }
+  | { readonly kind: 'password.issued'; readonly expiresAt: number; readonly by?: LinkWay }
+  | { readonly kind: 'link.opened'; readonly purpose: LinkPurpose }
+  /** Somebody typed this user's name to recover alone, and a link went to it. */
+  | { readonly kind: 'recovery.linkMailed'; readonly expiresAt: number }
   | { readonly kind: 'user.erased' }
   | { readonly kind: 'user.purged' }
   | { readonly kind: 'user.dataExported' }
   | { readonly kind: 'tenant.added' }
   | { readonly kind: 'tenant.suspended' }
   | { readonly kind: 'tenant.resumed' }
+  | { readonly kind: 'tenant.listingChanged'; readonly listed: boolean }
+  /** `region`: the other one. */
+  | { readonly kind: 'tenant.moving'; readonly region: string; readonly passwords: MovedPasswords }
+  | { readonly kind: 'tenant.moveCancelled'; readonly region: string }
+  | { readonly kind: 'tenant.movedIn'; readonly region: string; readonly passwords: MovedPasswords }
   | { readonly kind: 'tenant.rulesChanged'; readonly rules: readonly RuleChange[] }
   | { readonly kind: 'activity.exported'; readonly format: LogFormat; readonly filters: readonly LogFilterName[] }
   /** An operator was let in; `purpose` is null once a person in the entry was erased. */
@@ -55,6 +65,11 @@ export type ActivityEvent =
   /** Recorded by a newer version of this program: it is read as this, and never written. */
   | { readonly kind: 'unknown' }
   | { readonly kind: 'refused'; readonly action: Action; readonly because: Refusal };
+
+/** Whether people bring their passwords along to another region, or all get new ones there. */
+export type MovedPasswords = 'keep' | 'reset';
+/** How a way in was handed over, where not as a temporary password that was shown. */
+export type LinkWay = Exclude<HandOverRule, 'shown'>;
 
 /** One of a tenant's own rules, before and after; null where the region's holds. */
 export interface RuleChange {

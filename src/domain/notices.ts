@@ -10,7 +10,8 @@ export interface LevelChange {
 /** Something that a user is told by mail, as typed data: their own language words it when it is sent. */
 export type Notice =
   /** `until`: the end of the temporary password's life, epoch ms. */
-  | { readonly kind: 'passwordReset'; readonly until: number }
+  | { readonly kind: 'passwordReset' | 'passwordResetByLink'; readonly until: number }
+  | LinkNotice
   | { readonly kind: 'passwordChanged' }
   | { readonly kind: 'levelsChanged'; readonly changes: readonly LevelChange[] }
   | { readonly kind: 'secondFactorSetUp' }
@@ -19,6 +20,16 @@ export type Notice =
   | { readonly kind: 'recoveryCodeUsed'; readonly left: number }
   | { readonly kind: 'accountUnblocked' }
   | { readonly kind: 'accountRestored' };
+
+/**
+ * A one-time link itself, as its id: the sender makes its address at the last moment, and keeps it nowhere.
+ * `until`: epoch ms.
+ */
+export interface LinkNotice {
+  readonly kind: 'resetLink' | 'welcomeLink' | 'recoveryLink';
+  readonly linkId: string;
+  readonly until: number;
+}
 
 type NoticeOf<Kind extends ActivityEvent['kind']> = (event: Extract<ActivityEvent, { kind: Kind }>) => Notice | null;
 
@@ -30,7 +41,11 @@ const nothing = (): null => null;
  * decision here.
  */
 const notices: { readonly [Kind in ActivityEvent['kind']]: NoticeOf<Kind> } = {
-  'password.reset': ({ expiresAt }) => ({ kind: 'passwordReset', until: expiresAt }),
+  'password.reset': ({ expiresAt: until, by }) => {
+    if (by === undefined) return { kind: 'passwordReset', until };
+    // A link that is mailed tells of itself.
+    return by === 'link' ? { kind: 'passwordResetByLink', until } : null;
+  },
   'password.changed': () => ({ kind: 'passwordChanged' }),
   'secondFactor.setUp': () => ({ kind: 'secondFactorSetUp' }),
   'secondFactor.removed': () => ({ kind: 'secondFactorRemoved' }),
@@ -54,6 +69,9 @@ const notices: { readonly [Kind in ActivityEvent['kind']]: NoticeOf<Kind> } = {
   'users.passwordsIssued': nothing,
   // Whoever was just added has nobody to tell that it was not them.
   'password.issued': nothing,
+  'link.opened': nothing,
+  // The mail with the link tells of it.
+  'recovery.linkMailed': nothing,
   'activity.exported': nothing,
   unknown: nothing,
   'signIn.succeeded': nothing,
@@ -73,6 +91,11 @@ const notices: { readonly [Kind in ActivityEvent['kind']]: NoticeOf<Kind> } = {
   'support.expired': nothing,
   'support.entered': nothing,
   'support.left': nothing,
+  'tenant.listingChanged': nothing,
+  // The operator tells them beforehand: what happens to their passwords is the least of it.
+  'tenant.moving': nothing,
+  'tenant.moveCancelled': nothing,
+  'tenant.movedIn': nothing,
   refused: nothing,
 };
 

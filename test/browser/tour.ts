@@ -8,6 +8,7 @@ import { openPortal } from '../support/portal.ts';
 import { aCrowd, longName } from './crowd.ts';
 import { anOwner, codeOf, type Owner } from '../support/second-factor.ts';
 import { codeStops, ownersStops, removalStops, setUpStops } from './stops.second-factor.ts';
+import { linkWalkers } from './stops.links.ts';
 import { importStops } from './stops.imports.ts';
 import { supportStops } from './stops.support.ts';
 import { adminsStops, at, pendingStops, users, usersStops, visitorsStops, type Stop } from './stops.ts';
@@ -95,6 +96,7 @@ export async function everybody(browser: Browser): Promise<Tour> {
     },
     { name: 'user who must set one up', enter: as(strictUser), stops: setUpStops },
     { name: 'administrator', enter: as(admin), stops: [...adminsStops(crowd), ...removalStops(owner.user, patient)] },
+    ...(await linkWalkers(browser, portal, come)),
     { name: 'importer', enter: as(admin), stops: await importStops(portal, tenant, admin, patient) },
     { name: 'administrator with support', enter: as(admin), stops: support.ofAdmins },
     { name: 'operator', enter: as(support.inside), stops: support.ofOperators },

@@ -1,4 +1,4 @@
-import type { Activity, Change, Participant, RuleChange } from '../../domain/activity.ts';
+import type { Activity, ActivityEvent, Change, Participant, RuleChange, LogFilterName } from '../../domain/activity.ts';
 import type { Formats } from '../../web/formats.ts';
 import type { TextValues, Tongue } from '../../web/translator.ts';
 
@@ -45,13 +45,20 @@ export function activityDetails(
   const supportOf = ({ support }: Activity): Wording[] =>
     support ? [{ key: 'activity:detail.support', values: { name: nameOf(support.grantedBy) } }] : [];
 
+  const filtersOf = (names: readonly LogFilterName[]): Wording[] => {
+    if (names.length === 0) return [];
+    const filters = list.format(names.map((name) => t(`activity:filter.${name}`)));
+    return [{ key: 'activity:detail.filters', values: { filters } }];
+  };
+
   const ofEvent = (event: Activity['event']): Wording[] => {
     switch (event.kind) {
       case 'user.edited':
         return event.changes.map(changeOf);
       case 'password.reset':
       case 'password.issued':
-        return [{ key: 'activity:detail.expires', values: { date: format.dateTime(event.expiresAt) } }];
+      case 'recovery.linkMailed':
+        return [{ key: expiryKeyOf(event), values: { date: format.dateTime(event.expiresAt) } }];
       case 'users.imported': {
         const { added, changed, unchanged, refused } = event;
         return [{ key: 'activity:detail.counts', values: { added, changed, unchanged, refused } }];
@@ -59,16 +66,16 @@ export function activityDetails(
       case 'secondFactor.recoveryUsed':
         return [{ key: 'activity:detail.recoveryCodesLeft', values: { count: event.left } }];
       case 'users.passwordsIssued':
-        return [{ key: 'activity:detail.issued', values: { count: event.count } }];
+        return [{ key: issuedKeyOf(event), values: { count: event.count } }];
       case 'tenant.rulesChanged':
         return event.rules.map(ruleOf);
+      case 'tenant.moving':
+      case 'tenant.movedIn':
+        return [{ key: `activity:detail.movedPasswords.${event.passwords}`, values: {} }];
       case 'refused':
         return [{ key: `policy:${event.because}.title`, values: {} }];
-      case 'activity.exported': {
-        if (event.filters.length === 0) return [];
-        const filters = list.format(event.filters.map((name) => t(`activity:filter.${name}`)));
-        return [{ key: 'activity:detail.filters', values: { filters } }];
-      }
+      case 'activity.exported':
+        return filtersOf(event.filters);
       case 'support.granted': {
         const values = { level: t(`support:level.${event.level}.name`), date: format.dateTime(event.endsAt) };
         const purpose = event.purpose ?? t('activity:empty');
@@ -83,4 +90,14 @@ export function activityDetails(
   };
 
   return (activity) => [...supportOf(activity), ...ofEvent(activity.event)];
+}
+
+const issuedKeyOf = ({ by }: Extract<ActivityEvent, { kind: 'users.passwordsIssued' }>): string =>
+  by ? 'activity:detail.issuedLinks' : 'activity:detail.issued';
+
+type Expiring = Extract<ActivityEvent, { expiresAt: number; kind: `password.${string}` | 'recovery.linkMailed' }>;
+
+function expiryKeyOf(event: Expiring): string {
+  const by = event.kind === 'recovery.linkMailed' ? 'mailedLink' : event.by;
+  return by === undefined ? 'activity:detail.expires' : `activity:detail.expiresBy.${by}`;
 }

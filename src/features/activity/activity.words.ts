@@ -1,4 +1,4 @@
-import type { Activity, Participant } from '../../domain/activity.ts';
+import type { Activity, ActivityEvent, Participant } from '../../domain/activity.ts';
 import type { ActivityKind } from '../../domain/activity-groups.ts';
 import { languages, type Language } from '../../domain/regions.ts';
 import { createFormats, type Formats } from '../../web/formats.ts';
@@ -46,6 +46,7 @@ function activityWords({ t, language }: Pick<Tongue, 't' | 'language'>, format: 
     const { event } = activity;
     const names = { actor: actorOf(activity), target: targetOf(activity) };
     if (event.kind === 'refused') return { ...names, action: t(`activity:action.${flat(event.action)}`) };
+    if ('region' in event) return { ...names, region: event.region };
     if (event.kind === 'activity.exported') return { ...names, format: t(`activity:format.${event.format}`) };
     return names;
   };
@@ -96,6 +97,7 @@ const strangers: ReadonlySet<ActivityKind> = new Set<ActivityKind>([
   'signIn.failed',
   'signIn.throttled',
   'signIn.codeAsked',
+  'recovery.linkMailed',
 ]);
 
 /** A name as keys of the locale files have it: a dot in them leads into a group. */
@@ -112,12 +114,22 @@ function variantOf({ event, actor, target }: Activity): string | null {
       return event.forced ? 'forced' : 'chosen';
     case 'user.edited':
     case 'secondFactor.removed':
-      return actor !== null && actor.id === target?.id ? 'own' : 'another';
+      return whose({ actor, target });
+    case 'tenant.listingChanged':
+      return event.listed ? 'listed' : 'unlisted';
     case 'activity.exported':
       return event.filters.length === 0 ? 'whole' : 'part';
     case 'refused':
       return target === null ? 'alone' : 'concerning';
     default:
-      return null;
+      return wayIn(event);
   }
+}
+
+const whose = ({ actor, target }: Pick<Activity, 'actor' | 'target'>): string =>
+  actor !== null && actor.id === target?.id ? 'own' : 'another';
+
+function wayIn(event: ActivityEvent): string | null {
+  if (event.kind === 'link.opened') return event.purpose;
+  return event.kind === 'password.issued' || event.kind === 'users.passwordsIssued' ? (event.by ?? 'shown') : null;
 }

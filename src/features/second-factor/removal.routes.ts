@@ -6,6 +6,7 @@ import { scopeOf } from '../../web/request.ts';
 import type { AnswerRefusal, Route } from '../../web/routing.ts';
 import { takeStep } from '../users/users.step.ts';
 import { inList, linksOf, ofUser, userIdOf } from '../users/users.trail.ts';
+import type { Throttle } from '../sessions/throttle.ts';
 import type { Users } from '../users/users.ts';
 import { removeSecondFactor } from './second-factor.step.ts';
 
@@ -13,10 +14,11 @@ import { removeSecondFactor } from './second-factor.step.ts';
 export function removalRoutes(parts: {
   stores: Stores;
   users: Users;
+  throttle: Throttle;
   answerRefusal: AnswerRefusal;
   clock: () => number;
 }): Route[] {
-  const { stores, users, answerRefusal, clock } = parts;
+  const { stores, users, throttle, answerRefusal, clock } = parts;
 
   async function confirm(request: Request, response: Response): Promise<void> {
     const scope = scopeOf(request);
@@ -35,6 +37,8 @@ export function removalRoutes(parts: {
       return takeStep(within, scope, userIdOf(request), removeSecondFactor, clock());
     });
     if (result.outcome === 'refused') return answerRefusal(request, response, result.verdict);
+    // Whoever tried at the one that is gone shall not keep its user from the next.
+    await throttle.codes.forget(result.user);
     const name = result.user.displayName;
     request.session.notice = { kind: 'success', key: 'second-factor:removal.done', values: { name } };
     response.redirect(303, userPath(result.user.id));

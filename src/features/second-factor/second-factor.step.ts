@@ -1,8 +1,8 @@
 import type { Step } from '../users/users.step.ts';
 
 /**
- * Removes another's second factor, who has lost app and recovery codes. All that it opened ends, and with the epoch the
- * counts of wrong codes. Their password stays, and is needed as before.
+ * Removes another's second factor, who has lost app and recovery codes. All that it opened ends.
+ * Their password stays, and is needed as before.
  */
 export const removeSecondFactor: Step = {
   action: 'users.removeSecondFactor',

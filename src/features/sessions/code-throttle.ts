@@ -1,13 +1,14 @@
-import { createHash } from 'node:crypto';
 import type { RateLimiterAbstract } from 'rate-limiter-flexible';
 import type { RegionRules, ThrottleRule } from '../../domain/regions.ts';
-import { consume, type Limiters, type Wait } from './limiters.ts';
+import { consume, type Wait } from './limiter.ts';
+import { digest } from './throttle.keys.ts';
 
-/** Whose second factor is tried; a password that was replaced begins a new count. */
+/** Whose second factor is tried. */
 interface Owner {
   readonly username: string;
-  readonly epoch: number;
 }
+
+type Limiters = (keyPrefix: string, rule: ThrottleRule) => RateLimiterAbstract;
 
 export interface CodeThrottle {
   /**
@@ -20,7 +21,7 @@ export interface CodeThrottle {
   giveBack(owner: Owner, attempts: number): Promise<void>;
   /** Takes the counts back after the right code. */
   forgive(owner: Owner, attempts: number): Promise<void>;
-  /** Forgets them, for somebody who is erased. */
+  /** Forgets them, for somebody who is erased, or whose second factor an administrator removed. */
   forget(owner: Owner): Promise<void>;
 }
 
@@ -33,7 +34,10 @@ const mostADay = 20;
 // NIST SP 800-63B-4, 3.2.2: no more than 100 consecutive failures on one account, however slow they come.
 const mostConsecutive = 100;
 
-/** Throttles of codes. They count by account alone: whoever comes so far knows the password, from whatever address. */
+/**
+ * Throttles of codes. They count by account alone: whoever comes so far knows the password, from whatever address. A new
+ * password begins no new count, or whoever has the mailbox that recovers it would never run out of tries.
+ */
 export function createCodeThrottle(limiter: Limiters, { throttle }: Pick<RegionRules, 'throttle'>): CodeThrottle {
   const { windowMinutes, blockMinutes } = throttle.perAccountAndAddress;
   const short: Omit<ThrottleRule, 'attempts'> = {
@@ -78,6 +82,4 @@ export function createCodeThrottle(limiter: Limiters, { throttle }: Pick<RegionR
   };
 }
 
-// The table of throttles names nobody.
-const keyOf = ({ username, epoch }: Owner): string =>
-  createHash('sha256').update(`${username}|${epoch}`).digest('base64url');
+const keyOf = ({ username }: Owner): string => digest(username);

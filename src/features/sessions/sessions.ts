@@ -3,15 +3,16 @@ import type { Logger } from 'pino';
 import type { SignInFailure } from '../../domain/activity.ts';
 import { tightened } from '../../domain/own-rules.ts';
 import { normalizePassword, readPassword, readTemporaryPassword } from '../../domain/password.ts';
-import { absoluteLimitMs, changeWithinMs, idleLimitMs, type RegionRules } from '../../domain/regions.ts';
+import type { RegionRules } from '../../domain/regions.ts';
 import type { RegionScope, Scope } from '../../domain/scope.ts';
-import { codeWithinMs, isCodePending } from '../../domain/second-factor.ts';
 import { endOfSupport } from '../../domain/support.ts';
+import type { User } from '../../domain/user.ts';
 import type { Stores } from '../../stores.ts';
 import type { Credentials } from '../passwords/credentials.store.ts';
 import type { Hasher } from '../passwords/hasher.ts';
 import type { KnownDevices } from './known-device.ts';
 import type { LiveSession } from './sessions.store.ts';
+import { counts, standing } from './standing.ts';
 import type { Attempt, Throttle } from './throttle.ts';
 
 /** What the cookie's session holds of a sign-in; everything else is looked up on each request. */
@@ -88,19 +89,31 @@ export function createSessions(parts: {
   ): Promise<SessionTicket> {
     const { user, tenant, passwordHash } = credentials;
     const stronger = await strongerHash(credentials, password);
-    const codePending = user.secondFactorAt !== null;
-    const session = { id: randomUUID(), userId: user.id, address: scope.address, device, at: clock(), codePending };
-    await stores.transaction(async (within) => {
+    return stores.transaction(async (within) => {
       await within.tenants.lock({ tenant });
       if (stronger !== null) await within.credentials.rehash(user.id, passwordHash, stronger);
-      await within.sessions.open(session);
-      const kind = codePending ? 'signIn.codeAsked' : 'signIn.succeeded';
-      await within.activity.recordSignIn(scope, user, { kind }, session.at);
+      return openWithin(within, scope, user, device);
     });
+  }
+
+  async function openWithin(
+    within: Stores,
+    scope: RegionScope,
+    user: Pick<User, 'id' | 'tenantId' | 'epoch' | 'secondFactorAt'>,
+    device: string,
+  ): Promise<SessionTicket> {
+    const codePending = user.secondFactorAt !== null;
+    const session = { id: randomUUID(), userId: user.id, address: scope.address, device, at: clock(), codePending };
+    await within.sessions.open(session);
+    const kind = codePending ? 'signIn.codeAsked' : 'signIn.succeeded';
+    await within.activity.recordSignIn(scope, user, { kind }, session.at);
     return { sessionId: session.id, epoch: user.epoch };
   }
 
   return {
+    /** Opens a session in a transaction that holds the tenant and has let its user in otherwise than by a password. */
+    openWithin,
+
     /** Checks a password and opens a session. Every refusal looks the same from outside. */
     signIn: async (scope: RegionScope, typed: TypedSignIn): Promise<SignInResult> => {
       const credentials = await stores.credentials.findForSignInAcrossTenants(typed.username);
@@ -169,25 +182,4 @@ export function createSessions(parts: {
 
 function supportEndOf({ support }: LiveSession, rules: RegionRules, now: number): LiveSession['supportEnd'] {
   return support && endOfSupport(support, support.tenant, tightened(rules, support.tenant.ownRules), now);
-}
-
-function standing({ user, tenant }: Credentials, now: number): SignInFailure | null {
-  if (user.state !== 'active') return user.state;
-  if (tenant.state !== 'active') return 'tenant';
-  return user.temporaryUntil !== null && user.temporaryUntil <= now ? 'expired' : null;
-}
-
-function counts(session: LiveSession, ticket: SessionTicket, rules: RegionRules, now: number): boolean {
-  const { user, tenant, createdAt, seenAt } = session;
-  const limit = Math.min(
-    absoluteLimitMs(rules),
-    user.password === 'temporary' ? changeWithinMs(rules) : Infinity,
-    isCodePending(session) ? codeWithinMs : Infinity,
-  );
-  return (
-    user.epoch === ticket.epoch &&
-    standing({ user, tenant, passwordHash: '' }, now) === null &&
-    now - createdAt < limit &&
-    now - seenAt < idleLimitMs(rules)
-  );
 }

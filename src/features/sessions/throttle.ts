@@ -1,12 +1,11 @@
-import { createHash } from 'node:crypto';
-import ipaddr from 'ipaddr.js';
 import type { RateLimiterAbstract } from 'rate-limiter-flexible';
 import type { Database } from '../../data/database.ts';
 import { Failure } from '../../domain/errors.ts';
 import type { RegionRules, ThrottleRule } from '../../domain/regions.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { createCodeThrottle, type CodeThrottle } from './code-throttle.ts';
-import { consume, createLimiters, type Wait } from './limiters.ts';
+import { consume, createLimiter, networkOf, type Wait } from './limiter.ts';
+import { digest, type CostlyAct } from './throttle.keys.ts';
 
 /** What one try at a password is counted under. */
 export interface Attempt {
@@ -20,8 +19,6 @@ export interface Attempt {
   /** How many tries the user's tenant allows from one address, where it is stricter than its region; null where not. */
   readonly attempts: number | null;
 }
-
-type CostlyAct = 'reset' | 'change' | 'logExport' | 'import' | 'export' | 'personalData' | 'secondFactor';
 
 export interface Throttle {
   /** Counts a try before it is made, so that parallel tries cannot slip through. @returns null, or how long to wait */
@@ -57,7 +54,7 @@ const yearMinutes = 365 * dayMinutes;
 
 /** Throttles in the region's own database: they hold on every node, after a restart, and fail closed with it. */
 export function createThrottle(database: Database, rules: RegionRules): Throttle {
-  const limiter = createLimiters(database);
+  const limiter = (keyPrefix: string, rule: ThrottleRule) => createLimiter(database, keyPrefix, rule);
   const regionsPair = rules.throttle.perAccountAndAddress;
   const pairs = new Map<number, RateLimiterAbstract>();
   // All count under the same keys: only where the count ends differs between tenants.
@@ -137,8 +134,8 @@ export function createThrottle(database: Database, rules: RegionRules): Throttle
       for (let each = 0; each <= epoch; each++) {
         const far = digest(`${username}|${each}`);
         for (const limit of [row, account, devices]) await limit.delete(far);
-        await codes.forget({ username, epoch: each });
       }
+      await codes.forget({ username });
     },
   };
 }
@@ -148,15 +145,3 @@ function keysOf({ username, epoch, address, knownDevice }: Attempt): { near: str
   const account = `${username}|${epoch}`;
   return { near: digest(`${account}|${knownDevice ?? network}`), far: digest(account), from: digest(network) };
 }
-
-// Whoever has one address of IPv6 has 2^64 of them: they count as one (RFC 6177: a site gets a /64 at the least).
-function networkOf(address: string): string {
-  // Some proxies send the port along; whatever else is no address counts as one and the same.
-  const bare = address.replace(/^\[(.*)\](:\d+)?$/, '$1').replace(/^(\d+(?:\.\d+){3}):\d+$/, '$1');
-  if (!ipaddr.isValid(bare)) return 'unknown';
-  const parsed = ipaddr.process(bare);
-  return parsed.kind() === 'ipv6' ? (parsed as ipaddr.IPv6).parts.slice(0, 4).join(':') : parsed.toString();
-}
-
-// The table of throttles names nobody.
-const digest = (text: string): string => createHash('sha256').update(text).digest('base64url');
