@@ -3,6 +3,7 @@ import type { Background } from './background.ts';
 import { accountSettingsRoutes } from './features/account-settings/account-settings.routes.ts';
 import { createLogExports } from './features/activity/activity.export.ts';
 import { activityRoutes } from './features/activity/activity.routes.ts';
+import { trimLogs } from './features/activity/activity.trim.ts';
 import { createActivityWords } from './features/activity/activity.words.ts';
 import { dashboardRoutes } from './features/dashboard/dashboard.routes.ts';
 import { importPasswordsRoutes } from './features/imports/imports.passwords.routes.ts';
@@ -68,6 +69,7 @@ export function createFeatures(
   const passwords = createPasswords({ stores, hasher, guesses, throttle, clock });
   const users = createUsers({ stores, hasher, throttle, clock });
   const tenants = createTenants({ stores, hasher, rules, clock });
+  parts.background.add(trimLogs({ stores, rules, operatorScope: tenants.operatorScope, clock }));
   const sessions = createSessions({ stores, hasher, throttle, devices, clock, log });
   const authentication = createAuthentication(sessions, rules);
   const sheet = handOverSheet(config, translator, clock);

@@ -43,6 +43,7 @@ const groupsOf: Readonly<Record<ActivityKind, readonly [ActivityGroup, ...Activi
   'tenant.resumed': ['organization'],
   'tenant.rulesChanged': ['organization'],
   'activity.exported': ['transfers'],
+  'activity.trimmed': ['organization'],
   refused: ['refused'],
   unknown: ['organization'],
 };

@@ -32,6 +32,8 @@ export type ActivityEvent =
   | { readonly kind: 'tenant.resumed' }
   | { readonly kind: 'tenant.rulesChanged'; readonly rules: readonly RuleChange[] }
   | { readonly kind: 'activity.exported'; readonly format: LogFormat; readonly filters: readonly LogFilterName[] }
+  /** What had been kept for as long as the rules say is gone from the front of the log, up to this entry. */
+  | { readonly kind: 'activity.trimmed'; readonly place: number; readonly hash: string }
   /** Recorded by a newer version of this program: it is read as this, and never written. */
   | { readonly kind: 'unknown' }
   | { readonly kind: 'refused'; readonly action: Action; readonly because: Refusal };

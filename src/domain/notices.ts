@@ -46,6 +46,7 @@ const notices: { readonly [Kind in ActivityEvent['kind']]: NoticeOf<Kind> } = {
   // Whoever was just added has nobody to tell that it was not them.
   'password.issued': nothing,
   'activity.exported': nothing,
+  'activity.trimmed': nothing,
   unknown: nothing,
   'signIn.succeeded': nothing,
   'signIn.failed': nothing,

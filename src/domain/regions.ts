@@ -122,6 +122,9 @@ export const absoluteLimitMs = (rules: RegionRules): number => rules.session.abs
 export const restoreWindowMs = (rules: Pick<RegionRules, 'restoreWindowDays'>): number =>
   rules.restoreWindowDays * 24 * hourMs;
 
+/** @returns for how long an entry of the activity log is kept, in ms */
+export const retentionMs = (rules: RegionRules): number => rules.activityLog.retentionDays * 24 * hourMs;
+
 /** @returns whether the text names a language that the portal is complete in */
 export const isLanguage = (text: unknown): text is Language => (languages as readonly unknown[]).includes(text);
 

@@ -92,7 +92,9 @@ export function selectLog(
     )
     .leftJoin('users as actor', nameOf('actor'))
     .leftJoin('users as target', nameOf('target'))
-    .select([...columns, 'previous.hash as previous_hash'])
+    .select(columns)
+    // The first that is left continues the last that was dropped.
+    .select({ previous_hash: knex.raw('coalesce(previous.hash, tenants.activity_anchor_hash)') })
     .join('tenants', 'tenants.id', 'activity.tenant_id')
     .select({ actor_name: 'actor.display_name', target_name: 'target.display_name' })
     .select('tenants.pseudonym_key')

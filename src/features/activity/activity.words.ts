@@ -47,6 +47,7 @@ function activityWords({ t, language }: Pick<Tongue, 't' | 'language'>, format: 
     const names = { actor: actorOf(activity), target: targetOf(activity) };
     if (event.kind === 'refused') return { ...names, action: t(`activity:action.${flat(event.action)}`) };
     if (event.kind === 'activity.exported') return { ...names, format: t(`activity:format.${event.format}`) };
+    if (event.kind === 'activity.trimmed') return { place: event.place };
     return names;
   };
 
