@@ -22,6 +22,7 @@ import { preferencesRoutes } from './features/preferences/preferences.routes.ts'
 import { profileRoutes } from './features/profile/profile.routes.ts';
 import { rulesRoutes } from './features/rules/rules.routes.ts';
 import { createRules } from './features/rules/rules.ts';
+import { whereRoutes } from './features/rules/where.routes.ts';
 import { createKnownDevices } from './features/sessions/known-device.ts';
 import { sessionsRoutes } from './features/sessions/sessions.routes.ts';
 import { createSessions } from './features/sessions/sessions.ts';
@@ -81,7 +82,8 @@ export function createFeatures(
     ...dashboardRoutes({ stores, wordsFor, clock }),
     ...accountSettingsRoutes({ stores, regionRules: rules }),
     ...activityRoutes({ stores, exports, wordsFor, clock }),
-    ...rulesRoutes({ stores, regionRules: rules, rules: createRules({ stores, clock }) }),
+    ...rulesRoutes({ stores, regionRules: rules, rules: createRules({ stores, regionRules: rules, clock }) }),
+    ...whereRoutes(rules),
     ...addUserRoutes({ stores, addUser: createUserAdder({ stores, hasher, clock }), sheet, answerRefusal }),
     ...bulkRoutes({
       ...{ stores, sheet, answerRefusal },

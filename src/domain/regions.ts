@@ -25,10 +25,17 @@ export type UserOperation = (typeof userOperations)[number];
 /** A text of the rules file in each language that the portal speaks. */
 export type Wording = Readonly<Record<Language, string>>;
 
+/** Where something is done that is not done here. */
+export interface Place {
+  readonly place: Wording;
+  readonly address: string;
+}
+
 /** Where an operation on users is done. A rule that is missing reads as `nobody`. */
 export type Placement =
   | { readonly at: 'here' }
-  | { readonly at: 'elsewhere'; readonly place: Wording; readonly address: string }
+  /** `also`: other places that do it as well; the portal leads to the first, and its table names them all. */
+  | (Place & { readonly at: 'elsewhere'; readonly also?: readonly Place[] })
   | { readonly at: 'alone' }
   | { readonly at: 'nobody' };
 
@@ -100,6 +107,10 @@ export interface RegionRules {
   };
   /** Whether a tenant's administrators may let a named operator in, and for how long at the most. */
   readonly supportAccess: { readonly grant: 'allowed' | 'forbidden'; readonly longestHours: number };
+  /** What is no work of the portal, and what its readers look for all the same: done at these places. */
+  readonly related: readonly { readonly what: Wording; readonly places: readonly Place[] }[];
+  /** Names of the rules that a tenant has made stricter, where these are the rules of one that has. */
+  readonly tightened?: ReadonlySet<string>;
 }
 
 const minuteMs = 60_000;

@@ -24,6 +24,7 @@ export const actions = [
   'users.import',
   'users.export',
   'activity.view',
+  'activity.export',
 ] as const;
 
 export type Action = (typeof actions)[number];
@@ -53,6 +54,7 @@ export const rights: Readonly<Record<Action, readonly AdministratorLevel[]>> = {
   'users.import': userManagers,
   'users.export': userManagers,
   'activity.view': userManagers,
+  'activity.export': userManagers,
 };
 
 /** Actions that change a person, and that only a Global admin may take against a Global admin. */

@@ -2,6 +2,7 @@ import type { Request, Response } from 'express';
 import type { LogFormat } from '../../domain/activity.ts';
 import { activityGroups } from '../../domain/activity-groups.ts';
 import { Failure } from '../../domain/errors.ts';
+import { may } from '../../domain/policy.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { paths } from '../../paths.ts';
 import type { Stores } from '../../stores.ts';
@@ -9,6 +10,7 @@ import type { Crumb } from '../../web/page.ts';
 import { scopeOf } from '../../web/request.ts';
 import type { Route } from '../../web/routing.ts';
 import { sendPieces } from '../../web/stream.ts';
+import { notesOf } from '../rules/notes.ts';
 import type { LogExports } from './activity.export.ts';
 import { filterOf, logQuery, type LogQuery } from './activity.forms.ts';
 import { findPeople, logHref, readLogPage } from './activity.list.ts';
@@ -40,7 +42,7 @@ export function activityRoutes(parts: {
     const page = await readLogPage(stores, scope, filterOf(query), query, wordsFor(scope.language));
     const { days, count, newer, older } = page;
     const place = { after: null, before: null };
-    answer(response, query, {
+    answer(request, response, query, {
       ...{ days, count, person: await personOf(scope, query) },
       newer: newer && logHref({ ...query, ...place, before: newer }),
       older: older && logHref({ ...query, ...place, after: older }),
@@ -56,13 +58,15 @@ export function activityRoutes(parts: {
     }));
     const [only, ...others] = choices;
     if (only !== undefined && others.length === 0) return response.redirect(303, only.href);
-    answer(response, query, { choices, more });
+    answer(request, response, query, { choices, more });
   }
 
-  function answer(response: Response, query: LogQuery, model: object): void {
+  function answer(request: Request, response: Response, query: LogQuery, model: object): void {
+    const scope = scopeOf(request);
     const narrowed = { ...query, after: null, before: null };
     const common = {
-      ...{ query, groups },
+      ...{ query, groups, retentionDays: scope.rules.activityLog.retentionDays },
+      ...{ exporting: may(scope, 'activity.export'), notes: notesOf(scope, ['activity.export']) },
       everybodyHref: logHref({ ...narrowed, user: null }),
       csvHref: logHref(narrowed, paths.activityCsv),
       jsonLinesHref: logHref(narrowed, paths.activityJsonLines),
@@ -95,7 +99,7 @@ export function activityRoutes(parts: {
 
   return [
     { method: 'get', path: paths.activityLog, access: 'activity.view', handle: show },
-    { method: 'get', path: paths.activityCsv, access: 'activity.view', handle: send('csv') },
-    { method: 'get', path: paths.activityJsonLines, access: 'activity.view', handle: send('jsonl') },
+    { method: 'get', path: paths.activityCsv, access: 'activity.export', handle: send('csv') },
+    { method: 'get', path: paths.activityJsonLines, access: 'activity.export', handle: send('jsonl') },
   ];
 }

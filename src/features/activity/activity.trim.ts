@@ -46,7 +46,7 @@ export function trimLogs({ stores, rules, operatorScope, clock }: TrimParts): Wo
     });
   }
 
-  return { name: 'Retention of the log', everyMs: trimEveryMs, run };
+  return { name: 'Retention', everyMs: trimEveryMs, run };
 }
 
 // Only from the front: where the clocks of two processes differ, an older entry waits behind a younger one.

@@ -10,6 +10,7 @@ import type { Route } from '../../web/routing.ts';
 import { wholeLog } from '../activity/activity.page.ts';
 import type { WordsFor } from '../activity/activity.words.ts';
 import { attentionOf } from './dashboard.attention.ts';
+import { notesOf } from '../rules/notes.ts';
 import { tilesFor } from './dashboard.tiles.ts';
 
 const latestShown = 5;
@@ -39,6 +40,7 @@ export function dashboardRoutes(parts: { stores: Stores; wordsFor: WordsFor; clo
     const latest = may(scope, 'activity.view').allowed ? await stores.activity.stretch(scope, request) : [];
     return {
       attention: await attentionOf(stores, scope, globalAdmins.length, clock()),
+      notes: notesOf(scope, ['users.add', 'users.import', 'users.resetPassword']),
       latest: latest.map(({ activity }) => wordsFor(scope.language).entry(activity)),
     };
   }

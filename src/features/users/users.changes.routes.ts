@@ -14,6 +14,7 @@ import type { UserChangesFeature } from './users.changes.ts';
 import { editForm, placeQuery } from './users.forms.ts';
 import { listDeleted } from './users.list.ts';
 import type { StepOutcome } from './users.step.ts';
+import { notesOf } from '../rules/notes.ts';
 import { inList, linksOf, ofUser, userIdOf } from './users.trail.ts';
 import type { Users } from './users.ts';
 
@@ -40,6 +41,7 @@ export function userChangesRoutes(parts: {
       events,
       status: statusOf(user, clock()),
       ...permissionsOf(scope, user),
+      notes: notesOf(scope, ['users.block', 'users.endSessions', 'users.delete'], user),
       ...linksOf(user),
     };
     const title = { key: 'users:show.title', values: { name: user.displayName } };
@@ -86,7 +88,8 @@ export function userChangesRoutes(parts: {
       ...linksOf(user),
     }));
     const bulk = offeredInBulk(scope, 'deleted');
-    const model = { ...page, users: rows, days: scope.rules.restoreWindowDays, bulk };
+    const notes = notesOf(scope, ['users.restore']);
+    const model = { ...page, users: rows, days: scope.rules.restoreWindowDays, bulk, notes };
     response.page('users/deleted', model, { title: 'common:terms.deletedUsers', breadcrumbs: inList });
   }
 

@@ -1,0 +1,30 @@
+import type { Request, Response } from 'express';
+import type { RegionRules } from '../../domain/regions.ts';
+import { paths } from '../../paths.ts';
+import { scopeOf } from '../../web/request.ts';
+import type { Route } from '../../web/routing.ts';
+import { describeRules } from './rules.describe.ts';
+import { whereRows } from './where.describe.ts';
+
+/** What is done where, for everybody who is signed in, and what the region lays down, for everybody. */
+export function whereRoutes(regionRules: RegionRules): Route[] {
+  function where(request: Request, response: Response): void {
+    const breadcrumbs = [{ href: paths.dashboard, label: 'common:terms.dashboard' }];
+    const model = { rows: whereRows(scopeOf(request).rules) };
+    response.page('rules/where', model, { title: 'rules:where.title', breadcrumbs });
+  }
+
+  // Of the region alone: what a tenant decides for itself is nobody else's business.
+  function region(request: Request, response: Response): void {
+    const rows = whereRows(regionRules).map((row) => ({ ...row, href: null }));
+    const model = { rows, groups: describeRules(regionRules, regionRules, {}), region: regionRules };
+    // Whoever has yet to choose a password finds no way past it here.
+    const alone = request.signedIn?.session.user.password === 'temporary';
+    response.page('rules/region', model, { title: 'rules:region.title', alone });
+  }
+
+  return [
+    { method: 'get', path: paths.where, access: 'profile.view', handle: where },
+    { method: 'get', path: paths.region, access: 'anyone', handle: region },
+  ];
+}
