@@ -139,5 +139,11 @@ export const retentionMs = (rules: RegionRules): number => rules.activityLog.ret
 /** @returns whether the text names a language that the portal is complete in */
 export const isLanguage = (text: unknown): text is Language => (languages as readonly unknown[]).includes(text);
 
+/** @returns whether a user, or a tenant, may have a language in this region; null is the tenant's own */
+export const offersLanguage = (
+  { languages: offered }: Pick<RegionRules, 'languages'>,
+  language: string | null,
+): boolean => language === null || (offered as readonly string[]).includes(language);
+
 export const isUserOperation = (text: string): text is UserOperation =>
   (userOperations as readonly string[]).includes(text);

@@ -6,6 +6,7 @@ import type { AnswerRefusal } from './routing.ts';
 
 /** What is not done here at all, whoever asks. */
 const notDone: ReadonlySet<Refusal> = new Set<Refusal>(['elsewhere', 'alone', 'nobody', 'tenantNobody']);
+const nobodyDoes: ReadonlySet<Refusal> = new Set<Refusal>(['nobody', 'tenantNobody']);
 /** Where no Global admin could do more. */
 const withoutHelp: ReadonlySet<Refusal> = new Set<Refusal>(['elsewhere', 'alone', 'nobody', 'self']);
 
@@ -19,16 +20,13 @@ export function refusalPage(stores: Stores, clock: () => number): AnswerRefusal 
     const byRules = notDone.has(refusal.because);
     const helpers = withoutHelp.has(refusal.because) ? [] : await stores.users.findGlobalAdmins(scope);
     const reading = request.method === 'GET' || request.method === 'HEAD';
-    // A file is no page that could lead anywhere: who asked for one does not get it.
-    const status = byRules && reading && path.extname(request.path) === '' ? 200 : 403;
+    // Of a file that nobody gives there is no page to show instead: who asked for it is refused.
+    const refusedFile = path.extname(request.path) !== '' && nobodyDoes.has(refusal.because);
+    const status = byRules && reading && !refusedFile ? 200 : 403;
     if (unrecorded !== undefined && !reading) {
       const event = { kind: 'refused', action: unrecorded, because: refusal.because } as const;
       await stores.activity.record(scope, event, null, clock());
     }
-    response.page(
-      'errors/refusal',
-      { refusal, helpers },
-      { title: `policy:${refusal.because}.title`, status },
-    );
+    response.page('errors/refusal', { refusal, helpers }, { title: `policy:${refusal.because}.title`, status });
   };
 }

@@ -32,10 +32,10 @@ for (const { dialect, config, skip } of both(await postgres())) {
       return scope;
     }
     const of = (scope: Scope) => ({ tenant_id: scope.tenant.id });
-    const placesOf = async (scope: Scope): Promise<number[]> =>
-      ((await knex('activity').where(of(scope)).orderBy('place').select('place')) as { place: number }[]).map(
-        ({ place }) => place,
-      );
+    const placesOf = async (scope: Scope): Promise<number[]> => {
+      const rows = await knex<{ place: number }>('activity').where(of(scope)).orderBy('place').select('place');
+      return rows.map(({ place }) => place);
+    };
     const verify = (scope: Scope) => verifyChain(stores, scope.tenant.id);
 
     it('keeps an entry for as long as the rules say, and drops it on the day after', async () => {
@@ -82,7 +82,11 @@ for (const { dialect, config, skip } of both(await postgres())) {
       assert.equal((await placesOf(scope)).length, count);
       await Promise.all([trim(midnight + 40 * dayMs), trim(midnight + 40 * dayMs, others)]);
       const left = await placesOf(scope);
-      assert.deepEqual(left, [1, 2, 3].map((piece) => count + piece), 'three pieces, each told once');
+      assert.deepEqual(
+        left,
+        [1, 2, 3].map((piece) => count + piece),
+        'three pieces, each told once',
+      );
       assert.deepEqual(await verify(scope), { entries: 3, dropped: count, fault: null });
     });
 
@@ -92,10 +96,13 @@ for (const { dialect, config, skip } of both(await postgres())) {
         ...stores,
         transaction: <T>(work: (within: typeof stores) => Promise<T>) =>
           stores.transaction((within) =>
-            work({ ...within, activityTrims: { ...within.activityTrims, drop: () => Promise.reject(new Error('no')) } }),
+            work({
+              ...within,
+              activityTrims: { ...within.activityTrims, drop: () => Promise.reject(new Error('no')) },
+            }),
           ),
       };
-      await assert.rejects(trim(midnight + 40 * dayMs, broken as typeof stores), /no/);
+      await assert.rejects(trim(midnight + 40 * dayMs, broken), /no/);
       assert.deepEqual(await placesOf(scope), [1, 2, 3]);
       assert.deepEqual(await verify(scope), { entries: 3, dropped: 0, fault: null });
       await trim(midnight + 40 * dayMs);
@@ -104,9 +111,13 @@ for (const { dialect, config, skip } of both(await postgres())) {
     type Tamper = (scope: Scope) => Promise<unknown>;
     const entry = (scope: Scope, place: number) => knex('activity').where({ ...of(scope), place });
     const anchor = (scope: Scope, place: number, hash: string) =>
-      knex('tenants').where({ id: scope.tenant.id }).update({ activity_anchor_place: place, activity_anchor_hash: hash });
-    const hashOf = async (scope: Scope, place: number): Promise<string> =>
-      ((await entry(scope, place).first('hash')) as { hash: string }).hash;
+      knex('tenants')
+        .where({ id: scope.tenant.id })
+        .update({ activity_anchor_place: place, activity_anchor_hash: hash });
+    const hashOf = async (scope: Scope, place: number): Promise<string> => {
+      const rows = await knex<{ hash: string }>('activity').where('tenant_id', scope.tenant.id).where('place', place);
+      return rows[0]!.hash;
+    };
     // What was trimmed: 1 and 2. What is left: 3, 4 and 5, and 6 that says so.
     const tampered: [what: string, tamper: Tamper, fault: object][] = [
       ['the front cut off', (scope) => entry(scope, 3).delete(), { place: 3, fault: 'missing' }],
@@ -119,14 +130,30 @@ for (const { dialect, config, skip } of both(await postgres())) {
         },
         { place: 3, fault: 'frontCutOff' },
       ],
-      ['the anchor moved alone', async (scope) => anchor(scope, 3, await hashOf(scope, 3)), { place: 4, fault: 'missing' }],
+      [
+        'the anchor moved alone',
+        async (scope) => anchor(scope, 3, await hashOf(scope, 3)),
+        { place: 4, fault: 'missing' },
+      ],
       ['the anchor’s hash changed', (scope) => anchor(scope, 2, 'f'.repeat(64)), { place: 3, fault: 'changed' }],
       ['the anchor taken away', (scope) => anchor(scope, 0, ''), { place: 1, fault: 'missing' }],
-      ['the first that is left changed', (scope) => entry(scope, 3).update({ kind: 'signIn.succeeded' }), { place: 3, fault: 'changed' }],
+      [
+        'the first that is left changed',
+        (scope) => entry(scope, 3).update({ kind: 'signIn.succeeded' }),
+        { place: 3, fault: 'changed' },
+      ],
       ['one in the middle dropped', (scope) => entry(scope, 4).delete(), { place: 4, fault: 'missing' }],
-      ['what was told changed', (scope) => entry(scope, 6).update({ data: '{"place":3,"hash":"x"}' }), { place: 6, fault: 'changed' }],
+      [
+        'what was told changed',
+        (scope) => entry(scope, 6).update({ data: '{"place":3,"hash":"x"}' }),
+        { place: 6, fault: 'changed' },
+      ],
       ['what was told dropped', (scope) => entry(scope, 6).delete(), { place: 6, fault: 'missing' }],
-      ['an entry put before the front', (scope) => entry(scope, 5).update({ place: 1 }), { place: 3, fault: 'missing' }],
+      [
+        'an entry put before the front',
+        (scope) => entry(scope, 5).update({ place: 1 }),
+        { place: 3, fault: 'missing' },
+      ],
       [
         'two in another order',
         async (scope) => {
@@ -151,9 +178,8 @@ for (const { dialect, config, skip } of both(await postgres())) {
     it('looks at one entry of each tenant, however long its log', async () => {
       const first = knex('activity').select('at').whereRaw('tenant_id = tenants.id').orderBy('place').limit(1);
       const { sql } = compile(knex, () => knex('tenants').select('id').whereRaw('(?) < 1', [first]));
-      const plan = ((await knex.raw(`explain query plan ${sql.replaceAll('?', '1')}`)) as { detail: string }[]).map(
-        ({ detail }) => detail,
-      );
+      const rows: { detail: string }[] = await knex.raw(`explain query plan ${sql.replaceAll('?', '1')}`);
+      const plan = rows.map(({ detail }) => detail);
       assert.ok(
         plan.some((line) => line.includes('activity_chain (tenant_id=?)')),
         plan.join('\n'),

@@ -10,6 +10,7 @@ import type { Crumb } from '../../web/page.ts';
 import { scopeOf } from '../../web/request.ts';
 import type { Route } from '../../web/routing.ts';
 import { sendPieces } from '../../web/stream.ts';
+import { describeRetention } from '../rules/rules.describe.ts';
 import { notesOf } from '../rules/notes.ts';
 import type { LogExports } from './activity.export.ts';
 import { filterOf, logQuery, type LogQuery } from './activity.forms.ts';
@@ -65,7 +66,7 @@ export function activityRoutes(parts: {
     const scope = scopeOf(request);
     const narrowed = { ...query, after: null, before: null };
     const common = {
-      ...{ query, groups, retentionDays: scope.rules.activityLog.retentionDays },
+      ...{ query, groups, retention: describeRetention(scope.rules) },
       ...{ exporting: may(scope, 'activity.export'), notes: notesOf(scope, ['activity.export']) },
       everybodyHref: logHref({ ...narrowed, user: null }),
       csvHref: logHref(narrowed, paths.activityCsv),

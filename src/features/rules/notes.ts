@@ -28,3 +28,14 @@ export function notesOf(scope: Scope, actions: readonly Action[], target?: Targe
   }
   return [...notes.values()];
 }
+
+const acts = ['edit', 'block', 'endSessions', 'resetPassword', 'delete', 'restore'] as const;
+const actionsOfList = [...acts, 'add', 'import', 'export'] as const;
+
+/** @returns the notes for a list of users: of what nobody finds there, and of what is kept from this reader with some of them */
+export function notesOfList(scope: Scope): Note[] {
+  const toEverybody = actionsOfList.map((verb) => `users.${verb}` as const);
+  const toSome = acts.map((verb) => `users.${verb}` as const).filter((action) => may(scope, action).allowed);
+  const anAdministrator = { id: '', administratorLevel: 'billing' } as const;
+  return [...notesOf(scope, toEverybody), ...notesOf(scope, toSome, anAdministrator)];
+}

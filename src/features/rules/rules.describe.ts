@@ -27,7 +27,6 @@ type RuleGroup = keyof typeof ruleGroups;
 const fixedNumbers: Readonly<Partial<Record<RuleGroup, Readonly<Record<string, (rules: RegionRules) => number>>>>> = {
   passwords: { changeWithinMinutes: (rules) => rules.temporaryPassword.changeWithinMinutes },
   twoAdministrators: { withinHours: (rules) => rules.twoAdministrators.withinHours },
-  files: { retentionDays: (rules) => rules.activityLog.retentionDays },
 };
 
 /** Choices whose name does not say by itself what follows from them. */
@@ -40,8 +39,24 @@ export function describeRules(region: RegionRules, rules: RegionRules, own: OwnR
   return Object.entries(ruleGroups).map(([group, names]) => ({
     name: group,
     rules: names.map((name) => describeRule(name, region, rules, own)),
-    fixed: Object.entries(fixedNumbers[group as RuleGroup] ?? {}).map(([name, of]) => ({ name, value: of(region) })),
+    fixed: fixedIn(group as RuleGroup, region),
   }));
+}
+
+function fixedIn(group: RuleGroup, region: RegionRules): { name: string; value: string; count: number }[] {
+  const numbers = Object.entries(fixedNumbers[group] ?? {});
+  const some = numbers.map(([name, of]) => ({ name, value: `rules:value.${name}`, count: of(region) }));
+  return group === 'files' ? [...some, { name: 'retention', ...describeRetention(region) }] : some;
+}
+
+const daysOfAYear = 365;
+
+/** @returns for how long the log is kept, in years where that is a round number */
+export function describeRetention({ activityLog }: RegionRules): { value: string; count: number } {
+  const days = activityLog.retentionDays;
+  return days % daysOfAYear === 0
+    ? { value: 'rules:value.years', count: days / daysOfAYear }
+    : { value: 'rules:value.days', count: days };
 }
 
 const isNumber = (name: OwnRule): name is OwnNumber => Object.hasOwn(ownNumbers, name);

@@ -40,7 +40,8 @@ function rowsOf(rules: RegionRules, group: string, operations: readonly UserOper
     const [first] = some as [UserOperation];
     const placement = rules.operations[first];
     const at = placement.at === 'nobody' && isOwn(rules, 'usersExport', first) ? 'tenantNobody' : placement.at;
-    const detail = operations.length === 1 ? [] : some.map((each) => `account-settings:rules.operations.${each.replace('.', '_')}`);
+    const detail =
+      operations.length === 1 ? [] : some.map((each) => `account-settings:rules.operations.${each.replace('.', '_')}`);
     return {
       ...{ what: `rules:what.${group}`, detail, at, places: placesOf(placement) },
       href: at === 'here' ? paths.users : null,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Failure } from '../../domain/errors.ts';
-import { isLanguage, type Language, type RegionRules } from '../../domain/regions.ts';
+import { isLanguage, offersLanguage, type Language, type RegionRules } from '../../domain/regions.ts';
 import type { AdministratorLevel, AgentLevel } from '../../domain/roles.ts';
 import { tightened, type OwnRules } from '../../domain/own-rules.ts';
 import { createScope, type Scope } from '../../domain/scope.ts';
@@ -94,7 +94,7 @@ export function createTenants(parts: { stores: Stores; hasher: Hasher; rules: Re
 
     /** Adds a tenant and its first Global admin, who gets a temporary password. @throws Failure badRequest or conflict */
     add: async (details: NewTenant, admin: NewPerson): Promise<AddedUser & { tenantId: string }> => {
-      const tenant = await checkedTenant(stores, details, rules.region, clock());
+      const tenant = await checkedTenant(stores, details, rules, clock());
       const username = checkedUsername(admin.username, tenant.domains);
       const { clearText, stored } = await issueTemporaryPassword(hasher, rules, null, clock());
       const userId = await stores.transaction((within) => writeTenant(within, tenant, { ...admin, username }, stored));
@@ -108,7 +108,7 @@ export function createTenants(parts: { stores: Stores; hasher: Hasher; rules: Re
       admin: NewPerson,
       passwordHash: string,
     ): Promise<boolean> => {
-      const tenant = await checkedTenant(stores, details, rules.region, clock());
+      const tenant = await checkedTenant(stores, details, rules, clock());
       const username = checkedUsername(admin.username, tenant.domains);
       return stores.transaction(async (within) => {
         if (!(await within.setup.consume(tokenDigest)) || !(await within.tenants.isEmpty())) return false;
@@ -137,6 +137,8 @@ export function createTenants(parts: { stores: Stores; hasher: Hasher; rules: Re
       const tenant = await stores.tenants.findForOperator(tenantId);
       if (tenant === null) throw new Failure('notFound', { because: 'tenants:error.unknown' });
       const username = checkedUsername(person.username, tenant.domains);
+      if (!offersLanguage(rules, person.language))
+        throw new Failure('badRequest', { because: 'errors:reason.languageOfRegion' });
       if (await stores.credentials.findForSignInAcrossTenants(username)) {
         throw new Failure('conflict', { because: 'tenants:error.usernameTaken' });
       }
@@ -158,7 +160,7 @@ async function leadsElsewhere(stores: Stores, domains: readonly string[], region
 async function checkedTenant(
   stores: Stores,
   { name, domains, language }: NewTenant,
-  region: string,
+  rules: RegionRules,
   at: number,
 ): Promise<NewTenantRow> {
   const refuse = (because: string): never => {
@@ -169,10 +171,11 @@ async function checkedTenant(
   if (cleaned === '' || cleaned.length > 200) return refuse('tenants:error.name');
   if (canonical.length === 0 || !canonical.every(isDomain)) return refuse('tenants:error.domain');
   if (!isLanguage(language)) return refuse('tenants:error.language');
+  if (!offersLanguage(rules, language)) return refuse('errors:reason.languageOfRegion');
   if (await stores.tenants.findTakenDomain(canonical)) {
     throw new Failure('conflict', { because: 'tenants:error.domainTaken' });
   }
-  if (await leadsElsewhere(stores, canonical, region))
+  if (await leadsElsewhere(stores, canonical, rules.region))
     throw new Failure('conflict', { because: 'tenants:error.domainElsewhere' });
   return { id: randomUUID(), name: cleaned, language, state: 'active', createdAt: at, domains: canonical };
 }

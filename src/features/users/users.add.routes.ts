@@ -1,7 +1,5 @@
 import type { Request, Response } from 'express';
 import type { FieldFault } from '../../domain/errors.ts';
-import { mayGive } from '../../domain/policy.ts';
-import { administratorLevels, agentLevels } from '../../domain/roles.ts';
 import { paths } from '../../paths.ts';
 import type { Stores } from '../../stores.ts';
 import { readForm } from '../../web/forms.ts';
@@ -10,6 +8,7 @@ import type { AnswerRefusal, Route } from '../../web/routing.ts';
 import type { handOverSheet } from './hand-over-sheet.ts';
 import type { AddUser } from './users.add.ts';
 import { newUserForm } from './users.forms.ts';
+import { levelsFor } from './users.levels.ts';
 import { inList, linksOf } from './users.trail.ts';
 
 const fields = ['firstName', 'lastName', 'displayName', 'username', 'language', 'administratorLevel', 'agentLevel'];
@@ -26,14 +25,11 @@ export function addUserRoutes(parts: {
     const scope = scopeOf(request);
     const typed = (request.body ?? {}) as Record<string, unknown>;
     const values = Object.fromEntries(fields.map((name) => [name, typeof typed[name] === 'string' ? typed[name] : '']));
-    const offered = administratorLevels.filter(
-      (administratorLevel) => mayGive(scope, null, { administratorLevel, agentLevel: 'none' }).allowed,
-    );
     const tenant = await stores.tenants.findOwn(scope);
     const model = {
       values,
       domains: tenant?.domains ?? [],
-      levels: { administrator: offered, agent: agentLevels, own: false },
+      levels: levelsFor(scope, null),
     };
     response.page('users/new', model, { title: 'common:terms.addUser', breadcrumbs: inList, faults });
   }

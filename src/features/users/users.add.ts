@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { FieldFault } from '../../domain/errors.ts';
 import { mayGive, type Refused } from '../../domain/policy.ts';
+import { offersLanguage } from '../../domain/regions.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { domainOf, isUsername, type User } from '../../domain/user.ts';
 import type { Stores } from '../../stores.ts';
 import type { Hasher } from '../passwords/hasher.ts';
 import { issueTemporaryPassword } from '../passwords/temporary-passwords.ts';
-import type { NewUserForm } from './users.forms.ts';
+import { languageNotOffered, type NewUserForm } from './users.forms.ts';
 
 export type AddResult =
   | { readonly outcome: 'added'; readonly user: User; readonly temporaryPassword: string; readonly expiresAt: number }
@@ -30,6 +31,7 @@ export function createUserAdder(parts: { stores: Stores; hasher: Hasher; clock: 
   return async (scope: Scope, form: NewUserForm): Promise<AddResult> => {
     const verdict = mayGive(scope, null, form);
     if (!verdict.allowed) return { outcome: 'refused', verdict };
+    if (!offersLanguage(scope.rules, form.language)) return { outcome: 'invalid', faults: [languageNotOffered] };
     const early = await usernameFault(stores, scope, form.username);
     if (early !== null) return { outcome: 'invalid', faults: [early] };
     const issued = await issueTemporaryPassword(hasher, scope.rules, scope.actor?.displayName ?? null, clock());

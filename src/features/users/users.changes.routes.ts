@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import type { FieldFault } from '../../domain/errors.ts';
-import { may, mayGive } from '../../domain/policy.ts';
-import { administratorLevels, agentLevels } from '../../domain/roles.ts';
+import { may } from '../../domain/policy.ts';
+import { offersLanguage } from '../../domain/regions.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { statusOf, type User } from '../../domain/user.ts';
 import { paths, userPath } from '../../paths.ts';
@@ -9,12 +9,13 @@ import type { Stores } from '../../stores.ts';
 import { readForm } from '../../web/forms.ts';
 import { scopeOf } from '../../web/request.ts';
 import type { AnswerRefusal, Route } from '../../web/routing.ts';
+import { notesOf } from '../rules/notes.ts';
 import { offeredInBulk } from './users.bulk.ts';
 import type { UserChangesFeature } from './users.changes.ts';
-import { editForm, placeQuery } from './users.forms.ts';
+import { editForm, languageNotOffered, placeQuery } from './users.forms.ts';
 import { listDeleted } from './users.list.ts';
 import type { StepOutcome } from './users.step.ts';
-import { notesOf } from '../rules/notes.ts';
+import { levelsFor } from './users.levels.ts';
 import { inList, linksOf, ofUser, userIdOf } from './users.trail.ts';
 import type { Users } from './users.ts';
 
@@ -51,6 +52,8 @@ export function userChangesRoutes(parts: {
   async function edit(request: Request, response: Response): Promise<void> {
     const { values, faults } = readForm(editForm, request.body);
     if (values === null) return showWith(request, response, faults);
+    if (!offersLanguage(scopeOf(request).rules, values.language))
+      return showWith(request, response, [languageNotOffered]);
     const before = await users.load(scopeOf(request), userIdOf(request));
     const { administratorLevel = before.administratorLevel, agentLevel = before.agentLevel, ...facts } = values;
     const outcome = await changes.edit(scopeOf(request), before.id, { ...facts, administratorLevel, agentLevel });
@@ -136,16 +139,12 @@ export function userChangesRoutes(parts: {
   ];
 }
 
-// The same judge as in the handlers: what it refuses is not offered.
 function permissionsOf(scope: Scope, user: User) {
-  const offered = administratorLevels.filter(
-    (administratorLevel) => mayGive(scope, user, { ...user, administratorLevel }).allowed,
-  );
   return {
     edit: may(scope, 'users.edit', user),
     block: may(scope, 'users.block', user),
     remove: may(scope, 'users.delete', user),
     endSessions: may(scope, 'users.endSessions', user),
-    levels: { administrator: offered, agent: agentLevels, own: user.id === scope.actor?.id },
+    levels: levelsFor(scope, user),
   };
 }

@@ -8,7 +8,7 @@ import type { Stores } from '../../stores.ts';
 import { readForm } from '../../web/forms.ts';
 import { scopeOf } from '../../web/request.ts';
 import type { AnswerRefusal, Route } from '../../web/routing.ts';
-import { notesOf } from '../rules/notes.ts';
+import { notesOfList } from '../rules/notes.ts';
 import { mostCounted } from './users.deleted.store.ts';
 import type { handOverSheet } from './hand-over-sheet.ts';
 import { listQuery, resetForm, type ListQuery } from './users.forms.ts';
@@ -48,7 +48,7 @@ export function usersRoutes(parts: {
       chooseAll: chooseAllHref(query),
       importing: may(scope, 'users.import'),
       exporting: may(scope, 'users.export'),
-      notes: notesOf(scope, actionsOfList),
+      notes: notesOfList(scope),
     };
     response.page('users/list', model, { title: 'common:terms.userManagement', breadcrumbs: trail });
   }
@@ -100,9 +100,6 @@ export function usersRoutes(parts: {
   ];
 }
 
-const actionsOfList = (
-  ['add', 'edit', 'block', 'resetPassword', 'delete', 'restore', 'endSessions', 'import', 'export'] as const
-).map((verb) => `users.${verb}` as const);
 const levels = levelFilters.map((value) => ({
   value,
   label: value.endsWith('Agent') ? `roles:agent.${value.slice(0, -'Agent'.length)}` : `roles:administrator.${value}`,
