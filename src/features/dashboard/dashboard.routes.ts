@@ -47,7 +47,7 @@ export function dashboardRoutes(parts: { stores: Stores; wordsFor: WordsFor; clo
 
   async function forEverybodyElse(scope: Scope, globalAdmins: readonly User[]): Promise<object> {
     const managers = (await stores.dashboard.findManagers(scope)).filter(canSignIn);
-    return { helpers: [...globalAdmins, ...managers] };
+    return { helpers: [...globalAdmins, ...managers], reset: scope.rules.operations['users.resetPassword'] };
   }
 
   // Whoever lets a temporary password run out has to be helped themselves.
