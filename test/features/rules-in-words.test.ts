@@ -93,7 +93,7 @@ describe('a rule of the organization’s own', async () => {
     person.sees('By a rule of your organization, only a Global admin may do this to an administrator.');
     person.doesNotSee('In the region');
     await person.visit(paths.newUser);
-    person.sees('By a rule of your organization, only a Global admin may do this to an administrator.');
+    person.sees('By a rule of your organization, only a Global admin gives or takes an administrator level.');
     await person.visit(paths.where);
     person.sees('Not done, by a rule of your organization');
     await person.visit(paths.region);
