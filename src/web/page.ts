@@ -1,3 +1,4 @@
+import { transcode } from 'node:buffer';
 import type { Request, Response } from 'express';
 import type { Config } from '../config/config.ts';
 import { regionName } from '../config/rules.ts';
@@ -118,12 +119,16 @@ export function createPages(parts: PageParts) {
         Vary: 'Cookie, Accept-Language',
       });
       const html = render(layout, { ...locals, body });
-      // As text: Node puts it behind the headers and encodes both at once.
-      response.type('html').set('Content-Length', String(Buffer.byteLength(html)));
-      response.end(html);
+      const bytes = utf8(html);
+      response.type('html').set('Content-Length', String(bytes.length));
+      response.end(bytes);
     },
   };
 }
+
+// A typographic apostrophe is enough for a page to be kept in two bytes a character. Such a text takes `Buffer.from` some
+// hundred microseconds, once to count its bytes and once to write them; `transcode` five, but it takes no half characters.
+const utf8 = (text: string): Buffer => transcode(Buffer.from(text.toWellFormed(), 'utf16le'), 'utf16le', 'utf8');
 
 // The same on every page of a language: put into words once.
 function ownRegion({ rules }: Config, { language, t }: Tongue) {

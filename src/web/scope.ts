@@ -1,4 +1,4 @@
-import { createTightening } from '../domain/own-rules.ts';
+import { tightened } from '../domain/own-rules.ts';
 import { createScope } from '../domain/scope.ts';
 import type { RegionRules } from '../domain/regions.ts';
 import type { Cookies } from './cookies.ts';
@@ -7,7 +7,6 @@ import { regionScopeOf, type Middleware } from './request.ts';
 
 /** Puts together who asks, of which tenant, in which language; from here on nothing else needs the request. */
 export function scope(cookies: Cookies, rules: RegionRules): Middleware {
-  const tighten = createTightening(rules);
   return (request, _response, next) => {
     if (request.signedIn) {
       const { user, tenant } = request.signedIn.session;
@@ -17,7 +16,7 @@ export function scope(cookies: Cookies, rules: RegionRules): Middleware {
         offered(tenant.language, rules) ??
         rules.defaultLanguage;
       request.scope = createScope({
-        ...regionScopeOf(request, tighten(tenant.ownRules)),
+        ...regionScopeOf(request, tightened(rules, tenant.ownRules)),
         tenant: { id: tenant.id, name: tenant.name, language: tenant.language },
         actor: {
           id: user.id,

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { PlannedRow, Stop } from '../../domain/imports.ts';
+import { tightened } from '../../domain/own-rules.ts';
 import { may } from '../../domain/policy.ts';
 import type { RegionRules } from '../../domain/regions.ts';
 import { createScope, type Scope } from '../../domain/scope.ts';
@@ -27,7 +28,8 @@ export function createImportRun({ stores, hasher, rules, clock, log }: RunParts)
     const tenant = await stores.tenants.findForOperator(wanted.tenantId);
     if (tenant === null) return;
     const { requestId, address } = wanted;
-    const outside = createScope({ rules, language: tenant.language, requestId, address, tenant, actor: null });
+    const own = tightened(rules, tenant.ownRules);
+    const outside = createScope({ rules: own, language: tenant.language, requestId, address, tenant, actor: null });
     // Read before the lock is taken: they stay as they are while the import is wanted.
     const rows = await Array.fromAsync(stores.importRuns.effective(wanted.id));
     await stores.transaction(async (within) => {
