@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Failure } from '../../src/domain/errors.ts';
+import type { Failure } from '../../src/domain/errors.ts';
 import { paths, userPath } from '../../src/paths.ts';
 import { aTenant, aUser } from '../support/builders.ts';
 import { aPerson } from '../support/person.ts';

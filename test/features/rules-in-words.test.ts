@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Failure } from '../../src/domain/errors.ts';
+import type { Failure } from '../../src/domain/errors.ts';
 import { ownChoiceNames, ownNumberNames, type OwnRules } from '../../src/domain/own-rules.ts';
 import { createScope } from '../../src/domain/scope.ts';
 import { ruleGroups } from '../../src/features/rules/rules.describe.ts';
@@ -134,7 +134,7 @@ describe('the rules of a tenant', async () => {
   for (const [label, own] of hostile) {
     it(`are not ${label}, whoever calls`, async () => {
       const tenant = await aTenant(portal);
-      await assert.rejects(rules.set(tenant.scope, own as OwnRules), (error: Failure) => error.kind === 'badRequest');
+      await assert.rejects(rules.set(tenant.scope, own), (error: Failure) => error.kind === 'badRequest');
       assert.deepEqual((await portal.stores.tenants.findOwn(tenant.scope))?.ownRules, {});
     });
   }
