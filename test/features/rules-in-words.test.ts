@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Failure } from '../../src/domain/errors.ts';
-import { ownChoiceNames, ownNumberNames, type OwnRules } from '../../src/domain/own-rules.ts';
+import { ownChoiceNames, ownNumberNames } from '../../src/domain/own-rules.ts';
 import { createScope } from '../../src/domain/scope.ts';
 import { ruleGroups } from '../../src/features/rules/rules.describe.ts';
 import { createRules } from '../../src/features/rules/rules.ts';
