@@ -2,6 +2,7 @@ import type { Refusal } from './policy.ts';
 import type { Action } from './roles.ts';
 import type { Counts } from './imports.ts';
 import type { OwnRule } from './own-rules.ts';
+import type { SupportLevel } from './support.ts';
 
 /** Everything that is recorded, as typed data: the reader's language words it later. */
 export type ActivityEvent =
@@ -34,6 +35,16 @@ export type ActivityEvent =
   | { readonly kind: 'activity.exported'; readonly format: LogFormat; readonly filters: readonly LogFilterName[] }
   /** What had been kept for as long as the rules say is gone from the front of the log, up to this entry. */
   | { readonly kind: 'activity.trimmed'; readonly place: number; readonly hash: string }
+  /** An operator was let in; `purpose` is null once a person in the entry was erased. */
+  | {
+      readonly kind: 'support.granted';
+      readonly grant: string;
+      readonly level: SupportLevel;
+      readonly endsAt: number;
+      readonly purpose: string | null;
+    }
+  | { readonly kind: 'support.ended' | 'support.expired'; readonly grant: string }
+  | { readonly kind: 'support.entered' | 'support.left' }
   /** Recorded by a newer version of this program: it is read as this, and never written. */
   | { readonly kind: 'unknown' }
   | { readonly kind: 'refused'; readonly action: Action; readonly because: Refusal };
@@ -78,4 +89,6 @@ export interface Activity {
   readonly actor: Participant | null;
   readonly target: Participant | null;
   readonly address: string | null;
+  /** Set where the actor is an operator whom somebody of the tenant had let in. */
+  readonly support?: { readonly grantedBy: Participant } | undefined;
 }

@@ -1,12 +1,13 @@
 import type { OwnRule } from './own-rules.ts';
-import { isUserOperation, type Wording } from './regions.ts';
+import { isUserOperation, type UserOperation, type Wording } from './regions.ts';
 import { changesToAPerson, rights, type Action, type AdministratorLevel, type AgentLevel } from './roles.ts';
 import type { Scope } from './scope.ts';
+import { supportReaches } from './support.ts';
 import type { User } from './user.ts';
 
 /** Why something is refused; each has a sentence in `policy:` of every language. */
 export type Refusal =
-  | ('level' | 'self' | 'ownLevel' | 'globalLevel' | 'globalAdmin' | 'administrator')
+  | ('level' | 'self' | 'ownLevel' | 'globalLevel' | 'globalAdmin' | 'administrator' | 'support')
   | ('elsewhere' | 'alone' | 'nobody')
   // The same, where not the region decided it but the tenant itself.
   | ('tenantAdministrator' | 'tenantNobody');
@@ -31,15 +32,23 @@ const no = (because: Exclude<Refusal, 'elsewhere'>): Verdict => ({ allowed: fals
 export function may(scope: Scope, action: Action, target?: Target): Verdict {
   // The operator's commands act on the tenant from outside: the levels inside it do not bind them.
   if (scope.actor === null) return yes;
+  if (scope.support && !supportReaches(scope.support.level, action)) return no('support');
   if (!rights[action].includes(scope.actor.administratorLevel)) return no('level');
   return byRules(scope, action) ?? byTarget(scope, action, target) ?? yes;
 }
 
+// Where users are managed, what is held of them is, too.
+const placedLike: Partial<Record<Action, UserOperation>> = {
+  'personalData.view': 'users.view',
+  'personalData.erase': 'users.delete',
+};
+
 function byRules(scope: Scope, action: Action): Verdict | null {
   if (action === 'activity.export')
     return scope.rules.activityLog.export === 'allowed' ? null : no(decided(scope, 'logExport', 'nobody'));
-  if (!isUserOperation(action)) return null;
-  const placement = scope.rules.operations[action];
+  const operation = isUserOperation(action) ? action : placedLike[action];
+  if (operation === undefined) return null;
+  const placement = scope.rules.operations[operation];
   switch (placement.at) {
     case 'here':
       return null;
@@ -61,6 +70,8 @@ const decided = ({ rules }: Scope, rule: OwnRule, because: keyof typeof byTenant
 function byTarget(scope: Scope, action: Action, target?: Target): Verdict | null {
   if (target === undefined || scope.actor === null || !changesToAPerson.has(action)) return null;
   if (target.id === scope.actor.id && action !== 'users.edit') return no('self');
+  // An administrator's new password would be a way in that outlives the access.
+  if (scope.support && target.administratorLevel !== 'none') return no('support');
   if (scope.actor.administratorLevel === 'global') return null;
   if (target.administratorLevel === 'global') return no('globalAdmin');
   const reserved = scope.rules.administratorsManagedBy === 'globalAdmins' && target.administratorLevel !== 'none';
@@ -83,6 +94,7 @@ export function mayGive(scope: Scope, target: (Target & Levels) | null, levels: 
   const before = target ?? { administratorLevel: 'none', agentLevel: 'none' };
   const same = before.administratorLevel === levels.administratorLevel && before.agentLevel === levels.agentLevel;
   if (same) return yes;
+  if (scope.support) return no('support');
   if (target?.id === scope.actor.id) return no('ownLevel');
   const touchesGlobal = [before.administratorLevel, levels.administratorLevel].includes('global');
   if (

@@ -25,6 +25,10 @@ export const actions = [
   'users.export',
   'activity.view',
   'activity.export',
+  'personalData.view',
+  'personalData.erase',
+  'support.view',
+  'support.grant',
 ] as const;
 
 export type Action = (typeof actions)[number];
@@ -55,6 +59,10 @@ export const rights: Readonly<Record<Action, readonly AdministratorLevel[]>> = {
   'users.export': userManagers,
   'activity.view': userManagers,
   'activity.export': userManagers,
+  'personalData.view': userManagers,
+  'personalData.erase': userManagers,
+  'support.view': userManagers,
+  'support.grant': ['global'],
 };
 
 /** Actions that change a person, and that only a Global admin may take against a Global admin. */
@@ -67,6 +75,7 @@ export const changesToAPerson: ReadonlySet<Action> = new Set<Action>([
   'users.endSessions',
   // A file's new users get their passwords by it, whatever level they have been given since.
   'users.import',
+  'personalData.erase',
 ]);
 
 /** What each level lets its holder do, as locale keys: My profile words them. */

@@ -1,5 +1,6 @@
 import type { AdministratorLevel, AgentLevel } from './roles.ts';
 import type { Language, RegionRules } from './regions.ts';
+import type { Support } from './support.ts';
 
 export interface ScopeTenant {
   readonly id: string;
@@ -29,6 +30,8 @@ export interface Scope extends RegionScope {
   readonly tenant: ScopeTenant;
   /** The signed-in user; null when the operator acts by a command. */
   readonly actor: ScopeActor | null;
+  /** Set while an operator acts in a tenant that let them in: then the actor is of another tenant. */
+  readonly support?: Support | undefined;
 }
 
 /** @returns the same values, which nobody can change on the way down */

@@ -4,6 +4,7 @@ import type { Config } from '../config/config.ts';
 import { regionName } from '../config/rules.ts';
 import type { FieldFault } from '../domain/errors.ts';
 import type { Language } from '../domain/regions.ts';
+import type { Scope } from '../domain/scope.ts';
 import { initialsOf } from '../domain/user.ts';
 import { paths } from '../paths.ts';
 import type { Assets } from './assets.ts';
@@ -91,7 +92,7 @@ export function createPages(parts: PageParts) {
       requestId: request.requestId,
       region: regions.get(language),
       otherRegions: elsewhere.get(language) ?? [],
-      tenant: scope ? { name: scope.tenant.name } : null,
+      ...placeOf(scope),
       person: user ? { name: user.displayName, initials: initialsOf(user.displayName) } : null,
       navigation: scope && !options.alone ? navigationFor(scope, request.path, t) : [],
       breadcrumbs: (options.breadcrumbs ?? []).map(({ href, label }) => ({ href, label: word(label) })),
@@ -135,6 +136,12 @@ function ownRegion({ rules }: Config, { language, t }: Tongue) {
   const name = rules.name[language];
   return { id: rules.region, name, label: t('common:region.label', { name }) };
 }
+
+/** Whose organization a page is of, and, for an operator inside it, by which leave. */
+const placeOf = (scope: Scope | undefined) => ({
+  tenant: scope ? { name: scope.tenant.name } : null,
+  support: scope?.support ?? null,
+});
 
 const knownToken = (request: Request): string => request.session?.csrfToken ?? '';
 // Where the sessions' store is away there is no session either.

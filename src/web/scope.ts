@@ -1,5 +1,6 @@
 import { tightened } from '../domain/own-rules.ts';
 import { createScope } from '../domain/scope.ts';
+import { scopeInside } from '../domain/support.ts';
 import type { RegionRules } from '../domain/regions.ts';
 import type { Cookies } from './cookies.ts';
 import { chosenLanguage, offered } from './language.ts';
@@ -9,13 +10,13 @@ import { regionScopeOf, type Middleware } from './request.ts';
 export function scope(cookies: Cookies, rules: RegionRules): Middleware {
   return (request, _response, next) => {
     if (request.signedIn) {
-      const { user, tenant } = request.signedIn.session;
+      const { user, tenant, support, supportEnd } = request.signedIn.session;
       request.language =
         chosenLanguage(request, cookies, rules) ??
         offered(user.language, rules) ??
         offered(tenant.language, rules) ??
         rules.defaultLanguage;
-      request.scope = createScope({
+      const own = createScope({
         ...regionScopeOf(request, tightened(rules, tenant.ownRules)),
         tenant: { id: tenant.id, name: tenant.name, language: tenant.language },
         actor: {
@@ -26,6 +27,10 @@ export function scope(cookies: Cookies, rules: RegionRules): Middleware {
           agentLevel: user.agentLevel,
         },
       });
+      request.scope =
+        support === null || supportEnd !== null
+          ? own
+          : scopeInside(own, support.tenant, support, tightened(rules, support.tenant.ownRules));
     }
     next();
   };

@@ -1,4 +1,4 @@
-import type { Activity, Change, RuleChange } from '../../domain/activity.ts';
+import type { Activity, Change, Participant, RuleChange } from '../../domain/activity.ts';
 import type { Formats } from '../../web/formats.ts';
 import type { TextValues, Tongue } from '../../web/translator.ts';
 
@@ -9,7 +9,10 @@ export interface Wording {
 }
 
 /** What an event's sentence leaves out: old and new values, why something was refused, until when something holds. */
-export function activityDetails({ t, language }: Pick<Tongue, 't' | 'language'>, format: Formats) {
+export function activityDetails(
+  { t, language, nameOf }: Pick<Tongue, 't' | 'language'> & { readonly nameOf: (person: Participant) => string },
+  format: Formats,
+): (activity: Activity) => Wording[] {
   const list = new Intl.ListFormat(language);
 
   const valueOf = (field: Change['field'], value: string | null): string => {
@@ -39,7 +42,10 @@ export function activityDetails({ t, language }: Pick<Tongue, 't' | 'language'>,
     return { key: 'activity:detail.rule', values };
   };
 
-  return ({ event }: Activity): Wording[] => {
+  const supportOf = ({ support }: Activity): Wording[] =>
+    support ? [{ key: 'activity:detail.support', values: { name: nameOf(support.grantedBy) } }] : [];
+
+  const ofEvent = (event: Activity['event']): Wording[] => {
     switch (event.kind) {
       case 'user.edited':
         return event.changes.map(changeOf);
@@ -61,8 +67,18 @@ export function activityDetails({ t, language }: Pick<Tongue, 't' | 'language'>,
         const filters = list.format(event.filters.map((name) => t(`activity:filter.${name}`)));
         return [{ key: 'activity:detail.filters', values: { filters } }];
       }
+      case 'support.granted': {
+        const values = { level: t(`support:level.${event.level}.name`), date: format.dateTime(event.endsAt) };
+        const purpose = event.purpose ?? t('activity:empty');
+        return [
+          { key: 'activity:detail.purpose', values: { purpose } },
+          { key: 'activity:detail.granted', values },
+        ];
+      }
       default:
         return [];
     }
   };
+
+  return (activity) => [...supportOf(activity), ...ofEvent(activity.event)];
 }

@@ -24,7 +24,7 @@ export function whereRoutes(regionRules: RegionRules): Route[] {
   }
 
   return [
-    { method: 'get', path: paths.where, access: 'profile.view', handle: where },
+    { method: 'get', path: paths.where, access: 'dashboard.view', handle: where },
     { method: 'get', path: paths.region, access: 'anyone', handle: region },
   ];
 }

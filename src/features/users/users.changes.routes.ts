@@ -87,7 +87,7 @@ export function userChangesRoutes(parts: {
     const rows = page.users.map((user) => ({
       ...user,
       restore: may(scope, 'users.restore', user),
-      remove: may(scope, 'users.delete', user),
+      erase: may(scope, 'personalData.erase', user),
       ...linksOf(user),
     }));
     const bulk = offeredInBulk(scope, 'deleted');
@@ -145,6 +145,7 @@ function permissionsOf(scope: Scope, user: User) {
     block: may(scope, 'users.block', user),
     remove: may(scope, 'users.delete', user),
     endSessions: may(scope, 'users.endSessions', user),
+    data: may(scope, 'personalData.view', user),
     levels: levelsFor(scope, user),
   };
 }

@@ -19,7 +19,7 @@ export function levelsFor(scope: Scope, user: User | null) {
   const withheld = verdicts.flatMap(({ verdict }): Refusal[] => (verdict.allowed ? [] : [verdict.because]));
   return {
     administrator: offered.map(({ administratorLevel }) => administratorLevel),
-    agent: agentLevels,
+    agent: agentLevels.filter((agentLevel) => mayGive(scope, user, { ...(user ?? nobody), agentLevel }).allowed),
     own: user !== null && user.id === scope.actor?.id,
     // The last of them: a rule that keeps all levels back says more than what is said of Global admin alone.
     withheld: withheld.at(-1) ?? null,
