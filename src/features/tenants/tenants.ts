@@ -142,13 +142,11 @@ export function createTenants(parts: { stores: Stores; hasher: Hasher; rules: Re
       const username = checkedUsername(person.username, tenant.domains);
       if (!offersLanguage(rules, person.language))
         throw new Failure('badRequest', { because: 'errors:reason.languageOfRegion' });
-      if (await stores.credentials.findForSignInAcrossTenants(username)) {
+      if (await stores.credentials.findForSignInAcrossTenants(username))
         throw new Failure('conflict', { because: 'tenants:error.usernameTaken' });
-      }
       const { clearText, stored } = await issueTemporaryPassword(hasher, rules, null, clock());
-      const userId = await stores.transaction((within) =>
-        write(within, operatorScope(tenant), { ...person, username }, stored),
-      );
+      const scope = operatorScope(tenant);
+      const userId = await stores.transaction((within) => write(within, scope, { ...person, username }, stored));
       return { userId, username, temporaryPassword: clearText };
     },
   };
