@@ -3,6 +3,7 @@ import { addActivityCommands } from './activity.ts';
 import { addCheckCommand } from './check.ts';
 import { CommandFault, print, withContext } from './context.ts';
 import { addOperatorCommands } from './operator.ts';
+import { addRegionKeyCommand } from './region-key.ts';
 import { addRouteCommands } from './route.ts';
 import { addRulesCommands } from './rules.ts';
 import { addTenantCommands } from './tenant.ts';
@@ -32,6 +33,7 @@ export async function run(argv: readonly string[]): Promise<void> {
   addTenantCommands(program);
   addUserCommands(program);
   addOperatorCommands(program);
+  addRegionKeyCommand(program.command('region').description('this region'));
   addRouteCommands(program);
   addActivityCommands(program);
   addRulesCommands(program);

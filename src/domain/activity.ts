@@ -31,6 +31,11 @@ export type ActivityEvent =
   | { readonly kind: 'tenant.added' }
   | { readonly kind: 'tenant.suspended' }
   | { readonly kind: 'tenant.resumed' }
+  | { readonly kind: 'tenant.listingChanged'; readonly listed: boolean }
+  /** `region`: the other one. */
+  | { readonly kind: 'tenant.moving'; readonly region: string; readonly passwords: MovedPasswords }
+  | { readonly kind: 'tenant.moveCancelled'; readonly region: string }
+  | { readonly kind: 'tenant.movedIn'; readonly region: string; readonly passwords: MovedPasswords }
   | { readonly kind: 'tenant.rulesChanged'; readonly rules: readonly RuleChange[] }
   | { readonly kind: 'activity.exported'; readonly format: LogFormat; readonly filters: readonly LogFilterName[] }
   /** What had been kept for as long as the rules say is gone from the front of the log, up to this entry. */
@@ -48,6 +53,9 @@ export type ActivityEvent =
   /** Recorded by a newer version of this program: it is read as this, and never written. */
   | { readonly kind: 'unknown' }
   | { readonly kind: 'refused'; readonly action: Action; readonly because: Refusal };
+
+/** Whether people bring their passwords along to another region, or all get new ones there. */
+export type MovedPasswords = 'keep' | 'reset';
 
 /** One of a tenant's own rules, before and after; null where the region's holds. */
 export interface RuleChange {

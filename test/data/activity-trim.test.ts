@@ -63,6 +63,16 @@ for (const { dialect, config, skip } of both(await postgres())) {
       assert.deepEqual(await verify(scope), { entries: 4, dropped: 1, fault: null });
     });
 
+    it('leaves the log of a tenant that moves as it is on its way', async () => {
+      const scope = await aLog([0, 30]);
+      await stores.tenants.setState(scope.tenant.id, 'moving');
+      await trim(midnight + 40 * dayMs);
+      assert.deepEqual(await placesOf(scope), [1, 2]);
+      await stores.tenants.setState(scope.tenant.id, 'active');
+      await trim(midnight + 40 * dayMs);
+      assert.deepEqual(await placesOf(scope), [2, 3]);
+    });
+
     it('goes on in the log of somebody who went away, and does not drop its own words for ever', async () => {
       const scope = await aLog([0]);
       for (const days of [40, 80, 81, 120, 400]) await trim(midnight + days * dayMs);

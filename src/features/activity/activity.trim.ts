@@ -36,6 +36,8 @@ export function trimLogs({ stores, rules, operatorScope, clock }: TrimParts): Wo
   async function trimOnce(scope: Scope, before: number, now: number): Promise<boolean> {
     return stores.transaction(async (within) => {
       await within.tenants.lock(scope);
+      // Its log is on its way: what happened here afterwards would not arrive.
+      if ((await within.tenants.findForOperator(scope.tenant.id))?.state === 'moving') return false;
       const overdue = overdueOf(await within.activityTrims.front(scope, entriesPerTrim), before);
       const last = overdue.at(-1);
       if (last === undefined || overdue.every(({ kind }) => kind === 'activity.trimmed')) return false;

@@ -46,6 +46,7 @@ function activityWords({ t, language }: Pick<Tongue, 't' | 'language'>, format: 
     const { event } = activity;
     const names = { actor: actorOf(activity), target: targetOf(activity) };
     if (event.kind === 'refused') return { ...names, action: t(`activity:action.${flat(event.action)}`) };
+    if ('region' in event) return { ...names, region: event.region };
     if (event.kind === 'activity.exported') return { ...names, format: t(`activity:format.${event.format}`) };
     if (event.kind === 'activity.trimmed') return { place: event.place };
     return names;
@@ -109,6 +110,8 @@ function variantOf({ event, actor, target }: Activity): string | null {
       return event.forced ? 'forced' : 'chosen';
     case 'user.edited':
       return actor !== null && actor.id === target?.id ? 'own' : 'another';
+    case 'tenant.listingChanged':
+      return event.listed ? 'listed' : 'unlisted';
     case 'activity.exported':
       return event.filters.length === 0 ? 'whole' : 'part';
     case 'refused':
