@@ -2,8 +2,8 @@ import { Command, InvalidArgumentError } from 'commander';
 import { addActivityCommands } from './activity.ts';
 import { addCheckCommand } from './check.ts';
 import { CommandFault, print, withContext } from './context.ts';
+import { addRegionCommands } from './region.ts';
 import { addOperatorCommands } from './operator.ts';
-import { addRegionKeyCommand } from './region-key.ts';
 import { addRouteCommands } from './route.ts';
 import { addRulesCommands } from './rules.ts';
 import { addTenantCommands } from './tenant.ts';
@@ -33,10 +33,10 @@ export async function run(argv: readonly string[]): Promise<void> {
   addTenantCommands(program);
   addUserCommands(program);
   addOperatorCommands(program);
-  addRegionKeyCommand(program.command('region').description('this region'));
   addRouteCommands(program);
   addActivityCommands(program);
   addRulesCommands(program);
+  addRegionCommands(program);
   try {
     await program.parseAsync([...argv]);
   } catch (error) {
