@@ -11,6 +11,13 @@ import { createImportPasswords } from './features/imports/imports.passwords.ts';
 import { importsRoutes } from './features/imports/imports.routes.ts';
 import { createImportRun } from './features/imports/imports.run.ts';
 import { createImports } from './features/imports/imports.ts';
+import { linksRoutes } from './features/links/links.routes.ts';
+import { createLinkThrottle } from './features/links/links.throttle.ts';
+import { createLinkTokens, type LinkTokens } from './features/links/links.tokens.ts';
+import { createLinks, type Links } from './features/links/links.ts';
+import { createRecovery } from './features/links/recovery.ts';
+import { recoveryRoutes } from './features/links/recovery.routes.ts';
+import { createWaysIn, type WaysIn } from './features/links/ways-in.ts';
 import { sendNotices } from './features/notices/notices.ts';
 import { createTransport } from './features/notices/notices.transport.ts';
 import { passwordsRoutes } from './features/passwords/passwords.routes.ts';
@@ -70,36 +77,43 @@ export function createFeatures(
   const throttle = createThrottle(database, rules);
   const devices = createKnownDevices(secrets);
   const passwords = createPasswords({ stores, hasher, guesses, throttle, clock });
-  const users = createUsers({ stores, hasher, throttle, clock });
+  const tokens = createLinkTokens(secrets, config.baseUrl);
+  const waysIn = createWaysIn({ hasher, tokens, canMail: config.mail !== null, clock });
+  const users = createUsers({ stores, waysIn, throttle, clock });
   const tenants = createTenants({ stores, hasher, rules, clock });
   parts.background.add(trimLogs({ stores, rules, operatorScope: tenants.operatorScope, clock }));
   const sessions = createSessions({ stores, hasher, throttle, devices, clock, log });
   const support = createSupport({ stores, rules, operatorScope: tenants.operatorScope, clock });
   background.add(support.expiry);
   const authentication = createAuthentication(sessions, support, rules);
+  const links = createLinks({ stores, hasher, tokens, sessions, clock });
   const sheet = handOverSheet(config, translator, clock);
   const wordsFor = createActivityWords(translator, clock);
   const exports = createLogExports({ stores, throttle, wordsFor, clock });
   const routes = [
     ...sessionsRoutes({ config, stores, authentication, cookies }),
-    ...passwordsRoutes({ passwords, authentication, devices, cookies, log }),
+    ...passwordsRoutes({ passwords, links, authentication, devices, cookies, log }),
     ...dashboardRoutes({ stores, support, wordsFor, clock }),
     ...accountSettingsRoutes({ stores, regionRules: rules }),
     ...supportRoutes({ stores, support, regionRules: rules, clock }),
     ...activityRoutes({ stores, exports, wordsFor, clock }),
     ...rulesRoutes({ stores, regionRules: rules, rules: createRules({ stores, regionRules: rules, clock }) }),
     ...whereRoutes(rules),
-    ...addUserRoutes({ stores, addUser: createUserAdder({ stores, hasher, clock }), sheet, answerRefusal }),
+    ...addUserRoutes({ stores, addUser: createUserAdder({ stores, waysIn }), waysIn, sheet, answerRefusal }),
     ...bulkRoutes({
-      ...{ stores, sheet, answerRefusal },
+      ...{ stores, waysIn, sheet, answerRefusal },
       change: createBulkChange({ stores, clock }),
-      reset: createBulkReset({ stores, hasher, throttle, clock }),
+      reset: createBulkReset({ stores, waysIn, throttle, clock }),
     }),
-    ...importsAndExports(app, parts, throttle),
-    ...usersRoutes({ stores, users, sheet, answerRefusal, clock }),
-    ...userChangesRoutes({ stores, users, changes: createUserChanges({ stores, clock }), answerRefusal, clock }),
+    ...importsAndExports(app, parts, { throttle, waysIn }),
+    ...usersRoutes({ stores, users, waysIn, sheet, answerRefusal, clock }),
+    ...userChangesRoutes({
+      ...{ stores, users, links, waysIn, answerRefusal, clock },
+      changes: createUserChanges({ stores, clock }),
+    }),
+    ...linksAndRecovery(app, parts, { authentication, links, tokens }),
     ...profileRoutes({ stores, sessions, clock }),
-    ...noticesAndPersonalData(app, parts, { throttle, tenants }),
+    ...noticesAndPersonalData(app, parts, { throttle, tenants, links }),
     ...preferencesRoutes({ stores, cookies, origin: config.baseUrl.origin, rules }),
     ...setupRoutes({ stores, tenants, passwords, hasher, rules }),
   ];
@@ -107,17 +121,36 @@ export function createFeatures(
 }
 
 /** Users as files: those that come in are worked through beside the requests. */
-function importsAndExports(app: AppParts, { stores, background }: FeatureParts, throttle: Throttle): Route[] {
+function importsAndExports(
+  app: AppParts,
+  { stores, background }: FeatureParts,
+  { throttle, waysIn }: { throttle: Throttle; waysIn: WaysIn },
+): Route[] {
   const { config, hasher, translator, clock, log } = app;
   const csv = createUsersCsv(translator, clock);
   const imports = createImports({ stores, csv, throttle, clock });
-  const passwords = createImportPasswords({ stores, hasher, throttle, clock });
+  const passwords = createImportPasswords({ stores, waysIn, hasher, throttle, clock });
   const run = createImportRun({ stores, hasher, rules: config.rules, clock, log });
   const wake = background.add({ name: 'Imports', everyMs: importsIntervalMs, run });
   return [
-    ...importsRoutes({ stores, imports, passwords, csv, translator, wake }),
-    ...importPasswordsRoutes({ imports, passwords, translator }),
+    ...importsRoutes({ stores, imports, passwords, waysIn, csv, translator, wake }),
+    ...importPasswordsRoutes({ imports, passwords, waysIn, translator }),
     ...exportUsersRoutes({ stores, throttle, csv, translator, clock }),
+  ];
+}
+
+/** The ways in without a password: what others hand over, and what users ask for alone. */
+function linksAndRecovery(
+  { config, database, clock, log }: AppParts,
+  { stores, cookies, background }: FeatureParts,
+  { authentication, links, tokens }: { authentication: Authentication; links: Links; tokens: LinkTokens },
+): Route[] {
+  const throttle = createLinkThrottle(database);
+  const recovery = createRecovery({ stores, tokens, throttle, clock, log });
+  const wake = background.add(recovery.work);
+  return [
+    ...linksRoutes({ links, throttle, authentication, cookies, rules: config.rules }),
+    ...recoveryRoutes({ config, stores, recovery, wake }),
   ];
 }
 
@@ -125,12 +158,14 @@ function importsAndExports(app: AppParts, { stores, background }: FeatureParts, 
 function noticesAndPersonalData(
   app: AppParts,
   { stores, answerRefusal, background }: FeatureParts,
-  { throttle, tenants }: { throttle: Throttle; tenants: Tenants },
+  { throttle, tenants, links }: { throttle: Throttle; tenants: Tenants; links: Links },
 ): Route[] {
   const { config, translator, render, clock, log } = app;
   const { rules, baseUrl } = config;
   const transport = config.mail === null ? null : createTransport(config.mail);
-  background.add(sendNotices({ stores, transport, baseUrl, translator, render, clock, log }));
+  background.add(
+    sendNotices({ stores, linkFor: links.addressToSend, transport, baseUrl, translator, render, clock, log }),
+  );
   const { operatorScope } = tenants;
   const erasure = createErasure({ stores, throttle, rules, operatorScope, transport, clock });
   background.add(erasure.purge);

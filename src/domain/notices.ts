@@ -10,11 +10,22 @@ export interface LevelChange {
 /** Something that a user is told by mail, as typed data: their own language words it when it is sent. */
 export type Notice =
   /** `until`: the end of the temporary password's life, epoch ms. */
-  | { readonly kind: 'passwordReset'; readonly until: number }
+  | { readonly kind: 'passwordReset' | 'passwordResetByLink'; readonly until: number }
+  | LinkNotice
   | { readonly kind: 'passwordChanged' }
   | { readonly kind: 'levelsChanged'; readonly changes: readonly LevelChange[] }
   | { readonly kind: 'accountUnblocked' }
   | { readonly kind: 'accountRestored' };
+
+/**
+ * A one-time link itself, as its id: the sender makes its address at the last moment, and keeps it nowhere.
+ * `until`: epoch ms.
+ */
+export interface LinkNotice {
+  readonly kind: 'resetLink' | 'welcomeLink' | 'recoveryLink';
+  readonly linkId: string;
+  readonly until: number;
+}
 
 type NoticeOf<Kind extends ActivityEvent['kind']> = (event: Extract<ActivityEvent, { kind: Kind }>) => Notice | null;
 
@@ -26,7 +37,11 @@ const nothing = (): null => null;
  * decision here.
  */
 const notices: { readonly [Kind in ActivityEvent['kind']]: NoticeOf<Kind> } = {
-  'password.reset': ({ expiresAt }) => ({ kind: 'passwordReset', until: expiresAt }),
+  'password.reset': ({ expiresAt: until, by }) => {
+    if (by === undefined) return { kind: 'passwordReset', until };
+    // A link that is mailed tells of itself.
+    return by === 'link' ? { kind: 'passwordResetByLink', until } : null;
+  },
   'password.changed': () => ({ kind: 'passwordChanged' }),
   'user.edited': ({ changes }) => {
     const levels = changes.flatMap(asLevelChange);
@@ -45,6 +60,9 @@ const notices: { readonly [Kind in ActivityEvent['kind']]: NoticeOf<Kind> } = {
   'users.passwordsIssued': nothing,
   // Whoever was just added has nobody to tell that it was not them.
   'password.issued': nothing,
+  'link.opened': nothing,
+  // The mail with the link tells of it.
+  'recovery.linkMailed': nothing,
   'activity.exported': nothing,
   'activity.trimmed': nothing,
   unknown: nothing,

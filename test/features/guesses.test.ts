@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { createGuessCounter } from '../../src/features/passwords/guesses.ts';
 
 // Less than the thread takes to read its dictionaries, and more than it takes to answer.
-const counter = createGuessCounter(60);
+const counter = createGuessCounter(150);
 after(() => counter.close());
 
 test('a thread that is slow to begin is waited for, by whoever asks again', { timeout: 60_000 }, async () => {

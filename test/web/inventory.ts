@@ -1,5 +1,6 @@
 import type { Route } from '../../src/web/routing.ts';
 import { paths } from '../../src/paths.ts';
+import { createLinkTokens } from '../../src/features/links/links.tokens.ts';
 import { digestOf } from '../../src/features/setup/setup.ts';
 import { aTenant, aUser, type TestTenant, type TestUser } from '../support/builders.ts';
 import { aStagedImport } from '../support/imports.ts';
@@ -8,6 +9,7 @@ import { openPortal, type Portal, type PortalOptions } from '../support/portal.t
 import { raw, type RawAnswer } from '../support/traces.ts';
 
 export const setupToken = 'a'.repeat(43);
+const linkToken = Array(7).fill('AAAA').join('-');
 
 /** A portal with one person for every level, listening, and a set-up link that is open. */
 export interface Inventory {
@@ -47,6 +49,15 @@ export async function openInventory(options: PortalOptions = {}): Promise<Invent
     state: 'deleted',
     deletedAt: portal.clock.now,
   });
+  const pending = await aUser(portal, tenant, { displayName: 'Lena Vogt', password: 'temporary' });
+  await portal.stores.links.insertMany(tenant.scope, [
+    {
+      ...{ id: 'an open link', userId: pending.id, purpose: 'handOver', epoch: pending.epoch },
+      digest: createLinkTokens([], portal.config.baseUrl).digestOf(linkToken) ?? '',
+      ...{ createdAt: portal.clock.now, expiresAt: portal.clock.now + 3_600_000 },
+    },
+  ]);
+  const tokenFor = (path: string): string => (path === paths.oneTimeLink ? linkToken : setupToken);
   // Whoever is to be erased was deleted before.
   const userFor = (path: string): TestUser => (path === paths.eraseUser ? deleted : nobodySpecial);
   return {
@@ -56,7 +67,8 @@ export async function openInventory(options: PortalOptions = {}): Promise<Invent
     addressOf: ({ path }) => {
       const chosen = path === paths.bulkUsers ? `?action=block&user=${nobodySpecial.id}` : '';
       return (
-        path.replace(':userId', userFor(path).id).replace(':token', setupToken).replace(':importId', importId) + chosen
+        path.replace(':userId', userFor(path).id).replace(':token', tokenFor(path)).replace(':importId', importId) +
+        chosen
       );
     },
     send: ({ method, path, person: by, form, headers = {} }) =>
@@ -74,6 +86,16 @@ export async function openInventory(options: PortalOptions = {}): Promise<Invent
 
 /** Everything that a request could have changed, visits themselves excepted. */
 export async function stateOf({ knex }: Portal['database']): Promise<unknown> {
-  const tables = ['users', 'user_sessions', 'tenants', 'tenant_domains', 'routes', 'setup', 'activity', 'imports'];
+  const tables = [
+    'users',
+    'user_sessions',
+    'tenants',
+    'tenant_domains',
+    'routes',
+    'setup',
+    'activity',
+    'imports',
+    'one_time_links',
+  ];
   return Promise.all(tables.map(async (table): Promise<unknown> => knex(table).orderBy(1).select()));
 }

@@ -64,7 +64,9 @@ export function dashboardRoutes(parts: {
 
   async function forEverybodyElse(scope: Scope, globalAdmins: readonly User[]): Promise<object> {
     const managers = (await stores.dashboard.findManagers(scope)).filter(canSignIn);
-    return { helpers: [...globalAdmins, ...managers], reset: scope.rules.operations['users.resetPassword'] };
+    const { operations, handOver } = scope.rules;
+    const reset = operations['users.resetPassword'];
+    return { helpers: [...globalAdmins, ...managers], reset, handOver: handOver.by };
   }
 
   // Whoever lets a temporary password run out has to be helped themselves.

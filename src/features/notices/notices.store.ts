@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { inChunks } from '../../data/chunks.ts';
 import type { Database } from '../../data/database.ts';
 import type { ActivityEvent } from '../../domain/activity.ts';
-import { noticeOf, type Notice } from '../../domain/notices.ts';
+import { noticeOf, type LinkNotice, type Notice } from '../../domain/notices.ts';
 import type { Language } from '../../domain/regions.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { User } from '../../domain/user.ts';
@@ -87,6 +87,20 @@ export function noticesStore(database: Database) {
       });
     },
 
+    /** Queues mails that bring links to their users. Times in epoch ms. */
+    queueLinks: (
+      scope: Scope,
+      links: readonly { id: string; userId: string; createdAt: number; expiresAt: number }[],
+      kind: LinkNotice['kind'],
+    ): Promise<void> =>
+      inChunks(links, rowsAtOnce, async (some) => {
+        const rows = some.map(({ id: linkId, userId, createdAt: at, expiresAt: until }) => {
+          const ids = { tenantId: scope.tenant.id, targetId: userId, actorId: scope.actor?.id ?? null };
+          return rowOf({ ...ids, at }, { kind, linkId, until });
+        });
+        await database.knex('mails').insert(rows);
+      }),
+
     /**
      * Takes a notice whose time has come. Of several that ask at once only one gets it.
      * @param until epoch ms after which it is anybody's again, should it still be there
@@ -131,19 +145,19 @@ export function noticesStore(database: Database) {
   };
 }
 
-function toRow({ tenantId, targetId, actorId, event, at }: Recorded): object[] {
-  const notice = noticeOf(event);
-  if (notice === null) return [];
-  const { kind, ...data } = notice;
-  return [
-    {
-      id: randomUUID(),
-      tenant_id: tenantId,
-      user_id: targetId,
-      actor_id: actorId,
-      ...{ kind, data: JSON.stringify(data), created_at: at, next_try_at: at },
-    },
-  ];
+function toRow(recorded: Recorded): object[] {
+  const notice = noticeOf(recorded.event);
+  return notice === null ? [] : [rowOf(recorded, notice)];
+}
+
+function rowOf({ tenantId, targetId, actorId, at }: Omit<Recorded, 'event'>, { kind, ...data }: Notice): object {
+  return {
+    id: randomUUID(),
+    tenant_id: tenantId,
+    user_id: targetId,
+    actor_id: actorId,
+    ...{ kind, data: JSON.stringify(data), created_at: at, next_try_at: at },
+  };
 }
 
 const toNotice = ({ kind, data }: NoticeRow): Notice => ({ kind, ...(JSON.parse(data) as object) }) as Notice;
