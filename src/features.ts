@@ -81,7 +81,6 @@ export function createFeatures(
   const waysIn = createWaysIn({ hasher, tokens, canMail: config.mail !== null, clock });
   const users = createUsers({ stores, waysIn, throttle, clock });
   const tenants = createTenants({ stores, hasher, rules, clock });
-  parts.background.add(trimLogs({ stores, rules, operatorScope: tenants.operatorScope, clock }));
   const sessions = createSessions({ stores, hasher, throttle, devices, clock, log });
   const support = createSupport({ stores, rules, operatorScope: tenants.operatorScope, clock });
   background.add(support.expiry);
@@ -169,6 +168,7 @@ function noticesAndPersonalData(
   const { operatorScope } = tenants;
   const erasure = createErasure({ stores, throttle, rules, operatorScope, transport, clock });
   background.add(erasure.purge);
+  background.add(trimLogs({ stores, rules, operatorScope, clock }));
   const personalData = createPersonalData({ stores, clock });
   return personalDataRoutes({ personalData, erasure, throttle, answerRefusal, clock });
 }

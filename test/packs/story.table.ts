@@ -16,7 +16,7 @@ export const story: readonly Row[] = [
     'Ask an administrator of your organization to reset it: you will be given a temporary password.',
     'In the region Germany, passwords are reset in another place: the administration portal of Microsoft Cloud Germany. Go there',
     'In the region US Government, passwords are reset in another place: the Azure Government portal. Go there',
-    'In the region China, administrators cannot reset a password. Turn to the operator of this portal, who can check who you are and help you on.',
+    'In the region China, administrators cannot reset a password: users recover their access themselves. · Recover your access',
   ],
   ['wrong passwords until a pause', '5', '5', '5', '3', '5'],
   [
