@@ -3,6 +3,7 @@ import type { Background } from './background.ts';
 import { accountSettingsRoutes } from './features/account-settings/account-settings.routes.ts';
 import { createLogExports } from './features/activity/activity.export.ts';
 import { activityRoutes } from './features/activity/activity.routes.ts';
+import { trimLogs } from './features/activity/activity.trim.ts';
 import { createActivityWords } from './features/activity/activity.words.ts';
 import { dashboardRoutes } from './features/dashboard/dashboard.routes.ts';
 import { importPasswordsRoutes } from './features/imports/imports.passwords.routes.ts';
@@ -28,6 +29,7 @@ import { preferencesRoutes } from './features/preferences/preferences.routes.ts'
 import { profileRoutes } from './features/profile/profile.routes.ts';
 import { rulesRoutes } from './features/rules/rules.routes.ts';
 import { createRules } from './features/rules/rules.ts';
+import { whereRoutes } from './features/rules/where.routes.ts';
 import { createKnownDevices, type KnownDevices } from './features/sessions/known-device.ts';
 import { codeRoutes } from './features/second-factor/code.routes.ts';
 import { ownSecondFactorRoutes } from './features/second-factor/own.routes.ts';
@@ -98,7 +100,8 @@ export function createFeatures(
     ...accountSettingsRoutes({ stores, regionRules: rules }),
     ...supportRoutes({ stores, support, regionRules: rules, clock }),
     ...activityRoutes({ stores, exports, wordsFor, clock }),
-    ...rulesRoutes({ stores, regionRules: rules, rules: createRules({ stores, clock }) }),
+    ...rulesRoutes({ stores, regionRules: rules, rules: createRules({ stores, regionRules: rules, clock }) }),
+    ...whereRoutes(rules),
     ...addUserRoutes({ stores, addUser: createUserAdder({ stores, waysIn }), waysIn, sheet, answerRefusal }),
     ...bulkRoutes({
       ...{ stores, waysIn, sheet, answerRefusal },
@@ -190,6 +193,7 @@ function noticesAndPersonalData(
   const { operatorScope } = tenants;
   const erasure = createErasure({ stores, throttle, rules, operatorScope, transport, clock });
   background.add(erasure.purge);
+  background.add(trimLogs({ stores, rules, operatorScope, clock }));
   const personalData = createPersonalData({ stores, clock });
   return personalDataRoutes({ personalData, erasure, throttle, answerRefusal, clock });
 }

@@ -61,6 +61,7 @@ const groupsOf: Readonly<Record<ActivityKind, readonly [ActivityGroup, ...Activi
   'tenant.moveCancelled': ['organization', 'transfers'],
   'tenant.movedIn': ['organization', 'transfers'],
   'activity.exported': ['transfers'],
+  'activity.trimmed': ['organization'],
   refused: ['refused'],
   unknown: ['organization'],
 };

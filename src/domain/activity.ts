@@ -52,6 +52,8 @@ export type ActivityEvent =
   | { readonly kind: 'tenant.movedIn'; readonly region: string; readonly passwords: MovedPasswords }
   | { readonly kind: 'tenant.rulesChanged'; readonly rules: readonly RuleChange[] }
   | { readonly kind: 'activity.exported'; readonly format: LogFormat; readonly filters: readonly LogFilterName[] }
+  /** What had been kept for as long as the rules say is gone from the front of the log, up to this entry. */
+  | { readonly kind: 'activity.trimmed'; readonly place: number; readonly hash: string }
   /** An operator was let in; `purpose` is null once a person in the entry was erased. */
   | {
       readonly kind: 'support.granted';

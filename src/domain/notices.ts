@@ -73,6 +73,7 @@ const notices: { readonly [Kind in ActivityEvent['kind']]: NoticeOf<Kind> } = {
   // The mail with the link tells of it.
   'recovery.linkMailed': nothing,
   'activity.exported': nothing,
+  'activity.trimmed': nothing,
   unknown: nothing,
   'signIn.succeeded': nothing,
   'signIn.failed': nothing,

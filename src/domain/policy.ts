@@ -1,3 +1,4 @@
+import type { OwnRule } from './own-rules.ts';
 import { isUserOperation, type UserOperation, type Wording } from './regions.ts';
 import { changesToAPerson, rights, type Action, type AdministratorLevel, type AgentLevel } from './roles.ts';
 import type { Scope } from './scope.ts';
@@ -6,16 +7,10 @@ import type { User } from './user.ts';
 
 /** Why something is refused; each has a sentence in `policy:` of every language. */
 export type Refusal =
-  | 'level'
-  | 'self'
-  | 'ownLevel'
-  | 'globalLevel'
-  | 'globalAdmin'
-  | 'administrator'
-  | 'support'
-  | 'elsewhere'
-  | 'alone'
-  | 'nobody';
+  | ('level' | 'self' | 'ownLevel' | 'globalLevel' | 'globalAdmin' | 'administrator' | 'support')
+  | ('elsewhere' | 'alone' | 'nobody')
+  // The same, where not the region decided it but the tenant itself.
+  | ('tenantAdministrator' | 'tenantNobody');
 
 export type Verdict =
   | { readonly allowed: true }
@@ -39,7 +34,7 @@ export function may(scope: Scope, action: Action, target?: Target): Verdict {
   if (scope.actor === null) return yes;
   if (scope.support && !supportReaches(scope.support.level, action)) return no('support');
   if (!rights[action].includes(scope.actor.administratorLevel)) return no('level');
-  return byRegion(scope, action) ?? byTarget(scope, action, target) ?? yes;
+  return byRules(scope, action) ?? byTarget(scope, action, target) ?? yes;
 }
 
 // Where users are managed, what is held of them is, too.
@@ -48,7 +43,9 @@ const placedLike: Partial<Record<Action, UserOperation>> = {
   'personalData.erase': 'users.delete',
 };
 
-function byRegion(scope: Scope, action: Action): Verdict | null {
+function byRules(scope: Scope, action: Action): Verdict | null {
+  if (action === 'activity.export')
+    return scope.rules.activityLog.export === 'allowed' ? null : no(decided(scope, 'logExport', 'nobody'));
   const operation = isUserOperation(action) ? action : placedLike[action];
   if (operation === undefined) return null;
   const placement = scope.rules.operations[operation];
@@ -57,10 +54,18 @@ function byRegion(scope: Scope, action: Action): Verdict | null {
       return null;
     case 'elsewhere':
       return { allowed: false, because: 'elsewhere', place: placement.place, address: placement.address };
-    default:
-      return no(placement.at);
+    case 'alone':
+      return no('alone');
+    case 'nobody':
+      return no(action === 'users.export' ? decided(scope, 'usersExport', 'nobody') : 'nobody');
   }
 }
+
+const byTenant = { administrator: 'tenantAdministrator', nobody: 'tenantNobody' } as const;
+
+/** Says of a refusal by a rule that a tenant may tighten whose rule it is. */
+const decided = ({ rules }: Scope, rule: OwnRule, because: keyof typeof byTenant) =>
+  rules.tightened?.has(rule) ? byTenant[because] : because;
 
 function byTarget(scope: Scope, action: Action, target?: Target): Verdict | null {
   if (target === undefined || scope.actor === null || !changesToAPerson.has(action)) return null;
@@ -70,7 +75,7 @@ function byTarget(scope: Scope, action: Action, target?: Target): Verdict | null
   if (scope.actor.administratorLevel === 'global') return null;
   if (target.administratorLevel === 'global') return no('globalAdmin');
   const reserved = scope.rules.administratorsManagedBy === 'globalAdmins' && target.administratorLevel !== 'none';
-  return reserved ? no('administrator') : null;
+  return reserved ? no(decided(scope, 'administratorsManagedBy', 'administrator')) : null;
 }
 
 /** The two settings of a user that an edit may change. */
@@ -102,5 +107,5 @@ export function mayGive(scope: Scope, target: (Target & Levels) | null, levels: 
   const touchesAdministrators = before.administratorLevel !== levels.administratorLevel;
   const reserved =
     scope.rules.administratorsManagedBy === 'globalAdmins' && scope.actor.administratorLevel !== 'global';
-  return touchesAdministrators && reserved ? no('administrator') : yes;
+  return touchesAdministrators && reserved ? no(decided(scope, 'administratorsManagedBy', 'administrator')) : yes;
 }

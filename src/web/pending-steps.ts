@@ -3,7 +3,7 @@ import { paths } from '../paths.ts';
 import type { Middleware } from './request.ts';
 
 // What every reader may reach whatever is asked of them; health and static files are served before.
-const always = new Set<string>([paths.signOut, paths.language, paths.theme]);
+const always = new Set<string>([paths.signOut, paths.language, paths.theme, paths.region]);
 
 /**
  * Leads everybody of whom something is still asked to the page where they do it: first the code of their second factor,

@@ -51,6 +51,7 @@ export function visitorsStops(token: string): Stop[] {
     },
     at('set-up', `/set-up/${token}`),
     faulty('set-up, filled in wrongly', `/set-up/${token}`, { newPassword: 'short' }),
+    at('region, as a visitor', '/region'),
     at('not found, as a visitor', '/no-such-page'),
   ];
 }
@@ -71,6 +72,7 @@ export const usersStops: Stop[] = [
   at('set-up of a second factor', '/my-profile/security/second-factor'),
   at('recovery codes that nobody has', '/my-profile/security/second-factor/recovery-codes'),
   at('second factor that nobody has', '/my-profile/security/second-factor/remove'),
+  at('what is managed where', '/account-settings/where'),
   faulty('own password, filled in wrongly', '/my-profile/password', ownPassword),
   at('for administrators only', users),
   at('not found', '/no-such-page'),

@@ -7,7 +7,7 @@ import { methods, spellings } from '../support/spellings.ts';
 import { raw, type RawAnswer } from '../support/traces.ts';
 
 const english = { 'Accept-Language': 'en' };
-const open = new Set(['/change-password', '/sign-out', '/language', '/theme']);
+const open = new Set(['/change-password', '/sign-out', '/language', '/theme', '/region']);
 
 const usersOf = (portal: Portal): Promise<unknown[]> => portal.database.knex('users').orderBy('id').select();
 

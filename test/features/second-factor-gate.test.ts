@@ -48,7 +48,7 @@ for (const [label, user, step] of [
   ['while the code is not given', owner.user, paths.signInCode],
   ['while the rules require a set-up', without, paths.ownSecondFactor],
 ] as const) {
-  const open = new Set<string>([step, paths.signOut, paths.language, paths.theme]);
+  const open = new Set<string>([step, paths.signOut, paths.language, paths.theme, paths.region]);
 
   describe(label, () => {
     for (const path of addresses) {

@@ -58,6 +58,7 @@ export async function aMovingScene({ portal }: MovingRegion): Promise<MovingScen
   await visitor.submit('Next', { 'User name': user.username });
   await visitor.send('POST', '/sign-in/password', { password: 'wrong' });
   await stage(portal, tenant, admin);
+  await handOut(portal, tenant, admin);
   return { tenant, admin, user, blocked, deleted, temporary, signedIn, neighbour };
 }
 
@@ -70,4 +71,20 @@ async function stage({ database, clock }: MovingRegion['portal'], tenant: TestTe
     .insert({ id, ...own, file_name: 'canary-file.csv', state: 'staged', created_at: at, expires_at: at + 86_400_000 });
   const names = { username: `stieglitz@${tenant.domain}`, display_name: 'Stieglitz', data: '{"first":"Stieglitz"}' };
   await database.knex('import_rows').insert({ import_id: id, line: 2, outcome: 'added', ...names });
+}
+
+async function handOut(
+  { database, clock }: MovingRegion['portal'],
+  { id }: TestTenant,
+  admin: TestUser,
+): Promise<void> {
+  const at = clock.now;
+  const own = { id: randomUUID(), tenant_id: id };
+  const grant = { operator_id: randomUUID(), granted_by: admin.id, purpose: 'Zeisig needs help', level: 'look' };
+  await database.knex('support_grants').insert({ ...own, ...grant, granted_at: at, ends_at: at + 1 });
+  const link = { user_id: admin.id, digest: randomUUID(), purpose: 'handOver', epoch: 0 };
+  await database.knex('one_time_links').insert({ ...own, ...link, created_at: at, expires_at: at + 1 });
+  const factor = { user_id: admin.id, seed: 'sealed', key_id: 'a key', last_step: 1 };
+  await database.knex('second_factors').insert(factor);
+  await database.knex('recovery_codes').insert({ user_id: admin.id, digest: randomUUID() });
 }

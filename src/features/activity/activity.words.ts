@@ -48,6 +48,7 @@ function activityWords({ t, language }: Pick<Tongue, 't' | 'language'>, format: 
     if (event.kind === 'refused') return { ...names, action: t(`activity:action.${flat(event.action)}`) };
     if ('region' in event) return { ...names, region: event.region };
     if (event.kind === 'activity.exported') return { ...names, format: t(`activity:format.${event.format}`) };
+    if (event.kind === 'activity.trimmed') return { place: event.place };
     return names;
   };
 

@@ -11,6 +11,7 @@ import type { Route } from '../../web/routing.ts';
 import { wholeLog } from '../activity/activity.page.ts';
 import type { WordsFor } from '../activity/activity.words.ts';
 import { attentionOf } from './dashboard.attention.ts';
+import { notesOf } from '../rules/notes.ts';
 import { tilesFor } from './dashboard.tiles.ts';
 
 const latestShown = 5;
@@ -55,6 +56,7 @@ export function dashboardRoutes(parts: {
     const latest = may(scope, 'activity.view').allowed ? await stores.activity.stretch(scope, request) : [];
     return {
       attention: await attentionOf(stores, scope, globalAdmins.length, clock()),
+      notes: notesOf(scope, ['users.add', 'users.import', 'users.resetPassword']),
       support: may(scope, 'support.view').allowed ? await stores.support.listOpen(scope, clock()) : [],
       latest: latest.map(({ activity }) => wordsFor(scope.language).entry(activity)),
     };
@@ -62,7 +64,9 @@ export function dashboardRoutes(parts: {
 
   async function forEverybodyElse(scope: Scope, globalAdmins: readonly User[]): Promise<object> {
     const managers = (await stores.dashboard.findManagers(scope)).filter(canSignIn);
-    return { helpers: [...globalAdmins, ...managers] };
+    const { operations, handOver } = scope.rules;
+    const reset = operations['users.resetPassword'];
+    return { helpers: [...globalAdmins, ...managers], reset, handOver: handOver.by };
   }
 
   // Whoever lets a temporary password run out has to be helped themselves.
