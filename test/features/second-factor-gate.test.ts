@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { paths } from '../../src/paths.ts';
 import { aTenant, aUser, goodPassword } from '../support/builders.ts';
+import { aCompanyWith, openLink, resetByLink } from '../support/links.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import { anOwner, codeOf, english, recoveryCodesOn, seedOn } from '../support/second-factor.ts';
@@ -95,6 +96,16 @@ describe('the order of what is asked', () => {
     assert.equal(recoveryCodesOn(person).length, 10);
     await person.follow('I have kept them');
     assert.equal(person.path, paths.dashboard);
+  });
+
+  it('a one-time link opens nothing but the code page, and behind it the change', async () => {
+    const { tenant: company, admin } = await aCompanyWith(portal, 'link');
+    const user = await anOwner(portal, await aUser(portal, company));
+    const person = await openLink(portal, await resetByLink(admin, user.user));
+    assert.equal(person.path, paths.signInCode);
+    assert.equal((await person.visit(paths.changePassword)).path, paths.signInCode);
+    await person.submit('Sign in', { Code: codeOf(portal, user.seed) });
+    assert.equal(person.path, paths.changePassword);
   });
 
   it('rules that become stricter lead open sessions to the set-up at the next request', async () => {
