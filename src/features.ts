@@ -4,6 +4,7 @@ import { accountSettingsRoutes } from './features/account-settings/account-setti
 import { createLogExports } from './features/activity/activity.export.ts';
 import { activityRoutes } from './features/activity/activity.routes.ts';
 import { createActivityWords } from './features/activity/activity.words.ts';
+import { approvalsFeature } from './features/approvals/approvals.parts.ts';
 import { dashboardRoutes } from './features/dashboard/dashboard.routes.ts';
 import { importPasswordsRoutes } from './features/imports/imports.passwords.routes.ts';
 import { createImportPasswords } from './features/imports/imports.passwords.ts';
@@ -35,8 +36,9 @@ import { createBulkReset } from './features/users/users.bulk-reset.ts';
 import { bulkRoutes } from './features/users/users.bulk.routes.ts';
 import { createBulkChange } from './features/users/users.bulk.ts';
 import { createUserChanges } from './features/users/users.changes.ts';
-import { createUsersCsv } from './features/users/users.csv.ts';
+import { createUsersCsv, type UsersCsv } from './features/users/users.csv.ts';
 import { exportUsersRoutes } from './features/users/users.export.routes.ts';
+import { createUsersExport, type UsersExport } from './features/users/users.export.ts';
 import { usersRoutes } from './features/users/users.routes.ts';
 import { createUsers } from './features/users/users.ts';
 import type { Stores } from './stores.ts';
@@ -61,7 +63,7 @@ export function createFeatures(
   parts: FeatureParts,
 ): { authentication: Authentication; routes: Route[] } {
   const { config, database, secrets, hasher, guesses, translator, clock, log } = app;
-  const { stores, cookies, answerRefusal } = parts;
+  const { stores, cookies, answerRefusal, background } = parts;
   const { rules } = config;
   const throttle = createThrottle(database, rules);
   const devices = createKnownDevices(secrets);
@@ -73,20 +75,29 @@ export function createFeatures(
   const sheet = handOverSheet(config, translator, clock);
   const wordsFor = createActivityWords(translator, clock);
   const exports = createLogExports({ stores, throttle, wordsFor, clock });
+  const ownRules = createRules({ stores, regionRules: rules, clock });
+  const csv = createUsersCsv(translator, clock);
+  const usersExport = createUsersExport({ stores, csv, translator, clock });
+  const approvals = approvalsFeature({
+    ...{ stores, users, usersExport, throttle, tenants, sheet, answerRefusal, clock },
+    ...{ logExports: exports, rules: ownRules, regionRules: rules },
+  });
+  background.add(approvals.work);
   const routes = [
     ...sessionsRoutes({ config, stores, authentication, cookies }),
     ...passwordsRoutes({ passwords, authentication, devices, cookies, log }),
     ...dashboardRoutes({ stores, wordsFor, clock }),
     ...accountSettingsRoutes({ stores, regionRules: rules }),
     ...activityRoutes({ stores, exports, wordsFor, clock }),
-    ...rulesRoutes({ stores, regionRules: rules, rules: createRules({ stores, clock }) }),
+    ...rulesRoutes({ stores, regionRules: rules, rules: ownRules }),
     ...addUserRoutes({ stores, addUser: createUserAdder({ stores, hasher, clock }), sheet, answerRefusal }),
     ...bulkRoutes({
-      ...{ stores, sheet, answerRefusal },
+      ...{ stores, sheet, answerRefusal, clock },
       change: createBulkChange({ stores, clock }),
       reset: createBulkReset({ stores, hasher, throttle, clock }),
     }),
-    ...importsAndExports(app, parts, throttle),
+    ...importsAndExports(app, parts, { throttle, csv, usersExport }),
+    ...approvals.routes,
     ...usersRoutes({ stores, users, sheet, answerRefusal, clock }),
     ...userChangesRoutes({ stores, users, changes: createUserChanges({ stores, clock }), answerRefusal, clock }),
     ...profileRoutes({ stores, sessions, clock }),
@@ -98,9 +109,12 @@ export function createFeatures(
 }
 
 /** Users as files: those that come in are worked through beside the requests. */
-function importsAndExports(app: AppParts, { stores, background }: FeatureParts, throttle: Throttle): Route[] {
+function importsAndExports(
+  app: AppParts,
+  { stores, background }: FeatureParts,
+  { throttle, csv, usersExport }: { throttle: Throttle; csv: UsersCsv; usersExport: UsersExport },
+): Route[] {
   const { config, hasher, translator, clock, log } = app;
-  const csv = createUsersCsv(translator, clock);
   const imports = createImports({ stores, csv, throttle, clock });
   const passwords = createImportPasswords({ stores, hasher, throttle, clock });
   const run = createImportRun({ stores, hasher, rules: config.rules, clock, log });
@@ -108,7 +122,7 @@ function importsAndExports(app: AppParts, { stores, background }: FeatureParts, 
   return [
     ...importsRoutes({ stores, imports, passwords, csv, translator, wake }),
     ...importPasswordsRoutes({ imports, passwords, translator }),
-    ...exportUsersRoutes({ stores, throttle, csv, translator, clock }),
+    ...exportUsersRoutes({ stores, throttle, users: usersExport }),
   ];
 }
 

@@ -11,6 +11,7 @@ export const activityGroups = [
   'sessions',
   'organization',
   'transfers',
+  'approvals',
   'refused',
 ] as const;
 export type ActivityGroup = (typeof activityGroups)[number];
@@ -43,6 +44,12 @@ const groupsOf: Readonly<Record<ActivityKind, readonly [ActivityGroup, ...Activi
   'tenant.resumed': ['organization'],
   'tenant.rulesChanged': ['organization'],
   'activity.exported': ['transfers'],
+  'approval.asked': ['approvals'],
+  'approval.confirmed': ['approvals'],
+  'approval.declined': ['approvals'],
+  'approval.withdrawn': ['approvals'],
+  'approval.lapsed': ['approvals'],
+  'approval.done': ['approvals'],
   refused: ['refused'],
   unknown: ['organization'],
 };

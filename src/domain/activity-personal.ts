@@ -6,6 +6,7 @@ const personalFields: ReadonlySet<Change['field']> = new Set(['firstName', 'last
 interface Personal {
   readonly address: string | null;
   readonly changes?: readonly Change[];
+  readonly said?: string | null;
 }
 
 /** Parts an event's data: what the chain keeps for good, and what is erased together with a person. */
@@ -13,6 +14,10 @@ export function splitPersonal(
   { kind: _kind, ...data }: ActivityEvent,
   address: string | null,
 ): { data: string; personal: string } {
+  if ('said' in data) {
+    const personal: Personal = { address, said: data.said };
+    return { data: JSON.stringify({ ...data, said: null }), personal: JSON.stringify(personal) };
+  }
   if (!('changes' in data))
     return { data: JSON.stringify(data), personal: JSON.stringify({ address } satisfies Personal) };
   const isPersonal = ({ field }: Change): boolean => personalFields.has(field);
@@ -27,8 +32,9 @@ export function joinPersonal(
   data: string,
   personal: string | null,
 ): { event: ActivityEvent; address: string | null } {
-  const { address, changes = [] } = JSON.parse(personal ?? '{"address":null}') as Personal;
+  const { address, changes = [], said = null } = JSON.parse(personal ?? '{"address":null}') as Personal;
   const event = { kind, ...(JSON.parse(data) as object) } as ActivityEvent;
+  if ('said' in event) return { event: { ...event, said }, address };
   if (event.kind !== 'user.edited') return { event, address };
   const whole = event.changes.map((change) => changes.find(({ field }) => field === change.field) ?? change);
   return { event: { ...event, changes: whole }, address };

@@ -1,3 +1,4 @@
+import type { ApprovalAct } from './approvals.ts';
 import type { ActivityEvent, Change } from './activity.ts';
 
 /** A change of one of the two levels. */
@@ -14,7 +15,12 @@ export type Notice =
   | { readonly kind: 'passwordChanged' }
   | { readonly kind: 'levelsChanged'; readonly changes: readonly LevelChange[] }
   | { readonly kind: 'accountUnblocked' }
-  | { readonly kind: 'accountRestored' };
+  | { readonly kind: 'accountRestored' }
+  /** To those who can agree to it. `until`: when the request lapses, epoch ms. */
+  | { readonly kind: 'approvalAsked'; readonly act: ApprovalAct; readonly until: number }
+  /** To whoever asked. */
+  | { readonly kind: 'approvalConfirmed'; readonly act: ApprovalAct }
+  | { readonly kind: 'approvalDeclined'; readonly act: ApprovalAct };
 
 type NoticeOf<Kind extends ActivityEvent['kind']> = (event: Extract<ActivityEvent, { kind: Kind }>) => Notice | null;
 
@@ -46,6 +52,13 @@ const notices: { readonly [Kind in ActivityEvent['kind']]: NoticeOf<Kind> } = {
   // Whoever was just added has nobody to tell that it was not them.
   'password.issued': nothing,
   'activity.exported': nothing,
+  // Never whom it is about: those who can agree are told by whoever asks for it.
+  'approval.asked': nothing,
+  'approval.confirmed': ({ act }) => ({ kind: 'approvalConfirmed', act }),
+  'approval.declined': ({ act }) => ({ kind: 'approvalDeclined', act }),
+  'approval.withdrawn': nothing,
+  'approval.lapsed': nothing,
+  'approval.done': nothing,
   unknown: nothing,
   'signIn.succeeded': nothing,
   'signIn.failed': nothing,

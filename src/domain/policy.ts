@@ -1,3 +1,4 @@
+import { guardOf, type ApprovalAct } from './approvals.ts';
 import { isUserOperation, type Wording } from './regions.ts';
 import { changesToAPerson, rights, type Action, type AdministratorLevel, type AgentLevel } from './roles.ts';
 import type { Scope } from './scope.ts';
@@ -5,12 +6,32 @@ import type { User } from './user.ts';
 
 /** Why something is refused; each has a sentence in `policy:` of every language. */
 export type Refusal =
-  'level' | 'self' | 'ownLevel' | 'globalLevel' | 'globalAdmin' | 'administrator' | 'elsewhere' | 'alone' | 'nobody';
+  | 'level'
+  | 'self'
+  | 'ownLevel'
+  | 'ownRequest'
+  | 'globalLevel'
+  | 'globalAdmin'
+  | 'administrator'
+  | 'elsewhere'
+  | 'alone'
+  | 'nobody'
+  | 'secondAdministrator';
+
+/** Reasons that say all there is to say. */
+export type PlainRefusal = Exclude<Refusal, 'elsewhere' | 'secondAdministrator'>;
 
 export type Verdict =
   | { readonly allowed: true }
-  | { readonly allowed: false; readonly because: Exclude<Refusal, 'elsewhere'> }
-  | { readonly allowed: false; readonly because: 'elsewhere'; readonly place: Wording; readonly address: string };
+  | { readonly allowed: false; readonly because: PlainRefusal }
+  | { readonly allowed: false; readonly because: 'elsewhere'; readonly place: Wording; readonly address: string }
+  /** Allowed as soon as another administrator agrees: pages offer it still, as a way to ask them. */
+  | {
+      readonly allowed: false;
+      readonly because: 'secondAdministrator';
+      readonly act: ApprovalAct;
+      readonly users: readonly string[];
+    };
 
 /** The judge's no. */
 export type Refused = Exclude<Verdict, { allowed: true }>;
@@ -18,7 +39,10 @@ export type Refused = Exclude<Verdict, { allowed: true }>;
 export type Target = Pick<User, 'id' | 'administratorLevel'>;
 
 const yes: Verdict = { allowed: true };
-const no = (because: Exclude<Refusal, 'elsewhere'>): Verdict => ({ allowed: false, because });
+const no = (because: PlainRefusal): Verdict => ({ allowed: false, because });
+
+/** @returns whether a page offers it: alone, or as a way to ask another administrator */
+export const isOffered = (verdict: Verdict): boolean => verdict.allowed || verdict.because === 'secondAdministrator';
 
 /**
  * The only judge. Handlers, templates and the activity log ask it, so that a button and its handler cannot disagree.
@@ -28,7 +52,7 @@ export function may(scope: Scope, action: Action, target?: Target): Verdict {
   // The operator's commands act on the tenant from outside: the levels inside it do not bind them.
   if (scope.actor === null) return yes;
   if (!rights[action].includes(scope.actor.administratorLevel)) return no('level');
-  return byRegion(scope, action) ?? byTarget(scope, action, target) ?? yes;
+  return byRegion(scope, action) ?? byTarget(scope, action, target) ?? bySecond(scope, action, target) ?? yes;
 }
 
 function byRegion(scope: Scope, action: Action): Verdict | null {
@@ -51,6 +75,54 @@ function byTarget(scope: Scope, action: Action, target?: Target): Verdict | null
   if (target.administratorLevel === 'global') return no('globalAdmin');
   const reserved = scope.rules.administratorsManagedBy === 'globalAdmins' && target.administratorLevel !== 'none';
   return reserved ? no('administrator') : null;
+}
+
+const actsBehind: Readonly<Partial<Record<Action, ApprovalAct>>> = {
+  'users.resetPassword': 'resetPassword',
+  // The first password of somebody whom a file added, and who has been made a Global admin since.
+  'users.import': 'resetPassword',
+  'users.restore': 'restore',
+  'users.export': 'exportUsers',
+  'activity.export': 'exportLog',
+};
+
+function bySecond(scope: Scope, action: Action, target?: Target): Verdict | null {
+  const act = actsBehind[action];
+  const targets = target === undefined ? [] : [target];
+  return act !== undefined && asksForAnother(scope, act, targets) ? second(act, targets) : null;
+}
+
+const second = (act: ApprovalAct, targets: readonly Pick<Target, 'id'>[]): Verdict => ({
+  ...{ allowed: false, because: 'secondAdministrator', act },
+  users: targets.map(({ id }) => id),
+});
+
+/** @param deletedBefore how many users the scope's actor has deleted within a day */
+function asksForAnother(scope: Scope, act: ApprovalAct, targets: readonly Target[], deletedBefore = 0): boolean {
+  if (scope.actor === null || scope.agreed === act) return false;
+  // Asked where a rule would be taken away: then it is one.
+  if (act === 'loosenRules') return true;
+  const { for: guarded, deleteMoreThan } = scope.rules.twoAdministrators;
+  if (!guarded.includes(guardOf[act])) return false;
+  if (act === 'delete') return deletedBefore + targets.length > deleteMoreThan;
+  const aboutGlobalAdmins = act === 'resetPassword' || act === 'restore';
+  return !aboutGlobalAdmins || targets.some(({ administratorLevel }) => administratorLevel === 'global');
+}
+
+/**
+ * The judge's word on deleting users, one or many: whoever has deleted many within a day needs another for more.
+ * @param deletedBefore how many the scope's actor has deleted within a day
+ */
+export function mayDelete(scope: Scope, targets: readonly Target[], deletedBefore: number): Verdict {
+  const refused = targets.map((target) => may(scope, 'users.delete', target)).find(({ allowed }) => !allowed);
+  if (refused !== undefined) return refused;
+  return asksForAnother(scope, 'delete', targets, deletedBefore) ? second('delete', targets) : yes;
+}
+
+/** The judge's word on a change of the tenant's own rules. @param loosens whether it would need one administrator where two are needed now */
+export function maySetRules(scope: Scope, loosens: boolean): Verdict {
+  const verdict = may(scope, 'accountSettings.edit');
+  return verdict.allowed && loosens && asksForAnother(scope, 'loosenRules', []) ? second('loosenRules', []) : verdict;
 }
 
 /** The two settings of a user that an edit may change. */
@@ -81,5 +153,9 @@ export function mayGive(scope: Scope, target: (Target & Levels) | null, levels: 
   const touchesAdministrators = before.administratorLevel !== levels.administratorLevel;
   const reserved =
     scope.rules.administratorsManagedBy === 'globalAdmins' && scope.actor.administratorLevel !== 'global';
-  return touchesAdministrators && reserved ? no('administrator') : yes;
+  if (touchesAdministrators && reserved) return no('administrator');
+  const given = touchesAdministrators && levels.administratorLevel === 'global';
+  return given && asksForAnother(scope, 'giveGlobalAdmin', [])
+    ? second('giveGlobalAdmin', target ? [target] : [])
+    : yes;
 }

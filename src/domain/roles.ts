@@ -24,6 +24,9 @@ export const actions = [
   'users.import',
   'users.export',
   'activity.view',
+  'activity.export',
+  'approvals.view',
+  'approvals.decide',
 ] as const;
 
 export type Action = (typeof actions)[number];
@@ -53,6 +56,10 @@ export const rights: Readonly<Record<Action, readonly AdministratorLevel[]>> = {
   'users.import': userManagers,
   'users.export': userManagers,
   'activity.view': userManagers,
+  'activity.export': userManagers,
+  // Which of them, the act itself decides: only who could do it themselves agrees to it.
+  'approvals.view': userManagers,
+  'approvals.decide': userManagers,
 };
 
 /** Actions that change a person, and that only a Global admin may take against a Global admin. */

@@ -1,3 +1,6 @@
+import { askPath } from '../paths.ts';
+import { amongOf } from '../domain/approvals.ts';
+import type { Refused } from '../domain/policy.ts';
 import type { Stores } from '../stores.ts';
 import { scopeOf } from './request.ts';
 import type { AnswerRefusal } from './routing.ts';
@@ -17,10 +20,19 @@ export function refusalPage(stores: Stores, clock: () => number): AnswerRefusal 
       const event = { kind: 'refused', action: unrecorded, because: refusal.because } as const;
       await stores.activity.record(scope, event, null, clock());
     }
+    const asking = askingPath(refusal);
+    if (asking !== null) return response.redirect(303, asking);
     response.page(
       'errors/refusal',
       { refusal, byRegion, helpers, rules: scope.rules },
       { title: `policy:${refusal.because}.title`, status },
     );
   };
+}
+
+// Where another administrator must agree, there is a page on which they are asked; it needs to know about whom.
+function askingPath(refusal: Refused): string | null {
+  if (refusal.because !== 'secondAdministrator') return null;
+  const { act, users } = refusal;
+  return amongOf[act] === undefined || users.length > 0 ? askPath(act, users) : null;
 }

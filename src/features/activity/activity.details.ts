@@ -1,4 +1,5 @@
-import type { Activity, Change, RuleChange } from '../../domain/activity.ts';
+import type { Activity, ActivityEvent, Change, RuleChange } from '../../domain/activity.ts';
+import { referenceOf } from '../../domain/approvals.ts';
 import type { Formats } from '../../web/formats.ts';
 import type { TextValues, Tongue } from '../../web/translator.ts';
 
@@ -40,6 +41,7 @@ export function activityDetails({ t, language }: Pick<Tongue, 't' | 'language'>,
   };
 
   return ({ event }: Activity): Wording[] => {
+    if ('approval' in event) return approvalDetails(event);
     switch (event.kind) {
       case 'user.edited':
         return event.changes.map(changeOf);
@@ -65,4 +67,21 @@ export function activityDetails({ t, language }: Pick<Tongue, 't' | 'language'>,
         return [];
     }
   };
+}
+
+function approvalDetails(event: Extract<ActivityEvent, { approval: string }>): Wording[] {
+  const said = 'said' in event ? saidOf(event.said) : [];
+  const lapsed = event.kind === 'approval.lapsed' ? [{ key: `approvals:lapsedBy.${event.by}`, values: {} }] : [];
+  const many = event.count > 1 ? [{ key: 'approvals:people', values: { count: event.count } }] : [];
+  return [
+    ...many,
+    ...said,
+    ...lapsed,
+    { key: 'approvals:reference', values: { reference: referenceOf(event.approval) } },
+  ];
+}
+
+function saidOf(said: string | null): Wording[] {
+  if (said === '') return [];
+  return [said === null ? { key: 'approvals:saidErased', values: {} } : { key: 'approvals:said', values: { said } }];
 }

@@ -22,6 +22,7 @@ const groupIcons: Readonly<Record<ActivityGroup, string>> = {
   sessions: 'device-desktop',
   organization: 'building',
   transfers: 'download',
+  approvals: 'users',
   refused: 'ban',
 };
 const kindIcons: Readonly<Partial<Record<ActivityKind, string>>> = {
@@ -34,4 +35,8 @@ const kindIcons: Readonly<Partial<Record<ActivityKind, string>>> = {
   'user.deleted': 'trash',
   'user.restored': 'rotate-clockwise',
   'users.imported': 'upload',
+  'approval.confirmed': 'check',
+  'approval.declined': 'x',
+  'approval.lapsed': 'clock',
+  'approval.done': 'circle-check',
 };

@@ -2,16 +2,17 @@ import type { Request, Response } from 'express';
 import type { LogFormat } from '../../domain/activity.ts';
 import { activityGroups } from '../../domain/activity-groups.ts';
 import { Failure } from '../../domain/errors.ts';
+import { may, type Refused } from '../../domain/policy.ts';
 import type { Scope } from '../../domain/scope.ts';
-import { paths } from '../../paths.ts';
+import { askPath, paths } from '../../paths.ts';
 import type { Stores } from '../../stores.ts';
 import type { Crumb } from '../../web/page.ts';
 import { scopeOf } from '../../web/request.ts';
 import type { Route } from '../../web/routing.ts';
-import { sendPieces } from '../../web/stream.ts';
 import type { LogExports } from './activity.export.ts';
 import { filterOf, logQuery, type LogQuery } from './activity.forms.ts';
 import { findPeople, logHref, readLogPage } from './activity.list.ts';
+import { logFiles } from './activity.send.ts';
 import type { WordsFor } from './activity.words.ts';
 
 const trail: Crumb[] = [
@@ -19,19 +20,16 @@ const trail: Crumb[] = [
   { href: paths.accountSettings, label: 'common:terms.accountSettings' },
 ];
 const groups = activityGroups.map((value) => ({ value, label: `activity:group.${value}` }));
-const contentTypes: Readonly<Record<LogFormat, string>> = {
-  csv: 'text/csv; charset=utf-8',
-  jsonl: 'application/x-ndjson; charset=utf-8',
-};
 
 /** The log of the tenant as a page and as files. */
 export function activityRoutes(parts: {
   stores: Stores;
-  exports: LogExports;
+  exports: Pick<LogExports, 'begin'>;
   wordsFor: WordsFor;
   clock: () => number;
 }): Route[] {
-  const { stores, exports, wordsFor, clock } = parts;
+  const { stores, exports, wordsFor } = parts;
+  const sendFile = logFiles(parts.clock);
 
   async function show(request: Request, response: Response): Promise<void> {
     const scope = scopeOf(request);
@@ -40,7 +38,7 @@ export function activityRoutes(parts: {
     const page = await readLogPage(stores, scope, filterOf(query), query, wordsFor(scope.language));
     const { days, count, newer, older } = page;
     const place = { after: null, before: null };
-    answer(response, query, {
+    answer(scope, response, query, {
       ...{ days, count, person: await personOf(scope, query) },
       newer: newer && logHref({ ...query, ...place, before: newer }),
       older: older && logHref({ ...query, ...place, after: older }),
@@ -56,13 +54,13 @@ export function activityRoutes(parts: {
     }));
     const [only, ...others] = choices;
     if (only !== undefined && others.length === 0) return response.redirect(303, only.href);
-    answer(response, query, { choices, more });
+    answer(scopeOf(request), response, query, { choices, more });
   }
 
-  function answer(response: Response, query: LogQuery, model: object): void {
+  function answer(scope: Scope, response: Response, query: LogQuery, model: object): void {
     const narrowed = { ...query, after: null, before: null };
     const common = {
-      ...{ query, groups },
+      ...{ query, groups, exporting: may(scope, 'activity.export') },
       everybodyHref: logHref({ ...narrowed, user: null }),
       csvHref: logHref(narrowed, paths.activityCsv),
       jsonLinesHref: logHref(narrowed, paths.activityJsonLines),
@@ -76,21 +74,24 @@ export function activityRoutes(parts: {
     return { name: found?.displayName ?? null };
   }
 
+  // Which part of the log it is about goes along to the page on which another administrator is asked.
+  function answerRefusal(response: Response, verdict: Refused, format: LogFormat, query: LogQuery): void {
+    if (verdict.because !== 'secondAdministrator') throw new Failure('forbidden');
+    const { user, kind, from, to } = query;
+    response.redirect(303, askPath(verdict.act, [], { format, of: user, kind, from, to }));
+  }
+
   const send =
     (format: LogFormat): Route['handle'] =>
     async (request, response) => {
-      const filter = filterOf(logQuery.parse(request.query));
+      const query = logQuery.parse(request.query);
+      const verdict = may(scopeOf(request), 'activity.export');
+      if (!verdict.allowed) return answerRefusal(response, verdict, format, query);
+      const filter = filterOf(query);
       // Whoever asks only what there would be gets nothing, and nothing is recorded of it.
       const result = request.method === 'HEAD' ? null : await exports.begin(scopeOf(request), format, filter);
       if (result?.outcome === 'throttled') throw new Failure('throttled', { retryAfter: result.retryAfter });
-      response.attachment(`activity-log-${new Date(clock()).toISOString().slice(0, 10)}.${format}`);
-      response.set({
-        'Content-Type': contentTypes[format],
-        'Cache-Control': 'no-store',
-        Vary: 'Cookie, Accept-Language',
-      });
-      if (result === null) return void response.end();
-      await sendPieces(response, result.text);
+      await sendFile(response, format, result?.text ?? null);
     };
 
   return [

@@ -46,6 +46,7 @@ function activityWords({ t, language }: Pick<Tongue, 't' | 'language'>, format: 
     const { event } = activity;
     const names = { actor: actorOf(activity), target: targetOf(activity) };
     if (event.kind === 'refused') return { ...names, action: t(`activity:action.${flat(event.action)}`) };
+    if ('approval' in event) return { ...names, act: t(`approvals:act.${event.act}`) };
     if (event.kind === 'activity.exported') return { ...names, format: t(`activity:format.${event.format}`) };
     return names;
   };
@@ -110,6 +111,9 @@ function variantOf({ event, actor, target }: Activity): string | null {
       return actor !== null && actor.id === target?.id ? 'own' : 'another';
     case 'activity.exported':
       return event.filters.length === 0 ? 'whole' : 'part';
+    case 'approval.asked':
+    case 'approval.withdrawn':
+    case 'approval.done':
     case 'refused':
       return target === null ? 'alone' : 'concerning';
     default:

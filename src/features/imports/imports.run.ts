@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { PlannedRow, Stop } from '../../domain/imports.ts';
 import { may } from '../../domain/policy.ts';
+import { tightened } from '../../domain/own-rules.ts';
 import type { RegionRules } from '../../domain/regions.ts';
 import { createScope, type Scope } from '../../domain/scope.ts';
 import type { User } from '../../domain/user.ts';
@@ -49,7 +50,7 @@ export function createImportRun({ stores, hasher, rules, clock, log }: RunParts)
       writeStop(within, wanted, { stoppedBy, decision, at });
     const tenant = await within.tenants.findForOperator(outside.tenant.id);
     if (actor === null || !mayStill(actor, wanted) || tenant?.state !== 'active') return end('rights');
-    const scope = createScope({ ...outside, actor });
+    const scope = createScope({ ...outside, rules: tightened(rules, tenant.ownRules), actor });
     const verdict = may(scope, 'users.import');
     if (!verdict.allowed) {
       const event = { kind: 'refused', action: 'users.import', because: verdict.because } as const;

@@ -87,6 +87,13 @@ export function noticesStore(database: Database) {
       });
     },
 
+    /** Queues one notice for several people of the scope's tenant. @param at epoch ms */
+    tell: (scope: Scope, userIds: readonly string[], notice: Notice, at: number): Promise<void> =>
+      inChunks(userIds, rowsAtOnce, async (some) => {
+        const by = { tenantId: scope.tenant.id, actorId: scope.actor?.id ?? null, at };
+        await database.knex('mails').insert(some.map((targetId) => toNoticeRow({ ...by, targetId }, notice)));
+      }),
+
     /**
      * Takes a notice whose time has come. Of several that ask at once only one gets it.
      * @param until epoch ms after which it is anybody's again, should it still be there
@@ -131,19 +138,20 @@ export function noticesStore(database: Database) {
   };
 }
 
-function toRow({ tenantId, targetId, actorId, event, at }: Recorded): object[] {
-  const notice = noticeOf(event);
-  if (notice === null) return [];
+function toRow(recorded: Recorded): object[] {
+  const notice = noticeOf(recorded.event);
+  return notice === null ? [] : [toNoticeRow(recorded, notice)];
+}
+
+function toNoticeRow({ tenantId, targetId, actorId, at }: Omit<Recorded, 'event'>, notice: Notice): object {
   const { kind, ...data } = notice;
-  return [
-    {
-      id: randomUUID(),
-      tenant_id: tenantId,
-      user_id: targetId,
-      actor_id: actorId,
-      ...{ kind, data: JSON.stringify(data), created_at: at, next_try_at: at },
-    },
-  ];
+  return {
+    id: randomUUID(),
+    tenant_id: tenantId,
+    user_id: targetId,
+    actor_id: actorId,
+    ...{ kind, data: JSON.stringify(data), created_at: at, next_try_at: at },
+  };
 }
 
 const toNotice = ({ kind, data }: NoticeRow): Notice => ({ kind, ...(JSON.parse(data) as object) }) as Notice;

@@ -72,6 +72,8 @@ function factsOf({ at, by, notice, recipient, tenantName }: TakenNotice, tongue:
     { label: t('notices:when'), value: formats.dateTime(at) },
     { label: t('notices:by'), value: byWhom(by, tongue) },
     ...(notice.kind === 'passwordReset' ? [{ label: t('notices:until'), value: formats.dateTime(notice.until) }] : []),
+    ...('act' in notice ? [{ label: t('notices:act'), value: t(`approvals:act.${notice.act}`) }] : []),
+    ...(notice.kind === 'approvalAsked' ? [{ label: t('notices:waits'), value: formats.dateTime(notice.until) }] : []),
     ...(notice.kind === 'levelsChanged' ? notice.changes : []).map(({ field, from, to }) => {
       const levelOf = (level: string): string =>
         field === 'administratorLevel' ? t(`roles:administrator.${level}`) : t(`roles:agent.${level}`);

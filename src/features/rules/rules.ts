@@ -1,5 +1,7 @@
-import { ownChoiceNames, ownNumberNames, type OwnRules } from '../../domain/own-rules.ts';
+import { needsFewer, ownChoiceNames, ownNumberNames, tightened, type OwnRules } from '../../domain/own-rules.ts';
 import type { RuleChange } from '../../domain/activity.ts';
+import { maySetRules, type Verdict } from '../../domain/policy.ts';
+import type { RegionRules } from '../../domain/regions.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { Stores } from '../../stores.ts';
 
@@ -8,19 +10,35 @@ export type RulesFeature = ReturnType<typeof createRules>;
 const names = [...ownNumberNames, ...ownChoiceNames];
 
 /** What a tenant decides for itself, within its region's rules. */
-export function createRules({ stores, clock }: { stores: Stores; clock: () => number }) {
+export function createRules(parts: { stores: Stores; regionRules: RegionRules; clock: () => number }) {
+  const { stores, regionRules, clock } = parts;
+
+  async function setWithin(within: Stores, scope: Scope, next: OwnRules): Promise<void> {
+    const before = (await within.tenants.findOwn(scope))?.ownRules ?? {};
+    const changes = names
+      .filter((rule) => before[rule] !== next[rule])
+      .map((rule): RuleChange => ({ rule, from: before[rule] ?? null, to: next[rule] ?? null }));
+    if (changes.length === 0) return;
+    await within.tenants.setOwnRules(scope, next);
+    await within.activity.record(scope, { kind: 'tenant.rulesChanged', rules: changes }, null, clock());
+  }
+
   return {
-    /** Replaces the tenant's own rules and records what changed; it holds from everybody's next request. */
-    set: (scope: Scope, next: OwnRules): Promise<void> =>
+    /** As `set`, within a transaction that holds the tenant's lock, and with another administrator's agreement. */
+    setWithin,
+
+    /**
+     * Replaces the tenant's own rules and records what changed; it holds from everybody's next request.
+     * @returns the judge's word where another administrator must agree: then nothing was changed
+     */
+    set: (scope: Scope, next: OwnRules): Promise<Verdict> =>
       stores.transaction(async (within) => {
         await within.tenants.lock(scope);
         const before = (await within.tenants.findOwn(scope))?.ownRules ?? {};
-        const changes = names
-          .filter((rule) => before[rule] !== next[rule])
-          .map((rule): RuleChange => ({ rule, from: before[rule] ?? null, to: next[rule] ?? null }));
-        if (changes.length === 0) return;
-        await within.tenants.setOwnRules(scope, next);
-        await within.activity.record(scope, { kind: 'tenant.rulesChanged', rules: changes }, null, clock());
+        const loosens = needsFewer(tightened(regionRules, before), tightened(regionRules, next));
+        const verdict = maySetRules(scope, loosens);
+        if (verdict.allowed) await setWithin(within, scope, next);
+        return verdict;
       }),
   };
 }

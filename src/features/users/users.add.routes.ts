@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import type { FieldFault } from '../../domain/errors.ts';
-import { mayGive } from '../../domain/policy.ts';
-import { administratorLevels, agentLevels } from '../../domain/roles.ts';
+import { isOffered, mayGive } from '../../domain/policy.ts';
+import { administratorLevels, agentLevels, type AdministratorLevel } from '../../domain/roles.ts';
 import { paths } from '../../paths.ts';
 import type { Stores } from '../../stores.ts';
 import { readForm } from '../../web/forms.ts';
@@ -26,14 +26,16 @@ export function addUserRoutes(parts: {
     const scope = scopeOf(request);
     const typed = (request.body ?? {}) as Record<string, unknown>;
     const values = Object.fromEntries(fields.map((name) => [name, typeof typed[name] === 'string' ? typed[name] : '']));
-    const offered = administratorLevels.filter(
-      (administratorLevel) => mayGive(scope, null, { administratorLevel, agentLevel: 'none' }).allowed,
-    );
+    const verdictOn = (administratorLevel: AdministratorLevel) =>
+      mayGive(scope, null, { administratorLevel, agentLevel: 'none' });
+    const offered = administratorLevels.filter((level) => verdictOn(level).allowed);
     const tenant = await stores.tenants.findOwn(scope);
     const model = {
       values,
       domains: tenant?.domains ?? [],
       levels: { administrator: offered, agent: agentLevels, own: false },
+      // Nobody can agree to somebody who is not there yet: the level is asked for on their page.
+      globalLater: isOffered(verdictOn('global')) && !verdictOn('global').allowed,
     };
     response.page('users/new', model, { title: 'common:terms.addUser', breadcrumbs: inList, faults });
   }

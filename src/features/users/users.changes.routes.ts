@@ -1,16 +1,17 @@
 import type { Request, Response } from 'express';
 import type { FieldFault } from '../../domain/errors.ts';
-import { may, mayGive } from '../../domain/policy.ts';
+import { isOffered, may, mayGive } from '../../domain/policy.ts';
 import { administratorLevels, agentLevels } from '../../domain/roles.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { statusOf, type User } from '../../domain/user.ts';
-import { paths, userPath } from '../../paths.ts';
+import { askPath, paths, userPath } from '../../paths.ts';
 import type { Stores } from '../../stores.ts';
 import { readForm } from '../../web/forms.ts';
 import { scopeOf } from '../../web/request.ts';
 import type { AnswerRefusal, Route } from '../../web/routing.ts';
 import { offeredInBulk } from './users.bulk.ts';
 import type { UserChangesFeature } from './users.changes.ts';
+import { mayDeleteNow } from './users.deletions.ts';
 import { editForm, placeQuery } from './users.forms.ts';
 import { listDeleted } from './users.list.ts';
 import type { StepOutcome } from './users.step.ts';
@@ -51,8 +52,15 @@ export function userChangesRoutes(parts: {
     if (values === null) return showWith(request, response, faults);
     const before = await users.load(scopeOf(request), userIdOf(request));
     const { administratorLevel = before.administratorLevel, agentLevel = before.agentLevel, ...facts } = values;
-    const outcome = await changes.edit(scopeOf(request), before.id, { ...facts, administratorLevel, agentLevel });
-    return finish(request, response, { ...outcome, user: { ...outcome.user, ...facts } }, 'users:notice.saved');
+    // What one may do alone is saved at once; the level waits for the other administrator.
+    const verdict = mayGive(scopeOf(request), before, { administratorLevel, agentLevel });
+    const asks = !verdict.allowed && verdict.because === 'secondAdministrator';
+    const level = asks ? before.administratorLevel : administratorLevel;
+    const next = { ...facts, administratorLevel: level, agentLevel };
+    const outcome = await changes.edit(scopeOf(request), before.id, next);
+    const person = { ...outcome, user: { ...outcome.user, ...facts } };
+    const then = asks ? askPath('giveGlobalAdmin', [before.id]) : userPath(before.id);
+    return finish(request, response, person, asks ? 'approvals:notice.restSaved' : 'users:notice.saved', then);
   }
 
   async function finish(
@@ -70,7 +78,7 @@ export function userChangesRoutes(parts: {
   async function confirmDelete(request: Request, response: Response): Promise<void> {
     const scope = scopeOf(request);
     const user = await users.load(scope, userIdOf(request));
-    const verdict = may(scope, 'users.delete', user);
+    const verdict = await mayDeleteNow(stores, scope, [user], clock());
     if (!verdict.allowed) return answerRefusal(request, response, verdict);
     const model = { user, days: scope.rules.restoreWindowDays, ...linksOf(user) };
     response.page('users/delete-confirm', model, { title: 'common:terms.deleteUser', breadcrumbs: ofUser(user) });
@@ -82,6 +90,7 @@ export function userChangesRoutes(parts: {
     const rows = page.users.map((user) => ({
       ...user,
       restore: may(scope, 'users.restore', user),
+      askHref: askPath('restore', [user.id]),
       remove: may(scope, 'users.delete', user),
       ...linksOf(user),
     }));
@@ -135,8 +144,8 @@ export function userChangesRoutes(parts: {
 
 // The same judge as in the handlers: what it refuses is not offered.
 function permissionsOf(scope: Scope, user: User) {
-  const offered = administratorLevels.filter(
-    (administratorLevel) => mayGive(scope, user, { ...user, administratorLevel }).allowed,
+  const offered = administratorLevels.filter((administratorLevel) =>
+    isOffered(mayGive(scope, user, { ...user, administratorLevel })),
   );
   return {
     edit: may(scope, 'users.edit', user),

@@ -1,7 +1,8 @@
 import type { Request, Response } from 'express';
 import { Failure } from '../../domain/errors.ts';
-import { may } from '../../domain/policy.ts';
+import { isOffered, may } from '../../domain/policy.ts';
 import { levelFilters, sortKeys, statusFilters } from './users.page.ts';
+import type { Scope } from '../../domain/scope.ts';
 import { statusOf } from '../../domain/user.ts';
 import { paths, userPath } from '../../paths.ts';
 import type { Stores } from '../../stores.ts';
@@ -14,7 +15,8 @@ import { listQuery, resetForm, type ListQuery } from './users.forms.ts';
 import { offeredInBulk } from './users.bulk.ts';
 import { listHref, listUsers } from './users.list.ts';
 import { linksOf, ofUser, trail, userIdOf } from './users.trail.ts';
-import type { ResetResult, Users } from './users.ts';
+import { revealTo } from './users.reveal.ts';
+import type { Users } from './users.ts';
 
 export function usersRoutes(parts: {
   stores: Stores;
@@ -23,7 +25,8 @@ export function usersRoutes(parts: {
   answerRefusal: AnswerRefusal;
   clock: () => number;
 }): Route[] {
-  const { stores, users, sheet, answerRefusal, clock } = parts;
+  const { stores, users, answerRefusal, clock } = parts;
+  const reveal = revealTo(parts.sheet);
 
   async function list(request: Request, response: Response): Promise<void> {
     const query = listQuery.parse(request.query);
@@ -46,7 +49,7 @@ export function usersRoutes(parts: {
       bulk: offeredInBulk(scope, 'present'),
       chooseAll: chooseAllHref(query),
       importing: may(scope, 'users.import'),
-      exporting: may(scope, 'users.export'),
+      exporting: exportingFor(scope),
     };
     response.page('users/list', model, { title: 'common:terms.userManagement', breadcrumbs: trail });
   }
@@ -71,31 +74,17 @@ export function usersRoutes(parts: {
     response.page('users/reset-stale', { user: result.user, ...linksOf(result.user) }, options);
   }
 
-  // The clear text goes into this one body: no redirect, no flash, no session, nothing that a second request could read.
-  function reveal(request: Request, response: Response, result: Extract<ResetResult, { outcome: 'reset' }>): void {
-    const { user, temporaryPassword, expiresAt } = result;
-    response.set('Referrer-Policy', 'no-referrer');
-    const model = {
-      user,
-      temporaryPassword,
-      expiresAt,
-      sheet: sheet(scopeOf(request), user, expiresAt),
-      ...linksOf(user),
-    };
-    const options = {
-      title: 'common:terms.resetPassword',
-      breadcrumbs: ofUser(user),
-      scripts: ['reveal.js'],
-      fleeting: true,
-    };
-    response.page('users/reveal', { ...model, heading: 'users:reset.done', ended: true }, options);
-  }
-
   return [
     { method: 'get', path: paths.users, access: 'users.list', handle: list },
     { method: 'get', path: paths.resetPassword, access: 'users.resetPassword', handle: confirmReset },
     { method: 'post', path: paths.resetPassword, access: 'users.resetPassword', handle: reset },
   ];
+}
+
+// With another administrator it leads to a page, not to a file.
+function exportingFor(scope: Scope): 'alone' | 'together' | null {
+  const verdict = may(scope, 'users.export');
+  return verdict.allowed ? 'alone' : isOffered(verdict) ? 'together' : null;
 }
 
 const levels = levelFilters.map((value) => ({
