@@ -1,0 +1,68 @@
+import type { OwnRules } from '../../src/domain/own-rules.ts';
+import { aTenant, aUser, type TestTenant, type TestUser } from './builders.ts';
+import { aPerson, type Person } from './person.ts';
+import type { Portal } from './portal.ts';
+
+export const approvals = '/account-settings/approvals';
+export const people = '/account-settings/user-management';
+export const hourMs = 3_600_000;
+
+/** Everything that can be asked of two. */
+export const allOfThem: OwnRules = {
+  resetGlobalAdmin: 'two',
+  giveGlobalAdmin: 'two',
+  export: 'two',
+  deleteMany: 'two',
+  deleteMoreThan: 2,
+};
+
+/** A company whose own rules ask for two administrators, with three Global admins and others. */
+export interface CarefulCompany {
+  readonly tenant: TestTenant;
+  readonly asker: TestUser;
+  readonly other: TestUser;
+  readonly third: TestUser;
+  readonly manager: TestUser;
+  readonly plain: TestUser;
+  /** Somebody's browser, signed in, in English. */
+  readonly as: (user: TestUser) => Promise<Person>;
+}
+
+export async function aCarefulCompany(portal: Portal, own: OwnRules = allOfThem): Promise<CarefulCompany> {
+  const tenant = await aTenant(portal, { language: 'en' });
+  await portal.stores.tenants.setOwnRules(tenant.scope, own);
+  const add = (displayName: string, administratorLevel: TestUser['administratorLevel']): Promise<TestUser> =>
+    aUser(portal, tenant, { displayName, administratorLevel, language: 'en' });
+  return {
+    tenant,
+    asker: await add('Camille Laurent', 'global'),
+    other: await add('Noah Klein', 'global'),
+    third: await add('Inès Haddad', 'global'),
+    manager: await add('Ada Müller', 'userManagement'),
+    plain: await add('Zoé Besson', 'none'),
+    as: (user) => aPerson(portal, { 'Accept-Language': 'en' }).signIn(user),
+  };
+}
+
+/** Asks from where the person is, the page that takes the reason. @returns the address of the request */
+export async function asks(person: Person, reason = 'They lost their phone'): Promise<string> {
+  await person.submit('Ask for confirmation', { Reason: reason });
+  person.sees('The other administrators have been asked.');
+  return person.path;
+}
+
+/** What the log holds of a tenant's requests, oldest first. */
+export const kindsOf = async ({ database }: Portal, { id }: TestTenant): Promise<string[]> => {
+  const rows: { kind: string }[] = await database
+    .knex('activity')
+    .select('kind')
+    .where({ tenant_id: id })
+    .whereNotIn('kind', ['signIn.succeeded', 'signIn.failed'])
+    .orderBy('place');
+  return rows.map(({ kind }) => kind);
+};
+
+export const statesOf = async ({ database }: Portal, { id }: TestTenant): Promise<string[]> => {
+  const rows: { state: string }[] = await database.knex('approvals').where({ tenant_id: id }).orderBy('created_at');
+  return rows.map(({ state }) => state);
+};
