@@ -77,10 +77,11 @@ function byTarget(scope: Scope, action: Action, target?: Target): Verdict | null
   return reserved ? no('administrator') : null;
 }
 
+const reset: ApprovalAct = 'resetPassword';
 const actsBehind: Readonly<Partial<Record<Action, ApprovalAct>>> = {
-  'users.resetPassword': 'resetPassword',
+  'users.resetPassword': reset,
   // The first password of somebody whom a file added, and who has been made a Global admin since.
-  'users.import': 'resetPassword',
+  'users.import': reset,
   'users.restore': 'restore',
   'users.export': 'exportUsers',
   'activity.export': 'exportLog',
@@ -119,7 +120,7 @@ export function mayDelete(scope: Scope, targets: readonly Target[], deletedBefor
   return asksForAnother(scope, 'delete', targets, deletedBefore) ? second('delete', targets) : yes;
 }
 
-/** The judge's word on a change of the tenant's own rules. @param loosens whether it would need one administrator where two are needed now */
+/** The judge's word on a change of the tenant's own rules. @param loosens whether it would take a second administrator away */
 export function maySetRules(scope: Scope, loosens: boolean): Verdict {
   const verdict = may(scope, 'accountSettings.edit');
   return verdict.allowed && loosens && asksForAnother(scope, 'loosenRules', []) ? second('loosenRules', []) : verdict;

@@ -25,7 +25,8 @@ const levelOf: Record<Exclude<Who, 'none' | 'self'>, AdministratorLevel> = {
 
 function rulesWith(at: Placement['at'], administratorsManagedBy: Managed): RegionRules {
   const operations = Object.fromEntries(userOperations.map((operation) => [operation, placements[at]]));
-  return { operations, administratorsManagedBy } as unknown as RegionRules;
+  const twoAdministrators = { for: [], deleteMoreThan: 50, withinHours: 24 };
+  return { operations, administratorsManagedBy, twoAdministrators } as unknown as RegionRules;
 }
 
 function scopeOf(rules: RegionRules, administratorLevel: AdministratorLevel | 'operator'): Scope {

@@ -39,6 +39,9 @@ test('every action is open to exactly these levels', () => {
     'users.import': userManagers,
     'users.export': userManagers,
     'activity.view': userManagers,
+    'activity.export': userManagers,
+    'approvals.view': userManagers,
+    'approvals.decide': userManagers,
   });
 });
 

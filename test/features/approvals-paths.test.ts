@@ -9,8 +9,6 @@ import { openPortal } from '../support/portal.ts';
 
 const portal = await openPortal();
 const { knex } = portal.database;
-const levelOf = async (id: string): Promise<string> =>
-  ((await knex('users').where({ id }).first()) as { administrator_level: string }).administrator_level;
 const userExport = `${people}/export.csv`;
 const log = '/account-settings/activity-log';
 
@@ -80,7 +78,10 @@ describe('where two are asked for, one alone does not', () => {
     const camille = await check(await as(asker), file);
     assert.deepEqual(
       rowsShown(camille).map(({ result, details }) => [result, /Another administrator must agree/.test(details)]),
-      [['Refused', true], ['Refused', true]],
+      [
+        ['Refused', true],
+        ['Refused', true],
+      ],
     );
   });
 
@@ -89,10 +90,15 @@ describe('where two are asked for, one alone does not', () => {
     const camille = await as(asker);
     await camille.visit(`${people}/bulk?action=reset&user=${third.id}&user=${plain.id}`);
     camille.sees('Inès Haddad').sees('Needs a second administrator');
-    const crafted = await camille.send('post', `${people}/bulk/reset-password`, { target: `${third.id}.${third.epoch}` });
+    const crafted = await camille.send('post', `${people}/bulk/reset-password`, {
+      target: `${third.id}.${third.epoch}`,
+    });
     assert.equal(crafted.status, 409);
     const reset = await camille.send('post', `${people}/${third.id}/reset-password`, { epoch: String(third.epoch) });
-    assert.deepEqual([reset.status, reset.headers.location], [303, `${approvals}/new?act=resetPassword&user=${third.id}`]);
+    assert.deepEqual(
+      [reset.status, reset.headers.location],
+      [303, `${approvals}/new?act=resetPassword&user=${third.id}`],
+    );
     const row = await knex('users').where({ id: third.id }).first();
     assert.equal(row.epoch, third.epoch);
   });
@@ -100,7 +106,11 @@ describe('where two are asked for, one alone does not', () => {
   it('delete one by one, or restore a Global admin with others', async () => {
     const { tenant, asker, plain, as } = await aCarefulCompany(portal);
     const [one, two] = [await aUser(portal, tenant), await aUser(portal, tenant)];
-    const gone = await aUser(portal, tenant, { state: 'deleted', deletedAt: portal.clock.now, administratorLevel: 'global' });
+    const gone = await aUser(portal, tenant, {
+      state: 'deleted',
+      deletedAt: portal.clock.now,
+      administratorLevel: 'global',
+    });
     const camille = await as(asker);
     for (const { id } of [plain, one]) await camille.send('post', `${people}/${id}/delete`);
     const third = await camille.send('post', `${people}/${two.id}/delete`);
@@ -112,7 +122,10 @@ describe('where two are asked for, one alone does not', () => {
     assert.match((await later.send('post', `${people}/${two.id}/delete`)).headers.location ?? '', /approvals/);
     portal.clock.now += 1;
     assert.equal((await later.send('post', `${people}/${two.id}/delete`)).headers.location, people);
-    for (const [path, fields] of [[`${people}/${gone.id}/restore`, {}], [`${people}/bulk`, { action: 'restore', user: gone.id }]] as const)
+    for (const [path, fields] of [
+      [`${people}/${gone.id}/restore`, {}],
+      [`${people}/bulk`, { action: 'restore', user: gone.id }],
+    ] as const)
       await later.send('post', path, fields);
     assert.equal((await knex('users').where({ id: gone.id }).first()).state, 'deleted');
   });

@@ -69,7 +69,9 @@ for (const [dialect, server] of [
       await camille.visit('/account-settings/activity-log');
       camille.sees('Camille Laurent asked another administrator to agree, concerning Inès Haddad: Reset password.');
       camille.sees('“They lost their phone”').sees(`Request ${address.split('/').at(-1)?.slice(0, 8)}`);
-      camille.sees('Noah Klein declined what Camille Laurent had asked for: Reset password.').sees('“Not without a call”');
+      camille
+        .sees('Noah Klein declined what Camille Laurent had asked for: Reset password.')
+        .sees('“Not without a call”');
       await camille.visit('/dashboard');
       camille.sees('1 of your requests has been declined');
       await camille.visit(approvals);
@@ -131,7 +133,7 @@ for (const [dialect, server] of [
       assert.equal(rows.length, 4);
       await camille.visit(`${people}/${(await aUser(portal, tenant)).id}/delete`);
       camille.sees('Ask for confirmation');
-      assert.deepEqual((await statesOf(portal, tenant)), ['done']);
+      assert.deepEqual(await statesOf(portal, tenant), ['done']);
     });
   });
 }

@@ -2,6 +2,8 @@ import type { OwnRules } from '../../src/domain/own-rules.ts';
 import { aTenant, aUser, type TestTenant, type TestUser } from './builders.ts';
 import { aPerson, type Person } from './person.ts';
 import type { Portal } from './portal.ts';
+import { randomUUID } from 'node:crypto';
+import { createScope } from '../../src/domain/scope.ts';
 
 export const approvals = '/account-settings/approvals';
 export const people = '/account-settings/user-management';
@@ -66,3 +68,35 @@ export const statesOf = async ({ database }: Portal, { id }: TestTenant): Promis
   const rows: { state: string }[] = await database.knex('approvals').where({ tenant_id: id }).orderBy('created_at');
   return rows.map(({ state }) => state);
 };
+
+/** A request by `asker` to reset `third`, not answered yet. @returns its address */
+export async function aRequest({ as, asker, third }: CarefulCompany, reason?: string): Promise<string> {
+  const person = await as(asker);
+  await person.visit(`${people}/${third.id}/reset-password`);
+  return asks(person, reason);
+}
+
+/** The same, confirmed by `other`. */
+export async function aConfirmedRequest(company: CarefulCompany): Promise<string> {
+  const address = await aRequest(company);
+  const noah = await company.as(company.other);
+  const { status } = await noah.visit(address).then(() => noah.send('post', address, { move: 'confirmed' }));
+  if (status !== 303) throw new Error(`The request was not confirmed: ${status}`);
+  return address;
+}
+
+/** A request by `user` to take the log away, whatever the rules are. @returns its id */
+export async function anApproval(
+  { stores, clock }: Pick<Portal, 'stores' | 'clock'>,
+  tenant: Pick<TestTenant, 'scope'>,
+  user: TestUser,
+): Promise<string> {
+  const part = { user: null, kind: null, from: null, to: null };
+  const [id, at] = [randomUUID(), clock.now];
+  await stores.approvals.insert(createScope({ ...tenant.scope, actor: user }), {
+    ...{ id, act: 'exportLog', reason: 'Kanarienvogel', askerEpoch: user.epoch },
+    subject: { users: [], log: { format: 'csv', part } },
+    ...{ createdAt: at, expiresAt: at + 24 * hourMs },
+  });
+  return id;
+}

@@ -1,7 +1,8 @@
 import type { Route } from '../../src/web/routing.ts';
-import { paths } from '../../src/paths.ts';
+import { paths, to } from '../../src/paths.ts';
 import { digestOf } from '../../src/features/setup/setup.ts';
 import { aTenant, aUser, type TestTenant, type TestUser } from '../support/builders.ts';
+import { anApproval } from '../support/approvals.ts';
 import { aStagedImport } from '../support/imports.ts';
 import type { Person } from '../support/person.ts';
 import { openPortal, type Portal, type PortalOptions } from '../support/portal.ts';
@@ -42,6 +43,7 @@ export async function openInventory(options: PortalOptions = {}): Promise<Invent
   const nobodySpecial = await person('Zoé Besson', 'none');
   const global = await person('Camille Laurent', 'global');
   const importId = await aStagedImport(portal, tenant, global);
+  const approvalId = await anApproval(portal, tenant, global);
   const deleted = await aUser(portal, tenant, {
     displayName: 'Paul Petit',
     state: 'deleted',
@@ -49,15 +51,19 @@ export async function openInventory(options: PortalOptions = {}): Promise<Invent
   });
   // Whoever is to be erased was deleted before.
   const userFor = (path: string): TestUser => (path === paths.eraseUser ? deleted : nobodySpecial);
+  const billing = await person('Ada Müller', 'billing');
+  // So few may be deleted alone that there is something to ask another for.
+  await portal.stores.tenants.setOwnRules(tenant.scope, { deleteMany: 'two', deleteMoreThan: 1 });
+  const chosenFor: Readonly<Record<string, string>> = {
+    [paths.bulkUsers]: `?action=block&user=${nobodySpecial.id}`,
+    [paths.newApproval]: `?act=delete&user=${nobodySpecial.id}&user=${billing.id}`,
+  };
   return {
-    ...{ portal, origin, tenant, nobodySpecial, global },
+    ...{ portal, origin, tenant, nobodySpecial, global, billing },
     userManager: await person('Noah Klein', 'userManagement'),
-    billing: await person('Ada Müller', 'billing'),
     addressOf: ({ path }) => {
-      const chosen = path === paths.bulkUsers ? `?action=block&user=${nobodySpecial.id}` : '';
-      return (
-        path.replace(':userId', userFor(path).id).replace(':token', setupToken).replace(':importId', importId) + chosen
-      );
+      const ids = { userId: userFor(path).id, token: setupToken, importId, approvalId };
+      return to(path, ids) + (chosenFor[path] ?? '');
     },
     send: ({ method, path, person: by, form, headers = {} }) =>
       raw(origin, path, {
@@ -74,6 +80,16 @@ export async function openInventory(options: PortalOptions = {}): Promise<Invent
 
 /** Everything that a request could have changed, visits themselves excepted. */
 export async function stateOf({ knex }: Portal['database']): Promise<unknown> {
-  const tables = ['users', 'user_sessions', 'tenants', 'tenant_domains', 'routes', 'setup', 'activity', 'imports'];
+  const tables = [
+    'users',
+    'user_sessions',
+    'tenants',
+    'tenant_domains',
+    'routes',
+    'setup',
+    'activity',
+    'imports',
+    'approvals',
+  ];
   return Promise.all(tables.map(async (table): Promise<unknown> => knex(table).orderBy(1).select()));
 }
