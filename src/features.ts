@@ -1,10 +1,15 @@
 import type { AppParts } from './app.ts';
 import type { Background } from './background.ts';
 import { accountSettingsRoutes } from './features/account-settings/account-settings.routes.ts';
-import { createLogExports } from './features/activity/activity.export.ts';
+import { createLogExports, type LogExports } from './features/activity/activity.export.ts';
 import { activityRoutes } from './features/activity/activity.routes.ts';
 import { createActivityWords } from './features/activity/activity.words.ts';
-import { approvalsFeature } from './features/approvals/approvals.parts.ts';
+import { askRoutes } from './features/approvals/approvals.ask.routes.ts';
+import { lapseApprovals } from './features/approvals/approvals.lapse.ts';
+import { performRoutes } from './features/approvals/approvals.perform.routes.ts';
+import { createPerform } from './features/approvals/approvals.perform.ts';
+import { approvalsRoutes } from './features/approvals/approvals.routes.ts';
+import { createApprovals } from './features/approvals/approvals.ts';
 import { dashboardRoutes } from './features/dashboard/dashboard.routes.ts';
 import { importPasswordsRoutes } from './features/imports/imports.passwords.routes.ts';
 import { createImportPasswords } from './features/imports/imports.passwords.ts';
@@ -21,7 +26,7 @@ import { createPersonalData } from './features/personal-data/personal-data.ts';
 import { preferencesRoutes } from './features/preferences/preferences.routes.ts';
 import { profileRoutes } from './features/profile/profile.routes.ts';
 import { rulesRoutes } from './features/rules/rules.routes.ts';
-import { createRules } from './features/rules/rules.ts';
+import { createRules, type RulesFeature } from './features/rules/rules.ts';
 import { createKnownDevices } from './features/sessions/known-device.ts';
 import { sessionsRoutes } from './features/sessions/sessions.routes.ts';
 import { createSessions } from './features/sessions/sessions.ts';
@@ -40,10 +45,12 @@ import { createUsersCsv, type UsersCsv } from './features/users/users.csv.ts';
 import { exportUsersRoutes } from './features/users/users.export.routes.ts';
 import { createUsersExport, type UsersExport } from './features/users/users.export.ts';
 import { usersRoutes } from './features/users/users.routes.ts';
-import { createUsers } from './features/users/users.ts';
+import { createUsers, type Users } from './features/users/users.ts';
 import type { Stores } from './stores.ts';
 import { createAuthentication, type Authentication } from './web/authentication.ts';
 import type { Cookies } from './web/cookies.ts';
+import { logFiles } from './web/log-file.ts';
+import { revealTo } from './web/reveal.ts';
 import type { AnswerRefusal, Route } from './web/routing.ts';
 
 interface FeatureParts {
@@ -52,6 +59,17 @@ interface FeatureParts {
   readonly answerRefusal: AnswerRefusal;
   /** Takes on what a feature does beside the requests. */
   readonly background: Background;
+}
+
+/** What acts that two decide together are done with. */
+interface Deciding {
+  readonly users: Users;
+  readonly usersExport: UsersExport;
+  readonly throttle: Throttle;
+  readonly tenants: Tenants;
+  readonly sheet: ReturnType<typeof handOverSheet>;
+  readonly exports: LogExports;
+  readonly ownRules: RulesFeature;
 }
 
 // Imports are asked for as they come; this finds those of a node that died.
@@ -63,7 +81,7 @@ export function createFeatures(
   parts: FeatureParts,
 ): { authentication: Authentication; routes: Route[] } {
   const { config, database, secrets, hasher, guesses, translator, clock, log } = app;
-  const { stores, cookies, answerRefusal, background } = parts;
+  const { stores, cookies, answerRefusal } = parts;
   const { rules } = config;
   const throttle = createThrottle(database, rules);
   const devices = createKnownDevices(secrets);
@@ -78,11 +96,6 @@ export function createFeatures(
   const ownRules = createRules({ stores, regionRules: rules, clock });
   const csv = createUsersCsv(translator, clock);
   const usersExport = createUsersExport({ stores, csv, translator, clock });
-  const approvals = approvalsFeature({
-    ...{ stores, users, usersExport, throttle, tenants, sheet, answerRefusal, clock },
-    ...{ logExports: exports, rules: ownRules, regionRules: rules },
-  });
-  background.add(approvals.work);
   const routes = [
     ...sessionsRoutes({ config, stores, authentication, cookies }),
     ...passwordsRoutes({ passwords, authentication, devices, cookies, log }),
@@ -97,7 +110,7 @@ export function createFeatures(
       reset: createBulkReset({ stores, hasher, throttle, clock }),
     }),
     ...importsAndExports(app, parts, { throttle, csv, usersExport }),
-    ...approvals.routes,
+    ...approvalsOf(app, parts, { users, usersExport, throttle, tenants, sheet, exports, ownRules }),
     ...usersRoutes({ stores, users, sheet, answerRefusal, clock }),
     ...userChangesRoutes({ stores, users, changes: createUserChanges({ stores, clock }), answerRefusal, clock }),
     ...profileRoutes({ stores, sessions, clock }),
@@ -123,6 +136,22 @@ function importsAndExports(
     ...importsRoutes({ stores, imports, passwords, csv, translator, wake }),
     ...importPasswordsRoutes({ imports, passwords, translator }),
     ...exportUsersRoutes({ stores, throttle, users: usersExport }),
+  ];
+}
+
+/** What two administrators decide together. */
+function approvalsOf(app: AppParts, { stores, answerRefusal, background }: FeatureParts, features: Deciding): Route[] {
+  const { config, clock } = app;
+  const { exports: logExports, ownRules, usersExport, tenants, sheet } = features;
+  const approvals = createApprovals({ stores, clock });
+  const perform = createPerform({ ...features, stores, approvals, logExports, rules: ownRules, clock });
+  const [reveal, sendLog] = [revealTo(sheet), logFiles(clock)];
+  background.add(lapseApprovals({ stores, tenants, clock }));
+  return [
+    // First the page for a new request: its address could be that of one.
+    ...askRoutes({ stores, approvals, regionRules: config.rules, answerRefusal }),
+    ...approvalsRoutes({ stores, approvals, answerRefusal, clock }),
+    ...performRoutes({ perform, usersExport, logExports, reveal, sendLog, answerRefusal }),
   ];
 }
 

@@ -35,6 +35,7 @@ export const paths = {
   approvals: '/account-settings/approvals',
   newApproval: '/account-settings/approvals/new',
   approval: '/account-settings/approvals/:approvalId',
+  performApproval: '/account-settings/approvals/:approvalId/perform',
   myProfile: '/my-profile',
   ownPassword: '/my-profile/password',
   ownSecurity: '/my-profile/security',

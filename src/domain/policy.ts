@@ -155,8 +155,8 @@ export function mayGive(scope: Scope, target: (Target & Levels) | null, levels: 
   const reserved =
     scope.rules.administratorsManagedBy === 'globalAdmins' && scope.actor.administratorLevel !== 'global';
   if (touchesAdministrators && reserved) return no('administrator');
-  const given = touchesAdministrators && levels.administratorLevel === 'global';
-  return given && asksForAnother(scope, 'giveGlobalAdmin', [])
-    ? second('giveGlobalAdmin', target ? [target] : [])
-    : yes;
+  return touchesAdministrators && levels.administratorLevel === 'global' ? mayGiveGlobalAdmin(scope, target) : yes;
 }
+
+const mayGiveGlobalAdmin = (scope: Scope, target: Target | null): Verdict =>
+  asksForAnother(scope, 'giveGlobalAdmin', []) ? second('giveGlobalAdmin', target ? [target] : []) : yes;

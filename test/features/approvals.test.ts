@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { aCarefulCompany, approvals, asks, kindsOf, people, statesOf } from '../support/approvals.ts';
+import { aCarefulCompany, approvals, asks, kindsOf, people, statesOf, rowOf } from '../support/approvals.ts';
 import { aUser } from '../support/builders.ts';
 import { openPortal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
@@ -90,7 +90,7 @@ for (const [dialect, server] of [
       await camille.visit(address);
       await camille.submit('Give the level Global admin');
       camille.sees('Done, as it was confirmed.');
-      const row = await portal.database.knex('users').where({ id: plain.id }).first();
+      const row = await rowOf(portal, plain);
       assert.deepEqual([row.administrator_level, row.last_name], ['global', 'Blanc']);
     });
 
@@ -108,7 +108,7 @@ for (const [dialect, server] of [
       await camille.visit(address);
       await camille.submit('Restore a Global admin');
       assert.equal(camille.path, `${people}/${gone.id}`);
-      const row = await portal.database.knex('users').where({ id: gone.id }).first();
+      const row = await rowOf(portal, gone);
       assert.equal(row.state, 'active');
     });
 

@@ -55,8 +55,8 @@ export async function asks(person: Person, reason = 'They lost their phone'): Pr
 
 /** What the log holds of a tenant's requests, oldest first. */
 export const kindsOf = async ({ database }: Portal, { id }: TestTenant): Promise<string[]> => {
-  const rows: { kind: string }[] = await database
-    .knex('activity')
+  const rows = await database
+    .knex<{ kind: string; tenant_id: string; place: number }>('activity')
     .select('kind')
     .where({ tenant_id: id })
     .whereNotIn('kind', ['signIn.succeeded', 'signIn.failed'])
@@ -65,7 +65,10 @@ export const kindsOf = async ({ database }: Portal, { id }: TestTenant): Promise
 };
 
 export const statesOf = async ({ database }: Portal, { id }: TestTenant): Promise<string[]> => {
-  const rows: { state: string }[] = await database.knex('approvals').where({ tenant_id: id }).orderBy('created_at');
+  const rows = await database
+    .knex<{ state: string; tenant_id: string; created_at: number }>('approvals')
+    .where({ tenant_id: id })
+    .orderBy('created_at');
   return rows.map(({ state }) => state);
 };
 
@@ -100,3 +103,7 @@ export async function anApproval(
   });
   return id;
 }
+
+/** A user as the table holds them. */
+export const rowOf = async ({ database }: Portal, { id }: { id: string }): Promise<Record<string, unknown>> =>
+  (await database.knex<Record<string, unknown>>('users').where({ id }).first()) ?? {};

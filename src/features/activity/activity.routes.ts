@@ -6,13 +6,13 @@ import { may, type Refused } from '../../domain/policy.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { askPath, paths } from '../../paths.ts';
 import type { Stores } from '../../stores.ts';
+import { logFiles } from '../../web/log-file.ts';
 import type { Crumb } from '../../web/page.ts';
 import { scopeOf } from '../../web/request.ts';
 import type { Route } from '../../web/routing.ts';
 import type { LogExports } from './activity.export.ts';
 import { filterOf, logQuery, type LogQuery } from './activity.forms.ts';
 import { findPeople, logHref, readLogPage } from './activity.list.ts';
-import { logFiles } from './activity.send.ts';
 import type { WordsFor } from './activity.words.ts';
 
 const trail: Crumb[] = [

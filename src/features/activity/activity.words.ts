@@ -98,6 +98,13 @@ const strangers: ReadonlySet<ActivityKind> = new Set<ActivityKind>(['signIn.fail
 /** A name as keys of the locale files have it: a dot in them leads into a group. */
 const flat = (name: string): string => name.replace('.', '_');
 
+const aboutSomebody: ReadonlySet<ActivityKind> = new Set<ActivityKind>([
+  'refused',
+  'approval.asked',
+  'approval.withdrawn',
+  'approval.done',
+]);
+
 /** Which of several sentences a kind has. */
 function variantOf({ event, actor, target }: Activity): string | null {
   switch (event.kind) {
@@ -111,12 +118,7 @@ function variantOf({ event, actor, target }: Activity): string | null {
       return actor !== null && actor.id === target?.id ? 'own' : 'another';
     case 'activity.exported':
       return event.filters.length === 0 ? 'whole' : 'part';
-    case 'approval.asked':
-    case 'approval.withdrawn':
-    case 'approval.done':
-    case 'refused':
-      return target === null ? 'alone' : 'concerning';
     default:
-      return null;
+      return aboutSomebody.has(event.kind) ? (target === null ? 'alone' : 'concerning') : null;
   }
 }

@@ -9,7 +9,8 @@ import { scopeOf } from '../../web/request.ts';
 import type { AnswerRefusal, Route } from '../../web/routing.ts';
 import { readOwnRulesForm } from '../rules/rules.forms.ts';
 import { reasonForm, wishForm } from './approvals.forms.ts';
-import { inApprovals, wishShown } from './approvals.page.ts';
+import { wishShown } from './approvals.page.ts';
+import { inApprovals } from './approvals.trail.ts';
 import type { Approvals, Outlook, Wish } from './approvals.ts';
 
 type Answered = Exclude<Outlook, { outcome: 'second' }>;

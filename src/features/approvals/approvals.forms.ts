@@ -30,13 +30,11 @@ export const wishForm = z.object({
   to: logQuery.shape.to,
 });
 
-export type WishForm = z.infer<typeof wishForm>;
-
 export const reasonForm = z.object({
   reason: sentence.refine((text) => text !== '', 'approvals:error.reasonMissing'),
 });
 
 export const answerForm = z.object({
-  move: z.enum(['confirmed', 'declined', 'withdraw', 'perform']).nullable().catch(null),
+  move: z.enum(['confirmed', 'declined', 'withdraw']).nullable().catch(null),
   remark: sentence,
 });

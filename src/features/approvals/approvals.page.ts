@@ -1,18 +1,11 @@
 import { referenceOf, type ApprovalAct, type ApprovalSubject } from '../../domain/approvals.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { User } from '../../domain/user.ts';
-import { approvalPath, paths } from '../../paths.ts';
-import type { Crumb } from '../../web/page.ts';
+import { approvalPath, paths, to } from '../../paths.ts';
 import type { TextValues } from '../../web/translator.ts';
 import { logHref } from '../activity/activity.list.ts';
 import { mayDecide } from './approvals.judge.ts';
 import type { Approval } from './approvals.rows.ts';
-
-export const inSettings: Crumb[] = [
-  { href: paths.dashboard, label: 'common:terms.dashboard' },
-  { href: paths.accountSettings, label: 'common:terms.accountSettings' },
-];
-export const inApprovals: Crumb[] = [...inSettings, { href: paths.approvals, label: 'approvals:title' }];
 
 /** How each act is marked, on its button and in the list. */
 const icons: Readonly<Record<ApprovalAct, string>> = {
@@ -59,7 +52,14 @@ export function shown(scope: Scope, approval: Approval, now: number) {
     // What was done, or lapsed, had been confirmed before.
     answer: approval.state === 'declined' ? 'declined' : 'confirmed',
     reference: referenceOf(id),
-    ...{ state, own, icon: icons[act], href: approvalPath(id), danger: act === 'delete' },
+    ...{
+      state,
+      own,
+      icon: icons[act],
+      href: approvalPath(id),
+      performHref: to(paths.performApproval, { approvalId: id }),
+      danger: act === 'delete',
+    },
     lapsedBy: state === 'lapsed' ? (approval.lapsedBy ?? 'time') : null,
     sentence: sentenceOf(act, subject, targetName),
     logHref: subject.log ? logHref(subject.log.part) : null,

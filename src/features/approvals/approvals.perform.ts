@@ -19,8 +19,7 @@ import { targetIdOf, type Approvals } from './approvals.ts';
 export type Performed =
   | { readonly outcome: 'late' }
   | { readonly outcome: 'reset'; readonly result: ResetResult }
-  | { readonly outcome: 'changed'; readonly users: readonly User[] }
-  | { readonly outcome: 'file' };
+  | { readonly outcome: 'changed' | 'file'; readonly approval: Approval };
 
 export type Perform = ReturnType<typeof createPerform>;
 
@@ -79,7 +78,8 @@ export function createPerform(parts: PerformParts) {
   }
 
   const change = (scope: Scope, found: Approval, stepFor: (user: User) => Step): Promise<Performed> =>
-    taking(scope, found, async (within, { subject, act }) => {
+    taking(scope, found, async (within, approval) => {
+      const { subject, act } = approval;
       const among = act === 'restore' ? 'deleted' : 'present';
       const ids = subject.users.map(({ id }) => id);
       const changed = await within.users.findMany(scope, ids, among);
@@ -88,24 +88,25 @@ export function createPerform(parts: PerformParts) {
         // Judged a moment ago behind the same lock: all of it is done, or nothing.
         if (outcome === 'refused') throw new Failure('forbidden');
       }
-      return { outcome: 'changed', users: changed };
+      return { outcome: 'changed', approval };
     });
 
   async function exportFile(scope: Scope, found: Approval): Promise<Performed> {
     const { log } = found.subject;
     await throttle.spend(scope, log ? 'logExport' : 'export');
-    return taking(scope, found, async (within) => {
+    return taking(scope, found, async (within, approval) => {
       if (log) await logExports.record(within, scope, log.format, filterOf(log.part));
       else await usersExport.record(within, scope);
-      return { outcome: 'file' };
+      return { outcome: 'file', approval };
     });
   }
 
   const loosen = (scope: Scope, found: Approval): Promise<Performed> =>
-    taking(scope, found, async (within, { subject }) => {
+    taking(scope, found, async (within, approval) => {
+      const { subject } = approval;
       if (subject.own === undefined) throw new Error(`Nothing is asked for by ${actionOf.loosenRules}`);
       await rules.setWithin(within, scope, subject.own.next);
-      return { outcome: 'changed', users: [] };
+      return { outcome: 'changed', approval };
     });
 
   /** @throws Failure notFound or forbidden: for everybody but whoever asked; conflict for the last Global admin */

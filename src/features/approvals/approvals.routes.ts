@@ -7,21 +7,19 @@ import { readForm } from '../../web/forms.ts';
 import { scopeOf } from '../../web/request.ts';
 import type { AnswerRefusal, Route } from '../../web/routing.ts';
 import { answerForm } from './approvals.forms.ts';
-import type { Handing } from './approvals.handing.ts';
 import { lapseOf, sees } from './approvals.judge.ts';
-import { inApprovals, inSettings, shown } from './approvals.page.ts';
+import { shown } from './approvals.page.ts';
+import { inApprovals, inSettings } from './approvals.trail.ts';
 import type { Approvals } from './approvals.ts';
 
 /** What administrators have asked each other, and the answers. */
 export function approvalsRoutes(parts: {
   stores: Stores;
   approvals: Approvals;
-  /** Does what was confirmed, and hands over what comes of it. */
-  hand: Handing;
   answerRefusal: AnswerRefusal;
   clock: () => number;
 }): Route[] {
-  const { stores, approvals, hand, answerRefusal, clock } = parts;
+  const { stores, approvals, answerRefusal, clock } = parts;
 
   async function list(request: Request, response: Response): Promise<void> {
     const scope = scopeOf(request);
@@ -63,10 +61,6 @@ export function approvalsRoutes(parts: {
     if (values === null) return show(request, response, faults);
     const { move, remark } = values;
     if (move === null) throw new Failure('badRequest');
-    if (move === 'perform') {
-      const handed = await hand(request, response, id);
-      return handed ? undefined : show(request, response, [], 409);
-    }
     if (move === 'withdraw') return finish(request, response, 'withdrawn', await approvals.withdraw(scope, id));
     const result = await approvals.decide(scope, id, move, remark);
     if (result === 'own')

@@ -1,7 +1,6 @@
 import type { Language } from '../../domain/regions.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { Stores } from '../../stores.ts';
-import type { CsvFile } from '../../web/csv.ts';
 import type { Translator } from '../../web/translator.ts';
 import { usersAtOnce } from './users.batch.store.ts';
 import type { UsersCsv } from './users.csv.ts';
@@ -32,7 +31,7 @@ export function createUsersExport(parts: {
       within.activity.record(scope, { kind: 'users.exported' }, null, clock()),
 
     /** @returns the file in a reader's language, each piece made when the one before it was taken */
-    file: (scope: Scope, language: Language): CsvFile => ({
+    file: (scope: Scope, language: Language) => ({
       name: translator(language).t('imports:fileName.export'),
       header: csv.header(language),
       batches: everybody(scope, language),

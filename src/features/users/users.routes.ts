@@ -8,6 +8,7 @@ import { paths, userPath } from '../../paths.ts';
 import type { Stores } from '../../stores.ts';
 import { readForm } from '../../web/forms.ts';
 import { scopeOf } from '../../web/request.ts';
+import { revealTo } from '../../web/reveal.ts';
 import type { AnswerRefusal, Route } from '../../web/routing.ts';
 import { mostCounted } from './users.deleted.store.ts';
 import type { handOverSheet } from './hand-over-sheet.ts';
@@ -15,7 +16,6 @@ import { listQuery, resetForm, type ListQuery } from './users.forms.ts';
 import { offeredInBulk } from './users.bulk.ts';
 import { listHref, listUsers } from './users.list.ts';
 import { linksOf, ofUser, trail, userIdOf } from './users.trail.ts';
-import { revealTo } from './users.reveal.ts';
 import type { Users } from './users.ts';
 
 export function usersRoutes(parts: {

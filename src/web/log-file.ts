@@ -1,13 +1,11 @@
 import type { Response } from 'express';
-import type { LogFormat } from '../../domain/activity.ts';
-import { sendPieces } from '../../web/stream.ts';
+import type { LogFormat } from '../domain/activity.ts';
+import { sendPieces } from './stream.ts';
 
 const contentTypes: Readonly<Record<LogFormat, string>> = {
   csv: 'text/csv; charset=utf-8',
   jsonl: 'application/x-ndjson; charset=utf-8',
 };
-
-export type LogFiles = ReturnType<typeof logFiles>;
 
 /** Makes what sends the log as a file; without a text, its head alone. */
 export const logFiles =

@@ -1,8 +1,8 @@
 import type { Request, Response } from 'express';
-import { scopeOf } from '../../web/request.ts';
-import type { handOverSheet } from './hand-over-sheet.ts';
-import { linksOf, ofUser } from './users.trail.ts';
-import type { ResetResult } from './users.ts';
+import { scopeOf } from './request.ts';
+import type { handOverSheet } from '../features/users/hand-over-sheet.ts';
+import { linksOf, ofUser } from '../features/users/users.trail.ts';
+import type { ResetResult } from '../features/users/users.ts';
 
 /** Makes what shows a temporary password, once, to whoever has just reset it. */
 export const revealTo =
