@@ -139,6 +139,7 @@ describe('where two are asked for, one alone does not', () => {
     const address = await asks(camille, 'We are too few');
     assert.equal((await (await as(manager)).visit(address)).status, 404, 'who could not set rules');
     await noah.visit(address);
+    noah.sees('Resetting the password of a Global admin: from');
     await noah.submit('Confirm');
     const before = (await portal.stores.tenants.findOwn(tenant.scope))?.ownRules;
     assert.deepEqual(before, allOfThem satisfies OwnRules);

@@ -4,6 +4,7 @@ import type { User } from '../../domain/user.ts';
 import { approvalPath, paths, to } from '../../paths.ts';
 import type { TextValues } from '../../web/translator.ts';
 import { logHref } from '../activity/activity.list.ts';
+import { changesBetween } from '../rules/rules.ts';
 import { mayDecide } from './approvals.judge.ts';
 import type { Approval } from './approvals.rows.ts';
 
@@ -30,11 +31,17 @@ function sentenceOf(act: ApprovalAct, { users, log }: ApprovalSubject, name: str
   return { key: many ? 'approvals:what.deleteMany' : `approvals:what.${act}`, values };
 }
 
+// What a sentence cannot hold: which part of the log, which rules.
+const preciselyOf = ({ log, own }: ApprovalSubject) => ({
+  logHref: log ? logHref(log.part) : null,
+  changes: own ? changesBetween(own.before, own.next) : [],
+});
+
 /** What a page about a wish shows of it, before anybody was asked. */
 export const wishShown = (act: ApprovalAct, subject: ApprovalSubject, users: readonly User[]) => ({
   ...{ icon: icons[act], danger: act === 'delete', users: users.length > 1 ? users : [] },
   sentence: sentenceOf(act, subject, users.length === 1 ? (users[0]?.displayName ?? null) : null),
-  logHref: subject.log ? logHref(subject.log.part) : null,
+  ...preciselyOf(subject),
 });
 
 /**
@@ -62,7 +69,7 @@ export function shown(scope: Scope, approval: Approval, now: number) {
     },
     lapsedBy: state === 'lapsed' ? (approval.lapsedBy ?? 'time') : null,
     sentence: sentenceOf(act, subject, targetName),
-    logHref: subject.log ? logHref(subject.log.part) : null,
+    ...preciselyOf(subject),
     decidable: state === 'open' && mayDecide(scope, approval),
   };
 }

@@ -9,15 +9,19 @@ export type RulesFeature = ReturnType<typeof createRules>;
 
 const names = [...ownNumberNames, ...ownChoiceNames];
 
+/** @returns what differs between two states of a tenant's own rules; null stands for what the region says */
+export const changesBetween = (before: OwnRules, next: OwnRules): RuleChange[] =>
+  names
+    .filter((rule) => before[rule] !== next[rule])
+    .map((rule) => ({ rule, from: before[rule] ?? null, to: next[rule] ?? null }));
+
 /** What a tenant decides for itself, within its region's rules. */
 export function createRules(parts: { stores: Stores; regionRules: RegionRules; clock: () => number }) {
   const { stores, regionRules, clock } = parts;
 
   async function setWithin(within: Stores, scope: Scope, next: OwnRules): Promise<void> {
     const before = (await within.tenants.findOwn(scope))?.ownRules ?? {};
-    const changes = names
-      .filter((rule) => before[rule] !== next[rule])
-      .map((rule): RuleChange => ({ rule, from: before[rule] ?? null, to: next[rule] ?? null }));
+    const changes = changesBetween(before, next);
     if (changes.length === 0) return;
     await within.tenants.setOwnRules(scope, next);
     await within.activity.record(scope, { kind: 'tenant.rulesChanged', rules: changes }, null, clock());
