@@ -78,6 +78,22 @@ for (const [dialect, server] of [
       camille.sees('Nothing is waiting').sees('Declined');
     });
 
+    it('tell by mail those who can confirm, then whoever asked, and nobody why', async () => {
+      const { tenant, asker, other, third, as } = await aCarefulCompany(portal);
+      const [camille, noah] = [await as(asker), await as(other)];
+      await camille.visit(`${people}/${third.id}/reset-password`);
+      const address = await asks(camille, 'Kanarienvogel');
+      await noah.visit(address);
+      await noah.submit('Confirm', { 'Comment (optional)': 'Kanarienvogel' });
+      const mails = portal.database.knex<{ tenant_id: string; user_id: string; kind: string; created_at: number }>(
+        'mails',
+      );
+      const queued = await mails.where({ tenant_id: tenant.id });
+      const told = queued.map(({ user_id, kind }) => `${kind} ${user_id}`);
+      assert.deepEqual(told.sort(), [`approvalAsked ${other.id}`, `approvalConfirmed ${asker.id}`]);
+      assert.doesNotMatch(JSON.stringify(queued), /Kanarienvogel/);
+    });
+
     it('give the level Global admin; the rest of the form is saved at once', async () => {
       const { asker, other, plain, as } = await aCarefulCompany(portal);
       const [camille, noah] = [await as(asker), await as(other)];
