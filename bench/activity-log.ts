@@ -18,7 +18,7 @@ import { createStores, type Stores } from '../src/stores.ts';
 import { startPostgres } from '../test/support/servers.ts';
 import { load, startMeasured, type Measured } from './cpu.ts';
 import { writeLog } from './log-entries.ts';
-import { signIn } from './sign-in.ts';
+import { aVisitor, password } from './visitor.ts';
 
 const entryCount = Number(process.argv[2] ?? 1_000_000);
 const onPostgres = process.argv[3] === 'postgres';
@@ -28,7 +28,6 @@ const pageLimit = 51;
 const minuteMs = 60_000;
 // A process takes up memory until it has seen some load, whatever the load is.
 const warmUpSeconds = 15;
-const password = 'bench: a sentence nobody guesses';
 const username = 'camille@bench.example';
 const megabyte = 1024 * 1024;
 
@@ -151,7 +150,7 @@ try {
   await database.close();
   for (const warm of [false, true]) {
     portal = await startMeasured('child-list.ts', environment);
-    const headers = { Cookie: await signIn(portal, username, password), 'Accept-Language': 'fr' };
+    const headers = { Cookie: (await aVisitor(portal.origin).signIn(username)).cookies(), 'Accept-Language': 'fr' };
     if (warm) await load(portal, '/account-settings/activity-log', headers, warmUpSeconds);
     console.log(warm ? `after ${warmUpSeconds} seconds of readers` : 'just started');
     for (const query of ['export.jsonl', 'export.csv', 'export.jsonl?kind=signIn', `export.csv?user=${busy}`])

@@ -7,9 +7,7 @@ import { normalizePassword } from '../src/domain/password.ts';
 import { createHasher } from '../src/features/passwords/hasher.ts';
 import { createStores } from '../src/stores.ts';
 import { demoTenants } from '../src/demo/tenants.ts';
-
-/** With which everybody of the made-up company signs in. */
-export const password = 'bench: a sentence nobody guesses';
+import { password } from './visitor.ts';
 
 export interface Company {
   /** The first two are Global admins. */

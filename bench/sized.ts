@@ -12,7 +12,7 @@ import { createHasher } from '../src/features/passwords/hasher.ts';
 import { createStores, type Stores } from '../src/stores.ts';
 import { startPostgres } from '../test/support/servers.ts';
 import { startMeasured, type Measured } from './cpu.ts';
-import { signIn } from './sign-in.ts';
+import { aVisitor, password } from './visitor.ts';
 
 export interface Person {
   readonly display_name: string;
@@ -30,7 +30,6 @@ export interface Sized {
   readonly fillSeconds: number;
 }
 
-const password = 'bench: a sentence nobody guesses';
 const closers: (() => unknown)[] = [];
 
 /** Removes whatever the measure made. */
@@ -70,8 +69,8 @@ export async function startSized(databaseUrl: string | null, companies: number, 
   const fillSeconds = (performance.now() - began) / 1_000;
   const portal = await startMeasured('child-list.ts', environment);
   closers.push(() => portal.stop());
-  const Cookie = await signIn(portal, `global.admin@company-${Math.ceil(companies / 2)}.example`, password);
-  return { portal, headers: { Cookie, 'Accept-Language': 'fr' }, ...drawn, fillSeconds };
+  const admin = await aVisitor(portal.origin).signIn(`global.admin@company-${Math.ceil(companies / 2)}.example`);
+  return { portal, headers: { Cookie: admin.cookies(), 'Accept-Language': 'fr' }, ...drawn, fillSeconds };
 }
 
 const mostDrawn = 500;

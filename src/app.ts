@@ -26,6 +26,7 @@ import { mountRoutes, type Route } from './web/routing.ts';
 import { scope } from './web/scope.ts';
 import { securityHeaders } from './web/security-headers.ts';
 import { session } from './web/session.ts';
+import { supportEnd } from './web/support-end.ts';
 import { staticFiles } from './web/static-files.ts';
 import type { Translator } from './web/translator.ts';
 import { upload, uploadsAmong } from './web/upload.ts';
@@ -69,7 +70,7 @@ export function createApp(given: AppParts): { app: Express; routes: readonly Rou
   });
   const answerRefusal = refusalPage(stores, parts.clock);
   const background = createBackground(log);
-  const { authentication, routes } = createFeatures(parts, { stores, cookies, answerRefusal, background });
+  const { authentication, support, routes } = createFeatures(parts, { stores, cookies, answerRefusal, background });
   background.add({
     name: 'Purge',
     everyMs: purgeIntervalMs,
@@ -84,7 +85,7 @@ export function createApp(given: AppParts): { app: Express; routes: readonly Rou
   app.use(paths.assets, staticFiles(parts.assets.directory));
   app.use(pageMiddleware(pages), language(cookies, rules), body(uploadOf));
   app.use(session(config, cookies, parts.sessionStore, parts.secrets), authentication.middleware);
-  app.use(scope(cookies, rules), pendingChange(), upload(uploadOf, answerRefusal), csrf());
+  app.use(scope(cookies, rules), supportEnd(support), pendingChange(), upload(uploadOf, answerRefusal), csrf());
   mountRoutes(app, routes, answerRefusal);
   app.use(notFoundPage(), errorPages(pages, log));
   return { app, routes, background };

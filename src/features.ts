@@ -32,6 +32,8 @@ import { sessionsRoutes } from './features/sessions/sessions.routes.ts';
 import { createSessions } from './features/sessions/sessions.ts';
 import { createThrottle, type Throttle } from './features/sessions/throttle.ts';
 import { setupRoutes } from './features/setup/setup.routes.ts';
+import { createSupport, type Support } from './features/support/support.ts';
+import { supportRoutes } from './features/support/support.routes.ts';
 import { createTenants, type Tenants } from './features/tenants/tenants.ts';
 import { handOverSheet } from './features/users/hand-over-sheet.ts';
 import { addUserRoutes } from './features/users/users.add.routes.ts';
@@ -79,9 +81,9 @@ const importsIntervalMs = 10_000;
 export function createFeatures(
   app: AppParts,
   parts: FeatureParts,
-): { authentication: Authentication; routes: Route[] } {
+): { authentication: Authentication; support: Support; routes: Route[] } {
   const { config, database, secrets, hasher, guesses, translator, clock, log } = app;
-  const { stores, cookies, answerRefusal } = parts;
+  const { stores, cookies, answerRefusal, background } = parts;
   const { rules } = config;
   const throttle = createThrottle(database, rules);
   const devices = createKnownDevices(secrets);
@@ -89,7 +91,9 @@ export function createFeatures(
   const users = createUsers({ stores, hasher, throttle, clock });
   const tenants = createTenants({ stores, hasher, rules, clock });
   const sessions = createSessions({ stores, hasher, throttle, devices, clock, log });
-  const authentication = createAuthentication(sessions, rules);
+  const support = createSupport({ stores, rules, operatorScope: tenants.operatorScope, clock });
+  background.add(support.expiry);
+  const authentication = createAuthentication(sessions, support, rules);
   const sheet = handOverSheet(config, translator, clock);
   const wordsFor = createActivityWords(translator, clock);
   const exports = createLogExports({ stores, throttle, wordsFor, clock });
@@ -99,8 +103,9 @@ export function createFeatures(
   const routes = [
     ...sessionsRoutes({ config, stores, authentication, cookies }),
     ...passwordsRoutes({ passwords, authentication, devices, cookies, log }),
-    ...dashboardRoutes({ stores, wordsFor, clock }),
+    ...dashboardRoutes({ stores, support, wordsFor, clock }),
     ...accountSettingsRoutes({ stores, regionRules: rules }),
+    ...supportRoutes({ stores, support, regionRules: rules, clock }),
     ...activityRoutes({ stores, exports, wordsFor, clock }),
     ...rulesRoutes({ stores, regionRules: rules, rules: ownRules }),
     ...addUserRoutes({ stores, addUser: createUserAdder({ stores, hasher, clock }), sheet, answerRefusal }),
@@ -118,7 +123,7 @@ export function createFeatures(
     ...preferencesRoutes({ stores, cookies, origin: config.baseUrl.origin, rules }),
     ...setupRoutes({ stores, tenants, passwords, hasher, rules }),
   ];
-  return { authentication, routes };
+  return { authentication, support, routes };
 }
 
 /** Users as files: those that come in are worked through beside the requests. */

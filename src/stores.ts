@@ -12,6 +12,7 @@ import { erasureStore } from './features/personal-data/erasure.store.ts';
 import { personalDataStore } from './features/personal-data/personal-data.store.ts';
 import { sessionsStore } from './features/sessions/sessions.store.ts';
 import { setupStore } from './features/setup/setup.store.ts';
+import { supportStore } from './features/support/support.store.ts';
 import { tenantsStore } from './features/tenants/tenants.store.ts';
 import { usersBatchStore } from './features/users/users.batch.store.ts';
 import { usersStore } from './features/users/users.store.ts';
@@ -37,6 +38,7 @@ function bindStores(database: Database) {
     personalData: personalDataStore(database),
     sessions: sessionsStore(database),
     setup: setupStore(database),
+    support: supportStore(database),
     tenants: tenantsStore(database),
     users: usersStore(database),
     usersBatch: usersBatchStore(database),

@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { addActivityCommands } from './activity.ts';
 import { addCheckCommand } from './check.ts';
 import { CommandFault, print, withContext } from './context.ts';
+import { addOperatorCommands } from './operator.ts';
 import { addRouteCommands } from './route.ts';
 import { addRulesCommands } from './rules.ts';
 import { addTenantCommands } from './tenant.ts';
@@ -30,6 +31,7 @@ export async function run(argv: readonly string[]): Promise<void> {
   addCheckCommand(program);
   addTenantCommands(program);
   addUserCommands(program);
+  addOperatorCommands(program);
   addRouteCommands(program);
   addActivityCommands(program);
   addRulesCommands(program);

@@ -52,7 +52,8 @@ export function addUserCommands(program: Command): void {
     .action((options: { tenant: string; json?: boolean }) => withContext((context) => list(context, options)));
 }
 
-async function resetPassword({ config, database, stores, hasher, tenants }: CommandContext, typed: string) {
+/** Resets the password of anybody in the region. @throws CommandFault */
+export async function resetPassword({ config, database, stores, hasher, tenants }: CommandContext, typed: string) {
   const username = canonicalUsername(typed);
   const found = await stores.credentials.findForSignInAcrossTenants(username);
   if (found === null || found.user.state === 'deleted') throw new CommandFault(`There is no user ${username}`);
@@ -72,7 +73,8 @@ async function list({ stores }: CommandContext, options: { tenant: string; json?
   await printEach(options, 'users', users, ({ id, status, username, name }) => [id, status, username, name].join('  '));
 }
 
-async function* listed(users: AsyncIterable<User>, now: number) {
+/** Users as the commands print them. */
+export async function* listed(users: AsyncIterable<User>, now: number) {
   for await (const user of users) {
     yield {
       id: user.id,
@@ -87,7 +89,8 @@ async function* listed(users: AsyncIterable<User>, now: number) {
   }
 }
 
-function printPassword(
+/** Prints a temporary password, this once. */
+export function printPassword(
   options: { json?: boolean | undefined },
   added: { userId: string; username: string; temporaryPassword: string },
 ): void {

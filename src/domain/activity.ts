@@ -3,6 +3,7 @@ import type { Refusal } from './policy.ts';
 import type { Action } from './roles.ts';
 import type { Counts } from './imports.ts';
 import type { OwnRule } from './own-rules.ts';
+import type { SupportLevel } from './support.ts';
 
 /** Everything that is recorded, as typed data: the reader's language words it later. */
 export type ActivityEvent =
@@ -39,6 +40,16 @@ export type ActivityEvent =
   | ({ readonly kind: 'approval.withdrawn' } & Approving)
   | ({ readonly kind: 'approval.lapsed'; readonly by: LapsedBy } & Approving)
   | ({ readonly kind: 'approval.done' } & Approving)
+  /** An operator was let in; `purpose` is null once a person in the entry was erased. */
+  | {
+      readonly kind: 'support.granted';
+      readonly grant: string;
+      readonly level: SupportLevel;
+      readonly endsAt: number;
+      readonly purpose: string | null;
+    }
+  | { readonly kind: 'support.ended' | 'support.expired'; readonly grant: string }
+  | { readonly kind: 'support.entered' | 'support.left' }
   /** Recorded by a newer version of this program: it is read as this, and never written. */
   | { readonly kind: 'unknown' }
   | { readonly kind: 'refused'; readonly action: Action; readonly because: Refusal };
@@ -97,4 +108,6 @@ export interface Activity {
   readonly actor: Participant | null;
   readonly target: Participant | null;
   readonly address: string | null;
+  /** Set where the actor is an operator whom somebody of the tenant had let in. */
+  readonly support?: { readonly grantedBy: Participant } | undefined;
 }

@@ -70,6 +70,12 @@ const notices: { readonly [Kind in ActivityEvent['kind']]: NoticeOf<Kind> } = {
   'tenant.suspended': nothing,
   'tenant.resumed': nothing,
   'tenant.rulesChanged': nothing,
+  // The operator sees it on their dashboard, and the tenant's administrators on theirs.
+  'support.granted': nothing,
+  'support.ended': nothing,
+  'support.expired': nothing,
+  'support.entered': nothing,
+  'support.left': nothing,
   refused: nothing,
 };
 

@@ -78,18 +78,21 @@ export function stricterThan(name: OwnChoice, rules: RegionRules): readonly stri
   return choices.slice(choices.indexOf(of(rules)) + 1);
 }
 
-/** @returns `tightened` for one region; the same answer, made once, for the same own rules */
-export function createTightening(rules: RegionRules): (own: OwnRules) => RegionRules {
-  const made = new WeakMap<OwnRules, RegionRules>();
-  return (own) => {
-    let result = made.get(own);
-    if (result === undefined) made.set(own, (result = tightened(rules, own)));
-    return result;
-  };
+const made = new WeakMap<RegionRules, WeakMap<OwnRules, RegionRules>>();
+
+/**
+ * The same answer for the same two objects, made once: it is asked for with every request.
+ * @returns the region's rules with the tenant's own where those are stricter: never looser, whatever was kept
+ */
+export function tightened(rules: RegionRules, own: OwnRules): RegionRules {
+  let ofRegion = made.get(rules);
+  if (ofRegion === undefined) made.set(rules, (ofRegion = new WeakMap()));
+  let result = ofRegion.get(own);
+  if (result === undefined) ofRegion.set(own, (result = tighten(rules, own)));
+  return result;
 }
 
-/** @returns the region's rules with the tenant's own where those are stricter: never looser, whatever was kept */
-export function tightened(rules: RegionRules, own: OwnRules): RegionRules {
+function tighten(rules: RegionRules, own: OwnRules): RegionRules {
   const number = (name: OwnNumber): number => {
     const { least, most } = boundsOf(name, rules);
     return Math.min(most, Math.max(least, own[name] ?? ownNumbers[name].of(rules)));

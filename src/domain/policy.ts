@@ -1,7 +1,8 @@
 import { guardOf, type ApprovalAct } from './approvals.ts';
-import { isUserOperation, type Wording } from './regions.ts';
+import { isUserOperation, type UserOperation, type Wording } from './regions.ts';
 import { changesToAPerson, rights, type Action, type AdministratorLevel, type AgentLevel } from './roles.ts';
 import type { Scope } from './scope.ts';
+import { supportReaches } from './support.ts';
 import type { User } from './user.ts';
 
 /** Why something is refused; each has a sentence in `policy:` of every language. */
@@ -13,6 +14,7 @@ export type Refusal =
   | 'globalLevel'
   | 'globalAdmin'
   | 'administrator'
+  | 'support'
   | 'elsewhere'
   | 'alone'
   | 'nobody'
@@ -51,13 +53,21 @@ export const isOffered = (verdict: Verdict): boolean => verdict.allowed || verdi
 export function may(scope: Scope, action: Action, target?: Target): Verdict {
   // The operator's commands act on the tenant from outside: the levels inside it do not bind them.
   if (scope.actor === null) return yes;
+  if (scope.support && !supportReaches(scope.support.level, action)) return no('support');
   if (!rights[action].includes(scope.actor.administratorLevel)) return no('level');
   return byRegion(scope, action) ?? byTarget(scope, action, target) ?? bySecond(scope, action, target) ?? yes;
 }
 
+// Where users are managed, what is held of them is, too.
+const placedLike: Partial<Record<Action, UserOperation>> = {
+  'personalData.view': 'users.view',
+  'personalData.erase': 'users.delete',
+};
+
 function byRegion(scope: Scope, action: Action): Verdict | null {
-  if (!isUserOperation(action)) return null;
-  const placement = scope.rules.operations[action];
+  const operation = isUserOperation(action) ? action : placedLike[action];
+  if (operation === undefined) return null;
+  const placement = scope.rules.operations[operation];
   switch (placement.at) {
     case 'here':
       return null;
@@ -71,6 +81,8 @@ function byRegion(scope: Scope, action: Action): Verdict | null {
 function byTarget(scope: Scope, action: Action, target?: Target): Verdict | null {
   if (target === undefined || scope.actor === null || !changesToAPerson.has(action)) return null;
   if (target.id === scope.actor.id && action !== 'users.edit') return no('self');
+  // An administrator's new password would be a way in that outlives the access.
+  if (scope.support && target.administratorLevel !== 'none') return no('support');
   if (scope.actor.administratorLevel === 'global') return null;
   if (target.administratorLevel === 'global') return no('globalAdmin');
   const reserved = scope.rules.administratorsManagedBy === 'globalAdmins' && target.administratorLevel !== 'none';
@@ -142,20 +154,17 @@ export function mayGive(scope: Scope, target: (Target & Levels) | null, levels: 
   const before = target ?? { administratorLevel: 'none', agentLevel: 'none' };
   const same = before.administratorLevel === levels.administratorLevel && before.agentLevel === levels.agentLevel;
   if (same) return yes;
+  if (scope.support) return no('support');
   if (target?.id === scope.actor.id) return no('ownLevel');
-  const touchesGlobal = [before.administratorLevel, levels.administratorLevel].includes('global');
-  if (
-    touchesGlobal &&
-    before.administratorLevel !== levels.administratorLevel &&
-    scope.actor.administratorLevel !== 'global'
-  ) {
-    return no('globalLevel');
-  }
-  const touchesAdministrators = before.administratorLevel !== levels.administratorLevel;
-  const reserved =
-    scope.rules.administratorsManagedBy === 'globalAdmins' && scope.actor.administratorLevel !== 'global';
-  if (touchesAdministrators && reserved) return no('administrator');
-  return touchesAdministrators && levels.administratorLevel === 'global' ? mayGiveGlobalAdmin(scope, target) : yes;
+  const [from, to] = [before.administratorLevel, levels.administratorLevel];
+  return from === to ? yes : mayMove(scope, target, from, to);
+}
+
+function mayMove(scope: Scope, target: Target | null, from: AdministratorLevel, to: AdministratorLevel): Verdict {
+  const byGlobalAdmin = scope.actor?.administratorLevel === 'global';
+  if ((from === 'global' || to === 'global') && !byGlobalAdmin) return no('globalLevel');
+  if (scope.rules.administratorsManagedBy === 'globalAdmins' && !byGlobalAdmin) return no('administrator');
+  return to === 'global' ? mayGiveGlobalAdmin(scope, target) : yes;
 }
 
 const mayGiveGlobalAdmin = (scope: Scope, target: Target | null): Verdict =>

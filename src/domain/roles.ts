@@ -27,6 +27,10 @@ export const actions = [
   'activity.export',
   'approvals.view',
   'approvals.decide',
+  'personalData.view',
+  'personalData.erase',
+  'support.view',
+  'support.grant',
 ] as const;
 
 export type Action = (typeof actions)[number];
@@ -60,6 +64,10 @@ export const rights: Readonly<Record<Action, readonly AdministratorLevel[]>> = {
   // Which of them, the act itself decides: only who could do it themselves agrees to it.
   'approvals.view': userManagers,
   'approvals.decide': userManagers,
+  'personalData.view': userManagers,
+  'personalData.erase': userManagers,
+  'support.view': userManagers,
+  'support.grant': ['global'],
 };
 
 /** Actions that change a person, and that only a Global admin may take against a Global admin. */
@@ -72,6 +80,7 @@ export const changesToAPerson: ReadonlySet<Action> = new Set<Action>([
   'users.endSessions',
   // A file's new users get their passwords by it, whatever level they have been given since.
   'users.import',
+  'personalData.erase',
 ]);
 
 /** What each level lets its holder do, as locale keys: My profile words them. */

@@ -1,6 +1,7 @@
 import type { ApprovalAct } from './approvals.ts';
 import type { AdministratorLevel, AgentLevel } from './roles.ts';
 import type { Language, RegionRules } from './regions.ts';
+import type { Support } from './support.ts';
 
 export interface ScopeTenant {
   readonly id: string;
@@ -32,6 +33,8 @@ export interface Scope extends RegionScope {
   readonly actor: ScopeActor | null;
   /** What another administrator has agreed to: set for the time of doing it, and nowhere else. */
   readonly agreed?: ApprovalAct | undefined;
+  /** Set while an operator acts in a tenant that let them in: then the actor is of another tenant. */
+  readonly support?: Support | undefined;
 }
 
 /** @returns the same values, which nobody can change on the way down */

@@ -4,6 +4,7 @@ import { Passport } from 'passport';
 import { Strategy as LocalStrategy } from 'passport-local';
 import type { RegionRules } from '../domain/regions.ts';
 import type { Sessions, SessionTicket, SignInResult } from '../features/sessions/sessions.ts';
+import type { Support } from '../features/support/support.ts';
 import { regionScopeOf, scopeOf, type Middleware } from './request.ts';
 
 export interface Authentication {
@@ -23,7 +24,11 @@ export interface SignInAttempt {
 }
 
 /** Passport behind a door of our own: the rest of the portal does not know it. */
-export function createAuthentication(sessions: Sessions, rules: RegionRules): Authentication {
+export function createAuthentication(
+  sessions: Sessions,
+  support: Pick<Support, 'leave'>,
+  rules: RegionRules,
+): Authentication {
   const passport = new Passport();
   passport.serializeUser((ticket, done) => done(null, ticket));
   passport.deserializeUser(
@@ -77,7 +82,10 @@ export function createAuthentication(sessions: Sessions, rules: RegionRules): Au
     },
     renew: logIn,
     signOut: async (request) => {
-      if (request.signedIn) await sessions.signOut(scopeOf(request), request.signedIn.session.id);
+      if (request.signedIn) {
+        const { id } = request.signedIn.session;
+        await sessions.signOut(await support.leave(scopeOf(request), id), id);
+      }
       await promisify((done: (error: unknown) => void) => request.session.destroy(done))();
     },
   };

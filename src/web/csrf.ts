@@ -25,5 +25,8 @@ export function csrf(): Middleware {
   };
 }
 
+/** Makes forms stale that are open elsewhere: what they were filled in for has changed under them. */
+export const renewCsrfToken = (request: Request): void => void protection.generateToken(request, true);
+
 /** @returns the token that every form of this session carries; made at the first form */
 export const csrfToken = (request: Request): string => protection.generateToken(request);

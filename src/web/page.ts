@@ -1,8 +1,10 @@
+import { transcode } from 'node:buffer';
 import type { Request, Response } from 'express';
 import type { Config } from '../config/config.ts';
 import { regionName } from '../config/rules.ts';
 import type { FieldFault } from '../domain/errors.ts';
 import type { Language } from '../domain/regions.ts';
+import type { Scope } from '../domain/scope.ts';
 import { initialsOf } from '../domain/user.ts';
 import { paths } from '../paths.ts';
 import type { Assets } from './assets.ts';
@@ -90,7 +92,7 @@ export function createPages(parts: PageParts) {
       requestId: request.requestId,
       region: regions.get(language),
       otherRegions: elsewhere.get(language) ?? [],
-      tenant: scope ? { name: scope.tenant.name } : null,
+      ...placeOf(scope),
       person: user ? { name: user.displayName, initials: initialsOf(user.displayName) } : null,
       navigation: scope && !options.alone ? navigationFor(scope, request.path, t) : [],
       breadcrumbs: (options.breadcrumbs ?? []).map(({ href, label }) => ({ href, label: word(label) })),
@@ -118,18 +120,28 @@ export function createPages(parts: PageParts) {
         Vary: 'Cookie, Accept-Language',
       });
       const html = render(layout, { ...locals, body });
-      // As text: Node puts it behind the headers and encodes both at once.
-      response.type('html').set('Content-Length', String(Buffer.byteLength(html)));
-      response.end(html);
+      const bytes = utf8(html);
+      response.type('html').set('Content-Length', String(bytes.length));
+      response.end(bytes);
     },
   };
 }
+
+// A typographic apostrophe is enough for a page to be kept in two bytes a character. Such a text takes `Buffer.from` some
+// hundred microseconds, once to count its bytes and once to write them; `transcode` five, but it takes no half characters.
+const utf8 = (text: string): Buffer => transcode(Buffer.from(text.toWellFormed(), 'utf16le'), 'utf16le', 'utf8');
 
 // The same on every page of a language: put into words once.
 function ownRegion({ rules }: Config, { language, t }: Tongue) {
   const name = rules.name[language];
   return { id: rules.region, name, label: t('common:region.label', { name }) };
 }
+
+/** Whose organization a page is of, and, for an operator inside it, by which leave. */
+const placeOf = (scope: Scope | undefined) => ({
+  tenant: scope ? { name: scope.tenant.name } : null,
+  support: scope?.support ?? null,
+});
 
 const knownToken = (request: Request): string => request.session?.csrfToken ?? '';
 // Where the sessions' store is away there is no session either.

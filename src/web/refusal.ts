@@ -1,4 +1,5 @@
-import { askPath } from '../paths.ts';
+import type { Request } from 'express';
+import { askPath, paths } from '../paths.ts';
 import { amongOf } from '../domain/approvals.ts';
 import type { Refused } from '../domain/policy.ts';
 import type { Stores } from '../stores.ts';
@@ -20,7 +21,7 @@ export function refusalPage(stores: Stores, clock: () => number): AnswerRefusal 
       const event = { kind: 'refused', action: unrecorded, because: refusal.because } as const;
       await stores.activity.record(scope, event, null, clock());
     }
-    const asking = askingPath(refusal);
+    const asking = askingPath(request, refusal);
     if (asking !== null) return response.redirect(303, asking);
     response.page(
       'errors/refusal',
@@ -31,8 +32,16 @@ export function refusalPage(stores: Stores, clock: () => number): AnswerRefusal 
 }
 
 // Where another administrator must agree, there is a page on which they are asked; it needs to know about whom.
-function askingPath(refusal: Refused): string | null {
+function askingPath(request: Request, refusal: Refused): string | null {
   if (refusal.because !== 'secondAdministrator') return null;
   const { act, users } = refusal;
-  return amongOf[act] === undefined || users.length > 0 ? askPath(act, users) : null;
+  const more = act === 'exportLog' ? partOfLog(request) : {};
+  return amongOf[act] === undefined || users.length > 0 ? askPath(act, users, more) : null;
+}
+
+// Which part of the log it is about goes along.
+function partOfLog({ path, query }: Request): Readonly<Record<string, string | null>> {
+  const given = (name: string): string | null => (typeof query[name] === 'string' ? query[name] : null);
+  const format = path === paths.activityJsonLines ? 'jsonl' : 'csv';
+  return { format, of: given('user'), kind: given('kind'), from: given('from'), to: given('to') };
 }

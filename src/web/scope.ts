@@ -1,5 +1,6 @@
-import { createTightening } from '../domain/own-rules.ts';
+import { tightened } from '../domain/own-rules.ts';
 import { createScope } from '../domain/scope.ts';
+import { scopeInside } from '../domain/support.ts';
 import type { RegionRules } from '../domain/regions.ts';
 import type { Cookies } from './cookies.ts';
 import { chosenLanguage, offered } from './language.ts';
@@ -7,17 +8,16 @@ import { regionScopeOf, type Middleware } from './request.ts';
 
 /** Puts together who asks, of which tenant, in which language; from here on nothing else needs the request. */
 export function scope(cookies: Cookies, rules: RegionRules): Middleware {
-  const tighten = createTightening(rules);
   return (request, _response, next) => {
     if (request.signedIn) {
-      const { user, tenant } = request.signedIn.session;
+      const { user, tenant, support, supportEnd } = request.signedIn.session;
       request.language =
         chosenLanguage(request, cookies, rules) ??
         offered(user.language, rules) ??
         offered(tenant.language, rules) ??
         rules.defaultLanguage;
-      request.scope = createScope({
-        ...regionScopeOf(request, tighten(tenant.ownRules)),
+      const own = createScope({
+        ...regionScopeOf(request, tightened(rules, tenant.ownRules)),
         tenant: { id: tenant.id, name: tenant.name, language: tenant.language },
         actor: {
           id: user.id,
@@ -27,6 +27,10 @@ export function scope(cookies: Cookies, rules: RegionRules): Middleware {
           agentLevel: user.agentLevel,
         },
       });
+      request.scope =
+        support === null || supportEnd !== null
+          ? own
+          : scopeInside(own, support.tenant, support, tightened(rules, support.tenant.ownRules));
     }
     next();
   };

@@ -59,15 +59,26 @@ export async function loadTranslator(): Promise<Translator> {
 type Translate = (key: string, values?: TextValues) => string;
 
 function createTongue(translate: Translate, language: Language, direction: 'ltr' | 'rtl'): Tongue {
-  // Most texts have no values: each is resolved once per language and process, not once per request.
+  // Most texts have no values, or a number: each is resolved once per language and process, not once per request.
   const fixed = new Map<string, string>();
   const t: Translate = (key, values) => {
-    if (values !== undefined) return translate(key, values);
-    let text = fixed.get(key);
-    if (text === undefined) fixed.set(key, (text = translate(key)));
+    const name = nameOf(key, values);
+    if (name === null) return translate(key, values);
+    let text = fixed.get(name);
+    if (text === undefined) fixed.set(name, (text = translate(key, values)));
     return text;
   };
   return { language, direction, t, html: (key, values) => isolated(t, key, values) };
+}
+
+const mostCounted = 100;
+
+// What a text is kept under; null for one that is not worth keeping, such as one with a name in it.
+function nameOf(key: string, values: TextValues | undefined): string | null {
+  if (values === undefined) return key;
+  const { count } = values;
+  const isSmall = typeof count === 'number' && Number.isInteger(count) && count >= 0 && count <= mostCounted;
+  return isSmall && Object.keys(values).length === 1 ? `${key} ${count}` : null;
 }
 
 // Values travel through the translation as marks that no text contains, and come back escaped and isolated.

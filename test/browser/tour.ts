@@ -7,6 +7,7 @@ import { newReader, reserve, signIn, type ReaderWishes, type ServedPortal } from
 import { openPortal } from '../support/portal.ts';
 import { aCrowd, longName } from './crowd.ts';
 import { importStops } from './stops.imports.ts';
+import { supportStops } from './stops.support.ts';
 import { adminsStops, at, pendingStops, users, usersStops, visitorsStops, type Stop } from './stops.ts';
 
 /** Whoever walks through the portal, and every page that they can come to. */
@@ -61,6 +62,7 @@ export async function everybody(browser: Browser): Promise<Tour> {
     (who: TestUser, to = portal) =>
     async (wishes: ReaderWishes) =>
       signIn(await come(to, wishes), who);
+  const support = await supportStops(portal, tenant, admin);
   const walkers: Walker[] = [
     { name: 'visitor', enter: (wishes) => come(portal, wishes), stops: visitorsStops(token) },
     {
@@ -80,6 +82,13 @@ export async function everybody(browser: Browser): Promise<Tour> {
     },
     { name: 'administrator', enter: as(admin), stops: adminsStops(crowd) },
     { name: 'importer', enter: as(admin), stops: await importStops(portal, tenant, admin, patient) },
+    { name: 'administrator with support', enter: as(admin), stops: support.ofAdmins },
+    { name: 'operator', enter: as(support.inside), stops: support.ofOperators },
+    {
+      name: 'operator outside',
+      enter: as(support.outside),
+      stops: [at('dashboard of an operator outside', '/dashboard')],
+    },
     {
       name: 'administrator abroad',
       enter: as(adminAbroad, elsewhere),

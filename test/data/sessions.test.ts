@@ -39,7 +39,9 @@ for (const { dialect, config, skip } of both(await postgres())) {
         createdAt: start + 5,
         seenAt: start + 5,
         user: { ...shown, tenantId: scope.tenant.id, epoch: 0, deletedAt: null, lastSignInAt: start + 5 },
-        tenant: { ...scope.tenant, state: 'active', ownRules: {} },
+        tenant: { ...scope.tenant, kind: 'partner', state: 'active', ownRules: {} },
+        support: null,
+        supportEnd: null,
       });
       assert.equal(await stores.sessions.findLiveAcrossTenants(randomUUID()), null);
     });

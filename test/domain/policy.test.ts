@@ -51,6 +51,8 @@ const forEverybody: Action[] = ['dashboard.view', 'profile.view', 'password.chan
 const againstAPerson = ['edit', 'block', 'delete', 'restore', 'resetPassword', 'endSessions', 'import'].map(
   (verb) => `users.${verb}`,
 );
+againstAPerson.push('personalData.erase');
+const forGlobalAdmins: Action[] = ['accountSettings.edit', 'support.grant'];
 
 interface Case {
   readonly level: AdministratorLevel;
@@ -63,8 +65,8 @@ interface Case {
 function expected({ level, action, who, at, managed }: Case): 'yes' | Refusal {
   if (forEverybody.includes(action)) return 'yes';
   if (level !== 'global' && level !== 'userManagement') return 'level';
-  if (action === 'accountSettings.edit') return level === 'global' ? 'yes' : 'level';
-  if (action.startsWith('users.') && at !== 'here') return at;
+  if (forGlobalAdmins.includes(action)) return level === 'global' ? 'yes' : 'level';
+  if (/^(users|personalData)[.]/.test(action) && at !== 'here') return at;
   if (!againstAPerson.includes(action) || who === 'none') return 'yes';
   if (who === 'self' && action !== 'users.edit') return 'self';
   return level === 'global' ? 'yes' : forUserManager(who, managed);

@@ -42,6 +42,10 @@ test('every action is open to exactly these levels', () => {
     'activity.export': userManagers,
     'approvals.view': userManagers,
     'approvals.decide': userManagers,
+    'personalData.view': userManagers,
+    'personalData.erase': userManagers,
+    'support.view': userManagers,
+    'support.grant': ['global'],
   });
 });
 
@@ -56,10 +60,7 @@ test('actions, rights and the operations of a region name the same things', () =
 
 test('whatever changes a person is guarded by the level of that person', () => {
   const verbs = ['edit', 'block', 'delete', 'restore', 'resetPassword', 'endSessions', 'import'];
-  assert.deepEqual(
-    [...changesToAPerson],
-    verbs.map((verb) => `users.${verb}`),
-  );
+  assert.deepEqual([...changesToAPerson], [...verbs.map((verb) => `users.${verb}`), 'personalData.erase']);
 });
 
 test('every level says what it lets its holder do; agents gain nothing in user management', () => {

@@ -92,7 +92,7 @@ describe('erasing a deleted user for good', async () => {
     for (const method of ['GET', 'POST']) assert.equal((await manager.send(method, pathOf(boss))).status, 403);
     assert.equal((await rowsOf(boss)).length, 1);
     const [refusal] = (await portal.database.knex('activity').where({ target_id: boss.id })) as { data: string }[];
-    assert.deepEqual(JSON.parse(refusal?.data ?? ''), { action: 'users.delete', because: 'globalAdmin' });
+    assert.deepEqual(JSON.parse(refusal?.data ?? ''), { action: 'personalData.erase', because: 'globalAdmin' });
     assert.equal((await admin.send('POST', pathOf(boss))).status, 303);
     assert.deepEqual(await rowsOf(boss), []);
   });

@@ -1,4 +1,4 @@
-import type { Activity, ActivityEvent, Change, RuleChange } from '../../domain/activity.ts';
+import type { Activity, ActivityEvent, Change, Participant, RuleChange } from '../../domain/activity.ts';
 import { referenceOf } from '../../domain/approvals.ts';
 import type { Formats } from '../../web/formats.ts';
 import type { TextValues, Tongue } from '../../web/translator.ts';
@@ -10,7 +10,10 @@ export interface Wording {
 }
 
 /** What an event's sentence leaves out: old and new values, why something was refused, until when something holds. */
-export function activityDetails({ t, language }: Pick<Tongue, 't' | 'language'>, format: Formats) {
+export function activityDetails(
+  { t, language, nameOf }: Pick<Tongue, 't' | 'language'> & { readonly nameOf: (person: Participant) => string },
+  format: Formats,
+): (activity: Activity) => Wording[] {
   const list = new Intl.ListFormat(language);
 
   const valueOf = (field: Change['field'], value: string | null): string => {
@@ -40,7 +43,10 @@ export function activityDetails({ t, language }: Pick<Tongue, 't' | 'language'>,
     return { key: 'activity:detail.rule', values };
   };
 
-  return ({ event }: Activity): Wording[] => {
+  const supportOf = ({ support }: Activity): Wording[] =>
+    support ? [{ key: 'activity:detail.support', values: { name: nameOf(support.grantedBy) } }] : [];
+
+  const ofEvent = (event: Activity['event']): Wording[] => {
     if ('approval' in event) return approvalDetails(event);
     switch (event.kind) {
       case 'user.edited':
@@ -63,10 +69,20 @@ export function activityDetails({ t, language }: Pick<Tongue, 't' | 'language'>,
         const filters = list.format(event.filters.map((name) => t(`activity:filter.${name}`)));
         return [{ key: 'activity:detail.filters', values: { filters } }];
       }
+      case 'support.granted': {
+        const values = { level: t(`support:level.${event.level}.name`), date: format.dateTime(event.endsAt) };
+        const purpose = event.purpose ?? t('activity:empty');
+        return [
+          { key: 'activity:detail.purpose', values: { purpose } },
+          { key: 'activity:detail.granted', values },
+        ];
+      }
       default:
         return [];
     }
   };
+
+  return (activity) => [...supportOf(activity), ...ofEvent(activity.event)];
 }
 
 function approvalDetails(event: Extract<ActivityEvent, { approval: string }>): Wording[] {

@@ -21,6 +21,7 @@ const groupIcons: Readonly<Record<ActivityGroup, string>> = {
   users: 'user',
   sessions: 'device-desktop',
   organization: 'building',
+  support: 'lifebuoy',
   transfers: 'download',
   approvals: 'users',
   refused: 'ban',

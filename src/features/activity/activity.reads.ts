@@ -3,6 +3,7 @@ import type { Activity } from '../../domain/activity.ts';
 import type { FoundEntry } from '../../domain/activity-chain.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { rangesOf, rangesOfTarget, selectLog, shapeOf, wholeLog, type LogRequest } from './activity.page.ts';
+import { supportersOf } from './activity.supporters.ts';
 import {
   toActivity,
   toFoundEntry,
@@ -50,6 +51,7 @@ export function activityReads(database: Database) {
       .where('at', '>', $('since'))
       .count({ count: '*' }),
   );
+  const supporters = supportersOf(database);
 
   const latest: LogRequest = {
     filter: wholeLog,
@@ -70,7 +72,9 @@ export function activityReads(database: Database) {
     stretch: async (scope: Scope, request: LogRequest): Promise<LogEntry[]> => {
       const { name, values } = shapeOf(request);
       const read = database.prepare<NamedRow>(name, (knex, $) => selectLog(knex, $, rangesOf(request.filter), request));
-      return (await read({ tenant: scope.tenant.id, ...values })).map(toLogEntry);
+      const rows = await read({ tenant: scope.tenant.id, ...values });
+      const known = await supporters(scope, rows);
+      return rows.map((row) => toLogEntry(row, known));
     },
 
     /** @returns the entries of the chain behind a place, up to another one: as many as an export holds at once */
@@ -85,7 +89,9 @@ export function activityReads(database: Database) {
     latestOfUser: async (scope: Scope, userId: string): Promise<Activity[]> => {
       const values = { tenant: scope.tenant.id, user: userId, ...shapeOf(latest).values };
       const rows = [...(await latestSignIns(values)), ...(await latestOthers(values))];
-      return rows.map(toActivity).sort((one, other) => other.at - one.at || other.place - one.place);
+      const known = await supporters(scope, rows);
+      const found = rows.map((row) => toActivity(row, known));
+      return found.sort((one, other) => other.at - one.at || other.place - one.place);
     },
 
     /** @returns how many users the scope's actor has deleted. @param since epoch ms, itself not included */

@@ -5,7 +5,7 @@ import { sha256 } from '../../data/digest.ts';
 import type { ActivityEvent } from '../../domain/activity.ts';
 import { hashOf, personalDigestOf, type ChainedEntry } from '../../domain/activity-chain.ts';
 import { splitPersonal } from '../../domain/activity-personal.ts';
-import type { RegionScope } from '../../domain/scope.ts';
+import type { RegionScope, Scope } from '../../domain/scope.ts';
 import { noticesStore } from '../notices/notices.store.ts';
 
 /** What is recorded, and to whom it was done; null where it was done to nobody in particular. */
@@ -22,13 +22,16 @@ export interface Recorder {
   readonly at: number;
 }
 
+/** A scope as far as it is known: before a sign-in there is nobody in it. */
+export type RecordingScope = RegionScope & Partial<Pick<Scope, 'actor' | 'support'>>;
+
 const saltBytes = 16;
 const rowsAtOnce = 100;
 
 /** Adds entries within a transaction. However many there are, the end of the tenant's chain is taken and left once. */
 export async function recordWithin(
   database: Database,
-  scope: RegionScope,
+  scope: RecordingScope,
   by: Recorder,
   entries: readonly NewEntry[],
 ): Promise<void> {
@@ -76,8 +79,8 @@ interface UnchainedEntry extends Omit<ChainedEntry, 'place' | 'tenantId'> {
   readonly salt: string;
 }
 
-function toEntry(scope: RegionScope, { actorId, at }: Recorder, { event, targetId }: NewEntry): UnchainedEntry {
-  const { data, personal } = splitPersonal(event, scope.address);
+function toEntry(scope: RecordingScope, { actorId, at }: Recorder, { event, targetId }: NewEntry): UnchainedEntry {
+  const { data, personal } = splitPersonal(event, scope);
   const salt = randomBytes(saltBytes).toString('base64url');
   const { requestId } = scope;
   const personalDigest = personalDigestOf(personal, salt, sha256);

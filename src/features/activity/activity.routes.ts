@@ -2,9 +2,9 @@ import type { Request, Response } from 'express';
 import type { LogFormat } from '../../domain/activity.ts';
 import { activityGroups } from '../../domain/activity-groups.ts';
 import { Failure } from '../../domain/errors.ts';
-import { may, type Refused } from '../../domain/policy.ts';
+import { may } from '../../domain/policy.ts';
 import type { Scope } from '../../domain/scope.ts';
-import { askPath, paths } from '../../paths.ts';
+import { paths } from '../../paths.ts';
 import type { Stores } from '../../stores.ts';
 import { logFiles } from '../../web/log-file.ts';
 import type { Crumb } from '../../web/page.ts';
@@ -38,7 +38,7 @@ export function activityRoutes(parts: {
     const page = await readLogPage(stores, scope, filterOf(query), query, wordsFor(scope.language));
     const { days, count, newer, older } = page;
     const place = { after: null, before: null };
-    answer(scope, response, query, {
+    answer(request, response, query, {
       ...{ days, count, person: await personOf(scope, query) },
       newer: newer && logHref({ ...query, ...place, before: newer }),
       older: older && logHref({ ...query, ...place, after: older }),
@@ -54,13 +54,13 @@ export function activityRoutes(parts: {
     }));
     const [only, ...others] = choices;
     if (only !== undefined && others.length === 0) return response.redirect(303, only.href);
-    answer(scopeOf(request), response, query, { choices, more });
+    answer(request, response, query, { choices, more });
   }
 
-  function answer(scope: Scope, response: Response, query: LogQuery, model: object): void {
+  function answer(request: Request, response: Response, query: LogQuery, model: object): void {
     const narrowed = { ...query, after: null, before: null };
     const common = {
-      ...{ query, groups, exporting: may(scope, 'activity.export') },
+      ...{ query, groups, exporting: may(scopeOf(request), 'activity.export') },
       everybodyHref: logHref({ ...narrowed, user: null }),
       csvHref: logHref(narrowed, paths.activityCsv),
       jsonLinesHref: logHref(narrowed, paths.activityJsonLines),
@@ -74,20 +74,10 @@ export function activityRoutes(parts: {
     return { name: found?.displayName ?? null };
   }
 
-  // Which part of the log it is about goes along to the page on which another administrator is asked.
-  function answerRefusal(response: Response, verdict: Refused, format: LogFormat, query: LogQuery): void {
-    if (verdict.because !== 'secondAdministrator') throw new Failure('forbidden');
-    const { user, kind, from, to } = query;
-    response.redirect(303, askPath(verdict.act, [], { format, of: user, kind, from, to }));
-  }
-
   const send =
     (format: LogFormat): Route['handle'] =>
     async (request, response) => {
-      const query = logQuery.parse(request.query);
-      const verdict = may(scopeOf(request), 'activity.export');
-      if (!verdict.allowed) return answerRefusal(response, verdict, format, query);
-      const filter = filterOf(query);
+      const filter = filterOf(logQuery.parse(request.query));
       // Whoever asks only what there would be gets nothing, and nothing is recorded of it.
       const result = request.method === 'HEAD' ? null : await exports.begin(scopeOf(request), format, filter);
       if (result?.outcome === 'throttled') throw new Failure('throttled', { retryAfter: result.retryAfter });
@@ -96,7 +86,7 @@ export function activityRoutes(parts: {
 
   return [
     { method: 'get', path: paths.activityLog, access: 'activity.view', handle: show },
-    { method: 'get', path: paths.activityCsv, access: 'activity.view', handle: send('csv') },
-    { method: 'get', path: paths.activityJsonLines, access: 'activity.view', handle: send('jsonl') },
+    { method: 'get', path: paths.activityCsv, access: 'activity.export', handle: send('csv') },
+    { method: 'get', path: paths.activityJsonLines, access: 'activity.export', handle: send('jsonl') },
   ];
 }

@@ -2,8 +2,9 @@ import { hmacSha256 } from '../../data/digest.ts';
 import type { Activity, Participant } from '../../domain/activity.ts';
 import { isActivityKind } from '../../domain/activity-groups.ts';
 import type { FoundEntry } from '../../domain/activity-chain.ts';
-import { joinPersonal } from '../../domain/activity-personal.ts';
+import { grantIn, joinPersonal } from '../../domain/activity-personal.ts';
 import { pseudonymOf } from '../../domain/pseudonym.ts';
+import type { Supporters } from './activity.supporters.ts';
 
 /** An entry as the table holds it. */
 export interface ActivityRow {
@@ -38,13 +39,23 @@ export interface LogEntry {
   readonly previousHash: string;
 }
 
-export function toActivity(row: NamedRow): Activity {
+type SupportersByGrant = ReadonlyMap<string, Supporters>;
+
+export function toActivity(row: NamedRow, supporters: SupportersByGrant): Activity {
+  const grant = grantIn(row);
+  const people = grant === null ? undefined : supporters.get(grant.id);
+  // An operator is of another tenant; where the grant itself is gone, the entry still knows what they were called.
+  const operator = people?.operator ?? { id: row.actor_id, name: grant?.names.operator ?? null };
+  const called = (id: string | null, name: string | null): Participant | null =>
+    participant(id, grant !== null && id === operator.id ? (name ?? operator.name) : name, row.pseudonym_key);
+  const by = called(grant?.grantedBy ?? null, people?.grantedBy.name ?? grant?.names.grantedBy ?? null);
   return {
     place: row.place,
     at: row.at,
     ...joinPersonal(isActivityKind(row.kind) ? row.kind : 'unknown', row.data, row.personal),
-    actor: participant(row.actor_id, row.actor_name, row.pseudonym_key),
-    target: participant(row.target_id, row.target_name, row.pseudonym_key),
+    actor: called(row.actor_id, row.actor_name),
+    target: called(row.target_id, row.target_name),
+    ...(by && { support: { grantedBy: by } }),
   };
 }
 
@@ -68,8 +79,8 @@ export const toFoundEntry = (row: ActivityRow): FoundEntry => ({
   personalSalt: row.personal_salt,
 });
 
-export const toLogEntry = (row: NamedRow): LogEntry => ({
-  activity: toActivity(row),
+export const toLogEntry = (row: NamedRow, supporters: SupportersByGrant): LogEntry => ({
+  activity: toActivity(row, supporters),
   found: toFoundEntry(row),
   previousHash: row.previous_hash ?? '',
 });

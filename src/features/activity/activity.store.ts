@@ -3,7 +3,7 @@ import type { ActivityEvent } from '../../domain/activity.ts';
 import type { FoundEntry } from '../../domain/activity-chain.ts';
 import type { RegionScope, Scope } from '../../domain/scope.ts';
 import { activityReads } from './activity.reads.ts';
-import { recordWithin, type NewEntry } from './activity.record.ts';
+import { recordWithin, type NewEntry, type RecordingScope } from './activity.record.ts';
 import { toFoundEntry, type ActivityRow } from './activity.rows.ts';
 
 const entriesAtOnce = 1_000;
@@ -17,7 +17,7 @@ interface EntryIds {
 /** The log of each tenant: entries are added, in the transaction of what they record, and never changed. */
 export function activityStore(database: Database) {
   // In a transaction of its own where the caller has none: the entry and the end of the chain are written together.
-  const insert = (scope: RegionScope, ids: EntryIds, event: ActivityEvent, at: number): Promise<void> =>
+  const insert = (scope: RecordingScope, ids: EntryIds, event: ActivityEvent, at: number): Promise<void> =>
     database.transaction((within) =>
       recordWithin(within, scope, { tenantId: ids.tenant, actorId: ids.actor, at }, [{ event, targetId: ids.target }]),
     );

@@ -34,13 +34,13 @@ export function createActivityWords(translator: Translator, clock: () => number)
 function activityWords({ t, language }: Pick<Tongue, 't' | 'language'>, format: Formats) {
   const nameOf = ({ name, pseudonym }: Participant): string =>
     name ?? t('activity:erased', { pseudonym: pseudonym ?? '' });
-  const actorOf = ({ actor, event }: Activity): string => {
-    if (actor !== null) return nameOf(actor);
+  const actorOf = ({ actor, event, support }: Activity): string => {
+    if (actor !== null) return support ? t('activity:supporter', { name: nameOf(actor) }) : nameOf(actor);
     return strangers.has(event.kind) ? '' : t('activity:operator');
   };
   const targetOf = ({ target }: Activity): string => (target === null ? '' : nameOf(target));
 
-  const detailsOf = activityDetails({ t, language }, format);
+  const detailsOf = activityDetails({ t, language, nameOf }, format);
 
   const valuesOf = (activity: Activity): TextValues => {
     const { event } = activity;

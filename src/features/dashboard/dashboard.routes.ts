@@ -3,8 +3,9 @@ import { may } from '../../domain/policy.ts';
 import { administratorAbilities, agentAbilities } from '../../domain/roles.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { statusOf, type User } from '../../domain/user.ts';
-import { paths } from '../../paths.ts';
+import { paths, to } from '../../paths.ts';
 import type { Stores } from '../../stores.ts';
+import type { Support } from '../support/support.ts';
 import { scopeOf, sessionOf } from '../../web/request.ts';
 import type { Route } from '../../web/routing.ts';
 import { wholeLog } from '../activity/activity.page.ts';
@@ -15,24 +16,39 @@ import { tilesFor } from './dashboard.tiles.ts';
 
 const latestShown = 5;
 
-export function dashboardRoutes(parts: { stores: Stores; wordsFor: WordsFor; clock: () => number }): Route[] {
-  const { stores, wordsFor, clock } = parts;
+export function dashboardRoutes(parts: {
+  stores: Stores;
+  support: Support;
+  wordsFor: WordsFor;
+  clock: () => number;
+}): Route[] {
+  const { stores, support, wordsFor, clock } = parts;
 
   async function dashboard(request: Request, response: Response): Promise<void> {
     const scope = scopeOf(request);
-    const { user } = sessionOf(request);
+    const { user, tenant } = sessionOf(request);
+    if (tenant.kind === 'operators' && !scope.support) return operators(scope, response);
     const manages = may(scope, 'accountSettings.view').allowed;
     const globalAdmins = (await stores.users.findGlobalAdmins(scope)).filter(canSignIn);
     const model = {
       tiles: tilesFor(scope),
       ...(manages ? await forManagers(scope, globalAdmins) : await forEverybodyElse(scope, globalAdmins)),
-      user,
+      // An operator's own levels say nothing of what they may do in here.
+      user: scope.support ? null : user,
       abilities: {
         administrator: administratorAbilities[user.administratorLevel],
         agent: agentAbilities[user.agentLevel],
       },
     };
     response.page(manages ? 'dashboard/managers' : 'dashboard/everybody', model, { title: 'common:terms.dashboard' });
+  }
+
+  async function operators(scope: Scope, response: Response): Promise<void> {
+    const open = (await support.openTo(scope)).map((grant) => ({
+      ...grant,
+      enterHref: to(paths.enterSupport, { grantId: grant.grantId }),
+    }));
+    response.page('dashboard/operators', { open }, { title: 'common:terms.dashboard' });
   }
 
   async function forManagers(scope: Scope, globalAdmins: readonly User[]): Promise<object> {
@@ -43,6 +59,7 @@ export function dashboardRoutes(parts: { stores: Stores; wordsFor: WordsFor; clo
         ...(await approvalsToLookAt(stores, scope, clock())),
         ...(await attentionOf(stores, scope, globalAdmins.length, clock())),
       ],
+      support: may(scope, 'support.view').allowed ? await stores.support.listOpen(scope, clock()) : [],
       latest: latest.map(({ activity }) => wordsFor(scope.language).entry(activity)),
     };
   }

@@ -50,7 +50,7 @@ export function tilesFor(scope: Scope): Tile[] {
   const ways = managersWays.flatMap(({ action, ...tile }) => {
     const verdict = may(scope, action);
     if (verdict.allowed) return [tile];
-    const elsewhere = action === 'users.list' && verdict.because !== 'level';
+    const elsewhere = action === 'users.list' && verdict.because !== 'level' && verdict.because !== 'support';
     return elsewhere ? [{ ...tile, text: `policy:${verdict.because}.title` }] : [];
   });
   return ways.length > 0 ? ways : [...ownWays];

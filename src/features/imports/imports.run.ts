@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { PlannedRow, Stop } from '../../domain/imports.ts';
-import { may } from '../../domain/policy.ts';
 import { tightened } from '../../domain/own-rules.ts';
+import { may } from '../../domain/policy.ts';
 import type { RegionRules } from '../../domain/regions.ts';
 import { createScope, type Scope } from '../../domain/scope.ts';
 import type { User } from '../../domain/user.ts';
@@ -28,7 +28,8 @@ export function createImportRun({ stores, hasher, rules, clock, log }: RunParts)
     const tenant = await stores.tenants.findForOperator(wanted.tenantId);
     if (tenant === null) return;
     const { requestId, address } = wanted;
-    const outside = createScope({ rules, language: tenant.language, requestId, address, tenant, actor: null });
+    const own = tightened(rules, tenant.ownRules);
+    const outside = createScope({ rules: own, language: tenant.language, requestId, address, tenant, actor: null });
     // Read before the lock is taken: they stay as they are while the import is wanted.
     const rows = await Array.fromAsync(stores.importRuns.effective(wanted.id));
     await stores.transaction(async (within) => {
@@ -50,7 +51,7 @@ export function createImportRun({ stores, hasher, rules, clock, log }: RunParts)
       writeStop(within, wanted, { stoppedBy, decision, at });
     const tenant = await within.tenants.findForOperator(outside.tenant.id);
     if (actor === null || !mayStill(actor, wanted) || tenant?.state !== 'active') return end('rights');
-    const scope = createScope({ ...outside, rules: tightened(rules, tenant.ownRules), actor });
+    const scope = createScope({ ...outside, actor });
     const verdict = may(scope, 'users.import');
     if (!verdict.allowed) {
       const event = { kind: 'refused', action: 'users.import', because: verdict.because } as const;

@@ -9,6 +9,14 @@ import type { Scope, ScopeTenant } from '../../domain/scope.ts';
 import type { User } from '../../domain/user.ts';
 import { readOwnRules } from '../tenants/tenants.own-rules.ts';
 
+/** Which entries of a log: what somebody did, or what was done to them. */
+interface Part {
+  readonly side: 'actor_id' | 'target_id';
+  readonly userId: string;
+  /** A text that their data must hold besides. */
+  readonly holding?: string;
+}
+
 const keyBytes = 32;
 const entriesAtOnce = 1_000;
 
@@ -45,23 +53,26 @@ export function erasureStore(database: Database) {
   }
 
   // An empty name is nobody's: it still says that it was not the operator.
-  async function takeNameFromPasswords(scope: Scope, user: User): Promise<void> {
+  async function takeNameFromPasswords(tenantId: string, scope: Scope, user: User): Promise<void> {
     const whoWasTouched = knex('activity').select('target_id').where({ actor_id: user.id });
     await knex('users')
-      .where({ tenant_id: scope.tenant.id })
+      .where({ tenant_id: tenantId })
       .whereIn('id', whoWasTouched)
       .whereIn('password_set_by', await namesOf(scope, user))
       .update({ password_set_by: '' });
   }
 
   /** The digests stay, so that the chain still holds; without its salt none of them can be guessed at. */
-  async function takeFromLog(scope: Scope, side: 'actor_id' | 'target_id', userId: string): Promise<void> {
+  async function takeFromLog(tenantId: string, { side, userId, holding }: Part): Promise<void> {
     // Kind by kind and in the order of time, as the index of the log has it.
     for (const kind of activityKinds) {
       for (let last = { at: -1, place: 0 }; ;) {
         const rows = (await knex('activity')
           .select('id', 'at', 'place')
-          .where({ tenant_id: scope.tenant.id, [side]: userId, kind })
+          .where({ tenant_id: tenantId, [side]: userId, kind })
+          .modify((query) => {
+            if (holding !== undefined) void query.where('data', 'like', `%${holding}%`);
+          })
           .whereRaw('(at, place) > (?, ?)', [last.at, last.place])
           .orderBy(['at', 'place'])
           .limit(entriesAtOnce)) as { id: number; at: number; place: number }[];
@@ -73,6 +84,23 @@ export function erasureStore(database: Database) {
         await turn();
       }
     }
+  }
+
+  /** Takes a person out of a tenant's log: their own, or one in which they acted as its operator's support. */
+  async function takeFromTenant(tenantId: string, scope: Scope, user: User): Promise<void> {
+    const key = randomBytes(keyBytes).toString('base64url');
+    await knex('tenants').where({ id: tenantId }).whereNull('pseudonym_key').update({ pseudonym_key: key });
+    await takeNameFromPasswords(tenantId, scope, user);
+    await takeFromLog(tenantId, { side: 'target_id', userId: user.id });
+    await takeFromLog(tenantId, { side: 'actor_id', userId: user.id });
+  }
+
+  // What an operator did by their leave names them too, and what they wrote of it goes with them.
+  async function takeFromGrants(tenantId: string, user: User): Promise<void> {
+    const given = { tenant_id: tenantId, granted_by: user.id };
+    for (const userId of await knex('support_grants').where(given).distinct().pluck<string[]>('operator_id'))
+      await takeFromLog(tenantId, { side: 'actor_id', userId, holding: `"grantedBy":"${user.id}"` });
+    await knex('support_grants').where(given).update({ purpose: '' });
   }
 
   // What was staged of them waits in files that somebody sent, theirs or another's.
@@ -117,11 +145,9 @@ export function erasureStore(database: Database) {
     /** Removes a deleted user, and their name from wherever else it stands. Their entries in the log stay, without it. */
     erase: async (scope: Scope, user: User): Promise<void> => {
       const { id } = scope.tenant;
-      const key = randomBytes(keyBytes).toString('base64url');
-      await knex('tenants').where({ id }).whereNull('pseudonym_key').update({ pseudonym_key: key });
-      await takeNameFromPasswords(scope, user);
-      await takeFromLog(scope, 'target_id', user.id);
-      await takeFromLog(scope, 'actor_id', user.id);
+      const actedIn = knex('support_grants').where({ operator_id: user.id }).distinct();
+      for (const each of [id, ...(await actedIn.pluck<string[]>('tenant_id'))]) await takeFromTenant(each, scope, user);
+      await takeFromGrants(id, user);
       await takeFromImports(scope, user);
       await takeFromApprovals(scope, user);
       await knex('user_sessions').where({ user_id: user.id }).delete();

@@ -93,13 +93,13 @@ export function createErasure({ stores, throttle, rules, operatorScope, transpor
         await within.tenants.lock(scope);
         const user = await within.users.findDeleted(scope, userId);
         if (user === null) throw notFound();
-        const verdict = may(scope, 'users.delete', user);
+        const verdict = may(scope, 'personalData.erase', user);
         if (verdict.allowed) {
           await remove(within, scope, user, 'user.erased');
           await within.erasure.takeFromSessions(user);
           return { outcome: 'erased', user } as const;
         }
-        const refused = { kind: 'refused', action: 'users.delete', because: verdict.because } as const;
+        const refused = { kind: 'refused', action: 'personalData.erase', because: verdict.because } as const;
         await within.activity.record(scope, refused, user.id, clock());
         return { outcome: 'refused', verdict } as const;
       });

@@ -90,7 +90,7 @@ export function personalDataRoutes(parts: {
   async function confirmErase(request: Request, response: Response): Promise<void> {
     const scope = scopeOf(request);
     const user = await erasure.load(scope, userIdOf(request));
-    const verdict = may(scope, 'users.delete', user);
+    const verdict = may(scope, 'personalData.erase', user);
     if (!verdict.allowed) return answerRefusal(request, response, verdict);
     const options = { title: 'personal-data:erase.title', breadcrumbs: inDeleted };
     response.page('personal-data/erase', { user, ...linksOf(user) }, options);
@@ -107,10 +107,10 @@ export function personalDataRoutes(parts: {
   return [
     { method: 'get', path: paths.ownData, access: 'profile.view', handle: showOwn },
     { method: 'get', path: paths.ownDataFile, access: 'profile.view', handle: sendOwn },
-    { method: 'get', path: paths.userData, access: 'users.view', handle: ask },
-    { method: 'post', path: paths.userData, access: 'users.view', handle: show },
-    { method: 'post', path: paths.userDataFile, access: 'users.view', handle: sendFile },
-    { method: 'get', path: paths.eraseUser, access: 'users.delete', handle: confirmErase },
-    { method: 'post', path: paths.eraseUser, access: 'users.delete', handle: erase },
+    { method: 'get', path: paths.userData, access: 'personalData.view', handle: ask },
+    { method: 'post', path: paths.userData, access: 'personalData.view', handle: show },
+    { method: 'post', path: paths.userDataFile, access: 'personalData.view', handle: sendFile },
+    { method: 'get', path: paths.eraseUser, access: 'personalData.erase', handle: confirmErase },
+    { method: 'post', path: paths.eraseUser, access: 'personalData.erase', handle: erase },
   ];
 }

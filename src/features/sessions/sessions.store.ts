@@ -2,7 +2,16 @@ import { unseen, type Database } from '../../data/database.ts';
 import type { Language } from '../../domain/regions.ts';
 import type { OwnRules } from '../../domain/own-rules.ts';
 import type { Scope, ScopeTenant } from '../../domain/scope.ts';
+import type { SupportEnd } from '../../domain/support.ts';
 import type { User } from '../../domain/user.ts';
+import {
+  joinBesideGrant,
+  openGrantColumns,
+  toOpenGrant,
+  type OpenGrant,
+  type OpenGrantRow,
+} from '../support/support.rows.ts';
+import type { Tenant } from '../tenants/tenants.store.ts';
 import { readOwnRules } from '../tenants/tenants.own-rules.ts';
 import { toUser, userColumns, type UserRow } from '../users/users.rows.ts';
 
@@ -12,10 +21,14 @@ export interface LiveSession {
   readonly createdAt: number;
   readonly seenAt: number;
   readonly user: User;
-  readonly tenant: ScopeTenant & { readonly state: 'active' | 'suspended'; readonly ownRules: OwnRules };
+  readonly tenant: ScopeTenant & Pick<Tenant, 'kind' | 'state'> & { readonly ownRules: OwnRules };
+  /** The grant under which it acts in another tenant. */
+  readonly support: OpenGrant | null;
+  /** Why that grant does not hold any more; null while it does. */
+  readonly supportEnd: SupportEnd | null;
 }
 
-interface LiveSessionRow extends UserRow {
+interface LiveSessionRow extends UserRow, OpenGrantRow {
   session_id: string;
   session_created_at: number;
   session_seen_at: number;
@@ -23,6 +36,7 @@ interface LiveSessionRow extends UserRow {
   tenant_language: Language;
   tenant_state: 'active' | 'suspended';
   tenant_own_rules: string;
+  tenant_kind: Tenant['kind'];
 }
 
 /** A session as its user sees it in their list; `id` opens nothing. */
@@ -45,9 +59,15 @@ interface OwnSessionRow {
 
 export function sessionsStore(database: Database) {
   const findLive = database.prepare<LiveSessionRow>('sessions.findLive', (knex, $) =>
-    knex('user_sessions')
-      .join('users', 'users.id', 'user_sessions.user_id')
-      .join('tenants', 'tenants.id', 'users.tenant_id')
+    joinBesideGrant(
+      knex('user_sessions')
+        .join('users', 'users.id', 'user_sessions.user_id')
+        .join('tenants', 'tenants.id', 'users.tenant_id')
+        // Whatever a session names, it is let in by what its own user was granted.
+        .leftJoin('support_grants as grants', (join) =>
+          join.on('grants.id', 'user_sessions.support_grant_id').andOn('grants.operator_id', 'users.id'),
+        ),
+    )
       .select([
         ...userColumns,
         'user_sessions.id as session_id',
@@ -57,7 +77,9 @@ export function sessionsStore(database: Database) {
         'tenants.language as tenant_language',
         'tenants.state as tenant_state',
         'tenants.own_rules as tenant_own_rules',
+        'tenants.kind as tenant_kind',
       ])
+      .select(openGrantColumns)
       .where('user_sessions.id', unseen(knex, $('id'))),
   );
 
@@ -116,6 +138,17 @@ export function sessionsStore(database: Database) {
       await database.knex('user_sessions').where({ id }).update({ seen_at: at });
     },
 
+    /** Lets a session act under a grant, or, with null, in its user's own tenant again. */
+    setSupport: async (id: string, grantId: string | null): Promise<void> => {
+      await database.knex('user_sessions').where({ id }).update({ support_grant_id: grantId });
+    },
+
+    /** Takes a session out of one grant; should it act under another by now, it stays. */
+    leaveSupport: async (id: string, grantId: string): Promise<void> => {
+      const left = { id, support_grant_id: grantId };
+      await database.knex('user_sessions').where(left).update({ support_grant_id: null });
+    },
+
     end: async (id: string): Promise<void> => {
       await database.knex('user_sessions').where({ id }).delete();
     },
@@ -147,6 +180,9 @@ function toLiveSession(row: LiveSessionRow): LiveSession {
       language: row.tenant_language,
       state: row.tenant_state,
       ownRules: readOwnRules(row.tenant_own_rules),
+      kind: row.tenant_kind,
     },
+    support: toOpenGrant(row),
+    supportEnd: null,
   };
 }

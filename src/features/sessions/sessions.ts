@@ -5,6 +5,7 @@ import { tightened } from '../../domain/own-rules.ts';
 import { normalizePassword, readPassword, readTemporaryPassword } from '../../domain/password.ts';
 import { absoluteLimitMs, changeWithinMs, idleLimitMs, type RegionRules } from '../../domain/regions.ts';
 import type { RegionScope, Scope } from '../../domain/scope.ts';
+import { endOfSupport } from '../../domain/support.ts';
 import type { Stores } from '../../stores.ts';
 import type { Credentials } from '../passwords/credentials.store.ts';
 import type { Hasher } from '../passwords/hasher.ts';
@@ -132,7 +133,7 @@ export function createSessions(parts: {
           .noteSeen(session.id, now)
           .catch((error: unknown) => log.warn(error, 'Last seen stays as it is'));
       }
-      return session;
+      return { ...session, supportEnd: supportEndOf(session, rules, now) };
     },
 
     /** Ends one session for good; a cookie that still names it opens nothing. */
@@ -155,6 +156,10 @@ export function createSessions(parts: {
         return true;
       }),
   };
+}
+
+function supportEndOf({ support }: LiveSession, rules: RegionRules, now: number): LiveSession['supportEnd'] {
+  return support && endOfSupport(support, support.tenant, tightened(rules, support.tenant.ownRules), now);
 }
 
 function standing({ user, tenant }: Credentials, now: number): SignInFailure | null {

@@ -1,7 +1,7 @@
 import type { Database } from '../../data/database.ts';
 import type { Language } from '../../domain/regions.ts';
 import type { OwnRules } from '../../domain/own-rules.ts';
-import type { Scope } from '../../domain/scope.ts';
+import type { Scope, ScopeTenant } from '../../domain/scope.ts';
 import { notDeleted } from '../users/users.rows.ts';
 import { readOwnRules } from './tenants.own-rules.ts';
 
@@ -10,19 +10,22 @@ export interface Tenant {
   readonly name: string;
   readonly language: Language;
   readonly state: 'active' | 'suspended';
+  /** Partners are the portal's customers; the operators who look after it are a tenant too, one in a region. */
+  readonly kind: 'partner' | 'operators';
   readonly createdAt: number;
   readonly domains: readonly string[];
   readonly ownRules: OwnRules;
 }
 
 /** A tenant as it is first written: under its region's rules alone. */
-export type NewTenantRow = Omit<Tenant, 'ownRules'>;
+export type NewTenantRow = Omit<Tenant, 'ownRules' | 'kind'> & Partial<Pick<Tenant, 'kind'>>;
 
 interface TenantRow {
   id: string;
   name: string;
   language: Language;
   state: 'active' | 'suspended';
+  kind: Tenant['kind'];
   created_at: number;
   own_rules: string;
 }
@@ -105,7 +108,15 @@ export function tenantsStore(database: Database) {
       }));
     },
 
-    isEmpty: async (): Promise<boolean> => (await database.knex('tenants').select('id').limit(1)).length === 0,
+    /** @returns whether there is no partner yet */
+    isEmpty: async (): Promise<boolean> =>
+      (await database.knex('tenants').select('id').where({ kind: 'partner' }).limit(1)).length === 0,
+
+    /** @returns the operators' own tenant, or null before there is any operator */
+    findOfOperators: async (): Promise<ScopeTenant | null> => {
+      const row = await database.knex<TenantRow>('tenants').where({ kind: 'operators' }).first();
+      return row === undefined ? null : toTenant(row, []);
+    },
 
     /** @returns the first of the domains that a tenant of this region already owns, or null */
     findTakenDomain: async (domains: readonly string[]): Promise<string | null> => {
@@ -118,8 +129,8 @@ export function tenantsStore(database: Database) {
     },
 
     insert: async (tenant: NewTenantRow): Promise<void> => {
-      const { id, name, language, state, createdAt, domains } = tenant;
-      await database.knex('tenants').insert({ id, name, language, state, created_at: createdAt });
+      const { id, name, language, state, kind = 'partner', createdAt, domains } = tenant;
+      await database.knex('tenants').insert({ id, name, language, state, kind, created_at: createdAt });
       await database.knex('tenant_domains').insert(domains.map((domain) => ({ domain, tenant_id: id })));
     },
 
@@ -136,6 +147,6 @@ export function tenantsStore(database: Database) {
 }
 
 function toTenant(row: TenantRow, domains: readonly string[]): Tenant {
-  const { id, name, language, state } = row;
-  return { id, name, language, state, createdAt: row.created_at, domains, ownRules: readOwnRules(row.own_rules) };
+  const { id, name, language, state, kind } = row;
+  return { id, name, language, state, kind, createdAt: row.created_at, domains, ownRules: readOwnRules(row.own_rules) };
 }

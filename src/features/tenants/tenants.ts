@@ -15,6 +15,7 @@ export interface NewTenant {
   readonly name: string;
   readonly domains: readonly string[];
   readonly language: string;
+  readonly kind?: Tenant['kind'];
 }
 
 export interface NewPerson {
@@ -85,7 +86,7 @@ export function createTenants(parts: { stores: Stores; hasher: Hasher; rules: Re
     const scope = operatorScope(tenant);
     await within.tenants.insert(tenant);
     await within.activity.record(scope, { kind: 'tenant.added' }, null, tenant.createdAt);
-    await within.setup.close();
+    if (tenant.kind !== 'operators') await within.setup.close();
     return write(within, scope, admin, password);
   }
 
@@ -136,6 +137,8 @@ export function createTenants(parts: { stores: Stores; hasher: Hasher; rules: Re
     addUser: async (tenantId: string, person: NewPerson): Promise<AddedUser> => {
       const tenant = await stores.tenants.findForOperator(tenantId);
       if (tenant === null) throw new Failure('notFound', { because: 'tenants:error.unknown' });
+      if (tenant.kind === 'operators' && person.administratorLevel !== 'none')
+        throw new Failure('badRequest', { because: 'tenants:error.operatorLevel' });
       const username = checkedUsername(person.username, tenant.domains);
       if (await stores.credentials.findForSignInAcrossTenants(username)) {
         throw new Failure('conflict', { because: 'tenants:error.usernameTaken' });
@@ -157,7 +160,7 @@ async function leadsElsewhere(stores: Stores, domains: readonly string[], region
 
 async function checkedTenant(
   stores: Stores,
-  { name, domains, language }: NewTenant,
+  { name, domains, language, kind = 'partner' }: NewTenant,
   region: string,
   at: number,
 ): Promise<NewTenantRow> {
@@ -174,7 +177,7 @@ async function checkedTenant(
   }
   if (await leadsElsewhere(stores, canonical, region))
     throw new Failure('conflict', { because: 'tenants:error.domainElsewhere' });
-  return { id: randomUUID(), name: cleaned, language, state: 'active', createdAt: at, domains: canonical };
+  return { id: randomUUID(), name: cleaned, language, state: 'active', kind, createdAt: at, domains: canonical };
 }
 
 function checkedUsername(typed: string, domains: readonly string[]): string {

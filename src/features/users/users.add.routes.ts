@@ -29,11 +29,14 @@ export function addUserRoutes(parts: {
     const verdictOn = (administratorLevel: AdministratorLevel) =>
       mayGive(scope, null, { administratorLevel, agentLevel: 'none' });
     const offered = administratorLevels.filter((level) => verdictOn(level).allowed);
+    const agents = agentLevels.filter(
+      (agentLevel) => mayGive(scope, null, { administratorLevel: 'none', agentLevel }).allowed,
+    );
     const tenant = await stores.tenants.findOwn(scope);
     const model = {
       values,
       domains: tenant?.domains ?? [],
-      levels: { administrator: offered, agent: agentLevels, own: false },
+      levels: { administrator: offered, agent: agents, own: false },
       // Nobody can agree to somebody who is not there yet: the level is asked for on their page.
       globalLater: isOffered(verdictOn('global')) && !verdictOn('global').allowed,
     };

@@ -91,7 +91,7 @@ export function userChangesRoutes(parts: {
       ...user,
       restore: may(scope, 'users.restore', user),
       askHref: askPath('restore', [user.id]),
-      remove: may(scope, 'users.delete', user),
+      erase: may(scope, 'personalData.erase', user),
       ...linksOf(user),
     }));
     const bulk = offeredInBulk(scope, 'deleted');
@@ -147,11 +147,13 @@ function permissionsOf(scope: Scope, user: User) {
   const offered = administratorLevels.filter((administratorLevel) =>
     isOffered(mayGive(scope, user, { ...user, administratorLevel })),
   );
+  const agents = agentLevels.filter((agentLevel) => mayGive(scope, user, { ...user, agentLevel }).allowed);
   return {
     edit: may(scope, 'users.edit', user),
     block: may(scope, 'users.block', user),
     remove: may(scope, 'users.delete', user),
     endSessions: may(scope, 'users.endSessions', user),
-    levels: { administrator: offered, agent: agentLevels, own: user.id === scope.actor?.id },
+    data: may(scope, 'personalData.view', user),
+    levels: { administrator: offered, agent: agents, own: user.id === scope.actor?.id },
   };
 }

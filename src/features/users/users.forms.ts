@@ -13,18 +13,26 @@ const longestUsername = 254;
 const longestPlace = 12_000;
 const place = line(longestPlace)
   .transform((text) => (text === '' ? null : text))
+  .nullable()
+  .default(null)
   .catch(null);
 
-/** What the list's address may carry. Anything else in it is left out of the question, not answered with an error. */
+/**
+ * What the list's address may carry. Anything else in it is left out of the question, not answered with an error: what is
+ * not there has a default besides, since to make an error and drop it again costs more than all the rest of the reading.
+ */
 export const listQuery = z.object({
-  q: line(longestSearch).catch(''),
-  level: z.enum(levelFilters).nullable().catch(null),
-  status: z.enum(statusFilters).nullable().catch(null),
-  sort: z.enum([...sortKeys, ...sortKeys.map((key) => `-${key}` as const)]).catch('name'),
+  q: line(longestSearch).default('').catch(''),
+  level: z.enum(levelFilters).nullable().default(null).catch(null),
+  status: z.enum(statusFilters).nullable().default(null).catch(null),
+  sort: z
+    .enum([...sortKeys, ...sortKeys.map((key) => `-${key}` as const)])
+    .default('name')
+    .catch('name'),
   after: place,
   before: place,
   /** Whether everybody on the page is chosen already: what a script does without a new page. */
-  choose: z.enum(['all']).nullable().catch(null),
+  choose: z.enum(['all']).nullable().default(null).catch(null),
 });
 
 /** A place in a list that is neither searched nor filtered. */

@@ -25,9 +25,13 @@ export interface Limits {
 }
 
 const usual: Limits = {
-  ...{ firstStep: 1_000, furtherStep: 2_000, hopeful: 4 },
+  ...{ firstStep: 1_000, furtherStep: 4_000, hopeful: 4 },
   ...{ mostNamed: 10_000, namedAtOnce: 500, walkedForOneNamed: 16 },
 };
+
+// What is short is within many words: it is worth a longer walk before an index is asked.
+const shortWord = 3;
+const stepsForShort = 3;
 
 /**
  * Pages of a tenant's users. What many fit is found by walking along everybody in the order of the page; what few fit, by
@@ -82,10 +86,10 @@ export function userPages(database: Database, limits = usual) {
   }
 
   /** @returns null where so many were walked past and the page is not full */
-  async function walkOn(asked: Asked, near: readonly Found[], longest: number): Promise<Found[] | null> {
+  async function walkOn(asked: Asked, near: readonly Found[], first: number, longest: number): Promise<Found[] | null> {
     const found = [...near];
     let walked = 0;
-    for (let at = asked, most = limits.firstStep; found.length <= pageSize; most = limits.furtherStep) {
+    for (let at = asked, most = first; found.length <= pageSize; most = limits.furtherStep) {
       walked += most;
       if (walked + limits.furtherStep > longest) return null;
       const [cursor] = await ask<Cursor>(`end ${most}`, at, (knex, $) => queries.selectStepEnd(knex, $, at, most));
@@ -99,16 +103,18 @@ export function userPages(database: Database, limits = usual) {
 
   async function find(asked: Asked): Promise<ListedRow[]> {
     if (queries.isEverybody(asked)) return ask('plain', asked, (knex, $) => queries.selectPlain(knex, $, asked));
-    const near = await step(asked, limits.firstStep);
+    const isShort = asked.words.every((word) => word.length <= shortWord);
+    const first = limits.firstStep * (isShort ? stepsForShort : 1);
+    const near = await step(asked, first);
     if (near.length > pageSize) return near;
-    const soon =
-      near.length < limits.hopeful ? null : await walkOn(asked, near, (2 * pageSize * limits.firstStep) / near.length);
+    const expected = (2 * pageSize * first) / near.length;
+    const soon = near.length < limits.hopeful ? null : await walkOn(asked, near, first, expected);
     if (soon !== null) return soon;
     const all = await named(asked);
     const numbers = all && (await withFewTogether(asked, all));
     // To look at all who were named is the surer way, and rarely the shorter one: walking on is tried for as long as that takes.
     const longest = numbers === null ? Infinity : numbers.length * limits.walkedForOneNamed;
-    return (await walkOn(asked, near, longest)) ?? amongNamed(asked, numbers ?? []);
+    return (await walkOn(asked, near, first, longest)) ?? amongNamed(asked, numbers ?? []);
   }
 
   /** @returns one row more than the page holds, where there is a further one, in the page's own direction */

@@ -58,8 +58,8 @@ export const shapeOf = (asked: Asked): string =>
 
 export function valuesOf(asked: Asked): Values {
   const { cursor, words, values } = asked;
-  const patternOf = (_: unknown, place: number): [string, string] => [`word${place}`, `%${words[place] ?? ''}%`];
-  const places = Array.from({ length: placesFor(asked) }, patternOf);
+  const wordOf = (_: unknown, place: number): [string, string] => [`word${place}`, words[place] ?? ''];
+  const places = Array.from({ length: placesFor(asked) }, wordOf);
   return { ...values, ...(cursor && { key: cursor.key, id: cursor.id }), ...Object.fromEntries(places) };
 }
 
@@ -74,13 +74,17 @@ function inOrder<Q extends Knex.QueryBuilder>(query: Q, $: $, { column, ascendin
   return query;
 }
 
-function fitting(query: Knex.QueryBuilder, $: $, asked: Asked): Knex.QueryBuilder {
+// SQLite's `like` folds each letter as it goes, its `glob` takes them as they are. A word holds no sign that either reads.
+const holds = (knex: Knex): string =>
+  isPostgres(knex) ? "search_words like '%' || ? || '%'" : "search_words glob '*' || ? || '*'";
+
+function fitting(knex: Knex, query: Knex.QueryBuilder, $: $, asked: Asked): Knex.QueryBuilder {
   if (asked.status === 'blocked') query.where('state', 'blocked');
   if (asked.status === 'password' || asked.status === 'expired')
     query.where({ state: 'active', password: $('password') });
   if (asked.status === 'expired') query.where('temporary_until', '<=', $('now'));
   if (asked.level !== null) query.where(asked.level, $('level'));
-  for (let place = 0; place < placesFor(asked); place++) query.where('search_words', 'like', $(`word${place}`));
+  for (let place = 0; place < placesFor(asked); place++) query.whereRaw(holds(knex), [$(`word${place}`)]);
   return query;
 }
 
@@ -103,7 +107,7 @@ export function selectStep(knex: Knex, $: $, asked: Asked, most: number): Knex.Q
     'agent_level',
   ];
   const step = inOrder(present(knex, $).select(looked), $, asked).limit(most, inText);
-  const chosen = fitting(knex.from(step.as('step')).select('number'), $, asked).limit(pageSize + 1, inText);
+  const chosen = fitting(knex, knex.from(step.as('step')).select('number'), $, asked).limit(pageSize + 1, inText);
   return inOrder(usersAmong(knex, chosen.as('chosen')), $, { ...asked, cursor: null });
 }
 
@@ -124,7 +128,7 @@ export const selectTogether = (knex: Knex, $: $, asked: Asked): Knex.QueryBuilde
 
 /** The first of them who fit. */
 export const selectFirstTogether = (knex: Knex, $: $, asked: Asked): Knex.QueryBuilder =>
-  inOrder(fitting(selectTogether(knex, $, asked), $, asked), $, asked).limit(pageSize + 1, inText);
+  inOrder(fitting(knex, selectTogether(knex, $, asked), $, asked), $, asked).limit(pageSize + 1, inText);
 
 /** Those who fit among the users with certain numbers, which are given as a JSON array. */
 export function selectAmong(knex: Knex, $: $, asked: Asked): Knex.QueryBuilder {
@@ -133,7 +137,7 @@ export function selectAmong(knex: Knex, $: $, asked: Asked): Knex.QueryBuilder {
     : 'select value as number from json_each(?)';
   const query = usersAmong(knex, knex.raw(`(${numbers}) as chosen`, [$('numbers')]));
   query.where('tenant_id', $('tenant')).whereRaw(notDeleted);
-  return inOrder(fitting(query, $, asked), $, asked).limit(pageSize + 1, inText);
+  return inOrder(fitting(knex, query, $, asked), $, asked).limit(pageSize + 1, inText);
 }
 
 // SQLite is told the way: it would rather walk a whole index, even once for each of the chosen, than sort a few rows.

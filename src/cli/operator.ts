@@ -1,0 +1,82 @@
+import { Option, type Command } from 'commander';
+import { languages, type Language } from '../domain/regions.ts';
+import { createOperators, operatorSteps, type OperatorStep } from '../features/support/operators.ts';
+import { createSupport } from '../features/support/support.ts';
+import { createUserChanges } from '../features/users/users.changes.ts';
+import { print, printEach, withContext, type CommandContext } from './context.ts';
+import { listed, printPassword, resetPassword } from './user.ts';
+
+interface JsonOption {
+  readonly json?: boolean;
+}
+
+interface AddOptions extends JsonOption {
+  readonly name: string;
+  readonly username: string;
+  readonly language?: Language;
+}
+
+const descriptions: Readonly<Record<OperatorStep, string>> = {
+  block: 'refuse an operator, end their sessions and every support access that was granted to them',
+  unblock: 'let an operator sign in again',
+  delete: 'delete an operator, who is erased when the time to restore deleted users is over',
+};
+const done: Readonly<Record<OperatorStep, string>> = { block: 'blocked', unblock: 'unblocked', delete: 'deleted' };
+
+export function addOperatorCommands(program: Command): void {
+  const operator = program
+    .command('operator')
+    .description('the people who look after this portal: they have no right in a tenant unless it lets them in');
+  operator
+    .command('add')
+    .description('add an operator, whose temporary password is printed once')
+    .requiredOption('--name <name>', 'display name')
+    .requiredOption('--username <username>', 'on the mail domain of the operators, which the first one decides')
+    .addOption(new Option('--language <language>').choices(languages))
+    .option('--json', 'print one JSON object')
+    .action(({ language, json = false, ...person }: AddOptions) =>
+      withContext(async (context) =>
+        printPassword({ json }, await operatorsOf(context).add({ ...person, language: language ?? null })),
+      ),
+    );
+  operator
+    .command('list')
+    .description('list the operators')
+    .option('--json', 'print one JSON object')
+    .action((options: JsonOption) =>
+      withContext((context) =>
+        printEach(options, 'operators', listed(operatorsOf(context).list(), Date.now()), (each) =>
+          [each.id, each.status, each.username, each.name].join('  '),
+        ),
+      ),
+    );
+  for (const step of operatorSteps) {
+    operator
+      .command(`${step} <operator>`)
+      .description(descriptions[step])
+      .option('--json', 'print one JSON object')
+      .action((typed: string, options: JsonOption) =>
+        withContext(async (context) => {
+          const { id, username } = await operatorsOf(context).take(step, typed);
+          print(options, { userId: id, username, done: done[step] }, [`${username} is ${done[step]}.`]);
+        }),
+      );
+  }
+  operator
+    .command('reset-password <operator>')
+    .description('give an operator a temporary password, printed once')
+    .option('--json', 'print one JSON object')
+    .action((typed: string, options: JsonOption) =>
+      withContext(async (context) => {
+        const { user } = await operatorsOf(context).find(typed);
+        printPassword(options, await resetPassword(context, user.username));
+      }),
+    );
+}
+
+function operatorsOf({ config, stores, tenants }: CommandContext) {
+  const { rules } = config;
+  const clock = Date.now;
+  const support = createSupport({ stores, rules, operatorScope: tenants.operatorScope, clock });
+  return createOperators({ stores, tenants, changes: createUserChanges({ stores, clock }), support, rules });
+}

@@ -1,0 +1,60 @@
+import { randomUUID } from 'node:crypto';
+import type { Page } from 'playwright-core';
+import { createScope } from '../../src/domain/scope.ts';
+import { aUser, type TestTenant, type TestUser } from '../support/builders.ts';
+import { anOperator, hourMs, supportPage } from '../support/operators.ts';
+import type { Portal } from '../support/portal.ts';
+import { longName } from './crowd.ts';
+import { at, users, type Stop } from './stops.ts';
+
+const purpose = `Seit Montag brechen Importe ab: ${'Donaudampfschifffahrt'.repeat(6)} 李 عبد الرحمن`;
+
+/** A tenant's support access in every state, and two operators: one who is inside, one whom nobody let in. */
+export async function supportStops(portal: Portal, tenant: TestTenant, admin: TestUser) {
+  const { stores, clock } = portal;
+  const [inside, outside] = [
+    await anOperator(portal, {
+      displayName: longName,
+      username: `m.${'wolfeschlegelstein'.repeat(3)}@hosting.example`,
+    }),
+    await anOperator(portal, { displayName: 'Bo Betrieb' }),
+  ];
+  const scope = createScope({ ...tenant.scope, actor: admin });
+  const grant = async (operatorId: string, level: 'look' | 'manage'): Promise<string> => {
+    const [id, grantedAt] = [randomUUID(), clock.now];
+    await stores.support.insert(scope, { id, operatorId, purpose, level, grantedAt, endsAt: grantedAt + 4 * hourMs });
+    return id;
+  };
+  for (const outcome of ['ended', 'withdrawn', 'expired'] as const)
+    await stores.support.finish(await grant(outside.id, 'look'), outcome, clock.now);
+  await stores.support.noteEntered(await grant(inside.id, 'manage'), clock.now);
+  const patient = await aUser(portal, tenant, { displayName: `Hélène ${longName}` });
+
+  const wrongly = async (page: Page): Promise<void> => {
+    await page.goto(supportPage);
+    await page.fill('#hours', '0');
+    await page.locator(`form[action="${supportPage}"] button[type=submit]`).click();
+    await page.locator('.error-summary').waitFor();
+  };
+  const enter = async (page: Page): Promise<void> => {
+    await page.goto('/dashboard');
+    const entering = page.locator('form[action$="/enter"] button');
+    if ((await entering.count()) > 0) await entering.first().click();
+    await page.locator('.support-banner').waitFor();
+  };
+  return {
+    ...{ inside, outside },
+    ofAdmins: [
+      at('support access', supportPage),
+      { name: 'support access, filled in wrongly', faulty: true, open: wrongly },
+      at('dashboard of an administrator with support', '/dashboard'),
+    ] satisfies Stop[],
+    ofOperators: [
+      at('dashboard of an operator', '/dashboard'),
+      { name: 'dashboard inside', open: enter },
+      at('list inside', users),
+      at('user inside', `${users}/${patient.id}`),
+      at('not for support', `${users}/import`),
+    ] satisfies Stop[],
+  };
+}

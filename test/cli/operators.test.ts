@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { dataDirectory, fault, json, run } from './command.ts';
+
+interface Added {
+  userId: string;
+  username: string;
+  temporaryPassword: string;
+}
+interface Listed {
+  operators: { id: string; username: string; name: string; status: string }[];
+}
+
+describe('npx parvis operator', () => {
+  const environment = { DATA_DIR: dataDirectory() };
+  const operator = <T>(...args: string[]): Promise<T> => json<T>(['operator', ...args], environment);
+  const statuses = async (): Promise<string[]> =>
+    (await operator<Listed>('list')).operators.map(({ username, status }) => `${username} ${status}`);
+
+  it('adds the first, whose mail domain is that of them all, and leaves the set-up of a tenant open', async () => {
+    assert.deepEqual(await operator('list'), { operators: [] });
+    const ada = await operator<Added>('add', '--name', 'Ada Betrieb', '--username', 'Ada@Hosting.example');
+    assert.equal(ada.username, 'ada@hosting.example');
+    assert.match(ada.temporaryPassword, /^\w{4}(-\w{4}){4}$/);
+    await operator('add', '--name', 'Bo', '--username', 'bo@hosting.example', '--language', 'de');
+    assert.deepEqual(await statuses(), ['ada@hosting.example passwordChange', 'bo@hosting.example passwordChange']);
+  });
+
+  it('refuses what would mix operators with partners, in a line', async () => {
+    const add = (username: string) => ['operator', 'add', '--name', 'X', '--username', username];
+    assert.match(await fault(add('x@other.example'), environment), /must end in a domain of the organization/);
+    assert.match(await fault(add('ada@hosting.example'), environment), /taken/);
+    assert.match(await fault(add('no name'), environment), /letters, digits/);
+    const { tenants } = await json<{ tenants: { id: string; name: string }[] }>(['tenant', 'list'], environment);
+    assert.deepEqual(
+      tenants.map(({ name }) => name),
+      ['hosting.example'],
+    );
+    const level = ['user', 'add', '--tenant', tenants[0]!.id, '--username', 'y@hosting.example', '--name', 'Y'];
+    assert.match(
+      await fault([...level, '--administrator-level', 'global'], environment),
+      /operator’s people hold no administrator level/,
+    );
+    const tenant = ['tenant', 'add', '--name', 'T', '--domain', 'hosting.example', '--language', 'en'];
+    assert.match(
+      await fault([...tenant, '--admin-name', 'A', '--admin-username', 'a@hosting.example'], environment),
+      /already has this domain/,
+    );
+  });
+
+  it('blocks, lets in again and deletes by user name or id, and resets a password', async () => {
+    const [ada] = (await operator<Listed>('list')).operators;
+    assert.deepEqual(await operator('block', 'bo@hosting.example'), {
+      ...{ userId: (await operator<Listed>('list')).operators[1]?.id, username: 'bo@hosting.example' },
+      done: 'blocked',
+    });
+    assert.deepEqual(await statuses(), ['ada@hosting.example passwordChange', 'bo@hosting.example blocked']);
+    await operator('unblock', 'bo@hosting.example');
+    await operator('delete', 'BO@hosting.example');
+    assert.deepEqual(await statuses(), ['ada@hosting.example passwordChange']);
+    const { temporaryPassword } = await operator<Added>('reset-password', ada?.id ?? '');
+    assert.match(temporaryPassword, /^\w{4}(-\w{4}){4}$/);
+    assert.match((await run(['operator', 'list'], environment)).stdout, /ada@hosting\.example {2}Ada Betrieb\n$/);
+  });
+
+  it('knows nobody of a partner', async () => {
+    const partner = ['--name', 'P', '--domain', 'partner.example', '--language', 'en', '--admin-name', 'Pia'];
+    await json(['tenant', 'add', ...partner, '--admin-username', 'pia@partner.example'], environment);
+    for (const step of ['block', 'unblock', 'delete', 'reset-password'])
+      assert.equal(await fault(['operator', step, 'pia@partner.example'], environment), 'There is no such operator.');
+  });
+});

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { may, mayGive } from '../../src/domain/policy.ts';
+import { actions, administratorLevels, type Action } from '../../src/domain/roles.ts';
+import { createScope, type Scope } from '../../src/domain/scope.ts';
+import { endOfSupport, scopeInside, scopeOutside, supportLevels, type Grant } from '../../src/domain/support.ts';
+import { worldwide } from '../data/databases.ts';
+
+const now = 1_000_000;
+const home = { id: 'home', name: 'hosting.example', language: 'en' } as const;
+const tenant = { id: 'tenant', name: 'Ateliers Lumière', language: 'fr' } as const;
+const outside = createScope({
+  rules: worldwide,
+  language: 'en',
+  requestId: 'request',
+  address: null,
+  tenant: home,
+  actor: {
+    id: 'ada',
+    username: 'ada@hosting.example',
+    displayName: 'Ada',
+    administratorLevel: 'none',
+    agentLevel: 'none',
+  },
+});
+const inside = (level: Grant['level']): Scope => {
+  const grantedBy = { id: 'camille', name: 'Camille Laurent' };
+  return scopeInside(outside, tenant, { grantId: 'grant', purpose: 'p', level, endsAt: now + 1, grantedBy }, worldwide);
+};
+
+// Said once more in other words: whoever opens an action to support must do so here too.
+const looking: Action[] = ['dashboard.view', 'accountSettings.view', 'users.list', 'users.view', 'activity.view'];
+const managing: Action[] = ['add', 'edit', 'block', 'delete', 'restore', 'resetPassword', 'endSessions'].map(
+  (verb) => `users.${verb}` as Action,
+);
+
+describe('support', () => {
+  for (const level of supportLevels) {
+    test(`${level}: reaches exactly what it is for`, () => {
+      const open = actions.filter((action) => may(inside(level), action).allowed);
+      assert.deepEqual(open.sort(), [...looking, ...(level === 'manage' ? managing : [])].sort());
+    });
+  }
+
+  test('acts on nobody who holds an administrator level', () => {
+    for (const action of managing.filter((each) => each !== 'users.add')) {
+      for (const administratorLevel of administratorLevels) {
+        const { allowed } = may(inside('manage'), action, { id: 'zoe', administratorLevel });
+        assert.equal(allowed, administratorLevel === 'none', `${action} ${administratorLevel}`);
+      }
+    }
+  });
+
+  test('gives and takes no level, of either kind', () => {
+    const zoe = { id: 'zoe', administratorLevel: 'none', agentLevel: 'none' } as const;
+    assert.ok(mayGive(inside('manage'), zoe, zoe).allowed);
+    assert.ok(mayGive(inside('manage'), null, zoe).allowed);
+    for (const levels of [
+      { ...zoe, administratorLevel: 'billing' },
+      { ...zoe, administratorLevel: 'global' },
+      { ...zoe, agentLevel: 'helpdesk' },
+    ] as const) {
+      assert.deepEqual(mayGive(inside('manage'), zoe, levels), { allowed: false, because: 'support' });
+      assert.deepEqual(mayGive(inside('manage'), null, levels), { allowed: false, because: 'support' });
+    }
+  });
+
+  test('keeps to the region: what is done elsewhere is elsewhere for operators too', () => {
+    const operations = { ...worldwide.operations, 'users.block': { at: 'nobody' } as const };
+    const scope = createScope({ ...inside('manage'), rules: { ...worldwide, operations } });
+    assert.deepEqual(may(scope, 'users.block'), { allowed: false, because: 'nobody' });
+  });
+
+  test('leaves an operator without any level outside', () => {
+    const back = scopeOutside(inside('manage'));
+    assert.deepEqual([back.tenant, back.actor?.administratorLevel, back.support], [home, 'none', undefined]);
+    assert.equal(may(back, 'users.list').allowed, false);
+  });
+});
+
+describe('a grant', () => {
+  const rules = (grant: 'allowed' | 'forbidden') => ({ supportAccess: { grant, longestHours: 1 } });
+  for (const [label, endsAt, endedAt, state, grant, end] of [
+    ['holds until its last millisecond', now + 1, null, 'active', 'allowed', null],
+    ['is over at its end', now, null, 'active', 'allowed', 'expired'],
+    ['is over a millisecond later', now - 1, null, 'active', 'allowed', 'expired'],
+    ['is over when somebody ended it', now + 1, now, 'active', 'allowed', 'ended'],
+    ['does not hold while the tenant is suspended', now + 1, null, 'suspended', 'allowed', 'suspended'],
+    ['does not hold where the rules forbid it since', now + 1, null, 'active', 'forbidden', 'forbidden'],
+  ] as const) {
+    test(label, () => assert.equal(endOfSupport({ endsAt, endedAt }, { state }, rules(grant), now), end));
+  }
+});

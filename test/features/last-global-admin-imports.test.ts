@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Scope } from '../../src/domain/scope.ts';
+import type { User } from '../../src/domain/user.ts';
+import { createUserChanges } from '../../src/features/users/users.changes.ts';
+import { aTenant, aUser, type TestTenant, type TestUser } from '../support/builders.ts';
+import { change, importStories } from '../support/import-stories.ts';
+import { actingIn, aStagedImport } from '../support/imports.ts';
+import { openPortal } from '../support/portal.ts';
+import { postgres, skipWithout } from '../support/services.ts';
+
+const rounds = 1_000;
+
+for (const [dialect, server] of [
+  ['SQLite', { url: undefined }],
+  ['PostgreSQL', await postgres()],
+] as const) {
+  describe(`the last Global admin, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
+    const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
+    const { stores, clock, database } = portal;
+    const { run } = importStories(portal);
+    const changes = createUserChanges({ stores, clock: () => clock.now });
+    const ways: ((by: Scope, whom: User) => Promise<unknown>)[] = [
+      run,
+      (by, whom) => changes.edit(by, whom.id, { ...whom, administratorLevel: 'none' }),
+      (by, whom) => changes.block(by, whom.id),
+      (by, whom) => changes.remove(by, whom.id),
+    ];
+    const demotion = [{ field: 'administratorLevel', from: 'global', to: 'none' }] as const;
+
+    async function wants(tenant: TestTenant, by: TestUser, whom: TestUser): Promise<void> {
+      const id = await aStagedImport(portal, tenant, by, [change(whom, 2, demotion)]);
+      const wish = { mode: 'all', epoch: by.epoch, expiresAt: clock.now + 1 } as const;
+      assert.equal(await stores.imports.want(actingIn(tenant, by), id, wish), true);
+    }
+
+    it('cannot be taken away by an import and by another administrator, or by two imports, at once', async () => {
+      const tenant = await aTenant(portal);
+      const one = await aUser(portal, tenant, { displayName: 'One', administratorLevel: 'global' });
+      const two = await aUser(portal, tenant, { displayName: 'Two', administratorLevel: 'global' });
+      const left = new Set<string>();
+      for (let round = 0; round < rounds; round++) {
+        await wants(tenant, one, two);
+        if (round % ways.length === 0) await wants(tenant, two, one);
+        await Promise.allSettled([run(), ways[round % ways.length]?.(actingIn(tenant, two), one)]);
+        const admins = (await stores.users.findGlobalAdmins(tenant.scope))
+          .filter(({ state }) => state === 'active')
+          .map(({ id }) => id);
+        assert.equal(admins.length, 1, `round ${round}`);
+        left.add(admins[0] ?? '');
+        const asBefore = { administrator_level: 'global', state: 'active', deleted_at: null };
+        await database.knex('users').where({ tenant_id: tenant.id }).update(asBefore);
+        await database.knex('imports').where({ tenant_id: tenant.id }).delete();
+      }
+      assert.deepEqual([...left].sort(), [one.id, two.id].sort(), 'now the one wins, and now the other');
+    });
+  });
+}

@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { aUser } from '../support/builders.ts';
+import { anOperator, aSupportedTenant, english, hourMs, inside, letIn, supportPage } from '../support/operators.ts';
+import { aPerson } from '../support/person.ts';
+import { openPortal } from '../support/portal.ts';
+import { postgres, skipWithout } from '../support/services.ts';
+
+const users = '/account-settings/user-management';
+
+for (const [dialect, server] of [
+  ['SQLite', { url: undefined }],
+  ['PostgreSQL', await postgres()],
+] as const) {
+  describe(`support access, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
+    const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
+    const ada = await anOperator(portal);
+
+    it('is given by a Global admin, entered and left by the operator, and shown to both', async () => {
+      const { admin, camille, tenant } = await aSupportedTenant(portal);
+      const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson' });
+      await admin.visit('/account-settings');
+      await admin.follow('Support access');
+      admin.sees('Nobody from the operator of this portal has access').sees('Nobody has support access at the moment.');
+      await admin.submit('Give access', {
+        Who: ada.id,
+        'What for': 'Imports fail since Monday',
+        'For how many hours': '2',
+      });
+      admin.sees('Access was given.').sees('Ada Betrieb').sees('Look only').sees('Has not entered');
+      await admin.visit('/dashboard');
+      admin.sees(/Ada Betrieb has support access until .* 2026/).sees('Imports fail since Monday');
+
+      const operator = await aPerson(portal, english).signIn(ada);
+      operator.sees('Ateliers Lumière').sees('Imports fail since Monday').sees('Camille Laurent');
+      assert.equal((await operator.visit(users)).status, 403);
+      await operator.visit('/dashboard');
+      await operator.submit('Enter');
+      assert.equal(operator.path, '/dashboard');
+      operator
+        .sees(/You are looking after Ateliers Lumière as Ada Betrieb, until .*2026/)
+        .sees(/Look only. Imports fail/);
+      await operator.visit(users);
+      operator.sees('Zoé Besson').sees('You are looking after Ateliers Lumière').doesNotSee('Ada Betrieb ada');
+      await operator.visit(`${users}/${zoe.id}`);
+      assert.equal(operator.status, 200);
+      await operator.submit('Leave');
+      assert.equal(operator.path, '/dashboard');
+      operator
+        .sees('You have access to an organization only while it lets you in.')
+        .doesNotSee('You are looking after');
+      assert.equal((await operator.visit(users)).status, 403);
+
+      await admin.visit(supportPage);
+      admin.sees(/Last entered: /);
+      await admin.submit('End now');
+      admin.sees('Access was ended.').sees('Ended by an administrator');
+      await operator.visit('/dashboard');
+      operator.sees('No organization is open to you');
+      assert.equal(camille.displayName, 'Camille Laurent');
+    });
+
+    it('is the same for two Global admins; who manages users may look, the others may not', async () => {
+      const supported = await aSupportedTenant(portal);
+      await letIn(portal, supported, ada);
+      const second = await aUser(portal, supported.tenant, { administratorLevel: 'global' });
+      const noah = await aUser(portal, supported.tenant, { administratorLevel: 'userManagement' });
+      const zoe = await aUser(portal, supported.tenant);
+      const other = await aPerson(portal, english).signIn(second);
+      await other.visit(supportPage);
+      await supported.admin.visit(supportPage);
+      assert.equal(other.$('table').text(), supported.admin.$('table').text());
+      const manager = await aPerson(portal, english).signIn(noah);
+      await manager.visit(supportPage);
+      manager.sees('Ada Betrieb').sees('Only Global admins can give or end access.').doesNotSee('End now');
+      const [grant] = await portal.stores.support.listOpen(supported.tenant.scope, portal.clock.now);
+      for (const path of [supportPage, `${supportPage}/${grant?.id}/end`]) {
+        assert.equal((await manager.send('POST', path, { operator: ada.id })).status, 403);
+      }
+      assert.equal((await (await aPerson(portal, english).signIn(zoe)).visit(supportPage)).status, 403);
+      await other.submit('End now');
+      await supported.admin.visit(supportPage);
+      supported.admin.sees('Ended by an administrator');
+    });
+
+    it('ends in mid-use: at the last millisecond it holds, at the next the operator is out, and told', async () => {
+      const supported = await aSupportedTenant(portal);
+      const zoe = await aUser(portal, supported.tenant);
+      await letIn(portal, supported, ada);
+      const end = portal.clock.now + 2 * hourMs;
+      // So that the session itself is not what ends.
+      portal.clock.now = end - 600_000;
+      const operator = await inside(portal, ada);
+      const elsewhere = await aPerson(portal, english).signIn(ada);
+      portal.clock.now = end - 1;
+      assert.equal((await operator.visit(users)).status, 200);
+      portal.clock.now = end;
+      const answer = await operator.send('POST', `${users}/${zoe.id}/block`);
+      assert.deepEqual([answer.status, answer.headers.location], [303, '/dashboard']);
+      assert.equal((await portal.stores.users.find(supported.tenant.scope, zoe.id))?.state, 'active');
+      await operator.visit('/dashboard');
+      operator.sees('Your access to Ateliers Lumière has ended: its time was up.').sees('No organization is open');
+      assert.equal((await operator.visit(users)).status, 403);
+      assert.equal((await operator.visit('/my-profile')).status, 200, 'and nothing else of theirs is lost');
+      assert.equal((await elsewhere.visit('/my-profile')).status, 200);
+    });
+
+    it('is recorded as over when nobody was inside, once', async () => {
+      const supported = await aSupportedTenant(portal);
+      await letIn(portal, supported, ada, { hours: '1' });
+      portal.clock.now += hourMs;
+      await Promise.all([portal.background.runAll(), portal.background.runAll()]);
+      const log = await aPerson(portal, english).signIn(supported.camille);
+      await log.visit('/account-settings/activity-log');
+      assert.equal(log.text.split('The support access of Ada Betrieb came to its end.').length - 1, 1);
+      await log.visit(supportPage);
+      log.sees('Its time was up');
+    });
+
+    it('leaves the operator’s own account alone: inside it is out of reach, and afterwards as it was', async () => {
+      const bo = await anOperator(portal, { displayName: 'Bo Zurück' });
+      await letIn(portal, await aSupportedTenant(portal), bo);
+      const person = await inside(portal, bo);
+      assert.equal((await person.visit('/my-profile')).status, 403);
+      await person.submit('Leave');
+      await person.visit('/my-profile');
+      person.sees('Bo Zurück').sees('hosting.example');
+    });
+  });
+}

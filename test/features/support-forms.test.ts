@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { describe, it } from 'node:test';
+import { anOperator, aSupportedTenant, english, letIn, supportPage } from '../support/operators.ts';
+import { aPerson } from '../support/person.ts';
+import { openPortal } from '../support/portal.ts';
+import { postgres, skipWithout } from '../support/services.ts';
+
+for (const [dialect, server] of [
+  ['SQLite', { url: undefined }],
+  ['PostgreSQL', await postgres()],
+] as const) {
+  describe(`what an administrator asks for, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
+    const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
+    const ada = await anOperator(portal);
+    const { longestHours } = portal.config.rules.supportAccess;
+    const grants = (): Promise<unknown[]> => portal.database.knex('support_grants').orderBy('id').select();
+
+    describe('a form', async () => {
+      const { admin, camille } = await aSupportedTenant(portal);
+      const blocked = await anOperator(portal, { displayName: 'Bo Blocked', state: 'blocked' });
+      const good = { operator: ada.id, purpose: 'Imports fail', hours: '1', level: 'look' };
+      for (const [label, fields, said] of [
+        ['no time at all', { hours: '0' }, /whole number of hours/],
+        ['an end in the past', { hours: '-1' }, /whole number of hours/],
+        ['half an hour', { hours: '0.5' }, /whole number of hours/],
+        ['one hour too many', { hours: String(longestHours + 1) }, /from 1 to/],
+        ['as long as numbers go', { hours: '9'.repeat(400) }, /whole number of hours/],
+        ['hours in other digits', { hours: '２' }, /whole number of hours/],
+        ['nothing', { hours: '' }, /whole number of hours/],
+        ['no purpose', { purpose: ' \u00A0\t' }, /what the access is for/],
+        ['a purpose that cannot be seen', { purpose: '\u202E\u200B\u2066' }, /what the access is for/],
+        ['a purpose of 10,000 letters', { purpose: 'x'.repeat(10_000) }, /too long/],
+        ['nobody', { operator: '' }, /Choose one of the operator/],
+        ['an id that nobody has', { operator: randomUUID() }, /Choose one of the operator/],
+        ['an administrator of the tenant', { operator: camille.id }, /Choose one of the operator/],
+        ['an operator who is blocked', { operator: blocked.id }, /Choose one of the operator/],
+      ] as const) {
+        it(`that asks for ${label} is shown again, and nobody is let in`, async () => {
+          const before = await grants();
+          const answer = await admin.send('POST', supportPage, { ...good, ...fields });
+          assert.equal(answer.status, 422, label);
+          assert.match(answer.text, said);
+          assert.deepEqual(await grants(), before);
+        });
+      }
+
+      it('with a level that there is not lets look and no more', async () => {
+        assert.equal((await admin.send('POST', supportPage, { ...good, level: 'global' })).status, 303);
+        await admin.visit(supportPage);
+        admin.sees('Look only');
+        assert.equal((await admin.send('POST', supportPage, good)).status, 422, 'and nobody is let in twice');
+      });
+
+      it('sent by two at once lets in once', async () => {
+        const both = await aSupportedTenant(portal);
+        const answers = await Promise.all([1, 2].map(() => both.admin.send('POST', supportPage, good)));
+        assert.deepEqual(answers.map(({ status }) => status).sort(), [303, 422]);
+      });
+    });
+
+    it('a purpose with markup and turned text is text, on every page that shows it', async () => {
+      const supported = await aSupportedTenant(portal, '<i>Lumière</i>');
+      await letIn(portal, supported, ada, { purpose: '<b>bold</b>\u202Edlob & {{tenant}}' });
+      const operator = await aPerson(portal, english).signIn(ada);
+      const row = operator.$('tr').filter((_, each) => operator.$(each).text().includes('<i>Lumière</i>'));
+      await operator.send('POST', row.find('form').attr('action') ?? '');
+      await supported.admin.visit(supportPage);
+      for (const [person, path] of [
+        [supported.admin, '/dashboard'],
+        [supported.admin, supportPage],
+        [supported.admin, '/account-settings/activity-log'],
+        [operator, '/dashboard'],
+      ] as const) {
+        await person.visit(path);
+        person.sees('<b>bold</b>dlob & {{tenant}}');
+        assert.ok(
+          !person.body.includes('<b>bold') && !person.body.includes('<i>Lum') && !person.body.includes('\u202E'),
+        );
+      }
+      await operator.submit('Leave');
+    });
+  });
+}
+
+it('operators are no tenant that is set up: the link of the first one stays open', async () => {
+  const portal = await openPortal();
+  const { setup, tenants } = portal.stores;
+  await setup.replace('a digest');
+  await anOperator(portal);
+  assert.equal(await tenants.isEmpty(), true);
+  assert.equal(await setup.consume('a digest'), true);
+});

@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { describe, it } from 'node:test';
+import { aUser } from '../support/builders.ts';
+import {
+  anOperator,
+  aSupportedTenant,
+  english,
+  enterPath,
+  hourMs,
+  inside,
+  letIn,
+  operatorsOf,
+  supportPage,
+} from '../support/operators.ts';
+import { aPerson } from '../support/person.ts';
+import { openPortal } from '../support/portal.ts';
+import { postgres, skipWithout } from '../support/services.ts';
+import { comparable } from '../support/traces.ts';
+
+const users = '/account-settings/user-management';
+
+for (const [dialect, server] of [
+  ['SQLite', { url: undefined }],
+  ['PostgreSQL', await postgres()],
+] as const) {
+  describe(`support access under attack, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
+    const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
+    const ada = await anOperator(portal);
+
+    it('a grant of somebody else is answered as one that never was, to everybody', async () => {
+      const supported = await aSupportedTenant(portal);
+      const other = await anOperator(portal, { displayName: 'Bo Other' });
+      const grantId = await letIn(portal, supported, other);
+      const stranger = await aSupportedTenant(portal, 'Fremde');
+      await supported.admin.visit('/dashboard');
+      const people = [await aPerson(portal, english).signIn(ada), supported.admin, stranger.admin];
+      for (const person of people) {
+        const [ours, nobodys] = [grantId, randomUUID()].map((id) => person.send('POST', enterPath(id)));
+        assert.equal((await nobodys!).status, 404);
+        assert.deepEqual(comparable(await ours!), comparable(await nobodys!));
+      }
+      const ending = (id: string) => stranger.admin.send('POST', `${supportPage}/${id}/end`);
+      assert.deepEqual(comparable(await ending(grantId)), comparable(await ending(randomUUID())));
+      assert.equal((await portal.stores.support.listOpen(supported.tenant.scope, portal.clock.now)).length, 1);
+    });
+
+    it('entering again after the end is refused in words, and lets in nowhere', async () => {
+      for (const how of ['its time', 'an administrator', 'the rules'] as const) {
+        const supported = await aSupportedTenant(portal);
+        const grantId = await letIn(portal, supported, ada, { hours: '1' });
+        if (how === 'its time') portal.clock.now += hourMs;
+        const admin = how === 'its time' ? await aPerson(portal, english).signIn(supported.camille) : supported.admin;
+        if (how === 'an administrator') await admin.send('POST', `${supportPage}/${grantId}/end`);
+        if (how === 'the rules')
+          await portal.stores.tenants.setOwnRules(supported.tenant.scope, { supportAccess: 'forbidden' });
+        const operator = await aPerson(portal, english).signIn(ada);
+        const answer = await operator.send('POST', enterPath(grantId));
+        assert.equal(answer.status, 409, how);
+        assert.match(answer.text, /This access is over/);
+        assert.equal((await operator.visit(users)).status, 403);
+        assert.equal(
+          (await admin.send('POST', `${supportPage}/${grantId}/end`)).status,
+          303,
+          'ending it twice is nothing',
+        );
+      }
+    });
+
+    it('a form of another tab, filled in for where one was before, is stale', async () => {
+      const [one, two] = [await aSupportedTenant(portal, 'One'), await aSupportedTenant(portal, 'Two')];
+      const [first, second] = [await letIn(portal, one, ada), await letIn(portal, two, ada)];
+      const operator = await aPerson(portal, english).signIn(ada);
+      const before = operator.csrf;
+      await operator.send('POST', enterPath(first));
+      assert.equal((await operator.send('POST', enterPath(second), {}, { csrf: before })).status, 403);
+      await operator.visit('/dashboard');
+      assert.equal((await operator.send('POST', enterPath(second))).status, 409, 'one tenant at a time');
+      const within = operator.csrf;
+      await operator.submit('Leave');
+      assert.equal((await operator.send('POST', `${users}/new`, {}, { csrf: within })).status, 403);
+    });
+
+    it('the end of one access leaves a session that meanwhile acts under another where it is', async () => {
+      const [one, two] = [await aSupportedTenant(portal, 'Early'), await aSupportedTenant(portal, 'Late')];
+      const [first, second] = [await letIn(portal, one, ada), await letIn(portal, two, ada)];
+      const session = { id: randomUUID(), userId: ada.id, address: null, device: '', at: portal.clock.now };
+      await portal.stores.sessions.open(session);
+      await portal.stores.sessions.setSupport(session.id, second);
+      await portal.stores.sessions.leaveSupport(session.id, first);
+      assert.equal((await portal.stores.sessions.findLiveAcrossTenants(session.id))?.support?.grantId, second);
+    });
+
+    it('a session that names somebody else’s grant acts under none', async () => {
+      const supported = await aSupportedTenant(portal);
+      const grantId = await letIn(portal, supported, ada);
+      const bo = await anOperator(portal, { displayName: 'Bo Thief' });
+      for (const user of [bo, await aUser(portal, (await aSupportedTenant(portal)).tenant)]) {
+        const session = { id: randomUUID(), userId: user.id, address: null, device: '', at: portal.clock.now };
+        await portal.stores.sessions.open(session);
+        await portal.stores.sessions.setSupport(session.id, grantId);
+        assert.equal((await portal.stores.sessions.findLiveAcrossTenants(session.id))?.support, null);
+      }
+    });
+
+    describe('whatever else ends it, ends it at the next request', () => {
+      for (const [label, end, said] of [
+        ['an administrator', null, /Your access to Ateliers Lumière was ended/],
+        ['a suspension', 'suspended', /Ateliers Lumière is suspended/],
+        ['a rule of the tenant', 'forbidden', /does not allow support access any more/],
+      ] as const) {
+        it(label, async () => {
+          const supported = await aSupportedTenant(portal);
+          const zoe = await aUser(portal, supported.tenant);
+          const grantId = await letIn(portal, supported, ada);
+          const operator = await aPerson(portal, english).signIn(ada);
+          await operator.send('POST', enterPath(grantId));
+          assert.equal((await operator.visit(`${users}/${zoe.id}`)).status, 200);
+          const { scope, id } = supported.tenant;
+          if (end === null) await supported.admin.send('POST', `${supportPage}/${grantId}/end`);
+          if (end === 'suspended') await portal.tenants.setState(id, 'suspended');
+          if (end === 'forbidden') await portal.stores.tenants.setOwnRules(scope, { supportAccess: 'forbidden' });
+          await operator.submit('Block sign-in');
+          assert.equal(operator.path, '/dashboard');
+          operator.sees(said);
+          assert.equal((await portal.stores.users.find(scope, zoe.id))?.state, 'active');
+          assert.equal((await operator.visit(users)).status, 403);
+          if (end === 'suspended') {
+            await portal.tenants.setState(id, 'active');
+            await operator.visit('/dashboard');
+            assert.equal((await operator.send('POST', enterPath(grantId))).status, 303, 'it goes on afterwards');
+          }
+        });
+      }
+
+      it('the operator being blocked, for good: to be let in again they need a new access', async () => {
+        const supported = await aSupportedTenant(portal);
+        const bo = await anOperator(portal, { displayName: 'Bo Betrieb' });
+        await letIn(portal, supported, bo);
+        const operator = await inside(portal, bo);
+        await operatorsOf(portal).take('block', bo.username);
+        assert.equal((await operator.visit(users)).path, '/sign-in');
+        await operatorsOf(portal).take('unblock', bo.id);
+        const again = await aPerson(portal, english).signIn(bo);
+        again.sees('No organization is open to you');
+        await supported.admin.visit(supportPage);
+        supported.admin.sees('Bo Betrieb').sees('Ended by the operator');
+        await supported.admin.visit('/account-settings/activity-log');
+        supported.admin.sees('The operator ended the support access of Bo Betrieb.');
+      });
+
+      it('but not that whoever gave it is no administrator any more: it is the organization’s', async () => {
+        const supported = await aSupportedTenant(portal);
+        const bo = await anOperator(portal, { displayName: 'Bo Bleibt' });
+        const second = await aUser(portal, supported.tenant, { administratorLevel: 'global' });
+        await letIn(portal, supported, bo);
+        const operator = await inside(portal, bo);
+        const other = await aPerson(portal, english).signIn(second);
+        await other.send('POST', `${users}/${supported.camille.id}/block`);
+        assert.equal((await operator.visit(users)).status, 200);
+        await other.visit(supportPage);
+        await other.submit('End now');
+        assert.equal((await operator.visit(users)).path, '/dashboard');
+      });
+    });
+  });
+}

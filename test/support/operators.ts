@@ -1,0 +1,68 @@
+import { createOperators } from '../../src/features/support/operators.ts';
+import { createSupport } from '../../src/features/support/support.ts';
+import { createUserChanges } from '../../src/features/users/users.changes.ts';
+import { aTenant, aUser, type TestTenant, type TestUser } from './builders.ts';
+import { aPerson, type Person } from './person.ts';
+import type { Portal } from './portal.ts';
+
+export const english = { 'Accept-Language': 'en' };
+export const supportPage = '/account-settings/support-access';
+export const hourMs = 3_600_000;
+
+/** What the operator's commands work with, on a portal's own clock. */
+export function operatorsOf(portal: Portal) {
+  const { stores, tenants } = portal;
+  const { rules } = portal.config;
+  const clock = (): number => portal.clock.now;
+  const support = createSupport({ stores, rules, operatorScope: tenants.operatorScope, clock });
+  return createOperators({ stores, tenants, changes: createUserChanges({ stores, clock }), support, rules });
+}
+
+/** An operator who can sign in: the first brings the operators' tenant with them. */
+export async function anOperator(portal: Portal, wishes: Partial<TestUser> = {}): Promise<TestUser> {
+  const home = (await portal.stores.tenants.findOfOperators()) ?? (await operatorsTenant(portal));
+  const scope = portal.tenants.operatorScope(home);
+  const tenant: TestTenant = { id: home.id, name: home.name, domain: 'hosting.example', scope };
+  return aUser(portal, tenant, { displayName: 'Ada Betrieb', language: 'en', ...wishes });
+}
+
+async function operatorsTenant(portal: Portal) {
+  await operatorsOf(portal).add({ username: 'first@hosting.example', name: 'First Operator', language: null });
+  const home = await portal.stores.tenants.findOfOperators();
+  if (home === null) throw new Error('There is no tenant of the operators');
+  return home;
+}
+
+export interface Supported {
+  readonly tenant: TestTenant;
+  readonly camille: TestUser;
+  readonly admin: Person;
+}
+
+/** A tenant with a Global admin who is signed in and can let operators in. */
+export async function aSupportedTenant(portal: Portal, name = 'Ateliers Lumière'): Promise<Supported> {
+  const tenant = await aTenant(portal, { name, language: 'en' });
+  const camille = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
+  return { tenant, camille, admin: await aPerson(portal, english).signIn(camille) };
+}
+
+/** Lets an operator in by the form. @returns the grant's id */
+export async function letIn(
+  portal: Portal,
+  { admin, tenant }: Supported,
+  operator: TestUser,
+  { level = 'manage', hours = '2', purpose = 'Imports fail since Monday' } = {},
+): Promise<string> {
+  await admin.send('POST', supportPage, { operator: operator.id, purpose, hours, level });
+  const [grant] = await portal.stores.support.listOpen(tenant.scope, portal.clock.now);
+  if (grant === undefined) throw new Error('Nobody was let in');
+  return grant.id;
+}
+
+export const enterPath = (grantId: string): string => `/support/${grantId}/enter`;
+
+/** An operator who has gone in by the button on their dashboard. */
+export async function inside(portal: Portal, operator: TestUser): Promise<Person> {
+  const person = await aPerson(portal, english).signIn(operator);
+  return person.submit('Enter');
+}
