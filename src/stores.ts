@@ -6,6 +6,8 @@ import { directoryStore } from './features/directory/directory.store.ts';
 import { importsStore } from './features/imports/imports.store.ts';
 import { importRunsStore } from './features/imports/imports.run.store.ts';
 import { importPasswordsStore } from './features/imports/imports.passwords.store.ts';
+import { movesStore } from './features/moving/moves.store.ts';
+import { movingStore } from './features/moving/moving.store.ts';
 import { noticesStore } from './features/notices/notices.store.ts';
 import { credentialsStore } from './features/passwords/credentials.store.ts';
 import { erasureStore } from './features/personal-data/erasure.store.ts';
@@ -21,6 +23,8 @@ import { usersStore } from './features/users/users.store.ts';
 export interface Stores extends ReturnType<typeof bindStores> {
   /** Binds all stores to one transaction: what is written and what is recorded of it stand or fall together. */
   transaction<T>(work: (stores: Stores) => Promise<T>): Promise<T>;
+  /** Binds all stores to the database as it is at one moment, to read only. */
+  snapshot<T>(work: (stores: Stores) => Promise<T>): Promise<T>;
 }
 
 function bindStores(database: Database) {
@@ -33,6 +37,8 @@ function bindStores(database: Database) {
     imports: importsStore(database),
     importRuns: importRunsStore(database),
     importPasswords: importPasswordsStore(database),
+    moving: movingStore(database),
+    moves: movesStore(database),
     erasure: erasureStore(database),
     notices: noticesStore(database),
     personalData: personalDataStore(database),
@@ -49,5 +55,6 @@ export function createStores(database: Database): Stores {
   return {
     ...bindStores(database),
     transaction: (work) => database.transaction((within) => work(createStores(within))),
+    snapshot: (work) => database.snapshot((within) => work(createStores(within))),
   };
 }

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
-import type { Readable } from 'node:stream';
 import { sha256 } from '../data/digest.ts';
+import { linesOf } from '../data/lines.ts';
 import { createFileCheck, type FileCheck, type FileFault } from '../features/activity/activity.check.ts';
 import { CommandFault, print } from './context.ts';
 
@@ -9,9 +9,6 @@ interface FileOptions {
   readonly tenant?: string;
   readonly json?: boolean;
 }
-
-// No entry is nearly as long; a file without an end of line must not fill the memory.
-const longestLine = 1024 * 1024;
 
 /** Follows an export of a log from its first line to its last. It opens no database. */
 export async function verifyFile(options: FileOptions): Promise<void> {
@@ -32,18 +29,6 @@ export async function verifyFile(options: FileOptions): Promise<void> {
   }
   if (check === null) throw notALog;
   report(options, check, fault ?? check.end());
-}
-
-// By hand, since node:readline also ends a line at U+2028, which JSON leaves inside its texts as it is.
-async function* linesOf(input: Readable): AsyncGenerator<string> {
-  let rest = '';
-  for await (const chunk of input.setEncoding('utf8') as AsyncIterable<string>) {
-    const lines = (rest + chunk).split('\n');
-    rest = lines.pop() ?? '';
-    yield* lines;
-    if (rest.length > longestLine) break;
-  }
-  if (rest !== '') yield rest;
 }
 
 const words: Readonly<Record<FileFault['fault'], (place: number) => string>> = {

@@ -60,7 +60,7 @@ async function faultOf(name: string, check: () => Promise<unknown>): Promise<str
 }
 
 // A client that was made this moment may still be connecting.
-async function untilItHolds(check: () => Promise<void>): Promise<void> {
+export async function untilItHolds(check: () => Promise<void>): Promise<void> {
   const end = Date.now() + longestWaitMs;
   for (;;) {
     try {

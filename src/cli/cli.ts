@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { addActivityCommands } from './activity.ts';
 import { addCheckCommand } from './check.ts';
 import { CommandFault, print, withContext } from './context.ts';
+import { addRegionCommands } from './region.ts';
 import { addOperatorCommands } from './operator.ts';
 import { addRouteCommands } from './route.ts';
 import { addRulesCommands } from './rules.ts';
@@ -35,6 +36,7 @@ export async function run(argv: readonly string[]): Promise<void> {
   addRouteCommands(program);
   addActivityCommands(program);
   addRulesCommands(program);
+  addRegionCommands(program);
   try {
     await program.parseAsync([...argv]);
   } catch (error) {

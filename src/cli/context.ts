@@ -21,12 +21,18 @@ export interface CommandContext {
 /** A fault that the operator can mend; said in one line, without a stack. */
 export class CommandFault extends Error {}
 
-/** Opens the region's stores for one command, brings the schema up, and closes them afterwards. */
-export async function withContext<T>(work: (context: CommandContext) => Promise<T>): Promise<T> {
+/**
+ * Opens the region's stores for one command, brings the schema up, and closes them afterwards.
+ * @param statementTimeoutMs for a command that nobody else waits for: 0 lets PostgreSQL take as long as it takes
+ */
+export async function withContext<T>(
+  work: (context: CommandContext) => Promise<T>,
+  statementTimeoutMs?: number,
+): Promise<T> {
   const { config, faults } = readConfig(process.env);
   if (config === null) throw new CommandFault(faults.join('\n'));
   await migrate(config.database);
-  const database = openDatabase(config.database);
+  const database = openDatabase(config.database, statementTimeoutMs);
   try {
     const stores = createStores(database);
     const hasher = await createHasher();

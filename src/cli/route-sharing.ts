@@ -1,18 +1,11 @@
 import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
-import type { Config } from '../config/config.ts';
-import { keptInFile } from '../config/kept-file.ts';
-import {
-  fingerprintOf,
-  isSigned,
-  makeKey,
-  signDirectory,
-  signedDirectory,
-} from '../features/directory/signed-directory.ts';
+import { fingerprintOf, signerOf } from '../features/directory/region-key.ts';
+import { isSigned, signDirectory, signedDirectory } from '../features/directory/signed-directory.ts';
 import type { Stores } from '../stores.ts';
 import { CommandFault, print, withContext } from './context.ts';
+import { checkedKey, signingKeyOf } from './region-keys.ts';
 import { asLine, checkedRoutes, refuseResidents } from './routes-given.ts';
 
 interface ImportOptions {
@@ -20,8 +13,6 @@ interface ImportOptions {
   unsigned?: boolean;
   json?: boolean;
 }
-
-const keyOf = (config: Config): string => keptInFile(path.join(config.dataDirectory, 'directory-key'), makeKey);
 
 /** What regions share: the directory, signed by the one that gives it and verified by the one that takes it. */
 export function addSharingCommands(route: Command): void {
@@ -31,7 +22,7 @@ export function addSharingCommands(route: Command): void {
     .option('--json', 'print one JSON object, as without it')
     .action(() =>
       withContext(async ({ config, stores }) => {
-        const signed = signDirectory(await stores.directory.list(), config.rules.region, keyOf(config));
+        const signed = signDirectory(await stores.directory.listShared(), config.rules.region, signingKeyOf(config));
         print({ json: true }, signed, []);
       }),
     );
@@ -41,9 +32,9 @@ export function addSharingCommands(route: Command): void {
     .option('--json', 'print one JSON object')
     .action((options: { json?: boolean }) =>
       withContext(({ config }) => {
-        const { signer } = signDirectory([], config.rules.region, keyOf(config));
-        const fingerprint = fingerprintOf(signer.publicKey);
-        print(options, { region: signer.region, fingerprint }, [`${signer.region}  ${fingerprint}`]);
+        const { region, publicKey } = signerOf(config.rules.region, signingKeyOf(config));
+        const fingerprint = fingerprintOf(publicKey);
+        print(options, { region, fingerprint }, [`${region}  ${fingerprint}`]);
         return Promise.resolve();
       }),
     );
@@ -67,23 +58,12 @@ export function addSharingCommands(route: Command): void {
     );
 }
 
-// The first directory of a region makes its key known; from then on only that key, or one that the operator compared, will do.
 async function verify(stores: Stores, content: unknown, accepted: string | undefined): Promise<void> {
   const { data } = signedDirectory.safeParse(content);
   if (data === undefined) throw new CommandFault('The directory is not signed; --unsigned takes it all the same');
   if (!isSigned(data)) throw new CommandFault('The directory is not as it was signed');
-  const { region, publicKey } = data.signer;
-  const fingerprint = fingerprintOf(publicKey);
-  if (accepted !== undefined && accepted !== fingerprint)
-    throw new CommandFault(`The directory was signed by another key of ${region}: ${fingerprint}`);
-  const known = await stores.directory.keyOf(region);
-  if (known === publicKey) return;
-  if (known !== null && accepted === undefined) {
-    throw new CommandFault(
-      `The key of ${region} is not the one known so far: compare it with its operator, then --accept-key ${fingerprint}`,
-    );
-  }
-  await stores.directory.keepKey(region, publicKey);
+  const keep = await checkedKey(stores, data.signer, accepted, 'directory');
+  await keep(stores);
 }
 
 function parse(content: string): unknown {

@@ -2,6 +2,8 @@ import type { Command } from 'commander';
 import type { Tenants } from '../features/tenants/tenants.ts';
 import type { Stores } from '../stores.ts';
 import { print, withContext } from './context.ts';
+import { addListingCommands } from './tenant-listing.ts';
+import { addMovingCommands } from './tenant-moving.ts';
 
 interface AddOptions {
   name: string;
@@ -9,6 +11,7 @@ interface AddOptions {
   language: string;
   adminName: string;
   adminUsername: string;
+  unlisted?: boolean;
   json?: boolean;
 }
 
@@ -22,6 +25,7 @@ export function addTenantCommands(program: Command): void {
     .requiredOption('--language <language>', 'en, fr or de')
     .requiredOption('--admin-name <name>', 'name of the first Global admin')
     .requiredOption('--admin-username <username>', 'user name of the first Global admin, on one of the domains')
+    .option('--unlisted', 'keep its domains from other regions')
     .option('--json', 'print one JSON object')
     .action((options: AddOptions) => withContext(({ tenants }) => add(tenants, options)));
   tenant
@@ -34,10 +38,16 @@ export function addTenantCommands(program: Command): void {
         print(
           options,
           { tenants },
-          tenants.map((each) => [each.id, each.status, each.users, each.name, each.domains.join(' ')].join('  ')),
+          tenants.map((each) =>
+            [each.id, each.status, each.users, each.name, each.domains.join(' ')]
+              .concat(each.unlisted ? 'unlisted' : [])
+              .join('  '),
+          ),
         );
       }),
     );
+  addMovingCommands(tenant);
+  addListingCommands(tenant);
   for (const [name, state] of [
     ['suspend', 'suspended'],
     ['resume', 'active'],
@@ -59,17 +69,18 @@ export function addTenantCommands(program: Command): void {
 }
 
 const listed = async (stores: Stores) =>
-  (await stores.tenants.listForOperator()).map(({ id, name, domains, state, users }) => ({
+  (await stores.tenants.listForOperator()).map(({ id, name, domains, state, users, listed: isListed }) => ({
     id,
     name,
     domains,
     status: state,
     users,
+    ...(isListed ? {} : { unlisted: true }),
   }));
 
 async function add(tenants: Tenants, options: AddOptions): Promise<void> {
   const added = await tenants.add(
-    { name: options.name, domains: options.domain, language: options.language },
+    { name: options.name, domains: options.domain, language: options.language, listed: options.unlisted !== true },
     {
       username: options.adminUsername,
       name: options.adminName,

@@ -57,6 +57,7 @@ export async function resetPassword({ config, database, stores, hasher, tenants 
   const username = canonicalUsername(typed);
   const found = await stores.credentials.findForSignInAcrossTenants(username);
   if (found === null || found.user.state === 'deleted') throw new CommandFault(`There is no user ${username}`);
+  if (found.tenant.state === 'moving') throw new CommandFault(`The tenant of ${username} is moving to another region`);
   const throttle = createThrottle(database, config.rules);
   const users = createUsers({ stores, hasher, throttle, clock: Date.now });
   const result = await users.resetPassword(tenants.operatorScope(found.tenant), found.user.id, null);

@@ -31,6 +31,8 @@ export interface Database {
   prepare<Row>(name: string, build: Build): (values: Values) => Promise<Row[]>;
   /** Runs the work in one write transaction: all of it or, when it throws, nothing. */
   transaction<T>(work: (database: Database) => Promise<T>): Promise<T>;
+  /** Reads everything as it is at one moment, however long it takes; nobody waits for it. */
+  snapshot<T>(work: (database: Database) => Promise<T>): Promise<T>;
   /** @throws when the database does not answer */
   ping(): Promise<void>;
   close(): Promise<void>;

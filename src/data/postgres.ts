@@ -73,6 +73,11 @@ export function openPostgres(url: string, statementTimeoutMs: number): Database 
     knex,
     prepare,
     transaction: (work) => knex.transaction((transaction) => work(withinTransaction(transaction, 'postgres'))),
+    snapshot: (work) =>
+      knex.transaction((transaction) => work(withinTransaction(transaction, 'postgres')), {
+        isolationLevel: 'repeatable read',
+        readOnly: true,
+      }),
     ping: async () => {
       await knex.raw('select 1');
     },

@@ -56,6 +56,8 @@ export function openSqlite(file: string): Database {
         await transaction.raw('update users set epoch = epoch where 0');
         return work(withinTransaction(transaction, 'sqlite'));
       }),
+    // Without the write lock: what it reads is the last commit before its first query.
+    snapshot: (work) => knex.transaction((transaction) => work(withinTransaction(transaction, 'sqlite'))),
     ping: async () => {
       await knex.raw('select 1');
     },

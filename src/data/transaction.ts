@@ -13,6 +13,7 @@ export function withinTransaction(transaction: Knex.Transaction, dialect: Databa
       };
     },
     transaction: (work) => work(within),
+    snapshot: (work) => work(within),
     ping: async () => {
       await transaction.raw('select 1');
     },

@@ -32,6 +32,11 @@ export type ActivityEvent =
   | { readonly kind: 'tenant.added' }
   | { readonly kind: 'tenant.suspended' }
   | { readonly kind: 'tenant.resumed' }
+  | { readonly kind: 'tenant.listingChanged'; readonly listed: boolean }
+  /** `region`: the other one. */
+  | { readonly kind: 'tenant.moving'; readonly region: string; readonly passwords: MovedPasswords }
+  | { readonly kind: 'tenant.moveCancelled'; readonly region: string }
+  | { readonly kind: 'tenant.movedIn'; readonly region: string; readonly passwords: MovedPasswords }
   | { readonly kind: 'tenant.rulesChanged'; readonly rules: readonly RuleChange[] }
   | { readonly kind: 'activity.exported'; readonly format: LogFormat; readonly filters: readonly LogFilterName[] }
   | ({ readonly kind: 'approval.asked' } & Approving & Said)
@@ -67,6 +72,9 @@ interface Approving {
 interface Said {
   readonly said: string | null;
 }
+
+/** Whether people bring their passwords along to another region, or all get new ones there. */
+export type MovedPasswords = 'keep' | 'reset';
 
 /** One of a tenant's own rules, before and after; null where the region's holds. */
 export interface RuleChange {

@@ -76,6 +76,11 @@ const notices: { readonly [Kind in ActivityEvent['kind']]: NoticeOf<Kind> } = {
   'support.expired': nothing,
   'support.entered': nothing,
   'support.left': nothing,
+  'tenant.listingChanged': nothing,
+  // The operator tells them beforehand: what happens to their passwords is the least of it.
+  'tenant.moving': nothing,
+  'tenant.moveCancelled': nothing,
+  'tenant.movedIn': nothing,
   refused: nothing,
 };
 

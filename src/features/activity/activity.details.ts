@@ -62,6 +62,9 @@ export function activityDetails(
         return [{ key: 'activity:detail.issued', values: { count: event.count } }];
       case 'tenant.rulesChanged':
         return event.rules.map(ruleOf);
+      case 'tenant.moving':
+      case 'tenant.movedIn':
+        return [{ key: `activity:detail.movedPasswords.${event.passwords}`, values: {} }];
       case 'refused':
         return [{ key: `policy:${event.because}.title`, values: {} }];
       case 'activity.exported': {

@@ -47,6 +47,7 @@ function activityWords({ t, language }: Pick<Tongue, 't' | 'language'>, format: 
     const names = { actor: actorOf(activity), target: targetOf(activity) };
     if (event.kind === 'refused') return { ...names, action: t(`activity:action.${flat(event.action)}`) };
     if ('approval' in event) return { ...names, act: t(`approvals:act.${event.act}`) };
+    if ('region' in event) return { ...names, region: event.region };
     if (event.kind === 'activity.exported') return { ...names, format: t(`activity:format.${event.format}`) };
     return names;
   };
@@ -116,6 +117,8 @@ function variantOf({ event, actor, target }: Activity): string | null {
       return event.forced ? 'forced' : 'chosen';
     case 'user.edited':
       return actor !== null && actor.id === target?.id ? 'own' : 'another';
+    case 'tenant.listingChanged':
+      return event.listed ? 'listed' : 'unlisted';
     case 'activity.exported':
       return event.filters.length === 0 ? 'whole' : 'part';
     default:

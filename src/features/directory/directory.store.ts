@@ -16,6 +16,9 @@ export function directoryStore(database: Database) {
     knex('routes').where({ domain: $('domain') }),
   );
 
+  const list = async (): Promise<DirectoryRoute[]> =>
+    database.knex('routes').select('domain', 'region').orderBy('domain');
+
   return {
     /** @returns the region that a company domain, or one above it, is routed to; null where the directory names neither */
     regionOf: async (domain: string): Promise<string | null> => {
@@ -26,7 +29,19 @@ export function directoryStore(database: Database) {
       return null;
     },
 
-    list: async (): Promise<DirectoryRoute[]> => database.knex('routes').select('domain', 'region').orderBy('domain'),
+    list,
+
+    /** @returns what other regions may know: without the domains of tenants that are unlisted, and all below them */
+    listShared: async (): Promise<DirectoryRoute[]> => {
+      const unlisted = await database
+        .knex('tenant_domains')
+        .join('tenants', 'tenants.id', 'tenant_domains.tenant_id')
+        .where({ listed: 0 })
+        .select<{ domain: string }[]>('domain');
+      const kept = new Set(unlisted.map(({ domain }) => domain));
+      const routes = await list();
+      return routes.filter(({ domain }) => !domainAndParents(domain).some((each) => kept.has(each)));
+    },
 
     /** Adds routes, all or none; a domain that is there already, or comes twice, takes the last region. */
     put: async (routes: readonly DirectoryRoute[]): Promise<void> => {

@@ -4,12 +4,13 @@ import type { OwnRules } from '../../domain/own-rules.ts';
 import type { Scope, ScopeTenant } from '../../domain/scope.ts';
 import type { User } from '../../domain/user.ts';
 import { readOwnRules } from '../tenants/tenants.own-rules.ts';
+import type { TenantState } from '../tenants/tenants.store.ts';
 import { toUser, userColumns, type UserRow } from '../users/users.rows.ts';
 
 /** What a sign-in is decided by. Only the passwords and sessions features ever hold one. */
 export interface Credentials {
   readonly user: User;
-  readonly tenant: ScopeTenant & { readonly state: 'active' | 'suspended'; readonly ownRules: OwnRules };
+  readonly tenant: ScopeTenant & { readonly state: TenantState; readonly ownRules: OwnRules };
   readonly passwordHash: string;
 }
 
@@ -17,7 +18,7 @@ interface CredentialsRow extends UserRow {
   password_hash: string;
   tenant_name: string;
   tenant_language: Language;
-  tenant_state: 'active' | 'suspended';
+  tenant_state: TenantState;
   tenant_own_rules: string;
 }
 

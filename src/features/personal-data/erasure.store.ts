@@ -132,6 +132,8 @@ export function erasureStore(database: Database) {
         // Spelt out, not bound: only then does it fit the index of the few who are deleted.
         .whereRaw("users.state = 'deleted'")
         .where('users.deleted_at', '<=', deletedBefore)
+        // Those of a tenant that moves are removed where it arrives.
+        .whereNot('tenants.state', 'moving')
         .orderBy('users.deleted_at')
         .limit(most);
       if (tenantId !== undefined) query.where('users.tenant_id', tenantId);

@@ -11,7 +11,7 @@ import {
   type OpenGrant,
   type OpenGrantRow,
 } from '../support/support.rows.ts';
-import type { Tenant } from '../tenants/tenants.store.ts';
+import type { Tenant, TenantState } from '../tenants/tenants.store.ts';
 import { readOwnRules } from '../tenants/tenants.own-rules.ts';
 import { toUser, userColumns, type UserRow } from '../users/users.rows.ts';
 
@@ -34,7 +34,7 @@ interface LiveSessionRow extends UserRow, OpenGrantRow {
   session_seen_at: number;
   tenant_name: string;
   tenant_language: Language;
-  tenant_state: 'active' | 'suspended';
+  tenant_state: TenantState;
   tenant_own_rules: string;
   tenant_kind: Tenant['kind'];
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import ipaddr from 'ipaddr.js';
 import {
   RateLimiterPostgres,
@@ -10,6 +9,7 @@ import type { Database } from '../../data/database.ts';
 import { Failure } from '../../domain/errors.ts';
 import type { RegionRules, ThrottleRule } from '../../domain/regions.ts';
 import type { Scope } from '../../domain/scope.ts';
+import { digest, type CostlyAct } from './throttle.keys.ts';
 
 /** What one try at a password is counted under. */
 export interface Attempt {
@@ -30,8 +30,6 @@ export interface Wait {
   /** Whether this is the first refusal of its block: the one worth recording. */
   readonly first: boolean;
 }
-
-type CostlyAct = 'reset' | 'change' | 'logExport' | 'import' | 'export' | 'personalData';
 
 export interface Throttle {
   /** Counts a try before it is made, so that parallel tries cannot slip through. @returns null, or how long to wait */
@@ -173,9 +171,6 @@ function networkOf(address: string): string {
   const parsed = ipaddr.process(bare);
   return parsed.kind() === 'ipv6' ? (parsed as ipaddr.IPv6).parts.slice(0, 4).join(':') : parsed.toString();
 }
-
-// The table of throttles names nobody.
-const digest = (text: string): string => createHash('sha256').update(text).digest('base64url');
 
 async function consume(limit: RateLimiterAbstract, key: string, points = 1): Promise<Wait | null> {
   try {

@@ -5,29 +5,36 @@ import type { Scope, ScopeTenant } from '../../domain/scope.ts';
 import { notDeleted } from '../users/users.rows.ts';
 import { readOwnRules } from './tenants.own-rules.ts';
 
+/** Moving: suspended for as long as it takes to move it to another region. */
+export type TenantState = 'active' | 'suspended' | 'moving';
+
 export interface Tenant {
   readonly id: string;
   readonly name: string;
   readonly language: Language;
-  readonly state: 'active' | 'suspended';
+  readonly state: TenantState;
   /** Partners are the portal's customers; the operators who look after it are a tenant too, one in a region. */
   readonly kind: 'partner' | 'operators';
   readonly createdAt: number;
   readonly domains: readonly string[];
   readonly ownRules: OwnRules;
+  /** Whether other regions may learn of its domains. */
+  readonly listed: boolean;
 }
 
 /** A tenant as it is first written: under its region's rules alone. */
-export type NewTenantRow = Omit<Tenant, 'ownRules' | 'kind'> & Partial<Pick<Tenant, 'kind'>>;
+export type NewTenantRow = Omit<Tenant, 'ownRules' | 'kind' | 'listed'> &
+  Partial<Pick<Tenant, 'kind'>> & { readonly listed?: boolean };
 
 interface TenantRow {
   id: string;
   name: string;
   language: Language;
-  state: 'active' | 'suspended';
+  state: TenantState;
   kind: Tenant['kind'];
   created_at: number;
   own_rules: string;
+  listed: number;
 }
 
 // Both databases take some ten thousands of values in one statement.
@@ -129,8 +136,9 @@ export function tenantsStore(database: Database) {
     },
 
     insert: async (tenant: NewTenantRow): Promise<void> => {
-      const { id, name, language, state, kind = 'partner', createdAt, domains } = tenant;
-      await database.knex('tenants').insert({ id, name, language, state, kind, created_at: createdAt });
+      const { id, name, language, state, kind = 'partner', createdAt, domains, listed = true } = tenant;
+      const row = { id, name, language, state, kind, created_at: createdAt, listed: Number(listed) };
+      await database.knex('tenants').insert(row);
       await database.knex('tenant_domains').insert(domains.map((domain) => ({ domain, tenant_id: id })));
     },
 
@@ -138,6 +146,13 @@ export function tenantsStore(database: Database) {
     setOwnRules: async (scope: Scope, own: OwnRules): Promise<void> => {
       const row = { own_rules: JSON.stringify(own) };
       await database.knex('tenants').where({ id: scope.tenant.id }).update(row);
+    },
+
+    setListed: async (scope: Scope, listed: boolean): Promise<void> => {
+      await database
+        .knex('tenants')
+        .where({ id: scope.tenant.id })
+        .update({ listed: Number(listed) });
     },
 
     setState: async (id: string, state: Tenant['state']): Promise<void> => {
@@ -148,5 +163,6 @@ export function tenantsStore(database: Database) {
 
 function toTenant(row: TenantRow, domains: readonly string[]): Tenant {
   const { id, name, language, state, kind } = row;
-  return { id, name, language, state, kind, createdAt: row.created_at, domains, ownRules: readOwnRules(row.own_rules) };
+  const ownRules = readOwnRules(row.own_rules);
+  return { id, name, language, state, kind, createdAt: row.created_at, domains, ownRules, listed: row.listed === 1 };
 }

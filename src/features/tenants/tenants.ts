@@ -1,22 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { Failure } from '../../domain/errors.ts';
-import { isLanguage, type Language, type RegionRules } from '../../domain/regions.ts';
+import type { Language, RegionRules } from '../../domain/regions.ts';
 import type { AdministratorLevel, AgentLevel } from '../../domain/roles.ts';
 import { tightened, type OwnRules } from '../../domain/own-rules.ts';
 import { createScope, type Scope } from '../../domain/scope.ts';
-import { canonicalUsername, cleanName, domainOf, isDomain, isUsername } from '../../domain/user.ts';
 import type { Stores } from '../../stores.ts';
 import type { StoredPassword } from '../passwords/credentials.store.ts';
 import type { Hasher } from '../passwords/hasher.ts';
 import { issueTemporaryPassword } from '../passwords/temporary-passwords.ts';
+import { checkedName, checkedTenant, checkedUsername, refuseMoving, type NewTenant } from './tenants.check.ts';
 import type { NewTenantRow, Tenant } from './tenants.store.ts';
-
-export interface NewTenant {
-  readonly name: string;
-  readonly domains: readonly string[];
-  readonly language: string;
-  readonly kind?: Tenant['kind'];
-}
 
 export interface NewPerson {
   readonly username: string;
@@ -118,13 +111,14 @@ export function createTenants(parts: { stores: Stores; hasher: Hasher; rules: Re
       });
     },
 
-    /** Suspends a tenant, which ends all its sessions, or lets it in again. @throws Failure notFound */
-    setState: async (tenantId: string, state: Tenant['state']): Promise<Tenant> => {
+    /** Suspends a tenant, which ends all its sessions, or lets it in again. @throws Failure notFound, or conflict while it moves */
+    setState: async (tenantId: string, state: 'active' | 'suspended'): Promise<Tenant> => {
       const tenant = await stores.tenants.findForOperator(tenantId);
       if (tenant === null) throw new Failure('notFound', { because: 'tenants:error.unknown' });
       const scope = operatorScope(tenant);
       await stores.transaction(async (within) => {
         await within.tenants.lock(scope);
+        refuseMoving(await within.tenants.findForOperator(tenantId));
         await within.tenants.setState(tenantId, state);
         if (state === 'suspended') await within.sessions.endAllOfTenant(scope);
         const kind = state === 'suspended' ? 'tenant.suspended' : 'tenant.resumed';
@@ -133,10 +127,25 @@ export function createTenants(parts: { stores: Stores; hasher: Hasher; rules: Re
       return { ...tenant, state };
     },
 
+    /** Says whether other regions may learn of a tenant's domains. @throws Failure notFound */
+    setListed: async (tenantId: string, listed: boolean): Promise<Tenant> => {
+      const tenant = await stores.tenants.findForOperator(tenantId);
+      if (tenant === null) throw new Failure('notFound', { because: 'tenants:error.unknown' });
+      const scope = operatorScope(tenant);
+      await stores.transaction(async (within) => {
+        await within.tenants.lock(scope);
+        refuseMoving(await within.tenants.findForOperator(tenantId));
+        await within.tenants.setListed(scope, listed);
+        await within.activity.record(scope, { kind: 'tenant.listingChanged', listed }, null, clock());
+      });
+      return { ...tenant, listed };
+    },
+
     /** Adds a user with a temporary password, for the operator's command. @throws Failure */
     addUser: async (tenantId: string, person: NewPerson): Promise<AddedUser> => {
       const tenant = await stores.tenants.findForOperator(tenantId);
       if (tenant === null) throw new Failure('notFound', { because: 'tenants:error.unknown' });
+      refuseMoving(tenant);
       if (tenant.kind === 'operators' && person.administratorLevel !== 'none')
         throw new Failure('badRequest', { because: 'tenants:error.operatorLevel' });
       const username = checkedUsername(person.username, tenant.domains);
@@ -150,50 +159,4 @@ export function createTenants(parts: { stores: Stores; hasher: Hasher; rules: Re
       return { userId, username, temporaryPassword: clearText };
     },
   };
-}
-
-// People of a domain that is routed to another region would be sent away at every sign-in.
-async function leadsElsewhere(stores: Stores, domains: readonly string[], region: string): Promise<boolean> {
-  const regions = await Promise.all(domains.map((domain) => stores.directory.regionOf(domain)));
-  return regions.some((each) => each !== null && each !== region);
-}
-
-async function checkedTenant(
-  stores: Stores,
-  { name, domains, language, kind = 'partner' }: NewTenant,
-  region: string,
-  at: number,
-): Promise<NewTenantRow> {
-  const refuse = (because: string): never => {
-    throw new Failure('badRequest', { because });
-  };
-  const canonical = [...new Set(domains.map((domain) => domain.trim().toLowerCase()))];
-  const cleaned = cleanName(name);
-  if (cleaned === '' || cleaned.length > 200) return refuse('tenants:error.name');
-  if (canonical.length === 0 || !canonical.every(isDomain)) return refuse('tenants:error.domain');
-  if (!isLanguage(language)) return refuse('tenants:error.language');
-  if (await stores.tenants.findTakenDomain(canonical)) {
-    throw new Failure('conflict', { because: 'tenants:error.domainTaken' });
-  }
-  if (await leadsElsewhere(stores, canonical, region))
-    throw new Failure('conflict', { because: 'tenants:error.domainElsewhere' });
-  return { id: randomUUID(), name: cleaned, language, state: 'active', kind, createdAt: at, domains: canonical };
-}
-
-function checkedUsername(typed: string, domains: readonly string[]): string {
-  const username = canonicalUsername(typed);
-  if (!isUsername(username)) throw new Failure('badRequest', { because: 'tenants:error.username' });
-  if (!domains.includes(domainOf(username))) {
-    throw new Failure('badRequest', { because: 'tenants:error.usernameDomain' });
-  }
-  return username;
-}
-
-const longestName = 200;
-
-function checkedName(typed: string): string {
-  const name = cleanName(typed);
-  if (name === '' || name.length > longestName)
-    throw new Failure('badRequest', { because: 'tenants:error.personName' });
-  return name;
 }

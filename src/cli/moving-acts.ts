@@ -1,0 +1,134 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
+import { overwriteDeleted } from '../data/overwrite.ts';
+import { fingerprintOf } from '../features/directory/region-key.ts';
+import { finishMove, type MoveReport } from '../features/moving/moving.done.ts';
+import { MoveFault } from '../features/moving/moving.faults.ts';
+import { moveIn } from '../features/moving/moving.in.ts';
+import { moveOut, type MoveOrder } from '../features/moving/moving.out.ts';
+import { receiptOf } from '../features/moving/moving.receipt.ts';
+import { tenantTables } from '../features/moving/moving.tables.ts';
+import type { TableSummary } from '../features/moving/moving.tally.ts';
+import { ownSigner, type MovingParts } from '../features/moving/moving.ts';
+import { createTransport } from '../features/notices/notices.transport.ts';
+import type { Stores } from '../stores.ts';
+import { CommandFault, print, type CommandContext } from './context.ts';
+import { forgetInRedis } from './redis-forget.ts';
+import { identityOf } from './region-keys.ts';
+
+export interface Options {
+  readonly json?: boolean;
+}
+export interface OutOptions extends Options, Omit<MoveOrder, 'tenantId'> {}
+export interface InOptions extends Options {
+  readonly acceptKey?: string;
+  readonly receipt?: string;
+}
+export interface DoneOptions extends Options {
+  readonly acceptKey?: string;
+  readonly receipt: string;
+}
+
+const iso = (at: number): string => new Date(at).toISOString();
+const counted = (tables: readonly TableSummary[]): string[] =>
+  tables.map(({ name, rows, digest }) => `  ${name}  ${rows}  sha256 ${digest}`);
+
+export async function out(parts: MovingParts, tenantId: string, options: OutOptions): Promise<void> {
+  const { tenant, tables } = await moveOut(parts, { ...options, tenantId });
+  const fingerprint = fingerprintOf(ownSigner(parts).publicKey);
+  const { to, file, passwords } = options;
+  print(options, { tenantId, to, passwords, file, fingerprint, tables }, [
+    `${tenant.name} is moving to ${to}: nobody of it can sign in until it has arrived, or until "tenant move-cancel".`,
+    `Written to ${file}, encrypted and signed:`,
+    ...counted(tables),
+    `This region’s key, for the operator of ${to} to compare: ${fingerprint}`,
+  ]);
+}
+
+export async function take(
+  { config }: CommandContext,
+  parts: MovingParts,
+  file: string,
+  options: InOptions,
+): Promise<void> {
+  // Asked before, so that what is shown once is not lost to it.
+  if (options.receipt !== undefined && existsSync(options.receipt)) throw new MoveFault('fileExists', options.receipt);
+  const { header, tables, passwords } = await moveIn(parts, file, await identityOf(config));
+  const { tenant, from } = header;
+  const receipt = await receiptOf(parts, tenant.id);
+  if (options.receipt !== undefined) writeFileSync(options.receipt, `${JSON.stringify(receipt)}\n`, { flag: 'wx' });
+  const fingerprint = fingerprintOf(from.publicKey);
+  const { id: tenantId, name, domains } = tenant;
+  print(options, { tenantId, name, domains, from: from.region, fingerprint, passwords, receipt }, [
+    `${name} (${tenantId}) has moved in from ${from.region}, whose key is ${fingerprint}:`,
+    ...counted(tables),
+    ...passwords.map(({ username, temporaryPassword }) => `${username}  ${temporaryPassword}`),
+    ...(passwords.length > 0
+      ? ['Temporary passwords of the Global admins, shown this once. They reset everybody else’s.']
+      : []),
+    options.receipt === undefined
+      ? `The receipt for the operator of ${from.region}: npx parvis tenant receipt ${tenantId}`
+      : `The receipt for the operator of ${from.region} is in ${options.receipt}.`,
+  ]);
+}
+
+/** Removes, tidies up what is no row, and counts what is left. */
+export async function done(
+  context: CommandContext,
+  parts: MovingParts,
+  tenantId: string,
+  options: DoneOptions,
+): Promise<void> {
+  const { config, database } = context;
+  const receipt = await read(options.receipt);
+  const report = await finishMove(parts, tenantId, receipt);
+  await forgetInRedis(context, report.domains);
+  if (config.mail !== null) await createTransport(config.mail).clear();
+  const tables = [...tenantTables.map(({ name }) => name), 'users_search', 'sessions', 'throttles'];
+  const overwritten = await overwriteDeleted(database, tables);
+  const isGone = overwritten && report.tables.every(({ left }) => left === 0);
+  print(options, { ok: isGone, ...worded(report), overwritten }, linesOf(report, overwritten));
+  process.exitCode = isGone ? 0 : 1;
+}
+
+export async function listMoves(stores: Stores, options: Options): Promise<void> {
+  const moves = (await stores.moves.list()).map((move) => ({
+    ...{ tenantId: move.tenantId, domains: move.domains, direction: move.direction, region: move.region },
+    ...{ status: move.state, passwords: move.passwords, began: iso(move.beganAt) },
+    ended: move.endedAt === null ? null : iso(move.endedAt),
+  }));
+  const line = ({ tenantId, direction, region, status, began, domains }: (typeof moves)[number]): string =>
+    [tenantId, direction, region, status, began, domains.join(' ')].join('  ');
+  print(options, { moves }, moves.map(line));
+  return Promise.resolve();
+}
+
+const worded = ({ endedAt, receivedAt, receiver, ...report }: MoveReport) => ({
+  ...report,
+  received: iso(receivedAt),
+  ended: iso(endedAt),
+  receiver: { region: receiver.region, fingerprint: fingerprintOf(receiver.publicKey) },
+});
+
+function linesOf(report: MoveReport, overwritten: boolean): string[] {
+  const { tenantId, domains, to, receiver, tables, travelled } = report;
+  return [
+    `Tenant ${tenantId} (${domains.join(' ')}) has moved to ${to}.`,
+    `Received there ${iso(report.receivedAt)}, signed by ${fingerprintOf(receiver.publicKey)}:`,
+    ...counted(travelled),
+    `Removed here ${iso(report.endedAt)}. Of each table, what was there and what is left, counted afterwards:`,
+    ...tables.map(({ table, was, left }) => `  ${table}  ${was}  ${left}`),
+    `Refused sign-ins that were recorded meanwhile and went with the rest: ${report.refusedMeanwhile}`,
+    overwritten
+      ? 'What was deleted is overwritten in the files of the database.'
+      : 'The files of the database were busy: run this command again, so that what was deleted is overwritten.',
+  ];
+}
+
+async function read(file: string): Promise<unknown> {
+  try {
+    return JSON.parse(file === '-' ? await text(process.stdin) : readFileSync(file, 'utf8'));
+  } catch {
+    throw new CommandFault('The file is no receipt');
+  }
+}

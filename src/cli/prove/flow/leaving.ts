@@ -1,0 +1,68 @@
+import { paths, to } from '../../../paths.ts';
+import { expect, personNamed, StepFault, visitorOf, type Step } from '../story.ts';
+
+/** How people go: deleted, restored, erased, suspended, signed out. */
+export const leavingSteps: readonly Step[] = [
+  {
+    title: 'Delete a user',
+    operation: 'users.delete',
+    act: async (story) => {
+      const admin = visitorOf(story, 'administrator');
+      const userId = personNamed(story, 'colleague').id;
+      await admin.get(to(paths.deleteUser, { userId }));
+      expect(await admin.send(to(paths.deleteUser, { userId })), 200);
+    },
+  },
+  {
+    title: 'Restore a user',
+    operation: 'users.restore',
+    act: async (story) => {
+      const admin = visitorOf(story, 'administrator');
+      await admin.get(paths.deletedUsers);
+      expect(await admin.send(to(paths.restoreUser, { userId: personNamed(story, 'colleague').id })), 200);
+    },
+  },
+  {
+    title: 'Delete a user and erase them for good',
+    operation: 'users.delete',
+    act: async (story) => {
+      const admin = visitorOf(story, 'administrator');
+      const userId = personNamed(story, 'newcomer').id;
+      await admin.get(to(paths.deleteUser, { userId }));
+      expect(await admin.send(to(paths.deleteUser, { userId })), 200);
+      await admin.get(to(paths.eraseUser, { userId }));
+      expect(await admin.send(to(paths.eraseUser, { userId })), 200);
+    },
+  },
+  {
+    title: 'Add a second company by the operator’s command, suspend it and let it in again',
+    act: async ({ region, plant, learn }) => {
+      // It is in no directory: its domain is nobody's business but its region's.
+      const domain = `${plant('domain of a company that is in no directory')}.example`;
+      const about = ['--name', plant('name of a second company'), '--domain', domain, '--language', 'de'];
+      const admin = [
+        '--admin-name',
+        plant('name of its administrator'),
+        '--admin-username',
+        `${plant('user name of its administrator')}@${domain}`,
+      ];
+      const printed = await region.command(['tenant', 'add', ...about, ...admin, '--json']);
+      const { tenantId, temporaryPassword } = JSON.parse(printed) as { tenantId: string; temporaryPassword: string };
+      learn('temporary password printed to the operator', 'secret', temporaryPassword);
+      await region.command(['tenant', 'suspend', tenantId]);
+      await region.command(['tenant', 'resume', tenantId]);
+    },
+  },
+  {
+    title: 'Sign out',
+    act: async (story) => {
+      for (const name of ['administrator', 'member']) {
+        const visitor = visitorOf(story, name);
+        await visitor.get(paths.dashboard);
+        expect(await visitor.send(paths.signOut), 200);
+        const after = await visitor.get(paths.dashboard);
+        if (after.path !== paths.signIn) throw new StepFault('a signed-out session still opened something');
+      }
+    },
+  },
+];

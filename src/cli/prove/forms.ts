@@ -1,0 +1,37 @@
+/** A form of a page: where it goes, and what it sends when nothing is typed. */
+export interface PageForm {
+  readonly action: string;
+  readonly fields: readonly [name: string, value: string][];
+}
+
+// Enough for the portal's own pages, which are well formed; a browser would do more.
+const tags = /<(form|input|select|option|textarea)\b((?:[^>"']|"[^"]*"|'[^']*')*)>/g;
+
+/** @returns the forms of a page of the portal, in their order */
+export function readForms(html: string): PageForm[] {
+  return [...html.matchAll(/<form\b[\s\S]*?<\/form>/g)].map(([text]) => {
+    const fields: [string, string][] = [];
+    let [action, select] = ['', ''];
+    for (const [, tag, inside = ''] of text.matchAll(tags)) {
+      const attributes = attributesOf(inside);
+      const { name = '', type = 'text', value = '' } = attributes;
+      if (tag === 'form') action = attributes.action ?? '';
+      if (tag === 'select') select = name;
+      if (tag === 'option' && 'selected' in attributes) fields.push([select, value]);
+      const sent = !['checkbox', 'radio', 'file', 'password', 'submit'].includes(type) || 'checked' in attributes;
+      if (tag === 'input' && name !== '' && sent) fields.push([name, value]);
+    }
+    return { action, fields };
+  });
+}
+
+function attributesOf(text: string): Record<string, string> {
+  const pairs = [...text.matchAll(/([\w-]+)(?:="([^"]*)"|='([^']*)')?/g)];
+  return Object.fromEntries(pairs.map(([, name = '', one, other]) => [name, decode(one ?? other ?? '')]));
+}
+
+const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#34': '"', '#39': "'" };
+
+/** @returns a text without the escapes of HTML that the portal writes */
+export const decode = (text: string): string =>
+  text.replace(/&(amp|lt|gt|quot|#34|#39);/g, (whole, name: string) => entities[name] ?? whole);

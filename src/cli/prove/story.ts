@@ -1,0 +1,143 @@
+import { paths } from '../../paths.ts';
+import type { UserOperation } from '../../domain/regions.ts';
+import type { RunningRegion } from './regions.ts';
+import { createVisitor, type Answer, type Visitor } from './visitor.ts';
+
+/** Somebody whom the flow made up. */
+export interface Account {
+  readonly username: string;
+  password: string;
+  /** '' where nobody needs it. */
+  readonly id: string;
+}
+
+/** Something that left the portal as a file. */
+export interface TakenAway {
+  readonly name: string;
+  readonly text: string;
+  readonly mayHoldDomains?: boolean;
+  readonly showsSecrets?: boolean;
+}
+
+/** What happens in one region, as the steps tell it. */
+export interface Story {
+  readonly region: RunningRegion;
+  /** @returns a text that nobody can guess, to be typed into this field */
+  readonly plant: (field: string, kind?: 'person' | 'domain' | 'secret') => string;
+  /** Watches for a text that the portal made. @returns it */
+  readonly learn: (field: string, kind: 'person' | 'secret' | 'token', text: string) => string;
+  /** The company of the region, filled in as it is set up. */
+  readonly company: { domain: string; tenantId: string };
+  readonly people: Map<string, Account>;
+  /** Who is signed in, by the names in `people`. */
+  readonly visitors: Map<string, Visitor>;
+  readonly exports: TakenAway[];
+  readonly answers: string[];
+  /** Texts that the proof put among what the server and the commands wrote. */
+  readonly planted: string[];
+  /** What a step found out and the report shall say. */
+  readonly remarks: string[];
+  /** How many mails have been sent. */
+  readonly mails: () => number;
+}
+
+/** One step of the flow. Each is taken in both regions, at the same time unless it says otherwise. */
+export interface Step {
+  readonly title: string;
+  /** The operation on users that it needs: where the region's rules place it elsewhere, a refusal is the right answer. */
+  readonly operation?: UserOperation;
+  /** Whether the regions take it one after the other: what they begin with at the first time is dear. */
+  readonly inTurn?: true;
+  readonly act: (here: Story, there: Story) => Promise<void>;
+}
+
+/** The portal refused, in words and with 403, or with a page that says where this is done. */
+export class Refused extends Error {}
+
+/** A step went otherwise than it should have. */
+export class StepFault extends Error {}
+
+export function createStory(region: RunningRegion, mails: () => number): Story {
+  const { canaries } = region;
+  return {
+    region,
+    plant: (field, kind) => canaries.plant(field, kind),
+    learn: (field, kind, text) => canaries.learn(field, kind, text),
+    company: { domain: '', tenantId: '' },
+    people: new Map(),
+    visitors: new Map(),
+    exports: [],
+    answers: [],
+    planted: [],
+    remarks: [],
+    mails,
+  };
+}
+
+/**
+ * A new visitor, whose browser says who it is in a text of its own.
+ * @param device that text, where it is somebody else's to plant
+ */
+export function aVisitor(
+  { region, plant, answers }: Story,
+  device = plant('device name (User-Agent)'),
+  more: Readonly<Record<string, string>> = {},
+): Visitor {
+  const agent = `Mozilla/5.0 (X11; Linux x86_64) ${device}/1.0`;
+  const headers = { 'User-Agent': agent, 'Accept-Language': 'en', ...more };
+  return createVisitor({ origin: region.origin, headers, keep: (answer) => answers.push(answer) });
+}
+
+/** @returns the answer. @throws Refused, or StepFault where it is none of these */
+export function expect(answer: Answer, ...statuses: number[]): Answer {
+  const refused = answer.status === 403 || (answer.status === 200 && answer.text.includes('class="elsewhere"'));
+  if (refused && !statuses.includes(403)) throw new Refused(answer.path);
+  if (!statuses.includes(answer.status)) throw new StepFault(`${pattern(answer.path)} answered ${answer.status}`);
+  return answer;
+}
+
+// Without ids and tokens, and without what was asked: any of them may be what is looked for.
+const pattern = (path: string): string =>
+  (path.split('?')[0] ?? '')
+    .split('/')
+    .map((part) => (/^[a-z]+(-[a-z]+)*(\.[a-z]+)?$/.test(part) || part === '' ? part : ':id'))
+    .join('/');
+
+/** Signs somebody in by the forms. @returns the first page that they see */
+export async function signIn(story: Story, name: string, visitor: Visitor = aVisitor(story)): Promise<Answer> {
+  const { username, password } = personNamed(story, name);
+  await visitor.get(paths.signIn);
+  expect(await visitor.send(paths.signIn, { username }), 200);
+  const page = expect(await visitor.send(paths.signInPassword, { password }), 200);
+  if (page.path === paths.signInPassword) throw new StepFault('the sign-in was refused');
+  story.visitors.set(name, visitor);
+  watchSession(story, visitor);
+  return page;
+}
+
+/** The id in the session's cookie opens the session: it may lie in no store. */
+export function watchSession({ learn }: Story, visitor: Visitor): void {
+  const [, id = ''] = /^s(?:%3A|:)([^.]+)\./.exec(visitor.session()) ?? [];
+  if (id !== '') learn('session cookie', 'token', id);
+}
+
+export function personNamed({ people }: Story, name: string): Account {
+  const found = people.get(name);
+  if (!found) throw new StepFault(`there is no ${name}: an earlier step went wrong`);
+  return found;
+}
+
+export function visitorOf({ visitors }: Story, name: string): Visitor {
+  const found = visitors.get(name);
+  if (!found) throw new StepFault(`the ${name} is not signed in: an earlier step went wrong`);
+  return found;
+}
+
+const uuid = /user-management\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/;
+
+/** @returns the id of the user to whom a page leads */
+export const idOn = ({ text }: Answer): string => uuid.exec(text)?.[1] ?? '';
+
+/** @returns the temporary passwords that a page shows */
+export const temporaryPasswordsOn = ({ text }: Answer): string[] =>
+  [...text.matchAll(/\b[A-Z2-9]{4}(?:-[A-Z2-9]{4}){4}\b/g)].map(([password]) => password);

@@ -1,0 +1,169 @@
+import { readFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { Canary } from './canaries.ts';
+import { judgeProcess } from './connections.ts';
+import { searchedEverywhere, trespasser, trespassNoticed, type ControlResult } from './controls.ts';
+import { searchPlaces, type Look, type PlaceKind } from './places.ts';
+import { systemShowsProcesses } from './proc.ts';
+import { fileDigest, territoryOf, type Site } from './sites.ts';
+import { theProof } from './recorder.ts';
+import {
+  limitsOf,
+  reasonsOf,
+  type DirectoryCheck,
+  type Looked,
+  type Planted,
+  type Report,
+  type Visit,
+} from './report.ts';
+import type { Story } from './story.ts';
+import type { StepResult } from './walk.ts';
+import type { Watching } from './watching.ts';
+
+/** A line of a directory. */
+export interface Route {
+  readonly domain: string;
+  readonly region: string;
+}
+
+export interface Evidence {
+  readonly sites: readonly Site[];
+  readonly stories: readonly Story[];
+  readonly looks: readonly Look[];
+  readonly steps: readonly StepResult[];
+  /** What each region's directory says, in the order of the sites. */
+  readonly directories: readonly (readonly Route[])[];
+  readonly stopped: readonly boolean[];
+  readonly watching: Watching;
+  /** Epoch ms. */
+  readonly began: number;
+}
+
+/** Searches everything that was collected, judges every process, and says whether the isolation held. */
+export function sumUp(evidence: Evidence): Report {
+  const { sites, looks, steps, stopped, watching, began } = evidence;
+  const canariesOf = new Map(sites.map(({ plan }) => [plan.id, plan.canaries]));
+  const { findings, controls } = searchPlaces(looks, canariesOf);
+  const territories = sites.map(territoryOf);
+  const judged = watching.processes.map((each) => judgeProcess(each, territories));
+  const visits = visitsIn(sites);
+  const isControl = ({ by }: { by: string }): boolean => by.startsWith(`${trespasser} of`);
+  const places = new Map(
+    sites.map(({ plan }) => [plan.id, looks.filter(({ region }) => region === plan.id).flatMap((look) => look.places)]),
+  );
+  const trespasses = judged
+    .filter(({ process }) => process === trespasser)
+    .flatMap((each): ControlResult[] => {
+      const others = visits.filter(({ region }) => region !== each.region);
+      const recorded = others.length === 0 ? null : others.some((visit) => isControl(visit));
+      return trespassNoticed(each, {
+        systemShows: systemShowsProcesses,
+        recorded: systemShowsProcesses ? recorded : null,
+      });
+    });
+  const evidenceOnly: Omit<Report, 'held' | 'reasons'> = {
+    format: 1,
+    at: new Date(began).toISOString(),
+    seconds: Math.round((Date.now() - began) / 100) / 10,
+    version: versionOf(),
+    system: {
+      node: process.versions.node,
+      platform: `${os.type()} ${os.release()} ${os.arch()}`,
+      showsProcesses: systemShowsProcesses,
+    },
+    regions: sites.map(({ plan: { id, rules }, rulesFile, stores }, index) => ({
+      ...{ region: id, edition: rules.edition, revision: rules.revision, rulesSha256: fileDigest(rulesFile) },
+      ...{ stores: stores.described, stoppedWell: stopped[index] === true },
+    })),
+    ...{ steps, findings },
+    planted: sites.flatMap(({ plan }) => plantedIn(plan.id, plan.canaries.list())),
+    looked: lookedThrough(looks),
+    directory: directoryChecks(evidence),
+    processes: judged.filter(({ process }) => process !== trespasser),
+    visits: visits.filter((visit) => !isControl(visit)),
+    longestGapMs: watching.longestGapMs(),
+    controls: [...searchedEverywhere(places, controls), ...trespasses],
+    limits: limitsOf({ showsProcesses: systemShowsProcesses, recorded: visits.length > 0 }),
+  };
+  const reasons = [...sharedStores(sites), ...reasonsOf(evidenceOnly)];
+  return { ...evidenceOnly, held: reasons.length === 0, reasons };
+}
+
+const packageFile = path.join(import.meta.dirname, '../../../package.json');
+const versionOf = (): string => (JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string }).version;
+
+function sharedStores([one, other]: readonly Site[]): string[] {
+  const shared = one !== undefined && one.stores.identity === other?.stores.identity;
+  return shared ? ['Both regions were given the same database.'] : [];
+}
+
+function plantedIn(region: string, canaries: readonly Canary[]): Planted[] {
+  const groups = new Map<string, Planted>();
+  for (const { field, kind } of canaries) {
+    if (kind === 'control') continue;
+    groups.set(`${field}|${kind}`, { region, field, kind, count: (groups.get(`${field}|${kind}`)?.count ?? 0) + 1 });
+  }
+  return [...groups.values()];
+}
+
+function lookedThrough(looks: readonly Look[]): Looked[] {
+  const groups = new Map<string, Looked>();
+  for (const { region, moment, places } of looks) {
+    const kinds = [...new Set(places.map(({ kind }) => kind))];
+    for (const kind of kinds)
+      add(
+        groups,
+        { region, kind, moment },
+        places.filter((place) => place.kind === kind),
+      );
+  }
+  return [...groups.values()];
+}
+
+function add(
+  groups: Map<string, Looked>,
+  { region, kind, moment }: { region: string; kind: PlaceKind; moment: string },
+  places: Look['places'],
+): void {
+  const known = groups.get(`${region}|${kind}`);
+  const sum = (numbers: number[]): number => numbers.reduce((all, each) => all + each, 0);
+  groups.set(`${region}|${kind}`, {
+    ...{ region, kind, moments: [...(known?.moments ?? []), moment] },
+    places: Math.max(known?.places ?? 0, places.length),
+    items: Math.max(
+      known?.items ?? 0,
+      kind === 'database table' ? rowsIn(places) : sum(places.map(({ items }) => items)),
+    ),
+    bytes: (known?.bytes ?? 0) + sum(places.map(({ content }) => content.length)),
+  });
+}
+
+// A place is a column: the rows of its table count once.
+function rowsIn(places: Look['places']): number {
+  const tables = new Map(places.map(({ name, items }) => [name.split(',')[0], items]));
+  return [...tables.values()].reduce((all, rows) => all + rows, 0);
+}
+
+function directoryChecks({ stories, directories }: Evidence): DirectoryCheck[] {
+  return stories.map((story, index) => {
+    const other = stories[1 - index];
+    const of = other?.region.id ?? '';
+    const theirs = (directories[index] ?? []).filter(({ region }) => region === of);
+    const exact = theirs.length === 1 && theirs[0]?.domain === other?.company.domain;
+    return { region: story.region.id, of, domains: theirs.length, exact };
+  });
+}
+
+function visitsIn(sites: readonly Site[]): Visit[] {
+  const groups = new Map<string, Visit>();
+  for (const { region, store, callers } of sites.flatMap(({ stores }) => stores.recorders)) {
+    for (const caller of callers) {
+      const by = caller.region === null ? caller.process : `${caller.process} of ${caller.region}`;
+      const allowed = caller.region === region || caller.process === theProof || !systemShowsProcesses;
+      const key = [region, store, by].join('|');
+      groups.set(key, { region, store, by, allowed, count: (groups.get(key)?.count ?? 0) + 1 });
+    }
+  }
+  return [...groups.values()];
+}

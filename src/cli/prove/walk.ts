@@ -1,0 +1,53 @@
+import { Refused, StepFault, type Step, type Story } from './story.ts';
+
+/** How a step went in one region. */
+export interface StepResult {
+  readonly title: string;
+  readonly region: string;
+  readonly status: 'done' | 'refusedByRules' | 'failed';
+  /** Why it failed; '' where it did not. */
+  readonly says: string;
+  readonly ms: number;
+}
+
+/** Takes steps in both regions, one step after the other. */
+export async function walk(
+  steps: readonly Step[],
+  [one, other]: readonly [Story, Story],
+  afterEach: (title: string) => void,
+): Promise<StepResult[]> {
+  const results: StepResult[] = [];
+  for (const step of steps) {
+    const first = take(step, one, other);
+    if (step.inTurn) await first;
+    results.push(...(await Promise.all([first, take(step, other, one)])));
+    afterEach(step.title);
+  }
+  return results;
+}
+
+async function take({ title, operation, act }: Step, here: Story, there: Story): Promise<StepResult> {
+  const began = performance.now();
+  const result = (status: StepResult['status'], says = ''): StepResult => ({
+    ...{ title, region: here.region.id, status, says },
+    ms: Math.round(performance.now() - began),
+  });
+  const isHere = operation === undefined || here.region.rules.operations[operation].at === 'here';
+  try {
+    await act(here, there);
+    return isHere
+      ? result('done')
+      : result('failed', 'was done, though the rules of the region say that it is not done here');
+  } catch (error) {
+    if (error instanceof Refused)
+      return isHere
+        ? result('failed', 'was refused, though the rules of the region allow it')
+        : result('refusedByRules');
+    return result('failed', error instanceof StepFault ? error.message : wordsOf(error));
+  }
+}
+
+// What an error quotes may be a canary: its name is enough to begin with.
+const wordsOf = (error: unknown): string =>
+  error instanceof Error ? `${error.name}: ${firstWords(error.message)}` : 'failed';
+const firstWords = (text: string): string => text.replace(/\b[a-z0-9]{20,}\b/gi, '…').slice(0, 160);

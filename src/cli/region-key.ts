@@ -1,0 +1,23 @@
+import { identityToRecipient } from 'age-encryption';
+import type { Command } from 'commander';
+import { fingerprintOf, signerOf } from '../features/directory/region-key.ts';
+import { print, withContext } from './context.ts';
+import { identityOf, signingKeyOf } from './region-keys.ts';
+
+/** What another region must know to send a tenant here. */
+export function addRegionKeyCommand(region: Command): void {
+  region
+    .command('key')
+    .description(
+      'print the key to which bundles for this region are encrypted, and the fingerprint of the one that signs',
+    )
+    .option('--json', 'print one JSON object')
+    .action((options: { json?: boolean }) =>
+      withContext(async ({ config }) => {
+        const recipient = await identityToRecipient(await identityOf(config));
+        const { region: id, publicKey } = signerOf(config.rules.region, signingKeyOf(config));
+        const fingerprint = fingerprintOf(publicKey);
+        print(options, { region: id, recipient, fingerprint }, [`${id}  ${recipient}  ${fingerprint}`]);
+      }),
+    );
+}

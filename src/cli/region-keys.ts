@@ -1,0 +1,42 @@
+import path from 'node:path';
+import { generateIdentity } from 'age-encryption';
+import type { Config } from '../config/config.ts';
+import { keptInFile } from '../config/kept-file.ts';
+import { fingerprintOf, makeKey, type Signer } from '../features/directory/region-key.ts';
+import type { Stores } from '../stores.ts';
+import { CommandFault } from './context.ts';
+
+/** @returns the private key by which this region signs, as PEM; made when it is first asked for */
+export const signingKeyOf = (config: Config): string =>
+  keptInFile(path.join(config.dataDirectory, 'directory-key'), makeKey);
+
+/** @returns what opens the bundles that are encrypted to this region, made when it is first asked for */
+export async function identityOf(config: Config): Promise<string> {
+  const fresh = await generateIdentity();
+  return keptInFile(path.join(config.dataDirectory, 'region-identity'), () => fresh).trim();
+}
+
+/**
+ * The first file of a region makes its key known; from then on only that key, or one that the operator compared, will do.
+ * @param what names the file in a fault: `directory`
+ * @returns what keeps the key, for when the rest of the file has turned out to be good
+ * @throws CommandFault
+ */
+export async function checkedKey(
+  stores: Stores,
+  { region, publicKey }: Signer,
+  accepted: string | undefined,
+  what: string,
+): Promise<(within: Stores) => Promise<void>> {
+  const fingerprint = fingerprintOf(publicKey);
+  if (accepted !== undefined && accepted !== fingerprint)
+    throw new CommandFault(`The ${what} was signed by another key of ${region}: ${fingerprint}`);
+  const known = await stores.directory.keyOf(region);
+  if (known === publicKey) return () => Promise.resolve();
+  if (known !== null && accepted === undefined) {
+    throw new CommandFault(
+      `The key of ${region} is not the one known so far: compare it with its operator, then --accept-key ${fingerprint}`,
+    );
+  }
+  return (within) => within.directory.keepKey(region, publicKey);
+}

@@ -1,0 +1,72 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { Option, type Command } from 'commander';
+import { rulesFolder } from '../config/rules.ts';
+import { CommandFault, print } from './context.ts';
+import type { Report } from './prove/report.ts';
+import { addRegionKeyCommand } from './region-key.ts';
+
+interface ProveOptions {
+  report?: string;
+  rules: string[];
+  database: 'sqlite' | 'postgres';
+  json?: boolean;
+}
+
+const usualRules = ['worldwide', 'germany'].map((region) => path.join(rulesFolder, `${region}.json`));
+
+export function addRegionCommands(program: Command): void {
+  const region = program.command('region').description('this region, and regions as a whole');
+  addRegionKeyCommand(region);
+  region
+    .command('prove')
+    .description(
+      'start two regions, walk through everything, and look for each in all of the other; exit 1 where it is found',
+    )
+    .option('--report <file>', 'write the report as a page')
+    .option('--rules <files...>', 'the rules files of the two regions', usualRules)
+    .addOption(
+      new Option(
+        '--database <kind>',
+        'postgres takes two empty databases from PROVE_DATABASE_URLS and two empty Redis from PROVE_REDIS_URLS, with a comma between',
+      )
+        .choices(['sqlite', 'postgres'])
+        .default('sqlite'),
+    )
+    .option('--json', 'print one JSON object')
+    .action(proveRegions);
+}
+
+async function proveRegions(options: ProveOptions): Promise<void> {
+  const { prove } = await import('./prove/prove.ts');
+  const tell = (words: string): void => void process.stderr.write(`${words}\n`);
+  const report = await prove({
+    rulesFiles: options.rules,
+    databaseUrls: urlsIn('PROVE_DATABASE_URLS', options.database === 'postgres'),
+    redisUrls: urlsIn('PROVE_REDIS_URLS', false),
+    ...(options.json ? {} : { tell }),
+  });
+  if (options.report !== undefined) {
+    const { reportPage } = await import('./prove/report-page.ts');
+    writeFileSync(options.report, await reportPage(report));
+  }
+  print(options, report, linesOf(report));
+  process.exitCode = report.held ? 0 : 1;
+}
+
+// By the environment: what stands on a command line is shown to everybody on the machine.
+function urlsIn(name: string, required: boolean): string[] | null {
+  const urls = (process.env[name] ?? '').split(',').filter(Boolean);
+  if (urls.length === 2 || (urls.length === 0 && !required)) return urls.length === 0 ? null : urls;
+  throw new CommandFault(`${name} wants two addresses with a comma between`);
+}
+
+function linesOf({ held, reasons, regions, planted, looked, seconds }: Report): string[] {
+  const names = regions.map(({ region }) => region).join(' and ');
+  const canaries = planted.reduce((all, { count }) => all + count, 0);
+  const bytes = looked.reduce((all, each) => all + each.bytes, 0);
+  const figures = `${canaries} canaries, ${Math.round(bytes / 1024)} KiB searched, ${Math.round(seconds)} s.`;
+  return held
+    ? [`Held: ${names} share nothing but company domains. ${figures}`]
+    : [...reasons, `Did not hold: ${names}. ${figures}`];
+}

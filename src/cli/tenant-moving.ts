@@ -1,0 +1,90 @@
+import { Option, type Command } from 'commander';
+import { MoveFault } from '../features/moving/moving.faults.ts';
+import { cancelMove } from '../features/moving/moving.out.ts';
+import { receiptOf } from '../features/moving/moving.receipt.ts';
+import type { MovingParts } from '../features/moving/moving.ts';
+import { CommandFault, print, withContext, type CommandContext } from './context.ts';
+import { wordsOfFault } from './moving-faults.ts';
+import {
+  done,
+  listMoves,
+  out,
+  take,
+  type DoneOptions,
+  type InOptions,
+  type Options,
+  type OutOptions,
+} from './moving-acts.ts';
+import { checkedKey, signingKeyOf } from './region-keys.ts';
+
+const acceptKey = 'accept this key of the other region, instead of the one known so far';
+
+/** Moving a tenant to another region: out of one, into the other, then gone for good at the first. */
+export function addMovingCommands(tenant: Command): void {
+  tenant
+    .command('move-out <id>')
+    .description('let nobody of the tenant in, and write all of it into a bundle for another region')
+    .requiredOption('--to <region>', 'the region that it moves to')
+    .requiredOption('--recipient <key>', 'what "region key" prints there: age1…')
+    .addOption(new Option('--passwords <which>', 'of its people').choices(['keep', 'reset']).makeOptionMandatory())
+    .requiredOption('--file <file>', 'the bundle to write')
+    .option('--json', 'print one JSON object')
+    .action((id: string, options: OutOptions) => moving(options, (_, parts) => out(parts, id, options)));
+  tenant
+    .command('move-in <file>')
+    .description('take a tenant in as another region has sent it, and print the receipt')
+    .option('--accept-key <fingerprint>', acceptKey)
+    .option('--receipt <file>', 'write the receipt into this file')
+    .option('--json', 'print one JSON object')
+    .action((file: string, options: InOptions) =>
+      moving(options, (context, parts) => take(context, parts, file, options)),
+    );
+  tenant
+    .command('receipt <id>')
+    .description('print the receipt of a tenant that moved in once more')
+    .option('--json', 'print one JSON object, as without it')
+    .action((id: string) => moving({}, async (_, parts) => print({ json: true }, await receiptOf(parts, id), [])));
+  tenant
+    .command('move-done <id>')
+    .description('remove for good what the other region has taken in, and report what is left')
+    .requiredOption('--receipt <file>', 'the receipt of the other region; - reads standard input')
+    .option('--accept-key <fingerprint>', acceptKey)
+    .option('--json', 'print one JSON object')
+    .action((id: string, options: DoneOptions) =>
+      moving(options, (context, parts) => done(context, parts, id, options)),
+    );
+  tenant
+    .command('moves')
+    .description('list the tenants that moved to another region or came from one, and that are about to')
+    .option('--json', 'print one JSON object')
+    .action((options: Options) => moving({}, ({ stores }) => listMoves(stores, options)));
+  tenant
+    .command('move-cancel <id>')
+    .description('call a move off, and let the people of the tenant in again')
+    .option('--json', 'print one JSON object')
+    .action((id: string, options: Options) =>
+      moving(options, async (_, parts) => {
+        const { name, state } = await cancelMove(parts, id);
+        print(options, { tenantId: id, status: state }, [`${name} is ${state}.`]);
+      }),
+    );
+}
+
+/** Runs one of the commands, with its faults in words. */
+function moving(
+  { acceptKey: accepted }: Options & { acceptKey?: string },
+  work: (context: CommandContext, parts: MovingParts) => Promise<void>,
+): Promise<void> {
+  return withContext(async (context) => {
+    const { config, stores, tenants, hasher } = context;
+    const { rules, regionUrls } = config;
+    try {
+      await work(context, {
+        ...{ stores, tenants, hasher, rules, regionUrls, signingKey: signingKeyOf(config), clock: Date.now },
+        checkKey: (signer, what) => checkedKey(stores, signer, accepted, what),
+      });
+    } catch (error) {
+      throw error instanceof MoveFault ? new CommandFault(wordsOfFault(error)) : error;
+    }
+  }, 0);
+}

@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import { sha256 } from '../../data/digest.ts';
+import { createChainCheck } from '../../domain/activity-chain.ts';
+import { languages } from '../../domain/regions.ts';
+import { administratorLevels, agentLevels } from '../../domain/roles.ts';
+import { domainOf, isUsername } from '../../domain/user.ts';
+import { toFoundEntry, type ActivityRow } from '../activity/activity.rows.ts';
+import type { BundleHeader, BundleRow } from './moving.bundle.ts';
+import { MoveFault } from './moving.faults.ts';
+
+type Row = Readonly<Record<string, string | number | null>>;
+
+// What a sign-in with it may cost: no tag of ours asks for nearly as much.
+const mostMemoryKiB = 131_072;
+const mostPasses = 20;
+const mostLanes = 16;
+
+function isAffordable(tag: string): boolean {
+  const [, memory, passes, lanes] = /^\$argon2id\$v=19\$m=(\d{1,9}),t=(\d{1,9}),p=(\d{1,9})\$/.exec(tag) ?? [];
+  return Number(memory) <= mostMemoryKiB && Number(passes) <= mostPasses && Number(lanes) <= mostLanes;
+}
+
+const tenantSchema = z.object({
+  language: z.enum(languages),
+  state: z.literal('moving'),
+  own_rules: z.string().refine((text) => isObject(text)),
+  activity_length: z.number(),
+  activity_hash: z.string(),
+});
+const userSchema = z.object({
+  id: z.string().min(1).max(100),
+  username: z.string().refine(isUsername),
+  password_hash: z.string(),
+  administrator_level: z.enum(administratorLevels),
+  agent_level: z.enum(agentLevels),
+  language: z.enum(languages).nullable(),
+  state: z.enum(['active', 'blocked', 'deleted']),
+  password: z.enum(['own', 'temporary']),
+  epoch: z.number().int().min(0),
+});
+
+/** Follows the rows of a bundle: a region that was taken over must not put anything but one tenant of its own into another. */
+export function createContentCheck({ tenant, tables, passwords }: BundleHeader) {
+  const columnsOf = new Map(tables.map(({ name, columns }) => [name, columns]));
+  const order = [...columnsOf.keys()];
+  const chain = createChainCheck(sha256);
+  const admins: string[] = [];
+  let end = { length: 0, hash: '' };
+  let reached = 0;
+  let tenants = 0;
+  const domains: string[] = [];
+
+  function user(row: Row): void {
+    const { data } = userSchema.safeParse(row);
+    if (data === undefined) throw new MoveFault('content', 'users');
+    const { id, username, state, administrator_level, password_hash } = data;
+    if (!tenant.domains.includes(domainOf(username))) throw new MoveFault('content', `users: ${username}`);
+    if (passwords === 'reset' ? password_hash !== '' : !isAffordable(password_hash))
+      throw new MoveFault('content', `users: ${username}`);
+    if (state === 'active' && administrator_level === 'global') admins.push(id);
+  }
+
+  function itself(row: Row): void {
+    const { data } = tenantSchema.safeParse(row);
+    if (data === undefined || row.id !== tenant.id || ++tenants > 1) throw new MoveFault('content', 'tenants');
+    end = { length: data.activity_length, hash: data.activity_hash };
+  }
+
+  function entry(row: Row): void {
+    if (chain.next(toFoundEntry(row as unknown as ActivityRow)) !== null) throw new MoveFault('chain');
+  }
+
+  const kinds: Readonly<Record<string, (row: Row) => void>> = {
+    tenants: itself,
+    tenant_domains: ({ domain }) => void domains.push(String(domain)),
+    users: user,
+    activity: entry,
+  };
+
+  return {
+    /** @throws MoveFault for a row that does not belong into it */
+    next: ({ table, cells }: BundleRow): void => {
+      const columns = columnsOf.get(table) ?? [];
+      const row = Object.fromEntries(columns.map((column, index) => [column, cells[index] ?? null]));
+      const place = order.indexOf(table);
+      if (place < reached) throw new MoveFault('content', table);
+      reached = place;
+      if ('tenant_id' in row && row.tenant_id !== tenant.id) throw new MoveFault('content', table);
+      kinds[table]?.(row);
+    },
+    /** @returns the ids of the active Global admins, once everything was read. @throws MoveFault */
+    end: (): string[] => {
+      const same = domains.length === tenant.domains.length && domains.every((each) => tenant.domains.includes(each));
+      if (tenants !== 1 || !same) throw new MoveFault('content', 'tenants');
+      if (chain.end(end.length, end.hash) !== null) throw new MoveFault('chain');
+      return admins;
+    },
+  };
+}
+
+function isObject(text: string): boolean {
+  try {
+    const value = JSON.parse(text) as unknown;
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync, linkSync, rmSync } from 'node:fs';
+import type { MovedPasswords } from '../../domain/activity.ts';
+import type { Stores } from '../../stores.ts';
+import type { Tenant } from '../tenants/tenants.store.ts';
+import type { Move } from './moves.store.ts';
+import { bundleLines, type BundleHeader, type BundleRow } from './moving.bundle.ts';
+import { MoveFault } from './moving.faults.ts';
+import { encrypterFor, writeEncrypted } from './moving.file.ts';
+import { travellingTables } from './moving.tables.ts';
+import type { TableSummary } from './moving.tally.ts';
+import { ownSigner, type MovingParts } from './moving.ts';
+
+export interface MoveOrder {
+  readonly tenantId: string;
+  /** The region that it moves to. */
+  readonly to: string;
+  /** To whose key the bundle is encrypted: `age1…`. */
+  readonly recipient: string;
+  readonly passwords: MovedPasswords;
+  /** Where the bundle is written; there must be nothing yet. */
+  readonly file: string;
+}
+
+export interface Sent {
+  readonly tenant: Tenant;
+  readonly tables: readonly TableSummary[];
+}
+
+/** Ends all sessions of a tenant, lets nobody in any more, and writes all that it has into a bundle. @throws MoveFault */
+export async function moveOut(parts: MovingParts, order: MoveOrder): Promise<Sent> {
+  const { stores } = parts;
+  const tenant = await stores.tenants.findForOperator(order.tenantId);
+  if (tenant === null) throw new MoveFault('unknownTenant', order.tenantId);
+  check(parts, order, tenant);
+  const encrypter = encrypterFor(order.recipient);
+  const move = await begin(parts, order, tenant);
+  // Whoever finds the file finds it whole, and what was sent is known here before it can be taken in anywhere.
+  const draft = `${order.file}.${randomUUID()}`;
+  try {
+    let tables: TableSummary[] = [];
+    await stores.snapshot(async (within) => {
+      const header = await headerOf(parts, within, order, move);
+      const rows = rowsOf(within, header);
+      const lines = bundleLines(header, rows, parts.signingKey, (written) => (tables = written));
+      await writeEncrypted(encrypter, lines, draft);
+    });
+    await stores.moves.settle(move.id, { summary: tables });
+    linkSync(draft, order.file);
+    return { tenant, tables };
+  } catch (error) {
+    await cancelMove(parts, tenant.id);
+    throw error;
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
+/** Calls a move off at the region that it began in: the tenant's people are let in again. @throws MoveFault */
+export async function cancelMove({ stores, tenants, clock }: MovingParts, tenantId: string): Promise<Tenant> {
+  const tenant = await stores.tenants.findForOperator(tenantId);
+  if (tenant === null) throw new MoveFault('unknownTenant', tenantId);
+  const scope = tenants.operatorScope(tenant);
+  return stores.transaction(async (within) => {
+    await within.tenants.lock(scope);
+    const move = await within.moves.findOpen(tenantId);
+    if (move === null) throw new MoveFault('notMoving', tenant.name);
+    await within.moves.settle(move.id, { state: 'cancelled', endedAt: clock() });
+    await within.tenants.setState(tenantId, move.stateBefore);
+    await within.activity.record(scope, { kind: 'tenant.moveCancelled', region: move.region }, null, clock());
+    return { ...tenant, state: move.stateBefore };
+  });
+}
+
+function check({ rules, regionUrls }: MovingParts, { to, file }: MoveOrder, tenant: Tenant): void {
+  if (tenant.kind === 'operators') throw new MoveFault('operators', tenant.name);
+  if (tenant.state === 'moving') throw new MoveFault('alreadyMoving', tenant.name);
+  if (to === rules.region) throw new MoveFault('sameRegion', to);
+  // Afterwards its people are led there; those of a tenant that is unlisted are not.
+  if (tenant.listed && !regionUrls.has(to)) throw new MoveFault('noAddress', to);
+  if (existsSync(file)) throw new MoveFault('fileExists', file);
+}
+
+async function begin(
+  { stores, tenants, clock }: MovingParts,
+  { to, passwords }: MoveOrder,
+  found: Tenant,
+): Promise<Move> {
+  const { id, domains } = found;
+  const scope = tenants.operatorScope(found);
+  const now = clock();
+  return stores.transaction(async (within) => {
+    await within.tenants.lock(scope);
+    const tenant = await within.tenants.findForOperator(id);
+    if (tenant === null || tenant.state === 'moving') throw new MoveFault('alreadyMoving', found.name);
+    const move: Move = {
+      ...{ id: randomUUID(), direction: 'out', state: 'open', tenantId: id, region: to, domains, passwords },
+      ...{ stateBefore: tenant.state, summary: null, report: null, beganAt: now, endedAt: null },
+    };
+    await within.tenants.setState(id, 'moving');
+    await within.sessions.endAllOfTenant(scope);
+    await within.activity.record(scope, { kind: 'tenant.moving', region: to, passwords }, null, now);
+    await within.moves.add(move);
+    return move;
+  });
+}
+
+async function headerOf(
+  parts: MovingParts,
+  within: Stores,
+  { tenantId, to, passwords }: MoveOrder,
+  move: Move,
+): Promise<Omit<BundleHeader, 'form'>> {
+  const tenant = await within.tenants.findForOperator(tenantId);
+  if (tenant === null) throw new MoveFault('unknownTenant', tenantId);
+  const tables = [];
+  for (const table of travellingTables)
+    tables.push({ name: table.name, columns: await within.moving.columnsOf(table) });
+  const { id, name, domains } = tenant;
+  return {
+    ...{ move: move.id, from: ownSigner(parts), to, schema: await within.moving.schema() },
+    ...{ tenant: { id, name, domains: [...domains], state: move.stateBefore }, passwords, at: move.beganAt, tables },
+  };
+}
+
+async function* rowsOf(within: Stores, { tables, tenant, passwords }: Omit<BundleHeader, 'form'>) {
+  for (const [index, table] of travellingTables.entries()) {
+    const columns = tables[index]?.columns ?? [];
+    const secret = table.name === 'users' && passwords === 'reset' ? columns.indexOf('password_hash') : -1;
+    for await (const some of within.moving.rows(table, columns, tenant.id))
+      for (const cells of some)
+        yield { table: table.name, cells: secret < 0 ? cells : cells.with(secret, '') } satisfies BundleRow;
+  }
+}

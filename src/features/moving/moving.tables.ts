@@ -1,0 +1,41 @@
+/** A table in which a tenant has rows. */
+export interface TenantTable {
+  readonly name: string;
+  /** Which of its rows are the tenant's: `?` stands for the tenant's id. */
+  readonly owned: string;
+  /** By what its rows are put in order to travel; null where they stay behind, and end with the tenant. */
+  readonly order: { readonly column: string; readonly isText: boolean } | null;
+  /** Columns that each database fills in by itself, such as numbers that it gives out. */
+  readonly local: readonly string[];
+}
+
+const oneOfIts = 'in (select id from users where tenant_id = ?)';
+const oneOfItsImports = 'import_id in (select id from imports where tenant_id = ?)';
+
+const staying = (name: string, owned: string): TenantTable => ({ name, owned, order: null, local: [] });
+const travelling = (name: string, owned: string, column: string, local: readonly string[] = []): TenantTable => ({
+  name,
+  owned,
+  order: { column, isText: !['number', 'place'].includes(column) },
+  local,
+});
+
+/**
+ * Every table that holds something of a tenant, each behind those that it refers to. A new one that refers to a tenant
+ * or a user belongs here: a test compares this list with the schema.
+ */
+export const tenantTables: readonly TenantTable[] = [
+  travelling('tenants', 'id = ?', 'id'),
+  travelling('tenant_domains', 'tenant_id = ?', 'domain'),
+  travelling('users', 'tenant_id = ?', 'number', ['number']),
+  travelling('activity', 'tenant_id = ?', 'place', ['id']),
+  // Who is signed in, what waits to be sent and what was only staged belongs to the region in which it was begun.
+  staying('user_sessions', `user_id ${oneOfIts}`),
+  staying('approvals', 'tenant_id = ?'),
+  staying('support_grants', 'tenant_id = ?'),
+  staying('mails', 'tenant_id = ?'),
+  staying('imports', 'tenant_id = ?'),
+  staying('import_rows', oneOfItsImports),
+];
+
+export const travellingTables = tenantTables.filter(({ order }) => order !== null);

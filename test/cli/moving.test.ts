@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { openDatabase } from '../../src/data/open.ts';
+import type { Receipt } from '../../src/features/moving/moving.receipt.ts';
+import { createStores, type Stores } from '../../src/stores.ts';
+import { newUser, worldwide } from '../data/databases.ts';
+import { createScope } from '../../src/domain/scope.ts';
+import { dataDirectory, fault, json, run, start } from './command.ts';
+
+const REGION_URLS = 'worldwide=http://localhost:3000,germany=http://localhost:3001';
+const here = { DATA_DIR: dataDirectory(), REGION_URLS };
+const there = { DATA_DIR: dataDirectory(), REGION: 'germany', BASE_URL: 'http://localhost:3001', REGION_URLS };
+const many = 3_000;
+const passwordHash = '$argon2id$v=19$m=8,t=1,p=1$AAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA';
+
+interface Tenants {
+  readonly tenants: readonly { id: string; status: string; users: number; unlisted?: boolean }[];
+}
+interface Done {
+  readonly ok: boolean;
+  readonly overwritten: boolean;
+  readonly tables: readonly { table: string; was: number; left: number }[];
+}
+const only = async (environment: typeof here) => (await json<Tenants>(['tenant', 'list'], environment)).tenants[0];
+
+async function withStores<T>(environment: typeof here, work: (stores: Stores) => Promise<T>): Promise<T> {
+  const database = openDatabase({ kind: 'sqlite', file: path.join(environment.DATA_DIR, 'parvis.sqlite') });
+  try {
+    return await work(createStores(database));
+  } finally {
+    await database.close();
+  }
+}
+
+async function aTenant(): Promise<string> {
+  const names = ['--name', 'Kanarienvogel AG', '--admin-name', 'Ada Zeisig', '--admin-username', 'ada@zeisig.example'];
+  const { tenantId } = await json<{ tenantId: string }>(
+    ['tenant', 'add', ...names, '--domain', 'zeisig.example', '--language', 'en'],
+    here,
+  );
+  await withStores(here, (stores) => {
+    const tenant = { id: tenantId, name: 'Kanarienvogel AG', language: 'en' } as const;
+    const scope = createScope({ rules: worldwide, language: 'en', requestId: 'r', address: null, tenant, actor: null });
+    const people = Array.from({ length: many }, (_, n) =>
+      newUser({ username: `gimpel${n}@zeisig.example`, passwordHash }),
+    );
+    return stores.users.insertMany(scope, people);
+  });
+  return tenantId;
+}
+
+/** Kills a command after a while. @returns whether it was still at it */
+async function killed(args: readonly string[], environment: typeof here, afterMs: number): Promise<boolean> {
+  const child = start(args, environment);
+  const ended = new Promise((resolve) => child.once('close', resolve));
+  await delay(afterMs);
+  const inTheMiddle = child.exitCode === null;
+  child.kill('SIGKILL');
+  await ended;
+  return inTheMiddle;
+}
+
+describe('tenant move', async () => {
+  const id = await aTenant();
+  const bundle = path.join(here.DATA_DIR, '../bundle.age');
+  const receipt = path.join(here.DATA_DIR, '../receipt.json');
+  const key = await json<{ recipient: string; fingerprint: string; region: string }>(['region', 'key'], there);
+  const out = ['tenant', 'move-out', id, '--to', 'germany', '--recipient', key.recipient, '--passwords', 'keep'];
+  const takeIn = ['tenant', 'move-in', bundle, '--receipt', receipt];
+  const done = ['tenant', 'move-done', id, '--receipt', receipt];
+
+  test('the key of a region is the same each time, and its secret is its owner’s alone', async () => {
+    assert.match(key.recipient, /^age1[0-9a-z]{58}$/);
+    assert.deepEqual(await json(['region', 'key'], there), key);
+    assert.equal(statSync(path.join(there.DATA_DIR, 'region-identity')).mode & 0o777, 0o600);
+    const signing = await json<{ fingerprint: string }>(['route', 'key'], there);
+    assert.equal(signing.fingerprint, key.fingerprint);
+  });
+
+  test('out: shows as moving, and other commands leave it alone', async () => {
+    assert.match(await fault([...out.slice(0, -1), 'maybe', '--file', bundle], here), /Allowed choices/);
+    assert.match(await fault([...out, '--file', here.DATA_DIR], here), /there already/);
+    await json([...out, '--file', bundle], here);
+    assert.equal((await only(here))?.status, 'moving');
+    assert.match(await fault(['tenant', 'resume', id], here), /moving/);
+    assert.match(await fault(['user', 'reset-password', 'ada@zeisig.example'], here), /moving/);
+    assert.ok(!readFileSync(bundle, 'latin1').includes('zeisig'));
+    assert.equal(statSync(bundle).mode & 0o777, 0o600);
+  });
+
+  test('in: killed wherever it was, it leaves nothing or everything', async () => {
+    let undone = 0;
+    for (const afterMs of [900, 1_100, 1_300, 1_500]) {
+      if (await killed(takeIn, there, afterMs)) undone++;
+      const users = (await only(there))?.users ?? 0;
+      assert.ok(users === 0 || users === many + 1, String(users));
+      if (users > 0) break;
+    }
+    assert.ok(undone > 0, 'never in the middle');
+    if ((await only(there)) === undefined) await json(takeIn, there);
+    else writeFileSync(receipt, (await run(['tenant', 'receipt', id], there)).stdout);
+    assert.deepEqual([(await only(there))?.status, (await only(there))?.users], ['active', many + 1]);
+    assert.match(await fault(['tenant', 'move-in', bundle], there), /taken in before/);
+    assert.equal((await json<{ ok: boolean }>(['activity', 'verify'], there)).ok, true);
+    const given = JSON.parse(readFileSync(receipt, 'utf8')) as Receipt;
+    assert.equal(given.tables.find(({ name }) => name === 'users')?.rows, many + 1);
+  });
+
+  test('done: killed wherever it was, it has deleted nothing or everything; again, it says what is left', async () => {
+    for (const afterMs of [900, 1_200]) {
+      await killed(done, here, afterMs);
+      const users = (await only(here))?.users ?? 0;
+      assert.ok(users === 0 || users === many + 1, String(users));
+    }
+    const report = await json<Done>(done, here);
+    assert.deepEqual([report.ok, report.overwritten], [true, true]);
+    assert.deepEqual(
+      report.tables.filter(({ left }) => left !== 0),
+      [],
+    );
+    assert.equal(report.tables.find(({ table }) => table === 'users')?.was, many + 1);
+    for (const file of ['parvis.sqlite', 'parvis.sqlite-wal']) {
+      const bytes = readFileIfAny(path.join(here.DATA_DIR, file));
+      for (const canary of ['Kanarienvogel', 'ada@zeisig', 'gimpel']) assert.ok(!bytes.includes(canary), canary);
+    }
+    assert.equal(await only(here), undefined);
+  });
+
+  test('afterwards both regions say where it is', async () => {
+    const routes = { routes: [{ domain: 'zeisig.example', region: 'germany' }] };
+    assert.deepEqual(await json(['route', 'list'], here), routes);
+    assert.deepEqual(await json(['route', 'list'], there), routes);
+    const { moves } = await json<{ moves: Record<string, unknown>[] }>(['tenant', 'moves'], here);
+    assert.deepEqual(
+      moves.map(({ tenantId, direction, region, status }) => [tenantId, direction, region, status]),
+      [[id, 'out', 'germany', 'done']],
+    );
+    assert.match((await run(['tenant', 'moves'], there)).stdout, /in {2}worldwide {2}done/);
+  });
+
+  test('faults are one line each', async () => {
+    writeFileSync(`${receipt}.bad`, 'no receipt');
+    const table: [args: string[], words: RegExp][] = [
+      [['move-out', 'nobody', ...out.slice(3), '--file', `${bundle}.2`], /no tenant/],
+      [['move-in', `${bundle}.nowhere`], /cannot be read/],
+      [['move-in', `${receipt}.bad`], /damaged|no bundle/],
+      [['move-in', bundle, '--accept-key', 'beef'], /another key/],
+      [['move-done', 'nobody', '--receipt', receipt], /no tenant/],
+      [['move-done', id, '--receipt', `${receipt}.bad`], /no receipt/],
+      [['move-cancel', id], /not moving/],
+      [['receipt', 'nobody'], /has moved to this region/],
+    ];
+    for (const [args, words] of table) assert.match(await fault(['tenant', ...args], there), words, args.join(' '));
+  });
+});
+
+function readFileIfAny(file: string): string {
+  try {
+    return readFileSync(file, 'latin1');
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { after, describe, test } from 'node:test';
+import { pino } from 'pino';
+import { createClient } from 'redis';
+import { forgetInRedis } from '../../src/cli/redis-forget.ts';
+import { sessionTtlMs } from '../../src/web/session.ts';
+import { openRedisSessions } from '../../src/web/session-store/redis-store.ts';
+import { aTenant, aUser } from '../support/builders.ts';
+import { aPerson } from '../support/person.ts';
+import { openPortal } from '../support/portal.ts';
+import { worldwide } from '../data/databases.ts';
+import { redis, skipWithout } from '../support/services.ts';
+
+const server = await redis();
+const closers: (() => unknown)[] = [];
+after(async () => {
+  for (const close of closers.reverse()) await close();
+});
+
+describe('browsers’ sessions in Redis', { skip: skipWithout('redis', server) }, () => {
+  test('hold nothing of a company that moved, and all of the others', async () => {
+    const url = server?.url ?? '';
+    const sessions = await openRedisSessions(url, sessionTtlMs(worldwide), pino({ level: 'silent' }));
+    closers.push(() => sessions.close());
+    const portal = await openPortal({ sessionStore: () => sessions.store });
+    const client = await createClient({ url })
+      .on('error', () => undefined)
+      .connect();
+    closers.push(() => client.close());
+    const kept = async (): Promise<string> => {
+      const keys = await client.keys('*');
+      return keys.length === 0 ? '' : JSON.stringify(await client.mGet(keys));
+    };
+    const [moving, staying] = [await aTenant(portal), await aTenant(portal)];
+    const [user, other] = [await aUser(portal, moving), await aUser(portal, staying)];
+    const english = { 'Accept-Language': 'en' };
+    await aPerson(portal, english).signIn(user);
+    const neighbour = await aPerson(portal, english).signIn(other);
+    for (const { username } of [user, other]) {
+      const visitor = await aPerson(portal, english).visit('/sign-in');
+      await visitor.submit('Next', { 'User name': username });
+    }
+    await portal.stores.sessions.endAllOfTenant(moving.scope);
+    assert.ok((await kept()).includes(user.username));
+    assert.equal((await client.keys('*')).length, 4);
+    const { database, stores, tenants, hasher } = portal;
+    const config = { ...portal.config, redisUrl: url };
+    await forgetInRedis({ config, database, stores, tenants, hasher }, [moving.domain]);
+    const left = await kept();
+    assert.deepEqual([left.includes(user.username), left.includes(other.username)], [false, true]);
+    assert.equal((await client.keys('*')).length, 2);
+    assert.equal((await neighbour.visit('/dashboard')).path, '/dashboard');
+  });
+});

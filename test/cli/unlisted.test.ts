@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { SignedDirectory } from '../../src/features/directory/signed-directory.ts';
+import { dataDirectory, fault, json, run } from './command.ts';
+
+const here = { DATA_DIR: dataDirectory() };
+const there = { DATA_DIR: dataDirectory(), REGION: 'germany' };
+const shared = async (): Promise<string[]> => {
+  const { routes } = JSON.parse((await run(['route', 'export'], here)).stdout) as SignedDirectory;
+  return routes.map(({ domain }) => domain);
+};
+
+describe('a tenant that is unlisted', async () => {
+  const admin = ['--admin-name', 'Ada', '--admin-username', 'ada@quiet.example'];
+  const named = ['--name', 'Quiet', '--domain', 'quiet.example', '--language', 'en'];
+  const { tenantId } = await json<{ tenantId: string }>(['tenant', 'add', '--unlisted', ...named, ...admin], here);
+  const domains = ['loud.example', 'mail.quiet.example', 'quiet.example'];
+  for (const domain of domains) await json(['route', 'add', domain, 'worldwide'], here);
+
+  test('stands in no directory that leaves the region, nor does anything below its domains', async () => {
+    assert.deepEqual(await shared(), ['loud.example']);
+    const { stdout } = await run(['route', 'export'], here);
+    assert.ok(!stdout.includes('quiet'));
+    await json(['route', 'import', '-'], there, stdout);
+    const { routes } = await json<{ routes: unknown[] }>(['route', 'list'], there);
+    assert.deepEqual(routes, [{ domain: 'loud.example', region: 'worldwide' }]);
+  });
+
+  test('is marked as such in the list of tenants', async () => {
+    const { tenants } = await json<{ tenants: { unlisted?: boolean }[] }>(['tenant', 'list'], here);
+    assert.equal(tenants[0]?.unlisted, true);
+    assert.match((await run(['tenant', 'list'], here)).stdout, /unlisted/);
+  });
+
+  test('can be published, and unlisted again', async () => {
+    assert.deepEqual(await json(['tenant', 'publish', tenantId], here), { tenantId, listed: true });
+    assert.deepEqual(await shared(), domains);
+    await json(['tenant', 'unlist', tenantId], here);
+    assert.deepEqual(await shared(), ['loud.example']);
+    assert.match(await fault(['tenant', 'unlist', 'nobody'], here), /no such|no tenant/i);
+    assert.equal((await json<{ ok: boolean }>(['activity', 'verify'], here)).ok, true);
+  });
+});

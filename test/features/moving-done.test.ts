@@ -1,0 +1,195 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { makeKey, signerOf } from '../../src/features/directory/region-key.ts';
+import { finishMove } from '../../src/features/moving/moving.done.ts';
+import { MoveFault, type MoveFaultKind } from '../../src/features/moving/moving.faults.ts';
+import { moveIn } from '../../src/features/moving/moving.in.ts';
+import { cancelMove, moveOut } from '../../src/features/moving/moving.out.ts';
+import { readReceipt, receiptOf, type Receipt } from '../../src/features/moving/moving.receipt.ts';
+import { aTenant, aUser } from '../support/builders.ts';
+import { aMovingRegion, bundleFile, countsAt, moved, sent } from '../support/moving.ts';
+import { aMovingScene } from '../support/moving-scene.ts';
+import { aPerson } from '../support/person.ts';
+
+const english = { 'Accept-Language': 'en' };
+const from = await aMovingRegion('worldwide');
+const to = await aMovingRegion('germany');
+const isFault = (kind: MoveFaultKind) => (error: unknown) => (
+  assert.equal(error instanceof MoveFault ? error.kind : error, kind),
+  true
+);
+
+async function aSmallTenant() {
+  const tenant = await aTenant(from.portal, { language: 'en' });
+  const user = await aUser(from.portal, tenant, { administratorLevel: 'global' });
+  return { tenant, user };
+}
+
+describe('the receipt', async () => {
+  const { tenant } = await aMovingScene(from);
+  const file = await sent(from, to, tenant.id);
+  await moveIn(to.parts, file, to.identity);
+  const receipt = await receiptOf(to.parts, tenant.id);
+  const done = (given: unknown) => finishMove(from.parts, tenant.id, given);
+  const users = receipt.tables.findIndex(({ name }) => name === 'users');
+  const fewer = receipt.tables.with(users, { ...receipt.tables[users]!, rows: 1 });
+  const stranger = await aMovingRegion('germany');
+  const small = await aSmallTenant();
+  const otherMove = await (async (): Promise<Receipt> => {
+    await moveIn(to.parts, await sent(from, to, small.tenant.id), to.identity);
+    return receiptOf(to.parts, small.tenant.id);
+  })();
+
+  const table: [label: string, given: unknown, kind: MoveFaultKind][] = [
+    ['nothing', null, 'receiptForm'],
+    ['a directory', { routes: [] }, 'receiptForm'],
+    ['one without its signature', { ...receipt, signature: undefined }, 'receiptForm'],
+    ['one that says fewer', { ...receipt, tables: fewer }, 'receiptSignature'],
+    ['one of another time', { ...receipt, at: receipt.at + 1 }, 'receiptSignature'],
+    ['one that names another tenant', { ...receipt, tenantId: 'x' }, 'receiptSignature'],
+    ['one that names another key', { ...receipt, signer: signerOf('germany', makeKey()) }, 'receiptSignature'],
+    ['that of another tenant', otherMove, 'receiptOfAnother'],
+  ];
+  for (const [label, given, kind] of table) {
+    it(`deletes nothing when it is ${label}`, async () => {
+      const before = await countsAt(from);
+      await assert.rejects(done(given), isFault(kind));
+      assert.deepEqual(await countsAt(from), before);
+    });
+  }
+
+  it('deletes nothing when it says what was not sent, signed all the same', async () => {
+    await stranger.portal.stores.moves.add({
+      ...(await to.portal.stores.moves.findLatestIn(tenant.id))!,
+      summary: fewer,
+    });
+    await assert.rejects(done(await receiptOf(stranger.parts, tenant.id)), isFault('receiptDiffers'));
+  });
+
+  it('deletes nothing once something was changed at the first region', async () => {
+    const { portal } = from;
+    await portal.stores.activity.record(tenant.scope, { kind: 'user.blocked' }, null, portal.clock.now);
+    const before = await countsAt(from);
+    await assert.rejects(done(receipt), isFault('changedSince'));
+    assert.deepEqual(await countsAt(from), before);
+    const last = portal.database.knex('activity').where({ tenant_id: tenant.id }).max('place');
+    await portal.database.knex('activity').where({ tenant_id: tenant.id, place: last, kind: 'user.blocked' }).delete();
+  });
+
+  it('is the same each time it is asked for, and is read by whoever has it', async () => {
+    assert.deepEqual(await receiptOf(to.parts, tenant.id), receipt);
+    assert.deepEqual(readReceipt(JSON.parse(JSON.stringify(receipt))), receipt);
+    await assert.rejects(receiptOf(to.parts, 'nobody'), isFault('noReceipt'));
+  });
+
+  it('is good for it all a second time: nothing is deleted, what is left is counted anew', async () => {
+    const first = await finishMove(from.parts, small.tenant.id, otherMove);
+    const second = await finishMove(from.parts, small.tenant.id, otherMove);
+    assert.deepEqual(second, first);
+    assert.ok(first.tables.every(({ left }) => left === 0));
+    assert.deepEqual(first.tables[0], { table: 'tenants', was: 1, left: 0 });
+  });
+});
+
+describe('a tenant while it moves', () => {
+  it('lets nobody in, and its refused sign-ins are counted in the report', async () => {
+    const { tenant, user } = await aSmallTenant();
+    const signedIn = await aPerson(from.portal, english).signIn(user);
+    const file = await sent(from, to, tenant.id);
+    assert.equal((await signedIn.visit('/dashboard')).path, '/sign-in');
+    const late = await aPerson(from.portal, english).visit('/sign-in');
+    await late.send('POST', '/sign-in', { username: user.username });
+    const answer = await late.send('POST', '/sign-in/password', { password: user.clearPassword });
+    assert.equal(answer.status, 422);
+    await moveIn(to.parts, file, to.identity);
+    const report = await finishMove(from.parts, tenant.id, await receiptOf(to.parts, tenant.id));
+    assert.equal(report.refusedMeanwhile, 1);
+  });
+
+  it('is left alone by the operator’s other commands, and by the purge', async () => {
+    const { tenant } = await aSmallTenant();
+    const { portal } = from;
+    await aUser(portal, tenant, { state: 'deleted', deletedAt: 1 });
+    await sent(from, to, tenant.id);
+    const person = { username: `x@${tenant.domain}`, name: 'X', language: null } as const;
+    const added = portal.tenants.addUser(tenant.id, { ...person, administratorLevel: 'none', agentLevel: 'none' });
+    await assert.rejects(added, /moving/);
+    for (const state of ['suspended', 'active'] as const)
+      await assert.rejects(portal.tenants.setState(tenant.id, state), /moving/);
+    await assert.rejects(portal.tenants.setListed(tenant.id, false), /moving/);
+    await portal.background.runAll();
+    assert.equal(
+      await portal.database
+        .knex('users')
+        .where({ tenant_id: tenant.id })
+        .then(({ length }) => length),
+      2,
+    );
+    await assert.rejects(sent(from, to, tenant.id), isFault('alreadyMoving'));
+  });
+
+  it('is not for the operators themselves', async () => {
+    const { tenant } = await aSmallTenant();
+    await from.portal.database.knex('tenants').where({ id: tenant.id }).update({ kind: 'operators' });
+    await assert.rejects(sent(from, to, tenant.id), isFault('operators'));
+    await from.portal.database.knex('tenants').where({ id: tenant.id }).update({ kind: 'partner' });
+  });
+
+  it('lets them in again when the move is called off, once', async () => {
+    const { tenant, user } = await aSmallTenant();
+    await sent(from, to, tenant.id);
+    await cancelMove(from.parts, tenant.id);
+    assert.equal((await aPerson(from.portal, english).signIn(user)).path, '/dashboard');
+    await assert.rejects(cancelMove(from.parts, tenant.id), isFault('notMoving'));
+  });
+
+  it('is not finished by a receipt that comes after it was called off', async () => {
+    const { tenant } = await aSmallTenant();
+    await moveIn(to.parts, await sent(from, to, tenant.id), to.identity);
+    await cancelMove(from.parts, tenant.id);
+    const receipt = await receiptOf(to.parts, tenant.id);
+    await assert.rejects(finishMove(from.parts, tenant.id, receipt), isFault('notMoving'));
+    await sent(from, to, tenant.id);
+    await assert.rejects(finishMove(from.parts, tenant.id, receipt), isFault('receiptOfAnother'));
+  });
+
+  it('stays suspended where it was suspended', async () => {
+    const { tenant } = await aSmallTenant();
+    await from.portal.tenants.setState(tenant.id, 'suspended');
+    await moved(from, to, tenant.id);
+    assert.equal((await to.portal.stores.tenants.findForOperator(tenant.id))?.state, 'suspended');
+  });
+
+  it('is not led on where nobody shall know of it', async () => {
+    const { tenant } = await aSmallTenant();
+    await from.portal.stores.directory.put([{ domain: tenant.domain, region: 'worldwide' }]);
+    await from.portal.tenants.setListed(tenant.id, false);
+    await moved(from, to, tenant.id);
+    assert.equal(await from.portal.stores.directory.regionOf(tenant.domain), null);
+    assert.equal((await to.portal.stores.tenants.findForOperator(tenant.id))?.listed, false);
+    const shared = await to.portal.stores.directory.listShared();
+    assert.deepEqual(
+      shared.filter(({ domain }) => domain === tenant.domain),
+      [],
+    );
+  });
+
+  it('does not begin to move to nowhere, and stays as it was', async () => {
+    const { tenant } = await aSmallTenant();
+    const order = { tenantId: tenant.id, to: 'germany', recipient: to.recipient, passwords: 'keep' } as const;
+    const taken = bundleFile(from);
+    writeFileSync(taken, '');
+    const table: [wishes: object, kind: MoveFaultKind][] = [
+      [{ tenantId: 'nobody' }, 'unknownTenant'],
+      [{ to: 'worldwide' }, 'sameRegion'],
+      [{ to: 'china' }, 'noAddress'],
+      [{ recipient: 'age1nobody' }, 'recipient'],
+      [{ file: taken }, 'fileExists'],
+    ];
+    for (const [wishes, kind] of table)
+      await assert.rejects(moveOut(from.parts, { ...order, file: bundleFile(from), ...wishes }), isFault(kind));
+    await assert.rejects(moveOut(from.parts, { ...order, file: '/nowhere/at/all' }), /ENOENT/);
+    assert.equal((await from.portal.stores.tenants.findForOperator(tenant.id))?.state, 'active');
+  });
+});

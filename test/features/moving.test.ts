@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { sha256 } from '../../src/data/digest.ts';
+import { createChainCheck } from '../../src/domain/activity-chain.ts';
+import { aMovingRegion, everythingAt, moved, type MovingRegion } from '../support/moving.ts';
+import { aMovingScene, canaries, type MovingScene } from '../support/moving-scene.ts';
+import { aPerson } from '../support/person.ts';
+import { postgres, skipWithout } from '../support/services.ts';
+
+const english = { 'Accept-Language': 'en' };
+const servers = [await postgres(), await postgres(), await postgres(), await postgres()];
+const ways: [label: string, from: string | undefined, to: string | undefined, passwords: 'keep' | 'reset'][] = [
+  ['SQLite to SQLite, passwords kept', undefined, undefined, 'keep'],
+  ['PostgreSQL to PostgreSQL, passwords reset', servers[0]?.url, servers[1]?.url, 'reset'],
+  ['SQLite to PostgreSQL, passwords reset', undefined, servers[2]?.url, 'reset'],
+  ['PostgreSQL to SQLite, passwords kept', servers[3]?.url, undefined, 'keep'],
+];
+
+/** @returns where a sign-in ends */
+async function signInAt({ portal }: MovingRegion, username: string, password: string): Promise<string> {
+  const person = await aPerson(portal, english).visit('/sign-in');
+  await person.send('POST', '/sign-in', { username });
+  const answer = await person.send('POST', '/sign-in/password', { password });
+  return answer.headers.location ?? String(answer.status);
+}
+
+async function chainHolds({ portal }: MovingRegion, tenantId: string): Promise<string[]> {
+  const check = createChainCheck(sha256);
+  const kinds = [];
+  for await (const entry of portal.stores.activity.entriesForOperator(tenantId)) {
+    assert.equal(check.next(entry), null);
+    kinds.push(entry.kind);
+  }
+  const end = (await portal.stores.activity.chainsForOperator()).find((each) => each.tenantId === tenantId);
+  assert.equal(check.end(end?.length ?? 0, end?.hash ?? ''), null);
+  return kinds;
+}
+
+for (const [index, [label, fromUrl, toUrl, passwords]] of ways.entries()) {
+  describe(
+    `a tenant that moves: ${label}`,
+    { skip: skipWithout('postgres', index === 0 ? label : servers[index]) },
+    async () => {
+      if (index > 0 && servers[index] === null) return;
+      const from = await aMovingRegion('worldwide', fromUrl);
+      const to = await aMovingRegion('germany', toUrl);
+      const scene: MovingScene = await aMovingScene(from);
+      const { tenant, admin, user, blocked, deleted, temporary, signedIn, neighbour } = scene;
+      const before = await everythingAt(from);
+      const triesCounted = () => from.portal.database.knex('throttles').where('key', 'like', 'row:%').select('key');
+      const tries = await triesCounted();
+      const found = await to.portal.stores.users.find(tenant.scope, user.id);
+      const usersBefore = await from.portal.database.knex('users').where({ tenant_id: tenant.id }).select<object[]>();
+      const { taken, report, file } = await moved(from, to, tenant.id, passwords);
+      const after = await everythingAt(from);
+
+      it('was in every table before, and at the other region not yet', () => {
+        for (const canary of canaries) assert.ok(before.includes(canary), canary);
+        assert.equal(found, null);
+        const empty = report.tables.filter(({ was, table }) => was === 0 && table !== 'user_sessions');
+        assert.deepEqual(empty, []);
+      });
+
+      it('has left nothing at the first: in no table, in no byte of its files, in no line of its log', () => {
+        for (const canary of canaries) {
+          const at = after.toLowerCase().indexOf(canary.toLowerCase());
+          assert.equal(at, -1, `${canary}: ${JSON.stringify(after.slice(Math.max(0, at - 100), at + 40))}`);
+          assert.ok(!from.portal.logged().includes(canary), canary);
+        }
+        assert.ok(report.tables.every(({ left }) => left === 0));
+      });
+
+      it('is not counted any more for what it tried', async () => {
+        assert.equal(tries.length, 1);
+        assert.deepEqual(await triesCounted(), []);
+      });
+
+      it('travelled encrypted: nothing of it can be read from the bundle', () => {
+        const bytes = readFileSync(file, 'latin1');
+        for (const canary of [...canaries, tenant.id, tenant.domain]) assert.ok(!bytes.includes(canary), canary);
+      });
+
+      it('stands at the other region as it was, row by row', async () => {
+        const rows = await to.portal.database.knex('users').where({ tenant_id: tenant.id }).select<object[]>();
+        const changing = ['number', ...(passwords === 'reset' ? resetColumns : [])];
+        const bare = (all: object[]): object[] =>
+          all.map((row) => Object.fromEntries(Object.entries(row).filter(([column]) => !changing.includes(column))));
+        const byId = (one: { id?: string }, other: { id?: string }): number =>
+          String(one.id) < String(other.id) ? -1 : 1;
+        assert.deepEqual(bare(rows).sort(byId), bare(usersBefore).sort(byId));
+        assert.equal(taken.header.tenant.name, 'Kanarienvogel AG');
+        const [entry] = await to.portal.stores.tenants.listForOperator();
+        assert.deepEqual([entry?.state, entry?.users], ['active', 4]);
+      });
+
+      it('brought its log along, which holds, with the move on top', async () => {
+        const kinds = await chainHolds(to, tenant.id);
+        assert.ok(kinds.includes('user.erased') && kinds.includes('tenant.moving'));
+        const top = passwords === 'reset' ? ['tenant.movedIn', 'password.reset'] : ['tenant.movedIn'];
+        assert.deepEqual(kinds.slice(-top.length), top);
+      });
+
+      it('is led to its new door by the first region, with nothing of the person', async () => {
+        const person = await aPerson(from.portal, english).visit('/sign-in');
+        const answer = await person.send('POST', '/sign-in', { username: user.username });
+        assert.deepEqual([answer.status, answer.headers.location], [303, 'http://localhost:3001/sign-in']);
+        await signedIn.visit('/dashboard');
+        assert.equal(signedIn.path, '/sign-in');
+        assert.equal((await neighbour.visit('/dashboard')).path, '/dashboard');
+      });
+
+      it(
+        passwords === 'keep' ? 'signs in there with its own passwords' : 'signs in there with new passwords only',
+        async () => {
+          const own = passwords === 'keep' ? '/dashboard' : '422';
+          assert.equal(await signInAt(to, user.username, user.clearPassword), own);
+          assert.equal(await signInAt(to, admin.username, admin.clearPassword), own);
+          const first = passwords === 'keep' ? '/change-password' : '422';
+          const answer = await signInAt(to, temporary.username, temporary.clearPassword);
+          assert.equal(answer === '/dashboard' ? '/change-password' : answer, first);
+          assert.equal(await signInAt(to, blocked.username, blocked.clearPassword), '422');
+          assert.equal(await signInAt(to, deleted.username, deleted.clearPassword), '422');
+          const admins = passwords === 'keep' ? [] : [admin.username];
+          assert.deepEqual(
+            taken.passwords.map(({ username }) => username),
+            admins,
+          );
+          for (const { username, temporaryPassword } of taken.passwords) {
+            const person = await aPerson(to.portal, english).signIn({ username, clearPassword: temporaryPassword });
+            assert.equal(person.path, '/change-password');
+          }
+        },
+      );
+
+      it('finds its people there by parts of their names', async () => {
+        if (passwords === 'reset') return;
+        const person = await aPerson(to.portal, english).signIn(admin);
+        await person.visit('/account-settings/user-management?q=stiegl');
+        person.sees('Stieglitz hänfling');
+        person.doesNotSee('Gimpel');
+      });
+
+      it('can move back, and leaves nothing there either', async () => {
+        const back = await moved(to, from, tenant.id);
+        assert.ok(back.report.tables.every(({ left }) => left === 0));
+        const left = (await everythingAt(to)).toLowerCase();
+        for (const canary of canaries) assert.ok(!left.includes(canary.toLowerCase()), canary);
+        const kinds = await chainHolds(from, tenant.id);
+        assert.equal(kinds.filter((kind) => kind === 'tenant.movedIn').length, 2);
+        if (passwords === 'keep') assert.equal(await signInAt(from, user.username, user.clearPassword), '/dashboard');
+      });
+    },
+  );
+}
+
+const resetColumns = ['password', 'password_hash', 'temporary_until', 'password_set_by', 'password_set_at', 'epoch'];

@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto';
+import { aTenant, aUser, type TestTenant, type TestUser } from './builders.ts';
+import type { MovingRegion } from './moving.ts';
+import { aPerson, type Person } from './person.ts';
+
+const list = '/account-settings/user-management';
+const english = { 'Accept-Language': 'en' };
+const theirs = { ...english, 'X-Forwarded-For': '198.51.100.77', 'User-Agent': 'Canarium/7' };
+
+/** Everything by which the company and its people can be found again, but for its domain, which the fact of the move keeps. */
+export const canaries = [
+  ...['Kanarienvogel', 'Zeisig', 'Stieglitz', 'Gimpel', 'Dompfaff', 'hänfling', 'sperling'],
+  ...['198.51.100.77', 'Canarium', 'canary-file.csv', 'zeisig@', 'gimpel@', 'dompfaff@'],
+];
+
+export interface MovingScene {
+  readonly tenant: TestTenant;
+  readonly admin: TestUser;
+  readonly user: TestUser;
+  readonly blocked: TestUser;
+  readonly deleted: TestUser;
+  readonly temporary: TestUser;
+  /** Signed in when the move begins. */
+  readonly signedIn: Person;
+  /** Somebody of another company in the same region, signed in. */
+  readonly neighbour: Person;
+}
+
+/** A company that has left its names in every field of every table that can hold one, beside another company. */
+export async function aMovingScene({ portal }: MovingRegion): Promise<MovingScene> {
+  const other = await aTenant(portal, { name: 'Nachbar GmbH', language: 'en' });
+  const neighbour = await aPerson(portal, english).signIn(
+    await aUser(portal, other, { displayName: 'Ada Nachbar', administratorLevel: 'global' }),
+  );
+  const domain = `${randomUUID().slice(0, 8)}.example`;
+  const tenant = await aTenant(portal, { name: 'Kanarienvogel AG', domain, language: 'en' });
+  const person = (name: string, wishes: Partial<TestUser> = {}): Promise<TestUser> =>
+    aUser(portal, tenant, {
+      ...{ displayName: `${name} Öttl`, username: `${name.toLowerCase()}@${domain}`, agentLevel: 'sales' },
+      ...wishes,
+    });
+  const admin = await person('Zeisig', { administratorLevel: 'global', language: 'fr' });
+  const user = await person('Gimpel');
+  const blocked = await person('Dompfaff', { state: 'blocked' });
+  const temporary = await person('Haenfling', { displayName: 'Hänfling hänfling', password: 'temporary' });
+  const deleted = await person('Sperling', { displayName: 'sperling sperling' });
+  const gone = await person('Girlitz', { displayName: 'girlitz girlitz' });
+  const signedIn = await aPerson(portal, theirs).signIn(admin);
+  const post = (path: string, fields: Record<string, string> = {}) => signedIn.send('POST', `${list}/${path}`, fields);
+  await post(`${deleted.id}/delete`);
+  await post(`${gone.id}/delete`);
+  await post(`${gone.id}/erase`);
+  await post(temporary.id, { firstName: 'Stieglitz', lastName: 'hänfling', displayName: 'Stieglitz hänfling' });
+  await post(`${blocked.id}/unblock`);
+  await post(`${blocked.id}/block`);
+  // A wrong try, which counts, and a name that waits at the door.
+  const visitor = await aPerson(portal, theirs).visit('/sign-in');
+  await visitor.submit('Next', { 'User name': user.username });
+  await visitor.send('POST', '/sign-in/password', { password: 'wrong' });
+  await stage(portal, tenant, admin);
+  return { tenant, admin, user, blocked, deleted, temporary, signedIn, neighbour };
+}
+
+async function stage({ database, clock }: MovingRegion['portal'], tenant: TestTenant, admin: TestUser): Promise<void> {
+  const own = { tenant_id: tenant.id, user_id: admin.id };
+  const at = clock.now;
+  const id = randomUUID();
+  await database
+    .knex('imports')
+    .insert({ id, ...own, file_name: 'canary-file.csv', state: 'staged', created_at: at, expires_at: at + 86_400_000 });
+  const names = { username: `stieglitz@${tenant.domain}`, display_name: 'Stieglitz', data: '{"first":"Stieglitz"}' };
+  await database.knex('import_rows').insert({ import_id: id, line: 2, outcome: 'added', ...names });
+}

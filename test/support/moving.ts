@@ -1,0 +1,101 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { generateIdentity, identityToRecipient } from 'age-encryption';
+import { checkedKey } from '../../src/cli/region-keys.ts';
+import { overwriteDeleted } from '../../src/data/overwrite.ts';
+import type { MovedPasswords } from '../../src/domain/activity.ts';
+import { makeKey } from '../../src/features/directory/region-key.ts';
+import { finishMove, type MoveReport } from '../../src/features/moving/moving.done.ts';
+import { moveIn, type Taken } from '../../src/features/moving/moving.in.ts';
+import { moveOut } from '../../src/features/moving/moving.out.ts';
+import { receiptOf } from '../../src/features/moving/moving.receipt.ts';
+import { tenantTables } from '../../src/features/moving/moving.tables.ts';
+import type { MovingParts } from '../../src/features/moving/moving.ts';
+import { openPortal, type Portal } from './portal.ts';
+
+/** A region of two, with the keys by which it signs and opens bundles. */
+export interface MovingRegion {
+  readonly portal: Portal;
+  readonly parts: MovingParts;
+  readonly identity: string;
+  readonly recipient: string;
+}
+
+export async function aMovingRegion(region: 'worldwide' | 'germany', databaseUrl?: string): Promise<MovingRegion> {
+  const environment = { REGION: region, TRUST_PROXY: '1' };
+  const portal = await openPortal({ environment, ...(databaseUrl ? { databaseUrl } : {}) });
+  const { stores, tenants, hasher, config, clock } = portal;
+  const identity = await generateIdentity();
+  const parts: MovingParts = {
+    ...{ stores, tenants, hasher, rules: config.rules, regionUrls: config.regionUrls, signingKey: makeKey() },
+    checkKey: (signer, what) => checkedKey(stores, signer, undefined, what),
+    clock: () => clock.now,
+  };
+  return { portal, parts, identity, recipient: await identityToRecipient(identity) };
+}
+
+let files = 0;
+export const bundleFile = ({ portal }: MovingRegion): string =>
+  path.join(portal.config.dataDirectory, `bundle-${files++}.age`);
+
+/** Writes a tenant into a bundle for another region. @returns the file */
+export async function sent(
+  from: MovingRegion,
+  to: MovingRegion,
+  tenantId: string,
+  passwords: MovedPasswords = 'keep',
+): Promise<string> {
+  const file = bundleFile(to);
+  const { recipient, parts } = to;
+  await moveOut(from.parts, { tenantId, to: parts.rules.region, recipient, passwords, file });
+  return file;
+}
+
+/** The whole way: out, in, and gone at the first. */
+export async function moved(
+  from: MovingRegion,
+  to: MovingRegion,
+  tenantId: string,
+  passwords: MovedPasswords = 'keep',
+): Promise<{ taken: Taken; report: MoveReport; file: string }> {
+  const file = await sent(from, to, tenantId, passwords);
+  const taken = await moveIn(to.parts, file, to.identity);
+  const report = await finishMove(from.parts, tenantId, await receiptOf(to.parts, tenantId));
+  const { database, config } = from.portal;
+  const tables = [...tenantTables.map(({ name }) => name), 'users_search'];
+  if (!(await overwriteDeleted(database, tables))) throw new Error(`${config.dataDirectory} was busy`);
+  return { taken, report, file };
+}
+
+/** Every table of the schema. */
+export async function tablesOf({ database }: Portal): Promise<string[]> {
+  if (database.dialect === 'sqlite') {
+    const rows = await database.knex('sqlite_master').where({ type: 'table' }).select<{ name: string }[]>('name');
+    return rows.map(({ name }) => name);
+  }
+  const { rows } = await database.knex.raw<{ rows: { name: string }[] }>(
+    "select table_name as name from information_schema.tables where table_schema = 'public'",
+  );
+  return rows.map(({ name }) => name);
+}
+
+/** Everything that a region keeps: every row and, of SQLite, every byte of its files as they lie there. */
+export async function everythingAt({ portal }: MovingRegion): Promise<string> {
+  const tables = await tablesOf(portal);
+  const rows = await Promise.all(tables.map(async (name): Promise<unknown> => portal.database.knex(name).select()));
+  const folder = portal.config.dataDirectory;
+  const bytes = readdirSync(folder)
+    .filter((name) => name.startsWith('parvis.sqlite'))
+    .map((name) => readFileSync(path.join(folder, name), 'latin1'));
+  return [JSON.stringify(rows), ...bytes].join('\n');
+}
+
+/** How many rows each table has: what a refused bundle must not change. */
+export async function countsAt({ portal }: MovingRegion): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const name of (await tablesOf(portal)).sort()) {
+    const [row] = await portal.database.knex(name).count<{ count: number }[]>({ count: '*' });
+    counts[name] = Number(row?.count);
+  }
+  return counts;
+}
