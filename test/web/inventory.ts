@@ -62,7 +62,7 @@ export async function openInventory(options: PortalOptions = {}): Promise<Invent
     ...{ portal, origin, tenant, nobodySpecial, global, billing },
     userManager: await person('Noah Klein', 'userManagement'),
     addressOf: ({ path }) => {
-      const ids = { userId: userFor(path).id, token: setupToken, importId, approvalId };
+      const ids = { userId: userFor(path).id, token: setupToken, importId, approvalId, grantId: nobodySpecial.id };
       return to(path, ids) + (chosenFor[path] ?? '');
     },
     send: ({ method, path, person: by, form, headers = {} }) =>
