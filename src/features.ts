@@ -16,6 +16,13 @@ import { createImportPasswords } from './features/imports/imports.passwords.ts';
 import { importsRoutes } from './features/imports/imports.routes.ts';
 import { createImportRun } from './features/imports/imports.run.ts';
 import { createImports } from './features/imports/imports.ts';
+import { linksRoutes } from './features/links/links.routes.ts';
+import { createLinkThrottle } from './features/links/links.throttle.ts';
+import { createLinkTokens, type LinkTokens } from './features/links/links.tokens.ts';
+import { createLinks, type Links } from './features/links/links.ts';
+import { createRecovery } from './features/links/recovery.ts';
+import { recoveryRoutes } from './features/links/recovery.routes.ts';
+import { createWaysIn, type WaysIn } from './features/links/ways-in.ts';
 import { sendNotices } from './features/notices/notices.ts';
 import { createTransport } from './features/notices/notices.transport.ts';
 import { passwordsRoutes } from './features/passwords/passwords.routes.ts';
@@ -35,7 +42,7 @@ import { setupRoutes } from './features/setup/setup.routes.ts';
 import { createSupport, type Support } from './features/support/support.ts';
 import { supportRoutes } from './features/support/support.routes.ts';
 import { createTenants, type Tenants } from './features/tenants/tenants.ts';
-import { handOverSheet } from './features/users/hand-over-sheet.ts';
+import { handOverSheet, type HandOverSheet } from './features/users/hand-over-sheet.ts';
 import { addUserRoutes } from './features/users/users.add.routes.ts';
 import { createUserAdder } from './features/users/users.add.ts';
 import { userChangesRoutes } from './features/users/users.changes.routes.ts';
@@ -52,7 +59,6 @@ import type { Stores } from './stores.ts';
 import { createAuthentication, type Authentication } from './web/authentication.ts';
 import type { Cookies } from './web/cookies.ts';
 import { logFiles } from './web/log-file.ts';
-import { revealTo } from './web/reveal.ts';
 import type { AnswerRefusal, Route } from './web/routing.ts';
 
 interface FeatureParts {
@@ -63,13 +69,19 @@ interface FeatureParts {
   readonly background: Background;
 }
 
-/** What acts that two decide together are done with. */
-interface Deciding {
-  readonly users: Users;
-  readonly usersExport: UsersExport;
+/** What files of users are made and read with. */
+interface Files {
   readonly throttle: Throttle;
+  readonly waysIn: WaysIn;
+  readonly csv: UsersCsv;
+  readonly usersExport: UsersExport;
+}
+
+/** What acts that two decide together are done with. */
+interface Deciding extends Omit<Files, 'csv'> {
+  readonly users: Users;
   readonly tenants: Tenants;
-  readonly sheet: ReturnType<typeof handOverSheet>;
+  readonly sheet: HandOverSheet;
   readonly exports: LogExports;
   readonly ownRules: RulesFeature;
 }
@@ -88,12 +100,15 @@ export function createFeatures(
   const throttle = createThrottle(database, rules);
   const devices = createKnownDevices(secrets);
   const passwords = createPasswords({ stores, hasher, guesses, throttle, clock });
-  const users = createUsers({ stores, hasher, throttle, clock });
+  const tokens = createLinkTokens(secrets, config.baseUrl);
+  const waysIn = createWaysIn({ hasher, tokens, canMail: config.mail !== null, clock });
+  const users = createUsers({ stores, waysIn, throttle, clock });
   const tenants = createTenants({ stores, hasher, rules, clock });
   const sessions = createSessions({ stores, hasher, throttle, devices, clock, log });
   const support = createSupport({ stores, rules, operatorScope: tenants.operatorScope, clock });
   background.add(support.expiry);
   const authentication = createAuthentication(sessions, support, rules);
+  const links = createLinks({ stores, hasher, tokens, sessions, clock });
   const sheet = handOverSheet(config, translator, clock);
   const wordsFor = createActivityWords(translator, clock);
   const exports = createLogExports({ stores, throttle, wordsFor, clock });
@@ -102,24 +117,28 @@ export function createFeatures(
   const usersExport = createUsersExport({ stores, csv, translator, clock });
   const routes = [
     ...sessionsRoutes({ config, stores, authentication, cookies }),
-    ...passwordsRoutes({ passwords, authentication, devices, cookies, log }),
+    ...passwordsRoutes({ passwords, links, authentication, devices, cookies, log }),
     ...dashboardRoutes({ stores, support, wordsFor, clock }),
     ...accountSettingsRoutes({ stores, regionRules: rules }),
     ...supportRoutes({ stores, support, regionRules: rules, clock }),
     ...activityRoutes({ stores, exports, wordsFor, clock }),
     ...rulesRoutes({ stores, regionRules: rules, rules: ownRules }),
-    ...addUserRoutes({ stores, addUser: createUserAdder({ stores, hasher, clock }), sheet, answerRefusal }),
+    ...addUserRoutes({ stores, addUser: createUserAdder({ stores, waysIn }), waysIn, sheet, answerRefusal }),
     ...bulkRoutes({
-      ...{ stores, sheet, answerRefusal, clock },
+      ...{ stores, waysIn, sheet, answerRefusal, clock },
       change: createBulkChange({ stores, clock }),
-      reset: createBulkReset({ stores, hasher, throttle, clock }),
+      reset: createBulkReset({ stores, waysIn, throttle, clock }),
     }),
-    ...importsAndExports(app, parts, { throttle, csv, usersExport }),
-    ...approvalsOf(app, parts, { users, usersExport, throttle, tenants, sheet, exports, ownRules }),
-    ...usersRoutes({ stores, users, sheet, answerRefusal, clock }),
-    ...userChangesRoutes({ stores, users, changes: createUserChanges({ stores, clock }), answerRefusal, clock }),
+    ...importsAndExports(app, parts, { throttle, waysIn, csv, usersExport }),
+    ...approvalsOf(app, parts, { users, usersExport, throttle, tenants, waysIn, sheet, exports, ownRules }),
+    ...usersRoutes({ stores, users, waysIn, sheet, answerRefusal, clock }),
+    ...userChangesRoutes({
+      ...{ stores, users, links, waysIn, answerRefusal, clock },
+      changes: createUserChanges({ stores, clock }),
+    }),
+    ...linksAndRecovery(app, parts, { authentication, links, tokens }),
     ...profileRoutes({ stores, sessions, clock }),
-    ...noticesAndPersonalData(app, parts, { throttle, tenants }),
+    ...noticesAndPersonalData(app, parts, { throttle, tenants, links }),
     ...preferencesRoutes({ stores, cookies, origin: config.baseUrl.origin, rules }),
     ...setupRoutes({ stores, tenants, passwords, hasher, rules }),
   ];
@@ -130,16 +149,16 @@ export function createFeatures(
 function importsAndExports(
   app: AppParts,
   { stores, background }: FeatureParts,
-  { throttle, csv, usersExport }: { throttle: Throttle; csv: UsersCsv; usersExport: UsersExport },
+  { throttle, waysIn, csv, usersExport }: Files,
 ): Route[] {
   const { config, hasher, translator, clock, log } = app;
   const imports = createImports({ stores, csv, throttle, clock });
-  const passwords = createImportPasswords({ stores, hasher, throttle, clock });
+  const passwords = createImportPasswords({ stores, waysIn, hasher, throttle, clock });
   const run = createImportRun({ stores, hasher, rules: config.rules, clock, log });
   const wake = background.add({ name: 'Imports', everyMs: importsIntervalMs, run });
   return [
-    ...importsRoutes({ stores, imports, passwords, csv, translator, wake }),
-    ...importPasswordsRoutes({ imports, passwords, translator }),
+    ...importsRoutes({ stores, imports, passwords, waysIn, csv, translator, wake }),
+    ...importPasswordsRoutes({ imports, passwords, waysIn, translator }),
     ...exportUsersRoutes({ stores, throttle, users: usersExport }),
   ];
 }
@@ -147,16 +166,30 @@ function importsAndExports(
 /** What two administrators decide together. */
 function approvalsOf(app: AppParts, { stores, answerRefusal, background }: FeatureParts, features: Deciding): Route[] {
   const { config, clock } = app;
-  const { exports: logExports, ownRules, usersExport, tenants, sheet } = features;
+  const { exports: logExports, ownRules, usersExport, tenants, waysIn, sheet } = features;
   const approvals = createApprovals({ stores, clock });
   const perform = createPerform({ ...features, stores, approvals, logExports, rules: ownRules, clock });
-  const [reveal, sendLog] = [revealTo(sheet), logFiles(clock)];
   background.add(lapseApprovals({ stores, tenants, clock }));
   return [
     // First the page for a new request: its address could be that of one.
     ...askRoutes({ stores, approvals, regionRules: config.rules, answerRefusal }),
-    ...approvalsRoutes({ stores, approvals, answerRefusal, clock }),
-    ...performRoutes({ perform, usersExport, logExports, reveal, sendLog, answerRefusal }),
+    ...approvalsRoutes({ stores, approvals, waysIn, answerRefusal, clock }),
+    ...performRoutes({ perform, usersExport, logExports, sheet, sendLog: logFiles(clock), answerRefusal }),
+  ];
+}
+
+/** The ways in without a password: what others hand over, and what users ask for alone. */
+function linksAndRecovery(
+  { config, database, clock, log }: AppParts,
+  { stores, cookies, background }: FeatureParts,
+  { authentication, links, tokens }: { authentication: Authentication; links: Links; tokens: LinkTokens },
+): Route[] {
+  const throttle = createLinkThrottle(database);
+  const recovery = createRecovery({ stores, tokens, throttle, clock, log });
+  const wake = background.add(recovery.work);
+  return [
+    ...linksRoutes({ links, throttle, authentication, cookies, rules: config.rules }),
+    ...recoveryRoutes({ config, stores, recovery, wake }),
   ];
 }
 
@@ -164,12 +197,14 @@ function approvalsOf(app: AppParts, { stores, answerRefusal, background }: Featu
 function noticesAndPersonalData(
   app: AppParts,
   { stores, answerRefusal, background }: FeatureParts,
-  { throttle, tenants }: { throttle: Throttle; tenants: Tenants },
+  { throttle, tenants, links }: { throttle: Throttle; tenants: Tenants; links: Links },
 ): Route[] {
   const { config, translator, render, clock, log } = app;
   const { rules, baseUrl } = config;
   const transport = config.mail === null ? null : createTransport(config.mail);
-  background.add(sendNotices({ stores, transport, baseUrl, translator, render, clock, log }));
+  background.add(
+    sendNotices({ stores, linkFor: links.addressToSend, transport, baseUrl, translator, render, clock, log }),
+  );
   const { operatorScope } = tenants;
   const erasure = createErasure({ stores, throttle, rules, operatorScope, transport, clock });
   background.add(erasure.purge);

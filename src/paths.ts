@@ -6,6 +6,8 @@ export const paths = {
   signInPassword: '/sign-in/password',
   signOut: '/sign-out',
   changePassword: '/change-password',
+  oneTimeLink: '/link/:token',
+  recoverAccess: '/recover-access',
   dashboard: '/dashboard',
   accountSettings: '/account-settings',
   rules: '/account-settings/rules',
@@ -64,6 +66,9 @@ export function to(address: string, parameters: Readonly<Record<string, string>>
     return encodeURIComponent(value);
   });
 }
+
+/** @returns whether a request's path is, or might be read as, that of a one-time link */
+export const isOneTimeLink = (path: string): boolean => /^\/+link\//i.test(path);
 
 /** Addresses of one user, as templates link to them. */
 // A page links to dozens of users: this is `to`, without looking for placeholders.

@@ -8,6 +8,7 @@ import { importRunsStore } from './features/imports/imports.run.store.ts';
 import { importPasswordsStore } from './features/imports/imports.passwords.store.ts';
 import { movesStore } from './features/moving/moves.store.ts';
 import { movingStore } from './features/moving/moving.store.ts';
+import { linksStore } from './features/links/links.store.ts';
 import { noticesStore } from './features/notices/notices.store.ts';
 import { credentialsStore } from './features/passwords/credentials.store.ts';
 import { erasureStore } from './features/personal-data/erasure.store.ts';
@@ -40,6 +41,7 @@ function bindStores(database: Database) {
     moving: movingStore(database),
     moves: movesStore(database),
     erasure: erasureStore(database),
+    links: linksStore(database),
     notices: noticesStore(database),
     personalData: personalDataStore(database),
     sessions: sessionsStore(database),

@@ -2,6 +2,8 @@ import { Option, type Command } from 'commander';
 import { languages, type Language } from '../domain/regions.ts';
 import { administratorLevels, agentLevels, type AdministratorLevel, type AgentLevel } from '../domain/roles.ts';
 import { canonicalUsername, statusOf, type User } from '../domain/user.ts';
+import { createLinkTokens } from '../features/links/links.tokens.ts';
+import { createWaysIn } from '../features/links/ways-in.ts';
 import { createThrottle } from '../features/sessions/throttle.ts';
 import { createUsers } from '../features/users/users.ts';
 import { CommandFault, print, printEach, withContext, type CommandContext } from './context.ts';
@@ -59,12 +61,14 @@ export async function resetPassword({ config, database, stores, hasher, tenants 
   if (found === null || found.user.state === 'deleted') throw new CommandFault(`There is no user ${username}`);
   if (found.tenant.state === 'moving') throw new CommandFault(`The tenant of ${username} is moving to another region`);
   const throttle = createThrottle(database, config.rules);
-  const users = createUsers({ stores, hasher, throttle, clock: Date.now });
+  const tokens = createLinkTokens([], config.baseUrl);
+  const waysIn = createWaysIn({ hasher, tokens, canMail: false, clock: Date.now });
+  const users = createUsers({ stores, waysIn, throttle, clock: Date.now });
   const result = await users.resetPassword(tenants.operatorScope(found.tenant), found.user.id, null);
   if (result.outcome !== 'reset') {
     throw new CommandFault('Somebody else changed this password at the same moment; try again');
   }
-  return { userId: found.user.id, username, temporaryPassword: result.temporaryPassword };
+  return { userId: found.user.id, username, temporaryPassword: result.way.clearText ?? '' };
 }
 
 async function list({ stores }: CommandContext, options: { tenant: string; json?: boolean }): Promise<void> {

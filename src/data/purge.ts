@@ -15,6 +15,11 @@ export async function purge(database: Database, rules: RegionRules, now: number)
     .orWhere('created_at', '<', now - absoluteLimitMs(rules))
     .delete();
   await knex('throttles').where('expire', '<', now).delete();
+  // A link that has lapsed still says how its user came to be where they are, until they are somewhere else.
+  const stillThere = knex('users').whereRaw(
+    "users.id = one_time_links.user_id and users.epoch = one_time_links.epoch and users.password = 'temporary'",
+  );
+  await knex('one_time_links').where('expires_at', '<', now).whereNotExists(stillThere).delete();
   const imports = await knex<{ id: string; expires_at: number }>('imports')
     .where('expires_at', '<', now)
     .select('id')

@@ -40,6 +40,8 @@ const groupsOf: Readonly<Record<ActivityKind, readonly [ActivityGroup, ...Activi
   'users.exported': ['transfers'],
   'users.passwordsIssued': ['transfers', 'passwords'],
   'password.issued': ['passwords'],
+  'link.opened': ['passwords', 'signIn'],
+  'recovery.linkMailed': ['passwords'],
   'tenant.added': ['organization'],
   'tenant.suspended': ['organization'],
   'tenant.resumed': ['organization'],

@@ -21,9 +21,10 @@ interface SupportIds {
 
 /** Parts an event's data: what the chain keeps for good, and what is erased together with a person. */
 export function splitPersonal(
-  { kind: _kind, ...data }: ActivityEvent,
+  event: ActivityEvent,
   { address, support, actor }: Pick<Scope, 'address' | 'support'> & Partial<Pick<Scope, 'actor'>>,
 ): { data: string; personal: string } {
+  const { kind: _kind, ...data } = event;
   const isPersonal = ({ field }: Change): boolean => personalFields.has(field);
   const kept = {
     ...data,
@@ -31,14 +32,14 @@ export function splitPersonal(
       changes: data.changes.map((change) => (isPersonal(change) ? { ...change, from: null, to: null } : change)),
     }),
     ...('said' in data && { said: null }),
-    ...('purpose' in data && { purpose: null }),
+    ...(event.kind === 'support.granted' && { purpose: null }),
     ...(support && { support: { grant: support.grantId, grantedBy: support.grantedBy.id } satisfies SupportIds }),
   };
   const personal: Personal = {
     address,
     ...('changes' in data && { changes: data.changes.filter(isPersonal) }),
     ...('said' in data && { said: data.said }),
-    ...('purpose' in data && { purpose: data.purpose }),
+    ...(event.kind === 'support.granted' && { purpose: event.purpose }),
     ...(support && { support: { operator: actor?.displayName ?? null, grantedBy: support.grantedBy.name } }),
   };
   return { data: JSON.stringify(kept), personal: JSON.stringify(personal) };

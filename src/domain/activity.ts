@@ -2,7 +2,9 @@ import type { ApprovalAct, LapsedBy } from './approvals.ts';
 import type { Refusal } from './policy.ts';
 import type { Action } from './roles.ts';
 import type { Counts } from './imports.ts';
+import type { LinkPurpose } from './one-time-link.ts';
 import type { OwnRule } from './own-rules.ts';
+import type { HandOverRule } from './regions.ts';
 import type { SupportLevel } from './support.ts';
 
 /** Everything that is recorded, as typed data: the reader's language words it later. */
@@ -12,7 +14,7 @@ export type ActivityEvent =
   | { readonly kind: 'signIn.throttled' }
   | { readonly kind: 'signOut' }
   | { readonly kind: 'sessions.ended'; readonly which: 'one' | 'others' | 'all' }
-  | { readonly kind: 'password.reset'; readonly expiresAt: number }
+  | { readonly kind: 'password.reset'; readonly expiresAt: number; readonly by?: LinkWay }
   | { readonly kind: 'password.changed'; readonly forced: boolean }
   | { readonly kind: 'password.changeRefused' }
   | { readonly kind: 'user.added' }
@@ -23,9 +25,12 @@ export type ActivityEvent =
   | { readonly kind: 'user.restored' }
   | { readonly kind: 'users.exported' }
   | ({ readonly kind: 'users.imported' } & Counts)
-  /** Temporary passwords were made for this many users of an import, and sent to whoever imported them. */
-  | { readonly kind: 'users.passwordsIssued'; readonly count: number }
-  | { readonly kind: 'password.issued'; readonly expiresAt: number }
+  /** Temporary passwords or links were made for this many users of an import, and sent to whoever imported them, or to them. */
+  | { readonly kind: 'users.passwordsIssued'; readonly count: number; readonly by?: LinkWay }
+  | { readonly kind: 'password.issued'; readonly expiresAt: number; readonly by?: LinkWay }
+  | { readonly kind: 'link.opened'; readonly purpose: LinkPurpose }
+  /** Somebody typed this user's name to recover alone, and a link went to it. */
+  | { readonly kind: 'recovery.linkMailed'; readonly expiresAt: number }
   | { readonly kind: 'user.erased' }
   | { readonly kind: 'user.purged' }
   | { readonly kind: 'user.dataExported' }
@@ -75,6 +80,8 @@ interface Said {
 
 /** Whether people bring their passwords along to another region, or all get new ones there. */
 export type MovedPasswords = 'keep' | 'reset';
+/** How a way in was handed over, where not as a temporary password that was shown. */
+export type LinkWay = Exclude<HandOverRule, 'shown'>;
 
 /** One of a tenant's own rules, before and after; null where the region's holds. */
 export interface RuleChange {

@@ -11,7 +11,8 @@ export interface LevelChange {
 /** Something that a user is told by mail, as typed data: their own language words it when it is sent. */
 export type Notice =
   /** `until`: the end of the temporary password's life, epoch ms. */
-  | { readonly kind: 'passwordReset'; readonly until: number }
+  | { readonly kind: 'passwordReset' | 'passwordResetByLink'; readonly until: number }
+  | LinkNotice
   | { readonly kind: 'passwordChanged' }
   | { readonly kind: 'levelsChanged'; readonly changes: readonly LevelChange[] }
   | { readonly kind: 'accountUnblocked' }
@@ -21,6 +22,16 @@ export type Notice =
   /** To whoever asked. */
   | { readonly kind: 'approvalConfirmed'; readonly act: ApprovalAct }
   | { readonly kind: 'approvalDeclined'; readonly act: ApprovalAct };
+
+/**
+ * A one-time link itself, as its id: the sender makes its address at the last moment, and keeps it nowhere.
+ * `until`: epoch ms.
+ */
+export interface LinkNotice {
+  readonly kind: 'resetLink' | 'welcomeLink' | 'recoveryLink';
+  readonly linkId: string;
+  readonly until: number;
+}
 
 type NoticeOf<Kind extends ActivityEvent['kind']> = (event: Extract<ActivityEvent, { kind: Kind }>) => Notice | null;
 
@@ -32,7 +43,11 @@ const nothing = (): null => null;
  * decision here.
  */
 const notices: { readonly [Kind in ActivityEvent['kind']]: NoticeOf<Kind> } = {
-  'password.reset': ({ expiresAt }) => ({ kind: 'passwordReset', until: expiresAt }),
+  'password.reset': ({ expiresAt: until, by }) => {
+    if (by === undefined) return { kind: 'passwordReset', until };
+    // A link that is mailed tells of itself.
+    return by === 'link' ? { kind: 'passwordResetByLink', until } : null;
+  },
   'password.changed': () => ({ kind: 'passwordChanged' }),
   'user.edited': ({ changes }) => {
     const levels = changes.flatMap(asLevelChange);
@@ -51,6 +66,9 @@ const notices: { readonly [Kind in ActivityEvent['kind']]: NoticeOf<Kind> } = {
   'users.passwordsIssued': nothing,
   // Whoever was just added has nobody to tell that it was not them.
   'password.issued': nothing,
+  'link.opened': nothing,
+  // The mail with the link tells of it.
+  'recovery.linkMailed': nothing,
   'activity.exported': nothing,
   // Never whom it is about: those who can agree are told by whoever asks for it.
   'approval.asked': nothing,

@@ -6,7 +6,7 @@ import type { FieldFault } from '../domain/errors.ts';
 import type { Language } from '../domain/regions.ts';
 import type { Scope } from '../domain/scope.ts';
 import { initialsOf } from '../domain/user.ts';
-import { paths } from '../paths.ts';
+import { isOneTimeLink, paths } from '../paths.ts';
 import type { Assets } from './assets.ts';
 import type { Cookies } from './cookies.ts';
 import { csrfToken } from './csrf.ts';
@@ -88,7 +88,7 @@ export function createPages(parts: PageParts) {
       theme: themeOf(request, cookies),
       nonce: response.locals.nonce,
       csrfToken: options.formless === true ? knownToken(request) : newToken(request),
-      path: request.method === 'GET' ? request.originalUrl : request.path,
+      path: addressOf(request),
       requestId: request.requestId,
       region: regions.get(language),
       otherRegions: elsewhere.get(language) ?? [],
@@ -135,6 +135,12 @@ const utf8 = (text: string): Buffer => transcode(Buffer.from(text.toWellFormed()
 function ownRegion({ rules }: Config, { language, t }: Tongue) {
   const name = rules.name[language];
   return { id: rules.region, name, label: t('common:region.label', { name }) };
+}
+
+// Where the switchers lead back to. The address of a one-time link is a secret, which no form carries along: null.
+function addressOf(request: Request): string | null {
+  if (isOneTimeLink(request.path)) return null;
+  return request.method === 'GET' ? request.originalUrl : request.path;
 }
 
 /** Whose organization a page is of, and, for an operator inside it, by which leave. */

@@ -6,6 +6,7 @@ import { aTenant, aUser, type TestUser } from '../support/builders.ts';
 import { newReader, reserve, signIn, type ReaderWishes, type ServedPortal } from '../support/browser.ts';
 import { openPortal } from '../support/portal.ts';
 import { aCrowd, longName } from './crowd.ts';
+import { linkWalkers } from './stops.links.ts';
 import { importStops } from './stops.imports.ts';
 import { supportStops } from './stops.support.ts';
 import { adminsStops, at, pendingStops, users, usersStops, visitorsStops, type Stop } from './stops.ts';
@@ -81,6 +82,7 @@ export async function everybody(browser: Browser): Promise<Tour> {
       stops: usersStops,
     },
     { name: 'administrator', enter: as(admin), stops: adminsStops(crowd) },
+    ...(await linkWalkers(browser, portal, come)),
     { name: 'importer', enter: as(admin), stops: await importStops(portal, tenant, admin, patient) },
     { name: 'administrator with support', enter: as(admin), stops: support.ofAdmins },
     { name: 'operator', enter: as(support.inside), stops: support.ofOperators },

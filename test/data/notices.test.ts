@@ -18,6 +18,7 @@ function aDispatcher(stores: Pick<Stores, 'notices'>, send: (id: string) => Prom
   return sendNotices({
     ...{ stores, transport, translator: words, log: pino({ level: 'silent' }) },
     baseUrl: new URL('https://portal.example'),
+    linkFor: () => Promise.resolve(null),
     render: () => '',
     clock: () => clock.now,
   });

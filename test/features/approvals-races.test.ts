@@ -4,6 +4,8 @@ import { createScope } from '../../src/domain/scope.ts';
 import { Failure } from '../../src/domain/errors.ts';
 import { createApprovals } from '../../src/features/approvals/approvals.ts';
 import { createPerform, type PerformParts } from '../../src/features/approvals/approvals.perform.ts';
+import { createLinkTokens } from '../../src/features/links/links.tokens.ts';
+import { createWaysIn } from '../../src/features/links/ways-in.ts';
 import { createThrottle } from '../../src/features/sessions/throttle.ts';
 import { createUserChanges } from '../../src/features/users/users.changes.ts';
 import { createUsers } from '../../src/features/users/users.ts';
@@ -21,7 +23,7 @@ for (const [dialect, server] of [
 ] as const) {
   describe(`two at once, on ${dialect}, ${rounds} times`, { skip: skipWithout('postgres', server) }, async () => {
     const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
-    const { stores, hasher } = portal;
+    const { stores } = portal;
     const clock = (): number => portal.clock.now;
     // A budget of its own would end these rounds before they show anything.
     const throttle = {
@@ -29,7 +31,9 @@ for (const [dialect, server] of [
       takeBudget: () => Promise.resolve(null),
     };
     const approvals = createApprovals({ stores, clock });
-    const users = createUsers({ stores, hasher, throttle, clock });
+    const tokens = createLinkTokens([], portal.config.baseUrl);
+    const waysIn = createWaysIn({ hasher: portal.hasher, tokens, canMail: false, clock });
+    const users = createUsers({ stores, waysIn, throttle, clock });
     const changes = createUserChanges({ stores, clock });
     const perform = createPerform({ stores, approvals, users, throttle, clock } as unknown as PerformParts);
 

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Failure } from '../../src/domain/errors.ts';
 import { createScope } from '../../src/domain/scope.ts';
+import { createLinkTokens } from '../../src/features/links/links.tokens.ts';
+import { createWaysIn } from '../../src/features/links/ways-in.ts';
 import { createThrottle } from '../../src/features/sessions/throttle.ts';
 import { createBulkChange } from '../../src/features/users/users.bulk.ts';
 import { createUserChanges } from '../../src/features/users/users.changes.ts';
@@ -25,7 +27,7 @@ for (const [dialect, server] of [
     const bulk = createBulkChange({ stores, clock });
     const users = createUsers({
       stores,
-      hasher,
+      waysIn: createWaysIn({ hasher, tokens: createLinkTokens([], portal.config.baseUrl), canMail: false, clock }),
       throttle: createThrottle(portal.database, portal.config.rules),
       clock,
     });

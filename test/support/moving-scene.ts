@@ -60,6 +60,7 @@ export async function aMovingScene({ portal }: MovingRegion): Promise<MovingScen
   await visitor.send('POST', '/sign-in/password', { password: 'wrong' });
   await stage(portal, tenant, admin);
   await anApproval(portal, tenant, admin);
+  await handOut(portal, tenant, admin);
   return { tenant, admin, user, blocked, deleted, temporary, signedIn, neighbour };
 }
 
@@ -72,4 +73,17 @@ async function stage({ database, clock }: MovingRegion['portal'], tenant: TestTe
     .insert({ id, ...own, file_name: 'canary-file.csv', state: 'staged', created_at: at, expires_at: at + 86_400_000 });
   const names = { username: `stieglitz@${tenant.domain}`, display_name: 'Stieglitz', data: '{"first":"Stieglitz"}' };
   await database.knex('import_rows').insert({ import_id: id, line: 2, outcome: 'added', ...names });
+}
+
+async function handOut(
+  { database, clock }: MovingRegion['portal'],
+  { id }: TestTenant,
+  admin: TestUser,
+): Promise<void> {
+  const at = clock.now;
+  const own = { id: randomUUID(), tenant_id: id };
+  const grant = { operator_id: randomUUID(), granted_by: admin.id, purpose: 'Zeisig needs help', level: 'look' };
+  await database.knex('support_grants').insert({ ...own, ...grant, granted_at: at, ends_at: at + 1 });
+  const link = { user_id: admin.id, digest: randomUUID(), purpose: 'handOver', epoch: 0 };
+  await database.knex('one_time_links').insert({ ...own, ...link, created_at: at, expires_at: at + 1 });
 }

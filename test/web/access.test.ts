@@ -19,6 +19,8 @@ const openToAnyone = [
   'post /theme',
   'get /set-up/:token',
   'post /set-up/:token',
+  'get /link/:token',
+  'post /link/:token',
 ];
 
 const { portal, addressOf, send, global, userManager, billing, nobodySpecial } = await openInventory();

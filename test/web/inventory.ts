@@ -1,5 +1,6 @@
 import type { Route } from '../../src/web/routing.ts';
 import { paths, to } from '../../src/paths.ts';
+import { createLinkTokens } from '../../src/features/links/links.tokens.ts';
 import { digestOf } from '../../src/features/setup/setup.ts';
 import { aTenant, aUser, type TestTenant, type TestUser } from '../support/builders.ts';
 import { anApproval } from '../support/approvals.ts';
@@ -9,6 +10,7 @@ import { openPortal, type Portal, type PortalOptions } from '../support/portal.t
 import { raw, type RawAnswer } from '../support/traces.ts';
 
 export const setupToken = 'a'.repeat(43);
+const linkToken = Array(7).fill('AAAA').join('-');
 
 /** A portal with one person for every level, listening, and a set-up link that is open. */
 export interface Inventory {
@@ -49,6 +51,15 @@ export async function openInventory(options: PortalOptions = {}): Promise<Invent
     state: 'deleted',
     deletedAt: portal.clock.now,
   });
+  const pending = await aUser(portal, tenant, { displayName: 'Lena Vogt', password: 'temporary' });
+  await portal.stores.links.insertMany(tenant.scope, [
+    {
+      ...{ id: 'an open link', userId: pending.id, purpose: 'handOver', epoch: pending.epoch },
+      digest: createLinkTokens([], portal.config.baseUrl).digestOf(linkToken) ?? '',
+      ...{ createdAt: portal.clock.now, expiresAt: portal.clock.now + 3_600_000 },
+    },
+  ]);
+  const tokenFor = (path: string): string => (path === paths.oneTimeLink ? linkToken : setupToken);
   // Whoever is to be erased was deleted before.
   const userFor = (path: string): TestUser => (path === paths.eraseUser ? deleted : nobodySpecial);
   const billing = await person('Ada Müller', 'billing');
@@ -62,7 +73,7 @@ export async function openInventory(options: PortalOptions = {}): Promise<Invent
     ...{ portal, origin, tenant, nobodySpecial, global, billing },
     userManager: await person('Noah Klein', 'userManagement'),
     addressOf: ({ path }) => {
-      const ids = { userId: userFor(path).id, token: setupToken, importId, approvalId, grantId: nobodySpecial.id };
+      const ids = { userId: userFor(path).id, token: tokenFor(path), importId, approvalId, grantId: nobodySpecial.id };
       return to(path, ids) + (chosenFor[path] ?? '');
     },
     send: ({ method, path, person: by, form, headers = {} }) =>
@@ -90,6 +101,7 @@ export async function stateOf({ knex }: Portal['database']): Promise<unknown> {
     'activity',
     'imports',
     'approvals',
+    'one_time_links',
   ];
   return Promise.all(tables.map(async (table): Promise<unknown> => knex(table).orderBy(1).select()));
 }

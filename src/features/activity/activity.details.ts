@@ -53,13 +53,16 @@ export function activityDetails(
         return event.changes.map(changeOf);
       case 'password.reset':
       case 'password.issued':
-        return [{ key: 'activity:detail.expires', values: { date: format.dateTime(event.expiresAt) } }];
+      case 'recovery.linkMailed':
+        return [{ key: expiryKeyOf(event), values: { date: format.dateTime(event.expiresAt) } }];
       case 'users.imported': {
         const { added, changed, unchanged, refused } = event;
         return [{ key: 'activity:detail.counts', values: { added, changed, unchanged, refused } }];
       }
       case 'users.passwordsIssued':
-        return [{ key: 'activity:detail.issued', values: { count: event.count } }];
+        return [
+          { key: event.by ? 'activity:detail.issuedLinks' : 'activity:detail.issued', values: { count: event.count } },
+        ];
       case 'tenant.rulesChanged':
         return event.rules.map(ruleOf);
       case 'tenant.moving':
@@ -103,4 +106,11 @@ function approvalDetails(event: Extract<ActivityEvent, { approval: string }>): W
 function saidOf(said: string | null): Wording[] {
   if (said === '') return [];
   return [said === null ? { key: 'approvals:saidErased', values: {} } : { key: 'approvals:said', values: { said } }];
+}
+
+type Expiring = Extract<ActivityEvent, { expiresAt: number; kind: `password.${string}` | 'recovery.linkMailed' }>;
+
+function expiryKeyOf(event: Expiring): string {
+  const by = event.kind === 'recovery.linkMailed' ? 'mailedLink' : event.by;
+  return by === undefined ? 'activity:detail.expires' : `activity:detail.expiresBy.${by}`;
 }

@@ -1,4 +1,4 @@
-import type { Activity, Participant } from '../../domain/activity.ts';
+import type { Activity, ActivityEvent, Participant } from '../../domain/activity.ts';
 import type { ActivityKind } from '../../domain/activity-groups.ts';
 import { languages, type Language } from '../../domain/regions.ts';
 import { createFormats, type Formats } from '../../web/formats.ts';
@@ -94,7 +94,11 @@ function activityWords({ t, language }: Pick<Tongue, 't' | 'language'>, format: 
 
 const columns = ['place', 'time', 'event', 'sentence', 'actor', 'target', 'details', 'address', 'request'] as const;
 
-const strangers: ReadonlySet<ActivityKind> = new Set<ActivityKind>(['signIn.failed', 'signIn.throttled']);
+const strangers: ReadonlySet<ActivityKind> = new Set<ActivityKind>([
+  'signIn.failed',
+  'signIn.throttled',
+  'recovery.linkMailed',
+]);
 
 /** A name as keys of the locale files have it: a dot in them leads into a group. */
 const flat = (name: string): string => name.replace('.', '_');
@@ -122,6 +126,12 @@ function variantOf({ event, actor, target }: Activity): string | null {
     case 'activity.exported':
       return event.filters.length === 0 ? 'whole' : 'part';
     default:
-      return aboutSomebody.has(event.kind) ? (target === null ? 'alone' : 'concerning') : null;
+      if (aboutSomebody.has(event.kind)) return target === null ? 'alone' : 'concerning';
+      return wayIn(event);
   }
+}
+
+function wayIn(event: ActivityEvent): string | null {
+  if (event.kind === 'link.opened') return event.purpose;
+  return event.kind === 'password.issued' || event.kind === 'users.passwordsIssued' ? (event.by ?? 'shown') : null;
 }

@@ -4,11 +4,13 @@ import { paths, userPath } from '../../paths.ts';
 import { sendCsv } from '../../web/csv.ts';
 import type { logFiles } from '../../web/log-file.ts';
 import { scopeOf } from '../../web/request.ts';
-import type { revealTo } from '../../web/reveal.ts';
 import type { AnswerRefusal, Route } from '../../web/routing.ts';
 import type { LogExports } from '../activity/activity.export.ts';
 import { filterOf } from '../activity/activity.forms.ts';
 import type { UsersExport } from '../users/users.export.ts';
+import type { HandOverSheet } from '../users/hand-over-sheet.ts';
+import { showWayIn } from '../users/users.reveal.trail.ts';
+import { ofUser } from '../users/users.trail.ts';
 import type { ResetResult } from '../users/users.ts';
 import type { Perform } from './approvals.perform.ts';
 import type { Approval } from './approvals.rows.ts';
@@ -18,16 +20,23 @@ export function performRoutes(parts: {
   perform: Perform;
   usersExport: UsersExport;
   logExports: Pick<LogExports, 'text'>;
-  reveal: ReturnType<typeof revealTo>;
+  sheet: HandOverSheet;
   sendLog: ReturnType<typeof logFiles>;
   answerRefusal: AnswerRefusal;
 }): Route[] {
-  const { perform, usersExport, logExports, reveal, sendLog, answerRefusal } = parts;
+  const { perform, usersExport, logExports, sheet, sendLog, answerRefusal } = parts;
+
+  function handOver(request: Request, response: Response, { user, way }: Extract<ResetResult, { outcome: 'reset' }>) {
+    const shown = { user, way, sheet: sheet(scopeOf(request), user, way), heading: 'users:reset.done', ended: true };
+    showWayIn(response, shown, { title: 'common:terms.resetPassword', breadcrumbs: ofUser(user) });
+  }
 
   async function handReset(request: Request, response: Response, result: ResetResult): Promise<void> {
-    if (result.outcome === 'reset') return reveal(request, response, result);
+    if (result.outcome === 'reset') return handOver(request, response, result);
     if (result.outcome === 'throttled') throw new Failure('throttled', { retryAfter: result.retryAfter });
     if (result.outcome === 'refused') return answerRefusal(request, response, result.verdict);
+    // Nothing is used up: it can be done as soon as there is mail.
+    if (result.outcome === 'noMail') throw conflict('approvals:error.noMail');
   }
 
   async function sendFile(request: Request, response: Response, { subject: { log } }: Approval): Promise<void> {

@@ -6,6 +6,7 @@ import type { Stores } from '../../stores.ts';
 import { readForm } from '../../web/forms.ts';
 import { scopeOf } from '../../web/request.ts';
 import type { AnswerRefusal, Route } from '../../web/routing.ts';
+import { handOverOf, type WaysIn } from '../links/ways-in.ts';
 import { answerForm } from './approvals.forms.ts';
 import { lapseOf, sees } from './approvals.judge.ts';
 import { shown } from './approvals.page.ts';
@@ -16,10 +17,11 @@ import type { Approvals } from './approvals.ts';
 export function approvalsRoutes(parts: {
   stores: Stores;
   approvals: Approvals;
+  waysIn: WaysIn;
   answerRefusal: AnswerRefusal;
   clock: () => number;
 }): Route[] {
-  const { stores, approvals, answerRefusal, clock } = parts;
+  const { stores, approvals, waysIn, answerRefusal, clock } = parts;
 
   async function list(request: Request, response: Response): Promise<void> {
     const scope = scopeOf(request);
@@ -49,7 +51,8 @@ export function approvalsRoutes(parts: {
     const ids = found.subject.users.map(({ id }) => id);
     const present = ids.length > 1 ? await stores.users.findMany(scope, ids, amongOf[found.act] ?? 'present') : [];
     const typed = (request.body as { remark?: unknown } | undefined)?.remark;
-    const model = { approval, users: present, remark: typeof typed === 'string' ? typed : '' };
+    const handOver = found.act === 'resetPassword' ? handOverOf(scope, waysIn) : null;
+    const model = { approval, handOver, users: present, remark: typeof typed === 'string' ? typed : '' };
     const options = { title: `approvals:act.${found.act}`, breadcrumbs: inApprovals, faults };
     response.page('approvals/show', model, { ...options, ...(status ? { status } : {}) });
   }

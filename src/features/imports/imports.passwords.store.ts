@@ -22,6 +22,10 @@ interface NewcomerRow {
 /** A temporary password as it is kept, for a user as they were when it was made. */
 export interface IssuedHash extends Pick<Newcomer, 'line' | 'userId' | 'epoch'> {
   readonly hash: string;
+  readonly by: string | null;
+  /** Epoch ms. */
+  readonly at: number;
+  readonly until: number;
 }
 
 const usersAtOnce = 200;
@@ -101,21 +105,18 @@ export function importPasswordsStore(database: Database) {
      * Keeps new temporary passwords, each only if nothing has happened to its user since it was made. In a transaction.
      * @returns the ids of the users who have theirs now
      */
-    issue: async (
-      scope: Scope,
-      id: string,
-      hashes: readonly IssuedHash[],
-      { by, at, until }: { by: string | null; at: number; until: number },
-    ): Promise<Set<string>> => {
+    issue: async (scope: Scope, id: string, hashes: readonly IssuedHash[]): Promise<Set<string>> => {
       const untouched = await stillAsTheyWere(scope, hashes);
-      if (untouched.length === 0) return new Set();
+      // Made together: what holds of one holds of all.
+      const [first] = untouched;
+      if (first === undefined) return new Set();
       const values = untouched.flatMap(({ userId, hash }) => [userId, hash]);
       await database.knex.raw(
         `with issued (user_id, hash) as (values ${untouched.map(() => '(?, ?)').join(', ')})
          update users set password_hash = issued.hash, epoch = users.epoch + 1,
            temporary_until = ?, password_set_by = ?, password_set_at = ?
          from issued where users.id = issued.user_id`,
-        [...values, until, by as string, at],
+        [...values, first.until, first.by as string, first.at],
       );
       const lines = untouched.map(({ line }) => line);
       await database.knex('import_rows').where('import_id', id).whereIn('line', lines).increment('epoch', 1);

@@ -1,21 +1,21 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { conflict } from '../../domain/errors.ts';
-import { temporaryPassword, temporaryPasswordBytes } from '../../domain/password.ts';
 import { may } from '../../domain/policy.ts';
-import { temporaryPasswordLifetimeMs } from '../../domain/regions.ts';
 import { createScope, type Scope } from '../../domain/scope.ts';
 import type { Stores } from '../../stores.ts';
 import type { NewEntry } from '../activity/activity.record.ts';
+import { recordedAs, type IssuedWayIn, type WaysIn } from '../links/ways-in.ts';
 import type { Hasher } from '../passwords/hasher.ts';
 import type { Throttle } from '../sessions/throttle.ts';
 import type { Newcomer } from './imports.passwords.store.ts';
 import type { Import } from './imports.rows.ts';
 
-/** A temporary password with whom it is for; its clear text is nowhere else. */
+/** A temporary password, or a one-time link, with whom it is for; its clear text is nowhere else. */
 export interface IssuedPassword {
   readonly username: string;
   readonly displayName: string;
-  readonly temporaryPassword: string;
+  /** Null where the link is mailed past everybody. */
+  readonly clearText: string | null;
   /** Epoch ms. */
   readonly until: number;
 }
@@ -31,21 +31,24 @@ export type Delivery =
   | { readonly outcome: 'delivered'; readonly at: number }
   | { readonly outcome: 'underWay' }
   /** Everybody has signed in, or got a password in another way. */
-  | { readonly outcome: 'nobody' };
+  | { readonly outcome: 'nobody' }
+  /** The rules ask for mails, and this portal sends none. */
+  | { readonly outcome: 'noMail' };
 
 // A download that says nothing for so long has ended, with its process if need be.
 const silenceMs = 60_000;
 
 export type ImportPasswords = ReturnType<typeof createImportPasswords>;
 
-/** The temporary passwords of the users whom an import added: never kept, but made as they are downloaded. */
+/** The temporary passwords, or links, of the users whom an import added: never kept, but made as they are downloaded. */
 export function createImportPasswords(parts: {
   stores: Stores;
-  hasher: Hasher;
+  waysIn: WaysIn;
+  hasher: Pick<Hasher, 'hashRandom'>;
   throttle: Throttle;
   clock: () => number;
 }) {
-  const { stores, hasher, throttle, clock } = parts;
+  const { stores, waysIn, hasher, throttle, clock } = parts;
 
   async function* issue(scope: Scope, id: string, holder: string): AsyncGenerator<IssuedPassword[]> {
     for (let line = 0; ;) {
@@ -63,30 +66,52 @@ export function createImportPasswords(parts: {
     newcomers: readonly Newcomer[],
   ): Promise<IssuedPassword[]> {
     const made = await Promise.all(
-      newcomers.map(async (newcomer) => {
-        const clearText = temporaryPassword(randomBytes(temporaryPasswordBytes));
-        return { ...newcomer, clearText, hash: await hasher.hashRandom(clearText) };
-      }),
+      newcomers.map(async (newcomer) => ({ ...newcomer, ...(await waysIn.issue(scope, hasher.hashRandom)) })),
     );
     const at = clock();
-    const until = at + temporaryPasswordLifetimeMs(scope.rules);
     const issued = await stores.transaction(async (within) => {
       await within.tenants.lock(scope);
       // Whoever was silent for too long holds it no more: its last passwords would not be the valid ones.
       if (!(await within.importPasswords.renew(scope, id, holder, at + silenceMs))) {
         throw conflict('imports:error.underWay');
       }
-      const by = scope.actor?.displayName ?? null;
       const allowed = await allowedAmong(within, scope, made);
-      const ids = await within.importPasswords.issue(scope, id, allowed, { by, at, until });
-      const event = { kind: 'password.issued', expiresAt: until } as const;
-      const entries = [...ids].map((targetId): NewEntry => ({ event, targetId }));
-      await within.activity.recordMany(scope, entries, at);
+      const ids = await within.importPasswords.issue(
+        scope,
+        id,
+        allowed.map(({ stored, ...user }) => ({ ...user, ...stored })),
+      );
+      await keep(
+        within,
+        scope,
+        allowed.filter(({ userId }) => ids.has(userId)),
+        at,
+      );
       return ids;
     });
     return made
       .filter(({ userId }) => issued.has(userId))
-      .map(({ username, displayName, clearText }) => ({ username, displayName, temporaryPassword: clearText, until }));
+      .map(({ username, displayName, way }) => ({
+        username,
+        displayName,
+        clearText: way.clearText,
+        until: way.expiresAt,
+      }));
+  }
+
+  async function keep(
+    within: Stores,
+    scope: Scope,
+    issued: readonly (Newcomer & IssuedWayIn)[],
+    at: number,
+  ): Promise<void> {
+    const links = issued.map((each) => [{ id: each.userId, epoch: each.epoch + 1 }, each] as const);
+    await waysIn.keep(within, scope, links, 'added');
+    const entries = issued.map(({ userId, way }): NewEntry => {
+      const event = { kind: 'password.issued', expiresAt: way.expiresAt, ...recordedAs(way) } as const;
+      return { event, targetId: userId };
+    });
+    await within.activity.recordMany(scope, entries, at);
   }
 
   // Somebody may have been given a level since the import, or the administrator have lost theirs since the download began.
@@ -116,6 +141,7 @@ export function createImportPasswords(parts: {
     begin: async (scope: Scope, found: Import): Promise<Delivery> => {
       if (found.state !== 'done') throw conflict('imports:error.notDone');
       if (found.deliveredAt !== null) return { outcome: 'delivered', at: found.deliveredAt };
+      if (!waysIn.arePossible(scope)) return { outcome: 'noMail' };
       await throttle.spend(scope, 'import');
       const [holder, now] = [randomUUID(), clock()];
       const outcome = await stores.transaction(async (within): Promise<'begun' | 'underWay' | 'nobody'> => {
@@ -123,7 +149,8 @@ export function createImportPasswords(parts: {
         if (count === 0) return 'nobody';
         const until = now + silenceMs;
         if (!(await within.importPasswords.claim(scope, found.id, holder, { now, until }))) return 'underWay';
-        await within.activity.record(scope, { kind: 'users.passwordsIssued', count }, null, now);
+        const event = { kind: 'users.passwordsIssued', count, ...recordedAs({ by: waysIn.ruleFor(scope) }) } as const;
+        await within.activity.record(scope, event, null, now);
         return 'begun';
       });
       if (outcome !== 'begun') return { outcome };

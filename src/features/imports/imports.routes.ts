@@ -9,6 +9,7 @@ import { scopeOf, sessionOf } from '../../web/request.ts';
 import type { Route } from '../../web/routing.ts';
 import type { Translator } from '../../web/translator.ts';
 import { uploadLimitBytes } from '../../web/upload.ts';
+import { handOverOf, type WaysIn } from '../links/ways-in.ts';
 import type { UsersCsv } from '../users/users.csv.ts';
 import { inList } from '../users/users.trail.ts';
 import { rowsQuery, wantForm } from './imports.forms.ts';
@@ -26,12 +27,13 @@ export function importsRoutes(parts: {
   stores: Stores;
   imports: Imports;
   passwords: ImportPasswords;
+  waysIn: WaysIn;
   csv: UsersCsv;
   translator: Translator;
   /** Asks for the work beside the requests. */
   wake: () => void;
 }): Route[] {
-  const { stores, imports, passwords, csv, translator, wake } = parts;
+  const { stores, imports, passwords, waysIn, csv, translator, wake } = parts;
 
   async function ask(
     request: Request,
@@ -81,7 +83,7 @@ export function importsRoutes(parts: {
       href: importPath(found.id),
       passwords: outlook,
       passwordsHref: `${importPath(found.id)}/passwords`,
-      lifetimeHours: scope.rules.temporaryPassword.lifetimeHours,
+      handOver: handOverOf(scope, waysIn),
     };
     if (found.state === 'wanted') response.set('Refresh', String(refreshSeconds));
     const named = { key: 'imports:show.title', values: { name: found.fileName } };

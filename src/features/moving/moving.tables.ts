@@ -32,6 +32,7 @@ export const tenantTables: readonly TenantTable[] = [
   // Who is signed in, what waits to be sent and what was only staged belongs to the region in which it was begun.
   staying('user_sessions', `user_id ${oneOfIts}`),
   staying('approvals', 'tenant_id = ?'),
+  staying('one_time_links', 'tenant_id = ?'),
   staying('support_grants', 'tenant_id = ?'),
   staying('mails', 'tenant_id = ?'),
   staying('imports', 'tenant_id = ?'),

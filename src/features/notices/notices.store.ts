@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { inChunks } from '../../data/chunks.ts';
 import type { Database } from '../../data/database.ts';
 import type { ActivityEvent } from '../../domain/activity.ts';
-import { noticeOf, type Notice } from '../../domain/notices.ts';
+import { noticeOf, type LinkNotice, type Notice } from '../../domain/notices.ts';
 import type { Language } from '../../domain/regions.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { User } from '../../domain/user.ts';
@@ -91,7 +91,21 @@ export function noticesStore(database: Database) {
     tell: (scope: Scope, userIds: readonly string[], notice: Notice, at: number): Promise<void> =>
       inChunks(userIds, rowsAtOnce, async (some) => {
         const by = { tenantId: scope.tenant.id, actorId: scope.actor?.id ?? null, at };
-        await database.knex('mails').insert(some.map((targetId) => toNoticeRow({ ...by, targetId }, notice)));
+        await database.knex('mails').insert(some.map((targetId) => rowOf({ ...by, targetId }, notice)));
+      }),
+
+    /** Queues mails that bring links to their users. Times in epoch ms. */
+    queueLinks: (
+      scope: Scope,
+      links: readonly { id: string; userId: string; createdAt: number; expiresAt: number }[],
+      kind: LinkNotice['kind'],
+    ): Promise<void> =>
+      inChunks(links, rowsAtOnce, async (some) => {
+        const rows = some.map(({ id: linkId, userId, createdAt: at, expiresAt: until }) => {
+          const ids = { tenantId: scope.tenant.id, targetId: userId, actorId: scope.actor?.id ?? null };
+          return rowOf({ ...ids, at }, { kind, linkId, until });
+        });
+        await database.knex('mails').insert(rows);
       }),
 
     /**
@@ -140,11 +154,10 @@ export function noticesStore(database: Database) {
 
 function toRow(recorded: Recorded): object[] {
   const notice = noticeOf(recorded.event);
-  return notice === null ? [] : [toNoticeRow(recorded, notice)];
+  return notice === null ? [] : [rowOf(recorded, notice)];
 }
 
-function toNoticeRow({ tenantId, targetId, actorId, at }: Omit<Recorded, 'event'>, notice: Notice): object {
-  const { kind, ...data } = notice;
+function rowOf({ tenantId, targetId, actorId, at }: Omit<Recorded, 'event'>, { kind, ...data }: Notice): object {
   return {
     id: randomUUID(),
     tenant_id: tenantId,

@@ -23,6 +23,8 @@ type Outcome = 'sent' | { readonly code: string; readonly away: boolean };
 
 export interface NoticesParts extends WordingParts {
   readonly stores: Pick<Stores, 'notices'>;
+  /** @returns the address of a one-time link that is to be mailed, or null where it opens nothing any more */
+  readonly linkFor: (linkId: string) => Promise<string | null>;
   /** Null where mail goes nowhere. */
   readonly transport: Transport | null;
   readonly log: Logger;
@@ -37,7 +39,7 @@ export function sendNotices(parts: NoticesParts): Work {
 }
 
 function dispatcher(
-  { stores, log, clock, ...wording }: Omit<NoticesParts, 'transport'>,
+  { stores, linkFor, log, clock, ...wording }: Omit<NoticesParts, 'transport'>,
   transport: Transport,
 ): Work['run'] {
   const word = createWording({ clock, ...wording });
@@ -47,8 +49,11 @@ function dispatcher(
   async function attempt(taken: TakenNotice): Promise<Outcome> {
     // Whoever was deleted in the meantime is told nothing any more.
     if (taken.recipient.state === 'deleted') return 'sent';
+    const link = 'linkId' in taken.notice ? await linkFor(taken.notice.linkId) : null;
+    // Nor is anybody sent a link that opens nothing any more.
+    if ('linkId' in taken.notice && link === null) return 'sent';
     try {
-      await transport.send(word(taken), clock());
+      await transport.send(word(taken, link), clock());
       return 'sent';
     } catch (error) {
       return failureOf(error);
@@ -85,7 +90,7 @@ function dispatcher(
 
 /** Doubles from a minute to six hours; a random part keeps those that failed together from coming back together. */
 const waitMs = (attempts: number): number =>
-  Math.min(minuteMs * 2 ** (attempts - 1), longestWaitMs) * (0.5 + Math.random() / 2);
+  Math.round(Math.min(minuteMs * 2 ** (attempts - 1), longestWaitMs) * (0.5 + Math.random() / 2));
 
 const ofTheServer = /^(ECONNECTION|ETIMEDOUT|ESOCKET|EDNS|ETLS|EPROTOCOL|EAUTH|ENOAUTH)\b/;
 

@@ -1,3 +1,4 @@
+import type { Notice } from '../../domain/notices.ts';
 import { languages } from '../../domain/regions.ts';
 import { cleanName } from '../../domain/user.ts';
 import { paths } from '../../paths.ts';
@@ -30,22 +31,27 @@ interface Fact {
   readonly value: string;
 }
 
-/** @returns what turns a notice into a mail in its recipient's own language */
+/**
+ * @returns what turns a notice into a mail in its recipient's own language; one that brings a one-time link is given its
+ * address, which from then on is in that mail alone
+ */
 export function createWording({ baseUrl, translator, render, clock }: WordingParts) {
   const formats = new Map(languages.map((language) => [language, createFormats(language, clock)]));
-  const address = new URL(paths.signIn, baseUrl).href;
+  const signIn = new URL(paths.signIn, baseUrl).href;
 
-  return (taken: TakenNotice): Mail => {
+  return (taken: TakenNotice, link: string | null = null): Mail => {
     const { recipient, notice } = taken;
     const { language } = recipient;
     const tongue = translator(language);
     const { t, html, direction } = tongue;
     const subject = t(`notices:${notice.kind}.subject`);
     const name = cleanName(recipient.displayName);
+    const address = link ?? signIn;
     const words = {
       told: t(`notices:${notice.kind}.text`),
-      unexpected: t('notices:unexpected'),
-      open: t('notices:open'),
+      // Whoever recovers alone has nobody to tell that it was not them, and nothing has happened yet.
+      unexpected: notice.kind === 'recoveryLink' ? t('notices:recoveryLink.unexpected') : t('notices:unexpected'),
+      open: link === null ? t('notices:open') : t('notices:openLink'),
       automatic: t('notices:automatic'),
     };
     const facts = factsOf(taken, tongue, formats.get(language) as Formats);
@@ -70,10 +76,9 @@ function factsOf({ at, by, notice, recipient, tenantName }: TakenNotice, tongue:
   const { t } = tongue;
   return [
     { label: t('notices:when'), value: formats.dateTime(at) },
-    { label: t('notices:by'), value: byWhom(by, tongue) },
-    ...(notice.kind === 'passwordReset' ? [{ label: t('notices:until'), value: formats.dateTime(notice.until) }] : []),
+    ...(notice.kind === 'recoveryLink' ? [] : [{ label: t('notices:by'), value: byWhom(by, tongue) }]),
     ...('act' in notice ? [{ label: t('notices:act'), value: t(`approvals:act.${notice.act}`) }] : []),
-    ...(notice.kind === 'approvalAsked' ? [{ label: t('notices:waits'), value: formats.dateTime(notice.until) }] : []),
+    ...('until' in notice ? [{ label: t(untilOf(notice)), value: formats.dateTime(notice.until) }] : []),
     ...(notice.kind === 'levelsChanged' ? notice.changes : []).map(({ field, from, to }) => {
       const levelOf = (level: string): string =>
         field === 'administratorLevel' ? t(`roles:administrator.${level}`) : t(`roles:agent.${level}`);
@@ -86,6 +91,11 @@ function factsOf({ at, by, notice, recipient, tenantName }: TakenNotice, tongue:
     { label: t('common:terms.tenant'), value: cleanName(tenantName) },
   ];
 }
+
+const untilOf = ({ kind }: Notice): string => {
+  if (kind === 'approvalAsked') return 'notices:waits';
+  return kind === 'passwordReset' ? 'notices:until' : 'notices:untilLink';
+};
 
 function byWhom(by: TakenNotice['by'], { t }: Tongue): string {
   if (by === 'operator') return t('notices:byOperator');

@@ -4,6 +4,7 @@ import { adjacencyGraphs, dictionary as common } from '@zxcvbn-ts/language-commo
 import { dictionary as english } from '@zxcvbn-ts/language-en';
 import { dictionary as french } from '@zxcvbn-ts/language-fr';
 import { dictionary as german } from '@zxcvbn-ts/language-de';
+import type { GuessesMessage } from './guesses.ts';
 
 // Scoring a long text can take seconds of CPU: a text whose beginning is strong is strong as a whole.
 const scoredLength = 40;
@@ -29,7 +30,9 @@ const zxcvbn = new ZxcvbnFactory({
   graphs: adjacencyGraphs,
 });
 
+const say = (message: GuessesMessage): void => parentPort?.postMessage(message);
 parentPort?.on('message', ({ id, password, names }: { id: number; password: string; names: string[] }) => {
   const { guesses } = zxcvbn.check(password.slice(0, scoredLength), [...names, ...wellKnown]);
-  parentPort?.postMessage({ id, guesses });
+  say({ id, guesses });
 });
+say('ready');

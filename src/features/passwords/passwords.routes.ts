@@ -7,23 +7,28 @@ import type { Cookies } from '../../web/cookies.ts';
 import { readForm } from '../../web/forms.ts';
 import { scopeOf, seeOther, sessionOf } from '../../web/request.ts';
 import type { Route } from '../../web/routing.ts';
+import type { Links } from '../links/links.ts';
 import type { KnownDevices } from '../sessions/known-device.ts';
 import { forcedChangeForm, ownChangeForm } from './passwords.forms.ts';
 import type { ChangeResult, Passwords } from './passwords.ts';
 
 export function passwordsRoutes(parts: {
   passwords: Passwords;
+  links: Pick<Links, 'stateOf'>;
   authentication: Authentication;
   devices: KnownDevices;
   cookies: Cookies;
   log: Logger;
 }): Route[] {
-  const { passwords, authentication, devices, cookies, log } = parts;
+  const { passwords, links, authentication, devices, cookies, log } = parts;
 
-  function askForced(request: Request, response: Response, faults: readonly FieldFault[]): void {
+  async function askForced(request: Request, response: Response, faults: readonly FieldFault[]): Promise<void> {
     const { rules } = scopeOf(request);
-    const { username, passwordSetBy, passwordSetAt } = sessionOf(request).user;
-    const model = { username, setBy: passwordSetBy, setAt: passwordSetAt, minimumLength: rules.password.minimumLength };
+    const { user } = sessionOf(request);
+    const { username, passwordSetBy, passwordSetAt } = user;
+    const link = await links.stateOf(scopeOf(request), user);
+    const set = { setBy: passwordSetBy, setAt: passwordSetAt, purpose: link?.purpose ?? null };
+    const model = { username, ...set, minimumLength: rules.password.minimumLength };
     response.page('passwords/forced', model, { title: 'passwords:forced.title', faults, alone: true });
   }
 
@@ -67,7 +72,7 @@ export function passwordsRoutes(parts: {
     if (values === null) return askForced(request, response, faults);
     const result = await passwords.changeForced(scopeOf(request), ticketOf(request), values);
     const remaining = await finish(request, response, result, paths.dashboard);
-    if (remaining) askForced(request, response, remaining);
+    if (remaining) await askForced(request, response, remaining);
   }
 
   async function takeOwn(request: Request, response: Response): Promise<void> {

@@ -16,7 +16,7 @@ export interface IssuedPassword {
  * @param now epoch ms
  */
 export async function issueTemporaryPassword(
-  hasher: Hasher,
+  hasher: Pick<Hasher, 'hash'>,
   rules: RegionRules,
   by: string | null,
   now: number,

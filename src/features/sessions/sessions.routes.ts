@@ -31,7 +31,7 @@ export function sessionsRoutes(parts: {
   ): void =>
     response.page(
       'sessions/password',
-      { username, reset: config.rules.operations['users.resetPassword'] },
+      { username, reset: config.rules.operations['users.resetPassword'], handOver: config.rules.handOver.by },
       { title: 'sessions:password.title', faults, status },
     );
 

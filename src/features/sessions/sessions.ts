@@ -6,6 +6,7 @@ import { normalizePassword, readPassword, readTemporaryPassword } from '../../do
 import { absoluteLimitMs, changeWithinMs, idleLimitMs, type RegionRules } from '../../domain/regions.ts';
 import type { RegionScope, Scope } from '../../domain/scope.ts';
 import { endOfSupport } from '../../domain/support.ts';
+import type { User } from '../../domain/user.ts';
 import type { Stores } from '../../stores.ts';
 import type { Credentials } from '../passwords/credentials.store.ts';
 import type { Hasher } from '../passwords/hasher.ts';
@@ -82,17 +83,29 @@ export function createSessions(parts: {
   ): Promise<SessionTicket> {
     const { user, tenant, passwordHash } = credentials;
     const stronger = await strongerHash(credentials, password);
-    const session = { id: randomUUID(), userId: user.id, address: scope.address, device, at: clock() };
-    await stores.transaction(async (within) => {
+    return stores.transaction(async (within) => {
       await within.tenants.lock({ tenant });
       if (stronger !== null) await within.credentials.rehash(user.id, passwordHash, stronger);
-      await within.sessions.open(session);
-      await within.activity.recordSignIn(scope, user, { kind: 'signIn.succeeded' }, session.at);
+      return openWithin(within, scope, user, device);
     });
+  }
+
+  async function openWithin(
+    within: Stores,
+    scope: RegionScope,
+    user: Pick<User, 'id' | 'tenantId' | 'epoch'>,
+    device: string,
+  ): Promise<SessionTicket> {
+    const session = { id: randomUUID(), userId: user.id, address: scope.address, device, at: clock() };
+    await within.sessions.open(session);
+    await within.activity.recordSignIn(scope, user, { kind: 'signIn.succeeded' }, session.at);
     return { sessionId: session.id, epoch: user.epoch };
   }
 
   return {
+    /** Opens a session in a transaction that holds the tenant and has let its user in otherwise than by a password. */
+    openWithin,
+
     /** Checks a password and opens a session. Every refusal looks the same from outside. */
     signIn: async (scope: RegionScope, typed: TypedSignIn): Promise<SignInResult> => {
       const credentials = await stores.credentials.findForSignInAcrossTenants(typed.username);

@@ -13,7 +13,7 @@ export const digest = (text: string): string => createHash('sha256').update(text
 
 /** @returns the keys under which a user is counted, but for those of a place that only a sign-in knows */
 export function countedUnder({ id, username, epoch }: Pick<User, 'id' | 'username' | 'epoch'>): string[] {
-  const keys = costlyActs.map((act) => `${act}:${id}`);
+  const keys = [...costlyActs.map((act) => `${act}:${id}`), `recoveryName:${digest(username)}`];
   for (let each = Math.max(0, epoch - mostEpochs); each <= epoch; each++) {
     const far = digest(`${username}|${each}`);
     keys.push(`row:${far}`, `account:${far}`, `devices:${far}`);

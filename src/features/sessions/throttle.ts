@@ -1,14 +1,9 @@
-import ipaddr from 'ipaddr.js';
-import {
-  RateLimiterPostgres,
-  RateLimiterRes,
-  RateLimiterSQLite,
-  type RateLimiterAbstract,
-} from 'rate-limiter-flexible';
+import type { RateLimiterAbstract } from 'rate-limiter-flexible';
 import type { Database } from '../../data/database.ts';
 import { Failure } from '../../domain/errors.ts';
 import type { RegionRules, ThrottleRule } from '../../domain/regions.ts';
 import type { Scope } from '../../domain/scope.ts';
+import { consume, createLimiter, networkOf, type Wait } from './limiter.ts';
 import { digest, type CostlyAct } from './throttle.keys.ts';
 
 /** What one try at a password is counted under. */
@@ -22,13 +17,6 @@ export interface Attempt {
   readonly knownDevice: string | null;
   /** How many tries the user's tenant allows from one address, where it is stricter than its region; null where not. */
   readonly attempts: number | null;
-}
-
-export interface Wait {
-  /** Seconds. */
-  readonly retryAfter: number;
-  /** Whether this is the first refusal of its block: the one worth recording. */
-  readonly first: boolean;
 }
 
 export interface Throttle {
@@ -63,20 +51,7 @@ const yearMinutes = 365 * dayMinutes;
 
 /** Throttles in the region's own database: they hold on every node, after a restart, and fail closed with it. */
 export function createThrottle(database: Database, rules: RegionRules): Throttle {
-  const limiter = (keyPrefix: string, rule: ThrottleRule): RateLimiterAbstract => {
-    const options = {
-      storeClient: database.knex,
-      storeType: 'knex',
-      tableName: 'throttles',
-      tableCreated: true,
-      clearExpiredByTimeout: false,
-      keyPrefix,
-      points: rule.attempts,
-      duration: rule.windowMinutes * 60,
-      blockDuration: rule.blockMinutes * 60,
-    };
-    return database.dialect === 'sqlite' ? new RateLimiterSQLite(options) : new RateLimiterPostgres(options);
-  };
+  const limiter = (keyPrefix: string, rule: ThrottleRule) => createLimiter(database, keyPrefix, rule);
   const regionsPair = rules.throttle.perAccountAndAddress;
   const pairs = new Map<number, RateLimiterAbstract>();
   // All count under the same keys: only where the count ends differs between tenants.
@@ -161,26 +136,4 @@ function keysOf({ username, epoch, address, knownDevice }: Attempt): { near: str
   const network = networkOf(address);
   const account = `${username}|${epoch}`;
   return { near: digest(`${account}|${knownDevice ?? network}`), far: digest(account), from: digest(network) };
-}
-
-// Whoever has one address of IPv6 has 2^64 of them: they count as one (RFC 6177: a site gets a /64 at the least).
-function networkOf(address: string): string {
-  // Some proxies send the port along; whatever else is no address counts as one and the same.
-  const bare = address.replace(/^\[(.*)\](:\d+)?$/, '$1').replace(/^(\d+(?:\.\d+){3}):\d+$/, '$1');
-  if (!ipaddr.isValid(bare)) return 'unknown';
-  const parsed = ipaddr.process(bare);
-  return parsed.kind() === 'ipv6' ? (parsed as ipaddr.IPv6).parts.slice(0, 4).join(':') : parsed.toString();
-}
-
-async function consume(limit: RateLimiterAbstract, key: string, points = 1): Promise<Wait | null> {
-  try {
-    await limit.consume(key, points);
-    return null;
-  } catch (rejection) {
-    if (!(rejection instanceof RateLimiterRes)) throw rejection;
-    return {
-      retryAfter: Math.max(1, Math.ceil(rejection.msBeforeNext / 1_000)),
-      first: rejection.consumedPoints === limit.points + 1,
-    };
-  }
 }

@@ -7,22 +7,25 @@ import type { Stores } from '../../stores.ts';
 import { readForm } from '../../web/forms.ts';
 import { scopeOf } from '../../web/request.ts';
 import type { AnswerRefusal, Route } from '../../web/routing.ts';
-import type { handOverSheet } from './hand-over-sheet.ts';
+import { handOverOf, type WaysIn } from '../links/ways-in.ts';
+import type { HandOverSheet } from './hand-over-sheet.ts';
+import { showWayIn } from './users.reveal.trail.ts';
 import type { AddUser } from './users.add.ts';
 import { newUserForm } from './users.forms.ts';
-import { inList, linksOf } from './users.trail.ts';
+import { inList } from './users.trail.ts';
 
 const fields = ['firstName', 'lastName', 'displayName', 'username', 'language', 'administratorLevel', 'agentLevel'];
 
 export function addUserRoutes(parts: {
   stores: Stores;
   addUser: AddUser;
-  sheet: ReturnType<typeof handOverSheet>;
+  waysIn: WaysIn;
+  sheet: HandOverSheet;
   answerRefusal: AnswerRefusal;
 }): Route[] {
-  const { stores, addUser, sheet, answerRefusal } = parts;
+  const { stores, addUser, waysIn, sheet, answerRefusal } = parts;
 
-  async function ask(request: Request, response: Response, faults: readonly FieldFault[]): Promise<void> {
+  async function ask(request: Request, response: Response, faults: readonly FieldFault[], answer = 200): Promise<void> {
     const scope = scopeOf(request);
     const typed = (request.body ?? {}) as Record<string, unknown>;
     const values = Object.fromEntries(fields.map((name) => [name, typeof typed[name] === 'string' ? typed[name] : '']));
@@ -39,8 +42,10 @@ export function addUserRoutes(parts: {
       levels: { administrator: offered, agent: agents, own: false },
       // Nobody can agree to somebody who is not there yet: the level is asked for on their page.
       globalLater: isOffered(verdictOn('global')) && !verdictOn('global').allowed,
+      handOver: handOverOf(scope, waysIn),
     };
-    response.page('users/new', model, { title: 'common:terms.addUser', breadcrumbs: inList, faults });
+    const status = faults.length > 0 ? {} : { status: answer };
+    response.page('users/new', model, { title: 'common:terms.addUser', breadcrumbs: inList, faults, ...status });
   }
 
   async function add(request: Request, response: Response): Promise<void> {
@@ -50,16 +55,11 @@ export function addUserRoutes(parts: {
     const result = await addUser(scope, values);
     if (result.outcome === 'invalid') return ask(request, response, result.faults);
     if (result.outcome === 'refused') return answerRefusal(request, response, result.verdict);
-    const { user, temporaryPassword, expiresAt } = result;
-    response.set('Referrer-Policy', 'no-referrer');
-    const model = { user, temporaryPassword, expiresAt, sheet: sheet(scope, user, expiresAt), ...linksOf(user) };
-    const options = {
-      title: 'common:terms.addUser',
-      breadcrumbs: inList,
-      scripts: ['reveal.js'],
-      fleeting: true,
-    } as const;
-    response.page('users/reveal', { ...model, heading: 'users:added', ended: false }, options);
+    if (result.outcome === 'noMail') return ask(request, response, [], 409);
+    const { user, way } = result;
+    const told = { heading: 'users:added', ended: false };
+    const frame = { title: 'common:terms.addUser', breadcrumbs: inList };
+    showWayIn(response, { user, way, sheet: sheet(scope, user, way), ...told }, frame);
   }
 
   return [

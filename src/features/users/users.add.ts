@@ -4,19 +4,18 @@ import { mayGive, type Refused } from '../../domain/policy.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { domainOf, isUsername, type User } from '../../domain/user.ts';
 import type { Stores } from '../../stores.ts';
-import type { Hasher } from '../passwords/hasher.ts';
-import { issueTemporaryPassword } from '../passwords/temporary-passwords.ts';
+import type { WayIn, WaysIn } from '../links/ways-in.ts';
 import type { NewUserForm } from './users.forms.ts';
 
 export type AddResult =
-  | { readonly outcome: 'added'; readonly user: User; readonly temporaryPassword: string; readonly expiresAt: number }
+  | { readonly outcome: 'added'; readonly user: User; readonly way: WayIn }
+  /** The rules ask for a mail, and this portal sends none: nothing was done. */
+  | { readonly outcome: 'noMail' }
   | { readonly outcome: 'refused'; readonly verdict: Refused }
   | { readonly outcome: 'invalid'; readonly faults: readonly FieldFault[] };
 
-/** Adds a user with a temporary password, shown once in the answer to the form that asked for it. */
-export function createUserAdder(parts: { stores: Stores; hasher: Hasher; clock: () => number }) {
-  const { stores, hasher, clock } = parts;
-
+/** Adds a user with the way in that the rules ask for; what is shown of it is shown once, in the answer to the form. */
+export function createUserAdder({ stores, waysIn }: { stores: Stores; waysIn: WaysIn }) {
   async function usernameFault(within: Stores, scope: Scope, username: string): Promise<FieldFault | null> {
     if (!isUsername(username)) return { field: 'username', key: 'tenants:error.username' };
     const tenant = await within.tenants.findOwn(scope);
@@ -32,8 +31,9 @@ export function createUserAdder(parts: { stores: Stores; hasher: Hasher; clock: 
     if (!verdict.allowed) return { outcome: 'refused', verdict };
     const early = await usernameFault(stores, scope, form.username);
     if (early !== null) return { outcome: 'invalid', faults: [early] };
-    const issued = await issueTemporaryPassword(hasher, scope.rules, scope.actor?.displayName ?? null, clock());
-    const { clearText, stored } = issued;
+    if (!waysIn.arePossible(scope)) return { outcome: 'noMail' };
+    const issued = await waysIn.issue(scope);
+    const { way, stored } = issued;
     return stores.transaction(async (within): Promise<AddResult> => {
       await within.tenants.lock(scope);
       const fault = await usernameFault(within, scope, form.username);
@@ -53,10 +53,11 @@ export function createUserAdder(parts: { stores: Stores; hasher: Hasher; clock: 
         passwordSetBy: stored.by,
         passwordSetAt: stored.at,
       });
+      await waysIn.keep(within, scope, [[{ id, epoch: 0 }, issued]], 'added');
       await within.activity.record(scope, { kind: 'user.added' }, id, stored.at);
       const user = await within.users.find(scope, id);
       if (user === null) throw new Error('The user who was just added is not there');
-      return { outcome: 'added', user, temporaryPassword: clearText, expiresAt: stored.until };
+      return { outcome: 'added', user, way };
     });
   };
 }

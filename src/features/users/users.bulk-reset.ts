@@ -1,8 +1,7 @@
 import type { Scope } from '../../domain/scope.ts';
 import type { User } from '../../domain/user.ts';
 import type { Stores } from '../../stores.ts';
-import type { Hasher } from '../passwords/hasher.ts';
-import { issueTemporaryPassword, type IssuedPassword } from '../passwords/temporary-passwords.ts';
+import { recordedAs, type IssuedWayIn, type WaysIn } from '../links/ways-in.ts';
 import type { Throttle } from '../sessions/throttle.ts';
 import { sortOut, type Left } from './users.bulk.ts';
 
@@ -12,32 +11,34 @@ export interface ResetTarget {
   readonly epoch: number;
 }
 
-export interface IssuedTo extends IssuedPassword {
+export interface IssuedTo extends IssuedWayIn {
   readonly user: User;
 }
 
 export type BulkResetOutcome =
   | { readonly outcome: 'reset'; readonly issued: readonly IssuedTo[]; readonly left: readonly Left[] }
+  /** The rules ask for mails, and this portal sends none: nothing was done. */
+  | { readonly outcome: 'noMail' }
   | { readonly outcome: 'throttled'; readonly retryAfter: number };
 
-/** Makes what gives many users a temporary password each and ends their sessions. Clear texts are in its result alone. */
-export function createBulkReset(parts: { stores: Stores; hasher: Hasher; throttle: Throttle; clock: () => number }) {
-  const { stores, hasher, throttle, clock } = parts;
+/** Makes what gives many users a way in each and ends their sessions. Clear texts are in its result alone. */
+export function createBulkReset(parts: { stores: Stores; waysIn: WaysIn; throttle: Throttle; clock: () => number }) {
+  const { stores, waysIn, throttle, clock } = parts;
 
   // One after the other: people who sign in meanwhile wait for one hash, not for all of them.
   async function issueTo(scope: Scope, users: readonly User[]): Promise<IssuedTo[]> {
     const issued: IssuedTo[] = [];
-    for (const user of users) {
-      const by = scope.actor?.displayName ?? null;
-      issued.push({ user, ...(await issueTemporaryPassword(hasher, scope.rules, by, clock())) });
-    }
+    for (const user of users) issued.push({ user, ...(await waysIn.issue(scope)) });
     return issued;
   }
 
-  async function write(within: Stores, scope: Scope, { user, stored }: IssuedTo, epoch: number): Promise<boolean> {
+  async function write(within: Stores, scope: Scope, issued: IssuedTo, epoch: number): Promise<boolean> {
+    const { user, stored, way } = issued;
     if (!(await within.credentials.replace(scope, user.id, epoch, stored))) return false;
     await within.sessions.endAllOf(scope, user.id, null);
-    await within.activity.record(scope, { kind: 'password.reset', expiresAt: stored.until }, user.id, stored.at);
+    await waysIn.keep(within, scope, [[{ id: user.id, epoch: epoch + 1 }, issued]], 'reset');
+    const event = { kind: 'password.reset', expiresAt: stored.until, ...recordedAs(way) } as const;
+    await within.activity.record(scope, event, user.id, stored.at);
     return true;
   }
 
@@ -50,6 +51,7 @@ export function createBulkReset(parts: { stores: Stores; hasher: Hasher; throttl
   }
 
   return async (scope: Scope, targets: readonly ResetTarget[]): Promise<BulkResetOutcome> => {
+    if (!waysIn.arePossible(scope)) return { outcome: 'noMail' };
     const epochs = new Map(targets.map(({ id, epoch }) => [id, epoch]));
     const first = await sortOut(stores, scope, 'reset', [...epochs.keys()]);
     const spent = first.done.length;

@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { Failure, notFound } from '../../domain/errors.ts';
+import { conflict, Failure, notFound } from '../../domain/errors.ts';
 import { may } from '../../domain/policy.ts';
 import { paths } from '../../paths.ts';
 import type { Stores } from '../../stores.ts';
@@ -7,7 +7,8 @@ import { readForm } from '../../web/forms.ts';
 import type { Notice } from '../../web/page.ts';
 import { scopeOf } from '../../web/request.ts';
 import type { AnswerRefusal, Route } from '../../web/routing.ts';
-import type { handOverSheet } from './hand-over-sheet.ts';
+import { handOverOf, type WaysIn } from '../links/ways-in.ts';
+import type { HandOverSheet } from './hand-over-sheet.ts';
 import {
   judgedAs,
   lookOf,
@@ -26,11 +27,12 @@ export function bulkRoutes(parts: {
   stores: Stores;
   change: BulkChange;
   reset: BulkReset;
-  sheet: ReturnType<typeof handOverSheet>;
+  waysIn: WaysIn;
+  sheet: HandOverSheet;
   answerRefusal: AnswerRefusal;
   clock: () => number;
 }): Route[] {
-  const { stores, change, reset, sheet, answerRefusal, clock } = parts;
+  const { stores, change, reset, waysIn, sheet, answerRefusal, clock } = parts;
 
   async function confirm(request: Request, response: Response): Promise<void> {
     const scope = scopeOf(request);
@@ -43,8 +45,8 @@ export function bulkRoutes(parts: {
     if (done.length + left.length === 0) throw notFound();
     const second = await secondFor(stores, scope, action, done, clock());
     if (second) return answerRefusal(request, response, second);
-    const { restoreWindowDays, temporaryPassword } = scope.rules;
-    const model = { action, users: done, left, restoreWindowDays, lifetimeHours: temporaryPassword.lifetimeHours };
+    const { restoreWindowDays } = scope.rules;
+    const model = { action, users: done, left, restoreWindowDays, handOver: handOverOf(scope, waysIn) };
     const { danger, icon, label } = lookOf(action);
     const back = backTo(action);
     response.page('users/bulk-confirm', { ...model, danger, icon, back }, { title: label, breadcrumbs: inList });
@@ -71,18 +73,17 @@ export function bulkRoutes(parts: {
     if (values === null) return sayNothingToDo(response, faults[0]?.key ?? 'users:bulk.error.nobody');
     const outcome = await reset(scope, values.target);
     if (outcome.outcome === 'throttled') throw new Failure('throttled', { retryAfter: outcome.retryAfter });
+    if (outcome.outcome === 'noMail') throw conflict('links:noMail.text');
     const { issued, left } = outcome;
     if (issued.length + left.length === 0) throw notFound();
-    const hands = issued.map(({ user, clearText, stored }) => ({
-      user,
-      temporaryPassword: clearText,
-      sheet: sheet(scope, user, stored.until),
-    }));
-    response.set('Referrer-Policy', 'no-referrer');
-    const model = { hands, left, expiresAt: issued[0]?.stored.until ?? null };
+    const hands = issued.map(({ user, way }) => ({ user, way, sheet: sheet(scope, user, way) }));
+    const way = issued[0]?.way ?? null;
     const status = issued.length === 0 ? 409 : 200;
     const frame = { title: lookOf('reset').label, breadcrumbs: inList, status } as const;
-    response.page('users/bulk-reveal', model, { ...frame, scripts: ['reveal.js'], fleeting: issued.length > 0 });
+    if (way?.by === 'mailedLink') return response.page('links/bulk-mailed', { hands, left, way }, frame);
+    response.set('Referrer-Policy', 'no-referrer');
+    const secret = { scripts: ['reveal.js'], fleeting: issued.length > 0 };
+    response.page('users/bulk-reveal', { hands, left, way }, { ...frame, ...secret });
   }
 
   function sayNothingToDo(response: Response, key: string): void {

@@ -9,6 +9,8 @@ import type { Stores } from '../../stores.ts';
 import { readForm } from '../../web/forms.ts';
 import { scopeOf } from '../../web/request.ts';
 import type { AnswerRefusal, Route } from '../../web/routing.ts';
+import type { Links } from '../links/links.ts';
+import { handOverOf, type WaysIn } from '../links/ways-in.ts';
 import { offeredInBulk } from './users.bulk.ts';
 import type { UserChangesFeature } from './users.changes.ts';
 import { mayDeleteNow } from './users.deletions.ts';
@@ -23,10 +25,12 @@ export function userChangesRoutes(parts: {
   stores: Stores;
   users: Users;
   changes: UserChangesFeature;
+  links: Pick<Links, 'stateOf'>;
+  waysIn: WaysIn;
   answerRefusal: AnswerRefusal;
   clock: () => number;
 }): Route[] {
-  const { stores, users, changes, answerRefusal, clock } = parts;
+  const { stores, users, changes, links, waysIn, answerRefusal, clock } = parts;
 
   async function show(request: Request, response: Response): Promise<void> {
     await showWith(request, response, []);
@@ -40,6 +44,8 @@ export function userChangesRoutes(parts: {
       reset,
       events,
       status: statusOf(user, clock()),
+      link: await links.stateOf(scope, user),
+      handOver: handOverOf(scope, waysIn),
       ...permissionsOf(scope, user),
       ...linksOf(user),
     };

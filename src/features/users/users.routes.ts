@@ -3,30 +3,31 @@ import { Failure } from '../../domain/errors.ts';
 import { isOffered, may } from '../../domain/policy.ts';
 import { levelFilters, sortKeys, statusFilters } from './users.page.ts';
 import type { Scope } from '../../domain/scope.ts';
-import { statusOf } from '../../domain/user.ts';
+import { statusOf, type User } from '../../domain/user.ts';
 import { paths, userPath } from '../../paths.ts';
 import type { Stores } from '../../stores.ts';
 import { readForm } from '../../web/forms.ts';
 import { scopeOf } from '../../web/request.ts';
-import { revealTo } from '../../web/reveal.ts';
 import type { AnswerRefusal, Route } from '../../web/routing.ts';
+import { handOverOf, type WaysIn } from '../links/ways-in.ts';
 import { mostCounted } from './users.deleted.store.ts';
-import type { handOverSheet } from './hand-over-sheet.ts';
+import type { HandOverSheet } from './hand-over-sheet.ts';
+import { showWayIn } from './users.reveal.trail.ts';
 import { listQuery, resetForm, type ListQuery } from './users.forms.ts';
 import { offeredInBulk } from './users.bulk.ts';
 import { listHref, listUsers } from './users.list.ts';
 import { linksOf, ofUser, trail, userIdOf } from './users.trail.ts';
-import type { Users } from './users.ts';
+import type { ResetResult, Users } from './users.ts';
 
 export function usersRoutes(parts: {
   stores: Stores;
   users: Users;
-  sheet: ReturnType<typeof handOverSheet>;
+  waysIn: WaysIn;
+  sheet: HandOverSheet;
   answerRefusal: AnswerRefusal;
   clock: () => number;
 }): Route[] {
-  const { stores, users, answerRefusal, clock } = parts;
-  const reveal = revealTo(parts.sheet);
+  const { stores, users, waysIn, sheet, answerRefusal, clock } = parts;
 
   async function list(request: Request, response: Response): Promise<void> {
     const query = listQuery.parse(request.query);
@@ -58,9 +59,13 @@ export function usersRoutes(parts: {
     const user = await users.load(scopeOf(request), userIdOf(request));
     const reset = may(scopeOf(request), 'users.resetPassword', user);
     if (!reset.allowed) return answerRefusal(request, response, reset);
-    const { lifetimeHours } = scopeOf(request).rules.temporaryPassword;
-    const model = { user, lifetimeHours, ...linksOf(user) };
-    response.page('users/reset-confirm', model, { title: 'common:terms.resetPassword', breadcrumbs: ofUser(user) });
+    askToReset(request, response, user);
+  }
+
+  function askToReset(request: Request, response: Response, user: User, status = 200): void {
+    const model = { user, handOver: handOverOf(scopeOf(request), waysIn), ...linksOf(user) };
+    const options = { title: 'common:terms.resetPassword', breadcrumbs: ofUser(user), status };
+    response.page('users/reset-confirm', model, options);
   }
 
   async function reset(request: Request, response: Response): Promise<void> {
@@ -69,9 +74,22 @@ export function usersRoutes(parts: {
     const result = await users.resetPassword(scopeOf(request), userIdOf(request), epoch);
     if (result.outcome === 'reset') return reveal(request, response, result);
     if (result.outcome === 'refused') return answerRefusal(request, response, result.verdict);
+    if (result.outcome === 'noMail') return askToReset(request, response, result.user, 409);
     if (result.outcome === 'throttled') throw new Failure('throttled', { retryAfter: result.retryAfter });
     const options = { title: 'common:terms.resetPassword', breadcrumbs: ofUser(result.user), status: 409 };
-    response.page('users/reset-stale', { user: result.user, ...linksOf(result.user) }, options);
+    const by = waysIn.ruleFor(scopeOf(request));
+    response.page('users/reset-stale', { user: result.user, by, ...linksOf(result.user) }, options);
+  }
+
+  // The clear text goes into this one body: no redirect, no flash, no session, nothing that a second request could read.
+  function reveal(
+    request: Request,
+    response: Response,
+    { user, way }: Extract<ResetResult, { outcome: 'reset' }>,
+  ): void {
+    const heading = { title: 'common:terms.resetPassword', breadcrumbs: ofUser(user) };
+    const told = { heading: 'users:reset.done', ended: true };
+    showWayIn(response, { user, way, sheet: sheet(scopeOf(request), user, way), ...told }, heading);
   }
 
   return [

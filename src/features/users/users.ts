@@ -5,12 +5,13 @@ import type { Scope } from '../../domain/scope.ts';
 import type { User } from '../../domain/user.ts';
 import type { Activity } from '../../domain/activity.ts';
 import type { Stores } from '../../stores.ts';
-import type { Hasher } from '../passwords/hasher.ts';
-import { issueTemporaryPassword } from '../passwords/temporary-passwords.ts';
+import { recordedAs, type WayIn, type WaysIn } from '../links/ways-in.ts';
 import type { Throttle } from '../sessions/throttle.ts';
 
 export type ResetResult =
-  | { readonly outcome: 'reset'; readonly user: User; readonly temporaryPassword: string; readonly expiresAt: number }
+  | { readonly outcome: 'reset'; readonly user: User; readonly way: WayIn }
+  /** The rules ask for a mail, and this portal sends none: nothing was done. */
+  | { readonly outcome: 'noMail'; readonly user: User }
   | { readonly outcome: 'refused'; readonly user: User; readonly verdict: Refused }
   /** The form was opened before the password was last replaced: nothing was done. */
   | { readonly outcome: 'stale'; readonly user: User }
@@ -21,8 +22,8 @@ export type Agreement = (within: Stores) => Promise<boolean>;
 
 export type Users = ReturnType<typeof createUsers>;
 
-export function createUsers(parts: { stores: Stores; hasher: Hasher; throttle: Throttle; clock: () => number }) {
-  const { stores, hasher, throttle, clock } = parts;
+export function createUsers(parts: { stores: Stores; waysIn: WaysIn; throttle: Throttle; clock: () => number }) {
+  const { stores, waysIn, throttle, clock } = parts;
 
   /** @throws Failure notFound: for another tenant's user exactly as for one that never was */
   async function load(scope: Scope, userId: string): Promise<User> {
@@ -36,12 +37,8 @@ export function createUsers(parts: { stores: Stores; hasher: Hasher; throttle: T
   }
 
   async function issueAndRecord(scope: Scope, user: User, agreement?: Agreement): Promise<ResetResult> {
-    const { clearText, stored } = await issueTemporaryPassword(
-      hasher,
-      scope.rules,
-      scope.actor?.displayName ?? null,
-      clock(),
-    );
+    const issued = await waysIn.issue(scope);
+    const { way, stored } = issued;
     const replaced = await stores.transaction(async (within) => {
       await within.tenants.lock(scope);
       // Somebody may have been made a Global admin since: that changes who may do this, and not the epoch.
@@ -50,11 +47,13 @@ export function createUsers(parts: { stores: Stores; hasher: Hasher; throttle: T
       if (agreement !== undefined && !(await agreement(within))) return false;
       if (!(await within.credentials.replace(scope, user.id, user.epoch, stored))) return false;
       await within.sessions.endAllOf(scope, user.id, null);
-      await within.activity.record(scope, { kind: 'password.reset', expiresAt: stored.until }, user.id, stored.at);
+      await waysIn.keep(within, scope, [[{ id: user.id, epoch: user.epoch + 1 }, issued]], 'reset');
+      const event = { kind: 'password.reset', expiresAt: stored.until, ...recordedAs(way) } as const;
+      await within.activity.record(scope, event, user.id, stored.at);
       return true;
     });
     if (!replaced) return { outcome: 'stale', user };
-    return { outcome: 'reset', user, temporaryPassword: clearText, expiresAt: stored.until };
+    return { outcome: 'reset', user, way };
   }
 
   return {
@@ -68,7 +67,7 @@ export function createUsers(parts: { stores: Stores; hasher: Hasher; throttle: T
     },
 
     /**
-     * Gives a user a temporary password and ends all their sessions.
+     * Gives a user the way in that the rules ask for, and ends all their sessions.
      * @param epoch the user's epoch as the confirmation form carried it; null skips the check, for the operator's command
      * @param agreement takes another administrator's agreement, where one is needed, in the transaction of the reset
      */
@@ -84,6 +83,7 @@ export function createUsers(parts: { stores: Stores; hasher: Hasher; throttle: T
         await recordRefusal(scope, 'users.resetPassword', user, verdict.because);
         return { outcome: 'refused', user, verdict };
       }
+      if (!waysIn.arePossible(scope)) return { outcome: 'noMail', user };
       const wait = scope.actor === null ? null : await throttle.takeBudget('reset', scope.actor.id);
       if (wait !== null) return { outcome: 'throttled', retryAfter: wait.retryAfter };
       if (epoch !== null && user.epoch !== epoch) return { outcome: 'stale', user };

@@ -1,0 +1,58 @@
+import type { Request, Response } from 'express';
+import type { Config } from '../../config/config.ts';
+import { Failure, type FieldFault } from '../../domain/errors.ts';
+import { linkLifetimeMs } from '../../domain/one-time-link.ts';
+import { domainOf } from '../../domain/user.ts';
+import { paths } from '../../paths.ts';
+import type { Stores } from '../../stores.ts';
+import { readForm } from '../../web/forms.ts';
+import { regionScopeOf } from '../../web/request.ts';
+import type { Route } from '../../web/routing.ts';
+import { usernameForm } from '../sessions/sessions.forms.ts';
+import type { Recovery } from './recovery.ts';
+
+const minuteMs = 60_000;
+
+/** Where users recover alone; elsewhere there is no such address. */
+export function recoveryRoutes(parts: {
+  config: Config;
+  stores: Stores;
+  recovery: Recovery;
+  wake: () => void;
+}): Route[] {
+  const { config, stores, recovery, wake } = parts;
+  const { rules } = config;
+  if (rules.operations['users.resetPassword'].at !== 'alone') return [];
+  const canMail = config.mail !== null;
+  const minutes = linkLifetimeMs('recovery', rules.handOver.linkHours) / minuteMs;
+
+  function ask(request: Request, response: Response, faults: readonly FieldFault[]): void {
+    const model = { canMail, minutes, username: request.session.username ?? '', region: rules.name[request.language] };
+    response.page('links/recover', model, { title: 'links:recover.title', faults });
+  }
+
+  async function take(request: Request, response: Response): Promise<void> {
+    const { values, faults } = readForm(usernameForm, request.body);
+    if (values === null || !canMail) return ask(request, response, faults);
+    const home = await stores.directory.regionOf(domainOf(values.username));
+    // As at the sign-in: whoever belongs to another region is asked there, and their name is not kept here.
+    if (home !== null && home !== rules.region) {
+      const url = config.regionUrls.get(home);
+      return response.redirect(303, url === undefined ? paths.signIn : new URL(paths.signIn, url).href);
+    }
+    const wait = await recovery.ask(regionScopeOf(request, rules), values.username);
+    if (wait !== null) throw new Failure('throttled', { retryAfter: wait.retryAfter });
+    wake();
+    response.page('links/recover-sent', { minutes }, { title: 'links:sent.title' });
+  }
+
+  return [
+    {
+      method: 'get',
+      path: paths.recoverAccess,
+      access: 'anyone',
+      handle: (request, response) => ask(request, response, []),
+    },
+    { method: 'post', path: paths.recoverAccess, access: 'anyone', handle: take },
+  ];
+}

@@ -1,0 +1,95 @@
+import type { Browser, Page } from 'playwright-core';
+import { resetPasswordPath, userPath } from '../../src/paths.ts';
+import { aTenant, aUser } from '../support/builders.ts';
+import { newReader, reserve, signIn, type ReaderWishes, type ServedPortal } from '../support/browser.ts';
+import { openPortal } from '../support/portal.ts';
+import { longName } from './crowd.ts';
+import { at, users, type Stop } from './stops.ts';
+
+interface LinkWalker {
+  readonly name: string;
+  readonly enter: (wishes: ReaderWishes) => Promise<Page>;
+  readonly stops: readonly Stop[];
+}
+
+const press = (page: Page): Promise<void> => page.locator('main form button[type=submit]').first().click();
+
+/** Whoever gives, gets or asks for one-time links, and the pages that they come to. */
+export async function linkWalkers(
+  browser: Browser,
+  portal: ServedPortal,
+  come: (to: ServedPortal, wishes: ReaderWishes) => Promise<Page>,
+): Promise<LinkWalker[]> {
+  const [byLink, byMail] = await Promise.all((['link', 'mailedLink'] as const).map((rule) => aCompany(portal, rule)));
+  const { origin, serve } = await reserve();
+  const environment = { REGION: 'china', BASE_URL: origin, REGION_URLS: `china=${origin}` };
+  const alone = serve(await openPortal({ environment }));
+  const link = await reveal(await signIn(await newReader(browser, portal), byLink!.admin), byLink!.user.id);
+  return [
+    {
+      name: 'whoever got a link',
+      enter: (wishes) => come(portal, wishes),
+      stops: [at('one-time link', new URL(link).pathname)],
+    },
+    {
+      name: 'administrator who hands a link over',
+      enter: async (wishes) => signIn(await come(portal, wishes), byLink!.admin),
+      stops: [
+        at('user with a link', userPath(byLink!.user.id)),
+        at('somebody else’s link', new URL(link).pathname),
+        { name: 'link revealed', open: (page) => reveal(page, byLink!.other.id) },
+      ],
+    },
+    {
+      name: 'administrator whose users are mailed links',
+      enter: async (wishes) => signIn(await come(portal, wishes), byMail!.admin),
+      stops: [
+        at('confirmation of a mailed link', resetPasswordPath(byMail!.user.id)),
+        at('many to be mailed links', `${users}/bulk?action=reset&user=${byMail!.user.id}`),
+        {
+          name: 'link mailed',
+          open: async (page) => {
+            await page.goto(resetPasswordPath(byMail!.user.id));
+            await press(page);
+            await page.locator('.notice-success').waitFor();
+          },
+        },
+      ],
+    },
+    {
+      name: 'visitor who recovers alone',
+      enter: (wishes) => come(alone, wishes),
+      stops: [
+        at('recovery', '/recover-access'),
+        {
+          name: 'recovery asked for',
+          open: async (page) => {
+            await alone.database.knex('throttles').delete();
+            await page.goto('/recover-access');
+            await page.fill('main [name=username]', 'nobody@nowhere.example');
+            await press(page);
+            await page.locator('main form').waitFor({ state: 'detached' });
+          },
+        },
+      ],
+    },
+  ];
+}
+
+async function aCompany(portal: ServedPortal, handOver: 'link' | 'mailedLink') {
+  const tenant = await aTenant(portal);
+  await portal.stores.tenants.setOwnRules(tenant.scope, { handOver });
+  const admin = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
+  return {
+    admin,
+    user: await aUser(portal, tenant, { displayName: longName }),
+    other: await aUser(portal, tenant),
+  };
+}
+
+/** @returns the link that the screen shows after a reset */
+async function reveal(page: Page, userId: string): Promise<string> {
+  await page.goto(resetPasswordPath(userId));
+  await press(page);
+  return page.locator('#hand-over-link').innerText();
+}

@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { aUser, type TestUser } from '../support/builders.ts';
+import { aCompanyWith, choosePassword, english, openLink, resetByLink } from '../support/links.ts';
+import { aPerson } from '../support/person.ts';
+import { openPortal, type Portal } from '../support/portal.ts';
+import { comparable } from '../support/traces.ts';
+
+const hourMs = 3_600_000;
+const portal = await openPortal();
+const elsewhere = await openPortal();
+const { tenant, camille } = await aCompanyWith(portal, 'link');
+const rowOf = ({ id }: TestUser) => portal.database.knex('users').where({ id }).first() as Promise<object>;
+const aVisitor = (here: Pick<Portal, 'app'> = portal) => aPerson(here, english).visit('/sign-in');
+
+async function aLink(user?: TestUser): Promise<{ zoe: TestUser; link: string }> {
+  const zoe = user ?? (await aUser(portal, tenant, { displayName: 'Zoé Besson' }));
+  return { zoe, link: await resetByLink(await aPerson(portal, english).signIn(camille), zoe) };
+}
+
+const setState = ({ id }: TestUser, state: TestUser['state']): Promise<void> =>
+  portal.stores.users.setState(tenant.scope, id, state, portal.clock.now);
+
+describe('looking at a link burns nothing', () => {
+  it('however often, by whatever method that a scanner has, and whatever it follows', async () => {
+    const { zoe, link } = await aLink();
+    const before = await rowOf(zoe);
+    const scanner = aPerson(portal, english);
+    for (let each = 0; each < 100; each++) assert.equal((await scanner.send('GET', link)).status, 200);
+    assert.equal((await scanner.send('HEAD', link)).status, 200);
+    assert.equal((await scanner.send('OPTIONS', link)).status, 405);
+    await scanner.visit(link, { 'Sec-Purpose': 'prefetch;prerender', Purpose: 'preview' });
+    const addresses = scanner
+      .$('[href], [src]')
+      .toArray()
+      .map((each) => scanner.$(each).attr('href') ?? '');
+    for (const address of addresses.filter((each) => each.startsWith('/'))) await scanner.send('GET', address);
+    assert.deepEqual(await rowOf(zoe), before);
+    assert.equal((await openLink(portal, link)).path, '/change-password');
+  });
+
+  it('nor does a form without its token, or from another site', async () => {
+    const { zoe, link } = await aLink();
+    const before = await rowOf(zoe);
+    assert.equal((await (await aVisitor()).send('POST', link, {}, { csrf: null })).status, 403);
+    assert.equal((await (await aVisitor()).send('POST', link, {}, { csrf: 'x'.repeat(64) })).status, 403);
+    assert.deepEqual(await rowOf(zoe), before);
+  });
+
+  it('nor does somebody who is signed in, who is told so', async () => {
+    const { zoe, link } = await aLink();
+    const before = await rowOf(zoe);
+    const person = await (await aPerson(portal, english).signIn(camille)).visit(link);
+    person.sees('You are signed in already');
+    assert.equal((await person.send('POST', link)).status, 409);
+    assert.deepEqual(await rowOf(zoe), before);
+    assert.equal((await person.visit('/my-profile')).path, '/my-profile');
+  });
+});
+
+describe('a link opens once', () => {
+  it('for one of ten who press the button at once', async () => {
+    const { link } = await aLink();
+    const people = await Promise.all(Array.from({ length: 10 }, () => aVisitor()));
+    const answers = await Promise.all(people.map((person) => person.send('POST', link)));
+    assert.deepEqual(answers.map(({ status }) => status).sort(), [303, ...Array.from({ length: 9 }, () => 404)]);
+  });
+
+  it('under a new session, and the one that came before is no way in', async () => {
+    const { link } = await aLink();
+    const person = await aPerson(portal, english).visit(link);
+    const before = person.cookies();
+    await person.submit('Open the link');
+    assert.notEqual(person.cookies(), before);
+    assert.equal((await person.send('POST', link)).headers.location, '/change-password');
+    await choosePassword(person);
+    assert.equal((await (await aVisitor()).send('POST', link)).status, 404);
+  });
+});
+
+describe('a link that opens nothing', () => {
+  const unknown = `/link/${Array(7).fill('AAAA').join('-')}`;
+  const cases: [label: string, spoil: (zoe: TestUser, link: string) => Promise<unknown>][] = [
+    ['was never made', () => Promise.resolve(unknown)],
+    ['has another last symbol', (_, link) => Promise.resolve(link.slice(0, -1) + (link.endsWith('B') ? 'C' : 'B'))],
+    ['lacks its end', (_, link) => Promise.resolve(link.slice(0, -1))],
+    ['has something behind it', (_, link) => Promise.resolve(`${link}A`)],
+    ['was opened', async (_, link) => (await aVisitor()).send('POST', link)],
+    ['has run out', () => Promise.resolve((portal.clock.now += 24 * hourMs))],
+    ['was replaced by a newer one', (zoe) => aLink(zoe)],
+    ['is of somebody blocked', (zoe) => setState(zoe, 'blocked')],
+    [
+      'is of somebody blocked and let in again',
+      async (zoe) => {
+        await setState(zoe, 'blocked');
+        await setState(zoe, 'active');
+      },
+    ],
+    ['is of somebody deleted', (zoe) => setState(zoe, 'deleted')],
+    [
+      'is of somebody who got a temporary password from the operator',
+      async (zoe) => {
+        const stored = {
+          kind: 'temporary',
+          hash: 'h',
+          at: portal.clock.now,
+          until: portal.clock.now + hourMs,
+          by: null,
+        } as const;
+        await portal.stores.credentials.replace(tenant.scope, zoe.id, zoe.epoch + 1, stored);
+      },
+    ],
+    [
+      'is of somebody who has signed in since',
+      async (zoe) => {
+        const at = portal.clock.now + 1;
+        await portal.stores.sessions.open({ id: crypto.randomUUID(), userId: zoe.id, address: null, device: '', at });
+      },
+    ],
+  ];
+
+  for (const [label, spoil] of cases) {
+    it(`because it ${label}, answers as every other does`, async () => {
+      const { zoe, link } = await aLink();
+      const spoilt = await spoil(zoe, link);
+      const dead = typeof spoilt === 'string' ? spoilt : link;
+      const before = await rowOf(zoe);
+      const visitor = await aVisitor();
+      const wrong = await visitor.send('GET', unknown);
+      const got = await visitor.send('GET', dead);
+      assert.equal(got.status, 404);
+      assert.match(got.text, /This link opens nothing/);
+      assert.deepEqual(comparable(got), comparable(wrong));
+      const posted = await visitor.send('POST', dead);
+      assert.deepEqual(comparable(posted), comparable(wrong));
+      assert.deepEqual(await rowOf(zoe), before);
+    });
+  }
+
+  it('was made a millisecond too long ago, and one that was not opens', async () => {
+    const [first, second] = [await aLink(), await aLink()];
+    portal.clock.now += 24 * hourMs - 1;
+    assert.equal((await openLink(portal, first.link)).path, '/change-password');
+    portal.clock.now += 1;
+    assert.equal((await (await aVisitor()).send('POST', second.link)).status, 404);
+  });
+
+  it('is of another region, or of a company that is suspended', async () => {
+    const { link } = await aLink();
+    assert.equal((await (await aVisitor(elsewhere)).send('POST', link)).status, 404);
+    const other = await aCompanyWith(portal, 'link');
+    const user = await aUser(portal, other.tenant);
+    const theirs = await resetByLink(other.admin, user);
+    await portal.stores.tenants.setState(other.tenant.id, 'suspended');
+    assert.equal((await (await aVisitor()).send('POST', theirs)).status, 404);
+  });
+});

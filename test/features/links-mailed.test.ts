@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { userPath } from '../../src/paths.ts';
+import { aUser } from '../support/builders.ts';
+import { anyLink, aCompanyWith, choosePassword, english, openLink } from '../support/links.ts';
+import { aMailServer } from '../support/mail-server.ts';
+import { MAIL_FROM } from '../support/outbox.ts';
+import { aPerson } from '../support/person.ts';
+import { openPortal } from '../support/portal.ts';
+import { postgres, skipWithout } from '../support/services.ts';
+import { everythingKept } from '../support/traces.ts';
+
+const hourMs = 3_600_000;
+const resetPath = (user: { id: string }): string => `${userPath(user.id)}/reset-password`;
+
+for (const [dialect, database] of [
+  ['SQLite', { url: undefined }],
+  ['PostgreSQL', await postgres()],
+] as const) {
+  describe(`a link that is mailed, on ${dialect}`, { skip: skipWithout('postgres', database) }, async () => {
+    const server = await aMailServer();
+    const environment = { SMTP_URL: server.url, MAIL_FROM };
+    const portal = await openPortal({ environment, ...(database?.url ? { databaseUrl: database.url } : {}) });
+    const { tenant, admin } = await aCompanyWith(portal, 'mailedLink');
+
+    async function resetAndMail(language: 'en' | 'fr' | 'de' = 'en') {
+      const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson', language });
+      await admin.visit(resetPath(zoe));
+      admin.sees('A one-time link is mailed to the user name. You do not see it.');
+      await admin.submit('Reset password');
+      const screen = admin.body;
+      server.received.length = 0;
+      await portal.background.runAll();
+      const [mail, ...more] = server.received;
+      assert.ok(mail && more.length === 0, 'one mail, and no notice besides');
+      return { zoe, screen, mail, link: anyLink.exec(mail.text)?.[1] ?? '' };
+    }
+
+    it('goes past the administrator to the user name, in the user’s language', async () => {
+      const { zoe, screen, mail, link } = await resetAndMail('de');
+      assert.match(screen, /One-time link sent by mail/);
+      assert.doesNotMatch(screen, anyLink);
+      assert.deepEqual(mail.to, [zoe.username]);
+      assert.equal(mail.subject, 'Wählen Sie ein neues Kennwort');
+      assert.match(mail.text, /Camille Laurent/);
+      assert.ok(mail.html.includes(`href="http://localhost:3000${link}"`));
+      assert.ok(!mail.headers.join('\n').includes('/link/'));
+      const user = await (await aPerson(portal, english).visit(link)).submit('Link öffnen');
+      assert.equal(user.path, '/change-password');
+    });
+
+    it('is in that mail alone: kept nowhere before it is sent, nor afterwards, and never logged', async () => {
+      const zoe = await aUser(portal, tenant);
+      await admin.visit(resetPath(zoe));
+      await admin.submit('Reset password');
+      const before = database?.url ? '' : await everythingKept(portal.database);
+      server.received.length = 0;
+      server.refusal = 451;
+      await portal.background.runAll();
+      server.refusal = null;
+      portal.clock.now += hourMs;
+      await portal.background.runAll();
+      const token = anyLink.exec(server.received[0]?.text ?? '')?.[1]?.slice('/link/'.length) ?? '';
+      assert.equal(token.length, 34);
+      const after = database?.url ? '' : await everythingKept(portal.database);
+      for (const place of [before, after, portal.logged()]) assert.ok(!place.includes(token));
+      assert.equal((await portal.database.knex('mails').where({ user_id: zoe.id })).length, 0, 'gone once sent');
+    });
+
+    it('is not sent at all once a newer reset, or time, has made it worthless', async () => {
+      const boss = await aPerson(portal, english).signIn(await aUser(portal, tenant, { administratorLevel: 'global' }));
+      const [zoe, paul] = [await aUser(portal, tenant), await aUser(portal, tenant)];
+      for (const user of [zoe, zoe]) {
+        await boss.visit(resetPath(user));
+        await boss.submit('Reset password');
+      }
+      server.received.length = 0;
+      await portal.background.runAll();
+      assert.equal(server.received.length, 1);
+      await boss.visit(resetPath(paul));
+      await boss.submit('Reset password');
+      portal.clock.now += 24 * hourMs;
+      await portal.background.runAll();
+      assert.equal(server.received.length, 1);
+      assert.equal((await portal.database.knex('mails')).length, 0);
+    });
+  });
+}
+
+describe('a portal that sends no mail', { skip: skipWithout('postgres', await postgres()) }, async () => {
+  const url = (await postgres())?.url;
+  if (url === undefined) return;
+  const portal = await openPortal({ databaseUrl: url });
+  const { tenant, admin } = await aCompanyWith(portal, 'mailedLink');
+  const state = async (): Promise<unknown> => [
+    await portal.database.knex('users').orderBy('id'),
+    await portal.database.knex('one_time_links'),
+    await portal.database.knex('mails'),
+  ];
+
+  it('says so before anything happens, and does nothing when it is asked all the same', async () => {
+    const zoe = await aUser(portal, tenant);
+    const before = await state();
+    await admin.visit(resetPath(zoe));
+    admin.sees('This portal has no mail set up');
+    assert.equal(admin.$('main form button').length, 0);
+    const answer = await admin.send('POST', resetPath(zoe), { epoch: String(zoe.epoch) });
+    assert.equal(answer.status, 409);
+    assert.match(answer.text, /This portal has no mail set up/);
+    const chosen = { target: `${zoe.id}.${zoe.epoch}` };
+    assert.equal(
+      (await admin.send('POST', '/account-settings/user-management/bulk/reset-password', chosen)).status,
+      409,
+    );
+    await admin.visit('/account-settings/user-management/new');
+    admin.sees('This portal has no mail set up');
+    const added = await admin.send('POST', '/account-settings/user-management/new', {
+      ...{ firstName: 'A', lastName: 'B', displayName: 'A B', username: `new@${tenant.domain}`, language: '' },
+      ...{ administratorLevel: 'none', agentLevel: 'none' },
+    });
+    assert.equal(added.status, 409);
+    assert.deepEqual(await state(), before);
+  });
+});
+
+describe('a mail that was made under a secret that has been given up since', async () => {
+  const server = await aMailServer();
+  const old = 'o'.repeat(40);
+  const environment = { SMTP_URL: server.url, MAIL_FROM };
+  const first = await openPortal({ environment: { ...environment, SESSION_SECRETS: old } });
+  const { tenant, admin } = await aCompanyWith(first, 'mailedLink');
+  const file = first.config.database.kind === 'sqlite' ? first.config.database.file : '';
+
+  for (const [label, secrets, sent] of [
+    ['is not sent, for nobody can make its link any more', 'n'.repeat(40), 0],
+    ['is sent as long as the secret is still listed', `${'n'.repeat(40)},${old}`, 1],
+  ] as const) {
+    it(label, async () => {
+      const zoe = await aUser(first, tenant);
+      await admin.visit(resetPath(zoe));
+      await admin.submit('Reset password');
+      const next = await openPortal({
+        environment: { ...environment, SESSION_SECRETS: secrets },
+        databaseUrl: `sqlite:${file}`,
+      });
+      server.received.length = 0;
+      await next.background.runAll();
+      assert.equal(server.received.length, sent);
+      const link = anyLink.exec(server.received[0]?.text ?? '')?.[1];
+      if (link) assert.equal((await choosePassword(await openLink(next, link))).path, '/dashboard');
+    });
+  }
+});

@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, it } from 'node:test';
+import { aUser } from '../support/builders.ts';
+import { squeeze } from '../support/filled-forms.ts';
+import { addition } from '../support/import-stories.ts';
+import { aStagedImport, importAddress, usersPath } from '../support/imports.ts';
+import { anyLink, aCompanyWith, choosePassword, chosen, english, openLink } from '../support/links.ts';
+import { aPerson } from '../support/person.ts';
+import { openPortal, type Portal } from '../support/portal.ts';
+
+const portal = await openPortal();
+
+const linksIn = (text: string): string[] =>
+  [...text.matchAll(new RegExp(anyLink.source, 'g'))].map(([, found = '']) => found);
+
+/** The links of the mails in the folder that the embedded default keeps, as any mail server would. */
+function mailedLinks({ config }: Portal): string[] {
+  const folder = path.join(config.dataDirectory, 'outbox');
+  const mails = readdirSync(folder).map((name) => readFileSync(path.join(folder, name), 'utf8'));
+  return mails.map((mail) => linksIn(mail.replace(/=\r?\n/g, ''))[0] ?? '');
+}
+
+async function imported(handOver: 'link' | 'mailedLink', people: number) {
+  const { tenant, camille, admin } = await aCompanyWith(portal, handOver);
+  const rows = Array.from({ length: people }, (_, index) => addition(tenant, index));
+  const address = `${importAddress}/${await aStagedImport(portal, tenant, camille, rows)}`;
+  await admin.visit(address);
+  await admin.submit(`Import all ${people} rows`);
+  await portal.background.runAll();
+  await admin.visit(address);
+  return { tenant, admin, address };
+}
+
+describe('somebody who is added', () => {
+  it('gets a link that is shown once, and chooses a password by it', async () => {
+    const { tenant, admin } = await aCompanyWith(portal, 'link');
+    await admin.visit(`${usersPath}/new`);
+    admin.sees('A one-time link, by which the user chooses a password, is shown to you once.');
+    const username = `ada@${tenant.domain}`;
+    await admin.submit('Add user', { 'First name': 'Ada', 'Last name': 'Müller', 'User name': username });
+    admin.sees('Ada Müller has been added');
+    const [link = ''] = linksIn(admin.$('output#hand-over-link').text());
+    const user = await choosePassword(await openLink(portal, link));
+    assert.equal(user.path, '/dashboard');
+    assert.equal((await aPerson(portal, english).signIn({ username, clearPassword: chosen })).path, '/dashboard');
+  });
+
+  it('has a sheet in their own language, with the link and what to do with it', async () => {
+    const { tenant, admin } = await aCompanyWith(portal, 'link');
+    const user = await aUser(portal, tenant, { displayName: 'Änne Weiß', language: 'de' });
+    await admin.visit(`${usersPath}/${user.id}/reset-password`);
+    await admin.submit('Reset password');
+    const sheets = admin.$('.sheet').toArray();
+    const text = squeeze(sheets.map((sheet) => admin.$(sheet).text()).join(' '));
+    for (const said of [
+      'Einmal-Link',
+      'Änne Weiß',
+      user.username,
+      'lässt sich einmal öffnen',
+      'Vernichten Sie dieses Blatt.',
+    ])
+      assert.ok(text.includes(said), `${said}: ${text}`);
+    assert.ok(!text.includes('Temporäres Kennwort'));
+  });
+});
+
+describe('many who are reset', () => {
+  it('get a link each, of which every one lets in its own', async () => {
+    const { tenant, admin } = await aCompanyWith(portal, 'link');
+    const people = await Promise.all(
+      ['Ada', 'Bob', 'Cem'].map((displayName) => aUser(portal, tenant, { displayName })),
+    );
+    await admin.visit(`${usersPath}/bulk?action=reset&${people.map(({ id }) => `user=${id}`).join('&')}`);
+    admin.sees('Each gets a one-time link, which you are shown this once');
+    await admin.submit('Reset password');
+    const hands = admin.$('.hand').toArray();
+    assert.equal(hands.length, 3);
+    for (const hand of hands) {
+      const [link = ''] = linksIn(admin.$(hand).find('output').text());
+      const username = people.find(({ displayName }) => admin.$(hand).text().includes(displayName))?.username ?? '';
+      const user = await choosePassword(await openLink(portal, link));
+      await user.visit('/my-profile');
+      user.sees(username);
+    }
+  });
+
+  it('are mailed theirs where that is the rule, and none is on the screen', async () => {
+    const { tenant, admin } = await aCompanyWith(portal, 'mailedLink');
+    const people = await Promise.all(['Ada', 'Bob'].map((displayName) => aUser(portal, tenant, { displayName })));
+    await admin.visit(`${usersPath}/bulk?action=reset&${people.map(({ id }) => `user=${id}`).join('&')}`);
+    await admin.submit('Reset password');
+    admin.sees('Each has been sent a one-time link').sees('Ada').sees('Bob');
+    assert.deepEqual(linksIn(admin.body), []);
+  });
+});
+
+describe('those whom an import adds', () => {
+  it('have their links in a file that is made while it is downloaded', async () => {
+    const { admin, address } = await imported('link', 3);
+    admin.sees('Download the one-time links');
+    const file = await admin.send('POST', `${address}/passwords`);
+    assert.match(file.text, /User name.*One-time link/);
+    const links = linksIn(file.text);
+    assert.equal(links.length, 3);
+    for (const link of links) assert.equal((await choosePassword(await openLink(portal, link))).path, '/dashboard');
+    assert.equal((await admin.send('POST', `${address}/passwords`)).status, 410);
+    await admin.visit('/account-settings/activity-log');
+    admin.sees('Camille Laurent downloaded the one-time links of an import.').sees('one-time links: 3');
+  });
+
+  it('are mailed theirs where that is the rule', async () => {
+    const { tenant, admin, address } = await imported('mailedLink', 3);
+    const known = new Set(mailedLinks(portal));
+    await admin.submit('Send the one-time links by mail');
+    assert.equal(admin.path, address);
+    admin.sees('3 one-time links are on their way by mail.');
+    await portal.background.runAll();
+    const links = mailedLinks(portal).filter((link) => !known.has(link));
+    assert.equal(links.length, 3);
+    const user = await choosePassword(await openLink(portal, links[0] ?? ''));
+    await user.visit('/my-profile');
+    user.sees(`@${tenant.domain}`);
+    await admin.visit(address);
+    admin.sees('The links were handed over on');
+  });
+});

@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { describe, it } from 'node:test';
+import { aUser, type TestUser } from '../support/builders.ts';
+import { aCompanyWith, english, openLink, resetByLink } from '../support/links.ts';
+import { aPerson } from '../support/person.ts';
+import { openPortal } from '../support/portal.ts';
+import { everythingKept, recorded } from '../support/traces.ts';
+
+const portal = await openPortal();
+const { tenant, camille } = await aCompanyWith(portal, 'link');
+const aVisitor = () => aPerson(portal, english).visit('/sign-in');
+
+async function aLink(): Promise<{ zoe: TestUser; link: string }> {
+  const zoe = await aUser(portal, tenant);
+  return { zoe, link: await resetByLink(await aPerson(portal, english).signIn(camille), zoe) };
+}
+
+describe('the address of a link', () => {
+  it('is made of BASE_URL alone, whatever a request says of its host', async () => {
+    const zoe = await aUser(portal, tenant);
+    const tricked = await aPerson(portal, {
+      ...english,
+      'X-Forwarded-Host': 'evil.example',
+      Host: 'evil.example',
+      'X-Forwarded-Proto': 'gopher',
+      Forwarded: 'host=evil.example',
+    }).signIn(camille);
+    await resetByLink(tricked, zoe);
+    assert.doesNotMatch(tricked.body, /evil\.example|gopher/);
+  });
+
+  it('is read in small letters and without hyphens, as it may be typed from a sheet', async () => {
+    const { link } = await aLink();
+    const typed = `/link/${link.slice('/link/'.length).replaceAll('-', '').toLowerCase()}`;
+    assert.equal((await openLink(portal, typed)).path, '/change-password');
+  });
+
+  it('is in one answer of all, and in nothing that is kept', async () => {
+    const { app, sent } = recorded(portal.app);
+    const zoe = await aUser(portal, tenant);
+    const boss = await aPerson({ app }, english).signIn(camille);
+    const link = await resetByLink(boss, zoe);
+    const token = link.slice('/link/'.length);
+    assert.match(boss.headers['cache-control'] ?? '', /no-store/);
+    assert.equal(boss.headers['referrer-policy'], 'no-referrer');
+    for (const address of [`/account-settings/user-management/${zoe.id}`, '/dashboard']) await boss.visit(address);
+    const again = await boss.send('POST', `/account-settings/user-management/${zoe.id}/reset-password`, { epoch: '0' });
+    assert.equal(again.status, 409);
+    const user = await aPerson({ app }, english).visit(link);
+    assert.equal(user.headers['referrer-policy'], 'no-referrer');
+    await user.send('POST', '/language', { language: 'fr' });
+    await user.submit('Open the link');
+    await user.visit('/change-password');
+    const holding = sent.filter(({ headers, body }) => (headers + body).includes(token));
+    assert.equal(holding.length, 1);
+    assert.ok(!holding[0]!.headers.includes(token));
+    const { database } = portal.config;
+    const folder = path.dirname(database.kind === 'sqlite' ? database.file : '');
+    const files = readdirSync(folder, { withFileTypes: true })
+      .filter((each) => each.isFile())
+      .map(({ name }) => readFileSync(path.join(folder, name), 'latin1'));
+    for (const place of [await everythingKept(portal.database), portal.logged(), ...files])
+      for (const each of [token, token.replaceAll('-', '')]) assert.ok(!place.includes(each));
+    assert.match(portal.logged(), /"route":"\/link\/:token"/);
+  });
+
+  it('is not carried along by an error page either', async () => {
+    const { link } = await aLink();
+    const person = await aVisitor();
+    const { text } = await person.send('PUT', link);
+    assert.ok(!text.includes(link.slice('/link/'.length)));
+    const { text: stale } = await person.send('POST', link, {}, { csrf: 'stale' });
+    assert.ok(!stale.includes(link.slice('/link/'.length)));
+  });
+
+  it('shows names as names only, whatever they hold', async () => {
+    const other = await aCompanyWith(portal, 'link');
+    await portal.database.knex('tenants').where({ id: other.tenant.id }).update({ name: '\u202Egnp.exe <b>' });
+    const link = await resetByLink(other.admin, await aUser(portal, other.tenant));
+    const person = await aPerson(portal, english).visit(link);
+    assert.ok(
+      person
+        .$('bdi')
+        .toArray()
+        .some((each) => person.$(each).text() === '\u202Egnp.exe <b>'),
+    );
+    assert.equal(person.$('b').length, 0);
+  });
+});
+
+describe('whoever tries links', () => {
+  it('is stopped for a while, and whoever opens what was made for them is not', async () => {
+    const { link } = await aLink();
+    await portal.database.knex('throttles').delete();
+    const guesser = await aVisitor();
+    const statuses: number[] = [];
+    for (let each = 0; each < 61; each++) statuses.push((await guesser.send('GET', '/link/AAAA')).status);
+    assert.deepEqual([statuses.filter((status) => status === 404).length, statuses.at(-1)], [60, 429]);
+    const refused = await guesser.send('POST', link);
+    assert.equal(refused.status, 429);
+    assert.ok(Number(refused.headers['retry-after']) > 0);
+    assert.ok(!refused.text.includes(link.slice('/link/'.length)));
+    await portal.database.knex('throttles').delete();
+    assert.equal((await openLink(portal, link)).path, '/change-password');
+  });
+});

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { resetPasswordPath } from '../../src/paths.ts';
+import { aTenant, aUser, type TestTenant, type TestUser } from './builders.ts';
+import { aPerson, type Person } from './person.ts';
+import type { Portal } from './portal.ts';
+
+export const english = { 'Accept-Language': 'en' };
+export const chosen = 'seven quiet otters nap';
+export const anyLink = /http:\/\/localhost:3000(\/link\/[A-HJ-NP-Z2-9]{4}(?:-[A-HJ-NP-Z2-9]{4}){6})(?![-\w])/;
+
+/** A company whose own rules say how a way in is handed over, and its Global admin, signed in. */
+export async function aCompanyWith(
+  portal: Portal,
+  handOver: 'link' | 'mailedLink',
+  own: Readonly<Record<string, number>> = {},
+): Promise<{ tenant: TestTenant; camille: TestUser; admin: Person }> {
+  const tenant = await aTenant(portal, { language: 'en' });
+  await portal.stores.tenants.setOwnRules(tenant.scope, { handOver, ...own });
+  const camille = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
+  return { tenant, camille, admin: await aPerson(portal, english).signIn(camille) };
+}
+
+/** Resets a user's password as an administrator. @returns the path of the link that the screen shows */
+export async function resetByLink(admin: Person, user: TestUser): Promise<string> {
+  await admin.visit(resetPasswordPath(user.id));
+  await admin.submit('Reset password');
+  assert.equal(admin.status, 200, admin.text);
+  const [, path = ''] = anyLink.exec(admin.$('output#hand-over-link').text()) ?? [];
+  assert.notEqual(path, '', admin.text);
+  return path;
+}
+
+/** Opens a link by its button. */
+export async function openLink(portal: Pick<Portal, 'app'>, path: string): Promise<Person> {
+  const person = await aPerson(portal, english).visit(path);
+  assert.equal(person.status, 200, person.text);
+  return person.submit('Open the link');
+}
+
+/** Chooses a password on the page to which a link leads. */
+export const choosePassword = (person: Person): Promise<Person> =>
+  person.submit('Change password', { 'New password': chosen, 'Confirm new password': chosen });
+
+export const eventsOf = async (portal: Portal, { id }: TestUser): Promise<string[]> => {
+  const rows = (await portal.database.knex('activity').where({ target_id: id }).orderBy('id')) as { kind: string }[];
+  return rows.map(({ kind }) => kind);
+};
