@@ -1,4 +1,4 @@
-import type { Activity, ActivityEvent, Change, Participant, RuleChange } from '../../domain/activity.ts';
+import type { Activity, ActivityEvent, Change, LogFilterName, Participant, RuleChange } from '../../domain/activity.ts';
 import { referenceOf } from '../../domain/approvals.ts';
 import type { Formats } from '../../web/formats.ts';
 import type { TextValues, Tongue } from '../../web/translator.ts';
@@ -46,8 +46,12 @@ export function activityDetails(
   const supportOf = ({ support }: Activity): Wording[] =>
     support ? [{ key: 'activity:detail.support', values: { name: nameOf(support.grantedBy) } }] : [];
 
-  const ofEvent = (event: Activity['event']): Wording[] => {
-    if ('approval' in event) return approvalDetails(event);
+  const filtersOf = (names: readonly LogFilterName[]): Wording => {
+    const filters = list.format(names.map((name) => t(`activity:filter.${name}`)));
+    return { key: 'activity:detail.filters', values: { filters } };
+  };
+
+  const ofEvent = (event: Exclude<ActivityEvent, { approval: string }>): Wording[] => {
     switch (event.kind) {
       case 'user.edited':
         return event.changes.map(changeOf);
@@ -60,9 +64,7 @@ export function activityDetails(
         return [{ key: 'activity:detail.counts', values: { added, changed, unchanged, refused } }];
       }
       case 'users.passwordsIssued':
-        return [
-          { key: event.by ? 'activity:detail.issuedLinks' : 'activity:detail.issued', values: { count: event.count } },
-        ];
+        return [issuedOf(event)];
       case 'tenant.rulesChanged':
         return event.rules.map(ruleOf);
       case 'tenant.moving':
@@ -70,11 +72,8 @@ export function activityDetails(
         return [{ key: `activity:detail.movedPasswords.${event.passwords}`, values: {} }];
       case 'refused':
         return [{ key: `policy:${event.because}.title`, values: {} }];
-      case 'activity.exported': {
-        if (event.filters.length === 0) return [];
-        const filters = list.format(event.filters.map((name) => t(`activity:filter.${name}`)));
-        return [{ key: 'activity:detail.filters', values: { filters } }];
-      }
+      case 'activity.exported':
+        return event.filters.length === 0 ? [] : [filtersOf(event.filters)];
       case 'support.granted': {
         const values = { level: t(`support:level.${event.level}.name`), date: format.dateTime(event.endsAt) };
         const purpose = event.purpose ?? t('activity:empty');
@@ -88,7 +87,10 @@ export function activityDetails(
     }
   };
 
-  return (activity) => [...supportOf(activity), ...ofEvent(activity.event)];
+  return (activity) => {
+    const { event } = activity;
+    return [...supportOf(activity), ...('approval' in event ? approvalDetails(event) : ofEvent(event))];
+  };
 }
 
 function approvalDetails(event: Extract<ActivityEvent, { approval: string }>): Wording[] {
@@ -107,6 +109,11 @@ function saidOf(said: string | null): Wording[] {
   if (said === '') return [];
   return [said === null ? { key: 'approvals:saidErased', values: {} } : { key: 'approvals:said', values: { said } }];
 }
+
+const issuedOf = ({ by, count }: Extract<ActivityEvent, { kind: 'users.passwordsIssued' }>): Wording => ({
+  key: by ? 'activity:detail.issuedLinks' : 'activity:detail.issued',
+  values: { count },
+});
 
 type Expiring = Extract<ActivityEvent, { expiresAt: number; kind: `password.${string}` | 'recovery.linkMailed' }>;
 
