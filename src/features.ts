@@ -3,6 +3,7 @@ import { filesAndApprovals, type FeatureParts } from './features.files.ts';
 import { accountSettingsRoutes } from './features/account-settings/account-settings.routes.ts';
 import { createLogExports } from './features/activity/activity.export.ts';
 import { activityRoutes } from './features/activity/activity.routes.ts';
+import { trimLogs } from './features/activity/activity.trim.ts';
 import { createActivityWords } from './features/activity/activity.words.ts';
 import { dashboardRoutes } from './features/dashboard/dashboard.routes.ts';
 import { linksRoutes } from './features/links/links.routes.ts';
@@ -21,6 +22,7 @@ import { personalDataRoutes } from './features/personal-data/personal-data.route
 import { createPersonalData } from './features/personal-data/personal-data.ts';
 import { preferencesRoutes } from './features/preferences/preferences.routes.ts';
 import { profileRoutes } from './features/profile/profile.routes.ts';
+import { whereRoutes } from './features/rules/where.routes.ts';
 import { createKnownDevices } from './features/sessions/known-device.ts';
 import { sessionsRoutes } from './features/sessions/sessions.routes.ts';
 import { createSessions } from './features/sessions/sessions.ts';
@@ -72,6 +74,7 @@ export function createFeatures(
     ...accountSettingsRoutes({ stores, regionRules: rules }),
     ...supportRoutes({ stores, support, regionRules: rules, clock }),
     ...activityRoutes({ stores, exports, wordsFor, clock }),
+    ...whereRoutes(rules),
     ...addUserRoutes({ stores, addUser: createUserAdder({ stores, waysIn }), waysIn, sheet, answerRefusal }),
     ...bulkRoutes({
       ...{ stores, waysIn, sheet, answerRefusal, clock },
@@ -123,6 +126,7 @@ function noticesAndPersonalData(
   const { operatorScope } = tenants;
   const erasure = createErasure({ stores, throttle, rules, operatorScope, transport, clock });
   background.add(erasure.purge);
+  background.add(trimLogs({ stores, rules, operatorScope, clock }));
   const personalData = createPersonalData({ stores, clock });
   return personalDataRoutes({ personalData, erasure, throttle, answerRefusal, clock });
 }

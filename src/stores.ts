@@ -1,6 +1,7 @@
 import type { Database } from './data/database.ts';
 import { activityStore } from './features/activity/activity.store.ts';
 import { approvalsStore } from './features/approvals/approvals.store.ts';
+import { activityTrimStore } from './features/activity/activity.trim.store.ts';
 import { dashboardStore } from './features/dashboard/dashboard.store.ts';
 import { directoryStore } from './features/directory/directory.store.ts';
 import { importsStore } from './features/imports/imports.store.ts';
@@ -31,6 +32,7 @@ export interface Stores extends ReturnType<typeof bindStores> {
 function bindStores(database: Database) {
   return {
     activity: activityStore(database),
+    activityTrims: activityTrimStore(database),
     credentials: credentialsStore(database),
     dashboard: dashboardStore(database),
     directory: directoryStore(database),

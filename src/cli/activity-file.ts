@@ -31,27 +31,37 @@ export async function verifyFile(options: FileOptions): Promise<void> {
   report(options, check, fault ?? check.end());
 }
 
-const words: Readonly<Record<FileFault['fault'], (place: number) => string>> = {
+/** What is wrong, in the words of the operator. */
+export const faultWords: Readonly<Record<FileFault['fault'], (place: number) => string>> = {
   missing: (place) => `entry ${place} is missing, or another one stands in its place`,
   changed: (place) => `entry ${place} is not as it was recorded`,
   personalChanged: (place) => `what is personal in entry ${place} is not as it was recorded`,
+  frontCutOff: (place) =>
+    place === 0
+      ? 'the log says that its front was dropped, and where it begins now is not known any more'
+      : `the front of the log was dropped up to entry ${place}, and the log does not say so`,
   misplaced: (place) => `entry ${place} is not in its order`,
   unreadable: (place) => `entry ${place} should follow, and what follows is no entry`,
   incomplete: (place) => `fewer or more entries than the file says it holds end with entry ${place}`,
   cutOff: (place) => `the file was cut off before its end; entry ${place} should follow, or the last line`,
 };
 
+/** @param dropped how many entries had been kept for as long as the rules say */
+export const droppedBefore = (dropped: number): string =>
+  `${dropped} before them had been kept for as long as the rules say, and were dropped; the log says so itself.`;
+
 function report(options: FileOptions, check: FileCheck, fault: FileFault | null): void {
-  const { whole, tenantId } = check;
+  const { whole, tenantId, anchor } = check;
   const entries = check.entries();
   const ok = fault === null;
+  const front = anchor.place === 0 ? [] : [droppedBefore(anchor.place)];
   const lines = ok
     ? whole
-      ? [`${entries} entries, none changed, dropped or reordered.`, provenOfWhole]
+      ? [`${entries} entries, none changed, dropped or reordered.`, ...front, provenOfWhole]
       : [`${entries} entries of a part of a log, each as its own hash says, in their order.`, provenOfPart]
-    : [`Tenant ${tenantId}: ${words[fault.fault](fault.place)}.`];
+    : [`Tenant ${tenantId}: ${faultWords[fault.fault](fault.place)}.`];
   // A program that reads the answer must not take a part for the whole either.
-  const part = whole ? {} : { filtered: true };
+  const part = whole ? (anchor.place === 0 ? {} : { dropped: anchor.place }) : { filtered: true };
   print(options, { ok, entries, fault: ok ? null : { ...fault, tenantId }, ...part }, lines);
   process.exitCode = ok ? 0 : 1;
 }

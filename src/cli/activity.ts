@@ -1,14 +1,14 @@
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
-import { sha256 } from '../data/digest.ts';
-import { createChainCheck, type ChainFault } from '../domain/activity-chain.ts';
+import type { ChainFault } from '../domain/activity-chain.ts';
 import { createLogExports } from '../features/activity/activity.export.ts';
 import { wholeLog } from '../features/activity/activity.page.ts';
+import { verifyChain, type Verified } from '../features/activity/activity.verify.ts';
 import { createActivityWords } from '../features/activity/activity.words.ts';
 import { createThrottle } from '../features/sessions/throttle.ts';
 import type { Stores } from '../stores.ts';
 import { loadTranslator } from '../web/translator.ts';
-import { verifyFile } from './activity-file.ts';
+import { droppedBefore, faultWords, verifyFile } from './activity-file.ts';
 import { CommandFault, print, withContext, type CommandContext } from './context.ts';
 
 interface VerifyOptions {
@@ -41,31 +41,25 @@ export function addActivityCommands(program: Command): void {
 }
 
 async function verify(stores: Stores, options: VerifyOptions): Promise<void> {
-  const all = await stores.activity.chainsForOperator();
-  const chains = all.filter(({ tenantId }) => options.tenant === undefined || tenantId === options.tenant);
-  if (options.tenant !== undefined && chains.length === 0)
-    throw new CommandFault(`There is no tenant ${options.tenant}`);
+  const tenants = options.tenant === undefined ? await stores.activity.tenantsForOperator() : [options.tenant];
   let entries = 0;
-  for (const { tenantId, length, hash } of chains) {
-    const check = createChainCheck(sha256);
-    let fault: ChainFault | null = null;
-    for await (const entry of stores.activity.entriesForOperator(tenantId)) {
-      fault = check.next(entry);
-      if (fault !== null) break;
-      entries++;
-    }
-    fault ??= check.end(length, hash);
-    if (fault !== null) return report(options, entries, { ...fault, tenantId });
+  let dropped = 0;
+  for (const tenantId of tenants) {
+    const verified = await verifyChain(stores, tenantId);
+    if (verified === null) throw new CommandFault(`There is no tenant ${tenantId}`);
+    entries += verified.entries;
+    dropped += verified.dropped;
+    if (verified.fault !== null) return report(options, { entries, dropped, fault: { ...verified.fault, tenantId } });
   }
-  report(options, entries, null);
+  report(options, { entries, dropped, fault: null });
 }
 
-function report(options: VerifyOptions, entries: number, fault: TenantFault | null): void {
+function report(options: VerifyOptions, { entries, dropped, fault }: Verified<TenantFault>): void {
   const ok = fault === null;
-  const line = ok
-    ? `${entries} entries, none changed, dropped or reordered.`
-    : `Tenant ${fault.tenantId}: entry ${fault.place} is ${fault.fault === 'missing' ? 'missing' : 'not as it was recorded'}.`;
-  print(options, { ok, entries, fault }, [line]);
+  const lines = ok
+    ? [`${entries} entries, none changed, dropped or reordered.`, ...(dropped === 0 ? [] : [droppedBefore(dropped)])]
+    : [`Tenant ${fault.tenantId}: ${faultWords[fault.fault](fault.place)}.`];
+  print(options, { ok, entries, ...(dropped === 0 ? {} : { dropped }), fault }, lines);
   process.exitCode = ok ? 0 : 1;
 }
 

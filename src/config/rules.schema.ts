@@ -29,7 +29,7 @@ const placement = z
   .string()
   .regex(/^(here|alone|nobody|elsewhere: .+)$/, 'is not here, alone, nobody or "elsewhere: <place>"')
   .describe(
-    'here: on the pages of the portal. alone: each user does it themselves. nobody: it is not done. "elsewhere: <place>": at one of the places below.',
+    'here: on the pages of the portal. alone: each user does it themselves. nobody: it is not done. "elsewhere: <place>" or "elsewhere: <place> or <place>": at one of the places; the portal leads to the first.',
   );
 
 /** The form in which a region's rules are written. What is said of each rule here is its documentation. */
@@ -53,6 +53,10 @@ export const rulesSchema = z
     operations: z
       .partialRecord(z.enum(userOperations), placement)
       .describe('Where each operation on users is done. One that is left out is done by nobody.'),
+    related: z
+      .array(z.strictObject({ what: wording, places: z.array(z.string()).min(1) }))
+      .default([])
+      .describe('What the portal does not do, such as licences: its page of what is done where leads to these places.'),
     administratorsManagedBy: z
       .enum(['userManagers', 'globalAdmins'])
       .describe('Who may act on somebody who holds an administrator level other than Global admin.'),

@@ -3,6 +3,7 @@ import path from 'node:path';
 import {
   userOperations,
   type Language,
+  type Place,
   type Placement,
   type RegionRules,
   type UserOperation,
@@ -15,18 +16,20 @@ export const rulesFolder = path.join(import.meta.dirname, '../../rules');
 const builtInEditions = ['worldwide', 'germany', 'us-government', 'china'] as const;
 
 const rulesFile = rulesSchema.transform((file, context): RegionRules => {
-  const { $schema: _, places, operations, ...rules } = file;
+  const { $schema: _, places, operations, related, ...rules } = file;
+  const fault = (path: (string | number)[]): void =>
+    context.addIssue({ code: 'custom', path, message: 'names a place that is not among the places' });
   const placed = userOperations.map((operation): [UserOperation, Placement] => {
     const placement = placementOf(operations[operation], places);
-    if (placement) return [operation, placement];
-    context.addIssue({
-      code: 'custom',
-      path: ['operations', operation],
-      message: 'names a place that is not among the places',
-    });
-    return [operation, { at: 'nobody' }];
+    if (placement === null) fault(['operations', operation]);
+    return [operation, placement ?? { at: 'nobody' }];
   });
-  return { ...rules, operations: Object.fromEntries(placed) as Record<UserOperation, Placement> };
+  const others = related.map(({ what, places: ids }, index) => {
+    const found = ids.map((id) => placeOf(id, places));
+    if (found.includes(null)) fault(['related', index, 'places']);
+    return { what, places: found.filter((place) => place !== null) };
+  });
+  return { ...rules, related: others, operations: Object.fromEntries(placed) as Record<UserOperation, Placement> };
 });
 
 type Places = Readonly<Record<string, { name: RegionRules['name']; address: string }>>;
@@ -35,9 +38,18 @@ type Places = Readonly<Record<string, { name: RegionRules['name']; address: stri
 function placementOf(rule: string | undefined, places: Places): Placement | null {
   if (rule === undefined) return { at: 'nobody' };
   if (rule === 'here' || rule === 'alone' || rule === 'nobody') return { at: rule };
-  const id = rule.startsWith('elsewhere: ') ? rule.slice('elsewhere: '.length) : '';
+  const ids = rule.startsWith(elsewhere) ? rule.slice(elsewhere.length).split(' or ') : [''];
+  const [first, ...also] = ids.map((id) => placeOf(id, places));
+  if (!first || also.includes(null)) return null;
+  const others = also.filter((place) => place !== null);
+  return { at: 'elsewhere', ...first, ...(others.length === 0 ? {} : { also: others }) };
+}
+
+const elsewhere = 'elsewhere: ';
+
+function placeOf(id: string, places: Places): Place | null {
   const place = Object.hasOwn(places, id) ? places[id] : undefined;
-  return place ? { at: 'elsewhere', place: place.name, address: place.address } : null;
+  return place ? { place: place.name, address: place.address } : null;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { absoluteLimitMs, idleLimitMs, type RegionRules } from '../domain/regions.ts';
+import { absoluteLimitMs, idleLimitMs, retentionMs, type RegionRules } from '../domain/regions.ts';
 import type { Database } from './database.ts';
 
 const strangersKeptMs = 30 * 24 * 60 * 60 * 1_000;
@@ -28,6 +28,6 @@ export async function purge(database: Database, rules: RegionRules, now: number)
   // Tries under names that belong to nobody: of use while an attack is looked at, and then no more.
   await knex('activity')
     .whereNull('tenant_id')
-    .where('at', '<', now - strangersKeptMs)
+    .where('at', '<', now - Math.min(strangersKeptMs, retentionMs(rules)))
     .delete();
 }

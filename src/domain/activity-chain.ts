@@ -39,9 +39,20 @@ export interface FoundEntry extends ChainedEntry {
   readonly personalSalt: string | null;
 }
 
+/** Where what is left of a log begins: the last entry that was dropped from its front. */
+export interface ChainAnchor {
+  /** 0 where nothing was dropped yet. */
+  readonly place: number;
+  readonly hash: string;
+}
+
+/** The log from its very first entry. */
+export const beginningOfChain: ChainAnchor = { place: 0, hash: '' };
+
 export interface ChainFault {
   readonly place: number;
-  readonly fault: 'missing' | 'changed' | 'personalChanged';
+  /** `frontCutOff`: entries up to this place are gone from the front, and the log does not say so. */
+  readonly fault: 'missing' | 'changed' | 'personalChanged' | 'frontCutOff';
 }
 
 /** @returns what is wrong with one entry in itself, given the hash of the one before it; null when nothing is */
@@ -49,7 +60,7 @@ export function entryFault(
   entry: FoundEntry,
   previousHash: string,
   digest: Digest,
-): Exclude<ChainFault['fault'], 'missing'> | null {
+): 'changed' | 'personalChanged' | null {
   if (hashOf(entry, previousHash, digest) !== entry.hash) return 'changed';
   if (entry.personal === null || entry.personalSalt === null) return null;
   return personalDigestOf(entry.personal, entry.personalSalt, digest) === entry.personalDigest
@@ -57,10 +68,10 @@ export function entryFault(
     : 'personalChanged';
 }
 
-/** Follows a chain entry by entry. */
-export function createChainCheck(digest: Digest) {
-  let place = 0;
-  let hash = '';
+/** Follows a chain entry by entry, from behind what was dropped. The chain itself must say that it was: it is an event. */
+export function createChainCheck(digest: Digest, anchor: ChainAnchor = beginningOfChain) {
+  let { place, hash } = anchor;
+  let told: ChainAnchor = beginningOfChain;
   return {
     /** @returns what is wrong with the next entry, or null */
     next: (entry: FoundEntry): ChainFault | null => {
@@ -68,12 +79,15 @@ export function createChainCheck(digest: Digest) {
       const fault = entryFault(entry, hash, digest);
       if (fault !== null) return { place: entry.place, fault };
       ({ place, hash } = entry);
+      if (entry.kind === 'activity.trimmed') told = JSON.parse(entry.data) as ChainAnchor;
       return null;
     },
     /** @returns what is wrong at the end: entries that the tenant once had and that are not there any more */
     end: (length: number, lastHash: string): ChainFault | null => {
       if (place < length) return { place: place + 1, fault: 'missing' };
-      return hash === lastHash ? null : { place, fault: 'changed' };
+      if (hash !== lastHash) return { place, fault: 'changed' };
+      const begins = told.place === anchor.place && told.hash === anchor.hash;
+      return begins ? null : { place: anchor.place, fault: 'frontCutOff' };
     },
   };
 }

@@ -62,6 +62,7 @@ const groupsOf: Readonly<Record<ActivityKind, readonly [ActivityGroup, ...Activi
   'approval.withdrawn': ['approvals'],
   'approval.lapsed': ['approvals'],
   'approval.done': ['approvals'],
+  'activity.trimmed': ['organization'],
   refused: ['refused'],
   unknown: ['organization'],
 };

@@ -50,6 +50,8 @@ export type ActivityEvent =
   | ({ readonly kind: 'approval.withdrawn' } & Approving)
   | ({ readonly kind: 'approval.lapsed'; readonly by: LapsedBy } & Approving)
   | ({ readonly kind: 'approval.done' } & Approving)
+  /** What had been kept for as long as the rules say is gone from the front of the log, up to this entry. */
+  | { readonly kind: 'activity.trimmed'; readonly place: number; readonly hash: string }
   /** An operator was let in; `purpose` is null once a person in the entry was erased. */
   | {
       readonly kind: 'support.granted';

@@ -77,6 +77,7 @@ const notices: { readonly [Kind in ActivityEvent['kind']]: NoticeOf<Kind> } = {
   'approval.withdrawn': nothing,
   'approval.lapsed': nothing,
   'approval.done': nothing,
+  'activity.trimmed': nothing,
   unknown: nothing,
   'signIn.succeeded': nothing,
   'signIn.failed': nothing,

@@ -78,6 +78,21 @@ export function stricterThan(name: OwnChoice, rules: RegionRules): readonly stri
   return choices.slice(choices.indexOf(of(rules)) + 1);
 }
 
+/** @returns the names in a tenant's own rules that a region does not let it have: unknown, looser, or no such choice */
+export const unfitIn = (own: OwnRules, rules: RegionRules): string[] =>
+  Object.entries(own)
+    .filter(([name, value]) => value !== undefined && !fits(name, value, rules))
+    .map(([name]) => name);
+
+function fits(name: string, value: number | string, rules: RegionRules): boolean {
+  const { least, most } = isNumberName(name) ? boundsOf(name, rules) : { least: 1, most: 0 };
+  if (typeof value === 'number') return Number.isInteger(value) && value >= least && value <= most;
+  return isChoiceName(name) && stricterThan(name, rules).includes(value);
+}
+
+const isNumberName = (name: string): name is OwnNumber => Object.hasOwn(ownNumbers, name);
+const isChoiceName = (name: string): name is OwnChoice => Object.hasOwn(ownChoices, name);
+
 const made = new WeakMap<RegionRules, WeakMap<OwnRules, RegionRules>>();
 
 /**
@@ -93,6 +108,14 @@ export function tightened(rules: RegionRules, own: OwnRules): RegionRules {
 }
 
 function tighten(rules: RegionRules, own: OwnRules): RegionRules {
+  const result = apply(rules, own);
+  const numbers = ownNumberNames.filter((name) => ownNumbers[name].of(result) !== ownNumbers[name].of(rules));
+  const choices = ownChoiceNames.filter((name) => ownChoices[name].of(result) !== ownChoices[name].of(rules));
+  const names = new Set<string>([...numbers, ...choices]);
+  return names.size === 0 ? result : { ...result, tightened: names };
+}
+
+function apply(rules: RegionRules, own: OwnRules): RegionRules {
   const number = (name: OwnNumber): number => {
     const { least, most } = boundsOf(name, rules);
     return Math.min(most, Math.max(least, own[name] ?? ownNumbers[name].of(rules)));

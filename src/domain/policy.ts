@@ -1,4 +1,5 @@
 import { guardOf, type ApprovalAct } from './approvals.ts';
+import type { OwnRule } from './own-rules.ts';
 import { isUserOperation, type UserOperation, type Wording } from './regions.ts';
 import { changesToAPerson, rights, type Action, type AdministratorLevel, type AgentLevel } from './roles.ts';
 import type { Scope } from './scope.ts';
@@ -7,18 +8,10 @@ import type { User } from './user.ts';
 
 /** Why something is refused; each has a sentence in `policy:` of every language. */
 export type Refusal =
-  | 'level'
-  | 'self'
-  | 'ownLevel'
-  | 'ownRequest'
-  | 'globalLevel'
-  | 'globalAdmin'
-  | 'administrator'
-  | 'support'
-  | 'elsewhere'
-  | 'alone'
-  | 'nobody'
-  | 'secondAdministrator';
+  | ('level' | 'self' | 'ownLevel' | 'ownRequest' | 'globalLevel' | 'globalAdmin' | 'administrator' | 'support')
+  | ('elsewhere' | 'alone' | 'nobody' | 'secondAdministrator')
+  // The same, where not the region decided it but the tenant itself.
+  | ('tenantAdministrator' | 'tenantNobody');
 
 /** Reasons that say all there is to say. */
 export type PlainRefusal = Exclude<Refusal, 'elsewhere' | 'secondAdministrator'>;
@@ -55,7 +48,7 @@ export function may(scope: Scope, action: Action, target?: Target): Verdict {
   if (scope.actor === null) return yes;
   if (scope.support && !supportReaches(scope.support.level, action)) return no('support');
   if (!rights[action].includes(scope.actor.administratorLevel)) return no('level');
-  return byRegion(scope, action) ?? byTarget(scope, action, target) ?? bySecond(scope, action, target) ?? yes;
+  return byRules(scope, action) ?? byTarget(scope, action, target) ?? bySecond(scope, action, target) ?? yes;
 }
 
 // Where users are managed, what is held of them is, too.
@@ -64,7 +57,9 @@ const placedLike: Partial<Record<Action, UserOperation>> = {
   'personalData.erase': 'users.delete',
 };
 
-function byRegion(scope: Scope, action: Action): Verdict | null {
+function byRules(scope: Scope, action: Action): Verdict | null {
+  if (action === 'activity.export')
+    return scope.rules.activityLog.export === 'allowed' ? null : no(decided(scope, 'logExport', 'nobody'));
   const operation = isUserOperation(action) ? action : placedLike[action];
   if (operation === undefined) return null;
   const placement = scope.rules.operations[operation];
@@ -73,10 +68,18 @@ function byRegion(scope: Scope, action: Action): Verdict | null {
       return null;
     case 'elsewhere':
       return { allowed: false, because: 'elsewhere', place: placement.place, address: placement.address };
-    default:
-      return no(placement.at);
+    case 'alone':
+      return no('alone');
+    case 'nobody':
+      return no(action === 'users.export' ? decided(scope, 'usersExport', 'nobody') : 'nobody');
   }
 }
+
+const byTenant = { administrator: 'tenantAdministrator', nobody: 'tenantNobody' } as const;
+
+/** Says of a refusal by a rule that a tenant may tighten whose rule it is. */
+const decided = ({ rules }: Scope, rule: OwnRule, because: keyof typeof byTenant) =>
+  rules.tightened?.has(rule) ? byTenant[because] : because;
 
 function byTarget(scope: Scope, action: Action, target?: Target): Verdict | null {
   if (target === undefined || scope.actor === null || !changesToAPerson.has(action)) return null;
@@ -86,7 +89,7 @@ function byTarget(scope: Scope, action: Action, target?: Target): Verdict | null
   if (scope.actor.administratorLevel === 'global') return null;
   if (target.administratorLevel === 'global') return no('globalAdmin');
   const reserved = scope.rules.administratorsManagedBy === 'globalAdmins' && target.administratorLevel !== 'none';
-  return reserved ? no('administrator') : null;
+  return reserved ? no(decided(scope, 'administratorsManagedBy', 'administrator')) : null;
 }
 
 const reset: ApprovalAct = 'resetPassword';
@@ -163,7 +166,8 @@ export function mayGive(scope: Scope, target: (Target & Levels) | null, levels: 
 function mayMove(scope: Scope, target: Target | null, from: AdministratorLevel, to: AdministratorLevel): Verdict {
   const byGlobalAdmin = scope.actor?.administratorLevel === 'global';
   if ((from === 'global' || to === 'global') && !byGlobalAdmin) return no('globalLevel');
-  if (scope.rules.administratorsManagedBy === 'globalAdmins' && !byGlobalAdmin) return no('administrator');
+  if (scope.rules.administratorsManagedBy === 'globalAdmins' && !byGlobalAdmin)
+    return no(decided(scope, 'administratorsManagedBy', 'administrator'));
   return to === 'global' ? mayGiveGlobalAdmin(scope, target) : yes;
 }
 

@@ -25,10 +25,17 @@ export type UserOperation = (typeof userOperations)[number];
 /** A text of the rules file in each language that the portal speaks. */
 export type Wording = Readonly<Record<Language, string>>;
 
+/** Where something is done that is not done here. */
+export interface Place {
+  readonly place: Wording;
+  readonly address: string;
+}
+
 /** Where an operation on users is done. A rule that is missing reads as `nobody`. */
 export type Placement =
   | { readonly at: 'here' }
-  | { readonly at: 'elsewhere'; readonly place: Wording; readonly address: string }
+  /** `also`: other places that do it as well; the portal leads to the first, and its table names them all. */
+  | (Place & { readonly at: 'elsewhere'; readonly also?: readonly Place[] })
   | { readonly at: 'alone' }
   | { readonly at: 'nobody' };
 
@@ -100,6 +107,10 @@ export interface RegionRules {
   };
   /** Whether a tenant's administrators may let a named operator in, and for how long at the most. */
   readonly supportAccess: { readonly grant: 'allowed' | 'forbidden'; readonly longestHours: number };
+  /** What is no work of the portal, and what its readers look for all the same: done at these places. */
+  readonly related: readonly { readonly what: Wording; readonly places: readonly Place[] }[];
+  /** Names of the rules that a tenant has made stricter, where these are the rules of one that has. */
+  readonly tightened?: ReadonlySet<string>;
 }
 
 const minuteMs = 60_000;
@@ -122,8 +133,17 @@ export const absoluteLimitMs = (rules: RegionRules): number => rules.session.abs
 export const restoreWindowMs = (rules: Pick<RegionRules, 'restoreWindowDays'>): number =>
   rules.restoreWindowDays * 24 * hourMs;
 
+/** @returns for how long an entry of the activity log is kept, in ms */
+export const retentionMs = (rules: RegionRules): number => rules.activityLog.retentionDays * 24 * hourMs;
+
 /** @returns whether the text names a language that the portal is complete in */
 export const isLanguage = (text: unknown): text is Language => (languages as readonly unknown[]).includes(text);
+
+/** @returns whether a user, or a tenant, may have a language in this region; null is the tenant's own */
+export const offersLanguage = (
+  { languages: offered }: Pick<RegionRules, 'languages'>,
+  language: string | null,
+): boolean => language === null || (offered as readonly string[]).includes(language);
 
 export const isUserOperation = (text: string): text is UserOperation =>
   (userOperations as readonly string[]).includes(text);

@@ -17,6 +17,8 @@ export interface Formats {
   /** In words that people use: « il y a 2 heures », "yesterday". */
   relative(at: number): string;
   number(value: number): string;
+  /** Words beside each other, with an "and" before the last. */
+  list(words: readonly string[]): string;
 }
 
 const minute = 60_000;
@@ -71,6 +73,7 @@ export function createFormats(language: Language, clock: () => number): Formats 
   const zone = new Intl.DateTimeFormat(language, { timeZoneName: inUtc ? 'long' : 'longGeneric' });
   const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
   const number = new Intl.NumberFormat(language);
+  const list = new Intl.ListFormat(language);
   // A list says the same few distances again and again.
   const distances = new Map<string, string>();
   const inWords = (amount: number, unit: Intl.RelativeTimeFormatUnit): string => {
@@ -92,5 +95,6 @@ export function createFormats(language: Language, clock: () => number): Formats 
     zone: () => zone.formatToParts(clock()).find(({ type }) => type === 'timeZoneName')?.value ?? '',
     relative: (at) => inWords(...distanceIn(at, clock())),
     number: (value) => number.format(value),
+    list: (words) => list.format(words),
   };
 }

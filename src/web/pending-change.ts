@@ -2,7 +2,7 @@ import { paths } from '../paths.ts';
 import type { Middleware } from './request.ts';
 
 // Everything that somebody with a temporary password may reach; health and static files are served before.
-const open = new Set<string>([paths.changePassword, paths.signOut, paths.language, paths.theme]);
+const open = new Set<string>([paths.changePassword, paths.signOut, paths.language, paths.theme, paths.region]);
 
 /**
  * Leads everybody who must change their password to the page where they do. It stands before the routes, so that

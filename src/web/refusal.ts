@@ -1,10 +1,17 @@
+import path from 'node:path';
 import type { Request } from 'express';
-import { askPath, paths } from '../paths.ts';
 import { amongOf } from '../domain/approvals.ts';
-import type { Refused } from '../domain/policy.ts';
+import type { Refusal, Refused } from '../domain/policy.ts';
+import { askPath, paths } from '../paths.ts';
 import type { Stores } from '../stores.ts';
 import { scopeOf } from './request.ts';
 import type { AnswerRefusal } from './routing.ts';
+
+/** What is not done here at all, whoever asks. */
+const notDone: ReadonlySet<Refusal> = new Set<Refusal>(['elsewhere', 'alone', 'nobody', 'tenantNobody']);
+const nobodyDoes: ReadonlySet<Refusal> = new Set<Refusal>(['nobody', 'tenantNobody']);
+/** Where no Global admin could do more. */
+const withoutHelp: ReadonlySet<Refusal> = new Set<Refusal>(['elsewhere', 'alone', 'nobody', 'self']);
 
 /**
  * Says why something is not done here and who, or which place, can help. Asked for by its address, a page that is
@@ -13,21 +20,19 @@ import type { AnswerRefusal } from './routing.ts';
 export function refusalPage(stores: Stores, clock: () => number): AnswerRefusal {
   return async (request, response, refusal, unrecorded) => {
     const scope = scopeOf(request);
-    const byRegion = ['elsewhere', 'alone', 'nobody'].includes(refusal.because);
-    const helpers = byRegion || refusal.because === 'self' ? [] : await stores.users.findGlobalAdmins(scope);
+    const byRules = notDone.has(refusal.because);
+    const helpers = withoutHelp.has(refusal.because) ? [] : await stores.users.findGlobalAdmins(scope);
     const reading = request.method === 'GET' || request.method === 'HEAD';
-    const status = byRegion && reading ? 200 : 403;
+    // Of a file that nobody gives there is no page to show instead: who asked for it is refused.
+    const refusedFile = path.extname(request.path) !== '' && nobodyDoes.has(refusal.because);
+    const status = byRules && reading && !refusedFile ? 200 : 403;
     if (unrecorded !== undefined && !reading) {
       const event = { kind: 'refused', action: unrecorded, because: refusal.because } as const;
       await stores.activity.record(scope, event, null, clock());
     }
     const asking = askingPath(request, refusal);
     if (asking !== null) return response.redirect(303, asking);
-    response.page(
-      'errors/refusal',
-      { refusal, byRegion, helpers, rules: scope.rules },
-      { title: `policy:${refusal.because}.title`, status },
-    );
+    response.page('errors/refusal', { refusal, helpers }, { title: `policy:${refusal.because}.title`, status });
   };
 }
 
@@ -40,8 +45,8 @@ function askingPath(request: Request, refusal: Refused): string | null {
 }
 
 // Which part of the log it is about goes along.
-function partOfLog({ path, query }: Request): Readonly<Record<string, string | null>> {
+function partOfLog({ path: file, query }: Request): Readonly<Record<string, string | null>> {
   const given = (name: string): string | null => (typeof query[name] === 'string' ? query[name] : null);
-  const format = path === paths.activityJsonLines ? 'jsonl' : 'csv';
+  const format = file === paths.activityJsonLines ? 'jsonl' : 'csv';
   return { format, of: given('user'), kind: given('kind'), from: given('from'), to: given('to') };
 }

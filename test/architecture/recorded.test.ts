@@ -7,7 +7,7 @@ import { read } from './sources.ts';
 const source = read('src/**/*.ts');
 const folder = 'src/features/activity/activity';
 const mayAsk = [
-  ...['store', 'record', 'reads', 'page'].map((room) => `${folder}.${room}.ts`),
+  ...['store', 'record', 'reads', 'page', 'trim.store'].map((room) => `${folder}.${room}.ts`),
   'src/data/purge.ts',
   'src/features/personal-data/erasure.store.ts',
   // A log that was taken in elsewhere goes with its tenant, as a whole.
@@ -18,6 +18,8 @@ const mayAsk = [
 const excused = [
   // Tries under names that belong to nobody stand in no tenant's chain.
   /\.whereNull\('tenant_id'\)/,
+  // What was kept for long enough goes from the front, and the chain says so.
+  /\.where\(\{ tenant_id: id \}\)\.where\('place', '<=', place\)\.delete/,
   // What is personal goes with the person; the chain binds its digest, which stays.
   /\.update\(\{ personal: null, personal_salt: null \}\)/,
 ];

@@ -69,7 +69,7 @@ describe('the two procedures of the source page, in French', { skip: skipWithout
     assert.equal(await title(page), 'Zoé Besson');
     await hands.follow('Réinitialiser le mot de passe');
     await page.waitForURL('**/reset-password');
-    await says(page, 'Réinitialiser le mot de passe de Zoé Besson');
+    await says(page, 'Réinitialiser le mot de passe attribué à Zoé Besson');
     await hands.press('Réinitialiser le mot de passe');
     await says(page, 'Il ne sera plus accessible une fois que vous aurez quitté cet écran.');
     const temporary = await page.locator('#temporary-password').innerText();

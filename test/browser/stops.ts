@@ -51,6 +51,7 @@ export function visitorsStops(token: string): Stop[] {
     },
     at('set-up', `/set-up/${token}`),
     faulty('set-up, filled in wrongly', `/set-up/${token}`, { newPassword: 'short' }),
+    at('region, as a visitor', '/region'),
     at('not found, as a visitor', '/no-such-page'),
   ];
 }
@@ -80,6 +81,7 @@ export const usersStops: Stop[] = [
   at('sessions', '/my-profile/sessions'),
   at('my data', '/my-profile/data'),
   at('own password', '/my-profile/password'),
+  at('what is managed where', '/account-settings/where'),
   faulty('own password, filled in wrongly', '/my-profile/password', ownPassword),
   at('for administrators only', users),
   at('not found', '/no-such-page'),

@@ -26,7 +26,8 @@ const levelOf: Record<Exclude<Who, 'none' | 'self'>, AdministratorLevel> = {
 function rulesWith(at: Placement['at'], administratorsManagedBy: Managed): RegionRules {
   const operations = Object.fromEntries(userOperations.map((operation) => [operation, placements[at]]));
   const twoAdministrators = { for: [], deleteMoreThan: 50, withinHours: 24 };
-  return { operations, administratorsManagedBy, twoAdministrators } as unknown as RegionRules;
+  const activityLog = { export: at === 'here' ? 'allowed' : 'forbidden' };
+  return { operations, administratorsManagedBy, twoAdministrators, activityLog } as unknown as RegionRules;
 }
 
 function scopeOf(rules: RegionRules, administratorLevel: AdministratorLevel | 'operator'): Scope {
@@ -67,6 +68,7 @@ function expected({ level, action, who, at, managed }: Case): 'yes' | Refusal {
   if (level !== 'global' && level !== 'userManagement') return 'level';
   if (forGlobalAdmins.includes(action)) return level === 'global' ? 'yes' : 'level';
   if (/^(users|personalData)[.]/.test(action) && at !== 'here') return at;
+  if (action === 'activity.export' && at !== 'here') return 'nobody';
   if (!againstAPerson.includes(action) || who === 'none') return 'yes';
   if (who === 'self' && action !== 'users.edit') return 'self';
   return level === 'global' ? 'yes' : forUserManager(who, managed);
@@ -135,6 +137,23 @@ describe('the judge', () => {
       const verdict = may(scopeOf(rules, 'global'), operation, { id: 'other', administratorLevel: 'none' });
       assert.equal(verdict.allowed, operation !== 'users.resetPassword', operation);
     }
+  });
+
+  test('says whose rule it is where a tenant may be stricter than its region', () => {
+    const rules = rulesWith('nobody', 'globalAdmins');
+    const admin = { id: 'other', administratorLevel: 'billing' } as const;
+    const because = (tightened: readonly string[], action: Action, target?: Target): string => {
+      const here = action === 'users.block' ? rulesWith('here', 'globalAdmins') : rules;
+      const verdict = may(scopeOf({ ...here, tightened: new Set(tightened) }, 'userManagement'), action, target);
+      return verdict.allowed ? 'yes' : verdict.because;
+    };
+    assert.equal(because(['logExport'], 'users.export'), 'nobody');
+    assert.equal(because(['usersExport'], 'users.export'), 'tenantNobody');
+    assert.equal(because(['usersExport'], 'users.import'), 'nobody');
+    assert.equal(because(['usersExport'], 'activity.export'), 'nobody');
+    assert.equal(because(['logExport'], 'activity.export'), 'tenantNobody');
+    assert.equal(because([], 'users.block', admin), 'administrator');
+    assert.equal(because(['administratorsManagedBy'], 'users.block', admin), 'tenantAdministrator');
   });
 
   test('pays no heed to the agent level', () => {

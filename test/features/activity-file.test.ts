@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { sha256 } from '../../src/data/digest.ts';
-import { hashOf, personalDigestOf, type FoundEntry } from '../../src/domain/activity-chain.ts';
+import { beginningOfChain, hashOf, personalDigestOf, type FoundEntry } from '../../src/domain/activity-chain.ts';
 import { createFileCheck } from '../../src/features/activity/activity.check.ts';
 import {
   beginLine,
@@ -34,10 +34,10 @@ const longer = aChain(7).at(-1)!;
 const chain = aChain(6);
 const last = chain.at(-1)!.hash;
 const filter = { user: null, group: 'signIn', from: null, until: null } as const;
-const whole = [beginLine(scope, null, 0), ...chain.map(entryLine), endLine(6, last)];
+const whole = [beginLine(scope, null, beginningOfChain, 0), ...chain.map(entryLine), endLine(6, last)];
 const previous = (place: number): string => chain[place - 2]?.hash ?? '';
 const part = [
-  beginLine(scope, filter, 0),
+  beginLine(scope, filter, beginningOfChain, 0),
   ...chain.filter(({ place }) => place !== 3).map((entry) => filteredEntryLine(entry, previous(entry.place))),
   filteredEndLine(5),
 ];

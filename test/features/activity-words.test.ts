@@ -69,19 +69,19 @@ describe('an event in words', () => {
     [
       activity({ kind: 'user.blocked' }, { actor: null }),
       'The operator blocked sign-in for Zoé.',
-      'L’opérateur a bloqué la connexion de Zoé.',
+      'L’opérateur a bloqué la connexion pour Zoé.',
       'Der Betreiber hat die Anmeldung von Zoé blockiert.',
     ],
     [
       activity({ kind: 'user.deleted' }, { target: { id: '1'.repeat(36), name: null, pseudonym: '7F3K-2QXA' } }),
       'Camille deleted the account of Erased person 7F3K-2QXA.',
-      'Camille a supprimé le compte de Personne effacée 7F3K-2QXA.',
+      'Camille a supprimé le compte attribué à Personne effacée 7F3K-2QXA.',
       'Camille hat das Konto von Gelöschte Person 7F3K-2QXA gelöscht.',
     ],
     [
       activity({ kind: 'signIn.failed', because: 'password' }, { actor: null }),
       'Somebody tried to sign in as Zoé with a wrong password.',
-      'Une tentative de connexion au compte de Zoé a été refusée : mot de passe incorrect.',
+      'Une tentative de connexion pour Zoé a été refusée : mot de passe incorrect.',
       'Eine Anmeldung als Zoé wurde abgelehnt: falsches Kennwort.',
     ],
     [
@@ -105,7 +105,7 @@ describe('an event in words', () => {
     [
       activity({ kind: 'user.edited', changes }),
       'Camille changed the account of Zoé.|Display name: from “Zoé” to “Zoë”|First name: from “(empty)” to “Zoë”|Last name: the values have been erased|Language: from “As the organization” to “German”|Administrator level: from “No admin” to “Global admin”|Agent level: from “Sales agent” to “Helpdesk agent”',
-      'Camille a modifié le compte de Zoé.|Nom d’affichage : de « Zoé » à « Zoë »|Prénom : de « (vide) » à « Zoë »|Nom : les valeurs ont été effacées|Langue : de « Celle de l’organisation » à « Allemand »|Niveau d’administration : de « Pas un administrateur » à « Administrateur général »|Niveau d’agent : de « Agent commercial » à « Agent du support technique »',
+      'Camille a modifié le compte attribué à Zoé.|Nom d’affichage : de « Zoé » à « Zoë »|Prénom : de « (vide) » à « Zoë »|Nom : les valeurs ont été effacées|Langue : de « Celle de l’organisation » à « Allemand »|Niveau d’administration : de « Pas un administrateur » à « Administrateur général »|Niveau d’agent : de « Agent commercial » à « Agent du support technique »',
       'Camille hat das Konto von Zoé geändert.|Anzeigename: von „Zoé“ zu „Zoë“|Vorname: von „(leer)“ zu „Zoë“|Nachname: Die Werte wurden entfernt|Sprache: von „Wie die Organisation“ zu „Deutsch“|Administratorebene: von „Kein Administrator“ zu „Globaler Administrator“|Agentenebene: von „Vertriebsbeauftragter“ zu „Helpdesk-Agent“',
     ],
   ];

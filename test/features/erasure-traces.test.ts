@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
-import { sha256 } from '../../src/data/digest.ts';
-import { createChainCheck, type ChainFault } from '../../src/domain/activity-chain.ts';
+import type { ChainFault } from '../../src/domain/activity-chain.ts';
+import { verifyChain } from '../../src/features/activity/activity.verify.ts';
 import { run } from '../cli/command.ts';
 import { aTenant, aUser, type TestTenant, type TestUser } from '../support/builders.ts';
 import { aPerson, type Person } from '../support/person.ts';
@@ -78,15 +78,8 @@ async function everythingIn(portal: Portal): Promise<string> {
   return [await everythingKept(database), ...files].join('\n');
 }
 
-async function faultOf({ stores }: Portal, tenant: TestTenant): Promise<ChainFault | null> {
-  const check = createChainCheck(sha256);
-  for await (const entry of stores.activity.entriesForOperator(tenant.id)) {
-    const fault = check.next(entry);
-    if (fault !== null) return fault;
-  }
-  const end = (await stores.activity.chainsForOperator()).find(({ tenantId }) => tenantId === tenant.id);
-  return check.end(end?.length ?? 0, end?.hash ?? '');
-}
+const faultOf = async ({ stores }: Portal, tenant: TestTenant): Promise<ChainFault | null | undefined> =>
+  (await verifyChain(stores, tenant.id))?.fault;
 
 const server = await postgres();
 for (const [dialect, url, skip] of [

@@ -7,7 +7,7 @@ import { raw, type RawAnswer } from '../support/traces.ts';
 
 const english = { 'Accept-Language': 'en' };
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
-const open = new Set(['/change-password', '/sign-out', '/language', '/theme']);
+const open = new Set(['/change-password', '/sign-out', '/language', '/theme', '/region']);
 
 const spellings: [label: string, spell: (path: string) => string][] = [
   ['as it is', (path) => path],

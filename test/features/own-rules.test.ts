@@ -96,8 +96,8 @@ describe('the rules of a tenant', async () => {
     await admin.visit(paths.rules);
     await admin.submit('Enregistrer', { 'Exporter les utilisateurs': 'forbidden' });
     admin.sees(/Exporter les utilisateurs\s*Non autorisé\s*Règle de votre organisation/);
-    assert.equal((await admin.visit('/account-settings/user-management/export.csv')).status, 200);
-    admin.sees('ne prévoient pas cette opération');
+    assert.equal((await admin.visit('/account-settings/user-management/export.csv')).status, 403);
+    admin.sees('Votre organisation est ici plus stricte que sa région');
     for (const value of ['allowed', '__proto__', 'two']) {
       assert.equal((await admin.send('post', paths.rules, { usersExport: value })).status, 400, value);
     }

@@ -23,6 +23,7 @@ const readable: string[] = [
   paths.dashboard,
   paths.accountSettings,
   paths.rules,
+  paths.where,
   paths.users,
   paths.user,
   paths.activityLog,

@@ -10,6 +10,7 @@ import { openInventory, stateOf } from './inventory.ts';
 // Whoever opens another address to everybody has to say so here as well.
 const openToAnyone = [
   'get /',
+  'get /region',
   'get /sign-in',
   'post /sign-in',
   'get /sign-in/password',

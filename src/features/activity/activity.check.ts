@@ -1,4 +1,10 @@
-import { createChainCheck, entryFault, type ChainFault, type Digest } from '../../domain/activity-chain.ts';
+import {
+  createChainCheck,
+  entryFault,
+  type ChainAnchor,
+  type ChainFault,
+  type Digest,
+} from '../../domain/activity-chain.ts';
 import { beginSchema, endSchema, entrySchema, filteredEndSchema, filteredEntrySchema } from './activity.file.ts';
 
 /** What is wrong with a file: in its chain, in the order or number of its entries, a line that is none, or its end is missing. */
@@ -12,6 +18,8 @@ export interface FileCheck {
   readonly tenantId: string;
   /** Only of the whole log can be told that nothing is missing from it. */
   readonly whole: boolean;
+  /** The last entry that had been dropped from the front of the log. */
+  readonly anchor: ChainAnchor;
   /** @returns what is wrong with the next line, or null */
   next(text: string): FileFault | null;
   /** @returns what is wrong at the end, or null */
@@ -24,9 +32,10 @@ export interface FileCheck {
 export function createFileCheck(first: string, digest: Digest): FileCheck | null {
   const parsed = beginSchema.safeParse(json(first));
   if (!parsed.success) return null;
-  const { tenantId, filter } = parsed.data.begin;
+  const { tenantId, filter, anchor } = parsed.data.begin;
   const whole = filter === null;
-  return { tenantId, whole, ...follow((whole ? linesOfWhole : linesOfPart)(tenantId, digest)) };
+  const lines = whole ? linesOfWhole(tenantId, anchor, digest) : linesOfPart(tenantId, digest);
+  return { tenantId, whole, anchor, ...follow(lines, whole ? anchor.place : 0) };
 }
 
 interface Lines {
@@ -36,9 +45,9 @@ interface Lines {
   end(value: unknown, entries: number): { fault: FileFault | null } | null;
 }
 
-function follow(lines: Lines): Pick<FileCheck, 'next' | 'end' | 'entries'> {
+function follow(lines: Lines, begin: number): Pick<FileCheck, 'next' | 'end' | 'entries'> {
   let entries = 0;
-  let place = 0;
+  let place = begin;
   let ended = false;
 
   function next(text: string): FileFault | null {
@@ -60,8 +69,8 @@ function follow(lines: Lines): Pick<FileCheck, 'next' | 'end' | 'entries'> {
   return { next, end: () => (ended ? null : { place: place + 1, fault: 'cutOff' }), entries: () => entries };
 }
 
-function linesOfWhole(tenantId: string, digest: Digest): Lines {
-  const check = createChainCheck(digest);
+function linesOfWhole(tenantId: string, anchor: ChainAnchor, digest: Digest): Lines {
+  const check = createChainCheck(digest, anchor);
   return {
     entry: (value) => {
       const { data: entry } = entrySchema.safeParse(value);

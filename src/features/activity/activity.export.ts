@@ -67,11 +67,11 @@ async function* batches(stores: Stores, scope: Scope, filter: LogFilter): AsyncG
   }
 }
 
-// By its places, from the first to the one that is the last now: whatever comes later belongs to another export.
+// By its places, from the first that is left to the one that is the last now: whatever comes later belongs to another export.
 async function* wholeChain(stores: Stores, scope: Scope, at: number): AsyncGenerator<string> {
-  const { length, hash } = await stores.activity.endOfChain(scope);
-  yield beginLine(scope, null, at);
-  for (let place = 0; place < length;) {
+  const { anchor, length, hash } = await stores.activity.endsOfChain(scope);
+  yield beginLine(scope, null, anchor, at);
+  for (let { place } = anchor; place < length;) {
     const entries = await stores.activity.batchOfChain(scope, place, length);
     const last = entries.at(-1);
     // A chain with a hole is given as it is: that it has one is for the check to say.
@@ -84,7 +84,8 @@ async function* wholeChain(stores: Stores, scope: Scope, at: number): AsyncGener
 
 async function* partOfChain(stores: Stores, scope: Scope, filter: LogFilter, at: number): AsyncGenerator<string> {
   let count = 0;
-  yield beginLine(scope, filter, at);
+  const { anchor } = await stores.activity.endsOfChain(scope);
+  yield beginLine(scope, filter, anchor, at);
   for await (const entries of batches(stores, scope, filter)) {
     count += entries.length;
     yield entries.map(({ found, previousHash }) => filteredEntryLine(found, previousHash)).join('');

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { FoundEntry } from '../../domain/activity-chain.ts';
+import { beginningOfChain, type ChainAnchor, type FoundEntry } from '../../domain/activity-chain.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { LogFilter } from './activity.page.ts';
 
@@ -18,6 +18,8 @@ export const beginSchema = z.strictObject({
     region: z.string(),
     /** Epoch ms. */
     exportedAt: z.number(),
+    /** The last entry that had been dropped from the front of the log: what follows continues it. */
+    anchor: z.strictObject({ place: z.int().nonnegative(), hash: z.string() }).default(beginningOfChain),
     filter: z
       .strictObject({
         user: z.string().nullable(),
@@ -55,9 +57,14 @@ export const filteredEndSchema = z.strictObject({ end: z.strictObject({ entries:
 const line = (value: object): string => `${JSON.stringify(value)}\n`;
 
 /** @param filter null for the whole log @param exportedAt epoch ms */
-export function beginLine({ tenant, rules }: Scope, filter: LogFilter | null, exportedAt: number): string {
+export function beginLine(
+  { tenant, rules }: Scope,
+  filter: LogFilter | null,
+  anchor: ChainAnchor,
+  exportedAt: number,
+): string {
   const begin = { format: 'parvis-activity', version, tenantId: tenant.id, region: rules.region } as const;
-  return line({ begin: { ...begin, exportedAt, filter } } satisfies z.infer<typeof beginSchema>);
+  return line({ begin: { ...begin, exportedAt, anchor, filter } } satisfies z.infer<typeof beginSchema>);
 }
 
 export const entryLine = ({ tenantId: _tenantId, ...entry }: FoundEntry): string =>

@@ -82,21 +82,27 @@ export function selectLog(
   if (first === undefined) throw new Error('A log is read by one range at the least');
   // Not `union all`: what somebody did to themselves is found in two ranges.
   const picked = first.union(others).orderBy(orderOf(request)).limit(request.limit);
-  return knex
-    .from(picked.as('picked'))
-    .join('activity', (join) =>
-      join.on('activity.place', 'picked.place').andOn('activity.tenant_id', '=', knex.raw('?', [$('tenant')])),
-    )
-    .leftJoin('activity as previous', (join) =>
-      join.on('previous.tenant_id', 'activity.tenant_id').andOn('previous.place', '=', knex.raw('activity.place - 1')),
-    )
-    .leftJoin('users as actor', nameOf('actor'))
-    .leftJoin('users as target', nameOf('target'))
-    .select([...columns, 'previous.hash as previous_hash'])
-    .join('tenants', 'tenants.id', 'activity.tenant_id')
-    .select({ actor_name: 'actor.display_name', target_name: 'target.display_name' })
-    .select('tenants.pseudonym_key')
-    .orderBy(orderOf(request, 'picked.'));
+  return (
+    knex
+      .from(picked.as('picked'))
+      .join('activity', (join) =>
+        join.on('activity.place', 'picked.place').andOn('activity.tenant_id', '=', knex.raw('?', [$('tenant')])),
+      )
+      .leftJoin('activity as previous', (join) =>
+        join
+          .on('previous.tenant_id', 'activity.tenant_id')
+          .andOn('previous.place', '=', knex.raw('activity.place - 1')),
+      )
+      .leftJoin('users as actor', nameOf('actor'))
+      .leftJoin('users as target', nameOf('target'))
+      .select(columns)
+      // The first that is left continues the last that was dropped.
+      .select({ previous_hash: knex.raw('coalesce(previous.hash, tenants.activity_anchor_hash)') })
+      .join('tenants', 'tenants.id', 'activity.tenant_id')
+      .select({ actor_name: 'actor.display_name', target_name: 'target.display_name' })
+      .select('tenants.pseudonym_key')
+      .orderBy(orderOf(request, 'picked.'))
+  );
 }
 
 type Shape = Pick<LogRequest, 'order' | 'limit'>;

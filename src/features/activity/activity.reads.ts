@@ -1,14 +1,18 @@
 import type { Database } from '../../data/database.ts';
 import type { Activity } from '../../domain/activity.ts';
-import type { FoundEntry } from '../../domain/activity-chain.ts';
+import { beginningOfChain, type FoundEntry } from '../../domain/activity-chain.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { rangesOf, rangesOfTarget, selectLog, shapeOf, wholeLog, type LogRequest } from './activity.page.ts';
 import { supportersOf } from './activity.supporters.ts';
 import {
+  chainColumns,
   toActivity,
+  toChain,
   toFoundEntry,
   toLogEntry,
   type ActivityRow,
+  type Chain,
+  type ChainRow,
   type LogEntry,
   type NamedRow,
 } from './activity.rows.ts';
@@ -29,8 +33,8 @@ export function activityReads(database: Database) {
       .orderBy('place')
       .limit(entriesPerBatch),
   );
-  const end = database.prepare<{ length: number; hash: string }>('activity.end', (knex, $) =>
-    knex('tenants').select({ length: 'activity_length', hash: 'activity_hash' }).where('id', $('tenant')),
+  const ends = database.prepare<ChainRow>('activity.ends', (knex, $) =>
+    knex('tenants').select(chainColumns).where('id', $('tenant')),
   );
   const throttled = database.prepare<{ count: number }>('activity.throttled', (knex, $) =>
     knex
@@ -81,9 +85,11 @@ export function activityReads(database: Database) {
     batchOfChain: async (scope: Scope, after: number, last: number): Promise<FoundEntry[]> =>
       (await chain({ tenant: scope.tenant.id, after, last })).map(toFoundEntry),
 
-    /** @returns where the tenant's chain ends now */
-    endOfChain: async (scope: Scope): Promise<{ length: number; hash: string }> =>
-      (await end({ tenant: scope.tenant.id }))[0] ?? { length: 0, hash: '' },
+    /** @returns where the tenant's chain begins and ends now */
+    endsOfChain: async (scope: Scope): Promise<Chain> => {
+      const [row] = await ends({ tenant: scope.tenant.id });
+      return row === undefined ? { anchor: beginningOfChain, length: 0, hash: '' } : toChain(row);
+    },
 
     /** @returns the latest events that concern a user, newest first: strangers' tries push nothing else out of it */
     latestOfUser: async (scope: Scope, userId: string): Promise<Activity[]> => {

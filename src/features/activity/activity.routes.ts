@@ -10,6 +10,8 @@ import { logFiles } from '../../web/log-file.ts';
 import type { Crumb } from '../../web/page.ts';
 import { scopeOf } from '../../web/request.ts';
 import type { Route } from '../../web/routing.ts';
+import { describeRetention } from '../rules/rules.describe.ts';
+import { notesOf } from '../rules/notes.ts';
 import type { LogExports } from './activity.export.ts';
 import { filterOf, logQuery, type LogQuery } from './activity.forms.ts';
 import { findPeople, logHref, readLogPage } from './activity.list.ts';
@@ -58,9 +60,11 @@ export function activityRoutes(parts: {
   }
 
   function answer(request: Request, response: Response, query: LogQuery, model: object): void {
+    const scope = scopeOf(request);
     const narrowed = { ...query, after: null, before: null };
     const common = {
-      ...{ query, groups, exporting: may(scopeOf(request), 'activity.export') },
+      ...{ query, groups, retention: describeRetention(scope.rules) },
+      ...{ exporting: may(scope, 'activity.export'), notes: notesOf(scope, ['activity.export']) },
       everybodyHref: logHref({ ...narrowed, user: null }),
       csvHref: logHref(narrowed, paths.activityCsv),
       jsonLinesHref: logHref(narrowed, paths.activityJsonLines),

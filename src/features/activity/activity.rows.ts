@@ -1,7 +1,7 @@
 import { hmacSha256 } from '../../data/digest.ts';
 import type { Activity, Participant } from '../../domain/activity.ts';
 import { isActivityKind } from '../../domain/activity-groups.ts';
-import type { FoundEntry } from '../../domain/activity-chain.ts';
+import type { ChainAnchor, FoundEntry } from '../../domain/activity-chain.ts';
 import { grantIn, joinPersonal } from '../../domain/activity-personal.ts';
 import { pseudonymOf } from '../../domain/pseudonym.ts';
 import type { Supporters } from './activity.supporters.ts';
@@ -83,4 +83,30 @@ export const toLogEntry = (row: NamedRow, supporters: SupportersByGrant): LogEnt
   activity: toActivity(row, supporters),
   found: toFoundEntry(row),
   previousHash: row.previous_hash ?? '',
+});
+
+/** Where a tenant's chain begins and ends, as the tenant's row says. */
+export interface Chain {
+  readonly anchor: ChainAnchor;
+  readonly length: number;
+  readonly hash: string;
+}
+
+export interface ChainRow {
+  length: number;
+  hash: string;
+  anchorPlace: number;
+  anchorHash: string;
+}
+
+export const chainColumns = {
+  length: 'activity_length',
+  hash: 'activity_hash',
+  anchorPlace: 'activity_anchor_place',
+  anchorHash: 'activity_anchor_hash',
+} as const;
+
+export const toChain = ({ length, hash, anchorPlace, anchorHash }: ChainRow): Chain => ({
+  ...{ length, hash },
+  anchor: { place: anchorPlace, hash: anchorHash },
 });

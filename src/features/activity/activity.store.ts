@@ -4,7 +4,7 @@ import type { FoundEntry } from '../../domain/activity-chain.ts';
 import type { RegionScope, Scope } from '../../domain/scope.ts';
 import { activityReads } from './activity.reads.ts';
 import { recordWithin, type NewEntry, type RecordingScope } from './activity.record.ts';
-import { toFoundEntry, type ActivityRow } from './activity.rows.ts';
+import { chainColumns, toChain, toFoundEntry, type ActivityRow, type Chain, type ChainRow } from './activity.rows.ts';
 
 const entriesAtOnce = 1_000;
 
@@ -46,18 +46,23 @@ export function activityStore(database: Database) {
       return insert(scope, { tenant: user?.tenantId ?? null, actor, target: user?.id ?? null }, event, at);
     },
 
-    /** @returns where each tenant's chain ends, for the operator's check */
-    chainsForOperator: async (): Promise<{ tenantId: string; length: number; hash: string }[]> =>
-      database
-        .knex('tenants')
-        .select({ tenantId: 'id', length: 'activity_length', hash: 'activity_hash' })
-        .orderBy('created_at'),
+    /** @returns the tenants, each of which has a chain, for the operator's check */
+    tenantsForOperator: async (): Promise<string[]> => {
+      const rows = (await database.knex('tenants').select('id').orderBy('created_at')) as { id: string }[];
+      return rows.map(({ id }) => id);
+    },
 
-    /** Reads a tenant's chain from its beginning, some entries at a time. */
-    async *entriesForOperator(tenantId: string): AsyncGenerator<FoundEntry> {
+    /** @returns where a tenant's chain begins and ends, for the operator's check */
+    chainForOperator: async (tenantId: string): Promise<Chain | null> => {
+      const [row] = (await database.knex('tenants').select(chainColumns).where('id', tenantId)) as ChainRow[];
+      return row === undefined ? null : toChain(row);
+    },
+
+    /** Reads a tenant's chain from its beginning to a place, some entries at a time. */
+    async *entriesForOperator(tenantId: string, until = Number.MAX_SAFE_INTEGER): AsyncGenerator<FoundEntry> {
       for (let last = 0; ;) {
         const query = database.knex<ActivityRow>('activity').where('tenant_id', tenantId).where('place', '>', last);
-        const rows = await query.orderBy('place').limit(entriesAtOnce);
+        const rows = await query.where('place', '<=', until).orderBy('place').limit(entriesAtOnce);
         yield* rows.map(toFoundEntry);
         if (rows.length < entriesAtOnce) return;
         last = rows.at(-1)?.place ?? last;

@@ -49,6 +49,7 @@ function activityWords({ t, language }: Pick<Tongue, 't' | 'language'>, format: 
     if ('approval' in event) return { ...names, act: t(`approvals:act.${event.act}`) };
     if ('region' in event) return { ...names, region: event.region };
     if (event.kind === 'activity.exported') return { ...names, format: t(`activity:format.${event.format}`) };
+    if (event.kind === 'activity.trimmed') return { place: event.place };
     return names;
   };
 

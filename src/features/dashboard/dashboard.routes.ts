@@ -12,6 +12,7 @@ import { wholeLog } from '../activity/activity.page.ts';
 import type { WordsFor } from '../activity/activity.words.ts';
 import { approvalsToLookAt } from '../approvals/approvals.attention.ts';
 import { attentionOf } from './dashboard.attention.ts';
+import { notesOf } from '../rules/notes.ts';
 import { tilesFor } from './dashboard.tiles.ts';
 
 const latestShown = 5;
@@ -59,6 +60,7 @@ export function dashboardRoutes(parts: {
         ...(await approvalsToLookAt(stores, scope, clock())),
         ...(await attentionOf(stores, scope, globalAdmins.length, clock())),
       ],
+      notes: notesOf(scope, ['users.add', 'users.import', 'users.resetPassword']),
       support: may(scope, 'support.view').allowed ? await stores.support.listOpen(scope, clock()) : [],
       latest: latest.map(({ activity }) => wordsFor(scope.language).entry(activity)),
     };
@@ -66,7 +68,9 @@ export function dashboardRoutes(parts: {
 
   async function forEverybodyElse(scope: Scope, globalAdmins: readonly User[]): Promise<object> {
     const managers = (await stores.dashboard.findManagers(scope)).filter(canSignIn);
-    return { helpers: [...globalAdmins, ...managers] };
+    const { operations, handOver } = scope.rules;
+    const reset = operations['users.resetPassword'];
+    return { helpers: [...globalAdmins, ...managers], reset, handOver: handOver.by };
   }
 
   // Whoever lets a temporary password run out has to be helped themselves.

@@ -3,9 +3,10 @@ import type { Change } from '../../domain/activity.ts';
 import type { FieldFault } from '../../domain/errors.ts';
 import type { ImportedUser, PlannedRow } from '../../domain/imports.ts';
 import { may, mayGive, type Verdict } from '../../domain/policy.ts';
-import { restoreWindowMs } from '../../domain/regions.ts';
+import { offersLanguage, restoreWindowMs } from '../../domain/regions.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { cleanName, domainOf, isUsername, type User } from '../../domain/user.ts';
+import { languageNotOffered } from '../users/users.forms.ts';
 import type { ReadRow } from './imports.cells.ts';
 
 /** What the plan is made against. */
@@ -66,6 +67,7 @@ export function additionFault(
   // Asked before who holds the name: of names on other domains nothing is to be learnt.
   if (!domains.includes(domainOf(user.username))) return { field: 'username', key: 'tenants:error.usernameDomain' };
   if (holder !== undefined) return { field: 'username', key: heldKey(scope, holder, now) };
+  if (!offersLanguage(scope.rules, user.language)) return languageNotOffered;
   if (user.displayName === '') return { field: 'displayName', key: 'users:error.nameMissing' };
   return byVerdict('username', may(scope, 'users.add')) ?? byVerdict('administratorLevel', mayGive(scope, null, user));
 }
@@ -78,9 +80,11 @@ function heldKey(scope: Scope, holder: User | null, now: number): string {
 /** @returns what speaks against changing a user in this way, or null */
 export function changeFault(scope: Scope, user: User, changes: readonly Change[]): FieldFault | null {
   const levels = { ...user, ...Object.fromEntries(changes.map(({ field, to }) => [field, to])) };
+  const language = changes.find(({ field }) => field === 'language')?.to ?? null;
   return (
     byVerdict('username', may(scope, 'users.edit', user)) ??
-    byVerdict('administratorLevel', mayGive(scope, user, levels))
+    byVerdict('administratorLevel', mayGive(scope, user, levels)) ??
+    (offersLanguage(scope.rules, language) ? null : languageNotOffered)
   );
 }
 

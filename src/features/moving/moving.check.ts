@@ -26,6 +26,8 @@ const tenantSchema = z.object({
   own_rules: z.string().refine((text) => isObject(text)),
   activity_length: z.number(),
   activity_hash: z.string(),
+  activity_anchor_place: z.number(),
+  activity_anchor_hash: z.string(),
 });
 const userSchema = z.object({
   id: z.string().min(1).max(100),
@@ -43,7 +45,7 @@ const userSchema = z.object({
 export function createContentCheck({ tenant, tables, passwords }: BundleHeader) {
   const columnsOf = new Map(tables.map(({ name, columns }) => [name, columns]));
   const order = [...columnsOf.keys()];
-  const chain = createChainCheck(sha256);
+  let chain = createChainCheck(sha256);
   const admins: string[] = [];
   let end = { length: 0, hash: '' };
   let reached = 0;
@@ -64,6 +66,8 @@ export function createContentCheck({ tenant, tables, passwords }: BundleHeader) 
     const { data } = tenantSchema.safeParse(row);
     if (data === undefined || row.id !== tenant.id || ++tenants > 1) throw new MoveFault('content', 'tenants');
     end = { length: data.activity_length, hash: data.activity_hash };
+    // What is left of its log continues what was dropped.
+    chain = createChainCheck(sha256, { place: data.activity_anchor_place, hash: data.activity_anchor_hash });
   }
 
   function entry(row: Row): void {

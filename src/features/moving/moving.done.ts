@@ -70,7 +70,7 @@ async function remove(
     if (tenant === null || move === null) throw new MoveFault('notMoving', scope.tenant.name);
     const travelled = checkReceipt(move, given);
     const was = await countAll(within, id);
-    const refusedMeanwhile = await refuseChanges(within, id, travelled, was);
+    const refusedMeanwhile = await refuseChanges(within, scope, travelled, was);
     await within.moving.forgetCounts(id);
     for (const table of tenantTables.toReversed()) await within.moving.remove(table, id);
     await within.moving.forgetSessionData(tenant.domains);
@@ -97,12 +97,13 @@ function checkReceipt(move: Move, { move: id, tenantId, signer, tables }: Receip
 /** Nothing that happened here since the bundle was written may be lost with it, but for the doors that stayed shut. */
 async function refuseChanges(
   within: Stores,
-  tenantId: string,
+  scope: Scope,
   travelled: readonly TableSummary[],
   was: Readonly<Record<string, number>>,
 ): Promise<number> {
   const sent = new Map(travelled.map(({ name, rows }) => [name, rows]));
-  const since = await within.moving.recordedSince(tenantId, sent.get('activity') ?? 0);
+  const { anchor } = await within.activity.endsOfChain(scope);
+  const since = await within.moving.recordedSince(scope.tenant.id, anchor.place + (sent.get('activity') ?? 0));
   const changed = travellingTables.find(({ name }) => name !== 'activity' && was[name] !== sent.get(name));
   if (changed !== undefined || since.others > 0) throw new MoveFault('changedSince', changed?.name ?? 'activity');
   return since.all;

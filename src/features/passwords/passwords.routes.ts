@@ -34,7 +34,13 @@ export function passwordsRoutes(parts: {
 
   function askOwn(request: Request, response: Response, faults: readonly FieldFault[]): void {
     const { rules, actor } = scopeOf(request);
-    const model = { username: actor?.username, minimumLength: rules.password.minimumLength };
+    const reset = rules.operations['users.resetPassword'];
+    const model = {
+      username: actor?.username,
+      minimumLength: rules.password.minimumLength,
+      reset,
+      handOver: rules.handOver.by,
+    };
     const breadcrumbs = [
       { href: paths.dashboard, label: 'common:terms.dashboard' },
       { href: paths.myProfile, label: 'common:terms.myProfile' },

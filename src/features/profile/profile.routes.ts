@@ -2,6 +2,7 @@ import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { administratorAbilities, agentAbilities } from '../../domain/roles.ts';
 import { paths } from '../../paths.ts';
+import { notesOf } from '../rules/notes.ts';
 import { describeDevice } from '../sessions/device.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import type { Stores } from '../../stores.ts';
@@ -30,6 +31,7 @@ export function profileRoutes({
     const { user } = sessionOf(request);
     const model = {
       user,
+      notes: notesOf(scopeOf(request), ['users.add', 'users.edit', 'users.delete', 'users.resetPassword']),
       abilities: {
         administrator: administratorAbilities[user.administratorLevel],
         agent: agentAbilities[user.agentLevel],

@@ -1,12 +1,12 @@
 import type { Request, Response } from 'express';
 import type { FieldFault } from '../../domain/errors.ts';
 import { may } from '../../domain/policy.ts';
-import { userOperations, type RegionRules } from '../../domain/regions.ts';
+import type { RegionRules } from '../../domain/regions.ts';
 import { askPath, paths } from '../../paths.ts';
 import type { Stores } from '../../stores.ts';
 import { scopeOf } from '../../web/request.ts';
 import type { Route } from '../../web/routing.ts';
-import { describeChoices, describeNumbers } from './rules.describe.ts';
+import { describeRules } from './rules.describe.ts';
 import { readOwnRulesForm, type TypedRules } from './rules.forms.ts';
 import type { RulesFeature } from './rules.ts';
 
@@ -27,18 +27,11 @@ export function rulesRoutes(parts: { stores: Stores; regionRules: RegionRules; r
   ): Promise<void> {
     const scope = scopeOf(request);
     const own = (await stores.tenants.findOwn(scope))?.ownRules ?? {};
-    const model = {
-      ...{ operations: placesOf(regionRules), region: regionRules, rules: scope.rules },
-      edit: may(scope, 'accountSettings.edit'),
-      choices: describeChoices(regionRules, scope.rules, own).map((each) => ({
-        ...each,
-        typed: typed?.[each.name] ?? own[each.name] ?? '',
-      })),
-      numbers: describeNumbers(regionRules, scope.rules, own).map((each) => ({
-        ...each,
-        typed: typed?.[each.name] ?? String(own[each.name] ?? ''),
-      })),
-    };
+    const groups = describeRules(regionRules, scope.rules, own).map(({ rules: some, ...group }) => ({
+      ...group,
+      rules: some.map((rule) => ({ ...rule, typed: typed?.[rule.name] ?? String(rule.own) })),
+    }));
+    const model = { groups, region: regionRules, edit: may(scope, 'accountSettings.edit') };
     response.page('rules/rules', model, { title: 'account-settings:rules.title', breadcrumbs, faults });
   }
 
@@ -62,6 +55,3 @@ export function rulesRoutes(parts: { stores: Stores; regionRules: RegionRules; r
     { method: 'post', path: paths.rules, access: 'accountSettings.edit', handle: save },
   ];
 }
-
-const placesOf = ({ operations }: RegionRules) =>
-  userOperations.map((operation) => ({ name: operation.replace('.', '_'), placement: operations[operation] }));

@@ -1,6 +1,14 @@
-import { needsFewer, ownChoiceNames, ownNumberNames, tightened, type OwnRules } from '../../domain/own-rules.ts';
 import type { RuleChange } from '../../domain/activity.ts';
-import { maySetRules, type Verdict } from '../../domain/policy.ts';
+import { Failure } from '../../domain/errors.ts';
+import {
+  needsFewer,
+  ownChoiceNames,
+  ownNumberNames,
+  tightened,
+  unfitIn,
+  type OwnRules,
+} from '../../domain/own-rules.ts';
+import { may, maySetRules, type Verdict } from '../../domain/policy.ts';
 import type { RegionRules } from '../../domain/regions.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { Stores } from '../../stores.ts';
@@ -20,6 +28,8 @@ export function createRules(parts: { stores: Stores; regionRules: RegionRules; c
   const { stores, regionRules, clock } = parts;
 
   async function setWithin(within: Stores, scope: Scope, next: OwnRules): Promise<void> {
+    if (!may(scope, 'accountSettings.edit').allowed) throw new Failure('forbidden');
+    if (unfitIn(next, regionRules).length > 0) throw new Failure('badRequest');
     const before = (await within.tenants.findOwn(scope))?.ownRules ?? {};
     const changes = changesBetween(before, next);
     if (changes.length === 0) return;
@@ -34,6 +44,7 @@ export function createRules(parts: { stores: Stores; regionRules: RegionRules; c
     /**
      * Replaces the tenant's own rules and records what changed; it holds from everybody's next request.
      * @returns the judge's word where another administrator must agree: then nothing was changed
+     * @throws Failure forbidden for whoever may not, badRequest for what is no rule, or not stricter than the region
      */
     set: (scope: Scope, next: OwnRules): Promise<Verdict> =>
       stores.transaction(async (within) => {
@@ -41,7 +52,7 @@ export function createRules(parts: { stores: Stores; regionRules: RegionRules; c
         const before = (await within.tenants.findOwn(scope))?.ownRules ?? {};
         const loosens = needsFewer(tightened(regionRules, before), tightened(regionRules, next));
         const verdict = maySetRules(scope, loosens);
-        if (verdict.allowed) await setWithin(within, scope, next);
+        if (verdict.allowed || verdict.because !== 'secondAdministrator') await setWithin(within, scope, next);
         return verdict;
       }),
   };

@@ -34,6 +34,7 @@ const fieldsOfFaults: Readonly<Record<string, string>> = {
   'tenants:error.domain': 'domain',
   'tenants:error.domainTaken': 'domain',
   'tenants:error.domainElsewhere': 'domain',
+  'errors:reason.languageOfRegion': 'language',
   'tenants:error.personName': 'adminName',
   'tenants:error.username': 'username',
   'tenants:error.usernameDomain': 'username',

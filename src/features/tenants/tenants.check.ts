@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Failure } from '../../domain/errors.ts';
-import { isLanguage } from '../../domain/regions.ts';
+import { isLanguage, offersLanguage, type RegionRules } from '../../domain/regions.ts';
 import { canonicalUsername, cleanName, domainOf, isDomain, isUsername } from '../../domain/user.ts';
 import type { Stores } from '../../stores.ts';
 import type { NewTenantRow, Tenant } from './tenants.store.ts';
@@ -29,7 +29,7 @@ async function leadsElsewhere(stores: Stores, domains: readonly string[], region
 export async function checkedTenant(
   stores: Stores,
   { name, domains, language, listed = true, kind = 'partner' }: NewTenant,
-  region: string,
+  rules: RegionRules,
   at: number,
 ): Promise<NewTenantRow> {
   const refuse = (because: string): never => {
@@ -40,10 +40,11 @@ export async function checkedTenant(
   if (cleaned === '' || cleaned.length > 200) return refuse('tenants:error.name');
   if (canonical.length === 0 || !canonical.every(isDomain)) return refuse('tenants:error.domain');
   if (!isLanguage(language)) return refuse('tenants:error.language');
+  if (!offersLanguage(rules, language)) return refuse('errors:reason.languageOfRegion');
   if (await stores.tenants.findTakenDomain(canonical)) {
     throw new Failure('conflict', { because: 'tenants:error.domainTaken' });
   }
-  if (await leadsElsewhere(stores, canonical, region))
+  if (await leadsElsewhere(stores, canonical, rules.region))
     throw new Failure('conflict', { because: 'tenants:error.domainElsewhere' });
   return {
     id: randomUUID(),

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Failure } from '../../domain/errors.ts';
-import type { Language, RegionRules } from '../../domain/regions.ts';
+import { offersLanguage, type Language, type RegionRules } from '../../domain/regions.ts';
 import type { AdministratorLevel, AgentLevel } from '../../domain/roles.ts';
 import { tightened, type OwnRules } from '../../domain/own-rules.ts';
 import { createScope, type Scope } from '../../domain/scope.ts';
@@ -88,7 +88,7 @@ export function createTenants(parts: { stores: Stores; hasher: Hasher; rules: Re
 
     /** Adds a tenant and its first Global admin, who gets a temporary password. @throws Failure badRequest or conflict */
     add: async (details: NewTenant, admin: NewPerson): Promise<AddedUser & { tenantId: string }> => {
-      const tenant = await checkedTenant(stores, details, rules.region, clock());
+      const tenant = await checkedTenant(stores, details, rules, clock());
       const username = checkedUsername(admin.username, tenant.domains);
       const { clearText, stored } = await issueTemporaryPassword(hasher, rules, null, clock());
       const userId = await stores.transaction((within) => writeTenant(within, tenant, { ...admin, username }, stored));
@@ -102,7 +102,7 @@ export function createTenants(parts: { stores: Stores; hasher: Hasher; rules: Re
       admin: NewPerson,
       passwordHash: string,
     ): Promise<boolean> => {
-      const tenant = await checkedTenant(stores, details, rules.region, clock());
+      const tenant = await checkedTenant(stores, details, rules, clock());
       const username = checkedUsername(admin.username, tenant.domains);
       return stores.transaction(async (within) => {
         if (!(await within.setup.consume(tokenDigest)) || !(await within.tenants.isEmpty())) return false;
@@ -149,13 +149,13 @@ export function createTenants(parts: { stores: Stores; hasher: Hasher; rules: Re
       if (tenant.kind === 'operators' && person.administratorLevel !== 'none')
         throw new Failure('badRequest', { because: 'tenants:error.operatorLevel' });
       const username = checkedUsername(person.username, tenant.domains);
-      if (await stores.credentials.findForSignInAcrossTenants(username)) {
+      if (!offersLanguage(rules, person.language))
+        throw new Failure('badRequest', { because: 'errors:reason.languageOfRegion' });
+      if (await stores.credentials.findForSignInAcrossTenants(username))
         throw new Failure('conflict', { because: 'tenants:error.usernameTaken' });
-      }
       const { clearText, stored } = await issueTemporaryPassword(hasher, rules, null, clock());
-      const userId = await stores.transaction((within) =>
-        write(within, operatorScope(tenant), { ...person, username }, stored),
-      );
+      const scope = operatorScope(tenant);
+      const userId = await stores.transaction((within) => write(within, scope, { ...person, username }, stored));
       return { userId, username, temporaryPassword: clearText };
     },
   };

@@ -1,7 +1,5 @@
 import type { Request, Response } from 'express';
 import type { FieldFault } from '../../domain/errors.ts';
-import { isOffered, mayGive } from '../../domain/policy.ts';
-import { administratorLevels, agentLevels, type AdministratorLevel } from '../../domain/roles.ts';
 import { paths } from '../../paths.ts';
 import type { Stores } from '../../stores.ts';
 import { readForm } from '../../web/forms.ts';
@@ -12,6 +10,7 @@ import type { HandOverSheet } from './hand-over-sheet.ts';
 import { showWayIn } from './users.reveal.trail.ts';
 import type { AddUser } from './users.add.ts';
 import { newUserForm } from './users.forms.ts';
+import { levelsFor } from './users.levels.ts';
 import { inList } from './users.trail.ts';
 
 const fields = ['firstName', 'lastName', 'displayName', 'username', 'language', 'administratorLevel', 'agentLevel'];
@@ -29,19 +28,11 @@ export function addUserRoutes(parts: {
     const scope = scopeOf(request);
     const typed = (request.body ?? {}) as Record<string, unknown>;
     const values = Object.fromEntries(fields.map((name) => [name, typeof typed[name] === 'string' ? typed[name] : '']));
-    const verdictOn = (administratorLevel: AdministratorLevel) =>
-      mayGive(scope, null, { administratorLevel, agentLevel: 'none' });
-    const offered = administratorLevels.filter((level) => verdictOn(level).allowed);
-    const agents = agentLevels.filter(
-      (agentLevel) => mayGive(scope, null, { administratorLevel: 'none', agentLevel }).allowed,
-    );
     const tenant = await stores.tenants.findOwn(scope);
     const model = {
       values,
       domains: tenant?.domains ?? [],
-      levels: { administrator: offered, agent: agents, own: false },
-      // Nobody can agree to somebody who is not there yet: the level is asked for on their page.
-      globalLater: isOffered(verdictOn('global')) && !verdictOn('global').allowed,
+      levels: levelsFor(scope, null),
       handOver: handOverOf(scope, waysIn),
     };
     const status = faults.length > 0 ? {} : { status: answer };

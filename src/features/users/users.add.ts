@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { FieldFault } from '../../domain/errors.ts';
 import { mayGive, type Refused } from '../../domain/policy.ts';
+import { offersLanguage } from '../../domain/regions.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { domainOf, isUsername, type User } from '../../domain/user.ts';
 import type { Stores } from '../../stores.ts';
 import type { WayIn, WaysIn } from '../links/ways-in.ts';
-import type { NewUserForm } from './users.forms.ts';
+import { languageNotOffered, type NewUserForm } from './users.forms.ts';
 
 export type AddResult =
   | { readonly outcome: 'added'; readonly user: User; readonly way: WayIn }
@@ -29,6 +30,7 @@ export function createUserAdder({ stores, waysIn }: { stores: Stores; waysIn: Wa
   return async (scope: Scope, form: NewUserForm): Promise<AddResult> => {
     const verdict = mayGive(scope, null, form);
     if (!verdict.allowed) return { outcome: 'refused', verdict };
+    if (!offersLanguage(scope.rules, form.language)) return { outcome: 'invalid', faults: [languageNotOffered] };
     const early = await usernameFault(stores, scope, form.username);
     if (early !== null) return { outcome: 'invalid', faults: [early] };
     if (!waysIn.arePossible(scope)) return { outcome: 'noMail' };

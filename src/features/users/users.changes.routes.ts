@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import type { FieldFault } from '../../domain/errors.ts';
-import { isOffered, may, mayGive } from '../../domain/policy.ts';
-import { administratorLevels, agentLevels } from '../../domain/roles.ts';
+import { may, mayGive } from '../../domain/policy.ts';
+import { offersLanguage } from '../../domain/regions.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { statusOf, type User } from '../../domain/user.ts';
 import { askPath, paths, userPath } from '../../paths.ts';
@@ -11,12 +11,14 @@ import { scopeOf } from '../../web/request.ts';
 import type { AnswerRefusal, Route } from '../../web/routing.ts';
 import type { Links } from '../links/links.ts';
 import { handOverOf, type WaysIn } from '../links/ways-in.ts';
+import { notesOf } from '../rules/notes.ts';
 import { offeredInBulk } from './users.bulk.ts';
 import type { UserChangesFeature } from './users.changes.ts';
 import { mayDeleteNow } from './users.deletions.ts';
-import { editForm, placeQuery } from './users.forms.ts';
+import { editForm, languageNotOffered, placeQuery } from './users.forms.ts';
 import { listDeleted } from './users.list.ts';
 import type { StepOutcome } from './users.step.ts';
+import { levelsFor } from './users.levels.ts';
 import { inList, linksOf, ofUser, userIdOf } from './users.trail.ts';
 import type { Users } from './users.ts';
 
@@ -47,6 +49,7 @@ export function userChangesRoutes(parts: {
       link: await links.stateOf(scope, user),
       handOver: handOverOf(scope, waysIn),
       ...permissionsOf(scope, user),
+      notes: notesOf(scope, ['users.block', 'users.endSessions', 'users.delete'], user),
       ...linksOf(user),
     };
     const title = { key: 'users:show.title', values: { name: user.displayName } };
@@ -56,6 +59,8 @@ export function userChangesRoutes(parts: {
   async function edit(request: Request, response: Response): Promise<void> {
     const { values, faults } = readForm(editForm, request.body);
     if (values === null) return showWith(request, response, faults);
+    if (!offersLanguage(scopeOf(request).rules, values.language))
+      return showWith(request, response, [languageNotOffered]);
     const before = await users.load(scopeOf(request), userIdOf(request));
     const { administratorLevel = before.administratorLevel, agentLevel = before.agentLevel, ...facts } = values;
     // What one may do alone is saved at once; the level waits for the other administrator.
@@ -101,7 +106,8 @@ export function userChangesRoutes(parts: {
       ...linksOf(user),
     }));
     const bulk = offeredInBulk(scope, 'deleted');
-    const model = { ...page, users: rows, days: scope.rules.restoreWindowDays, bulk };
+    const notes = notesOf(scope, ['users.restore']);
+    const model = { ...page, users: rows, days: scope.rules.restoreWindowDays, bulk, notes };
     response.page('users/deleted', model, { title: 'common:terms.deletedUsers', breadcrumbs: inList });
   }
 
@@ -148,18 +154,13 @@ export function userChangesRoutes(parts: {
   ];
 }
 
-// The same judge as in the handlers: what it refuses is not offered.
 function permissionsOf(scope: Scope, user: User) {
-  const offered = administratorLevels.filter((administratorLevel) =>
-    isOffered(mayGive(scope, user, { ...user, administratorLevel })),
-  );
-  const agents = agentLevels.filter((agentLevel) => mayGive(scope, user, { ...user, agentLevel }).allowed);
   return {
     edit: may(scope, 'users.edit', user),
     block: may(scope, 'users.block', user),
     remove: may(scope, 'users.delete', user),
     endSessions: may(scope, 'users.endSessions', user),
     data: may(scope, 'personalData.view', user),
-    levels: { administrator: offered, agent: agents, own: user.id === scope.actor?.id },
+    levels: levelsFor(scope, user),
   };
 }

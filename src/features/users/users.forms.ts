@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { FieldFault } from '../../domain/errors.ts';
 import { languages } from '../../domain/regions.ts';
 import { administratorLevels, agentLevels } from '../../domain/roles.ts';
 import { canonicalUsername, cleanName } from '../../domain/user.ts';
@@ -52,8 +53,14 @@ const facts = {
   firstName: name,
   lastName: name,
   displayName: name,
-  language: z.enum(languages).nullable().catch(null),
+  language: z.preprocess(
+    (typed) => (typed === undefined || typed === '' ? null : typed),
+    z.enum(languages, 'errors:reason.unknownLanguage').nullable(),
+  ),
 };
+
+/** Said of a language that the portal knows and the region does not offer. */
+export const languageNotOffered: FieldFault = { field: 'language', key: 'errors:reason.languageOfRegion' };
 
 const named = <T extends { firstName: string; lastName: string; displayName: string }>(form: T): T => ({
   ...form,

@@ -10,6 +10,7 @@ import { readForm } from '../../web/forms.ts';
 import { scopeOf } from '../../web/request.ts';
 import type { AnswerRefusal, Route } from '../../web/routing.ts';
 import { handOverOf, type WaysIn } from '../links/ways-in.ts';
+import { notesOfList } from '../rules/notes.ts';
 import { mostCounted } from './users.deleted.store.ts';
 import type { HandOverSheet } from './hand-over-sheet.ts';
 import { showWayIn } from './users.reveal.trail.ts';
@@ -51,6 +52,7 @@ export function usersRoutes(parts: {
       chooseAll: chooseAllHref(query),
       importing: may(scope, 'users.import'),
       exporting: exportingFor(scope),
+      notes: notesOfList(scope),
     };
     response.page('users/list', model, { title: 'common:terms.userManagement', breadcrumbs: trail });
   }

@@ -1,0 +1,41 @@
+import { may, type Refusal, type Target } from '../../domain/policy.ts';
+import type { Wording } from '../../domain/regions.ts';
+import type { Action } from '../../domain/roles.ts';
+import type { Scope } from '../../domain/scope.ts';
+
+/** Why a page does not offer something, in one sentence for all that has the same reason. */
+export interface Note {
+  readonly because: Exclude<Refusal, 'level' | 'secondAdministrator'>;
+  /** Where it is done instead. */
+  readonly place: Wording | null;
+  readonly address: string | null;
+  /** What is not offered: keys of the words for it. */
+  readonly what: readonly string[];
+}
+
+/** @returns what a page says in the place of the buttons that its reader does not find, the judge's reasons in their order */
+export function notesOf(scope: Scope, actions: readonly Action[], target?: Target): Note[] {
+  const notes = new Map<string, Note>();
+  for (const action of actions) {
+    const verdict = may(scope, action, target);
+    // Whoever lacks the level for a page is told so by the page itself; what needs another administrator is offered.
+    if (verdict.allowed || verdict.because === 'level' || verdict.because === 'secondAdministrator') continue;
+    const { because } = verdict;
+    const [place, address] = because === 'elsewhere' ? [verdict.place, verdict.address] : [null, null];
+    const key = `${because} ${address ?? ''}`;
+    const what = [...(notes.get(key)?.what ?? []), `activity:action.${action.replace('.', '_')}`];
+    notes.set(key, { because, place, address, what });
+  }
+  return [...notes.values()];
+}
+
+const acts = ['edit', 'block', 'endSessions', 'resetPassword', 'delete', 'restore'] as const;
+const actionsOfList = [...acts, 'add', 'import', 'export'] as const;
+
+/** @returns the notes for a list of users: of what nobody finds there, and of what is kept from this reader with some of them */
+export function notesOfList(scope: Scope): Note[] {
+  const toEverybody = actionsOfList.map((verb) => `users.${verb}` as const);
+  const toSome = acts.map((verb) => `users.${verb}` as const).filter((action) => may(scope, action).allowed);
+  const anAdministrator = { id: '', administratorLevel: 'billing' } as const;
+  return [...notesOf(scope, toEverybody), ...notesOf(scope, toSome, anAdministrator)];
+}

@@ -1,0 +1,199 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { describe, it } from 'node:test';
+import { compile } from '../../src/data/database.ts';
+import { createScope, type Scope, type ScopeTenant } from '../../src/domain/scope.ts';
+import { entriesPerTrim, trimLogs } from '../../src/features/activity/activity.trim.ts';
+import { verifyChain } from '../../src/features/activity/activity.verify.ts';
+import { postgres } from '../support/services.ts';
+import { both, newTenant, open, start, worldwide } from './databases.ts';
+
+const dayMs = 24 * 60 * 60_000;
+const midnight = Math.floor(start / dayMs) * dayMs;
+const never = new AbortController().signal;
+const rules = { ...worldwide, activityLog: { ...worldwide.activityLog, retentionDays: 30 } };
+
+for (const { dialect, config, skip } of both(await postgres())) {
+  describe(`the retention of the log on ${dialect}`, { skip }, async () => {
+    if (skip !== false) return;
+    const { database, stores } = await open(config);
+    // Nodes that share a PostgreSQL have connections of their own; a file has one process.
+    const others = config.kind === 'sqlite' ? stores : (await open(config)).stores;
+    const { knex } = database;
+    const operatorScope = (tenant: ScopeTenant): Scope =>
+      createScope({ rules, language: 'en', requestId: randomUUID(), address: null, tenant, actor: null });
+    const trim = (now: number, by = stores, stopping = never): Promise<void> =>
+      trimLogs({ stores: by, rules, operatorScope, clock: () => now }).run(stopping);
+
+    /** A log with an entry at each of these days, counted from the first. */
+    async function aLog(days: readonly number[]): Promise<Scope> {
+      const scope = await newTenant(stores);
+      for (const day of days) await stores.activity.record(scope, { kind: 'signOut' }, null, midnight + day * dayMs);
+      return scope;
+    }
+    const of = (scope: Scope) => ({ tenant_id: scope.tenant.id });
+    const placesOf = async (scope: Scope): Promise<number[]> => {
+      const rows = await knex<{ place: number }>('activity').where(of(scope)).orderBy('place').select('place');
+      return rows.map(({ place }) => place);
+    };
+    const verify = (scope: Scope) => verifyChain(stores, scope.tenant.id);
+
+    it('keeps an entry for as long as the rules say, and drops it on the day after', async () => {
+      const scope = await aLog([0, 0, 1, 2]);
+      await trim(midnight + 31 * dayMs - 1);
+      assert.deepEqual(await placesOf(scope), [1, 2, 3, 4]);
+      await trim(midnight + 31 * dayMs);
+      assert.deepEqual(await placesOf(scope), [3, 4, 5]);
+      assert.deepEqual(await verify(scope), { entries: 3, dropped: 2, fault: null });
+      const [told] = await stores.activity.stretch(scope, {
+        ...{ filter: { user: null, group: null, from: null, until: null }, order: 'newestFirst' },
+        ...{ behind: null, before: null, limit: 1 },
+      });
+      const { anchor } = await stores.activity.endsOfChain(scope);
+      assert.deepEqual(told?.activity.event, { kind: 'activity.trimmed', ...anchor });
+      await trim(midnight + 31 * dayMs + 60_000);
+      assert.deepEqual(await placesOf(scope), [3, 4, 5], 'there is nothing more to drop, and nothing more to tell');
+    });
+
+    it('leaves what is older behind a younger entry, and other tenants’ logs, as they are', async () => {
+      const [scope, other] = [await aLog([0, 20, 0, 0]), await aLog([20])];
+      await trim(midnight + 40 * dayMs);
+      assert.deepEqual(await placesOf(scope), [2, 3, 4, 5]);
+      assert.deepEqual(await placesOf(other), [1]);
+      assert.deepEqual(await verify(scope), { entries: 4, dropped: 1, fault: null });
+    });
+
+    it('leaves the log of a tenant that moves as it is on its way', async () => {
+      const scope = await aLog([0, 30]);
+      await stores.tenants.setState(scope.tenant.id, 'moving');
+      await trim(midnight + 40 * dayMs);
+      assert.deepEqual(await placesOf(scope), [1, 2]);
+      await stores.tenants.setState(scope.tenant.id, 'active');
+      await trim(midnight + 40 * dayMs);
+      assert.deepEqual(await placesOf(scope), [2, 3]);
+    });
+
+    it('goes on in the log of somebody who went away, and does not drop its own words for ever', async () => {
+      const scope = await aLog([0]);
+      for (const days of [40, 80, 81, 120, 400]) await trim(midnight + days * dayMs);
+      assert.deepEqual(await placesOf(scope), [2]);
+      await stores.activity.record(scope, { kind: 'signOut' }, null, midnight + 401 * dayMs);
+      await trim(midnight + 500 * dayMs);
+      assert.deepEqual(await placesOf(scope), [4]);
+      assert.deepEqual(await verify(scope), { entries: 1, dropped: 3, fault: null });
+    });
+
+    it('works in pieces, on several nodes at once, and stops when its process does', async () => {
+      const scope = await newTenant(stores);
+      const count = entriesPerTrim * 2 + 300;
+      const entries = Array.from({ length: count }, () => ({ event: { kind: 'signOut' } as const, targetId: null }));
+      await stores.activity.recordMany(scope, entries, midnight);
+      await trim(midnight + 40 * dayMs, stores, AbortSignal.abort());
+      assert.equal((await placesOf(scope)).length, count);
+      await Promise.all([trim(midnight + 40 * dayMs), trim(midnight + 40 * dayMs, others)]);
+      const left = await placesOf(scope);
+      assert.deepEqual(
+        left,
+        [1, 2, 3].map((piece) => count + piece),
+        'three pieces, each told once',
+      );
+      assert.deepEqual(await verify(scope), { entries: 3, dropped: count, fault: null });
+    });
+
+    it('takes all of it back where it cannot say so', async () => {
+      const scope = await aLog([0, 0, 30]);
+      const broken = {
+        ...stores,
+        transaction: <T>(work: (within: typeof stores) => Promise<T>) =>
+          stores.transaction((within) =>
+            work({
+              ...within,
+              activityTrims: { ...within.activityTrims, drop: () => Promise.reject(new Error('no')) },
+            }),
+          ),
+      };
+      await assert.rejects(trim(midnight + 40 * dayMs, broken), /no/);
+      assert.deepEqual(await placesOf(scope), [1, 2, 3]);
+      assert.deepEqual(await verify(scope), { entries: 3, dropped: 0, fault: null });
+      await trim(midnight + 40 * dayMs);
+    });
+
+    type Tamper = (scope: Scope) => Promise<unknown>;
+    const entry = (scope: Scope, place: number) => knex('activity').where({ ...of(scope), place });
+    const anchor = (scope: Scope, place: number, hash: string) =>
+      knex('tenants')
+        .where({ id: scope.tenant.id })
+        .update({ activity_anchor_place: place, activity_anchor_hash: hash });
+    const hashOf = async (scope: Scope, place: number): Promise<string> => {
+      const rows = await knex<{ hash: string }>('activity').where('tenant_id', scope.tenant.id).where('place', place);
+      return rows[0]!.hash;
+    };
+    // What was trimmed: 1 and 2. What is left: 3, 4 and 5, and 6 that says so.
+    const tampered: [what: string, tamper: Tamper, fault: object][] = [
+      ['the front cut off', (scope) => entry(scope, 3).delete(), { place: 3, fault: 'missing' }],
+      [
+        'the front cut off, and the anchor moved with it',
+        async (scope) => {
+          const hash = await hashOf(scope, 3);
+          await entry(scope, 3).delete();
+          await anchor(scope, 3, hash);
+        },
+        { place: 3, fault: 'frontCutOff' },
+      ],
+      [
+        'the anchor moved alone',
+        async (scope) => anchor(scope, 3, await hashOf(scope, 3)),
+        { place: 4, fault: 'missing' },
+      ],
+      ['the anchor’s hash changed', (scope) => anchor(scope, 2, 'f'.repeat(64)), { place: 3, fault: 'changed' }],
+      ['the anchor taken away', (scope) => anchor(scope, 0, ''), { place: 1, fault: 'missing' }],
+      [
+        'the first that is left changed',
+        (scope) => entry(scope, 3).update({ kind: 'signIn.succeeded' }),
+        { place: 3, fault: 'changed' },
+      ],
+      ['one in the middle dropped', (scope) => entry(scope, 4).delete(), { place: 4, fault: 'missing' }],
+      [
+        'what was told changed',
+        (scope) => entry(scope, 6).update({ data: '{"place":3,"hash":"x"}' }),
+        { place: 6, fault: 'changed' },
+      ],
+      ['what was told dropped', (scope) => entry(scope, 6).delete(), { place: 6, fault: 'missing' }],
+      [
+        'an entry put before the front',
+        (scope) => entry(scope, 5).update({ place: 1 }),
+        { place: 3, fault: 'missing' },
+      ],
+      [
+        'two in another order',
+        async (scope) => {
+          await entry(scope, 3).update({ place: 99 });
+          await entry(scope, 4).update({ place: 3 });
+          await entry(scope, 99).update({ place: 4 });
+        },
+        { place: 3, fault: 'changed' },
+      ],
+    ];
+    for (const [what, tamper, fault] of tampered) {
+      it(`names ${what}`, async () => {
+        const scope = await aLog([0, 0, 30, 30, 30]);
+        await trim(midnight + 40 * dayMs);
+        assert.deepEqual((await verify(scope))?.fault, null);
+        await tamper(scope);
+        assert.deepEqual((await verify(scope))?.fault, fault);
+      });
+    }
+
+    if (database.dialect !== 'sqlite') return;
+    it('looks at one entry of each tenant, however long its log', async () => {
+      const first = knex('activity').select('at').whereRaw('tenant_id = tenants.id').orderBy('place').limit(1);
+      const { sql } = compile(knex, () => knex('tenants').select('id').whereRaw('(?) < 1', [first]));
+      const rows: { detail: string }[] = await knex.raw(`explain query plan ${sql.replaceAll('?', '1')}`);
+      const plan = rows.map(({ detail }) => detail);
+      assert.ok(
+        plan.some((line) => line.includes('activity_chain (tenant_id=?)')),
+        plan.join('\n'),
+      );
+    });
+  });
+}

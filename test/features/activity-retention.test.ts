@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { sha256 } from '../../src/data/digest.ts';
+import { createFileCheck } from '../../src/features/activity/activity.check.ts';
+import { paths } from '../../src/paths.ts';
+import { aTenant, aUser } from '../support/builders.ts';
+import { aPerson } from '../support/person.ts';
+import { openPortal } from '../support/portal.ts';
+import { underRules } from '../support/rules.ts';
+import { words } from '../support/words.ts';
+
+const dayMs = 24 * 60 * 60_000;
+const forbidden = { activityLog: { retentionDays: 30, export: 'forbidden' } };
+
+describe('a log that is kept for 30 days', async () => {
+  const activityLog = { retentionDays: 30, export: 'allowed' };
+  const portal = await openPortal({ environment: underRules({ activityLog }) });
+  const tenant = await aTenant(portal);
+  const camille = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
+  await aPerson(portal).signIn(camille);
+  portal.clock.now += 40 * dayMs;
+  await portal.background.runAll();
+  const admin = await aPerson(portal).signIn(camille);
+
+  /** @returns the first fault of a file, after edits of its lines, and how many entries are good */
+  async function check(address: string, edit: (lines: string[]) => void = () => {}): Promise<string> {
+    const lines = (await admin.visit(address)).body.trimEnd().split('\n');
+    edit(lines);
+    const follow = createFileCheck(lines[0]!, sha256)!;
+    let fault = null;
+    for (const line of lines.slice(1)) fault ??= follow.next(line);
+    fault ??= follow.end();
+    return fault === null ? `good from ${follow.anchor.place}` : `${fault.fault} at ${fault.place}`;
+  }
+  const change =
+    (index: number, from: string, to: string) =>
+    (lines: string[]): void => {
+      assert.ok(lines[index]!.includes(from), lines[index]);
+      lines[index] = lines[index]!.replace(from, to);
+    };
+
+  it('says so where it ends, and tells what was dropped', async () => {
+    await admin.visit(paths.activityLog);
+    admin.sees('Dans la région Monde, les entrées sont conservées pendant 30 jours.');
+    admin.sees('Les entrées du journal jusqu’au numéro 1 ont été supprimées');
+    await admin.visit(paths.region);
+    admin.sees(/Les entrées du journal d’activité sont conservées pendant\s*30 jours/);
+  });
+
+  it('gives a file that proves itself from where it begins, and parts of it whose first entry does', async () => {
+    assert.equal(await check(paths.activityJsonLines), 'good from 1');
+    assert.equal(await check(`${paths.activityJsonLines}?kind=organization`), 'good from 1');
+  });
+
+  const table: [what: string, edit: (lines: string[]) => void, fault: string][] = [
+    ['the front cut off', (lines) => void lines.splice(1, 1), 'missing at 2'],
+    ['an anchor taken away', (lines) => void (lines[0] = lines[0]!.replace(/"anchor":\{[^}]*\},/, '')), 'missing at 1'],
+    ['an anchor of another place', change(0, '"place":1', '"place":2'), 'missing at 3'],
+    [
+      'the front cut off, and the anchor moved with it',
+      (lines) => {
+        const [, second] = lines as [string, string];
+        const { hash } = JSON.parse(second) as { hash: string };
+        lines.splice(1, 1);
+        lines[0] = lines[0]!.replace(/"anchor":\{[^}]*\}/, `"anchor":{"place":2,"hash":"${hash}"}`);
+      },
+      'frontCutOff at 2',
+    ],
+    ['what was told changed', change(1, 'activity.trimmed', 'user.blocked'), 'changed at 2'],
+    ['the first that is left changed', change(1, '"at":', '"at":1'), 'changed at 2'],
+  ];
+  for (const [what, edit, fault] of table) {
+    it(`finds ${what}`, async () => {
+      // The record of what was dropped is not the first that is left, so that cutting it off is not found by itself.
+      assert.equal(await check(paths.activityJsonLines, edit), fault);
+    });
+  }
+});
+
+describe('a log that nobody takes away', async () => {
+  const portal = await openPortal({ environment: underRules(forbidden) });
+  const own = await openPortal();
+  const files = [paths.activityCsv, paths.activityJsonLines];
+
+  for (const [whose, at, rules, because] of [
+    ['the region’s rule', portal, {}, 'nobody'],
+    ['the organization’s own rule', own, { logExport: 'forbidden' }, 'tenantNobody'],
+  ] as const) {
+    it(`says so by ${whose}, and refuses both files in words`, async () => {
+      const tenant = await aTenant(at, { language: 'en' });
+      const admin = await aPerson(at, { 'Accept-Language': 'en' }).signIn(
+        await aUser(at, tenant, { administratorLevel: 'global' }),
+      );
+      await at.stores.tenants.setOwnRules(tenant.scope, rules);
+      const { t } = words('en');
+      await admin.visit(paths.activityLog);
+      assert.equal(admin.$('.page-actions').length, 0);
+      admin.sees(t(`rules:note.${because}`, { region: 'Worldwide', what: t('activity:action.activity_export') }));
+      for (const file of files) {
+        await admin.visit(file);
+        assert.equal(admin.status, 403, file);
+        admin.sees(t(`policy:${because}.text`, { region: 'Worldwide' }));
+        assert.equal((await admin.send('HEAD', file)).status, 403);
+      }
+      const kinds = await at.database.knex('activity').where({ tenant_id: tenant.id, kind: 'activity.exported' });
+      assert.equal(kinds.length, 0);
+    });
+  }
+});

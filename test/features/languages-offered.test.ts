@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Failure } from '../../src/domain/errors.ts';
+import { paths, userPath } from '../../src/paths.ts';
+import { aTenant, aUser } from '../support/builders.ts';
+import { aPerson } from '../support/person.ts';
+import { openPortal } from '../support/portal.ts';
+import { underRules } from '../support/rules.ts';
+
+describe('a region that offers French and German', async () => {
+  const environment = underRules({ languages: ['fr', 'de'], defaultLanguage: 'fr' });
+  const portal = await openPortal({ environment });
+  const tenant = await aTenant(portal);
+  const camille = await aUser(portal, tenant, { administratorLevel: 'global' });
+  const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson', language: 'de' });
+  const admin = await aPerson(portal).signIn(camille);
+  const refused = 'Cette langue n’est pas proposée dans cette région.';
+  const languageOf = async ({ id }: { id: string }) => (await portal.stores.users.find(tenant.scope, id))?.language;
+  const names = { firstName: 'Zoé', lastName: 'Besson', displayName: 'Zoé Besson' };
+
+  it('offers these, and no other', async () => {
+    await admin.visit(userPath(zoe.id));
+    const offered = admin
+      .$('main select[name=language] option')
+      .toArray()
+      .map((option) => admin.$(option).attr('value'));
+    assert.deepEqual(offered, ['', 'fr', 'de']);
+  });
+
+  for (const [label, language, says] of [
+    ['that it does not offer', 'en', refused],
+    ['that nobody knows', 'xx', 'Cette langue n’est pas proposée.'],
+    ['of another kind', '__proto__', 'Cette langue n’est pas proposée.'],
+  ] as const) {
+    it(`takes no language ${label}, from whatever form`, async () => {
+      await admin.visit(userPath(zoe.id));
+      const edited = await admin.send('POST', userPath(zoe.id), { ...names, language });
+      assert.deepEqual([edited.status, edited.text.includes(says)], [422, true]);
+      assert.equal(await languageOf(zoe), 'de');
+      const username = `new@${tenant.domain}`;
+      const added = await admin.send('POST', paths.newUser, { ...names, username, language });
+      assert.deepEqual([added.status, added.text.includes(says)], [422, true]);
+      assert.equal((await admin.send('POST', paths.language, { language, returnTo: '/dashboard' })).status, 400);
+    });
+  }
+
+  it('refuses the row of a file that gives another, and leaves one that is so already', async () => {
+    const noah = await aUser(portal, tenant, { displayName: 'Noah Diop', language: 'en' });
+    const rows = [
+      'Username;Name;Language',
+      `${zoe.username};Zoé Besson;English`,
+      `${noah.username};Noah Diop;English`,
+      `new@${tenant.domain};Ada;en`,
+    ];
+    const header = 'Nom d’utilisateur;Nom d’affichage;Langue';
+    await admin.visit(paths.importUsers);
+    const content = [header, ...rows.slice(1)].join('\n');
+    await admin.upload('Vérifier le fichier', 'Fichier CSV', { name: 'a.csv', content });
+    const outcomes = admin
+      .$('tbody tr')
+      .toArray()
+      .map((row) => admin.$(row).text().includes(refused));
+    assert.deepEqual(outcomes, [true, false, true]);
+  });
+
+  it('takes no tenant in another, and no user of the operator’s', async () => {
+    const details = { name: 'Ateliers', domains: ['ateliers.example'], language: 'en' };
+    const person = { name: 'Ada', administratorLevel: 'global', agentLevel: 'none', language: null } as const;
+    const because = (error: Failure): boolean => error.because === 'errors:reason.languageOfRegion';
+    await assert.rejects(portal.tenants.add(details, { ...person, username: 'ada@ateliers.example' }), because);
+    const another = { ...person, language: 'en', username: `ada@${tenant.domain}` } as const;
+    await assert.rejects(portal.tenants.addUser(tenant.id, another), because);
+  });
+});

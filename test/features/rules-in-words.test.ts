@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Failure } from '../../src/domain/errors.ts';
+import { ownChoiceNames, ownNumberNames } from '../../src/domain/own-rules.ts';
+import { createScope } from '../../src/domain/scope.ts';
+import { ruleGroups } from '../../src/features/rules/rules.describe.ts';
+import { createRules } from '../../src/features/rules/rules.ts';
+import { paths, userPath } from '../../src/paths.ts';
+import { aTenant, aUser } from '../support/builders.ts';
+import { aCompany, judged } from '../support/import-rules.ts';
+import { aPerson } from '../support/person.ts';
+import { openPortal } from '../support/portal.ts';
+
+const english = { 'Accept-Language': 'en' };
+const historical = { REGION: 'germany', REGION_RULES: 'rules/germany-historical.json' };
+
+describe('the table of what is managed where', async () => {
+  const portal = await openPortal({ environment: historical });
+  const tenant = await aTenant(portal, { language: 'en' });
+  const zoe = await aUser(portal, tenant);
+
+  it('is read by everybody who is signed in, and leads where things are done', async () => {
+    const person = await (await aPerson(portal, english).signIn(zoe)).visit(paths.where);
+    assert.equal(person.status, 200);
+    const rows = person
+      .$('tbody tr')
+      .toArray()
+      .map((row) => [
+        person.$(row).find('.name-first').text(),
+        ...person
+          .$(row)
+          .find('a')
+          .toArray()
+          .map((link) => person.$(link).attr('href')!),
+      ]);
+    const [azure, office] = ['https://portal.microsoftazure.de', 'https://portal.office.de'];
+    assert.deepEqual(rows.slice(0, 5), [
+      ['Users of the organization', azure, office],
+      ['Reset a password', azure],
+      ['Users as files', azure, office],
+      ['Customers’ users', office, azure],
+      ['Licences', office, azure],
+    ]);
+    person.sees('Links with this mark leave the portal.');
+    assert.equal(person.$('tbody a[rel="noreferrer external"]').length, 9);
+  });
+
+  it('is linked from the pages that are elsewhere, and asks strangers to sign in', async () => {
+    const admin = await aPerson(portal, english).signIn(await aUser(portal, tenant, { administratorLevel: 'global' }));
+    for (const path of [
+      paths.dashboard,
+      paths.users,
+      userPath(zoe.id),
+      paths.newUser,
+      paths.accountSettings,
+      paths.rules,
+    ]) {
+      await admin.visit(path);
+      assert.ok(admin.$(`main a[href="${paths.where}"]`).length > 0, path);
+    }
+    assert.equal((await aPerson(portal, english).visit(paths.where)).path, paths.signIn);
+  });
+
+  it('and the region’s rules are read from every page, by strangers too', async () => {
+    for (const path of [paths.signIn, '/no-such-page', paths.region]) {
+      const stranger = await aPerson(portal, english).visit(path);
+      assert.equal(stranger.$(`a.region[href="${paths.region}"]`).text().trim(), 'Region: Germany', path);
+    }
+    const pending = await aUser(portal, tenant, { password: 'temporary' });
+    const person = await aPerson(portal, english).signIn(pending);
+    await person.visit(paths.region);
+    assert.deepEqual([person.status, person.$('nav.navigation').length], [200, 0]);
+    person.sees('The region and its rules');
+  });
+});
+
+describe('a rule of the organization’s own', async () => {
+  const portal = await openPortal();
+
+  it('is called its own, on the pages as in a refusal, and not the region’s', async () => {
+    const tenant = await aTenant(portal, { language: 'en' });
+    const manager = await aUser(portal, tenant, { administratorLevel: 'userManagement' });
+    const billing = await aUser(portal, tenant, { administratorLevel: 'billing' });
+    await portal.stores.tenants.setOwnRules(tenant.scope, {
+      usersExport: 'forbidden',
+      administratorsManagedBy: 'globalAdmins',
+    });
+    const person = await aPerson(portal, english).signIn(manager);
+    await person.visit(paths.users);
+    person.sees('By a rule of your organization, this is not done: export users.');
+    person.sees('By a rule of your organization, only Global admins do this to administrators: change a user');
+    await person.visit(userPath(billing.id));
+    person.sees('By a rule of your organization, only a Global admin may do this to an administrator.');
+    person.doesNotSee('In the region');
+    await person.visit(paths.newUser);
+    person.sees('By a rule of your organization, only a Global admin gives or takes an administrator level.');
+    await person.visit(paths.where);
+    person.sees('Not done, by a rule of your organization');
+    await person.visit(paths.region);
+    person.doesNotSee('by a rule of your organization');
+    assert.equal((await person.send('POST', `${userPath(billing.id)}/block`)).status, 403);
+    const entries = await portal.database.knex<{ data: string }>('activity').where('kind', 'refused');
+    assert.match(entries[0]!.data, /tenantAdministrator/);
+  });
+
+  const company = await aCompany(portal);
+  await portal.stores.tenants.setOwnRules(company.tenant.scope, { administratorsManagedBy: 'globalAdmins' });
+  judged(company, 'manager', [
+    ['is why a row is refused', ['billing@', 'Zoé'], 'Refused', /By a rule of your organization, only a Global admin/],
+  ]);
+});
+
+describe('the rules of a tenant', async () => {
+  const portal = await openPortal({ environment: { REGION: 'china' } });
+  const rules = createRules({ stores: portal.stores, regionRules: portal.config.rules, clock: () => portal.clock.now });
+
+  it('stand in one group each', () => {
+    assert.deepEqual(Object.values(ruleGroups).flat().sort(), [...ownNumberNames, ...ownChoiceNames].sort());
+  });
+
+  const hostile: [label: string, own: object][] = [
+    ['looser than the region', { temporaryPasswordHours: 73 }],
+    ['nothing', { idleMinutes: 0 }],
+    ['half a number', { idleMinutes: 1.5 }],
+    ['no number', { idleMinutes: NaN }],
+    ['a number in words', { idleMinutes: '5' }],
+    ['fixed in the region', { attempts: 1 }],
+    ['as in the region', { usersExport: 'allowed' }],
+    ['no such choice', { handOver: 'carrierPigeon' }],
+    ['a choice as a number', { handOver: 1 }],
+    ['no such rule', { name: 'Atlantis' }],
+    ['a rule of every object', JSON.parse('{"__proto__":1,"toString":1}') as object],
+  ];
+  for (const [label, own] of hostile) {
+    it(`are not ${label}, whoever calls`, async () => {
+      const tenant = await aTenant(portal);
+      await assert.rejects(rules.set(tenant.scope, own), (error: Failure) => error.kind === 'badRequest');
+      assert.deepEqual((await portal.stores.tenants.findOwn(tenant.scope))?.ownRules, {});
+    });
+  }
+
+  it('are set by Global admins alone, whoever calls', async () => {
+    const tenant = await aTenant(portal);
+    const manager = await aUser(portal, tenant, { administratorLevel: 'userManagement' });
+    const scope = createScope({ ...tenant.scope, actor: manager });
+    await assert.rejects(rules.set(scope, { idleMinutes: 5 }), (error: Failure) => error.kind === 'forbidden');
+    await rules.set(tenant.scope, { idleMinutes: 5 });
+    assert.deepEqual((await portal.stores.tenants.findOwn(tenant.scope))?.ownRules, { idleMinutes: 5 });
+  });
+});

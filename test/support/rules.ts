@@ -1,0 +1,17 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after } from 'node:test';
+import { rulesFolder } from '../../src/config/rules.ts';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'parvis-own-rules-'));
+after(() => rmSync(folder, { recursive: true }));
+let files = 0;
+
+/** Writes the worldwide rules with other entries. @returns what a portal is started with to serve them */
+export function underRules(entries: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
+  const file = path.join(folder, `${++files}.json`);
+  const rules = JSON.parse(readFileSync(path.join(rulesFolder, 'worldwide.json'), 'utf8')) as object;
+  writeFileSync(file, JSON.stringify({ ...rules, ...entries }));
+  return { REGION_RULES: file };
+}
