@@ -53,7 +53,7 @@ export default {
       name: 'routes-are-nobodys-library',
       comment: 'What two features share is not HTTP: it belongs to the feature itself, or to src/web.',
       severity: 'error',
-      from: { pathNot: '^src/(app|features)[.]ts$' },
+      from: { pathNot: '^src/(app|features|features[.]files)[.]ts$' },
       to: { path: '^src/features/.+[.]routes[.]ts$' },
     },
     {

@@ -1,23 +1,18 @@
 import type { AppParts } from './app.ts';
-import type { Background } from './background.ts';
+import { filesAndApprovals, type FeatureParts } from './features.files.ts';
 import { accountSettingsRoutes } from './features/account-settings/account-settings.routes.ts';
 import { createLogExports } from './features/activity/activity.export.ts';
 import { activityRoutes } from './features/activity/activity.routes.ts';
 import { trimLogs } from './features/activity/activity.trim.ts';
 import { createActivityWords } from './features/activity/activity.words.ts';
 import { dashboardRoutes } from './features/dashboard/dashboard.routes.ts';
-import { importPasswordsRoutes } from './features/imports/imports.passwords.routes.ts';
-import { createImportPasswords } from './features/imports/imports.passwords.ts';
-import { importsRoutes } from './features/imports/imports.routes.ts';
-import { createImportRun } from './features/imports/imports.run.ts';
-import { createImports } from './features/imports/imports.ts';
 import { linksRoutes } from './features/links/links.routes.ts';
 import { createLinkThrottle } from './features/links/links.throttle.ts';
 import { createLinkTokens, type LinkTokens } from './features/links/links.tokens.ts';
 import { createLinks, type Links } from './features/links/links.ts';
 import { createRecovery } from './features/links/recovery.ts';
 import { recoveryRoutes } from './features/links/recovery.routes.ts';
-import { createWaysIn, type WaysIn } from './features/links/ways-in.ts';
+import { createWaysIn } from './features/links/ways-in.ts';
 import { sendNotices } from './features/notices/notices.ts';
 import { createTransport } from './features/notices/notices.transport.ts';
 import { passwordsRoutes } from './features/passwords/passwords.routes.ts';
@@ -27,8 +22,6 @@ import { personalDataRoutes } from './features/personal-data/personal-data.route
 import { createPersonalData } from './features/personal-data/personal-data.ts';
 import { preferencesRoutes } from './features/preferences/preferences.routes.ts';
 import { profileRoutes } from './features/profile/profile.routes.ts';
-import { rulesRoutes } from './features/rules/rules.routes.ts';
-import { createRules } from './features/rules/rules.ts';
 import { whereRoutes } from './features/rules/where.routes.ts';
 import { createKnownDevices, type KnownDevices } from './features/sessions/known-device.ts';
 import { codeRoutes } from './features/second-factor/code.routes.ts';
@@ -50,25 +43,10 @@ import { createBulkReset } from './features/users/users.bulk-reset.ts';
 import { bulkRoutes } from './features/users/users.bulk.routes.ts';
 import { createBulkChange } from './features/users/users.bulk.ts';
 import { createUserChanges } from './features/users/users.changes.ts';
-import { createUsersCsv } from './features/users/users.csv.ts';
-import { exportUsersRoutes } from './features/users/users.export.routes.ts';
 import { usersRoutes } from './features/users/users.routes.ts';
 import { createUsers, type Users } from './features/users/users.ts';
-import type { Stores } from './stores.ts';
 import { createAuthentication, type Authentication } from './web/authentication.ts';
-import type { Cookies } from './web/cookies.ts';
-import type { AnswerRefusal, Route } from './web/routing.ts';
-
-interface FeatureParts {
-  readonly stores: Stores;
-  readonly cookies: Cookies;
-  readonly answerRefusal: AnswerRefusal;
-  /** Takes on what a feature does beside the requests. */
-  readonly background: Background;
-}
-
-// Imports are asked for as they come; this finds those of a node that died.
-const importsIntervalMs = 10_000;
+import type { Route } from './web/routing.ts';
 
 /** Puts the features together, each with the stores and the tools that it works with. @returns every route of the portal */
 export function createFeatures(
@@ -100,15 +78,14 @@ export function createFeatures(
     ...accountSettingsRoutes({ stores, regionRules: rules }),
     ...supportRoutes({ stores, support, regionRules: rules, clock }),
     ...activityRoutes({ stores, exports, wordsFor, clock }),
-    ...rulesRoutes({ stores, regionRules: rules, rules: createRules({ stores, regionRules: rules, clock }) }),
     ...whereRoutes(rules),
     ...addUserRoutes({ stores, addUser: createUserAdder({ stores, waysIn }), waysIn, sheet, answerRefusal }),
     ...bulkRoutes({
-      ...{ stores, waysIn, sheet, answerRefusal },
+      ...{ stores, waysIn, sheet, answerRefusal, clock },
       change: createBulkChange({ stores, clock }),
       reset: createBulkReset({ stores, waysIn, throttle, clock }),
     }),
-    ...importsAndExports(app, parts, { throttle, waysIn }),
+    ...filesAndApprovals(app, parts, { users, throttle, tenants, waysIn, sheet, exports }),
     ...usersRoutes({ stores, users, waysIn, sheet, answerRefusal, clock }),
     ...userChangesRoutes({
       ...{ stores, users, links, waysIn, answerRefusal, clock },
@@ -122,25 +99,6 @@ export function createFeatures(
     ...setupRoutes({ stores, tenants, passwords, hasher, rules }),
   ];
   return { authentication, support, routes };
-}
-
-/** Users as files: those that come in are worked through beside the requests. */
-function importsAndExports(
-  app: AppParts,
-  { stores, background }: FeatureParts,
-  { throttle, waysIn }: { throttle: Throttle; waysIn: WaysIn },
-): Route[] {
-  const { config, hasher, translator, clock, log } = app;
-  const csv = createUsersCsv(translator, clock);
-  const imports = createImports({ stores, csv, throttle, clock });
-  const passwords = createImportPasswords({ stores, waysIn, hasher, throttle, clock });
-  const run = createImportRun({ stores, hasher, rules: config.rules, clock, log });
-  const wake = background.add({ name: 'Imports', everyMs: importsIntervalMs, run });
-  return [
-    ...importsRoutes({ stores, imports, passwords, waysIn, csv, translator, wake }),
-    ...importPasswordsRoutes({ imports, passwords, waysIn, translator }),
-    ...exportUsersRoutes({ stores, throttle, csv, translator, clock }),
-  ];
 }
 
 /** The second factor: at the sign-in, of one's own, and as others take it away. */

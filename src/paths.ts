@@ -41,6 +41,10 @@ export const paths = {
   activityLog: '/account-settings/activity-log',
   activityCsv: '/account-settings/activity-log/export.csv',
   activityJsonLines: '/account-settings/activity-log/export.jsonl',
+  approvals: '/account-settings/approvals',
+  newApproval: '/account-settings/approvals/new',
+  approval: '/account-settings/approvals/:approvalId',
+  performApproval: '/account-settings/approvals/:approvalId/perform',
   myProfile: '/my-profile',
   ownPassword: '/my-profile/password',
   ownSecurity: '/my-profile/security',
@@ -77,3 +81,20 @@ export const isOneTimeLink = (path: string): boolean => /^\/+link\//i.test(path)
 // A page links to dozens of users: this is `to`, without looking for placeholders.
 export const userPath = (userId: string): string => paths.user.replace(':userId', encodeURIComponent(userId));
 export const resetPasswordPath = (userId: string): string => to(paths.resetPassword, { userId });
+export const approvalPath = (approvalId: string): string => to(paths.approval, { approvalId });
+
+/**
+ * The page on which another administrator is asked for an act.
+ * @param users ids of those whom it is about
+ * @param more what else it needs to be said of it
+ */
+export function askPath(
+  act: string,
+  users: readonly string[],
+  more: Readonly<Record<string, string | null>> = {},
+): string {
+  const query = new URLSearchParams({ act });
+  for (const id of users) query.append('user', id);
+  for (const [name, value] of Object.entries(more)) if (value !== null && value !== '') query.set(name, value);
+  return `${paths.newApproval}?${query.toString()}`;
+}

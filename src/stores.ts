@@ -1,5 +1,6 @@
 import type { Database } from './data/database.ts';
 import { activityStore } from './features/activity/activity.store.ts';
+import { approvalsStore } from './features/approvals/approvals.store.ts';
 import { activityTrimStore } from './features/activity/activity.trim.store.ts';
 import { dashboardStore } from './features/dashboard/dashboard.store.ts';
 import { directoryStore } from './features/directory/directory.store.ts';
@@ -37,6 +38,7 @@ function bindStores(database: Database) {
     credentials: credentialsStore(database),
     dashboard: dashboardStore(database),
     directory: directoryStore(database),
+    approvals: approvalsStore(database),
     imports: importsStore(database),
     importRuns: importRunsStore(database),
     importPasswords: importPasswordsStore(database),

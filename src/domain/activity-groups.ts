@@ -12,6 +12,7 @@ export const activityGroups = [
   'organization',
   'support',
   'transfers',
+  'approvals',
   'refused',
 ] as const;
 export type ActivityGroup = (typeof activityGroups)[number];
@@ -61,6 +62,12 @@ const groupsOf: Readonly<Record<ActivityKind, readonly [ActivityGroup, ...Activi
   'tenant.moveCancelled': ['organization', 'transfers'],
   'tenant.movedIn': ['organization', 'transfers'],
   'activity.exported': ['transfers'],
+  'approval.asked': ['approvals'],
+  'approval.confirmed': ['approvals'],
+  'approval.declined': ['approvals'],
+  'approval.withdrawn': ['approvals'],
+  'approval.lapsed': ['approvals'],
+  'approval.done': ['approvals'],
   'activity.trimmed': ['organization'],
   refused: ['refused'],
   unknown: ['organization'],

@@ -7,6 +7,7 @@ const personalFields: ReadonlySet<Change['field']> = new Set(['firstName', 'last
 interface Personal {
   readonly address: string | null;
   readonly changes?: readonly Change[];
+  readonly said?: string | null;
   readonly purpose?: string | null;
   /** Names, so that a file of the log says both without the portal: the operator's own is of another tenant. */
   readonly support?: { readonly operator: string | null; readonly grantedBy: string | null };
@@ -30,12 +31,14 @@ export function splitPersonal(
     ...('changes' in data && {
       changes: data.changes.map((change) => (isPersonal(change) ? { ...change, from: null, to: null } : change)),
     }),
+    ...('said' in data && { said: null }),
     ...(event.kind === 'support.granted' && { purpose: null }),
     ...(support && { support: { grant: support.grantId, grantedBy: support.grantedBy.id } satisfies SupportIds }),
   };
   const personal: Personal = {
     address,
     ...('changes' in data && { changes: data.changes.filter(isPersonal) }),
+    ...('said' in data && { said: data.said }),
     ...(event.kind === 'support.granted' && { purpose: event.purpose }),
     ...(support && { support: { operator: actor?.displayName ?? null, grantedBy: support.grantedBy.name } }),
   };
@@ -48,10 +51,11 @@ export function joinPersonal(
   data: string,
   personal: string | null,
 ): { event: ActivityEvent; address: string | null } {
-  const { address, changes = [], purpose = null } = JSON.parse(personal ?? '{"address":null}') as Personal;
+  const { address, changes = [], purpose = null, said = null } = JSON.parse(personal ?? '{"address":null}') as Personal;
   const { support: _support, ...rest } = JSON.parse(data) as object & { support?: SupportIds };
   const event = { kind, ...rest } as ActivityEvent;
   if (event.kind === 'support.granted') return { event: { ...event, purpose }, address };
+  if ('said' in event) return { event: { ...event, said }, address };
   if (event.kind !== 'user.edited') return { event, address };
   const whole = event.changes.map((change) => changes.find(({ field }) => field === change.field) ?? change);
   return { event: { ...event, changes: whole }, address };

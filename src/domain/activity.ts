@@ -1,3 +1,4 @@
+import type { ApprovalAct, LapsedBy } from './approvals.ts';
 import type { Refusal } from './policy.ts';
 import type { Action } from './roles.ts';
 import type { Counts } from './imports.ts';
@@ -52,6 +53,12 @@ export type ActivityEvent =
   | { readonly kind: 'tenant.movedIn'; readonly region: string; readonly passwords: MovedPasswords }
   | { readonly kind: 'tenant.rulesChanged'; readonly rules: readonly RuleChange[] }
   | { readonly kind: 'activity.exported'; readonly format: LogFormat; readonly filters: readonly LogFilterName[] }
+  | ({ readonly kind: 'approval.asked' } & Approving & Said)
+  | ({ readonly kind: 'approval.confirmed' } & Approving & Said)
+  | ({ readonly kind: 'approval.declined' } & Approving & Said)
+  | ({ readonly kind: 'approval.withdrawn' } & Approving)
+  | ({ readonly kind: 'approval.lapsed'; readonly by: LapsedBy } & Approving)
+  | ({ readonly kind: 'approval.done' } & Approving)
   /** What had been kept for as long as the rules say is gone from the front of the log, up to this entry. */
   | { readonly kind: 'activity.trimmed'; readonly place: number; readonly hash: string }
   /** An operator was let in; `purpose` is null once a person in the entry was erased. */
@@ -67,6 +74,20 @@ export type ActivityEvent =
   /** Recorded by a newer version of this program: it is read as this, and never written. */
   | { readonly kind: 'unknown' }
   | { readonly kind: 'refused'; readonly action: Action; readonly because: Refusal };
+
+/** Which request of one administrator to another, and for what. */
+interface Approving {
+  /** The request's id: what was asked, agreed to and done belongs together by it. */
+  readonly approval: string;
+  readonly act: ApprovalAct;
+  /** How many people it is about. */
+  readonly count: number;
+}
+
+/** Why it was asked for, or what the other said to it: personal, and null once it was erased. */
+interface Said {
+  readonly said: string | null;
+}
 
 /** Whether people bring their passwords along to another region, or all get new ones there. */
 export type MovedPasswords = 'keep' | 'reset';

@@ -1,3 +1,4 @@
+import type { ApprovalAct } from './approvals.ts';
 import type { ActivityEvent, Change } from './activity.ts';
 
 /** A change of one of the two levels. */
@@ -19,7 +20,12 @@ export type Notice =
   | { readonly kind: 'recoveryCodesRenewed' }
   | { readonly kind: 'recoveryCodeUsed'; readonly left: number }
   | { readonly kind: 'accountUnblocked' }
-  | { readonly kind: 'accountRestored' };
+  | { readonly kind: 'accountRestored' }
+  /** To those who can agree to it. `until`: when the request lapses, epoch ms. */
+  | { readonly kind: 'approvalAsked'; readonly act: ApprovalAct; readonly until: number }
+  /** To whoever asked. */
+  | { readonly kind: 'approvalConfirmed'; readonly act: ApprovalAct }
+  | { readonly kind: 'approvalDeclined'; readonly act: ApprovalAct };
 
 /**
  * A one-time link itself, as its id: the sender makes its address at the last moment, and keeps it nowhere.
@@ -73,6 +79,13 @@ const notices: { readonly [Kind in ActivityEvent['kind']]: NoticeOf<Kind> } = {
   // The mail with the link tells of it.
   'recovery.linkMailed': nothing,
   'activity.exported': nothing,
+  // Never whom it is about: those who can agree are told by whoever asks for it.
+  'approval.asked': nothing,
+  'approval.confirmed': ({ act }) => ({ kind: 'approvalConfirmed', act }),
+  'approval.declined': ({ act }) => ({ kind: 'approvalDeclined', act }),
+  'approval.withdrawn': nothing,
+  'approval.lapsed': nothing,
+  'approval.done': nothing,
   'activity.trimmed': nothing,
   unknown: nothing,
   'signIn.succeeded': nothing,

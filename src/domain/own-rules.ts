@@ -147,6 +147,13 @@ function apply(rules: RegionRules, own: OwnRules): RegionRules {
   };
 }
 
+/** @returns whether something would need one administrator that needs two, or more may be deleted without a second one */
+export function needsFewer(now: RegionRules, next: RegionRules): boolean {
+  const [before, after] = [now.twoAdministrators, next.twoAdministrators];
+  if (before.for.some((act) => !after.for.includes(act))) return true;
+  return before.for.includes('deleteMany') && after.deleteMoreThan > before.deleteMoreThan;
+}
+
 // Where the region has another place for it already, that place stays.
 function forbidden({ operations }: RegionRules): Partial<RegionRules['operations']> {
   return operations['users.export'].at === 'here' ? { 'users.export': { at: 'nobody' } } : {};

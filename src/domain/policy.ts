@@ -1,3 +1,4 @@
+import { guardOf, type ApprovalAct } from './approvals.ts';
 import type { OwnRule } from './own-rules.ts';
 import { isUserOperation, type UserOperation, type Wording } from './regions.ts';
 import { changesToAPerson, rights, type Action, type AdministratorLevel, type AgentLevel } from './roles.ts';
@@ -7,15 +8,25 @@ import type { User } from './user.ts';
 
 /** Why something is refused; each has a sentence in `policy:` of every language. */
 export type Refusal =
-  | ('level' | 'self' | 'ownLevel' | 'globalLevel' | 'globalAdmin' | 'administrator' | 'support')
-  | ('elsewhere' | 'alone' | 'nobody')
+  | ('level' | 'self' | 'ownLevel' | 'ownRequest' | 'globalLevel' | 'globalAdmin' | 'administrator' | 'support')
+  | ('elsewhere' | 'alone' | 'nobody' | 'secondAdministrator')
   // The same, where not the region decided it but the tenant itself.
   | ('tenantAdministrator' | 'tenantNobody');
 
+/** Reasons that say all there is to say. */
+export type PlainRefusal = Exclude<Refusal, 'elsewhere' | 'secondAdministrator'>;
+
 export type Verdict =
   | { readonly allowed: true }
-  | { readonly allowed: false; readonly because: Exclude<Refusal, 'elsewhere'> }
-  | { readonly allowed: false; readonly because: 'elsewhere'; readonly place: Wording; readonly address: string };
+  | { readonly allowed: false; readonly because: PlainRefusal }
+  | { readonly allowed: false; readonly because: 'elsewhere'; readonly place: Wording; readonly address: string }
+  /** Allowed as soon as another administrator agrees: pages offer it still, as a way to ask them. */
+  | {
+      readonly allowed: false;
+      readonly because: 'secondAdministrator';
+      readonly act: ApprovalAct;
+      readonly users: readonly string[];
+    };
 
 /** The judge's no. */
 export type Refused = Exclude<Verdict, { allowed: true }>;
@@ -23,7 +34,10 @@ export type Refused = Exclude<Verdict, { allowed: true }>;
 export type Target = Pick<User, 'id' | 'administratorLevel'>;
 
 const yes: Verdict = { allowed: true };
-const no = (because: Exclude<Refusal, 'elsewhere'>): Verdict => ({ allowed: false, because });
+const no = (because: PlainRefusal): Verdict => ({ allowed: false, because });
+
+/** @returns whether a page offers it: alone, or as a way to ask another administrator */
+export const isOffered = (verdict: Verdict): boolean => verdict.allowed || verdict.because === 'secondAdministrator';
 
 /**
  * The only judge. Handlers, templates and the activity log ask it, so that a button and its handler cannot disagree.
@@ -34,7 +48,7 @@ export function may(scope: Scope, action: Action, target?: Target): Verdict {
   if (scope.actor === null) return yes;
   if (scope.support && !supportReaches(scope.support.level, action)) return no('support');
   if (!rights[action].includes(scope.actor.administratorLevel)) return no('level');
-  return byRules(scope, action) ?? byTarget(scope, action, target) ?? yes;
+  return byRules(scope, action) ?? byTarget(scope, action, target) ?? bySecond(scope, action, target) ?? yes;
 }
 
 // Where users are managed, what is held of them is, too.
@@ -78,6 +92,55 @@ function byTarget(scope: Scope, action: Action, target?: Target): Verdict | null
   return reserved ? no(decided(scope, 'administratorsManagedBy', 'administrator')) : null;
 }
 
+const reset: ApprovalAct = 'resetPassword';
+const actsBehind: Readonly<Partial<Record<Action, ApprovalAct>>> = {
+  'users.resetPassword': reset,
+  // The first password of somebody whom a file added, and who has been made a Global admin since.
+  'users.import': reset,
+  'users.restore': 'restore',
+  'users.export': 'exportUsers',
+  'activity.export': 'exportLog',
+};
+
+function bySecond(scope: Scope, action: Action, target?: Target): Verdict | null {
+  const act = actsBehind[action];
+  const targets = target === undefined ? [] : [target];
+  return act !== undefined && asksForAnother(scope, act, targets) ? second(act, targets) : null;
+}
+
+const second = (act: ApprovalAct, targets: readonly Pick<Target, 'id'>[]): Verdict => ({
+  ...{ allowed: false, because: 'secondAdministrator', act },
+  users: targets.map(({ id }) => id),
+});
+
+/** @param deletedBefore how many users the scope's actor has deleted within a day */
+function asksForAnother(scope: Scope, act: ApprovalAct, targets: readonly Target[], deletedBefore = 0): boolean {
+  if (scope.actor === null || scope.agreed === act) return false;
+  // Asked where a rule would be taken away: then it is one.
+  if (act === 'loosenRules') return true;
+  const { for: guarded, deleteMoreThan } = scope.rules.twoAdministrators;
+  if (!guarded.includes(guardOf[act])) return false;
+  if (act === 'delete') return deletedBefore + targets.length > deleteMoreThan;
+  const aboutGlobalAdmins = act === 'resetPassword' || act === 'restore';
+  return !aboutGlobalAdmins || targets.some(({ administratorLevel }) => administratorLevel === 'global');
+}
+
+/**
+ * The judge's word on deleting users, one or many: whoever has deleted many within a day needs another for more.
+ * @param deletedBefore how many the scope's actor has deleted within a day
+ */
+export function mayDelete(scope: Scope, targets: readonly Target[], deletedBefore: number): Verdict {
+  const refused = targets.map((target) => may(scope, 'users.delete', target)).find(({ allowed }) => !allowed);
+  if (refused !== undefined) return refused;
+  return asksForAnother(scope, 'delete', targets, deletedBefore) ? second('delete', targets) : yes;
+}
+
+/** The judge's word on a change of the tenant's own rules. @param loosens whether it would take a second administrator away */
+export function maySetRules(scope: Scope, loosens: boolean): Verdict {
+  const verdict = may(scope, 'accountSettings.edit');
+  return verdict.allowed && loosens && asksForAnother(scope, 'loosenRules', []) ? second('loosenRules', []) : verdict;
+}
+
 /** The two settings of a user that an edit may change. */
 export interface Levels {
   readonly administratorLevel: AdministratorLevel;
@@ -96,16 +159,17 @@ export function mayGive(scope: Scope, target: (Target & Levels) | null, levels: 
   if (same) return yes;
   if (scope.support) return no('support');
   if (target?.id === scope.actor.id) return no('ownLevel');
-  const touchesGlobal = [before.administratorLevel, levels.administratorLevel].includes('global');
-  if (
-    touchesGlobal &&
-    before.administratorLevel !== levels.administratorLevel &&
-    scope.actor.administratorLevel !== 'global'
-  ) {
-    return no('globalLevel');
-  }
-  const touchesAdministrators = before.administratorLevel !== levels.administratorLevel;
-  const reserved =
-    scope.rules.administratorsManagedBy === 'globalAdmins' && scope.actor.administratorLevel !== 'global';
-  return touchesAdministrators && reserved ? no(decided(scope, 'administratorsManagedBy', 'administrator')) : yes;
+  const [from, to] = [before.administratorLevel, levels.administratorLevel];
+  return from === to ? yes : mayMove(scope, target, from, to);
 }
+
+function mayMove(scope: Scope, target: Target | null, from: AdministratorLevel, to: AdministratorLevel): Verdict {
+  const byGlobalAdmin = scope.actor?.administratorLevel === 'global';
+  if ((from === 'global' || to === 'global') && !byGlobalAdmin) return no('globalLevel');
+  if (scope.rules.administratorsManagedBy === 'globalAdmins' && !byGlobalAdmin)
+    return no(decided(scope, 'administratorsManagedBy', 'administrator'));
+  return to === 'global' ? mayGiveGlobalAdmin(scope, target) : yes;
+}
+
+const mayGiveGlobalAdmin = (scope: Scope, target: Target | null): Verdict =>
+  asksForAnother(scope, 'giveGlobalAdmin', []) ? second('giveGlobalAdmin', target ? [target] : []) : yes;

@@ -26,6 +26,8 @@ export const actions = [
   'users.export',
   'activity.view',
   'activity.export',
+  'approvals.view',
+  'approvals.decide',
   'personalData.view',
   'personalData.erase',
   'support.view',
@@ -61,6 +63,9 @@ export const rights: Readonly<Record<Action, readonly AdministratorLevel[]>> = {
   'users.export': userManagers,
   'activity.view': userManagers,
   'activity.export': userManagers,
+  // Which of them, the act itself decides: only who could do it themselves agrees to it.
+  'approvals.view': userManagers,
+  'approvals.decide': userManagers,
   'personalData.view': userManagers,
   'personalData.erase': userManagers,
   'support.view': userManagers,

@@ -1,3 +1,4 @@
+import type { ApprovalAct } from './approvals.ts';
 import type { AdministratorLevel, AgentLevel } from './roles.ts';
 import type { Language, RegionRules } from './regions.ts';
 import type { Support } from './support.ts';
@@ -30,6 +31,8 @@ export interface Scope extends RegionScope {
   readonly tenant: ScopeTenant;
   /** The signed-in user; null when the operator acts by a command. */
   readonly actor: ScopeActor | null;
+  /** What another administrator has agreed to: set for the time of doing it, and nowhere else. */
+  readonly agreed?: ApprovalAct | undefined;
   /** Set while an operator acts in a tenant that let them in: then the actor is of another tenant. */
   readonly support?: Support | undefined;
 }

@@ -8,8 +8,13 @@ interface Entry {
   readonly label: string;
   readonly icon: string;
   readonly action: Action;
-  readonly children: readonly Omit<Entry, 'icon' | 'children'>[];
+  readonly children: readonly (Omit<Entry, 'icon' | 'children'> & {
+    /** Where it leads to something at all. */
+    readonly only?: (scope: Scope) => boolean;
+  })[];
 }
+
+const asksForTwo = ({ rules }: Scope): boolean => rules.twoAdministrators.for.length > 0;
 
 const entries: readonly Entry[] = [
   { href: paths.dashboard, label: 'common:terms.dashboard', icon: 'home', action: 'dashboard.view', children: [] },
@@ -20,6 +25,7 @@ const entries: readonly Entry[] = [
     action: 'accountSettings.view',
     children: [
       { href: paths.users, label: 'common:terms.userManagement', action: 'users.list' },
+      { href: paths.approvals, label: 'approvals:title', action: 'approvals.view', only: asksForTwo },
       { href: paths.activityLog, label: 'common:terms.activityLog', action: 'activity.view' },
       { href: paths.supportAccess, label: 'support:title', action: 'support.view' },
     ],
@@ -49,7 +55,7 @@ export function navigationFor(scope: Scope, path: string, t: (key: string) => st
       icon: entry.icon,
       within: isWithin(path, entry.href),
       children: entry.children
-        .filter(({ action }) => offered(action))
+        .filter(({ action, only }) => offered(action) && only?.(scope) !== false)
         .map((child) => ({ ...place(child), current: isWithin(path, child.href) })),
     }));
 }

@@ -1,5 +1,8 @@
 import path from 'node:path';
-import type { Refusal } from '../domain/policy.ts';
+import type { Request } from 'express';
+import { amongOf } from '../domain/approvals.ts';
+import type { Refusal, Refused } from '../domain/policy.ts';
+import { askPath, paths } from '../paths.ts';
 import type { Stores } from '../stores.ts';
 import { scopeOf } from './request.ts';
 import type { AnswerRefusal } from './routing.ts';
@@ -27,6 +30,23 @@ export function refusalPage(stores: Stores, clock: () => number): AnswerRefusal 
       const event = { kind: 'refused', action: unrecorded, because: refusal.because } as const;
       await stores.activity.record(scope, event, null, clock());
     }
+    const asking = askingPath(request, refusal);
+    if (asking !== null) return response.redirect(303, asking);
     response.page('errors/refusal', { refusal, helpers }, { title: `policy:${refusal.because}.title`, status });
   };
+}
+
+// Where another administrator must agree, there is a page on which they are asked; it needs to know about whom.
+function askingPath(request: Request, refusal: Refused): string | null {
+  if (refusal.because !== 'secondAdministrator') return null;
+  const { act, users } = refusal;
+  const more = act === 'exportLog' ? partOfLog(request) : {};
+  return amongOf[act] === undefined || users.length > 0 ? askPath(act, users, more) : null;
+}
+
+// Which part of the log it is about goes along.
+function partOfLog({ path: file, query }: Request): Readonly<Record<string, string | null>> {
+  const given = (name: string): string | null => (typeof query[name] === 'string' ? query[name] : null);
+  const format = file === paths.activityJsonLines ? 'jsonl' : 'csv';
+  return { format, of: given('user'), kind: given('kind'), from: given('from'), to: given('to') };
 }

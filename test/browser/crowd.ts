@@ -1,4 +1,5 @@
 import { aTenant, aUser, type TestTenant, type TestUser } from '../support/builders.ts';
+import { anApproval } from '../support/approvals.ts';
 import type { ServedPortal } from '../support/browser.ts';
 
 export const longName = 'Maximiliane Wolfeschlegelsteinhausenbergerdorff-Oberndorferin';
@@ -11,6 +12,8 @@ export interface Crowd {
   readonly blocked: TestUser;
   readonly user: TestUser;
   readonly deleted: TestUser;
+  /** Requests: one by the administrator, one by somebody else; and whom one could ask to delete. */
+  readonly approvals: { readonly own: string; readonly others: string; readonly another: string };
 }
 
 /** Fills a tenant with people whose names are as long as names get, more than fit on one page of the list. */
@@ -36,5 +39,8 @@ export async function aCrowd(portal: ServedPortal): Promise<Crowd> {
   const deletedAt = portal.clock.now;
   const deleted = await aUser(portal, tenant, { displayName: `Théodora ${longName}`, state: 'deleted', deletedAt });
   for (let count = 0; count < 25; count++) await aUser(portal, tenant, { displayName: `Anne ${longName} ${count}` });
-  return { tenant, admin, patient, blocked, user, deleted };
+  await portal.stores.tenants.setOwnRules(tenant.scope, { deleteMany: 'two', deleteMoreThan: 1 });
+  const colleague = await aUser(portal, tenant, { displayName: longName, administratorLevel: 'global' });
+  const [own, others] = [await anApproval(portal, tenant, admin), await anApproval(portal, tenant, colleague)];
+  return { tenant, admin, patient, blocked, user, deleted, approvals: { own, others, another: user.id } };
 }

@@ -61,6 +61,18 @@ export const pendingStops: Stop[] = [
   faulty('forced change, filled in wrongly', '/change-password', { newPassword: 'short', confirmPassword: 'other' }),
 ];
 
+const requests = '/account-settings/approvals';
+function approvalStops({ approvals, patient }: Pick<Crowd, 'approvals' | 'patient'>): Stop[] {
+  const many = `act=delete&user=${patient.id}&user=${approvals.another}`;
+  return [
+    at('approvals', requests),
+    at('request of one’s own', `${requests}/${approvals.own}`),
+    at('request to be answered', `${requests}/${approvals.others}`),
+    at('another administrator asked', `${requests}/new?${many}`),
+    faulty('another administrator asked without a reason', `${requests}/new?${many}`),
+  ];
+}
+
 const ownPassword = { currentPassword: 'wrong', newPassword: 'short', confirmPassword: 'other' };
 export const usersStops: Stop[] = [
   at('dashboard of a user', '/dashboard'),
@@ -78,7 +90,7 @@ export const usersStops: Stop[] = [
   at('not found', '/no-such-page'),
 ];
 
-export function adminsStops({ admin, patient, blocked, deleted }: Crowd): Stop[] {
+export function adminsStops({ admin, patient, blocked, deleted, approvals }: Crowd): Stop[] {
   const reset = async (page: Page, change = ''): Promise<void> => {
     await page.goto(resetPasswordPath(patient.id));
     await page.evaluate(change);
@@ -104,6 +116,7 @@ export function adminsStops({ admin, patient, blocked, deleted }: Crowd): Stop[]
         await page.locator('.temporary-password').first().waitFor();
       },
     },
+    ...approvalStops({ approvals, patient }),
     at('deleted users', `${users}/deleted`),
     at('confirmation of a deletion', `${userPath(patient.id)}/delete`),
     at('activity log', log),

@@ -10,7 +10,7 @@ type Managed = RegionRules['administratorsManagedBy'];
 function scopeOf(administratorLevel: AdministratorLevel | 'operator', administratorsManagedBy: Managed): Scope {
   const person = { id: 'self', username: 'ada@a.example', displayName: 'Ada', agentLevel: 'none' } as const;
   return createScope({
-    rules: { administratorsManagedBy } as unknown as RegionRules,
+    rules: { administratorsManagedBy, twoAdministrators: { for: [] } } as unknown as RegionRules,
     language: 'en',
     requestId: 'request',
     address: null,

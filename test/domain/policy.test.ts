@@ -25,8 +25,9 @@ const levelOf: Record<Exclude<Who, 'none' | 'self'>, AdministratorLevel> = {
 
 function rulesWith(at: Placement['at'], administratorsManagedBy: Managed): RegionRules {
   const operations = Object.fromEntries(userOperations.map((operation) => [operation, placements[at]]));
+  const twoAdministrators = { for: [], deleteMoreThan: 50, withinHours: 24 };
   const activityLog = { export: at === 'here' ? 'allowed' : 'forbidden' };
-  return { operations, administratorsManagedBy, activityLog } as unknown as RegionRules;
+  return { operations, administratorsManagedBy, twoAdministrators, activityLog } as unknown as RegionRules;
 }
 
 function scopeOf(rules: RegionRules, administratorLevel: AdministratorLevel | 'operator'): Scope {

@@ -41,6 +41,8 @@ test('every action is open to exactly these levels', () => {
     'users.export': userManagers,
     'activity.view': userManagers,
     'activity.export': userManagers,
+    'approvals.view': userManagers,
+    'approvals.decide': userManagers,
     'personalData.view': userManagers,
     'personalData.erase': userManagers,
     'support.view': userManagers,

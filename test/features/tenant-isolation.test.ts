@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { aTenant, aUser } from '../support/builders.ts';
+import { anApproval } from '../support/approvals.ts';
 import { aStagedImport } from '../support/imports.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
@@ -26,7 +27,14 @@ describe('an administrator of one company', async () => {
   const stranger = await aPerson(portal, english).signIn(theirUsers[0]!);
   const sessions: { id: string }[] = await portal.database.knex('user_sessions').select('id');
   const theirImport = await aStagedImport(portal, theirs, theirUsers[0]!);
-  const theirIds = [theirImport, ...theirUsers.map(({ id }) => id), ...sessions.map(({ id }) => id), theirs.id];
+  const theirApproval = await anApproval(portal, theirs, theirUsers[0]!);
+  const theirIds = [
+    theirImport,
+    theirApproval,
+    ...theirUsers.map(({ id }) => id),
+    ...sessions.map(({ id }) => id),
+    theirs.id,
+  ];
 
   const people: [who: string, person: Person][] = [];
   for (const administratorLevel of ['global', 'userManagement', 'none'] as const) {
@@ -39,6 +47,7 @@ describe('an administrator of one company', async () => {
   const filled = (path: string, id: string): string => path.replace(/:\w+/g, id);
   const fieldsWith = (id: string) => ({
     ...{ epoch: '0', id, userId: id, user: id, sessionId: id, session: id, tenantId: theirs.id, tenant: theirs.id },
+    ...{ act: 'resetPassword', reason: 'x', move: 'confirmed', of: id },
     ...{ after: id, username: theirUsers[0]!.username, language: 'xx', currentPassword: 'x', newPassword: 'x' },
   });
   const kept = async (): Promise<unknown> => {
@@ -46,6 +55,7 @@ describe('an administrator of one company', async () => {
     const users = await knex('users').where({ tenant_id: theirs.id }).orderBy('id');
     return {
       users,
+      approvals: await knex('approvals').where({ tenant_id: theirs.id }),
       imports: await knex('imports').where({ tenant_id: theirs.id }),
       tenant: await knex('tenants').where({ id: theirs.id }),
       activity: await knex('activity').where({ tenant_id: theirs.id }),

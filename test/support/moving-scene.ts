@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { anApproval } from './approvals.ts';
 import { aTenant, aUser, type TestTenant, type TestUser } from './builders.ts';
 import type { MovingRegion } from './moving.ts';
 import { aPerson, type Person } from './person.ts';
@@ -58,6 +59,7 @@ export async function aMovingScene({ portal }: MovingRegion): Promise<MovingScen
   await visitor.submit('Next', { 'User name': user.username });
   await visitor.send('POST', '/sign-in/password', { password: 'wrong' });
   await stage(portal, tenant, admin);
+  await anApproval(portal, tenant, admin);
   await handOut(portal, tenant, admin);
   return { tenant, admin, user, blocked, deleted, temporary, signedIn, neighbour };
 }

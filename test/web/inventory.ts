@@ -1,8 +1,9 @@
 import type { Route } from '../../src/web/routing.ts';
-import { paths } from '../../src/paths.ts';
+import { paths, to } from '../../src/paths.ts';
 import { createLinkTokens } from '../../src/features/links/links.tokens.ts';
 import { digestOf } from '../../src/features/setup/setup.ts';
 import { aTenant, aUser, type TestTenant, type TestUser } from '../support/builders.ts';
+import { anApproval } from '../support/approvals.ts';
 import { aStagedImport } from '../support/imports.ts';
 import type { Person } from '../support/person.ts';
 import { openPortal, type Portal, type PortalOptions } from '../support/portal.ts';
@@ -44,6 +45,7 @@ export async function openInventory(options: PortalOptions = {}): Promise<Invent
   const nobodySpecial = await person('Zoé Besson', 'none');
   const global = await person('Camille Laurent', 'global');
   const importId = await aStagedImport(portal, tenant, global);
+  const approvalId = await anApproval(portal, tenant, global);
   const deleted = await aUser(portal, tenant, {
     displayName: 'Paul Petit',
     state: 'deleted',
@@ -60,16 +62,19 @@ export async function openInventory(options: PortalOptions = {}): Promise<Invent
   const tokenFor = (path: string): string => (path === paths.oneTimeLink ? linkToken : setupToken);
   // Whoever is to be erased was deleted before.
   const userFor = (path: string): TestUser => (path === paths.eraseUser ? deleted : nobodySpecial);
+  const billing = await person('Ada Müller', 'billing');
+  // So few may be deleted alone that there is something to ask another for.
+  await portal.stores.tenants.setOwnRules(tenant.scope, { deleteMany: 'two', deleteMoreThan: 1 });
+  const chosenFor: Readonly<Record<string, string>> = {
+    [paths.bulkUsers]: `?action=block&user=${nobodySpecial.id}`,
+    [paths.newApproval]: `?act=delete&user=${nobodySpecial.id}&user=${billing.id}`,
+  };
   return {
-    ...{ portal, origin, tenant, nobodySpecial, global },
+    ...{ portal, origin, tenant, nobodySpecial, global, billing },
     userManager: await person('Noah Klein', 'userManagement'),
-    billing: await person('Ada Müller', 'billing'),
     addressOf: ({ path }) => {
-      const chosen = path === paths.bulkUsers ? `?action=block&user=${nobodySpecial.id}` : '';
-      return (
-        path.replace(':userId', userFor(path).id).replace(':token', tokenFor(path)).replace(':importId', importId) +
-        chosen
-      );
+      const ids = { userId: userFor(path).id, token: tokenFor(path), importId, approvalId, grantId: nobodySpecial.id };
+      return to(path, ids) + (chosenFor[path] ?? '');
     },
     send: ({ method, path, person: by, form, headers = {} }) =>
       raw(origin, path, {
@@ -95,6 +100,7 @@ export async function stateOf({ knex }: Portal['database']): Promise<unknown> {
     'setup',
     'activity',
     'imports',
+    'approvals',
     'one_time_links',
   ];
   return Promise.all(tables.map(async (table): Promise<unknown> => knex(table).orderBy(1).select()));

@@ -12,7 +12,11 @@ export function accountSettingsRoutes({ stores, regionRules }: { stores: Stores;
     const scope = scopeOf(request);
     const tenant = await stores.tenants.findOwn(scope);
     const numbers = describeNumbers(regionRules, scope.rules, tenant?.ownRules ?? {});
-    const model = { tenant, numbers, list: may(scope, 'users.list'), support: may(scope, 'support.view') };
+    const model = {
+      ...{ tenant, numbers, two: scope.rules.twoAdministrators.for },
+      list: may(scope, 'users.list'),
+      support: may(scope, 'support.view'),
+    };
     const breadcrumbs = [{ href: paths.dashboard, label: 'common:terms.dashboard' }];
     response.page('account-settings/account-settings', model, { title: 'common:terms.accountSettings', breadcrumbs });
   }

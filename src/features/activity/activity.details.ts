@@ -1,4 +1,5 @@
-import type { Activity, ActivityEvent, Change, Participant, RuleChange, LogFilterName } from '../../domain/activity.ts';
+import type { Activity, ActivityEvent, Change, LogFilterName, Participant, RuleChange } from '../../domain/activity.ts';
+import { referenceOf } from '../../domain/approvals.ts';
 import type { Formats } from '../../web/formats.ts';
 import type { TextValues, Tongue } from '../../web/translator.ts';
 
@@ -51,7 +52,7 @@ export function activityDetails(
     return [{ key: 'activity:detail.filters', values: { filters } }];
   };
 
-  const ofEvent = (event: Activity['event']): Wording[] => {
+  const ofEvent = (event: Exclude<ActivityEvent, { approval: string }>): Wording[] => {
     switch (event.kind) {
       case 'user.edited':
         return event.changes.map(changeOf);
@@ -66,7 +67,7 @@ export function activityDetails(
       case 'secondFactor.recoveryUsed':
         return [{ key: 'activity:detail.recoveryCodesLeft', values: { count: event.left } }];
       case 'users.passwordsIssued':
-        return [{ key: issuedKeyOf(event), values: { count: event.count } }];
+        return [issuedOf(event)];
       case 'tenant.rulesChanged':
         return event.rules.map(ruleOf);
       case 'tenant.moving':
@@ -89,11 +90,33 @@ export function activityDetails(
     }
   };
 
-  return (activity) => [...supportOf(activity), ...ofEvent(activity.event)];
+  return (activity) => {
+    const { event } = activity;
+    return [...supportOf(activity), ...('approval' in event ? approvalDetails(event) : ofEvent(event))];
+  };
 }
 
-const issuedKeyOf = ({ by }: Extract<ActivityEvent, { kind: 'users.passwordsIssued' }>): string =>
-  by ? 'activity:detail.issuedLinks' : 'activity:detail.issued';
+function approvalDetails(event: Extract<ActivityEvent, { approval: string }>): Wording[] {
+  const said = 'said' in event ? saidOf(event.said) : [];
+  const lapsed = event.kind === 'approval.lapsed' ? [{ key: `approvals:lapsedBy.${event.by}`, values: {} }] : [];
+  const many = event.count > 1 ? [{ key: 'approvals:people', values: { count: event.count } }] : [];
+  return [
+    ...many,
+    ...said,
+    ...lapsed,
+    { key: 'approvals:reference', values: { reference: referenceOf(event.approval) } },
+  ];
+}
+
+function saidOf(said: string | null): Wording[] {
+  if (said === '') return [];
+  return [said === null ? { key: 'approvals:saidErased', values: {} } : { key: 'approvals:said', values: { said } }];
+}
+
+const issuedOf = ({ by, count }: Extract<ActivityEvent, { kind: 'users.passwordsIssued' }>): Wording => ({
+  key: by ? 'activity:detail.issuedLinks' : 'activity:detail.issued',
+  values: { count },
+});
 
 type Expiring = Extract<ActivityEvent, { expiresAt: number; kind: `password.${string}` | 'recovery.linkMailed' }>;
 

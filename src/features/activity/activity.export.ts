@@ -25,21 +25,28 @@ export function createLogExports(parts: {
 }) {
   const { stores, throttle, wordsFor, clock } = parts;
 
+  const record = (within: Stores, scope: Scope, format: LogFormat, filter: LogFilter): Promise<void> =>
+    within.activity.record(scope, { kind: 'activity.exported', format, filters: namesOf(filter) }, null, clock());
+
+  function text(scope: Scope, format: LogFormat, filter: LogFilter): AsyncGenerator<string> {
+    if (format === 'csv') {
+      const words = wordsFor(scope.language);
+      return csvText(words.columns(), csvRows(stores, scope, filter, words), scope.language);
+    }
+    const whole = namesOf(filter).length === 0;
+    return whole ? wholeChain(stores, scope, clock()) : partOfChain(stores, scope, filter, clock());
+  }
+
   return {
+    record,
+    text,
+
     /** Records that the scope's actor takes the log away, then gives it; the record itself is the last entry of a whole one. */
     begin: async (scope: Scope, format: LogFormat, filter: LogFilter): Promise<ExportResult> => {
       const wait = scope.actor === null ? null : await throttle.takeBudget('logExport', scope.actor.id);
       if (wait !== null) return { outcome: 'throttled', retryAfter: wait.retryAfter };
-      const at = clock();
-      const filters = namesOf(filter);
-      await stores.activity.record(scope, { kind: 'activity.exported', format, filters }, null, at);
-      if (format === 'csv') {
-        const words = wordsFor(scope.language);
-        const rows = csvRows(stores, scope, filter, words);
-        return { outcome: 'begun', text: csvText(words.columns(), rows, scope.language) };
-      }
-      const text = filters.length === 0 ? wholeChain(stores, scope, at) : partOfChain(stores, scope, filter, at);
-      return { outcome: 'begun', text };
+      await record(stores, scope, format, filter);
+      return { outcome: 'begun', text: text(scope, format, filter) };
     },
   };
 }

@@ -44,7 +44,7 @@ export const logQuery = z.object({
 export type LogQuery = z.infer<typeof logQuery>;
 
 /** @returns what the log is narrowed to */
-export const filterOf = ({ user, kind, from, to }: LogQuery): LogFilter => ({
+export const filterOf = ({ user, kind, from, to }: Pick<LogQuery, 'user' | 'kind' | 'from' | 'to'>): LogFilter => ({
   user,
   group: kind,
   from: from === null ? null : beginningOf(from),

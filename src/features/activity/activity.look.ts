@@ -23,6 +23,7 @@ const groupIcons: Readonly<Record<ActivityGroup, string>> = {
   organization: 'building',
   support: 'lifebuoy',
   transfers: 'download',
+  approvals: 'users',
   refused: 'ban',
 };
 const kindIcons: Readonly<Partial<Record<ActivityKind, string>>> = {
@@ -36,4 +37,8 @@ const kindIcons: Readonly<Partial<Record<ActivityKind, string>>> = {
   'user.deleted': 'trash',
   'user.restored': 'rotate-clockwise',
   'users.imported': 'upload',
+  'approval.confirmed': 'check',
+  'approval.declined': 'x',
+  'approval.lapsed': 'clock',
+  'approval.done': 'circle-check',
 };

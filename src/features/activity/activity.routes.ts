@@ -6,10 +6,10 @@ import { may } from '../../domain/policy.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { paths } from '../../paths.ts';
 import type { Stores } from '../../stores.ts';
+import { logFiles } from '../../web/log-file.ts';
 import type { Crumb } from '../../web/page.ts';
 import { scopeOf } from '../../web/request.ts';
 import type { Route } from '../../web/routing.ts';
-import { sendPieces } from '../../web/stream.ts';
 import { describeRetention } from '../rules/rules.describe.ts';
 import { notesOf } from '../rules/notes.ts';
 import type { LogExports } from './activity.export.ts';
@@ -22,19 +22,16 @@ const trail: Crumb[] = [
   { href: paths.accountSettings, label: 'common:terms.accountSettings' },
 ];
 const groups = activityGroups.map((value) => ({ value, label: `activity:group.${value}` }));
-const contentTypes: Readonly<Record<LogFormat, string>> = {
-  csv: 'text/csv; charset=utf-8',
-  jsonl: 'application/x-ndjson; charset=utf-8',
-};
 
 /** The log of the tenant as a page and as files. */
 export function activityRoutes(parts: {
   stores: Stores;
-  exports: LogExports;
+  exports: Pick<LogExports, 'begin'>;
   wordsFor: WordsFor;
   clock: () => number;
 }): Route[] {
-  const { stores, exports, wordsFor, clock } = parts;
+  const { stores, exports, wordsFor } = parts;
+  const sendFile = logFiles(parts.clock);
 
   async function show(request: Request, response: Response): Promise<void> {
     const scope = scopeOf(request);
@@ -88,14 +85,7 @@ export function activityRoutes(parts: {
       // Whoever asks only what there would be gets nothing, and nothing is recorded of it.
       const result = request.method === 'HEAD' ? null : await exports.begin(scopeOf(request), format, filter);
       if (result?.outcome === 'throttled') throw new Failure('throttled', { retryAfter: result.retryAfter });
-      response.attachment(`activity-log-${new Date(clock()).toISOString().slice(0, 10)}.${format}`);
-      response.set({
-        'Content-Type': contentTypes[format],
-        'Cache-Control': 'no-store',
-        Vary: 'Cookie, Accept-Language',
-      });
-      if (result === null) return void response.end();
-      await sendPieces(response, result.text);
+      await sendFile(response, format, result?.text ?? null);
     };
 
   return [

@@ -46,6 +46,7 @@ function activityWords({ t, language }: Pick<Tongue, 't' | 'language'>, format: 
     const { event } = activity;
     const names = { actor: actorOf(activity), target: targetOf(activity) };
     if (event.kind === 'refused') return { ...names, action: t(`activity:action.${flat(event.action)}`) };
+    if ('approval' in event) return { ...names, act: t(`approvals:act.${event.act}`) };
     if ('region' in event) return { ...names, region: event.region };
     if (event.kind === 'activity.exported') return { ...names, format: t(`activity:format.${event.format}`) };
     if (event.kind === 'activity.trimmed') return { place: event.place };
@@ -104,6 +105,13 @@ const strangers: ReadonlySet<ActivityKind> = new Set<ActivityKind>([
 /** A name as keys of the locale files have it: a dot in them leads into a group. */
 const flat = (name: string): string => name.replace('.', '_');
 
+const aboutSomebody: ReadonlySet<ActivityKind> = new Set<ActivityKind>([
+  'refused',
+  'approval.asked',
+  'approval.withdrawn',
+  'approval.done',
+]);
+
 /** Which of several sentences a kind has. */
 function variantOf({ event, actor, target }: Activity): string | null {
   switch (event.kind) {
@@ -120,9 +128,8 @@ function variantOf({ event, actor, target }: Activity): string | null {
       return event.listed ? 'listed' : 'unlisted';
     case 'activity.exported':
       return event.filters.length === 0 ? 'whole' : 'part';
-    case 'refused':
-      return target === null ? 'alone' : 'concerning';
     default:
+      if (aboutSomebody.has(event.kind)) return target === null ? 'alone' : 'concerning';
       return wayIn(event);
   }
 }

@@ -10,6 +10,7 @@ import { scopeOf, sessionOf } from '../../web/request.ts';
 import type { Route } from '../../web/routing.ts';
 import { wholeLog } from '../activity/activity.page.ts';
 import type { WordsFor } from '../activity/activity.words.ts';
+import { approvalsToLookAt } from '../approvals/approvals.attention.ts';
 import { attentionOf } from './dashboard.attention.ts';
 import { notesOf } from '../rules/notes.ts';
 import { tilesFor } from './dashboard.tiles.ts';
@@ -55,7 +56,10 @@ export function dashboardRoutes(parts: {
     const request = { filter: wholeLog, order: 'newestFirst', behind: null, before: null, limit: latestShown } as const;
     const latest = may(scope, 'activity.view').allowed ? await stores.activity.stretch(scope, request) : [];
     return {
-      attention: await attentionOf(stores, scope, globalAdmins.length, clock()),
+      attention: [
+        ...(await approvalsToLookAt(stores, scope, clock())),
+        ...(await attentionOf(stores, scope, globalAdmins.length, clock())),
+      ],
       notes: notesOf(scope, ['users.add', 'users.import', 'users.resetPassword']),
       support: may(scope, 'support.view').allowed ? await stores.support.listOpen(scope, clock()) : [],
       latest: latest.map(({ activity }) => wordsFor(scope.language).entry(activity)),

@@ -34,6 +34,7 @@ export const tenantTables: readonly TenantTable[] = [
   staying('second_factors', `user_id ${oneOfIts}`),
   staying('recovery_codes', `user_id ${oneOfIts}`),
   staying('user_sessions', `user_id ${oneOfIts}`),
+  staying('approvals', 'tenant_id = ?'),
   staying('one_time_links', 'tenant_id = ?'),
   staying('support_grants', 'tenant_id = ?'),
   staying('mails', 'tenant_id = ?'),

@@ -87,6 +87,13 @@ export function noticesStore(database: Database) {
       });
     },
 
+    /** Queues one notice for several people of the scope's tenant. @param at epoch ms */
+    tell: (scope: Scope, userIds: readonly string[], notice: Notice, at: number): Promise<void> =>
+      inChunks(userIds, rowsAtOnce, async (some) => {
+        const by = { tenantId: scope.tenant.id, actorId: scope.actor?.id ?? null, at };
+        await database.knex('mails').insert(some.map((targetId) => rowOf({ ...by, targetId }, notice)));
+      }),
+
     /** Queues mails that bring links to their users. Times in epoch ms. */
     queueLinks: (
       scope: Scope,

@@ -77,6 +77,7 @@ function factsOf({ at, by, notice, recipient, tenantName }: TakenNotice, tongue:
   return [
     { label: t('notices:when'), value: formats.dateTime(at) },
     ...(notice.kind === 'recoveryLink' ? [] : [{ label: t('notices:by'), value: byWhom(by, tongue) }]),
+    ...('act' in notice ? [{ label: t('notices:act'), value: t(`approvals:act.${notice.act}`) }] : []),
     ...('until' in notice ? [{ label: t(untilOf(notice)), value: formats.dateTime(notice.until) }] : []),
     ...(notice.kind === 'recoveryCodeUsed'
       ? [{ label: t('notices:recoveryCodeUsed.left'), value: String(notice.left) }]
@@ -94,7 +95,10 @@ function factsOf({ at, by, notice, recipient, tenantName }: TakenNotice, tongue:
   ];
 }
 
-const untilOf = ({ kind }: Notice): string => (kind === 'passwordReset' ? 'notices:until' : 'notices:untilLink');
+const untilOf = ({ kind }: Notice): string => {
+  if (kind === 'approvalAsked') return 'notices:waits';
+  return kind === 'passwordReset' ? 'notices:until' : 'notices:untilLink';
+};
 
 function byWhom(by: TakenNotice['by'], { t }: Tongue): string {
   if (by === 'operator') return t('notices:byOperator');

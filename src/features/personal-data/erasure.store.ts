@@ -110,6 +110,15 @@ export function erasureStore(database: Database) {
     await knex('imports').where({ tenant_id: scope.tenant.id, user_id: user.id }).delete();
   }
 
+  // What they asked for, answered, or were to have done to them: others wrote of them in it.
+  async function takeFromApprovals(scope: Scope, { id }: User): Promise<void> {
+    const concerns = ['asker_id', 'decider_id', 'target_id'].map((column) => `${column} = ?`).join(' or ');
+    await knex('approvals')
+      .where({ tenant_id: scope.tenant.id })
+      .whereRaw(`(${concerns} or subject like ?)`, [id, id, id, `%"${id}"%`])
+      .delete();
+  }
+
   return {
     /** @returns some deleted users, of one tenant or of all, deleted at a time, epoch ms, or before: the longest ago first */
     findOverdueAcrossTenants: async (
@@ -142,6 +151,7 @@ export function erasureStore(database: Database) {
       for (const each of [id, ...(await actedIn.pluck<string[]>('tenant_id'))]) await takeFromTenant(each, scope, user);
       await takeFromGrants(id, user);
       await takeFromImports(scope, user);
+      await takeFromApprovals(scope, user);
       await knex('user_sessions').where({ user_id: user.id }).delete();
       await knex('users').where({ tenant_id: id, id: user.id, state: 'deleted' }).delete();
     },

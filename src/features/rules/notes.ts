@@ -5,7 +5,7 @@ import type { Scope } from '../../domain/scope.ts';
 
 /** Why a page does not offer something, in one sentence for all that has the same reason. */
 export interface Note {
-  readonly because: Exclude<Refusal, 'level'>;
+  readonly because: Exclude<Refusal, 'level' | 'secondAdministrator'>;
   /** Where it is done instead. */
   readonly place: Wording | null;
   readonly address: string | null;
@@ -18,8 +18,8 @@ export function notesOf(scope: Scope, actions: readonly Action[], target?: Targe
   const notes = new Map<string, Note>();
   for (const action of actions) {
     const verdict = may(scope, action, target);
-    // Whoever lacks the level for a page is told so by the page itself.
-    if (verdict.allowed || verdict.because === 'level') continue;
+    // Whoever lacks the level for a page is told so by the page itself; what needs another administrator is offered.
+    if (verdict.allowed || verdict.because === 'level' || verdict.because === 'secondAdministrator') continue;
     const { because } = verdict;
     const [place, address] = because === 'elsewhere' ? [verdict.place, verdict.address] : [null, null];
     const key = `${because} ${address ?? ''}`;

@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import type { FieldFault } from '../../domain/errors.ts';
 import { may } from '../../domain/policy.ts';
 import type { RegionRules } from '../../domain/regions.ts';
-import { paths } from '../../paths.ts';
+import { askPath, paths } from '../../paths.ts';
 import type { Stores } from '../../stores.ts';
 import { scopeOf } from '../../web/request.ts';
 import type { Route } from '../../web/routing.ts';
@@ -38,7 +38,9 @@ export function rulesRoutes(parts: { stores: Stores; regionRules: RegionRules; r
   async function save(request: Request, response: Response): Promise<void> {
     const { typed, own, faults } = readOwnRulesForm(request.body, regionRules);
     if (faults.length > 0) return ask(request, response, faults, typed);
-    await rules.set(scopeOf(request), own);
+    const verdict = await rules.set(scopeOf(request), own);
+    // What was typed goes along: nothing of it holds until another administrator agrees.
+    if (!verdict.allowed) return response.redirect(303, askPath('loosenRules', [], typed));
     request.session.notice = { kind: 'success', key: 'account-settings:rules.saved' };
     response.redirect(303, paths.rules);
   }

@@ -1,7 +1,14 @@
 import type { RuleChange } from '../../domain/activity.ts';
 import { Failure } from '../../domain/errors.ts';
-import { ownChoiceNames, ownNumberNames, unfitIn, type OwnRules } from '../../domain/own-rules.ts';
-import { may } from '../../domain/policy.ts';
+import {
+  needsFewer,
+  ownChoiceNames,
+  ownNumberNames,
+  tightened,
+  unfitIn,
+  type OwnRules,
+} from '../../domain/own-rules.ts';
+import { may, maySetRules, type Verdict } from '../../domain/policy.ts';
 import type { RegionRules } from '../../domain/regions.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { Stores } from '../../stores.ts';
@@ -10,27 +17,43 @@ export type RulesFeature = ReturnType<typeof createRules>;
 
 const names = [...ownNumberNames, ...ownChoiceNames];
 
+/** @returns what differs between two states of a tenant's own rules; null stands for what the region says */
+export const changesBetween = (before: OwnRules, next: OwnRules): RuleChange[] =>
+  names
+    .filter((rule) => before[rule] !== next[rule])
+    .map((rule) => ({ rule, from: before[rule] ?? null, to: next[rule] ?? null }));
+
 /** What a tenant decides for itself, within its region's rules. */
 export function createRules(parts: { stores: Stores; regionRules: RegionRules; clock: () => number }) {
   const { stores, regionRules, clock } = parts;
+
+  async function setWithin(within: Stores, scope: Scope, next: OwnRules): Promise<void> {
+    if (!may(scope, 'accountSettings.edit').allowed) throw new Failure('forbidden');
+    if (unfitIn(next, regionRules).length > 0) throw new Failure('badRequest');
+    const before = (await within.tenants.findOwn(scope))?.ownRules ?? {};
+    const changes = changesBetween(before, next);
+    if (changes.length === 0) return;
+    await within.tenants.setOwnRules(scope, next);
+    await within.activity.record(scope, { kind: 'tenant.rulesChanged', rules: changes }, null, clock());
+  }
+
   return {
+    /** As `set`, within a transaction that holds the tenant's lock, and with another administrator's agreement. */
+    setWithin,
+
     /**
      * Replaces the tenant's own rules and records what changed; it holds from everybody's next request.
+     * @returns the judge's word where another administrator must agree: then nothing was changed
      * @throws Failure forbidden for whoever may not, badRequest for what is no rule, or not stricter than the region
      */
-    set: async (scope: Scope, next: OwnRules): Promise<void> => {
-      if (!may(scope, 'accountSettings.edit').allowed) throw new Failure('forbidden');
-      if (unfitIn(next, regionRules).length > 0) throw new Failure('badRequest');
-      await stores.transaction(async (within) => {
+    set: (scope: Scope, next: OwnRules): Promise<Verdict> =>
+      stores.transaction(async (within) => {
         await within.tenants.lock(scope);
         const before = (await within.tenants.findOwn(scope))?.ownRules ?? {};
-        const changes = names
-          .filter((rule) => before[rule] !== next[rule])
-          .map((rule): RuleChange => ({ rule, from: before[rule] ?? null, to: next[rule] ?? null }));
-        if (changes.length === 0) return;
-        await within.tenants.setOwnRules(scope, next);
-        await within.activity.record(scope, { kind: 'tenant.rulesChanged', rules: changes }, null, clock());
-      });
-    },
+        const loosens = needsFewer(tightened(regionRules, before), tightened(regionRules, next));
+        const verdict = maySetRules(scope, loosens);
+        if (verdict.allowed || verdict.because !== 'secondAdministrator') await setWithin(within, scope, next);
+        return verdict;
+      }),
   };
 }

@@ -9,7 +9,15 @@ import { scopeOf } from '../../web/request.ts';
 import type { AnswerRefusal, Route } from '../../web/routing.ts';
 import { handOverOf, type WaysIn } from '../links/ways-in.ts';
 import type { HandOverSheet } from './hand-over-sheet.ts';
-import { judgedAs, lookOf, sortOut, type BulkAction, type BulkChange, type BulkOutcome } from './users.bulk.ts';
+import {
+  judgedAs,
+  lookOf,
+  secondFor,
+  sortOut,
+  type BulkAction,
+  type BulkChange,
+  type BulkOutcome,
+} from './users.bulk.ts';
 import type { BulkReset } from './users.bulk-reset.ts';
 import { bulkForm, bulkResetForm } from './users.forms.ts';
 import { inList } from './users.trail.ts';
@@ -22,8 +30,9 @@ export function bulkRoutes(parts: {
   waysIn: WaysIn;
   sheet: HandOverSheet;
   answerRefusal: AnswerRefusal;
+  clock: () => number;
 }): Route[] {
-  const { stores, change, reset, waysIn, sheet, answerRefusal } = parts;
+  const { stores, change, reset, waysIn, sheet, answerRefusal, clock } = parts;
 
   async function confirm(request: Request, response: Response): Promise<void> {
     const scope = scopeOf(request);
@@ -34,6 +43,8 @@ export function bulkRoutes(parts: {
     if (!verdict.allowed) return answerRefusal(request, response, verdict);
     const { done, left } = await sortOut(stores, scope, action, values.user);
     if (done.length + left.length === 0) throw notFound();
+    const second = await secondFor(stores, scope, action, done, clock());
+    if (second) return answerRefusal(request, response, second);
     const { restoreWindowDays } = scope.rules;
     const model = { action, users: done, left, restoreWindowDays, handOver: handOverOf(scope, waysIn) };
     const { danger, icon, label } = lookOf(action);
@@ -49,6 +60,7 @@ export function bulkRoutes(parts: {
     const verdict = may(scopeOf(request), judgedAs(action));
     if (!verdict.allowed) return answerRefusal(request, response, verdict, judgedAs(action));
     const outcome = await change(scopeOf(request), action, values.user);
+    if (outcome.second) return answerRefusal(request, response, outcome.second);
     if (outcome.done.length + outcome.left.length === 0) throw notFound();
     request.session.notice = noticeOf(action, outcome);
     response.redirect(303, backTo(action));

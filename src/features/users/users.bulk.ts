@@ -1,9 +1,10 @@
 import { Failure } from '../../domain/errors.ts';
-import { may, type Refusal } from '../../domain/policy.ts';
+import { may, type Refusal, type Verdict } from '../../domain/policy.ts';
 import type { Action } from '../../domain/roles.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { User } from '../../domain/user.ts';
 import type { Stores } from '../../stores.ts';
+import { mayDeleteNow } from './users.deletions.ts';
 import { block, judge, remove, restore, takeStep, unblock, type Step } from './users.step.ts';
 
 type Judged = Pick<Step, 'action' | 'among' | 'verdict'>;
@@ -52,6 +53,8 @@ export interface Left {
 export interface BulkOutcome {
   readonly done: readonly User[];
   readonly left: readonly Left[];
+  /** Set where nothing was done, since another administrator must agree to so many. */
+  readonly second?: Exclude<Verdict, { allowed: true }>;
 }
 
 // What a user already is needs no doing.
@@ -76,6 +79,20 @@ export async function sortOut(
   return { done, left };
 }
 
+/** @returns the judge's word where so many need another administrator; null for everything else */
+export async function secondFor(
+  stores: Stores,
+  scope: Scope,
+  action: BulkAction,
+  chosen: readonly User[],
+  now: number,
+): Promise<BulkOutcome['second'] | null> {
+  if (action !== 'delete') return null;
+  const alone = chosen.filter((user) => may(scope, 'users.delete', user).allowed);
+  const verdict = await mayDeleteNow(stores, scope, alone, now);
+  return verdict.allowed ? null : verdict;
+}
+
 /**
  * Makes what does one thing to many users of the tenant in one transaction. It throws Failure conflict when the
  * tenant's last active Global admin would be among them: then nothing is done to anybody.
@@ -95,9 +112,12 @@ export function createBulkChange({ stores, clock }: { stores: Stores; clock: () 
   return (scope: Scope, action: Exclude<BulkAction, 'reset'>, ids: readonly string[]): Promise<BulkOutcome> =>
     stores.transaction(async (within) => {
       await within.tenants.lock(scope);
+      const chosen = await within.users.findMany(scope, ids, stepOf(action).among);
+      const second = await secondFor(within, scope, action, chosen, clock());
+      if (second) return { done: [], left: [], second };
       const done: User[] = [];
       const left: Left[] = [];
-      for (const user of await within.users.findMany(scope, ids, stepOf(action).among)) {
+      for (const user of chosen) {
         const because = await take(within, scope, user, steps[action]);
         if (because === null) done.push(user);
         else left.push({ user, because });

@@ -1,11 +1,11 @@
 import type { Request, Response } from 'express';
 import type { FieldFault } from '../../domain/errors.ts';
-import { may } from '../../domain/policy.ts';
+import { may, mayGive } from '../../domain/policy.ts';
 import { offersLanguage } from '../../domain/regions.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { isSecondFactorRequired } from '../../domain/second-factor.ts';
 import { statusOf, type User } from '../../domain/user.ts';
-import { paths, userPath } from '../../paths.ts';
+import { askPath, paths, userPath } from '../../paths.ts';
 import type { Stores } from '../../stores.ts';
 import { readForm } from '../../web/forms.ts';
 import { scopeOf } from '../../web/request.ts';
@@ -15,6 +15,7 @@ import { handOverOf, type WaysIn } from '../links/ways-in.ts';
 import { notesOf } from '../rules/notes.ts';
 import { offeredInBulk } from './users.bulk.ts';
 import type { UserChangesFeature } from './users.changes.ts';
+import { mayDeleteNow } from './users.deletions.ts';
 import { editForm, languageNotOffered, placeQuery } from './users.forms.ts';
 import { listDeleted } from './users.list.ts';
 import type { StepOutcome } from './users.step.ts';
@@ -63,8 +64,15 @@ export function userChangesRoutes(parts: {
       return showWith(request, response, [languageNotOffered]);
     const before = await users.load(scopeOf(request), userIdOf(request));
     const { administratorLevel = before.administratorLevel, agentLevel = before.agentLevel, ...facts } = values;
-    const outcome = await changes.edit(scopeOf(request), before.id, { ...facts, administratorLevel, agentLevel });
-    return finish(request, response, { ...outcome, user: { ...outcome.user, ...facts } }, 'users:notice.saved');
+    // What one may do alone is saved at once; the level waits for the other administrator.
+    const verdict = mayGive(scopeOf(request), before, { administratorLevel, agentLevel });
+    const asks = !verdict.allowed && verdict.because === 'secondAdministrator';
+    const level = asks ? before.administratorLevel : administratorLevel;
+    const next = { ...facts, administratorLevel: level, agentLevel };
+    const outcome = await changes.edit(scopeOf(request), before.id, next);
+    const person = { ...outcome, user: { ...outcome.user, ...facts } };
+    const then = asks ? askPath('giveGlobalAdmin', [before.id]) : userPath(before.id);
+    return finish(request, response, person, asks ? 'approvals:notice.restSaved' : 'users:notice.saved', then);
   }
 
   async function finish(
@@ -82,7 +90,7 @@ export function userChangesRoutes(parts: {
   async function confirmDelete(request: Request, response: Response): Promise<void> {
     const scope = scopeOf(request);
     const user = await users.load(scope, userIdOf(request));
-    const verdict = may(scope, 'users.delete', user);
+    const verdict = await mayDeleteNow(stores, scope, [user], clock());
     if (!verdict.allowed) return answerRefusal(request, response, verdict);
     const model = { user, days: scope.rules.restoreWindowDays, ...linksOf(user) };
     response.page('users/delete-confirm', model, { title: 'common:terms.deleteUser', breadcrumbs: ofUser(user) });
@@ -94,6 +102,7 @@ export function userChangesRoutes(parts: {
     const rows = page.users.map((user) => ({
       ...user,
       restore: may(scope, 'users.restore', user),
+      askHref: askPath('restore', [user.id]),
       erase: may(scope, 'personalData.erase', user),
       ...linksOf(user),
     }));

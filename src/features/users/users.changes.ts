@@ -1,5 +1,7 @@
+import { notFound } from '../../domain/errors.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { Stores } from '../../stores.ts';
+import { mayDeleteNow } from './users.deletions.ts';
 import {
   block,
   edit,
@@ -25,13 +27,23 @@ export function createUserChanges({ stores, clock }: { stores: Stores; clock: ()
       await within.tenants.lock(scope);
       return takeStep(within, scope, userId, step, clock());
     });
+  // One more than somebody may delete alone is found here, however quickly they follow each other.
+  const removeOne = (scope: Scope, userId: string): Promise<StepOutcome> =>
+    stores.transaction(async (within) => {
+      await within.tenants.lock(scope);
+      const user = await within.users.find(scope, userId);
+      if (user === null) throw notFound();
+      const verdict = await mayDeleteNow(within, scope, [user], clock());
+      const alone = verdict.allowed || verdict.because !== 'secondAdministrator';
+      return alone ? takeStep(within, scope, userId, remove, clock()) : { outcome: 'refused', user, verdict };
+    });
   const by = (step: Step) => (scope: Scope, userId: string) => change(scope, userId, step);
 
   return {
     edit: (scope: Scope, userId: string, next: UserChanges) => change(scope, userId, edit(next)),
     block: by(block),
     unblock: by(unblock),
-    remove: by(remove),
+    remove: removeOne,
     restore: by(restore),
     endSessions: by(endSessions),
   };

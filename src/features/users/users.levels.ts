@@ -1,4 +1,4 @@
-import { mayGive, type Refusal } from '../../domain/policy.ts';
+import { isOffered, mayGive, type Refusal, type Verdict } from '../../domain/policy.ts';
 import { administratorLevels, agentLevels } from '../../domain/roles.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { User } from '../../domain/user.ts';
@@ -15,8 +15,12 @@ export function levelsFor(scope: Scope, user: User | null) {
     administratorLevel,
     verdict: mayGive(scope, user, { ...(user ?? nobody), administratorLevel }),
   }));
-  const offered = verdicts.filter(({ verdict }) => verdict.allowed);
-  const withheld = verdicts.flatMap(({ verdict }): Refusal[] => (verdict.allowed ? [] : [verdict.because]));
+  // Nobody can agree to somebody who is not there yet: their level is asked for on their page.
+  const isGiven = (verdict: Verdict): boolean => (user === null ? verdict.allowed : isOffered(verdict));
+  const offered = verdicts.filter(({ verdict }) => isGiven(verdict));
+  const withheld = verdicts.flatMap(({ verdict }): Refusal[] =>
+    verdict.allowed || isGiven(verdict) ? [] : [verdict.because],
+  );
   return {
     administrator: offered.map(({ administratorLevel }) => administratorLevel),
     agent: agentLevels.filter((agentLevel) => mayGive(scope, user, { ...(user ?? nobody), agentLevel }).allowed),

@@ -1,7 +1,8 @@
 import type { Request, Response } from 'express';
 import { Failure } from '../../domain/errors.ts';
-import { may } from '../../domain/policy.ts';
+import { isOffered, may } from '../../domain/policy.ts';
 import { levelFilters, sortKeys, statusFilters } from './users.page.ts';
+import type { Scope } from '../../domain/scope.ts';
 import { statusOf, type User } from '../../domain/user.ts';
 import { paths, userPath } from '../../paths.ts';
 import type { Stores } from '../../stores.ts';
@@ -50,7 +51,7 @@ export function usersRoutes(parts: {
       bulk: offeredInBulk(scope, 'present'),
       chooseAll: chooseAllHref(query),
       importing: may(scope, 'users.import'),
-      exporting: may(scope, 'users.export'),
+      exporting: exportingFor(scope),
       notes: notesOfList(scope),
     };
     response.page('users/list', model, { title: 'common:terms.userManagement', breadcrumbs: trail });
@@ -98,6 +99,12 @@ export function usersRoutes(parts: {
     { method: 'get', path: paths.resetPassword, access: 'users.resetPassword', handle: confirmReset },
     { method: 'post', path: paths.resetPassword, access: 'users.resetPassword', handle: reset },
   ];
+}
+
+// With another administrator it leads to a page, not to a file.
+function exportingFor(scope: Scope): 'alone' | 'together' | null {
+  const verdict = may(scope, 'users.export');
+  return verdict.allowed ? 'alone' : isOffered(verdict) ? 'together' : null;
 }
 
 const levels = levelFilters.map((value) => ({

@@ -17,6 +17,9 @@ export type ResetResult =
   | { readonly outcome: 'stale'; readonly user: User }
   | { readonly outcome: 'throttled'; readonly retryAfter: number };
 
+/** @returns whether it holds, behind the tenant's lock; then it is used up */
+export type Agreement = (within: Stores) => Promise<boolean>;
+
 export type Users = ReturnType<typeof createUsers>;
 
 export function createUsers(parts: { stores: Stores; waysIn: WaysIn; throttle: Throttle; clock: () => number }) {
@@ -33,11 +36,15 @@ export function createUsers(parts: { stores: Stores; waysIn: WaysIn; throttle: T
     await stores.activity.record(scope, { kind: 'refused', action, because }, user.id, clock());
   }
 
-  async function issueAndRecord(scope: Scope, user: User): Promise<ResetResult> {
+  async function issueAndRecord(scope: Scope, user: User, agreement?: Agreement): Promise<ResetResult> {
     const issued = await waysIn.issue(scope);
     const { way, stored } = issued;
     const replaced = await stores.transaction(async (within) => {
       await within.tenants.lock(scope);
+      // Somebody may have been made a Global admin since: that changes who may do this, and not the epoch.
+      const present = await within.users.find(scope, user.id);
+      if (present === null || !may(scope, 'users.resetPassword', present).allowed) return false;
+      if (agreement !== undefined && !(await agreement(within))) return false;
       if (!(await within.credentials.replace(scope, user.id, user.epoch, stored))) return false;
       await within.sessions.endAllOf(scope, user.id, null);
       await waysIn.keep(within, scope, [[{ id: user.id, epoch: user.epoch + 1 }, issued]], 'reset');
@@ -62,8 +69,14 @@ export function createUsers(parts: { stores: Stores; waysIn: WaysIn; throttle: T
     /**
      * Gives a user the way in that the rules ask for, and ends all their sessions.
      * @param epoch the user's epoch as the confirmation form carried it; null skips the check, for the operator's command
+     * @param agreement takes another administrator's agreement, where one is needed, in the transaction of the reset
      */
-    resetPassword: async (scope: Scope, userId: string, epoch: number | null): Promise<ResetResult> => {
+    resetPassword: async (
+      scope: Scope,
+      userId: string,
+      epoch: number | null,
+      agreement?: Agreement,
+    ): Promise<ResetResult> => {
       const user = await load(scope, userId);
       const verdict = may(scope, 'users.resetPassword', user);
       if (!verdict.allowed) {
@@ -74,7 +87,7 @@ export function createUsers(parts: { stores: Stores; waysIn: WaysIn; throttle: T
       const wait = scope.actor === null ? null : await throttle.takeBudget('reset', scope.actor.id);
       if (wait !== null) return { outcome: 'throttled', retryAfter: wait.retryAfter };
       if (epoch !== null && user.epoch !== epoch) return { outcome: 'stale', user };
-      return issueAndRecord(scope, user);
+      return issueAndRecord(scope, user, agreement);
     },
   };
 }

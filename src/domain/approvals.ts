@@ -1,0 +1,93 @@
+import type { LogFormat } from './activity.ts';
+import type { ActivityGroup } from './activity-groups.ts';
+import type { OwnRules } from './own-rules.ts';
+import type { GuardedAct } from './regions.ts';
+import type { Action, AdministratorLevel } from './roles.ts';
+
+/** What an administrator asks another to agree to. */
+export const approvalActs = [
+  'resetPassword',
+  'giveGlobalAdmin',
+  'restore',
+  'delete',
+  'exportUsers',
+  'exportLog',
+  'loosenRules',
+] as const;
+export type ApprovalAct = (typeof approvalActs)[number];
+
+/** The rule that asks for it; none can be named for what takes such a rule away. */
+export const guardOf: Readonly<Record<Exclude<ApprovalAct, 'loosenRules'>, GuardedAct>> = {
+  resetPassword: 'resetGlobalAdmin',
+  giveGlobalAdmin: 'giveGlobalAdmin',
+  // Whoever comes back as a Global admin is given the level as much as somebody who never had it.
+  restore: 'giveGlobalAdmin',
+  delete: 'deleteMany',
+  exportUsers: 'export',
+  exportLog: 'export',
+};
+
+/** What the judge is asked about whoever does it, or agrees to it. */
+export const actionOf: Readonly<Record<ApprovalAct, Action>> = {
+  resetPassword: 'users.resetPassword',
+  giveGlobalAdmin: 'users.edit',
+  restore: 'users.restore',
+  delete: 'users.delete',
+  exportUsers: 'users.export',
+  exportLog: 'activity.export',
+  loosenRules: 'accountSettings.edit',
+};
+
+/** Acts that are about people, and where these are looked for. */
+export const amongOf: Readonly<Partial<Record<ApprovalAct, 'present' | 'deleted'>>> = {
+  resetPassword: 'present',
+  giveGlobalAdmin: 'present',
+  restore: 'deleted',
+  delete: 'present',
+};
+
+/**
+ * The way of a request: it waits for another administrator, who confirms or declines it; what was confirmed waits for
+ * whoever asked, who does it. Until then they may withdraw it, and it lapses by itself.
+ */
+export type ApprovalState = 'open' | 'confirmed' | 'declined' | 'withdrawn' | 'lapsed' | 'done';
+
+/** Why a request lapsed: its time was over; who asked, or agreed, may not any more; or what it is about has changed. */
+export type LapsedBy = 'time' | 'asker' | 'confirmer' | 'subject';
+
+/** Somebody whom a request is about, as they were when it was made: whoever has changed since is not meant any more. */
+export interface ApprovalTarget {
+  readonly id: string;
+  readonly epoch: number;
+  readonly administratorLevel: AdministratorLevel;
+}
+
+/** What a part of the log is narrowed to; null is everything. */
+export interface LogPart {
+  readonly user: string | null;
+  readonly kind: ActivityGroup | null;
+  readonly from: string | null;
+  readonly to: string | null;
+}
+
+/** What exactly is asked for: ids and typed data. */
+export interface ApprovalSubject {
+  readonly users: readonly ApprovalTarget[];
+  readonly log?: { readonly format: LogFormat; readonly part: LogPart } | undefined;
+  readonly own?: { readonly before: OwnRules; readonly next: OwnRules } | undefined;
+}
+
+/** @returns what people call a request by, in the log too when the request is long gone */
+export const referenceOf = (approvalId: string): string => approvalId.slice(0, 8);
+
+export const longestReason = 500;
+/** How many requests one administrator may have waiting. */
+export const mostWaiting = 20;
+/** For how long a request can be looked at after it ended: its reason may be personal. In ms. */
+export const approvalKeptMs = 30 * 24 * 60 * 60 * 1_000;
+
+const hourMs = 60 * 60 * 1_000;
+
+/** @returns for how long a request waits, for each of the two, in ms */
+export const waitsMs = (rules: { readonly twoAdministrators: { readonly withinHours: number } }): number =>
+  rules.twoAdministrators.withinHours * hourMs;

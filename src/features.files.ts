@@ -1,0 +1,103 @@
+import type { AppParts } from './app.ts';
+import type { Background } from './background.ts';
+import type { LogExports } from './features/activity/activity.export.ts';
+import { askRoutes } from './features/approvals/approvals.ask.routes.ts';
+import { lapseApprovals } from './features/approvals/approvals.lapse.ts';
+import { performRoutes } from './features/approvals/approvals.perform.routes.ts';
+import { createPerform } from './features/approvals/approvals.perform.ts';
+import { approvalsRoutes } from './features/approvals/approvals.routes.ts';
+import { createApprovals } from './features/approvals/approvals.ts';
+import { importPasswordsRoutes } from './features/imports/imports.passwords.routes.ts';
+import { createImportPasswords } from './features/imports/imports.passwords.ts';
+import { importsRoutes } from './features/imports/imports.routes.ts';
+import { createImportRun } from './features/imports/imports.run.ts';
+import { createImports } from './features/imports/imports.ts';
+import { rulesRoutes } from './features/rules/rules.routes.ts';
+import { createRules, type RulesFeature } from './features/rules/rules.ts';
+import { createUsersCsv, type UsersCsv } from './features/users/users.csv.ts';
+import { exportUsersRoutes } from './features/users/users.export.routes.ts';
+import { createUsersExport, type UsersExport } from './features/users/users.export.ts';
+import type { WaysIn } from './features/links/ways-in.ts';
+import type { Throttle } from './features/sessions/throttle.ts';
+import type { Tenants } from './features/tenants/tenants.ts';
+import type { HandOverSheet } from './features/users/hand-over-sheet.ts';
+import type { Users } from './features/users/users.ts';
+import type { Stores } from './stores.ts';
+import type { Cookies } from './web/cookies.ts';
+import { logFiles } from './web/log-file.ts';
+import type { AnswerRefusal, Route } from './web/routing.ts';
+
+export interface FeatureParts {
+  readonly stores: Stores;
+  readonly cookies: Cookies;
+  readonly answerRefusal: AnswerRefusal;
+  /** Takes on what a feature does beside the requests. */
+  readonly background: Background;
+}
+
+/** What files, rules and approvals have from the other features. */
+interface Given {
+  readonly users: Users;
+  readonly throttle: Throttle;
+  readonly tenants: Tenants;
+  readonly waysIn: WaysIn;
+  readonly sheet: HandOverSheet;
+  readonly exports: LogExports;
+}
+
+interface Files {
+  readonly csv: UsersCsv;
+  readonly usersExport: UsersExport;
+}
+
+// Imports are asked for as they come; this finds those of a node that died.
+const importsIntervalMs = 10_000;
+
+/** Users as files, a tenant's own rules, and what two administrators decide, of these as of people. */
+export function filesAndApprovals(app: AppParts, parts: FeatureParts, given: Given): Route[] {
+  const { config, translator, clock } = app;
+  const { stores } = parts;
+  const csv = createUsersCsv(translator, clock);
+  const usersExport = createUsersExport({ stores, csv, translator, clock });
+  const rules = createRules({ stores, regionRules: config.rules, clock });
+  return [
+    ...rulesRoutes({ stores, regionRules: config.rules, rules }),
+    ...importsAndExports(app, parts, { ...given, csv, usersExport }),
+    ...approvalsOf(app, parts, { ...given, usersExport, rules }),
+  ];
+}
+
+/** Users as files: those that come in are worked through beside the requests. */
+function importsAndExports(
+  app: AppParts,
+  { stores, background }: FeatureParts,
+  { throttle, waysIn, csv, usersExport }: Given & Files,
+): Route[] {
+  const { config, hasher, translator, clock, log } = app;
+  const imports = createImports({ stores, csv, throttle, clock });
+  const passwords = createImportPasswords({ stores, waysIn, hasher, throttle, clock });
+  const run = createImportRun({ stores, hasher, rules: config.rules, clock, log });
+  const wake = background.add({ name: 'Imports', everyMs: importsIntervalMs, run });
+  return [
+    ...importsRoutes({ stores, imports, passwords, waysIn, csv, translator, wake }),
+    ...importPasswordsRoutes({ imports, passwords, waysIn, translator }),
+    ...exportUsersRoutes({ stores, throttle, users: usersExport }),
+  ];
+}
+
+function approvalsOf(
+  { config, clock }: AppParts,
+  { stores, answerRefusal, background }: FeatureParts,
+  given: Given & Pick<Files, 'usersExport'> & { readonly rules: RulesFeature },
+): Route[] {
+  const { exports: logExports, usersExport, tenants, waysIn, sheet } = given;
+  const approvals = createApprovals({ stores, clock });
+  const perform = createPerform({ ...given, stores, approvals, logExports, clock });
+  background.add(lapseApprovals({ stores, tenants, clock }));
+  return [
+    // First the page for a new request: its address could be that of one.
+    ...askRoutes({ stores, approvals, regionRules: config.rules, answerRefusal }),
+    ...approvalsRoutes({ stores, approvals, waysIn, answerRefusal, clock }),
+    ...performRoutes({ perform, usersExport, logExports, sheet, sendLog: logFiles(clock), answerRefusal }),
+  ];
+}

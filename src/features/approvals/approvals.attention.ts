@@ -1,0 +1,36 @@
+import type { Scope } from '../../domain/scope.ts';
+import { approvalPath, paths } from '../../paths.ts';
+import type { Stores } from '../../stores.ts';
+import { mayDecide } from './approvals.judge.ts';
+import type { Approval } from './approvals.rows.ts';
+
+const dayMs = 24 * 60 * 60 * 1_000;
+
+/**
+ * What waits for the reader on their dashboard: requests that they could answer, and what became of their own.
+ * Nothing is asked of the database where the rules ask for no second administrator.
+ * @param now epoch ms
+ */
+export async function approvalsToLookAt(stores: Stores, scope: Scope, now: number) {
+  if (scope.rules.twoAdministrators.for.length === 0) return [];
+  const [live, declined] = await Promise.all([
+    stores.approvals.live(scope),
+    stores.approvals.declined(scope, now - dayMs),
+  ]);
+  const present = live.filter(({ expiresAt }) => expiresAt > now);
+  const waiting = present.filter((each) => each.state === 'open' && mayDecide(scope, each));
+  const confirmed = present.filter((each) => each.state === 'confirmed' && each.asker.id === scope.actor?.id);
+  return [
+    item('waiting', 'users', waiting),
+    item('confirmed', 'circle-check', confirmed),
+    item('declined', 'x', declined),
+  ].filter(({ count }) => count > 0);
+}
+
+// One is a page of its own; several are found in the list.
+function item(what: string, icon: string, found: readonly Approval[]) {
+  const [only] = found;
+  const href = only !== undefined && found.length === 1 ? approvalPath(only.id) : paths.approvals;
+  const [title, text] = [`approvals:attention.${what}.title`, `approvals:attention.${what}.text`];
+  return { icon, title, text, count: found.length, href };
+}

@@ -1,0 +1,63 @@
+import type { Work } from '../../background.ts';
+import { approvalKeptMs, type LapsedBy } from '../../domain/approvals.ts';
+import { createScope, type Scope } from '../../domain/scope.ts';
+import type { Stores } from '../../stores.ts';
+import type { Tenants } from '../tenants/tenants.ts';
+import { lapseOf } from './approvals.judge.ts';
+import type { Approval } from './approvals.rows.ts';
+
+const everyMs = 60_000;
+
+/** @returns what each record of a request says of it */
+export const eventOf = ({ id, act, subject }: Pick<Approval, 'id' | 'act' | 'subject'>) => ({
+  ...{ approval: id, act, count: subject.users.length },
+});
+
+/** Ends a request that holds no more, and records it as nobody's doing. @param at epoch ms */
+export async function lapse(
+  within: Stores,
+  scope: Scope,
+  approval: Approval,
+  lapsedBy: LapsedBy,
+  at: number,
+): Promise<void> {
+  if (!(await within.approvals.move(scope, approval, { state: 'lapsed', endedAt: at, lapsedBy }))) return;
+  const event = { kind: 'approval.lapsed', by: lapsedBy, ...eventOf(approval) } as const;
+  const portal = createScope({ ...scope, actor: null, address: null });
+  await within.activity.record(portal, event, approval.asker.id, at);
+}
+
+/** @returns the work that ends what holds no more, and removes what ended long ago. Safe on several nodes at once */
+export function lapseApprovals(parts: {
+  stores: Stores;
+  tenants: Pick<Tenants, 'operatorScope'>;
+  clock: () => number;
+}): Work {
+  const { stores, tenants, clock } = parts;
+
+  async function lookAt(scope: Scope, found: Approval): Promise<void> {
+    // Looked at first without the tenant's lock: mostly there is nothing to do.
+    if ((await lapseOf(stores, scope, found, clock())) === null) return;
+    await stores.transaction(async (within) => {
+      await within.tenants.lock(scope);
+      const approval = await within.approvals.find(scope, found.id);
+      if (approval?.state !== 'open' && approval?.state !== 'confirmed') return;
+      const lapsedBy = await lapseOf(within, scope, approval, clock());
+      if (lapsedBy !== null) await lapse(within, scope, approval, lapsedBy, clock());
+    });
+  }
+
+  const run = async (stopping: AbortSignal): Promise<void> => {
+    await stores.approvals.purgeAcrossTenants(clock() - approvalKeptMs);
+    for (const id of await stores.approvals.tenantsWaitingForOperator()) {
+      const tenant = await stores.tenants.findForOperator(id);
+      if (tenant === null) continue;
+      const scope = tenants.operatorScope(tenant);
+      for (const approval of await stores.approvals.live(scope)) {
+        if (stopping.aborted) return;
+        await lookAt(scope, approval);
+      }
+    }
+  };
+  return { name: 'Approvals', everyMs, run };
+}

@@ -1,0 +1,75 @@
+import { referenceOf, type ApprovalAct, type ApprovalSubject } from '../../domain/approvals.ts';
+import type { Scope } from '../../domain/scope.ts';
+import type { User } from '../../domain/user.ts';
+import { approvalPath, paths, to } from '../../paths.ts';
+import type { TextValues } from '../../web/translator.ts';
+import { logHref } from '../activity/activity.list.ts';
+import { changesBetween } from '../rules/rules.ts';
+import { mayDecide } from './approvals.judge.ts';
+import type { Approval } from './approvals.rows.ts';
+
+/** How each act is marked, on its button and in the list. */
+const icons: Readonly<Record<ApprovalAct, string>> = {
+  resetPassword: 'key',
+  giveGlobalAdmin: 'shield',
+  restore: 'rotate-clockwise',
+  delete: 'trash',
+  exportUsers: 'download',
+  exportLog: 'download',
+  loosenRules: 'file-text',
+};
+
+/** @returns what an act is in a whole sentence. @param name of the one whom it is about, where it is about one */
+function sentenceOf(act: ApprovalAct, { users, log }: ApprovalSubject, name: string | null) {
+  const values: TextValues = { count: users.length, ...(name === null ? {} : { name }) };
+  if (act === 'exportLog') {
+    const whole = Object.values(log?.part ?? {}).every((value) => value === null);
+    return { key: `approvals:what.exportLog.${whole ? 'whole' : 'part'}.${log?.format ?? 'csv'}`, values: {} };
+  }
+  const many = act === 'delete' && users.length !== 1;
+  if (users.length === 1 && name === null) return { key: `approvals:act.${act}`, values: {} };
+  return { key: many ? 'approvals:what.deleteMany' : `approvals:what.${act}`, values };
+}
+
+// What a sentence cannot hold: which part of the log, which rules.
+const preciselyOf = ({ log, own }: ApprovalSubject) => ({
+  logHref: log ? logHref(log.part) : null,
+  changes: own ? changesBetween(own.before, own.next) : [],
+});
+
+/** What a page about a wish shows of it, before anybody was asked. */
+export const wishShown = (act: ApprovalAct, subject: ApprovalSubject, users: readonly User[]) => ({
+  ...{ icon: icons[act], danger: act === 'delete', users: users.length > 1 ? users : [] },
+  sentence: sentenceOf(act, subject, users.length === 1 ? (users[0]?.displayName ?? null) : null),
+  ...preciselyOf(subject),
+});
+
+/**
+ * What a list or the dashboard shows of a request.
+ * @param now epoch ms: what has run out is said to have lapsed, also before that was written down
+ */
+export function shown(scope: Scope, approval: Approval, now: number) {
+  const { id, act, subject, targetName, asker } = approval;
+  const waits = approval.state === 'open' || approval.state === 'confirmed';
+  const state = waits && approval.expiresAt <= now ? 'lapsed' : approval.state;
+  const own = asker.id === scope.actor?.id;
+  return {
+    ...approval,
+    waits: state === 'open' || state === 'confirmed',
+    // What was done, or lapsed, had been confirmed before.
+    answer: approval.state === 'declined' ? 'declined' : 'confirmed',
+    reference: referenceOf(id),
+    ...{
+      state,
+      own,
+      icon: icons[act],
+      href: approvalPath(id),
+      performHref: to(paths.performApproval, { approvalId: id }),
+      danger: act === 'delete',
+    },
+    lapsedBy: state === 'lapsed' ? (approval.lapsedBy ?? 'time') : null,
+    sentence: sentenceOf(act, subject, targetName),
+    ...preciselyOf(subject),
+    decidable: state === 'open' && mayDecide(scope, approval),
+  };
+}

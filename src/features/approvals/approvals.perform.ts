@@ -1,0 +1,135 @@
+import type { Approval } from './approvals.rows.ts';
+import { actionOf } from '../../domain/approvals.ts';
+import { conflict, Failure, notFound } from '../../domain/errors.ts';
+import { createScope, type Scope } from '../../domain/scope.ts';
+import type { User } from '../../domain/user.ts';
+import type { Stores } from '../../stores.ts';
+import type { LogExports } from '../activity/activity.export.ts';
+import { filterOf } from '../activity/activity.forms.ts';
+import type { RulesFeature } from '../rules/rules.ts';
+import type { Throttle } from '../sessions/throttle.ts';
+import type { UsersExport } from '../users/users.export.ts';
+import { edit, remove, restore, takeStep, type Step } from '../users/users.step.ts';
+import type { ResetResult, Users } from '../users/users.ts';
+import { lapseOf } from './approvals.judge.ts';
+import { eventOf, lapse } from './approvals.lapse.ts';
+import { targetIdOf, type Approvals } from './approvals.ts';
+
+/** What came of it: too late, or done, with what its asker gets of it. */
+export type Performed =
+  | { readonly outcome: 'late' }
+  | { readonly outcome: 'reset'; readonly result: ResetResult }
+  | { readonly outcome: 'changed' | 'file'; readonly approval: Approval };
+
+export type Perform = ReturnType<typeof createPerform>;
+
+export interface PerformParts {
+  readonly stores: Stores;
+  readonly approvals: Approvals;
+  readonly users: Users;
+  readonly usersExport: UsersExport;
+  readonly logExports: Pick<LogExports, 'record'>;
+  readonly rules: RulesFeature;
+  readonly throttle: Throttle;
+  readonly clock: () => number;
+}
+
+/**
+ * Makes what does what another administrator agreed to: once, by whoever asked, with everything judged again behind the
+ * tenant's lock, in the one transaction of the act, of the request's end and of their records.
+ */
+export function createPerform(parts: PerformParts) {
+  const { stores, approvals, users, usersExport, logExports, rules, throttle, clock } = parts;
+
+  /** @returns the request, used up; null where it does not hold (any more) */
+  async function take(within: Stores, scope: Scope, id: string): Promise<Approval | null> {
+    const approval = await within.approvals.find(scope, id);
+    if (approval?.state !== 'confirmed' || approval.asker.id !== scope.actor?.id) return null;
+    const at = clock();
+    const lapsedBy = await lapseOf(within, scope, approval, at);
+    if (lapsedBy !== null) await lapse(within, scope, approval, lapsedBy, at);
+    if (lapsedBy !== null) return null;
+    if (!(await within.approvals.move(scope, approval, { state: 'done', endedAt: at }))) return null;
+    const event = { kind: 'approval.done', ...eventOf(approval) } as const;
+    await within.activity.record(scope, event, targetIdOf(approval.subject), at);
+    return approval;
+  }
+
+  const taking = (
+    scope: Scope,
+    { id }: Approval,
+    work: (within: Stores, approval: Approval) => Promise<Performed>,
+  ): Promise<Performed> =>
+    stores.transaction(async (within): Promise<Performed> => {
+      await within.tenants.lock(scope);
+      const approval = await take(within, scope, id);
+      return approval === null ? { outcome: 'late' } : work(within, approval);
+    });
+
+  async function reset(scope: Scope, approval: Approval): Promise<Performed> {
+    // Looked at before a hash is made, so that whoever is gone or changed ends the request and no more.
+    if ((await lapseOf(stores, scope, approval, clock())) !== null)
+      return taking(scope, approval, () => Promise.resolve({ outcome: 'late' }));
+    const [target] = approval.subject.users;
+    if (target === undefined) throw notFound();
+    const agreement = async (within: Stores): Promise<boolean> => (await take(within, scope, approval.id)) !== null;
+    const result = await users.resetPassword(scope, target.id, target.epoch, agreement);
+    return result.outcome === 'stale' ? { outcome: 'late' } : { outcome: 'reset', result };
+  }
+
+  const change = (scope: Scope, found: Approval, stepFor: (user: User) => Step): Promise<Performed> =>
+    taking(scope, found, async (within, approval) => {
+      const { subject, act } = approval;
+      const among = act === 'restore' ? 'deleted' : 'present';
+      const ids = subject.users.map(({ id }) => id);
+      const changed = await within.users.findMany(scope, ids, among);
+      for (const user of changed) {
+        const { outcome } = await takeStep(within, scope, user.id, stepFor(user), clock());
+        // Judged a moment ago behind the same lock: all of it is done, or nothing.
+        if (outcome === 'refused') throw new Failure('forbidden');
+      }
+      return { outcome: 'changed', approval };
+    });
+
+  async function exportFile(scope: Scope, found: Approval): Promise<Performed> {
+    const { log } = found.subject;
+    await throttle.spend(scope, log ? 'logExport' : 'export');
+    return taking(scope, found, async (within, approval) => {
+      if (log) await logExports.record(within, scope, log.format, filterOf(log.part));
+      else await usersExport.record(within, scope);
+      return { outcome: 'file', approval };
+    });
+  }
+
+  const loosen = (scope: Scope, found: Approval): Promise<Performed> =>
+    taking(scope, found, async (within, approval) => {
+      const { subject } = approval;
+      if (subject.own === undefined) throw new Error(`Nothing is asked for by ${actionOf.loosenRules}`);
+      await rules.setWithin(within, scope, subject.own.next);
+      return { outcome: 'changed', approval };
+    });
+
+  /** @throws Failure notFound or forbidden: for everybody but whoever asked; conflict for the last Global admin */
+  return async (scope: Scope, id: string): Promise<Performed> => {
+    const approval = await approvals.load(scope, id);
+    if (approval.asker.id !== scope.actor?.id) throw new Failure('forbidden');
+    if (approval.state === 'open') throw conflict('approvals:error.notConfirmed');
+    if (approval.state !== 'confirmed') return { outcome: 'late' };
+    const agreed = createScope({ ...scope, agreed: approval.act });
+    switch (approval.act) {
+      case 'resetPassword':
+        return reset(agreed, approval);
+      case 'giveGlobalAdmin':
+        return change(agreed, approval, (user) => edit({ ...user, administratorLevel: 'global' }));
+      case 'restore':
+        return change(agreed, approval, () => restore);
+      case 'delete':
+        return change(agreed, approval, () => remove);
+      case 'exportUsers':
+      case 'exportLog':
+        return exportFile(agreed, approval);
+      case 'loosenRules':
+        return loosen(agreed, approval);
+    }
+  };
+}

@@ -1,0 +1,76 @@
+import type { ApprovalAct, ApprovalState, ApprovalSubject, LapsedBy } from '../../domain/approvals.ts';
+
+/** Somebody who asked or answered, as they were then. */
+export interface ApprovalParty {
+  readonly id: string;
+  readonly epoch: number;
+  readonly name: string;
+}
+
+/** What one administrator has asked another to agree to. Times are epoch ms. */
+export interface Approval {
+  readonly id: string;
+  readonly act: ApprovalAct;
+  readonly subject: ApprovalSubject;
+  readonly reason: string;
+  readonly state: ApprovalState;
+  readonly lapsedBy: LapsedBy | null;
+  readonly asker: ApprovalParty;
+  /** Who confirmed or declined it. */
+  readonly decider: ApprovalParty | null;
+  readonly remark: string;
+  /** The name of the one whom it is about, where it is about one. */
+  readonly targetName: string | null;
+  readonly createdAt: number;
+  readonly expiresAt: number;
+  readonly decidedAt: number | null;
+  readonly endedAt: number | null;
+}
+
+/** A row of the table. */
+export interface ApprovalRecord {
+  id: string;
+  tenant_id: string;
+  act: ApprovalAct;
+  asker_id: string;
+  asker_epoch: number;
+  target_id: string | null;
+  subject: string;
+  reason: string;
+  state: ApprovalState;
+  created_at: number;
+  expires_at: number;
+  decider_id: string | null;
+  decider_epoch: number | null;
+  remark: string | null;
+  decided_at: number | null;
+  ended_at: number | null;
+  lapsed_by: LapsedBy | null;
+}
+
+/** A row with the names that belong to its ids. */
+export interface NamedApproval extends ApprovalRecord {
+  asker_name: string | null;
+  decider_name: string | null;
+  target_name: string | null;
+}
+
+export function toApproval(row: NamedApproval): Approval {
+  const { decider_id: deciderId } = row;
+  return {
+    id: row.id,
+    act: row.act,
+    subject: JSON.parse(row.subject) as ApprovalSubject,
+    reason: row.reason,
+    state: row.state,
+    lapsedBy: row.lapsed_by,
+    asker: { id: row.asker_id, epoch: row.asker_epoch, name: row.asker_name ?? '' },
+    decider: deciderId && { id: deciderId, epoch: row.decider_epoch ?? -1, name: row.decider_name ?? '' },
+    remark: row.remark ?? '',
+    targetName: row.target_name,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+    decidedAt: row.decided_at,
+    endedAt: row.ended_at,
+  } as Approval;
+}

@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { approvalActs, type ApprovalAct } from '../../src/domain/approvals.ts';
+import { couldDo } from '../../src/domain/approvals-judge.ts';
+import { needsFewer } from '../../src/domain/own-rules.ts';
+import { may, mayDelete, mayGive, maySetRules, type Target, type Verdict } from '../../src/domain/policy.ts';
+import { guardedActs, type GuardedAct, type RegionRules } from '../../src/domain/regions.ts';
+import type { AdministratorLevel } from '../../src/domain/roles.ts';
+import { createScope, type Scope } from '../../src/domain/scope.ts';
+import { worldwide } from '../data/databases.ts';
+
+const rulesFor = (acts: readonly GuardedAct[], deleteMoreThan = 3): RegionRules => ({
+  ...worldwide,
+  twoAdministrators: { for: acts, deleteMoreThan, withinHours: 24 },
+});
+
+function scopeOf(level: AdministratorLevel | 'operator', acts: readonly GuardedAct[], agreed?: ApprovalAct): Scope {
+  const person = { id: 'self', username: 'ada@a.example', displayName: 'Ada', agentLevel: 'none' } as const;
+  const tenant = { id: 'tenant', name: 'A', language: 'en' } as const;
+  const actor = level === 'operator' ? null : { ...person, administratorLevel: level };
+  return createScope({ rules: rulesFor(acts), language: 'en', requestId: 'r', address: null, tenant, actor, agreed });
+}
+
+const someone = (administratorLevel: AdministratorLevel): Target => ({ id: administratorLevel, administratorLevel });
+const global = someone('global');
+const plain = someone('none');
+const levels = (administratorLevel: AdministratorLevel) => ({ administratorLevel, agentLevel: 'none' }) as const;
+
+/** What each rule guards, as a question to the judge. */
+const questions: [label: string, guard: GuardedAct, act: ApprovalAct, ask: (scope: Scope) => Verdict][] = [
+  ['reset a Global admin', 'resetGlobalAdmin', 'resetPassword', (scope) => may(scope, 'users.resetPassword', global)],
+  [
+    'give a file’s Global admin a password',
+    'resetGlobalAdmin',
+    'resetPassword',
+    (scope) => may(scope, 'users.import', global),
+  ],
+  ['restore a Global admin', 'giveGlobalAdmin', 'restore', (scope) => may(scope, 'users.restore', global)],
+  [
+    'give the level',
+    'giveGlobalAdmin',
+    'giveGlobalAdmin',
+    (scope) => mayGive(scope, { ...plain, ...levels('none') }, levels('global')),
+  ],
+  ['add somebody with it', 'giveGlobalAdmin', 'giveGlobalAdmin', (scope) => mayGive(scope, null, levels('global'))],
+  ['export users', 'export', 'exportUsers', (scope) => may(scope, 'users.export')],
+  ['export the log', 'export', 'exportLog', (scope) => may(scope, 'activity.export')],
+  ['delete a fourth', 'deleteMany', 'delete', (scope) => mayDelete(scope, [plain], 3)],
+  ['delete four', 'deleteMany', 'delete', (scope) => mayDelete(scope, [plain, plain, plain, plain], 0)],
+];
+
+/** What needs nobody else under any rule. */
+const free: [label: string, ask: (scope: Scope) => Verdict][] = [
+  ['reset somebody else', (scope) => may(scope, 'users.resetPassword', plain)],
+  ['restore somebody else', (scope) => may(scope, 'users.restore', plain)],
+  ['give another level', (scope) => mayGive(scope, { ...plain, ...levels('none') }, levels('userManagement'))],
+  ['take the level', (scope) => mayGive(scope, { ...global, ...levels('global') }, levels('none'))],
+  ['block a Global admin', (scope) => may(scope, 'users.block', global)],
+  ['delete a third', (scope) => mayDelete(scope, [plain], 2)],
+  ['read the log', (scope) => may(scope, 'activity.view')],
+];
+
+describe('the judge on acts for two', () => {
+  for (const [label, guard, act, ask] of questions) {
+    test(`${label}: asks for another under ${guard} alone`, () => {
+      for (const named of guardedActs) {
+        const verdict = ask(scopeOf('global', [named]));
+        assert.equal(verdict.allowed ? 'yes' : verdict.because, named === guard ? 'secondAdministrator' : 'yes', named);
+        if (!verdict.allowed && verdict.because === 'secondAdministrator') assert.equal(verdict.act, act);
+      }
+    });
+
+    test(`${label}: is allowed with the agreement to it, and with no other`, () => {
+      for (const agreed of approvalActs)
+        assert.equal(ask(scopeOf('global', guardedActs, agreed)).allowed, agreed === act, agreed);
+      assert.equal(ask(scopeOf('operator', guardedActs)).allowed, true, 'the operator is outside');
+    });
+
+    test(`${label}: an agreement gives no right that somebody does not have`, () => {
+      const verdict = ask(scopeOf('billing', guardedActs, act));
+      assert.equal(
+        act === 'giveGlobalAdmin' ? verdict.allowed : may(scopeOf('billing', guardedActs, act), 'users.list').allowed,
+        false,
+      );
+    });
+  }
+
+  for (const [label, ask] of free) {
+    test(`${label}: needs nobody else`, () => assert.equal(ask(scopeOf('global', guardedActs)).allowed, true));
+  }
+
+  test('to ask for fewer than two, two are needed', () => {
+    const scope = scopeOf('global', guardedActs);
+    assert.equal(maySetRules(scope, false).allowed, true);
+    assert.deepEqual(maySetRules(scope, true), {
+      allowed: false,
+      because: 'secondAdministrator',
+      act: 'loosenRules',
+      users: [],
+    });
+    assert.deepEqual(maySetRules(scopeOf('userManagement', []), true), { allowed: false, because: 'level' });
+  });
+
+  const changes: [label: string, from: RegionRules, to: RegionRules, fewer: boolean][] = [
+    ['the same', rulesFor(['export']), rulesFor(['export']), false],
+    ['one act more', rulesFor(['export']), rulesFor(['export', 'deleteMany']), false],
+    ['one act less', rulesFor(['export', 'deleteMany']), rulesFor(['export']), true],
+    ['another act', rulesFor(['export']), rulesFor(['deleteMany']), true],
+    ['more to be deleted', rulesFor(['deleteMany'], 3), rulesFor(['deleteMany'], 4), true],
+    ['fewer to be deleted', rulesFor(['deleteMany'], 4), rulesFor(['deleteMany'], 3), false],
+    ['a number that nothing asks for', rulesFor([], 3), rulesFor([], 4), false],
+  ];
+  for (const [label, from, to, fewer] of changes) {
+    test(`a change of rules: ${label}`, () => assert.equal(needsFewer(from, to), fewer));
+  }
+});
+
+describe('who could do it themselves', () => {
+  const self: Target = { id: 'self', administratorLevel: 'global' };
+  const rows: [level: AdministratorLevel, act: ApprovalAct, targets: Target[], could: boolean][] = [
+    ['global', 'resetPassword', [global], true],
+    ['global', 'resetPassword', [self], false],
+    ['userManagement', 'resetPassword', [global], false],
+    ['global', 'giveGlobalAdmin', [plain], true],
+    ['userManagement', 'giveGlobalAdmin', [plain], false],
+    ['global', 'restore', [global], true],
+    ['userManagement', 'restore', [global], false],
+    ['userManagement', 'delete', [plain, someone('billing')], true],
+    ['userManagement', 'delete', [plain, global], false],
+    ['global', 'delete', [plain, self], false],
+    ['userManagement', 'exportUsers', [], true],
+    ['billing', 'exportUsers', [], false],
+    ['userManagement', 'exportLog', [], true],
+    ['none', 'exportLog', [], false],
+    ['global', 'loosenRules', [], true],
+    ['userManagement', 'loosenRules', [], false],
+  ];
+  for (const [level, act, targets, could] of rows) {
+    test(`${level}, ${act} of ${targets.map(({ id }) => id).join(' and ') || 'nobody'}: ${could ? 'yes' : 'no'}`, () => {
+      assert.equal(couldDo(scopeOf(level, guardedActs), act, targets).allowed, could);
+    });
+  }
+});

@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { aCarefulCompany, approvals, asks, kindsOf, people, statesOf, rowOf } from '../support/approvals.ts';
+import { aUser } from '../support/builders.ts';
+import { openPortal } from '../support/portal.ts';
+import { postgres, skipWithout } from '../support/services.ts';
+
+for (const [dialect, server] of [
+  ['SQLite', { url: undefined }],
+  ['PostgreSQL', await postgres()],
+] as const) {
+  describe(`two administrators, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
+    const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
+
+    it('reset a Global admin together: the temporary password is shown to whoever asked, once', async () => {
+      const { tenant, asker, other, third, plain, as } = await aCarefulCompany(portal);
+      const [camille, noah, ines] = [await as(asker), await as(other), await as(third)];
+      await camille.visit(`${people}/${plain.id}/reset-password`);
+      camille.doesNotSee('Ask another administrator');
+
+      await camille.visit(`${people}/${third.id}`);
+      await camille.follow('Reset password');
+      camille.sees('By your organization’s own rules, two administrators decide this together.');
+      camille.sees('Another administrator has 24 hours to confirm.');
+      camille.sees('These people can confirm').sees('Noah Klein');
+      assert.ok(!camille.$('main .role-cards').text().includes('Inès Haddad'), 'whom it is about agrees to nothing');
+      await camille.submit('Ask for confirmation');
+      assert.equal(camille.status, 422);
+      camille.sees('Write why you ask for this.');
+      const address = await asks(camille, 'They lost their phone');
+
+      assert.equal((await ines.visit(address)).status, 404, 'whom it is about sees nothing');
+      await noah.visit('/dashboard');
+      noah.sees('1 request waits for your answer');
+      await noah.follow('1 request waits');
+      assert.equal(noah.path, address);
+      noah.sees('Reset the password of Inès Haddad').sees('Camille Laurent').sees('They lost their phone');
+      await noah.submit('Confirm', { 'Comment (optional)': 'I have seen her' });
+      noah.sees('You have confirmed the request.').sees('Only whoever asked can do it now');
+      assert.ok(!noah.$('main form').length, 'there is nothing left to press');
+
+      await camille.visit('/dashboard');
+      camille.sees('1 of your requests has been confirmed');
+      await camille.follow('1 of your requests');
+      camille.sees('I have seen her').sees('Noah Klein');
+      await camille.submit('Reset password');
+      assert.equal(camille.status, 200);
+      const temporary = camille.$('#temporary-password').text();
+      assert.match(temporary, /^(\w{4}-){4}\w{4}$/);
+      await camille.visit(address);
+      camille.sees('Done').doesNotSee(temporary);
+      await noah.visit(address);
+      for (const body of [...noah.bodies, ...ines.bodies]) assert.ok(!body.includes(temporary));
+      assert.ok(!portal.logged().includes(temporary));
+      assert.deepEqual(await kindsOf(portal, tenant), [
+        ...['approval.asked', 'approval.confirmed', 'approval.done', 'password.reset'],
+      ]);
+      const signedIn = await as({ ...third, clearPassword: temporary });
+      assert.equal(signedIn.path, '/change-password');
+    });
+
+    it('say in the log who asked, who agreed and why', async () => {
+      const { asker, other, third, as } = await aCarefulCompany(portal);
+      const [camille, noah] = [await as(asker), await as(other)];
+      await camille.visit(`${people}/${third.id}/reset-password`);
+      const address = await asks(camille, 'They lost their phone');
+      await noah.visit(address);
+      await noah.submit('Decline', { 'Comment (optional)': 'Not without a call' });
+      await camille.visit('/account-settings/activity-log');
+      camille.sees('Camille Laurent asked another administrator to agree, concerning Inès Haddad: Reset password.');
+      camille.sees('“They lost their phone”').sees(`Request ${address.split('/').at(-1)?.slice(0, 8)}`);
+      camille
+        .sees('Noah Klein declined what Camille Laurent had asked for: Reset password.')
+        .sees('“Not without a call”');
+      await camille.visit('/dashboard');
+      camille.sees('1 of your requests has been declined');
+      await camille.visit(approvals);
+      camille.sees('Nothing is waiting').sees('Declined');
+    });
+
+    it('tell by mail those who can confirm, then whoever asked, and nobody why', async () => {
+      const { tenant, asker, other, third, as } = await aCarefulCompany(portal);
+      const [camille, noah] = [await as(asker), await as(other)];
+      await camille.visit(`${people}/${third.id}/reset-password`);
+      const address = await asks(camille, 'Kanarienvogel');
+      await noah.visit(address);
+      await noah.submit('Confirm', { 'Comment (optional)': 'Kanarienvogel' });
+      const mails = portal.database.knex<{ tenant_id: string; user_id: string; kind: string; created_at: number }>(
+        'mails',
+      );
+      const queued = await mails.where({ tenant_id: tenant.id });
+      const told = queued.map(({ user_id, kind }) => `${kind} ${user_id}`);
+      assert.deepEqual(told.sort(), [`approvalAsked ${other.id}`, `approvalConfirmed ${asker.id}`]);
+      assert.doesNotMatch(JSON.stringify(queued), /Kanarienvogel/);
+    });
+
+    it('give the level Global admin; the rest of the form is saved at once', async () => {
+      const { asker, other, plain, as } = await aCarefulCompany(portal);
+      const [camille, noah] = [await as(asker), await as(other)];
+      await camille.visit(`${people}/${plain.id}`);
+      await camille.submit('Save', { 'Last name': 'Blanc', 'Administrator level': 'global' });
+      camille.sees('Everything else has been saved.').sees('Give Zoé Besson the level Global admin');
+      const address = await asks(camille);
+      await noah.visit(address);
+      await noah.submit('Confirm');
+      await camille.visit(address);
+      await camille.submit('Give the level Global admin');
+      camille.sees('Done, as it was confirmed.');
+      const row = await rowOf(portal, plain);
+      assert.deepEqual([row.administrator_level, row.last_name], ['global', 'Blanc']);
+    });
+
+    it('restore a Global admin', async () => {
+      const { tenant, asker, other, as } = await aCarefulCompany(portal);
+      const gone = await aUser(portal, tenant, {
+        ...{ displayName: 'Paul Petit', administratorLevel: 'global', state: 'deleted', deletedAt: portal.clock.now },
+      });
+      const [camille, noah] = [await as(asker), await as(other)];
+      await camille.visit(`${people}/deleted`);
+      await camille.follow('Restore');
+      const address = await asks(camille);
+      await noah.visit(address);
+      await noah.submit('Confirm');
+      await camille.visit(address);
+      await camille.submit('Restore a Global admin');
+      assert.equal(camille.path, `${people}/${gone.id}`);
+      const row = await rowOf(portal, gone);
+      assert.equal(row.state, 'active');
+    });
+
+    it('delete more than one may alone within a day', async () => {
+      const { tenant, asker, other, plain, as } = await aCarefulCompany(portal);
+      const more = [];
+      for (const name of ['A', 'B', 'C']) more.push(await aUser(portal, tenant, { displayName: `Mx ${name}` }));
+      const [camille, noah] = [await as(asker), await as(other)];
+      await camille.visit(`${people}/${plain.id}/delete`);
+      await camille.submit('Delete user account');
+      const chosen = more.map(({ id }) => `&user=${id}`).join('');
+      await camille.visit(`${people}/bulk?action=delete${chosen}`);
+      camille.sees('Delete 3 user accounts').sees('Mx B');
+      const address = await asks(camille, 'The team has left');
+      await noah.visit(address);
+      noah.sees('Mx C');
+      await noah.submit('Confirm');
+      await camille.visit(address);
+      await camille.submit('Delete user accounts');
+      assert.equal(camille.path, people);
+      const rows = await portal.database.knex('users').where({ tenant_id: tenant.id, state: 'deleted' });
+      assert.equal(rows.length, 4);
+      await camille.visit(`${people}/${(await aUser(portal, tenant)).id}/delete`);
+      camille.sees('Ask for confirmation');
+      assert.deepEqual(await statesOf(portal, tenant), ['done']);
+    });
+  });
+}

@@ -1,0 +1,109 @@
+import type { OwnRules } from '../../src/domain/own-rules.ts';
+import { aTenant, aUser, type TestTenant, type TestUser } from './builders.ts';
+import { aPerson, type Person } from './person.ts';
+import type { Portal } from './portal.ts';
+import { randomUUID } from 'node:crypto';
+import { createScope } from '../../src/domain/scope.ts';
+
+export const approvals = '/account-settings/approvals';
+export const people = '/account-settings/user-management';
+export const hourMs = 3_600_000;
+
+/** Everything that can be asked of two. */
+export const allOfThem: OwnRules = {
+  resetGlobalAdmin: 'two',
+  giveGlobalAdmin: 'two',
+  export: 'two',
+  deleteMany: 'two',
+  deleteMoreThan: 2,
+};
+
+/** A company whose own rules ask for two administrators, with three Global admins and others. */
+export interface CarefulCompany {
+  readonly tenant: TestTenant;
+  readonly asker: TestUser;
+  readonly other: TestUser;
+  readonly third: TestUser;
+  readonly manager: TestUser;
+  readonly plain: TestUser;
+  /** Somebody's browser, signed in, in English. */
+  readonly as: (user: TestUser) => Promise<Person>;
+}
+
+export async function aCarefulCompany(portal: Portal, own: OwnRules = allOfThem): Promise<CarefulCompany> {
+  const tenant = await aTenant(portal, { language: 'en' });
+  await portal.stores.tenants.setOwnRules(tenant.scope, own);
+  const add = (displayName: string, administratorLevel: TestUser['administratorLevel']): Promise<TestUser> =>
+    aUser(portal, tenant, { displayName, administratorLevel, language: 'en' });
+  return {
+    tenant,
+    asker: await add('Camille Laurent', 'global'),
+    other: await add('Noah Klein', 'global'),
+    third: await add('Inès Haddad', 'global'),
+    manager: await add('Ada Müller', 'userManagement'),
+    plain: await add('Zoé Besson', 'none'),
+    as: (user) => aPerson(portal, { 'Accept-Language': 'en' }).signIn(user),
+  };
+}
+
+/** Asks from where the person is, the page that takes the reason. @returns the address of the request */
+export async function asks(person: Person, reason = 'They lost their phone'): Promise<string> {
+  await person.submit('Ask for confirmation', { Reason: reason });
+  person.sees('The other administrators have been asked.');
+  return person.path;
+}
+
+/** What the log holds of a tenant's requests, oldest first. */
+export const kindsOf = async ({ database }: Portal, { id }: TestTenant): Promise<string[]> => {
+  const rows = await database
+    .knex<{ kind: string; tenant_id: string; place: number }>('activity')
+    .select('kind')
+    .where({ tenant_id: id })
+    .whereNotIn('kind', ['signIn.succeeded', 'signIn.failed'])
+    .orderBy('place');
+  return rows.map(({ kind }) => kind);
+};
+
+export const statesOf = async ({ database }: Portal, { id }: TestTenant): Promise<string[]> => {
+  const rows = await database
+    .knex<{ state: string; tenant_id: string; created_at: number }>('approvals')
+    .where({ tenant_id: id })
+    .orderBy('created_at');
+  return rows.map(({ state }) => state);
+};
+
+/** A request by `asker` to reset `third`, not answered yet. @returns its address */
+export async function aRequest({ as, asker, third }: CarefulCompany, reason?: string): Promise<string> {
+  const person = await as(asker);
+  await person.visit(`${people}/${third.id}/reset-password`);
+  return asks(person, reason);
+}
+
+/** The same, confirmed by `other`. */
+export async function aConfirmedRequest(company: CarefulCompany): Promise<string> {
+  const address = await aRequest(company);
+  const noah = await company.as(company.other);
+  const { status } = await noah.visit(address).then(() => noah.send('post', address, { move: 'confirmed' }));
+  if (status !== 303) throw new Error(`The request was not confirmed: ${status}`);
+  return address;
+}
+
+/** A request by `user` to take the log away, whatever the rules are. @returns its id */
+export async function anApproval(
+  { stores, clock }: Pick<Portal, 'stores' | 'clock'>,
+  tenant: Pick<TestTenant, 'scope'>,
+  user: TestUser,
+): Promise<string> {
+  const part = { user: null, kind: null, from: null, to: null };
+  const [id, at] = [randomUUID(), clock.now];
+  await stores.approvals.insert(createScope({ ...tenant.scope, actor: user }), {
+    ...{ id, act: 'exportLog', reason: 'Kanarienvogel', askerEpoch: user.epoch },
+    subject: { users: [], log: { format: 'csv', part } },
+    ...{ createdAt: at, expiresAt: at + 24 * hourMs },
+  });
+  return id;
+}
+
+/** A user as the table holds them. */
+export const rowOf = async ({ database }: Portal, { id }: { id: string }): Promise<Record<string, unknown>> =>
+  (await database.knex<Record<string, unknown>>('users').where({ id }).first()) ?? {};
