@@ -119,11 +119,9 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
 /** What one setting demands of another. */
 function missing(given: Readonly<Record<string, string>>): string[] {
   const faults: string[] = [];
-  // Behind PostgreSQL several processes share what these sign and seal, so that one made by one of them would not do.
-  for (const name of ['SESSION_SECRETS', 'SECOND_FACTOR_KEYS']) {
-    if (given.DATABASE_URL?.startsWith('postgres') && given[name] === undefined) {
-      faults.push(`${name}: is required with PostgreSQL`);
-    }
+  // Behind PostgreSQL several processes share what these sign, so that one made by one of them would not do.
+  if (given.DATABASE_URL?.startsWith('postgres') && given.SESSION_SECRETS === undefined) {
+    faults.push('SESSION_SECRETS: is required with PostgreSQL');
   }
   if (given.SMTP_URL?.startsWith('smtp') && given.MAIL_FROM === undefined) {
     faults.push('MAIL_FROM: is required with SMTP_URL');
@@ -167,7 +165,7 @@ function assemble(values: Environment, baseUrl: URL, rules: RegionRules, urls: R
     database: databaseOf(values.DATABASE_URL, dataDirectory),
     redisUrl: values.REDIS_URL ?? null,
     sessionSecrets: Object.freeze(values.SESSION_SECRETS ?? []),
-    secondFactorKeys: Object.freeze(values.SECOND_FACTOR_KEYS ?? []),
+    secondFactorKeys: Object.freeze(values.SECOND_FACTOR_KEYS ?? sharedSecrets(values)),
     trustProxy: values.TRUST_PROXY,
     mail: mailOf({
       url: values.SMTP_URL,
@@ -179,6 +177,10 @@ function assemble(values: Environment, baseUrl: URL, rules: RegionRules, urls: R
     logLevel: values.LOG_LEVEL,
   });
 }
+
+// With PostgreSQL a key that one process made and kept would not do: what all of them share anyhow stands in for it.
+const sharedSecrets = ({ DATABASE_URL, SESSION_SECRETS }: Environment): readonly string[] =>
+  DATABASE_URL?.startsWith('postgres') ? (SESSION_SECRETS ?? []) : [];
 
 function databaseOf(url: string | undefined, dataDirectory: string): DatabaseConfig {
   if (url === undefined) return { kind: 'sqlite', file: path.join(dataDirectory, 'parvis.sqlite') };

@@ -74,10 +74,7 @@ describe('a wrong value is named', () => {
 
   test('PostgreSQL needs secrets that all its processes share', () => {
     for (const url of ['postgres://db/parvis', 'postgresql://db/parvis']) {
-      assert.deepEqual(faultsOf({ DATABASE_URL: url }), [
-        'SESSION_SECRETS: is required with PostgreSQL',
-        'SECOND_FACTOR_KEYS: is required with PostgreSQL',
-      ]);
+      assert.deepEqual(faultsOf({ DATABASE_URL: url }), ['SESSION_SECRETS: is required with PostgreSQL']);
     }
   });
 
@@ -121,7 +118,6 @@ describe('every fault is told at once', () => {
     for (const start of [
       'PORT: ',
       'SESSION_SECRETS: ',
-      'SECOND_FACTOR_KEYS: ',
       'REGION_RULES: ',
       'REGION_URLS: germany',
       'REGION_URLS: entry 2',

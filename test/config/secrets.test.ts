@@ -95,4 +95,11 @@ describe('the key that seals second factors', () => {
     assert.deepEqual(keys, [given, `${given}2`]);
     assert.throws(() => statSync(folder), { code: 'ENOENT' });
   });
+
+  test('is what all processes share already, where they are several and it is not given', () => {
+    const given = 'a-secret-of-the-operator-with-40-letters';
+    const shared = { DATABASE_URL: 'postgres://db/parvis', SESSION_SECRETS: `${given}, ${given}2` };
+    assert.deepEqual(loadSecondFactorKeys(configOf(shared)), [given, `${given}2`]);
+    assert.throws(() => statSync(folder), { code: 'ENOENT' });
+  });
 });
