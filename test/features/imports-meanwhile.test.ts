@@ -96,7 +96,7 @@ for (const [dialect, server] of [
             await stores.users.update(tenant.scope, admin.id, { ...admin, administratorLevel: 'userManagement' });
             await stores.tenants.setOwnRules(tenant.scope, { administratorsManagedBy: 'globalAdmins' });
           },
-          'policy:administrator.text',
+          'policy:tenantAdministrator.text',
         ],
       ];
       for (const [what, rows, move, key] of moves) {
