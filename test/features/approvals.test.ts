@@ -105,7 +105,7 @@ for (const [dialect, server] of [
       await noah.submit('Confirm');
       await camille.visit(address);
       await camille.submit('Give the level Global admin');
-      camille.sees('Done, as it was confirmed.');
+      camille.sees('Done, as confirmed.');
       const row = await rowOf(portal, plain);
       assert.deepEqual([row.administrator_level, row.last_name], ['global', 'Blanc']);
     });
