@@ -1,3 +1,4 @@
+import { may } from '../../domain/policy.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { approvalPath, paths } from '../../paths.ts';
 import type { Stores } from '../../stores.ts';
@@ -12,7 +13,7 @@ const dayMs = 24 * 60 * 60 * 1_000;
  * @param now epoch ms
  */
 export async function approvalsToLookAt(stores: Stores, scope: Scope, now: number) {
-  if (scope.rules.twoAdministrators.for.length === 0) return [];
+  if (scope.rules.twoAdministrators.for.length === 0 || !may(scope, 'approvals.view').allowed) return [];
   const [live, declined] = await Promise.all([
     stores.approvals.live(scope),
     stores.approvals.declined(scope, now - dayMs),
