@@ -41,8 +41,7 @@ export function temporaryPasswordOn({ learn }: Story, page: Answer, field: strin
 }
 
 /** Signs in with a temporary password and replaces it. */
-export async function replacePassword(story: Story, account: Account): Promise<void> {
-  const visitor = aVisitor(story);
+export async function replacePassword(story: Story, account: Account, visitor = aVisitor(story)): Promise<void> {
   await visitor.get(paths.signIn);
   expect(await visitor.send(paths.signIn, { username: account.username }), 200);
   const page = expect(await visitor.send(paths.signInPassword, { password: account.password }), 200);
