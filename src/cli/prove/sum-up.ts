@@ -134,16 +134,17 @@ function add(
 ): void {
   const known = groups.get(`${region}|${kind}`);
   const sum = (numbers: number[]): number => numbers.reduce((all, each) => all + each, 0);
+  const items = kind === 'database table' ? rowsIn(places) : sum(places.map((place) => place.items));
   groups.set(`${region}|${kind}`, {
     ...{ region, kind, moments: [...(known?.moments ?? []), moment] },
     places: Math.max(known?.places ?? 0, places.length),
-    items: Math.max(
-      known?.items ?? 0,
-      kind === 'database table' ? rowsIn(places) : sum(places.map(({ items }) => items)),
-    ),
+    items: grows.has(kind) ? items + (known?.items ?? 0) : Math.max(items, known?.items ?? 0),
     bytes: (known?.bytes ?? 0) + sum(places.map(({ content }) => content.length)),
   });
 }
+
+// Of these each moment holds what came since the one before.
+const grows: ReadonlySet<PlaceKind> = new Set(['log', 'answers', 'exports', 'commands', 'sent to the stores']);
 
 // A place is a column: the rows of its table count once.
 function rowsIn(places: Look['places']): number {
