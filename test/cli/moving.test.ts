@@ -93,7 +93,8 @@ describe('tenant move', async () => {
 
   test('in: killed wherever it was, it leaves nothing or everything', async () => {
     let undone = 0;
-    for (const afterMs of [900, 1_100, 1_300, 1_500]) {
+    // Of a machine that is quick and of one that is busy, one of these is in the middle.
+    for (const afterMs of [400, 600, 800, 1_000, 1_200, 1_500]) {
       if (await killed(takeIn, there, afterMs)) undone++;
       const users = (await only(there))?.users ?? 0;
       assert.ok(users === 0 || users === many + 1, String(users));
