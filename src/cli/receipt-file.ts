@@ -9,7 +9,8 @@ import type { Receipt } from '../features/moving/moving.receipt.ts';
  */
 export function openReceipt(file: string) {
   const open = openSync(file, 'a', 0o600);
-  if (fstatSync(open).size > 0) {
+  const found = fstatSync(open);
+  if (!found.isFile() || found.size > 0) {
     closeSync(open);
     throw new MoveFault('fileExists', file);
   }
