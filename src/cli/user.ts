@@ -80,6 +80,8 @@ async function removeSecondFactorOf(context: CommandContext, typed: string) {
   const scope = context.tenants.operatorScope(tenant);
   const { outcome } = await context.stores.transaction(async (within) => {
     await within.tenants.lock(scope);
+    const { state } = (await within.tenants.findForOperator(tenant.id)) ?? tenant;
+    if (state === 'moving') throw new CommandFault(`The tenant of ${user.username} is moving to another region`);
     return takeStep(within, scope, user.id, removeSecondFactor, Date.now());
   });
   if (outcome !== 'done') throw new CommandFault(`${user.username} has no second factor`);

@@ -53,7 +53,7 @@ export const amongOf: Readonly<Partial<Record<ApprovalAct, 'present' | 'deleted'
 export type ApprovalState = 'open' | 'confirmed' | 'declined' | 'withdrawn' | 'lapsed' | 'done';
 
 /** Why a request lapsed: its time was over; who asked, or agreed, may not any more; or what it is about has changed. */
-export type LapsedBy = 'time' | 'asker' | 'confirmer' | 'subject';
+export type LapsedBy = 'time' | 'asker' | 'confirmer' | 'subject' | 'move';
 
 /** Somebody whom a request is about, as they were when it was made: whoever has changed since is not meant any more. */
 export interface ApprovalTarget {

@@ -51,7 +51,8 @@ export function lapseApprovals(parts: {
     await stores.approvals.purgeAcrossTenants(clock() - approvalKeptMs);
     for (const id of await stores.approvals.tenantsWaitingForOperator()) {
       const tenant = await stores.tenants.findForOperator(id);
-      if (tenant === null) continue;
+      // What waits in a tenant ends when it begins to move, and nothing is recorded there afterwards.
+      if (tenant === null || tenant.state === 'moving') continue;
       const scope = tenants.operatorScope(tenant);
       for (const approval of await stores.approvals.live(scope)) {
         if (stopping.aborted) return;
