@@ -91,3 +91,6 @@ const hourMs = 60 * 60 * 1_000;
 /** @returns for how long a request waits, for each of the two, in ms */
 export const waitsMs = (rules: { readonly twoAdministrators: { readonly withinHours: number } }): number =>
   rules.twoAdministrators.withinHours * hourMs;
+
+/** For how long whoever let somebody in counts as if they could be them: as long as a request can be looked at. In ms. */
+export const behindMs = 30 * 24 * 60 * 60 * 1_000;

@@ -8,7 +8,17 @@ import type { User } from './user.ts';
 
 /** Why something is refused; each has a sentence in `policy:` of every language. */
 export type Refusal =
-  | ('level' | 'self' | 'ownLevel' | 'ownRequest' | 'globalLevel' | 'globalAdmin' | 'administrator' | 'support')
+  | (
+      | 'level'
+      | 'self'
+      | 'ownLevel'
+      | 'ownRequest'
+      | 'dependent'
+      | 'globalLevel'
+      | 'globalAdmin'
+      | 'administrator'
+      | 'support'
+    )
   | ('elsewhere' | 'alone' | 'nobody' | 'secondAdministrator')
   // The same, where not the region decided it but the tenant itself.
   | ('tenantAdministrator' | 'tenantNobody');

@@ -50,11 +50,11 @@ export function askRoutes(parts: {
     const { wish, fields } = await wishOf(request);
     const outlook = await approvals.outlook(scope, wish);
     if (outlook.outcome !== 'second') return answerOther(request, response, wish, outlook);
-    const { users, confirmers } = outlook;
+    const { users, confirmers, dependent } = outlook;
     const typed = (request.body as { reason?: unknown } | undefined)?.reason;
     const model = {
       ...wishShown(wish.act, { ...wish, users }, users),
-      ...{ fields, confirmers, reason: typeof typed === 'string' ? typed : '' },
+      ...{ fields, confirmers, dependent, reason: typeof typed === 'string' ? typed : '' },
       because: becauseOf(wish),
       withinHours: scope.rules.twoAdministrators.withinHours,
       back: backOf(wish),

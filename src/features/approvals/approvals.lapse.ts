@@ -53,7 +53,7 @@ export function lapseApprovals(parts: {
       const tenant = await stores.tenants.findForOperator(id);
       if (tenant === null) continue;
       const scope = tenants.operatorScope(tenant);
-      for (const approval of await stores.approvals.live(scope)) {
+      for await (const approval of stores.approvals.live(scope)) {
         if (stopping.aborted) return;
         await lookAt(scope, approval);
       }
