@@ -96,7 +96,8 @@ export async function lapseOf(stores: Stores, scope: Scope, approval: Approval, 
   return (await isUnchanged(stores, scope, approval, now)) ? null : 'subject';
 }
 
-async function isUnchanged(stores: Stores, scope: Scope, { act, subject }: Approval, now: number): Promise<boolean> {
+async function isUnchanged(stores: Stores, scope: Scope, approval: Approval, now: number): Promise<boolean> {
+  const { act, subject, createdAt } = approval;
   if (subject.own !== undefined) {
     const tenant = await stores.tenants.findOwn(scope);
     return JSON.stringify(tenant?.ownRules ?? {}) === JSON.stringify(subject.own.before);
@@ -108,6 +109,8 @@ async function isUnchanged(stores: Stores, scope: Scope, { act, subject }: Appro
   const same = ({ id, epoch, administratorLevel }: ApprovalTarget): boolean => {
     const user = found.get(id);
     const restorable = among === 'present' || (user?.deletedAt ?? 0) + restoreWindowMs(scope.rules) > now;
+    // Not one that was set up since.
+    if (act === 'removeSecondFactor' && !((user?.secondFactorAt ?? Infinity) <= createdAt)) return false;
     return restorable && user?.epoch === epoch && user.administratorLevel === administratorLevel;
   };
   return subject.users.every(same);
