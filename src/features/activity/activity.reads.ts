@@ -3,6 +3,7 @@ import type { Activity } from '../../domain/activity.ts';
 import { beginningOfChain, type FoundEntry } from '../../domain/activity-chain.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { withheld, withheldFromFile } from './activity.withheld.ts';
+import { activityBehind } from './activity.behind.ts';
 import { rangesOf, rangesOfTarget, selectLog, shapeOf, wholeLog, type LogRequest } from './activity.page.ts';
 import { supportersOf } from './activity.supporters.ts';
 import {
@@ -73,6 +74,8 @@ export function activityReads(database: Database) {
   const latestOthers = latestOf('others');
 
   return {
+    ...activityBehind(database),
+
     /** @returns a stretch of the log in the order that was asked for */
     stretch: async (scope: Scope, request: LogRequest): Promise<LogEntry[]> => {
       const { name, values } = shapeOf(request);

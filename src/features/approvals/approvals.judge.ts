@@ -50,7 +50,7 @@ export type AreTwo = (one: string, other: string) => boolean;
 
 /** Reads what tells two people apart. @param now epoch ms */
 export async function readAreTwo(stores: Stores, scope: Scope, now: number): Promise<AreTwo> {
-  const behind = await stores.approvals.behind(scope, now - behindMs);
+  const behind = await stores.activity.behind(scope, now - behindMs);
   const around = (id: string): Set<string> => new Set([id, ...(behind.get(id) ?? [])]);
   return (one, other) => around(one).isDisjointFrom(around(other));
 }

@@ -4,7 +4,6 @@ import type { ApprovalState, LapsedBy } from '../../domain/approvals.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { User } from '../../domain/user.ts';
 import { toUser, userColumns, type UserRow } from '../users/users.rows.ts';
-import { approvalsBehind } from './approvals.behind.store.ts';
 import { toApproval, type Approval, type ApprovalRecord, type NamedApproval } from './approvals.rows.ts';
 
 /** A request as it is first written. */
@@ -79,8 +78,6 @@ export function approvalsStore(database: Database) {
   const own = (scope: Scope) => ({ tenant_id: scope.tenant.id });
 
   return {
-    ...approvalsBehind(database),
-
     /** @returns the request, or null: for a stranger's id as for one that never was */
     find: async (scope: Scope, id: string): Promise<Approval | null> => {
       const [row] = await findOne({ tenant: scope.tenant.id, id });

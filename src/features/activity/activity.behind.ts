@@ -2,7 +2,7 @@ import type { Database } from '../../data/database.ts';
 import type { Scope } from '../../domain/scope.ts';
 
 /** Who may stand behind whose account, themselves not named: people's ids by the administrator's. */
-export type Behind = ReadonlyMap<string, ReadonlySet<string>>;
+type Behind = ReadonlyMap<string, ReadonlySet<string>>;
 
 // Spelt out, not bound: only then does the index of what was done to somebody fit.
 const waysIn =
@@ -12,8 +12,8 @@ const isRaise = raises.map((change) => `activity.data like '%"administratorLevel
 const opensAWay = `activity.kind in ${waysIn} and activity.actor_id <> activity.target_id and (activity.kind <> 'user.edited' or ${isRaise})`;
 
 /** Reads out of the log who could be signed in as whom: whoever let them in, and whoever had let those in by then. */
-export function approvalsBehind(database: Database) {
-  const behind = database.prepare<{ id: string; person: string }>('approvals.behind', (knex, $) =>
+export function activityBehind(database: Database) {
+  const behind = database.prepare<{ id: string; person: string }>('activity.behind', (knex, $) =>
     knex
       .withRecursive('behind', ['id', 'person', 'at'], (first) =>
         first
