@@ -58,12 +58,16 @@ export function createWording({ baseUrl, translator, render, clock }: WordingPar
     const lines = facts.map(({ label, value }) => t('notices:fact', { label, value: isolated(value) }));
     const greeting = t('notices:greeting', { name: isolated(name) });
     const open = t('notices:fact', { label: words.open, value: address });
-    const model = { language, dir: direction, subject, name, facts, address };
+    const brings = link !== null;
+    const model = { language, dir: direction, subject, name, facts, address, brings };
+    // What the mail was sent for comes first; the way to the portal is an offer at its end.
+    const listed = [lines.join('\n'), words.unexpected];
+    const parts = [greeting, words.told, ...(brings ? [open, ...listed] : [...listed, open]), words.automatic];
     return {
       id: taken.id,
       to: recipient.username,
       ...{ language, subject },
-      text: `${[greeting, words.told, lines.join('\n'), words.unexpected, open, words.automatic].join('\n\n')}\n`,
+      text: `${parts.join('\n\n')}\n`,
       html: render('notices/mail', { html, model: { ...model, ...words } }),
     };
   };
