@@ -7,7 +7,7 @@ import { read } from './sources.ts';
 const source = read('src/**/*.ts');
 const folder = 'src/features/activity/activity';
 const mayAsk = [
-  ...['store', 'record', 'reads', 'page', 'trim.store'].map((room) => `${folder}.${room}.ts`),
+  ...['store', 'record', 'reads', 'page', 'behind', 'trim.store'].map((room) => `${folder}.${room}.ts`),
   'src/data/purge.ts',
   'src/features/personal-data/erasure.store.ts',
   // A log that was taken in elsewhere goes with its tenant, as a whole.

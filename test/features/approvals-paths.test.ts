@@ -134,12 +134,12 @@ describe('where two are asked for, one alone does not', () => {
     const { tenant, asker, other, manager, as } = await aCarefulCompany(portal);
     const [camille, noah] = [await as(asker), await as(other)];
     await camille.visit('/account-settings/rules');
-    await camille.submit('Save', { 'Resetting the password of a Global admin': '' });
+    await camille.submit('Save', { 'Resetting the password of a Global admin, or removing their second factor': '' });
     camille.sees('Two must also agree to ask for fewer.');
     const address = await asks(camille, 'We are too few');
     assert.equal((await (await as(manager)).visit(address)).status, 404, 'who could not set rules');
     await noah.visit(address);
-    noah.sees('Resetting the password of a Global admin: from');
+    noah.sees('Resetting the password of a Global admin, or removing their second factor: from');
     await noah.submit('Confirm');
     const before = (await portal.stores.tenants.findOwn(tenant.scope))?.ownRules;
     assert.deepEqual(before, allOfThem satisfies OwnRules);

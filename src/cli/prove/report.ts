@@ -131,6 +131,7 @@ export function limitsOf({ showsProcesses, recorded }: { showsProcesses: boolean
     recorded
       ? 'Each PostgreSQL and each Redis was reached through a recorder, which let nothing through before it knew whose connection it was. A connection to a store’s own port would have gone past the recorder; it would have been told by the process and shown by the system.'
       : 'SQLite has no connections: what was watched are the files that processes opened.',
+    'Codes of six digits are too short to be told from chance: the seeds that they come from, and recovery codes, were looked for. Backups, and the log of the server, from before a company moved still hold what they held; that an operator acted in it travels in its own log, with their name.',
     'The proof speaks of this version, these rules and these steps. It says nothing of a browser, of a proxy in front, or of backups that others make.',
   ];
 }

@@ -7,9 +7,7 @@ import { lapse } from '../approvals/approvals.lapse.ts';
  * @param at epoch ms
  */
 export async function endWhatWaits(within: Stores, scope: Scope, at: number): Promise<void> {
-  // More may wait than are listed at once.
-  for (let live = await within.approvals.live(scope); live.length > 0; live = await within.approvals.live(scope))
-    for (const approval of live) await lapse(within, scope, approval, 'move', at);
+  for await (const approval of within.approvals.live(scope)) await lapse(within, scope, approval, 'move', at);
   for (const { id, operatorId, endsAt } of await within.support.listOpen(scope, -Infinity)) {
     const outcome = endsAt <= at ? 'expired' : 'withdrawn';
     await within.support.finish(id, outcome, at);

@@ -24,7 +24,9 @@ export function removalRoutes(parts: {
     const scope = scopeOf(request);
     const user = await users.load(scope, userIdOf(request));
     const verdict = may(scope, 'users.removeSecondFactor', user);
-    if (!verdict.allowed) return answerRefusal(request, response, verdict);
+    // Where there is none, nobody has to be asked: the page says so.
+    const asks = !verdict.allowed && verdict.because === 'secondAdministrator';
+    if (!verdict.allowed && !(asks && user.secondFactorAt === null)) return answerRefusal(request, response, verdict);
     const title = 'second-factor:removal.title';
     const breadcrumbs = user.secondFactorAt === null ? inList : ofUser(user);
     response.page('second-factor/removal', { user, ...linksOf(user) }, { title, breadcrumbs });
