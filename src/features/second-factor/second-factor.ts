@@ -85,8 +85,9 @@ export function createSecondFactor(parts: {
      */
     remove: async (asker: Asker, typed: TypedProof): Promise<FieldFault | null> => {
       const { scope, session } = asker;
-      const { user } = session;
-      if (isSecondFactorRequired(scope.rules, user.administratorLevel)) throw conflict('second-factor:required');
+      const { user, tenant } = session;
+      const required = isSecondFactorRequired(scope.rules, user.administratorLevel, tenant.kind);
+      if (required) throw conflict('second-factor:required');
       return proof.both(asker, typed, async (within, at) => {
         await within.secondFactors.remove(scope, user.id, user.epoch);
         await within.sessions.endAllOf(scope, user.id, session.id);

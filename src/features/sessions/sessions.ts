@@ -5,7 +5,8 @@ import { tightened } from '../../domain/own-rules.ts';
 import { normalizePassword, readPassword, readTemporaryPassword } from '../../domain/password.ts';
 import type { RegionRules } from '../../domain/regions.ts';
 import type { RegionScope, Scope } from '../../domain/scope.ts';
-import { endOfSupport } from '../../domain/support.ts';
+import { lacksSecondFactor } from '../../domain/second-factor.ts';
+import { endOfSupport, type SupportEnd } from '../../domain/support.ts';
 import type { User } from '../../domain/user.ts';
 import type { Stores } from '../../stores.ts';
 import type { Credentials } from '../passwords/credentials.store.ts';
@@ -122,7 +123,7 @@ export function createSessions(parts: {
         ...typed,
         epoch,
         knownDevice: devices.recognize(typed.username, epoch, typed.deviceMark),
-        attempts: credentials?.tenant.ownRules.attempts ?? null,
+        attempts: credentials && attemptsIn(scope, credentials),
       };
       const wait = await throttle.take(attempt);
       if (wait !== null) {
@@ -180,6 +181,13 @@ export function createSessions(parts: {
   };
 }
 
-function supportEndOf({ support }: LiveSession, rules: RegionRules, now: number): LiveSession['supportEnd'] {
-  return support && endOfSupport(support, support.tenant, tightened(rules, support.tenant.ownRules), now);
+// As the rules hold now, whatever a tenant kept of its own before they became stricter, or fixed.
+const attemptsIn = ({ rules }: RegionScope, { tenant }: Credentials): number =>
+  tightened(rules, tenant.ownRules).throttle.perAccountAndAddress.attempts;
+
+function supportEndOf({ support, user, tenant }: LiveSession, region: RegionRules, now: number): SupportEnd | null {
+  if (support === null) return null;
+  const rules = tightened(region, support.tenant.ownRules);
+  const end = endOfSupport(support, support.tenant, rules, now);
+  return end ?? (lacksSecondFactor(rules, user, tenant.kind) ? 'secondFactor' : null);
 }
