@@ -85,6 +85,11 @@ export function credentialsStore(database: Database) {
       return changed === 1;
     },
 
+    /** Ends whatever the present password opened, and leaves it as it is. */
+    endEpoch: async (scope: Scope, userId: string): Promise<void> => {
+      await database.knex('users').where({ tenant_id: scope.tenant.id, id: userId }).increment('epoch', 1);
+    },
+
     /** Keeps the same password under stronger parameters; nothing that it opened ends. */
     rehash: async (userId: string, oldHash: string, newHash: string): Promise<void> => {
       await database.knex('users').where({ id: userId, password_hash: oldHash }).update({ password_hash: newHash });
