@@ -8,6 +8,7 @@ import type { Scope, ScopeTenant } from '../../domain/scope.ts';
 import { endOfSupport, scopeInside, scopeOutside, type SupportLevel } from '../../domain/support.ts';
 import type { Stores } from '../../stores.ts';
 import type { LiveSession } from '../sessions/sessions.store.ts';
+import { lockAs } from '../sessions/still.ts';
 import type { OpenGrant } from './support.rows.ts';
 import type { NewGrant, TenantGrant } from './support.store.ts';
 
@@ -51,7 +52,7 @@ export function createSupport(parts: {
     grant: async (scope: Scope, wanted: WantedGrant): Promise<readonly FieldFault[]> => {
       const { operator: operatorId, purpose, level, hours } = wanted;
       return stores.transaction(async (within) => {
-        await within.tenants.lock(scope);
+        await lockAs(within, scope, clock);
         const at = clock();
         if ((await within.support.findOperator(operatorId)) === null) return [fault('unknown')];
         const open = await within.support.listOpen(scope, at);
@@ -75,7 +76,7 @@ export function createSupport(parts: {
     /** Ends a grant of the scope's tenant at once. @throws Failure notFound */
     end: (scope: Scope, grantId: string): Promise<TenantGrant> =>
       stores.transaction(async (within) => {
-        await within.tenants.lock(scope);
+        await lockAs(within, scope, clock);
         const grant = await within.support.find(scope, grantId);
         if (grant === null) throw notFound();
         const open = grant.endsAt > clock() && (await within.support.finish(grantId, 'ended', clock()));
