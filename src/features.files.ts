@@ -90,13 +90,13 @@ function approvalsOf(
   { stores, answerRefusal, background }: FeatureParts,
   given: Given & Pick<Files, 'usersExport'> & { readonly rules: RulesFeature },
 ): Route[] {
-  const { exports: logExports, usersExport, tenants, waysIn, sheet } = given;
+  const { exports: logExports, usersExport, tenants, throttle, waysIn, sheet } = given;
   const approvals = createApprovals({ stores, clock });
   const perform = createPerform({ ...given, stores, approvals, logExports, clock });
   background.add(lapseApprovals({ stores, tenants, clock }));
   return [
     // First the page for a new request: its address could be that of one.
-    ...askRoutes({ stores, approvals, regionRules: config.rules, answerRefusal }),
+    ...askRoutes({ stores, approvals, throttle, regionRules: config.rules, answerRefusal }),
     ...approvalsRoutes({ stores, approvals, waysIn, answerRefusal, clock }),
     ...performRoutes({ perform, usersExport, logExports, sheet, sendLog: logFiles(clock), answerRefusal }),
   ];

@@ -1,10 +1,9 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { overwriteDeleted } from '../data/overwrite.ts';
 import { fingerprintOf } from '../features/directory/region-key.ts';
 import { finishMove, type MoveReport } from '../features/moving/moving.done.ts';
-import { MoveFault } from '../features/moving/moving.faults.ts';
-import { moveIn } from '../features/moving/moving.in.ts';
+import { moveIn, type Taken } from '../features/moving/moving.in.ts';
 import { moveOut, type MoveOrder } from '../features/moving/moving.out.ts';
 import { receiptOf } from '../features/moving/moving.receipt.ts';
 import { tenantTables } from '../features/moving/moving.tables.ts';
@@ -13,6 +12,7 @@ import { ownSigner, type MovingParts } from '../features/moving/moving.ts';
 import { createTransport } from '../features/notices/notices.transport.ts';
 import type { Stores } from '../stores.ts';
 import { CommandFault, print, type CommandContext } from './context.ts';
+import { openReceipt } from './receipt-file.ts';
 import { forgetInRedis } from './redis-forget.ts';
 import { identityOf } from './region-keys.ts';
 
@@ -34,13 +34,14 @@ const counted = (tables: readonly TableSummary[]): string[] =>
   tables.map(({ name, rows, digest }) => `  ${name}  ${rows}  sha256 ${digest}`);
 
 export async function out(parts: MovingParts, tenantId: string, options: OutOptions): Promise<void> {
-  const { tenant, tables } = await moveOut(parts, { ...options, tenantId });
+  const { tenant, tables, waitForLink } = await moveOut(parts, { ...options, tenantId });
   const fingerprint = fingerprintOf(ownSigner(parts).publicKey);
   const { to, file, passwords } = options;
-  print(options, { tenantId, to, passwords, file, fingerprint, tables }, [
+  print(options, { tenantId, to, passwords, file, fingerprint, tables, waitForLink }, [
     `${tenant.name} is moving to ${to}: nobody of it can sign in until it has arrived, or until "tenant move-cancel".`,
     `Written to ${file}, encrypted and signed:`,
     ...counted(tables),
+    ...lockedOut(passwords, waitForLink),
     `This region’s key, for the operator of ${to} to compare: ${fingerprint}`,
   ]);
 }
@@ -51,26 +52,57 @@ export async function take(
   file: string,
   options: InOptions,
 ): Promise<void> {
-  // Asked before, so that what is shown once is not lost to it.
-  if (options.receipt !== undefined && existsSync(options.receipt)) throw new MoveFault('fileExists', options.receipt);
-  const { header, tables, passwords } = await moveIn(parts, file, await identityOf(config));
+  const identity = await identityOf(config);
+  const keepReceipt = options.receipt === undefined ? null : openReceipt(options.receipt);
+  const { header, tables, passwords, relanguaged } = await moveIn(parts, file, identity).catch((error: unknown) => {
+    keepReceipt?.giveUp();
+    throw error;
+  });
   const { tenant, from } = header;
   const receipt = await receiptOf(parts, tenant.id);
-  if (options.receipt !== undefined) writeFileSync(options.receipt, `${JSON.stringify(receipt)}\n`, { flag: 'wx' });
   const fingerprint = fingerprintOf(from.publicKey);
   const { id: tenantId, name, domains } = tenant;
-  print(options, { tenantId, name, domains, from: from.region, fingerprint, passwords, receipt }, [
+  const { waitForLink } = header;
+  const said = {
+    tenantId,
+    name,
+    domains,
+    from: from.region,
+    fingerprint,
+    passwords,
+    waitForLink,
+    relanguaged,
+    receipt,
+  };
+  // First of all: temporary passwords are nowhere else, while the receipt can be had again.
+  print(options, said, [
     `${name} (${tenantId}) has moved in from ${from.region}, whose key is ${fingerprint}:`,
     ...counted(tables),
     ...passwords.map(({ username, temporaryPassword }) => `${username}  ${temporaryPassword}`),
     ...(passwords.length > 0
       ? ['Temporary passwords of the Global admins, shown this once. They reset everybody else’s.']
       : []),
+    ...lockedOut(header.passwords, waitForLink),
+    ...relanguagedLines(relanguaged, parts.rules.defaultLanguage),
     options.receipt === undefined
       ? `The receipt for the operator of ${from.region}: npx parvis tenant receipt ${tenantId}`
       : `The receipt for the operator of ${from.region} is in ${options.receipt}.`,
   ]);
+  keepReceipt?.write(receipt);
 }
+
+/** Who had been given a link is let in by nothing there; with `reset` nobody is, and all are told. */
+const lockedOut = (passwords: OutOptions['passwords'], waitForLink: number): string[] =>
+  passwords === 'reset' || waitForLink === 0
+    ? []
+    : [
+        `Users who wait for a one-time link, which stays behind: ${waitForLink}. Each must be given a new way in there.`,
+      ];
+
+const relanguagedLines = ({ company, users }: Taken['relanguaged'], language: string): string[] => [
+  ...(company ? [`The company’s language is not offered in this region: it is ${language} now.`] : []),
+  ...(users > 0 ? [`Users whose language is not offered in this region, and is the company’s now: ${users}`] : []),
+];
 
 /** Removes, tidies up what is no row, and counts what is left. */
 export async function done(

@@ -31,7 +31,7 @@ const words: Readonly<Record<MoveFaultKind, (about: string) => string>> = {
   receiptDiffers: (table) => `The receipt does not say what was sent (${table})`,
   notWritten: () => 'The bundle was never written to its end: "tenant move-cancel", then begin again',
   changedSince: (table) =>
-    `Something was changed here since the bundle was written (${table}): "tenant move-cancel", then begin again`,
+    `Something was changed here since the bundle was written (${table}), and nothing was removed. By the receipt the tenant is in the other region: ask its operator before anything else. "tenant move-cancel" is right only if it is not there any more, or never was`,
 };
 
 /** @returns why a tenant is not moved, as one sentence */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { regionId } from '../domain/regions.ts';
-import { isDomain } from '../domain/user.ts';
+import { domainAndParents, isDomain } from '../domain/user.ts';
 import type { DirectoryRoute } from '../features/directory/directory.store.ts';
 import type { Stores } from '../stores.ts';
 import { CommandFault } from './context.ts';
@@ -26,9 +26,16 @@ export async function refuseResidents(
   routes: readonly DirectoryRoute[],
   region: string,
 ): Promise<void> {
-  const away = routes.filter((route) => route.region !== region).map((route) => route.domain);
-  const resident = await stores.tenants.findTakenDomain(away);
-  if (resident !== null) throw new CommandFault(`${resident} belongs to a tenant of this region`);
+  const away = new Set(routes.filter((route) => route.region !== region).map((route) => route.domain));
+  const faults = (await stores.directory.residents()).flatMap((resident) =>
+    domainAndParents(resident)
+      .filter((each) => away.has(each))
+      .map(
+        (each) =>
+          `${each} ${each === resident ? '' : `is above ${resident}, which `}belongs to a tenant of this region`,
+      ),
+  );
+  if (faults.length > 0) throw new CommandFault(faults.join('\n'));
 }
 
 export const asLine = ({ domain: name, region: id }: DirectoryRoute): string => `${name}  ${id}`;

@@ -79,6 +79,7 @@ async function removeSecondFactorOf(context: CommandContext, typed: string) {
   const scope = context.tenants.operatorScope(tenant);
   const throttle = createThrottle(context.database, context.config.rules);
   const { outcome } = await createRemoval({ stores: context.stores, throttle, clock: Date.now })(scope, user.id);
+  if (outcome === 'moving') throw new CommandFault(`The tenant of ${user.username} is moving to another region`);
   if (outcome !== 'done') throw new CommandFault(`${user.username} has no second factor`);
   return { userId: user.id, username: user.username };
 }

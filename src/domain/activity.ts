@@ -6,6 +6,7 @@ import type { LinkPurpose } from './one-time-link.ts';
 import type { OwnRule } from './own-rules.ts';
 import type { HandOverRule } from './regions.ts';
 import type { SupportLevel } from './support.ts';
+import type { User } from './user.ts';
 
 /** Everything that is recorded, as typed data: the reader's language words it later. */
 export type ActivityEvent =
@@ -82,6 +83,8 @@ interface Approving {
   readonly act: ApprovalAct;
   /** How many people it is about. */
   readonly count: number;
+  /** Who they are, as they were then. */
+  readonly about?: readonly Pick<User, 'id' | 'administratorLevel'>[];
 }
 
 /** Why it was asked for, or what the other said to it: personal, and null once it was erased. */

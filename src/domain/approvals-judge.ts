@@ -1,3 +1,4 @@
+import type { Activity } from './activity.ts';
 import { actionOf, type ApprovalAct } from './approvals.ts';
 import { may, mayGive, type Target, type Verdict } from './policy.ts';
 import { createScope, type Scope } from './scope.ts';
@@ -19,4 +20,19 @@ function judged(agreed: Scope, act: ApprovalAct, target: Target): Verdict {
   if (!verdict.allowed || act !== 'giveGlobalAdmin') return verdict;
   // The agent level is of no matter here: it stays as it is.
   return mayGive(agreed, { ...target, agentLevel: 'none' }, { administratorLevel: 'global', agentLevel: 'none' });
+}
+
+/**
+ * Whether the scope's actor reads what was written in an entry: whoever wrote it, whom it answers, and whoever could do
+ * by themselves what it is about. Never an operator who was let in, nor whom it is about.
+ */
+export function mayReadSaid(
+  scope: Scope,
+  { event, actor, target }: Pick<Activity, 'event' | 'actor' | 'target'>,
+): boolean {
+  if (!('said' in event) || scope.actor === null) return true;
+  if (scope.support) return false;
+  const answered = event.kind === 'approval.asked' ? null : target;
+  if ([actor?.id, answered?.id].includes(scope.actor.id)) return true;
+  return event.about !== undefined && couldDo(scope, event.act, event.about).allowed;
 }

@@ -7,6 +7,7 @@ import type { Action, AdministratorLevel } from './roles.ts';
 /** What an administrator asks another to agree to. */
 export const approvalActs = [
   'resetPassword',
+  'removeSecondFactor',
   'giveGlobalAdmin',
   'restore',
   'delete',
@@ -19,6 +20,8 @@ export type ApprovalAct = (typeof approvalActs)[number];
 /** The rule that asks for it; none can be named for what takes such a rule away. */
 export const guardOf: Readonly<Record<Exclude<ApprovalAct, 'loosenRules'>, GuardedAct>> = {
   resetPassword: 'resetGlobalAdmin',
+  // The second half of a way in, as the password is the first.
+  removeSecondFactor: 'resetGlobalAdmin',
   giveGlobalAdmin: 'giveGlobalAdmin',
   // Whoever comes back as a Global admin is given the level as much as somebody who never had it.
   restore: 'giveGlobalAdmin',
@@ -30,6 +33,7 @@ export const guardOf: Readonly<Record<Exclude<ApprovalAct, 'loosenRules'>, Guard
 /** What the judge is asked about whoever does it, or agrees to it. */
 export const actionOf: Readonly<Record<ApprovalAct, Action>> = {
   resetPassword: 'users.resetPassword',
+  removeSecondFactor: 'users.removeSecondFactor',
   giveGlobalAdmin: 'users.edit',
   restore: 'users.restore',
   delete: 'users.delete',
@@ -41,6 +45,7 @@ export const actionOf: Readonly<Record<ApprovalAct, Action>> = {
 /** Acts that are about people, and where these are looked for. */
 export const amongOf: Readonly<Partial<Record<ApprovalAct, 'present' | 'deleted'>>> = {
   resetPassword: 'present',
+  removeSecondFactor: 'present',
   giveGlobalAdmin: 'present',
   restore: 'deleted',
   delete: 'present',
@@ -53,7 +58,7 @@ export const amongOf: Readonly<Partial<Record<ApprovalAct, 'present' | 'deleted'
 export type ApprovalState = 'open' | 'confirmed' | 'declined' | 'withdrawn' | 'lapsed' | 'done';
 
 /** Why a request lapsed: its time was over; who asked, or agreed, may not any more; or what it is about has changed. */
-export type LapsedBy = 'time' | 'asker' | 'confirmer' | 'subject';
+export type LapsedBy = 'time' | 'asker' | 'confirmer' | 'subject' | 'move';
 
 /** Somebody whom a request is about, as they were when it was made: whoever has changed since is not meant any more. */
 export interface ApprovalTarget {
@@ -91,3 +96,6 @@ const hourMs = 60 * 60 * 1_000;
 /** @returns for how long a request waits, for each of the two, in ms */
 export const waitsMs = (rules: { readonly twoAdministrators: { readonly withinHours: number } }): number =>
   rules.twoAdministrators.withinHours * hourMs;
+
+/** For how long whoever let somebody in counts as if they could be them: as long as a request can be looked at. In ms. */
+export const behindMs = 30 * 24 * 60 * 60 * 1_000;

@@ -118,7 +118,10 @@ function tighten(rules: RegionRules, own: OwnRules): RegionRules {
 function apply(rules: RegionRules, own: OwnRules): RegionRules {
   const number = (name: OwnNumber): number => {
     const { least, most } = boundsOf(name, rules);
-    return Math.min(most, Math.max(least, own[name] ?? ownNumbers[name].of(rules)));
+    const kept = own[name];
+    // What was kept may be anything: a text would make this no number at all, which nothing is compared to.
+    const wanted = typeof kept === 'number' && Number.isInteger(kept) ? kept : ownNumbers[name].of(rules);
+    return Math.min(most, Math.max(least, wanted));
   };
   const choice = <Name extends OwnChoice>(name: Name): ChoiceOf<Name> => {
     const kept = own[name] ?? '';

@@ -8,7 +8,17 @@ import type { User } from './user.ts';
 
 /** Why something is refused; each has a sentence in `policy:` of every language. */
 export type Refusal =
-  | ('level' | 'self' | 'ownLevel' | 'ownRequest' | 'globalLevel' | 'globalAdmin' | 'administrator' | 'support')
+  | (
+      | 'level'
+      | 'self'
+      | 'ownLevel'
+      | 'ownRequest'
+      | 'dependent'
+      | 'globalLevel'
+      | 'globalAdmin'
+      | 'administrator'
+      | 'support'
+    )
   | ('elsewhere' | 'alone' | 'nobody' | 'secondAdministrator')
   // The same, where not the region decided it but the tenant itself.
   | ('tenantAdministrator' | 'tenantNobody');
@@ -97,6 +107,7 @@ const actsBehind: Readonly<Partial<Record<Action, ApprovalAct>>> = {
   'users.resetPassword': reset,
   // The first password of somebody whom a file added, and who has been made a Global admin since.
   'users.import': reset,
+  'users.removeSecondFactor': 'removeSecondFactor',
   'users.restore': 'restore',
   'users.export': 'exportUsers',
   'activity.export': 'exportLog',
@@ -105,13 +116,14 @@ const actsBehind: Readonly<Partial<Record<Action, ApprovalAct>>> = {
 function bySecond(scope: Scope, action: Action, target?: Target): Verdict | null {
   const act = actsBehind[action];
   const targets = target === undefined ? [] : [target];
-  return act !== undefined && asksForAnother(scope, act, targets) ? second(act, targets) : null;
+  return act !== undefined && asksForAnother(scope, act, targets) ? second(scope, act, targets) : null;
 }
 
-const second = (act: ApprovalAct, targets: readonly Pick<Target, 'id'>[]): Verdict => ({
-  ...{ allowed: false, because: 'secondAdministrator', act },
-  users: targets.map(({ id }) => id),
-});
+// An operator who was let in asks nobody: only administrators of the tenant do.
+const second = ({ support }: Scope, act: ApprovalAct, targets: readonly Pick<Target, 'id'>[]): Verdict =>
+  support ? no('support') : { allowed: false, because: 'secondAdministrator', act, users: targets.map(({ id }) => id) };
+
+const aboutGlobalAdmins: ReadonlySet<ApprovalAct> = new Set(['resetPassword', 'removeSecondFactor', 'restore']);
 
 /** @param deletedBefore how many users the scope's actor has deleted within a day */
 function asksForAnother(scope: Scope, act: ApprovalAct, targets: readonly Target[], deletedBefore = 0): boolean {
@@ -121,8 +133,7 @@ function asksForAnother(scope: Scope, act: ApprovalAct, targets: readonly Target
   const { for: guarded, deleteMoreThan } = scope.rules.twoAdministrators;
   if (!guarded.includes(guardOf[act])) return false;
   if (act === 'delete') return deletedBefore + targets.length > deleteMoreThan;
-  const aboutGlobalAdmins = act === 'resetPassword' || act === 'restore';
-  return !aboutGlobalAdmins || targets.some(({ administratorLevel }) => administratorLevel === 'global');
+  return !aboutGlobalAdmins.has(act) || targets.some(({ administratorLevel }) => administratorLevel === 'global');
 }
 
 /**
@@ -132,13 +143,15 @@ function asksForAnother(scope: Scope, act: ApprovalAct, targets: readonly Target
 export function mayDelete(scope: Scope, targets: readonly Target[], deletedBefore: number): Verdict {
   const refused = targets.map((target) => may(scope, 'users.delete', target)).find(({ allowed }) => !allowed);
   if (refused !== undefined) return refused;
-  return asksForAnother(scope, 'delete', targets, deletedBefore) ? second('delete', targets) : yes;
+  return asksForAnother(scope, 'delete', targets, deletedBefore) ? second(scope, 'delete', targets) : yes;
 }
 
 /** The judge's word on a change of the tenant's own rules. @param loosens whether it would take a second administrator away */
 export function maySetRules(scope: Scope, loosens: boolean): Verdict {
   const verdict = may(scope, 'accountSettings.edit');
-  return verdict.allowed && loosens && asksForAnother(scope, 'loosenRules', []) ? second('loosenRules', []) : verdict;
+  return verdict.allowed && loosens && asksForAnother(scope, 'loosenRules', [])
+    ? second(scope, 'loosenRules', [])
+    : verdict;
 }
 
 /** The two settings of a user that an edit may change. */
@@ -172,4 +185,4 @@ function mayMove(scope: Scope, target: Target | null, from: AdministratorLevel, 
 }
 
 const mayGiveGlobalAdmin = (scope: Scope, target: Target | null): Verdict =>
-  asksForAnother(scope, 'giveGlobalAdmin', []) ? second('giveGlobalAdmin', target ? [target] : []) : yes;
+  asksForAnother(scope, 'giveGlobalAdmin', []) ? second(scope, 'giveGlobalAdmin', target ? [target] : []) : yes;

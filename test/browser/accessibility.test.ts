@@ -16,7 +16,9 @@ const everyRule: RunOptions = {
   runOnly: { type: 'tag', values: conformance },
   resultTypes: ['violations', 'incomplete'],
 };
-// In the dark only the colours are others: what does not look at colours has been looked at in the light.
+// In the dark only the colours are others: what does not look at colours has been looked at in the light. And colours are
+// the same in every language.
+const languageOfTheDark = 'de';
 const colourRules: RunOptions = {
   runOnly: { type: 'rule', values: ['color-contrast', 'link-in-text-block'] },
   resultTypes: ['violations', 'incomplete'],
@@ -90,7 +92,7 @@ async function look(page: Page, stop: Stop, language: string): Promise<string[]>
   ]);
   for (const width of [wide, narrow]) {
     await page.setViewportSize({ width, height });
-    for (const theme of ['light', 'dark'] as const) {
+    for (const theme of language === languageOfTheDark ? (['light', 'dark'] as const) : (['light'] as const)) {
       await page.emulateMedia({ colorScheme: theme });
       say(`${width}, ${theme}`, await violations(page, theme === 'light' ? everyRule : colourRules));
     }

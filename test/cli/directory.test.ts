@@ -97,4 +97,17 @@ describe('route', () => {
     assert.match(await fault(['route', 'add', 'here.example', 'germany'], environment), /here\.example/);
     await json(['route', 'add', 'here.example', 'worldwide'], environment);
   });
+
+  test('nor is one above it, which is named with it; a region may have both', async () => {
+    const tenant = ['--name', 'B', '--domain', 'b.group.example', '--language', 'en', '--admin-name', 'Ben'];
+    await json(['tenant', 'add', ...tenant, '--admin-username', 'ben@b.group.example'], environment);
+    const words = /group\.example is above b\.group\.example, which belongs to a tenant of this region/;
+    assert.match(await fault(['route', 'add', 'group.example', 'germany'], environment), words);
+    const routes = JSON.stringify({ routes: [{ domain: 'group.example', region: 'germany' }] });
+    const before = await list();
+    assert.match((await run(['route', 'import', '-', '--unsigned'], environment, routes)).stderr, words);
+    assert.deepEqual(await list(), before);
+    await json(['route', 'add', 'group.example', 'worldwide'], environment);
+    await json(['route', 'add', 'c.b.group.example', 'germany'], environment);
+  });
 });

@@ -5,6 +5,7 @@ import { before, describe, test } from 'node:test';
 import { prove } from '../../src/cli/prove/prove.ts';
 import type { Report } from '../../src/cli/prove/report.ts';
 import { entranceSteps } from '../../src/cli/prove/flow/entrance.ts';
+import { foundingStep } from '../../src/cli/prove/flow/moving.ts';
 import { postgres, redis, skipWithout } from '../support/services.ts';
 import { dataDirectory, run, type Environment } from './command.ts';
 
@@ -48,11 +49,15 @@ type Proven = Awaited<ReturnType<typeof proven>>;
 function assertHeld({ code, report }: Proven): void {
   assert.deepEqual(report.reasons, []);
   assert.deepEqual([code, report.held, report.findings.length], [0, true, 0]);
-  assert.ok(report.steps.every(({ status }) => status === 'done'));
+  // Nobody recovers alone under these rules.
+  const refused = report.steps.filter(({ status }) => status !== 'done').map(({ title, status }) => [title, status]);
+  const alone = ['Recover access alone, by a link that is mailed', 'refusedByRules'];
+  assert.deepEqual(refused, [alone, alone, alone]);
   assert.ok(report.controls.length > 20 && report.controls.every(({ noticed }) => noticed));
   assert.deepEqual(
     report.directory.map(({ domains, exact }) => ({ domains, exact })),
-    [1, 1].map((domains) => ({ domains, exact: true })),
+    // The first region leads whoever moved to the second.
+    [2, 1].map((domains) => ({ domains, exact: true })),
   );
   for (const { region } of report.regions) {
     assert.ok(
@@ -157,6 +162,23 @@ describe('the proof goes red', () => {
       /A canary of \w+ \(user name of the first administrator\) is in \w+: table users, column username/,
     );
     assert.match(words, /The process "server" of \w+: opened the file one\.sqlite of \w+\./);
+  });
+
+  test('where a company that is said to have moved is still at its first region', async () => {
+    const report = await prove({
+      ...onRules,
+      ...{ databaseUrls: null, redisUrls: null },
+      flow: [
+        ...onRules.flow,
+        { steps: [foundingStep], by: 'mover', moment: 'before the move' },
+        { steps: [], by: 'mover', standing: 'moved', moment: 'after the move' },
+      ],
+    });
+    const words = report.reasons.join('\n');
+    const name = 'A canary of the company that moves \\(name of the company that moves\\) is in worldwide';
+    assert.match(words, new RegExp(`^${name}: table tenants, column name, after the move \\(as it is\\)\\.$`, 'm'));
+    assert.match(words, /^The directory of worldwide does not name exactly the company domains of germany/m);
+    assert.doesNotMatch(words, /before the move|is in germany/);
   });
 
   test('where a region leads people to another address', async () => {

@@ -50,7 +50,13 @@ for (const { dialect, config, skip } of both(await postgres())) {
       const tenant = { id, name: 'Zeta & Söhne', language: 'de', state: 'active', createdAt: start } as const;
       await stores.tenants.insert({ ...tenant, domains });
       assert.equal(await stores.tenants.isEmpty(), false);
-      const kept = { ...tenant, domains: ['alpha.example', 'zeta.example'], ownRules: {} };
+      const kept = {
+        ...tenant,
+        domains: ['alpha.example', 'zeta.example'],
+        ownRules: {},
+        kind: 'partner',
+        listed: true,
+      };
       assert.deepEqual(await stores.tenants.findForOperator(id), kept);
       const scope = await newTenant(stores);
       assert.equal((await stores.tenants.findOwn(scope))?.id, scope.tenant.id);
@@ -101,6 +107,25 @@ for (const { dialect, config, skip } of both(await postgres())) {
       for (const other of ['', 'B.example', 'c.example', 'xb.example', 'example', '%'])
         assert.equal(await directory.regionOf(other), null);
       assert.deepEqual([await directory.remove('a.example'), await directory.remove('a.example')], [true, false]);
+    });
+
+    test('the directory leads nobody away from a domain that a tenant of this region owns', async () => {
+      const { directory } = stores;
+      const top = `${randomUUID()}.example`;
+      const tenant = { id: randomUUID(), name: 'A', language: 'en', state: 'active', createdAt: start } as const;
+      await stores.tenants.insert({ ...tenant, domains: [`own.${top}`] });
+      await directory.put([
+        { domain: top, region: 'germany' },
+        { domain: `branch.own.${top}`, region: 'china' },
+      ]);
+      assert.equal(await directory.regionOf(`other.${top}`), 'germany');
+      assert.equal(await directory.regionOf(`own.${top}`), null);
+      assert.equal(await directory.regionOf(`sub.own.${top}`), null);
+      assert.equal(await directory.regionOf(`branch.own.${top}`), 'china', 'the most particular one counts');
+      await directory.put([{ domain: `own.${top}`, region: 'germany' }]);
+      assert.equal(await directory.regionOf(`own.${top}`), null);
+      await directory.put([{ domain: `own.${top}`, region: 'worldwide' }]);
+      assert.equal(await directory.regionOf(`own.${top}`), null);
     });
 
     test('the directory takes the same domain twice, the last one counting, and 20,000 at once', async () => {

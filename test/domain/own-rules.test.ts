@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
+import { inspect } from 'node:util';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { readRules, rulesFolder } from '../../src/config/rules.ts';
@@ -49,6 +50,23 @@ for (const [file, rules] of packs) {
           assert.deepEqual(others, before);
         }),
       );
+    });
+
+    for (const kept of ['x', '9', '', 1.5, -0.5, NaN, Infinity, null, [], [1], {}, true]) {
+      test(`has its region’s numbers where what is kept is none: ${inspect(kept)}`, () => {
+        const own = Object.fromEntries(ownNumberNames.map((name) => [name, kept])) as OwnRules;
+        const result = tightened(rules, own);
+        for (const name of ownNumberNames) assert.equal(ownNumbers[name].of(result), ownNumbers[name].of(rules), name);
+      });
+    }
+
+    test('keeps within its bounds whatever number is kept', () => {
+      for (const kept of [-1e308, Number.MIN_SAFE_INTEGER, -1, 0, Number.MAX_SAFE_INTEGER, 1e308])
+        for (const name of ownNumberNames) {
+          const { least, most } = boundsOf(name, rules);
+          const result = ownNumbers[name].of(tightened(rules, { [name]: kept }));
+          assert.ok(result >= least && result <= most, `${name}: ${result}`);
+        }
     });
 
     test('has its own numbers where they are stricter', () => {

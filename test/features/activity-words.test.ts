@@ -69,7 +69,7 @@ describe('an event in words', () => {
     [
       activity({ kind: 'user.blocked' }, { actor: null }),
       'The operator blocked sign-in for Zoé.',
-      'L’opérateur a bloqué la connexion pour Zoé.',
+      'L’exploitant a bloqué la connexion pour Zoé.',
       'Der Betreiber hat die Anmeldung von Zoé blockiert.',
     ],
     [

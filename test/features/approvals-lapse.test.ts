@@ -82,7 +82,7 @@ describe('the time of a request', () => {
     portal.clock.now += 1;
     await late.submit('Confirm');
     assert.equal(late.status, 409);
-    late.sees('The time for it was over.');
+    late.sees('Its time ran out.');
     portal.clock.now -= 1;
     assert.equal((await inTime.send('post', address, { move: 'confirmed' })).status, 409, 'what has lapsed stays so');
   });

@@ -36,7 +36,7 @@ for (const [dialect, server] of [
       assert.equal(noah.path, address);
       noah.sees('Reset the password of Inès Haddad').sees('Camille Laurent').sees('They lost their phone');
       await noah.submit('Confirm', { 'Comment (optional)': 'I have seen her' });
-      noah.sees('You have confirmed the request.').sees('Only whoever asked can do it now');
+      noah.sees('You have confirmed the request.').sees('Only the person who asked can do it now');
       assert.ok(!noah.$('main form').length, 'there is nothing left to press');
 
       await camille.visit('/dashboard');
@@ -105,7 +105,7 @@ for (const [dialect, server] of [
       await noah.submit('Confirm');
       await camille.visit(address);
       await camille.submit('Give the level Global admin');
-      camille.sees('Done, as it was confirmed.');
+      camille.sees('Done, as confirmed.');
       const row = await rowOf(portal, plain);
       assert.deepEqual([row.administrator_level, row.last_name], ['global', 'Blanc']);
     });

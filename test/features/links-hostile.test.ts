@@ -129,7 +129,7 @@ describe('a link that opens nothing', () => {
       const wrong = await visitor.send('GET', unknown);
       const got = await visitor.send('GET', dead);
       assert.equal(got.status, 404);
-      assert.match(got.text, /This link opens nothing/);
+      assert.match(got.text, /This link does not work any more/);
       assert.deepEqual(comparable(got), comparable(wrong));
       const posted = await visitor.send('POST', dead);
       assert.deepEqual(comparable(posted), comparable(wrong));

@@ -37,7 +37,7 @@ describe('somebody who is added', () => {
   it('gets a link that is shown once, and chooses a password by it', async () => {
     const { tenant, admin } = await aCompanyWith(portal, 'link');
     await admin.visit(`${usersPath}/new`);
-    admin.sees('A one-time link, by which the user chooses a password, is shown to you once.');
+    admin.sees('A one-time link, with which the user chooses a password, is shown to you once.');
     const username = `ada@${tenant.domain}`;
     await admin.submit('Add user', { 'First name': 'Ada', 'Last name': 'Müller', 'User name': username });
     admin.sees('Ada Müller has been added');

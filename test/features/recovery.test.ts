@@ -40,7 +40,7 @@ for (const [dialect, database] of [
       await person.follow('Recover your access');
       assert.equal(person.$('[name=username]').attr('value'), zoe.username, 'it was typed already');
       await person.submit('Send the link');
-      person.sees('Look into your mail').sees('within 60 minutes');
+      person.sees('Check your mail').sees('within 60 minutes');
       await portal.background.runAll();
       const [mail] = server.received;
       assert.deepEqual(mail?.to, [zoe.username]);

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { read } from '../architecture/sources.ts';
 import { aTenant, aUser } from '../support/builders.ts';
 import { assertNone } from '../support/none.ts';
+import { MAIL_FROM } from '../support/outbox.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 
@@ -10,16 +11,22 @@ const english = { 'Accept-Language': 'en' };
 const canary = 'kanarienvogel';
 const germany = 'http://localhost:3001';
 
+const REGION_URLS = 'china=http://localhost:3000,germany=http://localhost:3001';
+const mailing = { REGION: 'china', REGION_URLS, SMTP_URL: 'smtp://localhost:1', MAIL_FROM };
+
 describe('to another region', async () => {
   const portal = await openPortal();
-  await portal.stores.directory.put([
+  // Its people recover alone.
+  const alone = await openPortal({ environment: mailing });
+  const routes = [
     { domain: 'spree.example', region: 'germany' },
     { domain: 'potomac.example', region: 'us-government' },
     // What no import takes, should it stand there all the same.
     { domain: 'evil.example', region: 'https://evil.example' },
     { domain: 'worse.example', region: '//evil.example' },
     { domain: 'proto.example', region: '__proto__' },
-  ]);
+  ];
+  for (const { stores } of [portal, alone]) await stores.directory.put(routes);
 
   const table: [username: string, location: string | undefined, status: number][] = [
     [`${canary}@spree.example`, `${germany}/sign-in`, 303],
@@ -44,6 +51,26 @@ describe('to another region', async () => {
       assert.ok(!answer.text.includes('href="https://evil'));
       assert.equal(answer.headers['referrer-policy'], 'same-origin');
       assert.equal(answer.headers.refresh, undefined);
+    });
+  }
+
+  const asked: [username: string, location: string | undefined, status: number][] = [
+    [`${canary}@spree.example`, `${germany}/sign-in`, 303],
+    [`${canary}@a.b.spree.example`, `${germany}/sign-in`, 303],
+    [`${canary}+https://evil.example@spree.example`, undefined, 422],
+    [`${canary}@potomac.example`, '/sign-in', 303],
+    [`${canary}@evil.example`, '/sign-in', 303],
+    [`${canary}@worse.example`, '/sign-in', 303],
+    [`${canary}@proto.example`, '/sign-in', 303],
+    [`${canary}@nobody.example`, undefined, 200],
+  ];
+  for (const [username, location, status] of asked) {
+    it(`leads whoever asks for a link nowhere else: ${username}`, async () => {
+      const person = await aPerson(alone, { ...english, Host: 'evil.example' }).visit('/recover-access');
+      const answer = await person.send('POST', '/recover-access', { username });
+      assert.deepEqual([answer.status, answer.headers.location], [status, location]);
+      assert.ok(!JSON.stringify(answer.headers).includes(canary));
+      assert.ok(!answer.text.includes('href="https://evil'));
     });
   }
 
@@ -80,11 +107,13 @@ describe('in the code', () => {
   it('every redirect is a 303', () => {
     assert.ok(redirects.length > 10);
     assertNone(redirects.filter(({ status }) => status !== '303').map(({ path, status }) => `${path}: ${status}`));
-    assertNone(sources.filter(({ text }) => /'Location'/i.test(text)).map(({ path }) => path));
+    // Who reads the header of an answer, as the visitor of the proof does, redirects nobody.
+    const writes = sources.filter(({ text }) => /(?<!headers\.get\()'Location'/i.test(text));
+    assertNone(writes.map(({ path }) => path));
   });
 
-  it('only the sign-in redirects to an address of another region, as the configuration has it', () => {
+  it('only the sign-in and who asks for a link redirect to an address of another region, as the configuration has it', () => {
     const users = sources.filter(({ text }) => /\bregionUrls\.get\(/.test(text)).map(({ path }) => path);
-    assert.deepEqual(users, ['src/features/sessions/sessions.routes.ts']);
+    assert.deepEqual(users, ['src/features/links/recovery.routes.ts', 'src/features/sessions/sessions.routes.ts']);
   });
 });

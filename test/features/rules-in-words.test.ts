@@ -87,7 +87,7 @@ describe('a rule of the organization’s own', async () => {
     });
     const person = await aPerson(portal, english).signIn(manager);
     await person.visit(paths.users);
-    person.sees('By a rule of your organization, this is not done: export users.');
+    person.sees('By a rule of your organization, this is not offered: export users.');
     person.sees('By a rule of your organization, only Global admins do this to administrators: change a user');
     await person.visit(userPath(billing.id));
     person.sees('By a rule of your organization, only a Global admin may do this to an administrator.');
@@ -95,7 +95,7 @@ describe('a rule of the organization’s own', async () => {
     await person.visit(paths.newUser);
     person.sees('By a rule of your organization, only a Global admin gives or takes an administrator level.');
     await person.visit(paths.where);
-    person.sees('Not done, by a rule of your organization');
+    person.sees('Not offered, by a rule of your organization');
     await person.visit(paths.region);
     person.doesNotSee('by a rule of your organization');
     assert.equal((await person.send('POST', `${userPath(billing.id)}/block`)).status, 403);

@@ -109,7 +109,7 @@ describe('what is kept of a second factor', async () => {
   it('goes with its user when they are erased', async () => {
     const gone = await anOwner(portal, await aUser(portal, tenant));
     await portal.stores.users.setState(tenant.scope, gone.user.id, 'deleted', portal.clock.now);
-    await portal.stores.transaction((within) => within.erasure.erase(tenant.scope, gone.user));
+    await portal.stores.transaction((within) => within.erasure.erase(tenant.scope, gone.user, []));
     const { knex } = portal.database;
     assert.deepEqual(await knex('second_factors').where({ user_id: gone.user.id }), []);
     assert.deepEqual(await knex('recovery_codes').where({ user_id: gone.user.id }), []);

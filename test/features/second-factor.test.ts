@@ -35,7 +35,7 @@ for (const [dialect, server] of [
       assert.equal(recoveryCodesOn(person).length, 10);
       for (const code of recoveryCodesOn(person)) assert.match(code, /^([A-HJ-NP-Z2-9]{4}-){5}[A-HJ-NP-Z2-9]{4}$/);
       await person.visit(paths.ownSecurity);
-      person.sees('An authenticator app is set up since').sees('You have 10 recovery codes left.');
+      person.sees('An authenticator app has been set up since').sees('You have 10 recovery codes left.');
       assert.equal((await other.visit(paths.dashboard)).path, paths.signIn, 'other sessions end');
 
       portal.clock.now += 60_000;

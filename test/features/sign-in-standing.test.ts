@@ -70,8 +70,8 @@ for (const [dialect, server] of [
         meanwhile = () => anOwner(portal, zoe);
         const person = await aPerson(portal, english).signIn(zoe);
         assert.equal(person.path, '/sign-in/code');
-      const [latest] = await stores.activity.latestOfUser(tenant.scope, zoe.id);
-      assert.equal(latest?.event.kind, 'signIn.codeAsked');
+        const [latest] = await stores.activity.latestOfUser(tenant.scope, zoe.id);
+        assert.equal(latest?.event.kind, 'signIn.codeAsked');
       });
     },
   );

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { allOfThem, approvals, asks } from '../support/approvals.ts';
 import { aUser } from '../support/builders.ts';
 import { anOperator, aSupportedTenant, english, hourMs, inside, letIn, supportPage } from '../support/operators.ts';
 import { aPerson } from '../support/person.ts';
@@ -15,6 +16,24 @@ for (const [dialect, server] of [
   describe(`support access, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
     const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
     const ada = await anOperator(portal);
+
+    it('tells an operator nothing of requests, which they may not answer', async () => {
+      const supported = await aSupportedTenant(portal);
+      const { tenant, admin } = supported;
+      await portal.stores.tenants.setOwnRules(tenant.scope, allOfThem);
+      const leavers = await Promise.all(
+        ['Zoé Besson', 'Max Roche', 'Eva Petit'].map((displayName) => aUser(portal, tenant, { displayName })),
+      );
+      const other = await aPerson(portal, english).signIn(
+        await aUser(portal, tenant, { administratorLevel: 'global' }),
+      );
+      await admin.visit(`${approvals}/new?act=delete&${leavers.map(({ id }) => `user=${id}`).join('&')}`);
+      await asks(admin);
+      (await other.visit('/dashboard')).sees('1 request waits for your answer');
+      const bo = await anOperator(portal, { displayName: 'Bo Betrieb' });
+      await letIn(portal, supported, bo);
+      (await inside(portal, bo)).sees('Nothing needs your attention').doesNotSee('waits for your answer');
+    });
 
     it('is given by a Global admin, entered and left by the operator, and shown to both', async () => {
       const { admin, camille, tenant } = await aSupportedTenant(portal);

@@ -8,7 +8,7 @@ export const story: readonly Row[] = [
     'Here, in this portal · Here, in this portal · Here, in this portal · Here, in this portal · Here, in this portal · Here, in this portal',
     'the administration portal of Microsoft Cloud Germany · the Office 365 admin center of Microsoft Cloud Germany · the administration portal of Microsoft Cloud Germany · the administration portal of Microsoft Cloud Germany · the Office 365 admin center of Microsoft Cloud Germany · the Office 365 admin center of Microsoft Cloud Germany · the administration portal of Microsoft Cloud Germany · the Office 365 admin center of Microsoft Cloud Germany · the administration portal of Microsoft Cloud Germany · Here, in this portal · Here, in this portal · Here, in this portal',
     'the Azure Government portal · the Azure Government portal · the Azure Government portal · the Azure Government portal · Here, in this portal · Here, in this portal · Here, in this portal',
-    'Here, in this portal · By each user, on their own · Here, in this portal · Here, in this portal · Here, in this portal · Not done in this region',
+    'Here, in this portal · By each user, on their own · Here, in this portal · Here, in this portal · Here, in this portal · Not offered in this region',
   ],
   [
     'who forgot a password is told',

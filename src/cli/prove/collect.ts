@@ -1,46 +1,73 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { Place, PlaceKind } from './places.ts';
+import type { Recorder } from './recorder.ts';
 import type { RegionStores } from './stores.ts';
 import type { Story } from './story.ts';
 
 const textPlace = (kind: PlaceKind, name: string, texts: readonly string[], more: Partial<Place> = {}): Place => ({
-  ...{ kind, name, content: Buffer.from(texts.join('\n')), items: texts.length },
+  ...{ kind, name, content: Buffer.from(texts.join('\n'), kind === 'mails' ? 'latin1' : 'utf8'), items: texts.length },
   ...{ mayHoldDomains: false, showsSecrets: false, ...more },
 });
 
-/** @returns everything of a region but its stores: its folder, its log, its mails, what it answered and gave away */
-export function textPlaces({ region, answers, exports, planted }: Story, { mails, recorders }: RegionStores): Place[] {
-  const log = region.output().split('\n');
-  // The set-up link is for whoever starts the region: it stands on standard output, once.
-  const link = log.filter((line) => line.includes('/set-up/'));
+/**
+ * @returns what gives what a region wrote, answered, sent and gave away since it was last asked: before a company moves, and
+ * after, other people are at home there
+ */
+export function createTexts({ region, answers, exports, planted }: Story, stores: RegionStores): () => Place[] {
+  const seen = { output: 0, commands: 0, mails: 0 };
+  const since = <T>(what: 'commands' | 'mails', all: readonly T[]): T[] => {
+    const fresh = all.slice(seen[what]);
+    seen[what] = all.length;
+    return fresh;
+  };
+  return () => {
+    const output = region.output();
+    const log = output.slice(seen.output).split('\n');
+    seen.output = output.length;
+    // The set-up link is for whoever starts the region: it stands on standard output, once.
+    const link = log.filter((line) => line.includes('/set-up/'));
+    const put = planted.splice(0);
+    const said = log.filter((line) => !link.includes(line));
+    return [
+      textPlace('log', 'standard output and log of the server', [...said, ...put]),
+      textPlace('log', 'set-up link on standard output', link, { showsSecrets: true }),
+      textPlace('answers', 'every answer, with its headers', answers.splice(0), { showsSecrets: true }),
+      ...exports.splice(0).map(({ name, text, ...more }) => textPlace('exports', name, [text], more)),
+      ...since('commands', region.commands()).map(commandPlace),
+      textPlace('commands', 'control sample', put),
+      ...(stores.recorders.length === 0 ? [] : mailPlaces('as it was sent', since('mails', stores.mails()))),
+      ...stores.recorders.map(wirePlace),
+    ].filter(({ items }) => items > 0);
+  };
+}
+
+function commandPlace({ name, text }: { name: string; text: string }): Place {
+  const isDirectory = name.startsWith('route');
+  return textPlace('commands', `output of "${name}"`, [text], {
+    ...{
+      mayHoldDomains: isDirectory,
+      showsSecrets: !isDirectory,
+      tellsMoves: isDirectory || name.startsWith('tenant move'),
+    },
+  });
+}
+
+function wirePlace({ store, take, callers }: Recorder): Place {
+  const isDatabase = store === 'PostgreSQL';
+  const place = textPlace('sent to the stores', `every byte to and from ${store}`, []);
+  return { ...place, mayHoldDomains: isDatabase, tellsMoves: isDatabase, content: take(), items: callers.length };
+}
+
+// A link stands in the mail that brings it and nowhere else: such a mail is a place of its own.
+function mailPlaces(how: string, mails: readonly string[]): Place[] {
+  const bring = (mail: string): boolean => mail.includes('/link/');
+  const others = mails.filter((mail) => !bring(mail));
   return [
-    ...folderPlaces(region.folder),
-    textPlace('log', 'standard output and log of the server', [
-      ...log.filter((line) => !link.includes(line)),
-      ...planted,
-    ]),
-    textPlace('log', 'set-up link on standard output', link, { showsSecrets: true }),
-    textPlace('answers', 'every answer, with its headers', answers, { showsSecrets: true }),
-    ...exports.map(({ name, text, mayHoldDomains = false, showsSecrets = false }) =>
-      textPlace('exports', name, [text], { mayHoldDomains, showsSecrets }),
-    ),
-    ...region.commands().map(({ name, text }) => {
-      const isDirectory = name.startsWith('route');
-      return textPlace('commands', `output of "${name}"`, [text], {
-        mayHoldDomains: isDirectory,
-        showsSecrets: !isDirectory,
-      });
-    }),
-    textPlace('commands', 'control sample', planted),
-    ...(recorders.length === 0 ? [] : [textPlace('mails', 'mails as they were sent', mails())]),
-    ...recorders.map(({ store, content, callers }) => ({
-      ...textPlace('sent to the stores', `every byte to and from ${store}`, [], {
-        mayHoldDomains: store === 'PostgreSQL',
-      }),
-      content: content(),
-      items: callers.length,
-    })),
+    ...(others.length > 0 ? [textPlace('mails', `mails, ${how}`, others)] : []),
+    ...mails
+      .filter(bring)
+      .map((mail) => textPlace('mails', `a mail with a one-time link, ${how}`, [mail], { bringsLink: true })),
   ];
 }
 
@@ -56,14 +83,27 @@ export function folderPlaces(folder: string): Place[] {
       some.flatMap((name) => [Buffer.from(`${name}\n`), readFileSync(path.join(folder, name)), Buffer.from('\n')]),
     );
   const mails = files.filter((name) => name.startsWith('outbox'));
-  const place = (kind: PlaceKind, name: string, some: readonly string[]): Place => ({
-    ...{ kind, name, content: contents(some), items: some.length },
-    ...{ mayHoldDomains: false, showsSecrets: false },
-  });
-  const rest = place(
-    'data folder',
-    'every other file of the data folder',
-    files.filter((name) => !mails.includes(name)),
-  );
-  return mails.length === 0 ? [rest] : [rest, place('mails', 'outbox', mails)];
+  const rest = files.filter((name) => !mails.includes(name));
+  return [
+    {
+      ...{
+        kind: 'data folder',
+        name: 'every other file of the data folder',
+        content: contents(rest),
+        items: rest.length,
+      },
+      ...{ mayHoldDomains: false, showsSecrets: false },
+    },
+    ...mailPlaces(
+      'in the outbox',
+      mails.map((name) => `${name}\n${readFileSync(path.join(folder, name), 'latin1')}`),
+    ),
+  ];
+}
+
+/** @returns the mails in a region's outbox */
+export function outboxOf(folder: string): string[] {
+  const outbox = path.join(folder, 'outbox');
+  if (!existsSync(outbox)) return [];
+  return readdirSync(outbox).map((name) => readFileSync(path.join(outbox, name), 'latin1'));
 }

@@ -45,8 +45,17 @@ export function encodingsOf(text: string): Needle[] {
   ];
 }
 
+/** @returns what finds bytes as they are, in hexadecimal and in base64 */
+export function bytesNeedles(bytes: Buffer): Needle[] {
+  return [
+    { encoding: 'bytes', bytes, folded: false },
+    { encoding: 'hexadecimal', bytes: Buffer.from(bytes.toString('hex')), folded: true },
+    ...base64Of(bytes),
+  ];
+}
+
 /** A text stands at one of three places among the groups of base64; what its neighbours colour is left out. */
-function base64Of(text: string): Needle[] {
+function base64Of(text: string | Buffer): Needle[] {
   return ['base64', 'base64url'].flatMap((encoding) =>
     [0, 1, 2].map((lead) => {
       const bytes = Buffer.concat([Buffer.alloc(lead), Buffer.from(text)]);

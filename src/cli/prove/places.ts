@@ -1,5 +1,6 @@
 import type { Canaries, Canary, CanaryKind } from './canaries.ts';
 import {
+  bytesNeedles,
   createFinder,
   digestNeedles,
   encodingsOf,
@@ -36,6 +37,12 @@ export interface Place {
   readonly mayHoldDomains: boolean;
   /** Whether secrets of its own region are shown there, once, to the person they are for. */
   readonly showsSecrets: boolean;
+  /** Whether the fact of a move may be there: the id and the domains of a company that has gone. */
+  readonly tellsMoves?: boolean;
+  /** Whether it is one mail, which may hold the one link that it brings. */
+  readonly bringsLink?: boolean;
+  /** Whether it is encrypted: then nobody's canary may be read in it. */
+  readonly sealed?: boolean;
 }
 
 /** A canary where it must not be. */
@@ -53,6 +60,8 @@ export interface Look {
   readonly region: string;
   readonly moment: string;
   readonly places: readonly Place[];
+  /** Whose canaries are at home there besides the region's own: those of a company that has moved in, or not yet out. */
+  readonly guests?: readonly string[];
 }
 
 const unnamed = 'a field that can no longer be told';
@@ -63,8 +72,9 @@ interface Meaning {
   readonly field: string;
 }
 
-function needlesFor({ forms, kind }: Canary): Needle[] {
-  return [...forms.flatMap(needlesOf), ...(kind === 'secret' ? forms.flatMap(digestNeedles) : [])];
+function needlesFor({ forms, kind, bytes }: Canary): Needle[] {
+  const digests = kind === 'secret' || kind === 'mailed' ? forms.flatMap(digestNeedles) : [];
+  return [...forms.flatMap(needlesOf), ...digests, ...(bytes ? bytesNeedles(bytes) : [])];
 }
 
 /** Every text that is looked for: each canary, and what the planted ones have in common. */
@@ -92,26 +102,47 @@ function haystackOfPlace({ kind, content }: Place): Haystack {
   return haystackOf(Buffer.concat([content, Buffer.alloc(1), joined]));
 }
 
-/** Looks for the other region's canaries in one region's places, and for secrets of the region's own. */
+/** Looks for the canaries of others in one region's places, and for secrets of the region's own. */
 export function searchPlaces(
   looks: readonly Look[],
   canariesOf: ReadonlyMap<string, Canaries>,
 ): { findings: Finding[]; controls: Finding[] } {
   const find = createFinder(everyNeedle(canariesOf));
-  const [findings, controls]: [Finding[], Finding[]] = [[], []];
-  const all = looks.flatMap(({ places, ...look }) => places.map((place) => ({ ...look, place })));
-  for (const { region, moment, place } of all) {
+  const all = looks.flatMap((look) => searchLook(look, find));
+  return {
+    findings: all.filter(({ control }) => !control).map(({ finding }) => finding),
+    controls: all
+      .filter(({ control, finding }) => control && finding.canaryOf !== finding.foundIn)
+      .map(({ finding }) => finding),
+  };
+}
+
+function searchLook(
+  { region, moment, places, guests = [] }: Look,
+  find: (hay: Haystack) => Set<Tagged<Meaning>>,
+): { finding: Finding; control: boolean }[] {
+  const isFirst = createFirsts();
+  return places.flatMap((place) => {
+    const wrong = [...find(haystackOfPlace(place))].filter(({ tag }) => {
+      const own = tag.canaryOf === region || guests.includes(tag.canaryOf);
+      if (tag.kind === 'mailed' && own && place.bringsLink) return !isFirst(tag, place);
+      return [...kindsFor(place, own), 'control'].includes(tag.kind);
+    });
     const where = { foundIn: region, kind: place.kind, place: `${place.name}, ${moment}` };
-    const found = [...find(haystackOfPlace(place))].filter(({ tag: { canaryOf, kind } }) =>
-      [...kindsFor(place, canaryOf === region), 'control'].includes(kind),
-    );
-    for (const { encoding, tag } of onceEach(found)) {
-      const finding = { canaryOf: tag.canaryOf, field: tag.field, ...where, encoding };
-      if (tag.kind !== 'control') findings.push(finding);
-      else if (tag.canaryOf !== region) controls.push(finding);
-    }
-  }
-  return { findings, controls };
+    return onceEach(wrong).map(({ encoding, tag: { canaryOf, field, kind } }) => ({
+      finding: { canaryOf, field, ...where, encoding },
+      control: kind === 'control',
+    }));
+  });
+}
+
+/** @returns whether a place is the first one in which a canary is met */
+function createFirsts(): (tag: Meaning, place: Place) => boolean {
+  const first = new Map<Meaning, Place>();
+  return (tag, place) => {
+    if (!first.has(tag)) first.set(tag, place);
+    return first.get(tag) === place;
+  };
 }
 
 /** One finding for each field; what all have in common tells something only where nothing else does. */
@@ -123,7 +154,8 @@ function onceEach(found: readonly Tagged<Meaning>[]): Tagged<Meaning>[] {
   return [...first.values()];
 }
 
-function kindsFor({ mayHoldDomains, showsSecrets }: Place, own: boolean): CanaryKind[] {
-  if (own) return showsSecrets ? [] : ['secret', 'token'];
-  return ['person', 'secret', 'token', ...(mayHoldDomains ? [] : ['domain' as const])];
+function kindsFor({ mayHoldDomains, showsSecrets, tellsMoves, sealed }: Place, own: boolean): CanaryKind[] {
+  if (own && !sealed) return showsSecrets ? ['mailed'] : ['secret', 'token', 'mailed'];
+  const domain: CanaryKind[] = mayHoldDomains ? [] : ['domain'];
+  return ['person', 'secret', 'token', 'mailed', ...domain, ...(tellsMoves ? [] : ['moved' as const])];
 }

@@ -1,16 +1,17 @@
-import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { folderPlaces, textPlaces } from './collect.ts';
+import { createCanaries } from './canaries.ts';
+import { outboxOf } from './collect.ts';
 import { plantControls, startTrespasser } from './controls.ts';
-import { flow as wholeFlow } from './flow/flow.ts';
-import type { Look, Place } from './places.ts';
+import { flow as wholeFlow, type Chapter } from './flow/flow.ts';
+import { createLooks, type Standing } from './looks.ts';
 import { startRegion, type Surroundings } from './regions.ts';
 import type { Report } from './report.ts';
 import { foldersOf, openSites, territoryOf, type ProveOptions, type Site } from './sites.ts';
-import { createStory, type Story } from './story.ts';
+import { createMover, createStory, type Story } from './story.ts';
 import { sumUp, type Route } from './sum-up.ts';
-import { walk, type StepResult } from './walk.ts';
+import { walkAlone, walkBoth, type StepResult } from './walk.ts';
 import { startWatching, type Watching } from './watching.ts';
 
 type Closers = (() => unknown)[];
@@ -34,35 +35,42 @@ async function run(options: ProveOptions, root: string, watching: Watching, clos
   mkdirSync(around.records);
   const sites = await openSites(options, root, watching, closers);
   const stories = await startStories(sites, around, closers, options);
+  const company = createCanaries();
+  const moving = createMover(...stories, company);
+  const look = createLooks(sites, stories);
   tell(`Two regions run: ${sites.map(({ plan }) => plan.id).join(' and ')}.`);
-  const looks: Look[] = [];
-  const steps: StepResult[] = [];
-  for (const chapter of flow) {
-    steps.push(...(await walk(chapter.steps, stories, (title) => (watching.sample(), tell(title)))));
+  const { steps, standing } = await goThrough(flow, { stories, moving }, tell, async (chapter, now) => {
+    watching.sample();
     if (chapter === flow.at(-1)) await trespassAndPlant(sites, stories, around);
-    looks.push(...(await look(sites, chapter.moment, ({ plan }) => folderPlaces(plan.folder))));
-  }
-  for (const { plan, stores } of sites)
-    looks.push({ region: plan.id, moment: 'as backed up', places: await stores.backup() });
+    await look.around(chapter.moment, now);
+  });
+  await look.intoBackups(standing);
   const directories = await Promise.all(stories.map(directoryOf));
   const stopped = await Promise.all(stories.map(({ region }) => region.stop()));
   tell('Both regions are stopped.');
-  looks.push(...(await look(sites, 'after the stop', (site) => textsOf(site, stories))));
+  await look.around('after the stop', standing);
   watching.stop();
-  return sumUp({ sites, stories, looks, steps, directories, stopped, watching, began });
+  const mover = { canaries: company, domain: moving[0].company.domain, hasMoved: standing === 'moved' };
+  return sumUp({ sites, stories, looks: look.all, steps, directories, stopped, watching, began, mover });
 }
 
-function textsOf({ plan, stores }: Site, stories: readonly Story[]): Place[] {
-  const story = stories.find(({ region }) => region.id === plan.id);
-  return story ? textPlaces(story, stores) : [];
-}
-
-/** Reads the stores of both regions, and what else there is. */
-async function look(sites: readonly Site[], moment: string, others: (site: Site) => Place[]): Promise<Look[]> {
-  const looks: Look[] = [];
-  for (const site of sites)
-    looks.push({ region: site.plan.id, moment, places: [...(await site.stores.read()), ...others(site)] });
-  return looks;
+/** Takes every step. @returns how they went, and where the company that moves is at home in the end */
+async function goThrough(
+  flow: readonly Chapter[],
+  { stories, moving }: Record<'stories' | 'moving', [Story, Story]>,
+  tell: (words: string) => void,
+  afterEach: (chapter: Chapter, standing: Standing) => Promise<void>,
+): Promise<{ steps: StepResult[]; standing: Standing }> {
+  const steps: StepResult[] = [];
+  let standing: Standing = 'before';
+  for (const chapter of flow) {
+    standing = chapter.standing ?? standing;
+    const taken =
+      chapter.by === 'mover' ? walkAlone(chapter.steps, moving, tell) : walkBoth(chapter.steps, stories, tell);
+    steps.push(...(await taken));
+    await afterEach(chapter, standing);
+  }
+  return { steps, standing };
 }
 
 async function trespassAndPlant(
@@ -104,15 +112,7 @@ async function startStories(
     };
     const region = await startRegion({ ...plan, environment }, around);
     closers.push(() => region.stop());
-    return createStory(region, () => stores.mails().length + mailsIn(plan.folder));
+    return createStory(region, () => [...stores.mails(), ...outboxOf(plan.folder)]);
   };
   return Promise.all(sites.map(start)) as Promise<[Story, Story]>;
-}
-
-function mailsIn(folder: string): number {
-  try {
-    return readdirSync(path.join(folder, 'outbox')).length;
-  } catch {
-    return 0;
-  }
 }

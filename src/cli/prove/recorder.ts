@@ -16,8 +16,8 @@ export interface Recorder {
   readonly store: string;
   readonly port: number;
   readonly callers: readonly Caller[];
-  /** Every byte that was sent to the store and that it answered. */
-  content(): Buffer;
+  /** Every byte that was sent to the store and that it answered since this was last asked. */
+  take(): Buffer;
   close(): Promise<void>;
 }
 
@@ -68,7 +68,7 @@ export async function startRecorder(
     store,
     port: (server.address() as AddressInfo).port,
     callers,
-    content: () => Buffer.concat(streams.flat()),
+    take: () => Buffer.concat(streams.flatMap((pieces) => pieces.splice(0))),
     close: async () => {
       server.close();
       for (const socket of open) socket.destroy();

@@ -16,6 +16,8 @@ export function reportPage(report: Report): Promise<string> {
     digest: hash('sha256', data, 'hex'),
     css: read('report.css'),
     names: report.regions.map(({ region }) => region),
+    // Whoever took steps: the regions, and the company that moves where it did.
+    owners: [...new Set(report.steps.map(({ region }) => region))],
     totals: totalsOf(report),
     ...{ fieldsOf, contactsOf, statusWords, kindWords, size, number },
   };
@@ -34,8 +36,10 @@ const statusWords = { done: 'done', refusedByRules: 'refused, as the rules say',
 const kindWords: Readonly<Record<Planted['kind'], string>> = {
   person: 'Typed in by people, or standing for them',
   domain: 'Company domains, the one thing that regions share',
-  secret: 'Passwords and temporary passwords',
-  token: 'Links and session cookies',
+  secret: 'Passwords, temporary passwords, one-time links, seeds and recovery codes',
+  token: 'Set-up links and session cookies',
+  mailed: 'One-time links that were mailed: each in the one mail that brought it, and nowhere else',
+  moved: 'The fact of the move, the one thing that stays behind',
 };
 
 function totalsOf({ planted, looked, steps, processes, controls }: Report) {
@@ -52,11 +56,12 @@ function totalsOf({ planted, looked, steps, processes, controls }: Report) {
 }
 
 /** @returns for each field of a kind, how many canaries each region has in it */
-function fieldsOf({ planted, regions }: Report, kind: Planted['kind']): { field: string; counts: number[] }[] {
+function fieldsOf({ planted }: Report, kind: Planted['kind']): { field: string; counts: number[] }[] {
   const fields = [...new Set(planted.filter((each) => each.kind === kind).map(({ field }) => field))];
   const countIn = (field: string, region: string): number =>
     planted.find((each) => each.kind === kind && each.field === field && each.region === region)?.count ?? 0;
-  return fields.map((field) => ({ field, counts: regions.map(({ region }) => countIn(field, region)) }));
+  const owners = [...new Set(planted.map(({ region }) => region))];
+  return fields.map((field) => ({ field, counts: owners.map((owner) => countIn(field, owner)) }));
 }
 
 const whatWords: Readonly<Record<Seen['what'], string>> = {

@@ -2,6 +2,7 @@ import type { CanaryKind } from './canaries.ts';
 import type { JudgedProcess } from './connections.ts';
 import type { ControlResult } from './controls.ts';
 import type { Finding, PlaceKind } from './places.ts';
+import { mover } from './story.ts';
 import type { StepResult } from './walk.ts';
 
 /** What was looked through in one region: all moments together. */
@@ -86,10 +87,13 @@ export function reasonsOf(report: Omit<Report, 'held' | 'reasons'>): string[] {
       .map(({ region, store, by }) => `${store} of ${region} was visited by ${by}.`),
     ...directory
       .filter(({ exact }) => !exact)
-      .map(({ region, of }) => `The directory of ${region} does not name exactly the one company domain of ${of}.`),
+      .map(
+        ({ region, of }) =>
+          `The directory of ${region} does not name exactly the company domains of ${of} that it is meant to know.`,
+      ),
     ...steps
       .filter(({ status }) => status === 'failed')
-      .map(({ region, title, says }) => `The step "${title}" went wrong in ${region}: ${says}.`),
+      .map(({ region, title, says }) => `The step "${title}" went wrong ${placeWords(region)}: ${says}.`),
     ...regions
       .filter(({ stoppedWell }) => !stoppedWell)
       .map(({ region }) => `The server of ${region} did not stop well.`),
@@ -112,6 +116,8 @@ const findingWords = ({ canaryOf, field, foundIn, place, encoding }: Finding): s
   canaryOf === foundIn
     ? `A secret of ${canaryOf} (${field}) is kept in its own region: ${place} (${encoding}).`
     : `A canary of ${canaryOf} (${field}) is in ${foundIn}: ${place} (${encoding}).`;
+
+const placeWords = (who: string): string => (who === mover ? `with ${who}` : `in ${who}`);
 
 /** What no run can show, for whoever reads the report. */
 export function limitsOf({ showsProcesses, recorded }: { showsProcesses: boolean; recorded: boolean }): string[] {

@@ -110,7 +110,7 @@ const rowsOf = async (client: pg.Client, table: string): Promise<Record<string, 
 /** By pg_dump where there is one that knows this server, else every table through the driver. */
 async function dump(url: string): Promise<Place> {
   const { hostname, port, username, password, pathname } = new URL(url);
-  const place = { kind: 'backup', items: 1, mayHoldDomains: true, showsSecrets: false } as const;
+  const place = { kind: 'backup', items: 1, mayHoldDomains: true, showsSecrets: false, tellsMoves: true } as const;
   const env = {
     ...{ PATH: process.env.PATH ?? '', PGHOST: hostname, PGDATABASE: decodeURIComponent(pathname.slice(1)) },
     ...{ PGPORT: port === '' ? String(postgresPort) : port, PGUSER: decodeURIComponent(username) },

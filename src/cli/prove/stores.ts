@@ -40,6 +40,9 @@ export function rowText(row: Readonly<Record<string, unknown>>): Buffer {
 /** The tables that hold the directory: the other region's company domains may be in them and in no other. */
 export const directoryTable = 'routes';
 
+// What stays of a company that moved away.
+const movesTable = 'moves';
+
 /** A table as places: one for each column, so that a finding can name it. */
 export function tablePlaces(table: string, rows: readonly Record<string, unknown>[]): Place[] {
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
@@ -50,5 +53,6 @@ export function tablePlaces(table: string, rows: readonly Record<string, unknown
     items: rows.length,
     mayHoldDomains: table === directoryTable && column === 'domain',
     showsSecrets: false,
+    tellsMoves: table === movesTable || (table === directoryTable && column === 'domain'),
   }));
 }

@@ -1,5 +1,6 @@
 import { paths } from '../../paths.ts';
-import type { UserOperation } from '../../domain/regions.ts';
+import type { RegionRules, UserOperation } from '../../domain/regions.ts';
+import type { Canaries, CanaryKind } from './canaries.ts';
 import type { RunningRegion } from './regions.ts';
 import { createVisitor, type Answer, type Visitor } from './visitor.ts';
 
@@ -17,15 +18,23 @@ export interface TakenAway {
   readonly text: string;
   readonly mayHoldDomains?: boolean;
   readonly showsSecrets?: boolean;
+  readonly sealed?: boolean;
 }
 
 /** What happens in one region, as the steps tell it. */
 export interface Story {
+  /** Whose story it is: the region's id, or the company that moves. */
+  readonly name: string;
   readonly region: RunningRegion;
   /** @returns a text that nobody can guess, to be typed into this field */
-  readonly plant: (field: string, kind?: 'person' | 'domain' | 'secret') => string;
-  /** Watches for a text that the portal made. @returns it */
-  readonly learn: (field: string, kind: 'person' | 'secret' | 'token', text: string) => string;
+  readonly plant: (field: string, kind?: 'person' | 'domain' | 'moved' | 'secret') => string;
+  /** Watches for a text that the portal made, and for the bytes that it stands for. @returns it */
+  readonly learn: (
+    field: string,
+    kind: Exclude<CanaryKind, 'domain' | 'control'>,
+    text: string,
+    bytes?: Buffer,
+  ) => string;
   /** The company of the region, filled in as it is set up. */
   readonly company: { domain: string; tenantId: string };
   readonly people: Map<string, Account>;
@@ -37,8 +46,8 @@ export interface Story {
   readonly planted: string[];
   /** What a step found out and the report shall say. */
   readonly remarks: string[];
-  /** How many mails have been sent. */
-  readonly mails: () => number;
+  /** The mails that have been sent and are still there to be read. */
+  readonly mails: () => readonly string[];
 }
 
 /** One step of the flow. Each is taken in both regions, at the same time unless it says otherwise. */
@@ -46,6 +55,8 @@ export interface Step {
   readonly title: string;
   /** The operation on users that it needs: where the region's rules place it elsewhere, a refusal is the right answer. */
   readonly operation?: UserOperation;
+  /** What else it asks of the region's rules. */
+  readonly where?: (rules: RegionRules) => boolean;
   /** Whether the regions take it one after the other: what they begin with at the first time is dear. */
   readonly inTurn?: true;
   readonly act: (here: Story, there: Story) => Promise<void>;
@@ -57,12 +68,10 @@ export class Refused extends Error {}
 /** A step went otherwise than it should have. */
 export class StepFault extends Error {}
 
-export function createStory(region: RunningRegion, mails: () => number): Story {
-  const { canaries } = region;
+export function createStory(region: RunningRegion, mails: Story['mails']): Story {
   return {
-    region,
-    plant: (field, kind) => canaries.plant(field, kind),
-    learn: (field, kind, text) => canaries.learn(field, kind, text),
+    ...{ name: region.id, region },
+    ...plantingOf(region.canaries),
     company: { domain: '', tenantId: '' },
     people: new Map(),
     visitors: new Map(),
@@ -72,6 +81,23 @@ export function createStory(region: RunningRegion, mails: () => number): Story {
     remarks: [],
     mails,
   };
+}
+
+const plantingOf = (canaries: Canaries): Pick<Story, 'plant' | 'learn'> => ({
+  plant: (field, kind) => canaries.plant(field, kind),
+  learn: (field, kind, text, bytes) => canaries.learn(field, kind, text, bytes),
+});
+
+/** What the company that moves is called, wherever it is. */
+export const mover = 'the company that moves';
+
+/** @returns the story of one company at the region that it leaves, and at the one that it goes to */
+export function createMover(from: Story, to: Story, canaries: Canaries): [Story, Story] {
+  const own = { name: mover, ...plantingOf(canaries), company: { domain: '', tenantId: '' }, people: new Map() };
+  return [
+    { ...from, ...own, visitors: new Map() },
+    { ...to, ...own, visitors: new Map() },
+  ];
 }
 
 /**

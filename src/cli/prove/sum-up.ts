@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import type { Canary } from './canaries.ts';
+import type { Canaries, Canary } from './canaries.ts';
 import { judgeProcess } from './connections.ts';
 import { searchedEverywhere, trespasser, trespassNoticed, type ControlResult } from './controls.ts';
 import { searchPlaces, type Look, type PlaceKind } from './places.ts';
@@ -17,7 +17,7 @@ import {
   type Report,
   type Visit,
 } from './report.ts';
-import type { Story } from './story.ts';
+import { mover, type Story } from './story.ts';
 import type { StepResult } from './walk.ts';
 import type { Watching } from './watching.ts';
 
@@ -38,12 +38,18 @@ export interface Evidence {
   readonly watching: Watching;
   /** Epoch ms. */
   readonly began: number;
+  /** The company that moves from the first region to the second. */
+  readonly mover: { readonly canaries: Canaries; readonly domain: string; readonly hasMoved: boolean };
 }
 
 /** Searches everything that was collected, judges every process, and says whether the isolation held. */
 export function sumUp(evidence: Evidence): Report {
   const { sites, looks, steps, stopped, watching, began } = evidence;
-  const canariesOf = new Map(sites.map(({ plan }) => [plan.id, plan.canaries]));
+  const groups = [
+    ...sites.map(({ plan }) => [plan.id, plan.canaries] as const),
+    [mover, evidence.mover.canaries] as const,
+  ];
+  const canariesOf = new Map(groups);
   const { findings, controls } = searchPlaces(looks, canariesOf);
   const territories = sites.map(territoryOf);
   const judged = watching.processes.map((each) => judgeProcess(each, territories));
@@ -77,7 +83,7 @@ export function sumUp(evidence: Evidence): Report {
       ...{ stores: stores.described, stoppedWell: stopped[index] === true },
     })),
     ...{ steps, findings },
-    planted: sites.flatMap(({ plan }) => plantedIn(plan.id, plan.canaries.list())),
+    planted: groups.flatMap(([name, canaries]) => plantedIn(name, canaries.list())),
     looked: lookedThrough(looks),
     directory: directoryChecks(evidence),
     processes: judged.filter(({ process }) => process !== trespasser),
@@ -128,16 +134,17 @@ function add(
 ): void {
   const known = groups.get(`${region}|${kind}`);
   const sum = (numbers: number[]): number => numbers.reduce((all, each) => all + each, 0);
+  const items = kind === 'database table' ? rowsIn(places) : sum(places.map((place) => place.items));
   groups.set(`${region}|${kind}`, {
     ...{ region, kind, moments: [...(known?.moments ?? []), moment] },
     places: Math.max(known?.places ?? 0, places.length),
-    items: Math.max(
-      known?.items ?? 0,
-      kind === 'database table' ? rowsIn(places) : sum(places.map(({ items }) => items)),
-    ),
+    items: grows.has(kind) ? items + (known?.items ?? 0) : Math.max(items, known?.items ?? 0),
     bytes: (known?.bytes ?? 0) + sum(places.map(({ content }) => content.length)),
   });
 }
+
+// Of these each moment holds what came since the one before.
+const grows: ReadonlySet<PlaceKind> = new Set(['log', 'answers', 'exports', 'commands', 'sent to the stores']);
 
 // A place is a column: the rows of its table count once.
 function rowsIn(places: Look['places']): number {
@@ -145,12 +152,15 @@ function rowsIn(places: Look['places']): number {
   return [...tables.values()].reduce((all, rows) => all + rows, 0);
 }
 
-function directoryChecks({ stories, directories }: Evidence): DirectoryCheck[] {
+function directoryChecks({ stories, directories, mover: company }: Evidence): DirectoryCheck[] {
   return stories.map((story, index) => {
     const other = stories[1 - index];
     const of = other?.region.id ?? '';
-    const theirs = (directories[index] ?? []).filter(({ region }) => region === of);
-    const exact = theirs.length === 1 && theirs[0]?.domain === other?.company.domain;
+    const theirs = (directories[index] ?? []).filter(({ region }) => region === of).map(({ domain }) => domain);
+    // Who moved from the first region to the second is led there.
+    const led = index === 0 && company.hasMoved ? [company.domain] : [];
+    const expected = [other?.company.domain ?? '', ...led];
+    const exact = theirs.length === expected.length && expected.every((domain) => theirs.includes(domain));
     return { region: story.region.id, of, domains: theirs.length, exact };
   });
 }

@@ -1,6 +1,6 @@
 import { Refused, StepFault, type Step, type Story } from './story.ts';
 
-/** How a step went in one region. */
+/** How a step went in one region, or with the company that moves. */
 export interface StepResult {
   readonly title: string;
   readonly region: string;
@@ -11,7 +11,7 @@ export interface StepResult {
 }
 
 /** Takes steps in both regions, one step after the other. */
-export async function walk(
+export async function walkBoth(
   steps: readonly Step[],
   [one, other]: readonly [Story, Story],
   afterEach: (title: string) => void,
@@ -26,13 +26,29 @@ export async function walk(
   return results;
 }
 
-async function take({ title, operation, act }: Step, here: Story, there: Story): Promise<StepResult> {
+/** Takes steps with one company alone. @param there where it moves to */
+export async function walkAlone(
+  steps: readonly Step[],
+  [here, there]: readonly [Story, Story],
+  afterEach: (title: string) => void,
+): Promise<StepResult[]> {
+  const results: StepResult[] = [];
+  for (const step of steps) {
+    results.push(await take(step, here, there));
+    afterEach(step.title);
+  }
+  return results;
+}
+
+async function take({ title, operation, where, act }: Step, here: Story, there: Story): Promise<StepResult> {
   const began = performance.now();
   const result = (status: StepResult['status'], says = ''): StepResult => ({
-    ...{ title, region: here.region.id, status, says },
+    ...{ title, region: here.name, status, says },
     ms: Math.round(performance.now() - began),
   });
-  const isHere = operation === undefined || here.region.rules.operations[operation].at === 'here';
+  const { rules } = here.region;
+  const isHere =
+    (operation === undefined || rules.operations[operation].at === 'here') && (where === undefined || where(rules));
   try {
     await act(here, there);
     return isHere

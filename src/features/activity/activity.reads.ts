@@ -2,6 +2,7 @@ import type { Database } from '../../data/database.ts';
 import type { Activity } from '../../domain/activity.ts';
 import { beginningOfChain, type FoundEntry } from '../../domain/activity-chain.ts';
 import type { Scope } from '../../domain/scope.ts';
+import { withheld, withheldFromFile } from './activity.withheld.ts';
 import { rangesOf, rangesOfTarget, selectLog, shapeOf, wholeLog, type LogRequest } from './activity.page.ts';
 import { supportersOf } from './activity.supporters.ts';
 import {
@@ -78,12 +79,12 @@ export function activityReads(database: Database) {
       const read = database.prepare<NamedRow>(name, (knex, $) => selectLog(knex, $, rangesOf(request.filter), request));
       const rows = await read({ tenant: scope.tenant.id, ...values });
       const known = await supporters(scope, rows);
-      return rows.map((row) => toLogEntry(row, known));
+      return rows.map((row) => withheld(scope, toLogEntry(row, known)));
     },
 
     /** @returns the entries of the chain behind a place, up to another one: as many as an export holds at once */
     batchOfChain: async (scope: Scope, after: number, last: number): Promise<FoundEntry[]> =>
-      (await chain({ tenant: scope.tenant.id, after, last })).map(toFoundEntry),
+      (await chain({ tenant: scope.tenant.id, after, last })).map((row) => withheldFromFile(scope, toFoundEntry(row))),
 
     /** @returns where the tenant's chain begins and ends now */
     endsOfChain: async (scope: Scope): Promise<Chain> => {

@@ -8,6 +8,7 @@ import { readForm } from '../../web/forms.ts';
 import { scopeOf } from '../../web/request.ts';
 import type { AnswerRefusal, Route } from '../../web/routing.ts';
 import { readOwnRulesForm } from '../rules/rules.forms.ts';
+import type { Throttle } from '../sessions/throttle.ts';
 import { reasonForm, wishForm } from './approvals.forms.ts';
 import { wishShown } from './approvals.page.ts';
 import { inApprovals } from './approvals.trail.ts';
@@ -19,10 +20,11 @@ type Answered = Exclude<Outlook, { outcome: 'second' }>;
 export function askRoutes(parts: {
   stores: Stores;
   approvals: Approvals;
+  throttle: Pick<Throttle, 'spend'>;
   regionRules: RegionRules;
   answerRefusal: AnswerRefusal;
 }): Route[] {
-  const { stores, approvals, regionRules, answerRefusal } = parts;
+  const { stores, approvals, throttle, regionRules, answerRefusal } = parts;
 
   async function wishOf(request: Request): Promise<{ wish: Wish; fields: [string, string][] }> {
     const given: unknown = request.method === 'POST' ? request.body : request.query;
@@ -50,11 +52,11 @@ export function askRoutes(parts: {
     const { wish, fields } = await wishOf(request);
     const outlook = await approvals.outlook(scope, wish);
     if (outlook.outcome !== 'second') return answerOther(request, response, wish, outlook);
-    const { users, confirmers } = outlook;
+    const { users, confirmers, dependent } = outlook;
     const typed = (request.body as { reason?: unknown } | undefined)?.reason;
     const model = {
       ...wishShown(wish.act, { ...wish, users }, users),
-      ...{ fields, confirmers, reason: typeof typed === 'string' ? typed : '' },
+      ...{ fields, confirmers, dependent, reason: typeof typed === 'string' ? typed : '' },
       because: becauseOf(wish),
       withinHours: scope.rules.twoAdministrators.withinHours,
       back: backOf(wish),
@@ -79,6 +81,7 @@ export function askRoutes(parts: {
     const { values, faults } = readForm(reasonForm, request.body);
     if (values === null) return ask(request, response, faults);
     const { wish } = await wishOf(request);
+    await throttle.spend(scopeOf(request), 'approval');
     const result = await approvals.ask(scopeOf(request), wish, values.reason);
     if (result.outcome === 'nobody') return ask(request, response, [], 409);
     if (result.outcome === 'tooMany')

@@ -1,7 +1,8 @@
+import { may } from '../../domain/policy.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { approvalPath, paths } from '../../paths.ts';
 import type { Stores } from '../../stores.ts';
-import { mayDecide } from './approvals.judge.ts';
+import { mayDecide, readAreTwo } from './approvals.judge.ts';
 import type { Approval } from './approvals.rows.ts';
 
 const dayMs = 24 * 60 * 60 * 1_000;
@@ -12,13 +13,16 @@ const dayMs = 24 * 60 * 60 * 1_000;
  * @param now epoch ms
  */
 export async function approvalsToLookAt(stores: Stores, scope: Scope, now: number) {
-  if (scope.rules.twoAdministrators.for.length === 0) return [];
+  if (scope.rules.twoAdministrators.for.length === 0 || !may(scope, 'approvals.view').allowed) return [];
   const [live, declined] = await Promise.all([
-    stores.approvals.live(scope),
+    Array.fromAsync(stores.approvals.live(scope)),
     stores.approvals.declined(scope, now - dayMs),
   ]);
   const present = live.filter(({ expiresAt }) => expiresAt > now);
-  const waiting = present.filter((each) => each.state === 'open' && mayDecide(scope, each));
+  const able = present.filter((each) => each.state === 'open' && mayDecide(scope, each));
+  // Mostly there is nothing to look further at.
+  const areTwo = able.length > 0 ? await readAreTwo(stores, scope, now) : () => true;
+  const waiting = able.filter(({ asker }) => areTwo(asker.id, scope.actor?.id ?? ''));
   const confirmed = present.filter((each) => each.state === 'confirmed' && each.asker.id === scope.actor?.id);
   return [
     item('waiting', 'users', waiting),

@@ -1,4 +1,11 @@
-import { actionOf, amongOf, type ApprovalAct, type ApprovalTarget, type LapsedBy } from '../../domain/approvals.ts';
+import {
+  actionOf,
+  amongOf,
+  behindMs,
+  type ApprovalAct,
+  type ApprovalTarget,
+  type LapsedBy,
+} from '../../domain/approvals.ts';
 import { couldDo } from '../../domain/approvals-judge.ts';
 import { may, mayGive, maySetRules, type Verdict } from '../../domain/policy.ts';
 import { restoreWindowMs } from '../../domain/regions.ts';
@@ -30,7 +37,7 @@ function mayGiveGlobalAdmin(scope: Scope, [target]: readonly User[]): Verdict {
   return verdict.allowed ? mayGive(scope, target, { ...target, administratorLevel: 'global' }) : verdict;
 }
 
-/** @returns whether the scope's actor may answer a request: another's, for what they could do themselves */
+/** @returns whether the scope's actor may answer a request, if they are another than its asker: what they could do themselves */
 export const mayDecide = (scope: Scope, { act, subject, asker }: AboutApproval): boolean =>
   asker.id !== scope.actor?.id && couldDo(scope, act, subject.users).allowed;
 
@@ -38,10 +45,33 @@ export const mayDecide = (scope: Scope, { act, subject, asker }: AboutApproval):
 export const sees = (scope: Scope, approval: AboutApproval & Pick<Approval, 'decider'>): boolean =>
   [approval.asker.id, approval.decider?.id].includes(scope.actor?.id) || mayDecide(scope, approval);
 
-/** @returns the administrators who could answer a request, by level and name */
-export async function whoMayDecide(stores: Stores, scope: Scope, approval: AboutApproval): Promise<User[]> {
-  const all = await stores.approvals.administrators(scope);
-  return all.filter((actor) => mayDecide(createScope({ ...scope, actor }), approval));
+/** Whether two people are certainly two: no one person has lately let both in, or one of them the other. */
+export type AreTwo = (one: string, other: string) => boolean;
+
+/** Reads what tells two people apart. @param now epoch ms */
+export async function readAreTwo(stores: Stores, scope: Scope, now: number): Promise<AreTwo> {
+  const behind = await stores.approvals.behind(scope, now - behindMs);
+  const around = (id: string): Set<string> => new Set([id, ...(behind.get(id) ?? [])]);
+  return (one, other) => around(one).isDisjointFrom(around(other));
+}
+
+/** Those who could do by themselves what is asked for: who may answer, and who may not since the same person let them in. */
+export interface Deciders {
+  readonly confirmers: readonly User[];
+  readonly dependent: readonly User[];
+}
+
+/** @returns who could answer a request, and who not, by level and name. @param now epoch ms */
+export async function whoMayDecide(
+  stores: Stores,
+  scope: Scope,
+  approval: AboutApproval,
+  now: number,
+): Promise<Deciders> {
+  const [all, areTwo] = await Promise.all([stores.approvals.administrators(scope), readAreTwo(stores, scope, now)]);
+  const able = all.filter((actor) => mayDecide(createScope({ ...scope, actor }), approval));
+  const isFree = ({ id }: User): boolean => areTwo(approval.asker.id, id);
+  return { confirmers: able.filter(isFree), dependent: able.filter((user) => !isFree(user)) };
 }
 
 /**
@@ -62,10 +92,12 @@ export async function lapseOf(stores: Stores, scope: Scope, approval: Approval, 
   };
   if (!stands(asker)) return 'asker';
   if (decider && !stands(decider)) return 'confirmer';
+  if (decider && !(await readAreTwo(stores, scope, now))(asker.id, decider.id)) return 'confirmer';
   return (await isUnchanged(stores, scope, approval, now)) ? null : 'subject';
 }
 
-async function isUnchanged(stores: Stores, scope: Scope, { act, subject }: Approval, now: number): Promise<boolean> {
+async function isUnchanged(stores: Stores, scope: Scope, approval: Approval, now: number): Promise<boolean> {
+  const { act, subject, createdAt } = approval;
   if (subject.own !== undefined) {
     const tenant = await stores.tenants.findOwn(scope);
     return JSON.stringify(tenant?.ownRules ?? {}) === JSON.stringify(subject.own.before);
@@ -77,6 +109,8 @@ async function isUnchanged(stores: Stores, scope: Scope, { act, subject }: Appro
   const same = ({ id, epoch, administratorLevel }: ApprovalTarget): boolean => {
     const user = found.get(id);
     const restorable = among === 'present' || (user?.deletedAt ?? 0) + restoreWindowMs(scope.rules) > now;
+    // Not one that was set up since.
+    if (act === 'removeSecondFactor' && !((user?.secondFactorAt ?? Infinity) <= createdAt)) return false;
     return restorable && user?.epoch === epoch && user.administratorLevel === administratorLevel;
   };
   return subject.users.every(same);

@@ -11,6 +11,7 @@ const everyMs = 60_000;
 /** @returns what each record of a request says of it */
 export const eventOf = ({ id, act, subject }: Pick<Approval, 'id' | 'act' | 'subject'>) => ({
   ...{ approval: id, act, count: subject.users.length },
+  about: subject.users.map(({ id: userId, administratorLevel }) => ({ id: userId, administratorLevel })),
 });
 
 /** Ends a request that holds no more, and records it as nobody's doing. @param at epoch ms */
@@ -51,9 +52,10 @@ export function lapseApprovals(parts: {
     await stores.approvals.purgeAcrossTenants(clock() - approvalKeptMs);
     for (const id of await stores.approvals.tenantsWaitingForOperator()) {
       const tenant = await stores.tenants.findForOperator(id);
-      if (tenant === null) continue;
+      // What waits in a tenant ends when it begins to move, and nothing is recorded there afterwards.
+      if (tenant === null || tenant.state === 'moving') continue;
       const scope = tenants.operatorScope(tenant);
-      for (const approval of await stores.approvals.live(scope)) {
+      for await (const approval of stores.approvals.live(scope)) {
         if (stopping.aborted) return;
         await lookAt(scope, approval);
       }

@@ -11,6 +11,7 @@ import type { Approval } from './approvals.rows.ts';
 /** How each act is marked, on its button and in the list. */
 const icons: Readonly<Record<ApprovalAct, string>> = {
   resetPassword: 'key',
+  removeSecondFactor: 'trash',
   giveGlobalAdmin: 'shield',
   restore: 'rotate-clockwise',
   delete: 'trash',

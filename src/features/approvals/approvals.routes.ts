@@ -8,7 +8,7 @@ import { scopeOf } from '../../web/request.ts';
 import type { AnswerRefusal, Route } from '../../web/routing.ts';
 import { handOverOf, type WaysIn } from '../links/ways-in.ts';
 import { answerForm } from './approvals.forms.ts';
-import { lapseOf, sees } from './approvals.judge.ts';
+import { lapseOf, sees, whoMayDecide } from './approvals.judge.ts';
 import { shown } from './approvals.page.ts';
 import { inApprovals, inSettings } from './approvals.trail.ts';
 import type { Approvals } from './approvals.ts';
@@ -52,7 +52,17 @@ export function approvalsRoutes(parts: {
     const present = ids.length > 1 ? await stores.users.findMany(scope, ids, amongOf[found.act] ?? 'present') : [];
     const typed = (request.body as { remark?: unknown } | undefined)?.remark;
     const handOver = found.act === 'resetPassword' ? handOverOf(scope, waysIn) : null;
-    const model = { approval, handOver, users: present, remark: typeof typed === 'string' ? typed : '' };
+    const open = approval.state === 'open';
+    const { dependent } = open ? await whoMayDecide(stores, scope, found, clock()) : { dependent: [] };
+    const depends = dependent.some(({ id }) => id === scope.actor?.id);
+    const model = {
+      approval,
+      depends,
+      dependent,
+      handOver,
+      users: present,
+      remark: typeof typed === 'string' ? typed : '',
+    };
     const options = { title: `approvals:act.${found.act}`, breadcrumbs: inApprovals, faults };
     response.page('approvals/show', model, { ...options, ...(status ? { status } : {}) });
   }
@@ -66,8 +76,8 @@ export function approvalsRoutes(parts: {
     if (move === null) throw new Failure('badRequest');
     if (move === 'withdraw') return finish(request, response, 'withdrawn', await approvals.withdraw(scope, id));
     const result = await approvals.decide(scope, id, move, remark);
-    if (result === 'own')
-      return answerRefusal(request, response, { allowed: false, because: 'ownRequest' }, 'approvals.decide');
+    if (result === 'ownRequest' || result === 'dependent')
+      return answerRefusal(request, response, { allowed: false, because: result }, 'approvals.decide');
     return finish(request, response, move, result === 'decided');
   }
 

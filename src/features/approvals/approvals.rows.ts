@@ -65,12 +65,13 @@ export function toApproval(row: NamedApproval): Approval {
     state: row.state,
     lapsedBy: row.lapsed_by,
     asker: { id: row.asker_id, epoch: row.asker_epoch, name: row.asker_name ?? '' },
-    decider: deciderId && { id: deciderId, epoch: row.decider_epoch ?? -1, name: row.decider_name ?? '' },
+    decider:
+      deciderId === null ? null : { id: deciderId, epoch: row.decider_epoch ?? -1, name: row.decider_name ?? '' },
     remark: row.remark ?? '',
     targetName: row.target_name,
     createdAt: row.created_at,
     expiresAt: row.expires_at,
     decidedAt: row.decided_at,
     endedAt: row.ended_at,
-  } as Approval;
+  };
 }

@@ -4,6 +4,7 @@ import type { ApprovalState, LapsedBy } from '../../domain/approvals.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { User } from '../../domain/user.ts';
 import { toUser, userColumns, type UserRow } from '../users/users.rows.ts';
+import { approvalsBehind } from './approvals.behind.store.ts';
 import { toApproval, type Approval, type ApprovalRecord, type NamedApproval } from './approvals.rows.ts';
 
 /** A request as it is first written. */
@@ -50,7 +51,14 @@ export function approvalsStore(database: Database) {
       .limit(mostListed),
   );
   const listLive = database.prepare<NamedApproval>('approvals.live', (knex, $) =>
-    named(knex, $).whereRaw(isLive).orderBy('approvals.created_at').limit(mostListed),
+    named(knex, $)
+      .whereRaw(isLive)
+      .whereRaw('(approvals.created_at, approvals.id) > (?, ?)', [$('at'), $('id')])
+      .orderBy(['approvals.created_at', 'approvals.id'])
+      .limit(mostListed),
+  );
+  const liveOfAsker = database.prepare<NamedApproval>('approvals.liveOf', (knex, $) =>
+    named(knex, $).whereRaw(isLive).where('approvals.asker_id', $('asker')).orderBy('approvals.created_at'),
   );
   const declinedLately = database.prepare<NamedApproval>('approvals.declined', (knex, $) =>
     named(knex, $)
@@ -71,6 +79,8 @@ export function approvalsStore(database: Database) {
   const own = (scope: Scope) => ({ tenant_id: scope.tenant.id });
 
   return {
+    ...approvalsBehind(database),
+
     /** @returns the request, or null: for a stranger's id as for one that never was */
     find: async (scope: Scope, id: string): Promise<Approval | null> => {
       const [row] = await findOne({ tenant: scope.tenant.id, id });
@@ -80,8 +90,20 @@ export function approvalsStore(database: Database) {
     /** @returns the latest requests, whatever became of them */
     list: async (scope: Scope): Promise<Approval[]> => (await listLatest({ tenant: scope.tenant.id })).map(toApproval),
 
-    /** @returns those that wait, for another administrator or for whoever asked, the oldest first */
-    live: async (scope: Scope): Promise<Approval[]> => (await listLive({ tenant: scope.tenant.id })).map(toApproval),
+    /** Reads those that wait, for another administrator or for whoever asked, the oldest first, some at a time. */
+    async *live(scope: Scope): AsyncGenerator<Approval> {
+      for (let last = { at: 0, id: '' }; ;) {
+        const found = (await listLive({ tenant: scope.tenant.id, ...last })).map(toApproval);
+        yield* found;
+        const end = found.at(-1);
+        if (end === undefined || found.length < mostListed) return;
+        last = { at: end.createdAt, id: end.id };
+      }
+    },
+
+    /** @returns the actor's own that wait: there is a limit to how many these are */
+    liveOfActor: async (scope: Scope): Promise<Approval[]> =>
+      (await liveOfAsker({ tenant: scope.tenant.id, asker: scope.actor?.id ?? '' })).map(toApproval),
 
     /** @returns the actor's requests that were declined. @param since epoch ms */
     declined: async (scope: Scope, since: number): Promise<Approval[]> =>

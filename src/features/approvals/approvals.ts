@@ -12,7 +12,7 @@ import type { Refused } from '../../domain/policy.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { User } from '../../domain/user.ts';
 import type { Stores } from '../../stores.ts';
-import { lapseOf, mayDecide, sees, whoMayDecide, wordOn } from './approvals.judge.ts';
+import { lapseOf, mayDecide, readAreTwo, sees, whoMayDecide, wordOn, type Deciders } from './approvals.judge.ts';
 import { eventOf, lapse } from './approvals.lapse.ts';
 import type { Approval } from './approvals.rows.ts';
 
@@ -24,7 +24,7 @@ export interface Wish extends Omit<ApprovalSubject, 'users'> {
 
 /** How a wish stands: another must agree, and these could; or nobody has to; or it is refused to whoever asks, too. */
 export type Outlook =
-  | { readonly outcome: 'second'; readonly users: readonly User[]; readonly confirmers: readonly User[] }
+  | ({ readonly outcome: 'second'; readonly users: readonly User[] } & Deciders)
   | { readonly outcome: 'alone'; readonly users: readonly User[] }
   | { readonly outcome: 'refused'; readonly verdict: Refused };
 
@@ -34,8 +34,8 @@ export type AskResult =
   | { readonly outcome: 'nobody' }
   | Exclude<Outlook, { outcome: 'second' }>;
 
-/** What came of an answer: it counts, it came too late, or it was one's own request. */
-export type DecideResult = 'decided' | 'late' | 'own';
+/** What came of an answer: it counts, it came too late, or it was one's own request, or that of whoever let one in. */
+export type DecideResult = 'decided' | 'late' | 'ownRequest' | 'dependent';
 
 export type Approvals = ReturnType<typeof createApprovals>;
 
@@ -49,7 +49,7 @@ export function createApprovals({ stores, clock }: { stores: Stores; clock: () =
     if (verdict.allowed) return { outcome: 'alone', users };
     if (verdict.because !== 'secondAdministrator') return { outcome: 'refused', verdict };
     const approval = { act: wish.act, subject: subjectOf(wish, users), asker: asAsker(scope, -1) };
-    return { outcome: 'second', users, confirmers: await whoMayDecide(within, scope, approval) };
+    return { outcome: 'second', users, ...(await whoMayDecide(within, scope, approval, clock())) };
   }
 
   async function write(
@@ -59,7 +59,7 @@ export function createApprovals({ stores, clock }: { stores: Stores; clock: () =
     { users, confirmers }: Extract<Outlook, { outcome: 'second' }>,
   ) {
     const actor = await within.users.find(scope, scope.actor?.id ?? '');
-    const mine = (await within.approvals.live(scope)).filter(({ asker }) => asker.id === actor?.id);
+    const mine = await within.approvals.liveOfActor(scope);
     const subject = subjectOf(wish, users);
     // Asked for twice, by a form that was sent again, it is one request.
     const same = mine.find((each) => each.act === wish.act && isSame(each.subject, subject));
@@ -105,11 +105,12 @@ export function createApprovals({ stores, clock }: { stores: Stores; clock: () =
       stores.transaction(async (within): Promise<DecideResult> => {
         await within.tenants.lock(scope);
         const approval = await loadFrom(within, scope, id);
-        if (approval.asker.id === scope.actor?.id) return 'own';
+        if (approval.asker.id === scope.actor?.id) return 'ownRequest';
         const actor = await within.users.find(scope, scope.actor?.id ?? '');
         if (actor?.state !== 'active' || !mayDecide({ ...scope, actor }, approval)) throw notFound();
         if (approval.state !== 'open') return 'late';
         const at = clock();
+        if (!(await readAreTwo(within, scope, at))(approval.asker.id, actor.id)) return 'dependent';
         const lapsedBy = await lapseOf(within, scope, approval, at);
         if (lapsedBy !== null) await lapse(within, scope, approval, lapsedBy, at);
         if (lapsedBy !== null) return 'late';

@@ -12,22 +12,38 @@ export interface DirectoryRoute {
 const rowsAtOnce = 400;
 
 export function directoryStore(database: Database) {
-  const find = database.prepare<DirectoryRoute>('directory.find', (knex, $) =>
-    knex('routes').where({ domain: $('domain') }),
+  // Of a domain that a tenant of this region owns no row names a region: its people stay, wherever a route leads.
+  const find = database.prepare<{ region: string | null }>('directory.find', (knex, $) =>
+    knex('routes')
+      .select('region')
+      .where({ domain: $('domain') })
+      .unionAll(
+        knex('tenant_domains')
+          .select(knex.raw('null as region'))
+          .where({ domain: $('domain') }),
+      ),
   );
 
   const list = async (): Promise<DirectoryRoute[]> =>
     database.knex('routes').select('domain', 'region').orderBy('domain');
 
   return {
-    /** @returns the region that a company domain, or one above it, is routed to; null where the directory names neither */
+    /**
+     * The most particular one counts.
+     * @returns the region that a company domain, or one above it, is routed to; null where the directory names neither,
+     * and where a tenant of this region owns it
+     */
     regionOf: async (domain: string): Promise<string | null> => {
       for (const each of domainAndParents(domain)) {
-        const [route] = await find({ domain: each });
-        if (route) return route.region;
+        const found = await find({ domain: each });
+        if (found.some(({ region }) => region === null)) return null;
+        if (found[0] !== undefined) return found[0].region;
       }
       return null;
     },
+
+    /** @returns the domains of this region's own tenants */
+    residents: async (): Promise<string[]> => database.knex('tenant_domains').orderBy('domain').pluck('domain'),
 
     list,
 

@@ -21,6 +21,8 @@ const headerSchema = z.object({
     state: z.enum(['active', 'suspended']),
   }),
   passwords: z.enum(['keep', 'reset']),
+  /** How many people could get in by a one-time link alone: links stay behind. */
+  waitForLink: z.number().int().min(0),
   /** Epoch ms. */
   at: z.number().int(),
   tables: z.array(z.object({ name: z.string(), columns: z.array(z.string()) })),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { sha256 } from '../../data/digest.ts';
 import { createChainCheck } from '../../domain/activity-chain.ts';
+import { ownChoiceNames, ownChoices, ownNumberNames } from '../../domain/own-rules.ts';
 import { languages } from '../../domain/regions.ts';
 import { administratorLevels, agentLevels } from '../../domain/roles.ts';
 import { domainOf, isUsername } from '../../domain/user.ts';
@@ -20,10 +21,21 @@ function isAffordable(tag: string): boolean {
   return Number(memory) <= mostMemoryKiB && Number(passes) <= mostPasses && Number(lanes) <= mostLanes;
 }
 
+const time = z.number().int().min(0);
+const ownRulesSchema = z.strictObject({
+  ...mapped(ownNumberNames, () => z.number().int().min(1).optional()),
+  ...mapped(ownChoiceNames, (name) => z.enum(ownChoices[name].choices).optional()),
+});
 const tenantSchema = z.object({
   language: z.enum(languages),
   state: z.literal('moving'),
-  own_rules: z.string().refine((text) => isObject(text)),
+  name: z.string().max(200),
+  // A region's operators stay where its portal is: another region's would be let in by everybody here.
+  kind: z.literal('partner'),
+  listed: z.union([z.literal(0), z.literal(1)]),
+  created_at: time,
+  pseudonym_key: z.base64url().max(100).nullable(),
+  own_rules: z.string().refine((text) => ownRulesSchema.safeParse(json(text)).success),
   activity_length: z.number(),
   activity_hash: z.string(),
   activity_anchor_place: z.number(),
@@ -39,6 +51,11 @@ const userSchema = z.object({
   state: z.enum(['active', 'blocked', 'deleted']),
   password: z.enum(['own', 'temporary']),
   epoch: z.number().int().min(0),
+  created_at: time,
+  password_set_at: time,
+  temporary_until: time.nullable(),
+  last_sign_in_at: time.nullable(),
+  deleted_at: time.nullable(),
 });
 
 /** Follows the rows of a bundle: a region that was taken over must not put anything but one tenant of its own into another. */
@@ -63,8 +80,9 @@ export function createContentCheck({ tenant, tables, passwords }: BundleHeader) 
   }
 
   function itself(row: Row): void {
-    const { data } = tenantSchema.safeParse(row);
-    if (data === undefined || row.id !== tenant.id || ++tenants > 1) throw new MoveFault('content', 'tenants');
+    const { data, error } = tenantSchema.safeParse(row);
+    if (data === undefined) throw new MoveFault('content', `tenants: ${error.issues[0]?.path.join('.') ?? ''}`);
+    if (row.id !== tenant.id || data.name !== tenant.name || ++tenants > 1) throw new MoveFault('content', 'tenants');
     end = { length: data.activity_length, hash: data.activity_hash };
     // What is left of its log continues what was dropped.
     chain = createChainCheck(sha256, { place: data.activity_anchor_place, hash: data.activity_anchor_hash });
@@ -102,11 +120,14 @@ export function createContentCheck({ tenant, tables, passwords }: BundleHeader) 
   };
 }
 
-function isObject(text: string): boolean {
+function json(text: string): unknown {
   try {
-    const value = JSON.parse(text) as unknown;
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
+    return JSON.parse(text) as unknown;
   } catch {
-    return false;
+    return null;
   }
+}
+
+function mapped<Name extends string, T>(names: readonly Name[], make: (name: Name) => T): Record<string, T> {
+  return Object.fromEntries(names.map((name) => [name, make(name)]));
 }

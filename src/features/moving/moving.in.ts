@@ -15,6 +15,8 @@ export interface Taken {
   readonly tables: readonly TableSummary[];
   /** Of the Global admins, where everybody's was reset: to be shown once. */
   readonly passwords: readonly { readonly username: string; readonly temporaryPassword: string }[];
+  /** What had a language that this region does not offer: the company, which has the region's now, and users, who have the company's. */
+  readonly relanguaged: { readonly company: boolean; readonly users: number };
 }
 
 interface Checked {
@@ -39,8 +41,10 @@ export async function moveIn(parts: MovingParts, file: string, identity: string)
     await refuseWhatIsHere(parts, within, header);
     await fill(within, await open(), checked);
     await compare(within, checked);
+    // After the digests were compared: the receipt says what arrived, not what became of it.
+    const relanguaged = await within.moving.offerLanguages(header.tenant.id, parts.rules);
     const passwords = await settle(parts, within, checked);
-    return { header, tables: checked.tables, passwords };
+    return { header, tables: checked.tables, passwords, relanguaged };
   });
 }
 

@@ -10,6 +10,7 @@ import { encrypterFor, writeEncrypted } from './moving.file.ts';
 import { travellingTables } from './moving.tables.ts';
 import type { TableSummary } from './moving.tally.ts';
 import { ownSigner, type MovingParts } from './moving.ts';
+import { endWhatWaits } from './moving.waiting.ts';
 
 export interface MoveOrder {
   readonly tenantId: string;
@@ -25,6 +26,8 @@ export interface MoveOrder {
 export interface Sent {
   readonly tenant: Tenant;
   readonly tables: readonly TableSummary[];
+  /** People who had no other way in than a one-time link, which stays behind. */
+  readonly waitForLink: number;
 }
 
 /** Ends all sessions of a tenant, lets nobody in any more, and writes all that it has into a bundle. @throws MoveFault */
@@ -39,15 +42,17 @@ export async function moveOut(parts: MovingParts, order: MoveOrder): Promise<Sen
   const draft = `${order.file}.${randomUUID()}`;
   try {
     let tables: TableSummary[] = [];
+    let waitForLink = 0;
     await stores.snapshot(async (within) => {
       const header = await headerOf(parts, within, order, move);
+      waitForLink = header.waitForLink;
       const rows = rowsOf(within, header);
       const lines = bundleLines(header, rows, parts.signingKey, (written) => (tables = written));
       await writeEncrypted(encrypter, lines, draft);
     });
     await stores.moves.settle(move.id, { summary: tables });
     linkSync(draft, order.file);
-    return { tenant, tables };
+    return { tenant, tables, waitForLink };
   } catch (error) {
     await cancelMove(parts, tenant.id);
     throw error;
@@ -99,6 +104,7 @@ async function begin(
     };
     await within.tenants.setState(id, 'moving');
     await within.sessions.endAllOfTenant(scope);
+    await endWhatWaits(within, scope, now);
     await within.activity.record(scope, { kind: 'tenant.moving', region: to, passwords }, null, now);
     await within.moves.add(move);
     return move;
@@ -120,6 +126,7 @@ async function headerOf(
   return {
     ...{ move: move.id, from: ownSigner(parts), to, schema: await within.moving.schema() },
     ...{ tenant: { id, name, domains: [...domains], state: move.stateBefore }, passwords, at: move.beganAt, tables },
+    waitForLink: await within.moving.countWaitingForLink(id, move.beganAt),
   };
 }
 

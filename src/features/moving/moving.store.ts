@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import type { Database } from '../../data/database.ts';
 import { inChunks } from '../../data/chunks.ts';
 import { insertRows } from '../../data/insert.ts';
+import type { RegionRules } from '../../domain/regions.ts';
 import { domainOf } from '../../domain/user.ts';
 import { countedUnder } from '../sessions/throttle.keys.ts';
 import { indexUsers, takeNumbers } from '../users/users.search.store.ts';
@@ -92,6 +93,30 @@ export function movingStore(database: Database) {
         .whereIn('id', [...ids])
         .orWhereIn('username', [...usernames]);
       return (await taken.first<{ username: string } | undefined>('username'))?.username ?? null;
+    },
+
+    /** @returns how many active users have no other way in than a one-time link. @param now epoch ms */
+    countWaitingForLink: async (tenantId: string, now: number): Promise<number> => {
+      const waiting = knex('users')
+        .where({ tenant_id: tenantId, state: 'active', password: 'temporary' })
+        .whereExists(
+          knex('one_time_links')
+            .whereRaw('user_id = users.id and one_time_links.epoch = users.epoch')
+            .where('expires_at', '>', now),
+        );
+      return countOf(waiting);
+    },
+
+    /** Takes languages out that a region does not offer. @returns whether the company's was one, and how many users' were */
+    offerLanguages: async (
+      tenantId: string,
+      { languages, defaultLanguage }: Pick<RegionRules, 'languages' | 'defaultLanguage'>,
+    ): Promise<{ company: boolean; users: number }> => {
+      const offered = [...languages];
+      const own = knex('tenants').where({ id: tenantId }).whereNotIn('language', offered);
+      const company = (await own.update({ language: defaultLanguage })) === 1;
+      const others = knex('users').where({ tenant_id: tenantId }).whereNotIn('language', offered);
+      return { company, users: await others.update({ language: null }) };
     },
 
     /** Nobody of the tenant has a usable password afterwards. @param hash a tag that no password has. @param at epoch ms */

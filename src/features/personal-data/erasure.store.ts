@@ -134,6 +134,13 @@ export function erasureStore(database: Database) {
         .where('users.deleted_at', '<=', deletedBefore)
         // Those of a tenant that moves are removed where it arrives.
         .whereNot('tenants.state', 'moving')
+        // So do operators whose name stands in the log of such a tenant: their turn comes when it has moved, or stays.
+        .whereNotExists(
+          knex('support_grants')
+            .join('tenants as supported', 'supported.id', 'support_grants.tenant_id')
+            .whereRaw('support_grants.operator_id = users.id')
+            .where('supported.state', 'moving'),
+        )
         .orderBy('users.deleted_at')
         .limit(most);
       if (tenantId !== undefined) query.where('users.tenant_id', tenantId);
@@ -144,11 +151,14 @@ export function erasureStore(database: Database) {
       }));
     },
 
-    /** Removes a deleted user, and their name from wherever else it stands. Their entries in the log stay, without it. */
-    erase: async (scope: Scope, user: User): Promise<void> => {
+    /** @returns the tenants in whose logs somebody may stand as an operator's support, in the order in which they are locked */
+    tenantsActedIn: async (user: User): Promise<string[]> =>
+      knex('support_grants').where({ operator_id: user.id }).distinct().orderBy('tenant_id').pluck('tenant_id'),
+
+    /** Removes a deleted user, and their name from wherever else it stands. Their entries in the log stay, without it. @param actedIn locked */
+    erase: async (scope: Scope, user: User, actedIn: readonly string[]): Promise<void> => {
       const { id } = scope.tenant;
-      const actedIn = knex('support_grants').where({ operator_id: user.id }).distinct();
-      for (const each of [id, ...(await actedIn.pluck<string[]>('tenant_id'))]) await takeFromTenant(each, scope, user);
+      for (const each of [id, ...actedIn]) await takeFromTenant(each, scope, user);
       await takeFromGrants(id, user);
       await takeFromImports(scope, user);
       await takeFromApprovals(scope, user);

@@ -1,6 +1,7 @@
 import type { Work } from '../../background.ts';
 import type { ActivityEvent } from '../../domain/activity.ts';
-import { notFound } from '../../domain/errors.ts';
+import { conflict, notFound } from '../../domain/errors.ts';
+import { tightened } from '../../domain/own-rules.ts';
 import { may, type Verdict } from '../../domain/policy.ts';
 import { restoreWindowMs, type RegionRules } from '../../domain/regions.ts';
 import type { Scope, ScopeTenant } from '../../domain/scope.ts';
@@ -32,10 +33,18 @@ export type Erasure = ReturnType<typeof createErasure>;
 
 /** Removes deleted people for good: when an administrator says so, or when the time to restore them is over. */
 export function createErasure({ stores, throttle, rules, operatorScope, transport, clock }: ErasureParts) {
-  // The tenant is locked first, as by a restore: one of the two finds the user, the other nobody.
-  async function remove(within: Stores, scope: Scope, user: User, kind: Erased): Promise<void> {
-    await within.erasure.erase(scope, user);
+  /**
+   * The user's own tenant is locked first, as by a restore: one of the two finds the user, the other nobody.
+   * @returns whether it was done. Not while a tenant moves in which they may be named: its bundle would name them still
+   */
+  async function remove(within: Stores, scope: Scope, user: User, kind: Erased): Promise<boolean> {
+    const actedIn = await within.erasure.tenantsActedIn(user);
+    for (const id of actedIn) await within.tenants.lock({ tenant: { id } });
+    for (const id of [scope.tenant.id, ...actedIn])
+      if ((await within.tenants.findForOperator(id))?.state === 'moving') return false;
+    await within.erasure.erase(scope, user, actedIn);
     await within.activity.record(scope, { kind }, user.id, clock());
+    return true;
   }
 
   // Not part of the transaction, and not worth one: counts that nobody can read a name from, and files to look at.
@@ -51,8 +60,7 @@ export function createErasure({ stores, throttle, rules, operatorScope, transpor
       await within.tenants.lock(scope);
       const user = await within.users.findDeleted(scope, id);
       if (user === null || (user.deletedAt ?? 0) > deletedBefore) return null;
-      await remove(within, scope, user, 'user.purged');
-      return user;
+      return (await remove(within, scope, user, 'user.purged')) ? user : null;
     });
   }
 
@@ -60,8 +68,7 @@ export function createErasure({ stores, throttle, rules, operatorScope, transpor
     const now = clock();
     await purgeBefore(stopping, now - restoreWindowMs(rules));
     for (const { id, restoreWindowDays } of await stores.tenants.withOwnWindowForOperator()) {
-      const window = Math.min(restoreWindowMs({ restoreWindowDays }), restoreWindowMs(rules));
-      await purgeBefore(stopping, now - window, id);
+      await purgeBefore(stopping, now - restoreWindowMs(tightened(rules, { restoreWindowDays })), id);
     }
   }
 
@@ -88,7 +95,7 @@ export function createErasure({ stores, throttle, rules, operatorScope, transpor
     /** Each user in a transaction of their own, so that nobody waits for long. Safe on several processes at once. */
     purge: { name: 'Erasure', everyMs: purgeEveryMs, run: purge } satisfies Work,
 
-    /** Erases a deleted user before their time. Allowed is who may delete them. @throws Failure notFound */
+    /** Erases a deleted user before their time. Allowed is who may delete them. @throws Failure notFound; conflict while a tenant moves in which they acted */
     erase: async (scope: Scope, userId: string): Promise<EraseOutcome> => {
       const result = await stores.transaction(async (within) => {
         await lockAs(within, scope, clock);
@@ -96,7 +103,7 @@ export function createErasure({ stores, throttle, rules, operatorScope, transpor
         if (user === null) throw notFound();
         const verdict = may(scope, 'personalData.erase', user);
         if (verdict.allowed) {
-          await remove(within, scope, user, 'user.erased');
+          if (!(await remove(within, scope, user, 'user.erased'))) throw conflict('personal-data:error.moving');
           await within.erasure.takeFromSessions(user);
           return { outcome: 'erased', user } as const;
         }

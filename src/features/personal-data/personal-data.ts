@@ -102,12 +102,19 @@ function entryFor(scope: Scope, person: User): (activity: Activity) => PersonalE
     return {
       at,
       kind: event.kind,
-      event: aboutThem || seesOthers ? event : null,
+      event: aboutThem || seesOthers ? withoutOthers(event, actor?.id === person.id) : null,
       by: actor,
       to: aboutThem || seesOthers ? target : null,
       address: byThem ? address : null,
     };
   };
+}
+
+// What was written is whoever's who wrote it; and who else it is about is none of this person's data.
+function withoutOthers(event: ActivityEvent, own: boolean): ActivityEvent {
+  if (!('approval' in event)) return event;
+  const { about: _about, ...rest } = event;
+  return 'said' in rest && !own ? { ...rest, said: '' } : rest;
 }
 
 const time = (at: number): string => new Date(at).toISOString();

@@ -5,7 +5,7 @@ import type { Scope } from '../../domain/scope.ts';
 
 /** Why a page does not offer something, in one sentence for all that has the same reason. */
 export interface Note {
-  readonly because: Exclude<Refusal, 'level' | 'secondAdministrator'>;
+  readonly because: Exclude<Refusal, 'level' | 'secondAdministrator'> | 'supportAdministrator';
   /** Where it is done instead. */
   readonly place: Wording | null;
   readonly address: string | null;
@@ -37,5 +37,8 @@ export function notesOfList(scope: Scope): Note[] {
   const toEverybody = actionsOfList.map((verb) => `users.${verb}` as const);
   const toSome = acts.map((verb) => `users.${verb}` as const).filter((action) => may(scope, action).allowed);
   const anAdministrator = { id: '', administratorLevel: 'billing' } as const;
-  return [...notesOf(scope, toEverybody), ...notesOf(scope, toSome, anAdministrator)];
+  const withAdministrators = notesOf(scope, toSome, anAdministrator).map((note) =>
+    note.because === 'support' ? { ...note, because: 'supportAdministrator' as const } : note,
+  );
+  return [...notesOf(scope, toEverybody), ...withAdministrators];
 }

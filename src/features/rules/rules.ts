@@ -39,6 +39,9 @@ export function createRules(parts: { stores: Stores; regionRules: RegionRules; c
   }
 
   return {
+    /** @returns whether the region lets a tenant have these rules. */
+    isPossible: (own: OwnRules): boolean => unfitIn(own, regionRules).length === 0,
+
     /** As `set`, within a transaction that holds the tenant's lock, and with another administrator's agreement. */
     setWithin,
 

@@ -14,10 +14,11 @@ const opens: Readonly<Record<string, Action>> = {
   [paths.activityLog]: 'activity.view',
 };
 
+const breadcrumbs = [{ href: paths.dashboard, label: 'common:terms.dashboard' }];
+
 /** What is done where, for everybody who is signed in, and what the region lays down, for everybody. */
 export function whereRoutes(regionRules: RegionRules): Route[] {
   function where(request: Request, response: Response): void {
-    const breadcrumbs = [{ href: paths.dashboard, label: 'common:terms.dashboard' }];
     const scope = scopeOf(request);
     // A page that the reader would be refused is named, and not led to.
     const mayOpen = (href: string | null): boolean =>
@@ -32,7 +33,7 @@ export function whereRoutes(regionRules: RegionRules): Route[] {
     const model = { rows, groups: describeRules(regionRules, regionRules, {}), region: regionRules };
     // Whoever has yet to choose a password finds no way past it here.
     const alone = request.signedIn?.session.user.password === 'temporary';
-    response.page('rules/region', model, { title: 'rules:region.title', alone });
+    response.page('rules/region', model, { title: 'rules:region.title', alone, breadcrumbs });
   }
 
   return [

@@ -15,7 +15,9 @@ export function removalRoutes(parts: { users: Users; removeOf: Removal; answerRe
     const scope = scopeOf(request);
     const user = await users.load(scope, userIdOf(request));
     const verdict = may(scope, 'users.removeSecondFactor', user);
-    if (!verdict.allowed) return answerRefusal(request, response, verdict);
+    // Where there is none, nobody has to be asked: the page says so.
+    const asks = !verdict.allowed && verdict.because === 'secondAdministrator';
+    if (!verdict.allowed && !(asks && user.secondFactorAt === null)) return answerRefusal(request, response, verdict);
     const title = 'second-factor:removal.title';
     const breadcrumbs = user.secondFactorAt === null ? inList : ofUser(user);
     response.page('second-factor/removal', { user, ...linksOf(user) }, { title, breadcrumbs });
@@ -26,7 +28,7 @@ export function removalRoutes(parts: { users: Users; removeOf: Removal; answerRe
     const result = await removeOf(scope, userIdOf(request));
     if (result.outcome === 'refused') return answerRefusal(request, response, result.verdict);
     // As when it is asked about: somebody else was faster, or the form was sent twice.
-    if (result.outcome === 'unchanged') return confirm(request, response);
+    if (result.outcome !== 'done') return confirm(request, response);
     const name = result.user.displayName;
     request.session.notice = { kind: 'success', key: 'second-factor:removal.done', values: { name } };
     response.redirect(303, userPath(result.user.id));

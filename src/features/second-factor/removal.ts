@@ -11,10 +11,11 @@ export type Removal = ReturnType<typeof createRemoval>;
 export function createRemoval(parts: { stores: Stores; throttle: Pick<Throttle, 'codes'>; clock: () => number }) {
   const { stores, throttle, clock } = parts;
 
-  /** @returns `unchanged` where there was none. @throws Failure notFound */
-  return async (scope: Scope, userId: string): Promise<StepOutcome> => {
+  /** @returns `unchanged` where there was none, `moving` for a command in a tenant that moves. @throws Failure notFound or conflict */
+  return async (scope: Scope, userId: string): Promise<StepOutcome | { readonly outcome: 'moving' }> => {
     const result = await stores.transaction(async (within) => {
       await lockAs(within, scope, clock);
+      if ((await within.tenants.findOwn(scope))?.state === 'moving') return { outcome: 'moving' } as const;
       return takeStep(within, scope, userId, removeSecondFactor, clock());
     });
     // Whoever tried at the one that is gone shall not keep its user from the next.

@@ -2,7 +2,16 @@ import { createHash } from 'node:crypto';
 import type { User } from '../../domain/user.ts';
 
 /** What a signed-in user can only do so often, since it costs much. */
-export const costlyActs = ['reset', 'change', 'logExport', 'import', 'export', 'personalData', 'secondFactor'] as const;
+export const costlyActs = [
+  'reset',
+  'change',
+  'logExport',
+  'import',
+  'export',
+  'personalData',
+  'secondFactor',
+  'approval',
+] as const;
 export type CostlyAct = (typeof costlyActs)[number];
 
 // More passwords than this nobody ever had; the count is bounded all the same.

@@ -46,6 +46,8 @@ const changesPerMinute = 10;
 const logExports: ThrottleRule = { attempts: 12, windowMinutes: 10, blockMinutes: 10 };
 // Each reads or writes a whole company.
 const filesPerMinute = 10;
+// Each tells up to two hundred people by mail.
+const approvals: ThrottleRule = { attempts: 30, windowMinutes: 60, blockMinutes: 60 };
 // Each may read a hundred thousand entries.
 const personalDataPerMinute = 30;
 const dayMinutes = 24 * 60;
@@ -80,6 +82,7 @@ export function createThrottle(database: Database, rules: RegionRules): Throttle
     secondFactor: limiter('secondFactor', { attempts: changesPerMinute, windowMinutes: 1, blockMinutes: 1 }),
     import: limiter('import', { attempts: filesPerMinute, windowMinutes: 1, blockMinutes: 1 }),
     export: limiter('export', { attempts: filesPerMinute, windowMinutes: 1, blockMinutes: 1 }),
+    approval: limiter('approval', approvals),
     personalData: limiter('personalData', { attempts: personalDataPerMinute, windowMinutes: 1, blockMinutes: 1 }),
   };
 

@@ -42,6 +42,8 @@ export function createSupport(parts: {
     const kind = outcome === 'expired' ? 'support.expired' : 'support.ended';
     await stores.transaction(async (within) => {
       await within.tenants.lock(scope);
+      const tenant = await within.tenants.findForOperator(grant.tenant.id);
+      if (tenant?.state === 'moving') return;
       if (!(await within.support.finish(grant.grantId, outcome, clock()))) return;
       await within.activity.record(scope, { kind, grant: grant.grantId }, grant.operatorId, clock());
     });

@@ -63,7 +63,7 @@ export function tenantsStore(database: Database) {
      * all of them together, such as that a Global admin remains, can then be decided. SQLite's transactions do so anyway.
      * Whatever writes more than one row of a tenant begins with it: in one order, nobody waits in a circle.
      */
-    lock: async ({ tenant }: Pick<Scope, 'tenant'>): Promise<void> => {
+    lock: async ({ tenant }: { readonly tenant: Pick<ScopeTenant, 'id'> }): Promise<void> => {
       if (database.dialect === 'postgres')
         await database.knex('tenants').where({ id: tenant.id }).forUpdate().select('id');
     },

@@ -1,8 +1,14 @@
+import type { Standing } from '../looks.ts';
 import type { Step } from '../story.ts';
+import { approvalSteps } from './approvals.ts';
 import { entranceSteps } from './entrance.ts';
 import { leavingSteps } from './leaving.ts';
+import { linkSteps } from './links.ts';
 import { manySteps } from './many.ts';
+import { foundingStep, movedSteps, movingStep } from './moving.ts';
 import { readingSteps } from './reading.ts';
+import { removalStep, secondFactorSteps } from './second-factor.ts';
+import { supportOfMoverSteps, supportSteps } from './support.ts';
 import { userSteps } from './users.ts';
 
 /** Part of the flow, with the moment behind it at which everything is read. */
@@ -10,6 +16,10 @@ export interface Chapter {
   readonly steps: readonly Step[];
   /** What the report calls the moment. */
   readonly moment: string;
+  /** Who takes them: both regions, or the company that moves alone. */
+  readonly by?: 'mover';
+  /** Where that company is at home from then on. */
+  readonly standing?: Standing;
 }
 
 /**
@@ -17,7 +27,20 @@ export interface Chapter {
  * `plant`, and what the portal makes of it by `learn`. Nothing else needs to know of it.
  */
 export const flow: readonly Chapter[] = [
-  { steps: [...entranceSteps, ...userSteps], moment: 'after the work on single users' },
+  {
+    steps: [...entranceSteps, ...userSteps, ...secondFactorSteps, ...linkSteps, ...approvalSteps, ...supportSteps],
+    moment: 'after the work on single users',
+  },
+  {
+    steps: [
+      foundingStep,
+      ...[userSteps, secondFactorSteps, linkSteps, approvalSteps, supportOfMoverSteps, manySteps].flat(),
+    ],
+    by: 'mover',
+    moment: 'with the company that will move',
+  },
   { steps: [...manySteps, ...readingSteps], moment: 'before anybody is deleted' },
-  { steps: leavingSteps, moment: 'before the stop' },
+  { steps: [removalStep, ...leavingSteps], moment: 'before the move' },
+  { steps: [movingStep], by: 'mover', standing: 'moving', moment: 'during the move' },
+  { steps: movedSteps, by: 'mover', standing: 'moved', moment: 'after the move' },
 ];

@@ -35,11 +35,12 @@ export const leavingSteps: readonly Step[] = [
     },
   },
   {
-    title: 'Add a second company by the operator’s command, suspend it and let it in again',
-    act: async ({ region, plant, learn }) => {
+    title:
+      'Add an unlisted company by the operator’s command, suspend it and let it in again; carry the directory once more',
+    act: async ({ region, plant, learn, exports }, there) => {
       // It is in no directory: its domain is nobody's business but its region's.
       const domain = `${plant('domain of a company that is in no directory')}.example`;
-      const about = ['--name', plant('name of a second company'), '--domain', domain, '--language', 'de'];
+      const about = ['--name', plant('name of a second company'), '--domain', domain, '--language', 'de', '--unlisted'];
       const admin = [
         '--admin-name',
         plant('name of its administrator'),
@@ -51,6 +52,9 @@ export const leavingSteps: readonly Step[] = [
       learn('temporary password printed to the operator', 'secret', temporaryPassword);
       await region.command(['tenant', 'suspend', tenantId]);
       await region.command(['tenant', 'resume', tenantId]);
+      const directory = await region.command(['route', 'export']);
+      await there.region.command(['route', 'import', '-'], directory);
+      exports.push({ name: 'directory as exported once more', text: directory, mayHoldDomains: true });
     },
   },
   {

@@ -99,9 +99,9 @@ export const readingSteps: readonly Step[] = [
     title: 'Wait for the mails',
     act: async (story) => {
       const end = Date.now() + longestMailMs;
-      while (Date.now() < end && story.mails() === 0) await new Promise((resolve) => setTimeout(resolve, 100));
-      if (story.mails() === 0) throw new StepFault('no mail was sent');
-      story.remarks.push(`mails: ${story.mails()}`);
+      while (Date.now() < end && story.mails().length === 0) await new Promise((resolve) => setTimeout(resolve, 100));
+      if (story.mails().length === 0) throw new StepFault('no mail was sent');
+      story.remarks.push(`mails: ${story.mails().length}`);
     },
   },
 ];

@@ -13,7 +13,7 @@ import {
   type Step,
   type Story,
 } from '../story.ts';
-import type { Answer } from '../visitor.ts';
+import type { Answer, Visitor } from '../visitor.ts';
 import { aPassword } from './entrance.ts';
 
 const names = (story: Story, of: string) => ({
@@ -22,21 +22,36 @@ const names = (story: Story, of: string) => ({
   displayName: `Zoë ${story.plant(`display name ${of}`)}`,
 });
 
+/** Has the operator's command add somebody to the company. */
+export async function addByOperator(story: Story, name: string, more: readonly string[] = []): Promise<void> {
+  const { region, plant, learn, company, people } = story;
+  const username = `${plant('user name added by the operator')}@${company.domain}`;
+  const about = ['--username', username, '--name', `Noé ${plant('name added by the operator')}`, ...more];
+  const printed = await region.command(['user', 'add', '--tenant', company.tenantId, ...about, '--json']);
+  const { userId, temporaryPassword } = JSON.parse(printed) as { userId: string; temporaryPassword: string };
+  learn('temporary password printed to the operator', 'secret', temporaryPassword);
+  people.set(name, { username, password: temporaryPassword, id: userId });
+}
+
 /** Takes note of the temporary password that a page shows, as its only place. */
-function temporaryPasswordOn({ learn }: Story, page: Answer, field: string): string {
+export function temporaryPasswordOn({ learn }: Story, page: Answer, field: string): string {
   const [password] = temporaryPasswordsOn(page);
   if (password === undefined) throw new StepFault('no temporary password was shown');
   return learn(field, 'secret', password);
 }
 
 /** Signs in with a temporary password and replaces it. */
-async function replacePassword(story: Story, account: Account): Promise<void> {
-  const visitor = aVisitor(story);
+export async function replacePassword(story: Story, account: Account, visitor = aVisitor(story)): Promise<void> {
   await visitor.get(paths.signIn);
   expect(await visitor.send(paths.signIn, { username: account.username }), 200);
   const page = expect(await visitor.send(paths.signInPassword, { password: account.password }), 200);
   if (page.path !== paths.changePassword) throw new StepFault('the temporary password did not lead to its replacement');
   watchSession(story, visitor);
+  await choosePassword(story, account, visitor);
+}
+
+/** Chooses a password at the forced change, where the visitor stands. */
+export async function choosePassword(story: Story, account: Account, visitor: Visitor): Promise<void> {
   const short = story.plant('new password that was refused', 'secret').slice(0, 9);
   expect(await visitor.send(paths.changePassword, { newPassword: short, confirmPassword: short }), 422);
   account.password = aPassword(story, 'password chosen at the forced change');
@@ -75,29 +90,15 @@ export const userSteps: readonly Step[] = [
   },
   {
     title: 'Add users by the operator’s command',
-    act: async ({ region, plant, learn, company, people }) => {
+    act: async (story) => {
+      const { region, learn, company, people } = story;
       const { tenants } = JSON.parse(await region.command(['tenant', 'list', '--json'])) as {
         tenants: { id: string; domains: string[] }[];
       };
       const tenant = tenants.find(({ domains }) => domains.includes(company.domain));
-      company.tenantId = learn('id of a company', 'person', tenant?.id ?? '');
-      for (const name of ['colleague', 'newcomer', ...(people.has('member') ? [] : ['member'])]) {
-        const username = `${plant('user name added by the operator')}@${company.domain}`;
-        const about = [
-          '--tenant',
-          company.tenantId,
-          '--username',
-          username,
-          '--name',
-          `Noé ${plant('name added by the operator')}`,
-        ];
-        const added = JSON.parse(await region.command(['user', 'add', ...about, '--json'])) as {
-          userId: string;
-          temporaryPassword: string;
-        };
-        learn('temporary password printed to the operator', 'secret', added.temporaryPassword);
-        people.set(name, { username, password: added.temporaryPassword, id: added.userId });
-      }
+      company.tenantId ||= learn('id of a company', 'person', tenant?.id ?? '');
+      for (const name of ['colleague', 'newcomer', ...(people.has('member') ? [] : ['member'])])
+        await addByOperator(story, name);
     },
   },
   {

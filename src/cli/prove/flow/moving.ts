@@ -1,0 +1,104 @@
+import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { paths } from '../../../paths.ts';
+import { aVisitor, expect, personNamed, signIn, StepFault, visitorOf, type Step, type Story } from '../story.ts';
+import { aPassword } from './entrance.ts';
+import { replacePassword } from './users.ts';
+
+/** The company that will move comes to the first region. */
+export const foundingStep: Step = {
+  title: 'Add the company that will move, whose administrator signs in',
+  act: async (story) => {
+    const { region, plant, learn, company, people } = story;
+    company.domain = `${plant('domain of the company that moves', 'moved')}.example`;
+    const username = `${plant('user name of its administrator')}@${company.domain}`;
+    const names = ['--name', `Company ${plant('name of the company that moves')}`, '--domain', company.domain];
+    const admin = ['--admin-name', `Ada ${plant('name of its administrator')}`, '--admin-username', username];
+    const printed = await region.command(['tenant', 'add', ...names, ...admin, '--language', 'en', '--json']);
+    const { tenantId, temporaryPassword } = JSON.parse(printed) as { tenantId: string; temporaryPassword: string };
+    company.tenantId = learn('id of the company that moves', 'moved', tenantId);
+    learn('temporary password printed to the operator', 'secret', temporaryPassword);
+    people.set('administrator', { username, password: temporaryPassword, id: '' });
+    await replacePassword(story, personNamed(story, 'administrator'));
+    await signIn(story, 'administrator');
+  },
+};
+
+interface Key {
+  readonly recipient: string;
+  readonly fingerprint: string;
+}
+const keyOf = async ({ region }: Story): Promise<Key> =>
+  JSON.parse(await region.command(['region', 'key', '--json'])) as Key;
+
+// Sessions ended when the company began to move, and mails are gone when they were sent.
+const mayBeEmpty: ReadonlySet<string> = new Set(['user_sessions', 'mails']);
+const mostTries = 5;
+
+/** Again where the files were busy: it does only what is left to do. */
+async function done({ region }: Story, args: readonly string[], tries = 1): Promise<string> {
+  return region.command(args).catch((error: unknown) => {
+    if (tries === mostTries) throw error;
+    return done({ region } as Story, args, tries + 1);
+  });
+}
+
+/** What two operators do, who hand each other a bundle and a receipt. */
+export const movingStep: Step = {
+  title: 'Move a company to the other region: out, in, and gone for good at the first',
+  act: async (here, there) => {
+    const { tenantId } = here.company;
+    // On the way it belongs to no region.
+    const way = mkdtempSync(path.join(realpathSync(tmpdir()), 'parvis-way-'));
+    const [bundle, receipt] = [path.join(way, 'bundle'), path.join(way, 'receipt')];
+    try {
+      const { recipient } = await keyOf(there);
+      const out = ['--to', there.region.id, '--recipient', recipient, '--passwords', 'keep', '--file', bundle];
+      await here.region.command(['tenant', 'move-out', tenantId, ...out, '--json']);
+      here.exports.push({ name: 'bundle of a company that moves', text: readFileSync(bundle, 'latin1'), sealed: true });
+      await there.region.command(['tenant', 'move-in', bundle, '--receipt', receipt, '--json']);
+      const report = await done(here, ['tenant', 'move-done', tenantId, '--receipt', receipt, '--json']);
+      const { tables } = JSON.parse(report) as { tables: { table: string; was: number; left: number }[] };
+      const left = tables.filter(({ left: rows }) => rows > 0).map(({ table }) => table);
+      if (left.length > 0) throw new StepFault(`rows are left in ${left.join(', ')}`);
+      const empty = tables.filter(({ was, table }) => was === 0 && !mayBeEmpty.has(table)).map(({ table }) => table);
+      if (empty.length > 0) throw new StepFault(`nothing stood in ${empty.join(', ')}`);
+    } finally {
+      rmSync(way, { recursive: true });
+    }
+  },
+};
+
+/** What the two regions know of it afterwards. */
+export const movedSteps: readonly Step[] = [
+  {
+    title: 'Come to the door that the company has left, and in at the new one with the password from before',
+    act: async (here, there) => {
+      const { username } = personNamed(here, 'administrator');
+      const visitor = aVisitor(here);
+      await visitor.get(paths.signIn);
+      const led = await visitor.send(paths.signIn, { username });
+      if (led.away !== new URL(paths.signIn, there.region.origin).href)
+        throw new StepFault('nobody was led to the new region');
+      const both = { username, password: aPassword(here, 'password at the door that was left') };
+      const answer = await visitor.send(paths.signInPassword, both);
+      if (answer.status >= 500) throw new StepFault(`the door that was left answered ${answer.status}`);
+      await signIn(there, 'administrator');
+      const admin = visitorOf(there, 'administrator');
+      for (const page of [paths.users, paths.activityLog, paths.approvals, paths.supportAccess])
+        expect(await admin.get(page), 200);
+    },
+  },
+  {
+    title: 'Ask both regions by command what they know of the move',
+    act: async (here, there) => {
+      for (const { region } of [here, there]) {
+        await region.command(['tenant', 'moves', '--json']);
+        await region.command(['tenant', 'list', '--json']);
+        await region.command(['route', 'list', '--json']);
+        await region.command(['activity', 'verify', '--json']);
+      }
+    },
+  },
+];

@@ -1,0 +1,27 @@
+import { closeSync, fstatSync, openSync, rmSync, writeSync } from 'node:fs';
+import { MoveFault } from '../features/moving/moving.faults.ts';
+import type { Receipt } from '../features/moving/moving.receipt.ts';
+
+/**
+ * Opens the file for a receipt before anything happens that it is about. One that is empty is taken: it was left by a command that
+ * was killed.
+ * @throws MoveFault where it holds something; whatever the file system says where it cannot be written
+ */
+export function openReceipt(file: string) {
+  const open = openSync(file, 'a', 0o600);
+  const found = fstatSync(open);
+  if (!found.isFile() || found.size > 0) {
+    closeSync(open);
+    throw new MoveFault('fileExists', file);
+  }
+  return {
+    write: (receipt: Receipt): void => {
+      writeSync(open, `${JSON.stringify(receipt)}\n`);
+      closeSync(open);
+    },
+    giveUp: (): void => {
+      closeSync(open);
+      rmSync(file);
+    },
+  };
+}

@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { finishMove } from '../../src/features/moving/moving.done.ts';
+import { moveIn } from '../../src/features/moving/moving.in.ts';
+import { cancelMove, moveOut } from '../../src/features/moving/moving.out.ts';
+import { readBundle } from '../../src/features/moving/moving.bundle.ts';
+import { readEncrypted } from '../../src/features/moving/moving.file.ts';
+import { receiptOf } from '../../src/features/moving/moving.receipt.ts';
+import { anApproval } from '../support/approvals.ts';
+import { aTenant, aUser } from '../support/builders.ts';
+import { aCompanyWith, resetByLink } from '../support/links.ts';
+import { aMovingRegion, bundleFile, sent, type MovingRegion } from '../support/moving.ts';
+import { anOperator, aSupportedTenant, letIn, operatorsOf } from '../support/operators.ts';
+import { postgres, skipWithout } from '../support/services.ts';
+
+const dayMs = 24 * 3_600_000;
+const kindsIn = ({ portal }: MovingRegion, tenantId: string): Promise<string[]> =>
+  portal.database.knex('activity').where({ tenant_id: tenantId }).orderBy('place').pluck('kind');
+
+for (const [dialect, server] of [
+  ['SQLite', { url: undefined }],
+  ['PostgreSQL', await postgres()],
+] as const) {
+  describe(`what waits when a tenant moves, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
+    const from = await aMovingRegion('worldwide', server?.url);
+    const to = await aMovingRegion('germany');
+    const { portal } = from;
+
+    it('ends before the bundle is written, and nothing is recorded behind it', async () => {
+      const operator = await anOperator(portal);
+      const supported = await aSupportedTenant(portal);
+      const { tenant, camille } = supported;
+      await letIn(portal, supported, operator);
+      await anApproval(portal, tenant, camille);
+      const file = await sent(from, to, tenant.id);
+      const recorded = await kindsIn(from, tenant.id);
+      assert.deepEqual(recorded.slice(-3).toSorted(), ['approval.lapsed', 'support.ended', 'tenant.moving']);
+      portal.clock.now += 30 * dayMs;
+      await portal.background.runAll();
+      await operatorsOf(portal).take('block', operator.username);
+      assert.deepEqual(await kindsIn(from, tenant.id), recorded);
+      await moveIn(to.parts, file, to.identity);
+      const report = await finishMove(from.parts, tenant.id, await receiptOf(to.parts, tenant.id));
+      assert.ok(report.tables.every(({ left }) => left === 0));
+    });
+
+    it('is left alone where it was open when a move began in an earlier version', async () => {
+      const operator = await anOperator(portal);
+      const supported = await aSupportedTenant(portal);
+      const { tenant, camille } = supported;
+      await letIn(portal, supported, operator);
+      await anApproval(portal, tenant, camille);
+      await portal.stores.tenants.setState(tenant.id, 'moving');
+      const recorded = await kindsIn(from, tenant.id);
+      portal.clock.now += 30 * dayMs;
+      await portal.background.runAll();
+      assert.deepEqual(await kindsIn(from, tenant.id), recorded);
+      await portal.stores.tenants.setState(tenant.id, 'active');
+      await portal.background.runAll();
+      assert.deepEqual((await kindsIn(from, tenant.id)).slice(-2).toSorted(), ['approval.lapsed', 'support.expired']);
+    });
+
+    it('is not erased behind the bundle: an operator’s name goes once the move is over', async () => {
+      const operator = await anOperator(portal, { displayName: 'Wanda Wart' });
+      const supported = await aSupportedTenant(portal);
+      const { tenant } = supported;
+      const grant = await letIn(portal, supported, operator);
+      await portal.stores.support.finish(grant, 'ended', portal.clock.now);
+      await sent(from, to, tenant.id);
+      const home = (await portal.stores.tenants.findOfOperators())!;
+      const scope = portal.tenants.operatorScope(home);
+      const named = async (): Promise<boolean> => {
+        const rows = await portal.database.knex('activity').where({ tenant_id: tenant.id, target_id: operator.id });
+        return rows.some(({ personal }: { personal: string | null }) => personal !== null);
+      };
+      await portal.stores.users.setState(scope, operator.id, 'deleted', portal.clock.now);
+      portal.clock.now += 60 * dayMs;
+      await portal.background.runAll();
+      assert.equal(await named(), true);
+      assert.equal((await portal.stores.users.findDeleted(scope, operator.id))?.displayName, 'Wanda Wart');
+      await cancelMove(from.parts, tenant.id);
+      await portal.background.runAll();
+      assert.equal(await named(), false);
+      assert.equal(await portal.stores.users.findDeleted(scope, operator.id), null);
+    });
+
+    it('counts at both ends who had no way in but a one-time link', async () => {
+      const { tenant, admin } = await aCompanyWith(portal, 'link');
+      for (const wishes of [{}, {}]) await resetByLink(admin, await aUser(portal, tenant, wishes));
+      await aUser(portal, tenant, { password: 'temporary' });
+      const file = bundleFile(to);
+      const order = { tenantId: tenant.id, to: 'germany', recipient: to.recipient, passwords: 'keep', file } as const;
+      assert.equal((await moveOut(from.parts, order)).waitForLink, 2);
+      assert.equal((await moveIn(to.parts, file, to.identity)).header.waitForLink, 2);
+    });
+
+    it('gives people a language that the region offers, and the receipt holds all the same', async () => {
+      const tenant = await aTenant(portal, { language: 'fr' });
+      await aUser(portal, tenant, { administratorLevel: 'global', language: 'fr' });
+      await aUser(portal, tenant, { language: 'de' });
+      const file = await sent(from, to, tenant.id);
+      const rules = { ...to.parts.rules, languages: ['de', 'en'], defaultLanguage: 'de' } as const;
+      const taken = await moveIn({ ...to.parts, rules }, file, to.identity);
+      assert.deepEqual(taken.relanguaged, { company: true, users: 1 });
+      assert.equal((await to.portal.stores.tenants.findForOperator(tenant.id))?.language, 'de');
+      const users = to.portal.database.knex('users').where({ tenant_id: tenant.id });
+      assert.deepEqual((await users.pluck<(string | null)[]>('language')).toSorted(), ['de', null]);
+      const { header } = await readBundle(readEncrypted(file, to.identity));
+      assert.equal(header.tenant.id, tenant.id);
+      await finishMove(from.parts, tenant.id, await receiptOf(to.parts, tenant.id));
+    });
+  });
+}
