@@ -27,6 +27,7 @@ import { createKnownDevices, type KnownDevices } from './features/sessions/known
 import { codeRoutes } from './features/second-factor/code.routes.ts';
 import { ownSecondFactorRoutes } from './features/second-factor/own.routes.ts';
 import { createSecondFactorParts } from './features/second-factor/parts.ts';
+import { createRemoval } from './features/second-factor/removal.ts';
 import { removalRoutes } from './features/second-factor/removal.routes.ts';
 import { sessionsRoutes } from './features/sessions/sessions.routes.ts';
 import { createSessions } from './features/sessions/sessions.ts';
@@ -79,7 +80,7 @@ export function createFeatures(
     ...supportRoutes({ stores, support, regionRules: rules, clock }),
     ...activityRoutes({ stores, exports, wordsFor, clock }),
     ...whereRoutes(rules),
-    ...addUserRoutes({ stores, addUser: createUserAdder({ stores, waysIn }), waysIn, sheet, answerRefusal }),
+    ...addUserRoutes({ stores, addUser: createUserAdder({ stores, waysIn, clock }), waysIn, sheet, answerRefusal }),
     ...bulkRoutes({
       ...{ stores, waysIn, sheet, answerRefusal, clock },
       change: createBulkChange({ stores, clock }),
@@ -117,7 +118,7 @@ function secondFactors(
   return [
     ...codeRoutes({ giveCode, authentication }),
     ...ownSecondFactorRoutes({ secondFactor, offer, authentication, devices, cookies, issuer }),
-    ...removalRoutes({ stores, users, throttle, answerRefusal, clock }),
+    ...removalRoutes({ users, removeOf: createRemoval({ stores, throttle, clock }), answerRefusal }),
   ];
 }
 

@@ -2,11 +2,10 @@ import { Option, type Command } from 'commander';
 import { languages, type Language } from '../domain/regions.ts';
 import { administratorLevels, agentLevels, type AdministratorLevel, type AgentLevel } from '../domain/roles.ts';
 import { canonicalUsername, statusOf, type User } from '../domain/user.ts';
-import { removeSecondFactor } from '../features/second-factor/second-factor.step.ts';
+import { createRemoval } from '../features/second-factor/removal.ts';
 import { createLinkTokens } from '../features/links/links.tokens.ts';
 import { createWaysIn } from '../features/links/ways-in.ts';
 import { createThrottle } from '../features/sessions/throttle.ts';
-import { takeStep } from '../features/users/users.step.ts';
 import { createUsers } from '../features/users/users.ts';
 import { CommandFault, print, printEach, withContext, type CommandContext } from './context.ts';
 
@@ -78,14 +77,10 @@ async function findUser({ stores }: CommandContext, typed: string) {
 async function removeSecondFactorOf(context: CommandContext, typed: string) {
   const { user, tenant } = await findUser(context, typed);
   const scope = context.tenants.operatorScope(tenant);
-  const { outcome } = await context.stores.transaction(async (within) => {
-    await within.tenants.lock(scope);
-    const { state } = (await within.tenants.findForOperator(tenant.id)) ?? tenant;
-    if (state === 'moving') throw new CommandFault(`The tenant of ${user.username} is moving to another region`);
-    return takeStep(within, scope, user.id, removeSecondFactor, Date.now());
-  });
+  const throttle = createThrottle(context.database, context.config.rules);
+  const { outcome } = await createRemoval({ stores: context.stores, throttle, clock: Date.now })(scope, user.id);
+  if (outcome === 'moving') throw new CommandFault(`The tenant of ${user.username} is moving to another region`);
   if (outcome !== 'done') throw new CommandFault(`${user.username} has no second factor`);
-  await createThrottle(context.database, context.config.rules).codes.forget(user);
   return { userId: user.id, username: user.username };
 }
 

@@ -1,4 +1,5 @@
 import { temporaryAlphabet } from './password.ts';
+import type { TenantState } from './tenant.ts';
 
 /** What a one-time link is for: what an administrator hands over, or what its user asked for alone. */
 export type LinkPurpose = 'handOver' | 'recovery';
@@ -48,7 +49,7 @@ export interface LinkStanding {
     readonly epoch: number;
     readonly lastSignInAt: number | null;
   };
-  readonly tenant: { readonly state: 'active' | 'suspended' };
+  readonly tenant: { readonly state: TenantState };
 }
 
 /** @returns whether a link opens something now: burnt, lapsed, or overtaken by anything that happened to its user, it does not */

@@ -15,6 +15,8 @@ export interface ScopeActor {
   readonly displayName: string;
   readonly administratorLevel: AdministratorLevel;
   readonly agentLevel: AgentLevel;
+  /** As it was when the request began: behind a lock, another one says that it does not count any more. */
+  readonly epoch?: number | undefined;
 }
 
 /** What a request was made of before anybody is known: the region's rules, the tongue, the request's own name. */

@@ -1,5 +1,6 @@
 import type { RegionRules } from './regions.ts';
 import type { AdministratorLevel } from './roles.ts';
+import type { TenantKind } from './tenant.ts';
 import { temporaryAlphabet } from './password.ts';
 
 /** A time step of RFC 6238, and how many digits a code of one has: what every authenticator app takes for granted. */
@@ -15,13 +16,25 @@ const groupLength = 4;
 /** How many random bytes one recovery code takes: 120 bits of them are kept, so that a plain digest hides it. */
 export const recoveryCodeBytes = 24;
 
-/** @returns whether the rules ask a second factor of somebody with this level */
+/**
+ * @param kind of the tenant whose user it is: operators hold no level in their own, and act in others as administrators do
+ * @returns whether the rules ask a second factor of somebody with this level
+ */
 export function isSecondFactorRequired(
   { secondFactor }: Pick<RegionRules, 'secondFactor'>,
   level: AdministratorLevel,
+  kind: TenantKind = 'partner',
 ): boolean {
-  return secondFactor === 'everybody' || (secondFactor === 'administrators' && level !== 'none');
+  const administrates = level !== 'none' || kind === 'operators';
+  return secondFactor === 'everybody' || (secondFactor === 'administrators' && administrates);
 }
+
+/** @returns whether the rules ask for one that somebody does not have */
+export const lacksSecondFactor = (
+  rules: Pick<RegionRules, 'secondFactor'>,
+  user: { readonly administratorLevel: AdministratorLevel; readonly secondFactorAt: number | null },
+  kind: TenantKind,
+): boolean => user.secondFactorAt === null && isSecondFactorRequired(rules, user.administratorLevel, kind);
 
 /** @returns whether a session has the password of somebody who has a second factor, and not yet its code */
 export const isCodePending = (session: {

@@ -1,6 +1,7 @@
 import type { RegionRules } from './regions.ts';
 import type { Action } from './roles.ts';
 import { createScope, type Scope, type ScopeTenant } from './scope.ts';
+import type { TenantState } from './tenant.ts';
 
 /** How far an operator may go in a tenant that let them in, from the least to the most. */
 export const supportLevels = ['look', 'manage'] as const;
@@ -41,7 +42,7 @@ const reach: Readonly<Record<SupportLevel, ReadonlySet<Action>>> = { look: new S
 export const supportReaches = (level: SupportLevel, action: Action): boolean => reach[level].has(action);
 
 /** Why support does not hold any more. */
-export type SupportEnd = 'expired' | 'ended' | 'suspended' | 'forbidden';
+export type SupportEnd = 'expired' | 'ended' | 'suspended' | 'moving' | 'forbidden' | 'secondFactor';
 
 /**
  * @param rules as they hold in the tenant that granted it
@@ -50,13 +51,13 @@ export type SupportEnd = 'expired' | 'ended' | 'suspended' | 'forbidden';
  */
 export function endOfSupport(
   grant: { readonly endsAt: number; readonly endedAt: number | null },
-  tenant: { readonly state: 'active' | 'suspended' },
+  tenant: { readonly state: TenantState },
   rules: Pick<RegionRules, 'supportAccess'>,
   now: number,
-): SupportEnd | null {
+): Exclude<SupportEnd, 'secondFactor'> | null {
   if (grant.endsAt <= now) return 'expired';
   if (grant.endedAt !== null) return 'ended';
-  if (tenant.state !== 'active') return 'suspended';
+  if (tenant.state !== 'active') return tenant.state;
   return rules.supportAccess.grant === 'allowed' ? null : 'forbidden';
 }
 

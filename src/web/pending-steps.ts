@@ -1,4 +1,4 @@
-import { isCodePending, isSecondFactorRequired } from '../domain/second-factor.ts';
+import { isCodePending, lacksSecondFactor } from '../domain/second-factor.ts';
 import { paths } from '../paths.ts';
 import type { Middleware } from './request.ts';
 
@@ -21,11 +21,9 @@ export function pendingSteps(): Middleware {
 
 function firstStepOf({ signedIn, scope }: Express.Request): string | null {
   if (signedIn === undefined || scope === undefined) return null;
-  const { user } = signedIn.session;
+  const { user, tenant } = signedIn.session;
   if (isCodePending(signedIn.session)) return paths.signInCode;
   if (user.password === 'temporary') return paths.changePassword;
-  // An operator inside another tenant is asked what their own one asks.
-  if (scope.support !== undefined) return null;
-  const missing = user.secondFactorAt === null && isSecondFactorRequired(scope.rules, user.administratorLevel);
-  return missing ? paths.ownSecondFactor : null;
+  // Of an operator inside another tenant nothing is missing: `supportEnd` led out whoever lacks what is asked there.
+  return lacksSecondFactor(scope.rules, user, tenant.kind) ? paths.ownSecondFactor : null;
 }

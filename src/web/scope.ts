@@ -25,6 +25,7 @@ export function scope(cookies: Cookies, rules: RegionRules): Middleware {
           displayName: user.displayName,
           administratorLevel: user.administratorLevel,
           agentLevel: user.agentLevel,
+          epoch: user.epoch,
         },
       });
       request.scope =

@@ -38,7 +38,11 @@ for (const { dialect, config, skip } of both(await postgres())) {
         id,
         createdAt: start + 5,
         seenAt: start + 5,
-        user: { ...shown, tenantId: scope.tenant.id, epoch: 0, deletedAt: null, lastSignInAt: start + 5 },
+        codeGiven: false,
+        user: {
+          ...shown,
+          ...{ tenantId: scope.tenant.id, epoch: 0, deletedAt: null, lastSignInAt: start + 5, secondFactorAt: null },
+        },
         tenant: { ...scope.tenant, kind: 'partner', state: 'active', ownRules: {} },
         support: null,
         supportEnd: null,

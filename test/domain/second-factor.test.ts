@@ -49,4 +49,8 @@ test('of whom the rules ask a second factor', () => {
   assert.deepEqual(asked('nobody'), [false, false, false, false]);
   assert.deepEqual(asked('administrators'), [true, true, true, false]);
   assert.deepEqual(asked('everybody'), [true, true, true, true]);
+  const ofOperators = (['nobody', 'administrators', 'everybody'] as const).map((secondFactor) =>
+    isSecondFactorRequired({ secondFactor }, 'none', 'operators'),
+  );
+  assert.deepEqual(ofOperators, [false, true, true]);
 });

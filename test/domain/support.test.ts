@@ -86,6 +86,7 @@ describe('a grant', () => {
     ['is over a millisecond later', now - 1, null, 'active', 'allowed', 'expired'],
     ['is over when somebody ended it', now + 1, now, 'active', 'allowed', 'ended'],
     ['does not hold while the tenant is suspended', now + 1, null, 'suspended', 'allowed', 'suspended'],
+    ['does not hold while the tenant moves', now + 1, null, 'moving', 'allowed', 'moving'],
     ['does not hold where the rules forbid it since', now + 1, null, 'active', 'forbidden', 'forbidden'],
   ] as const) {
     test(label, () => assert.equal(endOfSupport({ endsAt, endedAt }, { state }, rules(grant), now), end));

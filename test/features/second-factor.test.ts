@@ -127,7 +127,10 @@ for (const [dialect, server] of [
         ['secondFactorSetUp', 'secondFactorRemoved'],
       );
       // Once more it changes nothing, and nobody is told.
-      await camille.send('POST', to(paths.removeSecondFactor, { userId: owner.user.id }));
+      const again = await camille.send('POST', to(paths.removeSecondFactor, { userId: owner.user.id }));
+      assert.match(again.text, /has no second factor/);
+      assert.equal(again.status, 200);
+      (await camille.visit(userPath(owner.user.id))).doesNotSee('has been removed');
       assert.equal((await portal.stores.notices.listOf(tenant.scope, owner.user.id)).length, 2);
     });
 

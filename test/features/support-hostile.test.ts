@@ -86,7 +86,7 @@ for (const [dialect, server] of [
       const [first, second] = [await letIn(portal, one, ada), await letIn(portal, two, ada)];
       const session = { id: randomUUID(), userId: ada.id, address: null, device: '', at: portal.clock.now };
       await portal.stores.sessions.open(session);
-      await portal.stores.sessions.setSupport(session.id, second);
+      await portal.stores.sessions.enterSupport(session.id, second);
       await portal.stores.sessions.leaveSupport(session.id, first);
       assert.equal((await portal.stores.sessions.findLiveAcrossTenants(session.id))?.support?.grantId, second);
     });
@@ -98,7 +98,7 @@ for (const [dialect, server] of [
       for (const user of [bo, await aUser(portal, (await aSupportedTenant(portal)).tenant)]) {
         const session = { id: randomUUID(), userId: user.id, address: null, device: '', at: portal.clock.now };
         await portal.stores.sessions.open(session);
-        await portal.stores.sessions.setSupport(session.id, grantId);
+        await portal.stores.sessions.enterSupport(session.id, grantId);
         assert.equal((await portal.stores.sessions.findLiveAcrossTenants(session.id))?.support, null);
       }
     });
@@ -107,6 +107,7 @@ for (const [dialect, server] of [
       for (const [label, end, said] of [
         ['an administrator', null, /Your access to Ateliers Lumière was ended/],
         ['a suspension', 'suspended', /Ateliers Lumière is suspended/],
+        ['a move', 'moving', /Ateliers Lumière is moving to another region/],
         ['a rule of the tenant', 'forbidden', /does not allow support access any more/],
       ] as const) {
         it(label, async () => {
@@ -119,6 +120,7 @@ for (const [dialect, server] of [
           const { scope, id } = supported.tenant;
           if (end === null) await supported.admin.send('POST', `${supportPage}/${grantId}/end`);
           if (end === 'suspended') await portal.tenants.setState(id, 'suspended');
+          if (end === 'moving') await portal.stores.tenants.setState(id, 'moving');
           if (end === 'forbidden') await portal.stores.tenants.setOwnRules(scope, { supportAccess: 'forbidden' });
           await operator.submit('Block sign-in');
           assert.equal(operator.path, '/dashboard');

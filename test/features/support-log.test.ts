@@ -25,7 +25,8 @@ for (const [dialect, server] of [
   ['PostgreSQL', await postgres()],
 ] as const) {
   describe(`the log of a tenant with support, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
-    const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
+    const environment = { SMTP_URL: 'smtp://127.0.0.1:9', MAIL_FROM: 'portal@hosting.example' };
+    const portal = await openPortal({ environment, ...(server?.url ? { databaseUrl: server.url } : {}) });
 
     /** Ada resets Zoé's password in a tenant of Camille's. */
     async function story(name: string) {

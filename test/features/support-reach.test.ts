@@ -128,7 +128,12 @@ describe('an operator who was let in', () => {
     assert.equal((await portal.stores.users.find(tenant.scope, noah.id))?.state, 'active');
     await operator.visit(`${users}/${zoe.id}/reset-password`);
     await operator.submit('Reset password');
-    assert.match(operator.text, /\w{4}-\w{4}-\w{4}-\w{4}-\w{4}/);
+    operator.sees('One-time link sent by mail');
+    assert.doesNotMatch(operator.text, /\w{4}-\w{4}-\w{4}-\w{4}-\w{4}/, 'past the operator');
+    const newcomer = { ...facts, username: `later@${tenant.domain}` };
+    const added = await operator.send('POST', `${users}/new`, newcomer);
+    assert.match(added.text, /sent by mail/);
+    assert.doesNotMatch(added.text, /[A-HJ-NP-Z2-9]{4}-[A-HJ-NP-Z2-9]{4}-[A-HJ-NP-Z2-9]{4}/);
     operator.sees('You are looking after');
   });
 

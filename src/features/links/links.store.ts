@@ -4,6 +4,7 @@ import type { LinkPurpose, LinkStanding } from '../../domain/one-time-link.ts';
 import type { OwnRules } from '../../domain/own-rules.ts';
 import type { Language } from '../../domain/regions.ts';
 import type { Scope, ScopeTenant } from '../../domain/scope.ts';
+import type { TenantState } from '../../domain/tenant.ts';
 import type { User } from '../../domain/user.ts';
 import { readOwnRules } from '../tenants/tenants.own-rules.ts';
 import { toUser, userColumns, type UserRow } from '../users/users.rows.ts';
@@ -25,7 +26,7 @@ export interface FoundLink extends LinkStanding {
   readonly id: string;
   readonly digest: string;
   readonly user: User;
-  readonly tenant: ScopeTenant & { readonly state: 'active' | 'suspended'; readonly ownRules: OwnRules };
+  readonly tenant: ScopeTenant & { readonly state: TenantState; readonly ownRules: OwnRules };
 }
 
 interface LinkRow {
@@ -49,7 +50,7 @@ interface FoundRow extends UserRow {
   link_opened_at: number | null;
   tenant_name: string;
   tenant_language: Language;
-  tenant_state: 'active' | 'suspended';
+  tenant_state: TenantState;
   tenant_own_rules: string;
 }
 

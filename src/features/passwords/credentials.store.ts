@@ -2,9 +2,9 @@ import { unseen, type Database } from '../../data/database.ts';
 import type { Language } from '../../domain/regions.ts';
 import type { OwnRules } from '../../domain/own-rules.ts';
 import type { Scope, ScopeTenant } from '../../domain/scope.ts';
+import type { TenantState } from '../../domain/tenant.ts';
 import type { User } from '../../domain/user.ts';
 import { readOwnRules } from '../tenants/tenants.own-rules.ts';
-import type { TenantState } from '../tenants/tenants.store.ts';
 import { toUser, userColumns, type UserRow } from '../users/users.rows.ts';
 
 /** What a sign-in is decided by. Only the passwords and sessions features ever hold one. */
@@ -83,6 +83,11 @@ export function credentialsStore(database: Database) {
           epoch: epoch + 1,
         });
       return changed === 1;
+    },
+
+    /** Ends whatever the present password opened, and leaves it as it is. */
+    endEpoch: async (scope: Scope, userId: string): Promise<void> => {
+      await database.knex('users').where({ tenant_id: scope.tenant.id, id: userId }).increment('epoch', 1);
     },
 
     /** Keeps the same password under stronger parameters; nothing that it opened ends. */

@@ -9,6 +9,7 @@ import type { User } from '../../domain/user.ts';
 import type { Stores } from '../../stores.ts';
 import type { OverdueUser } from './erasure.store.ts';
 import type { Transport } from '../notices/notices.transport.ts';
+import { lockAs } from '../sessions/still.ts';
 import type { Throttle } from '../sessions/throttle.ts';
 
 export type EraseOutcome =
@@ -97,7 +98,7 @@ export function createErasure({ stores, throttle, rules, operatorScope, transpor
     /** Erases a deleted user before their time. Allowed is who may delete them. @throws Failure notFound; conflict while a tenant moves in which they acted */
     erase: async (scope: Scope, userId: string): Promise<EraseOutcome> => {
       const result = await stores.transaction(async (within) => {
-        await within.tenants.lock(scope);
+        await lockAs(within, scope, clock);
         const user = await within.users.findDeleted(scope, userId);
         if (user === null) throw notFound();
         const verdict = may(scope, 'personalData.erase', user);

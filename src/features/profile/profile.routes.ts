@@ -42,12 +42,12 @@ export function profileRoutes({
   }
 
   async function security(request: Request, response: Response): Promise<void> {
-    const { user } = sessionOf(request);
+    const { user, tenant } = sessionOf(request);
     const events = await stores.activity.latestOfUser(scopeOf(request), user.id);
     const { rules } = scopeOf(request);
     const codesLeft =
       user.secondFactorAt === null ? 0 : await stores.secondFactors.countRecoveryCodes(scopeOf(request), user.id);
-    const required = isSecondFactorRequired(rules, user.administratorLevel);
+    const required = isSecondFactorRequired(rules, user.administratorLevel, tenant.kind);
     const model = { user, events, codesLeft, required };
     response.page('profile/security', model, { title: 'profile:security.title', breadcrumbs: inProfile });
   }

@@ -12,6 +12,7 @@ import { may, maySetRules, type Verdict } from '../../domain/policy.ts';
 import type { RegionRules } from '../../domain/regions.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { Stores } from '../../stores.ts';
+import { lockAs } from '../sessions/still.ts';
 
 export type RulesFeature = ReturnType<typeof createRules>;
 
@@ -51,7 +52,7 @@ export function createRules(parts: { stores: Stores; regionRules: RegionRules; c
      */
     set: (scope: Scope, next: OwnRules): Promise<Verdict> =>
       stores.transaction(async (within) => {
-        await within.tenants.lock(scope);
+        await lockAs(within, scope, clock);
         const before = (await within.tenants.findOwn(scope))?.ownRules ?? {};
         const loosens = needsFewer(tightened(regionRules, before), tightened(regionRules, next));
         const verdict = maySetRules(scope, loosens);

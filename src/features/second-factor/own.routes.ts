@@ -22,8 +22,10 @@ const trail = [
   crumb(paths.ownSecurity, 'profile:security.title'),
 ];
 
-const requiredOf = (request: Request): boolean =>
-  isSecondFactorRequired(scopeOf(request).rules, sessionOf(request).user.administratorLevel);
+const requiredOf = (request: Request): boolean => {
+  const { user, tenant } = sessionOf(request);
+  return isSecondFactorRequired(scopeOf(request).rules, user.administratorLevel, tenant.kind);
+};
 const hasOne = (request: Request): boolean => sessionOf(request).user.secondFactorAt !== null;
 
 /** One's own second factor: setting it up, its recovery codes, removing it. */

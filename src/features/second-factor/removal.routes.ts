@@ -1,24 +1,15 @@
 import type { Request, Response } from 'express';
 import { may } from '../../domain/policy.ts';
 import { paths, userPath } from '../../paths.ts';
-import type { Stores } from '../../stores.ts';
 import { scopeOf } from '../../web/request.ts';
 import type { AnswerRefusal, Route } from '../../web/routing.ts';
-import { takeStep } from '../users/users.step.ts';
 import { inList, linksOf, ofUser, userIdOf } from '../users/users.trail.ts';
-import type { Throttle } from '../sessions/throttle.ts';
 import type { Users } from '../users/users.ts';
-import { removeSecondFactor } from './second-factor.step.ts';
+import type { Removal } from './removal.ts';
 
 /** What an administrator does for somebody who has lost app and recovery codes. */
-export function removalRoutes(parts: {
-  stores: Stores;
-  users: Users;
-  throttle: Throttle;
-  answerRefusal: AnswerRefusal;
-  clock: () => number;
-}): Route[] {
-  const { stores, users, throttle, answerRefusal, clock } = parts;
+export function removalRoutes(parts: { users: Users; removeOf: Removal; answerRefusal: AnswerRefusal }): Route[] {
+  const { users, removeOf, answerRefusal } = parts;
 
   async function confirm(request: Request, response: Response): Promise<void> {
     const scope = scopeOf(request);
@@ -34,13 +25,10 @@ export function removalRoutes(parts: {
 
   async function remove(request: Request, response: Response): Promise<void> {
     const scope = scopeOf(request);
-    const result = await stores.transaction(async (within) => {
-      await within.tenants.lock(scope);
-      return takeStep(within, scope, userIdOf(request), removeSecondFactor, clock());
-    });
+    const result = await removeOf(scope, userIdOf(request));
     if (result.outcome === 'refused') return answerRefusal(request, response, result.verdict);
-    // Whoever tried at the one that is gone shall not keep its user from the next.
-    await throttle.codes.forget(result.user);
+    // As when it is asked about: somebody else was faster, or the form was sent twice.
+    if (result.outcome !== 'done') return confirm(request, response);
     const name = result.user.displayName;
     request.session.notice = { kind: 'success', key: 'second-factor:removal.done', values: { name } };
     response.redirect(303, userPath(result.user.id));

@@ -9,7 +9,8 @@ export const removeSecondFactor: Step = {
   among: 'present',
   apply: async (within, scope, user) => {
     if (user.secondFactorAt === null) return null;
-    await within.secondFactors.remove(scope, user.id, user.epoch + 1);
+    await within.secondFactors.remove(scope, user.id);
+    await within.credentials.endEpoch(scope, user.id);
     await within.sessions.endAllOf(scope, user.id, null);
     return { kind: 'secondFactor.removed' };
   },

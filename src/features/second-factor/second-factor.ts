@@ -1,6 +1,7 @@
 import { conflict, Failure, type FieldFault } from '../../domain/errors.ts';
 import { isSecondFactorRequired, readCode } from '../../domain/second-factor.ts';
 import type { Stores } from '../../stores.ts';
+import { stillSignedIn } from '../sessions/still.ts';
 import type { Throttle } from '../sessions/throttle.ts';
 import { newRecoveryCodes, seedOf } from './codes.ts';
 import type { Asker, Proof, TypedProof } from './proof.ts';
@@ -48,7 +49,7 @@ export function createSecondFactor(parts: {
 
     /**
      * Takes a seed on, once its first code shows that an app has it. The other sessions, opened without it, end.
-     * @throws Failure throttled, or conflict where another was set up meanwhile
+     * @throws Failure throttled, or conflict where another was set up or the session ended meanwhile
      */
     setUp: async (asker: Asker, seed: string, typed: TypedProof): Promise<CodesResult> => {
       const { scope, session } = asker;
@@ -59,6 +60,7 @@ export function createSecondFactor(parts: {
       await stores.transaction(async (within) => {
         await within.tenants.lock(scope);
         const at = clock();
+        await stillSignedIn(within, session, at);
         const factor = { seed: vault.seal(seed, seedOf(user.id)), step: checked.step, recoveryDigests: digests, at };
         if (!(await within.secondFactors.insert(scope, user.id, factor))) throw conflict('second-factor:conflict');
         if (!(await within.secondFactors.giveCode(session.id, user.id))) throw conflict('second-factor:conflict');
@@ -85,10 +87,11 @@ export function createSecondFactor(parts: {
      */
     remove: async (asker: Asker, typed: TypedProof): Promise<FieldFault | null> => {
       const { scope, session } = asker;
-      const { user } = session;
-      if (isSecondFactorRequired(scope.rules, user.administratorLevel)) throw conflict('second-factor:required');
+      const { user, tenant } = session;
+      const required = isSecondFactorRequired(scope.rules, user.administratorLevel, tenant.kind);
+      if (required) throw conflict('second-factor:required');
       return proof.both(asker, typed, async (within, at) => {
-        await within.secondFactors.remove(scope, user.id, user.epoch);
+        await within.secondFactors.remove(scope, user.id);
         await within.sessions.endAllOf(scope, user.id, session.id);
         await within.activity.record(scope, { kind: 'secondFactor.removed' }, user.id, at);
       });

@@ -83,11 +83,11 @@ export function secondFactorsStore(database: Database) {
       await knex('users').where(own(scope, userId)).update({ last_sign_in_at: at });
     },
 
-    /** Takes a user's second factor and its recovery codes away. @param epoch the user's next one, where all that is open ends */
-    remove: async (scope: Scope, userId: string, epoch: number): Promise<void> => {
+    /** Takes a user's second factor and its recovery codes away. */
+    remove: async (scope: Scope, userId: string): Promise<void> => {
       await knex('second_factors').whereIn('user_id', idOf(scope, userId)).delete();
       await knex('recovery_codes').whereIn('user_id', idOf(scope, userId)).delete();
-      await knex('users').where(own(scope, userId)).update({ second_factor_at: null, epoch });
+      await knex('users').where(own(scope, userId)).update({ second_factor_at: null });
     },
   };
 }

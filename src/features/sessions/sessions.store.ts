@@ -3,6 +3,7 @@ import type { Language } from '../../domain/regions.ts';
 import type { OwnRules } from '../../domain/own-rules.ts';
 import type { Scope, ScopeTenant } from '../../domain/scope.ts';
 import type { SupportEnd } from '../../domain/support.ts';
+import type { TenantState } from '../../domain/tenant.ts';
 import type { User } from '../../domain/user.ts';
 import {
   joinBesideGrant,
@@ -11,7 +12,7 @@ import {
   type OpenGrant,
   type OpenGrantRow,
 } from '../support/support.rows.ts';
-import type { Tenant, TenantState } from '../tenants/tenants.store.ts';
+import type { Tenant } from '../tenants/tenants.store.ts';
 import { readOwnRules } from '../tenants/tenants.own-rules.ts';
 import { toUser, userColumns, type UserRow } from '../users/users.rows.ts';
 
@@ -144,16 +145,20 @@ export function sessionsStore(database: Database) {
       await database.knex('user_sessions').where({ id }).update({ seen_at: at });
     },
 
-    /** Lets a session act under a grant, or, with null, in its user's own tenant again. */
-    setSupport: async (id: string, grantId: string | null): Promise<void> => {
-      await database.knex('user_sessions').where({ id }).update({ support_grant_id: grantId });
-    },
+    /** Lets a session act under a grant. @returns false where it acts under one already, or has ended */
+    enterSupport: async (id: string, grantId: string): Promise<boolean> =>
+      (await database
+        .knex('user_sessions')
+        .where({ id })
+        .whereNull('support_grant_id')
+        .update({ support_grant_id: grantId })) === 1,
 
-    /** Takes a session out of one grant; should it act under another by now, it stays. */
-    leaveSupport: async (id: string, grantId: string): Promise<void> => {
-      const left = { id, support_grant_id: grantId };
-      await database.knex('user_sessions').where(left).update({ support_grant_id: null });
-    },
+    /** Takes a session out of one grant; should it act under another by now, it stays. @returns whether it acted under it */
+    leaveSupport: async (id: string, grantId: string): Promise<boolean> =>
+      (await database
+        .knex('user_sessions')
+        .where({ id, support_grant_id: grantId })
+        .update({ support_grant_id: null })) === 1,
 
     end: async (id: string): Promise<void> => {
       await database.knex('user_sessions').where({ id }).delete();

@@ -5,7 +5,8 @@ import { tightened } from '../../domain/own-rules.ts';
 import { normalizePassword, readPassword, readTemporaryPassword } from '../../domain/password.ts';
 import type { RegionRules } from '../../domain/regions.ts';
 import type { RegionScope, Scope } from '../../domain/scope.ts';
-import { endOfSupport } from '../../domain/support.ts';
+import { lacksSecondFactor } from '../../domain/second-factor.ts';
+import { endOfSupport, type SupportEnd } from '../../domain/support.ts';
 import type { User } from '../../domain/user.ts';
 import type { Stores } from '../../stores.ts';
 import type { Credentials } from '../passwords/credentials.store.ts';
@@ -21,13 +22,13 @@ export interface SessionTicket {
   readonly epoch: number;
 }
 
+interface Opened {
+  readonly ticket: SessionTicket;
+  readonly codePending: boolean;
+}
+
 export type SignInResult =
-  | {
-      readonly outcome: 'signedIn';
-      readonly ticket: SessionTicket;
-      readonly deviceMark: string;
-      readonly codePending: boolean;
-    }
+  | ({ readonly outcome: 'signedIn'; readonly deviceMark: string } & Opened)
   | { readonly outcome: 'refused' }
   | { readonly outcome: 'throttled'; readonly retryAfter: number };
 
@@ -86,13 +87,19 @@ export function createSessions(parts: {
     credentials: Credentials,
     password: string,
     device: string,
-  ): Promise<SessionTicket> {
+  ): Promise<Opened | SignInFailure> {
     const { user, tenant, passwordHash } = credentials;
     const stronger = await strongerHash(credentials, password);
     return stores.transaction(async (within) => {
       await within.tenants.lock({ tenant });
+      // Whoever is blocked or moved, or whose password is replaced, while it is looked at has not signed in.
+      const present = await within.credentials.findForSignInAcrossTenants(user.username);
+      if (present?.user.epoch !== user.epoch) return 'password';
+      const failure = standing(present, clock());
+      if (failure !== null) return failure;
       if (stronger !== null) await within.credentials.rehash(user.id, passwordHash, stronger);
-      return openWithin(within, scope, user, device);
+      const ticket = await openWithin(within, scope, present.user, device);
+      return { ticket, codePending: present.user.secondFactorAt !== null };
     });
   }
 
@@ -122,7 +129,7 @@ export function createSessions(parts: {
         ...typed,
         epoch,
         knownDevice: devices.recognize(typed.username, epoch, typed.deviceMark),
-        attempts: credentials?.tenant.ownRules.attempts ?? null,
+        attempts: credentials && attemptsIn(scope, credentials),
       };
       const wait = await throttle.take(attempt);
       if (wait !== null) {
@@ -137,11 +144,11 @@ export function createSessions(parts: {
         throw error;
       });
       if (credentials === null || failure !== null) return refuse(scope, credentials, failure ?? 'unknown');
-      const ticket = await open(scope, credentials, typed.password, typed.device);
+      const opened = await open(scope, credentials, typed.password, typed.device);
+      if (typeof opened === 'string') return refuse(scope, credentials, opened);
       // The session is open by now: a count that stays too high is no reason to say that it is not.
       await throttle.forgive(attempt).catch((error: unknown) => log.warn(error, 'A count of tries stays as it is'));
-      const codePending = credentials.user.secondFactorAt !== null;
-      return { outcome: 'signedIn', ticket, codePending, deviceMark: devices.issue(typed.username, epoch) };
+      return { outcome: 'signedIn', ...opened, deviceMark: devices.issue(typed.username, epoch) };
     },
 
     /** @returns the session behind a ticket if it still counts now, on this node as on every other; else null */
@@ -180,6 +187,13 @@ export function createSessions(parts: {
   };
 }
 
-function supportEndOf({ support }: LiveSession, rules: RegionRules, now: number): LiveSession['supportEnd'] {
-  return support && endOfSupport(support, support.tenant, tightened(rules, support.tenant.ownRules), now);
+// As the rules hold now, whatever a tenant kept of its own before they became stricter, or fixed.
+const attemptsIn = ({ rules }: RegionScope, { tenant }: Credentials): number =>
+  tightened(rules, tenant.ownRules).throttle.perAccountAndAddress.attempts;
+
+function supportEndOf({ support, user, tenant }: LiveSession, region: RegionRules, now: number): SupportEnd | null {
+  if (support === null) return null;
+  const rules = tightened(region, support.tenant.ownRules);
+  const end = endOfSupport(support, support.tenant, rules, now);
+  return end ?? (lacksSecondFactor(rules, user, tenant.kind) ? 'secondFactor' : null);
 }

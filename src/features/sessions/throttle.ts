@@ -16,7 +16,7 @@ export interface Attempt {
   readonly epoch: number;
   /** The mark of a browser in which this user has signed in before, or null. */
   readonly knownDevice: string | null;
-  /** How many tries the user's tenant allows from one address, where it is stricter than its region; null where not. */
+  /** How many tries the rules of the user's tenant allow from one address; null where there is no user. */
   readonly attempts: number | null;
 }
 

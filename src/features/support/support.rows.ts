@@ -3,6 +3,7 @@ import type { Language } from '../../domain/regions.ts';
 import type { OwnRules } from '../../domain/own-rules.ts';
 import type { ScopeTenant } from '../../domain/scope.ts';
 import type { Grant, SupportLevel } from '../../domain/support.ts';
+import type { TenantState } from '../../domain/tenant.ts';
 import { readOwnRules } from '../tenants/tenants.own-rules.ts';
 
 /** A grant with the tenant that it lets into, and whatever else decides whether it holds. */
@@ -10,7 +11,7 @@ export interface OpenGrant extends Grant {
   readonly operatorId: string;
   /** Epoch ms; null while nobody and nothing has ended it. */
   readonly endedAt: number | null;
-  readonly tenant: ScopeTenant & { readonly state: 'active' | 'suspended'; readonly ownRules: OwnRules };
+  readonly tenant: ScopeTenant & { readonly state: TenantState; readonly ownRules: OwnRules };
 }
 
 /** The columns that make an OpenGrant; all are null where a left join found none. */
@@ -26,7 +27,7 @@ export interface OpenGrantRow {
   support_tenant_id: string;
   support_tenant_name: string;
   support_tenant_language: Language;
-  support_tenant_state: 'active' | 'suspended';
+  support_tenant_state: TenantState;
   support_tenant_own_rules: string;
 }
 

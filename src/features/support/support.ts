@@ -3,10 +3,12 @@ import type { Work } from '../../background.ts';
 import { conflict, notFound, type FieldFault } from '../../domain/errors.ts';
 import { tightened } from '../../domain/own-rules.ts';
 import type { RegionRules } from '../../domain/regions.ts';
+import { lacksSecondFactor } from '../../domain/second-factor.ts';
 import type { Scope, ScopeTenant } from '../../domain/scope.ts';
 import { endOfSupport, scopeInside, scopeOutside, type SupportLevel } from '../../domain/support.ts';
 import type { Stores } from '../../stores.ts';
 import type { LiveSession } from '../sessions/sessions.store.ts';
+import { lockAs } from '../sessions/still.ts';
 import type { OpenGrant } from './support.rows.ts';
 import type { NewGrant, TenantGrant } from './support.store.ts';
 
@@ -52,7 +54,7 @@ export function createSupport(parts: {
     grant: async (scope: Scope, wanted: WantedGrant): Promise<readonly FieldFault[]> => {
       const { operator: operatorId, purpose, level, hours } = wanted;
       return stores.transaction(async (within) => {
-        await within.tenants.lock(scope);
+        await lockAs(within, scope, clock);
         const at = clock();
         if ((await within.support.findOperator(operatorId)) === null) return [fault('unknown')];
         const open = await within.support.listOpen(scope, at);
@@ -76,7 +78,7 @@ export function createSupport(parts: {
     /** Ends a grant of the scope's tenant at once. @throws Failure notFound */
     end: (scope: Scope, grantId: string): Promise<TenantGrant> =>
       stores.transaction(async (within) => {
-        await within.tenants.lock(scope);
+        await lockAs(within, scope, clock);
         const grant = await within.support.find(scope, grantId);
         if (grant === null) throw notFound();
         const open = grant.endsAt > clock() && (await within.support.finish(grantId, 'ended', clock()));
@@ -93,7 +95,8 @@ export function createSupport(parts: {
 
     /**
      * Lets a session of the scope's actor act in the tenant that granted it.
-     * @throws Failure notFound for anybody else's grant; conflict where it is over, or the actor is inside a tenant already
+     * @throws Failure notFound for anybody else's grant; conflict where it is over, the actor is inside a tenant already,
+     * or has no second factor where one is asked for
      */
     enter: async (scope: Scope, sessionId: string, grantId: string): Promise<void> => {
       const found = await stores.support.findOwnAcrossTenants(scope, grantId);
@@ -103,7 +106,11 @@ export function createSupport(parts: {
         await within.tenants.lock(found);
         const grant = await within.support.findOwnAcrossTenants(scope, grantId);
         if (grant === null || endOf(grant) !== null) throw conflict('support:error.over');
-        await within.sessions.setSupport(sessionId, grantId);
+        const operator = await within.users.find(scope, scope.actor?.id ?? '');
+        if (operator === null || lacksSecondFactor(rulesOf(grant), operator, 'operators'))
+          throw conflict('support:error.secondFactor');
+        // Not by the request's own scope: another tab may have gone in meanwhile.
+        if (!(await within.sessions.enterSupport(sessionId, grantId))) throw conflict('support:error.inside');
         await within.support.noteEntered(grantId, clock());
         const inside = scopeInside(scope, grant.tenant, grant, rulesOf(grant));
         await within.activity.record(inside, { kind: 'support.entered' }, null, clock());
@@ -112,10 +119,11 @@ export function createSupport(parts: {
 
     /** Leads a session back to its user's own tenant. @returns the scope there */
     leave: async (scope: Scope, sessionId: string): Promise<Scope> => {
-      if (scope.support) {
+      const { support } = scope;
+      if (support) {
         await stores.transaction(async (within) => {
           await within.tenants.lock(scope);
-          await within.sessions.setSupport(sessionId, null);
+          if (!(await within.sessions.leaveSupport(sessionId, support.grantId))) return;
           await within.activity.record(scope, { kind: 'support.left' }, null, clock());
         });
       }

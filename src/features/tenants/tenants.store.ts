@@ -2,19 +2,16 @@ import type { Database } from '../../data/database.ts';
 import type { Language } from '../../domain/regions.ts';
 import type { OwnRules } from '../../domain/own-rules.ts';
 import type { Scope, ScopeTenant } from '../../domain/scope.ts';
+import type { TenantKind, TenantState } from '../../domain/tenant.ts';
 import { notDeleted } from '../users/users.rows.ts';
 import { readOwnRules } from './tenants.own-rules.ts';
-
-/** Moving: suspended for as long as it takes to move it to another region. */
-export type TenantState = 'active' | 'suspended' | 'moving';
 
 export interface Tenant {
   readonly id: string;
   readonly name: string;
   readonly language: Language;
   readonly state: TenantState;
-  /** Partners are the portal's customers; the operators who look after it are a tenant too, one in a region. */
-  readonly kind: 'partner' | 'operators';
+  readonly kind: TenantKind;
   readonly createdAt: number;
   readonly domains: readonly string[];
   readonly ownRules: OwnRules;

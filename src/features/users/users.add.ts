@@ -6,6 +6,7 @@ import type { Scope } from '../../domain/scope.ts';
 import { domainOf, isUsername, type User } from '../../domain/user.ts';
 import type { Stores } from '../../stores.ts';
 import type { WayIn, WaysIn } from '../links/ways-in.ts';
+import { lockAs } from '../sessions/still.ts';
 import { languageNotOffered, type NewUserForm } from './users.forms.ts';
 
 export type AddResult =
@@ -16,7 +17,9 @@ export type AddResult =
   | { readonly outcome: 'invalid'; readonly faults: readonly FieldFault[] };
 
 /** Adds a user with the way in that the rules ask for; what is shown of it is shown once, in the answer to the form. */
-export function createUserAdder({ stores, waysIn }: { stores: Stores; waysIn: WaysIn }) {
+export function createUserAdder(parts: { stores: Stores; waysIn: WaysIn; clock: () => number }) {
+  const { stores, waysIn, clock } = parts;
+
   async function usernameFault(within: Stores, scope: Scope, username: string): Promise<FieldFault | null> {
     if (!isUsername(username)) return { field: 'username', key: 'tenants:error.username' };
     const tenant = await within.tenants.findOwn(scope);
@@ -37,7 +40,7 @@ export function createUserAdder({ stores, waysIn }: { stores: Stores; waysIn: Wa
     const issued = await waysIn.issue(scope);
     const { way, stored } = issued;
     return stores.transaction(async (within): Promise<AddResult> => {
-      await within.tenants.lock(scope);
+      await lockAs(within, scope, clock);
       const fault = await usernameFault(within, scope, form.username);
       if (fault !== null) return { outcome: 'invalid', faults: [fault] };
       const id = randomUUID();

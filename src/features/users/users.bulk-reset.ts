@@ -2,6 +2,7 @@ import type { Scope } from '../../domain/scope.ts';
 import type { User } from '../../domain/user.ts';
 import type { Stores } from '../../stores.ts';
 import { recordedAs, type IssuedWayIn, type WaysIn } from '../links/ways-in.ts';
+import { lockAs } from '../sessions/still.ts';
 import type { Throttle } from '../sessions/throttle.ts';
 import { sortOut, type Left } from './users.bulk.ts';
 
@@ -59,7 +60,7 @@ export function createBulkReset(parts: { stores: Stores; waysIn: WaysIn; throttl
     if (wait !== null) return { outcome: 'throttled', retryAfter: wait.retryAfter };
     const made = await issueTo(scope, first.done);
     return stores.transaction(async (within) => {
-      await within.tenants.lock(scope);
+      await lockAs(within, scope, clock);
       const { done, left } = await sortOut(within, scope, 'reset', [...epochs.keys()]);
       await recordRefusals(within, scope, left);
       const issued: IssuedTo[] = [];

@@ -4,6 +4,7 @@ import type { Action } from '../../domain/roles.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { User } from '../../domain/user.ts';
 import type { Stores } from '../../stores.ts';
+import { lockAs } from '../sessions/still.ts';
 import { mayDeleteNow } from './users.deletions.ts';
 import { block, judge, remove, restore, takeStep, unblock, type Step } from './users.step.ts';
 
@@ -111,7 +112,7 @@ export function createBulkChange({ stores, clock }: { stores: Stores; clock: () 
 
   return (scope: Scope, action: Exclude<BulkAction, 'reset'>, ids: readonly string[]): Promise<BulkOutcome> =>
     stores.transaction(async (within) => {
-      await within.tenants.lock(scope);
+      await lockAs(within, scope, clock);
       const chosen = await within.users.findMany(scope, ids, stepOf(action).among);
       const second = await secondFor(within, scope, action, chosen, clock());
       if (second) return { done: [], left: [], second };

@@ -1,6 +1,7 @@
 import { notFound } from '../../domain/errors.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { Stores } from '../../stores.ts';
+import { lockAs } from '../sessions/still.ts';
 import { mayDeleteNow } from './users.deletions.ts';
 import {
   block,
@@ -24,13 +25,13 @@ export type UserChangesFeature = ReturnType<typeof createUserChanges>;
 export function createUserChanges({ stores, clock }: { stores: Stores; clock: () => number }) {
   const change = (scope: Scope, userId: string, step: Step): Promise<StepOutcome> =>
     stores.transaction(async (within) => {
-      await within.tenants.lock(scope);
+      await lockAs(within, scope, clock);
       return takeStep(within, scope, userId, step, clock());
     });
   // One more than somebody may delete alone is found here, however quickly they follow each other.
   const removeOne = (scope: Scope, userId: string): Promise<StepOutcome> =>
     stores.transaction(async (within) => {
-      await within.tenants.lock(scope);
+      await lockAs(within, scope, clock);
       const user = await within.users.find(scope, userId);
       if (user === null) throw notFound();
       const verdict = await mayDeleteNow(within, scope, [user], clock());

@@ -6,6 +6,7 @@ import type { User } from '../../domain/user.ts';
 import type { Activity } from '../../domain/activity.ts';
 import type { Stores } from '../../stores.ts';
 import { recordedAs, type WayIn, type WaysIn } from '../links/ways-in.ts';
+import { lockAs } from '../sessions/still.ts';
 import type { Throttle } from '../sessions/throttle.ts';
 
 export type ResetResult =
@@ -40,7 +41,7 @@ export function createUsers(parts: { stores: Stores; waysIn: WaysIn; throttle: T
     const issued = await waysIn.issue(scope);
     const { way, stored } = issued;
     const replaced = await stores.transaction(async (within) => {
-      await within.tenants.lock(scope);
+      await lockAs(within, scope, clock);
       // Somebody may have been made a Global admin since: that changes who may do this, and not the epoch.
       const present = await within.users.find(scope, user.id);
       if (present === null || !may(scope, 'users.resetPassword', present).allowed) return false;

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { createScope, type Scope } from '../../src/domain/scope.ts';
+import { scopeInside } from '../../src/domain/support.ts';
+import { createLinkTokens } from '../../src/features/links/links.tokens.ts';
+import { createWaysIn } from '../../src/features/links/ways-in.ts';
+import { createRules } from '../../src/features/rules/rules.ts';
+import { createThrottle } from '../../src/features/sessions/throttle.ts';
+import { createUserAdder } from '../../src/features/users/users.add.ts';
+import { createBulkReset } from '../../src/features/users/users.bulk-reset.ts';
+import { createBulkChange } from '../../src/features/users/users.bulk.ts';
+import { createUserChanges } from '../../src/features/users/users.changes.ts';
+import { createUsers } from '../../src/features/users/users.ts';
+import { createSupport } from '../../src/features/support/support.ts';
+import { aTenant, aUser } from '../support/builders.ts';
+import { anOperator, aSupportedTenant, letIn } from '../support/operators.ts';
+import { openPortal } from '../support/portal.ts';
+import { postgres, skipWithout } from '../support/services.ts';
+
+for (const [dialect, server] of [
+  ['SQLite', { url: undefined }],
+  ['PostgreSQL', await postgres()],
+] as const) {
+  describe(
+    `an administrator who waited for the lock, on ${dialect}`,
+    { skip: skipWithout('postgres', server) },
+    async () => {
+      const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
+      const { stores, hasher, config, tenants } = portal;
+      const clock = (): number => portal.clock.now;
+      const tokens = createLinkTokens([], config.baseUrl);
+      const waysIn = createWaysIn({ hasher, tokens, canMail: true, clock });
+      const parts = { stores, waysIn, throttle: createThrottle(portal.database, config.rules), clock };
+      const changes = createUserChanges(parts);
+      const support = createSupport({ ...parts, rules: config.rules, operatorScope: tenants.operatorScope });
+      const rules = createRules({ stores, regionRules: config.rules, clock });
+      const ada = await anOperator(portal);
+      const form = {
+        ...{ username: '', displayName: 'Neu', firstName: null, lastName: null, language: null },
+        ...{ administratorLevel: 'none', agentLevel: 'none' },
+      } as const;
+
+      const acts: [label: string, act: (scope: Scope, id: string, domain: string) => Promise<unknown>][] = [
+        ['blocks', (scope, id) => changes.block(scope, id)],
+        ['deletes', (scope, id) => changes.remove(scope, id)],
+        ['resets a password', (scope, id) => createUsers(parts).resetPassword(scope, id, 0)],
+        ['resets many', (scope, id) => createBulkReset(parts)(scope, [{ id, epoch: 0 }])],
+        ['blocks many', (scope, id) => createBulkChange(parts)(scope, 'block', [id])],
+        [
+          'adds somebody',
+          (scope, _, domain) => createUserAdder(parts)(scope, { ...form, username: `neu@${domain}` } as never),
+        ],
+        ['sets rules', (scope) => rules.set(scope, { secondFactor: 'everybody' })],
+        [
+          'lets support in',
+          (scope) => support.grant(scope, { operator: ada.id, purpose: 'p', level: 'look', hours: 1 }),
+        ],
+      ];
+      const stateOf = async (id: string): Promise<unknown> => [
+        await portal.database.knex('users').where({ tenant_id: id }).orderBy('id'),
+        await portal.database.knex('support_grants').where({ tenant_id: id }),
+      ];
+
+      for (const [label, act] of acts) {
+        for (const what of ['blocked', 'demoted', 'given another password', 'of a tenant that moves'] as const) {
+          it(`${label} no more once they are ${what}`, async () => {
+            const tenant = await aTenant(portal, { language: 'en' });
+            const admin = await aUser(portal, tenant, { administratorLevel: 'global' });
+            const zoe = await aUser(portal, tenant);
+            const scope = createScope({ ...tenant.scope, actor: { ...admin, epoch: 0 } });
+            const next = { kind: 'own', hash: 'x', at: clock() } as const;
+            if (what === 'blocked') await stores.users.setState(tenant.scope, admin.id, 'blocked', clock());
+            if (what === 'demoted')
+              await portal.database.knex('users').where({ id: admin.id }).update({ administrator_level: 'billing' });
+            if (what === 'given another password') await stores.credentials.replace(tenant.scope, admin.id, 0, next);
+            if (what === 'of a tenant that moves') await stores.tenants.setState(tenant.id, 'moving');
+            const before = await stateOf(tenant.id);
+            await assert.rejects(act(scope, zoe.id, tenant.domain), {
+              kind: 'conflict',
+              because: 'sessions:meanwhile',
+            });
+            assert.deepEqual(await stateOf(tenant.id), before);
+          });
+        }
+      }
+
+      it('acts in support no more once the access was ended', async () => {
+        const supported = await aSupportedTenant(portal);
+        const zoe = await aUser(portal, supported.tenant);
+        const grantId = await letIn(portal, supported, ada);
+        const home = await stores.tenants.findOfOperators();
+        const outside = createScope({ ...tenants.operatorScope(home!), actor: { ...ada, epoch: 0 } });
+        const grant = await stores.support.findOwnAcrossTenants(outside, grantId);
+        assert.ok(grant);
+        const scope = scopeInside(outside, grant.tenant, grant, config.rules);
+        assert.equal((await changes.block(scope, zoe.id)).outcome, 'done');
+        await stores.support.finish(grantId, 'ended', clock());
+        await assert.rejects(changes.unblock(scope, zoe.id), { kind: 'conflict' });
+      });
+    },
+  );
+}

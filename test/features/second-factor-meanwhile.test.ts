@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { pino } from 'pino';
+import { createScope } from '../../src/domain/scope.ts';
+import { createHasher, type Hasher } from '../../src/features/passwords/hasher.ts';
+import { createSecondFactorParts } from '../../src/features/second-factor/parts.ts';
+import { createThrottle } from '../../src/features/sessions/throttle.ts';
+import { paths, to } from '../../src/paths.ts';
+import { aTenant, aUser, goodPassword } from '../support/builders.ts';
+import { aPerson } from '../support/person.ts';
+import { openPortal } from '../support/portal.ts';
+import { anOwner, codeOf, english, proofOf, type Owner } from '../support/second-factor.ts';
+
+describe('what happens to a user while they change their second factor', async () => {
+  const base = await createHasher({ memoryCost: 8, timeCost: 1, parallelism: 1 });
+  let meanwhile: (() => Promise<unknown>) | null = null;
+  const hasher: Hasher = {
+    ...base,
+    verify: async (tag, password) => {
+      const matches = await base.verify(tag, password);
+      const work = meanwhile;
+      meanwhile = null;
+      await work?.();
+      return matches;
+    },
+  };
+  const portal = await openPortal({ hasher });
+  const { stores } = portal;
+  const { knex } = portal.database;
+  const tenant = await aTenant(portal, { language: 'en' });
+  const camille = await aUser(portal, tenant, { administratorLevel: 'global' });
+  const admin = await aPerson(portal, english).signIn(camille);
+  const kept = async ({ user }: Owner): Promise<unknown> => [
+    await knex('second_factors').where({ user_id: user.id }).select('seed'),
+    await knex('recovery_codes').where({ user_id: user.id }).orderBy('digest'),
+  ];
+
+  for (const [what, path, button] of [
+    ['the removal', paths.removeOwnSecondFactor, 'Remove'],
+    ['new recovery codes', paths.ownRecoveryCodes, 'Make new recovery codes'],
+  ] as const) {
+    for (const [label, work] of [
+      ['their password is reset', 'reset'],
+      ['they change it elsewhere', 'change'],
+      ['their session ends', 'end'],
+      ['they are blocked', 'block'],
+    ] as const) {
+      it(`counts: ${label}, and nothing comes of ${what}`, async () => {
+        const owner = await anOwner(portal, await aUser(portal, tenant));
+        const { id } = owner.user;
+        const own = { kind: 'own', hash: 'x', at: portal.clock.now } as const;
+        const before = await kept(owner);
+        await owner.person.visit(path);
+        meanwhile = async () => {
+          if (work === 'reset') await admin.send('POST', to(paths.resetPassword, { userId: id }), { epoch: '0' });
+          if (work === 'change') await stores.credentials.replace(tenant.scope, id, 0, own);
+          if (work === 'end') await stores.sessions.endAllOf(tenant.scope, id, null);
+          if (work === 'block') await stores.users.setState(tenant.scope, id, 'blocked', portal.clock.now);
+        };
+        await owner.person.submit(button, proofOf(owner.recoveryCodes[0] ?? ''));
+        assert.equal(meanwhile, null);
+        assert.equal(owner.person.status, 409);
+        owner.person.sees('Your session or your rights have changed in the meantime');
+        assert.deepEqual(await kept(owner), before);
+        const after = await stores.users.find(tenant.scope, id);
+        assert.equal(after?.epoch, work === 'end' ? 0 : 1, 'the epoch goes forward only');
+      });
+    }
+  }
+
+  it('an own removal leaves the session in which it was done, and others know no more', async () => {
+    const owner = await anOwner(portal, await aUser(portal, tenant));
+    await owner.person.visit(paths.removeOwnSecondFactor);
+    await owner.person.submit('Remove', proofOf(owner.recoveryCodes[0] ?? ''));
+    assert.equal((await owner.person.visit(paths.dashboard)).path, paths.dashboard);
+  });
+
+  it('a code that could not be looked at is no try', async () => {
+    const owner = await anOwner(portal, await aUser(portal, tenant));
+    await knex('second_factors').where({ user_id: owner.user.id }).update({ key_id: 'gone' });
+    for (let each = 0; each < 7; each++) {
+      const fields = { currentPassword: goodPassword, code: codeOf(portal, owner.seed) };
+      assert.equal((await owner.person.send('POST', paths.removeOwnSecondFactor, fields)).status, 503, String(each));
+    }
+  });
+
+  it('recovery codes are shown even where a count of tries stays as it is', async () => {
+    const owner = await anOwner(portal, await aUser(portal, tenant));
+    const throttle = createThrottle(portal.database, portal.config.rules);
+    const codes = { ...throttle.codes, forgive: () => Promise.reject(new Error('no database')) };
+    const lines: string[] = [];
+    const { secondFactor } = createSecondFactorParts({
+      ...{ stores, hasher, keys: portal.config.secondFactorKeys, clock: () => portal.clock.now },
+      throttle: { ...throttle, codes },
+      log: pino({}, { write: (line: string) => void lines.push(line) }),
+    });
+    const { id } = (await knex('user_sessions').where({ user_id: owner.user.id }).first()) as { id: string };
+    const session = await stores.sessions.findLiveAcrossTenants(id);
+    assert.ok(session);
+    const scope = createScope({ ...tenant.scope, actor: owner.user });
+    const attempt = { username: owner.user.username, epoch: 0, address: '', knownDevice: null, attempts: null };
+    const typed = { currentPassword: goodPassword, code: owner.recoveryCodes[0] ?? '' };
+    const result = await secondFactor.renewCodes({ scope, session, attempt }, typed);
+    assert.equal(result.outcome, 'done');
+    assert.match(lines.join(''), /A count of tries stays as it is/);
+  });
+});

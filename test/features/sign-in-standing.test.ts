@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { createHasher, type Hasher } from '../../src/features/passwords/hasher.ts';
+import { aTenant, aUser } from '../support/builders.ts';
+import { aPerson } from '../support/person.ts';
+import { openPortal } from '../support/portal.ts';
+import { underRules } from '../support/rules.ts';
+import { anOwner, english } from '../support/second-factor.ts';
+import { postgres, skipWithout } from '../support/services.ts';
+
+for (const [dialect, server] of [
+  ['SQLite', { url: undefined }],
+  ['PostgreSQL', await postgres()],
+] as const) {
+  describe(
+    `a password that was right a moment ago, on ${dialect}`,
+    { skip: skipWithout('postgres', server) },
+    async () => {
+      const base = await createHasher({ memoryCost: 8, timeCost: 1, parallelism: 1 });
+      let meanwhile: (() => Promise<unknown>) | null = null;
+      const hasher: Hasher = {
+        ...base,
+        verify: async (tag, password) => {
+          const matches = await base.verify(tag, password);
+          const work = meanwhile;
+          meanwhile = null;
+          await work?.();
+          return matches;
+        },
+      };
+      const portal = await openPortal({ hasher, ...(server?.url ? { databaseUrl: server.url } : {}) });
+      const { stores } = portal;
+
+      for (const [label, change] of [
+        ['the password is replaced', 'password'],
+        ['the user is blocked', 'blocked'],
+        ['the tenant is suspended', 'suspended'],
+        ['the tenant begins to move', 'moving'],
+      ] as const) {
+        it(`opens nothing, and is no sign-in: ${label}`, async () => {
+          const tenant = await aTenant(portal, { language: 'en' });
+          const zoe = await aUser(portal, tenant);
+          const next = {
+            kind: 'temporary',
+            hash: 'x',
+            at: portal.clock.now,
+            until: portal.clock.now + 9,
+            by: null,
+          } as const;
+          meanwhile = async () => {
+            if (change === 'password') await stores.credentials.replace(tenant.scope, zoe.id, zoe.epoch, next);
+            else if (change === 'blocked')
+              await stores.users.setState(tenant.scope, zoe.id, 'blocked', portal.clock.now);
+            else await stores.tenants.setState(tenant.id, change);
+          };
+          const person = await aPerson(portal, english).signIn(zoe);
+          assert.equal(meanwhile, null);
+          assert.equal(person.status, 422);
+          person.sees('The user name or the password is not right');
+          assert.equal((await stores.users.find(tenant.scope, zoe.id))?.lastSignInAt, null);
+          assert.deepEqual(await portal.database.knex('user_sessions').where({ user_id: zoe.id }), []);
+          const kinds = (await stores.activity.latestOfUser(tenant.scope, zoe.id)).map(({ event }) => event.kind);
+          assert.ok(!kinds.includes('signIn.succeeded'), kinds.join());
+        });
+      }
+
+      it('waits for the code of a second factor that was set up meanwhile', async () => {
+        const tenant = await aTenant(portal, { language: 'en' });
+        const zoe = await aUser(portal, tenant);
+        meanwhile = () => anOwner(portal, zoe);
+        const person = await aPerson(portal, english).signIn(zoe);
+        assert.equal(person.path, '/sign-in/code');
+        const [latest] = await stores.activity.latestOfUser(tenant.scope, zoe.id);
+        assert.equal(latest?.event.kind, 'signIn.codeAsked');
+      });
+    },
+  );
+}
+
+describe('a number of tries that a tenant kept from before', async () => {
+  const throttle = {
+    perAccountAndAddress: { attempts: 3, windowMinutes: 15, blockMinutes: 15 },
+    perAccount: { attempts: 50, windowMinutes: 60, blockMinutes: 60 },
+    perAddress: { attempts: 100, windowMinutes: 15, blockMinutes: 15 },
+    fixed: true,
+  };
+  const portal = await openPortal({ environment: underRules({ throttle }) });
+
+  it('counts no more once the region has fixed it', async () => {
+    const tenant = await aTenant(portal, { language: 'en' });
+    const zoe = await aUser(portal, tenant);
+    await portal.stores.tenants.setOwnRules(tenant.scope, { attempts: 1 });
+    const person = await aPerson(portal, english).visit('/sign-in');
+    await person.submit('Next', { 'User name': zoe.username });
+    for (const status of [422, 422, 422, 429])
+      assert.equal((await person.send('POST', '/sign-in/password', { password: 'the wrong one' })).status, status);
+  });
+});

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { createScope } from '../../src/domain/scope.ts';
+import { createSupport } from '../../src/features/support/support.ts';
+import { paths } from '../../src/paths.ts';
+import { aUser } from '../support/builders.ts';
+import { anOperator, aSupportedTenant, english, enterPath, inside, letIn } from '../support/operators.ts';
+import { aPerson } from '../support/person.ts';
+import { openPortal } from '../support/portal.ts';
+import { underRules } from '../support/rules.ts';
+import { anOwner, signInByCode } from '../support/second-factor.ts';
+import { postgres, skipWithout } from '../support/services.ts';
+
+for (const [dialect, server] of [
+  ['SQLite', { url: undefined }],
+  ['PostgreSQL', await postgres()],
+] as const) {
+  describe(`an operator and the second factor, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
+    const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
+    const { stores } = portal;
+
+    for (const secondFactor of ['administrators', 'everybody'] as const) {
+      it(`is not let into a tenant that asks one of ${secondFactor}, before they have one`, async () => {
+        const ada = await anOperator(portal);
+        const supported = await aSupportedTenant(portal, `Asks ${secondFactor}`);
+        const grantId = await letIn(portal, supported, ada);
+        await stores.tenants.setOwnRules(supported.tenant.scope, { secondFactor });
+        const operator = await aPerson(portal, english).signIn(ada);
+        operator.sees(`Asks ${secondFactor}`);
+        const answer = await operator.send('POST', enterPath(grantId));
+        assert.equal(answer.status, 409);
+        assert.match(answer.text, /requires a second factor.*My profile .* Security/s);
+        assert.equal((await operator.visit(paths.users)).status, 403);
+        const owner = await anOwner(portal, ada);
+        assert.equal((await owner.person.visit(paths.dashboard)).path, paths.dashboard);
+        await owner.person.submit('Enter');
+        assert.equal((await owner.person.visit(paths.users)).status, 200);
+      });
+    }
+
+    it('is led out by the next click once a tenant asks one, and nothing of it is done', async () => {
+      const bo = await anOperator(portal, { displayName: 'Bo Inside' });
+      const supported = await aSupportedTenant(portal, 'Tightens');
+      const zoe = await aUser(portal, supported.tenant);
+      await letIn(portal, supported, bo);
+      const operator = await inside(portal, bo);
+      await operator.visit(`${paths.users}/${zoe.id}`);
+      await stores.tenants.setOwnRules(supported.tenant.scope, { secondFactor: 'administrators' });
+      await operator.submit('Block sign-in');
+      assert.equal(operator.path, paths.dashboard);
+      operator.sees('Tightens requires a second factor of whoever works there');
+      assert.equal((await stores.users.find(supported.tenant.scope, zoe.id))?.state, 'active');
+    });
+
+    it('goes in from one tab only, however late the other one comes', async () => {
+      const ida = await anOperator(portal, { displayName: 'Ida Zwei' });
+      const [one, two] = [await aSupportedTenant(portal, 'Eins'), await aSupportedTenant(portal, 'Zwei')];
+      const [first, second] = [await letIn(portal, one, ida), await letIn(portal, two, ida)];
+      await aPerson(portal, english).signIn(ida);
+      const { id } = (await portal.database.knex('user_sessions').where({ user_id: ida.id }).first()) as { id: string };
+      const home = await stores.tenants.findOfOperators();
+      const scope = createScope({ ...portal.tenants.operatorScope(home!), actor: ida });
+      const { operatorScope } = portal.tenants;
+      const support = createSupport({
+        ...{ stores, operatorScope },
+        rules: portal.config.rules,
+        clock: () => portal.clock.now,
+      });
+      // Both were asked for while the session was in no tenant.
+      await support.enter(scope, id, first);
+      await assert.rejects(support.enter(scope, id, second), { kind: 'conflict' });
+      assert.equal((await stores.sessions.findLiveAcrossTenants(id))?.support?.grantId, first);
+      const [untouched] = await stores.support.listOpen(two.tenant.scope, portal.clock.now);
+      assert.equal(untouched?.enteredAt, null);
+    });
+  });
+}
+
+describe('where the region asks a second factor of administrators', async () => {
+  const portal = await openPortal({ environment: underRules({ secondFactor: 'administrators' }) });
+
+  it('operators are led to the set-up, and cannot remove theirs', async () => {
+    const ada = await anOperator(portal);
+    const operator = await aPerson(portal, english).signIn(ada);
+    assert.equal((await operator.visit(paths.dashboard)).path, paths.ownSecondFactor);
+    const person = await signInByCode(portal, await anOwner(portal, ada));
+    assert.equal(person.path, paths.dashboard);
+    await person.visit(paths.ownSecurity);
+    person.sees('That is why it cannot be removed');
+  });
+});
