@@ -37,7 +37,7 @@ describe('the second factor of a Global admin', () => {
     const noah = await as(other);
     await noah.visit(address).then(() => noah.submit('Confirm'));
     await camille.visit(address).then(() => camille.submit('Remove a second factor'));
-    camille.sees('Done, as it was confirmed.');
+    camille.sees('Done, as confirmed.');
     assert.equal((await rowOf(portal, user)).second_factor_at, null);
     assert.deepEqual((await kindsOf(portal, tenant)).slice(-2), ['approval.done', 'secondFactor.removed']);
   });

@@ -22,7 +22,7 @@ for (const [dialect, server] of [
       const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson' });
       const elsewhere = await aPerson(portal, english).signIn(zoe);
       await admin.visit(userPath(zoe.id));
-      admin.sees('by the link the user chooses a new password that you never see');
+      admin.sees('with the link the user chooses a new password that you never see');
       const link = await resetByLink(admin, zoe);
       admin.sees('One-time link').sees('It cannot be seen again once you leave this screen.');
       admin.doesNotSee('Temporary password');
