@@ -16,9 +16,9 @@ const everyRule: RunOptions = {
   runOnly: { type: 'tag', values: conformance },
   resultTypes: ['violations', 'incomplete'],
 };
-// In the dark only the colours are others: what does not look at colours has been looked at in the light. And colours are
-// the same in every language.
-const languageOfTheDark = 'de';
+// In the dark only the colours are others: what does not look at colours has been looked at in the light. Colours are the
+// same in every language, and so is what is hidden from a small screen: German, with the longest words, stands for all.
+const closestLooked = 'de';
 const colourRules: RunOptions = {
   runOnly: { type: 'rule', values: ['color-contrast', 'link-in-text-block'] },
   resultTypes: ['violations', 'incomplete'],
@@ -92,7 +92,8 @@ async function look(page: Page, stop: Stop, language: string): Promise<string[]>
   ]);
   for (const width of [wide, narrow]) {
     await page.setViewportSize({ width, height });
-    for (const theme of language === languageOfTheDark ? (['light', 'dark'] as const) : (['light'] as const)) {
+    for (const theme of ['light', 'dark'] as const) {
+      if (language !== closestLooked && (width === narrow || theme === 'dark')) continue;
       await page.emulateMedia({ colorScheme: theme });
       say(`${width}, ${theme}`, await violations(page, theme === 'light' ? everyRule : colourRules));
     }
