@@ -13,6 +13,8 @@ interface Indexed {
 
 // One user in so many stands in the index a second time, in a sample that says how common a beginning is.
 const sampleEvery = 64;
+// Of so many in the sample all can be looked at, whatever else was searched.
+const surelyFew = 4;
 // How many users a database gathers from the index in the time in which it looks at one.
 const gatheredForOneLookedAt = 10;
 
@@ -92,11 +94,20 @@ export function searchIndex(database: Database) {
   // nor what would cost more to gather than it spares in looking at those who have the rarest word.
   async function worthAsking(tenantId: string, words: readonly string[], most: number): Promise<string[]> {
     const few = Math.ceil(most / sampleEvery);
+    const [longest = '', ...others] = words;
+    const [size = 0] = await sizesOf(tenantId, [longest], few + 1);
+    // The longest word mostly is the rarest too: then the others need not be asked about.
+    if (others.length === 0 || size <= surelyFew) return size <= few ? [longest] : [];
+    const sizes = [size, ...(await sizesOf(tenantId, others, few + 1))];
+    const largest = Math.min(few, Math.min(...sizes) * gatheredForOneLookedAt);
+    return words.filter((_, place) => (sizes[place] ?? 0) <= largest);
+  }
+
+  /** @returns how many of the sample have each of the words, up to a number */
+  async function sizesOf(tenantId: string, words: readonly string[], most: number): Promise<number[]> {
     const matches = words.map((word, place) => [`match${place}`, matchOf(sampleCodeOf(tenantId), [word])] as const);
-    const [sizes = {}] = await sampled(words.length, few + 1)(Object.fromEntries(matches));
-    const sizeOf = (_: unknown, place: number): number => Number(sizes[`size${place}`]);
-    const largest = Math.min(few, Math.min(...words.map(sizeOf)) * gatheredForOneLookedAt);
-    return words.filter((word, place) => sizeOf(word, place) <= largest);
+    const [sizes = {}] = await sampled(words.length, most)(Object.fromEntries(matches));
+    return words.map((_, place) => Number(sizes[`size${place}`]));
   }
 
   /** @returns the numbers of all whom the words may fit, and perhaps some others'; null where they are too many */
