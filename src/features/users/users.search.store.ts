@@ -97,7 +97,8 @@ export function searchIndex(database: Database) {
     const [longest = '', ...others] = words;
     const [size = 0] = await sizesOf(tenantId, [longest], few + 1);
     // The longest word mostly is the rarest too: then the others need not be asked about.
-    if (others.length === 0 || size <= surelyFew) return size <= few ? [longest] : [];
+    if (size <= Math.min(surelyFew, few)) return [longest];
+    if (others.length === 0) return size <= few ? [longest] : [];
     const sizes = [size, ...(await sizesOf(tenantId, others, few + 1))];
     const largest = Math.min(few, Math.min(...sizes) * gatheredForOneLookedAt);
     return words.filter((_, place) => (sizes[place] ?? 0) <= largest);
