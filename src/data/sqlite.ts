@@ -8,6 +8,9 @@ import { withinTransaction } from './transaction.ts';
 // A command may hold the write lock for a moment while the server runs; the driver waits on the event loop.
 const busyTimeoutMs = 250;
 
+// SQLite's own 2 MB do not hold the inner nodes of the indexes of a million people; at most this much is taken, as it is needed.
+const readCacheKiB = 16 * 1024;
+
 /**
  * Two connections to one file: writes go through Knex' single one, prepared reads through a second that only reads.
  * A reader of a write-ahead log sees the last commit, never the middle of somebody's transaction.
@@ -31,7 +34,11 @@ export function openSqlite(file: string): Database {
   // Opened at the first read: before the first write there may be no file to read.
   const openReader = async (): Promise<SqliteFile.Database> => {
     await knex.raw('select 1');
-    return (reader ??= new SqliteFile(file, { readonly: true, timeout: busyTimeoutMs }));
+    if (reader === null) {
+      reader = new SqliteFile(file, { readonly: true, timeout: busyTimeoutMs });
+      reader.pragma(`cache_size = -${readCacheKiB}`);
+    }
+    return reader;
   };
 
   const prepare = <Row>(name: string, build: Build) => {
