@@ -83,7 +83,9 @@ export function supportRoutes(parts: {
   }
 
   async function enter(request: Request, response: Response): Promise<void> {
-    await support.enter(scopeOf(request), sessionOf(request).id, grantIdOf(request));
+    const refusal = await support.enter(scopeOf(request), sessionOf(request).id, grantIdOf(request));
+    if (refusal !== null)
+      return response.page('support/refused', { refusal }, { title: 'support:refused', status: 409 });
     renewCsrfToken(request);
     await seeOther(request, response, paths.dashboard);
   }
