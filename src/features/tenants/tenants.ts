@@ -153,8 +153,8 @@ export function createTenants(parts: { stores: Stores; hasher: Hasher; rules: Re
         throw new Failure('badRequest', { because: 'errors:reason.languageOfRegion' });
       if (await stores.credentials.findForSignInAcrossTenants(username))
         throw new Failure('conflict', { because: 'tenants:error.usernameTaken' });
-      const { clearText, stored } = await issueTemporaryPassword(hasher, rules, null, clock());
       const scope = operatorScope(tenant);
+      const { clearText, stored } = await issueTemporaryPassword(hasher, scope.rules, null, clock());
       const userId = await stores.transaction((within) => write(within, scope, { ...person, username }, stored));
       return { userId, username, temporaryPassword: clearText };
     },
