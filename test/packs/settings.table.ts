@@ -29,6 +29,14 @@ export const shipped: readonly Row[] = [
     '/my-profile/password',
   ],
   [
+    'of exporting users the rules say',
+    'Allowed',
+    'Allowed',
+    'Managed in another place',
+    'Managed in another place',
+    'Allowed',
+  ],
+  [
     'a tenant cannot tighten',
     '',
     'administratorsManagedBy',
@@ -122,6 +130,7 @@ export const own: readonly Row[] = [
     'https://portal.azure.us /my-profile/password',
     '/my-profile/password',
   ],
+  ['of exporting users the rules say', 'Allowed', 'Allowed', 'Allowed', 'Managed in another place', 'Not allowed'],
   [
     'a tenant cannot tighten',
     'deleteMoreThan resetGlobalAdmin giveGlobalAdmin export deleteMany',

@@ -3,7 +3,7 @@ import { paths } from '../../src/paths.ts';
 import { squeeze } from '../support/filled-forms.ts';
 import { anOperator } from '../support/operators.ts';
 import type { Person } from '../support/person.ts';
-import { tell, type Day } from './day.ts';
+import { tell, textsOf, type Day } from './day.ts';
 import { own, shipped } from './settings.table.ts';
 
 tell('the rules', { shipped, own }, async (day) => {
@@ -25,6 +25,8 @@ async function read({ look, found, signIn, noah }: Day, admin: Person): Promise<
   const user = await (await signIn(noah)).visit(paths.where);
   found['somebody else goes from there to'] = linksOn(user);
   await admin.visit(paths.rules);
+  const [said = ''] = textsOf(admin, '[aria-labelledby=group-files] div:first-child dd').split('Rule of');
+  found['of exporting users the rules say'] = said;
   const offered = (name: string): boolean => admin.$(`form.form [name=${name}]`).length > 0;
   found['a tenant cannot tighten'] = [...ownNumberNames, ...ownChoiceNames].filter((name) => !offered(name)).join(' ');
 }
