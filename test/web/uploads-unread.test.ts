@@ -50,7 +50,7 @@ describe('a file that is sent', () => {
     importAddress.replace('import', 'new'),
   ]) {
     test(`to an address that takes none is refused unread: ${path}`, async () => {
-      const body = `${field('_csrf', admin.csrf) + fileHead()  }user name\nx${  end}`;
+      const body = `${field('_csrf', admin.csrf) + fileHead()}user name\nx${end}`;
       const call = begin(origin, admin, { 'Content-Length': Buffer.byteLength(body) }, path);
       call.end(body);
       assert.equal((await answered(call)).status, 400);
