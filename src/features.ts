@@ -78,7 +78,7 @@ export function createFeatures(
     ...passwordsRoutes({ passwords, links, authentication, devices, cookies, log }),
     ...dashboardRoutes({ stores, support, wordsFor, clock }),
     ...accountSettingsRoutes({ stores, regionRules: rules }),
-    ...supportRoutes({ stores, support, regionRules: rules, clock }),
+    ...supportRoutes({ stores, support, regionRules: rules, answerRefusal, clock }),
     ...activityRoutes({ stores, exports, wordsFor, clock }),
     ...whereRoutes(rules),
     ...addUserRoutes({ stores, addUser: createUserAdder({ stores, waysIn, clock }), waysIn, sheet, answerRefusal }),
