@@ -3,12 +3,12 @@ import type { Row } from './packs.ts';
 /** What an administrator does to others, and for what they ask another. Under worldwide, Germany, Germany of old, US Government and China. */
 export const shipped: readonly Row[] = [
   [
-    'the page of somebody with a second factor offers',
+    'the page of somebody with a second factor offers and says',
     '200 Remove the second factor',
     '200 Remove the second factor',
-    '200',
-    '200',
-    '200 Remove the second factor',
+    '200 In the region Germany, this is not done here. It is done in the administration portal of Microsoft Cloud Germany. · The link leaves this portal.',
+    '200 In the region US Government, this is not done here. It is done in the Azure Government portal. · The link leaves this portal.',
+    '200 Remove the second factor · In the region China, nobody can do this for a user: users recover their access themselves, starting from “Forgotten your password?” where they sign in.',
   ],
   [
     'removing it asks',
@@ -83,12 +83,12 @@ export const shipped: readonly Row[] = [
 /** The same under an operator’s own rules: two of us, by link, by mail, app for all, look only. */
 export const own: readonly Row[] = [
   [
-    'the page of somebody with a second factor offers',
+    'the page of somebody with a second factor offers and says',
     '200 Remove the second factor',
     '200 Remove the second factor',
-    '200 Remove the second factor',
-    '200',
-    '200 The rules of the region Worldwide do not provide for this.',
+    '200 Remove the second factor · In the region China, nobody can do this for a user: users recover their access themselves, starting from “Forgotten your password?” where they sign in.',
+    '200 In the region US Government, this is not done here. It is done in the Azure Government portal. · The link leaves this portal.',
+    '200 In the region Worldwide, this is not offered: change a user, block or unblock sign-in, end the sessions of a user, delete a user account, reset a password, and remove a second factor. What is managed where',
   ],
   [
     'removing it asks',

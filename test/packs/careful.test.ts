@@ -18,8 +18,8 @@ tell('what takes care', { shipped, own }, async (day) => {
 });
 
 async function removeSecondFactor({ look, send }: Day, admin: Person, page: string): Promise<void> {
-  const selector = '[aria-labelledby=second-factor] :is(.btn, .elsewhere p)';
-  await look('the page of somebody with a second factor offers', admin, page, selector);
+  const selector = '[aria-labelledby=second-factor] .btn, .elsewhere.narrow p';
+  await look('the page of somebody with a second factor offers and says', admin, page, selector);
   await look('removing it asks', admin, `${page}/remove-second-factor`);
   await send('removing it does', admin, `${page}/remove-second-factor`);
 }

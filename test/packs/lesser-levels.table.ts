@@ -13,7 +13,7 @@ export const shipped: readonly Row[] = [
   [
     'an administrator’s page says to a manager',
     '200',
-    '200 In the region Germany, only a Global admin may do this to an administrator. · In the region Germany, only Global admins do this to administrators: block or unblock sign-in, end the sessions of a user, and delete a user account. What is managed where · In the region Germany, only a Global admin may do this to an administrator.',
+    '200 In the region Germany, only Global admins do this to administrators: change a user, block or unblock sign-in, end the sessions of a user, delete a user account, and reset a password. What is managed where',
     '200 In the region Germany, this is not done here. It is done in the administration portal of Microsoft Cloud Germany.',
     '200 In the region US Government, this is not done here. It is done in the Azure Government portal.',
     '200 In the region China, nobody can do this for a user: users recover their access themselves, starting from “Forgotten your password?” where they sign in.',
@@ -60,10 +60,10 @@ export const own: readonly Row[] = [
   [
     'an administrator’s page says to a manager',
     '200',
-    '200 In the region Germany, only a Global admin may do this to an administrator. · In the region Germany, only Global admins do this to administrators: block or unblock sign-in, end the sessions of a user, and delete a user account. What is managed where · In the region Germany, only a Global admin may do this to an administrator.',
+    '200 In the region Germany, only Global admins do this to administrators: change a user, block or unblock sign-in, end the sessions of a user, delete a user account, and reset a password. What is managed where',
     '200 In the region China, nobody can do this for a user: users recover their access themselves, starting from “Forgotten your password?” where they sign in.',
     '200 In the region US Government, this is not done here. It is done in the Azure Government portal.',
-    '200 The rules of the region Worldwide do not provide for this. · In the region Worldwide, this is not offered: block or unblock sign-in, end the sessions of a user, and delete a user account. What is managed where · The rules of the region Worldwide do not provide for this.',
+    '200 In the region Worldwide, this is not offered: change a user, block or unblock sign-in, end the sessions of a user, delete a user account, and reset a password. What is managed where',
   ],
   [
     'a manager blocks an administrator',

@@ -50,15 +50,15 @@ test('another edition of a region’s rules is one setting and a restart, and so
     const reset = person.$(`a[href="${resetPasswordPath(zoe.userId)}"]`).length;
     const answer = await person.send('POST', `${userPath(zoe.userId)}/end-sessions`);
     await person.visit(paths.rules);
-    return { list, elsewhere, reset, status: answer.status, edition: person.$('dd .code').text() };
+    return { list, elsewhere, reset, status: answer.status, edition: person.$('dt:contains("Edition") + dd').text() };
   };
   const today = {
     ...{ list: [200, 'User management', true], elsewhere: undefined },
-    ...{ reset: 1, status: 303, edition: 'current' },
+    ...{ reset: 1, status: 303, edition: 'Current' },
   };
   const ofOld = {
     ...{ list: [200, 'Managed in another place', false], elsewhere: 'https://portal.microsoftazure.de' },
-    ...{ reset: 0, status: 403, edition: 'historical' },
+    ...{ reset: 0, status: 403, edition: 'Historical' },
   };
   assert.deepEqual(await served(germany, lookAround), today);
   assert.deepEqual(await served(historical, lookAround), ofOld);
