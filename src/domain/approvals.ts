@@ -99,3 +99,15 @@ export const waitsMs = (rules: { readonly twoAdministrators: { readonly withinHo
 
 /** For how long whoever let somebody in counts as if they could be them: as long as a request can be looked at. In ms. */
 export const behindMs = 30 * 24 * 60 * 60 * 1_000;
+
+/** Who may stand behind whose account, themselves not named: people's ids by the account's. */
+export type Behind = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** Whether two people are certainly two: no one person has lately let both in, or one of them the other. */
+export type AreTwo = (one: string, other: string) => boolean;
+
+/** @returns what tells two people apart, by their ids */
+export function areTwoBy(behind: Behind): AreTwo {
+  const around = (id: string): Set<string> => new Set([id, ...(behind.get(id) ?? [])]);
+  return (one, other) => around(one).isDisjointFrom(around(other));
+}

@@ -125,7 +125,7 @@ const second = ({ support }: Scope, act: ApprovalAct, targets: readonly Pick<Tar
 
 const aboutGlobalAdmins: ReadonlySet<ApprovalAct> = new Set(['resetPassword', 'removeSecondFactor', 'restore']);
 
-/** @param deletedBefore how many users the scope's actor has deleted within a day */
+/** @param deletedBefore how many users the scope's actor, or who may be the same person, has deleted within a day */
 function asksForAnother(scope: Scope, act: ApprovalAct, targets: readonly Target[], deletedBefore = 0): boolean {
   if (scope.actor === null || scope.agreed === act) return false;
   // Asked where a rule would be taken away: then it is one.
@@ -138,7 +138,7 @@ function asksForAnother(scope: Scope, act: ApprovalAct, targets: readonly Target
 
 /**
  * The judge's word on deleting users, one or many: whoever has deleted many within a day needs another for more.
- * @param deletedBefore how many the scope's actor has deleted within a day
+ * @param deletedBefore how many the scope's actor, or who may be the same person, has deleted within a day
  */
 export function mayDelete(scope: Scope, targets: readonly Target[], deletedBefore: number): Verdict {
   const refused = targets.map((target) => may(scope, 'users.delete', target)).find(({ allowed }) => !allowed);

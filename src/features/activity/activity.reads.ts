@@ -51,12 +51,6 @@ export function activityReads(database: Database) {
       .countDistinct({ count: 'target_id' }),
   );
 
-  const deletions = database.prepare<{ count: number }>('activity.deletions', (knex, $) =>
-    knex('activity')
-      .where({ tenant_id: $('tenant'), actor_id: $('actor'), kind: 'user.deleted' })
-      .where('at', '>', $('since'))
-      .count({ count: '*' }),
-  );
   const supporters = supportersOf(database);
 
   const latest: LogRequest = {
@@ -103,10 +97,6 @@ export function activityReads(database: Database) {
       const found = rows.map((row) => toActivity(row, known));
       return found.sort((one, other) => other.at - one.at || other.place - one.place);
     },
-
-    /** @returns how many users the scope's actor has deleted. @param since epoch ms, itself not included */
-    countDeletions: async (scope: Scope, since: number): Promise<number> =>
-      (await deletions({ tenant: scope.tenant.id, actor: scope.actor?.id ?? '', since }))[0]?.count ?? 0,
 
     /** @returns for how many users signing in was stopped after too many tries, of the latest. @param since epoch ms */
     countThrottled: async (scope: Scope, since: number): Promise<number> =>

@@ -1,9 +1,11 @@
 import {
   actionOf,
   amongOf,
+  areTwoBy,
   behindMs,
   type ApprovalAct,
   type ApprovalTarget,
+  type AreTwo,
   type LapsedBy,
 } from '../../domain/approvals.ts';
 import { couldDo } from '../../domain/approvals-judge.ts';
@@ -45,15 +47,9 @@ export const mayDecide = (scope: Scope, { act, subject, asker }: AboutApproval):
 export const sees = (scope: Scope, approval: AboutApproval & Pick<Approval, 'decider'>): boolean =>
   [approval.asker.id, approval.decider?.id].includes(scope.actor?.id) || mayDecide(scope, approval);
 
-/** Whether two people are certainly two: no one person has lately let both in, or one of them the other. */
-export type AreTwo = (one: string, other: string) => boolean;
-
 /** Reads what tells two people apart. @param now epoch ms */
-export async function readAreTwo(stores: Stores, scope: Scope, now: number): Promise<AreTwo> {
-  const behind = await stores.activity.behind(scope, now - behindMs);
-  const around = (id: string): Set<string> => new Set([id, ...(behind.get(id) ?? [])]);
-  return (one, other) => around(one).isDisjointFrom(around(other));
-}
+export const readAreTwo = async (stores: Stores, scope: Scope, now: number): Promise<AreTwo> =>
+  areTwoBy(await stores.activity.behind(scope, now - behindMs));
 
 /** Those who could do by themselves what is asked for: who may answer, and who may not since the same person let them in. */
 export interface Deciders {

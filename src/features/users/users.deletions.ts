@@ -1,3 +1,4 @@
+import { behindMs } from '../../domain/approvals.ts';
 import { mayDelete, type Target, type Verdict } from '../../domain/policy.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { Stores } from '../../stores.ts';
@@ -15,5 +16,6 @@ export async function mayDeleteNow(
   now: number,
 ): Promise<Verdict> {
   const counted = scope.actor !== null && scope.rules.twoAdministrators.for.includes('deleteMany');
-  return mayDelete(scope, targets, counted ? await stores.activity.countDeletions(scope, now - dayMs) : 0);
+  const since = { deleted: now - dayMs, letIn: now - behindMs };
+  return mayDelete(scope, targets, counted ? await stores.activity.countDeletions(scope, since) : 0);
 }

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { ActivityEvent } from '../../src/domain/activity.ts';
+import { createScope } from '../../src/domain/scope.ts';
+import { aCarefulCompany, approvals, hourMs, people, rowOf, type CarefulCompany } from '../support/approvals.ts';
+import { aUser, type TestUser } from '../support/builders.ts';
+import type { Person } from '../support/person.ts';
+import { openPortal } from '../support/portal.ts';
+import { postgres, skipWithout } from '../support/services.ts';
+
+const added: ActivityEvent = { kind: 'user.added' };
+const lowered: ActivityEvent = {
+  kind: 'user.edited',
+  changes: [{ field: 'administratorLevel', from: 'userManagement', to: 'none' }],
+};
+
+type Who = 'asker' | 'other' | 'third' | 'manager';
+/** What stands in the log when the manager has deleted two, as many as one may, and whether the other may delete still. */
+const cases: [label: string, deeds: readonly (readonly [by: Who, event: ActivityEvent, to: Who])[], may: boolean][] = [
+  ['nothing', [], true],
+  ['the other let the manager in', [['other', added, 'manager']], false],
+  ['the manager let the other in', [['manager', added, 'other']], false],
+  [
+    'one person let both in',
+    [
+      ['asker', added, 'manager'],
+      ['asker', added, 'other'],
+    ],
+    false,
+  ],
+  [
+    'the other let somebody in, who then let the manager in',
+    [
+      ['other', added, 'third'],
+      ['third', added, 'manager'],
+    ],
+    false,
+  ],
+  ['somebody else let the manager in', [['third', added, 'manager']], true],
+  ['the other only took the manager’s level', [['other', lowered, 'manager']], true],
+];
+
+for (const [dialect, server] of [
+  ['SQLite', { url: undefined }],
+  ['PostgreSQL', await postgres()],
+] as const) {
+  describe(`deleting in slices on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
+    const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
+
+    async function happened(company: CarefulCompany, [by, event, to]: (typeof cases)[0][1][0]): Promise<void> {
+      const scope = createScope({ ...company.tenant.scope, actor: company[by] });
+      portal.clock.now += 1;
+      await portal.stores.activity.record(scope, event, company[to].id, portal.clock.now);
+    }
+
+    async function deletes(person: Person, { tenant }: CarefulCompany): Promise<TestUser & { location: string }> {
+      const user = await aUser(portal, tenant);
+      const { headers } = await person.send('post', `${people}/${user.id}/delete`);
+      return { ...user, location: headers.location ?? '' };
+    }
+
+    for (const [label, deeds, may] of cases) {
+      it(`when ${label}, the other ${may ? 'may' : 'may not'} delete as many again`, async () => {
+        const company = await aCarefulCompany(portal);
+        for (const deed of deeds) await happened(company, deed);
+        const ada = await company.as(company.manager);
+        for (const _ of [1, 2]) assert.equal((await deletes(ada, company)).location, people);
+        const noah = await company.as(company.other);
+        const { id, location } = await deletes(noah, company);
+        assert.equal(location, may ? people : `${approvals}/new?act=delete&user=${id}`);
+        assert.equal((await rowOf(portal, { id })).state, may ? 'deleted' : 'active');
+      });
+    }
+
+    it('through an account that lost its level again counts, until the day is over', async () => {
+      const company = await aCarefulCompany(portal);
+      await happened(company, ['other', added, 'manager']);
+      const ada = await company.as(company.manager);
+      for (const _ of [1, 2]) await deletes(ada, company);
+      const noah = await company.as(company.other);
+      await noah.send('post', `${people}/${company.manager.id}/block`);
+      assert.match((await deletes(noah, company)).location, /approvals/);
+      portal.clock.now += 24 * hourMs;
+      const later = await company.as(company.other);
+      assert.equal((await deletes(later, company)).location, people);
+    });
+  });
+}
