@@ -113,6 +113,20 @@ describe('the rules of a tenant', async () => {
     assert.deepEqual((await portal.stores.tenants.findOwn(tenant.scope))?.ownRules, { usersExport: 'forbidden' });
   });
 
+  for (const [name, kept, values] of [
+    ['passwordLength', 20, ['30', '31']],
+    ['handOver', 'link', ['link', 'link']],
+  ] as const) {
+    it(`stay as they are when a form says ${name} twice`, async () => {
+      const { tenant, admin } = await aCompany();
+      await portal.stores.tenants.setOwnRules(tenant.scope, { [name]: kept });
+      await admin.visit(paths.rules);
+      const { status } = await admin.send('post', paths.rules, { [name]: values as unknown as string });
+      assert.equal(status, 400);
+      assert.deepEqual((await portal.stores.tenants.findOwn(tenant.scope))?.ownRules, { [name]: kept });
+    });
+  }
+
   it('are read by a User management admin, and set by none', async () => {
     const { tenant } = await aCompany();
     const manager = await aUser(portal, tenant, { administratorLevel: 'userManagement' });

@@ -11,7 +11,7 @@ import {
 import type { RegionRules } from '../../domain/regions.ts';
 import { carriedNumber } from '../../web/forms.ts';
 
-const field = z.string().trim().catch('');
+const field = z.string().trim().default('');
 const form = z.object(
   Object.fromEntries([...ownNumberNames, ...ownChoiceNames].map((name) => [name, field])) as Record<
     OwnRule,
@@ -23,13 +23,15 @@ export type TypedRules = z.infer<typeof form>;
 
 /**
  * What a tenant wants to decide for itself. An empty field leaves a rule to the region.
- * @throws Failure badRequest for a choice that the page does not offer: silence would loosen what holds now
+ * @throws Failure badRequest for a choice that the page does not offer, or a rule twice: silence would loosen what holds now
  */
 export function readOwnRulesForm(
   body: unknown,
   region: RegionRules,
 ): { typed: TypedRules; own: OwnRules; faults: FieldFault[] } {
-  const typed = form.parse(body ?? {});
+  const parsed = form.safeParse(body ?? {});
+  if (!parsed.success) throw new Failure('badRequest');
+  const typed = parsed.data;
   const own: Partial<Record<OwnRule, number | string>> = {};
   const faults: FieldFault[] = [];
   for (const name of ownChoiceNames) {
