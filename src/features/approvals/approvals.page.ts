@@ -42,7 +42,7 @@ const preciselyOf = ({ log, own }: ApprovalSubject) => ({
 
 /** What a page about a wish shows of it, before anybody was asked. */
 export const wishShown = (act: ApprovalAct, subject: ApprovalSubject, users: readonly User[]) => ({
-  ...{ icon: icons[act], danger: act === 'delete', users: users.length > 1 ? users : [] },
+  ...{ icon: icons[act], danger: act === 'delete', users },
   sentence: sentenceOf(act, subject, users.length === 1 ? (users[0]?.displayName ?? null) : null),
   ...preciselyOf(subject),
 });

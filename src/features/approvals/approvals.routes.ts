@@ -49,7 +49,7 @@ export function approvalsRoutes(parts: {
     const lapsedBy = waits ? await lapseOf(stores, scope, found, clock()) : null;
     const approval = shown(scope, lapsedBy === null ? found : { ...found, state: 'lapsed', lapsedBy }, clock());
     const ids = found.subject.users.map(({ id }) => id);
-    const present = ids.length > 1 ? await stores.users.findMany(scope, ids, amongOf[found.act] ?? 'present') : [];
+    const present = ids.length > 0 ? await stores.users.findMany(scope, ids, amongOf[found.act] ?? 'present') : [];
     const typed = (request.body as { remark?: unknown } | undefined)?.remark;
     const handOver = found.act === 'resetPassword' ? handOverOf(scope, waysIn) : null;
     const open = approval.state === 'open';

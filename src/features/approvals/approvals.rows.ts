@@ -5,6 +5,8 @@ export interface ApprovalParty {
   readonly id: string;
   readonly epoch: number;
   readonly name: string;
+  /** What tells them from a namesake: everybody's name can be edited. */
+  readonly username: string;
 }
 
 /** What one administrator has asked another to agree to. Times are epoch ms. */
@@ -51,7 +53,9 @@ export interface ApprovalRecord {
 /** A row with the names that belong to its ids. */
 export interface NamedApproval extends ApprovalRecord {
   asker_name: string | null;
+  asker_username: string | null;
   decider_name: string | null;
+  decider_username: string | null;
   target_name: string | null;
 }
 
@@ -64,9 +68,8 @@ export function toApproval(row: NamedApproval): Approval {
     reason: row.reason,
     state: row.state,
     lapsedBy: row.lapsed_by,
-    asker: { id: row.asker_id, epoch: row.asker_epoch, name: row.asker_name ?? '' },
-    decider:
-      deciderId === null ? null : { id: deciderId, epoch: row.decider_epoch ?? -1, name: row.decider_name ?? '' },
+    asker: partyOf(row.asker_id, row.asker_epoch, row.asker_name, row.asker_username),
+    decider: deciderId === null ? null : partyOf(deciderId, row.decider_epoch, row.decider_name, row.decider_username),
     remark: row.remark ?? '',
     targetName: row.target_name,
     createdAt: row.created_at,
@@ -75,3 +78,7 @@ export function toApproval(row: NamedApproval): Approval {
     endedAt: row.ended_at,
   };
 }
+
+const partyOf = (id: string, epoch: number | null, name: string | null, username: string | null): ApprovalParty => ({
+  ...{ id, epoch: epoch ?? -1, name: name ?? '', username: username ?? '' },
+});

@@ -35,7 +35,7 @@ export function approvalsStore(database: Database) {
           .leftJoin(`users as ${who}`, (join) =>
             join.on(`${who}.id`, `approvals.${who}_id`).andOn(`${who}.tenant_id`, 'approvals.tenant_id'),
           )
-          .select({ [`${who}_name`]: `${who}.display_name` }),
+          .select({ [`${who}_name`]: `${who}.display_name`, [`${who}_username`]: `${who}.username` }),
       knex('approvals').select('approvals.*').where('approvals.tenant_id', $('tenant')),
     );
   const findOne = database.prepare<NamedApproval>('approvals.find', (knex, $) =>

@@ -142,7 +142,7 @@ export function createApprovals({ stores, clock }: { stores: Stores; clock: () =
   };
 }
 
-const asAsker = (scope: Scope, epoch: number) => ({ id: scope.actor?.id ?? '', epoch, name: '' });
+const asAsker = (scope: Scope, epoch: number) => ({ id: scope.actor?.id ?? '', epoch, name: '', username: '' });
 
 const subjectOf = ({ log, own }: Wish, users: readonly User[]): ApprovalSubject => ({
   users: users.map(({ id, epoch, administratorLevel }): ApprovalTarget => ({ id, epoch, administratorLevel })),
