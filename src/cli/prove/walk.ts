@@ -5,7 +5,7 @@ export interface StepResult {
   readonly title: string;
   readonly region: string;
   readonly status: 'done' | 'refusedByRules' | 'failed';
-  /** Why it failed; '' where it did not. */
+  /** Why it failed; of a step that was done, what of it the rules refused or did otherwise. */
   readonly says: string;
   readonly ms: number;
 }
@@ -50,9 +50,10 @@ async function take({ title, operation, where, act }: Step, here: Story, there: 
   const isHere =
     (operation === undefined || rules.operations[operation].at === 'here') && (where === undefined || where(rules));
   try {
+    here.remarks.length = 0;
     await act(here, there);
     return isHere
-      ? result('done')
+      ? result('done', [...new Set(here.remarks)].join('; '))
       : result('failed', 'was done, though the rules of the region say that it is not done here');
   } catch (error) {
     if (error instanceof Refused)

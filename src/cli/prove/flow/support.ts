@@ -1,6 +1,17 @@
+import { randomUUID } from 'node:crypto';
 import { paths, to, userPath } from '../../../paths.ts';
-import { aVisitor, expect, personNamed, signIn, StepFault, visitorOf, type Step, type Story } from '../story.ts';
-import { replacePassword } from './users.ts';
+import {
+  anAccount,
+  aVisitor,
+  expect,
+  personNamed,
+  Refused,
+  StepFault,
+  visitorOf,
+  type Step,
+  type Story,
+} from '../story.ts';
+import { replacePassword, signIn } from './coming-in.ts';
 
 const given: Step['where'] = ({ supportAccess }) => supportAccess.grant === 'allowed';
 
@@ -13,8 +24,8 @@ async function addOperator(
   const printed = await story.region.command(['operator', 'add', ...about, '--json']);
   const { userId, temporaryPassword } = JSON.parse(printed) as { userId: string; temporaryPassword: string };
   story.learn('temporary password printed to the operator', 'secret', temporaryPassword);
-  story.people.set('operator', { username, password: temporaryPassword, id: userId });
-  await replacePassword(story, personNamed(story, 'operator'), aVisitor(story, device));
+  story.people.set('operator', anAccount(username, temporaryPassword, userId));
+  await replacePassword(story, 'operator', aVisitor(story, device));
   await signIn(story, 'operator', aVisitor(story, device));
 }
 
@@ -42,6 +53,11 @@ const accessSteps: readonly Step[] = [
     act: async (story) => {
       const operator = visitorOf(story, 'operator');
       const grantId = grantOn(expect(await operator.get(paths.dashboard), 200));
+      if (grantId === '') {
+        // Nobody was let in: nobody comes in.
+        const madeUp = await operator.send(to(paths.enterSupport, { grantId: randomUUID() }));
+        throw new Refused(expect(madeUp, 404).path);
+      }
       const inside = expect(await operator.send(to(paths.enterSupport, { grantId })), 200);
       if (!inside.text.includes('support-banner')) throw new StepFault('the operator was not let in');
       // Whoever holds a level is out of its reach.
