@@ -67,6 +67,8 @@ export interface Step {
   readonly operation?: UserOperation;
   /** What else it asks of the region's rules. */
   readonly where?: (rules: RegionRules) => boolean;
+  /** How it is instead where that is not so, in a few words for the report. */
+  readonly otherwise?: string;
   /** Whether the regions take it one after the other: what they begin with at the first time is dear. */
   readonly inTurn?: true;
   readonly act: (here: Story, there: Story) => Promise<void>;

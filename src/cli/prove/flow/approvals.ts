@@ -49,6 +49,7 @@ export const approvalSteps: readonly Step[] = [
   {
     title: 'Ask for the log, which the other administrator declines; withdraw another request',
     where: ({ activityLog }) => activityLog.export === 'allowed',
+    otherwise: 'the log is not taken away',
     act: async (story) => {
       const admin = visitorOf(story, 'administrator');
       const filter = { format: 'csv', from: '2026-01-01' };
@@ -62,6 +63,7 @@ export const approvalSteps: readonly Step[] = [
   {
     title: 'Leave it to one administrator again, with the other’s agreement',
     where: (rules) => leftToDecide(rules).length > 0,
+    otherwise: 'the region asks for two',
     act: async (story) => {
       const isOwn = leftToDecide(story.region.rules).length > 0;
       const page = await chooseOwnRules(story, each(guarded, isOwn ? '' : 'one'));

@@ -16,7 +16,9 @@ export const leavingSteps: readonly Step[] = [
   {
     title: 'Delete a user',
     operation: 'users.delete',
-    act: async (story) => void (await deleteUser(story, 'colleague')),
+    act: async (story) => {
+      await deleteUser(story, 'colleague');
+    },
   },
   {
     title: 'Restore a user',

@@ -25,7 +25,7 @@ async function giveWayIn(story: Story): Promise<{ page: Answer; account: Account
   } catch (error) {
     if (!(error instanceof Refused) || resetsHere(story.region.rules)) throw error;
     const added = await addByForm(story);
-    story.remarks.push('to a user who was added: a reset is refused, as the rules say');
+    story.remarks.push('to a user who was added; a reset is refused');
     return added;
   }
 }
@@ -50,16 +50,19 @@ export const linkSteps: readonly Step[] = [
   {
     title: 'Decide to hand over links; give one, look at it, open it, try it again',
     where: (rules) => rules.handOver.by !== 'mailedLink' && givesWaysIn(rules),
+    otherwise: 'links are mailed, or given elsewhere',
     act: (story) => handOver(story, 'link'),
   },
   {
     title: 'Decide to mail links; give one, open the link in the mail, try it again',
     where: givesWaysIn,
+    otherwise: 'ways in are given elsewhere, or by nobody',
     act: (story) => handOver(story, 'mailedLink'),
   },
   {
     title: 'Recover access alone, by a link that is mailed',
     where: ({ operations }) => operations['users.resetPassword'].at === 'alone',
+    otherwise: 'nobody recovers alone',
     act: async (story) => {
       const visitor = aVisitor(story);
       const page = await visitor.get(paths.recoverAccess);

@@ -108,12 +108,15 @@ export const movedSteps: readonly Step[] = [
   {
     title: 'Ask both regions by command what they know of the move',
     act: async (here, there) => {
-      for (const { region } of [here, there]) {
-        await region.command(['tenant', 'moves', '--json']);
-        await region.command(['tenant', 'list', '--json']);
-        await region.command(['route', 'list', '--json']);
-        await region.command(['activity', 'verify', '--json']);
-      }
+      const asked = [
+        ['tenant', 'moves'],
+        ['tenant', 'list'],
+        ['activity', 'verify'],
+      ];
+      const ask = async ({ region }: Story): Promise<void> => {
+        for (const command of asked) await region.command([...command, '--json']);
+      };
+      await Promise.all([here, there].map(ask));
     },
   },
 ];

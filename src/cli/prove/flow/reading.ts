@@ -32,6 +32,7 @@ export const readingSteps: readonly Step[] = [
   {
     title: 'Take the activity log away in both forms',
     where: ({ activityLog }) => activityLog.export === 'allowed',
+    otherwise: 'the log is not taken away',
     act: async (story) => {
       const admin = visitorOf(story, 'administrator');
       for (const path of [paths.activityCsv, paths.activityJsonLines]) {

@@ -36,6 +36,7 @@ const accessSteps: readonly Step[] = [
   {
     title: 'Grant support access with a purpose; a form that is refused first',
     where: given,
+    otherwise: 'support access is not given',
     act: async (story) => {
       const admin = visitorOf(story, 'administrator');
       const form = { operator: personNamed(story, 'operator').id, level: 'manage' };
@@ -49,6 +50,7 @@ const accessSteps: readonly Step[] = [
   {
     title: 'Enter as the operator, look around, change a name, leave; the grant is ended',
     where: given,
+    otherwise: 'support access is not given',
     operation: 'users.edit',
     act: async (story) => {
       const operator = visitorOf(story, 'operator');

@@ -39,6 +39,6 @@ export async function agreed(story: Story, page: Answer): Promise<Answer> {
 /** @returns the answer, or, where the rules ask for another administrator first, what came of it with their agreement */
 export async function settled(story: Story, page: Answer): Promise<Answer> {
   if (!isAsking(page)) return page;
-  story.remarks.push('with another administrator’s agreement, as the rules say');
+  story.remarks.push('with another administrator’s agreement');
   return agreed(story, page);
 }

@@ -52,6 +52,15 @@ async function press(story: Story, path: string, fields = {}): Promise<Answer> {
   return expect(await admin.send(path, fields), 200);
 }
 
+/** Has the operator's command tell the id of the company. */
+async function findCompany({ region, learn, company }: Story): Promise<void> {
+  const { tenants } = JSON.parse(await region.command(['tenant', 'list', '--json'])) as {
+    tenants: { id: string; domains: string[] }[];
+  };
+  const tenant = tenants.find(({ domains }) => domains.includes(company.domain));
+  company.tenantId = learn('id of a company', 'person', tenant?.id ?? '');
+}
+
 /** What administrators do with one user. */
 export const userSteps: readonly Step[] = [
   {
@@ -70,14 +79,9 @@ export const userSteps: readonly Step[] = [
   {
     title: 'Add users by the operator’s command',
     act: async (story) => {
-      const { region, learn, company, people } = story;
-      const { tenants } = JSON.parse(await region.command(['tenant', 'list', '--json'])) as {
-        tenants: { id: string; domains: string[] }[];
-      };
-      const tenant = tenants.find(({ domains }) => domains.includes(company.domain));
-      company.tenantId ||= learn('id of a company', 'person', tenant?.id ?? '');
-      for (const name of ['colleague', 'newcomer', ...(people.has('member') ? [] : ['member'])])
-        await addByOperator(story, name);
+      if (story.company.tenantId === '') await findCompany(story);
+      const missing = ['colleague', 'newcomer', ...(story.people.has('member') ? [] : ['member'])];
+      await Promise.all(missing.map((name) => addByOperator(story, name)));
     },
   },
   {
