@@ -5,10 +5,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fillCompany } from './company.ts';
 import { startMeasured, steadyMemory } from './cpu.ts';
-import { aVisitor, atWork, keepVisiting, listEveryMs, quietSeconds, rig, waits } from './visitor.ts';
+import { aVisitor, besideReader, rig } from './visitor.ts';
 
 const userCount = Number(process.argv[2] ?? 100_000);
 const list = '/account-settings/user-management';
@@ -32,23 +31,16 @@ async function take(cookie: string): Promise<{ rows: number; bytes: number }> {
 try {
   const admin = await aVisitor(portal.origin).signIn(usernames[0]);
   const reader = await aVisitor(portal.origin).signIn(usernames[1]);
-  await atWork(portal, reader, list);
-  const endQuiet = keepVisiting(reader, list, listEveryMs);
-  await delay(quietSeconds * 1_000);
-  const quiet = await endQuiet();
-  const memoryBefore = await portal.peakMegabytes();
-  const endBusy = keepVisiting(reader, list, listEveryMs);
-  const start = performance.now();
-  const { rows, bytes } = await take(admin.cookies());
-  const seconds = (performance.now() - start) / 1_000;
-  const busy = await endBusy();
-  const memory = await portal.peakMegabytes();
+  const { result, lines } = await besideReader(portal, reader, list, async () => {
+    const start = performance.now();
+    const taken = await take(admin.cookies());
+    return { ...taken, seconds: (performance.now() - start) / 1_000 };
+  });
+  const { rows, bytes, seconds } = result;
   if (rows !== userCount) throw new Error(`${rows} rows came for ${userCount} users`);
   console.log(`${rig()}, ${userCount} users`);
   console.log(`export      ${seconds.toFixed(1)} s, ${(bytes / 1_000_000).toFixed(1)} MB`);
-  console.log(`list, quiet ${waits(quiet)}`);
-  console.log(`list, busy  ${waits(busy)}`);
-  console.log(`memory      ${memoryBefore.toFixed(0)} MB before, ${memory.toFixed(0)} MB at the most`);
+  for (const line of lines) console.log(line);
 } finally {
   portal.stop();
   rmSync(directory, { recursive: true, force: true });

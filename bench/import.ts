@@ -8,7 +8,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fillCompany } from './company.ts';
 import { startMeasured, steadyMemory } from './cpu.ts';
-import { aVisitor, atWork, keepVisiting, listEveryMs, quietSeconds, rig, waits } from './visitor.ts';
+import { aVisitor, besideReader, rig } from './visitor.ts';
 
 const rowCount = Number(process.argv[2] ?? 10_000);
 const peopleBefore = 10_000;
@@ -56,23 +56,13 @@ async function look(admin: ReturnType<typeof aVisitor>, page: string): Promise<R
 try {
   const admin = await aVisitor(portal.origin).signIn(usernames[0]);
   const reader = await aVisitor(portal.origin).signIn(usernames[1]);
-  await atWork(portal, reader, list);
-  const endQuiet = keepVisiting(reader, list, listEveryMs);
-  await delay(quietSeconds * 1_000);
-  const quiet = await endQuiet();
-  const memoryBefore = await portal.peakMegabytes();
-  const endBusy = keepVisiting(reader, list, listEveryMs);
-  const passwords = await importAll(admin);
-  const busy = await endBusy();
-  const memory = await portal.peakMegabytes();
+  const { result: passwords, lines } = await besideReader(portal, reader, list, () => importAll(admin));
   if (passwords !== rowCount) throw new Error(`${passwords} temporary passwords came for ${rowCount} users`);
   const total = Object.values(seconds).reduce((sum, each) => sum + each, 0);
   const parts = Object.entries(seconds).map(([what, each]) => `${what} ${each.toFixed(1)}`);
   console.log(`${rig()}, ${rowCount} rows`);
   console.log(`import      ${total.toFixed(1)} s (${parts.join(', ')})`);
-  console.log(`list, quiet ${waits(quiet)}`);
-  console.log(`list, busy  ${waits(busy)}`);
-  console.log(`memory      ${memoryBefore.toFixed(0)} MB before, ${memory.toFixed(0)} MB at the most`);
+  for (const line of lines) console.log(line);
 } finally {
   portal.stop();
   rmSync(directory, { recursive: true, force: true });

@@ -6,8 +6,8 @@ import { load, type Measured } from './cpu.ts';
 export const password = 'bench: a sentence nobody guesses';
 
 /** How often a reader comes while something else is measured, and for how long while nothing is. */
-export const listEveryMs = 25;
-export const quietSeconds = 10;
+const listEveryMs = 25;
+const quietSeconds = 10;
 
 /** A browser without scripts: it keeps its cookies and the token of the last form. */
 export function aVisitor(origin: string) {
@@ -60,7 +60,7 @@ export type Visitor = ReturnType<typeof aVisitor>;
  * Somebody who opens a page at even intervals while something else goes on.
  * @returns what ends it, and gives the times of its answers in ms, sorted
  */
-export function keepVisiting(visitor: Visitor, address: string, everyMs: number): () => Promise<number[]> {
+function keepVisiting(visitor: Visitor, address: string, everyMs: number): () => Promise<number[]> {
   const times: number[] = [];
   const faults: unknown[] = [];
   const visit = async (): Promise<void> => {
@@ -84,7 +84,7 @@ const quantile = (sorted: readonly number[], share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 
 /** The waiting times of a reader, as one line. */
-export const waits = (times: readonly number[]): string =>
+const waits = (times: readonly number[]): string =>
   `p50 ${quantile(times, 0.5).toFixed(1)} ms, p99 ${quantile(times, 0.99).toFixed(1)} ms, longest ${quantile(times, 1).toFixed(0)} ms, ${times.length} visits`;
 
 /** What it was measured on. */
@@ -95,8 +95,27 @@ const warmUpSeconds = 15;
 const restMs = 1_000;
 
 /** Puts a server to work first: one that has just begun grows whatever it does. Its memory is counted from here. */
-export async function atWork(portal: Measured, reader: Visitor, address: string): Promise<void> {
+async function atWork(portal: Measured, reader: Visitor, address: string): Promise<void> {
   await load(portal, address, { Cookie: reader.cookies(), 'Accept-Language': 'fr' }, warmUpSeconds);
   await delay(restMs);
   await portal.peakMegabytes();
+}
+
+/** What a reader of a page waits, and the server's memory, while nothing else goes on and then while some work does. */
+export async function besideReader<T>(portal: Measured, reader: Visitor, address: string, work: () => Promise<T>) {
+  await atWork(portal, reader, address);
+  const endQuiet = keepVisiting(reader, address, listEveryMs);
+  await delay(quietSeconds * 1_000);
+  const quiet = await endQuiet();
+  const memoryBefore = await portal.peakMegabytes();
+  const endBusy = keepVisiting(reader, address, listEveryMs);
+  const result = await work();
+  const busy = await endBusy();
+  const memory = await portal.peakMegabytes();
+  const lines = [
+    `list, quiet ${waits(quiet)}`,
+    `list, busy  ${waits(busy)}`,
+    `memory      ${memoryBefore.toFixed(0)} MB before, ${memory.toFixed(0)} MB at the most`,
+  ];
+  return { result, lines };
 }

@@ -46,6 +46,7 @@ import { createBulkChange } from './features/users/users.bulk.ts';
 import { createUserChanges } from './features/users/users.changes.ts';
 import { usersRoutes } from './features/users/users.routes.ts';
 import { createUsers, type Users } from './features/users/users.ts';
+import { paths } from './paths.ts';
 import { createAuthentication, type Authentication } from './web/authentication.ts';
 import type { Route } from './web/routing.ts';
 
@@ -77,7 +78,7 @@ export function createFeatures(
     ...passwordsRoutes({ passwords, links, authentication, devices, cookies, log }),
     ...dashboardRoutes({ stores, support, wordsFor, clock }),
     ...accountSettingsRoutes({ stores, regionRules: rules }),
-    ...supportRoutes({ stores, support, regionRules: rules, clock }),
+    ...supportRoutes({ stores, support, regionRules: rules, answerRefusal, clock }),
     ...activityRoutes({ stores, exports, wordsFor, clock }),
     ...whereRoutes(rules),
     ...addUserRoutes({ stores, addUser: createUserAdder({ stores, waysIn, clock }), waysIn, sheet, answerRefusal }),
@@ -114,10 +115,13 @@ function secondFactors(
     keys: secondFactorKeys,
   });
   background.add(reseal);
-  const issuer = `Parvis ${config.baseUrl.hostname}`;
+  const names = {
+    issuer: `Parvis ${config.baseUrl.hostname}`,
+    address: new URL(paths.signIn, config.baseUrl).href,
+  };
   return [
     ...codeRoutes({ giveCode, authentication }),
-    ...ownSecondFactorRoutes({ secondFactor, offer, authentication, devices, cookies, issuer }),
+    ...ownSecondFactorRoutes({ secondFactor, offer, authentication, devices, cookies, clock, ...names }),
     ...removalRoutes({ users, removeOf: createRemoval({ stores, throttle, clock }), answerRefusal }),
   ];
 }

@@ -8,6 +8,7 @@ import { createWaysIn } from '../features/links/ways-in.ts';
 import { createThrottle } from '../features/sessions/throttle.ts';
 import { createUsers } from '../features/users/users.ts';
 import { CommandFault, print, printEach, withContext, type CommandContext } from './context.ts';
+import { saysOfRules } from './placed.ts';
 
 interface AddOptions {
   tenant: string;
@@ -34,10 +35,10 @@ export function addUserCommands(program: Command): void {
     .addOption(new Option('--language <language>').choices(languages))
     .option('--json', 'print one JSON object')
     .action((options: AddOptions) =>
-      withContext(async ({ tenants }) => {
+      withContext(async ({ tenants, config }) => {
         const { tenant, language, json, ...person } = options;
         const added = await tenants.addUser(tenant, { ...person, language: language ?? null });
-        printPassword({ json }, added);
+        printPassword({ json }, added, saysOfRules(config.rules, 'users.add'));
       }),
     );
   user
@@ -45,7 +46,10 @@ export function addUserCommands(program: Command): void {
     .description('give a user a temporary password, printed once; it stands in the activity log')
     .option('--json', 'print one JSON object')
     .action((username: string, options: { json?: boolean }) =>
-      withContext(async (context) => printPassword(options, await resetPassword(context, username))),
+      withContext(async (context) => {
+        const said = saysOfRules(context.config.rules, 'users.resetPassword');
+        printPassword(options, await resetPassword(context, username), said);
+      }),
     );
   user
     .command('remove-second-factor <username>')
@@ -56,7 +60,8 @@ export function addUserCommands(program: Command): void {
     .action((username: string, options: { json?: boolean }) =>
       withContext(async (context) => {
         const removed = await removeSecondFactorOf(context, username);
-        print(options, removed, [`${removed.username} has no second factor any more`]);
+        const said = saysOfRules(context.config.rules, 'users.removeSecondFactor');
+        print(options, removed, [`${removed.username} has no second factor any more`, ...said]);
       }),
     );
   user
@@ -124,14 +129,16 @@ export async function* listed(users: AsyncIterable<User>, now: number) {
   }
 }
 
-/** Prints a temporary password, this once. */
+/** Prints a temporary password, this once, and what else there is to say to a person. */
 export function printPassword(
   options: { json?: boolean | undefined },
   added: { userId: string; username: string; temporaryPassword: string },
+  said: readonly string[] = [],
 ): void {
   const { userId, username, temporaryPassword } = added;
   print(options, { userId, username, temporaryPassword }, [
     username,
     `Temporary password, shown this once: ${temporaryPassword}`,
+    ...said,
   ]);
 }

@@ -47,13 +47,17 @@ export function errorPages(pages: Pages, log: Logger): ErrorRequestHandler {
 
 function answer(pages: Pages, request: Request, response: Response, failure: Failure | null, status: number): void {
   const kind = failure?.kind ?? 'unexpected';
+  // A conflict that says itself why is mostly nobody else's doing.
+  const refused = failure?.kind === 'conflict' && failure.because !== null;
   const model = {
+    refused,
     kind,
     status,
     because: failure?.because ?? null,
     wait: failure?.retryAfter ? waitOf(failure.retryAfter) : null,
   };
-  pages.answer(request, response, 'errors/error', model, { title: `errors:${kind}.title`, status, formless: true });
+  const title = refused ? 'errors:refused' : `errors:${kind}.title`;
+  pages.answer(request, response, 'errors/error', model, { title, status, formless: true });
 }
 
 function asFailure(error: unknown): Failure | null {

@@ -1,4 +1,3 @@
-import { transcode } from 'node:buffer';
 import type { Request, Response } from 'express';
 import type { Config } from '../config/config.ts';
 import { regionName } from '../config/rules.ts';
@@ -15,6 +14,7 @@ import { navigationFor } from './navigation.ts';
 import { languages } from '../domain/regions.ts';
 import type { Middleware } from './request.ts';
 import { escapeHtml, type TextValues, type Tongue, type Translator } from './translator.ts';
+import { utf8 } from './utf8.ts';
 import type { RenderView } from './views.ts';
 
 /** Something to say at the top of a page. */
@@ -126,10 +126,6 @@ export function createPages(parts: PageParts) {
     },
   };
 }
-
-// A typographic apostrophe is enough for a page to be kept in two bytes a character. Such a text takes `Buffer.from` some
-// hundred microseconds, once to count its bytes and once to write them; `transcode` five, but it takes no half characters.
-const utf8 = (text: string): Buffer => transcode(Buffer.from(text.toWellFormed(), 'utf16le'), 'utf16le', 'utf8');
 
 // The same on every page of a language: put into words once.
 function ownRegion({ rules }: Config, { language, t }: Tongue) {

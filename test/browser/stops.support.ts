@@ -27,7 +27,8 @@ export async function supportStops(portal: Portal, tenant: TestTenant, admin: Te
   };
   for (const outcome of ['ended', 'withdrawn', 'expired'] as const)
     await stores.support.finish(await grant(outside.id, 'look'), outcome, clock.now);
-  await stores.support.noteEntered(await grant(inside.id, 'manage'), clock.now);
+  const entered = await grant(inside.id, 'manage');
+  await stores.support.noteEntered(entered, clock.now);
   const patient = await aUser(portal, tenant, { displayName: `Hélène ${longName}` });
 
   const wrongly = async (page: Page): Promise<void> => {
@@ -42,6 +43,16 @@ export async function supportStops(portal: Portal, tenant: TestTenant, admin: Te
     if ((await entering.count()) > 0) await entering.first().click();
     await page.locator('.support-banner').waitFor();
   };
+  // As from a dashboard that was open in another tab.
+  const enterAgain = async (page: Page): Promise<void> => {
+    await enter(page);
+    await page.evaluate(`{
+      const form = document.querySelector('.support-banner form');
+      form.action = '/support/${entered}/enter';
+      form.submit();
+    }`);
+    await page.waitForURL('**/enter');
+  };
   return {
     ...{ inside, outside },
     ofAdmins: [
@@ -55,6 +66,7 @@ export async function supportStops(portal: Portal, tenant: TestTenant, admin: Te
       at('list inside', users),
       at('user inside', `${users}/${patient.id}`),
       at('not for support', `${users}/import`),
+      { name: 'inside already', open: enterAgain },
     ] satisfies Stop[],
   };
 }

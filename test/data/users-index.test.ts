@@ -43,7 +43,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
       await stores.users.update(scope, user.id, { ...user, displayName: 'Zoé Ångström' });
       assert.deepEqual(await namesFor(scope, 'zoe'), ['Zoé Ångström']);
       assert.deepEqual(await namesFor(scope, 'angstrom'), ['Zoé Ångström']);
-      assert.deepEqual(await searchIndex(database)(scope.tenant.id, ['besson'], 10), []);
+      assert.deepEqual(await searchIndex(database).named(scope.tenant.id, ['besson'], 10), []);
       await stores.users.update(await newTenant(stores), user.id, { ...user, displayName: 'Stranger' });
       assert.deepEqual(await namesFor(scope, 'zoe'), ['Zoé Ångström']);
     });
@@ -59,7 +59,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
       const entries = await count();
       await database.knex('users').where({ id: user.id }).delete();
       assert.equal(await count(), entries - 1);
-      assert.deepEqual(await searchIndex(database)(scope.tenant.id, ['going'], 10), []);
+      assert.deepEqual(await searchIndex(database).named(scope.tenant.id, ['going'], 10), []);
     });
 
     test('is written with the users or not at all, any number of them at once', async () => {
@@ -102,7 +102,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
         scope,
         Array.from({ length: 300 }, (_, index) => named(index < 5 ? 'Few Common' : 'Common')),
       );
-      const index = searchIndex(database);
+      const index = searchIndex(database).named;
       assert.equal((await index(scope.tenant.id, ['few'], 100))?.length, 5);
       assert.equal((await index(scope.tenant.id, ['common', 'few'], 100))?.length, 5);
       assert.equal(await index(scope.tenant.id, ['few'], 4), null);

@@ -29,6 +29,7 @@ const ways: Record<string, Limits> = {
   'in one step': all,
   'step by step, where an index names too many': { ...all, firstStep: 3, mostNamed: 0, walkedForOneNamed: Infinity },
   'by those whom an index names': { ...all, firstStep: 1 },
+  'by where names begin, and by those who have the word elsewhere': { ...all, firstStep: 1, namedAtOnce: 500 },
   'by one after the other, and then by those named': { ...all, firstStep: 2, walkedForOneNamed: 1 },
   'step by step, for as long as there is hope': { ...all, firstStep: 30, hopeful: 1 },
   'by whichever index names few': { ...all, firstStep: 2, mostNamed: 40 },
@@ -91,19 +92,26 @@ const part = fc.tuple(one(...people), fc.nat(20), fc.integer({ min: 1, max: 6 })
       .slice(0, length)
       .join('')} ${more} ${username.slice(at, at + length)}`,
 );
-const requests: fc.Arbitrary<PageRequest> = fc
-  .record({
-    search: fc.oneof(fc.constant(null), one('nan', 'müller', 'mueller', 'z', '李', 'example', 'zoe müller', '%'), part),
-    level: fc.option(one(...levelFilters)),
-    status: fc.option(one(...statusFilters)),
-    sort: one(...sortKeys),
-    descending: fc.boolean(),
-    from: fc.option(fc.record({ side: one('after', 'before'), user: one(...people) })),
-  })
-  .map(({ from, ...request }) => ({
-    ...request,
-    from: from && { side: from.side, cursor: { key: keyOf(from.user, request.sort), id: from.user.id } },
-  }));
+const anyRequests = fc.record({
+  search: fc.oneof(fc.constant(null), one('nan', 'müller', 'mueller', 'z', '李', 'example', 'zoe müller', '%'), part),
+  level: fc.option(one(...levelFilters)),
+  status: fc.option(one(...statusFilters)),
+  sort: one(...sortKeys),
+  descending: fc.boolean(),
+  from: fc.option(fc.record({ side: one('after', 'before'), user: one(...people) })),
+});
+
+const byOneWord = fc.record({
+  search: fc
+    .tuple(one(...names), fc.integer({ min: 1, max: 4 }))
+    .map(([name, length]) => [...name].slice(0, length).join('')),
+  ...{ level: fc.constant(null), status: fc.constant(null), sort: fc.constant('name'), descending: fc.boolean() },
+  from: fc.option(fc.record({ side: one('after', 'before'), user: one(...people) })),
+} as const);
+const requests = fc.oneof(byOneWord, anyRequests).map(({ from, ...request }): PageRequest => ({
+  ...request,
+  from: from && { side: from.side, cursor: { key: keyOf(from.user, request.sort), id: from.user.id } },
+}));
 
 for (const { dialect, config, skip } of both(await postgres())) {
   describe(`every way to find a page on ${dialect} finds the same`, { skip }, async () => {

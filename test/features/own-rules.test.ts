@@ -57,6 +57,15 @@ describe('the rules of a tenant', async () => {
     assert.equal(late.path, '/sign-in/password', 'the temporary password has expired');
   });
 
+  it('hold for whom the operator adds by a command', async () => {
+    const { tenant } = await aCompany();
+    await portal.stores.tenants.setOwnRules(tenant.scope, { temporaryPasswordHours: 2 });
+    const person = { name: 'Ada Berg', administratorLevel: 'none', agentLevel: 'none', language: null } as const;
+    const { userId } = await portal.tenants.addUser(tenant.id, { ...person, username: `ada@${tenant.domain}` });
+    const added = await portal.stores.users.find(tenant.scope, userId);
+    assert.equal(added?.temporaryUntil, portal.clock.now + 120 * minutes);
+  });
+
   it('count wrong passwords by the tenant’s own number', async () => {
     const { tenant, admin } = await aCompany();
     const user = await aUser(portal, tenant, {});

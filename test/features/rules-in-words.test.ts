@@ -90,7 +90,7 @@ describe('a rule of the organization’s own', async () => {
     person.sees('By a rule of your organization, this is not offered: export users.');
     person.sees('By a rule of your organization, only Global admins do this to administrators: change a user');
     await person.visit(userPath(billing.id));
-    person.sees('By a rule of your organization, only a Global admin may do this to an administrator.');
+    person.sees('By a rule of your organization, only Global admins do this to administrators: change a user');
     person.doesNotSee('In the region');
     await person.visit(paths.newUser);
     person.sees('By a rule of your organization, only a Global admin gives or takes an administrator level.');

@@ -128,7 +128,7 @@ describe('the order of what is asked', () => {
     await person.visit(paths.ownSecurity);
     person.sees('In the region Worldwide, the rules').doesNotSee('Remove the second factor');
     const proof = { currentPassword: goodPassword, code: codeOf(portal, required.seed) };
-    assert.equal((await person.send('POST', paths.removeOwnSecondFactor, proof)).status, 409);
+    assert.equal((await person.send('POST', paths.removeOwnSecondFactor, proof)).status, 403);
     assert.notEqual((await portal.stores.users.find(strict.scope, required.user.id))?.secondFactorAt, null);
   });
 

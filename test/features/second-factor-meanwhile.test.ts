@@ -2,28 +2,17 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { pino } from 'pino';
 import { createScope } from '../../src/domain/scope.ts';
-import { createHasher, type Hasher } from '../../src/features/passwords/hasher.ts';
 import { createSecondFactorParts } from '../../src/features/second-factor/parts.ts';
 import { createThrottle } from '../../src/features/sessions/throttle.ts';
 import { paths, to } from '../../src/paths.ts';
 import { aTenant, aUser, goodPassword } from '../support/builders.ts';
+import { anInterruptedHasher } from '../support/meanwhile.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import { anOwner, codeOf, english, proofOf, type Owner } from '../support/second-factor.ts';
 
 describe('what happens to a user while they change their second factor', async () => {
-  const base = await createHasher({ memoryCost: 8, timeCost: 1, parallelism: 1 });
-  let meanwhile: (() => Promise<unknown>) | null = null;
-  const hasher: Hasher = {
-    ...base,
-    verify: async (tag, password) => {
-      const matches = await base.verify(tag, password);
-      const work = meanwhile;
-      meanwhile = null;
-      await work?.();
-      return matches;
-    },
-  };
+  const { hasher, meanwhile, happened } = await anInterruptedHasher();
   const portal = await openPortal({ hasher });
   const { stores } = portal;
   const { knex } = portal.database;
@@ -51,14 +40,14 @@ describe('what happens to a user while they change their second factor', async (
         const own = { kind: 'own', hash: 'x', at: portal.clock.now } as const;
         const before = await kept(owner);
         await owner.person.visit(path);
-        meanwhile = async () => {
+        meanwhile(async () => {
           if (work === 'reset') await admin.send('POST', to(paths.resetPassword, { userId: id }), { epoch: '0' });
           if (work === 'change') await stores.credentials.replace(tenant.scope, id, 0, own);
           if (work === 'end') await stores.sessions.endAllOf(tenant.scope, id, null);
           if (work === 'block') await stores.users.setState(tenant.scope, id, 'blocked', portal.clock.now);
-        };
+        });
         await owner.person.submit(button, proofOf(owner.recoveryCodes[0] ?? ''));
-        assert.equal(meanwhile, null);
+        happened();
         assert.equal(owner.person.status, 409);
         owner.person.sees('Your session or your rights have changed in the meantime');
         assert.deepEqual(await kept(owner), before);

@@ -87,7 +87,7 @@ for (const [dialect, server] of [
       (await person.visit(paths.ownSecurity)).sees('You have 9 recovery codes left.').sees('Recovery code used');
       const again = await aPerson(portal, english).signIn(owner.user);
       await again.submit('Sign in with the recovery code', { 'Recovery code': code });
-      again.sees('This code is not right, or was used before');
+      again.sees('This recovery code is not right, or was used before');
       await again.submit('Sign in', { Code: other });
       assert.equal(again.path, paths.dashboard, 'the one field takes both');
     });

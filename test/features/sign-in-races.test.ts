@@ -1,25 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createHasher, type Hasher } from '../../src/features/passwords/hasher.ts';
 import { aTenant, aUser, type TestUser } from '../support/builders.ts';
+import { anInterruptedHasher } from '../support/meanwhile.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 
 const english = { 'Accept-Language': 'en' };
 
 describe('what happens while a password is being checked', async () => {
-  const base = await createHasher({ memoryCost: 8, timeCost: 1, parallelism: 1 });
-  let meanwhile: (() => Promise<unknown>) | null = null;
-  const hasher: Hasher = {
-    ...base,
-    verify: async (tag, password) => {
-      const matches = await base.verify(tag, password);
-      const work = meanwhile;
-      meanwhile = null;
-      await work?.();
-      return matches;
-    },
-  };
+  const { hasher, meanwhile, happened } = await anInterruptedHasher();
   const portal = await openPortal({ hasher });
   const tenant = await aTenant(portal, { language: 'en' });
   const camille = await aUser(portal, tenant, { administratorLevel: 'global' });
@@ -33,12 +22,12 @@ describe('what happens while a password is being checked', async () => {
   ] as const) {
     it(`counts: ${label}, and the sign-in that was under way opens nothing`, async () => {
       const zoe = await aUser(portal, tenant);
-      meanwhile = async () => {
+      meanwhile(async () => {
         const answer = await admin.send('POST', `${address(zoe)}${path}`, { epoch: String(zoe.epoch) });
         assert.ok([200, 303].includes(answer.status));
-      };
+      });
       const person = await aPerson(portal, english).signIn(zoe);
-      assert.equal(meanwhile, null);
+      happened();
       assert.equal(person.path === '/dashboard', false);
       assert.equal((await person.visit('/my-profile')).path, '/sign-in');
     });
@@ -47,7 +36,7 @@ describe('what happens while a password is being checked', async () => {
   it('counts: the company is suspended, and the sign-in that was under way opens nothing', async () => {
     const closing = await aTenant(portal);
     const zoe = await aUser(portal, closing);
-    meanwhile = () => portal.stores.tenants.setState(closing.id, 'suspended');
+    meanwhile(() => portal.stores.tenants.setState(closing.id, 'suspended'));
     const person = await aPerson(portal, english).signIn(zoe);
     assert.equal((await person.visit('/my-profile')).path, '/sign-in');
   });
@@ -55,7 +44,7 @@ describe('what happens while a password is being checked', async () => {
   it('counts: an own change of password finds the reset that came before it', async () => {
     const zoe = await aUser(portal, tenant);
     const person = await aPerson(portal, english).signIn(zoe);
-    meanwhile = () => admin.send('POST', `${address(zoe)}/reset-password`, { epoch: String(zoe.epoch) });
+    meanwhile(() => admin.send('POST', `${address(zoe)}/reset-password`, { epoch: String(zoe.epoch) }));
     const chosen = { newPassword: 'seven quiet otters nap', confirmPassword: 'seven quiet otters nap' };
     const answer = await person.send('POST', '/my-profile/password', { currentPassword: zoe.clearPassword, ...chosen });
     assert.equal(answer.status, 409);

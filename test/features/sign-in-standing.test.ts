@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createHasher, type Hasher } from '../../src/features/passwords/hasher.ts';
 import { aTenant, aUser } from '../support/builders.ts';
+import { anInterruptedHasher } from '../support/meanwhile.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import { underRules } from '../support/rules.ts';
@@ -16,18 +16,7 @@ for (const [dialect, server] of [
     `a password that was right a moment ago, on ${dialect}`,
     { skip: skipWithout('postgres', server) },
     async () => {
-      const base = await createHasher({ memoryCost: 8, timeCost: 1, parallelism: 1 });
-      let meanwhile: (() => Promise<unknown>) | null = null;
-      const hasher: Hasher = {
-        ...base,
-        verify: async (tag, password) => {
-          const matches = await base.verify(tag, password);
-          const work = meanwhile;
-          meanwhile = null;
-          await work?.();
-          return matches;
-        },
-      };
+      const { hasher, meanwhile, happened } = await anInterruptedHasher();
       const portal = await openPortal({ hasher, ...(server?.url ? { databaseUrl: server.url } : {}) });
       const { stores } = portal;
 
@@ -47,14 +36,14 @@ for (const [dialect, server] of [
             until: portal.clock.now + 9,
             by: null,
           } as const;
-          meanwhile = async () => {
+          meanwhile(async () => {
             if (change === 'password') await stores.credentials.replace(tenant.scope, zoe.id, zoe.epoch, next);
             else if (change === 'blocked')
               await stores.users.setState(tenant.scope, zoe.id, 'blocked', portal.clock.now);
             else await stores.tenants.setState(tenant.id, change);
-          };
+          });
           const person = await aPerson(portal, english).signIn(zoe);
-          assert.equal(meanwhile, null);
+          happened();
           assert.equal(person.status, 422);
           person.sees('The user name or the password is not right');
           assert.equal((await stores.users.find(tenant.scope, zoe.id))?.lastSignInAt, null);
@@ -67,7 +56,7 @@ for (const [dialect, server] of [
       it('waits for the code of a second factor that was set up meanwhile', async () => {
         const tenant = await aTenant(portal, { language: 'en' });
         const zoe = await aUser(portal, tenant);
-        meanwhile = () => anOwner(portal, zoe);
+        meanwhile(() => anOwner(portal, zoe));
         const person = await aPerson(portal, english).signIn(zoe);
         assert.equal(person.path, '/sign-in/code');
         const [latest] = await stores.activity.latestOfUser(tenant.scope, zoe.id);

@@ -1,4 +1,4 @@
-/** The five packs, in the order of the columns of every table here. */
+/** The five packs that come with Parvis, in the order of the columns of every table here. */
 export const packs = ['worldwide', 'germany', 'germany-historical', 'us-government', 'china'] as const;
 export type Pack = (typeof packs)[number];
 
@@ -8,9 +8,9 @@ export type Row = readonly [
   ...values: readonly [string] | readonly [string, string, string, string, string],
 ];
 
-/** @returns what a table says of a pack, as far as something was looked at */
-export const columnOf = (rows: readonly Row[], pack: Pack): Record<string, string> =>
-  Object.fromEntries(rows.map(([what, ...values]) => [what, values[packs.indexOf(pack)] ?? values[0]]));
+/** @returns what a table says in one of its columns, as far as something was looked at */
+export const columnOf = (rows: readonly Row[], column: number): Record<string, string> =>
+  Object.fromEntries(rows.map(([what, ...values]) => [what, values[column] ?? values[0]]));
 
 const environments: Readonly<Record<Pack, Readonly<Record<string, string>>>> = {
   worldwide: {},

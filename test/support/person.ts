@@ -41,8 +41,9 @@ export interface Person {
 
 const mostRedirects = 5;
 
+/** @param portal the app itself, or the origin of one that is served */
 export function aPerson(
-  portal: Pick<Portal, 'app'>,
+  portal: { readonly app: Portal['app'] | string },
   headers: Readonly<Record<string, string>> = { 'Accept-Language': 'fr' },
 ): Person {
   const agent = request.agent(portal.app);

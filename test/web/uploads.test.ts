@@ -1,57 +1,20 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { request, type ClientRequest, type IncomingMessage } from 'node:http';
-import { text } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
-import { aUser } from '../support/builders.ts';
 import { importAddress } from '../support/imports.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openInventory } from './inventory.ts';
+import { answered, begin, boundary, end, english, field, fileHead, limit, type Answer } from './sending.ts';
 
-const english = { 'Accept-Language': 'en' };
-const limit = 5 * 1024 * 1024;
-const patienceMs = 15_000;
-const { portal, origin, global, nobodySpecial, tenant } = await openInventory();
+const { portal, origin, global, nobodySpecial } = await openInventory();
 const admin = await aPerson(portal, english).signIn(global);
-const boundary = 'b0undary';
-const type = `multipart/form-data; boundary=${boundary}`;
 
-const field = (name: string, value: string): string =>
-  `--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
-const fileHead = (name = 'a.csv'): string =>
-  `--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="${name}"\r\nContent-Type: text/csv\r\n\r\n`;
-const end = `\r\n--${boundary}--\r\n`;
 const sound = (csrf: string, content = `user name\n${nobodySpecial.username}`): string =>
   field('_csrf', csrf) + fileHead() + content + end;
 
-interface Answer {
-  readonly status: number;
-  readonly location: string | undefined;
-  readonly body: string;
-}
-
-async function answered(call: ClientRequest): Promise<Answer> {
-  const [response] = (await once(call, 'response')) as [IncomingMessage];
-  return { status: response.statusCode ?? 0, location: response.headers.location, body: await text(response) };
-}
-
-function begin(
-  person: Person | null,
-  headers: Record<string, string | number> = {},
-  path = importAddress,
-): ClientRequest {
-  const cookie = person ? { Cookie: person.cookies() } : {};
-  const call = request(origin + path, {
-    method: 'POST',
-    headers: { 'Content-Type': type, ...english, ...cookie, ...headers },
-  });
-  call.on('error', () => undefined);
-  return call;
-}
-
-async function post(person: Person | null, body: string | Buffer, headers = {}, path = importAddress): Promise<Answer> {
+async function post(person: Person | null, body: string | Buffer, headers = {}): Promise<Answer> {
   await portal.database.knex('throttles').delete();
-  const call = begin(person, { 'Content-Length': Buffer.byteLength(body), ...headers }, path);
+  const call = begin(origin, person, { 'Content-Length': Buffer.byteLength(body), ...headers });
   call.end(body);
   return answered(call);
 }
@@ -76,7 +39,7 @@ describe('a file that is sent', () => {
 
   test('that is far too large is read to its end and not kept, so that its sender hears why', async () => {
     const before = process.memoryUsage().rss;
-    const call = begin(admin, { 'Transfer-Encoding': 'chunked' });
+    const call = begin(origin, admin, { 'Transfer-Encoding': 'chunked' });
     call.write(field('_csrf', admin.csrf) + fileHead());
     const mebibyte = 'x'.repeat(1024 * 1024);
     for (let count = 0; count < 40; count++) if (!call.write(mebibyte)) await once(call, 'drain');
@@ -86,7 +49,7 @@ describe('a file that is sent', () => {
   });
 
   test('that does not end is cut off in words', async () => {
-    const call = begin(admin, { 'Transfer-Encoding': 'chunked' });
+    const call = begin(origin, admin, { 'Transfer-Encoding': 'chunked' });
     call.write(field('_csrf', admin.csrf) + fileHead());
     const answer = answered(call);
     const mebibyte = 'x'.repeat(1024 * 1024);
@@ -152,55 +115,12 @@ describe('a file that is sent', () => {
 
   test('whose sender leaves halfway leaves nothing behind', async () => {
     const before = await importsKept();
-    const call = begin(admin, { 'Content-Length': 1_000_000 });
+    const call = begin(origin, admin, { 'Content-Length': 1_000_000 });
     call.write(`${field('_csrf', admin.csrf) + fileHead()}user name\n`);
     await new Promise((resolve) => setTimeout(resolve, 50));
     call.destroy();
     await new Promise((resolve) => setTimeout(resolve, 50));
     assert.equal(await importsKept(), before);
     assert.equal((await admin.visit('/dashboard')).status, 200);
-  });
-
-  for (const path of [
-    '/sign-in',
-    '/language',
-    `${importAddress}/`,
-    importAddress.toUpperCase(),
-    '/my-profile/password',
-    importAddress.replace('import', 'new'),
-  ]) {
-    test(`to an address that takes none is refused unread: ${path}`, async () => {
-      assert.equal((await post(admin, sound(admin.csrf), {}, path)).status, 400);
-    });
-  }
-});
-
-describe('nothing is read of a file from somebody', () => {
-  const strangers: [who: string, person: () => Promise<Person | null>, status: number][] = [
-    ['without a session', () => Promise.resolve(null), 403],
-    ['who has not signed in', () => aPerson(portal, english).visit('/sign-in'), 403],
-    ['who may not import', () => aPerson(portal, english).signIn(nobodySpecial), 403],
-  ];
-  for (const [who, person, status] of strangers) {
-    test(`${who}: they are answered while they still send`, { timeout: patienceMs }, async () => {
-      const stranger = await person();
-      const call = begin(stranger, { 'Content-Length': limit });
-      call.write(field('_csrf', stranger?.csrf ?? '') + fileHead());
-      // The answer comes although the body never does.
-      const answer = await answered(call);
-      call.destroy();
-      assert.equal(answer.status, status);
-      assert.match(answer.body, /<h1>/);
-    });
-  }
-
-  test('who must change their password first: they are led there', { timeout: patienceMs }, async () => {
-    const pending = await aUser(portal, tenant, { administratorLevel: 'global', password: 'temporary' });
-    const person = await aPerson(portal, english).signIn(pending);
-    const call = begin(person, { 'Content-Length': limit });
-    call.flushHeaders();
-    const { status, location } = await answered(call);
-    call.destroy();
-    assert.deepEqual([status, location], [303, '/change-password']);
   });
 });

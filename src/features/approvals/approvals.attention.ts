@@ -25,16 +25,16 @@ export async function approvalsToLookAt(stores: Stores, scope: Scope, now: numbe
   const waiting = able.filter(({ asker }) => areTwo(asker.id, scope.actor?.id ?? ''));
   const confirmed = present.filter((each) => each.state === 'confirmed' && each.asker.id === scope.actor?.id);
   return [
-    item('waiting', 'users', waiting),
-    item('confirmed', 'circle-check', confirmed),
-    item('declined', 'x', declined),
+    { ...item('waiting', waiting), icon: 'users', tone: 'warning' as const },
+    { ...item('confirmed', confirmed), icon: 'circle-check', tone: 'success' as const },
+    { ...item('declined', declined), icon: 'x', tone: 'info' as const },
   ].filter(({ count }) => count > 0);
 }
 
 // One is a page of its own; several are found in the list.
-function item(what: string, icon: string, found: readonly Approval[]) {
+function item(what: string, found: readonly Approval[]) {
   const [only] = found;
   const href = only !== undefined && found.length === 1 ? approvalPath(only.id) : paths.approvals;
   const [title, text] = [`approvals:attention.${what}.title`, `approvals:attention.${what}.text`];
-  return { icon, title, text, count: found.length, href };
+  return { title, text, count: found.length, href };
 }

@@ -20,12 +20,14 @@ const icons: Readonly<Record<ApprovalAct, string>> = {
   loosenRules: 'file-text',
 };
 
+const isWhole = (log: ApprovalSubject['log']): boolean =>
+  Object.values(log?.part ?? {}).every((value) => value === null);
+
 /** @returns what an act is in a whole sentence. @param name of the one whom it is about, where it is about one */
 function sentenceOf(act: ApprovalAct, { users, log }: ApprovalSubject, name: string | null) {
   const values: TextValues = { count: users.length, ...(name === null ? {} : { name }) };
   if (act === 'exportLog') {
-    const whole = Object.values(log?.part ?? {}).every((value) => value === null);
-    return { key: `approvals:what.exportLog.${whole ? 'whole' : 'part'}.${log?.format ?? 'csv'}`, values: {} };
+    return { key: `approvals:what.exportLog.${isWhole(log) ? 'whole' : 'part'}.${log?.format ?? 'csv'}`, values: {} };
   }
   const many = act === 'delete' && users.length !== 1;
   if (users.length === 1 && name === null) return { key: `approvals:act.${act}`, values: {} };
@@ -34,7 +36,7 @@ function sentenceOf(act: ApprovalAct, { users, log }: ApprovalSubject, name: str
 
 // What a sentence cannot hold: which part of the log, which rules.
 const preciselyOf = ({ log, own }: ApprovalSubject) => ({
-  logHref: log ? logHref(log.part) : null,
+  logHref: log && !isWhole(log) ? logHref(log.part) : null,
   changes: own ? changesBetween(own.before, own.next) : [],
 });
 

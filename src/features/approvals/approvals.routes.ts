@@ -53,11 +53,14 @@ export function approvalsRoutes(parts: {
     const typed = (request.body as { remark?: unknown } | undefined)?.remark;
     const handOver = found.act === 'resetPassword' ? handOverOf(scope, waysIn) : null;
     const open = approval.state === 'open';
-    const { dependent } = open ? await whoMayDecide(stores, scope, found, clock()) : { dependent: [] };
+    const { confirmers, dependent } = open
+      ? await whoMayDecide(stores, scope, found, clock())
+      : { confirmers: [], dependent: [] };
     const depends = dependent.some(({ id }) => id === scope.actor?.id);
     const model = {
       approval,
       depends,
+      confirmers,
       dependent,
       handOver,
       users: present,

@@ -9,6 +9,8 @@ import { mostCounted } from './dashboard.store.ts';
 /** One thing that an administrator should look at, in words, and the page on which to do something about it. */
 export interface Attention {
   readonly icon: string;
+  /** Whether something is amiss; nothing said means that it is. */
+  readonly tone?: 'warning' | 'success' | 'info';
   readonly title: string;
   readonly count: number;
   readonly text: string;

@@ -46,6 +46,12 @@ export function linksRoutes(parts: {
     response.set('Referrer-Policy', 'no-referrer').redirect(303, paths.changePassword);
   }
 
+  // One answer for every link that opens nothing: it tells nobody whether there ever was such a link, or why it is over.
+  const sayGone = (response: Response): void => {
+    const alone = rules.operations['users.resetPassword'].at === 'alone';
+    answer(response, 'links/gone', { alone }, { title: 'links:gone.title', status: 404 });
+  };
+
   async function counted<T>(request: Request, work: (token: string) => Promise<T | null>): Promise<T | null> {
     const address = request.ip ?? '';
     const wait = await throttle.takeLink(address);
@@ -72,10 +78,6 @@ function answer(response: Response, view: string, model: object, options: { titl
   response.set('Referrer-Policy', 'no-referrer');
   response.page(view, model, { ...options, alone: true });
 }
-
-// One answer for every link that opens nothing: it tells nobody whether there ever was such a link, or why it is over.
-const sayGone = (response: Response): void =>
-  answer(response, 'links/gone', {}, { title: 'links:gone.title', status: 404 });
 
 function saySignedIn(request: Request, response: Response, status: number): void {
   const name = request.scope?.actor?.displayName;

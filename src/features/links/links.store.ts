@@ -1,12 +1,9 @@
 import { inChunks } from '../../data/chunks.ts';
 import { unseen, type Database } from '../../data/database.ts';
 import type { LinkPurpose, LinkStanding } from '../../domain/one-time-link.ts';
-import type { OwnRules } from '../../domain/own-rules.ts';
-import type { Language } from '../../domain/regions.ts';
-import type { Scope, ScopeTenant } from '../../domain/scope.ts';
-import type { TenantState } from '../../domain/tenant.ts';
+import type { Scope } from '../../domain/scope.ts';
 import type { User } from '../../domain/user.ts';
-import { readOwnRules } from '../tenants/tenants.own-rules.ts';
+import { homeColumns, toHome, type Home, type HomeRow } from '../tenants/tenants.home.ts';
 import { toUser, userColumns, type UserRow } from '../users/users.rows.ts';
 
 /** A link as it is first written. Times in epoch ms. */
@@ -26,7 +23,7 @@ export interface FoundLink extends LinkStanding {
   readonly id: string;
   readonly digest: string;
   readonly user: User;
-  readonly tenant: ScopeTenant & { readonly state: TenantState; readonly ownRules: OwnRules };
+  readonly tenant: Home;
 }
 
 interface LinkRow {
@@ -40,7 +37,7 @@ interface LinkRow {
   opened_at: number | null;
 }
 
-interface FoundRow extends UserRow {
+interface FoundRow extends UserRow, HomeRow {
   link_id: string;
   link_digest: string;
   link_purpose: LinkPurpose;
@@ -48,15 +45,10 @@ interface FoundRow extends UserRow {
   link_created_at: number;
   link_expires_at: number;
   link_opened_at: number | null;
-  tenant_name: string;
-  tenant_language: Language;
-  tenant_state: TenantState;
-  tenant_own_rules: string;
 }
 
 const rowsAtOnce = 100;
 const linkColumns = ['id', 'digest', 'purpose', 'epoch', 'created_at', 'expires_at', 'opened_at'];
-const tenantColumns = ['name', 'language', 'state', 'own_rules'];
 
 /** One-time links: who opens one is let in without a password, once, to choose one. */
 export function linksStore(database: Database) {
@@ -68,7 +60,7 @@ export function linksStore(database: Database) {
         .select([
           ...userColumns,
           ...linkColumns.map((each) => `one_time_links.${each} as link_${each}`),
-          ...tenantColumns.map((each) => `tenants.${each} as tenant_${each}`),
+          ...homeColumns,
         ])
         .where(`one_time_links.${column}`, unseen(knex, $('value'))),
     );
@@ -130,12 +122,6 @@ function toFound(row: FoundRow | undefined): FoundLink | null {
     expiresAt: row.link_expires_at,
     openedAt: row.link_opened_at,
     user: toUser(row),
-    tenant: {
-      id: row.tenant_id,
-      name: row.tenant_name,
-      language: row.tenant_language,
-      state: row.tenant_state,
-      ownRules: readOwnRules(row.tenant_own_rules),
-    },
+    tenant: toHome(row),
   };
 }

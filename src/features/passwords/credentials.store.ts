@@ -1,25 +1,18 @@
 import { unseen, type Database } from '../../data/database.ts';
-import type { Language } from '../../domain/regions.ts';
-import type { OwnRules } from '../../domain/own-rules.ts';
-import type { Scope, ScopeTenant } from '../../domain/scope.ts';
-import type { TenantState } from '../../domain/tenant.ts';
+import type { Scope } from '../../domain/scope.ts';
 import type { User } from '../../domain/user.ts';
-import { readOwnRules } from '../tenants/tenants.own-rules.ts';
+import { homeColumns, toHome, type Home, type HomeRow } from '../tenants/tenants.home.ts';
 import { toUser, userColumns, type UserRow } from '../users/users.rows.ts';
 
 /** What a sign-in is decided by. Only the passwords and sessions features ever hold one. */
 export interface Credentials {
   readonly user: User;
-  readonly tenant: ScopeTenant & { readonly state: TenantState; readonly ownRules: OwnRules };
+  readonly tenant: Home;
   readonly passwordHash: string;
 }
 
-interface CredentialsRow extends UserRow {
+interface CredentialsRow extends UserRow, HomeRow {
   password_hash: string;
-  tenant_name: string;
-  tenant_language: Language;
-  tenant_state: TenantState;
-  tenant_own_rules: string;
 }
 
 /** A password in the form in which it is kept. */
@@ -38,14 +31,7 @@ export function credentialsStore(database: Database) {
     database.prepare<CredentialsRow>(`credentials.by ${column}`, (knex, $) =>
       knex('users')
         .join('tenants', 'tenants.id', 'users.tenant_id')
-        .select([
-          ...userColumns,
-          'users.password_hash',
-          'tenants.name as tenant_name',
-          'tenants.language as tenant_language',
-          'tenants.state as tenant_state',
-          'tenants.own_rules as tenant_own_rules',
-        ])
+        .select([...userColumns, 'users.password_hash', ...homeColumns])
         .where(`users.${column}`, unseen(knex, $('value'))),
     );
   const byUsername = find('username');
@@ -100,13 +86,7 @@ export function credentialsStore(database: Database) {
 function toCredentials(row: CredentialsRow): Credentials {
   return {
     user: toUser(row),
-    tenant: {
-      id: row.tenant_id,
-      name: row.tenant_name,
-      language: row.tenant_language,
-      state: row.tenant_state,
-      ownRules: readOwnRules(row.tenant_own_rules),
-    },
+    tenant: toHome(row),
     passwordHash: row.password_hash,
   };
 }

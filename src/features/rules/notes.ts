@@ -29,6 +29,12 @@ export function notesOf(scope: Scope, actions: readonly Action[], target?: Targe
   return [...notes.values()];
 }
 
+/** @returns the note that a page says once, where all of these are kept from its reader for one reason; otherwise null */
+export function wholeNoteOf(scope: Scope, actions: readonly Action[], target: Target): Note | null {
+  const [first, ...more] = notesOf(scope, actions, target);
+  return first?.what.length === actions.length && more.length === 0 ? first : null;
+}
+
 const acts = ['edit', 'block', 'endSessions', 'resetPassword', 'delete', 'restore'] as const;
 const actionsOfList = [...acts, 'add', 'import', 'export'] as const;
 

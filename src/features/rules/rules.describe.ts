@@ -65,7 +65,9 @@ function describeRule(name: OwnRule, region: RegionRules, rules: RegionRules, ow
   const origin = { name, hint: explained.has(name), own: own[name] ?? '' };
   if (isNumber(name)) return { ...origin, ...describeNumber(name, region, rules, own) };
   const of = ownChoices[name].of;
-  const value = `account-settings:rules.choice.${name}.${of(rules)}`;
+  // What is done at another place is not forbidden: the table of what is done where names the place.
+  const elsewhere = name === 'usersExport' && rules.operations['users.export'].at === 'elsewhere';
+  const value = elsewhere ? 'policy:elsewhere.title' : `account-settings:rules.choice.${name}.${of(rules)}`;
   const kept = `account-settings:rules.choice.${name}.${of(region)}`;
   const choices = stricterThan(name, region);
   return { ...origin, kind: 'choice', value, kept, choices, ...decided(name, of(rules), of(region), own) } as const;

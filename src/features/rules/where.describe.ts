@@ -6,6 +6,7 @@ const groups = {
   manage: [
     ...(['users.list', 'users.view', 'users.add', 'users.edit'] as const),
     ...(['users.block', 'users.delete', 'users.restore', 'users.endSessions'] as const),
+    ...(['users.removeSecondFactor'] as const),
   ],
   reset: ['users.resetPassword'],
   files: ['users.import', 'users.export'],
@@ -31,7 +32,7 @@ export function whereRows(rules: RegionRules): WhereRow[] {
   const related = rules.related.map(({ what, places }): WhereRow => {
     return { what, places, detail: [], at: 'elsewhere', href: null, who: 'rules:who.elsewhere' };
   });
-  return [...operations, ...related, ownPassword, log, logExport(rules)];
+  return [...operations, ...related, ownPassword, log, logExport(rules), support(rules)];
 }
 
 function rowsOf(rules: RegionRules, group: string, operations: readonly UserOperation[]): WhereRow[] {
@@ -68,8 +69,19 @@ const log: WhereRow = {
   ...{ href: paths.activityLog, who: 'rules:who.managers' },
 };
 
-function logExport({ activityLog, tightened }: RegionRules): WhereRow {
-  const at = activityLog.export === 'allowed' ? 'here' : tightened?.has('logExport') ? 'tenantNobody' : 'nobody';
-  const who = at === 'here' ? 'rules:who.managers' : `rules:who.${at}`;
-  return { ...log, what: 'rules:what.logExport', at, href: at === 'here' ? paths.activityLog : null, who };
+const logExport = (rules: RegionRules): WhereRow =>
+  allowedOrNot({ ...log, what: 'rules:what.logExport' }, rules.activityLog.export, rules.tightened?.has('logExport'));
+
+const support = (rules: RegionRules): WhereRow =>
+  allowedOrNot(supportHere, rules.supportAccess.grant, rules.tightened?.has('supportAccess'));
+
+const supportHere: WhereRow = {
+  ...{ what: 'account-settings:rules.label.supportAccess', detail: [], at: 'here', places: [] },
+  ...{ href: paths.supportAccess, who: 'account-settings:rules.choice.administratorsManagedBy.globalAdmins' },
+};
+
+function allowedOrNot(row: WhereRow, rule: 'allowed' | 'forbidden', own: boolean | undefined): WhereRow {
+  if (rule === 'allowed') return row;
+  const at = own ? 'tenantNobody' : 'nobody';
+  return { ...row, at, href: null, who: `rules:who.${at}` };
 }

@@ -12,6 +12,7 @@ const opens: Readonly<Record<string, Action>> = {
   [paths.users]: 'users.list',
   [paths.ownPassword]: 'password.change',
   [paths.activityLog]: 'activity.view',
+  [paths.supportAccess]: 'support.view',
 };
 
 const breadcrumbs = [{ href: paths.dashboard, label: 'common:terms.dashboard' }];

@@ -28,7 +28,7 @@ export function codeRoutes({
     if (typed.trim() === '') return ask(response, [{ field, key: 'second-factor:error.missing' }]);
     const session = sessionOf(request);
     const result = await giveCode(scopeOf(request), session, typed);
-    if (result.outcome === 'refused') return ask(response, [{ field, key: 'second-factor:error.code' }]);
+    if (result.outcome === 'refused') return ask(response, [{ field, key: `second-factor:error.${field}` }]);
     if (result.outcome === 'throttled') {
       const { unit, count } = waitOf(result.retryAfter);
       response.set('Retry-After', String(result.retryAfter));

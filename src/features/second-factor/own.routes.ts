@@ -37,8 +37,11 @@ export function ownSecondFactorRoutes(parts: {
   cookies: Cookies;
   /** Names this portal in the apps. */
   issuer: string;
+  /** Of the sign-in, as a printed sheet gives it. */
+  address: string;
+  clock: () => number;
 }): Route[] {
-  const { secondFactor, offer, authentication, devices, cookies, issuer } = parts;
+  const { secondFactor, offer, authentication, devices, cookies, issuer, address, clock } = parts;
 
   function askerOf(request: Request): Asker {
     const [scope, session] = [scopeOf(request), sessionOf(request)];
@@ -81,7 +84,7 @@ export function ownSecondFactorRoutes(parts: {
     if (result.outcome === 'invalid') return askSetUp(request, response, [result.fault]);
     // Also takes the seed out of the session's data.
     await renew(request);
-    return reveal(response, result, requiredOf(request));
+    return reveal(request, response, result, requiredOf(request));
   }
 
   const renew = (request: Request): Promise<void> => {
@@ -90,10 +93,17 @@ export function ownSecondFactorRoutes(parts: {
   };
 
   // Codes in clear go into this one body: no redirect, no session, nothing that a second request could read.
-  function reveal(response: Response, { codes }: Extract<CodesResult, { outcome: 'done' }>, alone: boolean): void {
+  // What is printed says whose they are, and for which portal.
+  function reveal(
+    request: Request,
+    response: Response,
+    { codes }: Extract<CodesResult, { outcome: 'done' }>,
+    alone: boolean,
+  ): void {
+    const sheet = { address, username: sessionOf(request).user.username, createdAt: clock() };
     response.set('Referrer-Policy', 'no-referrer');
     const options = { title: 'second-factor:codes.title', breadcrumbs: trail, scripts: ['reveal.js'], fleeting: true };
-    response.page('second-factor/codes', { codes, alone }, { ...options, alone });
+    response.page('second-factor/codes', { codes, alone, sheet }, { ...options, alone });
   }
 
   async function askProof(
@@ -116,7 +126,7 @@ export function ownSecondFactorRoutes(parts: {
     if (what === 'renew') {
       const result = await secondFactor.renewCodes(askerOf(request), values);
       return result.outcome === 'done'
-        ? reveal(response, result, false)
+        ? reveal(request, response, result, false)
         : askProof(request, response, what, [result.fault]);
     }
     const fault = await secondFactor.remove(askerOf(request), values);

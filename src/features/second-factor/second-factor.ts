@@ -83,13 +83,13 @@ export function createSecondFactor(parts: {
 
     /**
      * Removes somebody's own; their other sessions end.
-     * @returns what is wrong with the form, or null. @throws Failure throttled, or conflict where the rules require one
+     * @returns what is wrong with the form, or null. @throws Failure throttled, or forbidden where the rules require one
      */
     remove: async (asker: Asker, typed: TypedProof): Promise<FieldFault | null> => {
       const { scope, session } = asker;
       const { user, tenant } = session;
       const required = isSecondFactorRequired(scope.rules, user.administratorLevel, tenant.kind);
-      if (required) throw conflict('second-factor:required');
+      if (required) throw new Failure('forbidden', { because: 'second-factor:required' });
       return proof.both(asker, typed, async (within, at) => {
         await within.secondFactors.remove(scope, user.id);
         await within.sessions.endAllOf(scope, user.id, session.id);

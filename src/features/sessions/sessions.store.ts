@@ -1,9 +1,7 @@
 import { unseen, type Database } from '../../data/database.ts';
-import type { Language } from '../../domain/regions.ts';
 import type { OwnRules } from '../../domain/own-rules.ts';
 import type { Scope, ScopeTenant } from '../../domain/scope.ts';
 import type { SupportEnd } from '../../domain/support.ts';
-import type { TenantState } from '../../domain/tenant.ts';
 import type { User } from '../../domain/user.ts';
 import {
   joinBesideGrant,
@@ -13,7 +11,7 @@ import {
   type OpenGrantRow,
 } from '../support/support.rows.ts';
 import type { Tenant } from '../tenants/tenants.store.ts';
-import { readOwnRules } from '../tenants/tenants.own-rules.ts';
+import { homeColumns, toHome, type HomeRow } from '../tenants/tenants.home.ts';
 import { toUser, userColumns, type UserRow } from '../users/users.rows.ts';
 
 /** A session together with everything that decides whether it still counts: one query per request. */
@@ -31,15 +29,11 @@ export interface LiveSession {
   readonly supportEnd: SupportEnd | null;
 }
 
-interface LiveSessionRow extends UserRow, OpenGrantRow {
+interface LiveSessionRow extends UserRow, HomeRow, OpenGrantRow {
   session_id: string;
   session_created_at: number;
   session_seen_at: number;
   session_code_given: number;
-  tenant_name: string;
-  tenant_language: Language;
-  tenant_state: TenantState;
-  tenant_own_rules: string;
   tenant_kind: Tenant['kind'];
 }
 
@@ -78,10 +72,7 @@ export function sessionsStore(database: Database) {
         'user_sessions.created_at as session_created_at',
         'user_sessions.seen_at as session_seen_at',
         'user_sessions.code_given as session_code_given',
-        'tenants.name as tenant_name',
-        'tenants.language as tenant_language',
-        'tenants.state as tenant_state',
-        'tenants.own_rules as tenant_own_rules',
+        ...homeColumns,
         'tenants.kind as tenant_kind',
       ])
       .select(openGrantColumns)
@@ -186,14 +177,7 @@ function toLiveSession(row: LiveSessionRow): LiveSession {
     seenAt: row.session_seen_at,
     codeGiven: row.session_code_given === 1,
     user: toUser(row),
-    tenant: {
-      id: row.tenant_id,
-      name: row.tenant_name,
-      language: row.tenant_language,
-      state: row.tenant_state,
-      ownRules: readOwnRules(row.tenant_own_rules),
-      kind: row.tenant_kind,
-    },
+    tenant: { ...toHome(row), kind: row.tenant_kind },
     support: toOpenGrant(row),
     supportEnd: null,
   };

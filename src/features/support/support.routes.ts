@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { Failure, type FieldFault } from '../../domain/errors.ts';
+import type { FieldFault } from '../../domain/errors.ts';
 import { may } from '../../domain/policy.ts';
 import type { RegionRules } from '../../domain/regions.ts';
 import { supportLevels } from '../../domain/support.ts';
@@ -9,7 +9,7 @@ import type { Stores } from '../../stores.ts';
 import { renewCsrfToken } from '../../web/csrf.ts';
 import { readForm } from '../../web/forms.ts';
 import { scopeOf, seeOther, sessionOf } from '../../web/request.ts';
-import type { Route } from '../../web/routing.ts';
+import type { AnswerRefusal, Route } from '../../web/routing.ts';
 import { grantForm, longestPurpose } from './support.forms.ts';
 import type { TenantGrant } from './support.store.ts';
 import type { Support } from './support.ts';
@@ -27,9 +27,10 @@ export function supportRoutes(parts: {
   stores: Stores;
   support: Support;
   regionRules: RegionRules;
+  answerRefusal: AnswerRefusal;
   clock: () => number;
 }): Route[] {
-  const { stores, support, regionRules, clock } = parts;
+  const { stores, support, regionRules, answerRefusal, clock } = parts;
 
   // Who decided it, where support access is not to be given at all.
   const forbiddenBy = ({ rules }: Scope): 'region' | 'own' | null => {
@@ -67,7 +68,10 @@ export function supportRoutes(parts: {
     const scope = scopeOf(request);
     const { longestHours } = scope.rules.supportAccess;
     const by = forbiddenBy(scope);
-    if (by !== null) throw new Failure('forbidden', { because: `support:forbidden.${by}` });
+    if (by !== null) {
+      const because = by === 'own' ? 'tenantNobody' : 'nobody';
+      return answerRefusal(request, response, { allowed: false, because }, 'support.grant');
+    }
     const { values, faults } = readForm(grantForm(longestHours), request.body);
     const found = values === null ? faults : await support.grant(scope, values);
     const said = found.map((fault) => ({ ...fault, values: { most: longestHours } }));
@@ -83,7 +87,9 @@ export function supportRoutes(parts: {
   }
 
   async function enter(request: Request, response: Response): Promise<void> {
-    await support.enter(scopeOf(request), sessionOf(request).id, grantIdOf(request));
+    const refusal = await support.enter(scopeOf(request), sessionOf(request).id, grantIdOf(request));
+    if (refusal !== null)
+      return response.page('support/refused', { refusal }, { title: 'support:refused', status: 409 });
     renewCsrfToken(request);
     await seeOther(request, response, paths.dashboard);
   }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Work } from '../../background.ts';
-import { conflict, notFound, type FieldFault } from '../../domain/errors.ts';
+import { notFound, type FieldFault } from '../../domain/errors.ts';
 import { tightened } from '../../domain/own-rules.ts';
 import type { RegionRules } from '../../domain/regions.ts';
 import { lacksSecondFactor } from '../../domain/second-factor.ts';
@@ -18,6 +18,9 @@ export interface WantedGrant {
   readonly level: SupportLevel;
   readonly hours: number;
 }
+
+/** Why an operator is not let in now: inside a tenant already, the grant is over, or their second factor is missing. */
+export type EntryRefusal = 'inside' | 'over' | 'secondFactor';
 
 export type Support = ReturnType<typeof createSupport>;
 
@@ -95,25 +98,25 @@ export function createSupport(parts: {
 
     /**
      * Lets a session of the scope's actor act in the tenant that granted it.
-     * @throws Failure notFound for anybody else's grant; conflict where it is over, the actor is inside a tenant already,
-     * or has no second factor where one is asked for
+     * @returns why not, or null for done
+     * @throws Failure notFound for anybody else's grant
      */
-    enter: async (scope: Scope, sessionId: string, grantId: string): Promise<void> => {
+    enter: async (scope: Scope, sessionId: string, grantId: string): Promise<EntryRefusal | null> => {
       const found = await stores.support.findOwnAcrossTenants(scope, grantId);
       if (found === null) throw notFound();
-      if (scope.support) throw conflict('support:error.inside');
-      await stores.transaction(async (within) => {
+      if (scope.support) return 'inside';
+      return stores.transaction(async (within) => {
         await within.tenants.lock(found);
         const grant = await within.support.findOwnAcrossTenants(scope, grantId);
-        if (grant === null || endOf(grant) !== null) throw conflict('support:error.over');
+        if (grant === null || endOf(grant) !== null) return 'over';
         const operator = await within.users.find(scope, scope.actor?.id ?? '');
-        if (operator === null || lacksSecondFactor(rulesOf(grant), operator, 'operators'))
-          throw conflict('support:error.secondFactor');
+        if (operator === null || lacksSecondFactor(rulesOf(grant), operator, 'operators')) return 'secondFactor';
         // Not by the request's own scope: another tab may have gone in meanwhile.
-        if (!(await within.sessions.enterSupport(sessionId, grantId))) throw conflict('support:error.inside');
+        if (!(await within.sessions.enterSupport(sessionId, grantId))) return 'inside';
         await within.support.noteEntered(grantId, clock());
         const inside = scopeInside(scope, grant.tenant, grant, rulesOf(grant));
         await within.activity.record(inside, { kind: 'support.entered' }, null, clock());
+        return null;
       });
     },
 

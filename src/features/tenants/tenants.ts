@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { ActivityEvent } from '../../domain/activity.ts';
 import { Failure } from '../../domain/errors.ts';
 import { offersLanguage, type Language, type RegionRules } from '../../domain/regions.ts';
 import type { AdministratorLevel, AgentLevel } from '../../domain/roles.ts';
@@ -83,6 +84,28 @@ export function createTenants(parts: { stores: Stores; hasher: Hasher; rules: Re
     return write(within, scope, admin, password);
   }
 
+  async function known(tenantId: string): Promise<Tenant> {
+    const tenant = await stores.tenants.findForOperator(tenantId);
+    if (tenant === null) throw new Failure('notFound', { because: 'tenants:error.unknown' });
+    return tenant;
+  }
+
+  /** @param write what is done under the tenant's lock; it gives what the log says of it */
+  async function change(
+    tenantId: string,
+    changed: Partial<Tenant>,
+    write: (within: Stores, scope: Scope) => Promise<ActivityEvent>,
+  ): Promise<Tenant> {
+    const tenant = await known(tenantId);
+    const scope = operatorScope(tenant);
+    await stores.transaction(async (within) => {
+      await within.tenants.lock(scope);
+      refuseMoving(await within.tenants.findForOperator(tenantId));
+      await within.activity.record(scope, await write(within, scope), null, clock());
+    });
+    return { ...tenant, ...changed };
+  }
+
   return {
     operatorScope,
 
@@ -112,39 +135,23 @@ export function createTenants(parts: { stores: Stores; hasher: Hasher; rules: Re
     },
 
     /** Suspends a tenant, which ends all its sessions, or lets it in again. @throws Failure notFound, or conflict while it moves */
-    setState: async (tenantId: string, state: 'active' | 'suspended'): Promise<Tenant> => {
-      const tenant = await stores.tenants.findForOperator(tenantId);
-      if (tenant === null) throw new Failure('notFound', { because: 'tenants:error.unknown' });
-      const scope = operatorScope(tenant);
-      await stores.transaction(async (within) => {
-        await within.tenants.lock(scope);
-        refuseMoving(await within.tenants.findForOperator(tenantId));
+    setState: (tenantId: string, state: 'active' | 'suspended'): Promise<Tenant> =>
+      change(tenantId, { state }, async (within, scope) => {
         await within.tenants.setState(tenantId, state);
         if (state === 'suspended') await within.sessions.endAllOfTenant(scope);
-        const kind = state === 'suspended' ? 'tenant.suspended' : 'tenant.resumed';
-        await within.activity.record(scope, { kind }, null, clock());
-      });
-      return { ...tenant, state };
-    },
+        return { kind: state === 'suspended' ? 'tenant.suspended' : 'tenant.resumed' };
+      }),
 
-    /** Says whether other regions may learn of a tenant's domains. @throws Failure notFound */
-    setListed: async (tenantId: string, listed: boolean): Promise<Tenant> => {
-      const tenant = await stores.tenants.findForOperator(tenantId);
-      if (tenant === null) throw new Failure('notFound', { because: 'tenants:error.unknown' });
-      const scope = operatorScope(tenant);
-      await stores.transaction(async (within) => {
-        await within.tenants.lock(scope);
-        refuseMoving(await within.tenants.findForOperator(tenantId));
+    /** Says whether other regions may learn of a tenant's domains. @throws Failure notFound, or conflict while it moves */
+    setListed: (tenantId: string, listed: boolean): Promise<Tenant> =>
+      change(tenantId, { listed }, async (within, scope) => {
         await within.tenants.setListed(scope, listed);
-        await within.activity.record(scope, { kind: 'tenant.listingChanged', listed }, null, clock());
-      });
-      return { ...tenant, listed };
-    },
+        return { kind: 'tenant.listingChanged', listed };
+      }),
 
     /** Adds a user with a temporary password, for the operator's command. @throws Failure */
     addUser: async (tenantId: string, person: NewPerson): Promise<AddedUser> => {
-      const tenant = await stores.tenants.findForOperator(tenantId);
-      if (tenant === null) throw new Failure('notFound', { because: 'tenants:error.unknown' });
+      const tenant = await known(tenantId);
       refuseMoving(tenant);
       if (tenant.kind === 'operators' && person.administratorLevel !== 'none')
         throw new Failure('badRequest', { because: 'tenants:error.operatorLevel' });
@@ -153,8 +160,8 @@ export function createTenants(parts: { stores: Stores; hasher: Hasher; rules: Re
         throw new Failure('badRequest', { because: 'errors:reason.languageOfRegion' });
       if (await stores.credentials.findForSignInAcrossTenants(username))
         throw new Failure('conflict', { because: 'tenants:error.usernameTaken' });
-      const { clearText, stored } = await issueTemporaryPassword(hasher, rules, null, clock());
       const scope = operatorScope(tenant);
+      const { clearText, stored } = await issueTemporaryPassword(hasher, scope.rules, null, clock());
       const userId = await stores.transaction((within) => write(within, scope, { ...person, username }, stored));
       return { userId, username, temporaryPassword: clearText };
     },

@@ -72,7 +72,10 @@ export function usersBatchStore(database: Database) {
         const tenant_id = scope.tenant.id;
         await reindexUsers(
           database,
-          rows.map(({ number, search_words }) => ({ number, search_words, tenant_id })),
+          rows.map(({ number, displayName, search_words }) => ({
+            ...{ number, search_words, tenant_id },
+            name_key: foldName(displayName),
+          })),
         );
       }),
   };

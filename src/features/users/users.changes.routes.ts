@@ -12,7 +12,7 @@ import { scopeOf } from '../../web/request.ts';
 import type { AnswerRefusal, Route } from '../../web/routing.ts';
 import type { Links } from '../links/links.ts';
 import { handOverOf, type WaysIn } from '../links/ways-in.ts';
-import { notesOf } from '../rules/notes.ts';
+import { notesOf, wholeNoteOf } from '../rules/notes.ts';
 import { offeredInBulk } from './users.bulk.ts';
 import type { UserChangesFeature } from './users.changes.ts';
 import { mayDeleteNow } from './users.deletions.ts';
@@ -155,6 +155,8 @@ export function userChangesRoutes(parts: {
   ];
 }
 
+const actsOnUser = ['users.edit', 'users.block', 'users.endSessions', 'users.delete', 'users.resetPassword'] as const;
+
 function permissionsOf(scope: Scope, user: User) {
   return {
     edit: may(scope, 'users.edit', user),
@@ -165,5 +167,10 @@ function permissionsOf(scope: Scope, user: User) {
     secondFactorRequired: isSecondFactorRequired(scope.rules, user.administratorLevel),
     data: may(scope, 'personalData.view', user),
     levels: levelsFor(scope, user),
+    withheld: wholeNoteOf(
+      scope,
+      user.secondFactorAt === null ? actsOnUser : [...actsOnUser, 'users.removeSecondFactor'],
+      user,
+    ),
   };
 }

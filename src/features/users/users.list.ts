@@ -63,14 +63,18 @@ const sortOf = ({ sort }: ListQuery): SortKey => sort.replace('-', '') as SortKe
 
 /** @returns the list's address with what it was asked for, changed as told; the place in the list is not kept */
 export function listHref(query: ListQuery, changes: Partial<ListQuery>): string {
-  const { q, level, status, sort, after, before, choose } = {
-    ...query,
-    ...{ after: null, before: null, choose: null },
-    ...changes,
+  const { q, level, status, sort } = { ...query, ...changes };
+  const { after, before, choose } = changes;
+  let said = '';
+  const say = (name: string, value: string | null | undefined): void => {
+    if (value) said += `${said === '' ? '?' : '&'}${name}=${encodeURIComponent(value)}`;
   };
-  const given = { q, level, status, sort: sort === 'name' ? null : sort, after, before, choose };
-  const said = Object.entries(given).flatMap(([name, value]) =>
-    value ? [`${name}=${encodeURIComponent(value)}`] : [],
-  );
-  return said.length === 0 ? paths.users : `${paths.users}?${said.join('&')}`;
+  say('q', q);
+  say('level', level);
+  say('status', status);
+  say('sort', sort === 'name' ? null : sort);
+  say('after', after);
+  say('before', before);
+  say('choose', choose);
+  return paths.users + said;
 }

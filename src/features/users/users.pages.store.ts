@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Build, Database, Values } from '../../data/database.ts';
+import { beyondAll } from '../../domain/search.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { ListedUser } from '../../domain/user.ts';
 import { pageSize, type Cursor, type PageRequest } from './users.page.ts';
@@ -33,12 +34,15 @@ const usual: Limits = {
 const shortWord = 3;
 const stepsForShort = 3;
 
+const tenantOf = ({ values }: Asked): string => String(values.tenant);
+const rangeOf = (word: string): Values => ({ word, beyond: word + beyondAll });
+
 /**
  * Pages of a tenant's users. What many fit is found by walking along everybody in the order of the page; what few fit, by
  * an index that names them; what lies between, by walking on. SQLite answers on the event loop: no query takes long.
  */
 export function userPages(database: Database, limits = usual) {
-  const namedByWords = searchIndex(database);
+  const index = searchIndex(database);
   const ask = <Row>(kind: string, asked: Asked, build: Build, more: Values = {}): Promise<Row[]> =>
     database.prepare<Row>(`users.${kind} ${queries.shapeOf(asked)}`, build)({ ...queries.valuesOf(asked), ...more });
 
@@ -48,11 +52,11 @@ export function userPages(database: Database, limits = usual) {
   /** @returns the numbers of all who come into question; null where no index can say, or where they are too many */
   async function named(asked: Asked): Promise<number[] | null> {
     const most = limits.mostNamed;
-    const byWords = asked.words.length > 0 ? await namedByWords(String(asked.values.tenant), asked.words, most) : null;
+    const byWords = asked.words.length > 0 ? await index.named(tenantOf(asked), asked.words, most) : null;
     if (byWords !== null) return byWords;
-    for (const index of queries.holdersIndexes(asked)) {
-      const rows = await ask<{ number: number }>(`holders ${index} ${most}`, asked, (knex, $) =>
-        queries.selectHolders(knex, $, index).limit(most + 1, inText),
+    for (const holders of queries.holdersIndexes(asked)) {
+      const rows = await ask<{ number: number }>(`holders ${holders} ${most}`, asked, (knex, $) =>
+        queries.selectHolders(knex, $, holders).limit(most + 1, inText),
       );
       if (rows.length <= most) return rows.map(({ number }) => number);
     }
@@ -64,7 +68,7 @@ export function userPages(database: Database, limits = usual) {
     const [word = '', ...further] = asked.words;
     if (numbers.length <= limits.namedAtOnce || word === '' || further.length > 0) return numbers;
     if (asked.column === 'last_sign_in_at') return numbers;
-    const range = { word, beyond: `${word}\u{10FFFF}` };
+    const range = rangeOf(word);
     const [all, first] = await Promise.all(
       [queries.selectTogether, queries.selectFirstTogether].map((select) =>
         ask<{ number: number }>(select.name, asked, (knex, $) => select(knex, $, asked), range),
@@ -72,6 +76,23 @@ export function userPages(database: Database, limits = usual) {
     );
     const together = new Set(all?.map(({ number }) => number));
     return [...numbers.filter((number) => !together.has(number)), ...(first ?? []).map(({ number }) => number)];
+  }
+
+  /** @returns the page of a list by name, where few have the word elsewhere than where their names begin; or null */
+  async function byBeginning(asked: Asked): Promise<Found[] | null> {
+    const [word = '', ...further] = asked.words;
+    const isPlain = asked.column === 'name_key' && asked.level === null && asked.status === null;
+    if (!isPlain || word === '' || further.length > 0) return null;
+    const [others, first] = await Promise.all([
+      index.namedWithin(tenantOf(asked), word, limits.namedAtOnce),
+      ask<{ number: number }>(
+        'first together',
+        asked,
+        (knex, $) => queries.selectFirstTogether(knex, $, asked),
+        rangeOf(word),
+      ),
+    ]);
+    return others && amongNamed(asked, [...new Set([...others, ...first.map(({ number }) => number)])]);
   }
 
   async function amongNamed(asked: Asked, numbers: readonly number[]): Promise<Found[]> {
@@ -110,6 +131,8 @@ export function userPages(database: Database, limits = usual) {
     const expected = (2 * pageSize * first) / near.length;
     const soon = near.length < limits.hopeful ? null : await walkOn(asked, near, first, expected);
     if (soon !== null) return soon;
+    const begun = await byBeginning(asked);
+    if (begun !== null) return begun;
     const all = await named(asked);
     const numbers = all && (await withFewTogether(asked, all));
     // To look at all who were named is the surer way, and rarely the shorter one: walking on is tried for as long as that takes.

@@ -1,13 +1,14 @@
 import type { Knex } from 'knex';
 import type { Database } from '../../data/database.ts';
 import { insertRows } from '../../data/insert.ts';
-import { asBeginning, endingsOf } from '../../domain/search.ts';
+import { asBeginning, endingsOf, leadOf } from '../../domain/search.ts';
 import { inText } from './users.rows.ts';
 
 /** A user as the index of words knows them. */
 interface Indexed {
   readonly number: number;
   readonly tenant_id: string;
+  readonly name_key: string;
   readonly search_words: string;
 }
 
@@ -24,11 +25,15 @@ const gatheredForOneLookedAt = 10;
  */
 const codeOf = (tenantId: string): string => tenantId.replace(/\W/g, '').slice(-4).toLowerCase();
 const sampleCodeOf = (tenantId: string): string => `s${codeOf(tenantId)}`;
+// What whole names begin with stands apart: those whom it finds need not be gathered for a list by name.
+const leading = (code: string): string => `l${code}`;
 
-function termsOf({ number, tenant_id, search_words }: Indexed): string {
+function termsOf({ number, tenant_id, name_key, search_words }: Indexed): string {
   const endings = endingsOf(search_words);
+  const lead = leadOf(name_key, search_words);
   const codes = [codeOf(tenant_id), ...(number % sampleEvery === 0 ? [sampleCodeOf(tenant_id)] : [])];
-  return codes.flatMap((code) => endings.map((ending) => code + ending)).join(' ');
+  const termOf = (code: string, ending: string): string => (ending === lead ? leading(code) : code) + ending;
+  return codes.flatMap((code) => endings.map((ending) => termOf(code, ending))).join(' ');
 }
 
 /** @returns numbers that no user had before them, within the transaction that gives them out */
@@ -83,39 +88,53 @@ export function searchIndex(database: Database) {
       const places = Array.from({ length: words }, (_, place) => place);
       return knex.select(places.map((place) => knex.from(some(place)).count('*').as(`size${place}`)));
     });
-  const matchOf = (code: string, words: readonly string[]): string => {
-    const beginnings = words.map((word) => code + asBeginning(word));
-    return sqlite
-      ? beginnings.map((beginning) => `"${beginning}"*`).join(' ')
-      : beginnings.map((beginning) => `'${beginning}':*`).join(' & ');
-  };
+  const beginning = (code: string, word: string): string =>
+    sqlite ? `"${code}${asBeginning(word)}"*` : `'${code}${asBeginning(word)}':*`;
+  const [or, and] = sqlite ? [' OR ', ' AND '] : [' | ', ' & '];
+  const matchOf = (code: string, words: readonly string[]): string =>
+    words.map((word) => `(${beginning(leading(code), word)}${or}${beginning(code, word)})`).join(and);
 
   // Both databases gather everybody who has a word before they give the first of them. So what is common is not asked for,
   // nor what would cost more to gather than it spares in looking at those who have the rarest word.
   async function worthAsking(tenantId: string, words: readonly string[], most: number): Promise<string[]> {
     const few = Math.ceil(most / sampleEvery);
     const [longest = '', ...others] = words;
-    const [size = 0] = await sizesOf(tenantId, [longest], few + 1);
+    const [size = 0] = await sizesOf(matchesIn(tenantId, [longest]), few + 1);
     // The longest word mostly is the rarest too: then the others need not be asked about.
     if (size <= Math.min(surelyFew, few)) return [longest];
     if (others.length === 0) return size <= few ? [longest] : [];
-    const sizes = [size, ...(await sizesOf(tenantId, others, few + 1))];
+    const sizes = [size, ...(await sizesOf(matchesIn(tenantId, others), few + 1))];
     const largest = Math.min(few, Math.min(...sizes) * gatheredForOneLookedAt);
     return words.filter((_, place) => (sizes[place] ?? 0) <= largest);
   }
 
-  /** @returns how many of the sample have each of the words, up to a number */
-  async function sizesOf(tenantId: string, words: readonly string[], most: number): Promise<number[]> {
-    const matches = words.map((word, place) => [`match${place}`, matchOf(sampleCodeOf(tenantId), [word])] as const);
-    const [sizes = {}] = await sampled(words.length, most)(Object.fromEntries(matches));
-    return words.map((_, place) => Number(sizes[`size${place}`]));
+  const matchesIn = (tenantId: string, words: readonly string[]): string[] =>
+    words.map((word) => matchOf(sampleCodeOf(tenantId), [word]));
+
+  /** @returns how many of the sample fit each of the matches, up to a number */
+  async function sizesOf(matches: readonly string[], most: number): Promise<number[]> {
+    const values = Object.fromEntries(matches.map((match, place) => [`match${place}`, match]));
+    const [sizes = {}] = await sampled(matches.length, most)(values);
+    return matches.map((_, place) => Number(sizes[`size${place}`]));
   }
 
-  /** @returns the numbers of all whom the words may fit, and perhaps some others'; null where they are too many */
-  return async (tenantId: string, words: readonly string[], most: number): Promise<number[] | null> => {
-    const rare = await worthAsking(tenantId, words, most);
-    if (rare.length === 0) return null;
-    const rows = await found(most + 1)({ match: matchOf(codeOf(tenantId), rare) });
+  async function numbersOf(match: string, most: number): Promise<number[] | null> {
+    const rows = await found(most + 1)({ match });
     return rows.length > most ? null : rows.map(({ number }) => number);
+  }
+
+  return {
+    /** @returns the numbers of all whom the words may fit, and perhaps some others'; null where they are too many */
+    named: async (tenantId: string, words: readonly string[], most: number): Promise<number[] | null> => {
+      const rare = await worthAsking(tenantId, words, most);
+      return rare.length === 0 ? null : numbersOf(matchOf(codeOf(tenantId), rare), most);
+    },
+
+    /** @returns the same of one word, where nobody counts whose name as a whole begins with it */
+    namedWithin: async (tenantId: string, word: string, most: number): Promise<number[] | null> => {
+      const few = Math.ceil(most / sampleEvery);
+      const [size = 0] = await sizesOf([beginning(sampleCodeOf(tenantId), word)], few + 1);
+      return size > few ? null : numbersOf(beginning(codeOf(tenantId), word), most);
+    },
   };
 }

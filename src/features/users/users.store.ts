@@ -107,11 +107,12 @@ export function usersStore(database: Database) {
         const user = await within.knex('users').where(own).first<OneIndexed | undefined>('username', 'number');
         if (user === undefined) return;
         const search_words = searchWordsOf({ ...changes, username: user.username });
+        const indexed = { name_key: foldName(changes.displayName), search_words };
         await within
           .knex('users')
           .where(own)
-          .update({ ...toColumns(changes), search_words });
-        await reindexUsers(within, [{ number: user.number, tenant_id: scope.tenant.id, search_words }]);
+          .update({ ...toColumns(changes), ...indexed });
+        await reindexUsers(within, [{ ...indexed, number: user.number, tenant_id: scope.tenant.id }]);
       }),
 
     /** Sets a user's state and, with it, ends everything that was issued before. @param at epoch ms */

@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Request, Response } from 'express';
+import { pino } from 'pino';
+import { conflict, Failure } from '../../src/domain/errors.ts';
+import { paths, userPath } from '../../src/paths.ts';
+import { errorPages } from '../../src/web/errors.ts';
+import type { Pages } from '../../src/web/page.ts';
+import { aTenant, aUser } from '../support/builders.ts';
+import { anApproval, aConfirmedRequest, aCarefulCompany, aRequest } from '../support/approvals.ts';
+import { aCompanyWith, resetByLink } from '../support/links.ts';
+import { anOperator, aSupportedTenant, enterPath, inside, letIn } from '../support/operators.ts';
+import { aPerson } from '../support/person.ts';
+import { openPortal } from '../support/portal.ts';
+import { underRules } from '../support/rules.ts';
+import { anOwner, english, recoveryCodesOn, proofOf, codeOf } from '../support/second-factor.ts';
+
+describe('a page on which something ends', async () => {
+  const portal = await openPortal();
+
+  it('lets whoever is signed in, and opens a one-time link, sign out right there', async () => {
+    const { tenant, camille, admin } = await aCompanyWith(portal, 'link');
+    const link = await resetByLink(admin, await aUser(portal, tenant));
+    const again = await aPerson(portal, english).signIn(camille);
+    await again.visit(link);
+    assert.equal(again.$('main form').attr('action'), paths.signOut);
+    assert.equal(again.$(`main a[href="${paths.dashboard}"]`).length, 1);
+    const { status } = await again.send('POST', paths.signOut);
+    assert.equal(status, 303);
+    assert.equal((await again.visit(link)).$('main form button').text().trim(), 'Open the link');
+  });
+
+  it('says of a link that is over where the next one comes from', async () => {
+    const gone = '/link/AAAA-AAAA-AAAA-AAAA-AAAA-AAAA-AAAA';
+    const worldwide = await aPerson(portal, english).visit(gone);
+    worldwide.sees('ask an administrator of your organization').doesNotSee('recover your access');
+    const china = await openPortal({ environment: { REGION: 'china' } });
+    const alone = await aPerson(china, english).visit(gone);
+    alone.sees('recover your access anew').doesNotSee('ask an administrator');
+    await alone.follow('Recover your access');
+    assert.equal(alone.path, paths.recoverAccess);
+  });
+
+  it('tells an operator who is not let in why, and leads on', async () => {
+    const [ada, one] = [await anOperator(portal), await aSupportedTenant(portal, 'Eins')];
+    const grantId = await letIn(portal, one, ada);
+    const late = await aPerson(portal, english).signIn(ada);
+    const operator = await inside(portal, ada);
+    const second = await operator.send('POST', enterPath(grantId));
+    assert.equal(second.status, 409);
+    assert.match(second.text, /You are inside an organization already/);
+    assert.match(second.text, new RegExp(`<main[^]*action="${paths.leaveSupport}"`));
+    await one.admin.visit(paths.supportAccess);
+    await one.admin.submit('End now');
+    await late.submit('Enter');
+    assert.equal(late.status, 409);
+    late.sees('You cannot enter now').sees('This access is over').doesNotSee('Somebody was faster');
+    assert.equal(late.$(`main a.btn[href="${paths.dashboard}"]`).length, 1);
+  });
+
+  it('names what stands in the way of a conflict; only where nothing is known, somebody was faster', () => {
+    const answers: unknown[] = [];
+    const pages = {
+      answer: (_request: unknown, _response: unknown, _view: string, { refused }: { refused: boolean }, more: object) =>
+        answers.push([refused, 'title' in more && more.title]),
+    } as unknown as Pages;
+    const handle = errorPages(pages, pino({ level: 'silent' }));
+    for (const failure of [conflict('users:lastGlobalAdmin'), new Failure('conflict'), new Failure('notFound')])
+      handle(failure, {} as Request, {} as Response, () => undefined);
+    assert.deepEqual(answers, [
+      [true, 'errors:refused'],
+      [false, 'errors:conflict.title'],
+      [false, 'errors:notFound.title'],
+    ]);
+  });
+});
+
+describe('the recovery codes on paper', async () => {
+  const portal = await openPortal();
+  const tenant = await aTenant(portal, { name: 'Ateliers Lumière', language: 'en' });
+
+  it('say whose they are, for which portal and since when', async () => {
+    const owner = await anOwner(portal, await aUser(portal, tenant));
+    const { person, user, seed } = owner;
+    assert.equal(recoveryCodesOn(person).length, 10);
+    const onSheet = (): string => person.$('.sheet').text();
+    for (const text of [user.username, 'http://localhost:3000/sign-in', 'Ateliers Lumière', 'November 23, 2026'])
+      assert.ok(onSheet().includes(text), `${text} is not on ${onSheet()}`);
+    portal.clock.now += 24 * 3_600_000;
+    await person.signIn(user);
+    await person.submit('Sign in', { Code: codeOf(portal, seed) });
+    portal.clock.now += 60_000;
+    await person.visit(paths.ownRecoveryCodes);
+    await person.submit('Make new recovery codes', proofOf(codeOf(portal, seed)));
+    assert.equal(recoveryCodesOn(person).length, 10, person.text);
+    assert.ok(onSheet().includes('November 24, 2026'), onSheet());
+  });
+});
+
+describe('a wrong recovery code', async () => {
+  const portal = await openPortal();
+
+  it('is called that, and nobody is told to wait for the next', async () => {
+    const { user } = await anOwner(portal, await aUser(portal, await aTenant(portal, { language: 'en' })));
+    const person = await aPerson(portal, english).signIn(user);
+    await person.submit('Sign in', { Code: '000000' });
+    person.sees('Wait for the next one');
+    await person.submit('Sign in with the recovery code', { 'Recovery code': 'AAAA' });
+    person.sees('This recovery code is not right').doesNotSee('Wait for the next one');
+  });
+});
+
+describe('what the dashboard and a request say of two administrators', async () => {
+  const portal = await openPortal();
+
+  it('looks good where it is: confirmed is no warning, and what waits is', async () => {
+    const company = await aCarefulCompany(portal);
+    await aConfirmedRequest(company);
+    const asker = await company.as(company.asker);
+    await asker.visit(paths.dashboard);
+    assert.match(asker.$('.attention .notice-success').text(), /has been confirmed/);
+    await anApproval(portal, company.tenant, company.asker);
+    const other = await company.as(company.other);
+    await other.visit(paths.dashboard);
+    assert.match(other.$('.attention .notice-warning').text(), /waits for your answer/);
+  });
+
+  it('names to the one who asked those who could confirm, as long as nobody has', async () => {
+    const company = await aCarefulCompany(portal);
+    const address = await aRequest(company);
+    const asker = await company.as(company.asker);
+    await asker.visit(address);
+    asker.sees('These people can confirm').sees('Noah Klein');
+    const other = await company.as(company.other);
+    await other.visit(address);
+    other.doesNotSee('These people can confirm');
+  });
+});
+
+describe('what is withheld', () => {
+  it('is said once on the page of a user whom the reader cannot change at all', async () => {
+    const portal = await openPortal();
+    const tenant = await aTenant(portal, { language: 'en' });
+    const global = await aUser(portal, tenant, { administratorLevel: 'global' });
+    const manager = await aPerson(portal, english).signIn(
+      await aUser(portal, tenant, { administratorLevel: 'userManagement' }),
+    );
+    await manager.visit(userPath(global.id));
+    assert.equal(manager.$('.elsewhere').length, 1);
+    assert.equal(manager.text.match(/Global admin may|Global admins? do/g)?.length, 1, manager.text);
+    manager.sees('reset a password').sees('change a user');
+  });
+
+  it('is said in the reader’s words of the region’s edition, and as it is of an operator’s own', async () => {
+    for (const [edition, words] of [
+      ['current', 'Actuelle'],
+      ['historical', 'Historique'],
+      ['2026-b', '2026-b'],
+    ] as const) {
+      const portal = await openPortal({ environment: underRules({ edition }) });
+      const person = await aPerson(portal).visit(paths.region);
+      assert.ok(
+        person
+          .$('dd')
+          .toArray()
+          .some((each) => person.$(each).text().trim() === words),
+        edition,
+      );
+    }
+  });
+});

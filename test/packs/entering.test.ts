@@ -1,0 +1,73 @@
+import type { Person } from '../support/person.ts';
+import { paths } from '../../src/paths.ts';
+import { goodPassword } from '../support/builders.ts';
+import { own, shipped } from './entering.table.ts';
+import { tell, textsOf, type Day } from './day.ts';
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+
+tell('coming in', { shipped, own }, async (day) => {
+  await asStranger(day);
+  await withSecondFactor(day);
+  await withTemporaryPassword(day);
+  await untilTheSessionEnds(day);
+  await day.readLog();
+});
+
+async function asStranger({ aStranger, portal, zoe, found, look }: Day): Promise<void> {
+  const stranger = await aStranger().signIn({ ...zoe, clearPassword: 'wrong' });
+  found['who forgot a password is told'] = textsOf(stranger, 'details p');
+  for (let tries = 2; stranger.status !== 429; tries++) {
+    found['wrong passwords until a pause'] = String(tries - 1);
+    await stranger.submit('Sign in', { Password: `wrong ${tries}` });
+  }
+  portal.clock.now += hourMs;
+  await look('recovering alone', stranger, paths.recoverAccess, 'h1, .lead, form .btn');
+}
+
+async function withSecondFactor({ aStranger, signIn, codeOf, camille, noah, found, look, send }: Day): Promise<void> {
+  for (const [who, user] of [
+    ['a Global admin', camille],
+    ['somebody else', noah],
+  ] as const) {
+    found[`the sign-in leads ${who} to`] = (await aStranger().signIn(user)).path;
+    const person = await signIn(user);
+    await look(`their profile says to ${who} of a second factor`, person, paths.ownSecurity, secondFactor);
+    const proof = { currentPassword: goodPassword, code: codeOf(user) };
+    await send(`and answers ${who} who removes it`, person, paths.removeOwnSecondFactor, proof);
+    await look(`languages for ${who}`, person, paths.myProfile, 'select[name=language] option');
+  }
+}
+const secondFactor = 'section[aria-labelledby=second-factor] :is(.btn, p:contains("require"))';
+
+/** From the operator's command, which gives one under every pack. */
+async function withTemporaryPassword({ portal, tenant, aStranger, found }: Day): Promise<void> {
+  const person = { username: `ada@${tenant.domain}`, name: 'Ada Betrieb', language: null };
+  const added = await portal.tenants.addUser(tenant.id, { ...person, administratorLevel: 'none', agentLevel: 'none' });
+  const since = portal.clock.now;
+  const opens: number[] = [];
+  for (const minutes of [59, 23 * 60, 71 * 60]) {
+    portal.clock.now = since + minutes * minuteMs;
+    const { path } = await aStranger().signIn({ ...added, clearPassword: added.temporaryPassword });
+    if (path === paths.changePassword) opens.push(minutes);
+  }
+  found['a temporary password opens after minutes'] = opens.join(', ');
+}
+
+async function untilTheSessionEnds({ portal, signIn, noah, found }: Day): Promise<void> {
+  const stays = async (person: Person, minutes: number): Promise<boolean> => {
+    portal.clock.now += minutes * minuteMs;
+    return (await person.visit(paths.dashboard)).path === paths.dashboard;
+  };
+  const idle = await signIn(noah);
+  const gaps = [4, 14, 29, 59];
+  let outlived = 0;
+  for (const gap of gaps) if (await stays(idle, gap)) outlived = gap;
+  found['minutes without a click that a session outlives'] = String(outlived);
+  const busy = await signIn(noah);
+  let minutes = 0;
+  while (minutes < mostMinutes && (await stays(busy, outlived - 1))) minutes += outlived - 1;
+  found['hours that a session lives, at the most'] = String(Math.ceil(minutes / 60));
+}
+const mostMinutes = 24 * 60;

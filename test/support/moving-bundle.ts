@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict';
+import { CommandFault } from '../../src/cli/context.ts';
+import { MoveFault } from '../../src/features/moving/moving.faults.ts';
+import { moveIn } from '../../src/features/moving/moving.in.ts';
+import { aMovingRegion, countsAt, sent } from './moving.ts';
+import { aMovingScene } from './moving-scene.ts';
+
+/** A bundle on its way from one region to another, which has not taken it in yet. */
+export async function aBundleOnItsWay() {
+  const from = await aMovingRegion('worldwide');
+  const to = await aMovingRegion('germany');
+  const scene = await aMovingScene(from);
+  const file = await sent(from, to, scene.tenant.id);
+
+  /** Nothing is half done: neither the tenant, nor a key that is known from now on. */
+  async function refused(bundle: string, kinds: string | readonly string[], identity = to.identity): Promise<void> {
+    const before = await countsAt(to);
+    await assert.rejects(moveIn(to.parts, bundle, identity), (error) => {
+      const said = error instanceof MoveFault ? error.kind : error instanceof CommandFault ? 'key' : String(error);
+      return (assert.ok([kinds].flat().includes(said), said), true);
+    });
+    assert.deepEqual(await countsAt(to), before);
+  }
+
+  return { from, to, scene, file, refused };
+}

@@ -1,0 +1,43 @@
+import { once } from 'node:events';
+import { request, type ClientRequest, type IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { importAddress } from '../support/imports.ts';
+import type { Person } from '../support/person.ts';
+
+export const english = { 'Accept-Language': 'en' };
+export const limit = 5 * 1024 * 1024;
+export const boundary = 'b0undary';
+const type = `multipart/form-data; boundary=${boundary}`;
+
+/** The parts of a form that carries a file. */
+export const field = (name: string, value: string): string =>
+  `--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
+export const fileHead = (name = 'a.csv'): string =>
+  `--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="${name}"\r\nContent-Type: text/csv\r\n\r\n`;
+export const end = `\r\n--${boundary}--\r\n`;
+export interface Answer {
+  readonly status: number;
+  readonly location: string | undefined;
+  readonly body: string;
+}
+
+export async function answered(call: ClientRequest): Promise<Answer> {
+  const [response] = (await once(call, 'response')) as [IncomingMessage];
+  return { status: response.statusCode ?? 0, location: response.headers.location, body: await text(response) };
+}
+
+/** Begins to send a form to a portal, by hand. */
+export function begin(
+  origin: string,
+  person: Person | null,
+  headers: Record<string, string | number> = {},
+  path = importAddress,
+): ClientRequest {
+  const cookie = person ? { Cookie: person.cookies() } : {};
+  const call = request(origin + path, {
+    method: 'POST',
+    headers: { 'Content-Type': type, ...english, ...cookie, ...headers },
+  });
+  call.on('error', () => undefined);
+  return call;
+}

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { aUser } from '../support/builders.ts';
+import { importAddress } from '../support/imports.ts';
+import { aPerson, type Person } from '../support/person.ts';
+import { openInventory } from './inventory.ts';
+import { answered, begin, end, english, field, fileHead, limit } from './sending.ts';
+
+const patienceMs = 15_000;
+const { portal, origin, global, nobodySpecial, tenant } = await openInventory();
+const admin = await aPerson(portal, english).signIn(global);
+
+describe('nothing is read of a file from somebody', () => {
+  const strangers: [who: string, person: () => Promise<Person | null>, status: number][] = [
+    ['without a session', () => Promise.resolve(null), 403],
+    ['who has not signed in', () => aPerson(portal, english).visit('/sign-in'), 403],
+    ['who may not import', () => aPerson(portal, english).signIn(nobodySpecial), 403],
+  ];
+  for (const [who, person, status] of strangers) {
+    test(`${who}: they are answered while they still send`, { timeout: patienceMs }, async () => {
+      const stranger = await person();
+      const call = begin(origin, stranger, { 'Content-Length': limit });
+      call.write(field('_csrf', stranger?.csrf ?? '') + fileHead());
+      // The answer comes although the body never does.
+      const answer = await answered(call);
+      call.destroy();
+      assert.equal(answer.status, status);
+      assert.match(answer.body, /<h1>/);
+    });
+  }
+
+  test('who must change their password first: they are led there', { timeout: patienceMs }, async () => {
+    const pending = await aUser(portal, tenant, { administratorLevel: 'global', password: 'temporary' });
+    const person = await aPerson(portal, english).signIn(pending);
+    const call = begin(origin, person, { 'Content-Length': limit });
+    call.flushHeaders();
+    const { status, location } = await answered(call);
+    call.destroy();
+    assert.deepEqual([status, location], [303, '/change-password']);
+  });
+});
+
+describe('a file that is sent', () => {
+  for (const path of [
+    '/sign-in',
+    '/language',
+    `${importAddress}/`,
+    importAddress.toUpperCase(),
+    '/my-profile/password',
+    importAddress.replace('import', 'new'),
+  ]) {
+    test(`to an address that takes none is refused unread: ${path}`, async () => {
+      const body = `${field('_csrf', admin.csrf) + fileHead()}user name\nx${end}`;
+      const call = begin(origin, admin, { 'Content-Length': Buffer.byteLength(body) }, path);
+      call.end(body);
+      assert.equal((await answered(call)).status, 400);
+    });
+  }
+});
