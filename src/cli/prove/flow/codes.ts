@@ -4,12 +4,19 @@ import { expect, StepFault, watchSession, type Account, type Story } from '../st
 import type { Answer, Visitor } from '../visitor.ts';
 
 const stepMs = 30_000;
+const longestAnswerMs = 3_000;
 
 /** What the app shows, so many time steps from now: the portal takes the one before and the one after, and each once. */
 export function codeOf({ secondFactor }: Account, steps: number): string {
   if (secondFactor === null) throw new StepFault('there is no seed: an earlier step went wrong');
   const secret = Secret.fromBase32(secondFactor.seed);
   return new TOTP({ secret }).generate({ timestamp: Date.now() + steps * stepMs });
+}
+
+// The code of the step before is worth nothing once this step is over: near its end the next one is waited for.
+async function clearOfTheNextStep(): Promise<void> {
+  const left = stepMs - (Date.now() % stepMs);
+  if (left < longestAnswerMs) await new Promise((resolve) => setTimeout(resolve, left));
 }
 
 /** Sets a second factor up, with a code that is refused first. */
@@ -20,6 +27,7 @@ export async function setUpSecondFactor(story: Story, account: Account, visitor:
   account.secondFactor = { seed: story.learn('seed of a second factor', 'secret', seed, bytes), recoveryCodes: [] };
   const wrong = { code: 'no code', currentPassword: account.password };
   expect(await visitor.send(paths.ownSecondFactor, wrong), 422);
+  await clearOfTheNextStep();
   const right = { code: codeOf(account, -1), currentPassword: account.password };
   learnCodes(story, account, expect(await visitor.send(paths.ownSecondFactor, right), 200));
   watchSession(story, visitor);
