@@ -13,7 +13,6 @@ import { createTransport } from '../features/notices/notices.transport.ts';
 import type { Stores } from '../stores.ts';
 import { CommandFault, print, type CommandContext } from './context.ts';
 import { openReceipt } from './receipt-file.ts';
-import { forgetInRedis } from './redis-forget.ts';
 import { identityOf } from './region-keys.ts';
 
 export interface Options {
@@ -114,6 +113,8 @@ export async function done(
   const { config, database } = context;
   const receipt = await read(options.receipt);
   const report = await finishMove(parts, tenantId, receipt);
+  // It needs the portal's own sessions, and with them nearly all of it: the other commands start without.
+  const { forgetInRedis } = await import('./redis-forget.ts');
   await forgetInRedis(context, report.domains);
   if (config.mail !== null) await createTransport(config.mail).clear();
   const tables = [...tenantTables.map(({ name }) => name), 'users_search', 'sessions', 'throttles'];

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { openSessions } from '../server.ts';
-import { untilItHolds } from './check.ts';
+import { untilItHolds } from './until-it-holds.ts';
 import type { CommandContext } from './context.ts';
 
 interface Kept {

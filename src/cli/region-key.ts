@@ -1,4 +1,3 @@
-import { identityToRecipient } from 'age-encryption';
 import type { Command } from 'commander';
 import { fingerprintOf, signerOf } from '../features/directory/region-key.ts';
 import { print, withContext } from './context.ts';
@@ -14,6 +13,7 @@ export function addRegionKeyCommand(region: Command): void {
     .option('--json', 'print one JSON object')
     .action((options: { json?: boolean }) =>
       withContext(async ({ config }) => {
+        const { identityToRecipient } = await import('age-encryption');
         const recipient = await identityToRecipient(await identityOf(config));
         const { region: id, publicKey } = signerOf(config.rules.region, signingKeyOf(config));
         const fingerprint = fingerprintOf(publicKey);

@@ -1,5 +1,4 @@
 import path from 'node:path';
-import { generateIdentity } from 'age-encryption';
 import type { Config } from '../config/config.ts';
 import { keptInFile } from '../config/kept-file.ts';
 import { fingerprintOf, makeKey, type Signer } from '../features/directory/region-key.ts';
@@ -12,6 +11,7 @@ export const signingKeyOf = (config: Config): string =>
 
 /** @returns what opens the bundles that are encrypted to this region, made when it is first asked for */
 export async function identityOf(config: Config): Promise<string> {
+  const { generateIdentity } = await import('age-encryption');
   const fresh = await generateIdentity();
   return keptInFile(path.join(config.dataDirectory, 'region-identity'), () => fresh).trim();
 }

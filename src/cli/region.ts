@@ -3,6 +3,7 @@ import path from 'node:path';
 import { Option, type Command } from 'commander';
 import { rulesFolder } from '../config/rules.ts';
 import { CommandFault, print } from './context.ts';
+import type { Chapter } from './prove/flow/flow.ts';
 import type { Report } from './prove/report.ts';
 import { addRegionKeyCommand } from './region-key.ts';
 
@@ -15,7 +16,8 @@ interface ProveOptions {
 
 const usualRules = ['worldwide', 'germany'].map((region) => path.join(rulesFolder, `${region}.json`));
 
-export function addRegionCommands(program: Command): void {
+/** @param flow another flow of the proof than the whole one, for a test */
+export function addRegionCommands(program: Command, flow?: readonly Chapter[]): void {
   const region = program.command('region').description('this region, and regions as a whole');
   addRegionKeyCommand(region);
   region
@@ -34,10 +36,10 @@ export function addRegionCommands(program: Command): void {
         .default('sqlite'),
     )
     .option('--json', 'print one JSON object')
-    .action(proveRegions);
+    .action((options: ProveOptions) => proveRegions(options, flow));
 }
 
-async function proveRegions(options: ProveOptions): Promise<void> {
+async function proveRegions(options: ProveOptions, flow?: readonly Chapter[]): Promise<void> {
   const { prove } = await import('./prove/prove.ts');
   const tell = (words: string): void => void process.stderr.write(`${words}\n`);
   const report = await prove({
@@ -45,6 +47,7 @@ async function proveRegions(options: ProveOptions): Promise<void> {
     databaseUrls: urlsIn('PROVE_DATABASE_URLS', options.database === 'postgres'),
     redisUrls: urlsIn('PROVE_REDIS_URLS', false),
     ...(options.json ? {} : { tell }),
+    ...(flow && { flow }),
   });
   if (options.report !== undefined) {
     const { reportPage } = await import('./prove/report-page.ts');

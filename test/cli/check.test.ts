@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { aMailServer } from '../support/mail-server.ts';
-import { dataDirectory, fault, freePort, json, run } from './command.ts';
+import { freePort } from '../../src/cli/prove/free-port.ts';
+import { dataDirectory, fault, json, run } from './command.ts';
 
 interface Checked {
   readonly ok: boolean;

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
+import { freePort } from '../../src/cli/prove/free-port.ts';
 
-const program = path.join(import.meta.dirname, '../../bin/parvis.js');
+const parvis = path.join(import.meta.dirname, '../../bin/parvis.js');
 
 const closers: (() => unknown)[] = [];
 after(async () => {
@@ -31,8 +31,11 @@ export function dataDirectory(): string {
   return path.join(folder, 'data');
 }
 
-/** A process of `parvis`, with nothing of this process's own settings. It is ended with the test file at the latest. */
-export function start(args: readonly string[], environment: Environment): ChildProcess {
+/**
+ * A process of `parvis`, with nothing of this process's own settings. It is ended with the test file at the latest.
+ * @param program another one that is started alike
+ */
+export function start(args: readonly string[], environment: Environment, program = parvis): ChildProcess {
   const { PATH = '', HOME = '' } = process.env;
   const child = spawn(process.execPath, [program, ...args], { env: { PATH, HOME, ...environment } });
   closers.push(async () => {
@@ -45,8 +48,13 @@ export function start(args: readonly string[], environment: Environment): ChildP
 }
 
 /** Runs one command to its end. */
-export async function run(args: readonly string[], environment: Environment, input = ''): Promise<Outcome> {
-  const child = start(args, environment);
+export async function run(
+  args: readonly string[],
+  environment: Environment,
+  input = '',
+  program = parvis,
+): Promise<Outcome> {
+  const child = start(args, environment, program);
   child.stdin?.end(input);
   const [stdout, stderr] = await Promise.all([text(child.stdout!), text(child.stderr!), once(child, 'close')]);
   return { code: child.exitCode, stdout, stderr };
@@ -68,15 +76,6 @@ export async function fault(args: readonly string[], environment: Environment, i
   assert.match(stderr, /^[^\n]+\n$/, args.join(' '));
   assert.doesNotMatch(stderr, /\n\s+at |node_modules|undefined|\[object|file:\/\//);
   return stderr.trimEnd();
-}
-
-export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }
 
 export interface Served {

@@ -31,7 +31,7 @@ async function forged(
   const { form: _, ...honest } = header;
   const lines = bundleLines({ ...honest, ...wishes }, asStream(change(rows)), key, () => undefined);
   const bundle = bundleFile(to);
-  await writeEncrypted(encrypterFor(to.recipient), lines, bundle);
+  await writeEncrypted(await encrypterFor(to.recipient), lines, bundle);
   return bundle;
 }
 async function* asStream(all: BundleRow[]): AsyncGenerator<BundleRow> {
@@ -135,8 +135,8 @@ describe('a bundle of a region that was taken over', () => {
 
   it('is refused for a recipient that is none', async () => {
     for (const recipient of ['', 'age1', 'nobody', await generateIdentity()])
-      assert.throws(() => encrypterFor(recipient), MoveFault);
-    encrypterFor(await identityToRecipient(to.identity));
+      await assert.rejects(() => encrypterFor(recipient), MoveFault);
+    await encrypterFor(await identityToRecipient(to.identity));
   });
 
   it('was honest all the while: as it is, it is taken in, and only once', async () => {

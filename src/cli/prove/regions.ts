@@ -1,6 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { RegionRules } from '../../domain/regions.ts';
@@ -35,16 +34,6 @@ const program = path.join(import.meta.dirname, '../../../bin/parvis.js');
 const preload = pathToFileURL(path.join(import.meta.dirname, 'watch.preload.ts'));
 const longestStartMs = 60_000;
 const longestStopMs = 20_000;
-
-/** @returns a port of the loopback address that is free at this moment */
-export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
-}
 
 export interface Surroundings {
   readonly watching: Watching;

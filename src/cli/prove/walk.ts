@@ -1,3 +1,4 @@
+import type { RegionRules } from '../../domain/regions.ts';
 import { Refused, StepFault, type Step, type Story } from './story.ts';
 
 /** How a step went in one region, or with the company that moves. */
@@ -5,7 +6,7 @@ export interface StepResult {
   readonly title: string;
   readonly region: string;
   readonly status: 'done' | 'refusedByRules' | 'failed';
-  /** Why it failed; '' where it did not. */
+  /** Why it failed; or what the rules have instead, of a step that they refused, whole or in part. */
   readonly says: string;
   readonly ms: number;
 }
@@ -40,7 +41,8 @@ export async function walkAlone(
   return results;
 }
 
-async function take({ title, operation, where, act }: Step, here: Story, there: Story): Promise<StepResult> {
+async function take(step: Step, here: Story, there: Story): Promise<StepResult> {
+  const { title, operation, where, act } = step;
   const began = performance.now();
   const result = (status: StepResult['status'], says = ''): StepResult => ({
     ...{ title, region: here.name, status, says },
@@ -50,16 +52,32 @@ async function take({ title, operation, where, act }: Step, here: Story, there: 
   const isHere =
     (operation === undefined || rules.operations[operation].at === 'here') && (where === undefined || where(rules));
   try {
+    here.remarks.length = 0;
     await act(here, there);
     return isHere
-      ? result('done')
+      ? result('done', [...new Set(here.remarks)].join('; '))
       : result('failed', 'was done, though the rules of the region say that it is not done here');
   } catch (error) {
     if (error instanceof Refused)
       return isHere
         ? result('failed', 'was refused, though the rules of the region allow it')
-        : result('refusedByRules');
+        : result('refusedByRules', insteadOf(step, rules));
     return result('failed', error instanceof StepFault ? error.message : wordsOf(error));
+  }
+}
+
+/** @returns what the rules have in the place of a step that they refuse */
+function insteadOf({ operation, otherwise = '' }: Step, { operations }: RegionRules): string {
+  const placement = operation && operations[operation];
+  switch (placement?.at) {
+    case 'elsewhere':
+      return `done at ${placement.place.en}`;
+    case 'alone':
+      return 'users do it alone';
+    case 'nobody':
+      return 'nobody does it';
+    default:
+      return otherwise;
   }
 }
 

@@ -84,8 +84,11 @@ export function startWatching(folders: readonly string[]): Watching {
   return {
     processes,
     sample,
-    add: (region, label, pid, record) =>
-      processes.push({ region, label, pid, record, seen: new Map(), sockets: new Set(), samples: 0 }),
+    add: (region, label, pid, record) => {
+      // What a process is born with are its pipes: they are sockets, but none of TCP.
+      for (const inode of openOf(pid)?.sockets ?? []) tries.set(inode, mostTries);
+      processes.push({ region, label, pid, record, seen: new Map(), sockets: new Set(), samples: 0 });
+    },
     stop: () => clearTimeout(timer),
     longestGapMs: () => Math.round(longest),
   };

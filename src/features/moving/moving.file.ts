@@ -2,16 +2,20 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
-import { Decrypter, Encrypter } from 'age-encryption';
+import type { Encrypter } from 'age-encryption';
 import { linesOf } from '../../data/lines.ts';
 import { MoveFault } from './moving.faults.ts';
 
 // Written out in pieces of some size: each line by itself would go through four streams.
 const pieceBytes = 64 * 1024;
 
+// Some sixty modules that nothing but a move needs: the operator's other commands start without them.
+const loadAge = () => import('age-encryption');
+
 /** @returns what encrypts to a recipient, `age1…`. @throws MoveFault for what is none */
-export function encrypterFor(recipient: string): Encrypter {
-  const encrypter = new Encrypter();
+export async function encrypterFor(recipient: string): Promise<Encrypter> {
+  const age = await loadAge();
+  const encrypter = new age.Encrypter();
   try {
     encrypter.addRecipient(recipient);
   } catch {
@@ -30,7 +34,8 @@ export async function writeEncrypted(encrypter: Encrypter, lines: AsyncIterable<
 
 /** The lines of an encrypted file. @throws MoveFault where it was cut, changed, or encrypted to somebody else */
 export async function* readEncrypted(file: string, identity: string): AsyncGenerator<string> {
-  const decrypter = new Decrypter();
+  const age = await loadAge();
+  const decrypter = new age.Decrypter();
   decrypter.addIdentity(identity);
   const input = createReadStream(file);
   try {

@@ -36,7 +36,7 @@ export async function moveOut(parts: MovingParts, order: MoveOrder): Promise<Sen
   const tenant = await stores.tenants.findForOperator(order.tenantId);
   if (tenant === null) throw new MoveFault('unknownTenant', order.tenantId);
   check(parts, order, tenant);
-  const encrypter = encrypterFor(order.recipient);
+  const encrypter = await encrypterFor(order.recipient);
   const move = await begin(parts, order, tenant);
   // Whoever finds the file finds it whole, and what was sent is known here before it can be taken in anywhere.
   const draft = `${order.file}.${randomUUID()}`;

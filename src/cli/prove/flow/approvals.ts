@@ -1,49 +1,28 @@
-import { askPath, paths, to } from '../../../paths.ts';
-import { expect, StepFault, visitorOf, personNamed, type Step, type Story } from '../story.ts';
-import type { Answer } from '../visitor.ts';
+import type { RegionRules } from '../../../domain/regions.ts';
+import { askPath, paths } from '../../../paths.ts';
+import { expect, personNamed, StepFault, visitorOf, type Step } from '../story.ts';
 import { chooseOwnRules } from './own-rules.ts';
-import { addByOperator, temporaryPasswordOn } from './users.ts';
+import { agreed, answer, ask } from './two.ts';
+import { addByOperator } from './users.ts';
+import { takeWayIn } from './ways-in.ts';
 
-/** Asks another administrator, in the form on which the first one stands. @returns the address of the request */
-async function ask(story: Story, page: Answer): Promise<string> {
-  const admin = visitorOf(story, 'administrator');
-  const reason = `Because ${story.plant('reason of a request')}`;
-  if (!page.text.includes(`action="${paths.newApproval}"`)) {
-    // Where there is no form for it, it is asked for all the same: what the rules refuse must be refused.
-    const wish = Object.fromEntries(new URLSearchParams(page.path.split('?')[1]));
-    expect(await admin.send(paths.newApproval, { ...wish, reason }), 200);
-    throw new StepFault('no second administrator was asked for');
-  }
-  expect(await admin.send(paths.newApproval, { reason: '' }), 422);
-  const asked = expect(await admin.send(paths.newApproval, { reason }), 200);
-  if (asked.path === paths.newApproval) throw new StepFault('the request was not made');
-  return asked.path;
-}
+const guarded = ['export', 'resetGlobalAdmin'] as const;
 
-async function answer(story: Story, request: string, move: 'confirmed' | 'declined'): Promise<void> {
-  const second = visitorOf(story, 'second administrator');
-  expect(await second.get(paths.approvals), 200);
-  expect(await second.get(request), 200);
-  expect(await second.send(request, { move, remark: `Well, ${story.plant('comment on a request')}` }), 200);
-}
+/** What the company has to decide for itself, since its region does not. */
+const leftToDecide = ({ twoAdministrators }: RegionRules) =>
+  guarded.filter((act) => !twoAdministrators.for.includes(act));
 
-/** Asks and does, with the agreement of the second. @returns what came of it */
-async function agreed(story: Story, page: Answer): Promise<Answer> {
-  const request = await ask(story, page);
-  await answer(story, request, 'confirmed');
-  const admin = visitorOf(story, 'administrator');
-  await admin.get(request);
-  return expect(await admin.send(to(paths.performApproval, { approvalId: request.split('/').at(-1) ?? '' })), 200);
-}
-
-const anyExport = { export: 'two', resetGlobalAdmin: 'two' } as const;
+const each = (acts: readonly string[], value: string): Record<string, string> =>
+  Object.fromEntries(acts.map((act) => [act, value]));
 
 /** What takes two administrators. */
 export const approvalSteps: readonly Step[] = [
   {
     title: 'Decide that exports and resets of Global admins take two administrators',
     act: async (story) => {
-      await chooseOwnRules(story, anyExport);
+      const left = leftToDecide(story.region.rules);
+      if (left.length < guarded.length) story.remarks.push('the region decides on it');
+      await chooseOwnRules(story, each(left, 'two'));
       await addByOperator(story, 'third administrator', ['--administrator-level', 'global']);
     },
   },
@@ -54,7 +33,8 @@ export const approvalSteps: readonly Step[] = [
       const page = await visitorOf(story, 'administrator').get(
         askPath('resetPassword', [personNamed(story, 'third administrator').id]),
       );
-      temporaryPasswordOn(story, await agreed(story, expect(page, 200)), 'temporary password of a reset by two');
+      const shown = await agreed(story, expect(page, 200));
+      await takeWayIn(story, shown, personNamed(story, 'third administrator'), { what: 'of a reset by two' });
     },
   },
   {
@@ -69,6 +49,7 @@ export const approvalSteps: readonly Step[] = [
   {
     title: 'Ask for the log, which the other administrator declines; withdraw another request',
     where: ({ activityLog }) => activityLog.export === 'allowed',
+    otherwise: 'the log is not taken away',
     act: async (story) => {
       const admin = visitorOf(story, 'administrator');
       const filter = { format: 'csv', from: '2026-01-01' };
@@ -81,8 +62,11 @@ export const approvalSteps: readonly Step[] = [
   },
   {
     title: 'Leave it to one administrator again, with the other’s agreement',
+    where: (rules) => leftToDecide(rules).length > 0,
+    otherwise: 'the region asks for two',
     act: async (story) => {
-      const page = await chooseOwnRules(story, { export: '', resetGlobalAdmin: '' });
+      const isOwn = leftToDecide(story.region.rules).length > 0;
+      const page = await chooseOwnRules(story, each(guarded, isOwn ? '' : 'one'));
       const { path } = await agreed(story, page);
       if (path !== paths.rules) throw new StepFault('the own rules were not loosened');
     },

@@ -1,9 +1,7 @@
 import { paths } from '../../../paths.ts';
 import { decode } from '../forms.ts';
-import { aVisitor, expect, personNamed, signIn, StepFault, visitorOf, type Step, type Story } from '../story.ts';
-
-/** @returns a password that is planted, and what else a region asks of one */
-export const aPassword = ({ plant }: Story, field: string): string => `${plant(field, 'secret')} Qz`;
+import { anAccount, aVisitor, expect, personNamed, StepFault, visitorOf, type Step } from '../story.ts';
+import { aPassword, signIn } from './coming-in.ts';
 
 /** How people come in: the first company, the directory, the right door and the wrong one. */
 export const entranceSteps: readonly Step[] = [
@@ -20,7 +18,8 @@ export const entranceSteps: readonly Step[] = [
       const password = aPassword(story, 'password of the first administrator');
       const visitor = aVisitor(story);
       expect(await visitor.get(link[0]), 200);
-      const form = { tenantName: '', domain: company.domain, language: 'en', adminName: '', username };
+      const language = region.rules.defaultLanguage;
+      const form = { tenantName: '', domain: company.domain, language, adminName: '', username };
       const again = { newPassword: plant('password refused for its repetition', 'secret'), confirmPassword: 'another' };
       expect(await visitor.send(link[0], { ...form, ...again }), 422);
       const names = {
@@ -29,7 +28,7 @@ export const entranceSteps: readonly Step[] = [
       };
       const passwords = { newPassword: password, confirmPassword: password };
       expect(await visitor.send(link[0], { ...form, ...names, ...passwords }), 200);
-      people.set('administrator', { username, password, id: '' });
+      people.set('administrator', anAccount(username, password));
     },
   },
   {

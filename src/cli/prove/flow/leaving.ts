@@ -1,5 +1,15 @@
 import { paths, to } from '../../../paths.ts';
-import { expect, personNamed, StepFault, visitorOf, type Step } from '../story.ts';
+import { expect, personNamed, StepFault, visitorOf, type Step, type Story } from '../story.ts';
+import { settled } from './two.ts';
+
+/** Deletes somebody; after many, that takes another administrator. @returns the user's id */
+async function deleteUser(story: Story, name: string): Promise<string> {
+  const admin = visitorOf(story, 'administrator');
+  const userId = personNamed(story, name).id;
+  await admin.get(to(paths.deleteUser, { userId }));
+  await settled(story, expect(await admin.send(to(paths.deleteUser, { userId })), 200));
+  return userId;
+}
 
 /** How people go: deleted, restored, erased, suspended, signed out. */
 export const leavingSteps: readonly Step[] = [
@@ -7,10 +17,7 @@ export const leavingSteps: readonly Step[] = [
     title: 'Delete a user',
     operation: 'users.delete',
     act: async (story) => {
-      const admin = visitorOf(story, 'administrator');
-      const userId = personNamed(story, 'colleague').id;
-      await admin.get(to(paths.deleteUser, { userId }));
-      expect(await admin.send(to(paths.deleteUser, { userId })), 200);
+      await deleteUser(story, 'colleague');
     },
   },
   {
@@ -27,9 +34,7 @@ export const leavingSteps: readonly Step[] = [
     operation: 'users.delete',
     act: async (story) => {
       const admin = visitorOf(story, 'administrator');
-      const userId = personNamed(story, 'newcomer').id;
-      await admin.get(to(paths.deleteUser, { userId }));
-      expect(await admin.send(to(paths.deleteUser, { userId })), 200);
+      const userId = await deleteUser(story, 'newcomer');
       await admin.get(to(paths.eraseUser, { userId }));
       expect(await admin.send(to(paths.eraseUser, { userId })), 200);
     },
@@ -40,14 +45,15 @@ export const leavingSteps: readonly Step[] = [
     act: async ({ region, plant, learn, exports }, there) => {
       // It is in no directory: its domain is nobody's business but its region's.
       const domain = `${plant('domain of a company that is in no directory')}.example`;
-      const about = ['--name', plant('name of a second company'), '--domain', domain, '--language', 'de', '--unlisted'];
+      const about = ['--name', plant('name of a second company'), '--domain', domain, '--unlisted'];
+      const language = ['--language', region.rules.defaultLanguage];
       const admin = [
         '--admin-name',
         plant('name of its administrator'),
         '--admin-username',
         `${plant('user name of its administrator')}@${domain}`,
       ];
-      const printed = await region.command(['tenant', 'add', ...about, ...admin, '--json']);
+      const printed = await region.command(['tenant', 'add', ...about, ...language, ...admin, '--json']);
       const { tenantId, temporaryPassword } = JSON.parse(printed) as { tenantId: string; temporaryPassword: string };
       learn('temporary password printed to the operator', 'secret', temporaryPassword);
       await region.command(['tenant', 'suspend', tenantId]);

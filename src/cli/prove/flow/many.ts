@@ -1,7 +1,10 @@
 import { paths, to } from '../../../paths.ts';
-import { expect, personNamed, StepFault, temporaryPasswordsOn, visitorOf, type Step, type Story } from '../story.ts';
+import { expect, personNamed, StepFault, visitorOf, type Step, type Story } from '../story.ts';
+import { settled } from './two.ts';
+import { eventually, waysInOn } from './ways-in.ts';
 
-const chosen = (story: Story): string[] => ['colleague', 'newcomer'].map((name) => personNamed(story, name).id);
+const several = ['colleague', 'newcomer'];
+const chosen = (story: Story): string[] => several.map((name) => personNamed(story, name).id);
 
 async function inBulk(story: Story, action: string): Promise<void> {
   const admin = visitorOf(story, 'administrator');
@@ -10,8 +13,6 @@ async function inBulk(story: Story, action: string): Promise<void> {
   await admin.get(`${paths.bulkUsers}?${String(asked)}`);
   expect(await admin.send(paths.bulkUsers, { action, user: ids }), 200);
 }
-
-const longestWorkMs = 30_000;
 
 /** What administrators do with many at once, and with files. */
 export const manySteps: readonly Step[] = [
@@ -35,20 +36,17 @@ export const manySteps: readonly Step[] = [
       await admin.get(`${paths.bulkUsers}?${String(asked)}`);
       const text = admin.last?.text ?? '';
       const target = [...text.matchAll(/name="target" value="([^"]+)"/g)].map(([, value]) => value ?? '');
-      const page = expect(
-        await admin.send(paths.bulkReset, { target: target.length > 0 ? target : chosen(story) }),
-        200,
-      );
-      const passwords = temporaryPasswordsOn(page);
-      if (passwords.length === 0) throw new StepFault('no temporary passwords were shown');
-      for (const password of passwords) story.learn('temporary password of several', 'secret', password);
+      const sent = { target: target.length > 0 ? target : chosen(story) };
+      const page = expect(await admin.send(paths.bulkReset, sent), 200);
+      const usernames = several.map((name) => personNamed(story, name).username);
+      await waysInOn(story, page, { usernames, what: 'of several' });
     },
   },
   {
-    title: 'Import users from a file, with rows that are refused, and download their temporary passwords',
+    title: 'Import users from a file, with rows that are refused, and hand over their ways in',
     operation: 'users.import',
     act: async (story) => {
-      const { plant, learn, company, exports } = story;
+      const { region, plant, company, exports } = story;
       const admin = visitorOf(story, 'administrator');
       await admin.get(paths.importUsers);
       const row = (username: string, level: string): string =>
@@ -59,10 +57,10 @@ export const manySteps: readonly Step[] = [
           `Élodie ${plant('display name in a file')}`,
           level,
         ].join(',');
+      const usernames = several.map(() => `${plant('user name in a file')}@${company.domain}`);
       const rows = [
         'username,firstName,lastName,displayName,administratorLevel',
-        row(`${plant('user name in a file')}@${company.domain}`, 'none'),
-        row(`${plant('user name in a file')}@${company.domain}`, 'billing'),
+        ...usernames.map((username, index) => row(username, index === 0 ? 'none' : 'billing')),
         row(
           `${plant('user name in a refused row')}@${plant('domain in a refused row')}.example`,
           plant('level in a refused row'),
@@ -73,11 +71,11 @@ export const manySteps: readonly Step[] = [
       expect(await admin.send(page.path, { mode: 'good' }), 200);
       await untilDone(story, page.path);
       const address = to(paths.importPasswords, { importId: page.path.split('/').at(-1) ?? '' });
-      const { text } = expect(await admin.send(address), 200);
-      const passwords = temporaryPasswordsOn({ ...page, text });
-      if (passwords.length !== 2) throw new StepFault('the file of temporary passwords does not hold two');
-      for (const password of passwords) learn('temporary password of an import', 'secret', password);
-      exports.push({ name: 'temporary passwords of an import', text, showsSecrets: true });
+      const file = expect(await admin.send(address), 200);
+      await waysInOn(story, file, { usernames, what: 'of an import' });
+      // Where they are mailed past everybody, it is a page that says so.
+      if (region.rules.handOver.by !== 'mailedLink')
+        exports.push({ name: 'ways in of an import', text: file.text, showsSecrets: true });
       const broken = {
         name: `${plant('name of an unreadable file')}.csv`,
         content: `${plant('heading of an unreadable file')};x\n1;2`,
@@ -91,19 +89,17 @@ export const manySteps: readonly Step[] = [
     operation: 'users.export',
     act: async (story) => {
       const admin = visitorOf(story, 'administrator');
-      const answer = expect(await admin.get(paths.exportUsers), 200);
-      story.exports.push({ name: 'users as a file', text: answer.text });
+      const { text } = await settled(story, expect(await admin.get(paths.exportUsers), 200));
+      story.exports.push({ name: 'users as a file', text });
     },
   },
 ];
 
 async function untilDone(story: Story, path: string): Promise<void> {
   const admin = visitorOf(story, 'administrator');
-  const end = Date.now() + longestWorkMs;
-  while (Date.now() < end) {
+  const done = await eventually(async () => {
     const { text } = expect(await admin.get(path), 200);
-    if (text.includes(`action="${path}/passwords"`)) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new StepFault('the import was not done in time');
+    return text.includes(`action="${path}/passwords"`) ? true : undefined;
+  });
+  if (done === null) throw new StepFault('the import was not done in time');
 }

@@ -1,7 +1,8 @@
 import { paths, to, userPath } from '../../../paths.ts';
-import { aVisitor, expect, personNamed, signIn, StepFault, visitorOf, type Step } from '../story.ts';
-
-const longestMailMs = 30_000;
+import { aVisitor, expect, personNamed, StepFault, visitorOf, type Step } from '../story.ts';
+import { signIn } from './coming-in.ts';
+import { settled } from './two.ts';
+import { eventually } from './ways-in.ts';
 
 const query = (parameters: Readonly<Record<string, string>>): string => `?${String(new URLSearchParams(parameters))}`;
 
@@ -31,10 +32,11 @@ export const readingSteps: readonly Step[] = [
   {
     title: 'Take the activity log away in both forms',
     where: ({ activityLog }) => activityLog.export === 'allowed',
+    otherwise: 'the log is not taken away',
     act: async (story) => {
       const admin = visitorOf(story, 'administrator');
       for (const path of [paths.activityCsv, paths.activityJsonLines]) {
-        const { text } = expect(await admin.get(path), 200);
+        const { text } = await settled(story, expect(await admin.get(path), 200));
         story.exports.push({ name: `activity log as ${path.split('.').at(-1) ?? ''}`, text });
       }
     },
@@ -75,7 +77,7 @@ export const readingSteps: readonly Step[] = [
       const member = visitorOf(story, 'member');
       await member.get(paths.myProfile);
       const returnTo = `${paths.myProfile}?${story.plant('address to return to')}`;
-      expect(await member.send(paths.language, { language: 'de', returnTo }), 200);
+      expect(await member.send(paths.language, { language: story.region.rules.languages.at(-1) ?? '', returnTo }), 200);
       expect(await member.send(paths.theme, { theme: 'dark', returnTo }), 200);
       const admin = visitorOf(story, 'administrator');
       expect(await admin.get(paths.rules), 200);
@@ -111,10 +113,8 @@ export const readingSteps: readonly Step[] = [
     // Before anybody is erased: that also empties the folder of mails.
     title: 'Wait for the mails',
     act: async (story) => {
-      const end = Date.now() + longestMailMs;
-      while (Date.now() < end && story.mails().length === 0) await new Promise((resolve) => setTimeout(resolve, 100));
-      if (story.mails().length === 0) throw new StepFault('no mail was sent');
-      story.remarks.push(`mails: ${story.mails().length}`);
+      const first = await eventually(() => story.mails()[0]);
+      if (first === null) throw new StepFault('no mail was sent');
     },
   },
 ];

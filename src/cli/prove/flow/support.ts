@@ -1,6 +1,17 @@
+import { randomUUID } from 'node:crypto';
 import { paths, to, userPath } from '../../../paths.ts';
-import { aVisitor, expect, personNamed, signIn, StepFault, visitorOf, type Step, type Story } from '../story.ts';
-import { replacePassword } from './users.ts';
+import {
+  anAccount,
+  aVisitor,
+  expect,
+  personNamed,
+  Refused,
+  StepFault,
+  visitorOf,
+  type Step,
+  type Story,
+} from '../story.ts';
+import { replacePassword, signIn } from './coming-in.ts';
 
 const given: Step['where'] = ({ supportAccess }) => supportAccess.grant === 'allowed';
 
@@ -13,8 +24,8 @@ async function addOperator(
   const printed = await story.region.command(['operator', 'add', ...about, '--json']);
   const { userId, temporaryPassword } = JSON.parse(printed) as { userId: string; temporaryPassword: string };
   story.learn('temporary password printed to the operator', 'secret', temporaryPassword);
-  story.people.set('operator', { username, password: temporaryPassword, id: userId });
-  await replacePassword(story, personNamed(story, 'operator'), aVisitor(story, device));
+  story.people.set('operator', anAccount(username, temporaryPassword, userId));
+  await replacePassword(story, 'operator', aVisitor(story, device));
   await signIn(story, 'operator', aVisitor(story, device));
 }
 
@@ -25,6 +36,7 @@ const accessSteps: readonly Step[] = [
   {
     title: 'Grant support access with a purpose; a form that is refused first',
     where: given,
+    otherwise: 'support access is not given',
     act: async (story) => {
       const admin = visitorOf(story, 'administrator');
       const form = { operator: personNamed(story, 'operator').id, level: 'manage' };
@@ -38,10 +50,16 @@ const accessSteps: readonly Step[] = [
   {
     title: 'Enter as the operator, look around, change a name, leave; the grant is ended',
     where: given,
+    otherwise: 'support access is not given',
     operation: 'users.edit',
     act: async (story) => {
       const operator = visitorOf(story, 'operator');
       const grantId = grantOn(expect(await operator.get(paths.dashboard), 200));
+      if (grantId === '') {
+        // Nobody was let in: nobody comes in.
+        const madeUp = await operator.send(to(paths.enterSupport, { grantId: randomUUID() }));
+        throw new Refused(expect(madeUp, 404).path);
+      }
       const inside = expect(await operator.send(to(paths.enterSupport, { grantId })), 200);
       if (!inside.text.includes('support-banner')) throw new StepFault('the operator was not let in');
       // Whoever holds a level is out of its reach.

@@ -1,20 +1,18 @@
 import { paths, resetPasswordPath, to, userPath } from '../../../paths.ts';
 import {
-  aVisitor,
+  anAccount,
   expect,
   idOn,
   personNamed,
-  signIn,
-  StepFault,
-  temporaryPasswordsOn,
   visitorOf,
   watchSession,
   type Account,
   type Step,
   type Story,
 } from '../story.ts';
-import type { Answer, Visitor } from '../visitor.ts';
-import { aPassword } from './entrance.ts';
+import type { Answer } from '../visitor.ts';
+import { aPassword, replacePassword, signIn } from './coming-in.ts';
+import { takeWayIn } from './ways-in.ts';
 
 const names = (story: Story, of: string) => ({
   firstName: `Zoë ${story.plant(`first name ${of}`)}`,
@@ -30,34 +28,19 @@ export async function addByOperator(story: Story, name: string, more: readonly s
   const printed = await region.command(['user', 'add', '--tenant', company.tenantId, ...about, '--json']);
   const { userId, temporaryPassword } = JSON.parse(printed) as { userId: string; temporaryPassword: string };
   learn('temporary password printed to the operator', 'secret', temporaryPassword);
-  people.set(name, { username, password: temporaryPassword, id: userId });
+  people.set(name, anAccount(username, temporaryPassword, userId));
 }
 
-/** Takes note of the temporary password that a page shows, as its only place. */
-export function temporaryPasswordOn({ learn }: Story, page: Answer, field: string): string {
-  const [password] = temporaryPasswordsOn(page);
-  if (password === undefined) throw new StepFault('no temporary password was shown');
-  return learn(field, 'secret', password);
-}
-
-/** Signs in with a temporary password and replaces it. */
-export async function replacePassword(story: Story, account: Account, visitor = aVisitor(story)): Promise<void> {
-  await visitor.get(paths.signIn);
-  expect(await visitor.send(paths.signIn, { username: account.username }), 200);
-  const page = expect(await visitor.send(paths.signInPassword, { password: account.password }), 200);
-  if (page.path !== paths.changePassword) throw new StepFault('the temporary password did not lead to its replacement');
-  watchSession(story, visitor);
-  await choosePassword(story, account, visitor);
-}
-
-/** Chooses a password at the forced change, where the visitor stands. */
-export async function choosePassword(story: Story, account: Account, visitor: Visitor): Promise<void> {
-  const short = story.plant('new password that was refused', 'secret').slice(0, 9);
-  expect(await visitor.send(paths.changePassword, { newPassword: short, confirmPassword: short }), 422);
-  account.password = aPassword(story, 'password chosen at the forced change');
-  const chosen = { newPassword: account.password, confirmPassword: account.password };
-  expect(await visitor.send(paths.changePassword, chosen), 200);
-  watchSession(story, visitor);
+/** Has the administrator add somebody, who gets a way in by the answer. */
+export async function addByForm(story: Story): Promise<{ page: Answer; account: Account }> {
+  const { region, plant, learn, company } = story;
+  const admin = visitorOf(story, 'administrator');
+  await admin.get(paths.newUser);
+  const username = `${plant('user name')}@${company.domain}`;
+  const language = region.rules.languages.at(-1) ?? '';
+  const levels = { administratorLevel: 'none', agentLevel: 'sales', language };
+  const page = expect(await admin.send(paths.newUser, { ...names(story, 'of a user'), username, ...levels }), 200);
+  return { page, account: anAccount(username, '', learn('id of a user', 'person', idOn(page))) };
 }
 
 const idOf = (story: Story, name: string): string => personNamed(story, name).id;
@@ -69,43 +52,43 @@ async function press(story: Story, path: string, fields = {}): Promise<Answer> {
   return expect(await admin.send(path, fields), 200);
 }
 
+/** Has the operator's command tell the id of the company. */
+async function findCompany({ region, learn, company }: Story): Promise<void> {
+  const { tenants } = JSON.parse(await region.command(['tenant', 'list', '--json'])) as {
+    tenants: { id: string; domains: string[] }[];
+  };
+  const tenant = tenants.find(({ domains }) => domains.includes(company.domain));
+  company.tenantId = learn('id of a company', 'person', tenant?.id ?? '');
+}
+
 /** What administrators do with one user. */
 export const userSteps: readonly Step[] = [
   {
     title: 'Add a user; a form that is refused first',
     operation: 'users.add',
     act: async (story) => {
-      const { plant, learn, company, people } = story;
       const admin = visitorOf(story, 'administrator');
       await admin.get(paths.newUser);
-      const wrong = { ...names(story, 'in a refused form'), username: plant('user name in a refused form') };
+      const wrong = { ...names(story, 'in a refused form'), username: story.plant('user name in a refused form') };
       expect(await admin.send(paths.newUser, wrong), 422);
-      const username = `${plant('user name')}@${company.domain}`;
-      const levels = { administratorLevel: 'none', agentLevel: 'sales', language: 'fr' };
-      const page = expect(await admin.send(paths.newUser, { ...names(story, 'of a user'), username, ...levels }), 200);
-      const password = temporaryPasswordOn(story, page, 'temporary password of a new user');
-      const id = learn('id of a user', 'person', idOn(page));
-      people.set('member', { username, password, id });
+      const { page, account } = await addByForm(story);
+      await takeWayIn(story, page, account, { what: 'of a new user' });
+      story.people.set('member', account);
     },
   },
   {
     title: 'Add users by the operator’s command',
     act: async (story) => {
-      const { region, learn, company, people } = story;
-      const { tenants } = JSON.parse(await region.command(['tenant', 'list', '--json'])) as {
-        tenants: { id: string; domains: string[] }[];
-      };
-      const tenant = tenants.find(({ domains }) => domains.includes(company.domain));
-      company.tenantId ||= learn('id of a company', 'person', tenant?.id ?? '');
-      for (const name of ['colleague', 'newcomer', ...(people.has('member') ? [] : ['member'])])
-        await addByOperator(story, name);
+      if (story.company.tenantId === '') await findCompany(story);
+      const missing = ['colleague', 'newcomer', ...(story.people.has('member') ? [] : ['member'])];
+      await Promise.all(missing.map((name) => addByOperator(story, name)));
     },
   },
   {
-    title: 'Replace a temporary password at the forced change, then change the own one',
+    title: 'Replace the first password at the forced change, then change the own one',
     act: async (story) => {
       const member = personNamed(story, 'member');
-      await replacePassword(story, member);
+      await replacePassword(story, 'member');
       await signIn(story, 'member');
       const visitor = visitorOf(story, 'member');
       expect(await visitor.get(paths.ownPassword), 200);
@@ -143,7 +126,7 @@ export const userSteps: readonly Step[] = [
     },
   },
   {
-    title: 'Reset a password and replace the temporary one; the form a second time',
+    title: 'Reset a password and come in by what that gives; the form a second time',
     operation: 'users.resetPassword',
     act: async (story) => {
       const member = personNamed(story, 'member');
@@ -152,9 +135,9 @@ export const userSteps: readonly Step[] = [
       await admin.get(address);
       const epoch = /name="epoch" value="(\d+)"/.exec(admin.last?.text ?? '')?.[1] ?? '0';
       const page = expect(await admin.send(address, { epoch }), 200);
-      member.password = temporaryPasswordOn(story, page, 'temporary password of a reset');
+      await takeWayIn(story, page, member, { what: 'of a reset' });
       expect(await admin.send(address, { epoch }), 409);
-      await replacePassword(story, member);
+      await replacePassword(story, 'member');
     },
   },
   {

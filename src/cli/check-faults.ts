@@ -1,0 +1,57 @@
+import { pino } from 'pino';
+import type { Config } from '../config/config.ts';
+import { openDatabase } from '../data/open.ts';
+import { migrationState } from '../data/migrate.ts';
+import { findSecondFactorKeys } from '../config/secrets.ts';
+import { checkServer } from '../features/notices/notices.transport.ts';
+import { seedsStore } from '../features/second-factor/seeds.store.ts';
+import { createVault } from '../features/second-factor/vault.ts';
+import { openSessions } from '../server.ts';
+import { loadAssets } from '../web/assets.ts';
+import { loadTranslator } from '../web/translator.ts';
+import { loadViews } from '../web/views.ts';
+import { untilItHolds } from './until-it-holds.ts';
+
+/** @returns what is wrong with a configuration, one line per fault */
+export async function faultsOf(config: Config): Promise<string[]> {
+  const database = openDatabase(config.database);
+  const sessions = await openSessions(config, database, pino({ level: 'silent' }));
+  const state = migrationState(database);
+  const checks: Record<string, () => Promise<unknown>> = {
+    DATABASE_URL: async () => {
+      const { done, pending } = await state;
+      // A database that is still empty is filled by the first start.
+      if (done > 0 && pending > 0) throw new Error(`the schema lacks ${pending} migrations; run "npx parvis migrate"`);
+    },
+    SECOND_FACTOR_KEYS: async () => {
+      // A database that does not answer, or lacks its tables, is a fault of its own.
+      if ((await state.catch(() => null))?.pending !== 0) return;
+      const keys = findSecondFactorKeys(config);
+      const keyIds = keys.length === 0 ? [] : createVault(keys).keyIds;
+      const unreadable = await seedsStore(database).countUnreadableForOperator(keyIds);
+      if (unreadable > 0)
+        throw new Error(`no key here opens ${unreadable} second factors; put the one before behind it`);
+    },
+    REDIS_URL: () => untilItHolds(() => sessions.ping()),
+    SMTP_URL: async () => {
+      if (config.mail?.kind === 'smtp') await checkServer(config.mail);
+    },
+    locales: loadTranslator,
+    views: () => Promise.resolve(loadViews()),
+    assets: () => Promise.resolve(loadAssets()),
+  };
+  const results = await Promise.all(Object.entries(checks).map(([name, check]) => faultOf(name, check)));
+  await sessions.close();
+  await database.close();
+  return results.filter((fault) => fault !== null);
+}
+
+async function faultOf(name: string, check: () => Promise<unknown>): Promise<string | null> {
+  try {
+    await check();
+    return null;
+  } catch (error) {
+    const { message, code } = error as Error & { code?: string };
+    return `${name}: ${message === '' ? (code ?? 'does not answer') : message}`;
+  }
+}
