@@ -12,6 +12,9 @@ const raises = ['"from":"none"', '"from":"billing"', '"from":"userManagement","t
 const isRaise = raises.map((change) => `activity.data like '%"administratorLevel",${change}%'`).join(' or ');
 const opensAWay = `activity.kind in ${waysIn} and activity.actor_id <> activity.target_id and (activity.kind <> 'user.edited' or ${isRaise})`;
 
+// Else SQLite walks through everything that anybody did, in the order of who did it.
+const ungrouped = "actor_id || ''";
+
 /** Reads out of the log who could be signed in as whom: whoever let them in, and whoever had let those in by then. */
 export function activityBehind(database: Database) {
   const behindThose = (name: string, those: (query: Knex.QueryBuilder, $: $, knex: Knex) => Knex.QueryBuilder) =>
@@ -49,7 +52,7 @@ export function activityBehind(database: Database) {
   const behindDeletions = behindThose('activity.behindDeletions', (query, $, knex) =>
     query.from(
       knex.raw(
-        `(select actor_id as id from activity where tenant_id = ? and kind = 'user.deleted' and at > ?
+        `(select ${ungrouped} as id from activity where tenant_id = ? and kind = 'user.deleted' and at > ?
         union select cast(? as text)) as those`,
         [$('tenant'), $('deletedSince'), $('actor')],
       ),
@@ -57,11 +60,11 @@ export function activityBehind(database: Database) {
   );
   const deletions = database.prepare<{ actor: string; count: number }>('activity.deletions', (knex, $) =>
     knex('activity')
-      .select('actor_id as actor')
+      .select(knex.raw(`${ungrouped} as actor`))
       .where({ tenant_id: $('tenant'), kind: 'user.deleted' })
       .where('at', '>', $('since'))
       .whereNotNull('actor_id')
-      .groupBy('actor_id')
+      .groupByRaw(ungrouped)
       .count({ count: '*' }),
   );
 
