@@ -57,6 +57,24 @@ describe('the rules of a tenant', async () => {
     assert.equal(late.path, '/sign-in/password', 'the temporary password has expired');
   });
 
+  it('are not put back by a page that was opened before somebody else changed them', async () => {
+    const { tenant, boss, admin } = await aCompany();
+    const label = 'Validité d’un mot de passe temporaire';
+    const other = await aPerson(portal).signIn(boss);
+    await admin.visit(paths.rules);
+    await other.visit(paths.rules);
+    await other.submit('Enregistrer', { 'Fin d’une session inactive après': '10' });
+    await admin.submit('Enregistrer', { [label]: '12' });
+    assert.equal(admin.status, 409);
+    admin.sees('quelqu’un d’autre a modifié ces règles');
+    admin.sees(/Fin d’une session inactive après\s*10 minutes\s*Règle de votre organisation/);
+    assert.equal(admin.$('[name=temporaryPasswordHours]').val(), '12', 'what was typed is still there');
+    const own = async () => (await portal.stores.tenants.findOwn(tenant.scope))?.ownRules;
+    assert.deepEqual(await own(), { idleMinutes: 10 });
+    await admin.submit('Enregistrer', { 'Fin d’une session inactive après': '10' });
+    assert.deepEqual(await own(), { idleMinutes: 10, temporaryPasswordHours: 12 });
+  });
+
   it('hold for whom the operator adds by a command', async () => {
     const { tenant } = await aCompany();
     await portal.stores.tenants.setOwnRules(tenant.scope, { temporaryPasswordHours: 2 });

@@ -19,6 +19,9 @@ const form = z.object(
   >,
 );
 
+/** The own rules that the page showed, if the form came from there. */
+export const seenForm = z.object({ seen: z.string().nullable().catch(null) });
+
 export type TypedRules = z.infer<typeof form>;
 
 /**

@@ -7,8 +7,8 @@ import type { Stores } from '../../stores.ts';
 import { scopeOf } from '../../web/request.ts';
 import type { Route } from '../../web/routing.ts';
 import { describeRules } from './rules.describe.ts';
-import { readOwnRulesForm, type TypedRules } from './rules.forms.ts';
-import type { RulesFeature } from './rules.ts';
+import { readOwnRulesForm, seenForm, type TypedRules } from './rules.forms.ts';
+import { ownRulesSeen, type RulesFeature } from './rules.ts';
 
 const breadcrumbs = [
   { href: paths.dashboard, label: 'common:terms.dashboard' },
@@ -24,6 +24,7 @@ export function rulesRoutes(parts: { stores: Stores; regionRules: RegionRules; r
     response: Response,
     faults: readonly FieldFault[],
     typed?: TypedRules,
+    meanwhile = false,
   ): Promise<void> {
     const scope = scopeOf(request);
     const own = (await stores.tenants.findOwn(scope))?.ownRules ?? {};
@@ -31,14 +32,18 @@ export function rulesRoutes(parts: { stores: Stores; regionRules: RegionRules; r
       ...group,
       rules: some.map((rule) => ({ ...rule, typed: typed?.[rule.name] ?? String(rule.own) })),
     }));
-    const model = { groups, region: regionRules, edit: may(scope, 'accountSettings.edit') };
-    response.page('rules/rules', model, { title: 'account-settings:rules.title', breadcrumbs, faults });
+    const seen = ownRulesSeen(own);
+    const model = { groups, region: regionRules, edit: may(scope, 'accountSettings.edit'), seen, meanwhile };
+    const options = { title: 'account-settings:rules.title', breadcrumbs, faults };
+    response.page('rules/rules', model, { ...options, ...(meanwhile ? { status: 409 } : {}) });
   }
 
   async function save(request: Request, response: Response): Promise<void> {
     const { typed, own, faults } = readOwnRulesForm(request.body, regionRules);
     if (faults.length > 0) return ask(request, response, faults, typed);
-    const verdict = await rules.set(scopeOf(request), own);
+    const verdict = await rules.set(scopeOf(request), own, seenForm.parse(request.body).seen);
+    // Saving again is then a decision: above the form stands what holds by now.
+    if (verdict === 'meanwhile') return ask(request, response, [], typed, true);
     // What was typed goes along: nothing of it holds until another administrator agrees.
     if (!verdict.allowed) return response.redirect(303, askPath('loosenRules', [], typed));
     request.session.notice = { kind: 'success', key: 'account-settings:rules.saved' };

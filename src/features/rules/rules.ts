@@ -24,6 +24,9 @@ export const changesBetween = (before: OwnRules, next: OwnRules): RuleChange[] =
     .filter((rule) => before[rule] !== next[rule])
     .map((rule) => ({ rule, from: before[rule] ?? null, to: next[rule] ?? null }));
 
+/** @returns a tenant's own rules as a form carries them, to find out whether they were changed meanwhile */
+export const ownRulesSeen = (own: OwnRules): string => JSON.stringify(own);
+
 /** What a tenant decides for itself, within its region's rules. */
 export function createRules(parts: { stores: Stores; regionRules: RegionRules; clock: () => number }) {
   const { stores, regionRules, clock } = parts;
@@ -47,13 +50,16 @@ export function createRules(parts: { stores: Stores; regionRules: RegionRules; c
 
     /**
      * Replaces the tenant's own rules and records what changed; it holds from everybody's next request.
-     * @returns the judge's word where another administrator must agree: then nothing was changed
+     * @param seen the own rules that the actor has looked at, where that is known
+     * @returns the judge's word, `meanwhile` where others hold by now: in that case, and where another administrator must
+     * agree, nothing was changed
      * @throws Failure forbidden for whoever may not, badRequest for what is no rule, or not stricter than the region
      */
-    set: (scope: Scope, next: OwnRules): Promise<Verdict> =>
+    set: (scope: Scope, next: OwnRules, seen: string | null = null): Promise<Verdict | 'meanwhile'> =>
       stores.transaction(async (within) => {
         await lockAs(within, scope, clock);
         const before = (await within.tenants.findOwn(scope))?.ownRules ?? {};
+        if (seen !== null && seen !== ownRulesSeen(before)) return 'meanwhile';
         const loosens = needsFewer(tightened(regionRules, before), tightened(regionRules, next));
         const verdict = maySetRules(scope, loosens);
         if (verdict.allowed || verdict.because !== 'secondAdministrator') await setWithin(within, scope, next);
