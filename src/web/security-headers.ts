@@ -6,6 +6,7 @@ import type { Middleware } from './request.ts';
 
 const yearSeconds = 365 * 24 * 60 * 60;
 const nonceBytes = 16;
+const noncesAtOnce = 256;
 
 // Stands in the headers for the nonce, which is all that differs from one answer to the next.
 const nonceMark = '{nonce}';
@@ -13,10 +14,22 @@ const nonceMark = '{nonce}';
 /** The headers of every answer, errors and static files included; scripts run only with the answer's own nonce. */
 export function securityHeaders(config: Config): Middleware {
   const headers = headersOf(helmetFor(config)).map(([name, value]) => ({ name, parts: value.split(nonceMark) }));
+  const nonces = nonceSource();
   return (_request, response, next) => {
-    const nonce = (response.locals.nonce = randomBytes(nonceBytes).toString('base64'));
+    const nonce = (response.locals.nonce = nonces());
     for (const { name, parts } of headers) response.setHeader(name, parts.join(nonce));
     next();
+  };
+}
+
+// To ask the system for random bytes takes 15 µs, however few they are.
+function nonceSource(): () => string {
+  let unused = Buffer.alloc(0);
+  return () => {
+    if (unused.length === 0) unused = randomBytes(nonceBytes * noncesAtOnce);
+    const nonce = unused.toString('base64', 0, nonceBytes);
+    unused = unused.subarray(nonceBytes);
+    return nonce;
   };
 }
 

@@ -64,6 +64,15 @@ describe('every route', () => {
   }
 });
 
+test('no answer has the nonce of another', async () => {
+  const nonces = new Set<string>();
+  for (let asked = 0; asked < 300; asked++) {
+    const { headers } = await send({ method: 'GET', path: '/healthz', person: visitor });
+    nonces.add(/'nonce-([^']+)'/.exec(String(headers['content-security-policy']))?.[1] ?? '');
+  }
+  assert.equal(nonces.size, 300);
+});
+
 describe('every status', () => {
   const form = (fields: Record<string, string>) => ({ _csrf: visitor.csrf, ...fields });
   const post = (path: string, fields: Record<string, string>): Sent => ({

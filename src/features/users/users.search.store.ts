@@ -75,10 +75,11 @@ export async function reindexUsers(database: Database, users: readonly Indexed[]
 export function searchIndex(database: Database) {
   const sqlite = database.dialect === 'sqlite';
   const select = (knex: Knex, match: Knex.Value, most: number): Knex.QueryBuilder => {
-    const query = knex('users_search').limit(most, inText);
-    return sqlite
-      ? query.select('rowid as number').whereRaw('users_search match ?', [match])
-      : query.select('number').whereRaw('terms @@ cast(? as tsquery)', [match]);
+    const query = knex('users_search');
+    if (sqlite) return query.select('rowid as number').whereRaw('users_search match ?', [match]).limit(most, inText);
+    query.select('number').whereRaw('terms @@ cast(? as tsquery)', [match]);
+    // PostgreSQL takes any beginning for a common one and, told that few are wanted, would read the whole table for them.
+    return knex.withMaterialized('all_found', query).from('all_found').select('number').limit(most, inText);
   };
   const found = (most: number) =>
     database.prepare<{ number: number }>(`users.search ${most}`, (knex, $) => select(knex, $('match'), most));
