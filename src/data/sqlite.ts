@@ -8,12 +8,13 @@ import { withinTransaction } from './transaction.ts';
 // A command may hold the write lock for a moment while the server runs; the driver waits on the event loop.
 const busyTimeoutMs = 250;
 
-// Reading goes through the system's own memory of the file: a page of a million people's list lies in fifty places of it, and to
-// fetch each by a call takes longer than all else. Two gigabytes are the most that SQLite maps; what is beyond is fetched.
+// What lies all over the file is read through the system's own memory of it: a page of a million people's list lies in fifty
+// places, and to fetch each by a call takes longer than all else. Two gigabytes are the most that SQLite maps; what is beyond is
+// fetched. Whatever reads the file from end to end is kept away from it: all of that would count as this process's memory.
 const mappedBytes = 2 ** 31;
 
 /**
- * Two connections to one file: writes go through Knex' single one, prepared reads through a second that only reads.
+ * Three connections to one file: writes go through Knex' single one, prepared reads through two that only read.
  * A reader of a write-ahead log sees the last commit, never the middle of somebody's transaction.
  */
 export function openSqlite(file: string): Database {
@@ -29,25 +30,25 @@ export function openSqlite(file: string): Database {
     compileSqlOnError: false,
     pool: { min: 1, max: 1, acquireTimeoutMillis: 2_000, afterCreate: setUpConnection },
   });
-  let reader: SqliteFile.Database | null = null;
+  const readers = new Map<number, SqliteFile.Database>();
   const statements = new Map<string, { statement: SqliteFile.Statement; compiled: Compiled }>();
 
   // Opened at the first read: before the first write there may be no file to read.
-  const openReader = async (): Promise<SqliteFile.Database> => {
+  const openReader = async (mapped: number): Promise<SqliteFile.Database> => {
     await knex.raw('select 1');
-    if (reader === null) {
-      reader = new SqliteFile(file, { readonly: true, timeout: busyTimeoutMs });
-      reader.pragma(`mmap_size = ${mappedBytes}`);
-    }
+    const reader = readers.get(mapped) ?? new SqliteFile(file, { readonly: true, timeout: busyTimeoutMs });
+    reader.pragma(`mmap_size = ${mapped}`);
+    readers.set(mapped, reader);
     return reader;
   };
 
-  const prepare = <Row>(name: string, build: Build) => {
+  const prepare = <Row>(name: string, build: Build, reads?: 'scattered') => {
+    const mapped = reads === 'scattered' ? mappedBytes : 0;
     return async (values: Values): Promise<Row[]> => {
       let known = statements.get(name);
       if (known === undefined) {
         const compiled = compile(knex, build);
-        known = { compiled, statement: (reader ?? (await openReader())).prepare(compiled.sql) };
+        known = { compiled, statement: (readers.get(mapped) ?? (await openReader(mapped))).prepare(compiled.sql) };
         statements.set(name, known);
       }
       return known.statement.all(known.compiled.bind(values)) as Row[];
@@ -70,7 +71,7 @@ export function openSqlite(file: string): Database {
       await knex.raw('select 1');
     },
     close: async () => {
-      reader?.close();
+      for (const reader of readers.values()) reader.close();
       await knex.destroy();
     },
   };

@@ -44,7 +44,11 @@ const rangeOf = (word: string): Values => ({ word, beyond: word + beyondAll });
 export function userPages(database: Database, limits = usual) {
   const index = searchIndex(database);
   const ask = <Row>(kind: string, asked: Asked, build: Build, more: Values = {}): Promise<Row[]> =>
-    database.prepare<Row>(`users.${kind} ${queries.shapeOf(asked)}`, build)({ ...queries.valuesOf(asked), ...more });
+    database.prepare<Row>(
+      `users.${kind} ${queries.shapeOf(asked)}`,
+      build,
+      'scattered',
+    )({ ...queries.valuesOf(asked), ...more });
 
   const step = (asked: Asked, most: number): Promise<Found[]> =>
     ask(`step ${most}`, asked, (knex, $) => queries.selectStep(knex, $, asked, most));

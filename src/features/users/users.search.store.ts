@@ -82,13 +82,21 @@ export function searchIndex(database: Database) {
     return knex.withMaterialized('all_found', query).from('all_found').select('number').limit(most, inText);
   };
   const found = (most: number) =>
-    database.prepare<{ number: number }>(`users.search ${most}`, (knex, $) => select(knex, $('match'), most));
+    database.prepare<{ number: number }>(
+      `users.search ${most}`,
+      (knex, $) => select(knex, $('match'), most),
+      'scattered',
+    );
   const sampled = (words: number, most: number) =>
-    database.prepare<Record<string, number>>(`users.sample ${words} ${most}`, (knex, $) => {
-      const some = (place: number) => select(knex, $(`match${place}`), most).as('some');
-      const places = Array.from({ length: words }, (_, place) => place);
-      return knex.select(places.map((place) => knex.from(some(place)).count('*').as(`size${place}`)));
-    });
+    database.prepare<Record<string, number>>(
+      `users.sample ${words} ${most}`,
+      (knex, $) => {
+        const some = (place: number) => select(knex, $(`match${place}`), most).as('some');
+        const places = Array.from({ length: words }, (_, place) => place);
+        return knex.select(places.map((place) => knex.from(some(place)).count('*').as(`size${place}`)));
+      },
+      'scattered',
+    );
   const beginning = (code: string, word: string): string =>
     sqlite ? `"${code}${asBeginning(word)}"*` : `'${code}${asBeginning(word)}':*`;
   const [or, and] = sqlite ? [' OR ', ' AND '] : [' | ', ' & '];
