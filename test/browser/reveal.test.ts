@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { resetPasswordPath, userPath } from '../../src/paths.ts';
 import { aTenant, aUser, type TestTenant, type TestUser } from '../support/builders.ts';
 import {
@@ -29,9 +29,7 @@ describe('a temporary password on the screen', { skip: skipWithout('chromium', c
     admin = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
   });
 
-  async function reveal(
-    wishes: ReaderWishes = {},
-  ): Promise<{ page: Page; user: TestUser; secret: string; body: string }> {
+  async function reveal(wishes: ReaderWishes = {}) {
     const user = await aUser(portal, tenant, { language: 'de' });
     const page = await signIn(await newReader(browser, portal, wishes), admin);
     await page.goto(resetPasswordPath(user.id));
