@@ -36,7 +36,9 @@ export function openSqlite(file: string): Database {
   // Opened at the first read: before the first write there may be no file to read.
   const openReader = async (mapped: number): Promise<SqliteFile.Database> => {
     await knex.raw('select 1');
-    const reader = readers.get(mapped) ?? new SqliteFile(file, { readonly: true, timeout: busyTimeoutMs });
+    const opened = readers.get(mapped);
+    if (opened !== undefined) return opened;
+    const reader = new SqliteFile(file, { readonly: true, timeout: busyTimeoutMs });
     reader.pragma(`mmap_size = ${mapped}`);
     readers.set(mapped, reader);
     return reader;

@@ -67,19 +67,20 @@ export function userPages(database: Database, limits = usual) {
     return null;
   }
 
+  const firstTogether = (asked: Asked, word: string): Promise<{ number: number }[]> =>
+    ask('first together', asked, (knex, $) => queries.selectFirstTogether(knex, $, asked), rangeOf(word));
+
   /** @returns those who were named, but of all who stand together only as many as a page can hold */
   async function withFewTogether(asked: Asked, numbers: readonly number[]): Promise<readonly number[]> {
     const [word = '', ...further] = asked.words;
     if (numbers.length <= limits.namedAtOnce || word === '' || further.length > 0) return numbers;
     if (asked.column === 'last_sign_in_at') return numbers;
-    const range = rangeOf(word);
-    const [all, first] = await Promise.all(
-      [queries.selectTogether, queries.selectFirstTogether].map((select) =>
-        ask<{ number: number }>(select.name, asked, (knex, $) => select(knex, $, asked), range),
-      ),
-    );
-    const together = new Set(all?.map(({ number }) => number));
-    return [...numbers.filter((number) => !together.has(number)), ...(first ?? []).map(({ number }) => number)];
+    const [all, first] = await Promise.all([
+      ask<{ number: number }>('together', asked, (knex, $) => queries.selectTogether(knex, $, asked), rangeOf(word)),
+      firstTogether(asked, word),
+    ]);
+    const together = new Set(all.map(({ number }) => number));
+    return [...numbers.filter((number) => !together.has(number)), ...first.map(({ number }) => number)];
   }
 
   /** @returns the page of a list by name, where few have the word elsewhere than where their names begin; or null */
@@ -89,12 +90,7 @@ export function userPages(database: Database, limits = usual) {
     if (!isPlain || word === '' || further.length > 0) return null;
     const [others, first] = await Promise.all([
       index.namedWithin(tenantOf(asked), word, limits.namedAtOnce),
-      ask<{ number: number }>(
-        'first together',
-        asked,
-        (knex, $) => queries.selectFirstTogether(knex, $, asked),
-        rangeOf(word),
-      ),
+      firstTogether(asked, word),
     ]);
     return others && amongNamed(asked, [...new Set([...others, ...first.map(({ number }) => number)])]);
   }
