@@ -42,7 +42,7 @@ export function rulesRoutes(parts: { stores: Stores; regionRules: RegionRules; r
     const { typed, own, faults } = readOwnRulesForm(request.body, regionRules);
     if (faults.length > 0) return ask(request, response, faults, typed);
     const verdict = await rules.set(scopeOf(request), own, seenForm.parse(request.body).seen);
-    // Saving again is then a decision: above the form stands what holds by now.
+    // Saving again is then a decision: the page says what holds by now.
     if (verdict === 'meanwhile') return ask(request, response, [], typed, true);
     // What was typed goes along: nothing of it holds until another administrator agrees.
     if (!verdict.allowed) return response.redirect(303, askPath('loosenRules', [], typed));
