@@ -10,7 +10,7 @@ import { readForm } from '../../web/forms.ts';
 import { chosenLanguage } from '../../web/language.ts';
 import { regionScopeOf } from '../../web/request.ts';
 import type { Route } from '../../web/routing.ts';
-import { arrivalAddress } from '../sessions/arrival.ts';
+import { arrivalAddress } from '../../web/arrival.ts';
 import { usernameForm } from '../sessions/sessions.forms.ts';
 import type { Recovery } from './recovery.ts';
 

@@ -11,7 +11,7 @@ import { chosenLanguage } from '../../web/language.ts';
 import { waitOf } from '../../web/wait.ts';
 import { seeOther } from '../../web/request.ts';
 import type { Route } from '../../web/routing.ts';
-import { arrivalAddress, createArrivals, type Arrival } from './arrival.ts';
+import { arrivalAddress, createArrivals, type Arrival } from '../../web/arrival.ts';
 import { passwordForm, usernameForm } from './sessions.forms.ts';
 
 export function sessionsRoutes(parts: {

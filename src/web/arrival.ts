@@ -1,11 +1,11 @@
 import type { Request } from 'express';
 import { z } from 'zod';
-import type { Config } from '../../config/config.ts';
-import { regionName } from '../../config/rules.ts';
-import type { Language } from '../../domain/regions.ts';
-import { paths } from '../../paths.ts';
-import type { Cookies } from '../../web/cookies.ts';
-import { chosenLanguage, offered } from '../../web/language.ts';
+import type { Config } from '../config/config.ts';
+import { regionName } from '../config/rules.ts';
+import type { Language } from '../domain/regions.ts';
+import { paths } from '../paths.ts';
+import type { Cookies } from './cookies.ts';
+import { chosenLanguage, offered } from './language.ts';
 
 /** A reader whom the portal of another region redirected to the sign-in page. */
 export interface Arrival {
