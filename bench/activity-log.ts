@@ -138,6 +138,7 @@ try {
     rules: config.rules,
     language: 'fr',
     requestId: 'bench',
+    now: Date.now(),
     address: null,
     tenant,
     actor: null,

@@ -28,6 +28,7 @@ export async function fillCompany(directory: string, userCount: number): Promise
     rules: config.rules,
     language: 'fr',
     requestId: 'bench',
+    now: Date.now(),
     address: null,
     tenant,
     actor: null,

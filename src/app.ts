@@ -87,7 +87,13 @@ export function createApp(given: AppParts): { app: Express; routes: readonly Rou
   app.use(paths.assets, staticFiles(parts.assets.directory));
   app.use(pageMiddleware(pages), language(cookies, rules), body(uploadOf));
   app.use(session(config, cookies, parts.sessionStore, parts.secrets), authentication.middleware);
-  app.use(scope(cookies, rules), supportEnd(support), pendingSteps(), upload(uploadOf, answerRefusal), csrf());
+  app.use(
+    scope(cookies, rules, parts.clock),
+    supportEnd(support),
+    pendingSteps(),
+    upload(uploadOf, answerRefusal),
+    csrf(),
+  );
   mountRoutes(app, routes, answerRefusal);
   app.use(notFoundPage(), errorPages(pages, log));
   return { app, routes, background };

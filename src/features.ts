@@ -137,7 +137,7 @@ function linksAndRecovery(
   const wake = background.add(recovery.work);
   return [
     ...linksRoutes({ links, throttle, authentication, cookies, rules: config.rules }),
-    ...recoveryRoutes({ config, stores, recovery, wake }),
+    ...recoveryRoutes({ config, stores, cookies, recovery, wake }),
   ];
 }
 

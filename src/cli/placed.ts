@@ -1,4 +1,7 @@
+import { formerGlobalAdmin } from '../domain/former-global-admin.ts';
 import type { RegionRules, UserOperation } from '../domain/regions.ts';
+import type { Scope } from '../domain/scope.ts';
+import type { User } from '../domain/user.ts';
 
 /**
  * The operator's commands work whatever the rules say of administrators, as the way in when nobody else can help.
@@ -17,4 +20,21 @@ export function saysOfRules(rules: RegionRules, operation: UserOperation): strin
     case 'nobody':
       return [`${region}, no administrator does this`];
   }
+}
+
+/**
+ * @param scope the operator's, in the tenant of the user
+ * @returns a line where administrators of the tenant need a second one for this, which the command bypasses
+ */
+export function saysOfSecondAdministrator(
+  scope: Scope,
+  act: 'resetPassword' | 'removeSecondFactor',
+  user: User,
+): string[] {
+  if (!scope.rules.twoAdministrators.for.includes('resetGlobalAdmin')) return [];
+  const former = formerGlobalAdmin(scope, act, user);
+  if (user.administratorLevel !== 'global' && former === null) return [];
+  const who = former ? `was a Global admin until ${new Date(former.removedAt).toISOString()}` : 'is a Global admin';
+  const rule = 'and the rules of the tenant require two administrators for this';
+  return [`${user.username} ${who}, ${rule}. This command does not ask for a second one.`];
 }

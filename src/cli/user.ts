@@ -8,7 +8,7 @@ import { createWaysIn } from '../features/links/ways-in.ts';
 import { createThrottle } from '../features/sessions/throttle.ts';
 import { createUsers } from '../features/users/users.ts';
 import { CommandFault, print, printEach, withContext, type CommandContext } from './context.ts';
-import { saysOfRules } from './placed.ts';
+import { saysOfRules, saysOfSecondAdministrator } from './placed.ts';
 
 interface AddOptions {
   tenant: string;
@@ -48,7 +48,8 @@ export function addUserCommands(program: Command): void {
     .action((username: string, options: { json?: boolean }) =>
       withContext(async (context) => {
         const said = saysOfRules(context.config.rules, 'users.resetPassword');
-        printPassword(options, await resetPassword(context, username), said);
+        const { bypassed, ...added } = await resetPassword(context, username);
+        printPassword(options, added, [...said, ...bypassed]);
       }),
     );
   user
@@ -59,9 +60,9 @@ export function addUserCommands(program: Command): void {
     .option('--json', 'print one JSON object')
     .action((username: string, options: { json?: boolean }) =>
       withContext(async (context) => {
-        const removed = await removeSecondFactorOf(context, username);
+        const { bypassed, ...removed } = await removeSecondFactorOf(context, username);
         const said = saysOfRules(context.config.rules, 'users.removeSecondFactor');
-        print(options, removed, [`${removed.username} has no second factor any more`, ...said]);
+        print(options, removed, [`${removed.username} has no second factor any more`, ...said, ...bypassed]);
       }),
     );
   user
@@ -86,7 +87,8 @@ async function removeSecondFactorOf(context: CommandContext, typed: string) {
   const { outcome } = await createRemoval({ stores: context.stores, throttle, clock: Date.now })(scope, user.id);
   if (outcome === 'moving') throw new CommandFault(`The tenant of ${user.username} is moving to another region`);
   if (outcome !== 'done') throw new CommandFault(`${user.username} has no second factor`);
-  return { userId: user.id, username: user.username };
+  const bypassed = saysOfSecondAdministrator(scope, 'removeSecondFactor', user);
+  return { userId: user.id, username: user.username, bypassed };
 }
 
 /** Resets the password of anybody in the region. @throws CommandFault */
@@ -99,11 +101,13 @@ export async function resetPassword(context: CommandContext, typed: string) {
   const tokens = createLinkTokens([], config.baseUrl);
   const waysIn = createWaysIn({ hasher, tokens, canMail: false, clock: Date.now });
   const users = createUsers({ stores, waysIn, throttle, clock: Date.now });
-  const result = await users.resetPassword(tenants.operatorScope(found.tenant), found.user.id, null);
+  const scope = tenants.operatorScope(found.tenant);
+  const result = await users.resetPassword(scope, found.user.id, null);
   if (result.outcome !== 'reset') {
     throw new CommandFault('Somebody else changed this password at the same moment; try again');
   }
-  return { userId: found.user.id, username, temporaryPassword: result.way.clearText ?? '' };
+  const bypassed = saysOfSecondAdministrator(scope, 'resetPassword', found.user);
+  return { userId: found.user.id, username, temporaryPassword: result.way.clearText ?? '', bypassed };
 }
 
 async function list({ stores }: CommandContext, options: { tenant: string; json?: boolean }): Promise<void> {

@@ -31,7 +31,7 @@ export async function seedCompany(
   { now, seed, progress }: { now: number; seed: number; progress?: (left: number) => void },
 ): Promise<string> {
   const tenant = { id: randomUUID(), name, language: 'fr' } as const;
-  const scope = createScope({ rules, language: 'fr', requestId: 'demo', address: null, tenant, actor: null });
+  const scope = createScope({ rules, language: 'fr', requestId: 'demo', now, address: null, tenant, actor: null });
   await stores.tenants.insert({ ...tenant, state: 'active', createdAt: now, domains: [domain] });
   const people = crowd({ domain, rules, now, passwordHash: others }, seededRandom(seed));
   const named = { firstName: 'Solène', lastName: 'Kervella', displayName: 'Solène Kervella' };

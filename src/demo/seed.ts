@@ -61,6 +61,7 @@ async function seedTenant({ config, stores, hasher, now }: SeedParts, tenant: De
     rules,
     language,
     requestId: 'demo',
+    now,
     address: null,
     tenant: { id, name, language },
     actor: null,

@@ -84,7 +84,7 @@ interface Approving {
   /** How many people it is about. */
   readonly count: number;
   /** Who they are, as they were then. */
-  readonly about?: readonly Pick<User, 'id' | 'administratorLevel'>[];
+  readonly about?: readonly (Pick<User, 'id' | 'administratorLevel'> & Partial<Pick<User, 'globalAdminUntil'>>)[];
 }
 
 /** Why it was asked for, or what the other said to it: personal, and null once it was erased. */

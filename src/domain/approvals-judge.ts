@@ -3,15 +3,20 @@ import { actionOf, type ApprovalAct } from './approvals.ts';
 import { may, mayGive, type Target, type Verdict } from './policy.ts';
 import { createScope, type Scope } from './scope.ts';
 
+/** Whom a request is about, as it was recorded. */
+type AskedAbout = Omit<Target, 'globalAdminUntil'> & Partial<Pick<Target, 'globalAdminUntil'>>;
+
 /**
  * Whether the scope's actor could do this themselves, were no second administrator needed. Nobody else may ask for it, see
  * that it was asked for, or agree to it: so nobody agrees to what is done to themselves either.
  * @param targets those whom it is about, as they were when it was asked for
  */
-export function couldDo(scope: Scope, act: ApprovalAct, targets: readonly Target[]): Verdict {
+export function couldDo(scope: Scope, act: ApprovalAct, targets: readonly AskedAbout[]): Verdict {
   const agreed = createScope({ ...scope, agreed: act });
   const verdicts =
-    targets.length === 0 ? [may(agreed, actionOf[act])] : targets.map((each) => judged(agreed, act, each));
+    targets.length === 0
+      ? [may(agreed, actionOf[act])]
+      : targets.map((each) => judged(agreed, act, { ...each, globalAdminUntil: each.globalAdminUntil ?? null }));
   return verdicts.find(({ allowed }) => !allowed) ?? { allowed: true };
 }
 

@@ -65,6 +65,8 @@ export interface ApprovalTarget {
   readonly id: string;
   readonly epoch: number;
   readonly administratorLevel: AdministratorLevel;
+  /** Missing in requests made before this was recorded. */
+  readonly globalAdminUntil?: number | null;
 }
 
 /** What a part of the log is narrowed to; null is everything. */

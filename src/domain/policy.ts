@@ -1,4 +1,5 @@
 import { guardOf, type ApprovalAct } from './approvals.ts';
+import { formerGlobalAdmin } from './former-global-admin.ts';
 import type { OwnRule } from './own-rules.ts';
 import { isUserOperation, type UserOperation, type Wording } from './regions.ts';
 import { changesToAPerson, rights, type Action, type AdministratorLevel, type AgentLevel } from './roles.ts';
@@ -16,6 +17,7 @@ export type Refusal =
       | 'dependent'
       | 'globalLevel'
       | 'globalAdmin'
+      | 'formerGlobalAdmin'
       | 'administrator'
       | 'support'
     )
@@ -41,7 +43,7 @@ export type Verdict =
 /** The judge's no. */
 export type Refused = Exclude<Verdict, { allowed: true }>;
 
-export type Target = Pick<User, 'id' | 'administratorLevel'>;
+export type Target = Pick<User, 'id' | 'administratorLevel' | 'globalAdminUntil'>;
 
 const yes: Verdict = { allowed: true };
 const no = (because: PlainRefusal): Verdict => ({ allowed: false, because });
@@ -98,6 +100,8 @@ function byTarget(scope: Scope, action: Action, target?: Target): Verdict | null
   if (scope.support && target.administratorLevel !== 'none') return no('support');
   if (scope.actor.administratorLevel === 'global') return null;
   if (target.administratorLevel === 'global') return no('globalAdmin');
+  const act = actsBehind[action];
+  if (act !== undefined && formerGlobalAdmin(scope, act, target)) return no('formerGlobalAdmin');
   const reserved = scope.rules.administratorsManagedBy === 'globalAdmins' && target.administratorLevel !== 'none';
   return reserved ? no(decided(scope, 'administratorsManagedBy', 'administrator')) : null;
 }
@@ -133,7 +137,8 @@ function asksForAnother(scope: Scope, act: ApprovalAct, targets: readonly Target
   const { for: guarded, deleteMoreThan } = scope.rules.twoAdministrators;
   if (!guarded.includes(guardOf[act])) return false;
   if (act === 'delete') return deletedBefore + targets.length > deleteMoreThan;
-  return !aboutGlobalAdmins.has(act) || targets.some(({ administratorLevel }) => administratorLevel === 'global');
+  if (!aboutGlobalAdmins.has(act)) return true;
+  return targets.some((each) => each.administratorLevel === 'global' || formerGlobalAdmin(scope, act, each));
 }
 
 /**
@@ -165,7 +170,7 @@ export interface Levels {
  * taken by Global admins alone.
  * @param target the user as they are now; null for one who is being added
  */
-export function mayGive(scope: Scope, target: (Target & Levels) | null, levels: Levels): Verdict {
+export function mayGive(scope: Scope, target: (Pick<Target, 'id'> & Levels) | null, levels: Levels): Verdict {
   if (scope.actor === null) return yes;
   const before = target ?? { administratorLevel: 'none', agentLevel: 'none' };
   const same = before.administratorLevel === levels.administratorLevel && before.agentLevel === levels.agentLevel;
@@ -176,7 +181,12 @@ export function mayGive(scope: Scope, target: (Target & Levels) | null, levels: 
   return from === to ? yes : mayMove(scope, target, from, to);
 }
 
-function mayMove(scope: Scope, target: Target | null, from: AdministratorLevel, to: AdministratorLevel): Verdict {
+function mayMove(
+  scope: Scope,
+  target: Pick<Target, 'id'> | null,
+  from: AdministratorLevel,
+  to: AdministratorLevel,
+): Verdict {
   const byGlobalAdmin = scope.actor?.administratorLevel === 'global';
   if ((from === 'global' || to === 'global') && !byGlobalAdmin) return no('globalLevel');
   if (scope.rules.administratorsManagedBy === 'globalAdmins' && !byGlobalAdmin)
@@ -184,5 +194,5 @@ function mayMove(scope: Scope, target: Target | null, from: AdministratorLevel, 
   return to === 'global' ? mayGiveGlobalAdmin(scope, target) : yes;
 }
 
-const mayGiveGlobalAdmin = (scope: Scope, target: Target | null): Verdict =>
+const mayGiveGlobalAdmin = (scope: Scope, target: Pick<Target, 'id'> | null): Verdict =>
   asksForAnother(scope, 'giveGlobalAdmin', []) ? second(scope, 'giveGlobalAdmin', target ? [target] : []) : yes;

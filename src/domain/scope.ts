@@ -30,6 +30,8 @@ export interface RegionScope {
 
 /** Who asks, from where and for whom: the first argument of every query inside a tenant. */
 export interface Scope extends RegionScope {
+  /** When the request began, epoch ms: the judge measures periods from it. */
+  readonly now: number;
   readonly tenant: ScopeTenant;
   /** The signed-in user; null when the operator acts by a command. */
   readonly actor: ScopeActor | null;

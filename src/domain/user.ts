@@ -11,6 +11,8 @@ export interface User {
   readonly displayName: string;
   readonly administratorLevel: AdministratorLevel;
   readonly agentLevel: AgentLevel;
+  /** When the level Global admin was last removed, epoch ms; null if it never was. */
+  readonly globalAdminUntil: number | null;
   readonly language: Language | null;
   readonly state: 'active' | 'blocked' | 'deleted';
   readonly password: 'own' | 'temporary';

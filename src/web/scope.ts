@@ -7,7 +7,7 @@ import { chosenLanguage, offered } from './language.ts';
 import { regionScopeOf, type Middleware } from './request.ts';
 
 /** Puts together who asks, of which tenant, in which language; from here on nothing else needs the request. */
-export function scope(cookies: Cookies, rules: RegionRules): Middleware {
+export function scope(cookies: Cookies, rules: RegionRules, clock: () => number): Middleware {
   return (request, _response, next) => {
     if (request.signedIn) {
       const { user, tenant, support, supportEnd } = request.signedIn.session;
@@ -18,6 +18,7 @@ export function scope(cookies: Cookies, rules: RegionRules): Middleware {
         rules.defaultLanguage;
       const own = createScope({
         ...regionScopeOf(request, tightened(rules, tenant.ownRules)),
+        now: clock(),
         tenant: { id: tenant.id, name: tenant.name, language: tenant.language },
         actor: {
           id: user.id,

@@ -149,33 +149,59 @@ describe('the two procedures of the source page, in French', { skip: skipWithout
 });
 
 describe('a user of a company in Germany', { skip: skipWithout('chromium', chromium()) }, () => {
-  for (const javaScript of [true, false]) {
-    it(`comes from the worldwide portal to Germany’s sign-in, scripts ${javaScript ? 'on' : 'off'}`, async () => {
+  const words = {
+    en: ['User name', 'Next', 'Password', 'Sign in', 'Nothing you typed was transmitted.', 'Welcome, Anna Schäfer'],
+    fr: ['Nom d’utilisateur', 'Suivant', 'Mot de passe', 'Se connecter', 'n’a été transmis', 'Bienvenue, Anna Schäfer'],
+    de: ['Benutzername', 'Weiter', 'Kennwort', 'Anmelden', 'wurde nichts übertragen', 'Willkommen, Anna Schäfer'],
+  } as const;
+  const readers = [
+    { language: 'de', javaScript: true, width: 1280, theme: 'light' },
+    { language: 'de', javaScript: false, width: 320, theme: 'dark' },
+    { language: 'fr', javaScript: true, width: 320, theme: 'light' },
+    { language: 'en', javaScript: false, width: 1280, theme: 'dark' },
+  ] as const;
+  for (const reader of readers) {
+    const { language, javaScript, width, theme } = reader;
+    const how = `in ${language}, at ${width} px, ${theme}, scripts ${javaScript ? 'on' : 'off'}`;
+    it(`is redirected by the worldwide portal to Germany’s sign-in, which explains it, ${how}`, async () => {
       const [here, there] = [await reserve(), await reserve()];
-      const environment = { REGION_URLS: `worldwide=${here.origin},germany=${there.origin}` };
+      // Two hosts, as in production: a cookie of one does not reach the other.
+      const germanyUrl = there.origin.replace('localhost', 'germany.localhost');
+      const environment = { REGION_URLS: `worldwide=${here.origin},germany=${germanyUrl}` };
       const worldwide = here.serve(await openPortal({ environment: { ...environment, BASE_URL: here.origin } }));
       const germany = there.serve(
-        await openPortal({ environment: { ...environment, REGION: 'germany', BASE_URL: there.origin } }),
+        await openPortal({ environment: { ...environment, REGION: 'germany', BASE_URL: germanyUrl } }),
       );
-      const tenant = await aTenant(germany, { name: 'Nordwerk', domain: 'nordwerk.example', language: 'de' });
+      const tenant = await aTenant(germany, { name: 'Nordwerk', domain: 'nordwerk.example', language });
       const anna = await aUser(germany, tenant, { displayName: 'Anna Schäfer', username: 'anna@nordwerk.example' });
       for (const { stores } of [worldwide, germany])
         await stores.directory.put([{ domain: tenant.domain, region: 'germany' }]);
 
-      const page = await newReader(await openBrowser(), worldwide, { language: 'de', javaScript });
+      const [username, next, password, enter, explanation, welcome] = words[language];
+      // The browser asks for Spanish: the language is the one chosen at the worldwide portal.
+      const page = await newReader(await openBrowser(), worldwide, { ...reader, context: { locale: 'es' } });
       const { type, press } = withMouse(page);
-      await page.goto('/');
-      await says(page, 'Region: Weltweit');
-      await type('Benutzername', anna.username);
-      await press('Weiter');
-      await page.waitForURL(`${germany.origin}/sign-in`);
-      await says(page, 'Region: Deutschland');
-      await type('Benutzername', anna.username);
-      await press('Weiter');
-      await type('Kennwort', anna.clearPassword);
-      await press('Anmelden');
-      await page.waitForURL(`${germany.origin}/dashboard`);
-      await says(page, 'Willkommen, Anna Schäfer');
+      await page.goto('/sign-in');
+      await page.locator('details:has(button[name=language]) summary').click();
+      await page.locator(`button[name=language][value=${language}]`).click();
+      await page.locator(`html[lang=${language}]`).waitFor();
+      await type(username, anna.username);
+      await press(next);
+      await page.waitForURL(`${germanyUrl}/sign-in?from=worldwide&language=${language}`);
+      await says(page, explanation);
+      assert.equal(await page.locator('.arrival strong bdi').innerText(), new URL(germanyUrl).host);
+      assert.ok(await page.evaluate<boolean>('document.documentElement.scrollWidth <= innerWidth'));
+      await press(next);
+      await page.locator('.error-summary').waitFor();
+      await says(page, explanation);
+      await type(username, anna.username);
+      await press(next);
+      await page.waitForURL(`${germanyUrl}/sign-in/password`);
+      assert.equal(await page.getByText(explanation).count(), 0);
+      await type(password, anna.clearPassword);
+      await press(enter);
+      await page.waitForURL(`${germanyUrl}/dashboard`);
+      await says(page, welcome);
       await page.context().close();
     });
   }

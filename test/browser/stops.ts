@@ -40,6 +40,8 @@ export function visitorsStops(token: string): Stop[] {
   return [
     at('sign-in', '/sign-in'),
     faulty('sign-in without a name', '/sign-in'),
+    at('sign-in, redirected by another region', '/sign-in?from=germany'),
+    faulty('the same, without a name', '/sign-in?from=germany'),
     { name: 'password', open: toPassword },
     {
       name: 'wrong password',

@@ -43,7 +43,15 @@ async function aTenant(): Promise<string> {
   );
   await withStores(here, (stores) => {
     const tenant = { id: tenantId, name: 'Kanarienvogel AG', language: 'en' } as const;
-    const scope = createScope({ rules: worldwide, language: 'en', requestId: 'r', address: null, tenant, actor: null });
+    const scope = createScope({
+      rules: worldwide,
+      language: 'en',
+      requestId: 'r',
+      now: 0,
+      address: null,
+      tenant,
+      actor: null,
+    });
     const people = Array.from({ length: many }, (_, n) =>
       newUser({ username: `gimpel${n}@zeisig.example`, passwordHash }),
     );

@@ -21,7 +21,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
     const others = config.kind === 'sqlite' ? stores : (await open(config)).stores;
     const { knex } = database;
     const operatorScope = (tenant: ScopeTenant): Scope =>
-      createScope({ rules, language: 'en', requestId: randomUUID(), address: null, tenant, actor: null });
+      createScope({ rules, language: 'en', requestId: randomUUID(), now: 0, address: null, tenant, actor: null });
     const trim = (now: number, by = stores, stopping = never): Promise<void> =>
       trimLogs({ stores: by, rules, operatorScope, clock: () => now }).run(stopping);
 

@@ -66,6 +66,7 @@ export async function newTenant(stores: Stores, name = 'Ateliers Lumière'): Pro
     rules: worldwide,
     language: 'fr',
     requestId: randomUUID(),
+    now: start,
     address: '192.0.2.7',
     tenant,
     actor: null,

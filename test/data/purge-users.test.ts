@@ -27,7 +27,15 @@ for (const { dialect, config, skip } of both(await postgres())) {
       const findOverdueAcrossTenants = () => Promise.resolve(listed ?? []);
       const asListed = listed ? { ...stores, erasure: { ...stores.erasure, findOverdueAcrossTenants } } : stores;
       const operatorScope = (tenant: ScopeTenant): Scope =>
-        createScope({ rules: worldwide, language: 'en', requestId: randomUUID(), address: null, tenant, actor: null });
+        createScope({
+          rules: worldwide,
+          language: 'en',
+          requestId: randomUUID(),
+          now,
+          address: null,
+          tenant,
+          actor: null,
+        });
       const erasure = createErasure({
         ...{ stores: asListed, rules: worldwide, operatorScope, transport: null },
         throttle: createThrottle(database, worldwide),

@@ -9,6 +9,7 @@ import type { AdministratorLevel } from '../../src/domain/roles.ts';
 import { createScope, type Scope } from '../../src/domain/scope.ts';
 import { worldwide } from '../data/databases.ts';
 
+const now = Date.UTC(2026, 10, 30);
 const rulesFor = (acts: readonly GuardedAct[], deleteMoreThan = 3): RegionRules => ({
   ...worldwide,
   twoAdministrators: { for: acts, deleteMoreThan, withinHours: 24 },
@@ -18,10 +19,21 @@ function scopeOf(level: AdministratorLevel | 'operator', acts: readonly GuardedA
   const person = { id: 'self', username: 'ada@a.example', displayName: 'Ada', agentLevel: 'none' } as const;
   const tenant = { id: 'tenant', name: 'A', language: 'en' } as const;
   const actor = level === 'operator' ? null : { ...person, administratorLevel: level };
-  return createScope({ rules: rulesFor(acts), language: 'en', requestId: 'r', address: null, tenant, actor, agreed });
+  return createScope({
+    rules: rulesFor(acts),
+    language: 'en',
+    requestId: 'r',
+    now,
+    address: null,
+    tenant,
+    actor,
+    agreed,
+  });
 }
 
-const someone = (administratorLevel: AdministratorLevel): Target => ({ id: administratorLevel, administratorLevel });
+const someone = (administratorLevel: AdministratorLevel, globalAdminUntil: number | null = null): Target => ({
+  ...{ id: administratorLevel, administratorLevel, globalAdminUntil },
+});
 const global = someone('global');
 const plain = someone('none');
 const levels = (administratorLevel: AdministratorLevel) => ({ administratorLevel, agentLevel: 'none' }) as const;
@@ -115,8 +127,54 @@ describe('the judge on acts for two', () => {
   }
 });
 
+describe('a level that was removed lately', () => {
+  const days30 = 30 * 24 * 3_600_000;
+  const acts = ['users.resetPassword', 'users.import', 'users.removeSecondFactor'] as const;
+  const word = (verdict: Verdict): string => (verdict.allowed ? 'yes' : verdict.because);
+  const rows: [label: string, until: number | null, byGlobal: string, byManager: string][] = [
+    ['never', null, 'yes', 'yes'],
+    ['now', now, 'secondAdministrator', 'formerGlobalAdmin'],
+    ['later, by another clock', now + 5_000, 'secondAdministrator', 'formerGlobalAdmin'],
+    ['a millisecond less than 30 days ago', now - days30 + 1, 'secondAdministrator', 'formerGlobalAdmin'],
+    ['30 days ago', now - days30, 'yes', 'yes'],
+    ['before that', now - days30 - 1, 'yes', 'yes'],
+  ];
+  for (const [label, until, byGlobal, byManager] of rows)
+    test(`${label}: what takes an account over is ${byGlobal} and ${byManager}`, () => {
+      for (const level of ['none', 'billing', 'userManagement'] as const) {
+        const former = someone(level, until);
+        for (const action of acts) {
+          assert.equal(word(may(scopeOf('global', ['resetGlobalAdmin']), action, former)), byGlobal, action);
+          assert.equal(word(may(scopeOf('userManagement', ['resetGlobalAdmin']), action, former)), byManager);
+          assert.equal(word(may(scopeOf('global', []), action, former)), 'yes', 'one administrator is enough');
+          assert.equal(word(may(scopeOf('userManagement', []), action, former)), 'yes');
+          assert.equal(word(may(scopeOf('operator', guardedActs), action, former)), 'yes', 'from outside');
+        }
+      }
+    });
+
+  test('changes nothing else that is done to the user', () => {
+    const former = someone('none', now);
+    for (const action of ['users.edit', 'users.block', 'users.delete', 'users.restore', 'users.endSessions'] as const)
+      for (const level of ['global', 'userManagement'] as const)
+        assert.equal(word(may(scopeOf(level, guardedActs), action, former)), 'yes', action);
+  });
+
+  test('can be answered by Global admins only', () => {
+    const target = someone('none', now);
+    for (const act of ['resetPassword', 'removeSecondFactor'] as const) {
+      assert.equal(couldDo(scopeOf('global', guardedActs), act, [target]).allowed, true);
+      assert.equal(couldDo(scopeOf('userManagement', guardedActs), act, [target]).allowed, false);
+      assert.equal(
+        couldDo(scopeOf('userManagement', guardedActs), act, [{ id: 'x', administratorLevel: 'none' }]).allowed,
+        true,
+      );
+    }
+  });
+});
+
 describe('who could do it themselves', () => {
-  const self: Target = { id: 'self', administratorLevel: 'global' };
+  const self: Target = { id: 'self', administratorLevel: 'global', globalAdminUntil: null };
   const rows: [level: AdministratorLevel, act: ApprovalAct, targets: Target[], could: boolean][] = [
     ['global', 'resetPassword', [global], true],
     ['global', 'resetPassword', [self], false],

@@ -13,6 +13,7 @@ function scopeOf(administratorLevel: AdministratorLevel | 'operator', administra
     rules: { administratorsManagedBy, twoAdministrators: { for: [] } } as unknown as RegionRules,
     language: 'en',
     requestId: 'request',
+    now: 0,
     address: null,
     tenant: { id: 'tenant', name: 'A', language: 'en' },
     actor: administratorLevel === 'operator' ? null : { ...person, administratorLevel },

@@ -36,6 +36,7 @@ function scopeOf(rules: RegionRules, administratorLevel: AdministratorLevel | 'o
     rules,
     language: 'en',
     requestId: 'request',
+    now: 0,
     address: null,
     tenant: { id: 'tenant', name: 'A', language: 'en' },
     actor: administratorLevel === 'operator' ? null : { ...person, administratorLevel },
@@ -44,7 +45,8 @@ function scopeOf(rules: RegionRules, administratorLevel: AdministratorLevel | 'o
 
 function targetOf(who: Who, level: AdministratorLevel): Target | undefined {
   if (who === 'none') return undefined;
-  return who === 'self' ? { id: 'self', administratorLevel: level } : { id: who, administratorLevel: levelOf[who] };
+  const administratorLevel = who === 'self' ? level : levelOf[who];
+  return { id: who, administratorLevel, globalAdminUntil: null };
 }
 
 // The contract once more, in other words than the judge's own: two spellings of one rule seldom share a mistake.
@@ -141,14 +143,18 @@ describe('the judge', () => {
     const here = rulesWith('here', 'userManagers');
     const rules = { ...here, operations: { ...here.operations, 'users.resetPassword': placements.alone } };
     for (const operation of userOperations) {
-      const verdict = may(scopeOf(rules, 'global'), operation, { id: 'other', administratorLevel: 'none' });
+      const verdict = may(scopeOf(rules, 'global'), operation, {
+        id: 'other',
+        administratorLevel: 'none',
+        globalAdminUntil: null,
+      });
       assert.equal(verdict.allowed, operation !== 'users.resetPassword', operation);
     }
   });
 
   test('says whose rule it is where a tenant may be stricter than its region', () => {
     const rules = rulesWith('nobody', 'globalAdmins');
-    const admin = { id: 'other', administratorLevel: 'billing' } as const;
+    const admin = { id: 'other', administratorLevel: 'billing', globalAdminUntil: null } as const;
     const because = (tightened: readonly string[], action: Action, target?: Target): string => {
       const here = action === 'users.block' ? rulesWith('here', 'globalAdmins') : rules;
       const verdict = may(scopeOf({ ...here, tightened: new Set(tightened) }, 'userManagement'), action, target);

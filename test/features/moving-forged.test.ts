@@ -91,6 +91,7 @@ describe('a bundle of a region that was taken over', () => {
     ['neither listed nor unlisted', () => forged({}, where('tenants', 'listed', 7)), 'content'],
     ['with a pseudonym key that is none', () => forged({}, where('tenants', 'pseudonym_key', '<b>')), 'content'],
     ['made at no time', () => forged({}, where('tenants', 'created_at', 'yesterday')), 'content'],
+    ['whose user lost a level at no time', () => forged({}, where('users', 'global_admin_until', -1)), 'content'],
     ['whose user signed in at no time', () => forged({}, where('users', 'last_sign_in_at', 1.5)), 'content'],
     [
       'with a hash that would cost a gigabyte at each sign-in',

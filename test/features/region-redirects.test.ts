@@ -29,8 +29,8 @@ describe('to another region', async () => {
   for (const { stores } of [portal, alone]) await stores.directory.put(routes);
 
   const table: [username: string, location: string | undefined, status: number][] = [
-    [`${canary}@spree.example`, `${germany}/sign-in`, 303],
-    [`${canary}@a.b.spree.example`, `${germany}/sign-in`, 303],
+    [`${canary}@spree.example`, `${germany}/sign-in?from=worldwide`, 303],
+    [`${canary}@a.b.spree.example`, `${germany}/sign-in?from=worldwide`, 303],
     [`${canary}+https://evil.example@spree.example`, undefined, 422],
     [`${canary}@potomac.example`, undefined, 422],
     [`${canary}@evil.example`, undefined, 422],
@@ -55,8 +55,8 @@ describe('to another region', async () => {
   }
 
   const asked: [username: string, location: string | undefined, status: number][] = [
-    [`${canary}@spree.example`, `${germany}/sign-in`, 303],
-    [`${canary}@a.b.spree.example`, `${germany}/sign-in`, 303],
+    [`${canary}@spree.example`, `${germany}/sign-in?from=china`, 303],
+    [`${canary}@a.b.spree.example`, `${germany}/sign-in?from=china`, 303],
     [`${canary}+https://evil.example@spree.example`, undefined, 422],
     [`${canary}@potomac.example`, '/sign-in', 303],
     [`${canary}@evil.example`, '/sign-in', 303],

@@ -48,7 +48,7 @@ describe('a user name of another region', async () => {
     it(`leads to that region’s own sign-in, and stays nowhere here: ${label}`, async () => {
       const person = await aPerson({ app }, { 'Accept-Language': 'en' }).visit('/sign-in');
       const answer = await person.send('POST', '/sign-in', { username });
-      assert.deepEqual([answer.status, answer.headers.location], [303, 'http://localhost:3001/sign-in']);
+      assert.deepEqual([answer.status, answer.headers.location], [303, 'http://localhost:3001/sign-in?from=worldwide']);
       assert.equal((await person.visit('/sign-in/password')).path, '/sign-in');
       const second = await person.send('POST', '/sign-in/password', { username, password: `${canary} is my password` });
       assert.equal(second.headers.location, '/sign-in');

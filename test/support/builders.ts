@@ -40,6 +40,8 @@ export async function aTenant(
   return { id, name, domain, scope: portal.tenants.operatorScope({ id, name, language }) };
 }
 
+const unset = { epoch: 0, secondFactorAt: null, globalAdminUntil: null } as const;
+
 /** Adds a user who can sign in with `clearPassword`; `password: 'temporary'` makes one who must change it. */
 export async function aUser(
   portal: Portal,
@@ -76,13 +78,14 @@ export async function aUser(
     epoch: _epoch,
     tenantId: _tenant,
     secondFactorAt: _secondFactor,
+    globalAdminUntil: _globalAdmin,
     ...row
-  } = { epoch: 0, tenantId: '', clearPassword: '', secondFactorAt: null, ...user };
+  } = { ...unset, tenantId: '', clearPassword: '', ...user };
   await portal.stores.users.insert(tenant.scope, {
     ...row,
     passwordHash: await portal.hasher.hash(normalizePassword(clearPassword)),
   });
   const inserted = await portal.stores.users.find(tenant.scope, id);
   if (inserted === null && row.state !== 'deleted') throw new Error('The user was not inserted');
-  return { ...(inserted ?? { ...row, tenantId: tenant.id, epoch: 0, secondFactorAt: null }), clearPassword };
+  return { ...(inserted ?? { ...row, ...unset, tenantId: tenant.id }), clearPassword };
 }

@@ -54,6 +54,7 @@ export async function aMovingScene({ portal }: MovingRegion): Promise<MovingScen
   await post(temporary.id, { firstName: 'Stieglitz', lastName: 'hänfling', displayName: 'Stieglitz hänfling' });
   await post(`${blocked.id}/unblock`);
   await post(`${blocked.id}/block`);
+  await portal.database.knex('users').where({ id: blocked.id }).update({ global_admin_until: portal.clock.now });
   // A wrong try, which counts, and a name that waits at the door.
   const visitor = await aPerson(portal, theirs).visit('/sign-in');
   await visitor.submit('Next', { 'User name': user.username });

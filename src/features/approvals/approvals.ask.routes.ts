@@ -55,7 +55,7 @@ export function askRoutes(parts: {
     const { users, confirmers, dependent } = outlook;
     const typed = (request.body as { reason?: unknown } | undefined)?.reason;
     const model = {
-      ...wishShown(wish.act, { ...wish, users }, users),
+      ...wishShown(scope, wish.act, { ...wish, users }, users),
       ...{ fields, confirmers, dependent, reason: typeof typed === 'string' ? typed : '' },
       because: becauseOf(wish),
       withinHours: scope.rules.twoAdministrators.withinHours,

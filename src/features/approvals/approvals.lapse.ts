@@ -11,7 +11,10 @@ const everyMs = 60_000;
 /** @returns what each record of a request says of it */
 export const eventOf = ({ id, act, subject }: Pick<Approval, 'id' | 'act' | 'subject'>) => ({
   ...{ approval: id, act, count: subject.users.length },
-  about: subject.users.map(({ id: userId, administratorLevel }) => ({ id: userId, administratorLevel })),
+  about: subject.users.map(({ id: userId, administratorLevel, globalAdminUntil }) => ({
+    ...{ id: userId, administratorLevel },
+    ...(globalAdminUntil ? { globalAdminUntil } : {}),
+  })),
 });
 
 /** Ends a request that holds no more, and records it as nobody's doing. @param at epoch ms */

@@ -1,4 +1,5 @@
 import { referenceOf, type ApprovalAct, type ApprovalSubject } from '../../domain/approvals.ts';
+import { formerGlobalAdmin, type FormerGlobalAdmin } from '../../domain/former-global-admin.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { User } from '../../domain/user.ts';
 import { approvalPath, paths, to } from '../../paths.ts';
@@ -40,8 +41,13 @@ const preciselyOf = ({ log, own }: ApprovalSubject) => ({
   changes: own ? changesBetween(own.before, own.next) : [],
 });
 
+/** @returns why the protection of Global admins still covers somebody whom an act is about; null where it does not */
+export const formerAmong = (scope: Scope, act: ApprovalAct, users: readonly User[]): FormerGlobalAdmin | null =>
+  users.map((user) => formerGlobalAdmin(scope, act, user)).find((former) => former !== null) ?? null;
+
 /** What a page about a wish shows of it, before anybody was asked. */
-export const wishShown = (act: ApprovalAct, subject: ApprovalSubject, users: readonly User[]) => ({
+export const wishShown = (scope: Scope, act: ApprovalAct, subject: ApprovalSubject, users: readonly User[]) => ({
+  former: formerAmong(scope, act, users),
   ...{ icon: icons[act], danger: act === 'delete', users },
   sentence: sentenceOf(act, subject, users.length === 1 ? (users[0]?.displayName ?? null) : null),
   ...preciselyOf(subject),

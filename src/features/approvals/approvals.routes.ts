@@ -9,7 +9,7 @@ import type { AnswerRefusal, Route } from '../../web/routing.ts';
 import { handOverOf, type WaysIn } from '../links/ways-in.ts';
 import { answerForm } from './approvals.forms.ts';
 import { lapseOf, sees, whoMayDecide } from './approvals.judge.ts';
-import { shown } from './approvals.page.ts';
+import { formerAmong, shown } from './approvals.page.ts';
 import { inApprovals, inSettings } from './approvals.trail.ts';
 import type { Approvals } from './approvals.ts';
 
@@ -64,6 +64,7 @@ export function approvalsRoutes(parts: {
       dependent,
       handOver,
       users: present,
+      former: formerAmong(scope, found.act, present),
       remark: typeof typed === 'string' ? typed : '',
     };
     const options = { title: `approvals:act.${found.act}`, breadcrumbs: inApprovals, faults };

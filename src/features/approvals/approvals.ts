@@ -145,7 +145,9 @@ export function createApprovals({ stores, clock }: { stores: Stores; clock: () =
 const asAsker = (scope: Scope, epoch: number) => ({ id: scope.actor?.id ?? '', epoch, name: '', username: '' });
 
 const subjectOf = ({ log, own }: Wish, users: readonly User[]): ApprovalSubject => ({
-  users: users.map(({ id, epoch, administratorLevel }): ApprovalTarget => ({ id, epoch, administratorLevel })),
+  users: users.map(({ id, epoch, administratorLevel, globalAdminUntil }): ApprovalTarget => ({
+    ...{ id, epoch, administratorLevel, globalAdminUntil },
+  })),
   log,
   own,
 });

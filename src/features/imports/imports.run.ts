@@ -29,7 +29,10 @@ export function createImportRun({ stores, hasher, rules, clock, log }: RunParts)
     if (tenant === null) return;
     const { requestId, address } = wanted;
     const own = tightened(rules, tenant.ownRules);
-    const outside = createScope({ rules: own, language: tenant.language, requestId, address, tenant, actor: null });
+    const outside = createScope({
+      ...{ rules: own, language: tenant.language, requestId, now: clock(), address },
+      ...{ tenant, actor: null },
+    });
     // Read before the lock is taken: they stay as they are while the import is wanted.
     const rows = await Array.fromAsync(stores.importRuns.effective(wanted.id));
     await stores.transaction(async (within) => {

@@ -56,7 +56,10 @@ export function createLinks(parts: {
         const found = await find(within, token);
         if (found === null) return null;
         const { tenant, user } = found;
-        const scope = createScope({ ...region, rules: tightened(region.rules, tenant.ownRules), tenant, actor: user });
+        const scope = createScope({
+          ...{ ...region, rules: tightened(region.rules, tenant.ownRules) },
+          ...{ now: clock(), tenant, actor: user },
+        });
         if (!(await burn(within, scope, found))) return null;
         return sessions.openWithin(within, scope, { ...user, epoch: user.epoch + 1 }, device);
       });

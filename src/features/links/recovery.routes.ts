@@ -5,9 +5,12 @@ import { linkLifetimeMs } from '../../domain/one-time-link.ts';
 import { domainOf } from '../../domain/user.ts';
 import { paths } from '../../paths.ts';
 import type { Stores } from '../../stores.ts';
+import type { Cookies } from '../../web/cookies.ts';
 import { readForm } from '../../web/forms.ts';
+import { chosenLanguage } from '../../web/language.ts';
 import { regionScopeOf } from '../../web/request.ts';
 import type { Route } from '../../web/routing.ts';
+import { arrivalAddress } from '../../web/arrival.ts';
 import { usernameForm } from '../sessions/sessions.forms.ts';
 import type { Recovery } from './recovery.ts';
 
@@ -17,10 +20,11 @@ const minuteMs = 60_000;
 export function recoveryRoutes(parts: {
   config: Config;
   stores: Stores;
+  cookies: Cookies;
   recovery: Recovery;
   wake: () => void;
 }): Route[] {
-  const { config, stores, recovery, wake } = parts;
+  const { config, stores, cookies, recovery, wake } = parts;
   const { rules } = config;
   if (rules.operations['users.resetPassword'].at !== 'alone') return [];
   const canMail = config.mail !== null;
@@ -38,7 +42,8 @@ export function recoveryRoutes(parts: {
     // As at the sign-in: whoever belongs to another region is asked there, and their name is not kept here.
     if (home !== null && home !== rules.region) {
       const url = config.regionUrls.get(home);
-      return response.redirect(303, url === undefined ? paths.signIn : new URL(paths.signIn, url).href);
+      const chosen = chosenLanguage(request, cookies, rules);
+      return response.redirect(303, url === undefined ? paths.signIn : arrivalAddress(url, config, chosen));
     }
     const wait = await recovery.ask(regionScopeOf(request, rules), values.username);
     if (wait !== null) throw new Failure('throttled', { retryAfter: wait.retryAfter });

@@ -43,7 +43,7 @@ export function createRecovery(parts: {
       if (credentials?.user.state !== 'active' || credentials.tenant.state !== 'active') return;
       const { tenant, user } = credentials;
       const rules = tightened(region.rules, tenant.ownRules);
-      const scope = createScope({ ...region, rules, tenant, actor: null });
+      const scope = createScope({ ...region, rules, now: clock(), tenant, actor: null });
       const createdAt = clock();
       const expiresAt = createdAt + linkLifetimeMs('recovery', rules.handOver.linkHours);
       const { id, digest } = tokens.makeToSend();

@@ -47,6 +47,7 @@ const userSchema = z.object({
   password_hash: z.string(),
   administrator_level: z.enum(administratorLevels),
   agent_level: z.enum(agentLevels),
+  global_admin_until: time.nullable(),
   language: z.enum(languages).nullable(),
   state: z.enum(['active', 'blocked', 'deleted']),
   password: z.enum(['own', 'temporary']),

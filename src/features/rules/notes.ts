@@ -42,7 +42,7 @@ const actionsOfList = [...acts, 'add', 'import', 'export'] as const;
 export function notesOfList(scope: Scope): Note[] {
   const toEverybody = actionsOfList.map((verb) => `users.${verb}` as const);
   const toSome = acts.map((verb) => `users.${verb}` as const).filter((action) => may(scope, action).allowed);
-  const anAdministrator = { id: '', administratorLevel: 'billing' } as const;
+  const anAdministrator = { id: '', administratorLevel: 'billing', globalAdminUntil: null } as const;
   const withAdministrators = notesOf(scope, toSome, anAdministrator).map((note) =>
     note.because === 'support' ? { ...note, because: 'supportAdministrator' as const } : note,
   );

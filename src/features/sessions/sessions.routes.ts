@@ -7,9 +7,11 @@ import type { Stores } from '../../stores.ts';
 import type { Authentication } from '../../web/authentication.ts';
 import type { Cookies } from '../../web/cookies.ts';
 import { readForm } from '../../web/forms.ts';
+import { chosenLanguage } from '../../web/language.ts';
 import { waitOf } from '../../web/wait.ts';
 import { seeOther } from '../../web/request.ts';
 import type { Route } from '../../web/routing.ts';
+import { arrivalAddress, createArrivals, type Arrival } from '../../web/arrival.ts';
 import { passwordForm, usernameForm } from './sessions.forms.ts';
 
 export function sessionsRoutes(parts: {
@@ -20,8 +22,10 @@ export function sessionsRoutes(parts: {
 }): Route[] {
   const { config, stores, authentication, cookies } = parts;
 
-  const askUsername = (response: Response, username: string, faults: readonly FieldFault[]): void =>
-    response.page('sessions/sign-in', { username }, { title: 'common:terms.signIn', faults });
+  const arrivalOf = createArrivals({ config, cookies });
+
+  const askUsername = (response: Response, arrival: Arrival | null, faults: readonly FieldFault[]): void =>
+    response.page('sessions/sign-in', { username: '', arrival }, { title: 'common:terms.signIn', faults });
 
   const askPassword = (
     response: Response,
@@ -38,16 +42,19 @@ export function sessionsRoutes(parts: {
   /** The region is known by the company's domain before a secret is typed; a name that belongs elsewhere is not kept here. */
   async function takeUsername(request: Request, response: Response): Promise<void> {
     const { values, faults } = readForm(usernameForm, request.body);
-    if (values === null) return askUsername(response, '', faults);
+    const arrival = arrivalOf(request);
+    if (values === null) return askUsername(response, arrival, faults);
     const region = await stores.directory.regionOf(domainOf(values.username));
     if (region !== null && region !== config.rules.region) {
       delete request.session.username;
       const url = config.regionUrls.get(region);
       if (url === undefined) {
-        return askUsername(response, '', [{ field: 'username', key: 'sessions:error.regionUnknown' }]);
+        return askUsername(response, arrival, [{ field: 'username', key: 'sessions:error.regionUnknown' }]);
       }
-      return response.redirect(303, new URL(paths.signIn, url).href);
+      return response.redirect(303, arrivalAddress(url, config, chosenLanguage(request, cookies, config.rules)));
     }
+    // The pages that follow carry no marker. A form that was sent may keep a choice, which merely opening a page may not.
+    if (arrival?.language) cookies.keep(response, 'language', request.language);
     request.session.username = values.username;
     return seeOther(request, response, paths.signInPassword);
   }
@@ -87,7 +94,7 @@ export function sessionsRoutes(parts: {
       path: paths.signIn,
       access: 'anyone',
       handle: (request, response) =>
-        request.scope ? response.redirect(303, paths.dashboard) : askUsername(response, '', []),
+        request.scope ? response.redirect(303, paths.dashboard) : askUsername(response, arrivalOf(request), []),
     },
     { method: 'post', path: paths.signIn, access: 'anyone', handle: takeUsername },
     {

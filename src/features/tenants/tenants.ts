@@ -39,6 +39,7 @@ export function createTenants(parts: { stores: Stores; hasher: Hasher; rules: Re
       rules: tightened(rules, tenant.ownRules ?? {}),
       language: tenant.language,
       requestId: randomUUID(),
+      now: clock(),
       address: null,
       tenant,
       actor: null,

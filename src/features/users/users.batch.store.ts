@@ -60,6 +60,7 @@ export function usersBatchStore(database: Database) {
     listAfter: async (scope: Scope, username: string): Promise<User[]> =>
       (await after({ tenant: scope.tenant.id, after: username })).map(toUser),
 
+    /** Changes many users, and keeps the time at which the level Global admin is removed. */
     updateMany: (scope: Scope, users: readonly UserChange[]): Promise<void> =>
       inChunks(users, rowsAtOnce, async (some) => {
         const found = await indexedOf(scope, some);
@@ -68,7 +69,7 @@ export function usersBatchStore(database: Database) {
           return known ? [{ ...user, ...known, search_words: searchWordsOf({ ...user, ...known }) }] : [];
         });
         if (rows.length === 0) return;
-        await database.knex.raw(updateOf(rows.length), [...rows.flatMap(toValues), scope.tenant.id]);
+        await database.knex.raw(updateOf(rows.length), [...rows.flatMap(toValues), scope.now, scope.tenant.id]);
         const tenant_id = scope.tenant.id;
         await reindexUsers(
           database,
@@ -97,7 +98,10 @@ const rowOfValues = `(${['id', ...changedColumns].map(() => '?').join(', ')})`;
 function updateOf(count: number): string {
   return `
     with changed (user_id, ${changedColumns.join(', ')}) as (values ${Array(count).fill(rowOfValues).join(', ')})
-    update users set ${changedColumns.map((column) => `${column} = changed.${column}`).join(', ')}
+    update users set ${changedColumns.map((column) => `${column} = changed.${column}`).join(', ')},
+      global_admin_until = case
+        when users.administrator_level = 'global' and changed.administrator_level <> 'global' then cast(? as bigint)
+        else users.global_admin_until end
     from changed where users.id = changed.user_id and ${inTenant}`;
 }
 

@@ -1,5 +1,6 @@
 import { Failure } from '../../domain/errors.ts';
-import { may, type Refusal, type Verdict } from '../../domain/policy.ts';
+import { formerGlobalAdmin } from '../../domain/former-global-admin.ts';
+import { may, type Refusal, type Refused, type Verdict } from '../../domain/policy.ts';
 import type { Action } from '../../domain/roles.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { User } from '../../domain/user.ts';
@@ -49,6 +50,8 @@ export const lookOf = (action: BulkAction): Look => look[action];
 export interface Left {
   readonly user: User;
   readonly because: Refusal | 'unchanged' | 'meanwhile';
+  /** Whether a second administrator is needed only because the user was recently a Global admin. */
+  readonly former?: boolean;
 }
 
 export interface BulkOutcome {
@@ -60,6 +63,9 @@ export interface BulkOutcome {
 
 // What a user already is needs no doing.
 const already: Readonly<Partial<Record<BulkAction, User['state']>>> = { block: 'blocked', unblock: 'active' };
+
+const isFormer = (scope: Scope, action: BulkAction, user: User, { because }: Refused): boolean =>
+  action === 'reset' && because === 'secondAdministrator' && formerGlobalAdmin(scope, 'resetPassword', user) !== null;
 
 /** @returns to whom of the chosen an action can be done; ids that are nobody's here are in neither list */
 export async function sortOut(
@@ -73,7 +79,7 @@ export async function sortOut(
   const left: Left[] = [];
   for (const user of await stores.users.findMany(scope, ids, step.among)) {
     const verdict = judge(scope, step, user);
-    if (!verdict.allowed) left.push({ user, because: verdict.because });
+    if (!verdict.allowed) left.push({ user, because: verdict.because, former: isFormer(scope, action, user, verdict) });
     else if (already[action] === user.state) left.push({ user, because: 'unchanged' });
     else done.push(user);
   }

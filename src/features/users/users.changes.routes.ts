@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
 import type { FieldFault } from '../../domain/errors.ts';
+import { formerGlobalAdmin } from '../../domain/former-global-admin.ts';
 import { may, mayGive } from '../../domain/policy.ts';
 import { offersLanguage } from '../../domain/regions.ts';
 import type { Scope } from '../../domain/scope.ts';
@@ -167,6 +168,7 @@ function permissionsOf(scope: Scope, user: User) {
     secondFactorRequired: isSecondFactorRequired(scope.rules, user.administratorLevel),
     data: may(scope, 'personalData.view', user),
     levels: levelsFor(scope, user),
+    former: formerGlobalAdmin(scope, 'resetPassword', user),
     withheld: wholeNoteOf(
       scope,
       user.secondFactorAt === null ? actsOnUser : [...actsOnUser, 'users.removeSecondFactor'],

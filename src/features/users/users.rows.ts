@@ -12,6 +12,7 @@ export const userColumns = [
   'users.display_name',
   'users.administrator_level',
   'users.agent_level',
+  'users.global_admin_until',
   'users.language',
   'users.state',
   'users.password',
@@ -38,6 +39,13 @@ export const listedColumns = [
   'users.last_sign_in_at',
 ] as const;
 
+/**
+ * What an update sets `global_admin_until` to, given the new level and the time of the change, epoch ms: both columns on the
+ * right are those from before the update.
+ */
+export const globalAdminUntil =
+  "case when administrator_level = 'global' and cast(? as text) <> 'global' then cast(? as bigint) else global_admin_until end";
+
 /** Spelt out, not bound: only then do the indexes of those who are not deleted fit. */
 export const notDeleted = "state <> 'deleted'";
 
@@ -54,6 +62,7 @@ export interface UserRow {
   name_key: string;
   administrator_level: AdministratorLevel;
   agent_level: AgentLevel;
+  global_admin_until?: number | null;
   language: Language | null;
   state: User['state'];
   password: User['password'];
@@ -102,6 +111,7 @@ export function toUser(row: UserRow): User {
     displayName: row.display_name,
     administratorLevel: row.administrator_level,
     agentLevel: row.agent_level,
+    globalAdminUntil: row.global_admin_until ?? null,
     language: row.language,
     state: row.state,
     password: row.password,

@@ -8,11 +8,14 @@ import { foldName, type User } from '../../domain/user.ts';
 import { deletedUsers } from './users.deleted.store.ts';
 import { everyUser } from './users.operator.store.ts';
 import { userPages } from './users.pages.store.ts';
-import { toUser, userColumns, type UserRow } from './users.rows.ts';
+import { globalAdminUntil, toUser, userColumns, type UserRow } from './users.rows.ts';
 import { indexUsers, reindexUsers, takeNumbers } from './users.search.store.ts';
 
 /** A user as it is first written, its hash included. */
-export interface NewUser extends Omit<User, 'tenantId' | 'epoch' | 'deletedAt' | 'secondFactorAt'> {
+export interface NewUser extends Omit<
+  User,
+  'tenantId' | 'epoch' | 'deletedAt' | 'secondFactorAt' | 'globalAdminUntil'
+> {
   readonly deletedAt?: number | null;
   readonly passwordHash: string;
 }
@@ -100,7 +103,7 @@ export function usersStore(database: Database) {
     countActiveGlobalAdmins: async (scope: Scope): Promise<number> =>
       (await countGlobalAdmins({ tenant: scope.tenant.id }))[0]?.count ?? 0,
 
-    /** Changes some of a user's own facts. */
+    /** Changes some of a user's own facts, and keeps the time at which the level Global admin is removed. */
     update: (scope: Scope, id: string, changes: UserChanges): Promise<void> =>
       database.transaction(async (within) => {
         const own = { tenant_id: scope.tenant.id, id };
@@ -111,7 +114,11 @@ export function usersStore(database: Database) {
         await within
           .knex('users')
           .where(own)
-          .update({ ...toColumns(changes), ...indexed });
+          .update({
+            ...toColumns(changes),
+            ...indexed,
+            global_admin_until: within.knex.raw(globalAdminUntil, [changes.administratorLevel, scope.now]),
+          });
         await reindexUsers(within, [{ ...indexed, number: user.number, tenant_id: scope.tenant.id }]);
       }),
 

@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { assertNone } from '../support/none.ts';
+import { aPerson, type Person } from '../support/person.ts';
+import { openPortal } from '../support/portal.ts';
+
+const BASE_URL = 'http://germany.localhost:3001';
+const REGION_URLS = `worldwide=http://localhost:3000,germany=${BASE_URL},isla=http://localhost:3009`;
+const words = {
+  en: {
+    title: 'Your organization signs in to the region Germany',
+    from: 'The portal of the region Worldwide sent you to this address:',
+    next: 'Nothing you typed was transmitted. Enter your user name again.',
+  },
+  fr: {
+    title: 'Votre organisation se connecte dans la région Allemagne',
+    from: 'Vous arrivez du portail de la région Monde. Vous êtes maintenant à l’adresse suivante\u202f:',
+    next: 'Rien de ce que vous aviez saisi n’a été transmis. Saisissez de nouveau votre nom d’utilisateur.',
+  },
+  de: {
+    title: 'Ihre Organisation meldet sich in der Region Deutschland an',
+    from: 'Das Portal der Region Weltweit hat Sie an diese Adresse weitergeleitet:',
+    next: 'Von Ihren Eingaben wurde nichts übertragen. Geben Sie Ihren Benutzernamen erneut ein.',
+  },
+} as const;
+type Language = keyof typeof words;
+const languages = ['en', 'fr', 'de'] as const;
+
+describe('the sign-in page that another region redirects to', async () => {
+  const portal = await openPortal({ environment: { REGION: 'germany', BASE_URL, REGION_URLS } });
+  await portal.stores.directory.put([{ domain: 'potomac.example', region: 'us-government' }]);
+  const reader = (language: string): Person =>
+    aPerson(portal, { 'Accept-Language': language, Host: 'evil.example', 'X-Forwarded-Proto': 'https' });
+  const arrival = ({ $ }: Person) => $('main h1').closest('.entrance-card').find('.arrival');
+  const explains = (person: Person, language: Language): void => {
+    for (const text of Object.values(words[language])) person.sees(text);
+    const host = arrival(person).find('strong bdi');
+    assert.deepEqual([host.text(), host.attr('dir'), host.attr('translate')], ['germany.localhost:3001', 'ltr', 'no']);
+  };
+
+  for (const language of languages)
+    it(`explains where the reader is and what to do, in ${language}`, async () => {
+      const person = await reader(language).visit('/sign-in?from=worldwide');
+      assert.equal(person.status, 200);
+      explains(person, language);
+      assert.ok(person.body.indexOf('<h1>') < person.body.indexOf('arrival'), 'below the heading');
+      assert.equal(person.headers['cache-control'], 'no-store');
+    });
+
+  it('names a region of the operator’s own by its id', async () => {
+    (await reader('en').visit('/sign-in?from=isla')).sees('The portal of the region isla sent you to this address:');
+  });
+
+  const ignored: [label: string, query: string][] = [
+    ['no marker', ''],
+    ['an empty one', '?from='],
+    ['its own region', '?from=germany'],
+    ['an unknown region', '?from=atlantis'],
+    ['a property of objects', '?from=__proto__'],
+    ['another', '?from=constructor'],
+    ['markup', '?from=%3Cscript%3Ealert(1)%3C/script%3E'],
+    ['an address', '?from=https://evil.example'],
+    ['two', '?from=worldwide&from=china'],
+    ['an array', '?from[]=worldwide'],
+    ['an object', '?from[a]=worldwide'],
+    ['capitals', '?from=Worldwide'],
+    ['a space', '?from=worldwide%20'],
+    ['an overlong one', `?from=${'worldwide'.repeat(500)}`],
+    ['broken escapes', '?from=%E0%A4%A'],
+  ];
+  for (const [label, query] of ignored)
+    it(`ignores ${label} and reflects nothing`, async () => {
+      const person = await reader('en').visit(`/sign-in${query}`);
+      assert.equal(person.status, 200);
+      assert.equal(arrival(person).length, 0);
+      assert.equal(person.$('main form input:not([name=_csrf])').length, 1);
+      for (const text of ['<script>alert', 'https://evil', 'atlantis'])
+        assert.ok(!person.$('main .entrance-card').html()?.includes(text));
+    });
+
+  const spoken: [label: string, query: string, accepted: string, language: Language][] = [
+    ['the language chosen at the other region', '&language=fr', 'en', 'fr'],
+    ['the language of the browser without one', '', 'de', 'de'],
+    ['the language of the browser for one that is not offered', '&language=nl', 'fr', 'fr'],
+    ['the language of the browser for two', '&language=fr&language=de', 'en', 'en'],
+    ['the language of the browser for markup', '&language=%3Cb%3E', 'en', 'en'],
+  ];
+  for (const [label, query, accepted, language] of spoken)
+    it(`speaks ${label}`, async () => {
+      const person = await reader(accepted).visit(`/sign-in?from=worldwide${query}`);
+      explains(person, language);
+      assert.equal(person.$('html').attr('lang'), language);
+      assert.equal(person.headers['content-language'], language);
+    });
+
+  it('takes a language from a marker only', async () => {
+    const person = await reader('en').visit('/sign-in?language=fr');
+    assert.equal(person.$('html').attr('lang'), 'en');
+    const unknown = await reader('en').visit('/sign-in?from=atlantis&language=fr');
+    assert.equal(unknown.$('html').attr('lang'), 'en');
+  });
+
+  it('prefers the language chosen here, and keeps the notice when it is chosen', async () => {
+    const person = await reader('en').visit('/sign-in?from=worldwide&language=fr');
+    const returnTo = person.$('input[name=returnTo]').first().attr('value') ?? '';
+    const answer = await person.send('post', '/language', { language: 'de', returnTo });
+    explains(await person.visit(String(answer.headers.location)), 'de');
+  });
+
+  it('keeps notice and language while the form is refused, and the language afterwards', async () => {
+    const person = await reader('en').visit('/sign-in?from=worldwide&language=fr');
+    for (const username of ['', 'not a name', 'ada@potomac.example']) {
+      await person.submit('Suivant', { 'Nom d’utilisateur': username });
+      assert.equal(person.status, 422);
+      explains(person, 'fr');
+    }
+    await person.submit('Suivant', { 'Nom d’utilisateur': 'anna@nordwerk.example' });
+    assert.equal(person.path, '/sign-in/password');
+    person.doesNotSee(words.fr.next);
+    assert.equal(person.$('html').attr('lang'), 'fr');
+    await person.visit('/sign-in');
+    assert.equal(arrival(person).length, 0);
+    assert.equal(person.$('html').attr('lang'), 'fr');
+  });
+
+  it('sets no cookie of a language by being opened, nor for a form that says nothing of one', async () => {
+    const person = await reader('en').visit('/sign-in?from=worldwide&language=fr');
+    assert.doesNotMatch(person.cookies(), /language/);
+    const plain = await reader('en').visit('/sign-in?from=worldwide');
+    await plain.submit('Next', { 'User name': 'anna@nordwerk.example' });
+    assert.doesNotMatch(plain.cookies(), /language/);
+  });
+
+  const fields: [label: string, fields: Record<string, string>][] = [
+    ['its own region', { from: 'germany' }],
+    ['an unknown one', { from: 'atlantis' }],
+    ['two', { 'from[]': 'worldwide' }],
+  ];
+  for (const [label, more] of fields)
+    it(`ignores a form that names ${label}`, async () => {
+      const person = await reader('en').visit('/sign-in');
+      const { text, status } = await person.send('post', '/sign-in', { username: '', ...more });
+      assert.equal(status, 422);
+      assertNone(['arrival', 'atlantis'].filter((word) => text.includes(word)));
+    });
+});
+
+describe('the redirect to another region', async () => {
+  const portal = await openPortal();
+  await portal.stores.directory.put([{ domain: 'spree.example', region: 'germany' }]);
+  const leave = async (language: string | null): Promise<string> => {
+    const person = await aPerson(portal, { 'Accept-Language': 'fr' }).visit('/sign-in');
+    if (language) await person.send('post', '/language', { language, returnTo: '/sign-in' });
+    const answer = await person.send('post', '/sign-in', { username: 'kanarienvogel@spree.example' });
+    return String(answer.headers.location);
+  };
+
+  it('carries the region that it comes from, and the language that was chosen there, and nothing else', async () => {
+    assert.equal(await leave(null), 'http://localhost:3001/sign-in?from=worldwide');
+    assert.equal(await leave('de'), 'http://localhost:3001/sign-in?from=worldwide&language=de');
+  });
+});
