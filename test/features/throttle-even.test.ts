@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as argon2 from '@node-rs/argon2';
 import { createHasher } from '../../src/features/passwords/hasher.ts';
-import { aTenant, aUser, type TestUser } from '../support/builders.ts';
+import { words } from '../support/words.ts';
+import { aTenant, aUser, goodPassword, type TestUser } from '../support/builders.ts';
+import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import { anAddress, aTemporaryPassword, atPassword, behindProxy, statusesOf } from '../support/strangers.ts';
@@ -131,3 +133,30 @@ for (const [dialect, server] of [
     });
   });
 }
+
+describe('a pause after wrong passwords', async () => {
+  const portal = await openPortal(behindProxy);
+  const zoe = await aUser(portal, await aTenant(portal), { clearPassword: goodPassword });
+
+  for (const language of ['en', 'fr', 'de'] as const) {
+    const { t } = words(language);
+
+    it(`says in ${language} that a temporary password still works, unless such passwords are paused themselves`, async () => {
+      const address = anAddress();
+      const headers = { 'Accept-Language': language, 'X-Forwarded-For': address };
+      const person = await aPerson(portal, headers).visit('/sign-in');
+      await person.submit(t('common:terms.next'), { [t('common:terms.username')]: zoe.username });
+      person.sees(t('sessions:password.hint'));
+      const password = async (clear: string) =>
+        person.submit(t('common:terms.signIn'), { [t('common:terms.password')]: clear });
+      for (let each = 0; each < 6; each++) await password('a wrong password');
+      assert.equal(person.status, 429);
+      person.sees(t('sessions:password.pausedHint')).doesNotSee(t('sessions:password.hint'));
+      await portal.database.knex('throttles').delete();
+      await statusesOf(person, Array.from({ length: 250 }, aTemporaryPassword));
+      await password(aTemporaryPassword());
+      assert.equal(person.status, 429);
+      person.sees(t('sessions:password.hint')).doesNotSee(t('sessions:password.pausedHint'));
+    });
+  }
+});
