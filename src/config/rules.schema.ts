@@ -19,11 +19,13 @@ const permission = z.enum(['allowed', 'forbidden']).default('forbidden');
 
 const throttle = z
   .strictObject({
-    attempts: positive.describe('Wrong tries within the window.'),
+    attempts: positive.describe('Wrong own passwords within the window.'),
     windowMinutes: positive,
     blockMinutes: positive.describe('For how long nothing is tried after the last of them.'),
   })
-  .describe('So many wrong tries within a window, then nothing for a while.');
+  .describe(
+    'So many wrong own passwords within a window, then nothing for a while. Temporary passwords have a limit of their own.',
+  );
 
 const placement = z
   .string()

@@ -1,5 +1,5 @@
 import type { RegionRules } from './regions.ts';
-import { foldName } from './user.ts';
+import { foldName, type User } from './user.ts';
 
 /**
  * 32 symbols without look-alikes (no I, O, 0, 1): each carries 5 bits exactly.
@@ -64,6 +64,24 @@ export function readPassword(typed: string): string | null {
   if (bytesOf(typed) > longestTypedBytes) return null;
   const password = normalizePassword(typed);
   return bytesOf(password) > longestPasswordBytes ? null : password;
+}
+
+/** A password as it was typed at sign-in. */
+export interface PresentedPassword {
+  /** The only kind of stored password that it is compared with. */
+  readonly kind: User['password'];
+  /** The form in which it is hashed; null where it is too long to be a password. */
+  readonly text: string | null;
+}
+
+/**
+ * Tells by its form alone whether a typed password is a temporary one. `passwordFault` refuses that form, so no user has
+ * an own password that is read as temporary here.
+ */
+export function readPresentedPassword(typed: string): PresentedPassword {
+  const text = readPassword(typed);
+  const temporary = text === null ? null : readTemporaryPassword(text);
+  return temporary === null ? { kind: 'own', text } : { kind: 'temporary', text: temporary };
 }
 
 export interface PasswordContext {

@@ -6,6 +6,7 @@ let people = 0;
 
 /** A try by somebody new, from an address of their own, but for the wishes. */
 export const attempt = (wishes: Partial<Attempt> = {}): Attempt => ({
+  kind: 'own',
   username: `user-${++people}@a.example`,
   address: `192.0.2.${people}`,
   epoch: 0,

@@ -4,6 +4,7 @@ import { describe, test } from 'node:test';
 import {
   normalizePassword,
   passwordFault,
+  readPresentedPassword,
   readTemporaryPassword,
   temporaryAlphabet,
   temporaryPassword,
@@ -111,18 +112,53 @@ describe('what cannot be a temporary password is not read:', () => {
   }
 });
 
-test('a password is hashed in NFKC, its spaces kept', () => {
-  assert.equal(normalizePassword('e\u0301té'), 'été');
-  assert.equal(normalizePassword('ﬁne Ｌine'), 'fine Line');
-  assert.equal(normalizePassword(' two  spaces '), ' two  spaces ');
-});
-
 const context: PasswordContext = {
   rules: { password: { minimumLength: 15, maximumLength: 256 } } as unknown as RegionRules,
   username: 'zoe.besson@lumiere.example',
   displayName: 'Zoé Besson',
   tenantName: 'Ateliers Lumière',
 };
+
+describe('a password presented at sign-in', () => {
+  const temporary = { kind: 'temporary', text: spelling } as const;
+  const own = (text: string | null) => ({ kind: 'own', text }) as const;
+  const wide = spelling.replace(/[A-Z]/g, (letter) => String.fromCodePoint((letter.codePointAt(0) ?? 0) + 0xfee0));
+  const table: [what: string, typed: string, presented: { kind: string; text: string | null }][] = [
+    ['five groups of four', spelling, temporary],
+    ['the same in lowercase', spelling.toLowerCase(), temporary],
+    ['the same without hyphens', spelling.replaceAll('-', ''), temporary],
+    ['the same with spaces around and between', ` ${spelling.replaceAll('-', ' ')}\t`, temporary],
+    ['the same with typographic dashes', spelling.replaceAll('-', '–'), temporary],
+    ['the same in full-width letters', wide, temporary],
+    ['the same after 500 spaces', `${' '.repeat(500)}${spelling}`, temporary],
+    ['a phrase of twenty such letters', 'warm green bears dart by', { ...temporary, text: 'WARM-GREE-NBEA-RSDA-RTBY' }],
+    ['one symbol too few', spelling.slice(0, -1), own(spelling.slice(0, -1))],
+    ['one symbol too many', `${spelling}6`, own(`${spelling}6`)],
+    ['a symbol outside the alphabet', spelling.replace('2', '0'), own(spelling.replace('2', '0'))],
+    ['a sentence, its spaces kept', ' under the old bridge', own(' under the old bridge')],
+    ['letters in two parts', 'e\u0301te\u0301', own('été')],
+    ['nothing', '', own('')],
+    ['more than 1 KiB', 'x'.repeat(1_025), own(null)],
+    ['a temporary password within more than 1 KiB of spaces', `${' '.repeat(1_025)}${spelling}`, own(null)],
+  ];
+  for (const [what, typed, presented] of table) {
+    test(`is taken as ${presented.kind}: ${what}`, () => assert.deepEqual(readPresentedPassword(typed), presented));
+  }
+
+  test('is temporary whenever it was generated, and such a password can’t be chosen', () => {
+    for (let n = 0; n < 500; n++) {
+      const made = make();
+      assert.equal(readPresentedPassword(made).kind, 'temporary');
+      assert.equal(passwordFault(made, context)?.key, 'passwords:error.sameAsTemporary');
+    }
+  });
+});
+
+test('a password is hashed in NFKC, its spaces kept', () => {
+  assert.equal(normalizePassword('e\u0301té'), 'été');
+  assert.equal(normalizePassword('ﬁne Ｌine'), 'fine Line');
+  assert.equal(normalizePassword(' two  spaces '), ' two  spaces ');
+});
 
 describe('what can be said against a new password', () => {
   const error = (name: string): string => `passwords:error.${name}`;

@@ -72,6 +72,7 @@ describe('a new password is refused', () => {
   const tooLong = 'at most 256 characters are possible';
   const easy = 'This password is easy to guess';
   const name = 'little more than a name';
+  const form = 'The password can’t have the format of a temporary password (20 letters or digits).';
   const refused: [label: string, chosen: string, because: string][] = [
     ['that is missing', '', 'Enter a new password.'],
     ['of 14 characters', letters(14), tooShort],
@@ -100,7 +101,8 @@ describe('a new password is refused', () => {
     ['that is the tenant’s name without accents', 'ateliers lumiere 1', name],
     ['that is the tenant’s domain', 'ateliers-lumiere.example', name],
     ['that is the product’s name', 'Parvis Parvis Parvis', name],
-    ['that looks like a temporary one', 'ABCD-EFGH-JKLM-NPQR-STUV', 'This looks like a temporary password.'],
+    ['in the form of a temporary one', 'ABCD-EFGH-JKLM-NPQR-STUV', form],
+    ['that is a phrase in that form', 'warm green bears dart by', form],
   ];
 
   for (const [label, chosen, because] of refused) {
@@ -151,7 +153,7 @@ describe('a new password is refused', () => {
     ]) {
       await choose(person, spelled);
       assert.equal(person.status, 422, spelled);
-      person.sees('This looks like a temporary password.');
+      person.sees(form);
     }
     assert.equal((await rowOf(user)).password, 'temporary');
   });

@@ -87,7 +87,14 @@ describe('what happens to a user while they change their second factor', async (
     const session = await stores.sessions.findLiveAcrossTenants(id);
     assert.ok(session);
     const scope = createScope({ ...tenant.scope, actor: owner.user });
-    const attempt = { username: owner.user.username, epoch: 0, address: '', knownDevice: null, attempts: null };
+    const attempt = {
+      kind: 'own',
+      username: owner.user.username,
+      epoch: 0,
+      address: '',
+      knownDevice: null,
+      attempts: null,
+    } as const;
     const typed = { currentPassword: goodPassword, code: owner.recoveryCodes[0] ?? '' };
     const result = await secondFactor.renewCodes({ scope, session, attempt }, typed);
     assert.equal(result.outcome, 'done');

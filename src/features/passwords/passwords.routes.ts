@@ -87,7 +87,7 @@ export function passwordsRoutes(parts: {
     const { username, epoch } = sessionOf(request).user;
     const knownDevice = devices.recognize(username, epoch, cookies.read(request, 'device'));
     const { attempts } = scopeOf(request).rules.throttle.perAccountAndAddress;
-    const attempt = { username, epoch, address: request.ip ?? '', knownDevice, attempts };
+    const attempt = { kind: 'own' as const, username, epoch, address: request.ip ?? '', knownDevice, attempts };
     const result = await passwords.changeOwn(scopeOf(request), ticketOf(request), values, attempt);
     const remaining = await finish(request, response, result, paths.myProfile);
     if (remaining) askOwn(request, response, remaining);

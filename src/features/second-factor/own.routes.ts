@@ -48,7 +48,11 @@ export function ownSecondFactorRoutes(parts: {
     const { username, epoch } = session.user;
     const knownDevice = devices.recognize(username, epoch, cookies.read(request, 'device'));
     const { attempts } = scope.rules.throttle.perAccountAndAddress;
-    return { scope, session, attempt: { username, epoch, address: request.ip ?? '', knownDevice, attempts } };
+    return {
+      scope,
+      session,
+      attempt: { kind: 'own', username, epoch, address: request.ip ?? '', knownDevice, attempts },
+    };
   }
 
   function offeredTo(request: Request): string {

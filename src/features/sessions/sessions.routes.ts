@@ -31,11 +31,11 @@ export function sessionsRoutes(parts: {
     response: Response,
     username: string,
     faults: readonly FieldFault[],
-    status = faults.length > 0 ? 422 : 200,
+    { status = faults.length > 0 ? 422 : 200, hint = 'sessions:password.hint' } = {},
   ): void =>
     response.page(
       'sessions/password',
-      { username, reset: config.rules.operations['users.resetPassword'], handOver: config.rules.handOver.by },
+      { username, hint, reset: config.rules.operations['users.resetPassword'], handOver: config.rules.handOver.by },
       { title: 'sessions:password.title', faults, status },
     );
 
@@ -71,7 +71,11 @@ export function sessionsRoutes(parts: {
         return askPassword(response, username, [{ field: 'password', key: 'sessions:error.refused' }]);
       case 'throttled':
         response.set('Retry-After', String(result.retryAfter));
-        return askPassword(response, username, [throttledFault(result.retryAfter)], 429);
+        return askPassword(response, username, [throttledFault(result.retryAfter)], {
+          status: 429,
+          // A newcomer who mistypes while strangers attack the name would otherwise wait for a day without need.
+          ...(result.kind === 'own' && { hint: 'sessions:password.pausedHint' }),
+        });
       case 'signedIn':
         cookies.keep(response, 'device', result.deviceMark);
         if (result.codePending) {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { SignInFailure } from '../../domain/activity.ts';
 import { tightened } from '../../domain/own-rules.ts';
-import { normalizePassword, readPassword, readTemporaryPassword } from '../../domain/password.ts';
+import { normalizePassword, readPresentedPassword, type PresentedPassword } from '../../domain/password.ts';
 import type { RegionRules } from '../../domain/regions.ts';
 import type { RegionScope, Scope } from '../../domain/scope.ts';
 import { lacksSecondFactor } from '../../domain/second-factor.ts';
@@ -12,6 +12,7 @@ import type { Stores } from '../../stores.ts';
 import type { Credentials } from '../passwords/credentials.store.ts';
 import type { Hasher } from '../passwords/hasher.ts';
 import type { KnownDevices } from './known-device.ts';
+import { signInFailure } from './password-check.ts';
 import type { LiveSession } from './sessions.store.ts';
 import { counts, standing } from './standing.ts';
 import type { Attempt, Throttle } from './throttle.ts';
@@ -30,7 +31,7 @@ interface Opened {
 export type SignInResult =
   | ({ readonly outcome: 'signedIn'; readonly deviceMark: string } & Opened)
   | { readonly outcome: 'refused' }
-  | { readonly outcome: 'throttled'; readonly retryAfter: number };
+  | { readonly outcome: 'throttled'; readonly kind: PresentedPassword['kind']; readonly retryAfter: number };
 
 // How stale "last seen" may be: a write a minute instead of one a request.
 const seenAccuracyMs = 60_000;
@@ -58,15 +59,6 @@ export function createSessions(parts: {
 }) {
   const { stores, hasher, throttle, devices, clock, log } = parts;
 
-  // One hash is always computed and one row always written, so that time tells no class of refusal from another.
-  async function failureOf(credentials: Credentials | null, password: string): Promise<SignInFailure | null> {
-    const read = readPassword(password);
-    const temporary = credentials?.user.password === 'temporary' ? readTemporaryPassword(read ?? '') : null;
-    const matches = await hasher.verify(credentials?.passwordHash ?? hasher.decoy, temporary ?? read ?? '');
-    if (credentials === null) return 'unknown';
-    return matches && read !== null ? standing(credentials, clock()) : 'password';
-  }
-
   // A stronger hash can wait for a quieter moment; the sign-in cannot.
   async function strongerHash({ user, passwordHash }: Credentials, password: string): Promise<string | null> {
     if (user.password !== 'own' || !hasher.isOutdated(passwordHash)) return null;
@@ -75,10 +67,15 @@ export function createSessions(parts: {
 
   async function refuse(
     scope: RegionScope,
+    attempt: Attempt,
     credentials: Credentials | null,
     because: SignInFailure,
   ): Promise<SignInResult> {
-    await stores.activity.recordSignIn(scope, credentials?.user ?? null, { kind: 'signIn.failed', because }, clock());
+    const event = { kind: 'signIn.failed', because } as const;
+    // Depends on the attempt alone: time must not tell who has the name.
+    if (await throttle.isRecorded(attempt)) {
+      await stores.activity.recordSignIn(scope, credentials?.user ?? null, event, clock());
+    }
     return { outcome: 'refused' };
   }
 
@@ -125,8 +122,10 @@ export function createSessions(parts: {
     signIn: async (scope: RegionScope, typed: TypedSignIn): Promise<SignInResult> => {
       const credentials = await stores.credentials.findForSignInAcrossTenants(typed.username);
       const epoch = credentials?.user.epoch ?? 0;
+      const presented = readPresentedPassword(typed.password);
       const attempt: Attempt = {
         ...typed,
+        kind: presented.kind,
         epoch,
         knownDevice: devices.recognize(typed.username, epoch, typed.deviceMark),
         attempts: credentials && attemptsIn(scope, credentials),
@@ -136,16 +135,16 @@ export function createSessions(parts: {
         // One record for a block: an attacker must not fill the log.
         const event = { kind: 'signIn.throttled' } as const;
         if (wait.first) await stores.activity.recordSignIn(scope, credentials?.user ?? null, event, clock());
-        return { outcome: 'throttled', retryAfter: wait.retryAfter };
+        return { outcome: 'throttled', kind: presented.kind, retryAfter: wait.retryAfter };
       }
-      const failure = await failureOf(credentials, typed.password).catch(async (error: unknown) => {
+      const failure = await signInFailure(parts, credentials, presented).catch(async (error: unknown) => {
         // Nobody looked at this password: it is no wrong one.
         await throttle.giveBack(attempt);
         throw error;
       });
-      if (credentials === null || failure !== null) return refuse(scope, credentials, failure ?? 'unknown');
+      if (credentials === null || failure !== null) return refuse(scope, attempt, credentials, failure ?? 'unknown');
       const opened = await open(scope, credentials, typed.password, typed.device);
-      if (typeof opened === 'string') return refuse(scope, credentials, opened);
+      if (typeof opened === 'string') return refuse(scope, attempt, credentials, opened);
       // The session is open by now: a count that stays too high is no reason to say that it is not.
       await throttle.forgive(attempt).catch((error: unknown) => log.warn(error, 'A count of tries stays as it is'));
       return { outcome: 'signedIn', ...opened, deviceMark: devices.issue(typed.username, epoch) };

@@ -27,7 +27,7 @@ export function countedUnder({ id, username, epoch }: Pick<User, 'id' | 'usernam
   const keys = [...costlyActs.map((act) => `${act}:${id}`), ...ofName];
   for (let each = Math.max(0, epoch - mostEpochs); each <= epoch; each++) {
     const far = digest(`${username}|${each}`);
-    keys.push(`row:${far}`, `account:${far}`, `devices:${far}`);
+    keys.push(`row:${far}`, `account:${far}`, `devices:${far}`, `recordName:${far}`);
   }
   return keys;
 }

@@ -1,6 +1,7 @@
 import type { RateLimiterAbstract } from 'rate-limiter-flexible';
 import type { Database } from '../../data/database.ts';
 import { Failure } from '../../domain/errors.ts';
+import type { PresentedPassword } from '../../domain/password.ts';
 import type { RegionRules, ThrottleRule } from '../../domain/regions.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { createCodeThrottle, type CodeThrottle } from './code-throttle.ts';
@@ -9,6 +10,8 @@ import { digest, type CostlyAct } from './throttle.keys.ts';
 
 /** What one try at a password is counted under. */
 export interface Attempt {
+  /** Decides which limits apply, whatever kind of password the user has, if there is a user at all. */
+  readonly kind: PresentedPassword['kind'];
   /** Canonical user name, whether or not anybody has it. */
   readonly username: string;
   readonly address: string;
@@ -25,6 +28,11 @@ export interface Throttle {
   take(attempt: Attempt): Promise<Wait | null>;
   /** Tries at a second factor. */
   readonly codes: CodeThrottle;
+  /**
+   * Counts a refused sign-in that is about to be recorded.
+   * @returns whether to record it; false once its name or address has filled its share of the log for a day
+   */
+  isRecorded(attempt: Attempt): Promise<boolean>;
   /** Takes one count back, for a try that could not be looked at. */
   giveBack(attempt: Attempt): Promise<void>;
   /** Takes the count back after the right password. */
@@ -39,6 +47,10 @@ export interface Throttle {
 
 // NIST SP 800-63B-4, 3.2.2: no more than 100 consecutive failures on one account, however slow they come.
 const mostConsecutiveFailures = 100;
+// 100 random bits can't be guessed online, so this limits the cost alone: one verification takes about 12 ms of one core.
+// 250 of them, the most that one address can queue at a time, occupy a hashing slot for 3 s. Short, because everyone
+// behind a shared address waits together.
+const temporaryPasswords: ThrottleRule = { attempts: 250, windowMinutes: 15, blockMinutes: 15 };
 const resetsPerMinute = 90;
 // Each may cost a second of the thread that counts guesses.
 const changesPerMinute = 10;
@@ -68,6 +80,10 @@ export function createThrottle(database: Database, rules: RegionRules): Throttle
   };
   const account = limiter('account', rules.throttle.perAccount);
   const address = limiter('address', rules.throttle.perAddress);
+  const temporary = limiter('temporary', temporaryPasswords);
+  // Refusals of own passwords are few because they are limited; those of temporary ones get the same share of the log.
+  const recordsOfName = limiter('recordName', rules.throttle.perAccount);
+  const recordsFromAddress = limiter('recordAddress', rules.throttle.perAddress);
   const row = limiter('row', {
     attempts: mostConsecutiveFailures,
     windowMinutes: yearMinutes,
@@ -89,6 +105,8 @@ export function createThrottle(database: Database, rules: RegionRules): Throttle
   // Whoever signed in from this browser before is not locked out by strangers who guess at the same name.
   const limitsOf = (attempt: Attempt): [RateLimiterAbstract, string][] => {
     const { near, far, from } = keysOf(attempt);
+    // A limit per name would let strangers lock out every user who has not signed in yet.
+    if (attempt.kind === 'temporary') return [[temporary, from]];
     if (attempt.knownDevice !== null) {
       return [
         [pairOf(attempt), near],
@@ -114,6 +132,11 @@ export function createThrottle(database: Database, rules: RegionRules): Throttle
       }
       return null;
     },
+    isRecorded: async (attempt) => {
+      if (attempt.kind === 'own') return true;
+      const { far, from } = keysOf(attempt);
+      return (await consume(recordsOfName, far)) === null && (await consume(recordsFromAddress, from)) === null;
+    },
     giveBack: async (attempt) => {
       for (const [limit, key] of limitsOf(attempt)) await limit.reward(key, 1);
     },
@@ -121,6 +144,10 @@ export function createThrottle(database: Database, rules: RegionRules): Throttle
       const { near, far, from } = keysOf(attempt);
       await pairOf(attempt).delete(near);
       await row.delete(far);
+      if (attempt.kind === 'temporary') {
+        await temporary.reward(from, 1);
+        return;
+      }
       if (attempt.knownDevice !== null) {
         await devices.reward(far, 1);
         return;
@@ -136,7 +163,7 @@ export function createThrottle(database: Database, rules: RegionRules): Throttle
     forget: async ({ username, epoch }) => {
       for (let each = 0; each <= epoch; each++) {
         const far = digest(`${username}|${each}`);
-        for (const limit of [row, account, devices]) await limit.delete(far);
+        for (const limit of [row, account, devices, recordsOfName]) await limit.delete(far);
       }
       await codes.forget({ username });
     },

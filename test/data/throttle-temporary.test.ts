@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import { describe, mock, test } from 'node:test';
+import { createThrottle, type Attempt } from '../../src/features/sessions/throttle.ts';
+import { countedUnder } from '../../src/features/sessions/throttle.keys.ts';
+import { postgres } from '../support/services.ts';
+import { both, open, worldwide } from './databases.ts';
+import { attempt, countingIn, tries } from './throttling.ts';
+
+const most = 250;
+const quarterSeconds = 15 * 60;
+
+/** An attempt with a password in the form of a temporary one. */
+const temporary = (wishes: Partial<Attempt> = {}): Attempt => attempt({ kind: 'temporary', ...wishes });
+const allowed = (waits: readonly number[]): number => waits.filter((wait) => wait === 0).length;
+
+for (const { dialect, config, skip } of both(await postgres())) {
+  describe(`attempts with a temporary password, on ${dialect}`, { skip }, async () => {
+    const { database } = await open(config);
+    const throttle = countingIn(database, worldwide);
+    const counts = () =>
+      database.knex('throttles').orderBy('key').select<{ key: string; points: number }[]>('key', 'points');
+
+    test('are limited to 250 in a quarter of an hour per address, whatever the names', async () => {
+      const address = '203.0.113.20';
+      const waits = await tries(throttle, most, () => temporary({ address }));
+      assert.equal(allowed(waits), most);
+      const wait = await throttle.take(temporary({ address }));
+      assert.ok(wait > quarterSeconds - 10 && wait <= quarterSeconds, String(wait));
+      assert.equal(await throttle.take(temporary()), 0, 'another address');
+    });
+
+    test('are not limited per name', async () => {
+      const one = temporary();
+      assert.equal(allowed(await tries(throttle, most, (n) => ({ ...one, address: `10.1.0.${n}` }))), most);
+      assert.equal(await throttle.take({ ...one, address: '10.1.1.1' }), 0);
+    });
+
+    test('are not limited by what own passwords have used up, per name, address or in a row', async () => {
+      const one = attempt({ address: '203.0.113.21' });
+      await tries(throttle, 6, () => one);
+      await tries(throttle, 51, (n) => ({ ...one, address: `10.1.2.${n}` }));
+      await tries(throttle, 101, () => attempt({ address: one.address }));
+      assert.ok((await throttle.take(one)) > 0);
+      assert.equal(await throttle.take({ ...one, kind: 'temporary' }), 0);
+    });
+
+    test('are not limited by 100 wrong own passwords in a row', async () => {
+      const generous = { attempts: 10_000, windowMinutes: 1, blockMinutes: 1 };
+      const limits = { perAccountAndAddress: generous, perAccount: generous, perAddress: generous };
+      const patient = countingIn(database, { ...worldwide, throttle: { ...worldwide.throttle, ...limits } });
+      const one = attempt();
+      await tries(patient, 101, () => one);
+      assert.ok((await patient.take(one)) > 86_000);
+      assert.equal(await patient.take({ ...one, kind: 'temporary' }), 0);
+    });
+
+    test('ignore a stricter number of attempts that a tenant has set', async () => {
+      const one = temporary({ attempts: 1 });
+      assert.equal(allowed(await tries(throttle, 20, () => one)), 20);
+    });
+
+    test('count in one place alone, for a known browser too', async () => {
+      await database.knex('throttles').delete();
+      await throttle.take(temporary({ address: '203.0.113.22' }));
+      await throttle.take(temporary({ address: '203.0.113.22', knownDevice: 'mark' }));
+      const rows = await counts();
+      assert.equal(rows.length, 1);
+      assert.match(rows[0]?.key ?? '', /^temporary:/);
+      assert.equal(rows[0]?.points, 2);
+    });
+
+    test('of 300 at the same time, 250 go through', async () => {
+      const address = '203.0.113.23';
+      const waits = await Promise.all(Array.from({ length: 300 }, () => throttle.take(temporary({ address }))));
+      assert.equal(allowed(waits), most);
+    });
+
+    test('count per network of IPv6', async () => {
+      const waits = await tries(throttle, most + 1, (n) => temporary({ address: `2001:db8:7:7::${n.toString(16)}` }));
+      assert.equal(allowed(waits), most);
+      assert.equal(await throttle.take(temporary({ address: '2001:db8:7:8::1' })), 0);
+    });
+
+    test('report the first refusal of a block as the first', async () => {
+      const address = '203.0.113.24';
+      const { take } = createThrottle(database, worldwide);
+      for (let n = 0; n < most; n++) await take(temporary({ address }));
+      assert.equal((await take(temporary({ address })))?.first, true);
+      assert.equal((await take(temporary({ address })))?.first, false);
+    });
+
+    test('are allowed again after the block', async () => {
+      const address = '203.0.113.25';
+      await tries(throttle, most + 1, () => temporary({ address }));
+      mock.timers.enable({ apis: ['Date'], now: Date.now() + quarterSeconds * 1_000 + 1_000 });
+      assert.equal(await throttle.take(temporary({ address })), 0);
+      mock.timers.reset();
+    });
+
+    test('are given back when the server was too busy to verify them', async () => {
+      const one = temporary({ address: '203.0.113.26' });
+      await tries(throttle, most - 1, () => one);
+      for (let n = 0; n < 5; n++) {
+        assert.equal(await throttle.take(one), 0);
+        await throttle.giveBack(one);
+      }
+    });
+
+    test('are recorded as often as own passwords are refused: 50 times a day per name, 100 times per address', async () => {
+      const recorded = async (count: number, next: (n: number) => Attempt): Promise<number> => {
+        let records = 0;
+        for (let n = 0; n < count; n++) records += Number(await throttle.isRecorded(next(n)));
+        return records;
+      };
+      const one = temporary();
+      assert.equal(await recorded(60, (n) => ({ ...one, address: `10.1.3.${n}` })), 50);
+      assert.equal(await recorded(110, () => temporary({ address: '203.0.113.28' })), 100);
+      const own = attempt({ username: one.username, address: '203.0.113.28' });
+      assert.equal(await throttle.isRecorded(own), true, 'an own password, which is limited itself');
+      assert.equal(await throttle.take({ ...temporary(), address: '203.0.113.28' }), 0, 'recorded or not');
+    });
+
+    test('leave nothing behind that counts under the name of a user who is erased', async () => {
+      await database.knex('throttles').delete();
+      const user = { id: 'erased', username: 'erased@a.example', epoch: 2 };
+      for (const epoch of [0, 1, 2]) await throttle.isRecorded(temporary({ ...user, epoch }));
+      const named = async () => (await counts()).map(({ key }) => key).filter((key) => key.startsWith('recordName:'));
+      const keys = await named();
+      assert.deepEqual(
+        keys.filter((key) => !countedUnder(user).includes(key)),
+        [],
+      );
+      assert.equal(keys.length, 3);
+      await throttle.forget(user);
+      assert.deepEqual(await named(), []);
+    });
+
+    test('that succeed clear the failures of the name and give their own count back, and nothing else', async () => {
+      await database.knex('throttles').delete();
+      const one = attempt({ address: '203.0.113.27' });
+      await tries(throttle, 5, () => one);
+      const right = { ...one, kind: 'temporary' } as const;
+      await throttle.take(right);
+      await throttle.forgive(right);
+      const left = (await counts()).map(({ key, points }) => [key.split(':')[0], points]);
+      assert.deepEqual(left, [
+        ['account', 5],
+        ['address', 5],
+        ['temporary', 0],
+      ]);
+      assert.deepEqual(await tries(throttle, 5, () => one), [0, 0, 0, 0, 0]);
+    });
+  });
+}

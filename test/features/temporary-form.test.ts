@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { openSetup } from '../../src/features/setup/setup.ts';
+import { aTenant, aUser, goodPassword } from '../support/builders.ts';
+import { aCompanyWith, openLink, resetByLink } from '../support/links.ts';
+import { aPerson, type Person } from '../support/person.ts';
+import { openPortal } from '../support/portal.ts';
+import { aTemporaryPassword } from '../support/strangers.ts';
+
+const messages = {
+  en: 'The password can’t have the format of a temporary password (20 letters or digits).',
+  fr: 'Le mot de passe ne peut pas avoir le format d’un mot de passe temporaire (20 lettres ou chiffres).',
+  de: 'Das Kennwort darf nicht das Format eines temporären Kennworts haben (20 Buchstaben oder Ziffern).',
+} as const;
+const languages = ['en', 'fr', 'de'] as const;
+const spellings = (typed: string): string[] => [typed, typed.toLowerCase(), typed.replaceAll('-', ' ')];
+const fieldsOf = (newPassword: string) => ({ newPassword, confirmPassword: newPassword });
+
+describe('a password in the form of a temporary one can’t be chosen', async () => {
+  const portal = await openPortal();
+  const tenant = await aTenant(portal, { language: 'en' });
+  const hashOf = async (id: string): Promise<unknown> =>
+    portal.database.knex('users').where({ id }).first('password_hash', 'password');
+
+  async function isRefused(person: Person, path: string, more: Readonly<Record<string, string>> = {}): Promise<void> {
+    for (const typed of spellings(aTemporaryPassword())) {
+      for (const language of languages) {
+        await person.send('POST', '/language', { language, returnTo: path });
+        const answer = await person.send('POST', path, { ...fieldsOf(typed), ...more });
+        assert.equal(answer.status, 422);
+        assert.ok(answer.text.includes(messages[language]), `${language}: ${typed}`);
+      }
+    }
+  }
+
+  it('instead of a temporary password', async () => {
+    const zoe = await aUser(portal, tenant, { password: 'temporary' });
+    const before = await hashOf(zoe.id);
+    await isRefused(await aPerson(portal, { 'Accept-Language': 'en' }).signIn(zoe), '/change-password');
+    assert.deepEqual(await hashOf(zoe.id), before);
+  });
+
+  it('instead of an own password', async () => {
+    const zoe = await aUser(portal, tenant);
+    const before = await hashOf(zoe.id);
+    const person = await aPerson(portal, { 'Accept-Language': 'en' }).signIn(zoe);
+    await isRefused(person, '/my-profile/password', { currentPassword: goodPassword });
+    assert.deepEqual(await hashOf(zoe.id), before);
+  });
+
+  it('after a one-time link', async () => {
+    const { tenant: company, admin } = await aCompanyWith(portal, 'link');
+    const zoe = await aUser(portal, company);
+    const link = await resetByLink(admin, zoe);
+    const before = await hashOf(zoe.id);
+    await isRefused(await openLink(portal, link), '/change-password');
+    assert.deepEqual(await hashOf(zoe.id), before);
+  });
+
+  it('when the first organization is set up', async () => {
+    const empty = await openPortal();
+    const path = `/set-up/${String(await openSetup(empty.stores))}`;
+    const person = await aPerson(empty, { 'Accept-Language': 'en' }).visit(path);
+    await isRefused(person, path, {
+      ...{ tenantName: 'Ateliers Lumière', domain: 'ateliers.example', language: 'fr' },
+      ...{ adminName: 'Camille Laurent', username: 'camille@ateliers.example' },
+    });
+    assert.equal((await empty.database.knex('tenants').select()).length, 0);
+  });
+});

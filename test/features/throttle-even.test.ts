@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import * as argon2 from '@node-rs/argon2';
+import { createHasher } from '../../src/features/passwords/hasher.ts';
+import { words } from '../support/words.ts';
+import { aTenant, aUser, goodPassword, type TestUser } from '../support/builders.ts';
+import { aPerson } from '../support/person.ts';
+import { openPortal } from '../support/portal.ts';
+import { postgres, skipWithout } from '../support/services.ts';
+import { anAddress, aTemporaryPassword, atPassword, behindProxy, statusesOf } from '../support/strangers.ts';
+import { comparable } from '../support/traces.ts';
+
+const parameters = { memoryCost: 16, timeCost: 2, parallelism: 1 };
+const unknown = { username: 'nobody@nowhere.example', clearPassword: aTemporaryPassword() };
+
+/** A hasher that notes the tag of each verification. */
+async function watchedHasher() {
+  const tags: string[] = [];
+  const hasher = await createHasher(parameters, {
+    hash: argon2.hash,
+    verify: (tag, password) => {
+      tags.push(String(tag));
+      return argon2.verify(tag, password);
+    },
+  });
+  return { hasher, tags };
+}
+
+for (const [dialect, server] of [
+  ['SQLite', { url: undefined }],
+  ['PostgreSQL', await postgres()],
+] as const) {
+  describe(`a refused sign-in, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
+    const { hasher, tags } = await watchedHasher();
+    const portal = await openPortal({ ...behindProxy, hasher, ...(server?.url ? { databaseUrl: server.url } : {}) });
+    const { knex } = portal.database;
+    const tenant = await aTenant(portal, { language: 'en' });
+    const suspended = await aTenant(portal, { language: 'en' });
+    await portal.stores.tenants.setState(suspended.id, 'suspended');
+
+    const temporary = { password: 'temporary' } as const;
+    const imported = await aUser(portal, tenant, temporary);
+    const light = await hasher.hashRandom(imported.clearPassword);
+    await knex('users').where({ id: imported.id }).update({ password_hash: light });
+    const users: Readonly<Record<string, Pick<TestUser, 'username' | 'clearPassword'>>> = {
+      'an unknown name': unknown,
+      'an own password': await aUser(portal, tenant),
+      'an own password in the form of a temporary one': await aUser(portal, tenant, {
+        clearPassword: aTemporaryPassword(),
+      }),
+      'a temporary password': await aUser(portal, tenant, temporary),
+      'a temporary password from an import': imported,
+      'an expired temporary password': await aUser(portal, tenant, { ...temporary, temporaryUntil: 0 }),
+      'a blocked user': await aUser(portal, tenant, { ...temporary, state: 'blocked' }),
+      'a suspended tenant': await aUser(portal, suspended, temporary),
+    };
+
+    const hashOf = async (username: string): Promise<string> => {
+      const row: { password_hash: string } = await knex('users').where({ username }).first('password_hash');
+      return row.password_hash;
+    };
+
+    /** What a stranger sees, and what one attempt costs: verifications, records, and counts. */
+    async function attemptOf(username: string, password: string): Promise<object> {
+      const person = await atPassword(portal, anAddress(), username);
+      await knex('throttles').delete();
+      await knex('activity').delete();
+      tags.length = 0;
+      const answer = await person.send('POST', '/sign-in/password', { password });
+      const counts = await knex('throttles').orderBy('key').select('key', 'points');
+      return {
+        answer: comparable(answer, username),
+        verifications: tags.map((tag) => (tag.includes('$m=16,t=2,') ? 'full' : 'light')).sort(),
+        records: (await knex('activity').select('kind')).map(({ kind }: { kind: string }) => kind),
+        counts: counts.map(({ key, points }) => [String(key).split(':')[0], Number(points)]),
+      };
+    }
+
+    for (const [form, password, counted] of [
+      ['in the form of a temporary one', aTemporaryPassword(), ['recordAddress', 'recordName', 'temporary']],
+      ['of any other form', 'some other wrong password', ['account', 'address', 'pair', 'row']],
+    ] as const) {
+      it(`looks and costs the same for everybody who is sent a password ${form}`, async () => {
+        const expected = await attemptOf(unknown.username, password);
+        const { counts, verifications } = expected as { counts: [string, number][]; verifications: string[] };
+        assert.deepEqual(verifications, ['full', 'light']);
+        assert.deepEqual(
+          counts,
+          counted.map((name) => [name, 1]),
+        );
+        for (const [who, { username }] of Object.entries(users)) {
+          assert.deepEqual(await attemptOf(username, password), expected, who);
+        }
+      });
+    }
+
+    it('looks and costs the same with the right password where it does not open anything', async () => {
+      const expected = await attemptOf(unknown.username, unknown.clearPassword);
+      for (const who of [
+        'an own password in the form of a temporary one',
+        'an expired temporary password',
+        'a blocked user',
+        'a suspended tenant',
+      ]) {
+        const { username, clearPassword } = users[who]!;
+        assert.deepEqual(await attemptOf(username, clearPassword), expected, who);
+      }
+    });
+
+    it('never compares a password of one form with a stored one of the other', async () => {
+      for (const who of ['an own password', 'an own password in the form of a temporary one']) {
+        const { username, clearPassword } = users[who]!;
+        const hash = await hashOf(username);
+        await attemptOf(username, aTemporaryPassword());
+        assert.ok(!tags.includes(hash), who);
+        await attemptOf(username, `${clearPassword} and more`);
+        assert.ok(tags.includes(hash), who);
+      }
+      const { username } = users['a temporary password']!;
+      const hash = await hashOf(username);
+      await attemptOf(username, 'some other wrong password');
+      assert.ok(!tags.includes(hash));
+      await attemptOf(username, aTemporaryPassword());
+      assert.ok(tags.includes(hash));
+    });
+
+    it('does not disturb those that are allowed', async () => {
+      for (const who of ['an own password', 'a temporary password', 'a temporary password from an import']) {
+        const { username, clearPassword } = users[who]!;
+        const person = await atPassword(portal, anAddress(), username);
+        assert.deepEqual(await statusesOf(person, [clearPassword]), [303], who);
+      }
+    });
+  });
+}
+
+describe('a pause after wrong passwords', async () => {
+  const portal = await openPortal(behindProxy);
+  const zoe = await aUser(portal, await aTenant(portal), { clearPassword: goodPassword });
+
+  for (const language of ['en', 'fr', 'de'] as const) {
+    const { t } = words(language);
+
+    it(`says in ${language} that a temporary password still works, unless such passwords are paused themselves`, async () => {
+      const address = anAddress();
+      const headers = { 'Accept-Language': language, 'X-Forwarded-For': address };
+      const person = await aPerson(portal, headers).visit('/sign-in');
+      await person.submit(t('common:terms.next'), { [t('common:terms.username')]: zoe.username });
+      person.sees(t('sessions:password.hint'));
+      const password = async (clear: string) =>
+        person.submit(t('common:terms.signIn'), { [t('common:terms.password')]: clear });
+      for (let each = 0; each < 6; each++) await password('a wrong password');
+      assert.equal(person.status, 429);
+      person.sees(t('sessions:password.pausedHint')).doesNotSee(t('sessions:password.hint'));
+      await portal.database.knex('throttles').delete();
+      await statusesOf(person, Array.from({ length: 250 }, aTemporaryPassword));
+      await password(aTemporaryPassword());
+      assert.equal(person.status, 429);
+      person.sees(t('sessions:password.hint')).doesNotSee(t('sessions:password.pausedHint'));
+    });
+  }
+});

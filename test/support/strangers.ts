@@ -1,0 +1,53 @@
+import { temporaryPassword, temporaryPasswordBytes } from '../../src/domain/password.ts';
+import { aPerson, type Person } from './person.ts';
+import type { Portal } from './portal.ts';
+
+/** What a portal is started with so that each person has the address that they say they have. */
+export const behindProxy = { environment: { TRUST_PROXY: '1' } };
+
+let lastAddress = 0;
+
+/** An address that no other person of this file has. */
+export const anAddress = (): string => `198.51.${100 + Math.floor(++lastAddress / 250)}.${1 + (lastAddress % 250)}`;
+
+/** A random text in the form of a temporary password. */
+export const aTemporaryPassword = (): string =>
+  temporaryPassword(crypto.getRandomValues(new Uint8Array(temporaryPasswordBytes)));
+
+/** Somebody at an address, on the page that asks for the password of this user name. */
+export async function atPassword(portal: Portal, address: string, username: string): Promise<Person> {
+  const person = await aPerson(portal, { 'Accept-Language': 'en', 'X-Forwarded-For': address }).visit('/sign-in');
+  return person.submit('Next', { 'User name': username });
+}
+
+/** Sends passwords one after the other. @returns the status of each answer */
+export async function statusesOf(person: Person, passwords: readonly string[]): Promise<number[]> {
+  const statuses: number[] = [];
+  for (const password of passwords) {
+    statuses.push((await person.send('POST', '/sign-in/password', { password })).status);
+  }
+  return statuses;
+}
+
+/** Sends twelve times five wrong own passwords for one name, each five from an address of their own. */
+export async function attackName(portal: Portal, username: string): Promise<number[]> {
+  const statuses: number[] = [];
+  for (let each = 0; each < 12; each++) {
+    const wrong = Array.from({ length: 5 }, (_, index) => `wrong password number ${index}`);
+    statuses.push(...(await statusesOf(await atPassword(portal, anAddress(), username), wrong)));
+  }
+  return statuses;
+}
+
+/** Sends four wrong own passwords for each of 26 names from one address. */
+export async function attackFrom(portal: Portal, address: string): Promise<number[]> {
+  const statuses: number[] = [];
+  for (let each = 0; each < 26; each++) {
+    const wrong = Array.from({ length: 4 }, (_, index) => `wrong password number ${index}`);
+    statuses.push(...(await statusesOf(await atPassword(portal, address, `name-${each}@nowhere.example`), wrong)));
+  }
+  return statuses;
+}
+
+export const countOf = (statuses: readonly number[], status: number): number =>
+  statuses.filter((each) => each === status).length;
