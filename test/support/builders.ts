@@ -74,15 +74,19 @@ export async function aUser(
   const {
     clearPassword: _,
     epoch: _epoch,
+    version: _version,
     tenantId: _tenant,
     secondFactorAt: _secondFactor,
     ...row
-  } = { epoch: 0, tenantId: '', clearPassword: '', secondFactorAt: null, ...user };
+  } = { epoch: 0, version: 1, tenantId: '', clearPassword: '', secondFactorAt: null, ...user };
   await portal.stores.users.insert(tenant.scope, {
     ...row,
     passwordHash: await portal.hasher.hash(normalizePassword(clearPassword)),
   });
   const inserted = await portal.stores.users.find(tenant.scope, id);
   if (inserted === null && row.state !== 'deleted') throw new Error('The user was not inserted');
-  return { ...(inserted ?? { ...row, tenantId: tenant.id, epoch: 0, secondFactorAt: null }), clearPassword };
+  return {
+    ...(inserted ?? { ...row, tenantId: tenant.id, epoch: 0, version: 1, secondFactorAt: null }),
+    clearPassword,
+  };
 }
