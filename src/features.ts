@@ -40,6 +40,7 @@ import { handOverSheet } from './features/users/hand-over-sheet.ts';
 import { addUserRoutes } from './features/users/users.add.routes.ts';
 import { createUserAdder } from './features/users/users.add.ts';
 import { userChangesRoutes } from './features/users/users.changes.routes.ts';
+import { userEditRoutes } from './features/users/users.edit.routes.ts';
 import { createBulkReset } from './features/users/users.bulk-reset.ts';
 import { bulkRoutes } from './features/users/users.bulk.routes.ts';
 import { createBulkChange } from './features/users/users.bulk.ts';
@@ -89,10 +90,7 @@ export function createFeatures(
     }),
     ...filesAndApprovals(app, parts, { users, throttle, tenants, waysIn, sheet, exports }),
     ...usersRoutes({ stores, users, waysIn, sheet, answerRefusal, clock }),
-    ...userChangesRoutes({
-      ...{ stores, users, links, waysIn, answerRefusal, clock },
-      changes: createUserChanges({ stores, clock }),
-    }),
+    ...userPages({ stores, users, links, waysIn, answerRefusal, clock }),
     ...secondFactors(app, parts, { throttle, users, devices, authentication }),
     ...linksAndRecovery(app, parts, { authentication, links, tokens }),
     ...profileRoutes({ stores, sessions, clock }),
@@ -101,6 +99,15 @@ export function createFeatures(
     ...setupRoutes({ stores, tenants, passwords, hasher, rules }),
   ];
   return { authentication, support, routes };
+}
+
+/** The page of one user, its edit form and its buttons. */
+function userPages(
+  parts: Omit<Parameters<typeof userEditRoutes>[0] & Parameters<typeof userChangesRoutes>[0], 'changes'>,
+) {
+  const changes = createUserChanges(parts);
+  // The addresses of lists come before the one that holds an id in their place.
+  return [...userChangesRoutes({ ...parts, changes }), ...userEditRoutes({ ...parts, changes })];
 }
 
 /** The second factor: at the sign-in, of one's own, and as others take it away. */

@@ -25,6 +25,8 @@ export interface User {
   readonly secondFactorAt: number | null;
   /** Counts up whenever everything that was issued before must end: sessions, open forms. */
   readonly epoch: number;
+  /** Increases with every change to names, language, levels or state; starts at 1. */
+  readonly version: number;
   /** Epoch ms; null before the first sign-in. */
   readonly lastSignInAt: number | null;
   readonly createdAt: number;

@@ -127,6 +127,16 @@ export function adminsStops({ admin, patient, blocked, deleted, approvals }: Cro
     at('activity log, several people fit', `${log}?person=a`),
     at('activity log, nobody fits', `${log}?person=nobody+at+all`),
     at('user', userPath(patient.id)),
+    {
+      name: 'user whom someone else changed meanwhile',
+      open: async (page) => {
+        await page.goto(userPath(patient.id));
+        await page.evaluate('document.querySelector(`[name="shown.firstName"]`).value = "Another"');
+        await page.fill('#firstName', 'Yet another');
+        await press(page);
+        await page.locator('#firstName-stored').waitFor();
+      },
+    },
     at('blocked user', userPath(blocked.id)),
     at('oneself in the list', userPath(admin.id)),
     at('confirmation', resetPasswordPath(patient.id)),

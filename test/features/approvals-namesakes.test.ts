@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { aCarefulCompany, approvals, asks, people } from '../support/approvals.ts';
+import { aCarefulCompany, approvals, asks } from '../support/approvals.ts';
 import { aUser } from '../support/builders.ts';
+import { editUser } from '../support/edit-user.ts';
 import { openPortal } from '../support/portal.ts';
 
 describe('a request, where names are not enough', async () => {
@@ -22,8 +23,7 @@ describe('a request, where names are not enough', async () => {
   it('says by the user name who asks: whoever edits users can take another’s name', async () => {
     const { asker, manager, third, as } = await aCarefulCompany(portal);
     const ada = await as(manager);
-    await ada.visit(`${people}/${manager.id}`);
-    await ada.send('post', `${people}/${manager.id}`, { displayName: asker.displayName });
+    await editUser(ada, manager.id, { displayName: asker.displayName });
     await ada.visit(`${approvals}/new?act=exportUsers`);
     const ines = await as(third);
     await ines.visit(await asks(ada));

@@ -6,6 +6,7 @@ import type { ChainFault } from '../../src/domain/activity-chain.ts';
 import { verifyChain } from '../../src/features/activity/activity.verify.ts';
 import { run } from '../cli/command.ts';
 import { aTenant, aUser, type TestTenant, type TestUser } from '../support/builders.ts';
+import { editUser } from '../support/edit-user.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal, type Portal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
@@ -45,7 +46,7 @@ async function aScene(databaseUrl?: string): Promise<Scene> {
   const reset = (by: Person, { id, epoch }: TestUser) =>
     by.send('POST', `${list}/${id}/reset-password`, { epoch: String(epoch) });
   const rename = (by: Person, { id }: TestUser, displayName: string) =>
-    by.send('POST', `${list}/${id}`, { firstName: displayName.split(' ')[0]!, lastName: 'Other', displayName });
+    editUser(by, id, { firstName: displayName.split(' ')[0]!, lastName: 'Other', displayName });
   // Others have a password from them, under a name that they had and under the one that they have now.
   await reset(here, others[0]!);
   await rename(admin, person, 'Zeisig Two');

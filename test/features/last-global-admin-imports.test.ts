@@ -22,7 +22,7 @@ for (const [dialect, server] of [
     const changes = createUserChanges({ stores, clock: () => clock.now });
     const ways: ((by: Scope, whom: User) => Promise<unknown>)[] = [
       run,
-      (by, whom) => changes.edit(by, whom.id, { ...whom, administratorLevel: 'none' }),
+      (by, whom) => changes.edit(by, whom.id, { typed: { ...whom, administratorLevel: 'none' }, shown: whom }),
       (by, whom) => changes.block(by, whom.id),
       (by, whom) => changes.remove(by, whom.id),
     ];

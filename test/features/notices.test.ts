@@ -5,6 +5,7 @@ import { languages } from '../../src/domain/regions.ts';
 import { createScope } from '../../src/domain/scope.ts';
 import { aTenant, aUser, goodPassword, type TestUser } from '../support/builders.ts';
 import { aMailServer, type ReceivedMail } from '../support/mail-server.ts';
+import { editUser } from '../support/edit-user.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import { words } from '../support/words.ts';
@@ -36,13 +37,7 @@ const post =
 const edit =
   (fields: Readonly<Record<string, string>>): Act =>
   (user) =>
-    post('', {
-      firstName: 'Zoé',
-      lastName: 'Besson',
-      displayName: 'Zoé Besson',
-      language: user.language ?? '',
-      ...fields,
-    })(user);
+    editUser(admin, user.id, fields);
 const change = {
   currentPassword: goodPassword,
   newPassword: 'seven quiet otters nap',

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { languages } from '../../src/domain/regions.ts';
 import { createScope } from '../../src/domain/scope.ts';
 import { aTenant, aUser, type TestUser } from '../support/builders.ts';
+import { editUser } from '../support/edit-user.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import { words } from '../support/words.ts';
@@ -36,7 +37,7 @@ const entriesOf = ({ id }: TestUser, kind: string): Promise<object[]> =>
 
 describe('my data', async () => {
   const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson', language: 'en', agentLevel: 'sales' });
-  await admin.send('POST', `${list}/${zoe.id}`, { firstName: 'Zoë', lastName: 'Besson', displayName: 'Zoë Besson' });
+  await editUser(admin, zoe.id, { firstName: 'Zoë', lastName: 'Besson', displayName: 'Zoë Besson' });
   await admin.send('POST', `${list}/${zoe.id}/block`);
   await admin.send('POST', `${list}/${zoe.id}/unblock`);
   const person = await aPerson(portal, from('198.51.100.7')).signIn(zoe);
@@ -122,14 +123,14 @@ describe('my data', async () => {
       await aUser(portal, tenant, { displayName: 'Ada Geheim' }),
     ];
     const managing = await aPerson(portal, from('198.51.100.10')).signIn(boss);
-    await managing.send('POST', `${list}/${target.id}`, { firstName: 'Ada', lastName: 'Neu', displayName: 'Ada Neu' });
+    await editUser(managing, target.id, { firstName: 'Ada', lastName: 'Neu', displayName: 'Ada Neu' });
     const before = await fileOf(managing);
     assert.deepEqual(
       before.activityByMe.map(({ kind, to }) => [kind, to]),
       [['user.edited', 'Ada Neu']],
     );
     assert.ok(JSON.stringify(before).includes('Ada Geheim'));
-    await admin.send('POST', `${list}/${boss.id}`, { ...fieldsOf(boss), administratorLevel: 'none' });
+    await editUser(admin, boss.id, { ...fieldsOf(boss), administratorLevel: 'none' });
     const after = await fileOf(managing);
     assert.deepEqual(
       after.activityByMe.map(({ kind, to }) => [kind, to]),

@@ -1,4 +1,5 @@
 import { paths, resetPasswordPath, userPath } from '../../src/paths.ts';
+import { formOf } from '../support/edit-user.ts';
 import { aUser } from '../support/builders.ts';
 import type { Person } from '../support/person.ts';
 import { anOwner } from '../support/second-factor.ts';
@@ -40,7 +41,8 @@ async function askAnother(day: Day, admin: Person): Promise<void> {
   await send('resetting a Global admin', admin, resetPasswordPath(anne.id), { epoch: '0' });
   const names = { firstName: 'Noah', lastName: 'Diop', displayName: 'Noah Diop', language: 'en' };
   const levels = { administratorLevel: 'global', agentLevel: 'none' };
-  await send('giving the level Global admin', admin, userPath(noah.id), { ...names, ...levels });
+  await admin.visit(userPath(noah.id));
+  await send('giving the level Global admin', admin, userPath(noah.id), { ...formOf(admin), ...names, ...levels });
   await look('exporting users', admin, paths.exportUsers);
   if (admin.path.startsWith(paths.newApproval)) await admin.submit('Ask for confirmation', { Reason: 'The audit' });
   await look('exporting the log', admin, paths.activityCsv);

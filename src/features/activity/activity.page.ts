@@ -137,6 +137,9 @@ export function rangesOf({ user, group }: Pick<LogFilter, 'user' | 'group'>): Ra
   return (['actor_id', 'target_id'] as const).flatMap((column) => kinds.map((kind) => ({ column, kind })));
 }
 
+/** The range of the edits of one user, whoever made them. */
+export const rangesOfEdits: readonly Range[] = [{ column: 'target_id', kind: 'user.edited' }];
+
 /** @returns the ranges of what was done to somebody: tries to sign in as them, or everything else */
 export function rangesOfTarget(what: 'signIns' | 'others'): Range[] {
   const kinds = activityKinds.filter((kind) => kind.startsWith('signIn.') === (what === 'signIns'));

@@ -4,7 +4,15 @@ import { beginningOfChain, type FoundEntry } from '../../domain/activity-chain.t
 import type { Scope } from '../../domain/scope.ts';
 import { withheld, withheldFromFile } from './activity.withheld.ts';
 import { activityBehind } from './activity.behind.ts';
-import { rangesOf, rangesOfTarget, selectLog, shapeOf, wholeLog, type LogRequest } from './activity.page.ts';
+import {
+  rangesOf,
+  rangesOfEdits,
+  rangesOfTarget,
+  selectLog,
+  shapeOf,
+  wholeLog,
+  type LogRequest,
+} from './activity.page.ts';
 import { supportersOf } from './activity.supporters.ts';
 import {
   chainColumns,
@@ -20,6 +28,7 @@ import {
 } from './activity.rows.ts';
 
 const latestShown = 8;
+const editsLookedAt = 100;
 const mostThrottledLookedAt = 500;
 
 /** How many entries an export holds in memory at once. */
@@ -66,6 +75,10 @@ export function activityReads(database: Database) {
     );
   const latestSignIns = latestOf('signIns');
   const latestOthers = latestOf('others');
+  const edits: LogRequest = { ...latest, limit: editsLookedAt };
+  const latestEdits = database.prepare<NamedRow>('activity.latest edits', (knex, $) =>
+    selectLog(knex, $, rangesOfEdits, edits),
+  );
 
   return {
     ...activityBehind(database),
@@ -96,6 +109,13 @@ export function activityReads(database: Database) {
       const known = await supporters(scope, rows);
       const found = rows.map((row) => toActivity(row, known));
       return found.sort((one, other) => other.at - one.at || other.place - one.place);
+    },
+
+    /** @returns the latest edits of a user, newest first */
+    editsOfUser: async (scope: Scope, userId: string): Promise<Activity[]> => {
+      const rows = await latestEdits({ tenant: scope.tenant.id, user: userId, ...shapeOf(edits).values });
+      const known = await supporters(scope, rows);
+      return rows.map((row) => toActivity(row, known));
     },
 
     /** @returns for how many users signing in was stopped after too many tries, of the latest. @param since epoch ms */

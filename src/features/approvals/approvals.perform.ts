@@ -2,7 +2,6 @@ import type { Approval } from './approvals.rows.ts';
 import { actionOf } from '../../domain/approvals.ts';
 import { conflict, Failure, notFound } from '../../domain/errors.ts';
 import { createScope, type Scope } from '../../domain/scope.ts';
-import type { User } from '../../domain/user.ts';
 import type { Stores } from '../../stores.ts';
 import type { LogExports } from '../activity/activity.export.ts';
 import { filterOf } from '../activity/activity.forms.ts';
@@ -82,14 +81,14 @@ export function createPerform(parts: PerformParts) {
     return result.outcome === 'stale' ? { outcome: 'late' } : { outcome: 'reset', result };
   }
 
-  const change = (scope: Scope, found: Approval, stepFor: (user: User) => Step): Promise<Performed> =>
+  const change = (scope: Scope, found: Approval, step: Step): Promise<Performed> =>
     taking(scope, found, async (within, approval) => {
       const { subject, act } = approval;
       const among = act === 'restore' ? 'deleted' : 'present';
       const ids = subject.users.map(({ id }) => id);
       const changed = await within.users.findMany(scope, ids, among);
       for (const user of changed) {
-        const { outcome } = await takeStep(within, scope, user.id, stepFor(user), clock());
+        const { outcome } = await takeStep(within, scope, user.id, step, clock());
         // Judged a moment ago behind the same lock: all of it is done, or nothing.
         if (outcome === 'refused') throw new Failure('forbidden');
       }
@@ -97,7 +96,7 @@ export function createPerform(parts: PerformParts) {
     });
 
   async function removeFactor(scope: Scope, found: Approval): Promise<Performed> {
-    const performed = await change(scope, found, () => removeSecondFactor);
+    const performed = await change(scope, found, removeSecondFactor);
     const [target] = found.subject.users;
     const user = target && performed.outcome === 'changed' ? await stores.users.find(scope, target.id) : null;
     // As where one alone removes it: tries at the one that is gone count no more.
@@ -136,11 +135,11 @@ export function createPerform(parts: PerformParts) {
       case 'removeSecondFactor':
         return removeFactor(agreed, approval);
       case 'giveGlobalAdmin':
-        return change(agreed, approval, (user) => edit({ ...user, administratorLevel: 'global' }));
+        return change(agreed, approval, edit({ administratorLevel: 'global' }));
       case 'restore':
-        return change(agreed, approval, () => restore);
+        return change(agreed, approval, restore);
       case 'delete':
-        return change(agreed, approval, () => remove);
+        return change(agreed, approval, remove);
       case 'exportUsers':
       case 'exportLog':
         return exportFile(agreed, approval);

@@ -116,7 +116,7 @@ export function movingStore(database: Database) {
       const own = knex('tenants').where({ id: tenantId }).whereNotIn('language', offered);
       const company = (await own.update({ language: defaultLanguage })) === 1;
       const others = knex('users').where({ tenant_id: tenantId }).whereNotIn('language', offered);
-      return { company, users: await others.update({ language: null }) };
+      return { company, users: await others.update({ language: null, version: knex.raw('version + 1') }) };
     },
 
     /** Nobody of the tenant has a usable password afterwards. @param hash a tag that no password has. @param at epoch ms */

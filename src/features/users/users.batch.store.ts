@@ -3,9 +3,9 @@ import type { Database } from '../../data/database.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { searchWordsOf } from '../../domain/search.ts';
 import { foldName, type User } from '../../domain/user.ts';
+import type { UserChanges } from './users.columns.ts';
 import { toUser, userColumns, type UserRow } from './users.rows.ts';
 import { reindexUsers } from './users.search.store.ts';
-import type { UserChanges } from './users.store.ts';
 
 /** The changes of one user among many. */
 export type UserChange = UserChanges & Pick<User, 'id'>;
@@ -98,7 +98,7 @@ const rowOfValues = `(${['id', ...changedColumns].map(() => '?').join(', ')})`;
 function updateOf(count: number): string {
   return `
     with changed (user_id, ${changedColumns.join(', ')}) as (values ${Array(count).fill(rowOfValues).join(', ')})
-    update users set ${changedColumns.map((column) => `${column} = changed.${column}`).join(', ')},
+    update users set ${changedColumns.map((column) => `${column} = changed.${column}`).join(', ')}, version = users.version + 1,
       global_admin_until = case
         when users.administrator_level = 'global' and changed.administrator_level <> 'global' then cast(? as bigint)
         else users.global_admin_until end

@@ -3,18 +3,9 @@ import type { Scope } from '../../domain/scope.ts';
 import type { Stores } from '../../stores.ts';
 import { lockAs } from '../sessions/still.ts';
 import { mayDeleteNow } from './users.deletions.ts';
-import {
-  block,
-  edit,
-  endSessions,
-  remove,
-  restore,
-  takeStep,
-  unblock,
-  type Step,
-  type StepOutcome,
-} from './users.step.ts';
-import type { UserChanges } from './users.store.ts';
+import { saveEdit, type EditOutcome } from './users.edit.ts';
+import type { SentEdit } from './users.merge.ts';
+import { block, endSessions, remove, restore, takeStep, unblock, type Step, type StepOutcome } from './users.step.ts';
 
 export type UserChangesFeature = ReturnType<typeof createUserChanges>;
 
@@ -41,7 +32,11 @@ export function createUserChanges({ stores, clock }: { stores: Stores; clock: ()
   const by = (step: Step) => (scope: Scope, userId: string) => change(scope, userId, step);
 
   return {
-    edit: (scope: Scope, userId: string, next: UserChanges) => change(scope, userId, edit(next)),
+    edit: (scope: Scope, userId: string, sent: SentEdit): Promise<EditOutcome> =>
+      stores.transaction(async (within) => {
+        await lockAs(within, scope, clock);
+        return saveEdit(within, scope, userId, sent, clock());
+      }),
     block: by(block),
     unblock: by(unblock),
     remove: removeOne,

@@ -6,6 +6,7 @@ import { canonicalUsername, cleanName } from '../../domain/user.ts';
 import { carriedNumber, line } from '../../web/forms.ts';
 import { bulkActions } from './users.bulk.ts';
 import type { ResetTarget } from './users.bulk-reset.ts';
+import { joinedName, type ShownFields } from './users.merge.ts';
 import { levelFilters, sortKeys, statusFilters } from './users.page.ts';
 
 const longestSearch = 100;
@@ -64,7 +65,7 @@ export const languageNotOffered: FieldFault = { field: 'language', key: 'errors:
 
 const named = <T extends { firstName: string; lastName: string; displayName: string }>(form: T): T => ({
   ...form,
-  displayName: form.displayName === '' ? `${form.firstName} ${form.lastName}`.trim() : form.displayName,
+  displayName: form.displayName === '' ? joinedName(form) : form.displayName,
 });
 
 const needsName = { path: ['displayName'], message: 'users:error.nameMissing' };
@@ -83,15 +84,33 @@ export const newUserForm = z
 
 export type NewUserForm = z.infer<typeof newUserForm>;
 
+const level = z.enum(administratorLevels).optional().catch(undefined);
+const agent = z.enum(agentLevels).optional().catch(undefined);
+
 /** A level that the form did not offer, such as one's own, stays as it is. */
 export const editForm = z
+  .object({ ...facts, administratorLevel: level, agentLevel: agent })
+  .refine((form) => named(form).displayName !== '', needsName);
+
+const shownName = z.string().transform(cleanName);
+
+const shownForm = z
   .object({
-    ...facts,
-    administratorLevel: z.enum(administratorLevels).optional().catch(undefined),
-    agentLevel: z.enum(agentLevels).optional().catch(undefined),
+    version: carriedNumber.refine((version) => version !== null),
+    'shown.firstName': shownName,
+    'shown.lastName': shownName,
+    'shown.displayName': shownName,
+    'shown.language': z.union([z.literal('').transform(() => null), z.enum(languages)]),
+    'shown.administratorLevel': level,
+    'shown.agentLevel': agent,
   })
-  .transform(named)
-  .refine((form) => form.displayName !== '', needsName);
+  .transform(({ version, ...shown }) => {
+    const fields = Object.entries(shown).map(([name, value]) => [name.slice('shown.'.length), value]);
+    return { version, ...Object.fromEntries(fields) } as ShownFields;
+  });
+
+/** @returns what the edit form says that its page showed, or null where it does not say it in a readable form */
+export const readShown = (body: unknown): ShownFields | null => shownForm.safeParse(body).data ?? null;
 
 // Fewer than the resets that one administrator may make in a minute.
 const mostChosen = 50;

@@ -21,6 +21,7 @@ export const userColumns = [
   'users.password_set_at',
   'users.second_factor_at',
   'users.epoch',
+  'users.version',
   'users.last_sign_in_at',
   'users.created_at',
   'users.deleted_at',
@@ -71,6 +72,7 @@ export interface UserRow {
   password_set_at: number;
   second_factor_at?: number | null;
   epoch: number;
+  version: number;
   last_sign_in_at: number;
   created_at: number;
   deleted_at: number | null;
@@ -120,6 +122,7 @@ export function toUser(row: UserRow): User {
     passwordSetAt: row.password_set_at,
     secondFactorAt: row.second_factor_at ?? null,
     epoch: row.epoch,
+    version: row.version,
     lastSignInAt: row.last_sign_in_at === 0 ? null : row.last_sign_in_at,
     createdAt: row.created_at,
     deletedAt: row.deleted_at,

@@ -6,7 +6,7 @@ import type { Action } from '../../domain/roles.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { User } from '../../domain/user.ts';
 import type { Stores } from '../../stores.ts';
-import type { UserChanges } from './users.store.ts';
+import { changeableFields, type UserChanges } from './users.columns.ts';
 
 /** One thing that can be done to a user. */
 export interface Step {
@@ -103,23 +103,21 @@ export const endSessions: Step = {
   },
 };
 
-/** Changes a user's own facts and levels. */
-export const edit = (next: UserChanges): Step => ({
+/** Changes the given fields of a user and no other. */
+export const edit = (changes: Partial<UserChanges>): Step => ({
   action: 'users.edit',
   among: 'present',
-  verdict: (scope, user) => mayGive(scope, user, next),
+  verdict: (scope, user) => mayGive(scope, user, { ...user, ...changes }),
   apply: async (within, scope, user) => {
-    const changes = differences(user, next);
-    if (changes.length === 0) return null;
-    await within.users.update(scope, user.id, next);
-    return { kind: 'user.edited', changes };
+    const made = differences(user, { ...user, ...changes });
+    if (made.length === 0) return null;
+    await within.users.update(scope, user.id, Object.fromEntries(made.map(({ field, to }) => [field, to])));
+    return { kind: 'user.edited', changes: made };
   },
 });
 
-const fields = ['firstName', 'lastName', 'displayName', 'language', 'administratorLevel', 'agentLevel'] as const;
-
 function differences(before: UserChanges, after: UserChanges): Change[] {
-  return fields
+  return changeableFields
     .filter((field) => before[field] !== after[field])
     .map((field) => ({ field, from: before[field], to: after[field] }));
 }

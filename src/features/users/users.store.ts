@@ -5,6 +5,7 @@ import type { Language } from '../../domain/regions.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { searchWordsOf } from '../../domain/search.ts';
 import { foldName, type User } from '../../domain/user.ts';
+import { indexedColumns, indexedOf, toColumns, type IndexedRow, type UserChanges } from './users.columns.ts';
 import { deletedUsers } from './users.deleted.store.ts';
 import { everyUser } from './users.operator.store.ts';
 import { userPages } from './users.pages.store.ts';
@@ -14,22 +15,14 @@ import { indexUsers, reindexUsers, takeNumbers } from './users.search.store.ts';
 /** A user as it is first written, its hash included. */
 export interface NewUser extends Omit<
   User,
-  'tenantId' | 'epoch' | 'deletedAt' | 'secondFactorAt' | 'globalAdminUntil'
+  'tenantId' | 'epoch' | 'version' | 'deletedAt' | 'secondFactorAt' | 'globalAdminUntil'
 > {
   readonly deletedAt?: number | null;
   readonly passwordHash: string;
 }
 
-/** What an edit may change of a user. */
-export type UserChanges = Pick<
-  User,
-  'firstName' | 'lastName' | 'displayName' | 'language' | 'administratorLevel' | 'agentLevel'
->;
-
 // SQLite takes no more than 500 in one statement, and others wait for as long as one takes.
 const mostAtOnce = 100;
-
-type OneIndexed = Pick<UserRow, 'username'> & { readonly number: number };
 
 /** Users of the scope's tenant, and of no other. */
 export function usersStore(database: Database) {
@@ -103,21 +96,33 @@ export function usersStore(database: Database) {
     countActiveGlobalAdmins: async (scope: Scope): Promise<number> =>
       (await countGlobalAdmins({ tenant: scope.tenant.id }))[0]?.count ?? 0,
 
-    /** Changes some of a user's own facts, and keeps the time at which the level Global admin is removed. */
-    update: (scope: Scope, id: string, changes: UserChanges): Promise<void> =>
+    /**
+     * Inside a transaction that holds the tenant's lock: blocks every other write to this user until it ends. The language
+     * that users choose for themselves is written without the tenant's lock.
+     */
+    lock: async (scope: Scope, id: string): Promise<void> => {
+      if (database.dialect === 'postgres')
+        await database.knex('users').where({ tenant_id: scope.tenant.id, id }).forNoKeyUpdate().select('id');
+    },
+
+    /**
+     * Writes the given fields of a user and no other, increases the version, and keeps the time at which the level Global
+     * admin is removed.
+     */
+    update: (scope: Scope, id: string, changes: Partial<UserChanges>): Promise<void> =>
       database.transaction(async (within) => {
         const own = { tenant_id: scope.tenant.id, id };
-        const user = await within.knex('users').where(own).first<OneIndexed | undefined>('username', 'number');
+        const user = await within.knex('users').where(own).first<IndexedRow | undefined>(indexedColumns);
         if (user === undefined) return;
-        const search_words = searchWordsOf({ ...changes, username: user.username });
-        const indexed = { name_key: foldName(changes.displayName), search_words };
+        const indexed = indexedOf(user, changes);
         await within
           .knex('users')
           .where(own)
           .update({
             ...toColumns(changes),
             ...indexed,
-            global_admin_until: within.knex.raw(globalAdminUntil, [changes.administratorLevel, scope.now]),
+            version: nextVersion(within),
+            global_admin_until: within.knex.raw(globalAdminUntil, [changes.administratorLevel ?? null, scope.now]),
           });
         await reindexUsers(within, [{ ...indexed, number: user.number, tenant_id: scope.tenant.id }]);
       }),
@@ -128,7 +133,7 @@ export function usersStore(database: Database) {
       const deletion = state === 'deleted' ? { deleted_at: at, state_before: knex.ref('state') } : { deleted_at: null };
       await knex('users')
         .where({ tenant_id: scope.tenant.id, id })
-        .update({ state, ...deletion, epoch: knex.raw('epoch + 1') });
+        .update({ state, ...deletion, epoch: knex.raw('epoch + 1'), version: nextVersion(database) });
     },
 
     /** Undoes a deletion: who was blocked before it is blocked again. */
@@ -140,6 +145,7 @@ export function usersStore(database: Database) {
           state: knex.raw("coalesce(state_before, 'active')"),
           deleted_at: null,
           epoch: knex.raw('epoch + 1'),
+          version: nextVersion(database),
         });
     },
 
@@ -149,25 +155,21 @@ export function usersStore(database: Database) {
     insertMany,
 
     setLanguage: async (scope: Scope, id: string, language: Language): Promise<void> => {
-      await database.knex('users').where({ tenant_id: scope.tenant.id, id }).update({ language });
+      const own = { tenant_id: scope.tenant.id, id };
+      await database
+        .knex('users')
+        .where(own)
+        .update({ language, version: nextVersion(database) });
     },
   };
 }
 
-function toColumns(changes: UserChanges): Partial<UserRow> {
-  const { firstName, lastName, displayName, language, administratorLevel, agentLevel } = changes;
-  return {
-    first_name: firstName,
-    last_name: lastName,
-    display_name: displayName,
-    name_key: foldName(displayName),
-    language,
-    administrator_level: administratorLevel,
-    agent_level: agentLevel,
-  };
-}
+const nextVersion = ({ knex }: Database) => knex.raw('version + 1');
 
-function toRow(scope: Scope, user: NewUser): UserRow & { password_hash: string; search_words: string } {
+function toRow(
+  scope: Scope,
+  user: NewUser,
+): Omit<UserRow, 'version'> & { password_hash: string; search_words: string } {
   return {
     id: user.id,
     tenant_id: scope.tenant.id,

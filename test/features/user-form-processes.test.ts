@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { after, describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createScope } from '../../src/domain/scope.ts';
+import type { User } from '../../src/domain/user.ts';
+import { createUserChanges } from '../../src/features/users/users.changes.ts';
+import type { UserChanges } from '../../src/features/users/users.columns.ts';
+import type { Stores } from '../../src/stores.ts';
+import { aTenant, aUser, type TestUser } from '../support/builders.ts';
+import type { EditTask } from '../support/edit-child.ts';
+import { openPortal, type Portal } from '../support/portal.ts';
+import { postgres, skipWithout } from '../support/services.ts';
+
+const rounds = 10;
+
+const nodes: ChildProcess[] = [];
+after(() => nodes.forEach((node) => node.kill()));
+
+async function aNode({ config }: Portal): Promise<ChildProcess> {
+  const { database } = config;
+  const node = fork(path.join(import.meta.dirname, '../support/edit-child.ts'), {
+    serialization: 'advanced',
+    env: {
+      ...process.env,
+      DATA_DIR: config.dataDirectory,
+      SESSION_SECRETS: 'x'.repeat(32),
+      SECOND_FACTOR_KEYS: 'x'.repeat(32),
+      DATABASE_URL: database.kind === 'sqlite' ? `sqlite:${database.file}` : database.url,
+    },
+  });
+  nodes.push(node);
+  await once(node, 'message');
+  return node;
+}
+
+for (const [dialect, server] of [
+  ['SQLite', { url: undefined }],
+  ['PostgreSQL', await postgres()],
+] as const) {
+  describe(
+    `two processes that save one user at once, on ${dialect}`,
+    {
+      skip: skipWithout('postgres', server),
+    },
+    async () => {
+      const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
+      const { stores } = portal;
+      const tenant = await aTenant(portal);
+      const node = await aNode(portal);
+      const changes = createUserChanges({ stores, clock: Date.now });
+      const bea = await aUser(portal, tenant, { displayName: 'Bea First', administratorLevel: 'global' });
+      const camille = await aUser(portal, tenant, { displayName: 'Camille Second', administratorLevel: 'global' });
+      const actingAs = (actor: TestUser) => createScope({ ...tenant.scope, actor });
+
+      const form = (user: User, fields: Partial<UserChanges>) => ({ typed: { ...user, ...fields }, shown: user });
+      async function bothSave(user: User, here: Partial<UserChanges>, there: Partial<UserChanges>): Promise<string[]> {
+        const task: EditTask = { scope: actingAs(camille), userId: user.id, sent: form(user, there) };
+        const answer = once(node, 'message') as Promise<[string]>;
+        node.send(task);
+        const own = await changes.edit(actingAs(bea), user.id, form(user, here));
+        return [own.outcome, (await answer)[0]];
+      }
+
+      it('saves both changes where the fields differ', async () => {
+        for (let round = 0; round < rounds; round++) {
+          const user = await aUser(portal, tenant, { displayName: 'Anne Martin', administratorLevel: 'global' });
+          const outcomes = await bothSave(user, { administratorLevel: 'none' }, { firstName: 'Anna' });
+          assert.deepEqual(outcomes, ['saved', 'saved']);
+          const now = await stores.users.find(tenant.scope, user.id);
+          assert.deepEqual([now?.administratorLevel, now?.firstName, now?.version], ['none', 'Anna', user.version + 2]);
+        }
+      });
+
+      it('saves one change and answers the other with a conflict where the field is the same', async () => {
+        for (let round = 0; round < rounds; round++) {
+          const user = await aUser(portal, tenant, { displayName: 'Anne Martin' });
+          const outcomes = await bothSave(user, { firstName: 'Anneliese' }, { firstName: 'Anna' });
+          assert.deepEqual([...outcomes].sort(), ['conflict', 'saved']);
+          const now = await stores.users.find(tenant.scope, user.id);
+          assert.deepEqual([now?.firstName, now?.version], [outcomes[0] === 'saved' ? 'Anneliese' : 'Anna', 2]);
+          assert.equal((await stores.activity.editsOfUser(tenant.scope, user.id)).length, 1);
+        }
+      });
+
+      it('makes the language that a user chooses wait while an edit of the user is being saved', async () => {
+        const user = await aUser(portal, tenant, { displayName: 'Anne Martin', language: 'en' });
+        let chosen: Promise<void> | undefined;
+        const interrupted: Stores = {
+          ...stores,
+          transaction: (work) =>
+            stores.transaction((within) => {
+              const update: typeof within.users.update = async (...given) => {
+                chosen = stores.users.setLanguage(tenant.scope, user.id, 'fr');
+                // On PostgreSQL without the lock of the row it would be written now, and overwritten a moment later.
+                await Promise.race([chosen, delay(200)]);
+                return within.users.update(...given);
+              };
+              return work({ ...within, users: { ...within.users, update } });
+            }),
+        };
+        const slow = createUserChanges({ stores: interrupted, clock: Date.now });
+        const { outcome } = await slow.edit(actingAs(bea), user.id, form(user, { language: 'de' }));
+        await chosen;
+        assert.equal(outcome, 'saved');
+        const now = await stores.users.find(tenant.scope, user.id);
+        assert.deepEqual([now?.language, now?.version], ['fr', user.version + 2]);
+      });
+    },
+  );
+}

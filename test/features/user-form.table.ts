@@ -1,0 +1,153 @@
+import type { Change } from '../../src/domain/activity.ts';
+import { paths, to, userPath } from '../../src/paths.ts';
+import type { TestUser } from '../support/builders.ts';
+import type { Person } from '../support/person.ts';
+
+/** What someone else does to the user while the reader has the user's page open. */
+export type Meanwhile = (by: Person, user: TestUser) => Promise<unknown>;
+
+export const edits =
+  (fields: Readonly<Record<string, string>>): Meanwhile =>
+  async (by, { id }) =>
+    (await by.visit(userPath(id))).submit('Save', fields);
+export const posts =
+  (path: string): Meanwhile =>
+  (by, { id: userId }) =>
+    by.send('POST', to(path, { userId }));
+
+export const takesGlobalAdmin = edits({ 'Administrator level': 'none' });
+const givesGlobalAdmin = edits({ 'Administrator level': 'global' });
+export const renamesFirst = edits({ 'First name': 'Anneliese' });
+const nobody: Meanwhile = () => Promise.resolve();
+
+interface Row {
+  readonly before?: Partial<TestUser>;
+  readonly meanwhile: Meanwhile;
+  /** What the reader then saves from the older page, by label. */
+  readonly saves: Readonly<Record<string, string>>;
+  readonly status: 200 | 409;
+  readonly after: Partial<TestUser>;
+  /** The fields of the reader's own entry in the log; none where nothing is recorded. */
+  readonly recorded: readonly Change['field'][];
+}
+
+export const table: Readonly<Record<string, Row>> = {
+  'a removed Global admin stays removed when a first name is saved': {
+    before: { administratorLevel: 'global' },
+    meanwhile: takesGlobalAdmin,
+    saves: { 'First name': 'Anna' },
+    status: 200,
+    after: { administratorLevel: 'none', firstName: 'Anna' },
+    recorded: ['firstName'],
+  },
+  'a Global admin who was given the level keeps it when a last name is saved': {
+    meanwhile: givesGlobalAdmin,
+    saves: { 'Last name': 'Roy' },
+    status: 200,
+    after: { administratorLevel: 'global', lastName: 'Roy' },
+    recorded: ['lastName'],
+  },
+  'two different names are both saved': {
+    meanwhile: renamesFirst,
+    saves: { 'Last name': 'Roy' },
+    status: 200,
+    after: { firstName: 'Anneliese', lastName: 'Roy' },
+    recorded: ['lastName'],
+  },
+  'an agent level and a language are both saved': {
+    meanwhile: edits({ 'Agent level': 'sales' }),
+    saves: { Language: 'de' },
+    status: 200,
+    after: { agentLevel: 'sales', language: 'de' },
+    recorded: ['language'],
+  },
+  'the same name from both is saved once': {
+    meanwhile: renamesFirst,
+    saves: { 'First name': 'Anneliese' },
+    status: 200,
+    after: { firstName: 'Anneliese' },
+    recorded: [],
+  },
+  'the same level from both is saved once': {
+    meanwhile: givesGlobalAdmin,
+    saves: { 'Administrator level': 'global' },
+    status: 200,
+    after: { administratorLevel: 'global' },
+    recorded: [],
+  },
+  'saving an older page without a change changes nothing': {
+    before: { administratorLevel: 'global', agentLevel: 'admin', language: 'fr' },
+    meanwhile: edits({ 'Administrator level': 'none', 'Agent level': 'none', Language: '', 'Last name': 'Roy' }),
+    saves: {},
+    status: 200,
+    after: { administratorLevel: 'none', agentLevel: 'none', language: null, lastName: 'Roy' },
+    recorded: [],
+  },
+  'two different first names are a conflict': {
+    meanwhile: renamesFirst,
+    saves: { 'First name': 'Anna', 'Last name': 'Roy' },
+    status: 409,
+    after: { firstName: 'Anneliese', lastName: 'Martin' },
+    recorded: [],
+  },
+  'two different administrator levels are a conflict': {
+    before: { administratorLevel: 'global' },
+    meanwhile: takesGlobalAdmin,
+    saves: { 'Administrator level': 'billing' },
+    status: 409,
+    after: { administratorLevel: 'none' },
+    recorded: [],
+  },
+  'two different agent levels are a conflict': {
+    meanwhile: edits({ 'Agent level': 'sales' }),
+    saves: { 'Agent level': 'helpdesk' },
+    status: 409,
+    after: { agentLevel: 'sales' },
+    recorded: [],
+  },
+  'two different languages are a conflict': {
+    meanwhile: edits({ Language: 'fr' }),
+    saves: { Language: 'de' },
+    status: 409,
+    after: { language: 'fr' },
+    recorded: [],
+  },
+  'an emptied display name is put together from the names as they are now': {
+    meanwhile: renamesFirst,
+    saves: { 'Last name': 'Roy', 'Display name': '' },
+    status: 200,
+    after: { firstName: 'Anneliese', lastName: 'Roy', displayName: 'Anneliese Roy' },
+    recorded: ['lastName', 'displayName'],
+  },
+  'a user who was blocked meanwhile is edited and stays blocked': {
+    meanwhile: posts(paths.blockUser),
+    saves: { 'First name': 'Anna' },
+    status: 200,
+    after: { firstName: 'Anna', state: 'blocked' },
+    recorded: ['firstName'],
+  },
+  'a user who was blocked among several is edited and stays blocked': {
+    meanwhile: (by, { id }) => by.send('POST', paths.bulkUsers, { action: 'block', user: id }),
+    saves: { 'Agent level': 'sales' },
+    status: 200,
+    after: { agentLevel: 'sales', state: 'blocked' },
+    recorded: ['agentLevel'],
+  },
+  'a user who was deleted and restored is edited': {
+    meanwhile: async (by, user) => {
+      await posts(paths.deleteUser)(by, user);
+      await posts(paths.restoreUser)(by, user);
+    },
+    saves: { 'First name': 'Anna' },
+    status: 200,
+    after: { firstName: 'Anna', state: 'active' },
+    recorded: ['firstName'],
+  },
+  'a user whom nobody else changed is edited': {
+    meanwhile: nobody,
+    saves: { 'First name': 'Anna', 'Administrator level': 'billing' },
+    status: 200,
+    after: { firstName: 'Anna', administratorLevel: 'billing' },
+    recorded: ['firstName', 'administratorLevel'],
+  },
+};

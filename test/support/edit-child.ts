@@ -1,0 +1,26 @@
+import { readConfig } from '../../src/config/config.ts';
+import { openDatabase } from '../../src/data/open.ts';
+import type { Scope } from '../../src/domain/scope.ts';
+import { createUserChanges } from '../../src/features/users/users.changes.ts';
+import type { SentEdit } from '../../src/features/users/users.merge.ts';
+import { createStores } from '../../src/stores.ts';
+
+export interface EditTask {
+  readonly scope: Scope;
+  readonly userId: string;
+  readonly sent: SentEdit;
+}
+
+// A second process on the same database, which saves the edit forms that its parent sends, and answers with the outcome.
+const { config } = readConfig(process.env);
+if (config === null) throw new Error('The environment is not right');
+const database = openDatabase(config.database);
+const changes = createUserChanges({ stores: createStores(database), clock: Date.now });
+process.on('message', ({ scope, userId, sent }: EditTask) => {
+  changes.edit(scope, userId, sent).then(
+    ({ outcome }) => process.send?.(outcome),
+    (error: unknown) => process.send?.(String(error)),
+  );
+});
+process.on('disconnect', () => void database.close());
+process.send?.('ready');

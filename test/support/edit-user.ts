@@ -1,0 +1,20 @@
+import type { Response } from 'supertest';
+import { userPath } from '../../src/paths.ts';
+import { valuesOf } from './filled-forms.ts';
+import type { Person } from './person.ts';
+
+/** Opens a user's page and sends its edit form with some fields replaced, offered or not. */
+export async function editUser(
+  person: Person,
+  userId: string,
+  fields: Readonly<Record<string, string>>,
+): Promise<Response> {
+  await person.visit(userPath(userId));
+  return person.send('POST', userPath(userId), { ...formOf(person), ...fields });
+}
+
+/** @returns what the edit form of the user's page would send as it is */
+export function formOf(person: Person): Record<string, string> {
+  const form = person.$('input[name="version"]').closest('form');
+  return valuesOf(person.$, form) as Record<string, string>;
+}

@@ -1,0 +1,37 @@
+import { userPath } from '../../src/paths.ts';
+import { aTenant, aUser, type TestUser } from './builders.ts';
+import { aPerson } from './person.ts';
+import { openPortal } from './portal.ts';
+
+const english = { 'Accept-Language': 'en' };
+
+/** Two administrators of one organization, each signed in, and the users whose pages they open. */
+export async function twoAdministrators(databaseUrl?: string) {
+  const portal = await openPortal(databaseUrl ? { databaseUrl } : {});
+  const tenant = await aTenant(portal, { language: 'en' });
+  const add = (displayName: string, wishes: Partial<TestUser> = {}) =>
+    aUser(portal, tenant, { displayName, ...wishes });
+  const [bea, camille] = [
+    await add('Bea First', { administratorLevel: 'global' }),
+    await add('Camille Second', { administratorLevel: 'global' }),
+  ];
+  const reader = await aPerson(portal, english).signIn(camille);
+  return {
+    ...{ portal, tenant, add, camille, reader },
+    other: await aPerson(portal, english).signIn(bea),
+    /** A new user whose page the reader has open. */
+    shown: async (wishes: Partial<TestUser> = {}): Promise<TestUser> => {
+      const user = await add('Anne Martin', wishes);
+      await reader.visit(userPath(user.id));
+      return user;
+    },
+    stored: async ({ id }: { id: string }) => {
+      const user = await portal.stores.users.find(tenant.scope, id);
+      if (user === null) throw new Error('The user is gone');
+      return user;
+    },
+    latest: async ({ id }: { id: string }) => (await portal.stores.activity.latestOfUser(tenant.scope, id))[0],
+    /** What stands in fields of the page that the reader has. */
+    inFields: (...names: readonly string[]) => names.map((name) => reader.$(`#${name}`).val()),
+  };
+}
