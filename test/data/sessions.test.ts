@@ -41,7 +41,14 @@ for (const { dialect, config, skip } of both(await postgres())) {
         codeGiven: false,
         user: {
           ...shown,
-          ...{ tenantId: scope.tenant.id, epoch: 0, deletedAt: null, lastSignInAt: start + 5, secondFactorAt: null },
+          ...{
+            tenantId: scope.tenant.id,
+            epoch: 0,
+            deletedAt: null,
+            lastSignInAt: start + 5,
+            secondFactorAt: null,
+            secondFactorDue: false,
+          },
         },
         tenant: { ...scope.tenant, kind: 'partner', state: 'active', ownRules: {} },
         support: null,

@@ -76,13 +76,17 @@ export async function aUser(
     epoch: _epoch,
     tenantId: _tenant,
     secondFactorAt: _secondFactor,
+    secondFactorDue: _due,
     ...row
-  } = { epoch: 0, tenantId: '', clearPassword: '', secondFactorAt: null, ...user };
+  } = { epoch: 0, tenantId: '', clearPassword: '', secondFactorAt: null, secondFactorDue: false, ...user };
   await portal.stores.users.insert(tenant.scope, {
     ...row,
     passwordHash: await portal.hasher.hash(normalizePassword(clearPassword)),
   });
   const inserted = await portal.stores.users.find(tenant.scope, id);
   if (inserted === null && row.state !== 'deleted') throw new Error('The user was not inserted');
-  return { ...(inserted ?? { ...row, tenantId: tenant.id, epoch: 0, secondFactorAt: null }), clearPassword };
+  return {
+    ...(inserted ?? { ...row, tenantId: tenant.id, epoch: 0, secondFactorAt: null, secondFactorDue: false }),
+    clearPassword,
+  };
 }

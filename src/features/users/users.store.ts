@@ -12,7 +12,7 @@ import { toUser, userColumns, type UserRow } from './users.rows.ts';
 import { indexUsers, reindexUsers, takeNumbers } from './users.search.store.ts';
 
 /** A user as it is first written, its hash included. */
-export interface NewUser extends Omit<User, 'tenantId' | 'epoch' | 'deletedAt' | 'secondFactorAt'> {
+export interface NewUser extends Omit<User, 'tenantId' | 'epoch' | 'deletedAt' | 'secondFactorAt' | 'secondFactorDue'> {
   readonly deletedAt?: number | null;
   readonly passwordHash: string;
 }
