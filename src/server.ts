@@ -7,7 +7,7 @@ import type { Config } from './config/config.ts';
 import { loadSecondFactorKeys, loadSecrets } from './config/secrets.ts';
 import type { Database } from './data/database.ts';
 import { openDatabase } from './data/open.ts';
-import { migrate, migrationState } from './data/migrate.ts';
+import { migrationState, prepareDatabase } from './data/migrate.ts';
 import { createGuessCounter, type GuessCounter } from './features/passwords/guesses.ts';
 import { createHasher } from './features/passwords/hasher.ts';
 import { openSetup } from './features/setup/setup.ts';
@@ -52,7 +52,7 @@ export async function openSessions(config: Config, database: Database, log: Logg
 
 /** Starts one region: migrates its database, then listens. What it had opened is closed again when it cannot. */
 export async function startServer(config: Config, log: Logger): Promise<Running> {
-  await migrate(config.database);
+  await prepareDatabase(config);
   const database = openDatabase(config.database);
   const sessions = await openSessions(config, database, log);
   const guesses = createGuessCounter();

@@ -1,5 +1,7 @@
 import { pino } from 'pino';
 import type { Config } from '../config/config.ts';
+import type { Database } from '../data/database.ts';
+import { findBoundRegion } from '../data/deployment.ts';
 import { openDatabase } from '../data/open.ts';
 import { migrationState } from '../data/migrate.ts';
 import { findSecondFactorKeys } from '../config/secrets.ts';
@@ -16,16 +18,19 @@ import { untilItHolds } from './until-it-holds.ts';
 export async function faultsOf(config: Config): Promise<string[]> {
   const database = openDatabase(config.database);
   const sessions = await openSessions(config, database, pino({ level: 'silent' }));
-  const state = migrationState(database);
+  const state = stateOf(database);
   const checks: Record<string, () => Promise<unknown>> = {
     DATABASE_URL: async () => {
-      const { done, pending } = await state;
+      const { bound, done, pending } = await state;
+      if (isOfAnother(bound, config))
+        throw new Error(`this database belongs to the region ${bound}, but REGION is ${config.rules.region}`);
       // A database that is still empty is filled by the first start.
       if (done > 0 && pending > 0) throw new Error(`the schema lacks ${pending} migrations; run "npx parvis migrate"`);
     },
     SECOND_FACTOR_KEYS: async () => {
-      // A database that does not answer, or lacks its tables, is a fault of its own.
-      if ((await state.catch(() => null))?.pending !== 0) return;
+      // A database that does not answer, lacks its tables or belongs to another region is a fault of its own.
+      const found = await state.catch(() => null);
+      if (found?.pending !== 0 || isOfAnother(found.bound, config)) return;
       const keys = findSecondFactorKeys(config);
       const keyIds = keys.length === 0 ? [] : createVault(keys).keyIds;
       const unreadable = await seedsStore(database).countUnreadableForOperator(keyIds);
@@ -44,6 +49,15 @@ export async function faultsOf(config: Config): Promise<string[]> {
   await sessions.close();
   await database.close();
   return results.filter((fault) => fault !== null);
+}
+
+const isOfAnother = (bound: string | null, { rules }: Config): bound is string =>
+  bound !== null && bound !== rules.region;
+
+// The region first: listing migrations creates the tables of Knex in a database that lacks them.
+async function stateOf(database: Database) {
+  const bound = await findBoundRegion(database);
+  return { bound, ...(await migrationState(database)) };
 }
 
 async function faultOf(name: string, check: () => Promise<unknown>): Promise<string | null> {

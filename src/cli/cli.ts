@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { RegionMismatch } from '../data/deployment.ts';
 import { addActivityCommands } from './activity.ts';
 import { addCheckCommand } from './check.ts';
 import { CommandFault, print, withContext } from './context.ts';
@@ -40,7 +41,7 @@ export async function run(argv: readonly string[]): Promise<void> {
   try {
     await program.parseAsync([...argv]);
   } catch (error) {
-    const fault = error instanceof CommandFault ? error.message : String(error);
+    const fault = error instanceof CommandFault || error instanceof RegionMismatch ? error.message : String(error);
     process.stderr.write(`${fault}\n`);
     // Who reads the output as JSON gets an object in every case.
     if (argv.includes('--json')) process.stdout.write(`${JSON.stringify({ ok: false, faults: fault.split('\n') })}\n`);

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { readConfig, type Config } from '../config/config.ts';
 import type { Database } from '../data/database.ts';
 import { openDatabase } from '../data/open.ts';
-import { migrate } from '../data/migrate.ts';
+import { prepareDatabase } from '../data/migrate.ts';
 import { Failure } from '../domain/errors.ts';
 import { createHasher, type Hasher } from '../features/passwords/hasher.ts';
 import { createTenants, type Tenants } from '../features/tenants/tenants.ts';
@@ -31,7 +31,7 @@ export async function withContext<T>(
 ): Promise<T> {
   const { config, faults } = readConfig(process.env);
   if (config === null) throw new CommandFault(faults.join('\n'));
-  await migrate(config.database);
+  await prepareDatabase(config);
   const database = openDatabase(config.database, statementTimeoutMs);
   try {
     const stores = createStores(database);

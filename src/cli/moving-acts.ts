@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { overwriteDeleted } from '../data/overwrite.ts';
 import { fingerprintOf } from '../features/directory/region-key.ts';
+import { cancelMove } from '../features/moving/moving.cancel.ts';
 import { finishMove, type MoveReport } from '../features/moving/moving.done.ts';
 import { moveIn, type Taken } from '../features/moving/moving.in.ts';
 import { moveOut, type MoveOrder } from '../features/moving/moving.out.ts';
@@ -23,6 +24,10 @@ export interface InOptions extends Options {
   readonly acceptKey?: string;
   readonly receipt?: string;
 }
+export interface CancelOptions extends Options {
+  readonly force?: boolean;
+  readonly reason?: string;
+}
 export interface DoneOptions extends Options {
   readonly acceptKey?: string;
   readonly receipt: string;
@@ -33,14 +38,15 @@ const counted = (tables: readonly TableSummary[]): string[] =>
   tables.map(({ name, rows, digest }) => `  ${name}  ${rows}  sha256 ${digest}`);
 
 export async function out(parts: MovingParts, tenantId: string, options: OutOptions): Promise<void> {
-  const { tenant, tables, waitForLink } = await moveOut(parts, { ...options, tenantId });
+  const { tenant, tables, waitForLink, secondFactors } = await moveOut(parts, { ...options, tenantId });
   const fingerprint = fingerprintOf(ownSigner(parts).publicKey);
   const { to, file, passwords } = options;
-  print(options, { tenantId, to, passwords, file, fingerprint, tables, waitForLink }, [
+  print(options, { tenantId, to, passwords, file, fingerprint, tables, waitForLink, secondFactors }, [
     `${tenant.name} is moving to ${to}: nobody of it can sign in until it has arrived, or until "tenant move-cancel".`,
     `Written to ${file}, encrypted and signed:`,
     ...counted(tables),
     ...lockedOut(passwords, waitForLink),
+    ...toReplace(secondFactors),
     `This region’s key, for the operator of ${to} to compare: ${fingerprint}`,
   ]);
 }
@@ -61,7 +67,7 @@ export async function take(
   const receipt = await receiptOf(parts, tenant.id);
   const fingerprint = fingerprintOf(from.publicKey);
   const { id: tenantId, name, domains } = tenant;
-  const { waitForLink } = header;
+  const { waitForLink, secondFactors = null } = header;
   const said = {
     tenantId,
     name,
@@ -70,6 +76,7 @@ export async function take(
     fingerprint,
     passwords,
     waitForLink,
+    secondFactors,
     relanguaged,
     receipt,
   };
@@ -82,6 +89,7 @@ export async function take(
       ? ['Temporary passwords of the Global admins, shown this once. They reset everybody else’s.']
       : []),
     ...lockedOut(header.passwords, waitForLink),
+    ...toReplace(secondFactors),
     ...relanguagedLines(relanguaged, parts.rules.defaultLanguage),
     options.receipt === undefined
       ? `The receipt for the operator of ${from.region}: npx parvis tenant receipt ${tenantId}`
@@ -96,6 +104,13 @@ const lockedOut = (passwords: OutOptions['passwords'], waitForLink: number): str
     ? []
     : [
         `Users who wait for a one-time link, which stays behind: ${waitForLink}. Each must be given a new way in there.`,
+      ];
+
+const toReplace = (secondFactors: number | null): string[] =>
+  secondFactors === null || secondFactors === 0
+    ? []
+    : [
+        `Users whose second factor does not move: ${secondFactors}. Each must set up a new one there at the next sign-in, before anything else opens.`,
       ];
 
 const relanguagedLines = ({ company, users }: Taken['relanguaged'], language: string): string[] => [
@@ -122,6 +137,16 @@ export async function done(
   const isGone = overwritten && report.tables.every(({ left }) => left === 0);
   print(options, { ok: isGone, ...worded(report), overwritten }, linesOf(report, overwritten));
   process.exitCode = isGone ? 0 : 1;
+}
+
+export async function cancel(parts: MovingParts, tenantId: string, options: CancelOptions): Promise<void> {
+  const { tenant, move, isRisky } = await cancelMove(parts, tenantId, options.force ? (options.reason ?? null) : null);
+  const { name, state } = tenant;
+  const risk = isRisky
+    ? `Risk: if ${move.region} takes the bundle in, or has done so already, the tenant is active in both regions. Delete every copy of the bundle.`
+    : null;
+  const said = { tenantId, status: state, forced: isRisky, ...(risk === null ? {} : { risk }) };
+  print(options, said, [`${name} is ${state}.`, ...(risk === null ? [] : [risk])]);
 }
 
 export async function listMoves(stores: Stores, options: Options): Promise<void> {

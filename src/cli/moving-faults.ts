@@ -5,6 +5,8 @@ const words: Readonly<Record<MoveFaultKind, (about: string) => string>> = {
   operators: (name) => `${name} are this region's own operators: they stay where the portal is`,
   alreadyMoving: (name) => `${name} is moving already: "tenant move-cancel" lets its people in again`,
   notMoving: (name) => `${name} is not moving`,
+  bundleWritten: (region) =>
+    `The bundle was written, so ${region} may already have taken the tenant in. If you cancel the move, the tenant is then active in both regions. Have the operator there look for it with "tenant list" in ${region} first. If it is not there, delete the bundle and use --force --reason "…"`,
   sameRegion: (region) => `${region} is this region itself`,
   noAddress: (region) => `REGION_URLS names no address of ${region}: its people could not be led there`,
   recipient: () => 'The recipient is none such as age1…: "region key" prints it in the region that takes the tenant in',
@@ -31,7 +33,7 @@ const words: Readonly<Record<MoveFaultKind, (about: string) => string>> = {
   receiptDiffers: (table) => `The receipt does not say what was sent (${table})`,
   notWritten: () => 'The bundle was never written to its end: "tenant move-cancel", then begin again',
   changedSince: (table) =>
-    `Something was changed here since the bundle was written (${table}), and nothing was removed. By the receipt the tenant is in the other region: ask its operator before anything else. "tenant move-cancel" is right only if it is not there any more, or never was`,
+    `Something was changed here since the bundle was written (${table}), and nothing was removed. By the receipt the tenant is in the other region: ask its operator before anything else. "tenant move-cancel --force" is right only if it is not there any more, or never was`,
 };
 
 /** @returns why a tenant is not moved, as one sentence */

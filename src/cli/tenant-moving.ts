@@ -1,15 +1,16 @@
 import { Option, type Command } from 'commander';
 import { MoveFault } from '../features/moving/moving.faults.ts';
-import { cancelMove } from '../features/moving/moving.out.ts';
 import { receiptOf } from '../features/moving/moving.receipt.ts';
 import type { MovingParts } from '../features/moving/moving.ts';
 import { CommandFault, print, withContext, type CommandContext } from './context.ts';
 import { wordsOfFault } from './moving-faults.ts';
 import {
+  cancel,
   done,
   listMoves,
   out,
   take,
+  type CancelOptions,
   type DoneOptions,
   type InOptions,
   type Options,
@@ -60,14 +61,11 @@ export function addMovingCommands(tenant: Command): void {
     .action((options: Options) => moving({}, ({ stores }) => listMoves(stores, options)));
   tenant
     .command('move-cancel <id>')
-    .description('call a move off, and let the people of the tenant in again')
+    .description('cancel a move, so that the users of the tenant can sign in again')
+    .option('--force', 'cancel although the bundle was written and the other region may have taken it in')
+    .option('--reason <text>', 'why the move is canceled by force; recorded in the activity log')
     .option('--json', 'print one JSON object')
-    .action((id: string, options: Options) =>
-      moving(options, async (_, parts) => {
-        const { name, state } = await cancelMove(parts, id);
-        print(options, { tenantId: id, status: state }, [`${name} is ${state}.`]);
-      }),
-    );
+    .action((id: string, options: CancelOptions) => moving(options, (_, parts) => cancel(parts, id, options)));
 }
 
 /** Runs one of the commands, with its faults in words. */

@@ -86,7 +86,12 @@ async function removeSecondFactorOf(context: CommandContext, typed: string) {
   const throttle = createThrottle(context.database, context.config.rules);
   const { outcome } = await createRemoval({ stores: context.stores, throttle, clock: Date.now })(scope, user.id);
   if (outcome === 'moving') throw new CommandFault(`The tenant of ${user.username} is moving to another region`);
-  if (outcome !== 'done') throw new CommandFault(`${user.username} has no second factor`);
+  if (outcome !== 'done')
+    throw new CommandFault(
+      user.secondFactorDue
+        ? `${user.username} must set up a second factor at the next sign-in: theirs did not move to this region with the tenant`
+        : `${user.username} has no second factor`,
+    );
   const bypassed = saysOfSecondAdministrator(scope, 'removeSecondFactor', user);
   return { userId: user.id, username: user.username, bypassed };
 }

@@ -3,8 +3,9 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import SqliteFile from 'better-sqlite3';
 import type { Knex } from 'knex';
-import type { DatabaseConfig } from '../config/config.ts';
+import type { Config, DatabaseConfig } from '../config/config.ts';
 import type { Database } from './database.ts';
+import { assertRegion, bindRegion } from './deployment.ts';
 import { openDatabase } from './open.ts';
 
 const folder = path.join(import.meta.dirname, '../../migrations');
@@ -30,19 +31,39 @@ const advisoryLock = 727_681;
 const longestWaitMs = 60_000;
 
 /**
- * Brings the schema up to this version. Several processes may call it together: one migrates, the others wait.
+ * Prepares the database for a process of the configured region: migrates the schema, and binds a database that has no
+ * region yet. Every process and command calls this before it uses the database. All of it happens under the migration
+ * lock, so that of two regions started on one empty database exactly one gets it.
+ * @returns the names of the migrations that this call ran
+ * @throws RegionMismatch for the database of another region, before anything is changed
+ */
+export async function prepareDatabase({ database, rules }: Pick<Config, 'database' | 'rules'>): Promise<string[]> {
+  return withMigrationLock(database, async (locked) => {
+    await assertRegion(locked, rules.region);
+    const names = await latest(locked);
+    await bindRegion(locked, rules.region);
+    return names;
+  });
+}
+
+/**
+ * Migrates the schema without asking for the region, for tools that need a schema and for tests. Concurrent calls are
+ * safe: one migrates, the others wait.
  * @returns the names of the migrations that this call ran
  */
 export async function migrate(config: DatabaseConfig): Promise<string[]> {
-  return config.kind === 'sqlite'
-    ? withFileLock(config.file, () => withDatabase(config, latest))
-    : withDatabase(config, withAdvisoryLock);
+  return withMigrationLock(config, latest);
 }
 
-async function withDatabase(
-  config: DatabaseConfig,
-  work: (database: Database) => Promise<string[]>,
-): Promise<string[]> {
+type Work = (database: Database) => Promise<string[]>;
+
+function withMigrationLock(config: DatabaseConfig, work: Work): Promise<string[]> {
+  return config.kind === 'sqlite'
+    ? withFileLock(config.file, () => withDatabase(config, work))
+    : withDatabase(config, (database) => withAdvisoryLock(database, work));
+}
+
+async function withDatabase(config: DatabaseConfig, work: Work): Promise<string[]> {
   const database = openDatabase(config, 0);
   try {
     return await work(database);
@@ -83,9 +104,9 @@ async function withFileLock(file: string, work: () => Promise<string[]>): Promis
   }
 }
 
-async function withAdvisoryLock(database: Database): Promise<string[]> {
+async function withAdvisoryLock(database: Database, work: Work): Promise<string[]> {
   return database.knex.transaction(async (holder) => {
     await holder.raw('select pg_advisory_xact_lock(?)', [advisoryLock]);
-    return latest(database);
+    return work(database);
   });
 }

@@ -1,7 +1,7 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import type { Config } from '../config/config.ts';
 import { openDatabase } from '../data/open.ts';
-import { migrate } from '../data/migrate.ts';
+import { prepareDatabase } from '../data/migrate.ts';
 import { normalizePassword, temporaryAlphabet, temporaryPassword, temporaryPasswordBytes } from '../domain/password.ts';
 import { temporaryPasswordLifetimeMs, type RegionRules } from '../domain/regions.ts';
 import { createScope, type Scope } from '../domain/scope.ts';
@@ -35,7 +35,7 @@ export async function seedRegion(
   regions: readonly ('worldwide' | 'germany')[],
   now: number,
 ): Promise<DemoLogin[]> {
-  await migrate(config.database);
+  await prepareDatabase(config);
   const database = openDatabase(config.database);
   try {
     const parts: SeedParts = { config, stores: createStores(database), hasher: await createHasher(), now };

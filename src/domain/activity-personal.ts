@@ -9,6 +9,7 @@ interface Personal {
   readonly changes?: readonly Change[];
   readonly said?: string | null;
   readonly purpose?: string | null;
+  readonly reason?: string | null;
   /** Names, so that a file of the log says both without the portal: the operator's own is of another tenant. */
   readonly support?: { readonly operator: string | null; readonly grantedBy: string | null };
 }
@@ -33,6 +34,7 @@ export function splitPersonal(
     }),
     ...('said' in data && { said: null }),
     ...(event.kind === 'support.granted' && { purpose: null }),
+    ...('reason' in data && { reason: null }),
     ...(support && { support: { grant: support.grantId, grantedBy: support.grantedBy.id } satisfies SupportIds }),
   };
   const personal: Personal = {
@@ -40,6 +42,7 @@ export function splitPersonal(
     ...('changes' in data && { changes: data.changes.filter(isPersonal) }),
     ...('said' in data && { said: data.said }),
     ...(event.kind === 'support.granted' && { purpose: event.purpose }),
+    ...('reason' in data && { reason: data.reason }),
     ...(support && { support: { operator: actor?.displayName ?? null, grantedBy: support.grantedBy.name } }),
   };
   return { data: JSON.stringify(kept), personal: JSON.stringify(personal) };
@@ -51,11 +54,13 @@ export function joinPersonal(
   data: string,
   personal: string | null,
 ): { event: ActivityEvent; address: string | null } {
-  const { address, changes = [], purpose = null, said = null } = JSON.parse(personal ?? '{"address":null}') as Personal;
+  const written = JSON.parse(personal ?? '{"address":null}') as Personal;
+  const { address, changes = [], purpose = null, said = null, reason = null } = written;
   const { support: _support, ...rest } = JSON.parse(data) as object & { support?: SupportIds };
   const event = { kind, ...rest } as ActivityEvent;
   if (event.kind === 'support.granted') return { event: { ...event, purpose }, address };
   if ('said' in event) return { event: { ...event, said }, address };
+  if ('reason' in event) return { event: { ...event, reason }, address };
   if (event.kind !== 'user.edited') return { event, address };
   const whole = event.changes.map((change) => changes.find(({ field }) => field === change.field) ?? change);
   return { event: { ...event, changes: whole }, address };

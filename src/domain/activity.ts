@@ -50,7 +50,8 @@ export type ActivityEvent =
   | { readonly kind: 'tenant.listingChanged'; readonly listed: boolean }
   /** `region`: the other one. */
   | { readonly kind: 'tenant.moving'; readonly region: string; readonly passwords: MovedPasswords }
-  | { readonly kind: 'tenant.moveCancelled'; readonly region: string }
+  /** `reason` where it was forced: what the operator wrote; null once it was erased. */
+  | { readonly kind: 'tenant.moveCancelled'; readonly region: string; readonly reason?: string | null }
   | { readonly kind: 'tenant.movedIn'; readonly region: string; readonly passwords: MovedPasswords }
   | { readonly kind: 'tenant.rulesChanged'; readonly rules: readonly RuleChange[] }
   | { readonly kind: 'activity.exported'; readonly format: LogFormat; readonly filters: readonly LogFilterName[] }

@@ -1,6 +1,7 @@
 import type { RegionRules } from './regions.ts';
 import type { AdministratorLevel } from './roles.ts';
 import type { TenantKind } from './tenant.ts';
+import type { User } from './user.ts';
 import { temporaryAlphabet } from './password.ts';
 
 /** A time step of RFC 6238, and how many digits a code of one has: what every authenticator app takes for granted. */
@@ -29,12 +30,14 @@ export function isSecondFactorRequired(
   return secondFactor === 'everybody' || (secondFactor === 'administrators' && administrates);
 }
 
-/** @returns whether the rules ask for one that somebody does not have */
+/** @returns whether a user must set one up before anything else: the rules require it, or theirs did not move with them */
 export const lacksSecondFactor = (
   rules: Pick<RegionRules, 'secondFactor'>,
-  user: { readonly administratorLevel: AdministratorLevel; readonly secondFactorAt: number | null },
+  user: Pick<User, 'administratorLevel' | 'secondFactorAt' | 'secondFactorDue'>,
   kind: TenantKind,
-): boolean => user.secondFactorAt === null && isSecondFactorRequired(rules, user.administratorLevel, kind);
+): boolean =>
+  user.secondFactorAt === null &&
+  (user.secondFactorDue || isSecondFactorRequired(rules, user.administratorLevel, kind));
 
 /** @returns whether a session has the password of somebody who has a second factor, and not yet its code */
 export const isCodePending = (session: {

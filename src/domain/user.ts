@@ -23,6 +23,8 @@ export interface User {
   readonly passwordSetAt: number;
   /** Since when they have a second factor, epoch ms; null while they have none. */
   readonly secondFactorAt: number | null;
+  /** Whether they must set one up again, whatever the rules ask: the one they had stayed in the region they moved from. */
+  readonly secondFactorDue: boolean;
   /** Counts up whenever everything that was issued before must end: sessions, open forms. */
   readonly epoch: number;
   /** Increases with every change to names, language, levels or state; starts at 1. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -98,6 +98,26 @@ describe('tenant move', async () => {
     assert.match(await fault(['user', 'remove-second-factor', 'ada@zeisig.example'], here), /moving/);
     assert.ok(!readFileSync(bundle, 'latin1').includes('zeisig'));
     assert.equal(statSync(bundle).mode & 0o777, 0o600);
+  });
+
+  test('cancel: is refused once the bundle is written, says the risk, and takes --force with a reason', async () => {
+    const cancel = ['tenant', 'move-cancel', id];
+    const risk = /active in both regions.*"tenant list" in germany/;
+    for (const args of [cancel, [...cancel, '--reason', 'lost'], [...cancel, '--force', '--reason', ' ']])
+      assert.match(await fault(args, here), risk, args.join(' '));
+    assert.match(await fault([...cancel, '--force'], here), risk);
+    assert.equal((await only(here))?.status, 'moving');
+    const forced = [...cancel, '--force', '--reason', 'The file was lost'];
+    const { code, stdout } = await run(forced, here);
+    assert.deepEqual([code, (await only(here))?.status], [0, 'active']);
+    assert.match(stdout, /^Kanarienvogel AG is active\.\nRisk: .*active in both regions.*\n$/);
+    const again = `${bundle}.again`;
+    await json([...out, '--file', again], here);
+    const said = await json<{ status: string; forced: boolean; risk: string }>(forced, here);
+    assert.deepEqual([said.status, said.forced], ['active', true]);
+    assert.match(said.risk, /both regions/);
+    rmSync(bundle);
+    await json([...out, '--file', bundle], here);
   });
 
   test('in: asks for the file of the receipt before anything is done, and leaves none behind a failure', async () => {

@@ -32,7 +32,15 @@ for (const { dialect, config, skip } of both(await postgres())) {
       const found = await kept(user);
       const { passwordHash, ...rest } = user;
       assert.deepEqual(found, {
-        user: { ...rest, tenantId: scope.tenant.id, epoch: 0, version: 1, deletedAt: null, secondFactorAt: null },
+        user: {
+          ...rest,
+          tenantId: scope.tenant.id,
+          epoch: 0,
+          version: 1,
+          deletedAt: null,
+          secondFactorAt: null,
+          secondFactorDue: false,
+        },
         tenant: { ...scope.tenant, state: 'active', ownRules: {} },
         passwordHash,
       });

@@ -1,5 +1,9 @@
 import type { DatabaseConfig } from '../../src/config/config.ts';
-import { migrate } from '../../src/data/migrate.ts';
+import { builtInRulesFile, readRules } from '../../src/config/rules.ts';
+import { migrate, prepareDatabase } from '../../src/data/migrate.ts';
+
+/** A database to migrate, and the region to prepare it for, if any. */
+type Order = DatabaseConfig & { readonly region?: string };
 
 /** What the process answers: the migrations that it ran, or why it could not. */
 export interface Answer {
@@ -9,8 +13,13 @@ export interface Answer {
 
 const answer = (told: Answer): void => void process.send?.(told);
 
-process.on('message', (config: DatabaseConfig) => {
-  migrate(config).then(
+function carryOut({ region, ...database }: Order): Promise<string[]> {
+  if (region === undefined) return migrate(database);
+  return prepareDatabase({ database, rules: readRules(builtInRulesFile(region) ?? '').rules! });
+}
+
+process.on('message', (order: Order) => {
+  carryOut(order).then(
     (ran) => answer({ ran }),
     (error: unknown) => answer({ ran: [], error: String(error) }),
   );

@@ -48,6 +48,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
             deletedAt: null,
             lastSignInAt: start + 5,
             secondFactorAt: null,
+            secondFactorDue: false,
           },
         },
         tenant: { ...scope.tenant, kind: 'partner', state: 'active', ownRules: {} },

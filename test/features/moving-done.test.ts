@@ -5,7 +5,8 @@ import { makeKey, signerOf } from '../../src/features/directory/region-key.ts';
 import { finishMove } from '../../src/features/moving/moving.done.ts';
 import { MoveFault, type MoveFaultKind } from '../../src/features/moving/moving.faults.ts';
 import { moveIn } from '../../src/features/moving/moving.in.ts';
-import { cancelMove, moveOut } from '../../src/features/moving/moving.out.ts';
+import { cancelMove } from '../../src/features/moving/moving.cancel.ts';
+import { moveOut } from '../../src/features/moving/moving.out.ts';
 import { readReceipt, receiptOf, type Receipt } from '../../src/features/moving/moving.receipt.ts';
 import { aTenant, aUser } from '../support/builders.ts';
 import { aMovingRegion, bundleFile, countsAt, moved, sent } from '../support/moving.ts';
@@ -139,15 +140,15 @@ describe('a tenant while it moves', () => {
   it('lets them in again when the move is called off, once', async () => {
     const { tenant, user } = await aSmallTenant();
     await sent(from, to, tenant.id);
-    await cancelMove(from.parts, tenant.id);
+    await cancelMove(from.parts, tenant.id, 'test');
     assert.equal((await aPerson(from.portal, english).signIn(user)).path, '/dashboard');
-    await assert.rejects(cancelMove(from.parts, tenant.id), isFault('notMoving'));
+    await assert.rejects(cancelMove(from.parts, tenant.id, 'test'), isFault('notMoving'));
   });
 
   it('is not finished by a receipt that comes after it was called off', async () => {
     const { tenant } = await aSmallTenant();
     await moveIn(to.parts, await sent(from, to, tenant.id), to.identity);
-    await cancelMove(from.parts, tenant.id);
+    await cancelMove(from.parts, tenant.id, 'test');
     const receipt = await receiptOf(to.parts, tenant.id);
     await assert.rejects(finishMove(from.parts, tenant.id, receipt), isFault('notMoving'));
     await sent(from, to, tenant.id);

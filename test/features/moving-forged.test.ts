@@ -6,7 +6,7 @@ import { bundleLines, readBundle, type BundleHeader, type BundleRow } from '../.
 import { MoveFault } from '../../src/features/moving/moving.faults.ts';
 import { encrypterFor, readEncrypted, writeEncrypted } from '../../src/features/moving/moving.file.ts';
 import { moveIn } from '../../src/features/moving/moving.in.ts';
-import { cancelMove } from '../../src/features/moving/moving.out.ts';
+import { cancelMove } from '../../src/features/moving/moving.cancel.ts';
 import { aTenant, aUser } from '../support/builders.ts';
 import { bundleFile, sent } from '../support/moving.ts';
 import { aBundleOnItsWay } from '../support/moving-bundle.ts';
@@ -145,7 +145,7 @@ describe('a bundle of a region that was taken over', () => {
     assert.equal(taken.header.tenant.id, scene.tenant.id);
     await refused(file, 'replayed');
     // Called off at the first region although it had arrived: a second bundle does not make it two.
-    await cancelMove(from.parts, scene.tenant.id);
+    await cancelMove(from.parts, scene.tenant.id, 'test');
     await refused(await sent(from, to, scene.tenant.id), 'tenantExists');
   });
 });

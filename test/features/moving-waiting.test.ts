@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { finishMove } from '../../src/features/moving/moving.done.ts';
 import { moveIn } from '../../src/features/moving/moving.in.ts';
-import { cancelMove, moveOut } from '../../src/features/moving/moving.out.ts';
+import { cancelMove } from '../../src/features/moving/moving.cancel.ts';
+import { moveOut } from '../../src/features/moving/moving.out.ts';
 import { readBundle } from '../../src/features/moving/moving.bundle.ts';
 import { readEncrypted } from '../../src/features/moving/moving.file.ts';
 import { receiptOf } from '../../src/features/moving/moving.receipt.ts';
@@ -78,7 +79,7 @@ for (const [dialect, server] of [
       await portal.background.runAll();
       assert.equal(await named(), true);
       assert.equal((await portal.stores.users.findDeleted(scope, operator.id))?.displayName, 'Wanda Wart');
-      await cancelMove(from.parts, tenant.id);
+      await cancelMove(from.parts, tenant.id, 'test');
       await portal.background.runAll();
       assert.equal(await named(), false);
       assert.equal(await portal.stores.users.findDeleted(scope, operator.id), null);

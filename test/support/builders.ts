@@ -40,7 +40,7 @@ export async function aTenant(
   return { id, name, domain, scope: portal.tenants.operatorScope({ id, name, language }) };
 }
 
-const unset = { epoch: 0, version: 1, secondFactorAt: null, globalAdminUntil: null } as const;
+const unset = { epoch: 0, version: 1, secondFactorAt: null, secondFactorDue: false, globalAdminUntil: null } as const;
 
 /** Adds a user who can sign in with `clearPassword`; `password: 'temporary'` makes one who must change it. */
 export async function aUser(
@@ -79,6 +79,7 @@ export async function aUser(
     version: _version,
     tenantId: _tenant,
     secondFactorAt: _secondFactor,
+    secondFactorDue: _due,
     globalAdminUntil: _globalAdmin,
     ...row
   } = { ...unset, tenantId: '', clearPassword: '', ...user };

@@ -13,7 +13,7 @@ import type { Background } from '../../src/background.ts';
 import { readConfig, type Config } from '../../src/config/config.ts';
 import type { Database } from '../../src/data/database.ts';
 import { openDatabase } from '../../src/data/open.ts';
-import { migrate } from '../../src/data/migrate.ts';
+import { prepareDatabase } from '../../src/data/migrate.ts';
 import { createGuessCounter } from '../../src/features/passwords/guesses.ts';
 import { createHasher, type Hasher } from '../../src/features/passwords/hasher.ts';
 import { createTenants, type Tenants } from '../../src/features/tenants/tenants.ts';
@@ -73,7 +73,7 @@ after(async () => {
 /** Opens a portal; it is closed, and its database removed, when the test file is done. */
 export async function openPortal(options: PortalOptions = {}): Promise<Portal> {
   const config = testConfig(options);
-  await migrate(config.database);
+  await prepareDatabase(config);
   const database = openDatabase(config.database);
   closers.push(() => database.close());
   const clock: TestClock = { now: Date.UTC(2026, 10, 23, 9, 0) };

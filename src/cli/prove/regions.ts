@@ -24,10 +24,21 @@ export interface RunningRegion extends RegionPlan {
   readonly output: () => string;
   /** Runs a command of the operator to its end. @returns its standard output */
   command(args: readonly string[], input?: string): Promise<string>;
+  /** Runs a command with other settings laid over the region's own. @returns how it ended, and everything it wrote */
+  attempt(args: readonly string[], settings: Readonly<Record<string, string>>): Promise<Attempt>;
   /** What the commands wrote. */
   readonly commands: () => readonly { name: string; text: string }[];
   /** Ends the server as an operator would. @returns whether it ended well */
   stop(): Promise<boolean>;
+}
+
+interface Attempt {
+  /** The exit code; null where a signal ended it. */
+  readonly code: number | null;
+  /** Standard output alone. */
+  readonly printed: string;
+  /** Standard output and standard error. */
+  readonly text: string;
 }
 
 const program = path.join(import.meta.dirname, '../../../bin/parvis.js');
@@ -69,33 +80,34 @@ export function startWatched(
 
 /** Starts a region's server and waits until it is ready. */
 export async function startRegion(plan: RegionPlan, around: Surroundings): Promise<RunningRegion> {
-  const { id: region, environment } = plan;
-  const run = (label: string, args: string[]): ChildProcess =>
-    startWatched(around, { region, label, args: [program, ...args], environment });
+  const { id: region } = plan;
+  const run = (label: string, args: readonly string[], settings = {}): ChildProcess =>
+    startWatched(around, {
+      ...{ region, label, args: [program, ...args] },
+      environment: { ...plan.environment, ...settings },
+    });
   const server = run('server', ['serve']);
   let output = '';
   for (const stream of [server.stdout, server.stderr])
     stream?.setEncoding('utf8').on('data', (chunk: string) => (output += chunk));
   const origin = `http://127.0.0.1:${plan.port}`;
   const commands: { name: string; text: string }[] = [];
+  const attempt = async (args: readonly string[], settings: object, input = ''): Promise<Attempt> => {
+    const ended = await outcomeOf(run(nameOf(args), args, settings), input);
+    commands.push({ name: nameOf(args), text: ended.text });
+    return ended;
+  };
   const running: RunningRegion = {
     ...plan,
     origin,
     output: () => output,
     commands: () => commands,
     command: async (args, input = '') => {
-      const name = args.slice(0, 2).join(' ');
-      const child = run(name, [...args]);
-      let text = '';
-      let printed = '';
-      child.stdout?.setEncoding('utf8').on('data', (chunk: string) => ((text += chunk), (printed += chunk)));
-      child.stderr?.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
-      child.stdin?.end(input);
-      const [code] = (await once(child, 'close')) as [number | null];
-      commands.push({ name, text });
-      if (code !== 0) throw new CommandFault(`"parvis ${name}" ended with ${code ?? 'a signal'} in ${region}`);
+      const { code, printed } = await attempt(args, {}, input);
+      if (code !== 0) throw new CommandFault(`"parvis ${nameOf(args)}" ended with ${code ?? 'a signal'} in ${region}`);
       return printed;
     },
+    attempt,
     stop: () => stopped(server),
   };
   try {
@@ -105,6 +117,18 @@ export async function startRegion(plan: RegionPlan, around: Surroundings): Promi
     throw error;
   }
   return running;
+}
+
+const nameOf = (args: readonly string[]): string => args.slice(0, 2).join(' ');
+
+async function outcomeOf(child: ChildProcess, input: string): Promise<Attempt> {
+  let text = '';
+  let printed = '';
+  child.stdout?.setEncoding('utf8').on('data', (chunk: string) => ((text += chunk), (printed += chunk)));
+  child.stderr?.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+  child.stdin?.end(input);
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, printed, text };
 }
 
 async function untilReady({ id, origin, output }: RunningRegion, server: ChildProcess): Promise<void> {

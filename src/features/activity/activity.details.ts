@@ -92,7 +92,11 @@ export function activityDetails(
 
   return (activity) => {
     const { event } = activity;
-    return [...supportOf(activity), ...('approval' in event ? approvalDetails(event) : ofEvent(event))];
+    return [
+      ...supportOf(activity),
+      ...('approval' in event ? approvalDetails(event) : ofEvent(event)),
+      ...reasonOf(event),
+    ];
   };
 }
 
@@ -107,6 +111,14 @@ function approvalDetails(event: Extract<ActivityEvent, { approval: string }>): W
     { key: 'approvals:reference', values: { reference: referenceOf(event.approval) } },
   ];
 }
+
+const reasonOf = (event: ActivityEvent): Wording[] => {
+  if (!('reason' in event) || event.reason === undefined) return [];
+  const { reason } = event;
+  return reason === null
+    ? [{ key: 'activity:detail.reasonErased', values: {} }]
+    : [{ key: 'activity:detail.reason', values: { reason } }];
+};
 
 function saidOf(said: string | null): Wording[] {
   if (said === '') return [];

@@ -23,6 +23,8 @@ const headerSchema = z.object({
   passwords: z.enum(['keep', 'reset']),
   /** How many people could get in by a one-time link alone: links stay behind. */
   waitForLink: z.number().int().min(0),
+  /** How many users must set up a second factor again; bundles of earlier versions do not say. */
+  secondFactors: z.number().int().min(0).optional(),
   /** Epoch ms. */
   at: z.number().int(),
   tables: z.array(z.object({ name: z.string(), columns: z.array(z.string()) })),

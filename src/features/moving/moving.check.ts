@@ -56,15 +56,17 @@ const userSchema = z.object({
   password_set_at: time,
   temporary_until: time.nullable(),
   last_sign_in_at: time.nullable(),
+  second_factor_due: z.union([z.literal(0), z.literal(1)]),
   deleted_at: time.nullable(),
 });
 
 /** Follows the rows of a bundle: a region that was taken over must not put anything but one tenant of its own into another. */
-export function createContentCheck({ tenant, tables, passwords }: BundleHeader) {
+export function createContentCheck({ tenant, tables, passwords, secondFactors }: BundleHeader) {
   const columnsOf = new Map(tables.map(({ name, columns }) => [name, columns]));
   const order = [...columnsOf.keys()];
   let chain = createChainCheck(sha256);
   const admins: string[] = [];
+  let toReplace = 0;
   let end = { length: 0, hash: '' };
   let reached = 0;
   let tenants = 0;
@@ -77,6 +79,7 @@ export function createContentCheck({ tenant, tables, passwords }: BundleHeader) 
     if (!tenant.domains.includes(domainOf(username))) throw new MoveFault('content', `users: ${username}`);
     if (passwords === 'reset' ? password_hash !== '' : !isAffordable(password_hash))
       throw new MoveFault('content', `users: ${username}`);
+    toReplace += data.second_factor_due;
     if (state === 'active' && administrator_level === 'global') admins.push(id);
   }
 
@@ -115,6 +118,7 @@ export function createContentCheck({ tenant, tables, passwords }: BundleHeader) 
     end: (): string[] => {
       const same = domains.length === tenant.domains.length && domains.every((each) => tenant.domains.includes(each));
       if (tenants !== 1 || !same) throw new MoveFault('content', 'tenants');
+      if (toReplace !== (secondFactors ?? toReplace)) throw new MoveFault('content', 'users: second_factor_due');
       if (chain.end(end.length, end.hash) !== null) throw new MoveFault('chain');
       return admins;
     },

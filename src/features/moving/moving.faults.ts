@@ -4,6 +4,7 @@ export type MoveFaultKind =
   | 'operators'
   | 'alreadyMoving'
   | 'notMoving'
+  | 'bundleWritten'
   | 'sameRegion'
   | 'noAddress'
   | 'recipient'

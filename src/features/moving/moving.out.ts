@@ -5,6 +5,7 @@ import type { Stores } from '../../stores.ts';
 import type { Tenant } from '../tenants/tenants.store.ts';
 import type { Move } from './moves.store.ts';
 import { bundleLines, type BundleHeader, type BundleRow } from './moving.bundle.ts';
+import { abandonMove } from './moving.cancel.ts';
 import { MoveFault } from './moving.faults.ts';
 import { encrypterFor, writeEncrypted } from './moving.file.ts';
 import { travellingTables } from './moving.tables.ts';
@@ -28,6 +29,8 @@ export interface Sent {
   readonly tables: readonly TableSummary[];
   /** People who had no other way in than a one-time link, which stays behind. */
   readonly waitForLink: number;
+  /** Users who must set up a second factor again there: theirs does not travel. */
+  readonly secondFactors: number;
 }
 
 /** Ends all sessions of a tenant, lets nobody in any more, and writes all that it has into a bundle. @throws MoveFault */
@@ -42,38 +45,40 @@ export async function moveOut(parts: MovingParts, order: MoveOrder): Promise<Sen
   const draft = `${order.file}.${randomUUID()}`;
   try {
     let tables: TableSummary[] = [];
-    let waitForLink = 0;
+    let [waitForLink, secondFactors] = [0, 0];
     await stores.snapshot(async (within) => {
       const header = await headerOf(parts, within, order, move);
-      waitForLink = header.waitForLink;
+      ({ waitForLink, secondFactors = 0 } = header);
       const rows = rowsOf(within, header);
       const lines = bundleLines(header, rows, parts.signingKey, (written) => (tables = written));
       await writeEncrypted(encrypter, lines, draft);
     });
-    await stores.moves.settle(move.id, { summary: tables });
+    await markWritten(parts, tenant, move, tables);
     linkSync(draft, order.file);
-    return { tenant, tables, waitForLink };
+    return { tenant, tables, waitForLink, secondFactors };
   } catch (error) {
-    await cancelMove(parts, tenant.id);
+    await abandonMove(parts, tenant, move.id);
     throw error;
   } finally {
     rmSync(draft, { force: true });
   }
 }
 
-/** Calls a move off at the region that it began in: the tenant's people are let in again. @throws MoveFault */
-export async function cancelMove({ stores, tenants, clock }: MovingParts, tenantId: string): Promise<Tenant> {
-  const tenant = await stores.tenants.findForOperator(tenantId);
-  if (tenant === null) throw new MoveFault('unknownTenant', tenantId);
-  const scope = tenants.operatorScope(tenant);
-  return stores.transaction(async (within) => {
-    await within.tenants.lock(scope);
-    const move = await within.moves.findOpen(tenantId);
-    if (move === null) throw new MoveFault('notMoving', tenant.name);
-    await within.moves.settle(move.id, { state: 'cancelled', endedAt: clock() });
-    await within.tenants.setState(tenantId, move.stateBefore);
-    await within.activity.record(scope, { kind: 'tenant.moveCancelled', region: move.region }, null, clock());
-    return { ...tenant, state: move.stateBefore };
+/**
+ * Notes what was written, before the bundle gets its name: from then on a cancellation needs a reason.
+ * @throws MoveFault where the move was canceled while the bundle was being written
+ */
+async function markWritten(
+  { stores, tenants }: MovingParts,
+  tenant: Tenant,
+  move: Move,
+  summary: readonly TableSummary[],
+): Promise<void> {
+  await stores.transaction(async (within) => {
+    await within.tenants.lock(tenants.operatorScope(tenant));
+    const open = await within.moves.findOpen(tenant.id);
+    if (open?.id !== move.id) throw new MoveFault('notMoving', tenant.name);
+    await within.moves.settle(move.id, { summary });
   });
 }
 
@@ -127,6 +132,7 @@ async function headerOf(
     ...{ move: move.id, from: ownSigner(parts), to, schema: await within.moving.schema() },
     ...{ tenant: { id, name, domains: [...domains], state: move.stateBefore }, passwords, at: move.beganAt, tables },
     waitForLink: await within.moving.countWaitingForLink(id, move.beganAt),
+    secondFactors: await within.moving.countSecondFactorsToReplace(id),
   };
 }
 

@@ -28,6 +28,11 @@ export function movingStore(database: Database) {
   const { knex } = database;
   const rowsOf = ({ name, owned }: TenantTable, tenantId: string) => knex(name).whereRaw(owned, [tenantId]);
 
+  const expressionOf = ({ derived }: TenantTable, column: string): Knex.Raw | null => {
+    const expression = derived[column];
+    return expression === undefined ? null : knex.raw(`${expression} as ??`, [column]);
+  };
+
   async function sessionsOf(domains: readonly string[], rows: readonly SessionRow[]): Promise<string[]> {
     const read = rows.map(({ key, data }) => ({ key, ...(JSON.parse(data) as SessionData) }));
     const ids = read.flatMap(({ passport }) => passport?.user?.sessionId ?? []);
@@ -60,16 +65,15 @@ export function movingStore(database: Database) {
       for (let last: Value = null; ;) {
         const query = rowsOf(table, tenantId).orderByRaw(place, [column]).limit(rowsReadAtOnce);
         if (last !== null) query.whereRaw(`${place} > ?`, [column, last]);
-        const rows = await query.select<Row[]>([...new Set([...columns, column])]);
+        const read = [...new Set([...columns, column])].map((each) => expressionOf(table, each) ?? each);
+        const rows = await query.select<Row[]>(read);
         yield rows.map((row) => columns.map((each) => row[each] ?? null));
         if (rows.length < rowsReadAtOnce) return;
         last = rows.at(-1)?.[column] ?? null;
       }
     },
 
-    count: async (table: TenantTable, tenantId: string): Promise<number> => {
-      return countOf(rowsOf(table, tenantId));
-    },
+    count: async (table: TenantTable, tenantId: string): Promise<number> => countOf(rowsOf(table, tenantId)),
 
     remove: async (table: TenantTable, tenantId: string): Promise<void> => {
       await rowsOf(table, tenantId).delete();
@@ -105,6 +109,12 @@ export function movingStore(database: Database) {
             .where('expires_at', '>', now),
         );
       return countOf(waiting);
+    },
+
+    /** @returns how many users have a second factor, which does not move, or have not replaced one that did not */
+    countSecondFactorsToReplace: async (tenantId: string): Promise<number> => {
+      const users = knex('users').where({ tenant_id: tenantId });
+      return countOf(users.whereRaw('(second_factor_at is not null or second_factor_due = 1)'));
     },
 
     /** Takes languages out that a region does not offer. @returns whether the company's was one, and how many users' were */

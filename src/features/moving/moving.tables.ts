@@ -7,17 +7,26 @@ export interface TenantTable {
   readonly order: { readonly column: string; readonly isText: boolean } | null;
   /** Columns that each database fills in by itself, such as numbers that it gives out. */
   readonly local: readonly string[];
+  /** Columns that travel with another value than the stored one: by their names, the expression that gives it. */
+  readonly derived: Readonly<Record<string, string>>;
 }
 
 const oneOfIts = 'in (select id from users where tenant_id = ?)';
 const oneOfItsImports = 'import_id in (select id from imports where tenant_id = ?)';
 
-const staying = (name: string, owned: string): TenantTable => ({ name, owned, order: null, local: [] });
-const travelling = (name: string, owned: string, column: string, local: readonly string[] = []): TenantTable => ({
+const staying = (name: string, owned: string): TenantTable => ({ name, owned, order: null, local: [], derived: {} });
+const travelling = (
+  name: string,
+  owned: string,
+  column: string,
+  own: Partial<Pick<TenantTable, 'local' | 'derived'>> = {},
+): TenantTable => ({
   name,
   owned,
   order: { column, isText: !['number', 'place'].includes(column) },
-  local,
+  local: [],
+  derived: {},
+  ...own,
 });
 
 /**
@@ -27,9 +36,12 @@ const travelling = (name: string, owned: string, column: string, local: readonly
 export const tenantTables: readonly TenantTable[] = [
   travelling('tenants', 'id = ?', 'id'),
   travelling('tenant_domains', 'tenant_id = ?', 'domain'),
-  // A second factor is sealed by a key of the region in which it was set up: its users set one up anew.
-  travelling('users', 'tenant_id = ?', 'number', ['number', 'second_factor_at']),
-  travelling('activity', 'tenant_id = ?', 'place', ['id']),
+  // A second factor is sealed by a key of the region in which it was set up: its users must enroll again there.
+  travelling('users', 'tenant_id = ?', 'number', {
+    local: ['number', 'second_factor_at'],
+    derived: { second_factor_due: 'case when second_factor_at is null then second_factor_due else 1 end' },
+  }),
+  travelling('activity', 'tenant_id = ?', 'place', { local: ['id'] }),
   // Who is signed in, what waits to be sent and what was only staged belongs to the region in which it was begun.
   staying('second_factors', `user_id ${oneOfIts}`),
   staying('recovery_codes', `user_id ${oneOfIts}`),

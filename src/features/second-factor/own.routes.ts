@@ -26,6 +26,11 @@ const requiredOf = (request: Request): boolean => {
   const { user, tenant } = sessionOf(request);
   return isSecondFactorRequired(scopeOf(request).rules, user.administratorLevel, tenant.kind);
 };
+/** @returns why it must be set up before anything else; null where it is the user's own wish */
+function demandOn(request: Request): 'moved' | 'required' | null {
+  if (sessionOf(request).user.secondFactorDue) return 'moved';
+  return requiredOf(request) ? 'required' : null;
+}
 const hasOne = (request: Request): boolean => sessionOf(request).user.secondFactorAt !== null;
 
 /** One's own second factor: setting it up, its recovery codes, removing it. */
@@ -66,9 +71,9 @@ export function ownSecondFactorRoutes(parts: {
     if (hasOne(request)) return response.redirect(303, paths.ownSecurity);
     const { user } = sessionOf(request);
     const seed = offeredTo(request);
-    const required = requiredOf(request);
+    const demand = demandOn(request);
     const model = {
-      required,
+      demand,
       username: user.username,
       seed: seed.match(/.{1,4}/g)?.join(' '),
       picture: qrOf(uriOf(seed, { issuer, label: user.username })),
@@ -76,7 +81,7 @@ export function ownSecondFactorRoutes(parts: {
     };
     response.set('Referrer-Policy', 'no-referrer');
     const options = { title: 'second-factor:setUp.title', breadcrumbs: trail, scripts: ['reveal.js'] };
-    response.page('second-factor/set-up', model, { ...options, faults, alone: required });
+    response.page('second-factor/set-up', model, { ...options, faults, alone: demand !== null });
   }
 
   async function takeSetUp(request: Request, response: Response): Promise<void> {
@@ -88,7 +93,7 @@ export function ownSecondFactorRoutes(parts: {
     if (result.outcome === 'invalid') return askSetUp(request, response, [result.fault]);
     // Also takes the seed out of the session's data.
     await renew(request);
-    return reveal(request, response, result, requiredOf(request));
+    return reveal(request, response, result, demandOn(request) !== null);
   }
 
   const renew = (request: Request): Promise<void> => {

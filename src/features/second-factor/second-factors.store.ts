@@ -65,7 +65,7 @@ export function secondFactorsStore(database: Database) {
       const taken = await knex('users')
         .where(own(scope, userId))
         .whereNull('second_factor_at')
-        .update({ second_factor_at: at });
+        .update({ second_factor_at: at, second_factor_due: 0 });
       if (taken !== 1) return false;
       await knex('second_factors').insert({ user_id: userId, seed: seed.text, key_id: seed.keyId, last_step: step });
       await replaceCodes(scope, userId, recoveryDigests);

@@ -20,6 +20,7 @@ export const userColumns = [
   'users.password_set_by',
   'users.password_set_at',
   'users.second_factor_at',
+  'users.second_factor_due',
   'users.epoch',
   'users.version',
   'users.last_sign_in_at',
@@ -71,6 +72,7 @@ export interface UserRow {
   password_set_by: string | null;
   password_set_at: number;
   second_factor_at?: number | null;
+  second_factor_due?: 0 | 1;
   epoch: number;
   version: number;
   last_sign_in_at: number;
@@ -121,6 +123,7 @@ export function toUser(row: UserRow): User {
     passwordSetBy: row.password_set_by,
     passwordSetAt: row.password_set_at,
     secondFactorAt: row.second_factor_at ?? null,
+    secondFactorDue: row.second_factor_due === 1,
     epoch: row.epoch,
     version: row.version,
     lastSignInAt: row.last_sign_in_at === 0 ? null : row.last_sign_in_at,

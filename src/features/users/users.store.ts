@@ -15,7 +15,7 @@ import { indexUsers, reindexUsers, takeNumbers } from './users.search.store.ts';
 /** A user as it is first written, its hash included. */
 export interface NewUser extends Omit<
   User,
-  'tenantId' | 'epoch' | 'version' | 'deletedAt' | 'secondFactorAt' | 'globalAdminUntil'
+  'tenantId' | 'epoch' | 'version' | 'deletedAt' | 'secondFactorAt' | 'secondFactorDue' | 'globalAdminUntil'
 > {
   readonly deletedAt?: number | null;
   readonly passwordHash: string;

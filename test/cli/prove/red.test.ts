@@ -1,16 +1,37 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { describe, test } from 'node:test';
+import SqliteFile from 'better-sqlite3';
 import { foundingStep } from '../../../src/cli/prove/flow/moving.ts';
 import { prove } from '../../../src/cli/prove/prove.ts';
+import { migrate } from '../../../src/data/migrate.ts';
+import { run } from '../command.ts';
 import { aFolder, proven } from './proving.ts';
 import { wayIn } from './way-in.ts';
 
 const shortProof = path.join(import.meta.dirname, 'short-child.ts');
 
+/** A database that forgets to which region it belongs, so that two regions can start on it. */
+async function anUnboundDatabase(): Promise<string> {
+  const file = path.join(aFolder(), 'one.sqlite');
+  await migrate({ kind: 'sqlite', file });
+  const database = new SqliteFile(file);
+  database.exec('create trigger unbind after insert on deployment begin delete from deployment; end');
+  database.close();
+  return file;
+}
+
 describe('the proof goes red', () => {
-  test('where both regions have one database: exit 1, with place and field', async () => {
+  test('where both regions are given one database: the second one does not start', async () => {
     const file = path.join(aFolder(), 'one.sqlite');
+    const shared = { PROVE_DATABASE_URLS: `sqlite:${file},sqlite:${file}` };
+    const { code, stderr } = await run(['region', 'prove'], shared, '', shortProof);
+    assert.equal(code, 1);
+    assert.match(stderr, /The region (\w+) did not start: This database belongs to the region \w+, but REGION is \1\./);
+  });
+
+  test('where both regions have one database: exit 1, with place and field', async () => {
+    const file = await anUnboundDatabase();
     const shared = { PROVE_DATABASE_URLS: `sqlite:${file},sqlite:${file}` };
     const { code, report, page } = await proven([], shared, shortProof);
     assert.deepEqual([code, report.held], [1, false]);
@@ -22,6 +43,7 @@ describe('the proof goes red', () => {
       /A canary of \w+ \(user name of the first administrator\) is in \w+: table users, column username/,
     );
     assert.match(words, /The process "server" of \w+: opened the file one\.sqlite of \w+\./);
+    assert.match(words, /The step "Start the server and commands of the other region .*was not refused its database/);
   });
 
   test('where a company that is said to have moved is still at its first region', async () => {

@@ -6,6 +6,7 @@ import { leavingSteps } from './leaving.ts';
 import { linkSteps } from './links.ts';
 import { manySteps } from './many.ts';
 import { foundingStep, movedSteps, movingStep } from './moving.ts';
+import { otherRegionStep } from './other-region.ts';
 import { readingSteps } from './reading.ts';
 import { removalStep, secondFactorSteps } from './second-factor.ts';
 import { supportOfMoverSteps, supportSteps } from './support.ts';
@@ -28,7 +29,10 @@ export interface Chapter {
  */
 export const flow: readonly Chapter[] = [
   {
-    steps: [...entranceSteps, ...userSteps, ...secondFactorSteps, ...linkSteps, ...approvalSteps, ...supportSteps],
+    steps: [
+      ...[entranceSteps, userSteps, secondFactorSteps, linkSteps, approvalSteps, supportSteps].flat(),
+      otherRegionStep,
+    ],
     moment: 'after the work on single users',
   },
   {

@@ -4,7 +4,8 @@ import path from 'node:path';
 import { paths } from '../../../paths.ts';
 import type { RegionRules } from '../../../domain/regions.ts';
 import { anAccount, aVisitor, personNamed, StepFault, visitorOf, type Step, type Story } from '../story.ts';
-import { aPassword, replacePassword, signIn } from './coming-in.ts';
+import { setUpSecondFactor } from './codes.ts';
+import { aPassword, givePassword, replacePassword, signIn } from './coming-in.ts';
 
 /** The company that will move comes to the first region. */
 export const foundingStep: Step = {
@@ -103,6 +104,17 @@ export const movedSteps: readonly Step[] = [
         const { status } = await admin.get(page);
         if (status !== 200) throw new StepFault(`a page at the new region answered ${status}`);
       }
+    },
+  },
+  {
+    title:
+      'Sign in at the new region without the second factor that stayed behind, and set up a new one before all else',
+    act: async (_, there) => {
+      const account = personNamed(there, 'second administrator');
+      const visitor = aVisitor(there);
+      const page = await givePassword(account, visitor);
+      if (page.path !== paths.ownSecondFactor) throw new StepFault('no new second factor was asked for');
+      await setUpSecondFactor(there, account, visitor);
     },
   },
   {

@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { describe, test } from 'node:test';
+import type { DatabaseConfig } from '../../src/config/config.ts';
+import { freePort } from '../../src/cli/prove/free-port.ts';
+import { openDatabase } from '../../src/data/open.ts';
+import { both } from '../data/databases.ts';
+import { assertNone } from '../support/none.ts';
+import { postgres } from '../support/services.ts';
+import { dataDirectory, fault, json, run, serve, type Environment } from './command.ts';
+
+const fileName = 'no-file';
+
+/** Every command that opens the database, with arguments that are valid in form. */
+const commands: Readonly<Record<string, readonly string[]>> = {
+  serve: [],
+  migrate: [],
+  'tenant add': [
+    ...['--name', 'A', '--domain', 'a.example', '--language', 'en'],
+    ...['--admin-name', 'Ada', '--admin-username', 'ada@a.example'],
+  ],
+  'tenant list': [],
+  'tenant move-out': ['x', '--to', 'germany', '--recipient', 'age1x', '--passwords', 'keep', '--file', fileName],
+  'tenant move-in': [fileName],
+  'tenant receipt': ['x'],
+  'tenant move-done': ['x', '--receipt', fileName],
+  'tenant moves': [],
+  'tenant move-cancel': ['x'],
+  'tenant unlist': ['x'],
+  'tenant publish': ['x'],
+  'tenant suspend': ['x'],
+  'tenant resume': ['x'],
+  'user add': ['--tenant', 'x', '--username', 'ada@a.example', '--name', 'Ada'],
+  'user reset-password': ['ada@a.example'],
+  'user remove-second-factor': ['ada@a.example'],
+  'user list': ['--tenant', 'x'],
+  'operator add': ['--name', 'Ada', '--username', 'ada@operator.example'],
+  'operator list': [],
+  'operator block': ['ada@operator.example'],
+  'operator unblock': ['ada@operator.example'],
+  'operator delete': ['ada@operator.example'],
+  'operator reset-password': ['ada@operator.example'],
+  'route add': ['a.example', 'germany'],
+  'route list': [],
+  'route remove': ['a.example'],
+  'route export': [],
+  'route key': [],
+  'route import': [fileName],
+  'activity verify': [],
+  'activity export': ['--tenant', 'x'],
+  'region key': [],
+};
+/** All commands go through the same gate: on the second database a few stand for them. */
+const onPostgres = ['serve', 'migrate', 'tenant list', 'tenant move-in', 'route add', 'activity verify'];
+/** `check` reports the mismatch as one of its faults; the others open no existing database. */
+const others = ['check', 'demo', 'rules check', 'region prove'];
+
+async function listedIn(group: readonly string[]): Promise<string[]> {
+  const { stdout } = await run([...group, '--help'], {});
+  const [, list = ''] = stdout.split('Commands:\n');
+  return [...list.matchAll(/^ {2}([a-z][a-z-]*)/gm)].map(([, name = '']) => name).filter((name) => name !== 'help');
+}
+
+async function allCommands(): Promise<string[]> {
+  const top = await listedIn([]);
+  const nested = await Promise.all(
+    top.map(async (group) => (await listedIn([group])).map((name) => `${group} ${name}`)),
+  );
+  return nested.flatMap((names, index) => (names.length > 0 ? names : [top[index] ?? '']));
+}
+
+test('every command is in the table of those that refuse another region’s database, or needs none', async () => {
+  const all = await allCommands();
+  assertNone(all.filter((command) => !(command in commands) && !others.includes(command)));
+  assertNone([...Object.keys(commands), ...others].filter((command) => !all.includes(command)));
+});
+
+/** Every row of every table. */
+async function contentOf(config: DatabaseConfig): Promise<string> {
+  const database = openDatabase(config);
+  const { knex } = database;
+  const names: string[] =
+    config.kind === 'sqlite'
+      ? (await knex('sqlite_master').where({ type: 'table' }).select<{ name: string }[]>('name')).map(
+          ({ name }) => name,
+        )
+      : (
+          await knex('information_schema.tables')
+            .where({ table_schema: 'public' })
+            .select<{ table_name: string }[]>('table_name')
+        ).map(({ table_name }) => table_name);
+  const rows: unknown[] = [];
+  for (const name of names.sort()) rows.push([name, await knex(name).select()]);
+  await database.close();
+  return JSON.stringify(rows);
+}
+
+const secrets = 'canary-'.repeat(6);
+
+for (const { dialect, config, skip } of both(await postgres())) {
+  const DATABASE_URL = config.kind === 'sqlite' ? `sqlite:${config.file}` : config.url;
+  const common = { DATABASE_URL, SESSION_SECRETS: secrets, SECOND_FACTOR_KEYS: secrets, LOG_LEVEL: 'silent' };
+  const germany = { ...common, REGION: 'germany', DATA_DIR: dataDirectory() };
+  const worldwide = { ...common, REGION: 'worldwide', DATA_DIR: dataDirectory() };
+  const message = 'This database belongs to the region germany, but REGION is worldwide. Nothing was changed.';
+
+  describe(`on ${dialect}, a database of another region`, { skip, concurrency: false }, () => {
+    const admin = ['--admin-name', 'Max Muster', '--admin-username', 'max@muster.example'];
+    const company = ['--name', 'Muster GmbH', '--domain', 'muster.example', '--language', 'de'];
+    test('is filled by its own region', () => json(['tenant', 'add', ...company, ...admin], germany));
+
+    const tried = Object.entries(commands).filter(([name]) => config.kind === 'sqlite' || onPostgres.includes(name));
+    for (const [command, args] of tried) {
+      test(`is refused by ${command}, which changes nothing`, { timeout: 20_000 }, async () => {
+        const before = await contentOf(config);
+        const port = String(await freePort());
+        const line = [...command.split(' '), ...args];
+        assert.equal(await fault(line, { ...worldwide, PORT: port }), message);
+        assert.equal(await contentOf(config), before);
+        assertNone(filesIn(worldwide));
+      });
+    }
+
+    test('is refused in JSON where JSON is asked for', async () => {
+      const { code, stdout } = await run(['tenant', 'list', '--json'], worldwide);
+      assert.deepEqual([code, JSON.parse(stdout)], [1, { ok: false, faults: [message] }]);
+    });
+
+    test('is a fault to check, alone and once, which changes nothing', async () => {
+      const before = await contentOf(config);
+      const said = 'DATABASE_URL: this database belongs to the region germany, but REGION is worldwide';
+      // Another key opens no second factor of this database: to say so here would lead the reader astray.
+      const { code, stdout } = await run(['check', '--json'], { ...worldwide, SECOND_FACTOR_KEYS: 'other-'.repeat(6) });
+      assert.deepEqual([code, JSON.parse(stdout)], [1, { ok: false, faults: [said] }]);
+      assert.equal(await contentOf(config), before);
+    });
+
+    test('goes on to serve its own region, under another rules file of it too', async () => {
+      assert.deepEqual(await json(['check'], germany), { ok: true, faults: [] });
+      const historical = { ...germany, REGION_RULES: 'rules/germany-historical.json' };
+      const { tenants } = await json<{ tenants: unknown[] }>(['tenant', 'list'], historical);
+      assert.equal(tenants.length, 1);
+      const { child, ended, origin } = await serve(germany);
+      assert.equal((await fetch(`${origin}/readyz`)).status, 200);
+      child.kill('SIGTERM');
+      assert.equal(await ended, 0);
+    });
+  });
+}
+
+function filesIn({ DATA_DIR = '' }: Environment): string[] {
+  try {
+    return readdirSync(DATA_DIR);
+  } catch {
+    return [];
+  }
+}

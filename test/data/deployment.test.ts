@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { after, describe, test } from 'node:test';
+import type { DatabaseConfig } from '../../src/config/config.ts';
+import { builtInRulesFile, readRules } from '../../src/config/rules.ts';
+import { findBoundRegion, RegionMismatch } from '../../src/data/deployment.ts';
+import { migrate, prepareDatabase } from '../../src/data/migrate.ts';
+import { openDatabase } from '../../src/data/open.ts';
+import { postgres, skipWithout } from '../support/services.ts';
+import { sqliteFile, worldwide } from './databases.ts';
+import type { Answer } from './migrator.ts';
+
+const germany = readRules(builtInRulesFile('germany')!).rules!;
+const children: ReturnType<typeof fork>[] = [];
+after(() => {
+  for (const child of children) child.kill('SIGKILL');
+});
+
+async function boundIn(config: DatabaseConfig): Promise<string | null> {
+  const database = openDatabase(config);
+  const region = await findBoundRegion(database);
+  await database.close();
+  return region;
+}
+
+async function withKnex<T>(
+  config: DatabaseConfig,
+  work: (knex: ReturnType<typeof openDatabase>['knex']) => Promise<T>,
+): Promise<T> {
+  const database = openDatabase(config);
+  try {
+    return await work(database.knex);
+  } finally {
+    await database.close();
+  }
+}
+
+async function aProcess() {
+  const child = fork(path.join(import.meta.dirname, 'migrator.ts'));
+  children.push(child);
+  await once(child, 'message');
+  return async (config: DatabaseConfig, region: string): Promise<Answer> => {
+    const answered = once(child, 'message');
+    child.send({ ...config, region });
+    return ((await answered) as [Answer])[0];
+  };
+}
+
+function suite(rounds: number, fresh: () => Promise<DatabaseConfig>): void {
+  test('is bound by the first process, and stays bound', async () => {
+    const database = await fresh();
+    assert.equal(await boundIn(database), null);
+    assert.ok((await prepareDatabase({ database, rules: germany })).length > 7);
+    assert.equal(await boundIn(database), 'germany');
+    assert.deepEqual(await prepareDatabase({ database, rules: germany }), []);
+    await assert.rejects(prepareDatabase({ database, rules: worldwide }), RegionMismatch);
+    assert.equal(await boundIn(database), 'germany');
+  });
+
+  test('of a version without regions is bound by the first process that upgrades it', async () => {
+    const database = await fresh();
+    await migrate(database);
+    await withKnex(database, async (knex) => {
+      await knex.schema.dropTable('deployment');
+      await knex('knex_migrations').where({ name: '20261130101000_create_deployment' }).delete();
+    });
+    assert.equal(await boundIn(database), null);
+    assert.deepEqual(await prepareDatabase({ database, rules: germany }), ['20261130101000_create_deployment']);
+    await assert.rejects(prepareDatabase({ database, rules: worldwide }), RegionMismatch);
+  });
+
+  test('is refused before the schema is migrated', async () => {
+    const database = await fresh();
+    await withKnex(database, async (knex) => {
+      await knex.schema.createTable('deployment', (table) => {
+        table.integer('id').primary();
+        table.text('region').notNullable();
+      });
+      await knex('deployment').insert({ id: 1, region: 'germany' });
+    });
+    await assert.rejects(prepareDatabase({ database, rules: worldwide }), RegionMismatch);
+    await withKnex(database, async (knex) => {
+      for (const table of ['tenants', 'knex_migrations', 'knex_migrations_lock'])
+        assert.equal(await knex.schema.hasTable(table), false, table);
+    });
+  });
+
+  test('is compared by the id of the region alone', async () => {
+    const database = await fresh();
+    await prepareDatabase({ database, rules: germany });
+    const edited = { ...germany, edition: 'other', defaultLanguage: 'en' } as const;
+    assert.deepEqual(await prepareDatabase({ database, rules: edited }), []);
+  });
+
+  test('belongs to exactly one of two regions that start on it together', async () => {
+    const processes = await Promise.all([aProcess(), aProcess()]);
+    for (let round = 0; round < rounds; round++) {
+      const database = await fresh();
+      const regions = round % 2 === 0 ? ['worldwide', 'germany'] : ['germany', 'worldwide'];
+      const answers = await Promise.all(processes.map((prepare, index) => prepare(database, regions[index] ?? '')));
+      const [winner, ...more] = answers.flatMap(({ ran }, index) => (ran.length > 0 ? [regions[index]] : []));
+      assert.deepEqual([more.length, await boundIn(database)], [0, winner]);
+      const refused = answers.flatMap(({ error }) => error ?? []);
+      const loser = regions.find((region) => region !== winner) ?? '';
+      assert.deepEqual(refused, [String(new RegionMismatch(winner ?? '', loser))]);
+    }
+  });
+}
+
+describe('the region of a database, on SQLite', () => suite(10, () => Promise.resolve(sqliteFile())));
+
+const server = await postgres();
+describe('the region of a database, on PostgreSQL', { skip: skipWithout('postgres', server) }, () =>
+  suite(5, async () => ({ kind: 'postgres', url: (await postgres())?.url ?? '' })),
+);

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { existsSync, writeFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { verifyChain } from '../../src/features/activity/activity.verify.ts';
+import { MoveFault, type MoveFaultKind } from '../../src/features/moving/moving.faults.ts';
+import { moveIn } from '../../src/features/moving/moving.in.ts';
+import { cancelMove } from '../../src/features/moving/moving.cancel.ts';
+import { moveOut } from '../../src/features/moving/moving.out.ts';
+import { paths } from '../../src/paths.ts';
+import { aTenant, aUser, type TestTenant } from '../support/builders.ts';
+import { aMovingRegion, bundleFile, countsAt, moved, sent } from '../support/moving.ts';
+import { aPerson } from '../support/person.ts';
+import { postgres, skipWithout } from '../support/services.ts';
+
+const reason = 'Never delivered, ticket 4711';
+const isFault = (kind: MoveFaultKind) => (error: unknown) => error instanceof MoveFault && error.kind === kind;
+
+for (const server of [undefined, await postgres()]) {
+  const label = server === undefined ? 'SQLite' : 'PostgreSQL';
+  const skip = server === undefined ? false : skipWithout('postgres', server);
+  describe(`canceling a move on ${label}`, { skip }, async () => {
+    if (server === null) return;
+    const from = await aMovingRegion('worldwide', server?.url);
+    const to = await aMovingRegion('germany');
+    const { stores, database } = from.portal;
+    const stateOf = async ({ id }: TestTenant) => (await stores.tenants.findForOperator(id))?.state;
+
+    it('needs no reason while the bundle is not written to its end', async () => {
+      const tenant = await aTenant(from.portal);
+      await sent(from, to, tenant.id);
+      // What a process leaves behind that was killed while it wrote the bundle.
+      await database.knex('moves').where({ tenant_id: tenant.id }).update({ summary: null });
+      await cancelMove(from.parts, tenant.id, null);
+      assert.equal(await stateOf(tenant), 'active');
+    });
+
+    it('happens by itself where the bundle cannot be written', async () => {
+      const tenant = await aTenant(from.portal);
+      const file = bundleFile(to);
+      const order = { tenantId: tenant.id, to: 'germany', recipient: to.recipient, passwords: 'keep', file } as const;
+      const { clock } = from.parts;
+      // The file appears after the check that there is none.
+      const late = { ...from.parts, clock: () => (writeFileSync(file, 'in the way'), clock()) };
+      await assert.rejects(moveOut(late, order), /EEXIST/);
+      assert.equal(await stateOf(tenant), 'active');
+    });
+
+    it('while the bundle is being written leaves no bundle', async () => {
+      const tenant = await aTenant(from.portal);
+      const file = bundleFile(to);
+      const order = { tenantId: tenant.id, to: 'germany', recipient: to.recipient, passwords: 'keep', file } as const;
+      const snapshot: typeof stores.snapshot = async (work) => {
+        const result = await stores.snapshot(work);
+        await cancelMove(from.parts, tenant.id, null);
+        return result;
+      };
+      await assert.rejects(moveOut({ ...from.parts, stores: { ...stores, snapshot } }, order), isFault('notMoving'));
+      assert.deepEqual([existsSync(file), await stateOf(tenant)], [false, 'active']);
+    });
+
+    const written: [label: string, reason: string | null][] = [
+      ['without a reason', null],
+      ['with an empty reason', ''],
+      ['with a reason of spaces', ' \n'],
+    ];
+    for (const isTakenIn of [false, true])
+      for (const [how, given] of written)
+        it(`is refused ${how} once the bundle is written${isTakenIn ? ' and taken in' : ''}, and nothing changes`, async () => {
+          const tenant = await aTenant(from.portal);
+          const file = await sent(from, to, tenant.id);
+          if (isTakenIn) await moveIn(to.parts, file, to.identity);
+          const before = await countsAt(from);
+          await assert.rejects(cancelMove(from.parts, tenant.id, given), isFault('bundleWritten'));
+          assert.deepEqual(await countsAt(from), before);
+          assert.equal(await stateOf(tenant), 'moving');
+        });
+
+    it('is done with a reason, which the log shows and keeps erasable', async () => {
+      const tenant = await aTenant(from.portal, { language: 'en' });
+      const admin = await aUser(from.portal, tenant, { administratorLevel: 'global' });
+      await sent(from, to, tenant.id);
+      await cancelMove(from.parts, tenant.id, ` ${reason} `);
+      assert.equal(await stateOf(tenant), 'active');
+      const [row] = await database
+        .knex('activity')
+        .where({ tenant_id: tenant.id, kind: 'tenant.moveCancelled' })
+        .select<{ data: string; personal: string }[]>('data', 'personal');
+      assert.ok(!row?.data.includes(reason));
+      assert.ok(row?.personal.includes(`"${reason}"`));
+      const person = await aPerson(from.portal, { 'Accept-Language': 'en' }).signIn(admin);
+      (await person.visit(paths.activityLog)).sees(`Reason: ${reason}`);
+      assert.ok((await person.visit(paths.activityCsv)).text.includes(reason));
+      assert.equal((await verifyChain(stores, tenant.id))?.fault, null);
+    });
+
+    it('is refused once the move is done', async () => {
+      const tenant = await aTenant(from.portal);
+      await moved(from, to, tenant.id);
+      await assert.rejects(cancelMove(from.parts, tenant.id, reason), isFault('unknownTenant'));
+    });
+  });
+}

@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { createRemoval } from '../../src/features/second-factor/removal.ts';
+import { bundleLines, readBundle, type BundleRow } from '../../src/features/moving/moving.bundle.ts';
+import { MoveFault } from '../../src/features/moving/moving.faults.ts';
+import { encrypterFor, readEncrypted, writeEncrypted } from '../../src/features/moving/moving.file.ts';
+import { moveIn } from '../../src/features/moving/moving.in.ts';
+import { paths, to as pathTo, userPath } from '../../src/paths.ts';
+import { aTenant, aUser, goodPassword, type TestUser } from '../support/builders.ts';
+import { aMovingRegion, bundleFile, moved, sent, type MovingRegion } from '../support/moving.ts';
+import { aPerson, type Person } from '../support/person.ts';
+import { anOwner, codeOf, english, proofOf, recoveryCodesOn, seedOn } from '../support/second-factor.ts';
+import { postgres, skipWithout } from '../support/services.ts';
+
+const why = 'Your organization moved to this region, and your second factor could not move with it.';
+const addressable = (path: string, id: string): string =>
+  path.replace(':userId', id).replace(':token', 'a'.repeat(43)).replace(/:\w+/g, id);
+
+const servers = [await postgres(), await postgres()];
+for (const [dialect, fromUrl, toUrl] of [
+  ['SQLite', undefined, undefined],
+  ['PostgreSQL', servers[0]?.url, servers[1]?.url],
+] as const) {
+  const skip = dialect === 'SQLite' ? false : skipWithout('postgres', servers[1]);
+  describe(`second factors when a tenant moves, on ${dialect}`, { skip }, async () => {
+    if (skip !== false) return;
+    const from = await aMovingRegion('worldwide', fromUrl);
+    const to = await aMovingRegion('germany', toUrl);
+    const tenant = await aTenant(from.portal, { language: 'en' });
+    const withFactor = async (wishes: Partial<TestUser> = {}): Promise<TestUser> =>
+      (await anOwner(from.portal, await aUser(from.portal, tenant, wishes))).user;
+    const owner = await withFactor({ administratorLevel: 'global' });
+    const temporary = await withFactor();
+    const blocked = await withFactor();
+    const plain = await aUser(from.portal, tenant);
+    const other = await aUser(from.portal, tenant, { administratorLevel: 'global', displayName: 'Camille Laurent' });
+    const camille = await aPerson(from.portal, english).signIn(other);
+    await camille.visit(pathTo(paths.resetPassword, { userId: temporary.id }));
+    await camille.submit('Reset password');
+    const [issued = ''] = /\b[A-Z2-9]{4}(?:-[A-Z2-9]{4}){4}\b/.exec(camille.text) ?? [];
+    await camille.send('POST', `${userPath(blocked.id)}/block`);
+    const { taken } = await moved(from, to, tenant.id);
+    to.portal.clock.now = from.portal.clock.now;
+    const signIn = (user: TestUser, clearPassword = goodPassword): Promise<Person> =>
+      aPerson(to.portal, english).signIn({ ...user, clearPassword });
+
+    it('are counted in the bundle, and only their users are affected', async () => {
+      assert.equal(taken.header.secondFactors, 3);
+      const rows = await to.portal.database.knex('users').where({ tenant_id: tenant.id, second_factor_due: 1 });
+      const affected = (rows as { id: string }[]).map(({ id }) => id).sort();
+      assert.deepEqual(affected, [owner.id, temporary.id, blocked.id].sort());
+      assert.equal((await signIn(plain)).path, paths.dashboard);
+    });
+
+    it('are asked for again before any page opens, although the rules require none, and the page says why', async () => {
+      assert.equal(to.portal.config.rules.secondFactor, 'nobody');
+      const person = await signIn(owner);
+      assert.equal(person.path, paths.ownSecondFactor);
+      person.sees(why).doesNotSee('The rules require');
+      assert.equal(person.$('main a').filter((_, each) => person.$(each).text() === 'Cancel').length, 0);
+      const open = new Set<string>([paths.ownSecondFactor, paths.signOut, paths.language, paths.theme, paths.region]);
+      for (const { method, path } of to.portal.routes) {
+        if (open.has(path)) continue;
+        const address = addressable(path, plain.id);
+        const { status, headers } = await person.send(method.toUpperCase(), address);
+        assert.deepEqual([status, headers.location], [303, paths.ownSecondFactor], `${method} ${path}`);
+      }
+    });
+
+    it('come after the forced change of a temporary password', async () => {
+      const person = await signIn(temporary, issued);
+      assert.equal((await person.visit(paths.ownSecondFactor)).path, paths.changePassword);
+      const fresh = { 'New password': 'seven quiet otters nap', 'Confirm new password': 'seven quiet otters nap' };
+      await person.submit('Change password', fresh);
+      assert.equal(person.path, paths.ownSecondFactor);
+    });
+
+    it('are waived neither by an administrator nor by the operator', async () => {
+      const admin = await signIn(other);
+      (await admin.visit(userPath(owner.id))).sees('It could not move to this region with the organization.');
+      await admin.send('POST', pathTo(paths.removeSecondFactor, { userId: owner.id }));
+      const { stores, tenants } = to.portal;
+      const found = (await stores.tenants.findForOperator(tenant.id))!;
+      const remove = createRemoval({
+        stores,
+        throttle: { codes: { forget: () => Promise.resolve() } } as never,
+        clock: Date.now,
+      });
+      assert.equal((await remove(tenants.operatorScope(found), owner.id)).outcome, 'unchanged');
+      assert.equal((await signIn(owner)).path, paths.ownSecondFactor);
+    });
+
+    it('are set up once, and then as free as the rules leave them', async () => {
+      const person = await signIn(owner);
+      const seed = seedOn(person);
+      await person.submit('Confirm and set up', { Code: codeOf(to.portal, seed) });
+      const codes = recoveryCodesOn(person);
+      assert.equal(codes.length, 10);
+      assert.equal((await person.visit(paths.dashboard)).path, paths.dashboard);
+      assert.equal((await signIn(owner)).path, paths.signInCode);
+      await person.visit(paths.removeOwnSecondFactor);
+      await person.submit('Remove', proofOf(codes[0] ?? ''));
+      assert.equal((await signIn(owner)).path, paths.dashboard);
+    });
+
+    it('are still due after another move, and there too', async () => {
+      const { taken: back } = await moved(to, from, tenant.id, 'reset');
+      assert.equal(back.header.secondFactors, 2, 'one user of three has set one up and removed it');
+      const rows = await from.portal.database.knex('users').where({ tenant_id: tenant.id, second_factor_due: 1 });
+      assert.equal(rows.length, 2);
+    });
+  });
+}
+
+/** The same bundle with another count in its first line. */
+async function recounted(from: MovingRegion, to: MovingRegion, tenantId: string, secondFactors: number | undefined) {
+  const file = await sent(from, to, tenantId);
+  const { header, rows } = await readBundle(readEncrypted(file, to.identity));
+  const all: BundleRow[] = await Array.fromAsync(rows());
+  const { form: _, secondFactors: _counted, ...rest } = header;
+  const stream = async function* () {
+    await Promise.resolve();
+    yield* all;
+  };
+  const changed = { ...rest, ...(secondFactors === undefined ? {} : { secondFactors }) };
+  const bundle = bundleFile(to);
+  const lines = bundleLines(changed, stream(), from.parts.signingKey, () => undefined);
+  await writeEncrypted(await encrypterFor(to.recipient), lines, bundle);
+  return bundle;
+}
+
+describe('a bundle', async () => {
+  const from = await aMovingRegion('worldwide');
+  const to = await aMovingRegion('germany');
+
+  it('without a count of second factors, as written before this version, is taken in', async () => {
+    const tenant = await aTenant(from.portal);
+    const { header } = await moveIn(to.parts, await recounted(from, to, tenant.id, undefined), to.identity);
+    assert.equal(header.secondFactors, undefined);
+  });
+
+  it('whose count of second factors is not that of its users is refused', async () => {
+    const tenant = await aTenant(from.portal);
+    await anOwner(from.portal, await aUser(from.portal, tenant));
+    const bundle = await recounted(from, to, tenant.id, 0);
+    await assert.rejects(
+      moveIn(to.parts, bundle, to.identity),
+      (error) => error instanceof MoveFault && error.kind === 'content',
+    );
+  });
+});
