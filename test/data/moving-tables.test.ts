@@ -13,6 +13,7 @@ const ofNoTenant: Readonly<Record<string, string>> = {
   sessions: 'browsers, some of which hold a name: forgetSessionData',
   throttles: 'counts under digests: forgetCounts',
   setup: 'the link of an empty region',
+  retention_clock: 'the time by which the region deletes',
   users_search: 'goes with users, by a trigger',
 };
 const ofTheDatabase = /^(knex_migrations|sqlite_|users_search_)/;
