@@ -31,6 +31,7 @@ const { app, background } = createApp({
   readiness: {},
   isStopping: () => false,
   clock: Date.now,
+  monotonic: () => performance.now(),
   log: pino({ level: 'info' }, pino.destination('/dev/null')),
 });
 background.start();

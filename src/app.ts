@@ -4,7 +4,6 @@ import type { Logger } from 'pino';
 import { createBackground, type Background } from './background.ts';
 import type { Config } from './config/config.ts';
 import type { Database } from './data/database.ts';
-import { purge } from './data/purge.ts';
 import { createFeatures } from './features.ts';
 import type { GuessCounter } from './features/passwords/guesses.ts';
 import type { Hasher } from './features/passwords/hasher.ts';
@@ -50,10 +49,10 @@ export interface AppParts {
   readonly isStopping: () => boolean;
   /** Epoch ms. */
   readonly clock: () => number;
+  /** A clock that nobody can set, in ms: it only tells how much time has passed. */
+  readonly monotonic: () => number;
   readonly log: Logger;
 }
-
-const purgeIntervalMs = 10 * 60_000;
 
 /** The composition root: stores, then features, then the pipeline in the order in which a request meets it. */
 export function createApp(given: AppParts): { app: Express; routes: readonly Route[]; background: Background } {
@@ -73,11 +72,6 @@ export function createApp(given: AppParts): { app: Express; routes: readonly Rou
   const answerRefusal = refusalPage(stores, parts.clock);
   const background = createBackground(log);
   const { authentication, support, routes } = createFeatures(parts, { stores, cookies, answerRefusal, background });
-  background.add({
-    name: 'Purge',
-    everyMs: purgeIntervalMs,
-    run: () => purge(parts.database, rules, parts.clock()),
-  });
 
   const uploadOf = uploadsAmong(routes);
   const app = express();

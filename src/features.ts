@@ -3,7 +3,6 @@ import { filesAndApprovals, type FeatureParts } from './features.files.ts';
 import { accountSettingsRoutes } from './features/account-settings/account-settings.routes.ts';
 import { createLogExports } from './features/activity/activity.export.ts';
 import { activityRoutes } from './features/activity/activity.routes.ts';
-import { trimLogs } from './features/activity/activity.trim.ts';
 import { createActivityWords } from './features/activity/activity.words.ts';
 import { dashboardRoutes } from './features/dashboard/dashboard.routes.ts';
 import { linksRoutes } from './features/links/links.routes.ts';
@@ -23,6 +22,9 @@ import { createPersonalData } from './features/personal-data/personal-data.ts';
 import { preferencesRoutes } from './features/preferences/preferences.routes.ts';
 import { profileRoutes } from './features/profile/profile.routes.ts';
 import { whereRoutes } from './features/rules/where.routes.ts';
+import { createRetention } from './features/retention/retention.ts';
+import { retentionSteps } from './features/retention/retention.steps.ts';
+import { createTrustedClock } from './features/retention/trusted-clock.ts';
 import { createKnownDevices, type KnownDevices } from './features/sessions/known-device.ts';
 import { codeRoutes } from './features/second-factor/code.routes.ts';
 import { ownSecondFactorRoutes } from './features/second-factor/own.routes.ts';
@@ -154,16 +156,20 @@ function noticesAndPersonalData(
   { stores, answerRefusal, background }: FeatureParts,
   { throttle, tenants, links }: { throttle: Throttle; tenants: Tenants; links: Links },
 ): Route[] {
-  const { config, translator, render, clock, log } = app;
+  const { config, database, translator, render, clock, monotonic, log } = app;
   const { rules, baseUrl } = config;
+  const trustedClock = createTrustedClock({ stores, clock, monotonic, log });
   const transport = config.mail === null ? null : createTransport(config.mail);
   background.add(
-    sendNotices({ stores, linkFor: links.addressToSend, transport, baseUrl, translator, render, clock, log }),
+    sendNotices({
+      ...{ stores, linkFor: links.addressToSend, transport, baseUrl, translator, render, clock, log },
+      isClockTrusted: () => trustedClock.isTrusted(),
+    }),
   );
   const { operatorScope } = tenants;
   const erasure = createErasure({ stores, throttle, rules, operatorScope, transport, clock });
-  background.add(erasure.purge);
-  background.add(trimLogs({ stores, rules, operatorScope, clock }));
+  const steps = retentionSteps({ database, stores, rules, operatorScope, erasure });
+  background.add(createRetention({ steps, trustedClock, clock, monotonic, log }));
   const personalData = createPersonalData({ stores, clock });
   return personalDataRoutes({ personalData, erasure, throttle, answerRefusal, clock });
 }

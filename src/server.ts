@@ -120,6 +120,7 @@ async function assembleApp({ sessions, ...parts }: AssembleParts): Promise<Retur
       sessions: () => sessions.ping(),
     },
     clock: Date.now,
+    monotonic: () => performance.now(),
   });
 }
 

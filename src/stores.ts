@@ -12,8 +12,10 @@ import { movingStore } from './features/moving/moving.store.ts';
 import { linksStore } from './features/links/links.store.ts';
 import { noticesStore } from './features/notices/notices.store.ts';
 import { credentialsStore } from './features/passwords/credentials.store.ts';
+import { erasureCountsStore } from './features/personal-data/erasure.counts.store.ts';
 import { erasureStore } from './features/personal-data/erasure.store.ts';
 import { personalDataStore } from './features/personal-data/personal-data.store.ts';
+import { trustedClockStore } from './features/retention/trusted-clock.store.ts';
 import { secondFactorsStore } from './features/second-factor/second-factors.store.ts';
 import { seedsStore } from './features/second-factor/seeds.store.ts';
 import { sessionsStore } from './features/sessions/sessions.store.ts';
@@ -45,6 +47,7 @@ function bindStores(database: Database) {
     moving: movingStore(database),
     moves: movesStore(database),
     erasure: erasureStore(database),
+    erasureCounts: erasureCountsStore(database),
     links: linksStore(database),
     notices: noticesStore(database),
     personalData: personalDataStore(database),
@@ -54,6 +57,7 @@ function bindStores(database: Database) {
     setup: setupStore(database),
     support: supportStore(database),
     tenants: tenantsStore(database),
+    trustedClock: trustedClockStore(database),
     users: usersStore(database),
     usersBatch: usersBatchStore(database),
   };

@@ -6,9 +6,11 @@ import { openDatabase } from '../data/open.ts';
 import { migrationState } from '../data/migrate.ts';
 import { findSecondFactorKeys } from '../config/secrets.ts';
 import { checkServer } from '../features/notices/notices.transport.ts';
+import { confirmCommand, isAhead, readTrustedTime } from '../features/retention/trusted-clock.ts';
 import { seedsStore } from '../features/second-factor/seeds.store.ts';
 import { createVault } from '../features/second-factor/vault.ts';
 import { openSessions } from '../server.ts';
+import { createStores } from '../stores.ts';
 import { loadAssets } from '../web/assets.ts';
 import { loadTranslator } from '../web/translator.ts';
 import { loadViews } from '../web/views.ts';
@@ -59,6 +61,23 @@ async function stateOf(database: Database) {
   const bound = await findBoundRegion(database);
   return { bound, ...(await migrationState(database)) };
 }
+
+/** @returns what an operator should know though nothing is wrong with the configuration. @param now epoch ms */
+export async function notesOf(config: Config, now: number): Promise<string[]> {
+  const database = openDatabase(config.database);
+  try {
+    const { bound, pending } = await stateOf(database);
+    if (pending > 0 || isOfAnother(bound, config)) return [];
+    const trustedAt = await readTrustedTime(createStores(database), now);
+    return isAhead(now, trustedAt) ? [aheadNote(now, trustedAt)] : [];
+  } finally {
+    await database.close();
+  }
+}
+
+const aheadNote = (now: number, trustedAt: number): string =>
+  `The clock, ${new Date(now).toISOString()}, is more than a day ahead of the time at which it was last trusted, ` +
+  `${new Date(trustedAt).toISOString()}: no expired data is deleted. To confirm the clock, run "${confirmCommand}".`;
 
 async function faultOf(name: string, check: () => Promise<unknown>): Promise<string | null> {
   try {

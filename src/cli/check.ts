@@ -10,9 +10,12 @@ export function addCheckCommand(program: Command): void {
     .action(async (options: { json?: boolean }) => {
       const { config, faults } = readConfig(process.env);
       // What it checks is nearly all of the portal: the other commands start without it.
-      const all = config === null ? faults : await (await import('./check-faults.ts')).faultsOf(config);
+      const { faultsOf, notesOf } = await import('./check-faults.ts');
+      const all = config === null ? faults : await faultsOf(config);
       const ok = all.length === 0;
-      print(options, { ok, faults: all }, ok ? ['Everything is in order.'] : all);
+      const notes = config === null || !ok ? [] : await notesOf(config, Date.now());
+      const result = { ok, faults: all, ...(notes.length === 0 ? {} : { notes }) };
+      print(options, result, [...(ok ? ['Everything is in order.'] : all), ...notes]);
       process.exitCode = ok ? 0 : 1;
     });
 }

@@ -3,6 +3,7 @@ import { RegionMismatch } from '../data/deployment.ts';
 import { addActivityCommands } from './activity.ts';
 import { addCheckCommand } from './check.ts';
 import { CommandFault, print, withContext } from './context.ts';
+import { addPurgeCommand } from './purge.ts';
 import { addRegionCommands } from './region.ts';
 import { addOperatorCommands } from './operator.ts';
 import { addRouteCommands } from './route.ts';
@@ -36,6 +37,7 @@ export async function run(argv: readonly string[]): Promise<void> {
   addOperatorCommands(program);
   addRouteCommands(program);
   addActivityCommands(program);
+  addPurgeCommand(program);
   addRulesCommands(program);
   addRegionCommands(program);
   try {

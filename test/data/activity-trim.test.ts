@@ -23,7 +23,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
     const operatorScope = (tenant: ScopeTenant): Scope =>
       createScope({ rules, language: 'en', requestId: randomUUID(), now: 0, address: null, tenant, actor: null });
     const trim = (now: number, by = stores, stopping = never): Promise<void> =>
-      trimLogs({ stores: by, rules, operatorScope, clock: () => now }).run(stopping);
+      trimLogs({ stores: by, rules, operatorScope }).purge(now, stopping, () => {});
 
     /** A log with an entry at each of these days, counted from the first. */
     async function aLog(days: readonly number[]): Promise<Scope> {
@@ -61,6 +61,22 @@ for (const { dialect, config, skip } of both(await postgres())) {
       assert.deepEqual(await placesOf(scope), [2, 3, 4, 5]);
       assert.deepEqual(await placesOf(other), [1]);
       assert.deepEqual(await verify(scope), { entries: 4, dropped: 1, fault: null });
+    });
+
+    it('counts what is due as it would be dropped, and all entries that are left', async () => {
+      const step = trimLogs({ stores, rules, operatorScope });
+      const [dueBefore, allBefore] = [await step.countDue(midnight + 40 * dayMs), await step.limit?.count()];
+      const [scope, moving] = [await aLog([0, 1, 20, 0]), await aLog([0])];
+      await stores.tenants.setState(moving.tenant.id, 'moving');
+      const due = async (): Promise<number> =>
+        ((await step.countDue(midnight + 40 * dayMs)).trimmedEntries ?? 0) - (dueBefore.trimmedEntries ?? 0);
+      assert.equal(await due(), 2, 'the older entry behind a younger one waits, and so does a tenant that moves');
+      assert.equal(await step.limit?.count(), (allBefore ?? 0) + 5);
+      await trim(midnight + 40 * dayMs);
+      assert.deepEqual(await placesOf(scope), [3, 4, 5]);
+      assert.deepEqual(await step.countDue(midnight + 40 * dayMs), { trimmedEntries: 0 });
+      await stores.tenants.setState(moving.tenant.id, 'active');
+      await trim(midnight + 40 * dayMs);
     });
 
     it('leaves the log of a tenant that moves as it is on its way', async () => {

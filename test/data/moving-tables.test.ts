@@ -14,6 +14,7 @@ const ofNoTenant: Readonly<Record<string, string>> = {
   throttles: 'counts under digests: forgetCounts',
   setup: 'the link of an empty region',
   deployment: 'the region itself',
+  retention_clock: 'the time by which the region deletes',
   users_search: 'goes with users, by a trigger',
 };
 const ofTheDatabase = /^(knex_migrations|sqlite_|users_search_)/;

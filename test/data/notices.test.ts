@@ -19,6 +19,7 @@ function aDispatcher(stores: Pick<Stores, 'notices'>, send: (id: string) => Prom
     ...{ stores, transport, translator: words, log: pino({ level: 'silent' }) },
     baseUrl: new URL('https://portal.example'),
     linkFor: () => Promise.resolve(null),
+    isClockTrusted: () => Promise.resolve(true),
     render: () => '',
     clock: () => clock.now,
   });

@@ -42,7 +42,13 @@ for (const { dialect, config, skip } of both(await postgres())) {
         clock: () => now,
       });
       const changes = createUserChanges({ stores, clock: () => now });
-      return { database, stores, changes, purge: (stopping = never) => erasure.purge.run(stopping) };
+      return {
+        database,
+        stores,
+        changes,
+        purge: (stopping = never) => erasure.purge.purge(now, stopping, () => {}),
+        step: erasure.purge,
+      };
     }
     type Node = Awaited<ReturnType<typeof aNode>>;
 
@@ -114,6 +120,28 @@ for (const { dialect, config, skip } of both(await postgres())) {
       await node.stores.users.insert(scope, again);
       await (await aNode(start + windowMs, [{ id: again.id, tenant: { ...scope.tenant, ownRules: {} } }])).purge();
       assert.ok(await node.stores.users.findDeleted(scope, again.id));
+    });
+
+    it('counts whom it would erase, by each organization’s own window, and all users', async () => {
+      const node = await aNode(start + windowMs);
+      await node.purge();
+      const all = await node.step.limit.count();
+      const [scope, stricter, moving] = [
+        await newTenant(node.stores),
+        await newTenant(node.stores),
+        await newTenant(node.stores),
+      ];
+      await node.stores.tenants.setOwnRules(stricter, { restoreWindowDays: 1 });
+      await node.stores.tenants.setState(moving.tenant.id, 'moving');
+      for (const each of [scope, stricter, moving]) {
+        await deletedUsers(node, each, 1);
+        await node.stores.users.insert(each, newUser({ state: 'deleted', deletedAt: start + windowMs / 2 }));
+        await node.stores.users.insert(each, newUser());
+      }
+      assert.deepEqual(await node.step.countDue(start + windowMs), { erasedUsers: 3 });
+      assert.equal(await node.step.limit.count(), all + 9);
+      await node.purge();
+      assert.deepEqual(await node.step.countDue(start + windowMs), { erasedUsers: 0 });
     });
 
     it('stops between two users when the process is told to end', async () => {

@@ -5,7 +5,7 @@ import { createFileCheck } from '../../src/features/activity/activity.check.ts';
 import { paths } from '../../src/paths.ts';
 import { aTenant, aUser } from '../support/builders.ts';
 import { aPerson } from '../support/person.ts';
-import { openPortal } from '../support/portal.ts';
+import { letTimePass, openPortal } from '../support/portal.ts';
 import { underRules } from '../support/rules.ts';
 import { words } from '../support/words.ts';
 
@@ -18,7 +18,7 @@ describe('a log that is kept for 30 days', async () => {
   const tenant = await aTenant(portal);
   const camille = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
   await aPerson(portal).signIn(camille);
-  portal.clock.now += 40 * dayMs;
+  await letTimePass(portal, 40 * dayMs);
   await portal.background.runAll();
   const admin = await aPerson(portal).signIn(camille);
 

@@ -11,7 +11,7 @@ import {
   rowOf,
   statesOf,
 } from '../support/approvals.ts';
-import { openPortal } from '../support/portal.ts';
+import { letTimePass, openPortal } from '../support/portal.ts';
 
 const portal = await openPortal();
 const { knex } = portal.database;
@@ -110,7 +110,7 @@ describe('what has ended', () => {
     await camille.visit(address);
     await camille.submit('Withdraw');
     camille.sees('Your request has been withdrawn.');
-    portal.clock.now += 30 * 24 * hourMs;
+    await letTimePass(portal, 30 * 24 * hourMs);
     await portal.background.runAll();
     assert.deepEqual(await statesOf(portal, company.tenant), ['withdrawn']);
     portal.clock.now += 1;

@@ -67,6 +67,23 @@ for (const [dialect, database] of [
       assert.equal((await portal.database.knex('mails').where({ user_id: zoe.id })).length, 0, 'gone once sent');
     });
 
+    it('is kept while a wrong clock makes it seem expired, and sent when the clock is right again', async () => {
+      await portal.background.runAll();
+      const zoe = await aUser(portal, tenant);
+      const boss = await aPerson(portal, english).signIn(await aUser(portal, tenant, { administratorLevel: 'global' }));
+      await boss.visit(resetPath(zoe));
+      await boss.submit('Reset password');
+      server.received.length = 0;
+      portal.clock.now += 31 * 24 * hourMs;
+      await portal.background.runAll();
+      assert.equal(server.received.length, 0);
+      assert.match(portal.logged(), /CLOCK_NOT_TRUSTED/);
+      portal.clock.now -= 31 * 24 * hourMs;
+      await portal.database.knex('mails').update({ next_try_at: portal.clock.now });
+      await portal.background.runAll();
+      assert.equal(server.received.length, 1);
+    });
+
     it('is not sent at all once a newer reset, or time, has made it worthless', async () => {
       const boss = await aPerson(portal, english).signIn(await aUser(portal, tenant, { administratorLevel: 'global' }));
       const [zoe, paul] = [await aUser(portal, tenant), await aUser(portal, tenant)];

@@ -18,7 +18,7 @@ it('a log whose front was dropped moves with the place from which it goes on', a
   to.portal.clock.now += daysMs;
   const rules = { ...config.rules, activityLog: { ...config.rules.activityLog, retentionDays: 30 } };
   const { operatorScope } = tenants;
-  await trimLogs({ stores, rules, operatorScope, clock: () => clock.now }).run(new AbortController().signal);
+  await trimLogs({ stores, rules, operatorScope }).purge(clock.now, new AbortController().signal, () => {});
   assert.deepEqual(await verifyChain(stores, tenant.id), { entries: 1, dropped: 3, fault: null });
   await moved(from, to, tenant.id);
   const arrived = await verifyChain(to.portal.stores, tenant.id);

@@ -12,6 +12,7 @@ import { aTenant, aUser } from '../support/builders.ts';
 import { aCompanyWith, resetByLink } from '../support/links.ts';
 import { aMovingRegion, bundleFile, sent, type MovingRegion } from '../support/moving.ts';
 import { anOperator, aSupportedTenant, letIn, operatorsOf } from '../support/operators.ts';
+import { letTimePass } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 
 const dayMs = 24 * 3_600_000;
@@ -36,7 +37,7 @@ for (const [dialect, server] of [
       const file = await sent(from, to, tenant.id);
       const recorded = await kindsIn(from, tenant.id);
       assert.deepEqual(recorded.slice(-3).toSorted(), ['approval.lapsed', 'support.ended', 'tenant.moving']);
-      portal.clock.now += 30 * dayMs;
+      await letTimePass(portal, 30 * dayMs);
       await portal.background.runAll();
       await operatorsOf(portal).take('block', operator.username);
       assert.deepEqual(await kindsIn(from, tenant.id), recorded);
@@ -53,7 +54,7 @@ for (const [dialect, server] of [
       await anApproval(portal, tenant, camille);
       await portal.stores.tenants.setState(tenant.id, 'moving');
       const recorded = await kindsIn(from, tenant.id);
-      portal.clock.now += 30 * dayMs;
+      await letTimePass(portal, 30 * dayMs);
       await portal.background.runAll();
       assert.deepEqual(await kindsIn(from, tenant.id), recorded);
       await portal.stores.tenants.setState(tenant.id, 'active');
@@ -75,7 +76,7 @@ for (const [dialect, server] of [
         return rows.some(({ personal }: { personal: string | null }) => personal !== null);
       };
       await portal.stores.users.setState(scope, operator.id, 'deleted', portal.clock.now);
-      portal.clock.now += 60 * dayMs;
+      await letTimePass(portal, 60 * dayMs);
       await portal.background.runAll();
       assert.equal(await named(), true);
       assert.equal((await portal.stores.users.findDeleted(scope, operator.id))?.displayName, 'Wanda Wart');

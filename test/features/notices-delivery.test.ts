@@ -97,6 +97,19 @@ describe('a mail server', () => {
     assert.deepEqual([server.received.length, await queued()], [5, []]);
   });
 
+  it('that is away is not given up because the clock is wrong', async () => {
+    const { url } = await closedPort();
+    const { portal, tell, queued } = await aPortal({ SMTP_URL: url, MAIL_FROM });
+    await tell();
+    await portal.background.runAll();
+    for (const days of [5, 4_000]) {
+      portal.clock.now += days * 24 * hourMs;
+      await portal.background.runAll();
+      assert.equal((await queued()).length, 1);
+    }
+    assert.doesNotMatch(portal.logged(), /given up/);
+  });
+
   it('that is away for days is given up, with a line that names nobody', async () => {
     const { url } = await closedPort();
     const { portal, zoe, tell, queued } = await aPortal({ SMTP_URL: url, MAIL_FROM });

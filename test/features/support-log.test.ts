@@ -13,7 +13,7 @@ import {
   type Supported,
 } from '../support/operators.ts';
 import { aPerson, type Person } from '../support/person.ts';
-import { openPortal } from '../support/portal.ts';
+import { letTimePass, openPortal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 
 const users = '/account-settings/user-management';
@@ -128,7 +128,7 @@ for (const [dialect, server] of [
     it('gives an operator who was erased a pseudonym, and leaves their name nowhere', async () => {
       const told = await story('Vergessen');
       await operatorsOf(portal).take('delete', told.ada.username);
-      portal.clock.now += 400 * dayMs;
+      await letTimePass(portal, 400 * dayMs);
       await portal.background.runAll();
       const admin = await signInAgain(told);
       await admin.visit(log);

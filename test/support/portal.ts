@@ -25,9 +25,28 @@ import { TableStore } from '../../src/web/session-store/table-store.ts';
 import { loadTranslator } from '../../src/web/translator.ts';
 import { loadViews } from '../../src/web/views.ts';
 
-/** A clock that stands still until a test moves it. */
+/** The clocks of a portal, which stand still until a test moves them. */
 export interface TestClock {
+  /** The wall clock, epoch ms. Moved alone, it is set to a time, right or wrong. */
   now: number;
+  /** Ms that have passed. */
+  monotonic: number;
+}
+
+const dayMs = 24 * 60 * 60_000;
+
+/** Lets time pass, on both clocks, for a portal that runs on the last day at least: it deletes by its clock then. */
+export async function letTimePass(
+  { clock, background }: Pick<Portal, 'clock' | 'background'>,
+  ms: number,
+): Promise<void> {
+  const pass = (passed: number): void => {
+    clock.now += passed;
+    clock.monotonic += passed;
+  };
+  pass(Math.max(0, ms - dayMs));
+  await background.runAll();
+  pass(Math.min(ms, dayMs));
 }
 
 /** The real portal on a fresh database: the same pipeline as in production, CSRF protection on. */
@@ -76,7 +95,7 @@ export async function openPortal(options: PortalOptions = {}): Promise<Portal> {
   await prepareDatabase(config);
   const database = openDatabase(config.database);
   closers.push(() => database.close());
-  const clock: TestClock = { now: Date.UTC(2026, 10, 23, 9, 0) };
+  const clock: TestClock = { now: Date.UTC(2026, 10, 23, 9, 0), monotonic: 0 };
   const lines: string[] = [];
   const hasher = options.hasher ?? quickHasher;
   const stores = createStores(database);
@@ -89,6 +108,7 @@ export async function openPortal(options: PortalOptions = {}): Promise<Portal> {
     readiness: { database: () => database.ping() },
     isStopping: () => false,
     clock: () => clock.now,
+    monotonic: () => clock.monotonic,
     log: pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) }),
   });
   const tenants = createTenants({ stores, hasher, rules: config.rules, clock: () => clock.now });

@@ -13,11 +13,48 @@ export interface FrontEntry extends ChainAnchor {
 export function activityTrimStore(database: Database) {
   const { knex } = database;
 
+  async function findOverdue(before: number): Promise<ScopeTenant[]> {
+    const first = knex('activity').select('at').whereRaw('tenant_id = tenants.id').orderBy('place').limit(1);
+    return knex('tenants')
+      .select('id', 'name', 'language')
+      .whereNot('state', 'moving')
+      .whereRaw('(?) < ?', [first, before])
+      .orderBy('id');
+  }
+
+  async function countFront(tenantId: string, before: number): Promise<number> {
+    const log = () => knex('activity').where({ tenant_id: tenantId });
+    // The plus keeps SQLite from reading all younger entries by the index of times: it walks the chain up to the first one.
+    const [younger] = await log().whereRaw('+at >= ?', [before]).orderBy('place').limit(1).pluck<number[]>('place');
+    // An entry that says that the log was trimmed is alone no reason to trim it.
+    const front = log().whereNot('kind', 'activity.trimmed');
+    if (younger !== undefined) front.where('place', '<', younger);
+    const [row] = await front.count<{ count: number }[]>({ count: '*' });
+    return row?.count ?? 0;
+  }
+
   return {
-    /** @returns tenants whose first entry that is left was recorded before a time, epoch ms: one look for each, however long their logs */
-    findOverdueForOperator: async (before: number): Promise<ScopeTenant[]> => {
-      const first = knex('activity').select('at').whereRaw('tenant_id = tenants.id').orderBy('place').limit(1);
-      return knex('tenants').select('id', 'name', 'language').whereRaw('(?) < ?', [first, before]).orderBy('id');
+    /** @returns tenants that do not move and whose first entry that is left was recorded before a time, epoch ms: one look for each, however long their logs */
+    findOverdueForOperator: findOverdue,
+
+    /** @returns the time of the newest entry of all, epoch ms, or null where nothing was recorded */
+    newestAtForOperator: async (): Promise<number | null> => {
+      const [newest] = await knex('activity').max<{ at: number | null }[]>({ at: 'at' });
+      return newest?.at ?? null;
+    },
+
+    /** @returns how many entries are to be dropped from the fronts of all logs: recorded before a time, epoch ms, up to the first younger one */
+    countOverdueForOperator: async (before: number): Promise<number> => {
+      let overdue = 0;
+      for (const { id } of await findOverdue(before)) overdue += await countFront(id, before);
+      return overdue;
+    },
+
+    /** @returns how many entries all logs have: their lengths without what was dropped from their fronts */
+    countForOperator: async (): Promise<number> => {
+      const lengths = knex('tenants').sum({ count: knex.raw('activity_length - activity_anchor_place') });
+      const [row] = (await lengths) as { count: number | string | null }[];
+      return Number(row?.count ?? 0);
     },
 
     /** @returns the first entries that are left of the log */

@@ -1,5 +1,5 @@
 import type { Work } from '../../background.ts';
-import { approvalKeptMs, type LapsedBy } from '../../domain/approvals.ts';
+import type { LapsedBy } from '../../domain/approvals.ts';
 import { createScope, type Scope } from '../../domain/scope.ts';
 import type { Stores } from '../../stores.ts';
 import type { Tenants } from '../tenants/tenants.ts';
@@ -31,7 +31,7 @@ export async function lapse(
   await within.activity.record(portal, event, approval.asker.id, at);
 }
 
-/** @returns the work that ends what holds no more, and removes what ended long ago. Safe on several nodes at once */
+/** @returns the work that ends what holds no more. Safe on several nodes at once */
 export function lapseApprovals(parts: {
   stores: Stores;
   tenants: Pick<Tenants, 'operatorScope'>;
@@ -52,7 +52,6 @@ export function lapseApprovals(parts: {
   }
 
   const run = async (stopping: AbortSignal): Promise<void> => {
-    await stores.approvals.purgeAcrossTenants(clock() - approvalKeptMs);
     for (const id of await stores.approvals.tenantsWaitingForOperator()) {
       const tenant = await stores.tenants.findForOperator(id);
       // What waits in a tenant ends when it begins to move, and nothing is recorded there afterwards.

@@ -149,10 +149,5 @@ export function approvalsStore(database: Database) {
       const rows = await database.knex('approvals').distinct('tenant_id').whereRaw(isLive);
       return (rows as { tenant_id: string }[]).map((row) => row.tenant_id);
     },
-
-    /** Removes what ended long ago, in every tenant. @param before epoch ms */
-    purgeAcrossTenants: async (before: number): Promise<void> => {
-      await database.knex('approvals').where('ended_at', '<', before).delete();
-    },
   };
 }

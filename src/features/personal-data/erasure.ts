@@ -1,4 +1,3 @@
-import type { Work } from '../../background.ts';
 import type { ActivityEvent } from '../../domain/activity.ts';
 import { conflict, notFound } from '../../domain/errors.ts';
 import { tightened } from '../../domain/own-rules.ts';
@@ -9,6 +8,7 @@ import type { User } from '../../domain/user.ts';
 import type { Stores } from '../../stores.ts';
 import type { OverdueUser } from './erasure.store.ts';
 import type { Transport } from '../notices/notices.transport.ts';
+import type { RetentionStep, Tally } from '../retention/retention.ts';
 import { lockAs } from '../sessions/still.ts';
 import type { Throttle } from '../sessions/throttle.ts';
 
@@ -26,8 +26,9 @@ export interface ErasureParts {
   readonly clock: () => number;
 }
 
-const purgeEveryMs = 10 * 60_000;
 const usersAtOnce = 50;
+/** Of all users, one run erases no more than this share without an operator. */
+const maxShare = 0.05;
 
 export type Erasure = ReturnType<typeof createErasure>;
 
@@ -64,21 +65,39 @@ export function createErasure({ stores, throttle, rules, operatorScope, transpor
     });
   }
 
-  async function purge(stopping: AbortSignal): Promise<void> {
-    const now = clock();
-    await purgeBefore(stopping, now - restoreWindowMs(rules));
-    for (const { id, restoreWindowDays } of await stores.tenants.withOwnWindowForOperator()) {
-      await purgeBefore(stopping, now - restoreWindowMs(tightened(rules, { restoreWindowDays })), id);
-    }
+  const regionsEnd = (now: number): number => now - restoreWindowMs(rules);
+
+  /** @returns the tenants with a shorter window of their own, and since when their deleted users are due, epoch ms */
+  async function ownEnds(now: number): Promise<{ tenantId: string; end: number }[]> {
+    const tenants = await stores.tenants.withOwnWindowForOperator();
+    return tenants.map(({ id: tenantId, restoreWindowDays }) => ({
+      tenantId,
+      end: now - restoreWindowMs(tightened(rules, { restoreWindowDays })),
+    }));
   }
 
-  async function purgeBefore(stopping: AbortSignal, deletedBefore: number, tenantId?: string): Promise<void> {
+  async function countDue(now: number): Promise<{ erasedUsers: number }> {
+    const deletedAfter = regionsEnd(now);
+    let erasedUsers = await stores.erasureCounts.countOverdueAcrossTenants(deletedAfter);
+    for (const { tenantId, end } of await ownEnds(now))
+      erasedUsers += await stores.erasureCounts.countOverdueAcrossTenants(end, { deletedAfter, tenantId });
+    return { erasedUsers };
+  }
+
+  async function purge(now: number, stopping: AbortSignal, tally: Tally): Promise<void> {
+    await purgeBefore(regionsEnd(now), stopping, tally);
+    for (const { tenantId, end } of await ownEnds(now)) await purgeBefore(end, stopping, tally, tenantId);
+  }
+
+  async function purgeBefore(end: number, stopping: AbortSignal, tally: Tally, tenantId?: string): Promise<void> {
     for (let found = usersAtOnce; found === usersAtOnce;) {
-      const overdue = await stores.erasure.findOverdueAcrossTenants(deletedBefore, usersAtOnce, tenantId);
+      const overdue = await stores.erasure.findOverdueAcrossTenants(end, usersAtOnce, tenantId);
       for (const { id, tenant } of overdue) {
         if (stopping.aborted) return;
-        const user = await purgeOne(id, tenant, deletedBefore);
-        if (user !== null) await tidy(user);
+        const user = await purgeOne(id, tenant, end);
+        if (user === null) continue;
+        tally('erasedUsers', 1);
+        await tidy(user);
       }
       found = overdue.length;
     }
@@ -93,7 +112,11 @@ export function createErasure({ stores, throttle, rules, operatorScope, transpor
     },
 
     /** Each user in a transaction of their own, so that nobody waits for long. Safe on several processes at once. */
-    purge: { name: 'Erasure', everyMs: purgeEveryMs, run: purge } satisfies Work,
+    purge: {
+      countDue,
+      purge,
+      limit: { kind: 'erasedUsers', share: maxShare, count: () => stores.erasureCounts.countUsersAcrossTenants() },
+    } satisfies RetentionStep,
 
     /** Erases a deleted user before their time. Allowed is who may delete them. @throws Failure notFound; conflict while a tenant moves in which they acted */
     erase: async (scope: Scope, userId: string): Promise<EraseOutcome> => {

@@ -1,0 +1,136 @@
+import { createInterface } from 'node:readline/promises';
+import type { Command } from 'commander';
+import { createTransport } from '../features/notices/notices.transport.ts';
+import { createErasure } from '../features/personal-data/erasure.ts';
+import {
+  excessOf,
+  purgeExpired,
+  type Counts,
+  type Excess,
+  type RetentionStep,
+} from '../features/retention/retention.ts';
+import { retentionSteps } from '../features/retention/retention.steps.ts';
+import { isAhead, readTrustedTime } from '../features/retention/trusted-clock.ts';
+import { createThrottle } from '../features/sessions/throttle.ts';
+import { print, withContext, type CommandContext } from './context.ts';
+
+interface PurgeOptions {
+  readonly yes?: boolean;
+  readonly json?: boolean;
+}
+
+/** What a purge would delete now, and by which clock. Times are epoch ms. */
+interface Due {
+  readonly now: number;
+  readonly trustedAt: number;
+  readonly due: Counts;
+  readonly held: readonly Excess[];
+}
+
+const kindLabels: Readonly<Record<string, string>> = {
+  erasedUsers: 'deleted users past their restore window',
+  trimmedEntries: 'activity log entries past their retention period',
+  unknownUserEntries: 'log entries about unknown user names',
+  sessionData: 'session data',
+  sessions: 'sessions',
+  throttles: 'throttles',
+  oneTimeLinks: 'one-time links',
+  approvals: 'ended approval requests',
+  imports: 'staged imports',
+};
+
+export function addPurgeCommand(program: Command): void {
+  program
+    .command('purge')
+    .description(
+      'list the expired data that is due for deletion; confirm that the clock is right and permanently delete that data, ' +
+        'also where it is more than the portal deletes by itself',
+    )
+    .option('--yes', 'delete without asking; without a terminal nothing is deleted otherwise, exit 1')
+    .option('--json', 'print one JSON object')
+    // A log of many years takes longer than a page may.
+    .action((options: PurgeOptions) => withContext((context) => purge(context, options), 0));
+}
+
+async function purge(context: CommandContext, options: PurgeOptions): Promise<void> {
+  const steps = stepsOf(context);
+  const found = await findDue(context, steps);
+  if (options.yes !== true) {
+    const canAsk = options.json !== true && process.stdin.isTTY && process.stdout.isTTY;
+    print(options, { ok: false, ...described(found), deleted: null }, linesOf(found));
+    if (!canAsk || !(await isConfirmed())) return refuse(options);
+  }
+  await context.stores.trustedClock.confirmForOperator(found.now);
+  const never = new AbortController().signal;
+  const { deleted, errors } = await purgeExpired(steps, { now: found.now, stopping: never, isLimited: false });
+  const faults = errors.map(String);
+  const lines = Object.keys(deleted).length === 0 ? ['Nothing was due.'] : ['Deleted:', ...countLines(deleted)];
+  const result = { ok: faults.length === 0, ...described(found), deleted, ...(faults.length === 0 ? {} : { faults }) };
+  print(options, result, ['The clock is confirmed.', ...lines]);
+  if (faults.length === 0) return;
+  process.stderr.write(faults.map((fault) => `${fault}\n`).join(''));
+  process.exitCode = 1;
+}
+
+function refuse({ json }: PurgeOptions): void {
+  if (json !== true)
+    process.stdout.write('Nothing was deleted. If the clock is right and this data can go: npx parvis purge --yes\n');
+  process.exitCode = 1;
+}
+
+function stepsOf({ config, database, stores, tenants }: CommandContext): readonly RetentionStep[] {
+  const { rules, mail } = config;
+  const { operatorScope } = tenants;
+  const erasure = createErasure({
+    ...{ stores, rules, operatorScope, clock: Date.now },
+    throttle: createThrottle(database, rules),
+    transport: mail === null ? null : createTransport(mail),
+  });
+  return retentionSteps({ database, stores, rules, operatorScope, erasure });
+}
+
+async function findDue({ stores }: CommandContext, steps: readonly RetentionStep[]): Promise<Due> {
+  const now = Date.now();
+  const counts = await Promise.all(steps.map((step) => step.countDue(now)));
+  const held = await Promise.all(steps.map((step) => excessOf(step, now)));
+  return {
+    now,
+    trustedAt: await readTrustedTime(stores, now),
+    due: Object.fromEntries(counts.flatMap((each) => Object.entries(each))),
+    held: held.filter((excess) => excess !== null),
+  };
+}
+
+const described = ({ now, trustedAt, due, held }: Due) => ({
+  ...{ clock: iso(now), trustedAt: iso(trustedAt), isClockTrusted: !isAhead(now, trustedAt) },
+  ...{ due, held },
+});
+
+function linesOf({ now, trustedAt, due, held }: Due): string[] {
+  const some = Object.values(due).some((count) => count > 0);
+  return [
+    `Clock: ${iso(now)}`,
+    `Last trusted: ${iso(trustedAt)}`,
+    ...(isAhead(now, trustedAt)
+      ? ['The clock is more than a day ahead of the time at which it was last trusted: the portal deletes nothing.']
+      : []),
+    ...(some ? ['Due for deletion:', ...countLines(due)] : ['Nothing is due for deletion.']),
+    ...held.map(
+      ({ kind, limit }) => `More than ${limit} ${kindLabels[kind] ?? kind}: the portal does not delete them by itself.`,
+    ),
+  ];
+}
+
+const countLines = (counts: Counts): string[] =>
+  Object.entries(counts)
+    .filter(([, count]) => count > 0)
+    .map(([kind, count]) => `  ${String(count).padStart(8)}  ${kindLabels[kind] ?? kind}`);
+
+async function isConfirmed(): Promise<boolean> {
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  const answer = await terminal.question('Is the clock right? Permanently delete this data? (yes/no) ');
+  terminal.close();
+  return answer.trim().toLowerCase() === 'yes';
+}
+
+const iso = (at: number): string => new Date(at).toISOString();

@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import path from 'node:path';
+import { describe, it } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { setTimeout as wait } from 'node:timers/promises';
+import { openDatabase } from '../../src/data/open.ts';
+import { createStores } from '../../src/stores.ts';
+import { postgres, skipWithout } from '../support/services.ts';
+import { dataDirectory, json, run, serve, type Environment } from './command.ts';
+
+const dayMs = 24 * 60 * 60_000;
+const patienceMs = 20_000;
+const preload = pathToFileURL(path.join(import.meta.dirname, '../support/clock-ahead.preload.ts')).href;
+
+/** The same environment, with the wall clock of its processes ahead. */
+const ahead = (environment: Environment, days: number): Environment => ({
+  ...environment,
+  NODE_OPTIONS: `--import ${preload}`,
+  CLOCK_AHEAD_MS: String(days * dayMs),
+});
+
+/** A region with a deleted user who can still be restored, and with an activity log. */
+async function aRegion(databaseUrl: string | null) {
+  const directory = dataDirectory();
+  const environment = {
+    DATA_DIR: directory,
+    ...(databaseUrl === null ? {} : { DATABASE_URL: databaseUrl, SESSION_SECRETS: 'made-up-'.repeat(5) }),
+  };
+  const organization = ['--name', 'Lumière', '--domain', 'lumiere.example', '--language', 'fr'];
+  const admin = ['--admin-name', 'Camille', '--admin-username', 'camille@lumiere.example'];
+  const { tenantId } = await json<{ tenantId: string }>(['tenant', 'add', ...organization, ...admin], environment);
+  const user = ['--tenant', tenantId, '--name', 'Zoé', '--username', 'zoe@lumiere.example'];
+  const { userId } = await json<{ userId: string }>(['user', 'add', ...user], environment);
+
+  async function withStores<T>(work: (stores: ReturnType<typeof createStores>) => Promise<T>): Promise<T> {
+    const file = path.join(directory, 'parvis.sqlite');
+    const database = openDatabase(
+      databaseUrl === null ? { kind: 'sqlite', file } : { kind: 'postgres', url: databaseUrl },
+    );
+    try {
+      return await work(createStores(database));
+    } finally {
+      await database.close();
+    }
+  }
+  const scope = { tenant: { id: tenantId } } as Parameters<ReturnType<typeof createStores>['users']['setState']>[0];
+  await withStores(({ users }) => users.setState(scope, userId, 'deleted', Date.now()));
+  return {
+    environment,
+    /** What could be lost: whether the deleted user is still there, and how many entries the log has. */
+    kept: () =>
+      withStores(async ({ users, activity }) => ({
+        user: (await users.findDeleted(scope, userId)) !== null,
+        firstPlace: (await activity.endsOfChain(scope as never)).anchor.place + 1,
+      })),
+  };
+}
+const everything = { user: true, firstPlace: 1 };
+
+interface Line {
+  readonly level: number;
+  readonly msg: string;
+  readonly clock?: string;
+  readonly trustedAt?: string;
+  readonly confirmWith?: string;
+}
+
+/** Starts the portal, waits for a line of its log, and stops it. @returns the lines about deletion */
+async function linesOfARun(environment: Environment, awaited: RegExp): Promise<Line[]> {
+  const served = await serve(environment);
+  for (const end = Date.now() + patienceMs; !awaited.test(served.errors()) && Date.now() < end;) await wait(50);
+  const ended = once(served.child, 'exit');
+  served.child.kill('SIGTERM');
+  await ended;
+  const lines = served.errors().trim().split('\n');
+  return lines.map((line) => JSON.parse(line) as Line).filter(({ msg }) => /delet|purge/i.test(msg));
+}
+
+describe('purge', async () => {
+  const { environment, kept } = await aRegion(null);
+
+  it('without a terminal prints what is due, the clock and the trusted time, deletes nothing and exits with 1', async () => {
+    const { code, stdout, stderr } = await run(['purge'], environment, 'yes\n');
+    assert.deepEqual([code, stderr], [1, '']);
+    const time = String.raw`\d{4}-\d\d-\d\dT[\d:.]+Z`;
+    assert.match(stdout, new RegExp(`^Clock: ${time}\nLast trusted: ${time}\n`));
+    assert.match(stdout, /\nNothing is due for deletion\.\nNothing was deleted\. .+: npx parvis purge --yes\n$/);
+    assert.deepEqual(await kept(), everything);
+    const later = await run(['purge'], ahead(environment, 31));
+    assert.match(
+      later.stdout,
+      /more than a day ahead.+\nDue for deletion:\n {9}1 {2}deleted users past their restore window/,
+    );
+    assert.deepEqual(await kept(), everything);
+  });
+
+  it('with --yes says so where nothing is due, and moves the trusted time back to a clock that is right', async () => {
+    const { code, stdout } = await run(['purge', '--yes'], environment);
+    assert.deepEqual([code, stdout], [0, 'The clock is confirmed.\nNothing was due.\n']);
+    const lumiere = await json<{ isClockTrusted: boolean; deleted: object }>(['purge', '--yes'], ahead(environment, 3));
+    assert.deepEqual([lumiere.isClockTrusted, lumiere.deleted], [false, {}]);
+    const { trustedAt } = await json<{ trustedAt: string }>(['purge', '--yes'], environment);
+    assert.ok(Date.parse(trustedAt) > Date.now() + 2 * dayMs);
+    const after = await run(['purge', '--json'], environment);
+    assert.ok(Date.parse((JSON.parse(after.stdout) as { trustedAt: string }).trustedAt) <= Date.now());
+  });
+
+  it('explains itself', async () => {
+    const { code, stdout } = await run(['purge', '--help'], environment);
+    assert.equal(code, 0);
+    for (const word of ['--yes', '--json', 'confirm']) assert.ok(stdout.includes(word), word);
+  });
+});
+
+for (const [dialect, server] of [
+  ['SQLite', null],
+  ['PostgreSQL', await postgres()],
+] as const) {
+  const skip = dialect === 'SQLite' ? false : skipWithout('postgres', server);
+  for (const [days, label] of [
+    [31, '31 days'],
+    [11 * 365.25, '11 years'],
+  ] as const) {
+    describe(`a portal on ${dialect} that is started with its clock ${label} ahead`, { skip }, async () => {
+      if (skip !== false) return;
+      const region = await aRegion(dialect === 'SQLite' ? null : ((await postgres())?.url ?? ''));
+      const wrong = ahead(region.environment, days);
+
+      it('deletes nothing and logs why, and which command confirms the time', async () => {
+        const lines = await linesOfARun(wrong, /Nothing was deleted/);
+        assert.deepEqual(await region.kept(), everything);
+        assert.deepEqual(
+          lines.map(({ level, confirmWith }) => [level, confirmWith]),
+          [[40, 'npx parvis purge']],
+        );
+        const [{ clock = '', trustedAt = '' } = {}] = lines;
+        assert.ok(Math.abs(Date.parse(clock) - Date.now() - days * dayMs) < dayMs / 24, clock);
+        assert.ok(Math.abs(Date.parse(trustedAt) - Date.now()) < dayMs / 24, trustedAt);
+      });
+
+      it('deletes nothing at a second start either, after changes were recorded under that time', async () => {
+        await json(['user', 'reset-password', 'camille@lumiere.example'], wrong);
+        await linesOfARun(wrong, /Nothing was deleted/);
+        assert.deepEqual(await region.kept(), everything);
+      });
+
+      it('is said by check, which reports no fault', async () => {
+        const { ok, faults, notes } = await json<{ ok: boolean; faults: string[]; notes?: string[] }>(['check'], wrong);
+        assert.deepEqual([ok, faults], [true, []]);
+        assert.match(notes?.join() ?? '', /^The clock, .+ is more than a day ahead .+npx parvis purge/);
+      });
+
+      it('deletes what is due once the operator’s command has confirmed the time', async () => {
+        const asked = await run(['purge', '--json'], wrong);
+        assert.deepEqual([asked.code, asked.stderr], [1, '']);
+        const told = JSON.parse(asked.stdout) as { isClockTrusted: boolean; due: Record<string, number> };
+        assert.deepEqual([told.isClockTrusted, told.due.erasedUsers], [false, 1]);
+        assert.deepEqual(await region.kept(), everything);
+        const { deleted } = await json<{ deleted: Record<string, number> }>(['purge', '--yes'], wrong);
+        assert.equal(deleted.erasedUsers, 1);
+        const { user, firstPlace } = await region.kept();
+        assert.equal(user, false);
+        assert.equal(firstPlace > 1, days > 31);
+      });
+    });
+  }
+}

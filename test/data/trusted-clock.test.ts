@@ -1,0 +1,191 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { pino } from 'pino';
+import { up } from '../../migrations/20261130102000_create_retention_clock.ts';
+import { createTrustedClock } from '../../src/features/retention/trusted-clock.ts';
+import type { Stores } from '../../src/stores.ts';
+import { postgres } from '../support/services.ts';
+import { both, newTenant, open, sqliteFile, start } from './databases.ts';
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const dayMs = 24 * hourMs;
+const warning = 40;
+
+interface Line {
+  readonly level: number;
+  readonly msg: string;
+  readonly clock: string;
+  readonly trustedAt?: string;
+  readonly confirmWith?: string;
+}
+
+/** A process of the portal with clocks of its own. */
+function aNode(stores: Stores, now = start) {
+  const clocks = { now, monotonic: 5 };
+  const lines: Line[] = [];
+  const trusted = createTrustedClock({
+    ...{ stores, clock: () => clocks.now, monotonic: () => clocks.monotonic },
+    log: pino({}, { write: (line: string) => void lines.push(JSON.parse(line) as Line) }),
+  });
+  return {
+    clocks,
+    lines,
+    pass: (ms: number): void => {
+      clocks.now += ms;
+      clocks.monotonic += ms;
+    },
+    isTrusted: () => trusted.isTrusted(),
+  };
+}
+
+for (const { dialect, config, skip } of both(await postgres())) {
+  describe(`the trusted clock on ${dialect}`, { skip }, async () => {
+    if (skip !== false) return;
+    const { database, stores } = await open(config);
+    const others = config.kind === 'sqlite' ? stores : (await open(config)).stores;
+    const trustedAt = () => stores.trustedClock.findForOperator();
+    const trust = (at: number | null): Promise<unknown> =>
+      at === null ? database.knex('retention_clock').delete() : stores.trustedClock.confirmForOperator(at);
+
+    it('is trusted in an empty database, and from then on up to a day ahead', async () => {
+      await trust(null);
+      const node = aNode(stores);
+      assert.equal(await node.isTrusted(), true);
+      assert.equal(await trustedAt(), start);
+      node.clocks.now += dayMs;
+      assert.equal(await node.isTrusted(), true);
+      assert.equal(await trustedAt(), start + dayMs);
+      assert.deepEqual(node.lines, []);
+    });
+
+    it('is not trusted more than a day ahead of the newest entry, before anything was trusted', async () => {
+      await trust(null);
+      const scope = await newTenant(stores);
+      await stores.activity.record(scope, { kind: 'signOut' }, null, start);
+      const wrong = start + 31 * dayMs;
+      assert.equal(await aNode(stores, wrong).isTrusted(), false);
+      await stores.activity.record(scope, { kind: 'signOut' }, null, wrong);
+      assert.equal(await aNode(stores, wrong).isTrusted(), false, 'an entry recorded by a wrong clock changes nothing');
+      assert.equal(await trustedAt(), start);
+      assert.equal(await aNode(stores, start).isTrusted(), true);
+      await database.knex('activity').delete();
+    });
+
+    it('says so at once and then once an hour, with both times and the command that confirms', async () => {
+      await trust(start);
+      const node = aNode(stores, start + 31 * dayMs);
+      for (let minutes = 0; minutes <= 180; minutes += 10, node.pass(10 * minuteMs)) await node.isTrusted();
+      assert.deepEqual(
+        node.lines.map(({ level, clock, trustedAt: at, confirmWith }) => [level, clock, at, confirmWith]),
+        [0, 1, 2, 3].map((hours) => [
+          warning,
+          new Date(start + 31 * dayMs + hours * hourMs).toISOString(),
+          new Date(start).toISOString(),
+          'npx parvis purge',
+        ]),
+      );
+    });
+
+    it('is trusted once the process has seen a day pass on both clocks, and not a moment earlier', async () => {
+      await trust(start);
+      const node = aNode(stores, start + 8 * dayMs);
+      assert.equal(await node.isTrusted(), false);
+      node.pass(dayMs - 1);
+      assert.equal(await node.isTrusted(), false);
+      node.pass(1);
+      assert.equal(await node.isTrusted(), true);
+      assert.equal(await trustedAt(), start + 9 * dayMs);
+      assert.equal(node.lines.at(-1)?.msg, 'The clock is trusted again: expired data is deleted');
+      assert.equal(await aNode(stores, start + 9 * dayMs).isTrusted(), true, 'other processes trust it, too');
+    });
+
+    for (const [what, wallMs, monotonicMs] of [
+      ['only the wall clock moved on', dayMs, 10 * minuteMs],
+      ['the wall clock was set again', 40 * dayMs, dayMs],
+      ['the wall clock stood still', 0, 2 * dayMs],
+      ['the wall clock was set back, but not far enough', -5 * dayMs, dayMs],
+    ] as const) {
+      it(`is not trusted where ${what}, until a day has passed since then`, async () => {
+        await trust(start);
+        const node = aNode(stores, start + 31 * dayMs);
+        await node.isTrusted();
+        node.clocks.now += wallMs;
+        node.clocks.monotonic += monotonicMs;
+        assert.equal(await node.isTrusted(), false);
+        assert.equal(node.lines.length, 2, 'the change is logged at once');
+        node.pass(dayMs);
+        assert.equal(await node.isTrusted(), true);
+      });
+    }
+
+    it('is trusted at once when it is right again, or when an operator confirms it', async () => {
+      await trust(start);
+      const node = aNode(stores, start + 31 * dayMs);
+      assert.equal(await node.isTrusted(), false);
+      node.clocks.now = start + hourMs;
+      assert.equal(await node.isTrusted(), true);
+      assert.equal(await trustedAt(), start + hourMs);
+      node.clocks.now = start + 31 * dayMs;
+      assert.equal(await node.isTrusted(), false);
+      await stores.trustedClock.confirmForOperator(start + 31 * dayMs);
+      assert.equal(await node.isTrusted(), true);
+    });
+
+    it('leaves the trusted time where it is when it is behind, and says so once an hour', async () => {
+      await trust(start);
+      const node = aNode(stores, start - 2 * dayMs);
+      for (let minutes = 0; minutes < 60; minutes += 10, node.pass(10 * minuteMs))
+        assert.equal(await node.isTrusted(), true, 'by this clock nothing is deleted early');
+      assert.equal(await trustedAt(), start);
+      assert.deepEqual(
+        node.lines.map(({ level, confirmWith }) => [level, confirmWith]),
+        [[warning, 'npx parvis purge']],
+      );
+      await stores.trustedClock.confirmForOperator(node.clocks.now);
+      assert.equal(await trustedAt(), node.clocks.now, 'the command moves it back');
+    });
+
+    it('of one process is not trusted for as long as another process deletes by a different time', async () => {
+      await trust(start);
+      const [right, wrong] = [aNode(stores), aNode(others, start + 31 * dayMs)];
+      for (let hours = 0; hours < 72; hours++) {
+        assert.deepEqual([await right.isTrusted(), await wrong.isTrusted()], [true, false]);
+        for (const node of [right, wrong]) node.pass(hourMs);
+      }
+      assert.equal(await trustedAt(), start + 71 * hourMs);
+    });
+
+    it('moves the trusted time forward only, however many processes ask at once', async () => {
+      await trust(null);
+      const nodes = Array.from({ length: 20 }, (_, each) =>
+        aNode(each % 2 === 0 ? stores : others, start + ((each * 7) % 20) * 20 * minuteMs),
+      );
+      const answers = await Promise.all(nodes.map((node) => node.isTrusted()));
+      assert.ok(answers.every((answer) => answer));
+      assert.equal(await trustedAt(), start + 19 * 20 * minuteMs);
+    });
+  });
+
+  describe(`the migration that adds the trusted time on ${dialect}`, { skip }, async () => {
+    if (skip !== false) return;
+    const { database, stores } = await open(dialect === 'SQLite' ? sqliteFile() : config);
+    const migrated = async (): Promise<number | null> => {
+      await database.knex.schema.dropTable('retention_clock');
+      await up(database.knex);
+      return stores.trustedClock.findForOperator();
+    };
+
+    it('begins at the newest entry of a database that is already in use, and never in the future', async () => {
+      await database.knex('activity').delete();
+      assert.equal(await migrated(), null);
+      const scope = await newTenant(stores);
+      const past = Date.UTC(2026, 0, 1);
+      for (const at of [past - 1, past]) await stores.activity.record(scope, { kind: 'signOut' }, null, at);
+      assert.equal(await migrated(), past);
+      await stores.activity.record(scope, { kind: 'signOut' }, null, Date.now() + 400 * dayMs);
+      const began = await migrated();
+      assert.ok(began !== null && began > past && began <= Date.now());
+    });
+  });
+}

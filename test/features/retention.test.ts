@@ -1,0 +1,202 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { paths } from '../../src/paths.ts';
+import { maxShareOf } from '../../src/features/activity/activity.trim.ts';
+import { excessOf, minLimit, purgeExpired, type RetentionStep } from '../../src/features/retention/retention.ts';
+import { aTenant, aUser, type TestTenant } from '../support/builders.ts';
+import { aPerson } from '../support/person.ts';
+import { letTimePass, openPortal, type Portal } from '../support/portal.ts';
+import { underRules } from '../support/rules.ts';
+import { postgres, skipWithout } from '../support/services.ts';
+
+const hourMs = 60 * 60_000;
+const dayMs = 24 * hourMs;
+const activityLog = { retentionDays: 3650, export: 'allowed' };
+
+interface Line {
+  readonly level: number;
+  readonly msg: string;
+}
+
+/** What was logged about deletion since the last call. */
+function purgeLines({ logged }: Portal): () => Line[] {
+  let read = 0;
+  return () => {
+    const lines = logged().trim().split('\n').slice(read);
+    read += lines.length;
+    return lines.map((line) => JSON.parse(line) as Line).filter(({ msg }) => /delet|purge/i.test(msg));
+  };
+}
+
+const manyUsers = (portal: Portal, { id: tenant_id }: TestTenant, count: number): Promise<unknown> =>
+  portal.database.knex.batchInsert(
+    'users',
+    Array.from({ length: count }, (_, each) => ({
+      ...{ id: `${tenant_id}-${each}`, tenant_id, username: `u${each}@${tenant_id}.example` },
+      ...{ first_name: 'Zoé', last_name: 'Besson', display_name: 'Zoé Besson', name_key: 'zoe besson' },
+      ...{ administrator_level: 'none', agent_level: 'none', state: 'deleted', password_hash: 'x', password: 'own' },
+      ...{ password_set_at: portal.clock.now, epoch: 0, last_sign_in_at: 0, created_at: portal.clock.now },
+      deleted_at: portal.clock.now,
+    })),
+    20,
+  );
+
+for (const [dialect, server] of [
+  ['SQLite', { url: undefined }],
+  ['PostgreSQL', await postgres()],
+] as const) {
+  describe(`retention on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
+    if (server === null) return;
+    const portal = await openPortal({
+      environment: underRules({ activityLog, restoreWindowDays: 30 }),
+      ...(server.url === undefined ? {} : { databaseUrl: server.url }),
+    });
+    const { clock, database, background } = portal;
+    const tenant = await aTenant(portal, { language: 'en' });
+    const admin = await aUser(portal, tenant, { administratorLevel: 'global' });
+    const linesSince = purgeLines(portal);
+    const signedIn = () => aPerson(portal, { 'Accept-Language': 'en' }).signIn(admin);
+    const entries = async (): Promise<number> => {
+      const rows = await database.knex('activity').where({ tenant_id: tenant.id }).select('id');
+      return rows.length;
+    };
+    const usersLeft = async (): Promise<number> =>
+      (await database.knex('users').where({ tenant_id: tenant.id, state: 'deleted' })).length;
+
+    it('deletes nothing at a start with a wrong clock: a deleted user can still be restored when it is right again', async () => {
+      await background.runAll();
+      const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson', state: 'deleted', deletedAt: clock.now });
+      await signedIn();
+      const before = await entries();
+      for (const wrongMs of [31 * dayMs, 11 * 365 * dayMs]) {
+        clock.now += wrongMs;
+        // A sign-in is recorded under the wrong time: that makes it no more right.
+        await signedIn();
+        await background.runAll();
+        clock.now -= wrongMs;
+      }
+      await background.runAll();
+      assert.ok((await entries()) > before);
+      const person = await signedIn();
+      await person.visit(`${paths.users}/deleted`);
+      person.sees('Zoé Besson');
+      assert.deepEqual(
+        linesSince()
+          .filter(({ msg }) => !msg.startsWith('Purged'))
+          .map(({ level }) => level),
+        [40, 40, 30],
+        'each wrong time, and the right one',
+      );
+      assert.ok(await portal.stores.users.findDeleted(tenant.scope, zoe.id));
+    });
+
+    it('erases users once time has passed, and logs how many of each kind, without personal data', async () => {
+      await letTimePass(portal, 31 * dayMs);
+      linesSince();
+      await background.runAll();
+      const lines = linesSince();
+      const purged = lines.find(({ msg }) => msg === 'Purged expired data');
+      assert.ok(purged);
+      assert.equal((purged as unknown as Record<string, number>).erasedUsers, 1);
+      assert.equal(purged.level, 30);
+      assert.doesNotMatch(JSON.stringify(lines), /Zo|Besson|example/);
+      await background.runAll();
+      assert.deepEqual(linesSince(), [], 'a run that deletes nothing logs nothing');
+    });
+
+    it('erases nobody where more users are due than the limit: it logs why, once an hour, and goes on when fewer are due', async () => {
+      await manyUsers(portal, tenant, minLimit + 1);
+      await letTimePass(portal, 31 * dayMs);
+      linesSince();
+      await background.runAll();
+      await background.runAll();
+      const warnings = linesSince().filter(({ level }) => level === 40);
+      const facts = { kind: 'erasedUsers', due: minLimit + 1, limit: minLimit, confirmWith: 'npx parvis purge' };
+      assert.equal(warnings.length, 1);
+      assert.deepEqual({ ...warnings[0], ...facts }, warnings[0]);
+      assert.equal(await usersLeft(), minLimit + 1);
+      clock.now += hourMs;
+      clock.monotonic += hourMs;
+      await background.runAll();
+      assert.equal(linesSince().filter(({ level }) => level === 40).length, 1);
+      const most = database.knex('users').where({ tenant_id: tenant.id, state: 'deleted' }).offset(3).limit(minLimit);
+      const ids = await most.orderBy('id').pluck<string[]>('id');
+      for (const id of ids) await database.knex('users').where({ id }).delete();
+      await background.runAll();
+      assert.equal(await usersLeft(), 0);
+    });
+
+    it('trims up to the limit, and nothing where more entries are due', async () => {
+      const { id, scope } = await aTenant(portal);
+      const many = (count: number) =>
+        portal.stores.activity.recordMany(
+          scope,
+          Array.from({ length: count }, () => ({ event: { kind: 'signOut' } as const, targetId: null })),
+          clock.now,
+        );
+      await many(minLimit + 1);
+      await letTimePass(portal, 3652 * dayMs);
+      const left = async (): Promise<number> => (await database.knex('activity').where({ tenant_id: id })).length;
+      linesSince();
+      await background.runAll();
+      assert.equal(await left(), minLimit + 1);
+      const [warning] = linesSince().filter(({ level }) => level === 40) as (Line & { kind?: string })[];
+      assert.equal(warning?.kind, 'trimmedEntries');
+      // With so many entries that are kept, what is due is less than a twentieth of the log.
+      for (let each = 0; each < 25; each++) await many(minLimit);
+      await background.runAll();
+      assert.equal(await left(), 25 * minLimit + 1, 'one entry says that the log was trimmed');
+    });
+  });
+}
+
+describe('the limit of a run', () => {
+  const aStep = (due: number, count: number): RetentionStep => ({
+    countDue: () => Promise.resolve({ rows: due }),
+    purge: () => Promise.resolve(),
+    limit: { kind: 'rows', share: 0.05, count: () => Promise.resolve(count) },
+  });
+  for (const [due, count, limit] of [
+    [1_000, 1_000, null],
+    [1_001, 1_001, 1_000],
+    [1_001, 20_020, null],
+    [1_001, 20_019, 1_000],
+    [50_000, 1_000_000, null],
+    [50_001, 1_000_000, 50_000],
+  ] as const) {
+    it(`${limit === null ? 'allows' : 'holds'} ${due} of ${count}`, async () => {
+      const excess = limit === null ? null : { kind: 'rows', due, limit };
+      assert.deepEqual(await excessOf(aStep(due, count), 0), excess);
+    });
+  }
+});
+
+describe('a run in which one step fails', () => {
+  it('does the others all the same, and tells what was deleted before it failed', async () => {
+    const step = (purge: RetentionStep['purge']): RetentionStep => ({ countDue: () => Promise.resolve({}), purge });
+    const steps = [
+      step((_now, _stopping, tally) => {
+        tally('first', 2);
+        return Promise.reject(new Error('no'));
+      }),
+      step((_now, _stopping, tally) => Promise.resolve(tally('second', 3))),
+    ];
+    const options = { now: 0, stopping: new AbortController().signal, isLimited: true };
+    const { deleted, errors } = await purgeExpired(steps, options);
+    assert.deepEqual([deleted, errors.map(String)], [{ first: 2, second: 3 }, ['Error: no']]);
+  });
+});
+
+describe('the share of a log that one run may drop', () => {
+  for (const [retentionDays, share] of [
+    [3650, 0.05],
+    [60, 0.05],
+    [30, 0.1],
+    [3, 1],
+    [1, 1],
+  ] as const) {
+    it(`is ${share * 100} % where entries are kept for ${retentionDays} days`, () => {
+      assert.equal(maxShareOf({ activityLog: { retentionDays } } as Parameters<typeof maxShareOf>[0]), share);
+    });
+  }
+});
