@@ -13,7 +13,7 @@ const bundled = fileURLToPath(new URL('../node_modules/node/bin/node', import.me
 if (Number(process.versions.node.split('.')[0]) >= oldestMajor) {
   module.enableCompileCache?.();
   const { run } = await import('../src/cli/cli.ts');
-  await run(process.argv);
+  await run(process.argv.slice(2), process);
 } else if (existsSync(bundled) && process.execPath !== bundled) {
   const worker = spawn(bundled, [own, ...process.argv.slice(2)], { stdio: 'inherit' });
   worker.on('exit', (code) => (process.exitCode = code ?? 1));

@@ -3,6 +3,7 @@ import { sha256 } from '../data/digest.ts';
 import { linesOf } from '../data/lines.ts';
 import { createFileCheck, type FileCheck, type FileFault } from '../features/activity/activity.check.ts';
 import { CommandFault, print } from './context.ts';
+import type { CommandIo } from './io.ts';
 
 interface FileOptions {
   readonly file: string;
@@ -11,8 +12,8 @@ interface FileOptions {
 }
 
 /** Follows an export of a log from its first line to its last. It opens no database. */
-export async function verifyFile(options: FileOptions): Promise<void> {
-  const input = options.file === '-' ? process.stdin : createReadStream(options.file);
+export async function verifyFile(io: CommandIo, options: FileOptions): Promise<void> {
+  const input = options.file === '-' ? io.stdin : createReadStream(options.file);
   const notALog = new CommandFault(`${options.file} is no export of an activity log`);
   let check: FileCheck | null = null;
   let fault: FileFault | null = null;
@@ -28,7 +29,7 @@ export async function verifyFile(options: FileOptions): Promise<void> {
     if (fault !== null) break;
   }
   if (check === null) throw notALog;
-  report(options, check, fault ?? check.end());
+  report(io, options, check, fault ?? check.end());
 }
 
 /** What is wrong, in the words of the operator. */
@@ -50,7 +51,7 @@ export const faultWords: Readonly<Record<FileFault['fault'], (place: number) => 
 export const droppedBefore = (dropped: number): string =>
   `${dropped} before them had been kept for as long as the rules say, and were dropped; the log says so itself.`;
 
-function report(options: FileOptions, check: FileCheck, fault: FileFault | null): void {
+function report(io: CommandIo, options: FileOptions, check: FileCheck, fault: FileFault | null): void {
   const { whole, tenantId, anchor } = check;
   const entries = check.entries();
   const ok = fault === null;
@@ -62,8 +63,8 @@ function report(options: FileOptions, check: FileCheck, fault: FileFault | null)
     : [`Tenant ${tenantId}: ${faultWords[fault.fault](fault.place)}.`];
   // A program that reads the answer must not take a part for the whole either.
   const part = whole ? (anchor.place === 0 ? {} : { dropped: anchor.place }) : { filtered: true };
-  print(options, { ok, entries, fault: ok ? null : { ...fault, tenantId }, ...part }, lines);
-  process.exitCode = ok ? 0 : 1;
+  print(io, options, { ok, entries, fault: ok ? null : { ...fault, tenantId }, ...part }, lines);
+  io.exitCode = ok ? 0 : 1;
 }
 
 const provenOfWhole =

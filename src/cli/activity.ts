@@ -10,6 +10,7 @@ import type { Stores } from '../stores.ts';
 import { loadTranslator } from '../web/translator.ts';
 import { droppedBefore, faultWords, verifyFile } from './activity-file.ts';
 import { CommandFault, print, withContext, type CommandContext } from './context.ts';
+import type { CommandIo } from './io.ts';
 
 interface VerifyOptions {
   tenant?: string;
@@ -20,7 +21,7 @@ interface VerifyOptions {
 /** The fault of a chain, with the tenant whose chain it is. */
 type TenantFault = ChainFault & { readonly tenantId: string };
 
-export function addActivityCommands(program: Command): void {
+export function addActivityCommands(program: Command, io: CommandIo): void {
   const activity = program.command('activity').description('the activity log');
   activity
     .command('verify')
@@ -30,17 +31,17 @@ export function addActivityCommands(program: Command): void {
     .option('--json', 'print one JSON object')
     .action((options: VerifyOptions) =>
       options.file === undefined
-        ? withContext(({ stores }) => verify(stores, options))
-        : verifyFile({ ...options, file: options.file }),
+        ? withContext(io, ({ stores }) => verify(io, stores, options))
+        : verifyFile(io, { ...options, file: options.file }),
     );
   activity
     .command('export')
     .description('write the log of a tenant to standard output, in JSON Lines; it stands in the log itself')
     .requiredOption('--tenant <id>', 'the tenant')
-    .action(({ tenant }: { tenant: string }) => withContext((context) => exportLog(context, tenant)));
+    .action(({ tenant }: { tenant: string }) => withContext(io, (context) => exportLog(io, context, tenant)));
 }
 
-async function verify(stores: Stores, options: VerifyOptions): Promise<void> {
+async function verify(io: CommandIo, stores: Stores, options: VerifyOptions): Promise<void> {
   const tenants = options.tenant === undefined ? await stores.activity.tenantsForOperator() : [options.tenant];
   let entries = 0;
   let dropped = 0;
@@ -49,21 +50,26 @@ async function verify(stores: Stores, options: VerifyOptions): Promise<void> {
     if (verified === null) throw new CommandFault(`There is no tenant ${tenantId}`);
     entries += verified.entries;
     dropped += verified.dropped;
-    if (verified.fault !== null) return report(options, { entries, dropped, fault: { ...verified.fault, tenantId } });
+    if (verified.fault !== null)
+      return report(io, options, { entries, dropped, fault: { ...verified.fault, tenantId } });
   }
-  report(options, { entries, dropped, fault: null });
+  report(io, options, { entries, dropped, fault: null });
 }
 
-function report(options: VerifyOptions, { entries, dropped, fault }: Verified<TenantFault>): void {
+function report(io: CommandIo, options: VerifyOptions, { entries, dropped, fault }: Verified<TenantFault>): void {
   const ok = fault === null;
   const lines = ok
     ? [`${entries} entries, none changed, dropped or reordered.`, ...(dropped === 0 ? [] : [droppedBefore(dropped)])]
     : [`Tenant ${fault.tenantId}: ${faultWords[fault.fault](fault.place)}.`];
-  print(options, { ok, entries, ...(dropped === 0 ? {} : { dropped }), fault }, lines);
-  process.exitCode = ok ? 0 : 1;
+  print(io, options, { ok, entries, ...(dropped === 0 ? {} : { dropped }), fault }, lines);
+  io.exitCode = ok ? 0 : 1;
 }
 
-async function exportLog({ config, database, stores, tenants }: CommandContext, id: string): Promise<void> {
+async function exportLog(
+  io: CommandIo,
+  { config, database, stores, tenants }: CommandContext,
+  id: string,
+): Promise<void> {
   const tenant = await stores.tenants.findForOperator(id);
   if (tenant === null) throw new CommandFault(`There is no tenant ${id}`);
   const throttle = createThrottle(database, config.rules);
@@ -71,5 +77,5 @@ async function exportLog({ config, database, stores, tenants }: CommandContext, 
   const exports = createLogExports({ stores, throttle, wordsFor, clock: Date.now });
   const result = await exports.begin(tenants.operatorScope(tenant), 'jsonl', wholeLog);
   if (result.outcome === 'throttled') throw new CommandFault('Too many exports; wait a little');
-  await pipeline(result.text, process.stdout, { end: false });
+  await pipeline(result.text, io.stdout, { end: false });
 }

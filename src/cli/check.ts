@@ -1,21 +1,22 @@
 import type { Command } from 'commander';
 import { readConfig } from '../config/config.ts';
 import { print } from './context.ts';
+import type { CommandIo } from './io.ts';
 
-export function addCheckCommand(program: Command): void {
+export function addCheckCommand(program: Command, io: CommandIo): void {
   program
     .command('check')
     .description('check configuration, database, session store, mail server and locales; one line per fault')
     .option('--json', 'print one JSON object')
     .action(async (options: { json?: boolean }) => {
-      const { config, faults } = readConfig(process.env);
+      const { config, faults } = readConfig(io.env);
       // What it checks is nearly all of the portal: the other commands start without it.
       const { faultsOf, notesOf } = await import('./check-faults.ts');
       const all = config === null ? faults : await faultsOf(config);
       const ok = all.length === 0;
       const notes = config === null || !ok ? [] : await notesOf(config, Date.now());
       const result = { ok, faults: all, ...(notes.length === 0 ? {} : { notes }) };
-      print(options, result, [...(ok ? ['Everything is in order.'] : all), ...notes]);
-      process.exitCode = ok ? 0 : 1;
+      print(io, options, result, [...(ok ? ['Everything is in order.'] : all), ...notes]);
+      io.exitCode = ok ? 0 : 1;
     });
 }

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { readConfig, type Config } from '../config/config.ts';
 import type { Database } from '../data/database.ts';
 import { openDatabase } from '../data/open.ts';
@@ -8,6 +7,9 @@ import { createHasher, type Hasher } from '../features/passwords/hasher.ts';
 import { createTenants, type Tenants } from '../features/tenants/tenants.ts';
 import { createStores, type Stores } from '../stores.ts';
 import { loadTranslator } from '../web/translator.ts';
+import type { CommandIo } from './io.ts';
+
+export { print, printEach } from './io.ts';
 
 /** What a command of the operator works with: the same database and rules as a running server. */
 export interface CommandContext {
@@ -23,13 +25,15 @@ export class CommandFault extends Error {}
 
 /**
  * Opens the region's stores for one command, brings the schema up, and closes them afterwards.
+ * @param io where its environment is read
  * @param statementTimeoutMs for a command that nobody else waits for: 0 lets PostgreSQL take as long as it takes
  */
 export async function withContext<T>(
+  io: CommandIo,
   work: (context: CommandContext) => Promise<T>,
   statementTimeoutMs?: number,
 ): Promise<T> {
-  const { config, faults } = readConfig(process.env);
+  const { config, faults } = readConfig(io.env);
   if (config === null) throw new CommandFault(faults.join('\n'));
   await prepareDatabase(config);
   const database = openDatabase(config.database, statementTimeoutMs);
@@ -50,28 +54,4 @@ async function worded(error: unknown): Promise<unknown> {
   if (!(error instanceof Failure) || error.because === null) return error;
   const translator = await loadTranslator();
   return new CommandFault(translator('en').t(error.because));
-}
-
-/** Prints a command's result: one JSON object for programs, or lines for a person. */
-export function print(options: { json?: boolean | undefined }, result: object, lines: readonly string[]): void {
-  process.stdout.write(options.json ? `${JSON.stringify(result)}\n` : lines.map((line) => `${line}\n`).join(''));
-}
-
-/** Prints a list as it comes, however long: as one JSON object with the list under a name, or a line each for a person. */
-export async function printEach<T>(
-  options: { json?: boolean | undefined },
-  name: string,
-  items: AsyncIterable<T>,
-  line: (item: T) => string,
-): Promise<void> {
-  const write = async (text: string): Promise<void> => {
-    if (!process.stdout.write(text)) await once(process.stdout, 'drain');
-  };
-  let separator = '';
-  if (options.json) await write(`{${JSON.stringify(name)}:[`);
-  for await (const item of items) {
-    await write(options.json ? separator + JSON.stringify(item) : `${line(item)}\n`);
-    separator = ',';
-  }
-  if (options.json) await write(']}\n');
 }

@@ -13,6 +13,7 @@ import { ownSigner, type MovingParts } from '../features/moving/moving.ts';
 import { createTransport } from '../features/notices/notices.transport.ts';
 import type { Stores } from '../stores.ts';
 import { CommandFault, print, type CommandContext } from './context.ts';
+import type { CommandIo } from './io.ts';
 import { openReceipt } from './receipt-file.ts';
 import { identityOf } from './region-keys.ts';
 
@@ -37,11 +38,11 @@ const iso = (at: number): string => new Date(at).toISOString();
 const counted = (tables: readonly TableSummary[]): string[] =>
   tables.map(({ name, rows, digest }) => `  ${name}  ${rows}  sha256 ${digest}`);
 
-export async function out(parts: MovingParts, tenantId: string, options: OutOptions): Promise<void> {
+export async function out(io: CommandIo, parts: MovingParts, tenantId: string, options: OutOptions): Promise<void> {
   const { tenant, tables, waitForLink, secondFactors } = await moveOut(parts, { ...options, tenantId });
   const fingerprint = fingerprintOf(ownSigner(parts).publicKey);
   const { to, file, passwords } = options;
-  print(options, { tenantId, to, passwords, file, fingerprint, tables, waitForLink, secondFactors }, [
+  print(io, options, { tenantId, to, passwords, file, fingerprint, tables, waitForLink, secondFactors }, [
     `${tenant.name} is moving to ${to}: nobody of it can sign in until it has arrived, or until "tenant move-cancel".`,
     `Written to ${file}, encrypted and signed:`,
     ...counted(tables),
@@ -52,6 +53,7 @@ export async function out(parts: MovingParts, tenantId: string, options: OutOpti
 }
 
 export async function take(
+  io: CommandIo,
   { config }: CommandContext,
   parts: MovingParts,
   file: string,
@@ -81,7 +83,7 @@ export async function take(
     receipt,
   };
   // First of all: temporary passwords are nowhere else, while the receipt can be had again.
-  print(options, said, [
+  print(io, options, said, [
     `${name} (${tenantId}) has moved in from ${from.region}, whose key is ${fingerprint}:`,
     ...counted(tables),
     ...passwords.map(({ username, temporaryPassword }) => `${username}  ${temporaryPassword}`),
@@ -120,13 +122,14 @@ const relanguagedLines = ({ company, users }: Taken['relanguaged'], language: st
 
 /** Removes, tidies up what is no row, and counts what is left. */
 export async function done(
+  io: CommandIo,
   context: CommandContext,
   parts: MovingParts,
   tenantId: string,
   options: DoneOptions,
 ): Promise<void> {
   const { config, database } = context;
-  const receipt = await read(options.receipt);
+  const receipt = await read(io, options.receipt);
   const report = await finishMove(parts, tenantId, receipt);
   // It needs the portal's own sessions, and with them nearly all of it: the other commands start without.
   const { forgetInRedis } = await import('./redis-forget.ts');
@@ -135,21 +138,26 @@ export async function done(
   const tables = [...tenantTables.map(({ name }) => name), 'users_search', 'sessions', 'throttles'];
   const overwritten = await overwriteDeleted(database, tables);
   const isGone = overwritten && report.tables.every(({ left }) => left === 0);
-  print(options, { ok: isGone, ...worded(report), overwritten }, linesOf(report, overwritten));
-  process.exitCode = isGone ? 0 : 1;
+  print(io, options, { ok: isGone, ...worded(report), overwritten }, linesOf(report, overwritten));
+  io.exitCode = isGone ? 0 : 1;
 }
 
-export async function cancel(parts: MovingParts, tenantId: string, options: CancelOptions): Promise<void> {
+export async function cancel(
+  io: CommandIo,
+  parts: MovingParts,
+  tenantId: string,
+  options: CancelOptions,
+): Promise<void> {
   const { tenant, move, isRisky } = await cancelMove(parts, tenantId, options.force ? (options.reason ?? null) : null);
   const { name, state } = tenant;
   const risk = isRisky
     ? `Risk: if ${move.region} takes the bundle in, or has done so already, the tenant is active in both regions. Delete every copy of the bundle.`
     : null;
   const said = { tenantId, status: state, forced: isRisky, ...(risk === null ? {} : { risk }) };
-  print(options, said, [`${name} is ${state}.`, ...(risk === null ? [] : [risk])]);
+  print(io, options, said, [`${name} is ${state}.`, ...(risk === null ? [] : [risk])]);
 }
 
-export async function listMoves(stores: Stores, options: Options): Promise<void> {
+export async function listMoves(io: CommandIo, stores: Stores, options: Options): Promise<void> {
   const moves = (await stores.moves.list()).map((move) => ({
     ...{ tenantId: move.tenantId, domains: move.domains, direction: move.direction, region: move.region },
     ...{ status: move.state, passwords: move.passwords, began: iso(move.beganAt) },
@@ -157,7 +165,7 @@ export async function listMoves(stores: Stores, options: Options): Promise<void>
   }));
   const line = ({ tenantId, direction, region, status, began, domains }: (typeof moves)[number]): string =>
     [tenantId, direction, region, status, began, domains.join(' ')].join('  ');
-  print(options, { moves }, moves.map(line));
+  print(io, options, { moves }, moves.map(line));
   return Promise.resolve();
 }
 
@@ -183,9 +191,9 @@ function linesOf(report: MoveReport, overwritten: boolean): string[] {
   ];
 }
 
-async function read(file: string): Promise<unknown> {
+async function read(io: CommandIo, file: string): Promise<unknown> {
   try {
-    return JSON.parse(file === '-' ? await text(process.stdin) : readFileSync(file, 'utf8'));
+    return JSON.parse(file === '-' ? await text(io.stdin) : readFileSync(file, 'utf8'));
   } catch {
     throw new CommandFault('The file is no receipt');
   }

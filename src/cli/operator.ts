@@ -4,6 +4,7 @@ import { createOperators, operatorSteps, type OperatorStep } from '../features/s
 import { createSupport } from '../features/support/support.ts';
 import { createUserChanges } from '../features/users/users.changes.ts';
 import { print, printEach, withContext, type CommandContext } from './context.ts';
+import type { CommandIo } from './io.ts';
 import { listed, printPassword, resetPassword } from './user.ts';
 
 interface JsonOption {
@@ -23,7 +24,7 @@ const descriptions: Readonly<Record<OperatorStep, string>> = {
 };
 const done: Readonly<Record<OperatorStep, string>> = { block: 'blocked', unblock: 'unblocked', delete: 'deleted' };
 
-export function addOperatorCommands(program: Command): void {
+export function addOperatorCommands(program: Command, io: CommandIo): void {
   const operator = program
     .command('operator')
     .description('the people who look after this portal: they have no right in a tenant unless it lets them in');
@@ -35,8 +36,8 @@ export function addOperatorCommands(program: Command): void {
     .addOption(new Option('--language <language>').choices(languages))
     .option('--json', 'print one JSON object')
     .action(({ language, json = false, ...person }: AddOptions) =>
-      withContext(async (context) =>
-        printPassword({ json }, await operatorsOf(context).add({ ...person, language: language ?? null })),
+      withContext(io, async (context) =>
+        printPassword(io, { json }, await operatorsOf(context).add({ ...person, language: language ?? null })),
       ),
     );
   operator
@@ -44,8 +45,8 @@ export function addOperatorCommands(program: Command): void {
     .description('list the operators')
     .option('--json', 'print one JSON object')
     .action((options: JsonOption) =>
-      withContext((context) =>
-        printEach(options, 'operators', listed(operatorsOf(context).list(), Date.now()), (each) =>
+      withContext(io, (context) =>
+        printEach(io, options, 'operators', listed(operatorsOf(context).list(), Date.now()), (each) =>
           [each.id, each.status, each.username, each.name].join('  '),
         ),
       ),
@@ -56,9 +57,9 @@ export function addOperatorCommands(program: Command): void {
       .description(descriptions[step])
       .option('--json', 'print one JSON object')
       .action((typed: string, options: JsonOption) =>
-        withContext(async (context) => {
+        withContext(io, async (context) => {
           const { id, username } = await operatorsOf(context).take(step, typed);
-          print(options, { userId: id, username, done: done[step] }, [`${username} is ${done[step]}.`]);
+          print(io, options, { userId: id, username, done: done[step] }, [`${username} is ${done[step]}.`]);
         }),
       );
   }
@@ -67,9 +68,9 @@ export function addOperatorCommands(program: Command): void {
     .description('give an operator a temporary password, printed once')
     .option('--json', 'print one JSON object')
     .action((typed: string, options: JsonOption) =>
-      withContext(async (context) => {
+      withContext(io, async (context) => {
         const { user } = await operatorsOf(context).find(typed);
-        printPassword(options, await resetPassword(context, user.username));
+        printPassword(io, options, await resetPassword(context, user.username));
       }),
     );
 }

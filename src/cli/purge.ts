@@ -13,6 +13,7 @@ import { retentionSteps } from '../features/retention/retention.steps.ts';
 import { isAhead, readTrustedTime } from '../features/retention/trusted-clock.ts';
 import { createThrottle } from '../features/sessions/throttle.ts';
 import { print, withContext, type CommandContext } from './context.ts';
+import type { CommandIo } from './io.ts';
 
 interface PurgeOptions {
   readonly yes?: boolean;
@@ -39,7 +40,7 @@ const kindLabels: Readonly<Record<string, string>> = {
   imports: 'staged imports',
 };
 
-export function addPurgeCommand(program: Command): void {
+export function addPurgeCommand(program: Command, io: CommandIo): void {
   program
     .command('purge')
     .description(
@@ -49,16 +50,16 @@ export function addPurgeCommand(program: Command): void {
     .option('--yes', 'delete without asking; without a terminal nothing is deleted otherwise, exit 1')
     .option('--json', 'print one JSON object')
     // A log of many years takes longer than a page may.
-    .action((options: PurgeOptions) => withContext((context) => purge(context, options), 0));
+    .action((options: PurgeOptions) => withContext(io, (context) => purge(io, context, options), 0));
 }
 
-async function purge(context: CommandContext, options: PurgeOptions): Promise<void> {
+async function purge(io: CommandIo, context: CommandContext, options: PurgeOptions): Promise<void> {
   const steps = stepsOf(context);
   const found = await findDue(context, steps);
   if (options.yes !== true) {
-    const canAsk = options.json !== true && process.stdin.isTTY && process.stdout.isTTY;
-    print(options, { ok: false, ...described(found), deleted: null }, linesOf(found));
-    if (!canAsk || !(await isConfirmed())) return refuse(options);
+    const canAsk = options.json !== true && io.stdin.isTTY && io.stdout.isTTY;
+    print(io, options, { ok: false, ...described(found), deleted: null }, linesOf(found));
+    if (!canAsk || !(await isConfirmed(io))) return refuse(io, options);
   }
   await context.stores.trustedClock.confirmForOperator(found.now);
   const never = new AbortController().signal;
@@ -66,16 +67,16 @@ async function purge(context: CommandContext, options: PurgeOptions): Promise<vo
   const faults = errors.map(String);
   const lines = Object.keys(deleted).length === 0 ? ['Nothing was due.'] : ['Deleted:', ...countLines(deleted)];
   const result = { ok: faults.length === 0, ...described(found), deleted, ...(faults.length === 0 ? {} : { faults }) };
-  print(options, result, ['The clock is confirmed.', ...lines]);
+  print(io, options, result, ['The clock is confirmed.', ...lines]);
   if (faults.length === 0) return;
-  process.stderr.write(faults.map((fault) => `${fault}\n`).join(''));
-  process.exitCode = 1;
+  io.stderr.write(faults.map((fault) => `${fault}\n`).join(''));
+  io.exitCode = 1;
 }
 
-function refuse({ json }: PurgeOptions): void {
+function refuse(io: CommandIo, { json }: PurgeOptions): void {
   if (json !== true)
-    process.stdout.write('Nothing was deleted. If the clock is right and this data can go: npx parvis purge --yes\n');
-  process.exitCode = 1;
+    io.stdout.write('Nothing was deleted. If the clock is right and this data can go: npx parvis purge --yes\n');
+  io.exitCode = 1;
 }
 
 function stepsOf({ config, database, stores, tenants }: CommandContext): readonly RetentionStep[] {
@@ -126,8 +127,8 @@ const countLines = (counts: Counts): string[] =>
     .filter(([, count]) => count > 0)
     .map(([kind, count]) => `  ${String(count).padStart(8)}  ${kindLabels[kind] ?? kind}`);
 
-async function isConfirmed(): Promise<boolean> {
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+async function isConfirmed(io: CommandIo): Promise<boolean> {
+  const terminal = createInterface({ input: io.stdin, output: io.stdout });
   const answer = await terminal.question('Is the clock right? Permanently delete this data? (yes/no) ');
   terminal.close();
   return answer.trim().toLowerCase() === 'yes';

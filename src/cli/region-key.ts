@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import { fingerprintOf, signerOf } from '../features/directory/region-key.ts';
 import { print, withContext } from './context.ts';
+import type { CommandIo } from './io.ts';
 import { identityOf, signingKeyOf } from './region-keys.ts';
 
 /** What another region must know to send a tenant here. */
-export function addRegionKeyCommand(region: Command): void {
+export function addRegionKeyCommand(region: Command, io: CommandIo): void {
   region
     .command('key')
     .description(
@@ -12,12 +13,12 @@ export function addRegionKeyCommand(region: Command): void {
     )
     .option('--json', 'print one JSON object')
     .action((options: { json?: boolean }) =>
-      withContext(async ({ config }) => {
+      withContext(io, async ({ config }) => {
         const { identityToRecipient } = await import('age-encryption');
         const recipient = await identityToRecipient(await identityOf(config));
         const { region: id, publicKey } = signerOf(config.rules.region, signingKeyOf(config));
         const fingerprint = fingerprintOf(publicKey);
-        print(options, { region: id, recipient, fingerprint }, [`${id}  ${recipient}  ${fingerprint}`]);
+        print(io, options, { region: id, recipient, fingerprint }, [`${id}  ${recipient}  ${fingerprint}`]);
       }),
     );
 }

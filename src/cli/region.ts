@@ -3,6 +3,7 @@ import path from 'node:path';
 import { Option, type Command } from 'commander';
 import { rulesFolder } from '../config/rules.ts';
 import { CommandFault, print } from './context.ts';
+import type { CommandIo } from './io.ts';
 import type { Chapter } from './prove/flow/flow.ts';
 import type { Report } from './prove/report.ts';
 import { addRegionKeyCommand } from './region-key.ts';
@@ -16,10 +17,13 @@ interface ProveOptions {
 
 const usualRules = ['worldwide', 'germany'].map((region) => path.join(rulesFolder, `${region}.json`));
 
-/** @param flow another flow of the proof than the whole one, for a test */
-export function addRegionCommands(program: Command, flow?: readonly Chapter[]): void {
+/**
+ * Adds the commands of a region. `region prove` starts processes, which are given the environment of this one.
+ * @param flow another flow of the proof than the whole one, for a test
+ */
+export function addRegionCommands(program: Command, flow?: readonly Chapter[], io: CommandIo = process): void {
   const region = program.command('region').description('this region, and regions as a whole');
-  addRegionKeyCommand(region);
+  addRegionKeyCommand(region, io);
   region
     .command('prove')
     .description(
@@ -36,16 +40,16 @@ export function addRegionCommands(program: Command, flow?: readonly Chapter[]): 
         .default('sqlite'),
     )
     .option('--json', 'print one JSON object')
-    .action((options: ProveOptions) => proveRegions(options, flow));
+    .action((options: ProveOptions) => proveRegions(io, options, flow));
 }
 
-async function proveRegions(options: ProveOptions, flow?: readonly Chapter[]): Promise<void> {
+async function proveRegions(io: CommandIo, options: ProveOptions, flow?: readonly Chapter[]): Promise<void> {
   const { prove } = await import('./prove/prove.ts');
-  const tell = (words: string): void => void process.stderr.write(`${words}\n`);
+  const tell = (words: string): void => void io.stderr.write(`${words}\n`);
   const report = await prove({
     rulesFiles: options.rules,
-    databaseUrls: urlsIn('PROVE_DATABASE_URLS', options.database === 'postgres'),
-    redisUrls: urlsIn('PROVE_REDIS_URLS', false),
+    databaseUrls: urlsIn(io, 'PROVE_DATABASE_URLS', options.database === 'postgres'),
+    redisUrls: urlsIn(io, 'PROVE_REDIS_URLS', false),
     ...(options.json ? {} : { tell }),
     ...(flow && { flow }),
   });
@@ -53,13 +57,13 @@ async function proveRegions(options: ProveOptions, flow?: readonly Chapter[]): P
     const { reportPage } = await import('./prove/report-page.ts');
     writeFileSync(options.report, await reportPage(report));
   }
-  print(options, report, linesOf(report));
-  process.exitCode = report.held ? 0 : 1;
+  print(io, options, report, linesOf(report));
+  io.exitCode = report.held ? 0 : 1;
 }
 
 // By the environment: what stands on a command line is shown to everybody on the machine.
-function urlsIn(name: string, required: boolean): string[] | null {
-  const urls = (process.env[name] ?? '').split(',').filter(Boolean);
+function urlsIn(io: CommandIo, name: string, required: boolean): string[] | null {
+  const urls = (io.env[name] ?? '').split(',').filter(Boolean);
   if (urls.length === 2 || (urls.length === 0 && !required)) return urls.length === 0 ? null : urls;
   throw new CommandFault(`${name} wants two addresses with a comma between`);
 }

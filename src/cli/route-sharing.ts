@@ -5,6 +5,7 @@ import { fingerprintOf, signerOf } from '../features/directory/region-key.ts';
 import { isSigned, signDirectory, signedDirectory } from '../features/directory/signed-directory.ts';
 import type { Stores } from '../stores.ts';
 import { CommandFault, print, withContext } from './context.ts';
+import type { CommandIo } from './io.ts';
 import { checkedKey, signingKeyOf } from './region-keys.ts';
 import { asLine, checkedRoutes, refuseResidents } from './routes-given.ts';
 
@@ -15,15 +16,15 @@ interface ImportOptions {
 }
 
 /** What regions share: the directory, signed by the one that gives it and verified by the one that takes it. */
-export function addSharingCommands(route: Command): void {
+export function addSharingCommands(route: Command, io: CommandIo): void {
   route
     .command('export')
     .description('print the directory as JSON, signed by this region, to be imported in another')
     .option('--json', 'print one JSON object, as without it')
     .action(() =>
-      withContext(async ({ config, stores }) => {
+      withContext(io, async ({ config, stores }) => {
         const signed = signDirectory(await stores.directory.listShared(), config.rules.region, signingKeyOf(config));
-        print({ json: true }, signed, []);
+        print(io, { json: true }, signed, []);
       }),
     );
   route
@@ -31,10 +32,10 @@ export function addSharingCommands(route: Command): void {
     .description('print the fingerprint of the key by which this region signs its directory')
     .option('--json', 'print one JSON object')
     .action((options: { json?: boolean }) =>
-      withContext(({ config }) => {
+      withContext(io, ({ config }) => {
         const { region, publicKey } = signerOf(config.rules.region, signingKeyOf(config));
         const fingerprint = fingerprintOf(publicKey);
-        print(options, { region, fingerprint }, [`${region}  ${fingerprint}`]);
+        print(io, options, { region, fingerprint }, [`${region}  ${fingerprint}`]);
         return Promise.resolve();
       }),
     );
@@ -45,15 +46,15 @@ export function addSharingCommands(route: Command): void {
     .option('--unsigned', 'take a file that nobody signed')
     .option('--json', 'print one JSON object')
     .action((file: string, options: ImportOptions) =>
-      withContext(async ({ config, stores }) => {
+      withContext(io, async ({ config, stores }) => {
         // A pipe is read as a stream: read at one go, it is refused while it is still being filled.
-        const content = parse(file === '-' ? await text(process.stdin) : readFileSync(file, 'utf8'));
+        const content = parse(file === '-' ? await text(io.stdin) : readFileSync(file, 'utf8'));
         const routes = checkedRoutes(content);
         await refuseResidents(stores, routes, config.rules.region);
         // Last, for it makes a key known: a list that is refused leaves nothing behind.
         if (options.unsigned !== true) await verify(stores, content, options.acceptKey);
         await stores.directory.put(routes);
-        print(options, { routes }, routes.map(asLine));
+        print(io, options, { routes }, routes.map(asLine));
       }),
     );
 }

@@ -1,21 +1,22 @@
 import type { Command } from 'commander';
 import { CommandFault, print, withContext } from './context.ts';
+import type { CommandIo } from './io.ts';
 import { asLine, checkedRoutes, refuseResidents } from './routes-given.ts';
 import { addSharingCommands } from './route-sharing.ts';
 
 /** The directory: which company domain belongs to which region. */
-export function addRouteCommands(program: Command): void {
+export function addRouteCommands(program: Command, io: CommandIo): void {
   const route = program.command('route').description('the directory: company domains and their regions, no people');
   route
     .command('add <domain> <region>')
     .description('send the people of a domain to a region')
     .option('--json', 'print one JSON object')
     .action((domainName: string, regionName: string, options: { json?: boolean }) =>
-      withContext(async ({ config, stores }) => {
+      withContext(io, async ({ config, stores }) => {
         const routes = checkedRoutes({ routes: [{ domain: domainName, region: regionName }] });
         await refuseResidents(stores, routes, config.rules.region);
         await stores.directory.put(routes);
-        print(options, { routes }, routes.map(asLine));
+        print(io, options, { routes }, routes.map(asLine));
       }),
     );
   route
@@ -23,9 +24,9 @@ export function addRouteCommands(program: Command): void {
     .description('list the directory')
     .option('--json', 'print one JSON object')
     .action((options: { json?: boolean }) =>
-      withContext(async ({ stores }) => {
+      withContext(io, async ({ stores }) => {
         const routes = await stores.directory.list();
-        print(options, { routes }, routes.map(asLine));
+        print(io, options, { routes }, routes.map(asLine));
       }),
     );
   route
@@ -33,12 +34,12 @@ export function addRouteCommands(program: Command): void {
     .description('forget the region of a domain')
     .option('--json', 'print one JSON object')
     .action((domainName: string, options: { json?: boolean }) =>
-      withContext(async ({ stores }) => {
+      withContext(io, async ({ stores }) => {
         if (!(await stores.directory.remove(domainName.trim().toLowerCase()))) {
           throw new CommandFault(`The directory has no ${domainName}`);
         }
-        print(options, { routes: await stores.directory.list() }, []);
+        print(io, options, { routes: await stores.directory.list() }, []);
       }),
     );
-  addSharingCommands(route);
+  addSharingCommands(route, io);
 }

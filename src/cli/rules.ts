@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { readRules } from '../config/rules.ts';
 import { print } from './context.ts';
+import type { CommandIo } from './io.ts';
 
-export function addRulesCommands(program: Command): void {
+export function addRulesCommands(program: Command, io: CommandIo): void {
   program
     .command('rules')
     .description('the rules of a region')
@@ -13,7 +14,7 @@ export function addRulesCommands(program: Command): void {
       const { rules, faults } = readRules(file);
       const ok = rules !== null;
       const about = ok ? { region: rules.region, edition: rules.edition, revision: rules.revision } : {};
-      print(options, { ok, ...about, faults }, ok ? [`The rules of ${rules.region} are in order.`] : faults);
-      process.exitCode = ok ? 0 : 1;
+      print(io, options, { ok, ...about, faults }, ok ? [`The rules of ${rules.region} are in order.`] : faults);
+      io.exitCode = ok ? 0 : 1;
     });
 }

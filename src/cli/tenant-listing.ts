@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { print, withContext } from './context.ts';
+import type { CommandIo } from './io.ts';
 
 /** Whether the directory that other regions get names a tenant's domains. */
-export function addListingCommands(tenant: Command): void {
+export function addListingCommands(tenant: Command, io: CommandIo): void {
   for (const [name, listed, description, words] of [
     ['unlist', false, 'keep the domains of the tenant from other regions', 'is unlisted'],
     ['publish', true, 'let other regions know the domains of the tenant, once they are in the directory', 'is listed'],
@@ -12,9 +13,9 @@ export function addListingCommands(tenant: Command): void {
       .description(description)
       .option('--json', 'print one JSON object')
       .action((id: string, options: { json?: boolean }) =>
-        withContext(async ({ tenants }) => {
+        withContext(io, async ({ tenants }) => {
           const { name: tenantName } = await tenants.setListed(id, listed);
-          print(options, { tenantId: id, listed }, [`${tenantName} ${words}.`]);
+          print(io, options, { tenantId: id, listed }, [`${tenantName} ${words}.`]);
         }),
       );
   }

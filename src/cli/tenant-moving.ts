@@ -3,6 +3,7 @@ import { MoveFault } from '../features/moving/moving.faults.ts';
 import { receiptOf } from '../features/moving/moving.receipt.ts';
 import type { MovingParts } from '../features/moving/moving.ts';
 import { CommandFault, print, withContext, type CommandContext } from './context.ts';
+import type { CommandIo } from './io.ts';
 import { wordsOfFault } from './moving-faults.ts';
 import {
   cancel,
@@ -21,7 +22,7 @@ import { checkedKey, signingKeyOf } from './region-keys.ts';
 const acceptKey = 'accept this key of the other region, instead of the one known so far';
 
 /** Moving a tenant to another region: out of one, into the other, then gone for good at the first. */
-export function addMovingCommands(tenant: Command): void {
+export function addMovingCommands(tenant: Command, io: CommandIo): void {
   tenant
     .command('move-out <id>')
     .description('let nobody of the tenant in, and write all of it into a bundle for another region')
@@ -30,7 +31,7 @@ export function addMovingCommands(tenant: Command): void {
     .addOption(new Option('--passwords <which>', 'of its people').choices(['keep', 'reset']).makeOptionMandatory())
     .requiredOption('--file <file>', 'the bundle to write')
     .option('--json', 'print one JSON object')
-    .action((id: string, options: OutOptions) => moving(options, (_, parts) => out(parts, id, options)));
+    .action((id: string, options: OutOptions) => moving(io, options, (_, parts) => out(io, parts, id, options)));
   tenant
     .command('move-in <file>')
     .description('take a tenant in as another region has sent it, and print the receipt')
@@ -38,13 +39,15 @@ export function addMovingCommands(tenant: Command): void {
     .option('--receipt <file>', 'write the receipt into this file')
     .option('--json', 'print one JSON object')
     .action((file: string, options: InOptions) =>
-      moving(options, (context, parts) => take(context, parts, file, options)),
+      moving(io, options, (context, parts) => take(io, context, parts, file, options)),
     );
   tenant
     .command('receipt <id>')
     .description('print the receipt of a tenant that moved in once more')
     .option('--json', 'print one JSON object, as without it')
-    .action((id: string) => moving({}, async (_, parts) => print({ json: true }, await receiptOf(parts, id), [])));
+    .action((id: string) =>
+      moving(io, {}, async (_, parts) => print(io, { json: true }, await receiptOf(parts, id), [])),
+    );
   tenant
     .command('move-done <id>')
     .description('remove for good what the other region has taken in, and report what is left')
@@ -52,37 +55,42 @@ export function addMovingCommands(tenant: Command): void {
     .option('--accept-key <fingerprint>', acceptKey)
     .option('--json', 'print one JSON object')
     .action((id: string, options: DoneOptions) =>
-      moving(options, (context, parts) => done(context, parts, id, options)),
+      moving(io, options, (context, parts) => done(io, context, parts, id, options)),
     );
   tenant
     .command('moves')
     .description('list the tenants that moved to another region or came from one, and that are about to')
     .option('--json', 'print one JSON object')
-    .action((options: Options) => moving({}, ({ stores }) => listMoves(stores, options)));
+    .action((options: Options) => moving(io, {}, ({ stores }) => listMoves(io, stores, options)));
   tenant
     .command('move-cancel <id>')
     .description('cancel a move, so that the users of the tenant can sign in again')
     .option('--force', 'cancel although the bundle was written and the other region may have taken it in')
     .option('--reason <text>', 'why the move is canceled by force; recorded in the activity log')
     .option('--json', 'print one JSON object')
-    .action((id: string, options: CancelOptions) => moving(options, (_, parts) => cancel(parts, id, options)));
+    .action((id: string, options: CancelOptions) => moving(io, options, (_, parts) => cancel(io, parts, id, options)));
 }
 
 /** Runs one of the commands, with its faults in words. */
 function moving(
+  io: CommandIo,
   { acceptKey: accepted }: Options & { acceptKey?: string },
   work: (context: CommandContext, parts: MovingParts) => Promise<void>,
 ): Promise<void> {
-  return withContext(async (context) => {
-    const { config, stores, tenants, hasher } = context;
-    const { rules, regionUrls } = config;
-    try {
-      await work(context, {
-        ...{ stores, tenants, hasher, rules, regionUrls, signingKey: signingKeyOf(config), clock: Date.now },
-        checkKey: (signer, what) => checkedKey(stores, signer, accepted, what),
-      });
-    } catch (error) {
-      throw error instanceof MoveFault ? new CommandFault(wordsOfFault(error)) : error;
-    }
-  }, 0);
+  return withContext(
+    io,
+    async (context) => {
+      const { config, stores, tenants, hasher } = context;
+      const { rules, regionUrls } = config;
+      try {
+        await work(context, {
+          ...{ stores, tenants, hasher, rules, regionUrls, signingKey: signingKeyOf(config), clock: Date.now },
+          checkKey: (signer, what) => checkedKey(stores, signer, accepted, what),
+        });
+      } catch (error) {
+        throw error instanceof MoveFault ? new CommandFault(wordsOfFault(error)) : error;
+      }
+    },
+    0,
+  );
 }

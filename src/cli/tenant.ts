@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Tenants } from '../features/tenants/tenants.ts';
 import type { Stores } from '../stores.ts';
 import { print, withContext } from './context.ts';
+import type { CommandIo } from './io.ts';
 import { addListingCommands } from './tenant-listing.ts';
 import { addMovingCommands } from './tenant-moving.ts';
 
@@ -15,7 +16,7 @@ interface AddOptions {
   json?: boolean;
 }
 
-export function addTenantCommands(program: Command): void {
+export function addTenantCommands(program: Command, io: CommandIo): void {
   const tenant = program.command('tenant').description('the partner companies of this region');
   tenant
     .command('add')
@@ -27,15 +28,16 @@ export function addTenantCommands(program: Command): void {
     .requiredOption('--admin-username <username>', 'user name of the first Global admin, on one of the domains')
     .option('--unlisted', 'keep its domains from other regions')
     .option('--json', 'print one JSON object')
-    .action((options: AddOptions) => withContext(({ tenants }) => add(tenants, options)));
+    .action((options: AddOptions) => withContext(io, ({ tenants }) => add(io, tenants, options)));
   tenant
     .command('list')
     .description('list the tenants with the number of their users')
     .option('--json', 'print one JSON object')
     .action((options: { json?: boolean }) =>
-      withContext(async ({ stores }) => {
+      withContext(io, async ({ stores }) => {
         const tenants = await listed(stores);
         print(
+          io,
           options,
           { tenants },
           tenants.map((each) =>
@@ -46,8 +48,8 @@ export function addTenantCommands(program: Command): void {
         );
       }),
     );
-  addMovingCommands(tenant);
-  addListingCommands(tenant);
+  addMovingCommands(tenant, io);
+  addListingCommands(tenant, io);
   for (const [name, state] of [
     ['suspend', 'suspended'],
     ['resume', 'active'],
@@ -59,10 +61,10 @@ export function addTenantCommands(program: Command): void {
       )
       .option('--json', 'print one JSON object')
       .action((id: string, options: { json?: boolean }) =>
-        withContext(async ({ stores, tenants }) => {
+        withContext(io, async ({ stores, tenants }) => {
           const { name: tenantName } = await tenants.setState(id, state);
           const changed = (await listed(stores)).filter((each) => each.id === id);
-          print(options, { tenants: changed }, [`${tenantName} is ${state}.`]);
+          print(io, options, { tenants: changed }, [`${tenantName} is ${state}.`]);
         }),
       );
   }
@@ -78,7 +80,7 @@ const listed = async (stores: Stores) =>
     ...(isListed ? {} : { unlisted: true }),
   }));
 
-async function add(tenants: Tenants, options: AddOptions): Promise<void> {
+async function add(io: CommandIo, tenants: Tenants, options: AddOptions): Promise<void> {
   const added = await tenants.add(
     { name: options.name, domains: options.domain, language: options.language, listed: options.unlisted !== true },
     {
@@ -90,7 +92,7 @@ async function add(tenants: Tenants, options: AddOptions): Promise<void> {
     },
   );
   const { tenantId, userId, username, temporaryPassword } = added;
-  print(options, { tenantId, userId, username, temporaryPassword }, [
+  print(io, options, { tenantId, userId, username, temporaryPassword }, [
     `Tenant ${tenantId}`,
     `Global admin ${username}`,
     `Temporary password, shown this once: ${temporaryPassword}`,

@@ -8,6 +8,7 @@ import { createWaysIn } from '../features/links/ways-in.ts';
 import { createThrottle } from '../features/sessions/throttle.ts';
 import { createUsers } from '../features/users/users.ts';
 import { CommandFault, print, printEach, withContext, type CommandContext } from './context.ts';
+import type { CommandIo } from './io.ts';
 import { saysOfRules, saysOfSecondAdministrator } from './placed.ts';
 
 interface AddOptions {
@@ -20,7 +21,7 @@ interface AddOptions {
   json?: boolean;
 }
 
-export function addUserCommands(program: Command): void {
+export function addUserCommands(program: Command, io: CommandIo): void {
   const user = program
     .command('user')
     .description('the people of a tenant: the operator’s way in when nobody else can help');
@@ -35,10 +36,10 @@ export function addUserCommands(program: Command): void {
     .addOption(new Option('--language <language>').choices(languages))
     .option('--json', 'print one JSON object')
     .action((options: AddOptions) =>
-      withContext(async ({ tenants, config }) => {
+      withContext(io, async ({ tenants, config }) => {
         const { tenant, language, json, ...person } = options;
         const added = await tenants.addUser(tenant, { ...person, language: language ?? null });
-        printPassword({ json }, added, saysOfRules(config.rules, 'users.add'));
+        printPassword(io, { json }, added, saysOfRules(config.rules, 'users.add'));
       }),
     );
   user
@@ -46,10 +47,10 @@ export function addUserCommands(program: Command): void {
     .description('give a user a temporary password, printed once; it stands in the activity log')
     .option('--json', 'print one JSON object')
     .action((username: string, options: { json?: boolean }) =>
-      withContext(async (context) => {
+      withContext(io, async (context) => {
         const said = saysOfRules(context.config.rules, 'users.resetPassword');
         const { bypassed, ...added } = await resetPassword(context, username);
-        printPassword(options, added, [...said, ...bypassed]);
+        printPassword(io, options, added, [...said, ...bypassed]);
       }),
     );
   user
@@ -59,10 +60,10 @@ export function addUserCommands(program: Command): void {
     )
     .option('--json', 'print one JSON object')
     .action((username: string, options: { json?: boolean }) =>
-      withContext(async (context) => {
+      withContext(io, async (context) => {
         const { bypassed, ...removed } = await removeSecondFactorOf(context, username);
         const said = saysOfRules(context.config.rules, 'users.removeSecondFactor');
-        print(options, removed, [`${removed.username} has no second factor any more`, ...said, ...bypassed]);
+        print(io, options, removed, [`${removed.username} has no second factor any more`, ...said, ...bypassed]);
       }),
     );
   user
@@ -70,7 +71,7 @@ export function addUserCommands(program: Command): void {
     .description('list the users of a tenant')
     .requiredOption('--tenant <id>', 'the tenant')
     .option('--json', 'print one JSON object')
-    .action((options: { tenant: string; json?: boolean }) => withContext((context) => list(context, options)));
+    .action((options: { tenant: string; json?: boolean }) => withContext(io, (context) => list(io, context, options)));
 }
 
 async function findUser({ stores }: CommandContext, typed: string) {
@@ -115,11 +116,17 @@ export async function resetPassword(context: CommandContext, typed: string) {
   return { userId: found.user.id, username, temporaryPassword: result.way.clearText ?? '', bypassed };
 }
 
-async function list({ stores }: CommandContext, options: { tenant: string; json?: boolean }): Promise<void> {
+async function list(
+  io: CommandIo,
+  { stores }: CommandContext,
+  options: { tenant: string; json?: boolean },
+): Promise<void> {
   if ((await stores.tenants.findForOperator(options.tenant)) === null)
     throw new CommandFault(`There is no tenant ${options.tenant}`);
   const users = listed(stores.users.everyUser(options.tenant), Date.now());
-  await printEach(options, 'users', users, ({ id, status, username, name }) => [id, status, username, name].join('  '));
+  await printEach(io, options, 'users', users, ({ id, status, username, name }) =>
+    [id, status, username, name].join('  '),
+  );
 }
 
 /** Users as the commands print them. */
@@ -140,12 +147,13 @@ export async function* listed(users: AsyncIterable<User>, now: number) {
 
 /** Prints a temporary password, this once, and what else there is to say to a person. */
 export function printPassword(
+  io: CommandIo,
   options: { json?: boolean | undefined },
   added: { userId: string; username: string; temporaryPassword: string },
   said: readonly string[] = [],
 ): void {
   const { userId, username, temporaryPassword } = added;
-  print(options, { userId, username, temporaryPassword }, [
+  print(io, options, { userId, username, temporaryPassword }, [
     username,
     `Temporary password, shown this once: ${temporaryPassword}`,
     ...said,

@@ -50,7 +50,7 @@ describe('check', () => {
     assert.equal(existsSync(wrong.DATA_DIR), false);
   });
 
-  test('names the stores that do not answer, and ends by itself', async () => {
+  test('names the stores that do not answer', async () => {
     const [database, cache] = [await freePort(), await freePort()];
     const { code, faults } = await checked({
       DATA_DIR: dataDirectory(),

@@ -4,9 +4,11 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { after } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
+import { run as runCommand } from '../../src/cli/cli.ts';
 import { freePort } from '../../src/cli/prove/free-port.ts';
 
 const parvis = path.join(import.meta.dirname, '../../bin/parvis.js');
@@ -47,8 +49,49 @@ export function start(args: readonly string[], environment: Environment, program
   return child;
 }
 
-/** Runs one command to its end. */
+// These are processes themselves, or start some and watch them.
+const isProcess = ([first, second]: readonly string[]): boolean =>
+  first === 'serve' || first === 'demo' || (first === 'region' && second === 'prove');
+
+/**
+ * Runs one command to its end, in this process: with an environment, input and output of its own.
+ * @param program another program, which is started as a process, as are `serve`, `demo` and `region prove`
+ */
 export async function run(
+  args: readonly string[],
+  environment: Environment,
+  input = '',
+  program?: string,
+): Promise<Outcome> {
+  if (program !== undefined || isProcess(args)) return runProcess(args, environment, input, program);
+  const ended = previous.then(() => runHere(args, environment, input));
+  previous = ended.catch(() => undefined);
+  return ended;
+}
+
+// One after the other: waiting for SQLite's lock blocks the process, so that two commands in it could wait for each other.
+let previous: Promise<unknown> = Promise.resolve();
+
+async function runHere(args: readonly string[], env: Environment, input: string): Promise<Outcome> {
+  const before = { env: { ...process.env }, exitCode: process.exitCode };
+  const stdin = new PassThrough();
+  stdin.end(input);
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  const texts = Promise.all([text(stdout), text(stderr)]);
+  const code = await runCommand(args, { env, stdin, stdout, stderr });
+  stdout.end();
+  stderr.end();
+  const [output, errors] = await texts;
+  assert.deepEqual(
+    { env: { ...process.env }, exitCode: process.exitCode },
+    before,
+    'a command leaves this process alone',
+  );
+  return { code, stdout: output, stderr: errors };
+}
+
+/** Runs one command to its end in a process of its own. @param program another one than `parvis` */
+export async function runProcess(
   args: readonly string[],
   environment: Environment,
   input = '',

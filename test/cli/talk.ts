@@ -12,6 +12,11 @@ export async function get(origin: string, address: string): Promise<{ status: nu
   return { status: response.status, body: await response.text() };
 }
 
+/** Waits until a server that was told to stop says so; it answers for a moment longer. */
+export async function untilStopping(origin: string): Promise<void> {
+  while ((await get(origin, '/readyz')).status !== 503) await wait(10);
+}
+
 /** A form whose last byte has not been sent yet: a request under way. */
 export async function halfAForm(port: number): Promise<{ socket: Socket; finish(): void; answer: Promise<string> }> {
   const socket = connect(port, '127.0.0.1');

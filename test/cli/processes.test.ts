@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import { describe, test } from 'node:test';
+import { freePort } from '../../src/cli/prove/free-port.ts';
+import { openDatabase } from '../../src/data/open.ts';
+import { createScope } from '../../src/domain/scope.ts';
+import { createStores } from '../../src/stores.ts';
+import { newUser, worldwide } from '../data/databases.ts';
+import { dataDirectory, json, run, runProcess, start } from './command.ts';
+
+// What only a process shows; everything else about the commands is tested within the process of the test.
+const environment = { DATA_DIR: dataDirectory() };
+const names = ['--name', 'Kiesel', '--domain', 'kiesel.example', '--language', 'de', '--admin-name', 'Ada'];
+const { tenantId } = await json<{ tenantId: string }>(
+  ['tenant', 'add', ...names, '--admin-username', 'ada@kiesel.example'],
+  environment,
+);
+await addMany(environment.DATA_DIR, tenantId);
+
+describe('a command as a process', () => {
+  test('prints nothing but its JSON to standard output, and exits with 0', async () => {
+    const { code, stdout, stderr } = await runProcess(['tenant', 'list', '--json'], environment);
+    assert.deepEqual([code, stderr], [0, '']);
+    assert.match(stdout, /^[^\n]+\n$/);
+    assert.equal(stdout, (await run(['tenant', 'list', '--json'], environment)).stdout);
+  });
+
+  test('prints a fault to standard error, as JSON to standard output too, and exits with 1', async () => {
+    const { code, stdout, stderr } = await runProcess(['tenant', 'suspend', 'nobody', '--json'], environment);
+    assert.deepEqual([code, stderr], [1, 'There is no such organization.\n']);
+    assert.deepEqual(JSON.parse(stdout), { ok: false, faults: ['There is no such organization.'] });
+  });
+
+  test('exits with 0 after its help, and with 1 after what is no command', async () => {
+    const help = await runProcess(['user', 'list', '--help'], {});
+    assert.deepEqual([help.code, help.stderr], [0, '']);
+    assert.equal(help.stdout, (await run(['user', 'list', '--help'], {})).stdout);
+    const unknown = await runProcess(['nonsense'], {});
+    assert.deepEqual([unknown.code, unknown.stdout, unknown.stderr], [1, '', "error: unknown command 'nonsense'\n"]);
+  });
+
+  test('exits with 1 where it has found a fault that is no error', async () => {
+    const { code, stdout, stderr } = await runProcess(['rules', 'check', '/nowhere.json'], {});
+    assert.deepEqual([code, stderr], [1, '']);
+    assert.match(stdout, /cannot be read/);
+  });
+
+  test('reads standard input', async () => {
+    const routes = [{ domain: 'alpha.example', region: 'germany' }];
+    const args = ['route', 'import', '-', '--unsigned', '--json'];
+    const { code, stdout } = await runProcess(args, environment, JSON.stringify({ routes }));
+    assert.deepEqual([code, JSON.parse(stdout)], [0, { routes }]);
+  });
+
+  test('ends by itself where the stores do not answer', async () => {
+    const secret = 'canary-'.repeat(6);
+    const { code, stdout } = await runProcess(['check'], {
+      ...{ DATA_DIR: dataDirectory(), SESSION_SECRETS: secret, SECOND_FACTOR_KEYS: secret },
+      DATABASE_URL: `postgres://ada:canary@localhost:${await freePort()}/parvis`,
+      REDIS_URL: `redis://:canary@localhost:${await freePort()}`,
+    });
+    assert.equal(code, 1);
+    assert.match(stdout, /^DATABASE_URL: .+\nREDIS_URL: .+\n$/);
+  });
+
+  describe('whose reader is gone before the end', () => {
+    const long = ['user', 'list', '--tenant', tenantId];
+
+    for (const [label, args] of [
+      ['lines', long],
+      ['JSON', [...long, '--json']],
+      ['an export', ['activity', 'export', '--tenant', tenantId]],
+    ] as const) {
+      test(`ends quietly, as after SIGPIPE: ${label}`, async () => {
+        const child = start(args, environment);
+        const [errors] = [text(child.stderr!), once(child, 'close')];
+        // A pipe holds 64 KiB, and each of these prints more.
+        await once(child.stdout!, 'readable');
+        child.stdout!.destroy();
+        await once(child, 'exit');
+        assert.deepEqual([await errors, child.exitCode], ['', 141]);
+      });
+    }
+  });
+});
+
+async function addMany(directory: string, id: string): Promise<void> {
+  const database = openDatabase({ kind: 'sqlite', file: path.join(directory, 'parvis.sqlite') });
+  try {
+    const stores = createStores(database);
+    const tenant = { id, name: 'Kiesel', language: 'de' } as const;
+    const request = { language: 'de', requestId: 'r', address: null, now: Date.now() } as const;
+    const scope = createScope({ rules: worldwide, ...request, tenant, actor: null });
+    const people = Array.from({ length: 3_000 }, (_, n) => newUser({ username: `user${n}@kiesel.example` }));
+    await stores.users.insertMany(scope, people);
+    for (let entries = 0; entries < 500; entries++)
+      await stores.activity.record(scope, { kind: 'signOut' }, null, Date.now());
+  } finally {
+    await database.close();
+  }
+}
