@@ -3,8 +3,8 @@ import path from 'node:path';
 import { Option, type Command } from 'commander';
 import { rulesFolder } from '../config/rules.ts';
 import { CommandFault, print } from './context.ts';
-import type { Chapter } from './prove/flow/flow.ts';
-import type { Report } from './prove/report.ts';
+import type { Chapter } from '../../tools/prove/flow/flow.ts';
+import type { Report } from '../../tools/prove/report.ts';
 import { addRegionKeyCommand } from './region-key.ts';
 
 interface ProveOptions {
@@ -40,7 +40,7 @@ export function addRegionCommands(program: Command, flow?: readonly Chapter[]): 
 }
 
 async function proveRegions(options: ProveOptions, flow?: readonly Chapter[]): Promise<void> {
-  const { prove } = await import('./prove/prove.ts');
+  const { prove } = await import('../../tools/prove/prove.ts');
   const tell = (words: string): void => void process.stderr.write(`${words}\n`);
   const report = await prove({
     rulesFiles: options.rules,
@@ -50,7 +50,7 @@ async function proveRegions(options: ProveOptions, flow?: readonly Chapter[]): P
     ...(flow && { flow }),
   });
   if (options.report !== undefined) {
-    const { reportPage } = await import('./prove/report-page.ts');
+    const { reportPage } = await import('../../tools/prove/report-page.ts');
     writeFileSync(options.report, await reportPage(report));
   }
   print(options, report, linesOf(report));

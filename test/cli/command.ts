@@ -7,7 +7,7 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
-import { freePort } from '../../src/cli/prove/free-port.ts';
+import { freePort } from '../../tools/prove/free-port.ts';
 
 const parvis = path.join(import.meta.dirname, '../../bin/parvis.js');
 

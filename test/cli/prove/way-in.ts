@@ -1,9 +1,0 @@
-import { entranceSteps } from '../../../src/cli/prove/flow/entrance.ts';
-import type { ProveOptions } from '../../../src/cli/prove/sites.ts';
-
-/** The way in alone, which is enough to see what is wrong. */
-export const wayIn = {
-  rulesFiles: ['rules/worldwide.json', 'rules/germany.json'],
-  flow: [{ steps: entranceSteps, moment: 'after the way in' }],
-  ...{ databaseUrls: null, redisUrls: null },
-} satisfies ProveOptions;
