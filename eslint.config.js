@@ -18,7 +18,7 @@ const outermost = [
 ];
 
 export default defineConfig(
-  globalIgnores(['build/', 'data/', 'test-results/', 'node_modules/']),
+  globalIgnores(['build/', 'dist/', 'data/', 'test-results/', 'node_modules/']),
   { linterOptions: { reportUnusedDisableDirectives: 'error', reportUnusedInlineConfigs: 'error' } },
   js.configs.recommended,
   {

@@ -4,10 +4,11 @@ import { pathToFileURL } from 'node:url';
 import SqliteFile from 'better-sqlite3';
 import type { Knex } from 'knex';
 import type { DatabaseConfig } from '../config/config.ts';
+import { codeExtension, codeRoot } from '../package-root.ts';
 import type { Database } from './database.ts';
 import { openDatabase } from './open.ts';
 
-const folder = path.join(import.meta.dirname, '../../migrations');
+const folder = path.join(codeRoot, 'migrations');
 
 interface Migration {
   up(knex: Knex): Promise<void>;
@@ -18,10 +19,11 @@ const migrationSource: Knex.MigrationSource<string> = {
   getMigrations: () =>
     Promise.resolve(
       readdirSync(folder)
-        .filter((name) => name.endsWith('.ts'))
+        .filter((name) => path.extname(name) === codeExtension)
         .sort(),
     ),
-  getMigrationName: (name) => path.basename(name, '.ts'),
+  // Without the extension: the same migration has one name in the checkout and in an installed package.
+  getMigrationName: (name) => path.basename(name, codeExtension),
   getMigration: async (name) => (await import(pathToFileURL(path.join(folder, name)).href)) as Migration,
 };
 

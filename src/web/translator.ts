@@ -3,8 +3,9 @@ import path from 'node:path';
 import { createInstance } from 'i18next';
 import FileBackend from 'i18next-fs-backend';
 import { languages, type Language } from '../domain/regions.ts';
+import { packageRoot } from '../package-root.ts';
 
-const folder = path.join(import.meta.dirname, '../../locales');
+const folder = path.join(packageRoot, 'locales');
 
 export type TextValues = Readonly<Record<string, string | number>>;
 

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { readConfig, type Config } from '../../src/config/config.ts';
 import { readRules } from '../../src/config/rules.ts';
 import { CommandFault } from '../../src/cli/context.ts';
+import { packageRoot } from '../../src/package-root.ts';
 import { seedBigCompany } from './seed-crowd.ts';
 import { seedRegion, type DemoLogin } from './seed.ts';
 
@@ -14,7 +15,7 @@ type DemoRegion = (typeof regions)[number];
 const firstPort = Number(process.env.PORT ?? 3000);
 const longestStartMs = 30_000;
 const toldEvery = 100_000;
-const program = path.join(import.meta.dirname, '../../bin/parvis.js');
+const program = path.join(packageRoot, 'bin/parvis.js');
 
 /**
  * Starts both regions, each a process with a database and sessions of its own, filled anew with made-up people.

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { RegionRules } from '../../src/domain/regions.ts';
 import { CommandFault } from '../../src/cli/context.ts';
+import { codeExtension, packageRoot } from '../../src/package-root.ts';
 import type { Canaries } from './canaries.ts';
 import type { Watching } from './watching.ts';
 
@@ -30,8 +31,8 @@ export interface RunningRegion extends RegionPlan {
   stop(): Promise<boolean>;
 }
 
-const program = path.join(import.meta.dirname, '../../bin/parvis.js');
-const preload = pathToFileURL(path.join(import.meta.dirname, 'watch.preload.ts'));
+const program = path.join(packageRoot, 'bin/parvis.js');
+const preload = pathToFileURL(path.join(import.meta.dirname, `watch.preload${codeExtension}`));
 const longestStartMs = 60_000;
 const longestStopMs = 20_000;
 

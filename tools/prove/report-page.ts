@@ -2,10 +2,12 @@ import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import ejs from 'ejs';
+import { packageRoot } from '../../src/package-root.ts';
 import type { JudgedProcess, Seen } from './connections.ts';
 import type { Planted, Report } from './report.ts';
 
-const read = (name: string): string => readFileSync(path.join(import.meta.dirname, 'page', name), 'utf8');
+const folder = path.join(packageRoot, 'tools/prove/page');
+const read = (name: string): string => readFileSync(path.join(folder, name), 'utf8');
 
 /** The report as one page: no script, nothing from elsewhere. Its data stand at the end, with their SHA-256. */
 export function reportPage(report: Report): Promise<string> {
@@ -23,7 +25,7 @@ export function reportPage(report: Report): Promise<string> {
   };
   return ejs.render(read('report.ejs'), model, {
     async: true,
-    filename: path.join(import.meta.dirname, 'page', 'report.ejs'),
+    filename: path.join(folder, 'report.ejs'),
   });
 }
 

@@ -20,6 +20,7 @@ import {
 import { mover, type Story } from './story.ts';
 import type { StepResult } from './walk.ts';
 import type { Watching } from './watching.ts';
+import { packageRoot } from '../../src/package-root.ts';
 
 /** A line of a directory. */
 export interface Route {
@@ -96,7 +97,7 @@ export function sumUp(evidence: Evidence): Report {
   return { ...evidenceOnly, held: reasons.length === 0, reasons };
 }
 
-const packageFile = path.join(import.meta.dirname, '../../package.json');
+const packageFile = path.join(packageRoot, 'package.json');
 const versionOf = (): string => (JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string }).version;
 
 function sharedStores([one, other]: readonly Site[]): string[] {
