@@ -6,7 +6,7 @@ import { createScope } from '../src/domain/scope.ts';
 import { normalizePassword } from '../src/domain/password.ts';
 import { createHasher } from '../src/features/passwords/hasher.ts';
 import { createStores } from '../src/stores.ts';
-import { demoTenants } from '../src/demo/tenants.ts';
+import { demoTenants } from '../tools/demo/tenants.ts';
 import { password } from './visitor.ts';
 
 export interface Company {

@@ -6,7 +6,7 @@ import pg from 'pg';
 import { readConfig } from '../src/config/config.ts';
 import { migrate } from '../src/data/migrate.ts';
 import { openDatabase } from '../src/data/open.ts';
-import { seedCompany, seedFast } from '../src/demo/seed-crowd.ts';
+import { seedCompany, seedFast } from '../tools/demo/seed-crowd.ts';
 import { normalizePassword } from '../src/domain/password.ts';
 import { createHasher } from '../src/features/passwords/hasher.ts';
 import { createStores, type Stores } from '../src/stores.ts';

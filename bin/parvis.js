@@ -12,7 +12,10 @@ const bundled = fileURLToPath(new URL('../node_modules/node/bin/node', import.me
 
 if (Number(process.versions.node.split('.')[0]) >= oldestMajor) {
   module.enableCompileCache?.();
-  const { run } = await import('../src/cli/cli.ts');
+  // The checkout runs its TypeScript. The package has only what was compiled from it: Node strips no types in node_modules.
+  const isCheckout = existsSync(new URL('../src/cli/cli.ts', import.meta.url));
+  if (!isCheckout) process.setSourceMapsEnabled(true);
+  const { run } = await import(isCheckout ? '../src/cli/cli.ts' : '../dist/src/cli/cli.js');
   await run(process.argv.slice(2), process);
 } else if (existsSync(bundled) && process.execPath !== bundled) {
   const worker = spawn(bundled, [own, ...process.argv.slice(2)], { stdio: 'inherit' });

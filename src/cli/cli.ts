@@ -75,7 +75,9 @@ function addServeAndDemo(program: Command): void {
     .description('start two regions with made-up organizations, and print who can sign in')
     .option('--users <count>', 'add one more organization with so many people, up to ten million', wholeNumber)
     .option('--json', 'print one JSON object when both are ready')
-    .action(async (options: { json?: boolean; users?: number }) => (await import('../demo/demo.ts')).demo(options));
+    .action(async (options: { json?: boolean; users?: number }) =>
+      (await import('../../tools/demo/demo.ts')).demo(options),
+    );
 }
 
 function fail(io: CommandIo, error: unknown, json: boolean): void {

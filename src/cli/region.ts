@@ -4,8 +4,8 @@ import { Option, type Command } from 'commander';
 import { rulesFolder } from '../config/rules.ts';
 import { CommandFault, print } from './context.ts';
 import type { CommandIo } from './io.ts';
-import type { Chapter } from './prove/flow/flow.ts';
-import type { Report } from './prove/report.ts';
+import type { Chapter } from '../../tools/prove/flow/flow.ts';
+import type { Report } from '../../tools/prove/report.ts';
 import { addRegionKeyCommand } from './region-key.ts';
 
 interface ProveOptions {
@@ -44,7 +44,7 @@ export function addRegionCommands(program: Command, flow?: readonly Chapter[], i
 }
 
 async function proveRegions(io: CommandIo, options: ProveOptions, flow?: readonly Chapter[]): Promise<void> {
-  const { prove } = await import('./prove/prove.ts');
+  const { prove } = await import('../../tools/prove/prove.ts');
   const tell = (words: string): void => void io.stderr.write(`${words}\n`);
   const report = await prove({
     rulesFiles: options.rules,
@@ -54,7 +54,7 @@ async function proveRegions(io: CommandIo, options: ProveOptions, flow?: readonl
     ...(flow && { flow }),
   });
   if (options.report !== undefined) {
-    const { reportPage } = await import('./prove/report-page.ts');
+    const { reportPage } = await import('../../tools/prove/report-page.ts');
     writeFileSync(options.report, await reportPage(report));
   }
   print(io, options, report, linesOf(report));

@@ -8,10 +8,11 @@ import {
   type RegionRules,
   type UserOperation,
 } from '../domain/regions.ts';
+import { packageRoot } from '../package-root.ts';
 import { rulesSchema } from './rules.schema.ts';
 
 /** Folder of the rules files that come with Parvis, one per edition of a region. */
-export const rulesFolder = path.join(import.meta.dirname, '../../rules');
+export const rulesFolder = path.join(packageRoot, 'rules');
 
 const builtInEditions = ['worldwide', 'germany', 'us-government', 'china'] as const;
 

@@ -4,11 +4,12 @@ import { pathToFileURL } from 'node:url';
 import SqliteFile from 'better-sqlite3';
 import type { Knex } from 'knex';
 import type { Config, DatabaseConfig } from '../config/config.ts';
+import { codeExtension, codeRoot } from '../package-root.ts';
 import type { Database } from './database.ts';
 import { assertRegion, bindRegion } from './deployment.ts';
 import { openDatabase } from './open.ts';
 
-const folder = path.join(import.meta.dirname, '../../migrations');
+const folder = path.join(codeRoot, 'migrations');
 
 interface Migration {
   up(knex: Knex): Promise<void>;
@@ -19,10 +20,11 @@ const migrationSource: Knex.MigrationSource<string> = {
   getMigrations: () =>
     Promise.resolve(
       readdirSync(folder)
-        .filter((name) => name.endsWith('.ts'))
+        .filter((name) => path.extname(name) === codeExtension)
         .sort(),
     ),
-  getMigrationName: (name) => path.basename(name, '.ts'),
+  // Without the extension: the same migration has one name in the checkout and in an installed package.
+  getMigrationName: (name) => path.basename(name, codeExtension),
   getMigration: async (name) => (await import(pathToFileURL(path.join(folder, name)).href)) as Migration,
 };
 

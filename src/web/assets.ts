@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import path from 'node:path';
+import { packageRoot } from '../package-root.ts';
 
-const buildDirectory = new URL('../../build/', import.meta.url);
+const buildDirectory = path.join(packageRoot, 'build');
 
 /** Where the static files are, and how to name them in a page. */
 export interface Assets {
@@ -23,13 +24,13 @@ export function loadAssets(): Assets {
       if (address === undefined) throw new Error(`There is no asset named "${name}": run \`npm run build\`.`);
       return address;
     },
-    directory: fileURLToPath(new URL('assets/', buildDirectory)),
+    directory: path.join(buildDirectory, 'assets'),
   };
 }
 
 function readManifest(): Record<string, string> {
   try {
-    return JSON.parse(readFileSync(new URL('manifest.json', buildDirectory), 'utf8')) as Record<string, string>;
+    return JSON.parse(readFileSync(path.join(buildDirectory, 'manifest.json'), 'utf8')) as Record<string, string>;
   } catch (cause) {
     throw new Error('The static files are not built yet: run `npm run build`.', { cause });
   }

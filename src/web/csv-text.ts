@@ -1,4 +1,4 @@
-import { stringify } from 'csv-stringify/sync';
+import type { stringify as Stringify } from 'csv-stringify/sync';
 import { guardCell } from '../domain/formula.ts';
 import type { Language } from '../domain/regions.ts';
 
@@ -11,7 +11,7 @@ const byteOrderMark = '\uFEFF';
 // Whichever delimiter the reader's spreadsheet believes in, a cell stays one cell.
 const foreign = /[;,\t]/;
 
-function rowsText(rows: readonly CsvRow[], language: Language): string {
+function rowsText(stringify: typeof Stringify, rows: readonly CsvRow[], language: Language): string {
   const delimiter = delimiters[language];
   const guarded = rows.map((row) => row.map(guardCell));
   return stringify(guarded, {
@@ -28,6 +28,8 @@ export async function* csvText(
   batches: AsyncIterable<readonly CsvRow[]>,
   language: Language,
 ): AsyncGenerator<string> {
-  yield byteOrderMark + rowsText([header], language);
-  for await (const rows of batches) yield rowsText(rows, language);
+  // Loaded with the first file: starting the portal does not need it.
+  const { stringify } = await import('csv-stringify/sync');
+  yield byteOrderMark + rowsText(stringify, [header], language);
+  for await (const rows of batches) yield rowsText(stringify, rows, language);
 }

@@ -14,7 +14,6 @@ import { navigationFor } from './navigation.ts';
 import { languages } from '../domain/regions.ts';
 import type { Middleware } from './request.ts';
 import { escapeHtml, type TextValues, type Tongue, type Translator } from './translator.ts';
-import { utf8 } from './utf8.ts';
 import type { RenderView } from './views.ts';
 
 /** Something to say at the top of a page. */
@@ -120,7 +119,7 @@ export function createPages(parts: PageParts) {
         Vary: 'Cookie, Accept-Language',
       });
       const html = render(layout, { ...locals, body });
-      const bytes = utf8(html);
+      const bytes = Buffer.from(html);
       response.type('html').set('Content-Length', String(bytes.length));
       response.end(bytes);
     },

@@ -1,10 +1,10 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInstance } from 'i18next';
-import FileBackend from 'i18next-fs-backend';
 import { languages, type Language } from '../domain/regions.ts';
+import { packageRoot } from '../package-root.ts';
 
-const folder = path.join(import.meta.dirname, '../../locales');
+const folder = path.join(packageRoot, 'locales');
 
 export type TextValues = Readonly<Record<string, string | number>>;
 
@@ -25,12 +25,10 @@ export type Translator = (language: Language) => Tongue;
  */
 export async function loadTranslator(): Promise<Translator> {
   const i18n = createInstance();
-  await i18n.use(FileBackend).init({
+  await i18n.init({
     lng: languages[0],
     fallbackLng: false,
-    preload: [...languages],
-    ns: readdirSync(path.join(folder, languages[0])).map((file) => path.basename(file, '.json')),
-    backend: { loadPath: path.join(folder, '{{lng}}/{{ns}}.json') },
+    resources: Object.fromEntries(languages.map((language) => [language, readLanguage(language)])),
     // Templates escape; a second time would show entities to the reader.
     interpolation: { escapeValue: false, skipOnVariables: true },
     returnNull: false,
@@ -55,6 +53,17 @@ export async function loadTranslator(): Promise<Translator> {
   );
   return (language) => tongues.get(language) as Tongue;
 }
+
+/** Texts of one language, by namespace: the name of their file. */
+function readLanguage(language: Language): Record<string, Record<string, unknown>> {
+  const files = readdirSync(path.join(folder, language));
+  return Object.fromEntries(
+    files.map((file) => [path.basename(file, '.json'), readTexts(path.join(folder, language, file))]),
+  );
+}
+
+const readTexts = (file: string): Record<string, unknown> =>
+  JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
 
 type Translate = (key: string, values?: TextValues) => string;
 

@@ -1,9 +1,15 @@
+import { createRequire } from 'node:module';
 import type { Request } from 'express';
-import { Busboy, type BusboyFileStream, type BusboyHeaders } from '@fastify/busboy';
+import type * as FastifyBusboy from '@fastify/busboy';
+import type { BusboyFileStream, BusboyHeaders } from '@fastify/busboy';
 import { Failure } from '../domain/errors.ts';
 import { may } from '../domain/policy.ts';
 import type { Middleware } from './request.ts';
 import type { AnswerRefusal, Route } from './routing.ts';
+
+// Loaded with the first upload: starting the portal does not need it.
+const require = createRequire(import.meta.url);
+const busboy = (): typeof FastifyBusboy => require('@fastify/busboy') as typeof FastifyBusboy;
 
 /** A file that came with a form; `tooLarge` where only that is known of it. */
 export interface Upload {
@@ -104,9 +110,9 @@ function readParts(request: Request): Promise<Parts> {
   return answer.promise;
 }
 
-function parserOf(headers: BusboyHeaders): InstanceType<typeof Busboy> {
+function parserOf(headers: BusboyHeaders): InstanceType<typeof FastifyBusboy.Busboy> {
   try {
-    return new Busboy({ headers, limits });
+    return new (busboy().Busboy)({ headers, limits });
   } catch (error) {
     throw new Failure('badRequest', { cause: error });
   }

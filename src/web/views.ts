@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import ejs from 'ejs';
+import { packageRoot } from '../package-root.ts';
 import { escapeHtml } from './translator.ts';
 
-const folder = path.join(import.meta.dirname, '../../views');
+const folder = path.join(packageRoot, 'views');
 
 // The only names that a template knows. Without `with`, a template costs half, and no request can add a name.
 const names = ['page', 't', 'html', 'partial', 'icon', 'paths', 'format', 'model', 'input', 'body'] as const;

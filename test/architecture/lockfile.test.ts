@@ -13,6 +13,18 @@ describe('the lockfile', () => {
     assertNone(lockfileFaults(lock.packages));
   });
 
+  // npm finds the script when it unpacks the package, and would add the line at the first `npm install`.
+  test('names the one production package that npm takes to have an install script', () => {
+    const lock = JSON.parse(readFileSync('package-lock.json', 'utf8')) as {
+      packages: Record<string, { dev?: boolean; hasInstallScript?: boolean }>;
+    };
+    const named = Object.entries(lock.packages).filter(([, entry]) => entry.hasInstallScript && !entry.dev);
+    assert.deepEqual(
+      named.map(([folder]) => folder),
+      ['node_modules/better-sqlite3'],
+    );
+  });
+
   test('is found wanting when a platform is left out or an address left in', () => {
     const faults = lockfileFaults({
       '': { dependencies: { a: '1' } },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { cultures } from '../../src/demo/names.ts';
-import { demoTenants } from '../../src/demo/tenants.ts';
+import { cultures } from '../../tools/demo/names.ts';
+import { demoTenants } from '../../tools/demo/tenants.ts';
 import { cleanName, isUsername } from '../../src/domain/user.ts';
 import { administratorLevels, agentLevels } from '../../src/domain/roles.ts';
 

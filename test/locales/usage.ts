@@ -15,7 +15,7 @@ export interface Source {
 
 /** Everything that may name a key: the program, its views, and the rules of the regions. */
 export function readSources(): Source[] {
-  const paths = globSync(['src/**/*.ts', 'views/**/*.ejs', 'rules/**/*.json', 'public/scripts/**/*.js']).sort();
+  const paths = globSync(['{src,tools}/**/*.ts', 'views/**/*.ejs', 'rules/**/*.json', 'public/scripts/**/*.js']).sort();
   return paths.map((path) => ({ path, text: readFileSync(path, 'utf8') }));
 }
 

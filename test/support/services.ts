@@ -4,7 +4,7 @@ import { requiredServices } from './requirements.ts';
 import { findCommand, startPostgres, startRedis, type Server } from './servers.ts';
 
 /** What a test may need besides Node itself. `PARVIS_REQUIRE` (a comma list) turns the lack of one into a failure. */
-export type Service = 'postgres' | 'redis' | 'chromium';
+export type Service = 'postgres' | 'redis' | 'chromium' | 'registry';
 
 const closers: (() => Promise<void>)[] = [];
 after(async () => {

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { CsvError, parse } from 'csv-parse';
+import type { CsvError } from 'csv-parse';
 import type { FieldFault } from '../../domain/errors.ts';
 
 /** A row of a file as it was read, its cells in the order of the file. */
@@ -31,7 +31,9 @@ const delimiters = [';', ',', '\t'] as const;
  * @throws UnreadableFile
  */
 export async function* readRows(bytes: Buffer, isHeading: (text: string) => boolean): AsyncGenerator<FileRow> {
-  const parser = parse({
+  // Loaded with the first file: starting the portal does not need it.
+  const csv = await import('csv-parse');
+  const parser = csv.parse({
     delimiter: delimiterOf(bytes, isHeading),
     record_delimiter: ['\r\n', '\n', '\r'],
     info: true,
@@ -48,7 +50,7 @@ export async function* readRows(bytes: Buffer, isHeading: (text: string) => bool
       yield { line: info.records + info.empty_lines, cells: record };
     }
   } catch (error) {
-    throw error instanceof CsvError ? asFault(error) : error;
+    throw error instanceof csv.CsvError ? asFault(error) : error;
   } finally {
     source.destroy();
   }

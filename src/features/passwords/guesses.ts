@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { overloaded } from '../../domain/errors.ts';
+import { codeExtension } from '../../package-root.ts';
 
 export interface GuessCounter {
   /**
@@ -23,7 +24,7 @@ export function createGuessCounter(longestWaitMs = usualWaitMs): GuessCounter {
   let lastId = 0;
   const waiting = new Map<number, PromiseWithResolvers<number>>();
   const start = (): Worker => {
-    const started = new Worker(new URL('./guesses.worker.ts', import.meta.url));
+    const started = new Worker(new URL(`./guesses.worker${codeExtension}`, import.meta.url));
     started.unref();
     isReady = false;
     started.on('message', (message: GuessesMessage) => {

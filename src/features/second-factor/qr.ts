@@ -1,4 +1,9 @@
-import { encode } from 'uqr';
+import { createRequire } from 'node:module';
+import type * as Uqr from 'uqr';
+
+// Loaded at the first call: starting the portal does not need it.
+const require = createRequire(import.meta.url);
+const uqr = (): typeof Uqr => require('uqr') as typeof Uqr;
 
 /** A QR code as a square of so many modules, the dark ones as one path. */
 export interface Picture {
@@ -11,7 +16,7 @@ const quietModules = 4;
 
 /** @returns the QR code of a text, quiet zone included */
 export function qrOf(text: string): Picture {
-  const { data, size } = encode(text, { ecc: 'M', border: quietModules });
+  const { data, size } = uqr().encode(text, { ecc: 'M', border: quietModules });
   const rows = data.map((row, y) =>
     row.map((dark, x) => (dark && !row[x - 1] ? `M${x} ${y}h${runFrom(row, x)}v1h-${runFrom(row, x)}z` : '')).join(''),
   );

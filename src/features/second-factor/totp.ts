@@ -1,5 +1,10 @@
-import { Secret, TOTP } from 'otpauth';
+import { createRequire } from 'node:module';
+import type * as Otpauth from 'otpauth';
 import { codeDigits, stepSeconds } from '../../domain/second-factor.ts';
+
+// Loaded at the first call: starting the portal does not need it.
+const require = createRequire(import.meta.url);
+const otpauth = (): typeof Otpauth => require('otpauth') as typeof Otpauth;
 
 // RFC 4226, 4: as long as the digest of the HMAC.
 const seedBytes = 20;
@@ -7,7 +12,7 @@ const seedBytes = 20;
 const skewSteps = 1;
 
 /** @returns a new seed, in base 32 as apps and people take it */
-export const newSeed = (): string => new Secret({ size: seedBytes }).base32;
+export const newSeed = (): string => new (otpauth().Secret)({ size: seedBytes }).base32;
 
 /**
  * @param now epoch ms
@@ -21,7 +26,8 @@ export function stepOf(seed: string, code: string, now: number): number | null {
 /** @returns what an app reads from the QR code. It holds the seed: nothing but that picture may be made of it */
 export const uriOf = (seed: string, names: { issuer: string; label: string }): string => totpOf(seed, names).toString();
 
-function totpOf(seed: string, names: { issuer?: string; label?: string } = {}): TOTP {
+function totpOf(seed: string, names: { issuer?: string; label?: string } = {}): Otpauth.TOTP {
+  const { Secret, TOTP } = otpauth();
   return new TOTP({
     ...names,
     algorithm: 'SHA1',

@@ -1,0 +1,10 @@
+// The package has types for its index only, which loads the stores of twelve databases.
+declare module 'rate-limiter-flexible/lib/RateLimiterPostgres.js' {
+  export { RateLimiterPostgres as default } from 'rate-limiter-flexible';
+}
+declare module 'rate-limiter-flexible/lib/RateLimiterRes.js' {
+  export { RateLimiterRes as default } from 'rate-limiter-flexible';
+}
+declare module 'rate-limiter-flexible/lib/RateLimiterSQLite.js' {
+  export { RateLimiterSQLite as default } from 'rate-limiter-flexible';
+}

@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+
+const checkout = path.join(import.meta.dirname, '../..');
+
+export interface PackedPackage {
+  readonly tarball: string;
+  /** Compressed size in bytes. */
+  readonly size: number;
+  readonly files: readonly string[];
+}
+
+export interface RunningCommand {
+  readonly output: () => string;
+  stop(): Promise<void>;
+}
+
+export type Environment = Readonly<Record<string, string>>;
+
+/** What a new shell would have: this Node first, and none of the settings that npm hands to the scripts it runs. */
+function cleanEnvironment(): Record<string, string> {
+  const fromNpm =
+    /^(npm_(package|lifecycle|command|execpath|node_execpath|config_(local|global)?_?prefix)|INIT_CWD|NODE_(OPTIONS|TEST_CONTEXT|CHANNEL_FD))/i;
+  const parvis = /^(DATABASE_URL|REDIS_URL|DATA_DIR|PORT|REGION|BASE_URL|PROVE_)/;
+  const kept = Object.entries(process.env).filter(([name]) => !fromNpm.test(name) && !parvis.test(name));
+  return { ...(Object.fromEntries(kept) as Record<string, string>), PATH: pathWithThisNode() };
+}
+
+function pathWithThisNode(): string {
+  return [path.dirname(process.execPath), process.env.PATH].join(path.delimiter);
+}
+
+const runFile = promisify(execFile);
+
+async function npm(folder: string, ...args: string[]): Promise<string> {
+  const { stdout } = await runFile('npm', args, { cwd: folder, env: cleanEnvironment(), maxBuffer: 64 * 1024 * 1024 });
+  return stdout;
+}
+
+/** @returns the npm registry, or null where it does not answer within ten seconds */
+export async function registry(): Promise<string | null> {
+  const once = ['--fetch-retries=0', '--fetch-timeout=10000'];
+  return npm(checkout, 'view', 'express', 'name', ...once).then(
+    () => 'npm registry',
+    () => null,
+  );
+}
+
+/** Packs the checkout as `npm pack` does. */
+export async function pack(folder: string): Promise<PackedPackage> {
+  const printed = await npm(checkout, 'pack', '--json', '--pack-destination', folder);
+  // The output of the build scripts comes first.
+  const [packed] = JSON.parse(printed.slice(printed.search(/^\[$/m))) as [
+    { filename: string; size: number; files: { path: string }[] },
+  ];
+  return {
+    tarball: path.join(folder, packed.filename),
+    size: packed.size,
+    files: packed.files.map((file) => file.path),
+  };
+}
+
+/** An installation of the package in a folder of its own. */
+export class Installation {
+  readonly scratch = mkdtempSync(path.join(tmpdir(), 'parvis-package-'));
+  readonly folder = path.join(this.scratch, 'portal');
+  readonly #running: RunningCommand[] = [];
+
+  constructor() {
+    mkdirSync(this.folder);
+  }
+
+  npm(...args: string[]): Promise<string> {
+    return npm(this.folder, ...args);
+  }
+
+  /** Runs `npx --no-install parvis` to its end. */
+  async parvis(args: readonly string[], environment: Environment = {}): Promise<string> {
+    const { stdout } = await runFile('npx', ['--no-install', 'parvis', ...args], {
+      cwd: this.folder,
+      env: { ...cleanEnvironment(), ...environment },
+    });
+    return stdout;
+  }
+
+  /** Starts `npx --no-install parvis` and waits until its output fits. */
+  async start(args: readonly string[], environment: Environment, ready: RegExp): Promise<RunningCommand> {
+    // In a process group of its own, so that stopping it also reaches the processes below npx.
+    const child = spawn('npx', ['--no-install', 'parvis', ...args], {
+      cwd: this.folder,
+      env: { ...cleanEnvironment(), ...environment },
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const ended = once(child, 'exit');
+    let output = '';
+    const isReady = Promise.withResolvers<undefined>();
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (chunk: string) => {
+        output += chunk;
+        if (ready.test(output)) isReady.resolve(undefined);
+      });
+    }
+    const running = {
+      output: () => output,
+      stop: async () => {
+        if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) process.kill(-child.pid);
+        await ended;
+      },
+    };
+    this.#running.push(running);
+    await Promise.race([isReady.promise, ended.then(() => assert.fail(`parvis ${args.join(' ')} ended:\n${output}`))]);
+    return running;
+  }
+
+  async remove(): Promise<void> {
+    for (const each of this.#running) await each.stop();
+    rmSync(this.scratch, { recursive: true, force: true });
+  }
+}

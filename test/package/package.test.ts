@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { promisify } from 'node:util';
+import { assertNone } from '../support/none.ts';
+import { freePort } from '../../tools/prove/free-port.ts';
+import { skipWithout } from '../support/services.ts';
+import { Installation, pack, registry, type PackedPackage } from './installed.ts';
+
+const maxFiles = 1_000;
+const maxBytes = 1_000_000;
+
+describe('the package installed from its tarball', { skip: skipWithout('registry', await registry()) }, () => {
+  const installation = new Installation();
+  const dataDirectory = (name: string): string => path.join(installation.scratch, name);
+  let packed: PackedPackage;
+
+  before(async () => {
+    packed = await pack(installation.scratch);
+    await installation.npm('install', packed.tarball);
+  });
+  after(() => installation.remove());
+
+  test('it has at most 1,000 files and 1 MB', () => {
+    assert.ok(packed.files.length <= maxFiles, `${packed.files.length} files`);
+    assert.ok(packed.size <= maxBytes, `${packed.size} bytes`);
+  });
+
+  test('it holds no TypeScript, tests, benches or build scripts', () => {
+    assertNone(packed.files.filter((file) => /\.ts$|^(src|test|bench|scripts|public|docs|\.)/.test(file)));
+  });
+
+  test('it holds every module as JavaScript with a source map, and every file read at run time', () => {
+    const modules = globSync('{src,tools,migrations}/**/*.ts').filter((file) => !file.endsWith('.d.ts'));
+    const compiled = modules.map((file) => `dist/${file.replace(/\.ts$/, '.js')}`);
+    const read = globSync([
+      'views/**/*.ejs',
+      'locales/*/*.json',
+      'rules/*.json',
+      'tools/**/*.{ejs,css}',
+      'build/**/*.*',
+    ]);
+    const expected = [...compiled, ...compiled.map((file) => `${file}.map`), ...read, 'bin/parvis.js', 'LICENSE'];
+    const present = new Set(packed.files);
+    assertNone(expected.filter((file) => !present.has(file)));
+    assertNone(packed.files.filter((file) => file.startsWith('dist/') && !expected.includes(file)));
+  });
+
+  test('a source map leads from a compiled file back to its source', () => {
+    const file = path.join(installation.folder, 'node_modules/parvis/dist/src/paths.js.map');
+    const { sources } = JSON.parse(readFileSync(file, 'utf8')) as { sources: string[] };
+    assert.deepEqual(sources, ['../../src/paths.ts']);
+  });
+
+  test('it installs neither TypeScript nor a development dependency', () => {
+    const { devDependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+      devDependencies: Record<string, string>;
+    };
+    const installed = Object.keys(devDependencies).filter((name) =>
+      existsSync(path.join(installation.folder, 'node_modules', name)),
+    );
+    assertNone(installed);
+  });
+
+  test('npm refuses to publish it', async () => {
+    const nowhere = ['--registry=http://127.0.0.1:1/', '--//127.0.0.1:1/:_authToken=none', '--fetch-retries=0'];
+    await assert.rejects(installation.npm('publish', packed.tarball, ...nowhere), /EPRIVATE/);
+  });
+
+  test('the commands run', async () => {
+    const environment = { DATA_DIR: dataDirectory('commands') };
+    const rules = path.join(installation.folder, 'node_modules/parvis/rules/germany.json');
+    const printed = await installation.parvis(['rules', 'check', rules, '--json'], environment);
+    assert.equal((JSON.parse(printed) as { ok: boolean }).ok, true);
+    await installation.parvis(['migrate'], environment);
+    const { ok } = JSON.parse(await installation.parvis(['check', '--json'], environment)) as { ok: boolean };
+    assert.equal(ok, true);
+  });
+
+  test('the checkout and the package record migrations under the same names', async () => {
+    const environment = { DATA_DIR: dataDirectory('upgrade') };
+    const bin = path.join(import.meta.dirname, '../../bin/parvis.js');
+    await promisify(execFile)(process.execPath, [bin, 'migrate'], { env: { ...process.env, ...environment } });
+    const { ok } = JSON.parse(await installation.parvis(['check', '--json'], environment)) as { ok: boolean };
+    assert.equal(ok, true);
+  });
+
+  test('serve prints the set-up link and answers in French', async () => {
+    const port = await freePort();
+    const environment = { DATA_DIR: dataDirectory('served'), PORT: String(port) };
+    const served = await installation.start(['serve'], environment, /Set up the first organization, once: http/);
+    const origin = `http://127.0.0.1:${port}`;
+    assert.equal((await fetch(`${origin}/healthz`)).status, 200);
+    const page = await fetch(`${origin}/sign-in`, { headers: { 'accept-language': 'fr' } });
+    const html = await page.text();
+    assert.equal(page.status, 200);
+    assert.match(html, /<html lang="fr"/);
+    const [, styles = ''] = /href="(\/assets\/parvis\.[^"]+\.css)"/.exec(html) ?? [];
+    assert.equal((await fetch(`${origin}${styles}`)).status, 200);
+    await served.stop();
+  });
+
+  test('the demo starts both regions', async () => {
+    const port = await freePort();
+    const environment = { DATA_DIR: dataDirectory('demo'), PORT: String(port) };
+    const demo = await installation.start(['demo', '--json'], environment, /\{"logins":.+\}/);
+    for (const each of [port, port + 1]) {
+      const page = await fetch(`http://localhost:${each}/sign-in`, { headers: { 'accept-language': 'de' } });
+      assert.equal(page.status, 200);
+    }
+    await demo.stop();
+  });
+
+  test('the proof holds', async () => {
+    const report = path.join(installation.scratch, 'proof.html');
+    const printed = await installation.parvis(['region', 'prove', '--json', '--report', report]);
+    assert.equal((JSON.parse(printed) as { held: boolean }).held, true);
+    assert.match(readFileSync(report, 'utf8'), /<html/);
+  });
+});

@@ -1,0 +1,127 @@
+import type { AdministratorLevel, AgentLevel } from '../../src/domain/roles.ts';
+import { drawName, pick, shuffled } from './names.ts';
+import type { Culture, Random } from './names.ts';
+import type { PersonName } from './names/entries.ts';
+
+/** `pending` people have a temporary password that they must replace. */
+export type DemoState = 'active' | 'blocked' | 'pending';
+
+/** One made-up person of the demo. */
+export interface DemoPerson {
+  firstName: string;
+  lastName: string;
+  displayName: string;
+  username: string;
+  administratorLevel: AdministratorLevel;
+  agentLevel: AgentLevel;
+  language: 'en' | 'fr' | 'de' | null;
+  state: DemoState;
+  lastSignInAt: number | null;
+  createdAt: number;
+  /** Whether the demo prints this person's password. */
+  listed: boolean;
+}
+
+type Standing = Pick<DemoPerson, 'administratorLevel' | 'agentLevel' | 'state' | 'listed'>;
+
+interface PlannedPerson {
+  readonly name: PersonName;
+  readonly standing: Standing;
+}
+
+/** Who works in a tenant: the listed people by name, the others by how many of each culture. */
+export interface PeoplePlan {
+  readonly domains: readonly [string, ...string[]];
+  readonly listed: readonly PlannedPerson[];
+  readonly mix: Partial<Record<Culture, number>>;
+  /** Administrators besides the listed ones. */
+  readonly administrators: Record<Exclude<AdministratorLevel, 'none'>, number>;
+}
+
+const minute = 60_000;
+const day = 24 * 60 * minute;
+
+/** A deck with a fixed number of some cards, filled up with one other, in an order of chance. */
+function deck<T extends string>(counts: Partial<Record<T, number>>, size: number, filler: T, random: Random): T[] {
+  const cards = Object.entries<number | undefined>(counts).flatMap(([card, count = 0]) =>
+    Array<T>(Math.round(count)).fill(card as T),
+  );
+  const missing = Math.max(0, size - cards.length);
+  return shuffled([...cards, ...Array<T>(missing).fill(filler)], random);
+}
+
+function drawNames({ listed, mix }: PeoplePlan, random: Random): PersonName[] {
+  const drawn = new Set(listed.map(({ name }) => name.displayName));
+  const drawNew = (culture: Culture): PersonName => {
+    let name = drawName(culture, random);
+    // Namesakes are planned, not left to chance: small lists would give too many of them.
+    for (let left = 20; left > 0 && drawn.has(name.displayName); left -= 1) {
+      name = drawName(culture, random);
+    }
+    drawn.add(name.displayName);
+    return name;
+  };
+  const names = Object.entries(mix).flatMap(([culture, count]) =>
+    Array.from({ length: count }, () => drawNew(culture as Culture)),
+  );
+  return shuffled(names, random);
+}
+
+function dealStandings(plan: PeoplePlan, names: PersonName[], random: Random): PlannedPerson[] {
+  const size = names.length;
+  const agents = { admin: size * 0.07, sales: size * 0.3, helpdesk: size * 0.22 };
+  const blockedOrPending = { blocked: size * 0.05, pending: size * 0.06 };
+  const administratorLevels = deck<AdministratorLevel>(plan.administrators, size, 'none', random);
+  const agentLevels = deck<AgentLevel>(agents, size, 'none', random);
+  const states = deck<DemoState>(blockedOrPending, size, 'active', random);
+  return names.map((name, index) => {
+    const administratorLevel = administratorLevels[index] ?? 'none';
+    const agentLevel = agentLevels[index] ?? 'none';
+    // A tenant of the demo must always have somebody left who can undo what a visitor does.
+    const state = administratorLevel === 'global' ? 'active' : (states[index] ?? 'active');
+    return { name, standing: { administratorLevel, agentLevel, state, listed: false } };
+  });
+}
+
+function accountAge({ administratorLevel, state, listed }: Standing, random: Random): number {
+  // A temporary password lives for days, so most of those who hold one have only just been added.
+  if (state === 'pending' && (listed || random() < 0.7)) return day * (0.1 + 1.9 * random());
+  if (administratorLevel === 'global') return day * (1_450 + 50 * random());
+  return day * (40 + 1_400 * random());
+}
+
+function lastSignInAge({ state, listed }: Standing, age: number, random: Random): number | null {
+  if (state === 'pending' || (!listed && random() < 0.03)) return null;
+  // Evenly spread over magnitudes: about half within a day, a few not for a year.
+  const shortest = state === 'blocked' ? 10 * day : 4 * minute;
+  const longest = listed ? 3 * day : 400 * day;
+  return Math.min(age * 0.98, shortest * (longest / shortest) ** random());
+}
+
+function freeUsername(local: string, domain: string, taken: Set<string>): string {
+  let username = `${local}@${domain}`;
+  for (let suffix = 2; taken.has(username); suffix += 1) username = `${local}${suffix}@${domain}`;
+  taken.add(username);
+  return username;
+}
+
+/** Makes up the people of one tenant, the listed ones first. */
+export function demoPeople(plan: PeoplePlan, now: number, random: Random): DemoPerson[] {
+  const names = drawNames(plan, random);
+  const others = dealStandings(plan, names, random);
+  const taken = new Set<string>();
+  return [...plan.listed, ...others].map(({ name, standing }) => {
+    const { localPart, ...written } = name;
+    const domain = standing.listed ? plan.domains[0] : pick(plan.domains, random);
+    const age = accountAge(standing, random);
+    const signInAge = lastSignInAge(standing, age, random);
+    return {
+      ...written,
+      username: freeUsername(localPart, domain, taken),
+      ...standing,
+      language: standing.listed || random() < 0.8 ? null : pick(['en', 'fr', 'de'], random),
+      lastSignInAt: signInAge === null ? null : Math.floor(now - signInAge),
+      createdAt: Math.floor(now - age),
+    };
+  });
+}

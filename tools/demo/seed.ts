@@ -1,0 +1,167 @@
+import { randomBytes, randomInt, randomUUID } from 'node:crypto';
+import type { Config } from '../../src/config/config.ts';
+import { openDatabase } from '../../src/data/open.ts';
+import { prepareDatabase } from '../../src/data/migrate.ts';
+import {
+  normalizePassword,
+  temporaryAlphabet,
+  temporaryPassword,
+  temporaryPasswordBytes,
+} from '../../src/domain/password.ts';
+import { temporaryPasswordLifetimeMs, type RegionRules } from '../../src/domain/regions.ts';
+import { createScope, type Scope } from '../../src/domain/scope.ts';
+import type { NewUser } from '../../src/features/users/users.store.ts';
+import { createHasher, type Hasher } from '../../src/features/passwords/hasher.ts';
+import { createStores, type Stores } from '../../src/stores.ts';
+import type { DemoPerson } from './people.ts';
+import { demoTenants, type DemoTenant } from './tenants.ts';
+
+/** Somebody whose password the demo prints. */
+export interface DemoLogin {
+  readonly region: string;
+  readonly tenant: string;
+  readonly name: string;
+  readonly level: string;
+  readonly username: string;
+  readonly password: string;
+  readonly address: string;
+}
+
+interface SeedParts {
+  readonly config: Config;
+  readonly stores: Stores;
+  readonly hasher: Hasher;
+  readonly now: number;
+}
+
+/** Fills an empty region with made-up tenants and both regions' company domains. @returns who can sign in, with new passwords */
+export async function seedRegion(
+  config: Config,
+  regions: readonly ('worldwide' | 'germany')[],
+  now: number,
+): Promise<DemoLogin[]> {
+  await prepareDatabase(config);
+  const database = openDatabase(config.database);
+  try {
+    const parts: SeedParts = { config, stores: createStores(database), hasher: await createHasher(), now };
+    const routes = regions.flatMap((region) =>
+      demoTenants(region, now).flatMap(({ domains }) => domains.map((domain) => ({ domain, region }))),
+    );
+    await parts.stores.directory.put(routes);
+    const logins: DemoLogin[] = [];
+    for (const tenant of demoTenants(config.rules.region as 'worldwide' | 'germany', now)) {
+      logins.push(...(await seedTenant(parts, tenant)));
+    }
+    return logins;
+  } finally {
+    await database.close();
+  }
+}
+
+async function seedTenant({ config, stores, hasher, now }: SeedParts, tenant: DemoTenant): Promise<DemoLogin[]> {
+  const { rules } = config;
+  const { name, language, domains, people } = tenant;
+  const id = randomUUID();
+  const scope = createScope({
+    rules,
+    language,
+    requestId: 'demo',
+    now,
+    address: null,
+    tenant: { id, name, language },
+    actor: null,
+  });
+  const secrets = await issueSecrets(
+    people.filter(({ listed }) => listed),
+    hasher,
+  );
+  const createdAt = Math.min(...people.map((person) => person.createdAt));
+  await stores.transaction(async (within) => {
+    await within.tenants.insert({ id, name, language, state: 'active', createdAt, domains });
+    for (const person of people) {
+      await seedPerson(within, scope, person, secrets.get(person)?.hash ?? hasher.decoy, now);
+    }
+  });
+  return [...secrets].map(([person, { password }]) => ({
+    region: rules.region,
+    tenant: name,
+    name: person.displayName,
+    level: levelOf(person),
+    username: person.username,
+    password,
+    address: config.baseUrl.origin,
+  }));
+}
+
+async function issueSecrets(
+  people: readonly DemoPerson[],
+  hasher: Hasher,
+): Promise<Map<DemoPerson, { password: string; hash: string }>> {
+  const secrets = new Map<DemoPerson, { password: string; hash: string }>();
+  for (const person of people) {
+    const password =
+      person.state === 'pending' ? temporaryPassword(randomBytes(temporaryPasswordBytes)) : ownPassword();
+    secrets.set(person, { password, hash: await hasher.hash(normalizePassword(password)) });
+  }
+  return secrets;
+}
+
+const lettersAndDigits = [...temporaryAlphabet.replace('L', '').toLowerCase()];
+
+/** As hard to guess as a temporary password, yet of another shape, so that nobody takes the one for the other. */
+export function ownPassword(): string {
+  const group = (): string =>
+    Array.from({ length: 4 }, () => lettersAndDigits[randomInt(lettersAndDigits.length)]).join('');
+  return `demo-${group()}-${group()}-${group()}-${group()}`;
+}
+
+async function seedPerson(
+  within: Stores,
+  scope: Scope,
+  person: DemoPerson,
+  passwordHash: string,
+  now: number,
+): Promise<void> {
+  const user = toNewUser(person, passwordHash, scope.rules, now);
+  await within.users.insert(scope, user);
+  await within.activity.record(scope, { kind: 'user.added' }, user.id, person.createdAt);
+  if (person.lastSignInAt !== null) {
+    await within.activity.recordSignIn(
+      scope,
+      { id: user.id, tenantId: scope.tenant.id },
+      { kind: 'signIn.succeeded' },
+      person.lastSignInAt,
+    );
+  }
+  if (person.state === 'blocked') {
+    await within.activity.record(scope, { kind: 'user.blocked' }, user.id, person.lastSignInAt ?? person.createdAt);
+  }
+}
+
+function toNewUser(person: DemoPerson, passwordHash: string, rules: RegionRules, now: number): NewUser {
+  const { firstName, lastName, displayName, username, administratorLevel, agentLevel, language } = person;
+  const pending = person.state === 'pending';
+  return {
+    id: randomUUID(),
+    ...{ firstName, lastName, displayName, username, administratorLevel, agentLevel, language, passwordHash },
+    state: person.state === 'blocked' ? 'blocked' : 'active',
+    password: pending ? 'temporary' : 'own',
+    temporaryUntil: pending ? now + temporaryPasswordLifetimeMs(rules) : null,
+    passwordSetBy: null,
+    passwordSetAt: pending ? now : person.createdAt,
+    lastSignInAt: person.lastSignInAt,
+    createdAt: person.createdAt,
+  };
+}
+
+function levelOf({ administratorLevel, agentLevel, state }: DemoPerson): string {
+  const levels = {
+    global: 'Global admin',
+    userManagement: 'User management admin',
+    billing: 'Billing admin',
+    none: '',
+  }[administratorLevel];
+  const agents = { admin: 'Admin agent', sales: 'Sales agent', helpdesk: 'Helpdesk agent', none: '' }[agentLevel];
+  const shown = [levels, agents].filter(Boolean).join(', ') || 'No admin';
+  return state === 'pending' ? `${shown}, temporary password` : shown;
+}

@@ -1,0 +1,156 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { RegionRules } from '../../src/domain/regions.ts';
+import { CommandFault } from '../../src/cli/context.ts';
+import { codeExtension, packageRoot } from '../../src/package-root.ts';
+import type { Canaries } from './canaries.ts';
+import type { Watching } from './watching.ts';
+
+/** A region as it is to run. */
+export interface RegionPlan {
+  readonly id: string;
+  readonly rules: RegionRules;
+  readonly folder: string;
+  readonly port: number;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly canaries: Canaries;
+}
+
+/** A region that runs: its server, and the operator's commands beside it. */
+export interface RunningRegion extends RegionPlan {
+  readonly origin: string;
+  /** What the server wrote: its standard output and its log. */
+  readonly output: () => string;
+  /** Runs a command of the operator to its end. @returns its standard output */
+  command(args: readonly string[], input?: string): Promise<string>;
+  /** Runs a command with other settings laid over the region's own. @returns how it ended, and everything it wrote */
+  attempt(args: readonly string[], settings: Readonly<Record<string, string>>): Promise<Attempt>;
+  /** What the commands wrote. */
+  readonly commands: () => readonly { name: string; text: string }[];
+  /** Ends the server as an operator would. @returns whether it ended well */
+  stop(): Promise<boolean>;
+}
+
+interface Attempt {
+  /** The exit code; null where a signal ended it. */
+  readonly code: number | null;
+  /** Standard output alone. */
+  readonly printed: string;
+  /** Standard output and standard error. */
+  readonly text: string;
+}
+
+const program = path.join(packageRoot, 'bin/parvis.js');
+const preload = pathToFileURL(path.join(import.meta.dirname, `watch.preload${codeExtension}`));
+const longestStartMs = 60_000;
+const longestStopMs = 20_000;
+
+export interface Surroundings {
+  readonly watching: Watching;
+  /** Where the processes write down what they do. */
+  readonly records: string;
+  /** Folders of which files are told. */
+  readonly folders: readonly string[];
+}
+
+/** Starts a process under observation. */
+export function startWatched(
+  { watching, records, folders }: Surroundings,
+  {
+    region,
+    label,
+    args,
+    environment,
+  }: { region: string; label: string; args: string[]; environment: Record<string, string> },
+): ChildProcess {
+  const record = path.join(records, `${watching.processes.length}-${region}.jsonl`);
+  const address = new URL(preload);
+  address.searchParams.set('into', record);
+  for (const folder of folders) address.searchParams.append('below', folder);
+  const { PATH = '', TZ = 'UTC' } = process.env;
+  const child = spawn(process.execPath, ['--import', address.href, ...args], {
+    env: { PATH, TZ, ...environment },
+    // A server that can no longer hear this process ends by itself.
+    stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
+  });
+  if (child.pid !== undefined) watching.add(region, label, child.pid, record);
+  return child;
+}
+
+/** Starts a region's server and waits until it is ready. */
+export async function startRegion(plan: RegionPlan, around: Surroundings): Promise<RunningRegion> {
+  const { id: region } = plan;
+  const run = (label: string, args: readonly string[], settings = {}): ChildProcess =>
+    startWatched(around, {
+      ...{ region, label, args: [program, ...args] },
+      environment: { ...plan.environment, ...settings },
+    });
+  const server = run('server', ['serve']);
+  let output = '';
+  for (const stream of [server.stdout, server.stderr])
+    stream?.setEncoding('utf8').on('data', (chunk: string) => (output += chunk));
+  const origin = `http://127.0.0.1:${plan.port}`;
+  const commands: { name: string; text: string }[] = [];
+  const attempt = async (args: readonly string[], settings: object, input = ''): Promise<Attempt> => {
+    const ended = await outcomeOf(run(nameOf(args), args, settings), input);
+    commands.push({ name: nameOf(args), text: ended.text });
+    return ended;
+  };
+  const running: RunningRegion = {
+    ...plan,
+    origin,
+    output: () => output,
+    commands: () => commands,
+    command: async (args, input = '') => {
+      const { code, printed } = await attempt(args, {}, input);
+      if (code !== 0) throw new CommandFault(`"parvis ${nameOf(args)}" ended with ${code ?? 'a signal'} in ${region}`);
+      return printed;
+    },
+    attempt,
+    stop: () => stopped(server),
+  };
+  try {
+    await untilReady(running, server);
+  } catch (error) {
+    server.kill('SIGKILL');
+    throw error;
+  }
+  return running;
+}
+
+const nameOf = (args: readonly string[]): string => args.slice(0, 2).join(' ');
+
+async function outcomeOf(child: ChildProcess, input: string): Promise<Attempt> {
+  let text = '';
+  let printed = '';
+  child.stdout?.setEncoding('utf8').on('data', (chunk: string) => ((text += chunk), (printed += chunk)));
+  child.stderr?.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+  child.stdin?.end(input);
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, printed, text };
+}
+
+async function untilReady({ id, origin, output }: RunningRegion, server: ChildProcess): Promise<void> {
+  const end = Date.now() + longestStartMs;
+  while (Date.now() < end && server.exitCode === null) {
+    const ready = await fetch(new URL('/readyz', origin)).then(
+      (response) => response.ok,
+      () => false,
+    );
+    if (ready) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new CommandFault(`The region ${id} did not start: ${output().trim().split('\n').at(-1) ?? ''}`);
+}
+
+async function stopped(server: ChildProcess): Promise<boolean> {
+  if (server.exitCode !== null || server.signalCode !== null) return server.exitCode === 0;
+  const ended = once(server, 'exit');
+  const cut = setTimeout(() => server.kill('SIGKILL'), longestStopMs);
+  server.kill('SIGTERM');
+  await ended;
+  clearTimeout(cut);
+  return server.exitCode === 0;
+}

@@ -1,0 +1,90 @@
+import { hash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { readRules } from '../../src/config/rules.ts';
+import { CommandFault } from '../../src/cli/context.ts';
+import { createCanaries } from './canaries.ts';
+import type { Territory } from './connections.ts';
+import type { Chapter } from './flow/flow.ts';
+import { freePort } from './free-port.ts';
+import type { RegionPlan } from './regions.ts';
+import { sqliteStores } from './stores-sqlite.ts';
+import type { RegionStores } from './stores.ts';
+import type { Watching } from './watching.ts';
+
+export interface ProveOptions {
+  /** The rules of the two regions. */
+  readonly rulesFiles: readonly string[];
+  /** A database each, in the order of the rules; null for an embedded one each. */
+  readonly databaseUrls: readonly string[] | null;
+  readonly redisUrls: readonly string[] | null;
+  /** Another flow than the whole one. */
+  readonly flow?: readonly Chapter[];
+  /** Is told what is being done. */
+  readonly tell?: (words: string) => void;
+  /** Settings laid over a region's own: for whoever breaks the isolation on purpose. */
+  readonly settings?: (region: string, all: readonly Site[]) => Readonly<Record<string, string>>;
+}
+
+/** A region with everything that the proof knows of it. */
+export interface Site {
+  readonly plan: RegionPlan;
+  readonly rulesFile: string;
+  readonly stores: RegionStores;
+}
+
+/** @returns a site as its processes are judged by */
+export const territoryOf = ({ plan, stores }: Site): Territory => ({
+  region: plan.id,
+  folder: plan.folder,
+  port: plan.port,
+  stores,
+});
+
+// A database file of the caller's own lies elsewhere: its folder is watched too.
+export const foldersOf = (root: string, { databaseUrls }: ProveOptions): string[] => [
+  path.join(root, 'regions'),
+  ...(databaseUrls ?? []).filter((url) => url.startsWith('sqlite:')).map((url) => path.dirname(fileOf(url))),
+];
+
+const fileOf = (url: string): string => path.resolve(url.slice('sqlite:'.length));
+
+/** Opens the stores of both regions, which must be empty. */
+export async function openSites(
+  options: ProveOptions,
+  root: string,
+  watching: Watching,
+  closers: (() => unknown)[],
+): Promise<Site[]> {
+  const sites: Site[] = [];
+  for (const [index, rulesFile] of options.rulesFiles.entries()) {
+    const { rules, faults } = readRules(rulesFile);
+    if (rules === null) throw new CommandFault(faults.map((fault) => `${rulesFile}: ${fault}`).join('\n'));
+    const folder = path.join(root, 'regions', rules.region);
+    const stores = await openStores(rules.region, folder, options, { index, watching });
+    closers.push(() => stores.close());
+    await stores.checkEmpty();
+    const [port, canaries] = [await freePort(), createCanaries()];
+    sites.push({ rulesFile, stores, plan: { id: rules.region, rules, folder, port, environment: {}, canaries } });
+  }
+  const [one, other] = sites;
+  if (sites.length !== 2 || one?.plan.id === other?.plan.id)
+    throw new CommandFault('The proof wants the rules of two different regions');
+  return sites;
+}
+
+async function openStores(
+  region: string,
+  folder: string,
+  { databaseUrls, redisUrls }: ProveOptions,
+  { index, watching }: { index: number; watching: Watching },
+): Promise<RegionStores> {
+  const databaseUrl = databaseUrls?.[index] ?? null;
+  if (databaseUrl === null || databaseUrl.startsWith('sqlite:'))
+    return sqliteStores(folder, databaseUrl === null ? null : fileOf(databaseUrl));
+  const { postgresStores } = await import('./stores-postgres.ts');
+  return postgresStores(region, { databaseUrl, redisUrl: redisUrls?.[index] ?? null }, watching);
+}
+
+/** @returns the SHA-256 of a rules file, so that an auditor can tell which one it was */
+export const fileDigest = (file: string): string => hash('sha256', readFileSync(file), 'hex');

@@ -1,0 +1,134 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { promisify } from 'node:util';
+import pg from 'pg';
+import { CommandFault } from '../../src/cli/context.ts';
+import { startMailSink } from './mail-sink.ts';
+import type { Place } from './places.ts';
+import { startRecorder, type Recorder } from './recorder.ts';
+import { openRedis } from './stores-redis.ts';
+import { rowText, tablePlaces, type RegionStores } from './stores.ts';
+import type { Watching } from './watching.ts';
+
+const largestDumpBytes = 256 * 1024 * 1024;
+const [postgresPort, redisPort] = [5432, 6379];
+
+/** A PostgreSQL database of the caller's, and a Redis where there is one; a recorder stands in front of each. */
+export async function postgresStores(
+  region: string,
+  given: { databaseUrl: string; redisUrl: string | null },
+  watching: Watching,
+): Promise<RegionStores> {
+  const { databaseUrl, redisUrl } = given;
+  const database = await startRecorder(region, 'PostgreSQL', addressOf(databaseUrl, postgresPort), watching);
+  const sessions =
+    redisUrl === null ? null : await startRecorder(region, 'Redis', addressOf(redisUrl, redisPort), watching);
+  const redis = redisUrl === null ? null : await openRedis(redisUrl);
+  const sink = await startMailSink();
+  const recorders = [database, ...(sessions ? [sessions] : [])];
+  const through = (url: string, { port }: Recorder): string => {
+    const proxied = new URL(url);
+    proxied.host = `127.0.0.1:${port}`;
+    return proxied.href;
+  };
+  return {
+    environment: {
+      DATABASE_URL: through(databaseUrl, database),
+      ...(redisUrl !== null && sessions ? { REDIS_URL: through(redisUrl, sessions) } : {}),
+      SESSION_SECRETS: randomBytes(32).toString('base64url'),
+      SECOND_FACTOR_KEYS: randomBytes(32).toString('base64url'),
+      SMTP_URL: `smtp://127.0.0.1:${sink.port}`,
+      MAIL_FROM: `portal@${region}.example`,
+    },
+    ports: new Map([
+      ...recorders.map(({ port, store }) => [port, `its own ${store}`] as const),
+      [sink.port, 'its own mail server'],
+    ]),
+    files: [],
+    described:
+      redisUrl === null ? 'PostgreSQL, which holds the sessions too' : 'PostgreSQL, and Redis for the sessions',
+    identity: `${addressOf(databaseUrl, postgresPort).host}:${addressOf(databaseUrl, postgresPort).port}${new URL(databaseUrl).pathname}`,
+    checkEmpty: async () => {
+      const tables = await within(databaseUrl, tableNames);
+      const tenants = tables.includes('tenants')
+        ? await within(databaseUrl, (client) => rowsOf(client, 'tenants'))
+        : [];
+      if (tenants.length > 0)
+        throw new CommandFault(`The given database of ${region} holds tenants: the proof wants an empty one`);
+      if ((await redis?.read())?.some(({ items }) => items > 0))
+        throw new CommandFault(`The given Redis of ${region} is not empty`);
+    },
+    read: async () => {
+      const tables = await within(databaseUrl, async (client) => {
+        const places: Place[] = [];
+        for (const name of await tableNames(client)) places.push(...tablePlaces(name, await rowsOf(client, name)));
+        return places;
+      });
+      return [...tables, ...((await redis?.read()) ?? [])];
+    },
+    backup: async () => [await dump(databaseUrl)],
+    plant: async (text) => {
+      // By the way that the region itself goes, so that it is on the line too.
+      const insert = 'insert into throttles (key, points) values ($1, 0)';
+      await within(through(databaseUrl, database), (client) => client.query(insert, [text]));
+      if (redisUrl !== null && sessions) await (await openRedis(through(redisUrl, sessions))).plantAndClose(text);
+    },
+    recorders,
+    mails: () => sink.mails,
+    plantMail: (text) => sink.mails.push(text),
+    close: async () => {
+      await redis?.close();
+      for (const each of recorders) await each.close();
+      await sink.close();
+    },
+  };
+}
+
+function addressOf(url: string, usual: number): { host: string; port: number } {
+  const { hostname, port } = new URL(url);
+  return { host: hostname, port: port === '' ? usual : Number(port) };
+}
+
+async function within<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+async function tableNames(client: pg.Client): Promise<string[]> {
+  const query = "select table_name from information_schema.tables where table_schema = 'public' order by 1";
+  return (await client.query<{ table_name: string }>(query)).rows.map(({ table_name }) => table_name);
+}
+
+const rowsOf = async (client: pg.Client, table: string): Promise<Record<string, unknown>[]> =>
+  (await client.query<Record<string, unknown>>(`select * from "${table}"`)).rows;
+
+/** By pg_dump where there is one that knows this server, else every table through the driver. */
+async function dump(url: string): Promise<Place> {
+  const { hostname, port, username, password, pathname } = new URL(url);
+  const place = { kind: 'backup', items: 1, mayHoldDomains: true, showsSecrets: false, tellsMoves: true } as const;
+  const env = {
+    ...{ PATH: process.env.PATH ?? '', PGHOST: hostname, PGDATABASE: decodeURIComponent(pathname.slice(1)) },
+    ...{ PGPORT: port === '' ? String(postgresPort) : port, PGUSER: decodeURIComponent(username) },
+    PGPASSWORD: decodeURIComponent(password),
+  };
+  try {
+    const { stdout } = await promisify(execFile)('pg_dump', [], {
+      env,
+      maxBuffer: largestDumpBytes,
+      encoding: 'buffer',
+    });
+    return { ...place, name: 'dump by pg_dump', content: stdout };
+  } catch {
+    const content = await within(url, async (client) => {
+      const tables: Buffer[] = [];
+      for (const name of await tableNames(client)) tables.push(...(await rowsOf(client, name)).map(rowText));
+      return Buffer.concat(tables);
+    });
+    return { ...place, name: 'every table read through the driver (no pg_dump for this server)', content };
+  }
+}
