@@ -95,7 +95,10 @@ export function createRetention(parts: {
     const last = warnedAt.get(excess.kind);
     if (last !== undefined && monotonic() - last < warnEveryMs) return;
     warnedAt.set(excess.kind, monotonic());
-    log.warn({ ...excess, confirmWith: confirmCommand }, tooManyMessage);
+    log.warn(
+      { ...excess, confirmWith: confirmCommand },
+      'More is due than one run may delete. Nothing of this kind was deleted',
+    );
   }
 
   async function run(stopping: AbortSignal): Promise<void> {
@@ -111,5 +114,3 @@ export function createRetention(parts: {
 
   return { name: 'Purge', everyMs: purgeEveryMs, run };
 }
-
-const tooManyMessage = 'More is due than one run may delete. Nothing of this kind was deleted';

@@ -55,10 +55,26 @@ export function createTrustedClock({ stores, clock, monotonic, log }: TrustedClo
   let warnedAt: number | null = null;
 
   // At most once an hour: a run every ten minutes would fill the log.
-  function warn(now: number, trustedAt: number, message: string): void {
-    if (warnedAt !== null && monotonic() - warnedAt < warnEveryMs) return;
+  function mayWarn(): boolean {
+    if (warnedAt !== null && monotonic() - warnedAt < warnEveryMs) return false;
     warnedAt = monotonic();
-    log.warn({ clock: iso(now), trustedAt: iso(trustedAt), confirmWith: confirmCommand }, message);
+    return true;
+  }
+
+  function warnAhead(now: number, trustedAt: number): void {
+    if (!mayWarn()) return;
+    log.warn(
+      { clock: iso(now), trustedAt: iso(trustedAt), confirmWith: confirmCommand },
+      'The clock is more than a day ahead of the time at which it was last trusted. Nothing was deleted',
+    );
+  }
+
+  function warnBehind(now: number, trustedAt: number): void {
+    if (!mayWarn()) return;
+    log.warn(
+      { clock: iso(now), trustedAt: iso(trustedAt), confirmWith: confirmCommand },
+      'The clock is behind the time at which expired data was last deleted. Confirm it if it is right',
+    );
   }
 
   /** @returns whether a whole day has passed since the clock was first seen ahead */
@@ -76,7 +92,7 @@ export function createTrustedClock({ stores, clock, monotonic, log }: TrustedClo
     if (sighting !== null) log.info({ clock: iso(now) }, 'The clock is trusted again: expired data is deleted');
     sighting = null;
     if (isAhead(trustedAt, now)) {
-      warn(now, trustedAt, behindMessage);
+      warnBehind(now, trustedAt);
       return;
     }
     warnedAt = null;
@@ -91,7 +107,7 @@ export function createTrustedClock({ stores, clock, monotonic, log }: TrustedClo
       // Kept from the first run on: entries recorded by a wrong clock later must not count as the newest time.
       if (known === null) await stores.trustedClock.advanceForOperator(trustedAt);
       if (isAhead(now, trustedAt) && !hasSeenADayPass({ now, monotonic: monotonic(), trustedAt })) {
-        warn(now, trustedAt, aheadMessage);
+        warnAhead(now, trustedAt);
         return false;
       }
       await accept(now, trustedAt);
@@ -99,8 +115,5 @@ export function createTrustedClock({ stores, clock, monotonic, log }: TrustedClo
     },
   };
 }
-
-const aheadMessage = 'The clock is more than a day ahead of the time at which it was last trusted. Nothing was deleted';
-const behindMessage = 'The clock is behind the time at which expired data was last deleted. Confirm it if it is right';
 
 const iso = (at: number): string => new Date(at).toISOString();
