@@ -1,16 +1,16 @@
 import { createServer } from 'node:http';
 import { pino } from 'pino';
 import { createApp } from '../src/app.ts';
-import { readConfig } from '../src/config/config.ts';
-import { loadSecondFactorKeys, loadSecrets } from '../src/config/secrets.ts';
-import { openDatabase } from '../src/data/open.ts';
-import { createGuessCounter } from '../src/features/passwords/guesses.ts';
-import { createHasher } from '../src/features/passwords/hasher.ts';
-import { loadAssets } from '../src/web/assets.ts';
-import { sessionTtlMs } from '../src/web/session.ts';
-import { TableStore } from '../src/web/session-store/table-store.ts';
-import { loadTranslator } from '../src/web/translator.ts';
-import { loadViews } from '../src/web/views.ts';
+import { readConfig } from '../src/platform/config/config.ts';
+import { loadSecondFactorKeys, loadSecrets } from '../src/platform/keys/secrets.ts';
+import { openDatabase } from '../src/platform/database/open.ts';
+import { createGuessCounter } from '../src/core/accounts/passwords/guesses.ts';
+import { createHasher } from '../src/core/accounts/passwords/hasher.ts';
+import { loadAssets } from '../src/site/http/assets.ts';
+import { sessionTtlMs } from '../src/site/http/session.ts';
+import { TableStore } from '../src/site/http/session-store/table-store.ts';
+import { loadTranslator } from '../src/i18n/translator.ts';
+import { loadViews } from '../src/site/http/views.ts';
 import { reportCpu } from './cpu.ts';
 
 // The real portal on the database that the parent filled; its log goes nowhere but is written, as in production.

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { readConfig } from '../src/config/config.ts';
-import { openDatabase } from '../src/data/open.ts';
-import { migrate } from '../src/data/migrate.ts';
+import { readConfig } from '../src/platform/config/config.ts';
+import { openDatabase } from '../src/platform/database/open.ts';
+import { migrate } from '../src/platform/database/migrate.ts';
 import { createScope } from '../src/domain/scope.ts';
-import { normalizePassword } from '../src/domain/password.ts';
-import { createHasher } from '../src/features/passwords/hasher.ts';
+import { normalizePassword } from '../src/domain/people/password.ts';
+import { createHasher } from '../src/core/accounts/passwords/hasher.ts';
 import { createStores } from '../src/stores.ts';
 import { demoTenants } from '../tools/demo/tenants.ts';
 import { password } from './visitor.ts';

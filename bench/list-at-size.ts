@@ -3,7 +3,7 @@
  * deep one, and of searches, on SQLite and on PostgreSQL. Every request is sent to each size in turn.
  */
 import { cpus } from 'node:os';
-import { foldName } from '../src/domain/user.ts';
+import { foldName } from '../src/domain/people/user.ts';
 import { median } from './cpu.ts';
 import { close, postgresDatabases, startSized, type Person, type Sized } from './sized.ts';
 

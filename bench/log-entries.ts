@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { Database } from '../src/data/database.ts';
-import { sha256 } from '../src/data/digest.ts';
-import { hashOf, personalDigestOf } from '../src/domain/activity-chain.ts';
-import type { ActivityKind } from '../src/domain/activity-groups.ts';
+import type { Database } from '../src/platform/database/database.ts';
+import { sha256 } from '../src/platform/database/digest.ts';
+import { hashOf, personalDigestOf } from '../src/domain/activity/chain.ts';
+import type { ActivityKind } from '../src/domain/activity/groups.ts';
 
 const rowsPerInsert = 500;
 const minuteMs = 60_000;

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { rulesSchema } from '../src/config/rules.schema.ts';
+import { rulesSchema } from '../src/platform/config/rules.schema.ts';
 
 export const rulesSchemaFile = path.join(import.meta.dirname, '../rules/schema.json');
 

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { DatabaseConfig } from '../src/config/config.ts';
-import { migrate } from '../src/data/migrate.ts';
-import { openDatabase } from '../src/data/open.ts';
+import type { DatabaseConfig } from '../src/platform/config/config.ts';
+import { migrate } from '../src/platform/database/migrate.ts';
+import { openDatabase } from '../src/platform/database/open.ts';
 
 export const schemaFile = path.join(import.meta.dirname, '../migrations/schema.txt');
 

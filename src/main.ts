@@ -1,6 +1,6 @@
 import { pino } from 'pino';
-import { readConfig } from './config/config.ts';
-import { discreet } from './log.ts';
+import { readConfig } from './platform/config/config.ts';
+import { discreet } from './platform/log.ts';
 import { startServer } from './server.ts';
 
 /**

@@ -3,22 +3,22 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Store } from 'express-session';
 import type { Logger } from 'pino';
 import { createApp } from './app.ts';
-import type { Config } from './config/config.ts';
-import { loadSecondFactorKeys, loadSecrets } from './config/secrets.ts';
-import type { Database } from './data/database.ts';
-import { openDatabase } from './data/open.ts';
-import { migrationState, prepareDatabase } from './data/migrate.ts';
-import { createGuessCounter, type GuessCounter } from './features/passwords/guesses.ts';
-import { createHasher } from './features/passwords/hasher.ts';
-import { openSetup } from './features/setup/setup.ts';
+import type { Config } from './platform/config/config.ts';
+import { loadSecondFactorKeys, loadSecrets } from './platform/keys/secrets.ts';
+import type { Database } from './platform/database/database.ts';
+import { openDatabase } from './platform/database/open.ts';
+import { migrationState, prepareDatabase } from './platform/database/migrate.ts';
+import { createGuessCounter, type GuessCounter } from './core/accounts/passwords/guesses.ts';
+import { createHasher } from './core/accounts/passwords/hasher.ts';
+import { openSetup } from './core/accounts/tenants/set-up.ts';
 import { paths, to } from './paths.ts';
 import { createStores } from './stores.ts';
-import { loadAssets } from './web/assets.ts';
-import { sessionTtlMs } from './web/session.ts';
-import { openRedisSessions } from './web/session-store/redis-store.ts';
-import { TableStore } from './web/session-store/table-store.ts';
-import { loadTranslator } from './web/translator.ts';
-import { loadViews } from './web/views.ts';
+import { loadAssets } from './site/http/assets.ts';
+import { sessionTtlMs } from './site/http/session.ts';
+import { openRedisSessions } from './site/http/session-store/redis-store.ts';
+import { TableStore } from './site/http/session-store/table-store.ts';
+import { loadTranslator } from './i18n/translator.ts';
+import { loadViews } from './site/http/views.ts';
 
 export interface Running {
   /** The one-time link to set up the first tenant, or null where one exists. */

@@ -1,19 +1,19 @@
 import { pino } from 'pino';
-import type { Config } from '../config/config.ts';
-import type { Database } from '../data/database.ts';
-import { findBoundRegion } from '../data/deployment.ts';
-import { openDatabase } from '../data/open.ts';
-import { migrationState } from '../data/migrate.ts';
-import { findSecondFactorKeys } from '../config/secrets.ts';
-import { checkServer } from '../features/notices/notices.transport.ts';
-import { confirmCommand, isAhead, readTrustedTime } from '../features/retention/trusted-clock.ts';
-import { seedsStore } from '../features/second-factor/seeds.store.ts';
-import { createVault } from '../features/second-factor/vault.ts';
+import type { Config } from '../platform/config/config.ts';
+import type { Database } from '../platform/database/database.ts';
+import { findBoundRegion } from '../platform/database/deployment.ts';
+import { openDatabase } from '../platform/database/open.ts';
+import { migrationState } from '../platform/database/migrate.ts';
+import { findSecondFactorKeys } from '../platform/keys/secrets.ts';
+import { checkServer } from '../platform/mail-transport.ts';
+import { confirmCommand, isAhead, readTrustedTime } from '../core/retention/trusted-clock.ts';
+import { seedsStore } from '../core/accounts/stores/seeds.store.ts';
+import { createVault } from '../platform/keys/vault.ts';
 import { openSessions } from '../server.ts';
 import { createStores } from '../stores.ts';
-import { loadAssets } from '../web/assets.ts';
-import { loadTranslator } from '../web/translator.ts';
-import { loadViews } from '../web/views.ts';
+import { loadAssets } from '../site/http/assets.ts';
+import { loadTranslator } from '../i18n/translator.ts';
+import { loadViews } from '../site/http/views.ts';
 import { untilItHolds } from './until-it-holds.ts';
 
 /** @returns what is wrong with a configuration, one line per fault */

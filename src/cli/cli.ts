@@ -1,5 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { RegionMismatch } from '../data/deployment.ts';
+import { RegionMismatch } from '../platform/database/deployment.ts';
 import { addActivityCommands } from './activity.ts';
 import { addCheckCommand } from './check.ts';
 import { CommandFault, print, withContext } from './context.ts';

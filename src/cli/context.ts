@@ -1,12 +1,12 @@
-import { readConfig, type Config } from '../config/config.ts';
-import type { Database } from '../data/database.ts';
-import { openDatabase } from '../data/open.ts';
-import { prepareDatabase } from '../data/migrate.ts';
+import { readConfig, type Config } from '../platform/config/config.ts';
+import type { Database } from '../platform/database/database.ts';
+import { openDatabase } from '../platform/database/open.ts';
+import { prepareDatabase } from '../platform/database/migrate.ts';
 import { Failure } from '../domain/errors.ts';
-import { createHasher, type Hasher } from '../features/passwords/hasher.ts';
-import { createTenants, type Tenants } from '../features/tenants/tenants.ts';
+import { createHasher, type Hasher } from '../core/accounts/passwords/hasher.ts';
+import { createTenants, type Tenants } from '../core/accounts/tenants/tenants.ts';
 import { createStores, type Stores } from '../stores.ts';
-import { loadTranslator } from '../web/translator.ts';
+import { loadTranslator } from '../i18n/translator.ts';
 import type { CommandIo } from './io.ts';
 
 export { print, printEach } from './io.ts';

@@ -1,4 +1,4 @@
-import type { MoveFault, MoveFaultKind } from '../features/moving/moving.faults.ts';
+import type { MoveFault, MoveFaultKind } from '../core/moving/faults.ts';
 
 const words: Readonly<Record<MoveFaultKind, (about: string) => string>> = {
   unknownTenant: (id) => `There is no tenant ${id}`,

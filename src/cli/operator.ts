@@ -1,8 +1,8 @@
 import { Option, type Command } from 'commander';
 import { languages, type Language } from '../domain/regions.ts';
-import { createOperators, operatorSteps, type OperatorStep } from '../features/support/operators.ts';
-import { createSupport } from '../features/support/support.ts';
-import { createUserChanges } from '../features/users/users.changes.ts';
+import { createOperators, operatorSteps, type OperatorStep } from '../core/support/operators.ts';
+import { createSupport } from '../core/support/support.ts';
+import { createUserChanges } from '../core/accounts/users/changes.ts';
 import { print, printEach, withContext, type CommandContext } from './context.ts';
 import type { CommandIo } from './io.ts';
 import { listed, printPassword, resetPassword } from './user.ts';

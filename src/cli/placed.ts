@@ -1,7 +1,7 @@
 import { formerGlobalAdmin } from '../domain/former-global-admin.ts';
 import type { RegionRules, UserOperation } from '../domain/regions.ts';
 import type { Scope } from '../domain/scope.ts';
-import type { User } from '../domain/user.ts';
+import type { User } from '../domain/people/user.ts';
 
 /**
  * The operator's commands work whatever the rules say of administrators, as the way in when nobody else can help.

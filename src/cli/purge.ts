@@ -1,17 +1,11 @@
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
-import { createTransport } from '../features/notices/notices.transport.ts';
-import { createErasure } from '../features/personal-data/erasure.ts';
-import {
-  excessOf,
-  purgeExpired,
-  type Counts,
-  type Excess,
-  type RetentionStep,
-} from '../features/retention/retention.ts';
-import { retentionSteps } from '../features/retention/retention.steps.ts';
-import { isAhead, readTrustedTime } from '../features/retention/trusted-clock.ts';
-import { createThrottle } from '../features/sessions/throttle.ts';
+import { createTransport } from '../platform/mail-transport.ts';
+import { createErasure } from '../core/personal-data/erasure.ts';
+import { excessOf, purgeExpired, type Counts, type Excess, type RetentionStep } from '../core/retention/retention.ts';
+import { retentionSteps } from '../core/retention/steps.ts';
+import { isAhead, readTrustedTime } from '../core/retention/trusted-clock.ts';
+import { createThrottle } from '../core/accounts/throttles/throttle.ts';
 import { print, withContext, type CommandContext } from './context.ts';
 import type { CommandIo } from './io.ts';
 

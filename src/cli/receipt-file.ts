@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, rmSync, writeSync } from 'node:fs';
-import { MoveFault } from '../features/moving/moving.faults.ts';
-import type { Receipt } from '../features/moving/moving.receipt.ts';
+import { MoveFault } from '../core/moving/faults.ts';
+import type { Receipt } from '../core/moving/receipt.ts';
 
 /**
  * Opens the file for a receipt before anything happens that it is about. One that is empty is taken: it was left by a command that

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { fingerprintOf, signerOf } from '../features/directory/region-key.ts';
+import { fingerprintOf, signerOf } from '../platform/keys/region-key.ts';
 import { print, withContext } from './context.ts';
 import type { CommandIo } from './io.ts';
 import { identityOf, signingKeyOf } from './region-keys.ts';

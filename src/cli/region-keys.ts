@@ -1,7 +1,7 @@
 import path from 'node:path';
-import type { Config } from '../config/config.ts';
-import { keptInFile } from '../config/kept-file.ts';
-import { fingerprintOf, makeKey, type Signer } from '../features/directory/region-key.ts';
+import type { Config } from '../platform/config/config.ts';
+import { keptInFile } from '../platform/keys/kept-file.ts';
+import { fingerprintOf, makeKey, type Signer } from '../platform/keys/region-key.ts';
 import type { Stores } from '../stores.ts';
 import { CommandFault } from './context.ts';
 

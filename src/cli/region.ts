@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Option, type Command } from 'commander';
-import { rulesFolder } from '../config/rules.ts';
+import { rulesFolder } from '../platform/config/rules.ts';
 import { CommandFault, print } from './context.ts';
 import type { CommandIo } from './io.ts';
 import type { Chapter } from '../../tools/prove/flow/flow.ts';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
-import { fingerprintOf, signerOf } from '../features/directory/region-key.ts';
-import { isSigned, signDirectory, signedDirectory } from '../features/directory/signed-directory.ts';
+import { fingerprintOf, signerOf } from '../platform/keys/region-key.ts';
+import { isSigned, signDirectory, signedDirectory } from '../core/directory/signed-directory.ts';
 import type { Stores } from '../stores.ts';
 import { CommandFault, print, withContext } from './context.ts';
 import type { CommandIo } from './io.ts';

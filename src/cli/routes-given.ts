@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { regionId } from '../domain/regions.ts';
-import { domainAndParents, isDomain } from '../domain/user.ts';
-import type { DirectoryRoute } from '../features/directory/directory.store.ts';
+import { domainAndParents, isDomain } from '../domain/people/user.ts';
+import type { DirectoryRoute } from '../core/directory/directory.store.ts';
 import type { Stores } from '../stores.ts';
 import { CommandFault } from './context.ts';
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { readRules } from '../config/rules.ts';
+import { readRules } from '../platform/config/rules.ts';
 import { print } from './context.ts';
 import type { CommandIo } from './io.ts';
 

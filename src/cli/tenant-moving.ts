@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
-import { MoveFault } from '../features/moving/moving.faults.ts';
-import { receiptOf } from '../features/moving/moving.receipt.ts';
-import type { MovingParts } from '../features/moving/moving.ts';
+import { MoveFault } from '../core/moving/faults.ts';
+import { receiptOf } from '../core/moving/receipt.ts';
+import type { MovingParts } from '../core/moving/parts.ts';
 import { CommandFault, print, withContext, type CommandContext } from './context.ts';
 import type { CommandIo } from './io.ts';
 import { wordsOfFault } from './moving-faults.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Tenants } from '../features/tenants/tenants.ts';
+import type { Tenants } from '../core/accounts/tenants/tenants.ts';
 import type { Stores } from '../stores.ts';
 import { print, withContext } from './context.ts';
 import type { CommandIo } from './io.ts';

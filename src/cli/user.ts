@@ -1,12 +1,12 @@
 import { Option, type Command } from 'commander';
 import { languages, type Language } from '../domain/regions.ts';
 import { administratorLevels, agentLevels, type AdministratorLevel, type AgentLevel } from '../domain/roles.ts';
-import { canonicalUsername, statusOf, type User } from '../domain/user.ts';
-import { createRemoval } from '../features/second-factor/removal.ts';
-import { createLinkTokens } from '../features/links/links.tokens.ts';
-import { createWaysIn } from '../features/links/ways-in.ts';
-import { createThrottle } from '../features/sessions/throttle.ts';
-import { createUsers } from '../features/users/users.ts';
+import { canonicalUsername, statusOf, type User } from '../domain/people/user.ts';
+import { createRemoval } from '../core/accounts/second-factor/removal.ts';
+import { createLinkTokens } from '../core/accounts/links/tokens.ts';
+import { createWaysIn } from '../core/accounts/links/hand-over.ts';
+import { createThrottle } from '../core/accounts/throttles/throttle.ts';
+import { createUsers } from '../core/accounts/users/reset-password.ts';
 import { CommandFault, print, printEach, withContext, type CommandContext } from './context.ts';
 import type { CommandIo } from './io.ts';
 import { saysOfRules, saysOfSecondAdministrator } from './placed.ts';

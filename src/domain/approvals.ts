@@ -1,6 +1,6 @@
-import type { LogFormat } from './activity.ts';
-import type { ActivityGroup } from './activity-groups.ts';
-import type { OwnRules } from './own-rules.ts';
+import type { LogFormat } from './activity/event.ts';
+import type { ActivityGroup } from './activity/groups.ts';
+import type { OwnRules } from './tenant-rules.ts';
 import type { GuardedAct } from './regions.ts';
 import type { Action, AdministratorLevel } from './roles.ts';
 

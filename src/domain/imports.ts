@@ -1,4 +1,4 @@
-import type { Change } from './activity.ts';
+import type { Change } from './activity/event.ts';
 import type { FieldFault } from './errors.ts';
 import type { Language } from './regions.ts';
 import type { AdministratorLevel, AgentLevel } from './roles.ts';

@@ -1,5 +1,5 @@
 import type { ApprovalAct } from './approvals.ts';
-import type { ActivityEvent, Change } from './activity.ts';
+import type { ActivityEvent, Change } from './activity/event.ts';
 
 /** A change of one of the two levels. */
 export interface LevelChange {

@@ -1,11 +1,11 @@
 import { guardOf, type ApprovalAct } from './approvals.ts';
 import { formerGlobalAdmin } from './former-global-admin.ts';
-import type { OwnRule } from './own-rules.ts';
+import type { OwnRule } from './tenant-rules.ts';
 import { isUserOperation, type UserOperation, type Wording } from './regions.ts';
 import { changesToAPerson, rights, type Action, type AdministratorLevel, type AgentLevel } from './roles.ts';
 import type { Scope } from './scope.ts';
 import { supportReaches } from './support.ts';
-import type { User } from './user.ts';
+import type { User } from './people/user.ts';
 
 /** Why something is refused; each has a sentence in `policy:` of every language. */
 export type Refusal =

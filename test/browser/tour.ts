@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { digestOf } from '../../src/features/setup/setup.ts';
+import { digestOf } from '../../src/core/accounts/tenants/set-up.ts';
 import { aTenant, aUser, type TestUser } from '../support/builders.ts';
 import { newReader, reserve, signIn, type ReaderWishes, type ServedPortal } from '../support/browser.ts';
 import { openPortal } from '../support/portal.ts';

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
-import { makeKey } from '../../src/features/directory/region-key.ts';
-import { signDirectory, type SignedDirectory } from '../../src/features/directory/signed-directory.ts';
+import { makeKey } from '../../src/platform/keys/region-key.ts';
+import { signDirectory, type SignedDirectory } from '../../src/core/directory/signed-directory.ts';
 import { dataDirectory, fault, json, run } from './command.ts';
 
 const here = { DATA_DIR: dataDirectory() };

@@ -3,8 +3,8 @@ import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { openDatabase } from '../../src/data/open.ts';
-import type { Receipt } from '../../src/features/moving/moving.receipt.ts';
+import { openDatabase } from '../../src/platform/database/open.ts';
+import type { Receipt } from '../../src/core/moving/receipt.ts';
 import { createStores, type Stores } from '../../src/stores.ts';
 import { newUser, worldwide } from '../data/databases.ts';
 import { createScope } from '../../src/domain/scope.ts';

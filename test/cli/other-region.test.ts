@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import type { DatabaseConfig } from '../../src/config/config.ts';
+import type { DatabaseConfig } from '../../src/platform/config/config.ts';
 import { freePort } from '../../tools/prove/free-port.ts';
-import { openDatabase } from '../../src/data/open.ts';
+import { openDatabase } from '../../src/platform/database/open.ts';
 import { both } from '../data/databases.ts';
 import { assertNone } from '../support/none.ts';
 import { postgres } from '../support/services.ts';

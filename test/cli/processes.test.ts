@@ -4,7 +4,7 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
 import { freePort } from '../../tools/prove/free-port.ts';
-import { openDatabase } from '../../src/data/open.ts';
+import { openDatabase } from '../../src/platform/database/open.ts';
 import { createScope } from '../../src/domain/scope.ts';
 import { createStores } from '../../src/stores.ts';
 import { newUser, worldwide } from '../data/databases.ts';

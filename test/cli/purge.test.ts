@@ -4,7 +4,7 @@ import path from 'node:path';
 import { describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { setTimeout as wait } from 'node:timers/promises';
-import { openDatabase } from '../../src/data/open.ts';
+import { openDatabase } from '../../src/platform/database/open.ts';
 import { createStores } from '../../src/stores.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import { dataDirectory, json, run, serve, type Environment } from './command.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
-import { rulesFolder } from '../../src/config/rules.ts';
+import { rulesFolder } from '../../src/platform/config/rules.ts';
 import { dataDirectory, run } from './command.ts';
 
 const folder = dataDirectory();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { readTemporaryPassword } from '../../src/domain/password.ts';
+import { readTemporaryPassword } from '../../src/domain/people/password.ts';
 import { dataDirectory, fault, json, run } from './command.ts';
 
 const environment = { DATA_DIR: dataDirectory() };

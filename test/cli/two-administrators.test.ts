@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { describe, test } from 'node:test';
-import { openDatabase } from '../../src/data/open.ts';
+import { openDatabase } from '../../src/platform/database/open.ts';
 import { dataDirectory, json, run } from './command.ts';
 
 const DATA_DIR = dataDirectory();

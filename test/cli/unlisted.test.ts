@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { SignedDirectory } from '../../src/features/directory/signed-directory.ts';
+import type { SignedDirectory } from '../../src/core/directory/signed-directory.ts';
 import { dataDirectory, fault, json, run } from './command.ts';
 
 const here = { DATA_DIR: dataDirectory() };

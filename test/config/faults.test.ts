@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { describe, test } from 'node:test';
-import { readConfig } from '../../src/config/config.ts';
-import { rulesFolder } from '../../src/config/rules.ts';
+import { readConfig } from '../../src/platform/config/config.ts';
+import { rulesFolder } from '../../src/platform/config/rules.ts';
 
 const secret = 'a-secret-of-the-operator-with-40-letters';
 

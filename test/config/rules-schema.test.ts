@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { rulesSchemaFile, rulesSchemaText } from '../../scripts/rules-schema.ts';
-import { rulesFolder } from '../../src/config/rules.ts';
+import { rulesFolder } from '../../src/platform/config/rules.ts';
 
 interface Property {
   description?: string;

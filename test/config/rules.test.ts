@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
-import { builtInRulesFile, readRules, regionName, rulesFolder } from '../../src/config/rules.ts';
+import { builtInRulesFile, readRules, regionName, rulesFolder } from '../../src/platform/config/rules.ts';
 import { languages, userOperations, type RegionRules } from '../../src/domain/regions.ts';
 import { read, template, type RulesFile } from './rules-file.ts';
 

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, beforeEach, describe, test } from 'node:test';
 import { promisify } from 'node:util';
-import { readConfig, type Config } from '../../src/config/config.ts';
-import { findSecondFactorKeys, loadSecondFactorKeys, loadSecrets } from '../../src/config/secrets.ts';
+import { readConfig, type Config } from '../../src/platform/config/config.ts';
+import { findSecondFactorKeys, loadSecondFactorKeys, loadSecrets } from '../../src/platform/keys/secrets.ts';
 
 const root = mkdtempSync(path.join(tmpdir(), 'parvis-secrets-'));
 after(() => rmSync(root, { recursive: true }));

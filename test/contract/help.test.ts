@@ -3,7 +3,7 @@ import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { run } from '../../src/cli/cli.ts';
-import { rulesFolder } from '../../src/config/rules.ts';
+import { rulesFolder } from '../../src/platform/config/rules.ts';
 import { everyCommand } from './commands.ts';
 import { assertContract } from './contract.ts';
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
-import { compile } from '../../src/data/database.ts';
-import type { ActivityEvent } from '../../src/domain/activity.ts';
-import type { FoundEntry } from '../../src/domain/activity-chain.ts';
-import { activityGroups, kindsIn, type ActivityKind } from '../../src/domain/activity-groups.ts';
+import { compile } from '../../src/platform/database/database.ts';
+import type { ActivityEvent } from '../../src/domain/activity/event.ts';
+import type { FoundEntry } from '../../src/domain/activity/chain.ts';
+import { activityGroups, kindsIn, type ActivityKind } from '../../src/domain/activity/groups.ts';
 import { createScope, type Scope } from '../../src/domain/scope.ts';
 import {
   rangesOf,
@@ -13,8 +13,8 @@ import {
   type LogFilter,
   type LogPlace,
   type LogRequest,
-} from '../../src/features/activity/activity.page.ts';
-import { entriesPerBatch } from '../../src/features/activity/activity.reads.ts';
+} from '../../src/core/activity/log-query.ts';
+import { entriesPerBatch } from '../../src/core/activity/reads.store.ts';
 import type { Stores } from '../../src/stores.ts';
 import { postgres } from '../support/services.ts';
 import { actingAs, both, newTenant, newUser, open, sqliteFile, start } from './databases.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Scope } from '../../src/domain/scope.ts';
-import type { NewEntry } from '../../src/features/activity/activity.record.ts';
-import { verifyChain } from '../../src/features/activity/activity.verify.ts';
+import type { NewEntry } from '../../src/core/activity/append.store.ts';
+import { verifyChain } from '../../src/core/activity/verify.ts';
 import type { Stores } from '../../src/stores.ts';
 import { postgres } from '../support/services.ts';
 import { both, newTenant, newUser, open, start } from './databases.ts';

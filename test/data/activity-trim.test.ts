@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, it } from 'node:test';
-import { compile } from '../../src/data/database.ts';
+import { compile } from '../../src/platform/database/database.ts';
 import { createScope, type Scope, type ScopeTenant } from '../../src/domain/scope.ts';
-import { entriesPerTrim, trimLogs } from '../../src/features/activity/activity.trim.ts';
-import { verifyChain } from '../../src/features/activity/activity.verify.ts';
+import { entriesPerTrim, trimLogs } from '../../src/core/activity/trim.ts';
+import { verifyChain } from '../../src/core/activity/verify.ts';
 import { postgres } from '../support/services.ts';
 import { both, newTenant, open, start, worldwide } from './databases.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { mostCounted } from '../../src/features/dashboard/dashboard.store.ts';
-import type { NewUser } from '../../src/features/users/users.store.ts';
+import { mostCounted } from '../../src/core/accounts/stores/dashboard.store.ts';
+import type { NewUser } from '../../src/core/accounts/stores/users.store.ts';
 import { postgres } from '../support/services.ts';
 import { both, newTenant, newUser, open, start } from './databases.ts';
 

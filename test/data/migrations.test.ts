@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { schemaFile, schemaText } from '../../scripts/schema.ts';
-import { migrate, migrationState, rollBackEverything } from '../../src/data/migrate.ts';
-import { openDatabase } from '../../src/data/open.ts';
+import { migrate, migrationState, rollBackEverything } from '../../src/platform/database/migrate.ts';
+import { openDatabase } from '../../src/platform/database/open.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import { both, newTenant, newUser, open } from './databases.ts';
 

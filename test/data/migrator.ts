@@ -1,6 +1,6 @@
-import type { DatabaseConfig } from '../../src/config/config.ts';
-import { builtInRulesFile, readRules } from '../../src/config/rules.ts';
-import { migrate, prepareDatabase } from '../../src/data/migrate.ts';
+import type { DatabaseConfig } from '../../src/platform/config/config.ts';
+import { builtInRulesFile, readRules } from '../../src/platform/config/rules.ts';
+import { migrate, prepareDatabase } from '../../src/platform/database/migrate.ts';
 
 /** A database to migrate, and the region to prepare it for, if any. */
 type Order = DatabaseConfig & { readonly region?: string };

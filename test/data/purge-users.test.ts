@@ -3,11 +3,11 @@ import { randomUUID } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { restoreWindowMs } from '../../src/domain/regions.ts';
 import { createScope, type Scope, type ScopeTenant } from '../../src/domain/scope.ts';
-import { createErasure } from '../../src/features/personal-data/erasure.ts';
-import type { OverdueUser } from '../../src/features/personal-data/erasure.store.ts';
-import { createThrottle } from '../../src/features/sessions/throttle.ts';
-import { createUserChanges } from '../../src/features/users/users.changes.ts';
-import type { NewUser } from '../../src/features/users/users.store.ts';
+import { createErasure } from '../../src/core/personal-data/erasure.ts';
+import type { OverdueUser } from '../../src/core/personal-data/erasure.store.ts';
+import { createThrottle } from '../../src/core/accounts/throttles/throttle.ts';
+import { createUserChanges } from '../../src/core/accounts/users/changes.ts';
+import type { NewUser } from '../../src/core/accounts/stores/users.store.ts';
 import { postgres } from '../support/services.ts';
 import { actingAs, both, newTenant, newUser, open, start, worldwide } from './databases.ts';
 

@@ -3,11 +3,11 @@ import { randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
 import { describe, test } from 'node:test';
 import type { SessionData } from 'express-session';
-import { purge } from '../../src/data/purge.ts';
+import { purge } from '../../src/core/accounts/purge.ts';
 import { absoluteLimitMs, idleLimitMs } from '../../src/domain/regions.ts';
 import type { Scope } from '../../src/domain/scope.ts';
-import type { NewUser } from '../../src/features/users/users.store.ts';
-import { TableStore } from '../../src/web/session-store/table-store.ts';
+import type { NewUser } from '../../src/core/accounts/stores/users.store.ts';
+import { TableStore } from '../../src/site/http/session-store/table-store.ts';
 import { postgres } from '../support/services.ts';
 import { both, newTenant, newUser, open, start, worldwide } from './databases.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
-import { openSetup } from '../../src/features/setup/setup.ts';
+import { openSetup } from '../../src/core/accounts/tenants/set-up.ts';
 import { postgres } from '../support/services.ts';
 import { both, newTenant, newUser, open, sqliteFile, start } from './databases.ts';
 

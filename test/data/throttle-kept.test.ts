@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { purge } from '../../src/data/purge.ts';
-import { createThrottle } from '../../src/features/sessions/throttle.ts';
+import { purge } from '../../src/core/accounts/purge.ts';
+import { createThrottle } from '../../src/core/accounts/throttles/throttle.ts';
 import { postgres } from '../support/services.ts';
 import { both, open, worldwide } from './databases.ts';
 import { attempt, countingIn, tries } from './throttling.ts';

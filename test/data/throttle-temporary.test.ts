@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, mock, test } from 'node:test';
-import { createThrottle, type Attempt } from '../../src/features/sessions/throttle.ts';
-import { countedUnder } from '../../src/features/sessions/throttle.keys.ts';
+import { createThrottle, type Attempt } from '../../src/core/accounts/throttles/throttle.ts';
+import { countedUnder } from '../../src/core/accounts/throttles/throttle-keys.ts';
 import { postgres } from '../support/services.ts';
 import { both, open, worldwide } from './databases.ts';
 import { attempt, countingIn, tries } from './throttling.ts';

@@ -1,6 +1,6 @@
-import type { Database } from '../../src/data/database.ts';
+import type { Database } from '../../src/platform/database/database.ts';
 import type { RegionRules } from '../../src/domain/regions.ts';
-import { createThrottle, type Attempt, type Throttle } from '../../src/features/sessions/throttle.ts';
+import { createThrottle, type Attempt, type Throttle } from '../../src/core/accounts/throttles/throttle.ts';
 
 let people = 0;
 

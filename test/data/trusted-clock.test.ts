@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { pino } from 'pino';
 import { up } from '../../migrations/20261130102000_create_retention_clock.ts';
-import { createTrustedClock } from '../../src/features/retention/trusted-clock.ts';
+import { createTrustedClock } from '../../src/core/retention/trusted-clock.ts';
 import type { Stores } from '../../src/stores.ts';
 import { postgres } from '../support/services.ts';
 import { both, newTenant, open, sqliteFile, start } from './databases.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { describe, test } from 'node:test';
 import { inspect } from 'node:util';
-import { isUnavailable } from '../../src/data/unavailable.ts';
+import { isUnavailable } from '../../src/platform/database/unavailable.ts';
 
 const coded = (code: string): Error => Object.assign(new Error('x'), { code });
 const named = (name: string): Error => Object.assign(new Error('x'), { name });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { usersAtOnce } from '../../src/features/users/users.batch.store.ts';
+import { usersAtOnce } from '../../src/core/accounts/stores/users.batch.store.ts';
 import { postgres } from '../support/services.ts';
 import { both, newTenant, newUser, open } from './databases.ts';
 import { hostile } from './hostile-names.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Scope } from '../../src/domain/scope.ts';
-import { foldName, type User } from '../../src/domain/user.ts';
+import { foldName, type User } from '../../src/domain/people/user.ts';
 import {
   decodeCursor,
   encodeCursor,
@@ -11,7 +11,7 @@ import {
   statusFilters,
   type PageRequest,
   type SortKey,
-} from '../../src/features/users/users.page.ts';
+} from '../../src/core/accounts/stores/list-query.ts';
 import type { Stores } from '../../src/stores.ts';
 import { postgres } from '../support/services.ts';
 import { hostile } from './hostile-names.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { compile, type Build } from '../../src/data/database.ts';
-import { levelFilters, sortKeys, statusFilters, type PageRequest } from '../../src/features/users/users.page.ts';
-import * as queries from '../../src/features/users/users.queries.ts';
+import { compile, type Build } from '../../src/platform/database/database.ts';
+import { levelFilters, sortKeys, statusFilters, type PageRequest } from '../../src/core/accounts/stores/list-query.ts';
+import * as queries from '../../src/core/accounts/stores/users.queries.ts';
 import { newTenant, newUser, open, sqliteFile } from './databases.ts';
 
 // What SQLite does without statistics, which nobody has it gather: it must find the indexes by their form alone.

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { foldName } from '../../src/domain/user.ts';
+import { foldName } from '../../src/domain/people/user.ts';
 import {
   levelFilters,
   pageSize,
@@ -10,9 +10,9 @@ import {
   type Cursor,
   type PageRequest,
   type SortKey,
-} from '../../src/features/users/users.page.ts';
-import { userPages, type Limits } from '../../src/features/users/users.pages.store.ts';
-import type { NewUser } from '../../src/features/users/users.store.ts';
+} from '../../src/core/accounts/stores/list-query.ts';
+import { userPages, type Limits } from '../../src/core/accounts/stores/users.list.store.ts';
+import type { NewUser } from '../../src/core/accounts/stores/users.store.ts';
 import { postgres } from '../support/services.ts';
 import { both, newTenant, newUser, open, start } from './databases.ts';
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { readConfig } from '../../src/config/config.ts';
-import type { Database } from '../../src/data/database.ts';
+import { readConfig } from '../../src/platform/config/config.ts';
+import type { Database } from '../../src/platform/database/database.ts';
 import { crowd } from '../../tools/demo/crowd.ts';
 import { seededRandom } from '../../tools/demo/names.ts';
 import { seedCompany, seedFast } from '../../tools/demo/seed-crowd.ts';
-import { isUsername } from '../../src/domain/user.ts';
+import { isUsername } from '../../src/domain/people/user.ts';
 import { both, newTenant, open, start, worldwide } from '../data/databases.ts';
 import { postgres } from '../support/services.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { cultures } from '../../tools/demo/names.ts';
 import { demoTenants } from '../../tools/demo/tenants.ts';
-import { cleanName, isUsername } from '../../src/domain/user.ts';
+import { cleanName, isUsername } from '../../src/domain/people/user.ts';
 import { administratorLevels, agentLevels } from '../../src/domain/roles.ts';
 
 const now = Date.UTC(2017, 9, 18, 9, 30);

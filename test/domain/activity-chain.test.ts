@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { sha256 } from '../../src/data/digest.ts';
-import { createChainCheck, hashOf, personalDigestOf, type FoundEntry } from '../../src/domain/activity-chain.ts';
+import { sha256 } from '../../src/platform/database/digest.ts';
+import { createChainCheck, hashOf, personalDigestOf, type FoundEntry } from '../../src/domain/activity/chain.ts';
 
 function aChain(length: number): FoundEntry[] {
   const entries: FoundEntry[] = [];

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { approvalActs, type ApprovalAct } from '../../src/domain/approvals.ts';
-import { couldDo } from '../../src/domain/approvals-judge.ts';
-import { needsFewer } from '../../src/domain/own-rules.ts';
+import { couldDo } from '../../src/domain/approval-policy.ts';
+import { needsFewer } from '../../src/domain/tenant-rules.ts';
 import { may, mayDelete, mayGive, maySetRules, type Target, type Verdict } from '../../src/domain/policy.ts';
 import { guardedActs, type GuardedAct, type RegionRules } from '../../src/domain/regions.ts';
 import type { AdministratorLevel } from '../../src/domain/roles.ts';

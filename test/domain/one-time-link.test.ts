@@ -7,7 +7,7 @@ import {
   opens,
   readLinkToken,
   type LinkStanding,
-} from '../../src/domain/one-time-link.ts';
+} from '../../src/domain/people/one-time-link.ts';
 
 const made = linkToken(Uint8Array.from({ length: linkTokenBytes }, (_, index) => index));
 

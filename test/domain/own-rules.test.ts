@@ -4,7 +4,7 @@ import path from 'node:path';
 import { inspect } from 'node:util';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { readRules, rulesFolder } from '../../src/config/rules.ts';
+import { readRules, rulesFolder } from '../../src/platform/config/rules.ts';
 import {
   boundsOf,
   ownChoiceNames,
@@ -14,7 +14,7 @@ import {
   stricterThan,
   tightened,
   type OwnRules,
-} from '../../src/domain/own-rules.ts';
+} from '../../src/domain/tenant-rules.ts';
 import type { RegionRules } from '../../src/domain/regions.ts';
 
 const packs = readdirSync(rulesFolder)

@@ -10,7 +10,7 @@ import {
   temporaryPassword,
   temporaryPasswordBytes,
   type PasswordContext,
-} from '../../src/domain/password.ts';
+} from '../../src/domain/people/password.ts';
 import type { RegionRules } from '../../src/domain/regions.ts';
 
 const make = (): string => temporaryPassword(randomBytes(temporaryPasswordBytes));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { hmacSha256 } from '../../src/data/digest.ts';
-import { pseudonymOf } from '../../src/domain/pseudonym.ts';
+import { hmacSha256 } from '../../src/platform/database/digest.ts';
+import { pseudonymOf } from '../../src/domain/people/pseudonym.ts';
 
 const pseudonym = (key: string, id: string): string => pseudonymOf(hmacSha256(key, id));
 

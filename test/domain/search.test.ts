@@ -1,8 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { asBeginning, beyondAll, endingsOf, leadOf, searchWordsOf, wordsOfSearch } from '../../src/domain/search.ts';
-import { foldName } from '../../src/domain/user.ts';
+import {
+  asBeginning,
+  beyondAll,
+  endingsOf,
+  leadOf,
+  searchWordsOf,
+  wordsOfSearch,
+} from '../../src/domain/people/search-keys.ts';
+import { foldName } from '../../src/domain/people/user.ts';
 
 const named = (displayName: string, username = 'x@y.z'): string =>
   searchWordsOf({ displayName, username, firstName: '', lastName: '' });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { administratorLevels } from '../../src/domain/roles.ts';
-import { isSecondFactorRequired, readCode, recoveryCode } from '../../src/domain/second-factor.ts';
+import { isSecondFactorRequired, readCode, recoveryCode } from '../../src/domain/people/second-factor.ts';
 
 describe('a code as it is typed', () => {
   const recovery = 'ABCD-EFGH-JKLM-NPQR-STUV-WXYZ';

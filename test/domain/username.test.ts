@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { canonicalUsername, domainOf, isDomain, isUsername } from '../../src/domain/user.ts';
+import { canonicalUsername, domainOf, isDomain, isUsername } from '../../src/domain/people/user.ts';
 
 const anyText = fc.string({ unit: 'binary', maxLength: 60 });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
-import { beginningOf, dayAndTimeOf, dayOf } from '../../src/features/activity/activity.days.ts';
+import { beginningOf, dayAndTimeOf, dayOf } from '../../src/site/activity/days.ts';
 
 const hourMs = 3_600_000;
 const { TZ } = process.env;

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { parse } from 'csv-parse/sync';
-import { sha256 } from '../../src/data/digest.ts';
-import type { ActivityEvent } from '../../src/domain/activity.ts';
+import { sha256 } from '../../src/platform/database/digest.ts';
+import type { ActivityEvent } from '../../src/domain/activity/event.ts';
 import { languages } from '../../src/domain/regions.ts';
-import { createFileCheck } from '../../src/features/activity/activity.check.ts';
+import { createFileCheck } from '../../src/core/activity/verify-file.ts';
 import { paths } from '../../src/paths.ts';
-import { createFormats } from '../../src/web/formats.ts';
+import { createFormats } from '../../src/i18n/formats.ts';
 import { aTenant, aUser, type TestTenant } from '../support/builders.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';

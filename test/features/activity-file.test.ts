@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { sha256 } from '../../src/data/digest.ts';
-import { beginningOfChain, hashOf, personalDigestOf, type FoundEntry } from '../../src/domain/activity-chain.ts';
-import { createFileCheck } from '../../src/features/activity/activity.check.ts';
+import { sha256 } from '../../src/platform/database/digest.ts';
+import { beginningOfChain, hashOf, personalDigestOf, type FoundEntry } from '../../src/domain/activity/chain.ts';
+import { createFileCheck } from '../../src/core/activity/verify-file.ts';
 import {
   beginLine,
   endLine,
   entryLine,
   filteredEndLine,
   filteredEntryLine,
-} from '../../src/features/activity/activity.file.ts';
+} from '../../src/core/activity/json-lines.ts';
 import { newTenant, open, sqliteFile } from '../data/databases.ts';
 
 const { stores } = await open(sqliteFile());

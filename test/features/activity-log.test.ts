@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { languages, type Language } from '../../src/domain/regions.ts';
 import { createScope } from '../../src/domain/scope.ts';
-import { createFormats } from '../../src/web/formats.ts';
+import { createFormats } from '../../src/i18n/formats.ts';
 import { aTenant, aUser, type TestUser } from '../support/builders.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { squeeze } from '../support/filled-forms.ts';

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { after, describe, it } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import express from 'express';
-import { activityRoutes } from '../../src/features/activity/activity.routes.ts';
+import { activityRoutes } from '../../src/site/activity/activity.routes.ts';
 import { paths } from '../../src/paths.ts';
 import { aTenant } from '../support/builders.ts';
 import { openPortal } from '../support/portal.ts';

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Activity, ActivityEvent } from '../../src/domain/activity.ts';
-import { activityKinds } from '../../src/domain/activity-groups.ts';
+import type { Activity, ActivityEvent } from '../../src/domain/activity/event.ts';
+import { activityKinds } from '../../src/domain/activity/groups.ts';
 import { languages } from '../../src/domain/regions.ts';
 import { actions } from '../../src/domain/roles.ts';
-import { createActivityWords } from '../../src/features/activity/activity.words.ts';
+import { createActivityWords } from '../../src/site/activity/words.ts';
 import { readCatalogue, type Texts } from '../locales/catalogue.ts';
 import { assertNone } from '../support/none.ts';
 import { words } from '../support/words.ts';

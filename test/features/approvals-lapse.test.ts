@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { User } from '../../src/domain/user.ts';
+import type { User } from '../../src/domain/people/user.ts';
 import {
   aCarefulCompany,
   aConfirmedRequest,

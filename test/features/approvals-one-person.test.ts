@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { ActivityEvent } from '../../src/domain/activity.ts';
+import type { ActivityEvent } from '../../src/domain/activity/event.ts';
 import { createScope } from '../../src/domain/scope.ts';
 import { aCarefulCompany, asks, hourMs, people, rowOf, statesOf, type CarefulCompany } from '../support/approvals.ts';
 import { aUser } from '../support/builders.ts';

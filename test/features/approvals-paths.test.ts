@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { OwnRules } from '../../src/domain/own-rules.ts';
+import type { OwnRules } from '../../src/domain/tenant-rules.ts';
 import { aCarefulCompany, allOfThem, approvals, asks, kindsOf, people, rowOf } from '../support/approvals.ts';
 import { aUser } from '../support/builders.ts';
 import { check, csvOf, rowsShown } from '../support/imports.ts';

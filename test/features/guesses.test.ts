@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
-import { createGuessCounter } from '../../src/features/passwords/guesses.ts';
+import { createGuessCounter } from '../../src/core/accounts/passwords/guesses.ts';
 
 // Less than the thread takes to read its dictionaries, and more than it takes to answer.
 const counter = createGuessCounter(150);

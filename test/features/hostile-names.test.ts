@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { languages } from '../../src/domain/regions.ts';
-import { cleanName } from '../../src/domain/user.ts';
+import { cleanName } from '../../src/domain/people/user.ts';
 import { aTenant, aUser, type TestUser } from '../support/builders.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { readRows, UnreadableFile } from '../../src/features/imports/imports.file.ts';
+import { readRows, UnreadableFile } from '../../src/core/imports/read-file.ts';
 
 const known = new Set(['user name', 'Prénom', 'Nom', 'Straße']);
 const isHeading = (text: string): boolean => known.has(text);

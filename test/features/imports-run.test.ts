@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { sha256 } from '../../src/data/digest.ts';
-import { createChainCheck } from '../../src/domain/activity-chain.ts';
+import { sha256 } from '../../src/platform/database/digest.ts';
+import { createChainCheck } from '../../src/domain/activity/chain.ts';
 import type { Stores } from '../../src/stores.ts';
 import { addedRows, importStories } from '../support/import-stories.ts';
 import { openPortal, type Portal } from '../support/portal.ts';

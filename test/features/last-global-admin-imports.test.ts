@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Scope } from '../../src/domain/scope.ts';
-import type { User } from '../../src/domain/user.ts';
-import { createUserChanges } from '../../src/features/users/users.changes.ts';
+import type { User } from '../../src/domain/people/user.ts';
+import { createUserChanges } from '../../src/core/accounts/users/changes.ts';
 import { aTenant, aUser, type TestTenant, type TestUser } from '../support/builders.ts';
 import { change, importStories } from '../support/import-stories.ts';
 import { actingIn, aStagedImport } from '../support/imports.ts';

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { existsSync, writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { verifyChain } from '../../src/features/activity/activity.verify.ts';
-import { MoveFault, type MoveFaultKind } from '../../src/features/moving/moving.faults.ts';
-import { moveIn } from '../../src/features/moving/moving.in.ts';
-import { cancelMove } from '../../src/features/moving/moving.cancel.ts';
-import { moveOut } from '../../src/features/moving/moving.out.ts';
+import { verifyChain } from '../../src/core/activity/verify.ts';
+import { MoveFault, type MoveFaultKind } from '../../src/core/moving/faults.ts';
+import { moveIn } from '../../src/core/moving/move-in.ts';
+import { cancelMove } from '../../src/core/moving/cancel.ts';
+import { moveOut } from '../../src/core/moving/move-out.ts';
 import { paths } from '../../src/paths.ts';
 import { aTenant, aUser, type TestTenant } from '../support/builders.ts';
 import { aMovingRegion, bundleFile, countsAt, moved, sent } from '../support/moving.ts';

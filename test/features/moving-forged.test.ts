@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { generateIdentity, identityToRecipient } from 'age-encryption';
-import { makeKey, signerOf } from '../../src/features/directory/region-key.ts';
-import { bundleLines, readBundle, type BundleHeader, type BundleRow } from '../../src/features/moving/moving.bundle.ts';
-import { MoveFault } from '../../src/features/moving/moving.faults.ts';
-import { encrypterFor, readEncrypted, writeEncrypted } from '../../src/features/moving/moving.file.ts';
-import { moveIn } from '../../src/features/moving/moving.in.ts';
-import { cancelMove } from '../../src/features/moving/moving.cancel.ts';
+import { makeKey, signerOf } from '../../src/platform/keys/region-key.ts';
+import { bundleLines, readBundle, type BundleHeader, type BundleRow } from '../../src/core/moving/bundle.ts';
+import { MoveFault } from '../../src/core/moving/faults.ts';
+import { encrypterFor, readEncrypted, writeEncrypted } from '../../src/core/moving/file.ts';
+import { moveIn } from '../../src/core/moving/move-in.ts';
+import { cancelMove } from '../../src/core/moving/cancel.ts';
 import { aTenant, aUser } from '../support/builders.ts';
 import { bundleFile, sent } from '../support/moving.ts';
 import { aBundleOnItsWay } from '../support/moving-bundle.ts';

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createRemoval } from '../../src/features/second-factor/removal.ts';
-import { bundleLines, readBundle, type BundleRow } from '../../src/features/moving/moving.bundle.ts';
-import { MoveFault } from '../../src/features/moving/moving.faults.ts';
-import { encrypterFor, readEncrypted, writeEncrypted } from '../../src/features/moving/moving.file.ts';
-import { moveIn } from '../../src/features/moving/moving.in.ts';
+import { createRemoval } from '../../src/core/accounts/second-factor/removal.ts';
+import { bundleLines, readBundle, type BundleRow } from '../../src/core/moving/bundle.ts';
+import { MoveFault } from '../../src/core/moving/faults.ts';
+import { encrypterFor, readEncrypted, writeEncrypted } from '../../src/core/moving/file.ts';
+import { moveIn } from '../../src/core/moving/move-in.ts';
 import { paths, to as pathTo, userPath } from '../../src/paths.ts';
 import { aTenant, aUser, goodPassword, type TestUser } from '../support/builders.ts';
 import { aMovingRegion, bundleFile, moved, sent, type MovingRegion } from '../support/moving.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { trimLogs } from '../../src/features/activity/activity.trim.ts';
-import { verifyChain } from '../../src/features/activity/activity.verify.ts';
+import { trimLogs } from '../../src/core/activity/trim.ts';
+import { verifyChain } from '../../src/core/activity/verify.ts';
 import { aMovingRegion, moved } from '../support/moving.ts';
 import { aTenant, aUser } from '../support/builders.ts';
 

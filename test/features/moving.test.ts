@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { verifyChain } from '../../src/features/activity/activity.verify.ts';
+import { verifyChain } from '../../src/core/activity/verify.ts';
 import { aMovingRegion, everythingAt, moved, type MovingRegion } from '../support/moving.ts';
 import { aMovingScene, canaries, type MovingScene } from '../support/moving-scene.ts';
 import { aPerson } from '../support/person.ts';

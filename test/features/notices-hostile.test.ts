@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as cheerio from 'cheerio';
 import { createScope } from '../../src/domain/scope.ts';
-import { cleanName } from '../../src/domain/user.ts';
+import { cleanName } from '../../src/domain/people/user.ts';
 import { aTenant, aUser } from '../support/builders.ts';
 import { aMailServer } from '../support/mail-server.ts';
 import { openPortal } from '../support/portal.ts';

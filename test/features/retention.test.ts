@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { paths } from '../../src/paths.ts';
-import { maxShareOf } from '../../src/features/activity/activity.trim.ts';
-import { excessOf, minLimit, purgeExpired, type RetentionStep } from '../../src/features/retention/retention.ts';
+import { maxShareOf } from '../../src/core/activity/trim.ts';
+import { excessOf, minLimit, purgeExpired, type RetentionStep } from '../../src/core/retention/retention.ts';
 import { aTenant, aUser, type TestTenant } from '../support/builders.ts';
 import { aPerson } from '../support/person.ts';
 import { letTimePass, openPortal, type Portal } from '../support/portal.ts';

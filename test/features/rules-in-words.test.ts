@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Failure } from '../../src/domain/errors.ts';
-import { ownChoiceNames, ownNumberNames } from '../../src/domain/own-rules.ts';
+import { ownChoiceNames, ownNumberNames } from '../../src/domain/tenant-rules.ts';
 import { createScope } from '../../src/domain/scope.ts';
-import { ruleGroups } from '../../src/features/rules/rules.describe.ts';
-import { createRules } from '../../src/features/rules/rules.ts';
+import { ruleGroups } from '../../src/site/rules/describe.ts';
+import { createRules } from '../../src/core/accounts/tenants/tenant-rules.ts';
 import { paths, userPath } from '../../src/paths.ts';
 import { aTenant, aUser } from '../support/builders.ts';
 import { aCompany, judged } from '../support/import-rules.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
 import { paths, to, userPath } from '../../src/paths.ts';
-import { createVault } from '../../src/features/second-factor/vault.ts';
+import { createVault } from '../../src/platform/keys/vault.ts';
 import { run } from '../cli/command.ts';
 import { aTenant, aUser, type TestUser } from '../support/builders.ts';
 import { aPerson } from '../support/person.ts';

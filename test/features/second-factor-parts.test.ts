@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Secret } from 'otpauth';
-import type { Sealed } from '../../src/domain/second-factor.ts';
-import { qrOf } from '../../src/features/second-factor/qr.ts';
-import { newSeed, stepOf, uriOf } from '../../src/features/second-factor/totp.ts';
-import { createVault } from '../../src/features/second-factor/vault.ts';
+import type { Sealed } from '../../src/domain/people/second-factor.ts';
+import { qrOf } from '../../src/site/second-factor/qr.ts';
+import { newSeed, stepOf, uriOf } from '../../src/core/accounts/second-factor/totp.ts';
+import { createVault } from '../../src/platform/keys/vault.ts';
 
 describe('codes of an app', () => {
   const seed = Secret.fromLatin1('12345678901234567890').base32;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { openSetup } from '../../src/features/setup/setup.ts';
+import { openSetup } from '../../src/core/accounts/tenants/set-up.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal, type Portal } from '../support/portal.ts';
 import { everythingKept } from '../support/traces.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { sha256 } from '../../src/data/digest.ts';
-import { createFileCheck } from '../../src/features/activity/activity.check.ts';
+import { sha256 } from '../../src/platform/database/digest.ts';
+import { createFileCheck } from '../../src/core/activity/verify-file.ts';
 import { aUser } from '../support/builders.ts';
 import {
   anOperator,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { openSetup } from '../../src/features/setup/setup.ts';
+import { openSetup } from '../../src/core/accounts/tenants/set-up.ts';
 import { aTenant, aUser, goodPassword } from '../support/builders.ts';
 import { aCompanyWith, openLink, resetByLink } from '../support/links.ts';
 import { aPerson, type Person } from '../support/person.ts';

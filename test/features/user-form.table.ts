@@ -1,4 +1,4 @@
-import type { Change } from '../../src/domain/activity.ts';
+import type { Change } from '../../src/domain/activity/event.ts';
 import { paths, to, userPath } from '../../src/paths.ts';
 import type { TestUser } from '../support/builders.ts';
 import type { Person } from '../support/person.ts';

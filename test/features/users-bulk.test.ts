@@ -118,7 +118,7 @@ describe('many users at once', async () => {
     const alone = await aPerson(portal).signIn(boss);
     await portal.stores.users.setState(tenant.scope, second.id, 'blocked', portal.clock.now);
     const operator = tenant.scope;
-    const { createBulkChange } = await import('../../src/features/users/users.bulk.ts');
+    const { createBulkChange } = await import('../../src/core/accounts/users/bulk.ts');
     const change = createBulkChange({ stores: portal.stores, clock: () => portal.clock.now });
     const all = [...staff, boss].map(({ id }) => id);
     await assert.rejects(change(operator, 'delete', all), { kind: 'conflict' });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { User } from '../../src/domain/user.ts';
+import type { User } from '../../src/domain/people/user.ts';
 import { aTenant, aUser } from '../support/builders.ts';
 import { squeeze } from '../support/filled-forms.ts';
 import { aPerson, type Person } from '../support/person.ts';

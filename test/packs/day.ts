@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Activity } from '../../src/domain/activity.ts';
+import type { Activity } from '../../src/domain/activity/event.ts';
 import type { AdministratorLevel } from '../../src/domain/roles.ts';
-import { wholeLog } from '../../src/features/activity/activity.page.ts';
+import { wholeLog } from '../../src/core/activity/log-query.ts';
 import { paths } from '../../src/paths.ts';
 import { aTenant, aUser, type TestTenant, type TestUser } from '../support/builders.ts';
 import { squeeze } from '../support/filled-forms.ts';

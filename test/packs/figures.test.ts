@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
-import { readRules, rulesFolder } from '../../src/config/rules.ts';
+import { readRules, rulesFolder } from '../../src/platform/config/rules.ts';
 import { userOperations, type Place, type Placement, type RegionRules } from '../../src/domain/regions.ts';
 import { read } from '../config/rules-file.ts';
 import { columnOf, packs, type Pack, type Row } from './packs.ts';

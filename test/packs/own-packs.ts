@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { rulesFolder } from '../../src/config/rules.ts';
+import { rulesFolder } from '../../src/platform/config/rules.ts';
 import { aMailServer } from '../support/mail-server.ts';
 import { MAIL_FROM } from '../support/outbox.ts';
 import { rulesFile } from '../support/rules.ts';

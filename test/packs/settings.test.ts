@@ -1,4 +1,4 @@
-import { ownChoiceNames, ownNumberNames } from '../../src/domain/own-rules.ts';
+import { ownChoiceNames, ownNumberNames } from '../../src/domain/tenant-rules.ts';
 import { paths } from '../../src/paths.ts';
 import { squeeze } from '../support/filled-forms.ts';
 import { anOperator } from '../support/operators.ts';

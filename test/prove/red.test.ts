@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import SqliteFile from 'better-sqlite3';
 import { foundingStep } from '../../tools/prove/flow/moving.ts';
 import { prove } from '../../tools/prove/prove.ts';
-import { migrate } from '../../src/data/migrate.ts';
+import { migrate } from '../../src/platform/database/migrate.ts';
 import { run } from '../cli/command.ts';
 import { aFolder, proven } from './proving.ts';
 import { wayIn } from './way-in.ts';

@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { createCanaries, type CanaryKind } from '../../tools/prove/canaries.ts';
 import { searchPlaces, type Place } from '../../tools/prove/places.ts';
-import { foldName } from '../../src/domain/user.ts';
+import { foldName } from '../../src/domain/people/user.ts';
 
 const place = (content: string | Buffer, wishes: Partial<Place> = {}): Place => ({
   ...{ kind: 'log', name: 'a log', content: Buffer.from(content), items: 1 },

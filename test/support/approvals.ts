@@ -1,4 +1,4 @@
-import type { OwnRules } from '../../src/domain/own-rules.ts';
+import type { OwnRules } from '../../src/domain/tenant-rules.ts';
 import { aTenant, aUser, type TestTenant, type TestUser } from './builders.ts';
 import { aPerson, type Person } from './person.ts';
 import type { Portal } from './portal.ts';

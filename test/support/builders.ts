@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { normalizePassword, temporaryPassword, temporaryPasswordBytes } from '../../src/domain/password.ts';
+import { normalizePassword, temporaryPassword, temporaryPasswordBytes } from '../../src/domain/people/password.ts';
 import type { Language } from '../../src/domain/regions.ts';
 import type { Scope } from '../../src/domain/scope.ts';
-import type { User } from '../../src/domain/user.ts';
-import { canonicalUsername } from '../../src/domain/user.ts';
+import type { User } from '../../src/domain/people/user.ts';
+import { canonicalUsername } from '../../src/domain/people/user.ts';
 import type { Portal } from './portal.ts';
 
 export interface TestTenant {

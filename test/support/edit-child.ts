@@ -1,8 +1,8 @@
-import { readConfig } from '../../src/config/config.ts';
-import { openDatabase } from '../../src/data/open.ts';
+import { readConfig } from '../../src/platform/config/config.ts';
+import { openDatabase } from '../../src/platform/database/open.ts';
 import type { Scope } from '../../src/domain/scope.ts';
-import { createUserChanges } from '../../src/features/users/users.changes.ts';
-import type { SentEdit } from '../../src/features/users/users.merge.ts';
+import { createUserChanges } from '../../src/core/accounts/users/changes.ts';
+import type { SentEdit } from '../../src/core/accounts/users/merge.ts';
 import { createStores } from '../../src/stores.ts';
 
 export interface EditTask {

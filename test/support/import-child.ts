@@ -1,8 +1,8 @@
 import { pino } from 'pino';
-import { readConfig } from '../../src/config/config.ts';
-import { openDatabase } from '../../src/data/open.ts';
-import { createImportRun } from '../../src/features/imports/imports.run.ts';
-import { createHasher } from '../../src/features/passwords/hasher.ts';
+import { readConfig } from '../../src/platform/config/config.ts';
+import { openDatabase } from '../../src/platform/database/open.ts';
+import { createImportRun } from '../../src/core/imports/run.ts';
+import { createHasher } from '../../src/core/accounts/passwords/hasher.ts';
 import { createStores } from '../../src/stores.ts';
 
 // A node that does the imports which are wanted, and says when it begins and ends: to be killed in between.

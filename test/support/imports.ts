@@ -1,6 +1,6 @@
 import type { Counts, PlannedRow } from '../../src/domain/imports.ts';
 import { createScope, type Scope } from '../../src/domain/scope.ts';
-import type { User } from '../../src/domain/user.ts';
+import type { User } from '../../src/domain/people/user.ts';
 import type { TestTenant } from './builders.ts';
 import { squeeze } from './filled-forms.ts';
 import type { Person } from './person.ts';

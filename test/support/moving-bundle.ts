@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { CommandFault } from '../../src/cli/context.ts';
-import { MoveFault } from '../../src/features/moving/moving.faults.ts';
-import { moveIn } from '../../src/features/moving/moving.in.ts';
+import { MoveFault } from '../../src/core/moving/faults.ts';
+import { moveIn } from '../../src/core/moving/move-in.ts';
 import { aMovingRegion, countsAt, sent } from './moving.ts';
 import { aMovingScene } from './moving-scene.ts';
 

@@ -2,15 +2,15 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { generateIdentity, identityToRecipient } from 'age-encryption';
 import { checkedKey } from '../../src/cli/region-keys.ts';
-import { overwriteDeleted } from '../../src/data/overwrite.ts';
-import type { MovedPasswords } from '../../src/domain/activity.ts';
-import { makeKey } from '../../src/features/directory/region-key.ts';
-import { finishMove, type MoveReport } from '../../src/features/moving/moving.done.ts';
-import { moveIn, type Taken } from '../../src/features/moving/moving.in.ts';
-import { moveOut } from '../../src/features/moving/moving.out.ts';
-import { receiptOf } from '../../src/features/moving/moving.receipt.ts';
-import { tenantTables } from '../../src/features/moving/moving.tables.ts';
-import type { MovingParts } from '../../src/features/moving/moving.ts';
+import { overwriteDeleted } from '../../src/platform/database/overwrite.ts';
+import type { MovedPasswords } from '../../src/domain/activity/event.ts';
+import { makeKey } from '../../src/platform/keys/region-key.ts';
+import { finishMove, type MoveReport } from '../../src/core/moving/done.ts';
+import { moveIn, type Taken } from '../../src/core/moving/move-in.ts';
+import { moveOut } from '../../src/core/moving/move-out.ts';
+import { receiptOf } from '../../src/core/moving/receipt.ts';
+import { tenantTables } from '../../src/core/moving/tables.ts';
+import type { MovingParts } from '../../src/core/moving/parts.ts';
 import { openPortal, type Portal } from './portal.ts';
 
 /** A region of two, with the keys by which it signs and opens bundles. */

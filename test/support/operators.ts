@@ -1,6 +1,6 @@
-import { createOperators } from '../../src/features/support/operators.ts';
-import { createSupport } from '../../src/features/support/support.ts';
-import { createUserChanges } from '../../src/features/users/users.changes.ts';
+import { createOperators } from '../../src/core/support/operators.ts';
+import { createSupport } from '../../src/core/support/support.ts';
+import { createUserChanges } from '../../src/core/accounts/users/changes.ts';
 import { aTenant, aUser, type TestTenant, type TestUser } from './builders.ts';
 import { aPerson, type Person } from './person.ts';
 import type { Portal } from './portal.ts';

@@ -9,21 +9,21 @@ import type { Express } from 'express';
 import type { Store } from 'express-session';
 import { pino } from 'pino';
 import { createApp } from '../../src/app.ts';
-import type { Background } from '../../src/background.ts';
-import { readConfig, type Config } from '../../src/config/config.ts';
-import type { Database } from '../../src/data/database.ts';
-import { openDatabase } from '../../src/data/open.ts';
-import { prepareDatabase } from '../../src/data/migrate.ts';
-import { createGuessCounter } from '../../src/features/passwords/guesses.ts';
-import { createHasher, type Hasher } from '../../src/features/passwords/hasher.ts';
-import { createTenants, type Tenants } from '../../src/features/tenants/tenants.ts';
+import type { Background } from '../../src/platform/jobs.ts';
+import { readConfig, type Config } from '../../src/platform/config/config.ts';
+import type { Database } from '../../src/platform/database/database.ts';
+import { openDatabase } from '../../src/platform/database/open.ts';
+import { prepareDatabase } from '../../src/platform/database/migrate.ts';
+import { createGuessCounter } from '../../src/core/accounts/passwords/guesses.ts';
+import { createHasher, type Hasher } from '../../src/core/accounts/passwords/hasher.ts';
+import { createTenants, type Tenants } from '../../src/core/accounts/tenants/tenants.ts';
 import { createStores, type Stores } from '../../src/stores.ts';
-import { loadAssets } from '../../src/web/assets.ts';
-import type { Route } from '../../src/web/routing.ts';
-import { sessionTtlMs } from '../../src/web/session.ts';
-import { TableStore } from '../../src/web/session-store/table-store.ts';
-import { loadTranslator } from '../../src/web/translator.ts';
-import { loadViews } from '../../src/web/views.ts';
+import { loadAssets } from '../../src/site/http/assets.ts';
+import type { Route } from '../../src/site/http/routing.ts';
+import { sessionTtlMs } from '../../src/site/http/session.ts';
+import { TableStore } from '../../src/site/http/session-store/table-store.ts';
+import { loadTranslator } from '../../src/i18n/translator.ts';
+import { loadViews } from '../../src/site/http/views.ts';
 
 /** The clocks of a portal, which stand still until a test moves them. */
 export interface TestClock {

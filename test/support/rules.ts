@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after } from 'node:test';
-import { rulesFolder } from '../../src/config/rules.ts';
+import { rulesFolder } from '../../src/platform/config/rules.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'parvis-own-rules-'));
 after(() => rmSync(folder, { recursive: true }));

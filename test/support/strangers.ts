@@ -1,4 +1,4 @@
-import { temporaryPassword, temporaryPasswordBytes } from '../../src/domain/password.ts';
+import { temporaryPassword, temporaryPasswordBytes } from '../../src/domain/people/password.ts';
 import { aPerson, type Person } from './person.ts';
 import type { Portal } from './portal.ts';
 

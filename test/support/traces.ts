@@ -1,7 +1,7 @@
 import { request, type IncomingHttpHeaders } from 'node:http';
 import { text } from 'node:stream/consumers';
 import express, { type Express } from 'express';
-import type { Database } from '../../src/data/database.ts';
+import type { Database } from '../../src/platform/database/database.ts';
 
 export interface RawAnswer {
   readonly status: number;

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { actions, rights } from '../../src/domain/roles.ts';
 import { paths } from '../../src/paths.ts';
-import type { Route } from '../../src/web/routing.ts';
+import type { Route } from '../../src/site/http/routing.ts';
 import { aPerson } from '../support/person.ts';
 import { openInventory, stateOf } from './inventory.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Route } from '../../src/web/routing.ts';
+import type { Route } from '../../src/site/http/routing.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openInventory, stateOf } from './inventory.ts';
 

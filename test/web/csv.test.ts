@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { after, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import express, { type Request } from 'express';
-import { sendCsv } from '../../src/web/csv.ts';
+import { sendCsv } from '../../src/site/http/csv.ts';
 
 const closers: (() => void)[] = [];
 after(() => {

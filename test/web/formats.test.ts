@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Language } from '../../src/domain/regions.ts';
-import { createFormats } from '../../src/web/formats.ts';
+import { createFormats } from '../../src/i18n/formats.ts';
 
 const now = Date.UTC(2026, 10, 23, 12, 0);
 const minute = 60_000;

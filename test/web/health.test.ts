@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import express from 'express';
-import { mountHealth, type Readiness } from '../../src/web/health.ts';
+import { mountHealth, type Readiness } from '../../src/site/http/health.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import request from 'supertest';

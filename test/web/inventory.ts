@@ -1,7 +1,7 @@
-import type { Route } from '../../src/web/routing.ts';
+import type { Route } from '../../src/site/http/routing.ts';
 import { paths, to } from '../../src/paths.ts';
-import { createLinkTokens } from '../../src/features/links/links.tokens.ts';
-import { digestOf } from '../../src/features/setup/setup.ts';
+import { createLinkTokens } from '../../src/core/accounts/links/tokens.ts';
+import { digestOf } from '../../src/core/accounts/tenants/set-up.ts';
 import { aTenant, aUser, type TestTenant, type TestUser } from '../support/builders.ts';
 import { anApproval } from '../support/approvals.ts';
 import { aStagedImport } from '../support/imports.ts';

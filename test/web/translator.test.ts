@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import fc from 'fast-check';
 import { load } from 'cheerio';
 import { languages } from '../../src/domain/regions.ts';
-import { escapeHtml, loadTranslator } from '../../src/web/translator.ts';
+import { escapeHtml, loadTranslator } from '../../src/i18n/translator.ts';
 
 const translator = await loadTranslator();
 const { t, html } = translator('en');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
-import { loadViews, type ViewLocals } from '../../src/web/views.ts';
+import { loadViews, type ViewLocals } from '../../src/site/http/views.ts';
 import { aPerson } from '../support/person.ts';
 import { openInventory } from './inventory.ts';
 

@@ -1,4 +1,4 @@
-import type { Database } from '../../src/data/database.ts';
+import type { Database } from '../../src/platform/database/database.ts';
 
 interface Index {
   readonly name: string;

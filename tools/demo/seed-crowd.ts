@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { Config } from '../../src/config/config.ts';
-import type { Database } from '../../src/data/database.ts';
-import { openDatabase } from '../../src/data/open.ts';
-import { normalizePassword } from '../../src/domain/password.ts';
+import type { Config } from '../../src/platform/config/config.ts';
+import type { Database } from '../../src/platform/database/database.ts';
+import { openDatabase } from '../../src/platform/database/open.ts';
+import { normalizePassword } from '../../src/domain/people/password.ts';
 import { createScope } from '../../src/domain/scope.ts';
-import { createHasher } from '../../src/features/passwords/hasher.ts';
-import type { NewUser } from '../../src/features/users/users.store.ts';
+import { createHasher } from '../../src/core/accounts/passwords/hasher.ts';
+import type { NewUser } from '../../src/core/accounts/stores/users.store.ts';
 import { createStores, type Stores } from '../../src/stores.ts';
 import { crowd } from './crowd.ts';
 import { withoutIndexes } from './indexes.ts';

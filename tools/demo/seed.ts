@@ -1,17 +1,17 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
-import type { Config } from '../../src/config/config.ts';
-import { openDatabase } from '../../src/data/open.ts';
-import { prepareDatabase } from '../../src/data/migrate.ts';
+import type { Config } from '../../src/platform/config/config.ts';
+import { openDatabase } from '../../src/platform/database/open.ts';
+import { prepareDatabase } from '../../src/platform/database/migrate.ts';
 import {
   normalizePassword,
   temporaryAlphabet,
   temporaryPassword,
   temporaryPasswordBytes,
-} from '../../src/domain/password.ts';
+} from '../../src/domain/people/password.ts';
 import { temporaryPasswordLifetimeMs, type RegionRules } from '../../src/domain/regions.ts';
 import { createScope, type Scope } from '../../src/domain/scope.ts';
-import type { NewUser } from '../../src/features/users/users.store.ts';
-import { createHasher, type Hasher } from '../../src/features/passwords/hasher.ts';
+import type { NewUser } from '../../src/core/accounts/stores/users.store.ts';
+import { createHasher, type Hasher } from '../../src/core/accounts/passwords/hasher.ts';
 import { createStores, type Stores } from '../../src/stores.ts';
 import type { DemoPerson } from './people.ts';
 import { demoTenants, type DemoTenant } from './tenants.ts';

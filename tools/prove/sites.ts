@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { readRules } from '../../src/config/rules.ts';
+import { readRules } from '../../src/platform/config/rules.ts';
 import { CommandFault } from '../../src/cli/context.ts';
 import { createCanaries } from './canaries.ts';
 import type { Territory } from './connections.ts';

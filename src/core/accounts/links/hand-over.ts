@@ -1,0 +1,110 @@
+import type { LinkWay } from '../../../domain/activity/event.ts';
+import { linkLifetimeMs } from '../../../domain/people/one-time-link.ts';
+import type { HandOverRule } from '../../../domain/regions.ts';
+import type { Scope } from '../../../domain/scope.ts';
+import type { Stores } from '../../../stores.ts';
+import type { Hasher } from '../passwords/hasher.ts';
+import { issueTemporaryPassword, type IssuedPassword } from '../passwords/temporary-passwords.ts';
+import type { LinkTokens, MadeLink } from './tokens.ts';
+
+/** How a user gets in, as whoever hands it over may know it. */
+export interface WayIn {
+  readonly by: HandOverRule;
+  /** The temporary password or the address of the link, to be shown once; null where it is mailed past everybody. */
+  readonly clearText: string | null;
+  /** Epoch ms. */
+  readonly expiresAt: number;
+}
+
+/** The same with what is kept of it. */
+export interface IssuedWayIn {
+  readonly way: WayIn;
+  readonly stored: IssuedPassword['stored'];
+  readonly link: MadeLink | null;
+}
+
+/** Why somebody gets a way in: a mail that brings it says so. */
+export type Occasion = 'reset' | 'added';
+
+/** @returns what an event says of a way in: nothing of a temporary password that was shown, as ever */
+export const recordedAs = ({ by }: Pick<WayIn, 'by'>): { by?: LinkWay } => (by === 'shown' ? {} : { by });
+
+/** Somebody who gets a way in, with the epoch that they have from then on. */
+interface Recipient {
+  readonly id: string;
+  readonly epoch: number;
+}
+
+/**
+ * Makes the ways in that the rules ask for: a temporary password or a one-time link.
+ * @param canMail whether this portal has mail set up
+ */
+export function createWaysIn(parts: { hasher: Hasher; tokens: LinkTokens; canMail: boolean; clock: () => number }) {
+  const { hasher, tokens, canMail, clock } = parts;
+
+  // The operator's command is the way in when nobody else can help: it prints a password, whatever the rules say.
+  // Somebody in support never sees one, whatever the rules say: what they have seen would outlive their access.
+  const ruleFor = ({ actor, rules, support }: Scope): HandOverRule => {
+    if (actor === null) return 'shown';
+    return support === undefined ? rules.handOver.by : 'mailedLink';
+  };
+
+  function issueLink({ actor, rules }: Scope, by: 'link' | 'mailedLink'): IssuedWayIn {
+    const at = clock();
+    const until = at + linkLifetimeMs('handOver', rules.handOver.linkHours);
+    const made = by === 'link' ? tokens.make() : { ...tokens.makeToSend(), address: null };
+    return {
+      way: { by, clearText: made.address, expiresAt: until },
+      // A tag that no password has: what was known before opens nothing any more, and nothing else does but the link.
+      stored: { kind: 'temporary', hash: hasher.decoy, at, until, by: actor?.displayName ?? null },
+      link: { id: made.id, digest: made.digest },
+    };
+  }
+
+  return {
+    ruleFor,
+
+    /** @returns whether what the rules ask for can be done at all: without mail nothing is mailed, and nothing else is done instead */
+    arePossible: (scope: Scope): boolean => canMail || ruleFor(scope) !== 'mailedLink',
+
+    /** Makes a way in; nothing is kept of it yet. @param hash of a password, for the many that an import makes */
+    issue: async (scope: Scope, hash = hasher.hash): Promise<IssuedWayIn> => {
+      const rule = ruleFor(scope);
+      if (rule !== 'shown') return issueLink(scope, rule);
+      const by = scope.actor?.displayName ?? null;
+      const { clearText, stored } = await issueTemporaryPassword({ hash }, scope.rules, by, clock());
+      return { way: { by: rule, clearText, expiresAt: stored.until }, stored, link: null };
+    },
+
+    /** Keeps the links among what was issued, and queues what is to be mailed; in the transaction that wrote the rest. */
+    keep: async (
+      within: Stores,
+      scope: Scope,
+      issued: readonly (readonly [Recipient, IssuedWayIn])[],
+      occasion: Occasion,
+    ): Promise<void> => {
+      const links = issued.flatMap(([user, { way, stored, link }]) => {
+        if (link === null) return [];
+        const times = { createdAt: stored.at, expiresAt: stored.until };
+        const kept = { ...link, ...times, userId: user.id, epoch: user.epoch, purpose: 'handOver' } as const;
+        return [{ kept, mailed: way.by === 'mailedLink' }];
+      });
+      const toMail = links.filter(({ mailed }) => mailed).map(({ kept }) => kept);
+      await within.links.insertMany(
+        scope,
+        links.map(({ kept }) => kept),
+      );
+      await within.notices.queueLinks(scope, toMail, occasion === 'reset' ? 'resetLink' : 'welcomeLink');
+    },
+  };
+}
+
+/** What pages say of how a way in will be handed over, before anything happens. */
+export function handOverOf(scope: Scope, waysIn: WaysIn) {
+  const by = waysIn.ruleFor(scope);
+  const { temporaryPassword, handOver } = scope.rules;
+  const hours = by === 'shown' ? temporaryPassword.lifetimeHours : handOver.linkHours;
+  return { by, hours, possible: waysIn.arePossible(scope) };
+}
+
+export type WaysIn = ReturnType<typeof createWaysIn>;

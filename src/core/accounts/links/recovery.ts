@@ -1,0 +1,89 @@
+import type { Logger } from 'pino';
+import type { Work } from '../../../platform/jobs.ts';
+import { overloaded } from '../../../domain/errors.ts';
+import { linkLifetimeMs } from '../../../domain/people/one-time-link.ts';
+import { tightened } from '../../../domain/tenant-rules.ts';
+import { createScope, type RegionScope } from '../../../domain/scope.ts';
+import type { Stores } from '../../../stores.ts';
+import type { Wait } from '../throttles/limiter.ts';
+import type { LinkThrottle } from '../throttles/link-throttle.ts';
+import type { LinkTokens } from './tokens.ts';
+
+export type Recovery = ReturnType<typeof createRecovery>;
+
+const mostWaiting = 1_000;
+const everyMs = 60_000;
+const comeAgainSeconds = 60;
+
+interface Asked {
+  readonly scope: RegionScope;
+  readonly username: string;
+}
+
+/**
+ * How users recover alone, in a region in which nobody may reset a password for them: by a link that is mailed to their
+ * user name.
+ */
+export function createRecovery(parts: {
+  stores: Stores;
+  tokens: LinkTokens;
+  throttle: LinkThrottle;
+  clock: () => number;
+  log: Logger;
+}) {
+  const { stores, tokens, throttle, clock, log } = parts;
+  const waiting: Asked[] = [];
+
+  async function mail({ scope: region, username }: Asked): Promise<void> {
+    const known = await stores.credentials.findForSignInAcrossTenants(username);
+    if (known === null) return;
+    await stores.transaction(async (within) => {
+      await within.tenants.lock(known);
+      const credentials = await within.credentials.findForSignInAcrossTenants(username);
+      if (credentials?.user.state !== 'active' || credentials.tenant.state !== 'active') return;
+      const { tenant, user } = credentials;
+      const rules = tightened(region.rules, tenant.ownRules);
+      const scope = createScope({ ...region, rules, now: clock(), tenant, actor: null });
+      const createdAt = clock();
+      const expiresAt = createdAt + linkLifetimeMs('recovery', rules.handOver.linkHours);
+      const { id, digest } = tokens.makeToSend();
+      const link = {
+        id,
+        digest,
+        userId: user.id,
+        purpose: 'recovery',
+        epoch: user.epoch,
+        createdAt,
+        expiresAt,
+      } as const;
+      await within.links.insertMany(scope, [link]);
+      await within.notices.queueLinks(scope, [link], 'recoveryLink');
+      await within.activity.recordSignIn(region, user, { kind: 'recovery.linkMailed', expiresAt }, createdAt);
+    });
+  }
+
+  // A name is held in memory only, and only until it is looked up: most are somebody's, some are a slip of the pen.
+  async function run(stopping: AbortSignal): Promise<void> {
+    for (let next = waiting.shift(); next !== undefined && !stopping.aborted; next = waiting.shift()) {
+      const { requestId } = next.scope;
+      await mail(next).catch((error: unknown) => log.warn({ requestId, err: error }, 'A link to recover was not made'));
+    }
+  }
+
+  return {
+    /**
+     * Takes a user name, which is looked up only after its answer: time tells nothing of whether anybody has it.
+     * @returns null, or how long to wait. @throws Failure overloaded
+     */
+    ask: async (scope: RegionScope, username: string): Promise<Wait | null> => {
+      const wait = await throttle.takeRecovery(username, scope.address ?? '');
+      if (wait !== null) return wait;
+      if (waiting.length >= mostWaiting) throw overloaded(comeAgainSeconds);
+      waiting.push({ scope, username });
+      return null;
+    },
+
+    /** Mails what was asked for. */
+    work: { name: 'Recovery', everyMs, run } satisfies Work,
+  };
+}

@@ -1,0 +1,30 @@
+import { randomBytes } from 'node:crypto';
+import { temporaryPassword, temporaryPasswordBytes } from '../../../domain/people/password.ts';
+import { temporaryPasswordLifetimeMs, type RegionRules } from '../../../domain/regions.ts';
+import type { StoredPassword } from '../stores/credentials.store.ts';
+import type { Hasher } from './hasher.ts';
+
+/** A temporary password in the two forms that it ever has: its clear text, to be shown once, and what is kept. */
+export interface IssuedPassword {
+  readonly clearText: string;
+  readonly stored: Extract<StoredPassword, { kind: 'temporary' }>;
+}
+
+/**
+ * Makes a temporary password.
+ * @param by name of the person who makes it, told to its user later; null for the operator
+ * @param now epoch ms
+ */
+export async function issueTemporaryPassword(
+  hasher: Pick<Hasher, 'hash'>,
+  rules: RegionRules,
+  by: string | null,
+  now: number,
+): Promise<IssuedPassword> {
+  const clearText = temporaryPassword(randomBytes(temporaryPasswordBytes));
+  const hash = await hasher.hash(clearText);
+  return {
+    clearText,
+    stored: { kind: 'temporary', hash, at: now, until: now + temporaryPasswordLifetimeMs(rules), by },
+  };
+}

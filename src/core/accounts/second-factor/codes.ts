@@ -1,0 +1,65 @@
+import { randomBytes } from 'node:crypto';
+import { sha256 } from '../../../platform/database/digest.ts';
+import { Failure } from '../../../domain/errors.ts';
+import type { Scope } from '../../../domain/scope.ts';
+import { readCode, recoveryCode, recoveryCodeBytes, recoveryCodeCount } from '../../../domain/people/second-factor.ts';
+import type { Stores } from '../../../stores.ts';
+import { stepOf } from './totp.ts';
+import type { Vault } from '../../../platform/keys/vault.ts';
+
+/** How a code was found right. */
+export type Accepted = 'app' | 'recovery';
+
+/** Names whose seed a sealed text is: put into another's row, it does not open. */
+export const seedOf = (userId: string): string => `seed of ${userId}`;
+
+// 120 random bits are no password: nobody finds them again from a digest (OWASP ASVS 5.0, 6.5.2).
+const digestOf = (userId: string, code: string): string => sha256(`${userId}|${code}`);
+
+/** Ten new recovery codes, in the two forms that they ever have: to be shown once, and to be kept. */
+export function newRecoveryCodes(userId: string): { codes: string[]; digests: string[] } {
+  const codes = Array.from({ length: recoveryCodeCount }, () => recoveryCode(randomBytes(recoveryCodeBytes)));
+  return { codes, digests: codes.map((code) => digestOf(userId, code)) };
+}
+
+/** @returns what accepts a code once, on whichever node it comes first */
+export function createCodeCheck({ vault, clock }: { vault: Vault; clock: () => number }) {
+  async function acceptOfApp(within: Stores, scope: Scope, userId: string, code: string): Promise<boolean> {
+    const sealed = await within.secondFactors.findSeed(scope, userId);
+    if (sealed === null) return false;
+    const seed = vault.open(sealed, seedOf(userId));
+    // Not the user's fault, and no wrong code: the key is not there, or somebody changed the database.
+    if (seed === null) throw new Failure('unavailable', { because: 'second-factor:error.unreadable' });
+    const step = stepOf(seed, code, clock());
+    return step !== null && within.secondFactors.takeStep(scope, userId, step);
+  }
+
+  /**
+   * Accepts an app's code or a recovery code of a user, and uses it up.
+   * @param within a transaction that holds the tenant's lock
+   * @returns how it was right, or null
+   * @throws Failure unavailable where the seed cannot be read; recovery codes are accepted then too
+   */
+  return async (within: Stores, scope: Scope, userId: string, typed: string): Promise<Accepted | null> => {
+    const read = readCode(typed);
+    if (read === null) return null;
+    if (read.kind === 'app') return (await acceptOfApp(within, scope, userId, read.code)) ? 'app' : null;
+    const digest = digestOf(userId, read.code);
+    return (await within.secondFactors.takeRecoveryCode(scope, userId, digest)) ? 'recovery' : null;
+  };
+}
+
+export type CodeCheck = ReturnType<typeof createCodeCheck>;
+
+/** Records that a recovery code was used, and with it how many are left. */
+export async function recordIfRecovery(
+  within: Stores,
+  scope: Scope,
+  userId: string,
+  accepted: Accepted,
+  at: number,
+): Promise<void> {
+  if (accepted !== 'recovery') return;
+  const left = await within.secondFactors.countRecoveryCodes(scope, userId);
+  await within.activity.record(scope, { kind: 'secondFactor.recoveryUsed', left }, userId, at);
+}

@@ -1,0 +1,107 @@
+import type { Logger } from 'pino';
+import { Failure, type FieldFault } from '../../../domain/errors.ts';
+import { readPassword } from '../../../domain/people/password.ts';
+import type { Scope } from '../../../domain/scope.ts';
+import type { Stores } from '../../../stores.ts';
+import type { Hasher } from '../passwords/hasher.ts';
+import type { LiveSession } from '../stores/sessions.store.ts';
+import { stillSignedIn } from '../sessions/recheck.ts';
+import type { Attempt, Throttle } from '../throttles/throttle.ts';
+import { recordIfRecovery, type CodeCheck } from './codes.ts';
+
+/** What somebody signed in shows once more before their second factor is changed. */
+export interface TypedProof {
+  readonly currentPassword: string;
+  readonly code: string;
+}
+
+/** Who asks, in which session, and under what their tries at the password are counted. */
+export interface Asker {
+  readonly scope: Scope;
+  readonly session: LiveSession;
+  readonly attempt: Attempt;
+}
+
+type ProvenWork = (within: Stores, at: number) => Promise<void>;
+
+export type Proof = ReturnType<typeof createProof>;
+
+/** An open session alone, such as one on a screen that was left, changes no second factor. */
+export function createProof(parts: {
+  stores: Stores;
+  hasher: Hasher;
+  accept: CodeCheck;
+  throttle: Throttle;
+  clock: () => number;
+  log: Logger;
+}) {
+  const { stores, hasher, accept, throttle, clock, log } = parts;
+
+  async function refuse(scope: Scope, userId: string, fault: FieldFault): Promise<FieldFault> {
+    await stores.activity.record(scope, { kind: 'secondFactor.changeRefused' }, userId, clock());
+    return fault;
+  }
+
+  async function isRight(scope: Scope, typed: string): Promise<boolean> {
+    const credentials = await stores.credentials.findOwn(scope);
+    const read = readPassword(typed);
+    return credentials !== null && read !== null && (await hasher.verify(credentials.passwordHash, read));
+  }
+
+  // The session and the epoch that the request began with, or else nothing: no code is used up then.
+  const useUp = ({ scope, session }: Asker, code: string, work: ProvenWork): Promise<boolean> =>
+    stores.transaction(async (within) => {
+      await within.tenants.lock(scope);
+      const at = clock();
+      await stillSignedIn(within, session, at);
+      const how = await accept(within, scope, session.user.id, code);
+      if (how === null) return false;
+      await recordIfRecovery(within, scope, session.user.id, how, at);
+      await work(within, at);
+      return true;
+    });
+
+  /** @returns what is wrong with the password, or null. It counts in the sign-in's throttle. @throws Failure throttled */
+  async function password({ scope, session, attempt }: Asker, typed: string): Promise<FieldFault | null> {
+    const wait = await throttle.take(attempt);
+    if (wait !== null) throw new Failure('throttled', { retryAfter: wait.retryAfter });
+    const right = await isRight(scope, typed).catch(async (error: unknown) => {
+      // Nobody looked at this password: it is no wrong one.
+      await throttle.giveBack(attempt);
+      throw error;
+    });
+    if (right) {
+      await throttle.forgive(attempt);
+      return null;
+    }
+    return refuse(scope, session.user.id, { field: 'currentPassword', key: 'passwords:error.currentWrong' });
+  }
+
+  return {
+    password,
+
+    /**
+     * Asks for password and code, and does something in the transaction that uses the code up.
+     * @returns what is wrong, or null once it is done
+     * @throws Failure throttled, or conflict where the session ended or the password was replaced meanwhile
+     */
+    both: async (asker: Asker, typed: TypedProof, work: ProvenWork): Promise<FieldFault | null> => {
+      const { scope, session } = asker;
+      const fault = await password(asker, typed.currentPassword);
+      if (fault !== null) return fault;
+      const { attempts } = scope.rules.throttle.perAccountAndAddress;
+      const wait = await throttle.codes.take(session.user, attempts);
+      if (wait !== null) throw new Failure('throttled', { retryAfter: wait.retryAfter });
+      const accepted = await useUp(asker, typed.code, work).catch(async (error: unknown) => {
+        await throttle.codes.giveBack(session.user, attempts);
+        throw error;
+      });
+      if (!accepted) return refuse(scope, session.user.id, { field: 'code', key: 'second-factor:error.code' });
+      // It is done by now, and what it made is shown once: a count that stays too high keeps nobody from that.
+      await throttle.codes
+        .forgive(session.user, attempts)
+        .catch((error: unknown) => log.warn(error, 'A count of tries stays as it is'));
+      return null;
+    },
+  };
+}

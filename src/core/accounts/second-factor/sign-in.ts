@@ -1,0 +1,67 @@
+import type { Logger } from 'pino';
+import type { Scope } from '../../../domain/scope.ts';
+import type { Stores } from '../../../stores.ts';
+import type { LiveSession } from '../stores/sessions.store.ts';
+import type { Throttle } from '../throttles/throttle.ts';
+import { recordIfRecovery, type Accepted, type CodeCheck } from './codes.ts';
+
+export type CodeResult =
+  { readonly outcome: 'accepted' | 'refused' } | { readonly outcome: 'throttled'; readonly retryAfter: number };
+
+export type CodeStep = ReturnType<typeof createCodeStep>;
+
+/** The step of the sign-in behind the password. Every refusal looks the same from outside. */
+export function createCodeStep(parts: {
+  stores: Stores;
+  accept: CodeCheck;
+  throttle: Throttle;
+  clock: () => number;
+  log: Logger;
+}) {
+  const { stores, accept, throttle, clock, log } = parts;
+
+  const acceptAndRecord = (scope: Scope, session: LiveSession, typed: string): Promise<Accepted | null> =>
+    stores.transaction(async (within) => {
+      await within.tenants.lock(scope);
+      const { user } = session;
+      const at = clock();
+      // First of all: what ended meanwhile uses no code up.
+      if (!(await within.secondFactors.giveCode(session.id, user.id))) return null;
+      const accepted = await accept(within, scope, user.id, typed);
+      if (accepted === null) throw new NotAccepted();
+      await within.secondFactors.noteSignIn(scope, user.id, at);
+      await recordIfRecovery(within, scope, user.id, accepted, at);
+      await within.activity.record(scope, { kind: 'signIn.succeeded' }, user.id, at);
+      return accepted;
+    });
+
+  /** Takes a session that has the password on, by an app's code or a recovery code. */
+  return async (scope: Scope, session: LiveSession, typed: string): Promise<CodeResult> => {
+    const { user } = session;
+    const { attempts } = scope.rules.throttle.perAccountAndAddress;
+    const wait = await throttle.codes.take(user, attempts);
+    if (wait !== null) {
+      // One record for a block: an attacker must not fill the log.
+      const event = { kind: 'signIn.throttled' } as const;
+      if (wait.first) await stores.activity.recordSignIn(scope, user, event, clock());
+      return { outcome: 'throttled', retryAfter: wait.retryAfter };
+    }
+    const accepted = await acceptAndRecord(scope, session, typed).catch(async (error: unknown) => {
+      if (error instanceof NotAccepted) return null;
+      await throttle.codes.giveBack(user, attempts);
+      throw error;
+    });
+    if (accepted === null) {
+      await stores.activity.recordSignIn(scope, user, { kind: 'signIn.failed', because: 'code' }, clock());
+      return { outcome: 'refused' };
+    }
+    // The session is open by now: a count that stays too high is no reason to say that it is not.
+    await throttle.codes
+      .forgive(user, attempts)
+      .catch((error: unknown) => log.warn(error, 'A count of tries stays as it is'));
+    return { outcome: 'accepted' };
+  };
+}
+
+/** Takes back what the transaction wrote before the code was looked at. */
+class NotAccepted extends Error {}

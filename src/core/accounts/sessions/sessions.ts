@@ -1,0 +1,198 @@
+import { randomUUID } from 'node:crypto';
+import type { Logger } from 'pino';
+import type { SignInFailure } from '../../../domain/activity/event.ts';
+import { tightened } from '../../../domain/tenant-rules.ts';
+import { normalizePassword, readPresentedPassword, type PresentedPassword } from '../../../domain/people/password.ts';
+import type { RegionRules } from '../../../domain/regions.ts';
+import type { RegionScope, Scope } from '../../../domain/scope.ts';
+import { lacksSecondFactor } from '../../../domain/people/second-factor.ts';
+import { endOfSupport, type SupportEnd } from '../../../domain/support.ts';
+import type { User } from '../../../domain/people/user.ts';
+import type { Stores } from '../../../stores.ts';
+import type { Credentials } from '../stores/credentials.store.ts';
+import type { Hasher } from '../passwords/hasher.ts';
+import type { KnownDevices } from './known-device.ts';
+import { signInFailure } from './password-check.ts';
+import type { LiveSession } from '../stores/sessions.store.ts';
+import { counts, standing } from './validity.ts';
+import type { Attempt, Throttle } from '../throttles/throttle.ts';
+
+/** What the cookie's session holds of a sign-in; everything else is looked up on each request. */
+export interface SessionTicket {
+  readonly sessionId: string;
+  readonly epoch: number;
+}
+
+interface Opened {
+  readonly ticket: SessionTicket;
+  readonly codePending: boolean;
+}
+
+export type SignInResult =
+  | ({ readonly outcome: 'signedIn'; readonly deviceMark: string } & Opened)
+  | { readonly outcome: 'refused' }
+  | { readonly outcome: 'throttled'; readonly kind: PresentedPassword['kind']; readonly retryAfter: number };
+
+// How stale "last seen" may be: a write a minute instead of one a request.
+const seenAccuracyMs = 60_000;
+
+export type Sessions = ReturnType<typeof createSessions>;
+
+/** A sign-in as it was typed, and the browser that it came from. */
+export interface TypedSignIn {
+  readonly username: string;
+  readonly password: string;
+  readonly address: string;
+  /** What the browser calls itself. */
+  readonly device: string;
+  /** The mark that this browser got at an earlier sign-in, as its cookie carries it. */
+  readonly deviceMark: string | null;
+}
+
+export function createSessions(parts: {
+  stores: Stores;
+  hasher: Hasher;
+  throttle: Throttle;
+  devices: KnownDevices;
+  clock: () => number;
+  log: Logger;
+}) {
+  const { stores, hasher, throttle, devices, clock, log } = parts;
+
+  // A stronger hash can wait for a quieter moment; the sign-in cannot.
+  async function strongerHash({ user, passwordHash }: Credentials, password: string): Promise<string | null> {
+    if (user.password !== 'own' || !hasher.isOutdated(passwordHash)) return null;
+    return hasher.hash(normalizePassword(password)).catch(() => null);
+  }
+
+  async function refuse(
+    scope: RegionScope,
+    attempt: Attempt,
+    credentials: Credentials | null,
+    because: SignInFailure,
+  ): Promise<SignInResult> {
+    const event = { kind: 'signIn.failed', because } as const;
+    // Depends on the attempt alone: time must not tell who has the name.
+    if (await throttle.isRecorded(attempt)) {
+      await stores.activity.recordSignIn(scope, credentials?.user ?? null, event, clock());
+    }
+    return { outcome: 'refused' };
+  }
+
+  async function open(
+    scope: RegionScope,
+    credentials: Credentials,
+    password: string,
+    device: string,
+  ): Promise<Opened | SignInFailure> {
+    const { user, tenant, passwordHash } = credentials;
+    const stronger = await strongerHash(credentials, password);
+    return stores.transaction(async (within) => {
+      await within.tenants.lock({ tenant });
+      // Whoever is blocked or moved, or whose password is replaced, while it is looked at has not signed in.
+      const present = await within.credentials.findForSignInAcrossTenants(user.username);
+      if (present?.user.epoch !== user.epoch) return 'password';
+      const failure = standing(present, clock());
+      if (failure !== null) return failure;
+      if (stronger !== null) await within.credentials.rehash(user.id, passwordHash, stronger);
+      const ticket = await openWithin(within, scope, present.user, device);
+      return { ticket, codePending: present.user.secondFactorAt !== null };
+    });
+  }
+
+  async function openWithin(
+    within: Stores,
+    scope: RegionScope,
+    user: Pick<User, 'id' | 'tenantId' | 'epoch' | 'secondFactorAt'>,
+    device: string,
+  ): Promise<SessionTicket> {
+    const codePending = user.secondFactorAt !== null;
+    const session = { id: randomUUID(), userId: user.id, address: scope.address, device, at: clock(), codePending };
+    await within.sessions.open(session);
+    const kind = codePending ? 'signIn.codeAsked' : 'signIn.succeeded';
+    await within.activity.recordSignIn(scope, user, { kind }, session.at);
+    return { sessionId: session.id, epoch: user.epoch };
+  }
+
+  return {
+    /** Opens a session in a transaction that holds the tenant and has let its user in otherwise than by a password. */
+    openWithin,
+
+    /** Checks a password and opens a session. Every refusal looks the same from outside. */
+    signIn: async (scope: RegionScope, typed: TypedSignIn): Promise<SignInResult> => {
+      const credentials = await stores.credentials.findForSignInAcrossTenants(typed.username);
+      const epoch = credentials?.user.epoch ?? 0;
+      const presented = readPresentedPassword(typed.password);
+      const attempt: Attempt = {
+        ...typed,
+        kind: presented.kind,
+        epoch,
+        knownDevice: devices.recognize(typed.username, epoch, typed.deviceMark),
+        attempts: credentials && attemptsIn(scope, credentials),
+      };
+      const wait = await throttle.take(attempt);
+      if (wait !== null) {
+        // One record for a block: an attacker must not fill the log.
+        const event = { kind: 'signIn.throttled' } as const;
+        if (wait.first) await stores.activity.recordSignIn(scope, credentials?.user ?? null, event, clock());
+        return { outcome: 'throttled', kind: presented.kind, retryAfter: wait.retryAfter };
+      }
+      const failure = await signInFailure(parts, credentials, presented).catch(async (error: unknown) => {
+        // Nobody looked at this password: it is no wrong one.
+        await throttle.giveBack(attempt);
+        throw error;
+      });
+      if (credentials === null || failure !== null) return refuse(scope, attempt, credentials, failure ?? 'unknown');
+      const opened = await open(scope, credentials, typed.password, typed.device);
+      if (typeof opened === 'string') return refuse(scope, attempt, credentials, opened);
+      // The session is open by now: a count that stays too high is no reason to say that it is not.
+      await throttle.forgive(attempt).catch((error: unknown) => log.warn(error, 'A count of tries stays as it is'));
+      return { outcome: 'signedIn', ...opened, deviceMark: devices.issue(typed.username, epoch) };
+    },
+
+    /** @returns the session behind a ticket if it still counts now, on this node as on every other; else null */
+    resume: async (rules: RegionRules, ticket: SessionTicket): Promise<LiveSession | null> => {
+      const session = await stores.sessions.findLiveAcrossTenants(ticket.sessionId);
+      const now = clock();
+      if (session === null || !counts(session, ticket, tightened(rules, session.tenant.ownRules), now)) return null;
+      // Nobody waits for it, and a database that cannot write can still be read.
+      if (now - session.seenAt >= seenAccuracyMs) {
+        stores.sessions
+          .noteSeen(session.id, now)
+          .catch((error: unknown) => log.warn(error, 'Last seen stays as it is'));
+      }
+      return { ...session, supportEnd: supportEndOf(session, rules, now) };
+    },
+
+    /** Ends one session for good; a cookie that still names it opens nothing. */
+    signOut: (scope: Scope, sessionId: string): Promise<void> =>
+      stores.transaction(async (within) => {
+        await within.tenants.lock(scope);
+        await within.sessions.end(sessionId);
+        await within.activity.record(scope, { kind: 'signOut' }, scope.actor?.id ?? null, clock());
+      }),
+
+    /** Ends one of the actor's own sessions, or all but the one that asks. @returns false for an id that is not theirs */
+    endOwn: (scope: Scope, which: { id: string } | { allBut: string }): Promise<boolean> =>
+      stores.transaction(async (within) => {
+        await within.tenants.lock(scope);
+        const actorId = scope.actor?.id ?? '';
+        if ('allBut' in which) await within.sessions.endAllOf(scope, actorId, which.allBut);
+        else if (!(await within.sessions.endOwn(scope, which.id))) return false;
+        const event = { kind: 'sessions.ended', which: 'allBut' in which ? 'others' : 'one' } as const;
+        await within.activity.record(scope, event, actorId, clock());
+        return true;
+      }),
+  };
+}
+
+// As the rules hold now, whatever a tenant kept of its own before they became stricter, or fixed.
+const attemptsIn = ({ rules }: RegionScope, { tenant }: Credentials): number =>
+  tightened(rules, tenant.ownRules).throttle.perAccountAndAddress.attempts;
+
+function supportEndOf({ support, user, tenant }: LiveSession, region: RegionRules, now: number): SupportEnd | null {
+  if (support === null) return null;
+  const rules = tightened(region, support.tenant.ownRules);
+  const end = endOfSupport(support, support.tenant, rules, now);
+  return end ?? (lacksSecondFactor(rules, user, tenant.kind) ? 'secondFactor' : null);
+}

@@ -1,0 +1,33 @@
+import type { SignInFailure } from '../../../domain/activity/event.ts';
+import { absoluteLimitMs, changeWithinMs, idleLimitMs, type RegionRules } from '../../../domain/regions.ts';
+import { codeWithinMs, isCodePending } from '../../../domain/people/second-factor.ts';
+import type { Credentials } from '../stores/credentials.store.ts';
+import type { LiveSession } from '../stores/sessions.store.ts';
+
+/** @returns why somebody may not sign in, whatever they type; null where they may. @param now epoch ms */
+export function standing({ user, tenant }: Pick<Credentials, 'user' | 'tenant'>, now: number): SignInFailure | null {
+  if (user.state !== 'active') return user.state;
+  if (tenant.state !== 'active') return 'tenant';
+  return user.temporaryUntil !== null && user.temporaryUntil <= now ? 'expired' : null;
+}
+
+/** @returns whether a session still counts under the rules of its user's tenant. @param now epoch ms */
+export function counts(
+  session: LiveSession,
+  ticket: { readonly epoch: number },
+  rules: RegionRules,
+  now: number,
+): boolean {
+  const { user, tenant, createdAt, seenAt } = session;
+  const limit = Math.min(
+    absoluteLimitMs(rules),
+    user.password === 'temporary' ? changeWithinMs(rules) : Infinity,
+    isCodePending(session) ? codeWithinMs : Infinity,
+  );
+  return (
+    user.epoch === ticket.epoch &&
+    standing({ user, tenant }, now) === null &&
+    now - createdAt < limit &&
+    now - seenAt < idleLimitMs(rules)
+  );
+}

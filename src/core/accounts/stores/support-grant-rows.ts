@@ -1,0 +1,76 @@
+import type { Knex } from 'knex';
+import type { Language } from '../../../domain/regions.ts';
+import type { OwnRules } from '../../../domain/tenant-rules.ts';
+import type { ScopeTenant } from '../../../domain/scope.ts';
+import type { Grant, SupportLevel } from '../../../domain/support.ts';
+import type { TenantState } from '../../../domain/tenant.ts';
+import { readOwnRules } from './tenant-rules.ts';
+
+/** A grant with the tenant that it lets into, and whatever else decides whether it holds. */
+export interface OpenGrant extends Grant {
+  readonly operatorId: string;
+  /** Epoch ms; null while nobody and nothing has ended it. */
+  readonly endedAt: number | null;
+  readonly tenant: ScopeTenant & { readonly state: TenantState; readonly ownRules: OwnRules };
+}
+
+/** The columns that make an OpenGrant; all are null where a left join found none. */
+export interface OpenGrantRow {
+  support_id: string | null;
+  support_operator: string;
+  support_purpose: string;
+  support_level: SupportLevel;
+  support_ends_at: number;
+  support_ended_at: number | null;
+  support_granted_by: string;
+  support_granter: string | null;
+  support_tenant_id: string;
+  support_tenant_name: string;
+  support_tenant_language: Language;
+  support_tenant_state: TenantState;
+  support_tenant_own_rules: string;
+}
+
+export const openGrantColumns: Readonly<Record<keyof OpenGrantRow, string>> = {
+  support_id: 'grants.id',
+  support_operator: 'grants.operator_id',
+  support_purpose: 'grants.purpose',
+  support_level: 'grants.level',
+  support_ends_at: 'grants.ends_at',
+  support_ended_at: 'grants.ended_at',
+  support_granted_by: 'grants.granted_by',
+  support_granter: 'granters.display_name',
+  support_tenant_id: 'supported.id',
+  support_tenant_name: 'supported.name',
+  support_tenant_language: 'supported.language',
+  support_tenant_state: 'supported.state',
+  support_tenant_own_rules: 'supported.own_rules',
+};
+
+/** Joins what stands beside `support_grants as grants`. */
+export const joinBesideGrant = <Q extends Knex.QueryBuilder>(query: Q): Q =>
+  query
+    .leftJoin('tenants as supported', 'supported.id', 'grants.tenant_id')
+    .leftJoin('users as granters', (join) =>
+      join.on('granters.id', 'grants.granted_by').andOn('granters.tenant_id', 'grants.tenant_id'),
+    ) as Q;
+
+export function toOpenGrant(row: OpenGrantRow): OpenGrant | null {
+  if (row.support_id === null) return null;
+  return {
+    grantId: row.support_id,
+    operatorId: row.support_operator,
+    purpose: row.support_purpose,
+    level: row.support_level,
+    endsAt: row.support_ends_at,
+    endedAt: row.support_ended_at,
+    grantedBy: { id: row.support_granted_by, name: row.support_granter },
+    tenant: {
+      id: row.support_tenant_id,
+      name: row.support_tenant_name,
+      language: row.support_tenant_language,
+      state: row.support_tenant_state,
+      ownRules: readOwnRules(row.support_tenant_own_rules),
+    },
+  };
+}

@@ -1,0 +1,122 @@
+import { inChunks } from '../../../platform/database/chunks.ts';
+import type { Database } from '../../../platform/database/database.ts';
+import type { Scope } from '../../../domain/scope.ts';
+import { searchWordsOf } from '../../../domain/people/search-keys.ts';
+import { foldName, type User } from '../../../domain/people/user.ts';
+import type { UserChanges } from './users.columns.ts';
+import { toUser, userColumns, type UserRow } from './user-rows.ts';
+import { reindexUsers } from './users.search.store.ts';
+
+/** The changes of one user among many. */
+export type UserChange = UserChanges & Pick<User, 'id'>;
+
+/**
+ * The tenant's part of a condition on many users by their ids. As a bare column SQLite would take it for the better way
+ * in, and walk through the whole tenant instead of looking each id up.
+ */
+export const inTenant = "coalesce(users.tenant_id, '') = ?";
+
+/** How many users `listAfter` gives at the most; fewer are the last. */
+export const usersAtOnce = 200;
+const rowsAtOnce = 100;
+
+interface Known {
+  readonly id: string;
+  readonly username: string;
+  readonly number: number;
+}
+
+/** Many users of the scope's tenant in one go, in statements of some hundred rows. */
+export function usersBatchStore(database: Database) {
+  const after = database.prepare<UserRow>('users.after', (knex, $) =>
+    knex('users')
+      .select(userColumns)
+      .where({ tenant_id: $('tenant') })
+      .where('username', '>', $('after'))
+      .whereNot('state', 'deleted')
+      .orderBy('username')
+      .limit(usersAtOnce),
+  );
+
+  // What the index of words knows them by.
+  async function indexedOf(scope: Scope, users: readonly UserChange[]) {
+    const ids = users.map(({ id }) => id);
+    const query = database.knex('users').select('id', 'username', 'number').whereIn('id', ids);
+    const rows: Known[] = await query.whereRaw(inTenant, [scope.tenant.id]);
+    return new Map(rows.map(({ id, ...known }) => [id, known]));
+  }
+
+  return {
+    /**
+     * Looks up canonical user names, in the whole region: a name is given once.
+     * @returns for each that is held the user, deleted ones included, or null where it is not one of this tenant
+     */
+    findByUsernames: async (scope: Scope, usernames: readonly string[]): Promise<Map<string, User | null>> => {
+      const rows = (await database.knex('users').select(userColumns).whereIn('username', usernames)) as UserRow[];
+      return new Map(rows.map((row) => [row.username, row.tenant_id === scope.tenant.id ? toUser(row) : null]));
+    },
+
+    /** @returns the next users in the order of user names, without the deleted ones. @param username '' for the first */
+    listAfter: async (scope: Scope, username: string): Promise<User[]> =>
+      (await after({ tenant: scope.tenant.id, after: username })).map(toUser),
+
+    /** Changes many users, and keeps the time at which the level Global admin is removed. */
+    updateMany: (scope: Scope, users: readonly UserChange[]): Promise<void> =>
+      inChunks(users, rowsAtOnce, async (some) => {
+        const found = await indexedOf(scope, some);
+        const rows = some.flatMap((user) => {
+          const known = found.get(user.id);
+          return known ? [{ ...user, ...known, search_words: searchWordsOf({ ...user, ...known }) }] : [];
+        });
+        if (rows.length === 0) return;
+        await database.knex.raw(updateOf(rows.length), [...rows.flatMap(toValues), scope.now, scope.tenant.id]);
+        const tenant_id = scope.tenant.id;
+        await reindexUsers(
+          database,
+          rows.map(({ number, displayName, search_words }) => ({
+            ...{ number, search_words, tenant_id },
+            name_key: foldName(displayName),
+          })),
+        );
+      }),
+  };
+}
+
+const changedColumns = [
+  'first_name',
+  'last_name',
+  'display_name',
+  'name_key',
+  'search_words',
+  'language',
+  'administrator_level',
+  'agent_level',
+] as const;
+
+const rowOfValues = `(${['id', ...changedColumns].map(() => '?').join(', ')})`;
+
+function updateOf(count: number): string {
+  return `
+    with changed (user_id, ${changedColumns.join(', ')}) as (values ${Array(count).fill(rowOfValues).join(', ')})
+    update users set ${changedColumns.map((column) => `${column} = changed.${column}`).join(', ')}, version = users.version + 1,
+      global_admin_until = case
+        when users.administrator_level = 'global' and changed.administrator_level <> 'global' then cast(? as bigint)
+        else users.global_admin_until end
+    from changed where users.id = changed.user_id and ${inTenant}`;
+}
+
+function toValues(user: UserChange & { readonly search_words: string }): string[] {
+  const { id, firstName, lastName, displayName, language, administratorLevel, agentLevel } = user;
+  // Knex writes null where nothing is bound, which its types do not know.
+  return [
+    id,
+    firstName,
+    lastName,
+    displayName,
+    foldName(displayName),
+    user.search_words,
+    language,
+    administratorLevel,
+    agentLevel,
+  ] as string[];
+}

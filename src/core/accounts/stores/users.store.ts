@@ -1,0 +1,196 @@
+import { inChunks } from '../../../platform/database/chunks.ts';
+import type { Database } from '../../../platform/database/database.ts';
+import { insertRows } from '../../../platform/database/insert.ts';
+import type { Language } from '../../../domain/regions.ts';
+import type { Scope } from '../../../domain/scope.ts';
+import { searchWordsOf } from '../../../domain/people/search-keys.ts';
+import { foldName, type User } from '../../../domain/people/user.ts';
+import { indexedColumns, indexedOf, toColumns, type IndexedRow, type UserChanges } from './users.columns.ts';
+import { deletedUsers } from './users.deleted.store.ts';
+import { everyUser } from './users.operator.store.ts';
+import { userPages } from './users.list.store.ts';
+import { globalAdminUntil, toUser, userColumns, type UserRow } from './user-rows.ts';
+import { indexUsers, reindexUsers, takeNumbers } from './users.search.store.ts';
+
+/** A user as it is first written, its hash included. */
+export interface NewUser extends Omit<
+  User,
+  'tenantId' | 'epoch' | 'version' | 'deletedAt' | 'secondFactorAt' | 'secondFactorDue' | 'globalAdminUntil'
+> {
+  readonly deletedAt?: number | null;
+  readonly passwordHash: string;
+}
+
+// SQLite takes no more than 500 in one statement, and others wait for as long as one takes.
+const mostAtOnce = 100;
+
+/** Users of the scope's tenant, and of no other. */
+export function usersStore(database: Database) {
+  const findOne = database.prepare<UserRow>('users.find', (knex, $) =>
+    knex('users')
+      .select(userColumns)
+      .where({ tenant_id: $('tenant'), id: $('id') })
+      .whereNot('state', 'deleted'),
+  );
+  const globalAdmins = database.prepare<UserRow>('users.globalAdmins', (knex, $) =>
+    knex('users')
+      .select(userColumns)
+      .where({ tenant_id: $('tenant') })
+      // Spelt out, not bound: only then does it fit the index of the few who hold this level.
+      .whereRaw("administrator_level = 'global' and state = 'active'")
+      .orderBy('name_key')
+      .limit(5),
+  );
+
+  const findDeleted = database.prepare<UserRow>('users.findDeleted', (knex, $) =>
+    knex('users')
+      .select(userColumns)
+      .where({ tenant_id: $('tenant'), id: $('id'), state: 'deleted' }),
+  );
+  const countGlobalAdmins = database.prepare<{ count: number }>('users.countGlobalAdmins', (knex, $) =>
+    knex('users')
+      .where({ tenant_id: $('tenant') })
+      .whereRaw("administrator_level = 'global' and state = 'active'")
+      .count({ count: '*' }),
+  );
+
+  const insertMany = (scope: Scope, users: readonly NewUser[]): Promise<void> =>
+    database.transaction((within) =>
+      inChunks(users, mostAtOnce, async (some) => {
+        const numbers = await takeNumbers(within, some.length);
+        const rows = some.map((user, index) => ({ ...toRow(scope, user), number: numbers[index] ?? 0 }));
+        await insertRows(within, 'users', rows);
+        await indexUsers(within, rows);
+      }),
+    );
+
+  return {
+    /** @returns the user, or null: for a stranger's id as for one that never was */
+    find: async (scope: Scope, id: string): Promise<User | null> => {
+      const [row] = await findOne({ tenant: scope.tenant.id, id });
+      return row ? toUser(row) : null;
+    },
+
+    /** @returns up to five active Global admins, by name: the people whom others can turn to */
+    findGlobalAdmins: async (scope: Scope): Promise<User[]> =>
+      (await globalAdmins({ tenant: scope.tenant.id })).map(toUser),
+
+    page: userPages(database),
+    ...deletedUsers(database),
+    everyUser: everyUser(database),
+
+    /** @returns those of the users who are there, or who were deleted, by name; strangers' ids are not answered */
+    findMany: async (scope: Scope, ids: readonly string[], among: 'present' | 'deleted'): Promise<User[]> => {
+      const query = database.knex('users').select(userColumns).where({ tenant_id: scope.tenant.id }).whereIn('id', ids);
+      const rows = await query.andWhere('state', among === 'deleted' ? '=' : '<>', 'deleted').orderBy('name_key');
+      return (rows as UserRow[]).map(toUser);
+    },
+
+    /** @returns a user who was deleted and can still be restored */
+    findDeleted: async (scope: Scope, id: string): Promise<User | null> => {
+      const [row] = await findDeleted({ tenant: scope.tenant.id, id });
+      return row ? toUser(row) : null;
+    },
+
+    /** @returns how many Global admins can sign in, temporary passwords included */
+    countActiveGlobalAdmins: async (scope: Scope): Promise<number> =>
+      (await countGlobalAdmins({ tenant: scope.tenant.id }))[0]?.count ?? 0,
+
+    /**
+     * Inside a transaction that holds the tenant's lock: blocks every other write to this user until it ends. The language
+     * that users choose for themselves is written without the tenant's lock.
+     */
+    lock: async (scope: Scope, id: string): Promise<void> => {
+      if (database.dialect === 'postgres')
+        await database.knex('users').where({ tenant_id: scope.tenant.id, id }).forNoKeyUpdate().select('id');
+    },
+
+    /**
+     * Writes the given fields of a user and no other, increases the version, and keeps the time at which the level Global
+     * admin is removed.
+     */
+    update: (scope: Scope, id: string, changes: Partial<UserChanges>): Promise<void> =>
+      database.transaction(async (within) => {
+        const own = { tenant_id: scope.tenant.id, id };
+        const user = await within.knex('users').where(own).first<IndexedRow | undefined>(indexedColumns);
+        if (user === undefined) return;
+        const indexed = indexedOf(user, changes);
+        await within
+          .knex('users')
+          .where(own)
+          .update({
+            ...toColumns(changes),
+            ...indexed,
+            version: nextVersion(within),
+            global_admin_until: within.knex.raw(globalAdminUntil, [changes.administratorLevel ?? null, scope.now]),
+          });
+        await reindexUsers(within, [{ ...indexed, number: user.number, tenant_id: scope.tenant.id }]);
+      }),
+
+    /** Sets a user's state and, with it, ends everything that was issued before. @param at epoch ms */
+    setState: async (scope: Scope, id: string, state: User['state'], at: number): Promise<void> => {
+      const { knex } = database;
+      const deletion = state === 'deleted' ? { deleted_at: at, state_before: knex.ref('state') } : { deleted_at: null };
+      await knex('users')
+        .where({ tenant_id: scope.tenant.id, id })
+        .update({ state, ...deletion, epoch: knex.raw('epoch + 1'), version: nextVersion(database) });
+    },
+
+    /** Undoes a deletion: who was blocked before it is blocked again. */
+    restore: async (scope: Scope, id: string): Promise<void> => {
+      const { knex } = database;
+      await knex('users')
+        .where({ tenant_id: scope.tenant.id, id, state: 'deleted' })
+        .update({
+          state: knex.raw("coalesce(state_before, 'active')"),
+          deleted_at: null,
+          epoch: knex.raw('epoch + 1'),
+          version: nextVersion(database),
+        });
+    },
+
+    insert: (scope: Scope, user: NewUser): Promise<void> => insertMany(scope, [user]),
+
+    /** Inserts any number of users in one transaction: all of them or none. */
+    insertMany,
+
+    setLanguage: async (scope: Scope, id: string, language: Language): Promise<void> => {
+      const own = { tenant_id: scope.tenant.id, id };
+      await database
+        .knex('users')
+        .where(own)
+        .update({ language, version: nextVersion(database) });
+    },
+  };
+}
+
+const nextVersion = ({ knex }: Database) => knex.raw('version + 1');
+
+function toRow(
+  scope: Scope,
+  user: NewUser,
+): Omit<UserRow, 'version'> & { password_hash: string; search_words: string } {
+  return {
+    id: user.id,
+    tenant_id: scope.tenant.id,
+    username: user.username,
+    first_name: user.firstName,
+    last_name: user.lastName,
+    display_name: user.displayName,
+    name_key: foldName(user.displayName),
+    search_words: searchWordsOf(user),
+    administrator_level: user.administratorLevel,
+    agent_level: user.agentLevel,
+    language: user.language,
+    state: user.state,
+    password_hash: user.passwordHash,
+    password: user.password,
+    temporary_until: user.temporaryUntil,
+    password_set_by: user.passwordSetBy,
+    password_set_at: user.passwordSetAt,
+    epoch: 0,
+    last_sign_in_at: user.lastSignInAt ?? 0,
+    created_at: user.createdAt,
+    deleted_at: user.deletedAt ?? null,
+  };
+}

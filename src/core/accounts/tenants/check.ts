@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto';
+import { Failure } from '../../../domain/errors.ts';
+import { isLanguage, offersLanguage, type RegionRules } from '../../../domain/regions.ts';
+import { canonicalUsername, cleanName, domainOf, isDomain, isUsername } from '../../../domain/people/user.ts';
+import type { Stores } from '../../../stores.ts';
+import type { NewTenantRow, Tenant } from '../stores/tenants.store.ts';
+
+export interface NewTenant {
+  readonly name: string;
+  readonly domains: readonly string[];
+  readonly language: string;
+  /** Whether other regions may learn of its domains; they may unless it is said. */
+  readonly listed?: boolean;
+  readonly kind?: Tenant['kind'];
+}
+
+/** What a tenant that moves has is on its way: nothing that happens here would arrive. @throws Failure conflict */
+export function refuseMoving(tenant: Tenant | null): void {
+  if (tenant?.state === 'moving') throw new Failure('conflict', { because: 'tenants:error.moving' });
+}
+
+// People of a domain that is routed to another region would be sent away at every sign-in.
+async function leadsElsewhere(stores: Stores, domains: readonly string[], region: string): Promise<boolean> {
+  const regions = await Promise.all(domains.map((domain) => stores.directory.regionOf(domain)));
+  return regions.some((each) => each !== null && each !== region);
+}
+
+/** @returns a tenant that may be added. @throws Failure badRequest or conflict */
+export async function checkedTenant(
+  stores: Stores,
+  { name, domains, language, listed = true, kind = 'partner' }: NewTenant,
+  rules: RegionRules,
+  at: number,
+): Promise<NewTenantRow> {
+  const refuse = (because: string): never => {
+    throw new Failure('badRequest', { because });
+  };
+  const canonical = [...new Set(domains.map((domain) => domain.trim().toLowerCase()))];
+  const cleaned = cleanName(name);
+  if (cleaned === '' || cleaned.length > 200) return refuse('tenants:error.name');
+  if (canonical.length === 0 || !canonical.every(isDomain)) return refuse('tenants:error.domain');
+  if (!isLanguage(language)) return refuse('tenants:error.language');
+  if (!offersLanguage(rules, language)) return refuse('errors:reason.languageOfRegion');
+  if (await stores.tenants.findTakenDomain(canonical)) {
+    throw new Failure('conflict', { because: 'tenants:error.domainTaken' });
+  }
+  if (await leadsElsewhere(stores, canonical, rules.region))
+    throw new Failure('conflict', { because: 'tenants:error.domainElsewhere' });
+  return {
+    id: randomUUID(),
+    name: cleaned,
+    language,
+    state: 'active',
+    kind,
+    createdAt: at,
+    domains: canonical,
+    listed,
+  };
+}
+
+/** @returns the user name in its one spelling. @throws Failure badRequest */
+export function checkedUsername(typed: string, domains: readonly string[]): string {
+  const username = canonicalUsername(typed);
+  if (!isUsername(username)) throw new Failure('badRequest', { because: 'tenants:error.username' });
+  if (!domains.includes(domainOf(username))) {
+    throw new Failure('badRequest', { because: 'tenants:error.usernameDomain' });
+  }
+  return username;
+}
+
+const longestName = 200;
+
+/** @returns a person's name as it is kept. @throws Failure badRequest */
+export function checkedName(typed: string): string {
+  const name = cleanName(typed);
+  if (name === '' || name.length > longestName)
+    throw new Failure('badRequest', { because: 'tenants:error.personName' });
+  return name;
+}

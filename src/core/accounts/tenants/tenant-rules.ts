@@ -1,0 +1,69 @@
+import type { RuleChange } from '../../../domain/activity/event.ts';
+import { Failure } from '../../../domain/errors.ts';
+import {
+  needsFewer,
+  ownChoiceNames,
+  ownNumberNames,
+  tightened,
+  unfitIn,
+  type OwnRules,
+} from '../../../domain/tenant-rules.ts';
+import { may, maySetRules, type Verdict } from '../../../domain/policy.ts';
+import type { RegionRules } from '../../../domain/regions.ts';
+import type { Scope } from '../../../domain/scope.ts';
+import type { Stores } from '../../../stores.ts';
+import { lockAs } from '../sessions/recheck.ts';
+
+export type RulesFeature = ReturnType<typeof createRules>;
+
+const names = [...ownNumberNames, ...ownChoiceNames];
+
+/** @returns what differs between two states of a tenant's own rules; null stands for what the region says */
+export const changesBetween = (before: OwnRules, next: OwnRules): RuleChange[] =>
+  names
+    .filter((rule) => before[rule] !== next[rule])
+    .map((rule) => ({ rule, from: before[rule] ?? null, to: next[rule] ?? null }));
+
+/** @returns a tenant's own rules as a form carries them, to find out whether they were changed meanwhile */
+export const ownRulesSeen = (own: OwnRules): string => JSON.stringify(own);
+
+/** What a tenant decides for itself, within its region's rules. */
+export function createRules(parts: { stores: Stores; regionRules: RegionRules; clock: () => number }) {
+  const { stores, regionRules, clock } = parts;
+
+  async function setWithin(within: Stores, scope: Scope, next: OwnRules): Promise<void> {
+    if (!may(scope, 'accountSettings.edit').allowed) throw new Failure('forbidden');
+    if (unfitIn(next, regionRules).length > 0) throw new Failure('badRequest');
+    const before = (await within.tenants.findOwn(scope))?.ownRules ?? {};
+    const changes = changesBetween(before, next);
+    if (changes.length === 0) return;
+    await within.tenants.setOwnRules(scope, next);
+    await within.activity.record(scope, { kind: 'tenant.rulesChanged', rules: changes }, null, clock());
+  }
+
+  return {
+    /** @returns whether the region lets a tenant have these rules. */
+    isPossible: (own: OwnRules): boolean => unfitIn(own, regionRules).length === 0,
+
+    /** As `set`, within a transaction that holds the tenant's lock, and with another administrator's agreement. */
+    setWithin,
+
+    /**
+     * Replaces the tenant's own rules and records what changed; it holds from everybody's next request.
+     * @param seen the own rules that the actor has looked at, where that is known
+     * @returns the judge's word, `meanwhile` where others hold by now: in that case, and where another administrator must
+     * agree, nothing was changed
+     * @throws Failure forbidden for whoever may not, badRequest for what is no rule, or not stricter than the region
+     */
+    set: (scope: Scope, next: OwnRules, seen: string | null = null): Promise<Verdict | 'meanwhile'> =>
+      stores.transaction(async (within) => {
+        await lockAs(within, scope, clock);
+        const before = (await within.tenants.findOwn(scope))?.ownRules ?? {};
+        if (seen !== null && seen !== ownRulesSeen(before)) return 'meanwhile';
+        const loosens = needsFewer(tightened(regionRules, before), tightened(regionRules, next));
+        const verdict = maySetRules(scope, loosens);
+        if (verdict.allowed || verdict.because !== 'secondAdministrator') await setWithin(within, scope, next);
+        return verdict;
+      }),
+  };
+}

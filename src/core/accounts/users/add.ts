@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto';
+import type { FieldFault } from '../../../domain/errors.ts';
+import { mayGive, type Refused } from '../../../domain/policy.ts';
+import { offersLanguage } from '../../../domain/regions.ts';
+import type { Scope } from '../../../domain/scope.ts';
+import { domainOf, isUsername, type User } from '../../../domain/people/user.ts';
+import type { Stores } from '../../../stores.ts';
+import type { WayIn, WaysIn } from '../links/hand-over.ts';
+import { lockAs } from '../sessions/recheck.ts';
+import { languageNotOffered, type NewUserForm } from '../../../site/users/users.forms.ts';
+
+export type AddResult =
+  | { readonly outcome: 'added'; readonly user: User; readonly way: WayIn }
+  /** The rules ask for a mail, and this portal sends none: nothing was done. */
+  | { readonly outcome: 'noMail' }
+  | { readonly outcome: 'refused'; readonly verdict: Refused }
+  | { readonly outcome: 'invalid'; readonly faults: readonly FieldFault[] };
+
+/** Adds a user with the way in that the rules ask for; what is shown of it is shown once, in the answer to the form. */
+export function createUserAdder(parts: { stores: Stores; waysIn: WaysIn; clock: () => number }) {
+  const { stores, waysIn, clock } = parts;
+
+  async function usernameFault(within: Stores, scope: Scope, username: string): Promise<FieldFault | null> {
+    if (!isUsername(username)) return { field: 'username', key: 'tenants:error.username' };
+    const tenant = await within.tenants.findOwn(scope);
+    if (!tenant?.domains.includes(domainOf(username)))
+      return { field: 'username', key: 'tenants:error.usernameDomain' };
+    // A domain belongs to one tenant: a name that is taken is taken within it, and says nothing of another one.
+    const taken = await within.credentials.findForSignInAcrossTenants(username);
+    return taken === null ? null : { field: 'username', key: 'tenants:error.usernameTaken' };
+  }
+
+  return async (scope: Scope, form: NewUserForm): Promise<AddResult> => {
+    const verdict = mayGive(scope, null, form);
+    if (!verdict.allowed) return { outcome: 'refused', verdict };
+    if (!offersLanguage(scope.rules, form.language)) return { outcome: 'invalid', faults: [languageNotOffered] };
+    const early = await usernameFault(stores, scope, form.username);
+    if (early !== null) return { outcome: 'invalid', faults: [early] };
+    if (!waysIn.arePossible(scope)) return { outcome: 'noMail' };
+    const issued = await waysIn.issue(scope);
+    const { way, stored } = issued;
+    return stores.transaction(async (within): Promise<AddResult> => {
+      await lockAs(within, scope, clock);
+      const fault = await usernameFault(within, scope, form.username);
+      if (fault !== null) return { outcome: 'invalid', faults: [fault] };
+      const id = randomUUID();
+      await within.users.insert(scope, {
+        ...form,
+        ...{
+          id,
+          state: 'active',
+          password: 'temporary',
+          passwordHash: stored.hash,
+          lastSignInAt: null,
+          createdAt: stored.at,
+        },
+        temporaryUntil: stored.until,
+        passwordSetBy: stored.by,
+        passwordSetAt: stored.at,
+      });
+      await waysIn.keep(within, scope, [[{ id, epoch: 0 }, issued]], 'added');
+      await within.activity.record(scope, { kind: 'user.added' }, id, stored.at);
+      const user = await within.users.find(scope, id);
+      if (user === null) throw new Error('The user who was just added is not there');
+      return { outcome: 'added', user, way };
+    });
+  };
+}
+
+export type AddUser = ReturnType<typeof createUserAdder>;

@@ -1,0 +1,79 @@
+import type { Scope } from '../../../domain/scope.ts';
+import type { User } from '../../../domain/people/user.ts';
+import type { Stores } from '../../../stores.ts';
+import { recordedAs, type IssuedWayIn, type WaysIn } from '../links/hand-over.ts';
+import { lockAs } from '../sessions/recheck.ts';
+import type { Throttle } from '../throttles/throttle.ts';
+import { sortOut, type Left } from './bulk.ts';
+
+/** Whose password is reset, and the epoch that they had when it was decided: a form that is sent twice finds another. */
+export interface ResetTarget {
+  readonly id: string;
+  readonly epoch: number;
+}
+
+export interface IssuedTo extends IssuedWayIn {
+  readonly user: User;
+}
+
+export type BulkResetOutcome =
+  | { readonly outcome: 'reset'; readonly issued: readonly IssuedTo[]; readonly left: readonly Left[] }
+  /** The rules ask for mails, and this portal sends none: nothing was done. */
+  | { readonly outcome: 'noMail' }
+  | { readonly outcome: 'throttled'; readonly retryAfter: number };
+
+/** Makes what gives many users a way in each and ends their sessions. Clear texts are in its result alone. */
+export function createBulkReset(parts: { stores: Stores; waysIn: WaysIn; throttle: Throttle; clock: () => number }) {
+  const { stores, waysIn, throttle, clock } = parts;
+
+  // One after the other: people who sign in meanwhile wait for one hash, not for all of them.
+  async function issueTo(scope: Scope, users: readonly User[]): Promise<IssuedTo[]> {
+    const issued: IssuedTo[] = [];
+    for (const user of users) issued.push({ user, ...(await waysIn.issue(scope)) });
+    return issued;
+  }
+
+  async function write(within: Stores, scope: Scope, issued: IssuedTo, epoch: number): Promise<boolean> {
+    const { user, stored, way } = issued;
+    if (!(await within.credentials.replace(scope, user.id, epoch, stored))) return false;
+    await within.sessions.endAllOf(scope, user.id, null);
+    await waysIn.keep(within, scope, [[{ id: user.id, epoch: epoch + 1 }, issued]], 'reset');
+    const event = { kind: 'password.reset', expiresAt: stored.until, ...recordedAs(way) } as const;
+    await within.activity.record(scope, event, user.id, stored.at);
+    return true;
+  }
+
+  async function recordRefusals(within: Stores, scope: Scope, left: readonly Left[]): Promise<void> {
+    for (const { user, because } of left) {
+      if (because === 'unchanged' || because === 'meanwhile') continue;
+      const refusal = { kind: 'refused', action: 'users.resetPassword', because } as const;
+      await within.activity.record(scope, refusal, user.id, clock());
+    }
+  }
+
+  return async (scope: Scope, targets: readonly ResetTarget[]): Promise<BulkResetOutcome> => {
+    if (!waysIn.arePossible(scope)) return { outcome: 'noMail' };
+    const epochs = new Map(targets.map(({ id, epoch }) => [id, epoch]));
+    const first = await sortOut(stores, scope, 'reset', [...epochs.keys()]);
+    const spent = first.done.length;
+    const wait = scope.actor && spent > 0 ? await throttle.takeBudget('reset', scope.actor.id, spent) : null;
+    if (wait !== null) return { outcome: 'throttled', retryAfter: wait.retryAfter };
+    const made = await issueTo(scope, first.done);
+    return stores.transaction(async (within) => {
+      await lockAs(within, scope, clock);
+      const { done, left } = await sortOut(within, scope, 'reset', [...epochs.keys()]);
+      await recordRefusals(within, scope, left);
+      const issued: IssuedTo[] = [];
+      const meanwhile: Left[] = [];
+      for (const user of done) {
+        const password = made.find((each) => each.user.id === user.id);
+        const written = password && (await write(within, scope, password, epochs.get(user.id) ?? -1));
+        if (written) issued.push(password);
+        else meanwhile.push({ user, because: 'meanwhile' });
+      }
+      return { outcome: 'reset', issued, left: [...left, ...meanwhile] };
+    });
+  };
+}
+
+export type BulkReset = ReturnType<typeof createBulkReset>;

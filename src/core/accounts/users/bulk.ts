@@ -1,0 +1,136 @@
+import { Failure } from '../../../domain/errors.ts';
+import { formerGlobalAdmin } from '../../../domain/former-global-admin.ts';
+import { may, type Refusal, type Refused, type Verdict } from '../../../domain/policy.ts';
+import type { Action } from '../../../domain/roles.ts';
+import type { Scope } from '../../../domain/scope.ts';
+import type { User } from '../../../domain/people/user.ts';
+import type { Stores } from '../../../stores.ts';
+import { lockAs } from '../sessions/recheck.ts';
+import { mayDeleteNow } from './deletions.ts';
+import { block, judge, remove, restore, takeStep, unblock, type Step } from './step.ts';
+
+type Judged = Pick<Step, 'action' | 'among' | 'verdict'>;
+
+const steps = { block, unblock, delete: remove, restore } satisfies Record<string, Step>;
+const reset: Judged = { action: 'users.resetPassword', among: 'present' };
+
+/** What can be done to many at once, in the order in which the list offers it. */
+export const bulkActions = ['block', 'unblock', 'reset', 'delete', 'restore'] as const;
+export type BulkAction = (typeof bulkActions)[number];
+
+const stepOf = (action: BulkAction): Judged => (action === 'reset' ? reset : steps[action]);
+
+/** @returns the action that the judge is asked about */
+export const judgedAs = (action: BulkAction): Action => stepOf(action).action;
+
+interface Look {
+  readonly label: string;
+  readonly icon: string;
+  readonly danger: boolean;
+}
+
+const look: Readonly<Record<BulkAction, Look>> = {
+  block: { label: 'common:terms.block', icon: 'ban', danger: false },
+  unblock: { label: 'common:terms.unblock', icon: 'lock-open', danger: false },
+  reset: { label: 'common:terms.resetPassword', icon: 'key', danger: false },
+  delete: { label: 'common:terms.deleteUser', icon: 'trash', danger: true },
+  restore: { label: 'common:terms.restore', icon: 'rotate-clockwise', danger: false },
+};
+
+/** @returns the buttons under a list of users who are there, or of deleted ones: those that the judge allows at all */
+export function offeredInBulk(scope: Scope, among: Step['among']) {
+  const offered = bulkActions.filter((name) => stepOf(name).among === among && may(scope, judgedAs(name)).allowed);
+  return offered.map((name) => ({ name, ...look[name] }));
+}
+
+/** @returns how the action is called and marked, on its button and on the page about it */
+export const lookOf = (action: BulkAction): Look => look[action];
+
+/** A user to whom it is not, or was not, done, and why. */
+export interface Left {
+  readonly user: User;
+  readonly because: Refusal | 'unchanged' | 'meanwhile';
+  /** Whether a second administrator is needed only because the user was recently a Global admin. */
+  readonly former?: boolean;
+}
+
+export interface BulkOutcome {
+  readonly done: readonly User[];
+  readonly left: readonly Left[];
+  /** Set where nothing was done, since another administrator must agree to so many. */
+  readonly second?: Exclude<Verdict, { allowed: true }>;
+}
+
+// What a user already is needs no doing.
+const already: Readonly<Partial<Record<BulkAction, User['state']>>> = { block: 'blocked', unblock: 'active' };
+
+const isFormer = (scope: Scope, action: BulkAction, user: User, { because }: Refused): boolean =>
+  action === 'reset' && because === 'secondAdministrator' && formerGlobalAdmin(scope, 'resetPassword', user) !== null;
+
+/** @returns to whom of the chosen an action can be done; ids that are nobody's here are in neither list */
+export async function sortOut(
+  stores: Stores,
+  scope: Scope,
+  action: BulkAction,
+  ids: readonly string[],
+): Promise<BulkOutcome> {
+  const step = stepOf(action);
+  const done: User[] = [];
+  const left: Left[] = [];
+  for (const user of await stores.users.findMany(scope, ids, step.among)) {
+    const verdict = judge(scope, step, user);
+    if (!verdict.allowed) left.push({ user, because: verdict.because, former: isFormer(scope, action, user, verdict) });
+    else if (already[action] === user.state) left.push({ user, because: 'unchanged' });
+    else done.push(user);
+  }
+  return { done, left };
+}
+
+/** @returns the judge's word where so many need another administrator; null for everything else */
+export async function secondFor(
+  stores: Stores,
+  scope: Scope,
+  action: BulkAction,
+  chosen: readonly User[],
+  now: number,
+): Promise<BulkOutcome['second'] | null> {
+  if (action !== 'delete') return null;
+  const alone = chosen.filter((user) => may(scope, 'users.delete', user).allowed);
+  const verdict = await mayDeleteNow(stores, scope, alone, now);
+  return verdict.allowed ? null : verdict;
+}
+
+/**
+ * Makes what does one thing to many users of the tenant in one transaction. It throws Failure conflict when the
+ * tenant's last active Global admin would be among them: then nothing is done to anybody.
+ */
+export function createBulkChange({ stores, clock }: { stores: Stores; clock: () => number }) {
+  async function take(within: Stores, scope: Scope, user: User, step: Step): Promise<Left['because'] | null> {
+    try {
+      const result = await takeStep(within, scope, user.id, step, clock());
+      if (result.outcome === 'refused') return result.verdict.because;
+      return result.outcome === 'unchanged' ? 'unchanged' : null;
+    } catch (error) {
+      if (error instanceof Failure && error.kind === 'notFound') return 'meanwhile';
+      throw error;
+    }
+  }
+
+  return (scope: Scope, action: Exclude<BulkAction, 'reset'>, ids: readonly string[]): Promise<BulkOutcome> =>
+    stores.transaction(async (within) => {
+      await lockAs(within, scope, clock);
+      const chosen = await within.users.findMany(scope, ids, stepOf(action).among);
+      const second = await secondFor(within, scope, action, chosen, clock());
+      if (second) return { done: [], left: [], second };
+      const done: User[] = [];
+      const left: Left[] = [];
+      for (const user of chosen) {
+        const because = await take(within, scope, user, steps[action]);
+        if (because === null) done.push(user);
+        else left.push({ user, because });
+      }
+      return { done, left };
+    });
+}
+
+export type BulkChange = ReturnType<typeof createBulkChange>;

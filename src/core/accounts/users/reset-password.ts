@@ -1,0 +1,94 @@
+import { may, type Refusal, type Refused, type Verdict } from '../../../domain/policy.ts';
+import type { Action } from '../../../domain/roles.ts';
+import { notFound } from '../../../domain/errors.ts';
+import type { Scope } from '../../../domain/scope.ts';
+import type { User } from '../../../domain/people/user.ts';
+import type { Activity } from '../../../domain/activity/event.ts';
+import type { Stores } from '../../../stores.ts';
+import { recordedAs, type WayIn, type WaysIn } from '../links/hand-over.ts';
+import { lockAs } from '../sessions/recheck.ts';
+import type { Throttle } from '../throttles/throttle.ts';
+
+export type ResetResult =
+  | { readonly outcome: 'reset'; readonly user: User; readonly way: WayIn }
+  /** The rules ask for a mail, and this portal sends none: nothing was done. */
+  | { readonly outcome: 'noMail'; readonly user: User }
+  | { readonly outcome: 'refused'; readonly user: User; readonly verdict: Refused }
+  /** The form was opened before the password was last replaced: nothing was done. */
+  | { readonly outcome: 'stale'; readonly user: User }
+  | { readonly outcome: 'throttled'; readonly retryAfter: number };
+
+/** @returns whether it holds, behind the tenant's lock; then it is used up */
+export type Agreement = (within: Stores) => Promise<boolean>;
+
+export type Users = ReturnType<typeof createUsers>;
+
+export function createUsers(parts: { stores: Stores; waysIn: WaysIn; throttle: Throttle; clock: () => number }) {
+  const { stores, waysIn, throttle, clock } = parts;
+
+  /** @throws Failure notFound: for another tenant's user exactly as for one that never was */
+  async function load(scope: Scope, userId: string): Promise<User> {
+    const user = await stores.users.find(scope, userId);
+    if (user === null) throw notFound();
+    return user;
+  }
+
+  async function recordRefusal(scope: Scope, action: Action, user: User, because: Refusal): Promise<void> {
+    await stores.activity.record(scope, { kind: 'refused', action, because }, user.id, clock());
+  }
+
+  async function issueAndRecord(scope: Scope, user: User, agreement?: Agreement): Promise<ResetResult> {
+    const issued = await waysIn.issue(scope);
+    const { way, stored } = issued;
+    const replaced = await stores.transaction(async (within) => {
+      await lockAs(within, scope, clock);
+      // Somebody may have been made a Global admin since: that changes who may do this, and not the epoch.
+      const present = await within.users.find(scope, user.id);
+      if (present === null || !may(scope, 'users.resetPassword', present).allowed) return false;
+      if (agreement !== undefined && !(await agreement(within))) return false;
+      if (!(await within.credentials.replace(scope, user.id, user.epoch, stored))) return false;
+      await within.sessions.endAllOf(scope, user.id, null);
+      await waysIn.keep(within, scope, [[{ id: user.id, epoch: user.epoch + 1 }, issued]], 'reset');
+      const event = { kind: 'password.reset', expiresAt: stored.until, ...recordedAs(way) } as const;
+      await within.activity.record(scope, event, user.id, stored.at);
+      return true;
+    });
+    if (!replaced) return { outcome: 'stale', user };
+    return { outcome: 'reset', user, way };
+  }
+
+  return {
+    load,
+
+    /** One user with their latest events and what the scope's actor may do to them. */
+    show: async (scope: Scope, userId: string): Promise<{ user: User; reset: Verdict; events: Activity[] }> => {
+      const user = await load(scope, userId);
+      const events = await stores.activity.latestOfUser(scope, userId);
+      return { user, reset: may(scope, 'users.resetPassword', user), events };
+    },
+
+    /**
+     * Gives a user the way in that the rules ask for, and ends all their sessions.
+     * @param epoch the user's epoch as the confirmation form carried it; null skips the check, for the operator's command
+     * @param agreement takes another administrator's agreement, where one is needed, in the transaction of the reset
+     */
+    resetPassword: async (
+      scope: Scope,
+      userId: string,
+      epoch: number | null,
+      agreement?: Agreement,
+    ): Promise<ResetResult> => {
+      const user = await load(scope, userId);
+      const verdict = may(scope, 'users.resetPassword', user);
+      if (!verdict.allowed) {
+        await recordRefusal(scope, 'users.resetPassword', user, verdict.because);
+        return { outcome: 'refused', user, verdict };
+      }
+      if (!waysIn.arePossible(scope)) return { outcome: 'noMail', user };
+      const wait = scope.actor === null ? null : await throttle.takeBudget('reset', scope.actor.id);
+      if (wait !== null) return { outcome: 'throttled', retryAfter: wait.retryAfter };
+      if (epoch !== null && user.epoch !== epoch) return { outcome: 'stale', user };
+      return issueAndRecord(scope, user, agreement);
+    },
+  };
+}

@@ -1,0 +1,123 @@
+import type { ActivityEvent, Change } from '../../../domain/activity/event.ts';
+import { conflict, notFound } from '../../../domain/errors.ts';
+import { may, mayGive, type Refused, type Verdict } from '../../../domain/policy.ts';
+import { restoreWindowMs } from '../../../domain/regions.ts';
+import type { Action } from '../../../domain/roles.ts';
+import type { Scope } from '../../../domain/scope.ts';
+import type { User } from '../../../domain/people/user.ts';
+import type { Stores } from '../../../stores.ts';
+import { changeableFields, type UserChanges } from '../stores/users.columns.ts';
+
+/** One thing that can be done to a user. */
+export interface Step {
+  readonly action: Action;
+  /** Among whom the user is looked for. */
+  readonly among: 'present' | 'deleted';
+  /** The judge's further word, beyond the action itself. */
+  readonly verdict?: (scope: Scope, user: User) => Verdict;
+  /** Writes the change. @returns what to record, or null when nothing had to change */
+  readonly apply: (within: Stores, scope: Scope, user: User, at: number) => Promise<ActivityEvent | null>;
+}
+
+/** What came of a step: it was done, there was nothing to do, or the judge refused it and that was recorded. */
+export type StepOutcome =
+  | { readonly outcome: 'done'; readonly user: User }
+  | { readonly outcome: 'unchanged'; readonly user: User }
+  | { readonly outcome: 'refused'; readonly user: User; readonly verdict: Refused };
+
+/**
+ * Takes a step within a transaction that holds the tenant's lock, and records it.
+ * @param at epoch ms
+ * @throws Failure notFound, or conflict when it would take the tenant's last active Global admin away
+ */
+export async function takeStep(
+  within: Stores,
+  scope: Scope,
+  userId: string,
+  step: Step,
+  at: number,
+): Promise<StepOutcome> {
+  const find = step.among === 'deleted' ? within.users.findDeleted : within.users.find;
+  const user = await find(scope, userId);
+  if (user === null) throw notFound();
+  const verdict = judge(scope, step, user);
+  if (!verdict.allowed) {
+    const refusal = { kind: 'refused', action: step.action, because: verdict.because } as const;
+    await within.activity.record(scope, refusal, user.id, at);
+    return { outcome: 'refused', user, verdict };
+  }
+  const event = await step.apply(within, scope, user, at);
+  if (event === null) return { outcome: 'unchanged', user };
+  await keepAGlobalAdmin(within, scope, user);
+  await within.activity.record(scope, event, user.id, at);
+  return { outcome: 'done', user };
+}
+
+/** @returns the judge's whole word on a step */
+export function judge(scope: Scope, step: Pick<Step, 'action' | 'verdict'>, user: User): Verdict {
+  const verdict = may(scope, step.action, user);
+  return verdict.allowed ? (step.verdict?.(scope, user) ?? verdict) : verdict;
+}
+
+// Only a change to an active Global admin can be the one that leaves nobody.
+async function keepAGlobalAdmin(within: Stores, scope: Scope, before: User): Promise<void> {
+  if (before.administratorLevel !== 'global' || before.state !== 'active') return;
+  if ((await within.users.countActiveGlobalAdmins(scope)) === 0) throw conflict('users:lastGlobalAdmin');
+}
+
+const setState = (action: Action, state: User['state'], kind: StateEvent): Step => ({
+  action,
+  among: 'present',
+  apply: async (within, scope, user, at) => {
+    if (user.state === state) return null;
+    await within.users.setState(scope, user.id, state, at);
+    await within.sessions.endAllOf(scope, user.id, null);
+    return { kind };
+  },
+});
+
+type StateEvent = 'user.blocked' | 'user.unblocked' | 'user.deleted';
+
+export const block = setState('users.block', 'blocked', 'user.blocked');
+export const unblock = setState('users.block', 'active', 'user.unblocked');
+/** Deletes a user, who can be restored until the region's window closes. */
+export const remove = setState('users.delete', 'deleted', 'user.deleted');
+
+/** Brings a deleted user back with their levels and history; they stay signed out. */
+export const restore: Step = {
+  action: 'users.restore',
+  among: 'deleted',
+  apply: async (within, scope, user, at) => {
+    if ((user.deletedAt ?? 0) + restoreWindowMs(scope.rules) <= at) throw notFound();
+    await within.users.restore(scope, user.id);
+    return { kind: 'user.restored' };
+  },
+};
+
+export const endSessions: Step = {
+  action: 'users.endSessions',
+  among: 'present',
+  apply: async (within, scope, user) => {
+    await within.sessions.endAllOf(scope, user.id, null);
+    return { kind: 'sessions.ended', which: 'all' };
+  },
+};
+
+/** Changes the given fields of a user and no other. */
+export const edit = (changes: Partial<UserChanges>): Step => ({
+  action: 'users.edit',
+  among: 'present',
+  verdict: (scope, user) => mayGive(scope, user, { ...user, ...changes }),
+  apply: async (within, scope, user) => {
+    const made = differences(user, { ...user, ...changes });
+    if (made.length === 0) return null;
+    await within.users.update(scope, user.id, Object.fromEntries(made.map(({ field, to }) => [field, to])));
+    return { kind: 'user.edited', changes: made };
+  },
+});
+
+function differences(before: UserChanges, after: UserChanges): Change[] {
+  return changeableFields
+    .filter((field) => before[field] !== after[field])
+    .map((field) => ({ field, from: before[field], to: after[field] }));
+}

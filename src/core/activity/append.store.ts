@@ -1,0 +1,102 @@
+import { randomBytes } from 'node:crypto';
+import { inChunks } from '../../platform/database/chunks.ts';
+import type { Database } from '../../platform/database/database.ts';
+import { sha256 } from '../../platform/database/digest.ts';
+import type { ActivityEvent } from '../../domain/activity/event.ts';
+import { hashOf, personalDigestOf, type ChainedEntry } from '../../domain/activity/chain.ts';
+import { splitPersonal } from '../../domain/activity/personal.ts';
+import type { RegionScope, Scope } from '../../domain/scope.ts';
+import { noticesStore } from '../notices/notices.store.ts';
+
+/** What is recorded, and to whom it was done; null where it was done to nobody in particular. */
+export interface NewEntry {
+  readonly event: ActivityEvent;
+  readonly targetId: string | null;
+}
+
+/** By whom and when; `tenantId` is null where a sign-in was tried under a name of no tenant. */
+export interface Recorder {
+  readonly tenantId: string | null;
+  readonly actorId: string | null;
+  /** Epoch ms. */
+  readonly at: number;
+}
+
+/** A scope as far as it is known: before a sign-in there is nobody in it. */
+export type RecordingScope = RegionScope & Partial<Pick<Scope, 'actor' | 'support'>>;
+
+const saltBytes = 16;
+const rowsAtOnce = 100;
+
+/** Adds entries within a transaction. However many there are, the end of the tenant's chain is taken and left once. */
+export async function recordWithin(
+  database: Database,
+  scope: RecordingScope,
+  by: Recorder,
+  entries: readonly NewEntry[],
+): Promise<void> {
+  const { tenantId } = by;
+  if (tenantId === null) {
+    await database.knex('activity').insert(entries.map((entry) => toRow(toEntry(scope, by, entry))));
+    return;
+  }
+  let { place, hash } = await lengthen(database, tenantId, entries.length);
+  await inChunks(entries, rowsAtOnce, (some) => {
+    const rows = some.map((each) => {
+      const entry = { ...toEntry(scope, by, each), place: ++place, tenantId };
+      hash = hashOf(entry, hash, sha256);
+      return { ...toRow(entry), tenant_id: tenantId, place, hash };
+    });
+    return database.knex('activity').insert(rows);
+  });
+  await database.knex('tenants').where({ id: tenantId }).update({ activity_hash: hash });
+  // Here, so that nothing is recorded of which its target should be told and is not.
+  const { actorId, at } = by;
+  const told = entries.flatMap(({ event, targetId }) =>
+    targetId === null ? [] : [{ tenantId, targetId, actorId, event, at }],
+  );
+  await noticesStore(database).queue(told);
+}
+
+// Takes the end of the tenant's chain, which also makes other recorders of this tenant wait for this transaction.
+async function lengthen(
+  database: Database,
+  tenantId: string,
+  by: number,
+): Promise<{ /** The last one before. */ place: number; hash: string }> {
+  const ends: { activity_length: number; activity_hash: string }[] = await database
+    .knex('tenants')
+    .where({ id: tenantId })
+    .increment('activity_length', by)
+    .returning(['activity_length', 'activity_hash']);
+  const [end] = ends;
+  if (end === undefined) throw new Error('There is no such tenant to record for');
+  return { place: end.activity_length - by, hash: end.activity_hash };
+}
+
+interface UnchainedEntry extends Omit<ChainedEntry, 'place' | 'tenantId'> {
+  readonly personal: string;
+  readonly salt: string;
+}
+
+function toEntry(scope: RecordingScope, { actorId, at }: Recorder, { event, targetId }: NewEntry): UnchainedEntry {
+  const { data, personal } = splitPersonal(event, scope);
+  const salt = randomBytes(saltBytes).toString('base64url');
+  const { requestId } = scope;
+  const personalDigest = personalDigestOf(personal, salt, sha256);
+  return { at, kind: event.kind, data, actorId, targetId, requestId, personalDigest, personal, salt };
+}
+
+function toRow({ at, kind, data, actorId, targetId, requestId, personalDigest, personal, salt }: UnchainedEntry) {
+  return {
+    at,
+    kind,
+    data,
+    actor_id: actorId,
+    target_id: targetId,
+    request_id: requestId,
+    personal_digest: personalDigest,
+    personal,
+    personal_salt: salt,
+  };
+}

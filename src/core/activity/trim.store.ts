@@ -1,0 +1,73 @@
+import type { Database } from '../../platform/database/database.ts';
+import type { ChainAnchor } from '../../domain/activity/chain.ts';
+import type { Scope, ScopeTenant } from '../../domain/scope.ts';
+
+/** An entry at the front of a log. */
+export interface FrontEntry extends ChainAnchor {
+  /** Epoch ms. */
+  readonly at: number;
+  readonly kind: string;
+}
+
+/** Takes from the front of the tenants' logs what has been kept for long enough. */
+export function activityTrimStore(database: Database) {
+  const { knex } = database;
+
+  async function findOverdue(before: number): Promise<ScopeTenant[]> {
+    const first = knex('activity').select('at').whereRaw('tenant_id = tenants.id').orderBy('place').limit(1);
+    return knex('tenants')
+      .select('id', 'name', 'language')
+      .whereNot('state', 'moving')
+      .whereRaw('(?) < ?', [first, before])
+      .orderBy('id');
+  }
+
+  async function countFront(tenantId: string, before: number): Promise<number> {
+    const log = () => knex('activity').where({ tenant_id: tenantId });
+    // The plus keeps SQLite from reading all younger entries by the index of times: it walks the chain up to the first one.
+    const [younger] = await log().whereRaw('+at >= ?', [before]).orderBy('place').limit(1).pluck<number[]>('place');
+    // An entry that says that the log was trimmed is alone no reason to trim it.
+    const front = log().whereNot('kind', 'activity.trimmed');
+    if (younger !== undefined) front.where('place', '<', younger);
+    const [row] = await front.count<{ count: number }[]>({ count: '*' });
+    return row?.count ?? 0;
+  }
+
+  return {
+    /** @returns tenants that do not move and whose first entry that is left was recorded before a time, epoch ms: one look for each, however long their logs */
+    findOverdueForOperator: findOverdue,
+
+    /** @returns the time of the newest entry of all, epoch ms, or null where nothing was recorded */
+    newestAtForOperator: async (): Promise<number | null> => {
+      const [newest] = await knex('activity').max<{ at: number | null }[]>({ at: 'at' });
+      return newest?.at ?? null;
+    },
+
+    /** @returns how many entries are to be dropped from the fronts of all logs: recorded before a time, epoch ms, up to the first younger one */
+    countOverdueForOperator: async (before: number): Promise<number> => {
+      let overdue = 0;
+      for (const { id } of await findOverdue(before)) overdue += await countFront(id, before);
+      return overdue;
+    },
+
+    /** @returns how many entries all logs have: their lengths without what was dropped from their fronts */
+    countForOperator: async (): Promise<number> => {
+      const lengths = knex('tenants').sum({ count: knex.raw('activity_length - activity_anchor_place') });
+      const [row] = (await lengths) as { count: number | string | null }[];
+      return Number(row?.count ?? 0);
+    },
+
+    /** @returns the first entries that are left of the log */
+    front: async (scope: Scope, most: number): Promise<FrontEntry[]> => {
+      const ofTenant = knex('activity').where({ tenant_id: scope.tenant.id });
+      return ofTenant.select('place', 'hash', 'at', 'kind').orderBy('place').limit(most);
+    },
+
+    /** Drops the log up to an entry, which it then continues. */
+    drop: async (scope: Scope, { place, hash }: ChainAnchor): Promise<void> => {
+      const { id } = scope.tenant;
+      await knex('activity').where({ tenant_id: id }).where('place', '<=', place).delete();
+      await knex('tenants').where({ id }).update({ activity_anchor_place: place, activity_anchor_hash: hash });
+    },
+  };
+}

@@ -1,0 +1,71 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { retentionMs, type RegionRules } from '../../domain/regions.ts';
+import type { Scope, ScopeTenant } from '../../domain/scope.ts';
+import type { Stores } from '../../stores.ts';
+import type { RetentionStep, Tally } from '../retention/retention.ts';
+import type { FrontEntry } from './trim.store.ts';
+
+interface TrimParts {
+  readonly stores: Stores;
+  readonly rules: RegionRules;
+  /** The scope in which the portal itself acts on a tenant. */
+  readonly operatorScope: (tenant: ScopeTenant) => Scope;
+}
+
+const dayMs = 24 * 60 * 60_000;
+/** How many entries go in one transaction, for which everybody who records something of this tenant waits. */
+export const entriesPerTrim = 2_000;
+
+// What a weekend leaves behind, also where entries are kept for a few days only.
+const daysPerRun = 3;
+
+/** @returns which share of all entries one run may drop without an operator */
+export const maxShareOf = ({ activityLog }: RegionRules): number =>
+  Math.min(1, Math.max(0.05, daysPerRun / activityLog.retentionDays));
+
+/**
+ * Drops from each log what has been kept for as long as the rules say, by whole days (UTC), so that a log says of itself
+ * once a day that it was trimmed, and not all day long. Safe on several processes at once.
+ */
+export function trimLogs({ stores, rules, operatorScope }: TrimParts): RetentionStep {
+  const endOf = (now: number): number => Math.floor((now - retentionMs(rules)) / dayMs) * dayMs;
+
+  async function purge(now: number, stopping: AbortSignal, tally: Tally): Promise<void> {
+    const before = endOf(now);
+    for (const tenant of await stores.activityTrims.findOverdueForOperator(before)) {
+      const scope = operatorScope(tenant);
+      for (let dropped = entriesPerTrim; dropped === entriesPerTrim && !stopping.aborted; await turn()) {
+        dropped = await trimOnce(scope, before, now);
+        tally('trimmedEntries', dropped);
+      }
+    }
+  }
+
+  /** @returns how many entries were dropped: there may be more where it is as many as fit in one transaction */
+  async function trimOnce(scope: Scope, before: number, now: number): Promise<number> {
+    return stores.transaction(async (within) => {
+      await within.tenants.lock(scope);
+      // Its log is on its way: what happened here afterwards would not arrive.
+      if ((await within.tenants.findForOperator(scope.tenant.id))?.state === 'moving') return 0;
+      const overdue = overdueOf(await within.activityTrims.front(scope, entriesPerTrim), before);
+      const last = overdue.at(-1);
+      if (last === undefined || overdue.every(({ kind }) => kind === 'activity.trimmed')) return 0;
+      const { place, hash } = last;
+      await within.activity.record(scope, { kind: 'activity.trimmed', place, hash }, null, now);
+      await within.activityTrims.drop(scope, { place, hash });
+      return overdue.length;
+    });
+  }
+
+  return {
+    countDue: async (now) => ({ trimmedEntries: await stores.activityTrims.countOverdueForOperator(endOf(now)) }),
+    purge,
+    limit: { kind: 'trimmedEntries', share: maxShareOf(rules), count: () => stores.activityTrims.countForOperator() },
+  };
+}
+
+// Only from the front: where the clocks of two processes differ, an older entry waits behind a younger one.
+function overdueOf(front: readonly FrontEntry[], before: number): readonly FrontEntry[] {
+  const younger = front.findIndex(({ at }) => at >= before);
+  return younger === -1 ? front : front.slice(0, younger);
+}

@@ -1,0 +1,67 @@
+import type { Work } from '../../platform/jobs.ts';
+import type { LapsedBy } from '../../domain/approvals.ts';
+import { createScope, type Scope } from '../../domain/scope.ts';
+import type { Stores } from '../../stores.ts';
+import type { Tenants } from '../accounts/tenants/tenants.ts';
+import { lapseOf } from './recheck.ts';
+import type { Approval } from './rows.ts';
+
+const everyMs = 60_000;
+
+/** @returns what each record of a request says of it */
+export const eventOf = ({ id, act, subject }: Pick<Approval, 'id' | 'act' | 'subject'>) => ({
+  ...{ approval: id, act, count: subject.users.length },
+  about: subject.users.map(({ id: userId, administratorLevel, globalAdminUntil }) => ({
+    ...{ id: userId, administratorLevel },
+    ...(globalAdminUntil ? { globalAdminUntil } : {}),
+  })),
+});
+
+/** Ends a request that holds no more, and records it as nobody's doing. @param at epoch ms */
+export async function lapse(
+  within: Stores,
+  scope: Scope,
+  approval: Approval,
+  lapsedBy: LapsedBy,
+  at: number,
+): Promise<void> {
+  if (!(await within.approvals.move(scope, approval, { state: 'lapsed', endedAt: at, lapsedBy }))) return;
+  const event = { kind: 'approval.lapsed', by: lapsedBy, ...eventOf(approval) } as const;
+  const portal = createScope({ ...scope, actor: null, address: null });
+  await within.activity.record(portal, event, approval.asker.id, at);
+}
+
+/** @returns the work that ends what holds no more. Safe on several nodes at once */
+export function lapseApprovals(parts: {
+  stores: Stores;
+  tenants: Pick<Tenants, 'operatorScope'>;
+  clock: () => number;
+}): Work {
+  const { stores, tenants, clock } = parts;
+
+  async function lookAt(scope: Scope, found: Approval): Promise<void> {
+    // Looked at first without the tenant's lock: mostly there is nothing to do.
+    if ((await lapseOf(stores, scope, found, clock())) === null) return;
+    await stores.transaction(async (within) => {
+      await within.tenants.lock(scope);
+      const approval = await within.approvals.find(scope, found.id);
+      if (approval?.state !== 'open' && approval?.state !== 'confirmed') return;
+      const lapsedBy = await lapseOf(within, scope, approval, clock());
+      if (lapsedBy !== null) await lapse(within, scope, approval, lapsedBy, clock());
+    });
+  }
+
+  const run = async (stopping: AbortSignal): Promise<void> => {
+    for (const id of await stores.approvals.tenantsWaitingForOperator()) {
+      const tenant = await stores.tenants.findForOperator(id);
+      // What waits in a tenant ends when it begins to move, and nothing is recorded there afterwards.
+      if (tenant === null || tenant.state === 'moving') continue;
+      const scope = tenants.operatorScope(tenant);
+      for await (const approval of stores.approvals.live(scope)) {
+        if (stopping.aborted) return;
+        await lookAt(scope, approval);
+      }
+    }
+  };
+  return { name: 'Approvals', everyMs, run };
+}

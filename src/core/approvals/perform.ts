@@ -1,0 +1,150 @@
+import type { Approval } from './rows.ts';
+import { actionOf } from '../../domain/approvals.ts';
+import { conflict, Failure, notFound } from '../../domain/errors.ts';
+import { createScope, type Scope } from '../../domain/scope.ts';
+import type { Stores } from '../../stores.ts';
+import type { LogExports } from '../activity/export.ts';
+import { filterOf } from '../../site/activity/activity.forms.ts';
+import type { RulesFeature } from '../accounts/tenants/tenant-rules.ts';
+import { removeSecondFactor } from '../accounts/second-factor/remove-step.ts';
+import type { Throttle } from '../accounts/throttles/throttle.ts';
+import type { UsersExport } from '../accounts/users/export.ts';
+import { edit, remove, restore, takeStep, type Step } from '../accounts/users/step.ts';
+import type { ResetResult, Users } from '../accounts/users/reset-password.ts';
+import { lapseOf } from './recheck.ts';
+import { eventOf, lapse } from './lapse.ts';
+import { targetIdOf, type Approvals } from './approvals.ts';
+
+/** What came of it: too late, or done, with what its asker gets of it. */
+export type Performed =
+  | { readonly outcome: 'late' }
+  | { readonly outcome: 'reset'; readonly result: ResetResult }
+  | { readonly outcome: 'changed' | 'file'; readonly approval: Approval };
+
+export type Perform = ReturnType<typeof createPerform>;
+
+export interface PerformParts {
+  readonly stores: Stores;
+  readonly approvals: Approvals;
+  readonly users: Users;
+  readonly usersExport: UsersExport;
+  readonly logExports: Pick<LogExports, 'record'>;
+  readonly rules: RulesFeature;
+  readonly throttle: Throttle;
+  readonly clock: () => number;
+}
+
+/**
+ * Makes what does what another administrator agreed to: once, by whoever asked, with everything judged again behind the
+ * tenant's lock, in the one transaction of the act, of the request's end and of their records.
+ */
+export function createPerform(parts: PerformParts) {
+  const { stores, approvals, users, usersExport, logExports, rules, throttle, clock } = parts;
+
+  /** @returns the request, used up; null where it does not hold (any more) */
+  async function take(within: Stores, scope: Scope, id: string): Promise<Approval | null> {
+    const approval = await within.approvals.find(scope, id);
+    if (approval?.state !== 'confirmed' || approval.asker.id !== scope.actor?.id) return null;
+    const at = clock();
+    const found = await lapseOf(within, scope, approval, at);
+    // The region may have become stricter since, and does not let the tenant have such rules any more.
+    const lapsedBy = found ?? (isPossible(approval) ? null : 'subject');
+    if (lapsedBy !== null) await lapse(within, scope, approval, lapsedBy, at);
+    if (lapsedBy !== null) return null;
+    if (!(await within.approvals.move(scope, approval, { state: 'done', endedAt: at }))) return null;
+    const event = { kind: 'approval.done', ...eventOf(approval) } as const;
+    await within.activity.record(scope, event, targetIdOf(approval.subject), at);
+    return approval;
+  }
+
+  const isPossible = ({ subject: { own } }: Approval): boolean => own === undefined || rules.isPossible(own.next);
+
+  const taking = (
+    scope: Scope,
+    { id }: Approval,
+    work: (within: Stores, approval: Approval) => Promise<Performed>,
+  ): Promise<Performed> =>
+    stores.transaction(async (within): Promise<Performed> => {
+      await within.tenants.lock(scope);
+      const approval = await take(within, scope, id);
+      return approval === null ? { outcome: 'late' } : work(within, approval);
+    });
+
+  async function reset(scope: Scope, approval: Approval): Promise<Performed> {
+    // Looked at before a hash is made, so that whoever is gone or changed ends the request and no more.
+    if ((await lapseOf(stores, scope, approval, clock())) !== null)
+      return taking(scope, approval, () => Promise.resolve({ outcome: 'late' }));
+    const [target] = approval.subject.users;
+    if (target === undefined) throw notFound();
+    const agreement = async (within: Stores): Promise<boolean> => (await take(within, scope, approval.id)) !== null;
+    const result = await users.resetPassword(scope, target.id, target.epoch, agreement);
+    return result.outcome === 'stale' ? { outcome: 'late' } : { outcome: 'reset', result };
+  }
+
+  const change = (scope: Scope, found: Approval, step: Step): Promise<Performed> =>
+    taking(scope, found, async (within, approval) => {
+      const { subject, act } = approval;
+      const among = act === 'restore' ? 'deleted' : 'present';
+      const ids = subject.users.map(({ id }) => id);
+      const changed = await within.users.findMany(scope, ids, among);
+      for (const user of changed) {
+        const { outcome } = await takeStep(within, scope, user.id, step, clock());
+        // Judged a moment ago behind the same lock: all of it is done, or nothing.
+        if (outcome === 'refused') throw new Failure('forbidden');
+      }
+      return { outcome: 'changed', approval };
+    });
+
+  async function removeFactor(scope: Scope, found: Approval): Promise<Performed> {
+    const performed = await change(scope, found, removeSecondFactor);
+    const [target] = found.subject.users;
+    const user = target && performed.outcome === 'changed' ? await stores.users.find(scope, target.id) : null;
+    // As where one alone removes it: tries at the one that is gone count no more.
+    if (user !== null) await throttle.codes.forget(user);
+    return performed;
+  }
+
+  async function exportFile(scope: Scope, found: Approval): Promise<Performed> {
+    const { log } = found.subject;
+    await throttle.spend(scope, log ? 'logExport' : 'export');
+    return taking(scope, found, async (within, approval) => {
+      if (log) await logExports.record(within, scope, log.format, filterOf(log.part));
+      else await usersExport.record(within, scope);
+      return { outcome: 'file', approval };
+    });
+  }
+
+  const loosen = (scope: Scope, found: Approval): Promise<Performed> =>
+    taking(scope, found, async (within, approval) => {
+      const { subject } = approval;
+      if (subject.own === undefined) throw new Error(`Nothing is asked for by ${actionOf.loosenRules}`);
+      await rules.setWithin(within, scope, subject.own.next);
+      return { outcome: 'changed', approval };
+    });
+
+  /** @throws Failure notFound or forbidden: for everybody but whoever asked; conflict for the last Global admin */
+  return async (scope: Scope, id: string): Promise<Performed> => {
+    const approval = await approvals.load(scope, id);
+    if (approval.asker.id !== scope.actor?.id) throw new Failure('forbidden');
+    if (approval.state === 'open') throw conflict('approvals:error.notConfirmed');
+    if (approval.state !== 'confirmed') return { outcome: 'late' };
+    const agreed = createScope({ ...scope, agreed: approval.act });
+    switch (approval.act) {
+      case 'resetPassword':
+        return reset(agreed, approval);
+      case 'removeSecondFactor':
+        return removeFactor(agreed, approval);
+      case 'giveGlobalAdmin':
+        return change(agreed, approval, edit({ administratorLevel: 'global' }));
+      case 'restore':
+        return change(agreed, approval, restore);
+      case 'delete':
+        return change(agreed, approval, remove);
+      case 'exportUsers':
+      case 'exportLog':
+        return exportFile(agreed, approval);
+      case 'loosenRules':
+        return loosen(agreed, approval);
+    }
+  };
+}

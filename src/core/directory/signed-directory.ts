@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import type { DirectoryRoute } from './directory.store.ts';
+import {
+  isSignedBy,
+  signatureOf,
+  signatureSchema,
+  signerOf,
+  signerSchema,
+  type Signer,
+} from '../../platform/keys/region-key.ts';
+
+/** A directory as it travels between regions: company domains, and the signature of the region that exported them. */
+export interface SignedDirectory {
+  readonly routes: readonly DirectoryRoute[];
+  readonly signer: Signer;
+  readonly signature: string;
+}
+
+const form = 'parvis directory 1';
+
+/** The form of what is signed; what it holds is checked by whoever reads the routes. */
+export const signedDirectory = z.object({
+  routes: z.array(z.object({ domain: z.string(), region: z.string() })),
+  signer: signerSchema,
+  signature: signatureSchema,
+});
+
+/** @param privateKey as PEM */
+export function signDirectory(routes: readonly DirectoryRoute[], region: string, privateKey: string): SignedDirectory {
+  const signer = signerOf(region, privateKey);
+  return { routes, signer, signature: signatureOf(form, signer, entriesOf(routes), privateKey) };
+}
+
+/** @returns whether the key that the directory names has signed exactly this */
+export const isSigned = ({ routes, signer, signature }: SignedDirectory): boolean =>
+  isSignedBy(signer, form, entriesOf(routes), signature);
+
+const entriesOf = (routes: readonly DirectoryRoute[]): string[][] =>
+  routes.map(({ domain, region }) => [domain, region]);

@@ -1,0 +1,133 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { conflict, notFound, type FieldFault } from '../../domain/errors.ts';
+import {
+  importKeptMs,
+  mayWant,
+  type Counts,
+  type ImportMode,
+  type Outcome,
+  type PlannedRow,
+} from '../../domain/imports.ts';
+import type { Scope } from '../../domain/scope.ts';
+import { cleanName } from '../../domain/people/user.ts';
+import type { Stores } from '../../stores.ts';
+import type { Throttle } from '../accounts/throttles/throttle.ts';
+import type { UsersCsv } from '../../site/users/csv.ts';
+import { isBlank, readCells, readHeadings, type Columns, type ReadRow } from './cells.ts';
+import { readRows, UnreadableFile } from './read-file.ts';
+import { planRow, refuse } from './plan.ts';
+import type { Import } from './rows.ts';
+
+export const mostRows = 10_000;
+const mostKept = 10;
+const rowsAtOnce = 250;
+const longestFileName = 120;
+
+/** A file as it was sent. */
+export interface SentFile {
+  readonly name: string;
+  readonly bytes: Buffer;
+}
+
+export type StageResult =
+  | { readonly outcome: 'staged'; readonly id: string }
+  | { readonly outcome: 'invalid'; readonly faults: readonly FieldFault[] };
+
+export type Imports = ReturnType<typeof createImports>;
+
+/** Takes files in, says what they would do, and lets whoever sent one want it done. */
+export function createImports(parts: { stores: Stores; csv: UsersCsv; throttle: Throttle; clock: () => number }) {
+  const { stores, csv, throttle, clock } = parts;
+
+  /** @throws Failure notFound: for a colleague's import exactly as for one that never was */
+  async function load(scope: Scope, id: string): Promise<Import> {
+    const found = await stores.imports.find(scope, id);
+    if (found === null) throw notFound();
+    return found;
+  }
+
+  async function readInto(
+    scope: Scope,
+    bytes: Buffer,
+    add: (rows: readonly PlannedRow[]) => Promise<void>,
+  ): Promise<Counts> {
+    const counts: Record<Outcome, number> = { added: 0, changed: 0, unchanged: 0, refused: 0 };
+    const plan = planner(scope, (await stores.tenants.findOwn(scope))?.domains ?? []);
+    for await (const rows of inBatches(understood(bytes))) {
+      const planned = await plan(rows);
+      for (const { outcome } of planned) counts[outcome]++;
+      await add(planned);
+      await nextTurn();
+    }
+    if (Object.values(counts).every((count) => count === 0)) throw new UnreadableFile('imports:file.noRows');
+    return counts;
+  }
+
+  async function* understood(bytes: Buffer): AsyncGenerator<ReadRow> {
+    let columns: Columns | null = null;
+    let count = 0;
+    for await (const row of readRows(bytes, (text) => csv.columnOf(text) !== null)) {
+      if (isBlank(row)) continue;
+      if (columns === null) columns = readHeadings(row, csv);
+      else if (++count > mostRows) throw new UnreadableFile('imports:file.tooManyRows', { count: mostRows });
+      else yield readCells(row, columns, csv);
+    }
+  }
+
+  function planner(scope: Scope, domains: readonly string[]) {
+    const seen = new Map<string, number>();
+    return async (rows: readonly ReadRow[]): Promise<PlannedRow[]> => {
+      const holders = await stores.usersBatch.findByUsernames(
+        scope,
+        rows.map(({ username }) => username),
+      );
+      const present = { domains, now: clock() };
+      return rows.map((row) => {
+        const first = seen.get(row.username);
+        if (first === undefined) seen.set(row.username, row.line);
+        const again = row.username !== '' && first !== undefined;
+        if (again) return refuse(row, { field: 'username', key: 'imports:fault.again', values: { line: first } });
+        return planRow(scope, present, row, holders.get(row.username));
+      });
+    };
+  }
+
+  return {
+    load,
+
+    /** Reads a file and plans every row of it, without doing anything. @throws Failure throttled */
+    stage: async (scope: Scope, file: SentFile): Promise<StageResult> => {
+      await throttle.spend(scope, 'import');
+      const at = clock();
+      const fileName = cleanName(file.name).slice(0, longestFileName);
+      const staging = await stores.imports.begin(scope, { fileName, at, expiresAt: at + importKeptMs });
+      try {
+        await staging.stage(await readInto(scope, file.bytes, staging.add));
+      } catch (error) {
+        await staging.drop();
+        if (error instanceof UnreadableFile) return { outcome: 'invalid', faults: [error.fault] };
+        throw error;
+      }
+      await stores.imports.keepLatest(scope, mostKept);
+      return { outcome: 'staged', id: staging.id };
+    },
+
+    /** Marks an import as wanted, once; what is wanted is done beside the requests. @throws Failure conflict */
+    want: async (scope: Scope, found: Import, mode: ImportMode, epoch: number): Promise<boolean> => {
+      if (found.state !== 'staged') return false;
+      if (!mayWant(mode, found.counts)) throw conflict('imports:error.notInThisWay');
+      return stores.imports.want(scope, found.id, { mode, epoch, expiresAt: clock() + importKeptMs });
+    },
+  };
+}
+
+async function* inBatches(rows: AsyncIterable<ReadRow>): AsyncGenerator<ReadRow[]> {
+  let batch: ReadRow[] = [];
+  for await (const row of rows) {
+    batch.push(row);
+    if (batch.length < rowsAtOnce) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}

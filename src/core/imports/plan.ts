@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto';
+import type { Change } from '../../domain/activity/event.ts';
+import type { FieldFault } from '../../domain/errors.ts';
+import type { ImportedUser, PlannedRow } from '../../domain/imports.ts';
+import { may, mayGive, type Verdict } from '../../domain/policy.ts';
+import { offersLanguage, restoreWindowMs } from '../../domain/regions.ts';
+import type { Scope } from '../../domain/scope.ts';
+import { cleanName, domainOf, isUsername, type User } from '../../domain/people/user.ts';
+import { languageNotOffered } from '../../site/users/users.forms.ts';
+import type { ReadRow } from './cells.ts';
+
+/** What the plan is made against. */
+export interface Present {
+  /** Of the tenant. */
+  readonly domains: readonly string[];
+  /** Epoch ms. */
+  readonly now: number;
+}
+
+/** Who holds a user name: a user of the tenant, deleted ones included; null for somebody elsewhere; undefined for nobody. */
+export type Holder = User | null | undefined;
+
+/** What would become of a row. Nothing is done; the same judge is asked as by the forms. */
+export function planRow(scope: Scope, present: Present, row: ReadRow, holder: Holder): PlannedRow {
+  if (row.faults.length > 0) return refuse(row, ...row.faults);
+  return holder && holder.state !== 'deleted'
+    ? planChange(scope, row, holder)
+    : planAddition(scope, present, row, holder);
+}
+
+const longestShown = 254;
+
+/** A row that is refused, with as much of what it says as tells whom it is about. */
+export function refuse({ line, username, given }: ReadRow, ...faults: FieldFault[]): PlannedRow {
+  const shown = (text = ''): string => cleanName(text).slice(0, longestShown);
+  return { line, username: shown(username), displayName: shown(given.displayName), outcome: 'refused', faults };
+}
+
+function planChange(scope: Scope, row: ReadRow, user: User): PlannedRow {
+  const base = { line: row.line, username: user.username, displayName: user.displayName };
+  const changes = changesOf(row, user);
+  if (changes.length === 0) return { ...base, outcome: 'unchanged' };
+  const long = changes.find(({ field }) => row.tooLong.includes(field));
+  const fault = long ? tooLong(long.field) : changeFault(scope, user, changes);
+  return fault ? refuse(row, fault) : { ...base, outcome: 'changed', userId: user.id, changes };
+}
+
+function planAddition(scope: Scope, present: Present, row: ReadRow, holder: Holder): PlannedRow {
+  const user = newUser(row);
+  const { line, username } = row;
+  const [long] = row.tooLong;
+  const fault = additionFault(scope, present, { ...user, username }, holder) ?? (long ? tooLong(long) : null);
+  if (fault) return refuse(row, fault);
+  return { line, username, displayName: user.displayName, outcome: 'added', userId: randomUUID(), user };
+}
+
+const tooLong = (field: string): FieldFault => ({ field, key: 'errors:field.tooLong' });
+
+/** @returns what speaks against adding a user now, or null */
+export function additionFault(
+  scope: Scope,
+  { domains, now }: Present,
+  user: ImportedUser & { readonly username: string },
+  holder: Holder,
+): FieldFault | null {
+  if (!isUsername(user.username)) return { field: 'username', key: 'tenants:error.username' };
+  // Asked before who holds the name: of names on other domains nothing is to be learnt.
+  if (!domains.includes(domainOf(user.username))) return { field: 'username', key: 'tenants:error.usernameDomain' };
+  if (holder !== undefined) return { field: 'username', key: heldKey(scope, holder, now) };
+  if (!offersLanguage(scope.rules, user.language)) return languageNotOffered;
+  if (user.displayName === '') return { field: 'displayName', key: 'users:error.nameMissing' };
+  return byVerdict('username', may(scope, 'users.add')) ?? byVerdict('administratorLevel', mayGive(scope, null, user));
+}
+
+function heldKey(scope: Scope, holder: User | null, now: number): string {
+  const restorable = holder?.state === 'deleted' && (holder.deletedAt ?? 0) + restoreWindowMs(scope.rules) > now;
+  return restorable ? 'imports:fault.deleted' : 'tenants:error.usernameTaken';
+}
+
+/** @returns what speaks against changing a user in this way, or null */
+export function changeFault(scope: Scope, user: User, changes: readonly Change[]): FieldFault | null {
+  const levels = { ...user, ...Object.fromEntries(changes.map(({ field, to }) => [field, to])) };
+  const language = changes.find(({ field }) => field === 'language')?.to ?? null;
+  return (
+    byVerdict('username', may(scope, 'users.edit', user)) ??
+    byVerdict('administratorLevel', mayGive(scope, user, levels)) ??
+    (offersLanguage(scope.rules, language) ? null : languageNotOffered)
+  );
+}
+
+function byVerdict(field: string, verdict: Verdict): FieldFault | null {
+  if (verdict.allowed) return null;
+  // Where it is done instead is said on a page of its own: here the reason has to fit into a row.
+  return { field, key: `policy:${verdict.because}.${verdict.because === 'elsewhere' ? 'title' : 'text'}` };
+}
+
+const fields = ['firstName', 'lastName', 'displayName', 'language', 'administratorLevel', 'agentLevel'] as const;
+
+// What a row leaves empty stays as it is, and so does what it says already: also a name that a form would tidy up today.
+function changesOf({ given, verbatim }: ReadRow, user: User): Change[] {
+  return fields
+    .filter((field) => given[field] !== undefined && given[field] !== user[field] && verbatim[field] !== user[field])
+    .map((field) => ({ field, from: user[field], to: given[field] ?? null }));
+}
+
+function newUser({ given }: ReadRow): ImportedUser {
+  const { firstName = '', lastName = '', language = null, administratorLevel = 'none', agentLevel = 'none' } = given;
+  const displayName = given.displayName ?? `${firstName} ${lastName}`.trim();
+  return { firstName, lastName, displayName, language, administratorLevel, agentLevel };
+}

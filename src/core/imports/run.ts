@@ -1,0 +1,82 @@
+import type { Logger } from 'pino';
+import type { PlannedRow, Stop } from '../../domain/imports.ts';
+import { tightened } from '../../domain/tenant-rules.ts';
+import { may } from '../../domain/policy.ts';
+import type { RegionRules } from '../../domain/regions.ts';
+import { createScope, type Scope } from '../../domain/scope.ts';
+import type { User } from '../../domain/people/user.ts';
+import type { Stores } from '../../stores.ts';
+import type { Hasher } from '../accounts/passwords/hasher.ts';
+import { decide, leavesAGlobalAdmin, type Decision } from './decide.ts';
+import type { WantedImport } from './run.store.ts';
+import { writeAll, writeStop } from './write.ts';
+
+interface RunParts {
+  readonly stores: Stores;
+  readonly hasher: Hasher;
+  readonly rules: RegionRules;
+  readonly clock: () => number;
+  readonly log: Logger;
+}
+
+/**
+ * Does the imports that are wanted, each in one transaction that also ends it: all of it or nothing, and once,
+ * however many nodes try and whenever one of them dies.
+ */
+export function createImportRun({ stores, hasher, rules, clock, log }: RunParts) {
+  async function apply(wanted: WantedImport): Promise<void> {
+    const tenant = await stores.tenants.findForOperator(wanted.tenantId);
+    if (tenant === null) return;
+    const { requestId, address } = wanted;
+    const own = tightened(rules, tenant.ownRules);
+    const outside = createScope({
+      ...{ rules: own, language: tenant.language, requestId, now: clock(), address },
+      ...{ tenant, actor: null },
+    });
+    // Read before the lock is taken: they stay as they are while the import is wanted.
+    const rows = await Array.fromAsync(stores.importRuns.effective(wanted.id));
+    await stores.transaction(async (within) => {
+      await within.tenants.lock(outside);
+      if (!(await within.importRuns.isWanted(wanted.id))) return;
+      const actor = await within.users.find(outside, wanted.userId);
+      await applyWithin(within, outside, wanted, { actor, rows: rows.flat() });
+    });
+  }
+
+  async function applyWithin(
+    within: Stores,
+    outside: Scope,
+    wanted: WantedImport,
+    { actor, rows }: { actor: User | null; rows: readonly PlannedRow[] },
+  ): Promise<void> {
+    const at = clock();
+    const end = (stoppedBy: Stop, decision?: Decision): Promise<void> =>
+      writeStop(within, wanted, { stoppedBy, decision, at });
+    const tenant = await within.tenants.findForOperator(outside.tenant.id);
+    if (actor === null || !mayStill(actor, wanted) || tenant?.state !== 'active') return end('rights');
+    const scope = createScope({ ...outside, actor });
+    const verdict = may(scope, 'users.import');
+    if (!verdict.allowed) {
+      const event = { kind: 'refused', action: 'users.import', because: verdict.because } as const;
+      await within.activity.record(scope, event, null, at);
+      return end('rights');
+    }
+    const decision = await decide(within, scope, rows, { domains: tenant.domains, now: at });
+    if (wanted.mode === 'all' && decision.refused.length > 0) return end('rows', decision);
+    if (!leavesAGlobalAdmin(decision, await within.users.countActiveGlobalAdmins(scope))) return end('lastGlobalAdmin');
+    await writeAll(within, scope, wanted, { decision, at, unusableHash: hasher.decoy });
+  }
+
+  /** One that fails is tried again at the next turn, and holds up none of the others. */
+  return async (): Promise<void> => {
+    for (const wanted of await stores.importRuns.listWantedAcrossTenants()) {
+      await apply(wanted).catch((error: unknown) =>
+        log.warn({ err: error }, 'An import was not done, to be tried again'),
+      );
+    }
+  };
+}
+
+// Whoever was blocked, deleted, or given another password since they asked for it, asks for nothing any more.
+const mayStill = ({ state, epoch }: User, { userEpoch }: WantedImport): boolean =>
+  state === 'active' && epoch === userEpoch;

@@ -1,0 +1,99 @@
+import { inChunks } from '../../platform/database/chunks.ts';
+import type { Change } from '../../domain/activity/event.ts';
+import { importKeptMs, type Counts, type Stop } from '../../domain/imports.ts';
+import type { Scope } from '../../domain/scope.ts';
+import type { User } from '../../domain/people/user.ts';
+import type { Stores } from '../../stores.ts';
+import type { NewEntry } from '../activity/append.store.ts';
+import type { UserChange } from '../accounts/stores/users.batch.store.ts';
+import type { NewUser } from '../accounts/stores/users.store.ts';
+import type { Decision } from './decide.ts';
+import type { WantedImport } from './run.store.ts';
+
+const usersAtOnce = 100;
+
+/** Does all that was decided, records it, and ends the import. @param unusableHash a tag that no password has */
+export async function writeAll(
+  within: Stores,
+  scope: Scope,
+  wanted: WantedImport,
+  { decision, at, unusableHash }: { decision: Decision; at: number; unusableHash: string },
+): Promise<void> {
+  const { added, changed, unchanged, refused } = decision;
+  const counts = countsOf(wanted, decision);
+  // Made as they are written: ten thousand users more in memory would be as many for the collector to carry about.
+  await inChunks(added, usersAtOnce, (some) =>
+    within.users.insertMany(
+      scope,
+      some.map((row) => newUser(row, scope, at, unusableHash)),
+    ),
+  );
+  await inChunks(changed, usersAtOnce, (some) =>
+    within.usersBatch.updateMany(
+      scope,
+      some.map(({ row, user }) => changedUser(user, row.changes)),
+    ),
+  );
+  await within.activity.recordMany(scope, [...entriesOf(decision), { event: summaryOf(counts), targetId: null }], at);
+  await within.importRuns.settle(wanted.id, [...unchanged, ...refused]);
+  const end = { state: 'done', counts, stoppedBy: null, at, expiresAt: at + importKeptMs } as const;
+  await within.importRuns.finish(wanted.id, end);
+}
+
+/** Ends an import without having done anything. @param decision where rows spoke against it, so that they can be shown */
+export async function writeStop(
+  within: Stores,
+  wanted: WantedImport,
+  { stoppedBy, decision, at }: { stoppedBy: Stop; decision?: Decision | undefined; at: number },
+): Promise<void> {
+  if (decision) await within.importRuns.settle(wanted.id, [...decision.unchanged, ...decision.refused]);
+  const counts = decision ? countsOf(wanted, decision) : wanted.counts;
+  await within.importRuns.finish(wanted.id, { state: 'stopped', counts, stoppedBy, at, expiresAt: at + importKeptMs });
+}
+
+// Rows that were refused or unchanged when they were shown were not judged again.
+const countsOf = ({ counts }: WantedImport, { added, changed, unchanged, refused }: Decision): Counts => ({
+  added: added.length,
+  changed: changed.length,
+  unchanged: counts.unchanged + unchanged.length,
+  refused: counts.refused + refused.length,
+});
+
+const summaryOf = (counts: Counts) => ({ kind: 'users.imported', ...counts }) as const;
+
+const addition = { kind: 'user.added' } as const;
+
+const entriesOf = ({ added, changed }: Decision): NewEntry[] => [
+  ...added.map(({ userId }): NewEntry => ({ event: addition, targetId: userId })),
+  ...changed.map(({ row, user }): NewEntry => ({
+    event: { kind: 'user.edited', changes: row.changes },
+    targetId: user.id,
+  })),
+];
+
+// Nobody can sign in until a temporary password is made: this one has run out before anybody could know it.
+function newUser(
+  { userId, username, user }: Decision['added'][number],
+  scope: Scope,
+  at: number,
+  unusableHash: string,
+): NewUser {
+  return {
+    ...user,
+    id: userId,
+    username,
+    state: 'active',
+    password: 'temporary',
+    passwordHash: unusableHash,
+    temporaryUntil: at,
+    passwordSetBy: scope.actor?.displayName ?? null,
+    passwordSetAt: at,
+    lastSignInAt: null,
+    createdAt: at,
+  };
+}
+
+const changedUser = (user: User, changes: readonly Change[]): UserChange => ({
+  ...user,
+  ...Object.fromEntries(changes.map(({ field, to }) => [field, to])),
+});

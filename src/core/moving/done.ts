@@ -1,0 +1,133 @@
+import type { Stores } from '../../stores.ts';
+import type { Scope } from '../../domain/scope.ts';
+import type { Move } from './moves.store.ts';
+import { MoveFault } from './faults.ts';
+import { readReceipt, type Receipt } from './receipt.ts';
+import { tenantTables, travellingTables } from './tables.ts';
+import { difference, type TableSummary } from './tally.ts';
+import type { KeepKey, MovingParts } from './parts.ts';
+
+/** What stood in a table, and what is left there. */
+export interface Remnant {
+  readonly table: string;
+  readonly was: number;
+  readonly left: number;
+}
+
+/** What an operator shows to whoever asks where the tenant has gone. It holds no person. */
+export interface MoveReport {
+  readonly tenantId: string;
+  readonly domains: readonly string[];
+  readonly to: string;
+  readonly passwords: Move['passwords'];
+  /** Epoch ms. */
+  readonly endedAt: number;
+  readonly receivedAt: number;
+  readonly receiver: Receipt['signer'];
+  readonly travelled: readonly TableSummary[];
+  /** Tries to sign in that were refused meanwhile: they went with the rest, and did not travel. */
+  readonly refusedMeanwhile: number;
+  readonly tables: readonly Remnant[];
+}
+
+type Removed = Omit<MoveReport, 'tables'> & { readonly was: Readonly<Record<string, number>> };
+
+/**
+ * Removes for good what another region has taken in. A second call counts anew what is left.
+ * @param receipt as it was given; nobody has looked at it yet
+ * @throws MoveFault
+ */
+export async function finishMove(parts: MovingParts, tenantId: string, receipt: unknown): Promise<MoveReport> {
+  const { stores, tenants } = parts;
+  const given = readReceipt(receipt);
+  const keepKey = await parts.checkKey(given.signer, 'receipt');
+  const tenant = await stores.tenants.findForOperator(tenantId);
+  const removed =
+    tenant === null
+      ? await already(stores, tenantId, given)
+      : await remove(parts, tenants.operatorScope(tenant), given, keepKey);
+  return { ...withoutCounts(removed), tables: await remnants(stores, removed) };
+}
+
+async function already(stores: Stores, tenantId: string, given: Receipt): Promise<Removed> {
+  const move = await stores.moves.find(given.move);
+  if (move?.tenantId !== tenantId || move.state !== 'done' || move.report === null)
+    throw new MoveFault('unknownTenant', tenantId);
+  return move.report as Removed;
+}
+
+async function remove(
+  { stores, clock }: MovingParts,
+  scope: Scope,
+  given: Receipt,
+  keepKey: KeepKey,
+): Promise<Removed> {
+  const { id } = scope.tenant;
+  return stores.transaction(async (within) => {
+    await within.tenants.lock(scope);
+    const tenant = await within.tenants.findForOperator(id);
+    const move = await within.moves.findOpen(id);
+    if (tenant === null || move === null) throw new MoveFault('notMoving', scope.tenant.name);
+    const travelled = checkReceipt(move, given);
+    const was = await countAll(within, id);
+    const refusedMeanwhile = await refuseChanges(within, scope, travelled, was);
+    await within.moving.forgetCounts(id);
+    for (const table of tenantTables.toReversed()) await within.moving.remove(table, id);
+    await within.moving.forgetSessionData(tenant.domains);
+    await leadOn(within, tenant, move.region);
+    await keepKey(within);
+    const removed: Removed = {
+      ...{ tenantId: id, domains: tenant.domains, to: move.region, passwords: move.passwords, endedAt: clock() },
+      ...{ receivedAt: given.at, receiver: given.signer, travelled, refusedMeanwhile, was },
+    };
+    await within.moves.settle(move.id, { state: 'done', report: removed, endedAt: removed.endedAt });
+    return removed;
+  });
+}
+
+function checkReceipt(move: Move, { move: id, tenantId, signer, tables }: Receipt): readonly TableSummary[] {
+  if (move.summary === null) throw new MoveFault('notWritten');
+  if (id !== move.id || tenantId !== move.tenantId || signer.region !== move.region)
+    throw new MoveFault('receiptOfAnother');
+  const differing = difference(tables, move.summary);
+  if (differing !== null) throw new MoveFault('receiptDiffers', differing);
+  return move.summary;
+}
+
+/** Nothing that happened here since the bundle was written may be lost with it, but for the doors that stayed shut. */
+async function refuseChanges(
+  within: Stores,
+  scope: Scope,
+  travelled: readonly TableSummary[],
+  was: Readonly<Record<string, number>>,
+): Promise<number> {
+  const sent = new Map(travelled.map(({ name, rows }) => [name, rows]));
+  const { anchor } = await within.activity.endsOfChain(scope);
+  const since = await within.moving.recordedSince(scope.tenant.id, anchor.place + (sent.get('activity') ?? 0));
+  const changed = travellingTables.find(({ name }) => name !== 'activity' && was[name] !== sent.get(name));
+  if (changed !== undefined || since.others > 0) throw new MoveFault('changedSince', changed?.name ?? 'activity');
+  return since.all;
+}
+
+/** Its people are led to their new region, unless nobody shall know that they are there. */
+async function leadOn(
+  within: Stores,
+  { domains, listed }: { domains: readonly string[]; listed: boolean },
+  region: string,
+): Promise<void> {
+  if (listed) return within.directory.put(domains.map((domain) => ({ domain, region })));
+  for (const domain of domains) await within.directory.remove(domain);
+}
+
+async function countAll(stores: Stores, tenantId: string): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const table of tenantTables) counts[table.name] = await stores.moving.count(table, tenantId);
+  return counts;
+}
+
+async function remnants(stores: Stores, { tenantId, was }: Removed): Promise<Remnant[]> {
+  const left = await countAll(stores, tenantId);
+  return Object.entries(was).map(([table, count]) => ({ table, was: count, left: left[table] ?? 0 }));
+}
+
+const withoutCounts = ({ was: _, ...report }: Removed): Omit<MoveReport, 'tables'> => report;

@@ -1,0 +1,147 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync, linkSync, rmSync } from 'node:fs';
+import type { MovedPasswords } from '../../domain/activity/event.ts';
+import type { Stores } from '../../stores.ts';
+import type { Tenant } from '../accounts/stores/tenants.store.ts';
+import type { Move } from './moves.store.ts';
+import { bundleLines, type BundleHeader, type BundleRow } from './bundle.ts';
+import { abandonMove } from './cancel.ts';
+import { MoveFault } from './faults.ts';
+import { encrypterFor, writeEncrypted } from './file.ts';
+import { travellingTables } from './tables.ts';
+import type { TableSummary } from './tally.ts';
+import { ownSigner, type MovingParts } from './parts.ts';
+import { endWhatWaits } from './end-approvals.ts';
+
+export interface MoveOrder {
+  readonly tenantId: string;
+  /** The region that it moves to. */
+  readonly to: string;
+  /** To whose key the bundle is encrypted: `age1…`. */
+  readonly recipient: string;
+  readonly passwords: MovedPasswords;
+  /** Where the bundle is written; there must be nothing yet. */
+  readonly file: string;
+}
+
+export interface Sent {
+  readonly tenant: Tenant;
+  readonly tables: readonly TableSummary[];
+  /** People who had no other way in than a one-time link, which stays behind. */
+  readonly waitForLink: number;
+  /** Users who must set up a second factor again there: theirs does not travel. */
+  readonly secondFactors: number;
+}
+
+/** Ends all sessions of a tenant, lets nobody in any more, and writes all that it has into a bundle. @throws MoveFault */
+export async function moveOut(parts: MovingParts, order: MoveOrder): Promise<Sent> {
+  const { stores } = parts;
+  const tenant = await stores.tenants.findForOperator(order.tenantId);
+  if (tenant === null) throw new MoveFault('unknownTenant', order.tenantId);
+  check(parts, order, tenant);
+  const encrypter = await encrypterFor(order.recipient);
+  const move = await begin(parts, order, tenant);
+  // Whoever finds the file finds it whole, and what was sent is known here before it can be taken in anywhere.
+  const draft = `${order.file}.${randomUUID()}`;
+  try {
+    let tables: TableSummary[] = [];
+    let [waitForLink, secondFactors] = [0, 0];
+    await stores.snapshot(async (within) => {
+      const header = await headerOf(parts, within, order, move);
+      ({ waitForLink, secondFactors = 0 } = header);
+      const rows = rowsOf(within, header);
+      const lines = bundleLines(header, rows, parts.signingKey, (written) => (tables = written));
+      await writeEncrypted(encrypter, lines, draft);
+    });
+    await markWritten(parts, tenant, move, tables);
+    linkSync(draft, order.file);
+    return { tenant, tables, waitForLink, secondFactors };
+  } catch (error) {
+    await abandonMove(parts, tenant, move.id);
+    throw error;
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
+/**
+ * Notes what was written, before the bundle gets its name: from then on a cancellation needs a reason.
+ * @throws MoveFault where the move was canceled while the bundle was being written
+ */
+async function markWritten(
+  { stores, tenants }: MovingParts,
+  tenant: Tenant,
+  move: Move,
+  summary: readonly TableSummary[],
+): Promise<void> {
+  await stores.transaction(async (within) => {
+    await within.tenants.lock(tenants.operatorScope(tenant));
+    const open = await within.moves.findOpen(tenant.id);
+    if (open?.id !== move.id) throw new MoveFault('notMoving', tenant.name);
+    await within.moves.settle(move.id, { summary });
+  });
+}
+
+function check({ rules, regionUrls }: MovingParts, { to, file }: MoveOrder, tenant: Tenant): void {
+  if (tenant.kind === 'operators') throw new MoveFault('operators', tenant.name);
+  if (tenant.state === 'moving') throw new MoveFault('alreadyMoving', tenant.name);
+  if (to === rules.region) throw new MoveFault('sameRegion', to);
+  // Afterwards its people are led there; those of a tenant that is unlisted are not.
+  if (tenant.listed && !regionUrls.has(to)) throw new MoveFault('noAddress', to);
+  if (existsSync(file)) throw new MoveFault('fileExists', file);
+}
+
+async function begin(
+  { stores, tenants, clock }: MovingParts,
+  { to, passwords }: MoveOrder,
+  found: Tenant,
+): Promise<Move> {
+  const { id, domains } = found;
+  const scope = tenants.operatorScope(found);
+  const now = clock();
+  return stores.transaction(async (within) => {
+    await within.tenants.lock(scope);
+    const tenant = await within.tenants.findForOperator(id);
+    if (tenant === null || tenant.state === 'moving') throw new MoveFault('alreadyMoving', found.name);
+    const move: Move = {
+      ...{ id: randomUUID(), direction: 'out', state: 'open', tenantId: id, region: to, domains, passwords },
+      ...{ stateBefore: tenant.state, summary: null, report: null, beganAt: now, endedAt: null },
+    };
+    await within.tenants.setState(id, 'moving');
+    await within.sessions.endAllOfTenant(scope);
+    await endWhatWaits(within, scope, now);
+    await within.activity.record(scope, { kind: 'tenant.moving', region: to, passwords }, null, now);
+    await within.moves.add(move);
+    return move;
+  });
+}
+
+async function headerOf(
+  parts: MovingParts,
+  within: Stores,
+  { tenantId, to, passwords }: MoveOrder,
+  move: Move,
+): Promise<Omit<BundleHeader, 'form'>> {
+  const tenant = await within.tenants.findForOperator(tenantId);
+  if (tenant === null) throw new MoveFault('unknownTenant', tenantId);
+  const tables = [];
+  for (const table of travellingTables)
+    tables.push({ name: table.name, columns: await within.moving.columnsOf(table) });
+  const { id, name, domains } = tenant;
+  return {
+    ...{ move: move.id, from: ownSigner(parts), to, schema: await within.moving.schema() },
+    ...{ tenant: { id, name, domains: [...domains], state: move.stateBefore }, passwords, at: move.beganAt, tables },
+    waitForLink: await within.moving.countWaitingForLink(id, move.beganAt),
+    secondFactors: await within.moving.countSecondFactorsToReplace(id),
+  };
+}
+
+async function* rowsOf(within: Stores, { tables, tenant, passwords }: Omit<BundleHeader, 'form'>) {
+  for (const [index, table] of travellingTables.entries()) {
+    const columns = tables[index]?.columns ?? [];
+    const secret = table.name === 'users' && passwords === 'reset' ? columns.indexOf('password_hash') : -1;
+    for await (const some of within.moving.rows(table, columns, tenant.id))
+      for (const cells of some)
+        yield { table: table.name, cells: secret < 0 ? cells : cells.with(secret, '') } satisfies BundleRow;
+  }
+}

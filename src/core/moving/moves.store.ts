@@ -1,0 +1,103 @@
+import type { Database } from '../../platform/database/database.ts';
+import type { MovedPasswords } from '../../domain/activity/event.ts';
+import type { TableSummary } from './tally.ts';
+
+/** That a tenant moves, or has moved: no person is in it, and it stays when the tenant is gone. */
+export interface Move {
+  readonly id: string;
+  readonly direction: 'out' | 'in';
+  readonly state: 'open' | 'cancelled' | 'done';
+  readonly tenantId: string;
+  /** The other region. */
+  readonly region: string;
+  readonly domains: readonly string[];
+  readonly passwords: MovedPasswords;
+  /** The tenant's own state before the move and after it. */
+  readonly stateBefore: 'active' | 'suspended';
+  /** What travelled; null until the bundle is written. */
+  readonly summary: readonly TableSummary[] | null;
+  /** What was removed, as it was reported. */
+  readonly report: unknown;
+  /** Epoch ms. */
+  readonly beganAt: number;
+  readonly endedAt: number | null;
+}
+
+interface MoveRow {
+  id: string;
+  direction: Move['direction'];
+  state: Move['state'];
+  tenant_id: string;
+  region: string;
+  domains: string;
+  passwords: MovedPasswords;
+  state_before: Move['stateBefore'];
+  summary: string | null;
+  report: string | null;
+  began_at: number;
+  ended_at: number | null;
+}
+
+export function movesStore(database: Database) {
+  const { knex } = database;
+  return {
+    /** @returns a move by its id, or null where this region never had it */
+    find: async (id: string): Promise<Move | null> => {
+      const row = await knex<MoveRow>('moves').where({ id }).first();
+      return row === undefined ? null : toMove(row);
+    },
+
+    /** @returns the tenant's move out of this region that is under way, or null */
+    findOpen: async (tenantId: string): Promise<Move | null> => {
+      const row = await knex<MoveRow>('moves').where({ tenant_id: tenantId, direction: 'out', state: 'open' }).first();
+      return row === undefined ? null : toMove(row);
+    },
+
+    /** @returns the tenant's latest move into this region, or null */
+    findLatestIn: async (tenantId: string): Promise<Move | null> => {
+      const own = knex<MoveRow>('moves').where({ tenant_id: tenantId, direction: 'in' });
+      const row = await own.orderBy('began_at', 'desc').first();
+      return row === undefined ? null : toMove(row);
+    },
+
+    /** @returns every move of the region, the first first */
+    list: async (): Promise<Move[]> => (await knex<MoveRow>('moves').orderBy('began_at')).map(toMove),
+
+    add: async (move: Move): Promise<void> => {
+      await knex('moves').insert(toRow(move));
+    },
+
+    /** Changes what has become of a move. */
+    settle: async (id: string, end: Partial<Pick<Move, 'state' | 'summary' | 'report' | 'endedAt'>>): Promise<void> => {
+      const row = {
+        ...(end.state === undefined ? {} : { state: end.state }),
+        ...(end.summary === undefined ? {} : { summary: JSON.stringify(end.summary) }),
+        ...(end.report === undefined ? {} : { report: JSON.stringify(end.report) }),
+        ...(end.endedAt === undefined ? {} : { ended_at: end.endedAt }),
+      };
+      await knex('moves').where({ id }).update(row);
+    },
+  };
+}
+
+const toMove = (row: MoveRow): Move => ({
+  ...{ id: row.id, direction: row.direction, state: row.state, tenantId: row.tenant_id, region: row.region },
+  domains: JSON.parse(row.domains) as string[],
+  passwords: row.passwords,
+  stateBefore: row.state_before,
+  summary: JSON.parse(row.summary ?? 'null') as TableSummary[] | null,
+  report: JSON.parse(row.report ?? 'null') as unknown,
+  beganAt: row.began_at,
+  endedAt: row.ended_at,
+});
+
+const toRow = (move: Move): MoveRow => ({
+  ...{ id: move.id, direction: move.direction, state: move.state, tenant_id: move.tenantId, region: move.region },
+  domains: JSON.stringify(move.domains),
+  passwords: move.passwords,
+  state_before: move.stateBefore,
+  summary: move.summary === null ? null : JSON.stringify(move.summary),
+  report: move.report === null ? null : JSON.stringify(move.report),
+  began_at: move.beganAt,
+  ended_at: move.endedAt,
+});

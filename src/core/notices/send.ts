@@ -1,0 +1,110 @@
+import type { Logger } from 'pino';
+import type { Work } from '../../platform/jobs.ts';
+import type { Stores } from '../../stores.ts';
+import type { TakenNotice } from './notices.store.ts';
+import { codeOf, type Transport } from '../../platform/mail-transport.ts';
+import { createWording, type WordingParts } from '../../mail/notices.ts';
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+
+const everyMs = 5_000;
+/** So long a notice belongs to who took it: more than the longest that a server may keep one waiting. */
+const leaseMs = 5 * minuteMs;
+const longestWaitMs = 6 * hourMs;
+const givenUpAfterMs = 3 * 24 * hourMs;
+// While the server is away nobody gains by trying each mail in turn.
+const pauseMs = minuteMs;
+// A mail that is under way when the process is told to end may still be finished.
+const graceMs = 2_000;
+
+/** What came of one try: sent; refused for this mail alone; or no server to talk to, which concerns all. */
+type Outcome = 'sent' | { readonly code: string; readonly away: boolean };
+
+export interface NoticesParts extends WordingParts {
+  readonly stores: Pick<Stores, 'notices'>;
+  /** @returns the address of a one-time link that is to be mailed, or null where it opens nothing any more */
+  readonly linkFor: (linkId: string) => Promise<string | null>;
+  /** Null where mail goes nowhere. */
+  readonly transport: Transport | null;
+  /** Decides whether a notice may be given up because of the time. */
+  readonly isClockTrusted: () => Promise<boolean>;
+  readonly log: Logger;
+}
+
+/** @returns the work that sends what is queued: at least once each, whatever ends in between */
+export function sendNotices(parts: NoticesParts): Work {
+  const { transport, stores } = parts;
+  // Nobody would ever send them, and nobody should be surprised by them on the day that mail is set up.
+  const run = transport === null ? () => stores.notices.removeAllForOperator() : dispatcher(parts, transport);
+  return { name: 'Notices', everyMs, run };
+}
+
+function dispatcher(
+  { stores, linkFor, isClockTrusted, log, clock, ...wording }: Omit<NoticesParts, 'transport'>,
+  transport: Transport,
+): Work['run'] {
+  const word = createWording({ clock, ...wording });
+  let pausedUntil = 0;
+  let grace: Promise<'stopped'> | null = null;
+
+  async function attempt(taken: TakenNotice): Promise<Outcome> {
+    // Whoever was deleted in the meantime is told nothing any more.
+    if (taken.recipient.state === 'deleted') return 'sent';
+    const link = 'linkId' in taken.notice ? await linkFor(taken.notice.linkId) : null;
+    // A link that has expired is not sent. By a clock that is not trusted it may only seem to have expired.
+    if ('linkId' in taken.notice && link === null) return (await isClockTrusted()) ? 'sent' : untrusted;
+    try {
+      await transport.send(word(taken, link), clock());
+      return 'sent';
+    } catch (error) {
+      return failureOf(error);
+    }
+  }
+
+  async function putOff(taken: TakenNotice, { code }: { code: string }): Promise<void> {
+    const { id, attempts, at, notice } = taken;
+    const now = clock();
+    const facts = { notice: id, kind: notice.kind, attempts, code };
+    if (now - at >= givenUpAfterMs && (await isClockTrusted())) {
+      log.error(facts, 'A notice could not be sent for days and was given up');
+      return stores.notices.remove(id);
+    }
+    log.warn(facts, 'A notice could not be sent, to be tried again');
+    return stores.notices.postpone(taken, now + waitMs(attempts));
+  }
+
+  return async (stopping) => {
+    grace ??= afterGrace(stopping);
+    while (!stopping.aborted && clock() >= pausedUntil) {
+      const taken = await stores.notices.takeAcrossTenants(clock(), clock() + leaseMs);
+      if (taken === null) return;
+      const outcome = await Promise.race([attempt(taken), grace]);
+      if (outcome === 'stopped') return;
+      if (outcome === 'sent') await stores.notices.remove(taken.id);
+      else {
+        await putOff(taken, outcome);
+        if (outcome.away) pausedUntil = clock() + pauseMs;
+      }
+    }
+  };
+}
+
+const untrusted: Outcome = { code: 'CLOCK_NOT_TRUSTED', away: false };
+
+/** Doubles from a minute to six hours; a random part keeps those that failed together from coming back together. */
+const waitMs = (attempts: number): number =>
+  Math.round(Math.min(minuteMs * 2 ** (attempts - 1), longestWaitMs) * (0.5 + Math.random() / 2));
+
+const ofTheServer = /^(ECONNECTION|ETIMEDOUT|ESOCKET|EDNS|ETLS|EPROTOCOL|EAUTH|ENOAUTH)\b/;
+
+function failureOf(error: unknown): Exclude<Outcome, 'sent'> {
+  const code = codeOf(error);
+  return { code, away: ofTheServer.test(code) };
+}
+
+function afterGrace(stopping: AbortSignal): Promise<'stopped'> {
+  return new Promise((resolve) => {
+    stopping.addEventListener('abort', () => void setTimeout(resolve, graceMs, 'stopped').unref(), { once: true });
+  });
+}

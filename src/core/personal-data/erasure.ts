@@ -1,0 +1,143 @@
+import type { ActivityEvent } from '../../domain/activity/event.ts';
+import { conflict, notFound } from '../../domain/errors.ts';
+import { tightened } from '../../domain/tenant-rules.ts';
+import { may, type Verdict } from '../../domain/policy.ts';
+import { restoreWindowMs, type RegionRules } from '../../domain/regions.ts';
+import type { Scope, ScopeTenant } from '../../domain/scope.ts';
+import type { User } from '../../domain/people/user.ts';
+import type { Stores } from '../../stores.ts';
+import type { OverdueUser } from './erasure.store.ts';
+import type { Transport } from '../../platform/mail-transport.ts';
+import type { RetentionStep, Tally } from '../retention/retention.ts';
+import { lockAs } from '../accounts/sessions/recheck.ts';
+import type { Throttle } from '../accounts/throttles/throttle.ts';
+
+export type EraseOutcome =
+  | { readonly outcome: 'erased' }
+  | { readonly outcome: 'refused'; readonly verdict: Exclude<Verdict, { allowed: true }> };
+
+export interface ErasureParts {
+  readonly stores: Stores;
+  readonly throttle: Throttle;
+  readonly rules: RegionRules;
+  /** The scope in which the portal itself acts on a tenant. */
+  readonly operatorScope: (tenant: ScopeTenant) => Scope;
+  readonly transport: Pick<Transport, 'clear'> | null;
+  readonly clock: () => number;
+}
+
+const usersAtOnce = 50;
+/** Of all users, one run erases no more than this share without an operator. */
+const maxShare = 0.05;
+
+export type Erasure = ReturnType<typeof createErasure>;
+
+/** Removes deleted people for good: when an administrator says so, or when the time to restore them is over. */
+export function createErasure({ stores, throttle, rules, operatorScope, transport, clock }: ErasureParts) {
+  /**
+   * The user's own tenant is locked first, as by a restore: one of the two finds the user, the other nobody.
+   * @returns whether it was done. Not while a tenant moves in which they may be named: its bundle would name them still
+   */
+  async function remove(within: Stores, scope: Scope, user: User, kind: Erased): Promise<boolean> {
+    const actedIn = await within.erasure.tenantsActedIn(user);
+    for (const id of actedIn) await within.tenants.lock({ tenant: { id } });
+    for (const id of [scope.tenant.id, ...actedIn])
+      if ((await within.tenants.findForOperator(id))?.state === 'moving') return false;
+    await within.erasure.erase(scope, user, actedIn);
+    await within.activity.record(scope, { kind }, user.id, clock());
+    return true;
+  }
+
+  // Not part of the transaction, and not worth one: counts that nobody can read a name from, and files to look at.
+  async function tidy(user: User): Promise<void> {
+    await throttle.forget(user);
+    await transport?.clear();
+  }
+
+  /** @returns the user, or null where somebody restored or erased them meanwhile */
+  async function purgeOne(id: string, tenant: OverdueUser['tenant'], deletedBefore: number): Promise<User | null> {
+    const scope = operatorScope(tenant);
+    return stores.transaction(async (within) => {
+      await within.tenants.lock(scope);
+      const user = await within.users.findDeleted(scope, id);
+      if (user === null || (user.deletedAt ?? 0) > deletedBefore) return null;
+      return (await remove(within, scope, user, 'user.purged')) ? user : null;
+    });
+  }
+
+  const regionsEnd = (now: number): number => now - restoreWindowMs(rules);
+
+  /** @returns the tenants with a shorter window of their own, and since when their deleted users are due, epoch ms */
+  async function ownEnds(now: number): Promise<{ tenantId: string; end: number }[]> {
+    const tenants = await stores.tenants.withOwnWindowForOperator();
+    return tenants.map(({ id: tenantId, restoreWindowDays }) => ({
+      tenantId,
+      end: now - restoreWindowMs(tightened(rules, { restoreWindowDays })),
+    }));
+  }
+
+  async function countDue(now: number): Promise<{ erasedUsers: number }> {
+    const deletedAfter = regionsEnd(now);
+    let erasedUsers = await stores.erasureCounts.countOverdueAcrossTenants(deletedAfter);
+    for (const { tenantId, end } of await ownEnds(now))
+      erasedUsers += await stores.erasureCounts.countOverdueAcrossTenants(end, { deletedAfter, tenantId });
+    return { erasedUsers };
+  }
+
+  async function purge(now: number, stopping: AbortSignal, tally: Tally): Promise<void> {
+    await purgeBefore(regionsEnd(now), stopping, tally);
+    for (const { tenantId, end } of await ownEnds(now)) await purgeBefore(end, stopping, tally, tenantId);
+  }
+
+  async function purgeBefore(end: number, stopping: AbortSignal, tally: Tally, tenantId?: string): Promise<void> {
+    for (let found = usersAtOnce; found === usersAtOnce;) {
+      const overdue = await stores.erasure.findOverdueAcrossTenants(end, usersAtOnce, tenantId);
+      for (const { id, tenant } of overdue) {
+        if (stopping.aborted) return;
+        const user = await purgeOne(id, tenant, end);
+        if (user === null) continue;
+        tally('erasedUsers', 1);
+        await tidy(user);
+      }
+      found = overdue.length;
+    }
+  }
+
+  return {
+    /** @returns a deleted user, who can be erased. @throws Failure notFound */
+    load: async (scope: Scope, userId: string): Promise<User> => {
+      const user = await stores.users.findDeleted(scope, userId);
+      if (user === null) throw notFound();
+      return user;
+    },
+
+    /** Each user in a transaction of their own, so that nobody waits for long. Safe on several processes at once. */
+    purge: {
+      countDue,
+      purge,
+      limit: { kind: 'erasedUsers', share: maxShare, count: () => stores.erasureCounts.countUsersAcrossTenants() },
+    } satisfies RetentionStep,
+
+    /** Erases a deleted user before their time. Allowed is who may delete them. @throws Failure notFound; conflict while a tenant moves in which they acted */
+    erase: async (scope: Scope, userId: string): Promise<EraseOutcome> => {
+      const result = await stores.transaction(async (within) => {
+        await lockAs(within, scope, clock);
+        const user = await within.users.findDeleted(scope, userId);
+        if (user === null) throw notFound();
+        const verdict = may(scope, 'personalData.erase', user);
+        if (verdict.allowed) {
+          if (!(await remove(within, scope, user, 'user.erased'))) throw conflict('personal-data:error.moving');
+          await within.erasure.takeFromSessions(user);
+          return { outcome: 'erased', user } as const;
+        }
+        const refused = { kind: 'refused', action: 'personalData.erase', because: verdict.because } as const;
+        await within.activity.record(scope, refused, user.id, clock());
+        return { outcome: 'refused', verdict } as const;
+      });
+      if (result.outcome === 'erased') await tidy(result.user);
+      return result;
+    },
+  };
+}
+
+type Erased = Extract<ActivityEvent['kind'], 'user.erased' | 'user.purged'>;

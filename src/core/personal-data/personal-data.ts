@@ -1,0 +1,146 @@
+import type { Activity, ActivityEvent, Participant } from '../../domain/activity/event.ts';
+import { notFound } from '../../domain/errors.ts';
+import type { Notice } from '../../domain/notices.ts';
+import { may } from '../../domain/policy.ts';
+import { createScope, type Scope } from '../../domain/scope.ts';
+import { statusOf, type User } from '../../domain/people/user.ts';
+import type { Stores } from '../../stores.ts';
+import type { OwnSession } from '../accounts/stores/sessions.store.ts';
+import type { Side } from './personal-data.store.ts';
+
+/** An entry of the log as the person in it may see it. */
+export interface PersonalEntry {
+  readonly at: number;
+  /** Null where the rest of it is somebody else's. */
+  readonly event: ActivityEvent | null;
+  readonly kind: ActivityEvent['kind'];
+  readonly by: Participant | null;
+  readonly to: Participant | null;
+  readonly address: string | null;
+}
+
+/** Everything that is held of one person; of the entries, the latest. */
+export interface PersonalData {
+  readonly user: User;
+  readonly sessions: readonly Omit<OwnSession, 'id'>[];
+  readonly notices: readonly { readonly notice: Notice; readonly at: number }[];
+  readonly entries: readonly PersonalEntry[];
+  /** Whether there are earlier entries than those. */
+  readonly more: boolean;
+}
+
+export type PersonalDataFeature = ReturnType<typeof createPersonalData>;
+
+export function createPersonalData({ stores, clock }: { stores: Stores; clock: () => number }) {
+  async function heldOf(scope: Scope, user: User) {
+    const [sessions, notices] = await Promise.all([
+      stores.personalData.sessions(scope, user.id),
+      stores.notices.listOf(scope, user.id),
+    ]);
+    return { user, sessions, notices };
+  }
+
+  async function* lines(scope: Scope, user: User, side: Side): AsyncGenerator<string> {
+    const view = entryFor(scope, user);
+    let first = true;
+    for await (const activity of stores.personalData.entries(scope, user.id, side)) {
+      yield `${first ? '' : ','}\n    ${JSON.stringify(exported(view(activity)))}`;
+      first = false;
+    }
+  }
+
+  return {
+    /** @returns a user of the tenant, deleted ones too. @throws Failure notFound */
+    load: async (scope: Scope, userId: string): Promise<User> => {
+      const user = (await stores.users.find(scope, userId)) ?? (await stores.users.findDeleted(scope, userId));
+      if (user === null) throw notFound();
+      return user;
+    },
+
+    /** Notes that somebody was given what is held of another person. */
+    recordExport: (scope: Scope, user: User): Promise<void> =>
+      stores.activity.record(scope, { kind: 'user.dataExported' }, user.id, clock()),
+
+    view: async (scope: Scope, user: User): Promise<PersonalData> => {
+      const { entries, more } = await stores.personalData.latest(scope, user.id);
+      return { ...(await heldOf(scope, user)), entries: entries.map(entryFor(scope, user)), more };
+    },
+
+    /** The same as JSON, with every entry, in pieces: nothing is gathered that could grow without end. */
+    async *file(scope: Scope, user: User): AsyncGenerator<string> {
+      const held = await heldOf(scope, user);
+      const head = {
+        exportedAt: time(clock()),
+        organization: scope.tenant.name,
+        region: scope.rules.region,
+        account: account(user, clock()),
+        sessions: held.sessions.map(({ createdAt, seenAt, ...session }) => ({
+          ...session,
+          createdAt: time(createdAt),
+          seenAt: time(seenAt),
+        })),
+        queuedMails: held.notices.map(({ notice, at }) => ({ at: time(at), ...notice })),
+      };
+      yield JSON.stringify(head, null, 2).replace(/\n\}$/, ',\n  "activityAboutMe": [');
+      yield* lines(scope, user, 'about');
+      yield '\n  ],\n  "activityByMe": [';
+      yield* lines(scope, user, 'by');
+      yield '\n  ]\n}\n';
+    },
+  };
+}
+
+/**
+ * What a person may know of an entry: their own part of it whole; of others the name, where they could see it anyway, and
+ * neither their address nor what was changed about them.
+ */
+function entryFor(scope: Scope, person: User): (activity: Activity) => PersonalEntry {
+  const seesOthers = may(createScope({ ...scope, actor: person }), 'users.view').allowed;
+  return ({ at, event, actor, target, address }) => {
+    const aboutThem = target === null || target.id === person.id;
+    const byThem = actor === null || actor.id === person.id;
+    return {
+      at,
+      kind: event.kind,
+      event: aboutThem || seesOthers ? withoutOthers(event, actor?.id === person.id) : null,
+      by: actor,
+      to: aboutThem || seesOthers ? target : null,
+      address: byThem ? address : null,
+    };
+  };
+}
+
+// What was written is whoever's who wrote it; and who else it is about is none of this person's data.
+function withoutOthers(event: ActivityEvent, own: boolean): ActivityEvent {
+  if (!('approval' in event)) return event;
+  const { about: _about, ...rest } = event;
+  return 'said' in rest && !own ? { ...rest, said: '' } : rest;
+}
+
+const time = (at: number): string => new Date(at).toISOString();
+const timeOrNull = (at: number | null): string | null => (at === null ? null : time(at));
+const called = (participant: Participant | null): string | null =>
+  participant === null ? null : (participant.name ?? participant.pseudonym);
+
+function exported({ at, kind, event, by, to, address }: PersonalEntry): object {
+  const { kind: _kind, ...details } = event ?? { kind };
+  return { at: time(at), kind, by: called(by), to: called(to), address, ...details };
+}
+
+function account(user: User, now: number): object {
+  const { username, firstName, lastName, displayName, language, administratorLevel, agentLevel } = user;
+  return {
+    ...{ username, firstName, lastName, displayName, language, administratorLevel, agentLevel },
+    status: statusOf(user, now),
+    createdAt: time(user.createdAt),
+    lastSignInAt: timeOrNull(user.lastSignInAt),
+    deletedAt: timeOrNull(user.deletedAt),
+    secondFactor: user.secondFactorAt === null ? null : { setUpAt: time(user.secondFactorAt) },
+    password: {
+      kind: user.password,
+      setAt: time(user.passwordSetAt),
+      setBy: user.passwordSetBy,
+      temporaryUntil: timeOrNull(user.temporaryUntil),
+    },
+  };
+}

@@ -1,0 +1,116 @@
+import type { Logger } from 'pino';
+import type { Work } from '../../platform/jobs.ts';
+import { confirmCommand, type TrustedClock } from './trusted-clock.ts';
+
+/** How many rows, by kind. */
+export type Counts = Readonly<Record<string, number>>;
+
+/** Takes down how many rows of a kind were deleted. */
+export type Tally = (kind: string, count: number) => void;
+
+/** Something that is deleted once it has been kept for long enough. */
+export interface RetentionStep {
+  /** @returns how many rows are due. @param now epoch ms */
+  countDue(now: number): Promise<Counts>;
+  /**
+   * Deletes what is due. Safe on several processes at once.
+   * @param now epoch ms
+   * @param stopping aborted when the process is about to end: the rest is left to the next run
+   */
+  purge(now: number, stopping: AbortSignal, tally: Tally): Promise<void>;
+  /** Where a run is limited: how many rows there are of this kind, and which share of them one run may delete. */
+  readonly limit?: { readonly kind: string; readonly share: number; count(): Promise<number> };
+}
+
+/** A kind of which more is due than one run may delete. */
+export interface Excess {
+  readonly kind: string;
+  readonly due: number;
+  readonly limit: number;
+}
+
+export interface Purged {
+  readonly deleted: Counts;
+  /** Kinds of which nothing was deleted, because too much was due. */
+  readonly held: readonly Excess[];
+  /** What failed; the other steps were done all the same. */
+  readonly errors: readonly Error[];
+}
+
+const purgeEveryMs = 10 * 60_000;
+const warnEveryMs = 60 * 60_000;
+/** So many rows of a kind one run may always delete, however few there are. */
+export const minLimit = 1_000;
+
+/** @returns why a step may not be done without an operator: more is due than the limit; null where it may */
+export async function excessOf({ countDue, limit }: RetentionStep, now: number): Promise<Excess | null> {
+  if (limit === undefined) return null;
+  const { kind, share } = limit;
+  const due = (await countDue(now))[kind] ?? 0;
+  // The rows of all tenants are counted only where it matters.
+  if (due <= minLimit) return null;
+  const most = Math.max(minLimit, Math.floor((await limit.count()) * share));
+  return due > most ? { kind, due, limit: most } : null;
+}
+
+/**
+ * Deletes everything that is due, step by step.
+ * @param isLimited whether a kind of which too much is due is left alone
+ */
+export async function purgeExpired(
+  steps: readonly RetentionStep[],
+  { now, stopping, isLimited }: { now: number; stopping: AbortSignal; isLimited: boolean },
+): Promise<Purged> {
+  const deleted: Record<string, number> = {};
+  const held: Excess[] = [];
+  const errors: Error[] = [];
+  const tally: Tally = (kind, count) => {
+    if (count > 0) deleted[kind] = (deleted[kind] ?? 0) + count;
+  };
+  for (const step of steps) {
+    try {
+      const excess = isLimited ? await excessOf(step, now) : null;
+      if (excess === null) await step.purge(now, stopping, tally);
+      else held.push(excess);
+    } catch (error) {
+      errors.push(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+  return { deleted, held, errors };
+}
+
+/** @returns the work that deletes expired data while the clock is trusted, and logs what it deleted or why it did not */
+export function createRetention(parts: {
+  steps: readonly RetentionStep[];
+  trustedClock: TrustedClock;
+  /** Epoch ms. */
+  clock: () => number;
+  monotonic: () => number;
+  log: Logger;
+}): Work {
+  const { steps, trustedClock, clock, monotonic, log } = parts;
+  const warnedAt = new Map<string, number>();
+
+  function warn(excess: Excess): void {
+    const last = warnedAt.get(excess.kind);
+    if (last !== undefined && monotonic() - last < warnEveryMs) return;
+    warnedAt.set(excess.kind, monotonic());
+    log.warn(
+      { ...excess, confirmWith: confirmCommand },
+      'More is due than one run may delete. Nothing of this kind was deleted',
+    );
+  }
+
+  async function run(stopping: AbortSignal): Promise<void> {
+    const now = clock();
+    if (!(await trustedClock.isTrusted())) return;
+    const { deleted, held, errors } = await purgeExpired(steps, { now, stopping, isLimited: true });
+    if (Object.keys(deleted).length > 0) log.info(deleted, 'Purged expired data');
+    for (const excess of held) warn(excess);
+    const [error, ...more] = errors;
+    for (const each of more) log.warn({ err: each }, 'Purge: not done, to be tried again');
+    if (error !== undefined) throw error;
+  }
+
+  return { name: 'Purge', everyMs: purgeEveryMs, run };
+}

@@ -1,0 +1,28 @@
+import type { Database } from '../../platform/database/database.ts';
+import { countExpired, purge } from '../accounts/purge.ts';
+import type { RegionRules } from '../../domain/regions.ts';
+import type { Scope, ScopeTenant } from '../../domain/scope.ts';
+import type { Stores } from '../../stores.ts';
+import { trimLogs } from '../activity/trim.ts';
+import type { Erasure } from '../personal-data/erasure.ts';
+import type { RetentionStep } from './retention.ts';
+
+/** @returns everything that the portal deletes by time: deleted users, the activity log, and what has expired */
+export function retentionSteps(parts: {
+  database: Database;
+  stores: Stores;
+  rules: RegionRules;
+  operatorScope: (tenant: ScopeTenant) => Scope;
+  erasure: Pick<Erasure, 'purge'>;
+}): readonly RetentionStep[] {
+  const { database, stores, rules, operatorScope, erasure } = parts;
+  return [
+    erasure.purge,
+    trimLogs({ stores, rules, operatorScope }),
+    // Without a limit: none of it is valid any more, and none of it would be missed.
+    {
+      countDue: (now) => countExpired(database, rules, now),
+      purge: (now, stopping, tally) => purge(database, rules, now, { stopping, tally }),
+    },
+  ];
+}

@@ -1,0 +1,176 @@
+import type { Knex } from 'knex';
+import { unseen, type Database } from '../../platform/database/database.ts';
+import type { Scope } from '../../domain/scope.ts';
+import type { SupportLevel } from '../../domain/support.ts';
+import type { User } from '../../domain/people/user.ts';
+import { toUser, userColumns, type UserRow } from '../accounts/stores/user-rows.ts';
+import {
+  joinBesideGrant,
+  openGrantColumns,
+  toOpenGrant,
+  type OpenGrant,
+  type OpenGrantRow,
+} from '../accounts/stores/support-grant-rows.ts';
+
+/** How a grant came to its end: by an administrator, by the operator's company, or by its time. */
+export type GrantOutcome = 'ended' | 'withdrawn' | 'expired';
+
+/** A grant as the tenant that gave it sees it. */
+export interface TenantGrant {
+  readonly id: string;
+  readonly operatorId: string;
+  /** Null once the operator was erased, as is their user name. */
+  readonly operatorName: string | null;
+  readonly operatorUsername: string | null;
+  readonly grantedByName: string | null;
+  readonly purpose: string;
+  readonly level: SupportLevel;
+  readonly grantedAt: number;
+  readonly endsAt: number;
+  /** Epoch ms; null where they never came. */
+  readonly enteredAt: number | null;
+  readonly endedAt: number | null;
+  readonly outcome: GrantOutcome | null;
+}
+
+export interface NewGrant {
+  readonly id: string;
+  readonly operatorId: string;
+  readonly purpose: string;
+  readonly level: SupportLevel;
+  readonly grantedAt: number;
+  readonly endsAt: number;
+}
+
+interface TenantGrantRow {
+  id: string;
+  operator_id: string;
+  operator_name: string | null;
+  operator_username: string | null;
+  granted_by_name: string | null;
+  purpose: string;
+  level: SupportLevel;
+  granted_at: number;
+  ends_at: number;
+  entered_at: number | null;
+  ended_at: number | null;
+  outcome: GrantOutcome | null;
+}
+
+const mostShown = 50;
+const mostOperators = 200;
+
+/** Who of the operators was let into which tenant. */
+export function supportStore(database: Database) {
+  const { knex } = database;
+
+  const grantsOf = (query: Knex): Knex.QueryBuilder =>
+    query('support_grants as grants')
+      .leftJoin('users as operators', 'operators.id', 'grants.operator_id')
+      .leftJoin('users as granters', (join) =>
+        join.on('granters.id', 'grants.granted_by').andOn('granters.tenant_id', 'grants.tenant_id'),
+      )
+      .select('grants.*')
+      .select({
+        operator_name: 'operators.display_name',
+        operator_username: 'operators.username',
+        granted_by_name: 'granters.display_name',
+      })
+      .orderBy('grants.granted_at', 'desc');
+
+  const notEnded = database.prepare<TenantGrantRow>('support.notEnded', (build, $) =>
+    grantsOf(build)
+      .where('grants.tenant_id', unseen(build, $('tenant')))
+      .whereNull('grants.ended_at'),
+  );
+
+  const openGrants = (): Knex.QueryBuilder =>
+    joinBesideGrant(knex('support_grants as grants')).select(openGrantColumns).whereNull('grants.ended_at');
+  const toOpenGrants = (rows: readonly OpenGrantRow[]): OpenGrant[] => rows.flatMap((row) => toOpenGrant(row) ?? []);
+
+  const operators = (): Knex.QueryBuilder =>
+    knex('users')
+      .join('tenants', 'tenants.id', 'users.tenant_id')
+      .where({ 'tenants.kind': 'operators', 'users.state': 'active' })
+      .select(userColumns);
+
+  return {
+    /** @returns the operators who may be let in, by name */
+    listOperators: async (): Promise<User[]> =>
+      ((await operators().orderBy('users.name_key').limit(mostOperators)) as UserRow[]).map(toUser),
+
+    /** @returns an operator who may be let in; null for anybody else's id */
+    findOperator: async (id: string): Promise<User | null> => {
+      const [row] = (await operators().where('users.id', id)) as UserRow[];
+      return row ? toUser(row) : null;
+    },
+
+    /** @returns the latest grants of the scope's tenant, those that ended too */
+    list: async (scope: Scope): Promise<TenantGrant[]> =>
+      ((await grantsOf(knex).where('grants.tenant_id', scope.tenant.id).limit(mostShown)) as TenantGrantRow[]).map(
+        toTenantGrant,
+      ),
+
+    /** @returns the grants of the scope's tenant that hold at a time in epoch ms */
+    listOpen: async (scope: Scope, now: number): Promise<TenantGrant[]> =>
+      (await notEnded({ tenant: scope.tenant.id })).map(toTenantGrant).filter(({ endsAt }) => endsAt > now),
+
+    /** @returns a grant of the scope's tenant; null for another one's as for one that never was */
+    find: async (scope: Scope, id: string): Promise<TenantGrant | null> => {
+      const own = { 'grants.tenant_id': scope.tenant.id, 'grants.id': id };
+      const [row] = (await grantsOf(knex).where(own)) as TenantGrantRow[];
+      return row ? toTenantGrant(row) : null;
+    },
+
+    /** @returns what nobody has ended of what an operator was granted, wherever that was */
+    openOfOperatorAcrossTenants: async (operatorId: string): Promise<OpenGrant[]> =>
+      toOpenGrants(
+        (await openGrants().where('grants.operator_id', operatorId).orderBy('grants.granted_at')) as OpenGrantRow[],
+      ),
+
+    /** @returns grants that nobody has ended and whose time is over at a time in epoch ms */
+    expiredAcrossTenants: async (now: number): Promise<OpenGrant[]> =>
+      toOpenGrants((await openGrants().where('grants.ends_at', '<=', now).limit(mostShown)) as OpenGrantRow[]),
+
+    /** @returns a grant of the scope's own actor, whatever became of it; null for anybody else's */
+    findOwnAcrossTenants: async (scope: Scope, id: string): Promise<OpenGrant | null> => {
+      const own = { 'grants.id': id, 'grants.operator_id': scope.actor?.id ?? '' };
+      const rows = (await joinBesideGrant(knex('support_grants as grants'))
+        .select(openGrantColumns)
+        .where(own)) as OpenGrantRow[];
+      return toOpenGrants(rows)[0] ?? null;
+    },
+
+    insert: async (scope: Scope, grant: NewGrant): Promise<void> => {
+      const { id, operatorId, purpose, level, grantedAt, endsAt } = grant;
+      await knex('support_grants').insert({
+        ...{ id, purpose, level, tenant_id: scope.tenant.id, operator_id: operatorId },
+        ...{ granted_by: scope.actor?.id ?? '', granted_at: grantedAt, ends_at: endsAt },
+      });
+    },
+
+    /** Notes that the operator came, at a time in epoch ms. */
+    noteEntered: async (id: string, at: number): Promise<void> => {
+      await knex('support_grants').where({ id }).update({ entered_at: at });
+    },
+
+    /** @returns whether it was open until now: of several who end it at once, one does */
+    finish: async (id: string, outcome: GrantOutcome, at: number): Promise<boolean> =>
+      (await knex('support_grants').where({ id }).whereNull('ended_at').update({ ended_at: at, outcome })) === 1,
+  };
+}
+
+const toTenantGrant = (row: TenantGrantRow): TenantGrant => ({
+  id: row.id,
+  operatorId: row.operator_id,
+  operatorName: row.operator_name,
+  operatorUsername: row.operator_username,
+  grantedByName: row.granted_by_name,
+  purpose: row.purpose,
+  level: row.level,
+  grantedAt: row.granted_at,
+  endsAt: row.ends_at,
+  enteredAt: row.entered_at,
+  endedAt: row.ended_at,
+  outcome: row.outcome,
+});

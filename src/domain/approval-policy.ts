@@ -1,0 +1,43 @@
+import type { Activity } from './activity/event.ts';
+import { actionOf, type ApprovalAct } from './approvals.ts';
+import { may, mayGive, type Target, type Verdict } from './policy.ts';
+import { createScope, type Scope } from './scope.ts';
+
+/** Whom a request is about, as it was recorded. */
+type AskedAbout = Omit<Target, 'globalAdminUntil'> & Partial<Pick<Target, 'globalAdminUntil'>>;
+
+/**
+ * Whether the scope's actor could do this themselves, were no second administrator needed. Nobody else may ask for it, see
+ * that it was asked for, or agree to it: so nobody agrees to what is done to themselves either.
+ * @param targets those whom it is about, as they were when it was asked for
+ */
+export function couldDo(scope: Scope, act: ApprovalAct, targets: readonly AskedAbout[]): Verdict {
+  const agreed = createScope({ ...scope, agreed: act });
+  const verdicts =
+    targets.length === 0
+      ? [may(agreed, actionOf[act])]
+      : targets.map((each) => judged(agreed, act, { ...each, globalAdminUntil: each.globalAdminUntil ?? null }));
+  return verdicts.find(({ allowed }) => !allowed) ?? { allowed: true };
+}
+
+function judged(agreed: Scope, act: ApprovalAct, target: Target): Verdict {
+  const verdict = may(agreed, actionOf[act], target);
+  if (!verdict.allowed || act !== 'giveGlobalAdmin') return verdict;
+  // The agent level is of no matter here: it stays as it is.
+  return mayGive(agreed, { ...target, agentLevel: 'none' }, { administratorLevel: 'global', agentLevel: 'none' });
+}
+
+/**
+ * Whether the scope's actor reads what was written in an entry: whoever wrote it, whom it answers, and whoever could do
+ * by themselves what it is about. Never an operator who was let in, nor whom it is about.
+ */
+export function mayReadSaid(
+  scope: Scope,
+  { event, actor, target }: Pick<Activity, 'event' | 'actor' | 'target'>,
+): boolean {
+  if (!('said' in event) || scope.actor === null) return true;
+  if (scope.support) return false;
+  const answered = event.kind === 'approval.asked' ? null : target;
+  if ([actor?.id, answered?.id].includes(scope.actor.id)) return true;
+  return event.about !== undefined && couldDo(scope, event.act, event.about).allowed;
+}

@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import {
+  userOperations,
+  type Language,
+  type Place,
+  type Placement,
+  type RegionRules,
+  type UserOperation,
+} from '../../domain/regions.ts';
+import { packageRoot } from '../../package-root.ts';
+import { rulesSchema } from './rules.schema.ts';
+
+/** Folder of the rules files that come with Parvis, one per edition of a region. */
+export const rulesFolder = path.join(packageRoot, 'rules');
+
+const builtInEditions = ['worldwide', 'germany', 'us-government', 'china'] as const;
+
+const rulesFile = rulesSchema.transform((file, context): RegionRules => {
+  const { $schema: _, places, operations, related, ...rules } = file;
+  const fault = (path: (string | number)[]): void =>
+    context.addIssue({ code: 'custom', path, message: 'names a place that is not among the places' });
+  const placed = userOperations.map((operation): [UserOperation, Placement] => {
+    const placement = placementOf(operations[operation], places);
+    if (placement === null) fault(['operations', operation]);
+    return [operation, placement ?? { at: 'nobody' }];
+  });
+  const others = related.map(({ what, places: ids }, index) => {
+    const found = ids.map((id) => placeOf(id, places));
+    if (found.includes(null)) fault(['related', index, 'places']);
+    return { what, places: found.filter((place) => place !== null) };
+  });
+  return { ...rules, related: others, operations: Object.fromEntries(placed) as Record<UserOperation, Placement> };
+});
+
+type Places = Readonly<Record<string, { name: RegionRules['name']; address: string }>>;
+
+// Silence means no: an operation that a rules file does not name is done by nobody.
+function placementOf(rule: string | undefined, places: Places): Placement | null {
+  if (rule === undefined) return { at: 'nobody' };
+  if (rule === 'here' || rule === 'alone' || rule === 'nobody') return { at: rule };
+  const ids = rule.startsWith(elsewhere) ? rule.slice(elsewhere.length).split(' or ') : [''];
+  const [first, ...also] = ids.map((id) => placeOf(id, places));
+  if (!first || also.includes(null)) return null;
+  const others = also.filter((place) => place !== null);
+  return { at: 'elsewhere', ...first, ...(others.length === 0 ? {} : { also: others }) };
+}
+
+const elsewhere = 'elsewhere: ';
+
+function placeOf(id: string, places: Places): Place | null {
+  const place = Object.hasOwn(places, id) ? places[id] : undefined;
+  return place ? { place: place.name, address: place.address } : null;
+}
+
+/**
+ * Reads a region's rules from a file.
+ * @returns the frozen rules, or every fault of the file, each with its path inside it
+ */
+export function readRules(file: string): { rules: RegionRules; faults: [] } | { rules: null; faults: string[] } {
+  let content: unknown;
+  try {
+    content = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    return { rules: null, faults: [`cannot be read as JSON (${unquoted(error)})`] };
+  }
+  const parsed = rulesFile.safeParse(content);
+  if (parsed.success) return { rules: deepFreeze(parsed.data), faults: [] };
+  return {
+    rules: null,
+    faults: parsed.error.issues.map((issue) => `${issue.path.join('.') || 'file'}: ${issue.message}`),
+  };
+}
+
+// What a parser says quotes the file, and a wrong path may lead to one that holds a secret.
+function unquoted(error: unknown): string {
+  const { message } = error as Error;
+  return error instanceof SyntaxError ? (/line \d+ column \d+/.exec(message)?.[0] ?? 'no JSON') : message;
+}
+
+/** @returns the path of the rules that a region has when the operator names none, or null for an unknown region */
+export function builtInRulesFile(region: string): string | null {
+  return (builtInEditions as readonly string[]).includes(region) ? path.join(rulesFolder, `${region}.json`) : null;
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) Object.values(value).forEach(deepFreeze);
+  return Object.freeze(value);
+}
+
+const builtInNames = new Map(
+  builtInEditions.map((region) => [region as string, readRules(path.join(rulesFolder, `${region}.json`)).rules?.name]),
+);
+
+/** @returns what a region is called in a language; a region of the operator's own goes by its id */
+export const regionName = (region: string, language: Language): string =>
+  builtInNames.get(region)?.[language] ?? region;

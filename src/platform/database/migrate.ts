@@ -1,0 +1,114 @@
+import { mkdirSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import SqliteFile from 'better-sqlite3';
+import type { Knex } from 'knex';
+import type { Config, DatabaseConfig } from '../config/config.ts';
+import { codeExtension, codeRoot } from '../../package-root.ts';
+import type { Database } from './database.ts';
+import { assertRegion, bindRegion } from './deployment.ts';
+import { openDatabase } from './open.ts';
+
+const folder = path.join(codeRoot, 'migrations');
+
+interface Migration {
+  up(knex: Knex): Promise<void>;
+  down(knex: Knex): Promise<void>;
+}
+
+const migrationSource: Knex.MigrationSource<string> = {
+  getMigrations: () =>
+    Promise.resolve(
+      readdirSync(folder)
+        .filter((name) => path.extname(name) === codeExtension)
+        .sort(),
+    ),
+  // Without the extension: the same migration has one name in the checkout and in an installed package.
+  getMigrationName: (name) => path.basename(name, codeExtension),
+  getMigration: async (name) => (await import(pathToFileURL(path.join(folder, name)).href)) as Migration,
+};
+
+// Any number will do as long as nothing else in the same PostgreSQL database locks it.
+const advisoryLock = 727_681;
+const longestWaitMs = 60_000;
+
+/**
+ * Prepares the database for a process of the configured region: migrates the schema, and binds a database that has no
+ * region yet. Every process and command calls this before it uses the database. All of it happens under the migration
+ * lock, so that of two regions started on one empty database exactly one gets it.
+ * @returns the names of the migrations that this call ran
+ * @throws RegionMismatch for the database of another region, before anything is changed
+ */
+export async function prepareDatabase({ database, rules }: Pick<Config, 'database' | 'rules'>): Promise<string[]> {
+  return withMigrationLock(database, async (locked) => {
+    await assertRegion(locked, rules.region);
+    const names = await latest(locked);
+    await bindRegion(locked, rules.region);
+    return names;
+  });
+}
+
+/**
+ * Migrates the schema without asking for the region, for tools that need a schema and for tests. Concurrent calls are
+ * safe: one migrates, the others wait.
+ * @returns the names of the migrations that this call ran
+ */
+export async function migrate(config: DatabaseConfig): Promise<string[]> {
+  return withMigrationLock(config, latest);
+}
+
+type Work = (database: Database) => Promise<string[]>;
+
+function withMigrationLock(config: DatabaseConfig, work: Work): Promise<string[]> {
+  return config.kind === 'sqlite'
+    ? withFileLock(config.file, () => withDatabase(config, work))
+    : withDatabase(config, (database) => withAdvisoryLock(database, work));
+}
+
+async function withDatabase(config: DatabaseConfig, work: Work): Promise<string[]> {
+  const database = openDatabase(config, 0);
+  try {
+    return await work(database);
+  } finally {
+    await database.close();
+  }
+}
+
+/** @returns the migrations that the database has, and those that it lacks */
+export async function migrationState(database: Database): Promise<{ done: number; pending: number }> {
+  const [done, pending] = (await database.knex.migrate.list({ migrationSource })) as [unknown[], unknown[]];
+  return { done: done.length, pending: pending.length };
+}
+
+/** Takes every migration back, newest first. For tests: a running portal never does this. */
+export async function rollBackEverything(database: Database): Promise<void> {
+  await database.knex.migrate.rollback({ migrationSource }, true);
+}
+
+// The outer lock dies with its process, unlike Knex' own row, which a killed process would leave behind.
+async function latest(database: Database): Promise<string[]> {
+  if (await database.knex.schema.hasTable('knex_migrations_lock')) {
+    await database.knex.migrate.forceFreeMigrationsLock({ migrationSource });
+  }
+  const [, names] = (await database.knex.migrate.latest({ migrationSource })) as [number, string[]];
+  return names;
+}
+
+// Taken before the database is opened: two processes that make a new file a write-ahead log at once refuse each other.
+async function withFileLock(file: string, work: () => Promise<string[]>): Promise<string[]> {
+  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  const lock = new SqliteFile(`${file}.migrating`, { timeout: longestWaitMs });
+  try {
+    lock.exec('begin exclusive');
+    return await work();
+  } finally {
+    lock.close();
+  }
+}
+
+async function withAdvisoryLock(database: Database, work: Work): Promise<string[]> {
+  return database.knex.transaction(async (holder) => {
+    await holder.raw('select pg_advisory_xact_lock(?)', [advisoryLock]);
+    return work(database);
+  });
+}

@@ -1,0 +1,25 @@
+import type { Request, Response } from 'express';
+import { describeNumbers } from '../rules/describe.ts';
+import { may } from '../../domain/policy.ts';
+import type { RegionRules } from '../../domain/regions.ts';
+import { paths } from '../../paths.ts';
+import type { Stores } from '../../stores.ts';
+import { scopeOf } from '../http/request.ts';
+import type { Route } from '../http/routing.ts';
+
+export function accountSettingsRoutes({ stores, regionRules }: { stores: Stores; regionRules: RegionRules }): Route[] {
+  async function show(request: Request, response: Response): Promise<void> {
+    const scope = scopeOf(request);
+    const tenant = await stores.tenants.findOwn(scope);
+    const numbers = describeNumbers(regionRules, scope.rules, tenant?.ownRules ?? {});
+    const model = {
+      ...{ tenant, numbers, two: scope.rules.twoAdministrators.for },
+      list: may(scope, 'users.list'),
+      support: may(scope, 'support.view'),
+    };
+    const breadcrumbs = [{ href: paths.dashboard, label: 'common:terms.dashboard' }];
+    response.page('account-settings/account-settings', model, { title: 'common:terms.accountSettings', breadcrumbs });
+  }
+
+  return [{ method: 'get', path: paths.accountSettings, access: 'accountSettings.view', handle: show }];
+}

@@ -1,0 +1,96 @@
+import type { Request, Response } from 'express';
+import type { LogFormat } from '../../domain/activity/event.ts';
+import { activityGroups } from '../../domain/activity/groups.ts';
+import { Failure } from '../../domain/errors.ts';
+import { may } from '../../domain/policy.ts';
+import type { Scope } from '../../domain/scope.ts';
+import { paths } from '../../paths.ts';
+import type { Stores } from '../../stores.ts';
+import { logFiles } from './log-file.ts';
+import type { Crumb } from '../http/page.ts';
+import { scopeOf } from '../http/request.ts';
+import type { Route } from '../http/routing.ts';
+import { describeRetention } from '../rules/describe.ts';
+import { notesOf } from '../rules/notes.ts';
+import type { LogExports } from '../../core/activity/export.ts';
+import { filterOf, logQuery, type LogQuery } from './activity.forms.ts';
+import { findPeople, logHref, readLogPage } from './list.ts';
+import type { WordsFor } from './words.ts';
+
+const trail: Crumb[] = [
+  { href: paths.dashboard, label: 'common:terms.dashboard' },
+  { href: paths.accountSettings, label: 'common:terms.accountSettings' },
+];
+const groups = activityGroups.map((value) => ({ value, label: `activity:group.${value}` }));
+
+/** The log of the tenant as a page and as files. */
+export function activityRoutes(parts: {
+  stores: Stores;
+  exports: Pick<LogExports, 'begin'>;
+  wordsFor: WordsFor;
+  clock: () => number;
+}): Route[] {
+  const { stores, exports, wordsFor } = parts;
+  const sendFile = logFiles(parts.clock);
+
+  async function show(request: Request, response: Response): Promise<void> {
+    const scope = scopeOf(request);
+    const query = logQuery.parse(request.query);
+    if (query.person !== '') return choose(request, response, query);
+    const page = await readLogPage(stores, scope, filterOf(query), query, wordsFor(scope.language));
+    const { days, count, newer, older } = page;
+    const place = { after: null, before: null };
+    answer(request, response, query, {
+      ...{ days, count, person: await personOf(scope, query) },
+      newer: newer && logHref({ ...query, ...place, before: newer }),
+      older: older && logHref({ ...query, ...place, after: older }),
+    });
+  }
+
+  // One who is meant without doubt is shown at once; the name itself does not stay in the address.
+  async function choose(request: Request, response: Response, query: LogQuery): Promise<void> {
+    const { people, more } = await findPeople(stores, scopeOf(request), query.person);
+    const choices = people.map((user) => ({
+      ...user,
+      href: logHref({ ...query, user: user.id, after: null, before: null }),
+    }));
+    const [only, ...others] = choices;
+    if (only !== undefined && others.length === 0) return response.redirect(303, only.href);
+    answer(request, response, query, { choices, more });
+  }
+
+  function answer(request: Request, response: Response, query: LogQuery, model: object): void {
+    const scope = scopeOf(request);
+    const narrowed = { ...query, after: null, before: null };
+    const common = {
+      ...{ query, groups, retention: describeRetention(scope.rules) },
+      ...{ exporting: may(scope, 'activity.export'), notes: notesOf(scope, ['activity.export']) },
+      everybodyHref: logHref({ ...narrowed, user: null }),
+      csvHref: logHref(narrowed, paths.activityCsv),
+      jsonLinesHref: logHref(narrowed, paths.activityJsonLines),
+    };
+    response.page('activity/log', { ...common, ...model }, { title: 'common:terms.activityLog', breadcrumbs: trail });
+  }
+
+  async function personOf(scope: Scope, { user }: LogQuery): Promise<{ name: string | null } | null> {
+    if (user === null) return null;
+    const found = (await stores.users.find(scope, user)) ?? (await stores.users.findDeleted(scope, user));
+    return { name: found?.displayName ?? null };
+  }
+
+  const send =
+    (format: LogFormat): Route['handle'] =>
+    async (request, response) => {
+      const filter = filterOf(logQuery.parse(request.query));
+      // Whoever asks only what there would be gets nothing, and nothing is recorded of it.
+      const result = request.method === 'HEAD' ? null : await exports.begin(scopeOf(request), format, filter);
+      if (result?.outcome === 'throttled') throw new Failure('throttled', { retryAfter: result.retryAfter });
+      await sendFile(response, format, result?.text ?? null);
+    };
+
+  return [
+    { method: 'get', path: paths.activityLog, access: 'activity.view', handle: show },
+    { method: 'get', path: paths.activityCsv, access: 'activity.export', handle: send('csv') },
+    { method: 'get', path: paths.activityJsonLines, access: 'activity.export', handle: send('jsonl') },
+  ];
+}

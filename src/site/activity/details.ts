@@ -1,0 +1,145 @@
+import type {
+  Activity,
+  ActivityEvent,
+  Change,
+  LogFilterName,
+  Participant,
+  RuleChange,
+} from '../../domain/activity/event.ts';
+import { referenceOf } from '../../domain/approvals.ts';
+import type { Formats } from '../../i18n/formats.ts';
+import type { TextValues, Tongue } from '../../i18n/translator.ts';
+
+/** A text of the locale files with its values, not yet put together: a page isolates each value, a file takes it as it is. */
+export interface Wording {
+  readonly key: string;
+  readonly values: TextValues;
+}
+
+/** What an event's sentence leaves out: old and new values, why something was refused, until when something holds. */
+export function activityDetails(
+  { t, language, nameOf }: Pick<Tongue, 't' | 'language'> & { readonly nameOf: (person: Participant) => string },
+  format: Formats,
+): (activity: Activity) => Wording[] {
+  const list = new Intl.ListFormat(language);
+
+  const valueOf = (field: Change['field'], value: string | null): string => {
+    if (field === 'administratorLevel') return t(`roles:administrator.${String(value)}`);
+    if (field === 'agentLevel') return t(`roles:agent.${String(value)}`);
+    if (field === 'language') return value === null ? t('users:languageOfTenant') : t(`common:languageName.${value}`);
+    return value === null || value === '' ? t('activity:empty') : value;
+  };
+  const changeOf = ({ field, from, to }: Change): Wording => {
+    const label = t(`common:terms.${field}`);
+    // Nobody's name is ever nothing: only an erasure leaves neither.
+    if (field !== 'language' && from === null && to === null)
+      return { key: 'activity:detail.erased', values: { field: label } };
+    const values = { field: label, from: valueOf(field, from), to: valueOf(field, to) };
+    return { key: 'activity:detail.change', values };
+  };
+
+  const ruleValueOf = (rule: RuleChange['rule'], value: RuleChange['to']): string => {
+    if (value === null) return t('activity:detail.asRegion');
+    return typeof value === 'number'
+      ? t(`account-settings:rules.value.${rule}`, { count: value })
+      : t(`account-settings:rules.choice.${rule}.${value}`);
+  };
+  const ruleOf = ({ rule, from, to }: RuleChange): Wording => {
+    const label = t(`account-settings:rules.label.${rule}`);
+    const values = { rule: label, from: ruleValueOf(rule, from), to: ruleValueOf(rule, to) };
+    return { key: 'activity:detail.rule', values };
+  };
+
+  const supportOf = ({ support }: Activity): Wording[] =>
+    support ? [{ key: 'activity:detail.support', values: { name: nameOf(support.grantedBy) } }] : [];
+
+  const filtersOf = (names: readonly LogFilterName[]): Wording[] => {
+    if (names.length === 0) return [];
+    const filters = list.format(names.map((name) => t(`activity:filter.${name}`)));
+    return [{ key: 'activity:detail.filters', values: { filters } }];
+  };
+
+  const ofEvent = (event: Exclude<ActivityEvent, { approval: string }>): Wording[] => {
+    switch (event.kind) {
+      case 'user.edited':
+        return event.changes.map(changeOf);
+      case 'password.reset':
+      case 'password.issued':
+      case 'recovery.linkMailed':
+        return [{ key: expiryKeyOf(event), values: { date: format.dateTime(event.expiresAt) } }];
+      case 'users.imported': {
+        const { added, changed, unchanged, refused } = event;
+        return [{ key: 'activity:detail.counts', values: { added, changed, unchanged, refused } }];
+      }
+      case 'secondFactor.recoveryUsed':
+        return [{ key: 'activity:detail.recoveryCodesLeft', values: { count: event.left } }];
+      case 'users.passwordsIssued':
+        return [issuedOf(event)];
+      case 'tenant.rulesChanged':
+        return event.rules.map(ruleOf);
+      case 'tenant.moving':
+      case 'tenant.movedIn':
+        return [{ key: `activity:detail.movedPasswords.${event.passwords}`, values: {} }];
+      case 'refused':
+        return [{ key: `policy:${event.because}.title`, values: {} }];
+      case 'activity.exported':
+        return filtersOf(event.filters);
+      case 'support.granted': {
+        const values = { level: t(`support:level.${event.level}.name`), date: format.dateTime(event.endsAt) };
+        const purpose = event.purpose ?? t('activity:empty');
+        return [
+          { key: 'activity:detail.purpose', values: { purpose } },
+          { key: 'activity:detail.granted', values },
+        ];
+      }
+      default:
+        return [];
+    }
+  };
+
+  return (activity) => {
+    const { event } = activity;
+    return [
+      ...supportOf(activity),
+      ...('approval' in event ? approvalDetails(event) : ofEvent(event)),
+      ...reasonOf(event),
+    ];
+  };
+}
+
+function approvalDetails(event: Extract<ActivityEvent, { approval: string }>): Wording[] {
+  const said = 'said' in event ? saidOf(event.said) : [];
+  const lapsed = event.kind === 'approval.lapsed' ? [{ key: `approvals:lapsedBy.${event.by}`, values: {} }] : [];
+  const many = event.count > 1 ? [{ key: 'approvals:people', values: { count: event.count } }] : [];
+  return [
+    ...many,
+    ...said,
+    ...lapsed,
+    { key: 'approvals:reference', values: { reference: referenceOf(event.approval) } },
+  ];
+}
+
+const reasonOf = (event: ActivityEvent): Wording[] => {
+  if (!('reason' in event) || event.reason === undefined) return [];
+  const { reason } = event;
+  return reason === null
+    ? [{ key: 'activity:detail.reasonErased', values: {} }]
+    : [{ key: 'activity:detail.reason', values: { reason } }];
+};
+
+function saidOf(said: string | null): Wording[] {
+  if (said === '') return [];
+  return [said === null ? { key: 'approvals:saidErased', values: {} } : { key: 'approvals:said', values: { said } }];
+}
+
+const issuedOf = ({ by, count }: Extract<ActivityEvent, { kind: 'users.passwordsIssued' }>): Wording => ({
+  key: by ? 'activity:detail.issuedLinks' : 'activity:detail.issued',
+  values: { count },
+});
+
+type Expiring = Extract<ActivityEvent, { expiresAt: number; kind: `password.${string}` | 'recovery.linkMailed' }>;
+
+function expiryKeyOf(event: Expiring): string {
+  const by = event.kind === 'recovery.linkMailed' ? 'mailedLink' : event.by;
+  return by === undefined ? 'activity:detail.expires' : `activity:detail.expiresBy.${by}`;
+}

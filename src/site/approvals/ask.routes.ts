@@ -1,0 +1,108 @@
+import type { Request, Response } from 'express';
+import { amongOf, guardOf } from '../../domain/approvals.ts';
+import { Failure, type FieldFault } from '../../domain/errors.ts';
+import { approvalPath, paths, userPath } from '../../paths.ts';
+import type { RegionRules } from '../../domain/regions.ts';
+import type { Stores } from '../../stores.ts';
+import { readForm } from '../http/forms.ts';
+import { scopeOf } from '../http/request.ts';
+import type { AnswerRefusal, Route } from '../http/routing.ts';
+import { readOwnRulesForm } from '../rules/rules.forms.ts';
+import type { Throttle } from '../../core/accounts/throttles/throttle.ts';
+import { reasonForm, wishForm } from './approvals.forms.ts';
+import { wishShown } from './page.ts';
+import { inApprovals } from './breadcrumbs.ts';
+import type { Approvals, Outlook, Wish } from '../../core/approvals/approvals.ts';
+
+type Answered = Exclude<Outlook, { outcome: 'second' }>;
+
+/** Asking another administrator: a page that says what for and who they could be, and takes a reason. */
+export function askRoutes(parts: {
+  stores: Stores;
+  approvals: Approvals;
+  throttle: Pick<Throttle, 'spend'>;
+  regionRules: RegionRules;
+  answerRefusal: AnswerRefusal;
+}): Route[] {
+  const { stores, approvals, throttle, regionRules, answerRefusal } = parts;
+
+  async function wishOf(request: Request): Promise<{ wish: Wish; fields: [string, string][] }> {
+    const given: unknown = request.method === 'POST' ? request.body : request.query;
+    const { act, user, format, of, kind, from, to } = wishForm.parse(given ?? {});
+    if (act === null) throw new Failure('badRequest');
+    const fields: [string, string | null][] = [['act', act], ...user.map((id): [string, string] => ['user', id])];
+    // Only a deletion is about several people at once.
+    const wish: Wish = { act, userIds: act === 'delete' ? user : user.slice(0, 1) };
+    const kept = (more: readonly [string, string | null][]) =>
+      [...fields, ...more].filter((field): field is [string, string] => (field[1] ?? '') !== '');
+    if (act === 'exportLog') {
+      const part = { user: of, kind, from, to };
+      const more = kept([['format', format], ...Object.entries({ of, kind, from, to })]);
+      return { wish: { ...wish, log: { format, part } }, fields: more };
+    }
+    if (act !== 'loosenRules') return { wish, fields: kept([]) };
+    const { own: next, typed, faults } = readOwnRulesForm(given, regionRules);
+    if (faults.length > 0) throw new Failure('badRequest');
+    const before = (await stores.tenants.findOwn(scopeOf(request)))?.ownRules ?? {};
+    return { wish: { ...wish, own: { before, next } }, fields: kept(Object.entries(typed)) };
+  }
+
+  async function ask(request: Request, response: Response, faults: readonly FieldFault[], status?: number) {
+    const scope = scopeOf(request);
+    const { wish, fields } = await wishOf(request);
+    const outlook = await approvals.outlook(scope, wish);
+    if (outlook.outcome !== 'second') return answerOther(request, response, wish, outlook);
+    const { users, confirmers, dependent } = outlook;
+    const typed = (request.body as { reason?: unknown } | undefined)?.reason;
+    const model = {
+      ...wishShown(scope, wish.act, { ...wish, users }, users),
+      ...{ fields, confirmers, dependent, reason: typeof typed === 'string' ? typed : '' },
+      because: becauseOf(wish),
+      withinHours: scope.rules.twoAdministrators.withinHours,
+      back: backOf(wish),
+    };
+    const options = { title: 'approvals:ask.title', breadcrumbs: inApprovals, faults };
+    response.page('approvals/ask', model, { ...options, ...(status ? { status } : {}) });
+  }
+
+  // Whether it is the region that asks for it, or the organization, which can be stricter.
+  function becauseOf({ act }: Wish): 'region' | 'organization' | 'loosens' {
+    if (act === 'loosenRules') return 'loosens';
+    return regionRules.twoAdministrators.for.includes(guardOf[act]) ? 'region' : 'organization';
+  }
+
+  async function answerOther(request: Request, response: Response, wish: Wish, outlook: Answered): Promise<void> {
+    if (outlook.outcome === 'refused') return answerRefusal(request, response, outlook.verdict, 'approvals.view');
+    // Nobody has to be asked (any more): where it is done, there is a button for it.
+    response.redirect(303, backOf(wish));
+  }
+
+  async function send(request: Request, response: Response): Promise<void> {
+    const { values, faults } = readForm(reasonForm, request.body);
+    if (values === null) return ask(request, response, faults);
+    const { wish } = await wishOf(request);
+    await throttle.spend(scopeOf(request), 'approval');
+    const result = await approvals.ask(scopeOf(request), wish, values.reason);
+    if (result.outcome === 'nobody') return ask(request, response, [], 409);
+    if (result.outcome === 'tooMany')
+      return ask(request, response, [{ field: 'reason', key: 'approvals:error.tooMany' }]);
+    if (result.outcome === 'alone' || result.outcome === 'refused') return answerOther(request, response, wish, result);
+    request.session.notice = { kind: 'success', key: 'approvals:notice.asked' };
+    response.redirect(303, approvalPath(result.id));
+  }
+
+  const access = 'approvals.view';
+  return [
+    { method: 'get', path: paths.newApproval, access, handle: (request, response) => ask(request, response, []) },
+    { method: 'post', path: paths.newApproval, access, handle: send },
+  ];
+}
+
+/** @returns the page on which it is done without asking anybody */
+function backOf({ act, userIds }: Wish): string {
+  const [only, ...others] = userIds;
+  if (act === 'exportLog') return paths.activityLog;
+  if (act === 'loosenRules') return paths.rules;
+  if (act === 'restore') return paths.deletedUsers;
+  return amongOf[act] === undefined || only === undefined || others.length > 0 ? paths.users : userPath(only);
+}

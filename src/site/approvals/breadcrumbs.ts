@@ -1,0 +1,9 @@
+import { paths } from '../../paths.ts';
+import type { Crumb } from '../http/page.ts';
+
+export const inSettings: Crumb[] = [
+  { href: paths.dashboard, label: 'common:terms.dashboard' },
+  { href: paths.accountSettings, label: 'common:terms.accountSettings' },
+];
+/** The pages above one request. */
+export const inApprovals: Crumb[] = [...inSettings, { href: paths.approvals, label: 'approvals:title' }];

@@ -1,0 +1,84 @@
+import { referenceOf, type ApprovalAct, type ApprovalSubject } from '../../domain/approvals.ts';
+import { formerGlobalAdmin, type FormerGlobalAdmin } from '../../domain/former-global-admin.ts';
+import type { Scope } from '../../domain/scope.ts';
+import type { User } from '../../domain/people/user.ts';
+import { approvalPath, paths, to } from '../../paths.ts';
+import type { TextValues } from '../../i18n/translator.ts';
+import { logHref } from '../activity/list.ts';
+import { changesBetween } from '../../core/accounts/tenants/tenant-rules.ts';
+import { mayDecide } from '../../core/approvals/recheck.ts';
+import type { Approval } from '../../core/approvals/rows.ts';
+
+/** How each act is marked, on its button and in the list. */
+const icons: Readonly<Record<ApprovalAct, string>> = {
+  resetPassword: 'key',
+  removeSecondFactor: 'trash',
+  giveGlobalAdmin: 'shield',
+  restore: 'rotate-clockwise',
+  delete: 'trash',
+  exportUsers: 'download',
+  exportLog: 'download',
+  loosenRules: 'file-text',
+};
+
+const isWhole = (log: ApprovalSubject['log']): boolean =>
+  Object.values(log?.part ?? {}).every((value) => value === null);
+
+/** @returns what an act is in a whole sentence. @param name of the one whom it is about, where it is about one */
+function sentenceOf(act: ApprovalAct, { users, log }: ApprovalSubject, name: string | null) {
+  const values: TextValues = { count: users.length, ...(name === null ? {} : { name }) };
+  if (act === 'exportLog') {
+    return { key: `approvals:what.exportLog.${isWhole(log) ? 'whole' : 'part'}.${log?.format ?? 'csv'}`, values: {} };
+  }
+  const many = act === 'delete' && users.length !== 1;
+  if (users.length === 1 && name === null) return { key: `approvals:act.${act}`, values: {} };
+  return { key: many ? 'approvals:what.deleteMany' : `approvals:what.${act}`, values };
+}
+
+// What a sentence cannot hold: which part of the log, which rules.
+const preciselyOf = ({ log, own }: ApprovalSubject) => ({
+  logHref: log && !isWhole(log) ? logHref(log.part) : null,
+  changes: own ? changesBetween(own.before, own.next) : [],
+});
+
+/** @returns why the protection of Global admins still covers somebody whom an act is about; null where it does not */
+export const formerAmong = (scope: Scope, act: ApprovalAct, users: readonly User[]): FormerGlobalAdmin | null =>
+  users.map((user) => formerGlobalAdmin(scope, act, user)).find((former) => former !== null) ?? null;
+
+/** What a page about a wish shows of it, before anybody was asked. */
+export const wishShown = (scope: Scope, act: ApprovalAct, subject: ApprovalSubject, users: readonly User[]) => ({
+  former: formerAmong(scope, act, users),
+  ...{ icon: icons[act], danger: act === 'delete', users },
+  sentence: sentenceOf(act, subject, users.length === 1 ? (users[0]?.displayName ?? null) : null),
+  ...preciselyOf(subject),
+});
+
+/**
+ * What a list or the dashboard shows of a request.
+ * @param now epoch ms: what has run out is said to have lapsed, also before that was written down
+ */
+export function shown(scope: Scope, approval: Approval, now: number) {
+  const { id, act, subject, targetName, asker } = approval;
+  const waits = approval.state === 'open' || approval.state === 'confirmed';
+  const state = waits && approval.expiresAt <= now ? 'lapsed' : approval.state;
+  const own = asker.id === scope.actor?.id;
+  return {
+    ...approval,
+    waits: state === 'open' || state === 'confirmed',
+    // What was done, or lapsed, had been confirmed before.
+    answer: approval.state === 'declined' ? 'declined' : 'confirmed',
+    reference: referenceOf(id),
+    ...{
+      state,
+      own,
+      icon: icons[act],
+      href: approvalPath(id),
+      performHref: to(paths.performApproval, { approvalId: id }),
+      danger: act === 'delete',
+    },
+    lapsedBy: state === 'lapsed' ? (approval.lapsedBy ?? 'time') : null,
+    sentence: sentenceOf(act, subject, targetName),
+    ...preciselyOf(subject),
+    decidable: state === 'open' && mayDecide(scope, approval),
+  };
+}

@@ -1,0 +1,71 @@
+import type { Request, Response } from 'express';
+import { conflict, Failure } from '../../domain/errors.ts';
+import { paths, userPath } from '../../paths.ts';
+import { sendCsv } from '../http/csv.ts';
+import type { logFiles } from '../activity/log-file.ts';
+import { scopeOf } from '../http/request.ts';
+import type { AnswerRefusal, Route } from '../http/routing.ts';
+import type { LogExports } from '../../core/activity/export.ts';
+import { filterOf } from '../activity/activity.forms.ts';
+import type { UsersExport } from '../../core/accounts/users/export.ts';
+import type { HandOverSheet } from '../users/hand-over-sheet.ts';
+import { showWayIn } from '../users/reveal.ts';
+import { ofUser } from '../users/breadcrumbs.ts';
+import type { ResetResult } from '../../core/accounts/users/reset-password.ts';
+import type { Perform } from '../../core/approvals/perform.ts';
+import type { Approval } from '../../core/approvals/rows.ts';
+
+/** Doing what was confirmed: whoever asked gets what comes of it, they alone and once. */
+export function performRoutes(parts: {
+  perform: Perform;
+  usersExport: UsersExport;
+  logExports: Pick<LogExports, 'text'>;
+  sheet: HandOverSheet;
+  sendLog: ReturnType<typeof logFiles>;
+  answerRefusal: AnswerRefusal;
+}): Route[] {
+  const { perform, usersExport, logExports, sheet, sendLog, answerRefusal } = parts;
+
+  function handOver(request: Request, response: Response, { user, way }: Extract<ResetResult, { outcome: 'reset' }>) {
+    const shown = { user, way, sheet: sheet(scopeOf(request), user, way), heading: 'users:reset.done', ended: true };
+    showWayIn(response, shown, { title: 'common:terms.resetPassword', breadcrumbs: ofUser(user) });
+  }
+
+  async function handReset(request: Request, response: Response, result: ResetResult): Promise<void> {
+    if (result.outcome === 'reset') return handOver(request, response, result);
+    if (result.outcome === 'throttled') throw new Failure('throttled', { retryAfter: result.retryAfter });
+    if (result.outcome === 'refused') return answerRefusal(request, response, result.verdict);
+    // Nothing is used up: it can be done as soon as there is mail.
+    if (result.outcome === 'noMail') throw conflict('approvals:error.noMail');
+  }
+
+  async function sendFile(request: Request, response: Response, { subject: { log } }: Approval): Promise<void> {
+    const scope = scopeOf(request);
+    if (log) await sendLog(response, log.format, logExports.text(scope, log.format, filterOf(log.part)));
+    else await sendCsv(request, response, usersExport.file(scope, request.language));
+  }
+
+  function finish(request: Request, response: Response, { act, subject }: Approval): void {
+    const [only, ...others] = subject.users;
+    request.session.notice = { kind: 'success', key: 'approvals:notice.done' };
+    if (act === 'loosenRules') return response.redirect(303, paths.rules);
+    const gone = act === 'delete' || only === undefined || others.length > 0;
+    response.redirect(303, gone ? paths.users : userPath(only.id));
+  }
+
+  async function run(request: Request, response: Response): Promise<void> {
+    const performed = await perform(scopeOf(request), String(request.params.approvalId));
+    switch (performed.outcome) {
+      case 'late':
+        throw conflict('approvals:error.late');
+      case 'reset':
+        return handReset(request, response, performed.result);
+      case 'file':
+        return sendFile(request, response, performed.approval);
+      case 'changed':
+        return finish(request, response, performed.approval);
+    }
+  }
+
+  return [{ method: 'post', path: paths.performApproval, access: 'approvals.view', handle: run }];
+}

@@ -1,0 +1,68 @@
+import { may } from '../../domain/policy.ts';
+import type { Scope } from '../../domain/scope.ts';
+import { paths } from '../../paths.ts';
+import type { Stores } from '../../stores.ts';
+import { dayOf } from '../activity/days.ts';
+import { logHref } from '../activity/list.ts';
+import { mostCounted } from '../../core/accounts/stores/dashboard.store.ts';
+
+/** One thing that an administrator should look at, in words, and the page on which to do something about it. */
+export interface Attention {
+  readonly icon: string;
+  /** Whether something is amiss; nothing said means that it is. */
+  readonly tone?: 'warning' | 'success' | 'info';
+  readonly title: string;
+  readonly count: number;
+  readonly text: string;
+  readonly href: string;
+}
+
+const fewestGlobalAdmins = 2;
+const dayMs = 24 * 60 * 60 * 1_000;
+
+/**
+ * What needs attention in the scope's tenant, the most urgent first.
+ * @param globalAdmins how many can sign in
+ * @param now epoch ms
+ */
+export async function attentionOf(
+  stores: Stores,
+  scope: Scope,
+  globalAdmins: number,
+  now: number,
+): Promise<Attention[]> {
+  const [users, throttled] = [await attentionToUsers(stores, scope, now), await attentionToSignIns(stores, scope, now)];
+  const few: Attention = {
+    icon: 'shield',
+    title: 'dashboard:fewGlobalAdmins.title',
+    count: globalAdmins,
+    text: 'dashboard:fewGlobalAdmins.text',
+    href: `${paths.users}?level=global`,
+  };
+  return [...(globalAdmins < fewestGlobalAdmins ? [few] : []), ...throttled, ...users];
+}
+
+async function attentionToUsers(stores: Stores, scope: Scope, now: number): Promise<Attention[]> {
+  // Where users are managed at another place, there is no list here to lead to.
+  if (!may(scope, 'users.list').allowed) return [];
+  const { expired, expiring } = await stores.dashboard.countTemporaryPasswords(scope, now, now + dayMs);
+  const href = (status: string): string => `${paths.users}?status=${status}`;
+  return [
+    { icon: 'key', ...worded('expired', expired), href: href('expired') },
+    { icon: 'clock', ...worded('expiring', expiring), href: href('passwordChange') },
+  ].filter(({ count }) => count > 0);
+}
+
+async function attentionToSignIns(stores: Stores, scope: Scope, now: number): Promise<Attention[]> {
+  if (!may(scope, 'activity.view').allowed) return [];
+  const count = await stores.activity.countThrottled(scope, now - dayMs);
+  const href = logHref({ kind: 'throttled', from: dayOf(now - dayMs) });
+  return count === 0 ? [] : [{ icon: 'alert-triangle', ...worded('throttled', count), href }];
+}
+
+// A count that stops somewhere says so.
+const worded = (what: string, count: number) => ({
+  count,
+  title: `dashboard:attention.${what}.${count > mostCounted ? 'many' : 'title'}`,
+  text: `dashboard:attention.${what}.text`,
+});

@@ -1,0 +1,80 @@
+import type { Request, Response } from 'express';
+import { may } from '../../domain/policy.ts';
+import { administratorAbilities, agentAbilities } from '../../domain/roles.ts';
+import type { Scope } from '../../domain/scope.ts';
+import { statusOf, type User } from '../../domain/people/user.ts';
+import { paths, to } from '../../paths.ts';
+import type { Stores } from '../../stores.ts';
+import type { Support } from '../../core/support/support.ts';
+import { scopeOf, sessionOf } from '../http/request.ts';
+import type { Route } from '../http/routing.ts';
+import { wholeLog } from '../../core/activity/log-query.ts';
+import type { WordsFor } from '../activity/words.ts';
+import { approvalsToLookAt } from '../../core/approvals/attention.ts';
+import { attentionOf } from './attention.ts';
+import { notesOf } from '../rules/notes.ts';
+import { tilesFor } from './tiles.ts';
+
+const latestShown = 5;
+
+export function dashboardRoutes(parts: {
+  stores: Stores;
+  support: Support;
+  wordsFor: WordsFor;
+  clock: () => number;
+}): Route[] {
+  const { stores, support, wordsFor, clock } = parts;
+
+  async function dashboard(request: Request, response: Response): Promise<void> {
+    const scope = scopeOf(request);
+    const { user, tenant } = sessionOf(request);
+    if (tenant.kind === 'operators' && !scope.support) return operators(scope, response);
+    const manages = may(scope, 'accountSettings.view').allowed;
+    const globalAdmins = (await stores.users.findGlobalAdmins(scope)).filter(canSignIn);
+    const model = {
+      tiles: tilesFor(scope),
+      ...(manages ? await forManagers(scope, globalAdmins) : await forEverybodyElse(scope, globalAdmins)),
+      // An operator's own levels say nothing of what they may do in here.
+      user: scope.support ? null : user,
+      abilities: {
+        administrator: administratorAbilities[user.administratorLevel],
+        agent: agentAbilities[user.agentLevel],
+      },
+    };
+    response.page(manages ? 'dashboard/managers' : 'dashboard/everybody', model, { title: 'common:terms.dashboard' });
+  }
+
+  async function operators(scope: Scope, response: Response): Promise<void> {
+    const open = (await support.openTo(scope)).map((grant) => ({
+      ...grant,
+      enterHref: to(paths.enterSupport, { grantId: grant.grantId }),
+    }));
+    response.page('dashboard/operators', { open }, { title: 'common:terms.dashboard' });
+  }
+
+  async function forManagers(scope: Scope, globalAdmins: readonly User[]): Promise<object> {
+    const request = { filter: wholeLog, order: 'newestFirst', behind: null, before: null, limit: latestShown } as const;
+    const latest = may(scope, 'activity.view').allowed ? await stores.activity.stretch(scope, request) : [];
+    return {
+      attention: [
+        ...(await approvalsToLookAt(stores, scope, clock())),
+        ...(await attentionOf(stores, scope, globalAdmins.length, clock())),
+      ],
+      notes: notesOf(scope, ['users.add', 'users.import', 'users.resetPassword']),
+      support: may(scope, 'support.view').allowed ? await stores.support.listOpen(scope, clock()) : [],
+      latest: latest.map(({ activity }) => wordsFor(scope.language).entry(activity)),
+    };
+  }
+
+  async function forEverybodyElse(scope: Scope, globalAdmins: readonly User[]): Promise<object> {
+    const managers = (await stores.dashboard.findManagers(scope)).filter(canSignIn);
+    const { operations, handOver } = scope.rules;
+    const reset = operations['users.resetPassword'];
+    return { helpers: [...globalAdmins, ...managers], reset, handOver: handOver.by };
+  }
+
+  // Whoever lets a temporary password run out has to be helped themselves.
+  const canSignIn = (user: User): boolean => statusOf(user, clock()) !== 'expired';
+
+  return [{ method: 'get', path: paths.dashboard, access: 'dashboard.view', handle: dashboard }];
+}

@@ -1,0 +1,36 @@
+import { parseCookie } from 'cookie';
+import type { CookieOptions, Request, Response } from 'express';
+import type { Config } from '../../platform/config/config.ts';
+
+const yearMs = 365 * 24 * 60 * 60 * 1_000;
+
+export interface Cookies {
+  /** @returns the name of a cookie of this region: two regions on one host name do not read each other's */
+  name(purpose: string): string;
+  read(request: Request, purpose: string): string | null;
+  /** Keeps a value for a year. */
+  keep(response: Response, purpose: string, value: string): void;
+  readonly options: CookieOptions;
+}
+
+/** `__Host-` where the site is https: such a cookie comes from this very host, over https, and from nowhere else. */
+export function createCookies(config: Config): Cookies {
+  const https = config.baseUrl.protocol === 'https:';
+  const options: CookieOptions = { httpOnly: true, secure: https, sameSite: 'lax', path: '/' };
+  const name = (purpose: string): string => `${https ? '__Host-' : ''}parvis-${config.rules.region}-${purpose}`;
+  // A page asks for several of them.
+  const read = new WeakMap<Request, ReturnType<typeof parseCookie>>();
+  const allOf = (request: Request): ReturnType<typeof parseCookie> => {
+    let all = read.get(request);
+    if (all === undefined) read.set(request, (all = parseCookie(request.headers.cookie ?? '')));
+    return all;
+  };
+  return {
+    name,
+    options,
+    read: (request, purpose) => allOf(request)[name(purpose)] ?? null,
+    keep: (response, purpose, value) => {
+      response.cookie(name(purpose), value, { ...options, maxAge: yearMs });
+    },
+  };
+}

@@ -1,0 +1,76 @@
+import type { ErrorRequestHandler, Request, Response } from 'express';
+import type { Logger } from 'pino';
+import { isUnavailable } from '../../platform/database/unavailable.ts';
+import { Failure, type FailureKind } from '../../domain/errors.ts';
+import type { Middleware } from './request.ts';
+import { waitOf } from './wait.ts';
+import type { Pages } from './page.ts';
+
+const statuses: Readonly<Record<FailureKind, number>> = {
+  badRequest: 400,
+  forbidden: 403,
+  staleForm: 403,
+  notFound: 404,
+  methodNotAllowed: 405,
+  conflict: 409,
+  tooLarge: 413,
+  throttled: 429,
+  overloaded: 503,
+  unavailable: 503,
+};
+
+const retryAfterSeconds = 5;
+
+export function notFoundPage(): Middleware {
+  return () => {
+    throw new Failure('notFound');
+  };
+}
+
+/** Every failure becomes a page in the reader's language, with the request's id and nothing of the inside. */
+export function errorPages(pages: Pages, log: Logger): ErrorRequestHandler {
+  return (error: unknown, request: Request, response: Response, next) => {
+    const failure = asFailure(error);
+    const status = failure ? statuses[failure.kind] : 500;
+    if (status === 500) log.error({ requestId: request.requestId, err: error }, 'A request failed');
+    if (status === 503)
+      log.warn({ requestId: request.requestId, reason: reasonOf(error) }, 'A request was turned away');
+    // A session that could not be saved is told of when its page has gone out whole: nothing is left to be answered.
+    if (response.writableEnded) return;
+    if (response.headersSent) return next(error);
+    if (failure && (failure.retryAfter !== null || status === 503)) {
+      response.set('Retry-After', String(failure.retryAfter ?? retryAfterSeconds));
+    }
+    answer(pages, request, response, failure, status);
+  };
+}
+
+function answer(pages: Pages, request: Request, response: Response, failure: Failure | null, status: number): void {
+  const kind = failure?.kind ?? 'unexpected';
+  // A conflict that says itself why is mostly nobody else's doing.
+  const refused = failure?.kind === 'conflict' && failure.because !== null;
+  const model = {
+    refused,
+    kind,
+    status,
+    because: failure?.because ?? null,
+    wait: failure?.retryAfter ? waitOf(failure.retryAfter) : null,
+  };
+  const title = refused ? 'errors:refused' : `errors:${kind}.title`;
+  pages.answer(request, response, 'errors/error', model, { title, status, formless: true });
+}
+
+function asFailure(error: unknown): Failure | null {
+  if (error instanceof Failure) return error;
+  if (isUnavailable(error)) return new Failure('unavailable', { cause: error });
+  // body-parser and Express name what is wrong with a request by a status of its own.
+  const status = error instanceof Error && 'status' in error && typeof error.status === 'number' ? error.status : 0;
+  if (status === 413) return new Failure('tooLarge', { cause: error });
+  return status >= 400 && status < 500 ? new Failure('badRequest', { cause: error }) : null;
+}
+
+// One line and no more: there may be many of them, and a database's words can quote values.
+function reasonOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  return typeof code === 'string' ? code : error instanceof Error ? error.message : 'unknown';
+}

@@ -1,0 +1,35 @@
+import type { Express } from 'express';
+import { paths } from '../../paths.ts';
+
+/** What the portal cannot work without: a name, and a check that throws when it is missing. */
+export type Readiness = Readonly<Record<string, () => Promise<void>>>;
+
+const longestCheckMs = 1_000;
+
+/** Liveness says that the process answers; readiness says what is missing, by name and without any detail. */
+export function mountHealth(app: Express, checks: Readiness, isStopping: () => boolean): void {
+  app.get(paths.health, (_request, response) => {
+    response.set('Cache-Control', 'no-store').json({ ok: true });
+  });
+  app.get(paths.readiness, async (_request, response) => {
+    const results = await Promise.all(
+      Object.entries(checks).map(async ([name, check]) => ((await holds(check)) ? null : name)),
+    );
+    const missing = [...results.filter((name) => name !== null), ...(isStopping() ? ['stopping'] : [])];
+    response
+      .set('Cache-Control', 'no-store')
+      .status(missing.length === 0 ? 200 : 503)
+      .json({ ok: missing.length === 0, missing });
+  });
+}
+
+async function holds(check: () => Promise<void>): Promise<boolean> {
+  const late = new Promise<boolean>((resolve) => setTimeout(resolve, longestCheckMs, false).unref());
+  return Promise.race([
+    Promise.try(check).then(
+      () => true,
+      () => false,
+    ),
+    late,
+  ]);
+}

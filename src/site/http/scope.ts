@@ -1,0 +1,39 @@
+import { tightened } from '../../domain/tenant-rules.ts';
+import { createScope } from '../../domain/scope.ts';
+import { scopeInside } from '../../domain/support.ts';
+import type { RegionRules } from '../../domain/regions.ts';
+import type { Cookies } from './cookies.ts';
+import { chosenLanguage, offered } from './language.ts';
+import { regionScopeOf, type Middleware } from './request.ts';
+
+/** Puts together who asks, of which tenant, in which language; from here on nothing else needs the request. */
+export function scope(cookies: Cookies, rules: RegionRules, clock: () => number): Middleware {
+  return (request, _response, next) => {
+    if (request.signedIn) {
+      const { user, tenant, support, supportEnd } = request.signedIn.session;
+      request.language =
+        chosenLanguage(request, cookies, rules) ??
+        offered(user.language, rules) ??
+        offered(tenant.language, rules) ??
+        rules.defaultLanguage;
+      const own = createScope({
+        ...regionScopeOf(request, tightened(rules, tenant.ownRules)),
+        now: clock(),
+        tenant: { id: tenant.id, name: tenant.name, language: tenant.language },
+        actor: {
+          id: user.id,
+          username: user.username,
+          displayName: user.displayName,
+          administratorLevel: user.administratorLevel,
+          agentLevel: user.agentLevel,
+          epoch: user.epoch,
+        },
+      });
+      request.scope =
+        support === null || supportEnd !== null
+          ? own
+          : scopeInside(own, support.tenant, support, tightened(rules, support.tenant.ownRules));
+    }
+    next();
+  };
+}

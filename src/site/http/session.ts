@@ -1,0 +1,36 @@
+import expressSession, { type SessionData, type Store } from 'express-session';
+import type { Config } from '../../platform/config/config.ts';
+import { absoluteLimitMs, type RegionRules } from '../../domain/regions.ts';
+import type { Cookies } from './cookies.ts';
+import type { Middleware } from './request.ts';
+import { DigestKeys } from './session-store/digest-keys.ts';
+
+const visitorLimitMs = 30 * 60 * 1_000;
+
+/** @returns how long a session's data is kept, in ms: a visitor's half an hour, a user's until the session's absolute end */
+export const sessionTtlMs =
+  (rules: RegionRules) =>
+  (session: SessionData): number =>
+    'passport' in session ? absoluteLimitMs(rules) : visitorLimitMs;
+
+/** @param secrets the first signs new cookies, each verifies: so that a secret can be changed without a sign-out */
+export function session(config: Config, cookies: Cookies, store: Store, secrets: readonly string[]): Middleware[] {
+  const https = config.baseUrl.protocol === 'https:';
+  // Parvis itself speaks http; where the site is https, a proxy in front ended the encryption of every request.
+  const markSecure: Middleware = (request, _response, next) => {
+    if (https) Object.defineProperty(request, 'secure', { value: true });
+    next();
+  };
+  const { maxAge: _never, ...cookie } = cookies.options;
+  return [
+    markSecure,
+    expressSession({
+      name: cookies.name('session'),
+      secret: [...secrets],
+      store: new DigestKeys(store),
+      resave: false,
+      saveUninitialized: false,
+      cookie: { ...cookie, secure: https },
+    }),
+  ];
+}

@@ -1,0 +1,91 @@
+import type { Request, Response } from 'express';
+import { Failure } from '../../domain/errors.ts';
+import type { RegionRules } from '../../domain/regions.ts';
+import { paths } from '../../paths.ts';
+import type { Authentication } from '../http/authentication.ts';
+import type { Cookies } from '../http/cookies.ts';
+import { chosenLanguage, offered } from '../http/language.ts';
+import { regionScopeOf } from '../http/request.ts';
+import type { Route } from '../http/routing.ts';
+import type { FoundLink } from '../../core/accounts/stores/links.store.ts';
+import type { LinkThrottle } from '../../core/accounts/throttles/link-throttle.ts';
+import type { Links } from '../../core/accounts/links/links.ts';
+
+const longestDevice = 300;
+
+/**
+ * What a one-time link leads to. Looking at it, as scanners of mail and previews of chats do, burns nothing: that takes
+ * the button. Its token is in no log, no session and no redirect.
+ */
+export function linksRoutes(parts: {
+  links: Links;
+  throttle: LinkThrottle;
+  authentication: Pick<Authentication, 'renew'>;
+  cookies: Cookies;
+  rules: RegionRules;
+}): Route[] {
+  const { links, throttle, authentication, cookies, rules } = parts;
+
+  async function show(request: Request, response: Response): Promise<void> {
+    if (request.scope) return saySignedIn(request, response, 200);
+    const link = await counted(request, (token) => links.look(token));
+    if (link === null) return sayGone(response);
+    request.language = languageFor(request, link);
+    const { user, tenant, purpose, expiresAt } = link;
+    const model = { tenant: tenant.name, username: hinted(user.username), purpose, expiresAt };
+    answer(response, 'links/open', model, { title: 'links:open.title' });
+  }
+
+  async function open(request: Request, response: Response): Promise<void> {
+    // Whoever is signed in would go on as somebody else, without having meant to.
+    if (request.scope) return saySignedIn(request, response, 409);
+    const device = (request.get('user-agent') ?? '').slice(0, longestDevice);
+    const ticket = await counted(request, (token) => links.open(regionScopeOf(request, rules), token, device));
+    if (ticket === null) return sayGone(response);
+    await authentication.renew(request, ticket);
+    response.set('Referrer-Policy', 'no-referrer').redirect(303, paths.changePassword);
+  }
+
+  // One answer for every link that opens nothing: it tells nobody whether there ever was such a link, or why it is over.
+  const sayGone = (response: Response): void => {
+    const alone = rules.operations['users.resetPassword'].at === 'alone';
+    answer(response, 'links/gone', { alone }, { title: 'links:gone.title', status: 404 });
+  };
+
+  async function counted<T>(request: Request, work: (token: string) => Promise<T | null>): Promise<T | null> {
+    const address = request.ip ?? '';
+    const wait = await throttle.takeLink(address);
+    if (wait !== null) throw new Failure('throttled', { retryAfter: wait.retryAfter });
+    const result = await work(String(request.params.token));
+    if (result !== null) await throttle.forgiveLink(address);
+    return result;
+  }
+
+  // A mail or a sheet speaks the language of the user, and so does what it leads to.
+  const languageFor = (request: Request, { user, tenant }: FoundLink) =>
+    chosenLanguage(request, cookies, rules) ??
+    offered(user.language, rules) ??
+    offered(tenant.language, rules) ??
+    request.language;
+
+  return [
+    { method: 'get', path: paths.oneTimeLink, access: 'anyone', handle: show },
+    { method: 'post', path: paths.oneTimeLink, access: 'anyone', handle: open },
+  ];
+}
+
+function answer(response: Response, view: string, model: object, options: { title: string; status?: number }): void {
+  response.set('Referrer-Policy', 'no-referrer');
+  response.page(view, model, { ...options, alone: true });
+}
+
+function saySignedIn(request: Request, response: Response, status: number): void {
+  const name = request.scope?.actor?.displayName;
+  answer(response, 'links/signed-in', { name }, { title: 'links:signedIn.title', status });
+}
+
+/** Enough for its owner to know it by, and no name for whoever else looks. */
+function hinted(username: string): string {
+  const at = username.lastIndexOf('@');
+  return `${username.slice(0, 1)}…${username.slice(at)}`;
+}

@@ -1,0 +1,63 @@
+import type { Request, Response } from 'express';
+import type { Config } from '../../platform/config/config.ts';
+import { Failure, type FieldFault } from '../../domain/errors.ts';
+import { linkLifetimeMs } from '../../domain/people/one-time-link.ts';
+import { domainOf } from '../../domain/people/user.ts';
+import { paths } from '../../paths.ts';
+import type { Stores } from '../../stores.ts';
+import type { Cookies } from '../http/cookies.ts';
+import { readForm } from '../http/forms.ts';
+import { chosenLanguage } from '../http/language.ts';
+import { regionScopeOf } from '../http/request.ts';
+import type { Route } from '../http/routing.ts';
+import { arrivalAddress } from '../http/arrival.ts';
+import { usernameForm } from '../sign-in/sign-in.forms.ts';
+import type { Recovery } from '../../core/accounts/links/recovery.ts';
+
+const minuteMs = 60_000;
+
+/** Where users recover alone; elsewhere there is no such address. */
+export function recoveryRoutes(parts: {
+  config: Config;
+  stores: Stores;
+  cookies: Cookies;
+  recovery: Recovery;
+  wake: () => void;
+}): Route[] {
+  const { config, stores, cookies, recovery, wake } = parts;
+  const { rules } = config;
+  if (rules.operations['users.resetPassword'].at !== 'alone') return [];
+  const canMail = config.mail !== null;
+  const minutes = linkLifetimeMs('recovery', rules.handOver.linkHours) / minuteMs;
+
+  function ask(request: Request, response: Response, faults: readonly FieldFault[]): void {
+    const model = { canMail, minutes, username: request.session.username ?? '', region: rules.name[request.language] };
+    response.page('links/recover', model, { title: 'links:recover.title', faults });
+  }
+
+  async function take(request: Request, response: Response): Promise<void> {
+    const { values, faults } = readForm(usernameForm, request.body);
+    if (values === null || !canMail) return ask(request, response, faults);
+    const home = await stores.directory.regionOf(domainOf(values.username));
+    // As at the sign-in: whoever belongs to another region is asked there, and their name is not kept here.
+    if (home !== null && home !== rules.region) {
+      const url = config.regionUrls.get(home);
+      const chosen = chosenLanguage(request, cookies, rules);
+      return response.redirect(303, url === undefined ? paths.signIn : arrivalAddress(url, config, chosen));
+    }
+    const wait = await recovery.ask(regionScopeOf(request, rules), values.username);
+    if (wait !== null) throw new Failure('throttled', { retryAfter: wait.retryAfter });
+    wake();
+    response.page('links/recover-sent', { minutes }, { title: 'links:sent.title' });
+  }
+
+  return [
+    {
+      method: 'get',
+      path: paths.recoverAccess,
+      access: 'anyone',
+      handle: (request, response) => ask(request, response, []),
+    },
+    { method: 'post', path: paths.recoverAccess, access: 'anyone', handle: take },
+  ];
+}

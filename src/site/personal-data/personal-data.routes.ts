@@ -1,0 +1,116 @@
+import type { Request, Response } from 'express';
+import { may } from '../../domain/policy.ts';
+import type { Scope } from '../../domain/scope.ts';
+import { statusOf, type User } from '../../domain/people/user.ts';
+import { paths } from '../../paths.ts';
+import { scopeOf, seeOther, sessionOf } from '../http/request.ts';
+import type { AnswerRefusal, Route } from '../http/routing.ts';
+import { sendPieces } from '../http/stream.ts';
+import { describeDevice } from '../../core/accounts/sessions/device.ts';
+import type { Throttle } from '../../core/accounts/throttles/throttle.ts';
+import { inList, linksOf, ofUser, userIdOf } from '../users/breadcrumbs.ts';
+import type { Erasure } from '../../core/personal-data/erasure.ts';
+import type { PersonalDataFeature } from '../../core/personal-data/personal-data.ts';
+
+const inProfile = [
+  { href: paths.dashboard, label: 'common:terms.dashboard' },
+  { href: paths.myProfile, label: 'common:terms.myProfile' },
+];
+const inDeleted = [...inList, { href: paths.deletedUsers, label: 'common:terms.deletedUsers' }];
+// A deleted user has no page of their own.
+const trailOf = (user: User) => (user.state === 'deleted' ? inDeleted : ofUser(user));
+
+/** What is held of a person, for themselves and for their administrators; and taking it away. */
+export function personalDataRoutes(parts: {
+  personalData: PersonalDataFeature;
+  erasure: Erasure;
+  throttle: Throttle;
+  answerRefusal: AnswerRefusal;
+  clock: () => number;
+}): Route[] {
+  const { personalData, erasure, throttle, answerRefusal, clock } = parts;
+
+  /** Reading all of it is dear, and of others it is recorded. */
+  async function allow(scope: Scope, user: User): Promise<void> {
+    await throttle.spend(scope, 'personalData');
+    if (user.id !== scope.actor?.id) await personalData.recordExport(scope, user);
+  }
+
+  async function modelOf(scope: Scope, user: User) {
+    const held = await personalData.view(scope, user);
+    const sessions = held.sessions.map((session) => ({ ...session, ...describeDevice(session.device) }));
+    return { ...held, sessions, status: statusOf(user, clock()) };
+  }
+
+  async function send(request: Request, response: Response, user: User): Promise<void> {
+    const scope = scopeOf(request);
+    response.set({
+      'Content-Type': 'application/json; charset=utf-8',
+      // Without a name: files are passed on, and their names with them.
+      'Content-Disposition': 'attachment; filename="personal-data.json"',
+      'Cache-Control': 'no-store',
+    });
+    await sendPieces(response, personalData.file(scope, user));
+  }
+
+  async function showOwn(request: Request, response: Response): Promise<void> {
+    const model = { ...(await modelOf(scopeOf(request), sessionOf(request).user)), fileHref: paths.ownDataFile };
+    response.page('personal-data/own', model, { title: 'personal-data:own.title', breadcrumbs: inProfile });
+  }
+
+  async function sendOwn(request: Request, response: Response): Promise<void> {
+    const { user } = sessionOf(request);
+    // Asked for the head alone, nothing is read.
+    if (request.method === 'HEAD') return void response.type('application/json; charset=utf-8').end();
+    await allow(scopeOf(request), user);
+    await send(request, response, user);
+  }
+
+  async function ask(request: Request, response: Response): Promise<void> {
+    const user = await personalData.load(scopeOf(request), userIdOf(request));
+    const options = { title: 'personal-data:title', breadcrumbs: trailOf(user) };
+    response.page('personal-data/ask', { user, ...linksOf(user) }, options);
+  }
+
+  async function show(request: Request, response: Response): Promise<void> {
+    const scope = scopeOf(request);
+    const user = await personalData.load(scope, userIdOf(request));
+    await allow(scope, user);
+    const model = { ...(await modelOf(scope, user)), ...linksOf(user) };
+    response.page('personal-data/other', model, { title: 'personal-data:title', breadcrumbs: trailOf(user) });
+  }
+
+  async function sendFile(request: Request, response: Response): Promise<void> {
+    const scope = scopeOf(request);
+    const user = await personalData.load(scope, userIdOf(request));
+    await allow(scope, user);
+    await send(request, response, user);
+  }
+
+  async function confirmErase(request: Request, response: Response): Promise<void> {
+    const scope = scopeOf(request);
+    const user = await erasure.load(scope, userIdOf(request));
+    const verdict = may(scope, 'personalData.erase', user);
+    if (!verdict.allowed) return answerRefusal(request, response, verdict);
+    const options = { title: 'personal-data:erase.title', breadcrumbs: inDeleted };
+    response.page('personal-data/erase', { user, ...linksOf(user) }, options);
+  }
+
+  async function erase(request: Request, response: Response): Promise<void> {
+    const result = await erasure.erase(scopeOf(request), userIdOf(request));
+    if (result.outcome === 'refused') return answerRefusal(request, response, result.verdict);
+    // Nobody is named: the session would keep the name that was just taken from everywhere else.
+    request.session.notice = { kind: 'success', key: 'personal-data:erase.done' };
+    await seeOther(request, response, paths.deletedUsers);
+  }
+
+  return [
+    { method: 'get', path: paths.ownData, access: 'profile.view', handle: showOwn },
+    { method: 'get', path: paths.ownDataFile, access: 'profile.view', handle: sendOwn },
+    { method: 'get', path: paths.userData, access: 'personalData.view', handle: ask },
+    { method: 'post', path: paths.userData, access: 'personalData.view', handle: show },
+    { method: 'post', path: paths.userDataFile, access: 'personalData.view', handle: sendFile },
+    { method: 'get', path: paths.eraseUser, access: 'personalData.erase', handle: confirmErase },
+    { method: 'post', path: paths.eraseUser, access: 'personalData.erase', handle: erase },
+  ];
+}

@@ -1,0 +1,59 @@
+import type { Request, Response } from 'express';
+import { z } from 'zod';
+import { languages, type RegionRules } from '../../domain/regions.ts';
+import { Failure } from '../../domain/errors.ts';
+import { paths } from '../../paths.ts';
+import type { Stores } from '../../stores.ts';
+import type { Cookies } from '../http/cookies.ts';
+import { line, readForm } from '../http/forms.ts';
+import { themes } from '../http/page.ts';
+import type { Route } from '../http/routing.ts';
+
+const longestAddress = 2_000;
+const returnTo = line(longestAddress).catch('');
+const languageForm = z.object({ language: z.enum(languages), returnTo });
+const themeForm = z.object({ theme: z.enum(themes), returnTo });
+
+/** What a reader chooses for themselves, from any page, signed in or not. */
+export function preferencesRoutes({
+  stores,
+  cookies,
+  origin,
+  rules,
+}: {
+  stores: Stores;
+  cookies: Cookies;
+  origin: string;
+  rules: RegionRules;
+}): Route[] {
+  async function setLanguage(request: Request, response: Response): Promise<void> {
+    const { values } = readForm(languageForm, request.body);
+    if (values === null || !rules.languages.includes(values.language))
+      throw new Failure('badRequest', { because: 'errors:reason.unknownLanguage' });
+    cookies.keep(response, 'language', values.language);
+    const { scope } = request;
+    if (scope?.actor) await stores.users.setLanguage(scope, scope.actor.id, values.language);
+    response.redirect(303, ownAddress(values.returnTo, origin));
+  }
+
+  function setTheme(request: Request, response: Response): void {
+    const { values } = readForm(themeForm, request.body);
+    if (values === null) throw new Failure('badRequest');
+    cookies.keep(response, 'theme', values.theme);
+    response.redirect(303, ownAddress(values.returnTo, origin));
+  }
+
+  return [
+    { method: 'post', path: paths.language, access: 'anyone', handle: setLanguage },
+    { method: 'post', path: paths.theme, access: 'anyone', handle: setTheme },
+  ];
+}
+
+// A form may be made by anybody: whatever leads off this site leads home instead.
+function ownAddress(returnTo: string, origin: string): string {
+  if (!/^\/(?![/\\])/.test(returnTo) || !URL.canParse(returnTo, origin)) return paths.home;
+  const url = new URL(returnTo, origin);
+  // Its dots taken out, `/.//host` reads `//host`, which a browser takes for another site.
+  const leaves = url.origin !== origin || url.pathname.startsWith('//');
+  return leaves ? paths.home : url.pathname + url.search;
+}

@@ -1,0 +1,78 @@
+import type { Request, Response } from 'express';
+import { z } from 'zod';
+import { administratorAbilities, agentAbilities } from '../../domain/roles.ts';
+import { paths } from '../../paths.ts';
+import { notesOf } from '../rules/notes.ts';
+import { describeDevice } from '../../core/accounts/sessions/device.ts';
+import type { Sessions } from '../../core/accounts/sessions/sessions.ts';
+import type { Stores } from '../../stores.ts';
+import { notFound } from '../../domain/errors.ts';
+import { idleLimitMs } from '../../domain/regions.ts';
+import { isSecondFactorRequired } from '../../domain/people/second-factor.ts';
+import { line, readForm } from '../http/forms.ts';
+import { scopeOf, seeOther, sessionOf } from '../http/request.ts';
+import type { Route } from '../http/routing.ts';
+
+const trail = [{ href: paths.dashboard, label: 'common:terms.dashboard' }];
+const inProfile = [...trail, { href: paths.myProfile, label: 'common:terms.myProfile' }];
+
+const longestId = 36;
+const endForm = z.object({ session: line(longestId) });
+
+export function profileRoutes({
+  stores,
+  sessions,
+  clock,
+}: {
+  stores: Stores;
+  sessions: Sessions;
+  clock: () => number;
+}): Route[] {
+  function show(request: Request, response: Response): void {
+    const { user } = sessionOf(request);
+    const model = {
+      user,
+      notes: notesOf(scopeOf(request), ['users.add', 'users.edit', 'users.delete', 'users.resetPassword']),
+      abilities: {
+        administrator: administratorAbilities[user.administratorLevel],
+        agent: agentAbilities[user.agentLevel],
+      },
+    };
+    response.page('profile/profile', model, { title: 'common:terms.myProfile', breadcrumbs: trail });
+  }
+
+  async function security(request: Request, response: Response): Promise<void> {
+    const { user, tenant } = sessionOf(request);
+    const events = await stores.activity.latestOfUser(scopeOf(request), user.id);
+    const { rules } = scopeOf(request);
+    const codesLeft =
+      user.secondFactorAt === null ? 0 : await stores.secondFactors.countRecoveryCodes(scopeOf(request), user.id);
+    const required = isSecondFactorRequired(rules, user.administratorLevel, tenant.kind);
+    const model = { user, events, codesLeft, required };
+    response.page('profile/security', model, { title: 'profile:security.title', breadcrumbs: inProfile });
+  }
+
+  async function listSessions(request: Request, response: Response): Promise<void> {
+    const own = await stores.sessions.listOwn(scopeOf(request), clock() - idleLimitMs(scopeOf(request).rules));
+    const current = sessionOf(request).id;
+    const list = own.map((each) => ({ ...each, ...describeDevice(each.device), current: each.id === current }));
+    response.page('profile/sessions', { sessions: list }, { title: 'profile:sessions.title', breadcrumbs: inProfile });
+  }
+
+  async function endSessions(request: Request, response: Response): Promise<void> {
+    const { values } = readForm(endForm, request.body);
+    const which = values?.session ?? '';
+    const own = sessionOf(request).id;
+    const ended = await sessions.endOwn(scopeOf(request), which === 'others' ? { allBut: own } : { id: which });
+    if (!ended) throw notFound();
+    request.session.notice = { kind: 'success', key: 'profile:sessions.done' };
+    await seeOther(request, response, paths.ownSessions);
+  }
+
+  return [
+    { method: 'get', path: paths.myProfile, access: 'profile.view', handle: show },
+    { method: 'get', path: paths.ownSecurity, access: 'profile.view', handle: security },
+    { method: 'get', path: paths.ownSessions, access: 'profile.view', handle: listSessions },
+    { method: 'post', path: paths.ownSessions, access: 'profile.view', handle: endSessions },
+  ];
+}

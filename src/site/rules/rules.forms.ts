@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { Failure, type FieldFault } from '../../domain/errors.ts';
+import {
+  boundsOf,
+  ownChoiceNames,
+  ownNumberNames,
+  stricterThan,
+  type OwnRule,
+  type OwnRules,
+} from '../../domain/tenant-rules.ts';
+import type { RegionRules } from '../../domain/regions.ts';
+import { carriedNumber } from '../http/forms.ts';
+
+const field = z.string().trim().default('');
+const form = z.object(
+  Object.fromEntries([...ownNumberNames, ...ownChoiceNames].map((name) => [name, field])) as Record<
+    OwnRule,
+    typeof field
+  >,
+);
+
+/** The own rules that the page showed, if the form came from there. */
+export const seenForm = z.object({ seen: z.string().nullable().catch(null) });
+
+export type TypedRules = z.infer<typeof form>;
+
+/**
+ * What a tenant wants to decide for itself. An empty field leaves a rule to the region.
+ * @throws Failure badRequest for a choice that the page does not offer, or a rule twice: silence would loosen what holds now
+ */
+export function readOwnRulesForm(
+  body: unknown,
+  region: RegionRules,
+): { typed: TypedRules; own: OwnRules; faults: FieldFault[] } {
+  const parsed = form.safeParse(body ?? {});
+  if (!parsed.success) throw new Failure('badRequest');
+  const typed = parsed.data;
+  const own: Partial<Record<OwnRule, number | string>> = {};
+  const faults: FieldFault[] = [];
+  for (const name of ownChoiceNames) {
+    if (typed[name] === '') continue;
+    if (!stricterThan(name, region).includes(typed[name])) throw new Failure('badRequest');
+    own[name] = typed[name];
+  }
+  for (const name of ownNumberNames) {
+    const { least, most } = boundsOf(name, region);
+    if (typed[name] === '') continue;
+    const number = carriedNumber.parse(typed[name]);
+    if (number !== null && number >= least && number <= most) own[name] = number;
+    else faults.push({ field: name, key: `account-settings:rules.outOfBounds.${name}`, values: { least, most } });
+  }
+  return { typed, own: own as OwnRules, faults };
+}

@@ -1,0 +1,62 @@
+import type { Request, Response } from 'express';
+import type { FieldFault } from '../../domain/errors.ts';
+import { may } from '../../domain/policy.ts';
+import type { RegionRules } from '../../domain/regions.ts';
+import { askPath, paths } from '../../paths.ts';
+import type { Stores } from '../../stores.ts';
+import { scopeOf } from '../http/request.ts';
+import type { Route } from '../http/routing.ts';
+import { describeRules } from './describe.ts';
+import { readOwnRulesForm, seenForm, type TypedRules } from './rules.forms.ts';
+import { ownRulesSeen, type RulesFeature } from '../../core/accounts/tenants/tenant-rules.ts';
+
+const breadcrumbs = [
+  { href: paths.dashboard, label: 'common:terms.dashboard' },
+  { href: paths.accountSettings, label: 'common:terms.accountSettings' },
+];
+
+/** The region's rules in words, and what the tenant sets for itself. */
+export function rulesRoutes(parts: { stores: Stores; regionRules: RegionRules; rules: RulesFeature }): Route[] {
+  const { stores, regionRules, rules } = parts;
+
+  async function ask(
+    request: Request,
+    response: Response,
+    faults: readonly FieldFault[],
+    typed?: TypedRules,
+    meanwhile = false,
+  ): Promise<void> {
+    const scope = scopeOf(request);
+    const own = (await stores.tenants.findOwn(scope))?.ownRules ?? {};
+    const groups = describeRules(regionRules, scope.rules, own).map(({ rules: some, ...group }) => ({
+      ...group,
+      rules: some.map((rule) => ({ ...rule, typed: typed?.[rule.name] ?? String(rule.own) })),
+    }));
+    const seen = ownRulesSeen(own);
+    const model = { groups, region: regionRules, edit: may(scope, 'accountSettings.edit'), seen, meanwhile };
+    const options = { title: 'account-settings:rules.title', breadcrumbs, faults };
+    response.page('rules/rules', model, { ...options, ...(meanwhile ? { status: 409 } : {}) });
+  }
+
+  async function save(request: Request, response: Response): Promise<void> {
+    const { typed, own, faults } = readOwnRulesForm(request.body, regionRules);
+    if (faults.length > 0) return ask(request, response, faults, typed);
+    const verdict = await rules.set(scopeOf(request), own, seenForm.parse(request.body).seen);
+    // Saving again is then a decision: the page says what holds by now.
+    if (verdict === 'meanwhile') return ask(request, response, [], typed, true);
+    // What was typed goes along: nothing of it holds until another administrator agrees.
+    if (!verdict.allowed) return response.redirect(303, askPath('loosenRules', [], typed));
+    request.session.notice = { kind: 'success', key: 'account-settings:rules.saved' };
+    response.redirect(303, paths.rules);
+  }
+
+  return [
+    {
+      method: 'get',
+      path: paths.rules,
+      access: 'accountSettings.view',
+      handle: (request, response) => ask(request, response, []),
+    },
+    { method: 'post', path: paths.rules, access: 'accountSettings.edit', handle: save },
+  ];
+}

@@ -1,0 +1,13 @@
+import { z } from 'zod';
+import { secret } from '../http/forms.ts';
+
+// A code is read exactly as it was typed: what it can be is for the check alone to say, in one answer for all.
+export const codeForm = z
+  .object({ code: secret, recoveryCode: secret })
+  .transform(({ code, recoveryCode }) =>
+    code.trim() === '' && recoveryCode.trim() !== ''
+      ? { typed: recoveryCode, field: 'recoveryCode' }
+      : { typed: code, field: 'code' },
+  );
+
+export const proofForm = z.object({ currentPassword: secret, code: secret });

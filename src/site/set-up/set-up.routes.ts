@@ -1,0 +1,119 @@
+import type { Request, Response } from 'express';
+import { z } from 'zod';
+import { Failure, notFound, type FieldFault } from '../../domain/errors.ts';
+import { normalizePassword } from '../../domain/people/password.ts';
+import { languages, type RegionRules } from '../../domain/regions.ts';
+import { canonicalUsername } from '../../domain/people/user.ts';
+import { paths } from '../../paths.ts';
+import type { Stores } from '../../stores.ts';
+import { line, readForm, secret } from '../http/forms.ts';
+import { seeOther } from '../http/request.ts';
+import type { Route } from '../http/routing.ts';
+import type { Hasher } from '../../core/accounts/passwords/hasher.ts';
+import type { Passwords } from '../../core/accounts/passwords/passwords.ts';
+import type { Tenants } from '../../core/accounts/tenants/tenants.ts';
+import { digestOf } from '../../core/accounts/tenants/set-up.ts';
+
+const longestName = 200;
+const filled = (text: string): boolean => text !== '';
+
+const setupForm = z.object({
+  tenantName: line(longestName).refine(filled, 'setup:error.tenantNameMissing'),
+  domain: line(longestName).refine(filled, 'setup:error.domainMissing'),
+  language: z.enum(languages, 'errors:reason.unknownLanguage'),
+  adminName: line(longestName).refine(filled, 'setup:error.adminNameMissing'),
+  username: line(longestName).transform(canonicalUsername).refine(filled, 'setup:error.usernameMissing'),
+  newPassword: secret,
+  confirmPassword: secret,
+});
+
+type SetupForm = z.infer<typeof setupForm>;
+
+const fieldsOfFaults: Readonly<Record<string, string>> = {
+  'tenants:error.name': 'tenantName',
+  'tenants:error.domain': 'domain',
+  'tenants:error.domainTaken': 'domain',
+  'tenants:error.domainElsewhere': 'domain',
+  'errors:reason.languageOfRegion': 'language',
+  'tenants:error.personName': 'adminName',
+  'tenants:error.username': 'username',
+  'tenants:error.usernameDomain': 'username',
+};
+
+export function setupRoutes(parts: {
+  stores: Stores;
+  tenants: Tenants;
+  passwords: Passwords;
+  hasher: Hasher;
+  rules: RegionRules;
+}): Route[] {
+  const { stores, tenants, passwords, hasher, rules } = parts;
+
+  // The link is the secret: a wrong one looks like any other address that does not exist.
+  async function openLink(request: Request): Promise<string> {
+    const digest = digestOf(String(request.params.token));
+    if (!(await stores.setup.isOpen(digest))) throw notFound();
+    return digest;
+  }
+
+  function ask(request: Request, response: Response, faults: readonly FieldFault[]): void {
+    const typed = (request.body ?? {}) as Record<string, unknown>;
+    const values = Object.fromEntries(
+      ['tenantName', 'domain', 'language', 'adminName', 'username'].map((name) => [
+        name,
+        typeof typed[name] === 'string' ? typed[name] : '',
+      ]),
+    );
+    const model = { values, action: request.path, minimumLength: rules.password.minimumLength };
+    response.set('Referrer-Policy', 'no-referrer');
+    response.page('setup/setup', model, { title: 'setup:title', faults, alone: true });
+  }
+
+  async function create(digest: string, form: SetupForm): Promise<readonly FieldFault[]> {
+    const owner = { rules, username: form.username, displayName: form.adminName, tenantName: form.tenantName };
+    const faults = await passwords.judge(owner, form);
+    if (faults.length > 0) return faults;
+    const hash = await hasher.hash(normalizePassword(form.newPassword));
+    const admin = {
+      username: form.username,
+      name: form.adminName,
+      administratorLevel: 'global',
+      agentLevel: 'none',
+      language: form.language,
+    } as const;
+    const details = { name: form.tenantName, domains: [form.domain], language: form.language };
+    try {
+      if (!(await tenants.addFirst(digest, details, admin, hash))) throw notFound();
+      return [];
+    } catch (error) {
+      const field = error instanceof Failure ? fieldsOfFaults[error.because ?? ''] : undefined;
+      if (field === undefined) throw error;
+      return [{ field, key: (error as Failure).because ?? '' }];
+    }
+  }
+
+  return [
+    {
+      method: 'get',
+      path: paths.setUp,
+      access: 'anyone',
+      handle: async (request, response) => {
+        await openLink(request);
+        ask(request, response, []);
+      },
+    },
+    {
+      method: 'post',
+      path: paths.setUp,
+      access: 'anyone',
+      handle: async (request, response) => {
+        const digest = await openLink(request);
+        const { values, faults } = readForm(setupForm, request.body);
+        const remaining = values === null ? faults : await create(digest, values);
+        if (remaining.length > 0) return ask(request, response, remaining);
+        request.session.notice = { kind: 'success', key: 'setup:done' };
+        await seeOther(request, response, paths.signIn);
+      },
+    },
+  ];
+}

@@ -1,0 +1,16 @@
+import { z } from 'zod';
+import { canonicalUsername, isUsername } from '../../domain/people/user.ts';
+import { line, secret } from '../http/forms.ts';
+
+const longestUsername = 254;
+
+export const usernameForm = z.object({
+  username: line(longestUsername)
+    .transform(canonicalUsername)
+    .refine((text) => text !== '', 'sessions:error.usernameMissing')
+    .refine((text) => text === '' || isUsername(text), 'sessions:error.usernameShape'),
+});
+
+export const passwordForm = z.object({
+  password: secret.refine((text) => text !== '', 'sessions:error.passwordMissing'),
+});

@@ -1,0 +1,130 @@
+import type { Request, Response } from 'express';
+import type { Config } from '../../platform/config/config.ts';
+import type { FieldFault } from '../../domain/errors.ts';
+import { domainOf } from '../../domain/people/user.ts';
+import { paths } from '../../paths.ts';
+import type { Stores } from '../../stores.ts';
+import type { Authentication } from '../http/authentication.ts';
+import type { Cookies } from '../http/cookies.ts';
+import { readForm } from '../http/forms.ts';
+import { chosenLanguage } from '../http/language.ts';
+import { waitOf } from '../http/wait.ts';
+import { seeOther } from '../http/request.ts';
+import type { Route } from '../http/routing.ts';
+import { arrivalAddress, createArrivals, type Arrival } from '../http/arrival.ts';
+import { passwordForm, usernameForm } from './sign-in.forms.ts';
+
+export function sessionsRoutes(parts: {
+  config: Config;
+  stores: Stores;
+  authentication: Authentication;
+  cookies: Cookies;
+}): Route[] {
+  const { config, stores, authentication, cookies } = parts;
+
+  const arrivalOf = createArrivals({ config, cookies });
+
+  const askUsername = (response: Response, arrival: Arrival | null, faults: readonly FieldFault[]): void =>
+    response.page('sessions/sign-in', { username: '', arrival }, { title: 'common:terms.signIn', faults });
+
+  const askPassword = (
+    response: Response,
+    username: string,
+    faults: readonly FieldFault[],
+    { status = faults.length > 0 ? 422 : 200, hint = 'sessions:password.hint' } = {},
+  ): void =>
+    response.page(
+      'sessions/password',
+      { username, hint, reset: config.rules.operations['users.resetPassword'], handOver: config.rules.handOver.by },
+      { title: 'sessions:password.title', faults, status },
+    );
+
+  /** The region is known by the company's domain before a secret is typed; a name that belongs elsewhere is not kept here. */
+  async function takeUsername(request: Request, response: Response): Promise<void> {
+    const { values, faults } = readForm(usernameForm, request.body);
+    const arrival = arrivalOf(request);
+    if (values === null) return askUsername(response, arrival, faults);
+    const region = await stores.directory.regionOf(domainOf(values.username));
+    if (region !== null && region !== config.rules.region) {
+      delete request.session.username;
+      const url = config.regionUrls.get(region);
+      if (url === undefined) {
+        return askUsername(response, arrival, [{ field: 'username', key: 'sessions:error.regionUnknown' }]);
+      }
+      return response.redirect(303, arrivalAddress(url, config, chosenLanguage(request, cookies, config.rules)));
+    }
+    // The pages that follow carry no marker. A form that was sent may keep a choice, which merely opening a page may not.
+    if (arrival?.language) cookies.keep(response, 'language', request.language);
+    request.session.username = values.username;
+    return seeOther(request, response, paths.signInPassword);
+  }
+
+  async function takePassword(request: Request, response: Response): Promise<void> {
+    const { username, returnTo } = request.session;
+    if (username === undefined) return response.redirect(303, paths.signIn);
+    const { values, faults } = readForm(passwordForm, request.body);
+    if (values === null) return askPassword(response, username, faults);
+    const deviceMark = cookies.read(request, 'device');
+    const result = await authentication.signIn(request, response, { username, password: values.password, deviceMark });
+    switch (result.outcome) {
+      case 'refused':
+        return askPassword(response, username, [{ field: 'password', key: 'sessions:error.refused' }]);
+      case 'throttled':
+        response.set('Retry-After', String(result.retryAfter));
+        return askPassword(response, username, [throttledFault(result.retryAfter)], {
+          status: 429,
+          // A newcomer who mistypes while strangers attack the name would otherwise wait for a day without need.
+          ...(result.kind === 'own' && { hint: 'sessions:password.pausedHint' }),
+        });
+      case 'signedIn':
+        cookies.keep(response, 'device', result.deviceMark);
+        if (result.codePending) {
+          if (returnTo !== undefined) request.session.returnTo = returnTo;
+          return seeOther(request, response, paths.signInCode);
+        }
+        return response.redirect(303, returnTo ?? paths.dashboard);
+    }
+  }
+
+  return [
+    {
+      method: 'get',
+      path: paths.home,
+      access: 'anyone',
+      handle: (request, response) => response.redirect(303, request.scope ? paths.dashboard : paths.signIn),
+    },
+    {
+      method: 'get',
+      path: paths.signIn,
+      access: 'anyone',
+      handle: (request, response) =>
+        request.scope ? response.redirect(303, paths.dashboard) : askUsername(response, arrivalOf(request), []),
+    },
+    { method: 'post', path: paths.signIn, access: 'anyone', handle: takeUsername },
+    {
+      method: 'get',
+      path: paths.signInPassword,
+      access: 'anyone',
+      handle: (request, response) => {
+        const { username } = request.session;
+        return username === undefined ? response.redirect(303, paths.signIn) : askPassword(response, username, []);
+      },
+    },
+    { method: 'post', path: paths.signInPassword, access: 'anyone', handle: takePassword },
+    {
+      method: 'post',
+      path: paths.signOut,
+      access: 'anyone',
+      handle: async (request, response) => {
+        await authentication.signOut(request);
+        // Not "cookies": that would also clear those of the region's sisters on the same domain.
+        response.set('Clear-Site-Data', '"cache", "storage"').redirect(303, paths.signIn);
+      },
+    },
+  ];
+}
+
+function throttledFault(retryAfter: number): FieldFault {
+  const { unit, count } = waitOf(retryAfter);
+  return { field: 'password', key: `sessions:error.${unit}`, values: { count } };
+}

@@ -1,0 +1,119 @@
+import type { Request, Response } from 'express';
+import type { FieldFault } from '../../domain/errors.ts';
+import { may } from '../../domain/policy.ts';
+import type { RegionRules } from '../../domain/regions.ts';
+import { supportLevels } from '../../domain/support.ts';
+import type { Scope } from '../../domain/scope.ts';
+import { paths, to } from '../../paths.ts';
+import type { Stores } from '../../stores.ts';
+import { renewCsrfToken } from '../http/csrf.ts';
+import { readForm } from '../http/forms.ts';
+import { scopeOf, seeOther, sessionOf } from '../http/request.ts';
+import type { AnswerRefusal, Route } from '../http/routing.ts';
+import { grantForm, longestPurpose } from './support.forms.ts';
+import type { TenantGrant } from '../../core/support/support.store.ts';
+import type { Support } from '../../core/support/support.ts';
+
+const breadcrumbs = [
+  { href: paths.dashboard, label: 'common:terms.dashboard' },
+  { href: paths.accountSettings, label: 'common:terms.accountSettings' },
+];
+
+const fieldNames = ['operator', 'purpose', 'level', 'hours'] as const;
+type Typed = Readonly<Partial<Record<(typeof fieldNames)[number], unknown>>>;
+
+/** Letting operators in, for a tenant's administrators; going in and out, for operators. */
+export function supportRoutes(parts: {
+  stores: Stores;
+  support: Support;
+  regionRules: RegionRules;
+  answerRefusal: AnswerRefusal;
+  clock: () => number;
+}): Route[] {
+  const { stores, support, regionRules, answerRefusal, clock } = parts;
+
+  // Who decided it, where support access is not to be given at all.
+  const forbiddenBy = ({ rules }: Scope): 'region' | 'own' | null => {
+    if (rules.supportAccess.grant === 'allowed') return null;
+    return regionRules.supportAccess.grant === 'allowed' ? 'own' : 'region';
+  };
+
+  const describe = (grant: TenantGrant) => ({
+    ...grant,
+    outcome: grant.outcome ?? (grant.endsAt <= clock() ? 'expired' : null),
+    endHref: to(paths.endSupport, { grantId: grant.id }),
+  });
+
+  async function show(
+    request: Request,
+    response: Response,
+    faults: readonly FieldFault[] = [],
+    typed: Typed = {},
+  ): Promise<void> {
+    const scope = scopeOf(request);
+    const { longestHours } = scope.rules.supportAccess;
+    const grants = (await stores.support.list(scope)).map(describe);
+    const model = {
+      ...{ longestHours, longestPurpose, levels: supportLevels, typed: texts(typed) },
+      forbiddenBy: forbiddenBy(scope),
+      grant: may(scope, 'support.grant'),
+      operators: await stores.support.listOperators(),
+      open: grants.filter(({ outcome }) => outcome === null),
+      past: grants.filter(({ outcome }) => outcome !== null),
+    };
+    response.page('support/access', model, { title: 'support:title', breadcrumbs, faults });
+  }
+
+  async function grant(request: Request, response: Response): Promise<void> {
+    const scope = scopeOf(request);
+    const { longestHours } = scope.rules.supportAccess;
+    const by = forbiddenBy(scope);
+    if (by !== null) {
+      const because = by === 'own' ? 'tenantNobody' : 'nobody';
+      return answerRefusal(request, response, { allowed: false, because }, 'support.grant');
+    }
+    const { values, faults } = readForm(grantForm(longestHours), request.body);
+    const found = values === null ? faults : await support.grant(scope, values);
+    const said = found.map((fault) => ({ ...fault, values: { most: longestHours } }));
+    if (said.length > 0) return show(request, response, said, request.body as Typed);
+    request.session.notice = { kind: 'success', key: 'support:granted' };
+    await seeOther(request, response, paths.supportAccess);
+  }
+
+  async function end(request: Request, response: Response): Promise<void> {
+    await support.end(scopeOf(request), grantIdOf(request));
+    request.session.notice = { kind: 'success', key: 'support:ended' };
+    await seeOther(request, response, paths.supportAccess);
+  }
+
+  async function enter(request: Request, response: Response): Promise<void> {
+    const refusal = await support.enter(scopeOf(request), sessionOf(request).id, grantIdOf(request));
+    if (refusal !== null)
+      return response.page('support/refused', { refusal }, { title: 'support:refused', status: 409 });
+    renewCsrfToken(request);
+    await seeOther(request, response, paths.dashboard);
+  }
+
+  async function leave(request: Request, response: Response): Promise<void> {
+    const scope = scopeOf(request);
+    await support.leave(scope, sessionOf(request).id);
+    if (scope.support) renewCsrfToken(request);
+    await seeOther(request, response, paths.dashboard);
+  }
+
+  return [
+    { method: 'get', path: paths.supportAccess, access: 'support.view', handle: (...both) => show(...both) },
+    { method: 'post', path: paths.supportAccess, access: 'support.grant', handle: grant },
+    { method: 'post', path: paths.endSupport, access: 'support.grant', handle: end },
+    { method: 'post', path: paths.enterSupport, access: 'dashboard.view', handle: enter },
+    { method: 'post', path: paths.leaveSupport, access: 'dashboard.view', handle: leave },
+  ];
+}
+
+const grantIdOf = (request: Request): string => String(request.params.grantId);
+
+/** What somebody typed, to be shown in the fields again. */
+const texts = (typed: Typed): Record<string, string> =>
+  Object.fromEntries(
+    fieldNames.map((name) => [name, typeof typed[name] === 'string' ? typed[name].slice(0, longestPurpose) : '']),
+  );

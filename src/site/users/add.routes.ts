@@ -1,0 +1,65 @@
+import type { Request, Response } from 'express';
+import type { FieldFault } from '../../domain/errors.ts';
+import { paths } from '../../paths.ts';
+import type { Stores } from '../../stores.ts';
+import { readForm } from '../http/forms.ts';
+import { scopeOf } from '../http/request.ts';
+import type { AnswerRefusal, Route } from '../http/routing.ts';
+import { handOverOf, type WaysIn } from '../../core/accounts/links/hand-over.ts';
+import type { HandOverSheet } from './hand-over-sheet.ts';
+import { showWayIn } from './reveal.ts';
+import type { AddUser } from '../../core/accounts/users/add.ts';
+import { newUserForm } from './users.forms.ts';
+import { levelsFor } from './levels.ts';
+import { inList } from './breadcrumbs.ts';
+
+const fields = ['firstName', 'lastName', 'displayName', 'username', 'language', 'administratorLevel', 'agentLevel'];
+
+export function addUserRoutes(parts: {
+  stores: Stores;
+  addUser: AddUser;
+  waysIn: WaysIn;
+  sheet: HandOverSheet;
+  answerRefusal: AnswerRefusal;
+}): Route[] {
+  const { stores, addUser, waysIn, sheet, answerRefusal } = parts;
+
+  async function ask(request: Request, response: Response, faults: readonly FieldFault[], answer = 200): Promise<void> {
+    const scope = scopeOf(request);
+    const typed = (request.body ?? {}) as Record<string, unknown>;
+    const values = Object.fromEntries(fields.map((name) => [name, typeof typed[name] === 'string' ? typed[name] : '']));
+    const tenant = await stores.tenants.findOwn(scope);
+    const model = {
+      values,
+      domains: tenant?.domains ?? [],
+      levels: levelsFor(scope, null),
+      handOver: handOverOf(scope, waysIn),
+    };
+    const status = faults.length > 0 ? {} : { status: answer };
+    response.page('users/new', model, { title: 'common:terms.addUser', breadcrumbs: inList, faults, ...status });
+  }
+
+  async function add(request: Request, response: Response): Promise<void> {
+    const scope = scopeOf(request);
+    const { values, faults } = readForm(newUserForm, request.body);
+    if (values === null) return ask(request, response, faults);
+    const result = await addUser(scope, values);
+    if (result.outcome === 'invalid') return ask(request, response, result.faults);
+    if (result.outcome === 'refused') return answerRefusal(request, response, result.verdict);
+    if (result.outcome === 'noMail') return ask(request, response, [], 409);
+    const { user, way } = result;
+    const told = { heading: 'users:added', ended: false };
+    const frame = { title: 'common:terms.addUser', breadcrumbs: inList };
+    showWayIn(response, { user, way, sheet: sheet(scope, user, way), ...told }, frame);
+  }
+
+  return [
+    {
+      method: 'get',
+      path: paths.newUser,
+      access: 'users.add',
+      handle: (request, response) => ask(request, response, []),
+    },
+    { method: 'post', path: paths.newUser, access: 'users.add', handle: add },
+  ];
+}

@@ -1,0 +1,112 @@
+import type { Request, Response } from 'express';
+import { conflict, Failure, notFound } from '../../domain/errors.ts';
+import { may } from '../../domain/policy.ts';
+import { paths } from '../../paths.ts';
+import type { Stores } from '../../stores.ts';
+import { readForm } from '../http/forms.ts';
+import type { Notice } from '../http/page.ts';
+import { scopeOf } from '../http/request.ts';
+import type { AnswerRefusal, Route } from '../http/routing.ts';
+import { handOverOf, type WaysIn } from '../../core/accounts/links/hand-over.ts';
+import type { HandOverSheet } from './hand-over-sheet.ts';
+import {
+  judgedAs,
+  lookOf,
+  secondFor,
+  sortOut,
+  type BulkAction,
+  type BulkChange,
+  type BulkOutcome,
+} from '../../core/accounts/users/bulk.ts';
+import type { BulkReset } from '../../core/accounts/users/bulk-reset.ts';
+import { bulkForm, bulkResetForm } from './users.forms.ts';
+import { inList } from './breadcrumbs.ts';
+
+/** What is done to many users at once: a page that says to whom, and one button. */
+export function bulkRoutes(parts: {
+  stores: Stores;
+  change: BulkChange;
+  reset: BulkReset;
+  waysIn: WaysIn;
+  sheet: HandOverSheet;
+  answerRefusal: AnswerRefusal;
+  clock: () => number;
+}): Route[] {
+  const { stores, change, reset, waysIn, sheet, answerRefusal, clock } = parts;
+
+  async function confirm(request: Request, response: Response): Promise<void> {
+    const scope = scopeOf(request);
+    const { values, faults } = readForm(bulkForm, request.query);
+    if (values === null) return sayNothingToDo(response, faults[0]?.key ?? 'users:bulk.error.nobody');
+    const action = knownAction(values.action);
+    const verdict = may(scope, judgedAs(action));
+    if (!verdict.allowed) return answerRefusal(request, response, verdict);
+    const { done, left } = await sortOut(stores, scope, action, values.user);
+    if (done.length + left.length === 0) throw notFound();
+    const second = await secondFor(stores, scope, action, done, clock());
+    if (second) return answerRefusal(request, response, second);
+    const { restoreWindowDays } = scope.rules;
+    const model = { action, users: done, left, restoreWindowDays, handOver: handOverOf(scope, waysIn) };
+    const { danger, icon, label } = lookOf(action);
+    const back = backTo(action);
+    response.page('users/bulk-confirm', { ...model, danger, icon, back }, { title: label, breadcrumbs: inList });
+  }
+
+  async function run(request: Request, response: Response): Promise<void> {
+    const { values, faults } = readForm(bulkForm, request.body);
+    if (values === null) return sayNothingToDo(response, faults[0]?.key ?? 'users:bulk.error.nobody');
+    const action = knownAction(values.action);
+    if (action === 'reset') throw new Failure('badRequest');
+    const verdict = may(scopeOf(request), judgedAs(action));
+    if (!verdict.allowed) return answerRefusal(request, response, verdict, judgedAs(action));
+    const outcome = await change(scopeOf(request), action, values.user);
+    if (outcome.second) return answerRefusal(request, response, outcome.second);
+    if (outcome.done.length + outcome.left.length === 0) throw notFound();
+    request.session.notice = noticeOf(action, outcome);
+    response.redirect(303, backTo(action));
+  }
+
+  // As with one user, the clear texts go into this one body and nowhere else.
+  async function runReset(request: Request, response: Response): Promise<void> {
+    const scope = scopeOf(request);
+    const { values, faults } = readForm(bulkResetForm, request.body);
+    if (values === null) return sayNothingToDo(response, faults[0]?.key ?? 'users:bulk.error.nobody');
+    const outcome = await reset(scope, values.target);
+    if (outcome.outcome === 'throttled') throw new Failure('throttled', { retryAfter: outcome.retryAfter });
+    if (outcome.outcome === 'noMail') throw conflict('links:noMail.text');
+    const { issued, left } = outcome;
+    if (issued.length + left.length === 0) throw notFound();
+    const hands = issued.map(({ user, way }) => ({ user, way, sheet: sheet(scope, user, way) }));
+    const way = issued[0]?.way ?? null;
+    const status = issued.length === 0 ? 409 : 200;
+    const frame = { title: lookOf('reset').label, breadcrumbs: inList, status } as const;
+    if (way?.by === 'mailedLink') return response.page('links/bulk-mailed', { hands, left, way }, frame);
+    response.set('Referrer-Policy', 'no-referrer');
+    const secret = { scripts: ['reveal.js'], fleeting: issued.length > 0 };
+    response.page('users/bulk-reveal', { hands, left, way }, { ...frame, ...secret });
+  }
+
+  function sayNothingToDo(response: Response, key: string): void {
+    response.page('users/bulk-nobody', { text: key }, { title: 'users:bulk.title', breadcrumbs: inList, status: 422 });
+  }
+
+  return [
+    { method: 'get', path: paths.bulkUsers, access: 'users.list', handle: confirm },
+    { method: 'post', path: paths.bulkUsers, access: 'users.list', handle: run },
+    { method: 'post', path: paths.bulkReset, access: 'users.resetPassword', handle: runReset },
+  ];
+}
+
+function knownAction(action: BulkAction | null): BulkAction {
+  if (action === null) throw new Failure('badRequest');
+  return action;
+}
+
+const backTo = (action: BulkAction): string => (action === 'restore' ? paths.deletedUsers : paths.users);
+
+function noticeOf(action: BulkAction, { done, left }: BulkOutcome): Notice {
+  if (done.length === 0) return { kind: 'warning', key: 'users:bulk.none' };
+  const values = { count: done.length };
+  if (left.length > 0) return { kind: 'warning', key: 'users:bulk.partly', values };
+  return { kind: 'success', key: `users:bulk.done.${action}`, values };
+}

@@ -1,0 +1,106 @@
+import { languages, type Language } from '../../domain/regions.ts';
+import { administratorLevels, agentLevels } from '../../domain/roles.ts';
+import { foldName, statusOf, type User } from '../../domain/people/user.ts';
+import type { Translator } from '../../i18n/translator.ts';
+
+/** What a file of users says of each, under names that never change. The last two are for reading only. */
+export const csvColumns = [
+  'username',
+  'firstName',
+  'lastName',
+  'displayName',
+  'administratorLevel',
+  'agentLevel',
+  'language',
+  'status',
+  'lastSignIn',
+] as const;
+export type CsvColumn = (typeof csvColumns)[number];
+
+const readOnlyColumns: readonly CsvColumn[] = ['status', 'lastSignIn'];
+
+/** The locale key of each column's heading. */
+export const csvHeadings: Readonly<Record<CsvColumn, string>> = {
+  username: 'common:terms.username',
+  firstName: 'common:terms.firstName',
+  lastName: 'common:terms.lastName',
+  displayName: 'common:terms.displayName',
+  administratorLevel: 'common:terms.administratorLevel',
+  agentLevel: 'common:terms.agentLevel',
+  language: 'common:terms.language',
+  status: 'users:column.status',
+  lastSignIn: 'users:column.lastSignIn',
+};
+
+/** What the language column says of a user who has none of their own. */
+const languageOfTenant = 'tenant';
+
+/** Columns whose cells are one of a few words. */
+export const wordedColumns = {
+  administratorLevel: { codes: administratorLevels, key: (code: string) => `roles:administrator.${code}` },
+  agentLevel: { codes: agentLevels, key: (code: string) => `roles:agent.${code}` },
+  language: {
+    codes: [...languages, languageOfTenant],
+    key: (code: string) => (code === languageOfTenant ? 'users:languageOfTenant' : `common:languageName.${code}`),
+  },
+} as const;
+export type WordedColumn = keyof typeof wordedColumns;
+
+/** @returns a time as every spreadsheet and every program reads it. @param at epoch ms */
+export const isoTime = (at: number): string => `${new Date(at).toISOString().slice(0, 19)}Z`;
+
+// Case, accents, blanks and apostrophes of either kind are of no account: `User name`, `username` and `USER-NAME` are one.
+const fold = (text: string): string => foldName(text).replace(/[^\p{L}\p{N}]/gu, '');
+
+export type UsersCsv = ReturnType<typeof createUsersCsv>;
+
+/** Users as rows of a file: written in the reader's language, read in every language and by the stable names. */
+export function createUsersCsv(translator: Translator, clock: () => number) {
+  const tongues = languages.map((language) => translator(language));
+  const dictionary = (codes: readonly string[], key: (code: string) => string): Map<string, string> =>
+    new Map(codes.flatMap((code) => [code, ...tongues.map(({ t }) => t(key(code)))].map((word) => [fold(word), code])));
+  const columns = dictionary(csvColumns, (column) => csvHeadings[column as CsvColumn]);
+  const words = {
+    administratorLevel: dictionary(wordedColumns.administratorLevel.codes, wordedColumns.administratorLevel.key),
+    agentLevel: dictionary(wordedColumns.agentLevel.codes, wordedColumns.agentLevel.key),
+    language: dictionary(wordedColumns.language.codes, wordedColumns.language.key),
+  };
+  const wordOf = (column: WordedColumn, cell: string): string | null => words[column].get(fold(cell)) ?? null;
+
+  return {
+    /** The headings of every column, or of those that an import fills in. */
+    header: (language: Language, which: 'all' | 'writable' = 'all'): string[] => {
+      const { t } = translator(language);
+      const kept = csvColumns.filter((column) => which === 'all' || !readOnlyColumns.includes(column));
+      return kept.map((column) => t(csvHeadings[column]));
+    },
+
+    row: (language: Language, user: User): string[] => {
+      const { t } = translator(language);
+      return [
+        user.username,
+        user.firstName,
+        user.lastName,
+        user.displayName,
+        t(wordedColumns.administratorLevel.key(user.administratorLevel)),
+        t(wordedColumns.agentLevel.key(user.agentLevel)),
+        t(wordedColumns.language.key(user.language ?? languageOfTenant)),
+        t(`users:status.${statusOf(user, clock())}`),
+        user.lastSignInAt === null ? '' : isoTime(user.lastSignInAt),
+      ];
+    },
+
+    /** @returns the column that a heading names, or null */
+    columnOf: (heading: string): CsvColumn | null => (columns.get(fold(heading)) ?? null) as CsvColumn | null,
+
+    /** @returns what a cell says in one of the words that its column knows; undefined for any other */
+    levelOf: <Column extends 'administratorLevel' | 'agentLevel'>(
+      column: Column,
+      cell: string,
+    ): User[Column] | undefined => (wordOf(column, cell) ?? undefined) as User[Column] | undefined,
+    languageOf: (cell: string): Language | null | undefined => {
+      const word = wordOf('language', cell);
+      return word === languageOfTenant ? null : ((word ?? undefined) as Language | undefined);
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import type { Config } from '../../platform/config/config.ts';
+import type { Scope } from '../../domain/scope.ts';
+import type { User } from '../../domain/people/user.ts';
+import type { WayIn } from '../../core/accounts/links/hand-over.ts';
+import { paths } from '../../paths.ts';
+import { createFormats } from '../../i18n/formats.ts';
+import { languages } from '../../domain/regions.ts';
+import type { Tongue, Translator } from '../../i18n/translator.ts';
+
+/** The printed page that goes to a user with their temporary password or link: in their language, not in the administrator's. */
+export function handOverSheet(config: Config, translator: Translator, clock: () => number) {
+  const formats = new Map(languages.map((language) => [language, createFormats(language, clock)]));
+  const address = new URL(paths.signIn, config.baseUrl).href;
+
+  const ofPassword = (t: Tongue['t'], { username }: User) => ({
+    facts: [
+      { label: t('users:sheet.address'), value: address },
+      { label: t('common:terms.username'), value: username },
+    ],
+    password: t('common:terms.temporaryPassword'),
+    steps: [t('users:sheet.step.open'), t('users:sheet.step.signIn'), t('users:sheet.step.change')],
+  });
+  const ofLink = (t: Tongue['t'], { username }: User) => ({
+    facts: [{ label: t('common:terms.username'), value: username }],
+    password: t('links:term'),
+    steps: [t('links:sheet.step.open'), t('links:sheet.step.change'), t('links:sheet.step.destroy')],
+  });
+
+  return (scope: Scope, user: User, { by, expiresAt }: WayIn) => {
+    const language = user.language ?? scope.tenant.language;
+    const { t, html, direction } = translator(language);
+    return {
+      language,
+      dir: direction,
+      title: t('users:sheet.title'),
+      greeting: html('users:sheet.greeting', { name: user.displayName, tenant: scope.tenant.name }),
+      ...(by === 'shown' ? ofPassword(t, user) : ofLink(t, user)),
+      expiry: html(by === 'shown' ? 'users:sheet.expiry' : 'links:sheet.expiry', {
+        date: formats.get(language)?.dateTime(expiresAt) ?? '',
+      }),
+    };
+  };
+}
+
+export type HandOverSheet = ReturnType<typeof handOverSheet>;

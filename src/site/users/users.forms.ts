@@ -1,0 +1,145 @@
+import { z } from 'zod';
+import type { FieldFault } from '../../domain/errors.ts';
+import { languages } from '../../domain/regions.ts';
+import { administratorLevels, agentLevels } from '../../domain/roles.ts';
+import { canonicalUsername, cleanName } from '../../domain/people/user.ts';
+import { carriedNumber, line } from '../http/forms.ts';
+import { bulkActions } from '../../core/accounts/users/bulk.ts';
+import type { ResetTarget } from '../../core/accounts/users/bulk-reset.ts';
+import { joinedName, type ShownFields } from '../../core/accounts/users/merge.ts';
+import { levelFilters, sortKeys, statusFilters } from '../../core/accounts/stores/list-query.ts';
+
+const longestSearch = 100;
+const longestUsername = 254;
+// A place holds the key that a name sorts by: eighteen letters for one, at the worst, in a text of four for three bytes.
+const longestPlace = 12_000;
+const place = line(longestPlace)
+  .transform((text) => (text === '' ? null : text))
+  .nullable()
+  .default(null)
+  .catch(null);
+
+/**
+ * What the list's address may carry. Anything else in it is left out of the question, not answered with an error: what is
+ * not there has a default besides, since to make an error and drop it again costs more than all the rest of the reading.
+ */
+export const listQuery = z.object({
+  q: line(longestSearch).default('').catch(''),
+  level: z.enum(levelFilters).nullable().default(null).catch(null),
+  status: z.enum(statusFilters).nullable().default(null).catch(null),
+  sort: z
+    .enum([...sortKeys, ...sortKeys.map((key) => `-${key}` as const)])
+    .default('name')
+    .catch('name'),
+  after: place,
+  before: place,
+  /** Whether everybody on the page is chosen already: what a script does without a new page. */
+  choose: z.enum(['all']).nullable().default(null).catch(null),
+});
+
+/** A place in a list that is neither searched nor filtered. */
+export const placeQuery = z.object({ after: place, before: place });
+
+export type PlaceQuery = z.infer<typeof placeQuery>;
+
+export type ListQuery = z.infer<typeof listQuery>;
+
+const longestName = 120;
+/** A name as somebody typed it, or as a row of a file has it. */
+export const personName = line(longestName).transform(cleanName);
+const name = personName;
+
+/** A user's own facts as an administrator types them; a display name that is left empty is put together. */
+const facts = {
+  firstName: name,
+  lastName: name,
+  displayName: name,
+  language: z.preprocess(
+    (typed) => (typed === undefined || typed === '' ? null : typed),
+    z.enum(languages, 'errors:reason.unknownLanguage').nullable(),
+  ),
+};
+
+/** Said of a language that the portal knows and the region does not offer. */
+export const languageNotOffered: FieldFault = { field: 'language', key: 'errors:reason.languageOfRegion' };
+
+const named = <T extends { firstName: string; lastName: string; displayName: string }>(form: T): T => ({
+  ...form,
+  displayName: form.displayName === '' ? joinedName(form) : form.displayName,
+});
+
+const needsName = { path: ['displayName'], message: 'users:error.nameMissing' };
+
+export const newUserForm = z
+  .object({
+    ...facts,
+    username: line(longestUsername)
+      .transform(canonicalUsername)
+      .refine((text) => text !== '', 'users:error.usernameMissing'),
+    administratorLevel: z.enum(administratorLevels).catch('none'),
+    agentLevel: z.enum(agentLevels).catch('none'),
+  })
+  .transform(named)
+  .refine((form) => form.displayName !== '', needsName);
+
+export type NewUserForm = z.infer<typeof newUserForm>;
+
+const level = z.enum(administratorLevels).optional().catch(undefined);
+const agent = z.enum(agentLevels).optional().catch(undefined);
+
+/** A level that the form did not offer, such as one's own, stays as it is. */
+export const editForm = z
+  .object({ ...facts, administratorLevel: level, agentLevel: agent })
+  .refine((form) => named(form).displayName !== '', needsName);
+
+const shownName = z.string().transform(cleanName);
+
+const shownForm = z
+  .object({
+    version: carriedNumber.refine((version) => version !== null),
+    'shown.firstName': shownName,
+    'shown.lastName': shownName,
+    'shown.displayName': shownName,
+    'shown.language': z.union([z.literal('').transform(() => null), z.enum(languages)]),
+    'shown.administratorLevel': level,
+    'shown.agentLevel': agent,
+  })
+  .transform(({ version, ...shown }) => {
+    const fields = Object.entries(shown).map(([name, value]) => [name.slice('shown.'.length), value]);
+    return { version, ...Object.fromEntries(fields) } as ShownFields;
+  });
+
+/** @returns what the edit form says that its page showed, or null where it does not say it in a readable form */
+export const readShown = (body: unknown): ShownFields | null => shownForm.safeParse(body).data ?? null;
+
+// Fewer than the resets that one administrator may make in a minute.
+const mostChosen = 50;
+const longestId = 36;
+/** People chosen in a list; whatever is no id is left out. */
+const chosen = z
+  .union([z.string().transform((one) => [one]), z.array(z.string())])
+  .catch([])
+  .transform((all) => [...new Set(all.map((text) => text.trim()).filter((text) => text !== ''))])
+  .refine((all) => all.length > 0, 'users:bulk.error.nobody')
+  .refine((all) => all.length <= mostChosen, 'users:bulk.error.tooMany');
+
+/** What is to be done to whom. */
+export const bulkForm = z.object({
+  action: z.enum(bulkActions).nullable().catch(null),
+  user: chosen.transform((all) => all.filter((id) => id.length <= longestId)),
+});
+
+const target = /^([0-9a-f-]{36})\.(\d{1,9})$/;
+
+/** Whose passwords are reset: each with the epoch that they had when the form was made. */
+export const bulkResetForm = z.object({
+  target: chosen.transform((all) =>
+    all.flatMap((text): ResetTarget[] => {
+      const [, id, epoch] = target.exec(text) ?? [];
+      return id === undefined ? [] : [{ id, epoch: Number(epoch) }];
+    }),
+  ),
+});
+
+/** The user's epoch when the form was made: a form that is sent a second time finds another one. */
+export const resetForm = z.object({ epoch: carriedNumber });

@@ -1,0 +1,130 @@
+import type { Request, Response } from 'express';
+import { Failure } from '../../domain/errors.ts';
+import { isOffered, may } from '../../domain/policy.ts';
+import { levelFilters, sortKeys, statusFilters } from '../../core/accounts/stores/list-query.ts';
+import type { Scope } from '../../domain/scope.ts';
+import { statusOf, type User } from '../../domain/people/user.ts';
+import { paths, userPath } from '../../paths.ts';
+import type { Stores } from '../../stores.ts';
+import { readForm } from '../http/forms.ts';
+import { scopeOf } from '../http/request.ts';
+import type { AnswerRefusal, Route } from '../http/routing.ts';
+import { handOverOf, type WaysIn } from '../../core/accounts/links/hand-over.ts';
+import { notesOfList } from '../rules/notes.ts';
+import { mostCounted } from '../../core/accounts/stores/users.deleted.store.ts';
+import type { HandOverSheet } from './hand-over-sheet.ts';
+import { showWayIn } from './reveal.ts';
+import { listQuery, resetForm, type ListQuery } from './users.forms.ts';
+import { offeredInBulk } from '../../core/accounts/users/bulk.ts';
+import { listHref, listUsers } from './list.ts';
+import { linksOf, ofUser, trail, userIdOf } from './breadcrumbs.ts';
+import type { ResetResult, Users } from '../../core/accounts/users/reset-password.ts';
+
+export function usersRoutes(parts: {
+  stores: Stores;
+  users: Users;
+  waysIn: WaysIn;
+  sheet: HandOverSheet;
+  answerRefusal: AnswerRefusal;
+  clock: () => number;
+}): Route[] {
+  const { stores, users, waysIn, sheet, answerRefusal, clock } = parts;
+
+  async function list(request: Request, response: Response): Promise<void> {
+    const query = listQuery.parse(request.query);
+    const scope = scopeOf(request);
+    const now = clock();
+    const page = await listUsers(stores, scope, query, now);
+    const rows = page.users.map((user) => ({ ...user, href: userPath(user.id), status: statusOf(user, now) }));
+    const deleted = may(scope, 'users.restore').allowed ? await stores.users.countDeleted(scope) : 0;
+    const model = {
+      ...page,
+      users: rows,
+      query,
+      sorts: sortsOf(query),
+      sortings,
+      levels,
+      statuses,
+      deleted,
+      mostDeleted: mostCounted,
+      add: may(scope, 'users.add'),
+      bulk: offeredInBulk(scope, 'present'),
+      chooseAll: chooseAllHref(query),
+      importing: may(scope, 'users.import'),
+      exporting: exportingFor(scope),
+      notes: notesOfList(scope),
+    };
+    response.page('users/list', model, { title: 'common:terms.userManagement', breadcrumbs: trail });
+  }
+
+  async function confirmReset(request: Request, response: Response): Promise<void> {
+    const user = await users.load(scopeOf(request), userIdOf(request));
+    const reset = may(scopeOf(request), 'users.resetPassword', user);
+    if (!reset.allowed) return answerRefusal(request, response, reset);
+    askToReset(request, response, user);
+  }
+
+  function askToReset(request: Request, response: Response, user: User, status = 200): void {
+    const model = { user, handOver: handOverOf(scopeOf(request), waysIn), ...linksOf(user) };
+    const options = { title: 'common:terms.resetPassword', breadcrumbs: ofUser(user), status };
+    response.page('users/reset-confirm', model, options);
+  }
+
+  async function reset(request: Request, response: Response): Promise<void> {
+    const { values } = readForm(resetForm, request.body);
+    const epoch = values?.epoch ?? -1;
+    const result = await users.resetPassword(scopeOf(request), userIdOf(request), epoch);
+    if (result.outcome === 'reset') return reveal(request, response, result);
+    if (result.outcome === 'refused') return answerRefusal(request, response, result.verdict);
+    if (result.outcome === 'noMail') return askToReset(request, response, result.user, 409);
+    if (result.outcome === 'throttled') throw new Failure('throttled', { retryAfter: result.retryAfter });
+    const options = { title: 'common:terms.resetPassword', breadcrumbs: ofUser(result.user), status: 409 };
+    const by = waysIn.ruleFor(scopeOf(request));
+    response.page('users/reset-stale', { user: result.user, by, ...linksOf(result.user) }, options);
+  }
+
+  // The clear text goes into this one body: no redirect, no flash, no session, nothing that a second request could read.
+  function reveal(
+    request: Request,
+    response: Response,
+    { user, way }: Extract<ResetResult, { outcome: 'reset' }>,
+  ): void {
+    const heading = { title: 'common:terms.resetPassword', breadcrumbs: ofUser(user) };
+    const told = { heading: 'users:reset.done', ended: true };
+    showWayIn(response, { user, way, sheet: sheet(scopeOf(request), user, way), ...told }, heading);
+  }
+
+  return [
+    { method: 'get', path: paths.users, access: 'users.list', handle: list },
+    { method: 'get', path: paths.resetPassword, access: 'users.resetPassword', handle: confirmReset },
+    { method: 'post', path: paths.resetPassword, access: 'users.resetPassword', handle: reset },
+  ];
+}
+
+// With another administrator it leads to a page, not to a file.
+function exportingFor(scope: Scope): 'alone' | 'together' | null {
+  const verdict = may(scope, 'users.export');
+  return verdict.allowed ? 'alone' : isOffered(verdict) ? 'together' : null;
+}
+
+const levels = levelFilters.map((value) => ({
+  value,
+  label: value.endsWith('Agent') ? `roles:agent.${value.slice(0, -'Agent'.length)}` : `roles:administrator.${value}`,
+}));
+const sortings = sortKeys.flatMap((key) => [
+  { value: key, label: `users:sort.${key}` },
+  { value: `-${key}`, label: `users:sort.${key}Descending` },
+]);
+const statuses = statusFilters.map((value) => ({ value, label: `users:status.${value}` }));
+
+const chooseAllHref = (query: ListQuery): string =>
+  listHref(query, { after: query.after, before: query.before, choose: query.choose === 'all' ? null : 'all' });
+
+function sortsOf(query: ListQuery) {
+  return Object.fromEntries(
+    sortKeys.map((key) => {
+      const direction = query.sort === key ? 'ascending' : query.sort === `-${key}` ? 'descending' : null;
+      return [key, { direction, href: listHref(query, { sort: direction === 'ascending' ? `-${key}` : key }) }];
+    }),
+  );
+}
