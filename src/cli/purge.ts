@@ -2,12 +2,13 @@ import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import { createTransport } from '../platform/mail-transport.ts';
 import { createErasure } from '../core/personal-data/erasure.ts';
-import { excessOf, purgeExpired, type Counts, type Excess, type RetentionStep } from '../core/retention/retention.ts';
+import { excessOf, purgeExpired, type Excess } from '../core/retention/retention.ts';
 import { retentionSteps } from '../core/retention/steps.ts';
 import { isAhead, readTrustedTime } from '../core/retention/trusted-clock.ts';
 import { createThrottle } from '../core/accounts/throttles/throttle.ts';
 import { print, withContext, type CommandContext } from './context.ts';
 import type { CommandIo } from './io.ts';
+import type { Counts, RetentionStep } from '../platform/retention-step.ts';
 
 interface PurgeOptions {
   readonly yes?: boolean;

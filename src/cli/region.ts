@@ -4,9 +4,9 @@ import { Option, type Command } from 'commander';
 import { rulesFolder } from '../platform/config/rules.ts';
 import { CommandFault, print } from './context.ts';
 import type { CommandIo } from './io.ts';
-import type { Chapter } from '../../tools/prove/flow/flow.ts';
 import type { Report } from '../../tools/prove/report.ts';
 import { addRegionKeyCommand } from './region-key.ts';
+import type { Chapter } from '../../tools/prove/chapter.ts';
 
 interface ProveOptions {
   report?: string;

@@ -1,6 +1,6 @@
-import { guardOf, type ApprovalAct } from './approvals.ts';
 import type { Scope } from './scope.ts';
 import type { User } from './people/user.ts';
+import { guardOf, type ApprovalAct } from './approval-acts.ts';
 
 /** How long the protection of a Global admin outlasts the level, in ms: 30 days. */
 const formerGlobalAdminMs = 30 * 24 * 60 * 60 * 1_000;

@@ -1,7 +1,7 @@
-import type { Change } from './activity/event.ts';
 import type { FieldFault } from './errors.ts';
 import type { Language } from './regions.ts';
 import type { AdministratorLevel, AgentLevel } from './roles.ts';
+import type { Change } from './people/user.ts';
 
 /** For how long an import is kept after it was staged, wanted or ended: what is in it is personal. In ms. */
 export const importKeptMs = 24 * 60 * 60 * 1_000;

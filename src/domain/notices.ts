@@ -1,5 +1,6 @@
-import type { ApprovalAct } from './approvals.ts';
-import type { ActivityEvent, Change } from './activity/event.ts';
+import type { ActivityEvent } from './activity/event.ts';
+import type { Change } from './people/user.ts';
+import type { ApprovalAct } from './approval-acts.ts';
 
 /** A change of one of the two levels. */
 export interface LevelChange {

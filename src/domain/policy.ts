@@ -1,4 +1,3 @@
-import { guardOf, type ApprovalAct } from './approvals.ts';
 import { formerGlobalAdmin } from './former-global-admin.ts';
 import type { OwnRule } from './tenant-rules.ts';
 import { isUserOperation, type UserOperation, type Wording } from './regions.ts';
@@ -6,6 +5,7 @@ import { changesToAPerson, rights, type Action, type AdministratorLevel, type Ag
 import type { Scope } from './scope.ts';
 import { supportReaches } from './support.ts';
 import type { User } from './people/user.ts';
+import { guardOf, type ApprovalAct } from './approval-acts.ts';
 
 /** Why something is refused; each has a sentence in `policy:` of every language. */
 export type Refusal =

@@ -1,13 +1,8 @@
-import type { ApprovalAct } from './approvals.ts';
 import type { AdministratorLevel, AgentLevel } from './roles.ts';
 import type { Language, RegionRules } from './regions.ts';
-import type { Support } from './support.ts';
-
-export interface ScopeTenant {
-  readonly id: string;
-  readonly name: string;
-  readonly language: Language;
-}
+import type { Support, Grant } from './support.ts';
+import type { ScopeTenant } from './tenant.ts';
+import type { ApprovalAct } from './approval-acts.ts';
 
 export interface ScopeActor {
   readonly id: string;
@@ -44,4 +39,23 @@ export interface Scope extends RegionScope {
 /** @returns the same values, which nobody can change on the way down */
 export function createScope(parts: Scope): Scope {
   return Object.freeze({ ...parts });
+}
+
+/** @returns the scope of an operator within the tenant that let them in @param rules as they hold there */
+export function scopeInside(scope: Scope, tenant: ScopeTenant, grant: Grant, rules: RegionRules): Scope {
+  const { grantId, purpose, level, endsAt, grantedBy } = grant;
+  return createScope({
+    ...scope,
+    rules,
+    tenant: { id: tenant.id, name: tenant.name, language: tenant.language },
+    actor: scope.actor && { ...scope.actor, administratorLevel: 'userManagement', agentLevel: 'none' },
+    support: { grantId, purpose, level, endsAt, grantedBy, home: scope.tenant },
+  });
+}
+
+/** @returns the scope of an operator back in their own tenant, where they hold no level */
+export function scopeOutside(scope: Scope): Scope {
+  if (scope.support === undefined) return scope;
+  const { support, actor, ...rest } = scope;
+  return createScope({ ...rest, tenant: support.home, actor: actor && { ...actor, administratorLevel: 'none' } });
 }

@@ -1,7 +1,6 @@
 import type { RegionRules } from './regions.ts';
 import type { Action } from './roles.ts';
-import { createScope, type Scope, type ScopeTenant } from './scope.ts';
-import type { TenantState } from './tenant.ts';
+import type { TenantState, ScopeTenant } from './tenant.ts';
 
 /** How far an operator may go in a tenant that let them in, from the least to the most. */
 export const supportLevels = ['look', 'manage'] as const;
@@ -59,23 +58,4 @@ export function endOfSupport(
   if (grant.endedAt !== null) return 'ended';
   if (tenant.state !== 'active') return tenant.state;
   return rules.supportAccess.grant === 'allowed' ? null : 'forbidden';
-}
-
-/** @returns the scope of an operator within the tenant that let them in @param rules as they hold there */
-export function scopeInside(scope: Scope, tenant: ScopeTenant, grant: Grant, rules: RegionRules): Scope {
-  const { grantId, purpose, level, endsAt, grantedBy } = grant;
-  return createScope({
-    ...scope,
-    rules,
-    tenant: { id: tenant.id, name: tenant.name, language: tenant.language },
-    actor: scope.actor && { ...scope.actor, administratorLevel: 'userManagement', agentLevel: 'none' },
-    support: { grantId, purpose, level, endsAt, grantedBy, home: scope.tenant },
-  });
-}
-
-/** @returns the scope of an operator back in their own tenant, where they hold no level */
-export function scopeOutside(scope: Scope): Scope {
-  if (scope.support === undefined) return scope;
-  const { support, actor, ...rest } = scope;
-  return createScope({ ...rest, tenant: support.home, actor: actor && { ...actor, administratorLevel: 'none' } });
 }

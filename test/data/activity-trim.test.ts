@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { compile } from '../../src/platform/database/database.ts';
-import { createScope, type Scope, type ScopeTenant } from '../../src/domain/scope.ts';
+import { createScope, type Scope } from '../../src/domain/scope.ts';
 import { entriesPerTrim, trimLogs } from '../../src/core/activity/trim.ts';
 import { verifyChain } from '../../src/core/activity/verify.ts';
 import { postgres } from '../support/services.ts';
 import { both, newTenant, open, start, worldwide } from './databases.ts';
+import type { ScopeTenant } from '../../src/domain/tenant.ts';
 
 const dayMs = 24 * 60 * 60_000;
 const midnight = Math.floor(start / dayMs) * dayMs;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { restoreWindowMs } from '../../src/domain/regions.ts';
-import { createScope, type Scope, type ScopeTenant } from '../../src/domain/scope.ts';
+import { createScope, type Scope } from '../../src/domain/scope.ts';
 import { createErasure } from '../../src/core/personal-data/erasure.ts';
 import type { OverdueUser } from '../../src/core/personal-data/erasure.store.ts';
 import { createThrottle } from '../../src/core/accounts/throttles/throttle.ts';
@@ -10,6 +10,7 @@ import { createUserChanges } from '../../src/core/accounts/users/changes.ts';
 import type { NewUser } from '../../src/core/accounts/stores/users.store.ts';
 import { postgres } from '../support/services.ts';
 import { actingAs, both, newTenant, newUser, open, start, worldwide } from './databases.ts';
+import type { ScopeTenant } from '../../src/domain/tenant.ts';
 
 const windowMs = restoreWindowMs(worldwide);
 const never = new AbortController().signal;

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { may, mayGive } from '../../src/domain/policy.ts';
 import { actions, administratorLevels, type Action } from '../../src/domain/roles.ts';
-import { createScope, type Scope } from '../../src/domain/scope.ts';
-import { endOfSupport, scopeInside, scopeOutside, supportLevels, type Grant } from '../../src/domain/support.ts';
+import { createScope, type Scope, scopeInside, scopeOutside } from '../../src/domain/scope.ts';
+import { endOfSupport, supportLevels, type Grant } from '../../src/domain/support.ts';
 import { worldwide } from '../data/databases.ts';
 
 const now = 1_000_000;

@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { paths } from '../../src/paths.ts';
 import { maxShareOf } from '../../src/core/activity/trim.ts';
-import { excessOf, minLimit, purgeExpired, type RetentionStep } from '../../src/core/retention/retention.ts';
+import { excessOf, minLimit, purgeExpired } from '../../src/core/retention/retention.ts';
 import { aTenant, aUser, type TestTenant } from '../support/builders.ts';
 import { aPerson } from '../support/person.ts';
 import { letTimePass, openPortal, type Portal } from '../support/portal.ts';
 import { underRules } from '../support/rules.ts';
 import { postgres, skipWithout } from '../support/services.ts';
+import type { RetentionStep } from '../../src/platform/retention-step.ts';
 
 const hourMs = 60 * 60_000;
 const dayMs = 24 * hourMs;

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createScope, type Scope } from '../../src/domain/scope.ts';
-import { scopeInside } from '../../src/domain/support.ts';
+import { createScope, type Scope, scopeInside } from '../../src/domain/scope.ts';
 import { createLinkTokens } from '../../src/core/accounts/links/tokens.ts';
 import { createWaysIn } from '../../src/core/accounts/links/hand-over.ts';
 import { createRules } from '../../src/core/accounts/tenants/tenant-rules.ts';

@@ -1,7 +1,7 @@
-import type { Change } from '../../src/domain/activity/event.ts';
 import { paths, to, userPath } from '../../src/paths.ts';
 import type { TestUser } from '../support/builders.ts';
 import type { Person } from '../support/person.ts';
+import type { Change } from '../../src/domain/people/user.ts';
 
 /** What someone else does to the user while the reader has the user's page open. */
 export type Meanwhile = (by: Person, user: TestUser) => Promise<unknown>;

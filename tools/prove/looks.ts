@@ -2,9 +2,7 @@ import { createTexts, folderPlaces } from './collect.ts';
 import type { Look, Place } from './places.ts';
 import type { Site } from './sites.ts';
 import { mover, type Story } from './story.ts';
-
-/** Where the company that moves is at home: at the first region, at both while it moves, at the second one. */
-export type Standing = 'before' | 'moving' | 'moved';
+import type { Standing } from './chapter.ts';
 
 const isAtHome: Readonly<Record<Standing, readonly [first: boolean, second: boolean]>> = {
   before: [true, false],

@@ -4,8 +4,8 @@ import path from 'node:path';
 import { createCanaries } from './canaries.ts';
 import { outboxOf } from './collect.ts';
 import { plantControls, startTrespasser } from './controls.ts';
-import { flow as wholeFlow, type Chapter } from './flow/flow.ts';
-import { createLooks, type Standing } from './looks.ts';
+import { flow as wholeFlow } from './flow/flow.ts';
+import { createLooks } from './looks.ts';
 import { startRegion, type Surroundings } from './regions.ts';
 import type { Report } from './report.ts';
 import { foldersOf, openSites, territoryOf, type ProveOptions, type Site } from './sites.ts';
@@ -13,6 +13,7 @@ import { createMover, createStory, type Story } from './story.ts';
 import { sumUp, type Route } from './sum-up.ts';
 import { walkAlone, walkBoth, type StepResult } from './walk.ts';
 import { startWatching, type Watching } from './watching.ts';
+import type { Standing, Chapter } from './chapter.ts';
 
 type Closers = (() => unknown)[];
 

@@ -5,12 +5,12 @@ import { readRules } from '../../src/platform/config/rules.ts';
 import { CommandFault } from '../../src/cli/context.ts';
 import { createCanaries } from './canaries.ts';
 import type { Territory } from './connections.ts';
-import type { Chapter } from './flow/flow.ts';
 import { freePort } from './free-port.ts';
 import type { RegionPlan } from './regions.ts';
 import { sqliteStores } from './stores-sqlite.ts';
 import type { RegionStores } from './stores.ts';
 import type { Watching } from './watching.ts';
+import type { Chapter } from './chapter.ts';
 
 export interface ProveOptions {
   /** The rules of the two regions. */

@@ -1,6 +1,7 @@
 import type { Database } from '../../platform/database/database.ts';
 import type { ChainAnchor } from '../../domain/activity/chain.ts';
-import type { Scope, ScopeTenant } from '../../domain/scope.ts';
+import type { Scope } from '../../domain/scope.ts';
+import type { ScopeTenant } from '../../domain/tenant.ts';
 
 /** An entry at the front of a log. */
 export interface FrontEntry extends ChainAnchor {

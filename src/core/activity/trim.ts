@@ -1,9 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { retentionMs, type RegionRules } from '../../domain/regions.ts';
-import type { Scope, ScopeTenant } from '../../domain/scope.ts';
+import type { Scope } from '../../domain/scope.ts';
 import type { Stores } from '../../stores.ts';
-import type { RetentionStep, Tally } from '../retention/retention.ts';
 import type { FrontEntry } from './trim.store.ts';
+import type { ScopeTenant } from '../../domain/tenant.ts';
+import type { RetentionStep, Tally } from '../../platform/retention-step.ts';
 
 interface TrimParts {
   readonly stores: Stores;

@@ -1,12 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import {
-  amongOf,
-  mostWaiting,
-  waitsMs,
-  type ApprovalAct,
-  type ApprovalSubject,
-  type ApprovalTarget,
-} from '../../domain/approvals.ts';
+import { mostWaiting, waitsMs, type ApprovalSubject, type ApprovalTarget } from '../../domain/approvals.ts';
 import { Failure, notFound } from '../../domain/errors.ts';
 import type { Refused } from '../../domain/policy.ts';
 import type { Scope } from '../../domain/scope.ts';
@@ -15,6 +8,7 @@ import type { Stores } from '../../stores.ts';
 import { lapseOf, mayDecide, readAreTwo, sees, whoMayDecide, wordOn, type Deciders } from './recheck.ts';
 import { eventOf, lapse } from './lapse.ts';
 import type { Approval } from './rows.ts';
+import { amongOf, type ApprovalAct } from '../../domain/approval-acts.ts';
 
 /** What somebody wants to ask for. */
 export interface Wish extends Omit<ApprovalSubject, 'users'> {

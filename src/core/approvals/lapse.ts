@@ -1,10 +1,10 @@
 import type { Work } from '../../platform/jobs.ts';
-import type { LapsedBy } from '../../domain/approvals.ts';
 import { createScope, type Scope } from '../../domain/scope.ts';
 import type { Stores } from '../../stores.ts';
 import type { Tenants } from '../accounts/tenants/tenants.ts';
 import { lapseOf } from './recheck.ts';
 import type { Approval } from './rows.ts';
+import type { LapsedBy } from '../../domain/approval-acts.ts';
 
 const everyMs = 60_000;
 

@@ -1,5 +1,4 @@
 import type { Approval } from './rows.ts';
-import { actionOf } from '../../domain/approvals.ts';
 import { conflict, Failure, notFound } from '../../domain/errors.ts';
 import { createScope, type Scope } from '../../domain/scope.ts';
 import type { Stores } from '../../stores.ts';
@@ -14,6 +13,7 @@ import type { ResetResult, Users } from '../accounts/users/reset-password.ts';
 import { lapseOf } from './recheck.ts';
 import { eventOf, lapse } from './lapse.ts';
 import { targetIdOf, type Approvals } from './approvals.ts';
+import { actionOf } from '../../domain/approval-acts.ts';
 
 /** What came of it: too late, or done, with what its asker gets of it. */
 export type Performed =

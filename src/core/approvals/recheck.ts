@@ -1,13 +1,4 @@
-import {
-  actionOf,
-  amongOf,
-  areTwoBy,
-  behindMs,
-  type ApprovalAct,
-  type ApprovalTarget,
-  type AreTwo,
-  type LapsedBy,
-} from '../../domain/approvals.ts';
+import { areTwoBy, behindMs, type ApprovalTarget, type AreTwo } from '../../domain/approvals.ts';
 import { couldDo } from '../../domain/approval-policy.ts';
 import { may, mayGive, maySetRules, type Verdict } from '../../domain/policy.ts';
 import { restoreWindowMs } from '../../domain/regions.ts';
@@ -16,6 +7,7 @@ import type { User } from '../../domain/people/user.ts';
 import type { Stores } from '../../stores.ts';
 import { mayDeleteNow } from '../accounts/users/deletions.ts';
 import type { Approval } from './rows.ts';
+import { actionOf, amongOf, type ApprovalAct, type LapsedBy } from '../../domain/approval-acts.ts';
 
 type AboutApproval = Pick<Approval, 'act' | 'subject' | 'asker'>;
 

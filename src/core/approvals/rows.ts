@@ -1,4 +1,5 @@
-import type { ApprovalAct, ApprovalState, ApprovalSubject, LapsedBy } from '../../domain/approvals.ts';
+import type { ApprovalState, ApprovalSubject } from '../../domain/approvals.ts';
+import type { ApprovalAct, LapsedBy } from '../../domain/approval-acts.ts';
 
 /** Somebody who asked or answered, as they were then. */
 export interface ApprovalParty {

@@ -1,9 +1,8 @@
 import { inChunks } from '../../platform/database/chunks.ts';
-import type { Change } from '../../domain/activity/event.ts';
 import type { FieldFault } from '../../domain/errors.ts';
 import type { PlannedRow } from '../../domain/imports.ts';
 import type { Scope } from '../../domain/scope.ts';
-import type { User } from '../../domain/people/user.ts';
+import type { User, Change } from '../../domain/people/user.ts';
 import type { Stores } from '../../stores.ts';
 import { additionFault, changeFault, type Holder, type Present } from './plan.ts';
 

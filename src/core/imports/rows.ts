@@ -1,6 +1,6 @@
-import type { Change } from '../../domain/activity/event.ts';
 import type { FieldFault } from '../../domain/errors.ts';
 import type { Counts, ImportedUser, ImportMode, ImportState, Outcome, PlannedRow, Stop } from '../../domain/imports.ts';
+import type { Change } from '../../domain/people/user.ts';
 
 /** An import as whoever sent the file sees it. Times are epoch ms. */
 export interface Import {

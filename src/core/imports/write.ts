@@ -1,8 +1,7 @@
 import { inChunks } from '../../platform/database/chunks.ts';
-import type { Change } from '../../domain/activity/event.ts';
 import { importKeptMs, type Counts, type Stop } from '../../domain/imports.ts';
 import type { Scope } from '../../domain/scope.ts';
-import type { User } from '../../domain/people/user.ts';
+import type { User, Change } from '../../domain/people/user.ts';
 import type { Stores } from '../../stores.ts';
 import type { NewEntry } from '../activity/append.store.ts';
 import type { UserChange } from '../accounts/stores/users.batch.store.ts';

@@ -5,9 +5,10 @@ import { activityKinds } from '../../domain/activity/groups.ts';
 import { joinPersonal } from '../../domain/activity/personal.ts';
 import type { OwnRules } from '../../domain/tenant-rules.ts';
 import type { Language } from '../../domain/regions.ts';
-import type { Scope, ScopeTenant } from '../../domain/scope.ts';
+import type { Scope } from '../../domain/scope.ts';
 import type { User } from '../../domain/people/user.ts';
 import { readOwnRules } from '../accounts/stores/tenant-rules.ts';
+import type { ScopeTenant } from '../../domain/tenant.ts';
 
 /** Which entries of a log: what somebody did, or what was done to them. */
 interface Part {

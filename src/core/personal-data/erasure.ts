@@ -3,14 +3,15 @@ import { conflict, notFound } from '../../domain/errors.ts';
 import { tightened } from '../../domain/tenant-rules.ts';
 import { may, type Verdict } from '../../domain/policy.ts';
 import { restoreWindowMs, type RegionRules } from '../../domain/regions.ts';
-import type { Scope, ScopeTenant } from '../../domain/scope.ts';
+import type { Scope } from '../../domain/scope.ts';
 import type { User } from '../../domain/people/user.ts';
 import type { Stores } from '../../stores.ts';
 import type { OverdueUser } from './erasure.store.ts';
 import type { Transport } from '../../platform/mail-transport.ts';
-import type { RetentionStep, Tally } from '../retention/retention.ts';
 import { lockAs } from '../accounts/sessions/recheck.ts';
 import type { Throttle } from '../accounts/throttles/throttle.ts';
+import type { ScopeTenant } from '../../domain/tenant.ts';
+import type { RetentionStep, Tally } from '../../platform/retention-step.ts';
 
 export type EraseOutcome =
   | { readonly outcome: 'erased' }

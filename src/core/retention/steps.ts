@@ -1,11 +1,12 @@
 import type { Database } from '../../platform/database/database.ts';
 import { countExpired, purge } from '../accounts/purge.ts';
 import type { RegionRules } from '../../domain/regions.ts';
-import type { Scope, ScopeTenant } from '../../domain/scope.ts';
+import type { Scope } from '../../domain/scope.ts';
 import type { Stores } from '../../stores.ts';
 import { trimLogs } from '../activity/trim.ts';
 import type { Erasure } from '../personal-data/erasure.ts';
-import type { RetentionStep } from './retention.ts';
+import type { ScopeTenant } from '../../domain/tenant.ts';
+import type { RetentionStep } from '../../platform/retention-step.ts';
 
 /** @returns everything that the portal deletes by time: deleted users, the activity log, and what has expired */
 export function retentionSteps(parts: {

@@ -4,13 +4,14 @@ import { notFound, type FieldFault } from '../../domain/errors.ts';
 import { tightened } from '../../domain/tenant-rules.ts';
 import type { RegionRules } from '../../domain/regions.ts';
 import { lacksSecondFactor } from '../../domain/people/second-factor.ts';
-import type { Scope, ScopeTenant } from '../../domain/scope.ts';
-import { endOfSupport, scopeInside, scopeOutside, type SupportLevel } from '../../domain/support.ts';
+import { type Scope, scopeInside, scopeOutside } from '../../domain/scope.ts';
+import { endOfSupport, type SupportLevel } from '../../domain/support.ts';
 import type { Stores } from '../../stores.ts';
 import type { LiveSession } from '../accounts/stores/sessions.store.ts';
 import { lockAs } from '../accounts/sessions/recheck.ts';
 import type { OpenGrant } from '../accounts/stores/support-grant-rows.ts';
 import type { NewGrant, TenantGrant } from './support.store.ts';
+import type { ScopeTenant } from '../../domain/tenant.ts';
 
 export interface WantedGrant {
   readonly operator: string;

@@ -1,4 +1,3 @@
-import type { ApprovalAct, LapsedBy } from '../approvals.ts';
 import type { Refusal } from '../policy.ts';
 import type { Action } from '../roles.ts';
 import type { Counts } from '../imports.ts';
@@ -6,7 +5,8 @@ import type { LinkPurpose } from '../people/one-time-link.ts';
 import type { OwnRule } from '../tenant-rules.ts';
 import type { HandOverRule } from '../regions.ts';
 import type { SupportLevel } from '../support.ts';
-import type { User } from '../people/user.ts';
+import type { User, Change } from '../people/user.ts';
+import type { ApprovalAct, LapsedBy } from '../approval-acts.ts';
 
 /** Everything that is recorded, as typed data: the reader's language words it later. */
 export type ActivityEvent =
@@ -103,13 +103,6 @@ export interface RuleChange {
   readonly rule: OwnRule;
   readonly from: number | string | null;
   readonly to: number | string | null;
-}
-
-/** One field of a user, before and after. */
-export interface Change {
-  readonly field: 'firstName' | 'lastName' | 'displayName' | 'language' | 'administratorLevel' | 'agentLevel';
-  readonly from: string | null;
-  readonly to: string | null;
 }
 
 /** Known only to the log: the sign-in page answers every one of them alike. */

@@ -1,5 +1,6 @@
-import type { ActivityEvent, Change } from './event.ts';
+import type { ActivityEvent } from './event.ts';
 import type { Scope } from '../scope.ts';
+import type { Change } from '../people/user.ts';
 
 // Names are personal; levels and languages are what an auditor must still see after a person was erased.
 const personalFields: ReadonlySet<Change['field']> = new Set(['firstName', 'lastName', 'displayName']);

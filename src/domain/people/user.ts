@@ -152,3 +152,10 @@ export function initialsOf(displayName: string): string {
     .join('')
     .toUpperCase();
 }
+
+/** One field of a user, before and after. */
+export interface Change {
+  readonly field: 'firstName' | 'lastName' | 'displayName' | 'language' | 'administratorLevel' | 'agentLevel';
+  readonly from: string | null;
+  readonly to: string | null;
+}

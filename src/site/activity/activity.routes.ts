@@ -7,7 +7,6 @@ import type { Scope } from '../../domain/scope.ts';
 import { paths } from '../../paths.ts';
 import type { Stores } from '../../stores.ts';
 import { logFiles } from './log-file.ts';
-import type { Crumb } from '../http/page.ts';
 import { scopeOf } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
 import { describeRetention } from '../rules/describe.ts';
@@ -16,6 +15,7 @@ import type { LogExports } from '../../core/activity/export.ts';
 import { filterOf, logQuery, type LogQuery } from './activity.forms.ts';
 import { findPeople, logHref, readLogPage } from './list.ts';
 import type { WordsFor } from './words.ts';
+import type { Crumb } from '../http/page-options.ts';
 
 const trail: Crumb[] = [
   { href: paths.dashboard, label: 'common:terms.dashboard' },

@@ -1,14 +1,8 @@
-import type {
-  Activity,
-  ActivityEvent,
-  Change,
-  LogFilterName,
-  Participant,
-  RuleChange,
-} from '../../domain/activity/event.ts';
+import type { Activity, ActivityEvent, LogFilterName, Participant, RuleChange } from '../../domain/activity/event.ts';
 import { referenceOf } from '../../domain/approvals.ts';
 import type { Formats } from '../../i18n/formats.ts';
 import type { TextValues, Tongue } from '../../i18n/translator.ts';
+import type { Change } from '../../domain/people/user.ts';
 
 /** A text of the locale files with its values, not yet put together: a page isolates each value, a file takes it as it is. */
 export interface Wording {

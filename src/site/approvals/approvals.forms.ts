@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { approvalActs, longestReason } from '../../domain/approvals.ts';
+import { longestReason } from '../../domain/approvals.ts';
 import { cleanName } from '../../domain/people/user.ts';
 import { logQuery } from '../activity/activity.forms.ts';
 import { line } from '../http/forms.ts';
+import { approvalActs } from '../../domain/approval-acts.ts';
 
 const mostPeople = 50;
 const longestId = 36;

@@ -1,5 +1,4 @@
 import type { Request, Response } from 'express';
-import { amongOf } from '../../domain/approvals.ts';
 import { Failure, type FieldFault } from '../../domain/errors.ts';
 import { approvalPath, paths } from '../../paths.ts';
 import type { Stores } from '../../stores.ts';
@@ -12,6 +11,7 @@ import { lapseOf, sees, whoMayDecide } from '../../core/approvals/recheck.ts';
 import { formerAmong, shown } from './page.ts';
 import { inApprovals, inSettings } from './breadcrumbs.ts';
 import type { Approvals } from '../../core/approvals/approvals.ts';
+import { amongOf } from '../../domain/approval-acts.ts';
 
 /** What administrators have asked each other, and the answers. */
 export function approvalsRoutes(parts: {

@@ -1,5 +1,4 @@
 import type { Request, Response } from 'express';
-import { amongOf, guardOf } from '../../domain/approvals.ts';
 import { Failure, type FieldFault } from '../../domain/errors.ts';
 import { approvalPath, paths, userPath } from '../../paths.ts';
 import type { RegionRules } from '../../domain/regions.ts';
@@ -13,6 +12,7 @@ import { reasonForm, wishForm } from './approvals.forms.ts';
 import { wishShown } from './page.ts';
 import { inApprovals } from './breadcrumbs.ts';
 import type { Approvals, Outlook, Wish } from '../../core/approvals/approvals.ts';
+import { amongOf, guardOf } from '../../domain/approval-acts.ts';
 
 type Answered = Exclude<Outlook, { outcome: 'second' }>;
 

@@ -1,5 +1,5 @@
 import { paths } from '../../paths.ts';
-import type { Crumb } from '../http/page.ts';
+import type { Crumb } from '../http/page-options.ts';
 
 export const inSettings: Crumb[] = [
   { href: paths.dashboard, label: 'common:terms.dashboard' },

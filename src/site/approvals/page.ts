@@ -1,4 +1,4 @@
-import { referenceOf, type ApprovalAct, type ApprovalSubject } from '../../domain/approvals.ts';
+import { referenceOf, type ApprovalSubject } from '../../domain/approvals.ts';
 import { formerGlobalAdmin, type FormerGlobalAdmin } from '../../domain/former-global-admin.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { User } from '../../domain/people/user.ts';
@@ -8,6 +8,7 @@ import { logHref } from '../activity/list.ts';
 import { changesBetween } from '../../core/accounts/tenants/tenant-rules.ts';
 import { mayDecide } from '../../core/approvals/recheck.ts';
 import type { Approval } from '../../core/approvals/rows.ts';
+import type { ApprovalAct } from '../../domain/approval-acts.ts';
 
 /** How each act is marked, on its button and in the list. */
 const icons: Readonly<Record<ApprovalAct, string>> = {

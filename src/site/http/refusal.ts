@@ -1,11 +1,11 @@
 import path from 'node:path';
 import type { Request } from 'express';
-import { amongOf } from '../../domain/approvals.ts';
 import type { Refusal, Refused } from '../../domain/policy.ts';
 import { askPath, paths } from '../../paths.ts';
 import type { Stores } from '../../stores.ts';
 import { scopeOf } from './request.ts';
 import type { AnswerRefusal } from './routing.ts';
+import { amongOf } from '../../domain/approval-acts.ts';
 
 /** What is not done here at all, whoever asks. */
 const notDone: ReadonlySet<Refusal> = new Set<Refusal>(['elsewhere', 'alone', 'nobody', 'tenantNobody']);

@@ -5,8 +5,7 @@ import type { RegionScope, Scope } from '../../domain/scope.ts';
 import type { Sealed } from '../../domain/people/second-factor.ts';
 import type { LiveSession } from '../../core/accounts/stores/sessions.store.ts';
 import type { SessionTicket } from '../../core/accounts/sessions/sessions.ts';
-import type { Notice, PageOptions } from './page.ts';
-import type { Upload } from './upload.ts';
+import type { Notice, PageOptions } from './page-options.ts';
 
 declare global {
   // eslint-disable-next-line @typescript-eslint/no-namespace -- the one way in which Express' types are extended
@@ -73,3 +72,11 @@ export async function seeOther(request: Request, response: Response, location: s
 
 /** Marks a chain of middleware as such, for a reader of `app.ts`. */
 export type Middleware = RequestHandler;
+
+/** A file that came with a form; `tooLarge` where only that is known of it. */
+export interface Upload {
+  /** As the sender's device calls it. */
+  readonly name: string;
+  readonly bytes: Buffer;
+  readonly tooLarge: boolean;
+}

@@ -1,6 +1,5 @@
 import { tightened } from '../../domain/tenant-rules.ts';
-import { createScope } from '../../domain/scope.ts';
-import { scopeInside } from '../../domain/support.ts';
+import { createScope, scopeInside } from '../../domain/scope.ts';
 import type { RegionRules } from '../../domain/regions.ts';
 import type { Cookies } from './cookies.ts';
 import { chosenLanguage, offered } from './language.ts';

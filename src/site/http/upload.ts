@@ -4,20 +4,12 @@ import type * as FastifyBusboy from '@fastify/busboy';
 import type { BusboyFileStream, BusboyHeaders } from '@fastify/busboy';
 import { Failure } from '../../domain/errors.ts';
 import { may } from '../../domain/policy.ts';
-import type { Middleware } from './request.ts';
+import type { Middleware, Upload } from './request.ts';
 import type { AnswerRefusal, Route } from './routing.ts';
 
 // Loaded with the first upload: starting the portal does not need it.
 const require = createRequire(import.meta.url);
 const busboy = (): typeof FastifyBusboy => require('@fastify/busboy') as typeof FastifyBusboy;
-
-/** A file that came with a form; `tooLarge` where only that is known of it. */
-export interface Upload {
-  /** As the sender's device calls it. */
-  readonly name: string;
-  readonly bytes: Buffer;
-  readonly tooLarge: boolean;
-}
 
 const mebibyte = 1024 * 1024;
 export const uploadLimitBytes = 5 * mebibyte;

@@ -4,7 +4,6 @@ import { paths } from '../../paths.ts';
 import type { Stores } from '../../stores.ts';
 import { sendCsv } from '../http/csv.ts';
 import { readForm } from '../http/forms.ts';
-import type { Crumb } from '../http/page.ts';
 import { scopeOf, sessionOf } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
 import type { Translator } from '../../i18n/translator.ts';
@@ -17,6 +16,7 @@ import { importPath, pageOfRows } from './page.ts';
 import type { Import } from '../../core/imports/rows.ts';
 import type { ImportPasswords } from '../../core/imports/passwords.ts';
 import { mostRows, type Imports } from '../../core/imports/imports.ts';
+import type { Crumb } from '../http/page-options.ts';
 
 const inImport: Crumb[] = [...inList, { href: paths.importUsers, label: 'common:terms.import' }];
 const mebibyte = 1024 * 1024;

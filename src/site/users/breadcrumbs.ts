@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import type { User } from '../../domain/people/user.ts';
 import { paths, to, userPath } from '../../paths.ts';
-import type { Crumb } from '../http/page.ts';
+import type { Crumb } from '../http/page-options.ts';
 
 export const trail: Crumb[] = [
   { href: paths.dashboard, label: 'common:terms.dashboard' },

@@ -4,7 +4,6 @@ import { may } from '../../domain/policy.ts';
 import { paths } from '../../paths.ts';
 import type { Stores } from '../../stores.ts';
 import { readForm } from '../http/forms.ts';
-import type { Notice } from '../http/page.ts';
 import { scopeOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';
 import { handOverOf, type WaysIn } from '../../core/accounts/links/hand-over.ts';
@@ -21,6 +20,7 @@ import {
 import type { BulkReset } from '../../core/accounts/users/bulk-reset.ts';
 import { bulkForm, bulkResetForm } from './users.forms.ts';
 import { inList } from './breadcrumbs.ts';
+import type { Notice } from '../http/page-options.ts';
 
 /** What is done to many users at once: a page that says to whom, and one button. */
 export function bulkRoutes(parts: {

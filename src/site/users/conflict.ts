@@ -1,9 +1,10 @@
-import type { Activity, Change } from '../../domain/activity/event.ts';
+import type { Activity } from '../../domain/activity/event.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { Stores } from '../../stores.ts';
 import { wordedColumns } from './csv.ts';
 import type { EditConflict } from '../../core/accounts/users/edit.ts';
 import { fieldsOf, type UserField } from '../../core/accounts/users/merge.ts';
+import type { Change } from '../../domain/people/user.ts';
 
 /** A text as it is, or the key of a text with its values. */
 export type Shown = { readonly text: string } | { readonly key: string; readonly values?: Record<string, string> };

@@ -1,9 +1,9 @@
 import type { Response } from 'express';
 import type { User } from '../../domain/people/user.ts';
-import type { PageOptions } from '../http/page.ts';
 import type { WayIn } from '../../core/accounts/links/hand-over.ts';
 import type { HandOverSheet } from './hand-over-sheet.ts';
 import { linksOf } from './breadcrumbs.ts';
+import type { PageOptions } from '../http/page-options.ts';
 
 /** What the screen after a reset, or after somebody was added, shows of a user and their way in. */
 interface Shown {

@@ -1,5 +1,3 @@
-import type { Standing } from '../looks.ts';
-import type { Step } from '../story.ts';
 import { approvalSteps } from './approvals.ts';
 import { entranceSteps } from './entrance.ts';
 import { leavingSteps } from './leaving.ts';
@@ -11,17 +9,7 @@ import { readingSteps } from './reading.ts';
 import { removalStep, secondFactorSteps } from './second-factor.ts';
 import { supportOfMoverSteps, supportSteps } from './support.ts';
 import { userSteps } from './users.ts';
-
-/** Part of the flow, with the moment behind it at which everything is read. */
-export interface Chapter {
-  readonly steps: readonly Step[];
-  /** What the report calls the moment. */
-  readonly moment: string;
-  /** Who takes them: both regions, or the company that moves alone. */
-  readonly by?: 'mover';
-  /** Where that company is at home from then on. */
-  readonly standing?: Standing;
-}
+import type { Chapter } from '../chapter.ts';
 
 /**
  * The whole flow. Who adds a function to the portal adds a step here: what it does, what it plants into each field by

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { overloaded } from '../../../domain/errors.ts';
 import { codeExtension } from '../../../package-root.ts';
+import type { GuessesMessage } from './guesses.worker.ts';
 
 export interface GuessCounter {
   /**
@@ -10,9 +11,6 @@ export interface GuessCounter {
   count(password: string, names: readonly string[]): Promise<number>;
   close(): Promise<void>;
 }
-
-/** What the thread says: that it has read its dictionaries, and then an answer for each question. */
-export type GuessesMessage = 'ready' | { readonly id: number; readonly guesses: number };
 
 const usualWaitMs = 5_000;
 const mostWaiting = 8;

@@ -4,7 +4,6 @@ import { adjacencyGraphs, dictionary as common } from '@zxcvbn-ts/language-commo
 import { dictionary as english } from '@zxcvbn-ts/language-en';
 import { dictionary as french } from '@zxcvbn-ts/language-fr';
 import { dictionary as german } from '@zxcvbn-ts/language-de';
-import type { GuessesMessage } from './guesses.ts';
 
 // Scoring a long text can take seconds of CPU: a text whose beginning is strong is strong as a whole.
 const scoredLength = 40;
@@ -36,3 +35,6 @@ parentPort?.on('message', ({ id, password, names }: { id: number; password: stri
   say({ id, guesses });
 });
 say('ready');
+
+/** What the thread says: that it has read its dictionaries, and then an answer for each question. */
+export type GuessesMessage = 'ready' | { readonly id: number; readonly guesses: number };

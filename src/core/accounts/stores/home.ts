@@ -1,7 +1,6 @@
 import type { OwnRules } from '../../../domain/tenant-rules.ts';
 import type { Language } from '../../../domain/regions.ts';
-import type { ScopeTenant } from '../../../domain/scope.ts';
-import type { TenantState } from '../../../domain/tenant.ts';
+import type { TenantState, ScopeTenant } from '../../../domain/tenant.ts';
 import { readOwnRules } from './tenant-rules.ts';
 
 /** The tenant of a user, with what decides whether they may come in, and under which rules. */

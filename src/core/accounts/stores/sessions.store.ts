@@ -1,6 +1,6 @@
 import { unseen, type Database } from '../../../platform/database/database.ts';
 import type { OwnRules } from '../../../domain/tenant-rules.ts';
-import type { Scope, ScopeTenant } from '../../../domain/scope.ts';
+import type { Scope } from '../../../domain/scope.ts';
 import type { SupportEnd } from '../../../domain/support.ts';
 import type { User } from '../../../domain/people/user.ts';
 import {
@@ -13,6 +13,7 @@ import {
 import type { Tenant } from './tenants.store.ts';
 import { homeColumns, toHome, type HomeRow } from './home.ts';
 import { toUser, userColumns, type UserRow } from './user-rows.ts';
+import type { ScopeTenant } from '../../../domain/tenant.ts';
 
 /** A session together with everything that decides whether it still counts: one query per request. */
 export interface LiveSession {

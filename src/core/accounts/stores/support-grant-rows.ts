@@ -1,9 +1,8 @@
 import type { Knex } from 'knex';
 import type { Language } from '../../../domain/regions.ts';
 import type { OwnRules } from '../../../domain/tenant-rules.ts';
-import type { ScopeTenant } from '../../../domain/scope.ts';
 import type { Grant, SupportLevel } from '../../../domain/support.ts';
-import type { TenantState } from '../../../domain/tenant.ts';
+import type { TenantState, ScopeTenant } from '../../../domain/tenant.ts';
 import { readOwnRules } from './tenant-rules.ts';
 
 /** A grant with the tenant that it lets into, and whatever else decides whether it holds. */

@@ -1,10 +1,10 @@
-import type { ActivityEvent, Change } from '../../../domain/activity/event.ts';
+import type { ActivityEvent } from '../../../domain/activity/event.ts';
 import { conflict, notFound } from '../../../domain/errors.ts';
 import { may, mayGive, type Refused, type Verdict } from '../../../domain/policy.ts';
 import { restoreWindowMs } from '../../../domain/regions.ts';
 import type { Action } from '../../../domain/roles.ts';
 import type { Scope } from '../../../domain/scope.ts';
-import type { User } from '../../../domain/people/user.ts';
+import type { User, Change } from '../../../domain/people/user.ts';
 import type { Stores } from '../../../stores.ts';
 import { changeableFields, type UserChanges } from '../stores/users.columns.ts';
 

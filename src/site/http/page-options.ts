@@ -1,0 +1,34 @@
+import type { FieldFault } from '../../domain/errors.ts';
+import type { TextValues } from '../../i18n/translator.ts';
+
+/** Something to say at the top of a page. */
+export interface Notice {
+  readonly kind: 'success' | 'warning' | 'danger' | 'info';
+  readonly key: string;
+  readonly values?: TextValues | undefined;
+}
+
+/** A text of the locale files with the values it needs. */
+export type Text = string | { readonly key: string; readonly values?: TextValues | undefined };
+
+export interface Crumb {
+  readonly href: string;
+  readonly label: Text;
+}
+
+export interface PageOptions {
+  readonly title: Text;
+  readonly status?: number;
+  /** The pages above this one, from the dashboard down. */
+  readonly breadcrumbs?: readonly Crumb[];
+  readonly scripts?: readonly string[];
+  readonly notice?: Notice;
+  /** What is wrong with the form that was sent; any fault makes the answer a 422 unless `status` says otherwise. */
+  readonly faults?: readonly FieldFault[];
+  /** What this page shows cannot be seen again: nothing on it leads away by accident. */
+  readonly fleeting?: boolean;
+  /** An answer to anybody at all: it begins no session, and offers forms only to whoever has one already. */
+  readonly formless?: boolean;
+  /** Leaves the navigation away, for pages on which there is only one thing to do. */
+  readonly alone?: boolean;
+}
