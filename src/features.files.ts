@@ -16,7 +16,7 @@ import { rulesRoutes } from './site/rules/rules.routes.ts';
 import { createRules, type RulesFeature } from './core/accounts/tenants/tenant-rules.ts';
 import { createUsersCsv, type UsersCsv } from './site/users/csv.ts';
 import { exportUsersRoutes } from './site/users/export.routes.ts';
-import { createUsersExport, type UsersExport } from './core/accounts/users/export.ts';
+import { createUsersFile, type UsersFile } from './site/users/export.ts';
 import type { WaysIn } from './core/accounts/links/hand-over.ts';
 import type { Throttle } from './core/accounts/throttles/throttle.ts';
 import type { Tenants } from './core/accounts/tenants/tenants.ts';
@@ -47,7 +47,7 @@ interface Given {
 
 interface Files {
   readonly csv: UsersCsv;
-  readonly usersExport: UsersExport;
+  readonly usersFile: UsersFile;
 }
 
 // Imports are asked for as they come; this finds those of a node that died.
@@ -58,12 +58,12 @@ export function filesAndApprovals(app: AppParts, parts: FeatureParts, given: Giv
   const { config, translator, clock } = app;
   const { stores } = parts;
   const csv = createUsersCsv(translator, clock);
-  const usersExport = createUsersExport({ stores, csv, translator, clock });
+  const usersFile = createUsersFile({ stores, csv, translator });
   const rules = createRules({ stores, regionRules: config.rules, clock });
   return [
     ...rulesRoutes({ stores, regionRules: config.rules, rules }),
-    ...importsAndExports(app, parts, { ...given, csv, usersExport }),
-    ...approvalsOf(app, parts, { ...given, usersExport, rules }),
+    ...importsAndExports(app, parts, { ...given, csv, usersFile }),
+    ...approvalsOf(app, parts, { ...given, usersFile, rules }),
   ];
 }
 
@@ -71,7 +71,7 @@ export function filesAndApprovals(app: AppParts, parts: FeatureParts, given: Giv
 function importsAndExports(
   app: AppParts,
   { stores, background }: FeatureParts,
-  { throttle, waysIn, csv, usersExport }: Given & Files,
+  { throttle, waysIn, csv, usersFile }: Given & Files,
 ): Route[] {
   const { config, hasher, translator, clock, log } = app;
   const imports = createImports({ stores, csv, throttle, clock });
@@ -81,16 +81,16 @@ function importsAndExports(
   return [
     ...importsRoutes({ stores, imports, passwords, waysIn, csv, translator, wake }),
     ...importPasswordsRoutes({ imports, passwords, waysIn, translator }),
-    ...exportUsersRoutes({ stores, throttle, users: usersExport }),
+    ...exportUsersRoutes({ stores, throttle, usersFile, clock: app.clock }),
   ];
 }
 
 function approvalsOf(
   { config, clock }: AppParts,
   { stores, answerRefusal, background }: FeatureParts,
-  given: Given & Pick<Files, 'usersExport'> & { readonly rules: RulesFeature },
+  given: Given & Pick<Files, 'usersFile'> & { readonly rules: RulesFeature },
 ): Route[] {
-  const { exports: logExports, usersExport, tenants, throttle, waysIn, sheet } = given;
+  const { exports: logExports, usersFile, tenants, throttle, waysIn, sheet } = given;
   const approvals = createApprovals({ stores, clock });
   const perform = createPerform({ ...given, stores, approvals, logExports, clock });
   background.add(lapseApprovals({ stores, tenants, clock }));
@@ -98,6 +98,6 @@ function approvalsOf(
     // First the page for a new request: its address could be that of one.
     ...askRoutes({ stores, approvals, throttle, regionRules: config.rules, answerRefusal }),
     ...approvalsRoutes({ stores, approvals, waysIn, answerRefusal, clock }),
-    ...performRoutes({ perform, usersExport, logExports, sheet, sendLog: logFiles(clock), answerRefusal }),
+    ...performRoutes({ perform, usersFile, logExports, sheet, sendLog: logFiles(clock), answerRefusal }),
   ];
 }

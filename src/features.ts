@@ -3,6 +3,8 @@ import { filesAndApprovals, type FeatureParts } from './features.files.ts';
 import { accountSettingsRoutes } from './site/account-settings/account-settings.routes.ts';
 import { createLogExports } from './core/activity/export.ts';
 import { activityRoutes } from './site/activity/activity.routes.ts';
+import { logCsv } from './site/activity/csv.ts';
+import { createWording } from './mail/notices.ts';
 import { createActivityWords } from './site/activity/words.ts';
 import { dashboardRoutes } from './site/dashboard/dashboard.routes.ts';
 import { linksRoutes } from './site/links/links.routes.ts';
@@ -49,7 +51,7 @@ import { createBulkChange } from './core/accounts/users/bulk.ts';
 import { createUserChanges } from './core/accounts/users/changes.ts';
 import { usersRoutes } from './site/users/users.routes.ts';
 import { createUsers, type Users } from './core/accounts/users/reset-password.ts';
-import { paths } from './paths.ts';
+import { linkAddresses, paths } from './paths.ts';
 import { createAuthentication, type Authentication } from './site/http/authentication.ts';
 import type { Route } from './site/http/routing.ts';
 
@@ -64,10 +66,16 @@ export function createFeatures(
   const throttle = createThrottle(database, rules);
   const devices = createKnownDevices(secrets);
   const passwords = createPasswords({ stores, hasher, guesses, throttle, clock });
-  const tokens = createLinkTokens(secrets, config.baseUrl);
+  const tokens = createLinkTokens(secrets, linkAddresses(config.baseUrl));
   const waysIn = createWaysIn({ hasher, tokens, canMail: config.mail !== null, clock });
   const users = createUsers({ stores, waysIn, throttle, clock });
-  const tenants = createTenants({ stores, hasher, rules, clock });
+  const tenants = createTenants({
+    stores,
+    regionOf: (domain) => stores.directory.regionOf(domain),
+    hasher,
+    rules,
+    clock,
+  });
   const sessions = createSessions({ stores, hasher, throttle, devices, clock, log });
   const support = createSupport({ stores, rules, operatorScope: tenants.operatorScope, clock });
   background.add(support.expiry);
@@ -75,7 +83,7 @@ export function createFeatures(
   const links = createLinks({ stores, hasher, tokens, sessions, clock });
   const sheet = handOverSheet(config, translator, clock);
   const wordsFor = createActivityWords(translator, clock);
-  const exports = createLogExports({ stores, throttle, wordsFor, clock });
+  const exports = createLogExports({ stores, throttle, csv: logCsv(wordsFor), clock });
   const routes = [
     ...sessionsRoutes({ config, stores, authentication, cookies }),
     ...passwordsRoutes({ passwords, links, authentication, devices, cookies, log }),
@@ -160,9 +168,10 @@ function noticesAndPersonalData(
   const { rules, baseUrl } = config;
   const trustedClock = createTrustedClock({ stores, clock, monotonic, log });
   const transport = config.mail === null ? null : createTransport(config.mail);
+  const word = createWording({ baseUrl, translator, render, clock });
   background.add(
     sendNotices({
-      ...{ stores, linkFor: links.addressToSend, transport, baseUrl, translator, render, clock, log },
+      ...{ stores, word, linkFor: links.addressToSend, transport, clock, log },
       isClockTrusted: () => trustedClock.isTrusted(),
     }),
   );

@@ -98,3 +98,9 @@ export function askPath(
   for (const [name, value] of Object.entries(more)) if (value !== null && value !== '') query.set(name, value);
   return `${paths.newApproval}?${query.toString()}`;
 }
+
+/** @returns what gives the address of a one-time link at this portal, which is the only host that such a link leads to */
+export const linkAddresses =
+  (baseUrl: URL) =>
+  (token: string): string =>
+    new URL(to(paths.oneTimeLink, { token }), baseUrl).href;

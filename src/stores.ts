@@ -10,6 +10,7 @@ import { importPasswordsStore } from './core/imports/passwords.store.ts';
 import { movesStore } from './core/moving/moves.store.ts';
 import { movingStore } from './core/moving/moving.store.ts';
 import { linksStore } from './core/accounts/stores/links.store.ts';
+import { deliveriesStore } from './core/activity/deliveries.store.ts';
 import { noticesStore } from './core/notices/notices.store.ts';
 import { credentialsStore } from './core/accounts/stores/credentials.store.ts';
 import { erasureCountsStore } from './core/personal-data/erasure.counts.store.ts';
@@ -20,6 +21,7 @@ import { secondFactorsStore } from './core/accounts/stores/second-factors.store.
 import { seedsStore } from './core/accounts/stores/seeds.store.ts';
 import { sessionsStore } from './core/accounts/stores/sessions.store.ts';
 import { setupStore } from './core/accounts/stores/set-up.store.ts';
+import { supportGrantsStore } from './core/accounts/stores/support-grants.store.ts';
 import { supportStore } from './core/support/support.store.ts';
 import { tenantsStore } from './core/accounts/stores/tenants.store.ts';
 import { usersBatchStore } from './core/accounts/stores/users.batch.store.ts';
@@ -49,6 +51,7 @@ function bindStores(database: Database) {
     erasure: erasureStore(database),
     erasureCounts: erasureCountsStore(database),
     links: linksStore(database),
+    deliveries: deliveriesStore(database),
     notices: noticesStore(database),
     personalData: personalDataStore(database),
     secondFactors: secondFactorsStore(database),
@@ -56,6 +59,7 @@ function bindStores(database: Database) {
     sessions: sessionsStore(database),
     setup: setupStore(database),
     support: supportStore(database),
+    supportGrants: supportGrantsStore(database),
     tenants: tenantsStore(database),
     trustedClock: trustedClockStore(database),
     users: usersStore(database),

@@ -4,6 +4,7 @@ import type { ChainFault } from '../domain/activity/chain.ts';
 import { createLogExports } from '../core/activity/export.ts';
 import { wholeLog } from '../core/activity/log-query.ts';
 import { verifyChain, type Verified } from '../core/activity/verify.ts';
+import { logCsv } from '../site/activity/csv.ts';
 import { createActivityWords } from '../site/activity/words.ts';
 import { createThrottle } from '../core/accounts/throttles/throttle.ts';
 import type { Stores } from '../stores.ts';
@@ -74,7 +75,7 @@ async function exportLog(
   if (tenant === null) throw new CommandFault(`There is no tenant ${id}`);
   const throttle = createThrottle(database, config.rules);
   const wordsFor = createActivityWords(await loadTranslator(), Date.now);
-  const exports = createLogExports({ stores, throttle, wordsFor, clock: Date.now });
+  const exports = createLogExports({ stores, throttle, csv: logCsv(wordsFor), clock: Date.now });
   const result = await exports.begin(tenants.operatorScope(tenant), 'jsonl', wholeLog);
   if (result.outcome === 'throttled') throw new CommandFault('Too many exports; wait a little');
   await pipeline(result.text, io.stdout, { end: false });

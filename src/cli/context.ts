@@ -40,7 +40,13 @@ export async function withContext<T>(
   try {
     const stores = createStores(database);
     const hasher = await createHasher();
-    const tenants = createTenants({ stores, hasher, rules: config.rules, clock: Date.now });
+    const tenants = createTenants({
+      stores,
+      regionOf: (domain) => stores.directory.regionOf(domain),
+      hasher,
+      rules: config.rules,
+      clock: Date.now,
+    });
     return await work({ config, database, stores, hasher, tenants });
   } catch (error) {
     throw await worded(error);

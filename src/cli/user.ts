@@ -10,6 +10,7 @@ import { createUsers } from '../core/accounts/users/reset-password.ts';
 import { CommandFault, print, printEach, withContext, type CommandContext } from './context.ts';
 import type { CommandIo } from './io.ts';
 import { saysOfRules, saysOfSecondAdministrator } from './placed.ts';
+import { linkAddresses } from '../paths.ts';
 
 interface AddOptions {
   tenant: string;
@@ -104,7 +105,7 @@ export async function resetPassword(context: CommandContext, typed: string) {
   const { username } = found.user;
   if (found.tenant.state === 'moving') throw new CommandFault(`The tenant of ${username} is moving to another region`);
   const throttle = createThrottle(database, config.rules);
-  const tokens = createLinkTokens([], config.baseUrl);
+  const tokens = createLinkTokens([], linkAddresses(config.baseUrl));
   const waysIn = createWaysIn({ hasher, tokens, canMail: false, clock: Date.now });
   const users = createUsers({ stores, waysIn, throttle, clock: Date.now });
   const scope = tenants.operatorScope(found.tenant);

@@ -1,3 +1,5 @@
+import type { FieldFault } from './errors.ts';
+
 /** Languages that the portal is complete in. A region offers some or all of them. */
 export const languages = ['en', 'fr', 'de'] as const;
 export type Language = (typeof languages)[number];
@@ -148,3 +150,6 @@ export const offersLanguage = (
 
 export const isUserOperation = (text: string): text is UserOperation =>
   (userOperations as readonly string[]).includes(text);
+
+/** Said of a language that the portal knows and the region does not offer. */
+export const languageNotOffered: FieldFault = { field: 'language', key: 'errors:reason.languageOfRegion' };

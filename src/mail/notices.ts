@@ -5,18 +5,7 @@ import { paths } from '../paths.ts';
 import { createFormats, type Formats } from '../i18n/formats.ts';
 import type { Tongue, Translator } from '../i18n/translator.ts';
 import type { TakenNotice } from '../core/notices/notices.store.ts';
-
-/** A mail as it is handed to a server. */
-export interface Mail {
-  /** The same at every try, so that who gets it twice can tell. */
-  readonly id: string;
-  readonly to: string;
-  readonly language: string;
-  /** Made of the locale files' words alone: no name can put a line into a header. */
-  readonly subject: string;
-  readonly text: string;
-  readonly html: string;
-}
+import type { Mail } from '../platform/mail-transport.ts';
 
 export interface WordingParts {
   readonly baseUrl: URL;

@@ -1,7 +1,6 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { MailConfig } from './config/mail.ts';
-import type { Mail } from '../mail/notices.ts';
 
 export interface Transport {
   /** Resolves once the mail is in other hands. @param at epoch ms */
@@ -103,4 +102,16 @@ function toFolder(config: FolderConfig): Transport {
       await remove(await kept());
     },
   };
+}
+
+/** A mail as it is handed to a server. */
+export interface Mail {
+  /** The same at every try, so that who gets it twice can tell. */
+  readonly id: string;
+  readonly to: string;
+  readonly language: string;
+  /** Made of the locale files' words alone: no name can put a line into a header. */
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { purge } from '../../src/core/accounts/purge.ts';
+import { purge } from '../../src/core/retention/expired.store.ts';
 import type { PlannedRow } from '../../src/domain/imports.ts';
 import type { Scope } from '../../src/domain/scope.ts';
 import { postgres } from '../support/services.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, it } from 'node:test';
-import { purge } from '../../src/core/accounts/purge.ts';
+import { purge } from '../../src/core/retention/expired.store.ts';
 import { postgres } from '../support/services.ts';
 import { both, newTenant, newUser, open, start, worldwide } from './databases.ts';
 

@@ -7,20 +7,25 @@ import type { Transport } from '../../src/platform/mail-transport.ts';
 import type { Stores } from '../../src/stores.ts';
 import { postgres } from '../support/services.ts';
 import { words } from '../support/words.ts';
+import { createWording } from '../../src/mail/notices.ts';
 import { both, newTenant, newUser, open, start } from './databases.ts';
 
 const minuteMs = 60_000;
 const never = new AbortController().signal;
 
 /** A dispatcher as one of several processes runs it. */
-function aDispatcher(stores: Pick<Stores, 'notices'>, send: (id: string) => Promise<void>, clock = { now: start }) {
+function aDispatcher(stores: Stores, send: (id: string) => Promise<void>, clock = { now: start }) {
   const transport: Transport = { send: ({ id }) => send(id), clear: async () => {} };
   return sendNotices({
-    ...{ stores, transport, translator: words, log: pino({ level: 'silent' }) },
-    baseUrl: new URL('https://portal.example'),
+    ...{ stores, transport, log: pino({ level: 'silent' }) },
+    word: createWording({
+      baseUrl: new URL('https://portal.example'),
+      translator: words,
+      render: () => '',
+      clock: () => clock.now,
+    }),
     linkFor: () => Promise.resolve(null),
     isClockTrusted: () => Promise.resolve(true),
-    render: () => '',
     clock: () => clock.now,
   });
 }
@@ -52,7 +57,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
       await aDispatcher(stores, slowly).run(never);
       assert.equal(sent.length, 60);
       assert.equal(new Set(sent).size, 60);
-      assert.deepEqual(await stores.notices.listOf(scope, userId), []);
+      assert.deepEqual(await stores.deliveries.listOf(scope, userId), []);
     });
 
     it('sends again what was sent by somebody who ended before saying so, as the same mail', async () => {
@@ -60,7 +65,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
       await stores.activity.record(scope, told, userId, start);
       const sent: string[] = [];
       const note = (id: string): Promise<void> => Promise.resolve(void sent.push(id));
-      const dying = { notices: { ...stores.notices, remove: () => Promise.reject(new Error('killed')) } };
+      const dying = { ...stores, notices: { ...stores.notices, remove: () => Promise.reject(new Error('killed')) } };
       await assert.rejects(aDispatcher(dying, note).run(never), /killed/);
       await aDispatcher(stores, note).run(never);
       assert.equal(sent.length, 1, 'it still belongs to the one who took it');
@@ -85,7 +90,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
       assert.ok(Date.now() - from < 4_000);
       await aDispatcher(stores, hanging).run(stopping.signal);
       assert.equal(begun, 1);
-      assert.equal((await stores.notices.listOf(scope, userId)).length, 3);
+      assert.equal((await stores.deliveries.listOf(scope, userId)).length, 3);
       await stores.notices.removeAllForOperator();
     });
 

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
 import { describe, test } from 'node:test';
 import type { SessionData } from 'express-session';
-import { purge } from '../../src/core/accounts/purge.ts';
+import { purge } from '../../src/core/retention/expired.store.ts';
 import { absoluteLimitMs, idleLimitMs } from '../../src/domain/regions.ts';
 import type { Scope } from '../../src/domain/scope.ts';
 import type { NewUser } from '../../src/core/accounts/stores/users.store.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { purge } from '../../src/core/accounts/purge.ts';
+import { purge } from '../../src/core/retention/expired.store.ts';
 import { createThrottle } from '../../src/core/accounts/throttles/throttle.ts';
 import { postgres } from '../support/services.ts';
 import { both, open, worldwide } from './databases.ts';

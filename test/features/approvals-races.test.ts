@@ -14,6 +14,7 @@ import { aCarefulCompany, allOfThem, hourMs, kindsOf, statesOf } from '../suppor
 import { aUser, type TestUser } from '../support/builders.ts';
 import { openPortal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
+import { linkAddresses } from '../../src/paths.ts';
 
 const rounds = 100;
 
@@ -31,7 +32,7 @@ for (const [dialect, server] of [
       takeBudget: () => Promise.resolve(null),
     };
     const approvals = createApprovals({ stores, clock });
-    const tokens = createLinkTokens([], portal.config.baseUrl);
+    const tokens = createLinkTokens([], linkAddresses(portal.config.baseUrl));
     const waysIn = createWaysIn({ hasher: portal.hasher, tokens, canMail: false, clock });
     const users = createUsers({ stores, waysIn, throttle, clock });
     const changes = createUserChanges({ stores, clock });

@@ -12,6 +12,7 @@ import { aTenant, aUser } from '../support/builders.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
+import { linkAddresses } from '../../src/paths.ts';
 
 const rounds = 40;
 
@@ -27,7 +28,12 @@ for (const [dialect, server] of [
     const bulk = createBulkChange({ stores, clock });
     const users = createUsers({
       stores,
-      waysIn: createWaysIn({ hasher, tokens: createLinkTokens([], portal.config.baseUrl), canMail: false, clock }),
+      waysIn: createWaysIn({
+        hasher,
+        tokens: createLinkTokens([], linkAddresses(portal.config.baseUrl)),
+        canMail: false,
+        clock,
+      }),
       throttle: createThrottle(portal.database, portal.config.rules),
       clock,
     });

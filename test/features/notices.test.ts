@@ -136,7 +136,7 @@ describe('a user is told by mail', () => {
     const zoe = await aUser(portal, tenant);
     const doomed = portal.stores.transaction(async (within) => {
       await within.activity.record(tenant.scope, { kind: 'user.unblocked' }, zoe.id, portal.clock.now);
-      assert.equal((await within.notices.listOf(tenant.scope, zoe.id)).length, 1);
+      assert.equal((await within.deliveries.listOf(tenant.scope, zoe.id)).length, 1);
       throw new Error('taken back');
     });
     assert.deepEqual(await delivered(() => doomed.catch(() => {})), []);

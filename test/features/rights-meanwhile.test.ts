@@ -15,6 +15,7 @@ import { aTenant, aUser } from '../support/builders.ts';
 import { anOperator, aSupportedTenant, letIn } from '../support/operators.ts';
 import { openPortal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
+import { linkAddresses } from '../../src/paths.ts';
 
 for (const [dialect, server] of [
   ['SQLite', { url: undefined }],
@@ -27,7 +28,7 @@ for (const [dialect, server] of [
       const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
       const { stores, hasher, config, tenants } = portal;
       const clock = (): number => portal.clock.now;
-      const tokens = createLinkTokens([], config.baseUrl);
+      const tokens = createLinkTokens([], linkAddresses(config.baseUrl));
       const waysIn = createWaysIn({ hasher, tokens, canMail: true, clock });
       const parts = { stores, waysIn, throttle: createThrottle(portal.database, config.rules), clock };
       const changes = createUserChanges(parts);
@@ -89,7 +90,7 @@ for (const [dialect, server] of [
         const grantId = await letIn(portal, supported, ada);
         const home = await stores.tenants.findOfOperators();
         const outside = createScope({ ...tenants.operatorScope(home!), actor: { ...ada, epoch: 0 } });
-        const grant = await stores.support.findOwnAcrossTenants(outside, grantId);
+        const grant = await stores.supportGrants.findOwnAcrossTenants(outside, grantId);
         assert.ok(grant);
         const scope = scopeInside(outside, grant.tenant, grant, config.rules);
         assert.equal((await changes.block(scope, zoe.id)).outcome, 'done');

@@ -121,7 +121,7 @@ for (const [dialect, server] of [
       await camille.submit('Remove the second factor');
       camille.sees('The second factor of Zoé Besson has been removed').sees('No second factor is set up');
       assert.equal((await owner.person.visit(paths.dashboard)).path, paths.signIn);
-      const notices = await portal.stores.notices.listOf(tenant.scope, owner.user.id);
+      const notices = await portal.stores.deliveries.listOf(tenant.scope, owner.user.id);
       assert.deepEqual(
         notices.map(({ notice }) => notice.kind),
         ['secondFactorSetUp', 'secondFactorRemoved'],
@@ -131,7 +131,7 @@ for (const [dialect, server] of [
       assert.match(again.text, /has no second factor/);
       assert.equal(again.status, 200);
       (await camille.visit(userPath(owner.user.id))).doesNotSee('has been removed');
-      assert.equal((await portal.stores.notices.listOf(tenant.scope, owner.user.id)).length, 2);
+      assert.equal((await portal.stores.deliveries.listOf(tenant.scope, owner.user.id)).length, 2);
     });
 
     it('a password reset leaves it, and the code is asked for before the forced change', async () => {

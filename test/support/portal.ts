@@ -111,7 +111,13 @@ export async function openPortal(options: PortalOptions = {}): Promise<Portal> {
     monotonic: () => clock.monotonic,
     log: pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) }),
   });
-  const tenants = createTenants({ stores, hasher, rules: config.rules, clock: () => clock.now });
+  const tenants = createTenants({
+    stores,
+    regionOf: (domain) => stores.directory.regionOf(domain),
+    hasher,
+    rules: config.rules,
+    clock: () => clock.now,
+  });
   const logged = (): string => lines.join('');
   return {
     app,

@@ -1,5 +1,5 @@
 import type { Route } from '../../src/site/http/routing.ts';
-import { paths, to } from '../../src/paths.ts';
+import { linkAddresses, paths, to } from '../../src/paths.ts';
 import { createLinkTokens } from '../../src/core/accounts/links/tokens.ts';
 import { digestOf } from '../../src/core/accounts/tenants/set-up.ts';
 import { aTenant, aUser, type TestTenant, type TestUser } from '../support/builders.ts';
@@ -55,7 +55,7 @@ export async function openInventory(options: PortalOptions = {}): Promise<Invent
   await portal.stores.links.insertMany(tenant.scope, [
     {
       ...{ id: 'an open link', userId: pending.id, purpose: 'handOver', epoch: pending.epoch },
-      digest: createLinkTokens([], portal.config.baseUrl).digestOf(linkToken) ?? '',
+      digest: createLinkTokens([], linkAddresses(portal.config.baseUrl)).digestOf(linkToken) ?? '',
       ...{ createdAt: portal.clock.now, expiresAt: portal.clock.now + 3_600_000 },
     },
   ]);

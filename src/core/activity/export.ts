@@ -1,38 +1,41 @@
 import type { LogFilterName, LogFormat } from '../../domain/activity/event.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { Stores } from '../../stores.ts';
-import { csvText } from '../../site/http/csv-text.ts';
-import type { Throttle } from '../accounts/throttles/throttle.ts';
 import { beginLine, endLine, entryLine, filteredEndLine, filteredEntryLine } from './json-lines.ts';
 import type { LogFilter, LogPlace } from './log-query.ts';
 import { entriesPerBatch } from './reads.store.ts';
 import type { LogEntry } from './rows.ts';
-import type { ActivityWords, WordsFor } from '../../site/activity/words.ts';
 
 export type ExportResult =
   /** The file in pieces, each made when the one before it was taken. */
   | { readonly outcome: 'begun'; readonly text: AsyncGenerator<string> }
   | { readonly outcome: 'throttled'; readonly retryAfter: number };
 
+/** Limits how often one user may export the log. */
+export interface ExportThrottle {
+  /** @returns null, or how many seconds to wait */
+  takeBudget(of: 'logExport', userId: string): Promise<{ readonly retryAfter: number } | null>;
+}
+
+/** Writes entries as CSV in the reader's language, each piece when the one before it was taken. */
+export type LogCsv = (scope: Scope, batches: AsyncIterable<readonly LogEntry[]>) => AsyncGenerator<string>;
+
 export type LogExports = ReturnType<typeof createLogExports>;
 
 /** The log of a tenant as a file: few entries are in memory at a time, however many there are. */
 export function createLogExports(parts: {
   stores: Stores;
-  throttle: Throttle;
-  wordsFor: WordsFor;
+  throttle: ExportThrottle;
+  csv: LogCsv;
   clock: () => number;
 }) {
-  const { stores, throttle, wordsFor, clock } = parts;
+  const { stores, throttle, csv, clock } = parts;
 
-  const record = (within: Stores, scope: Scope, format: LogFormat, filter: LogFilter): Promise<void> =>
-    within.activity.record(scope, { kind: 'activity.exported', format, filters: namesOf(filter) }, null, clock());
+  const record = (within: Stores, scope: Scope, format: LogFormat, filters: readonly LogFilterName[]): Promise<void> =>
+    within.activity.record(scope, { kind: 'activity.exported', format, filters }, null, clock());
 
   function text(scope: Scope, format: LogFormat, filter: LogFilter): AsyncGenerator<string> {
-    if (format === 'csv') {
-      const words = wordsFor(scope.language);
-      return csvText(words.columns(), csvRows(stores, scope, filter, words), scope.language);
-    }
+    if (format === 'csv') return csv(scope, batches(stores, scope, filter));
     const whole = namesOf(filter).length === 0;
     return whole ? wholeChain(stores, scope, clock()) : partOfChain(stores, scope, filter, clock());
   }
@@ -45,7 +48,7 @@ export function createLogExports(parts: {
     begin: async (scope: Scope, format: LogFormat, filter: LogFilter): Promise<ExportResult> => {
       const wait = scope.actor === null ? null : await throttle.takeBudget('logExport', scope.actor.id);
       if (wait !== null) return { outcome: 'throttled', retryAfter: wait.retryAfter };
-      await record(stores, scope, format, filter);
+      await record(stores, scope, format, namesOf(filter));
       return { outcome: 'begun', text: text(scope, format, filter) };
     },
   };
@@ -91,15 +94,4 @@ async function* partOfChain(stores: Stores, scope: Scope, filter: LogFilter, at:
     yield entries.map(({ found, previousHash }) => filteredEntryLine(found, previousHash)).join('');
   }
   yield filteredEndLine(count);
-}
-
-async function* csvRows(
-  stores: Stores,
-  scope: Scope,
-  filter: LogFilter,
-  words: ActivityWords,
-): AsyncGenerator<string[][]> {
-  for await (const entries of batches(stores, scope, filter)) {
-    yield entries.map(({ activity, found }) => words.row(activity, found.requestId));
-  }
 }

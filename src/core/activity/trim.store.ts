@@ -1,7 +1,7 @@
 import type { Database } from '../../platform/database/database.ts';
 import type { ChainAnchor } from '../../domain/activity/chain.ts';
 import type { Scope } from '../../domain/scope.ts';
-import type { ScopeTenant } from '../../domain/tenant.ts';
+import type { ScopeTenant, TenantState } from '../../domain/tenant.ts';
 
 /** An entry at the front of a log. */
 export interface FrontEntry extends ChainAnchor {
@@ -56,6 +56,14 @@ export function activityTrimStore(database: Database) {
       const lengths = knex('tenants').sum({ count: knex.raw('activity_length - activity_anchor_place') });
       const [row] = (await lengths) as { count: number | string | null }[];
       return Number(row?.count ?? 0);
+    },
+
+    /** Locks the tenant for this transaction, as everything that writes to its log does. @returns whether it may be trimmed */
+    lockUnlessMoving: async (scope: Scope): Promise<boolean> => {
+      const tenant = knex('tenants').where({ id: scope.tenant.id }).select('state');
+      if (database.dialect === 'postgres') tenant.forUpdate();
+      const [row] = (await tenant) as { state: TenantState }[];
+      return row?.state !== 'moving';
     },
 
     /** @returns the first entries that are left of the log */

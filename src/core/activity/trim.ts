@@ -45,9 +45,8 @@ export function trimLogs({ stores, rules, operatorScope }: TrimParts): Retention
   /** @returns how many entries were dropped: there may be more where it is as many as fit in one transaction */
   async function trimOnce(scope: Scope, before: number, now: number): Promise<number> {
     return stores.transaction(async (within) => {
-      await within.tenants.lock(scope);
-      // Its log is on its way: what happened here afterwards would not arrive.
-      if ((await within.tenants.findForOperator(scope.tenant.id))?.state === 'moving') return 0;
+      // While the tenant moves, its log travels too: a trim here would not arrive there.
+      if (!(await within.activityTrims.lockUnlessMoving(scope))) return 0;
       const overdue = overdueOf(await within.activityTrims.front(scope, entriesPerTrim), before);
       const last = overdue.at(-1);
       if (last === undefined || overdue.every(({ kind }) => kind === 'activity.trimmed')) return 0;

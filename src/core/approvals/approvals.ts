@@ -67,7 +67,7 @@ export function createApprovals({ stores, clock }: { stores: Stores; clock: () =
     await within.activity.record(scope, event, targetIdOf(subject), at);
     // By mail only what it is, and who asks: the reason is read here.
     const ids = confirmers.map((user) => user.id);
-    await within.notices.tell(scope, ids, { kind: 'approvalAsked', act: wish.act, until: expiresAt }, at);
+    await within.deliveries.tell(scope, ids, { kind: 'approvalAsked', act: wish.act, until: expiresAt }, at);
     return { outcome: 'asked', id } as const;
   }
 

@@ -1,9 +1,15 @@
 import { may } from '../../domain/policy.ts';
 import type { Scope } from '../../domain/scope.ts';
-import { approvalPath, paths } from '../../paths.ts';
 import type { Stores } from '../../stores.ts';
 import { mayDecide, readAreTwo } from './recheck.ts';
 import type { Approval } from './rows.ts';
+
+/** Requests that the reader can answer, that were approved for them, and that were declined within a day. */
+export interface ApprovalsToLookAt {
+  readonly waiting: readonly Approval[];
+  readonly confirmed: readonly Approval[];
+  readonly declined: readonly Approval[];
+}
 
 const dayMs = 24 * 60 * 60 * 1_000;
 
@@ -12,8 +18,9 @@ const dayMs = 24 * 60 * 60 * 1_000;
  * Nothing is asked of the database where the rules ask for no second administrator.
  * @param now epoch ms
  */
-export async function approvalsToLookAt(stores: Stores, scope: Scope, now: number) {
-  if (scope.rules.twoAdministrators.for.length === 0 || !may(scope, 'approvals.view').allowed) return [];
+export async function approvalsToLookAt(stores: Stores, scope: Scope, now: number): Promise<ApprovalsToLookAt> {
+  if (scope.rules.twoAdministrators.for.length === 0 || !may(scope, 'approvals.view').allowed)
+    return { waiting: [], confirmed: [], declined: [] };
   const [live, declined] = await Promise.all([
     Array.fromAsync(stores.approvals.live(scope)),
     stores.approvals.declined(scope, now - dayMs),
@@ -24,17 +31,5 @@ export async function approvalsToLookAt(stores: Stores, scope: Scope, now: numbe
   const areTwo = able.length > 0 ? await readAreTwo(stores, scope, now) : () => true;
   const waiting = able.filter(({ asker }) => areTwo(asker.id, scope.actor?.id ?? ''));
   const confirmed = present.filter((each) => each.state === 'confirmed' && each.asker.id === scope.actor?.id);
-  return [
-    { ...item('waiting', waiting), icon: 'users', tone: 'warning' as const },
-    { ...item('confirmed', confirmed), icon: 'circle-check', tone: 'success' as const },
-    { ...item('declined', declined), icon: 'x', tone: 'info' as const },
-  ].filter(({ count }) => count > 0);
-}
-
-// One is a page of its own; several are found in the list.
-function item(what: string, found: readonly Approval[]) {
-  const [only] = found;
-  const href = only !== undefined && found.length === 1 ? approvalPath(only.id) : paths.approvals;
-  const [title, text] = [`approvals:attention.${what}.title`, `approvals:attention.${what}.text`];
-  return { title, text, count: found.length, href };
+  return { waiting, confirmed, declined };
 }

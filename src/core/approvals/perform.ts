@@ -1,13 +1,14 @@
 import type { Approval } from './rows.ts';
+import type { LogFilterName } from '../../domain/activity/event.ts';
+import type { LogPart } from '../../domain/approvals.ts';
 import { conflict, Failure, notFound } from '../../domain/errors.ts';
 import { createScope, type Scope } from '../../domain/scope.ts';
 import type { Stores } from '../../stores.ts';
 import type { LogExports } from '../activity/export.ts';
-import { filterOf } from '../../site/activity/activity.forms.ts';
 import type { RulesFeature } from '../accounts/tenants/tenant-rules.ts';
 import { removeSecondFactor } from '../accounts/second-factor/remove-step.ts';
 import type { Throttle } from '../accounts/throttles/throttle.ts';
-import type { UsersExport } from '../accounts/users/export.ts';
+import { recordExport } from '../accounts/users/export.ts';
 import { edit, remove, restore, takeStep, type Step } from '../accounts/users/step.ts';
 import type { ResetResult, Users } from '../accounts/users/reset-password.ts';
 import { lapseOf } from './recheck.ts';
@@ -21,13 +22,17 @@ export type Performed =
   | { readonly outcome: 'reset'; readonly result: ResetResult }
   | { readonly outcome: 'changed' | 'file'; readonly approval: Approval };
 
+const partNames = { user: 'person', kind: 'kind', from: 'firstDay', to: 'lastDay' } as const;
+
+const namesOfPart = (part: LogPart): LogFilterName[] =>
+  (Object.keys(partNames) as (keyof LogPart)[]).filter((key) => part[key] !== null).map((key) => partNames[key]);
+
 export type Perform = ReturnType<typeof createPerform>;
 
 export interface PerformParts {
   readonly stores: Stores;
   readonly approvals: Approvals;
   readonly users: Users;
-  readonly usersExport: UsersExport;
   readonly logExports: Pick<LogExports, 'record'>;
   readonly rules: RulesFeature;
   readonly throttle: Throttle;
@@ -39,7 +44,7 @@ export interface PerformParts {
  * tenant's lock, in the one transaction of the act, of the request's end and of their records.
  */
 export function createPerform(parts: PerformParts) {
-  const { stores, approvals, users, usersExport, logExports, rules, throttle, clock } = parts;
+  const { stores, approvals, users, logExports, rules, throttle, clock } = parts;
 
   /** @returns the request, used up; null where it does not hold (any more) */
   async function take(within: Stores, scope: Scope, id: string): Promise<Approval | null> {
@@ -108,8 +113,8 @@ export function createPerform(parts: PerformParts) {
     const { log } = found.subject;
     await throttle.spend(scope, log ? 'logExport' : 'export');
     return taking(scope, found, async (within, approval) => {
-      if (log) await logExports.record(within, scope, log.format, filterOf(log.part));
-      else await usersExport.record(within, scope);
+      if (log) await logExports.record(within, scope, log.format, namesOfPart(log.part));
+      else await recordExport(within, scope, clock());
       return { outcome: 'file', approval };
     });
   }

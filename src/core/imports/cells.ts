@@ -1,9 +1,8 @@
 import type { FieldFault } from '../../domain/errors.ts';
 import { unguardCell } from '../../domain/formula.ts';
 import type { ImportedUser } from '../../domain/imports.ts';
-import { canonicalUsername, cleanName } from '../../domain/people/user.ts';
-import type { CsvColumn, UsersCsv } from '../../site/users/csv.ts';
-import { personName } from '../../site/users/users.forms.ts';
+import { canonicalUsername, cleanName, isNameTooLong } from '../../domain/people/user.ts';
+import type { CsvColumn, UserCells } from './columns.ts';
 import { UnreadableFile, type FileRow } from './read-file.ts';
 
 /** A row with its cells understood, as far as they can be. */
@@ -35,7 +34,7 @@ const quote = (text: string): string => {
 const list = (names: readonly string[]): string => [...new Set(names.map(quote))].slice(0, mostNamed).join(', ');
 
 /** Understands the headings. @throws UnreadableFile for those that are unknown, twice there, or missing */
-export function readHeadings({ cells }: FileRow, csv: UsersCsv): Columns {
+export function readHeadings({ cells }: FileRow, csv: UserCells): Columns {
   const columns = cells.map((cell) => (cell.trim() === '' ? null : csv.columnOf(unguardCell(cell))));
   const unknown = cells.filter((cell, index) => columns[index] === null && cell.trim() !== '');
   if (!columns.includes('username')) throw new UnreadableFile('imports:file.noUsername', { names: list(cells) });
@@ -55,7 +54,7 @@ const names = ['firstName', 'lastName', 'displayName'] as const;
 type CellOf = (column: CsvColumn) => string;
 
 /** Understands the cells of a row by its columns. */
-export function readCells({ line, cells }: FileRow, columns: Columns, csv: UsersCsv): ReadRow {
+export function readCells({ line, cells }: FileRow, columns: Columns, csv: UserCells): ReadRow {
   const cellOf: CellOf = (column) => unguardCell(cells[columns.indexOf(column)] ?? '');
   const username = canonicalUsername(cellOf('username').slice(0, longestTyped));
   const stray = cells.some((cell, index) => (columns[index] ?? null) === null && cell.trim() !== '');
@@ -67,7 +66,7 @@ export function readCells({ line, cells }: FileRow, columns: Columns, csv: Users
   ];
   const verbatim = Object.fromEntries(names.map((field) => [field, cellOf(field)]));
   const cleaned = names.map((field) => [field, cleanName(cellOf(field))] as const).filter(([, name]) => name !== '');
-  const tooLong = names.filter((field) => !personName.safeParse(cellOf(field)).success);
+  const tooLong = names.filter((field) => isNameTooLong(cellOf(field)));
   return {
     line,
     username,
@@ -79,7 +78,7 @@ export function readCells({ line, cells }: FileRow, columns: Columns, csv: Users
 }
 
 // What a cell leaves empty is not said; what no word of its column says is a fault.
-function readWords(cellOf: CellOf, csv: UsersCsv): Pick<ReadRow, 'given' | 'faults'> {
+function readWords(cellOf: CellOf, csv: UserCells): Pick<ReadRow, 'given' | 'faults'> {
   const said = [
     ['administratorLevel', csv.levelOf('administratorLevel', cellOf('administratorLevel'))],
     ['agentLevel', csv.levelOf('agentLevel', cellOf('agentLevel'))],

@@ -12,7 +12,7 @@ import type { Scope } from '../../domain/scope.ts';
 import { cleanName } from '../../domain/people/user.ts';
 import type { Stores } from '../../stores.ts';
 import type { Throttle } from '../accounts/throttles/throttle.ts';
-import type { UsersCsv } from '../../site/users/csv.ts';
+import type { UserCells } from './columns.ts';
 import { isBlank, readCells, readHeadings, type Columns, type ReadRow } from './cells.ts';
 import { readRows, UnreadableFile } from './read-file.ts';
 import { planRow, refuse } from './plan.ts';
@@ -36,7 +36,7 @@ export type StageResult =
 export type Imports = ReturnType<typeof createImports>;
 
 /** Takes files in, says what they would do, and lets whoever sent one want it done. */
-export function createImports(parts: { stores: Stores; csv: UsersCsv; throttle: Throttle; clock: () => number }) {
+export function createImports(parts: { stores: Stores; csv: UserCells; throttle: Throttle; clock: () => number }) {
   const { stores, csv, throttle, clock } = parts;
 
   /** @throws Failure notFound: for a colleague's import exactly as for one that never was */

@@ -2,10 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { FieldFault } from '../../domain/errors.ts';
 import type { ImportedUser, PlannedRow } from '../../domain/imports.ts';
 import { may, mayGive, type Verdict } from '../../domain/policy.ts';
-import { offersLanguage, restoreWindowMs } from '../../domain/regions.ts';
+import { offersLanguage, restoreWindowMs, languageNotOffered } from '../../domain/regions.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { cleanName, domainOf, isUsername, type User, type Change } from '../../domain/people/user.ts';
-import { languageNotOffered } from '../../site/users/users.forms.ts';
 import type { ReadRow } from './cells.ts';
 
 /** What the plan is made against. */

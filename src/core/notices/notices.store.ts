@@ -1,22 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import { inChunks } from '../../platform/database/chunks.ts';
 import type { Database } from '../../platform/database/database.ts';
-import type { ActivityEvent } from '../../domain/activity/event.ts';
-import { noticeOf, type LinkNotice, type Notice } from '../../domain/notices.ts';
+import type { Notice } from '../../domain/notices.ts';
+import { toNotice, type NoticeRow } from '../activity/deliveries.store.ts';
 import type { Language } from '../../domain/regions.ts';
-import type { Scope } from '../../domain/scope.ts';
 import type { User } from '../../domain/people/user.ts';
-
-/** Something that was recorded, with whom it concerns. */
-export interface Recorded {
-  readonly tenantId: string;
-  readonly targetId: string;
-  /** Null for the operator. */
-  readonly actorId: string | null;
-  readonly event: ActivityEvent;
-  /** Epoch ms. */
-  readonly at: number;
-}
 
 /** A notice that one dispatcher has taken on for a while. */
 export interface TakenNotice {
@@ -36,16 +22,6 @@ export interface TakenNotice {
   readonly by: 'operator' | 'self' | { readonly name: string | null };
 }
 
-interface NoticeRow {
-  id: string;
-  user_id: string;
-  actor_id: string | null;
-  kind: Notice['kind'];
-  data: string;
-  created_at: number;
-  attempts: number;
-}
-
 interface TakenRow extends NoticeRow {
   username: string;
   display_name: string;
@@ -56,10 +32,7 @@ interface TakenRow extends NoticeRow {
   actor_name: string | null;
 }
 
-// So many rows fit into one statement of either database.
-const rowsAtOnce = 100;
-
-/** The outbox: what is to be told by mail, written in the transaction of what it tells of. */
+/** The outbox as those who send it use it. */
 export function noticesStore(database: Database) {
   const due = database.prepare<{ id: string }>('notices.due', (knex, $) =>
     knex('mails').select('id').where('next_try_at', '<=', $('now')).limit(1),
@@ -80,34 +53,6 @@ export function noticesStore(database: Database) {
   );
 
   return {
-    /** Queues what the targets of these events are to be told; most events are told to nobody. */
-    queue: async (recorded: readonly Recorded[]): Promise<void> => {
-      await inChunks(recorded.flatMap(toRow), rowsAtOnce, async (some) => {
-        await database.knex('mails').insert([...some]);
-      });
-    },
-
-    /** Queues one notice for several people of the scope's tenant. @param at epoch ms */
-    tell: (scope: Scope, userIds: readonly string[], notice: Notice, at: number): Promise<void> =>
-      inChunks(userIds, rowsAtOnce, async (some) => {
-        const by = { tenantId: scope.tenant.id, actorId: scope.actor?.id ?? null, at };
-        await database.knex('mails').insert(some.map((targetId) => rowOf({ ...by, targetId }, notice)));
-      }),
-
-    /** Queues mails that bring links to their users. Times in epoch ms. */
-    queueLinks: (
-      scope: Scope,
-      links: readonly { id: string; userId: string; createdAt: number; expiresAt: number }[],
-      kind: LinkNotice['kind'],
-    ): Promise<void> =>
-      inChunks(links, rowsAtOnce, async (some) => {
-        const rows = some.map(({ id: linkId, userId, createdAt: at, expiresAt: until }) => {
-          const ids = { tenantId: scope.tenant.id, targetId: userId, actorId: scope.actor?.id ?? null };
-          return rowOf({ ...ids, at }, { kind, linkId, until });
-        });
-        await database.knex('mails').insert(rows);
-      }),
-
     /**
      * Takes a notice whose time has come. Of several that ask at once only one gets it.
      * @param until epoch ms after which it is anybody's again, should it still be there
@@ -140,34 +85,8 @@ export function noticesStore(database: Database) {
     removeAllForOperator: async (): Promise<void> => {
       await database.knex('mails').delete();
     },
-
-    /** @returns what one user is still to be told, the oldest first */
-    listOf: async (scope: Scope, userId: string): Promise<{ notice: Notice; at: number }[]> => {
-      const rows = (await database
-        .knex('mails')
-        .where({ tenant_id: scope.tenant.id, user_id: userId })
-        .orderBy('created_at')) as NoticeRow[];
-      return rows.map((row) => ({ notice: toNotice(row), at: row.created_at }));
-    },
   };
 }
-
-function toRow(recorded: Recorded): object[] {
-  const notice = noticeOf(recorded.event);
-  return notice === null ? [] : [rowOf(recorded, notice)];
-}
-
-function rowOf({ tenantId, targetId, actorId, at }: Omit<Recorded, 'event'>, { kind, ...data }: Notice): object {
-  return {
-    id: randomUUID(),
-    tenant_id: tenantId,
-    user_id: targetId,
-    actor_id: actorId,
-    ...{ kind, data: JSON.stringify(data), created_at: at, next_try_at: at },
-  };
-}
-
-const toNotice = ({ kind, data }: NoticeRow): Notice => ({ kind, ...(JSON.parse(data) as object) }) as Notice;
 
 function toTaken(row: TakenRow): TakenNotice {
   return {

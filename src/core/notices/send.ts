@@ -2,8 +2,7 @@ import type { Logger } from 'pino';
 import type { Work } from '../../platform/jobs.ts';
 import type { Stores } from '../../stores.ts';
 import type { TakenNotice } from './notices.store.ts';
-import { codeOf, type Transport } from '../../platform/mail-transport.ts';
-import { createWording, type WordingParts } from '../../mail/notices.ts';
+import { codeOf, type Mail, type Transport } from '../../platform/mail-transport.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
@@ -21,8 +20,12 @@ const graceMs = 2_000;
 /** What came of one try: sent; refused for this mail alone; or no server to talk to, which concerns all. */
 type Outcome = 'sent' | { readonly code: string; readonly away: boolean };
 
-export interface NoticesParts extends WordingParts {
-  readonly stores: Pick<Stores, 'notices'>;
+export interface NoticesParts {
+  readonly stores: Stores;
+  /** Words a notice in its recipient's language; given the address of the one-time link that it brings, if any. */
+  readonly word: (taken: TakenNotice, link: string | null) => Mail;
+  /** Epoch ms. */
+  readonly clock: () => number;
   /** @returns the address of a one-time link that is to be mailed, or null where it opens nothing any more */
   readonly linkFor: (linkId: string) => Promise<string | null>;
   /** Null where mail goes nowhere. */
@@ -41,10 +44,9 @@ export function sendNotices(parts: NoticesParts): Work {
 }
 
 function dispatcher(
-  { stores, linkFor, isClockTrusted, log, clock, ...wording }: Omit<NoticesParts, 'transport'>,
+  { stores, word, linkFor, isClockTrusted, log, clock }: Omit<NoticesParts, 'transport'>,
   transport: Transport,
 ): Work['run'] {
-  const word = createWording({ clock, ...wording });
   let pausedUntil = 0;
   let grace: Promise<'stopped'> | null = null;
 

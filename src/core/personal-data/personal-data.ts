@@ -35,7 +35,7 @@ export function createPersonalData({ stores, clock }: { stores: Stores; clock: (
   async function heldOf(scope: Scope, user: User) {
     const [sessions, notices] = await Promise.all([
       stores.personalData.sessions(scope, user.id),
-      stores.notices.listOf(scope, user.id),
+      stores.deliveries.listOf(scope, user.id),
     ]);
     return { user, sessions, notices };
   }

@@ -1,5 +1,5 @@
 import type { Database } from '../../platform/database/database.ts';
-import { countExpired, purge } from '../accounts/purge.ts';
+import { countExpired, purge } from './expired.store.ts';
 import type { RegionRules } from '../../domain/regions.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { Stores } from '../../stores.ts';

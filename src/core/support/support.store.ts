@@ -10,7 +10,7 @@ import {
   toOpenGrant,
   type OpenGrant,
   type OpenGrantRow,
-} from '../accounts/stores/support-grant-rows.ts';
+} from '../accounts/stores/support-grants.store.ts';
 
 /** How a grant came to its end: by an administrator, by the operator's company, or by its time. */
 export type GrantOutcome = 'ended' | 'withdrawn' | 'expired';
@@ -131,15 +131,6 @@ export function supportStore(database: Database) {
     /** @returns grants that nobody has ended and whose time is over at a time in epoch ms */
     expiredAcrossTenants: async (now: number): Promise<OpenGrant[]> =>
       toOpenGrants((await openGrants().where('grants.ends_at', '<=', now).limit(mostShown)) as OpenGrantRow[]),
-
-    /** @returns a grant of the scope's own actor, whatever became of it; null for anybody else's */
-    findOwnAcrossTenants: async (scope: Scope, id: string): Promise<OpenGrant | null> => {
-      const own = { 'grants.id': id, 'grants.operator_id': scope.actor?.id ?? '' };
-      const rows = (await joinBesideGrant(knex('support_grants as grants'))
-        .select(openGrantColumns)
-        .where(own)) as OpenGrantRow[];
-      return toOpenGrants(rows)[0] ?? null;
-    },
 
     insert: async (scope: Scope, grant: NewGrant): Promise<void> => {
       const { id, operatorId, purpose, level, grantedAt, endsAt } = grant;

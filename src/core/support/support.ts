@@ -9,7 +9,7 @@ import { endOfSupport, type SupportLevel } from '../../domain/support.ts';
 import type { Stores } from '../../stores.ts';
 import type { LiveSession } from '../accounts/stores/sessions.store.ts';
 import { lockAs } from '../accounts/sessions/recheck.ts';
-import type { OpenGrant } from '../accounts/stores/support-grant-rows.ts';
+import type { OpenGrant } from '../accounts/stores/support-grants.store.ts';
 import type { NewGrant, TenantGrant } from './support.store.ts';
 import type { ScopeTenant } from '../../domain/tenant.ts';
 
@@ -103,12 +103,12 @@ export function createSupport(parts: {
      * @throws Failure notFound for anybody else's grant
      */
     enter: async (scope: Scope, sessionId: string, grantId: string): Promise<EntryRefusal | null> => {
-      const found = await stores.support.findOwnAcrossTenants(scope, grantId);
+      const found = await stores.supportGrants.findOwnAcrossTenants(scope, grantId);
       if (found === null) throw notFound();
       if (scope.support) return 'inside';
       return stores.transaction(async (within) => {
         await within.tenants.lock(found);
-        const grant = await within.support.findOwnAcrossTenants(scope, grantId);
+        const grant = await within.supportGrants.findOwnAcrossTenants(scope, grantId);
         if (grant === null || endOf(grant) !== null) return 'over';
         const operator = await within.users.find(scope, scope.actor?.id ?? '');
         if (operator === null || lacksSecondFactor(rulesOf(grant), operator, 'operators')) return 'secondFactor';

@@ -134,6 +134,11 @@ export function foldName(text: string): string {
     .trim();
 }
 
+/** Characters that a first, last or display name may have as it was typed. */
+export const maxNameLength = 120;
+
+export const isNameTooLong = (typed: string): boolean => typed.trim().length > maxNameLength;
+
 // Controls, bidirectional overrides and invisible joiners would let a name pose as another one.
 // A tab or a line break is none of them: it stands between two words.
 const deceptiveCharacters = /(?![\t-\r])[\p{Cc}\p{Bidi_Control}\u200B\u2060-\u2064\uFEFF]/gu;

@@ -7,7 +7,7 @@ import { scopeOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';
 import type { LogExports } from '../../core/activity/export.ts';
 import { filterOf } from '../activity/activity.forms.ts';
-import type { UsersExport } from '../../core/accounts/users/export.ts';
+import type { UsersFile } from '../users/export.ts';
 import type { HandOverSheet } from '../users/hand-over-sheet.ts';
 import { showWayIn } from '../users/reveal.ts';
 import { ofUser } from '../users/breadcrumbs.ts';
@@ -18,13 +18,13 @@ import type { Approval } from '../../core/approvals/rows.ts';
 /** Doing what was confirmed: whoever asked gets what comes of it, they alone and once. */
 export function performRoutes(parts: {
   perform: Perform;
-  usersExport: UsersExport;
+  usersFile: UsersFile;
   logExports: Pick<LogExports, 'text'>;
   sheet: HandOverSheet;
   sendLog: ReturnType<typeof logFiles>;
   answerRefusal: AnswerRefusal;
 }): Route[] {
-  const { perform, usersExport, logExports, sheet, sendLog, answerRefusal } = parts;
+  const { perform, usersFile, logExports, sheet, sendLog, answerRefusal } = parts;
 
   function handOver(request: Request, response: Response, { user, way }: Extract<ResetResult, { outcome: 'reset' }>) {
     const shown = { user, way, sheet: sheet(scopeOf(request), user, way), heading: 'users:reset.done', ended: true };
@@ -42,7 +42,7 @@ export function performRoutes(parts: {
   async function sendFile(request: Request, response: Response, { subject: { log } }: Approval): Promise<void> {
     const scope = scopeOf(request);
     if (log) await sendLog(response, log.format, logExports.text(scope, log.format, filterOf(log.part)));
-    else await sendCsv(request, response, usersExport.file(scope, request.language));
+    else await sendCsv(request, response, usersFile(scope, request.language));
   }
 
   function finish(request: Request, response: Response, { act, subject }: Approval): void {

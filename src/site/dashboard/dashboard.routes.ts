@@ -11,6 +11,7 @@ import type { Route } from '../http/routing.ts';
 import { wholeLog } from '../../core/activity/log-query.ts';
 import type { WordsFor } from '../activity/words.ts';
 import { approvalsToLookAt } from '../../core/approvals/attention.ts';
+import { approvalItems } from '../approvals/attention.ts';
 import { attentionOf } from './attention.ts';
 import { notesOf } from '../rules/notes.ts';
 import { tilesFor } from './tiles.ts';
@@ -57,7 +58,7 @@ export function dashboardRoutes(parts: {
     const latest = may(scope, 'activity.view').allowed ? await stores.activity.stretch(scope, request) : [];
     return {
       attention: [
-        ...(await approvalsToLookAt(stores, scope, clock())),
+        ...approvalItems(await approvalsToLookAt(stores, scope, clock())),
         ...(await attentionOf(stores, scope, globalAdmins.length, clock())),
       ],
       notes: notesOf(scope, ['users.add', 'users.import', 'users.resetPassword']),

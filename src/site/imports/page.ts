@@ -3,7 +3,8 @@ import { outcomes, type ImportedUser, type Outcome, type PlannedRow } from '../.
 import type { Scope } from '../../domain/scope.ts';
 import { paths, to } from '../../paths.ts';
 import type { Stores } from '../../stores.ts';
-import { csvHeadings, wordedColumns, type CsvColumn, type WordedColumn } from '../users/csv.ts';
+import type { CsvColumn } from '../../core/imports/columns.ts';
+import { csvHeadings, wordedColumns, type WordedColumn } from '../users/csv.ts';
 import type { RowsQuery } from './imports.forms.ts';
 import type { Import } from '../../core/imports/rows.ts';
 

@@ -1,21 +1,8 @@
 import { languages, type Language } from '../../domain/regions.ts';
 import { administratorLevels, agentLevels } from '../../domain/roles.ts';
 import { foldName, statusOf, type User } from '../../domain/people/user.ts';
+import { csvColumns, type CsvColumn } from '../../core/imports/columns.ts';
 import type { Translator } from '../../i18n/translator.ts';
-
-/** What a file of users says of each, under names that never change. The last two are for reading only. */
-export const csvColumns = [
-  'username',
-  'firstName',
-  'lastName',
-  'displayName',
-  'administratorLevel',
-  'agentLevel',
-  'language',
-  'status',
-  'lastSignIn',
-] as const;
-export type CsvColumn = (typeof csvColumns)[number];
 
 const readOnlyColumns: readonly CsvColumn[] = ['status', 'lastSignIn'];
 

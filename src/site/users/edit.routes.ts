@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import type { FieldFault } from '../../domain/errors.ts';
-import { offersLanguage } from '../../domain/regions.ts';
+import { offersLanguage, languageNotOffered } from '../../domain/regions.ts';
 import { statusOf, type User } from '../../domain/people/user.ts';
 import { askPath, paths, userPath } from '../../paths.ts';
 import type { Stores } from '../../stores.ts';
@@ -14,7 +14,7 @@ import type { UserChangesFeature } from '../../core/accounts/users/changes.ts';
 import { conflictingFields } from './conflict.ts';
 import { conflictForm, returnedForm, storedForm, type EditFormState } from './edit.form.ts';
 import type { EditConflict, EditOutcome } from '../../core/accounts/users/edit.ts';
-import { editForm, languageNotOffered, readShown } from './users.forms.ts';
+import { editForm, readShown } from './users.forms.ts';
 import { levelsFor } from './levels.ts';
 import { permissionsOf } from './permissions.ts';
 import { inList, linksOf, userIdOf } from './breadcrumbs.ts';

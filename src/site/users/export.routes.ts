@@ -5,19 +5,25 @@ import { sendCsv } from '../http/csv.ts';
 import { scopeOf } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
 import type { Throttle } from '../../core/accounts/throttles/throttle.ts';
-import type { UsersExport } from '../../core/accounts/users/export.ts';
+import { recordExport } from '../../core/accounts/users/export.ts';
+import type { UsersFile } from './export.ts';
 
 /** Everybody of the tenant, downloaded. Where another administrator must agree, the guard of the route leads to them. */
-export function exportUsersRoutes(parts: { stores: Stores; throttle: Throttle; users: UsersExport }): Route[] {
-  const { stores, throttle, users } = parts;
+export function exportUsersRoutes(parts: {
+  stores: Stores;
+  throttle: Throttle;
+  usersFile: UsersFile;
+  clock: () => number;
+}): Route[] {
+  const { stores, throttle, usersFile, clock } = parts;
 
   async function send(request: Request, response: Response): Promise<void> {
     const scope = scopeOf(request);
     // Asked for the head alone, nothing is sent, and nothing has happened.
     if (request.method === 'HEAD') return void response.set('Cache-Control', 'no-store').type('text/csv').end();
     await throttle.spend(scope, 'export');
-    await users.record(stores, scope);
-    await sendCsv(request, response, users.file(scope, request.language));
+    await recordExport(stores, scope, clock());
+    await sendCsv(request, response, usersFile(scope, request.language));
   }
 
   return [{ method: 'get', path: paths.exportUsers, access: 'users.export', handle: send }];

@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import type { FieldFault } from '../../domain/errors.ts';
 import { languages } from '../../domain/regions.ts';
 import { administratorLevels, agentLevels } from '../../domain/roles.ts';
-import { canonicalUsername, cleanName } from '../../domain/people/user.ts';
+import { canonicalUsername, cleanName, maxNameLength } from '../../domain/people/user.ts';
 import { carriedNumber, line } from '../http/forms.ts';
 import { bulkActions } from '../../core/accounts/users/bulk.ts';
 import type { ResetTarget } from '../../core/accounts/users/bulk-reset.ts';
@@ -44,10 +43,7 @@ export type PlaceQuery = z.infer<typeof placeQuery>;
 
 export type ListQuery = z.infer<typeof listQuery>;
 
-const longestName = 120;
-/** A name as somebody typed it, or as a row of a file has it. */
-export const personName = line(longestName).transform(cleanName);
-const name = personName;
+const name = line(maxNameLength).transform(cleanName);
 
 /** A user's own facts as an administrator types them; a display name that is left empty is put together. */
 const facts = {
@@ -59,9 +55,6 @@ const facts = {
     z.enum(languages, 'errors:reason.unknownLanguage').nullable(),
   ),
 };
-
-/** Said of a language that the portal knows and the region does not offer. */
-export const languageNotOffered: FieldFault = { field: 'language', key: 'errors:reason.languageOfRegion' };
 
 const named = <T extends { firstName: string; lastName: string; displayName: string }>(form: T): T => ({
   ...form,

@@ -94,7 +94,7 @@ export function createWaysIn(parts: { hasher: Hasher; tokens: LinkTokens; canMai
         scope,
         links.map(({ kept }) => kept),
       );
-      await within.notices.queueLinks(scope, toMail, occasion === 'reset' ? 'resetLink' : 'welcomeLink');
+      await within.deliveries.queueLinks(scope, toMail, occasion === 'reset' ? 'resetLink' : 'welcomeLink');
     },
   };
 }

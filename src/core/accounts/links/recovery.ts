@@ -57,7 +57,7 @@ export function createRecovery(parts: {
         expiresAt,
       } as const;
       await within.links.insertMany(scope, [link]);
-      await within.notices.queueLinks(scope, [link], 'recoveryLink');
+      await within.deliveries.queueLinks(scope, [link], 'recoveryLink');
       await within.activity.recordSignIn(region, user, { kind: 'recovery.linkMailed', expiresAt }, createdAt);
     });
   }

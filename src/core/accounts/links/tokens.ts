@@ -1,7 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { hmacSha256, sha256 } from '../../../platform/database/digest.ts';
 import { linkToken, linkTokenBytes, readLinkToken } from '../../../domain/people/one-time-link.ts';
-import { paths, to } from '../../../paths.ts';
 
 /** A link before it is kept: what is kept of its token is the digest alone. */
 export interface MadeLink {
@@ -12,13 +11,12 @@ export interface MadeLink {
 /**
  * Makes and recognises the tokens of one-time links.
  * @param secrets of the sessions: the first makes, all are tried
- * @param baseUrl the one host that a link ever leads to, whatever a request says of itself
+ * @param addressOf the address of a link by its token: the one host that a link ever leads to, whatever a request says
  */
-export function createLinkTokens(secrets: readonly string[], baseUrl: URL) {
+export function createLinkTokens(secrets: readonly string[], addressOf: (token: string) => string) {
   const digestOf = (token: string): string => sha256(`one-time-link|${token}`);
   const derive = (secret: string, id: string): string =>
     linkToken(hmacSha256(secret, `one-time-link|${id}`).subarray(0, linkTokenBytes));
-  const addressOf = (token: string): string => new URL(to(paths.oneTimeLink, { token }), baseUrl).href;
 
   return {
     /** @returns a link to be shown now: its address is in this answer and nowhere else */

@@ -36,7 +36,7 @@ export async function lockAs(within: Stores, scope: Scope, clock: () => number):
     if (present.user.administratorLevel !== actor.administratorLevel) throw conflict(meanwhile);
     return;
   }
-  const grant = await within.support.findOwnAcrossTenants(scope, support.grantId);
+  const grant = await within.supportGrants.findOwnAcrossTenants(scope, support.grantId);
   if (grant === null) throw conflict(meanwhile);
   if (endOfSupport(grant, grant.tenant, tightened(rules, grant.tenant.ownRules), at) !== null)
     throw conflict(meanwhile);

@@ -9,7 +9,7 @@ import {
   toOpenGrant,
   type OpenGrant,
   type OpenGrantRow,
-} from './support-grant-rows.ts';
+} from './support-grants.store.ts';
 import type { Tenant } from './tenants.store.ts';
 import { homeColumns, toHome, type HomeRow } from './home.ts';
 import { toUser, userColumns, type UserRow } from './user-rows.ts';

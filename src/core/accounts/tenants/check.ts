@@ -5,6 +5,9 @@ import { canonicalUsername, cleanName, domainOf, isDomain, isUsername } from '..
 import type { Stores } from '../../../stores.ts';
 import type { NewTenantRow, Tenant } from '../stores/tenants.store.ts';
 
+/** @returns the region that the directory names for a domain, or null */
+export type RegionOf = (domain: string) => Promise<string | null>;
+
 export interface NewTenant {
   readonly name: string;
   readonly domains: readonly string[];
@@ -20,14 +23,14 @@ export function refuseMoving(tenant: Tenant | null): void {
 }
 
 // People of a domain that is routed to another region would be sent away at every sign-in.
-async function leadsElsewhere(stores: Stores, domains: readonly string[], region: string): Promise<boolean> {
-  const regions = await Promise.all(domains.map((domain) => stores.directory.regionOf(domain)));
+async function leadsElsewhere(regionOf: RegionOf, domains: readonly string[], region: string): Promise<boolean> {
+  const regions = await Promise.all(domains.map((domain) => regionOf(domain)));
   return regions.some((each) => each !== null && each !== region);
 }
 
 /** @returns a tenant that may be added. @throws Failure badRequest or conflict */
 export async function checkedTenant(
-  stores: Stores,
+  { stores, regionOf }: { readonly stores: Stores; readonly regionOf: RegionOf },
   { name, domains, language, listed = true, kind = 'partner' }: NewTenant,
   rules: RegionRules,
   at: number,
@@ -44,7 +47,7 @@ export async function checkedTenant(
   if (await stores.tenants.findTakenDomain(canonical)) {
     throw new Failure('conflict', { because: 'tenants:error.domainTaken' });
   }
-  if (await leadsElsewhere(stores, canonical, rules.region))
+  if (await leadsElsewhere(regionOf, canonical, rules.region))
     throw new Failure('conflict', { because: 'tenants:error.domainElsewhere' });
   return {
     id: randomUUID(),

@@ -9,7 +9,7 @@ import type { Stores } from '../../../stores.ts';
 import type { StoredPassword } from '../stores/credentials.store.ts';
 import type { Hasher } from '../passwords/hasher.ts';
 import { issueTemporaryPassword } from '../passwords/temporary-passwords.ts';
-import { checkedName, checkedTenant, checkedUsername, refuseMoving, type NewTenant } from './check.ts';
+import { checkedName, checkedTenant, checkedUsername, refuseMoving, type NewTenant, type RegionOf } from './check.ts';
 import type { NewTenantRow, Tenant } from '../stores/tenants.store.ts';
 
 export interface NewPerson {
@@ -31,8 +31,14 @@ type OperatedTenant = Pick<Tenant, 'id' | 'name' | 'language'> & { readonly ownR
 export type Tenants = ReturnType<typeof createTenants>;
 
 /** Tenants are the operator's: they come by a command or by the one-time set-up page, never by another tenant. */
-export function createTenants(parts: { stores: Stores; hasher: Hasher; rules: RegionRules; clock: () => number }) {
-  const { stores, hasher, rules, clock } = parts;
+export function createTenants(parts: {
+  stores: Stores;
+  hasher: Hasher;
+  rules: RegionRules;
+  regionOf: RegionOf;
+  clock: () => number;
+}) {
+  const { stores, hasher, rules, regionOf, clock } = parts;
 
   function operatorScope(tenant: OperatedTenant): Scope {
     return createScope({
@@ -112,7 +118,7 @@ export function createTenants(parts: { stores: Stores; hasher: Hasher; rules: Re
 
     /** Adds a tenant and its first Global admin, who gets a temporary password. @throws Failure badRequest or conflict */
     add: async (details: NewTenant, admin: NewPerson): Promise<AddedUser & { tenantId: string }> => {
-      const tenant = await checkedTenant(stores, details, rules, clock());
+      const tenant = await checkedTenant({ stores, regionOf }, details, rules, clock());
       const username = checkedUsername(admin.username, tenant.domains);
       const { clearText, stored } = await issueTemporaryPassword(hasher, rules, null, clock());
       const userId = await stores.transaction((within) => writeTenant(within, tenant, { ...admin, username }, stored));
@@ -126,7 +132,7 @@ export function createTenants(parts: { stores: Stores; hasher: Hasher; rules: Re
       admin: NewPerson,
       passwordHash: string,
     ): Promise<boolean> => {
-      const tenant = await checkedTenant(stores, details, rules, clock());
+      const tenant = await checkedTenant({ stores, regionOf }, details, rules, clock());
       const username = checkedUsername(admin.username, tenant.domains);
       return stores.transaction(async (within) => {
         if (!(await within.setup.consume(tokenDigest)) || !(await within.tenants.isEmpty())) return false;

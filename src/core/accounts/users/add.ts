@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { FieldFault } from '../../../domain/errors.ts';
 import { mayGive, type Refused } from '../../../domain/policy.ts';
-import { offersLanguage } from '../../../domain/regions.ts';
+import { offersLanguage, languageNotOffered } from '../../../domain/regions.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import { domainOf, isUsername, type User } from '../../../domain/people/user.ts';
 import type { Stores } from '../../../stores.ts';
 import type { WayIn, WaysIn } from '../links/hand-over.ts';
 import { lockAs } from '../sessions/recheck.ts';
-import { languageNotOffered, type NewUserForm } from '../../../site/users/users.forms.ts';
 
 export type AddResult =
   | { readonly outcome: 'added'; readonly user: User; readonly way: WayIn }
@@ -15,6 +14,12 @@ export type AddResult =
   | { readonly outcome: 'noMail' }
   | { readonly outcome: 'refused'; readonly verdict: Refused }
   | { readonly outcome: 'invalid'; readonly faults: readonly FieldFault[] };
+
+/** What an administrator says of a new user. */
+export type NewUserFacts = Pick<
+  User,
+  'username' | 'firstName' | 'lastName' | 'displayName' | 'language' | 'administratorLevel' | 'agentLevel'
+>;
 
 /** Adds a user with the way in that the rules ask for; what is shown of it is shown once, in the answer to the form. */
 export function createUserAdder(parts: { stores: Stores; waysIn: WaysIn; clock: () => number }) {
@@ -30,7 +35,7 @@ export function createUserAdder(parts: { stores: Stores; waysIn: WaysIn; clock: 
     return taken === null ? null : { field: 'username', key: 'tenants:error.usernameTaken' };
   }
 
-  return async (scope: Scope, form: NewUserForm): Promise<AddResult> => {
+  return async (scope: Scope, form: NewUserFacts): Promise<AddResult> => {
     const verdict = mayGive(scope, null, form);
     if (!verdict.allowed) return { outcome: 'refused', verdict };
     if (!offersLanguage(scope.rules, form.language)) return { outcome: 'invalid', faults: [languageNotOffered] };

@@ -1,40 +1,18 @@
-import type { Language } from '../../../domain/regions.ts';
 import type { Scope } from '../../../domain/scope.ts';
+import type { User } from '../../../domain/people/user.ts';
 import type { Stores } from '../../../stores.ts';
-import type { Translator } from '../../../i18n/translator.ts';
 import { usersAtOnce } from '../stores/users.batch.store.ts';
-import type { UsersCsv } from '../../../site/users/csv.ts';
 
-export type UsersExport = ReturnType<typeof createUsersExport>;
+/** Records that the scope's actor takes the tenant's users away as a file. @param at epoch ms */
+export const recordExport = (within: Stores, scope: Scope, at: number): Promise<void> =>
+  within.activity.record(scope, { kind: 'users.exported' }, null, at);
 
-/** Everybody of the tenant as a file, which an import takes as it is. */
-export function createUsersExport(parts: {
-  stores: Stores;
-  csv: UsersCsv;
-  translator: Translator;
-  clock: () => number;
-}) {
-  const { stores, csv, translator, clock } = parts;
-
-  // Page by page, each a query of its own: a reader who is slow holds nothing open in the database.
-  async function* everybody(scope: Scope, language: Language): AsyncGenerator<string[][]> {
-    for (let last = ''; ;) {
-      const users = await stores.usersBatch.listAfter(scope, last);
-      yield users.map((user) => csv.row(language, user));
-      if (users.length < usersAtOnce) return;
-      last = users.at(-1)?.username ?? last;
-    }
+/** Every user of the tenant in batches, each a query of its own: a slow reader holds nothing open in the database. */
+export async function* allUsers(stores: Stores, scope: Scope): AsyncGenerator<readonly User[]> {
+  for (let last = ''; ;) {
+    const users = await stores.usersBatch.listAfter(scope, last);
+    yield users;
+    if (users.length < usersAtOnce) return;
+    last = users.at(-1)?.username ?? last;
   }
-
-  return {
-    record: (within: Stores, scope: Scope): Promise<void> =>
-      within.activity.record(scope, { kind: 'users.exported' }, null, clock()),
-
-    /** @returns the file in a reader's language, each piece made when the one before it was taken */
-    file: (scope: Scope, language: Language) => ({
-      name: translator(language).t('imports:fileName.export'),
-      header: csv.header(language),
-      batches: everybody(scope, language),
-    }),
-  };
 }

@@ -1,4 +1,6 @@
 import type { Knex } from 'knex';
+import type { Database } from '../../../platform/database/database.ts';
+import type { Scope } from '../../../domain/scope.ts';
 import type { Language } from '../../../domain/regions.ts';
 import type { OwnRules } from '../../../domain/tenant-rules.ts';
 import type { Grant, SupportLevel } from '../../../domain/support.ts';
@@ -70,6 +72,20 @@ export function toOpenGrant(row: OpenGrantRow): OpenGrant | null {
       language: row.support_tenant_language,
       state: row.support_tenant_state,
       ownRules: readOwnRules(row.support_tenant_own_rules),
+    },
+  };
+}
+
+/** The grants of support access, as the sessions that act under them depend on them. */
+export function supportGrantsStore(database: Database) {
+  return {
+    /** @returns a grant of the scope's own actor, whatever became of it; null for any other id */
+    findOwnAcrossTenants: async (scope: Scope, id: string): Promise<OpenGrant | null> => {
+      const own = { 'grants.id': id, 'grants.operator_id': scope.actor?.id ?? '' };
+      const [row] = (await joinBesideGrant(database.knex('support_grants as grants'))
+        .select(openGrantColumns)
+        .where(own)) as OpenGrantRow[];
+      return row ? toOpenGrant(row) : null;
     },
   };
 }
