@@ -3,7 +3,7 @@
  * Nothing is written before everything is made and measured: a build that fails leaves the last good one in place.
  */
 import { createHash } from 'node:crypto';
-import { glob, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { glob, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -125,7 +125,10 @@ async function write({ manifest, files }: Output): Promise<void> {
   const existing = new Set(await readdir(folder));
   const missing = [...files].filter(([file]) => !existing.has(file));
   await Promise.all(missing.map(([file, bytes]) => writeCompressed(join(folder, file), bytes)));
-  await writeFile(join(root, 'build/manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  // Replaced in one step: a test or a server that starts meanwhile reads the old manifest or the new one.
+  const manifestFile = join(root, 'build/manifest.json');
+  await writeFile(`${manifestFile}.new`, `${JSON.stringify(manifest, null, 2)}\n`);
+  await rename(`${manifestFile}.new`, manifestFile);
   // Old files go last, and only they: a server that runs meanwhile keeps what has not changed.
   const stale = [...existing].filter((file) => !files.has(file.replace(/\.(br|gz)$/, '')));
   await Promise.all(stale.map((file) => rm(join(folder, file), { force: true })));
