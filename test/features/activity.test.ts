@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import type { Response } from 'supertest';
 import { languages } from '../../src/domain/regions.ts';
 import { aTenant, aUser, goodPassword, type TestUser } from '../support/builders.ts';
+import { formOf } from '../support/edit-user.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import { everythingKept } from '../support/traces.ts';
@@ -44,7 +45,8 @@ describe('what happens is recorded once, with who, whom, where and by which requ
     (path: string, fields: Readonly<Record<string, string>> = {}): Scene =>
     async (zoe) => {
       const admin = await signedIn(camille);
-      return () => admin.send('POST', `${list}/${zoe.id}${path}`, fields);
+      const form = path === '' ? formOf(await admin.visit(`${list}/${zoe.id}`)) : {};
+      return () => admin.send('POST', `${list}/${zoe.id}${path}`, { ...form, ...fields });
     };
   const bySelf =
     (path: string, fields: Readonly<Record<string, string>> = {}): Scene =>

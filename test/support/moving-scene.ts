@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { anApproval } from './approvals.ts';
 import { aTenant, aUser, type TestTenant, type TestUser } from './builders.ts';
 import type { MovingRegion } from './moving.ts';
+import { editUser } from './edit-user.ts';
 import { aPerson, type Person } from './person.ts';
 
 const list = '/account-settings/user-management';
@@ -51,7 +52,11 @@ export async function aMovingScene({ portal }: MovingRegion): Promise<MovingScen
   await post(`${deleted.id}/delete`);
   await post(`${gone.id}/delete`);
   await post(`${gone.id}/erase`);
-  await post(temporary.id, { firstName: 'Stieglitz', lastName: 'hänfling', displayName: 'Stieglitz hänfling' });
+  await editUser(signedIn, temporary.id, {
+    firstName: 'Stieglitz',
+    lastName: 'hänfling',
+    displayName: 'Stieglitz hänfling',
+  });
   await post(`${blocked.id}/unblock`);
   await post(`${blocked.id}/block`);
   await portal.database.knex('users').where({ id: blocked.id }).update({ global_admin_until: portal.clock.now });
