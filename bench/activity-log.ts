@@ -14,11 +14,14 @@ import { normalizePassword } from '../src/domain/people/password.ts';
 import { createScope, type Scope } from '../src/domain/scope.ts';
 import { wholeLog, type LogFilter, type LogPlace } from '../src/core/activity/log-query.ts';
 import { createHasher } from '../src/core/accounts/passwords/hasher.ts';
-import { createStores, type Stores } from '../src/stores.ts';
 import { startPostgres } from '../test/support/servers.ts';
 import { load, startMeasured, type Measured } from './cpu.ts';
 import { writeLog } from './log-entries.ts';
 import { aVisitor, password } from './visitor.ts';
+import * as activityStore from '../src/core/activity/activity.store.ts';
+import * as tenantsStore from '../src/core/accounts/stores/tenants.store.ts';
+import * as usersStore from '../src/core/accounts/stores/users.store.ts';
+import type { Database } from '../src/platform/database/database.ts';
 
 const entryCount = Number(process.argv[2] ?? 1_000_000);
 const onPostgres = process.argv[3] === 'postgres';
@@ -41,14 +44,14 @@ const environment = {
 };
 
 /** @returns the operator's scope in the filled tenant, and the person who did half of everything in it */
-async function fill(stores: Stores, database: ReturnType<typeof openDatabase>, scope: Scope): Promise<string> {
+async function fill(database: Database, database: ReturnType<typeof openDatabase>, scope: Scope): Promise<string> {
   const passwordHash = await (await createHasher()).hash(normalizePassword(password));
   const people = Array.from({ length: peopleCount }, () => randomUUID());
-  await stores.transaction(async (within) => {
+  await database.transaction(async (tx) => {
     const { tenant } = scope;
-    await within.tenants.insert({ ...tenant, state: 'active', createdAt: Date.now(), domains: ['bench.example'] });
+    await tenantsStore.insert(tx, { ...tenant, state: 'active', createdAt: Date.now(), domains: ['bench.example'] });
     for (const [index, id] of people.entries()) {
-      await within.users.insert(scope, {
+      await usersStore.insert(tx, scope, {
         ...{ id, username: index === 0 ? username : `${index}@bench.example`, passwordHash },
         ...{ firstName: 'Camille', lastName: `Nº ${index}`, displayName: `Camille Nº ${index}`, language: 'fr' },
         ...{ administratorLevel: index === 0 ? 'global' : 'none', agentLevel: 'none', state: 'active' },
@@ -61,7 +64,7 @@ async function fill(stores: Stores, database: ReturnType<typeof openDatabase>, s
   return people[0] ?? '';
 }
 
-async function measurePages(stores: Stores, scope: Scope, busy: string): Promise<void> {
+async function measurePages(database: Database, scope: Scope, busy: string): Promise<void> {
   const middle = Date.now() - (entryCount / 2) * minuteMs;
   const deep: LogPlace = { at: middle, place: 0 };
   const range = { from: middle, until: middle + 24 * 60 * minuteMs };
@@ -92,7 +95,7 @@ async function measurePages(stores: Stores, scope: Scope, busy: string): Promise
     let found = 0;
     for (let run = 0; run < runs; run++) {
       const begun = performance.now();
-      found = (await stores.activity.stretch(scope, request)).length;
+      found = (await activityStore.stretch(database, scope, request)).length;
       times.push(performance.now() - begun);
     }
     times.sort((one, other) => one - other);
@@ -132,7 +135,6 @@ try {
   if (config === null) throw new Error('The environment is not right');
   await migrate(config.database);
   const database = openDatabase(config.database);
-  const stores = createStores(database);
   const tenant = { id: randomUUID(), name: 'Bench', language: 'fr' } as const;
   const scope = createScope({
     rules: config.rules,
@@ -143,12 +145,12 @@ try {
     tenant,
     actor: null,
   });
-  const busy = await fill(stores, database, scope);
+  const busy = await fill(database, database, scope);
   if (onPostgres) await database.knex.raw('vacuum analyze');
   console.log(
     `${cpus()[0]?.model ?? ''}, ${cpus().length} cores, Node ${process.version}, ${database.dialect}, ${entryCount} entries, ${new Date().toISOString().slice(0, 10)}`,
   );
-  await measurePages(stores, scope, busy);
+  await measurePages(database, scope, busy);
   await database.close();
   for (const warm of [false, true]) {
     portal = await startMeasured('child-list.ts', environment);

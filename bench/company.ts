@@ -5,9 +5,10 @@ import { migrate } from '../src/platform/database/migrate.ts';
 import { createScope } from '../src/domain/scope.ts';
 import { normalizePassword } from '../src/domain/people/password.ts';
 import { createHasher } from '../src/core/accounts/passwords/hasher.ts';
-import { createStores } from '../src/stores.ts';
 import { demoTenants } from '../tools/demo/tenants.ts';
 import { password } from './visitor.ts';
+import * as tenantsStore from '../src/core/accounts/stores/tenants.store.ts';
+import * as usersStore from '../src/core/accounts/stores/users.store.ts';
 
 export interface Company {
   /** The first two are Global admins. */
@@ -40,8 +41,13 @@ export async function fillCompany(directory: string, userCount: number): Promise
     if (person === undefined) throw new Error('The demo has no people');
     return person;
   };
-  await createStores(database).transaction(async (stores) => {
-    await stores.tenants.insert({ ...tenant, state: 'active', createdAt: Date.now(), domains: lumiere.domains });
+  await database.transaction(async (database) => {
+    await tenantsStore.insert(database, {
+      ...tenant,
+      state: 'active',
+      createdAt: Date.now(),
+      domains: lumiere.domains,
+    });
     const people = Array.from({ length: userCount }, (_, index) => {
       const { state: _state, listed: _listed, ...facts } = personAt(index);
       return {
@@ -57,7 +63,7 @@ export async function fillCompany(directory: string, userCount: number): Promise
         passwordHash,
       };
     });
-    await stores.users.insertMany(scope, people);
+    await usersStore.insertMany(database, scope, people);
   });
   await database.close();
   return { usernames: [usernameOf(0), usernameOf(1)], domain: lumiere.domains[0] ?? '' };

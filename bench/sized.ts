@@ -9,10 +9,10 @@ import { openDatabase } from '../src/platform/database/open.ts';
 import { seedCompany, seedFast } from '../tools/demo/seed-crowd.ts';
 import { normalizePassword } from '../src/domain/people/password.ts';
 import { createHasher } from '../src/core/accounts/passwords/hasher.ts';
-import { createStores, type Stores } from '../src/stores.ts';
 import { startPostgres } from '../test/support/servers.ts';
 import { startMeasured, type Measured } from './cpu.ts';
 import { aVisitor, password } from './visitor.ts';
+import type { Database } from '../src/platform/database/database.ts';
 
 export interface Person {
   readonly display_name: string;
@@ -89,17 +89,16 @@ async function fill(
   await migrate(config.database);
   const database = openDatabase(config.database, 0);
   const hash = await (await createHasher()).hash(normalizePassword(password));
-  const stores = createStores(database);
   const passwordHashes = [hash, hash] as const;
-  const seed = async (within: Stores, each: number): Promise<void> => {
+  const seed = async (tx: Database, each: number): Promise<void> => {
     const company = { name: `Company ${each}`, domain: `company-${each}.example`, users, passwordHashes };
-    await seedCompany(within, config, company, { now: Date.now(), seed: each });
+    await seedCompany(tx, config, company, { now: Date.now(), seed: each });
   };
   await seedFast(database, async () => {
-    if (companies === 1) return seed(stores, 1);
+    if (companies === 1) return seed(database, 1);
     for (let first = 1; first <= companies; first += 100) {
-      await stores.transaction(async (within) => {
-        for (let each = first; each < first + 100 && each <= companies; each++) await seed(within, each);
+      await database.transaction(async (tx) => {
+        for (let each = first; each < first + 100 && each <= companies; each++) await seed(tx, each);
       });
     }
   });

@@ -8,7 +8,6 @@ import { createFeatures } from './features.ts';
 import type { GuessCounter } from './core/accounts/passwords/guesses.ts';
 import type { Hasher } from './core/accounts/passwords/hasher.ts';
 import { discreet } from './platform/log.ts';
-import { createStores } from './stores.ts';
 import type { Assets } from './site/http/assets.ts';
 import { body } from './site/http/body.ts';
 import { createCookies } from './site/http/cookies.ts';
@@ -59,7 +58,7 @@ export function createApp(given: AppParts): { app: Express; routes: readonly Rou
   const parts = { ...given, log: discreet(given.log) };
   const { config, translator, log } = parts;
   const { rules } = config;
-  const stores = createStores(parts.database);
+  const database = parts.database;
   const cookies = createCookies(config);
   const pages = createPages({
     config,
@@ -69,9 +68,9 @@ export function createApp(given: AppParts): { app: Express; routes: readonly Rou
     cookies,
     clock: parts.clock,
   });
-  const answerRefusal = refusalPage(stores, parts.clock);
+  const answerRefusal = refusalPage(database, parts.clock);
   const background = createBackground(log);
-  const { authentication, support, routes } = createFeatures(parts, { stores, cookies, answerRefusal, background });
+  const { authentication, support, routes } = createFeatures(parts, { database, cookies, answerRefusal, background });
 
   const uploadOf = uploadsAmong(routes);
   const app = express();

@@ -22,13 +22,13 @@ import type { Throttle } from './core/accounts/throttles/throttle.ts';
 import type { Tenants } from './core/accounts/tenants/tenants.ts';
 import type { HandOverSheet } from './site/users/hand-over-sheet.ts';
 import type { Users } from './core/accounts/users/reset-password.ts';
-import type { Stores } from './stores.ts';
 import type { Cookies } from './site/http/cookies.ts';
 import { logFiles } from './site/activity/log-file.ts';
 import type { AnswerRefusal, Route } from './site/http/routing.ts';
+import type { Database } from './platform/database/database.ts';
 
 export interface FeatureParts {
-  readonly stores: Stores;
+  readonly database: Database;
   readonly cookies: Cookies;
   readonly answerRefusal: AnswerRefusal;
   /** Takes on what a feature does beside the requests. */
@@ -56,12 +56,12 @@ const importsIntervalMs = 10_000;
 /** Users as files, a tenant's own rules, and what two administrators decide, of these as of people. */
 export function filesAndApprovals(app: AppParts, parts: FeatureParts, given: Given): Route[] {
   const { config, translator, clock } = app;
-  const { stores } = parts;
+  const { database } = parts;
   const csv = createUsersCsv(translator, clock);
-  const usersFile = createUsersFile({ stores, csv, translator });
-  const rules = createRules({ stores, regionRules: config.rules, clock });
+  const usersFile = createUsersFile({ database, csv, translator });
+  const rules = createRules({ database, regionRules: config.rules, clock });
   return [
-    ...rulesRoutes({ stores, regionRules: config.rules, rules }),
+    ...rulesRoutes({ database, regionRules: config.rules, rules }),
     ...importsAndExports(app, parts, { ...given, csv, usersFile }),
     ...approvalsOf(app, parts, { ...given, usersFile, rules }),
   ];
@@ -70,34 +70,34 @@ export function filesAndApprovals(app: AppParts, parts: FeatureParts, given: Giv
 /** Users as files: those that come in are worked through beside the requests. */
 function importsAndExports(
   app: AppParts,
-  { stores, background }: FeatureParts,
+  { database, background }: FeatureParts,
   { throttle, waysIn, csv, usersFile }: Given & Files,
 ): Route[] {
   const { config, hasher, translator, clock, log } = app;
-  const imports = createImports({ stores, csv, throttle, clock });
-  const passwords = createImportPasswords({ stores, waysIn, hasher, throttle, clock });
-  const run = createImportRun({ stores, hasher, rules: config.rules, clock, log });
+  const imports = createImports({ database, csv, throttle, clock });
+  const passwords = createImportPasswords({ database, waysIn, hasher, throttle, clock });
+  const run = createImportRun({ database, hasher, rules: config.rules, clock, log });
   const wake = background.add({ name: 'Imports', everyMs: importsIntervalMs, run });
   return [
-    ...importsRoutes({ stores, imports, passwords, waysIn, csv, translator, wake }),
+    ...importsRoutes({ database, imports, passwords, waysIn, csv, translator, wake }),
     ...importPasswordsRoutes({ imports, passwords, waysIn, translator }),
-    ...exportUsersRoutes({ stores, throttle, usersFile, clock: app.clock }),
+    ...exportUsersRoutes({ database, throttle, usersFile, clock: app.clock }),
   ];
 }
 
 function approvalsOf(
   { config, clock }: AppParts,
-  { stores, answerRefusal, background }: FeatureParts,
+  { database, answerRefusal, background }: FeatureParts,
   given: Given & Pick<Files, 'usersFile'> & { readonly rules: RulesFeature },
 ): Route[] {
   const { exports: logExports, usersFile, tenants, throttle, waysIn, sheet } = given;
-  const approvals = createApprovals({ stores, clock });
-  const perform = createPerform({ ...given, stores, approvals, logExports, clock });
-  background.add(lapseApprovals({ stores, tenants, clock }));
+  const approvals = createApprovals({ database, clock });
+  const perform = createPerform({ ...given, database, approvals, logExports, clock });
+  background.add(lapseApprovals({ database, tenants, clock }));
   return [
     // First the page for a new request: its address could be that of one.
-    ...askRoutes({ stores, approvals, throttle, regionRules: config.rules, answerRefusal }),
-    ...approvalsRoutes({ stores, approvals, waysIn, answerRefusal, clock }),
+    ...askRoutes({ database, approvals, throttle, regionRules: config.rules, answerRefusal }),
+    ...approvalsRoutes({ database, approvals, waysIn, answerRefusal, clock }),
     ...performRoutes({ perform, usersFile, logExports, sheet, sendLog: logFiles(clock), answerRefusal }),
   ];
 }

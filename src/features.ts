@@ -54,6 +54,7 @@ import { createUsers, type Users } from './core/accounts/users/reset-password.ts
 import { linkAddresses, paths } from './paths.ts';
 import { createAuthentication, type Authentication } from './site/http/authentication.ts';
 import type { Route } from './site/http/routing.ts';
+import * as directoryStore from './core/directory/directory.store.ts';
 
 /** Puts the features together, each with the stores and the tools that it works with. @returns every route of the portal */
 export function createFeatures(
@@ -61,52 +62,52 @@ export function createFeatures(
   parts: FeatureParts,
 ): { authentication: Authentication; support: Support; routes: Route[] } {
   const { config, database, secrets, hasher, guesses, translator, clock, log } = app;
-  const { stores, cookies, answerRefusal, background } = parts;
+  const { database, cookies, answerRefusal, background } = parts;
   const { rules } = config;
   const throttle = createThrottle(database, rules);
   const devices = createKnownDevices(secrets);
-  const passwords = createPasswords({ stores, hasher, guesses, throttle, clock });
+  const passwords = createPasswords({ database, hasher, guesses, throttle, clock });
   const tokens = createLinkTokens(secrets, linkAddresses(config.baseUrl));
   const waysIn = createWaysIn({ hasher, tokens, canMail: config.mail !== null, clock });
-  const users = createUsers({ stores, waysIn, throttle, clock });
+  const users = createUsers({ database, waysIn, throttle, clock });
   const tenants = createTenants({
-    stores,
-    regionOf: (domain) => stores.directory.regionOf(domain),
+    database,
+    regionOf: (domain) => directoryStore.regionOf(database, domain),
     hasher,
     rules,
     clock,
   });
-  const sessions = createSessions({ stores, hasher, throttle, devices, clock, log });
-  const support = createSupport({ stores, rules, operatorScope: tenants.operatorScope, clock });
+  const sessions = createSessions({ database, hasher, throttle, devices, clock, log });
+  const support = createSupport({ database, rules, operatorScope: tenants.operatorScope, clock });
   background.add(support.expiry);
   const authentication = createAuthentication(sessions, support, rules);
-  const links = createLinks({ stores, hasher, tokens, sessions, clock });
+  const links = createLinks({ database, hasher, tokens, sessions, clock });
   const sheet = handOverSheet(config, translator, clock);
   const wordsFor = createActivityWords(translator, clock);
-  const exports = createLogExports({ stores, throttle, csv: logCsv(wordsFor), clock });
+  const exports = createLogExports({ database, throttle, csv: logCsv(wordsFor), clock });
   const routes = [
-    ...sessionsRoutes({ config, stores, authentication, cookies }),
+    ...sessionsRoutes({ config, database, authentication, cookies }),
     ...passwordsRoutes({ passwords, links, authentication, devices, cookies, log }),
-    ...dashboardRoutes({ stores, support, wordsFor, clock }),
-    ...accountSettingsRoutes({ stores, regionRules: rules }),
-    ...supportRoutes({ stores, support, regionRules: rules, answerRefusal, clock }),
-    ...activityRoutes({ stores, exports, wordsFor, clock }),
+    ...dashboardRoutes({ database, support, wordsFor, clock }),
+    ...accountSettingsRoutes({ database, regionRules: rules }),
+    ...supportRoutes({ database, support, regionRules: rules, answerRefusal, clock }),
+    ...activityRoutes({ database, exports, wordsFor, clock }),
     ...whereRoutes(rules),
-    ...addUserRoutes({ stores, addUser: createUserAdder({ stores, waysIn, clock }), waysIn, sheet, answerRefusal }),
+    ...addUserRoutes({ database, addUser: createUserAdder({ database, waysIn, clock }), waysIn, sheet, answerRefusal }),
     ...bulkRoutes({
-      ...{ stores, waysIn, sheet, answerRefusal, clock },
-      change: createBulkChange({ stores, clock }),
-      reset: createBulkReset({ stores, waysIn, throttle, clock }),
+      ...{ database, waysIn, sheet, answerRefusal, clock },
+      change: createBulkChange({ database, clock }),
+      reset: createBulkReset({ database, waysIn, throttle, clock }),
     }),
     ...filesAndApprovals(app, parts, { users, throttle, tenants, waysIn, sheet, exports }),
-    ...usersRoutes({ stores, users, waysIn, sheet, answerRefusal, clock }),
-    ...userPages({ stores, users, links, waysIn, answerRefusal, clock }),
+    ...usersRoutes({ database, users, waysIn, sheet, answerRefusal, clock }),
+    ...userPages({ database, users, links, waysIn, answerRefusal, clock }),
     ...secondFactors(app, parts, { throttle, users, devices, authentication }),
     ...linksAndRecovery(app, parts, { authentication, links, tokens }),
-    ...profileRoutes({ stores, sessions, clock }),
+    ...profileRoutes({ database, sessions, clock }),
     ...noticesAndPersonalData(app, parts, { throttle, tenants, links }),
-    ...preferencesRoutes({ stores, cookies, origin: config.baseUrl.origin, rules }),
-    ...setupRoutes({ stores, tenants, passwords, hasher, rules }),
+    ...preferencesRoutes({ database, cookies, origin: config.baseUrl.origin, rules }),
+    ...setupRoutes({ database, tenants, passwords, hasher, rules }),
   ];
   return { authentication, support, routes };
 }
@@ -123,12 +124,12 @@ function userPages(
 /** The second factor: at the sign-in, of one's own, and as others take it away. */
 function secondFactors(
   { config, secondFactorKeys, hasher, clock, log }: AppParts,
-  { stores, cookies, answerRefusal, background }: FeatureParts,
+  { database, cookies, answerRefusal, background }: FeatureParts,
   tools: { throttle: Throttle; users: Users; devices: KnownDevices; authentication: Authentication },
 ): Route[] {
   const { throttle, users, devices, authentication } = tools;
   const { giveCode, secondFactor, offer, reseal } = createSecondFactorParts({
-    ...{ stores, hasher, throttle, clock, log },
+    ...{ database, hasher, throttle, clock, log },
     keys: secondFactorKeys,
   });
   background.add(reseal);
@@ -139,46 +140,46 @@ function secondFactors(
   return [
     ...codeRoutes({ giveCode, authentication }),
     ...ownSecondFactorRoutes({ secondFactor, offer, authentication, devices, cookies, clock, ...names }),
-    ...removalRoutes({ users, removeOf: createRemoval({ stores, throttle, clock }), answerRefusal }),
+    ...removalRoutes({ users, removeOf: createRemoval({ database, throttle, clock }), answerRefusal }),
   ];
 }
 
 /** The ways in without a password: what others hand over, and what users ask for alone. */
 function linksAndRecovery(
   { config, database, clock, log }: AppParts,
-  { stores, cookies, background }: FeatureParts,
+  { database, cookies, background }: FeatureParts,
   { authentication, links, tokens }: { authentication: Authentication; links: Links; tokens: LinkTokens },
 ): Route[] {
   const throttle = createLinkThrottle(database);
-  const recovery = createRecovery({ stores, tokens, throttle, clock, log });
+  const recovery = createRecovery({ database, tokens, throttle, clock, log });
   const wake = background.add(recovery.work);
   return [
     ...linksRoutes({ links, throttle, authentication, cookies, rules: config.rules }),
-    ...recoveryRoutes({ config, stores, cookies, recovery, wake }),
+    ...recoveryRoutes({ config, database, cookies, recovery, wake }),
   ];
 }
 
 /** What people are told of themselves, by mail and on demand, and how they are forgotten. */
 function noticesAndPersonalData(
   app: AppParts,
-  { stores, answerRefusal, background }: FeatureParts,
+  { database, answerRefusal, background }: FeatureParts,
   { throttle, tenants, links }: { throttle: Throttle; tenants: Tenants; links: Links },
 ): Route[] {
   const { config, database, translator, render, clock, monotonic, log } = app;
   const { rules, baseUrl } = config;
-  const trustedClock = createTrustedClock({ stores, clock, monotonic, log });
+  const trustedClock = createTrustedClock({ database, clock, monotonic, log });
   const transport = config.mail === null ? null : createTransport(config.mail);
   const word = createWording({ baseUrl, translator, render, clock });
   background.add(
     sendNotices({
-      ...{ stores, word, linkFor: links.addressToSend, transport, clock, log },
+      ...{ database, word, linkFor: links.addressToSend, transport, clock, log },
       isClockTrusted: () => trustedClock.isTrusted(),
     }),
   );
   const { operatorScope } = tenants;
-  const erasure = createErasure({ stores, throttle, rules, operatorScope, transport, clock });
-  const steps = retentionSteps({ database, stores, rules, operatorScope, erasure });
+  const erasure = createErasure({ database, throttle, rules, operatorScope, transport, clock });
+  const steps = retentionSteps({ database, rules, operatorScope, erasure });
   background.add(createRetention({ steps, trustedClock, clock, monotonic, log }));
-  const personalData = createPersonalData({ stores, clock });
+  const personalData = createPersonalData({ database, clock });
   return personalDataRoutes({ personalData, erasure, throttle, answerRefusal, clock });
 }

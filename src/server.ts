@@ -12,7 +12,6 @@ import { createGuessCounter, type GuessCounter } from './core/accounts/passwords
 import { createHasher } from './core/accounts/passwords/hasher.ts';
 import { openSetup } from './core/accounts/tenants/set-up.ts';
 import { paths, to } from './paths.ts';
-import { createStores } from './stores.ts';
 import { loadAssets } from './site/http/assets.ts';
 import { sessionTtlMs } from './site/http/session.ts';
 import { openRedisSessions } from './site/http/session-store/redis-store.ts';
@@ -63,7 +62,7 @@ export async function startServer(config: Config, log: Logger): Promise<Running>
   };
   let stopping = false;
   try {
-    const token = await openSetup(createStores(database));
+    const token = await openSetup(database);
     const { app, background } = await assembleApp({
       config,
       database,

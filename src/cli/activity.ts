@@ -7,11 +7,13 @@ import { verifyChain, type Verified } from '../core/activity/verify.ts';
 import { logCsv } from '../site/activity/csv.ts';
 import { createActivityWords } from '../site/activity/words.ts';
 import { createThrottle } from '../core/accounts/throttles/throttle.ts';
-import type { Stores } from '../stores.ts';
 import { loadTranslator } from '../i18n/translator.ts';
 import { droppedBefore, faultWords, verifyFile } from './activity-file.ts';
 import { CommandFault, print, withContext, type CommandContext } from './context.ts';
 import type { CommandIo } from './io.ts';
+import * as activityStore from '../core/activity/activity.store.ts';
+import * as tenantsStore from '../core/accounts/stores/tenants.store.ts';
+import type { Database } from '../platform/database/database.ts';
 
 interface VerifyOptions {
   tenant?: string;
@@ -32,7 +34,7 @@ export function addActivityCommands(program: Command, io: CommandIo): void {
     .option('--json', 'print one JSON object')
     .action((options: VerifyOptions) =>
       options.file === undefined
-        ? withContext(io, ({ stores }) => verify(io, stores, options))
+        ? withContext(io, ({ database }) => verify(io, database, options))
         : verifyFile(io, { ...options, file: options.file }),
     );
   activity
@@ -42,12 +44,12 @@ export function addActivityCommands(program: Command, io: CommandIo): void {
     .action(({ tenant }: { tenant: string }) => withContext(io, (context) => exportLog(io, context, tenant)));
 }
 
-async function verify(io: CommandIo, stores: Stores, options: VerifyOptions): Promise<void> {
-  const tenants = options.tenant === undefined ? await stores.activity.tenantsForOperator() : [options.tenant];
+async function verify(io: CommandIo, database: Database, options: VerifyOptions): Promise<void> {
+  const tenants = options.tenant === undefined ? await activityStore.tenantsForOperator(database) : [options.tenant];
   let entries = 0;
   let dropped = 0;
   for (const tenantId of tenants) {
-    const verified = await verifyChain(stores, tenantId);
+    const verified = await verifyChain(database, tenantId);
     if (verified === null) throw new CommandFault(`There is no tenant ${tenantId}`);
     entries += verified.entries;
     dropped += verified.dropped;
@@ -66,16 +68,12 @@ function report(io: CommandIo, options: VerifyOptions, { entries, dropped, fault
   io.exitCode = ok ? 0 : 1;
 }
 
-async function exportLog(
-  io: CommandIo,
-  { config, database, stores, tenants }: CommandContext,
-  id: string,
-): Promise<void> {
-  const tenant = await stores.tenants.findForOperator(id);
+async function exportLog(io: CommandIo, { config, database, tenants }: CommandContext, id: string): Promise<void> {
+  const tenant = await tenantsStore.findForOperator(database, id);
   if (tenant === null) throw new CommandFault(`There is no tenant ${id}`);
   const throttle = createThrottle(database, config.rules);
   const wordsFor = createActivityWords(await loadTranslator(), Date.now);
-  const exports = createLogExports({ stores, throttle, csv: logCsv(wordsFor), clock: Date.now });
+  const exports = createLogExports({ database, throttle, csv: logCsv(wordsFor), clock: Date.now });
   const result = await exports.begin(tenants.operatorScope(tenant), 'jsonl', wholeLog);
   if (result.outcome === 'throttled') throw new CommandFault('Too many exports; wait a little');
   await pipeline(result.text, io.stdout, { end: false });

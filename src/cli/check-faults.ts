@@ -10,7 +10,6 @@ import { confirmCommand, isAhead, readTrustedTime } from '../core/retention/trus
 import { seedsStore } from '../core/accounts/stores/seeds.store.ts';
 import { createVault } from '../platform/keys/vault.ts';
 import { openSessions } from '../server.ts';
-import { createStores } from '../stores.ts';
 import { loadAssets } from '../site/http/assets.ts';
 import { loadTranslator } from '../i18n/translator.ts';
 import { loadViews } from '../site/http/views.ts';
@@ -68,7 +67,7 @@ export async function notesOf(config: Config, now: number): Promise<string[]> {
   try {
     const { bound, pending } = await stateOf(database);
     if (pending > 0 || isOfAnother(bound, config)) return [];
-    const trustedAt = await readTrustedTime(createStores(database), now);
+    const trustedAt = await readTrustedTime(database, now);
     return isAhead(now, trustedAt) ? [aheadNote(now, trustedAt)] : [];
   } finally {
     await database.close();

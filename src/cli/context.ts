@@ -5,9 +5,9 @@ import { prepareDatabase } from '../platform/database/migrate.ts';
 import { Failure } from '../domain/errors.ts';
 import { createHasher, type Hasher } from '../core/accounts/passwords/hasher.ts';
 import { createTenants, type Tenants } from '../core/accounts/tenants/tenants.ts';
-import { createStores, type Stores } from '../stores.ts';
 import { loadTranslator } from '../i18n/translator.ts';
 import type { CommandIo } from './io.ts';
+import * as directoryStore from '../core/directory/directory.store.ts';
 
 export { print, printEach } from './io.ts';
 
@@ -15,7 +15,6 @@ export { print, printEach } from './io.ts';
 export interface CommandContext {
   readonly config: Config;
   readonly database: Database;
-  readonly stores: Stores;
   readonly hasher: Hasher;
   readonly tenants: Tenants;
 }
@@ -38,16 +37,15 @@ export async function withContext<T>(
   await prepareDatabase(config);
   const database = openDatabase(config.database, statementTimeoutMs);
   try {
-    const stores = createStores(database);
     const hasher = await createHasher();
     const tenants = createTenants({
-      stores,
-      regionOf: (domain) => stores.directory.regionOf(domain),
+      database,
+      regionOf: (domain) => directoryStore.regionOf(database, domain),
       hasher,
       rules: config.rules,
       clock: Date.now,
     });
-    return await work({ config, database, stores, hasher, tenants });
+    return await work({ config, database, hasher, tenants });
   } catch (error) {
     throw await worded(error);
   } finally {

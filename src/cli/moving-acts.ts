@@ -11,11 +11,12 @@ import { tenantTables } from '../core/moving/tables.ts';
 import type { TableSummary } from '../core/moving/tally.ts';
 import { ownSigner, type MovingParts } from '../core/moving/parts.ts';
 import { createTransport } from '../platform/mail-transport.ts';
-import type { Stores } from '../stores.ts';
 import { CommandFault, print, type CommandContext } from './context.ts';
 import type { CommandIo } from './io.ts';
 import { openReceipt } from './receipt-file.ts';
 import { identityOf } from './region-keys.ts';
+import * as movesStore from '../core/moving/moves.store.ts';
+import type { Database } from '../platform/database/database.ts';
 
 export interface Options {
   readonly json?: boolean;
@@ -157,8 +158,8 @@ export async function cancel(
   print(io, options, said, [`${name} is ${state}.`, ...(risk === null ? [] : [risk])]);
 }
 
-export async function listMoves(io: CommandIo, stores: Stores, options: Options): Promise<void> {
-  const moves = (await stores.moves.list()).map((move) => ({
+export async function listMoves(io: CommandIo, database: Database, options: Options): Promise<void> {
+  const moves = (await movesStore.list(database)).map((move) => ({
     ...{ tenantId: move.tenantId, domains: move.domains, direction: move.direction, region: move.region },
     ...{ status: move.state, passwords: move.passwords, began: iso(move.beganAt) },
     ended: move.endedAt === null ? null : iso(move.endedAt),

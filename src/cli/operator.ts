@@ -75,9 +75,9 @@ export function addOperatorCommands(program: Command, io: CommandIo): void {
     );
 }
 
-function operatorsOf({ config, stores, tenants }: CommandContext) {
+function operatorsOf({ config, database, tenants }: CommandContext) {
   const { rules } = config;
   const clock = Date.now;
-  const support = createSupport({ stores, rules, operatorScope: tenants.operatorScope, clock });
-  return createOperators({ stores, tenants, changes: createUserChanges({ stores, clock }), support, rules });
+  const support = createSupport({ database, rules, operatorScope: tenants.operatorScope, clock });
+  return createOperators({ database, tenants, changes: createUserChanges({ database, clock }), support, rules });
 }

@@ -9,6 +9,7 @@ import { createThrottle } from '../core/accounts/throttles/throttle.ts';
 import { print, withContext, type CommandContext } from './context.ts';
 import type { CommandIo } from './io.ts';
 import type { Counts, RetentionStep } from '../platform/retention-step.ts';
+import * as trustedClockStore from '../core/retention/trusted-clock.store.ts';
 
 interface PurgeOptions {
   readonly yes?: boolean;
@@ -56,7 +57,7 @@ async function purge(io: CommandIo, context: CommandContext, options: PurgeOptio
     print(io, options, { ok: false, ...described(found), deleted: null }, linesOf(found));
     if (!canAsk || !(await isConfirmed(io))) return refuse(io, options);
   }
-  await context.stores.trustedClock.confirmForOperator(found.now);
+  await trustedClockStore.confirmForOperator(context.database, found.now);
   const never = new AbortController().signal;
   const { deleted, errors } = await purgeExpired(steps, { now: found.now, stopping: never, isLimited: false });
   const faults = errors.map(String);
@@ -74,24 +75,24 @@ function refuse(io: CommandIo, { json }: PurgeOptions): void {
   io.exitCode = 1;
 }
 
-function stepsOf({ config, database, stores, tenants }: CommandContext): readonly RetentionStep[] {
+function stepsOf({ config, database, tenants }: CommandContext): readonly RetentionStep[] {
   const { rules, mail } = config;
   const { operatorScope } = tenants;
   const erasure = createErasure({
-    ...{ stores, rules, operatorScope, clock: Date.now },
+    ...{ database, rules, operatorScope, clock: Date.now },
     throttle: createThrottle(database, rules),
     transport: mail === null ? null : createTransport(mail),
   });
-  return retentionSteps({ database, stores, rules, operatorScope, erasure });
+  return retentionSteps({ database, rules, operatorScope, erasure });
 }
 
-async function findDue({ stores }: CommandContext, steps: readonly RetentionStep[]): Promise<Due> {
+async function findDue({ database }: CommandContext, steps: readonly RetentionStep[]): Promise<Due> {
   const now = Date.now();
   const counts = await Promise.all(steps.map((step) => step.countDue(now)));
   const held = await Promise.all(steps.map((step) => excessOf(step, now)));
   return {
     now,
-    trustedAt: await readTrustedTime(stores, now),
+    trustedAt: await readTrustedTime(database, now),
     due: Object.fromEntries(counts.flatMap((each) => Object.entries(each))),
     held: held.filter((excess) => excess !== null),
   };

@@ -2,16 +2,14 @@ import { pino } from 'pino';
 import { openSessions } from '../server.ts';
 import { untilItHolds } from './until-it-holds.ts';
 import type { CommandContext } from './context.ts';
+import * as movingStore from '../core/moving/moving.store.ts';
 
 interface Kept {
   readonly id: string;
 }
 
 /** Removes from Redis, where sessions lie there, what the database has forgotten of a company's people. */
-export async function forgetInRedis(
-  { config, database, stores }: CommandContext,
-  domains: readonly string[],
-): Promise<void> {
+export async function forgetInRedis({ config, database }: CommandContext, domains: readonly string[]): Promise<void> {
   if (config.redisUrl === null) return;
   const { store, ping, close } = await openSessions(config, database, pino({ level: 'silent' }));
   try {
@@ -22,7 +20,7 @@ export async function forgetInRedis(
       );
     });
     const rows = kept.map(({ id, ...data }) => ({ key: id, data: JSON.stringify(data) }));
-    for (const key of await stores.moving.sessionsOf(domains, rows)) {
+    for (const key of await movingStore.sessionsOf(database, domains, rows)) {
       await new Promise<void>((resolve, reject) => {
         store.destroy(key, (error) => (error ? reject(asError(error)) : resolve()));
       });

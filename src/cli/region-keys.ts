@@ -2,8 +2,9 @@ import path from 'node:path';
 import type { Config } from '../platform/config/config.ts';
 import { keptInFile } from '../platform/keys/kept-file.ts';
 import { fingerprintOf, makeKey, type Signer } from '../platform/keys/region-key.ts';
-import type { Stores } from '../stores.ts';
 import { CommandFault } from './context.ts';
+import * as directoryStore from '../core/directory/directory.store.ts';
+import type { Database } from '../platform/database/database.ts';
 
 /** @returns the private key by which this region signs, as PEM; made when it is first asked for */
 export const signingKeyOf = (config: Config): string =>
@@ -23,20 +24,20 @@ export async function identityOf(config: Config): Promise<string> {
  * @throws CommandFault
  */
 export async function checkedKey(
-  stores: Stores,
+  database: Database,
   { region, publicKey }: Signer,
   accepted: string | undefined,
   what: string,
-): Promise<(within: Stores) => Promise<void>> {
+): Promise<(tx: Database) => Promise<void>> {
   const fingerprint = fingerprintOf(publicKey);
   if (accepted !== undefined && accepted !== fingerprint)
     throw new CommandFault(`The ${what} was signed by another key of ${region}: ${fingerprint}`);
-  const known = await stores.directory.keyOf(region);
+  const known = await directoryStore.keyOf(database, region);
   if (known === publicKey) return () => Promise.resolve();
   if (known !== null && accepted === undefined) {
     throw new CommandFault(
       `The key of ${region} is not the one known so far: compare it with its operator, then --accept-key ${fingerprint}`,
     );
   }
-  return (within) => within.directory.keepKey(region, publicKey);
+  return (tx) => directoryStore.keepKey(tx, region, publicKey);
 }

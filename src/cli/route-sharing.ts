@@ -3,11 +3,12 @@ import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { fingerprintOf, signerOf } from '../platform/keys/region-key.ts';
 import { isSigned, signDirectory, signedDirectory } from '../core/directory/signed-directory.ts';
-import type { Stores } from '../stores.ts';
 import { CommandFault, print, withContext } from './context.ts';
 import type { CommandIo } from './io.ts';
 import { checkedKey, signingKeyOf } from './region-keys.ts';
 import { asLine, checkedRoutes, refuseResidents } from './routes-given.ts';
+import * as directoryStore from '../core/directory/directory.store.ts';
+import type { Database } from '../platform/database/database.ts';
 
 interface ImportOptions {
   acceptKey?: string;
@@ -22,8 +23,12 @@ export function addSharingCommands(route: Command, io: CommandIo): void {
     .description('print the directory as JSON, signed by this region, to be imported in another')
     .option('--json', 'print one JSON object, as without it')
     .action(() =>
-      withContext(io, async ({ config, stores }) => {
-        const signed = signDirectory(await stores.directory.listShared(), config.rules.region, signingKeyOf(config));
+      withContext(io, async ({ config, database }) => {
+        const signed = signDirectory(
+          await directoryStore.listShared(database),
+          config.rules.region,
+          signingKeyOf(config),
+        );
         print(io, { json: true }, signed, []);
       }),
     );
@@ -46,25 +51,25 @@ export function addSharingCommands(route: Command, io: CommandIo): void {
     .option('--unsigned', 'take a file that nobody signed')
     .option('--json', 'print one JSON object')
     .action((file: string, options: ImportOptions) =>
-      withContext(io, async ({ config, stores }) => {
+      withContext(io, async ({ config, database }) => {
         // A pipe is read as a stream: read at one go, it is refused while it is still being filled.
         const content = parse(file === '-' ? await text(io.stdin) : readFileSync(file, 'utf8'));
         const routes = checkedRoutes(content);
-        await refuseResidents(stores, routes, config.rules.region);
+        await refuseResidents(database, routes, config.rules.region);
         // Last, for it makes a key known: a list that is refused leaves nothing behind.
-        if (options.unsigned !== true) await verify(stores, content, options.acceptKey);
-        await stores.directory.put(routes);
+        if (options.unsigned !== true) await verify(database, content, options.acceptKey);
+        await directoryStore.put(database, routes);
         print(io, options, { routes }, routes.map(asLine));
       }),
     );
 }
 
-async function verify(stores: Stores, content: unknown, accepted: string | undefined): Promise<void> {
+async function verify(database: Database, content: unknown, accepted: string | undefined): Promise<void> {
   const { data } = signedDirectory.safeParse(content);
   if (data === undefined) throw new CommandFault('The directory is not signed; --unsigned takes it all the same');
   if (!isSigned(data)) throw new CommandFault('The directory is not as it was signed');
-  const keep = await checkedKey(stores, data.signer, accepted, 'directory');
-  await keep(stores);
+  const keep = await checkedKey(database, data.signer, accepted, 'directory');
+  await keep(database);
 }
 
 function parse(content: string): unknown {

@@ -3,6 +3,7 @@ import { CommandFault, print, withContext } from './context.ts';
 import type { CommandIo } from './io.ts';
 import { asLine, checkedRoutes, refuseResidents } from './routes-given.ts';
 import { addSharingCommands } from './route-sharing.ts';
+import * as directoryStore from '../core/directory/directory.store.ts';
 
 /** The directory: which company domain belongs to which region. */
 export function addRouteCommands(program: Command, io: CommandIo): void {
@@ -12,10 +13,10 @@ export function addRouteCommands(program: Command, io: CommandIo): void {
     .description('send the people of a domain to a region')
     .option('--json', 'print one JSON object')
     .action((domainName: string, regionName: string, options: { json?: boolean }) =>
-      withContext(io, async ({ config, stores }) => {
+      withContext(io, async ({ config, database }) => {
         const routes = checkedRoutes({ routes: [{ domain: domainName, region: regionName }] });
-        await refuseResidents(stores, routes, config.rules.region);
-        await stores.directory.put(routes);
+        await refuseResidents(database, routes, config.rules.region);
+        await directoryStore.put(database, routes);
         print(io, options, { routes }, routes.map(asLine));
       }),
     );
@@ -24,8 +25,8 @@ export function addRouteCommands(program: Command, io: CommandIo): void {
     .description('list the directory')
     .option('--json', 'print one JSON object')
     .action((options: { json?: boolean }) =>
-      withContext(io, async ({ stores }) => {
-        const routes = await stores.directory.list();
+      withContext(io, async ({ database }) => {
+        const routes = await directoryStore.list(database);
         print(io, options, { routes }, routes.map(asLine));
       }),
     );
@@ -34,11 +35,11 @@ export function addRouteCommands(program: Command, io: CommandIo): void {
     .description('forget the region of a domain')
     .option('--json', 'print one JSON object')
     .action((domainName: string, options: { json?: boolean }) =>
-      withContext(io, async ({ stores }) => {
-        if (!(await stores.directory.remove(domainName.trim().toLowerCase()))) {
+      withContext(io, async ({ database }) => {
+        if (!(await directoryStore.remove(database, domainName.trim().toLowerCase()))) {
           throw new CommandFault(`The directory has no ${domainName}`);
         }
-        print(io, options, { routes: await stores.directory.list() }, []);
+        print(io, options, { routes: await directoryStore.list(database) }, []);
       }),
     );
   addSharingCommands(route, io);

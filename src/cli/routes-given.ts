@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { regionId } from '../domain/regions.ts';
 import { domainAndParents, isDomain } from '../domain/people/user.ts';
 import type { DirectoryRoute } from '../core/directory/directory.store.ts';
-import type { Stores } from '../stores.ts';
 import { CommandFault } from './context.ts';
+import * as directoryStore from '../core/directory/directory.store.ts';
+import type { Database } from '../platform/database/database.ts';
 
 const domain = z.string().trim().toLowerCase().refine(isDomain, 'is not a domain such as company.example');
 const region = z.string().regex(regionId, 'is not the name of a region');
@@ -22,12 +23,12 @@ export function checkedRoutes(content: unknown): DirectoryRoute[] {
 
 /** @throws CommandFault where a tenant of this region would find its people sent away at the door */
 export async function refuseResidents(
-  stores: Stores,
+  database: Database,
   routes: readonly DirectoryRoute[],
   region: string,
 ): Promise<void> {
   const away = new Set(routes.filter((route) => route.region !== region).map((route) => route.domain));
-  const faults = (await stores.directory.residents()).flatMap((resident) =>
+  const faults = (await directoryStore.residents(database)).flatMap((resident) =>
     domainAndParents(resident)
       .filter((each) => away.has(each))
       .map(

@@ -61,7 +61,7 @@ export function addMovingCommands(tenant: Command, io: CommandIo): void {
     .command('moves')
     .description('list the tenants that moved to another region or came from one, and that are about to')
     .option('--json', 'print one JSON object')
-    .action((options: Options) => moving(io, {}, ({ stores }) => listMoves(io, stores, options)));
+    .action((options: Options) => moving(io, {}, ({ database }) => listMoves(io, database, options)));
   tenant
     .command('move-cancel <id>')
     .description('cancel a move, so that the users of the tenant can sign in again')
@@ -80,12 +80,12 @@ function moving(
   return withContext(
     io,
     async (context) => {
-      const { config, stores, tenants, hasher } = context;
+      const { config, database, tenants, hasher } = context;
       const { rules, regionUrls } = config;
       try {
         await work(context, {
-          ...{ stores, tenants, hasher, rules, regionUrls, signingKey: signingKeyOf(config), clock: Date.now },
-          checkKey: (signer, what) => checkedKey(stores, signer, accepted, what),
+          ...{ database, tenants, hasher, rules, regionUrls, signingKey: signingKeyOf(config), clock: Date.now },
+          checkKey: (signer, what) => checkedKey(database, signer, accepted, what),
         });
       } catch (error) {
         throw error instanceof MoveFault ? new CommandFault(wordsOfFault(error)) : error;

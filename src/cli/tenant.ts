@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import type { Tenants } from '../core/accounts/tenants/tenants.ts';
-import type { Stores } from '../stores.ts';
 import { print, withContext } from './context.ts';
 import type { CommandIo } from './io.ts';
 import { addListingCommands } from './tenant-listing.ts';
 import { addMovingCommands } from './tenant-moving.ts';
+import * as tenantsStore from '../core/accounts/stores/tenants.store.ts';
+import type { Database } from '../platform/database/database.ts';
 
 interface AddOptions {
   name: string;
@@ -34,8 +35,8 @@ export function addTenantCommands(program: Command, io: CommandIo): void {
     .description('list the tenants with the number of their users')
     .option('--json', 'print one JSON object')
     .action((options: { json?: boolean }) =>
-      withContext(io, async ({ stores }) => {
-        const tenants = await listed(stores);
+      withContext(io, async ({ database }) => {
+        const tenants = await listed(database);
         print(
           io,
           options,
@@ -61,17 +62,17 @@ export function addTenantCommands(program: Command, io: CommandIo): void {
       )
       .option('--json', 'print one JSON object')
       .action((id: string, options: { json?: boolean }) =>
-        withContext(io, async ({ stores, tenants }) => {
+        withContext(io, async ({ database, tenants }) => {
           const { name: tenantName } = await tenants.setState(id, state);
-          const changed = (await listed(stores)).filter((each) => each.id === id);
+          const changed = (await listed(database)).filter((each) => each.id === id);
           print(io, options, { tenants: changed }, [`${tenantName} is ${state}.`]);
         }),
       );
   }
 }
 
-const listed = async (stores: Stores) =>
-  (await stores.tenants.listForOperator()).map(({ id, name, domains, state, users, listed: isListed }) => ({
+const listed = async (database: Database) =>
+  (await tenantsStore.listForOperator(database)).map(({ id, name, domains, state, users, listed: isListed }) => ({
     id,
     name,
     domains,

@@ -11,6 +11,9 @@ import { CommandFault, print, printEach, withContext, type CommandContext } from
 import type { CommandIo } from './io.ts';
 import { saysOfRules, saysOfSecondAdministrator } from './placed.ts';
 import { linkAddresses } from '../paths.ts';
+import * as credentialsStore from '../core/accounts/stores/credentials.store.ts';
+import * as tenantsStore from '../core/accounts/stores/tenants.store.ts';
+import * as usersStore from '../core/accounts/stores/users.store.ts';
 
 interface AddOptions {
   tenant: string;
@@ -75,9 +78,9 @@ export function addUserCommands(program: Command, io: CommandIo): void {
     .action((options: { tenant: string; json?: boolean }) => withContext(io, (context) => list(io, context, options)));
 }
 
-async function findUser({ stores }: CommandContext, typed: string) {
+async function findUser({ database }: CommandContext, typed: string) {
   const username = canonicalUsername(typed);
-  const found = await stores.credentials.findForSignInAcrossTenants(username);
+  const found = await credentialsStore.findForSignInAcrossTenants(database, username);
   if (found === null || found.user.state === 'deleted') throw new CommandFault(`There is no user ${username}`);
   return found;
 }
@@ -86,7 +89,7 @@ async function removeSecondFactorOf(context: CommandContext, typed: string) {
   const { user, tenant } = await findUser(context, typed);
   const scope = context.tenants.operatorScope(tenant);
   const throttle = createThrottle(context.database, context.config.rules);
-  const { outcome } = await createRemoval({ stores: context.stores, throttle, clock: Date.now })(scope, user.id);
+  const { outcome } = await createRemoval({ database: context.database, throttle, clock: Date.now })(scope, user.id);
   if (outcome === 'moving') throw new CommandFault(`The tenant of ${user.username} is moving to another region`);
   if (outcome !== 'done')
     throw new CommandFault(
@@ -100,14 +103,14 @@ async function removeSecondFactorOf(context: CommandContext, typed: string) {
 
 /** Resets the password of anybody in the region. @throws CommandFault */
 export async function resetPassword(context: CommandContext, typed: string) {
-  const { config, database, stores, hasher, tenants } = context;
+  const { config, database, hasher, tenants } = context;
   const found = await findUser(context, typed);
   const { username } = found.user;
   if (found.tenant.state === 'moving') throw new CommandFault(`The tenant of ${username} is moving to another region`);
   const throttle = createThrottle(database, config.rules);
   const tokens = createLinkTokens([], linkAddresses(config.baseUrl));
   const waysIn = createWaysIn({ hasher, tokens, canMail: false, clock: Date.now });
-  const users = createUsers({ stores, waysIn, throttle, clock: Date.now });
+  const users = createUsers({ database, waysIn, throttle, clock: Date.now });
   const scope = tenants.operatorScope(found.tenant);
   const result = await users.resetPassword(scope, found.user.id, null);
   if (result.outcome !== 'reset') {
@@ -119,12 +122,12 @@ export async function resetPassword(context: CommandContext, typed: string) {
 
 async function list(
   io: CommandIo,
-  { stores }: CommandContext,
+  { database }: CommandContext,
   options: { tenant: string; json?: boolean },
 ): Promise<void> {
-  if ((await stores.tenants.findForOperator(options.tenant)) === null)
+  if ((await tenantsStore.findForOperator(database, options.tenant)) === null)
     throw new CommandFault(`There is no tenant ${options.tenant}`);
-  const users = listed(stores.users.everyUser(options.tenant), Date.now());
+  const users = listed(usersStore.everyUser(database, options.tenant), Date.now());
   await printEach(io, options, 'users', users, ({ id, status, username, name }) =>
     [id, status, username, name].join('  '),
   );

@@ -6,6 +6,7 @@ import { aTenant, aUser, type TestTenant, type TestUser } from '../support/build
 import { newReader, openBrowser, servePortal, signIn, type ServedPortal } from '../support/browser.ts';
 import { assertNone } from '../support/none.ts';
 import { chromium, skipWithout } from '../support/services.ts';
+import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 const pathOf = (page: Page): string => new URL(page.url()).pathname + new URL(page.url()).search;
 
@@ -176,7 +177,7 @@ describe('the controls of a page', { skip: skipWithout('chromium', chromium()) }
       .click({ clickCount: 3, noWaitAfter: true });
     await page.locator('#temporary-password').waitFor();
     assert.equal(sent, 1);
-    assert.equal((await portal.stores.users.find(tenant.scope, user.id))?.epoch, user.epoch + 1);
+    assert.equal((await usersStore.find(portal.database, tenant.scope, user.id))?.epoch, user.epoch + 1);
     await page.context().close();
   });
 

@@ -1,6 +1,7 @@
 import { aTenant, aUser, type TestTenant, type TestUser } from '../support/builders.ts';
 import { anApproval } from '../support/approvals.ts';
 import type { ServedPortal } from '../support/browser.ts';
+import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 
 export const longName = 'Maximiliane Wolfeschlegelsteinhausenbergerdorff-Oberndorferin';
 const longDomain = 'donaudampfschifffahrtselektrizitaetenhauptbetriebswerk.example';
@@ -39,7 +40,7 @@ export async function aCrowd(portal: ServedPortal): Promise<Crowd> {
   const deletedAt = portal.clock.now;
   const deleted = await aUser(portal, tenant, { displayName: `Théodora ${longName}`, state: 'deleted', deletedAt });
   for (let count = 0; count < 25; count++) await aUser(portal, tenant, { displayName: `Anne ${longName} ${count}` });
-  await portal.stores.tenants.setOwnRules(tenant.scope, { deleteMany: 'two', deleteMoreThan: 1 });
+  await tenantsStore.setOwnRules(portal.database, tenant.scope, { deleteMany: 'two', deleteMoreThan: 1 });
   const colleague = await aUser(portal, tenant, { displayName: longName, administratorLevel: 'global' });
   const [own, others] = [await anApproval(portal, tenant, admin), await anApproval(portal, tenant, colleague)];
   return { tenant, admin, patient, blocked, user, deleted, approvals: { own, others, another: user.id } };

@@ -13,6 +13,8 @@ import {
 import { openPortal } from '../support/portal.ts';
 import { chromium, skipWithout } from '../support/services.ts';
 import { withKeyboard, withMouse, type Hands } from './hands.ts';
+import * as directoryStore from '../../src/core/directory/directory.store.ts';
+import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 const pathOf = (page: Page): string => new URL(page.url()).pathname;
 const title = (page: Page): Promise<string> => page.locator('h1').innerText();
@@ -143,7 +145,7 @@ describe('the two procedures of the source page, in French', { skip: skipWithout
     await says(second, 'Ce formulaire n’est plus valable');
     await first.goBack();
     assert.notEqual(pathOf(first), '/change-password');
-    assert.equal((await portal.stores.users.find(tenant.scope, user.id))?.password, 'own');
+    assert.equal((await usersStore.find(portal.database, tenant.scope, user.id))?.password, 'own');
     for (const page of [first, elsewhere]) await page.context().close();
   });
 });
@@ -174,8 +176,8 @@ describe('a user of a company in Germany', { skip: skipWithout('chromium', chrom
       );
       const tenant = await aTenant(germany, { name: 'Nordwerk', domain: 'nordwerk.example', language });
       const anna = await aUser(germany, tenant, { displayName: 'Anna Schäfer', username: 'anna@nordwerk.example' });
-      for (const { stores } of [worldwide, germany])
-        await stores.directory.put([{ domain: tenant.domain, region: 'germany' }]);
+      for (const { database } of [worldwide, germany])
+        await directoryStore.put(database, [{ domain: tenant.domain, region: 'germany' }]);
 
       const [username, next, password, enter, explanation, welcome] = words[language];
       // The browser asks for Spanish: the language is the one chosen at the worldwide portal.

@@ -6,6 +6,7 @@ import { aTenant, aUser, type TestTenant, type TestUser } from '../support/build
 import { newReader, openBrowser, servePortal, signIn, type ServedPortal } from '../support/browser.ts';
 import { chromium, skipWithout } from '../support/services.ts';
 import { openTab, type Tab } from './history.ts';
+import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 
 describe('a one-time link on the screen', { skip: skipWithout('chromium', chromium()) }, () => {
   let browser: Browser;
@@ -16,7 +17,7 @@ describe('a one-time link on the screen', { skip: skipWithout('chromium', chromi
     browser = await openBrowser({ backForwardCache: true });
     portal = await servePortal();
     tenant = await aTenant(portal);
-    await portal.stores.tenants.setOwnRules(tenant.scope, { handOver: 'link' });
+    await tenantsStore.setOwnRules(portal.database, tenant.scope, { handOver: 'link' });
     admin = await aUser(portal, tenant, { administratorLevel: 'global' });
   });
 

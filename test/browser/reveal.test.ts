@@ -16,6 +16,7 @@ import {
 } from '../support/browser.ts';
 import { chromium, skipWithout } from '../support/services.ts';
 import { openTab, type Tab } from './history.ts';
+import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 describe('a temporary password on the screen', { skip: skipWithout('chromium', chromium()) }, () => {
   let browser: Browser;
@@ -42,7 +43,7 @@ describe('a temporary password on the screen', { skip: skipWithout('chromium', c
   }
 
   const epochOf = async ({ id }: TestUser): Promise<number | undefined> =>
-    (await portal.stores.users.find(tenant.scope, id))?.epoch;
+    (await usersStore.find(portal.database, tenant.scope, id))?.epoch;
 
   async function isGone(tab: Tab, secret: string): Promise<void> {
     const everything = await tab.everything();

@@ -5,6 +5,9 @@ import { actingIn, aStagedImport, importAddress } from '../support/imports.ts';
 import type { Portal } from '../support/portal.ts';
 import { longName } from './crowd.ts';
 import type { Stop } from './stops.ts';
+import * as importsStore from '../../src/core/imports/imports.store.ts';
+import * as importRunsStore from '../../src/core/imports/run.store.ts';
+import * as importPasswordsStore from '../../src/core/imports/passwords.store.ts';
 
 const dayMs = 86_400_000;
 
@@ -47,7 +50,7 @@ export async function importStops(
   admin: TestUser,
   patient: TestUser,
 ): Promise<Stop[]> {
-  const { stores, clock } = portal;
+  const { database, clock } = portal;
   const newcomer = await aUser(portal, tenant, { displayName: longName, password: 'temporary' });
   const expiresAt = clock.now + dayMs;
   const scope = actingIn(tenant, admin);
@@ -55,7 +58,7 @@ export async function importStops(
   const end = async (state: Extract<ImportState, 'done' | 'stopped'>, rows: PlannedRow[]): Promise<string> => {
     const id = await staged(rows);
     const counts = { added: 1, changed: 1, unchanged: 1, refused: 1 };
-    await stores.importRuns.finish(id, {
+    await importRunsStore.finish(database, id, {
       state,
       counts,
       stoppedBy: state === 'done' ? null : 'rows',
@@ -66,12 +69,12 @@ export async function importStops(
   };
   const all = rowsOf(tenant, patient, crypto.randomUUID());
   const wanted = await staged(all);
-  await stores.imports.want(scope, wanted, { mode: 'good', epoch: 0, expiresAt });
+  await importsStore.want(database, scope, wanted, { mode: 'good', epoch: 0, expiresAt });
   // Its passwords wait for somebody who is there; those of the next one have gone out.
   const done = await end('done', rowsOf(tenant, patient, newcomer.id));
   const delivered = await end('done', all);
-  await stores.importPasswords.claim(scope, delivered, 'x', { now: clock.now, until: clock.now });
-  await stores.importPasswords.release(scope, delivered, 'x', clock.now);
+  await importPasswordsStore.claim(database, scope, delivered, 'x', { now: clock.now, until: clock.now });
+  await importPasswordsStore.release(database, scope, delivered, 'x', clock.now);
   const at = (id: string): string => `${importAddress}/${id}`;
   const page = (name: string, address: string): Stop => ({ name, open: (reader) => reader.goto(address) });
   return [

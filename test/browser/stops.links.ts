@@ -5,6 +5,7 @@ import { newReader, reserve, signIn, type ReaderWishes, type ServedPortal } from
 import { openPortal } from '../support/portal.ts';
 import { longName } from './crowd.ts';
 import { at, users, type Stop } from './stops.ts';
+import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 
 interface LinkWalker {
   readonly name: string;
@@ -78,7 +79,7 @@ export async function linkWalkers(
 
 async function aCompany(portal: ServedPortal, handOver: 'link' | 'mailedLink') {
   const tenant = await aTenant(portal);
-  await portal.stores.tenants.setOwnRules(tenant.scope, { handOver });
+  await tenantsStore.setOwnRules(portal.database, tenant.scope, { handOver });
   const admin = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
   return {
     admin,

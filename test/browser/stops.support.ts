@@ -6,12 +6,13 @@ import { anOperator, hourMs, supportPage } from '../support/operators.ts';
 import type { Portal } from '../support/portal.ts';
 import { longName } from './crowd.ts';
 import { at, users, type Stop } from './stops.ts';
+import * as supportStore from '../../src/core/support/support.store.ts';
 
 const purpose = `Seit Montag brechen Importe ab: ${'Donaudampfschifffahrt'.repeat(6)} 李 عبد الرحمن`;
 
 /** A tenant's support access in every state, and two operators: one who is inside, one whom nobody let in. */
 export async function supportStops(portal: Portal, tenant: TestTenant, admin: TestUser) {
-  const { stores, clock } = portal;
+  const { database, clock } = portal;
   const [inside, outside] = [
     await anOperator(portal, {
       displayName: longName,
@@ -22,13 +23,20 @@ export async function supportStops(portal: Portal, tenant: TestTenant, admin: Te
   const scope = createScope({ ...tenant.scope, actor: admin });
   const grant = async (operatorId: string, level: 'look' | 'manage'): Promise<string> => {
     const [id, grantedAt] = [randomUUID(), clock.now];
-    await stores.support.insert(scope, { id, operatorId, purpose, level, grantedAt, endsAt: grantedAt + 4 * hourMs });
+    await supportStore.insert(database, scope, {
+      id,
+      operatorId,
+      purpose,
+      level,
+      grantedAt,
+      endsAt: grantedAt + 4 * hourMs,
+    });
     return id;
   };
   for (const outcome of ['ended', 'withdrawn', 'expired'] as const)
-    await stores.support.finish(await grant(outside.id, 'look'), outcome, clock.now);
+    await supportStore.finish(database, await grant(outside.id, 'look'), outcome, clock.now);
   const entered = await grant(inside.id, 'manage');
-  await stores.support.noteEntered(entered, clock.now);
+  await supportStore.noteEntered(database, entered, clock.now);
   const patient = await aUser(portal, tenant, { displayName: `Hélène ${longName}` });
 
   const wrongly = async (page: Page): Promise<void> => {

@@ -5,6 +5,7 @@ import { userPath } from '../../src/paths.ts';
 import { aTenant, aUser } from '../support/builders.ts';
 import { newReader, openBrowser, servePortal, signIn } from '../support/browser.ts';
 import { chromium, skipWithout } from '../support/services.ts';
+import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 describe('the form of a user in a browser', { skip: skipWithout('chromium', chromium()) }, async () => {
   let browser: Browser;
@@ -33,7 +34,7 @@ describe('the form of a user in a browser', { skip: skipWithout('chromium', chro
       await save(stale);
       await stale.getByText('Changes made by others in the meantime were kept').waitFor();
       assert.equal(await stale.inputValue('#administratorLevel'), 'none');
-      const now = await portal.stores.users.find(tenant.scope, user.id);
+      const now = await usersStore.find(portal.database, tenant.scope, user.id);
       assert.deepEqual([now?.firstName, now?.administratorLevel], ['Anna', 'none']);
       await Promise.all([stale.context().close(), newer.context().close()]);
     });
@@ -42,7 +43,7 @@ describe('the form of a user in a browser', { skip: skipWithout('chromium', chro
       const user = await aUser(portal, tenant, { displayName: 'Anne Martin' });
       const page = await signIn(await newReader(browser, portal, { language: 'en', javaScript }), camille);
       await page.goto(userPath(user.id));
-      await portal.stores.users.update(tenant.scope, user.id, { agentLevel: 'sales' });
+      await usersStore.update(portal.database, tenant.scope, user.id, { agentLevel: 'sales' });
       await page.fill('#lastName', 'Roy');
       await page.selectOption('#agentLevel', 'helpdesk');
       await page.selectOption('#language', 'de');
@@ -57,7 +58,7 @@ describe('the form of a user in a browser', { skip: skipWithout('chromium', chro
       assert.equal(new URL(page.url()).hash, '#agentLevel');
       await save(page);
       await page.getByText('the changes have been saved').waitFor();
-      const now = await portal.stores.users.find(tenant.scope, user.id);
+      const now = await usersStore.find(portal.database, tenant.scope, user.id);
       assert.deepEqual([now?.lastName, now?.agentLevel, now?.language], ['Roy', 'helpdesk', 'de']);
       await page.context().close();
     });

@@ -5,10 +5,11 @@ import { describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openDatabase } from '../../src/platform/database/open.ts';
 import type { Receipt } from '../../src/core/moving/receipt.ts';
-import { createStores, type Stores } from '../../src/stores.ts';
 import { newUser, worldwide } from '../data/databases.ts';
 import { createScope } from '../../src/domain/scope.ts';
 import { dataDirectory, fault, json, run, start } from './command.ts';
+import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
+import type { Database } from '../../src/platform/database/database.ts';
 
 const REGION_URLS = 'worldwide=http://localhost:3000,germany=http://localhost:3001';
 const here = { DATA_DIR: dataDirectory(), REGION_URLS };
@@ -26,10 +27,10 @@ interface Done {
 }
 const only = async (environment: typeof here) => (await json<Tenants>(['tenant', 'list'], environment)).tenants[0];
 
-async function withStores<T>(environment: typeof here, work: (stores: Stores) => Promise<T>): Promise<T> {
+async function withStores<T>(environment: typeof here, work: (database: Database) => Promise<T>): Promise<T> {
   const database = openDatabase({ kind: 'sqlite', file: path.join(environment.DATA_DIR, 'parvis.sqlite') });
   try {
-    return await work(createStores(database));
+    return await work(database);
   } finally {
     await database.close();
   }
@@ -41,7 +42,7 @@ async function aTenant(): Promise<string> {
     ['tenant', 'add', ...names, '--domain', 'zeisig.example', '--language', 'en'],
     here,
   );
-  await withStores(here, (stores) => {
+  await withStores(here, (database) => {
     const tenant = { id: tenantId, name: 'Kanarienvogel AG', language: 'en' } as const;
     const scope = createScope({
       rules: worldwide,
@@ -55,7 +56,7 @@ async function aTenant(): Promise<string> {
     const people = Array.from({ length: many }, (_, n) =>
       newUser({ username: `gimpel${n}@zeisig.example`, passwordHash }),
     );
-    return stores.users.insertMany(scope, people);
+    return usersStore.insertMany(database, scope, people);
   });
   return tenantId;
 }

@@ -6,9 +6,10 @@ import { describe, test } from 'node:test';
 import { freePort } from '../../tools/prove/free-port.ts';
 import { openDatabase } from '../../src/platform/database/open.ts';
 import { createScope } from '../../src/domain/scope.ts';
-import { createStores } from '../../src/stores.ts';
 import { newUser, worldwide } from '../data/databases.ts';
 import { dataDirectory, json, run, runProcess, start } from './command.ts';
+import * as activityStore from '../../src/core/activity/activity.store.ts';
+import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 // What only a process shows; everything else about the commands is tested within the process of the test.
 const environment = { DATA_DIR: dataDirectory() };
@@ -89,14 +90,13 @@ describe('a command as a process', () => {
 async function addMany(directory: string, id: string): Promise<void> {
   const database = openDatabase({ kind: 'sqlite', file: path.join(directory, 'parvis.sqlite') });
   try {
-    const stores = createStores(database);
     const tenant = { id, name: 'Kiesel', language: 'de' } as const;
     const request = { language: 'de', requestId: 'r', address: null, now: Date.now() } as const;
     const scope = createScope({ rules: worldwide, ...request, tenant, actor: null });
     const people = Array.from({ length: 3_000 }, (_, n) => newUser({ username: `user${n}@kiesel.example` }));
-    await stores.users.insertMany(scope, people);
+    await usersStore.insertMany(database, scope, people);
     for (let entries = 0; entries < 500; entries++)
-      await stores.activity.record(scope, { kind: 'signOut' }, null, Date.now());
+      await activityStore.record(database, scope, { kind: 'signOut' }, null, Date.now());
   } finally {
     await database.close();
   }

@@ -5,7 +5,6 @@ import { describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { setTimeout as wait } from 'node:timers/promises';
 import { openDatabase } from '../../src/platform/database/open.ts';
-import { createStores } from '../../src/stores.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import { dataDirectory, json, run, serve, type Environment } from './command.ts';
 
@@ -33,13 +32,13 @@ async function aRegion(databaseUrl: string | null) {
   const user = ['--tenant', tenantId, '--name', 'Zoé', '--username', 'zoe@lumiere.example'];
   const { userId } = await json<{ userId: string }>(['user', 'add', ...user], environment);
 
-  async function withStores<T>(work: (stores: ReturnType<typeof createStores>) => Promise<T>): Promise<T> {
+  async function withStores<T>(work: (database: ReturnType<typeof createStores>) => Promise<T>): Promise<T> {
     const file = path.join(directory, 'parvis.sqlite');
     const database = openDatabase(
       databaseUrl === null ? { kind: 'sqlite', file } : { kind: 'postgres', url: databaseUrl },
     );
     try {
-      return await work(createStores(database));
+      return await work(database);
     } finally {
       await database.close();
     }

@@ -10,6 +10,7 @@ import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import { worldwide } from '../data/databases.ts';
 import { redis, skipWithout } from '../support/services.ts';
+import * as sessionsStore from '../../src/core/accounts/stores/sessions.store.ts';
 
 const server = await redis();
 const closers: (() => unknown)[] = [];
@@ -40,12 +41,12 @@ describe('browsers’ sessions in Redis', { skip: skipWithout('redis', server) }
       const visitor = await aPerson(portal, english).visit('/sign-in');
       await visitor.submit('Next', { 'User name': username });
     }
-    await portal.stores.sessions.endAllOfTenant(moving.scope);
+    await sessionsStore.endAllOfTenant(portal.database, moving.scope);
     assert.ok((await kept()).includes(user.username));
     assert.equal((await client.keys('*')).length, 4);
-    const { database, stores, tenants, hasher } = portal;
+    const { database, tenants, hasher } = portal;
     const config = { ...portal.config, redisUrl: url };
-    await forgetInRedis({ config, database, stores, tenants, hasher }, [moving.domain]);
+    await forgetInRedis({ config, database, tenants, hasher }, [moving.domain]);
     const left = await kept();
     assert.deepEqual([left.includes(user.username), left.includes(other.username)], [false, true]);
     assert.equal((await client.keys('*')).length, 2);

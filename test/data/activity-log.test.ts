@@ -15,9 +15,11 @@ import {
   type LogRequest,
 } from '../../src/core/activity/log-query.ts';
 import { entriesPerBatch } from '../../src/core/activity/reads.store.ts';
-import type { Stores } from '../../src/stores.ts';
 import { postgres } from '../support/services.ts';
 import { actingAs, both, newTenant, newUser, open, sqliteFile, start } from './databases.ts';
+import * as activityStore from '../../src/core/activity/activity.store.ts';
+import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
+import type { Database } from '../../src/platform/database/database.ts';
 
 interface Kept extends LogPlace {
   readonly kind: ActivityKind;
@@ -37,14 +39,20 @@ const events: readonly ActivityEvent[] = [
 ];
 
 /** Some 120 entries at 25 moments: many at the same one, and not in the order in which they were recorded. */
-async function fill(stores: Stores, scope: Scope): Promise<Kept[]> {
+async function fill(database: Database, scope: Scope): Promise<Kept[]> {
   const kept: Kept[] = [];
   for (let index = 0; index < 120; index++) {
     const event = events[index % events.length]!;
     const actor = [zoe, ada, null][index % 3]!;
     const target = [zoe, null, noah, ada][index % 4]!;
     const at = start + ((index * 17) % 25) * 1_000;
-    await stores.activity.record(actor === null ? scope : actingAs(scope, actor), event, target?.id ?? null, at);
+    await activityStore.record(
+      database,
+      actor === null ? scope : actingAs(scope, actor),
+      event,
+      target?.id ?? null,
+      at,
+    );
     kept.push({ at, place: index + 1, kind: event.kind, people: [actor?.id ?? null, target?.id ?? null] });
   }
   return kept;
@@ -72,12 +80,17 @@ const fits =
 const inTime = (all: readonly Kept[]): Kept[] =>
   [...all].sort((one, other) => one.at - other.at || one.place - other.place);
 
-async function walk(stores: Stores, scope: Scope, filter: LogFilter, order: LogRequest['order']): Promise<number[]> {
+async function walk(
+  database: Database,
+  scope: Scope,
+  filter: LogFilter,
+  order: LogRequest['order'],
+): Promise<number[]> {
   const places: number[] = [];
   const limit = 7;
   for (let last: LogPlace | null = null; ;) {
     const sides = order === 'oldestFirst' ? { behind: last, before: null } : { behind: null, before: last };
-    const entries = await stores.activity.stretch(scope, { filter, order, ...sides, limit });
+    const entries = await activityStore.stretch(database, scope, { filter, order, ...sides, limit });
     places.push(...entries.map(({ activity }) => activity.place));
     const { activity } = entries.at(-1) ?? {};
     if (entries.length < limit || activity === undefined) return places;
@@ -88,20 +101,24 @@ async function walk(stores: Stores, scope: Scope, filter: LogFilter, order: LogR
 for (const { dialect, config, skip } of both(await postgres())) {
   describe(`the log of a tenant, in ${dialect}`, { skip }, async () => {
     if (skip) return;
-    const { database, stores } = await open(config);
-    const scope = await newTenant(stores);
-    const other = await newTenant(stores);
-    for (const user of everybody) await stores.users.insert(scope, user);
+    const { database } = await open(config);
+    const scope = await newTenant(database);
+    const other = await newTenant(database);
+    for (const user of everybody) await usersStore.insert(database, scope, user);
     const stranger = newUser({ displayName: 'Kanarienvogel' });
-    await stores.users.insert(other, stranger);
-    await stores.activity.record(actingAs(other, stranger), { kind: 'signOut' }, stranger.id, start);
-    const kept = await fill(stores, scope);
+    await usersStore.insert(database, other, stranger);
+    await activityStore.record(database, actingAs(other, stranger), { kind: 'signOut' }, stranger.id, start);
+    const kept = await fill(database, scope);
 
     test('is read page by page, back and forth, under every filter, without a gap or an entry twice', async () => {
       for (const filter of filters) {
         const expected = inTime(kept.filter(fits(filter))).map(({ place }) => place);
-        assert.deepEqual(await walk(stores, scope, filter, 'oldestFirst'), expected, JSON.stringify(filter));
-        assert.deepEqual(await walk(stores, scope, filter, 'newestFirst'), expected.reverse(), JSON.stringify(filter));
+        assert.deepEqual(await walk(database, scope, filter, 'oldestFirst'), expected, JSON.stringify(filter));
+        assert.deepEqual(
+          await walk(database, scope, filter, 'newestFirst'),
+          expected.reverse(),
+          JSON.stringify(filter),
+        );
       }
     });
 
@@ -113,41 +130,41 @@ for (const { dialect, config, skip } of both(await postgres())) {
         [gone, null],
       ] as const) {
         const at = start + 100_000;
-        await stores.activity.record(actingAs(scope, actor), { kind: 'signOut' }, actor.id, at);
-        const [entry] = await stores.activity.stretch(scope, request({ user: actor.id }));
+        await activityStore.record(database, actingAs(scope, actor), { kind: 'signOut' }, actor.id, at);
+        const [entry] = await activityStore.stretch(database, scope, request({ user: actor.id }));
         for (const person of [entry?.activity.actor, entry?.activity.target]) {
           assert.deepEqual([person?.id, person?.name], [actor.id, name]);
           assert.equal(person?.pseudonym === null, name !== null, 'who has no name has a pseudonym');
         }
       }
-      assert.equal((await stores.activity.stretch(other, request({ user: zoe.id }))).length, 0);
+      assert.equal((await activityStore.stretch(database, other, request({ user: zoe.id }))).length, 0);
     });
 
     test('reads what a newer version recorded as something that it does not know', async () => {
       const event = { kind: 'moon.landed', crew: 3 } as unknown as ActivityEvent;
-      await stores.activity.record(scope, event, null, start + 200_000);
-      const [entry] = await stores.activity.stretch(scope, request({}));
+      await activityStore.record(database, scope, event, null, start + 200_000);
+      const [entry] = await activityStore.stretch(database, scope, request({}));
       assert.equal(entry?.activity.event.kind, 'unknown');
       assert.equal(entry.found.kind, 'moon.landed');
     });
 
     test('gives the chain in batches, and each entry of a part with the hash before it', async () => {
-      const { length, hash } = await stores.activity.endsOfChain(scope);
+      const { length, hash } = await activityStore.endsOfChain(database, scope);
       const chain: FoundEntry[] = [];
       while (chain.length < length) {
-        const batch = await stores.activity.batchOfChain(scope, chain.length, length);
+        const batch = await activityStore.batchOfChain(database, scope, chain.length, length);
         assert.equal(batch.length, Math.min(entriesPerBatch, length - chain.length));
         chain.push(...batch);
       }
       assert.deepEqual([length > entriesPerBatch, chain.at(-1)?.hash], [true, hash]);
       assert.deepEqual(
-        (await stores.activity.batchOfChain(scope, 3, 5)).map(({ place }) => place),
+        (await activityStore.batchOfChain(database, scope, 3, 5)).map(({ place }) => place),
         [4, 5],
       );
-      for (const { found, previousHash } of await stores.activity.stretch(scope, request({ user: zoe.id })))
+      for (const { found, previousHash } of await activityStore.stretch(database, scope, request({ user: zoe.id })))
         assert.equal(previousHash, chain[found.place - 2]?.hash ?? '');
       assert.deepEqual(
-        await stores.activity.endsOfChain(createScope({ ...scope, tenant: { ...scope.tenant, id: 'x' } })),
+        await activityStore.endsOfChain(database, createScope({ ...scope, tenant: { ...scope.tenant, id: 'x' } })),
         { anchor: { place: 0, hash: '' }, length: 0, hash: '' },
       );
     });
@@ -155,9 +172,9 @@ for (const { dialect, config, skip } of both(await postgres())) {
     test('counts those whose sign-in was stopped, each once, and only lately', async () => {
       const targets = new Set(kept.filter(({ kind }) => kind === 'signIn.throttled').map(({ people }) => people[1]));
       targets.delete(null);
-      assert.equal(await stores.activity.countThrottled(scope, start - 1), targets.size);
-      assert.equal(await stores.activity.countThrottled(scope, start + 50_000), 0);
-      assert.equal(await stores.activity.countThrottled(other, start - 1), 0);
+      assert.equal(await activityStore.countThrottled(database, scope, start - 1), targets.size);
+      assert.equal(await activityStore.countThrottled(database, scope, start + 50_000), 0);
+      assert.equal(await activityStore.countThrottled(database, other, start - 1), 0);
       assert.equal((await database.knex('activity').where({ tenant_id: other.tenant.id })).length, 1);
     });
   });

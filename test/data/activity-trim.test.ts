@@ -8,6 +8,8 @@ import { verifyChain } from '../../src/core/activity/verify.ts';
 import { postgres } from '../support/services.ts';
 import { both, newTenant, open, start, worldwide } from './databases.ts';
 import type { ScopeTenant } from '../../src/domain/tenant.ts';
+import * as activityStore from '../../src/core/activity/activity.store.ts';
+import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 
 const dayMs = 24 * 60 * 60_000;
 const midnight = Math.floor(start / dayMs) * dayMs;
@@ -17,19 +19,20 @@ const rules = { ...worldwide, activityLog: { ...worldwide.activityLog, retention
 for (const { dialect, config, skip } of both(await postgres())) {
   describe(`the retention of the log on ${dialect}`, { skip }, async () => {
     if (skip !== false) return;
-    const { database, stores } = await open(config);
+    const { database } = await open(config);
     // Nodes that share a PostgreSQL have connections of their own; a file has one process.
-    const others = config.kind === 'sqlite' ? stores : (await open(config)).stores;
+    const others = config.kind === 'sqlite' ? database : (await open(config)).database;
     const { knex } = database;
     const operatorScope = (tenant: ScopeTenant): Scope =>
       createScope({ rules, language: 'en', requestId: randomUUID(), now: 0, address: null, tenant, actor: null });
-    const trim = (now: number, by = stores, stopping = never): Promise<void> =>
-      trimLogs({ stores: by, rules, operatorScope }).purge(now, stopping, () => {});
+    const trim = (now: number, by = database, stopping = never): Promise<void> =>
+      trimLogs({ database: by, rules, operatorScope }).purge(now, stopping, () => {});
 
     /** A log with an entry at each of these days, counted from the first. */
     async function aLog(days: readonly number[]): Promise<Scope> {
-      const scope = await newTenant(stores);
-      for (const day of days) await stores.activity.record(scope, { kind: 'signOut' }, null, midnight + day * dayMs);
+      const scope = await newTenant(database);
+      for (const day of days)
+        await activityStore.record(database, scope, { kind: 'signOut' }, null, midnight + day * dayMs);
       return scope;
     }
     const of = (scope: Scope) => ({ tenant_id: scope.tenant.id });
@@ -37,7 +40,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
       const rows = await knex<{ place: number }>('activity').where(of(scope)).orderBy('place').select('place');
       return rows.map(({ place }) => place);
     };
-    const verify = (scope: Scope) => verifyChain(stores, scope.tenant.id);
+    const verify = (scope: Scope) => verifyChain(database, scope.tenant.id);
 
     it('keeps an entry for as long as the rules say, and drops it on the day after', async () => {
       const scope = await aLog([0, 0, 1, 2]);
@@ -46,11 +49,11 @@ for (const { dialect, config, skip } of both(await postgres())) {
       await trim(midnight + 31 * dayMs);
       assert.deepEqual(await placesOf(scope), [3, 4, 5]);
       assert.deepEqual(await verify(scope), { entries: 3, dropped: 2, fault: null });
-      const [told] = await stores.activity.stretch(scope, {
+      const [told] = await activityStore.stretch(database, scope, {
         ...{ filter: { user: null, group: null, from: null, until: null }, order: 'newestFirst' },
         ...{ behind: null, before: null, limit: 1 },
       });
-      const { anchor } = await stores.activity.endsOfChain(scope);
+      const { anchor } = await activityStore.endsOfChain(database, scope);
       assert.deepEqual(told?.activity.event, { kind: 'activity.trimmed', ...anchor });
       await trim(midnight + 31 * dayMs + 60_000);
       assert.deepEqual(await placesOf(scope), [3, 4, 5], 'there is nothing more to drop, and nothing more to tell');
@@ -65,10 +68,10 @@ for (const { dialect, config, skip } of both(await postgres())) {
     });
 
     it('counts what is due as it would be dropped, and all entries that are left', async () => {
-      const step = trimLogs({ stores, rules, operatorScope });
+      const step = trimLogs({ database, rules, operatorScope });
       const [dueBefore, allBefore] = [await step.countDue(midnight + 40 * dayMs), await step.limit?.count()];
       const [scope, moving] = [await aLog([0, 1, 20, 0]), await aLog([0])];
-      await stores.tenants.setState(moving.tenant.id, 'moving');
+      await tenantsStore.setState(database, moving.tenant.id, 'moving');
       const due = async (): Promise<number> =>
         ((await step.countDue(midnight + 40 * dayMs)).trimmedEntries ?? 0) - (dueBefore.trimmedEntries ?? 0);
       assert.equal(await due(), 2, 'the older entry behind a younger one waits, and so does a tenant that moves');
@@ -76,16 +79,16 @@ for (const { dialect, config, skip } of both(await postgres())) {
       await trim(midnight + 40 * dayMs);
       assert.deepEqual(await placesOf(scope), [3, 4, 5]);
       assert.deepEqual(await step.countDue(midnight + 40 * dayMs), { trimmedEntries: 0 });
-      await stores.tenants.setState(moving.tenant.id, 'active');
+      await tenantsStore.setState(database, moving.tenant.id, 'active');
       await trim(midnight + 40 * dayMs);
     });
 
     it('leaves the log of a tenant that moves as it is on its way', async () => {
       const scope = await aLog([0, 30]);
-      await stores.tenants.setState(scope.tenant.id, 'moving');
+      await tenantsStore.setState(database, scope.tenant.id, 'moving');
       await trim(midnight + 40 * dayMs);
       assert.deepEqual(await placesOf(scope), [1, 2]);
-      await stores.tenants.setState(scope.tenant.id, 'active');
+      await tenantsStore.setState(database, scope.tenant.id, 'active');
       await trim(midnight + 40 * dayMs);
       assert.deepEqual(await placesOf(scope), [2, 3]);
     });
@@ -94,18 +97,18 @@ for (const { dialect, config, skip } of both(await postgres())) {
       const scope = await aLog([0]);
       for (const days of [40, 80, 81, 120, 400]) await trim(midnight + days * dayMs);
       assert.deepEqual(await placesOf(scope), [2]);
-      await stores.activity.record(scope, { kind: 'signOut' }, null, midnight + 401 * dayMs);
+      await activityStore.record(database, scope, { kind: 'signOut' }, null, midnight + 401 * dayMs);
       await trim(midnight + 500 * dayMs);
       assert.deepEqual(await placesOf(scope), [4]);
       assert.deepEqual(await verify(scope), { entries: 1, dropped: 3, fault: null });
     });
 
     it('works in pieces, on several nodes at once, and stops when its process does', async () => {
-      const scope = await newTenant(stores);
+      const scope = await newTenant(database);
       const count = entriesPerTrim * 2 + 300;
       const entries = Array.from({ length: count }, () => ({ event: { kind: 'signOut' } as const, targetId: null }));
-      await stores.activity.recordMany(scope, entries, midnight);
-      await trim(midnight + 40 * dayMs, stores, AbortSignal.abort());
+      await activityStore.recordMany(database, scope, entries, midnight);
+      await trim(midnight + 40 * dayMs, database, AbortSignal.abort());
       assert.equal((await placesOf(scope)).length, count);
       await Promise.all([trim(midnight + 40 * dayMs), trim(midnight + 40 * dayMs, others)]);
       const left = await placesOf(scope);
@@ -120,12 +123,12 @@ for (const { dialect, config, skip } of both(await postgres())) {
     it('takes all of it back where it cannot say so', async () => {
       const scope = await aLog([0, 0, 30]);
       const broken = {
-        ...stores,
-        transaction: <T>(work: (within: typeof stores) => Promise<T>) =>
-          stores.transaction((within) =>
+        ...database,
+        transaction: <T>(work: (tx: typeof database) => Promise<T>) =>
+          database.transaction((tx) =>
             work({
-              ...within,
-              activityTrims: { ...within.activityTrims, drop: () => Promise.reject(new Error('no')) },
+              ...tx,
+              activityTrims: { ...tx.activityTrims, drop: () => Promise.reject(new Error('no')) },
             }),
           ),
       };

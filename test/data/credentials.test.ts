@@ -5,22 +5,24 @@ import type { Scope } from '../../src/domain/scope.ts';
 import type { NewUser } from '../../src/core/accounts/stores/users.store.ts';
 import { postgres } from '../support/services.ts';
 import { actingAs, both, newTenant, newUser, open, start } from './databases.ts';
+import * as credentialsStore from '../../src/core/accounts/stores/credentials.store.ts';
+import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 const temporary = { kind: 'temporary', hash: 'next hash', at: start + 1, until: start + 9, by: 'Camille' } as const;
 const own = { kind: 'own', hash: 'own hash', at: start + 2 } as const;
 
 for (const { dialect, config, skip } of both(await postgres())) {
   describe(`credentials on ${dialect}`, { skip }, async () => {
-    const { database, stores } = await open(config);
-    const scope = await newTenant(stores);
-    const elsewhere = await newTenant(stores);
+    const { database } = await open(config);
+    const scope = await newTenant(database);
+    const elsewhere = await newTenant(database);
 
     async function added(wishes: Partial<NewUser> = {}, into: Scope = scope): Promise<NewUser> {
       const user = newUser(wishes);
-      await stores.users.insert(into, user);
+      await usersStore.insert(database, into, user);
       return user;
     }
-    const kept = async (user: NewUser) => stores.credentials.findForSignInAcrossTenants(user.username);
+    const kept = async (user: NewUser) => credentialsStore.findForSignInAcrossTenants(database, user.username);
 
     test('are found by the user name, with the user, the tenant and the hash', async () => {
       const user = await added({
@@ -44,24 +46,24 @@ for (const { dialect, config, skip } of both(await postgres())) {
         tenant: { ...scope.tenant, state: 'active', ownRules: {} },
         passwordHash,
       });
-      assert.equal(await stores.credentials.findForSignInAcrossTenants('nobody@a.example'), null);
+      assert.equal(await credentialsStore.findForSignInAcrossTenants(database, 'nobody@a.example'), null);
     });
 
     test('never come with a user from another store', async () => {
       const user = await added();
-      assert.doesNotMatch(JSON.stringify(await stores.users.find(scope, user.id)), /hash/i);
+      assert.doesNotMatch(JSON.stringify(await usersStore.find(database, scope, user.id)), /hash/i);
     });
 
     test('are replaced where the epoch still is the one that was decided on', async () => {
       const user = await added();
-      assert.equal(await stores.credentials.replace(scope, user.id, 0, temporary), true);
+      assert.equal(await credentialsStore.replace(database, scope, user.id, 0, temporary), true);
       const { user: after, passwordHash } = (await kept(user))!;
       assert.equal(passwordHash, 'next hash');
       assert.deepEqual(
         [after.password, after.temporaryUntil, after.passwordSetBy, after.passwordSetAt, after.epoch],
         ['temporary', start + 9, 'Camille', start + 1, 1],
       );
-      assert.equal(await stores.credentials.replace(scope, user.id, 1, own), true);
+      assert.equal(await credentialsStore.replace(database, scope, user.id, 1, own), true);
       const { user: last } = (await kept(user))!;
       assert.deepEqual(
         [last.password, last.temporaryUntil, last.passwordSetBy, last.passwordSetAt, last.epoch],
@@ -71,9 +73,9 @@ for (const { dialect, config, skip } of both(await postgres())) {
 
     test('stay where the epoch is stale, or not yet there', async () => {
       const user = await added();
-      await stores.credentials.replace(scope, user.id, 0, own);
+      await credentialsStore.replace(database, scope, user.id, 0, own);
       for (const epoch of [0, 2, -1]) {
-        assert.equal(await stores.credentials.replace(scope, user.id, epoch, temporary), false);
+        assert.equal(await credentialsStore.replace(database, scope, user.id, epoch, temporary), false);
       }
       assert.equal((await kept(user))?.passwordHash, 'own hash');
       assert.equal((await kept(user))?.user.epoch, 1);
@@ -83,7 +85,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
       const user = await added();
       const results = await Promise.all(
         Array.from({ length: 20 }, (_, n) =>
-          stores.transaction((within) => within.credentials.replace(scope, user.id, 0, { ...own, hash: `hash ${n}` })),
+          database.transaction((tx) => credentialsStore.replace(tx, scope, user.id, 0, { ...own, hash: `hash ${n}` })),
         ),
       );
       assert.equal(results.filter(Boolean).length, 1);
@@ -96,7 +98,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
       const stranger = await added({}, elsewhere);
       const gone = await added({ state: 'deleted' });
       for (const id of [stranger.id, gone.id, randomUUID(), '', "' or 1=1 --"]) {
-        assert.equal(await stores.credentials.replace(scope, id, 0, temporary), false);
+        assert.equal(await credentialsStore.replace(database, scope, id, 0, temporary), false);
       }
       assert.equal((await kept(stranger))?.passwordHash, 'first hash');
       assert.equal((await kept(gone))?.passwordHash, 'first hash');
@@ -104,16 +106,16 @@ for (const { dialect, config, skip } of both(await postgres())) {
 
     test('are one’s own only within the own tenant', async () => {
       const user = await added();
-      assert.equal((await stores.credentials.findOwn(actingAs(scope, user)))?.user.id, user.id);
-      assert.equal(await stores.credentials.findOwn(actingAs(elsewhere, user)), null);
-      assert.equal(await stores.credentials.findOwn(scope), null);
+      assert.equal((await credentialsStore.findOwn(database, actingAs(scope, user)))?.user.id, user.id);
+      assert.equal(await credentialsStore.findOwn(database, actingAs(elsewhere, user)), null);
+      assert.equal(await credentialsStore.findOwn(database, scope), null);
     });
 
     test('get a stronger hash only in place of the very one that was checked', async () => {
       const user = await added();
-      await stores.credentials.rehash(user.id, 'another hash', 'stronger');
+      await credentialsStore.rehash(database, user.id, 'another hash', 'stronger');
       assert.equal((await kept(user))?.passwordHash, 'first hash');
-      await stores.credentials.rehash(user.id, 'first hash', 'stronger');
+      await credentialsStore.rehash(database, user.id, 'first hash', 'stronger');
       const found = (await kept(user))!;
       assert.deepEqual([found.passwordHash, found.user.epoch, found.user.passwordSetAt], ['stronger', 0, start]);
     });
@@ -121,14 +123,14 @@ for (const { dialect, config, skip } of both(await postgres())) {
     test('a user name is given once, in all tenants together', async () => {
       const user = await added();
       const twice = newUser({ username: user.username });
-      await assert.rejects(stores.users.insert(elsewhere, twice));
+      await assert.rejects(usersStore.insert(database, elsewhere, twice));
       assert.equal((await kept(user))?.user.id, user.id);
     });
 
     test('what an error says holds none of the values that were to be written', async () => {
       const user = await added({ passwordHash: '$argon2id$canary' });
       const again = newUser({ username: user.username, displayName: 'Canary Name', passwordHash: '$argon2id$canary' });
-      const error: unknown = await stores.users.insert(elsewhere, again).catch((caught: unknown) => caught);
+      const error: unknown = await usersStore.insert(database, elsewhere, again).catch((caught: unknown) => caught);
       assert.ok(error instanceof Error);
       assert.doesNotMatch(`${error.message} ${error.stack ?? ''}`, /canary/i);
       await assert.rejects(

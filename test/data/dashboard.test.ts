@@ -4,6 +4,8 @@ import { mostCounted } from '../../src/core/accounts/stores/dashboard.store.ts';
 import type { NewUser } from '../../src/core/accounts/stores/users.store.ts';
 import { postgres } from '../support/services.ts';
 import { both, newTenant, newUser, open, start } from './databases.ts';
+import * as dashboardStore from '../../src/core/accounts/stores/dashboard.store.ts';
+import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 const hour = 3_600_000;
 const temporary = (until: number, wishes: Partial<NewUser> = {}): NewUser =>
@@ -12,8 +14,8 @@ const temporary = (until: number, wishes: Partial<NewUser> = {}): NewUser =>
 for (const { dialect, config, skip } of both(await postgres())) {
   describe(`what the dashboard asks, in ${dialect}`, { skip }, async () => {
     if (skip) return;
-    const { stores } = await open(config);
-    const [scope, crowd] = [await newTenant(stores), await newTenant(stores)];
+    const { database } = await open(config);
+    const [scope, crowd] = [await newTenant(database), await newTenant(database)];
     const users = [
       temporary(start - 1),
       temporary(start),
@@ -27,33 +29,33 @@ for (const { dialect, config, skip } of both(await postgres())) {
       newUser({ displayName: 'Blocked', administratorLevel: 'userManagement', state: 'blocked' }),
       newUser({ displayName: 'Global', administratorLevel: 'global' }),
     ];
-    for (const user of users) await stores.users.insert(scope, user);
-    await stores.transaction(async (within) => {
-      for (let count = 0; count < mostCounted + 20; count++) await within.users.insert(crowd, temporary(start - 1));
+    for (const user of users) await usersStore.insert(database, scope, user);
+    await database.transaction(async (tx) => {
+      for (let count = 0; count < mostCounted + 20; count++) await usersStore.insert(tx, crowd, temporary(start - 1));
     });
 
     test('counts temporary passwords that have run out, and those that soon will', async () => {
-      const counts = await stores.dashboard.countTemporaryPasswords(scope, start, start + 24 * hour);
+      const counts = await dashboardStore.countTemporaryPasswords(database, scope, start, start + 24 * hour);
       assert.deepEqual({ ...counts }, { expired: 2, expiring: 2 });
     });
 
     test('counts one more than is of interest, and no further', async () => {
-      const counts = await stores.dashboard.countTemporaryPasswords(crowd, start, start + 24 * hour);
+      const counts = await dashboardStore.countTemporaryPasswords(database, crowd, start, start + 24 * hour);
       assert.deepEqual({ ...counts }, { expired: mostCounted + 1, expiring: 0 });
     });
 
     test('finds those who manage users, by name', async () => {
-      const found = await stores.dashboard.findManagers(scope);
+      const found = await dashboardStore.findManagers(database, scope);
       assert.deepEqual(
         found.map(({ displayName }) => displayName),
         ['Ada', 'Émile', 'Zoé'],
       );
-      assert.deepEqual(await stores.dashboard.findManagers(crowd), []);
+      assert.deepEqual(await dashboardStore.findManagers(database, crowd), []);
     });
 
     test('leads to a list of those whose temporary password has run out', async () => {
       const request = { search: null, level: null, status: 'expired', sort: 'name', descending: false } as const;
-      const listed = await stores.users.page(scope, { ...request, from: null, now: start });
+      const listed = await usersStore.page(database, scope, { ...request, from: null, now: start });
       assert.deepEqual(
         listed.map(({ id }) => id).sort(),
         users

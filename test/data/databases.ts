@@ -11,8 +11,8 @@ import { openDatabase } from '../../src/platform/database/open.ts';
 import type { RegionRules } from '../../src/domain/regions.ts';
 import { createScope, type Scope } from '../../src/domain/scope.ts';
 import type { NewUser } from '../../src/core/accounts/stores/users.store.ts';
-import { createStores, type Stores } from '../../src/stores.ts';
 import { skipWithout } from '../support/services.ts';
+import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 
 const closers: (() => unknown)[] = [];
 after(async () => {
@@ -46,11 +46,11 @@ export function both(
 }
 
 /** A migrated database, closed when the test file is done. */
-export async function open(config: DatabaseConfig): Promise<{ database: Database; stores: Stores }> {
+export async function open(config: DatabaseConfig): Promise<{ database: Database }> {
   await migrate(config);
   const database = openDatabase(config);
   closers.push(() => database.close());
-  return { database, stores: createStores(database) };
+  return { database };
 }
 
 export const worldwide: RegionRules = readRules(builtInRulesFile('worldwide')!).rules!;
@@ -58,10 +58,10 @@ export const worldwide: RegionRules = readRules(builtInRulesFile('worldwide')!).
 export const start = Date.UTC(2026, 10, 23, 9, 0);
 
 /** A new tenant, and the operator's scope in it. */
-export async function newTenant(stores: Stores, name = 'Ateliers Lumière'): Promise<Scope> {
+export async function newTenant(database: Database, name = 'Ateliers Lumière'): Promise<Scope> {
   const id = randomUUID();
   const tenant = { id, name, language: 'fr' } as const;
-  await stores.tenants.insert({ ...tenant, state: 'active', createdAt: start, domains: [`${id}.example`] });
+  await tenantsStore.insert(database, { ...tenant, state: 'active', createdAt: start, domains: [`${id}.example`] });
   return createScope({
     rules: worldwide,
     language: 'fr',

@@ -5,13 +5,16 @@ import type { AdministratorLevel } from '../../src/domain/roles.ts';
 import { createScope } from '../../src/domain/scope.ts';
 import { postgres } from '../support/services.ts';
 import { both, newTenant, newUser, open, start } from './databases.ts';
+import * as activityStore from '../../src/core/activity/activity.store.ts';
+import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
+import * as usersBatchStore from '../../src/core/accounts/stores/users.batch.store.ts';
 
 const dayMs = 86_400_000;
 
 for (const { dialect, config, skip } of both(await postgres()))
   describe(`the time when Global admin was removed, on ${dialect}`, { skip }, async () => {
     if (skip !== false) return;
-    const { database, stores } = await open(config);
+    const { database } = await open(config);
 
     const table: [steps: AdministratorLevel[], until: number | null][] = [
       [['none', 'billing', 'none'], null],
@@ -24,25 +27,25 @@ for (const { dialect, config, skip } of both(await postgres()))
     ];
     for (const [steps, until] of table)
       test(`is kept in the same update: ${steps.join(', ')}`, async () => {
-        const scope = await newTenant(stores);
+        const scope = await newTenant(database);
         const [first = 'none', ...rest] = steps;
         const [alone, among, bystander] = [
           newUser({ administratorLevel: first }),
           newUser({ administratorLevel: first }),
           newUser(),
         ];
-        await stores.users.insertMany(scope, [alone, among, bystander]);
+        await usersStore.insertMany(database, scope, [alone, among, bystander]);
         for (const [index, administratorLevel] of rest.entries()) {
           const then = createScope({ ...scope, now: start + index + 1 });
-          await stores.users.update(then, alone.id, { ...alone, administratorLevel });
-          await stores.usersBatch.updateMany(then, [{ ...among, administratorLevel }, bystander]);
+          await usersStore.update(database, then, alone.id, { ...alone, administratorLevel });
+          await usersBatchStore.updateMany(database, then, [{ ...among, administratorLevel }, bystander]);
         }
-        const read = async ({ id }: { id: string }) => (await stores.users.find(scope, id))?.globalAdminUntil;
+        const read = async ({ id }: { id: string }) => (await usersStore.find(database, scope, id))?.globalAdminUntil;
         assert.deepEqual([await read(alone), await read(among), await read(bystander)], [until, until, null]);
       });
 
     test('is taken from the log for users who lost the level before it was kept', async () => {
-      const [scope, other] = [await newTenant(stores), await newTenant(stores)];
+      const [scope, other] = [await newTenant(database), await newTenant(database)];
       const now = Date.now();
       const to = (from: AdministratorLevel, level: AdministratorLevel) =>
         ({ kind: 'user.edited', changes: [{ field: 'administratorLevel', from, to: level }] }) as const;
@@ -53,11 +56,11 @@ for (const { dialect, config, skip } of both(await postgres()))
         billing: newUser(),
         back: newUser({ administratorLevel: 'global' }),
       };
-      await stores.users.insertMany(scope, Object.values(users));
+      await usersStore.insertMany(database, scope, Object.values(users));
       const foreign = newUser();
-      await stores.users.insert(other, foreign);
+      await usersStore.insert(database, other, foreign);
       const record = (user: { id: string }, event: ReturnType<typeof to>, at: number, by = scope) =>
-        stores.activity.record(by, event, user.id, at);
+        activityStore.record(database, by, event, user.id, at);
       await record(users.long, to('global', 'none'), now - 31 * dayMs);
       await record(users.twice, to('global', 'none'), now - 9 * dayMs);
       await record(users.twice, to('none', 'global'), now - 8 * dayMs);
@@ -69,7 +72,7 @@ for (const { dialect, config, skip } of both(await postgres()))
       await down(database.knex);
       await up(database.knex);
       const until = async ({ id }: { id: string }, of = scope) =>
-        (await stores.users.find(of, id))?.globalAdminUntil ?? null;
+        (await usersStore.find(database, of, id))?.globalAdminUntil ?? null;
       assert.equal(await until(users.lately), now - 29 * dayMs);
       assert.equal(await until(users.twice), now - 7 * dayMs);
       assert.equal(await until(users.back), now - 2 * dayMs);

@@ -5,6 +5,9 @@ import type { PlannedRow } from '../../src/domain/imports.ts';
 import type { Scope } from '../../src/domain/scope.ts';
 import { postgres } from '../support/services.ts';
 import { actingAs, both, newTenant, newUser, open, start, worldwide } from './databases.ts';
+import * as credentialsStore from '../../src/core/accounts/stores/credentials.store.ts';
+import * as sessionsStore from '../../src/core/accounts/stores/sessions.store.ts';
+import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 const dayMs = 86_400_000;
 const row = (line: number, outcome: 'unchanged' | 'refused' = 'unchanged'): PlannedRow => {
@@ -15,13 +18,13 @@ const none = { added: 0, changed: 0, unchanged: 0, refused: 0 };
 
 for (const { dialect, config, skip } of both(await postgres())) {
   describe(`imports on ${dialect}`, { skip }, async () => {
-    const { stores, database } = skip ? ({} as Awaited<ReturnType<typeof open>>) : await open(config);
-    const { imports, importRuns, importPasswords } = stores ?? {};
+    const { database } = skip ? ({} as Awaited<ReturnType<typeof open>>) : await open(config);
+    const { imports, importRuns, importPasswords } = database ?? {};
 
     async function anAdmin(): Promise<Scope> {
-      const scope = await newTenant(stores);
+      const scope = await newTenant(database);
       const admin = newUser({ administratorLevel: 'global' });
-      await stores.users.insert(scope, admin);
+      await usersStore.insert(database, scope, admin);
       return actingAs(scope, admin);
     }
     async function staged(scope: Scope, rows: readonly PlannedRow[] = [], expiresAt = start + dayMs): Promise<string> {
@@ -33,7 +36,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
     /** An import that is done, and the users whom it has added. */
     async function done(scope: Scope, count: number): Promise<{ id: string; ids: string[] }> {
       const users = Array.from({ length: count }, () => newUser({ password: 'temporary', temporaryUntil: start }));
-      await stores.users.insertMany(scope, users);
+      await usersStore.insertMany(database, scope, users);
       const facts = {
         firstName: '',
         lastName: '',
@@ -82,7 +85,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
     test('belong to one administrator of one tenant', async () => {
       const [scope, other] = [await anAdmin(), await anAdmin()];
       const colleague = newUser();
-      await stores.users.insert(scope, colleague);
+      await usersStore.insert(database, scope, colleague);
       const { id } = await done(scope, 2);
       for (const stranger of [
         other,
@@ -133,15 +136,21 @@ for (const { dialect, config, skip } of both(await postgres())) {
         ids,
       );
       const [reset, blocked, seen] = ids;
-      await stores.credentials.replace(scope, reset!, 0, { kind: 'own', hash: 'own', at: start });
-      await stores.users.setState(scope, blocked!, 'blocked', start);
-      await stores.sessions.open({ id: crypto.randomUUID(), userId: seen!, address: null, device: '', at: start });
+      await credentialsStore.replace(database, scope, reset!, 0, { kind: 'own', hash: 'own', at: start });
+      await usersStore.setState(database, scope, blocked!, 'blocked', start);
+      await sessionsStore.open(database, {
+        id: crypto.randomUUID(),
+        userId: seen!,
+        address: null,
+        device: '',
+        at: start,
+      });
       const until = start + dayMs;
       const made = { by: 'Camille', at: start, until };
       const hashes = newcomers.map((each) => ({ ...each, ...made, hash: `new ${each.line}` }));
       const issued = await importPasswords.issue(scope, id, hashes);
       assert.deepEqual([...issued].sort(), ids.slice(3).sort());
-      const user = await stores.users.find(scope, ids[3]!);
+      const user = await usersStore.find(database, scope, ids[3]!);
       assert.deepEqual([user?.epoch, user?.temporaryUntil, user?.passwordSetBy], [1, until, 'Camille']);
       assert.equal(await importPasswords.countIssued(scope, id), 3);
       assert.equal(await importPasswords.count(scope, id), 3, 'they can be served again');

@@ -6,6 +6,10 @@ import { migrate, migrationState, rollBackEverything } from '../../src/platform/
 import { openDatabase } from '../../src/platform/database/open.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import { both, newTenant, newUser, open } from './databases.ts';
+import * as activityStore from '../../src/core/activity/activity.store.ts';
+import * as sessionsStore from '../../src/core/accounts/stores/sessions.store.ts';
+import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
+import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 const server = await postgres();
 const databases = both(server);
@@ -32,26 +36,28 @@ for (const { dialect, config, skip } of databases) {
     });
 
     test('go down with all their rows, and up again', async () => {
-      const { database, stores } = await open(config);
-      const scope = await newTenant(stores);
+      const { database } = await open(config);
+      const scope = await newTenant(database);
       const user = newUser();
-      await stores.users.insert(scope, user);
-      await stores.activity.record(scope, { kind: 'user.added' }, user.id, 0);
-      await stores.sessions.open({ id: 's', userId: user.id, address: null, device: '', at: 0 });
+      await usersStore.insert(database, scope, user);
+      await activityStore.record(database, scope, { kind: 'user.added' }, user.id, 0);
+      await sessionsStore.open(database, { id: 's', userId: user.id, address: null, device: '', at: 0 });
       await rollBackEverything(database);
       assert.equal((await migrationState(database)).done, 0);
       assert.equal(await database.knex.schema.hasTable('users'), false);
       assert.ok((await migrate(config)).length >= 7);
-      assert.equal(await stores.tenants.isEmpty(), true);
-      await newTenant(stores);
+      assert.equal(await tenantsStore.isEmpty(database), true);
+      await newTenant(database);
     });
 
     test('leave foreign keys in force: no user without a tenant, no session without a user', async () => {
-      const { stores } = await open(config);
-      const scope = await newTenant(stores);
+      const { database } = await open(config);
+      const scope = await newTenant(database);
       const lost = { ...scope, tenant: { ...scope.tenant, id: 'nobody' } };
-      await assert.rejects(stores.users.insert(lost, newUser()));
-      await assert.rejects(stores.sessions.open({ id: 'x', userId: 'nobody', address: null, device: '', at: 0 }));
+      await assert.rejects(usersStore.insert(database, lost, newUser()));
+      await assert.rejects(
+        sessionsStore.open(database, { id: 'x', userId: 'nobody', address: null, device: '', at: 0 }),
+      );
     });
   });
 }

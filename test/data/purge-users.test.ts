@@ -11,6 +11,8 @@ import type { NewUser } from '../../src/core/accounts/stores/users.store.ts';
 import { postgres } from '../support/services.ts';
 import { actingAs, both, newTenant, newUser, open, start, worldwide } from './databases.ts';
 import type { ScopeTenant } from '../../src/domain/tenant.ts';
+import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
+import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 const windowMs = restoreWindowMs(worldwide);
 const never = new AbortController().signal;
@@ -24,9 +26,9 @@ for (const { dialect, config, skip } of both(await postgres())) {
 
     /** A process of the portal, at a time. */
     async function aNode(now: number, listed?: OverdueUser[]) {
-      const { database, stores } = await connect();
+      const { database } = await connect();
       const findOverdueAcrossTenants = () => Promise.resolve(listed ?? []);
-      const asListed = listed ? { ...stores, erasure: { ...stores.erasure, findOverdueAcrossTenants } } : stores;
+      const asListed = listed ? { ...database, erasure: { ...database.erasure, findOverdueAcrossTenants } } : database;
       const operatorScope = (tenant: ScopeTenant): Scope =>
         createScope({
           rules: worldwide,
@@ -38,14 +40,13 @@ for (const { dialect, config, skip } of both(await postgres())) {
           actor: null,
         });
       const erasure = createErasure({
-        ...{ stores: asListed, rules: worldwide, operatorScope, transport: null },
+        ...{ database: asListed, rules: worldwide, operatorScope, transport: null },
         throttle: createThrottle(database, worldwide),
         clock: () => now,
       });
-      const changes = createUserChanges({ stores, clock: () => now });
+      const changes = createUserChanges({ database, clock: () => now });
       return {
         database,
-        stores,
         changes,
         purge: (stopping = never) => erasure.purge.purge(now, stopping, () => {}),
         step: erasure.purge,
@@ -53,9 +54,9 @@ for (const { dialect, config, skip } of both(await postgres())) {
     }
     type Node = Awaited<ReturnType<typeof aNode>>;
 
-    async function deletedUsers({ stores }: Node, scope: Scope, count: number): Promise<NewUser[]> {
+    async function deletedUsers({ database }: Node, scope: Scope, count: number): Promise<NewUser[]> {
       const users = Array.from({ length: count }, () => newUser({ state: 'deleted', deletedAt: start }));
-      for (const user of users) await stores.users.insert(scope, user);
+      for (const user of users) await usersStore.insert(database, scope, user);
       return users;
     }
     const purged = async ({ database }: Node, scope: Scope): Promise<{ target_id: string; personal: string }[]> =>
@@ -63,40 +64,40 @@ for (const { dialect, config, skip } of both(await postgres())) {
 
     it('leaves everybody until the time to restore them is over, and nobody after it', async () => {
       const early = await aNode(start + windowMs - 1);
-      const scope = await newTenant(early.stores);
+      const scope = await newTenant(early.database);
       const [user] = (await deletedUsers(early, scope, 1)) as [NewUser];
       const active = newUser();
-      await early.stores.users.insert(scope, active);
+      await usersStore.insert(early.database, scope, active);
       await early.purge();
-      assert.ok(await early.stores.users.findDeleted(scope, user.id));
+      assert.ok(await usersStore.findDeleted(early.database, scope, user.id));
       const late = await aNode(start + windowMs);
       await assert.rejects(late.changes.restore(scope, user.id), { kind: 'notFound' });
       await late.purge();
-      assert.equal(await late.stores.users.findDeleted(scope, user.id), null);
-      assert.ok(await late.stores.users.find(scope, active.id));
+      assert.equal(await usersStore.findDeleted(late.database, scope, user.id), null);
+      assert.ok(await usersStore.find(late.database, scope, active.id));
       const [entry, ...more] = await purged(late, scope);
       assert.deepEqual([entry?.target_id, entry?.personal, more], [user.id, '{"address":null}', []]);
-      await late.stores.users.insert(scope, { ...newUser(), username: user.username });
+      await usersStore.insert(late.database, scope, { ...newUser(), username: user.username });
     });
 
     it('is done once by several processes, in several companies, however many there are', async () => {
       const nodes = await Promise.all([1, 2, 3].map(() => aNode(start + windowMs)));
       const [node] = nodes as [Node, Node, Node];
-      const scopes = [await newTenant(node.stores), await newTenant(node.stores)];
+      const scopes = [await newTenant(node.database), await newTenant(node.database)];
       for (const scope of scopes) await deletedUsers(node, scope, 60);
       await Promise.all(nodes.map(({ purge }) => purge()));
       for (const scope of scopes) {
         const targets = (await purged(node, scope)).map(({ target_id }) => target_id);
         assert.deepEqual([targets.length, new Set(targets).size], [60, 60]);
-        assert.equal(await node.stores.users.countDeleted(scope), 0);
+        assert.equal(await usersStore.countDeleted(node.database, scope), 0);
       }
     });
 
     it('and a restore at the same time: one of the two, never half of each', async () => {
       const [before, after] = [await aNode(start + windowMs - 1), await aNode(start + windowMs)];
-      const scope = await newTenant(before.stores);
+      const scope = await newTenant(before.database);
       const boss = newUser({ administratorLevel: 'global' });
-      await before.stores.users.insert(scope, boss);
+      await usersStore.insert(before.database, scope, boss);
       for (let round = 0; round < 40; round++) {
         const [user] = (await deletedUsers(before, scope, 1)) as [NewUser];
         const restore = (): Promise<unknown> =>
@@ -107,7 +108,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
         const [first, second] = round % 2 === 0 ? [restore, after.purge] : [after.purge, restore];
         const results = await Promise.all([first(), second()]);
         const restored = results.includes('done');
-        const kept = await before.stores.users.find(scope, user.id);
+        const kept = await usersStore.find(before.database, scope, user.id);
         const entries = (await purged(before, scope)).filter(({ target_id }) => target_id === user.id);
         assert.deepEqual([kept !== null, entries.length], restored ? [true, 0] : [false, 1], JSON.stringify(results));
         assert.ok(restored || results.includes('notFound'));
@@ -116,11 +117,11 @@ for (const { dialect, config, skip } of both(await postgres())) {
 
     it('leaves whoever was restored and deleted again since they were found', async () => {
       const node = await aNode(start);
-      const scope = await newTenant(node.stores);
+      const scope = await newTenant(node.database);
       const again = newUser({ state: 'deleted', deletedAt: start + 1 });
-      await node.stores.users.insert(scope, again);
+      await usersStore.insert(node.database, scope, again);
       await (await aNode(start + windowMs, [{ id: again.id, tenant: { ...scope.tenant, ownRules: {} } }])).purge();
-      assert.ok(await node.stores.users.findDeleted(scope, again.id));
+      assert.ok(await usersStore.findDeleted(node.database, scope, again.id));
     });
 
     it('counts whom it would erase, by each organization’s own window, and all users', async () => {
@@ -128,16 +129,16 @@ for (const { dialect, config, skip } of both(await postgres())) {
       await node.purge();
       const all = await node.step.limit.count();
       const [scope, stricter, moving] = [
-        await newTenant(node.stores),
-        await newTenant(node.stores),
-        await newTenant(node.stores),
+        await newTenant(node.database),
+        await newTenant(node.database),
+        await newTenant(node.database),
       ];
-      await node.stores.tenants.setOwnRules(stricter, { restoreWindowDays: 1 });
-      await node.stores.tenants.setState(moving.tenant.id, 'moving');
+      await tenantsStore.setOwnRules(node.database, stricter, { restoreWindowDays: 1 });
+      await tenantsStore.setState(node.database, moving.tenant.id, 'moving');
       for (const each of [scope, stricter, moving]) {
         await deletedUsers(node, each, 1);
-        await node.stores.users.insert(each, newUser({ state: 'deleted', deletedAt: start + windowMs / 2 }));
-        await node.stores.users.insert(each, newUser());
+        await usersStore.insert(node.database, each, newUser({ state: 'deleted', deletedAt: start + windowMs / 2 }));
+        await usersStore.insert(node.database, each, newUser());
       }
       assert.deepEqual(await node.step.countDue(start + windowMs), { erasedUsers: 3 });
       assert.equal(await node.step.limit.count(), all + 9);
@@ -147,10 +148,10 @@ for (const { dialect, config, skip } of both(await postgres())) {
 
     it('stops between two users when the process is told to end', async () => {
       const node = await aNode(start + windowMs);
-      const scope = await newTenant(node.stores);
+      const scope = await newTenant(node.database);
       await deletedUsers(node, scope, 3);
       await node.purge(AbortSignal.abort());
-      assert.equal(await node.stores.users.countDeleted(scope), 3);
+      assert.equal(await usersStore.countDeleted(node.database, scope), 3);
     });
   });
 }

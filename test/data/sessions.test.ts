@@ -10,29 +10,34 @@ import type { NewUser } from '../../src/core/accounts/stores/users.store.ts';
 import { TableStore } from '../../src/site/http/session-store/table-store.ts';
 import { postgres } from '../support/services.ts';
 import { both, newTenant, newUser, open, start, worldwide } from './databases.ts';
+import * as credentialsStore from '../../src/core/accounts/stores/credentials.store.ts';
+import * as sessionsStore from '../../src/core/accounts/stores/sessions.store.ts';
+import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
+import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 for (const { dialect, config, skip } of both(await postgres())) {
   describe(`sessions on ${dialect}`, { skip }, async () => {
-    const { database, stores } = await open(config);
-    const scope = await newTenant(stores);
-    const elsewhere = await newTenant(stores);
+    const { database } = await open(config);
+    const scope = await newTenant(database);
+    const elsewhere = await newTenant(database);
 
     async function added(into: Scope = scope): Promise<NewUser> {
       const user = newUser();
-      await stores.users.insert(into, user);
+      await usersStore.insert(database, into, user);
       return user;
     }
     async function opened(user: NewUser, at = start): Promise<string> {
       const id = randomUUID();
-      await stores.sessions.open({ id, userId: user.id, address: '192.0.2.1', device: 'Firefox', at });
+      await sessionsStore.open(database, { id, userId: user.id, address: '192.0.2.1', device: 'Firefox', at });
       return id;
     }
-    const lives = async (id: string): Promise<boolean> => (await stores.sessions.findLiveAcrossTenants(id)) !== null;
+    const lives = async (id: string): Promise<boolean> =>
+      (await sessionsStore.findLiveAcrossTenants(database, id)) !== null;
 
     test('come with their user and tenant in one read, and without a hash', async () => {
       const user = await added();
       const id = await opened(user, start + 5);
-      const live = await stores.sessions.findLiveAcrossTenants(id);
+      const live = await sessionsStore.findLiveAcrossTenants(database, id);
       const { passwordHash: _, ...shown } = user;
       assert.deepEqual(live, {
         id,
@@ -55,17 +60,17 @@ for (const { dialect, config, skip } of both(await postgres())) {
         support: null,
         supportEnd: null,
       });
-      assert.equal(await stores.sessions.findLiveAcrossTenants(randomUUID()), null);
+      assert.equal(await sessionsStore.findLiveAcrossTenants(database, randomUUID()), null);
     });
 
     test('show at once what changed elsewhere: the epoch, a suspended tenant, when they were seen', async () => {
       const user = await added();
       const id = await opened(user);
-      await stores.credentials.replace(scope, user.id, 0, { kind: 'own', hash: 'x', at: start });
-      await stores.tenants.setState(scope.tenant.id, 'suspended');
-      await stores.sessions.noteSeen(id, start + 60_000);
-      const live = await stores.sessions.findLiveAcrossTenants(id);
-      await stores.tenants.setState(scope.tenant.id, 'active');
+      await credentialsStore.replace(database, scope, user.id, 0, { kind: 'own', hash: 'x', at: start });
+      await tenantsStore.setState(database, scope.tenant.id, 'suspended');
+      await sessionsStore.noteSeen(database, id, start + 60_000);
+      const live = await sessionsStore.findLiveAcrossTenants(database, id);
+      await tenantsStore.setState(database, scope.tenant.id, 'active');
       assert.deepEqual(
         [live?.user.epoch, live?.tenant.state, live?.seenAt, live?.createdAt],
         [1, 'suspended', start + 60_000, start],
@@ -80,18 +85,18 @@ for (const { dialect, config, skip } of both(await postgres())) {
         await opened(user),
         await opened(other),
       ];
-      await stores.sessions.end(one);
+      await sessionsStore.end(database, one);
       assert.deepEqual(await Promise.all([one, two, three, foreign].map(lives)), [false, true, true, true]);
-      await stores.sessions.endAllOf(scope, user.id, two);
+      await sessionsStore.endAllOf(database, scope, user.id, two);
       assert.deepEqual(await Promise.all([two, three, foreign].map(lives)), [true, false, true]);
-      await stores.sessions.endAllOf(scope, user.id, null);
+      await sessionsStore.endAllOf(database, scope, user.id, null);
       assert.deepEqual(await Promise.all([two, foreign].map(lives)), [false, true]);
     });
 
     test('of another tenant do not end', async () => {
       const stranger = await added(elsewhere);
       const id = await opened(stranger);
-      await stores.sessions.endAllOf(scope, stranger.id, null);
+      await sessionsStore.endAllOf(database, scope, stranger.id, null);
       assert.equal(await lives(id), true);
     });
 
@@ -101,7 +106,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
       const [idle, old] = [idleLimitMs(worldwide), absoluteLimitMs(worldwide)];
       const at = async (createdAt: number, seenAt: number): Promise<string> => {
         const id = await opened(user, createdAt);
-        await stores.sessions.noteSeen(id, seenAt);
+        await sessionsStore.noteSeen(database, id, seenAt);
         return id;
       };
       const ids = [

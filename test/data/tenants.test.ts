@@ -4,14 +4,17 @@ import { describe, test } from 'node:test';
 import { openSetup } from '../../src/core/accounts/tenants/set-up.ts';
 import { postgres } from '../support/services.ts';
 import { both, newTenant, newUser, open, sqliteFile, start } from './databases.ts';
+import * as setUpStore from '../../src/core/accounts/stores/set-up.store.ts';
+import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
+import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 for (const { dialect, config, skip } of both(await postgres())) {
   describe(`tenants, directory and set-up on ${dialect}`, { skip }, async () => {
-    const { database, stores } = await open(config);
+    const { database } = await open(config);
 
     test('a set-up link is offered while there is no tenant, each making the last one worthless', async () => {
-      assert.equal(await stores.tenants.isEmpty(), true);
-      const [first, second] = [await openSetup(stores), await openSetup(stores)];
+      assert.equal(await tenantsStore.isEmpty(database), true);
+      const [first, second] = [await openSetup(database), await openSetup(database)];
       assert.equal(Buffer.from(first ?? '', 'base64url').length, 32);
       assert.notEqual(first, second);
       const rows = await database.knex('setup').select<{ token_digest: string }[]>();
@@ -21,35 +24,35 @@ for (const { dialect, config, skip } of both(await postgres())) {
 
     test('of 20 who use the link at once, one does', async () => {
       for (let round = 0; round < 5; round++) {
-        await stores.setup.replace('digest');
-        assert.equal(await stores.setup.isOpen('digest'), true);
-        assert.equal(await stores.setup.consume('another'), false);
+        await setUpStore.replace(database, 'digest');
+        assert.equal(await setUpStore.isOpen(database, 'digest'), true);
+        assert.equal(await setUpStore.consume(database, 'another'), false);
         const used = await Promise.all(
-          Array.from({ length: 20 }, () => stores.transaction((within) => within.setup.consume('digest'))),
+          Array.from({ length: 20 }, () => database.transaction((tx) => setUpStore.consume(tx, 'digest'))),
         );
         assert.equal(used.filter(Boolean).length, 1);
-        assert.equal(await stores.setup.isOpen('digest'), false);
+        assert.equal(await setUpStore.isOpen(database, 'digest'), false);
       }
     });
 
     test('a link that was used in a transaction that failed is still there', async () => {
-      await stores.setup.replace('again');
-      const work = stores.transaction(async (within) => {
-        assert.equal(await within.setup.consume('again'), true);
+      await setUpStore.replace(database, 'again');
+      const work = database.transaction(async (tx) => {
+        assert.equal(await setUpStore.consume(tx, 'again'), true);
         throw new Error('no');
       });
       await assert.rejects(work);
-      assert.equal(await stores.setup.isOpen('again'), true);
-      await stores.setup.close();
-      assert.equal(await stores.setup.isOpen('again'), false);
+      assert.equal(await setUpStore.isOpen(database, 'again'), true);
+      await setUpStore.close(database);
+      assert.equal(await setUpStore.isOpen(database, 'again'), false);
     });
 
     test('a tenant is found by those in it and by the operator', async () => {
       const id = randomUUID();
       const domains = ['zeta.example', 'alpha.example'];
       const tenant = { id, name: 'Zeta & Söhne', language: 'de', state: 'active', createdAt: start } as const;
-      await stores.tenants.insert({ ...tenant, domains });
-      assert.equal(await stores.tenants.isEmpty(), false);
+      await tenantsStore.insert(database, { ...tenant, domains });
+      assert.equal(await tenantsStore.isEmpty(database), false);
       const kept = {
         ...tenant,
         domains: ['alpha.example', 'zeta.example'],
@@ -57,40 +60,40 @@ for (const { dialect, config, skip } of both(await postgres())) {
         kind: 'partner',
         listed: true,
       };
-      assert.deepEqual(await stores.tenants.findForOperator(id), kept);
-      const scope = await newTenant(stores);
-      assert.equal((await stores.tenants.findOwn(scope))?.id, scope.tenant.id);
-      assert.deepEqual(await stores.tenants.findOwn({ ...scope, tenant }), kept);
-      assert.equal(await stores.tenants.findForOperator('nobody'), null);
-      assert.equal(await openSetup(stores), null);
+      assert.deepEqual(await tenantsStore.findForOperator(database, id), kept);
+      const scope = await newTenant(database);
+      assert.equal((await tenantsStore.findOwn(database, scope))?.id, scope.tenant.id);
+      assert.deepEqual(await tenantsStore.findOwn(database, { ...scope, tenant }), kept);
+      assert.equal(await tenantsStore.findForOperator(database, 'nobody'), null);
+      assert.equal(await openSetup(database), null);
     });
 
     test('a domain belongs to one tenant', async () => {
       const name = `${randomUUID()}.example`;
       const tenant = { id: randomUUID(), name: 'A', language: 'en', state: 'active', createdAt: start } as const;
-      await stores.tenants.insert({ ...tenant, domains: [name] });
-      assert.equal(await stores.tenants.findTakenDomain(['free.example', name]), name);
-      assert.equal(await stores.tenants.findTakenDomain(['free.example']), null);
+      await tenantsStore.insert(database, { ...tenant, domains: [name] });
+      assert.equal(await tenantsStore.findTakenDomain(database, ['free.example', name]), name);
+      assert.equal(await tenantsStore.findTakenDomain(database, ['free.example']), null);
       const directory = Array.from({ length: 70_000 }, (_, index) => `free-${index}.example`);
-      assert.equal(await stores.tenants.findTakenDomain(directory), null);
-      assert.equal(await stores.tenants.findTakenDomain([...directory, name]), name);
+      assert.equal(await tenantsStore.findTakenDomain(database, directory), null);
+      assert.equal(await tenantsStore.findTakenDomain(database, [...directory, name]), name);
       const thief = { ...tenant, id: randomUUID(), domains: [name] };
-      await assert.rejects(stores.transaction((within) => within.tenants.insert(thief)));
-      assert.equal(await stores.tenants.findForOperator(thief.id), null);
+      await assert.rejects(database.transaction((tx) => tenantsStore.insert(tx, thief)));
+      assert.equal(await tenantsStore.findForOperator(database, thief.id), null);
     });
 
     test('the operator’s list counts the users who are not deleted', async () => {
-      const scope = await newTenant(stores, 'Counted');
+      const scope = await newTenant(database, 'Counted');
       for (const state of ['active', 'blocked', 'deleted'] as const)
-        await stores.users.insert(scope, newUser({ state }));
-      const listed = (await stores.tenants.listForOperator()).find(({ id }) => id === scope.tenant.id);
+        await usersStore.insert(database, scope, newUser({ state }));
+      const listed = (await tenantsStore.listForOperator(database)).find(({ id }) => id === scope.tenant.id);
       assert.deepEqual([listed?.users, listed?.name, listed?.domains], [2, 'Counted', [`${scope.tenant.id}.example`]]);
-      await stores.tenants.setState(scope.tenant.id, 'suspended');
-      assert.equal((await stores.tenants.findForOperator(scope.tenant.id))?.state, 'suspended');
+      await tenantsStore.setState(database, scope.tenant.id, 'suspended');
+      assert.equal((await tenantsStore.findForOperator(database, scope.tenant.id))?.state, 'suspended');
     });
 
     test('the directory leads a domain to its region', async () => {
-      const { directory } = stores;
+      const { directory } = database;
       await directory.put([]);
       await directory.put([
         { domain: 'b.example', region: 'germany' },
@@ -110,10 +113,10 @@ for (const { dialect, config, skip } of both(await postgres())) {
     });
 
     test('the directory leads nobody away from a domain that a tenant of this region owns', async () => {
-      const { directory } = stores;
+      const { directory } = database;
       const top = `${randomUUID()}.example`;
       const tenant = { id: randomUUID(), name: 'A', language: 'en', state: 'active', createdAt: start } as const;
-      await stores.tenants.insert({ ...tenant, domains: [`own.${top}`] });
+      await tenantsStore.insert(database, { ...tenant, domains: [`own.${top}`] });
       await directory.put([
         { domain: top, region: 'germany' },
         { domain: `branch.own.${top}`, region: 'china' },
@@ -129,7 +132,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
     });
 
     test('the directory takes the same domain twice, the last one counting, and 20,000 at once', async () => {
-      const { directory } = stores;
+      const { directory } = database;
       await directory.put([
         { domain: 'twice.example', region: 'china' },
         { domain: 'twice.example', region: 'germany' },
@@ -145,6 +148,6 @@ for (const { dialect, config, skip } of both(await postgres())) {
 test('a new SQLite database asks for its folder itself', async () => {
   const config = sqliteFile();
   assert.ok(config.kind === 'sqlite');
-  const { stores } = await open({ ...config, file: `${config.file}.d/deep/parvis.sqlite` });
-  assert.equal(await stores.tenants.isEmpty(), true);
+  const { database } = await open({ ...config, file: `${config.file}.d/deep/parvis.sqlite` });
+  assert.equal(await tenantsStore.isEmpty(database), true);
 });

@@ -12,7 +12,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
     const { database } = await open(config);
     const throttle = countingIn(database, worldwide);
     const generous = { attempts: 10_000, windowMinutes: 1, blockMinutes: 1 };
-    const within = (rules: Partial<RegionRules['throttle']>): Counting =>
+    const tx = (rules: Partial<RegionRules['throttle']>): Counting =>
       countingIn(database, { ...worldwide, throttle: { ...worldwide.throttle, ...rules } });
 
     test('five tries are free, the sixth waits a quarter of an hour, whether or not anybody has the name', async () => {
@@ -77,7 +77,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
     });
 
     test('no account takes more than 100 wrong tries in a row, however generous a region is', async () => {
-      const patient = within({ perAccountAndAddress: generous, perAccount: generous, perAddress: generous });
+      const patient = tx({ perAccountAndAddress: generous, perAccount: generous, perAddress: generous });
       const one = attempt();
       const waits = await tries(patient, 102, () => one);
       assert.equal(waits.filter((wait) => wait === 0).length, 100);
@@ -86,7 +86,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
     });
 
     test('a password that was replaced starts over: tries at the old one do not count against it', async () => {
-      const patient = within({ perAccountAndAddress: generous, perAccount: generous, perAddress: generous });
+      const patient = tx({ perAccountAndAddress: generous, perAccount: generous, perAddress: generous });
       const one = attempt();
       await tries(patient, 101, () => one);
       assert.equal(await patient.take({ ...one, epoch: 1 }), 0);

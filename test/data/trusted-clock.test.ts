@@ -3,9 +3,11 @@ import { describe, it } from 'node:test';
 import { pino } from 'pino';
 import { up } from '../../migrations/20261130102000_create_retention_clock.ts';
 import { createTrustedClock } from '../../src/core/retention/trusted-clock.ts';
-import type { Stores } from '../../src/stores.ts';
 import { postgres } from '../support/services.ts';
 import { both, newTenant, open, sqliteFile, start } from './databases.ts';
+import * as trustedClockStore from '../../src/core/retention/trusted-clock.store.ts';
+import * as activityStore from '../../src/core/activity/activity.store.ts';
+import type { Database } from '../../src/platform/database/database.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
@@ -21,11 +23,11 @@ interface Line {
 }
 
 /** A process of the portal with clocks of its own. */
-function aNode(stores: Stores, now = start) {
+function aNode(database: Database, now = start) {
   const clocks = { now, monotonic: 5 };
   const lines: Line[] = [];
   const trusted = createTrustedClock({
-    ...{ stores, clock: () => clocks.now, monotonic: () => clocks.monotonic },
+    ...{ database, clock: () => clocks.now, monotonic: () => clocks.monotonic },
     log: pino({}, { write: (line: string) => void lines.push(JSON.parse(line) as Line) }),
   });
   return {
@@ -42,15 +44,15 @@ function aNode(stores: Stores, now = start) {
 for (const { dialect, config, skip } of both(await postgres())) {
   describe(`the trusted clock on ${dialect}`, { skip }, async () => {
     if (skip !== false) return;
-    const { database, stores } = await open(config);
-    const others = config.kind === 'sqlite' ? stores : (await open(config)).stores;
-    const trustedAt = () => stores.trustedClock.findForOperator();
+    const { database } = await open(config);
+    const others = config.kind === 'sqlite' ? database : (await open(config)).database;
+    const trustedAt = () => trustedClockStore.findForOperator(database);
     const trust = (at: number | null): Promise<unknown> =>
-      at === null ? database.knex('retention_clock').delete() : stores.trustedClock.confirmForOperator(at);
+      at === null ? database.knex('retention_clock').delete() : trustedClockStore.confirmForOperator(database, at);
 
     it('is trusted in an empty database, and from then on up to a day ahead', async () => {
       await trust(null);
-      const node = aNode(stores);
+      const node = aNode(database);
       assert.equal(await node.isTrusted(), true);
       assert.equal(await trustedAt(), start);
       node.clocks.now += dayMs;
@@ -61,20 +63,24 @@ for (const { dialect, config, skip } of both(await postgres())) {
 
     it('is not trusted more than a day ahead of the newest entry, before anything was trusted', async () => {
       await trust(null);
-      const scope = await newTenant(stores);
-      await stores.activity.record(scope, { kind: 'signOut' }, null, start);
+      const scope = await newTenant(database);
+      await activityStore.record(database, scope, { kind: 'signOut' }, null, start);
       const wrong = start + 31 * dayMs;
-      assert.equal(await aNode(stores, wrong).isTrusted(), false);
-      await stores.activity.record(scope, { kind: 'signOut' }, null, wrong);
-      assert.equal(await aNode(stores, wrong).isTrusted(), false, 'an entry recorded by a wrong clock changes nothing');
+      assert.equal(await aNode(database, wrong).isTrusted(), false);
+      await activityStore.record(database, scope, { kind: 'signOut' }, null, wrong);
+      assert.equal(
+        await aNode(database, wrong).isTrusted(),
+        false,
+        'an entry recorded by a wrong clock changes nothing',
+      );
       assert.equal(await trustedAt(), start);
-      assert.equal(await aNode(stores, start).isTrusted(), true);
+      assert.equal(await aNode(database, start).isTrusted(), true);
       await database.knex('activity').delete();
     });
 
     it('says so at once and then once an hour, with both times and the command that confirms', async () => {
       await trust(start);
-      const node = aNode(stores, start + 31 * dayMs);
+      const node = aNode(database, start + 31 * dayMs);
       for (let minutes = 0; minutes <= 180; minutes += 10, node.pass(10 * minuteMs)) await node.isTrusted();
       assert.deepEqual(
         node.lines.map(({ level, clock, trustedAt: at, confirmWith }) => [level, clock, at, confirmWith]),
@@ -89,7 +95,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
 
     it('is trusted once the process has seen a day pass on both clocks, and not a moment earlier', async () => {
       await trust(start);
-      const node = aNode(stores, start + 8 * dayMs);
+      const node = aNode(database, start + 8 * dayMs);
       assert.equal(await node.isTrusted(), false);
       node.pass(dayMs - 1);
       assert.equal(await node.isTrusted(), false);
@@ -97,7 +103,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
       assert.equal(await node.isTrusted(), true);
       assert.equal(await trustedAt(), start + 9 * dayMs);
       assert.equal(node.lines.at(-1)?.msg, 'The clock is trusted again: expired data is deleted');
-      assert.equal(await aNode(stores, start + 9 * dayMs).isTrusted(), true, 'other processes trust it, too');
+      assert.equal(await aNode(database, start + 9 * dayMs).isTrusted(), true, 'other processes trust it, too');
     });
 
     for (const [what, wallMs, monotonicMs] of [
@@ -108,7 +114,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
     ] as const) {
       it(`is not trusted where ${what}, until a day has passed since then`, async () => {
         await trust(start);
-        const node = aNode(stores, start + 31 * dayMs);
+        const node = aNode(database, start + 31 * dayMs);
         await node.isTrusted();
         node.clocks.now += wallMs;
         node.clocks.monotonic += monotonicMs;
@@ -121,20 +127,20 @@ for (const { dialect, config, skip } of both(await postgres())) {
 
     it('is trusted at once when it is right again, or when an operator confirms it', async () => {
       await trust(start);
-      const node = aNode(stores, start + 31 * dayMs);
+      const node = aNode(database, start + 31 * dayMs);
       assert.equal(await node.isTrusted(), false);
       node.clocks.now = start + hourMs;
       assert.equal(await node.isTrusted(), true);
       assert.equal(await trustedAt(), start + hourMs);
       node.clocks.now = start + 31 * dayMs;
       assert.equal(await node.isTrusted(), false);
-      await stores.trustedClock.confirmForOperator(start + 31 * dayMs);
+      await trustedClockStore.confirmForOperator(database, start + 31 * dayMs);
       assert.equal(await node.isTrusted(), true);
     });
 
     it('leaves the trusted time where it is when it is behind, and says so once an hour', async () => {
       await trust(start);
-      const node = aNode(stores, start - 2 * dayMs);
+      const node = aNode(database, start - 2 * dayMs);
       for (let minutes = 0; minutes < 60; minutes += 10, node.pass(10 * minuteMs))
         assert.equal(await node.isTrusted(), true, 'by this clock nothing is deleted early');
       assert.equal(await trustedAt(), start);
@@ -142,13 +148,13 @@ for (const { dialect, config, skip } of both(await postgres())) {
         node.lines.map(({ level, confirmWith }) => [level, confirmWith]),
         [[warning, 'npx parvis purge']],
       );
-      await stores.trustedClock.confirmForOperator(node.clocks.now);
+      await trustedClockStore.confirmForOperator(database, node.clocks.now);
       assert.equal(await trustedAt(), node.clocks.now, 'the command moves it back');
     });
 
     it('of one process is not trusted for as long as another process deletes by a different time', async () => {
       await trust(start);
-      const [right, wrong] = [aNode(stores), aNode(others, start + 31 * dayMs)];
+      const [right, wrong] = [aNode(database), aNode(others, start + 31 * dayMs)];
       for (let hours = 0; hours < 72; hours++) {
         assert.deepEqual([await right.isTrusted(), await wrong.isTrusted()], [true, false]);
         for (const node of [right, wrong]) node.pass(hourMs);
@@ -159,7 +165,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
     it('moves the trusted time forward only, however many processes ask at once', async () => {
       await trust(null);
       const nodes = Array.from({ length: 20 }, (_, each) =>
-        aNode(each % 2 === 0 ? stores : others, start + ((each * 7) % 20) * 20 * minuteMs),
+        aNode(each % 2 === 0 ? database : others, start + ((each * 7) % 20) * 20 * minuteMs),
       );
       const answers = await Promise.all(nodes.map((node) => node.isTrusted()));
       assert.ok(answers.every((answer) => answer));
@@ -169,21 +175,21 @@ for (const { dialect, config, skip } of both(await postgres())) {
 
   describe(`the migration that adds the trusted time on ${dialect}`, { skip }, async () => {
     if (skip !== false) return;
-    const { database, stores } = await open(dialect === 'SQLite' ? sqliteFile() : config);
+    const { database } = await open(dialect === 'SQLite' ? sqliteFile() : config);
     const migrated = async (): Promise<number | null> => {
       await database.knex.schema.dropTable('retention_clock');
       await up(database.knex);
-      return stores.trustedClock.findForOperator();
+      return trustedClockStore.findForOperator(database);
     };
 
     it('begins at the newest entry of a database that is already in use, and never in the future', async () => {
       await database.knex('activity').delete();
       assert.equal(await migrated(), null);
-      const scope = await newTenant(stores);
+      const scope = await newTenant(database);
       const past = Date.UTC(2026, 0, 1);
-      for (const at of [past - 1, past]) await stores.activity.record(scope, { kind: 'signOut' }, null, at);
+      for (const at of [past - 1, past]) await activityStore.record(database, scope, { kind: 'signOut' }, null, at);
       assert.equal(await migrated(), past);
-      await stores.activity.record(scope, { kind: 'signOut' }, null, Date.now() + 400 * dayMs);
+      await activityStore.record(database, scope, { kind: 'signOut' }, null, Date.now() + 400 * dayMs);
       const began = await migrated();
       assert.ok(began !== null && began > past && began <= Date.now());
     });

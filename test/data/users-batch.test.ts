@@ -4,29 +4,30 @@ import { usersAtOnce } from '../../src/core/accounts/stores/users.batch.store.ts
 import { postgres } from '../support/services.ts';
 import { both, newTenant, newUser, open } from './databases.ts';
 import { hostile } from './hostile-names.ts';
+import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 for (const { dialect, config, skip } of both(await postgres())) {
   describe(`many users at once on ${dialect}`, { skip }, async () => {
-    const { stores } = skip ? ({} as Awaited<ReturnType<typeof open>>) : await open(config);
-    const { users, usersBatch } = stores ?? {};
+    const { database } = skip ? ({} as Awaited<ReturnType<typeof open>>) : await open(config);
+    const { users, usersBatch } = database ?? {};
 
     test('are inserted as one by one, whatever their names', async () => {
-      const scope = await newTenant(stores);
+      const scope = await newTenant(database);
       const many = hostile.map((displayName) => newUser({ displayName, firstName: displayName }));
       await users.insertMany(scope, many);
       for (const { id, displayName } of many) assert.equal((await users.find(scope, id))?.displayName, displayName);
     });
 
     test('are all of them inserted, or none', async () => {
-      const scope = await newTenant(stores);
+      const scope = await newTenant(database);
       const many = Array.from({ length: 250 }, () => newUser());
       const twice = [...many, newUser({ username: many[0]!.username })];
-      await assert.rejects(stores.transaction((within) => within.users.insertMany(scope, twice)));
+      await assert.rejects(database.transaction((tx) => usersStore.insertMany(tx, scope, twice)));
       assert.deepEqual(await usersBatch.listAfter(scope, ''), []);
     });
 
     test('are changed, each in its own way, and nobody else', async () => {
-      const [scope, other] = [await newTenant(stores), await newTenant(stores)];
+      const [scope, other] = [await newTenant(database), await newTenant(database)];
       const many = Array.from({ length: 230 }, () => newUser());
       const bystander = newUser();
       await users.insertMany(scope, [...many, bystander]);
@@ -52,7 +53,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
     });
 
     test('are looked up by name: their own, deleted ones too, and of others only that the name is taken', async () => {
-      const [scope, other] = [await newTenant(stores), await newTenant(stores)];
+      const [scope, other] = [await newTenant(database), await newTenant(database)];
       const [here, gone, foreign] = [newUser(), newUser({ state: 'deleted', deletedAt: 1 }), newUser()];
       await users.insertMany(scope, [here, gone]);
       await users.insert(other, foreign);
@@ -68,7 +69,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
     });
 
     test('are listed in the order of user names, some at a time, without the deleted and without others', async () => {
-      const [scope, other] = [await newTenant(stores), await newTenant(stores)];
+      const [scope, other] = [await newTenant(database), await newTenant(database)];
       const many = Array.from({ length: usersAtOnce + 3 }, () => newUser());
       await users.insertMany(scope, [...many, newUser({ state: 'deleted', deletedAt: 1 })]);
       await users.insert(other, newUser());

@@ -11,6 +11,8 @@ import * as indexPresent from '../../migrations/20261123110100_index_present_use
 import { postgres } from '../support/services.ts';
 import { hostile } from './hostile-names.ts';
 import { both, newTenant, newUser, open, start } from './databases.ts';
+import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
+import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 const everybody = { level: null, status: null, sort: 'name', descending: false, from: null } as const;
 const ownIndex = {
@@ -24,7 +26,7 @@ const ownIndex = {
 
 for (const { dialect, config, skip } of both(await postgres())) {
   describe(`the index of words on ${dialect}`, { skip }, async () => {
-    const { database, stores } = await open(config);
+    const { database } = await open(config);
     const namesFor = async (scope: Scope, search: string, own: Database = database): Promise<string[]> => {
       const users = await userPages(own, ownIndex)(scope, { ...everybody, search });
       return users.map(({ displayName }) => displayName);
@@ -37,24 +39,24 @@ for (const { dialect, config, skip } of both(await postgres())) {
     };
 
     test('follows a change of the name, and forgets the old one', async () => {
-      const scope = await newTenant(stores);
+      const scope = await newTenant(database);
       const user = named('Zoé Besson');
-      await stores.users.insert(scope, user);
-      await stores.users.update(scope, user.id, { ...user, displayName: 'Zoé Ångström' });
+      await usersStore.insert(database, scope, user);
+      await usersStore.update(database, scope, user.id, { ...user, displayName: 'Zoé Ångström' });
       assert.deepEqual(await namesFor(scope, 'zoe'), ['Zoé Ångström']);
       assert.deepEqual(await namesFor(scope, 'angstrom'), ['Zoé Ångström']);
       assert.deepEqual(await searchIndex(database).named(scope.tenant.id, ['besson'], 10), []);
-      await stores.users.update(await newTenant(stores), user.id, { ...user, displayName: 'Stranger' });
+      await usersStore.update(database, await newTenant(database), user.id, { ...user, displayName: 'Stranger' });
       assert.deepEqual(await namesFor(scope, 'zoe'), ['Zoé Ångström']);
     });
 
     test('keeps who was deleted until they are gone for good', async () => {
-      const scope = await newTenant(stores);
+      const scope = await newTenant(database);
       const user = named('Going');
-      await stores.users.insert(scope, user);
-      await stores.users.setState(scope, user.id, 'deleted', start);
+      await usersStore.insert(database, scope, user);
+      await usersStore.setState(database, scope, user.id, 'deleted', start);
       assert.deepEqual(await namesFor(scope, 'going'), []);
-      await stores.users.restore(scope, user.id);
+      await usersStore.restore(database, scope, user.id);
       assert.deepEqual(await namesFor(scope, 'going'), ['Going']);
       const entries = await count();
       await database.knex('users').where({ id: user.id }).delete();
@@ -63,22 +65,23 @@ for (const { dialect, config, skip } of both(await postgres())) {
     });
 
     test('is written with the users or not at all, any number of them at once', async () => {
-      const scope = await newTenant(stores);
+      const scope = await newTenant(database);
       const many = Array.from({ length: 950 }, (_, index) => named(`Nr${index}`));
-      await stores.users.insertMany(scope, many);
+      await usersStore.insertMany(database, scope, many);
       assert.deepEqual(await namesFor(scope, 'nr949'), ['Nr949']);
-      await stores.users.insertMany(scope, []);
+      await usersStore.insertMany(database, scope, []);
       const entries = await count();
       const twice = [named('Never'), { ...named('Never'), username: many[0]!.username }];
-      await assert.rejects(stores.users.insertMany(scope, twice));
+      await assert.rejects(usersStore.insertMany(database, scope, twice));
       assert.equal(await count(), entries);
       assert.deepEqual(await namesFor(scope, 'never'), []);
     });
 
     test('takes any name, and any search', async () => {
-      const scope = await newTenant(stores);
+      const scope = await newTenant(database);
       const long = ['ﷺ', '𠮷', '漢', 'a', '김각힣'].map((letters) => letters.repeat(200 / letters.length));
-      await stores.users.insertMany(
+      await usersStore.insertMany(
+        database,
         scope,
         [...hostile, ...long].map((name) => named(name)),
       );
@@ -87,18 +90,25 @@ for (const { dialect, config, skip } of both(await postgres())) {
     });
 
     test('shows nobody of another tenant, not even of one with the same code', async () => {
-      const [ours, theirs] = [await newTenant(stores), await newTenant(stores)];
+      const [ours, theirs] = [await newTenant(database), await newTenant(database)];
       const twin = `${randomUUID().slice(0, -4)}${ours.tenant.id.slice(-4)}`;
-      await stores.tenants.insert({ ...ours.tenant, id: twin, state: 'active', createdAt: start, domains: [twin] });
+      await tenantsStore.insert(database, {
+        ...ours.tenant,
+        id: twin,
+        state: 'active',
+        createdAt: start,
+        domains: [twin],
+      });
       const scopes = [ours, theirs, { ...ours, tenant: { ...ours.tenant, id: twin } }];
-      for (const [index, scope] of scopes.entries()) await stores.users.insert(scope, named(`Shared ${index}`));
+      for (const [index, scope] of scopes.entries()) await usersStore.insert(database, scope, named(`Shared ${index}`));
       for (const [index, scope] of scopes.entries())
         assert.deepEqual(await namesFor(scope, 'shared'), [`Shared ${index}`]);
     });
 
     test('says of what many have that there are too many', async () => {
-      const scope = await newTenant(stores);
-      await stores.users.insertMany(
+      const scope = await newTenant(database);
+      await usersStore.insertMany(
+        database,
         scope,
         Array.from({ length: 300 }, (_, index) => named(index < 5 ? 'Few Common' : 'Common')),
       );
@@ -111,9 +121,9 @@ for (const { dialect, config, skip } of both(await postgres())) {
     });
 
     test('is made for those who were there before it', async () => {
-      const scope = await newTenant(stores);
+      const scope = await newTenant(database);
       const old = ['Jürgen Müller', 'Hélène', '李小龍', ...hostile].map((name) => named(name));
-      await stores.users.insertMany(scope, old);
+      await usersStore.insertMany(database, scope, old);
       const words = async () => database.knex('users').orderBy('id').select('id', 'search_words');
       const before = await words();
       await database.knex.transaction(async (knex: Knex) => {
@@ -126,7 +136,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
       assert.deepEqual(await words(), before);
       assert.deepEqual(await namesFor(scope, 'mueller', reopened), ['Jürgen Müller']);
       assert.deepEqual(await namesFor(scope, 'helene', reopened), ['Hélène']);
-      await stores.users.insert(scope, named('Newcomer'));
+      await usersStore.insert(database, scope, named('Newcomer'));
       assert.deepEqual(await namesFor(scope, 'newcomer', reopened), ['Newcomer']);
     });
   });

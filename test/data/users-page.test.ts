@@ -12,10 +12,11 @@ import {
   type PageRequest,
   type SortKey,
 } from '../../src/core/accounts/stores/list-query.ts';
-import type { Stores } from '../../src/stores.ts';
 import { postgres } from '../support/services.ts';
 import { hostile } from './hostile-names.ts';
 import { both, newTenant, newUser, open, start } from './databases.ts';
+import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
+import type { Database } from '../../src/platform/database/database.ts';
 
 const users = hostile.map((displayName, index) =>
   newUser({
@@ -62,7 +63,7 @@ const placeOf = (user: Keyed, sort: SortKey) => decodeCursor(encodeCursor(user, 
 
 /** Turns the pages from one end to the other, as the pager's links do. */
 async function walk(
-  stores: Stores,
+  database: Database,
   scope: Scope,
   wishes: Partial<PageRequest>,
   side: 'after' | 'before',
@@ -71,7 +72,7 @@ async function walk(
   const seen: string[] = [];
   let from = request.from;
   for (let pages = 0; pages <= users.length; pages++) {
-    const rows = await stores.users.page(scope, { ...request, from });
+    const rows = await usersStore.page(database, scope, { ...request, from });
     const page = rows.slice(0, pageSize);
     seen.push(...page.map(({ id }) => id));
     if (rows.length <= pageSize) return seen;
@@ -82,15 +83,15 @@ async function walk(
 
 for (const { dialect, config, skip } of both(await postgres())) {
   describe(`the list of users on ${dialect}`, { skip }, async () => {
-    const { stores } = await open(config);
-    const scope = await newTenant(stores);
-    const stranger = await newTenant(stores);
-    for (const user of users) await stores.users.insert(scope, user);
-    await stores.users.insert(stranger, newUser({ displayName: 'Zoé Besson' }));
+    const { database } = await open(config);
+    const scope = await newTenant(database);
+    const stranger = await newTenant(database);
+    for (const user of users) await usersStore.insert(database, scope, user);
+    await usersStore.insert(database, stranger, newUser({ displayName: 'Zoé Besson' }));
 
-    const idsOf = async (wishes: Partial<PageRequest>): Promise<string[]> => walk(stores, scope, wishes, 'after');
+    const idsOf = async (wishes: Partial<PageRequest>): Promise<string[]> => walk(database, scope, wishes, 'after');
     const namesOf = async (search: string): Promise<string[]> => {
-      const rows = await stores.users.page(scope, { ...everything, search });
+      const rows = await usersStore.page(database, scope, { ...everything, search });
       return rows.map(({ displayName }) => displayName);
     };
 
@@ -102,9 +103,9 @@ for (const { dialect, config, skip } of both(await postgres())) {
 
         test(`by ${sort}, ${descending ? 'descending' : 'ascending'}: backwards the same pages`, async () => {
           const order = sorted(sort, descending);
-          const last = await stores.users.find(scope, order.at(-1) ?? '');
+          const last = await usersStore.find(database, scope, order.at(-1) ?? '');
           const back = await walk(
-            stores,
+            database,
             scope,
             { sort, descending, from: { side: 'before', cursor: placeOf(last!, sort) } },
             'before',
@@ -124,7 +125,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
       );
       assert.equal(requests.length, 3 * 9 * 5 * 2 * 6);
       for (const request of requests) {
-        const rows = await stores.users.page(scope, request);
+        const rows = await usersStore.page(database, scope, request);
         assert.ok(rows.every(({ id }) => users.some((user) => user.id === id)));
       }
     });
@@ -145,15 +146,15 @@ for (const { dialect, config, skip } of both(await postgres())) {
     });
 
     test('shows nobody of another tenant, deleted ones never, and filters by level and status', async () => {
-      const other = await newTenant(stores);
-      const add = (wishes: Parameters<typeof newUser>[0]) => stores.users.insert(other, newUser(wishes));
+      const other = await newTenant(database);
+      const add = (wishes: Parameters<typeof newUser>[0]) => usersStore.insert(database, other, newUser(wishes));
       await add({ displayName: 'Gone', state: 'deleted' });
       await add({ displayName: 'Blocked', state: 'blocked' });
       await add({ displayName: 'Blocked, temporary', state: 'blocked', password: 'temporary' });
       await add({ displayName: 'Global', administratorLevel: 'global' });
       await add({ displayName: 'Sales', agentLevel: 'sales', password: 'temporary', temporaryUntil: start });
       const names = async (wishes: Partial<PageRequest>) =>
-        (await stores.users.page(other, { ...everything, ...wishes })).map(({ displayName }) => displayName);
+        (await usersStore.page(database, other, { ...everything, ...wishes })).map(({ displayName }) => displayName);
       assert.deepEqual(await names({}), ['Blocked', 'Blocked, temporary', 'Global', 'Sales']);
       assert.deepEqual(await names({ status: 'blocked' }), ['Blocked', 'Blocked, temporary']);
       assert.deepEqual(await names({ status: 'active' }), ['Global']);
@@ -164,10 +165,10 @@ for (const { dialect, config, skip } of both(await postgres())) {
     });
 
     test('a place that somebody made up shows nobody else’s list', async () => {
-      const [other] = await stores.users.page(stranger, everything);
+      const [other] = await usersStore.page(database, stranger, everything);
       const cursor = placeOf(other!, 'name');
       for (const side of ['after', 'before'] as const) {
-        const rows = await stores.users.page(scope, { ...everything, from: { side, cursor } });
+        const rows = await usersStore.page(database, scope, { ...everything, from: { side, cursor } });
         assert.ok(rows.every(({ id }) => users.some((user) => user.id === id)));
       }
     });

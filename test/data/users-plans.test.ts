@@ -4,12 +4,13 @@ import { compile, type Build } from '../../src/platform/database/database.ts';
 import { levelFilters, sortKeys, statusFilters, type PageRequest } from '../../src/core/accounts/stores/list-query.ts';
 import * as queries from '../../src/core/accounts/stores/users.queries.ts';
 import { newTenant, newUser, open, sqliteFile } from './databases.ts';
+import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 // What SQLite does without statistics, which nobody has it gather: it must find the indexes by their form alone.
 describe('SQLite', async () => {
-  const { database, stores } = await open(sqliteFile());
-  const scope = await newTenant(stores);
-  await stores.users.insert(scope, newUser());
+  const { database } = await open(sqliteFile());
+  const scope = await newTenant(database);
+  await usersStore.insert(database, scope, newUser());
   const { knex } = database;
 
   const planOf = async (build: Build, asked: queries.Asked): Promise<string> => {

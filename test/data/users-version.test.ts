@@ -6,8 +6,8 @@ import { both, newTenant, newUser, open, start } from './databases.ts';
 
 for (const { dialect, config, skip } of both(await postgres())) {
   describe(`the version of a user on ${dialect}`, { skip }, async () => {
-    const { database, stores } = await open(config);
-    const { users, usersBatch, moving, credentials } = stores;
+    const { database } = await open(config);
+    const { users, usersBatch, moving, credentials } = database;
     type Write = (scope: Scope, user: ReturnType<typeof newUser>) => Promise<unknown>;
 
     const versionOf = async ({ id }: { id: string }): Promise<number> =>
@@ -24,7 +24,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
     };
     for (const [label, write] of Object.entries(increasing)) {
       test(`increases with ${label}, of that user alone`, async () => {
-        const scope = await newTenant(stores);
+        const scope = await newTenant(database);
         const [user, bystander] = [newUser({ language: 'fr' }), newUser()];
         await users.insertMany(scope, [user, bystander]);
         assert.equal(await versionOf(user), 1);
@@ -34,7 +34,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
     }
 
     test('increases with a restore', async () => {
-      const scope = await newTenant(stores);
+      const scope = await newTenant(database);
       const user = newUser({ state: 'deleted', deletedAt: start });
       await users.insert(scope, user);
       await users.restore(scope, user.id);
@@ -42,7 +42,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
     });
 
     test('stays the same when a password is replaced', async () => {
-      const scope = await newTenant(stores);
+      const scope = await newTenant(database);
       const user = newUser();
       await users.insert(scope, user);
       const password = { kind: 'temporary', hash: 'second hash', until: start, by: null, at: start } as const;
@@ -51,7 +51,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
     });
 
     test('an edit writes the given fields and no other', async () => {
-      const scope = await newTenant(stores);
+      const scope = await newTenant(database);
       const user = newUser();
       await users.insert(scope, user);
       await users.update(scope, user.id, { language: 'de' });

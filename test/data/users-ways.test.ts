@@ -15,6 +15,7 @@ import { userPages, type Limits } from '../../src/core/accounts/stores/users.lis
 import type { NewUser } from '../../src/core/accounts/stores/users.store.ts';
 import { postgres } from '../support/services.ts';
 import { both, newTenant, newUser, open, start } from './databases.ts';
+import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 // Each way of finding a page, made to be the one that is taken.
 const all: Limits = {
@@ -115,11 +116,12 @@ const requests = fc.oneof(byOneWord, anyRequests).map(({ from, ...request }): Pa
 
 for (const { dialect, config, skip } of both(await postgres())) {
   describe(`every way to find a page on ${dialect} finds the same`, { skip }, async () => {
-    const { database, stores } = await open(config);
-    const scope = await newTenant(stores);
-    const neighbour = await newTenant(stores);
-    await stores.users.insertMany(scope, people);
-    await stores.users.insertMany(
+    const { database } = await open(config);
+    const scope = await newTenant(database);
+    const neighbour = await newTenant(database);
+    await usersStore.insertMany(database, scope, people);
+    await usersStore.insertMany(
+      database,
       neighbour,
       people.map((user, index) => newUser({ ...user, id: `n${index}`, username: `n.${user.username}` })),
     );

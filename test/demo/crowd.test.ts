@@ -8,6 +8,9 @@ import { seedCompany, seedFast } from '../../tools/demo/seed-crowd.ts';
 import { isUsername } from '../../src/domain/people/user.ts';
 import { both, newTenant, open, start, worldwide } from '../data/databases.ts';
 import { postgres } from '../support/services.ts';
+import * as credentialsStore from '../../src/core/accounts/stores/credentials.store.ts';
+import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
+import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 const databases = both(await postgres());
 const { config: portal } = readConfig({});
@@ -28,7 +31,7 @@ test('a crowd is the same for the same seed but for its ids, and no two have one
 
 for (const { dialect, config, skip } of databases) {
   describe(`a company of any size on ${dialect}`, { skip }, async () => {
-    const { database, stores } = await open(config);
+    const { database } = await open(config);
 
     test('is filled in without the indexes, which are there afterwards as they were before', async () => {
       const before = await indexesOf(database);
@@ -36,8 +39,8 @@ for (const { dialect, config, skip } of databases) {
       const company = { name: 'Big', domain: 'big.example', users: 1_234, passwordHashes: hashes };
       await seedFast(database, async () => {
         assert.ok((await indexesOf(database)).length < before.length);
-        const username = await seedCompany(stores, portal!, company, { now: start, seed: 1 });
-        const admin = await stores.credentials.findForSignInAcrossTenants(username);
+        const username = await seedCompany(database, portal!, company, { now: start, seed: 1 });
+        const admin = await credentialsStore.findForSignInAcrossTenants(database, username);
         assert.deepEqual([admin?.passwordHash, admin?.user.administratorLevel], ['first', 'global']);
       });
       assert.deepEqual(await indexesOf(database), before);
@@ -46,16 +49,16 @@ for (const { dialect, config, skip } of databases) {
     });
 
     test('is listed for the operator whole and in order', async () => {
-      const [tenant] = await stores.tenants.listForOperator();
-      const users = await Array.fromAsync(stores.users.everyUser(tenant!.id));
+      const [tenant] = await tenantsStore.listForOperator(database);
+      const users = await Array.fromAsync(usersStore.everyUser(database, tenant!.id));
       const rows = await database.knex('users').whereNot('state', 'deleted').orderBy(['name_key', 'id']).select('id');
       assert.ok(rows.length > 1_000 && tenant?.users === rows.length);
       assert.deepEqual(
         users.map(({ id }) => id),
         rows.map(({ id }: { id: string }) => id),
       );
-      const scope = await newTenant(stores);
-      assert.deepEqual(await Array.fromAsync(stores.users.everyUser(scope.tenant.id)), []);
+      const scope = await newTenant(database);
+      assert.deepEqual(await Array.fromAsync(usersStore.everyUser(database, scope.tenant.id)), []);
     });
   });
 }

@@ -11,6 +11,7 @@ import { aTenant, aUser, type TestTenant } from '../support/builders.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import { words } from '../support/words.ts';
+import * as activityStore from '../../src/core/activity/activity.store.ts';
 
 const portal = await openPortal();
 const [csv, jsonl] = [paths.activityCsv, paths.activityJsonLines];
@@ -24,9 +25,9 @@ async function company(language: (typeof languages)[number] = 'en') {
 
 /** Records the same again and again, at seven moments in turn. */
 const record = ({ scope }: TestTenant, count: number, event: ActivityEvent, targetId: string | null = null) =>
-  portal.stores.transaction(async (within) => {
+  portal.database.transaction(async (tx) => {
     for (let each = 0; each < count; each++)
-      await within.activity.record(scope, event, targetId, portal.clock.now + (each % 7));
+      await activityStore.record(tx, scope, event, targetId, portal.clock.now + (each % 7));
   });
 
 const kindsOf = async ({ id }: TestTenant): Promise<string[]> =>
@@ -74,7 +75,7 @@ describe('the log as CSV', () => {
     it(`speaks the reader’s language, and opens in their Excel (${language})`, async () => {
       const { t } = words(language);
       const { tenant, admin } = await company(language);
-      await portal.stores.activity.record(tenant.scope, { kind: 'tenant.suspended' }, null, portal.clock.now);
+      await activityStore.record(portal.database, tenant.scope, { kind: 'tenant.suspended' }, null, portal.clock.now);
       const { text, headers } = await admin.send('GET', csv);
       assert.equal(headers['content-type'], 'text/csv; charset=utf-8');
       assert.ok(text.startsWith('\uFEFF') && text.endsWith('\r\n'));

@@ -12,8 +12,8 @@ import {
 } from '../../src/core/activity/json-lines.ts';
 import { newTenant, open, sqliteFile } from '../data/databases.ts';
 
-const { stores } = await open(sqliteFile());
-const scope = await newTenant(stores);
+const { database } = await open(sqliteFile());
+const scope = await newTenant(database);
 
 function aChain(length: number): FoundEntry[] {
   const entries: FoundEntry[] = [];

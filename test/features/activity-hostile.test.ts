@@ -7,6 +7,7 @@ import { aTenant, aUser } from '../support/builders.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { squeeze } from '../support/filled-forms.ts';
 import { openPortal } from '../support/portal.ts';
+import * as activityStore from '../../src/core/activity/activity.store.ts';
 
 const log = '/account-settings/activity-log';
 const portal = await openPortal();
@@ -107,7 +108,7 @@ describe('names that are meant to do harm', async () => {
   for (const displayName of names) {
     const user = await aUser(portal, tenant, { displayName });
     const changes = [{ field: 'displayName', from: displayName, to: `${displayName}!` }] as const;
-    await portal.stores.activity.record(scope, { kind: 'user.edited', changes }, user.id, portal.clock.now);
+    await activityStore.record(portal.database, scope, { kind: 'user.edited', changes }, user.id, portal.clock.now);
   }
 
   it('are only names on the page, each isolated', async () => {

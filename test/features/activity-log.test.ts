@@ -8,6 +8,7 @@ import { aPerson, type Person } from '../support/person.ts';
 import { squeeze } from '../support/filled-forms.ts';
 import { openPortal } from '../support/portal.ts';
 import { words } from '../support/words.ts';
+import * as activityStore from '../../src/core/activity/activity.store.ts';
 
 const log = '/account-settings/activity-log';
 const list = '/account-settings/user-management';
@@ -32,8 +33,8 @@ async function company(language: Language) {
   const zoltan = await aUser(portal, tenant, { displayName: 'Zoltán Kiss', state: 'deleted', deletedAt: 1 });
   const byCamille = createScope({ ...tenant.scope, actor: camille, address: '203.0.113.9' });
   const { now } = portal.clock;
-  await portal.stores.activity.record(tenant.scope, { kind: 'tenant.added' }, null, now - 40 * dayMs);
-  await portal.stores.activity.record(byCamille, { kind: 'user.deleted' }, zoltan.id, now - dayMs);
+  await activityStore.record(portal.database, tenant.scope, { kind: 'tenant.added' }, null, now - 40 * dayMs);
+  await activityStore.record(portal.database, byCamille, { kind: 'user.deleted' }, zoltan.id, now - dayMs);
   return { tenant, camille, zoe, zoltan, admin: await signedIn(camille, language) };
 }
 
@@ -110,7 +111,7 @@ describe('the activity log', () => {
     const { admin, tenant } = await company('en');
     const { now } = portal.clock;
     for (let count = 0; count < 110; count++)
-      await portal.stores.activity.record(tenant.scope, { kind: 'tenant.resumed' }, null, now - count * 60_000);
+      await activityStore.record(portal.database, tenant.scope, { kind: 'tenant.resumed' }, null, now - count * 60_000);
     await admin.visit(`${log}?kind=organization`);
     const times = (): unknown[] =>
       admin

@@ -8,6 +8,7 @@ import { aPerson } from '../support/person.ts';
 import { letTimePass, openPortal } from '../support/portal.ts';
 import { underRules } from '../support/rules.ts';
 import { words } from '../support/words.ts';
+import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 
 const dayMs = 24 * 60 * 60_000;
 const forbidden = { activityLog: { retentionDays: 30, export: 'forbidden' } };
@@ -91,7 +92,7 @@ describe('a log that nobody takes away', async () => {
       const admin = await aPerson(at, { 'Accept-Language': 'en' }).signIn(
         await aUser(at, tenant, { administratorLevel: 'global' }),
       );
-      await at.stores.tenants.setOwnRules(tenant.scope, rules);
+      await tenantsStore.setOwnRules(at.database, tenant.scope, rules);
       const { t } = words('en');
       await admin.visit(paths.activityLog);
       assert.equal(admin.$('.page-actions').length, 0);

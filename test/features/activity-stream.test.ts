@@ -10,8 +10,8 @@ import { paths } from '../../src/paths.ts';
 import { aTenant } from '../support/builders.ts';
 import { openPortal } from '../support/portal.ts';
 
-const { stores, ...portal } = await openPortal();
-const { scope } = await aTenant({ stores, ...portal });
+const { database, ...portal } = await openPortal();
+const { scope } = await aTenant({ database, ...portal });
 
 /** A server that sends a log without end, piece by piece; `fails` breaks it off at the third. */
 async function serve({ fails = false } = {}) {
@@ -28,7 +28,7 @@ async function serve({ fails = false } = {}) {
     }
   }
   const exports = { begin: () => Promise.resolve({ outcome: 'begun' as const, text: endless() }) };
-  const routes = activityRoutes({ stores, exports, wordsFor: () => assert.fail(), clock: () => 0 });
+  const routes = activityRoutes({ database, exports, wordsFor: () => assert.fail(), clock: () => 0 });
   const { handle } = routes.find(({ path }) => path === paths.activityCsv)!;
   const app = express().get('/', async (request, response) => {
     request.scope = scope;

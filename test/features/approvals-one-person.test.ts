@@ -6,6 +6,7 @@ import { aCarefulCompany, asks, hourMs, people, rowOf, statesOf, type CarefulCom
 import { aUser } from '../support/builders.ts';
 import { openPortal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
+import * as activityStore from '../../src/core/activity/activity.store.ts';
 
 const raised = (from: string, to: string): ActivityEvent => ({
   kind: 'user.edited',
@@ -68,7 +69,7 @@ for (const [dialect, server] of [
       for (const [by, event, to] of deeds) {
         const scope = createScope({ ...company.tenant.scope, actor: company[by] });
         portal.clock.now += 1;
-        await portal.stores.activity.record(scope, event, company[to].id, portal.clock.now);
+        await activityStore.record(portal.database, scope, event, company[to].id, portal.clock.now);
       }
     }
 

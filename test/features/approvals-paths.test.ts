@@ -6,6 +6,7 @@ import { aUser } from '../support/builders.ts';
 import { check, csvOf, rowsShown } from '../support/imports.ts';
 import { header } from '../support/import-rules.ts';
 import { openPortal } from '../support/portal.ts';
+import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 
 const portal = await openPortal();
 const { knex } = portal.database;
@@ -141,11 +142,11 @@ describe('where two are asked for, one alone does not', () => {
     await noah.visit(address);
     noah.sees('Resetting the password of a Global admin, or removing their second factor: from');
     await noah.submit('Confirm');
-    const before = (await portal.stores.tenants.findOwn(tenant.scope))?.ownRules;
+    const before = (await tenantsStore.findOwn(portal.database, tenant.scope))?.ownRules;
     assert.deepEqual(before, allOfThem satisfies OwnRules);
     await camille.visit(address);
     await camille.submit('Loosen the organization’s own rules');
-    const after = (await portal.stores.tenants.findOwn(tenant.scope))?.ownRules;
+    const after = (await tenantsStore.findOwn(portal.database, tenant.scope))?.ownRules;
     assert.equal(after?.resetGlobalAdmin, undefined);
     assert.equal(after?.export, 'two');
   });

@@ -24,19 +24,19 @@ for (const [dialect, server] of [
 ] as const) {
   describe(`two at once, on ${dialect}, ${rounds} times`, { skip: skipWithout('postgres', server) }, async () => {
     const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
-    const { stores } = portal;
+    const { database } = portal;
     const clock = (): number => portal.clock.now;
     // A budget of its own would end these rounds before they show anything.
     const throttle = {
       ...createThrottle(portal.database, portal.config.rules),
       takeBudget: () => Promise.resolve(null),
     };
-    const approvals = createApprovals({ stores, clock });
+    const approvals = createApprovals({ database, clock });
     const tokens = createLinkTokens([], linkAddresses(portal.config.baseUrl));
     const waysIn = createWaysIn({ hasher: portal.hasher, tokens, canMail: false, clock });
-    const users = createUsers({ stores, waysIn, throttle, clock });
-    const changes = createUserChanges({ stores, clock });
-    const perform = createPerform({ stores, approvals, users, throttle, clock } as unknown as PerformParts);
+    const users = createUsers({ database, waysIn, throttle, clock });
+    const changes = createUserChanges({ database, clock });
+    const perform = createPerform({ database, approvals, users, throttle, clock } as unknown as PerformParts);
 
     const company = await aCarefulCompany(portal);
     const fourth = await aUser(portal, company.tenant, { administratorLevel: 'global' });

@@ -7,6 +7,7 @@ import { aUser, type TestUser } from '../support/builders.ts';
 import type { Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
+import * as activityStore from '../../src/core/activity/activity.store.ts';
 
 const added: ActivityEvent = { kind: 'user.added' };
 const lowered: ActivityEvent = {
@@ -50,7 +51,7 @@ for (const [dialect, server] of [
     async function happened(company: CarefulCompany, [by, event, to]: (typeof cases)[0][1][0]): Promise<void> {
       const scope = createScope({ ...company.tenant.scope, actor: company[by] });
       portal.clock.now += 1;
-      await portal.stores.activity.record(scope, event, company[to].id, portal.clock.now);
+      await activityStore.record(portal.database, scope, event, company[to].id, portal.clock.now);
     }
 
     async function deletes(person: Person, { tenant }: CarefulCompany): Promise<TestUser & { location: string }> {

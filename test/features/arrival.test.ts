@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { assertNone } from '../support/none.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
+import * as directoryStore from '../../src/core/directory/directory.store.ts';
 
 const BASE_URL = 'http://germany.localhost:3001';
 const REGION_URLS = `worldwide=http://localhost:3000,germany=${BASE_URL},isla=http://localhost:3009`;
@@ -28,7 +29,7 @@ const languages = ['en', 'fr', 'de'] as const;
 
 describe('the sign-in page that another region redirects to', async () => {
   const portal = await openPortal({ environment: { REGION: 'germany', BASE_URL, REGION_URLS } });
-  await portal.stores.directory.put([{ domain: 'potomac.example', region: 'us-government' }]);
+  await directoryStore.put(portal.database, [{ domain: 'potomac.example', region: 'us-government' }]);
   const reader = (language: string): Person =>
     aPerson(portal, { 'Accept-Language': language, Host: 'evil.example', 'X-Forwarded-Proto': 'https' });
   const arrival = ({ $ }: Person) => $('main h1').closest('.entrance-card').find('.arrival');
@@ -147,7 +148,7 @@ describe('the sign-in page that another region redirects to', async () => {
 
 describe('the redirect to another region', async () => {
   const portal = await openPortal();
-  await portal.stores.directory.put([{ domain: 'spree.example', region: 'germany' }]);
+  await directoryStore.put(portal.database, [{ domain: 'spree.example', region: 'germany' }]);
   const leave = async (language: string | null): Promise<string> => {
     const person = await aPerson(portal, { 'Accept-Language': 'fr' }).visit('/sign-in');
     if (language) await person.send('post', '/language', { language, returnTo: '/sign-in' });

@@ -7,6 +7,7 @@ import { aPerson, type Person } from '../support/person.ts';
 import { squeeze } from '../support/filled-forms.ts';
 import { openPortal } from '../support/portal.ts';
 import { words } from '../support/words.ts';
+import * as activityStore from '../../src/core/activity/activity.store.ts';
 
 const hourMs = 3_600_000;
 const portal = await openPortal();
@@ -35,7 +36,7 @@ describe('the dashboard of an administrator', () => {
       const victim = await aUser(portal, tenant, { displayName: 'Zoé Besson' });
       const { now } = portal.clock;
       for (const at of [now - hourMs, now - 2 * hourMs, now - 25 * hourMs])
-        await portal.stores.activity.record(tenant.scope, { kind: 'signIn.throttled' }, victim.id, at);
+        await activityStore.record(portal.database, tenant.scope, { kind: 'signIn.throttled' }, victim.id, at);
       const person = await signedIn(admin, language);
       const attention: [key: string, count: number][] = [
         ['dashboard:fewGlobalAdmins.title', 1],
@@ -70,8 +71,8 @@ describe('the dashboard of an administrator', () => {
     const admin = await globalAdmin(tenant);
     const stranger = await aTenant(portal, { language: 'en' });
     for (let count = 0; count < 6; count++)
-      await portal.stores.activity.record(tenant.scope, { kind: 'tenant.resumed' }, null, portal.clock.now - 1);
-    await portal.stores.activity.record(stranger.scope, { kind: 'tenant.suspended' }, null, portal.clock.now);
+      await activityStore.record(portal.database, tenant.scope, { kind: 'tenant.resumed' }, null, portal.clock.now - 1);
+    await activityStore.record(portal.database, stranger.scope, { kind: 'tenant.suspended' }, null, portal.clock.now);
     const person = await signedIn(admin);
     const resumed = 'The operator let the organization in again.';
     assert.deepEqual(textsOf(person, '.event-text'), ['Camille Laurent signed in.', ...Array<string>(4).fill(resumed)]);

@@ -4,6 +4,7 @@ import { newUser } from '../data/databases.ts';
 import { aTenant, aUser } from '../support/builders.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
+import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 const english = { 'Accept-Language': 'en' };
 const users = '/account-settings/user-management';
@@ -74,9 +75,9 @@ describe('sixty deleted users', async () => {
   it('are counted on the list, up to 999', async () => {
     (await admin.visit(users)).sees('Deleted users (60)');
     const most = Array.from({ length: 939 }, () => aNobody());
-    await portal.stores.users.insertMany(tenant.scope, most);
+    await usersStore.insertMany(portal.database, tenant.scope, most);
     (await admin.visit(users)).sees('Deleted users (999)');
-    await portal.stores.users.insertMany(tenant.scope, [aNobody()]);
+    await usersStore.insertMany(portal.database, tenant.scope, [aNobody()]);
     (await admin.visit(users)).sees('Deleted users (999+)');
   });
 });

@@ -79,8 +79,8 @@ async function everythingIn(portal: Portal): Promise<string> {
   return [await everythingKept(database), ...files].join('\n');
 }
 
-const faultOf = async ({ stores }: Portal, tenant: TestTenant): Promise<ChainFault | null | undefined> =>
-  (await verifyChain(stores, tenant.id))?.fault;
+const faultOf = async ({ database }: Portal, tenant: TestTenant): Promise<ChainFault | null | undefined> =>
+  (await verifyChain(database, tenant.id))?.fault;
 
 const server = await postgres();
 for (const [dialect, url, skip] of [

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { aTenant, aUser, goodPassword, type TestUser } from '../support/builders.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
+import * as personalDataStore from '../../src/core/personal-data/personal-data.store.ts';
 
 const english = { 'Accept-Language': 'en' };
 const list = '/account-settings/user-management';
@@ -120,7 +121,7 @@ describe('whoever was erased', async () => {
     const [, pseudonym] = shown.exec(admin.text) ?? [];
     assert.ok(pseudonym, admin.text);
     admin.doesNotSee('Kanarienvogel');
-    const theirs = await portal.stores.personalData.latest(tenant.scope, paul.id);
+    const theirs = await personalDataStore.latest(portal.database, tenant.scope, paul.id);
     const names = theirs.entries.flatMap(({ actor, target }) => [actor, target]).filter((each) => each?.id === paul.id);
     assert.ok(names.length > 3);
     for (const each of names) assert.deepEqual([each?.name, each?.pseudonym], [null, pseudonym]);

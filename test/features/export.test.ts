@@ -8,6 +8,8 @@ import { aTenant, aUser } from '../support/builders.ts';
 import { check, importAddress, rowsShown, usersPath, words } from '../support/imports.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
+import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
+import * as usersBatchStore from '../../src/core/accounts/stores/users.batch.store.ts';
 
 const address = `${usersPath}/export.csv`;
 const portal = await openPortal();
@@ -130,12 +132,13 @@ describe('a file that was exported', () => {
   it('changes nothing whatever names are in it, and holds nothing that a spreadsheet would calculate', async () => {
     const { tenant, admins } = await aCompany();
     const users = Array.from({ length: 40 }, (_, index) => newUser({ username: `p${index}@${tenant.domain}` }));
-    await portal.stores.users.insertMany(tenant.scope, users);
+    await usersStore.insertMany(portal.database, tenant.scope, users);
     const admin = await aPerson(portal).signIn(admins.en);
     await fc.assert(
       fc.asyncProperty(people, async (names) => {
         await portal.database.knex('throttles').delete();
-        await portal.stores.usersBatch.updateMany(
+        await usersBatchStore.updateMany(
+          portal.database,
           tenant.scope,
           users.map((user, index) => ({ ...user, ...names[index]! })),
         );

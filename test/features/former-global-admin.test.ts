@@ -9,6 +9,8 @@ import type { Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import { anOwner } from '../support/second-factor.ts';
 import { postgres, skipWithout } from '../support/services.ts';
+import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
+import * as usersBatchStore from '../../src/core/accounts/stores/users.batch.store.ts';
 
 const thirtyDaysMs = 30 * 24 * hourMs;
 
@@ -152,10 +154,10 @@ for (const [dialect, server] of [
         const address = person.path;
         await person.submit('Import 1 row').then(() => portal.background.runAll());
         const { tenant } = company;
-        const added = (await portal.stores.usersBatch.findByUsernames(tenant.scope, [username])).get(username)!;
+        const added = (await usersBatchStore.findByUsernames(portal.database, tenant.scope, [username])).get(username)!;
         const at = createScope({ ...tenant.scope, now: portal.clock.now });
-        await portal.stores.users.update(at, added.id, { ...added, administratorLevel: 'global' });
-        await portal.stores.users.update(at, added.id, added);
+        await usersStore.update(portal.database, at, added.id, { ...added, administratorLevel: 'global' });
+        await usersStore.update(portal.database, at, added.id, added);
         const before = await rowOf(portal, added);
         await person.send('post', `${address}/passwords`);
         const { epoch, password_hash: hash } = await rowOf(portal, added);

@@ -8,6 +8,7 @@ import { addition } from '../support/import-stories.ts';
 import { aStagedImport, importAddress } from '../support/imports.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
+import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 const english = { 'Accept-Language': 'en' };
 const people = 450;
@@ -93,7 +94,7 @@ describe('a download of temporary passwords that breaks off', () => {
     const { tenant, camille, admin, address } = await imported();
     const going = assert.rejects(Promise.resolve(admin.send('POST', `${address}/passwords`)));
     while (made <= 200) await delay(5);
-    await portal.stores.users.setState(tenant.scope, camille.id, 'blocked', portal.clock.now);
+    await usersStore.setState(portal.database, tenant.scope, camille.id, 'blocked', portal.clock.now);
     gate.resolve(undefined);
     await going;
     const issued = await portal.database.knex('activity').where({ tenant_id: tenant.id, kind: 'password.issued' });

@@ -9,6 +9,7 @@ import { createChainCheck } from '../../src/domain/activity/chain.ts';
 import { addition, importStories } from '../support/import-stories.ts';
 import { openPortal, type Portal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
+import * as activityStore from '../../src/core/activity/activity.store.ts';
 
 const rows = 1_500;
 const rounds = 6;
@@ -71,7 +72,7 @@ for (const [dialect, server] of [
           assert.equal(await countOf(each.tenant), rows + 2);
           assert.deepEqual(await kindsOf(each.tenant), { 'user.added': rows, 'users.imported': 1 });
           const check = createChainCheck(sha256);
-          for await (const entry of portal.stores.activity.entriesForOperator(each.tenant.id))
+          for await (const entry of activityStore.entriesForOperator(portal.database, each.tenant.id))
             assert.equal(check.next(entry), null);
         }
         assert.ok(undone > 0, 'none of them was killed in the middle');

@@ -5,6 +5,10 @@ import { aUser, type TestTenant, type TestUser } from '../support/builders.ts';
 import { addition, change, importStories, type ImportStory } from '../support/import-stories.ts';
 import { openPortal, type Portal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
+import * as credentialsStore from '../../src/core/accounts/stores/credentials.store.ts';
+import * as importsStore from '../../src/core/imports/imports.store.ts';
+import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
+import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 for (const [dialect, server] of [
   ['SQLite', { url: undefined }],
@@ -15,22 +19,26 @@ for (const [dialect, server] of [
     { skip: skipWithout('postgres', server) },
     async () => {
       const portal: Portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
-      const { stores, database } = portal;
+      const { database } = portal;
       const { wanted, found, countOf, kindsOf, run } = importStories(portal);
 
       const losses: [what: string, lose: (story: ImportStory) => Promise<unknown>][] = [
-        ['was blocked', ({ tenant, admin }) => stores.users.setState(tenant.scope, admin.id, 'blocked', 0)],
-        ['was deleted', ({ tenant, admin }) => stores.users.setState(tenant.scope, admin.id, 'deleted', 0)],
+        ['was blocked', ({ tenant, admin }) => usersStore.setState(database, tenant.scope, admin.id, 'blocked', 0)],
+        ['was deleted', ({ tenant, admin }) => usersStore.setState(database, tenant.scope, admin.id, 'deleted', 0)],
         [
           'lost their level',
-          ({ tenant, admin }) => stores.users.update(tenant.scope, admin.id, { ...admin, administratorLevel: 'none' }),
+          ({ tenant, admin }) =>
+            usersStore.update(database, tenant.scope, admin.id, { ...admin, administratorLevel: 'none' }),
         ],
         [
           'was reset',
           ({ tenant, admin }) =>
-            stores.credentials.replace(tenant.scope, admin.id, 0, { kind: 'own', hash: 'x', at: 0 }),
+            credentialsStore.replace(database, tenant.scope, admin.id, 0, { kind: 'own', hash: 'x', at: 0 }),
         ],
-        ['belongs to a company that was suspended', ({ tenant }) => stores.tenants.setState(tenant.id, 'suspended')],
+        [
+          'belongs to a company that was suspended',
+          ({ tenant }) => tenantsStore.setState(database, tenant.id, 'suspended'),
+        ],
       ];
       for (const [what, lose] of losses) {
         it(`an import is not done for somebody who ${what} meanwhile`, async () => {
@@ -69,21 +77,24 @@ for (const [dialect, server] of [
         [
           'the user was changed otherwise',
           (zoe) => [change(zoe, 2, [{ field: 'firstName', from: 'Zoé', to: 'Zoë' }])],
-          ({ tenant, zoe }) => stores.users.update(tenant.scope, zoe.id, { ...zoe, firstName: 'Zo' }),
+          ({ tenant, zoe }) => usersStore.update(database, tenant.scope, zoe.id, { ...zoe, firstName: 'Zo' }),
           'imports:fault.meanwhile',
         ],
         [
           'the user was deleted',
           (zoe) => [change(zoe, 2, [{ field: 'firstName', from: 'Zoé', to: 'Zoë' }])],
-          ({ tenant, zoe }) => stores.users.setState(tenant.scope, zoe.id, 'deleted', 0),
+          ({ tenant, zoe }) => usersStore.setState(database, tenant.scope, zoe.id, 'deleted', 0),
           'imports:fault.meanwhile',
         ],
         [
           'the user has become a Global admin, and the other one is none any more',
           (zoe) => [change(zoe, 2, [{ field: 'firstName', from: 'Zoé', to: 'Zoë' }])],
           async ({ tenant, zoe, admin }) => {
-            await stores.users.update(tenant.scope, zoe.id, { ...zoe, administratorLevel: 'global' });
-            await stores.users.update(tenant.scope, admin.id, { ...admin, administratorLevel: 'userManagement' });
+            await usersStore.update(database, tenant.scope, zoe.id, { ...zoe, administratorLevel: 'global' });
+            await usersStore.update(database, tenant.scope, admin.id, {
+              ...admin,
+              administratorLevel: 'userManagement',
+            });
           },
           'policy:globalAdmin.text',
         ],
@@ -92,9 +103,12 @@ for (const [dialect, server] of [
           (zoe) => [change(zoe, 2, [{ field: 'firstName', from: 'Zoé', to: 'Zoë' }])],
           async ({ tenant, zoe, admin }) => {
             await aUser(portal, tenant, { administratorLevel: 'global' });
-            await stores.users.update(tenant.scope, zoe.id, { ...zoe, administratorLevel: 'billing' });
-            await stores.users.update(tenant.scope, admin.id, { ...admin, administratorLevel: 'userManagement' });
-            await stores.tenants.setOwnRules(tenant.scope, { administratorsManagedBy: 'globalAdmins' });
+            await usersStore.update(database, tenant.scope, zoe.id, { ...zoe, administratorLevel: 'billing' });
+            await usersStore.update(database, tenant.scope, admin.id, {
+              ...admin,
+              administratorLevel: 'userManagement',
+            });
+            await tenantsStore.setOwnRules(database, tenant.scope, { administratorsManagedBy: 'globalAdmins' });
           },
           'policy:tenantAdministrator.text',
         ],
@@ -111,7 +125,7 @@ for (const [dialect, server] of [
             const left = key === 'tenants:error.usernameDomain' ? 0 : 1;
             assert.deepEqual(counts, { added: left, changed: 0, unchanged: 0, refused: 2 - left });
             assert.equal(await countOf(story.tenant), before + (mode === 'good' ? left : 0));
-            const [row] = await stores.imports.rows(story.scope, story.id, 'refused', { after: 0 }, 5);
+            const [row] = await importsStore.rows(database, story.scope, story.id, 'refused', { after: 0 }, 5);
             assert.equal(row?.outcome === 'refused' && row.faults[0]?.key, key);
           }
         });
@@ -121,7 +135,7 @@ for (const [dialect, server] of [
         const story = await wanted({
           rows: (zoe) => [change(zoe, 2, [{ field: 'firstName', from: 'Zoé', to: 'Zoë' }])],
         });
-        await stores.users.update(story.tenant.scope, story.zoe.id, { ...story.zoe, firstName: 'Zoë' });
+        await usersStore.update(database, story.tenant.scope, story.zoe.id, { ...story.zoe, firstName: 'Zoë' });
         await run();
         assert.deepEqual((await found(story)).counts, { added: 0, changed: 0, unchanged: 1, refused: 0 });
       });

@@ -8,6 +8,10 @@ import { aStagedImport, importAddress, usersPath } from '../support/imports.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import { everythingKept, recorded } from '../support/traces.ts';
+import * as activityStore from '../../src/core/activity/activity.store.ts';
+import * as credentialsStore from '../../src/core/accounts/stores/credentials.store.ts';
+import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
+import * as usersBatchStore from '../../src/core/accounts/stores/users.batch.store.ts';
 
 const english = { 'Accept-Language': 'en' };
 const portal = await openPortal();
@@ -62,7 +66,7 @@ describe('the temporary passwords of an import', () => {
     assert.equal(new Set(passwords.values()).size, people);
     const [username, password] = [...passwords][3]!;
     assert.equal(await opens(username, password), true);
-    const user = (await portal.stores.credentials.findForSignInAcrossTenants(username))!.user;
+    const user = (await credentialsStore.findForSignInAcrossTenants(portal.database, username))!.user;
     assert.deepEqual([user.passwordSetBy, user.temporaryUntil], ['Camille Laurent', Date.UTC(2026, 10, 26, 9)]);
     const events = await issued(story);
     assert.deepEqual(
@@ -70,7 +74,7 @@ describe('the temporary passwords of an import', () => {
       ['users.passwordsIssued', ...Array.from({ length: people }, () => 'password.issued')],
     );
     assert.equal(events[0]?.data, `{"count":${people}}`);
-    assert.equal((await portal.stores.activity.latestOfUser(tenant.scope, user.id)).length > 1, true);
+    assert.equal((await activityStore.latestOfUser(portal.database, tenant.scope, user.id)).length > 1, true);
   });
 
   it('come as a file that nobody on the way keeps', async () => {
@@ -127,7 +131,7 @@ describe('the temporary passwords of an import', () => {
   it('spare whoever has been reset, blocked, deleted, or has signed in meanwhile', async () => {
     const story = await imported();
     const { admin, tenant } = story;
-    const ids = (await portal.stores.usersBatch.listAfter(tenant.scope, 'new')).filter(({ username }) =>
+    const ids = (await usersBatchStore.listAfter(portal.database, tenant.scope, 'new')).filter(({ username }) =>
       username.startsWith('new'),
     );
     const [reset, blocked, deleted] = ids;
@@ -150,9 +154,12 @@ describe('the temporary passwords of an import', () => {
       ['global', people],
     ] as const) {
       const { tenant, camille, admin } = await imported();
-      const [promoted] = await portal.stores.usersBatch.listAfter(tenant.scope, 'new');
-      await portal.stores.users.update(tenant.scope, promoted!.id, { ...promoted!, administratorLevel: 'global' });
-      await portal.stores.users.update(tenant.scope, camille.id, { ...camille, administratorLevel });
+      const [promoted] = await usersBatchStore.listAfter(portal.database, tenant.scope, 'new');
+      await usersStore.update(portal.database, tenant.scope, promoted!.id, {
+        ...promoted!,
+        administratorLevel: 'global',
+      });
+      await usersStore.update(portal.database, tenant.scope, camille.id, { ...camille, administratorLevel });
       await admin.submit(download);
       assert.equal(passwordsIn(admin.body).size, expected);
       assert.equal(passwordsIn(admin.body).has(promoted!.username), administratorLevel === 'global');

@@ -2,25 +2,28 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { sha256 } from '../../src/platform/database/digest.ts';
 import { createChainCheck } from '../../src/domain/activity/chain.ts';
-import type { Stores } from '../../src/stores.ts';
 import { addedRows, importStories } from '../support/import-stories.ts';
 import { openPortal, type Portal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
+import * as activityStore from '../../src/core/activity/activity.store.ts';
+import * as credentialsStore from '../../src/core/accounts/stores/credentials.store.ts';
+import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
+import type { Database } from '../../src/platform/database/database.ts';
 
 /** Stores in whose transactions one call fails, as if the process had died there. */
-function dyingAt(stores: Stores, [store, method]: readonly [keyof Stores, string], after: boolean): Stores {
+function dyingAt(database: Database, [store, method]: readonly [keyof Database, string], after: boolean): Database {
   const dead = new Error('killed');
   return {
-    ...stores,
+    ...database,
     transaction: (work) =>
-      stores.transaction((within) => {
-        const calls = within[store] as unknown as Record<string, (...all: unknown[]) => Promise<unknown>>;
+      database.transaction((tx) => {
+        const calls = tx[store] as unknown as Record<string, (...all: unknown[]) => Promise<unknown>>;
         const call = calls[method]!;
         calls[method] = async (...all) => {
           if (after) await call(...all);
           throw dead;
         };
-        return work(within);
+        return work(tx);
       }),
   };
 }
@@ -31,7 +34,7 @@ for (const [dialect, server] of [
 ] as const) {
   describe(`an import that is wanted, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
     const portal: Portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
-    const { stores, database, clock, hasher } = portal;
+    const { database, clock, hasher } = portal;
     const { wanted, found, countOf, kindsOf, run, runWith } = importStories(portal);
 
     it('is done whole, and recorded as a whole and user by user', async () => {
@@ -41,11 +44,11 @@ for (const [dialect, server] of [
       assert.deepEqual([state, finishedAt], ['done', clock.now]);
       assert.deepEqual(counts, { added: addedRows, changed: 1, unchanged: 0, refused: 0 });
       assert.equal(await countOf(story.tenant), addedRows + 2);
-      const zoe = (await stores.users.find(story.tenant.scope, story.zoe.id))!;
+      const zoe = (await usersStore.find(database, story.tenant.scope, story.zoe.id))!;
       assert.deepEqual([zoe.firstName, zoe.displayName, zoe.epoch], ['Zoë', 'Zoé Besson', 0]);
       assert.deepEqual(await kindsOf(story.tenant), { 'user.added': addedRows, 'user.edited': 1, 'users.imported': 1 });
       const check = createChainCheck(sha256);
-      for await (const entry of stores.activity.entriesForOperator(story.tenant.id)) {
+      for await (const entry of activityStore.entriesForOperator(database, story.tenant.id)) {
         assert.equal(check.next(entry), null);
         assert.equal(entry.actorId, story.admin.id);
         assert.equal(entry.requestId, story.scope.requestId);
@@ -55,7 +58,8 @@ for (const [dialect, server] of [
     it('lets nobody in whom it has added, until they get a password', async () => {
       const story = await wanted();
       await run();
-      const { user, passwordHash } = (await stores.credentials.findForSignInAcrossTenants(
+      const { user, passwordHash } = (await credentialsStore.findForSignInAcrossTenants(
+        database,
         `new7@${story.tenant.domain}`,
       ))!;
       assert.deepEqual([user.password, user.state, user.temporaryUntil], ['temporary', 'active', clock.now]);
@@ -75,7 +79,7 @@ for (const [dialect, server] of [
       for (const after of [false, true]) {
         it(`that dies ${after ? 'after' : 'before'} ${point.join('.')} has done nothing, and is done once later`, async () => {
           const story = await wanted();
-          await runWith(dyingAt(stores, point, after))();
+          await runWith(dyingAt(database, point, after))();
           assert.equal(await countOf(story.tenant), 2);
           assert.deepEqual(await kindsOf(story.tenant), {});
           assert.equal((await found(story)).state, 'wanted');

@@ -4,6 +4,7 @@ import { aTenant, aUser, type TestTenant, type TestUser } from '../support/build
 import { check, csvOf, importAddress, rowsShown, usersPath, words } from '../support/imports.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
+import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 const english = { 'Accept-Language': 'en' };
 const portal = await openPortal();
@@ -66,7 +67,11 @@ for (const language of ['fr', 'de', 'en'] as const) {
       assert.match(person.path, new RegExp(`^${importAddress}/[0-9a-f-]{36}$`));
       person.sees('leute.csv');
       assert.deepEqual(results(person), story.results);
-      assert.equal((await portal.stores.users.find(tenant.scope, zoe.id))?.firstName, 'Zoé', 'nothing happens yet');
+      assert.equal(
+        (await usersStore.find(portal.database, tenant.scope, zoe.id))?.firstName,
+        'Zoé',
+        'nothing happens yet',
+      );
 
       await person.submit(story.import);
       person.sees(story.underWay);
@@ -76,7 +81,7 @@ for (const language of ['fr', 'de', 'en'] as const) {
       person.sees(story.done);
       assert.equal(person.headers.refresh, undefined);
       assert.deepEqual(results(person), story.afterwards);
-      assert.equal((await portal.stores.users.find(tenant.scope, zoe.id))?.firstName, 'Zoë');
+      assert.equal((await usersStore.find(portal.database, tenant.scope, zoe.id))?.firstName, 'Zoë');
 
       await person.submit(story.download);
       const [, , , password = ''] = /([^;,\r\n]+)[;,]([^;,\r\n]+)[;,]([A-Z2-9-]{24})[;,]/.exec(person.body) ?? [];

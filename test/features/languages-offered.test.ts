@@ -6,6 +6,7 @@ import { aTenant, aUser } from '../support/builders.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import { underRules } from '../support/rules.ts';
+import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 describe('a region that offers French and German', async () => {
   const environment = underRules({ languages: ['fr', 'de'], defaultLanguage: 'fr' });
@@ -15,7 +16,8 @@ describe('a region that offers French and German', async () => {
   const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson', language: 'de' });
   const admin = await aPerson(portal).signIn(camille);
   const refused = 'Cette langue n’est pas proposée dans cette région.';
-  const languageOf = async ({ id }: { id: string }) => (await portal.stores.users.find(tenant.scope, id))?.language;
+  const languageOf = async ({ id }: { id: string }) =>
+    (await usersStore.find(portal.database, tenant.scope, id))?.language;
   const names = { firstName: 'Zoé', lastName: 'Besson', displayName: 'Zoé Besson' };
 
   it('offers these, and no other', async () => {

@@ -8,6 +8,8 @@ import { change, importStories } from '../support/import-stories.ts';
 import { actingIn, aStagedImport } from '../support/imports.ts';
 import { openPortal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
+import * as importsStore from '../../src/core/imports/imports.store.ts';
+import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 const rounds = 1_000;
 
@@ -17,9 +19,9 @@ for (const [dialect, server] of [
 ] as const) {
   describe(`the last Global admin, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
     const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
-    const { stores, clock, database } = portal;
+    const { database, clock } = portal;
     const { run } = importStories(portal);
-    const changes = createUserChanges({ stores, clock: () => clock.now });
+    const changes = createUserChanges({ database, clock: () => clock.now });
     const ways: ((by: Scope, whom: User) => Promise<unknown>)[] = [
       run,
       (by, whom) => changes.edit(by, whom.id, { typed: { ...whom, administratorLevel: 'none' }, shown: whom }),
@@ -31,11 +33,13 @@ for (const [dialect, server] of [
     async function wants(tenant: TestTenant, by: TestUser, whom: TestUser): Promise<void> {
       const id = await aStagedImport(portal, tenant, by, [change(whom, 2, demotion)]);
       const wish = { mode: 'all', epoch: by.epoch, expiresAt: clock.now + 1 } as const;
-      assert.equal(await stores.imports.want(actingIn(tenant, by), id, wish), true);
+      assert.equal(await importsStore.want(database, actingIn(tenant, by), id, wish), true);
     }
 
     const activeAdmins = async ({ scope }: TestTenant): Promise<string[]> =>
-      (await stores.users.findGlobalAdmins(scope)).filter(({ state }) => state === 'active').map(({ id }) => id);
+      (await usersStore.findGlobalAdmins(database, scope))
+        .filter(({ state }) => state === 'active')
+        .map(({ id }) => id);
 
     async function asBefore({ id }: TestTenant): Promise<void> {
       // The epoch too: an import holds only as long as its asker's does.

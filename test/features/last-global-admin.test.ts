@@ -9,6 +9,7 @@ import { aTenant, aUser } from '../support/builders.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal, type Portal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
+import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 const rounds = 1_000;
 const ways = ['block', 'remove', 'demote', 'bulkBlock', 'bulkDelete'] as const;
@@ -20,8 +21,8 @@ for (const [dialect, server] of [
   describe(`the last Global admin, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
     const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
     const clock = (): number => portal.clock.now;
-    const changes = createUserChanges({ stores: portal.stores, clock });
-    const bulk = createBulkChange({ stores: portal.stores, clock });
+    const changes = createUserChanges({ database: portal.database, clock });
+    const bulk = createBulkChange({ database: portal.database, clock });
 
     it('cannot be taken away by two who take each other away at once', async () => {
       const tenant = await aTenant(portal);
@@ -39,7 +40,7 @@ for (const [dialect, server] of [
           act(ways[round % 5] ?? 'block', one, two),
           act(ways[Math.floor(round / 5) % 5] ?? 'block', two, one),
         ]);
-        assert.equal(await portal.stores.users.countActiveGlobalAdmins(tenant.scope), 1, `round ${round}`);
+        assert.equal(await usersStore.countActiveGlobalAdmins(portal.database, tenant.scope), 1, `round ${round}`);
         const lost = results.filter((result) => result.status === 'rejected');
         assert.equal(lost.length, 1);
         assert.ok(lost[0]?.reason instanceof Failure && lost[0].reason.kind === 'conflict');
@@ -50,7 +51,7 @@ for (const [dialect, server] of [
 
     it('stays, and the page says in words why', async () => {
       const { admin, tenant } = await aLastAdmin(portal);
-      const operator = createUserChanges({ stores: portal.stores, clock: () => portal.clock.now });
+      const operator = createUserChanges({ database: portal.database, clock: () => portal.clock.now });
       await assert.rejects(operator.block(tenant.scope, admin.id), { kind: 'conflict' });
       const person = await aPerson(portal, { 'Accept-Language': 'en' }).signIn(admin);
       person.sees('Your organization has only 1 active Global admin');

@@ -5,6 +5,10 @@ import { aCompanyWith, choosePassword, english, openLink, resetByLink } from '..
 import { aPerson } from '../support/person.ts';
 import { openPortal, type Portal } from '../support/portal.ts';
 import { comparable } from '../support/traces.ts';
+import * as credentialsStore from '../../src/core/accounts/stores/credentials.store.ts';
+import * as sessionsStore from '../../src/core/accounts/stores/sessions.store.ts';
+import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
+import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 const hourMs = 3_600_000;
 const portal = await openPortal();
@@ -19,7 +23,7 @@ async function aLink(user?: TestUser): Promise<{ zoe: TestUser; link: string }> 
 }
 
 const setState = ({ id }: TestUser, state: TestUser['state']): Promise<void> =>
-  portal.stores.users.setState(tenant.scope, id, state, portal.clock.now);
+  usersStore.setState(portal.database, tenant.scope, id, state, portal.clock.now);
 
 describe('looking at a link burns nothing', () => {
   it('however often, by whatever method that a scanner has, and whatever it follows', async () => {
@@ -107,14 +111,20 @@ describe('a link that opens nothing', () => {
           until: portal.clock.now + hourMs,
           by: null,
         } as const;
-        await portal.stores.credentials.replace(tenant.scope, zoe.id, zoe.epoch + 1, stored);
+        await credentialsStore.replace(portal.database, tenant.scope, zoe.id, zoe.epoch + 1, stored);
       },
     ],
     [
       'is of somebody who has signed in since',
       async (zoe) => {
         const at = portal.clock.now + 1;
-        await portal.stores.sessions.open({ id: crypto.randomUUID(), userId: zoe.id, address: null, device: '', at });
+        await sessionsStore.open(portal.database, {
+          id: crypto.randomUUID(),
+          userId: zoe.id,
+          address: null,
+          device: '',
+          at,
+        });
       },
     ],
   ];
@@ -151,7 +161,7 @@ describe('a link that opens nothing', () => {
     const other = await aCompanyWith(portal, 'link');
     const user = await aUser(portal, other.tenant);
     const theirs = await resetByLink(other.admin, user);
-    await portal.stores.tenants.setState(other.tenant.id, 'suspended');
+    await tenantsStore.setState(portal.database, other.tenant.id, 'suspended');
     assert.equal((await (await aVisitor()).send('POST', theirs)).status, 404);
   });
 });

@@ -6,6 +6,7 @@ import { aCompanyWith, choosePassword, chosen, english, eventsOf, openLink, rese
 import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
+import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 
 const users = '/account-settings/user-management';
 const hourMs = 3_600_000;
@@ -81,10 +82,10 @@ for (const [dialect, server] of [
     it('is what the company’s own rule asks for from the next request on', async () => {
       const { tenant, admin } = await aCompanyWith(portal, 'link');
       const zoe = await aUser(portal, tenant);
-      await portal.stores.tenants.setOwnRules(tenant.scope, {});
+      await tenantsStore.setOwnRules(portal.database, tenant.scope, {});
       await admin.visit(`${userPath(zoe.id)}/reset-password`);
       admin.sees('A temporary password is shown to you once, to copy and pass on.');
-      await portal.stores.tenants.setOwnRules(tenant.scope, { handOver: 'link' });
+      await tenantsStore.setOwnRules(portal.database, tenant.scope, { handOver: 'link' });
       await admin.submit('Reset password');
       assert.equal(admin.$('output#temporary-password').length, 0);
       assert.equal(admin.$('output#hand-over-link').length, 1);

@@ -22,12 +22,12 @@ for (const [dialect, server] of [
 ] as const) {
   describe(`many changes to the same people, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
     const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
-    const { stores, hasher } = portal;
+    const { database, hasher } = portal;
     const clock = (): number => portal.clock.now;
-    const changes = createUserChanges({ stores, clock });
-    const bulk = createBulkChange({ stores, clock });
+    const changes = createUserChanges({ database, clock });
+    const bulk = createBulkChange({ database, clock });
     const users = createUsers({
-      stores,
+      database,
       waysIn: createWaysIn({
         hasher,
         tokens: createLinkTokens([], linkAddresses(portal.config.baseUrl)),

@@ -11,6 +11,7 @@ import { aTenant, aUser, type TestTenant } from '../support/builders.ts';
 import { aMovingRegion, bundleFile, countsAt, moved, sent } from '../support/moving.ts';
 import { aPerson } from '../support/person.ts';
 import { postgres, skipWithout } from '../support/services.ts';
+import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 
 const reason = 'Never delivered, ticket 4711';
 const isFault = (kind: MoveFaultKind) => (error: unknown) => error instanceof MoveFault && error.kind === kind;
@@ -22,8 +23,8 @@ for (const server of [undefined, await postgres()]) {
     if (server === null) return;
     const from = await aMovingRegion('worldwide', server?.url);
     const to = await aMovingRegion('germany');
-    const { stores, database } = from.portal;
-    const stateOf = async ({ id }: TestTenant) => (await stores.tenants.findForOperator(id))?.state;
+    const { database } = from.portal;
+    const stateOf = async ({ id }: TestTenant) => (await tenantsStore.findForOperator(database, id))?.state;
 
     it('needs no reason while the bundle is not written to its end', async () => {
       const tenant = await aTenant(from.portal);
@@ -49,12 +50,15 @@ for (const server of [undefined, await postgres()]) {
       const tenant = await aTenant(from.portal);
       const file = bundleFile(to);
       const order = { tenantId: tenant.id, to: 'germany', recipient: to.recipient, passwords: 'keep', file } as const;
-      const snapshot: typeof stores.snapshot = async (work) => {
-        const result = await stores.snapshot(work);
+      const snapshot: typeof database.snapshot = async (work) => {
+        const result = await database.snapshot(work);
         await cancelMove(from.parts, tenant.id, null);
         return result;
       };
-      await assert.rejects(moveOut({ ...from.parts, stores: { ...stores, snapshot } }, order), isFault('notMoving'));
+      await assert.rejects(
+        moveOut({ ...from.parts, database: { ...database, snapshot } }, order),
+        isFault('notMoving'),
+      );
       assert.deepEqual([existsSync(file), await stateOf(tenant)], [false, 'active']);
     });
 
@@ -90,7 +94,7 @@ for (const server of [undefined, await postgres()]) {
       const person = await aPerson(from.portal, { 'Accept-Language': 'en' }).signIn(admin);
       (await person.visit(paths.activityLog)).sees(`Reason: ${reason}`);
       assert.ok((await person.visit(paths.activityCsv)).text.includes(reason));
-      assert.equal((await verifyChain(stores, tenant.id))?.fault, null);
+      assert.equal((await verifyChain(database, tenant.id))?.fault, null);
     });
 
     it('is refused once the move is done', async () => {

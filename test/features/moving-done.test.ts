@@ -12,6 +12,10 @@ import { aTenant, aUser } from '../support/builders.ts';
 import { aMovingRegion, bundleFile, countsAt, moved, sent } from '../support/moving.ts';
 import { aMovingScene } from '../support/moving-scene.ts';
 import { aPerson } from '../support/person.ts';
+import * as activityStore from '../../src/core/activity/activity.store.ts';
+import * as directoryStore from '../../src/core/directory/directory.store.ts';
+import * as movesStore from '../../src/core/moving/moves.store.ts';
+import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 
 const english = { 'Accept-Language': 'en' };
 const from = await aMovingRegion('worldwide');
@@ -61,8 +65,8 @@ describe('the receipt', async () => {
   }
 
   it('deletes nothing when it says what was not sent, signed all the same', async () => {
-    await stranger.portal.stores.moves.add({
-      ...(await to.portal.stores.moves.findLatestIn(tenant.id))!,
+    await movesStore.add(stranger.portal.database, {
+      ...(await movesStore.findLatestIn(to.portal.database, tenant.id))!,
       summary: fewer,
     });
     await assert.rejects(done(await receiptOf(stranger.parts, tenant.id)), isFault('receiptDiffers'));
@@ -70,7 +74,7 @@ describe('the receipt', async () => {
 
   it('deletes nothing once something was changed at the first region', async () => {
     const { portal } = from;
-    await portal.stores.activity.record(tenant.scope, { kind: 'user.blocked' }, null, portal.clock.now);
+    await activityStore.record(portal.database, tenant.scope, { kind: 'user.blocked' }, null, portal.clock.now);
     const before = await countsAt(from);
     await assert.rejects(done(receipt), isFault('changedSince'));
     assert.deepEqual(await countsAt(from), before);
@@ -159,17 +163,17 @@ describe('a tenant while it moves', () => {
     const { tenant } = await aSmallTenant();
     await from.portal.tenants.setState(tenant.id, 'suspended');
     await moved(from, to, tenant.id);
-    assert.equal((await to.portal.stores.tenants.findForOperator(tenant.id))?.state, 'suspended');
+    assert.equal((await tenantsStore.findForOperator(to.portal.database, tenant.id))?.state, 'suspended');
   });
 
   it('is not led on where nobody shall know of it', async () => {
     const { tenant } = await aSmallTenant();
-    await from.portal.stores.directory.put([{ domain: tenant.domain, region: 'worldwide' }]);
+    await directoryStore.put(from.portal.database, [{ domain: tenant.domain, region: 'worldwide' }]);
     await from.portal.tenants.setListed(tenant.id, false);
     await moved(from, to, tenant.id);
-    assert.equal(await from.portal.stores.directory.regionOf(tenant.domain), null);
-    assert.equal((await to.portal.stores.tenants.findForOperator(tenant.id))?.listed, false);
-    const shared = await to.portal.stores.directory.listShared();
+    assert.equal(await directoryStore.regionOf(from.portal.database, tenant.domain), null);
+    assert.equal((await tenantsStore.findForOperator(to.portal.database, tenant.id))?.listed, false);
+    const shared = await directoryStore.listShared(to.portal.database);
     assert.deepEqual(
       shared.filter(({ domain }) => domain === tenant.domain),
       [],
@@ -191,6 +195,6 @@ describe('a tenant while it moves', () => {
     for (const [wishes, kind] of table)
       await assert.rejects(moveOut(from.parts, { ...order, file: bundleFile(from), ...wishes }), isFault(kind));
     await assert.rejects(moveOut(from.parts, { ...order, file: '/nowhere/at/all' }), /ENOENT/);
-    assert.equal((await from.portal.stores.tenants.findForOperator(tenant.id))?.state, 'active');
+    assert.equal((await tenantsStore.findForOperator(from.portal.database, tenant.id))?.state, 'active');
   });
 });

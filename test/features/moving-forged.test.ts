@@ -10,6 +10,7 @@ import { cancelMove } from '../../src/core/moving/cancel.ts';
 import { aTenant, aUser } from '../support/builders.ts';
 import { bundleFile, sent } from '../support/moving.ts';
 import { aBundleOnItsWay } from '../support/moving-bundle.ts';
+import * as directoryStore from '../../src/core/directory/directory.store.ts';
 
 const { from, to, scene, file, refused } = await aBundleOnItsWay();
 const resident = await aTenant(to.portal, { domain: 'resident.example' });
@@ -123,13 +124,13 @@ describe('a bundle of a region that was taken over', () => {
   }
 
   it('is refused where the directory has its domain in a third region', async () => {
-    await to.portal.stores.directory.put([{ domain: scene.tenant.domain, region: 'china' }]);
+    await directoryStore.put(to.portal.database, [{ domain: scene.tenant.domain, region: 'china' }]);
     await refused(file, 'domainElsewhere');
-    await to.portal.stores.directory.put([{ domain: scene.tenant.domain, region: 'worldwide' }]);
+    await directoryStore.put(to.portal.database, [{ domain: scene.tenant.domain, region: 'worldwide' }]);
   });
 
   it('is refused under another key than the one that is known', async () => {
-    await to.portal.stores.directory.keepKey('worldwide', signerOf('worldwide', otherKey).publicKey);
+    await directoryStore.keepKey(to.portal.database, 'worldwide', signerOf('worldwide', otherKey).publicKey);
     await refused(file, 'key');
     await to.portal.database.knex('directory_keys').delete();
   });

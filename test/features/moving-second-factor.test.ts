@@ -11,6 +11,7 @@ import { aMovingRegion, bundleFile, moved, sent, type MovingRegion } from '../su
 import { aPerson, type Person } from '../support/person.ts';
 import { anOwner, codeOf, english, proofOf, recoveryCodesOn, seedOn } from '../support/second-factor.ts';
 import { postgres, skipWithout } from '../support/services.ts';
+import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 
 const why = 'Your organization moved to this region, and your second factor could not move with it.';
 const addressable = (path: string, id: string): string =>
@@ -79,10 +80,10 @@ for (const [dialect, fromUrl, toUrl] of [
       const admin = await signIn(other);
       (await admin.visit(userPath(owner.id))).sees('It could not move to this region with the organization.');
       await admin.send('POST', pathTo(paths.removeSecondFactor, { userId: owner.id }));
-      const { stores, tenants } = to.portal;
-      const found = (await stores.tenants.findForOperator(tenant.id))!;
+      const { database, tenants } = to.portal;
+      const found = (await tenantsStore.findForOperator(database, tenant.id))!;
       const remove = createRemoval({
-        stores,
+        database,
         throttle: { codes: { forget: () => Promise.resolve() } } as never,
         clock: Date.now,
       });

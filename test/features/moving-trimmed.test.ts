@@ -4,23 +4,24 @@ import { trimLogs } from '../../src/core/activity/trim.ts';
 import { verifyChain } from '../../src/core/activity/verify.ts';
 import { aMovingRegion, moved } from '../support/moving.ts';
 import { aTenant, aUser } from '../support/builders.ts';
+import * as activityStore from '../../src/core/activity/activity.store.ts';
 
 const daysMs = 40 * 24 * 60 * 60_000;
 
 it('a log whose front was dropped moves with the place from which it goes on', async () => {
   const [from, to] = [await aMovingRegion('worldwide'), await aMovingRegion('germany')];
-  const { stores, clock, config, tenants } = from.portal;
+  const { database, clock, config, tenants } = from.portal;
   const tenant = await aTenant(from.portal);
   const admin = await aUser(from.portal, tenant, { administratorLevel: 'global' });
   for (let index = 0; index < 3; index++)
-    await stores.activity.record(tenant.scope, { kind: 'user.added' }, admin.id, clock.now);
+    await activityStore.record(database, tenant.scope, { kind: 'user.added' }, admin.id, clock.now);
   clock.now += daysMs;
   to.portal.clock.now += daysMs;
   const rules = { ...config.rules, activityLog: { ...config.rules.activityLog, retentionDays: 30 } };
   const { operatorScope } = tenants;
-  await trimLogs({ stores, rules, operatorScope }).purge(clock.now, new AbortController().signal, () => {});
-  assert.deepEqual(await verifyChain(stores, tenant.id), { entries: 1, dropped: 3, fault: null });
+  await trimLogs({ database, rules, operatorScope }).purge(clock.now, new AbortController().signal, () => {});
+  assert.deepEqual(await verifyChain(database, tenant.id), { entries: 1, dropped: 3, fault: null });
   await moved(from, to, tenant.id);
-  const arrived = await verifyChain(to.portal.stores, tenant.id);
+  const arrived = await verifyChain(to.portal.database, tenant.id);
   assert.deepEqual([arrived?.dropped, arrived?.fault], [3, null]);
 });

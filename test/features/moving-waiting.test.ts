@@ -14,6 +14,9 @@ import { aMovingRegion, bundleFile, sent, type MovingRegion } from '../support/m
 import { anOperator, aSupportedTenant, letIn, operatorsOf } from '../support/operators.ts';
 import { letTimePass } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
+import * as supportStore from '../../src/core/support/support.store.ts';
+import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
+import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 const dayMs = 24 * 3_600_000;
 const kindsIn = ({ portal }: MovingRegion, tenantId: string): Promise<string[]> =>
@@ -52,12 +55,12 @@ for (const [dialect, server] of [
       const { tenant, camille } = supported;
       await letIn(portal, supported, operator);
       await anApproval(portal, tenant, camille);
-      await portal.stores.tenants.setState(tenant.id, 'moving');
+      await tenantsStore.setState(portal.database, tenant.id, 'moving');
       const recorded = await kindsIn(from, tenant.id);
       await letTimePass(portal, 30 * dayMs);
       await portal.background.runAll();
       assert.deepEqual(await kindsIn(from, tenant.id), recorded);
-      await portal.stores.tenants.setState(tenant.id, 'active');
+      await tenantsStore.setState(portal.database, tenant.id, 'active');
       await portal.background.runAll();
       assert.deepEqual((await kindsIn(from, tenant.id)).slice(-2).toSorted(), ['approval.lapsed', 'support.expired']);
     });
@@ -67,23 +70,23 @@ for (const [dialect, server] of [
       const supported = await aSupportedTenant(portal);
       const { tenant } = supported;
       const grant = await letIn(portal, supported, operator);
-      await portal.stores.support.finish(grant, 'ended', portal.clock.now);
+      await supportStore.finish(portal.database, grant, 'ended', portal.clock.now);
       await sent(from, to, tenant.id);
-      const home = (await portal.stores.tenants.findOfOperators())!;
+      const home = (await tenantsStore.findOfOperators(portal.database))!;
       const scope = portal.tenants.operatorScope(home);
       const named = async (): Promise<boolean> => {
         const rows = await portal.database.knex('activity').where({ tenant_id: tenant.id, target_id: operator.id });
         return rows.some(({ personal }: { personal: string | null }) => personal !== null);
       };
-      await portal.stores.users.setState(scope, operator.id, 'deleted', portal.clock.now);
+      await usersStore.setState(portal.database, scope, operator.id, 'deleted', portal.clock.now);
       await letTimePass(portal, 60 * dayMs);
       await portal.background.runAll();
       assert.equal(await named(), true);
-      assert.equal((await portal.stores.users.findDeleted(scope, operator.id))?.displayName, 'Wanda Wart');
+      assert.equal((await usersStore.findDeleted(portal.database, scope, operator.id))?.displayName, 'Wanda Wart');
       await cancelMove(from.parts, tenant.id, 'test');
       await portal.background.runAll();
       assert.equal(await named(), false);
-      assert.equal(await portal.stores.users.findDeleted(scope, operator.id), null);
+      assert.equal(await usersStore.findDeleted(portal.database, scope, operator.id), null);
     });
 
     it('counts at both ends who had no way in but a one-time link', async () => {
@@ -104,7 +107,7 @@ for (const [dialect, server] of [
       const rules = { ...to.parts.rules, languages: ['de', 'en'], defaultLanguage: 'de' } as const;
       const taken = await moveIn({ ...to.parts, rules }, file, to.identity);
       assert.deepEqual(taken.relanguaged, { company: true, users: 1 });
-      assert.equal((await to.portal.stores.tenants.findForOperator(tenant.id))?.language, 'de');
+      assert.equal((await tenantsStore.findForOperator(to.portal.database, tenant.id))?.language, 'de');
       const users = to.portal.database.knex('users').where({ tenant_id: tenant.id });
       assert.deepEqual((await users.pluck<(string | null)[]>('language')).toSorted(), ['de', null]);
       const { header } = await readBundle(readEncrypted(file, to.identity));

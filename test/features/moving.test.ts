@@ -6,6 +6,9 @@ import { aMovingRegion, everythingAt, moved, type MovingRegion } from '../suppor
 import { aMovingScene, canaries, type MovingScene } from '../support/moving-scene.ts';
 import { aPerson } from '../support/person.ts';
 import { postgres, skipWithout } from '../support/services.ts';
+import * as activityStore from '../../src/core/activity/activity.store.ts';
+import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
+import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 const english = { 'Accept-Language': 'en' };
 const servers = [await postgres(), await postgres(), await postgres(), await postgres()];
@@ -25,10 +28,10 @@ async function signInAt({ portal }: MovingRegion, username: string, password: st
 }
 
 async function chainHolds({ portal }: MovingRegion, tenantId: string): Promise<string[]> {
-  const { stores } = portal;
-  assert.equal((await verifyChain(stores, tenantId))?.fault, null);
+  const { database } = portal;
+  assert.equal((await verifyChain(database, tenantId))?.fault, null);
   const kinds = [];
-  for await (const { kind } of stores.activity.entriesForOperator(tenantId)) kinds.push(kind);
+  for await (const { kind } of activityStore.entriesForOperator(database, tenantId)) kinds.push(kind);
   return kinds;
 }
 
@@ -45,7 +48,7 @@ for (const [index, [label, fromUrl, toUrl, passwords]] of ways.entries()) {
       const before = await everythingAt(from);
       const triesCounted = () => from.portal.database.knex('throttles').where('key', 'like', 'row:%').select('key');
       const tries = await triesCounted();
-      const found = await to.portal.stores.users.find(tenant.scope, user.id);
+      const found = await usersStore.find(to.portal.database, tenant.scope, user.id);
       const usersBefore = await from.portal.database.knex('users').where({ tenant_id: tenant.id }).select<object[]>();
       const { taken, report, file } = await moved(from, to, tenant.id, passwords);
       const after = await everythingAt(from);
@@ -85,7 +88,7 @@ for (const [index, [label, fromUrl, toUrl, passwords]] of ways.entries()) {
           String(one.id) < String(other.id) ? -1 : 1;
         assert.deepEqual(bare(rows).sort(byId), bare(usersBefore).sort(byId));
         assert.equal(taken.header.tenant.name, 'Kanarienvogel AG');
-        const [entry] = await to.portal.stores.tenants.listForOperator();
+        const [entry] = await tenantsStore.listForOperator(to.portal.database);
         assert.deepEqual([entry?.state, entry?.users], ['active', 4]);
       });
 

@@ -6,6 +6,7 @@ import { cleanName } from '../../src/domain/people/user.ts';
 import { aTenant, aUser } from '../support/builders.ts';
 import { aMailServer } from '../support/mail-server.ts';
 import { openPortal } from '../support/portal.ts';
+import * as activityStore from '../../src/core/activity/activity.store.ts';
 
 const server = await aMailServer();
 const portal = await openPortal({ environment: { SMTP_URL: server.url, MAIL_FROM: 'portal@host.example' } });
@@ -38,7 +39,7 @@ describe('whoever is called like', () => {
       const actor = await aUser(portal, tenant, { displayName: name, administratorLevel: 'global' });
       const scope = createScope({ ...tenant.scope, actor });
       const before = server.received.length;
-      await portal.stores.activity.record(scope, { kind: 'user.restored' }, user.id, portal.clock.now);
+      await activityStore.record(portal.database, scope, { kind: 'user.restored' }, user.id, portal.clock.now);
       await portal.background.runAll();
       const [mail, ...more] = server.received.slice(before);
       assert.ok(mail && more.length === 0);

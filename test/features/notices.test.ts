@@ -9,6 +9,8 @@ import { editUser } from '../support/edit-user.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import { words } from '../support/words.ts';
+import * as activityStore from '../../src/core/activity/activity.store.ts';
+import * as deliveriesStore from '../../src/core/activity/deliveries.store.ts';
 
 const list = '/account-settings/user-management';
 const server = await aMailServer();
@@ -95,7 +97,7 @@ describe('a user is told by mail', () => {
   it('that the operator did it', async () => {
     const zoe = await aUser(portal, tenant, { language: 'de' });
     const event = { kind: 'password.reset', expiresAt: portal.clock.now } as const;
-    const record = () => portal.stores.activity.record(tenant.scope, event, zoe.id, portal.clock.now);
+    const record = () => activityStore.record(portal.database, tenant.scope, event, zoe.id, portal.clock.now);
     const [mail] = await delivered(record);
     assert.match(mail?.text ?? '', /^Durch: \u2068den Betreiber des Portals\u2069$/m);
   });
@@ -103,7 +105,8 @@ describe('a user is told by mail', () => {
   it('that an administrator did it whose name was erased in the meantime', async () => {
     const zoe = await aUser(portal, tenant, { language: 'en' });
     const scope = createScope({ ...tenant.scope, actor: { ...camille, id: randomUUID() } });
-    const record = () => portal.stores.activity.record(scope, { kind: 'user.unblocked' }, zoe.id, portal.clock.now);
+    const record = () =>
+      activityStore.record(portal.database, scope, { kind: 'user.unblocked' }, zoe.id, portal.clock.now);
     const [mail] = await delivered(record);
     assert.match(mail?.text ?? '', /^By: \u2068an administrator of your organization\u2069$/m);
   });
@@ -134,9 +137,9 @@ describe('a user is told by mail', () => {
 
   it('and nothing is told of what was taken back', async () => {
     const zoe = await aUser(portal, tenant);
-    const doomed = portal.stores.transaction(async (within) => {
-      await within.activity.record(tenant.scope, { kind: 'user.unblocked' }, zoe.id, portal.clock.now);
-      assert.equal((await within.deliveries.listOf(tenant.scope, zoe.id)).length, 1);
+    const doomed = portal.database.transaction(async (tx) => {
+      await activityStore.record(tx, tenant.scope, { kind: 'user.unblocked' }, zoe.id, portal.clock.now);
+      assert.equal((await deliveriesStore.listOf(tx, tenant.scope, zoe.id)).length, 1);
       throw new Error('taken back');
     });
     assert.deepEqual(await delivered(() => doomed.catch(() => {})), []);

@@ -4,6 +4,8 @@ import { paths } from '../../src/paths.ts';
 import { aTenant, aUser } from '../support/builders.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
+import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
+import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 const minutes = 60_000;
 
@@ -24,7 +26,9 @@ describe('the rules of a tenant', async () => {
     await admin.submit('Enregistrer', { 'Validité d’un mot de passe temporaire': '12' });
     admin.sees('Les règles de votre organisation ont été enregistrées.');
     admin.sees(/Validité d’un mot de passe temporaire\s*12 heures\s*Règle de votre organisation/);
-    assert.deepEqual((await portal.stores.tenants.findOwn(tenant.scope))?.ownRules, { temporaryPasswordHours: 12 });
+    assert.deepEqual((await tenantsStore.findOwn(portal.database, tenant.scope))?.ownRules, {
+      temporaryPasswordHours: 12,
+    });
     await admin.submit('Enregistrer', { 'Validité d’un mot de passe temporaire': '' });
     admin.sees(/Validité d’un mot de passe temporaire\s*72 heures\s*Règle de la région/);
   });
@@ -69,7 +73,7 @@ describe('the rules of a tenant', async () => {
     admin.sees('quelqu’un d’autre a modifié ces règles');
     admin.sees(/Fin d’une session inactive après\s*10 minutes\s*Règle de votre organisation/);
     assert.equal(admin.$('[name=temporaryPasswordHours]').val(), '12', 'what was typed is still there');
-    const own = async () => (await portal.stores.tenants.findOwn(tenant.scope))?.ownRules;
+    const own = async () => (await tenantsStore.findOwn(portal.database, tenant.scope))?.ownRules;
     assert.deepEqual(await own(), { idleMinutes: 10 });
     await admin.submit('Enregistrer', { 'Fin d’une session inactive après': '10' });
     assert.deepEqual(await own(), { idleMinutes: 10, temporaryPasswordHours: 12 });
@@ -77,10 +81,10 @@ describe('the rules of a tenant', async () => {
 
   it('hold for whom the operator adds by a command', async () => {
     const { tenant } = await aCompany();
-    await portal.stores.tenants.setOwnRules(tenant.scope, { temporaryPasswordHours: 2 });
+    await tenantsStore.setOwnRules(portal.database, tenant.scope, { temporaryPasswordHours: 2 });
     const person = { name: 'Ada Berg', administratorLevel: 'none', agentLevel: 'none', language: null } as const;
     const { userId } = await portal.tenants.addUser(tenant.id, { ...person, username: `ada@${tenant.domain}` });
-    const added = await portal.stores.users.find(tenant.scope, userId);
+    const added = await usersStore.find(portal.database, tenant.scope, userId);
     assert.equal(added?.temporaryUntil, portal.clock.now + 120 * minutes);
   });
 
@@ -114,7 +118,7 @@ describe('the rules of a tenant', async () => {
       await admin.visit(paths.rules);
       const answer = await admin.send('post', paths.rules, { [field]: value });
       assert.equal(answer.status, 422);
-      assert.deepEqual((await portal.stores.tenants.findOwn(tenant.scope))?.ownRules, {});
+      assert.deepEqual((await tenantsStore.findOwn(portal.database, tenant.scope))?.ownRules, {});
     });
   }
 
@@ -128,7 +132,9 @@ describe('the rules of a tenant', async () => {
     for (const value of ['allowed', '__proto__', 'two']) {
       assert.equal((await admin.send('post', paths.rules, { usersExport: value })).status, 400, value);
     }
-    assert.deepEqual((await portal.stores.tenants.findOwn(tenant.scope))?.ownRules, { usersExport: 'forbidden' });
+    assert.deepEqual((await tenantsStore.findOwn(portal.database, tenant.scope))?.ownRules, {
+      usersExport: 'forbidden',
+    });
   });
 
   for (const [name, kept, values] of [
@@ -137,11 +143,11 @@ describe('the rules of a tenant', async () => {
   ] as const) {
     it(`stay as they are when a form says ${name} twice`, async () => {
       const { tenant, admin } = await aCompany();
-      await portal.stores.tenants.setOwnRules(tenant.scope, { [name]: kept });
+      await tenantsStore.setOwnRules(portal.database, tenant.scope, { [name]: kept });
       await admin.visit(paths.rules);
       const { status } = await admin.send('post', paths.rules, { [name]: values as unknown as string });
       assert.equal(status, 400);
-      assert.deepEqual((await portal.stores.tenants.findOwn(tenant.scope))?.ownRules, { [name]: kept });
+      assert.deepEqual((await tenantsStore.findOwn(portal.database, tenant.scope))?.ownRules, { [name]: kept });
     });
   }
 

@@ -7,6 +7,7 @@ import { editUser } from '../support/edit-user.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import { words } from '../support/words.ts';
+import * as activityStore from '../../src/core/activity/activity.store.ts';
 
 const own = '/my-profile/data';
 const list = '/account-settings/user-management';
@@ -150,10 +151,16 @@ describe('a long life', async () => {
   const boss = await aUser(portal, tenant, { displayName: 'Ada Boss', administratorLevel: 'global' });
   const other = await aUser(portal, tenant, { displayName: 'Noah Other' });
   const scope = createScope({ ...tenant.scope, actor: boss });
-  await portal.stores.transaction(async (within) => {
+  await portal.database.transaction(async (tx) => {
     for (let each = 0; each < count; each++) {
       const target = each % 3 === 0 ? boss.id : other.id;
-      await within.activity.record(scope, { kind: 'password.reset', expiresAt: each }, target, portal.clock.now + each);
+      await activityStore.record(
+        tx,
+        scope,
+        { kind: 'password.reset', expiresAt: each },
+        target,
+        portal.clock.now + each,
+      );
     }
   });
   const person = await aPerson(portal, from('198.51.100.12')).signIn(boss);

@@ -6,6 +6,7 @@ import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import { raw } from '../support/traces.ts';
 import { words } from '../support/words.ts';
+import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 const english = { 'Accept-Language': 'en' };
 const chosen = 'seven quiet otters nap';
@@ -116,7 +117,7 @@ describe('changing one’s own password', () => {
       assert.equal(person.status, 422);
       const said = because.replace('_other', '');
       person.sees(because === said ? t(`passwords:error.${said}`) : t(`passwords:error.${said}`, { count: 256 }));
-      assert.equal((await portal.stores.users.find(tenant.scope, zoe.id))?.epoch, zoe.epoch);
+      assert.equal((await usersStore.find(portal.database, tenant.scope, zoe.id))?.epoch, zoe.epoch);
       for (const session of [person, other]) assert.equal((await session.visit('/dashboard')).path, '/dashboard');
       assert.equal((await signedIn(zoe)).path, '/dashboard');
     });
@@ -136,7 +137,7 @@ describe('changing one’s own password', () => {
     const answers = await Promise.all(sending);
     const winners = wishes.filter((_, index) => answers[index]!.headers.location === '/my-profile');
     assert.equal(winners.length, 1);
-    assert.equal((await portal.stores.users.find(tenant.scope, zoe.id))?.epoch, zoe.epoch + 1);
+    assert.equal((await usersStore.find(portal.database, tenant.scope, zoe.id))?.epoch, zoe.epoch + 1);
     assert.equal((await signedIn({ ...zoe, clearPassword: winners[0]! })).path, '/dashboard');
   });
 });

@@ -8,6 +8,8 @@ import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import { comparable, everythingKept } from '../support/traces.ts';
+import * as directoryStore from '../../src/core/directory/directory.store.ts';
+import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 
 const minuteMs = 60_000;
 const china = { REGION: 'china' };
@@ -92,7 +94,7 @@ for (const [dialect, database] of [
         ['nobody', `nobody@${tenant.domain}`, 0],
         ['nobody anywhere', 'nobody@nowhere.example', 0],
       ];
-      await portal.stores.tenants.setState(suspended.id, 'suspended');
+      await tenantsStore.setState(portal.database, suspended.id, 'suspended');
       const answers = [];
       for (const [label, username, expected] of names) {
         const { answer, mails } = await ask(username);
@@ -128,7 +130,7 @@ for (const [dialect, database] of [
     });
 
     it('does not know whom another region’s directory claims', async () => {
-      await portal.stores.directory.put([{ domain: 'elsewhere.example', region: 'worldwide' }]);
+      await directoryStore.put(portal.database, [{ domain: 'elsewhere.example', region: 'worldwide' }]);
       const { answer, mails } = await ask('ada@elsewhere.example');
       assert.deepEqual([answer.status, answer.headers.location, mails.length], [303, '/sign-in', 0]);
     });

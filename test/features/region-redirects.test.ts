@@ -6,6 +6,7 @@ import { assertNone } from '../support/none.ts';
 import { MAIL_FROM } from '../support/outbox.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
+import * as directoryStore from '../../src/core/directory/directory.store.ts';
 
 const english = { 'Accept-Language': 'en' };
 const canary = 'kanarienvogel';
@@ -26,7 +27,7 @@ describe('to another region', async () => {
     { domain: 'worse.example', region: '//evil.example' },
     { domain: 'proto.example', region: '__proto__' },
   ];
-  for (const { stores } of [portal, alone]) await stores.directory.put(routes);
+  for (const { database } of [portal, alone]) await directoryStore.put(database, routes);
 
   const table: [username: string, location: string | undefined, status: number][] = [
     [`${canary}@spree.example`, `${germany}/sign-in?from=worldwide`, 303],

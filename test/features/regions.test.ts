@@ -7,6 +7,7 @@ import { aPerson, type Person } from '../support/person.ts';
 import { openPortal, type Portal } from '../support/portal.ts';
 import { everythingKept, recorded } from '../support/traces.ts';
 import { words } from '../support/words.ts';
+import * as directoryStore from '../../src/core/directory/directory.store.ts';
 
 const list = '/account-settings/user-management';
 const userAddress = ({ id }: TestUser): string => `${list}/${id}`;
@@ -30,7 +31,7 @@ const usersOf = (portal: Portal): Promise<object[]> => portal.database.knex('use
 
 describe('a user name of another region', async () => {
   const portal = await openPortal();
-  await portal.stores.directory.put([
+  await directoryStore.put(portal.database, [
     { domain: 'spree.example', region: 'germany' },
     { domain: 'yangtze.example', region: 'china' },
   ]);
@@ -86,7 +87,7 @@ describe('a user name of another region', async () => {
 
   it('is at home there: the region does not send its own people away', async () => {
     const germany = await region({ REGION: 'germany' });
-    await germany.portal.stores.directory.put([{ domain: germany.tenant.domain, region: 'germany' }]);
+    await directoryStore.put(germany.portal.database, [{ domain: germany.tenant.domain, region: 'germany' }]);
     assert.equal((await aPerson(germany.portal).signIn(germany.zoe)).path, '/dashboard');
   });
 });

@@ -7,6 +7,7 @@ import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import { comparable } from '../support/traces.ts';
 import { words } from '../support/words.ts';
+import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 const english = { 'Accept-Language': 'en' };
 const { t } = words('en');
@@ -147,7 +148,7 @@ describe('a reset', () => {
     const admin = await (await signedIn(camille)).visit(resetAddress(zoe));
     await admin.submit('Reset password');
     const clearPassword = admin.$('output#temporary-password').text();
-    assert.equal((await portal.stores.users.find(tenant.scope, zoe.id))?.state, 'blocked');
+    assert.equal((await usersStore.find(portal.database, tenant.scope, zoe.id))?.state, 'blocked');
     assert.equal((await signedIn({ ...zoe, clearPassword })).status, 422);
     await admin.visit(userAddress(zoe));
     admin.sees('Blocked');

@@ -9,6 +9,8 @@ import { letTimePass, openPortal, type Portal } from '../support/portal.ts';
 import { underRules } from '../support/rules.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import type { RetentionStep } from '../../src/platform/retention-step.ts';
+import * as activityStore from '../../src/core/activity/activity.store.ts';
+import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 const hourMs = 60 * 60_000;
 const dayMs = 24 * hourMs;
@@ -88,7 +90,7 @@ for (const [dialect, server] of [
         [40, 40, 30],
         'each wrong time, and the right one',
       );
-      assert.ok(await portal.stores.users.findDeleted(tenant.scope, zoe.id));
+      assert.ok(await usersStore.findDeleted(portal.database, tenant.scope, zoe.id));
     });
 
     it('erases users once time has passed, and logs how many of each kind, without personal data', async () => {
@@ -130,7 +132,8 @@ for (const [dialect, server] of [
     it('trims up to the limit, and nothing where more entries are due', async () => {
       const { id, scope } = await aTenant(portal);
       const many = (count: number) =>
-        portal.stores.activity.recordMany(
+        activityStore.recordMany(
+          portal.database,
           scope,
           Array.from({ length: count }, () => ({ event: { kind: 'signOut' } as const, targetId: null })),
           clock.now,

@@ -16,6 +16,11 @@ import { anOperator, aSupportedTenant, letIn } from '../support/operators.ts';
 import { openPortal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import { linkAddresses } from '../../src/paths.ts';
+import * as credentialsStore from '../../src/core/accounts/stores/credentials.store.ts';
+import * as supportStore from '../../src/core/support/support.store.ts';
+import * as supportGrantsStore from '../../src/core/accounts/stores/support-grants.store.ts';
+import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
+import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 for (const [dialect, server] of [
   ['SQLite', { url: undefined }],
@@ -26,14 +31,14 @@ for (const [dialect, server] of [
     { skip: skipWithout('postgres', server) },
     async () => {
       const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
-      const { stores, hasher, config, tenants } = portal;
+      const { database, hasher, config, tenants } = portal;
       const clock = (): number => portal.clock.now;
       const tokens = createLinkTokens([], linkAddresses(config.baseUrl));
       const waysIn = createWaysIn({ hasher, tokens, canMail: true, clock });
-      const parts = { stores, waysIn, throttle: createThrottle(portal.database, config.rules), clock };
+      const parts = { database, waysIn, throttle: createThrottle(portal.database, config.rules), clock };
       const changes = createUserChanges(parts);
       const support = createSupport({ ...parts, rules: config.rules, operatorScope: tenants.operatorScope });
-      const rules = createRules({ stores, regionRules: config.rules, clock });
+      const rules = createRules({ database, regionRules: config.rules, clock });
       const ada = await anOperator(portal);
       const form = {
         ...{ username: '', displayName: 'Neu', firstName: null, lastName: null, language: null },
@@ -69,11 +74,12 @@ for (const [dialect, server] of [
             const zoe = await aUser(portal, tenant);
             const scope = createScope({ ...tenant.scope, actor: { ...admin, epoch: 0 } });
             const next = { kind: 'own', hash: 'x', at: clock() } as const;
-            if (what === 'blocked') await stores.users.setState(tenant.scope, admin.id, 'blocked', clock());
+            if (what === 'blocked') await usersStore.setState(database, tenant.scope, admin.id, 'blocked', clock());
             if (what === 'demoted')
               await portal.database.knex('users').where({ id: admin.id }).update({ administrator_level: 'billing' });
-            if (what === 'given another password') await stores.credentials.replace(tenant.scope, admin.id, 0, next);
-            if (what === 'of a tenant that moves') await stores.tenants.setState(tenant.id, 'moving');
+            if (what === 'given another password')
+              await credentialsStore.replace(database, tenant.scope, admin.id, 0, next);
+            if (what === 'of a tenant that moves') await tenantsStore.setState(database, tenant.id, 'moving');
             const before = await stateOf(tenant.id);
             await assert.rejects(act(scope, zoe.id, tenant.domain), {
               kind: 'conflict',
@@ -88,13 +94,13 @@ for (const [dialect, server] of [
         const supported = await aSupportedTenant(portal);
         const zoe = await aUser(portal, supported.tenant);
         const grantId = await letIn(portal, supported, ada);
-        const home = await stores.tenants.findOfOperators();
+        const home = await tenantsStore.findOfOperators(database);
         const outside = createScope({ ...tenants.operatorScope(home!), actor: { ...ada, epoch: 0 } });
-        const grant = await stores.supportGrants.findOwnAcrossTenants(outside, grantId);
+        const grant = await supportGrantsStore.findOwnAcrossTenants(database, outside, grantId);
         assert.ok(grant);
         const scope = scopeInside(outside, grant.tenant, grant, config.rules);
         assert.equal((await changes.block(scope, zoe.id)).outcome, 'done');
-        await stores.support.finish(grantId, 'ended', clock());
+        await supportStore.finish(database, grantId, 'ended', clock());
         await assert.rejects(changes.unblock(scope, zoe.id), { kind: 'conflict' });
       });
     },

@@ -10,6 +10,7 @@ import { aTenant, aUser } from '../support/builders.ts';
 import { aCompany, judged } from '../support/import-rules.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
+import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 
 const english = { 'Accept-Language': 'en' };
 const historical = { REGION: 'germany', REGION_RULES: 'rules/germany-historical.json' };
@@ -81,7 +82,7 @@ describe('a rule of the organization’s own', async () => {
     const tenant = await aTenant(portal, { language: 'en' });
     const manager = await aUser(portal, tenant, { administratorLevel: 'userManagement' });
     const billing = await aUser(portal, tenant, { administratorLevel: 'billing' });
-    await portal.stores.tenants.setOwnRules(tenant.scope, {
+    await tenantsStore.setOwnRules(portal.database, tenant.scope, {
       usersExport: 'forbidden',
       administratorsManagedBy: 'globalAdmins',
     });
@@ -104,7 +105,7 @@ describe('a rule of the organization’s own', async () => {
   });
 
   const company = await aCompany(portal);
-  await portal.stores.tenants.setOwnRules(company.tenant.scope, { administratorsManagedBy: 'globalAdmins' });
+  await tenantsStore.setOwnRules(portal.database, company.tenant.scope, { administratorsManagedBy: 'globalAdmins' });
   judged(company, 'manager', [
     ['is why a row is refused', ['billing@', 'Zoé'], 'Refused', /By a rule of your organization, only a Global admin/],
   ]);
@@ -112,7 +113,11 @@ describe('a rule of the organization’s own', async () => {
 
 describe('the rules of a tenant', async () => {
   const portal = await openPortal({ environment: { REGION: 'china' } });
-  const rules = createRules({ stores: portal.stores, regionRules: portal.config.rules, clock: () => portal.clock.now });
+  const rules = createRules({
+    database: portal.database,
+    regionRules: portal.config.rules,
+    clock: () => portal.clock.now,
+  });
 
   it('stand in one group each', () => {
     assert.deepEqual(Object.values(ruleGroups).flat().sort(), [...ownNumberNames, ...ownChoiceNames].sort());
@@ -135,7 +140,7 @@ describe('the rules of a tenant', async () => {
     it(`are not ${label}, whoever calls`, async () => {
       const tenant = await aTenant(portal);
       await assert.rejects(rules.set(tenant.scope, own), (error: Failure) => error.kind === 'badRequest');
-      assert.deepEqual((await portal.stores.tenants.findOwn(tenant.scope))?.ownRules, {});
+      assert.deepEqual((await tenantsStore.findOwn(portal.database, tenant.scope))?.ownRules, {});
     });
   }
 
@@ -145,6 +150,6 @@ describe('the rules of a tenant', async () => {
     const scope = createScope({ ...tenant.scope, actor: manager });
     await assert.rejects(rules.set(scope, { idleMinutes: 5 }), (error: Failure) => error.kind === 'forbidden');
     await rules.set(tenant.scope, { idleMinutes: 5 });
-    assert.deepEqual((await portal.stores.tenants.findOwn(tenant.scope))?.ownRules, { idleMinutes: 5 });
+    assert.deepEqual((await tenantsStore.findOwn(portal.database, tenant.scope))?.ownRules, { idleMinutes: 5 });
   });
 });

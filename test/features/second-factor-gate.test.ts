@@ -8,6 +8,7 @@ import { openPortal } from '../support/portal.ts';
 import { anOwner, codeOf, english, recoveryCodesOn, seedOn } from '../support/second-factor.ts';
 import { methods, spellings } from '../support/spellings.ts';
 import { raw, type RawAnswer } from '../support/traces.ts';
+import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 const portal = await openPortal();
 const origin = await portal.listen();
@@ -129,7 +130,7 @@ describe('the order of what is asked', () => {
     person.sees('In the region Worldwide, the rules').doesNotSee('Remove the second factor');
     const proof = { currentPassword: goodPassword, code: codeOf(portal, required.seed) };
     assert.equal((await person.send('POST', paths.removeOwnSecondFactor, proof)).status, 403);
-    assert.notEqual((await portal.stores.users.find(strict.scope, required.user.id))?.secondFactorAt, null);
+    assert.notEqual((await usersStore.find(portal.database, strict.scope, required.user.id))?.secondFactorAt, null);
   });
 
   it('a session that owes the code ends after a quarter of an hour', async () => {

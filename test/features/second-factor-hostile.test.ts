@@ -5,6 +5,7 @@ import { aTenant, aUser } from '../support/builders.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import { anOwner, codeOf, english, signInByCode, type Owner } from '../support/second-factor.ts';
+import * as activityStore from '../../src/core/activity/activity.store.ts';
 
 describe('a code', async () => {
   const portal = await openPortal();
@@ -102,7 +103,7 @@ describe('a code', async () => {
     const recovery = { 'Recovery code': owner.recoveryCodes[0] ?? '' };
     await elsewhere.submit('Sign in with the recovery code', recovery);
     assert.equal(elsewhere.status, 429);
-    const events = await portal.stores.activity.latestOfUser(tenant.scope, owner.user.id);
+    const events = await activityStore.latestOfUser(portal.database, tenant.scope, owner.user.id);
     assert.equal(events.filter(({ event }) => event.kind === 'signIn.throttled').length, 1, 'one record for a block');
     portal.clock.now += 15 * 60_000;
     // The counters keep their own time, which no test moves: that of the block is taken away as time does.

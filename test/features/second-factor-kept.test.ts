@@ -11,6 +11,9 @@ import { aTenant, aUser, type TestUser } from '../support/builders.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import { anOwner, codeOf, english, signInByCode } from '../support/second-factor.ts';
+import * as activityStore from '../../src/core/activity/activity.store.ts';
+import * as erasureStore from '../../src/core/personal-data/erasure.store.ts';
+import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'parvis-factor-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -102,14 +105,14 @@ describe('what is kept of a second factor', async () => {
     assert.deepEqual([code, JSON.parse(stdout)], [0, { userId: zoe.id, username: zoe.username }]);
     const again = await run(args, environment);
     assert.deepEqual([again.code, again.stderr.trim()], [1, `${zoe.username} has no second factor`]);
-    const [event] = await portal.stores.activity.latestOfUser(tenant.scope, zoe.id);
+    const [event] = await activityStore.latestOfUser(portal.database, tenant.scope, zoe.id);
     assert.deepEqual([event?.event.kind, event?.actor], ['secondFactor.removed', null]);
   });
 
   it('goes with its user when they are erased', async () => {
     const gone = await anOwner(portal, await aUser(portal, tenant));
-    await portal.stores.users.setState(tenant.scope, gone.user.id, 'deleted', portal.clock.now);
-    await portal.stores.transaction((within) => within.erasure.erase(tenant.scope, gone.user, []));
+    await usersStore.setState(portal.database, tenant.scope, gone.user.id, 'deleted', portal.clock.now);
+    await portal.database.transaction((tx) => erasureStore.erase(tx, tenant.scope, gone.user, []));
     const { knex } = portal.database;
     assert.deepEqual(await knex('second_factors').where({ user_id: gone.user.id }), []);
     assert.deepEqual(await knex('recovery_codes').where({ user_id: gone.user.id }), []);
@@ -138,7 +141,7 @@ describe('who may remove another’s second factor', async () => {
       const address = to(paths.removeSecondFactor, { userId: of.user.id });
       assert.equal((await person.send('GET', address)).status, status === 303 ? 200 : 403);
       assert.equal((await person.send('POST', address)).status, status);
-      const at = (await portal.stores.users.find(tenant.scope, of.user.id))?.secondFactorAt ?? null;
+      const at = (await usersStore.find(portal.database, tenant.scope, of.user.id))?.secondFactorAt ?? null;
       assert.equal(at === null, status === 303);
     });
   }

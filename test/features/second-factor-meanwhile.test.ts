@@ -10,11 +10,14 @@ import { anInterruptedHasher } from '../support/meanwhile.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import { anOwner, codeOf, english, proofOf, type Owner } from '../support/second-factor.ts';
+import * as credentialsStore from '../../src/core/accounts/stores/credentials.store.ts';
+import * as sessionsStore from '../../src/core/accounts/stores/sessions.store.ts';
+import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 describe('what happens to a user while they change their second factor', async () => {
   const { hasher, meanwhile, happened } = await anInterruptedHasher();
   const portal = await openPortal({ hasher });
-  const { stores } = portal;
+  const { database } = portal;
   const { knex } = portal.database;
   const tenant = await aTenant(portal, { language: 'en' });
   const camille = await aUser(portal, tenant, { administratorLevel: 'global' });
@@ -42,16 +45,16 @@ describe('what happens to a user while they change their second factor', async (
         await owner.person.visit(path);
         meanwhile(async () => {
           if (work === 'reset') await admin.send('POST', to(paths.resetPassword, { userId: id }), { epoch: '0' });
-          if (work === 'change') await stores.credentials.replace(tenant.scope, id, 0, own);
-          if (work === 'end') await stores.sessions.endAllOf(tenant.scope, id, null);
-          if (work === 'block') await stores.users.setState(tenant.scope, id, 'blocked', portal.clock.now);
+          if (work === 'change') await credentialsStore.replace(database, tenant.scope, id, 0, own);
+          if (work === 'end') await sessionsStore.endAllOf(database, tenant.scope, id, null);
+          if (work === 'block') await usersStore.setState(database, tenant.scope, id, 'blocked', portal.clock.now);
         });
         await owner.person.submit(button, proofOf(owner.recoveryCodes[0] ?? ''));
         happened();
         assert.equal(owner.person.status, 409);
         owner.person.sees('Your session or your rights have changed in the meantime');
         assert.deepEqual(await kept(owner), before);
-        const after = await stores.users.find(tenant.scope, id);
+        const after = await usersStore.find(database, tenant.scope, id);
         assert.equal(after?.epoch, work === 'end' ? 0 : 1, 'the epoch goes forward only');
       });
     }
@@ -79,12 +82,12 @@ describe('what happens to a user while they change their second factor', async (
     const codes = { ...throttle.codes, forgive: () => Promise.reject(new Error('no database')) };
     const lines: string[] = [];
     const { secondFactor } = createSecondFactorParts({
-      ...{ stores, hasher, keys: portal.config.secondFactorKeys, clock: () => portal.clock.now },
+      ...{ database, hasher, keys: portal.config.secondFactorKeys, clock: () => portal.clock.now },
       throttle: { ...throttle, codes },
       log: pino({}, { write: (line: string) => void lines.push(line) }),
     });
     const { id } = (await knex('user_sessions').where({ user_id: owner.user.id }).first()) as { id: string };
-    const session = await stores.sessions.findLiveAcrossTenants(id);
+    const session = await sessionsStore.findLiveAcrossTenants(database, id);
     assert.ok(session);
     const scope = createScope({ ...tenant.scope, actor: owner.user });
     const attempt = {

@@ -8,11 +8,11 @@ import { createCodeCheck } from '../../src/core/accounts/second-factor/codes.ts'
 import { createCodeStep } from '../../src/core/accounts/second-factor/sign-in.ts';
 import { createVault } from '../../src/platform/keys/vault.ts';
 import { createThrottle } from '../../src/core/accounts/throttles/throttle.ts';
-import { createStores } from '../../src/stores.ts';
 import { aTenant, aUser, type TestUser } from '../support/builders.ts';
 import { openPortal, type Portal } from '../support/portal.ts';
 import { anOwner, codeOf } from '../support/second-factor.ts';
 import { postgres, skipWithout } from '../support/services.ts';
+import * as sessionsStore from '../../src/core/accounts/stores/sessions.store.ts';
 
 const rounds = 100;
 
@@ -24,16 +24,22 @@ after(async () => {
 /** The step of the sign-in as one process of several does it, with a connection of its own. */
 function aNode({ config, clock }: Portal) {
   const database = openDatabase(config.database);
-  const stores = createStores(database);
   const vault = createVault(config.secondFactorKeys);
   const accept = createCodeCheck({ vault, clock: () => clock.now });
   const throttle = createThrottle(database, config.rules);
   const log = pino({ level: 'silent' });
-  const step = createCodeStep({ stores, accept, throttle, clock: () => clock.now, log });
+  const step = createCodeStep({ database, accept, throttle, clock: () => clock.now, log });
   const openSession = async (user: TestUser) => {
     const id = randomUUID();
-    await stores.sessions.open({ id, userId: user.id, address: null, device: '', at: clock.now, codePending: true });
-    const session = await stores.sessions.findLiveAcrossTenants(id);
+    await sessionsStore.open(database, {
+      id,
+      userId: user.id,
+      address: null,
+      device: '',
+      at: clock.now,
+      codePending: true,
+    });
+    const session = await sessionsStore.findLiveAcrossTenants(database, id);
     assert.ok(session);
     return session;
   };

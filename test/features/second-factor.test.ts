@@ -6,6 +6,9 @@ import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import { anOwner, codeOf, english, proofOf, recoveryCodesOn, seedOn, signInByCode } from '../support/second-factor.ts';
 import { postgres, skipWithout } from '../support/services.ts';
+import * as activityStore from '../../src/core/activity/activity.store.ts';
+import * as deliveriesStore from '../../src/core/activity/deliveries.store.ts';
+import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 for (const [dialect, server] of [
   ['SQLite', { url: undefined }],
@@ -62,9 +65,9 @@ for (const [dialect, server] of [
     it('stands in the log as what it was, and counts as the last sign-in only when it was given', async () => {
       const owner = await anOwner(portal, await aUser(portal, tenant));
       const kinds = async (): Promise<string[]> =>
-        (await portal.stores.activity.latestOfUser(tenant.scope, owner.user.id)).map(({ event }) => event.kind);
+        (await activityStore.latestOfUser(portal.database, tenant.scope, owner.user.id)).map(({ event }) => event.kind);
       const lastSignIn = async (): Promise<number | null> =>
-        (await portal.stores.users.find(tenant.scope, owner.user.id))?.lastSignInAt ?? null;
+        (await usersStore.find(portal.database, tenant.scope, owner.user.id))?.lastSignInAt ?? null;
       const before = await lastSignIn();
       const person = await aPerson(portal, english).signIn(owner.user);
       assert.equal((await kinds())[0], 'signIn.codeAsked');
@@ -121,7 +124,7 @@ for (const [dialect, server] of [
       await camille.submit('Remove the second factor');
       camille.sees('The second factor of Zoé Besson has been removed').sees('No second factor is set up');
       assert.equal((await owner.person.visit(paths.dashboard)).path, paths.signIn);
-      const notices = await portal.stores.deliveries.listOf(tenant.scope, owner.user.id);
+      const notices = await deliveriesStore.listOf(portal.database, tenant.scope, owner.user.id);
       assert.deepEqual(
         notices.map(({ notice }) => notice.kind),
         ['secondFactorSetUp', 'secondFactorRemoved'],
@@ -131,7 +134,7 @@ for (const [dialect, server] of [
       assert.match(again.text, /has no second factor/);
       assert.equal(again.status, 200);
       (await camille.visit(userPath(owner.user.id))).doesNotSee('has been removed');
-      assert.equal((await portal.stores.deliveries.listOf(tenant.scope, owner.user.id)).length, 2);
+      assert.equal((await deliveriesStore.listOf(portal.database, tenant.scope, owner.user.id)).length, 2);
     });
 
     it('a password reset leaves it, and the code is asked for before the forced change', async () => {
@@ -149,8 +152,8 @@ for (const [dialect, server] of [
 
     it('deleting and restoring keeps it', async () => {
       const owner = await anOwner(portal, await aUser(portal, tenant));
-      await portal.stores.users.setState(tenant.scope, owner.user.id, 'deleted', portal.clock.now);
-      await portal.stores.users.restore(tenant.scope, owner.user.id);
+      await usersStore.setState(portal.database, tenant.scope, owner.user.id, 'deleted', portal.clock.now);
+      await usersStore.restore(portal.database, tenant.scope, owner.user.id);
       const person = await signInByCode(portal, owner);
       assert.equal(person.path, paths.dashboard);
     });

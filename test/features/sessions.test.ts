@@ -4,6 +4,7 @@ import { aTenant, aUser, type TestUser } from '../support/builders.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import { everythingKept, raw } from '../support/traces.ts';
+import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 
 const english = { 'Accept-Language': 'en' };
 const minuteMs = 60_000;
@@ -159,7 +160,7 @@ describe('a session ends', async () => {
     const closing = await aTenant(portal);
     const person = await aPerson(portal, english).signIn(await aUser(portal, closing));
     const neighbour = await aPerson(portal, english).signIn(zoe);
-    await portal.stores.tenants.setState(closing.id, 'suspended');
+    await tenantsStore.setState(portal.database, closing.id, 'suspended');
     assert.equal(await isOver(person), true);
     assert.equal(await isOver(neighbour), false);
   });

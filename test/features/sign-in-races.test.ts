@@ -4,6 +4,8 @@ import { aTenant, aUser, type TestUser } from '../support/builders.ts';
 import { anInterruptedHasher } from '../support/meanwhile.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
+import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
+import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 const english = { 'Accept-Language': 'en' };
 
@@ -36,7 +38,7 @@ describe('what happens while a password is being checked', async () => {
   it('counts: the company is suspended, and the sign-in that was under way opens nothing', async () => {
     const closing = await aTenant(portal);
     const zoe = await aUser(portal, closing);
-    meanwhile(() => portal.stores.tenants.setState(closing.id, 'suspended'));
+    meanwhile(() => tenantsStore.setState(portal.database, closing.id, 'suspended'));
     const person = await aPerson(portal, english).signIn(zoe);
     assert.equal((await person.visit('/my-profile')).path, '/sign-in');
   });
@@ -48,7 +50,7 @@ describe('what happens while a password is being checked', async () => {
     const chosen = { newPassword: 'seven quiet otters nap', confirmPassword: 'seven quiet otters nap' };
     const answer = await person.send('POST', '/my-profile/password', { currentPassword: zoe.clearPassword, ...chosen });
     assert.equal(answer.status, 409);
-    assert.equal((await portal.stores.users.find(tenant.scope, zoe.id))?.password, 'temporary');
+    assert.equal((await usersStore.find(portal.database, tenant.scope, zoe.id))?.password, 'temporary');
     assert.equal((await person.visit('/my-profile')).path, '/sign-in');
   });
 });

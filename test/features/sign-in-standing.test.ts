@@ -7,6 +7,10 @@ import { openPortal } from '../support/portal.ts';
 import { underRules } from '../support/rules.ts';
 import { anOwner, english } from '../support/second-factor.ts';
 import { postgres, skipWithout } from '../support/services.ts';
+import * as activityStore from '../../src/core/activity/activity.store.ts';
+import * as credentialsStore from '../../src/core/accounts/stores/credentials.store.ts';
+import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
+import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 for (const [dialect, server] of [
   ['SQLite', { url: undefined }],
@@ -18,7 +22,7 @@ for (const [dialect, server] of [
     async () => {
       const { hasher, meanwhile, happened } = await anInterruptedHasher();
       const portal = await openPortal({ hasher, ...(server?.url ? { databaseUrl: server.url } : {}) });
-      const { stores } = portal;
+      const { database } = portal;
 
       for (const [label, change] of [
         ['the password is replaced', 'password'],
@@ -37,18 +41,20 @@ for (const [dialect, server] of [
             by: null,
           } as const;
           meanwhile(async () => {
-            if (change === 'password') await stores.credentials.replace(tenant.scope, zoe.id, zoe.epoch, next);
+            if (change === 'password') await credentialsStore.replace(database, tenant.scope, zoe.id, zoe.epoch, next);
             else if (change === 'blocked')
-              await stores.users.setState(tenant.scope, zoe.id, 'blocked', portal.clock.now);
-            else await stores.tenants.setState(tenant.id, change);
+              await usersStore.setState(database, tenant.scope, zoe.id, 'blocked', portal.clock.now);
+            else await tenantsStore.setState(database, tenant.id, change);
           });
           const person = await aPerson(portal, english).signIn(zoe);
           happened();
           assert.equal(person.status, 422);
           person.sees('The user name or the password is not right');
-          assert.equal((await stores.users.find(tenant.scope, zoe.id))?.lastSignInAt, null);
+          assert.equal((await usersStore.find(database, tenant.scope, zoe.id))?.lastSignInAt, null);
           assert.deepEqual(await portal.database.knex('user_sessions').where({ user_id: zoe.id }), []);
-          const kinds = (await stores.activity.latestOfUser(tenant.scope, zoe.id)).map(({ event }) => event.kind);
+          const kinds = (await activityStore.latestOfUser(database, tenant.scope, zoe.id)).map(
+            ({ event }) => event.kind,
+          );
           assert.ok(!kinds.includes('signIn.succeeded'), kinds.join());
         });
       }
@@ -59,7 +65,7 @@ for (const [dialect, server] of [
         meanwhile(() => anOwner(portal, zoe));
         const person = await aPerson(portal, english).signIn(zoe);
         assert.equal(person.path, '/sign-in/code');
-        const [latest] = await stores.activity.latestOfUser(tenant.scope, zoe.id);
+        const [latest] = await activityStore.latestOfUser(database, tenant.scope, zoe.id);
         assert.equal(latest?.event.kind, 'signIn.codeAsked');
       });
     },
@@ -78,7 +84,7 @@ describe('a number of tries that a tenant kept from before', async () => {
   it('counts no more once the region has fixed it', async () => {
     const tenant = await aTenant(portal, { language: 'en' });
     const zoe = await aUser(portal, tenant);
-    await portal.stores.tenants.setOwnRules(tenant.scope, { attempts: 1 });
+    await tenantsStore.setOwnRules(portal.database, tenant.scope, { attempts: 1 });
     const person = await aPerson(portal, english).visit('/sign-in');
     await person.submit('Next', { 'User name': zoe.username });
     for (const status of [422, 422, 422, 429])

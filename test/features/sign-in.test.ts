@@ -4,6 +4,7 @@ import { aTenant, aUser, goodPassword, type TestUser } from '../support/builders
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal, type Portal } from '../support/portal.ts';
 import { comparable, raw } from '../support/traces.ts';
+import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 
 const english = { 'Accept-Language': 'en' };
 const hourMs = 3_600_000;
@@ -62,7 +63,7 @@ describe('a refused sign-in', async () => {
   const portal = await openPortal();
   const tenant = await aTenant(portal, { language: 'de' });
   const suspended = await aTenant(portal);
-  await portal.stores.tenants.setState(suspended.id, 'suspended');
+  await tenantsStore.setState(portal.database, suspended.id, 'suspended');
   const temporary = { password: 'temporary', temporaryUntil: portal.clock.now } as const;
   const known = await aUser(portal, tenant);
 

@@ -6,6 +6,9 @@ import { anOperator, aSupportedTenant, english, hourMs, inside, letIn, supportPa
 import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
+import * as supportStore from '../../src/core/support/support.store.ts';
+import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
+import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 const users = '/account-settings/user-management';
 
@@ -20,7 +23,7 @@ for (const [dialect, server] of [
     it('tells an operator nothing of requests, which they may not answer', async () => {
       const supported = await aSupportedTenant(portal);
       const { tenant, admin } = supported;
-      await portal.stores.tenants.setOwnRules(tenant.scope, allOfThem);
+      await tenantsStore.setOwnRules(portal.database, tenant.scope, allOfThem);
       const leavers = await Promise.all(
         ['Zoé Besson', 'Max Roche', 'Eva Petit'].map((displayName) => aUser(portal, tenant, { displayName })),
       );
@@ -92,7 +95,7 @@ for (const [dialect, server] of [
       const manager = await aPerson(portal, english).signIn(noah);
       await manager.visit(supportPage);
       manager.sees('Ada Betrieb').sees('Only Global admins can give or end access.').doesNotSee('End now');
-      const [grant] = await portal.stores.support.listOpen(supported.tenant.scope, portal.clock.now);
+      const [grant] = await supportStore.listOpen(portal.database, supported.tenant.scope, portal.clock.now);
       for (const path of [supportPage, `${supportPage}/${grant?.id}/end`]) {
         assert.equal((await manager.send('POST', path, { operator: ada.id })).status, 403);
       }
@@ -116,7 +119,7 @@ for (const [dialect, server] of [
       portal.clock.now = end;
       const answer = await operator.send('POST', `${users}/${zoe.id}/block`);
       assert.deepEqual([answer.status, answer.headers.location], [303, '/dashboard']);
-      assert.equal((await portal.stores.users.find(supported.tenant.scope, zoe.id))?.state, 'active');
+      assert.equal((await usersStore.find(portal.database, supported.tenant.scope, zoe.id))?.state, 'active');
       await operator.visit('/dashboard');
       operator.sees('Your access to Ateliers Lumière has ended: its time was up.').sees('No organization is open');
       assert.equal((await operator.visit(users)).status, 403);

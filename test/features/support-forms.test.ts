@@ -85,7 +85,7 @@ for (const [dialect, server] of [
 
 it('operators are no tenant that is set up: the link of the first one stays open', async () => {
   const portal = await openPortal();
-  const { setup, tenants } = portal.stores;
+  const { setup, tenants } = portal.database;
   await setup.replace('a digest');
   await anOperator(portal);
   assert.equal(await tenants.isEmpty(), true);

@@ -17,6 +17,10 @@ import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import { comparable } from '../support/traces.ts';
+import * as sessionsStore from '../../src/core/accounts/stores/sessions.store.ts';
+import * as supportStore from '../../src/core/support/support.store.ts';
+import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
+import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 const users = '/account-settings/user-management';
 
@@ -42,7 +46,7 @@ for (const [dialect, server] of [
       }
       const ending = (id: string) => stranger.admin.send('POST', `${supportPage}/${id}/end`);
       assert.deepEqual(comparable(await ending(grantId)), comparable(await ending(randomUUID())));
-      assert.equal((await portal.stores.support.listOpen(supported.tenant.scope, portal.clock.now)).length, 1);
+      assert.equal((await supportStore.listOpen(portal.database, supported.tenant.scope, portal.clock.now)).length, 1);
     });
 
     it('entering again after the end is refused in words, and lets in nowhere', async () => {
@@ -53,7 +57,7 @@ for (const [dialect, server] of [
         const admin = how === 'its time' ? await aPerson(portal, english).signIn(supported.camille) : supported.admin;
         if (how === 'an administrator') await admin.send('POST', `${supportPage}/${grantId}/end`);
         if (how === 'the rules')
-          await portal.stores.tenants.setOwnRules(supported.tenant.scope, { supportAccess: 'forbidden' });
+          await tenantsStore.setOwnRules(portal.database, supported.tenant.scope, { supportAccess: 'forbidden' });
         const operator = await aPerson(portal, english).signIn(ada);
         const answer = await operator.send('POST', enterPath(grantId));
         assert.equal(answer.status, 409, how);
@@ -76,19 +80,19 @@ for (const [dialect, server] of [
       assert.equal((await operator.send('POST', enterPath(second), {}, { csrf: before })).status, 403);
       await operator.visit('/dashboard');
       assert.equal((await operator.send('POST', enterPath(second))).status, 409, 'one tenant at a time');
-      const within = operator.csrf;
+      const tx = operator.csrf;
       await operator.submit('Leave');
-      assert.equal((await operator.send('POST', `${users}/new`, {}, { csrf: within })).status, 403);
+      assert.equal((await operator.send('POST', `${users}/new`, {}, { csrf: tx })).status, 403);
     });
 
     it('the end of one access leaves a session that meanwhile acts under another where it is', async () => {
       const [one, two] = [await aSupportedTenant(portal, 'Early'), await aSupportedTenant(portal, 'Late')];
       const [first, second] = [await letIn(portal, one, ada), await letIn(portal, two, ada)];
       const session = { id: randomUUID(), userId: ada.id, address: null, device: '', at: portal.clock.now };
-      await portal.stores.sessions.open(session);
-      await portal.stores.sessions.enterSupport(session.id, second);
-      await portal.stores.sessions.leaveSupport(session.id, first);
-      assert.equal((await portal.stores.sessions.findLiveAcrossTenants(session.id))?.support?.grantId, second);
+      await sessionsStore.open(portal.database, session);
+      await sessionsStore.enterSupport(portal.database, session.id, second);
+      await sessionsStore.leaveSupport(portal.database, session.id, first);
+      assert.equal((await sessionsStore.findLiveAcrossTenants(portal.database, session.id))?.support?.grantId, second);
     });
 
     it('a session that names somebody else’s grant acts under none', async () => {
@@ -97,9 +101,9 @@ for (const [dialect, server] of [
       const bo = await anOperator(portal, { displayName: 'Bo Thief' });
       for (const user of [bo, await aUser(portal, (await aSupportedTenant(portal)).tenant)]) {
         const session = { id: randomUUID(), userId: user.id, address: null, device: '', at: portal.clock.now };
-        await portal.stores.sessions.open(session);
-        await portal.stores.sessions.enterSupport(session.id, grantId);
-        assert.equal((await portal.stores.sessions.findLiveAcrossTenants(session.id))?.support, null);
+        await sessionsStore.open(portal.database, session);
+        await sessionsStore.enterSupport(portal.database, session.id, grantId);
+        assert.equal((await sessionsStore.findLiveAcrossTenants(portal.database, session.id))?.support, null);
       }
     });
 
@@ -120,12 +124,13 @@ for (const [dialect, server] of [
           const { scope, id } = supported.tenant;
           if (end === null) await supported.admin.send('POST', `${supportPage}/${grantId}/end`);
           if (end === 'suspended') await portal.tenants.setState(id, 'suspended');
-          if (end === 'moving') await portal.stores.tenants.setState(id, 'moving');
-          if (end === 'forbidden') await portal.stores.tenants.setOwnRules(scope, { supportAccess: 'forbidden' });
+          if (end === 'moving') await tenantsStore.setState(portal.database, id, 'moving');
+          if (end === 'forbidden')
+            await tenantsStore.setOwnRules(portal.database, scope, { supportAccess: 'forbidden' });
           await operator.submit('Block sign-in');
           assert.equal(operator.path, '/dashboard');
           operator.sees(said);
-          assert.equal((await portal.stores.users.find(scope, zoe.id))?.state, 'active');
+          assert.equal((await usersStore.find(portal.database, scope, zoe.id))?.state, 'active');
           assert.equal((await operator.visit(users)).status, 403);
           if (end === 'suspended') {
             await portal.tenants.setState(id, 'active');

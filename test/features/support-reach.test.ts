@@ -8,6 +8,7 @@ import { anOperator, aSupportedTenant, english, enterPath, letIn, supportPage } 
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import { comparable } from '../support/traces.ts';
+import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 const users = '/account-settings/user-management';
 const portal = await openPortal();
@@ -116,10 +117,10 @@ describe('an operator who was let in', () => {
       const newcomer = { ...changed, username: `new@${tenant.domain}` };
       assert.equal((await operator.send('POST', `${users}/new`, newcomer)).status, 403);
     }
-    const after = await portal.stores.users.findMany(tenant.scope, [camille.id, noah.id, zoe.id], 'present');
+    const after = await usersStore.findMany(portal.database, tenant.scope, [camille.id, noah.id, zoe.id], 'present');
     assert.ok(after.every(({ epoch, state }) => epoch === 0 && state === 'active'));
     await operator.send('POST', `${users}/bulk`, { action: 'block', user: noah.id });
-    assert.equal((await portal.stores.users.find(tenant.scope, noah.id))?.state, 'active');
+    assert.equal((await usersStore.find(portal.database, tenant.scope, noah.id))?.state, 'active');
     await operator.visit(`${users}/${zoe.id}/reset-password`);
     await operator.submit('Reset password');
     operator.sees('One-time link sent by mail');
@@ -166,9 +167,9 @@ describe('an operator', async () => {
     }
     const [own, nobodys] = [ada.id, randomUUID()].map((id) => admin.send('GET', `${users}/${id}`));
     assert.deepEqual(comparable(await own!), comparable(await nobodys!));
-    assert.equal(await portal.stores.users.countActiveGlobalAdmins(tenant.scope), 1);
+    assert.equal(await usersStore.countActiveGlobalAdmins(portal.database, tenant.scope), 1);
     assert.deepEqual(
-      (await portal.stores.users.findGlobalAdmins(tenant.scope)).map(({ id }) => id),
+      (await usersStore.findGlobalAdmins(portal.database, tenant.scope)).map(({ id }) => id),
       [camille.id],
     );
   });
@@ -183,7 +184,7 @@ describe('an operator', async () => {
         for (const { id } of theirs) assert.deepEqual(comparable(await ask(id)), expected, `${method} ${path}`);
       }
     }
-    assert.ok((await portal.stores.users.find(stranger.tenant.scope, theirs[1]!.id))?.state === 'active');
+    assert.ok((await usersStore.find(portal.database, stranger.tenant.scope, theirs[1]!.id))?.state === 'active');
   });
 
   it('who was let in nowhere sees nothing of any tenant', async () => {

@@ -10,6 +10,10 @@ import { openPortal } from '../support/portal.ts';
 import { underRules } from '../support/rules.ts';
 import { anOwner, signInByCode } from '../support/second-factor.ts';
 import { postgres, skipWithout } from '../support/services.ts';
+import * as sessionsStore from '../../src/core/accounts/stores/sessions.store.ts';
+import * as supportStore from '../../src/core/support/support.store.ts';
+import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
+import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 for (const [dialect, server] of [
   ['SQLite', { url: undefined }],
@@ -17,14 +21,14 @@ for (const [dialect, server] of [
 ] as const) {
   describe(`an operator and the second factor, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
     const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
-    const { stores } = portal;
+    const { database } = portal;
 
     for (const secondFactor of ['administrators', 'everybody'] as const) {
       it(`is not let into a tenant that asks one of ${secondFactor}, before they have one`, async () => {
         const ada = await anOperator(portal);
         const supported = await aSupportedTenant(portal, `Asks ${secondFactor}`);
         const grantId = await letIn(portal, supported, ada);
-        await stores.tenants.setOwnRules(supported.tenant.scope, { secondFactor });
+        await tenantsStore.setOwnRules(database, supported.tenant.scope, { secondFactor });
         const operator = await aPerson(portal, english).signIn(ada);
         operator.sees(`Asks ${secondFactor}`);
         const answer = await operator.send('POST', enterPath(grantId));
@@ -45,11 +49,11 @@ for (const [dialect, server] of [
       await letIn(portal, supported, bo);
       const operator = await inside(portal, bo);
       await operator.visit(`${paths.users}/${zoe.id}`);
-      await stores.tenants.setOwnRules(supported.tenant.scope, { secondFactor: 'administrators' });
+      await tenantsStore.setOwnRules(database, supported.tenant.scope, { secondFactor: 'administrators' });
       await operator.submit('Block sign-in');
       assert.equal(operator.path, paths.dashboard);
       operator.sees('Tightens requires a second factor of whoever works there');
-      assert.equal((await stores.users.find(supported.tenant.scope, zoe.id))?.state, 'active');
+      assert.equal((await usersStore.find(database, supported.tenant.scope, zoe.id))?.state, 'active');
     });
 
     it('goes in from one tab only, however late the other one comes', async () => {
@@ -58,19 +62,19 @@ for (const [dialect, server] of [
       const [first, second] = [await letIn(portal, one, ida), await letIn(portal, two, ida)];
       await aPerson(portal, english).signIn(ida);
       const { id } = (await portal.database.knex('user_sessions').where({ user_id: ida.id }).first()) as { id: string };
-      const home = await stores.tenants.findOfOperators();
+      const home = await tenantsStore.findOfOperators(database);
       const scope = createScope({ ...portal.tenants.operatorScope(home!), actor: ida });
       const { operatorScope } = portal.tenants;
       const support = createSupport({
-        ...{ stores, operatorScope },
+        ...{ database, operatorScope },
         rules: portal.config.rules,
         clock: () => portal.clock.now,
       });
       // Both were asked for while the session was in no tenant.
       await support.enter(scope, id, first);
       assert.equal(await support.enter(scope, id, second), 'inside');
-      assert.equal((await stores.sessions.findLiveAcrossTenants(id))?.support?.grantId, first);
-      const [untouched] = await stores.support.listOpen(two.tenant.scope, portal.clock.now);
+      assert.equal((await sessionsStore.findLiveAcrossTenants(database, id))?.support?.grantId, first);
+      const [untouched] = await supportStore.listOpen(database, two.tenant.scope, portal.clock.now);
       assert.equal(untouched?.enteredAt, null);
     });
   });

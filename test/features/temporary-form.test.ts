@@ -59,7 +59,7 @@ describe('a password in the form of a temporary one can’t be chosen', async ()
 
   it('when the first organization is set up', async () => {
     const empty = await openPortal();
-    const path = `/set-up/${String(await openSetup(empty.stores))}`;
+    const path = `/set-up/${String(await openSetup(empty.database))}`;
     const person = await aPerson(empty, { 'Accept-Language': 'en' }).visit(path);
     await isRefused(person, path, {
       ...{ tenantName: 'Ateliers Lumière', domain: 'ateliers.example', language: 'fr' },

@@ -5,6 +5,7 @@ import { aTenant, aUser, goodPassword, type TestUser } from '../support/builders
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import { raw } from '../support/traces.ts';
+import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 const english = { 'Accept-Language': 'en' };
 const minuteMs = 60_000;
@@ -53,7 +54,7 @@ describe('a temporary password', async () => {
       const person = await aPerson(region).signIn(admin);
       await person.visit(`/account-settings/user-management/${user.id}/reset-password`);
       await person.submit('Réinitialiser le mot de passe');
-      const kept = await region.stores.users.find(there.scope, user.id);
+      const kept = await usersStore.find(region.database, there.scope, user.id);
       assert.equal(kept?.temporaryUntil, region.clock.now + hours * hourMs);
     }
   });

@@ -9,6 +9,7 @@ import { openPortal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import { anAddress, aTemporaryPassword, atPassword, behindProxy, statusesOf } from '../support/strangers.ts';
 import { comparable } from '../support/traces.ts';
+import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 
 const parameters = { memoryCost: 16, timeCost: 2, parallelism: 1 };
 const unknown = { username: 'nobody@nowhere.example', clearPassword: aTemporaryPassword() };
@@ -36,7 +37,7 @@ for (const [dialect, server] of [
     const { knex } = portal.database;
     const tenant = await aTenant(portal, { language: 'en' });
     const suspended = await aTenant(portal, { language: 'en' });
-    await portal.stores.tenants.setState(suspended.id, 'suspended');
+    await tenantsStore.setState(portal.database, suspended.id, 'suspended');
 
     const temporary = { password: 'temporary' } as const;
     const imported = await aUser(portal, tenant, temporary);

@@ -15,6 +15,7 @@ import {
   countOf,
   statusesOf,
 } from '../support/strangers.ts';
+import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 
 const mostPerAddress = 250;
 const quarterSeconds = 15 * 60;
@@ -135,7 +136,7 @@ for (const [dialect, server] of [
 
     it('is not subject to the attempts that a tenant has set for itself', async () => {
       const strict = await aTenant(portal, { language: 'en' });
-      await portal.stores.tenants.setOwnRules(strict.scope, { attempts: 1 });
+      await tenantsStore.setOwnRules(portal.database, strict.scope, { attempts: 1 });
       const zoe = await aUser(portal, strict, { password: 'temporary' });
       const person = await atPassword(portal, anAddress(), zoe.username);
       assert.deepEqual(await statusesOf(person, ['wrong one', 'wrong two']), [422, 429]);

@@ -3,6 +3,8 @@ import { describe, it } from 'node:test';
 import { aTenant, aUser } from '../support/builders.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
+import * as activityStore from '../../src/core/activity/activity.store.ts';
+import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 const english = { 'Accept-Language': 'en' };
 const users = '/account-settings/user-management';
@@ -58,7 +60,7 @@ describe('what an administrator does to a user', async () => {
     await admin.visit(at(user));
     await admin.submit('Save', { 'Display name': 'New Name' });
     admin.sees('New Name: the changes have been saved.');
-    const [event] = await portal.stores.activity.latestOfUser(tenant.scope, user.id);
+    const [event] = await activityStore.latestOfUser(portal.database, tenant.scope, user.id);
     assert.deepEqual(event?.event, {
       kind: 'user.edited',
       changes: [{ field: 'displayName', from: 'Old Name', to: 'New Name' }],
@@ -101,7 +103,7 @@ describe('what an administrator does to a user', async () => {
     await admin.follow('Deleted users (1)');
     await admin.submit('Restore');
     admin.sees('Della Ted has been restored.');
-    const restored = await portal.stores.users.find(tenant.scope, user.id);
+    const restored = await usersStore.find(portal.database, tenant.scope, user.id);
     assert.deepEqual(
       [restored?.administratorLevel, restored?.agentLevel, restored?.state],
       ['billing', 'sales', 'active'],
@@ -111,7 +113,7 @@ describe('what an administrator does to a user', async () => {
   it('somebody who was blocked and deleted is restored as blocked', async () => {
     const user = await aUser(portal, tenant, { displayName: 'Still Blocked' });
     for (const action of ['/block', '/delete', '/restore']) await admin.send('POST', at(user, action));
-    assert.equal((await portal.stores.users.find(tenant.scope, user.id))?.state, 'blocked');
+    assert.equal((await usersStore.find(portal.database, tenant.scope, user.id))?.state, 'blocked');
   });
 
   it('a deleted user cannot be restored once the region’s window has closed', async () => {
@@ -126,13 +128,13 @@ describe('what an administrator does to a user', async () => {
   });
 
   it('nobody changes their own levels, blocks or deletes themselves', async () => {
-    const before = await portal.stores.users.find(tenant.scope, camille.id);
+    const before = await usersStore.find(portal.database, tenant.scope, camille.id);
     const facts = { displayName: 'Camille Laurent', administratorLevel: 'none', agentLevel: 'admin' };
     assert.equal((await admin.send('POST', at(camille), facts)).status, 403);
     for (const action of ['/block', '/delete', '/end-sessions']) {
       assert.equal((await admin.send('POST', at(camille, action))).status, 403, action);
     }
-    assert.deepEqual(await portal.stores.users.find(tenant.scope, camille.id), before);
+    assert.deepEqual(await usersStore.find(portal.database, tenant.scope, camille.id), before);
   });
 
   it('a User management admin neither touches a Global admin nor makes one', async () => {
@@ -146,7 +148,7 @@ describe('what an administrator does to a user', async () => {
     assert.equal((await person.send('POST', at(plain), promote)).status, 403);
     const add = { displayName: 'Made', username: `made@${tenant.domain}`, administratorLevel: 'global' };
     assert.equal((await person.send('POST', `${users}/new`, add)).status, 403);
-    assert.equal((await portal.stores.users.find(tenant.scope, plain.id))?.administratorLevel, 'none');
+    assert.equal((await usersStore.find(portal.database, tenant.scope, plain.id))?.administratorLevel, 'none');
     await person.visit(`${users}/new`);
     assert.equal(person.$('#administratorLevel option[value=global]').length, 0);
   });
@@ -157,6 +159,6 @@ describe('what an administrator does to a user', async () => {
       const answer = await admin.send('POST', at(stranger, action), { displayName: 'Mine' });
       assert.equal(answer.status, 404, action);
     }
-    assert.equal((await portal.stores.users.find(other.scope, stranger.id))?.displayName, 'Str Anger');
+    assert.equal((await usersStore.find(portal.database, other.scope, stranger.id))?.displayName, 'Str Anger');
   });
 });

@@ -4,6 +4,7 @@ import { aCarefulCompany, kindsOf, people, type CarefulCompany } from '../suppor
 import { aUser } from '../support/builders.ts';
 import { openPortal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
+import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 for (const [dialect, server] of [
   ['SQLite', { url: undefined }],
@@ -16,7 +17,8 @@ for (const [dialect, server] of [
     },
     async () => {
       const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
-      const stored = ({ tenant }: CarefulCompany, { id }: { id: string }) => portal.stores.users.find(tenant.scope, id);
+      const stored = ({ tenant }: CarefulCompany, { id }: { id: string }) =>
+        usersStore.find(portal.database, tenant.scope, id);
 
       it('asks for no level that its reader did not change', async () => {
         const company = await aCarefulCompany(portal);
@@ -67,7 +69,9 @@ for (const [dialect, server] of [
         const company = await aCarefulCompany(portal);
         const camille = await company.as(company.asker);
         await camille.visit(`${people}/${company.plain.id}`);
-        await portal.stores.users.update(company.tenant.scope, company.plain.id, { administratorLevel: 'global' });
+        await usersStore.update(portal.database, company.tenant.scope, company.plain.id, {
+          administratorLevel: 'global',
+        });
         await camille.submit('Save', { 'Administrator level': 'global' });
         assert.equal(camille.path, `${people}/${company.plain.id}`);
         camille.sees('the changes have been saved.');

@@ -8,11 +8,13 @@ import { createScope } from '../../src/domain/scope.ts';
 import type { User } from '../../src/domain/people/user.ts';
 import { createUserChanges } from '../../src/core/accounts/users/changes.ts';
 import type { UserChanges } from '../../src/core/accounts/stores/users.columns.ts';
-import type { Stores } from '../../src/stores.ts';
 import { aTenant, aUser, type TestUser } from '../support/builders.ts';
 import type { EditTask } from '../support/edit-child.ts';
 import { openPortal, type Portal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
+import * as activityStore from '../../src/core/activity/activity.store.ts';
+import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
+import type { Database } from '../../src/platform/database/database.ts';
 
 const rounds = 10;
 
@@ -47,10 +49,10 @@ for (const [dialect, server] of [
     },
     async () => {
       const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
-      const { stores } = portal;
+      const { database } = portal;
       const tenant = await aTenant(portal);
       const node = await aNode(portal);
-      const changes = createUserChanges({ stores, clock: Date.now });
+      const changes = createUserChanges({ database, clock: Date.now });
       const bea = await aUser(portal, tenant, { displayName: 'Bea First', administratorLevel: 'global' });
       const camille = await aUser(portal, tenant, { displayName: 'Camille Second', administratorLevel: 'global' });
       const actingAs = (actor: TestUser) => createScope({ ...tenant.scope, actor });
@@ -69,7 +71,7 @@ for (const [dialect, server] of [
           const user = await aUser(portal, tenant, { displayName: 'Anne Martin', administratorLevel: 'global' });
           const outcomes = await bothSave(user, { administratorLevel: 'none' }, { firstName: 'Anna' });
           assert.deepEqual(outcomes, ['saved', 'saved']);
-          const now = await stores.users.find(tenant.scope, user.id);
+          const now = await usersStore.find(database, tenant.scope, user.id);
           assert.deepEqual([now?.administratorLevel, now?.firstName, now?.version], ['none', 'Anna', user.version + 2]);
         }
       });
@@ -79,33 +81,33 @@ for (const [dialect, server] of [
           const user = await aUser(portal, tenant, { displayName: 'Anne Martin' });
           const outcomes = await bothSave(user, { firstName: 'Anneliese' }, { firstName: 'Anna' });
           assert.deepEqual([...outcomes].sort(), ['conflict', 'saved']);
-          const now = await stores.users.find(tenant.scope, user.id);
+          const now = await usersStore.find(database, tenant.scope, user.id);
           assert.deepEqual([now?.firstName, now?.version], [outcomes[0] === 'saved' ? 'Anneliese' : 'Anna', 2]);
-          assert.equal((await stores.activity.editsOfUser(tenant.scope, user.id)).length, 1);
+          assert.equal((await activityStore.editsOfUser(database, tenant.scope, user.id)).length, 1);
         }
       });
 
       it('makes the language that a user chooses wait while an edit of the user is being saved', async () => {
         const user = await aUser(portal, tenant, { displayName: 'Anne Martin', language: 'en' });
         let chosen: Promise<void> | undefined;
-        const interrupted: Stores = {
-          ...stores,
+        const interrupted: Database = {
+          ...database,
           transaction: (work) =>
-            stores.transaction((within) => {
-              const update: typeof within.users.update = async (...given) => {
-                chosen = stores.users.setLanguage(tenant.scope, user.id, 'fr');
+            database.transaction((tx) => {
+              const update: typeof tx.users.update = async (...given) => {
+                chosen = usersStore.setLanguage(database, tenant.scope, user.id, 'fr');
                 // On PostgreSQL without the lock of the row it would be written now, and overwritten a moment later.
                 await Promise.race([chosen, delay(200)]);
-                return within.users.update(...given);
+                return usersStore.update(tx, ...given);
               };
-              return work({ ...within, users: { ...within.users, update } });
+              return work({ ...tx, users: { ...tx.users, update } });
             }),
         };
-        const slow = createUserChanges({ stores: interrupted, clock: Date.now });
+        const slow = createUserChanges({ database: interrupted, clock: Date.now });
         const { outcome } = await slow.edit(actingAs(bea), user.id, form(user, { language: 'de' }));
         await chosen;
         assert.equal(outcome, 'saved');
-        const now = await stores.users.find(tenant.scope, user.id);
+        const now = await usersStore.find(database, tenant.scope, user.id);
         assert.deepEqual([now?.language, now?.version], ['fr', user.version + 2]);
       });
     },

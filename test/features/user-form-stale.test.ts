@@ -5,6 +5,7 @@ import type { TestUser } from '../support/builders.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import { twoAdministrators } from '../support/user-form.ts';
 import { posts, table, takesGlobalAdmin } from './user-form.table.ts';
+import * as usersBatchStore from '../../src/core/accounts/stores/users.batch.store.ts';
 
 for (const [dialect, server] of [
   ['SQLite', { url: undefined }],
@@ -48,7 +49,7 @@ for (const [dialect, server] of [
 
       it('leaves what an import changed as it is', async () => {
         const user = await shown({ administratorLevel: 'global' });
-        await portal.stores.usersBatch.updateMany(tenant.scope, [{ ...user, administratorLevel: 'none' }]);
+        await usersBatchStore.updateMany(portal.database, tenant.scope, [{ ...user, administratorLevel: 'none' }]);
         await reader.submit('Save', { 'First name': 'Anna' });
         const { administratorLevel, firstName } = await stored(user);
         assert.deepEqual([administratorLevel, firstName], ['none', 'Anna']);

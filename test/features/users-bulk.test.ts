@@ -4,6 +4,8 @@ import { paths } from '../../src/paths.ts';
 import { aTenant, aUser, type TestTenant, type TestUser } from '../support/builders.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal, type Portal } from '../support/portal.ts';
+import * as activityStore from '../../src/core/activity/activity.store.ts';
+import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 /** A company with a Global admin, a User management admin and three others. */
 async function aCompany(portal: Portal) {
@@ -26,8 +28,8 @@ const chosen = (action: string, users: readonly { id: string }[]): string =>
   `${paths.bulkUsers}?action=${action}${users.map(({ id }) => `&user=${id}`).join('')}`;
 
 const stateOf = async (portal: Portal, tenant: TestTenant, user: { id: string }) =>
-  ((await portal.stores.users.find(tenant.scope, user.id)) ??
-    (await portal.stores.users.findDeleted(tenant.scope, user.id)))!.state;
+  ((await usersStore.find(portal.database, tenant.scope, user.id)) ??
+    (await usersStore.findDeleted(portal.database, tenant.scope, user.id)))!.state;
 
 const passwordsOn = (person: Person): string[] =>
   person
@@ -109,17 +111,17 @@ describe('many users at once', async () => {
     const forged = await person.send('post', paths.bulkUsers, { action: 'block', user: boss.id });
     assert.equal(forged.status, 303);
     assert.equal(await stateOf(portal, tenant, boss), 'active');
-    const [event] = await portal.stores.activity.latestOfUser(tenant.scope, boss.id);
+    const [event] = await activityStore.latestOfUser(portal.database, tenant.scope, boss.id);
     assert.deepEqual(event?.event, { kind: 'refused', action: 'users.block', because: 'globalAdmin' });
   });
 
   it('are all left when the last Global admin would go with them', async () => {
     const { tenant, boss, second, staff } = await aCompany(portal);
     const alone = await aPerson(portal).signIn(boss);
-    await portal.stores.users.setState(tenant.scope, second.id, 'blocked', portal.clock.now);
+    await usersStore.setState(portal.database, tenant.scope, second.id, 'blocked', portal.clock.now);
     const operator = tenant.scope;
     const { createBulkChange } = await import('../../src/core/accounts/users/bulk.ts');
-    const change = createBulkChange({ stores: portal.stores, clock: () => portal.clock.now });
+    const change = createBulkChange({ database: portal.database, clock: () => portal.clock.now });
     const all = [...staff, boss].map(({ id }) => id);
     await assert.rejects(change(operator, 'delete', all), { kind: 'conflict' });
     for (const user of staff) assert.equal(await stateOf(portal, tenant, user), 'active');
@@ -169,7 +171,7 @@ describe('hostile choices', async () => {
     await person.visit(paths.users);
     const answer = await person.send('post', paths.bulkReset, { target: `${boss.id}.1` });
     assert.equal(answer.status, 409);
-    const [latest] = await portal.stores.activity.latestOfUser(tenant.scope, boss.id);
+    const [latest] = await activityStore.latestOfUser(portal.database, tenant.scope, boss.id);
     assert.equal(latest?.event.kind, 'refused');
   });
 

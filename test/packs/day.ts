@@ -11,6 +11,7 @@ import { openPortal, type Portal } from '../support/portal.ts';
 import { codeOf, english, seedOn } from '../support/second-factor.ts';
 import { environmentOfOwn, ownPacks } from './own-packs.ts';
 import { columnOf, environmentOf, packs, type Row } from './packs.ts';
+import * as activityStore from '../../src/core/activity/activity.store.ts';
 
 type Fields = Readonly<Record<string, string>>;
 
@@ -107,9 +108,9 @@ function doors(portal: Portal): Pick<Day, 'aStranger' | 'signIn' | 'codeOf'> {
   };
 }
 
-async function namesIn({ stores }: Portal, { scope }: TestTenant): Promise<string> {
+async function namesIn({ database }: Portal, { scope }: TestTenant): Promise<string> {
   const whole = { filter: wholeLog, order: 'oldestFirst', behind: null, before: null, limit: 100 } as const;
-  const entries = await stores.activity.stretch(scope, whole);
+  const entries = await activityStore.stretch(database, scope, whole);
   const names = entries.map(({ activity }) => nameOf(activity)).filter((name) => !name.startsWith('signIn'));
   return names.join(', ');
 }

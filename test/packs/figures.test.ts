@@ -160,12 +160,12 @@ const others = [...otherWords, 'current', 'historical', 'somewhere', 'https://ot
 function changes(text: string, leaf: Leaf): object[] {
   return [...others, 1, 9, 200, true, false, ['export']].flatMap((value) => {
     const file = JSON.parse(text) as Record<string | number, unknown>;
-    const within = leaf.slice(0, -1).reduce((each, key) => each[key] as typeof file, file);
+    const tx = leaf.slice(0, -1).reduce((each, key) => each[key] as typeof file, file);
     const last = leaf.at(-1)!;
-    const same = JSON.stringify(within[last]) === JSON.stringify(value);
+    const same = JSON.stringify(tx[last]) === JSON.stringify(value);
     // A language more or less moves the whole list.
     if (leaf[0] === 'languages') return [{ ...file, languages: [file.defaultLanguage] }];
-    within[last] = value;
+    tx[last] = value;
     return same ? [] : [file];
   });
 }

@@ -4,6 +4,8 @@ import { aPerson, type Person } from './person.ts';
 import type { Portal } from './portal.ts';
 import { randomUUID } from 'node:crypto';
 import { createScope } from '../../src/domain/scope.ts';
+import * as approvalsStore from '../../src/core/approvals/approvals.store.ts';
+import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 
 export const approvals = '/account-settings/approvals';
 export const people = '/account-settings/user-management';
@@ -32,7 +34,7 @@ export interface CarefulCompany {
 
 export async function aCarefulCompany(portal: Portal, own: OwnRules = allOfThem): Promise<CarefulCompany> {
   const tenant = await aTenant(portal, { language: 'en' });
-  await portal.stores.tenants.setOwnRules(tenant.scope, own);
+  await tenantsStore.setOwnRules(portal.database, tenant.scope, own);
   const add = (displayName: string, administratorLevel: TestUser['administratorLevel']): Promise<TestUser> =>
     aUser(portal, tenant, { displayName, administratorLevel, language: 'en' });
   return {
@@ -90,13 +92,13 @@ export async function aConfirmedRequest(company: CarefulCompany): Promise<string
 
 /** A request by `user` to take the log away, whatever the rules are. @returns its id */
 export async function anApproval(
-  { stores, clock }: Pick<Portal, 'stores' | 'clock'>,
+  { database, clock }: Pick<Portal, 'database' | 'clock'>,
   tenant: Pick<TestTenant, 'scope'>,
   user: TestUser,
 ): Promise<string> {
   const part = { user: null, kind: null, from: null, to: null };
   const [id, at] = [randomUUID(), clock.now];
-  await stores.approvals.insert(createScope({ ...tenant.scope, actor: user }), {
+  await approvalsStore.insert(database, createScope({ ...tenant.scope, actor: user }), {
     ...{ id, act: 'exportLog', reason: 'Kanarienvogel', askerEpoch: user.epoch },
     subject: { users: [], log: { format: 'csv', part } },
     ...{ createdAt: at, expiresAt: at + 24 * hourMs },

@@ -5,6 +5,8 @@ import type { Scope } from '../../src/domain/scope.ts';
 import type { User } from '../../src/domain/people/user.ts';
 import { canonicalUsername } from '../../src/domain/people/user.ts';
 import type { Portal } from './portal.ts';
+import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
+import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 export interface TestTenant {
   readonly id: string;
@@ -29,7 +31,7 @@ export async function aTenant(
   }: { name?: string; domain?: string; language?: Language } = {},
 ): Promise<TestTenant> {
   const id = randomUUID();
-  await portal.stores.tenants.insert({
+  await tenantsStore.insert(portal.database, {
     id,
     name,
     language,
@@ -83,11 +85,11 @@ export async function aUser(
     globalAdminUntil: _globalAdmin,
     ...row
   } = { ...unset, tenantId: '', clearPassword: '', ...user };
-  await portal.stores.users.insert(tenant.scope, {
+  await usersStore.insert(portal.database, tenant.scope, {
     ...row,
     passwordHash: await portal.hasher.hash(normalizePassword(clearPassword)),
   });
-  const inserted = await portal.stores.users.find(tenant.scope, id);
+  const inserted = await usersStore.find(portal.database, tenant.scope, id);
   if (inserted === null && row.state !== 'deleted') throw new Error('The user was not inserted');
   return { ...(inserted ?? { ...row, ...unset, tenantId: tenant.id }), clearPassword };
 }

@@ -3,7 +3,6 @@ import { openDatabase } from '../../src/platform/database/open.ts';
 import type { Scope } from '../../src/domain/scope.ts';
 import { createUserChanges } from '../../src/core/accounts/users/changes.ts';
 import type { SentEdit } from '../../src/core/accounts/users/merge.ts';
-import { createStores } from '../../src/stores.ts';
 
 export interface EditTask {
   readonly scope: Scope;
@@ -15,7 +14,7 @@ export interface EditTask {
 const { config } = readConfig(process.env);
 if (config === null) throw new Error('The environment is not right');
 const database = openDatabase(config.database);
-const changes = createUserChanges({ stores: createStores(database), clock: Date.now });
+const changes = createUserChanges({ database: database, clock: Date.now });
 process.on('message', ({ scope, userId, sent }: EditTask) => {
   changes.edit(scope, userId, sent).then(
     ({ outcome }) => process.send?.(outcome),

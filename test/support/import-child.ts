@@ -3,14 +3,13 @@ import { readConfig } from '../../src/platform/config/config.ts';
 import { openDatabase } from '../../src/platform/database/open.ts';
 import { createImportRun } from '../../src/core/imports/run.ts';
 import { createHasher } from '../../src/core/accounts/passwords/hasher.ts';
-import { createStores } from '../../src/stores.ts';
 
 // A node that does the imports which are wanted, and says when it begins and ends: to be killed in between.
 const { config } = readConfig(process.env);
 if (config === null) throw new Error('The environment is not right');
 const database = openDatabase(config.database);
 const run = createImportRun({
-  stores: createStores(database),
+  database: database,
   hasher: await createHasher({ memoryCost: 8, timeCost: 1, parallelism: 1 }),
   rules: config.rules,
   clock: Date.now,

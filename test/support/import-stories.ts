@@ -5,10 +5,11 @@ import type { Scope } from '../../src/domain/scope.ts';
 import type { User } from '../../src/domain/people/user.ts';
 import type { Import } from '../../src/core/imports/rows.ts';
 import { createImportRun } from '../../src/core/imports/run.ts';
-import type { Stores } from '../../src/stores.ts';
 import { aTenant, aUser, type TestTenant, type TestUser } from './builders.ts';
 import { actingIn, aStagedImport } from './imports.ts';
 import type { Portal } from './portal.ts';
+import * as importsStore from '../../src/core/imports/imports.store.ts';
+import type { Database } from '../../src/platform/database/database.ts';
 
 export const addedRows = 130;
 
@@ -47,14 +48,14 @@ export interface ImportStory {
 
 /** Companies with an import that is wanted, and what has become of it. */
 export function importStories(portal: Portal) {
-  const { stores, database, clock, hasher, config } = portal;
+  const { database, clock, hasher, config } = portal;
   const log = pino({ level: 'silent' });
-  const runWith = (other: Stores) =>
-    createImportRun({ stores: other, hasher, rules: config.rules, clock: () => clock.now, log });
+  const runWith = (other: Database) =>
+    createImportRun({ database: other, hasher, rules: config.rules, clock: () => clock.now, log });
 
   return {
     runWith,
-    run: runWith(stores),
+    run: runWith(database),
 
     /** 130 people to be added, and Zoé to be changed, unless other rows are wished for. */
     wanted: async ({ mode = 'all', rows }: Wishes = {}): Promise<ImportStory> => {
@@ -67,13 +68,13 @@ export function importStories(portal: Portal) {
       ];
       const scope = actingIn(tenant, admin);
       const id = await aStagedImport(portal, tenant, admin, rows?.(zoe, tenant) ?? usual);
-      const want = () => stores.imports.want(scope, id, { mode, epoch: admin.epoch, expiresAt: clock.now + 1 });
+      const want = () => importsStore.want(database, scope, id, { mode, epoch: admin.epoch, expiresAt: clock.now + 1 });
       assert.equal(await want(), true);
       return { tenant, admin, zoe, scope, id, want };
     },
 
     found: async ({ scope, id }: Pick<ImportStory, 'scope' | 'id'>): Promise<Import> =>
-      (await stores.imports.find(scope, id))!,
+      (await importsStore.find(database, scope, id))!,
     countOf: async ({ id }: TestTenant): Promise<number> =>
       (await database.knex('users').where({ tenant_id: id })).length,
     kindsOf: async ({ id }: TestTenant): Promise<Record<string, number>> => {

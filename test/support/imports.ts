@@ -5,6 +5,7 @@ import type { TestTenant } from './builders.ts';
 import { squeeze } from './filled-forms.ts';
 import type { Person } from './person.ts';
 import type { Portal } from './portal.ts';
+import * as importsStore from '../../src/core/imports/imports.store.ts';
 
 export const usersPath = '/account-settings/user-management';
 export const importAddress = `${usersPath}/import`;
@@ -15,13 +16,13 @@ export const actingIn = ({ scope }: Pick<TestTenant, 'scope'>, user: User): Scop
 
 /** An import that a user has sent and nobody has wanted yet, with rows as they are given. @returns its id */
 export async function aStagedImport(
-  portal: Pick<Portal, 'stores' | 'clock'>,
+  portal: Pick<Portal, 'database' | 'clock'>,
   tenant: Pick<TestTenant, 'scope'>,
   user: User,
   rows: readonly PlannedRow[] = [],
 ): Promise<string> {
   const at = portal.clock.now;
-  const staging = await portal.stores.imports.begin(actingIn(tenant, user), {
+  const staging = await importsStore.begin(portal.database, actingIn(tenant, user), {
     fileName: 'Kanarienvogel.csv',
     at,
     expiresAt: at + 86_400_000,

@@ -3,6 +3,7 @@ import { resetPasswordPath } from '../../src/paths.ts';
 import { aTenant, aUser, type TestTenant, type TestUser } from './builders.ts';
 import { aPerson, type Person } from './person.ts';
 import type { Portal } from './portal.ts';
+import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 
 export const english = { 'Accept-Language': 'en' };
 export const chosen = 'seven quiet otters nap';
@@ -15,7 +16,7 @@ export async function aCompanyWith(
   own: Readonly<Record<string, number>> = {},
 ): Promise<{ tenant: TestTenant; camille: TestUser; admin: Person }> {
   const tenant = await aTenant(portal, { language: 'en' });
-  await portal.stores.tenants.setOwnRules(tenant.scope, { handOver, ...own });
+  await tenantsStore.setOwnRules(portal.database, tenant.scope, { handOver, ...own });
   const camille = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
   return { tenant, camille, admin: await aPerson(portal, english).signIn(camille) };
 }

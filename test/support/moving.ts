@@ -24,11 +24,11 @@ export interface MovingRegion {
 export async function aMovingRegion(region: 'worldwide' | 'germany', databaseUrl?: string): Promise<MovingRegion> {
   const environment = { REGION: region, TRUST_PROXY: '1' };
   const portal = await openPortal({ environment, ...(databaseUrl ? { databaseUrl } : {}) });
-  const { stores, tenants, hasher, config, clock } = portal;
+  const { database, tenants, hasher, config, clock } = portal;
   const identity = await generateIdentity();
   const parts: MovingParts = {
-    ...{ stores, tenants, hasher, rules: config.rules, regionUrls: config.regionUrls, signingKey: makeKey() },
-    checkKey: (signer, what) => checkedKey(stores, signer, undefined, what),
+    ...{ database, tenants, hasher, rules: config.rules, regionUrls: config.regionUrls, signingKey: makeKey() },
+    checkKey: (signer, what) => checkedKey(database, signer, undefined, what),
     clock: () => clock.now,
   };
   return { portal, parts, identity, recipient: await identityToRecipient(identity) };

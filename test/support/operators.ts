@@ -4,6 +4,8 @@ import { createUserChanges } from '../../src/core/accounts/users/changes.ts';
 import { aTenant, aUser, type TestTenant, type TestUser } from './builders.ts';
 import { aPerson, type Person } from './person.ts';
 import type { Portal } from './portal.ts';
+import * as supportStore from '../../src/core/support/support.store.ts';
+import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 
 export const english = { 'Accept-Language': 'en' };
 export const supportPage = '/account-settings/support-access';
@@ -11,16 +13,16 @@ export const hourMs = 3_600_000;
 
 /** What the operator's commands work with, on a portal's own clock. */
 export function operatorsOf(portal: Portal) {
-  const { stores, tenants } = portal;
+  const { database, tenants } = portal;
   const { rules } = portal.config;
   const clock = (): number => portal.clock.now;
-  const support = createSupport({ stores, rules, operatorScope: tenants.operatorScope, clock });
-  return createOperators({ stores, tenants, changes: createUserChanges({ stores, clock }), support, rules });
+  const support = createSupport({ database, rules, operatorScope: tenants.operatorScope, clock });
+  return createOperators({ database, tenants, changes: createUserChanges({ database, clock }), support, rules });
 }
 
 /** An operator who can sign in: the first brings the operators' tenant with them. */
 export async function anOperator(portal: Portal, wishes: Partial<TestUser> = {}): Promise<TestUser> {
-  const home = (await portal.stores.tenants.findOfOperators()) ?? (await operatorsTenant(portal));
+  const home = (await tenantsStore.findOfOperators(portal.database)) ?? (await operatorsTenant(portal));
   const scope = portal.tenants.operatorScope(home);
   const tenant: TestTenant = { id: home.id, name: home.name, domain: 'hosting.example', scope };
   return aUser(portal, tenant, { displayName: 'Ada Betrieb', language: 'en', ...wishes });
@@ -28,7 +30,7 @@ export async function anOperator(portal: Portal, wishes: Partial<TestUser> = {})
 
 async function operatorsTenant(portal: Portal) {
   await operatorsOf(portal).add({ username: 'first@hosting.example', name: 'First Operator', language: null });
-  const home = await portal.stores.tenants.findOfOperators();
+  const home = await tenantsStore.findOfOperators(portal.database);
   if (home === null) throw new Error('There is no tenant of the operators');
   return home;
 }
@@ -54,7 +56,7 @@ export async function letIn(
   { level = 'manage', hours = '2', purpose = 'Imports fail since Monday' } = {},
 ): Promise<string> {
   await admin.send('POST', supportPage, { operator: operator.id, purpose, hours, level });
-  const [grant] = await portal.stores.support.listOpen(tenant.scope, portal.clock.now);
+  const [grant] = await supportStore.listOpen(portal.database, tenant.scope, portal.clock.now);
   if (grant === undefined) throw new Error('Nobody was let in');
   return grant.id;
 }

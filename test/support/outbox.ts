@@ -1,5 +1,6 @@
 import { aTenant, aUser, type TestUser } from './builders.ts';
 import { openPortal, type Portal } from './portal.ts';
+import * as activityStore from '../../src/core/activity/activity.store.ts';
 
 export const MAIL_FROM = 'portal@host.example';
 
@@ -10,7 +11,7 @@ export async function aPortal(environment: Readonly<Record<string, string>>) {
   const zoe = await aUser(portal, tenant);
   /** Queues a notice as the features do. */
   const tell = (user: TestUser = zoe): Promise<void> =>
-    portal.stores.activity.record(tenant.scope, { kind: 'user.unblocked' }, user.id, portal.clock.now);
+    activityStore.record(portal.database, tenant.scope, { kind: 'user.unblocked' }, user.id, portal.clock.now);
   return { portal, tenant, zoe, tell, queued: () => queuedIn(portal) };
 }
 

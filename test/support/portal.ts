@@ -17,13 +17,13 @@ import { prepareDatabase } from '../../src/platform/database/migrate.ts';
 import { createGuessCounter } from '../../src/core/accounts/passwords/guesses.ts';
 import { createHasher, type Hasher } from '../../src/core/accounts/passwords/hasher.ts';
 import { createTenants, type Tenants } from '../../src/core/accounts/tenants/tenants.ts';
-import { createStores, type Stores } from '../../src/stores.ts';
 import { loadAssets } from '../../src/site/http/assets.ts';
 import type { Route } from '../../src/site/http/routing.ts';
 import { sessionTtlMs } from '../../src/site/http/session.ts';
 import { TableStore } from '../../src/site/http/session-store/table-store.ts';
 import { loadTranslator } from '../../src/i18n/translator.ts';
 import { loadViews } from '../../src/site/http/views.ts';
+import * as directoryStore from '../../src/core/directory/directory.store.ts';
 
 /** The clocks of a portal, which stand still until a test moves them. */
 export interface TestClock {
@@ -57,7 +57,6 @@ export interface Portal {
   readonly background: Background;
   readonly config: Config;
   readonly database: Database;
-  readonly stores: Stores;
   readonly tenants: Tenants;
   readonly hasher: Hasher;
   readonly clock: TestClock;
@@ -98,7 +97,6 @@ export async function openPortal(options: PortalOptions = {}): Promise<Portal> {
   const clock: TestClock = { now: Date.UTC(2026, 10, 23, 9, 0), monotonic: 0 };
   const lines: string[] = [];
   const hasher = options.hasher ?? quickHasher;
-  const stores = createStores(database);
   const sessionStore =
     options.sessionStore?.(database, config) ?? new TableStore(database, sessionTtlMs(config.rules), () => clock.now);
   const { app, routes, background } = createApp({
@@ -112,8 +110,8 @@ export async function openPortal(options: PortalOptions = {}): Promise<Portal> {
     log: pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) }),
   });
   const tenants = createTenants({
-    stores,
-    regionOf: (domain) => stores.directory.regionOf(domain),
+    database,
+    regionOf: (domain) => directoryStore.regionOf(database, domain),
     hasher,
     rules: config.rules,
     clock: () => clock.now,
@@ -125,7 +123,6 @@ export async function openPortal(options: PortalOptions = {}): Promise<Portal> {
     background,
     config,
     database,
-    stores,
     tenants,
     hasher,
     clock,

@@ -2,6 +2,8 @@ import { userPath } from '../../src/paths.ts';
 import { aTenant, aUser, type TestUser } from './builders.ts';
 import { aPerson } from './person.ts';
 import { openPortal } from './portal.ts';
+import * as activityStore from '../../src/core/activity/activity.store.ts';
+import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 const english = { 'Accept-Language': 'en' };
 
@@ -26,11 +28,11 @@ export async function twoAdministrators(databaseUrl?: string) {
       return user;
     },
     stored: async ({ id }: { id: string }) => {
-      const user = await portal.stores.users.find(tenant.scope, id);
+      const user = await usersStore.find(portal.database, tenant.scope, id);
       if (user === null) throw new Error('The user is gone');
       return user;
     },
-    latest: async ({ id }: { id: string }) => (await portal.stores.activity.latestOfUser(tenant.scope, id))[0],
+    latest: async ({ id }: { id: string }) => (await activityStore.latestOfUser(portal.database, tenant.scope, id))[0],
     /** What stands in fields of the page that the reader has. */
     inFields: (...names: readonly string[]) => names.map((name) => reader.$(`#${name}`).val()),
   };

@@ -8,6 +8,9 @@ import { aStagedImport } from '../support/imports.ts';
 import type { Person } from '../support/person.ts';
 import { openPortal, type Portal, type PortalOptions } from '../support/portal.ts';
 import { raw, type RawAnswer } from '../support/traces.ts';
+import * as linksStore from '../../src/core/accounts/stores/links.store.ts';
+import * as setUpStore from '../../src/core/accounts/stores/set-up.store.ts';
+import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 
 export const setupToken = 'a'.repeat(43);
 const linkToken = Array(7).fill('AAAA').join('-');
@@ -39,7 +42,7 @@ export async function openInventory(options: PortalOptions = {}): Promise<Invent
   const portal = await openPortal(options);
   const origin = await portal.listen();
   const tenant = await aTenant(portal, { language: 'en', name: 'Canary Tenant' });
-  await portal.stores.setup.replace(digestOf(setupToken));
+  await setUpStore.replace(portal.database, digestOf(setupToken));
   const person = (displayName: string, administratorLevel: TestUser['administratorLevel']) =>
     aUser(portal, tenant, { displayName, administratorLevel, language: 'en' });
   const nobodySpecial = await person('Zoé Besson', 'none');
@@ -52,7 +55,7 @@ export async function openInventory(options: PortalOptions = {}): Promise<Invent
     deletedAt: portal.clock.now,
   });
   const pending = await aUser(portal, tenant, { displayName: 'Lena Vogt', password: 'temporary' });
-  await portal.stores.links.insertMany(tenant.scope, [
+  await linksStore.insertMany(portal.database, tenant.scope, [
     {
       ...{ id: 'an open link', userId: pending.id, purpose: 'handOver', epoch: pending.epoch },
       digest: createLinkTokens([], linkAddresses(portal.config.baseUrl)).digestOf(linkToken) ?? '',
@@ -64,7 +67,7 @@ export async function openInventory(options: PortalOptions = {}): Promise<Invent
   const userFor = (path: string): TestUser => (path === paths.eraseUser ? deleted : nobodySpecial);
   const billing = await person('Ada Müller', 'billing');
   // So few may be deleted alone that there is something to ask another for.
-  await portal.stores.tenants.setOwnRules(tenant.scope, { deleteMany: 'two', deleteMoreThan: 1 });
+  await tenantsStore.setOwnRules(portal.database, tenant.scope, { deleteMany: 'two', deleteMoreThan: 1 });
   const chosenFor: Readonly<Record<string, string>> = {
     [paths.bulkUsers]: `?action=block&user=${nobodySpecial.id}`,
     [paths.newApproval]: `?act=delete&user=${nobodySpecial.id}&user=${billing.id}`,

@@ -15,13 +15,13 @@ const kept = ['users_by_number', 'users_username_unique', 'users_pkey', 'users_s
 export async function withoutIndexes(database: Database, work: () => Promise<void>): Promise<void> {
   const { knex } = database;
   const indexes = database.dialect === 'sqlite' ? await indexesOfSqlite(database) : await indexesOfPostgres(database);
-  await knex.transaction(async (within) => {
-    for (const { name } of indexes) await within.raw('drop index ??', [name]);
+  await knex.transaction(async (tx) => {
+    for (const { name } of indexes) await tx.raw('drop index ??', [name]);
   });
   await work();
-  await knex.transaction(async (within) => {
-    if (database.dialect === 'postgres') await within.raw("set local maintenance_work_mem = '512MB'");
-    for (const { definition } of indexes) await within.raw(definition);
+  await knex.transaction(async (tx) => {
+    if (database.dialect === 'postgres') await tx.raw("set local maintenance_work_mem = '512MB'");
+    for (const { definition } of indexes) await tx.raw(definition);
   });
   // What PostgreSQL would do by itself in a minute or two.
   if (database.dialect === 'postgres') await knex.raw('vacuum analyze');

@@ -6,11 +6,13 @@ import { normalizePassword } from '../../src/domain/people/password.ts';
 import { createScope } from '../../src/domain/scope.ts';
 import { createHasher } from '../../src/core/accounts/passwords/hasher.ts';
 import type { NewUser } from '../../src/core/accounts/stores/users.store.ts';
-import { createStores, type Stores } from '../../src/stores.ts';
 import { crowd } from './crowd.ts';
 import { withoutIndexes } from './indexes.ts';
 import { seededRandom } from './names.ts';
 import { ownPassword, type DemoLogin } from './seed.ts';
+import * as directoryStore from '../../src/core/directory/directory.store.ts';
+import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
+import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 const atOnce = 10_000;
 const bigCompany = { name: 'Compagnie du Grand Large', domain: 'grand-large.example' };
@@ -25,24 +27,24 @@ interface Company {
 
 /** Adds a tenant with any number of made-up people, the same ones for the same seed. @returns the user name of its Global admin */
 export async function seedCompany(
-  stores: Stores,
+  database: Database,
   { rules }: Config,
   { name, domain, users, passwordHashes: [passwordHash, others] }: Company,
   { now, seed, progress }: { now: number; seed: number; progress?: (left: number) => void },
 ): Promise<string> {
   const tenant = { id: randomUUID(), name, language: 'fr' } as const;
   const scope = createScope({ rules, language: 'fr', requestId: 'demo', now, address: null, tenant, actor: null });
-  await stores.tenants.insert({ ...tenant, state: 'active', createdAt: now, domains: [domain] });
+  await tenantsStore.insert(database, { ...tenant, state: 'active', createdAt: now, domains: [domain] });
   const people = crowd({ domain, rules, now, passwordHash: others }, seededRandom(seed));
   const named = { firstName: 'Solène', lastName: 'Kervella', displayName: 'Solène Kervella' };
   const username = `global.admin@${domain}`;
   const standing = { administratorLevel: 'global', agentLevel: 'none', state: 'active', password: 'own' } as const;
   const dates = { temporaryUntil: null, passwordSetBy: null, passwordSetAt: now, lastSignInAt: null, createdAt: now };
   const admin = { id: randomUUID(), language: null, username, passwordHash, ...named, ...standing, ...dates };
-  await stores.users.insert(scope, admin);
+  await usersStore.insert(database, scope, admin);
   for (let left = users - 1; left > 0; left -= atOnce) {
     progress?.(left);
-    await stores.users.insertMany(scope, next(people, Math.min(left, atOnce)));
+    await usersStore.insertMany(database, scope, next(people, Math.min(left, atOnce)));
   }
   return username;
 }
@@ -70,20 +72,19 @@ export async function seedBigCompany(
   const database = openDatabase(config.database, 0);
   try {
     const hasher = await createHasher();
-    const stores = createStores(database);
     const password = ownPassword();
     const passwordHashes = [await hasher.hash(normalizePassword(password)), hasher.decoy] as const;
     let username = '';
     await seedFast(database, async () => {
       username = await seedCompany(
-        stores,
+        database,
         config,
         { ...bigCompany, users, passwordHashes },
         { now, seed: 2017, progress },
       );
     });
     const { name: tenant, domain } = bigCompany;
-    await stores.directory.put([{ domain, region: config.rules.region }]);
+    await directoryStore.put(database, [{ domain, region: config.rules.region }]);
     const who = { name: 'Solène Kervella', level: `Global admin of ${users.toLocaleString('en')} users` };
     return { region: config.rules.region, tenant, ...who, username, password, address: config.baseUrl.origin };
   } finally {

@@ -12,9 +12,13 @@ import { temporaryPasswordLifetimeMs, type RegionRules } from '../../src/domain/
 import { createScope, type Scope } from '../../src/domain/scope.ts';
 import type { NewUser } from '../../src/core/accounts/stores/users.store.ts';
 import { createHasher, type Hasher } from '../../src/core/accounts/passwords/hasher.ts';
-import { createStores, type Stores } from '../../src/stores.ts';
 import type { DemoPerson } from './people.ts';
 import { demoTenants, type DemoTenant } from './tenants.ts';
+import * as activityStore from '../../src/core/activity/activity.store.ts';
+import * as directoryStore from '../../src/core/directory/directory.store.ts';
+import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
+import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
+import type { Database } from '../../src/platform/database/database.ts';
 
 /** Somebody whose password the demo prints. */
 export interface DemoLogin {
@@ -29,7 +33,7 @@ export interface DemoLogin {
 
 interface SeedParts {
   readonly config: Config;
-  readonly stores: Stores;
+  readonly database: Database;
   readonly hasher: Hasher;
   readonly now: number;
 }
@@ -43,11 +47,11 @@ export async function seedRegion(
   await prepareDatabase(config);
   const database = openDatabase(config.database);
   try {
-    const parts: SeedParts = { config, stores: createStores(database), hasher: await createHasher(), now };
+    const parts: SeedParts = { config, database: database, hasher: await createHasher(), now };
     const routes = regions.flatMap((region) =>
       demoTenants(region, now).flatMap(({ domains }) => domains.map((domain) => ({ domain, region }))),
     );
-    await parts.stores.directory.put(routes);
+    await directoryStore.put(parts.database, routes);
     const logins: DemoLogin[] = [];
     for (const tenant of demoTenants(config.rules.region as 'worldwide' | 'germany', now)) {
       logins.push(...(await seedTenant(parts, tenant)));
@@ -58,7 +62,7 @@ export async function seedRegion(
   }
 }
 
-async function seedTenant({ config, stores, hasher, now }: SeedParts, tenant: DemoTenant): Promise<DemoLogin[]> {
+async function seedTenant({ config, database, hasher, now }: SeedParts, tenant: DemoTenant): Promise<DemoLogin[]> {
   const { rules } = config;
   const { name, language, domains, people } = tenant;
   const id = randomUUID();
@@ -76,10 +80,10 @@ async function seedTenant({ config, stores, hasher, now }: SeedParts, tenant: De
     hasher,
   );
   const createdAt = Math.min(...people.map((person) => person.createdAt));
-  await stores.transaction(async (within) => {
-    await within.tenants.insert({ id, name, language, state: 'active', createdAt, domains });
+  await database.transaction(async (tx) => {
+    await tenantsStore.insert(tx, { id, name, language, state: 'active', createdAt, domains });
     for (const person of people) {
-      await seedPerson(within, scope, person, secrets.get(person)?.hash ?? hasher.decoy, now);
+      await seedPerson(tx, scope, person, secrets.get(person)?.hash ?? hasher.decoy, now);
     }
   });
   return [...secrets].map(([person, { password }]) => ({
@@ -116,17 +120,18 @@ export function ownPassword(): string {
 }
 
 async function seedPerson(
-  within: Stores,
+  tx: Database,
   scope: Scope,
   person: DemoPerson,
   passwordHash: string,
   now: number,
 ): Promise<void> {
   const user = toNewUser(person, passwordHash, scope.rules, now);
-  await within.users.insert(scope, user);
-  await within.activity.record(scope, { kind: 'user.added' }, user.id, person.createdAt);
+  await usersStore.insert(tx, scope, user);
+  await activityStore.record(tx, scope, { kind: 'user.added' }, user.id, person.createdAt);
   if (person.lastSignInAt !== null) {
-    await within.activity.recordSignIn(
+    await activityStore.recordSignIn(
+      tx,
       scope,
       { id: user.id, tenantId: scope.tenant.id },
       { kind: 'signIn.succeeded' },
@@ -134,7 +139,7 @@ async function seedPerson(
     );
   }
   if (person.state === 'blocked') {
-    await within.activity.record(scope, { kind: 'user.blocked' }, user.id, person.lastSignInAt ?? person.createdAt);
+    await activityStore.record(tx, scope, { kind: 'user.blocked' }, user.id, person.lastSignInAt ?? person.createdAt);
   }
 }
 

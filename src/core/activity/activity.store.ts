@@ -2,7 +2,6 @@ import type { Database } from '../../platform/database/database.ts';
 import type { ActivityEvent } from '../../domain/activity/event.ts';
 import type { FoundEntry } from '../../domain/activity/chain.ts';
 import type { RegionScope, Scope } from '../../domain/scope.ts';
-import { activityReads } from './reads.store.ts';
 import { recordWithin, type NewEntry, type RecordingScope } from './append.store.ts';
 import { chainColumns, toChain, toFoundEntry, type ActivityRow, type Chain, type ChainRow } from './rows.ts';
 
@@ -14,59 +13,81 @@ interface EntryIds {
   readonly target: string | null;
 }
 
-/** The log of each tenant: entries are added, in the transaction of what they record, and never changed. */
-export function activityStore(database: Database) {
-  // In a transaction of its own where the caller has none: the entry and the end of the chain are written together.
-  const insert = (scope: RecordingScope, ids: EntryIds, event: ActivityEvent, at: number): Promise<void> =>
-    database.transaction((within) =>
-      recordWithin(within, scope, { tenantId: ids.tenant, actorId: ids.actor, at }, [{ event, targetId: ids.target }]),
-    );
-
-  return {
-    ...activityReads(database),
-
-    /** Records what the scope's actor did to a user of the tenant, or to nobody. */
-    record: (scope: Scope, event: ActivityEvent, targetId: string | null, at: number): Promise<void> =>
-      insert(scope, { tenant: scope.tenant.id, actor: scope.actor?.id ?? null, target: targetId }, event, at),
-
-    /** Records much that the scope's actor did in one go, in the order given. */
-    recordMany: (scope: Scope, entries: readonly NewEntry[], at: number): Promise<void> =>
-      database.transaction((within) =>
-        recordWithin(within, scope, { tenantId: scope.tenant.id, actorId: scope.actor?.id ?? null, at }, entries),
-      ),
-
-    /** Records a try to sign in, when nobody is known yet: the typed name is not kept, it may be a mistyped password. */
-    recordSignIn: (
-      scope: RegionScope,
-      user: { id: string; tenantId: string } | null,
-      event: ActivityEvent,
-      at: number,
-    ): Promise<void> => {
-      const actor = event.kind === 'signIn.succeeded' ? (user?.id ?? null) : null;
-      return insert(scope, { tenant: user?.tenantId ?? null, actor, target: user?.id ?? null }, event, at);
-    },
-
-    /** @returns the tenants, each of which has a chain, for the operator's check */
-    tenantsForOperator: async (): Promise<string[]> => {
-      const rows = (await database.knex('tenants').select('id').orderBy('created_at')) as { id: string }[];
-      return rows.map(({ id }) => id);
-    },
-
-    /** @returns where a tenant's chain begins and ends, for the operator's check */
-    chainForOperator: async (tenantId: string): Promise<Chain | null> => {
-      const [row] = (await database.knex('tenants').select(chainColumns).where('id', tenantId)) as ChainRow[];
-      return row === undefined ? null : toChain(row);
-    },
-
-    /** Reads a tenant's chain from its beginning to a place, some entries at a time. */
-    async *entriesForOperator(tenantId: string, until = Number.MAX_SAFE_INTEGER): AsyncGenerator<FoundEntry> {
-      for (let last = 0; ;) {
-        const query = database.knex<ActivityRow>('activity').where('tenant_id', tenantId).where('place', '>', last);
-        const rows = await query.where('place', '<=', until).orderBy('place').limit(entriesAtOnce);
-        yield* rows.map(toFoundEntry);
-        if (rows.length < entriesAtOnce) return;
-        last = rows.at(-1)?.place ?? last;
-      }
-    },
-  };
+// In a transaction of its own where the caller has none: the entry and the end of the chain are written together.
+function insert(
+  database: Database,
+  scope: RecordingScope,
+  ids: EntryIds,
+  event: ActivityEvent,
+  at: number,
+): Promise<void> {
+  return database.transaction((tx) =>
+    recordWithin(tx, scope, { tenantId: ids.tenant, actorId: ids.actor, at }, [{ event, targetId: ids.target }]),
+  );
 }
+
+/** Records what the scope's actor did to a user of the tenant, or to nobody. */
+export function record(
+  database: Database,
+  scope: Scope,
+  event: ActivityEvent,
+  targetId: string | null,
+  at: number,
+): Promise<void> {
+  return insert(
+    database,
+    scope,
+    { tenant: scope.tenant.id, actor: scope.actor?.id ?? null, target: targetId },
+    event,
+    at,
+  );
+}
+
+/** Records much that the scope's actor did in one go, in the order given. */
+export function recordMany(database: Database, scope: Scope, entries: readonly NewEntry[], at: number): Promise<void> {
+  return database.transaction((tx) =>
+    recordWithin(tx, scope, { tenantId: scope.tenant.id, actorId: scope.actor?.id ?? null, at }, entries),
+  );
+}
+
+/** Records a try to sign in, when nobody is known yet: the typed name is not kept, it may be a mistyped password. */
+export function recordSignIn(
+  database: Database,
+  scope: RegionScope,
+  user: { id: string; tenantId: string } | null,
+  event: ActivityEvent,
+  at: number,
+): Promise<void> {
+  const actor = event.kind === 'signIn.succeeded' ? (user?.id ?? null) : null;
+  return insert(database, scope, { tenant: user?.tenantId ?? null, actor, target: user?.id ?? null }, event, at);
+}
+
+/** @returns the tenants, each of which has a chain, for the operator's check */
+export async function tenantsForOperator(database: Database): Promise<string[]> {
+  const rows = (await database.knex('tenants').select('id').orderBy('created_at')) as { id: string }[];
+  return rows.map(({ id }) => id);
+}
+
+/** @returns where a tenant's chain begins and ends, for the operator's check */
+export async function chainForOperator(database: Database, tenantId: string): Promise<Chain | null> {
+  const [row] = (await database.knex('tenants').select(chainColumns).where('id', tenantId)) as ChainRow[];
+  return row === undefined ? null : toChain(row);
+}
+
+/** Reads a tenant's chain from its beginning to a place, some entries at a time. */
+export async function* entriesForOperator(
+  database: Database,
+  tenantId: string,
+  until = Number.MAX_SAFE_INTEGER,
+): AsyncGenerator<FoundEntry> {
+  for (let last = 0; ;) {
+    const query = database.knex<ActivityRow>('activity').where('tenant_id', tenantId).where('place', '>', last);
+    const rows = await query.where('place', '<=', until).orderBy('place').limit(entriesAtOnce);
+    yield* rows.map(toFoundEntry);
+    if (rows.length < entriesAtOnce) return;
+    last = rows.at(-1)?.place ?? last;
+  }
+}
+
+export * from './reads.store.ts';
+export * from './controllers.store.ts';

@@ -6,7 +6,7 @@ import type { ActivityEvent } from '../../domain/activity/event.ts';
 import { hashOf, personalDigestOf, type ChainedEntry } from '../../domain/activity/chain.ts';
 import { splitPersonal } from '../../domain/activity/personal.ts';
 import type { RegionScope, Scope } from '../../domain/scope.ts';
-import { deliveriesStore } from './deliveries.store.ts';
+import { queue } from './deliveries.store.ts';
 
 /** What is recorded, and to whom it was done; null where it was done to nobody in particular. */
 export interface NewEntry {
@@ -55,7 +55,7 @@ export async function recordWithin(
   const told = entries.flatMap(({ event, targetId }) =>
     targetId === null ? [] : [{ tenantId, targetId, actorId, event, at }],
   );
-  await deliveriesStore(database).queue(told);
+  await queue(database, told);
 }
 
 // Takes the end of the tenant's chain, which also makes other recorders of this tenant wait for this transaction.

@@ -30,46 +30,54 @@ export interface NoticeRow {
 // So many rows fit into one statement of either database.
 const rowsAtOnce = 100;
 
-/** The outbox of emails: a row is written in the transaction of what it tells of. */
-export function deliveriesStore(database: Database) {
-  return {
-    /** Queues what the targets of these events are to be told; most events are told to nobody. */
-    queue: async (recorded: readonly Recorded[]): Promise<void> => {
-      await inChunks(recorded.flatMap(toRow), rowsAtOnce, async (some) => {
-        await database.knex('mails').insert([...some]);
-      });
-    },
+/** Queues what the targets of these events are to be told; most events are told to nobody. */
+export async function queue(database: Database, recorded: readonly Recorded[]): Promise<void> {
+  await inChunks(recorded.flatMap(toRow), rowsAtOnce, async (some) => {
+    await database.knex('mails').insert([...some]);
+  });
+}
 
-    /** Queues one notice for several people of the scope's tenant. @param at epoch ms */
-    tell: (scope: Scope, userIds: readonly string[], notice: Notice, at: number): Promise<void> =>
-      inChunks(userIds, rowsAtOnce, async (some) => {
-        const by = { tenantId: scope.tenant.id, actorId: scope.actor?.id ?? null, at };
-        await database.knex('mails').insert(some.map((targetId) => rowOf({ ...by, targetId }, notice)));
-      }),
+/** Queues one notice for several people of the scope's tenant. @param at epoch ms */
+export function tell(
+  database: Database,
+  scope: Scope,
+  userIds: readonly string[],
+  notice: Notice,
+  at: number,
+): Promise<void> {
+  return inChunks(userIds, rowsAtOnce, async (some) => {
+    const by = { tenantId: scope.tenant.id, actorId: scope.actor?.id ?? null, at };
+    await database.knex('mails').insert(some.map((targetId) => rowOf({ ...by, targetId }, notice)));
+  });
+}
 
-    /** Queues mails that bring links to their users. Times in epoch ms. */
-    queueLinks: (
-      scope: Scope,
-      links: readonly { id: string; userId: string; createdAt: number; expiresAt: number }[],
-      kind: LinkNotice['kind'],
-    ): Promise<void> =>
-      inChunks(links, rowsAtOnce, async (some) => {
-        const rows = some.map(({ id: linkId, userId, createdAt: at, expiresAt: until }) => {
-          const ids = { tenantId: scope.tenant.id, targetId: userId, actorId: scope.actor?.id ?? null };
-          return rowOf({ ...ids, at }, { kind, linkId, until });
-        });
-        await database.knex('mails').insert(rows);
-      }),
+/** Queues mails that bring links to their users. Times in epoch ms. */
+export function queueLinks(
+  database: Database,
+  scope: Scope,
+  links: readonly { id: string; userId: string; createdAt: number; expiresAt: number }[],
+  kind: LinkNotice['kind'],
+): Promise<void> {
+  return inChunks(links, rowsAtOnce, async (some) => {
+    const rows = some.map(({ id: linkId, userId, createdAt: at, expiresAt: until }) => {
+      const ids = { tenantId: scope.tenant.id, targetId: userId, actorId: scope.actor?.id ?? null };
+      return rowOf({ ...ids, at }, { kind, linkId, until });
+    });
+    await database.knex('mails').insert(rows);
+  });
+}
 
-    /** @returns what one user is still to be told, the oldest first */
-    listOf: async (scope: Scope, userId: string): Promise<{ notice: Notice; at: number }[]> => {
-      const rows = (await database
-        .knex('mails')
-        .where({ tenant_id: scope.tenant.id, user_id: userId })
-        .orderBy('created_at')) as NoticeRow[];
-      return rows.map((row) => ({ notice: toNotice(row), at: row.created_at }));
-    },
-  };
+/** @returns what one user is still to be told, the oldest first */
+export async function listOf(
+  database: Database,
+  scope: Scope,
+  userId: string,
+): Promise<{ notice: Notice; at: number }[]> {
+  const rows = (await database
+    .knex('mails')
+    .where({ tenant_id: scope.tenant.id, user_id: userId })
+    .orderBy('created_at')) as NoticeRow[];
+  return rows.map((row) => ({ notice: toNotice(row), at: row.created_at }));
 }
 
 function toRow(recorded: Recorded): object[] {

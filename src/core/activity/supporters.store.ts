@@ -17,32 +17,30 @@ interface SupportersRow {
 }
 
 /** Whom the entries of a tenant's log name who are not of it: the operators whom it let in, and by whose leave. */
-export function supportersOf(database: Database) {
-  /** @returns the people of each grant that entries hold; a page without any asks nothing */
-  return async (
-    scope: Scope,
-    entries: readonly { data: string; personal: string | null }[],
-  ): Promise<ReadonlyMap<string, Supporters>> => {
-    const ids = [...new Set(entries.flatMap((entry) => grantIn(entry)?.id ?? []))];
-    if (ids.length === 0) return new Map();
-    const rows = await database
-      .knex('support_grants as grants')
-      .leftJoin('users as operators', 'operators.id', 'grants.operator_id')
-      .leftJoin('users as granters', (join) =>
-        join.on('granters.id', 'grants.granted_by').andOn('granters.tenant_id', 'grants.tenant_id'),
-      )
-      .where('grants.tenant_id', scope.tenant.id)
-      .whereIn('grants.id', ids)
-      .select('grants.id', 'grants.operator_id', 'grants.granted_by')
-      .select<SupportersRow[]>({ operator_name: 'operators.display_name', granter_name: 'granters.display_name' });
-    return new Map(
-      rows.map((row) => [
-        row.id,
-        {
-          operator: { id: row.operator_id, name: row.operator_name },
-          grantedBy: { id: row.granted_by, name: row.granter_name },
-        },
-      ]),
-    );
-  };
+export async function supportersOf(
+  database: Database,
+  scope: Scope,
+  entries: readonly { data: string; personal: string | null }[],
+): Promise<ReadonlyMap<string, Supporters>> {
+  const ids = [...new Set(entries.flatMap((entry) => grantIn(entry)?.id ?? []))];
+  if (ids.length === 0) return new Map();
+  const rows = await database
+    .knex('support_grants as grants')
+    .leftJoin('users as operators', 'operators.id', 'grants.operator_id')
+    .leftJoin('users as granters', (join) =>
+      join.on('granters.id', 'grants.granted_by').andOn('granters.tenant_id', 'grants.tenant_id'),
+    )
+    .where('grants.tenant_id', scope.tenant.id)
+    .whereIn('grants.id', ids)
+    .select('grants.id', 'grants.operator_id', 'grants.granted_by')
+    .select<SupportersRow[]>({ operator_name: 'operators.display_name', granter_name: 'granters.display_name' });
+  return new Map(
+    rows.map((row) => [
+      row.id,
+      {
+        operator: { id: row.operator_id, name: row.operator_name },
+        grantedBy: { id: row.granted_by, name: row.granter_name },
+      },
+    ]),
+  );
 }

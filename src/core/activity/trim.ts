@@ -1,13 +1,15 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { retentionMs, type RegionRules } from '../../domain/regions.ts';
 import type { Scope } from '../../domain/scope.ts';
-import type { Stores } from '../../stores.ts';
 import type { FrontEntry } from './trim.store.ts';
 import type { ScopeTenant } from '../../domain/tenant.ts';
 import type { RetentionStep, Tally } from '../../platform/retention-step.ts';
+import * as activityStore from './activity.store.ts';
+import * as trimStore from './trim.store.ts';
+import type { Database } from '../../platform/database/database.ts';
 
 interface TrimParts {
-  readonly stores: Stores;
+  readonly database: Database;
   readonly rules: RegionRules;
   /** The scope in which the portal itself acts on a tenant. */
   readonly operatorScope: (tenant: ScopeTenant) => Scope;
@@ -28,12 +30,12 @@ export const maxShareOf = ({ activityLog }: RegionRules): number =>
  * Drops from each log what has been kept for as long as the rules say, by whole days (UTC), so that a log says of itself
  * once a day that it was trimmed, and not all day long. Safe on several processes at once.
  */
-export function trimLogs({ stores, rules, operatorScope }: TrimParts): RetentionStep {
+export function trimLogs({ database, rules, operatorScope }: TrimParts): RetentionStep {
   const endOf = (now: number): number => Math.floor((now - retentionMs(rules)) / dayMs) * dayMs;
 
   async function purge(now: number, stopping: AbortSignal, tally: Tally): Promise<void> {
     const before = endOf(now);
-    for (const tenant of await stores.activityTrims.findOverdueForOperator(before)) {
+    for (const tenant of await trimStore.findOverdueForOperator(database, before)) {
       const scope = operatorScope(tenant);
       for (let dropped = entriesPerTrim; dropped === entriesPerTrim && !stopping.aborted; await turn()) {
         dropped = await trimOnce(scope, before, now);
@@ -44,23 +46,23 @@ export function trimLogs({ stores, rules, operatorScope }: TrimParts): Retention
 
   /** @returns how many entries were dropped: there may be more where it is as many as fit in one transaction */
   async function trimOnce(scope: Scope, before: number, now: number): Promise<number> {
-    return stores.transaction(async (within) => {
+    return database.transaction(async (tx) => {
       // While the tenant moves, its log travels too: a trim here would not arrive there.
-      if (!(await within.activityTrims.lockUnlessMoving(scope))) return 0;
-      const overdue = overdueOf(await within.activityTrims.front(scope, entriesPerTrim), before);
+      if (!(await trimStore.lockUnlessMoving(tx, scope))) return 0;
+      const overdue = overdueOf(await trimStore.front(tx, scope, entriesPerTrim), before);
       const last = overdue.at(-1);
       if (last === undefined || overdue.every(({ kind }) => kind === 'activity.trimmed')) return 0;
       const { place, hash } = last;
-      await within.activity.record(scope, { kind: 'activity.trimmed', place, hash }, null, now);
-      await within.activityTrims.drop(scope, { place, hash });
+      await activityStore.record(tx, scope, { kind: 'activity.trimmed', place, hash }, null, now);
+      await trimStore.drop(tx, scope, { place, hash });
       return overdue.length;
     });
   }
 
   return {
-    countDue: async (now) => ({ trimmedEntries: await stores.activityTrims.countOverdueForOperator(endOf(now)) }),
+    countDue: async (now) => ({ trimmedEntries: await trimStore.countOverdueForOperator(database, endOf(now)) }),
     purge,
-    limit: { kind: 'trimmedEntries', share: maxShareOf(rules), count: () => stores.activityTrims.countForOperator() },
+    limit: { kind: 'trimmedEntries', share: maxShareOf(rules), count: () => trimStore.countForOperator(database) },
   };
 }
 

@@ -6,6 +6,7 @@ import type { User } from '../../domain/people/user.ts';
 import { toUser, userColumns, type UserRow } from '../accounts/stores/user-rows.ts';
 import { toApproval, type Approval, type ApprovalRecord, type NamedApproval } from './rows.ts';
 import type { LapsedBy } from '../../domain/approval-acts.ts';
+import { preparedQuery } from '../../platform/database/database.ts';
 
 /** A request as it is first written. */
 export type NewApproval = Pick<Approval, 'id' | 'act' | 'subject' | 'reason' | 'createdAt' | 'expiresAt'> & {
@@ -27,128 +28,144 @@ const mostAdministrators = 100;
 // Spelt out, not bound: only then do the indexes of the few that wait, and of administrators, fit.
 const isLive = "approvals.state in ('open', 'confirmed')";
 
-/** What administrators of the scope's tenant ask each other to agree to. */
-export function approvalsStore(database: Database) {
-  const named = (knex: Knex, $: Parameters<Build>[1]): Knex.QueryBuilder =>
-    ['asker', 'decider', 'target'].reduce(
-      (query, who) =>
-        query
-          .leftJoin(`users as ${who}`, (join) =>
-            join.on(`${who}.id`, `approvals.${who}_id`).andOn(`${who}.tenant_id`, 'approvals.tenant_id'),
-          )
-          .select({ [`${who}_name`]: `${who}.display_name`, [`${who}_username`]: `${who}.username` }),
-      knex('approvals').select('approvals.*').where('approvals.tenant_id', $('tenant')),
-    );
-  const findOne = database.prepare<NamedApproval>('approvals.find', (knex, $) =>
-    named(knex, $).where('approvals.id', $('id')),
+function named(knex: Knex, $: Parameters<Build>[1]): Knex.QueryBuilder {
+  return ['asker', 'decider', 'target'].reduce(
+    (query, who) =>
+      query
+        .leftJoin(`users as ${who}`, (join) =>
+          join.on(`${who}.id`, `approvals.${who}_id`).andOn(`${who}.tenant_id`, 'approvals.tenant_id'),
+        )
+        .select({ [`${who}_name`]: `${who}.display_name`, [`${who}_username`]: `${who}.username` }),
+    knex('approvals').select('approvals.*').where('approvals.tenant_id', $('tenant')),
   );
-  const listLatest = database.prepare<NamedApproval>('approvals.list', (knex, $) =>
-    named(knex, $)
-      .orderBy([
-        { column: 'approvals.created_at', order: 'desc' },
-        { column: 'approvals.id', order: 'desc' },
-      ])
-      .limit(mostListed),
+}
+
+const findOne = preparedQuery<NamedApproval>('approvals.find', (knex, $) =>
+  named(knex, $).where('approvals.id', $('id')),
+);
+
+const listLatest = preparedQuery<NamedApproval>('approvals.list', (knex, $) =>
+  named(knex, $)
+    .orderBy([
+      { column: 'approvals.created_at', order: 'desc' },
+      { column: 'approvals.id', order: 'desc' },
+    ])
+    .limit(mostListed),
+);
+
+const listLive = preparedQuery<NamedApproval>('approvals.live', (knex, $) =>
+  named(knex, $)
+    .whereRaw(isLive)
+    .whereRaw('(approvals.created_at, approvals.id) > (?, ?)', [$('at'), $('id')])
+    .orderBy(['approvals.created_at', 'approvals.id'])
+    .limit(mostListed),
+);
+
+const liveOfAsker = preparedQuery<NamedApproval>('approvals.liveOf', (knex, $) =>
+  named(knex, $).whereRaw(isLive).where('approvals.asker_id', $('asker')).orderBy('approvals.created_at'),
+);
+
+const declinedLately = preparedQuery<NamedApproval>('approvals.declined', (knex, $) =>
+  named(knex, $)
+    .where({ 'approvals.asker_id': $('asker'), 'approvals.state': 'declined' })
+    .where('approvals.ended_at', '>', $('since'))
+    .limit(mostListed),
+);
+
+const administratorsInner = (['global', 'userManagement'] as const).map((level) =>
+  preparedQuery<UserRow>(`approvals.administrators ${level}`, (knex, $) =>
+    knex('users')
+      .select(userColumns)
+      .where('tenant_id', $('tenant'))
+      .whereRaw(`administrator_level = '${level}' and state = 'active'`)
+      .orderBy('name_key')
+      .limit(mostAdministrators),
+  ),
+);
+
+function own(scope: Scope) {
+  return { tenant_id: scope.tenant.id };
+}
+
+/** @returns the request, or null: for a stranger's id as for one that never was */
+export async function find(database: Database, scope: Scope, id: string): Promise<Approval | null> {
+  const [row] = await findOne(database, { tenant: scope.tenant.id, id });
+  return row === undefined ? null : toApproval(row);
+}
+
+/** @returns the latest requests, whatever became of them */
+export async function list(database: Database, scope: Scope): Promise<Approval[]> {
+  return (await listLatest(database, { tenant: scope.tenant.id })).map(toApproval);
+}
+
+/** Reads those that wait, for another administrator or for whoever asked, the oldest first, some at a time. */
+export async function* live(database: Database, scope: Scope): AsyncGenerator<Approval> {
+  for (let last = { at: 0, id: '' }; ;) {
+    const found = (await listLive(database, { tenant: scope.tenant.id, ...last })).map(toApproval);
+    yield* found;
+    const end = found.at(-1);
+    if (end === undefined || found.length < mostListed) return;
+    last = { at: end.createdAt, id: end.id };
+  }
+}
+
+/** @returns the actor's own that wait: there is a limit to how many these are */
+export async function liveOfActor(database: Database, scope: Scope): Promise<Approval[]> {
+  return (await liveOfAsker(database, { tenant: scope.tenant.id, asker: scope.actor?.id ?? '' })).map(toApproval);
+}
+
+/** @returns the actor's requests that were declined. @param since epoch ms */
+export async function declined(database: Database, scope: Scope, since: number): Promise<Approval[]> {
+  return (await declinedLately(database, { tenant: scope.tenant.id, asker: scope.actor?.id ?? '', since })).map(
+    toApproval,
   );
-  const listLive = database.prepare<NamedApproval>('approvals.live', (knex, $) =>
-    named(knex, $)
-      .whereRaw(isLive)
-      .whereRaw('(approvals.created_at, approvals.id) > (?, ?)', [$('at'), $('id')])
-      .orderBy(['approvals.created_at', 'approvals.id'])
-      .limit(mostListed),
-  );
-  const liveOfAsker = database.prepare<NamedApproval>('approvals.liveOf', (knex, $) =>
-    named(knex, $).whereRaw(isLive).where('approvals.asker_id', $('asker')).orderBy('approvals.created_at'),
-  );
-  const declinedLately = database.prepare<NamedApproval>('approvals.declined', (knex, $) =>
-    named(knex, $)
-      .where({ 'approvals.asker_id': $('asker'), 'approvals.state': 'declined' })
-      .where('approvals.ended_at', '>', $('since'))
-      .limit(mostListed),
-  );
-  const administrators = (['global', 'userManagement'] as const).map((level) =>
-    database.prepare<UserRow>(`approvals.administrators ${level}`, (knex, $) =>
-      knex('users')
-        .select(userColumns)
-        .where('tenant_id', $('tenant'))
-        .whereRaw(`administrator_level = '${level}' and state = 'active'`)
-        .orderBy('name_key')
-        .limit(mostAdministrators),
-    ),
-  );
-  const own = (scope: Scope) => ({ tenant_id: scope.tenant.id });
+}
 
-  return {
-    /** @returns the request, or null: for a stranger's id as for one that never was */
-    find: async (scope: Scope, id: string): Promise<Approval | null> => {
-      const [row] = await findOne({ tenant: scope.tenant.id, id });
-      return row === undefined ? null : toApproval(row);
-    },
+/** @returns active administrators who look after users, by level and name */
+export async function administrators(scope: Scope): Promise<User[]> {
+  const found = await Promise.all(administratorsInner.map((read) => read({ tenant: scope.tenant.id })));
+  return found.flat().map(toUser);
+}
 
-    /** @returns the latest requests, whatever became of them */
-    list: async (scope: Scope): Promise<Approval[]> => (await listLatest({ tenant: scope.tenant.id })).map(toApproval),
-
-    /** Reads those that wait, for another administrator or for whoever asked, the oldest first, some at a time. */
-    async *live(scope: Scope): AsyncGenerator<Approval> {
-      for (let last = { at: 0, id: '' }; ;) {
-        const found = (await listLive({ tenant: scope.tenant.id, ...last })).map(toApproval);
-        yield* found;
-        const end = found.at(-1);
-        if (end === undefined || found.length < mostListed) return;
-        last = { at: end.createdAt, id: end.id };
-      }
-    },
-
-    /** @returns the actor's own that wait: there is a limit to how many these are */
-    liveOfActor: async (scope: Scope): Promise<Approval[]> =>
-      (await liveOfAsker({ tenant: scope.tenant.id, asker: scope.actor?.id ?? '' })).map(toApproval),
-
-    /** @returns the actor's requests that were declined. @param since epoch ms */
-    declined: async (scope: Scope, since: number): Promise<Approval[]> =>
-      (await declinedLately({ tenant: scope.tenant.id, asker: scope.actor?.id ?? '', since })).map(toApproval),
-
-    /** @returns active administrators who look after users, by level and name */
-    administrators: async (scope: Scope): Promise<User[]> => {
-      const found = await Promise.all(administrators.map((read) => read({ tenant: scope.tenant.id })));
-      return found.flat().map(toUser);
-    },
-
-    insert: async (scope: Scope, approval: NewApproval): Promise<void> => {
-      const { users } = approval.subject;
-      const row: Partial<ApprovalRecord> = {
-        ...own(scope),
-        ...{ id: approval.id, act: approval.act, reason: approval.reason, state: 'open' },
-        ...{ asker_id: scope.actor?.id ?? '', asker_epoch: approval.askerEpoch },
-        target_id: users.length === 1 ? (users[0]?.id ?? null) : null,
-        subject: JSON.stringify(approval.subject),
-        ...{ created_at: approval.createdAt, expires_at: approval.expiresAt },
-      };
-      await database.knex('approvals').insert(row);
-    },
-
-    /** Moves a request on, if it is still as it was found. @returns whether it was */
-    move: async (scope: Scope, { id, state }: Pick<Approval, 'id' | 'state'>, next: Move): Promise<boolean> => {
-      const { decided } = next;
-      const moved = await database
-        .knex('approvals')
-        .where({ ...own(scope), id, state })
-        .update({
-          ...{ state: next.state, ended_at: next.endedAt, lapsed_by: next.lapsedBy ?? null },
-          ...(next.expiresAt === undefined ? {} : { expires_at: next.expiresAt }),
-          ...(decided === undefined
-            ? {}
-            : {
-                ...{ decider_id: scope.actor?.id, decider_epoch: decided.epoch },
-                ...{ remark: decided.remark, decided_at: decided.at },
-              }),
-        });
-      return moved === 1;
-    },
-
-    /** @returns the tenants in which something waits, for the work beside the requests */
-    tenantsWaitingForOperator: async (): Promise<string[]> => {
-      const rows = await database.knex('approvals').distinct('tenant_id').whereRaw(isLive);
-      return (rows as { tenant_id: string }[]).map((row) => row.tenant_id);
-    },
+export async function insert(database: Database, scope: Scope, approval: NewApproval): Promise<void> {
+  const { users } = approval.subject;
+  const row: Partial<ApprovalRecord> = {
+    ...own(scope),
+    ...{ id: approval.id, act: approval.act, reason: approval.reason, state: 'open' },
+    ...{ asker_id: scope.actor?.id ?? '', asker_epoch: approval.askerEpoch },
+    target_id: users.length === 1 ? (users[0]?.id ?? null) : null,
+    subject: JSON.stringify(approval.subject),
+    ...{ created_at: approval.createdAt, expires_at: approval.expiresAt },
   };
+  await database.knex('approvals').insert(row);
+}
+
+/** Moves a request on, if it is still as it was found. @returns whether it was */
+export async function move(
+  database: Database,
+  scope: Scope,
+  { id, state }: Pick<Approval, 'id' | 'state'>,
+  next: Move,
+): Promise<boolean> {
+  const { decided } = next;
+  const moved = await database
+    .knex('approvals')
+    .where({ ...own(scope), id, state })
+    .update({
+      ...{ state: next.state, ended_at: next.endedAt, lapsed_by: next.lapsedBy ?? null },
+      ...(next.expiresAt === undefined ? {} : { expires_at: next.expiresAt }),
+      ...(decided === undefined
+        ? {}
+        : {
+            ...{ decider_id: scope.actor?.id, decider_epoch: decided.epoch },
+            ...{ remark: decided.remark, decided_at: decided.at },
+          }),
+    });
+  return moved === 1;
+}
+
+/** @returns the tenants in which something waits, for the work beside the requests */
+export async function tenantsWaitingForOperator(database: Database): Promise<string[]> {
+  const rows = await database.knex('approvals').distinct('tenant_id').whereRaw(isLive);
+  return (rows as { tenant_id: string }[]).map((row) => row.tenant_id);
 }

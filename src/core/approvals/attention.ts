@@ -1,8 +1,9 @@
 import { may } from '../../domain/policy.ts';
 import type { Scope } from '../../domain/scope.ts';
-import type { Stores } from '../../stores.ts';
 import { mayDecide, readAreTwo } from './recheck.ts';
 import type { Approval } from './rows.ts';
+import * as approvalsStore from './approvals.store.ts';
+import type { Database } from '../../platform/database/database.ts';
 
 /** Requests that the reader can answer, that were approved for them, and that were declined within a day. */
 export interface ApprovalsToLookAt {
@@ -18,17 +19,17 @@ const dayMs = 24 * 60 * 60 * 1_000;
  * Nothing is asked of the database where the rules ask for no second administrator.
  * @param now epoch ms
  */
-export async function approvalsToLookAt(stores: Stores, scope: Scope, now: number): Promise<ApprovalsToLookAt> {
+export async function approvalsToLookAt(database: Database, scope: Scope, now: number): Promise<ApprovalsToLookAt> {
   if (scope.rules.twoAdministrators.for.length === 0 || !may(scope, 'approvals.view').allowed)
     return { waiting: [], confirmed: [], declined: [] };
   const [live, declined] = await Promise.all([
-    Array.fromAsync(stores.approvals.live(scope)),
-    stores.approvals.declined(scope, now - dayMs),
+    Array.fromAsync(approvalsStore.live(database, scope)),
+    approvalsStore.declined(database, scope, now - dayMs),
   ]);
   const present = live.filter(({ expiresAt }) => expiresAt > now);
   const able = present.filter((each) => each.state === 'open' && mayDecide(scope, each));
   // Mostly there is nothing to look further at.
-  const areTwo = able.length > 0 ? await readAreTwo(stores, scope, now) : () => true;
+  const areTwo = able.length > 0 ? await readAreTwo(database, scope, now) : () => true;
   const waiting = able.filter(({ asker }) => areTwo(asker.id, scope.actor?.id ?? ''));
   const confirmed = present.filter((each) => each.state === 'confirmed' && each.asker.id === scope.actor?.id);
   return { waiting, confirmed, declined };

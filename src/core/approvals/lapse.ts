@@ -1,10 +1,13 @@
 import type { Work } from '../../platform/jobs.ts';
 import { createScope, type Scope } from '../../domain/scope.ts';
-import type { Stores } from '../../stores.ts';
 import type { Tenants } from '../accounts/tenants/tenants.ts';
 import { lapseOf } from './recheck.ts';
 import type { Approval } from './rows.ts';
 import type { LapsedBy } from '../../domain/approval-acts.ts';
+import * as activityStore from '../activity/activity.store.ts';
+import * as approvalsStore from './approvals.store.ts';
+import * as tenantsStore from '../accounts/stores/tenants.store.ts';
+import type { Database } from '../../platform/database/database.ts';
 
 const everyMs = 60_000;
 
@@ -19,45 +22,45 @@ export const eventOf = ({ id, act, subject }: Pick<Approval, 'id' | 'act' | 'sub
 
 /** Ends a request that holds no more, and records it as nobody's doing. @param at epoch ms */
 export async function lapse(
-  within: Stores,
+  tx: Database,
   scope: Scope,
   approval: Approval,
   lapsedBy: LapsedBy,
   at: number,
 ): Promise<void> {
-  if (!(await within.approvals.move(scope, approval, { state: 'lapsed', endedAt: at, lapsedBy }))) return;
+  if (!(await approvalsStore.move(tx, scope, approval, { state: 'lapsed', endedAt: at, lapsedBy }))) return;
   const event = { kind: 'approval.lapsed', by: lapsedBy, ...eventOf(approval) } as const;
   const portal = createScope({ ...scope, actor: null, address: null });
-  await within.activity.record(portal, event, approval.asker.id, at);
+  await activityStore.record(tx, portal, event, approval.asker.id, at);
 }
 
 /** @returns the work that ends what holds no more. Safe on several nodes at once */
 export function lapseApprovals(parts: {
-  stores: Stores;
+  database: Database;
   tenants: Pick<Tenants, 'operatorScope'>;
   clock: () => number;
 }): Work {
-  const { stores, tenants, clock } = parts;
+  const { database, tenants, clock } = parts;
 
   async function lookAt(scope: Scope, found: Approval): Promise<void> {
     // Looked at first without the tenant's lock: mostly there is nothing to do.
-    if ((await lapseOf(stores, scope, found, clock())) === null) return;
-    await stores.transaction(async (within) => {
-      await within.tenants.lock(scope);
-      const approval = await within.approvals.find(scope, found.id);
+    if ((await lapseOf(database, scope, found, clock())) === null) return;
+    await database.transaction(async (tx) => {
+      await tenantsStore.lock(tx, scope);
+      const approval = await approvalsStore.find(tx, scope, found.id);
       if (approval?.state !== 'open' && approval?.state !== 'confirmed') return;
-      const lapsedBy = await lapseOf(within, scope, approval, clock());
-      if (lapsedBy !== null) await lapse(within, scope, approval, lapsedBy, clock());
+      const lapsedBy = await lapseOf(tx, scope, approval, clock());
+      if (lapsedBy !== null) await lapse(tx, scope, approval, lapsedBy, clock());
     });
   }
 
   const run = async (stopping: AbortSignal): Promise<void> => {
-    for (const id of await stores.approvals.tenantsWaitingForOperator()) {
-      const tenant = await stores.tenants.findForOperator(id);
+    for (const id of await approvalsStore.tenantsWaitingForOperator(database)) {
+      const tenant = await tenantsStore.findForOperator(database, id);
       // What waits in a tenant ends when it begins to move, and nothing is recorded there afterwards.
       if (tenant === null || tenant.state === 'moving') continue;
       const scope = tenants.operatorScope(tenant);
-      for await (const approval of stores.approvals.live(scope)) {
+      for await (const approval of approvalsStore.live(database, scope)) {
         if (stopping.aborted) return;
         await lookAt(scope, approval);
       }

@@ -3,7 +3,6 @@ import type { LogFilterName } from '../../domain/activity/event.ts';
 import type { LogPart } from '../../domain/approvals.ts';
 import { conflict, Failure, notFound } from '../../domain/errors.ts';
 import { createScope, type Scope } from '../../domain/scope.ts';
-import type { Stores } from '../../stores.ts';
 import type { LogExports } from '../activity/export.ts';
 import type { RulesFeature } from '../accounts/tenants/tenant-rules.ts';
 import { removeSecondFactor } from '../accounts/second-factor/remove-step.ts';
@@ -15,6 +14,11 @@ import { lapseOf } from './recheck.ts';
 import { eventOf, lapse } from './lapse.ts';
 import { targetIdOf, type Approvals } from './approvals.ts';
 import { actionOf } from '../../domain/approval-acts.ts';
+import * as activityStore from '../activity/activity.store.ts';
+import * as approvalsStore from './approvals.store.ts';
+import * as tenantsStore from '../accounts/stores/tenants.store.ts';
+import * as usersStore from '../accounts/stores/users.store.ts';
+import type { Database } from '../../platform/database/database.ts';
 
 /** What came of it: too late, or done, with what its asker gets of it. */
 export type Performed =
@@ -30,7 +34,7 @@ const namesOfPart = (part: LogPart): LogFilterName[] =>
 export type Perform = ReturnType<typeof createPerform>;
 
 export interface PerformParts {
-  readonly stores: Stores;
+  readonly database: Database;
   readonly approvals: Approvals;
   readonly users: Users;
   readonly logExports: Pick<LogExports, 'record'>;
@@ -44,21 +48,21 @@ export interface PerformParts {
  * tenant's lock, in the one transaction of the act, of the request's end and of their records.
  */
 export function createPerform(parts: PerformParts) {
-  const { stores, approvals, users, logExports, rules, throttle, clock } = parts;
+  const { database, approvals, users, logExports, rules, throttle, clock } = parts;
 
   /** @returns the request, used up; null where it does not hold (any more) */
-  async function take(within: Stores, scope: Scope, id: string): Promise<Approval | null> {
-    const approval = await within.approvals.find(scope, id);
+  async function take(tx: Database, scope: Scope, id: string): Promise<Approval | null> {
+    const approval = await approvalsStore.find(tx, scope, id);
     if (approval?.state !== 'confirmed' || approval.asker.id !== scope.actor?.id) return null;
     const at = clock();
-    const found = await lapseOf(within, scope, approval, at);
+    const found = await lapseOf(tx, scope, approval, at);
     // The region may have become stricter since, and does not let the tenant have such rules any more.
     const lapsedBy = found ?? (isPossible(approval) ? null : 'subject');
-    if (lapsedBy !== null) await lapse(within, scope, approval, lapsedBy, at);
+    if (lapsedBy !== null) await lapse(tx, scope, approval, lapsedBy, at);
     if (lapsedBy !== null) return null;
-    if (!(await within.approvals.move(scope, approval, { state: 'done', endedAt: at }))) return null;
+    if (!(await approvalsStore.move(tx, scope, approval, { state: 'done', endedAt: at }))) return null;
     const event = { kind: 'approval.done', ...eventOf(approval) } as const;
-    await within.activity.record(scope, event, targetIdOf(approval.subject), at);
+    await activityStore.record(tx, scope, event, targetIdOf(approval.subject), at);
     return approval;
   }
 
@@ -67,33 +71,33 @@ export function createPerform(parts: PerformParts) {
   const taking = (
     scope: Scope,
     { id }: Approval,
-    work: (within: Stores, approval: Approval) => Promise<Performed>,
+    work: (tx: Database, approval: Approval) => Promise<Performed>,
   ): Promise<Performed> =>
-    stores.transaction(async (within): Promise<Performed> => {
-      await within.tenants.lock(scope);
-      const approval = await take(within, scope, id);
-      return approval === null ? { outcome: 'late' } : work(within, approval);
+    database.transaction(async (tx): Promise<Performed> => {
+      await tenantsStore.lock(tx, scope);
+      const approval = await take(tx, scope, id);
+      return approval === null ? { outcome: 'late' } : work(tx, approval);
     });
 
   async function reset(scope: Scope, approval: Approval): Promise<Performed> {
     // Looked at before a hash is made, so that whoever is gone or changed ends the request and no more.
-    if ((await lapseOf(stores, scope, approval, clock())) !== null)
+    if ((await lapseOf(database, scope, approval, clock())) !== null)
       return taking(scope, approval, () => Promise.resolve({ outcome: 'late' }));
     const [target] = approval.subject.users;
     if (target === undefined) throw notFound();
-    const agreement = async (within: Stores): Promise<boolean> => (await take(within, scope, approval.id)) !== null;
+    const agreement = async (tx: Database): Promise<boolean> => (await take(tx, scope, approval.id)) !== null;
     const result = await users.resetPassword(scope, target.id, target.epoch, agreement);
     return result.outcome === 'stale' ? { outcome: 'late' } : { outcome: 'reset', result };
   }
 
   const change = (scope: Scope, found: Approval, step: Step): Promise<Performed> =>
-    taking(scope, found, async (within, approval) => {
+    taking(scope, found, async (tx, approval) => {
       const { subject, act } = approval;
       const among = act === 'restore' ? 'deleted' : 'present';
       const ids = subject.users.map(({ id }) => id);
-      const changed = await within.users.findMany(scope, ids, among);
+      const changed = await usersStore.findMany(tx, scope, ids, among);
       for (const user of changed) {
-        const { outcome } = await takeStep(within, scope, user.id, step, clock());
+        const { outcome } = await takeStep(tx, scope, user.id, step, clock());
         // Judged a moment ago behind the same lock: all of it is done, or nothing.
         if (outcome === 'refused') throw new Failure('forbidden');
       }
@@ -103,7 +107,7 @@ export function createPerform(parts: PerformParts) {
   async function removeFactor(scope: Scope, found: Approval): Promise<Performed> {
     const performed = await change(scope, found, removeSecondFactor);
     const [target] = found.subject.users;
-    const user = target && performed.outcome === 'changed' ? await stores.users.find(scope, target.id) : null;
+    const user = target && performed.outcome === 'changed' ? await usersStore.find(database, scope, target.id) : null;
     // As where one alone removes it: tries at the one that is gone count no more.
     if (user !== null) await throttle.codes.forget(user);
     return performed;
@@ -112,18 +116,18 @@ export function createPerform(parts: PerformParts) {
   async function exportFile(scope: Scope, found: Approval): Promise<Performed> {
     const { log } = found.subject;
     await throttle.spend(scope, log ? 'logExport' : 'export');
-    return taking(scope, found, async (within, approval) => {
-      if (log) await logExports.record(within, scope, log.format, namesOfPart(log.part));
-      else await recordExport(within, scope, clock());
+    return taking(scope, found, async (tx, approval) => {
+      if (log) await logExports.record(tx, scope, log.format, namesOfPart(log.part));
+      else await recordExport(tx, scope, clock());
       return { outcome: 'file', approval };
     });
   }
 
   const loosen = (scope: Scope, found: Approval): Promise<Performed> =>
-    taking(scope, found, async (within, approval) => {
+    taking(scope, found, async (tx, approval) => {
       const { subject } = approval;
       if (subject.own === undefined) throw new Error(`Nothing is asked for by ${actionOf.loosenRules}`);
-      await rules.setWithin(within, scope, subject.own.next);
+      await rules.setWithin(tx, scope, subject.own.next);
       return { outcome: 'changed', approval };
     });
 

@@ -4,23 +4,27 @@ import { may, mayGive, maySetRules, type Verdict } from '../../domain/policy.ts'
 import { restoreWindowMs } from '../../domain/regions.ts';
 import { createScope, type Scope } from '../../domain/scope.ts';
 import type { User } from '../../domain/people/user.ts';
-import type { Stores } from '../../stores.ts';
 import { mayDeleteNow } from '../accounts/users/deletions.ts';
 import type { Approval } from './rows.ts';
 import { actionOf, amongOf, type ApprovalAct, type LapsedBy } from '../../domain/approval-acts.ts';
+import * as activityStore from '../activity/activity.store.ts';
+import * as approvalsStore from './approvals.store.ts';
+import * as tenantsStore from '../accounts/stores/tenants.store.ts';
+import * as usersStore from '../accounts/stores/users.store.ts';
+import type { Database } from '../../platform/database/database.ts';
 
 type AboutApproval = Pick<Approval, 'act' | 'subject' | 'asker'>;
 
 /** The judge's word on an act that its asker wants done: is another administrator needed, none at all, or is it refused? */
 export async function wordOn(
-  stores: Stores,
+  database: Database,
   scope: Scope,
   act: ApprovalAct,
   targets: readonly User[],
   now: number,
 ): Promise<Verdict> {
   if (act === 'loosenRules') return maySetRules(scope, true);
-  if (act === 'delete') return mayDeleteNow(stores, scope, targets, now);
+  if (act === 'delete') return mayDeleteNow(database, scope, targets, now);
   if (act === 'giveGlobalAdmin') return mayGiveGlobalAdmin(scope, targets);
   return may(scope, actionOf[act], targets[0]);
 }
@@ -40,8 +44,8 @@ export const sees = (scope: Scope, approval: AboutApproval & Pick<Approval, 'dec
   [approval.asker.id, approval.decider?.id].includes(scope.actor?.id) || mayDecide(scope, approval);
 
 /** Reads what tells two people apart. @param now epoch ms */
-export const readAreTwo = async (stores: Stores, scope: Scope, now: number): Promise<AreTwo> =>
-  areTwoBy(await stores.activity.behind(scope, now - behindMs));
+export const readAreTwo = async (database: Database, scope: Scope, now: number): Promise<AreTwo> =>
+  areTwoBy(await activityStore.behind(database, scope, now - behindMs));
 
 /** Those who could do by themselves what is asked for: who may answer, and who may not since the same person let them in. */
 export interface Deciders {
@@ -51,12 +55,15 @@ export interface Deciders {
 
 /** @returns who could answer a request, and who not, by level and name. @param now epoch ms */
 export async function whoMayDecide(
-  stores: Stores,
+  database: Database,
   scope: Scope,
   approval: AboutApproval,
   now: number,
 ): Promise<Deciders> {
-  const [all, areTwo] = await Promise.all([stores.approvals.administrators(scope), readAreTwo(stores, scope, now)]);
+  const [all, areTwo] = await Promise.all([
+    approvalsStore.administrators(database, scope),
+    readAreTwo(database, scope, now),
+  ]);
   const able = all.filter((actor) => mayDecide(createScope({ ...scope, actor }), approval));
   const isFree = ({ id }: User): boolean => areTwo(approval.asker.id, id);
   return { confirmers: able.filter(isFree), dependent: able.filter((user) => !isFree(user)) };
@@ -67,11 +74,16 @@ export async function whoMayDecide(
  * @param now epoch ms
  * @returns why it holds no more, or null
  */
-export async function lapseOf(stores: Stores, scope: Scope, approval: Approval, now: number): Promise<LapsedBy | null> {
+export async function lapseOf(
+  database: Database,
+  scope: Scope,
+  approval: Approval,
+  now: number,
+): Promise<LapsedBy | null> {
   if (approval.expiresAt <= now) return 'time';
   const { asker, decider, act, subject } = approval;
   const ids = [asker.id, ...(decider ? [decider.id] : [])];
-  const people = await stores.users.findMany(scope, ids, 'present');
+  const people = await usersStore.findMany(database, scope, ids, 'present');
   // Whoever was blocked or deleted, lost the level, or was given another password since, has asked and agreed to nothing.
   const stands = ({ id, epoch }: { id: string; epoch: number }): boolean => {
     const actor = people.find((each) => each.id === id);
@@ -80,20 +92,20 @@ export async function lapseOf(stores: Stores, scope: Scope, approval: Approval, 
   };
   if (!stands(asker)) return 'asker';
   if (decider && !stands(decider)) return 'confirmer';
-  if (decider && !(await readAreTwo(stores, scope, now))(asker.id, decider.id)) return 'confirmer';
-  return (await isUnchanged(stores, scope, approval, now)) ? null : 'subject';
+  if (decider && !(await readAreTwo(database, scope, now))(asker.id, decider.id)) return 'confirmer';
+  return (await isUnchanged(database, scope, approval, now)) ? null : 'subject';
 }
 
-async function isUnchanged(stores: Stores, scope: Scope, approval: Approval, now: number): Promise<boolean> {
+async function isUnchanged(database: Database, scope: Scope, approval: Approval, now: number): Promise<boolean> {
   const { act, subject, createdAt } = approval;
   if (subject.own !== undefined) {
-    const tenant = await stores.tenants.findOwn(scope);
+    const tenant = await tenantsStore.findOwn(database, scope);
     return JSON.stringify(tenant?.ownRules ?? {}) === JSON.stringify(subject.own.before);
   }
   const among = amongOf[act];
   if (among === undefined) return true;
   const ids = subject.users.map(({ id }) => id);
-  const found = new Map((await stores.users.findMany(scope, ids, among)).map((user) => [user.id, user]));
+  const found = new Map((await usersStore.findMany(database, scope, ids, among)).map((user) => [user.id, user]));
   const same = ({ id, epoch, administratorLevel }: ApprovalTarget): boolean => {
     const user = found.get(id);
     const restorable = among === 'present' || (user?.deletedAt ?? 0) + restoreWindowMs(scope.rules) > now;

@@ -3,8 +3,9 @@ import type { FieldFault } from '../../domain/errors.ts';
 import type { PlannedRow } from '../../domain/imports.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { User, Change } from '../../domain/people/user.ts';
-import type { Stores } from '../../stores.ts';
 import { additionFault, changeFault, type Holder, type Present } from './plan.ts';
+import * as usersBatchStore from '../accounts/stores/users.batch.store.ts';
+import type { Database } from '../../platform/database/database.ts';
 
 type Row<Outcome extends PlannedRow['outcome']> = Extract<PlannedRow, { outcome: Outcome }>;
 
@@ -21,7 +22,7 @@ const namesAtOnce = 250;
 
 /** Judges the rows once more. What was shown is done as it was shown, or not at all. */
 export async function decide(
-  within: Stores,
+  tx: Database,
   scope: Scope,
   rows: readonly PlannedRow[],
   present: Present,
@@ -29,7 +30,7 @@ export async function decide(
   const decision: Decision = { added: [], changed: [], unchanged: [], refused: [] };
   await inChunks(rows, namesAtOnce, async (some) => {
     const names = some.map(({ username }) => username);
-    const holders = await within.usersBatch.findByUsernames(scope, names);
+    const holders = await usersBatchStore.findByUsernames(tx, scope, names);
     for (const row of some) decideRow(decision, scope, present, row, holders.get(row.username));
   });
   return decision;

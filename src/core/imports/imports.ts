@@ -10,13 +10,16 @@ import {
 } from '../../domain/imports.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { cleanName } from '../../domain/people/user.ts';
-import type { Stores } from '../../stores.ts';
 import type { Throttle } from '../accounts/throttles/throttle.ts';
 import type { UserCells } from './columns.ts';
 import { isBlank, readCells, readHeadings, type Columns, type ReadRow } from './cells.ts';
 import { readRows, UnreadableFile } from './read-file.ts';
 import { planRow, refuse } from './plan.ts';
 import type { Import } from './rows.ts';
+import * as importsStore from './imports.store.ts';
+import * as tenantsStore from '../accounts/stores/tenants.store.ts';
+import * as usersBatchStore from '../accounts/stores/users.batch.store.ts';
+import type { Database } from '../../platform/database/database.ts';
 
 export const mostRows = 10_000;
 const mostKept = 10;
@@ -36,12 +39,12 @@ export type StageResult =
 export type Imports = ReturnType<typeof createImports>;
 
 /** Takes files in, says what they would do, and lets whoever sent one want it done. */
-export function createImports(parts: { stores: Stores; csv: UserCells; throttle: Throttle; clock: () => number }) {
-  const { stores, csv, throttle, clock } = parts;
+export function createImports(parts: { database: Database; csv: UserCells; throttle: Throttle; clock: () => number }) {
+  const { database, csv, throttle, clock } = parts;
 
   /** @throws Failure notFound: for a colleague's import exactly as for one that never was */
   async function load(scope: Scope, id: string): Promise<Import> {
-    const found = await stores.imports.find(scope, id);
+    const found = await importsStore.find(database, scope, id);
     if (found === null) throw notFound();
     return found;
   }
@@ -52,7 +55,7 @@ export function createImports(parts: { stores: Stores; csv: UserCells; throttle:
     add: (rows: readonly PlannedRow[]) => Promise<void>,
   ): Promise<Counts> {
     const counts: Record<Outcome, number> = { added: 0, changed: 0, unchanged: 0, refused: 0 };
-    const plan = planner(scope, (await stores.tenants.findOwn(scope))?.domains ?? []);
+    const plan = planner(scope, (await tenantsStore.findOwn(database, scope))?.domains ?? []);
     for await (const rows of inBatches(understood(bytes))) {
       const planned = await plan(rows);
       for (const { outcome } of planned) counts[outcome]++;
@@ -77,7 +80,8 @@ export function createImports(parts: { stores: Stores; csv: UserCells; throttle:
   function planner(scope: Scope, domains: readonly string[]) {
     const seen = new Map<string, number>();
     return async (rows: readonly ReadRow[]): Promise<PlannedRow[]> => {
-      const holders = await stores.usersBatch.findByUsernames(
+      const holders = await usersBatchStore.findByUsernames(
+        database,
         scope,
         rows.map(({ username }) => username),
       );
@@ -100,7 +104,7 @@ export function createImports(parts: { stores: Stores; csv: UserCells; throttle:
       await throttle.spend(scope, 'import');
       const at = clock();
       const fileName = cleanName(file.name).slice(0, longestFileName);
-      const staging = await stores.imports.begin(scope, { fileName, at, expiresAt: at + importKeptMs });
+      const staging = await importsStore.begin(database, scope, { fileName, at, expiresAt: at + importKeptMs });
       try {
         await staging.stage(await readInto(scope, file.bytes, staging.add));
       } catch (error) {
@@ -108,7 +112,7 @@ export function createImports(parts: { stores: Stores; csv: UserCells; throttle:
         if (error instanceof UnreadableFile) return { outcome: 'invalid', faults: [error.fault] };
         throw error;
       }
-      await stores.imports.keepLatest(scope, mostKept);
+      await importsStore.keepLatest(database, scope, mostKept);
       return { outcome: 'staged', id: staging.id };
     },
 
@@ -116,7 +120,7 @@ export function createImports(parts: { stores: Stores; csv: UserCells; throttle:
     want: async (scope: Scope, found: Import, mode: ImportMode, epoch: number): Promise<boolean> => {
       if (found.state !== 'staged') return false;
       if (!mayWant(mode, found.counts)) throw conflict('imports:error.notInThisWay');
-      return stores.imports.want(scope, found.id, { mode, epoch, expiresAt: clock() + importKeptMs });
+      return importsStore.want(database, scope, found.id, { mode, epoch, expiresAt: clock() + importKeptMs });
     },
   };
 }

@@ -2,13 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { conflict } from '../../domain/errors.ts';
 import { may } from '../../domain/policy.ts';
 import { createScope, type Scope } from '../../domain/scope.ts';
-import type { Stores } from '../../stores.ts';
 import type { NewEntry } from '../activity/append.store.ts';
 import { recordedAs, type IssuedWayIn, type WaysIn } from '../accounts/links/hand-over.ts';
 import type { Hasher } from '../accounts/passwords/hasher.ts';
 import type { Throttle } from '../accounts/throttles/throttle.ts';
 import type { Newcomer } from './passwords.store.ts';
 import type { Import } from './rows.ts';
+import * as activityStore from '../activity/activity.store.ts';
+import * as importPasswordsStore from './passwords.store.ts';
+import * as tenantsStore from '../accounts/stores/tenants.store.ts';
+import * as usersStore from '../accounts/stores/users.store.ts';
+import type { Database } from '../../platform/database/database.ts';
 
 /** A temporary password, or a one-time link, with whom it is for; its clear text is nowhere else. */
 export interface IssuedPassword {
@@ -42,17 +46,17 @@ export type ImportPasswords = ReturnType<typeof createImportPasswords>;
 
 /** The temporary passwords, or links, of the users whom an import added: never kept, but made as they are downloaded. */
 export function createImportPasswords(parts: {
-  stores: Stores;
+  database: Database;
   waysIn: WaysIn;
   hasher: Pick<Hasher, 'hashRandom'>;
   throttle: Throttle;
   clock: () => number;
 }) {
-  const { stores, waysIn, hasher, throttle, clock } = parts;
+  const { database, waysIn, hasher, throttle, clock } = parts;
 
   async function* issue(scope: Scope, id: string, holder: string): AsyncGenerator<IssuedPassword[]> {
     for (let line = 0; ;) {
-      const newcomers = await stores.importPasswords.listAfter(scope, id, line);
+      const newcomers = await importPasswordsStore.listAfter(database, scope, id, line);
       if (newcomers.length === 0) return;
       yield await issueSome(scope, id, holder, newcomers);
       line = newcomers.at(-1)?.line ?? line;
@@ -69,20 +73,21 @@ export function createImportPasswords(parts: {
       newcomers.map(async (newcomer) => ({ ...newcomer, ...(await waysIn.issue(scope, hasher.hashRandom)) })),
     );
     const at = clock();
-    const issued = await stores.transaction(async (within) => {
-      await within.tenants.lock(scope);
+    const issued = await database.transaction(async (tx) => {
+      await tenantsStore.lock(tx, scope);
       // Whoever was silent for too long holds it no more: its last passwords would not be the valid ones.
-      if (!(await within.importPasswords.renew(scope, id, holder, at + silenceMs))) {
+      if (!(await importPasswordsStore.renew(tx, scope, id, holder, at + silenceMs))) {
         throw conflict('imports:error.underWay');
       }
-      const allowed = await allowedAmong(within, scope, made);
-      const ids = await within.importPasswords.issue(
+      const allowed = await allowedAmong(tx, scope, made);
+      const ids = await importPasswordsStore.issue(
+        tx,
         scope,
         id,
         allowed.map(({ stored, ...user }) => ({ ...user, ...stored })),
       );
       await keep(
-        within,
+        tx,
         scope,
         allowed.filter(({ userId }) => ids.has(userId)),
         at,
@@ -100,27 +105,27 @@ export function createImportPasswords(parts: {
   }
 
   async function keep(
-    within: Stores,
+    tx: Database,
     scope: Scope,
     issued: readonly (Newcomer & IssuedWayIn)[],
     at: number,
   ): Promise<void> {
     const links = issued.map((each) => [{ id: each.userId, epoch: each.epoch + 1 }, each] as const);
-    await waysIn.keep(within, scope, links, 'added');
+    await waysIn.keep(tx, scope, links, 'added');
     const entries = issued.map(({ userId, way }): NewEntry => {
       const event = { kind: 'password.issued', expiresAt: way.expiresAt, ...recordedAs(way) } as const;
       return { event, targetId: userId };
     });
-    await within.activity.recordMany(scope, entries, at);
+    await activityStore.recordMany(tx, scope, entries, at);
   }
 
   // Somebody may have been given a level since the import, or the administrator have lost theirs since the download began.
-  async function allowedAmong<Each extends Newcomer>(within: Stores, scope: Scope, made: readonly Each[]) {
-    const actor = await within.users.find(scope, scope.actor?.id ?? '');
+  async function allowedAmong<Each extends Newcomer>(tx: Database, scope: Scope, made: readonly Each[]) {
+    const actor = await usersStore.find(tx, scope, scope.actor?.id ?? '');
     if (actor?.state !== 'active') throw conflict('imports:error.underWay');
     const present = createScope({ ...scope, actor });
     const ids = made.map(({ userId }) => userId);
-    const users = await within.users.findMany(scope, ids, 'present');
+    const users = await usersStore.findMany(tx, scope, ids, 'present');
     const allowed = new Set(users.filter((user) => may(present, 'users.import', user).allowed).map(({ id }) => id));
     return made.filter(({ userId }) => allowed.has(userId));
   }
@@ -129,8 +134,8 @@ export function createImportPasswords(parts: {
     /** What the page says of the passwords of an import that is done. */
     outlook: async (scope: Scope, found: Import) => {
       const [waiting, issued] = [
-        await stores.importPasswords.count(scope, found.id),
-        await stores.importPasswords.countIssued(scope, found.id),
+        await importPasswordsStore.count(database, scope, found.id),
+        await importPasswordsStore.countIssued(database, scope, found.id),
       ];
       const underWay = (found.deliveringUntil ?? 0) > clock();
       const { deliveredAt } = found;
@@ -144,20 +149,20 @@ export function createImportPasswords(parts: {
       if (!waysIn.arePossible(scope)) return { outcome: 'noMail' };
       await throttle.spend(scope, 'import');
       const [holder, now] = [randomUUID(), clock()];
-      const outcome = await stores.transaction(async (within): Promise<'begun' | 'underWay' | 'nobody'> => {
-        const count = await within.importPasswords.count(scope, found.id);
+      const outcome = await database.transaction(async (tx): Promise<'begun' | 'underWay' | 'nobody'> => {
+        const count = await importPasswordsStore.count(tx, scope, found.id);
         if (count === 0) return 'nobody';
         const until = now + silenceMs;
-        if (!(await within.importPasswords.claim(scope, found.id, holder, { now, until }))) return 'underWay';
+        if (!(await importPasswordsStore.claim(tx, scope, found.id, holder, { now, until }))) return 'underWay';
         const event = { kind: 'users.passwordsIssued', count, ...recordedAs({ by: waysIn.ruleFor(scope) }) } as const;
-        await within.activity.record(scope, event, null, now);
+        await activityStore.record(tx, scope, event, null, now);
         return 'begun';
       });
       if (outcome !== 'begun') return { outcome };
       return {
         outcome,
         batches: issue(scope, found.id, holder),
-        end: (whole) => stores.importPasswords.release(scope, found.id, holder, whole ? clock() : null),
+        end: (whole) => importPasswordsStore.release(database, scope, found.id, holder, whole ? clock() : null),
       };
     },
   };

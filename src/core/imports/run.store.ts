@@ -20,64 +20,62 @@ export interface WantedImport {
 const rowsReadAtOnce = 250;
 const rowsWrittenAtOnce = 100;
 
-/** What the work beside the requests needs: nobody's request, so there is no scope before an import is looked up. */
-export function importRunsStore(database: Database) {
-  return {
-    /** @returns the imports that are wanted, in any tenant of the region */
-    listWantedAcrossTenants: async (): Promise<WantedImport[]> => {
-      const rows = (await database.knex('imports').where('state', 'wanted').orderBy('id')) as ImportRecord[];
-      return rows.map(toWanted);
-    },
+/** @returns the imports that are wanted, in any tenant of the region */
+export async function listWantedAcrossTenants(database: Database): Promise<WantedImport[]> {
+  const rows = (await database.knex('imports').where('state', 'wanted').orderBy('id')) as ImportRecord[];
+  return rows.map(toWanted);
+}
 
-    /** @returns whether it is wanted still; asked within the transaction that does it, behind the tenant's lock */
-    isWanted: async (id: string): Promise<boolean> =>
-      (await database.knex('imports').where({ id, state: 'wanted' }).select('id')).length === 1,
+/** @returns whether it is wanted still; asked within the transaction that does it, behind the tenant's lock */
+export async function isWanted(database: Database, id: string): Promise<boolean> {
+  return (await database.knex('imports').where({ id, state: 'wanted' }).select('id')).length === 1;
+}
 
-    /** Reads the rows that would do something, some at a time. They do not change while an import is wanted. */
-    async *effective(id: string): AsyncGenerator<PlannedRow[]> {
-      for (let last = 0; ; await nextTurn()) {
-        const query = database.knex('import_rows').where('import_id', id).where('line', '>', last);
-        const rows = (await query
-          .whereIn('outcome', ['added', 'changed'])
-          .orderBy('line')
-          .limit(rowsReadAtOnce)) as PlannedRowRecord[];
-        yield rows.map(toPlannedRow);
-        if (rows.length < rowsReadAtOnce) return;
-        last = rows.at(-1)?.line ?? last;
-      }
-    },
+/** Reads the rows that would do something, some at a time. They do not change while an import is wanted. */
+export async function* effective(database: Database, id: string): AsyncGenerator<PlannedRow[]> {
+  for (let last = 0; ; await nextTurn()) {
+    const query = database.knex('import_rows').where('import_id', id).where('line', '>', last);
+    const rows = (await query
+      .whereIn('outcome', ['added', 'changed'])
+      .orderBy('line')
+      .limit(rowsReadAtOnce)) as PlannedRowRecord[];
+    yield rows.map(toPlannedRow);
+    if (rows.length < rowsReadAtOnce) return;
+    last = rows.at(-1)?.line ?? last;
+  }
+}
 
-    /** Writes down what became of rows for which it was not what had been shown. */
-    settle: (id: string, rows: readonly PlannedRow[]): Promise<void> =>
-      inChunks(rows, rowsWrittenAtOnce, async (some) => {
-        const values = some.map(toRecord).flatMap(({ line, outcome, data }) => [line, outcome, data]);
-        await database.knex.raw(
-          `with settled (line, outcome, data) as (values ${some.map(() => '(cast(? as integer), ?, ?)').join(', ')})
+/** Writes down what became of rows for which it was not what had been shown. */
+export function settle(database: Database, id: string, rows: readonly PlannedRow[]): Promise<void> {
+  return inChunks(rows, rowsWrittenAtOnce, async (some) => {
+    const values = some.map(toRecord).flatMap(({ line, outcome, data }) => [line, outcome, data]);
+    await database.knex.raw(
+      `with settled (line, outcome, data) as (values ${some.map(() => '(cast(? as integer), ?, ?)').join(', ')})
            update import_rows set outcome = settled.outcome, data = settled.data
            from settled where import_rows.import_id = ? and import_rows.line = settled.line`,
-          [...values, id],
-        );
-      }),
+      [...values, id],
+    );
+  });
+}
 
-    /** Ends an import, in the transaction of what it did. Times are epoch ms. */
-    finish: async (
-      id: string,
-      end: {
-        state: Extract<ImportState, 'done' | 'stopped'>;
-        counts: Counts;
-        stoppedBy: Stop | null;
-        at: number;
-        expiresAt: number;
-      },
-    ): Promise<void> => {
-      const { state, counts, stoppedBy, at, expiresAt } = end;
-      const origin = { request_id: null, address: null };
-      await database
-        .knex('imports')
-        .where({ id })
-        .update({ state, ...counts, stopped_by: stoppedBy, finished_at: at, expires_at: expiresAt, ...origin });
-    },
-  };
+/** Ends an import, in the transaction of what it did. Times are epoch ms. */
+export async function finish(
+  database: Database,
+  id: string,
+  end: {
+    state: Extract<ImportState, 'done' | 'stopped'>;
+    counts: Counts;
+    stoppedBy: Stop | null;
+    at: number;
+    expiresAt: number;
+  },
+): Promise<void> {
+  const { state, counts, stoppedBy, at, expiresAt } = end;
+  const origin = { request_id: null, address: null };
+  await database
+    .knex('imports')
+    .where({ id })
+    .update({ state, ...counts, stopped_by: stoppedBy, finished_at: at, expires_at: expiresAt, ...origin });
 }
 
 function toWanted(row: ImportRecord): WantedImport {

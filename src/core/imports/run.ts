@@ -5,14 +5,18 @@ import { may } from '../../domain/policy.ts';
 import type { RegionRules } from '../../domain/regions.ts';
 import { createScope, type Scope } from '../../domain/scope.ts';
 import type { User } from '../../domain/people/user.ts';
-import type { Stores } from '../../stores.ts';
 import type { Hasher } from '../accounts/passwords/hasher.ts';
 import { decide, leavesAGlobalAdmin, type Decision } from './decide.ts';
 import type { WantedImport } from './run.store.ts';
 import { writeAll, writeStop } from './write.ts';
+import * as activityStore from '../activity/activity.store.ts';
+import * as importRunsStore from './run.store.ts';
+import * as tenantsStore from '../accounts/stores/tenants.store.ts';
+import * as usersStore from '../accounts/stores/users.store.ts';
+import type { Database } from '../../platform/database/database.ts';
 
 interface RunParts {
-  readonly stores: Stores;
+  readonly database: Database;
   readonly hasher: Hasher;
   readonly rules: RegionRules;
   readonly clock: () => number;
@@ -23,9 +27,9 @@ interface RunParts {
  * Does the imports that are wanted, each in one transaction that also ends it: all of it or nothing, and once,
  * however many nodes try and whenever one of them dies.
  */
-export function createImportRun({ stores, hasher, rules, clock, log }: RunParts) {
+export function createImportRun({ database, hasher, rules, clock, log }: RunParts) {
   async function apply(wanted: WantedImport): Promise<void> {
-    const tenant = await stores.tenants.findForOperator(wanted.tenantId);
+    const tenant = await tenantsStore.findForOperator(database, wanted.tenantId);
     if (tenant === null) return;
     const { requestId, address } = wanted;
     const own = tightened(rules, tenant.ownRules);
@@ -34,42 +38,43 @@ export function createImportRun({ stores, hasher, rules, clock, log }: RunParts)
       ...{ tenant, actor: null },
     });
     // Read before the lock is taken: they stay as they are while the import is wanted.
-    const rows = await Array.fromAsync(stores.importRuns.effective(wanted.id));
-    await stores.transaction(async (within) => {
-      await within.tenants.lock(outside);
-      if (!(await within.importRuns.isWanted(wanted.id))) return;
-      const actor = await within.users.find(outside, wanted.userId);
-      await applyWithin(within, outside, wanted, { actor, rows: rows.flat() });
+    const rows = await Array.fromAsync(importRunsStore.effective(database, wanted.id));
+    await database.transaction(async (tx) => {
+      await tenantsStore.lock(tx, outside);
+      if (!(await importRunsStore.isWanted(tx, wanted.id))) return;
+      const actor = await usersStore.find(tx, outside, wanted.userId);
+      await applyWithin(tx, outside, wanted, { actor, rows: rows.flat() });
     });
   }
 
   async function applyWithin(
-    within: Stores,
+    tx: Database,
     outside: Scope,
     wanted: WantedImport,
     { actor, rows }: { actor: User | null; rows: readonly PlannedRow[] },
   ): Promise<void> {
     const at = clock();
     const end = (stoppedBy: Stop, decision?: Decision): Promise<void> =>
-      writeStop(within, wanted, { stoppedBy, decision, at });
-    const tenant = await within.tenants.findForOperator(outside.tenant.id);
+      writeStop(tx, wanted, { stoppedBy, decision, at });
+    const tenant = await tenantsStore.findForOperator(tx, outside.tenant.id);
     if (actor === null || !mayStill(actor, wanted) || tenant?.state !== 'active') return end('rights');
     const scope = createScope({ ...outside, actor });
     const verdict = may(scope, 'users.import');
     if (!verdict.allowed) {
       const event = { kind: 'refused', action: 'users.import', because: verdict.because } as const;
-      await within.activity.record(scope, event, null, at);
+      await activityStore.record(tx, scope, event, null, at);
       return end('rights');
     }
-    const decision = await decide(within, scope, rows, { domains: tenant.domains, now: at });
+    const decision = await decide(tx, scope, rows, { domains: tenant.domains, now: at });
     if (wanted.mode === 'all' && decision.refused.length > 0) return end('rows', decision);
-    if (!leavesAGlobalAdmin(decision, await within.users.countActiveGlobalAdmins(scope))) return end('lastGlobalAdmin');
-    await writeAll(within, scope, wanted, { decision, at, unusableHash: hasher.decoy });
+    if (!leavesAGlobalAdmin(decision, await usersStore.countActiveGlobalAdmins(tx, scope)))
+      return end('lastGlobalAdmin');
+    await writeAll(tx, scope, wanted, { decision, at, unusableHash: hasher.decoy });
   }
 
   /** One that fails is tried again at the next turn, and holds up none of the others. */
   return async (): Promise<void> => {
-    for (const wanted of await stores.importRuns.listWantedAcrossTenants()) {
+    for (const wanted of await importRunsStore.listWantedAcrossTenants(database)) {
       await apply(wanted).catch((error: unknown) =>
         log.warn({ err: error }, 'An import was not done, to be tried again'),
       );

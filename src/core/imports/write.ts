@@ -2,18 +2,22 @@ import { inChunks } from '../../platform/database/chunks.ts';
 import { importKeptMs, type Counts, type Stop } from '../../domain/imports.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { User, Change } from '../../domain/people/user.ts';
-import type { Stores } from '../../stores.ts';
 import type { NewEntry } from '../activity/append.store.ts';
 import type { UserChange } from '../accounts/stores/users.batch.store.ts';
 import type { NewUser } from '../accounts/stores/users.store.ts';
 import type { Decision } from './decide.ts';
 import type { WantedImport } from './run.store.ts';
+import * as activityStore from '../activity/activity.store.ts';
+import * as importRunsStore from './run.store.ts';
+import * as usersStore from '../accounts/stores/users.store.ts';
+import * as usersBatchStore from '../accounts/stores/users.batch.store.ts';
+import type { Database } from '../../platform/database/database.ts';
 
 const usersAtOnce = 100;
 
 /** Does all that was decided, records it, and ends the import. @param unusableHash a tag that no password has */
 export async function writeAll(
-  within: Stores,
+  tx: Database,
   scope: Scope,
   wanted: WantedImport,
   { decision, at, unusableHash }: { decision: Decision; at: number; unusableHash: string },
@@ -22,32 +26,40 @@ export async function writeAll(
   const counts = countsOf(wanted, decision);
   // Made as they are written: ten thousand users more in memory would be as many for the collector to carry about.
   await inChunks(added, usersAtOnce, (some) =>
-    within.users.insertMany(
+    usersStore.insertMany(
+      tx,
       scope,
       some.map((row) => newUser(row, scope, at, unusableHash)),
     ),
   );
   await inChunks(changed, usersAtOnce, (some) =>
-    within.usersBatch.updateMany(
+    usersBatchStore.updateMany(
+      tx,
       scope,
       some.map(({ row, user }) => changedUser(user, row.changes)),
     ),
   );
-  await within.activity.recordMany(scope, [...entriesOf(decision), { event: summaryOf(counts), targetId: null }], at);
-  await within.importRuns.settle(wanted.id, [...unchanged, ...refused]);
+  await activityStore.recordMany(tx, scope, [...entriesOf(decision), { event: summaryOf(counts), targetId: null }], at);
+  await importRunsStore.settle(tx, wanted.id, [...unchanged, ...refused]);
   const end = { state: 'done', counts, stoppedBy: null, at, expiresAt: at + importKeptMs } as const;
-  await within.importRuns.finish(wanted.id, end);
+  await importRunsStore.finish(tx, wanted.id, end);
 }
 
 /** Ends an import without having done anything. @param decision where rows spoke against it, so that they can be shown */
 export async function writeStop(
-  within: Stores,
+  tx: Database,
   wanted: WantedImport,
   { stoppedBy, decision, at }: { stoppedBy: Stop; decision?: Decision | undefined; at: number },
 ): Promise<void> {
-  if (decision) await within.importRuns.settle(wanted.id, [...decision.unchanged, ...decision.refused]);
+  if (decision) await importRunsStore.settle(tx, wanted.id, [...decision.unchanged, ...decision.refused]);
   const counts = decision ? countsOf(wanted, decision) : wanted.counts;
-  await within.importRuns.finish(wanted.id, { state: 'stopped', counts, stoppedBy, at, expiresAt: at + importKeptMs });
+  await importRunsStore.finish(tx, wanted.id, {
+    state: 'stopped',
+    counts,
+    stoppedBy,
+    at,
+    expiresAt: at + importKeptMs,
+  });
 }
 
 // Rows that were refused or unchanged when they were shown were not judged again.

@@ -1,9 +1,12 @@
 import type { Scope } from '../../domain/scope.ts';
-import type { Stores } from '../../stores.ts';
 import type { Tenant } from '../accounts/stores/tenants.store.ts';
 import type { Move } from './moves.store.ts';
 import { MoveFault } from './faults.ts';
 import type { MovingParts } from './parts.ts';
+import * as activityStore from '../activity/activity.store.ts';
+import * as movesStore from './moves.store.ts';
+import * as tenantsStore from '../accounts/stores/tenants.store.ts';
+import type { Database } from '../../platform/database/database.ts';
 
 export interface Canceled {
   readonly tenant: Tenant;
@@ -19,43 +22,43 @@ export interface Canceled {
  * @throws MoveFault notMoving, or bundleWritten where a reason is needed
  */
 export async function cancelMove(parts: MovingParts, tenantId: string, reason: string | null): Promise<Canceled> {
-  const { stores, tenants } = parts;
-  const tenant = await stores.tenants.findForOperator(tenantId);
+  const { database, tenants } = parts;
+  const tenant = await tenantsStore.findForOperator(database, tenantId);
   if (tenant === null) throw new MoveFault('unknownTenant', tenantId);
   const scope = tenants.operatorScope(tenant);
   const given = reason?.trim() ?? '';
-  return stores.transaction(async (within) => {
-    await within.tenants.lock(scope);
-    const move = await within.moves.findOpen(tenantId);
+  return database.transaction(async (tx) => {
+    await tenantsStore.lock(tx, scope);
+    const move = await movesStore.findOpen(tx, tenantId);
     if (move === null) throw new MoveFault('notMoving', tenant.name);
     const isRisky = move.summary !== null;
     if (isRisky && given === '') throw new MoveFault('bundleWritten', move.region);
-    await cancel(parts, within, scope, move, given === '' ? null : given);
+    await cancel(parts, tx, scope, move, given === '' ? null : given);
     return { tenant: { ...tenant, state: move.stateBefore }, move, isRisky };
   });
 }
 
 /** Cancels a move whose bundle never became a file, unless it was canceled in the meantime. */
 export async function abandonMove(parts: MovingParts, tenant: Tenant, moveId: string): Promise<void> {
-  const { stores, tenants } = parts;
+  const { database, tenants } = parts;
   const scope = tenants.operatorScope(tenant);
-  await stores.transaction(async (within) => {
-    await within.tenants.lock(scope);
-    const move = await within.moves.findOpen(tenant.id);
-    if (move?.id === moveId) await cancel(parts, within, scope, move, null);
+  await database.transaction(async (tx) => {
+    await tenantsStore.lock(tx, scope);
+    const move = await movesStore.findOpen(tx, tenant.id);
+    if (move?.id === moveId) await cancel(parts, tx, scope, move, null);
   });
 }
 
 async function cancel(
   { clock }: MovingParts,
-  within: Stores,
+  tx: Database,
   scope: Scope,
   { id, region, stateBefore }: Move,
   reason: string | null,
 ): Promise<void> {
   const at = clock();
-  await within.moves.settle(id, { state: 'cancelled', endedAt: at });
-  await within.tenants.setState(scope.tenant.id, stateBefore);
+  await movesStore.settle(tx, id, { state: 'cancelled', endedAt: at });
+  await tenantsStore.setState(tx, scope.tenant.id, stateBefore);
   const event = { kind: 'tenant.moveCancelled', region, ...(reason === null ? {} : { reason }) } as const;
-  await within.activity.record(scope, event, null, at);
+  await activityStore.record(tx, scope, event, null, at);
 }

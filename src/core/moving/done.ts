@@ -1,4 +1,3 @@
-import type { Stores } from '../../stores.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { Move } from './moves.store.ts';
 import { MoveFault } from './faults.ts';
@@ -6,6 +5,12 @@ import { readReceipt, type Receipt } from './receipt.ts';
 import { tenantTables, travellingTables } from './tables.ts';
 import { difference, type TableSummary } from './tally.ts';
 import type { KeepKey, MovingParts } from './parts.ts';
+import * as activityStore from '../activity/activity.store.ts';
+import * as directoryStore from '../directory/directory.store.ts';
+import * as movingStore from './moving.store.ts';
+import * as movesStore from './moves.store.ts';
+import * as tenantsStore from '../accounts/stores/tenants.store.ts';
+import type { Database } from '../../platform/database/database.ts';
 
 /** What stood in a table, and what is left there. */
 export interface Remnant {
@@ -38,49 +43,49 @@ type Removed = Omit<MoveReport, 'tables'> & { readonly was: Readonly<Record<stri
  * @throws MoveFault
  */
 export async function finishMove(parts: MovingParts, tenantId: string, receipt: unknown): Promise<MoveReport> {
-  const { stores, tenants } = parts;
+  const { database, tenants } = parts;
   const given = readReceipt(receipt);
   const keepKey = await parts.checkKey(given.signer, 'receipt');
-  const tenant = await stores.tenants.findForOperator(tenantId);
+  const tenant = await tenantsStore.findForOperator(database, tenantId);
   const removed =
     tenant === null
-      ? await already(stores, tenantId, given)
+      ? await already(database, tenantId, given)
       : await remove(parts, tenants.operatorScope(tenant), given, keepKey);
-  return { ...withoutCounts(removed), tables: await remnants(stores, removed) };
+  return { ...withoutCounts(removed), tables: await remnants(database, removed) };
 }
 
-async function already(stores: Stores, tenantId: string, given: Receipt): Promise<Removed> {
-  const move = await stores.moves.find(given.move);
+async function already(database: Database, tenantId: string, given: Receipt): Promise<Removed> {
+  const move = await movesStore.find(database, given.move);
   if (move?.tenantId !== tenantId || move.state !== 'done' || move.report === null)
     throw new MoveFault('unknownTenant', tenantId);
   return move.report as Removed;
 }
 
 async function remove(
-  { stores, clock }: MovingParts,
+  { database, clock }: MovingParts,
   scope: Scope,
   given: Receipt,
   keepKey: KeepKey,
 ): Promise<Removed> {
   const { id } = scope.tenant;
-  return stores.transaction(async (within) => {
-    await within.tenants.lock(scope);
-    const tenant = await within.tenants.findForOperator(id);
-    const move = await within.moves.findOpen(id);
+  return database.transaction(async (tx) => {
+    await tenantsStore.lock(tx, scope);
+    const tenant = await tenantsStore.findForOperator(tx, id);
+    const move = await movesStore.findOpen(tx, id);
     if (tenant === null || move === null) throw new MoveFault('notMoving', scope.tenant.name);
     const travelled = checkReceipt(move, given);
-    const was = await countAll(within, id);
-    const refusedMeanwhile = await refuseChanges(within, scope, travelled, was);
-    await within.moving.forgetCounts(id);
-    for (const table of tenantTables.toReversed()) await within.moving.remove(table, id);
-    await within.moving.forgetSessionData(tenant.domains);
-    await leadOn(within, tenant, move.region);
-    await keepKey(within);
+    const was = await countAll(tx, id);
+    const refusedMeanwhile = await refuseChanges(tx, scope, travelled, was);
+    await movingStore.forgetCounts(tx, id);
+    for (const table of tenantTables.toReversed()) await movingStore.remove(tx, table, id);
+    await movingStore.forgetSessionData(tx, tenant.domains);
+    await leadOn(tx, tenant, move.region);
+    await keepKey(tx);
     const removed: Removed = {
       ...{ tenantId: id, domains: tenant.domains, to: move.region, passwords: move.passwords, endedAt: clock() },
       ...{ receivedAt: given.at, receiver: given.signer, travelled, refusedMeanwhile, was },
     };
-    await within.moves.settle(move.id, { state: 'done', report: removed, endedAt: removed.endedAt });
+    await movesStore.settle(tx, move.id, { state: 'done', report: removed, endedAt: removed.endedAt });
     return removed;
   });
 }
@@ -96,14 +101,14 @@ function checkReceipt(move: Move, { move: id, tenantId, signer, tables }: Receip
 
 /** Nothing that happened here since the bundle was written may be lost with it, but for the doors that stayed shut. */
 async function refuseChanges(
-  within: Stores,
+  tx: Database,
   scope: Scope,
   travelled: readonly TableSummary[],
   was: Readonly<Record<string, number>>,
 ): Promise<number> {
   const sent = new Map(travelled.map(({ name, rows }) => [name, rows]));
-  const { anchor } = await within.activity.endsOfChain(scope);
-  const since = await within.moving.recordedSince(scope.tenant.id, anchor.place + (sent.get('activity') ?? 0));
+  const { anchor } = await activityStore.endsOfChain(tx, scope);
+  const since = await movingStore.recordedSince(tx, scope.tenant.id, anchor.place + (sent.get('activity') ?? 0));
   const changed = travellingTables.find(({ name }) => name !== 'activity' && was[name] !== sent.get(name));
   if (changed !== undefined || since.others > 0) throw new MoveFault('changedSince', changed?.name ?? 'activity');
   return since.all;
@@ -111,22 +116,26 @@ async function refuseChanges(
 
 /** Its people are led to their new region, unless nobody shall know that they are there. */
 async function leadOn(
-  within: Stores,
+  tx: Database,
   { domains, listed }: { domains: readonly string[]; listed: boolean },
   region: string,
 ): Promise<void> {
-  if (listed) return within.directory.put(domains.map((domain) => ({ domain, region })));
-  for (const domain of domains) await within.directory.remove(domain);
+  if (listed)
+    return directoryStore.put(
+      tx,
+      domains.map((domain) => ({ domain, region })),
+    );
+  for (const domain of domains) await directoryStore.remove(tx, domain);
 }
 
-async function countAll(stores: Stores, tenantId: string): Promise<Record<string, number>> {
+async function countAll(database: Database, tenantId: string): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
-  for (const table of tenantTables) counts[table.name] = await stores.moving.count(table, tenantId);
+  for (const table of tenantTables) counts[table.name] = await movingStore.count(database, table, tenantId);
   return counts;
 }
 
-async function remnants(stores: Stores, { tenantId, was }: Removed): Promise<Remnant[]> {
-  const left = await countAll(stores, tenantId);
+async function remnants(database: Database, { tenantId, was }: Removed): Promise<Remnant[]> {
+  const left = await countAll(database, tenantId);
   return Object.entries(was).map(([table, count]) => ({ table, was: count, left: left[table] ?? 0 }));
 }
 

@@ -1,17 +1,20 @@
 import type { Scope } from '../../domain/scope.ts';
-import type { Stores } from '../../stores.ts';
 import { lapse } from '../approvals/lapse.ts';
+import * as activityStore from '../activity/activity.store.ts';
+import * as approvalsStore from '../approvals/approvals.store.ts';
+import * as supportStore from '../support/support.store.ts';
+import type { Database } from '../../platform/database/database.ts';
 
 /**
  * Ends what would end by itself while a tenant moves, and be recorded behind the back of its bundle. Under the tenant's lock.
  * @param at epoch ms
  */
-export async function endWhatWaits(within: Stores, scope: Scope, at: number): Promise<void> {
-  for await (const approval of within.approvals.live(scope)) await lapse(within, scope, approval, 'move', at);
-  for (const { id, operatorId, endsAt } of await within.support.listOpen(scope, -Infinity)) {
+export async function endWhatWaits(tx: Database, scope: Scope, at: number): Promise<void> {
+  for await (const approval of approvalsStore.live(tx, scope)) await lapse(tx, scope, approval, 'move', at);
+  for (const { id, operatorId, endsAt } of await supportStore.listOpen(tx, scope, -Infinity)) {
     const outcome = endsAt <= at ? 'expired' : 'withdrawn';
-    await within.support.finish(id, outcome, at);
+    await supportStore.finish(tx, id, outcome, at);
     const kind = outcome === 'expired' ? 'support.expired' : 'support.ended';
-    await within.activity.record(scope, { kind, grant: id }, operatorId, at);
+    await activityStore.record(tx, scope, { kind, grant: id }, operatorId, at);
   }
 }

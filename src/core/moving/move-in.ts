@@ -1,6 +1,5 @@
 import type { Scope } from '../../domain/scope.ts';
 import type { Tenant } from '../accounts/stores/tenants.store.ts';
-import type { Stores } from '../../stores.ts';
 import { issueTemporaryPassword, type IssuedPassword } from '../accounts/passwords/temporary-passwords.ts';
 import { readBundle, type BundleHeader, type ReadBundle } from './bundle.ts';
 import { createContentCheck } from './check.ts';
@@ -9,6 +8,15 @@ import { readEncrypted } from './file.ts';
 import { travellingTables, type TenantTable } from './tables.ts';
 import { createTally, difference, type Cells, type TableSummary } from './tally.ts';
 import type { KeepKey, MovingParts } from './parts.ts';
+import * as activityStore from '../activity/activity.store.ts';
+import * as credentialsStore from '../accounts/stores/credentials.store.ts';
+import * as directoryStore from '../directory/directory.store.ts';
+import * as movingStore from './moving.store.ts';
+import * as movesStore from './moves.store.ts';
+import * as setUpStore from '../accounts/stores/set-up.store.ts';
+import * as tenantsStore from '../accounts/stores/tenants.store.ts';
+import * as usersStore from '../accounts/stores/users.store.ts';
+import type { Database } from '../../platform/database/database.ts';
 
 export interface Taken {
   readonly header: BundleHeader;
@@ -36,23 +44,23 @@ const rowsAtOnce = 200;
 export async function moveIn(parts: MovingParts, file: string, identity: string): Promise<Taken> {
   const open = (): Promise<ReadBundle> => readBundle(readEncrypted(file, identity));
   const checked = await check(parts, await open());
-  return parts.stores.transaction(async (within) => {
+  return parts.database.transaction(async (tx) => {
     const { header } = checked;
-    await refuseWhatIsHere(parts, within, header);
-    await fill(within, await open(), checked);
-    await compare(within, checked);
+    await refuseWhatIsHere(parts, tx, header);
+    await fill(tx, await open(), checked);
+    await compare(tx, checked);
     // After the digests were compared: the receipt says what arrived, not what became of it.
-    const relanguaged = await within.moving.offerLanguages(header.tenant.id, parts.rules);
-    const passwords = await settle(parts, within, checked);
+    const relanguaged = await movingStore.offerLanguages(tx, header.tenant.id, parts.rules);
+    const passwords = await settle(parts, tx, checked);
     return { header, tables: checked.tables, passwords, relanguaged };
   });
 }
 
 async function check(parts: MovingParts, { header, rows }: ReadBundle): Promise<Checked> {
-  const { stores, rules, hasher, clock } = parts;
+  const { database, rules, hasher, clock } = parts;
   if (header.to !== rules.region) throw new MoveFault('addressee', header.to);
   if (header.from.region === rules.region) throw new MoveFault('sameRegion', rules.region);
-  await refuseAnotherSchema(stores, header);
+  await refuseAnotherSchema(database, header);
   const keepKey = await parts.checkKey(header.from, 'bundle');
   const content = createContentCheck(header);
   const reading = rows();
@@ -70,36 +78,37 @@ async function check(parts: MovingParts, { header, rows }: ReadBundle): Promise<
   }
 }
 
-async function refuseAnotherSchema(stores: Stores, { schema, tables }: BundleHeader): Promise<void> {
+async function refuseAnotherSchema(database: Database, { schema, tables }: BundleHeader): Promise<void> {
   const own = [];
-  for (const table of travellingTables) own.push({ name: table.name, columns: await stores.moving.columnsOf(table) });
-  const same = schema === (await stores.moving.schema()) && JSON.stringify(own) === JSON.stringify(tables);
+  for (const table of travellingTables)
+    own.push({ name: table.name, columns: await movingStore.columnsOf(database, table) });
+  const same = schema === (await movingStore.schema(database)) && JSON.stringify(own) === JSON.stringify(tables);
   if (!same) throw new MoveFault('schema', schema);
 }
 
-async function refuseWhatIsHere({ rules }: MovingParts, within: Stores, header: BundleHeader): Promise<void> {
+async function refuseWhatIsHere({ rules }: MovingParts, tx: Database, header: BundleHeader): Promise<void> {
   const { move, tenant, from } = header;
-  if ((await within.moves.find(move)) !== null) throw new MoveFault('replayed', tenant.name);
-  if ((await within.tenants.findForOperator(tenant.id)) !== null) throw new MoveFault('tenantExists', tenant.name);
-  const taken = await within.tenants.findTakenDomain(tenant.domains);
+  if ((await movesStore.find(tx, move)) !== null) throw new MoveFault('replayed', tenant.name);
+  if ((await tenantsStore.findForOperator(tx, tenant.id)) !== null) throw new MoveFault('tenantExists', tenant.name);
+  const taken = await tenantsStore.findTakenDomain(tx, tenant.domains);
   if (taken !== null) throw new MoveFault('domainTaken', taken);
   for (const domain of tenant.domains) {
-    const region = await within.directory.regionOf(domain);
+    const region = await directoryStore.regionOf(tx, domain);
     // Who sends a tenant may send its own, and nobody whom the directory knows to be in a third region.
     if (region !== null && region !== from.region && region !== rules.region)
       throw new MoveFault('domainElsewhere', domain);
   }
 }
 
-async function fill(within: Stores, { header, rows }: ReadBundle, { tables }: Checked): Promise<void> {
+async function fill(tx: Database, { header, rows }: ReadBundle, { tables }: Checked): Promise<void> {
   const reading = rows();
   let waiting: Cells[] = [];
   let table: TenantTable | undefined;
   const write = async (): Promise<void> => {
     if (table === undefined || waiting.length === 0) return;
     const columns = header.tables.find(({ name }) => name === table?.name)?.columns ?? [];
-    if (table.name === 'users') await refuseTaken(within, columns, waiting);
-    await within.moving.insert(table, columns, waiting);
+    if (table.name === 'users') await refuseTaken(tx, columns, waiting);
+    await movingStore.insert(tx, table, columns, waiting);
     waiting = [];
   };
   for (;;) {
@@ -118,56 +127,59 @@ async function fill(within: Stores, { header, rows }: ReadBundle, { tables }: Ch
   }
 }
 
-async function refuseTaken(within: Stores, columns: readonly string[], rows: readonly Cells[]): Promise<void> {
+async function refuseTaken(tx: Database, columns: readonly string[], rows: readonly Cells[]): Promise<void> {
   const valuesOf = (column: string): string[] => rows.map((cells) => String(cells[columns.indexOf(column)]));
-  const username = await within.moving.findTaken(valuesOf('id'), valuesOf('username'));
+  const username = await movingStore.findTaken(tx, valuesOf('id'), valuesOf('username'));
   if (username !== null) throw new MoveFault('userTaken', username);
 }
 
 /** What the receipt says is what stands in the database: it is read back from there. */
-async function compare(within: Stores, { header, tables }: Checked): Promise<void> {
+async function compare(tx: Database, { header, tables }: Checked): Promise<void> {
   const tally = createTally(travellingTables.map(({ name }) => name));
   for (const [index, table] of travellingTables.entries())
-    for await (const some of within.moving.rows(table, header.tables[index]?.columns ?? [], header.tenant.id))
+    for await (const some of movingStore.rows(tx, table, header.tables[index]?.columns ?? [], header.tenant.id))
       for (const cells of some) tally.add(table.name, cells);
   const differing = difference(tally.summary(), tables);
   if (differing !== null) throw new MoveFault('notStored', differing);
 }
 
-async function settle(parts: MovingParts, within: Stores, checked: Checked): Promise<Taken['passwords']> {
+async function settle(parts: MovingParts, tx: Database, checked: Checked): Promise<Taken['passwords']> {
   const { header, tables, issued } = checked;
   const { tenant: moved, from, passwords } = header;
   const now = parts.clock();
-  await checked.keepKey(within);
-  await within.moves.add({
+  await checked.keepKey(tx);
+  await movesStore.add(tx, {
     ...{ id: header.move, direction: 'in', state: 'done', tenantId: moved.id, region: from.region },
     ...{ domains: moved.domains, passwords, stateBefore: moved.state, summary: tables, report: null },
     ...{ beganAt: now, endedAt: now },
   });
-  await within.tenants.setState(moved.id, moved.state);
-  await within.setup.close();
-  await within.directory.put(moved.domains.map((domain) => ({ domain, region: parts.rules.region })));
-  const tenant = await within.tenants.findForOperator(moved.id);
+  await tenantsStore.setState(tx, moved.id, moved.state);
+  await setUpStore.close(tx);
+  await directoryStore.put(
+    tx,
+    moved.domains.map((domain) => ({ domain, region: parts.rules.region })),
+  );
+  const tenant = await tenantsStore.findForOperator(tx, moved.id);
   const scope = parts.tenants.operatorScope(tenant as Tenant);
-  await within.activity.record(scope, { kind: 'tenant.movedIn', region: from.region, passwords }, null, now);
-  return passwords === 'keep' ? [] : resetAll(parts, within, scope, issued);
+  await activityStore.record(tx, scope, { kind: 'tenant.movedIn', region: from.region, passwords }, null, now);
+  return passwords === 'keep' ? [] : resetAll(parts, tx, scope, issued);
 }
 
 /** Nobody has a usable password afterwards but the Global admins, who get temporary ones. */
 async function resetAll(
   { hasher, clock }: MovingParts,
-  within: Stores,
+  tx: Database,
   scope: Scope,
   issued: Checked['issued'],
 ): Promise<Taken['passwords']> {
   const now = clock();
-  await within.moving.resetAll(scope.tenant.id, hasher.decoy, now);
+  await movingStore.resetAll(tx, scope.tenant.id, hasher.decoy, now);
   const shown = [];
   for (const [id, { clearText, stored }] of issued) {
-    const admin = await within.users.find(scope, id);
+    const admin = await usersStore.find(tx, scope, id);
     if (admin === null) continue;
-    await within.credentials.replace(scope, id, admin.epoch, stored);
-    await within.activity.record(scope, { kind: 'password.reset', expiresAt: stored.until }, id, now);
+    await credentialsStore.replace(tx, scope, id, admin.epoch, stored);
+    await activityStore.record(tx, scope, { kind: 'password.reset', expiresAt: stored.until }, id, now);
     shown.push({ username: admin.username, temporaryPassword: clearText });
   }
   return shown;

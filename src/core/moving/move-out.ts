@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, linkSync, rmSync } from 'node:fs';
 import type { MovedPasswords } from '../../domain/activity/event.ts';
-import type { Stores } from '../../stores.ts';
 import type { Tenant } from '../accounts/stores/tenants.store.ts';
 import type { Move } from './moves.store.ts';
 import { bundleLines, type BundleHeader, type BundleRow } from './bundle.ts';
@@ -12,6 +11,12 @@ import { travellingTables } from './tables.ts';
 import type { TableSummary } from './tally.ts';
 import { ownSigner, type MovingParts } from './parts.ts';
 import { endWhatWaits } from './end-approvals.ts';
+import * as activityStore from '../activity/activity.store.ts';
+import * as movingStore from './moving.store.ts';
+import * as movesStore from './moves.store.ts';
+import * as sessionsStore from '../accounts/stores/sessions.store.ts';
+import * as tenantsStore from '../accounts/stores/tenants.store.ts';
+import type { Database } from '../../platform/database/database.ts';
 
 export interface MoveOrder {
   readonly tenantId: string;
@@ -35,8 +40,8 @@ export interface Sent {
 
 /** Ends all sessions of a tenant, lets nobody in any more, and writes all that it has into a bundle. @throws MoveFault */
 export async function moveOut(parts: MovingParts, order: MoveOrder): Promise<Sent> {
-  const { stores } = parts;
-  const tenant = await stores.tenants.findForOperator(order.tenantId);
+  const { database } = parts;
+  const tenant = await tenantsStore.findForOperator(database, order.tenantId);
   if (tenant === null) throw new MoveFault('unknownTenant', order.tenantId);
   check(parts, order, tenant);
   const encrypter = await encrypterFor(order.recipient);
@@ -46,10 +51,10 @@ export async function moveOut(parts: MovingParts, order: MoveOrder): Promise<Sen
   try {
     let tables: TableSummary[] = [];
     let [waitForLink, secondFactors] = [0, 0];
-    await stores.snapshot(async (within) => {
-      const header = await headerOf(parts, within, order, move);
+    await database.snapshot(async (tx) => {
+      const header = await headerOf(parts, tx, order, move);
       ({ waitForLink, secondFactors = 0 } = header);
-      const rows = rowsOf(within, header);
+      const rows = rowsOf(tx, header);
       const lines = bundleLines(header, rows, parts.signingKey, (written) => (tables = written));
       await writeEncrypted(encrypter, lines, draft);
     });
@@ -69,16 +74,16 @@ export async function moveOut(parts: MovingParts, order: MoveOrder): Promise<Sen
  * @throws MoveFault where the move was canceled while the bundle was being written
  */
 async function markWritten(
-  { stores, tenants }: MovingParts,
+  { database, tenants }: MovingParts,
   tenant: Tenant,
   move: Move,
   summary: readonly TableSummary[],
 ): Promise<void> {
-  await stores.transaction(async (within) => {
-    await within.tenants.lock(tenants.operatorScope(tenant));
-    const open = await within.moves.findOpen(tenant.id);
+  await database.transaction(async (tx) => {
+    await tenantsStore.lock(tx, tenants.operatorScope(tenant));
+    const open = await movesStore.findOpen(tx, tenant.id);
     if (open?.id !== move.id) throw new MoveFault('notMoving', tenant.name);
-    await within.moves.settle(move.id, { summary });
+    await movesStore.settle(tx, move.id, { summary });
   });
 }
 
@@ -92,55 +97,55 @@ function check({ rules, regionUrls }: MovingParts, { to, file }: MoveOrder, tena
 }
 
 async function begin(
-  { stores, tenants, clock }: MovingParts,
+  { database, tenants, clock }: MovingParts,
   { to, passwords }: MoveOrder,
   found: Tenant,
 ): Promise<Move> {
   const { id, domains } = found;
   const scope = tenants.operatorScope(found);
   const now = clock();
-  return stores.transaction(async (within) => {
-    await within.tenants.lock(scope);
-    const tenant = await within.tenants.findForOperator(id);
+  return database.transaction(async (tx) => {
+    await tenantsStore.lock(tx, scope);
+    const tenant = await tenantsStore.findForOperator(tx, id);
     if (tenant === null || tenant.state === 'moving') throw new MoveFault('alreadyMoving', found.name);
     const move: Move = {
       ...{ id: randomUUID(), direction: 'out', state: 'open', tenantId: id, region: to, domains, passwords },
       ...{ stateBefore: tenant.state, summary: null, report: null, beganAt: now, endedAt: null },
     };
-    await within.tenants.setState(id, 'moving');
-    await within.sessions.endAllOfTenant(scope);
-    await endWhatWaits(within, scope, now);
-    await within.activity.record(scope, { kind: 'tenant.moving', region: to, passwords }, null, now);
-    await within.moves.add(move);
+    await tenantsStore.setState(tx, id, 'moving');
+    await sessionsStore.endAllOfTenant(tx, scope);
+    await endWhatWaits(tx, scope, now);
+    await activityStore.record(tx, scope, { kind: 'tenant.moving', region: to, passwords }, null, now);
+    await movesStore.add(tx, move);
     return move;
   });
 }
 
 async function headerOf(
   parts: MovingParts,
-  within: Stores,
+  tx: Database,
   { tenantId, to, passwords }: MoveOrder,
   move: Move,
 ): Promise<Omit<BundleHeader, 'form'>> {
-  const tenant = await within.tenants.findForOperator(tenantId);
+  const tenant = await tenantsStore.findForOperator(tx, tenantId);
   if (tenant === null) throw new MoveFault('unknownTenant', tenantId);
   const tables = [];
   for (const table of travellingTables)
-    tables.push({ name: table.name, columns: await within.moving.columnsOf(table) });
+    tables.push({ name: table.name, columns: await movingStore.columnsOf(tx, table) });
   const { id, name, domains } = tenant;
   return {
-    ...{ move: move.id, from: ownSigner(parts), to, schema: await within.moving.schema() },
+    ...{ move: move.id, from: ownSigner(parts), to, schema: await movingStore.schema(tx) },
     ...{ tenant: { id, name, domains: [...domains], state: move.stateBefore }, passwords, at: move.beganAt, tables },
-    waitForLink: await within.moving.countWaitingForLink(id, move.beganAt),
-    secondFactors: await within.moving.countSecondFactorsToReplace(id),
+    waitForLink: await movingStore.countWaitingForLink(tx, id, move.beganAt),
+    secondFactors: await movingStore.countSecondFactorsToReplace(tx, id),
   };
 }
 
-async function* rowsOf(within: Stores, { tables, tenant, passwords }: Omit<BundleHeader, 'form'>) {
+async function* rowsOf(tx: Database, { tables, tenant, passwords }: Omit<BundleHeader, 'form'>) {
   for (const [index, table] of travellingTables.entries()) {
     const columns = tables[index]?.columns ?? [];
     const secret = table.name === 'users' && passwords === 'reset' ? columns.indexOf('password_hash') : -1;
-    for await (const some of within.moving.rows(table, columns, tenant.id))
+    for await (const some of movingStore.rows(tx, table, columns, tenant.id))
       for (const cells of some)
         yield { table: table.name, cells: secret < 0 ? cells : cells.with(secret, '') } satisfies BundleRow;
   }

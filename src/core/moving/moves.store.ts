@@ -38,46 +38,50 @@ interface MoveRow {
   ended_at: number | null;
 }
 
-export function movesStore(database: Database) {
-  const { knex } = database;
-  return {
-    /** @returns a move by its id, or null where this region never had it */
-    find: async (id: string): Promise<Move | null> => {
-      const row = await knex<MoveRow>('moves').where({ id }).first();
-      return row === undefined ? null : toMove(row);
-    },
+/** @returns a move by its id, or null where this region never had it */
+export async function find(database: Database, id: string): Promise<Move | null> {
+  const row = await database.knex<MoveRow>('moves').where({ id }).first();
+  return row === undefined ? null : toMove(row);
+}
 
-    /** @returns the tenant's move out of this region that is under way, or null */
-    findOpen: async (tenantId: string): Promise<Move | null> => {
-      const row = await knex<MoveRow>('moves').where({ tenant_id: tenantId, direction: 'out', state: 'open' }).first();
-      return row === undefined ? null : toMove(row);
-    },
+/** @returns the tenant's move out of this region that is under way, or null */
+export async function findOpen(database: Database, tenantId: string): Promise<Move | null> {
+  const row = await database
+    .knex<MoveRow>('moves')
+    .where({ tenant_id: tenantId, direction: 'out', state: 'open' })
+    .first();
+  return row === undefined ? null : toMove(row);
+}
 
-    /** @returns the tenant's latest move into this region, or null */
-    findLatestIn: async (tenantId: string): Promise<Move | null> => {
-      const own = knex<MoveRow>('moves').where({ tenant_id: tenantId, direction: 'in' });
-      const row = await own.orderBy('began_at', 'desc').first();
-      return row === undefined ? null : toMove(row);
-    },
+/** @returns the tenant's latest move into this region, or null */
+export async function findLatestIn(database: Database, tenantId: string): Promise<Move | null> {
+  const own = database.knex<MoveRow>('moves').where({ tenant_id: tenantId, direction: 'in' });
+  const row = await own.orderBy('began_at', 'desc').first();
+  return row === undefined ? null : toMove(row);
+}
 
-    /** @returns every move of the region, the first first */
-    list: async (): Promise<Move[]> => (await knex<MoveRow>('moves').orderBy('began_at')).map(toMove),
+/** @returns every move of the region, the first first */
+export async function list(database: Database): Promise<Move[]> {
+  return (await database.knex<MoveRow>('moves').orderBy('began_at')).map(toMove);
+}
 
-    add: async (move: Move): Promise<void> => {
-      await knex('moves').insert(toRow(move));
-    },
+export async function add(database: Database, move: Move): Promise<void> {
+  await database.knex('moves').insert(toRow(move));
+}
 
-    /** Changes what has become of a move. */
-    settle: async (id: string, end: Partial<Pick<Move, 'state' | 'summary' | 'report' | 'endedAt'>>): Promise<void> => {
-      const row = {
-        ...(end.state === undefined ? {} : { state: end.state }),
-        ...(end.summary === undefined ? {} : { summary: JSON.stringify(end.summary) }),
-        ...(end.report === undefined ? {} : { report: JSON.stringify(end.report) }),
-        ...(end.endedAt === undefined ? {} : { ended_at: end.endedAt }),
-      };
-      await knex('moves').where({ id }).update(row);
-    },
+/** Changes what has become of a move. */
+export async function settle(
+  database: Database,
+  id: string,
+  end: Partial<Pick<Move, 'state' | 'summary' | 'report' | 'endedAt'>>,
+): Promise<void> {
+  const row = {
+    ...(end.state === undefined ? {} : { state: end.state }),
+    ...(end.summary === undefined ? {} : { summary: JSON.stringify(end.summary) }),
+    ...(end.report === undefined ? {} : { report: JSON.stringify(end.report) }),
+    ...(end.endedAt === undefined ? {} : { ended_at: end.endedAt }),
   };
+  await database.knex('moves').where({ id }).update(row);
 }
 
 const toMove = (row: MoveRow): Move => ({

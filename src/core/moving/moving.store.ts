@@ -23,168 +23,197 @@ const countOf = async (query: Knex.QueryBuilder): Promise<number> => {
   return row?.count ?? 0;
 };
 
-/** A tenant's rows in every table, as they are: for moving it as a whole. */
-export function movingStore(database: Database) {
-  const { knex } = database;
-  const rowsOf = ({ name, owned }: TenantTable, tenantId: string) => knex(name).whereRaw(owned, [tenantId]);
+function rowsOf(database: Database, { name, owned }: TenantTable, tenantId: string) {
+  return database.knex(name).whereRaw(owned, [tenantId]);
+}
 
-  const expressionOf = ({ derived }: TenantTable, column: string): Knex.Raw | null => {
-    const expression = derived[column];
-    return expression === undefined ? null : knex.raw(`${expression} as ??`, [column]);
-  };
+function expressionOf(database: Database, { derived }: TenantTable, column: string): Knex.Raw | null {
+  const expression = derived[column];
+  return expression === undefined ? null : database.knex.raw(`${expression} as ??`, [column]);
+}
 
-  async function sessionsOf(domains: readonly string[], rows: readonly SessionRow[]): Promise<string[]> {
-    const read = rows.map(({ key, data }) => ({ key, ...(JSON.parse(data) as SessionData) }));
-    const ids = read.flatMap(({ passport }) => passport?.user?.sessionId ?? []);
-    const live = new Set<string>();
-    await inChunks(ids, idsAtOnce, async (some) => {
-      const found = await knex('user_sessions').whereIn('id', some).select<{ id: string }[]>('id');
-      for (const { id } of found) live.add(id);
-    });
-    return read
-      .filter(({ username = '', passport }) => {
-        const id = passport?.user?.sessionId;
-        return domains.includes(domainOf(username)) || (id !== undefined && !live.has(id));
-      })
-      .map(({ key }) => key);
+/** @returns the keys of those browsers' sessions that hold a name typed at the door by the company's people, or that have ended */
+export async function sessionsOf(
+  database: Database,
+  domains: readonly string[],
+  rows: readonly SessionRow[],
+): Promise<string[]> {
+  const read = rows.map(({ key, data }) => ({ key, ...(JSON.parse(data) as SessionData) }));
+  const ids = read.flatMap(({ passport }) => passport?.user?.sessionId ?? []);
+  const live = new Set<string>();
+  await inChunks(ids, idsAtOnce, async (some) => {
+    const found = await database.knex('user_sessions').whereIn('id', some).select<{ id: string }[]>('id');
+    for (const { id } of found) live.add(id);
+  });
+  return read
+    .filter(({ username = '', passport }) => {
+      const id = passport?.user?.sessionId;
+      return domains.includes(domainOf(username)) || (id !== undefined && !live.has(id));
+    })
+    .map(({ key }) => key);
+}
+
+/** @returns the columns of a table that travel, in the order in which they do */
+export async function columnsOf(database: Database, { name, local }: TenantTable): Promise<string[]> {
+  return Object.keys(await database.knex(name).columnInfo())
+    .filter((column) => !local.includes(column))
+    .sort();
+}
+
+/** The tenant's rows of a table that travels, in their order, some at a time. */
+export async function* rows(
+  database: Database,
+  table: TenantTable,
+  columns: readonly string[],
+  tenantId: string,
+): AsyncGenerator<Cells[]> {
+  if (table.order === null) return;
+  const { column, isText } = table.order;
+  // The same order in both databases, so that the same rows have the same digest.
+  const place = isText && database.dialect === 'postgres' ? '?? collate "C"' : '??';
+  for (let last: Value = null; ;) {
+    const query = rowsOf(database, table, tenantId).orderByRaw(place, [column]).limit(rowsReadAtOnce);
+    if (last !== null) query.whereRaw(`${place} > ?`, [column, last]);
+    const read = [...new Set([...columns, column])].map((each) => expressionOf(database, table, each) ?? each);
+    const rows = await query.select<Row[]>(read);
+    yield rows.map((row) => columns.map((each) => row[each] ?? null));
+    if (rows.length < rowsReadAtOnce) return;
+    last = rows.at(-1)?.[column] ?? null;
   }
+}
 
-  return {
-    /** @returns the columns of a table that travel, in the order in which they do */
-    columnsOf: async ({ name, local }: TenantTable): Promise<string[]> =>
-      Object.keys(await knex(name).columnInfo())
-        .filter((column) => !local.includes(column))
-        .sort(),
+export async function count(database: Database, table: TenantTable, tenantId: string): Promise<number> {
+  return countOf(rowsOf(database, table, tenantId));
+}
 
-    /** The tenant's rows of a table that travels, in their order, some at a time. */
-    async *rows(table: TenantTable, columns: readonly string[], tenantId: string): AsyncGenerator<Cells[]> {
-      if (table.order === null) return;
-      const { column, isText } = table.order;
-      // The same order in both databases, so that the same rows have the same digest.
-      const place = isText && database.dialect === 'postgres' ? '?? collate "C"' : '??';
-      for (let last: Value = null; ;) {
-        const query = rowsOf(table, tenantId).orderByRaw(place, [column]).limit(rowsReadAtOnce);
-        if (last !== null) query.whereRaw(`${place} > ?`, [column, last]);
-        const read = [...new Set([...columns, column])].map((each) => expressionOf(table, each) ?? each);
-        const rows = await query.select<Row[]>(read);
-        yield rows.map((row) => columns.map((each) => row[each] ?? null));
-        if (rows.length < rowsReadAtOnce) return;
-        last = rows.at(-1)?.[column] ?? null;
-      }
-    },
+export async function remove(database: Database, table: TenantTable, tenantId: string): Promise<void> {
+  await rowsOf(database, table, tenantId).delete();
+}
 
-    count: async (table: TenantTable, tenantId: string): Promise<number> => countOf(rowsOf(table, tenantId)),
+/** Inserts rows as they came, users together with what finds them: 500 at most at a time. */
+export async function insert(
+  database: Database,
+  { name }: TenantTable,
+  columns: readonly string[],
+  rows: readonly Cells[],
+): Promise<void> {
+  const records = rows.map((cells): Row =>
+    Object.fromEntries(columns.map((column, index) => [column, cells[index] ?? null])),
+  );
+  if (name !== 'users') return insertRows(database, name, records);
+  const numbers = await takeNumbers(database, records.length);
+  const numbered = records.map((record, index) => ({ ...record, number: numbers[index] ?? 0 }));
+  await insertRows(database, name, numbered);
+  await indexUsers(database, numbered as unknown as Parameters<typeof indexUsers>[1]);
+}
 
-    remove: async (table: TenantTable, tenantId: string): Promise<void> => {
-      await rowsOf(table, tenantId).delete();
-    },
+/** @returns the user name of one of these who is here already, by id or by name; or null. 200 at most at a time */
+export async function findTaken(
+  database: Database,
+  ids: readonly string[],
+  usernames: readonly string[],
+): Promise<string | null> {
+  const taken = database
+    .knex('users')
+    .whereIn('id', [...ids])
+    .orWhereIn('username', [...usernames]);
+  return (await taken.first<{ username: string } | undefined>('username'))?.username ?? null;
+}
 
-    /** Inserts rows as they came, users together with what finds them: 500 at most at a time. */
-    insert: async ({ name }: TenantTable, columns: readonly string[], rows: readonly Cells[]): Promise<void> => {
-      const records = rows.map((cells): Row =>
-        Object.fromEntries(columns.map((column, index) => [column, cells[index] ?? null])),
-      );
-      if (name !== 'users') return insertRows(database, name, records);
-      const numbers = await takeNumbers(database, records.length);
-      const numbered = records.map((record, index) => ({ ...record, number: numbers[index] ?? 0 }));
-      await insertRows(database, name, numbered);
-      await indexUsers(database, numbered as unknown as Parameters<typeof indexUsers>[1]);
-    },
+/** @returns how many active users have no other way in than a one-time link. @param now epoch ms */
+export async function countWaitingForLink(database: Database, tenantId: string, now: number): Promise<number> {
+  const waiting = database
+    .knex('users')
+    .where({ tenant_id: tenantId, state: 'active', password: 'temporary' })
+    .whereExists(
+      database
+        .knex('one_time_links')
+        .whereRaw('user_id = users.id and one_time_links.epoch = users.epoch')
+        .where('expires_at', '>', now),
+    );
+  return countOf(waiting);
+}
 
-    /** @returns the user name of one of these who is here already, by id or by name; or null. 200 at most at a time */
-    findTaken: async (ids: readonly string[], usernames: readonly string[]): Promise<string | null> => {
-      const taken = knex('users')
-        .whereIn('id', [...ids])
-        .orWhereIn('username', [...usernames]);
-      return (await taken.first<{ username: string } | undefined>('username'))?.username ?? null;
-    },
+/** @returns how many users have a second factor, which does not move, or have not replaced one that did not */
+export async function countSecondFactorsToReplace(database: Database, tenantId: string): Promise<number> {
+  const users = database.knex('users').where({ tenant_id: tenantId });
+  return countOf(users.whereRaw('(second_factor_at is not null or second_factor_due = 1)'));
+}
 
-    /** @returns how many active users have no other way in than a one-time link. @param now epoch ms */
-    countWaitingForLink: async (tenantId: string, now: number): Promise<number> => {
-      const waiting = knex('users')
-        .where({ tenant_id: tenantId, state: 'active', password: 'temporary' })
-        .whereExists(
-          knex('one_time_links')
-            .whereRaw('user_id = users.id and one_time_links.epoch = users.epoch')
-            .where('expires_at', '>', now),
-        );
-      return countOf(waiting);
-    },
+/** Takes languages out that a region does not offer. @returns whether the company's was one, and how many users' were */
+export async function offerLanguages(
+  database: Database,
+  tenantId: string,
+  { languages, defaultLanguage }: Pick<RegionRules, 'languages' | 'defaultLanguage'>,
+): Promise<{ company: boolean; users: number }> {
+  const offered = [...languages];
+  const own = database.knex('tenants').where({ id: tenantId }).whereNotIn('language', offered);
+  const company = (await own.update({ language: defaultLanguage })) === 1;
+  const others = database.knex('users').where({ tenant_id: tenantId }).whereNotIn('language', offered);
+  return { company, users: await others.update({ language: null, version: database.knex.raw('version + 1') }) };
+}
 
-    /** @returns how many users have a second factor, which does not move, or have not replaced one that did not */
-    countSecondFactorsToReplace: async (tenantId: string): Promise<number> => {
-      const users = knex('users').where({ tenant_id: tenantId });
-      return countOf(users.whereRaw('(second_factor_at is not null or second_factor_due = 1)'));
-    },
+/** Nobody of the tenant has a usable password afterwards. @param hash a tag that no password has. @param at epoch ms */
+export async function resetAll(database: Database, tenantId: string, hash: string, at: number): Promise<void> {
+  const none = { password: 'temporary', password_hash: hash, temporary_until: at };
+  await database
+    .knex('users')
+    .where({ tenant_id: tenantId })
+    .update({ ...none, password_set_by: null, password_set_at: at, epoch: database.knex.raw('epoch + 1') });
+}
 
-    /** Takes languages out that a region does not offer. @returns whether the company's was one, and how many users' were */
-    offerLanguages: async (
-      tenantId: string,
-      { languages, defaultLanguage }: Pick<RegionRules, 'languages' | 'defaultLanguage'>,
-    ): Promise<{ company: boolean; users: number }> => {
-      const offered = [...languages];
-      const own = knex('tenants').where({ id: tenantId }).whereNotIn('language', offered);
-      const company = (await own.update({ language: defaultLanguage })) === 1;
-      const others = knex('users').where({ tenant_id: tenantId }).whereNotIn('language', offered);
-      return { company, users: await others.update({ language: null, version: knex.raw('version + 1') }) };
-    },
+/** @returns how many entries were recorded behind a place, and how many of them are more than a refused sign-in */
+export async function recordedSince(
+  database: Database,
+  tenantId: string,
+  place: number,
+): Promise<{ all: number; others: number }> {
+  const since = () => database.knex('activity').where({ tenant_id: tenantId }).where('place', '>', place);
+  const others = since().whereNotIn('kind', ['signIn.failed', 'signIn.throttled']);
+  return { all: await countOf(since()), others: await countOf(others) };
+}
 
-    /** Nobody of the tenant has a usable password afterwards. @param hash a tag that no password has. @param at epoch ms */
-    resetAll: async (tenantId: string, hash: string, at: number): Promise<void> => {
-      const none = { password: 'temporary', password_hash: hash, temporary_until: at };
-      await knex('users')
-        .where({ tenant_id: tenantId })
-        .update({ ...none, password_set_by: null, password_set_at: at, epoch: knex.raw('epoch + 1') });
-    },
+/** Forgets the counts of everybody's tries and costly acts. */
+export async function forgetCounts(database: Database, tenantId: string): Promise<void> {
+  for (let last = 0; ;) {
+    const users = await database
+      .knex('users')
+      .where({ tenant_id: tenantId })
+      .where('number', '>', last)
+      .orderBy('number')
+      .limit(rowsReadAtOnce)
+      .select<(CountedUser & { number: number })[]>('id', 'username', 'epoch', 'number');
+    await inChunks(users.flatMap(countedUnder), idsAtOnce, (keys) =>
+      database.knex('throttles').whereIn('key', keys).delete(),
+    );
+    if (users.length < rowsReadAtOnce) return;
+    last = users.at(-1)?.number ?? last;
+  }
+}
 
-    /** @returns how many entries were recorded behind a place, and how many of them are more than a refused sign-in */
-    recordedSince: async (tenantId: string, place: number): Promise<{ all: number; others: number }> => {
-      const since = () => knex('activity').where({ tenant_id: tenantId }).where('place', '>', place);
-      const others = since().whereNotIn('kind', ['signIn.failed', 'signIn.throttled']);
-      return { all: await countOf(since()), others: await countOf(others) };
-    },
+/** Removes browsers' sessions in which a name of the company may stand, once its people are signed out. */
+export async function forgetSessionData(database: Database, domains: readonly string[]): Promise<void> {
+  for (let last = ''; ;) {
+    const rows = await database
+      .knex('sessions')
+      .where('key', '>', last)
+      .orderBy('key')
+      .limit(sessionsAtOnce)
+      .select<SessionRow[]>('key', 'data');
+    const keys = await sessionsOf(database, domains, rows);
+    await inChunks(keys, idsAtOnce, (some) => database.knex('sessions').whereIn('key', some).delete());
+    if (rows.length < sessionsAtOnce) return;
+    last = rows.at(-1)?.key ?? last;
+  }
+}
 
-    /** Forgets the counts of everybody's tries and costly acts. */
-    forgetCounts: async (tenantId: string): Promise<void> => {
-      for (let last = 0; ;) {
-        const users = await knex('users')
-          .where({ tenant_id: tenantId })
-          .where('number', '>', last)
-          .orderBy('number')
-          .limit(rowsReadAtOnce)
-          .select<(CountedUser & { number: number })[]>('id', 'username', 'epoch', 'number');
-        await inChunks(users.flatMap(countedUnder), idsAtOnce, (keys) =>
-          knex('throttles').whereIn('key', keys).delete(),
-        );
-        if (users.length < rowsReadAtOnce) return;
-        last = users.at(-1)?.number ?? last;
-      }
-    },
-
-    /** @returns the keys of those browsers' sessions that hold a name typed at the door by the company's people, or that have ended */
-    sessionsOf,
-
-    /** Removes browsers' sessions in which a name of the company may stand, once its people are signed out. */
-    forgetSessionData: async (domains: readonly string[]): Promise<void> => {
-      for (let last = ''; ;) {
-        const rows = await knex('sessions')
-          .where('key', '>', last)
-          .orderBy('key')
-          .limit(sessionsAtOnce)
-          .select<SessionRow[]>('key', 'data');
-        const keys = await sessionsOf(domains, rows);
-        await inChunks(keys, idsAtOnce, (some) => knex('sessions').whereIn('key', some).delete());
-        if (rows.length < sessionsAtOnce) return;
-        last = rows.at(-1)?.key ?? last;
-      }
-    },
-
-    /** @returns the last migration of this database: bundles travel between equal schemas only */
-    schema: async (): Promise<string> => {
-      const row = await knex('knex_migrations').orderBy('name', 'desc').first<{ name: string } | undefined>('name');
-      return row?.name ?? '';
-    },
-  };
+/** @returns the last migration of this database: bundles travel between equal schemas only */
+export async function schema(database: Database): Promise<string> {
+  const row = await database
+    .knex('knex_migrations')
+    .orderBy('name', 'desc')
+    .first<{ name: string } | undefined>('name');
+  return row?.name ?? '';
 }
 
 /** A browser's session as it is kept. */

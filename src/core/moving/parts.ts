@@ -1,15 +1,15 @@
 import type { RegionRules } from '../../domain/regions.ts';
-import type { Stores } from '../../stores.ts';
 import { signerOf, type Signer } from '../../platform/keys/region-key.ts';
 import type { Hasher } from '../accounts/passwords/hasher.ts';
 import type { Tenants } from '../accounts/tenants/tenants.ts';
+import type { Database } from '../../platform/database/database.ts';
 
 /** Makes a key known, within the transaction of what it signed. */
-export type KeepKey = (within: Stores) => Promise<void>;
+export type KeepKey = (tx: Database) => Promise<void>;
 
 /** What moving a tenant works with, at either side. */
 export interface MovingParts {
-  readonly stores: Stores;
+  readonly database: Database;
   readonly tenants: Pick<Tenants, 'operatorScope'>;
   readonly hasher: Hasher;
   readonly rules: RegionRules;

@@ -3,6 +3,7 @@ import { isSignedBy, signatureOf, signatureSchema, signerSchema } from '../../pl
 import { summariesSchema } from './bundle.ts';
 import { MoveFault } from './faults.ts';
 import { ownSigner, type MovingParts } from './parts.ts';
+import * as movesStore from './moves.store.ts';
 
 const form = 'parvis receipt 1';
 
@@ -31,7 +32,7 @@ const signedOf = ({ move, tenantId, from, tables, at }: Said): unknown => [
 
 /** @returns the receipt of a tenant that moved in, signed: the same again each time. @throws MoveFault */
 export async function receiptOf(parts: MovingParts, tenantId: string): Promise<Receipt> {
-  const move = await parts.stores.moves.findLatestIn(tenantId);
+  const move = await movesStore.findLatestIn(parts.database, tenantId);
   if (!move?.summary) throw new MoveFault('noReceipt', tenantId);
   const said = { move: move.id, tenantId, from: move.region, tables: [...move.summary], at: move.beganAt };
   const signer = ownSigner(parts);

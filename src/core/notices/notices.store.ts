@@ -3,6 +3,7 @@ import type { Notice } from '../../domain/notices.ts';
 import { toNotice, type NoticeRow } from '../activity/deliveries.store.ts';
 import type { Language } from '../../domain/regions.ts';
 import type { User } from '../../domain/people/user.ts';
+import { preparedQuery } from '../../platform/database/database.ts';
 
 /** A notice that one dispatcher has taken on for a while. */
 export interface TakenNotice {
@@ -32,60 +33,56 @@ interface TakenRow extends NoticeRow {
   actor_name: string | null;
 }
 
-/** The outbox as those who send it use it. */
-export function noticesStore(database: Database) {
-  const due = database.prepare<{ id: string }>('notices.due', (knex, $) =>
-    knex('mails').select('id').where('next_try_at', '<=', $('now')).limit(1),
-  );
-  const find = database.prepare<TakenRow>('notices.find', (knex, $) =>
-    knex('mails')
-      .join('users', 'users.id', 'mails.user_id')
-      .join('tenants', 'tenants.id', 'mails.tenant_id')
-      .leftJoin('users as actor', 'actor.id', 'mails.actor_id')
-      .select([
-        'mails.*',
-        ...['username', 'display_name', 'language', 'state'].map((column) => `users.${column}`),
-        'tenants.name as tenant_name',
-        'tenants.language as tenant_language',
-        'actor.display_name as actor_name',
-      ])
-      .where('mails.id', $('id')),
-  );
+const due = preparedQuery<{ id: string }>('notices.due', (knex, $) =>
+  knex('mails').select('id').where('next_try_at', '<=', $('now')).limit(1),
+);
 
-  return {
-    /**
-     * Takes a notice whose time has come. Of several that ask at once only one gets it.
-     * @param until epoch ms after which it is anybody's again, should it still be there
-     */
-    takeAcrossTenants: async (now: number, until: number): Promise<TakenNotice | null> => {
-      // Asked every few seconds, mostly in vain: a read that takes no lock.
-      if ((await due({ now })).length === 0) return null;
-      const { knex } = database;
-      const first = knex('mails').select('id').where('next_try_at', '<=', now).orderBy('next_try_at').limit(1);
-      const taken: { id: string }[] = await knex('mails')
-        .whereIn('id', first)
-        // Asked again of the row itself: whoever waited for another taker finds that its time is off.
-        .where('next_try_at', '<=', now)
-        .update({ next_try_at: until, attempts: knex.raw('attempts + 1') })
-        .returning('id');
-      const [row] = taken[0] === undefined ? [] : await find({ id: taken[0].id });
-      return row ? toTaken(row) : null;
-    },
+const find = preparedQuery<TakenRow>('notices.find', (knex, $) =>
+  knex('mails')
+    .join('users', 'users.id', 'mails.user_id')
+    .join('tenants', 'tenants.id', 'mails.tenant_id')
+    .leftJoin('users as actor', 'actor.id', 'mails.actor_id')
+    .select([
+      'mails.*',
+      ...['username', 'display_name', 'language', 'state'].map((column) => `users.${column}`),
+      'tenants.name as tenant_name',
+      'tenants.language as tenant_language',
+      'actor.display_name as actor_name',
+    ])
+    .where('mails.id', $('id')),
+);
 
-    remove: async (id: string): Promise<void> => {
-      await database.knex('mails').where({ id }).delete();
-    },
+/**
+ * Takes a notice whose time has come. Of several that ask at once only one gets it.
+ * @param until epoch ms after which it is anybody's again, should it still be there
+ */
+export async function takeAcrossTenants(database: Database, now: number, until: number): Promise<TakenNotice | null> {
+  // Asked every few seconds, mostly in vain: a read that takes no lock.
+  if ((await due(database, { now })).length === 0) return null;
+  const { knex } = database;
+  const first = knex('mails').select('id').where('next_try_at', '<=', now).orderBy('next_try_at').limit(1);
+  const taken: { id: string }[] = await knex('mails')
+    .whereIn('id', first)
+    // Asked again of the row itself: whoever waited for another taker finds that its time is off.
+    .where('next_try_at', '<=', now)
+    .update({ next_try_at: until, attempts: knex.raw('attempts + 1') })
+    .returning('id');
+  const [row] = taken[0] === undefined ? [] : await find(database, { id: taken[0].id });
+  return row ? toTaken(row) : null;
+}
 
-    /** Puts a notice off, unless another took it on meanwhile. @param until epoch ms */
-    postpone: async ({ id, attempts }: TakenNotice, until: number): Promise<void> => {
-      await database.knex('mails').where({ id, attempts }).update({ next_try_at: until });
-    },
+export async function remove(database: Database, id: string): Promise<void> {
+  await database.knex('mails').where({ id }).delete();
+}
 
-    /** Throws everything away, for a portal without mail. */
-    removeAllForOperator: async (): Promise<void> => {
-      await database.knex('mails').delete();
-    },
-  };
+/** Puts a notice off, unless another took it on meanwhile. @param until epoch ms */
+export async function postpone(database: Database, { id, attempts }: TakenNotice, until: number): Promise<void> {
+  await database.knex('mails').where({ id, attempts }).update({ next_try_at: until });
+}
+
+/** Throws everything away, for a portal without mail. */
+export async function removeAllForOperator(database: Database): Promise<void> {
+  await database.knex('mails').delete();
 }
 
 function toTaken(row: TakenRow): TakenNotice {

@@ -1,8 +1,9 @@
 import type { Logger } from 'pino';
 import type { Work } from '../../platform/jobs.ts';
-import type { Stores } from '../../stores.ts';
 import type { TakenNotice } from './notices.store.ts';
 import { codeOf, type Mail, type Transport } from '../../platform/mail-transport.ts';
+import * as noticesStore from './notices.store.ts';
+import type { Database } from '../../platform/database/database.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
@@ -21,7 +22,7 @@ const graceMs = 2_000;
 type Outcome = 'sent' | { readonly code: string; readonly away: boolean };
 
 export interface NoticesParts {
-  readonly stores: Stores;
+  readonly database: Database;
   /** Words a notice in its recipient's language; given the address of the one-time link that it brings, if any. */
   readonly word: (taken: TakenNotice, link: string | null) => Mail;
   /** Epoch ms. */
@@ -37,14 +38,14 @@ export interface NoticesParts {
 
 /** @returns the work that sends what is queued: at least once each, whatever ends in between */
 export function sendNotices(parts: NoticesParts): Work {
-  const { transport, stores } = parts;
+  const { transport, database } = parts;
   // Nobody would ever send them, and nobody should be surprised by them on the day that mail is set up.
-  const run = transport === null ? () => stores.notices.removeAllForOperator() : dispatcher(parts, transport);
+  const run = transport === null ? () => noticesStore.removeAllForOperator(database) : dispatcher(parts, transport);
   return { name: 'Notices', everyMs, run };
 }
 
 function dispatcher(
-  { stores, word, linkFor, isClockTrusted, log, clock }: Omit<NoticesParts, 'transport'>,
+  { database, word, linkFor, isClockTrusted, log, clock }: Omit<NoticesParts, 'transport'>,
   transport: Transport,
 ): Work['run'] {
   let pausedUntil = 0;
@@ -70,20 +71,20 @@ function dispatcher(
     const facts = { notice: id, kind: notice.kind, attempts, code };
     if (now - at >= givenUpAfterMs && (await isClockTrusted())) {
       log.error(facts, 'A notice could not be sent for days and was given up');
-      return stores.notices.remove(id);
+      return noticesStore.remove(database, id);
     }
     log.warn(facts, 'A notice could not be sent, to be tried again');
-    return stores.notices.postpone(taken, now + waitMs(attempts));
+    return noticesStore.postpone(database, taken, now + waitMs(attempts));
   }
 
   return async (stopping) => {
     grace ??= afterGrace(stopping);
     while (!stopping.aborted && clock() >= pausedUntil) {
-      const taken = await stores.notices.takeAcrossTenants(clock(), clock() + leaseMs);
+      const taken = await noticesStore.takeAcrossTenants(database, clock(), clock() + leaseMs);
       if (taken === null) return;
       const outcome = await Promise.race([attempt(taken), grace]);
       if (outcome === 'stopped') return;
-      if (outcome === 'sent') await stores.notices.remove(taken.id);
+      if (outcome === 'sent') await noticesStore.remove(database, taken.id);
       else {
         await putOff(taken, outcome);
         if (outcome.away) pausedUntil = clock() + pauseMs;

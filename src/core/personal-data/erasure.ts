@@ -5,20 +5,25 @@ import { may, type Verdict } from '../../domain/policy.ts';
 import { restoreWindowMs, type RegionRules } from '../../domain/regions.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { User } from '../../domain/people/user.ts';
-import type { Stores } from '../../stores.ts';
 import type { OverdueUser } from './erasure.store.ts';
 import type { Transport } from '../../platform/mail-transport.ts';
 import { lockAs } from '../accounts/sessions/recheck.ts';
 import type { Throttle } from '../accounts/throttles/throttle.ts';
 import type { ScopeTenant } from '../../domain/tenant.ts';
 import type { RetentionStep, Tally } from '../../platform/retention-step.ts';
+import * as erasureCountsStore from './erasure.counts.store.ts';
+import * as activityStore from '../activity/activity.store.ts';
+import * as erasureStore from './erasure.store.ts';
+import * as tenantsStore from '../accounts/stores/tenants.store.ts';
+import * as usersStore from '../accounts/stores/users.store.ts';
+import type { Database } from '../../platform/database/database.ts';
 
 export type EraseOutcome =
   | { readonly outcome: 'erased' }
   | { readonly outcome: 'refused'; readonly verdict: Exclude<Verdict, { allowed: true }> };
 
 export interface ErasureParts {
-  readonly stores: Stores;
+  readonly database: Database;
   readonly throttle: Throttle;
   readonly rules: RegionRules;
   /** The scope in which the portal itself acts on a tenant. */
@@ -34,18 +39,18 @@ const maxShare = 0.05;
 export type Erasure = ReturnType<typeof createErasure>;
 
 /** Removes deleted people for good: when an administrator says so, or when the time to restore them is over. */
-export function createErasure({ stores, throttle, rules, operatorScope, transport, clock }: ErasureParts) {
+export function createErasure({ database, throttle, rules, operatorScope, transport, clock }: ErasureParts) {
   /**
    * The user's own tenant is locked first, as by a restore: one of the two finds the user, the other nobody.
    * @returns whether it was done. Not while a tenant moves in which they may be named: its bundle would name them still
    */
-  async function remove(within: Stores, scope: Scope, user: User, kind: Erased): Promise<boolean> {
-    const actedIn = await within.erasure.tenantsActedIn(user);
-    for (const id of actedIn) await within.tenants.lock({ tenant: { id } });
+  async function remove(tx: Database, scope: Scope, user: User, kind: Erased): Promise<boolean> {
+    const actedIn = await erasureStore.tenantsActedIn(tx, user);
+    for (const id of actedIn) await tenantsStore.lock(tx, { tenant: { id } });
     for (const id of [scope.tenant.id, ...actedIn])
-      if ((await within.tenants.findForOperator(id))?.state === 'moving') return false;
-    await within.erasure.erase(scope, user, actedIn);
-    await within.activity.record(scope, { kind }, user.id, clock());
+      if ((await tenantsStore.findForOperator(tx, id))?.state === 'moving') return false;
+    await erasureStore.erase(tx, scope, user, actedIn);
+    await activityStore.record(tx, scope, { kind }, user.id, clock());
     return true;
   }
 
@@ -58,11 +63,11 @@ export function createErasure({ stores, throttle, rules, operatorScope, transpor
   /** @returns the user, or null where somebody restored or erased them meanwhile */
   async function purgeOne(id: string, tenant: OverdueUser['tenant'], deletedBefore: number): Promise<User | null> {
     const scope = operatorScope(tenant);
-    return stores.transaction(async (within) => {
-      await within.tenants.lock(scope);
-      const user = await within.users.findDeleted(scope, id);
+    return database.transaction(async (tx) => {
+      await tenantsStore.lock(tx, scope);
+      const user = await usersStore.findDeleted(tx, scope, id);
       if (user === null || (user.deletedAt ?? 0) > deletedBefore) return null;
-      return (await remove(within, scope, user, 'user.purged')) ? user : null;
+      return (await remove(tx, scope, user, 'user.purged')) ? user : null;
     });
   }
 
@@ -70,7 +75,7 @@ export function createErasure({ stores, throttle, rules, operatorScope, transpor
 
   /** @returns the tenants with a shorter window of their own, and since when their deleted users are due, epoch ms */
   async function ownEnds(now: number): Promise<{ tenantId: string; end: number }[]> {
-    const tenants = await stores.tenants.withOwnWindowForOperator();
+    const tenants = await tenantsStore.withOwnWindowForOperator(database);
     return tenants.map(({ id: tenantId, restoreWindowDays }) => ({
       tenantId,
       end: now - restoreWindowMs(tightened(rules, { restoreWindowDays })),
@@ -79,9 +84,9 @@ export function createErasure({ stores, throttle, rules, operatorScope, transpor
 
   async function countDue(now: number): Promise<{ erasedUsers: number }> {
     const deletedAfter = regionsEnd(now);
-    let erasedUsers = await stores.erasureCounts.countOverdueAcrossTenants(deletedAfter);
+    let erasedUsers = await erasureCountsStore.countOverdueAcrossTenants(database, deletedAfter);
     for (const { tenantId, end } of await ownEnds(now))
-      erasedUsers += await stores.erasureCounts.countOverdueAcrossTenants(end, { deletedAfter, tenantId });
+      erasedUsers += await erasureCountsStore.countOverdueAcrossTenants(database, end, { deletedAfter, tenantId });
     return { erasedUsers };
   }
 
@@ -92,7 +97,7 @@ export function createErasure({ stores, throttle, rules, operatorScope, transpor
 
   async function purgeBefore(end: number, stopping: AbortSignal, tally: Tally, tenantId?: string): Promise<void> {
     for (let found = usersAtOnce; found === usersAtOnce;) {
-      const overdue = await stores.erasure.findOverdueAcrossTenants(end, usersAtOnce, tenantId);
+      const overdue = await erasureStore.findOverdueAcrossTenants(database, end, usersAtOnce, tenantId);
       for (const { id, tenant } of overdue) {
         if (stopping.aborted) return;
         const user = await purgeOne(id, tenant, end);
@@ -107,7 +112,7 @@ export function createErasure({ stores, throttle, rules, operatorScope, transpor
   return {
     /** @returns a deleted user, who can be erased. @throws Failure notFound */
     load: async (scope: Scope, userId: string): Promise<User> => {
-      const user = await stores.users.findDeleted(scope, userId);
+      const user = await usersStore.findDeleted(database, scope, userId);
       if (user === null) throw notFound();
       return user;
     },
@@ -116,23 +121,27 @@ export function createErasure({ stores, throttle, rules, operatorScope, transpor
     purge: {
       countDue,
       purge,
-      limit: { kind: 'erasedUsers', share: maxShare, count: () => stores.erasureCounts.countUsersAcrossTenants() },
+      limit: {
+        kind: 'erasedUsers',
+        share: maxShare,
+        count: () => erasureCountsStore.countUsersAcrossTenants(database),
+      },
     } satisfies RetentionStep,
 
     /** Erases a deleted user before their time. Allowed is who may delete them. @throws Failure notFound; conflict while a tenant moves in which they acted */
     erase: async (scope: Scope, userId: string): Promise<EraseOutcome> => {
-      const result = await stores.transaction(async (within) => {
-        await lockAs(within, scope, clock);
-        const user = await within.users.findDeleted(scope, userId);
+      const result = await database.transaction(async (tx) => {
+        await lockAs(tx, scope, clock);
+        const user = await usersStore.findDeleted(tx, scope, userId);
         if (user === null) throw notFound();
         const verdict = may(scope, 'personalData.erase', user);
         if (verdict.allowed) {
-          if (!(await remove(within, scope, user, 'user.erased'))) throw conflict('personal-data:error.moving');
-          await within.erasure.takeFromSessions(user);
+          if (!(await remove(tx, scope, user, 'user.erased'))) throw conflict('personal-data:error.moving');
+          await erasureStore.takeFromSessions(tx, user);
           return { outcome: 'erased', user } as const;
         }
         const refused = { kind: 'refused', action: 'personalData.erase', because: verdict.because } as const;
-        await within.activity.record(scope, refused, user.id, clock());
+        await activityStore.record(tx, scope, refused, user.id, clock());
         return { outcome: 'refused', verdict } as const;
       });
       if (result.outcome === 'erased') await tidy(result.user);

@@ -2,7 +2,7 @@ import type { Database } from '../../platform/database/database.ts';
 import type { Activity } from '../../domain/activity/event.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { wholeLog, type LogPlace } from '../activity/log-query.ts';
-import { activityReads } from '../activity/reads.store.ts';
+import { stretch } from '../activity/reads.store.ts';
 import type { OwnSession } from '../accounts/stores/sessions.store.ts';
 
 /** An entry's part in a person's life: it concerns them, or they did it to somebody else. */
@@ -14,56 +14,56 @@ const sideOf = ({ target }: Activity, userId: string): Side => (target?.id === u
 const entriesAtOnce = 1_000;
 const latestShown = 100;
 
-/** What the database holds of one person beside their own row. */
-export function personalDataStore(database: Database) {
-  const { stretch } = activityReads(database);
-  const of = (user: string) => ({ ...wholeLog, user });
+function of(user: string) {
+  return { ...wholeLog, user };
+}
 
-  return {
-    /** Reads all entries, the oldest first, some at a time: there may be a hundred thousand. */
-    async *entries(scope: Scope, userId: string, side: Side): AsyncGenerator<Activity> {
-      for (let behind: LogPlace | null = null; ;) {
-        const request = {
-          filter: of(userId),
-          order: 'oldestFirst',
-          behind,
-          before: null,
-          limit: entriesAtOnce,
-        } as const;
-        const found: Activity[] = (await stretch(scope, request)).map(({ activity }) => activity);
-        yield* found.filter((activity) => sideOf(activity, userId) === side);
-        const last = found.at(-1);
-        if (last === undefined || found.length < entriesAtOnce) return;
-        behind = { at: last.at, place: last.place };
-      }
-    },
+/** Reads all entries, the oldest first, some at a time: there may be a hundred thousand. */
+export async function* entries(database: Database, scope: Scope, userId: string, side: Side): AsyncGenerator<Activity> {
+  for (let behind: LogPlace | null = null; ;) {
+    const request = {
+      filter: of(userId),
+      order: 'oldestFirst',
+      behind,
+      before: null,
+      limit: entriesAtOnce,
+    } as const;
+    const found: Activity[] = (await stretch(database, scope, request)).map(({ activity }) => activity);
+    yield* found.filter((activity) => sideOf(activity, userId) === side);
+    const last = found.at(-1);
+    if (last === undefined || found.length < entriesAtOnce) return;
+    behind = { at: last.at, place: last.place };
+  }
+}
 
-    /** @returns the latest entries, newest first, and whether there are earlier ones */
-    latest: async (scope: Scope, userId: string): Promise<{ entries: Activity[]; more: boolean }> => {
-      const limit = latestShown + 1;
-      const request = { filter: of(userId), order: 'newestFirst', behind: null, before: null, limit } as const;
-      const found = (await stretch(scope, request)).map(({ activity }) => activity);
-      return { entries: found.slice(0, latestShown), more: found.length > latestShown };
-    },
+/** @returns the latest entries, newest first, and whether there are earlier ones */
+export async function latest(
+  database: Database,
+  scope: Scope,
+  userId: string,
+): Promise<{ entries: Activity[]; more: boolean }> {
+  const limit = latestShown + 1;
+  const request = { filter: of(userId), order: 'newestFirst', behind: null, before: null, limit } as const;
+  const found = (await stretch(database, scope, request)).map(({ activity }) => activity);
+  return { entries: found.slice(0, latestShown), more: found.length > latestShown };
+}
 
-    /** @returns the sessions of a user of the tenant, the latest first; their ids open nothing and stay out all the same */
-    sessions: async (scope: Scope, userId: string): Promise<Omit<OwnSession, 'id'>[]> => {
-      const rows = (await database
-        .knex('user_sessions')
-        .join('users', 'users.id', 'user_sessions.user_id')
-        .select(['address', 'device', 'seen_at', 'user_sessions.created_at'])
-        .where({ 'users.tenant_id': scope.tenant.id, user_id: userId })
-        .orderBy('seen_at', 'desc')) as {
-        address: string | null;
-        device: string;
-        created_at: number;
-        seen_at: number;
-      }[];
-      return rows.map(({ address, device, created_at, seen_at }) => ({
-        ...{ address, device },
-        createdAt: created_at,
-        seenAt: seen_at,
-      }));
-    },
-  };
+/** @returns the sessions of a user of the tenant, the latest first; their ids open nothing and stay out all the same */
+export async function sessions(database: Database, scope: Scope, userId: string): Promise<Omit<OwnSession, 'id'>[]> {
+  const rows = (await database
+    .knex('user_sessions')
+    .join('users', 'users.id', 'user_sessions.user_id')
+    .select(['address', 'device', 'seen_at', 'user_sessions.created_at'])
+    .where({ 'users.tenant_id': scope.tenant.id, user_id: userId })
+    .orderBy('seen_at', 'desc')) as {
+    address: string | null;
+    device: string;
+    created_at: number;
+    seen_at: number;
+  }[];
+  return rows.map(({ address, device, created_at, seen_at }) => ({
+    ...{ address, device },
+    createdAt: created_at,
+    seenAt: seen_at,
+  }));
 }

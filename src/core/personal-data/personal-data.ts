@@ -4,9 +4,13 @@ import type { Notice } from '../../domain/notices.ts';
 import { may } from '../../domain/policy.ts';
 import { createScope, type Scope } from '../../domain/scope.ts';
 import { statusOf, type User } from '../../domain/people/user.ts';
-import type { Stores } from '../../stores.ts';
 import type { OwnSession } from '../accounts/stores/sessions.store.ts';
 import type { Side } from './personal-data.store.ts';
+import * as activityStore from '../activity/activity.store.ts';
+import * as deliveriesStore from '../activity/deliveries.store.ts';
+import * as personalDataStore from './personal-data.store.ts';
+import * as usersStore from '../accounts/stores/users.store.ts';
+import type { Database } from '../../platform/database/database.ts';
 
 /** An entry of the log as the person in it may see it. */
 export interface PersonalEntry {
@@ -31,11 +35,11 @@ export interface PersonalData {
 
 export type PersonalDataFeature = ReturnType<typeof createPersonalData>;
 
-export function createPersonalData({ stores, clock }: { stores: Stores; clock: () => number }) {
+export function createPersonalData({ database, clock }: { database: Database; clock: () => number }) {
   async function heldOf(scope: Scope, user: User) {
     const [sessions, notices] = await Promise.all([
-      stores.personalData.sessions(scope, user.id),
-      stores.deliveries.listOf(scope, user.id),
+      personalDataStore.sessions(database, scope, user.id),
+      deliveriesStore.listOf(database, scope, user.id),
     ]);
     return { user, sessions, notices };
   }
@@ -43,7 +47,7 @@ export function createPersonalData({ stores, clock }: { stores: Stores; clock: (
   async function* lines(scope: Scope, user: User, side: Side): AsyncGenerator<string> {
     const view = entryFor(scope, user);
     let first = true;
-    for await (const activity of stores.personalData.entries(scope, user.id, side)) {
+    for await (const activity of personalDataStore.entries(database, scope, user.id, side)) {
       yield `${first ? '' : ','}\n    ${JSON.stringify(exported(view(activity)))}`;
       first = false;
     }
@@ -52,17 +56,18 @@ export function createPersonalData({ stores, clock }: { stores: Stores; clock: (
   return {
     /** @returns a user of the tenant, deleted ones too. @throws Failure notFound */
     load: async (scope: Scope, userId: string): Promise<User> => {
-      const user = (await stores.users.find(scope, userId)) ?? (await stores.users.findDeleted(scope, userId));
+      const user =
+        (await usersStore.find(database, scope, userId)) ?? (await usersStore.findDeleted(database, scope, userId));
       if (user === null) throw notFound();
       return user;
     },
 
     /** Notes that somebody was given what is held of another person. */
     recordExport: (scope: Scope, user: User): Promise<void> =>
-      stores.activity.record(scope, { kind: 'user.dataExported' }, user.id, clock()),
+      activityStore.record(database, scope, { kind: 'user.dataExported' }, user.id, clock()),
 
     view: async (scope: Scope, user: User): Promise<PersonalData> => {
-      const { entries, more } = await stores.personalData.latest(scope, user.id);
+      const { entries, more } = await personalDataStore.latest(database, scope, user.id);
       return { ...(await heldOf(scope, user)), entries: entries.map(entryFor(scope, user)), more };
     },
 

@@ -2,7 +2,6 @@ import type { Database } from '../../platform/database/database.ts';
 import { countExpired, purge } from './expired.store.ts';
 import type { RegionRules } from '../../domain/regions.ts';
 import type { Scope } from '../../domain/scope.ts';
-import type { Stores } from '../../stores.ts';
 import { trimLogs } from '../activity/trim.ts';
 import type { Erasure } from '../personal-data/erasure.ts';
 import type { ScopeTenant } from '../../domain/tenant.ts';
@@ -11,15 +10,14 @@ import type { RetentionStep } from '../../platform/retention-step.ts';
 /** @returns everything that the portal deletes by time: deleted users, the activity log, and what has expired */
 export function retentionSteps(parts: {
   database: Database;
-  stores: Stores;
   rules: RegionRules;
   operatorScope: (tenant: ScopeTenant) => Scope;
   erasure: Pick<Erasure, 'purge'>;
 }): readonly RetentionStep[] {
-  const { database, stores, rules, operatorScope, erasure } = parts;
+  const { database, rules, operatorScope, erasure } = parts;
   return [
     erasure.purge,
-    trimLogs({ stores, rules, operatorScope }),
+    trimLogs({ database, rules, operatorScope }),
     // Without a limit: none of it is valid any more, and none of it would be missed.
     {
       countDue: (now) => countExpired(database, rules, now),

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
-import type { Stores } from '../../stores.ts';
+import * as trustedClockStore from './trusted-clock.store.ts';
+import type { Database } from '../../platform/database/database.ts';
 
 /** Decides whether data may be deleted because of the time that the clock shows. */
 export interface TrustedClock {
@@ -8,7 +9,7 @@ export interface TrustedClock {
 }
 
 export interface TrustedClockParts {
-  readonly stores: Pick<Stores, 'trustedClock' | 'activityTrims'>;
+  readonly database: Database;
   /** The wall clock, epoch ms. */
   readonly clock: () => number;
   /** A clock that nobody can set: ms since any moment, such as the start of the process. */
@@ -33,10 +34,10 @@ const warnEveryMs = hourMs;
 export const isAhead = (now: number, trustedAt: number): boolean => now - trustedAt > maxDistanceMs;
 
 /** @returns the trusted time, epoch ms; before the first run, the time of the newest entry in the activity log */
-export const readTrustedTime = async (stores: TrustedClockParts['stores'], now: number): Promise<number> =>
-  (await stores.trustedClock.findForOperator()) ?? (await newestTime(stores, now));
+export const readTrustedTime = async (database: TrustedClockParts['database'], now: number): Promise<number> =>
+  (await trustedClockStore.findForOperator(database)) ?? (await newestTime(database, now));
 
-const newestTime = async ({ activityTrims }: TrustedClockParts['stores'], now: number): Promise<number> =>
+const newestTime = async ({ activityTrims }: TrustedClockParts['database'], now: number): Promise<number> =>
   Math.min((await activityTrims.newestAtForOperator()) ?? now, now);
 
 /** When this process first saw that the clock is ahead. */
@@ -50,7 +51,7 @@ interface Sighting {
  * Trusts a clock that is at most a day ahead of the time that was trusted last. Otherwise it trusts the clock once this process
  * has seen a whole day pass on both of its clocks, while no other process moved the trusted time, or once an operator confirms it.
  */
-export function createTrustedClock({ stores, clock, monotonic, log }: TrustedClockParts): TrustedClock {
+export function createTrustedClock({ database, clock, monotonic, log }: TrustedClockParts): TrustedClock {
   let sighting: Sighting | null = null;
   let warnedAt: number | null = null;
 
@@ -96,16 +97,16 @@ export function createTrustedClock({ stores, clock, monotonic, log }: TrustedClo
       return;
     }
     warnedAt = null;
-    if (now - trustedAt >= advanceEveryMs) await stores.trustedClock.advanceForOperator(now);
+    if (now - trustedAt >= advanceEveryMs) await trustedClockStore.advanceForOperator(database, now);
   }
 
   return {
     isTrusted: async () => {
       const now = clock();
-      const known = await stores.trustedClock.findForOperator();
-      const trustedAt = known ?? (await newestTime(stores, now));
+      const known = await trustedClockStore.findForOperator(database);
+      const trustedAt = known ?? (await newestTime(database, now));
       // Kept from the first run on: entries recorded by a wrong clock later must not count as the newest time.
-      if (known === null) await stores.trustedClock.advanceForOperator(trustedAt);
+      if (known === null) await trustedClockStore.advanceForOperator(database, trustedAt);
       if (isAhead(now, trustedAt) && !hasSeenADayPass({ now, monotonic: monotonic(), trustedAt })) {
         warnAhead(now, trustedAt);
         return false;

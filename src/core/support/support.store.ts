@@ -11,6 +11,7 @@ import {
   type OpenGrant,
   type OpenGrantRow,
 } from '../accounts/stores/support-grants.store.ts';
+import { preparedQuery } from '../../platform/database/database.ts';
 
 /** How a grant came to its end: by an administrator, by the operator's company, or by its time. */
 export type GrantOutcome = 'ended' | 'withdrawn' | 'expired';
@@ -60,95 +61,109 @@ interface TenantGrantRow {
 const mostShown = 50;
 const mostOperators = 200;
 
-/** Who of the operators was let into which tenant. */
-export function supportStore(database: Database) {
-  const { knex } = database;
+function grantsOf(query: Knex): Knex.QueryBuilder {
+  return query('support_grants as grants')
+    .leftJoin('users as operators', 'operators.id', 'grants.operator_id')
+    .leftJoin('users as granters', (join) =>
+      join.on('granters.id', 'grants.granted_by').andOn('granters.tenant_id', 'grants.tenant_id'),
+    )
+    .select('grants.*')
+    .select({
+      operator_name: 'operators.display_name',
+      operator_username: 'operators.username',
+      granted_by_name: 'granters.display_name',
+    })
+    .orderBy('grants.granted_at', 'desc');
+}
 
-  const grantsOf = (query: Knex): Knex.QueryBuilder =>
-    query('support_grants as grants')
-      .leftJoin('users as operators', 'operators.id', 'grants.operator_id')
-      .leftJoin('users as granters', (join) =>
-        join.on('granters.id', 'grants.granted_by').andOn('granters.tenant_id', 'grants.tenant_id'),
-      )
-      .select('grants.*')
-      .select({
-        operator_name: 'operators.display_name',
-        operator_username: 'operators.username',
-        granted_by_name: 'granters.display_name',
-      })
-      .orderBy('grants.granted_at', 'desc');
+const notEnded = preparedQuery<TenantGrantRow>('support.notEnded', (build, $) =>
+  grantsOf(build)
+    .where('grants.tenant_id', unseen(build, $('tenant')))
+    .whereNull('grants.ended_at'),
+);
 
-  const notEnded = database.prepare<TenantGrantRow>('support.notEnded', (build, $) =>
-    grantsOf(build)
-      .where('grants.tenant_id', unseen(build, $('tenant')))
-      .whereNull('grants.ended_at'),
+function openGrants(database: Database): Knex.QueryBuilder {
+  return joinBesideGrant(database.knex('support_grants as grants'))
+    .select(openGrantColumns)
+    .whereNull('grants.ended_at');
+}
+
+function toOpenGrants(rows: readonly OpenGrantRow[]): OpenGrant[] {
+  return rows.flatMap((row) => toOpenGrant(row) ?? []);
+}
+
+function operators(database: Database): Knex.QueryBuilder {
+  return database
+    .knex('users')
+    .join('tenants', 'tenants.id', 'users.tenant_id')
+    .where({ 'tenants.kind': 'operators', 'users.state': 'active' })
+    .select(userColumns);
+}
+
+/** @returns the operators who may be let in, by name */
+export async function listOperators(database: Database): Promise<User[]> {
+  return ((await operators(database).orderBy('users.name_key').limit(mostOperators)) as UserRow[]).map(toUser);
+}
+
+/** @returns an operator who may be let in; null for anybody else's id */
+export async function findOperator(database: Database, id: string): Promise<User | null> {
+  const [row] = (await operators(database).where('users.id', id)) as UserRow[];
+  return row ? toUser(row) : null;
+}
+
+/** @returns the latest grants of the scope's tenant, those that ended too */
+export async function list(database: Database, scope: Scope): Promise<TenantGrant[]> {
+  return (
+    (await grantsOf(database.knex).where('grants.tenant_id', scope.tenant.id).limit(mostShown)) as TenantGrantRow[]
+  ).map(toTenantGrant);
+}
+
+/** @returns the grants of the scope's tenant that hold at a time in epoch ms */
+export async function listOpen(database: Database, scope: Scope, now: number): Promise<TenantGrant[]> {
+  return (await notEnded(database, { tenant: scope.tenant.id }))
+    .map(toTenantGrant)
+    .filter(({ endsAt }) => endsAt > now);
+}
+
+/** @returns a grant of the scope's tenant; null for another one's as for one that never was */
+export async function find(database: Database, scope: Scope, id: string): Promise<TenantGrant | null> {
+  const own = { 'grants.tenant_id': scope.tenant.id, 'grants.id': id };
+  const [row] = (await grantsOf(database.knex).where(own)) as TenantGrantRow[];
+  return row ? toTenantGrant(row) : null;
+}
+
+/** @returns what nobody has ended of what an operator was granted, wherever that was */
+export async function openOfOperatorAcrossTenants(database: Database, operatorId: string): Promise<OpenGrant[]> {
+  return toOpenGrants(
+    (await openGrants(database).where('grants.operator_id', operatorId).orderBy('grants.granted_at')) as OpenGrantRow[],
   );
+}
 
-  const openGrants = (): Knex.QueryBuilder =>
-    joinBesideGrant(knex('support_grants as grants')).select(openGrantColumns).whereNull('grants.ended_at');
-  const toOpenGrants = (rows: readonly OpenGrantRow[]): OpenGrant[] => rows.flatMap((row) => toOpenGrant(row) ?? []);
+/** @returns grants that nobody has ended and whose time is over at a time in epoch ms */
+export async function expiredAcrossTenants(database: Database, now: number): Promise<OpenGrant[]> {
+  return toOpenGrants(
+    (await openGrants(database).where('grants.ends_at', '<=', now).limit(mostShown)) as OpenGrantRow[],
+  );
+}
 
-  const operators = (): Knex.QueryBuilder =>
-    knex('users')
-      .join('tenants', 'tenants.id', 'users.tenant_id')
-      .where({ 'tenants.kind': 'operators', 'users.state': 'active' })
-      .select(userColumns);
+export async function insert(database: Database, scope: Scope, grant: NewGrant): Promise<void> {
+  const { id, operatorId, purpose, level, grantedAt, endsAt } = grant;
+  await database.knex('support_grants').insert({
+    ...{ id, purpose, level, tenant_id: scope.tenant.id, operator_id: operatorId },
+    ...{ granted_by: scope.actor?.id ?? '', granted_at: grantedAt, ends_at: endsAt },
+  });
+}
 
-  return {
-    /** @returns the operators who may be let in, by name */
-    listOperators: async (): Promise<User[]> =>
-      ((await operators().orderBy('users.name_key').limit(mostOperators)) as UserRow[]).map(toUser),
+/** Notes that the operator came, at a time in epoch ms. */
+export async function noteEntered(database: Database, id: string, at: number): Promise<void> {
+  await database.knex('support_grants').where({ id }).update({ entered_at: at });
+}
 
-    /** @returns an operator who may be let in; null for anybody else's id */
-    findOperator: async (id: string): Promise<User | null> => {
-      const [row] = (await operators().where('users.id', id)) as UserRow[];
-      return row ? toUser(row) : null;
-    },
-
-    /** @returns the latest grants of the scope's tenant, those that ended too */
-    list: async (scope: Scope): Promise<TenantGrant[]> =>
-      ((await grantsOf(knex).where('grants.tenant_id', scope.tenant.id).limit(mostShown)) as TenantGrantRow[]).map(
-        toTenantGrant,
-      ),
-
-    /** @returns the grants of the scope's tenant that hold at a time in epoch ms */
-    listOpen: async (scope: Scope, now: number): Promise<TenantGrant[]> =>
-      (await notEnded({ tenant: scope.tenant.id })).map(toTenantGrant).filter(({ endsAt }) => endsAt > now),
-
-    /** @returns a grant of the scope's tenant; null for another one's as for one that never was */
-    find: async (scope: Scope, id: string): Promise<TenantGrant | null> => {
-      const own = { 'grants.tenant_id': scope.tenant.id, 'grants.id': id };
-      const [row] = (await grantsOf(knex).where(own)) as TenantGrantRow[];
-      return row ? toTenantGrant(row) : null;
-    },
-
-    /** @returns what nobody has ended of what an operator was granted, wherever that was */
-    openOfOperatorAcrossTenants: async (operatorId: string): Promise<OpenGrant[]> =>
-      toOpenGrants(
-        (await openGrants().where('grants.operator_id', operatorId).orderBy('grants.granted_at')) as OpenGrantRow[],
-      ),
-
-    /** @returns grants that nobody has ended and whose time is over at a time in epoch ms */
-    expiredAcrossTenants: async (now: number): Promise<OpenGrant[]> =>
-      toOpenGrants((await openGrants().where('grants.ends_at', '<=', now).limit(mostShown)) as OpenGrantRow[]),
-
-    insert: async (scope: Scope, grant: NewGrant): Promise<void> => {
-      const { id, operatorId, purpose, level, grantedAt, endsAt } = grant;
-      await knex('support_grants').insert({
-        ...{ id, purpose, level, tenant_id: scope.tenant.id, operator_id: operatorId },
-        ...{ granted_by: scope.actor?.id ?? '', granted_at: grantedAt, ends_at: endsAt },
-      });
-    },
-
-    /** Notes that the operator came, at a time in epoch ms. */
-    noteEntered: async (id: string, at: number): Promise<void> => {
-      await knex('support_grants').where({ id }).update({ entered_at: at });
-    },
-
-    /** @returns whether it was open until now: of several who end it at once, one does */
-    finish: async (id: string, outcome: GrantOutcome, at: number): Promise<boolean> =>
-      (await knex('support_grants').where({ id }).whereNull('ended_at').update({ ended_at: at, outcome })) === 1,
-  };
+/** @returns whether it was open until now: of several who end it at once, one does */
+export async function finish(database: Database, id: string, outcome: GrantOutcome, at: number): Promise<boolean> {
+  return (
+    (await database.knex('support_grants').where({ id }).whereNull('ended_at').update({ ended_at: at, outcome })) === 1
+  );
 }
 
 const toTenantGrant = (row: TenantGrantRow): TenantGrant => ({

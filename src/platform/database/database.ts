@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { bind } from '../bind.ts';
 
 /** Stands for a value that is only known when a prepared query runs. */
 export class Parameter {
@@ -65,3 +66,13 @@ export function compile(knex: Knex, build: Build): Compiled {
 
 // Knex would speak to the console, standard output included; whatever goes wrong is thrown besides.
 export const silent = { warn: () => {}, error: () => {}, deprecate: () => {}, debug: () => {} };
+
+/**
+ * A read on the hot path, described once for all databases of the process; see `Database.prepare`.
+ * @param name unique per query text
+ * @returns what runs it on a database, or within a transaction
+ */
+export const preparedQuery =
+  <Row>(name: string, build: Build, reads?: 'scattered') =>
+  (database: Database, values: Values): Promise<Row[]> =>
+    database.prepare<Row>(name, build, reads)(values);

@@ -3,7 +3,7 @@ import type { Build, Database, Values } from './database.ts';
 
 /** The same interface within a transaction: everything, reads included, runs on the transaction's connection. */
 export function withinTransaction(transaction: Knex.Transaction, dialect: Database['dialect']): Database {
-  const within: Database = {
+  const tx: Database = {
     dialect,
     knex: transaction,
     prepare: <Row>(_name: string, build: Build) => {
@@ -12,12 +12,12 @@ export function withinTransaction(transaction: Knex.Transaction, dialect: Databa
         return rows as Row[];
       };
     },
-    transaction: (work) => work(within),
-    snapshot: (work) => work(within),
+    transaction: (work) => work(tx),
+    snapshot: (work) => work(tx),
     ping: async () => {
       await transaction.raw('select 1');
     },
     close: async () => {},
   };
-  return within;
+  return tx;
 }

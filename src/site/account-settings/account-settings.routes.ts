@@ -3,14 +3,21 @@ import { describeNumbers } from '../rules/describe.ts';
 import { may } from '../../domain/policy.ts';
 import type { RegionRules } from '../../domain/regions.ts';
 import { paths } from '../../paths.ts';
-import type { Stores } from '../../stores.ts';
 import { scopeOf } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
+import * as tenantsStore from '../../core/accounts/stores/tenants.store.ts';
+import type { Database } from '../../platform/database/database.ts';
 
-export function accountSettingsRoutes({ stores, regionRules }: { stores: Stores; regionRules: RegionRules }): Route[] {
+export function accountSettingsRoutes({
+  database,
+  regionRules,
+}: {
+  database: Database;
+  regionRules: RegionRules;
+}): Route[] {
   async function show(request: Request, response: Response): Promise<void> {
     const scope = scopeOf(request);
-    const tenant = await stores.tenants.findOwn(scope);
+    const tenant = await tenantsStore.findOwn(database, scope);
     const numbers = describeNumbers(regionRules, scope.rules, tenant?.ownRules ?? {});
     const model = {
       ...{ tenant, numbers, two: scope.rules.twoAdministrators.for },

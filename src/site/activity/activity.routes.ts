@@ -5,7 +5,6 @@ import { Failure } from '../../domain/errors.ts';
 import { may } from '../../domain/policy.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { paths } from '../../paths.ts';
-import type { Stores } from '../../stores.ts';
 import { logFiles } from './log-file.ts';
 import { scopeOf } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
@@ -16,6 +15,8 @@ import { filterOf, logQuery, type LogQuery } from './activity.forms.ts';
 import { findPeople, logHref, readLogPage } from './list.ts';
 import type { WordsFor } from './words.ts';
 import type { Crumb } from '../http/page-options.ts';
+import * as usersStore from '../../core/accounts/stores/users.store.ts';
+import type { Database } from '../../platform/database/database.ts';
 
 const trail: Crumb[] = [
   { href: paths.dashboard, label: 'common:terms.dashboard' },
@@ -25,19 +26,19 @@ const groups = activityGroups.map((value) => ({ value, label: `activity:group.${
 
 /** The log of the tenant as a page and as files. */
 export function activityRoutes(parts: {
-  stores: Stores;
+  database: Database;
   exports: Pick<LogExports, 'begin'>;
   wordsFor: WordsFor;
   clock: () => number;
 }): Route[] {
-  const { stores, exports, wordsFor } = parts;
+  const { database, exports, wordsFor } = parts;
   const sendFile = logFiles(parts.clock);
 
   async function show(request: Request, response: Response): Promise<void> {
     const scope = scopeOf(request);
     const query = logQuery.parse(request.query);
     if (query.person !== '') return choose(request, response, query);
-    const page = await readLogPage(stores, scope, filterOf(query), query, wordsFor(scope.language));
+    const page = await readLogPage(database, scope, filterOf(query), query, wordsFor(scope.language));
     const { days, count, newer, older } = page;
     const place = { after: null, before: null };
     answer(request, response, query, {
@@ -49,7 +50,7 @@ export function activityRoutes(parts: {
 
   // One who is meant without doubt is shown at once; the name itself does not stay in the address.
   async function choose(request: Request, response: Response, query: LogQuery): Promise<void> {
-    const { people, more } = await findPeople(stores, scopeOf(request), query.person);
+    const { people, more } = await findPeople(database, scopeOf(request), query.person);
     const choices = people.map((user) => ({
       ...user,
       href: logHref({ ...query, user: user.id, after: null, before: null }),
@@ -74,7 +75,8 @@ export function activityRoutes(parts: {
 
   async function personOf(scope: Scope, { user }: LogQuery): Promise<{ name: string | null } | null> {
     if (user === null) return null;
-    const found = (await stores.users.find(scope, user)) ?? (await stores.users.findDeleted(scope, user));
+    const found =
+      (await usersStore.find(database, scope, user)) ?? (await usersStore.findDeleted(database, scope, user));
     return { name: found?.displayName ?? null };
   }
 

@@ -1,9 +1,11 @@
 import type { Scope } from '../../domain/scope.ts';
 import type { ListedUser } from '../../domain/people/user.ts';
 import { paths } from '../../paths.ts';
-import type { Stores } from '../../stores.ts';
 import type { LogFilter, LogPlace, LogRequest } from '../../core/activity/log-query.ts';
 import type { ActivityWords, WordedEntry } from './words.ts';
+import * as activityStore from '../../core/activity/activity.store.ts';
+import * as usersStore from '../../core/accounts/stores/users.store.ts';
+import type { Database } from '../../platform/database/database.ts';
 
 export const logPageSize = 50;
 const mostChoices = 8;
@@ -31,7 +33,7 @@ export interface LogPosition {
 }
 
 export async function readLogPage(
-  stores: Stores,
+  database: Database,
   scope: Scope,
   filter: LogFilter,
   { after, before }: LogPosition,
@@ -41,7 +43,7 @@ export async function readLogPage(
   const request: LogRequest = forward
     ? { filter, order: 'oldestFirst', behind: before, before: null, limit: logPageSize + 1 }
     : { filter, order: 'newestFirst', behind: null, before: after, limit: logPageSize + 1 };
-  const found = await stores.activity.stretch(scope, request);
+  const found = await activityStore.stretch(database, scope, request);
   const further = found.length > logPageSize;
   const entries = found.slice(0, logPageSize).map(({ activity }) => words.entry(activity));
   if (forward) entries.reverse();
@@ -86,12 +88,12 @@ const textOf = (place: LogPlace | null | undefined): string | null => (place ? `
 
 /** @returns the few users whom a reader may mean by a name or user name, the deleted ones too, and whether there are more */
 export async function findPeople(
-  stores: Stores,
+  database: Database,
   scope: Scope,
   typed: string,
 ): Promise<{ people: readonly ListedUser[]; more: boolean }> {
   const search = { search: typed, level: null, status: null, sort: 'name', descending: false, from: null } as const;
-  const deleted = await stores.users.searchDeleted(scope, typed, mostChoices + 1);
-  const people = [...(await stores.users.page(scope, search)), ...deleted];
+  const deleted = await usersStore.searchDeleted(database, scope, typed, mostChoices + 1);
+  const people = [...(await usersStore.page(database, scope, search)), ...deleted];
   return { people: people.slice(0, mostChoices), more: people.length > mostChoices };
 }

@@ -1,7 +1,6 @@
 import type { Request, Response } from 'express';
 import { Failure, type FieldFault } from '../../domain/errors.ts';
 import { approvalPath, paths } from '../../paths.ts';
-import type { Stores } from '../../stores.ts';
 import { readForm } from '../http/forms.ts';
 import { scopeOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';
@@ -12,21 +11,24 @@ import { formerAmong, shown } from './page.ts';
 import { inApprovals, inSettings } from './breadcrumbs.ts';
 import type { Approvals } from '../../core/approvals/approvals.ts';
 import { amongOf } from '../../domain/approval-acts.ts';
+import * as approvalsStore from '../../core/approvals/approvals.store.ts';
+import * as usersStore from '../../core/accounts/stores/users.store.ts';
+import type { Database } from '../../platform/database/database.ts';
 
 /** What administrators have asked each other, and the answers. */
 export function approvalsRoutes(parts: {
-  stores: Stores;
+  database: Database;
   approvals: Approvals;
   waysIn: WaysIn;
   answerRefusal: AnswerRefusal;
   clock: () => number;
 }): Route[] {
-  const { stores, approvals, waysIn, answerRefusal, clock } = parts;
+  const { database, approvals, waysIn, answerRefusal, clock } = parts;
 
   async function list(request: Request, response: Response): Promise<void> {
     const scope = scopeOf(request);
     const now = clock();
-    const seen = (await stores.approvals.list(scope)).filter((each) => sees(scope, each));
+    const seen = (await approvalsStore.list(database, scope)).filter((each) => sees(scope, each));
     const rows = seen.map((each) => shown(scope, each, now));
     const model = {
       waiting: rows.filter(({ waits }) => waits),
@@ -46,15 +48,16 @@ export function approvalsRoutes(parts: {
     const found = await approvals.load(scope, idOf(request));
     const waits = found.state === 'open' || found.state === 'confirmed';
     // Said as it is, also where nobody has written it down yet.
-    const lapsedBy = waits ? await lapseOf(stores, scope, found, clock()) : null;
+    const lapsedBy = waits ? await lapseOf(database, scope, found, clock()) : null;
     const approval = shown(scope, lapsedBy === null ? found : { ...found, state: 'lapsed', lapsedBy }, clock());
     const ids = found.subject.users.map(({ id }) => id);
-    const present = ids.length > 0 ? await stores.users.findMany(scope, ids, amongOf[found.act] ?? 'present') : [];
+    const present =
+      ids.length > 0 ? await usersStore.findMany(database, scope, ids, amongOf[found.act] ?? 'present') : [];
     const typed = (request.body as { remark?: unknown } | undefined)?.remark;
     const handOver = found.act === 'resetPassword' ? handOverOf(scope, waysIn) : null;
     const open = approval.state === 'open';
     const { confirmers, dependent } = open
-      ? await whoMayDecide(stores, scope, found, clock())
+      ? await whoMayDecide(database, scope, found, clock())
       : { confirmers: [], dependent: [] };
     const depends = dependent.some(({ id }) => id === scope.actor?.id);
     const model = {

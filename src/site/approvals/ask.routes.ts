@@ -2,7 +2,6 @@ import type { Request, Response } from 'express';
 import { Failure, type FieldFault } from '../../domain/errors.ts';
 import { approvalPath, paths, userPath } from '../../paths.ts';
 import type { RegionRules } from '../../domain/regions.ts';
-import type { Stores } from '../../stores.ts';
 import { readForm } from '../http/forms.ts';
 import { scopeOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';
@@ -13,18 +12,20 @@ import { wishShown } from './page.ts';
 import { inApprovals } from './breadcrumbs.ts';
 import type { Approvals, Outlook, Wish } from '../../core/approvals/approvals.ts';
 import { amongOf, guardOf } from '../../domain/approval-acts.ts';
+import * as tenantsStore from '../../core/accounts/stores/tenants.store.ts';
+import type { Database } from '../../platform/database/database.ts';
 
 type Answered = Exclude<Outlook, { outcome: 'second' }>;
 
 /** Asking another administrator: a page that says what for and who they could be, and takes a reason. */
 export function askRoutes(parts: {
-  stores: Stores;
+  database: Database;
   approvals: Approvals;
   throttle: Pick<Throttle, 'spend'>;
   regionRules: RegionRules;
   answerRefusal: AnswerRefusal;
 }): Route[] {
-  const { stores, approvals, throttle, regionRules, answerRefusal } = parts;
+  const { database, approvals, throttle, regionRules, answerRefusal } = parts;
 
   async function wishOf(request: Request): Promise<{ wish: Wish; fields: [string, string][] }> {
     const given: unknown = request.method === 'POST' ? request.body : request.query;
@@ -43,7 +44,7 @@ export function askRoutes(parts: {
     if (act !== 'loosenRules') return { wish, fields: kept([]) };
     const { own: next, typed, faults } = readOwnRulesForm(given, regionRules);
     if (faults.length > 0) throw new Failure('badRequest');
-    const before = (await stores.tenants.findOwn(scopeOf(request)))?.ownRules ?? {};
+    const before = (await tenantsStore.findOwn(database, scopeOf(request)))?.ownRules ?? {};
     return { wish: { ...wish, own: { before, next } }, fields: kept(Object.entries(typed)) };
   }
 

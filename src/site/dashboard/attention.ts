@@ -1,10 +1,12 @@
 import { may } from '../../domain/policy.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { paths } from '../../paths.ts';
-import type { Stores } from '../../stores.ts';
 import { dayOf } from '../activity/days.ts';
 import { logHref } from '../activity/list.ts';
 import { mostCounted } from '../../core/accounts/stores/dashboard.store.ts';
+import * as activityStore from '../../core/activity/activity.store.ts';
+import * as dashboardStore from '../../core/accounts/stores/dashboard.store.ts';
+import type { Database } from '../../platform/database/database.ts';
 
 /** One thing that an administrator should look at, in words, and the page on which to do something about it. */
 export interface Attention {
@@ -26,12 +28,15 @@ const dayMs = 24 * 60 * 60 * 1_000;
  * @param now epoch ms
  */
 export async function attentionOf(
-  stores: Stores,
+  database: Database,
   scope: Scope,
   globalAdmins: number,
   now: number,
 ): Promise<Attention[]> {
-  const [users, throttled] = [await attentionToUsers(stores, scope, now), await attentionToSignIns(stores, scope, now)];
+  const [users, throttled] = [
+    await attentionToUsers(database, scope, now),
+    await attentionToSignIns(database, scope, now),
+  ];
   const few: Attention = {
     icon: 'shield',
     title: 'dashboard:fewGlobalAdmins.title',
@@ -42,10 +47,10 @@ export async function attentionOf(
   return [...(globalAdmins < fewestGlobalAdmins ? [few] : []), ...throttled, ...users];
 }
 
-async function attentionToUsers(stores: Stores, scope: Scope, now: number): Promise<Attention[]> {
+async function attentionToUsers(database: Database, scope: Scope, now: number): Promise<Attention[]> {
   // Where users are managed at another place, there is no list here to lead to.
   if (!may(scope, 'users.list').allowed) return [];
-  const { expired, expiring } = await stores.dashboard.countTemporaryPasswords(scope, now, now + dayMs);
+  const { expired, expiring } = await dashboardStore.countTemporaryPasswords(database, scope, now, now + dayMs);
   const href = (status: string): string => `${paths.users}?status=${status}`;
   return [
     { icon: 'key', ...worded('expired', expired), href: href('expired') },
@@ -53,9 +58,9 @@ async function attentionToUsers(stores: Stores, scope: Scope, now: number): Prom
   ].filter(({ count }) => count > 0);
 }
 
-async function attentionToSignIns(stores: Stores, scope: Scope, now: number): Promise<Attention[]> {
+async function attentionToSignIns(database: Database, scope: Scope, now: number): Promise<Attention[]> {
   if (!may(scope, 'activity.view').allowed) return [];
-  const count = await stores.activity.countThrottled(scope, now - dayMs);
+  const count = await activityStore.countThrottled(database, scope, now - dayMs);
   const href = logHref({ kind: 'throttled', from: dayOf(now - dayMs) });
   return count === 0 ? [] : [{ icon: 'alert-triangle', ...worded('throttled', count), href }];
 }

@@ -4,7 +4,6 @@ import { administratorAbilities, agentAbilities } from '../../domain/roles.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { statusOf, type User } from '../../domain/people/user.ts';
 import { paths, to } from '../../paths.ts';
-import type { Stores } from '../../stores.ts';
 import type { Support } from '../../core/support/support.ts';
 import { scopeOf, sessionOf } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
@@ -15,23 +14,28 @@ import { approvalItems } from '../approvals/attention.ts';
 import { attentionOf } from './attention.ts';
 import { notesOf } from '../rules/notes.ts';
 import { tilesFor } from './tiles.ts';
+import * as activityStore from '../../core/activity/activity.store.ts';
+import * as dashboardStore from '../../core/accounts/stores/dashboard.store.ts';
+import * as supportStore from '../../core/support/support.store.ts';
+import * as usersStore from '../../core/accounts/stores/users.store.ts';
+import type { Database } from '../../platform/database/database.ts';
 
 const latestShown = 5;
 
 export function dashboardRoutes(parts: {
-  stores: Stores;
+  database: Database;
   support: Support;
   wordsFor: WordsFor;
   clock: () => number;
 }): Route[] {
-  const { stores, support, wordsFor, clock } = parts;
+  const { database, support, wordsFor, clock } = parts;
 
   async function dashboard(request: Request, response: Response): Promise<void> {
     const scope = scopeOf(request);
     const { user, tenant } = sessionOf(request);
     if (tenant.kind === 'operators' && !scope.support) return operators(scope, response);
     const manages = may(scope, 'accountSettings.view').allowed;
-    const globalAdmins = (await stores.users.findGlobalAdmins(scope)).filter(canSignIn);
+    const globalAdmins = (await usersStore.findGlobalAdmins(database, scope)).filter(canSignIn);
     const model = {
       tiles: tilesFor(scope),
       ...(manages ? await forManagers(scope, globalAdmins) : await forEverybodyElse(scope, globalAdmins)),
@@ -55,20 +59,20 @@ export function dashboardRoutes(parts: {
 
   async function forManagers(scope: Scope, globalAdmins: readonly User[]): Promise<object> {
     const request = { filter: wholeLog, order: 'newestFirst', behind: null, before: null, limit: latestShown } as const;
-    const latest = may(scope, 'activity.view').allowed ? await stores.activity.stretch(scope, request) : [];
+    const latest = may(scope, 'activity.view').allowed ? await activityStore.stretch(database, scope, request) : [];
     return {
       attention: [
-        ...approvalItems(await approvalsToLookAt(stores, scope, clock())),
-        ...(await attentionOf(stores, scope, globalAdmins.length, clock())),
+        ...approvalItems(await approvalsToLookAt(database, scope, clock())),
+        ...(await attentionOf(database, scope, globalAdmins.length, clock())),
       ],
       notes: notesOf(scope, ['users.add', 'users.import', 'users.resetPassword']),
-      support: may(scope, 'support.view').allowed ? await stores.support.listOpen(scope, clock()) : [],
+      support: may(scope, 'support.view').allowed ? await supportStore.listOpen(database, scope, clock()) : [],
       latest: latest.map(({ activity }) => wordsFor(scope.language).entry(activity)),
     };
   }
 
   async function forEverybodyElse(scope: Scope, globalAdmins: readonly User[]): Promise<object> {
-    const managers = (await stores.dashboard.findManagers(scope)).filter(canSignIn);
+    const managers = (await dashboardStore.findManagers(database, scope)).filter(canSignIn);
     const { operations, handOver } = scope.rules;
     const reset = operations['users.resetPassword'];
     return { helpers: [...globalAdmins, ...managers], reset, handOver: handOver.by };

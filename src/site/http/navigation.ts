@@ -53,7 +53,7 @@ export function navigationFor(scope: Scope, path: string, t: (key: string) => st
       // A page below one, and below none of its children, is still within it, for the eye as for the ear.
       current: isWithin(path, entry.href) && !entry.children.some(({ href }) => isWithin(path, href)),
       icon: entry.icon,
-      within: isWithin(path, entry.href),
+      tx: isWithin(path, entry.href),
       children: entry.children
         .filter(({ action, only }) => offered(action) && only?.(scope) !== false)
         .map((child) => ({ ...place(child), current: isWithin(path, child.href) })),

@@ -2,10 +2,12 @@ import path from 'node:path';
 import type { Request } from 'express';
 import type { Refusal, Refused } from '../../domain/policy.ts';
 import { askPath, paths } from '../../paths.ts';
-import type { Stores } from '../../stores.ts';
 import { scopeOf } from './request.ts';
 import type { AnswerRefusal } from './routing.ts';
 import { amongOf } from '../../domain/approval-acts.ts';
+import * as activityStore from '../../core/activity/activity.store.ts';
+import * as usersStore from '../../core/accounts/stores/users.store.ts';
+import type { Database } from '../../platform/database/database.ts';
 
 /** What is not done here at all, whoever asks. */
 const notDone: ReadonlySet<Refusal> = new Set<Refusal>(['elsewhere', 'alone', 'nobody', 'tenantNobody']);
@@ -17,18 +19,18 @@ const withoutHelp: ReadonlySet<Refusal> = new Set<Refusal>(['elsewhere', 'alone'
  * Says why something is not done here and who, or which place, can help. Asked for by its address, a page that is
  * elsewhere is a way there and no error; what was sent by a form, and what the reader's level does not allow, is 403.
  */
-export function refusalPage(stores: Stores, clock: () => number): AnswerRefusal {
+export function refusalPage(database: Database, clock: () => number): AnswerRefusal {
   return async (request, response, refusal, unrecorded) => {
     const scope = scopeOf(request);
     const byRules = notDone.has(refusal.because);
-    const helpers = withoutHelp.has(refusal.because) ? [] : await stores.users.findGlobalAdmins(scope);
+    const helpers = withoutHelp.has(refusal.because) ? [] : await usersStore.findGlobalAdmins(database, scope);
     const reading = request.method === 'GET' || request.method === 'HEAD';
     // Of a file that nobody gives there is no page to show instead: who asked for it is refused.
     const refusedFile = path.extname(request.path) !== '' && nobodyDoes.has(refusal.because);
     const status = byRules && reading && !refusedFile ? 200 : 403;
     if (unrecorded !== undefined && !reading) {
       const event = { kind: 'refused', action: unrecorded, because: refusal.because } as const;
-      await stores.activity.record(scope, event, null, clock());
+      await activityStore.record(database, scope, event, null, clock());
     }
     const asking = askingPath(request, refusal);
     if (asking !== null) return response.redirect(303, asking);

@@ -1,7 +1,6 @@
 import type { Request, Response } from 'express';
 import { Failure, type FieldFault } from '../../domain/errors.ts';
 import { paths } from '../../paths.ts';
-import type { Stores } from '../../stores.ts';
 import { sendCsv } from '../http/csv.ts';
 import { readForm } from '../http/forms.ts';
 import { scopeOf, sessionOf } from '../http/request.ts';
@@ -17,6 +16,8 @@ import type { Import } from '../../core/imports/rows.ts';
 import type { ImportPasswords } from '../../core/imports/passwords.ts';
 import { mostRows, type Imports } from '../../core/imports/imports.ts';
 import type { Crumb } from '../http/page-options.ts';
+import * as importsStore from '../../core/imports/imports.store.ts';
+import type { Database } from '../../platform/database/database.ts';
 
 const inImport: Crumb[] = [...inList, { href: paths.importUsers, label: 'common:terms.import' }];
 const mebibyte = 1024 * 1024;
@@ -24,7 +25,7 @@ const mebibyte = 1024 * 1024;
 const refreshSeconds = 2;
 
 export function importsRoutes(parts: {
-  stores: Stores;
+  database: Database;
   imports: Imports;
   passwords: ImportPasswords;
   waysIn: WaysIn;
@@ -33,7 +34,7 @@ export function importsRoutes(parts: {
   /** Asks for the work beside the requests. */
   wake: () => void;
 }): Route[] {
-  const { stores, imports, passwords, waysIn, csv, translator, wake } = parts;
+  const { database, imports, passwords, waysIn, csv, translator, wake } = parts;
 
   async function ask(
     request: Request,
@@ -41,7 +42,7 @@ export function importsRoutes(parts: {
     faults: readonly FieldFault[],
     status?: number,
   ): Promise<void> {
-    const recent = await stores.imports.list(scopeOf(request));
+    const recent = await importsStore.list(database, scopeOf(request));
     const model = {
       limits: { megabytes: uploadLimitBytes / mebibyte, rows: mostRows },
       recent: recent.map((each) => ({ ...each, href: importPath(each.id) })),
@@ -77,7 +78,7 @@ export function importsRoutes(parts: {
     const outlook = found.state === 'done' ? await passwords.outlook(scope, found) : null;
     const model = {
       import: found,
-      ...(await pageOfRows(stores, scope, found, rowsQuery.parse(request.query))),
+      ...(await pageOfRows(database, scope, found, rowsQuery.parse(request.query))),
       stage: stageOf(found),
       good: found.counts.added + found.counts.changed,
       href: importPath(found.id),

@@ -2,11 +2,12 @@ import type { FieldFault } from '../../domain/errors.ts';
 import { outcomes, type ImportedUser, type Outcome, type PlannedRow } from '../../domain/imports.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { paths, to } from '../../paths.ts';
-import type { Stores } from '../../stores.ts';
 import type { CsvColumn } from '../../core/imports/columns.ts';
 import { csvHeadings, wordedColumns, type WordedColumn } from '../users/csv.ts';
 import type { RowsQuery } from './imports.forms.ts';
 import type { Import } from '../../core/imports/rows.ts';
+import * as importsStore from '../../core/imports/imports.store.ts';
+import type { Database } from '../../platform/database/database.ts';
 
 const pageSize = 50;
 
@@ -16,10 +17,10 @@ export const importPath = (id: string): string => to(paths.import, { importId: i
 export type Shown = { readonly text: string } | { readonly key: string };
 
 /** One page of the rows of an import, with the addresses of the pages around it. */
-export async function pageOfRows(stores: Stores, scope: Scope, found: Import, query: RowsQuery) {
+export async function pageOfRows(database: Database, scope: Scope, found: Import, query: RowsQuery) {
   const backwards = query.after === null && query.before !== null;
   const from = backwards ? { before: query.before ?? 0 } : { after: query.after ?? 0 };
-  const fetched = await stores.imports.rows(scope, found.id, query.outcome, from, pageSize);
+  const fetched = await importsStore.rows(database, scope, found.id, query.outcome, from, pageSize);
   const further = fetched.length > pageSize;
   const rows = fetched.slice(0, pageSize);
   if (backwards) rows.reverse();

@@ -4,7 +4,6 @@ import { Failure, type FieldFault } from '../../domain/errors.ts';
 import { linkLifetimeMs } from '../../domain/people/one-time-link.ts';
 import { domainOf } from '../../domain/people/user.ts';
 import { paths } from '../../paths.ts';
-import type { Stores } from '../../stores.ts';
 import type { Cookies } from '../http/cookies.ts';
 import { readForm } from '../http/forms.ts';
 import { chosenLanguage } from '../http/language.ts';
@@ -13,18 +12,20 @@ import type { Route } from '../http/routing.ts';
 import { arrivalAddress } from '../http/arrival.ts';
 import { usernameForm } from '../sign-in/sign-in.forms.ts';
 import type { Recovery } from '../../core/accounts/links/recovery.ts';
+import * as directoryStore from '../../core/directory/directory.store.ts';
+import type { Database } from '../../platform/database/database.ts';
 
 const minuteMs = 60_000;
 
 /** Where users recover alone; elsewhere there is no such address. */
 export function recoveryRoutes(parts: {
   config: Config;
-  stores: Stores;
+  database: Database;
   cookies: Cookies;
   recovery: Recovery;
   wake: () => void;
 }): Route[] {
-  const { config, stores, cookies, recovery, wake } = parts;
+  const { config, database, cookies, recovery, wake } = parts;
   const { rules } = config;
   if (rules.operations['users.resetPassword'].at !== 'alone') return [];
   const canMail = config.mail !== null;
@@ -38,7 +39,7 @@ export function recoveryRoutes(parts: {
   async function take(request: Request, response: Response): Promise<void> {
     const { values, faults } = readForm(usernameForm, request.body);
     if (values === null || !canMail) return ask(request, response, faults);
-    const home = await stores.directory.regionOf(domainOf(values.username));
+    const home = await directoryStore.regionOf(database, domainOf(values.username));
     // As at the sign-in: whoever belongs to another region is asked there, and their name is not kept here.
     if (home !== null && home !== rules.region) {
       const url = config.regionUrls.get(home);

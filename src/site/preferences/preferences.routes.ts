@@ -3,11 +3,12 @@ import { z } from 'zod';
 import { languages, type RegionRules } from '../../domain/regions.ts';
 import { Failure } from '../../domain/errors.ts';
 import { paths } from '../../paths.ts';
-import type { Stores } from '../../stores.ts';
 import type { Cookies } from '../http/cookies.ts';
 import { line, readForm } from '../http/forms.ts';
 import { themes } from '../http/page.ts';
 import type { Route } from '../http/routing.ts';
+import * as usersStore from '../../core/accounts/stores/users.store.ts';
+import type { Database } from '../../platform/database/database.ts';
 
 const longestAddress = 2_000;
 const returnTo = line(longestAddress).catch('');
@@ -16,12 +17,12 @@ const themeForm = z.object({ theme: z.enum(themes), returnTo });
 
 /** What a reader chooses for themselves, from any page, signed in or not. */
 export function preferencesRoutes({
-  stores,
+  database,
   cookies,
   origin,
   rules,
 }: {
-  stores: Stores;
+  database: Database;
   cookies: Cookies;
   origin: string;
   rules: RegionRules;
@@ -32,7 +33,7 @@ export function preferencesRoutes({
       throw new Failure('badRequest', { because: 'errors:reason.unknownLanguage' });
     cookies.keep(response, 'language', values.language);
     const { scope } = request;
-    if (scope?.actor) await stores.users.setLanguage(scope, scope.actor.id, values.language);
+    if (scope?.actor) await usersStore.setLanguage(database, scope, scope.actor.id, values.language);
     response.redirect(303, ownAddress(values.returnTo, origin));
   }
 

@@ -5,13 +5,16 @@ import { paths } from '../../paths.ts';
 import { notesOf } from '../rules/notes.ts';
 import { describeDevice } from '../../core/accounts/sessions/device.ts';
 import type { Sessions } from '../../core/accounts/sessions/sessions.ts';
-import type { Stores } from '../../stores.ts';
 import { notFound } from '../../domain/errors.ts';
 import { idleLimitMs } from '../../domain/regions.ts';
 import { isSecondFactorRequired } from '../../domain/people/second-factor.ts';
 import { line, readForm } from '../http/forms.ts';
 import { scopeOf, seeOther, sessionOf } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
+import * as activityStore from '../../core/activity/activity.store.ts';
+import * as secondFactorsStore from '../../core/accounts/stores/second-factors.store.ts';
+import * as sessionsStore from '../../core/accounts/stores/sessions.store.ts';
+import type { Database } from '../../platform/database/database.ts';
 
 const trail = [{ href: paths.dashboard, label: 'common:terms.dashboard' }];
 const inProfile = [...trail, { href: paths.myProfile, label: 'common:terms.myProfile' }];
@@ -20,11 +23,11 @@ const longestId = 36;
 const endForm = z.object({ session: line(longestId) });
 
 export function profileRoutes({
-  stores,
+  database,
   sessions,
   clock,
 }: {
-  stores: Stores;
+  database: Database;
   sessions: Sessions;
   clock: () => number;
 }): Route[] {
@@ -43,17 +46,19 @@ export function profileRoutes({
 
   async function security(request: Request, response: Response): Promise<void> {
     const { user, tenant } = sessionOf(request);
-    const events = await stores.activity.latestOfUser(scopeOf(request), user.id);
+    const events = await activityStore.latestOfUser(database, scopeOf(request), user.id);
     const { rules } = scopeOf(request);
     const codesLeft =
-      user.secondFactorAt === null ? 0 : await stores.secondFactors.countRecoveryCodes(scopeOf(request), user.id);
+      user.secondFactorAt === null
+        ? 0
+        : await secondFactorsStore.countRecoveryCodes(database, scopeOf(request), user.id);
     const required = isSecondFactorRequired(rules, user.administratorLevel, tenant.kind);
     const model = { user, events, codesLeft, required };
     response.page('profile/security', model, { title: 'profile:security.title', breadcrumbs: inProfile });
   }
 
   async function listSessions(request: Request, response: Response): Promise<void> {
-    const own = await stores.sessions.listOwn(scopeOf(request), clock() - idleLimitMs(scopeOf(request).rules));
+    const own = await sessionsStore.listOwn(database, scopeOf(request), clock() - idleLimitMs(scopeOf(request).rules));
     const current = sessionOf(request).id;
     const list = own.map((each) => ({ ...each, ...describeDevice(each.device), current: each.id === current }));
     response.page('profile/sessions', { sessions: list }, { title: 'profile:sessions.title', breadcrumbs: inProfile });

@@ -3,12 +3,13 @@ import type { FieldFault } from '../../domain/errors.ts';
 import { may } from '../../domain/policy.ts';
 import type { RegionRules } from '../../domain/regions.ts';
 import { askPath, paths } from '../../paths.ts';
-import type { Stores } from '../../stores.ts';
 import { scopeOf } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
 import { describeRules } from './describe.ts';
 import { readOwnRulesForm, seenForm, type TypedRules } from './rules.forms.ts';
 import { ownRulesSeen, type RulesFeature } from '../../core/accounts/tenants/tenant-rules.ts';
+import * as tenantsStore from '../../core/accounts/stores/tenants.store.ts';
+import type { Database } from '../../platform/database/database.ts';
 
 const breadcrumbs = [
   { href: paths.dashboard, label: 'common:terms.dashboard' },
@@ -16,8 +17,8 @@ const breadcrumbs = [
 ];
 
 /** The region's rules in words, and what the tenant sets for itself. */
-export function rulesRoutes(parts: { stores: Stores; regionRules: RegionRules; rules: RulesFeature }): Route[] {
-  const { stores, regionRules, rules } = parts;
+export function rulesRoutes(parts: { database: Database; regionRules: RegionRules; rules: RulesFeature }): Route[] {
+  const { database, regionRules, rules } = parts;
 
   async function ask(
     request: Request,
@@ -27,7 +28,7 @@ export function rulesRoutes(parts: { stores: Stores; regionRules: RegionRules; r
     meanwhile = false,
   ): Promise<void> {
     const scope = scopeOf(request);
-    const own = (await stores.tenants.findOwn(scope))?.ownRules ?? {};
+    const own = (await tenantsStore.findOwn(database, scope))?.ownRules ?? {};
     const groups = describeRules(regionRules, scope.rules, own).map(({ rules: some, ...group }) => ({
       ...group,
       rules: some.map((rule) => ({ ...rule, typed: typed?.[rule.name] ?? String(rule.own) })),

@@ -5,7 +5,6 @@ import { normalizePassword } from '../../domain/people/password.ts';
 import { languages, type RegionRules } from '../../domain/regions.ts';
 import { canonicalUsername } from '../../domain/people/user.ts';
 import { paths } from '../../paths.ts';
-import type { Stores } from '../../stores.ts';
 import { line, readForm, secret } from '../http/forms.ts';
 import { seeOther } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
@@ -13,6 +12,8 @@ import type { Hasher } from '../../core/accounts/passwords/hasher.ts';
 import type { Passwords } from '../../core/accounts/passwords/passwords.ts';
 import type { Tenants } from '../../core/accounts/tenants/tenants.ts';
 import { digestOf } from '../../core/accounts/tenants/set-up.ts';
+import * as setUpStore from '../../core/accounts/stores/set-up.store.ts';
+import type { Database } from '../../platform/database/database.ts';
 
 const longestName = 200;
 const filled = (text: string): boolean => text !== '';
@@ -41,18 +42,18 @@ const fieldsOfFaults: Readonly<Record<string, string>> = {
 };
 
 export function setupRoutes(parts: {
-  stores: Stores;
+  database: Database;
   tenants: Tenants;
   passwords: Passwords;
   hasher: Hasher;
   rules: RegionRules;
 }): Route[] {
-  const { stores, tenants, passwords, hasher, rules } = parts;
+  const { database, tenants, passwords, hasher, rules } = parts;
 
   // The link is the secret: a wrong one looks like any other address that does not exist.
   async function openLink(request: Request): Promise<string> {
     const digest = digestOf(String(request.params.token));
-    if (!(await stores.setup.isOpen(digest))) throw notFound();
+    if (!(await setUpStore.isOpen(database, digest))) throw notFound();
     return digest;
   }
 

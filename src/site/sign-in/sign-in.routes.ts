@@ -3,7 +3,6 @@ import type { Config } from '../../platform/config/config.ts';
 import type { FieldFault } from '../../domain/errors.ts';
 import { domainOf } from '../../domain/people/user.ts';
 import { paths } from '../../paths.ts';
-import type { Stores } from '../../stores.ts';
 import type { Authentication } from '../http/authentication.ts';
 import type { Cookies } from '../http/cookies.ts';
 import { readForm } from '../http/forms.ts';
@@ -13,14 +12,16 @@ import { seeOther } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
 import { arrivalAddress, createArrivals, type Arrival } from '../http/arrival.ts';
 import { passwordForm, usernameForm } from './sign-in.forms.ts';
+import * as directoryStore from '../../core/directory/directory.store.ts';
+import type { Database } from '../../platform/database/database.ts';
 
 export function sessionsRoutes(parts: {
   config: Config;
-  stores: Stores;
+  database: Database;
   authentication: Authentication;
   cookies: Cookies;
 }): Route[] {
-  const { config, stores, authentication, cookies } = parts;
+  const { config, database, authentication, cookies } = parts;
 
   const arrivalOf = createArrivals({ config, cookies });
 
@@ -44,7 +45,7 @@ export function sessionsRoutes(parts: {
     const { values, faults } = readForm(usernameForm, request.body);
     const arrival = arrivalOf(request);
     if (values === null) return askUsername(response, arrival, faults);
-    const region = await stores.directory.regionOf(domainOf(values.username));
+    const region = await directoryStore.regionOf(database, domainOf(values.username));
     if (region !== null && region !== config.rules.region) {
       delete request.session.username;
       const url = config.regionUrls.get(region);

@@ -5,7 +5,6 @@ import type { RegionRules } from '../../domain/regions.ts';
 import { supportLevels } from '../../domain/support.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { paths, to } from '../../paths.ts';
-import type { Stores } from '../../stores.ts';
 import { renewCsrfToken } from '../http/csrf.ts';
 import { readForm } from '../http/forms.ts';
 import { scopeOf, seeOther, sessionOf } from '../http/request.ts';
@@ -13,6 +12,8 @@ import type { AnswerRefusal, Route } from '../http/routing.ts';
 import { grantForm, longestPurpose } from './support.forms.ts';
 import type { TenantGrant } from '../../core/support/support.store.ts';
 import type { Support } from '../../core/support/support.ts';
+import * as supportStore from '../../core/support/support.store.ts';
+import type { Database } from '../../platform/database/database.ts';
 
 const breadcrumbs = [
   { href: paths.dashboard, label: 'common:terms.dashboard' },
@@ -24,13 +25,13 @@ type Typed = Readonly<Partial<Record<(typeof fieldNames)[number], unknown>>>;
 
 /** Letting operators in, for a tenant's administrators; going in and out, for operators. */
 export function supportRoutes(parts: {
-  stores: Stores;
+  database: Database;
   support: Support;
   regionRules: RegionRules;
   answerRefusal: AnswerRefusal;
   clock: () => number;
 }): Route[] {
-  const { stores, support, regionRules, answerRefusal, clock } = parts;
+  const { database, support, regionRules, answerRefusal, clock } = parts;
 
   // Who decided it, where support access is not to be given at all.
   const forbiddenBy = ({ rules }: Scope): 'region' | 'own' | null => {
@@ -52,12 +53,12 @@ export function supportRoutes(parts: {
   ): Promise<void> {
     const scope = scopeOf(request);
     const { longestHours } = scope.rules.supportAccess;
-    const grants = (await stores.support.list(scope)).map(describe);
+    const grants = (await supportStore.list(database, scope)).map(describe);
     const model = {
       ...{ longestHours, longestPurpose, levels: supportLevels, typed: texts(typed) },
       forbiddenBy: forbiddenBy(scope),
       grant: may(scope, 'support.grant'),
-      operators: await stores.support.listOperators(),
+      operators: await supportStore.listOperators(database),
       open: grants.filter(({ outcome }) => outcome === null),
       past: grants.filter(({ outcome }) => outcome !== null),
     };

@@ -1,7 +1,6 @@
 import type { Request, Response } from 'express';
 import type { FieldFault } from '../../domain/errors.ts';
 import { paths } from '../../paths.ts';
-import type { Stores } from '../../stores.ts';
 import { readForm } from '../http/forms.ts';
 import { scopeOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';
@@ -12,23 +11,25 @@ import type { AddUser } from '../../core/accounts/users/add.ts';
 import { newUserForm } from './users.forms.ts';
 import { levelsFor } from './levels.ts';
 import { inList } from './breadcrumbs.ts';
+import * as tenantsStore from '../../core/accounts/stores/tenants.store.ts';
+import type { Database } from '../../platform/database/database.ts';
 
 const fields = ['firstName', 'lastName', 'displayName', 'username', 'language', 'administratorLevel', 'agentLevel'];
 
 export function addUserRoutes(parts: {
-  stores: Stores;
+  database: Database;
   addUser: AddUser;
   waysIn: WaysIn;
   sheet: HandOverSheet;
   answerRefusal: AnswerRefusal;
 }): Route[] {
-  const { stores, addUser, waysIn, sheet, answerRefusal } = parts;
+  const { database, addUser, waysIn, sheet, answerRefusal } = parts;
 
   async function ask(request: Request, response: Response, faults: readonly FieldFault[], answer = 200): Promise<void> {
     const scope = scopeOf(request);
     const typed = (request.body ?? {}) as Record<string, unknown>;
     const values = Object.fromEntries(fields.map((name) => [name, typeof typed[name] === 'string' ? typed[name] : '']));
-    const tenant = await stores.tenants.findOwn(scope);
+    const tenant = await tenantsStore.findOwn(database, scope);
     const model = {
       values,
       domains: tenant?.domains ?? [],

@@ -2,7 +2,6 @@ import type { Request, Response } from 'express';
 import { conflict, Failure, notFound } from '../../domain/errors.ts';
 import { may } from '../../domain/policy.ts';
 import { paths } from '../../paths.ts';
-import type { Stores } from '../../stores.ts';
 import { readForm } from '../http/forms.ts';
 import { scopeOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';
@@ -21,10 +20,11 @@ import type { BulkReset } from '../../core/accounts/users/bulk-reset.ts';
 import { bulkForm, bulkResetForm } from './users.forms.ts';
 import { inList } from './breadcrumbs.ts';
 import type { Notice } from '../http/page-options.ts';
+import type { Database } from '../../platform/database/database.ts';
 
 /** What is done to many users at once: a page that says to whom, and one button. */
 export function bulkRoutes(parts: {
-  stores: Stores;
+  database: Database;
   change: BulkChange;
   reset: BulkReset;
   waysIn: WaysIn;
@@ -32,7 +32,7 @@ export function bulkRoutes(parts: {
   answerRefusal: AnswerRefusal;
   clock: () => number;
 }): Route[] {
-  const { stores, change, reset, waysIn, sheet, answerRefusal, clock } = parts;
+  const { database, change, reset, waysIn, sheet, answerRefusal, clock } = parts;
 
   async function confirm(request: Request, response: Response): Promise<void> {
     const scope = scopeOf(request);
@@ -41,9 +41,9 @@ export function bulkRoutes(parts: {
     const action = knownAction(values.action);
     const verdict = may(scope, judgedAs(action));
     if (!verdict.allowed) return answerRefusal(request, response, verdict);
-    const { done, left } = await sortOut(stores, scope, action, values.user);
+    const { done, left } = await sortOut(database, scope, action, values.user);
     if (done.length + left.length === 0) throw notFound();
-    const second = await secondFor(stores, scope, action, done, clock());
+    const second = await secondFor(database, scope, action, done, clock());
     if (second) return answerRefusal(request, response, second);
     const { restoreWindowDays } = scope.rules;
     const model = { action, users: done, left, restoreWindowDays, handOver: handOverOf(scope, waysIn) };

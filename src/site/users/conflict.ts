@@ -1,10 +1,11 @@
 import type { Activity } from '../../domain/activity/event.ts';
 import type { Scope } from '../../domain/scope.ts';
-import type { Stores } from '../../stores.ts';
 import { wordedColumns } from './csv.ts';
 import type { EditConflict } from '../../core/accounts/users/edit.ts';
 import { fieldsOf, type UserField } from '../../core/accounts/users/merge.ts';
 import type { Change } from '../../domain/people/user.ts';
+import * as activityStore from '../../core/activity/activity.store.ts';
+import type { Database } from '../../platform/database/database.ts';
 
 /** A text as it is, or the key of a text with its values. */
 export type Shown = { readonly text: string } | { readonly key: string; readonly values?: Record<string, string> };
@@ -18,12 +19,12 @@ export interface ConflictingField {
 
 /** Who changed the fields of a conflict, and to what. */
 export async function conflictingFields(
-  stores: Pick<Stores, 'activity'>,
+  database: Database,
   scope: Scope,
   { user, fields, complete }: EditConflict,
 ): Promise<ConflictingField[]> {
   const stored = fieldsOf(user, scope.rules);
-  const edits = complete ? await stores.activity.editsOfUser(scope, user.id) : [];
+  const edits = complete ? await activityStore.editsOfUser(database, scope, user.id) : [];
   return fields.map((field) => ({
     field,
     stored: shownValue(field, stored[field]),

@@ -3,7 +3,6 @@ import type { FieldFault } from '../../domain/errors.ts';
 import { offersLanguage, languageNotOffered } from '../../domain/regions.ts';
 import { statusOf, type User } from '../../domain/people/user.ts';
 import { askPath, paths, userPath } from '../../paths.ts';
-import type { Stores } from '../../stores.ts';
 import { readForm } from '../http/forms.ts';
 import { scopeOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';
@@ -19,6 +18,7 @@ import { levelsFor } from './levels.ts';
 import { permissionsOf } from './permissions.ts';
 import { inList, linksOf, userIdOf } from './breadcrumbs.ts';
 import type { Users } from '../../core/accounts/users/reset-password.ts';
+import type { Database } from '../../platform/database/database.ts';
 
 /** An edit form that comes back, with what is wrong with it. */
 interface ReturnedEdit {
@@ -31,7 +31,7 @@ type Saved = Extract<EditOutcome, { outcome: 'saved' }>;
 
 /** The page of one user with its edit form, which comes back with the sender's input whenever it cannot be saved. */
 export function userEditRoutes(parts: {
-  stores: Pick<Stores, 'activity'>;
+  database: Database;
   users: Pick<Users, 'show'>;
   changes: Pick<UserChangesFeature, 'edit'>;
   links: Pick<Links, 'stateOf'>;
@@ -39,7 +39,7 @@ export function userEditRoutes(parts: {
   answerRefusal: AnswerRefusal;
   clock: () => number;
 }): Route[] {
-  const { stores, users, changes, links, waysIn, answerRefusal, clock } = parts;
+  const { database, users, changes, links, waysIn, answerRefusal, clock } = parts;
 
   async function show(request: Request, response: Response, returned?: ReturnedEdit): Promise<void> {
     const scope = scopeOf(request);
@@ -67,7 +67,7 @@ export function userEditRoutes(parts: {
 
   async function answerConflict(request: Request, response: Response, conflict: EditConflict): Promise<void> {
     const scope = scopeOf(request);
-    const fields = await conflictingFields(stores, scope, conflict);
+    const fields = await conflictingFields(database, scope, conflict);
     return show(request, response, {
       form: (_user, levels) => conflictForm(scope, conflict, { levels, fields, body: request.body }),
       status: 409,

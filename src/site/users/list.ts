@@ -1,7 +1,6 @@
 import type { Scope } from '../../domain/scope.ts';
 import type { ListedUser, User } from '../../domain/people/user.ts';
 import { paths } from '../../paths.ts';
-import type { Stores } from '../../stores.ts';
 import type { ListQuery, PlaceQuery } from './users.forms.ts';
 import {
   decodeCursor,
@@ -11,6 +10,8 @@ import {
   type PageStart,
   type SortKey,
 } from '../../core/accounts/stores/list-query.ts';
+import * as usersStore from '../../core/accounts/stores/users.store.ts';
+import type { Database } from '../../platform/database/database.ts';
 
 export interface UserList<U> {
   readonly users: readonly U[];
@@ -20,7 +21,7 @@ export interface UserList<U> {
 
 /** One page of the tenant's users with the addresses of the pages around it. */
 export async function listUsers(
-  stores: Stores,
+  database: Database,
   scope: Scope,
   query: ListQuery,
   now: number,
@@ -30,14 +31,14 @@ export async function listUsers(
   const { q, level, status } = query;
   const search = q === '' ? null : q;
   const descending = query.sort.startsWith('-');
-  const rows = await stores.users.page(scope, { search, level, status, sort, descending, from, now });
+  const rows = await usersStore.page(database, scope, { search, level, status, sort, descending, from, now });
   return turned(rows, from, (turn, user) => listHref(query, { [turn]: encodeCursor(user, sort) }));
 }
 
 /** One page of those who were deleted, the latest first. */
-export async function listDeleted(stores: Stores, scope: Scope, query: PlaceQuery): Promise<UserList<User>> {
+export async function listDeleted(database: Database, scope: Scope, query: PlaceQuery): Promise<UserList<User>> {
   const from = startOf(query, 'deletedAt');
-  const rows = await stores.users.pageOfDeleted(scope, from);
+  const rows = await usersStore.pageOfDeleted(database, scope, from);
   return turned(rows, from, (turn, user) => `${paths.deletedUsers}?${turn}=${encodeCursor(user, 'deletedAt')}`);
 }
 

@@ -2,7 +2,6 @@ import type { Request, Response } from 'express';
 import { may } from '../../domain/policy.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { askPath, paths, userPath } from '../../paths.ts';
-import type { Stores } from '../../stores.ts';
 import { scopeOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';
 import { notesOf } from '../rules/notes.ts';
@@ -14,16 +13,17 @@ import { listDeleted } from './list.ts';
 import type { StepOutcome } from '../../core/accounts/users/step.ts';
 import { inList, linksOf, ofUser, userIdOf } from './breadcrumbs.ts';
 import type { Users } from '../../core/accounts/users/reset-password.ts';
+import type { Database } from '../../platform/database/database.ts';
 
 /** Everything that the buttons on a user's page do, and the list of deleted users. */
 export function userChangesRoutes(parts: {
-  stores: Stores;
+  database: Database;
   users: Users;
   changes: UserChangesFeature;
   answerRefusal: AnswerRefusal;
   clock: () => number;
 }): Route[] {
-  const { stores, users, changes, answerRefusal, clock } = parts;
+  const { database, users, changes, answerRefusal, clock } = parts;
 
   async function finish(
     request: Request,
@@ -40,7 +40,7 @@ export function userChangesRoutes(parts: {
   async function confirmDelete(request: Request, response: Response): Promise<void> {
     const scope = scopeOf(request);
     const user = await users.load(scope, userIdOf(request));
-    const verdict = await mayDeleteNow(stores, scope, [user], clock());
+    const verdict = await mayDeleteNow(database, scope, [user], clock());
     if (!verdict.allowed) return answerRefusal(request, response, verdict);
     const model = { user, days: scope.rules.restoreWindowDays, ...linksOf(user) };
     response.page('users/delete-confirm', model, { title: 'common:terms.deleteUser', breadcrumbs: ofUser(user) });
@@ -48,7 +48,7 @@ export function userChangesRoutes(parts: {
 
   async function showDeleted(request: Request, response: Response): Promise<void> {
     const scope = scopeOf(request);
-    const page = await listDeleted(stores, scope, placeQuery.parse(request.query));
+    const page = await listDeleted(database, scope, placeQuery.parse(request.query));
     const rows = page.users.map((user) => ({
       ...user,
       restore: may(scope, 'users.restore', user),

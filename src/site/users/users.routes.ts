@@ -5,7 +5,6 @@ import { levelFilters, sortKeys, statusFilters } from '../../core/accounts/store
 import type { Scope } from '../../domain/scope.ts';
 import { statusOf, type User } from '../../domain/people/user.ts';
 import { paths, userPath } from '../../paths.ts';
-import type { Stores } from '../../stores.ts';
 import { readForm } from '../http/forms.ts';
 import { scopeOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';
@@ -19,24 +18,26 @@ import { offeredInBulk } from '../../core/accounts/users/bulk.ts';
 import { listHref, listUsers } from './list.ts';
 import { linksOf, ofUser, trail, userIdOf } from './breadcrumbs.ts';
 import type { ResetResult, Users } from '../../core/accounts/users/reset-password.ts';
+import * as usersStore from '../../core/accounts/stores/users.store.ts';
+import type { Database } from '../../platform/database/database.ts';
 
 export function usersRoutes(parts: {
-  stores: Stores;
+  database: Database;
   users: Users;
   waysIn: WaysIn;
   sheet: HandOverSheet;
   answerRefusal: AnswerRefusal;
   clock: () => number;
 }): Route[] {
-  const { stores, users, waysIn, sheet, answerRefusal, clock } = parts;
+  const { database, users, waysIn, sheet, answerRefusal, clock } = parts;
 
   async function list(request: Request, response: Response): Promise<void> {
     const query = listQuery.parse(request.query);
     const scope = scopeOf(request);
     const now = clock();
-    const page = await listUsers(stores, scope, query, now);
+    const page = await listUsers(database, scope, query, now);
     const rows = page.users.map((user) => ({ ...user, href: userPath(user.id), status: statusOf(user, now) }));
-    const deleted = may(scope, 'users.restore').allowed ? await stores.users.countDeleted(scope) : 0;
+    const deleted = may(scope, 'users.restore').allowed ? await usersStore.countDeleted(database, scope) : 0;
     const model = {
       ...page,
       users: rows,

@@ -2,10 +2,12 @@ import type { LinkWay } from '../../../domain/activity/event.ts';
 import { linkLifetimeMs } from '../../../domain/people/one-time-link.ts';
 import type { HandOverRule } from '../../../domain/regions.ts';
 import type { Scope } from '../../../domain/scope.ts';
-import type { Stores } from '../../../stores.ts';
 import type { Hasher } from '../passwords/hasher.ts';
 import { issueTemporaryPassword, type IssuedPassword } from '../passwords/temporary-passwords.ts';
 import type { LinkTokens, MadeLink } from './tokens.ts';
+import * as deliveriesStore from '../../activity/deliveries.store.ts';
+import * as linksStore from '../stores/links.store.ts';
+import type { Database } from '../../../platform/database/database.ts';
 
 /** How a user gets in, as whoever hands it over may know it. */
 export interface WayIn {
@@ -78,7 +80,7 @@ export function createWaysIn(parts: { hasher: Hasher; tokens: LinkTokens; canMai
 
     /** Keeps the links among what was issued, and queues what is to be mailed; in the transaction that wrote the rest. */
     keep: async (
-      within: Stores,
+      tx: Database,
       scope: Scope,
       issued: readonly (readonly [Recipient, IssuedWayIn])[],
       occasion: Occasion,
@@ -90,11 +92,12 @@ export function createWaysIn(parts: { hasher: Hasher; tokens: LinkTokens; canMai
         return [{ kept, mailed: way.by === 'mailedLink' }];
       });
       const toMail = links.filter(({ mailed }) => mailed).map(({ kept }) => kept);
-      await within.links.insertMany(
+      await linksStore.insertMany(
+        tx,
         scope,
         links.map(({ kept }) => kept),
       );
-      await within.deliveries.queueLinks(scope, toMail, occasion === 'reset' ? 'resetLink' : 'welcomeLink');
+      await deliveriesStore.queueLinks(tx, scope, toMail, occasion === 'reset' ? 'resetLink' : 'welcomeLink');
     },
   };
 }

@@ -4,10 +4,15 @@ import { overloaded } from '../../../domain/errors.ts';
 import { linkLifetimeMs } from '../../../domain/people/one-time-link.ts';
 import { tightened } from '../../../domain/tenant-rules.ts';
 import { createScope, type RegionScope } from '../../../domain/scope.ts';
-import type { Stores } from '../../../stores.ts';
 import type { Wait } from '../throttles/limiter.ts';
 import type { LinkThrottle } from '../throttles/link-throttle.ts';
 import type { LinkTokens } from './tokens.ts';
+import * as activityStore from '../../activity/activity.store.ts';
+import * as deliveriesStore from '../../activity/deliveries.store.ts';
+import * as credentialsStore from '../stores/credentials.store.ts';
+import * as linksStore from '../stores/links.store.ts';
+import * as tenantsStore from '../stores/tenants.store.ts';
+import type { Database } from '../../../platform/database/database.ts';
 
 export type Recovery = ReturnType<typeof createRecovery>;
 
@@ -25,21 +30,21 @@ interface Asked {
  * user name.
  */
 export function createRecovery(parts: {
-  stores: Stores;
+  database: Database;
   tokens: LinkTokens;
   throttle: LinkThrottle;
   clock: () => number;
   log: Logger;
 }) {
-  const { stores, tokens, throttle, clock, log } = parts;
+  const { database, tokens, throttle, clock, log } = parts;
   const waiting: Asked[] = [];
 
   async function mail({ scope: region, username }: Asked): Promise<void> {
-    const known = await stores.credentials.findForSignInAcrossTenants(username);
+    const known = await credentialsStore.findForSignInAcrossTenants(database, username);
     if (known === null) return;
-    await stores.transaction(async (within) => {
-      await within.tenants.lock(known);
-      const credentials = await within.credentials.findForSignInAcrossTenants(username);
+    await database.transaction(async (tx) => {
+      await tenantsStore.lock(tx, known);
+      const credentials = await credentialsStore.findForSignInAcrossTenants(tx, username);
       if (credentials?.user.state !== 'active' || credentials.tenant.state !== 'active') return;
       const { tenant, user } = credentials;
       const rules = tightened(region.rules, tenant.ownRules);
@@ -56,9 +61,9 @@ export function createRecovery(parts: {
         createdAt,
         expiresAt,
       } as const;
-      await within.links.insertMany(scope, [link]);
-      await within.deliveries.queueLinks(scope, [link], 'recoveryLink');
-      await within.activity.recordSignIn(region, user, { kind: 'recovery.linkMailed', expiresAt }, createdAt);
+      await linksStore.insertMany(tx, scope, [link]);
+      await deliveriesStore.queueLinks(tx, scope, [link], 'recoveryLink');
+      await activityStore.recordSignIn(tx, region, user, { kind: 'recovery.linkMailed', expiresAt }, createdAt);
     });
   }
 

@@ -8,11 +8,15 @@ import {
 } from '../../../domain/people/password.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import type { User } from '../../../domain/people/user.ts';
-import type { Stores } from '../../../stores.ts';
 import type { Attempt, Throttle } from '../throttles/throttle.ts';
 import type { Credentials } from '../stores/credentials.store.ts';
 import type { GuessCounter } from './guesses.ts';
 import type { Hasher } from './hasher.ts';
+import * as activityStore from '../../activity/activity.store.ts';
+import * as credentialsStore from '../stores/credentials.store.ts';
+import * as sessionsStore from '../stores/sessions.store.ts';
+import * as tenantsStore from '../stores/tenants.store.ts';
+import type { Database } from '../../../platform/database/database.ts';
 
 export type ChangeResult =
   /** The epoch that the session which made the change goes on with; every other session is over. */
@@ -28,13 +32,13 @@ export interface NewPassword {
 export type Passwords = ReturnType<typeof createPasswords>;
 
 export function createPasswords(parts: {
-  stores: Stores;
+  database: Database;
   hasher: Hasher;
   guesses: GuessCounter;
   throttle: Throttle;
   clock: () => number;
 }) {
-  const { stores, hasher, guesses, throttle, clock } = parts;
+  const { database, hasher, guesses, throttle, clock } = parts;
 
   /** @returns what speaks against a new password, field by field; empty where nothing does */
   async function judge(person: PasswordOwner, { newPassword, confirmPassword }: NewPassword): Promise<FieldFault[]> {
@@ -52,13 +56,14 @@ export function createPasswords(parts: {
   // The session that made the change stays, with the new epoch; whoever was slower finds the epoch gone.
   async function replaceOwn(scope: Scope, user: User, sessionId: string, newPassword: string): Promise<number> {
     const hash = await hasher.hash(normalizePassword(newPassword));
-    await stores.transaction(async (within) => {
-      await within.tenants.lock(scope);
+    await database.transaction(async (tx) => {
+      await tenantsStore.lock(tx, scope);
       const at = clock();
-      const replaced = await within.credentials.replace(scope, user.id, user.epoch, { kind: 'own', hash, at });
+      const replaced = await credentialsStore.replace(tx, scope, user.id, user.epoch, { kind: 'own', hash, at });
       if (!replaced) throw conflict('passwords:conflict');
-      await within.sessions.endAllOf(scope, user.id, sessionId);
-      await within.activity.record(
+      await sessionsStore.endAllOf(tx, scope, user.id, sessionId);
+      await activityStore.record(
+        tx,
         scope,
         { kind: 'password.changed', forced: user.password === 'temporary' },
         user.id,
@@ -100,7 +105,7 @@ export function createPasswords(parts: {
   }
 
   async function ownCredentials(scope: Scope, epoch: number): Promise<Credentials> {
-    const credentials = await stores.credentials.findOwn(scope);
+    const credentials = await credentialsStore.findOwn(database, scope);
     if (credentials?.user.epoch !== epoch) throw conflict('passwords:conflict');
     return credentials;
   }
@@ -127,7 +132,7 @@ export function createPasswords(parts: {
       const credentials = await ownCredentials(scope, session.epoch);
       const current = readPassword(form.currentPassword);
       if (current === null || !(await hasher.verify(credentials.passwordHash, current))) {
-        await stores.activity.record(scope, { kind: 'password.changeRefused' }, credentials.user.id, clock());
+        await activityStore.record(database, scope, { kind: 'password.changeRefused' }, credentials.user.id, clock());
         return { outcome: 'invalid', faults: [{ field: 'currentPassword', key: 'passwords:error.currentWrong' }] };
       }
       await throttle.forgive(attempt);

@@ -3,9 +3,11 @@ import { sha256 } from '../../../platform/database/digest.ts';
 import { Failure } from '../../../domain/errors.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import { readCode, recoveryCode, recoveryCodeBytes, recoveryCodeCount } from '../../../domain/people/second-factor.ts';
-import type { Stores } from '../../../stores.ts';
 import { stepOf } from './totp.ts';
 import type { Vault } from '../../../platform/keys/vault.ts';
+import * as activityStore from '../../activity/activity.store.ts';
+import * as secondFactorsStore from '../stores/second-factors.store.ts';
+import type { Database } from '../../../platform/database/database.ts';
 
 /** How a code was found right. */
 export type Accepted = 'app' | 'recovery';
@@ -24,14 +26,14 @@ export function newRecoveryCodes(userId: string): { codes: string[]; digests: st
 
 /** @returns what accepts a code once, on whichever node it comes first */
 export function createCodeCheck({ vault, clock }: { vault: Vault; clock: () => number }) {
-  async function acceptOfApp(within: Stores, scope: Scope, userId: string, code: string): Promise<boolean> {
-    const sealed = await within.secondFactors.findSeed(scope, userId);
+  async function acceptOfApp(tx: Database, scope: Scope, userId: string, code: string): Promise<boolean> {
+    const sealed = await secondFactorsStore.findSeed(tx, scope, userId);
     if (sealed === null) return false;
     const seed = vault.open(sealed, seedOf(userId));
     // Not the user's fault, and no wrong code: the key is not there, or somebody changed the database.
     if (seed === null) throw new Failure('unavailable', { because: 'second-factor:error.unreadable' });
     const step = stepOf(seed, code, clock());
-    return step !== null && within.secondFactors.takeStep(scope, userId, step);
+    return step !== null && secondFactorsStore.takeStep(tx, scope, userId, step);
   }
 
   /**
@@ -40,12 +42,12 @@ export function createCodeCheck({ vault, clock }: { vault: Vault; clock: () => n
    * @returns how it was right, or null
    * @throws Failure unavailable where the seed cannot be read; recovery codes are accepted then too
    */
-  return async (within: Stores, scope: Scope, userId: string, typed: string): Promise<Accepted | null> => {
+  return async (tx: Database, scope: Scope, userId: string, typed: string): Promise<Accepted | null> => {
     const read = readCode(typed);
     if (read === null) return null;
-    if (read.kind === 'app') return (await acceptOfApp(within, scope, userId, read.code)) ? 'app' : null;
+    if (read.kind === 'app') return (await acceptOfApp(tx, scope, userId, read.code)) ? 'app' : null;
     const digest = digestOf(userId, read.code);
-    return (await within.secondFactors.takeRecoveryCode(scope, userId, digest)) ? 'recovery' : null;
+    return (await secondFactorsStore.takeRecoveryCode(tx, scope, userId, digest)) ? 'recovery' : null;
   };
 }
 
@@ -53,13 +55,13 @@ export type CodeCheck = ReturnType<typeof createCodeCheck>;
 
 /** Records that a recovery code was used, and with it how many are left. */
 export async function recordIfRecovery(
-  within: Stores,
+  tx: Database,
   scope: Scope,
   userId: string,
   accepted: Accepted,
   at: number,
 ): Promise<void> {
   if (accepted !== 'recovery') return;
-  const left = await within.secondFactors.countRecoveryCodes(scope, userId);
-  await within.activity.record(scope, { kind: 'secondFactor.recoveryUsed', left }, userId, at);
+  const left = await secondFactorsStore.countRecoveryCodes(tx, scope, userId);
+  await activityStore.record(tx, scope, { kind: 'secondFactor.recoveryUsed', left }, userId, at);
 }

@@ -1,5 +1,4 @@
 import type { Logger } from 'pino';
-import type { Stores } from '../../../stores.ts';
 import type { Hasher } from '../passwords/hasher.ts';
 import type { Throttle } from '../throttles/throttle.ts';
 import { createCodeCheck } from './codes.ts';
@@ -9,10 +8,11 @@ import { createSecondFactor } from './second-factor.ts';
 import { createSeedOffer } from './seed-offer.ts';
 import { createCodeStep } from './sign-in.ts';
 import { createVault } from '../../../platform/keys/vault.ts';
+import type { Database } from '../../../platform/database/database.ts';
 
 /** Puts together what the routes of the second factor work with, and what is done beside them. */
 export function createSecondFactorParts(given: {
-  stores: Stores;
+  database: Database;
   keys: readonly string[];
   hasher: Hasher;
   throttle: Throttle;

@@ -2,12 +2,15 @@ import type { Logger } from 'pino';
 import { Failure, type FieldFault } from '../../../domain/errors.ts';
 import { readPassword } from '../../../domain/people/password.ts';
 import type { Scope } from '../../../domain/scope.ts';
-import type { Stores } from '../../../stores.ts';
 import type { Hasher } from '../passwords/hasher.ts';
 import type { LiveSession } from '../stores/sessions.store.ts';
 import { stillSignedIn } from '../sessions/recheck.ts';
 import type { Attempt, Throttle } from '../throttles/throttle.ts';
 import { recordIfRecovery, type CodeCheck } from './codes.ts';
+import * as activityStore from '../../activity/activity.store.ts';
+import * as credentialsStore from '../stores/credentials.store.ts';
+import * as tenantsStore from '../stores/tenants.store.ts';
+import type { Database } from '../../../platform/database/database.ts';
 
 /** What somebody signed in shows once more before their second factor is changed. */
 export interface TypedProof {
@@ -22,42 +25,42 @@ export interface Asker {
   readonly attempt: Attempt;
 }
 
-type ProvenWork = (within: Stores, at: number) => Promise<void>;
+type ProvenWork = (tx: Database, at: number) => Promise<void>;
 
 export type Proof = ReturnType<typeof createProof>;
 
 /** An open session alone, such as one on a screen that was left, changes no second factor. */
 export function createProof(parts: {
-  stores: Stores;
+  database: Database;
   hasher: Hasher;
   accept: CodeCheck;
   throttle: Throttle;
   clock: () => number;
   log: Logger;
 }) {
-  const { stores, hasher, accept, throttle, clock, log } = parts;
+  const { database, hasher, accept, throttle, clock, log } = parts;
 
   async function refuse(scope: Scope, userId: string, fault: FieldFault): Promise<FieldFault> {
-    await stores.activity.record(scope, { kind: 'secondFactor.changeRefused' }, userId, clock());
+    await activityStore.record(database, scope, { kind: 'secondFactor.changeRefused' }, userId, clock());
     return fault;
   }
 
   async function isRight(scope: Scope, typed: string): Promise<boolean> {
-    const credentials = await stores.credentials.findOwn(scope);
+    const credentials = await credentialsStore.findOwn(database, scope);
     const read = readPassword(typed);
     return credentials !== null && read !== null && (await hasher.verify(credentials.passwordHash, read));
   }
 
   // The session and the epoch that the request began with, or else nothing: no code is used up then.
   const useUp = ({ scope, session }: Asker, code: string, work: ProvenWork): Promise<boolean> =>
-    stores.transaction(async (within) => {
-      await within.tenants.lock(scope);
+    database.transaction(async (tx) => {
+      await tenantsStore.lock(tx, scope);
       const at = clock();
-      await stillSignedIn(within, session, at);
-      const how = await accept(within, scope, session.user.id, code);
+      await stillSignedIn(tx, session, at);
+      const how = await accept(tx, scope, session.user.id, code);
       if (how === null) return false;
-      await recordIfRecovery(within, scope, session.user.id, how, at);
-      await work(within, at);
+      await recordIfRecovery(tx, scope, session.user.id, how, at);
+      await work(tx, at);
       return true;
     });
 

@@ -1,22 +1,23 @@
 import type { Scope } from '../../../domain/scope.ts';
-import type { Stores } from '../../../stores.ts';
 import { lockAs } from '../sessions/recheck.ts';
 import type { Throttle } from '../throttles/throttle.ts';
 import { takeStep, type StepOutcome } from '../users/step.ts';
 import { removeSecondFactor } from './remove-step.ts';
+import * as tenantsStore from '../stores/tenants.store.ts';
+import type { Database } from '../../../platform/database/database.ts';
 
 export type Removal = ReturnType<typeof createRemoval>;
 
 /** Makes what removes another's second factor: by an administrator, or by the operator's command. */
-export function createRemoval(parts: { stores: Stores; throttle: Pick<Throttle, 'codes'>; clock: () => number }) {
-  const { stores, throttle, clock } = parts;
+export function createRemoval(parts: { database: Database; throttle: Pick<Throttle, 'codes'>; clock: () => number }) {
+  const { database, throttle, clock } = parts;
 
   /** @returns `unchanged` where there was none, `moving` for a command in a tenant that moves. @throws Failure notFound or conflict */
   return async (scope: Scope, userId: string): Promise<StepOutcome | { readonly outcome: 'moving' }> => {
-    const result = await stores.transaction(async (within) => {
-      await lockAs(within, scope, clock);
-      if ((await within.tenants.findOwn(scope))?.state === 'moving') return { outcome: 'moving' } as const;
-      return takeStep(within, scope, userId, removeSecondFactor, clock());
+    const result = await database.transaction(async (tx) => {
+      await lockAs(tx, scope, clock);
+      if ((await tenantsStore.findOwn(tx, scope))?.state === 'moving') return { outcome: 'moving' } as const;
+      return takeStep(tx, scope, userId, removeSecondFactor, clock());
     });
     // Whoever tried at the one that is gone shall not keep its user from the next.
     if (result.outcome === 'done') await throttle.codes.forget(result.user);

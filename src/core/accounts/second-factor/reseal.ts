@@ -1,24 +1,25 @@
 import type { Logger } from 'pino';
 import type { Work } from '../../../platform/jobs.ts';
-import type { Stores } from '../../../stores.ts';
 import { seedOf } from './codes.ts';
 import type { Vault } from '../../../platform/keys/vault.ts';
+import * as seedsStore from '../stores/seeds.store.ts';
+import type { Database } from '../../../platform/database/database.ts';
 
 const everyMs = 60 * 60_000;
 const atOnce = 100;
 
 /** Puts every seed under the first key, so that the keys behind it can be taken away; says how many none of them opens. */
-export function resealSeeds({ stores, vault, log }: { stores: Stores; vault: Vault; log: Logger }): Work {
+export function resealSeeds({ database, vault, log }: { database: Database; vault: Vault; log: Logger }): Work {
   async function reseal(userId: string, sealed: { text: string; keyId: string }): Promise<boolean> {
     const seed = vault.open(sealed, seedOf(userId));
-    if (seed !== null) await stores.seeds.resealForOperator(userId, sealed, vault.seal(seed, seedOf(userId)));
+    if (seed !== null) await seedsStore.resealForOperator(database, userId, sealed, vault.seal(seed, seedOf(userId)));
     return seed !== null;
   }
 
   const run = async (stopping: AbortSignal): Promise<void> => {
     let unreadable = 0;
     for (let behind = ''; !stopping.aborted;) {
-      const some = await stores.seeds.sealedOtherwiseForOperator(vault.keyId, behind, atOnce);
+      const some = await seedsStore.sealedOtherwiseForOperator(database, vault.keyId, behind, atOnce);
       for (const { userId, sealed } of some) if (!(await reseal(userId, sealed))) unreadable++;
       behind = some.at(-1)?.userId ?? behind;
       if (some.length < atOnce) break;

@@ -1,12 +1,16 @@
 import { conflict, Failure, type FieldFault } from '../../../domain/errors.ts';
 import { isSecondFactorRequired, readCode } from '../../../domain/people/second-factor.ts';
-import type { Stores } from '../../../stores.ts';
 import { stillSignedIn } from '../sessions/recheck.ts';
 import type { Throttle } from '../throttles/throttle.ts';
 import { newRecoveryCodes, seedOf } from './codes.ts';
 import type { Asker, Proof, TypedProof } from './proof.ts';
 import { stepOf } from './totp.ts';
 import type { Vault } from '../../../platform/keys/vault.ts';
+import * as activityStore from '../../activity/activity.store.ts';
+import * as secondFactorsStore from '../stores/second-factors.store.ts';
+import * as sessionsStore from '../stores/sessions.store.ts';
+import * as tenantsStore from '../stores/tenants.store.ts';
+import type { Database } from '../../../platform/database/database.ts';
 
 /** Recovery codes in clear, to be shown once; or what is wrong with the form. */
 export type CodesResult =
@@ -20,13 +24,13 @@ export type SecondFactor = ReturnType<typeof createSecondFactor>;
 
 /** What somebody does to their own second factor. */
 export function createSecondFactor(parts: {
-  stores: Stores;
+  database: Database;
   vault: Vault;
   proof: Proof;
   throttle: Throttle;
   clock: () => number;
 }) {
-  const { stores, vault, proof, throttle, clock } = parts;
+  const { database, vault, proof, throttle, clock } = parts;
 
   const needsPassword = ({ session }: Pick<Asker, 'session'>): boolean => clock() - session.createdAt > freshMs;
 
@@ -45,7 +49,7 @@ export function createSecondFactor(parts: {
 
     /** @returns how many recovery codes somebody has left; null where they have no second factor */
     codesLeft: async ({ scope, session: { user } }: Pick<Asker, 'scope' | 'session'>): Promise<number | null> =>
-      user.secondFactorAt === null ? null : stores.secondFactors.countRecoveryCodes(scope, user.id),
+      user.secondFactorAt === null ? null : secondFactorsStore.countRecoveryCodes(database, scope, user.id),
 
     /**
      * Takes a seed on, once its first code shows that an app has it. The other sessions, opened without it, end.
@@ -57,15 +61,15 @@ export function createSecondFactor(parts: {
       const checked = await faultOf(asker, seed, typed);
       if (!('step' in checked)) return { outcome: 'invalid', fault: checked };
       const { codes, digests } = newRecoveryCodes(user.id);
-      await stores.transaction(async (within) => {
-        await within.tenants.lock(scope);
+      await database.transaction(async (tx) => {
+        await tenantsStore.lock(tx, scope);
         const at = clock();
-        await stillSignedIn(within, session, at);
+        await stillSignedIn(tx, session, at);
         const factor = { seed: vault.seal(seed, seedOf(user.id)), step: checked.step, recoveryDigests: digests, at };
-        if (!(await within.secondFactors.insert(scope, user.id, factor))) throw conflict('second-factor:conflict');
-        if (!(await within.secondFactors.giveCode(session.id, user.id))) throw conflict('second-factor:conflict');
-        await within.sessions.endAllOf(scope, user.id, session.id);
-        await within.activity.record(scope, { kind: 'secondFactor.setUp' }, user.id, at);
+        if (!(await secondFactorsStore.insert(tx, scope, user.id, factor))) throw conflict('second-factor:conflict');
+        if (!(await secondFactorsStore.giveCode(tx, session.id, user.id))) throw conflict('second-factor:conflict');
+        await sessionsStore.endAllOf(tx, scope, user.id, session.id);
+        await activityStore.record(tx, scope, { kind: 'secondFactor.setUp' }, user.id, at);
       });
       return { outcome: 'done', codes };
     },
@@ -74,9 +78,9 @@ export function createSecondFactor(parts: {
     renewCodes: async (asker: Asker, typed: TypedProof): Promise<CodesResult> => {
       const { scope, session } = asker;
       const { codes, digests } = newRecoveryCodes(session.user.id);
-      const fault = await proof.both(asker, typed, async (within, at) => {
-        await within.secondFactors.replaceCodes(scope, session.user.id, digests);
-        await within.activity.record(scope, { kind: 'secondFactor.codesReplaced' }, session.user.id, at);
+      const fault = await proof.both(asker, typed, async (tx, at) => {
+        await secondFactorsStore.replaceCodes(tx, scope, session.user.id, digests);
+        await activityStore.record(tx, scope, { kind: 'secondFactor.codesReplaced' }, session.user.id, at);
       });
       return fault === null ? { outcome: 'done', codes } : { outcome: 'invalid', fault };
     },
@@ -90,10 +94,10 @@ export function createSecondFactor(parts: {
       const { user, tenant } = session;
       const required = isSecondFactorRequired(scope.rules, user.administratorLevel, tenant.kind);
       if (required) throw new Failure('forbidden', { because: 'second-factor:required' });
-      return proof.both(asker, typed, async (within, at) => {
-        await within.secondFactors.remove(scope, user.id);
-        await within.sessions.endAllOf(scope, user.id, session.id);
-        await within.activity.record(scope, { kind: 'secondFactor.removed' }, user.id, at);
+      return proof.both(asker, typed, async (tx, at) => {
+        await secondFactorsStore.remove(tx, scope, user.id);
+        await sessionsStore.endAllOf(tx, scope, user.id, session.id);
+        await activityStore.record(tx, scope, { kind: 'secondFactor.removed' }, user.id, at);
       });
     },
   };

@@ -1,9 +1,12 @@
 import type { Logger } from 'pino';
 import type { Scope } from '../../../domain/scope.ts';
-import type { Stores } from '../../../stores.ts';
 import type { LiveSession } from '../stores/sessions.store.ts';
 import type { Throttle } from '../throttles/throttle.ts';
 import { recordIfRecovery, type Accepted, type CodeCheck } from './codes.ts';
+import * as activityStore from '../../activity/activity.store.ts';
+import * as secondFactorsStore from '../stores/second-factors.store.ts';
+import * as tenantsStore from '../stores/tenants.store.ts';
+import type { Database } from '../../../platform/database/database.ts';
 
 export type CodeResult =
   { readonly outcome: 'accepted' | 'refused' } | { readonly outcome: 'throttled'; readonly retryAfter: number };
@@ -12,26 +15,26 @@ export type CodeStep = ReturnType<typeof createCodeStep>;
 
 /** The step of the sign-in behind the password. Every refusal looks the same from outside. */
 export function createCodeStep(parts: {
-  stores: Stores;
+  database: Database;
   accept: CodeCheck;
   throttle: Throttle;
   clock: () => number;
   log: Logger;
 }) {
-  const { stores, accept, throttle, clock, log } = parts;
+  const { database, accept, throttle, clock, log } = parts;
 
   const acceptAndRecord = (scope: Scope, session: LiveSession, typed: string): Promise<Accepted | null> =>
-    stores.transaction(async (within) => {
-      await within.tenants.lock(scope);
+    database.transaction(async (tx) => {
+      await tenantsStore.lock(tx, scope);
       const { user } = session;
       const at = clock();
       // First of all: what ended meanwhile uses no code up.
-      if (!(await within.secondFactors.giveCode(session.id, user.id))) return null;
-      const accepted = await accept(within, scope, user.id, typed);
+      if (!(await secondFactorsStore.giveCode(tx, session.id, user.id))) return null;
+      const accepted = await accept(tx, scope, user.id, typed);
       if (accepted === null) throw new NotAccepted();
-      await within.secondFactors.noteSignIn(scope, user.id, at);
-      await recordIfRecovery(within, scope, user.id, accepted, at);
-      await within.activity.record(scope, { kind: 'signIn.succeeded' }, user.id, at);
+      await secondFactorsStore.noteSignIn(tx, scope, user.id, at);
+      await recordIfRecovery(tx, scope, user.id, accepted, at);
+      await activityStore.record(tx, scope, { kind: 'signIn.succeeded' }, user.id, at);
       return accepted;
     });
 
@@ -43,7 +46,7 @@ export function createCodeStep(parts: {
     if (wait !== null) {
       // One record for a block: an attacker must not fill the log.
       const event = { kind: 'signIn.throttled' } as const;
-      if (wait.first) await stores.activity.recordSignIn(scope, user, event, clock());
+      if (wait.first) await activityStore.recordSignIn(database, scope, user, event, clock());
       return { outcome: 'throttled', retryAfter: wait.retryAfter };
     }
     const accepted = await acceptAndRecord(scope, session, typed).catch(async (error: unknown) => {
@@ -52,7 +55,7 @@ export function createCodeStep(parts: {
       throw error;
     });
     if (accepted === null) {
-      await stores.activity.recordSignIn(scope, user, { kind: 'signIn.failed', because: 'code' }, clock());
+      await activityStore.recordSignIn(database, scope, user, { kind: 'signIn.failed', because: 'code' }, clock());
       return { outcome: 'refused' };
     }
     // The session is open by now: a count that stays too high is no reason to say that it is not.

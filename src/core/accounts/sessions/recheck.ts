@@ -2,9 +2,13 @@ import { conflict } from '../../../domain/errors.ts';
 import { tightened } from '../../../domain/tenant-rules.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import { endOfSupport } from '../../../domain/support.ts';
-import type { Stores } from '../../../stores.ts';
 import type { LiveSession } from '../stores/sessions.store.ts';
 import { standing } from './validity.ts';
+import * as credentialsStore from '../stores/credentials.store.ts';
+import * as sessionsStore from '../stores/sessions.store.ts';
+import * as supportGrantsStore from '../stores/support-grants.store.ts';
+import * as tenantsStore from '../stores/tenants.store.ts';
+import type { Database } from '../../../platform/database/database.ts';
 
 // A lock can be waited for seconds, behind an import: what the request was judged by may be over by then.
 const meanwhile = 'sessions:meanwhile';
@@ -13,8 +17,8 @@ const meanwhile = 'sessions:meanwhile';
  * Looks at a session again, in a transaction that holds its tenant's lock.
  * @throws Failure conflict where it has ended, or its user's password was replaced, since the request began
  */
-export async function stillSignedIn(within: Stores, { id, user }: LiveSession, now: number): Promise<void> {
-  const present = await within.sessions.findLiveAcrossTenants(id);
+export async function stillSignedIn(tx: Database, { id, user }: LiveSession, now: number): Promise<void> {
+  const present = await sessionsStore.findLiveAcrossTenants(tx, id);
   if (present?.user.epoch !== user.epoch || standing(present, now) !== null) throw conflict(meanwhile);
 }
 
@@ -23,20 +27,20 @@ export async function stillSignedIn(within: Stores, { id, user }: LiveSession, n
  * they were: there, with the same level and epoch, and under support with the access open. Operators' commands may.
  * @throws Failure conflict
  */
-export async function lockAs(within: Stores, scope: Scope, clock: () => number): Promise<void> {
-  await within.tenants.lock(scope);
+export async function lockAs(tx: Database, scope: Scope, clock: () => number): Promise<void> {
+  await tenantsStore.lock(tx, scope);
   const { actor, support, rules } = scope;
   if (actor === null) return;
   const at = clock();
   const home = support === undefined ? scope : { ...scope, tenant: support.home };
-  const present = await within.credentials.findOwn(home);
+  const present = await credentialsStore.findOwn(tx, home);
   if (present === null || standing(present, at) !== null) throw conflict(meanwhile);
   if (actor.epoch !== undefined && present.user.epoch !== actor.epoch) throw conflict(meanwhile);
   if (support === undefined) {
     if (present.user.administratorLevel !== actor.administratorLevel) throw conflict(meanwhile);
     return;
   }
-  const grant = await within.supportGrants.findOwnAcrossTenants(scope, support.grantId);
+  const grant = await supportGrantsStore.findOwnAcrossTenants(tx, scope, support.grantId);
   if (grant === null) throw conflict(meanwhile);
   if (endOfSupport(grant, grant.tenant, tightened(rules, grant.tenant.ownRules), at) !== null)
     throw conflict(meanwhile);

@@ -8,7 +8,6 @@ import type { RegionScope, Scope } from '../../../domain/scope.ts';
 import { lacksSecondFactor } from '../../../domain/people/second-factor.ts';
 import { endOfSupport, type SupportEnd } from '../../../domain/support.ts';
 import type { User } from '../../../domain/people/user.ts';
-import type { Stores } from '../../../stores.ts';
 import type { Credentials } from '../stores/credentials.store.ts';
 import type { Hasher } from '../passwords/hasher.ts';
 import type { KnownDevices } from './known-device.ts';
@@ -16,6 +15,11 @@ import { signInFailure } from './password-check.ts';
 import type { LiveSession } from '../stores/sessions.store.ts';
 import { counts, standing } from './validity.ts';
 import type { Attempt, Throttle } from '../throttles/throttle.ts';
+import * as activityStore from '../../activity/activity.store.ts';
+import * as credentialsStore from '../stores/credentials.store.ts';
+import * as sessionsStore from '../stores/sessions.store.ts';
+import * as tenantsStore from '../stores/tenants.store.ts';
+import type { Database } from '../../../platform/database/database.ts';
 
 /** What the cookie's session holds of a sign-in; everything else is looked up on each request. */
 export interface SessionTicket {
@@ -50,14 +54,14 @@ export interface TypedSignIn {
 }
 
 export function createSessions(parts: {
-  stores: Stores;
+  database: Database;
   hasher: Hasher;
   throttle: Throttle;
   devices: KnownDevices;
   clock: () => number;
   log: Logger;
 }) {
-  const { stores, hasher, throttle, devices, clock, log } = parts;
+  const { database, hasher, throttle, devices, clock, log } = parts;
 
   // A stronger hash can wait for a quieter moment; the sign-in cannot.
   async function strongerHash({ user, passwordHash }: Credentials, password: string): Promise<string | null> {
@@ -74,7 +78,7 @@ export function createSessions(parts: {
     const event = { kind: 'signIn.failed', because } as const;
     // Depends on the attempt alone: time must not tell who has the name.
     if (await throttle.isRecorded(attempt)) {
-      await stores.activity.recordSignIn(scope, credentials?.user ?? null, event, clock());
+      await activityStore.recordSignIn(database, scope, credentials?.user ?? null, event, clock());
     }
     return { outcome: 'refused' };
   }
@@ -87,30 +91,30 @@ export function createSessions(parts: {
   ): Promise<Opened | SignInFailure> {
     const { user, tenant, passwordHash } = credentials;
     const stronger = await strongerHash(credentials, password);
-    return stores.transaction(async (within) => {
-      await within.tenants.lock({ tenant });
+    return database.transaction(async (tx) => {
+      await tenantsStore.lock(tx, { tenant });
       // Whoever is blocked or moved, or whose password is replaced, while it is looked at has not signed in.
-      const present = await within.credentials.findForSignInAcrossTenants(user.username);
+      const present = await credentialsStore.findForSignInAcrossTenants(tx, user.username);
       if (present?.user.epoch !== user.epoch) return 'password';
       const failure = standing(present, clock());
       if (failure !== null) return failure;
-      if (stronger !== null) await within.credentials.rehash(user.id, passwordHash, stronger);
-      const ticket = await openWithin(within, scope, present.user, device);
+      if (stronger !== null) await credentialsStore.rehash(tx, user.id, passwordHash, stronger);
+      const ticket = await openWithin(tx, scope, present.user, device);
       return { ticket, codePending: present.user.secondFactorAt !== null };
     });
   }
 
   async function openWithin(
-    within: Stores,
+    tx: Database,
     scope: RegionScope,
     user: Pick<User, 'id' | 'tenantId' | 'epoch' | 'secondFactorAt'>,
     device: string,
   ): Promise<SessionTicket> {
     const codePending = user.secondFactorAt !== null;
     const session = { id: randomUUID(), userId: user.id, address: scope.address, device, at: clock(), codePending };
-    await within.sessions.open(session);
+    await sessionsStore.open(tx, session);
     const kind = codePending ? 'signIn.codeAsked' : 'signIn.succeeded';
-    await within.activity.recordSignIn(scope, user, { kind }, session.at);
+    await activityStore.recordSignIn(tx, scope, user, { kind }, session.at);
     return { sessionId: session.id, epoch: user.epoch };
   }
 
@@ -120,7 +124,7 @@ export function createSessions(parts: {
 
     /** Checks a password and opens a session. Every refusal looks the same from outside. */
     signIn: async (scope: RegionScope, typed: TypedSignIn): Promise<SignInResult> => {
-      const credentials = await stores.credentials.findForSignInAcrossTenants(typed.username);
+      const credentials = await credentialsStore.findForSignInAcrossTenants(database, typed.username);
       const epoch = credentials?.user.epoch ?? 0;
       const presented = readPresentedPassword(typed.password);
       const attempt: Attempt = {
@@ -134,7 +138,7 @@ export function createSessions(parts: {
       if (wait !== null) {
         // One record for a block: an attacker must not fill the log.
         const event = { kind: 'signIn.throttled' } as const;
-        if (wait.first) await stores.activity.recordSignIn(scope, credentials?.user ?? null, event, clock());
+        if (wait.first) await activityStore.recordSignIn(database, scope, credentials?.user ?? null, event, clock());
         return { outcome: 'throttled', kind: presented.kind, retryAfter: wait.retryAfter };
       }
       const failure = await signInFailure(parts, credentials, presented).catch(async (error: unknown) => {
@@ -152,13 +156,13 @@ export function createSessions(parts: {
 
     /** @returns the session behind a ticket if it still counts now, on this node as on every other; else null */
     resume: async (rules: RegionRules, ticket: SessionTicket): Promise<LiveSession | null> => {
-      const session = await stores.sessions.findLiveAcrossTenants(ticket.sessionId);
+      const session = await sessionsStore.findLiveAcrossTenants(database, ticket.sessionId);
       const now = clock();
       if (session === null || !counts(session, ticket, tightened(rules, session.tenant.ownRules), now)) return null;
       // Nobody waits for it, and a database that cannot write can still be read.
       if (now - session.seenAt >= seenAccuracyMs) {
-        stores.sessions
-          .noteSeen(session.id, now)
+        sessionsStore
+          .noteSeen(database, session.id, now)
           .catch((error: unknown) => log.warn(error, 'Last seen stays as it is'));
       }
       return { ...session, supportEnd: supportEndOf(session, rules, now) };
@@ -166,21 +170,21 @@ export function createSessions(parts: {
 
     /** Ends one session for good; a cookie that still names it opens nothing. */
     signOut: (scope: Scope, sessionId: string): Promise<void> =>
-      stores.transaction(async (within) => {
-        await within.tenants.lock(scope);
-        await within.sessions.end(sessionId);
-        await within.activity.record(scope, { kind: 'signOut' }, scope.actor?.id ?? null, clock());
+      database.transaction(async (tx) => {
+        await tenantsStore.lock(tx, scope);
+        await sessionsStore.end(tx, sessionId);
+        await activityStore.record(tx, scope, { kind: 'signOut' }, scope.actor?.id ?? null, clock());
       }),
 
     /** Ends one of the actor's own sessions, or all but the one that asks. @returns false for an id that is not theirs */
     endOwn: (scope: Scope, which: { id: string } | { allBut: string }): Promise<boolean> =>
-      stores.transaction(async (within) => {
-        await within.tenants.lock(scope);
+      database.transaction(async (tx) => {
+        await tenantsStore.lock(tx, scope);
         const actorId = scope.actor?.id ?? '';
-        if ('allBut' in which) await within.sessions.endAllOf(scope, actorId, which.allBut);
-        else if (!(await within.sessions.endOwn(scope, which.id))) return false;
+        if ('allBut' in which) await sessionsStore.endAllOf(tx, scope, actorId, which.allBut);
+        else if (!(await sessionsStore.endOwn(tx, scope, which.id))) return false;
         const event = { kind: 'sessions.ended', which: 'allBut' in which ? 'others' : 'one' } as const;
-        await within.activity.record(scope, event, actorId, clock());
+        await activityStore.record(tx, scope, event, actorId, clock());
         return true;
       }),
   };

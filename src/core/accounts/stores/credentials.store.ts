@@ -3,6 +3,7 @@ import type { Scope } from '../../../domain/scope.ts';
 import type { User } from '../../../domain/people/user.ts';
 import { homeColumns, toHome, type Home, type HomeRow } from './home.ts';
 import { toUser, userColumns, type UserRow } from './user-rows.ts';
+import { preparedQuery } from '../../../platform/database/database.ts';
 
 /** What a sign-in is decided by. Only the passwords and sessions features ever hold one. */
 export interface Credentials {
@@ -26,61 +27,66 @@ export type StoredPassword =
       readonly by: string | null;
     };
 
-export function credentialsStore(database: Database) {
-  const find = (column: 'username' | 'id') =>
-    database.prepare<CredentialsRow>(`credentials.by ${column}`, (knex, $) =>
-      knex('users')
-        .join('tenants', 'tenants.id', 'users.tenant_id')
-        .select([...userColumns, 'users.password_hash', ...homeColumns])
-        .where(`users.${column}`, unseen(knex, $('value'))),
-    );
-  const byUsername = find('username');
-  const byId = find('id');
+function find(column: 'username' | 'id') {
+  return preparedQuery<CredentialsRow>(`credentials.by ${column}`, (knex, $) =>
+    knex('users')
+      .join('tenants', 'tenants.id', 'users.tenant_id')
+      .select([...userColumns, 'users.password_hash', ...homeColumns])
+      .where(`users.${column}`, unseen(knex, $('value'))),
+  );
+}
 
-  return {
-    /** Before sign-in nobody's tenant is known: the one look-up without a scope, for the sign-in alone. */
-    findForSignInAcrossTenants: async (username: string): Promise<Credentials | null> => {
-      const [row] = await byUsername({ value: username });
-      return row ? toCredentials(row) : null;
-    },
+const byUsername = find('username');
 
-    /** @returns the scope's own user's credentials */
-    findOwn: async (scope: Scope): Promise<Credentials | null> => {
-      const [row] = await byId({ value: scope.actor?.id ?? '' });
-      return row?.tenant_id === scope.tenant.id ? toCredentials(row) : null;
-    },
+const byId = find('id');
 
-    /**
-     * Replaces a password and ends everything that the old one opened, if nothing did so in the meantime.
-     * @param epoch the user's epoch when the decision was taken
-     * @returns whether it was replaced; false means that somebody else was first
-     */
-    replace: async (scope: Scope, userId: string, epoch: number, next: StoredPassword): Promise<boolean> => {
-      const changed = await database
-        .knex('users')
-        .where({ tenant_id: scope.tenant.id, id: userId, epoch })
-        .whereNot('state', 'deleted')
-        .update({
-          password_hash: next.hash,
-          password: next.kind,
-          temporary_until: next.kind === 'temporary' ? next.until : null,
-          password_set_by: next.kind === 'temporary' ? next.by : null,
-          password_set_at: next.at,
-          epoch: epoch + 1,
-        });
-      return changed === 1;
-    },
+/** Before sign-in nobody's tenant is known: the one look-up without a scope, for the sign-in alone. */
+export async function findForSignInAcrossTenants(database: Database, username: string): Promise<Credentials | null> {
+  const [row] = await byUsername(database, { value: username });
+  return row ? toCredentials(row) : null;
+}
 
-    /** Ends whatever the present password opened, and leaves it as it is. */
-    endEpoch: async (scope: Scope, userId: string): Promise<void> => {
-      await database.knex('users').where({ tenant_id: scope.tenant.id, id: userId }).increment('epoch', 1);
-    },
+/** @returns the scope's own user's credentials */
+export async function findOwn(database: Database, scope: Scope): Promise<Credentials | null> {
+  const [row] = await byId(database, { value: scope.actor?.id ?? '' });
+  return row?.tenant_id === scope.tenant.id ? toCredentials(row) : null;
+}
 
-    /** Keeps the same password under stronger parameters; nothing that it opened ends. */
-    rehash: async (userId: string, oldHash: string, newHash: string): Promise<void> => {
-      await database.knex('users').where({ id: userId, password_hash: oldHash }).update({ password_hash: newHash });
-    },
-  };
+/**
+ * Replaces a password and ends everything that the old one opened, if nothing did so in the meantime.
+ * @param epoch the user's epoch when the decision was taken
+ * @returns whether it was replaced; false means that somebody else was first
+ */
+export async function replace(
+  database: Database,
+  scope: Scope,
+  userId: string,
+  epoch: number,
+  next: StoredPassword,
+): Promise<boolean> {
+  const changed = await database
+    .knex('users')
+    .where({ tenant_id: scope.tenant.id, id: userId, epoch })
+    .whereNot('state', 'deleted')
+    .update({
+      password_hash: next.hash,
+      password: next.kind,
+      temporary_until: next.kind === 'temporary' ? next.until : null,
+      password_set_by: next.kind === 'temporary' ? next.by : null,
+      password_set_at: next.at,
+      epoch: epoch + 1,
+    });
+  return changed === 1;
+}
+
+/** Ends whatever the present password opened, and leaves it as it is. */
+export async function endEpoch(database: Database, scope: Scope, userId: string): Promise<void> {
+  await database.knex('users').where({ tenant_id: scope.tenant.id, id: userId }).increment('epoch', 1);
+}
+
+/** Keeps the same password under stronger parameters; nothing that it opened ends. */
+export async function rehash(database: Database, userId: string, oldHash: string, newHash: string): Promise<void> {
+  await database.knex('users').where({ id: userId, password_hash: oldHash }).update({ password_hash: newHash });
 }
 
 function toCredentials(row: CredentialsRow): Credentials {

@@ -2,6 +2,7 @@ import type { Database } from '../../../platform/database/database.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import type { User } from '../../../domain/people/user.ts';
 import { toUser, userColumns, type UserRow } from './user-rows.ts';
+import { preparedQuery } from '../../../platform/database/database.ts';
 
 /** From so many on, nobody needs the number, and counting them all would cost more than it tells. */
 export const mostCounted = 100;
@@ -13,38 +14,42 @@ export interface TemporaryPasswords {
   readonly expiring: number;
 }
 
-/** What the dashboard alone asks of a tenant; an index of the few who are concerned answers each. */
-export function dashboardStore(database: Database) {
-  const temporary = database.prepare<TemporaryPasswords>('dashboard.temporaryPasswords', (knex, $) => {
-    const counted = (after: string, until: string) =>
-      knex.count('*').from(
-        knex('users')
-          .select('id')
-          .where('tenant_id', $('tenant'))
-          // Spelt out, not bound: only then do they fit the index of the few who have one.
-          .whereRaw("state = 'active' and password = 'temporary'")
-          .where('temporary_until', '>', $(after))
-          .where('temporary_until', '<=', $(until))
-          .limit(mostCounted + 1)
-          .as('some'),
-      );
-    return knex.select({ expired: counted('ever', 'now'), expiring: counted('now', 'soon') });
-  });
-  const managers = database.prepare<UserRow>('dashboard.managers', (knex, $) =>
-    knex('users')
-      .select(userColumns)
-      .where('tenant_id', $('tenant'))
-      .whereRaw("administrator_level = 'userManagement' and state = 'active'")
-      .orderBy('name_key')
-      .limit(mostManagers),
-  );
+const temporary = preparedQuery<TemporaryPasswords>('dashboard.temporaryPasswords', (knex, $) => {
+  const counted = (after: string, until: string) =>
+    knex.count('*').from(
+      knex('users')
+        .select('id')
+        .where('tenant_id', $('tenant'))
+        // Spelt out, not bound: only then do they fit the index of the few who have one.
+        .whereRaw("state = 'active' and password = 'temporary'")
+        .where('temporary_until', '>', $(after))
+        .where('temporary_until', '<=', $(until))
+        .limit(mostCounted + 1)
+        .as('some'),
+    );
+  return knex.select({ expired: counted('ever', 'now'), expiring: counted('now', 'soon') });
+});
 
-  return {
-    /** @param now epoch ms @param soon epoch ms, the end of what counts as expiring */
-    countTemporaryPasswords: async (scope: Scope, now: number, soon: number): Promise<TemporaryPasswords> =>
-      (await temporary({ tenant: scope.tenant.id, ever: 0, now, soon }))[0] ?? { expired: 0, expiring: 0 },
+const managers = preparedQuery<UserRow>('dashboard.managers', (knex, $) =>
+  knex('users')
+    .select(userColumns)
+    .where('tenant_id', $('tenant'))
+    .whereRaw("administrator_level = 'userManagement' and state = 'active'")
+    .orderBy('name_key')
+    .limit(mostManagers),
+);
 
-    /** @returns up to five active User management admins, by name */
-    findManagers: async (scope: Scope): Promise<User[]> => (await managers({ tenant: scope.tenant.id })).map(toUser),
-  };
+/** @param now epoch ms @param soon epoch ms, the end of what counts as expiring */
+export async function countTemporaryPasswords(
+  database: Database,
+  scope: Scope,
+  now: number,
+  soon: number,
+): Promise<TemporaryPasswords> {
+  return (await temporary(database, { tenant: scope.tenant.id, ever: 0, now, soon }))[0] ?? { expired: 0, expiring: 0 };
+}
+
+/** @returns up to five active User management admins, by name */
+export async function findManagers(database: Database, scope: Scope): Promise<User[]> {
+  return (await managers(database, { tenant: scope.tenant.id })).map(toUser);
 }

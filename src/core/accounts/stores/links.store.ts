@@ -5,6 +5,7 @@ import type { Scope } from '../../../domain/scope.ts';
 import type { User } from '../../../domain/people/user.ts';
 import { homeColumns, toHome, type Home, type HomeRow } from './home.ts';
 import { toUser, userColumns, type UserRow } from './user-rows.ts';
+import { preparedQuery } from '../../../platform/database/database.ts';
 
 /** A link as it is first written. Times in epoch ms. */
 export interface NewLink {
@@ -50,65 +51,69 @@ interface FoundRow extends UserRow, HomeRow {
 const rowsAtOnce = 100;
 const linkColumns = ['id', 'digest', 'purpose', 'epoch', 'created_at', 'expires_at', 'opened_at'];
 
-/** One-time links: who opens one is let in without a password, once, to choose one. */
-export function linksStore(database: Database) {
-  const find = (column: 'digest' | 'id') =>
-    database.prepare<FoundRow>(`links.by ${column}`, (knex, $) =>
-      knex('one_time_links')
-        .join('users', 'users.id', 'one_time_links.user_id')
-        .join('tenants', 'tenants.id', 'users.tenant_id')
-        .select([
-          ...userColumns,
-          ...linkColumns.map((each) => `one_time_links.${each} as link_${each}`),
-          ...homeColumns,
-        ])
-        .where(`one_time_links.${column}`, unseen(knex, $('value'))),
+function find(column: 'digest' | 'id') {
+  return preparedQuery<FoundRow>(`links.by ${column}`, (knex, $) =>
+    knex('one_time_links')
+      .join('users', 'users.id', 'one_time_links.user_id')
+      .join('tenants', 'tenants.id', 'users.tenant_id')
+      .select([...userColumns, ...linkColumns.map((each) => `one_time_links.${each} as link_${each}`), ...homeColumns])
+      .where(`one_time_links.${column}`, unseen(knex, $('value'))),
+  );
+}
+
+const byDigest = find('digest');
+
+const byId = find('id');
+
+/** The link names its user and the user their tenant: there is no scope before this. */
+export async function findAcrossTenants(database: Database, digest: string): Promise<FoundLink | null> {
+  return toFound((await byDigest(database, { value: digest }))[0]);
+}
+
+/** The same by its id, which opens nothing: for what sends it. */
+export async function findToSendAcrossTenants(database: Database, id: string): Promise<FoundLink | null> {
+  return toFound((await byId(database, { value: id }))[0]);
+}
+
+export function insertMany(database: Database, scope: Scope, links: readonly NewLink[]): Promise<void> {
+  return inChunks(links, rowsAtOnce, async (some) => {
+    await database.knex('one_time_links').insert(
+      some.map(({ id, userId, digest, purpose, epoch, createdAt, expiresAt }) => ({
+        ...{ id, digest, purpose, epoch, tenant_id: scope.tenant.id, user_id: userId },
+        ...{ created_at: createdAt, expires_at: expiresAt },
+      })),
     );
-  const byDigest = find('digest');
-  const byId = find('id');
+  });
+}
 
-  return {
-    /** The link names its user and the user their tenant: there is no scope before this. */
-    findAcrossTenants: async (digest: string): Promise<FoundLink | null> =>
-      toFound((await byDigest({ value: digest }))[0]),
+/**
+ * Burns a link. Of several that open it at once, one gets true.
+ * @param opened when, epoch ms, and the epoch that its user goes on with
+ */
+export async function burn(
+  database: Database,
+  scope: Scope,
+  id: string,
+  opened: { at: number; epoch: number },
+): Promise<boolean> {
+  const own = { tenant_id: scope.tenant.id, id };
+  const burning = database.knex('one_time_links').where(own).whereNull('opened_at');
+  return (await burning.update({ opened_at: opened.at, epoch: opened.epoch })) === 1;
+}
 
-    /** The same by its id, which opens nothing: for what sends it. */
-    findToSendAcrossTenants: async (id: string): Promise<FoundLink | null> => toFound((await byId({ value: id }))[0]),
-
-    insertMany: (scope: Scope, links: readonly NewLink[]): Promise<void> =>
-      inChunks(links, rowsAtOnce, async (some) => {
-        await database.knex('one_time_links').insert(
-          some.map(({ id, userId, digest, purpose, epoch, createdAt, expiresAt }) => ({
-            ...{ id, digest, purpose, epoch, tenant_id: scope.tenant.id, user_id: userId },
-            ...{ created_at: createdAt, expires_at: expiresAt },
-          })),
-        );
-      }),
-
-    /**
-     * Burns a link. Of several that open it at once, one gets true.
-     * @param opened when, epoch ms, and the epoch that its user goes on with
-     */
-    burn: async (scope: Scope, id: string, opened: { at: number; epoch: number }): Promise<boolean> => {
-      const own = { tenant_id: scope.tenant.id, id };
-      const burning = database.knex('one_time_links').where(own).whereNull('opened_at');
-      return (await burning.update({ opened_at: opened.at, epoch: opened.epoch })) === 1;
-    },
-
-    /** @returns the link to which a user owes the state that they are in now, or null where it is a temporary password */
-    latestOf: async (
-      scope: Scope,
-      { id, epoch, password }: User,
-    ): Promise<({ openedAt: number | null } & Pick<LinkRow, 'purpose'>) | null> => {
-      if (password !== 'temporary') return null;
-      const row = await database
-        .knex<LinkRow & { tenant_id: string }>('one_time_links')
-        .where({ tenant_id: scope.tenant.id, user_id: id, epoch })
-        .where((which) => void which.where('purpose', 'handOver').orWhereNotNull('opened_at'))
-        .first('purpose', 'opened_at');
-      return row === undefined ? null : { purpose: row.purpose, openedAt: row.opened_at };
-    },
-  };
+/** @returns the link to which a user owes the state that they are in now, or null where it is a temporary password */
+export async function latestOf(
+  database: Database,
+  scope: Scope,
+  { id, epoch, password }: User,
+): Promise<({ openedAt: number | null } & Pick<LinkRow, 'purpose'>) | null> {
+  if (password !== 'temporary') return null;
+  const row = await database
+    .knex<LinkRow & { tenant_id: string }>('one_time_links')
+    .where({ tenant_id: scope.tenant.id, user_id: id, epoch })
+    .where((which) => void which.where('purpose', 'handOver').orWhereNotNull('opened_at'))
+    .first('purpose', 'opened_at');
+  return row === undefined ? null : { purpose: row.purpose, openedAt: row.opened_at };
 }
 
 function toFound(row: FoundRow | undefined): FoundLink | null {

@@ -20,74 +20,115 @@ export interface NewSecondFactor {
   readonly at: number;
 }
 
-/** Second factors of the scope's tenant. Whoever writes holds the tenant's lock. */
-export function secondFactorsStore(database: Database) {
-  const { knex } = database;
-  const own = (scope: Scope, id: string) => ({ tenant_id: scope.tenant.id, id });
-  const idOf = (scope: Scope, id: string) => knex('users').select('id').where(own(scope, id));
+function own(scope: Scope, id: string) {
+  return { tenant_id: scope.tenant.id, id };
+}
 
-  async function replaceCodes(scope: Scope, userId: string, digests: readonly string[]): Promise<void> {
-    await knex('recovery_codes').whereIn('user_id', idOf(scope, userId)).delete();
-    await insertRows(
-      database,
-      'recovery_codes',
-      digests.map((digest) => ({ user_id: userId, digest })),
-    );
-  }
+function idOf(database: Database, scope: Scope, id: string) {
+  return database.knex('users').select('id').where(own(scope, id));
+}
 
-  return {
-    /** @returns a user's seed as it is kept, or null */
-    findSeed: async (scope: Scope, userId: string): Promise<Sealed | null> => {
-      const rows = (await knex('second_factors').whereIn('user_id', idOf(scope, userId))) as SecondFactorRow[];
-      return rows[0] ? { text: rows[0].seed, keyId: rows[0].key_id } : null;
-    },
+export async function replaceCodes(
+  database: Database,
+  scope: Scope,
+  userId: string,
+  digests: readonly string[],
+): Promise<void> {
+  await database
+    .knex('recovery_codes')
+    .whereIn('user_id', idOf(database, scope, userId))
+    .delete();
+  await insertRows(
+    database,
+    'recovery_codes',
+    digests.map((digest) => ({ user_id: userId, digest })),
+  );
+}
 
-    /** Takes a time step, and with it all before, for good. @returns false where it was taken before, on whichever node */
-    takeStep: async (scope: Scope, userId: string, step: number): Promise<boolean> =>
-      (await knex('second_factors')
-        .whereIn('user_id', idOf(scope, userId))
-        .where('last_step', '<', step)
-        .update({ last_step: step })) === 1,
+/** @returns a user's seed as it is kept, or null */
+export async function findSeed(database: Database, scope: Scope, userId: string): Promise<Sealed | null> {
+  const rows = (await database
+    .knex('second_factors')
+    .whereIn('user_id', idOf(database, scope, userId))) as SecondFactorRow[];
+  return rows[0] ? { text: rows[0].seed, keyId: rows[0].key_id } : null;
+}
 
-    /** Uses a recovery code up. @returns whether there was one */
-    takeRecoveryCode: async (scope: Scope, userId: string, digest: string): Promise<boolean> =>
-      (await knex('recovery_codes').whereIn('user_id', idOf(scope, userId)).where({ digest }).delete()) === 1,
+/** Takes a time step, and with it all before, for good. @returns false where it was taken before, on whichever node */
+export async function takeStep(database: Database, scope: Scope, userId: string, step: number): Promise<boolean> {
+  return (
+    (await database
+      .knex('second_factors')
+      .whereIn('user_id', idOf(database, scope, userId))
+      .where('last_step', '<', step)
+      .update({ last_step: step })) === 1
+  );
+}
 
-    countRecoveryCodes: async (scope: Scope, userId: string): Promise<number> => {
-      const rows = await knex('recovery_codes')
-        .whereIn('user_id', idOf(scope, userId))
-        .count<{ count: number | string }[]>({ count: '*' });
-      return Number(rows[0]?.count ?? 0);
-    },
+/** Uses a recovery code up. @returns whether there was one */
+export async function takeRecoveryCode(
+  database: Database,
+  scope: Scope,
+  userId: string,
+  digest: string,
+): Promise<boolean> {
+  return (
+    (await database
+      .knex('recovery_codes')
+      .whereIn('user_id', idOf(database, scope, userId))
+      .where({ digest })
+      .delete()) === 1
+  );
+}
 
-    /** Gives a user a second factor. @returns false where they have one */
-    insert: async (scope: Scope, userId: string, { seed, step, recoveryDigests, at }: NewSecondFactor) => {
-      const taken = await knex('users')
-        .where(own(scope, userId))
-        .whereNull('second_factor_at')
-        .update({ second_factor_at: at, second_factor_due: 0 });
-      if (taken !== 1) return false;
-      await knex('second_factors').insert({ user_id: userId, seed: seed.text, key_id: seed.keyId, last_step: step });
-      await replaceCodes(scope, userId, recoveryDigests);
-      return true;
-    },
+export async function countRecoveryCodes(database: Database, scope: Scope, userId: string): Promise<number> {
+  const rows = await database
+    .knex('recovery_codes')
+    .whereIn('user_id', idOf(database, scope, userId))
+    .count<{ count: number | string }[]>({ count: '*' });
+  return Number(rows[0]?.count ?? 0);
+}
 
-    replaceCodes,
+/** Gives a user a second factor. @returns false where they have one */
+export async function insert(
+  database: Database,
+  scope: Scope,
+  userId: string,
+  { seed, step, recoveryDigests, at }: NewSecondFactor,
+) {
+  const taken = await database
+    .knex('users')
+    .where(own(scope, userId))
+    .whereNull('second_factor_at')
+    .update({ second_factor_at: at, second_factor_due: 0 });
+  if (taken !== 1) return false;
+  await database
+    .knex('second_factors')
+    .insert({ user_id: userId, seed: seed.text, key_id: seed.keyId, last_step: step });
+  await replaceCodes(database, scope, userId, recoveryDigests);
+  return true;
+}
 
-    /** Notes that a session has its user's second factor. @returns false where it has ended meanwhile */
-    giveCode: async (sessionId: string, userId: string): Promise<boolean> =>
-      (await knex('user_sessions').where({ id: sessionId, user_id: userId }).update({ code_given: 1 })) === 1,
+/** Notes that a session has its user's second factor. @returns false where it has ended meanwhile */
+export async function giveCode(database: Database, sessionId: string, userId: string): Promise<boolean> {
+  return (
+    (await database.knex('user_sessions').where({ id: sessionId, user_id: userId }).update({ code_given: 1 })) === 1
+  );
+}
 
-    /** Notes a sign-in that ended with a code. @param at epoch ms */
-    noteSignIn: async (scope: Scope, userId: string, at: number): Promise<void> => {
-      await knex('users').where(own(scope, userId)).update({ last_sign_in_at: at });
-    },
+/** Notes a sign-in that ended with a code. @param at epoch ms */
+export async function noteSignIn(database: Database, scope: Scope, userId: string, at: number): Promise<void> {
+  await database.knex('users').where(own(scope, userId)).update({ last_sign_in_at: at });
+}
 
-    /** Takes a user's second factor and its recovery codes away. */
-    remove: async (scope: Scope, userId: string): Promise<void> => {
-      await knex('second_factors').whereIn('user_id', idOf(scope, userId)).delete();
-      await knex('recovery_codes').whereIn('user_id', idOf(scope, userId)).delete();
-      await knex('users').where(own(scope, userId)).update({ second_factor_at: null });
-    },
-  };
+/** Takes a user's second factor and its recovery codes away. */
+export async function remove(database: Database, scope: Scope, userId: string): Promise<void> {
+  await database
+    .knex('second_factors')
+    .whereIn('user_id', idOf(database, scope, userId))
+    .delete();
+  await database
+    .knex('recovery_codes')
+    .whereIn('user_id', idOf(database, scope, userId))
+    .delete();
+  await database.knex('users').where(own(scope, userId)).update({ second_factor_at: null });
 }

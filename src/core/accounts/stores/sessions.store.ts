@@ -14,6 +14,7 @@ import type { Tenant } from './tenants.store.ts';
 import { homeColumns, toHome, type HomeRow } from './home.ts';
 import { toUser, userColumns, type UserRow } from './user-rows.ts';
 import type { ScopeTenant } from '../../../domain/tenant.ts';
+import { preparedQuery } from '../../../platform/database/database.ts';
 
 /** A session together with everything that decides whether it still counts: one query per request. */
 export interface LiveSession {
@@ -56,119 +57,128 @@ interface OwnSessionRow {
   seen_at: number;
 }
 
-export function sessionsStore(database: Database) {
-  const findLive = database.prepare<LiveSessionRow>('sessions.findLive', (knex, $) =>
-    joinBesideGrant(
-      knex('user_sessions')
-        .join('users', 'users.id', 'user_sessions.user_id')
-        .join('tenants', 'tenants.id', 'users.tenant_id')
-        // Whatever a session names, it is let in by what its own user was granted.
-        .leftJoin('support_grants as grants', (join) =>
-          join.on('grants.id', 'user_sessions.support_grant_id').andOn('grants.operator_id', 'users.id'),
-        ),
-    )
-      .select([
-        ...userColumns,
-        'user_sessions.id as session_id',
-        'user_sessions.created_at as session_created_at',
-        'user_sessions.seen_at as session_seen_at',
-        'user_sessions.code_given as session_code_given',
-        ...homeColumns,
-        'tenants.kind as tenant_kind',
-      ])
-      .select(openGrantColumns)
-      .where('user_sessions.id', unseen(knex, $('id'))),
-  );
-
-  const listOwn = database.prepare<OwnSessionRow>('sessions.listOwn', (knex, $) =>
+const findLive = preparedQuery<LiveSessionRow>('sessions.findLive', (knex, $) =>
+  joinBesideGrant(
     knex('user_sessions')
-      .where({ user_id: $('user') })
-      .where('seen_at', '>', $('since'))
-      .orderBy('seen_at', 'desc')
-      .limit(100),
+      .join('users', 'users.id', 'user_sessions.user_id')
+      .join('tenants', 'tenants.id', 'users.tenant_id')
+      // Whatever a session names, it is let in by what its own user was granted.
+      .leftJoin('support_grants as grants', (join) =>
+        join.on('grants.id', 'user_sessions.support_grant_id').andOn('grants.operator_id', 'users.id'),
+      ),
+  )
+    .select([
+      ...userColumns,
+      'user_sessions.id as session_id',
+      'user_sessions.created_at as session_created_at',
+      'user_sessions.seen_at as session_seen_at',
+      'user_sessions.code_given as session_code_given',
+      ...homeColumns,
+      'tenants.kind as tenant_kind',
+    ])
+    .select(openGrantColumns)
+    .where('user_sessions.id', unseen(knex, $('id'))),
+);
+
+const listOwnQuery = preparedQuery<OwnSessionRow>('sessions.listOwn', (knex, $) =>
+  knex('user_sessions')
+    .where({ user_id: $('user') })
+    .where('seen_at', '>', $('since'))
+    .orderBy('seen_at', 'desc')
+    .limit(100),
+);
+
+/** The session names its user and the user their tenant: there is no scope before this. */
+export async function findLiveAcrossTenants(database: Database, id: string): Promise<LiveSession | null> {
+  const [row] = await findLive(database, { id });
+  return row ? toLiveSession(row) : null;
+}
+
+/** Opens a session and notes the sign-in on the user, unless a code is still asked for. */
+export async function open(
+  database: Database,
+  session: {
+    id: string;
+    userId: string;
+    address: string | null;
+    device: string;
+    at: number;
+    codePending?: boolean;
+  },
+): Promise<void> {
+  await database.knex('user_sessions').insert({
+    id: session.id,
+    user_id: session.userId,
+    address: session.address,
+    device: session.device,
+    created_at: session.at,
+    seen_at: session.at,
+  });
+  if (session.codePending) return;
+  await database.knex('users').where({ id: session.userId }).update({ last_sign_in_at: session.at });
+}
+
+/** @returns the sessions of the scope's own user that were seen since a time in epoch ms, the latest first */
+export async function listOwn(database: Database, scope: Scope, seenSince: number): Promise<OwnSession[]> {
+  return (await listOwnQuery(database, { user: scope.actor?.id ?? '', since: seenSince })).map((row) => ({
+    id: row.id,
+    address: row.address,
+    device: row.device,
+    createdAt: row.created_at,
+    seenAt: row.seen_at,
+  }));
+}
+
+/** Ends one of the scope's own user's sessions. @returns whether it was theirs and still open */
+export async function endOwn(database: Database, scope: Scope, id: string): Promise<boolean> {
+  return (
+    (await database
+      .knex('user_sessions')
+      .where({ id, user_id: scope.actor?.id ?? '' })
+      .delete()) === 1
   );
+}
 
-  return {
-    /** The session names its user and the user their tenant: there is no scope before this. */
-    findLiveAcrossTenants: async (id: string): Promise<LiveSession | null> => {
-      const [row] = await findLive({ id });
-      return row ? toLiveSession(row) : null;
-    },
+export async function noteSeen(database: Database, id: string, at: number): Promise<void> {
+  await database.knex('user_sessions').where({ id }).update({ seen_at: at });
+}
 
-    /** Opens a session and notes the sign-in on the user, unless a code is still asked for. */
-    open: async (session: {
-      id: string;
-      userId: string;
-      address: string | null;
-      device: string;
-      at: number;
-      codePending?: boolean;
-    }): Promise<void> => {
-      await database.knex('user_sessions').insert({
-        id: session.id,
-        user_id: session.userId,
-        address: session.address,
-        device: session.device,
-        created_at: session.at,
-        seen_at: session.at,
-      });
-      if (session.codePending) return;
-      await database.knex('users').where({ id: session.userId }).update({ last_sign_in_at: session.at });
-    },
+/** Lets a session act under a grant. @returns false where it acts under one already, or has ended */
+export async function enterSupport(database: Database, id: string, grantId: string): Promise<boolean> {
+  return (
+    (await database
+      .knex('user_sessions')
+      .where({ id })
+      .whereNull('support_grant_id')
+      .update({ support_grant_id: grantId })) === 1
+  );
+}
 
-    /** @returns the sessions of the scope's own user that were seen since a time in epoch ms, the latest first */
-    listOwn: async (scope: Scope, seenSince: number): Promise<OwnSession[]> =>
-      (await listOwn({ user: scope.actor?.id ?? '', since: seenSince })).map((row) => ({
-        id: row.id,
-        address: row.address,
-        device: row.device,
-        createdAt: row.created_at,
-        seenAt: row.seen_at,
-      })),
+/** Takes a session out of one grant; should it act under another by now, it stays. @returns whether it acted under it */
+export async function leaveSupport(database: Database, id: string, grantId: string): Promise<boolean> {
+  return (
+    (await database
+      .knex('user_sessions')
+      .where({ id, support_grant_id: grantId })
+      .update({ support_grant_id: null })) === 1
+  );
+}
 
-    /** Ends one of the scope's own user's sessions. @returns whether it was theirs and still open */
-    endOwn: async (scope: Scope, id: string): Promise<boolean> =>
-      (await database
-        .knex('user_sessions')
-        .where({ id, user_id: scope.actor?.id ?? '' })
-        .delete()) === 1,
+export async function end(database: Database, id: string): Promise<void> {
+  await database.knex('user_sessions').where({ id }).delete();
+}
 
-    noteSeen: async (id: string, at: number): Promise<void> => {
-      await database.knex('user_sessions').where({ id }).update({ seen_at: at });
-    },
+/** Ends the sessions of everybody in the scope's tenant. */
+export async function endAllOfTenant(database: Database, scope: Scope): Promise<void> {
+  const ofTenant = database.knex('users').select('id').where({ tenant_id: scope.tenant.id });
+  await database.knex('user_sessions').whereIn('user_id', ofTenant).delete();
+}
 
-    /** Lets a session act under a grant. @returns false where it acts under one already, or has ended */
-    enterSupport: async (id: string, grantId: string): Promise<boolean> =>
-      (await database
-        .knex('user_sessions')
-        .where({ id })
-        .whereNull('support_grant_id')
-        .update({ support_grant_id: grantId })) === 1,
-
-    /** Takes a session out of one grant; should it act under another by now, it stays. @returns whether it acted under it */
-    leaveSupport: async (id: string, grantId: string): Promise<boolean> =>
-      (await database
-        .knex('user_sessions')
-        .where({ id, support_grant_id: grantId })
-        .update({ support_grant_id: null })) === 1,
-
-    end: async (id: string): Promise<void> => {
-      await database.knex('user_sessions').where({ id }).delete();
-    },
-
-    /** Ends the sessions of everybody in the scope's tenant. */
-    endAllOfTenant: async (scope: Scope): Promise<void> => {
-      const ofTenant = database.knex('users').select('id').where({ tenant_id: scope.tenant.id });
-      await database.knex('user_sessions').whereIn('user_id', ofTenant).delete();
-    },
-
-    /** Ends a user's sessions. @param except a session that stays, such as the one in which a password was changed */
-    endAllOf: async (scope: Scope, userId: string, except: string | null): Promise<void> => {
-      const ofUser = database.knex('users').select('id').where({ tenant_id: scope.tenant.id, id: userId });
-      const ending = database.knex('user_sessions').whereIn('user_id', ofUser);
-      await (except === null ? ending : ending.whereNot('id', except)).delete();
-    },
-  };
+/** Ends a user's sessions. @param except a session that stays, such as the one in which a password was changed */
+export async function endAllOf(database: Database, scope: Scope, userId: string, except: string | null): Promise<void> {
+  const ofUser = database.knex('users').select('id').where({ tenant_id: scope.tenant.id, id: userId });
+  const ending = database.knex('user_sessions').whereIn('user_id', ofUser);
+  await (except === null ? ending : ending.whereNot('id', except)).delete();
 }
 
 function toLiveSession(row: LiveSessionRow): LiveSession {

@@ -1,27 +1,26 @@
 import type { Database } from '../../../platform/database/database.ts';
+import { preparedQuery } from '../../../platform/database/database.ts';
 
-/** The one-time link to set up the first tenant; at most one row, and none once it was used. */
-export function setupStore(database: Database) {
-  const matching = database.prepare<{ id: number }>('setup.find', (knex, $) =>
-    knex('setup')
-      .select('id')
-      .where({ token_digest: $('digest') }),
-  );
+const matching = preparedQuery<{ id: number }>('setup.find', (knex, $) =>
+  knex('setup')
+    .select('id')
+    .where({ token_digest: $('digest') }),
+);
 
-  return {
-    /** Makes this the only link: one that was printed before it opens nothing any more. */
-    replace: async (tokenDigest: string): Promise<void> => {
-      await database.knex('setup').insert({ id: 1, token_digest: tokenDigest }).onConflict('id').merge();
-    },
+/** Makes this the only link: one that was printed before it opens nothing any more. */
+export async function replace(database: Database, tokenDigest: string): Promise<void> {
+  await database.knex('setup').insert({ id: 1, token_digest: tokenDigest }).onConflict('id').merge();
+}
 
-    isOpen: async (tokenDigest: string): Promise<boolean> => (await matching({ digest: tokenDigest })).length === 1,
+export async function isOpen(database: Database, tokenDigest: string): Promise<boolean> {
+  return (await matching(database, { digest: tokenDigest })).length === 1;
+}
 
-    /** @returns whether the link was still there to be used: of several at once, one gets true */
-    consume: async (tokenDigest: string): Promise<boolean> =>
-      (await database.knex('setup').where({ token_digest: tokenDigest }).delete()) === 1,
+/** @returns whether the link was still there to be used: of several at once, one gets true */
+export async function consume(database: Database, tokenDigest: string): Promise<boolean> {
+  return (await database.knex('setup').where({ token_digest: tokenDigest }).delete()) === 1;
+}
 
-    close: async (): Promise<void> => {
-      await database.knex('setup').delete();
-    },
-  };
+export async function close(database: Database): Promise<void> {
+  await database.knex('setup').delete();
 }

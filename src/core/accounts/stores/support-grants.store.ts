@@ -76,16 +76,11 @@ export function toOpenGrant(row: OpenGrantRow): OpenGrant | null {
   };
 }
 
-/** The grants of support access, as the sessions that act under them depend on them. */
-export function supportGrantsStore(database: Database) {
-  return {
-    /** @returns a grant of the scope's own actor, whatever became of it; null for any other id */
-    findOwnAcrossTenants: async (scope: Scope, id: string): Promise<OpenGrant | null> => {
-      const own = { 'grants.id': id, 'grants.operator_id': scope.actor?.id ?? '' };
-      const [row] = (await joinBesideGrant(database.knex('support_grants as grants'))
-        .select(openGrantColumns)
-        .where(own)) as OpenGrantRow[];
-      return row ? toOpenGrant(row) : null;
-    },
-  };
+/** @returns a grant of the scope's own actor, whatever became of it; null for any other id */
+export async function findOwnAcrossTenants(database: Database, scope: Scope, id: string): Promise<OpenGrant | null> {
+  const own = { 'grants.id': id, 'grants.operator_id': scope.actor?.id ?? '' };
+  const [row] = (await joinBesideGrant(database.knex('support_grants as grants'))
+    .select(openGrantColumns)
+    .where(own)) as OpenGrantRow[];
+  return row ? toOpenGrant(row) : null;
 }

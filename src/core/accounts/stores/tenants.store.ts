@@ -5,6 +5,7 @@ import type { Scope } from '../../../domain/scope.ts';
 import type { TenantKind, TenantState, ScopeTenant } from '../../../domain/tenant.ts';
 import { notDeleted } from './user-rows.ts';
 import { readOwnRules } from './tenant-rules.ts';
+import { preparedQuery } from '../../../platform/database/database.ts';
 
 export interface Tenant {
   readonly id: string;
@@ -37,125 +38,127 @@ interface TenantRow {
 // Both databases take some ten thousands of values in one statement.
 const mostAtOnce = 1_000;
 
-export function tenantsStore(database: Database) {
-  const domainsOf = database.prepare<{ domain: string }>('tenants.domains', (knex, $) =>
-    knex('tenant_domains')
-      .select('domain')
-      .where({ tenant_id: $('tenant') })
-      .orderBy('domain'),
+const domainsOf = preparedQuery<{ domain: string }>('tenants.domains', (knex, $) =>
+  knex('tenant_domains')
+    .select('domain')
+    .where({ tenant_id: $('tenant') })
+    .orderBy('domain'),
+);
+
+const one = preparedQuery<TenantRow>('tenants.find', (knex, $) => knex('tenants').where({ id: $('tenant') }));
+
+/** @returns the scope's own tenant with its domains */
+export async function findOwn(database: Database, scope: Scope): Promise<Tenant | null> {
+  const [row] = await one(database, { tenant: scope.tenant.id });
+  if (row === undefined) return null;
+  const domains = await domainsOf(database, { tenant: row.id });
+  return toTenant(
+    row,
+    domains.map(({ domain }) => domain),
   );
-  const one = database.prepare<TenantRow>('tenants.find', (knex, $) => knex('tenants').where({ id: $('tenant') }));
+}
 
-  return {
-    /** @returns the scope's own tenant with its domains */
-    findOwn: async (scope: Scope): Promise<Tenant | null> => {
-      const [row] = await one({ tenant: scope.tenant.id });
-      if (row === undefined) return null;
-      const domains = await domainsOf({ tenant: row.id });
-      return toTenant(
-        row,
-        domains.map(({ domain }) => domain),
-      );
-    },
+/**
+ * Inside a transaction: lets no other one change this tenant's people until this one is done. What must hold of
+ * all of them together, such as that a Global admin remains, can then be decided. SQLite's transactions do so anyway.
+ * Whatever writes more than one row of a tenant begins with it: in one order, nobody waits in a circle.
+ */
+export async function lock(
+  database: Database,
+  { tenant }: { readonly tenant: Pick<ScopeTenant, 'id'> },
+): Promise<void> {
+  if (database.dialect === 'postgres') await database.knex('tenants').where({ id: tenant.id }).forUpdate().select('id');
+}
 
-    /**
-     * Inside a transaction: lets no other one change this tenant's people until this one is done. What must hold of
-     * all of them together, such as that a Global admin remains, can then be decided. SQLite's transactions do so anyway.
-     * Whatever writes more than one row of a tenant begins with it: in one order, nobody waits in a circle.
-     */
-    lock: async ({ tenant }: { readonly tenant: Pick<ScopeTenant, 'id'> }): Promise<void> => {
-      if (database.dialect === 'postgres')
-        await database.knex('tenants').where({ id: tenant.id }).forUpdate().select('id');
-    },
+/** @returns any tenant of the region, for the operator's commands */
+export async function findForOperator(database: Database, id: string): Promise<Tenant | null> {
+  const [row] = await one(database, { tenant: id });
+  if (row === undefined) return null;
+  const domains = await domainsOf(database, { tenant: id });
+  return toTenant(
+    row,
+    domains.map(({ domain }) => domain),
+  );
+}
 
-    /** @returns any tenant of the region, for the operator's commands */
-    findForOperator: async (id: string): Promise<Tenant | null> => {
-      const [row] = await one({ tenant: id });
-      if (row === undefined) return null;
-      const domains = await domainsOf({ tenant: id });
-      return toTenant(
-        row,
-        domains.map(({ domain }) => domain),
-      );
-    },
+/** @returns every tenant with the number of its users, for the operator's commands */
+export async function listForOperator(database: Database): Promise<(Tenant & { users: number })[]> {
+  const tenants = (await database.knex('tenants').orderBy('created_at')) as TenantRow[];
+  const domains = (await database.knex('tenant_domains').orderBy('domain')) as {
+    domain: string;
+    tenant_id: string;
+  }[];
+  const counts = (await database
+    .knex('users')
+    .whereRaw(notDeleted)
+    .groupBy('tenant_id')
+    .select('tenant_id')
+    .count({ users: '*' })) as unknown as { tenant_id: string; users: number }[];
+  const users = new Map(counts.map((row) => [row.tenant_id, row.users]));
+  const own = Map.groupBy(domains, ({ tenant_id }) => tenant_id);
+  return tenants.map((row) => ({
+    ...toTenant(
+      row,
+      (own.get(row.id) ?? []).map(({ domain }) => domain),
+    ),
+    users: users.get(row.id) ?? 0,
+  }));
+}
 
-    /** @returns every tenant with the number of its users, for the operator's commands */
-    listForOperator: async (): Promise<(Tenant & { users: number })[]> => {
-      const tenants = (await database.knex('tenants').orderBy('created_at')) as TenantRow[];
-      const domains = (await database.knex('tenant_domains').orderBy('domain')) as {
-        domain: string;
-        tenant_id: string;
-      }[];
-      const counts = (await database
-        .knex('users')
-        .whereRaw(notDeleted)
-        .groupBy('tenant_id')
-        .select('tenant_id')
-        .count({ users: '*' })) as unknown as { tenant_id: string; users: number }[];
-      const users = new Map(counts.map((row) => [row.tenant_id, row.users]));
-      const own = Map.groupBy(domains, ({ tenant_id }) => tenant_id);
-      return tenants.map((row) => ({
-        ...toTenant(
-          row,
-          (own.get(row.id) ?? []).map(({ domain }) => domain),
-        ),
-        users: users.get(row.id) ?? 0,
-      }));
-    },
+/** @returns tenants in which deleted users can be restored for less long than in their region */
+export async function withOwnWindowForOperator(
+  database: Database,
+): Promise<{ id: string; restoreWindowDays: number }[]> {
+  const rows = (await database.knex('tenants').where('own_rules', 'like', '%"restoreWindowDays"%')) as TenantRow[];
+  return rows.map(({ id, own_rules }) => ({
+    id,
+    restoreWindowDays: readOwnRules(own_rules).restoreWindowDays ?? Infinity,
+  }));
+}
 
-    /** @returns tenants in which deleted users can be restored for less long than in their region */
-    withOwnWindowForOperator: async (): Promise<{ id: string; restoreWindowDays: number }[]> => {
-      const rows = (await database.knex('tenants').where('own_rules', 'like', '%"restoreWindowDays"%')) as TenantRow[];
-      return rows.map(({ id, own_rules }) => ({
-        id,
-        restoreWindowDays: readOwnRules(own_rules).restoreWindowDays ?? Infinity,
-      }));
-    },
+/** @returns whether there is no partner yet */
+export async function isEmpty(database: Database): Promise<boolean> {
+  return (await database.knex('tenants').select('id').where({ kind: 'partner' }).limit(1)).length === 0;
+}
 
-    /** @returns whether there is no partner yet */
-    isEmpty: async (): Promise<boolean> =>
-      (await database.knex('tenants').select('id').where({ kind: 'partner' }).limit(1)).length === 0,
+/** @returns the operators' own tenant, or null before there is any operator */
+export async function findOfOperators(database: Database): Promise<ScopeTenant | null> {
+  const row = await database.knex<TenantRow>('tenants').where({ kind: 'operators' }).first();
+  return row === undefined ? null : toTenant(row, []);
+}
 
-    /** @returns the operators' own tenant, or null before there is any operator */
-    findOfOperators: async (): Promise<ScopeTenant | null> => {
-      const row = await database.knex<TenantRow>('tenants').where({ kind: 'operators' }).first();
-      return row === undefined ? null : toTenant(row, []);
-    },
+/** @returns the first of the domains that a tenant of this region already owns, or null */
+export async function findTakenDomain(database: Database, domains: readonly string[]): Promise<string | null> {
+  for (let from = 0; from < domains.length; from += mostAtOnce) {
+    const some = domains.slice(from, from + mostAtOnce);
+    const row = await database.knex<{ domain: string }>('tenant_domains').whereIn('domain', some).first('domain');
+    if (row !== undefined) return row.domain;
+  }
+  return null;
+}
 
-    /** @returns the first of the domains that a tenant of this region already owns, or null */
-    findTakenDomain: async (domains: readonly string[]): Promise<string | null> => {
-      for (let from = 0; from < domains.length; from += mostAtOnce) {
-        const some = domains.slice(from, from + mostAtOnce);
-        const row = await database.knex<{ domain: string }>('tenant_domains').whereIn('domain', some).first('domain');
-        if (row !== undefined) return row.domain;
-      }
-      return null;
-    },
+export async function insert(database: Database, tenant: NewTenantRow): Promise<void> {
+  const { id, name, language, state, kind = 'partner', createdAt, domains, listed = true } = tenant;
+  const row = { id, name, language, state, kind, created_at: createdAt, listed: Number(listed) };
+  await database.knex('tenants').insert(row);
+  await database.knex('tenant_domains').insert(domains.map((domain) => ({ domain, tenant_id: id })));
+}
 
-    insert: async (tenant: NewTenantRow): Promise<void> => {
-      const { id, name, language, state, kind = 'partner', createdAt, domains, listed = true } = tenant;
-      const row = { id, name, language, state, kind, created_at: createdAt, listed: Number(listed) };
-      await database.knex('tenants').insert(row);
-      await database.knex('tenant_domains').insert(domains.map((domain) => ({ domain, tenant_id: id })));
-    },
+/** Replaces what the scope's tenant decides for itself. */
+export async function setOwnRules(database: Database, scope: Scope, own: OwnRules): Promise<void> {
+  const row = { own_rules: JSON.stringify(own) };
+  await database.knex('tenants').where({ id: scope.tenant.id }).update(row);
+}
 
-    /** Replaces what the scope's tenant decides for itself. */
-    setOwnRules: async (scope: Scope, own: OwnRules): Promise<void> => {
-      const row = { own_rules: JSON.stringify(own) };
-      await database.knex('tenants').where({ id: scope.tenant.id }).update(row);
-    },
+export async function setListed(database: Database, scope: Scope, listed: boolean): Promise<void> {
+  await database
+    .knex('tenants')
+    .where({ id: scope.tenant.id })
+    .update({ listed: Number(listed) });
+}
 
-    setListed: async (scope: Scope, listed: boolean): Promise<void> => {
-      await database
-        .knex('tenants')
-        .where({ id: scope.tenant.id })
-        .update({ listed: Number(listed) });
-    },
-
-    setState: async (id: string, state: Tenant['state']): Promise<void> => {
-      await database.knex('tenants').where({ id }).update({ state });
-    },
-  };
+export async function setState(database: Database, id: string, state: Tenant['state']): Promise<void> {
+  await database.knex('tenants').where({ id }).update({ state });
 }
 
 function toTenant(row: TenantRow, domains: readonly string[]): Tenant {

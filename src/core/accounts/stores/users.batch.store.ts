@@ -6,6 +6,7 @@ import { foldName, type User } from '../../../domain/people/user.ts';
 import type { UserChanges } from './users.columns.ts';
 import { toUser, userColumns, type UserRow } from './user-rows.ts';
 import { reindexUsers } from './users.search.store.ts';
+import { preparedQuery } from '../../../platform/database/database.ts';
 
 /** The changes of one user among many. */
 export type UserChange = UserChanges & Pick<User, 'id'>;
@@ -26,60 +27,61 @@ interface Known {
   readonly number: number;
 }
 
-/** Many users of the scope's tenant in one go, in statements of some hundred rows. */
-export function usersBatchStore(database: Database) {
-  const after = database.prepare<UserRow>('users.after', (knex, $) =>
-    knex('users')
-      .select(userColumns)
-      .where({ tenant_id: $('tenant') })
-      .where('username', '>', $('after'))
-      .whereNot('state', 'deleted')
-      .orderBy('username')
-      .limit(usersAtOnce),
-  );
+const after = preparedQuery<UserRow>('users.after', (knex, $) =>
+  knex('users')
+    .select(userColumns)
+    .where({ tenant_id: $('tenant') })
+    .where('username', '>', $('after'))
+    .whereNot('state', 'deleted')
+    .orderBy('username')
+    .limit(usersAtOnce),
+);
 
-  // What the index of words knows them by.
-  async function indexedOf(scope: Scope, users: readonly UserChange[]) {
-    const ids = users.map(({ id }) => id);
-    const query = database.knex('users').select('id', 'username', 'number').whereIn('id', ids);
-    const rows: Known[] = await query.whereRaw(inTenant, [scope.tenant.id]);
-    return new Map(rows.map(({ id, ...known }) => [id, known]));
-  }
+// What the index of words knows them by.
+async function indexedOf(database: Database, scope: Scope, users: readonly UserChange[]) {
+  const ids = users.map(({ id }) => id);
+  const query = database.knex('users').select('id', 'username', 'number').whereIn('id', ids);
+  const rows: Known[] = await query.whereRaw(inTenant, [scope.tenant.id]);
+  return new Map(rows.map(({ id, ...known }) => [id, known]));
+}
 
-  return {
-    /**
-     * Looks up canonical user names, in the whole region: a name is given once.
-     * @returns for each that is held the user, deleted ones included, or null where it is not one of this tenant
-     */
-    findByUsernames: async (scope: Scope, usernames: readonly string[]): Promise<Map<string, User | null>> => {
-      const rows = (await database.knex('users').select(userColumns).whereIn('username', usernames)) as UserRow[];
-      return new Map(rows.map((row) => [row.username, row.tenant_id === scope.tenant.id ? toUser(row) : null]));
-    },
+/**
+ * Looks up canonical user names, in the whole region: a name is given once.
+ * @returns for each that is held the user, deleted ones included, or null where it is not one of this tenant
+ */
+export async function findByUsernames(
+  database: Database,
+  scope: Scope,
+  usernames: readonly string[],
+): Promise<Map<string, User | null>> {
+  const rows = (await database.knex('users').select(userColumns).whereIn('username', usernames)) as UserRow[];
+  return new Map(rows.map((row) => [row.username, row.tenant_id === scope.tenant.id ? toUser(row) : null]));
+}
 
-    /** @returns the next users in the order of user names, without the deleted ones. @param username '' for the first */
-    listAfter: async (scope: Scope, username: string): Promise<User[]> =>
-      (await after({ tenant: scope.tenant.id, after: username })).map(toUser),
+/** @returns the next users in the order of user names, without the deleted ones. @param username '' for the first */
+export async function listAfter(database: Database, scope: Scope, username: string): Promise<User[]> {
+  return (await after(database, { tenant: scope.tenant.id, after: username })).map(toUser);
+}
 
-    /** Changes many users, and keeps the time at which the level Global admin is removed. */
-    updateMany: (scope: Scope, users: readonly UserChange[]): Promise<void> =>
-      inChunks(users, rowsAtOnce, async (some) => {
-        const found = await indexedOf(scope, some);
-        const rows = some.flatMap((user) => {
-          const known = found.get(user.id);
-          return known ? [{ ...user, ...known, search_words: searchWordsOf({ ...user, ...known }) }] : [];
-        });
-        if (rows.length === 0) return;
-        await database.knex.raw(updateOf(rows.length), [...rows.flatMap(toValues), scope.now, scope.tenant.id]);
-        const tenant_id = scope.tenant.id;
-        await reindexUsers(
-          database,
-          rows.map(({ number, displayName, search_words }) => ({
-            ...{ number, search_words, tenant_id },
-            name_key: foldName(displayName),
-          })),
-        );
-      }),
-  };
+/** Changes many users, and keeps the time at which the level Global admin is removed. */
+export function updateMany(database: Database, scope: Scope, users: readonly UserChange[]): Promise<void> {
+  return inChunks(users, rowsAtOnce, async (some) => {
+    const found = await indexedOf(database, scope, some);
+    const rows = some.flatMap((user) => {
+      const known = found.get(user.id);
+      return known ? [{ ...user, ...known, search_words: searchWordsOf({ ...user, ...known }) }] : [];
+    });
+    if (rows.length === 0) return;
+    await database.knex.raw(updateOf(rows.length), [...rows.flatMap(toValues), scope.now, scope.tenant.id]);
+    const tenant_id = scope.tenant.id;
+    await reindexUsers(
+      database,
+      rows.map(({ number, displayName, search_words }) => ({
+        ...{ number, search_words, tenant_id },
+        name_key: foldName(displayName),
+      })),
+    );
+  });
 }
 
 const changedColumns = [

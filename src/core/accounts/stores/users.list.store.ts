@@ -146,3 +146,7 @@ export function userPages(database: Database, limits = usual) {
     return asked === null ? [] : (await find(asked)).map(toListed);
   };
 }
+
+/** @returns one row more than the page holds, where there is a further one, in the page's own direction */
+export const page = (database: Database, scope: Scope, request: PageRequest): Promise<ListedUser[]> =>
+  userPages(database)(scope, request);

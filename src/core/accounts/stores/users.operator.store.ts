@@ -1,29 +1,28 @@
-import type { Database } from '../../../platform/database/database.ts';
 import type { User } from '../../../domain/people/user.ts';
 import { notDeleted, toUser, userColumns, type UserRow } from './user-rows.ts';
+import { preparedQuery } from '../../../platform/database/database.ts';
 
 const atOnce = 1_000;
 
-/** Every user of a tenant by name, for the operator's commands: a thousand in memory at a time, however many there are. */
-export function everyUser(database: Database) {
-  const query = (first: boolean) =>
-    database.prepare<UserRow>(`users.every ${first}`, (knex, $) => {
-      const some = knex('users')
-        .select([...userColumns, 'users.name_key'])
-        .where('tenant_id', $('tenant'))
-        .whereRaw(notDeleted)
-        .orderBy(['name_key', 'id'])
-        .limit(atOnce);
-      return first ? some : some.whereRaw('(name_key, id) > (?, ?)', [$('key'), $('id')]);
-    });
+function query(first: boolean) {
+  return preparedQuery<UserRow>(`users.every ${first}`, (knex, $) => {
+    const some = knex('users')
+      .select([...userColumns, 'users.name_key'])
+      .where('tenant_id', $('tenant'))
+      .whereRaw(notDeleted)
+      .orderBy(['name_key', 'id'])
+      .limit(atOnce);
+    return first ? some : some.whereRaw('(name_key, id) > (?, ?)', [$('key'), $('id')]);
+  });
+}
 
-  return async function* (tenantId: string): AsyncGenerator<User> {
-    for (let last: UserRow | undefined; ;) {
-      const place = last && { key: last.name_key, id: last.id };
-      const rows: UserRow[] = await query(last === undefined)({ tenant: tenantId, ...place });
-      yield* rows.map(toUser);
-      last = rows.at(-1);
-      if (rows.length < atOnce) return;
-    }
-  };
+/** Every user of a tenant by name, for the operator's commands: a thousand in memory at a time, however many there are. */
+export async function* everyUser(tenantId: string): AsyncGenerator<User> {
+  for (let last: UserRow | undefined; ;) {
+    const place = last && { key: last.name_key, id: last.id };
+    const rows: UserRow[] = await query(last === undefined)({ tenant: tenantId, ...place });
+    yield* rows.map(toUser);
+    last = rows.at(-1);
+    if (rows.length < atOnce) return;
+  }
 }

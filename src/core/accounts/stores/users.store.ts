@@ -6,11 +6,9 @@ import type { Scope } from '../../../domain/scope.ts';
 import { searchWordsOf } from '../../../domain/people/search-keys.ts';
 import { foldName, type User } from '../../../domain/people/user.ts';
 import { indexedColumns, indexedOf, toColumns, type IndexedRow, type UserChanges } from './users.columns.ts';
-import { deletedUsers } from './users.deleted.store.ts';
-import { everyUser } from './users.operator.store.ts';
-import { userPages } from './users.list.store.ts';
 import { globalAdminUntil, toUser, userColumns, type UserRow } from './user-rows.ts';
 import { indexUsers, reindexUsers, takeNumbers } from './users.search.store.ts';
+import { preparedQuery } from '../../../platform/database/database.ts';
 
 /** A user as it is first written, its hash included. */
 export interface NewUser extends Omit<
@@ -24,144 +22,152 @@ export interface NewUser extends Omit<
 // SQLite takes no more than 500 in one statement, and others wait for as long as one takes.
 const mostAtOnce = 100;
 
-/** Users of the scope's tenant, and of no other. */
-export function usersStore(database: Database) {
-  const findOne = database.prepare<UserRow>('users.find', (knex, $) =>
-    knex('users')
-      .select(userColumns)
-      .where({ tenant_id: $('tenant'), id: $('id') })
-      .whereNot('state', 'deleted'),
+const findOne = preparedQuery<UserRow>('users.find', (knex, $) =>
+  knex('users')
+    .select(userColumns)
+    .where({ tenant_id: $('tenant'), id: $('id') })
+    .whereNot('state', 'deleted'),
+);
+
+const globalAdmins = preparedQuery<UserRow>('users.globalAdmins', (knex, $) =>
+  knex('users')
+    .select(userColumns)
+    .where({ tenant_id: $('tenant') })
+    // Spelt out, not bound: only then does it fit the index of the few who hold this level.
+    .whereRaw("administrator_level = 'global' and state = 'active'")
+    .orderBy('name_key')
+    .limit(5),
+);
+
+const findDeletedQuery = preparedQuery<UserRow>('users.findDeleted', (knex, $) =>
+  knex('users')
+    .select(userColumns)
+    .where({ tenant_id: $('tenant'), id: $('id'), state: 'deleted' }),
+);
+
+const countGlobalAdmins = preparedQuery<{ count: number }>('users.countGlobalAdmins', (knex, $) =>
+  knex('users')
+    .where({ tenant_id: $('tenant') })
+    .whereRaw("administrator_level = 'global' and state = 'active'")
+    .count({ count: '*' }),
+);
+
+/** Inserts any number of users in one transaction: all of them or none. */
+export function insertMany(database: Database, scope: Scope, users: readonly NewUser[]): Promise<void> {
+  return database.transaction((tx) =>
+    inChunks(users, mostAtOnce, async (some) => {
+      const numbers = await takeNumbers(tx, some.length);
+      const rows = some.map((user, index) => ({ ...toRow(scope, user), number: numbers[index] ?? 0 }));
+      await insertRows(tx, 'users', rows);
+      await indexUsers(tx, rows);
+    }),
   );
-  const globalAdmins = database.prepare<UserRow>('users.globalAdmins', (knex, $) =>
-    knex('users')
-      .select(userColumns)
-      .where({ tenant_id: $('tenant') })
-      // Spelt out, not bound: only then does it fit the index of the few who hold this level.
-      .whereRaw("administrator_level = 'global' and state = 'active'")
-      .orderBy('name_key')
-      .limit(5),
-  );
+}
 
-  const findDeleted = database.prepare<UserRow>('users.findDeleted', (knex, $) =>
-    knex('users')
-      .select(userColumns)
-      .where({ tenant_id: $('tenant'), id: $('id'), state: 'deleted' }),
-  );
-  const countGlobalAdmins = database.prepare<{ count: number }>('users.countGlobalAdmins', (knex, $) =>
-    knex('users')
-      .where({ tenant_id: $('tenant') })
-      .whereRaw("administrator_level = 'global' and state = 'active'")
-      .count({ count: '*' }),
-  );
+/** @returns the user, or null: for a stranger's id as for one that never was */
+export async function find(database: Database, scope: Scope, id: string): Promise<User | null> {
+  const [row] = await findOne(database, { tenant: scope.tenant.id, id });
+  return row ? toUser(row) : null;
+}
 
-  const insertMany = (scope: Scope, users: readonly NewUser[]): Promise<void> =>
-    database.transaction((within) =>
-      inChunks(users, mostAtOnce, async (some) => {
-        const numbers = await takeNumbers(within, some.length);
-        const rows = some.map((user, index) => ({ ...toRow(scope, user), number: numbers[index] ?? 0 }));
-        await insertRows(within, 'users', rows);
-        await indexUsers(within, rows);
-      }),
-    );
+/** @returns up to five active Global admins, by name: the people whom others can turn to */
+export async function findGlobalAdmins(database: Database, scope: Scope): Promise<User[]> {
+  return (await globalAdmins(database, { tenant: scope.tenant.id })).map(toUser);
+}
 
-  return {
-    /** @returns the user, or null: for a stranger's id as for one that never was */
-    find: async (scope: Scope, id: string): Promise<User | null> => {
-      const [row] = await findOne({ tenant: scope.tenant.id, id });
-      return row ? toUser(row) : null;
-    },
+/** @returns those of the users who are there, or who were deleted, by name; strangers' ids are not answered */
+export async function findMany(
+  database: Database,
+  scope: Scope,
+  ids: readonly string[],
+  among: 'present' | 'deleted',
+): Promise<User[]> {
+  const query = database.knex('users').select(userColumns).where({ tenant_id: scope.tenant.id }).whereIn('id', ids);
+  const rows = await query.andWhere('state', among === 'deleted' ? '=' : '<>', 'deleted').orderBy('name_key');
+  return (rows as UserRow[]).map(toUser);
+}
 
-    /** @returns up to five active Global admins, by name: the people whom others can turn to */
-    findGlobalAdmins: async (scope: Scope): Promise<User[]> =>
-      (await globalAdmins({ tenant: scope.tenant.id })).map(toUser),
+/** @returns a user who was deleted and can still be restored */
+export async function findDeleted(database: Database, scope: Scope, id: string): Promise<User | null> {
+  const [row] = await findDeletedQuery(database, { tenant: scope.tenant.id, id });
+  return row ? toUser(row) : null;
+}
 
-    page: userPages(database),
-    ...deletedUsers(database),
-    everyUser: everyUser(database),
+/** @returns how many Global admins can sign in, temporary passwords included */
+export async function countActiveGlobalAdmins(database: Database, scope: Scope): Promise<number> {
+  return (await countGlobalAdmins(database, { tenant: scope.tenant.id }))[0]?.count ?? 0;
+}
 
-    /** @returns those of the users who are there, or who were deleted, by name; strangers' ids are not answered */
-    findMany: async (scope: Scope, ids: readonly string[], among: 'present' | 'deleted'): Promise<User[]> => {
-      const query = database.knex('users').select(userColumns).where({ tenant_id: scope.tenant.id }).whereIn('id', ids);
-      const rows = await query.andWhere('state', among === 'deleted' ? '=' : '<>', 'deleted').orderBy('name_key');
-      return (rows as UserRow[]).map(toUser);
-    },
+/**
+ * Inside a transaction that holds the tenant's lock: blocks every other write to this user until it ends. The language
+ * that users choose for themselves is written without the tenant's lock.
+ */
+export async function lock(database: Database, scope: Scope, id: string): Promise<void> {
+  if (database.dialect === 'postgres')
+    await database.knex('users').where({ tenant_id: scope.tenant.id, id }).forNoKeyUpdate().select('id');
+}
 
-    /** @returns a user who was deleted and can still be restored */
-    findDeleted: async (scope: Scope, id: string): Promise<User | null> => {
-      const [row] = await findDeleted({ tenant: scope.tenant.id, id });
-      return row ? toUser(row) : null;
-    },
+/**
+ * Writes the given fields of a user and no other, increases the version, and keeps the time at which the level Global
+ * admin is removed.
+ */
+export function update(database: Database, scope: Scope, id: string, changes: Partial<UserChanges>): Promise<void> {
+  return database.transaction(async (tx) => {
+    const own = { tenant_id: scope.tenant.id, id };
+    const user = await tx.knex('users').where(own).first<IndexedRow | undefined>(indexedColumns);
+    if (user === undefined) return;
+    const indexed = indexedOf(user, changes);
+    await tx
+      .knex('users')
+      .where(own)
+      .update({
+        ...toColumns(changes),
+        ...indexed,
+        version: nextVersion(tx),
+        global_admin_until: tx.knex.raw(globalAdminUntil, [changes.administratorLevel ?? null, scope.now]),
+      });
+    await reindexUsers(tx, [{ ...indexed, number: user.number, tenant_id: scope.tenant.id }]);
+  });
+}
 
-    /** @returns how many Global admins can sign in, temporary passwords included */
-    countActiveGlobalAdmins: async (scope: Scope): Promise<number> =>
-      (await countGlobalAdmins({ tenant: scope.tenant.id }))[0]?.count ?? 0,
+/** Sets a user's state and, with it, ends everything that was issued before. @param at epoch ms */
+export async function setState(
+  database: Database,
+  scope: Scope,
+  id: string,
+  state: User['state'],
+  at: number,
+): Promise<void> {
+  const { knex } = database;
+  const deletion = state === 'deleted' ? { deleted_at: at, state_before: knex.ref('state') } : { deleted_at: null };
+  await knex('users')
+    .where({ tenant_id: scope.tenant.id, id })
+    .update({ state, ...deletion, epoch: knex.raw('epoch + 1'), version: nextVersion(database) });
+}
 
-    /**
-     * Inside a transaction that holds the tenant's lock: blocks every other write to this user until it ends. The language
-     * that users choose for themselves is written without the tenant's lock.
-     */
-    lock: async (scope: Scope, id: string): Promise<void> => {
-      if (database.dialect === 'postgres')
-        await database.knex('users').where({ tenant_id: scope.tenant.id, id }).forNoKeyUpdate().select('id');
-    },
+/** Undoes a deletion: who was blocked before it is blocked again. */
+export async function restore(database: Database, scope: Scope, id: string): Promise<void> {
+  const { knex } = database;
+  await knex('users')
+    .where({ tenant_id: scope.tenant.id, id, state: 'deleted' })
+    .update({
+      state: knex.raw("coalesce(state_before, 'active')"),
+      deleted_at: null,
+      epoch: knex.raw('epoch + 1'),
+      version: nextVersion(database),
+    });
+}
 
-    /**
-     * Writes the given fields of a user and no other, increases the version, and keeps the time at which the level Global
-     * admin is removed.
-     */
-    update: (scope: Scope, id: string, changes: Partial<UserChanges>): Promise<void> =>
-      database.transaction(async (within) => {
-        const own = { tenant_id: scope.tenant.id, id };
-        const user = await within.knex('users').where(own).first<IndexedRow | undefined>(indexedColumns);
-        if (user === undefined) return;
-        const indexed = indexedOf(user, changes);
-        await within
-          .knex('users')
-          .where(own)
-          .update({
-            ...toColumns(changes),
-            ...indexed,
-            version: nextVersion(within),
-            global_admin_until: within.knex.raw(globalAdminUntil, [changes.administratorLevel ?? null, scope.now]),
-          });
-        await reindexUsers(within, [{ ...indexed, number: user.number, tenant_id: scope.tenant.id }]);
-      }),
+export function insert(database: Database, scope: Scope, user: NewUser): Promise<void> {
+  return insertMany(database, scope, [user]);
+}
 
-    /** Sets a user's state and, with it, ends everything that was issued before. @param at epoch ms */
-    setState: async (scope: Scope, id: string, state: User['state'], at: number): Promise<void> => {
-      const { knex } = database;
-      const deletion = state === 'deleted' ? { deleted_at: at, state_before: knex.ref('state') } : { deleted_at: null };
-      await knex('users')
-        .where({ tenant_id: scope.tenant.id, id })
-        .update({ state, ...deletion, epoch: knex.raw('epoch + 1'), version: nextVersion(database) });
-    },
-
-    /** Undoes a deletion: who was blocked before it is blocked again. */
-    restore: async (scope: Scope, id: string): Promise<void> => {
-      const { knex } = database;
-      await knex('users')
-        .where({ tenant_id: scope.tenant.id, id, state: 'deleted' })
-        .update({
-          state: knex.raw("coalesce(state_before, 'active')"),
-          deleted_at: null,
-          epoch: knex.raw('epoch + 1'),
-          version: nextVersion(database),
-        });
-    },
-
-    insert: (scope: Scope, user: NewUser): Promise<void> => insertMany(scope, [user]),
-
-    /** Inserts any number of users in one transaction: all of them or none. */
-    insertMany,
-
-    setLanguage: async (scope: Scope, id: string, language: Language): Promise<void> => {
-      const own = { tenant_id: scope.tenant.id, id };
-      await database
-        .knex('users')
-        .where(own)
-        .update({ language, version: nextVersion(database) });
-    },
-  };
+export async function setLanguage(database: Database, scope: Scope, id: string, language: Language): Promise<void> {
+  const own = { tenant_id: scope.tenant.id, id };
+  await database
+    .knex('users')
+    .where(own)
+    .update({ language, version: nextVersion(database) });
 }
 
 const nextVersion = ({ knex }: Database) => knex.raw('version + 1');
@@ -194,3 +200,7 @@ function toRow(
     deleted_at: user.deletedAt ?? null,
   };
 }
+
+export * from './users.deleted.store.ts';
+export { everyUser } from './users.operator.store.ts';
+export { page } from './users.list.store.ts';

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { Failure } from '../../../domain/errors.ts';
 import { isLanguage, offersLanguage, type RegionRules } from '../../../domain/regions.ts';
 import { canonicalUsername, cleanName, domainOf, isDomain, isUsername } from '../../../domain/people/user.ts';
-import type { Stores } from '../../../stores.ts';
 import type { NewTenantRow, Tenant } from '../stores/tenants.store.ts';
+import * as tenantsStore from '../stores/tenants.store.ts';
+import type { Database } from '../../../platform/database/database.ts';
 
 /** @returns the region that the directory names for a domain, or null */
 export type RegionOf = (domain: string) => Promise<string | null>;
@@ -30,7 +31,7 @@ async function leadsElsewhere(regionOf: RegionOf, domains: readonly string[], re
 
 /** @returns a tenant that may be added. @throws Failure badRequest or conflict */
 export async function checkedTenant(
-  { stores, regionOf }: { readonly stores: Stores; readonly regionOf: RegionOf },
+  { database, regionOf }: { readonly database: Database; readonly regionOf: RegionOf },
   { name, domains, language, listed = true, kind = 'partner' }: NewTenant,
   rules: RegionRules,
   at: number,
@@ -44,7 +45,7 @@ export async function checkedTenant(
   if (canonical.length === 0 || !canonical.every(isDomain)) return refuse('tenants:error.domain');
   if (!isLanguage(language)) return refuse('tenants:error.language');
   if (!offersLanguage(rules, language)) return refuse('errors:reason.languageOfRegion');
-  if (await stores.tenants.findTakenDomain(canonical)) {
+  if (await tenantsStore.findTakenDomain(database, canonical)) {
     throw new Failure('conflict', { because: 'tenants:error.domainTaken' });
   }
   if (await leadsElsewhere(regionOf, canonical, rules.region))

@@ -1,5 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { Stores } from '../../../stores.ts';
+import * as setUpStore from '../stores/set-up.store.ts';
+import * as tenantsStore from '../stores/tenants.store.ts';
+import type { Database } from '../../../platform/database/database.ts';
 
 const tokenBytes = 32;
 
@@ -10,9 +12,9 @@ export const digestOf = (token: string): string => createHash('sha256').update(t
  * Makes the one-time link's token while there is no tenant. Each call makes the earlier ones worthless.
  * @returns the token, to be printed once and kept nowhere, or null where a tenant exists
  */
-export async function openSetup(stores: Stores): Promise<string | null> {
-  if (!(await stores.tenants.isEmpty())) return null;
+export async function openSetup(database: Database): Promise<string | null> {
+  if (!(await tenantsStore.isEmpty(database))) return null;
   const token = randomBytes(tokenBytes).toString('base64url');
-  await stores.setup.replace(digestOf(token));
+  await setUpStore.replace(database, digestOf(token));
   return token;
 }

@@ -11,8 +11,10 @@ import {
 import { may, maySetRules, type Verdict } from '../../../domain/policy.ts';
 import type { RegionRules } from '../../../domain/regions.ts';
 import type { Scope } from '../../../domain/scope.ts';
-import type { Stores } from '../../../stores.ts';
 import { lockAs } from '../sessions/recheck.ts';
+import * as activityStore from '../../activity/activity.store.ts';
+import * as tenantsStore from '../stores/tenants.store.ts';
+import type { Database } from '../../../platform/database/database.ts';
 
 export type RulesFeature = ReturnType<typeof createRules>;
 
@@ -28,17 +30,17 @@ export const changesBetween = (before: OwnRules, next: OwnRules): RuleChange[] =
 export const ownRulesSeen = (own: OwnRules): string => JSON.stringify(own);
 
 /** What a tenant decides for itself, within its region's rules. */
-export function createRules(parts: { stores: Stores; regionRules: RegionRules; clock: () => number }) {
-  const { stores, regionRules, clock } = parts;
+export function createRules(parts: { database: Database; regionRules: RegionRules; clock: () => number }) {
+  const { database, regionRules, clock } = parts;
 
-  async function setWithin(within: Stores, scope: Scope, next: OwnRules): Promise<void> {
+  async function setWithin(tx: Database, scope: Scope, next: OwnRules): Promise<void> {
     if (!may(scope, 'accountSettings.edit').allowed) throw new Failure('forbidden');
     if (unfitIn(next, regionRules).length > 0) throw new Failure('badRequest');
-    const before = (await within.tenants.findOwn(scope))?.ownRules ?? {};
+    const before = (await tenantsStore.findOwn(tx, scope))?.ownRules ?? {};
     const changes = changesBetween(before, next);
     if (changes.length === 0) return;
-    await within.tenants.setOwnRules(scope, next);
-    await within.activity.record(scope, { kind: 'tenant.rulesChanged', rules: changes }, null, clock());
+    await tenantsStore.setOwnRules(tx, scope, next);
+    await activityStore.record(tx, scope, { kind: 'tenant.rulesChanged', rules: changes }, null, clock());
   }
 
   return {
@@ -56,13 +58,13 @@ export function createRules(parts: { stores: Stores; regionRules: RegionRules; c
      * @throws Failure forbidden for whoever may not, badRequest for what is no rule, or not stricter than the region
      */
     set: (scope: Scope, next: OwnRules, seen: string | null = null): Promise<Verdict | 'meanwhile'> =>
-      stores.transaction(async (within) => {
-        await lockAs(within, scope, clock);
-        const before = (await within.tenants.findOwn(scope))?.ownRules ?? {};
+      database.transaction(async (tx) => {
+        await lockAs(tx, scope, clock);
+        const before = (await tenantsStore.findOwn(tx, scope))?.ownRules ?? {};
         if (seen !== null && seen !== ownRulesSeen(before)) return 'meanwhile';
         const loosens = needsFewer(tightened(regionRules, before), tightened(regionRules, next));
         const verdict = maySetRules(scope, loosens);
-        if (verdict.allowed || verdict.because !== 'secondAdministrator') await setWithin(within, scope, next);
+        if (verdict.allowed || verdict.because !== 'secondAdministrator') await setWithin(tx, scope, next);
         return verdict;
       }),
   };

@@ -5,12 +5,18 @@ import { offersLanguage, type Language, type RegionRules } from '../../../domain
 import type { AdministratorLevel, AgentLevel } from '../../../domain/roles.ts';
 import { tightened, type OwnRules } from '../../../domain/tenant-rules.ts';
 import { createScope, type Scope } from '../../../domain/scope.ts';
-import type { Stores } from '../../../stores.ts';
 import type { StoredPassword } from '../stores/credentials.store.ts';
 import type { Hasher } from '../passwords/hasher.ts';
 import { issueTemporaryPassword } from '../passwords/temporary-passwords.ts';
 import { checkedName, checkedTenant, checkedUsername, refuseMoving, type NewTenant, type RegionOf } from './check.ts';
 import type { NewTenantRow, Tenant } from '../stores/tenants.store.ts';
+import * as activityStore from '../../activity/activity.store.ts';
+import * as credentialsStore from '../stores/credentials.store.ts';
+import * as sessionsStore from '../stores/sessions.store.ts';
+import * as setUpStore from '../stores/set-up.store.ts';
+import * as tenantsStore from '../stores/tenants.store.ts';
+import * as usersStore from '../stores/users.store.ts';
+import type { Database } from '../../../platform/database/database.ts';
 
 export interface NewPerson {
   readonly username: string;
@@ -32,13 +38,13 @@ export type Tenants = ReturnType<typeof createTenants>;
 
 /** Tenants are the operator's: they come by a command or by the one-time set-up page, never by another tenant. */
 export function createTenants(parts: {
-  stores: Stores;
+  database: Database;
   hasher: Hasher;
   rules: RegionRules;
   regionOf: RegionOf;
   clock: () => number;
 }) {
-  const { stores, hasher, rules, regionOf, clock } = parts;
+  const { database, hasher, rules, regionOf, clock } = parts;
 
   function operatorScope(tenant: OperatedTenant): Scope {
     return createScope({
@@ -52,11 +58,11 @@ export function createTenants(parts: {
     });
   }
 
-  async function write(within: Stores, scope: Scope, person: NewPerson, password: StoredPassword): Promise<string> {
+  async function write(tx: Database, scope: Scope, person: NewPerson, password: StoredPassword): Promise<string> {
     const id = randomUUID();
     const displayName = checkedName(person.name);
     const [firstName = '', ...rest] = displayName.split(' ');
-    await within.users.insert(scope, {
+    await usersStore.insert(tx, scope, {
       id,
       username: person.username,
       firstName,
@@ -74,25 +80,25 @@ export function createTenants(parts: {
       createdAt: password.at,
       passwordHash: password.hash,
     });
-    await within.activity.record(scope, { kind: 'user.added' }, id, password.at);
+    await activityStore.record(tx, scope, { kind: 'user.added' }, id, password.at);
     return id;
   }
 
   async function writeTenant(
-    within: Stores,
+    tx: Database,
     tenant: NewTenantRow,
     admin: NewPerson,
     password: StoredPassword,
   ): Promise<string> {
     const scope = operatorScope(tenant);
-    await within.tenants.insert(tenant);
-    await within.activity.record(scope, { kind: 'tenant.added' }, null, tenant.createdAt);
-    if (tenant.kind !== 'operators') await within.setup.close();
-    return write(within, scope, admin, password);
+    await tenantsStore.insert(tx, tenant);
+    await activityStore.record(tx, scope, { kind: 'tenant.added' }, null, tenant.createdAt);
+    if (tenant.kind !== 'operators') await setUpStore.close(tx);
+    return write(tx, scope, admin, password);
   }
 
   async function known(tenantId: string): Promise<Tenant> {
-    const tenant = await stores.tenants.findForOperator(tenantId);
+    const tenant = await tenantsStore.findForOperator(database, tenantId);
     if (tenant === null) throw new Failure('notFound', { because: 'tenants:error.unknown' });
     return tenant;
   }
@@ -101,14 +107,14 @@ export function createTenants(parts: {
   async function change(
     tenantId: string,
     changed: Partial<Tenant>,
-    write: (within: Stores, scope: Scope) => Promise<ActivityEvent>,
+    write: (tx: Database, scope: Scope) => Promise<ActivityEvent>,
   ): Promise<Tenant> {
     const tenant = await known(tenantId);
     const scope = operatorScope(tenant);
-    await stores.transaction(async (within) => {
-      await within.tenants.lock(scope);
-      refuseMoving(await within.tenants.findForOperator(tenantId));
-      await within.activity.record(scope, await write(within, scope), null, clock());
+    await database.transaction(async (tx) => {
+      await tenantsStore.lock(tx, scope);
+      refuseMoving(await tenantsStore.findForOperator(tx, tenantId));
+      await activityStore.record(tx, scope, await write(tx, scope), null, clock());
     });
     return { ...tenant, ...changed };
   }
@@ -118,10 +124,10 @@ export function createTenants(parts: {
 
     /** Adds a tenant and its first Global admin, who gets a temporary password. @throws Failure badRequest or conflict */
     add: async (details: NewTenant, admin: NewPerson): Promise<AddedUser & { tenantId: string }> => {
-      const tenant = await checkedTenant({ stores, regionOf }, details, rules, clock());
+      const tenant = await checkedTenant({ database, regionOf }, details, rules, clock());
       const username = checkedUsername(admin.username, tenant.domains);
       const { clearText, stored } = await issueTemporaryPassword(hasher, rules, null, clock());
-      const userId = await stores.transaction((within) => writeTenant(within, tenant, { ...admin, username }, stored));
+      const userId = await database.transaction((tx) => writeTenant(tx, tenant, { ...admin, username }, stored));
       return { tenantId: tenant.id, userId, username, temporaryPassword: clearText };
     },
 
@@ -132,27 +138,27 @@ export function createTenants(parts: {
       admin: NewPerson,
       passwordHash: string,
     ): Promise<boolean> => {
-      const tenant = await checkedTenant({ stores, regionOf }, details, rules, clock());
+      const tenant = await checkedTenant({ database, regionOf }, details, rules, clock());
       const username = checkedUsername(admin.username, tenant.domains);
-      return stores.transaction(async (within) => {
-        if (!(await within.setup.consume(tokenDigest)) || !(await within.tenants.isEmpty())) return false;
-        await writeTenant(within, tenant, { ...admin, username }, { kind: 'own', hash: passwordHash, at: clock() });
+      return database.transaction(async (tx) => {
+        if (!(await setUpStore.consume(tx, tokenDigest)) || !(await tenantsStore.isEmpty(tx))) return false;
+        await writeTenant(tx, tenant, { ...admin, username }, { kind: 'own', hash: passwordHash, at: clock() });
         return true;
       });
     },
 
     /** Suspends a tenant, which ends all its sessions, or lets it in again. @throws Failure notFound, or conflict while it moves */
     setState: (tenantId: string, state: 'active' | 'suspended'): Promise<Tenant> =>
-      change(tenantId, { state }, async (within, scope) => {
-        await within.tenants.setState(tenantId, state);
-        if (state === 'suspended') await within.sessions.endAllOfTenant(scope);
+      change(tenantId, { state }, async (tx, scope) => {
+        await tenantsStore.setState(tx, tenantId, state);
+        if (state === 'suspended') await sessionsStore.endAllOfTenant(tx, scope);
         return { kind: state === 'suspended' ? 'tenant.suspended' : 'tenant.resumed' };
       }),
 
     /** Says whether other regions may learn of a tenant's domains. @throws Failure notFound, or conflict while it moves */
     setListed: (tenantId: string, listed: boolean): Promise<Tenant> =>
-      change(tenantId, { listed }, async (within, scope) => {
-        await within.tenants.setListed(scope, listed);
+      change(tenantId, { listed }, async (tx, scope) => {
+        await tenantsStore.setListed(tx, scope, listed);
         return { kind: 'tenant.listingChanged', listed };
       }),
 
@@ -165,11 +171,11 @@ export function createTenants(parts: {
       const username = checkedUsername(person.username, tenant.domains);
       if (!offersLanguage(rules, person.language))
         throw new Failure('badRequest', { because: 'errors:reason.languageOfRegion' });
-      if (await stores.credentials.findForSignInAcrossTenants(username))
+      if (await credentialsStore.findForSignInAcrossTenants(database, username))
         throw new Failure('conflict', { because: 'tenants:error.usernameTaken' });
       const scope = operatorScope(tenant);
       const { clearText, stored } = await issueTemporaryPassword(hasher, scope.rules, null, clock());
-      const userId = await stores.transaction((within) => write(within, scope, { ...person, username }, stored));
+      const userId = await database.transaction((tx) => write(tx, scope, { ...person, username }, stored));
       return { userId, username, temporaryPassword: clearText };
     },
   };

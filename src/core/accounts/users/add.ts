@@ -4,9 +4,13 @@ import { mayGive, type Refused } from '../../../domain/policy.ts';
 import { offersLanguage, languageNotOffered } from '../../../domain/regions.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import { domainOf, isUsername, type User } from '../../../domain/people/user.ts';
-import type { Stores } from '../../../stores.ts';
 import type { WayIn, WaysIn } from '../links/hand-over.ts';
 import { lockAs } from '../sessions/recheck.ts';
+import * as activityStore from '../../activity/activity.store.ts';
+import * as credentialsStore from '../stores/credentials.store.ts';
+import * as tenantsStore from '../stores/tenants.store.ts';
+import * as usersStore from '../stores/users.store.ts';
+import type { Database } from '../../../platform/database/database.ts';
 
 export type AddResult =
   | { readonly outcome: 'added'; readonly user: User; readonly way: WayIn }
@@ -22,16 +26,16 @@ export type NewUserFacts = Pick<
 >;
 
 /** Adds a user with the way in that the rules ask for; what is shown of it is shown once, in the answer to the form. */
-export function createUserAdder(parts: { stores: Stores; waysIn: WaysIn; clock: () => number }) {
-  const { stores, waysIn, clock } = parts;
+export function createUserAdder(parts: { database: Database; waysIn: WaysIn; clock: () => number }) {
+  const { database, waysIn, clock } = parts;
 
-  async function usernameFault(within: Stores, scope: Scope, username: string): Promise<FieldFault | null> {
+  async function usernameFault(tx: Database, scope: Scope, username: string): Promise<FieldFault | null> {
     if (!isUsername(username)) return { field: 'username', key: 'tenants:error.username' };
-    const tenant = await within.tenants.findOwn(scope);
+    const tenant = await tenantsStore.findOwn(tx, scope);
     if (!tenant?.domains.includes(domainOf(username)))
       return { field: 'username', key: 'tenants:error.usernameDomain' };
     // A domain belongs to one tenant: a name that is taken is taken within it, and says nothing of another one.
-    const taken = await within.credentials.findForSignInAcrossTenants(username);
+    const taken = await credentialsStore.findForSignInAcrossTenants(tx, username);
     return taken === null ? null : { field: 'username', key: 'tenants:error.usernameTaken' };
   }
 
@@ -39,17 +43,17 @@ export function createUserAdder(parts: { stores: Stores; waysIn: WaysIn; clock: 
     const verdict = mayGive(scope, null, form);
     if (!verdict.allowed) return { outcome: 'refused', verdict };
     if (!offersLanguage(scope.rules, form.language)) return { outcome: 'invalid', faults: [languageNotOffered] };
-    const early = await usernameFault(stores, scope, form.username);
+    const early = await usernameFault(database, scope, form.username);
     if (early !== null) return { outcome: 'invalid', faults: [early] };
     if (!waysIn.arePossible(scope)) return { outcome: 'noMail' };
     const issued = await waysIn.issue(scope);
     const { way, stored } = issued;
-    return stores.transaction(async (within): Promise<AddResult> => {
-      await lockAs(within, scope, clock);
-      const fault = await usernameFault(within, scope, form.username);
+    return database.transaction(async (tx): Promise<AddResult> => {
+      await lockAs(tx, scope, clock);
+      const fault = await usernameFault(tx, scope, form.username);
       if (fault !== null) return { outcome: 'invalid', faults: [fault] };
       const id = randomUUID();
-      await within.users.insert(scope, {
+      await usersStore.insert(tx, scope, {
         ...form,
         ...{
           id,
@@ -63,9 +67,9 @@ export function createUserAdder(parts: { stores: Stores; waysIn: WaysIn; clock: 
         passwordSetBy: stored.by,
         passwordSetAt: stored.at,
       });
-      await waysIn.keep(within, scope, [[{ id, epoch: 0 }, issued]], 'added');
-      await within.activity.record(scope, { kind: 'user.added' }, id, stored.at);
-      const user = await within.users.find(scope, id);
+      await waysIn.keep(tx, scope, [[{ id, epoch: 0 }, issued]], 'added');
+      await activityStore.record(tx, scope, { kind: 'user.added' }, id, stored.at);
+      const user = await usersStore.find(tx, scope, id);
       if (user === null) throw new Error('The user who was just added is not there');
       return { outcome: 'added', user, way };
     });

@@ -1,10 +1,13 @@
 import type { Scope } from '../../../domain/scope.ts';
 import type { User } from '../../../domain/people/user.ts';
-import type { Stores } from '../../../stores.ts';
 import { recordedAs, type IssuedWayIn, type WaysIn } from '../links/hand-over.ts';
 import { lockAs } from '../sessions/recheck.ts';
 import type { Throttle } from '../throttles/throttle.ts';
 import { sortOut, type Left } from './bulk.ts';
+import * as activityStore from '../../activity/activity.store.ts';
+import * as credentialsStore from '../stores/credentials.store.ts';
+import * as sessionsStore from '../stores/sessions.store.ts';
+import type { Database } from '../../../platform/database/database.ts';
 
 /** Whose password is reset, and the epoch that they had when it was decided: a form that is sent twice finds another. */
 export interface ResetTarget {
@@ -23,8 +26,13 @@ export type BulkResetOutcome =
   | { readonly outcome: 'throttled'; readonly retryAfter: number };
 
 /** Makes what gives many users a way in each and ends their sessions. Clear texts are in its result alone. */
-export function createBulkReset(parts: { stores: Stores; waysIn: WaysIn; throttle: Throttle; clock: () => number }) {
-  const { stores, waysIn, throttle, clock } = parts;
+export function createBulkReset(parts: {
+  database: Database;
+  waysIn: WaysIn;
+  throttle: Throttle;
+  clock: () => number;
+}) {
+  const { database, waysIn, throttle, clock } = parts;
 
   // One after the other: people who sign in meanwhile wait for one hash, not for all of them.
   async function issueTo(scope: Scope, users: readonly User[]): Promise<IssuedTo[]> {
@@ -33,41 +41,41 @@ export function createBulkReset(parts: { stores: Stores; waysIn: WaysIn; throttl
     return issued;
   }
 
-  async function write(within: Stores, scope: Scope, issued: IssuedTo, epoch: number): Promise<boolean> {
+  async function write(tx: Database, scope: Scope, issued: IssuedTo, epoch: number): Promise<boolean> {
     const { user, stored, way } = issued;
-    if (!(await within.credentials.replace(scope, user.id, epoch, stored))) return false;
-    await within.sessions.endAllOf(scope, user.id, null);
-    await waysIn.keep(within, scope, [[{ id: user.id, epoch: epoch + 1 }, issued]], 'reset');
+    if (!(await credentialsStore.replace(tx, scope, user.id, epoch, stored))) return false;
+    await sessionsStore.endAllOf(tx, scope, user.id, null);
+    await waysIn.keep(tx, scope, [[{ id: user.id, epoch: epoch + 1 }, issued]], 'reset');
     const event = { kind: 'password.reset', expiresAt: stored.until, ...recordedAs(way) } as const;
-    await within.activity.record(scope, event, user.id, stored.at);
+    await activityStore.record(tx, scope, event, user.id, stored.at);
     return true;
   }
 
-  async function recordRefusals(within: Stores, scope: Scope, left: readonly Left[]): Promise<void> {
+  async function recordRefusals(tx: Database, scope: Scope, left: readonly Left[]): Promise<void> {
     for (const { user, because } of left) {
       if (because === 'unchanged' || because === 'meanwhile') continue;
       const refusal = { kind: 'refused', action: 'users.resetPassword', because } as const;
-      await within.activity.record(scope, refusal, user.id, clock());
+      await activityStore.record(tx, scope, refusal, user.id, clock());
     }
   }
 
   return async (scope: Scope, targets: readonly ResetTarget[]): Promise<BulkResetOutcome> => {
     if (!waysIn.arePossible(scope)) return { outcome: 'noMail' };
     const epochs = new Map(targets.map(({ id, epoch }) => [id, epoch]));
-    const first = await sortOut(stores, scope, 'reset', [...epochs.keys()]);
+    const first = await sortOut(database, scope, 'reset', [...epochs.keys()]);
     const spent = first.done.length;
     const wait = scope.actor && spent > 0 ? await throttle.takeBudget('reset', scope.actor.id, spent) : null;
     if (wait !== null) return { outcome: 'throttled', retryAfter: wait.retryAfter };
     const made = await issueTo(scope, first.done);
-    return stores.transaction(async (within) => {
-      await lockAs(within, scope, clock);
-      const { done, left } = await sortOut(within, scope, 'reset', [...epochs.keys()]);
-      await recordRefusals(within, scope, left);
+    return database.transaction(async (tx) => {
+      await lockAs(tx, scope, clock);
+      const { done, left } = await sortOut(tx, scope, 'reset', [...epochs.keys()]);
+      await recordRefusals(tx, scope, left);
       const issued: IssuedTo[] = [];
       const meanwhile: Left[] = [];
       for (const user of done) {
         const password = made.find((each) => each.user.id === user.id);
-        const written = password && (await write(within, scope, password, epochs.get(user.id) ?? -1));
+        const written = password && (await write(tx, scope, password, epochs.get(user.id) ?? -1));
         if (written) issued.push(password);
         else meanwhile.push({ user, because: 'meanwhile' });
       }

@@ -4,10 +4,11 @@ import { may, type Refusal, type Refused, type Verdict } from '../../../domain/p
 import type { Action } from '../../../domain/roles.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import type { User } from '../../../domain/people/user.ts';
-import type { Stores } from '../../../stores.ts';
 import { lockAs } from '../sessions/recheck.ts';
 import { mayDeleteNow } from './deletions.ts';
 import { block, judge, remove, restore, takeStep, unblock, type Step } from './step.ts';
+import * as usersStore from '../stores/users.store.ts';
+import type { Database } from '../../../platform/database/database.ts';
 
 type Judged = Pick<Step, 'action' | 'among' | 'verdict'>;
 
@@ -69,7 +70,7 @@ const isFormer = (scope: Scope, action: BulkAction, user: User, { because }: Ref
 
 /** @returns to whom of the chosen an action can be done; ids that are nobody's here are in neither list */
 export async function sortOut(
-  stores: Stores,
+  database: Database,
   scope: Scope,
   action: BulkAction,
   ids: readonly string[],
@@ -77,7 +78,7 @@ export async function sortOut(
   const step = stepOf(action);
   const done: User[] = [];
   const left: Left[] = [];
-  for (const user of await stores.users.findMany(scope, ids, step.among)) {
+  for (const user of await usersStore.findMany(database, scope, ids, step.among)) {
     const verdict = judge(scope, step, user);
     if (!verdict.allowed) left.push({ user, because: verdict.because, former: isFormer(scope, action, user, verdict) });
     else if (already[action] === user.state) left.push({ user, because: 'unchanged' });
@@ -88,7 +89,7 @@ export async function sortOut(
 
 /** @returns the judge's word where so many need another administrator; null for everything else */
 export async function secondFor(
-  stores: Stores,
+  database: Database,
   scope: Scope,
   action: BulkAction,
   chosen: readonly User[],
@@ -96,7 +97,7 @@ export async function secondFor(
 ): Promise<BulkOutcome['second'] | null> {
   if (action !== 'delete') return null;
   const alone = chosen.filter((user) => may(scope, 'users.delete', user).allowed);
-  const verdict = await mayDeleteNow(stores, scope, alone, now);
+  const verdict = await mayDeleteNow(database, scope, alone, now);
   return verdict.allowed ? null : verdict;
 }
 
@@ -104,10 +105,10 @@ export async function secondFor(
  * Makes what does one thing to many users of the tenant in one transaction. It throws Failure conflict when the
  * tenant's last active Global admin would be among them: then nothing is done to anybody.
  */
-export function createBulkChange({ stores, clock }: { stores: Stores; clock: () => number }) {
-  async function take(within: Stores, scope: Scope, user: User, step: Step): Promise<Left['because'] | null> {
+export function createBulkChange({ database, clock }: { database: Database; clock: () => number }) {
+  async function take(tx: Database, scope: Scope, user: User, step: Step): Promise<Left['because'] | null> {
     try {
-      const result = await takeStep(within, scope, user.id, step, clock());
+      const result = await takeStep(tx, scope, user.id, step, clock());
       if (result.outcome === 'refused') return result.verdict.because;
       return result.outcome === 'unchanged' ? 'unchanged' : null;
     } catch (error) {
@@ -117,15 +118,15 @@ export function createBulkChange({ stores, clock }: { stores: Stores; clock: () 
   }
 
   return (scope: Scope, action: Exclude<BulkAction, 'reset'>, ids: readonly string[]): Promise<BulkOutcome> =>
-    stores.transaction(async (within) => {
-      await lockAs(within, scope, clock);
-      const chosen = await within.users.findMany(scope, ids, stepOf(action).among);
-      const second = await secondFor(within, scope, action, chosen, clock());
+    database.transaction(async (tx) => {
+      await lockAs(tx, scope, clock);
+      const chosen = await usersStore.findMany(tx, scope, ids, stepOf(action).among);
+      const second = await secondFor(tx, scope, action, chosen, clock());
       if (second) return { done: [], left: [], second };
       const done: User[] = [];
       const left: Left[] = [];
       for (const user of chosen) {
-        const because = await take(within, scope, user, steps[action]);
+        const because = await take(tx, scope, user, steps[action]);
         if (because === null) done.push(user);
         else left.push({ user, because });
       }

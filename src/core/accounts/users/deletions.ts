@@ -1,7 +1,8 @@
 import { behindMs } from '../../../domain/approvals.ts';
 import { mayDelete, type Target, type Verdict } from '../../../domain/policy.ts';
 import type { Scope } from '../../../domain/scope.ts';
-import type { Stores } from '../../../stores.ts';
+import * as activityStore from '../../activity/activity.store.ts';
+import type { Database } from '../../../platform/database/database.ts';
 
 const dayMs = 24 * 60 * 60 * 1_000;
 
@@ -10,12 +11,12 @@ const dayMs = 24 * 60 * 60 * 1_000;
  * @param now epoch ms
  */
 export async function mayDeleteNow(
-  stores: Pick<Stores, 'activity'>,
+  database: Database,
   scope: Scope,
   targets: readonly Target[],
   now: number,
 ): Promise<Verdict> {
   const counted = scope.actor !== null && scope.rules.twoAdministrators.for.includes('deleteMany');
   const since = { deleted: now - dayMs, letIn: now - behindMs };
-  return mayDelete(scope, targets, counted ? await stores.activity.countDeletions(scope, since) : 0);
+  return mayDelete(scope, targets, counted ? await activityStore.countDeletions(database, scope, since) : 0);
 }

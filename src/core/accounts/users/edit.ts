@@ -2,10 +2,11 @@ import { notFound } from '../../../domain/errors.ts';
 import type { Refused } from '../../../domain/policy.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import type { User } from '../../../domain/people/user.ts';
-import type { Stores } from '../../../stores.ts';
 import type { UserChanges } from '../stores/users.columns.ts';
 import { changedByOthers, changesIn, fieldsOf, isComplete, type SentEdit, type UserField } from './merge.ts';
 import { edit, judge, takeStep } from './step.ts';
+import * as usersStore from '../stores/users.store.ts';
+import type { Database } from '../../../platform/database/database.ts';
 
 /** A form that was not saved, because the sender may not have seen what it would overwrite. */
 export interface EditConflict {
@@ -40,14 +41,14 @@ export type EditOutcome =
  * @throws Failure notFound, or conflict when it would take the tenant's last active Global admin away
  */
 export async function saveEdit(
-  within: Stores,
+  tx: Database,
   scope: Scope,
   userId: string,
   sent: SentEdit,
   at: number,
 ): Promise<EditOutcome> {
-  await within.users.lock(scope, userId);
-  const user = await within.users.find(scope, userId);
+  await usersStore.lock(tx, scope, userId);
+  const user = await usersStore.find(tx, scope, userId);
   if (user === null) throw notFound();
   const stored = fieldsOf(user, scope.rules);
   const changes = changesIn(sent, stored);
@@ -59,7 +60,7 @@ export async function saveEdit(
     const complete = isComplete(sent);
     if (!complete || fields.length > 0) return { outcome: 'conflict', user, changes, fields, complete };
   }
-  const result = await takeStep(within, scope, userId, edit(asks ? withoutLevel(changes) : changes), at);
+  const result = await takeStep(tx, scope, userId, edit(asks ? withoutLevel(changes) : changes), at);
   if (result.outcome === 'refused') return { outcome: 'refused', verdict: result.verdict };
   const merged = changedByOthers(sent, stored).some((field) => changes[field] === undefined);
   return { outcome: 'saved', user: { ...user, ...changes }, merged, asks };

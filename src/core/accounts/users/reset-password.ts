@@ -4,10 +4,14 @@ import { notFound } from '../../../domain/errors.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import type { User } from '../../../domain/people/user.ts';
 import type { Activity } from '../../../domain/activity/event.ts';
-import type { Stores } from '../../../stores.ts';
 import { recordedAs, type WayIn, type WaysIn } from '../links/hand-over.ts';
 import { lockAs } from '../sessions/recheck.ts';
 import type { Throttle } from '../throttles/throttle.ts';
+import * as activityStore from '../../activity/activity.store.ts';
+import * as credentialsStore from '../stores/credentials.store.ts';
+import * as sessionsStore from '../stores/sessions.store.ts';
+import * as usersStore from '../stores/users.store.ts';
+import type { Database } from '../../../platform/database/database.ts';
 
 export type ResetResult =
   | { readonly outcome: 'reset'; readonly user: User; readonly way: WayIn }
@@ -19,38 +23,38 @@ export type ResetResult =
   | { readonly outcome: 'throttled'; readonly retryAfter: number };
 
 /** @returns whether it holds, behind the tenant's lock; then it is used up */
-export type Agreement = (within: Stores) => Promise<boolean>;
+export type Agreement = (tx: Database) => Promise<boolean>;
 
 export type Users = ReturnType<typeof createUsers>;
 
-export function createUsers(parts: { stores: Stores; waysIn: WaysIn; throttle: Throttle; clock: () => number }) {
-  const { stores, waysIn, throttle, clock } = parts;
+export function createUsers(parts: { database: Database; waysIn: WaysIn; throttle: Throttle; clock: () => number }) {
+  const { database, waysIn, throttle, clock } = parts;
 
   /** @throws Failure notFound: for another tenant's user exactly as for one that never was */
   async function load(scope: Scope, userId: string): Promise<User> {
-    const user = await stores.users.find(scope, userId);
+    const user = await usersStore.find(database, scope, userId);
     if (user === null) throw notFound();
     return user;
   }
 
   async function recordRefusal(scope: Scope, action: Action, user: User, because: Refusal): Promise<void> {
-    await stores.activity.record(scope, { kind: 'refused', action, because }, user.id, clock());
+    await activityStore.record(database, scope, { kind: 'refused', action, because }, user.id, clock());
   }
 
   async function issueAndRecord(scope: Scope, user: User, agreement?: Agreement): Promise<ResetResult> {
     const issued = await waysIn.issue(scope);
     const { way, stored } = issued;
-    const replaced = await stores.transaction(async (within) => {
-      await lockAs(within, scope, clock);
+    const replaced = await database.transaction(async (tx) => {
+      await lockAs(tx, scope, clock);
       // Somebody may have been made a Global admin since: that changes who may do this, and not the epoch.
-      const present = await within.users.find(scope, user.id);
+      const present = await usersStore.find(tx, scope, user.id);
       if (present === null || !may(scope, 'users.resetPassword', present).allowed) return false;
-      if (agreement !== undefined && !(await agreement(within))) return false;
-      if (!(await within.credentials.replace(scope, user.id, user.epoch, stored))) return false;
-      await within.sessions.endAllOf(scope, user.id, null);
-      await waysIn.keep(within, scope, [[{ id: user.id, epoch: user.epoch + 1 }, issued]], 'reset');
+      if (agreement !== undefined && !(await agreement(tx))) return false;
+      if (!(await credentialsStore.replace(tx, scope, user.id, user.epoch, stored))) return false;
+      await sessionsStore.endAllOf(tx, scope, user.id, null);
+      await waysIn.keep(tx, scope, [[{ id: user.id, epoch: user.epoch + 1 }, issued]], 'reset');
       const event = { kind: 'password.reset', expiresAt: stored.until, ...recordedAs(way) } as const;
-      await within.activity.record(scope, event, user.id, stored.at);
+      await activityStore.record(tx, scope, event, user.id, stored.at);
       return true;
     });
     if (!replaced) return { outcome: 'stale', user };
@@ -63,7 +67,7 @@ export function createUsers(parts: { stores: Stores; waysIn: WaysIn; throttle: T
     /** One user with their latest events and what the scope's actor may do to them. */
     show: async (scope: Scope, userId: string): Promise<{ user: User; reset: Verdict; events: Activity[] }> => {
       const user = await load(scope, userId);
-      const events = await stores.activity.latestOfUser(scope, userId);
+      const events = await activityStore.latestOfUser(database, scope, userId);
       return { user, reset: may(scope, 'users.resetPassword', user), events };
     },
 

@@ -5,8 +5,12 @@ import { restoreWindowMs } from '../../../domain/regions.ts';
 import type { Action } from '../../../domain/roles.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import type { User, Change } from '../../../domain/people/user.ts';
-import type { Stores } from '../../../stores.ts';
 import { changeableFields, type UserChanges } from '../stores/users.columns.ts';
+import * as activityStore from '../../activity/activity.store.ts';
+import * as sessionsStore from '../stores/sessions.store.ts';
+import * as usersStore from '../stores/users.store.ts';
+import type { Database } from '../../../platform/database/database.ts';
+import type { ParametersAfterFirst } from '../../../platform/bind.ts';
 
 /** One thing that can be done to a user. */
 export interface Step {
@@ -16,7 +20,7 @@ export interface Step {
   /** The judge's further word, beyond the action itself. */
   readonly verdict?: (scope: Scope, user: User) => Verdict;
   /** Writes the change. @returns what to record, or null when nothing had to change */
-  readonly apply: (within: Stores, scope: Scope, user: User, at: number) => Promise<ActivityEvent | null>;
+  readonly apply: (tx: Database, scope: Scope, user: User, at: number) => Promise<ActivityEvent | null>;
 }
 
 /** What came of a step: it was done, there was nothing to do, or the judge refused it and that was recorded. */
@@ -31,25 +35,28 @@ export type StepOutcome =
  * @throws Failure notFound, or conflict when it would take the tenant's last active Global admin away
  */
 export async function takeStep(
-  within: Stores,
+  tx: Database,
   scope: Scope,
   userId: string,
   step: Step,
   at: number,
 ): Promise<StepOutcome> {
-  const find = step.among === 'deleted' ? within.users.findDeleted : within.users.find;
+  const find =
+    step.among === 'deleted'
+      ? (...args: ParametersAfterFirst<typeof usersStore.findDeleted>) => usersStore.findDeleted(tx, ...args)
+      : (...args: ParametersAfterFirst<typeof usersStore.find>) => usersStore.find(tx, ...args);
   const user = await find(scope, userId);
   if (user === null) throw notFound();
   const verdict = judge(scope, step, user);
   if (!verdict.allowed) {
     const refusal = { kind: 'refused', action: step.action, because: verdict.because } as const;
-    await within.activity.record(scope, refusal, user.id, at);
+    await activityStore.record(tx, scope, refusal, user.id, at);
     return { outcome: 'refused', user, verdict };
   }
-  const event = await step.apply(within, scope, user, at);
+  const event = await step.apply(tx, scope, user, at);
   if (event === null) return { outcome: 'unchanged', user };
-  await keepAGlobalAdmin(within, scope, user);
-  await within.activity.record(scope, event, user.id, at);
+  await keepAGlobalAdmin(tx, scope, user);
+  await activityStore.record(tx, scope, event, user.id, at);
   return { outcome: 'done', user };
 }
 
@@ -60,18 +67,18 @@ export function judge(scope: Scope, step: Pick<Step, 'action' | 'verdict'>, user
 }
 
 // Only a change to an active Global admin can be the one that leaves nobody.
-async function keepAGlobalAdmin(within: Stores, scope: Scope, before: User): Promise<void> {
+async function keepAGlobalAdmin(tx: Database, scope: Scope, before: User): Promise<void> {
   if (before.administratorLevel !== 'global' || before.state !== 'active') return;
-  if ((await within.users.countActiveGlobalAdmins(scope)) === 0) throw conflict('users:lastGlobalAdmin');
+  if ((await usersStore.countActiveGlobalAdmins(tx, scope)) === 0) throw conflict('users:lastGlobalAdmin');
 }
 
 const setState = (action: Action, state: User['state'], kind: StateEvent): Step => ({
   action,
   among: 'present',
-  apply: async (within, scope, user, at) => {
+  apply: async (tx, scope, user, at) => {
     if (user.state === state) return null;
-    await within.users.setState(scope, user.id, state, at);
-    await within.sessions.endAllOf(scope, user.id, null);
+    await usersStore.setState(tx, scope, user.id, state, at);
+    await sessionsStore.endAllOf(tx, scope, user.id, null);
     return { kind };
   },
 });
@@ -87,9 +94,9 @@ export const remove = setState('users.delete', 'deleted', 'user.deleted');
 export const restore: Step = {
   action: 'users.restore',
   among: 'deleted',
-  apply: async (within, scope, user, at) => {
+  apply: async (tx, scope, user, at) => {
     if ((user.deletedAt ?? 0) + restoreWindowMs(scope.rules) <= at) throw notFound();
-    await within.users.restore(scope, user.id);
+    await usersStore.restore(tx, scope, user.id);
     return { kind: 'user.restored' };
   },
 };
@@ -97,8 +104,8 @@ export const restore: Step = {
 export const endSessions: Step = {
   action: 'users.endSessions',
   among: 'present',
-  apply: async (within, scope, user) => {
-    await within.sessions.endAllOf(scope, user.id, null);
+  apply: async (tx, scope, user) => {
+    await sessionsStore.endAllOf(tx, scope, user.id, null);
     return { kind: 'sessions.ended', which: 'all' };
   },
 };
@@ -108,10 +115,10 @@ export const edit = (changes: Partial<UserChanges>): Step => ({
   action: 'users.edit',
   among: 'present',
   verdict: (scope, user) => mayGive(scope, user, { ...user, ...changes }),
-  apply: async (within, scope, user) => {
+  apply: async (tx, scope, user) => {
     const made = differences(user, { ...user, ...changes });
     if (made.length === 0) return null;
-    await within.users.update(scope, user.id, Object.fromEntries(made.map(({ field, to }) => [field, to])));
+    await usersStore.update(tx, scope, user.id, Object.fromEntries(made.map(({ field, to }) => [field, to])));
     return { kind: 'user.edited', changes: made };
   },
 });
