@@ -1,78 +1,112 @@
 /**
- * Imports point one way only: routes, feature, store, data; all may read the domain, the domain reads nothing.
+ * Imports point in one direction: domain, then platform and i18n, then core, then the interfaces (site, mail; later api, scim,
+ * oidc), then app.ts, main.ts and the commands. Types count as imports.
  * @type {import('dependency-cruiser').IConfiguration}
  */
+
+/** Interfaces to the outside. Those that do not exist yet are named, so that the rules already apply to them. */
+const interfaces = '(site|mail|api|scim|oidc)';
+
+/** Leaf modules at the root of src that every layer may import. */
+const roots = '^src/(paths|package-root)[.]ts$';
+
+/** The contexts of core: each may import only those before it. */
+const contexts = [
+  'activity',
+  'accounts',
+  'support',
+  'approvals',
+  'directory',
+  'imports',
+  'notices',
+  'personal-data',
+  'moving',
+  'retention',
+];
+
+const contextOrder = contexts.map((context, index) => ({
+  name: `context-order-${context}`,
+  comment: `core/${context} may import only the contexts listed before it, so that contexts never depend on each other.`,
+  severity: 'error',
+  from: { path: `^src/core/${context}/` },
+  to: { path: '^src/core/', pathNot: `^src/core/(${contexts.slice(0, index + 1).join('|')})/` },
+}));
+
 export default {
   forbidden: [
     {
       name: 'no-cycle',
-      comment:
-        'Two files that need each other are one file, or hide a third. Types alone may look back: they are gone at run time.',
+      comment: 'Two files that import each other can only be understood, tested and moved together.',
       severity: 'error',
       from: {},
-      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+      to: { circular: true },
     },
     {
-      name: 'domain-reads-nothing',
-      comment: 'The rules know no clock, no database, no wording, and no package.',
+      name: 'domain-imports-nothing',
+      comment: 'The rules of the product are pure: no clock, no database, no wording, no package.',
       severity: 'error',
       from: { path: '^src/domain/' },
       to: { pathNot: '^src/domain/' },
     },
     {
-      name: 'data-knows-no-feature',
-      comment: 'The database layer serves whoever asks.',
+      name: 'platform-below-core',
+      comment: 'Platform and i18n serve every context and know none.',
       severity: 'error',
-      from: { path: '^src/data/' },
-      to: { path: '^tools/|^src/(features|web)/|^src/(app|stores|paths)[.]ts$' },
+      from: { path: '^src/(platform|i18n)/' },
+      to: { path: `^src/|^tools/`, pathNot: `^src/(domain|platform|i18n)/|^src/package-root[.]ts$` },
     },
     {
-      name: 'store-looks-down',
-      comment: 'A store answers; it knows neither the feature that asks nor the web.',
+      name: 'core-below-interfaces',
+      comment: 'Business logic takes and returns plain values; pages, emails and commands call it. Addresses are injected.',
       severity: 'error',
-      from: { path: '^src/features/.+[.]store[.]ts$' },
-      to: { path: '^src/web/|[.](routes|forms)[.]ts$|^src/features/[^/]+/[^/.]+[.]ts$|^src/(app|stores|paths)[.]ts$' },
+      from: { path: '^src/core/' },
+      to: { path: '^src/|^tools/', pathNot: '^src/(domain|platform|i18n|core)/|^src/package-root[.]ts$' },
     },
     {
-      name: 'feature-knows-no-web',
-      comment: 'What happens is decided without a request: the commands and the tests call the same functions.',
+      name: 'interfaces-below-app',
+      comment: 'An interface is mounted by app.ts and knows nothing of the programs that start it.',
       severity: 'error',
-      // A trail names the pages above a page: routes share it, and it speaks of nothing but addresses and words.
-      from: { path: '^src/features/', pathNot: '[.](routes|forms|trail)[.]ts$' },
-      // Words, dates and rows of a file are no HTTP: a sheet to print, a mail and a command need them too.
-      to: { path: '^src/web/|[.]routes[.]ts$', pathNot: '^src/web/(translator|formats|csv-text)[.]ts$' },
+      from: { path: `^src/${interfaces}/` },
+      to: { path: '^src/|^tools/', pathNot: `^src/(domain|platform|i18n|core)/|^src/${interfaces}/|${roots}` },
     },
     {
-      name: 'routes-ask-features',
-      comment: 'Queries and transactions are the business of stores and features.',
+      name: 'interfaces-stay-apart',
+      comment: 'What two interfaces share belongs to core: each can be changed, or left out, without the others.',
       severity: 'error',
-      from: { path: '[.](routes|forms)[.]ts$' },
-      to: { path: '^src/data/|^(node_modules/)?(knex|pg|better-sqlite3)(/|$)|node_modules/(knex|pg|better-sqlite3)/' },
+      from: { path: `^src/${interfaces}/` },
+      to: { path: `^src/${interfaces}/`, pathNot: '^src/$1/' },
     },
     {
-      name: 'routes-are-nobodys-library',
-      comment: 'What two features share is not HTTP: it belongs to the feature itself, or to src/web.',
+      name: 'pipeline-below-pages',
+      comment: 'The request pipeline is the same for every page.',
       severity: 'error',
-      from: { pathNot: '^src/(app|features|features[.]files)[.]ts$' },
-      to: { path: '^src/features/.+[.]routes[.]ts$' },
+      from: { path: '^src/site/http/' },
+      to: { path: '^src/site/', pathNot: '^src/site/http/' },
     },
     {
-      name: 'web-knows-no-routes',
-      comment: 'The pipeline is the same for every page.',
+      name: 'routes-are-entry-points',
+      comment: 'Code that several pages share is not HTTP: it belongs to a context, or to site/http.',
       severity: 'error',
-      from: { path: '^src/web/' },
-      to: { path: '^src/features/.+[.](routes|forms)[.]ts$|^src/app[.]ts$' },
+      from: { pathNot: '^src/(app|site/routes)[.]ts$' },
+      to: { path: '[.]routes[.]ts$' },
     },
     {
-      name: 'express-at-the-edge',
-      comment: 'HTTP words stay where HTTP is spoken.',
+      name: 'drivers-in-platform-and-stores',
+      comment: 'Queries are the business of stores.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/web/|[.](routes|trail)[.]ts$|^src/(app|server)[.]ts$' },
+      from: { path: '^src/', pathNot: '^src/platform/|^src/core/' },
+      to: { path: '(^|node_modules/)(knex|pg|better-sqlite3)(/|$)' },
+    },
+    {
+      name: 'express-in-site',
+      comment: 'HTTP stays in the interface that speaks it.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/site/|^src/(app|server)[.]ts$' },
       to: { path: '(^|node_modules/)(@types/)?(express|express-session|passport|passport-local)(/|$)' },
     },
     {
-      name: 'nobody-calls-the-entrance',
-      comment: 'Programs start at bin; nothing imports what starts it.',
+      name: 'programs-start-in-bin',
+      comment: 'Nothing imports the program that starts it.',
       severity: 'error',
       from: { pathNot: '^(bin/|src/(main[.]ts|cli/)|tools/)' },
       to: { path: '^src/(main[.]ts$|cli/)' },
@@ -107,15 +141,15 @@ export default {
     },
     {
       name: 'resolvable',
-      comment: 'An import that leads nowhere fails at start.',
+      comment: 'An import that cannot be resolved fails at start.',
       severity: 'error',
       from: {},
       to: { couldNotResolve: true },
     },
+    ...contextOrder,
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    // Types count too: a direction that only types break is broken all the same.
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {

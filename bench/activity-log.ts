@@ -44,7 +44,7 @@ const environment = {
 };
 
 /** @returns the operator's scope in the filled tenant, and the person who did half of everything in it */
-async function fill(database: Database, database: ReturnType<typeof openDatabase>, scope: Scope): Promise<string> {
+async function fill(database: Database, scope: Scope): Promise<string> {
   const passwordHash = await (await createHasher()).hash(normalizePassword(password));
   const people = Array.from({ length: peopleCount }, () => randomUUID());
   await database.transaction(async (tx) => {
@@ -145,7 +145,7 @@ try {
     tenant,
     actor: null,
   });
-  const busy = await fill(database, database, scope);
+  const busy = await fill(database, scope);
   if (onPostgres) await database.knex.raw('vacuum analyze');
   console.log(
     `${cpus()[0]?.model ?? ''}, ${cpus().length} cores, Node ${process.version}, ${database.dialect}, ${entryCount} entries, ${new Date().toISOString().slice(0, 10)}`,

@@ -62,7 +62,7 @@ export function createFeatures(
   parts: FeatureParts,
 ): { authentication: Authentication; support: Support; routes: Route[] } {
   const { config, database, secrets, hasher, guesses, translator, clock, log } = app;
-  const { database, cookies, answerRefusal, background } = parts;
+  const { cookies, answerRefusal, background } = parts;
   const { rules } = config;
   const throttle = createThrottle(database, rules);
   const devices = createKnownDevices(secrets);
@@ -147,7 +147,7 @@ function secondFactors(
 /** The ways in without a password: what others hand over, and what users ask for alone. */
 function linksAndRecovery(
   { config, database, clock, log }: AppParts,
-  { database, cookies, background }: FeatureParts,
+  { cookies, background }: FeatureParts,
   { authentication, links, tokens }: { authentication: Authentication; links: Links; tokens: LinkTokens },
 ): Route[] {
   const throttle = createLinkThrottle(database);
@@ -162,7 +162,7 @@ function linksAndRecovery(
 /** What people are told of themselves, by mail and on demand, and how they are forgotten. */
 function noticesAndPersonalData(
   app: AppParts,
-  { database, answerRefusal, background }: FeatureParts,
+  { answerRefusal, background }: FeatureParts,
   { throttle, tenants, links }: { throttle: Throttle; tenants: Tenants; links: Links },
 ): Route[] {
   const { config, database, translator, render, clock, monotonic, log } = app;

@@ -7,7 +7,7 @@ import { migrationState } from '../platform/database/migrate.ts';
 import { findSecondFactorKeys } from '../platform/keys/secrets.ts';
 import { checkServer } from '../platform/mail-transport.ts';
 import { confirmCommand, isAhead, readTrustedTime } from '../core/retention/trusted-clock.ts';
-import { seedsStore } from '../core/accounts/stores/seeds.store.ts';
+import * as seedsStore from '../core/accounts/stores/seeds.store.ts';
 import { createVault } from '../platform/keys/vault.ts';
 import { openSessions } from '../server.ts';
 import { loadAssets } from '../site/http/assets.ts';
@@ -34,7 +34,7 @@ export async function faultsOf(config: Config): Promise<string[]> {
       if (found?.pending !== 0 || isOfAnother(found.bound, config)) return;
       const keys = findSecondFactorKeys(config);
       const keyIds = keys.length === 0 ? [] : createVault(keys).keyIds;
-      const unreadable = await seedsStore(database).countUnreadableForOperator(keyIds);
+      const unreadable = await seedsStore.countUnreadableForOperator(database, keyIds);
       if (unreadable > 0)
         throw new Error(`no key here opens ${unreadable} second factors; put the one before behind it`);
     },

@@ -15,8 +15,7 @@ const aboutHabits = ['test/architecture/', 'test/support/services.ts'];
 
 describe('the house keeps its shape', () => {
   test('there is something to look at', () => {
-    for (const files of [tools, views, tests, under('src/domain/'), under('src/features/')])
-      assert.ok(files.length > 0);
+    for (const files of [tools, views, tests, under('src/domain/'), under('src/core/')]) assert.ok(files.length > 0);
   });
 
   test('views have 60 lines at the most', () => {
@@ -35,8 +34,8 @@ describe('the house keeps its shape', () => {
     assertNone(importsLeaving('src/domain', under('src/domain/')));
   });
 
-  test('domain and features are given the time', () => {
-    assertNone(linesLike(under('src/domain/', 'src/features/'), ownClock));
+  test('domain and core are given the time', () => {
+    assertNone(linesLike(under('src/domain/', 'src/core/'), ownClock));
   });
 
   test('only commands and tools write to the console', () => {

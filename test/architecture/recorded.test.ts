@@ -5,13 +5,15 @@ import { askers, unrecordings } from './recorded.ts';
 import { read } from './sources.ts';
 
 const source = read('src/**/*.ts');
-const folder = 'src/features/activity/activity';
+const folder = 'src/core/activity';
 const mayAsk = [
-  ...['store', 'record', 'reads', 'page', 'behind', 'trim.store'].map((room) => `${folder}.${room}.ts`),
-  'src/data/purge.ts',
-  'src/features/personal-data/erasure.store.ts',
+  ...['activity.store', 'append.store', 'reads.store', 'log-query', 'controllers.store', 'trim.store'].map(
+    (file) => `${folder}/${file}.ts`,
+  ),
+  'src/core/retention/expired.store.ts',
+  'src/core/personal-data/erasure.store.ts',
   // A log that was taken in elsewhere goes with its tenant, as a whole.
-  'src/features/moving/moving.store.ts',
+  'src/core/moving/moving.store.ts',
 ];
 
 /** Each with its reason. */

@@ -4,9 +4,13 @@ import path from 'node:path';
 import { describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { Scope } from '../../src/domain/scope.ts';
 import { openDatabase } from '../../src/platform/database/open.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import { dataDirectory, json, run, serve, type Environment } from './command.ts';
+import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
+import type { Database } from '../../src/platform/database/database.ts';
+import * as activityStore from '../../src/core/activity/activity.store.ts';
 
 const dayMs = 24 * 60 * 60_000;
 const patienceMs = 20_000;
@@ -32,7 +36,7 @@ async function aRegion(databaseUrl: string | null) {
   const user = ['--tenant', tenantId, '--name', 'Zoé', '--username', 'zoe@lumiere.example'];
   const { userId } = await json<{ userId: string }>(['user', 'add', ...user], environment);
 
-  async function withStores<T>(work: (database: ReturnType<typeof createStores>) => Promise<T>): Promise<T> {
+  async function withDatabase<T>(work: (database: Database) => Promise<T>): Promise<T> {
     const file = path.join(directory, 'parvis.sqlite');
     const database = openDatabase(
       databaseUrl === null ? { kind: 'sqlite', file } : { kind: 'postgres', url: databaseUrl },
@@ -43,15 +47,15 @@ async function aRegion(databaseUrl: string | null) {
       await database.close();
     }
   }
-  const scope = { tenant: { id: tenantId } } as Parameters<ReturnType<typeof createStores>['users']['setState']>[0];
-  await withStores(({ users }) => users.setState(scope, userId, 'deleted', Date.now()));
+  const scope = { tenant: { id: tenantId } } as Scope;
+  await withDatabase((database) => usersStore.setState(database, scope, userId, 'deleted', Date.now()));
   return {
     environment,
     /** What could be lost: whether the deleted user is still there, and how many entries the log has. */
     kept: () =>
-      withStores(async ({ users, activity }) => ({
-        user: (await users.findDeleted(scope, userId)) !== null,
-        firstPlace: (await activity.endsOfChain(scope as never)).anchor.place + 1,
+      withDatabase(async (database) => ({
+        user: (await usersStore.findDeleted(database, scope, userId)) !== null,
+        firstPlace: (await activityStore.endsOfChain(database, scope)).anchor.place + 1,
       })),
   };
 }

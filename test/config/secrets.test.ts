@@ -60,11 +60,11 @@ describe('the secret that signs sessions', () => {
   });
 
   test('is the same for processes that start together', async () => {
-    const url = (file: string): string => JSON.stringify(new URL(`../../src/config/${file}`, import.meta.url).href);
+    const url = (file: string): string => JSON.stringify(new URL(`../../src/platform/${file}`, import.meta.url).href);
     // Each waits for the same moment, so that they meet at the file.
     const program = `
-      const { readConfig } = await import(${url('config.ts')});
-      const { loadSecrets } = await import(${url('secrets.ts')});
+      const { readConfig } = await import(${url('config/config.ts')});
+      const { loadSecrets } = await import(${url('keys/secrets.ts')});
       const { config } = readConfig({ DATA_DIR: process.argv[1] });
       while (Date.now() < Number(process.argv[2])) {}
       console.log(JSON.stringify(loadSecrets(config)));`;

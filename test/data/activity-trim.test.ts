@@ -10,6 +10,8 @@ import { both, newTenant, open, start, worldwide } from './databases.ts';
 import type { ScopeTenant } from '../../src/domain/tenant.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
+import { interrupt } from '../support/interrupt.ts';
+import { killed } from '../support/interrupt.ts';
 
 const dayMs = 24 * 60 * 60_000;
 const midnight = Math.floor(start / dayMs) * dayMs;
@@ -122,16 +124,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
 
     it('takes all of it back where it cannot say so', async () => {
       const scope = await aLog([0, 0, 30]);
-      const broken = {
-        ...database,
-        transaction: <T>(work: (tx: typeof database) => Promise<T>) =>
-          database.transaction((tx) =>
-            work({
-              ...tx,
-              activityTrims: { ...tx.activityTrims, drop: () => Promise.reject(new Error('no')) },
-            }),
-          ),
-      };
+      const broken = interrupt(database, /^delete from [`"]activity[`"]/, killed('before', 'no'));
       await assert.rejects(trim(midnight + 40 * dayMs, broken), /no/);
       assert.deepEqual(await placesOf(scope), [1, 2, 3]);
       assert.deepEqual(await verify(scope), { entries: 3, dropped: 0, fault: null });

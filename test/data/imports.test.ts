@@ -8,6 +8,9 @@ import { actingAs, both, newTenant, newUser, open, start, worldwide } from './da
 import * as credentialsStore from '../../src/core/accounts/stores/credentials.store.ts';
 import * as sessionsStore from '../../src/core/accounts/stores/sessions.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
+import * as importsStore from '../../src/core/imports/imports.store.ts';
+import * as importRunsStore from '../../src/core/imports/run.store.ts';
+import * as importPasswordsStore from '../../src/core/imports/passwords.store.ts';
 
 const dayMs = 86_400_000;
 const row = (line: number, outcome: 'unchanged' | 'refused' = 'unchanged'): PlannedRow => {
@@ -19,7 +22,6 @@ const none = { added: 0, changed: 0, unchanged: 0, refused: 0 };
 for (const { dialect, config, skip } of both(await postgres())) {
   describe(`imports on ${dialect}`, { skip }, async () => {
     const { database } = skip ? ({} as Awaited<ReturnType<typeof open>>) : await open(config);
-    const { imports, importRuns, importPasswords } = database ?? {};
 
     async function anAdmin(): Promise<Scope> {
       const scope = await newTenant(database);
@@ -28,7 +30,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
       return actingAs(scope, admin);
     }
     async function staged(scope: Scope, rows: readonly PlannedRow[] = [], expiresAt = start + dayMs): Promise<string> {
-      const staging = await imports.begin(scope, { fileName: 'a.csv', at: start, expiresAt });
+      const staging = await importsStore.begin(database, scope, { fileName: 'a.csv', at: start, expiresAt });
       await staging.add(rows);
       await staging.stage(none);
       return staging.id;
@@ -49,7 +51,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
         return { line: index + 2, username, displayName, outcome: 'added', userId: id, user };
       });
       const id = await staged(scope, rows);
-      await importRuns.finish(id, {
+      await importRunsStore.finish(database, id, {
         state: 'done',
         counts: none,
         stoppedBy: null,
@@ -61,10 +63,14 @@ for (const { dialect, config, skip } of both(await postgres())) {
 
     test('are nobody’s to see while they are read, and gone when the reading fails', async () => {
       const scope = await anAdmin();
-      const staging = await imports.begin(scope, { fileName: 'a.csv', at: start, expiresAt: start + dayMs });
+      const staging = await importsStore.begin(database, scope, {
+        fileName: 'a.csv',
+        at: start,
+        expiresAt: start + dayMs,
+      });
       await staging.add([row(2)]);
-      assert.equal(await imports.find(scope, staging.id), null);
-      assert.deepEqual(await imports.list(scope), []);
+      assert.equal(await importsStore.find(database, scope, staging.id), null);
+      assert.deepEqual(await importsStore.list(database, scope), []);
       await staging.drop();
       assert.equal((await database.knex('import_rows').where({ import_id: staging.id })).length, 0);
     });
@@ -73,11 +79,14 @@ for (const { dialect, config, skip } of both(await postgres())) {
       const scope = await anAdmin();
       const rows = Array.from({ length: 230 }, (_, index) => row(index + 2, index % 2 ? 'refused' : 'unchanged'));
       const id = await staged(scope, rows);
-      assert.deepEqual(await imports.rows(scope, id, null, { after: 0 }, 10), rows.slice(0, 11));
-      assert.deepEqual(await imports.rows(scope, id, null, { before: 10 }, 5), rows.slice(2, 8).reverse());
+      assert.deepEqual(await importsStore.rows(database, scope, id, null, { after: 0 }, 10), rows.slice(0, 11));
+      assert.deepEqual(
+        await importsStore.rows(database, scope, id, null, { before: 10 }, 5),
+        rows.slice(2, 8).reverse(),
+      );
       const refused = rows.filter(({ outcome }) => outcome === 'refused');
       assert.deepEqual(
-        await imports.rows(scope, id, 'refused', { after: 100 }, 500),
+        await importsStore.rows(database, scope, id, 'refused', { after: 100 }, 500),
         refused.filter(({ line }) => line > 100),
       );
     });
@@ -93,22 +102,28 @@ for (const { dialect, config, skip } of both(await postgres())) {
         { ...scope, actor: null },
         { ...scope, tenant: other.tenant },
       ]) {
-        assert.equal(await imports.find(stranger, id), null);
-        assert.deepEqual(await imports.rows(stranger, id, null, { after: 0 }, 9), []);
-        assert.equal(await imports.want(stranger, id, { mode: 'all', epoch: 0, expiresAt: start }), false);
-        assert.equal(await importPasswords.count(stranger, id), 0);
-        assert.deepEqual(await importPasswords.listAfter(stranger, id, 0), []);
-        assert.equal(await importPasswords.claim(stranger, id, 'x', { now: start, until: start + 1 }), false);
+        assert.equal(await importsStore.find(database, stranger, id), null);
+        assert.deepEqual(await importsStore.rows(database, stranger, id, null, { after: 0 }, 9), []);
+        assert.equal(
+          await importsStore.want(database, stranger, id, { mode: 'all', epoch: 0, expiresAt: start }),
+          false,
+        );
+        assert.equal(await importPasswordsStore.count(database, stranger, id), 0);
+        assert.deepEqual(await importPasswordsStore.listAfter(database, stranger, id, 0), []);
+        assert.equal(
+          await importPasswordsStore.claim(database, stranger, id, 'x', { now: start, until: start + 1 }),
+          false,
+        );
       }
-      assert.equal(await importPasswords.count(scope, id), 2);
+      assert.equal(await importPasswordsStore.count(database, scope, id), 2);
     });
 
     test('are wanted once', async () => {
       const scope = await anAdmin();
       const id = await staged(scope);
-      const want = () => imports.want(scope, id, { mode: 'good', epoch: 3, expiresAt: start });
+      const want = () => importsStore.want(database, scope, id, { mode: 'good', epoch: 3, expiresAt: start });
       assert.deepEqual((await Promise.all([want(), want(), want()])).sort(), [false, false, true]);
-      const [wanted] = (await importRuns.listWantedAcrossTenants()).filter((each) => each.id === id);
+      const [wanted] = (await importRunsStore.listWantedAcrossTenants(database)).filter((each) => each.id === id);
       assert.deepEqual(
         [wanted?.mode, wanted?.userEpoch, wanted?.tenantId, wanted?.address, wanted?.requestId],
         ['good', 3, scope.tenant.id, scope.address, scope.requestId],
@@ -122,15 +137,15 @@ for (const { dialect, config, skip } of both(await postgres())) {
         Array.from({ length: 150 }, (_, index) => row(index + 2)),
       );
       const refused = Array.from({ length: 120 }, (_, index) => row(index + 10, 'refused'));
-      await importRuns.settle(id, refused);
-      assert.deepEqual(await imports.rows(scope, id, 'refused', { after: 0 }, 500), refused);
-      assert.equal((await imports.rows(scope, id, 'unchanged', { after: 0 }, 500)).length, 30);
+      await importRunsStore.settle(database, id, refused);
+      assert.deepEqual(await importsStore.rows(database, scope, id, 'refused', { after: 0 }, 500), refused);
+      assert.equal((await importsStore.rows(database, scope, id, 'unchanged', { after: 0 }, 500)).length, 30);
     });
 
     test('give passwords to those alone to whom nothing has happened since', async () => {
       const scope = await anAdmin();
       const { id, ids } = await done(scope, 6);
-      const newcomers = await importPasswords.listAfter(scope, id, 0);
+      const newcomers = await importPasswordsStore.listAfter(database, scope, id, 0);
       assert.deepEqual(
         newcomers.map(({ userId }) => userId),
         ids,
@@ -148,37 +163,38 @@ for (const { dialect, config, skip } of both(await postgres())) {
       const until = start + dayMs;
       const made = { by: 'Camille', at: start, until };
       const hashes = newcomers.map((each) => ({ ...each, ...made, hash: `new ${each.line}` }));
-      const issued = await importPasswords.issue(scope, id, hashes);
+      const issued = await importPasswordsStore.issue(database, scope, id, hashes);
       assert.deepEqual([...issued].sort(), ids.slice(3).sort());
       const user = await usersStore.find(database, scope, ids[3]!);
       assert.deepEqual([user?.epoch, user?.temporaryUntil, user?.passwordSetBy], [1, until, 'Camille']);
-      assert.equal(await importPasswords.countIssued(scope, id), 3);
-      assert.equal(await importPasswords.count(scope, id), 3, 'they can be served again');
-      assert.equal((await importPasswords.issue(scope, id, hashes)).size, 0, 'but not by old hashes');
+      assert.equal(await importPasswordsStore.countIssued(database, scope, id), 3);
+      assert.equal(await importPasswordsStore.count(database, scope, id), 3, 'they can be served again');
+      assert.equal((await importPasswordsStore.issue(database, scope, id, hashes)).size, 0, 'but not by old hashes');
     });
 
     test('give them to one download at a time, until all are out', async () => {
       const scope = await anAdmin();
       const { id } = await done(scope, 1);
-      const claim = (holder: string, now = start) => importPasswords.claim(scope, id, holder, { now, until: now + 60 });
+      const claim = (holder: string, now = start) =>
+        importPasswordsStore.claim(database, scope, id, holder, { now, until: now + 60 });
       assert.deepEqual((await Promise.all([claim('a'), claim('a'), claim('a')])).sort(), [false, false, true]);
-      assert.equal(await importPasswords.renew(scope, id, 'a', start + 100), true);
+      assert.equal(await importPasswordsStore.renew(database, scope, id, 'a', start + 100), true);
       assert.equal(await claim('b', start + 100), false);
       assert.equal(await claim('b', start + 101), true);
-      assert.equal(await importPasswords.renew(scope, id, 'a', start + 300), false);
-      await importPasswords.release(scope, id, 'a', start);
-      assert.equal((await imports.find(scope, id))?.deliveredAt, null, 'who has lost it ends nothing');
-      await importPasswords.release(scope, id, 'b', null);
+      assert.equal(await importPasswordsStore.renew(database, scope, id, 'a', start + 300), false);
+      await importPasswordsStore.release(database, scope, id, 'a', start);
+      assert.equal((await importsStore.find(database, scope, id))?.deliveredAt, null, 'who has lost it ends nothing');
+      await importPasswordsStore.release(database, scope, id, 'b', null);
       assert.equal(await claim('c'), true);
-      await importPasswords.release(scope, id, 'c', start + 7);
-      assert.equal((await imports.find(scope, id))?.deliveredAt, start + 7);
+      await importPasswordsStore.release(database, scope, id, 'c', start + 7);
+      assert.equal((await importsStore.find(database, scope, id))?.deliveredAt, start + 7);
       assert.equal(await claim('d', start + dayMs), false);
     });
 
     test('are purged with all their rows when their day is over, whatever became of them', async () => {
       const scope = await anAdmin();
       const [kept, over] = [await staged(scope, [row(2)], start + 1), await staged(scope, [row(2)], start - 1)];
-      const reading = await imports.begin(scope, { fileName: '', at: start, expiresAt: start - 1 });
+      const reading = await importsStore.begin(database, scope, { fileName: '', at: start, expiresAt: start - 1 });
       await Promise.all([purge(database, worldwide, start), purge(database, worldwide, start)]);
       const left = await database
         .knex('imports')

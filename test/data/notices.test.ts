@@ -13,6 +13,8 @@ import * as deliveriesStore from '../../src/core/activity/deliveries.store.ts';
 import * as noticesStore from '../../src/core/notices/notices.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 import type { Database } from '../../src/platform/database/database.ts';
+import { interrupt } from '../support/interrupt.ts';
+import { killed } from '../support/interrupt.ts';
 
 const minuteMs = 60_000;
 const never = new AbortController().signal;
@@ -47,7 +49,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
 
     it('is shared: two that send at once send each mail once', async () => {
       const { database, scope, userId } = await withUser();
-      const { stores: others } = await open(config);
+      const { database: others } = await open(config);
       for (let each = 0; each < 60; each++) await activityStore.record(database, scope, told, userId, start);
       const sent: string[] = [];
       const slowly = async (id: string): Promise<void> => {
@@ -69,10 +71,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
       await activityStore.record(database, scope, told, userId, start);
       const sent: string[] = [];
       const note = (id: string): Promise<void> => Promise.resolve(void sent.push(id));
-      const dying = {
-        ...database,
-        notices: { ...database.notices, remove: () => Promise.reject(new Error('killed')) },
-      };
+      const dying = interrupt(database, /^delete from [`"]mails[`"]/, killed('before'));
       await assert.rejects(aDispatcher(dying, note).run(never), /killed/);
       await aDispatcher(database, note).run(never);
       assert.equal(sent.length, 1, 'it still belongs to the one who took it');

@@ -4,7 +4,6 @@ import { describe, it } from 'node:test';
 import { restoreWindowMs } from '../../src/domain/regions.ts';
 import { createScope, type Scope } from '../../src/domain/scope.ts';
 import { createErasure } from '../../src/core/personal-data/erasure.ts';
-import type { OverdueUser } from '../../src/core/personal-data/erasure.store.ts';
 import { createThrottle } from '../../src/core/accounts/throttles/throttle.ts';
 import { createUserChanges } from '../../src/core/accounts/users/changes.ts';
 import type { NewUser } from '../../src/core/accounts/stores/users.store.ts';
@@ -13,6 +12,7 @@ import { actingAs, both, newTenant, newUser, open, start, worldwide } from './da
 import type { ScopeTenant } from '../../src/domain/tenant.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
+import { interrupt } from '../support/interrupt.ts';
 
 const windowMs = restoreWindowMs(worldwide);
 const never = new AbortController().signal;
@@ -25,10 +25,10 @@ for (const { dialect, config, skip } of both(await postgres())) {
       config.kind === 'sqlite' ? (opened ??= open(config)) : open(config);
 
     /** A process of the portal, at a time. */
-    async function aNode(now: number, listed?: OverdueUser[]) {
+    async function aNode(now: number, onceListed?: () => unknown) {
       const { database } = await connect();
-      const findOverdueAcrossTenants = () => Promise.resolve(listed ?? []);
-      const asListed = listed ? { ...database, erasure: { ...database.erasure, findOverdueAcrossTenants } } : database;
+      const listing = /^select .* where users\.state = 'deleted'/;
+      const purged = onceListed ? interrupt(database, listing, { after: onceListed }) : database;
       const operatorScope = (tenant: ScopeTenant): Scope =>
         createScope({
           rules: worldwide,
@@ -40,7 +40,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
           actor: null,
         });
       const erasure = createErasure({
-        ...{ database: asListed, rules: worldwide, operatorScope, transport: null },
+        ...{ database: purged, rules: worldwide, operatorScope, transport: null },
         throttle: createThrottle(database, worldwide),
         clock: () => now,
       });
@@ -118,9 +118,15 @@ for (const { dialect, config, skip } of both(await postgres())) {
     it('leaves whoever was restored and deleted again since they were found', async () => {
       const node = await aNode(start);
       const scope = await newTenant(node.database);
-      const again = newUser({ state: 'deleted', deletedAt: start + 1 });
+      const again = newUser({ state: 'deleted', deletedAt: start });
       await usersStore.insert(node.database, scope, again);
-      await (await aNode(start + windowMs, [{ id: again.id, tenant: { ...scope.tenant, ownRules: {} } }])).purge();
+      const later = { deleted_at: start + 1 };
+      // A connection of its own: SQLite's single one is held by the listing.
+      const { database: other } = await open(config);
+      const late = await aNode(start + windowMs, () => other.knex('users').where({ id: again.id }).update(later));
+      await late.purge();
+      const [row] = await node.database.knex('users').where({ id: again.id }).select('deleted_at');
+      assert.deepEqual(row, later, 'they were listed');
       assert.ok(await usersStore.findDeleted(node.database, scope, again.id));
     });
 

@@ -7,6 +7,7 @@ import { both, newTenant, newUser, open, sqliteFile, start } from './databases.t
 import * as setUpStore from '../../src/core/accounts/stores/set-up.store.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
+import * as directoryStore from '../../src/core/directory/directory.store.ts';
 
 for (const { dialect, config, skip } of both(await postgres())) {
   describe(`tenants, directory and set-up on ${dialect}`, { skip }, async () => {
@@ -93,54 +94,58 @@ for (const { dialect, config, skip } of both(await postgres())) {
     });
 
     test('the directory leads a domain to its region', async () => {
-      const { directory } = database;
-      await directory.put([]);
-      await directory.put([
+      await directoryStore.put(database, []);
+      await directoryStore.put(database, [
         { domain: 'b.example', region: 'germany' },
         { domain: 'a.example', region: 'china' },
       ]);
-      assert.equal(await directory.regionOf('b.example'), 'germany');
-      assert.equal(await directory.regionOf('deep.sub.b.example'), 'germany');
-      await directory.put([{ domain: 'b.example', region: 'worldwide' }]);
-      assert.equal(await directory.regionOf('b.example'), 'worldwide');
-      assert.deepEqual(await directory.list(), [
+      assert.equal(await directoryStore.regionOf(database, 'b.example'), 'germany');
+      assert.equal(await directoryStore.regionOf(database, 'deep.sub.b.example'), 'germany');
+      await directoryStore.put(database, [{ domain: 'b.example', region: 'worldwide' }]);
+      assert.equal(await directoryStore.regionOf(database, 'b.example'), 'worldwide');
+      assert.deepEqual(await directoryStore.list(database), [
         { domain: 'a.example', region: 'china' },
         { domain: 'b.example', region: 'worldwide' },
       ]);
       for (const other of ['', 'B.example', 'c.example', 'xb.example', 'example', '%'])
-        assert.equal(await directory.regionOf(other), null);
-      assert.deepEqual([await directory.remove('a.example'), await directory.remove('a.example')], [true, false]);
+        assert.equal(await directoryStore.regionOf(database, other), null);
+      assert.deepEqual(
+        [await directoryStore.remove(database, 'a.example'), await directoryStore.remove(database, 'a.example')],
+        [true, false],
+      );
     });
 
     test('the directory leads nobody away from a domain that a tenant of this region owns', async () => {
-      const { directory } = database;
       const top = `${randomUUID()}.example`;
       const tenant = { id: randomUUID(), name: 'A', language: 'en', state: 'active', createdAt: start } as const;
       await tenantsStore.insert(database, { ...tenant, domains: [`own.${top}`] });
-      await directory.put([
+      await directoryStore.put(database, [
         { domain: top, region: 'germany' },
         { domain: `branch.own.${top}`, region: 'china' },
       ]);
-      assert.equal(await directory.regionOf(`other.${top}`), 'germany');
-      assert.equal(await directory.regionOf(`own.${top}`), null);
-      assert.equal(await directory.regionOf(`sub.own.${top}`), null);
-      assert.equal(await directory.regionOf(`branch.own.${top}`), 'china', 'the most particular one counts');
-      await directory.put([{ domain: `own.${top}`, region: 'germany' }]);
-      assert.equal(await directory.regionOf(`own.${top}`), null);
-      await directory.put([{ domain: `own.${top}`, region: 'worldwide' }]);
-      assert.equal(await directory.regionOf(`own.${top}`), null);
+      assert.equal(await directoryStore.regionOf(database, `other.${top}`), 'germany');
+      assert.equal(await directoryStore.regionOf(database, `own.${top}`), null);
+      assert.equal(await directoryStore.regionOf(database, `sub.own.${top}`), null);
+      assert.equal(
+        await directoryStore.regionOf(database, `branch.own.${top}`),
+        'china',
+        'the most particular one counts',
+      );
+      await directoryStore.put(database, [{ domain: `own.${top}`, region: 'germany' }]);
+      assert.equal(await directoryStore.regionOf(database, `own.${top}`), null);
+      await directoryStore.put(database, [{ domain: `own.${top}`, region: 'worldwide' }]);
+      assert.equal(await directoryStore.regionOf(database, `own.${top}`), null);
     });
 
     test('the directory takes the same domain twice, the last one counting, and 20,000 at once', async () => {
-      const { directory } = database;
-      await directory.put([
+      await directoryStore.put(database, [
         { domain: 'twice.example', region: 'china' },
         { domain: 'twice.example', region: 'germany' },
       ]);
-      assert.equal(await directory.regionOf('twice.example'), 'germany');
+      assert.equal(await directoryStore.regionOf(database, 'twice.example'), 'germany');
       const many = Array.from({ length: 20_000 }, (_, n) => ({ domain: `d${n}.example`, region: 'germany' }));
-      await directory.put(many);
-      assert.equal(await directory.regionOf('d19999.example'), 'germany');
+      await directoryStore.put(database, many);
+      assert.equal(await directoryStore.regionOf(database, 'd19999.example'), 'germany');
     });
   });
 }

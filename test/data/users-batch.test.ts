@@ -5,17 +5,18 @@ import { postgres } from '../support/services.ts';
 import { both, newTenant, newUser, open } from './databases.ts';
 import { hostile } from './hostile-names.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
+import * as usersBatchStore from '../../src/core/accounts/stores/users.batch.store.ts';
 
 for (const { dialect, config, skip } of both(await postgres())) {
   describe(`many users at once on ${dialect}`, { skip }, async () => {
     const { database } = skip ? ({} as Awaited<ReturnType<typeof open>>) : await open(config);
-    const { users, usersBatch } = database ?? {};
 
     test('are inserted as one by one, whatever their names', async () => {
       const scope = await newTenant(database);
       const many = hostile.map((displayName) => newUser({ displayName, firstName: displayName }));
-      await users.insertMany(scope, many);
-      for (const { id, displayName } of many) assert.equal((await users.find(scope, id))?.displayName, displayName);
+      await usersStore.insertMany(database, scope, many);
+      for (const { id, displayName } of many)
+        assert.equal((await usersStore.find(database, scope, id))?.displayName, displayName);
     });
 
     test('are all of them inserted, or none', async () => {
@@ -23,30 +24,30 @@ for (const { dialect, config, skip } of both(await postgres())) {
       const many = Array.from({ length: 250 }, () => newUser());
       const twice = [...many, newUser({ username: many[0]!.username })];
       await assert.rejects(database.transaction((tx) => usersStore.insertMany(tx, scope, twice)));
-      assert.deepEqual(await usersBatch.listAfter(scope, ''), []);
+      assert.deepEqual(await usersBatchStore.listAfter(database, scope, ''), []);
     });
 
     test('are changed, each in its own way, and nobody else', async () => {
       const [scope, other] = [await newTenant(database), await newTenant(database)];
       const many = Array.from({ length: 230 }, () => newUser());
       const bystander = newUser();
-      await users.insertMany(scope, [...many, bystander]);
+      await usersStore.insertMany(database, scope, [...many, bystander]);
       const foreign = newUser();
-      await users.insert(other, foreign);
+      await usersStore.insert(database, other, foreign);
       const changes = [...many, foreign].map((user, index) => ({
         ...user,
         displayName: `Élodie ${index}`,
         language: index % 2 ? ('fr' as const) : null,
         agentLevel: 'helpdesk' as const,
       }));
-      await usersBatch.updateMany(scope, changes);
+      await usersBatchStore.updateMany(database, scope, changes);
       for (const { id, displayName, language } of changes.slice(0, 230)) {
-        const user = await users.find(scope, id);
+        const user = await usersStore.find(database, scope, id);
         assert.deepEqual([user?.displayName, user?.language, user?.agentLevel], [displayName, language, 'helpdesk']);
       }
-      assert.equal((await users.find(scope, bystander.id))?.displayName, bystander.displayName);
-      assert.equal((await users.find(other, foreign.id))?.displayName, foreign.displayName);
-      const found = await users.page(scope, {
+      assert.equal((await usersStore.find(database, scope, bystander.id))?.displayName, bystander.displayName);
+      assert.equal((await usersStore.find(database, other, foreign.id))?.displayName, foreign.displayName);
+      const found = await usersStore.page(database, scope, {
         ...{ search: 'elodie 7', level: null, status: null, sort: 'name', descending: false, from: null },
       });
       assert.ok(found.length > 0, 'a changed name is found under its new spelling');
@@ -55,9 +56,10 @@ for (const { dialect, config, skip } of both(await postgres())) {
     test('are looked up by name: their own, deleted ones too, and of others only that the name is taken', async () => {
       const [scope, other] = [await newTenant(database), await newTenant(database)];
       const [here, gone, foreign] = [newUser(), newUser({ state: 'deleted', deletedAt: 1 }), newUser()];
-      await users.insertMany(scope, [here, gone]);
-      await users.insert(other, foreign);
-      const found = await usersBatch.findByUsernames(
+      await usersStore.insertMany(database, scope, [here, gone]);
+      await usersStore.insert(database, other, foreign);
+      const found = await usersBatchStore.findByUsernames(
+        database,
         scope,
         [here, gone, foreign].map(({ username }) => username).concat('nobody@a.example'),
       );
@@ -65,16 +67,16 @@ for (const { dialect, config, skip } of both(await postgres())) {
       assert.equal(found.get(gone.username)?.state, 'deleted');
       assert.equal(found.get(foreign.username), null);
       assert.equal(found.has('nobody@a.example'), false);
-      assert.equal((await usersBatch.findByUsernames(scope, [])).size, 0);
+      assert.equal((await usersBatchStore.findByUsernames(database, scope, [])).size, 0);
     });
 
     test('are listed in the order of user names, some at a time, without the deleted and without others', async () => {
       const [scope, other] = [await newTenant(database), await newTenant(database)];
       const many = Array.from({ length: usersAtOnce + 3 }, () => newUser());
-      await users.insertMany(scope, [...many, newUser({ state: 'deleted', deletedAt: 1 })]);
-      await users.insert(other, newUser());
-      const first = await usersBatch.listAfter(scope, '');
-      const rest = await usersBatch.listAfter(scope, first.at(-1)!.username);
+      await usersStore.insertMany(database, scope, [...many, newUser({ state: 'deleted', deletedAt: 1 })]);
+      await usersStore.insert(database, other, newUser());
+      const first = await usersBatchStore.listAfter(database, scope, '');
+      const rest = await usersBatchStore.listAfter(database, scope, first.at(-1)!.username);
       assert.deepEqual([first.length, rest.length], [usersAtOnce, 3]);
       assert.deepEqual(
         [...first, ...rest].map(({ username }) => username),

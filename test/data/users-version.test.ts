@@ -3,30 +3,34 @@ import { describe, test } from 'node:test';
 import type { Scope } from '../../src/domain/scope.ts';
 import { postgres } from '../support/services.ts';
 import { both, newTenant, newUser, open, start } from './databases.ts';
+import * as credentialsStore from '../../src/core/accounts/stores/credentials.store.ts';
+import * as movingStore from '../../src/core/moving/moving.store.ts';
+import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
+import * as usersBatchStore from '../../src/core/accounts/stores/users.batch.store.ts';
 
 for (const { dialect, config, skip } of both(await postgres())) {
   describe(`the version of a user on ${dialect}`, { skip }, async () => {
     const { database } = await open(config);
-    const { users, usersBatch, moving, credentials } = database;
     type Write = (scope: Scope, user: ReturnType<typeof newUser>) => Promise<unknown>;
 
     const versionOf = async ({ id }: { id: string }): Promise<number> =>
       (await database.knex('users').where({ id }).first<{ version: number }>('version')).version;
 
     const increasing: Readonly<Record<string, Write>> = {
-      'an edit of one field': (scope, { id }) => users.update(scope, id, { agentLevel: 'sales' }),
-      'a block': (scope, { id }) => users.setState(scope, id, 'blocked', start),
-      'a deletion': (scope, { id }) => users.setState(scope, id, 'deleted', start),
-      'a language that the user chooses': (scope, { id }) => users.setLanguage(scope, id, 'de'),
-      'a row of an import': (scope, user) => usersBatch.updateMany(scope, [{ ...user, firstName: 'Zo' }]),
+      'an edit of one field': (scope, { id }) => usersStore.update(database, scope, id, { agentLevel: 'sales' }),
+      'a block': (scope, { id }) => usersStore.setState(database, scope, id, 'blocked', start),
+      'a deletion': (scope, { id }) => usersStore.setState(database, scope, id, 'deleted', start),
+      'a language that the user chooses': (scope, { id }) => usersStore.setLanguage(database, scope, id, 'de'),
+      'a row of an import': (scope, user) =>
+        usersBatchStore.updateMany(database, scope, [{ ...user, firstName: 'Zo' }]),
       'a move to a region that does not offer the language': (scope) =>
-        moving.offerLanguages(scope.tenant.id, { languages: ['de'], defaultLanguage: 'de' }),
+        movingStore.offerLanguages(database, scope.tenant.id, { languages: ['de'], defaultLanguage: 'de' }),
     };
     for (const [label, write] of Object.entries(increasing)) {
       test(`increases with ${label}, of that user alone`, async () => {
         const scope = await newTenant(database);
         const [user, bystander] = [newUser({ language: 'fr' }), newUser()];
-        await users.insertMany(scope, [user, bystander]);
+        await usersStore.insertMany(database, scope, [user, bystander]);
         assert.equal(await versionOf(user), 1);
         await write(scope, user);
         assert.deepEqual([await versionOf(user), await versionOf(bystander)], [2, 1]);
@@ -36,27 +40,27 @@ for (const { dialect, config, skip } of both(await postgres())) {
     test('increases with a restore', async () => {
       const scope = await newTenant(database);
       const user = newUser({ state: 'deleted', deletedAt: start });
-      await users.insert(scope, user);
-      await users.restore(scope, user.id);
+      await usersStore.insert(database, scope, user);
+      await usersStore.restore(database, scope, user.id);
       assert.equal(await versionOf(user), 2);
     });
 
     test('stays the same when a password is replaced', async () => {
       const scope = await newTenant(database);
       const user = newUser();
-      await users.insert(scope, user);
+      await usersStore.insert(database, scope, user);
       const password = { kind: 'temporary', hash: 'second hash', until: start, by: null, at: start } as const;
-      assert.equal(await credentials.replace(scope, user.id, 0, password), true);
+      assert.equal(await credentialsStore.replace(database, scope, user.id, 0, password), true);
       assert.equal(await versionOf(user), 1);
     });
 
     test('an edit writes the given fields and no other', async () => {
       const scope = await newTenant(database);
       const user = newUser();
-      await users.insert(scope, user);
-      await users.update(scope, user.id, { language: 'de' });
-      await users.update(scope, user.id, { firstName: 'Zo' });
-      const now = await users.find(scope, user.id);
+      await usersStore.insert(database, scope, user);
+      await usersStore.update(database, scope, user.id, { language: 'de' });
+      await usersStore.update(database, scope, user.id, { firstName: 'Zo' });
+      const now = await usersStore.find(database, scope, user.id);
       assert.deepEqual([now?.language, now?.firstName, now?.lastName], ['de', 'Zo', user.lastName]);
     });
   });

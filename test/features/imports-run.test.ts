@@ -8,25 +8,19 @@ import { postgres, skipWithout } from '../support/services.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
 import * as credentialsStore from '../../src/core/accounts/stores/credentials.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
-import type { Database } from '../../src/platform/database/database.ts';
+import { interrupt } from '../support/interrupt.ts';
+import { killed } from '../support/interrupt.ts';
 
-/** Stores in whose transactions one call fails, as if the process had died there. */
-function dyingAt(database: Database, [store, method]: readonly [keyof Database, string], after: boolean): Database {
-  const dead = new Error('killed');
-  return {
-    ...database,
-    transaction: (work) =>
-      database.transaction((tx) => {
-        const calls = tx[store] as unknown as Record<string, (...all: unknown[]) => Promise<unknown>>;
-        const call = calls[method]!;
-        calls[method] = async (...all) => {
-          if (after) await call(...all);
-          throw dead;
-        };
-        return work(tx);
-      }),
-  };
-}
+/** The statements of an import, in their order. */
+const statements = {
+  'the import is looked at again': /^select [`"]id[`"] from [`"]imports[`"]/,
+  'the holders of user names are looked up': /^select .* from [`"]users[`"] where [`"]username[`"] in/,
+  'users are numbered and inserted': /^select (max|nextval)\(/,
+  'users are changed': /^\s*with changed /,
+  'entries are appended to the log': /^insert into [`"]activity[`"]/,
+  'the chain of the log is extended': /^update [`"]tenants[`"]/,
+  'the import ends': /^update [`"]imports[`"]/,
+} as const;
 
 for (const [dialect, server] of [
   ['SQLite', { url: undefined }],
@@ -67,19 +61,11 @@ for (const [dialect, server] of [
       assert.equal(passwordHash, hasher.decoy);
     });
 
-    for (const point of [
-      ['importRuns', 'isWanted'],
-      ['usersBatch', 'findByUsernames'],
-      ['users', 'insertMany'],
-      ['usersBatch', 'updateMany'],
-      ['activity', 'recordMany'],
-      ['importRuns', 'settle'],
-      ['importRuns', 'finish'],
-    ] as const) {
-      for (const after of [false, true]) {
-        it(`that dies ${after ? 'after' : 'before'} ${point.join('.')} has done nothing, and is done once later`, async () => {
+    for (const [moment, statement] of Object.entries(statements)) {
+      for (const when of ['before', 'after'] as const) {
+        it(`that dies ${when} ${moment} has done nothing, and is done once later`, async () => {
           const story = await wanted();
-          await runWith(dyingAt(database, point, after))();
+          await runWith(interrupt(database, statement, killed(when)))();
           assert.equal(await countOf(story.tenant), 2);
           assert.deepEqual(await kindsOf(story.tenant), {});
           assert.equal((await found(story)).state, 'wanted');

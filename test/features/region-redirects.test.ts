@@ -115,6 +115,6 @@ describe('in the code', () => {
 
   it('only the sign-in and who asks for a link redirect to an address of another region, as the configuration has it', () => {
     const users = sources.filter(({ text }) => /\bregionUrls\.get\(/.test(text)).map(({ path }) => path);
-    assert.deepEqual(users, ['src/features/links/recovery.routes.ts', 'src/features/sessions/sessions.routes.ts']);
+    assert.deepEqual(users, ['src/site/links/recovery.routes.ts', 'src/site/sign-in/sign-in.routes.ts']);
   });
 });

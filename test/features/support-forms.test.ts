@@ -5,6 +5,8 @@ import { anOperator, aSupportedTenant, english, letIn, supportPage } from '../su
 import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
+import * as setUpStore from '../../src/core/accounts/stores/set-up.store.ts';
+import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 
 for (const [dialect, server] of [
   ['SQLite', { url: undefined }],
@@ -85,9 +87,9 @@ for (const [dialect, server] of [
 
 it('operators are no tenant that is set up: the link of the first one stays open', async () => {
   const portal = await openPortal();
-  const { setup, tenants } = portal.database;
-  await setup.replace('a digest');
+  const { database } = portal;
+  await setUpStore.replace(database, 'a digest');
   await anOperator(portal);
-  assert.equal(await tenants.isEmpty(), true);
-  assert.equal(await setup.consume('a digest'), true);
+  assert.equal(await tenantsStore.isEmpty(database), true);
+  assert.equal(await setUpStore.consume(database, 'a digest'), true);
 });

@@ -14,7 +14,7 @@ import { openPortal, type Portal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
-import type { Database } from '../../src/platform/database/database.ts';
+import { interrupt } from '../support/interrupt.ts';
 
 const rounds = 10;
 
@@ -90,19 +90,13 @@ for (const [dialect, server] of [
       it('makes the language that a user chooses wait while an edit of the user is being saved', async () => {
         const user = await aUser(portal, tenant, { displayName: 'Anne Martin', language: 'en' });
         let chosen: Promise<void> | undefined;
-        const interrupted: Database = {
-          ...database,
-          transaction: (work) =>
-            database.transaction((tx) => {
-              const update: typeof tx.users.update = async (...given) => {
-                chosen = usersStore.setLanguage(database, tenant.scope, user.id, 'fr');
-                // On PostgreSQL without the lock of the row it would be written now, and overwritten a moment later.
-                await Promise.race([chosen, delay(200)]);
-                return usersStore.update(tx, ...given);
-              };
-              return work({ ...tx, users: { ...tx.users, update } });
-            }),
-        };
+        const interrupted = interrupt(database, /^update [`"]users[`"]/, {
+          before: () => {
+            chosen = usersStore.setLanguage(database, tenant.scope, user.id, 'fr');
+            // On PostgreSQL without the lock of the row it would be written now, and overwritten a moment later.
+            return Promise.race([chosen, delay(200)]);
+          },
+        });
         const slow = createUserChanges({ database: interrupted, clock: Date.now });
         const { outcome } = await slow.edit(actingAs(bea), user.id, form(user, { language: 'de' }));
         await chosen;

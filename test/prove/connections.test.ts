@@ -12,7 +12,7 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 
 const territory = (region: string, port: number): Territory => ({
   ...{ region, port, folder: `/proof/${region}` },
-  database: {
+  stores: {
     ports: new Map([[port + 1, 'its own PostgreSQL']]),
     files: [`/elsewhere/${region}.sqlite`],
   } as unknown as RegionStores,

@@ -72,7 +72,7 @@ const declinedLately = preparedQuery<NamedApproval>('approvals.declined', (knex,
     .limit(mostListed),
 );
 
-const administratorsInner = (['global', 'userManagement'] as const).map((level) =>
+const administratorsByLevel = (['global', 'userManagement'] as const).map((level) =>
   preparedQuery<UserRow>(`approvals.administrators ${level}`, (knex, $) =>
     knex('users')
       .select(userColumns)
@@ -122,8 +122,8 @@ export async function declined(database: Database, scope: Scope, since: number):
 }
 
 /** @returns active administrators who look after users, by level and name */
-export async function administrators(scope: Scope): Promise<User[]> {
-  const found = await Promise.all(administratorsInner.map((read) => read({ tenant: scope.tenant.id })));
+export async function administrators(database: Database, scope: Scope): Promise<User[]> {
+  const found = await Promise.all(administratorsByLevel.map((read) => read(database, { tenant: scope.tenant.id })));
   return found.flat().map(toUser);
 }
 

@@ -107,7 +107,7 @@ export async function rows(
     return outcome === null ? rows : rows.where({ outcome });
   });
   const line = backwards ? from.before : from.after;
-  return (await query({ ...valuesOf(scope), id, line })).map(toPlannedRow);
+  return (await query(database, { ...valuesOf(scope), id, line })).map(toPlannedRow);
 }
 
 /**

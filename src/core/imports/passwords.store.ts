@@ -1,7 +1,8 @@
+import type { Knex } from 'knex';
 import type { Database } from '../../platform/database/database.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { inTenant } from '../accounts/stores/users.batch.store.ts';
-import { preparedQuery } from '../../platform/database/database.ts';
+import { preparedQuery, type Build } from '../../platform/database/database.ts';
 
 /** A user whom an import added and who has not signed in since. */
 export interface Newcomer {
@@ -38,7 +39,7 @@ function mine(database: Database, scope: Scope, id: string) {
 // The epoch tells whether somebody else has given them another password since, or blocked them. Each row's user is
 // looked up in a query of its own, not joined: with a table that has just grown, neither database would know how.
 // Prepared: in SQLite these do not wait for an import that is being done.
-function newcomers(knex, $) {
+function newcomers(knex: Knex, $: Parameters<Build>[1]): Knex.QueryBuilder {
   return knex('import_rows')
     .where({ import_id: $('id'), outcome: 'added' })
     .whereExists(

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import * as trustedClockStore from './trusted-clock.store.ts';
 import type { Database } from '../../platform/database/database.ts';
+import * as trimStore from '../activity/trim.store.ts';
 
 /** Decides whether data may be deleted because of the time that the clock shows. */
 export interface TrustedClock {
@@ -34,11 +35,11 @@ const warnEveryMs = hourMs;
 export const isAhead = (now: number, trustedAt: number): boolean => now - trustedAt > maxDistanceMs;
 
 /** @returns the trusted time, epoch ms; before the first run, the time of the newest entry in the activity log */
-export const readTrustedTime = async (database: TrustedClockParts['database'], now: number): Promise<number> =>
+export const readTrustedTime = async (database: Database, now: number): Promise<number> =>
   (await trustedClockStore.findForOperator(database)) ?? (await newestTime(database, now));
 
-const newestTime = async ({ activityTrims }: TrustedClockParts['database'], now: number): Promise<number> =>
-  Math.min((await activityTrims.newestAtForOperator()) ?? now, now);
+const newestTime = async (database: Database, now: number): Promise<number> =>
+  Math.min((await trimStore.newestAtForOperator(database)) ?? now, now);
 
 /** When this process first saw that the clock is ahead. */
 interface Sighting {

@@ -1,5 +1,4 @@
 import type { Knex } from 'knex';
-import { bind } from '../bind.ts';
 
 /** Stands for a value that is only known when a prepared query runs. */
 export class Parameter {

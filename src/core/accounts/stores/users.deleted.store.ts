@@ -39,8 +39,8 @@ const count = preparedQuery<{ count: number }>('users.countDeleted', (knex, $) =
 });
 
 /** @returns one row more than the page holds, where there is a further one; the latest deleted first, backwards the earliest */
-export async function pageOfDeleted(scope: Scope, from: PageStart): Promise<User[]> {
-  const rows = await pageFrom(from?.side ?? null)({ tenant: scope.tenant.id, ...from?.cursor });
+export async function pageOfDeleted(database: Database, scope: Scope, from: PageStart): Promise<User[]> {
+  const rows = await pageFrom(from?.side ?? null)(database, { tenant: scope.tenant.id, ...from?.cursor });
   return rows.map(toUser);
 }
 

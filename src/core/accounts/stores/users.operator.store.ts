@@ -1,6 +1,7 @@
 import type { User } from '../../../domain/people/user.ts';
 import { notDeleted, toUser, userColumns, type UserRow } from './user-rows.ts';
 import { preparedQuery } from '../../../platform/database/database.ts';
+import type { Database } from '../../../platform/database/database.ts';
 
 const atOnce = 1_000;
 
@@ -17,10 +18,10 @@ function query(first: boolean) {
 }
 
 /** Every user of a tenant by name, for the operator's commands: a thousand in memory at a time, however many there are. */
-export async function* everyUser(tenantId: string): AsyncGenerator<User> {
+export async function* everyUser(database: Database, tenantId: string): AsyncGenerator<User> {
   for (let last: UserRow | undefined; ;) {
     const place = last && { key: last.name_key, id: last.id };
-    const rows: UserRow[] = await query(last === undefined)({ tenant: tenantId, ...place });
+    const rows: UserRow[] = await query(last === undefined)(database, { tenant: tenantId, ...place });
     yield* rows.map(toUser);
     last = rows.at(-1);
     if (rows.length < atOnce) return;

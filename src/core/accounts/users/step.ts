@@ -10,7 +10,6 @@ import * as activityStore from '../../activity/activity.store.ts';
 import * as sessionsStore from '../stores/sessions.store.ts';
 import * as usersStore from '../stores/users.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
-import type { ParametersAfterFirst } from '../../../platform/bind.ts';
 
 /** One thing that can be done to a user. */
 export interface Step {
@@ -41,11 +40,8 @@ export async function takeStep(
   step: Step,
   at: number,
 ): Promise<StepOutcome> {
-  const find =
-    step.among === 'deleted'
-      ? (...args: ParametersAfterFirst<typeof usersStore.findDeleted>) => usersStore.findDeleted(tx, ...args)
-      : (...args: ParametersAfterFirst<typeof usersStore.find>) => usersStore.find(tx, ...args);
-  const user = await find(scope, userId);
+  const find = step.among === 'deleted' ? usersStore.findDeleted : usersStore.find;
+  const user = await find(tx, scope, userId);
   if (user === null) throw notFound();
   const verdict = judge(scope, step, user);
   if (!verdict.allowed) {
