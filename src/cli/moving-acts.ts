@@ -15,8 +15,7 @@ import { CommandFault, print, type CommandContext } from './context.ts';
 import type { CommandIo } from './io.ts';
 import { openReceipt } from './receipt-file.ts';
 import { identityOf } from './region-keys.ts';
-import * as movesStore from '../core/moving/moves.store.ts';
-import type { Database } from '../platform/database/database.ts';
+import { iso } from './moves.ts';
 
 export interface Options {
   readonly json?: boolean;
@@ -34,8 +33,6 @@ export interface DoneOptions extends Options {
   readonly acceptKey?: string;
   readonly receipt: string;
 }
-
-const iso = (at: number): string => new Date(at).toISOString();
 const counted = (tables: readonly TableSummary[]): string[] =>
   tables.map(({ name, rows, digest }) => `  ${name}  ${rows}  sha256 ${digest}`);
 
@@ -156,18 +153,6 @@ export async function cancel(
     : null;
   const said = { tenantId, status: state, forced: isRisky, ...(risk === null ? {} : { risk }) };
   print(io, options, said, [`${name} is ${state}.`, ...(risk === null ? [] : [risk])]);
-}
-
-export async function listMoves(io: CommandIo, database: Database, options: Options): Promise<void> {
-  const moves = (await movesStore.list(database)).map((move) => ({
-    ...{ tenantId: move.tenantId, domains: move.domains, direction: move.direction, region: move.region },
-    ...{ status: move.state, passwords: move.passwords, began: iso(move.beganAt) },
-    ended: move.endedAt === null ? null : iso(move.endedAt),
-  }));
-  const line = ({ tenantId, direction, region, status, began, domains }: (typeof moves)[number]): string =>
-    [tenantId, direction, region, status, began, domains.join(' ')].join('  ');
-  print(io, options, { moves }, moves.map(line));
-  return Promise.resolve();
 }
 
 const worded = ({ endedAt, receivedAt, receiver, ...report }: MoveReport) => ({

@@ -8,7 +8,6 @@ import { wordsOfFault } from './moving-faults.ts';
 import {
   cancel,
   done,
-  listMoves,
   out,
   take,
   type CancelOptions,
@@ -18,6 +17,7 @@ import {
   type OutOptions,
 } from './moving-acts.ts';
 import { checkedKey, signingKeyOf } from './region-keys.ts';
+import { listMoves } from './moves.ts';
 
 const acceptKey = 'accept this key of the other region, instead of the one known so far';
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { mostCounted } from '../../src/core/accounts/stores/dashboard.store.ts';
-import type { NewUser } from '../../src/core/accounts/stores/users.store.ts';
 import { postgres } from '../support/services.ts';
 import { both, newTenant, newUser, open, start } from './databases.ts';
 import * as dashboardStore from '../../src/core/accounts/stores/dashboard.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
+import type { NewUser } from '../../src/core/accounts/stores/users.columns.ts';
 
 const hour = 3_600_000;
 const temporary = (until: number, wishes: Partial<NewUser> = {}): NewUser =>

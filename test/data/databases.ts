@@ -10,9 +10,9 @@ import { migrate } from '../../src/platform/database/migrate.ts';
 import { openDatabase } from '../../src/platform/database/open.ts';
 import type { RegionRules } from '../../src/domain/regions.ts';
 import { createScope, type Scope } from '../../src/domain/scope.ts';
-import type { NewUser } from '../../src/core/accounts/stores/users.store.ts';
 import { skipWithout } from '../support/services.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
+import type { NewUser } from '../../src/core/accounts/stores/users.columns.ts';
 
 const closers: (() => unknown)[] = [];
 after(async () => {

@@ -6,13 +6,13 @@ import { createScope, type Scope } from '../../src/domain/scope.ts';
 import { createErasure } from '../../src/core/personal-data/erasure.ts';
 import { createThrottle } from '../../src/core/accounts/throttles/throttle.ts';
 import { createUserChanges } from '../../src/core/accounts/users/changes.ts';
-import type { NewUser } from '../../src/core/accounts/stores/users.store.ts';
 import { postgres } from '../support/services.ts';
 import { actingAs, both, newTenant, newUser, open, start, worldwide } from './databases.ts';
 import type { ScopeTenant } from '../../src/domain/tenant.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 import { interrupt } from '../support/interrupt.ts';
+import type { NewUser } from '../../src/core/accounts/stores/users.columns.ts';
 
 const windowMs = restoreWindowMs(worldwide);
 const never = new AbortController().signal;

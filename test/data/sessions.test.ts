@@ -6,7 +6,6 @@ import type { SessionData } from 'express-session';
 import { purge } from '../../src/core/retention/expired.store.ts';
 import { absoluteLimitMs, idleLimitMs } from '../../src/domain/regions.ts';
 import type { Scope } from '../../src/domain/scope.ts';
-import type { NewUser } from '../../src/core/accounts/stores/users.store.ts';
 import { TableStore } from '../../src/site/http/session-store/table-store.ts';
 import { postgres } from '../support/services.ts';
 import { both, newTenant, newUser, open, start, worldwide } from './databases.ts';
@@ -14,6 +13,7 @@ import * as credentialsStore from '../../src/core/accounts/stores/credentials.st
 import * as sessionsStore from '../../src/core/accounts/stores/sessions.store.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
+import type { NewUser } from '../../src/core/accounts/stores/users.columns.ts';
 
 for (const { dialect, config, skip } of both(await postgres())) {
   describe(`sessions on ${dialect}`, { skip }, async () => {

@@ -12,10 +12,10 @@ import {
   type SortKey,
 } from '../../src/core/accounts/stores/list-query.ts';
 import { userPages, type Limits } from '../../src/core/accounts/stores/users.list.store.ts';
-import type { NewUser } from '../../src/core/accounts/stores/users.store.ts';
 import { postgres } from '../support/services.ts';
 import { both, newTenant, newUser, open, start } from './databases.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
+import type { NewUser } from '../../src/core/accounts/stores/users.columns.ts';
 
 // Each way of finding a page, made to be the one that is taken.
 const all: Limits = {

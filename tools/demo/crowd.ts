@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { AdministratorLevel, AgentLevel } from '../../src/domain/roles.ts';
 import { temporaryPasswordLifetimeMs, type RegionRules } from '../../src/domain/regions.ts';
 import { foldName } from '../../src/domain/people/user.ts';
-import type { NewUser } from '../../src/core/accounts/stores/users.store.ts';
 import { cultures, drawName, pick, type Culture, type Random } from './names.ts';
 import type { PersonName } from './names/entries.ts';
+import type { NewUser } from '../../src/core/accounts/stores/users.columns.ts';
 
 const day = 24 * 60 * 60_000;
 

@@ -5,7 +5,6 @@ import { openDatabase } from '../../src/platform/database/open.ts';
 import { normalizePassword } from '../../src/domain/people/password.ts';
 import { createScope } from '../../src/domain/scope.ts';
 import { createHasher } from '../../src/core/accounts/passwords/hasher.ts';
-import type { NewUser } from '../../src/core/accounts/stores/users.store.ts';
 import { crowd } from './crowd.ts';
 import { withoutIndexes } from './indexes.ts';
 import { seededRandom } from './names.ts';
@@ -13,6 +12,7 @@ import { ownPassword, type DemoLogin } from './seed.ts';
 import * as directoryStore from '../../src/core/directory/directory.store.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
+import type { NewUser } from '../../src/core/accounts/stores/users.columns.ts';
 
 const atOnce = 10_000;
 const bigCompany = { name: 'Compagnie du Grand Large', domain: 'grand-large.example' };

@@ -10,7 +10,6 @@ import {
 } from '../../src/domain/people/password.ts';
 import { temporaryPasswordLifetimeMs, type RegionRules } from '../../src/domain/regions.ts';
 import { createScope, type Scope } from '../../src/domain/scope.ts';
-import type { NewUser } from '../../src/core/accounts/stores/users.store.ts';
 import { createHasher, type Hasher } from '../../src/core/accounts/passwords/hasher.ts';
 import type { DemoPerson } from './people.ts';
 import { demoTenants, type DemoTenant } from './tenants.ts';
@@ -19,6 +18,7 @@ import * as directoryStore from '../../src/core/directory/directory.store.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 import type { Database } from '../../src/platform/database/database.ts';
+import type { NewUser } from '../../src/core/accounts/stores/users.columns.ts';
 
 /** Somebody whose password the demo prints. */
 export interface DemoLogin {

@@ -4,7 +4,6 @@ import type { Scope } from '../../domain/scope.ts';
 import type { User, Change } from '../../domain/people/user.ts';
 import type { NewEntry } from '../activity/append.store.ts';
 import type { UserChange } from '../accounts/stores/users.batch.store.ts';
-import type { NewUser } from '../accounts/stores/users.store.ts';
 import type { Decision } from './decide.ts';
 import type { WantedImport } from './run.store.ts';
 import * as activityStore from '../activity/activity.store.ts';
@@ -12,6 +11,7 @@ import * as importRunsStore from './run.store.ts';
 import * as usersStore from '../accounts/stores/users.store.ts';
 import * as usersBatchStore from '../accounts/stores/users.batch.store.ts';
 import type { Database } from '../../platform/database/database.ts';
+import type { NewUser } from '../accounts/stores/users.columns.ts';
 
 const usersAtOnce = 100;
 

@@ -3,7 +3,6 @@ import type { Database } from '../../platform/database/database.ts';
 import { inChunks } from '../../platform/database/chunks.ts';
 import { insertRows } from '../../platform/database/insert.ts';
 import type { RegionRules } from '../../domain/regions.ts';
-import { domainOf } from '../../domain/people/user.ts';
 import { countedUnder } from '../accounts/throttles/throttle-keys.ts';
 import { indexUsers, takeNumbers } from '../accounts/stores/users.search.store.ts';
 import type { TenantTable } from './tables.ts';
@@ -14,7 +13,6 @@ type Value = string | number | null;
 type Row = Record<string, Value>;
 
 const rowsReadAtOnce = 1_000;
-const sessionsAtOnce = 1_000;
 // SQLite takes no more than 500 in one statement.
 const idsAtOnce = 400;
 
@@ -30,27 +28,6 @@ function rowsOf(database: Database, { name, owned }: TenantTable, tenantId: stri
 function expressionOf(database: Database, { derived }: TenantTable, column: string): Knex.Raw | null {
   const expression = derived[column];
   return expression === undefined ? null : database.knex.raw(`${expression} as ??`, [column]);
-}
-
-/** @returns the keys of those browsers' sessions that hold a name typed at the door by the company's people, or that have ended */
-export async function sessionsOf(
-  database: Database,
-  domains: readonly string[],
-  rows: readonly SessionRow[],
-): Promise<string[]> {
-  const read = rows.map(({ key, data }) => ({ key, ...(JSON.parse(data) as SessionData) }));
-  const ids = read.flatMap(({ passport }) => passport?.user?.sessionId ?? []);
-  const live = new Set<string>();
-  await inChunks(ids, idsAtOnce, async (some) => {
-    const found = await database.knex('user_sessions').whereIn('id', some).select<{ id: string }[]>('id');
-    for (const { id } of found) live.add(id);
-  });
-  return read
-    .filter(({ username = '', passport }) => {
-      const id = passport?.user?.sessionId;
-      return domains.includes(domainOf(username)) || (id !== undefined && !live.has(id));
-    })
-    .map(({ key }) => key);
 }
 
 /** @returns the columns of a table that travel, in the order in which they do */
@@ -191,22 +168,6 @@ export async function forgetCounts(database: Database, tenantId: string): Promis
   }
 }
 
-/** Removes browsers' sessions in which a name of the company may stand, once its people are signed out. */
-export async function forgetSessionData(database: Database, domains: readonly string[]): Promise<void> {
-  for (let last = ''; ;) {
-    const rows = await database
-      .knex('sessions')
-      .where('key', '>', last)
-      .orderBy('key')
-      .limit(sessionsAtOnce)
-      .select<SessionRow[]>('key', 'data');
-    const keys = await sessionsOf(database, domains, rows);
-    await inChunks(keys, idsAtOnce, (some) => database.knex('sessions').whereIn('key', some).delete());
-    if (rows.length < sessionsAtOnce) return;
-    last = rows.at(-1)?.key ?? last;
-  }
-}
-
 /** @returns the last migration of this database: bundles travel between equal schemas only */
 export async function schema(database: Database): Promise<string> {
   const row = await database
@@ -216,13 +177,4 @@ export async function schema(database: Database): Promise<string> {
   return row?.name ?? '';
 }
 
-/** A browser's session as it is kept. */
-interface SessionRow {
-  readonly key: string;
-  readonly data: string;
-}
-
-interface SessionData {
-  readonly username?: string;
-  readonly passport?: { readonly user?: { readonly sessionId?: string } };
-}
+export * from './sessions.store.ts';

@@ -5,15 +5,13 @@ import { tightened } from '../../../domain/tenant-rules.ts';
 import { normalizePassword, readPresentedPassword, type PresentedPassword } from '../../../domain/people/password.ts';
 import type { RegionRules } from '../../../domain/regions.ts';
 import type { RegionScope, Scope } from '../../../domain/scope.ts';
-import { lacksSecondFactor } from '../../../domain/people/second-factor.ts';
-import { endOfSupport, type SupportEnd } from '../../../domain/support.ts';
 import type { User } from '../../../domain/people/user.ts';
 import type { Credentials } from '../stores/credentials.store.ts';
 import type { Hasher } from '../passwords/hasher.ts';
 import type { KnownDevices } from './known-device.ts';
 import { signInFailure } from './password-check.ts';
 import type { LiveSession } from '../stores/sessions.store.ts';
-import { counts, standing } from './validity.ts';
+import { counts, standing, supportEndOf } from './validity.ts';
 import type { Attempt, Throttle } from '../throttles/throttle.ts';
 import * as activityStore from '../../activity/activity.store.ts';
 import * as credentialsStore from '../stores/credentials.store.ts';
@@ -193,10 +191,3 @@ export function createSessions(parts: {
 // As the rules hold now, whatever a tenant kept of its own before they became stricter, or fixed.
 const attemptsIn = ({ rules }: RegionScope, { tenant }: Credentials): number =>
   tightened(rules, tenant.ownRules).throttle.perAccountAndAddress.attempts;
-
-function supportEndOf({ support, user, tenant }: LiveSession, region: RegionRules, now: number): SupportEnd | null {
-  if (support === null) return null;
-  const rules = tightened(region, support.tenant.ownRules);
-  const end = endOfSupport(support, support.tenant, rules, now);
-  return end ?? (lacksSecondFactor(rules, user, tenant.kind) ? 'secondFactor' : null);
-}

@@ -1,8 +1,10 @@
 import type { SignInFailure } from '../../../domain/activity/event.ts';
 import { absoluteLimitMs, changeWithinMs, idleLimitMs, type RegionRules } from '../../../domain/regions.ts';
-import { codeWithinMs, isCodePending } from '../../../domain/people/second-factor.ts';
+import { codeWithinMs, isCodePending, lacksSecondFactor } from '../../../domain/people/second-factor.ts';
 import type { Credentials } from '../stores/credentials.store.ts';
 import type { LiveSession } from '../stores/sessions.store.ts';
+import { tightened } from '../../../domain/tenant-rules.ts';
+import { endOfSupport, type SupportEnd } from '../../../domain/support.ts';
 
 /** @returns why somebody may not sign in, whatever they type; null where they may. @param now epoch ms */
 export function standing({ user, tenant }: Pick<Credentials, 'user' | 'tenant'>, now: number): SignInFailure | null {
@@ -30,4 +32,15 @@ export function counts(
     now - createdAt < limit &&
     now - seenAt < idleLimitMs(rules)
   );
+}
+
+export function supportEndOf(
+  { support, user, tenant }: LiveSession,
+  region: RegionRules,
+  now: number,
+): SupportEnd | null {
+  if (support === null) return null;
+  const rules = tightened(region, support.tenant.ownRules);
+  const end = endOfSupport(support, support.tenant, rules, now);
+  return end ?? (lacksSecondFactor(rules, user, tenant.kind) ? 'secondFactor' : null);
 }

@@ -1,6 +1,8 @@
+import type { Knex } from 'knex';
 import { searchWordsOf } from '../../../domain/people/search-keys.ts';
 import { foldName, type User } from '../../../domain/people/user.ts';
 import type { UserRow } from './user-rows.ts';
+import type { Database } from '../../../platform/database/database.ts';
 
 /** The fields of a user that an edit may change. */
 export type UserChanges = Pick<
@@ -39,3 +41,15 @@ export function indexedOf(user: IndexedRow, changes: Partial<UserChanges>): { na
   const search_words = searchWordsOf({ firstName, lastName, displayName, username: user.username });
   return { name_key: foldName(displayName), search_words };
 }
+
+/** A user as it is first written, its hash included. */
+export interface NewUser extends Omit<
+  User,
+  'tenantId' | 'epoch' | 'version' | 'deletedAt' | 'secondFactorAt' | 'secondFactorDue' | 'globalAdminUntil'
+> {
+  readonly deletedAt?: number | null;
+  readonly passwordHash: string;
+}
+
+/** @returns what increases a user's version in the update that it is part of */
+export const nextVersion = ({ knex }: Database): Knex.Raw => knex.raw('version + 1');

@@ -5,19 +5,18 @@ import type { Language } from '../../../domain/regions.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import { searchWordsOf } from '../../../domain/people/search-keys.ts';
 import { foldName, type User } from '../../../domain/people/user.ts';
-import { indexedColumns, indexedOf, toColumns, type IndexedRow, type UserChanges } from './users.columns.ts';
+import {
+  indexedColumns,
+  indexedOf,
+  toColumns,
+  type IndexedRow,
+  type UserChanges,
+  type NewUser,
+} from './users.columns.ts';
 import { globalAdminUntil, toUser, userColumns, type UserRow } from './user-rows.ts';
 import { indexUsers, reindexUsers, takeNumbers } from './users.search.store.ts';
 import { preparedQuery } from '../../../platform/database/database.ts';
-
-/** A user as it is first written, its hash included. */
-export interface NewUser extends Omit<
-  User,
-  'tenantId' | 'epoch' | 'version' | 'deletedAt' | 'secondFactorAt' | 'secondFactorDue' | 'globalAdminUntil'
-> {
-  readonly deletedAt?: number | null;
-  readonly passwordHash: string;
-}
+import { nextVersion } from './users.columns.ts';
 
 // SQLite takes no more than 500 in one statement, and others wait for as long as one takes.
 const mostAtOnce = 100;
@@ -169,8 +168,6 @@ export async function setLanguage(database: Database, scope: Scope, id: string, 
     .where(own)
     .update({ language, version: nextVersion(database) });
 }
-
-const nextVersion = ({ knex }: Database) => knex.raw('version + 1');
 
 function toRow(
   scope: Scope,
