@@ -29,7 +29,8 @@ export default defineConfig(
       // Not lines per function: a factory holds the functions that it returns. Each of them counts its own statements.
       'max-statements': ['error', 20],
       'max-lines': ['error', { max: 200, skipBlankLines: true, skipComments: true }],
-      'max-params': ['error', 5],
+      // The dependencies of a function, or the database of a store, come first and count as one.
+      'max-params': ['error', 6],
       'no-console': 'error',
       'no-duplicate-imports': 'error',
       'no-eval': 'error',

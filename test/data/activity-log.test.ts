@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
-import { compile } from '../../src/platform/database/database.ts';
+import { compile, type Database } from '../../src/platform/database/database.ts';
 import type { ActivityEvent } from '../../src/domain/activity/event.ts';
 import type { FoundEntry } from '../../src/domain/activity/chain.ts';
 import { activityGroups, kindsIn, type ActivityKind } from '../../src/domain/activity/groups.ts';
@@ -19,7 +19,6 @@ import { postgres } from '../support/services.ts';
 import { actingAs, both, newTenant, newUser, open, sqliteFile, start } from './databases.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
-import type { Database } from '../../src/platform/database/database.ts';
 
 interface Kept extends LogPlace {
   readonly kind: ActivityKind;

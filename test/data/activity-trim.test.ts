@@ -10,8 +10,7 @@ import { both, newTenant, open, start, worldwide } from './databases.ts';
 import type { ScopeTenant } from '../../src/domain/tenant.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
-import { interrupt } from '../support/interrupt.ts';
-import { killed } from '../support/interrupt.ts';
+import { interrupt, killed } from '../support/interrupt.ts';
 
 const dayMs = 24 * 60 * 60_000;
 const midnight = Math.floor(start / dayMs) * dayMs;

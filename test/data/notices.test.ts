@@ -13,8 +13,7 @@ import * as deliveriesStore from '../../src/core/activity/deliveries.store.ts';
 import * as noticesStore from '../../src/core/notices/notices.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 import type { Database } from '../../src/platform/database/database.ts';
-import { interrupt } from '../support/interrupt.ts';
-import { killed } from '../support/interrupt.ts';
+import { interrupt, killed } from '../support/interrupt.ts';
 
 const minuteMs = 60_000;
 const never = new AbortController().signal;

@@ -8,8 +8,7 @@ import { postgres, skipWithout } from '../support/services.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
 import * as credentialsStore from '../../src/core/accounts/stores/credentials.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
-import { interrupt } from '../support/interrupt.ts';
-import { killed } from '../support/interrupt.ts';
+import { interrupt, killed } from '../support/interrupt.ts';
 
 /** The statements of an import, in their order. */
 const statements = {

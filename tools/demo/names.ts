@@ -9,8 +9,7 @@ import {
   vietnameseGerman,
 } from './names/asian.ts';
 import { english, westAfrican } from './names/english.ts';
-import { fullName } from './names/entries.ts';
-import type { NameGroup, PersonName } from './names/entries.ts';
+import { fullName, type NameGroup, type PersonName } from './names/entries.ts';
 import { czech, danubian, dutch, iberian, italian, nordic, polish, turkish } from './names/european.ts';
 import { french, frenchLong, frenchNamesakes } from './names/french.ts';
 import { german, germanLong, germanNamesakes } from './names/german.ts';

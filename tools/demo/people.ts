@@ -1,6 +1,5 @@
 import type { AdministratorLevel, AgentLevel } from '../../src/domain/roles.ts';
-import { drawName, pick, shuffled } from './names.ts';
-import type { Culture, Random } from './names.ts';
+import { drawName, pick, shuffled, type Culture, type Random } from './names.ts';
 import type { PersonName } from './names/entries.ts';
 
 /** `pending` people have a temporary password that they must replace. */

@@ -47,7 +47,7 @@ export async function seedRegion(
   await prepareDatabase(config);
   const database = openDatabase(config.database);
   try {
-    const parts: SeedParts = { config, database: database, hasher: await createHasher(), now };
+    const parts: SeedParts = { config, database, hasher: await createHasher(), now };
     const routes = regions.flatMap((region) =>
       demoTenants(region, now).flatMap(({ domains }) => domains.map((domain) => ({ domain, region }))),
     );

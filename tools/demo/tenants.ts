@@ -1,7 +1,6 @@
 import { seededRandom } from './names.ts';
 import { entry, fullName } from './names/entries.ts';
-import { demoPeople } from './people.ts';
-import type { DemoPerson, PeoplePlan } from './people.ts';
+import { demoPeople, type DemoPerson, type PeoplePlan } from './people.ts';
 
 /** One made-up partner company of the demo. */
 export interface DemoTenant {

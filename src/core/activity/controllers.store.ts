@@ -1,8 +1,7 @@
 import type { Knex } from 'knex';
-import type { Build, Database } from '../../platform/database/database.ts';
+import { type Build, type Database, preparedQuery } from '../../platform/database/database.ts';
 import { areTwoBy, type Behind } from '../../domain/approvals.ts';
 import type { Scope } from '../../domain/scope.ts';
-import { preparedQuery } from '../../platform/database/database.ts';
 
 type $ = Parameters<Build>[1];
 

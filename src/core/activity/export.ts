@@ -6,6 +6,7 @@ import { entriesPerBatch } from './reads.store.ts';
 import type { LogEntry } from './rows.ts';
 import * as activityStore from './activity.store.ts';
 import type { Database } from '../../platform/database/database.ts';
+import { bind } from '../../platform/bind.ts';
 
 export type ExportResult =
   /** The file in pieces, each made when the one before it was taken. */
@@ -23,37 +24,52 @@ export type LogCsv = (scope: Scope, batches: AsyncIterable<readonly LogEntry[]>)
 
 export type LogExports = ReturnType<typeof createLogExports>;
 
-/** The log of a tenant as a file: few entries are in memory at a time, however many there are. */
-export function createLogExports(parts: {
-  database: Database;
-  throttle: ExportThrottle;
-  csv: LogCsv;
-  clock: () => number;
-}) {
-  const { database, throttle, csv, clock } = parts;
-
-  const record = (tx: Database, scope: Scope, format: LogFormat, filters: readonly LogFilterName[]): Promise<void> =>
-    activityStore.record(tx, scope, { kind: 'activity.exported', format, filters }, null, clock());
-
-  function text(scope: Scope, format: LogFormat, filter: LogFilter): AsyncGenerator<string> {
-    if (format === 'csv') return csv(scope, batches(database, scope, filter));
-    const whole = namesOf(filter).length === 0;
-    return whole ? wholeChain(database, scope, clock()) : partOfChain(database, scope, filter, clock());
-  }
-
-  return {
-    record,
-    text,
-
-    /** Records that the scope's actor takes the log away, then gives it; the record itself is the last entry of a whole one. */
-    begin: async (scope: Scope, format: LogFormat, filter: LogFilter): Promise<ExportResult> => {
-      const wait = scope.actor === null ? null : await throttle.takeBudget('logExport', scope.actor.id);
-      if (wait !== null) return { outcome: 'throttled', retryAfter: wait.retryAfter };
-      await record(database, scope, format, namesOf(filter));
-      return { outcome: 'begun', text: text(scope, format, filter) };
-    },
-  };
+export interface LogExportsDependencies {
+  readonly database: Database;
+  readonly throttle: ExportThrottle;
+  readonly csv: LogCsv;
+  readonly clock: () => number;
 }
+
+export function record(
+  deps: LogExportsDependencies,
+  tx: Database,
+  scope: Scope,
+  format: LogFormat,
+  filters: readonly LogFilterName[],
+): Promise<void> {
+  const { clock } = deps;
+  return activityStore.record(tx, scope, { kind: 'activity.exported', format, filters }, null, clock());
+}
+
+export function text(
+  deps: LogExportsDependencies,
+  scope: Scope,
+  format: LogFormat,
+  filter: LogFilter,
+): AsyncGenerator<string> {
+  const { csv, database, clock } = deps;
+  if (format === 'csv') return csv(scope, batches(database, scope, filter));
+  const whole = namesOf(filter).length === 0;
+  return whole ? wholeChain(database, scope, clock()) : partOfChain(database, scope, filter, clock());
+}
+
+/** Records that the scope's actor takes the log away, then gives it; the record itself is the last entry of a whole one. */
+export async function begin(
+  deps: LogExportsDependencies,
+  scope: Scope,
+  format: LogFormat,
+  filter: LogFilter,
+): Promise<ExportResult> {
+  const { throttle, database } = deps;
+  const wait = scope.actor === null ? null : await throttle.takeBudget('logExport', scope.actor.id);
+  if (wait !== null) return { outcome: 'throttled', retryAfter: wait.retryAfter };
+  await record(deps, database, scope, format, namesOf(filter));
+  return { outcome: 'begun', text: text(deps, scope, format, filter) };
+}
+
+/** The log of a tenant as a file: few entries are in memory at a time, however many there are. */
+export const createLogExports = (deps: LogExportsDependencies) => bind(deps, { record, text, begin });
 
 const names = { user: 'person', group: 'kind', from: 'firstDay', until: 'lastDay' } as const;
 

@@ -1,4 +1,4 @@
-import type { Database } from '../../platform/database/database.ts';
+import { type Database, preparedQuery } from '../../platform/database/database.ts';
 import type { Activity } from '../../domain/activity/event.ts';
 import { beginningOfChain, type FoundEntry } from '../../domain/activity/chain.ts';
 import type { Scope } from '../../domain/scope.ts';
@@ -17,7 +17,6 @@ import {
   type LogEntry,
   type NamedRow,
 } from './rows.ts';
-import { preparedQuery } from '../../platform/database/database.ts';
 
 const latestShown = 8;
 const editsLookedAt = 100;

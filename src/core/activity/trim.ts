@@ -3,10 +3,11 @@ import { retentionMs, type RegionRules } from '../../domain/regions.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { FrontEntry } from './trim.store.ts';
 import type { ScopeTenant } from '../../domain/tenant.ts';
-import type { RetentionStep, Tally } from '../../platform/retention-step.ts';
+import type { Counts, RetentionStep, Tally } from '../../platform/retention-step.ts';
 import * as activityStore from './activity.store.ts';
 import * as trimStore from './trim.store.ts';
 import type { Database } from '../../platform/database/database.ts';
+import { bind } from '../../platform/bind.ts';
 
 interface TrimParts {
   readonly database: Database;
@@ -30,40 +31,52 @@ export const maxShareOf = ({ activityLog }: RegionRules): number =>
  * Drops from each log what has been kept for as long as the rules say, by whole days (UTC), so that a log says of itself
  * once a day that it was trimmed, and not all day long. Safe on several processes at once.
  */
-export function trimLogs({ database, rules, operatorScope }: TrimParts): RetentionStep {
-  const endOf = (now: number): number => Math.floor((now - retentionMs(rules)) / dayMs) * dayMs;
-
-  async function purge(now: number, stopping: AbortSignal, tally: Tally): Promise<void> {
-    const before = endOf(now);
-    for (const tenant of await trimStore.findOverdueForOperator(database, before)) {
-      const scope = operatorScope(tenant);
-      for (let dropped = entriesPerTrim; dropped === entriesPerTrim && !stopping.aborted; await turn()) {
-        dropped = await trimOnce(scope, before, now);
-        tally('trimmedEntries', dropped);
-      }
-    }
-  }
-
-  /** @returns how many entries were dropped: there may be more where it is as many as fit in one transaction */
-  async function trimOnce(scope: Scope, before: number, now: number): Promise<number> {
-    return database.transaction(async (tx) => {
-      // While the tenant moves, its log travels too: a trim here would not arrive there.
-      if (!(await trimStore.lockUnlessMoving(tx, scope))) return 0;
-      const overdue = overdueOf(await trimStore.front(tx, scope, entriesPerTrim), before);
-      const last = overdue.at(-1);
-      if (last === undefined || overdue.every(({ kind }) => kind === 'activity.trimmed')) return 0;
-      const { place, hash } = last;
-      await activityStore.record(tx, scope, { kind: 'activity.trimmed', place, hash }, null, now);
-      await trimStore.drop(tx, scope, { place, hash });
-      return overdue.length;
-    });
-  }
-
+export function trimLogs(deps: TrimParts): RetentionStep {
+  const { rules, database } = deps;
+  const bound = bind(deps, { countDue, purge });
   return {
-    countDue: async (now) => ({ trimmedEntries: await trimStore.countOverdueForOperator(database, endOf(now)) }),
-    purge,
+    countDue: bound.countDue,
+    purge: bound.purge,
     limit: { kind: 'trimmedEntries', share: maxShareOf(rules), count: () => trimStore.countForOperator(database) },
   };
+}
+
+function endOf(deps: TrimParts, now: number): number {
+  const { rules } = deps;
+  return Math.floor((now - retentionMs(rules)) / dayMs) * dayMs;
+}
+
+export async function purge(deps: TrimParts, now: number, stopping: AbortSignal, tally: Tally): Promise<void> {
+  const { database, operatorScope } = deps;
+  const before = endOf(deps, now);
+  for (const tenant of await trimStore.findOverdueForOperator(database, before)) {
+    const scope = operatorScope(tenant);
+    for (let dropped = entriesPerTrim; dropped === entriesPerTrim && !stopping.aborted; await turn()) {
+      dropped = await trimOnce(deps, scope, before, now);
+      tally('trimmedEntries', dropped);
+    }
+  }
+}
+
+/** @returns how many entries were dropped: there may be more where it is as many as fit in one transaction */
+async function trimOnce(deps: TrimParts, scope: Scope, before: number, now: number): Promise<number> {
+  const { database } = deps;
+  return database.transaction(async (tx) => {
+    // While the tenant moves, its log travels too: a trim here would not arrive there.
+    if (!(await trimStore.lockUnlessMoving(tx, scope))) return 0;
+    const overdue = overdueOf(await trimStore.front(tx, scope, entriesPerTrim), before);
+    const last = overdue.at(-1);
+    if (last === undefined || overdue.every(({ kind }) => kind === 'activity.trimmed')) return 0;
+    const { place, hash } = last;
+    await activityStore.record(tx, scope, { kind: 'activity.trimmed', place, hash }, null, now);
+    await trimStore.drop(tx, scope, { place, hash });
+    return overdue.length;
+  });
+}
+
+export async function countDue(deps: TrimParts, now: number): Promise<Counts> {
+  const { database } = deps;
+  return { trimmedEntries: await trimStore.countOverdueForOperator(database, endOf(deps, now)) };
 }
 
 // Only from the front: where the clocks of two processes differ, an older entry waits behind a younger one.

@@ -1,12 +1,11 @@
 import type { Knex } from 'knex';
-import type { Build, Database } from '../../platform/database/database.ts';
+import { type Build, type Database, preparedQuery } from '../../platform/database/database.ts';
 import type { ApprovalState } from '../../domain/approvals.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { User } from '../../domain/people/user.ts';
 import { toUser, userColumns, type UserRow } from '../accounts/stores/user-rows.ts';
 import { toApproval, type Approval, type ApprovalRecord, type NamedApproval } from './rows.ts';
 import type { LapsedBy } from '../../domain/approval-acts.ts';
-import { preparedQuery } from '../../platform/database/database.ts';
 
 /** A request as it is first written. */
 export type NewApproval = Pick<Approval, 'id' | 'act' | 'subject' | 'reason' | 'createdAt' | 'expiresAt'> & {

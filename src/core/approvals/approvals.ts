@@ -14,6 +14,7 @@ import * as approvalsStore from './approvals.store.ts';
 import * as tenantsStore from '../accounts/stores/tenants.store.ts';
 import * as usersStore from '../accounts/stores/users.store.ts';
 import type { Database } from '../../platform/database/database.ts';
+import { bind } from '../../platform/bind.ts';
 
 /** What somebody wants to ask for. */
 export interface Wish extends Omit<ApprovalSubject, 'users'> {
@@ -38,108 +39,132 @@ export type DecideResult = 'decided' | 'late' | 'ownRequest' | 'dependent';
 
 export type Approvals = ReturnType<typeof createApprovals>;
 
-/** Asking another administrator, and answering. What was confirmed is done in `approvals.perform.ts`. */
-export function createApprovals({ database, clock }: { database: Database; clock: () => number }) {
-  async function outlookOf(tx: Database, scope: Scope, wish: Wish): Promise<Outlook> {
-    const among = amongOf[wish.act];
-    const users = among === undefined ? [] : await usersStore.findMany(tx, scope, wish.userIds, among);
-    if (among !== undefined && users.length === 0) throw notFound();
-    const verdict = await wordOn(tx, scope, wish.act, users, clock());
-    if (verdict.allowed) return { outcome: 'alone', users };
-    if (verdict.because !== 'secondAdministrator') return { outcome: 'refused', verdict };
-    const approval = { act: wish.act, subject: subjectOf(wish, users), asker: asAsker(scope, -1) };
-    return { outcome: 'second', users, ...(await whoMayDecide(tx, scope, approval, clock())) };
-  }
-
-  async function write(
-    tx: Database,
-    scope: Scope,
-    { reason, ...wish }: Wish & { readonly reason: string },
-    { users, confirmers }: Extract<Outlook, { outcome: 'second' }>,
-  ) {
-    const actor = await usersStore.find(tx, scope, scope.actor?.id ?? '');
-    const mine = await approvalsStore.liveOfActor(tx, scope);
-    const subject = subjectOf(wish, users);
-    // Asked for twice, by a form that was sent again, it is one request.
-    const same = mine.find((each) => each.act === wish.act && isSame(each.subject, subject));
-    if (same !== undefined) return { outcome: 'asked', id: same.id } as const;
-    if (actor === null || mine.length >= mostWaiting) return { outcome: 'tooMany' } as const;
-    const [id, at] = [randomUUID(), clock()];
-    const expiresAt = at + waitsMs(scope.rules);
-    const approval = { id, act: wish.act, subject, reason, createdAt: at, expiresAt };
-    await approvalsStore.insert(tx, scope, { ...approval, askerEpoch: actor.epoch });
-    const event = { kind: 'approval.asked', ...eventOf(approval), said: reason } as const;
-    await activityStore.record(tx, scope, event, targetIdOf(subject), at);
-    // By mail only what it is, and who asks: the reason is read here.
-    const ids = confirmers.map((user) => user.id);
-    await deliveriesStore.tell(tx, scope, ids, { kind: 'approvalAsked', act: wish.act, until: expiresAt }, at);
-    return { outcome: 'asked', id } as const;
-  }
-
-  /** @throws Failure notFound: for whoever it is nothing to, exactly as for a request that never was */
-  async function loadFrom(tx: Database, scope: Scope, id: string): Promise<Approval> {
-    const approval = await approvalsStore.find(tx, scope, id);
-    if (approval === null || !sees(scope, approval)) throw notFound();
-    return approval;
-  }
-
-  return {
-    load: (scope: Scope, id: string): Promise<Approval> => loadFrom(database, scope, id),
-
-    /** @returns how a wish stands now. @throws Failure notFound where those whom it is about are not there */
-    outlook: (scope: Scope, wish: Wish): Promise<Outlook> => outlookOf(database, scope, wish),
-
-    /** Asks the others. @param reason not empty */
-    ask: (scope: Scope, wish: Wish, reason: string): Promise<AskResult> =>
-      database.transaction(async (tx): Promise<AskResult> => {
-        await tenantsStore.lock(tx, scope);
-        const outlook = await outlookOf(tx, scope, wish);
-        if (outlook.outcome !== 'second') return outlook;
-        if (outlook.confirmers.length === 0) return { outcome: 'nobody' };
-        return write(tx, scope, { ...wish, reason }, outlook);
-      }),
-
-    /** Answers another's request. @param remark may be empty. @throws Failure notFound */
-    decide: (scope: Scope, id: string, answer: 'confirmed' | 'declined', remark: string): Promise<DecideResult> =>
-      database.transaction(async (tx): Promise<DecideResult> => {
-        await tenantsStore.lock(tx, scope);
-        const approval = await loadFrom(tx, scope, id);
-        if (approval.asker.id === scope.actor?.id) return 'ownRequest';
-        const actor = await usersStore.find(tx, scope, scope.actor?.id ?? '');
-        if (actor?.state !== 'active' || !mayDecide({ ...scope, actor }, approval)) throw notFound();
-        if (approval.state !== 'open') return 'late';
-        const at = clock();
-        if (!(await readAreTwo(tx, scope, at))(approval.asker.id, actor.id)) return 'dependent';
-        const lapsedBy = await lapseOf(tx, scope, approval, at);
-        if (lapsedBy !== null) await lapse(tx, scope, approval, lapsedBy, at);
-        if (lapsedBy !== null) return 'late';
-        const confirmed = answer === 'confirmed';
-        await approvalsStore.move(tx, scope, approval, {
-          state: answer,
-          endedAt: confirmed ? null : at,
-          expiresAt: confirmed ? at + waitsMs(scope.rules) : approval.expiresAt,
-          decided: { epoch: actor.epoch, remark, at },
-        });
-        const event = { kind: `approval.${answer}`, ...eventOf(approval), said: remark } as const;
-        await activityStore.record(tx, scope, event, approval.asker.id, at);
-        return 'decided';
-      }),
-
-    /** Takes one's own request back. @returns whether it was still waiting. @throws Failure notFound or forbidden */
-    withdraw: (scope: Scope, id: string): Promise<boolean> =>
-      database.transaction(async (tx) => {
-        await tenantsStore.lock(tx, scope);
-        const approval = await loadFrom(tx, scope, id);
-        if (approval.asker.id !== scope.actor?.id) throw new Failure('forbidden');
-        if (approval.state !== 'open' && approval.state !== 'confirmed') return false;
-        const at = clock();
-        await approvalsStore.move(tx, scope, approval, { state: 'withdrawn', endedAt: at });
-        const event = { kind: 'approval.withdrawn', ...eventOf(approval) } as const;
-        await activityStore.record(tx, scope, event, targetIdOf(approval.subject), at);
-        return true;
-      }),
-  };
+export interface ApprovalsDependencies {
+  readonly database: Database;
+  readonly clock: () => number;
 }
+
+async function outlookOf(deps: ApprovalsDependencies, tx: Database, scope: Scope, wish: Wish): Promise<Outlook> {
+  const { clock } = deps;
+  const among = amongOf[wish.act];
+  const users = among === undefined ? [] : await usersStore.findMany(tx, scope, wish.userIds, among);
+  if (among !== undefined && users.length === 0) throw notFound();
+  const verdict = await wordOn(tx, scope, wish.act, users, clock());
+  if (verdict.allowed) return { outcome: 'alone', users };
+  if (verdict.because !== 'secondAdministrator') return { outcome: 'refused', verdict };
+  const approval = { act: wish.act, subject: subjectOf(wish, users), asker: asAsker(scope, -1) };
+  return { outcome: 'second', users, ...(await whoMayDecide(tx, scope, approval, clock())) };
+}
+
+async function write(
+  deps: ApprovalsDependencies,
+  tx: Database,
+  scope: Scope,
+  { reason, ...wish }: Wish & { readonly reason: string },
+  { users, confirmers }: Extract<Outlook, { outcome: 'second' }>,
+) {
+  const { clock } = deps;
+  const actor = await usersStore.find(tx, scope, scope.actor?.id ?? '');
+  const mine = await approvalsStore.liveOfActor(tx, scope);
+  const subject = subjectOf(wish, users);
+  // Asked for twice, by a form that was sent again, it is one request.
+  const same = mine.find((each) => each.act === wish.act && isSame(each.subject, subject));
+  if (same !== undefined) return { outcome: 'asked', id: same.id } as const;
+  if (actor === null || mine.length >= mostWaiting) return { outcome: 'tooMany' } as const;
+  const [id, at] = [randomUUID(), clock()];
+  const expiresAt = at + waitsMs(scope.rules);
+  const approval = { id, act: wish.act, subject, reason, createdAt: at, expiresAt };
+  await approvalsStore.insert(tx, scope, { ...approval, askerEpoch: actor.epoch });
+  const event = { kind: 'approval.asked', ...eventOf(approval), said: reason } as const;
+  await activityStore.record(tx, scope, event, targetIdOf(subject), at);
+  // By mail only what it is, and who asks: the reason is read here.
+  const ids = confirmers.map((user) => user.id);
+  await deliveriesStore.tell(tx, scope, ids, { kind: 'approvalAsked', act: wish.act, until: expiresAt }, at);
+  return { outcome: 'asked', id } as const;
+}
+
+/** @throws Failure notFound: for whoever it is nothing to, exactly as for a request that never was */
+async function loadFrom(tx: Database, scope: Scope, id: string): Promise<Approval> {
+  const approval = await approvalsStore.find(tx, scope, id);
+  if (approval === null || !sees(scope, approval)) throw notFound();
+  return approval;
+}
+
+export function load(deps: ApprovalsDependencies, scope: Scope, id: string): Promise<Approval> {
+  const { database } = deps;
+  return loadFrom(database, scope, id);
+}
+
+/** @returns how a wish stands now. @throws Failure notFound where those whom it is about are not there */
+export function outlook(deps: ApprovalsDependencies, scope: Scope, wish: Wish): Promise<Outlook> {
+  const { database } = deps;
+  return outlookOf(deps, database, scope, wish);
+}
+
+/** Asks the others. @param reason not empty */
+export function ask(deps: ApprovalsDependencies, scope: Scope, wish: Wish, reason: string): Promise<AskResult> {
+  const { database } = deps;
+  return database.transaction(async (tx): Promise<AskResult> => {
+    await tenantsStore.lock(tx, scope);
+    const outlook = await outlookOf(deps, tx, scope, wish);
+    if (outlook.outcome !== 'second') return outlook;
+    if (outlook.confirmers.length === 0) return { outcome: 'nobody' };
+    return write(deps, tx, scope, { ...wish, reason }, outlook);
+  });
+}
+
+/** Answers another's request. @param remark may be empty. @throws Failure notFound */
+export function decide(
+  deps: ApprovalsDependencies,
+  scope: Scope,
+  id: string,
+  answer: 'confirmed' | 'declined',
+  remark: string,
+): Promise<DecideResult> {
+  const { database, clock } = deps;
+  return database.transaction(async (tx): Promise<DecideResult> => {
+    await tenantsStore.lock(tx, scope);
+    const approval = await loadFrom(tx, scope, id);
+    if (approval.asker.id === scope.actor?.id) return 'ownRequest';
+    const actor = await usersStore.find(tx, scope, scope.actor?.id ?? '');
+    if (actor?.state !== 'active' || !mayDecide({ ...scope, actor }, approval)) throw notFound();
+    if (approval.state !== 'open') return 'late';
+    const at = clock();
+    if (!(await readAreTwo(tx, scope, at))(approval.asker.id, actor.id)) return 'dependent';
+    const lapsedBy = await lapseOf(tx, scope, approval, at);
+    if (lapsedBy !== null) await lapse(tx, scope, approval, lapsedBy, at);
+    if (lapsedBy !== null) return 'late';
+    const confirmed = answer === 'confirmed';
+    await approvalsStore.move(tx, scope, approval, {
+      state: answer,
+      endedAt: confirmed ? null : at,
+      expiresAt: confirmed ? at + waitsMs(scope.rules) : approval.expiresAt,
+      decided: { epoch: actor.epoch, remark, at },
+    });
+    const event = { kind: `approval.${answer}`, ...eventOf(approval), said: remark } as const;
+    await activityStore.record(tx, scope, event, approval.asker.id, at);
+    return 'decided';
+  });
+}
+
+/** Takes one's own request back. @returns whether it was still waiting. @throws Failure notFound or forbidden */
+export function withdraw(deps: ApprovalsDependencies, scope: Scope, id: string): Promise<boolean> {
+  const { database, clock } = deps;
+  return database.transaction(async (tx) => {
+    await tenantsStore.lock(tx, scope);
+    const approval = await loadFrom(tx, scope, id);
+    if (approval.asker.id !== scope.actor?.id) throw new Failure('forbidden');
+    if (approval.state !== 'open' && approval.state !== 'confirmed') return false;
+    const at = clock();
+    await approvalsStore.move(tx, scope, approval, { state: 'withdrawn', endedAt: at });
+    const event = { kind: 'approval.withdrawn', ...eventOf(approval) } as const;
+    await activityStore.record(tx, scope, event, targetIdOf(approval.subject), at);
+    return true;
+  });
+}
+
+/** Asking another administrator, and answering. What was confirmed is done in `approvals.perform.ts`. */
+export const createApprovals = (deps: ApprovalsDependencies) => bind(deps, { load, outlook, ask, decide, withdraw });
 
 const asAsker = (scope: Scope, epoch: number) => ({ id: scope.actor?.id ?? '', epoch, name: '', username: '' });
 

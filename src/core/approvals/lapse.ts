@@ -8,6 +8,7 @@ import * as activityStore from '../activity/activity.store.ts';
 import * as approvalsStore from './approvals.store.ts';
 import * as tenantsStore from '../accounts/stores/tenants.store.ts';
 import type { Database } from '../../platform/database/database.ts';
+import { bind } from '../../platform/bind.ts';
 
 const everyMs = 60_000;
 
@@ -34,37 +35,41 @@ export async function lapse(
   await activityStore.record(tx, portal, event, approval.asker.id, at);
 }
 
+export interface LapseApprovalsDependencies {
+  readonly database: Database;
+  readonly tenants: Pick<Tenants, 'operatorScope'>;
+  readonly clock: () => number;
+}
+
 /** @returns the work that ends what holds no more. Safe on several nodes at once */
-export function lapseApprovals(parts: {
-  database: Database;
-  tenants: Pick<Tenants, 'operatorScope'>;
-  clock: () => number;
-}): Work {
-  const { database, tenants, clock } = parts;
+export function lapseApprovals(deps: LapseApprovalsDependencies): Work {
+  const bound = bind(deps, { run });
+  return { name: 'Approvals', everyMs, run: bound.run };
+}
 
-  async function lookAt(scope: Scope, found: Approval): Promise<void> {
-    // Looked at first without the tenant's lock: mostly there is nothing to do.
-    if ((await lapseOf(database, scope, found, clock())) === null) return;
-    await database.transaction(async (tx) => {
-      await tenantsStore.lock(tx, scope);
-      const approval = await approvalsStore.find(tx, scope, found.id);
-      if (approval?.state !== 'open' && approval?.state !== 'confirmed') return;
-      const lapsedBy = await lapseOf(tx, scope, approval, clock());
-      if (lapsedBy !== null) await lapse(tx, scope, approval, lapsedBy, clock());
-    });
-  }
+async function lookAt(deps: LapseApprovalsDependencies, scope: Scope, found: Approval): Promise<void> {
+  const { database, clock } = deps;
+  // Looked at first without the tenant's lock: mostly there is nothing to do.
+  if ((await lapseOf(database, scope, found, clock())) === null) return;
+  await database.transaction(async (tx) => {
+    await tenantsStore.lock(tx, scope);
+    const approval = await approvalsStore.find(tx, scope, found.id);
+    if (approval?.state !== 'open' && approval?.state !== 'confirmed') return;
+    const lapsedBy = await lapseOf(tx, scope, approval, clock());
+    if (lapsedBy !== null) await lapse(tx, scope, approval, lapsedBy, clock());
+  });
+}
 
-  const run = async (stopping: AbortSignal): Promise<void> => {
-    for (const id of await approvalsStore.tenantsWaitingForOperator(database)) {
-      const tenant = await tenantsStore.findForOperator(database, id);
-      // What waits in a tenant ends when it begins to move, and nothing is recorded there afterwards.
-      if (tenant === null || tenant.state === 'moving') continue;
-      const scope = tenants.operatorScope(tenant);
-      for await (const approval of approvalsStore.live(database, scope)) {
-        if (stopping.aborted) return;
-        await lookAt(scope, approval);
-      }
+export async function run(deps: LapseApprovalsDependencies, stopping: AbortSignal): Promise<void> {
+  const { database, tenants } = deps;
+  for (const id of await approvalsStore.tenantsWaitingForOperator(database)) {
+    const tenant = await tenantsStore.findForOperator(database, id);
+    // What waits in a tenant ends when it begins to move, and nothing is recorded there afterwards.
+    if (tenant === null || tenant.state === 'moving') continue;
+    const scope = tenants.operatorScope(tenant);
+    for await (const approval of approvalsStore.live(database, scope)) {
+      if (stopping.aborted) return;
+      await lookAt(deps, scope, approval);
     }
-  };
-  return { name: 'Approvals', everyMs, run };
+  }
 }

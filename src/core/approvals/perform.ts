@@ -19,6 +19,7 @@ import * as approvalsStore from './approvals.store.ts';
 import * as tenantsStore from '../accounts/stores/tenants.store.ts';
 import * as usersStore from '../accounts/stores/users.store.ts';
 import type { Database } from '../../platform/database/database.ts';
+import { bind } from '../../platform/bind.ts';
 
 /** What came of it: too late, or done, with what its asker gets of it. */
 export type Performed =
@@ -43,117 +44,129 @@ export interface PerformParts {
   readonly clock: () => number;
 }
 
+/** @returns the request, used up; null where it does not hold (any more) */
+async function take(deps: PerformParts, tx: Database, scope: Scope, id: string): Promise<Approval | null> {
+  const { clock } = deps;
+  const approval = await approvalsStore.find(tx, scope, id);
+  if (approval?.state !== 'confirmed' || approval.asker.id !== scope.actor?.id) return null;
+  const at = clock();
+  const found = await lapseOf(tx, scope, approval, at);
+  // The region may have become stricter since, and does not let the tenant have such rules any more.
+  const lapsedBy = found ?? (isPossible(deps, approval) ? null : 'subject');
+  if (lapsedBy !== null) await lapse(tx, scope, approval, lapsedBy, at);
+  if (lapsedBy !== null) return null;
+  if (!(await approvalsStore.move(tx, scope, approval, { state: 'done', endedAt: at }))) return null;
+  const event = { kind: 'approval.done', ...eventOf(approval) } as const;
+  await activityStore.record(tx, scope, event, targetIdOf(approval.subject), at);
+  return approval;
+}
+
+function isPossible(deps: PerformParts, { subject: { own } }: Approval): boolean {
+  const { rules } = deps;
+  return own === undefined || rules.isPossible(own.next);
+}
+
+function taking(
+  deps: PerformParts,
+  scope: Scope,
+  { id }: Approval,
+  work: (tx: Database, approval: Approval) => Promise<Performed>,
+): Promise<Performed> {
+  const { database } = deps;
+  return database.transaction(async (tx): Promise<Performed> => {
+    await tenantsStore.lock(tx, scope);
+    const approval = await take(deps, tx, scope, id);
+    return approval === null ? { outcome: 'late' } : work(tx, approval);
+  });
+}
+
+async function reset(deps: PerformParts, scope: Scope, approval: Approval): Promise<Performed> {
+  const { database, clock, users } = deps;
+  // Looked at before a hash is made, so that whoever is gone or changed ends the request and no more.
+  if ((await lapseOf(database, scope, approval, clock())) !== null)
+    return taking(deps, scope, approval, () => Promise.resolve({ outcome: 'late' }));
+  const [target] = approval.subject.users;
+  if (target === undefined) throw notFound();
+  const agreement = async (tx: Database): Promise<boolean> => (await take(deps, tx, scope, approval.id)) !== null;
+  const result = await users.resetPassword(scope, target.id, target.epoch, agreement);
+  return result.outcome === 'stale' ? { outcome: 'late' } : { outcome: 'reset', result };
+}
+
+function change(deps: PerformParts, scope: Scope, found: Approval, step: Step): Promise<Performed> {
+  const { clock } = deps;
+  return taking(deps, scope, found, async (tx, approval) => {
+    const { subject, act } = approval;
+    const among = act === 'restore' ? 'deleted' : 'present';
+    const ids = subject.users.map(({ id }) => id);
+    const changed = await usersStore.findMany(tx, scope, ids, among);
+    for (const user of changed) {
+      const { outcome } = await takeStep(tx, scope, user.id, step, clock());
+      // Judged a moment ago behind the same lock: all of it is done, or nothing.
+      if (outcome === 'refused') throw new Failure('forbidden');
+    }
+    return { outcome: 'changed', approval };
+  });
+}
+
+async function removeFactor(deps: PerformParts, scope: Scope, found: Approval): Promise<Performed> {
+  const { database, throttle } = deps;
+  const performed = await change(deps, scope, found, removeSecondFactor);
+  const [target] = found.subject.users;
+  const user = target && performed.outcome === 'changed' ? await usersStore.find(database, scope, target.id) : null;
+  // As where one alone removes it: tries at the one that is gone count no more.
+  if (user !== null) await throttle.codes.forget(user);
+  return performed;
+}
+
+async function exportFile(deps: PerformParts, scope: Scope, found: Approval): Promise<Performed> {
+  const { throttle, logExports, clock } = deps;
+  const { log } = found.subject;
+  await throttle.spend(scope, log ? 'logExport' : 'export');
+  return taking(deps, scope, found, async (tx, approval) => {
+    if (log) await logExports.record(tx, scope, log.format, namesOfPart(log.part));
+    else await recordExport(tx, scope, clock());
+    return { outcome: 'file', approval };
+  });
+}
+
+function loosen(deps: PerformParts, scope: Scope, found: Approval): Promise<Performed> {
+  const { rules } = deps;
+  return taking(deps, scope, found, async (tx, approval) => {
+    const { subject } = approval;
+    if (subject.own === undefined) throw new Error(`Nothing is asked for by ${actionOf.loosenRules}`);
+    await rules.setWithin(tx, scope, subject.own.next);
+    return { outcome: 'changed', approval };
+  });
+}
+
 /**
  * Makes what does what another administrator agreed to: once, by whoever asked, with everything judged again behind the
  * tenant's lock, in the one transaction of the act, of the request's end and of their records.
  */
-export function createPerform(parts: PerformParts) {
-  const { database, approvals, users, logExports, rules, throttle, clock } = parts;
-
-  /** @returns the request, used up; null where it does not hold (any more) */
-  async function take(tx: Database, scope: Scope, id: string): Promise<Approval | null> {
-    const approval = await approvalsStore.find(tx, scope, id);
-    if (approval?.state !== 'confirmed' || approval.asker.id !== scope.actor?.id) return null;
-    const at = clock();
-    const found = await lapseOf(tx, scope, approval, at);
-    // The region may have become stricter since, and does not let the tenant have such rules any more.
-    const lapsedBy = found ?? (isPossible(approval) ? null : 'subject');
-    if (lapsedBy !== null) await lapse(tx, scope, approval, lapsedBy, at);
-    if (lapsedBy !== null) return null;
-    if (!(await approvalsStore.move(tx, scope, approval, { state: 'done', endedAt: at }))) return null;
-    const event = { kind: 'approval.done', ...eventOf(approval) } as const;
-    await activityStore.record(tx, scope, event, targetIdOf(approval.subject), at);
-    return approval;
+export async function perform(deps: PerformParts, scope: Scope, id: string): Promise<Performed> {
+  const { approvals } = deps;
+  const approval = await approvals.load(scope, id);
+  if (approval.asker.id !== scope.actor?.id) throw new Failure('forbidden');
+  if (approval.state === 'open') throw conflict('approvals:error.notConfirmed');
+  if (approval.state !== 'confirmed') return { outcome: 'late' };
+  const agreed = createScope({ ...scope, agreed: approval.act });
+  switch (approval.act) {
+    case 'resetPassword':
+      return reset(deps, agreed, approval);
+    case 'removeSecondFactor':
+      return removeFactor(deps, agreed, approval);
+    case 'giveGlobalAdmin':
+      return change(deps, agreed, approval, edit({ administratorLevel: 'global' }));
+    case 'restore':
+      return change(deps, agreed, approval, restore);
+    case 'delete':
+      return change(deps, agreed, approval, remove);
+    case 'exportUsers':
+    case 'exportLog':
+      return exportFile(deps, agreed, approval);
+    case 'loosenRules':
+      return loosen(deps, agreed, approval);
   }
-
-  const isPossible = ({ subject: { own } }: Approval): boolean => own === undefined || rules.isPossible(own.next);
-
-  const taking = (
-    scope: Scope,
-    { id }: Approval,
-    work: (tx: Database, approval: Approval) => Promise<Performed>,
-  ): Promise<Performed> =>
-    database.transaction(async (tx): Promise<Performed> => {
-      await tenantsStore.lock(tx, scope);
-      const approval = await take(tx, scope, id);
-      return approval === null ? { outcome: 'late' } : work(tx, approval);
-    });
-
-  async function reset(scope: Scope, approval: Approval): Promise<Performed> {
-    // Looked at before a hash is made, so that whoever is gone or changed ends the request and no more.
-    if ((await lapseOf(database, scope, approval, clock())) !== null)
-      return taking(scope, approval, () => Promise.resolve({ outcome: 'late' }));
-    const [target] = approval.subject.users;
-    if (target === undefined) throw notFound();
-    const agreement = async (tx: Database): Promise<boolean> => (await take(tx, scope, approval.id)) !== null;
-    const result = await users.resetPassword(scope, target.id, target.epoch, agreement);
-    return result.outcome === 'stale' ? { outcome: 'late' } : { outcome: 'reset', result };
-  }
-
-  const change = (scope: Scope, found: Approval, step: Step): Promise<Performed> =>
-    taking(scope, found, async (tx, approval) => {
-      const { subject, act } = approval;
-      const among = act === 'restore' ? 'deleted' : 'present';
-      const ids = subject.users.map(({ id }) => id);
-      const changed = await usersStore.findMany(tx, scope, ids, among);
-      for (const user of changed) {
-        const { outcome } = await takeStep(tx, scope, user.id, step, clock());
-        // Judged a moment ago behind the same lock: all of it is done, or nothing.
-        if (outcome === 'refused') throw new Failure('forbidden');
-      }
-      return { outcome: 'changed', approval };
-    });
-
-  async function removeFactor(scope: Scope, found: Approval): Promise<Performed> {
-    const performed = await change(scope, found, removeSecondFactor);
-    const [target] = found.subject.users;
-    const user = target && performed.outcome === 'changed' ? await usersStore.find(database, scope, target.id) : null;
-    // As where one alone removes it: tries at the one that is gone count no more.
-    if (user !== null) await throttle.codes.forget(user);
-    return performed;
-  }
-
-  async function exportFile(scope: Scope, found: Approval): Promise<Performed> {
-    const { log } = found.subject;
-    await throttle.spend(scope, log ? 'logExport' : 'export');
-    return taking(scope, found, async (tx, approval) => {
-      if (log) await logExports.record(tx, scope, log.format, namesOfPart(log.part));
-      else await recordExport(tx, scope, clock());
-      return { outcome: 'file', approval };
-    });
-  }
-
-  const loosen = (scope: Scope, found: Approval): Promise<Performed> =>
-    taking(scope, found, async (tx, approval) => {
-      const { subject } = approval;
-      if (subject.own === undefined) throw new Error(`Nothing is asked for by ${actionOf.loosenRules}`);
-      await rules.setWithin(tx, scope, subject.own.next);
-      return { outcome: 'changed', approval };
-    });
-
-  /** @throws Failure notFound or forbidden: for everybody but whoever asked; conflict for the last Global admin */
-  return async (scope: Scope, id: string): Promise<Performed> => {
-    const approval = await approvals.load(scope, id);
-    if (approval.asker.id !== scope.actor?.id) throw new Failure('forbidden');
-    if (approval.state === 'open') throw conflict('approvals:error.notConfirmed');
-    if (approval.state !== 'confirmed') return { outcome: 'late' };
-    const agreed = createScope({ ...scope, agreed: approval.act });
-    switch (approval.act) {
-      case 'resetPassword':
-        return reset(agreed, approval);
-      case 'removeSecondFactor':
-        return removeFactor(agreed, approval);
-      case 'giveGlobalAdmin':
-        return change(agreed, approval, edit({ administratorLevel: 'global' }));
-      case 'restore':
-        return change(agreed, approval, restore);
-      case 'delete':
-        return change(agreed, approval, remove);
-      case 'exportUsers':
-      case 'exportLog':
-        return exportFile(agreed, approval);
-      case 'loosenRules':
-        return loosen(agreed, approval);
-    }
-  };
 }
+
+export const createPerform = (deps: PerformParts) => bind(deps, { perform }).perform;

@@ -1,7 +1,6 @@
 import { inChunks } from '../../platform/database/chunks.ts';
-import type { Database } from '../../platform/database/database.ts';
+import { type Database, preparedQuery } from '../../platform/database/database.ts';
 import { domainAndParents } from '../../domain/people/user.ts';
-import { preparedQuery } from '../../platform/database/database.ts';
 
 /** An entry of the directory: company domains and regions, no person. */
 export interface DirectoryRoute {

@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { inChunks } from '../../platform/database/chunks.ts';
 import type { Knex } from 'knex';
-import type { Build, Database } from '../../platform/database/database.ts';
+import { type Build, type Database, preparedQuery } from '../../platform/database/database.ts';
 import type { Counts, ImportMode, Outcome, PlannedRow } from '../../domain/imports.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { toImport, toPlannedRow, toRecord, type Import, type ImportRecord, type PlannedRowRecord } from './rows.ts';
-import { preparedQuery } from '../../platform/database/database.ts';
 
 /** A place among the rows of an import: behind a line, or in front of one. */
 export type RowsFrom = { readonly after: number } | { readonly before: number };

@@ -20,6 +20,7 @@ import * as importsStore from './imports.store.ts';
 import * as tenantsStore from '../accounts/stores/tenants.store.ts';
 import * as usersBatchStore from '../accounts/stores/users.batch.store.ts';
 import type { Database } from '../../platform/database/database.ts';
+import { bind } from '../../platform/bind.ts';
 
 export const mostRows = 10_000;
 const mostKept = 10;
@@ -38,92 +39,106 @@ export type StageResult =
 
 export type Imports = ReturnType<typeof createImports>;
 
-/** Takes files in, says what they would do, and lets whoever sent one want it done. */
-export function createImports(parts: { database: Database; csv: UserCells; throttle: Throttle; clock: () => number }) {
-  const { database, csv, throttle, clock } = parts;
+export interface ImportsDependencies {
+  readonly database: Database;
+  readonly csv: UserCells;
+  readonly throttle: Throttle;
+  readonly clock: () => number;
+}
 
-  /** @throws Failure notFound: for a colleague's import exactly as for one that never was */
-  async function load(scope: Scope, id: string): Promise<Import> {
-    const found = await importsStore.find(database, scope, id);
-    if (found === null) throw notFound();
-    return found;
+/** @throws Failure notFound: for a colleague's import exactly as for one that never was */
+export async function load(deps: ImportsDependencies, scope: Scope, id: string): Promise<Import> {
+  const { database } = deps;
+  const found = await importsStore.find(database, scope, id);
+  if (found === null) throw notFound();
+  return found;
+}
+
+async function readInto(
+  deps: ImportsDependencies,
+  scope: Scope,
+  bytes: Buffer,
+  add: (rows: readonly PlannedRow[]) => Promise<void>,
+): Promise<Counts> {
+  const { database } = deps;
+  const counts: Record<Outcome, number> = { added: 0, changed: 0, unchanged: 0, refused: 0 };
+  const plan = planner(deps, scope, (await tenantsStore.findOwn(database, scope))?.domains ?? []);
+  for await (const rows of inBatches(understood(deps, bytes))) {
+    const planned = await plan(rows);
+    for (const { outcome } of planned) counts[outcome]++;
+    await add(planned);
+    await nextTurn();
   }
+  if (Object.values(counts).every((count) => count === 0)) throw new UnreadableFile('imports:file.noRows');
+  return counts;
+}
 
-  async function readInto(
-    scope: Scope,
-    bytes: Buffer,
-    add: (rows: readonly PlannedRow[]) => Promise<void>,
-  ): Promise<Counts> {
-    const counts: Record<Outcome, number> = { added: 0, changed: 0, unchanged: 0, refused: 0 };
-    const plan = planner(scope, (await tenantsStore.findOwn(database, scope))?.domains ?? []);
-    for await (const rows of inBatches(understood(bytes))) {
-      const planned = await plan(rows);
-      for (const { outcome } of planned) counts[outcome]++;
-      await add(planned);
-      await nextTurn();
-    }
-    if (Object.values(counts).every((count) => count === 0)) throw new UnreadableFile('imports:file.noRows');
-    return counts;
+async function* understood(deps: ImportsDependencies, bytes: Buffer): AsyncGenerator<ReadRow> {
+  const { csv } = deps;
+  let columns: Columns | null = null;
+  let count = 0;
+  for await (const row of readRows(bytes, (text) => csv.columnOf(text) !== null)) {
+    if (isBlank(row)) continue;
+    if (columns === null) columns = readHeadings(row, csv);
+    else if (++count > mostRows) throw new UnreadableFile('imports:file.tooManyRows', { count: mostRows });
+    else yield readCells(row, columns, csv);
   }
+}
 
-  async function* understood(bytes: Buffer): AsyncGenerator<ReadRow> {
-    let columns: Columns | null = null;
-    let count = 0;
-    for await (const row of readRows(bytes, (text) => csv.columnOf(text) !== null)) {
-      if (isBlank(row)) continue;
-      if (columns === null) columns = readHeadings(row, csv);
-      else if (++count > mostRows) throw new UnreadableFile('imports:file.tooManyRows', { count: mostRows });
-      else yield readCells(row, columns, csv);
-    }
-  }
-
-  function planner(scope: Scope, domains: readonly string[]) {
-    const seen = new Map<string, number>();
-    return async (rows: readonly ReadRow[]): Promise<PlannedRow[]> => {
-      const holders = await usersBatchStore.findByUsernames(
-        database,
-        scope,
-        rows.map(({ username }) => username),
-      );
-      const present = { domains, now: clock() };
-      return rows.map((row) => {
-        const first = seen.get(row.username);
-        if (first === undefined) seen.set(row.username, row.line);
-        const again = row.username !== '' && first !== undefined;
-        if (again) return refuse(row, { field: 'username', key: 'imports:fault.again', values: { line: first } });
-        return planRow(scope, present, row, holders.get(row.username));
-      });
-    };
-  }
-
-  return {
-    load,
-
-    /** Reads a file and plans every row of it, without doing anything. @throws Failure throttled */
-    stage: async (scope: Scope, file: SentFile): Promise<StageResult> => {
-      await throttle.spend(scope, 'import');
-      const at = clock();
-      const fileName = cleanName(file.name).slice(0, longestFileName);
-      const staging = await importsStore.begin(database, scope, { fileName, at, expiresAt: at + importKeptMs });
-      try {
-        await staging.stage(await readInto(scope, file.bytes, staging.add));
-      } catch (error) {
-        await staging.drop();
-        if (error instanceof UnreadableFile) return { outcome: 'invalid', faults: [error.fault] };
-        throw error;
-      }
-      await importsStore.keepLatest(database, scope, mostKept);
-      return { outcome: 'staged', id: staging.id };
-    },
-
-    /** Marks an import as wanted, once; what is wanted is done beside the requests. @throws Failure conflict */
-    want: async (scope: Scope, found: Import, mode: ImportMode, epoch: number): Promise<boolean> => {
-      if (found.state !== 'staged') return false;
-      if (!mayWant(mode, found.counts)) throw conflict('imports:error.notInThisWay');
-      return importsStore.want(database, scope, found.id, { mode, epoch, expiresAt: clock() + importKeptMs });
-    },
+function planner(deps: ImportsDependencies, scope: Scope, domains: readonly string[]) {
+  const { database, clock } = deps;
+  const seen = new Map<string, number>();
+  return async (rows: readonly ReadRow[]): Promise<PlannedRow[]> => {
+    const holders = await usersBatchStore.findByUsernames(
+      database,
+      scope,
+      rows.map(({ username }) => username),
+    );
+    const present = { domains, now: clock() };
+    return rows.map((row) => {
+      const first = seen.get(row.username);
+      if (first === undefined) seen.set(row.username, row.line);
+      const again = row.username !== '' && first !== undefined;
+      if (again) return refuse(row, { field: 'username', key: 'imports:fault.again', values: { line: first } });
+      return planRow(scope, present, row, holders.get(row.username));
+    });
   };
 }
+
+/** Reads a file and plans every row of it, without doing anything. @throws Failure throttled */
+export async function stage(deps: ImportsDependencies, scope: Scope, file: SentFile): Promise<StageResult> {
+  const { throttle, clock, database } = deps;
+  await throttle.spend(scope, 'import');
+  const at = clock();
+  const fileName = cleanName(file.name).slice(0, longestFileName);
+  const staging = await importsStore.begin(database, scope, { fileName, at, expiresAt: at + importKeptMs });
+  try {
+    await staging.stage(await readInto(deps, scope, file.bytes, staging.add));
+  } catch (error) {
+    await staging.drop();
+    if (error instanceof UnreadableFile) return { outcome: 'invalid', faults: [error.fault] };
+    throw error;
+  }
+  await importsStore.keepLatest(database, scope, mostKept);
+  return { outcome: 'staged', id: staging.id };
+}
+
+/** Marks an import as wanted, once; what is wanted is done beside the requests. @throws Failure conflict */
+export async function want(
+  deps: ImportsDependencies,
+  scope: Scope,
+  found: Import,
+  mode: ImportMode,
+  epoch: number,
+): Promise<boolean> {
+  const { database, clock } = deps;
+  if (found.state !== 'staged') return false;
+  if (!mayWant(mode, found.counts)) throw conflict('imports:error.notInThisWay');
+  return importsStore.want(database, scope, found.id, { mode, epoch, expiresAt: clock() + importKeptMs });
+}
+
+/** Takes files in, says what they would do, and lets whoever sent one want it done. */
+export const createImports = (deps: ImportsDependencies) => bind(deps, { load, stage, want });
 
 async function* inBatches(rows: AsyncIterable<ReadRow>): AsyncGenerator<ReadRow[]> {
   let batch: ReadRow[] = [];

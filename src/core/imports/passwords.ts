@@ -13,6 +13,7 @@ import * as importPasswordsStore from './passwords.store.ts';
 import * as tenantsStore from '../accounts/stores/tenants.store.ts';
 import * as usersStore from '../accounts/stores/users.store.ts';
 import type { Database } from '../../platform/database/database.ts';
+import { bind } from '../../platform/bind.ts';
 
 /** A temporary password, or a one-time link, with whom it is for; its clear text is nowhere else. */
 export interface IssuedPassword {
@@ -44,126 +45,137 @@ const silenceMs = 60_000;
 
 export type ImportPasswords = ReturnType<typeof createImportPasswords>;
 
-/** The temporary passwords, or links, of the users whom an import added: never kept, but made as they are downloaded. */
-export function createImportPasswords(parts: {
-  database: Database;
-  waysIn: WaysIn;
-  hasher: Pick<Hasher, 'hashRandom'>;
-  throttle: Throttle;
-  clock: () => number;
-}) {
-  const { database, waysIn, hasher, throttle, clock } = parts;
+export interface ImportPasswordsDependencies {
+  readonly database: Database;
+  readonly waysIn: WaysIn;
+  readonly hasher: Pick<Hasher, 'hashRandom'>;
+  readonly throttle: Throttle;
+  readonly clock: () => number;
+}
 
-  async function* issue(scope: Scope, id: string, holder: string): AsyncGenerator<IssuedPassword[]> {
-    for (let line = 0; ;) {
-      const newcomers = await importPasswordsStore.listAfter(database, scope, id, line);
-      if (newcomers.length === 0) return;
-      yield await issueSome(scope, id, holder, newcomers);
-      line = newcomers.at(-1)?.line ?? line;
+async function* issue(
+  deps: ImportPasswordsDependencies,
+  scope: Scope,
+  id: string,
+  holder: string,
+): AsyncGenerator<IssuedPassword[]> {
+  const { database } = deps;
+  for (let line = 0; ;) {
+    const newcomers = await importPasswordsStore.listAfter(database, scope, id, line);
+    if (newcomers.length === 0) return;
+    yield await issueSome(deps, scope, id, holder, newcomers);
+    line = newcomers.at(-1)?.line ?? line;
+  }
+}
+
+async function issueSome(
+  deps: ImportPasswordsDependencies,
+  scope: Scope,
+  id: string,
+  holder: string,
+  newcomers: readonly Newcomer[],
+): Promise<IssuedPassword[]> {
+  const { waysIn, hasher, clock, database } = deps;
+  const made = await Promise.all(
+    newcomers.map(async (newcomer) => ({ ...newcomer, ...(await waysIn.issue(scope, hasher.hashRandom)) })),
+  );
+  const at = clock();
+  const issued = await database.transaction(async (tx) => {
+    await tenantsStore.lock(tx, scope);
+    // Whoever was silent for too long holds it no more: its last passwords would not be the valid ones.
+    if (!(await importPasswordsStore.renew(tx, scope, id, holder, at + silenceMs))) {
+      throw conflict('imports:error.underWay');
     }
-  }
-
-  async function issueSome(
-    scope: Scope,
-    id: string,
-    holder: string,
-    newcomers: readonly Newcomer[],
-  ): Promise<IssuedPassword[]> {
-    const made = await Promise.all(
-      newcomers.map(async (newcomer) => ({ ...newcomer, ...(await waysIn.issue(scope, hasher.hashRandom)) })),
+    const allowed = await allowedAmong(tx, scope, made);
+    const ids = await importPasswordsStore.issue(
+      tx,
+      scope,
+      id,
+      allowed.map(({ stored, ...user }) => ({ ...user, ...stored })),
     );
-    const at = clock();
-    const issued = await database.transaction(async (tx) => {
-      await tenantsStore.lock(tx, scope);
-      // Whoever was silent for too long holds it no more: its last passwords would not be the valid ones.
-      if (!(await importPasswordsStore.renew(tx, scope, id, holder, at + silenceMs))) {
-        throw conflict('imports:error.underWay');
-      }
-      const allowed = await allowedAmong(tx, scope, made);
-      const ids = await importPasswordsStore.issue(
-        tx,
-        scope,
-        id,
-        allowed.map(({ stored, ...user }) => ({ ...user, ...stored })),
-      );
-      await keep(
-        tx,
-        scope,
-        allowed.filter(({ userId }) => ids.has(userId)),
-        at,
-      );
-      return ids;
-    });
-    return made
-      .filter(({ userId }) => issued.has(userId))
-      .map(({ username, displayName, way }) => ({
-        username,
-        displayName,
-        clearText: way.clearText,
-        until: way.expiresAt,
-      }));
-  }
+    await keep(
+      deps,
+      tx,
+      scope,
+      allowed.filter(({ userId }) => ids.has(userId)),
+      at,
+    );
+    return ids;
+  });
+  return made
+    .filter(({ userId }) => issued.has(userId))
+    .map(({ username, displayName, way }) => ({
+      username,
+      displayName,
+      clearText: way.clearText,
+      until: way.expiresAt,
+    }));
+}
 
-  async function keep(
-    tx: Database,
-    scope: Scope,
-    issued: readonly (Newcomer & IssuedWayIn)[],
-    at: number,
-  ): Promise<void> {
-    const links = issued.map((each) => [{ id: each.userId, epoch: each.epoch + 1 }, each] as const);
-    await waysIn.keep(tx, scope, links, 'added');
-    const entries = issued.map(({ userId, way }): NewEntry => {
-      const event = { kind: 'password.issued', expiresAt: way.expiresAt, ...recordedAs(way) } as const;
-      return { event, targetId: userId };
-    });
-    await activityStore.recordMany(tx, scope, entries, at);
-  }
+async function keep(
+  deps: ImportPasswordsDependencies,
+  tx: Database,
+  scope: Scope,
+  issued: readonly (Newcomer & IssuedWayIn)[],
+  at: number,
+): Promise<void> {
+  const { waysIn } = deps;
+  const links = issued.map((each) => [{ id: each.userId, epoch: each.epoch + 1 }, each] as const);
+  await waysIn.keep(tx, scope, links, 'added');
+  const entries = issued.map(({ userId, way }): NewEntry => {
+    const event = { kind: 'password.issued', expiresAt: way.expiresAt, ...recordedAs(way) } as const;
+    return { event, targetId: userId };
+  });
+  await activityStore.recordMany(tx, scope, entries, at);
+}
 
-  // Somebody may have been given a level since the import, or the administrator have lost theirs since the download began.
-  async function allowedAmong<Each extends Newcomer>(tx: Database, scope: Scope, made: readonly Each[]) {
-    const actor = await usersStore.find(tx, scope, scope.actor?.id ?? '');
-    if (actor?.state !== 'active') throw conflict('imports:error.underWay');
-    const present = createScope({ ...scope, actor });
-    const ids = made.map(({ userId }) => userId);
-    const users = await usersStore.findMany(tx, scope, ids, 'present');
-    const allowed = new Set(users.filter((user) => may(present, 'users.import', user).allowed).map(({ id }) => id));
-    return made.filter(({ userId }) => allowed.has(userId));
-  }
+// Somebody may have been given a level since the import, or the administrator have lost theirs since the download began.
+async function allowedAmong<Each extends Newcomer>(tx: Database, scope: Scope, made: readonly Each[]) {
+  const actor = await usersStore.find(tx, scope, scope.actor?.id ?? '');
+  if (actor?.state !== 'active') throw conflict('imports:error.underWay');
+  const present = createScope({ ...scope, actor });
+  const ids = made.map(({ userId }) => userId);
+  const users = await usersStore.findMany(tx, scope, ids, 'present');
+  const allowed = new Set(users.filter((user) => may(present, 'users.import', user).allowed).map(({ id }) => id));
+  return made.filter(({ userId }) => allowed.has(userId));
+}
 
+/** What the page says of the passwords of an import that is done. */
+export async function outlook(deps: ImportPasswordsDependencies, scope: Scope, found: Import) {
+  const { database, clock } = deps;
+  const [waiting, issued] = [
+    await importPasswordsStore.count(database, scope, found.id),
+    await importPasswordsStore.countIssued(database, scope, found.id),
+  ];
+  const underWay = (found.deliveringUntil ?? 0) > clock();
+  const { deliveredAt } = found;
+  return { waiting, deliveredAt, underWay, brokenOff: issued > 0 && deliveredAt === null && !underWay };
+}
+
+/** Begins the one download of an import's passwords, and records it. @throws Failure conflict or throttled */
+export async function begin(deps: ImportPasswordsDependencies, scope: Scope, found: Import): Promise<Delivery> {
+  const { waysIn, throttle, clock, database } = deps;
+  if (found.state !== 'done') throw conflict('imports:error.notDone');
+  if (found.deliveredAt !== null) return { outcome: 'delivered', at: found.deliveredAt };
+  if (!waysIn.arePossible(scope)) return { outcome: 'noMail' };
+  await throttle.spend(scope, 'import');
+  const [holder, now] = [randomUUID(), clock()];
+  const outcome = await database.transaction(async (tx): Promise<'begun' | 'underWay' | 'nobody'> => {
+    const count = await importPasswordsStore.count(tx, scope, found.id);
+    if (count === 0) return 'nobody';
+    const until = now + silenceMs;
+    if (!(await importPasswordsStore.claim(tx, scope, found.id, holder, { now, until }))) return 'underWay';
+    const event = { kind: 'users.passwordsIssued', count, ...recordedAs({ by: waysIn.ruleFor(scope) }) } as const;
+    await activityStore.record(tx, scope, event, null, now);
+    return 'begun';
+  });
+  if (outcome !== 'begun') return { outcome };
   return {
-    /** What the page says of the passwords of an import that is done. */
-    outlook: async (scope: Scope, found: Import) => {
-      const [waiting, issued] = [
-        await importPasswordsStore.count(database, scope, found.id),
-        await importPasswordsStore.countIssued(database, scope, found.id),
-      ];
-      const underWay = (found.deliveringUntil ?? 0) > clock();
-      const { deliveredAt } = found;
-      return { waiting, deliveredAt, underWay, brokenOff: issued > 0 && deliveredAt === null && !underWay };
-    },
-
-    /** Begins the one download of an import's passwords, and records it. @throws Failure conflict or throttled */
-    begin: async (scope: Scope, found: Import): Promise<Delivery> => {
-      if (found.state !== 'done') throw conflict('imports:error.notDone');
-      if (found.deliveredAt !== null) return { outcome: 'delivered', at: found.deliveredAt };
-      if (!waysIn.arePossible(scope)) return { outcome: 'noMail' };
-      await throttle.spend(scope, 'import');
-      const [holder, now] = [randomUUID(), clock()];
-      const outcome = await database.transaction(async (tx): Promise<'begun' | 'underWay' | 'nobody'> => {
-        const count = await importPasswordsStore.count(tx, scope, found.id);
-        if (count === 0) return 'nobody';
-        const until = now + silenceMs;
-        if (!(await importPasswordsStore.claim(tx, scope, found.id, holder, { now, until }))) return 'underWay';
-        const event = { kind: 'users.passwordsIssued', count, ...recordedAs({ by: waysIn.ruleFor(scope) }) } as const;
-        await activityStore.record(tx, scope, event, null, now);
-        return 'begun';
-      });
-      if (outcome !== 'begun') return { outcome };
-      return {
-        outcome,
-        batches: issue(scope, found.id, holder),
-        end: (whole) => importPasswordsStore.release(database, scope, found.id, holder, whole ? clock() : null),
-      };
-    },
+    outcome,
+    batches: issue(deps, scope, found.id, holder),
+    end: (whole) => importPasswordsStore.release(database, scope, found.id, holder, whole ? clock() : null),
   };
 }
+
+/** The temporary passwords, or links, of the users whom an import added: never kept, but made as they are downloaded. */
+export const createImportPasswords = (deps: ImportPasswordsDependencies) => bind(deps, { outlook, begin });

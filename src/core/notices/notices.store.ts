@@ -1,9 +1,8 @@
-import type { Database } from '../../platform/database/database.ts';
+import { type Database, preparedQuery } from '../../platform/database/database.ts';
 import type { Notice } from '../../domain/notices.ts';
 import { toNotice, type NoticeRow } from '../activity/deliveries.store.ts';
 import type { Language } from '../../domain/regions.ts';
 import type { User } from '../../domain/people/user.ts';
-import { preparedQuery } from '../../platform/database/database.ts';
 
 /** A notice that one dispatcher has taken on for a while. */
 export interface TakenNotice {

@@ -11,6 +11,7 @@ import * as deliveriesStore from '../activity/deliveries.store.ts';
 import * as personalDataStore from './personal-data.store.ts';
 import * as usersStore from '../accounts/stores/users.store.ts';
 import type { Database } from '../../platform/database/database.ts';
+import { bind } from '../../platform/bind.ts';
 
 /** An entry of the log as the person in it may see it. */
 export interface PersonalEntry {
@@ -35,65 +36,75 @@ export interface PersonalData {
 
 export type PersonalDataFeature = ReturnType<typeof createPersonalData>;
 
-export function createPersonalData({ database, clock }: { database: Database; clock: () => number }) {
-  async function heldOf(scope: Scope, user: User) {
-    const [sessions, notices] = await Promise.all([
-      personalDataStore.sessions(database, scope, user.id),
-      deliveriesStore.listOf(database, scope, user.id),
-    ]);
-    return { user, sessions, notices };
-  }
-
-  async function* lines(scope: Scope, user: User, side: Side): AsyncGenerator<string> {
-    const view = entryFor(scope, user);
-    let first = true;
-    for await (const activity of personalDataStore.entries(database, scope, user.id, side)) {
-      yield `${first ? '' : ','}\n    ${JSON.stringify(exported(view(activity)))}`;
-      first = false;
-    }
-  }
-
-  return {
-    /** @returns a user of the tenant, deleted ones too. @throws Failure notFound */
-    load: async (scope: Scope, userId: string): Promise<User> => {
-      const user =
-        (await usersStore.find(database, scope, userId)) ?? (await usersStore.findDeleted(database, scope, userId));
-      if (user === null) throw notFound();
-      return user;
-    },
-
-    /** Notes that somebody was given what is held of another person. */
-    recordExport: (scope: Scope, user: User): Promise<void> =>
-      activityStore.record(database, scope, { kind: 'user.dataExported' }, user.id, clock()),
-
-    view: async (scope: Scope, user: User): Promise<PersonalData> => {
-      const { entries, more } = await personalDataStore.latest(database, scope, user.id);
-      return { ...(await heldOf(scope, user)), entries: entries.map(entryFor(scope, user)), more };
-    },
-
-    /** The same as JSON, with every entry, in pieces: nothing is gathered that could grow without end. */
-    async *file(scope: Scope, user: User): AsyncGenerator<string> {
-      const held = await heldOf(scope, user);
-      const head = {
-        exportedAt: time(clock()),
-        organization: scope.tenant.name,
-        region: scope.rules.region,
-        account: account(user, clock()),
-        sessions: held.sessions.map(({ createdAt, seenAt, ...session }) => ({
-          ...session,
-          createdAt: time(createdAt),
-          seenAt: time(seenAt),
-        })),
-        queuedMails: held.notices.map(({ notice, at }) => ({ at: time(at), ...notice })),
-      };
-      yield JSON.stringify(head, null, 2).replace(/\n\}$/, ',\n  "activityAboutMe": [');
-      yield* lines(scope, user, 'about');
-      yield '\n  ],\n  "activityByMe": [';
-      yield* lines(scope, user, 'by');
-      yield '\n  ]\n}\n';
-    },
-  };
+export interface PersonalDataDependencies {
+  readonly database: Database;
+  readonly clock: () => number;
 }
+
+async function heldOf(deps: PersonalDataDependencies, scope: Scope, user: User) {
+  const { database } = deps;
+  const [sessions, notices] = await Promise.all([
+    personalDataStore.sessions(database, scope, user.id),
+    deliveriesStore.listOf(database, scope, user.id),
+  ]);
+  return { user, sessions, notices };
+}
+
+async function* lines(deps: PersonalDataDependencies, scope: Scope, user: User, side: Side): AsyncGenerator<string> {
+  const { database } = deps;
+  const view = entryFor(scope, user);
+  let first = true;
+  for await (const activity of personalDataStore.entries(database, scope, user.id, side)) {
+    yield `${first ? '' : ','}\n    ${JSON.stringify(exported(view(activity)))}`;
+    first = false;
+  }
+}
+
+/** @returns a user of the tenant, deleted ones too. @throws Failure notFound */
+export async function load(deps: PersonalDataDependencies, scope: Scope, userId: string): Promise<User> {
+  const { database } = deps;
+  const user =
+    (await usersStore.find(database, scope, userId)) ?? (await usersStore.findDeleted(database, scope, userId));
+  if (user === null) throw notFound();
+  return user;
+}
+
+/** Notes that somebody was given what is held of another person. */
+export function recordExport(deps: PersonalDataDependencies, scope: Scope, user: User): Promise<void> {
+  const { database, clock } = deps;
+  return activityStore.record(database, scope, { kind: 'user.dataExported' }, user.id, clock());
+}
+
+export async function view(deps: PersonalDataDependencies, scope: Scope, user: User): Promise<PersonalData> {
+  const { database } = deps;
+  const { entries, more } = await personalDataStore.latest(database, scope, user.id);
+  return { ...(await heldOf(deps, scope, user)), entries: entries.map(entryFor(scope, user)), more };
+}
+
+/** The same as JSON, with every entry, in pieces: nothing is gathered that could grow without end. */
+export async function* file(deps: PersonalDataDependencies, scope: Scope, user: User): AsyncGenerator<string> {
+  const { clock } = deps;
+  const held = await heldOf(deps, scope, user);
+  const head = {
+    exportedAt: time(clock()),
+    organization: scope.tenant.name,
+    region: scope.rules.region,
+    account: account(user, clock()),
+    sessions: held.sessions.map(({ createdAt, seenAt, ...session }) => ({
+      ...session,
+      createdAt: time(createdAt),
+      seenAt: time(seenAt),
+    })),
+    queuedMails: held.notices.map(({ notice, at }) => ({ at: time(at), ...notice })),
+  };
+  yield JSON.stringify(head, null, 2).replace(/\n\}$/, ',\n  "activityAboutMe": [');
+  yield* lines(deps, scope, user, 'about');
+  yield '\n  ],\n  "activityByMe": [';
+  yield* lines(deps, scope, user, 'by');
+  yield '\n  ]\n}\n';
+}
+
+export const createPersonalData = (deps: PersonalDataDependencies) => bind(deps, { load, recordExport, view, file });
 
 /**
  * What a person may know of an entry: their own part of it whole; of others the name, where they could see it anyway, and

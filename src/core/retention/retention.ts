@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Work } from '../../platform/jobs.ts';
 import { confirmCommand, type TrustedClock } from './trusted-clock.ts';
 import type { Counts, Tally, RetentionStep } from '../../platform/retention-step.ts';
+import { bind } from '../../platform/bind.ts';
 
 /** A kind of which more is due than one run may delete. */
 export interface Excess {
@@ -60,38 +61,42 @@ export async function purgeExpired(
   return { deleted, held, errors };
 }
 
-/** @returns the work that deletes expired data while the clock is trusted, and logs what it deleted or why it did not */
-export function createRetention(parts: {
-  steps: readonly RetentionStep[];
-  trustedClock: TrustedClock;
+export interface RetentionDependencies {
+  readonly steps: readonly RetentionStep[];
+  readonly trustedClock: TrustedClock;
   /** Epoch ms. */
-  clock: () => number;
-  monotonic: () => number;
-  log: Logger;
-}): Work {
-  const { steps, trustedClock, clock, monotonic, log } = parts;
-  const warnedAt = new Map<string, number>();
+  readonly clock: () => number;
+  readonly monotonic: () => number;
+  readonly log: Logger;
+}
 
-  function warn(excess: Excess): void {
-    const last = warnedAt.get(excess.kind);
-    if (last !== undefined && monotonic() - last < warnEveryMs) return;
-    warnedAt.set(excess.kind, monotonic());
-    log.warn(
-      { ...excess, confirmWith: confirmCommand },
-      'More is due than one run may delete. Nothing of this kind was deleted',
-    );
-  }
+/** @returns the work that deletes expired data while the clock is trusted, and logs what it deleted or why it did not */
+export function createRetention(deps: RetentionDependencies): Work {
+  const bound = bind(deps, { run });
+  return { name: 'Purge', everyMs: purgeEveryMs, run: bound.run };
+}
 
-  async function run(stopping: AbortSignal): Promise<void> {
-    const now = clock();
-    if (!(await trustedClock.isTrusted())) return;
-    const { deleted, held, errors } = await purgeExpired(steps, { now, stopping, isLimited: true });
-    if (Object.keys(deleted).length > 0) log.info(deleted, 'Purged expired data');
-    for (const excess of held) warn(excess);
-    const [error, ...more] = errors;
-    for (const each of more) log.warn({ err: each }, 'Purge: not done, to be tried again');
-    if (error !== undefined) throw error;
-  }
+const warnedAt = new Map<string, number>();
 
-  return { name: 'Purge', everyMs: purgeEveryMs, run };
+function warn(deps: RetentionDependencies, excess: Excess): void {
+  const { monotonic, log } = deps;
+  const last = warnedAt.get(excess.kind);
+  if (last !== undefined && monotonic() - last < warnEveryMs) return;
+  warnedAt.set(excess.kind, monotonic());
+  log.warn(
+    { ...excess, confirmWith: confirmCommand },
+    'More is due than one run may delete. Nothing of this kind was deleted',
+  );
+}
+
+export async function run(deps: RetentionDependencies, stopping: AbortSignal): Promise<void> {
+  const { clock, trustedClock, steps, log } = deps;
+  const now = clock();
+  if (!(await trustedClock.isTrusted())) return;
+  const { deleted, held, errors } = await purgeExpired(steps, { now, stopping, isLimited: true });
+  if (Object.keys(deleted).length > 0) log.info(deleted, 'Purged expired data');
+  for (const excess of held) warn(deps, excess);
+  const [error, ...more] = errors;
+  for (const each of more) log.warn({ err: each }, 'Purge: not done, to be tried again');
+  if (error !== undefined) throw error;
 }

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { unseen, type Database } from '../../platform/database/database.ts';
+import { unseen, type Database, preparedQuery } from '../../platform/database/database.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { SupportLevel } from '../../domain/support.ts';
 import type { User } from '../../domain/people/user.ts';
@@ -11,7 +11,6 @@ import {
   type OpenGrant,
   type OpenGrantRow,
 } from '../accounts/stores/support-grants.store.ts';
-import { preparedQuery } from '../../platform/database/database.ts';
 
 /** How a grant came to its end: by an administrator, by the operator's company, or by its time. */
 export type GrantOutcome = 'ended' | 'withdrawn' | 'expired';

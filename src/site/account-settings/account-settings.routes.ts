@@ -7,26 +7,28 @@ import { scopeOf } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
 import * as tenantsStore from '../../core/accounts/stores/tenants.store.ts';
 import type { Database } from '../../platform/database/database.ts';
+import { bind } from '../../platform/bind.ts';
 
-export function accountSettingsRoutes({
-  database,
-  regionRules,
-}: {
-  database: Database;
-  regionRules: RegionRules;
-}): Route[] {
-  async function show(request: Request, response: Response): Promise<void> {
-    const scope = scopeOf(request);
-    const tenant = await tenantsStore.findOwn(database, scope);
-    const numbers = describeNumbers(regionRules, scope.rules, tenant?.ownRules ?? {});
-    const model = {
-      ...{ tenant, numbers, two: scope.rules.twoAdministrators.for },
-      list: may(scope, 'users.list'),
-      support: may(scope, 'support.view'),
-    };
-    const breadcrumbs = [{ href: paths.dashboard, label: 'common:terms.dashboard' }];
-    response.page('account-settings/account-settings', model, { title: 'common:terms.accountSettings', breadcrumbs });
-  }
+export interface AccountSettingsRoutesDependencies {
+  readonly database: Database;
+  readonly regionRules: RegionRules;
+}
 
-  return [{ method: 'get', path: paths.accountSettings, access: 'accountSettings.view', handle: show }];
+export function accountSettingsRoutes(deps: AccountSettingsRoutesDependencies): Route[] {
+  const handlers = bind(deps, { show });
+  return [{ method: 'get', path: paths.accountSettings, access: 'accountSettings.view', handle: handlers.show }];
+}
+
+async function show(deps: AccountSettingsRoutesDependencies, request: Request, response: Response): Promise<void> {
+  const { database, regionRules } = deps;
+  const scope = scopeOf(request);
+  const tenant = await tenantsStore.findOwn(database, scope);
+  const numbers = describeNumbers(regionRules, scope.rules, tenant?.ownRules ?? {});
+  const model = {
+    ...{ tenant, numbers, two: scope.rules.twoAdministrators.for },
+    list: may(scope, 'users.list'),
+    support: may(scope, 'support.view'),
+  };
+  const breadcrumbs = [{ href: paths.dashboard, label: 'common:terms.dashboard' }];
+  response.page('account-settings/account-settings', model, { title: 'common:terms.accountSettings', breadcrumbs });
 }

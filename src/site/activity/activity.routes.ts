@@ -17,6 +17,7 @@ import type { WordsFor } from './words.ts';
 import type { Crumb } from '../http/page-options.ts';
 import * as usersStore from '../../core/accounts/stores/users.store.ts';
 import type { Database } from '../../platform/database/database.ts';
+import { bind } from '../../platform/bind.ts';
 
 const trail: Crumb[] = [
   { href: paths.dashboard, label: 'common:terms.dashboard' },
@@ -24,62 +25,18 @@ const trail: Crumb[] = [
 ];
 const groups = activityGroups.map((value) => ({ value, label: `activity:group.${value}` }));
 
+export interface ActivityRoutesDependencies {
+  readonly database: Database;
+  readonly exports: Pick<LogExports, 'begin'>;
+  readonly wordsFor: WordsFor;
+  readonly clock: () => number;
+}
+
 /** The log of the tenant as a page and as files. */
-export function activityRoutes(parts: {
-  database: Database;
-  exports: Pick<LogExports, 'begin'>;
-  wordsFor: WordsFor;
-  clock: () => number;
-}): Route[] {
-  const { database, exports, wordsFor } = parts;
-  const sendFile = logFiles(parts.clock);
-
-  async function show(request: Request, response: Response): Promise<void> {
-    const scope = scopeOf(request);
-    const query = logQuery.parse(request.query);
-    if (query.person !== '') return choose(request, response, query);
-    const page = await readLogPage(database, scope, filterOf(query), query, wordsFor(scope.language));
-    const { days, count, newer, older } = page;
-    const place = { after: null, before: null };
-    answer(request, response, query, {
-      ...{ days, count, person: await personOf(scope, query) },
-      newer: newer && logHref({ ...query, ...place, before: newer }),
-      older: older && logHref({ ...query, ...place, after: older }),
-    });
-  }
-
-  // One who is meant without doubt is shown at once; the name itself does not stay in the address.
-  async function choose(request: Request, response: Response, query: LogQuery): Promise<void> {
-    const { people, more } = await findPeople(database, scopeOf(request), query.person);
-    const choices = people.map((user) => ({
-      ...user,
-      href: logHref({ ...query, user: user.id, after: null, before: null }),
-    }));
-    const [only, ...others] = choices;
-    if (only !== undefined && others.length === 0) return response.redirect(303, only.href);
-    answer(request, response, query, { choices, more });
-  }
-
-  function answer(request: Request, response: Response, query: LogQuery, model: object): void {
-    const scope = scopeOf(request);
-    const narrowed = { ...query, after: null, before: null };
-    const common = {
-      ...{ query, groups, retention: describeRetention(scope.rules) },
-      ...{ exporting: may(scope, 'activity.export'), notes: notesOf(scope, ['activity.export']) },
-      everybodyHref: logHref({ ...narrowed, user: null }),
-      csvHref: logHref(narrowed, paths.activityCsv),
-      jsonLinesHref: logHref(narrowed, paths.activityJsonLines),
-    };
-    response.page('activity/log', { ...common, ...model }, { title: 'common:terms.activityLog', breadcrumbs: trail });
-  }
-
-  async function personOf(scope: Scope, { user }: LogQuery): Promise<{ name: string | null } | null> {
-    if (user === null) return null;
-    const found =
-      (await usersStore.find(database, scope, user)) ?? (await usersStore.findDeleted(database, scope, user));
-    return { name: found?.displayName ?? null };
-  }
-
+export function activityRoutes(deps: ActivityRoutesDependencies): Route[] {
+  const { exports } = deps;
+  const handlers = bind(deps, { show });
+  const sendFile = logFiles(deps.clock);
   const send =
     (format: LogFormat): Route['handle'] =>
     async (request, response) => {
@@ -89,10 +46,66 @@ export function activityRoutes(parts: {
       if (result?.outcome === 'throttled') throw new Failure('throttled', { retryAfter: result.retryAfter });
       await sendFile(response, format, result?.text ?? null);
     };
-
   return [
-    { method: 'get', path: paths.activityLog, access: 'activity.view', handle: show },
+    { method: 'get', path: paths.activityLog, access: 'activity.view', handle: handlers.show },
     { method: 'get', path: paths.activityCsv, access: 'activity.export', handle: send('csv') },
     { method: 'get', path: paths.activityJsonLines, access: 'activity.export', handle: send('jsonl') },
   ];
+}
+
+async function show(deps: ActivityRoutesDependencies, request: Request, response: Response): Promise<void> {
+  const { database, wordsFor } = deps;
+  const scope = scopeOf(request);
+  const query = logQuery.parse(request.query);
+  if (query.person !== '') return choose(deps, request, response, query);
+  const page = await readLogPage(database, scope, filterOf(query), query, wordsFor(scope.language));
+  const { days, count, newer, older } = page;
+  const place = { after: null, before: null };
+  answer(request, response, query, {
+    ...{ days, count, person: await personOf(deps, scope, query) },
+    newer: newer && logHref({ ...query, ...place, before: newer }),
+    older: older && logHref({ ...query, ...place, after: older }),
+  });
+}
+
+// One who is meant without doubt is shown at once; the name itself does not stay in the address.
+async function choose(
+  deps: ActivityRoutesDependencies,
+  request: Request,
+  response: Response,
+  query: LogQuery,
+): Promise<void> {
+  const { database } = deps;
+  const { people, more } = await findPeople(database, scopeOf(request), query.person);
+  const choices = people.map((user) => ({
+    ...user,
+    href: logHref({ ...query, user: user.id, after: null, before: null }),
+  }));
+  const [only, ...others] = choices;
+  if (only !== undefined && others.length === 0) return response.redirect(303, only.href);
+  answer(request, response, query, { choices, more });
+}
+
+function answer(request: Request, response: Response, query: LogQuery, model: object): void {
+  const scope = scopeOf(request);
+  const narrowed = { ...query, after: null, before: null };
+  const common = {
+    ...{ query, groups, retention: describeRetention(scope.rules) },
+    ...{ exporting: may(scope, 'activity.export'), notes: notesOf(scope, ['activity.export']) },
+    everybodyHref: logHref({ ...narrowed, user: null }),
+    csvHref: logHref(narrowed, paths.activityCsv),
+    jsonLinesHref: logHref(narrowed, paths.activityJsonLines),
+  };
+  response.page('activity/log', { ...common, ...model }, { title: 'common:terms.activityLog', breadcrumbs: trail });
+}
+
+async function personOf(
+  deps: ActivityRoutesDependencies,
+  scope: Scope,
+  { user }: LogQuery,
+): Promise<{ name: string | null } | null> {
+  const { database } = deps;
+  if (user === null) return null;
+  const found = (await usersStore.find(database, scope, user)) ?? (await usersStore.findDeleted(database, scope, user));
+  return { name: found?.displayName ?? null };
 }

@@ -14,90 +14,119 @@ import type { Approvals, Outlook, Wish } from '../../core/approvals/approvals.ts
 import { amongOf, guardOf } from '../../domain/approval-acts.ts';
 import * as tenantsStore from '../../core/accounts/stores/tenants.store.ts';
 import type { Database } from '../../platform/database/database.ts';
+import { bind } from '../../platform/bind.ts';
 
 type Answered = Exclude<Outlook, { outcome: 'second' }>;
 
+export interface AskRoutesDependencies {
+  readonly database: Database;
+  readonly approvals: Approvals;
+  readonly throttle: Pick<Throttle, 'spend'>;
+  readonly regionRules: RegionRules;
+  readonly answerRefusal: AnswerRefusal;
+}
+
 /** Asking another administrator: a page that says what for and who they could be, and takes a reason. */
-export function askRoutes(parts: {
-  database: Database;
-  approvals: Approvals;
-  throttle: Pick<Throttle, 'spend'>;
-  regionRules: RegionRules;
-  answerRefusal: AnswerRefusal;
-}): Route[] {
-  const { database, approvals, throttle, regionRules, answerRefusal } = parts;
-
-  async function wishOf(request: Request): Promise<{ wish: Wish; fields: [string, string][] }> {
-    const given: unknown = request.method === 'POST' ? request.body : request.query;
-    const { act, user, format, of, kind, from, to } = wishForm.parse(given ?? {});
-    if (act === null) throw new Failure('badRequest');
-    const fields: [string, string | null][] = [['act', act], ...user.map((id): [string, string] => ['user', id])];
-    // Only a deletion is about several people at once.
-    const wish: Wish = { act, userIds: act === 'delete' ? user : user.slice(0, 1) };
-    const kept = (more: readonly [string, string | null][]) =>
-      [...fields, ...more].filter((field): field is [string, string] => (field[1] ?? '') !== '');
-    if (act === 'exportLog') {
-      const part = { user: of, kind, from, to };
-      const more = kept([['format', format], ...Object.entries({ of, kind, from, to })]);
-      return { wish: { ...wish, log: { format, part } }, fields: more };
-    }
-    if (act !== 'loosenRules') return { wish, fields: kept([]) };
-    const { own: next, typed, faults } = readOwnRulesForm(given, regionRules);
-    if (faults.length > 0) throw new Failure('badRequest');
-    const before = (await tenantsStore.findOwn(database, scopeOf(request)))?.ownRules ?? {};
-    return { wish: { ...wish, own: { before, next } }, fields: kept(Object.entries(typed)) };
-  }
-
-  async function ask(request: Request, response: Response, faults: readonly FieldFault[], status?: number) {
-    const scope = scopeOf(request);
-    const { wish, fields } = await wishOf(request);
-    const outlook = await approvals.outlook(scope, wish);
-    if (outlook.outcome !== 'second') return answerOther(request, response, wish, outlook);
-    const { users, confirmers, dependent } = outlook;
-    const typed = (request.body as { reason?: unknown } | undefined)?.reason;
-    const model = {
-      ...wishShown(scope, wish.act, { ...wish, users }, users),
-      ...{ fields, confirmers, dependent, reason: typeof typed === 'string' ? typed : '' },
-      because: becauseOf(wish),
-      withinHours: scope.rules.twoAdministrators.withinHours,
-      back: backOf(wish),
-    };
-    const options = { title: 'approvals:ask.title', breadcrumbs: inApprovals, faults };
-    response.page('approvals/ask', model, { ...options, ...(status ? { status } : {}) });
-  }
-
-  // Whether it is the region that asks for it, or the organization, which can be stricter.
-  function becauseOf({ act }: Wish): 'region' | 'organization' | 'loosens' {
-    if (act === 'loosenRules') return 'loosens';
-    return regionRules.twoAdministrators.for.includes(guardOf[act]) ? 'region' : 'organization';
-  }
-
-  async function answerOther(request: Request, response: Response, wish: Wish, outlook: Answered): Promise<void> {
-    if (outlook.outcome === 'refused') return answerRefusal(request, response, outlook.verdict, 'approvals.view');
-    // Nobody has to be asked (any more): where it is done, there is a button for it.
-    response.redirect(303, backOf(wish));
-  }
-
-  async function send(request: Request, response: Response): Promise<void> {
-    const { values, faults } = readForm(reasonForm, request.body);
-    if (values === null) return ask(request, response, faults);
-    const { wish } = await wishOf(request);
-    await throttle.spend(scopeOf(request), 'approval');
-    const result = await approvals.ask(scopeOf(request), wish, values.reason);
-    if (result.outcome === 'nobody') return ask(request, response, [], 409);
-    if (result.outcome === 'tooMany')
-      return ask(request, response, [{ field: 'reason', key: 'approvals:error.tooMany' }]);
-    if (result.outcome === 'alone' || result.outcome === 'refused') return answerOther(request, response, wish, result);
-    request.session.notice = { kind: 'success', key: 'approvals:notice.asked' };
-    response.redirect(303, approvalPath(result.id));
-  }
-
-  const access = 'approvals.view';
+export function askRoutes(deps: AskRoutesDependencies): Route[] {
+  const handlers = bind(deps, { ask, send });
   return [
-    { method: 'get', path: paths.newApproval, access, handle: (request, response) => ask(request, response, []) },
-    { method: 'post', path: paths.newApproval, access, handle: send },
+    {
+      method: 'get',
+      path: paths.newApproval,
+      access,
+      handle: (request, response) => handlers.ask(request, response, []),
+    },
+    { method: 'post', path: paths.newApproval, access, handle: handlers.send },
   ];
 }
+
+async function wishOf(
+  deps: AskRoutesDependencies,
+  request: Request,
+): Promise<{ wish: Wish; fields: [string, string][] }> {
+  const { regionRules, database } = deps;
+  const given: unknown = request.method === 'POST' ? request.body : request.query;
+  const { act, user, format, of, kind, from, to } = wishForm.parse(given ?? {});
+  if (act === null) throw new Failure('badRequest');
+  const fields: [string, string | null][] = [['act', act], ...user.map((id): [string, string] => ['user', id])];
+  // Only a deletion is about several people at once.
+  const wish: Wish = { act, userIds: act === 'delete' ? user : user.slice(0, 1) };
+  const kept = (more: readonly [string, string | null][]) =>
+    [...fields, ...more].filter((field): field is [string, string] => (field[1] ?? '') !== '');
+  if (act === 'exportLog') {
+    const part = { user: of, kind, from, to };
+    const more = kept([['format', format], ...Object.entries({ of, kind, from, to })]);
+    return { wish: { ...wish, log: { format, part } }, fields: more };
+  }
+  if (act !== 'loosenRules') return { wish, fields: kept([]) };
+  const { own: next, typed, faults } = readOwnRulesForm(given, regionRules);
+  if (faults.length > 0) throw new Failure('badRequest');
+  const before = (await tenantsStore.findOwn(database, scopeOf(request)))?.ownRules ?? {};
+  return { wish: { ...wish, own: { before, next } }, fields: kept(Object.entries(typed)) };
+}
+
+async function ask(
+  deps: AskRoutesDependencies,
+  request: Request,
+  response: Response,
+  faults: readonly FieldFault[],
+  status?: number,
+) {
+  const { approvals } = deps;
+  const scope = scopeOf(request);
+  const { wish, fields } = await wishOf(deps, request);
+  const outlook = await approvals.outlook(scope, wish);
+  if (outlook.outcome !== 'second') return answerOther(deps, request, response, wish, outlook);
+  const { users, confirmers, dependent } = outlook;
+  const typed = (request.body as { reason?: unknown } | undefined)?.reason;
+  const model = {
+    ...wishShown(scope, wish.act, { ...wish, users }, users),
+    ...{ fields, confirmers, dependent, reason: typeof typed === 'string' ? typed : '' },
+    because: becauseOf(deps, wish),
+    withinHours: scope.rules.twoAdministrators.withinHours,
+    back: backOf(wish),
+  };
+  const options = { title: 'approvals:ask.title', breadcrumbs: inApprovals, faults };
+  response.page('approvals/ask', model, { ...options, ...(status ? { status } : {}) });
+}
+
+// Whether it is the region that asks for it, or the organization, which can be stricter.
+function becauseOf(deps: AskRoutesDependencies, { act }: Wish): 'region' | 'organization' | 'loosens' {
+  const { regionRules } = deps;
+  if (act === 'loosenRules') return 'loosens';
+  return regionRules.twoAdministrators.for.includes(guardOf[act]) ? 'region' : 'organization';
+}
+
+async function answerOther(
+  deps: AskRoutesDependencies,
+  request: Request,
+  response: Response,
+  wish: Wish,
+  outlook: Answered,
+): Promise<void> {
+  const { answerRefusal } = deps;
+  if (outlook.outcome === 'refused') return answerRefusal(request, response, outlook.verdict, 'approvals.view');
+  // Nobody has to be asked (any more): where it is done, there is a button for it.
+  response.redirect(303, backOf(wish));
+}
+
+async function send(deps: AskRoutesDependencies, request: Request, response: Response): Promise<void> {
+  const { throttle, approvals } = deps;
+  const { values, faults } = readForm(reasonForm, request.body);
+  if (values === null) return ask(deps, request, response, faults);
+  const { wish } = await wishOf(deps, request);
+  await throttle.spend(scopeOf(request), 'approval');
+  const result = await approvals.ask(scopeOf(request), wish, values.reason);
+  if (result.outcome === 'nobody') return ask(deps, request, response, [], 409);
+  if (result.outcome === 'tooMany')
+    return ask(deps, request, response, [{ field: 'reason', key: 'approvals:error.tooMany' }]);
+  if (result.outcome === 'alone' || result.outcome === 'refused')
+    return answerOther(deps, request, response, wish, result);
+  request.session.notice = { kind: 'success', key: 'approvals:notice.asked' };
+  response.redirect(303, approvalPath(result.id));
+}
+
+const access = 'approvals.view';
 
 /** @returns the page on which it is done without asking anybody */
 function backOf({ act, userIds }: Wish): string {

@@ -14,58 +14,79 @@ import { ofUser } from '../users/breadcrumbs.ts';
 import type { ResetResult } from '../../core/accounts/users/reset-password.ts';
 import type { Perform } from '../../core/approvals/perform.ts';
 import type { Approval } from '../../core/approvals/rows.ts';
+import { bind } from '../../platform/bind.ts';
+
+export interface PerformRoutesDependencies {
+  readonly perform: Perform;
+  readonly usersFile: UsersFile;
+  readonly logExports: Pick<LogExports, 'text'>;
+  readonly sheet: HandOverSheet;
+  readonly sendLog: ReturnType<typeof logFiles>;
+  readonly answerRefusal: AnswerRefusal;
+}
 
 /** Doing what was confirmed: whoever asked gets what comes of it, they alone and once. */
-export function performRoutes(parts: {
-  perform: Perform;
-  usersFile: UsersFile;
-  logExports: Pick<LogExports, 'text'>;
-  sheet: HandOverSheet;
-  sendLog: ReturnType<typeof logFiles>;
-  answerRefusal: AnswerRefusal;
-}): Route[] {
-  const { perform, usersFile, logExports, sheet, sendLog, answerRefusal } = parts;
+export function performRoutes(deps: PerformRoutesDependencies): Route[] {
+  const handlers = bind(deps, { run });
+  return [{ method: 'post', path: paths.performApproval, access: 'approvals.view', handle: handlers.run }];
+}
 
-  function handOver(request: Request, response: Response, { user, way }: Extract<ResetResult, { outcome: 'reset' }>) {
-    const shown = { user, way, sheet: sheet(scopeOf(request), user, way), heading: 'users:reset.done', ended: true };
-    showWayIn(response, shown, { title: 'common:terms.resetPassword', breadcrumbs: ofUser(user) });
+function handOver(
+  deps: PerformRoutesDependencies,
+  request: Request,
+  response: Response,
+  { user, way }: Extract<ResetResult, { outcome: 'reset' }>,
+) {
+  const { sheet } = deps;
+  const shown = { user, way, sheet: sheet(scopeOf(request), user, way), heading: 'users:reset.done', ended: true };
+  showWayIn(response, shown, { title: 'common:terms.resetPassword', breadcrumbs: ofUser(user) });
+}
+
+async function handReset(
+  deps: PerformRoutesDependencies,
+  request: Request,
+  response: Response,
+  result: ResetResult,
+): Promise<void> {
+  const { answerRefusal } = deps;
+  if (result.outcome === 'reset') return handOver(deps, request, response, result);
+  if (result.outcome === 'throttled') throw new Failure('throttled', { retryAfter: result.retryAfter });
+  if (result.outcome === 'refused') return answerRefusal(request, response, result.verdict);
+  // Nothing is used up: it can be done as soon as there is mail.
+  if (result.outcome === 'noMail') throw conflict('approvals:error.noMail');
+}
+
+async function sendFile(
+  deps: PerformRoutesDependencies,
+  request: Request,
+  response: Response,
+  { subject: { log } }: Approval,
+): Promise<void> {
+  const { sendLog, logExports, usersFile } = deps;
+  const scope = scopeOf(request);
+  if (log) await sendLog(response, log.format, logExports.text(scope, log.format, filterOf(log.part)));
+  else await sendCsv(request, response, usersFile(scope, request.language));
+}
+
+function finish(request: Request, response: Response, { act, subject }: Approval): void {
+  const [only, ...others] = subject.users;
+  request.session.notice = { kind: 'success', key: 'approvals:notice.done' };
+  if (act === 'loosenRules') return response.redirect(303, paths.rules);
+  const gone = act === 'delete' || only === undefined || others.length > 0;
+  response.redirect(303, gone ? paths.users : userPath(only.id));
+}
+
+async function run(deps: PerformRoutesDependencies, request: Request, response: Response): Promise<void> {
+  const { perform } = deps;
+  const performed = await perform(scopeOf(request), String(request.params.approvalId));
+  switch (performed.outcome) {
+    case 'late':
+      throw conflict('approvals:error.late');
+    case 'reset':
+      return handReset(deps, request, response, performed.result);
+    case 'file':
+      return sendFile(deps, request, response, performed.approval);
+    case 'changed':
+      return finish(request, response, performed.approval);
   }
-
-  async function handReset(request: Request, response: Response, result: ResetResult): Promise<void> {
-    if (result.outcome === 'reset') return handOver(request, response, result);
-    if (result.outcome === 'throttled') throw new Failure('throttled', { retryAfter: result.retryAfter });
-    if (result.outcome === 'refused') return answerRefusal(request, response, result.verdict);
-    // Nothing is used up: it can be done as soon as there is mail.
-    if (result.outcome === 'noMail') throw conflict('approvals:error.noMail');
-  }
-
-  async function sendFile(request: Request, response: Response, { subject: { log } }: Approval): Promise<void> {
-    const scope = scopeOf(request);
-    if (log) await sendLog(response, log.format, logExports.text(scope, log.format, filterOf(log.part)));
-    else await sendCsv(request, response, usersFile(scope, request.language));
-  }
-
-  function finish(request: Request, response: Response, { act, subject }: Approval): void {
-    const [only, ...others] = subject.users;
-    request.session.notice = { kind: 'success', key: 'approvals:notice.done' };
-    if (act === 'loosenRules') return response.redirect(303, paths.rules);
-    const gone = act === 'delete' || only === undefined || others.length > 0;
-    response.redirect(303, gone ? paths.users : userPath(only.id));
-  }
-
-  async function run(request: Request, response: Response): Promise<void> {
-    const performed = await perform(scopeOf(request), String(request.params.approvalId));
-    switch (performed.outcome) {
-      case 'late':
-        throw conflict('approvals:error.late');
-      case 'reset':
-        return handReset(request, response, performed.result);
-      case 'file':
-        return sendFile(request, response, performed.approval);
-      case 'changed':
-        return finish(request, response, performed.approval);
-    }
-  }
-
-  return [{ method: 'post', path: paths.performApproval, access: 'approvals.view', handle: run }];
 }

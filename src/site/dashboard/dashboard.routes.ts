@@ -19,67 +19,84 @@ import * as dashboardStore from '../../core/accounts/stores/dashboard.store.ts';
 import * as supportStore from '../../core/support/support.store.ts';
 import * as usersStore from '../../core/accounts/stores/users.store.ts';
 import type { Database } from '../../platform/database/database.ts';
+import { bind } from '../../platform/bind.ts';
 
 const latestShown = 5;
 
-export function dashboardRoutes(parts: {
-  database: Database;
-  support: Support;
-  wordsFor: WordsFor;
-  clock: () => number;
-}): Route[] {
-  const { database, support, wordsFor, clock } = parts;
+export interface DashboardRoutesDependencies {
+  readonly database: Database;
+  readonly support: Support;
+  readonly wordsFor: WordsFor;
+  readonly clock: () => number;
+}
 
-  async function dashboard(request: Request, response: Response): Promise<void> {
-    const scope = scopeOf(request);
-    const { user, tenant } = sessionOf(request);
-    if (tenant.kind === 'operators' && !scope.support) return operators(scope, response);
-    const manages = may(scope, 'accountSettings.view').allowed;
-    const globalAdmins = (await usersStore.findGlobalAdmins(database, scope)).filter(canSignIn);
-    const model = {
-      tiles: tilesFor(scope),
-      ...(manages ? await forManagers(scope, globalAdmins) : await forEverybodyElse(scope, globalAdmins)),
-      // An operator's own levels say nothing of what they may do in here.
-      user: scope.support ? null : user,
-      abilities: {
-        administrator: administratorAbilities[user.administratorLevel],
-        agent: agentAbilities[user.agentLevel],
-      },
-    };
-    response.page(manages ? 'dashboard/managers' : 'dashboard/everybody', model, { title: 'common:terms.dashboard' });
-  }
+export function dashboardRoutes(deps: DashboardRoutesDependencies): Route[] {
+  const handlers = bind(deps, { dashboard });
+  return [{ method: 'get', path: paths.dashboard, access: 'dashboard.view', handle: handlers.dashboard }];
+}
 
-  async function operators(scope: Scope, response: Response): Promise<void> {
-    const open = (await support.openTo(scope)).map((grant) => ({
-      ...grant,
-      enterHref: to(paths.enterSupport, { grantId: grant.grantId }),
-    }));
-    response.page('dashboard/operators', { open }, { title: 'common:terms.dashboard' });
-  }
+async function dashboard(deps: DashboardRoutesDependencies, request: Request, response: Response): Promise<void> {
+  const { database } = deps;
+  const scope = scopeOf(request);
+  const { user, tenant } = sessionOf(request);
+  if (tenant.kind === 'operators' && !scope.support) return operators(deps, scope, response);
+  const manages = may(scope, 'accountSettings.view').allowed;
+  const globalAdmins = (await usersStore.findGlobalAdmins(database, scope)).filter((user) => canSignIn(deps, user));
+  const model = {
+    tiles: tilesFor(scope),
+    ...(manages ? await forManagers(deps, scope, globalAdmins) : await forEverybodyElse(deps, scope, globalAdmins)),
+    // An operator's own levels say nothing of what they may do in here.
+    user: scope.support ? null : user,
+    abilities: {
+      administrator: administratorAbilities[user.administratorLevel],
+      agent: agentAbilities[user.agentLevel],
+    },
+  };
+  response.page(manages ? 'dashboard/managers' : 'dashboard/everybody', model, { title: 'common:terms.dashboard' });
+}
 
-  async function forManagers(scope: Scope, globalAdmins: readonly User[]): Promise<object> {
-    const request = { filter: wholeLog, order: 'newestFirst', behind: null, before: null, limit: latestShown } as const;
-    const latest = may(scope, 'activity.view').allowed ? await activityStore.stretch(database, scope, request) : [];
-    return {
-      attention: [
-        ...approvalItems(await approvalsToLookAt(database, scope, clock())),
-        ...(await attentionOf(database, scope, globalAdmins.length, clock())),
-      ],
-      notes: notesOf(scope, ['users.add', 'users.import', 'users.resetPassword']),
-      support: may(scope, 'support.view').allowed ? await supportStore.listOpen(database, scope, clock()) : [],
-      latest: latest.map(({ activity }) => wordsFor(scope.language).entry(activity)),
-    };
-  }
+async function operators(deps: DashboardRoutesDependencies, scope: Scope, response: Response): Promise<void> {
+  const { support } = deps;
+  const open = (await support.openTo(scope)).map((grant) => ({
+    ...grant,
+    enterHref: to(paths.enterSupport, { grantId: grant.grantId }),
+  }));
+  response.page('dashboard/operators', { open }, { title: 'common:terms.dashboard' });
+}
 
-  async function forEverybodyElse(scope: Scope, globalAdmins: readonly User[]): Promise<object> {
-    const managers = (await dashboardStore.findManagers(database, scope)).filter(canSignIn);
-    const { operations, handOver } = scope.rules;
-    const reset = operations['users.resetPassword'];
-    return { helpers: [...globalAdmins, ...managers], reset, handOver: handOver.by };
-  }
+async function forManagers(
+  deps: DashboardRoutesDependencies,
+  scope: Scope,
+  globalAdmins: readonly User[],
+): Promise<object> {
+  const { database, clock, wordsFor } = deps;
+  const request = { filter: wholeLog, order: 'newestFirst', behind: null, before: null, limit: latestShown } as const;
+  const latest = may(scope, 'activity.view').allowed ? await activityStore.stretch(database, scope, request) : [];
+  return {
+    attention: [
+      ...approvalItems(await approvalsToLookAt(database, scope, clock())),
+      ...(await attentionOf(database, scope, globalAdmins.length, clock())),
+    ],
+    notes: notesOf(scope, ['users.add', 'users.import', 'users.resetPassword']),
+    support: may(scope, 'support.view').allowed ? await supportStore.listOpen(database, scope, clock()) : [],
+    latest: latest.map(({ activity }) => wordsFor(scope.language).entry(activity)),
+  };
+}
 
-  // Whoever lets a temporary password run out has to be helped themselves.
-  const canSignIn = (user: User): boolean => statusOf(user, clock()) !== 'expired';
+async function forEverybodyElse(
+  deps: DashboardRoutesDependencies,
+  scope: Scope,
+  globalAdmins: readonly User[],
+): Promise<object> {
+  const { database } = deps;
+  const managers = (await dashboardStore.findManagers(database, scope)).filter((user) => canSignIn(deps, user));
+  const { operations, handOver } = scope.rules;
+  const reset = operations['users.resetPassword'];
+  return { helpers: [...globalAdmins, ...managers], reset, handOver: handOver.by };
+}
 
-  return [{ method: 'get', path: paths.dashboard, access: 'dashboard.view', handle: dashboard }];
+// Whoever lets a temporary password run out has to be helped themselves.
+function canSignIn(deps: DashboardRoutesDependencies, user: User): boolean {
+  const { clock } = deps;
+  return statusOf(user, clock()) !== 'expired';
 }

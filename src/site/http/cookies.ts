@@ -14,17 +14,10 @@ export interface Cookies {
 }
 
 /** `__Host-` where the site is https: such a cookie comes from this very host, over https, and from nowhere else. */
-export function createCookies(config: Config): Cookies {
-  const https = config.baseUrl.protocol === 'https:';
+export function createCookies(deps: Config): Cookies {
+  const https = deps.baseUrl.protocol === 'https:';
   const options: CookieOptions = { httpOnly: true, secure: https, sameSite: 'lax', path: '/' };
-  const name = (purpose: string): string => `${https ? '__Host-' : ''}parvis-${config.rules.region}-${purpose}`;
-  // A page asks for several of them.
-  const read = new WeakMap<Request, ReturnType<typeof parseCookie>>();
-  const allOf = (request: Request): ReturnType<typeof parseCookie> => {
-    let all = read.get(request);
-    if (all === undefined) read.set(request, (all = parseCookie(request.headers.cookie ?? '')));
-    return all;
-  };
+  const name = (purpose: string): string => `${https ? '__Host-' : ''}parvis-${deps.rules.region}-${purpose}`;
   return {
     name,
     options,
@@ -33,4 +26,13 @@ export function createCookies(config: Config): Cookies {
       response.cookie(name(purpose), value, { ...options, maxAge: yearMs });
     },
   };
+}
+
+// A page asks for several of them.
+const readInner = new WeakMap<Request, ReturnType<typeof parseCookie>>();
+
+function allOf(request: Request): ReturnType<typeof parseCookie> {
+  let all = readInner.get(request);
+  if (all === undefined) readInner.set(request, (all = parseCookie(request.headers.cookie ?? '')));
+  return all;
 }

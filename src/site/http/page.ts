@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import type { Config } from '../../platform/config/config.ts';
 import { regionName } from '../../platform/config/rules.ts';
-import type { Language } from '../../domain/regions.ts';
+import { type Language, languages } from '../../domain/regions.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { initialsOf } from '../../domain/people/user.ts';
 import { isOneTimeLink, paths } from '../../paths.ts';
@@ -10,7 +10,6 @@ import type { Cookies } from './cookies.ts';
 import { csrfToken } from './csrf.ts';
 import { createFormats } from '../../i18n/formats.ts';
 import { navigationFor } from './navigation.ts';
-import { languages } from '../../domain/regions.ts';
 import type { Middleware } from './request.ts';
 import { escapeHtml, type Tongue, type Translator } from '../../i18n/translator.ts';
 import type { RenderView } from './views.ts';

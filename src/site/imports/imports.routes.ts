@@ -18,98 +18,112 @@ import { mostRows, type Imports } from '../../core/imports/imports.ts';
 import type { Crumb } from '../http/page-options.ts';
 import * as importsStore from '../../core/imports/imports.store.ts';
 import type { Database } from '../../platform/database/database.ts';
+import { bind } from '../../platform/bind.ts';
 
 const inImport: Crumb[] = [...inList, { href: paths.importUsers, label: 'common:terms.import' }];
 const mebibyte = 1024 * 1024;
 // While an import is done, its page comes again by itself, without a script.
 const refreshSeconds = 2;
 
-export function importsRoutes(parts: {
-  database: Database;
-  imports: Imports;
-  passwords: ImportPasswords;
-  waysIn: WaysIn;
-  csv: UsersCsv;
-  translator: Translator;
+export interface ImportsRoutesDependencies {
+  readonly database: Database;
+  readonly imports: Imports;
+  readonly passwords: ImportPasswords;
+  readonly waysIn: WaysIn;
+  readonly csv: UsersCsv;
+  readonly translator: Translator;
   /** Asks for the work beside the requests. */
-  wake: () => void;
-}): Route[] {
-  const { database, imports, passwords, waysIn, csv, translator, wake } = parts;
+  readonly wake: () => void;
+}
 
-  async function ask(
-    request: Request,
-    response: Response,
-    faults: readonly FieldFault[],
-    status?: number,
-  ): Promise<void> {
-    const recent = await importsStore.list(database, scopeOf(request));
-    const model = {
-      limits: { megabytes: uploadLimitBytes / mebibyte, rows: mostRows },
-      recent: recent.map((each) => ({ ...each, href: importPath(each.id) })),
-    };
-    const options = { title: 'imports:new.title', breadcrumbs: inList, faults };
-    response.page('imports/new', model, { ...options, ...(status ? { status } : {}) });
-  }
-
-  async function take(request: Request, response: Response): Promise<void> {
-    const { upload } = request;
-    const field = 'file';
-    if (upload?.tooLarge) {
-      const values = { size: uploadLimitBytes / mebibyte };
-      return ask(request, response, [{ field, key: 'imports:file.tooLarge', values }], 413);
-    }
-    if (!upload || upload.bytes.length === 0) {
-      return ask(request, response, [{ field, key: 'imports:file.missing' }]);
-    }
-    const result = await imports.stage(scopeOf(request), upload);
-    if (result.outcome === 'invalid') return ask(request, response, result.faults);
-    response.redirect(303, importPath(result.id));
-  }
-
-  async function sendTemplate(request: Request, response: Response): Promise<void> {
-    const { language } = request;
-    const file = { name: translator(language).t('imports:fileName.template'), batches: nothing() };
-    await sendCsv(request, response, { ...file, header: csv.header(language, 'writable') });
-  }
-
-  async function show(request: Request, response: Response): Promise<void> {
-    const scope = scopeOf(request);
-    const found = await imports.load(scope, String(request.params.importId));
-    const outlook = found.state === 'done' ? await passwords.outlook(scope, found) : null;
-    const model = {
-      import: found,
-      ...(await pageOfRows(database, scope, found, rowsQuery.parse(request.query))),
-      stage: stageOf(found),
-      good: found.counts.added + found.counts.changed,
-      href: importPath(found.id),
-      passwords: outlook,
-      passwordsHref: `${importPath(found.id)}/passwords`,
-      handOver: handOverOf(scope, waysIn),
-    };
-    if (found.state === 'wanted') response.set('Refresh', String(refreshSeconds));
-    const named = { key: 'imports:show.title', values: { name: found.fileName } };
-    const title = found.fileName === '' ? 'common:terms.import' : named;
-    response.page('imports/show', model, { title, breadcrumbs: inImport });
-  }
-
-  async function want(request: Request, response: Response): Promise<void> {
-    const scope = scopeOf(request);
-    const found = await imports.load(scope, String(request.params.importId));
-    const mode = readForm(wantForm, request.body).values?.mode ?? null;
-    if (mode === null) throw new Failure('badRequest');
-    if (await imports.want(scope, found, mode, sessionOf(request).user.epoch)) wake();
-    response.redirect(303, importPath(found.id));
-  }
-
-  const access = 'users.import';
+export function importsRoutes(deps: ImportsRoutesDependencies): Route[] {
+  const handlers = bind(deps, { ask, take, sendTemplate, show, want });
   return [
-    { method: 'get', path: paths.importUsers, access, handle: (request, response) => ask(request, response, []) },
-    { method: 'post', path: paths.importUsers, access, upload: true, handle: take },
-    { method: 'get', path: paths.importTemplate, access, handle: sendTemplate },
-    { method: 'get', path: paths.import, access, handle: show },
-    { method: 'post', path: paths.import, access, handle: want },
+    {
+      method: 'get',
+      path: paths.importUsers,
+      access,
+      handle: (request, response) => handlers.ask(request, response, []),
+    },
+    { method: 'post', path: paths.importUsers, access, upload: true, handle: handlers.take },
+    { method: 'get', path: paths.importTemplate, access, handle: handlers.sendTemplate },
+    { method: 'get', path: paths.import, access, handle: handlers.show },
+    { method: 'post', path: paths.import, access, handle: handlers.want },
   ];
 }
+
+async function ask(
+  deps: ImportsRoutesDependencies,
+  request: Request,
+  response: Response,
+  faults: readonly FieldFault[],
+  status?: number,
+): Promise<void> {
+  const { database } = deps;
+  const recent = await importsStore.list(database, scopeOf(request));
+  const model = {
+    limits: { megabytes: uploadLimitBytes / mebibyte, rows: mostRows },
+    recent: recent.map((each) => ({ ...each, href: importPath(each.id) })),
+  };
+  const options = { title: 'imports:new.title', breadcrumbs: inList, faults };
+  response.page('imports/new', model, { ...options, ...(status ? { status } : {}) });
+}
+
+async function take(deps: ImportsRoutesDependencies, request: Request, response: Response): Promise<void> {
+  const { imports } = deps;
+  const { upload } = request;
+  const field = 'file';
+  if (upload?.tooLarge) {
+    const values = { size: uploadLimitBytes / mebibyte };
+    return ask(deps, request, response, [{ field, key: 'imports:file.tooLarge', values }], 413);
+  }
+  if (!upload || upload.bytes.length === 0) {
+    return ask(deps, request, response, [{ field, key: 'imports:file.missing' }]);
+  }
+  const result = await imports.stage(scopeOf(request), upload);
+  if (result.outcome === 'invalid') return ask(deps, request, response, result.faults);
+  response.redirect(303, importPath(result.id));
+}
+
+async function sendTemplate(deps: ImportsRoutesDependencies, request: Request, response: Response): Promise<void> {
+  const { translator, csv } = deps;
+  const { language } = request;
+  const file = { name: translator(language).t('imports:fileName.template'), batches: nothing() };
+  await sendCsv(request, response, { ...file, header: csv.header(language, 'writable') });
+}
+
+async function show(deps: ImportsRoutesDependencies, request: Request, response: Response): Promise<void> {
+  const { imports, passwords, database, waysIn } = deps;
+  const scope = scopeOf(request);
+  const found = await imports.load(scope, String(request.params.importId));
+  const outlook = found.state === 'done' ? await passwords.outlook(scope, found) : null;
+  const model = {
+    import: found,
+    ...(await pageOfRows(database, scope, found, rowsQuery.parse(request.query))),
+    stage: stageOf(found),
+    good: found.counts.added + found.counts.changed,
+    href: importPath(found.id),
+    passwords: outlook,
+    passwordsHref: `${importPath(found.id)}/passwords`,
+    handOver: handOverOf(scope, waysIn),
+  };
+  if (found.state === 'wanted') response.set('Refresh', String(refreshSeconds));
+  const named = { key: 'imports:show.title', values: { name: found.fileName } };
+  const title = found.fileName === '' ? 'common:terms.import' : named;
+  response.page('imports/show', model, { title, breadcrumbs: inImport });
+}
+
+async function want(deps: ImportsRoutesDependencies, request: Request, response: Response): Promise<void> {
+  const { imports, wake } = deps;
+  const scope = scopeOf(request);
+  const found = await imports.load(scope, String(request.params.importId));
+  const mode = readForm(wantForm, request.body).values?.mode ?? null;
+  if (mode === null) throw new Failure('badRequest');
+  if (await imports.want(scope, found, mode, sessionOf(request).user.epoch)) wake();
+  response.redirect(303, importPath(found.id));
+}
+
+const access = 'users.import';
 
 // How the pages speak of a row: what will become of it, what has, or what has not.
 const stageOf = ({ state }: Import): string => (state === 'done' || state === 'stopped' ? state : 'planned');

@@ -11,64 +11,67 @@ import type { WaysIn } from '../../core/accounts/links/hand-over.ts';
 import type { Delivery, ImportPasswords, IssuedPassword } from '../../core/imports/passwords.ts';
 import type { Import } from '../../core/imports/rows.ts';
 import type { Imports } from '../../core/imports/imports.ts';
+import { bind } from '../../platform/bind.ts';
 
 interface Begun {
   readonly found: Import;
   readonly delivery: Extract<Delivery, { outcome: 'begun' }>;
 }
 
+export interface ImportPasswordsRoutesDependencies {
+  readonly imports: Imports;
+  readonly passwords: ImportPasswords;
+  readonly waysIn: WaysIn;
+  readonly translator: Translator;
+}
+
 /** The one download of the temporary passwords or links of an import; or, past everybody, their mails. */
-export function importPasswordsRoutes(parts: {
-  imports: Imports;
-  passwords: ImportPasswords;
-  waysIn: WaysIn;
-  translator: Translator;
-}): Route[] {
-  const { imports, passwords, waysIn, translator } = parts;
+export function importPasswordsRoutes(deps: ImportPasswordsRoutesDependencies): Route[] {
+  const handlers = bind(deps, { download });
+  return [{ method: 'post', path: paths.importPasswords, access: 'users.import', handle: handlers.download }];
+}
 
-  async function download(request: Request, response: Response): Promise<void> {
-    const scope = scopeOf(request);
-    const found = await imports.load(scope, String(request.params.importId));
-    const delivery = await passwords.begin(scope, found);
-    // Its page says why there is nothing to press.
-    if (delivery.outcome === 'noMail') return response.redirect(303, importPath(found.id));
-    if (delivery.outcome !== 'begun') {
-      const status = delivery.outcome === 'underWay' ? 409 : 410;
-      const model = { delivery, href: importPath(found.id) };
-      return response.page('imports/gone', model, { title: 'imports:passwords.title', breadcrumbs: inList, status });
-    }
-    const { t } = translator(request.language);
-    if (waysIn.ruleFor(scope) === 'mailedLink') return mailAll(request, response, { found, delivery });
-    const isLink = waysIn.ruleFor(scope) === 'link';
-    const secret = isLink ? 'links:term' : 'common:terms.temporaryPassword';
-    const header = [csvHeadings.username, csvHeadings.displayName, secret, 'imports:passwords.until'];
-    let whole = false;
-    try {
-      const file = {
-        name: t(isLink ? 'links:import.fileName' : 'imports:fileName.passwords'),
-        header: header.map((key) => t(key)),
-      };
-      whole = await sendCsv(request, response, { ...file, batches: rowsOf(delivery.batches) });
-    } finally {
-      await delivery.end(whole);
-    }
+async function download(deps: ImportPasswordsRoutesDependencies, request: Request, response: Response): Promise<void> {
+  const { imports, passwords, translator, waysIn } = deps;
+  const scope = scopeOf(request);
+  const found = await imports.load(scope, String(request.params.importId));
+  const delivery = await passwords.begin(scope, found);
+  // Its page says why there is nothing to press.
+  if (delivery.outcome === 'noMail') return response.redirect(303, importPath(found.id));
+  if (delivery.outcome !== 'begun') {
+    const status = delivery.outcome === 'underWay' ? 409 : 410;
+    const model = { delivery, href: importPath(found.id) };
+    return response.page('imports/gone', model, { title: 'imports:passwords.title', breadcrumbs: inList, status });
   }
-
-  // Nothing is left to download: who is told, and until when, is all that the administrator sees.
-  async function mailAll(request: Request, response: Response, { found, delivery }: Begun): Promise<void> {
-    let count = 0;
-    let whole = false;
-    try {
-      for await (const batch of delivery.batches) count += batch.length;
-      whole = true;
-    } finally {
-      await delivery.end(whole);
-    }
-    request.session.notice = { kind: 'success', key: 'links:import.mailed', values: { count } };
-    await seeOther(request, response, importPath(found.id));
+  const { t } = translator(request.language);
+  if (waysIn.ruleFor(scope) === 'mailedLink') return mailAll(request, response, { found, delivery });
+  const isLink = waysIn.ruleFor(scope) === 'link';
+  const secret = isLink ? 'links:term' : 'common:terms.temporaryPassword';
+  const header = [csvHeadings.username, csvHeadings.displayName, secret, 'imports:passwords.until'];
+  let whole = false;
+  try {
+    const file = {
+      name: t(isLink ? 'links:import.fileName' : 'imports:fileName.passwords'),
+      header: header.map((key) => t(key)),
+    };
+    whole = await sendCsv(request, response, { ...file, batches: rowsOf(delivery.batches) });
+  } finally {
+    await delivery.end(whole);
   }
+}
 
-  return [{ method: 'post', path: paths.importPasswords, access: 'users.import', handle: download }];
+// Nothing is left to download: who is told, and until when, is all that the administrator sees.
+async function mailAll(request: Request, response: Response, { found, delivery }: Begun): Promise<void> {
+  let count = 0;
+  let whole = false;
+  try {
+    for await (const batch of delivery.batches) count += batch.length;
+    whole = true;
+  } finally {
+    await delivery.end(whole);
+  }
+  request.session.notice = { kind: 'success', key: 'links:import.mailed', values: { count } };
+  await seeOther(request, response, importPath(found.id));
 }
 
 async function* rowsOf(batches: AsyncIterable<IssuedPassword[]>): AsyncGenerator<string[][]> {

@@ -10,68 +10,82 @@ import type { Route } from '../http/routing.ts';
 import type { FoundLink } from '../../core/accounts/stores/links.store.ts';
 import type { LinkThrottle } from '../../core/accounts/throttles/link-throttle.ts';
 import type { Links } from '../../core/accounts/links/links.ts';
+import { bind } from '../../platform/bind.ts';
 
 const longestDevice = 300;
+
+export interface LinksRoutesDependencies {
+  readonly links: Links;
+  readonly throttle: LinkThrottle;
+  readonly authentication: Pick<Authentication, 'renew'>;
+  readonly cookies: Cookies;
+  readonly rules: RegionRules;
+}
 
 /**
  * What a one-time link leads to. Looking at it, as scanners of mail and previews of chats do, burns nothing: that takes
  * the button. Its token is in no log, no session and no redirect.
  */
-export function linksRoutes(parts: {
-  links: Links;
-  throttle: LinkThrottle;
-  authentication: Pick<Authentication, 'renew'>;
-  cookies: Cookies;
-  rules: RegionRules;
-}): Route[] {
-  const { links, throttle, authentication, cookies, rules } = parts;
+export function linksRoutes(deps: LinksRoutesDependencies): Route[] {
+  const handlers = bind(deps, { show, open });
+  return [
+    { method: 'get', path: paths.oneTimeLink, access: 'anyone', handle: handlers.show },
+    { method: 'post', path: paths.oneTimeLink, access: 'anyone', handle: handlers.open },
+  ];
+}
 
-  async function show(request: Request, response: Response): Promise<void> {
-    if (request.scope) return saySignedIn(request, response, 200);
-    const link = await counted(request, (token) => links.look(token));
-    if (link === null) return sayGone(response);
-    request.language = languageFor(request, link);
-    const { user, tenant, purpose, expiresAt } = link;
-    const model = { tenant: tenant.name, username: hinted(user.username), purpose, expiresAt };
-    answer(response, 'links/open', model, { title: 'links:open.title' });
-  }
+async function show(deps: LinksRoutesDependencies, request: Request, response: Response): Promise<void> {
+  const { links } = deps;
+  if (request.scope) return saySignedIn(request, response, 200);
+  const link = await counted(deps, request, (token) => links.look(token));
+  if (link === null) return sayGone(deps, response);
+  request.language = languageFor(deps, request, link);
+  const { user, tenant, purpose, expiresAt } = link;
+  const model = { tenant: tenant.name, username: hinted(user.username), purpose, expiresAt };
+  answer(response, 'links/open', model, { title: 'links:open.title' });
+}
 
-  async function open(request: Request, response: Response): Promise<void> {
-    // Whoever is signed in would go on as somebody else, without having meant to.
-    if (request.scope) return saySignedIn(request, response, 409);
-    const device = (request.get('user-agent') ?? '').slice(0, longestDevice);
-    const ticket = await counted(request, (token) => links.open(regionScopeOf(request, rules), token, device));
-    if (ticket === null) return sayGone(response);
-    await authentication.renew(request, ticket);
-    response.set('Referrer-Policy', 'no-referrer').redirect(303, paths.changePassword);
-  }
+async function open(deps: LinksRoutesDependencies, request: Request, response: Response): Promise<void> {
+  const { links, rules, authentication } = deps;
+  // Whoever is signed in would go on as somebody else, without having meant to.
+  if (request.scope) return saySignedIn(request, response, 409);
+  const device = (request.get('user-agent') ?? '').slice(0, longestDevice);
+  const ticket = await counted(deps, request, (token) => links.open(regionScopeOf(request, rules), token, device));
+  if (ticket === null) return sayGone(deps, response);
+  await authentication.renew(request, ticket);
+  response.set('Referrer-Policy', 'no-referrer').redirect(303, paths.changePassword);
+}
 
-  // One answer for every link that opens nothing: it tells nobody whether there ever was such a link, or why it is over.
-  const sayGone = (response: Response): void => {
-    const alone = rules.operations['users.resetPassword'].at === 'alone';
-    answer(response, 'links/gone', { alone }, { title: 'links:gone.title', status: 404 });
-  };
+// One answer for every link that opens nothing: it tells nobody whether there ever was such a link, or why it is over.
+function sayGone(deps: LinksRoutesDependencies, response: Response): void {
+  const { rules } = deps;
+  const alone = rules.operations['users.resetPassword'].at === 'alone';
+  answer(response, 'links/gone', { alone }, { title: 'links:gone.title', status: 404 });
+}
 
-  async function counted<T>(request: Request, work: (token: string) => Promise<T | null>): Promise<T | null> {
-    const address = request.ip ?? '';
-    const wait = await throttle.takeLink(address);
-    if (wait !== null) throw new Failure('throttled', { retryAfter: wait.retryAfter });
-    const result = await work(String(request.params.token));
-    if (result !== null) await throttle.forgiveLink(address);
-    return result;
-  }
+async function counted<T>(
+  deps: LinksRoutesDependencies,
+  request: Request,
+  work: (token: string) => Promise<T | null>,
+): Promise<T | null> {
+  const { throttle } = deps;
+  const address = request.ip ?? '';
+  const wait = await throttle.takeLink(address);
+  if (wait !== null) throw new Failure('throttled', { retryAfter: wait.retryAfter });
+  const result = await work(String(request.params.token));
+  if (result !== null) await throttle.forgiveLink(address);
+  return result;
+}
 
-  // A mail or a sheet speaks the language of the user, and so does what it leads to.
-  const languageFor = (request: Request, { user, tenant }: FoundLink) =>
+// A mail or a sheet speaks the language of the user, and so does what it leads to.
+function languageFor(deps: LinksRoutesDependencies, request: Request, { user, tenant }: FoundLink) {
+  const { cookies, rules } = deps;
+  return (
     chosenLanguage(request, cookies, rules) ??
     offered(user.language, rules) ??
     offered(tenant.language, rules) ??
-    request.language;
-
-  return [
-    { method: 'get', path: paths.oneTimeLink, access: 'anyone', handle: show },
-    { method: 'post', path: paths.oneTimeLink, access: 'anyone', handle: open },
-  ];
+    request.language
+  );
 }
 
 function answer(response: Response, view: string, model: object, options: { title: string; status?: number }): void {

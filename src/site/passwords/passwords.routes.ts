@@ -11,104 +11,122 @@ import type { Links } from '../../core/accounts/links/links.ts';
 import type { KnownDevices } from '../../core/accounts/sessions/known-device.ts';
 import { forcedChangeForm, ownChangeForm } from './passwords.forms.ts';
 import type { ChangeResult, Passwords } from '../../core/accounts/passwords/passwords.ts';
+import { bind } from '../../platform/bind.ts';
 
-export function passwordsRoutes(parts: {
-  passwords: Passwords;
-  links: Pick<Links, 'stateOf'>;
-  authentication: Authentication;
-  devices: KnownDevices;
-  cookies: Cookies;
-  log: Logger;
-}): Route[] {
-  const { passwords, links, authentication, devices, cookies, log } = parts;
+export interface PasswordsRoutesDependencies {
+  readonly passwords: Passwords;
+  readonly links: Pick<Links, 'stateOf'>;
+  readonly authentication: Authentication;
+  readonly devices: KnownDevices;
+  readonly cookies: Cookies;
+  readonly log: Logger;
+}
 
-  async function askForced(request: Request, response: Response, faults: readonly FieldFault[]): Promise<void> {
-    const { rules } = scopeOf(request);
-    const { user } = sessionOf(request);
-    const { username, passwordSetBy, passwordSetAt } = user;
-    const link = await links.stateOf(scopeOf(request), user);
-    const set = { setBy: passwordSetBy, setAt: passwordSetAt, purpose: link?.purpose ?? null };
-    const model = { username, ...set, minimumLength: rules.password.minimumLength };
-    response.page('passwords/forced', model, { title: 'passwords:forced.title', faults, alone: true });
-  }
-
-  function askOwn(request: Request, response: Response, faults: readonly FieldFault[]): void {
-    const { rules, actor } = scopeOf(request);
-    const reset = rules.operations['users.resetPassword'];
-    const model = {
-      username: actor?.username,
-      minimumLength: rules.password.minimumLength,
-      reset,
-      handOver: rules.handOver.by,
-    };
-    const breadcrumbs = [
-      { href: paths.dashboard, label: 'common:terms.dashboard' },
-      { href: paths.myProfile, label: 'common:terms.myProfile' },
-    ];
-    response.page('passwords/own', model, { title: 'common:terms.changePassword', faults, breadcrumbs });
-  }
-
-  async function finish(
-    request: Request,
-    response: Response,
-    result: ChangeResult,
-    next: string,
-  ): Promise<readonly FieldFault[] | null> {
-    if (result.outcome === 'invalid') return result.faults;
-    if (result.outcome === 'throttled') throw new Failure('throttled', { retryAfter: result.retryAfter });
-    return carryOn(request, response, result.epoch, next);
-  }
-
-  // The password is changed by now, whatever becomes of this session: a store that is away costs a sign-in, no more.
-  async function carryOn(request: Request, response: Response, epoch: number, next: string): Promise<null> {
-    try {
-      await authentication.renew(request, { sessionId: sessionOf(request).id, epoch });
-      request.session.notice = { kind: 'success', key: 'passwords:changed' };
-      cookies.keep(response, 'device', devices.issue(sessionOf(request).user.username, epoch));
-      await seeOther(request, response, next);
-    } catch (error) {
-      log.warn({ requestId: request.requestId, err: error }, 'A password was changed, but its session did not go on');
-      response.redirect(303, paths.signIn);
-    }
-    return null;
-  }
-
-  async function takeForced(request: Request, response: Response): Promise<void> {
-    const { values, faults } = readForm(forcedChangeForm, request.body);
-    if (values === null) return askForced(request, response, faults);
-    const result = await passwords.changeForced(scopeOf(request), ticketOf(request), values);
-    const remaining = await finish(request, response, result, paths.dashboard);
-    if (remaining) await askForced(request, response, remaining);
-  }
-
-  async function takeOwn(request: Request, response: Response): Promise<void> {
-    const { values, faults } = readForm(ownChangeForm, request.body);
-    if (values === null) return askOwn(request, response, faults);
-    const { username, epoch } = sessionOf(request).user;
-    const knownDevice = devices.recognize(username, epoch, cookies.read(request, 'device'));
-    const { attempts } = scopeOf(request).rules.throttle.perAccountAndAddress;
-    const attempt = { kind: 'own' as const, username, epoch, address: request.ip ?? '', knownDevice, attempts };
-    const result = await passwords.changeOwn(scopeOf(request), ticketOf(request), values, attempt);
-    const remaining = await finish(request, response, result, paths.myProfile);
-    if (remaining) askOwn(request, response, remaining);
-  }
-
+export function passwordsRoutes(deps: PasswordsRoutesDependencies): Route[] {
+  const handlers = bind(deps, { askForced, takeForced, takeOwn });
   return [
     {
       method: 'get',
       path: paths.changePassword,
       access: 'pendingChange',
-      handle: (request, response) => askForced(request, response, []),
+      handle: (request, response) => handlers.askForced(request, response, []),
     },
-    { method: 'post', path: paths.changePassword, access: 'pendingChange', handle: takeForced },
+    { method: 'post', path: paths.changePassword, access: 'pendingChange', handle: handlers.takeForced },
     {
       method: 'get',
       path: paths.ownPassword,
       access: 'password.change',
       handle: (request, response) => askOwn(request, response, []),
     },
-    { method: 'post', path: paths.ownPassword, access: 'password.change', handle: takeOwn },
+    { method: 'post', path: paths.ownPassword, access: 'password.change', handle: handlers.takeOwn },
   ];
+}
+
+async function askForced(
+  deps: PasswordsRoutesDependencies,
+  request: Request,
+  response: Response,
+  faults: readonly FieldFault[],
+): Promise<void> {
+  const { links } = deps;
+  const { rules } = scopeOf(request);
+  const { user } = sessionOf(request);
+  const { username, passwordSetBy, passwordSetAt } = user;
+  const link = await links.stateOf(scopeOf(request), user);
+  const set = { setBy: passwordSetBy, setAt: passwordSetAt, purpose: link?.purpose ?? null };
+  const model = { username, ...set, minimumLength: rules.password.minimumLength };
+  response.page('passwords/forced', model, { title: 'passwords:forced.title', faults, alone: true });
+}
+
+function askOwn(request: Request, response: Response, faults: readonly FieldFault[]): void {
+  const { rules, actor } = scopeOf(request);
+  const reset = rules.operations['users.resetPassword'];
+  const model = {
+    username: actor?.username,
+    minimumLength: rules.password.minimumLength,
+    reset,
+    handOver: rules.handOver.by,
+  };
+  const breadcrumbs = [
+    { href: paths.dashboard, label: 'common:terms.dashboard' },
+    { href: paths.myProfile, label: 'common:terms.myProfile' },
+  ];
+  response.page('passwords/own', model, { title: 'common:terms.changePassword', faults, breadcrumbs });
+}
+
+async function finish(
+  deps: PasswordsRoutesDependencies,
+  request: Request,
+  response: Response,
+  result: ChangeResult,
+  next: string,
+): Promise<readonly FieldFault[] | null> {
+  if (result.outcome === 'invalid') return result.faults;
+  if (result.outcome === 'throttled') throw new Failure('throttled', { retryAfter: result.retryAfter });
+  return carryOn(deps, request, response, result.epoch, next);
+}
+
+// The password is changed by now, whatever becomes of this session: a store that is away costs a sign-in, no more.
+async function carryOn(
+  deps: PasswordsRoutesDependencies,
+  request: Request,
+  response: Response,
+  epoch: number,
+  next: string,
+): Promise<null> {
+  const { authentication, cookies, devices, log } = deps;
+  try {
+    await authentication.renew(request, { sessionId: sessionOf(request).id, epoch });
+    request.session.notice = { kind: 'success', key: 'passwords:changed' };
+    cookies.keep(response, 'device', devices.issue(sessionOf(request).user.username, epoch));
+    await seeOther(request, response, next);
+  } catch (error) {
+    log.warn({ requestId: request.requestId, err: error }, 'A password was changed, but its session did not go on');
+    response.redirect(303, paths.signIn);
+  }
+  return null;
+}
+
+async function takeForced(deps: PasswordsRoutesDependencies, request: Request, response: Response): Promise<void> {
+  const { passwords } = deps;
+  const { values, faults } = readForm(forcedChangeForm, request.body);
+  if (values === null) return askForced(deps, request, response, faults);
+  const result = await passwords.changeForced(scopeOf(request), ticketOf(request), values);
+  const remaining = await finish(deps, request, response, result, paths.dashboard);
+  if (remaining) await askForced(deps, request, response, remaining);
+}
+
+async function takeOwn(deps: PasswordsRoutesDependencies, request: Request, response: Response): Promise<void> {
+  const { devices, cookies, passwords } = deps;
+  const { values, faults } = readForm(ownChangeForm, request.body);
+  if (values === null) return askOwn(request, response, faults);
+  const { username, epoch } = sessionOf(request).user;
+  const knownDevice = devices.recognize(username, epoch, cookies.read(request, 'device'));
+  const { attempts } = scopeOf(request).rules.throttle.perAccountAndAddress;
+  const attempt = { kind: 'own' as const, username, epoch, address: request.ip ?? '', knownDevice, attempts };
+  const result = await passwords.changeOwn(scopeOf(request), ticketOf(request), values, attempt);
+  const remaining = await finish(deps, request, response, result, paths.myProfile);
+  if (remaining) askOwn(request, response, remaining);
 }
 
 const ticketOf = (request: Request) => ({ id: sessionOf(request).id, epoch: sessionOf(request).user.epoch });

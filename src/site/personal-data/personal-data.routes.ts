@@ -11,6 +11,7 @@ import type { Throttle } from '../../core/accounts/throttles/throttle.ts';
 import { inList, linksOf, ofUser, userIdOf } from '../users/breadcrumbs.ts';
 import type { Erasure } from '../../core/personal-data/erasure.ts';
 import type { PersonalDataFeature } from '../../core/personal-data/personal-data.ts';
+import { bind } from '../../platform/bind.ts';
 
 const inProfile = [
   { href: paths.dashboard, label: 'common:terms.dashboard' },
@@ -20,97 +21,111 @@ const inDeleted = [...inList, { href: paths.deletedUsers, label: 'common:terms.d
 // A deleted user has no page of their own.
 const trailOf = (user: User) => (user.state === 'deleted' ? inDeleted : ofUser(user));
 
+export interface PersonalDataRoutesDependencies {
+  readonly personalData: PersonalDataFeature;
+  readonly erasure: Erasure;
+  readonly throttle: Throttle;
+  readonly answerRefusal: AnswerRefusal;
+  readonly clock: () => number;
+}
+
 /** What is held of a person, for themselves and for their administrators; and taking it away. */
-export function personalDataRoutes(parts: {
-  personalData: PersonalDataFeature;
-  erasure: Erasure;
-  throttle: Throttle;
-  answerRefusal: AnswerRefusal;
-  clock: () => number;
-}): Route[] {
-  const { personalData, erasure, throttle, answerRefusal, clock } = parts;
-
-  /** Reading all of it is dear, and of others it is recorded. */
-  async function allow(scope: Scope, user: User): Promise<void> {
-    await throttle.spend(scope, 'personalData');
-    if (user.id !== scope.actor?.id) await personalData.recordExport(scope, user);
-  }
-
-  async function modelOf(scope: Scope, user: User) {
-    const held = await personalData.view(scope, user);
-    const sessions = held.sessions.map((session) => ({ ...session, ...describeDevice(session.device) }));
-    return { ...held, sessions, status: statusOf(user, clock()) };
-  }
-
-  async function send(request: Request, response: Response, user: User): Promise<void> {
-    const scope = scopeOf(request);
-    response.set({
-      'Content-Type': 'application/json; charset=utf-8',
-      // Without a name: files are passed on, and their names with them.
-      'Content-Disposition': 'attachment; filename="personal-data.json"',
-      'Cache-Control': 'no-store',
-    });
-    await sendPieces(response, personalData.file(scope, user));
-  }
-
-  async function showOwn(request: Request, response: Response): Promise<void> {
-    const model = { ...(await modelOf(scopeOf(request), sessionOf(request).user)), fileHref: paths.ownDataFile };
-    response.page('personal-data/own', model, { title: 'personal-data:own.title', breadcrumbs: inProfile });
-  }
-
-  async function sendOwn(request: Request, response: Response): Promise<void> {
-    const { user } = sessionOf(request);
-    // Asked for the head alone, nothing is read.
-    if (request.method === 'HEAD') return void response.type('application/json; charset=utf-8').end();
-    await allow(scopeOf(request), user);
-    await send(request, response, user);
-  }
-
-  async function ask(request: Request, response: Response): Promise<void> {
-    const user = await personalData.load(scopeOf(request), userIdOf(request));
-    const options = { title: 'personal-data:title', breadcrumbs: trailOf(user) };
-    response.page('personal-data/ask', { user, ...linksOf(user) }, options);
-  }
-
-  async function show(request: Request, response: Response): Promise<void> {
-    const scope = scopeOf(request);
-    const user = await personalData.load(scope, userIdOf(request));
-    await allow(scope, user);
-    const model = { ...(await modelOf(scope, user)), ...linksOf(user) };
-    response.page('personal-data/other', model, { title: 'personal-data:title', breadcrumbs: trailOf(user) });
-  }
-
-  async function sendFile(request: Request, response: Response): Promise<void> {
-    const scope = scopeOf(request);
-    const user = await personalData.load(scope, userIdOf(request));
-    await allow(scope, user);
-    await send(request, response, user);
-  }
-
-  async function confirmErase(request: Request, response: Response): Promise<void> {
-    const scope = scopeOf(request);
-    const user = await erasure.load(scope, userIdOf(request));
-    const verdict = may(scope, 'personalData.erase', user);
-    if (!verdict.allowed) return answerRefusal(request, response, verdict);
-    const options = { title: 'personal-data:erase.title', breadcrumbs: inDeleted };
-    response.page('personal-data/erase', { user, ...linksOf(user) }, options);
-  }
-
-  async function erase(request: Request, response: Response): Promise<void> {
-    const result = await erasure.erase(scopeOf(request), userIdOf(request));
-    if (result.outcome === 'refused') return answerRefusal(request, response, result.verdict);
-    // Nobody is named: the session would keep the name that was just taken from everywhere else.
-    request.session.notice = { kind: 'success', key: 'personal-data:erase.done' };
-    await seeOther(request, response, paths.deletedUsers);
-  }
-
+export function personalDataRoutes(deps: PersonalDataRoutesDependencies): Route[] {
+  const handlers = bind(deps, { showOwn, sendOwn, ask, show, sendFile, confirmErase, erase });
   return [
-    { method: 'get', path: paths.ownData, access: 'profile.view', handle: showOwn },
-    { method: 'get', path: paths.ownDataFile, access: 'profile.view', handle: sendOwn },
-    { method: 'get', path: paths.userData, access: 'personalData.view', handle: ask },
-    { method: 'post', path: paths.userData, access: 'personalData.view', handle: show },
-    { method: 'post', path: paths.userDataFile, access: 'personalData.view', handle: sendFile },
-    { method: 'get', path: paths.eraseUser, access: 'personalData.erase', handle: confirmErase },
-    { method: 'post', path: paths.eraseUser, access: 'personalData.erase', handle: erase },
+    { method: 'get', path: paths.ownData, access: 'profile.view', handle: handlers.showOwn },
+    { method: 'get', path: paths.ownDataFile, access: 'profile.view', handle: handlers.sendOwn },
+    { method: 'get', path: paths.userData, access: 'personalData.view', handle: handlers.ask },
+    { method: 'post', path: paths.userData, access: 'personalData.view', handle: handlers.show },
+    { method: 'post', path: paths.userDataFile, access: 'personalData.view', handle: handlers.sendFile },
+    { method: 'get', path: paths.eraseUser, access: 'personalData.erase', handle: handlers.confirmErase },
+    { method: 'post', path: paths.eraseUser, access: 'personalData.erase', handle: handlers.erase },
   ];
+}
+
+/** Reading all of it is dear, and of others it is recorded. */
+async function allow(deps: PersonalDataRoutesDependencies, scope: Scope, user: User): Promise<void> {
+  const { throttle, personalData } = deps;
+  await throttle.spend(scope, 'personalData');
+  if (user.id !== scope.actor?.id) await personalData.recordExport(scope, user);
+}
+
+async function modelOf(deps: PersonalDataRoutesDependencies, scope: Scope, user: User) {
+  const { personalData, clock } = deps;
+  const held = await personalData.view(scope, user);
+  const sessions = held.sessions.map((session) => ({ ...session, ...describeDevice(session.device) }));
+  return { ...held, sessions, status: statusOf(user, clock()) };
+}
+
+async function send(
+  deps: PersonalDataRoutesDependencies,
+  request: Request,
+  response: Response,
+  user: User,
+): Promise<void> {
+  const { personalData } = deps;
+  const scope = scopeOf(request);
+  response.set({
+    'Content-Type': 'application/json; charset=utf-8',
+    // Without a name: files are passed on, and their names with them.
+    'Content-Disposition': 'attachment; filename="personal-data.json"',
+    'Cache-Control': 'no-store',
+  });
+  await sendPieces(response, personalData.file(scope, user));
+}
+
+async function showOwn(deps: PersonalDataRoutesDependencies, request: Request, response: Response): Promise<void> {
+  const model = { ...(await modelOf(deps, scopeOf(request), sessionOf(request).user)), fileHref: paths.ownDataFile };
+  response.page('personal-data/own', model, { title: 'personal-data:own.title', breadcrumbs: inProfile });
+}
+
+async function sendOwn(deps: PersonalDataRoutesDependencies, request: Request, response: Response): Promise<void> {
+  const { user } = sessionOf(request);
+  // Asked for the head alone, nothing is read.
+  if (request.method === 'HEAD') return void response.type('application/json; charset=utf-8').end();
+  await allow(deps, scopeOf(request), user);
+  await send(deps, request, response, user);
+}
+
+async function ask(deps: PersonalDataRoutesDependencies, request: Request, response: Response): Promise<void> {
+  const { personalData } = deps;
+  const user = await personalData.load(scopeOf(request), userIdOf(request));
+  const options = { title: 'personal-data:title', breadcrumbs: trailOf(user) };
+  response.page('personal-data/ask', { user, ...linksOf(user) }, options);
+}
+
+async function show(deps: PersonalDataRoutesDependencies, request: Request, response: Response): Promise<void> {
+  const { personalData } = deps;
+  const scope = scopeOf(request);
+  const user = await personalData.load(scope, userIdOf(request));
+  await allow(deps, scope, user);
+  const model = { ...(await modelOf(deps, scope, user)), ...linksOf(user) };
+  response.page('personal-data/other', model, { title: 'personal-data:title', breadcrumbs: trailOf(user) });
+}
+
+async function sendFile(deps: PersonalDataRoutesDependencies, request: Request, response: Response): Promise<void> {
+  const { personalData } = deps;
+  const scope = scopeOf(request);
+  const user = await personalData.load(scope, userIdOf(request));
+  await allow(deps, scope, user);
+  await send(deps, request, response, user);
+}
+
+async function confirmErase(deps: PersonalDataRoutesDependencies, request: Request, response: Response): Promise<void> {
+  const { erasure, answerRefusal } = deps;
+  const scope = scopeOf(request);
+  const user = await erasure.load(scope, userIdOf(request));
+  const verdict = may(scope, 'personalData.erase', user);
+  if (!verdict.allowed) return answerRefusal(request, response, verdict);
+  const options = { title: 'personal-data:erase.title', breadcrumbs: inDeleted };
+  response.page('personal-data/erase', { user, ...linksOf(user) }, options);
+}
+
+async function erase(deps: PersonalDataRoutesDependencies, request: Request, response: Response): Promise<void> {
+  const { erasure, answerRefusal } = deps;
+  const result = await erasure.erase(scopeOf(request), userIdOf(request));
+  if (result.outcome === 'refused') return answerRefusal(request, response, result.verdict);
+  // Nobody is named: the session would keep the name that was just taken from everywhere else.
+  request.session.notice = { kind: 'success', key: 'personal-data:erase.done' };
+  await seeOther(request, response, paths.deletedUsers);
 }

@@ -9,45 +9,46 @@ import { themes } from '../http/page.ts';
 import type { Route } from '../http/routing.ts';
 import * as usersStore from '../../core/accounts/stores/users.store.ts';
 import type { Database } from '../../platform/database/database.ts';
+import { bind } from '../../platform/bind.ts';
 
 const longestAddress = 2_000;
 const returnTo = line(longestAddress).catch('');
 const languageForm = z.object({ language: z.enum(languages), returnTo });
 const themeForm = z.object({ theme: z.enum(themes), returnTo });
 
+export interface PreferencesRoutesDependencies {
+  readonly database: Database;
+  readonly cookies: Cookies;
+  readonly origin: string;
+  readonly rules: RegionRules;
+}
+
 /** What a reader chooses for themselves, from any page, signed in or not. */
-export function preferencesRoutes({
-  database,
-  cookies,
-  origin,
-  rules,
-}: {
-  database: Database;
-  cookies: Cookies;
-  origin: string;
-  rules: RegionRules;
-}): Route[] {
-  async function setLanguage(request: Request, response: Response): Promise<void> {
-    const { values } = readForm(languageForm, request.body);
-    if (values === null || !rules.languages.includes(values.language))
-      throw new Failure('badRequest', { because: 'errors:reason.unknownLanguage' });
-    cookies.keep(response, 'language', values.language);
-    const { scope } = request;
-    if (scope?.actor) await usersStore.setLanguage(database, scope, scope.actor.id, values.language);
-    response.redirect(303, ownAddress(values.returnTo, origin));
-  }
-
-  function setTheme(request: Request, response: Response): void {
-    const { values } = readForm(themeForm, request.body);
-    if (values === null) throw new Failure('badRequest');
-    cookies.keep(response, 'theme', values.theme);
-    response.redirect(303, ownAddress(values.returnTo, origin));
-  }
-
+export function preferencesRoutes(deps: PreferencesRoutesDependencies): Route[] {
+  const handlers = bind(deps, { setLanguage, setTheme });
   return [
-    { method: 'post', path: paths.language, access: 'anyone', handle: setLanguage },
-    { method: 'post', path: paths.theme, access: 'anyone', handle: setTheme },
+    { method: 'post', path: paths.language, access: 'anyone', handle: handlers.setLanguage },
+    { method: 'post', path: paths.theme, access: 'anyone', handle: handlers.setTheme },
   ];
+}
+
+async function setLanguage(deps: PreferencesRoutesDependencies, request: Request, response: Response): Promise<void> {
+  const { rules, cookies, database, origin } = deps;
+  const { values } = readForm(languageForm, request.body);
+  if (values === null || !rules.languages.includes(values.language))
+    throw new Failure('badRequest', { because: 'errors:reason.unknownLanguage' });
+  cookies.keep(response, 'language', values.language);
+  const { scope } = request;
+  if (scope?.actor) await usersStore.setLanguage(database, scope, scope.actor.id, values.language);
+  response.redirect(303, ownAddress(values.returnTo, origin));
+}
+
+function setTheme(deps: PreferencesRoutesDependencies, request: Request, response: Response): void {
+  const { cookies, origin } = deps;
+  const { values } = readForm(themeForm, request.body);
+  if (values === null) throw new Failure('badRequest');
+  cookies.keep(response, 'theme', values.theme);
+  response.redirect(303, ownAddress(values.returnTo, origin));
 }
 
 // A form may be made by anybody: whatever leads off this site leads home instead.

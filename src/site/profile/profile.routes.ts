@@ -15,6 +15,7 @@ import * as activityStore from '../../core/activity/activity.store.ts';
 import * as secondFactorsStore from '../../core/accounts/stores/second-factors.store.ts';
 import * as sessionsStore from '../../core/accounts/stores/sessions.store.ts';
 import type { Database } from '../../platform/database/database.ts';
+import { bind } from '../../platform/bind.ts';
 
 const trail = [{ href: paths.dashboard, label: 'common:terms.dashboard' }];
 const inProfile = [...trail, { href: paths.myProfile, label: 'common:terms.myProfile' }];
@@ -22,62 +23,62 @@ const inProfile = [...trail, { href: paths.myProfile, label: 'common:terms.myPro
 const longestId = 36;
 const endForm = z.object({ session: line(longestId) });
 
-export function profileRoutes({
-  database,
-  sessions,
-  clock,
-}: {
-  database: Database;
-  sessions: Sessions;
-  clock: () => number;
-}): Route[] {
-  function show(request: Request, response: Response): void {
-    const { user } = sessionOf(request);
-    const model = {
-      user,
-      notes: notesOf(scopeOf(request), ['users.add', 'users.edit', 'users.delete', 'users.resetPassword']),
-      abilities: {
-        administrator: administratorAbilities[user.administratorLevel],
-        agent: agentAbilities[user.agentLevel],
-      },
-    };
-    response.page('profile/profile', model, { title: 'common:terms.myProfile', breadcrumbs: trail });
-  }
+export interface ProfileRoutesDependencies {
+  readonly database: Database;
+  readonly sessions: Sessions;
+  readonly clock: () => number;
+}
 
-  async function security(request: Request, response: Response): Promise<void> {
-    const { user, tenant } = sessionOf(request);
-    const events = await activityStore.latestOfUser(database, scopeOf(request), user.id);
-    const { rules } = scopeOf(request);
-    const codesLeft =
-      user.secondFactorAt === null
-        ? 0
-        : await secondFactorsStore.countRecoveryCodes(database, scopeOf(request), user.id);
-    const required = isSecondFactorRequired(rules, user.administratorLevel, tenant.kind);
-    const model = { user, events, codesLeft, required };
-    response.page('profile/security', model, { title: 'profile:security.title', breadcrumbs: inProfile });
-  }
-
-  async function listSessions(request: Request, response: Response): Promise<void> {
-    const own = await sessionsStore.listOwn(database, scopeOf(request), clock() - idleLimitMs(scopeOf(request).rules));
-    const current = sessionOf(request).id;
-    const list = own.map((each) => ({ ...each, ...describeDevice(each.device), current: each.id === current }));
-    response.page('profile/sessions', { sessions: list }, { title: 'profile:sessions.title', breadcrumbs: inProfile });
-  }
-
-  async function endSessions(request: Request, response: Response): Promise<void> {
-    const { values } = readForm(endForm, request.body);
-    const which = values?.session ?? '';
-    const own = sessionOf(request).id;
-    const ended = await sessions.endOwn(scopeOf(request), which === 'others' ? { allBut: own } : { id: which });
-    if (!ended) throw notFound();
-    request.session.notice = { kind: 'success', key: 'profile:sessions.done' };
-    await seeOther(request, response, paths.ownSessions);
-  }
-
+export function profileRoutes(deps: ProfileRoutesDependencies): Route[] {
+  const handlers = bind(deps, { security, listSessions, endSessions });
   return [
     { method: 'get', path: paths.myProfile, access: 'profile.view', handle: show },
-    { method: 'get', path: paths.ownSecurity, access: 'profile.view', handle: security },
-    { method: 'get', path: paths.ownSessions, access: 'profile.view', handle: listSessions },
-    { method: 'post', path: paths.ownSessions, access: 'profile.view', handle: endSessions },
+    { method: 'get', path: paths.ownSecurity, access: 'profile.view', handle: handlers.security },
+    { method: 'get', path: paths.ownSessions, access: 'profile.view', handle: handlers.listSessions },
+    { method: 'post', path: paths.ownSessions, access: 'profile.view', handle: handlers.endSessions },
   ];
+}
+
+function show(request: Request, response: Response): void {
+  const { user } = sessionOf(request);
+  const model = {
+    user,
+    notes: notesOf(scopeOf(request), ['users.add', 'users.edit', 'users.delete', 'users.resetPassword']),
+    abilities: {
+      administrator: administratorAbilities[user.administratorLevel],
+      agent: agentAbilities[user.agentLevel],
+    },
+  };
+  response.page('profile/profile', model, { title: 'common:terms.myProfile', breadcrumbs: trail });
+}
+
+async function security(deps: ProfileRoutesDependencies, request: Request, response: Response): Promise<void> {
+  const { database } = deps;
+  const { user, tenant } = sessionOf(request);
+  const events = await activityStore.latestOfUser(database, scopeOf(request), user.id);
+  const { rules } = scopeOf(request);
+  const codesLeft =
+    user.secondFactorAt === null ? 0 : await secondFactorsStore.countRecoveryCodes(database, scopeOf(request), user.id);
+  const required = isSecondFactorRequired(rules, user.administratorLevel, tenant.kind);
+  const model = { user, events, codesLeft, required };
+  response.page('profile/security', model, { title: 'profile:security.title', breadcrumbs: inProfile });
+}
+
+async function listSessions(deps: ProfileRoutesDependencies, request: Request, response: Response): Promise<void> {
+  const { database, clock } = deps;
+  const own = await sessionsStore.listOwn(database, scopeOf(request), clock() - idleLimitMs(scopeOf(request).rules));
+  const current = sessionOf(request).id;
+  const list = own.map((each) => ({ ...each, ...describeDevice(each.device), current: each.id === current }));
+  response.page('profile/sessions', { sessions: list }, { title: 'profile:sessions.title', breadcrumbs: inProfile });
+}
+
+async function endSessions(deps: ProfileRoutesDependencies, request: Request, response: Response): Promise<void> {
+  const { sessions } = deps;
+  const { values } = readForm(endForm, request.body);
+  const which = values?.session ?? '';
+  const own = sessionOf(request).id;
+  const ended = await sessions.endOwn(scopeOf(request), which === 'others' ? { allBut: own } : { id: which });
+  if (!ended) throw notFound();
+  request.session.notice = { kind: 'success', key: 'profile:sessions.done' };
+  await seeOther(request, response, paths.ownSessions);
 }

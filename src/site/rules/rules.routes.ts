@@ -10,54 +10,63 @@ import { readOwnRulesForm, seenForm, type TypedRules } from './rules.forms.ts';
 import { ownRulesSeen, type RulesFeature } from '../../core/accounts/tenants/tenant-rules.ts';
 import * as tenantsStore from '../../core/accounts/stores/tenants.store.ts';
 import type { Database } from '../../platform/database/database.ts';
+import { bind } from '../../platform/bind.ts';
 
 const breadcrumbs = [
   { href: paths.dashboard, label: 'common:terms.dashboard' },
   { href: paths.accountSettings, label: 'common:terms.accountSettings' },
 ];
 
+export interface RulesRoutesDependencies {
+  readonly database: Database;
+  readonly regionRules: RegionRules;
+  readonly rules: RulesFeature;
+}
+
 /** The region's rules in words, and what the tenant sets for itself. */
-export function rulesRoutes(parts: { database: Database; regionRules: RegionRules; rules: RulesFeature }): Route[] {
-  const { database, regionRules, rules } = parts;
-
-  async function ask(
-    request: Request,
-    response: Response,
-    faults: readonly FieldFault[],
-    typed?: TypedRules,
-    meanwhile = false,
-  ): Promise<void> {
-    const scope = scopeOf(request);
-    const own = (await tenantsStore.findOwn(database, scope))?.ownRules ?? {};
-    const groups = describeRules(regionRules, scope.rules, own).map(({ rules: some, ...group }) => ({
-      ...group,
-      rules: some.map((rule) => ({ ...rule, typed: typed?.[rule.name] ?? String(rule.own) })),
-    }));
-    const seen = ownRulesSeen(own);
-    const model = { groups, region: regionRules, edit: may(scope, 'accountSettings.edit'), seen, meanwhile };
-    const options = { title: 'account-settings:rules.title', breadcrumbs, faults };
-    response.page('rules/rules', model, { ...options, ...(meanwhile ? { status: 409 } : {}) });
-  }
-
-  async function save(request: Request, response: Response): Promise<void> {
-    const { typed, own, faults } = readOwnRulesForm(request.body, regionRules);
-    if (faults.length > 0) return ask(request, response, faults, typed);
-    const verdict = await rules.set(scopeOf(request), own, seenForm.parse(request.body).seen);
-    // Saving again is then a decision: the page says what holds by now.
-    if (verdict === 'meanwhile') return ask(request, response, [], typed, true);
-    // What was typed goes along: nothing of it holds until another administrator agrees.
-    if (!verdict.allowed) return response.redirect(303, askPath('loosenRules', [], typed));
-    request.session.notice = { kind: 'success', key: 'account-settings:rules.saved' };
-    response.redirect(303, paths.rules);
-  }
-
+export function rulesRoutes(deps: RulesRoutesDependencies): Route[] {
+  const handlers = bind(deps, { ask, save });
   return [
     {
       method: 'get',
       path: paths.rules,
       access: 'accountSettings.view',
-      handle: (request, response) => ask(request, response, []),
+      handle: (request, response) => handlers.ask(request, response, []),
     },
-    { method: 'post', path: paths.rules, access: 'accountSettings.edit', handle: save },
+    { method: 'post', path: paths.rules, access: 'accountSettings.edit', handle: handlers.save },
   ];
+}
+
+async function ask(
+  deps: RulesRoutesDependencies,
+  request: Request,
+  response: Response,
+  faults: readonly FieldFault[],
+  typed?: TypedRules,
+  meanwhile = false,
+): Promise<void> {
+  const { database, regionRules } = deps;
+  const scope = scopeOf(request);
+  const own = (await tenantsStore.findOwn(database, scope))?.ownRules ?? {};
+  const groups = describeRules(regionRules, scope.rules, own).map(({ rules: some, ...group }) => ({
+    ...group,
+    rules: some.map((rule) => ({ ...rule, typed: typed?.[rule.name] ?? String(rule.own) })),
+  }));
+  const seen = ownRulesSeen(own);
+  const model = { groups, region: regionRules, edit: may(scope, 'accountSettings.edit'), seen, meanwhile };
+  const options = { title: 'account-settings:rules.title', breadcrumbs, faults };
+  response.page('rules/rules', model, { ...options, ...(meanwhile ? { status: 409 } : {}) });
+}
+
+async function save(deps: RulesRoutesDependencies, request: Request, response: Response): Promise<void> {
+  const { regionRules, rules } = deps;
+  const { typed, own, faults } = readOwnRulesForm(request.body, regionRules);
+  if (faults.length > 0) return ask(deps, request, response, faults, typed);
+  const verdict = await rules.set(scopeOf(request), own, seenForm.parse(request.body).seen);
+  // Saving again is then a decision: the page says what holds by now.
+  if (verdict === 'meanwhile') return ask(deps, request, response, [], typed, true);
+  // What was typed goes along: nothing of it holds until another administrator agrees.
+  if (!verdict.allowed) return response.redirect(303, askPath('loosenRules', [], typed));
+  request.session.notice = { kind: 'success', key: 'account-settings:rules.saved' };
+  response.redirect(303, paths.rules);
 }

@@ -7,6 +7,7 @@ import { scopeOf } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
 import { describeRules } from './describe.ts';
 import { whereRows } from './where.ts';
+import { bind } from '../../platform/bind.ts';
 
 const opens: Readonly<Record<string, Action>> = {
   [paths.users]: 'users.list',
@@ -18,27 +19,28 @@ const opens: Readonly<Record<string, Action>> = {
 const breadcrumbs = [{ href: paths.dashboard, label: 'common:terms.dashboard' }];
 
 /** What is done where, for everybody who is signed in, and what the region lays down, for everybody. */
-export function whereRoutes(regionRules: RegionRules): Route[] {
-  function where(request: Request, response: Response): void {
-    const scope = scopeOf(request);
-    // A page that the reader would be refused is named, and not led to.
-    const mayOpen = (href: string | null): boolean =>
-      href !== null && may(scope, opens[href] ?? 'dashboard.view').allowed;
-    const rows = whereRows(scope.rules).map((row) => ({ ...row, href: mayOpen(row.href) ? row.href : null }));
-    response.page('rules/where', { rows }, { title: 'rules:where.title', breadcrumbs });
-  }
-
-  // Of the region alone: what a tenant decides for itself is nobody else's business.
-  function region(request: Request, response: Response): void {
-    const rows = whereRows(regionRules).map((row) => ({ ...row, href: null }));
-    const model = { rows, groups: describeRules(regionRules, regionRules, {}), region: regionRules };
-    // Whoever has yet to choose a password finds no way past it here.
-    const alone = request.signedIn?.session.user.password === 'temporary';
-    response.page('rules/region', model, { title: 'rules:region.title', alone, breadcrumbs });
-  }
-
+export function whereRoutes(deps: RegionRules): Route[] {
+  const handlers = bind(deps, { region });
   return [
     { method: 'get', path: paths.where, access: 'dashboard.view', handle: where },
-    { method: 'get', path: paths.region, access: 'anyone', handle: region },
+    { method: 'get', path: paths.region, access: 'anyone', handle: handlers.region },
   ];
+}
+
+function where(request: Request, response: Response): void {
+  const scope = scopeOf(request);
+  // A page that the reader would be refused is named, and not led to.
+  const mayOpen = (href: string | null): boolean =>
+    href !== null && may(scope, opens[href] ?? 'dashboard.view').allowed;
+  const rows = whereRows(scope.rules).map((row) => ({ ...row, href: mayOpen(row.href) ? row.href : null }));
+  response.page('rules/where', { rows }, { title: 'rules:where.title', breadcrumbs });
+}
+
+// Of the region alone: what a tenant decides for itself is nobody else's business.
+function region(deps: RegionRules, request: Request, response: Response): void {
+  const rows = whereRows(deps).map((row) => ({ ...row, href: null }));
+  const model = { rows, groups: describeRules(deps, deps, {}), region: deps };
+  // Whoever has yet to choose a password finds no way past it here.
+  const alone = request.signedIn?.session.user.password === 'temporary';
+  response.page('rules/region', model, { title: 'rules:region.title', alone, breadcrumbs });
 }

@@ -8,40 +8,42 @@ import type { Route } from '../http/routing.ts';
 import { waitOf } from '../http/wait.ts';
 import { codeForm } from './second-factor.forms.ts';
 import type { CodeStep } from '../../core/accounts/second-factor/sign-in.ts';
+import { bind } from '../../platform/bind.ts';
+
+export interface CodeRoutesDependencies {
+  readonly giveCode: CodeStep;
+  readonly authentication: Authentication;
+}
 
 /** The page of the sign-in behind the password. */
-export function codeRoutes({
-  giveCode,
-  authentication,
-}: {
-  giveCode: CodeStep;
-  authentication: Authentication;
-}): Route[] {
-  function ask(response: Response, faults: readonly FieldFault[], status = faults.length > 0 ? 422 : 200): void {
-    const model = { recovery: faults.some(({ field }) => field === 'recoveryCode') };
-    response.page('second-factor/code', model, { title: 'second-factor:signIn.title', faults, status, alone: true });
-  }
-
-  async function take(request: Request, response: Response): Promise<void> {
-    const { values } = readForm(codeForm, request.body);
-    const { typed, field } = values ?? { typed: '', field: 'code' };
-    if (typed.trim() === '') return ask(response, [{ field, key: 'second-factor:error.missing' }]);
-    const session = sessionOf(request);
-    const result = await giveCode(scopeOf(request), session, typed);
-    if (result.outcome === 'refused') return ask(response, [{ field, key: `second-factor:error.${field}` }]);
-    if (result.outcome === 'throttled') {
-      const { unit, count } = waitOf(result.retryAfter);
-      response.set('Retry-After', String(result.retryAfter));
-      return ask(response, [{ field, key: `sessions:error.${unit}`, values: { count } }], 429);
-    }
-    const next = request.session.returnTo ?? paths.dashboard;
-    // What the password alone had opened goes on under another id.
-    await authentication.renew(request, { sessionId: session.id, epoch: session.user.epoch });
-    return seeOther(request, response, next);
-  }
-
+export function codeRoutes(deps: CodeRoutesDependencies): Route[] {
+  const handlers = bind(deps, { take });
   return [
     { method: 'get', path: paths.signInCode, access: 'pendingCode', handle: (_request, response) => ask(response, []) },
-    { method: 'post', path: paths.signInCode, access: 'pendingCode', handle: take },
+    { method: 'post', path: paths.signInCode, access: 'pendingCode', handle: handlers.take },
   ];
+}
+
+function ask(response: Response, faults: readonly FieldFault[], status = faults.length > 0 ? 422 : 200): void {
+  const model = { recovery: faults.some(({ field }) => field === 'recoveryCode') };
+  response.page('second-factor/code', model, { title: 'second-factor:signIn.title', faults, status, alone: true });
+}
+
+async function take(deps: CodeRoutesDependencies, request: Request, response: Response): Promise<void> {
+  const { giveCode, authentication } = deps;
+  const { values } = readForm(codeForm, request.body);
+  const { typed, field } = values ?? { typed: '', field: 'code' };
+  if (typed.trim() === '') return ask(response, [{ field, key: 'second-factor:error.missing' }]);
+  const session = sessionOf(request);
+  const result = await giveCode(scopeOf(request), session, typed);
+  if (result.outcome === 'refused') return ask(response, [{ field, key: `second-factor:error.${field}` }]);
+  if (result.outcome === 'throttled') {
+    const { unit, count } = waitOf(result.retryAfter);
+    response.set('Retry-After', String(result.retryAfter));
+    return ask(response, [{ field, key: `sessions:error.${unit}`, values: { count } }], 429);
+  }
+  const next = request.session.returnTo ?? paths.dashboard;
+  // What the password alone had opened goes on under another id.
+  await authentication.renew(request, { sessionId: session.id, epoch: session.user.epoch });
+  return seeOther(request, response, next);
 }

@@ -6,36 +6,44 @@ import type { AnswerRefusal, Route } from '../http/routing.ts';
 import { inList, linksOf, ofUser, userIdOf } from '../users/breadcrumbs.ts';
 import type { Users } from '../../core/accounts/users/reset-password.ts';
 import type { Removal } from '../../core/accounts/second-factor/removal.ts';
+import { bind } from '../../platform/bind.ts';
+
+export interface RemovalRoutesDependencies {
+  readonly users: Users;
+  readonly removeOf: Removal;
+  readonly answerRefusal: AnswerRefusal;
+}
 
 /** What an administrator does for somebody who has lost app and recovery codes. */
-export function removalRoutes(parts: { users: Users; removeOf: Removal; answerRefusal: AnswerRefusal }): Route[] {
-  const { users, removeOf, answerRefusal } = parts;
-
-  async function confirm(request: Request, response: Response): Promise<void> {
-    const scope = scopeOf(request);
-    const user = await users.load(scope, userIdOf(request));
-    const verdict = may(scope, 'users.removeSecondFactor', user);
-    // Where there is none, nobody has to be asked: the page says so.
-    const asks = !verdict.allowed && verdict.because === 'secondAdministrator';
-    if (!verdict.allowed && !(asks && user.secondFactorAt === null)) return answerRefusal(request, response, verdict);
-    const title = 'second-factor:removal.title';
-    const breadcrumbs = user.secondFactorAt === null ? inList : ofUser(user);
-    response.page('second-factor/removal', { user, ...linksOf(user) }, { title, breadcrumbs });
-  }
-
-  async function remove(request: Request, response: Response): Promise<void> {
-    const scope = scopeOf(request);
-    const result = await removeOf(scope, userIdOf(request));
-    if (result.outcome === 'refused') return answerRefusal(request, response, result.verdict);
-    // As when it is asked about: somebody else was faster, or the form was sent twice.
-    if (result.outcome !== 'done') return confirm(request, response);
-    const name = result.user.displayName;
-    request.session.notice = { kind: 'success', key: 'second-factor:removal.done', values: { name } };
-    response.redirect(303, userPath(result.user.id));
-  }
-
+export function removalRoutes(deps: RemovalRoutesDependencies): Route[] {
+  const handlers = bind(deps, { confirm, remove });
   return [
-    { method: 'get', path: paths.removeSecondFactor, access: 'users.removeSecondFactor', handle: confirm },
-    { method: 'post', path: paths.removeSecondFactor, access: 'users.removeSecondFactor', handle: remove },
+    { method: 'get', path: paths.removeSecondFactor, access: 'users.removeSecondFactor', handle: handlers.confirm },
+    { method: 'post', path: paths.removeSecondFactor, access: 'users.removeSecondFactor', handle: handlers.remove },
   ];
+}
+
+async function confirm(deps: RemovalRoutesDependencies, request: Request, response: Response): Promise<void> {
+  const { users, answerRefusal } = deps;
+  const scope = scopeOf(request);
+  const user = await users.load(scope, userIdOf(request));
+  const verdict = may(scope, 'users.removeSecondFactor', user);
+  // Where there is none, nobody has to be asked: the page says so.
+  const asks = !verdict.allowed && verdict.because === 'secondAdministrator';
+  if (!verdict.allowed && !(asks && user.secondFactorAt === null)) return answerRefusal(request, response, verdict);
+  const title = 'second-factor:removal.title';
+  const breadcrumbs = user.secondFactorAt === null ? inList : ofUser(user);
+  response.page('second-factor/removal', { user, ...linksOf(user) }, { title, breadcrumbs });
+}
+
+async function remove(deps: RemovalRoutesDependencies, request: Request, response: Response): Promise<void> {
+  const { removeOf, answerRefusal } = deps;
+  const scope = scopeOf(request);
+  const result = await removeOf(scope, userIdOf(request));
+  if (result.outcome === 'refused') return answerRefusal(request, response, result.verdict);
+  // As when it is asked about: somebody else was faster, or the form was sent twice.
+  if (result.outcome !== 'done') return confirm(deps, request, response);
+  const name = result.user.displayName;
+  request.session.notice = { kind: 'success', key: 'second-factor:removal.done', values: { name } };
+  response.redirect(303, userPath(result.user.id));
 }

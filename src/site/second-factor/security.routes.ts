@@ -14,6 +14,7 @@ import { proofForm } from './second-factor.forms.ts';
 import type { CodesResult, SecondFactor } from '../../core/accounts/second-factor/second-factor.ts';
 import { uriOf } from '../../core/accounts/second-factor/totp.ts';
 import type { SeedOffer } from '../../core/accounts/second-factor/seed-offer.ts';
+import { bind } from '../../platform/bind.ts';
 
 const crumb = (href: string, label: string) => ({ href, label });
 const trail = [
@@ -33,135 +34,163 @@ function demandOn(request: Request): 'moved' | 'required' | null {
 }
 const hasOne = (request: Request): boolean => sessionOf(request).user.secondFactorAt !== null;
 
-/** One's own second factor: setting it up, its recovery codes, removing it. */
-export function ownSecondFactorRoutes(parts: {
-  secondFactor: SecondFactor;
-  offer: SeedOffer;
-  authentication: Authentication;
-  devices: KnownDevices;
-  cookies: Cookies;
+export interface OwnSecondFactorRoutesDependencies {
+  readonly secondFactor: SecondFactor;
+  readonly offer: SeedOffer;
+  readonly authentication: Authentication;
+  readonly devices: KnownDevices;
+  readonly cookies: Cookies;
   /** Names this portal in the apps. */
-  issuer: string;
+  readonly issuer: string;
   /** Of the sign-in, as a printed sheet gives it. */
-  address: string;
-  clock: () => number;
-}): Route[] {
-  const { secondFactor, offer, authentication, devices, cookies, issuer, address, clock } = parts;
+  readonly address: string;
+  readonly clock: () => number;
+}
 
-  function askerOf(request: Request): Asker {
-    const [scope, session] = [scopeOf(request), sessionOf(request)];
-    const { username, epoch } = session.user;
-    const knownDevice = devices.recognize(username, epoch, cookies.read(request, 'device'));
-    const { attempts } = scope.rules.throttle.perAccountAndAddress;
-    return {
-      scope,
-      session,
-      attempt: { kind: 'own', username, epoch, address: request.ip ?? '', knownDevice, attempts },
-    };
-  }
+/** One's own second factor: setting it up, its recovery codes, removing it. */
+export function ownSecondFactorRoutes(deps: OwnSecondFactorRoutesDependencies): Route[] {
+  const handlers = bind(deps, { askSetUp, takeSetUp, askProof, takeProof });
+  return [
+    get(paths.ownSecondFactor, (request, response) => handlers.askSetUp(request, response)),
+    post(paths.ownSecondFactor, handlers.takeSetUp),
+    get(paths.ownRecoveryCodes, (request, response) => handlers.askProof(request, response, 'renew')),
+    post(paths.ownRecoveryCodes, (request, response) => handlers.takeProof(request, response, 'renew')),
+    get(paths.removeOwnSecondFactor, (request, response) => handlers.askProof(request, response, 'remove')),
+    post(paths.removeOwnSecondFactor, (request, response) => handlers.takeProof(request, response, 'remove')),
+  ];
+}
 
-  function offeredTo(request: Request): string {
-    const { seed, kept } = offer(sessionOf(request), request.session.offeredSeed);
-    request.session.offeredSeed = kept;
-    return seed;
-  }
-
-  // Seed and picture stand in the answer that sets them up, and nowhere else.
-  function askSetUp(request: Request, response: Response, faults: readonly FieldFault[] = []): void {
-    if (hasOne(request)) return response.redirect(303, paths.ownSecurity);
-    const { user } = sessionOf(request);
-    const seed = offeredTo(request);
-    const demand = demandOn(request);
-    const model = {
-      demand,
-      username: user.username,
-      seed: seed.match(/.{1,4}/g)?.join(' '),
-      picture: qrOf(uriOf(seed, { issuer, label: user.username })),
-      needsPassword: secondFactor.needsPassword({ session: sessionOf(request) }),
-    };
-    response.set('Referrer-Policy', 'no-referrer');
-    const options = { title: 'second-factor:setUp.title', breadcrumbs: trail, scripts: ['reveal.js'] };
-    response.page('second-factor/set-up', model, { ...options, faults, alone: demand !== null });
-  }
-
-  async function takeSetUp(request: Request, response: Response): Promise<void> {
-    if (hasOne(request)) return response.redirect(303, paths.ownSecurity);
-    const { values } = readForm(proofForm, request.body);
-    const typed = values ?? { currentPassword: '', code: '' };
-    const seed = offeredTo(request);
-    const result = await secondFactor.setUp(askerOf(request), seed, typed);
-    if (result.outcome === 'invalid') return askSetUp(request, response, [result.fault]);
-    // Also takes the seed out of the session's data.
-    await renew(request);
-    return reveal(request, response, result, demandOn(request) !== null);
-  }
-
-  const renew = (request: Request): Promise<void> => {
-    const { id, user } = sessionOf(request);
-    return authentication.renew(request, { sessionId: id, epoch: user.epoch });
+function askerOf(deps: OwnSecondFactorRoutesDependencies, request: Request): Asker {
+  const { devices, cookies } = deps;
+  const [scope, session] = [scopeOf(request), sessionOf(request)];
+  const { username, epoch } = session.user;
+  const knownDevice = devices.recognize(username, epoch, cookies.read(request, 'device'));
+  const { attempts } = scope.rules.throttle.perAccountAndAddress;
+  return {
+    scope,
+    session,
+    attempt: { kind: 'own', username, epoch, address: request.ip ?? '', knownDevice, attempts },
   };
+}
 
-  // Codes in clear go into this one body: no redirect, no session, nothing that a second request could read.
-  // What is printed says whose they are, and for which portal.
-  function reveal(
-    request: Request,
-    response: Response,
-    { codes }: Extract<CodesResult, { outcome: 'done' }>,
-    alone: boolean,
-  ): void {
-    const sheet = { address, username: sessionOf(request).user.username, createdAt: clock() };
-    response.set('Referrer-Policy', 'no-referrer');
-    const options = { title: 'second-factor:codes.title', breadcrumbs: trail, scripts: ['reveal.js'], fleeting: true };
-    response.page('second-factor/codes', { codes, alone, sheet }, { ...options, alone });
+function offeredTo(deps: OwnSecondFactorRoutesDependencies, request: Request): string {
+  const { offer } = deps;
+  const { seed, kept } = offer(sessionOf(request), request.session.offeredSeed);
+  request.session.offeredSeed = kept;
+  return seed;
+}
+
+// Seed and picture stand in the answer that sets them up, and nowhere else.
+function askSetUp(
+  deps: OwnSecondFactorRoutesDependencies,
+  request: Request,
+  response: Response,
+  faults: readonly FieldFault[] = [],
+): void {
+  const { issuer, secondFactor } = deps;
+  if (hasOne(request)) return response.redirect(303, paths.ownSecurity);
+  const { user } = sessionOf(request);
+  const seed = offeredTo(deps, request);
+  const demand = demandOn(request);
+  const model = {
+    demand,
+    username: user.username,
+    seed: seed.match(/.{1,4}/g)?.join(' '),
+    picture: qrOf(uriOf(seed, { issuer, label: user.username })),
+    needsPassword: secondFactor.needsPassword({ session: sessionOf(request) }),
+  };
+  response.set('Referrer-Policy', 'no-referrer');
+  const options = { title: 'second-factor:setUp.title', breadcrumbs: trail, scripts: ['reveal.js'] };
+  response.page('second-factor/set-up', model, { ...options, faults, alone: demand !== null });
+}
+
+async function takeSetUp(deps: OwnSecondFactorRoutesDependencies, request: Request, response: Response): Promise<void> {
+  const { secondFactor } = deps;
+  if (hasOne(request)) return response.redirect(303, paths.ownSecurity);
+  const { values } = readForm(proofForm, request.body);
+  const typed = values ?? { currentPassword: '', code: '' };
+  const seed = offeredTo(deps, request);
+  const result = await secondFactor.setUp(askerOf(deps, request), seed, typed);
+  if (result.outcome === 'invalid') return askSetUp(deps, request, response, [result.fault]);
+  // Also takes the seed out of the session's data.
+  await renew(deps, request);
+  return reveal(deps, request, response, result, demandOn(request) !== null);
+}
+
+function renew(deps: OwnSecondFactorRoutesDependencies, request: Request): Promise<void> {
+  const { authentication } = deps;
+  const { id, user } = sessionOf(request);
+  return authentication.renew(request, { sessionId: id, epoch: user.epoch });
+}
+
+// Codes in clear go into this one body: no redirect, no session, nothing that a second request could read.
+// What is printed says whose they are, and for which portal.
+function reveal(
+  deps: OwnSecondFactorRoutesDependencies,
+  request: Request,
+  response: Response,
+  { codes }: Extract<CodesResult, { outcome: 'done' }>,
+  alone: boolean,
+): void {
+  const { address, clock } = deps;
+  const sheet = { address, username: sessionOf(request).user.username, createdAt: clock() };
+  response.set('Referrer-Policy', 'no-referrer');
+  const options = { title: 'second-factor:codes.title', breadcrumbs: trail, scripts: ['reveal.js'], fleeting: true };
+  response.page('second-factor/codes', { codes, alone, sheet }, { ...options, alone });
+}
+
+async function askProof(
+  deps: OwnSecondFactorRoutesDependencies,
+  request: Request,
+  response: Response,
+  what: 'renew' | 'remove',
+  faults: readonly FieldFault[] = [],
+): Promise<void> {
+  const { secondFactor } = deps;
+  const title = `second-factor:${what}.title`;
+  if (!hasOne(request)) return response.page('second-factor/none', {}, { title, breadcrumbs: trail });
+  const left = await secondFactor.codesLeft({ scope: scopeOf(request), session: sessionOf(request) });
+  const model = { left, username: sessionOf(request).user.username, required: requiredOf(request) };
+  response.page(`second-factor/${what}`, model, { title, faults, breadcrumbs: trail });
+}
+
+async function takeProof(
+  deps: OwnSecondFactorRoutesDependencies,
+  request: Request,
+  response: Response,
+  what: 'renew' | 'remove',
+): Promise<void> {
+  const { secondFactor } = deps;
+  const { values } = readForm(proofForm, request.body);
+  const missing = values === null || !hasOne(request) ? [] : missingIn(values);
+  if (values === null || !hasOne(request) || missing.length > 0)
+    return askProof(deps, request, response, what, missing);
+  if (what === 'renew') {
+    const result = await secondFactor.renewCodes(askerOf(deps, request), values);
+    return result.outcome === 'done'
+      ? reveal(deps, request, response, result, false)
+      : askProof(deps, request, response, what, [result.fault]);
   }
+  const fault = await secondFactor.remove(askerOf(deps, request), values);
+  if (fault !== null) return askProof(deps, request, response, what, [fault]);
+  await renew(deps, request);
+  request.session.notice = { kind: 'success', key: 'second-factor:remove.done' };
+  return seeOther(request, response, paths.ownSecurity);
+}
 
-  async function askProof(
-    request: Request,
-    response: Response,
-    what: 'renew' | 'remove',
-    faults: readonly FieldFault[] = [],
-  ): Promise<void> {
-    const title = `second-factor:${what}.title`;
-    if (!hasOne(request)) return response.page('second-factor/none', {}, { title, breadcrumbs: trail });
-    const left = await secondFactor.codesLeft({ scope: scopeOf(request), session: sessionOf(request) });
-    const model = { left, username: sessionOf(request).user.username, required: requiredOf(request) };
-    response.page(`second-factor/${what}`, model, { title, faults, breadcrumbs: trail });
-  }
-
-  async function takeProof(request: Request, response: Response, what: 'renew' | 'remove'): Promise<void> {
-    const { values } = readForm(proofForm, request.body);
-    const missing = values === null || !hasOne(request) ? [] : missingIn(values);
-    if (values === null || !hasOne(request) || missing.length > 0) return askProof(request, response, what, missing);
-    if (what === 'renew') {
-      const result = await secondFactor.renewCodes(askerOf(request), values);
-      return result.outcome === 'done'
-        ? reveal(request, response, result, false)
-        : askProof(request, response, what, [result.fault]);
-    }
-    const fault = await secondFactor.remove(askerOf(request), values);
-    if (fault !== null) return askProof(request, response, what, [fault]);
-    await renew(request);
-    request.session.notice = { kind: 'success', key: 'second-factor:remove.done' };
-    return seeOther(request, response, paths.ownSecurity);
-  }
-
-  const get = (path: string, handle: Route['handle']): Route => ({
+function get(path: string, handle: Route['handle']): Route {
+  return {
     method: 'get',
     path,
     access: 'profile.view',
     handle,
-  });
-  const post = (path: string, handle: Route['handle']): Route => ({
+  };
+}
+
+function post(path: string, handle: Route['handle']): Route {
+  return {
     ...{ method: 'post', path, access: 'profile.view', handle },
-  });
-  return [
-    get(paths.ownSecondFactor, (request, response) => askSetUp(request, response)),
-    post(paths.ownSecondFactor, takeSetUp),
-    get(paths.ownRecoveryCodes, (request, response) => askProof(request, response, 'renew')),
-    post(paths.ownRecoveryCodes, (request, response) => takeProof(request, response, 'renew')),
-    get(paths.removeOwnSecondFactor, (request, response) => askProof(request, response, 'remove')),
-    post(paths.removeOwnSecondFactor, (request, response) => takeProof(request, response, 'remove')),
-  ];
+  };
 }
 
 const missingIn = ({ currentPassword, code }: { currentPassword: string; code: string }): FieldFault[] => [

@@ -14,6 +14,7 @@ import type { Tenants } from '../../core/accounts/tenants/tenants.ts';
 import { digestOf } from '../../core/accounts/tenants/set-up.ts';
 import * as setUpStore from '../../core/accounts/stores/set-up.store.ts';
 import type { Database } from '../../platform/database/database.ts';
+import { bind } from '../../platform/bind.ts';
 
 const longestName = 200;
 const filled = (text: string): boolean => text !== '';
@@ -41,66 +42,24 @@ const fieldsOfFaults: Readonly<Record<string, string>> = {
   'tenants:error.usernameDomain': 'username',
 };
 
-export function setupRoutes(parts: {
-  database: Database;
-  tenants: Tenants;
-  passwords: Passwords;
-  hasher: Hasher;
-  rules: RegionRules;
-}): Route[] {
-  const { database, tenants, passwords, hasher, rules } = parts;
+export interface SetupRoutesDependencies {
+  readonly database: Database;
+  readonly tenants: Tenants;
+  readonly passwords: Passwords;
+  readonly hasher: Hasher;
+  readonly rules: RegionRules;
+}
 
-  // The link is the secret: a wrong one looks like any other address that does not exist.
-  async function openLink(request: Request): Promise<string> {
-    const digest = digestOf(String(request.params.token));
-    if (!(await setUpStore.isOpen(database, digest))) throw notFound();
-    return digest;
-  }
-
-  function ask(request: Request, response: Response, faults: readonly FieldFault[]): void {
-    const typed = (request.body ?? {}) as Record<string, unknown>;
-    const values = Object.fromEntries(
-      ['tenantName', 'domain', 'language', 'adminName', 'username'].map((name) => [
-        name,
-        typeof typed[name] === 'string' ? typed[name] : '',
-      ]),
-    );
-    const model = { values, action: request.path, minimumLength: rules.password.minimumLength };
-    response.set('Referrer-Policy', 'no-referrer');
-    response.page('setup/setup', model, { title: 'setup:title', faults, alone: true });
-  }
-
-  async function create(digest: string, form: SetupForm): Promise<readonly FieldFault[]> {
-    const owner = { rules, username: form.username, displayName: form.adminName, tenantName: form.tenantName };
-    const faults = await passwords.judge(owner, form);
-    if (faults.length > 0) return faults;
-    const hash = await hasher.hash(normalizePassword(form.newPassword));
-    const admin = {
-      username: form.username,
-      name: form.adminName,
-      administratorLevel: 'global',
-      agentLevel: 'none',
-      language: form.language,
-    } as const;
-    const details = { name: form.tenantName, domains: [form.domain], language: form.language };
-    try {
-      if (!(await tenants.addFirst(digest, details, admin, hash))) throw notFound();
-      return [];
-    } catch (error) {
-      const field = error instanceof Failure ? fieldsOfFaults[error.because ?? ''] : undefined;
-      if (field === undefined) throw error;
-      return [{ field, key: (error as Failure).because ?? '' }];
-    }
-  }
-
+export function setupRoutes(deps: SetupRoutesDependencies): Route[] {
+  const handlers = bind(deps, { openLink, ask, create });
   return [
     {
       method: 'get',
       path: paths.setUp,
       access: 'anyone',
       handle: async (request, response) => {
-        await openLink(request);
-        ask(request, response, []);
+        await handlers.openLink(request);
+        handlers.ask(request, response, []);
       },
     },
     {
@@ -108,13 +67,59 @@ export function setupRoutes(parts: {
       path: paths.setUp,
       access: 'anyone',
       handle: async (request, response) => {
-        const digest = await openLink(request);
+        const digest = await handlers.openLink(request);
         const { values, faults } = readForm(setupForm, request.body);
-        const remaining = values === null ? faults : await create(digest, values);
-        if (remaining.length > 0) return ask(request, response, remaining);
+        const remaining = values === null ? faults : await handlers.create(digest, values);
+        if (remaining.length > 0) return handlers.ask(request, response, remaining);
         request.session.notice = { kind: 'success', key: 'setup:done' };
         await seeOther(request, response, paths.signIn);
       },
     },
   ];
+}
+
+// The link is the secret: a wrong one looks like any other address that does not exist.
+async function openLink(deps: SetupRoutesDependencies, request: Request): Promise<string> {
+  const { database } = deps;
+  const digest = digestOf(String(request.params.token));
+  if (!(await setUpStore.isOpen(database, digest))) throw notFound();
+  return digest;
+}
+
+function ask(deps: SetupRoutesDependencies, request: Request, response: Response, faults: readonly FieldFault[]): void {
+  const { rules } = deps;
+  const typed = (request.body ?? {}) as Record<string, unknown>;
+  const values = Object.fromEntries(
+    ['tenantName', 'domain', 'language', 'adminName', 'username'].map((name) => [
+      name,
+      typeof typed[name] === 'string' ? typed[name] : '',
+    ]),
+  );
+  const model = { values, action: request.path, minimumLength: rules.password.minimumLength };
+  response.set('Referrer-Policy', 'no-referrer');
+  response.page('setup/setup', model, { title: 'setup:title', faults, alone: true });
+}
+
+async function create(deps: SetupRoutesDependencies, digest: string, form: SetupForm): Promise<readonly FieldFault[]> {
+  const { rules, passwords, hasher, tenants } = deps;
+  const owner = { rules, username: form.username, displayName: form.adminName, tenantName: form.tenantName };
+  const faults = await passwords.judge(owner, form);
+  if (faults.length > 0) return faults;
+  const hash = await hasher.hash(normalizePassword(form.newPassword));
+  const admin = {
+    username: form.username,
+    name: form.adminName,
+    administratorLevel: 'global',
+    agentLevel: 'none',
+    language: form.language,
+  } as const;
+  const details = { name: form.tenantName, domains: [form.domain], language: form.language };
+  try {
+    if (!(await tenants.addFirst(digest, details, admin, hash))) throw notFound();
+    return [];
+  } catch (error) {
+    const field = error instanceof Failure ? fieldsOfFaults[error.because ?? ''] : undefined;
+    if (field === undefined) throw error;
+    return [{ field, key: (error as Failure).because ?? '' }];
+  }
 }

@@ -14,32 +14,19 @@ import { arrivalAddress, createArrivals, type Arrival } from '../http/arrival.ts
 import { passwordForm, usernameForm } from './sign-in.forms.ts';
 import * as directoryStore from '../../core/directory/directory.store.ts';
 import type { Database } from '../../platform/database/database.ts';
+import { bind } from '../../platform/bind.ts';
 
-export function sessionsRoutes(parts: {
-  config: Config;
-  database: Database;
-  authentication: Authentication;
-  cookies: Cookies;
-}): Route[] {
-  const { config, database, authentication, cookies } = parts;
+export interface SessionsRoutesDependencies {
+  readonly config: Config;
+  readonly database: Database;
+  readonly authentication: Authentication;
+  readonly cookies: Cookies;
+}
 
+export function sessionsRoutes(deps: SessionsRoutesDependencies): Route[] {
+  const { config, cookies, database, authentication } = deps;
+  const handlers = bind(deps, { askPassword, takePassword });
   const arrivalOf = createArrivals({ config, cookies });
-
-  const askUsername = (response: Response, arrival: Arrival | null, faults: readonly FieldFault[]): void =>
-    response.page('sessions/sign-in', { username: '', arrival }, { title: 'common:terms.signIn', faults });
-
-  const askPassword = (
-    response: Response,
-    username: string,
-    faults: readonly FieldFault[],
-    { status = faults.length > 0 ? 422 : 200, hint = 'sessions:password.hint' } = {},
-  ): void =>
-    response.page(
-      'sessions/password',
-      { username, hint, reset: config.rules.operations['users.resetPassword'], handOver: config.rules.handOver.by },
-      { title: 'sessions:password.title', faults, status },
-    );
-
   /** The region is known by the company's domain before a secret is typed; a name that belongs elsewhere is not kept here. */
   async function takeUsername(request: Request, response: Response): Promise<void> {
     const { values, faults } = readForm(usernameForm, request.body);
@@ -59,34 +46,6 @@ export function sessionsRoutes(parts: {
     request.session.username = values.username;
     return seeOther(request, response, paths.signInPassword);
   }
-
-  async function takePassword(request: Request, response: Response): Promise<void> {
-    const { username, returnTo } = request.session;
-    if (username === undefined) return response.redirect(303, paths.signIn);
-    const { values, faults } = readForm(passwordForm, request.body);
-    if (values === null) return askPassword(response, username, faults);
-    const deviceMark = cookies.read(request, 'device');
-    const result = await authentication.signIn(request, response, { username, password: values.password, deviceMark });
-    switch (result.outcome) {
-      case 'refused':
-        return askPassword(response, username, [{ field: 'password', key: 'sessions:error.refused' }]);
-      case 'throttled':
-        response.set('Retry-After', String(result.retryAfter));
-        return askPassword(response, username, [throttledFault(result.retryAfter)], {
-          status: 429,
-          // A newcomer who mistypes while strangers attack the name would otherwise wait for a day without need.
-          ...(result.kind === 'own' && { hint: 'sessions:password.pausedHint' }),
-        });
-      case 'signedIn':
-        cookies.keep(response, 'device', result.deviceMark);
-        if (result.codePending) {
-          if (returnTo !== undefined) request.session.returnTo = returnTo;
-          return seeOther(request, response, paths.signInCode);
-        }
-        return response.redirect(303, returnTo ?? paths.dashboard);
-    }
-  }
-
   return [
     {
       method: 'get',
@@ -108,10 +67,12 @@ export function sessionsRoutes(parts: {
       access: 'anyone',
       handle: (request, response) => {
         const { username } = request.session;
-        return username === undefined ? response.redirect(303, paths.signIn) : askPassword(response, username, []);
+        return username === undefined
+          ? response.redirect(303, paths.signIn)
+          : handlers.askPassword(response, username, []);
       },
     },
-    { method: 'post', path: paths.signInPassword, access: 'anyone', handle: takePassword },
+    { method: 'post', path: paths.signInPassword, access: 'anyone', handle: handlers.takePassword },
     {
       method: 'post',
       path: paths.signOut,
@@ -123,6 +84,53 @@ export function sessionsRoutes(parts: {
       },
     },
   ];
+}
+
+function askUsername(response: Response, arrival: Arrival | null, faults: readonly FieldFault[]): void {
+  return response.page('sessions/sign-in', { username: '', arrival }, { title: 'common:terms.signIn', faults });
+}
+
+function askPassword(
+  deps: SessionsRoutesDependencies,
+  response: Response,
+  username: string,
+  faults: readonly FieldFault[],
+  { status = faults.length > 0 ? 422 : 200, hint = 'sessions:password.hint' } = {},
+): void {
+  const { config } = deps;
+  return response.page(
+    'sessions/password',
+    { username, hint, reset: config.rules.operations['users.resetPassword'], handOver: config.rules.handOver.by },
+    { title: 'sessions:password.title', faults, status },
+  );
+}
+
+async function takePassword(deps: SessionsRoutesDependencies, request: Request, response: Response): Promise<void> {
+  const { cookies, authentication } = deps;
+  const { username, returnTo } = request.session;
+  if (username === undefined) return response.redirect(303, paths.signIn);
+  const { values, faults } = readForm(passwordForm, request.body);
+  if (values === null) return askPassword(deps, response, username, faults);
+  const deviceMark = cookies.read(request, 'device');
+  const result = await authentication.signIn(request, response, { username, password: values.password, deviceMark });
+  switch (result.outcome) {
+    case 'refused':
+      return askPassword(deps, response, username, [{ field: 'password', key: 'sessions:error.refused' }]);
+    case 'throttled':
+      response.set('Retry-After', String(result.retryAfter));
+      return askPassword(deps, response, username, [throttledFault(result.retryAfter)], {
+        status: 429,
+        // A newcomer who mistypes while strangers attack the name would otherwise wait for a day without need.
+        ...(result.kind === 'own' && { hint: 'sessions:password.pausedHint' }),
+      });
+    case 'signedIn':
+      cookies.keep(response, 'device', result.deviceMark);
+      if (result.codePending) {
+        if (returnTo !== undefined) request.session.returnTo = returnTo;
+        return seeOther(request, response, paths.signInCode);
+      }
+      return response.redirect(303, returnTo ?? paths.dashboard);
+  }
 }
 
 function throttledFault(retryAfter: number): FieldFault {

@@ -14,6 +14,7 @@ import type { TenantGrant } from '../../core/support/support.store.ts';
 import type { Support } from '../../core/support/support.ts';
 import * as supportStore from '../../core/support/support.store.ts';
 import type { Database } from '../../platform/database/database.ts';
+import { bind } from '../../platform/bind.ts';
 
 const breadcrumbs = [
   { href: paths.dashboard, label: 'common:terms.dashboard' },
@@ -23,92 +24,102 @@ const breadcrumbs = [
 const fieldNames = ['operator', 'purpose', 'level', 'hours'] as const;
 type Typed = Readonly<Partial<Record<(typeof fieldNames)[number], unknown>>>;
 
+export interface SupportRoutesDependencies {
+  readonly database: Database;
+  readonly support: Support;
+  readonly regionRules: RegionRules;
+  readonly answerRefusal: AnswerRefusal;
+  readonly clock: () => number;
+}
+
 /** Letting operators in, for a tenant's administrators; going in and out, for operators. */
-export function supportRoutes(parts: {
-  database: Database;
-  support: Support;
-  regionRules: RegionRules;
-  answerRefusal: AnswerRefusal;
-  clock: () => number;
-}): Route[] {
-  const { database, support, regionRules, answerRefusal, clock } = parts;
+export function supportRoutes(deps: SupportRoutesDependencies): Route[] {
+  const handlers = bind(deps, { show, grant, end, enter, leave });
+  return [
+    { method: 'get', path: paths.supportAccess, access: 'support.view', handle: (...both) => handlers.show(...both) },
+    { method: 'post', path: paths.supportAccess, access: 'support.grant', handle: handlers.grant },
+    { method: 'post', path: paths.endSupport, access: 'support.grant', handle: handlers.end },
+    { method: 'post', path: paths.enterSupport, access: 'dashboard.view', handle: handlers.enter },
+    { method: 'post', path: paths.leaveSupport, access: 'dashboard.view', handle: handlers.leave },
+  ];
+}
 
-  // Who decided it, where support access is not to be given at all.
-  const forbiddenBy = ({ rules }: Scope): 'region' | 'own' | null => {
-    if (rules.supportAccess.grant === 'allowed') return null;
-    return regionRules.supportAccess.grant === 'allowed' ? 'own' : 'region';
-  };
+// Who decided it, where support access is not to be given at all.
+function forbiddenBy(deps: SupportRoutesDependencies, { rules }: Scope): 'region' | 'own' | null {
+  const { regionRules } = deps;
+  if (rules.supportAccess.grant === 'allowed') return null;
+  return regionRules.supportAccess.grant === 'allowed' ? 'own' : 'region';
+}
 
-  const describe = (grant: TenantGrant) => ({
+function describe(deps: SupportRoutesDependencies, grant: TenantGrant) {
+  const { clock } = deps;
+  return {
     ...grant,
     outcome: grant.outcome ?? (grant.endsAt <= clock() ? 'expired' : null),
     endHref: to(paths.endSupport, { grantId: grant.id }),
-  });
+  };
+}
 
-  async function show(
-    request: Request,
-    response: Response,
-    faults: readonly FieldFault[] = [],
-    typed: Typed = {},
-  ): Promise<void> {
-    const scope = scopeOf(request);
-    const { longestHours } = scope.rules.supportAccess;
-    const grants = (await supportStore.list(database, scope)).map(describe);
-    const model = {
-      ...{ longestHours, longestPurpose, levels: supportLevels, typed: texts(typed) },
-      forbiddenBy: forbiddenBy(scope),
-      grant: may(scope, 'support.grant'),
-      operators: await supportStore.listOperators(database),
-      open: grants.filter(({ outcome }) => outcome === null),
-      past: grants.filter(({ outcome }) => outcome !== null),
-    };
-    response.page('support/access', model, { title: 'support:title', breadcrumbs, faults });
+async function show(
+  deps: SupportRoutesDependencies,
+  request: Request,
+  response: Response,
+  faults: readonly FieldFault[] = [],
+  typed: Typed = {},
+): Promise<void> {
+  const { database } = deps;
+  const scope = scopeOf(request);
+  const { longestHours } = scope.rules.supportAccess;
+  const grants = (await supportStore.list(database, scope)).map((grant) => describe(deps, grant));
+  const model = {
+    ...{ longestHours, longestPurpose, levels: supportLevels, typed: texts(typed) },
+    forbiddenBy: forbiddenBy(deps, scope),
+    grant: may(scope, 'support.grant'),
+    operators: await supportStore.listOperators(database),
+    open: grants.filter(({ outcome }) => outcome === null),
+    past: grants.filter(({ outcome }) => outcome !== null),
+  };
+  response.page('support/access', model, { title: 'support:title', breadcrumbs, faults });
+}
+
+async function grant(deps: SupportRoutesDependencies, request: Request, response: Response): Promise<void> {
+  const { answerRefusal, support } = deps;
+  const scope = scopeOf(request);
+  const { longestHours } = scope.rules.supportAccess;
+  const by = forbiddenBy(deps, scope);
+  if (by !== null) {
+    const because = by === 'own' ? 'tenantNobody' : 'nobody';
+    return answerRefusal(request, response, { allowed: false, because }, 'support.grant');
   }
+  const { values, faults } = readForm(grantForm(longestHours), request.body);
+  const found = values === null ? faults : await support.grant(scope, values);
+  const said = found.map((fault) => ({ ...fault, values: { most: longestHours } }));
+  if (said.length > 0) return show(deps, request, response, said, request.body as Typed);
+  request.session.notice = { kind: 'success', key: 'support:granted' };
+  await seeOther(request, response, paths.supportAccess);
+}
 
-  async function grant(request: Request, response: Response): Promise<void> {
-    const scope = scopeOf(request);
-    const { longestHours } = scope.rules.supportAccess;
-    const by = forbiddenBy(scope);
-    if (by !== null) {
-      const because = by === 'own' ? 'tenantNobody' : 'nobody';
-      return answerRefusal(request, response, { allowed: false, because }, 'support.grant');
-    }
-    const { values, faults } = readForm(grantForm(longestHours), request.body);
-    const found = values === null ? faults : await support.grant(scope, values);
-    const said = found.map((fault) => ({ ...fault, values: { most: longestHours } }));
-    if (said.length > 0) return show(request, response, said, request.body as Typed);
-    request.session.notice = { kind: 'success', key: 'support:granted' };
-    await seeOther(request, response, paths.supportAccess);
-  }
+async function end(deps: SupportRoutesDependencies, request: Request, response: Response): Promise<void> {
+  const { support } = deps;
+  await support.end(scopeOf(request), grantIdOf(request));
+  request.session.notice = { kind: 'success', key: 'support:ended' };
+  await seeOther(request, response, paths.supportAccess);
+}
 
-  async function end(request: Request, response: Response): Promise<void> {
-    await support.end(scopeOf(request), grantIdOf(request));
-    request.session.notice = { kind: 'success', key: 'support:ended' };
-    await seeOther(request, response, paths.supportAccess);
-  }
+async function enter(deps: SupportRoutesDependencies, request: Request, response: Response): Promise<void> {
+  const { support } = deps;
+  const refusal = await support.enter(scopeOf(request), sessionOf(request).id, grantIdOf(request));
+  if (refusal !== null) return response.page('support/refused', { refusal }, { title: 'support:refused', status: 409 });
+  renewCsrfToken(request);
+  await seeOther(request, response, paths.dashboard);
+}
 
-  async function enter(request: Request, response: Response): Promise<void> {
-    const refusal = await support.enter(scopeOf(request), sessionOf(request).id, grantIdOf(request));
-    if (refusal !== null)
-      return response.page('support/refused', { refusal }, { title: 'support:refused', status: 409 });
-    renewCsrfToken(request);
-    await seeOther(request, response, paths.dashboard);
-  }
-
-  async function leave(request: Request, response: Response): Promise<void> {
-    const scope = scopeOf(request);
-    await support.leave(scope, sessionOf(request).id);
-    if (scope.support) renewCsrfToken(request);
-    await seeOther(request, response, paths.dashboard);
-  }
-
-  return [
-    { method: 'get', path: paths.supportAccess, access: 'support.view', handle: (...both) => show(...both) },
-    { method: 'post', path: paths.supportAccess, access: 'support.grant', handle: grant },
-    { method: 'post', path: paths.endSupport, access: 'support.grant', handle: end },
-    { method: 'post', path: paths.enterSupport, access: 'dashboard.view', handle: enter },
-    { method: 'post', path: paths.leaveSupport, access: 'dashboard.view', handle: leave },
-  ];
+async function leave(deps: SupportRoutesDependencies, request: Request, response: Response): Promise<void> {
+  const { support } = deps;
+  const scope = scopeOf(request);
+  await support.leave(scope, sessionOf(request).id);
+  if (scope.support) renewCsrfToken(request);
+  await seeOther(request, response, paths.dashboard);
 }
 
 const grantIdOf = (request: Request): string => String(request.params.grantId);

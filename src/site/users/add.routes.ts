@@ -13,54 +13,64 @@ import { levelsFor } from './levels.ts';
 import { inList } from './breadcrumbs.ts';
 import * as tenantsStore from '../../core/accounts/stores/tenants.store.ts';
 import type { Database } from '../../platform/database/database.ts';
+import { bind } from '../../platform/bind.ts';
 
 const fields = ['firstName', 'lastName', 'displayName', 'username', 'language', 'administratorLevel', 'agentLevel'];
 
-export function addUserRoutes(parts: {
-  database: Database;
-  addUser: AddUser;
-  waysIn: WaysIn;
-  sheet: HandOverSheet;
-  answerRefusal: AnswerRefusal;
-}): Route[] {
-  const { database, addUser, waysIn, sheet, answerRefusal } = parts;
+export interface AddUserRoutesDependencies {
+  readonly database: Database;
+  readonly addUser: AddUser;
+  readonly waysIn: WaysIn;
+  readonly sheet: HandOverSheet;
+  readonly answerRefusal: AnswerRefusal;
+}
 
-  async function ask(request: Request, response: Response, faults: readonly FieldFault[], answer = 200): Promise<void> {
-    const scope = scopeOf(request);
-    const typed = (request.body ?? {}) as Record<string, unknown>;
-    const values = Object.fromEntries(fields.map((name) => [name, typeof typed[name] === 'string' ? typed[name] : '']));
-    const tenant = await tenantsStore.findOwn(database, scope);
-    const model = {
-      values,
-      domains: tenant?.domains ?? [],
-      levels: levelsFor(scope, null),
-      handOver: handOverOf(scope, waysIn),
-    };
-    const status = faults.length > 0 ? {} : { status: answer };
-    response.page('users/new', model, { title: 'common:terms.addUser', breadcrumbs: inList, faults, ...status });
-  }
-
-  async function add(request: Request, response: Response): Promise<void> {
-    const scope = scopeOf(request);
-    const { values, faults } = readForm(newUserForm, request.body);
-    if (values === null) return ask(request, response, faults);
-    const result = await addUser(scope, values);
-    if (result.outcome === 'invalid') return ask(request, response, result.faults);
-    if (result.outcome === 'refused') return answerRefusal(request, response, result.verdict);
-    if (result.outcome === 'noMail') return ask(request, response, [], 409);
-    const { user, way } = result;
-    const told = { heading: 'users:added', ended: false };
-    const frame = { title: 'common:terms.addUser', breadcrumbs: inList };
-    showWayIn(response, { user, way, sheet: sheet(scope, user, way), ...told }, frame);
-  }
-
+export function addUserRoutes(deps: AddUserRoutesDependencies): Route[] {
+  const handlers = bind(deps, { ask, add });
   return [
     {
       method: 'get',
       path: paths.newUser,
       access: 'users.add',
-      handle: (request, response) => ask(request, response, []),
+      handle: (request, response) => handlers.ask(request, response, []),
     },
-    { method: 'post', path: paths.newUser, access: 'users.add', handle: add },
+    { method: 'post', path: paths.newUser, access: 'users.add', handle: handlers.add },
   ];
+}
+
+async function ask(
+  deps: AddUserRoutesDependencies,
+  request: Request,
+  response: Response,
+  faults: readonly FieldFault[],
+  answer = 200,
+): Promise<void> {
+  const { database, waysIn } = deps;
+  const scope = scopeOf(request);
+  const typed = (request.body ?? {}) as Record<string, unknown>;
+  const values = Object.fromEntries(fields.map((name) => [name, typeof typed[name] === 'string' ? typed[name] : '']));
+  const tenant = await tenantsStore.findOwn(database, scope);
+  const model = {
+    values,
+    domains: tenant?.domains ?? [],
+    levels: levelsFor(scope, null),
+    handOver: handOverOf(scope, waysIn),
+  };
+  const status = faults.length > 0 ? {} : { status: answer };
+  response.page('users/new', model, { title: 'common:terms.addUser', breadcrumbs: inList, faults, ...status });
+}
+
+async function add(deps: AddUserRoutesDependencies, request: Request, response: Response): Promise<void> {
+  const { addUser, answerRefusal, sheet } = deps;
+  const scope = scopeOf(request);
+  const { values, faults } = readForm(newUserForm, request.body);
+  if (values === null) return ask(deps, request, response, faults);
+  const result = await addUser(scope, values);
+  if (result.outcome === 'invalid') return ask(deps, request, response, result.faults);
+  if (result.outcome === 'refused') return answerRefusal(request, response, result.verdict);
+  if (result.outcome === 'noMail') return ask(deps, request, response, [], 409);
+  const { user, way } = result;
+  const told = { heading: 'users:added', ended: false };
+  const frame = { title: 'common:terms.addUser', breadcrumbs: inList };
+  showWayIn(response, { user, way, sheet: sheet(scope, user, way), ...told }, frame);
 }

@@ -21,80 +21,85 @@ import { bulkForm, bulkResetForm } from './users.forms.ts';
 import { inList } from './breadcrumbs.ts';
 import type { Notice } from '../http/page-options.ts';
 import type { Database } from '../../platform/database/database.ts';
+import { bind } from '../../platform/bind.ts';
+
+export interface BulkRoutesDependencies {
+  readonly database: Database;
+  readonly change: BulkChange;
+  readonly reset: BulkReset;
+  readonly waysIn: WaysIn;
+  readonly sheet: HandOverSheet;
+  readonly answerRefusal: AnswerRefusal;
+  readonly clock: () => number;
+}
 
 /** What is done to many users at once: a page that says to whom, and one button. */
-export function bulkRoutes(parts: {
-  database: Database;
-  change: BulkChange;
-  reset: BulkReset;
-  waysIn: WaysIn;
-  sheet: HandOverSheet;
-  answerRefusal: AnswerRefusal;
-  clock: () => number;
-}): Route[] {
-  const { database, change, reset, waysIn, sheet, answerRefusal, clock } = parts;
-
-  async function confirm(request: Request, response: Response): Promise<void> {
-    const scope = scopeOf(request);
-    const { values, faults } = readForm(bulkForm, request.query);
-    if (values === null) return sayNothingToDo(response, faults[0]?.key ?? 'users:bulk.error.nobody');
-    const action = knownAction(values.action);
-    const verdict = may(scope, judgedAs(action));
-    if (!verdict.allowed) return answerRefusal(request, response, verdict);
-    const { done, left } = await sortOut(database, scope, action, values.user);
-    if (done.length + left.length === 0) throw notFound();
-    const second = await secondFor(database, scope, action, done, clock());
-    if (second) return answerRefusal(request, response, second);
-    const { restoreWindowDays } = scope.rules;
-    const model = { action, users: done, left, restoreWindowDays, handOver: handOverOf(scope, waysIn) };
-    const { danger, icon, label } = lookOf(action);
-    const back = backTo(action);
-    response.page('users/bulk-confirm', { ...model, danger, icon, back }, { title: label, breadcrumbs: inList });
-  }
-
-  async function run(request: Request, response: Response): Promise<void> {
-    const { values, faults } = readForm(bulkForm, request.body);
-    if (values === null) return sayNothingToDo(response, faults[0]?.key ?? 'users:bulk.error.nobody');
-    const action = knownAction(values.action);
-    if (action === 'reset') throw new Failure('badRequest');
-    const verdict = may(scopeOf(request), judgedAs(action));
-    if (!verdict.allowed) return answerRefusal(request, response, verdict, judgedAs(action));
-    const outcome = await change(scopeOf(request), action, values.user);
-    if (outcome.second) return answerRefusal(request, response, outcome.second);
-    if (outcome.done.length + outcome.left.length === 0) throw notFound();
-    request.session.notice = noticeOf(action, outcome);
-    response.redirect(303, backTo(action));
-  }
-
-  // As with one user, the clear texts go into this one body and nowhere else.
-  async function runReset(request: Request, response: Response): Promise<void> {
-    const scope = scopeOf(request);
-    const { values, faults } = readForm(bulkResetForm, request.body);
-    if (values === null) return sayNothingToDo(response, faults[0]?.key ?? 'users:bulk.error.nobody');
-    const outcome = await reset(scope, values.target);
-    if (outcome.outcome === 'throttled') throw new Failure('throttled', { retryAfter: outcome.retryAfter });
-    if (outcome.outcome === 'noMail') throw conflict('links:noMail.text');
-    const { issued, left } = outcome;
-    if (issued.length + left.length === 0) throw notFound();
-    const hands = issued.map(({ user, way }) => ({ user, way, sheet: sheet(scope, user, way) }));
-    const way = issued[0]?.way ?? null;
-    const status = issued.length === 0 ? 409 : 200;
-    const frame = { title: lookOf('reset').label, breadcrumbs: inList, status } as const;
-    if (way?.by === 'mailedLink') return response.page('links/bulk-mailed', { hands, left, way }, frame);
-    response.set('Referrer-Policy', 'no-referrer');
-    const secret = { scripts: ['reveal.js'], fleeting: issued.length > 0 };
-    response.page('users/bulk-reveal', { hands, left, way }, { ...frame, ...secret });
-  }
-
-  function sayNothingToDo(response: Response, key: string): void {
-    response.page('users/bulk-nobody', { text: key }, { title: 'users:bulk.title', breadcrumbs: inList, status: 422 });
-  }
-
+export function bulkRoutes(deps: BulkRoutesDependencies): Route[] {
+  const handlers = bind(deps, { confirm, run, runReset });
   return [
-    { method: 'get', path: paths.bulkUsers, access: 'users.list', handle: confirm },
-    { method: 'post', path: paths.bulkUsers, access: 'users.list', handle: run },
-    { method: 'post', path: paths.bulkReset, access: 'users.resetPassword', handle: runReset },
+    { method: 'get', path: paths.bulkUsers, access: 'users.list', handle: handlers.confirm },
+    { method: 'post', path: paths.bulkUsers, access: 'users.list', handle: handlers.run },
+    { method: 'post', path: paths.bulkReset, access: 'users.resetPassword', handle: handlers.runReset },
   ];
+}
+
+async function confirm(deps: BulkRoutesDependencies, request: Request, response: Response): Promise<void> {
+  const { answerRefusal, database, clock, waysIn } = deps;
+  const scope = scopeOf(request);
+  const { values, faults } = readForm(bulkForm, request.query);
+  if (values === null) return sayNothingToDo(response, faults[0]?.key ?? 'users:bulk.error.nobody');
+  const action = knownAction(values.action);
+  const verdict = may(scope, judgedAs(action));
+  if (!verdict.allowed) return answerRefusal(request, response, verdict);
+  const { done, left } = await sortOut(database, scope, action, values.user);
+  if (done.length + left.length === 0) throw notFound();
+  const second = await secondFor(database, scope, action, done, clock());
+  if (second) return answerRefusal(request, response, second);
+  const { restoreWindowDays } = scope.rules;
+  const model = { action, users: done, left, restoreWindowDays, handOver: handOverOf(scope, waysIn) };
+  const { danger, icon, label } = lookOf(action);
+  const back = backTo(action);
+  response.page('users/bulk-confirm', { ...model, danger, icon, back }, { title: label, breadcrumbs: inList });
+}
+
+async function run(deps: BulkRoutesDependencies, request: Request, response: Response): Promise<void> {
+  const { answerRefusal, change } = deps;
+  const { values, faults } = readForm(bulkForm, request.body);
+  if (values === null) return sayNothingToDo(response, faults[0]?.key ?? 'users:bulk.error.nobody');
+  const action = knownAction(values.action);
+  if (action === 'reset') throw new Failure('badRequest');
+  const verdict = may(scopeOf(request), judgedAs(action));
+  if (!verdict.allowed) return answerRefusal(request, response, verdict, judgedAs(action));
+  const outcome = await change(scopeOf(request), action, values.user);
+  if (outcome.second) return answerRefusal(request, response, outcome.second);
+  if (outcome.done.length + outcome.left.length === 0) throw notFound();
+  request.session.notice = noticeOf(action, outcome);
+  response.redirect(303, backTo(action));
+}
+
+// As with one user, the clear texts go into this one body and nowhere else.
+async function runReset(deps: BulkRoutesDependencies, request: Request, response: Response): Promise<void> {
+  const { reset, sheet } = deps;
+  const scope = scopeOf(request);
+  const { values, faults } = readForm(bulkResetForm, request.body);
+  if (values === null) return sayNothingToDo(response, faults[0]?.key ?? 'users:bulk.error.nobody');
+  const outcome = await reset(scope, values.target);
+  if (outcome.outcome === 'throttled') throw new Failure('throttled', { retryAfter: outcome.retryAfter });
+  if (outcome.outcome === 'noMail') throw conflict('links:noMail.text');
+  const { issued, left } = outcome;
+  if (issued.length + left.length === 0) throw notFound();
+  const hands = issued.map(({ user, way }) => ({ user, way, sheet: sheet(scope, user, way) }));
+  const way = issued[0]?.way ?? null;
+  const status = issued.length === 0 ? 409 : 200;
+  const frame = { title: lookOf('reset').label, breadcrumbs: inList, status } as const;
+  if (way?.by === 'mailedLink') return response.page('links/bulk-mailed', { hands, left, way }, frame);
+  response.set('Referrer-Policy', 'no-referrer');
+  const secret = { scripts: ['reveal.js'], fleeting: issued.length > 0 };
+  response.page('users/bulk-reveal', { hands, left, way }, { ...frame, ...secret });
+}
+
+function sayNothingToDo(response: Response, key: string): void {
+  response.page('users/bulk-nobody', { text: key }, { title: 'users:bulk.title', breadcrumbs: inList, status: 422 });
 }
 
 function knownAction(action: BulkAction | null): BulkAction {

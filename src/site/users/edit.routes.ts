@@ -19,6 +19,7 @@ import { permissionsOf } from './permissions.ts';
 import { inList, linksOf, userIdOf } from './breadcrumbs.ts';
 import type { Users } from '../../core/accounts/users/reset-password.ts';
 import type { Database } from '../../platform/database/database.ts';
+import { bind } from '../../platform/bind.ts';
 
 /** An edit form that comes back, with what is wrong with it. */
 interface ReturnedEdit {
@@ -29,72 +30,99 @@ interface ReturnedEdit {
 
 type Saved = Extract<EditOutcome, { outcome: 'saved' }>;
 
+export interface UserEditRoutesDependencies {
+  readonly database: Database;
+  readonly users: Pick<Users, 'show'>;
+  readonly changes: Pick<UserChangesFeature, 'edit'>;
+  readonly links: Pick<Links, 'stateOf'>;
+  readonly waysIn: WaysIn;
+  readonly answerRefusal: AnswerRefusal;
+  readonly clock: () => number;
+}
+
 /** The page of one user with its edit form, which comes back with the sender's input whenever it cannot be saved. */
-export function userEditRoutes(parts: {
-  database: Database;
-  users: Pick<Users, 'show'>;
-  changes: Pick<UserChangesFeature, 'edit'>;
-  links: Pick<Links, 'stateOf'>;
-  waysIn: WaysIn;
-  answerRefusal: AnswerRefusal;
-  clock: () => number;
-}): Route[] {
-  const { database, users, changes, links, waysIn, answerRefusal, clock } = parts;
-
-  async function show(request: Request, response: Response, returned?: ReturnedEdit): Promise<void> {
-    const scope = scopeOf(request);
-    const { user, reset, events } = await users.show(scope, userIdOf(request));
-    const levels = levelsFor(scope, user);
-    const model = {
-      ...{ user, reset, events, levels },
-      form: returned?.form(user, levels) ?? storedForm(scope, user, levels),
-      status: statusOf(user, clock()),
-      link: await links.stateOf(scope, user),
-      handOver: handOverOf(scope, waysIn),
-      ...permissionsOf(scope, user),
-      notes: notesOf(scope, ['users.block', 'users.endSessions', 'users.delete'], user),
-      ...linksOf(user),
-    };
-    const title = { key: 'users:show.title', values: { name: user.displayName } };
-    const { faults = [], status } = returned ?? {};
-    response.page('users/show', model, { title, breadcrumbs: inList, faults, ...(status ? { status } : {}) });
-  }
-
-  function answerFaults(request: Request, response: Response, faults: readonly FieldFault[]): Promise<void> {
-    const scope = scopeOf(request);
-    return show(request, response, { form: (user, levels) => returnedForm(scope, user, levels, request.body), faults });
-  }
-
-  async function answerConflict(request: Request, response: Response, conflict: EditConflict): Promise<void> {
-    const scope = scopeOf(request);
-    const fields = await conflictingFields(database, scope, conflict);
-    return show(request, response, {
-      form: (_user, levels) => conflictForm(scope, conflict, { levels, fields, body: request.body }),
-      status: 409,
-    });
-  }
-
-  function answerSaved(request: Request, response: Response, { user, merged, asks }: Saved): void {
-    const saved = merged ? 'users:notice.merged' : 'users:notice.saved';
-    const key = asks ? 'approvals:notice.restSaved' : saved;
-    request.session.notice = { kind: 'success', key, values: { name: user.displayName } };
-    response.redirect(303, asks ? askPath('giveGlobalAdmin', [user.id]) : userPath(user.id));
-  }
-
-  async function edit(request: Request, response: Response): Promise<void> {
-    const scope = scopeOf(request);
-    const { values, faults } = readForm(editForm, request.body);
-    if (values === null) return answerFaults(request, response, faults);
-    if (!offersLanguage(scope.rules, values.language)) return answerFaults(request, response, [languageNotOffered]);
-    const sent = { typed: values, shown: readShown(request.body) };
-    const outcome = await changes.edit(scope, userIdOf(request), sent);
-    if (outcome.outcome === 'refused') return answerRefusal(request, response, outcome.verdict);
-    if (outcome.outcome === 'conflict') return answerConflict(request, response, outcome);
-    return answerSaved(request, response, outcome);
-  }
-
+export function userEditRoutes(deps: UserEditRoutesDependencies): Route[] {
+  const handlers = bind(deps, { show, edit });
   return [
-    { method: 'get', path: paths.user, access: 'users.view', handle: (request, response) => show(request, response) },
-    { method: 'post', path: paths.user, access: 'users.edit', handle: edit },
+    {
+      method: 'get',
+      path: paths.user,
+      access: 'users.view',
+      handle: (request, response) => handlers.show(request, response),
+    },
+    { method: 'post', path: paths.user, access: 'users.edit', handle: handlers.edit },
   ];
+}
+
+async function show(
+  deps: UserEditRoutesDependencies,
+  request: Request,
+  response: Response,
+  returned?: ReturnedEdit,
+): Promise<void> {
+  const { users, clock, links, waysIn } = deps;
+  const scope = scopeOf(request);
+  const { user, reset, events } = await users.show(scope, userIdOf(request));
+  const levels = levelsFor(scope, user);
+  const model = {
+    ...{ user, reset, events, levels },
+    form: returned?.form(user, levels) ?? storedForm(scope, user, levels),
+    status: statusOf(user, clock()),
+    link: await links.stateOf(scope, user),
+    handOver: handOverOf(scope, waysIn),
+    ...permissionsOf(scope, user),
+    notes: notesOf(scope, ['users.block', 'users.endSessions', 'users.delete'], user),
+    ...linksOf(user),
+  };
+  const title = { key: 'users:show.title', values: { name: user.displayName } };
+  const { faults = [], status } = returned ?? {};
+  response.page('users/show', model, { title, breadcrumbs: inList, faults, ...(status ? { status } : {}) });
+}
+
+function answerFaults(
+  deps: UserEditRoutesDependencies,
+  request: Request,
+  response: Response,
+  faults: readonly FieldFault[],
+): Promise<void> {
+  const scope = scopeOf(request);
+  return show(deps, request, response, {
+    form: (user, levels) => returnedForm(scope, user, levels, request.body),
+    faults,
+  });
+}
+
+async function answerConflict(
+  deps: UserEditRoutesDependencies,
+  request: Request,
+  response: Response,
+  conflict: EditConflict,
+): Promise<void> {
+  const { database } = deps;
+  const scope = scopeOf(request);
+  const fields = await conflictingFields(database, scope, conflict);
+  return show(deps, request, response, {
+    form: (_user, levels) => conflictForm(scope, conflict, { levels, fields, body: request.body }),
+    status: 409,
+  });
+}
+
+function answerSaved(request: Request, response: Response, { user, merged, asks }: Saved): void {
+  const saved = merged ? 'users:notice.merged' : 'users:notice.saved';
+  const key = asks ? 'approvals:notice.restSaved' : saved;
+  request.session.notice = { kind: 'success', key, values: { name: user.displayName } };
+  response.redirect(303, asks ? askPath('giveGlobalAdmin', [user.id]) : userPath(user.id));
+}
+
+async function edit(deps: UserEditRoutesDependencies, request: Request, response: Response): Promise<void> {
+  const { changes, answerRefusal } = deps;
+  const scope = scopeOf(request);
+  const { values, faults } = readForm(editForm, request.body);
+  if (values === null) return answerFaults(deps, request, response, faults);
+  if (!offersLanguage(scope.rules, values.language)) return answerFaults(deps, request, response, [languageNotOffered]);
+  const sent = { typed: values, shown: readShown(request.body) };
+  const outcome = await changes.edit(scope, userIdOf(request), sent);
+  if (outcome.outcome === 'refused') return answerRefusal(request, response, outcome.verdict);
+  if (outcome.outcome === 'conflict') return answerConflict(deps, request, response, outcome);
+  return answerSaved(request, response, outcome);
 }

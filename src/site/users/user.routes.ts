@@ -14,91 +14,103 @@ import type { StepOutcome } from '../../core/accounts/users/step.ts';
 import { inList, linksOf, ofUser, userIdOf } from './breadcrumbs.ts';
 import type { Users } from '../../core/accounts/users/reset-password.ts';
 import type { Database } from '../../platform/database/database.ts';
+import { bind } from '../../platform/bind.ts';
+
+export interface UserChangesRoutesDependencies {
+  readonly database: Database;
+  readonly users: Users;
+  readonly changes: UserChangesFeature;
+  readonly answerRefusal: AnswerRefusal;
+  readonly clock: () => number;
+}
 
 /** Everything that the buttons on a user's page do, and the list of deleted users. */
-export function userChangesRoutes(parts: {
-  database: Database;
-  users: Users;
-  changes: UserChangesFeature;
-  answerRefusal: AnswerRefusal;
-  clock: () => number;
-}): Route[] {
-  const { database, users, changes, answerRefusal, clock } = parts;
-
-  async function finish(
-    request: Request,
-    response: Response,
-    result: StepOutcome,
-    key: string,
-    next = userPath(result.user.id),
-  ): Promise<void> {
-    if (result.outcome === 'refused') return answerRefusal(request, response, result.verdict);
-    request.session.notice = { kind: 'success', key, values: { name: result.user.displayName } };
-    response.redirect(303, next);
-  }
-
-  async function confirmDelete(request: Request, response: Response): Promise<void> {
-    const scope = scopeOf(request);
-    const user = await users.load(scope, userIdOf(request));
-    const verdict = await mayDeleteNow(database, scope, [user], clock());
-    if (!verdict.allowed) return answerRefusal(request, response, verdict);
-    const model = { user, days: scope.rules.restoreWindowDays, ...linksOf(user) };
-    response.page('users/delete-confirm', model, { title: 'common:terms.deleteUser', breadcrumbs: ofUser(user) });
-  }
-
-  async function showDeleted(request: Request, response: Response): Promise<void> {
-    const scope = scopeOf(request);
-    const page = await listDeleted(database, scope, placeQuery.parse(request.query));
-    const rows = page.users.map((user) => ({
-      ...user,
-      restore: may(scope, 'users.restore', user),
-      askHref: askPath('restore', [user.id]),
-      erase: may(scope, 'personalData.erase', user),
-      ...linksOf(user),
-    }));
-    const bulk = offeredInBulk(scope, 'deleted');
-    const notes = notesOf(scope, ['users.restore']);
-    const model = { ...page, users: rows, days: scope.rules.restoreWindowDays, bulk, notes };
-    response.page('users/deleted', model, { title: 'common:terms.deletedUsers', breadcrumbs: inList });
-  }
-
-  const act =
-    (work: (scope: Scope, userId: string) => Promise<StepOutcome>, notice: string, next?: string): Route['handle'] =>
-    async (request, response) =>
-      finish(request, response, await work(scopeOf(request), userIdOf(request)), notice, next);
-
+export function userChangesRoutes(deps: UserChangesRoutesDependencies): Route[] {
+  const { changes } = deps;
+  const handlers = bind(deps, { showDeleted, act, confirmDelete });
   return [
-    { method: 'get', path: paths.deletedUsers, access: 'users.restore', handle: showDeleted },
+    { method: 'get', path: paths.deletedUsers, access: 'users.restore', handle: handlers.showDeleted },
     {
       method: 'post',
       path: paths.blockUser,
       access: 'users.block',
-      handle: act(changes.block, 'users:notice.blocked'),
+      handle: handlers.act(changes.block, 'users:notice.blocked'),
     },
     {
       method: 'post',
       path: paths.unblockUser,
       access: 'users.block',
-      handle: act(changes.unblock, 'users:notice.unblocked'),
+      handle: handlers.act(changes.unblock, 'users:notice.unblocked'),
     },
     {
       method: 'post',
       path: paths.endUserSessions,
       access: 'users.endSessions',
-      handle: act(changes.endSessions, 'users:notice.sessionsEnded'),
+      handle: handlers.act(changes.endSessions, 'users:notice.sessionsEnded'),
     },
-    { method: 'get', path: paths.deleteUser, access: 'users.delete', handle: confirmDelete },
+    { method: 'get', path: paths.deleteUser, access: 'users.delete', handle: handlers.confirmDelete },
     {
       method: 'post',
       path: paths.deleteUser,
       access: 'users.delete',
-      handle: act(changes.remove, 'users:notice.deleted', paths.users),
+      handle: handlers.act(changes.remove, 'users:notice.deleted', paths.users),
     },
     {
       method: 'post',
       path: paths.restoreUser,
       access: 'users.restore',
-      handle: act(changes.restore, 'users:notice.restored'),
+      handle: handlers.act(changes.restore, 'users:notice.restored'),
     },
   ];
+}
+
+async function finish(
+  deps: UserChangesRoutesDependencies,
+  request: Request,
+  response: Response,
+  result: StepOutcome,
+  key: string,
+  next = userPath(result.user.id),
+): Promise<void> {
+  const { answerRefusal } = deps;
+  if (result.outcome === 'refused') return answerRefusal(request, response, result.verdict);
+  request.session.notice = { kind: 'success', key, values: { name: result.user.displayName } };
+  response.redirect(303, next);
+}
+
+async function confirmDelete(deps: UserChangesRoutesDependencies, request: Request, response: Response): Promise<void> {
+  const { users, database, clock, answerRefusal } = deps;
+  const scope = scopeOf(request);
+  const user = await users.load(scope, userIdOf(request));
+  const verdict = await mayDeleteNow(database, scope, [user], clock());
+  if (!verdict.allowed) return answerRefusal(request, response, verdict);
+  const model = { user, days: scope.rules.restoreWindowDays, ...linksOf(user) };
+  response.page('users/delete-confirm', model, { title: 'common:terms.deleteUser', breadcrumbs: ofUser(user) });
+}
+
+async function showDeleted(deps: UserChangesRoutesDependencies, request: Request, response: Response): Promise<void> {
+  const { database } = deps;
+  const scope = scopeOf(request);
+  const page = await listDeleted(database, scope, placeQuery.parse(request.query));
+  const rows = page.users.map((user) => ({
+    ...user,
+    restore: may(scope, 'users.restore', user),
+    askHref: askPath('restore', [user.id]),
+    erase: may(scope, 'personalData.erase', user),
+    ...linksOf(user),
+  }));
+  const bulk = offeredInBulk(scope, 'deleted');
+  const notes = notesOf(scope, ['users.restore']);
+  const model = { ...page, users: rows, days: scope.rules.restoreWindowDays, bulk, notes };
+  response.page('users/deleted', model, { title: 'common:terms.deletedUsers', breadcrumbs: inList });
+}
+
+function act(
+  deps: UserChangesRoutesDependencies,
+  work: (scope: Scope, userId: string) => Promise<StepOutcome>,
+  notice: string,
+  next?: string,
+): Route['handle'] {
+  return async (request, response) =>
+    finish(deps, request, response, await work(scopeOf(request), userIdOf(request)), notice, next);
 }

@@ -20,86 +20,100 @@ import { linksOf, ofUser, trail, userIdOf } from './breadcrumbs.ts';
 import type { ResetResult, Users } from '../../core/accounts/users/reset-password.ts';
 import * as usersStore from '../../core/accounts/stores/users.store.ts';
 import type { Database } from '../../platform/database/database.ts';
+import { bind } from '../../platform/bind.ts';
 
-export function usersRoutes(parts: {
-  database: Database;
-  users: Users;
-  waysIn: WaysIn;
-  sheet: HandOverSheet;
-  answerRefusal: AnswerRefusal;
-  clock: () => number;
-}): Route[] {
-  const { database, users, waysIn, sheet, answerRefusal, clock } = parts;
+export interface UsersRoutesDependencies {
+  readonly database: Database;
+  readonly users: Users;
+  readonly waysIn: WaysIn;
+  readonly sheet: HandOverSheet;
+  readonly answerRefusal: AnswerRefusal;
+  readonly clock: () => number;
+}
 
-  async function list(request: Request, response: Response): Promise<void> {
-    const query = listQuery.parse(request.query);
-    const scope = scopeOf(request);
-    const now = clock();
-    const page = await listUsers(database, scope, query, now);
-    const rows = page.users.map((user) => ({ ...user, href: userPath(user.id), status: statusOf(user, now) }));
-    const deleted = may(scope, 'users.restore').allowed ? await usersStore.countDeleted(database, scope) : 0;
-    const model = {
-      ...page,
-      users: rows,
-      query,
-      sorts: sortsOf(query),
-      sortings,
-      levels,
-      statuses,
-      deleted,
-      mostDeleted: mostCounted,
-      add: may(scope, 'users.add'),
-      bulk: offeredInBulk(scope, 'present'),
-      chooseAll: chooseAllHref(query),
-      importing: may(scope, 'users.import'),
-      exporting: exportingFor(scope),
-      notes: notesOfList(scope),
-    };
-    response.page('users/list', model, { title: 'common:terms.userManagement', breadcrumbs: trail });
-  }
-
-  async function confirmReset(request: Request, response: Response): Promise<void> {
-    const user = await users.load(scopeOf(request), userIdOf(request));
-    const reset = may(scopeOf(request), 'users.resetPassword', user);
-    if (!reset.allowed) return answerRefusal(request, response, reset);
-    askToReset(request, response, user);
-  }
-
-  function askToReset(request: Request, response: Response, user: User, status = 200): void {
-    const model = { user, handOver: handOverOf(scopeOf(request), waysIn), ...linksOf(user) };
-    const options = { title: 'common:terms.resetPassword', breadcrumbs: ofUser(user), status };
-    response.page('users/reset-confirm', model, options);
-  }
-
-  async function reset(request: Request, response: Response): Promise<void> {
-    const { values } = readForm(resetForm, request.body);
-    const epoch = values?.epoch ?? -1;
-    const result = await users.resetPassword(scopeOf(request), userIdOf(request), epoch);
-    if (result.outcome === 'reset') return reveal(request, response, result);
-    if (result.outcome === 'refused') return answerRefusal(request, response, result.verdict);
-    if (result.outcome === 'noMail') return askToReset(request, response, result.user, 409);
-    if (result.outcome === 'throttled') throw new Failure('throttled', { retryAfter: result.retryAfter });
-    const options = { title: 'common:terms.resetPassword', breadcrumbs: ofUser(result.user), status: 409 };
-    const by = waysIn.ruleFor(scopeOf(request));
-    response.page('users/reset-stale', { user: result.user, by, ...linksOf(result.user) }, options);
-  }
-
-  // The clear text goes into this one body: no redirect, no flash, no session, nothing that a second request could read.
-  function reveal(
-    request: Request,
-    response: Response,
-    { user, way }: Extract<ResetResult, { outcome: 'reset' }>,
-  ): void {
-    const heading = { title: 'common:terms.resetPassword', breadcrumbs: ofUser(user) };
-    const told = { heading: 'users:reset.done', ended: true };
-    showWayIn(response, { user, way, sheet: sheet(scopeOf(request), user, way), ...told }, heading);
-  }
-
+export function usersRoutes(deps: UsersRoutesDependencies): Route[] {
+  const handlers = bind(deps, { list, confirmReset, reset });
   return [
-    { method: 'get', path: paths.users, access: 'users.list', handle: list },
-    { method: 'get', path: paths.resetPassword, access: 'users.resetPassword', handle: confirmReset },
-    { method: 'post', path: paths.resetPassword, access: 'users.resetPassword', handle: reset },
+    { method: 'get', path: paths.users, access: 'users.list', handle: handlers.list },
+    { method: 'get', path: paths.resetPassword, access: 'users.resetPassword', handle: handlers.confirmReset },
+    { method: 'post', path: paths.resetPassword, access: 'users.resetPassword', handle: handlers.reset },
   ];
+}
+
+async function list(deps: UsersRoutesDependencies, request: Request, response: Response): Promise<void> {
+  const { clock, database } = deps;
+  const query = listQuery.parse(request.query);
+  const scope = scopeOf(request);
+  const now = clock();
+  const page = await listUsers(database, scope, query, now);
+  const rows = page.users.map((user) => ({ ...user, href: userPath(user.id), status: statusOf(user, now) }));
+  const deleted = may(scope, 'users.restore').allowed ? await usersStore.countDeleted(database, scope) : 0;
+  const model = {
+    ...page,
+    users: rows,
+    query,
+    sorts: sortsOf(query),
+    sortings,
+    levels,
+    statuses,
+    deleted,
+    mostDeleted: mostCounted,
+    add: may(scope, 'users.add'),
+    bulk: offeredInBulk(scope, 'present'),
+    chooseAll: chooseAllHref(query),
+    importing: may(scope, 'users.import'),
+    exporting: exportingFor(scope),
+    notes: notesOfList(scope),
+  };
+  response.page('users/list', model, { title: 'common:terms.userManagement', breadcrumbs: trail });
+}
+
+async function confirmReset(deps: UsersRoutesDependencies, request: Request, response: Response): Promise<void> {
+  const { users, answerRefusal } = deps;
+  const user = await users.load(scopeOf(request), userIdOf(request));
+  const reset = may(scopeOf(request), 'users.resetPassword', user);
+  if (!reset.allowed) return answerRefusal(request, response, reset);
+  askToReset(deps, request, response, user);
+}
+
+function askToReset(
+  deps: UsersRoutesDependencies,
+  request: Request,
+  response: Response,
+  user: User,
+  status = 200,
+): void {
+  const { waysIn } = deps;
+  const model = { user, handOver: handOverOf(scopeOf(request), waysIn), ...linksOf(user) };
+  const options = { title: 'common:terms.resetPassword', breadcrumbs: ofUser(user), status };
+  response.page('users/reset-confirm', model, options);
+}
+
+async function reset(deps: UsersRoutesDependencies, request: Request, response: Response): Promise<void> {
+  const { users, answerRefusal, waysIn } = deps;
+  const { values } = readForm(resetForm, request.body);
+  const epoch = values?.epoch ?? -1;
+  const result = await users.resetPassword(scopeOf(request), userIdOf(request), epoch);
+  if (result.outcome === 'reset') return reveal(deps, request, response, result);
+  if (result.outcome === 'refused') return answerRefusal(request, response, result.verdict);
+  if (result.outcome === 'noMail') return askToReset(deps, request, response, result.user, 409);
+  if (result.outcome === 'throttled') throw new Failure('throttled', { retryAfter: result.retryAfter });
+  const options = { title: 'common:terms.resetPassword', breadcrumbs: ofUser(result.user), status: 409 };
+  const by = waysIn.ruleFor(scopeOf(request));
+  response.page('users/reset-stale', { user: result.user, by, ...linksOf(result.user) }, options);
+}
+
+// The clear text goes into this one body: no redirect, no flash, no session, nothing that a second request could read.
+function reveal(
+  deps: UsersRoutesDependencies,
+  request: Request,
+  response: Response,
+  { user, way }: Extract<ResetResult, { outcome: 'reset' }>,
+): void {
+  const { sheet } = deps;
+  const heading = { title: 'common:terms.resetPassword', breadcrumbs: ofUser(user) };
+  const told = { heading: 'users:reset.done', ended: true };
+  showWayIn(response, { user, way, sheet: sheet(scopeOf(request), user, way), ...told }, heading);
 }
 
 // With another administrator it leads to a page, not to a file.

@@ -8,6 +8,7 @@ import type { LinkTokens, MadeLink } from './tokens.ts';
 import * as deliveriesStore from '../../activity/deliveries.store.ts';
 import * as linksStore from '../stores/links.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
+import { bind } from '../../../platform/bind.ts';
 
 /** How a user gets in, as whoever hands it over may know it. */
 export interface WayIn {
@@ -37,69 +38,86 @@ interface Recipient {
   readonly epoch: number;
 }
 
+export interface WaysInDependencies {
+  readonly hasher: Hasher;
+  readonly tokens: LinkTokens;
+  readonly canMail: boolean;
+  readonly clock: () => number;
+}
+
 /**
  * Makes the ways in that the rules ask for: a temporary password or a one-time link.
  * @param canMail whether this portal has mail set up
  */
-export function createWaysIn(parts: { hasher: Hasher; tokens: LinkTokens; canMail: boolean; clock: () => number }) {
-  const { hasher, tokens, canMail, clock } = parts;
-
-  // The operator's command is the way in when nobody else can help: it prints a password, whatever the rules say.
-  // Somebody in support never sees one, whatever the rules say: what they have seen would outlive their access.
-  const ruleFor = ({ actor, rules, support }: Scope): HandOverRule => {
-    if (actor === null) return 'shown';
-    return support === undefined ? rules.handOver.by : 'mailedLink';
-  };
-
-  function issueLink({ actor, rules }: Scope, by: 'link' | 'mailedLink'): IssuedWayIn {
-    const at = clock();
-    const until = at + linkLifetimeMs('handOver', rules.handOver.linkHours);
-    const made = by === 'link' ? tokens.make() : { ...tokens.makeToSend(), address: null };
-    return {
-      way: { by, clearText: made.address, expiresAt: until },
-      // A tag that no password has: what was known before opens nothing any more, and nothing else does but the link.
-      stored: { kind: 'temporary', hash: hasher.decoy, at, until, by: actor?.displayName ?? null },
-      link: { id: made.id, digest: made.digest },
-    };
-  }
-
+export function createWaysIn(deps: WaysInDependencies) {
+  const bound = bind(deps, { arePossible, issue });
   return {
     ruleFor,
 
-    /** @returns whether what the rules ask for can be done at all: without mail nothing is mailed, and nothing else is done instead */
-    arePossible: (scope: Scope): boolean => canMail || ruleFor(scope) !== 'mailedLink',
+    arePossible: bound.arePossible,
 
-    /** Makes a way in; nothing is kept of it yet. @param hash of a password, for the many that an import makes */
-    issue: async (scope: Scope, hash = hasher.hash): Promise<IssuedWayIn> => {
-      const rule = ruleFor(scope);
-      if (rule !== 'shown') return issueLink(scope, rule);
-      const by = scope.actor?.displayName ?? null;
-      const { clearText, stored } = await issueTemporaryPassword({ hash }, scope.rules, by, clock());
-      return { way: { by: rule, clearText, expiresAt: stored.until }, stored, link: null };
-    },
+    issue: bound.issue,
 
-    /** Keeps the links among what was issued, and queues what is to be mailed; in the transaction that wrote the rest. */
-    keep: async (
-      tx: Database,
-      scope: Scope,
-      issued: readonly (readonly [Recipient, IssuedWayIn])[],
-      occasion: Occasion,
-    ): Promise<void> => {
-      const links = issued.flatMap(([user, { way, stored, link }]) => {
-        if (link === null) return [];
-        const times = { createdAt: stored.at, expiresAt: stored.until };
-        const kept = { ...link, ...times, userId: user.id, epoch: user.epoch, purpose: 'handOver' } as const;
-        return [{ kept, mailed: way.by === 'mailedLink' }];
-      });
-      const toMail = links.filter(({ mailed }) => mailed).map(({ kept }) => kept);
-      await linksStore.insertMany(
-        tx,
-        scope,
-        links.map(({ kept }) => kept),
-      );
-      await deliveriesStore.queueLinks(tx, scope, toMail, occasion === 'reset' ? 'resetLink' : 'welcomeLink');
-    },
+    keep,
   };
+}
+
+// The operator's command is the way in when nobody else can help: it prints a password, whatever the rules say.
+// Somebody in support never sees one, whatever the rules say: what they have seen would outlive their access.
+export function ruleFor({ actor, rules, support }: Scope): HandOverRule {
+  if (actor === null) return 'shown';
+  return support === undefined ? rules.handOver.by : 'mailedLink';
+}
+
+function issueLink(deps: WaysInDependencies, { actor, rules }: Scope, by: 'link' | 'mailedLink'): IssuedWayIn {
+  const { clock, tokens, hasher } = deps;
+  const at = clock();
+  const until = at + linkLifetimeMs('handOver', rules.handOver.linkHours);
+  const made = by === 'link' ? tokens.make() : { ...tokens.makeToSend(), address: null };
+  return {
+    way: { by, clearText: made.address, expiresAt: until },
+    // A tag that no password has: what was known before opens nothing any more, and nothing else does but the link.
+    stored: { kind: 'temporary', hash: hasher.decoy, at, until, by: actor?.displayName ?? null },
+    link: { id: made.id, digest: made.digest },
+  };
+}
+
+/** @returns whether what the rules ask for can be done at all: without mail nothing is mailed, and nothing else is done instead */
+export function arePossible(deps: WaysInDependencies, scope: Scope): boolean {
+  const { canMail } = deps;
+  return canMail || ruleFor(scope) !== 'mailedLink';
+}
+
+/** Makes a way in; nothing is kept of it yet. @param hash of a password, for the many that an import makes */
+export async function issue(deps: WaysInDependencies, scope: Scope, hash = deps.hasher.hash): Promise<IssuedWayIn> {
+  const { clock } = deps;
+  const rule = ruleFor(scope);
+  if (rule !== 'shown') return issueLink(deps, scope, rule);
+  const by = scope.actor?.displayName ?? null;
+  const { clearText, stored } = await issueTemporaryPassword({ hash }, scope.rules, by, clock());
+  return { way: { by: rule, clearText, expiresAt: stored.until }, stored, link: null };
+}
+
+/** Keeps the links among what was issued, and queues what is to be mailed; in the transaction that wrote the rest. */
+export async function keep(
+  tx: Database,
+  scope: Scope,
+  issued: readonly (readonly [Recipient, IssuedWayIn])[],
+  occasion: Occasion,
+): Promise<void> {
+  const links = issued.flatMap(([user, { way, stored, link }]) => {
+    if (link === null) return [];
+    const times = { createdAt: stored.at, expiresAt: stored.until };
+    const kept = { ...link, ...times, userId: user.id, epoch: user.epoch, purpose: 'handOver' } as const;
+    return [{ kept, mailed: way.by === 'mailedLink' }];
+  });
+  const toMail = links.filter(({ mailed }) => mailed).map(({ kept }) => kept);
+  await linksStore.insertMany(
+    tx,
+    scope,
+    links.map(({ kept }) => kept),
+  );
+  await deliveriesStore.queueLinks(tx, scope, toMail, occasion === 'reset' ? 'resetLink' : 'welcomeLink');
 }
 
 /** What pages say of how a way in will be handed over, before anything happens. */

@@ -13,6 +13,7 @@ import * as credentialsStore from '../stores/credentials.store.ts';
 import * as linksStore from '../stores/links.store.ts';
 import * as tenantsStore from '../stores/tenants.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
+import { bind } from '../../../platform/bind.ts';
 
 export type Recovery = ReturnType<typeof createRecovery>;
 
@@ -25,70 +26,79 @@ interface Asked {
   readonly username: string;
 }
 
+export interface RecoveryDependencies {
+  readonly database: Database;
+  readonly tokens: LinkTokens;
+  readonly throttle: LinkThrottle;
+  readonly clock: () => number;
+  readonly log: Logger;
+}
+
 /**
  * How users recover alone, in a region in which nobody may reset a password for them: by a link that is mailed to their
  * user name.
  */
-export function createRecovery(parts: {
-  database: Database;
-  tokens: LinkTokens;
-  throttle: LinkThrottle;
-  clock: () => number;
-  log: Logger;
-}) {
-  const { database, tokens, throttle, clock, log } = parts;
-  const waiting: Asked[] = [];
-
-  async function mail({ scope: region, username }: Asked): Promise<void> {
-    const known = await credentialsStore.findForSignInAcrossTenants(database, username);
-    if (known === null) return;
-    await database.transaction(async (tx) => {
-      await tenantsStore.lock(tx, known);
-      const credentials = await credentialsStore.findForSignInAcrossTenants(tx, username);
-      if (credentials?.user.state !== 'active' || credentials.tenant.state !== 'active') return;
-      const { tenant, user } = credentials;
-      const rules = tightened(region.rules, tenant.ownRules);
-      const scope = createScope({ ...region, rules, now: clock(), tenant, actor: null });
-      const createdAt = clock();
-      const expiresAt = createdAt + linkLifetimeMs('recovery', rules.handOver.linkHours);
-      const { id, digest } = tokens.makeToSend();
-      const link = {
-        id,
-        digest,
-        userId: user.id,
-        purpose: 'recovery',
-        epoch: user.epoch,
-        createdAt,
-        expiresAt,
-      } as const;
-      await linksStore.insertMany(tx, scope, [link]);
-      await deliveriesStore.queueLinks(tx, scope, [link], 'recoveryLink');
-      await activityStore.recordSignIn(tx, region, user, { kind: 'recovery.linkMailed', expiresAt }, createdAt);
-    });
-  }
-
-  // A name is held in memory only, and only until it is looked up: most are somebody's, some are a slip of the pen.
-  async function run(stopping: AbortSignal): Promise<void> {
-    for (let next = waiting.shift(); next !== undefined && !stopping.aborted; next = waiting.shift()) {
-      const { requestId } = next.scope;
-      await mail(next).catch((error: unknown) => log.warn({ requestId, err: error }, 'A link to recover was not made'));
-    }
-  }
-
+export function createRecovery(deps: RecoveryDependencies) {
+  const bound = bind(deps, { ask, run });
   return {
-    /**
-     * Takes a user name, which is looked up only after its answer: time tells nothing of whether anybody has it.
-     * @returns null, or how long to wait. @throws Failure overloaded
-     */
-    ask: async (scope: RegionScope, username: string): Promise<Wait | null> => {
-      const wait = await throttle.takeRecovery(username, scope.address ?? '');
-      if (wait !== null) return wait;
-      if (waiting.length >= mostWaiting) throw overloaded(comeAgainSeconds);
-      waiting.push({ scope, username });
-      return null;
-    },
+    ask: bound.ask,
 
     /** Mails what was asked for. */
-    work: { name: 'Recovery', everyMs, run } satisfies Work,
+    work: { name: 'Recovery', everyMs, run: bound.run } satisfies Work,
   };
+}
+
+const waiting: Asked[] = [];
+
+async function mail(deps: RecoveryDependencies, { scope: region, username }: Asked): Promise<void> {
+  const { database, clock, tokens } = deps;
+  const known = await credentialsStore.findForSignInAcrossTenants(database, username);
+  if (known === null) return;
+  await database.transaction(async (tx) => {
+    await tenantsStore.lock(tx, known);
+    const credentials = await credentialsStore.findForSignInAcrossTenants(tx, username);
+    if (credentials?.user.state !== 'active' || credentials.tenant.state !== 'active') return;
+    const { tenant, user } = credentials;
+    const rules = tightened(region.rules, tenant.ownRules);
+    const scope = createScope({ ...region, rules, now: clock(), tenant, actor: null });
+    const createdAt = clock();
+    const expiresAt = createdAt + linkLifetimeMs('recovery', rules.handOver.linkHours);
+    const { id, digest } = tokens.makeToSend();
+    const link = {
+      id,
+      digest,
+      userId: user.id,
+      purpose: 'recovery',
+      epoch: user.epoch,
+      createdAt,
+      expiresAt,
+    } as const;
+    await linksStore.insertMany(tx, scope, [link]);
+    await deliveriesStore.queueLinks(tx, scope, [link], 'recoveryLink');
+    await activityStore.recordSignIn(tx, region, user, { kind: 'recovery.linkMailed', expiresAt }, createdAt);
+  });
+}
+
+// A name is held in memory only, and only until it is looked up: most are somebody's, some are a slip of the pen.
+async function run(deps: RecoveryDependencies, stopping: AbortSignal): Promise<void> {
+  const { log } = deps;
+  for (let next = waiting.shift(); next !== undefined && !stopping.aborted; next = waiting.shift()) {
+    const { requestId } = next.scope;
+    await mail(deps, next).catch((error: unknown) =>
+      log.warn({ requestId, err: error }, 'A link to recover was not made'),
+    );
+  }
+}
+
+/**
+ * Takes a user name, which is looked up only after its answer: time tells nothing of whether anybody has it.
+ * @returns null, or how long to wait. @throws Failure overloaded
+ */
+export async function ask(deps: RecoveryDependencies, scope: RegionScope, username: string): Promise<Wait | null> {
+  const { throttle } = deps;
+  const wait = await throttle.takeRecovery(username, scope.address ?? '');
+  if (wait !== null) return wait;
+  if (waiting.length >= mostWaiting) throw overloaded(comeAgainSeconds);
+  waiting.push({ scope, username });
+  return null;
 }

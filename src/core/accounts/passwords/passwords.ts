@@ -17,6 +17,7 @@ import * as credentialsStore from '../stores/credentials.store.ts';
 import * as sessionsStore from '../stores/sessions.store.ts';
 import * as tenantsStore from '../stores/tenants.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
+import { bind } from '../../../platform/bind.ts';
 
 export type ChangeResult =
   /** The epoch that the session which made the change goes on with; every other session is over. */
@@ -31,114 +32,135 @@ export interface NewPassword {
 
 export type Passwords = ReturnType<typeof createPasswords>;
 
-export function createPasswords(parts: {
-  database: Database;
-  hasher: Hasher;
-  guesses: GuessCounter;
-  throttle: Throttle;
-  clock: () => number;
-}) {
-  const { database, hasher, guesses, throttle, clock } = parts;
-
-  /** @returns what speaks against a new password, field by field; empty where nothing does */
-  async function judge(person: PasswordOwner, { newPassword, confirmPassword }: NewPassword): Promise<FieldFault[]> {
-    const fault = passwordFault(newPassword, person);
-    if (fault) return [{ field: 'newPassword', ...fault }];
-    const same = normalizePassword(newPassword) === normalizePassword(confirmPassword);
-    if (!same) return [{ field: 'confirmPassword', key: 'passwords:error.differs' }];
-    const names = [person.username, person.displayName, person.tenantName, 'parvis'];
-    if ((await guesses.count(normalizePassword(newPassword), names)) < fewestGuesses) {
-      return [{ field: 'newPassword', key: 'passwords:error.easyToGuess' }];
-    }
-    return [];
-  }
-
-  // The session that made the change stays, with the new epoch; whoever was slower finds the epoch gone.
-  async function replaceOwn(scope: Scope, user: User, sessionId: string, newPassword: string): Promise<number> {
-    const hash = await hasher.hash(normalizePassword(newPassword));
-    await database.transaction(async (tx) => {
-      await tenantsStore.lock(tx, scope);
-      const at = clock();
-      const replaced = await credentialsStore.replace(tx, scope, user.id, user.epoch, { kind: 'own', hash, at });
-      if (!replaced) throw conflict('passwords:conflict');
-      await sessionsStore.endAllOf(tx, scope, user.id, sessionId);
-      await activityStore.record(
-        tx,
-        scope,
-        { kind: 'password.changed', forced: user.password === 'temporary' },
-        user.id,
-        at,
-      );
-    });
-    return user.epoch + 1;
-  }
-
-  // Whoever passed a temporary password on knows it: an ending behind it, or a beginning before it, makes no secret.
-  async function isUnchanged({ passwordHash, user }: Credentials, newPassword: string): Promise<boolean> {
-    const candidates =
-      user.password === 'temporary' ? temporaryPasswordsWithin(newPassword) : [normalizePassword(newPassword)];
-    for (const candidate of candidates) if (await hasher.verify(passwordHash, candidate)) return true;
-    return false;
-  }
-
-  async function change(
-    scope: Scope,
-    credentials: Credentials,
-    sessionId: string,
-    form: NewPassword,
-  ): Promise<ChangeResult> {
-    const { user } = credentials;
-    const wait = await throttle.takeBudget('change', user.id);
-    if (wait !== null) return { outcome: 'throttled', retryAfter: wait.retryAfter };
-    const owner = {
-      rules: scope.rules,
-      username: user.username,
-      displayName: user.displayName,
-      tenantName: scope.tenant.name,
-    };
-    const faults = await judge(owner, form);
-    if (faults.length > 0) return { outcome: 'invalid', faults };
-    if (await isUnchanged(credentials, form.newPassword)) {
-      return { outcome: 'invalid', faults: [{ field: 'newPassword', key: 'passwords:error.unchanged' }] };
-    }
-    return { outcome: 'changed', epoch: await replaceOwn(scope, user, sessionId, form.newPassword) };
-  }
-
-  async function ownCredentials(scope: Scope, epoch: number): Promise<Credentials> {
-    const credentials = await credentialsStore.findOwn(database, scope);
-    if (credentials?.user.epoch !== epoch) throw conflict('passwords:conflict');
-    return credentials;
-  }
-
-  return {
-    judge,
-
-    /** Replaces a temporary password by the user's own. @param epoch of the session that asks */
-    changeForced: async (
-      scope: Scope,
-      session: { id: string; epoch: number },
-      form: NewPassword,
-    ): Promise<ChangeResult> => change(scope, await ownCredentials(scope, session.epoch), session.id, form),
-
-    /** Replaces the user's own password by another; the current one is asked for and counts in the sign-in's throttle. */
-    changeOwn: async (
-      scope: Scope,
-      session: { id: string; epoch: number },
-      form: NewPassword & { currentPassword: string },
-      attempt: Attempt,
-    ): Promise<ChangeResult> => {
-      const wait = await throttle.take(attempt);
-      if (wait !== null) return { outcome: 'throttled', retryAfter: wait.retryAfter };
-      const credentials = await ownCredentials(scope, session.epoch);
-      const current = readPassword(form.currentPassword);
-      if (current === null || !(await hasher.verify(credentials.passwordHash, current))) {
-        await activityStore.record(database, scope, { kind: 'password.changeRefused' }, credentials.user.id, clock());
-        return { outcome: 'invalid', faults: [{ field: 'currentPassword', key: 'passwords:error.currentWrong' }] };
-      }
-      await throttle.forgive(attempt);
-      return change(scope, credentials, session.id, form);
-    },
-  };
+export interface PasswordsDependencies {
+  readonly database: Database;
+  readonly hasher: Hasher;
+  readonly guesses: GuessCounter;
+  readonly throttle: Throttle;
+  readonly clock: () => number;
 }
+
+/** @returns what speaks against a new password, field by field; empty where nothing does */
+export async function judge(
+  deps: PasswordsDependencies,
+  person: PasswordOwner,
+  { newPassword, confirmPassword }: NewPassword,
+): Promise<FieldFault[]> {
+  const { guesses } = deps;
+  const fault = passwordFault(newPassword, person);
+  if (fault) return [{ field: 'newPassword', ...fault }];
+  const same = normalizePassword(newPassword) === normalizePassword(confirmPassword);
+  if (!same) return [{ field: 'confirmPassword', key: 'passwords:error.differs' }];
+  const names = [person.username, person.displayName, person.tenantName, 'parvis'];
+  if ((await guesses.count(normalizePassword(newPassword), names)) < fewestGuesses) {
+    return [{ field: 'newPassword', key: 'passwords:error.easyToGuess' }];
+  }
+  return [];
+}
+
+// The session that made the change stays, with the new epoch; whoever was slower finds the epoch gone.
+async function replaceOwn(
+  deps: PasswordsDependencies,
+  scope: Scope,
+  user: User,
+  sessionId: string,
+  newPassword: string,
+): Promise<number> {
+  const { hasher, database, clock } = deps;
+  const hash = await hasher.hash(normalizePassword(newPassword));
+  await database.transaction(async (tx) => {
+    await tenantsStore.lock(tx, scope);
+    const at = clock();
+    const replaced = await credentialsStore.replace(tx, scope, user.id, user.epoch, { kind: 'own', hash, at });
+    if (!replaced) throw conflict('passwords:conflict');
+    await sessionsStore.endAllOf(tx, scope, user.id, sessionId);
+    await activityStore.record(
+      tx,
+      scope,
+      { kind: 'password.changed', forced: user.password === 'temporary' },
+      user.id,
+      at,
+    );
+  });
+  return user.epoch + 1;
+}
+
+// Whoever passed a temporary password on knows it: an ending behind it, or a beginning before it, makes no secret.
+async function isUnchanged(
+  deps: PasswordsDependencies,
+  { passwordHash, user }: Credentials,
+  newPassword: string,
+): Promise<boolean> {
+  const { hasher } = deps;
+  const candidates =
+    user.password === 'temporary' ? temporaryPasswordsWithin(newPassword) : [normalizePassword(newPassword)];
+  for (const candidate of candidates) if (await hasher.verify(passwordHash, candidate)) return true;
+  return false;
+}
+
+async function change(
+  deps: PasswordsDependencies,
+  scope: Scope,
+  credentials: Credentials,
+  sessionId: string,
+  form: NewPassword,
+): Promise<ChangeResult> {
+  const { throttle } = deps;
+  const { user } = credentials;
+  const wait = await throttle.takeBudget('change', user.id);
+  if (wait !== null) return { outcome: 'throttled', retryAfter: wait.retryAfter };
+  const owner = {
+    rules: scope.rules,
+    username: user.username,
+    displayName: user.displayName,
+    tenantName: scope.tenant.name,
+  };
+  const faults = await judge(deps, owner, form);
+  if (faults.length > 0) return { outcome: 'invalid', faults };
+  if (await isUnchanged(deps, credentials, form.newPassword)) {
+    return { outcome: 'invalid', faults: [{ field: 'newPassword', key: 'passwords:error.unchanged' }] };
+  }
+  return { outcome: 'changed', epoch: await replaceOwn(deps, scope, user, sessionId, form.newPassword) };
+}
+
+async function ownCredentials(deps: PasswordsDependencies, scope: Scope, epoch: number): Promise<Credentials> {
+  const { database } = deps;
+  const credentials = await credentialsStore.findOwn(database, scope);
+  if (credentials?.user.epoch !== epoch) throw conflict('passwords:conflict');
+  return credentials;
+}
+
+/** Replaces a temporary password by the user's own. @param epoch of the session that asks */
+export async function changeForced(
+  deps: PasswordsDependencies,
+  scope: Scope,
+  session: { id: string; epoch: number },
+  form: NewPassword,
+): Promise<ChangeResult> {
+  return change(deps, scope, await ownCredentials(deps, scope, session.epoch), session.id, form);
+}
+
+/** Replaces the user's own password by another; the current one is asked for and counts in the sign-in's throttle. */
+export async function changeOwn(
+  deps: PasswordsDependencies,
+  scope: Scope,
+  session: { id: string; epoch: number },
+  form: NewPassword & { currentPassword: string },
+  attempt: Attempt,
+): Promise<ChangeResult> {
+  const { throttle, hasher, database, clock } = deps;
+  const wait = await throttle.take(attempt);
+  if (wait !== null) return { outcome: 'throttled', retryAfter: wait.retryAfter };
+  const credentials = await ownCredentials(deps, scope, session.epoch);
+  const current = readPassword(form.currentPassword);
+  if (current === null || !(await hasher.verify(credentials.passwordHash, current))) {
+    await activityStore.record(database, scope, { kind: 'password.changeRefused' }, credentials.user.id, clock());
+    return { outcome: 'invalid', faults: [{ field: 'currentPassword', key: 'passwords:error.currentWrong' }] };
+  }
+  await throttle.forgive(attempt);
+  return change(deps, scope, credentials, session.id, form);
+}
+
+export const createPasswords = (deps: PasswordsDependencies) => bind(deps, { judge, changeForced, changeOwn });
 
 type PasswordOwner = Parameters<typeof passwordFault>[1];

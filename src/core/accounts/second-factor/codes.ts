@@ -8,6 +8,7 @@ import type { Vault } from '../../../platform/keys/vault.ts';
 import * as activityStore from '../../activity/activity.store.ts';
 import * as secondFactorsStore from '../stores/second-factors.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
+import { bind } from '../../../platform/bind.ts';
 
 /** How a code was found right. */
 export type Accepted = 'app' | 'recovery';
@@ -24,32 +25,44 @@ export function newRecoveryCodes(userId: string): { codes: string[]; digests: st
   return { codes, digests: codes.map((code) => digestOf(userId, code)) };
 }
 
-/** @returns what accepts a code once, on whichever node it comes first */
-export function createCodeCheck({ vault, clock }: { vault: Vault; clock: () => number }) {
-  async function acceptOfApp(tx: Database, scope: Scope, userId: string, code: string): Promise<boolean> {
-    const sealed = await secondFactorsStore.findSeed(tx, scope, userId);
-    if (sealed === null) return false;
-    const seed = vault.open(sealed, seedOf(userId));
-    // Not the user's fault, and no wrong code: the key is not there, or somebody changed the database.
-    if (seed === null) throw new Failure('unavailable', { because: 'second-factor:error.unreadable' });
-    const step = stepOf(seed, code, clock());
-    return step !== null && secondFactorsStore.takeStep(tx, scope, userId, step);
-  }
-
-  /**
-   * Accepts an app's code or a recovery code of a user, and uses it up.
-   * @param within a transaction that holds the tenant's lock
-   * @returns how it was right, or null
-   * @throws Failure unavailable where the seed cannot be read; recovery codes are accepted then too
-   */
-  return async (tx: Database, scope: Scope, userId: string, typed: string): Promise<Accepted | null> => {
-    const read = readCode(typed);
-    if (read === null) return null;
-    if (read.kind === 'app') return (await acceptOfApp(tx, scope, userId, read.code)) ? 'app' : null;
-    const digest = digestOf(userId, read.code);
-    return (await secondFactorsStore.takeRecoveryCode(tx, scope, userId, digest)) ? 'recovery' : null;
-  };
+export interface CodeCheckDependencies {
+  readonly vault: Vault;
+  readonly clock: () => number;
 }
+
+async function acceptOfApp(
+  deps: CodeCheckDependencies,
+  tx: Database,
+  scope: Scope,
+  userId: string,
+  code: string,
+): Promise<boolean> {
+  const { vault, clock } = deps;
+  const sealed = await secondFactorsStore.findSeed(tx, scope, userId);
+  if (sealed === null) return false;
+  const seed = vault.open(sealed, seedOf(userId));
+  // Not the user's fault, and no wrong code: the key is not there, or somebody changed the database.
+  if (seed === null) throw new Failure('unavailable', { because: 'second-factor:error.unreadable' });
+  const step = stepOf(seed, code, clock());
+  return step !== null && secondFactorsStore.takeStep(tx, scope, userId, step);
+}
+
+/** @returns what accepts a code once, on whichever node it comes first */
+export async function codeCheck(
+  deps: CodeCheckDependencies,
+  tx: Database,
+  scope: Scope,
+  userId: string,
+  typed: string,
+): Promise<Accepted | null> {
+  const read = readCode(typed);
+  if (read === null) return null;
+  if (read.kind === 'app') return (await acceptOfApp(deps, tx, scope, userId, read.code)) ? 'app' : null;
+  const digest = digestOf(userId, read.code);
+  return (await secondFactorsStore.takeRecoveryCode(tx, scope, userId, digest)) ? 'recovery' : null;
+}
+
+export const createCodeCheck = (deps: CodeCheckDependencies) => bind(deps, { codeCheck }).codeCheck;
 
 export type CodeCheck = ReturnType<typeof createCodeCheck>;
 

@@ -11,6 +11,7 @@ import * as activityStore from '../../activity/activity.store.ts';
 import * as credentialsStore from '../stores/credentials.store.ts';
 import * as tenantsStore from '../stores/tenants.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
+import { bind } from '../../../platform/bind.ts';
 
 /** What somebody signed in shows once more before their second factor is changed. */
 export interface TypedProof {
@@ -29,82 +30,93 @@ type ProvenWork = (tx: Database, at: number) => Promise<void>;
 
 export type Proof = ReturnType<typeof createProof>;
 
-/** An open session alone, such as one on a screen that was left, changes no second factor. */
-export function createProof(parts: {
-  database: Database;
-  hasher: Hasher;
-  accept: CodeCheck;
-  throttle: Throttle;
-  clock: () => number;
-  log: Logger;
-}) {
-  const { database, hasher, accept, throttle, clock, log } = parts;
-
-  async function refuse(scope: Scope, userId: string, fault: FieldFault): Promise<FieldFault> {
-    await activityStore.record(database, scope, { kind: 'secondFactor.changeRefused' }, userId, clock());
-    return fault;
-  }
-
-  async function isRight(scope: Scope, typed: string): Promise<boolean> {
-    const credentials = await credentialsStore.findOwn(database, scope);
-    const read = readPassword(typed);
-    return credentials !== null && read !== null && (await hasher.verify(credentials.passwordHash, read));
-  }
-
-  // The session and the epoch that the request began with, or else nothing: no code is used up then.
-  const useUp = ({ scope, session }: Asker, code: string, work: ProvenWork): Promise<boolean> =>
-    database.transaction(async (tx) => {
-      await tenantsStore.lock(tx, scope);
-      const at = clock();
-      await stillSignedIn(tx, session, at);
-      const how = await accept(tx, scope, session.user.id, code);
-      if (how === null) return false;
-      await recordIfRecovery(tx, scope, session.user.id, how, at);
-      await work(tx, at);
-      return true;
-    });
-
-  /** @returns what is wrong with the password, or null. It counts in the sign-in's throttle. @throws Failure throttled */
-  async function password({ scope, session, attempt }: Asker, typed: string): Promise<FieldFault | null> {
-    const wait = await throttle.take(attempt);
-    if (wait !== null) throw new Failure('throttled', { retryAfter: wait.retryAfter });
-    const right = await isRight(scope, typed).catch(async (error: unknown) => {
-      // Nobody looked at this password: it is no wrong one.
-      await throttle.giveBack(attempt);
-      throw error;
-    });
-    if (right) {
-      await throttle.forgive(attempt);
-      return null;
-    }
-    return refuse(scope, session.user.id, { field: 'currentPassword', key: 'passwords:error.currentWrong' });
-  }
-
-  return {
-    password,
-
-    /**
-     * Asks for password and code, and does something in the transaction that uses the code up.
-     * @returns what is wrong, or null once it is done
-     * @throws Failure throttled, or conflict where the session ended or the password was replaced meanwhile
-     */
-    both: async (asker: Asker, typed: TypedProof, work: ProvenWork): Promise<FieldFault | null> => {
-      const { scope, session } = asker;
-      const fault = await password(asker, typed.currentPassword);
-      if (fault !== null) return fault;
-      const { attempts } = scope.rules.throttle.perAccountAndAddress;
-      const wait = await throttle.codes.take(session.user, attempts);
-      if (wait !== null) throw new Failure('throttled', { retryAfter: wait.retryAfter });
-      const accepted = await useUp(asker, typed.code, work).catch(async (error: unknown) => {
-        await throttle.codes.giveBack(session.user, attempts);
-        throw error;
-      });
-      if (!accepted) return refuse(scope, session.user.id, { field: 'code', key: 'second-factor:error.code' });
-      // It is done by now, and what it made is shown once: a count that stays too high keeps nobody from that.
-      await throttle.codes
-        .forgive(session.user, attempts)
-        .catch((error: unknown) => log.warn(error, 'A count of tries stays as it is'));
-      return null;
-    },
-  };
+export interface ProofDependencies {
+  readonly database: Database;
+  readonly hasher: Hasher;
+  readonly accept: CodeCheck;
+  readonly throttle: Throttle;
+  readonly clock: () => number;
+  readonly log: Logger;
 }
+
+async function refuse(deps: ProofDependencies, scope: Scope, userId: string, fault: FieldFault): Promise<FieldFault> {
+  const { database, clock } = deps;
+  await activityStore.record(database, scope, { kind: 'secondFactor.changeRefused' }, userId, clock());
+  return fault;
+}
+
+async function isRight(deps: ProofDependencies, scope: Scope, typed: string): Promise<boolean> {
+  const { database, hasher } = deps;
+  const credentials = await credentialsStore.findOwn(database, scope);
+  const read = readPassword(typed);
+  return credentials !== null && read !== null && (await hasher.verify(credentials.passwordHash, read));
+}
+
+// The session and the epoch that the request began with, or else nothing: no code is used up then.
+function useUp(deps: ProofDependencies, { scope, session }: Asker, code: string, work: ProvenWork): Promise<boolean> {
+  const { database, clock, accept } = deps;
+  return database.transaction(async (tx) => {
+    await tenantsStore.lock(tx, scope);
+    const at = clock();
+    await stillSignedIn(tx, session, at);
+    const how = await accept(tx, scope, session.user.id, code);
+    if (how === null) return false;
+    await recordIfRecovery(tx, scope, session.user.id, how, at);
+    await work(tx, at);
+    return true;
+  });
+}
+
+/** @returns what is wrong with the password, or null. It counts in the sign-in's throttle. @throws Failure throttled */
+export async function password(
+  deps: ProofDependencies,
+  { scope, session, attempt }: Asker,
+  typed: string,
+): Promise<FieldFault | null> {
+  const { throttle } = deps;
+  const wait = await throttle.take(attempt);
+  if (wait !== null) throw new Failure('throttled', { retryAfter: wait.retryAfter });
+  const right = await isRight(deps, scope, typed).catch(async (error: unknown) => {
+    // Nobody looked at this password: it is no wrong one.
+    await throttle.giveBack(attempt);
+    throw error;
+  });
+  if (right) {
+    await throttle.forgive(attempt);
+    return null;
+  }
+  return refuse(deps, scope, session.user.id, { field: 'currentPassword', key: 'passwords:error.currentWrong' });
+}
+
+/**
+ * Asks for password and code, and does something in the transaction that uses the code up.
+ * @returns what is wrong, or null once it is done
+ * @throws Failure throttled, or conflict where the session ended or the password was replaced meanwhile
+ */
+export async function both(
+  deps: ProofDependencies,
+  asker: Asker,
+  typed: TypedProof,
+  work: ProvenWork,
+): Promise<FieldFault | null> {
+  const { throttle, log } = deps;
+  const { scope, session } = asker;
+  const fault = await password(deps, asker, typed.currentPassword);
+  if (fault !== null) return fault;
+  const { attempts } = scope.rules.throttle.perAccountAndAddress;
+  const wait = await throttle.codes.take(session.user, attempts);
+  if (wait !== null) throw new Failure('throttled', { retryAfter: wait.retryAfter });
+  const accepted = await useUp(deps, asker, typed.code, work).catch(async (error: unknown) => {
+    await throttle.codes.giveBack(session.user, attempts);
+    throw error;
+  });
+  if (!accepted) return refuse(deps, scope, session.user.id, { field: 'code', key: 'second-factor:error.code' });
+  // It is done by now, and what it made is shown once: a count that stays too high keeps nobody from that.
+  await throttle.codes
+    .forgive(session.user, attempts)
+    .catch((error: unknown) => log.warn(error, 'A count of tries stays as it is'));
+  return null;
+}
+
+/** An open session alone, such as one on a screen that was left, changes no second factor. */
+export const createProof = (deps: ProofDependencies) => bind(deps, { password, both });

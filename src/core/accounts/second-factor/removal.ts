@@ -5,22 +5,31 @@ import { takeStep, type StepOutcome } from '../users/step.ts';
 import { removeSecondFactor } from './remove-step.ts';
 import * as tenantsStore from '../stores/tenants.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
+import { bind } from '../../../platform/bind.ts';
 
 export type Removal = ReturnType<typeof createRemoval>;
 
-/** Makes what removes another's second factor: by an administrator, or by the operator's command. */
-export function createRemoval(parts: { database: Database; throttle: Pick<Throttle, 'codes'>; clock: () => number }) {
-  const { database, throttle, clock } = parts;
-
-  /** @returns `unchanged` where there was none, `moving` for a command in a tenant that moves. @throws Failure notFound or conflict */
-  return async (scope: Scope, userId: string): Promise<StepOutcome | { readonly outcome: 'moving' }> => {
-    const result = await database.transaction(async (tx) => {
-      await lockAs(tx, scope, clock);
-      if ((await tenantsStore.findOwn(tx, scope))?.state === 'moving') return { outcome: 'moving' } as const;
-      return takeStep(tx, scope, userId, removeSecondFactor, clock());
-    });
-    // Whoever tried at the one that is gone shall not keep its user from the next.
-    if (result.outcome === 'done') await throttle.codes.forget(result.user);
-    return result;
-  };
+export interface RemovalDependencies {
+  readonly database: Database;
+  readonly throttle: Pick<Throttle, 'codes'>;
+  readonly clock: () => number;
 }
+
+/** Makes what removes another's second factor: by an administrator, or by the operator's command. */
+export async function removal(
+  deps: RemovalDependencies,
+  scope: Scope,
+  userId: string,
+): Promise<StepOutcome | { readonly outcome: 'moving' }> {
+  const { database, clock, throttle } = deps;
+  const result = await database.transaction(async (tx) => {
+    await lockAs(tx, scope, clock);
+    if ((await tenantsStore.findOwn(tx, scope))?.state === 'moving') return { outcome: 'moving' } as const;
+    return takeStep(tx, scope, userId, removeSecondFactor, clock());
+  });
+  // Whoever tried at the one that is gone shall not keep its user from the next.
+  if (result.outcome === 'done') await throttle.codes.forget(result.user);
+  return result;
+}
+
+export const createRemoval = (deps: RemovalDependencies) => bind(deps, { removal }).removal;

@@ -1,33 +1,38 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { bind } from '../../../platform/bind.ts';
 
 const markBytes = 16;
+
+function sign(secret: string, owner: string, mark: string): Buffer {
+  return createHmac('sha256', secret).update(`device|${owner}|${mark}`).digest();
+}
+
+export function issue(deps: readonly string[], username: string, epoch: number): string {
+  const mark = randomBytes(markBytes).toString('base64url');
+  return `${mark}.${sign(deps[0] ?? '', `${username}|${epoch}`, mark).toString('base64url')}`;
+}
+
+/** @returns the mark if this very user once got it, else null */
+export function recognize(
+  deps: readonly string[],
+  username: string,
+  epoch: number,
+  value: string | null,
+): string | null {
+  const [mark, signature] = (value ?? '').split('.');
+  if (!mark || !signature) return null;
+  const given = Buffer.from(signature, 'base64url');
+  const genuine = deps.some((secret) => {
+    const expected = sign(secret, `${username}|${epoch}`, mark);
+    return given.length === expected.length && timingSafeEqual(given, expected);
+  });
+  return genuine ? mark : null;
+}
 
 /**
  * The mark of a browser in which a user has signed in before: `mark.signature`, bound to the user and to their present password.
  * It opens nothing; it only keeps strangers' wrong tries from locking its user out.
  */
-export function createKnownDevices(secrets: readonly string[]) {
-  const sign = (secret: string, owner: string, mark: string): Buffer =>
-    createHmac('sha256', secret).update(`device|${owner}|${mark}`).digest();
-
-  return {
-    issue: (username: string, epoch: number): string => {
-      const mark = randomBytes(markBytes).toString('base64url');
-      return `${mark}.${sign(secrets[0] ?? '', `${username}|${epoch}`, mark).toString('base64url')}`;
-    },
-
-    /** @returns the mark if this very user once got it, else null */
-    recognize: (username: string, epoch: number, value: string | null): string | null => {
-      const [mark, signature] = (value ?? '').split('.');
-      if (!mark || !signature) return null;
-      const given = Buffer.from(signature, 'base64url');
-      const genuine = secrets.some((secret) => {
-        const expected = sign(secret, `${username}|${epoch}`, mark);
-        return given.length === expected.length && timingSafeEqual(given, expected);
-      });
-      return genuine ? mark : null;
-    },
-  };
-}
+export const createKnownDevices = (deps: readonly string[]) => bind(deps, { issue, recognize });
 
 export type KnownDevices = ReturnType<typeof createKnownDevices>;

@@ -18,6 +18,7 @@ import * as credentialsStore from '../stores/credentials.store.ts';
 import * as sessionsStore from '../stores/sessions.store.ts';
 import * as tenantsStore from '../stores/tenants.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
+import { bind } from '../../../platform/bind.ts';
 
 /** What the cookie's session holds of a sign-in; everything else is looked up on each request. */
 export interface SessionTicket {
@@ -51,142 +52,168 @@ export interface TypedSignIn {
   readonly deviceMark: string | null;
 }
 
-export function createSessions(parts: {
-  database: Database;
-  hasher: Hasher;
-  throttle: Throttle;
-  devices: KnownDevices;
-  clock: () => number;
-  log: Logger;
-}) {
-  const { database, hasher, throttle, devices, clock, log } = parts;
-
-  // A stronger hash can wait for a quieter moment; the sign-in cannot.
-  async function strongerHash({ user, passwordHash }: Credentials, password: string): Promise<string | null> {
-    if (user.password !== 'own' || !hasher.isOutdated(passwordHash)) return null;
-    return hasher.hash(normalizePassword(password)).catch(() => null);
-  }
-
-  async function refuse(
-    scope: RegionScope,
-    attempt: Attempt,
-    credentials: Credentials | null,
-    because: SignInFailure,
-  ): Promise<SignInResult> {
-    const event = { kind: 'signIn.failed', because } as const;
-    // Depends on the attempt alone: time must not tell who has the name.
-    if (await throttle.isRecorded(attempt)) {
-      await activityStore.recordSignIn(database, scope, credentials?.user ?? null, event, clock());
-    }
-    return { outcome: 'refused' };
-  }
-
-  async function open(
-    scope: RegionScope,
-    credentials: Credentials,
-    password: string,
-    device: string,
-  ): Promise<Opened | SignInFailure> {
-    const { user, tenant, passwordHash } = credentials;
-    const stronger = await strongerHash(credentials, password);
-    return database.transaction(async (tx) => {
-      await tenantsStore.lock(tx, { tenant });
-      // Whoever is blocked or moved, or whose password is replaced, while it is looked at has not signed in.
-      const present = await credentialsStore.findForSignInAcrossTenants(tx, user.username);
-      if (present?.user.epoch !== user.epoch) return 'password';
-      const failure = standing(present, clock());
-      if (failure !== null) return failure;
-      if (stronger !== null) await credentialsStore.rehash(tx, user.id, passwordHash, stronger);
-      const ticket = await openWithin(tx, scope, present.user, device);
-      return { ticket, codePending: present.user.secondFactorAt !== null };
-    });
-  }
-
-  async function openWithin(
-    tx: Database,
-    scope: RegionScope,
-    user: Pick<User, 'id' | 'tenantId' | 'epoch' | 'secondFactorAt'>,
-    device: string,
-  ): Promise<SessionTicket> {
-    const codePending = user.secondFactorAt !== null;
-    const session = { id: randomUUID(), userId: user.id, address: scope.address, device, at: clock(), codePending };
-    await sessionsStore.open(tx, session);
-    const kind = codePending ? 'signIn.codeAsked' : 'signIn.succeeded';
-    await activityStore.recordSignIn(tx, scope, user, { kind }, session.at);
-    return { sessionId: session.id, epoch: user.epoch };
-  }
-
-  return {
-    /** Opens a session in a transaction that holds the tenant and has let its user in otherwise than by a password. */
-    openWithin,
-
-    /** Checks a password and opens a session. Every refusal looks the same from outside. */
-    signIn: async (scope: RegionScope, typed: TypedSignIn): Promise<SignInResult> => {
-      const credentials = await credentialsStore.findForSignInAcrossTenants(database, typed.username);
-      const epoch = credentials?.user.epoch ?? 0;
-      const presented = readPresentedPassword(typed.password);
-      const attempt: Attempt = {
-        ...typed,
-        kind: presented.kind,
-        epoch,
-        knownDevice: devices.recognize(typed.username, epoch, typed.deviceMark),
-        attempts: credentials && attemptsIn(scope, credentials),
-      };
-      const wait = await throttle.take(attempt);
-      if (wait !== null) {
-        // One record for a block: an attacker must not fill the log.
-        const event = { kind: 'signIn.throttled' } as const;
-        if (wait.first) await activityStore.recordSignIn(database, scope, credentials?.user ?? null, event, clock());
-        return { outcome: 'throttled', kind: presented.kind, retryAfter: wait.retryAfter };
-      }
-      const failure = await signInFailure(parts, credentials, presented).catch(async (error: unknown) => {
-        // Nobody looked at this password: it is no wrong one.
-        await throttle.giveBack(attempt);
-        throw error;
-      });
-      if (credentials === null || failure !== null) return refuse(scope, attempt, credentials, failure ?? 'unknown');
-      const opened = await open(scope, credentials, typed.password, typed.device);
-      if (typeof opened === 'string') return refuse(scope, attempt, credentials, opened);
-      // The session is open by now: a count that stays too high is no reason to say that it is not.
-      await throttle.forgive(attempt).catch((error: unknown) => log.warn(error, 'A count of tries stays as it is'));
-      return { outcome: 'signedIn', ...opened, deviceMark: devices.issue(typed.username, epoch) };
-    },
-
-    /** @returns the session behind a ticket if it still counts now, on this node as on every other; else null */
-    resume: async (rules: RegionRules, ticket: SessionTicket): Promise<LiveSession | null> => {
-      const session = await sessionsStore.findLiveAcrossTenants(database, ticket.sessionId);
-      const now = clock();
-      if (session === null || !counts(session, ticket, tightened(rules, session.tenant.ownRules), now)) return null;
-      // Nobody waits for it, and a database that cannot write can still be read.
-      if (now - session.seenAt >= seenAccuracyMs) {
-        sessionsStore
-          .noteSeen(database, session.id, now)
-          .catch((error: unknown) => log.warn(error, 'Last seen stays as it is'));
-      }
-      return { ...session, supportEnd: supportEndOf(session, rules, now) };
-    },
-
-    /** Ends one session for good; a cookie that still names it opens nothing. */
-    signOut: (scope: Scope, sessionId: string): Promise<void> =>
-      database.transaction(async (tx) => {
-        await tenantsStore.lock(tx, scope);
-        await sessionsStore.end(tx, sessionId);
-        await activityStore.record(tx, scope, { kind: 'signOut' }, scope.actor?.id ?? null, clock());
-      }),
-
-    /** Ends one of the actor's own sessions, or all but the one that asks. @returns false for an id that is not theirs */
-    endOwn: (scope: Scope, which: { id: string } | { allBut: string }): Promise<boolean> =>
-      database.transaction(async (tx) => {
-        await tenantsStore.lock(tx, scope);
-        const actorId = scope.actor?.id ?? '';
-        if ('allBut' in which) await sessionsStore.endAllOf(tx, scope, actorId, which.allBut);
-        else if (!(await sessionsStore.endOwn(tx, scope, which.id))) return false;
-        const event = { kind: 'sessions.ended', which: 'allBut' in which ? 'others' : 'one' } as const;
-        await activityStore.record(tx, scope, event, actorId, clock());
-        return true;
-      }),
-  };
+export interface SessionsDependencies {
+  readonly database: Database;
+  readonly hasher: Hasher;
+  readonly throttle: Throttle;
+  readonly devices: KnownDevices;
+  readonly clock: () => number;
+  readonly log: Logger;
 }
+
+// A stronger hash can wait for a quieter moment; the sign-in cannot.
+async function strongerHash(
+  deps: SessionsDependencies,
+  { user, passwordHash }: Credentials,
+  password: string,
+): Promise<string | null> {
+  const { hasher } = deps;
+  if (user.password !== 'own' || !hasher.isOutdated(passwordHash)) return null;
+  return hasher.hash(normalizePassword(password)).catch(() => null);
+}
+
+async function refuse(
+  deps: SessionsDependencies,
+  scope: RegionScope,
+  attempt: Attempt,
+  credentials: Credentials | null,
+  because: SignInFailure,
+): Promise<SignInResult> {
+  const { throttle, database, clock } = deps;
+  const event = { kind: 'signIn.failed', because } as const;
+  // Depends on the attempt alone: time must not tell who has the name.
+  if (await throttle.isRecorded(attempt)) {
+    await activityStore.recordSignIn(database, scope, credentials?.user ?? null, event, clock());
+  }
+  return { outcome: 'refused' };
+}
+
+async function open(
+  deps: SessionsDependencies,
+  scope: RegionScope,
+  credentials: Credentials,
+  password: string,
+  device: string,
+): Promise<Opened | SignInFailure> {
+  const { database, clock } = deps;
+  const { user, tenant, passwordHash } = credentials;
+  const stronger = await strongerHash(deps, credentials, password);
+  return database.transaction(async (tx) => {
+    await tenantsStore.lock(tx, { tenant });
+    // Whoever is blocked or moved, or whose password is replaced, while it is looked at has not signed in.
+    const present = await credentialsStore.findForSignInAcrossTenants(tx, user.username);
+    if (present?.user.epoch !== user.epoch) return 'password';
+    const failure = standing(present, clock());
+    if (failure !== null) return failure;
+    if (stronger !== null) await credentialsStore.rehash(tx, user.id, passwordHash, stronger);
+    const ticket = await openWithin(deps, tx, scope, present.user, device);
+    return { ticket, codePending: present.user.secondFactorAt !== null };
+  });
+}
+
+/** Opens a session in a transaction that holds the tenant and has let its user in otherwise than by a password. */
+export async function openWithin(
+  deps: SessionsDependencies,
+  tx: Database,
+  scope: RegionScope,
+  user: Pick<User, 'id' | 'tenantId' | 'epoch' | 'secondFactorAt'>,
+  device: string,
+): Promise<SessionTicket> {
+  const { clock } = deps;
+  const codePending = user.secondFactorAt !== null;
+  const session = { id: randomUUID(), userId: user.id, address: scope.address, device, at: clock(), codePending };
+  await sessionsStore.open(tx, session);
+  const kind = codePending ? 'signIn.codeAsked' : 'signIn.succeeded';
+  await activityStore.recordSignIn(tx, scope, user, { kind }, session.at);
+  return { sessionId: session.id, epoch: user.epoch };
+}
+
+/** Checks a password and opens a session. Every refusal looks the same from outside. */
+export async function signIn(
+  deps: SessionsDependencies,
+  scope: RegionScope,
+  typed: TypedSignIn,
+): Promise<SignInResult> {
+  const { database, devices, throttle, clock, log } = deps;
+  const credentials = await credentialsStore.findForSignInAcrossTenants(database, typed.username);
+  const epoch = credentials?.user.epoch ?? 0;
+  const presented = readPresentedPassword(typed.password);
+  const attempt: Attempt = {
+    ...typed,
+    kind: presented.kind,
+    epoch,
+    knownDevice: devices.recognize(typed.username, epoch, typed.deviceMark),
+    attempts: credentials && attemptsIn(scope, credentials),
+  };
+  const wait = await throttle.take(attempt);
+  if (wait !== null) {
+    // One record for a block: an attacker must not fill the log.
+    const event = { kind: 'signIn.throttled' } as const;
+    if (wait.first) await activityStore.recordSignIn(database, scope, credentials?.user ?? null, event, clock());
+    return { outcome: 'throttled', kind: presented.kind, retryAfter: wait.retryAfter };
+  }
+  const failure = await signInFailure(deps, credentials, presented).catch(async (error: unknown) => {
+    // Nobody looked at this password: it is no wrong one.
+    await throttle.giveBack(attempt);
+    throw error;
+  });
+  if (credentials === null || failure !== null) return refuse(deps, scope, attempt, credentials, failure ?? 'unknown');
+  const opened = await open(deps, scope, credentials, typed.password, typed.device);
+  if (typeof opened === 'string') return refuse(deps, scope, attempt, credentials, opened);
+  // The session is open by now: a count that stays too high is no reason to say that it is not.
+  await throttle.forgive(attempt).catch((error: unknown) => log.warn(error, 'A count of tries stays as it is'));
+  return { outcome: 'signedIn', ...opened, deviceMark: devices.issue(typed.username, epoch) };
+}
+
+/** @returns the session behind a ticket if it still counts now, on this node as on every other; else null */
+export async function resume(
+  deps: SessionsDependencies,
+  rules: RegionRules,
+  ticket: SessionTicket,
+): Promise<LiveSession | null> {
+  const { database, clock, log } = deps;
+  const session = await sessionsStore.findLiveAcrossTenants(database, ticket.sessionId);
+  const now = clock();
+  if (session === null || !counts(session, ticket, tightened(rules, session.tenant.ownRules), now)) return null;
+  // Nobody waits for it, and a database that cannot write can still be read.
+  if (now - session.seenAt >= seenAccuracyMs) {
+    sessionsStore
+      .noteSeen(database, session.id, now)
+      .catch((error: unknown) => log.warn(error, 'Last seen stays as it is'));
+  }
+  return { ...session, supportEnd: supportEndOf(session, rules, now) };
+}
+
+/** Ends one session for good; a cookie that still names it opens nothing. */
+export function signOut(deps: SessionsDependencies, scope: Scope, sessionId: string): Promise<void> {
+  const { database, clock } = deps;
+  return database.transaction(async (tx) => {
+    await tenantsStore.lock(tx, scope);
+    await sessionsStore.end(tx, sessionId);
+    await activityStore.record(tx, scope, { kind: 'signOut' }, scope.actor?.id ?? null, clock());
+  });
+}
+
+/** Ends one of the actor's own sessions, or all but the one that asks. @returns false for an id that is not theirs */
+export function endOwn(
+  deps: SessionsDependencies,
+  scope: Scope,
+  which: { id: string } | { allBut: string },
+): Promise<boolean> {
+  const { database, clock } = deps;
+  return database.transaction(async (tx) => {
+    await tenantsStore.lock(tx, scope);
+    const actorId = scope.actor?.id ?? '';
+    if ('allBut' in which) await sessionsStore.endAllOf(tx, scope, actorId, which.allBut);
+    else if (!(await sessionsStore.endOwn(tx, scope, which.id))) return false;
+    const event = { kind: 'sessions.ended', which: 'allBut' in which ? 'others' : 'one' } as const;
+    await activityStore.record(tx, scope, event, actorId, clock());
+    return true;
+  });
+}
+
+export const createSessions = (deps: SessionsDependencies) =>
+  bind(deps, { openWithin, signIn, resume, signOut, endOwn });
 
 // As the rules hold now, whatever a tenant kept of its own before they became stricter, or fixed.
 const attemptsIn = ({ rules }: RegionScope, { tenant }: Credentials): number =>

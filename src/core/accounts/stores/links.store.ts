@@ -1,11 +1,10 @@
 import { inChunks } from '../../../platform/database/chunks.ts';
-import { unseen, type Database } from '../../../platform/database/database.ts';
+import { unseen, type Database, preparedQuery } from '../../../platform/database/database.ts';
 import type { LinkPurpose, LinkStanding } from '../../../domain/people/one-time-link.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import type { User } from '../../../domain/people/user.ts';
 import { homeColumns, toHome, type Home, type HomeRow } from './home.ts';
 import { toUser, userColumns, type UserRow } from './user-rows.ts';
-import { preparedQuery } from '../../../platform/database/database.ts';
 
 /** A link as it is first written. Times in epoch ms. */
 export interface NewLink {

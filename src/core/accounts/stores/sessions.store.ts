@@ -1,4 +1,4 @@
-import { unseen, type Database } from '../../../platform/database/database.ts';
+import { unseen, type Database, preparedQuery } from '../../../platform/database/database.ts';
 import type { OwnRules } from '../../../domain/tenant-rules.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import type { SupportEnd } from '../../../domain/support.ts';
@@ -14,7 +14,6 @@ import type { Tenant } from './tenants.store.ts';
 import { homeColumns, toHome, type HomeRow } from './home.ts';
 import { toUser, userColumns, type UserRow } from './user-rows.ts';
 import type { ScopeTenant } from '../../../domain/tenant.ts';
-import { preparedQuery } from '../../../platform/database/database.ts';
 
 /** A session together with everything that decides whether it still counts: one query per request. */
 export interface LiveSession {

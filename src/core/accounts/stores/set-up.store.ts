@@ -1,5 +1,4 @@
-import type { Database } from '../../../platform/database/database.ts';
-import { preparedQuery } from '../../../platform/database/database.ts';
+import { type Database, preparedQuery } from '../../../platform/database/database.ts';
 
 const matching = preparedQuery<{ id: number }>('setup.find', (knex, $) =>
   knex('setup')

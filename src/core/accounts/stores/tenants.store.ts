@@ -1,11 +1,10 @@
-import type { Database } from '../../../platform/database/database.ts';
+import { type Database, preparedQuery } from '../../../platform/database/database.ts';
 import type { Language } from '../../../domain/regions.ts';
 import type { OwnRules } from '../../../domain/tenant-rules.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import type { TenantKind, TenantState, ScopeTenant } from '../../../domain/tenant.ts';
 import { notDeleted } from './user-rows.ts';
 import { readOwnRules } from './tenant-rules.ts';
-import { preparedQuery } from '../../../platform/database/database.ts';
 
 export interface Tenant {
   readonly id: string;

@@ -1,12 +1,11 @@
 import { inChunks } from '../../../platform/database/chunks.ts';
-import type { Database } from '../../../platform/database/database.ts';
+import { type Database, preparedQuery } from '../../../platform/database/database.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import { searchWordsOf } from '../../../domain/people/search-keys.ts';
 import { foldName, type User } from '../../../domain/people/user.ts';
 import type { UserChanges } from './users.columns.ts';
 import { toUser, userColumns, type UserRow } from './user-rows.ts';
 import { reindexUsers } from './users.search.store.ts';
-import { preparedQuery } from '../../../platform/database/database.ts';
 
 /** The changes of one user among many. */
 export type UserChange = UserChanges & Pick<User, 'id'>;

@@ -1,10 +1,9 @@
-import type { Database } from '../../../platform/database/database.ts';
+import { type Database, preparedQuery } from '../../../platform/database/database.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import { wordsOfSearch } from '../../../domain/people/search-keys.ts';
 import type { User } from '../../../domain/people/user.ts';
 import { pageSize, type PageStart } from './list-query.ts';
 import { inText, toUser, userColumns, type UserRow } from './user-rows.ts';
-import { preparedQuery } from '../../../platform/database/database.ts';
 
 /** Deleted users are counted up to here and one further: that there are more is all that a page says. */
 export const mostCounted = 999;

@@ -1,7 +1,6 @@
 import type { User } from '../../../domain/people/user.ts';
 import { notDeleted, toUser, userColumns, type UserRow } from './user-rows.ts';
-import { preparedQuery } from '../../../platform/database/database.ts';
-import type { Database } from '../../../platform/database/database.ts';
+import { preparedQuery, type Database } from '../../../platform/database/database.ts';
 
 const atOnce = 1_000;
 

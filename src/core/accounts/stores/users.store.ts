@@ -1,5 +1,5 @@
 import { inChunks } from '../../../platform/database/chunks.ts';
-import type { Database } from '../../../platform/database/database.ts';
+import { type Database, preparedQuery } from '../../../platform/database/database.ts';
 import { insertRows } from '../../../platform/database/insert.ts';
 import type { Language } from '../../../domain/regions.ts';
 import type { Scope } from '../../../domain/scope.ts';
@@ -12,11 +12,10 @@ import {
   type IndexedRow,
   type UserChanges,
   type NewUser,
+  nextVersion,
 } from './users.columns.ts';
 import { globalAdminUntil, toUser, userColumns, type UserRow } from './user-rows.ts';
 import { indexUsers, reindexUsers, takeNumbers } from './users.search.store.ts';
-import { preparedQuery } from '../../../platform/database/database.ts';
-import { nextVersion } from './users.columns.ts';
 
 // SQLite takes no more than 500 in one statement, and others wait for as long as one takes.
 const mostAtOnce = 100;

@@ -15,6 +15,7 @@ import { lockAs } from '../sessions/recheck.ts';
 import * as activityStore from '../../activity/activity.store.ts';
 import * as tenantsStore from '../stores/tenants.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
+import { bind } from '../../../platform/bind.ts';
 
 export type RulesFeature = ReturnType<typeof createRules>;
 
@@ -29,43 +30,54 @@ export const changesBetween = (before: OwnRules, next: OwnRules): RuleChange[] =
 /** @returns a tenant's own rules as a form carries them, to find out whether they were changed meanwhile */
 export const ownRulesSeen = (own: OwnRules): string => JSON.stringify(own);
 
-/** What a tenant decides for itself, within its region's rules. */
-export function createRules(parts: { database: Database; regionRules: RegionRules; clock: () => number }) {
-  const { database, regionRules, clock } = parts;
-
-  async function setWithin(tx: Database, scope: Scope, next: OwnRules): Promise<void> {
-    if (!may(scope, 'accountSettings.edit').allowed) throw new Failure('forbidden');
-    if (unfitIn(next, regionRules).length > 0) throw new Failure('badRequest');
-    const before = (await tenantsStore.findOwn(tx, scope))?.ownRules ?? {};
-    const changes = changesBetween(before, next);
-    if (changes.length === 0) return;
-    await tenantsStore.setOwnRules(tx, scope, next);
-    await activityStore.record(tx, scope, { kind: 'tenant.rulesChanged', rules: changes }, null, clock());
-  }
-
-  return {
-    /** @returns whether the region lets a tenant have these rules. */
-    isPossible: (own: OwnRules): boolean => unfitIn(own, regionRules).length === 0,
-
-    /** As `set`, within a transaction that holds the tenant's lock, and with another administrator's agreement. */
-    setWithin,
-
-    /**
-     * Replaces the tenant's own rules and records what changed; it holds from everybody's next request.
-     * @param seen the own rules that the actor has looked at, where that is known
-     * @returns the judge's word, `meanwhile` where others hold by now: in that case, and where another administrator must
-     * agree, nothing was changed
-     * @throws Failure forbidden for whoever may not, badRequest for what is no rule, or not stricter than the region
-     */
-    set: (scope: Scope, next: OwnRules, seen: string | null = null): Promise<Verdict | 'meanwhile'> =>
-      database.transaction(async (tx) => {
-        await lockAs(tx, scope, clock);
-        const before = (await tenantsStore.findOwn(tx, scope))?.ownRules ?? {};
-        if (seen !== null && seen !== ownRulesSeen(before)) return 'meanwhile';
-        const loosens = needsFewer(tightened(regionRules, before), tightened(regionRules, next));
-        const verdict = maySetRules(scope, loosens);
-        if (verdict.allowed || verdict.because !== 'secondAdministrator') await setWithin(tx, scope, next);
-        return verdict;
-      }),
-  };
+export interface RulesDependencies {
+  readonly database: Database;
+  readonly regionRules: RegionRules;
+  readonly clock: () => number;
 }
+
+/** As `set`, within a transaction that holds the tenant's lock, and with another administrator's agreement. */
+export async function setWithin(deps: RulesDependencies, tx: Database, scope: Scope, next: OwnRules): Promise<void> {
+  const { regionRules, clock } = deps;
+  if (!may(scope, 'accountSettings.edit').allowed) throw new Failure('forbidden');
+  if (unfitIn(next, regionRules).length > 0) throw new Failure('badRequest');
+  const before = (await tenantsStore.findOwn(tx, scope))?.ownRules ?? {};
+  const changes = changesBetween(before, next);
+  if (changes.length === 0) return;
+  await tenantsStore.setOwnRules(tx, scope, next);
+  await activityStore.record(tx, scope, { kind: 'tenant.rulesChanged', rules: changes }, null, clock());
+}
+
+/** @returns whether the region lets a tenant have these rules. */
+export function isPossible(deps: RulesDependencies, own: OwnRules): boolean {
+  const { regionRules } = deps;
+  return unfitIn(own, regionRules).length === 0;
+}
+
+/**
+ * Replaces the tenant's own rules and records what changed; it holds from everybody's next request.
+ * @param seen the own rules that the actor has looked at, where that is known
+ * @returns the judge's word, `meanwhile` where others hold by now: in that case, and where another administrator must
+ * agree, nothing was changed
+ * @throws Failure forbidden for whoever may not, badRequest for what is no rule, or not stricter than the region
+ */
+export function set(
+  deps: RulesDependencies,
+  scope: Scope,
+  next: OwnRules,
+  seen: string | null = null,
+): Promise<Verdict | 'meanwhile'> {
+  const { database, clock, regionRules } = deps;
+  return database.transaction(async (tx) => {
+    await lockAs(tx, scope, clock);
+    const before = (await tenantsStore.findOwn(tx, scope))?.ownRules ?? {};
+    if (seen !== null && seen !== ownRulesSeen(before)) return 'meanwhile';
+    const loosens = needsFewer(tightened(regionRules, before), tightened(regionRules, next));
+    const verdict = maySetRules(scope, loosens);
+    if (verdict.allowed || verdict.because !== 'secondAdministrator') await setWithin(deps, tx, scope, next);
+    return verdict;
+  });
+}
+
+/** What a tenant decides for itself, within its region's rules. */
+export const createRules = (deps: RulesDependencies) => bind(deps, { isPossible, setWithin, set });

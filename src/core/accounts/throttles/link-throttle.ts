@@ -10,12 +10,10 @@ const askedForName: ThrottleRule = { attempts: 3, windowMinutes: 60, blockMinute
 const askedFromAddress: ThrottleRule = { attempts: 30, windowMinutes: 60, blockMinutes: 60 };
 
 /** Counts links that are opened in vain, and mails that are asked for. */
-export function createLinkThrottle(database: Database) {
-  const links = createLimiter(database, 'link', opened);
-  const names = createLimiter(database, 'recoveryName', askedForName);
-  const addresses = createLimiter(database, 'recoveryAddress', askedFromAddress);
-  const keyOf = (address: string): string => digest(networkOf(address));
-
+export function createLinkThrottle(deps: Database) {
+  const links = createLimiter(deps, 'link', opened);
+  const names = createLimiter(deps, 'recoveryName', askedForName);
+  const addresses = createLimiter(deps, 'recoveryAddress', askedFromAddress);
   return {
     /** Counts a link before it is looked at. @returns null, or how long to wait */
     takeLink: (address: string): Promise<Wait | null> => consume(links, keyOf(address)),
@@ -29,6 +27,10 @@ export function createLinkThrottle(database: Database) {
     takeRecovery: async (username: string, address: string): Promise<Wait | null> =>
       (await consume(addresses, keyOf(address))) ?? (await consume(names, digest(username))),
   };
+}
+
+function keyOf(address: string): string {
+  return digest(networkOf(address));
 }
 
 export type LinkThrottle = ReturnType<typeof createLinkThrottle>;

@@ -11,6 +11,7 @@ import * as credentialsStore from '../stores/credentials.store.ts';
 import * as tenantsStore from '../stores/tenants.store.ts';
 import * as usersStore from '../stores/users.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
+import { bind } from '../../../platform/bind.ts';
 
 export type AddResult =
   | { readonly outcome: 'added'; readonly user: User; readonly way: WayIn }
@@ -25,55 +26,59 @@ export type NewUserFacts = Pick<
   'username' | 'firstName' | 'lastName' | 'displayName' | 'language' | 'administratorLevel' | 'agentLevel'
 >;
 
-/** Adds a user with the way in that the rules ask for; what is shown of it is shown once, in the answer to the form. */
-export function createUserAdder(parts: { database: Database; waysIn: WaysIn; clock: () => number }) {
-  const { database, waysIn, clock } = parts;
-
-  async function usernameFault(tx: Database, scope: Scope, username: string): Promise<FieldFault | null> {
-    if (!isUsername(username)) return { field: 'username', key: 'tenants:error.username' };
-    const tenant = await tenantsStore.findOwn(tx, scope);
-    if (!tenant?.domains.includes(domainOf(username)))
-      return { field: 'username', key: 'tenants:error.usernameDomain' };
-    // A domain belongs to one tenant: a name that is taken is taken within it, and says nothing of another one.
-    const taken = await credentialsStore.findForSignInAcrossTenants(tx, username);
-    return taken === null ? null : { field: 'username', key: 'tenants:error.usernameTaken' };
-  }
-
-  return async (scope: Scope, form: NewUserFacts): Promise<AddResult> => {
-    const verdict = mayGive(scope, null, form);
-    if (!verdict.allowed) return { outcome: 'refused', verdict };
-    if (!offersLanguage(scope.rules, form.language)) return { outcome: 'invalid', faults: [languageNotOffered] };
-    const early = await usernameFault(database, scope, form.username);
-    if (early !== null) return { outcome: 'invalid', faults: [early] };
-    if (!waysIn.arePossible(scope)) return { outcome: 'noMail' };
-    const issued = await waysIn.issue(scope);
-    const { way, stored } = issued;
-    return database.transaction(async (tx): Promise<AddResult> => {
-      await lockAs(tx, scope, clock);
-      const fault = await usernameFault(tx, scope, form.username);
-      if (fault !== null) return { outcome: 'invalid', faults: [fault] };
-      const id = randomUUID();
-      await usersStore.insert(tx, scope, {
-        ...form,
-        ...{
-          id,
-          state: 'active',
-          password: 'temporary',
-          passwordHash: stored.hash,
-          lastSignInAt: null,
-          createdAt: stored.at,
-        },
-        temporaryUntil: stored.until,
-        passwordSetBy: stored.by,
-        passwordSetAt: stored.at,
-      });
-      await waysIn.keep(tx, scope, [[{ id, epoch: 0 }, issued]], 'added');
-      await activityStore.record(tx, scope, { kind: 'user.added' }, id, stored.at);
-      const user = await usersStore.find(tx, scope, id);
-      if (user === null) throw new Error('The user who was just added is not there');
-      return { outcome: 'added', user, way };
-    });
-  };
+export interface UserAdderDependencies {
+  readonly database: Database;
+  readonly waysIn: WaysIn;
+  readonly clock: () => number;
 }
+
+async function usernameFault(tx: Database, scope: Scope, username: string): Promise<FieldFault | null> {
+  if (!isUsername(username)) return { field: 'username', key: 'tenants:error.username' };
+  const tenant = await tenantsStore.findOwn(tx, scope);
+  if (!tenant?.domains.includes(domainOf(username))) return { field: 'username', key: 'tenants:error.usernameDomain' };
+  // A domain belongs to one tenant: a name that is taken is taken within it, and says nothing of another one.
+  const taken = await credentialsStore.findForSignInAcrossTenants(tx, username);
+  return taken === null ? null : { field: 'username', key: 'tenants:error.usernameTaken' };
+}
+
+/** Adds a user with the way in that the rules ask for; what is shown of it is shown once, in the answer to the form. */
+export async function userAdder(deps: UserAdderDependencies, scope: Scope, form: NewUserFacts): Promise<AddResult> {
+  const { database, waysIn, clock } = deps;
+  const verdict = mayGive(scope, null, form);
+  if (!verdict.allowed) return { outcome: 'refused', verdict };
+  if (!offersLanguage(scope.rules, form.language)) return { outcome: 'invalid', faults: [languageNotOffered] };
+  const early = await usernameFault(database, scope, form.username);
+  if (early !== null) return { outcome: 'invalid', faults: [early] };
+  if (!waysIn.arePossible(scope)) return { outcome: 'noMail' };
+  const issued = await waysIn.issue(scope);
+  const { way, stored } = issued;
+  return database.transaction(async (tx): Promise<AddResult> => {
+    await lockAs(tx, scope, clock);
+    const fault = await usernameFault(tx, scope, form.username);
+    if (fault !== null) return { outcome: 'invalid', faults: [fault] };
+    const id = randomUUID();
+    await usersStore.insert(tx, scope, {
+      ...form,
+      ...{
+        id,
+        state: 'active',
+        password: 'temporary',
+        passwordHash: stored.hash,
+        lastSignInAt: null,
+        createdAt: stored.at,
+      },
+      temporaryUntil: stored.until,
+      passwordSetBy: stored.by,
+      passwordSetAt: stored.at,
+    });
+    await waysIn.keep(tx, scope, [[{ id, epoch: 0 }, issued]], 'added');
+    await activityStore.record(tx, scope, { kind: 'user.added' }, id, stored.at);
+    const user = await usersStore.find(tx, scope, id);
+    if (user === null) throw new Error('The user who was just added is not there');
+    return { outcome: 'added', user, way };
+  });
+}
+
+export const createUserAdder = (deps: UserAdderDependencies) => bind(deps, { userAdder }).userAdder;
 
 export type AddUser = ReturnType<typeof createUserAdder>;

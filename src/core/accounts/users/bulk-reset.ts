@@ -8,6 +8,7 @@ import * as activityStore from '../../activity/activity.store.ts';
 import * as credentialsStore from '../stores/credentials.store.ts';
 import * as sessionsStore from '../stores/sessions.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
+import { bind } from '../../../platform/bind.ts';
 
 /** Whose password is reset, and the epoch that they had when it was decided: a form that is sent twice finds another. */
 export interface ResetTarget {
@@ -25,63 +26,82 @@ export type BulkResetOutcome =
   | { readonly outcome: 'noMail' }
   | { readonly outcome: 'throttled'; readonly retryAfter: number };
 
-/** Makes what gives many users a way in each and ends their sessions. Clear texts are in its result alone. */
-export function createBulkReset(parts: {
-  database: Database;
-  waysIn: WaysIn;
-  throttle: Throttle;
-  clock: () => number;
-}) {
-  const { database, waysIn, throttle, clock } = parts;
-
-  // One after the other: people who sign in meanwhile wait for one hash, not for all of them.
-  async function issueTo(scope: Scope, users: readonly User[]): Promise<IssuedTo[]> {
-    const issued: IssuedTo[] = [];
-    for (const user of users) issued.push({ user, ...(await waysIn.issue(scope)) });
-    return issued;
-  }
-
-  async function write(tx: Database, scope: Scope, issued: IssuedTo, epoch: number): Promise<boolean> {
-    const { user, stored, way } = issued;
-    if (!(await credentialsStore.replace(tx, scope, user.id, epoch, stored))) return false;
-    await sessionsStore.endAllOf(tx, scope, user.id, null);
-    await waysIn.keep(tx, scope, [[{ id: user.id, epoch: epoch + 1 }, issued]], 'reset');
-    const event = { kind: 'password.reset', expiresAt: stored.until, ...recordedAs(way) } as const;
-    await activityStore.record(tx, scope, event, user.id, stored.at);
-    return true;
-  }
-
-  async function recordRefusals(tx: Database, scope: Scope, left: readonly Left[]): Promise<void> {
-    for (const { user, because } of left) {
-      if (because === 'unchanged' || because === 'meanwhile') continue;
-      const refusal = { kind: 'refused', action: 'users.resetPassword', because } as const;
-      await activityStore.record(tx, scope, refusal, user.id, clock());
-    }
-  }
-
-  return async (scope: Scope, targets: readonly ResetTarget[]): Promise<BulkResetOutcome> => {
-    if (!waysIn.arePossible(scope)) return { outcome: 'noMail' };
-    const epochs = new Map(targets.map(({ id, epoch }) => [id, epoch]));
-    const first = await sortOut(database, scope, 'reset', [...epochs.keys()]);
-    const spent = first.done.length;
-    const wait = scope.actor && spent > 0 ? await throttle.takeBudget('reset', scope.actor.id, spent) : null;
-    if (wait !== null) return { outcome: 'throttled', retryAfter: wait.retryAfter };
-    const made = await issueTo(scope, first.done);
-    return database.transaction(async (tx) => {
-      await lockAs(tx, scope, clock);
-      const { done, left } = await sortOut(tx, scope, 'reset', [...epochs.keys()]);
-      await recordRefusals(tx, scope, left);
-      const issued: IssuedTo[] = [];
-      const meanwhile: Left[] = [];
-      for (const user of done) {
-        const password = made.find((each) => each.user.id === user.id);
-        const written = password && (await write(tx, scope, password, epochs.get(user.id) ?? -1));
-        if (written) issued.push(password);
-        else meanwhile.push({ user, because: 'meanwhile' });
-      }
-      return { outcome: 'reset', issued, left: [...left, ...meanwhile] };
-    });
-  };
+export interface BulkResetDependencies {
+  readonly database: Database;
+  readonly waysIn: WaysIn;
+  readonly throttle: Throttle;
+  readonly clock: () => number;
 }
+
+// One after the other: people who sign in meanwhile wait for one hash, not for all of them.
+async function issueTo(deps: BulkResetDependencies, scope: Scope, users: readonly User[]): Promise<IssuedTo[]> {
+  const { waysIn } = deps;
+  const issued: IssuedTo[] = [];
+  for (const user of users) issued.push({ user, ...(await waysIn.issue(scope)) });
+  return issued;
+}
+
+async function write(
+  deps: BulkResetDependencies,
+  tx: Database,
+  scope: Scope,
+  issued: IssuedTo,
+  epoch: number,
+): Promise<boolean> {
+  const { waysIn } = deps;
+  const { user, stored, way } = issued;
+  if (!(await credentialsStore.replace(tx, scope, user.id, epoch, stored))) return false;
+  await sessionsStore.endAllOf(tx, scope, user.id, null);
+  await waysIn.keep(tx, scope, [[{ id: user.id, epoch: epoch + 1 }, issued]], 'reset');
+  const event = { kind: 'password.reset', expiresAt: stored.until, ...recordedAs(way) } as const;
+  await activityStore.record(tx, scope, event, user.id, stored.at);
+  return true;
+}
+
+async function recordRefusals(
+  deps: BulkResetDependencies,
+  tx: Database,
+  scope: Scope,
+  left: readonly Left[],
+): Promise<void> {
+  const { clock } = deps;
+  for (const { user, because } of left) {
+    if (because === 'unchanged' || because === 'meanwhile') continue;
+    const refusal = { kind: 'refused', action: 'users.resetPassword', because } as const;
+    await activityStore.record(tx, scope, refusal, user.id, clock());
+  }
+}
+
+/** Makes what gives many users a way in each and ends their sessions. Clear texts are in its result alone. */
+export async function bulkReset(
+  deps: BulkResetDependencies,
+  scope: Scope,
+  targets: readonly ResetTarget[],
+): Promise<BulkResetOutcome> {
+  const { waysIn, database, throttle, clock } = deps;
+  if (!waysIn.arePossible(scope)) return { outcome: 'noMail' };
+  const epochs = new Map(targets.map(({ id, epoch }) => [id, epoch]));
+  const first = await sortOut(database, scope, 'reset', [...epochs.keys()]);
+  const spent = first.done.length;
+  const wait = scope.actor && spent > 0 ? await throttle.takeBudget('reset', scope.actor.id, spent) : null;
+  if (wait !== null) return { outcome: 'throttled', retryAfter: wait.retryAfter };
+  const made = await issueTo(deps, scope, first.done);
+  return database.transaction(async (tx) => {
+    await lockAs(tx, scope, clock);
+    const { done, left } = await sortOut(tx, scope, 'reset', [...epochs.keys()]);
+    await recordRefusals(deps, tx, scope, left);
+    const issued: IssuedTo[] = [];
+    const meanwhile: Left[] = [];
+    for (const user of done) {
+      const password = made.find((each) => each.user.id === user.id);
+      const written = password && (await write(deps, tx, scope, password, epochs.get(user.id) ?? -1));
+      if (written) issued.push(password);
+      else meanwhile.push({ user, because: 'meanwhile' });
+    }
+    return { outcome: 'reset', issued, left: [...left, ...meanwhile] };
+  });
+}
+
+export const createBulkReset = (deps: BulkResetDependencies) => bind(deps, { bulkReset }).bulkReset;
 
 export type BulkReset = ReturnType<typeof createBulkReset>;

@@ -9,6 +9,7 @@ import { mayDeleteNow } from './deletions.ts';
 import { block, judge, remove, restore, takeStep, unblock, type Step } from './step.ts';
 import * as usersStore from '../stores/users.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
+import { bind } from '../../../platform/bind.ts';
 
 type Judged = Pick<Step, 'action' | 'among' | 'verdict'>;
 
@@ -101,37 +102,56 @@ export async function secondFor(
   return verdict.allowed ? null : verdict;
 }
 
+export interface BulkChangeDependencies {
+  readonly database: Database;
+  readonly clock: () => number;
+}
+
+async function take(
+  deps: BulkChangeDependencies,
+  tx: Database,
+  scope: Scope,
+  user: User,
+  step: Step,
+): Promise<Left['because'] | null> {
+  const { clock } = deps;
+  try {
+    const result = await takeStep(tx, scope, user.id, step, clock());
+    if (result.outcome === 'refused') return result.verdict.because;
+    return result.outcome === 'unchanged' ? 'unchanged' : null;
+  } catch (error) {
+    if (error instanceof Failure && error.kind === 'notFound') return 'meanwhile';
+    throw error;
+  }
+}
+
 /**
  * Makes what does one thing to many users of the tenant in one transaction. It throws Failure conflict when the
  * tenant's last active Global admin would be among them: then nothing is done to anybody.
  */
-export function createBulkChange({ database, clock }: { database: Database; clock: () => number }) {
-  async function take(tx: Database, scope: Scope, user: User, step: Step): Promise<Left['because'] | null> {
-    try {
-      const result = await takeStep(tx, scope, user.id, step, clock());
-      if (result.outcome === 'refused') return result.verdict.because;
-      return result.outcome === 'unchanged' ? 'unchanged' : null;
-    } catch (error) {
-      if (error instanceof Failure && error.kind === 'notFound') return 'meanwhile';
-      throw error;
+export function bulkChange(
+  deps: BulkChangeDependencies,
+  scope: Scope,
+  action: Exclude<BulkAction, 'reset'>,
+  ids: readonly string[],
+): Promise<BulkOutcome> {
+  const { database, clock } = deps;
+  return database.transaction(async (tx) => {
+    await lockAs(tx, scope, clock);
+    const chosen = await usersStore.findMany(tx, scope, ids, stepOf(action).among);
+    const second = await secondFor(tx, scope, action, chosen, clock());
+    if (second) return { done: [], left: [], second };
+    const done: User[] = [];
+    const left: Left[] = [];
+    for (const user of chosen) {
+      const because = await take(deps, tx, scope, user, steps[action]);
+      if (because === null) done.push(user);
+      else left.push({ user, because });
     }
-  }
-
-  return (scope: Scope, action: Exclude<BulkAction, 'reset'>, ids: readonly string[]): Promise<BulkOutcome> =>
-    database.transaction(async (tx) => {
-      await lockAs(tx, scope, clock);
-      const chosen = await usersStore.findMany(tx, scope, ids, stepOf(action).among);
-      const second = await secondFor(tx, scope, action, chosen, clock());
-      if (second) return { done: [], left: [], second };
-      const done: User[] = [];
-      const left: Left[] = [];
-      for (const user of chosen) {
-        const because = await take(tx, scope, user, steps[action]);
-        if (because === null) done.push(user);
-        else left.push({ user, because });
-      }
-      return { done, left };
-    });
+    return { done, left };
+  });
 }
+
+export const createBulkChange = (deps: BulkChangeDependencies) => bind(deps, { bulkChange }).bulkChange;
 
 export type BulkChange = ReturnType<typeof createBulkChange>;

@@ -12,6 +12,7 @@ import * as credentialsStore from '../stores/credentials.store.ts';
 import * as sessionsStore from '../stores/sessions.store.ts';
 import * as usersStore from '../stores/users.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
+import { bind } from '../../../platform/bind.ts';
 
 export type ResetResult =
   | { readonly outcome: 'reset'; readonly user: User; readonly way: WayIn }
@@ -27,72 +28,94 @@ export type Agreement = (tx: Database) => Promise<boolean>;
 
 export type Users = ReturnType<typeof createUsers>;
 
-export function createUsers(parts: { database: Database; waysIn: WaysIn; throttle: Throttle; clock: () => number }) {
-  const { database, waysIn, throttle, clock } = parts;
-
-  /** @throws Failure notFound: for another tenant's user exactly as for one that never was */
-  async function load(scope: Scope, userId: string): Promise<User> {
-    const user = await usersStore.find(database, scope, userId);
-    if (user === null) throw notFound();
-    return user;
-  }
-
-  async function recordRefusal(scope: Scope, action: Action, user: User, because: Refusal): Promise<void> {
-    await activityStore.record(database, scope, { kind: 'refused', action, because }, user.id, clock());
-  }
-
-  async function issueAndRecord(scope: Scope, user: User, agreement?: Agreement): Promise<ResetResult> {
-    const issued = await waysIn.issue(scope);
-    const { way, stored } = issued;
-    const replaced = await database.transaction(async (tx) => {
-      await lockAs(tx, scope, clock);
-      // Somebody may have been made a Global admin since: that changes who may do this, and not the epoch.
-      const present = await usersStore.find(tx, scope, user.id);
-      if (present === null || !may(scope, 'users.resetPassword', present).allowed) return false;
-      if (agreement !== undefined && !(await agreement(tx))) return false;
-      if (!(await credentialsStore.replace(tx, scope, user.id, user.epoch, stored))) return false;
-      await sessionsStore.endAllOf(tx, scope, user.id, null);
-      await waysIn.keep(tx, scope, [[{ id: user.id, epoch: user.epoch + 1 }, issued]], 'reset');
-      const event = { kind: 'password.reset', expiresAt: stored.until, ...recordedAs(way) } as const;
-      await activityStore.record(tx, scope, event, user.id, stored.at);
-      return true;
-    });
-    if (!replaced) return { outcome: 'stale', user };
-    return { outcome: 'reset', user, way };
-  }
-
-  return {
-    load,
-
-    /** One user with their latest events and what the scope's actor may do to them. */
-    show: async (scope: Scope, userId: string): Promise<{ user: User; reset: Verdict; events: Activity[] }> => {
-      const user = await load(scope, userId);
-      const events = await activityStore.latestOfUser(database, scope, userId);
-      return { user, reset: may(scope, 'users.resetPassword', user), events };
-    },
-
-    /**
-     * Gives a user the way in that the rules ask for, and ends all their sessions.
-     * @param epoch the user's epoch as the confirmation form carried it; null skips the check, for the operator's command
-     * @param agreement takes another administrator's agreement, where one is needed, in the transaction of the reset
-     */
-    resetPassword: async (
-      scope: Scope,
-      userId: string,
-      epoch: number | null,
-      agreement?: Agreement,
-    ): Promise<ResetResult> => {
-      const user = await load(scope, userId);
-      const verdict = may(scope, 'users.resetPassword', user);
-      if (!verdict.allowed) {
-        await recordRefusal(scope, 'users.resetPassword', user, verdict.because);
-        return { outcome: 'refused', user, verdict };
-      }
-      if (!waysIn.arePossible(scope)) return { outcome: 'noMail', user };
-      const wait = scope.actor === null ? null : await throttle.takeBudget('reset', scope.actor.id);
-      if (wait !== null) return { outcome: 'throttled', retryAfter: wait.retryAfter };
-      if (epoch !== null && user.epoch !== epoch) return { outcome: 'stale', user };
-      return issueAndRecord(scope, user, agreement);
-    },
-  };
+export interface UsersDependencies {
+  readonly database: Database;
+  readonly waysIn: WaysIn;
+  readonly throttle: Throttle;
+  readonly clock: () => number;
 }
+
+/** @throws Failure notFound: for another tenant's user exactly as for one that never was */
+export async function load(deps: UsersDependencies, scope: Scope, userId: string): Promise<User> {
+  const { database } = deps;
+  const user = await usersStore.find(database, scope, userId);
+  if (user === null) throw notFound();
+  return user;
+}
+
+async function recordRefusal(
+  deps: UsersDependencies,
+  scope: Scope,
+  action: Action,
+  user: User,
+  because: Refusal,
+): Promise<void> {
+  const { database, clock } = deps;
+  await activityStore.record(database, scope, { kind: 'refused', action, because }, user.id, clock());
+}
+
+async function issueAndRecord(
+  deps: UsersDependencies,
+  scope: Scope,
+  user: User,
+  agreement?: Agreement,
+): Promise<ResetResult> {
+  const { waysIn, database, clock } = deps;
+  const issued = await waysIn.issue(scope);
+  const { way, stored } = issued;
+  const replaced = await database.transaction(async (tx) => {
+    await lockAs(tx, scope, clock);
+    // Somebody may have been made a Global admin since: that changes who may do this, and not the epoch.
+    const present = await usersStore.find(tx, scope, user.id);
+    if (present === null || !may(scope, 'users.resetPassword', present).allowed) return false;
+    if (agreement !== undefined && !(await agreement(tx))) return false;
+    if (!(await credentialsStore.replace(tx, scope, user.id, user.epoch, stored))) return false;
+    await sessionsStore.endAllOf(tx, scope, user.id, null);
+    await waysIn.keep(tx, scope, [[{ id: user.id, epoch: user.epoch + 1 }, issued]], 'reset');
+    const event = { kind: 'password.reset', expiresAt: stored.until, ...recordedAs(way) } as const;
+    await activityStore.record(tx, scope, event, user.id, stored.at);
+    return true;
+  });
+  if (!replaced) return { outcome: 'stale', user };
+  return { outcome: 'reset', user, way };
+}
+
+/** One user with their latest events and what the scope's actor may do to them. */
+export async function show(
+  deps: UsersDependencies,
+  scope: Scope,
+  userId: string,
+): Promise<{ user: User; reset: Verdict; events: Activity[] }> {
+  const { database } = deps;
+  const user = await load(deps, scope, userId);
+  const events = await activityStore.latestOfUser(database, scope, userId);
+  return { user, reset: may(scope, 'users.resetPassword', user), events };
+}
+
+/**
+ * Gives a user the way in that the rules ask for, and ends all their sessions.
+ * @param epoch the user's epoch as the confirmation form carried it; null skips the check, for the operator's command
+ * @param agreement takes another administrator's agreement, where one is needed, in the transaction of the reset
+ */
+export async function resetPassword(
+  deps: UsersDependencies,
+  scope: Scope,
+  userId: string,
+  epoch: number | null,
+  agreement?: Agreement,
+): Promise<ResetResult> {
+  const { waysIn, throttle } = deps;
+  const user = await load(deps, scope, userId);
+  const verdict = may(scope, 'users.resetPassword', user);
+  if (!verdict.allowed) {
+    await recordRefusal(deps, scope, 'users.resetPassword', user, verdict.because);
+    return { outcome: 'refused', user, verdict };
+  }
+  if (!waysIn.arePossible(scope)) return { outcome: 'noMail', user };
+  const wait = scope.actor === null ? null : await throttle.takeBudget('reset', scope.actor.id);
+  if (wait !== null) return { outcome: 'throttled', retryAfter: wait.retryAfter };
+  if (epoch !== null && user.epoch !== epoch) return { outcome: 'stale', user };
+  return issueAndRecord(deps, scope, user, agreement);
+}
+
+export const createUsers = (deps: UsersDependencies) => bind(deps, { load, show, resetPassword });
