@@ -22,10 +22,9 @@ export function recoveryRoutes(parts: {
   config: Config;
   database: Database;
   cookies: Cookies;
-  recovery: Recovery;
-  wake: () => void;
+  recovery: Pick<Recovery, 'ask'> & { readonly wake: () => void };
 }): Route[] {
-  const { config, database, cookies, recovery, wake } = parts;
+  const { config, database, cookies, recovery } = parts;
   const { rules } = config;
   if (rules.operations['users.resetPassword'].at !== 'alone') return [];
   const canMail = config.mail !== null;
@@ -48,7 +47,7 @@ export function recoveryRoutes(parts: {
     }
     const wait = await recovery.ask(regionScopeOf(request, rules), values.username);
     if (wait !== null) throw new Failure('throttled', { retryAfter: wait.retryAfter });
-    wake();
+    recovery.wake();
     response.page('links/recover-sent', { minutes }, { title: 'links:sent.title' });
   }
 

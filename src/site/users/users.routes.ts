@@ -10,7 +10,7 @@ import { scopeOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';
 import { handOverOf, type WaysIn } from '../../core/accounts/links/hand-over.ts';
 import { notesOfList } from '../rules/notes.ts';
-import { mostCounted } from '../../core/accounts/stores/users.deleted.store.ts';
+import { maxDeletedCounted } from '../../core/accounts/stores/users.deleted.store.ts';
 import type { HandOverSheet } from './hand-over-sheet.ts';
 import { showWayIn } from './reveal.ts';
 import { listQuery, resetForm, type ListQuery } from './users.forms.ts';
@@ -57,7 +57,7 @@ async function list(deps: UsersRoutesDependencies, request: Request, response: R
     levels,
     statuses,
     deleted,
-    mostDeleted: mostCounted,
+    mostDeleted: maxDeletedCounted,
     add: may(scope, 'users.add'),
     bulk: offeredInBulk(scope, 'present'),
     chooseAll: chooseAllHref(query),
