@@ -3,7 +3,7 @@ import type { Config } from '../platform/config/config.ts';
 import { keptInFile } from '../platform/keys/kept-file.ts';
 import { fingerprintOf, makeKey, type Signer } from '../platform/keys/region-key.ts';
 import { CommandFault } from './context.ts';
-import * as directoryStore from '../core/directory/directory.store.ts';
+import { directoryStore } from '../core/directory/index.ts';
 import type { Database } from '../platform/database/database.ts';
 
 /** @returns the private key by which this region signs, as PEM; made when it is first asked for */

@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { regionId } from '../domain/regions.ts';
 import { domainAndParents, isDomain } from '../domain/people/user.ts';
-import type { DirectoryRoute } from '../core/directory/directory.store.ts';
+import { type DirectoryRoute, directoryStore } from '../core/directory/index.ts';
 import { CommandFault } from './context.ts';
-import * as directoryStore from '../core/directory/directory.store.ts';
 import type { Database } from '../platform/database/database.ts';
 
 const domain = z.string().trim().toLowerCase().refine(isDomain, 'is not a domain such as company.example');

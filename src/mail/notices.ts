@@ -4,7 +4,7 @@ import { cleanName } from '../domain/people/user.ts';
 import { paths } from '../paths.ts';
 import { createFormats, type Formats } from '../i18n/formats.ts';
 import type { Tongue, Translator } from '../i18n/translator.ts';
-import type { TakenNotice } from '../core/notices/notices.store.ts';
+import type { TakenNotice } from '../core/notices/index.ts';
 import type { Mail } from '../platform/mail-transport.ts';
 
 export interface WordingParts {

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Core } from '../core/core.ts';
-import type { Hasher } from '../core/accounts/passwords/hasher.ts';
+import type { Hasher } from '../core/accounts/index.ts';
 import type { Translator } from '../i18n/translator.ts';
 import type { Config } from '../platform/config/config.ts';
 import type { Database } from '../platform/database/database.ts';
@@ -70,7 +70,16 @@ export const siteRoutes = (deps: SiteDependencies): readonly Route[] => [
 ];
 
 /** Pages on the way to a session. */
-function signInPages({ core, config, database, hasher, cookies, authentication, clock, log }: SiteDependencies): Route[] {
+function signInPages({
+  core,
+  config,
+  database,
+  hasher,
+  cookies,
+  authentication,
+  clock,
+  log,
+}: SiteDependencies): Route[] {
   const { passwords, links, devices, recovery, secondFactor, tenants } = core.accounts;
   const { rules } = config;
   return [

@@ -3,7 +3,6 @@ import type { Work } from '../../platform/jobs.ts';
 import { confirmCommand, type TrustedClock } from './trusted-clock.ts';
 import type { Counts, Tally, RetentionStep } from '../../platform/retention-step.ts';
 
-
 /** A kind of which more is due than one run may delete. */
 export interface Excess {
   readonly kind: string;

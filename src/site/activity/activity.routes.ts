@@ -10,12 +10,12 @@ import { scopeOf } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
 import { describeRetention } from '../rules/describe.ts';
 import { notesOf } from '../rules/notes.ts';
-import type { LogExports } from '../../core/activity/export.ts';
+import type { LogExports } from '../../core/activity/index.ts';
+import { usersStore } from '../../core/accounts/index.ts';
 import { filterOf, logQuery, type LogQuery } from './activity.forms.ts';
 import { findPeople, logHref, readLogPage } from './list.ts';
 import type { WordsFor } from './words.ts';
 import type { Crumb } from '../http/page-options.ts';
-import * as usersStore from '../../core/accounts/stores/users.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 

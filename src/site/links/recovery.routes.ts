@@ -11,8 +11,8 @@ import { regionScopeOf } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
 import { arrivalAddress } from '../http/arrival.ts';
 import { usernameForm } from '../sign-in/sign-in.forms.ts';
-import type { Recovery } from '../../core/accounts/links/recovery.ts';
-import * as directoryStore from '../../core/directory/directory.store.ts';
+import type { Recovery } from '../../core/accounts/index.ts';
+import { directoryStore } from '../../core/directory/index.ts';
 import type { Database } from '../../platform/database/database.ts';
 
 const minuteMs = 60_000;

@@ -7,7 +7,7 @@ import type { Cookies } from '../http/cookies.ts';
 import { line, readForm } from '../http/forms.ts';
 import { themes } from '../http/page.ts';
 import type { Route } from '../http/routing.ts';
-import * as usersStore from '../../core/accounts/stores/users.store.ts';
+import { usersStore } from '../../core/accounts/index.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 

@@ -7,8 +7,7 @@ import { scopeOf } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
 import { describeRules } from './describe.ts';
 import { readOwnRulesForm, seenForm, type TypedRules } from './rules.forms.ts';
-import { ownRulesSeen, type RulesFeature } from '../../core/accounts/tenants/tenant-rules.ts';
-import * as tenantsStore from '../../core/accounts/stores/tenants.store.ts';
+import { ownRulesSeen, type RulesFeature, tenantsStore } from '../../core/accounts/index.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 

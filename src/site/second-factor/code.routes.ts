@@ -7,7 +7,7 @@ import { scopeOf, seeOther, sessionOf } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
 import { waitOf } from '../http/wait.ts';
 import { codeForm } from './second-factor.forms.ts';
-import type { CodeStep } from '../../core/accounts/second-factor/sign-in.ts';
+import type { CodeStep } from '../../core/accounts/index.ts';
 import { bind } from '../../platform/bind.ts';
 
 export interface CodeRoutesDependencies {

@@ -12,7 +12,7 @@ import { seeOther } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
 import { arrivalAddress, createArrivals, type Arrival } from '../http/arrival.ts';
 import { passwordForm, usernameForm } from './sign-in.forms.ts';
-import * as directoryStore from '../../core/directory/directory.store.ts';
+import { directoryStore } from '../../core/directory/index.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 

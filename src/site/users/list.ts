@@ -9,8 +9,8 @@ import {
   type ListOrder,
   type PageStart,
   type SortKey,
-} from '../../core/accounts/stores/list-query.ts';
-import * as usersStore from '../../core/accounts/stores/users.store.ts';
+  usersStore,
+} from '../../core/accounts/index.ts';
 import type { Database } from '../../platform/database/database.ts';
 
 export interface UserList<U> {
