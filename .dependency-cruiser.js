@@ -7,9 +7,6 @@
 /** Interfaces to the outside. Those that do not exist yet are named, so that the rules already apply to them. */
 const interfaces = '(site|mail|api|scim|oidc)';
 
-/** Leaf modules at the root of src that every layer may import. */
-const roots = '^src/(paths|package-root)[.]ts$';
-
 /** The contexts of core: each may import only those before it. */
 const contexts = [
   'activity',
@@ -75,7 +72,7 @@ export default {
       comment: 'Platform and i18n serve every context and know none.',
       severity: 'error',
       from: { path: '^src/(platform|i18n)/' },
-      to: { path: `^src/|^tools/`, pathNot: `^src/(domain|platform|i18n)/|^src/package-root[.]ts$` },
+      to: { path: `^src/|^tools/`, pathNot: `^src/(domain|platform|i18n)/` },
     },
     {
       name: 'core-below-interfaces',
@@ -83,14 +80,14 @@ export default {
         'Business logic takes and returns plain values; pages, emails and commands call it. Addresses are injected.',
       severity: 'error',
       from: { path: '^src/core/' },
-      to: { path: '^src/|^tools/', pathNot: '^src/(domain|platform|i18n|core)/|^src/package-root[.]ts$' },
+      to: { path: '^src/|^tools/', pathNot: '^src/(domain|platform|i18n|core)/' },
     },
     {
       name: 'interfaces-below-app',
       comment: 'An interface is mounted by app.ts and knows nothing of the programs that start it.',
       severity: 'error',
       from: { path: `^src/${interfaces}/` },
-      to: { path: '^src/|^tools/', pathNot: `^src/(domain|platform|i18n|core)/|^src/${interfaces}/|${roots}` },
+      to: { path: '^src/|^tools/', pathNot: `^src/(domain|platform|i18n|core)/|^src/${interfaces}/` },
     },
     {
       name: 'interfaces-stay-apart',

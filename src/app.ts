@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { createCore, type CoreDependencies } from './core/core.ts';
 import type { Translator } from './i18n/translator.ts';
 import { createWording } from './mail/notices.ts';
-import { linkAddresses, paths } from './paths.ts';
+import { linkAddresses, paths } from './site/http/paths.ts';
 import { createBackground, type Background } from './platform/jobs.ts';
 import { discreet } from './platform/log.ts';
 import { logCsv } from './site/activity/csv.ts';
@@ -55,7 +55,7 @@ export function createApp(given: AppParts): { app: Express; routes: readonly Rou
   const outputs = {
     logCsv: logCsv(wordsFor),
     userCells: csv,
-    wordNotice: createWording({ baseUrl, translator, render, clock }),
+    wordNotice: createWording({ signIn: new URL(paths.signIn, baseUrl).href, translator, render, clock }),
     linkAddress: linkAddresses(baseUrl),
   };
   const core = createCore({ ...parts, background, outputs });

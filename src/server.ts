@@ -9,7 +9,7 @@ import type { Database } from './platform/database/database.ts';
 import { openDatabase } from './platform/database/open.ts';
 import { migrationState, prepareDatabase } from './platform/database/migrate.ts';
 import { createGuessCounter, type GuessCounter, createHasher, openSetup } from './core/accounts/index.ts';
-import { paths, to } from './paths.ts';
+import { paths, to } from './site/http/paths.ts';
 import { loadAssets } from './site/http/assets.ts';
 import { sessionTtlMs } from './site/http/session.ts';
 import { openRedisSessions } from './site/http/session-store/redis-store.ts';

@@ -2,8 +2,9 @@ import { createReadStream } from 'node:fs';
 import { sha256 } from '../platform/database/digest.ts';
 import { linesOf } from '../platform/database/lines.ts';
 import { createFileCheck, type FileCheck, type FileFault } from '../core/activity/index.ts';
-import { CommandFault, print } from './context.ts';
+import { print } from './context.ts';
 import type { CommandIo } from './io.ts';
+import { CommandFault } from '../platform/command-fault.ts';
 
 interface FileOptions {
   readonly file: string;

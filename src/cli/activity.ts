@@ -7,9 +7,10 @@ import { logCsv } from '../site/activity/csv.ts';
 import { createActivityWords } from '../site/activity/words.ts';
 import { loadTranslator } from '../i18n/translator.ts';
 import { droppedBefore, faultWords, verifyFile } from './activity-file.ts';
-import { CommandFault, print, withContext, type CommandContext } from './context.ts';
+import { print, withContext, type CommandContext } from './context.ts';
 import type { CommandIo } from './io.ts';
 import type { Database } from '../platform/database/database.ts';
+import { CommandFault } from '../platform/command-fault.ts';
 
 interface VerifyOptions {
   tenant?: string;

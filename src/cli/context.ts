@@ -7,6 +7,7 @@ import { createHasher, type Hasher, createTenants, type Tenants } from '../core/
 import { directoryStore } from '../core/directory/index.ts';
 import { loadTranslator } from '../i18n/translator.ts';
 import type { CommandIo } from './io.ts';
+import { CommandFault } from '../platform/command-fault.ts';
 
 export { print, printEach } from './io.ts';
 
@@ -17,9 +18,6 @@ export interface CommandContext {
   readonly hasher: Hasher;
   readonly tenants: Tenants;
 }
-
-/** A fault that the operator can mend; said in one line, without a stack. */
-export class CommandFault extends Error {}
 
 /**
  * Opens the region's stores for one command, brings the schema up, and closes them afterwards.

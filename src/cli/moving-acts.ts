@@ -17,11 +17,12 @@ import {
   type MovingParts,
 } from '../core/moving/index.ts';
 import { createTransport } from '../platform/mail-transport.ts';
-import { CommandFault, print, type CommandContext } from './context.ts';
+import { print, type CommandContext } from './context.ts';
 import type { CommandIo } from './io.ts';
 import { openReceipt } from './receipt-file.ts';
 import { identityOf } from './region-keys.ts';
 import { iso, type Options } from './moves.ts';
+import { CommandFault } from '../platform/command-fault.ts';
 export interface OutOptions extends Options, Omit<MoveOrder, 'tenantId'> {}
 export interface InOptions extends Options {
   readonly acceptKey?: string;

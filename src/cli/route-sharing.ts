@@ -3,11 +3,12 @@ import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { fingerprintOf, signerOf } from '../platform/keys/region-key.ts';
 import { isSigned, signDirectory, signedDirectory, directoryStore } from '../core/directory/index.ts';
-import { CommandFault, print, withContext } from './context.ts';
+import { print, withContext } from './context.ts';
 import type { CommandIo } from './io.ts';
 import { checkedKey, signingKeyOf } from './region-keys.ts';
 import { asLine, checkedRoutes, refuseResidents } from './routes-given.ts';
 import type { Database } from '../platform/database/database.ts';
+import { CommandFault } from '../platform/command-fault.ts';
 
 interface ImportOptions {
   acceptKey?: string;

@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import { MoveFault, receiptOf, type MovingParts } from '../core/moving/index.ts';
-import { CommandFault, print, withContext, type CommandContext } from './context.ts';
+import { print, withContext, type CommandContext } from './context.ts';
 import type { CommandIo } from './io.ts';
 import { wordsOfFault } from './moving-faults.ts';
 import {
@@ -15,6 +15,7 @@ import {
 } from './moving-acts.ts';
 import { checkedKey, signingKeyOf } from './region-keys.ts';
 import { listMoves, type Options } from './moves.ts';
+import { CommandFault } from '../platform/command-fault.ts';
 
 const acceptKey = 'accept this key of the other region, instead of the one known so far';
 

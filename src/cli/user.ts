@@ -12,10 +12,11 @@ import {
   tenantsStore,
   usersStore,
 } from '../core/accounts/index.ts';
-import { CommandFault, print, printEach, withContext, type CommandContext } from './context.ts';
+import { print, printEach, withContext, type CommandContext } from './context.ts';
 import type { CommandIo } from './io.ts';
 import { saysOfRules, saysOfSecondAdministrator } from './placed.ts';
-import { linkAddresses } from '../paths.ts';
+import { linkAddresses } from '../site/http/paths.ts';
+import { CommandFault } from '../platform/command-fault.ts';
 
 interface AddOptions {
   tenant: string;

@@ -4,7 +4,7 @@ import type { Hasher } from '../core/accounts/index.ts';
 import type { Translator } from '../i18n/translator.ts';
 import type { Config } from '../platform/config/config.ts';
 import type { Database } from '../platform/database/database.ts';
-import { paths } from '../paths.ts';
+import { paths } from './http/paths.ts';
 import { accountSettingsRoutes } from './account-settings/account-settings.routes.ts';
 import { activityRoutes } from './activity/activity.routes.ts';
 import { logFiles } from './activity/log-file.ts';

@@ -4,7 +4,7 @@ import { activityGroups } from '../../domain/activity/groups.ts';
 import { Failure } from '../../domain/errors.ts';
 import { may } from '../../domain/policy.ts';
 import type { Scope } from '../../domain/scope.ts';
-import { paths } from '../../paths.ts';
+import { paths } from '../http/paths.ts';
 import { logFiles } from './log-file.ts';
 import { scopeOf } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';

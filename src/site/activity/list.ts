@@ -1,6 +1,6 @@
 import type { Scope } from '../../domain/scope.ts';
 import type { ListedUser } from '../../domain/people/user.ts';
-import { paths } from '../../paths.ts';
+import { paths } from '../http/paths.ts';
 import { type LogFilter, type LogPlace, type LogRequest, activityStore } from '../../core/activity/index.ts';
 import { usersStore } from '../../core/accounts/index.ts';
 import type { ActivityWords, WordedEntry } from './words.ts';

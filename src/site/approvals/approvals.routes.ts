@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import { Failure, type FieldFault } from '../../domain/errors.ts';
-import { approvalPath, paths } from '../../paths.ts';
+import { approvalPath, paths } from '../http/paths.ts';
 import { readForm } from '../http/forms.ts';
 import { scopeOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';

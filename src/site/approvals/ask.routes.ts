@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import { Failure, type FieldFault } from '../../domain/errors.ts';
-import { approvalPath, paths, userPath } from '../../paths.ts';
+import { approvalPath, paths, userPath } from '../http/paths.ts';
 import type { RegionRules } from '../../domain/regions.ts';
 import { readForm } from '../http/forms.ts';
 import { scopeOf } from '../http/request.ts';

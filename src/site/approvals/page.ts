@@ -2,7 +2,7 @@ import { referenceOf, type ApprovalSubject } from '../../domain/approvals.ts';
 import { formerGlobalAdmin, type FormerGlobalAdmin } from '../../domain/former-global-admin.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { User } from '../../domain/people/user.ts';
-import { approvalPath, paths, to } from '../../paths.ts';
+import { approvalPath, paths, to } from '../http/paths.ts';
 import type { TextValues } from '../../i18n/translator.ts';
 import { logHref } from '../activity/list.ts';
 import { changesBetween } from '../../core/accounts/index.ts';

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import { conflict, Failure } from '../../domain/errors.ts';
-import { paths, userPath } from '../../paths.ts';
+import { paths, userPath } from '../http/paths.ts';
 import { sendCsv } from '../http/csv.ts';
 import type { logFiles } from '../activity/log-file.ts';
 import { scopeOf } from '../http/request.ts';

@@ -1,6 +1,6 @@
 import { may } from '../../domain/policy.ts';
 import type { Scope } from '../../domain/scope.ts';
-import { paths } from '../../paths.ts';
+import { paths } from '../http/paths.ts';
 import { dayOf } from '../activity/days.ts';
 import { logHref } from '../activity/list.ts';
 import { mostCounted, dashboardStore } from '../../core/accounts/index.ts';

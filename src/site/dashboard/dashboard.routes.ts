@@ -3,7 +3,7 @@ import { may } from '../../domain/policy.ts';
 import { administratorAbilities, agentAbilities } from '../../domain/roles.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { statusOf, type User } from '../../domain/people/user.ts';
-import { paths, to } from '../../paths.ts';
+import { paths, to } from '../http/paths.ts';
 import { type Support, supportStore } from '../../core/support/index.ts';
 import { wholeLog, activityStore } from '../../core/activity/index.ts';
 import { approvalsToLookAt } from '../../core/approvals/index.ts';

@@ -4,7 +4,7 @@ import { regionName } from '../../platform/config/rules.ts';
 import { type Language, languages } from '../../domain/regions.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { initialsOf } from '../../domain/people/user.ts';
-import { isOneTimeLink, paths } from '../../paths.ts';
+import { isOneTimeLink, paths } from './paths.ts';
 import type { Assets } from './assets.ts';
 import type { Cookies } from './cookies.ts';
 import { csrfToken } from './csrf.ts';

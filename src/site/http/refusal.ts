@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Request } from 'express';
 import type { Refusal, Refused } from '../../domain/policy.ts';
-import { askPath, paths } from '../../paths.ts';
+import { askPath, paths } from './paths.ts';
 import { scopeOf } from './request.ts';
 import type { AnswerRefusal } from './routing.ts';
 import { amongOf } from '../../domain/approval-acts.ts';

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import { Failure, type FieldFault } from '../../domain/errors.ts';
-import { paths } from '../../paths.ts';
+import { paths } from '../http/paths.ts';
 import { sendCsv } from '../http/csv.ts';
 import { readForm } from '../http/forms.ts';
 import { scopeOf, sessionOf } from '../http/request.ts';

@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { paths } from '../../paths.ts';
+import { paths } from '../http/paths.ts';
 import { sendCsv } from '../http/csv.ts';
 import { scopeOf, seeOther } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import { Failure } from '../../domain/errors.ts';
 import type { RegionRules } from '../../domain/regions.ts';
-import { paths } from '../../paths.ts';
+import { paths } from '../http/paths.ts';
 import type { Authentication } from '../http/authentication.ts';
 import type { Cookies } from '../http/cookies.ts';
 import { chosenLanguage, offered } from '../http/language.ts';

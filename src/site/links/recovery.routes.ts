@@ -3,7 +3,7 @@ import type { Config } from '../../platform/config/config.ts';
 import { Failure, type FieldFault } from '../../domain/errors.ts';
 import { linkLifetimeMs } from '../../domain/people/one-time-link.ts';
 import { domainOf } from '../../domain/people/user.ts';
-import { paths } from '../../paths.ts';
+import { paths } from '../http/paths.ts';
 import type { Cookies } from '../http/cookies.ts';
 import { readForm } from '../http/forms.ts';
 import { chosenLanguage } from '../http/language.ts';

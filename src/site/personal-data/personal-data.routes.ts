@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import { may } from '../../domain/policy.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { statusOf, type User } from '../../domain/people/user.ts';
-import { paths } from '../../paths.ts';
+import { paths } from '../http/paths.ts';
 import { scopeOf, seeOther, sessionOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';
 import { sendPieces } from '../http/stream.ts';

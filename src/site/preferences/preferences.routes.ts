@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { languages, type RegionRules } from '../../domain/regions.ts';
 import { Failure } from '../../domain/errors.ts';
-import { paths } from '../../paths.ts';
+import { paths } from '../http/paths.ts';
 import type { Cookies } from '../http/cookies.ts';
 import { line, readForm } from '../http/forms.ts';
 import { themes } from '../http/page.ts';

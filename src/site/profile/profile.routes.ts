@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { administratorAbilities, agentAbilities } from '../../domain/roles.ts';
-import { paths } from '../../paths.ts';
+import { paths } from '../http/paths.ts';
 import { notesOf } from '../rules/notes.ts';
 import { describeDevice, type Sessions, secondFactorsStore, sessionsStore } from '../../core/accounts/index.ts';
 import { activityStore } from '../../core/activity/index.ts';

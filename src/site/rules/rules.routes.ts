@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import type { FieldFault } from '../../domain/errors.ts';
 import { may } from '../../domain/policy.ts';
 import type { RegionRules } from '../../domain/regions.ts';
-import { askPath, paths } from '../../paths.ts';
+import { askPath, paths } from '../http/paths.ts';
 import { scopeOf } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
 import { describeRules } from './describe.ts';

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import { may } from '../../domain/policy.ts';
-import { paths, userPath } from '../../paths.ts';
+import { paths, userPath } from '../http/paths.ts';
 import { scopeOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';
 import { inList, linksOf, ofUser, userIdOf } from '../users/breadcrumbs.ts';

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import type { FieldFault } from '../../domain/errors.ts';
 import { isSecondFactorRequired } from '../../domain/people/second-factor.ts';
-import { paths } from '../../paths.ts';
+import { paths } from '../http/paths.ts';
 import type { Authentication } from '../http/authentication.ts';
 import type { Cookies } from '../http/cookies.ts';
 import { readForm } from '../http/forms.ts';

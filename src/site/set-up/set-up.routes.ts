@@ -4,7 +4,7 @@ import { Failure, notFound, type FieldFault } from '../../domain/errors.ts';
 import { normalizePassword } from '../../domain/people/password.ts';
 import { languages, type RegionRules } from '../../domain/regions.ts';
 import { canonicalUsername } from '../../domain/people/user.ts';
-import { paths } from '../../paths.ts';
+import { paths } from '../http/paths.ts';
 import { line, readForm, secret } from '../http/forms.ts';
 import { seeOther } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';

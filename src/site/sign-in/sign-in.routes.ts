@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import type { Config } from '../../platform/config/config.ts';
 import type { FieldFault } from '../../domain/errors.ts';
 import { domainOf } from '../../domain/people/user.ts';
-import { paths } from '../../paths.ts';
+import { paths } from '../http/paths.ts';
 import type { Authentication } from '../http/authentication.ts';
 import type { Cookies } from '../http/cookies.ts';
 import { readForm } from '../http/forms.ts';

@@ -4,7 +4,7 @@ import { may } from '../../domain/policy.ts';
 import type { RegionRules } from '../../domain/regions.ts';
 import { supportLevels } from '../../domain/support.ts';
 import type { Scope } from '../../domain/scope.ts';
-import { paths, to } from '../../paths.ts';
+import { paths, to } from '../http/paths.ts';
 import { renewCsrfToken } from '../http/csrf.ts';
 import { readForm } from '../http/forms.ts';
 import { scopeOf, seeOther, sessionOf } from '../http/request.ts';

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import { conflict, Failure, notFound } from '../../domain/errors.ts';
 import { may } from '../../domain/policy.ts';
-import { paths } from '../../paths.ts';
+import { paths } from '../http/paths.ts';
 import { readForm } from '../http/forms.ts';
 import { scopeOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';

@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import type { FieldFault } from '../../domain/errors.ts';
 import { offersLanguage, languageNotOffered } from '../../domain/regions.ts';
 import { statusOf, type User } from '../../domain/people/user.ts';
-import { askPath, paths, userPath } from '../../paths.ts';
+import { askPath, paths, userPath } from '../http/paths.ts';
 import { readForm } from '../http/forms.ts';
 import { scopeOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';

@@ -1,6 +1,6 @@
 import type { Scope } from '../../domain/scope.ts';
 import type { ListedUser, User } from '../../domain/people/user.ts';
-import { paths } from '../../paths.ts';
+import { paths } from '../http/paths.ts';
 import type { ListQuery, PlaceQuery } from './users.forms.ts';
 import {
   decodeCursor,

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import { may } from '../../domain/policy.ts';
 import type { Scope } from '../../domain/scope.ts';
-import { askPath, paths, userPath } from '../../paths.ts';
+import { askPath, paths, userPath } from '../http/paths.ts';
 import { scopeOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';
 import { notesOf } from '../rules/notes.ts';

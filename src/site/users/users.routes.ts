@@ -15,7 +15,7 @@ import {
 } from '../../core/accounts/index.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { statusOf, type User } from '../../domain/people/user.ts';
-import { paths, userPath } from '../../paths.ts';
+import { paths, userPath } from '../http/paths.ts';
 import { readForm } from '../http/forms.ts';
 import { scopeOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';

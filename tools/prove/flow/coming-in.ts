@@ -1,4 +1,4 @@
-import { paths, to } from '../../../src/paths.ts';
+import { paths, to } from '../../../src/site/http/paths.ts';
 import { aVisitor, expect, personNamed, StepFault, watchSession, type Account, type Story } from '../story.ts';
 import type { Answer, Visitor } from '../visitor.ts';
 import { giveRecoveryCode, setUpSecondFactor } from './codes.ts';

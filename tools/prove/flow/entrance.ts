@@ -1,4 +1,4 @@
-import { paths } from '../../../src/paths.ts';
+import { paths } from '../../../src/site/http/paths.ts';
 import { decode } from '../forms.ts';
 import { anAccount, aVisitor, expect, personNamed, StepFault, visitorOf, type Step } from '../story.ts';
 import { aPassword, signIn } from './coming-in.ts';

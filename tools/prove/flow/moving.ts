@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { paths } from '../../../src/paths.ts';
+import { paths } from '../../../src/site/http/paths.ts';
 import type { RegionRules } from '../../../src/domain/regions.ts';
 import { anAccount, aVisitor, personNamed, StepFault, visitorOf, type Step, type Story } from '../story.ts';
 import { setUpSecondFactor } from './codes.ts';
