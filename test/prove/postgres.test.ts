@@ -67,7 +67,12 @@ test(
       databaseUrls: databases.slice(2).map(String),
       settings: (region, [worldwide]): Record<string, string> =>
         region === 'germany'
-          ? { REGION: 'worldwide', REGION_RULES: '', REGION_URLS: '', DATABASE_URL: worldwide?.stores.environment.DATABASE_URL ?? '' }
+          ? {
+              REGION: 'worldwide',
+              REGION_RULES: '',
+              REGION_URLS: '',
+              DATABASE_URL: worldwide?.stores.environment.DATABASE_URL ?? '',
+            }
           : {},
     });
     const words = report.reasons.join('\n');
