@@ -16,6 +16,16 @@ export async function signIn(story: Story, name: string, visitor: Visitor = aVis
   return page;
 }
 
+/**
+ * @returns the address that one region redirects users of another to: the sign-in page there, with the id of the region that
+ *   redirects and nothing about the person
+ */
+export function arrivalAddress(from: Story, destination: Story): string {
+  const address = new URL(paths.signIn, destination.region.origin);
+  address.searchParams.set('from', from.region.id);
+  return address.href;
+}
+
 /** Types user name and password. @returns where that leads */
 export async function givePassword({ username, password }: Account, visitor: Visitor): Promise<Answer> {
   await visitor.get(paths.signIn);
