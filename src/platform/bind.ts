@@ -1,6 +1,3 @@
-/** The parameters of a function without its first one. */
-export type ParametersAfterFirst<F> = F extends (first: never, ...rest: infer Rest) => unknown ? Rest : never;
-
 type Bound<Functions> = {
   readonly [Name in keyof Functions]: Functions[Name] extends (first: never, ...rest: infer Rest) => infer Result
     ? (...rest: Rest) => Result

@@ -14,7 +14,7 @@ export interface EditTask {
 const { config } = readConfig(process.env);
 if (config === null) throw new Error('The environment is not right');
 const database = openDatabase(config.database);
-const changes = createUserChanges({ database: database, clock: Date.now });
+const changes = createUserChanges({ database, clock: Date.now });
 process.on('message', ({ scope, userId, sent }: EditTask) => {
   changes.edit(scope, userId, sent).then(
     ({ outcome }) => process.send?.(outcome),

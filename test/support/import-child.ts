@@ -9,7 +9,7 @@ const { config } = readConfig(process.env);
 if (config === null) throw new Error('The environment is not right');
 const database = openDatabase(config.database);
 const run = createImportRun({
-  database: database,
+  database,
   hasher: await createHasher({ memoryCost: 8, timeCost: 1, parallelism: 1 }),
   rules: config.rules,
   clock: Date.now,

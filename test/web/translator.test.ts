@@ -28,7 +28,7 @@ describe('a hole in the words is never hidden:', () => {
   test('a text that one language lacks is not borrowed from another', async () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'parvis-locales-'));
     const root = path.join(import.meta.dirname, '../..');
-    for (const part of ['src/i18n/translator.ts', 'src/package-root.ts', 'src/domain/regions.ts', 'locales']) {
+    for (const part of ['src/i18n/translator.ts', 'src/platform/package-root.ts', 'src/domain/regions.ts', 'locales']) {
       cpSync(path.join(root, part), path.join(folder, part), { recursive: true });
     }
     cpSync(path.join(root, 'package.json'), path.join(folder, 'package.json'));

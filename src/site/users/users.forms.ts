@@ -80,8 +80,6 @@ export const newUserForm = z
   .transform(named)
   .refine((form) => form.displayName !== '', needsName);
 
-export type NewUserForm = z.infer<typeof newUserForm>;
-
 const level = z.enum(administratorLevels).optional().catch(undefined);
 const agent = z.enum(agentLevels).optional().catch(undefined);
 
