@@ -55,7 +55,8 @@ export function createWording({ baseUrl, translator, render, clock }: WordingPar
     return {
       id: taken.id,
       to: recipient.username,
-      ...{ language, subject },
+      language,
+      subject,
       text: `${parts.join('\n\n')}\n`,
       html: render('notices/mail', { html, model: { ...model, ...words } }),
     };

@@ -149,9 +149,18 @@ async function settle(parts: MovingParts, tx: Database, checked: Checked): Promi
   const now = parts.clock();
   await checked.keepKey(tx);
   await movesStore.add(tx, {
-    ...{ id: header.move, direction: 'in', state: 'done', tenantId: moved.id, region: from.region },
-    ...{ domains: moved.domains, passwords, stateBefore: moved.state, summary: tables, report: null },
-    ...{ beganAt: now, endedAt: now },
+    id: header.move,
+    direction: 'in',
+    state: 'done',
+    tenantId: moved.id,
+    region: from.region,
+    domains: moved.domains,
+    passwords,
+    stateBefore: moved.state,
+    summary: tables,
+    report: null,
+    beganAt: now,
+    endedAt: now,
   });
   await tenantsStore.setState(tx, moved.id, moved.state);
   await setUpStore.close(tx);

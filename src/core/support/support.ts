@@ -113,8 +113,12 @@ export async function grant(
     const open = await supportStore.listOpen(tx, scope, at);
     if (open.some((each) => each.operatorId === operatorId)) return [fault('already')];
     const grant: NewGrant = {
-      ...{ id: randomUUID(), operatorId, purpose, level },
-      ...{ grantedAt: at, endsAt: at + hours * hourMs },
+      id: randomUUID(),
+      operatorId,
+      purpose,
+      level,
+      grantedAt: at,
+      endsAt: at + hours * hourMs,
     };
     await supportStore.insert(tx, scope, grant);
     const { id, endsAt } = grant;

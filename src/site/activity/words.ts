@@ -68,7 +68,9 @@ function activityWords({ t, language }: Pick<Tongue, 't' | 'language'>, format: 
     entry: (activity: Activity): WordedEntry => {
       const { event, place, at, address } = activity;
       return {
-        ...{ place, at, address },
+        place,
+        at,
+        address,
         sentence: sentenceOf(activity),
         details: detailsOf(activity),
         ...lookOf(event.kind),

@@ -189,7 +189,10 @@ function get(path: string, handle: Route['handle']): Route {
 
 function post(path: string, handle: Route['handle']): Route {
   return {
-    ...{ method: 'post', path, access: 'profile.view', handle },
+    method: 'post',
+    path,
+    access: 'profile.view',
+    handle,
   };
 }
 

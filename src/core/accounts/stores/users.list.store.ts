@@ -26,8 +26,12 @@ export interface Limits {
 }
 
 const usual: Limits = {
-  ...{ firstStep: 1_000, furtherStep: 4_000, hopeful: 4 },
-  ...{ mostNamed: 10_000, namedAtOnce: 500, walkedForOneNamed: 16 },
+  firstStep: 1_000,
+  furtherStep: 4_000,
+  hopeful: 4,
+  mostNamed: 10_000,
+  namedAtOnce: 500,
+  walkedForOneNamed: 16,
 };
 
 // What is short is within many words: it is worth a longer walk before an index is asked.
