@@ -2,7 +2,7 @@ import type { Scope } from '../../domain/scope.ts';
 import type { Tenant } from '../accounts/stores/tenants.store.ts';
 import { issueTemporaryPassword, type IssuedPassword } from '../accounts/passwords/temporary-passwords.ts';
 import { readBundle, type BundleHeader, type ReadBundle } from './bundle.ts';
-import { createContentCheck } from './check.ts';
+import { ContentCheck } from './check.ts';
 import { MoveFault } from './faults.ts';
 import { readEncrypted } from './file.ts';
 import { travellingTables, type TenantTable } from './tables.ts';
@@ -62,7 +62,7 @@ async function check(parts: MovingParts, { header, rows }: ReadBundle): Promise<
   if (header.from.region === rules.region) throw new MoveFault('sameRegion', rules.region);
   await refuseAnotherSchema(database, header);
   const keepKey = await parts.checkKey(header.from, 'bundle');
-  const content = createContentCheck(header);
+  const content = new ContentCheck(header);
   const reading = rows();
   for (;;) {
     const { done, value } = await reading.next();
