@@ -12,15 +12,12 @@ import { openDatabase } from '../src/platform/database/open.ts';
 import { migrate } from '../src/platform/database/migrate.ts';
 import { normalizePassword } from '../src/domain/people/password.ts';
 import { createScope, type Scope } from '../src/domain/scope.ts';
-import { wholeLog, type LogFilter, type LogPlace } from '../src/core/activity/log-query.ts';
-import { createHasher } from '../src/core/accounts/passwords/hasher.ts';
+import { wholeLog, type LogFilter, type LogPlace, activityStore } from '../src/core/activity/index.ts';
+import { createHasher, tenantsStore, usersStore } from '../src/core/accounts/index.ts';
 import { startPostgres } from '../test/support/servers.ts';
 import { load, startMeasured, type Measured } from './cpu.ts';
 import { writeLog } from './log-entries.ts';
 import { aVisitor, password } from './visitor.ts';
-import * as activityStore from '../src/core/activity/activity.store.ts';
-import * as tenantsStore from '../src/core/accounts/stores/tenants.store.ts';
-import * as usersStore from '../src/core/accounts/stores/users.store.ts';
 import type { Database } from '../src/platform/database/database.ts';
 
 const entryCount = Number(process.argv[2] ?? 1_000_000);

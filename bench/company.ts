@@ -4,11 +4,9 @@ import { openDatabase } from '../src/platform/database/open.ts';
 import { migrate } from '../src/platform/database/migrate.ts';
 import { createScope } from '../src/domain/scope.ts';
 import { normalizePassword } from '../src/domain/people/password.ts';
-import { createHasher } from '../src/core/accounts/passwords/hasher.ts';
+import { createHasher, tenantsStore, usersStore } from '../src/core/accounts/index.ts';
 import { demoTenants } from '../tools/demo/tenants.ts';
 import { password } from './visitor.ts';
-import * as tenantsStore from '../src/core/accounts/stores/tenants.store.ts';
-import * as usersStore from '../src/core/accounts/stores/users.store.ts';
 
 export interface Company {
   /** The first two are Global admins. */

@@ -1,14 +1,16 @@
 import express, { type Express } from 'express';
 import type { Store } from 'express-session';
 import type { Logger } from 'pino';
+import { createCore, type CoreDependencies } from './core/core.ts';
+import type { Translator } from './i18n/translator.ts';
+import { createWording } from './mail/notices.ts';
+import { linkAddresses, paths } from './site/http/paths.ts';
 import { createBackground, type Background } from './platform/jobs.ts';
-import type { Config } from './platform/config/config.ts';
-import type { Database } from './platform/database/database.ts';
-import { createFeatures } from './features.ts';
-import type { GuessCounter } from './core/accounts/passwords/guesses.ts';
-import type { Hasher } from './core/accounts/passwords/hasher.ts';
 import { discreet } from './platform/log.ts';
+import { logCsv } from './site/activity/csv.ts';
+import { createActivityWords } from './site/activity/words.ts';
 import type { Assets } from './site/http/assets.ts';
+import { createAuthentication } from './site/http/authentication.ts';
 import { body } from './site/http/body.ts';
 import { createCookies } from './site/http/cookies.ts';
 import { csrf } from './site/http/csrf.ts';
@@ -24,69 +26,55 @@ import { mountRoutes, type Route } from './site/http/routing.ts';
 import { scope } from './site/http/scope.ts';
 import { securityHeaders } from './site/http/security-headers.ts';
 import { session } from './site/http/session.ts';
-import { supportEnd } from './site/http/support-end.ts';
 import { staticFiles } from './site/http/static-files.ts';
-import type { Translator } from './i18n/translator.ts';
+import { supportEnd } from './site/http/support-end.ts';
 import { upload, uploadsAmong } from './site/http/upload.ts';
 import type { RenderView } from './site/http/views.ts';
-import { paths } from './paths.ts';
+import { siteRoutes } from './site/routes.ts';
+import { createUsersCsv } from './site/users/csv.ts';
 
-/** Everything that the portal is put together from; tests pass a fixed clock and a fresh database. */
-export interface AppParts {
-  readonly config: Config;
-  readonly database: Database;
+/** What the portal is assembled from; tests pass clocks of their own and a fresh database. */
+export interface AppParts extends Omit<CoreDependencies, 'background' | 'outputs'> {
   readonly sessionStore: Store;
-  readonly secrets: readonly string[];
-  /** What the seeds of second factors are sealed by. */
-  readonly secondFactorKeys: readonly string[];
-  readonly hasher: Hasher;
-  readonly guesses: GuessCounter;
   readonly translator: Translator;
   readonly render: RenderView;
   readonly assets: Assets;
   readonly readiness: Readiness;
   readonly isStopping: () => boolean;
-  /** Epoch ms. */
-  readonly clock: () => number;
-  /** A clock that nobody can set, in ms: it only tells how much time has passed. */
-  readonly monotonic: () => number;
   readonly log: Logger;
 }
 
-/** The composition root: stores, then features, then the pipeline in the order in which a request meets it. */
+/** The composition root: platform, core, then the interfaces, in the order in which a request meets them. */
 export function createApp(given: AppParts): { app: Express; routes: readonly Route[]; background: Background } {
   const parts = { ...given, log: discreet(given.log) };
-  const { config, translator, log } = parts;
-  const { rules } = config;
-  const database = parts.database;
-  const cookies = createCookies(config);
-  const pages = createPages({
-    config,
-    translator,
-    render: parts.render,
-    assets: parts.assets,
-    cookies,
-    clock: parts.clock,
-  });
-  const answerRefusal = refusalPage(database, parts.clock);
+  const { config, database, translator, render, assets, clock, log } = parts;
+  const { rules, baseUrl } = config;
   const background = createBackground(log);
-  const { authentication, support, routes } = createFeatures(parts, { database, cookies, answerRefusal, background });
+  const csv = createUsersCsv(translator, clock);
+  const wordsFor = createActivityWords(translator, clock);
+  const outputs = {
+    logCsv: logCsv(wordsFor),
+    userCells: csv,
+    wordNotice: createWording({ signIn: new URL(paths.signIn, baseUrl).href, translator, render, clock }),
+    linkAddress: linkAddresses(baseUrl),
+  };
+  const core = createCore({ ...parts, background, outputs });
+  const cookies = createCookies(config);
+  const pages = createPages({ config, translator, render, assets, cookies, clock });
+  const answerRefusal = refusalPage(database, clock);
+  const authentication = createAuthentication(core.accounts.sessions, core.support, rules);
+  const routes = siteRoutes({ ...parts, core, cookies, authentication, answerRefusal, csv, wordsFor });
 
   const uploadOf = uploadsAmong(routes);
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple').set('trust proxy', config.trustProxy);
   app.use(requestId(), requestLog(log), securityHeaders(config));
   mountHealth(app, parts.readiness, parts.isStopping);
-  app.use(paths.assets, staticFiles(parts.assets.directory));
+  app.use(paths.assets, staticFiles(assets.directory));
   app.use(pageMiddleware(pages), language(cookies, rules), body(uploadOf));
   app.use(session(config, cookies, parts.sessionStore, parts.secrets), authentication.middleware);
-  app.use(
-    scope(cookies, rules, parts.clock),
-    supportEnd(support),
-    pendingSteps(),
-    upload(uploadOf, answerRefusal),
-    csrf(),
-  );
+  app.use(scope(cookies, rules, clock), supportEnd(core.support), pendingSteps());
+  app.use(upload(uploadOf, answerRefusal), csrf());
   mountRoutes(app, routes, answerRefusal);
   app.use(notFoundPage(), errorPages(pages, log));
   return { app, routes, background };

@@ -1,9 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { sha256 } from '../platform/database/digest.ts';
 import { linesOf } from '../platform/database/lines.ts';
-import { createFileCheck, type FileCheck, type FileFault } from '../core/activity/verify-file.ts';
-import { CommandFault, print } from './context.ts';
+import { createFileCheck, type FileCheck, type FileFault } from '../core/activity/index.ts';
+import { print } from './context.ts';
 import type { CommandIo } from './io.ts';
+import { CommandFault } from '../platform/command-fault.ts';
 
 interface FileOptions {
   readonly file: string;

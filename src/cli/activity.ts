@@ -1,19 +1,16 @@
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import type { ChainFault } from '../domain/activity/chain.ts';
-import { createLogExports } from '../core/activity/export.ts';
-import { wholeLog } from '../core/activity/log-query.ts';
-import { verifyChain, type Verified } from '../core/activity/verify.ts';
+import { createLogExports, wholeLog, verifyChain, type Verified, activityStore } from '../core/activity/index.ts';
+import { createThrottle, tenantsStore } from '../core/accounts/index.ts';
 import { logCsv } from '../site/activity/csv.ts';
 import { createActivityWords } from '../site/activity/words.ts';
-import { createThrottle } from '../core/accounts/throttles/throttle.ts';
 import { loadTranslator } from '../i18n/translator.ts';
 import { droppedBefore, faultWords, verifyFile } from './activity-file.ts';
-import { CommandFault, print, withContext, type CommandContext } from './context.ts';
+import { print, withContext, type CommandContext } from './context.ts';
 import type { CommandIo } from './io.ts';
-import * as activityStore from '../core/activity/activity.store.ts';
-import * as tenantsStore from '../core/accounts/stores/tenants.store.ts';
 import type { Database } from '../platform/database/database.ts';
+import { CommandFault } from '../platform/command-fault.ts';
 
 interface VerifyOptions {
   tenant?: string;

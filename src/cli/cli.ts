@@ -2,7 +2,7 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { RegionMismatch } from '../platform/database/deployment.ts';
 import { addActivityCommands } from './activity.ts';
 import { addCheckCommand } from './check.ts';
-import { CommandFault, print, withContext } from './context.ts';
+import { print, withContext } from './context.ts';
 import { watchOutput, type CommandIo } from './io.ts';
 import { addPurgeCommand } from './purge.ts';
 import { addRegionCommands } from './region.ts';
@@ -11,6 +11,7 @@ import { addRouteCommands } from './route.ts';
 import { addRulesCommands } from './rules.ts';
 import { addTenantCommands } from './tenant.ts';
 import { addUserCommands } from './user.ts';
+import { CommandFault } from '../platform/command-fault.ts';
 
 /**
  * Runs one command of `npx parvis`. A fault is one line on standard error and exit code 1.

@@ -3,11 +3,11 @@ import type { Database } from '../platform/database/database.ts';
 import { openDatabase } from '../platform/database/open.ts';
 import { prepareDatabase } from '../platform/database/migrate.ts';
 import { Failure } from '../domain/errors.ts';
-import { createHasher, type Hasher } from '../core/accounts/passwords/hasher.ts';
-import { createTenants, type Tenants } from '../core/accounts/tenants/tenants.ts';
+import { createHasher, type Hasher, createTenants, type Tenants } from '../core/accounts/index.ts';
+import { directoryStore } from '../core/directory/index.ts';
 import { loadTranslator } from '../i18n/translator.ts';
 import type { CommandIo } from './io.ts';
-import * as directoryStore from '../core/directory/directory.store.ts';
+import { CommandFault } from '../platform/command-fault.ts';
 
 export { print, printEach } from './io.ts';
 
@@ -18,9 +18,6 @@ export interface CommandContext {
   readonly hasher: Hasher;
   readonly tenants: Tenants;
 }
-
-/** A fault that the operator can mend; said in one line, without a stack. */
-export class CommandFault extends Error {}
 
 /**
  * Opens the region's stores for one command, brings the schema up, and closes them afterwards.

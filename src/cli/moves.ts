@@ -1,8 +1,7 @@
 import { print } from './context.ts';
 import type { CommandIo } from './io.ts';
 import type { Database } from '../platform/database/database.ts';
-import type { Options } from './moving-acts.ts';
-import * as movesStore from '../core/moving/moves.store.ts';
+import { movesStore } from '../core/moving/index.ts';
 
 export const iso = (at: number): string => new Date(at).toISOString();
 
@@ -16,4 +15,8 @@ export async function listMoves(io: CommandIo, database: Database, options: Opti
     [tenantId, direction, region, status, began, domains.join(' ')].join('  ');
   print(io, options, { moves }, moves.map(line));
   return Promise.resolve();
+}
+
+export interface Options {
+  readonly json?: boolean;
 }

@@ -2,24 +2,27 @@ import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { overwriteDeleted } from '../platform/database/overwrite.ts';
 import { fingerprintOf } from '../platform/keys/region-key.ts';
-import { cancelMove } from '../core/moving/cancel.ts';
-import { finishMove, type MoveReport } from '../core/moving/done.ts';
-import { moveIn, type Taken } from '../core/moving/move-in.ts';
-import { moveOut, type MoveOrder } from '../core/moving/move-out.ts';
-import { receiptOf } from '../core/moving/receipt.ts';
-import { tenantTables } from '../core/moving/tables.ts';
-import type { TableSummary } from '../core/moving/tally.ts';
-import { ownSigner, type MovingParts } from '../core/moving/parts.ts';
+import {
+  cancelMove,
+  finishMove,
+  type MoveReport,
+  moveIn,
+  type Taken,
+  moveOut,
+  type MoveOrder,
+  receiptOf,
+  tenantTables,
+  type TableSummary,
+  ownSigner,
+  type MovingParts,
+} from '../core/moving/index.ts';
 import { createTransport } from '../platform/mail-transport.ts';
-import { CommandFault, print, type CommandContext } from './context.ts';
+import { print, type CommandContext } from './context.ts';
 import type { CommandIo } from './io.ts';
 import { openReceipt } from './receipt-file.ts';
 import { identityOf } from './region-keys.ts';
-import { iso } from './moves.ts';
-
-export interface Options {
-  readonly json?: boolean;
-}
+import { iso, type Options } from './moves.ts';
+import { CommandFault } from '../platform/command-fault.ts';
 export interface OutOptions extends Options, Omit<MoveOrder, 'tenantId'> {}
 export interface InOptions extends Options {
   readonly acceptKey?: string;

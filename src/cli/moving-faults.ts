@@ -1,4 +1,4 @@
-import type { MoveFault, MoveFaultKind } from '../core/moving/faults.ts';
+import type { MoveFault, MoveFaultKind } from '../core/moving/index.ts';
 
 const words: Readonly<Record<MoveFaultKind, (about: string) => string>> = {
   unknownTenant: (id) => `There is no tenant ${id}`,

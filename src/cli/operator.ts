@@ -1,8 +1,7 @@
 import { Option, type Command } from 'commander';
 import { languages, type Language } from '../domain/regions.ts';
-import { createOperators, operatorSteps, type OperatorStep } from '../core/support/operators.ts';
-import { createSupport } from '../core/support/support.ts';
-import { createUserChanges } from '../core/accounts/users/changes.ts';
+import { createOperators, operatorSteps, type OperatorStep, createSupport } from '../core/support/index.ts';
+import { createUserChanges } from '../core/accounts/index.ts';
 import { print, printEach, withContext, type CommandContext } from './context.ts';
 import type { CommandIo } from './io.ts';
 import { listed, printPassword, resetPassword } from './user.ts';

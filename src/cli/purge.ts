@@ -1,15 +1,20 @@
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import { createTransport } from '../platform/mail-transport.ts';
-import { createErasure } from '../core/personal-data/erasure.ts';
-import { excessOf, purgeExpired, type Excess } from '../core/retention/retention.ts';
-import { retentionSteps } from '../core/retention/steps.ts';
-import { isAhead, readTrustedTime } from '../core/retention/trusted-clock.ts';
-import { createThrottle } from '../core/accounts/throttles/throttle.ts';
+import { createErasure } from '../core/personal-data/index.ts';
+import {
+  excessOf,
+  purgeExpired,
+  type Excess,
+  retentionSteps,
+  isAhead,
+  readTrustedTime,
+  trustedClockStore,
+} from '../core/retention/index.ts';
+import { createThrottle } from '../core/accounts/index.ts';
 import { print, withContext, type CommandContext } from './context.ts';
 import type { CommandIo } from './io.ts';
 import type { Counts, RetentionStep } from '../platform/retention-step.ts';
-import * as trustedClockStore from '../core/retention/trusted-clock.store.ts';
 
 interface PurgeOptions {
   readonly yes?: boolean;

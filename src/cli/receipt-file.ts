@@ -1,6 +1,5 @@
 import { closeSync, fstatSync, openSync, rmSync, writeSync } from 'node:fs';
-import { MoveFault } from '../core/moving/faults.ts';
-import type { Receipt } from '../core/moving/receipt.ts';
+import { MoveFault, type Receipt } from '../core/moving/index.ts';
 
 /**
  * Opens the file for a receipt before anything happens that it is about. One that is empty is taken: it was left by a command that

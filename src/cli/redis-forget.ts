@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { openSessions } from '../server.ts';
 import { untilItHolds } from './until-it-holds.ts';
 import type { CommandContext } from './context.ts';
-import * as movingStore from '../core/moving/moving.store.ts';
+import { movingStore } from '../core/moving/index.ts';
 
 interface Kept {
   readonly id: string;

@@ -2,9 +2,9 @@ import path from 'node:path';
 import type { Config } from '../platform/config/config.ts';
 import { keptInFile } from '../platform/keys/kept-file.ts';
 import { fingerprintOf, makeKey, type Signer } from '../platform/keys/region-key.ts';
-import { CommandFault } from './context.ts';
-import * as directoryStore from '../core/directory/directory.store.ts';
+import { directoryStore } from '../core/directory/index.ts';
 import type { Database } from '../platform/database/database.ts';
+import { CommandFault } from '../platform/command-fault.ts';
 
 /** @returns the private key by which this region signs, as PEM; made when it is first asked for */
 export const signingKeyOf = (config: Config): string =>

@@ -2,11 +2,12 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Option, type Command } from 'commander';
 import { rulesFolder } from '../platform/config/rules.ts';
-import { CommandFault, print } from './context.ts';
+import { print } from './context.ts';
 import type { CommandIo } from './io.ts';
 import type { Report } from '../../tools/prove/report.ts';
 import { addRegionKeyCommand } from './region-key.ts';
 import type { Chapter } from '../../tools/prove/chapter.ts';
+import { CommandFault } from '../platform/command-fault.ts';
 
 interface ProveOptions {
   report?: string;

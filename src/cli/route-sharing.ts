@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { fingerprintOf, signerOf } from '../platform/keys/region-key.ts';
-import { isSigned, signDirectory, signedDirectory } from '../core/directory/signed-directory.ts';
-import { CommandFault, print, withContext } from './context.ts';
+import { isSigned, signDirectory, signedDirectory, directoryStore } from '../core/directory/index.ts';
+import { print, withContext } from './context.ts';
 import type { CommandIo } from './io.ts';
 import { checkedKey, signingKeyOf } from './region-keys.ts';
 import { asLine, checkedRoutes, refuseResidents } from './routes-given.ts';
-import * as directoryStore from '../core/directory/directory.store.ts';
 import type { Database } from '../platform/database/database.ts';
+import { CommandFault } from '../platform/command-fault.ts';
 
 interface ImportOptions {
   acceptKey?: string;

@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
-import { CommandFault, print, withContext } from './context.ts';
+import { print, withContext } from './context.ts';
 import type { CommandIo } from './io.ts';
 import { asLine, checkedRoutes, refuseResidents } from './routes-given.ts';
 import { addSharingCommands } from './route-sharing.ts';
-import * as directoryStore from '../core/directory/directory.store.ts';
+import { directoryStore } from '../core/directory/index.ts';
+import { CommandFault } from '../platform/command-fault.ts';
 
 /** The directory: which company domain belongs to which region. */
 export function addRouteCommands(program: Command, io: CommandIo): void {

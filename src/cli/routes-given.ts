@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { regionId } from '../domain/regions.ts';
 import { domainAndParents, isDomain } from '../domain/people/user.ts';
-import type { DirectoryRoute } from '../core/directory/directory.store.ts';
-import { CommandFault } from './context.ts';
-import * as directoryStore from '../core/directory/directory.store.ts';
+import { type DirectoryRoute, directoryStore } from '../core/directory/index.ts';
 import type { Database } from '../platform/database/database.ts';
+import { CommandFault } from '../platform/command-fault.ts';
 
 const domain = z.string().trim().toLowerCase().refine(isDomain, 'is not a domain such as company.example');
 const region = z.string().regex(regionId, 'is not the name of a region');

@@ -1,8 +1,6 @@
 import { Option, type Command } from 'commander';
-import { MoveFault } from '../core/moving/faults.ts';
-import { receiptOf } from '../core/moving/receipt.ts';
-import type { MovingParts } from '../core/moving/parts.ts';
-import { CommandFault, print, withContext, type CommandContext } from './context.ts';
+import { MoveFault, receiptOf, type MovingParts } from '../core/moving/index.ts';
+import { print, withContext, type CommandContext } from './context.ts';
 import type { CommandIo } from './io.ts';
 import { wordsOfFault } from './moving-faults.ts';
 import {
@@ -13,11 +11,11 @@ import {
   type CancelOptions,
   type DoneOptions,
   type InOptions,
-  type Options,
   type OutOptions,
 } from './moving-acts.ts';
 import { checkedKey, signingKeyOf } from './region-keys.ts';
-import { listMoves } from './moves.ts';
+import { listMoves, type Options } from './moves.ts';
+import { CommandFault } from '../platform/command-fault.ts';
 
 const acceptKey = 'accept this key of the other region, instead of the one known so far';
 

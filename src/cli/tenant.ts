@@ -1,10 +1,9 @@
 import type { Command } from 'commander';
-import type { Tenants } from '../core/accounts/tenants/tenants.ts';
+import { type Tenants, tenantsStore } from '../core/accounts/index.ts';
 import { print, withContext } from './context.ts';
 import type { CommandIo } from './io.ts';
 import { addListingCommands } from './tenant-listing.ts';
 import { addMovingCommands } from './tenant-moving.ts';
-import * as tenantsStore from '../core/accounts/stores/tenants.store.ts';
 import type { Database } from '../platform/database/database.ts';
 
 interface AddOptions {

@@ -2,18 +2,21 @@ import { Option, type Command } from 'commander';
 import { languages, type Language } from '../domain/regions.ts';
 import { administratorLevels, agentLevels, type AdministratorLevel, type AgentLevel } from '../domain/roles.ts';
 import { canonicalUsername, statusOf, type User } from '../domain/people/user.ts';
-import { createRemoval } from '../core/accounts/second-factor/removal.ts';
-import { createLinkTokens } from '../core/accounts/links/tokens.ts';
-import { createWaysIn } from '../core/accounts/links/hand-over.ts';
-import { createThrottle } from '../core/accounts/throttles/throttle.ts';
-import { createUsers } from '../core/accounts/users/reset-password.ts';
-import { CommandFault, print, printEach, withContext, type CommandContext } from './context.ts';
+import {
+  createRemoval,
+  createLinkTokens,
+  createWaysIn,
+  createThrottle,
+  createUsers,
+  credentialsStore,
+  tenantsStore,
+  usersStore,
+} from '../core/accounts/index.ts';
+import { print, printEach, withContext, type CommandContext } from './context.ts';
 import type { CommandIo } from './io.ts';
 import { saysOfRules, saysOfSecondAdministrator } from './placed.ts';
-import { linkAddresses } from '../paths.ts';
-import * as credentialsStore from '../core/accounts/stores/credentials.store.ts';
-import * as tenantsStore from '../core/accounts/stores/tenants.store.ts';
-import * as usersStore from '../core/accounts/stores/users.store.ts';
+import { linkAddresses } from '../site/http/paths.ts';
+import { CommandFault } from '../platform/command-fault.ts';
 
 interface AddOptions {
   tenant: string;

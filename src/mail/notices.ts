@@ -1,14 +1,14 @@
 import type { Notice } from '../domain/notices.ts';
 import { languages } from '../domain/regions.ts';
 import { cleanName } from '../domain/people/user.ts';
-import { paths } from '../paths.ts';
 import { createFormats, type Formats } from '../i18n/formats.ts';
 import type { Tongue, Translator } from '../i18n/translator.ts';
-import type { TakenNotice } from '../core/notices/notices.store.ts';
+import type { TakenNotice } from '../core/notices/index.ts';
 import type { Mail } from '../platform/mail-transport.ts';
 
 export interface WordingParts {
-  readonly baseUrl: URL;
+  /** The address of the sign-in page. */
+  readonly signIn: string;
   readonly translator: Translator;
   readonly render: (view: string, locals: { readonly model: object; readonly html: Tongue['html'] }) => string;
   /** Epoch ms. */
@@ -24,9 +24,8 @@ interface Fact {
  * @returns what turns a notice into a mail in its recipient's own language; one that brings a one-time link is given its
  * address, which from then on is in that mail alone
  */
-export function createWording({ baseUrl, translator, render, clock }: WordingParts) {
+export function createWording({ signIn, translator, render, clock }: WordingParts) {
   const formats = new Map(languages.map((language) => [language, createFormats(language, clock)]));
-  const signIn = new URL(paths.signIn, baseUrl).href;
 
   return (taken: TakenNotice, link: string | null = null): Mail => {
     const { recipient, notice } = taken;

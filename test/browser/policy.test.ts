@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
-import { resetPasswordPath, userPath } from '../../src/paths.ts';
+import { resetPasswordPath, userPath } from '../../src/site/http/paths.ts';
 import { aTenant, aUser } from '../support/builders.ts';
 import { newReader, openBrowser, servePortal, signIn, type ServedPortal } from '../support/browser.ts';
 import { assertNone } from '../support/none.ts';

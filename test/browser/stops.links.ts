@@ -1,5 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
-import { resetPasswordPath, userPath } from '../../src/paths.ts';
+import { resetPasswordPath, userPath } from '../../src/site/http/paths.ts';
 import { aTenant, aUser } from '../support/builders.ts';
 import { newReader, reserve, signIn, type ReaderWishes, type ServedPortal } from '../support/browser.ts';
 import { openPortal } from '../support/portal.ts';

@@ -1,4 +1,4 @@
-import { paths, to } from '../../src/paths.ts';
+import { paths, to } from '../../src/site/http/paths.ts';
 import type { TestUser } from '../support/builders.ts';
 import { codeOf, type Owner } from '../support/second-factor.ts';
 import type { ServedPortal } from '../support/browser.ts';

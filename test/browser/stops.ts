@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { resetPasswordPath, userPath } from '../../src/paths.ts';
+import { resetPasswordPath, userPath } from '../../src/site/http/paths.ts';
 import type { Crowd } from './crowd.ts';
 
 /** A state of a page in which a reader may find it. */

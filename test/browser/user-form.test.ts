@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
-import { userPath } from '../../src/paths.ts';
+import { userPath } from '../../src/site/http/paths.ts';
 import { aTenant, aUser } from '../support/builders.ts';
 import { newReader, openBrowser, servePortal, signIn } from '../support/browser.ts';
 import { chromium, skipWithout } from '../support/services.ts';

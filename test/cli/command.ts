@@ -49,13 +49,14 @@ export function start(args: readonly string[], environment: Environment, program
   return child;
 }
 
-// These are processes themselves, or start some and watch them.
-const isProcess = ([first, second]: readonly string[]): boolean =>
-  first === 'serve' || first === 'demo' || (first === 'region' && second === 'prove');
+// These are processes themselves, or start some and watch them. NODE_OPTIONS apply only at the start of a process.
+const needsProcess = ([first, second]: readonly string[], { NODE_OPTIONS }: Environment): boolean =>
+  first === 'serve' || first === 'demo' || (first === 'region' && second === 'prove') || NODE_OPTIONS !== undefined;
 
 /**
  * Runs one command to its end, in this process: with an environment, input and output of its own.
- * @param program another program, which is started as a process, as are `serve`, `demo` and `region prove`
+ * @param program another program, which is started as a process, as are `serve`, `demo`, `region prove` and any command
+ *   with NODE_OPTIONS
  */
 export async function run(
   args: readonly string[],
@@ -63,7 +64,7 @@ export async function run(
   input = '',
   program?: string,
 ): Promise<Outcome> {
-  if (program !== undefined || isProcess(args)) return runProcess(args, environment, input, program);
+  if (program !== undefined || needsProcess(args, environment)) return runProcess(args, environment, input, program);
   const ended = previous.then(() => runHere(args, environment, input));
   previous = ended.catch(() => undefined);
   return ended;

@@ -48,6 +48,7 @@ const commands: Readonly<Record<string, readonly string[]>> = {
   'route import': [fileName],
   'activity verify': [],
   'activity export': ['--tenant', 'x'],
+  purge: [],
   'region key': [],
 };
 /** All commands go through the same gate: on the second database a few stand for them. */

@@ -68,6 +68,8 @@ test('what the commands print with --json has the keys and types of json.txt', a
   await operators();
   await routes();
   await activity(tenantId);
+  await shape('purge', [], { code: 1, variant: 'not confirmed' });
+  await shape('purge', ['--yes']);
   await move(tenantId);
   await shape('rules check', ['rules/china.json']);
   await shape('rules check', ['/nowhere.json'], { code: 1, variant: 'a fault' });
@@ -147,7 +149,8 @@ async function move(tenant: string): Promise<void> {
   const { recipient } = await shape<{ recipient: string }>('region key', [], { in: there });
   const out = ['--to', 'germany', '--recipient', recipient, '--passwords', 'reset', '--file'];
   await shape('tenant move-out', [tenant, ...out, file('canceled.age')]);
-  await shape('tenant move-cancel', [tenant]);
+  await shape('tenant move-cancel', [tenant], { code: 1, variant: 'a fault' });
+  await shape('tenant move-cancel', [tenant, '--force', '--reason', 'the bundle was lost']);
   await shape('tenant move-out', [tenant, ...out, file('bundle.age')]);
   await shape('tenant moves', [], { variant: 'under way' });
   await shape('tenant move-in', [file('bundle.age')], { in: there });

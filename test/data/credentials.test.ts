@@ -42,6 +42,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
           deletedAt: null,
           secondFactorAt: null,
           secondFactorDue: false,
+          globalAdminUntil: null,
         },
         tenant: { ...scope.tenant, state: 'active', ownRules: {} },
         passwordHash,

@@ -24,7 +24,7 @@ function aDispatcher(database: Database, send: (id: string) => Promise<void>, cl
   return sendNotices({
     ...{ database, transport, log: pino({ level: 'silent' }) },
     word: createWording({
-      baseUrl: new URL('https://portal.example'),
+      signIn: 'https://portal.example/sign-in',
       translator: words,
       render: () => '',
       clock: () => clock.now,

@@ -54,6 +54,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
             lastSignInAt: start + 5,
             secondFactorAt: null,
             secondFactorDue: false,
+            globalAdminUntil: null,
           },
         },
         tenant: { ...scope.tenant, kind: 'partner', state: 'active', ownRules: {} },

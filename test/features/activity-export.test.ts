@@ -5,7 +5,7 @@ import { sha256 } from '../../src/platform/database/digest.ts';
 import type { ActivityEvent } from '../../src/domain/activity/event.ts';
 import { languages } from '../../src/domain/regions.ts';
 import { createFileCheck } from '../../src/core/activity/verify-file.ts';
-import { paths } from '../../src/paths.ts';
+import { paths } from '../../src/site/http/paths.ts';
 import { createFormats } from '../../src/i18n/formats.ts';
 import { aTenant, aUser, type TestTenant } from '../support/builders.ts';
 import { aPerson, type Person } from '../support/person.ts';

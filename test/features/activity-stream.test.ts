@@ -6,7 +6,7 @@ import { after, describe, it } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import express from 'express';
 import { activityRoutes } from '../../src/site/activity/activity.routes.ts';
-import { paths } from '../../src/paths.ts';
+import { paths } from '../../src/site/http/paths.ts';
 import { aTenant } from '../support/builders.ts';
 import { openPortal } from '../support/portal.ts';
 

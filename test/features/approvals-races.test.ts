@@ -14,7 +14,7 @@ import { aCarefulCompany, allOfThem, hourMs, kindsOf, statesOf } from '../suppor
 import { aUser, type TestUser } from '../support/builders.ts';
 import { openPortal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
-import { linkAddresses } from '../../src/paths.ts';
+import { linkAddresses } from '../../src/site/http/paths.ts';
 
 const rounds = 100;
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { userPath } from '../../src/paths.ts';
+import { userPath } from '../../src/site/http/paths.ts';
 import { aUser } from '../support/builders.ts';
 import { aCompanyWith, choosePassword, chosen, english, eventsOf, openLink, resetByLink } from '../support/links.ts';
 import { aPerson } from '../support/person.ts';

@@ -12,7 +12,7 @@ import { aTenant, aUser } from '../support/builders.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
-import { linkAddresses } from '../../src/paths.ts';
+import { linkAddresses } from '../../src/site/http/paths.ts';
 
 const rounds = 40;
 

@@ -6,7 +6,7 @@ import { MoveFault, type MoveFaultKind } from '../../src/core/moving/faults.ts';
 import { moveIn } from '../../src/core/moving/move-in.ts';
 import { cancelMove } from '../../src/core/moving/cancel.ts';
 import { moveOut } from '../../src/core/moving/move-out.ts';
-import { paths } from '../../src/paths.ts';
+import { paths } from '../../src/site/http/paths.ts';
 import { aTenant, aUser, type TestTenant } from '../support/builders.ts';
 import { aMovingRegion, bundleFile, countsAt, moved, sent } from '../support/moving.ts';
 import { aPerson } from '../support/person.ts';

@@ -102,7 +102,10 @@ for (const [index, [label, fromUrl, toUrl, passwords]] of ways.entries()) {
       it('is led to its new door by the first region, with nothing of the person', async () => {
         const person = await aPerson(from.portal, english).visit('/sign-in');
         const answer = await person.send('POST', '/sign-in', { username: user.username });
-        assert.deepEqual([answer.status, answer.headers.location], [303, 'http://localhost:3001/sign-in']);
+        assert.deepEqual(
+          [answer.status, answer.headers.location],
+          [303, 'http://localhost:3001/sign-in?from=worldwide'],
+        );
         await signedIn.visit('/dashboard');
         assert.equal(signedIn.path, '/sign-in');
         assert.equal((await neighbour.visit('/dashboard')).path, '/dashboard');

@@ -158,7 +158,7 @@ describe('where users do not recover alone, or cannot', () => {
 
   it('a portal without mail says that its operator must help', async () => {
     // A file that is named is not the embedded default: nobody looks into its folder for mails.
-    const { config } = await openPortal();
+    const { config } = await openPortal({ environment: china });
     const databaseUrl = config.database.kind === 'sqlite' ? `sqlite:${config.database.file}` : '';
     const portal = await openPortal({ environment: china, databaseUrl });
     const zoe = await aUser(portal, await aTenant(portal), { clearPassword: goodPassword });

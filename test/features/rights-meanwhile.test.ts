@@ -15,7 +15,7 @@ import { aTenant, aUser } from '../support/builders.ts';
 import { anOperator, aSupportedTenant, letIn } from '../support/operators.ts';
 import { openPortal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
-import { linkAddresses } from '../../src/paths.ts';
+import { linkAddresses } from '../../src/site/http/paths.ts';
 import * as credentialsStore from '../../src/core/accounts/stores/credentials.store.ts';
 import * as supportStore from '../../src/core/support/support.store.ts';
 import * as supportGrantsStore from '../../src/core/accounts/stores/support-grants.store.ts';

@@ -5,7 +5,7 @@ import { ownChoiceNames, ownNumberNames } from '../../src/domain/tenant-rules.ts
 import { createScope } from '../../src/domain/scope.ts';
 import { ruleGroups } from '../../src/site/rules/describe.ts';
 import { createRules } from '../../src/core/accounts/tenants/tenant-rules.ts';
-import { paths, userPath } from '../../src/paths.ts';
+import { paths, userPath } from '../../src/site/http/paths.ts';
 import { aTenant, aUser } from '../support/builders.ts';
 import { aCompany, judged } from '../support/import-rules.ts';
 import { aPerson } from '../support/person.ts';

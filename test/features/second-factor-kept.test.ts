@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
-import { paths, to, userPath } from '../../src/paths.ts';
+import { paths, to, userPath } from '../../src/site/http/paths.ts';
 import { createVault } from '../../src/platform/keys/vault.ts';
 import { run } from '../cli/command.ts';
 import { aTenant, aUser, type TestUser } from '../support/builders.ts';

@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { createScope } from '../../src/domain/scope.ts';
 import { createSecondFactorParts } from '../../src/core/accounts/second-factor/parts.ts';
 import { createThrottle } from '../../src/core/accounts/throttles/throttle.ts';
-import { paths, to } from '../../src/paths.ts';
+import { paths, to } from '../../src/site/http/paths.ts';
 import { aTenant, aUser, goodPassword } from '../support/builders.ts';
 import { anInterruptedHasher } from '../support/meanwhile.ts';
 import { aPerson } from '../support/person.ts';

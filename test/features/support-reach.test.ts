@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { supportLevels } from '../../src/domain/support.ts';
-import { paths } from '../../src/paths.ts';
+import { paths } from '../../src/site/http/paths.ts';
 import { aUser, type TestUser } from '../support/builders.ts';
 import { anOperator, aSupportedTenant, english, enterPath, letIn, supportPage } from '../support/operators.ts';
 import { aPerson, type Person } from '../support/person.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createScope } from '../../src/domain/scope.ts';
 import { createSupport } from '../../src/core/support/support.ts';
-import { paths } from '../../src/paths.ts';
+import { paths } from '../../src/site/http/paths.ts';
 import { aUser } from '../support/builders.ts';
 import { anOperator, aSupportedTenant, english, enterPath, inside, letIn } from '../support/operators.ts';
 import { aPerson } from '../support/person.ts';

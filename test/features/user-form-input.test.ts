@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { userPath } from '../../src/paths.ts';
+import { userPath } from '../../src/site/http/paths.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import { twoAdministrators } from '../support/user-form.ts';
 import { edits, takesGlobalAdmin } from './user-form.table.ts';

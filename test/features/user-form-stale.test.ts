@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { paths } from '../../src/paths.ts';
+import { paths } from '../../src/site/http/paths.ts';
 import type { TestUser } from '../support/builders.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import { twoAdministrators } from '../support/user-form.ts';

@@ -1,4 +1,4 @@
-import { paths, to, userPath } from '../../src/paths.ts';
+import { paths, to, userPath } from '../../src/site/http/paths.ts';
 import type { TestUser } from '../support/builders.ts';
 import type { Person } from '../support/person.ts';
 import type { Change } from '../../src/domain/people/user.ts';

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import type { Request, Response } from 'express';
 import { pino } from 'pino';
 import { conflict, Failure } from '../../src/domain/errors.ts';
-import { paths, userPath } from '../../src/paths.ts';
+import { paths, userPath } from '../../src/site/http/paths.ts';
 import { errorPages } from '../../src/site/http/errors.ts';
 import type { Pages } from '../../src/site/http/page.ts';
 import { aTenant, aUser } from '../support/builders.ts';

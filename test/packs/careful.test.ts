@@ -1,4 +1,4 @@
-import { paths, resetPasswordPath, userPath } from '../../src/paths.ts';
+import { paths, resetPasswordPath, userPath } from '../../src/site/http/paths.ts';
 import { formOf } from '../support/edit-user.ts';
 import { aUser } from '../support/builders.ts';
 import type { Person } from '../support/person.ts';

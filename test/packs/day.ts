@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import type { Activity } from '../../src/domain/activity/event.ts';
 import type { AdministratorLevel } from '../../src/domain/roles.ts';
 import { wholeLog } from '../../src/core/activity/log-query.ts';
-import { paths } from '../../src/paths.ts';
+import { paths } from '../../src/site/http/paths.ts';
 import { aTenant, aUser, type TestTenant, type TestUser } from '../support/builders.ts';
 import { squeeze } from '../support/filled-forms.ts';
 import { aPerson, type Person } from '../support/person.ts';

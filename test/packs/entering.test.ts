@@ -1,5 +1,5 @@
 import type { Person } from '../support/person.ts';
-import { paths } from '../../src/paths.ts';
+import { paths } from '../../src/site/http/paths.ts';
 import { goodPassword } from '../support/builders.ts';
 import { own, shipped } from './entering.table.ts';
 import { tell, textsOf, type Day } from './day.ts';

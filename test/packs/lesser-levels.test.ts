@@ -1,4 +1,4 @@
-import { paths, userPath } from '../../src/paths.ts';
+import { paths, userPath } from '../../src/site/http/paths.ts';
 import { tell, type Day } from './day.ts';
 import { own, shipped } from './lesser-levels.table.ts';
 

@@ -1,5 +1,5 @@
 import { ownChoiceNames, ownNumberNames } from '../../src/domain/tenant-rules.ts';
-import { paths } from '../../src/paths.ts';
+import { paths } from '../../src/site/http/paths.ts';
 import { squeeze } from '../support/filled-forms.ts';
 import { anOperator } from '../support/operators.ts';
 import type { Person } from '../support/person.ts';

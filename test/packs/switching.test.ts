@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { paths, resetPasswordPath, userPath } from '../../src/paths.ts';
+import { paths, resetPasswordPath, userPath } from '../../src/site/http/paths.ts';
 import { dataDirectory, json, serve } from '../cli/command.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { english } from '../support/second-factor.ts';

@@ -1,4 +1,4 @@
-import { paths, resetPasswordPath, userPath } from '../../src/paths.ts';
+import { paths, resetPasswordPath, userPath } from '../../src/site/http/paths.ts';
 import { tell } from './day.ts';
 import { own, shipped } from './user-management.table.ts';
 

@@ -57,15 +57,23 @@ describe(
   },
 );
 
+// Pointed at the database alone, the process would refuse to start: the database knows its region.
 test(
-  'the proof goes red where a process is pointed at the other region’s PostgreSQL',
+  'the proof goes red where a process has the other region’s REGION and PostgreSQL',
   { skip: skipWithout('postgres', databases[2] ?? null) },
   async () => {
     const report = await prove({
       ...wayIn,
       databaseUrls: databases.slice(2).map(String),
       settings: (region, [worldwide]): Record<string, string> =>
-        region === 'germany' ? { DATABASE_URL: worldwide?.stores.environment.DATABASE_URL ?? '' } : {},
+        region === 'germany'
+          ? {
+              REGION: 'worldwide',
+              REGION_RULES: '',
+              REGION_URLS: '',
+              DATABASE_URL: worldwide?.stores.environment.DATABASE_URL ?? '',
+            }
+          : {},
     });
     const words = report.reasons.join('\n');
     assert.equal(report.held, false);

@@ -1,5 +1,5 @@
 import type { Response } from 'supertest';
-import { userPath } from '../../src/paths.ts';
+import { userPath } from '../../src/site/http/paths.ts';
 import { valuesOf } from './filled-forms.ts';
 import type { Person } from './person.ts';
 

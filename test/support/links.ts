@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { resetPasswordPath } from '../../src/paths.ts';
+import { resetPasswordPath } from '../../src/site/http/paths.ts';
 import { aTenant, aUser, type TestTenant, type TestUser } from './builders.ts';
 import { aPerson, type Person } from './person.ts';
 import type { Portal } from './portal.ts';

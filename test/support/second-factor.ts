@@ -1,5 +1,5 @@
 import { Secret, TOTP } from 'otpauth';
-import { paths } from '../../src/paths.ts';
+import { paths } from '../../src/site/http/paths.ts';
 import { goodPassword, type TestUser } from './builders.ts';
 import { squeeze } from './filled-forms.ts';
 import { aPerson, type Person } from './person.ts';

@@ -1,4 +1,4 @@
-import { userPath } from '../../src/paths.ts';
+import { userPath } from '../../src/site/http/paths.ts';
 import { aTenant, aUser, type TestUser } from './builders.ts';
 import { aPerson } from './person.ts';
 import { openPortal } from './portal.ts';

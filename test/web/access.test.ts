@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { actions, rights } from '../../src/domain/roles.ts';
-import { paths } from '../../src/paths.ts';
+import { paths } from '../../src/site/http/paths.ts';
 import type { Route } from '../../src/site/http/routing.ts';
 import { aPerson } from '../support/person.ts';
 import { openInventory, stateOf } from './inventory.ts';

@@ -1,5 +1,5 @@
 import type { Route } from '../../src/site/http/routing.ts';
-import { linkAddresses, paths, to } from '../../src/paths.ts';
+import { linkAddresses, paths, to } from '../../src/site/http/paths.ts';
 import { createLinkTokens } from '../../src/core/accounts/links/tokens.ts';
 import { digestOf } from '../../src/core/accounts/tenants/set-up.ts';
 import { aTenant, aUser, type TestTenant, type TestUser } from '../support/builders.ts';

@@ -4,7 +4,7 @@ import { temporaryPasswordLifetimeMs, type RegionRules } from '../../src/domain/
 import { foldName } from '../../src/domain/people/user.ts';
 import { cultures, drawName, pick, type Culture, type Random } from './names.ts';
 import type { PersonName } from './names/entries.ts';
-import type { NewUser } from '../../src/core/accounts/stores/users.columns.ts';
+import type { NewUser } from '../../src/core/accounts/index.ts';
 
 const day = 24 * 60 * 60_000;
 

@@ -4,10 +4,10 @@ import { createServer } from 'node:net';
 import path from 'node:path';
 import { readConfig, type Config } from '../../src/platform/config/config.ts';
 import { readRules } from '../../src/platform/config/rules.ts';
-import { CommandFault } from '../../src/cli/context.ts';
-import { packageRoot } from '../../src/package-root.ts';
+import { packageRoot } from '../../src/platform/package-root.ts';
 import { seedBigCompany } from './seed-crowd.ts';
 import { seedRegion, type DemoLogin } from './seed.ts';
+import { CommandFault } from '../../src/platform/command-fault.ts';
 
 const regions = ['worldwide', 'germany'] as const;
 type DemoRegion = (typeof regions)[number];

@@ -4,15 +4,12 @@ import type { Database } from '../../src/platform/database/database.ts';
 import { openDatabase } from '../../src/platform/database/open.ts';
 import { normalizePassword } from '../../src/domain/people/password.ts';
 import { createScope } from '../../src/domain/scope.ts';
-import { createHasher } from '../../src/core/accounts/passwords/hasher.ts';
+import { createHasher, tenantsStore, usersStore, type NewUser } from '../../src/core/accounts/index.ts';
+import { directoryStore } from '../../src/core/directory/index.ts';
 import { crowd } from './crowd.ts';
 import { withoutIndexes } from './indexes.ts';
 import { seededRandom } from './names.ts';
 import { ownPassword, type DemoLogin } from './seed.ts';
-import * as directoryStore from '../../src/core/directory/directory.store.ts';
-import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
-import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
-import type { NewUser } from '../../src/core/accounts/stores/users.columns.ts';
 
 const atOnce = 10_000;
 const bigCompany = { name: 'Compagnie du Grand Large', domain: 'grand-large.example' };

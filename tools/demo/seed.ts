@@ -10,15 +10,12 @@ import {
 } from '../../src/domain/people/password.ts';
 import { temporaryPasswordLifetimeMs, type RegionRules } from '../../src/domain/regions.ts';
 import { createScope, type Scope } from '../../src/domain/scope.ts';
-import { createHasher, type Hasher } from '../../src/core/accounts/passwords/hasher.ts';
+import { createHasher, type Hasher, tenantsStore, usersStore, type NewUser } from '../../src/core/accounts/index.ts';
+import { activityStore } from '../../src/core/activity/index.ts';
+import { directoryStore } from '../../src/core/directory/index.ts';
 import type { DemoPerson } from './people.ts';
 import { demoTenants, type DemoTenant } from './tenants.ts';
-import * as activityStore from '../../src/core/activity/activity.store.ts';
-import * as directoryStore from '../../src/core/directory/directory.store.ts';
-import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
-import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 import type { Database } from '../../src/platform/database/database.ts';
-import type { NewUser } from '../../src/core/accounts/stores/users.columns.ts';
 
 /** Somebody whose password the demo prints. */
 export interface DemoLogin {

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { RegionRules } from '../../src/domain/regions.ts';
-import { CommandFault } from '../../src/cli/context.ts';
-import { codeExtension, packageRoot } from '../../src/package-root.ts';
+import { codeExtension, packageRoot } from '../../src/platform/package-root.ts';
 import type { Canaries } from './canaries.ts';
 import type { Watching } from './watching.ts';
+import { CommandFault } from '../../src/platform/command-fault.ts';
 
 /** A region as it is to run. */
 export interface RegionPlan {

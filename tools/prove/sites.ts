@@ -2,7 +2,6 @@ import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { readRules } from '../../src/platform/config/rules.ts';
-import { CommandFault } from '../../src/cli/context.ts';
 import { createCanaries } from './canaries.ts';
 import type { Territory } from './connections.ts';
 import { freePort } from './free-port.ts';
@@ -11,6 +10,7 @@ import { sqliteStores } from './stores-sqlite.ts';
 import type { RegionStores } from './stores.ts';
 import type { Watching } from './watching.ts';
 import type { Chapter } from './chapter.ts';
+import { CommandFault } from '../../src/platform/command-fault.ts';
 
 export interface ProveOptions {
   /** The rules of the two regions. */

@@ -2,13 +2,13 @@ import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 import pg from 'pg';
-import { CommandFault } from '../../src/cli/context.ts';
 import { startMailSink } from './mail-sink.ts';
 import type { Place } from './places.ts';
 import { startRecorder, type Recorder } from './recorder.ts';
 import { openRedis } from './stores-redis.ts';
 import { rowText, tablePlaces, type RegionStores } from './stores.ts';
 import type { Watching } from './watching.ts';
+import { CommandFault } from '../../src/platform/command-fault.ts';
 
 const largestDumpBytes = 256 * 1024 * 1024;
 const [postgresPort, redisPort] = [5432, 6379];

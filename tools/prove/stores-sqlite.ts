@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import SqliteFile from 'better-sqlite3';
-import { CommandFault } from '../../src/cli/context.ts';
 import type { Place } from './places.ts';
 import { tablePlaces, type RegionStores } from './stores.ts';
+import { CommandFault } from '../../src/platform/command-fault.ts';
 
 const patienceMs = 5_000;
 

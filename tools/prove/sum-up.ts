@@ -20,7 +20,7 @@ import {
 import { mover, type Story } from './story.ts';
 import type { StepResult } from './walk.ts';
 import type { Watching } from './watching.ts';
-import { packageRoot } from '../../src/package-root.ts';
+import { packageRoot } from '../../src/platform/package-root.ts';
 
 /** A line of a directory. */
 export interface Route {

@@ -3,7 +3,7 @@ import { type Build, type Database, preparedQuery } from '../../platform/databas
 import type { ApprovalState } from '../../domain/approvals.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { User } from '../../domain/people/user.ts';
-import { toUser, userColumns, type UserRow } from '../accounts/stores/user-rows.ts';
+import { toUser, userColumns, type UserRow } from '../accounts/index.ts';
 import { toApproval, type Approval, type ApprovalRecord, type NamedApproval } from './rows.ts';
 import type { LapsedBy } from '../../domain/approval-acts.ts';
 

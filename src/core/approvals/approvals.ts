@@ -8,11 +8,9 @@ import { lapseOf, mayDecide, readAreTwo, sees, whoMayDecide, wordOn, type Decide
 import { eventOf, lapse } from './lapse.ts';
 import type { Approval } from './rows.ts';
 import { amongOf, type ApprovalAct } from '../../domain/approval-acts.ts';
-import * as activityStore from '../activity/activity.store.ts';
-import * as deliveriesStore from '../activity/deliveries.store.ts';
+import { activityStore, deliveriesStore } from '../activity/index.ts';
+import { tenantsStore, usersStore } from '../accounts/index.ts';
 import * as approvalsStore from './approvals.store.ts';
-import * as tenantsStore from '../accounts/stores/tenants.store.ts';
-import * as usersStore from '../accounts/stores/users.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 

@@ -1,12 +1,11 @@
 import type { Work } from '../../platform/jobs.ts';
 import { createScope, type Scope } from '../../domain/scope.ts';
-import type { Tenants } from '../accounts/tenants/tenants.ts';
+import { type Tenants, tenantsStore } from '../accounts/index.ts';
+import { activityStore } from '../activity/index.ts';
 import { lapseOf } from './recheck.ts';
 import type { Approval } from './rows.ts';
 import type { LapsedBy } from '../../domain/approval-acts.ts';
-import * as activityStore from '../activity/activity.store.ts';
 import * as approvalsStore from './approvals.store.ts';
-import * as tenantsStore from '../accounts/stores/tenants.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 

@@ -3,21 +3,27 @@ import type { LogFilterName } from '../../domain/activity/event.ts';
 import type { LogPart } from '../../domain/approvals.ts';
 import { conflict, Failure, notFound } from '../../domain/errors.ts';
 import { createScope, type Scope } from '../../domain/scope.ts';
-import type { LogExports } from '../activity/export.ts';
-import type { RulesFeature } from '../accounts/tenants/tenant-rules.ts';
-import { removeSecondFactor } from '../accounts/second-factor/remove-step.ts';
-import type { Throttle } from '../accounts/throttles/throttle.ts';
-import { recordExport } from '../accounts/users/export.ts';
-import { edit, remove, restore, takeStep, type Step } from '../accounts/users/step.ts';
-import type { ResetResult, Users } from '../accounts/users/reset-password.ts';
+import { type LogExports, activityStore } from '../activity/index.ts';
+import {
+  type RulesFeature,
+  removeSecondFactor,
+  type Throttle,
+  recordExport,
+  edit,
+  remove,
+  restore,
+  takeStep,
+  type Step,
+  type ResetResult,
+  type Users,
+  tenantsStore,
+  usersStore,
+} from '../accounts/index.ts';
 import { lapseOf } from './recheck.ts';
 import { eventOf, lapse } from './lapse.ts';
 import { targetIdOf, type Approvals } from './approvals.ts';
 import { actionOf } from '../../domain/approval-acts.ts';
-import * as activityStore from '../activity/activity.store.ts';
 import * as approvalsStore from './approvals.store.ts';
-import * as tenantsStore from '../accounts/stores/tenants.store.ts';
-import * as usersStore from '../accounts/stores/users.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 

@@ -4,13 +4,11 @@ import { may, mayGive, maySetRules, type Verdict } from '../../domain/policy.ts'
 import { restoreWindowMs } from '../../domain/regions.ts';
 import { createScope, type Scope } from '../../domain/scope.ts';
 import type { User } from '../../domain/people/user.ts';
-import { mayDeleteNow } from '../accounts/users/deletions.ts';
+import { mayDeleteNow, tenantsStore, usersStore } from '../accounts/index.ts';
+import { activityStore } from '../activity/index.ts';
 import type { Approval } from './rows.ts';
 import { actionOf, amongOf, type ApprovalAct, type LapsedBy } from '../../domain/approval-acts.ts';
-import * as activityStore from '../activity/activity.store.ts';
 import * as approvalsStore from './approvals.store.ts';
-import * as tenantsStore from '../accounts/stores/tenants.store.ts';
-import * as usersStore from '../accounts/stores/users.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 
 type AboutApproval = Pick<Approval, 'act' | 'subject' | 'asker'>;

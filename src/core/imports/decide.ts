@@ -4,7 +4,7 @@ import type { PlannedRow } from '../../domain/imports.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { User, Change } from '../../domain/people/user.ts';
 import { additionFault, changeFault, type Holder, type Present } from './plan.ts';
-import * as usersBatchStore from '../accounts/stores/users.batch.store.ts';
+import { usersBatchStore } from '../accounts/index.ts';
 import type { Database } from '../../platform/database/database.ts';
 
 type Row<Outcome extends PlannedRow['outcome']> = Extract<PlannedRow, { outcome: Outcome }>;

@@ -10,15 +10,13 @@ import {
 } from '../../domain/imports.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { cleanName } from '../../domain/people/user.ts';
-import type { Throttle } from '../accounts/throttles/throttle.ts';
+import { type Throttle, tenantsStore, usersBatchStore } from '../accounts/index.ts';
 import type { UserCells } from './columns.ts';
 import { isBlank, readCells, readHeadings, type Columns, type ReadRow } from './cells.ts';
 import { readRows, UnreadableFile } from './read-file.ts';
 import { planRow, refuse } from './plan.ts';
 import type { Import } from './rows.ts';
 import * as importsStore from './imports.store.ts';
-import * as tenantsStore from '../accounts/stores/tenants.store.ts';
-import * as usersBatchStore from '../accounts/stores/users.batch.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 

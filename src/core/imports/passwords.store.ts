@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { type Database, preparedQuery, type Build } from '../../platform/database/database.ts';
 import type { Scope } from '../../domain/scope.ts';
-import { inTenant } from '../accounts/stores/users.batch.store.ts';
+import { inTenant } from '../accounts/index.ts';
 
 /** A user whom an import added and who has not signed in since. */
 export interface Newcomer {

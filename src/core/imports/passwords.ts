@@ -2,16 +2,19 @@ import { randomUUID } from 'node:crypto';
 import { conflict } from '../../domain/errors.ts';
 import { may } from '../../domain/policy.ts';
 import { createScope, type Scope } from '../../domain/scope.ts';
-import type { NewEntry } from '../activity/append.store.ts';
-import { recordedAs, type IssuedWayIn, type WaysIn } from '../accounts/links/hand-over.ts';
-import type { Hasher } from '../accounts/passwords/hasher.ts';
-import type { Throttle } from '../accounts/throttles/throttle.ts';
+import { type NewEntry, activityStore } from '../activity/index.ts';
+import {
+  recordedAs,
+  type IssuedWayIn,
+  type WaysIn,
+  type Hasher,
+  type Throttle,
+  tenantsStore,
+  usersStore,
+} from '../accounts/index.ts';
 import type { Newcomer } from './passwords.store.ts';
 import type { Import } from './rows.ts';
-import * as activityStore from '../activity/activity.store.ts';
 import * as importPasswordsStore from './passwords.store.ts';
-import * as tenantsStore from '../accounts/stores/tenants.store.ts';
-import * as usersStore from '../accounts/stores/users.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 

@@ -5,14 +5,12 @@ import { may } from '../../domain/policy.ts';
 import type { RegionRules } from '../../domain/regions.ts';
 import { createScope, type Scope } from '../../domain/scope.ts';
 import type { User } from '../../domain/people/user.ts';
-import type { Hasher } from '../accounts/passwords/hasher.ts';
+import { type Hasher, tenantsStore, usersStore } from '../accounts/index.ts';
+import { activityStore } from '../activity/index.ts';
 import { decide, leavesAGlobalAdmin, type Decision } from './decide.ts';
 import type { WantedImport } from './run.store.ts';
 import { writeAll, writeStop } from './write.ts';
-import * as activityStore from '../activity/activity.store.ts';
 import * as importRunsStore from './run.store.ts';
-import * as tenantsStore from '../accounts/stores/tenants.store.ts';
-import * as usersStore from '../accounts/stores/users.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 

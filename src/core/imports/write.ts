@@ -2,16 +2,12 @@ import { inChunks } from '../../platform/database/chunks.ts';
 import { importKeptMs, type Counts, type Stop } from '../../domain/imports.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { User, Change } from '../../domain/people/user.ts';
-import type { NewEntry } from '../activity/append.store.ts';
-import type { UserChange } from '../accounts/stores/users.batch.store.ts';
+import { type NewEntry, activityStore } from '../activity/index.ts';
+import { type UserChange, usersStore, usersBatchStore, type NewUser } from '../accounts/index.ts';
 import type { Decision } from './decide.ts';
 import type { WantedImport } from './run.store.ts';
-import * as activityStore from '../activity/activity.store.ts';
 import * as importRunsStore from './run.store.ts';
-import * as usersStore from '../accounts/stores/users.store.ts';
-import * as usersBatchStore from '../accounts/stores/users.batch.store.ts';
 import type { Database } from '../../platform/database/database.ts';
-import type { NewUser } from '../accounts/stores/users.columns.ts';
 
 const usersAtOnce = 100;
 

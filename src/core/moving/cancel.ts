@@ -1,11 +1,10 @@
 import type { Scope } from '../../domain/scope.ts';
-import type { Tenant } from '../accounts/stores/tenants.store.ts';
+import { type Tenant, tenantsStore } from '../accounts/index.ts';
+import { activityStore } from '../activity/index.ts';
 import type { Move } from './moves.store.ts';
 import { MoveFault } from './faults.ts';
 import type { MovingParts } from './parts.ts';
-import * as activityStore from '../activity/activity.store.ts';
 import * as movesStore from './moves.store.ts';
-import * as tenantsStore from '../accounts/stores/tenants.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 
 export interface Canceled {

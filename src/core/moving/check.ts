@@ -5,7 +5,7 @@ import { ownChoiceNames, ownChoices, ownNumberNames } from '../../domain/tenant-
 import { languages } from '../../domain/regions.ts';
 import { administratorLevels, agentLevels } from '../../domain/roles.ts';
 import { domainOf, isUsername } from '../../domain/people/user.ts';
-import { toFoundEntry, type ActivityRow } from '../activity/rows.ts';
+import { toFoundEntry, type ActivityRow } from '../activity/index.ts';
 import type { BundleHeader, BundleRow } from './bundle.ts';
 import { MoveFault } from './faults.ts';
 

@@ -5,11 +5,11 @@ import { readReceipt, type Receipt } from './receipt.ts';
 import { tenantTables, travellingTables } from './tables.ts';
 import { difference, type TableSummary } from './tally.ts';
 import type { KeepKey, MovingParts } from './parts.ts';
-import * as activityStore from '../activity/activity.store.ts';
-import * as directoryStore from '../directory/directory.store.ts';
+import { activityStore } from '../activity/index.ts';
+import { directoryStore } from '../directory/index.ts';
+import { tenantsStore } from '../accounts/index.ts';
 import * as movingStore from './moving.store.ts';
 import * as movesStore from './moves.store.ts';
-import * as tenantsStore from '../accounts/stores/tenants.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 
 /** What stood in a table, and what is left there. */

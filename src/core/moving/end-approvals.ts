@@ -1,8 +1,7 @@
 import type { Scope } from '../../domain/scope.ts';
-import { lapse } from '../approvals/lapse.ts';
-import * as activityStore from '../activity/activity.store.ts';
-import * as approvalsStore from '../approvals/approvals.store.ts';
-import * as supportStore from '../support/support.store.ts';
+import { lapse, approvalsStore } from '../approvals/index.ts';
+import { activityStore } from '../activity/index.ts';
+import { supportStore } from '../support/index.ts';
 import type { Database } from '../../platform/database/database.ts';
 
 /**

@@ -1,6 +1,15 @@
 import type { Scope } from '../../domain/scope.ts';
-import type { Tenant } from '../accounts/stores/tenants.store.ts';
-import { issueTemporaryPassword, type IssuedPassword } from '../accounts/passwords/temporary-passwords.ts';
+import {
+  type Tenant,
+  issueTemporaryPassword,
+  type IssuedPassword,
+  credentialsStore,
+  setUpStore,
+  tenantsStore,
+  usersStore,
+} from '../accounts/index.ts';
+import { activityStore } from '../activity/index.ts';
+import { directoryStore } from '../directory/index.ts';
 import { readBundle, type BundleHeader, type ReadBundle } from './bundle.ts';
 import { ContentCheck } from './check.ts';
 import { MoveFault } from './faults.ts';
@@ -8,14 +17,8 @@ import { readEncrypted } from './file.ts';
 import { travellingTables, type TenantTable } from './tables.ts';
 import { createTally, difference, type Cells, type TableSummary } from './tally.ts';
 import type { KeepKey, MovingParts } from './parts.ts';
-import * as activityStore from '../activity/activity.store.ts';
-import * as credentialsStore from '../accounts/stores/credentials.store.ts';
-import * as directoryStore from '../directory/directory.store.ts';
 import * as movingStore from './moving.store.ts';
 import * as movesStore from './moves.store.ts';
-import * as setUpStore from '../accounts/stores/set-up.store.ts';
-import * as tenantsStore from '../accounts/stores/tenants.store.ts';
-import * as usersStore from '../accounts/stores/users.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 
 export interface Taken {

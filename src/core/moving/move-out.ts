@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, linkSync, rmSync } from 'node:fs';
 import type { MovedPasswords } from '../../domain/activity/event.ts';
-import type { Tenant } from '../accounts/stores/tenants.store.ts';
+import { type Tenant, sessionsStore, tenantsStore } from '../accounts/index.ts';
+import { activityStore } from '../activity/index.ts';
 import type { Move } from './moves.store.ts';
 import { bundleLines, type BundleHeader, type BundleRow } from './bundle.ts';
 import { abandonMove } from './cancel.ts';
@@ -11,11 +12,8 @@ import { travellingTables } from './tables.ts';
 import type { TableSummary } from './tally.ts';
 import { ownSigner, type MovingParts } from './parts.ts';
 import { endWhatWaits } from './end-approvals.ts';
-import * as activityStore from '../activity/activity.store.ts';
 import * as movingStore from './moving.store.ts';
 import * as movesStore from './moves.store.ts';
-import * as sessionsStore from '../accounts/stores/sessions.store.ts';
-import * as tenantsStore from '../accounts/stores/tenants.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 
 export interface MoveOrder {

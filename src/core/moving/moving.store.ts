@@ -3,8 +3,7 @@ import type { Database } from '../../platform/database/database.ts';
 import { inChunks } from '../../platform/database/chunks.ts';
 import { insertRows } from '../../platform/database/insert.ts';
 import type { RegionRules } from '../../domain/regions.ts';
-import { countedUnder } from '../accounts/throttles/throttle-keys.ts';
-import { indexUsers, takeNumbers } from '../accounts/stores/users.search.store.ts';
+import { countedUnder, indexUsers, takeNumbers } from '../accounts/index.ts';
 import type { TenantTable } from './tables.ts';
 import type { Cells } from './tally.ts';
 

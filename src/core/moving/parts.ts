@@ -1,7 +1,6 @@
 import type { RegionRules } from '../../domain/regions.ts';
 import { signerOf, type Signer } from '../../platform/keys/region-key.ts';
-import type { Hasher } from '../accounts/passwords/hasher.ts';
-import type { Tenants } from '../accounts/tenants/tenants.ts';
+import type { Hasher, Tenants } from '../accounts/index.ts';
 import type { Database } from '../../platform/database/database.ts';
 
 /** Makes a key known, within the transaction of what it signed. */

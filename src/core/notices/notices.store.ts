@@ -1,6 +1,6 @@
 import { type Database, preparedQuery } from '../../platform/database/database.ts';
 import type { Notice } from '../../domain/notices.ts';
-import { toNotice, type NoticeRow } from '../activity/deliveries.store.ts';
+import { toNotice, type NoticeRow } from '../activity/index.ts';
 import type { Language } from '../../domain/regions.ts';
 import type { User } from '../../domain/people/user.ts';
 

@@ -21,10 +21,12 @@ const graceMs = 2_000;
 /** The outcome of one attempt: sent; refused for this mail alone; or no server available, which affects all mails. */
 type Outcome = 'sent' | { readonly code: string; readonly away: boolean };
 
+/** Words a notice in its recipient's language. @param link the address of the one-time link that it brings, if any */
+export type WordNotice = (taken: TakenNotice, link: string | null) => Mail;
+
 export interface NoticesParts {
   readonly database: Database;
-  /** Words a notice in its recipient's language; given the address of the one-time link that it brings, if any. */
-  readonly word: (taken: TakenNotice, link: string | null) => Mail;
+  readonly word: WordNotice;
   /** Epoch ms. */
   readonly clock: () => number;
   /** @returns the address of a one-time link that is to be mailed, or null where it opens nothing any more */

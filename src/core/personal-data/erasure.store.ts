@@ -7,7 +7,7 @@ import type { OwnRules } from '../../domain/tenant-rules.ts';
 import type { Language } from '../../domain/regions.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { User } from '../../domain/people/user.ts';
-import { readOwnRules } from '../accounts/stores/tenant-rules.ts';
+import { readOwnRules } from '../accounts/index.ts';
 import type { ScopeTenant } from '../../domain/tenant.ts';
 
 /** Which entries of a log: what somebody did, or what was done to them. */

@@ -7,15 +7,12 @@ import type { Scope } from '../../domain/scope.ts';
 import type { User } from '../../domain/people/user.ts';
 import type { OverdueUser } from './erasure.store.ts';
 import type { Transport } from '../../platform/mail-transport.ts';
-import { lockAs } from '../accounts/sessions/recheck.ts';
-import type { Throttle } from '../accounts/throttles/throttle.ts';
+import { lockAs, type Throttle, tenantsStore, usersStore } from '../accounts/index.ts';
+import { activityStore } from '../activity/index.ts';
 import type { ScopeTenant } from '../../domain/tenant.ts';
 import type { RetentionStep, Tally } from '../../platform/retention-step.ts';
 import * as erasureCountsStore from './erasure.counts.store.ts';
-import * as activityStore from '../activity/activity.store.ts';
 import * as erasureStore from './erasure.store.ts';
-import * as tenantsStore from '../accounts/stores/tenants.store.ts';
-import * as usersStore from '../accounts/stores/users.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 

@@ -1,9 +1,8 @@
 import type { Database } from '../../platform/database/database.ts';
 import type { Activity } from '../../domain/activity/event.ts';
 import type { Scope } from '../../domain/scope.ts';
-import { wholeLog, type LogPlace } from '../activity/log-query.ts';
-import { stretch } from '../activity/reads.store.ts';
-import type { OwnSession } from '../accounts/stores/sessions.store.ts';
+import { wholeLog, type LogPlace, stretch } from '../activity/index.ts';
+import type { OwnSession } from '../accounts/index.ts';
 
 /** An entry's part in a person's life: it concerns them, or they did it to somebody else. */
 export type Side = 'about' | 'by';

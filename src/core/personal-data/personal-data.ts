@@ -4,12 +4,10 @@ import type { Notice } from '../../domain/notices.ts';
 import { may } from '../../domain/policy.ts';
 import { createScope, type Scope } from '../../domain/scope.ts';
 import { statusOf, type User } from '../../domain/people/user.ts';
-import type { OwnSession } from '../accounts/stores/sessions.store.ts';
+import { type OwnSession, usersStore } from '../accounts/index.ts';
+import { activityStore, deliveriesStore } from '../activity/index.ts';
 import type { Side } from './personal-data.store.ts';
-import * as activityStore from '../activity/activity.store.ts';
-import * as deliveriesStore from '../activity/deliveries.store.ts';
 import * as personalDataStore from './personal-data.store.ts';
-import * as usersStore from '../accounts/stores/users.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 

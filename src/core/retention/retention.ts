@@ -2,7 +2,6 @@ import type { Logger } from 'pino';
 import type { Work } from '../../platform/jobs.ts';
 import { confirmCommand, type TrustedClock } from './trusted-clock.ts';
 import type { Counts, Tally, RetentionStep } from '../../platform/retention-step.ts';
-import { bind } from '../../platform/bind.ts';
 
 /** A kind of which more is due than one run may delete. */
 export interface Excess {
@@ -72,30 +71,29 @@ export interface RetentionDependencies {
 
 /** @returns the work that deletes expired data while the clock is trusted, and logs what it deleted or why it did not */
 export function createRetention(deps: RetentionDependencies): Work {
-  const bound = bind(deps, { run });
-  return { name: 'Purge', everyMs: purgeEveryMs, run: bound.run };
+  const warnings = new Map<string, number>();
+  return { name: 'Purge', everyMs: purgeEveryMs, run: (stopping) => run(deps, warnings, stopping) };
 }
 
-const warnedAt = new Map<string, number>();
-
-function warn(deps: RetentionDependencies, excess: Excess): void {
+/** @param warnings when each kind was last warned of, in ms of the monotonic clock */
+function warn(deps: RetentionDependencies, warnings: Map<string, number>, excess: Excess): void {
   const { monotonic, log } = deps;
-  const last = warnedAt.get(excess.kind);
+  const last = warnings.get(excess.kind);
   if (last !== undefined && monotonic() - last < warnEveryMs) return;
-  warnedAt.set(excess.kind, monotonic());
+  warnings.set(excess.kind, monotonic());
   log.warn(
     { ...excess, confirmWith: confirmCommand },
     'More is due than one run may delete. Nothing of this kind was deleted',
   );
 }
 
-export async function run(deps: RetentionDependencies, stopping: AbortSignal): Promise<void> {
+async function run(deps: RetentionDependencies, warnings: Map<string, number>, stopping: AbortSignal): Promise<void> {
   const { clock, trustedClock, steps, log } = deps;
   const now = clock();
   if (!(await trustedClock.isTrusted())) return;
   const { deleted, held, errors } = await purgeExpired(steps, { now, stopping, isLimited: true });
   if (Object.keys(deleted).length > 0) log.info(deleted, 'Purged expired data');
-  for (const excess of held) warn(deps, excess);
+  for (const excess of held) warn(deps, warnings, excess);
   const [error, ...more] = errors;
   for (const each of more) log.warn({ err: each }, 'Purge: not done, to be tried again');
   if (error !== undefined) throw error;

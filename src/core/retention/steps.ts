@@ -2,8 +2,8 @@ import type { Database } from '../../platform/database/database.ts';
 import { countExpired, purge } from './expired.store.ts';
 import type { RegionRules } from '../../domain/regions.ts';
 import type { Scope } from '../../domain/scope.ts';
-import { trimLogs } from '../activity/trim.ts';
-import type { Erasure } from '../personal-data/erasure.ts';
+import { trimLogs } from '../activity/index.ts';
+import type { Erasure } from '../personal-data/index.ts';
 import type { ScopeTenant } from '../../domain/tenant.ts';
 import type { RetentionStep } from '../../platform/retention-step.ts';
 

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import * as trustedClockStore from './trusted-clock.store.ts';
 import type { Database } from '../../platform/database/database.ts';
-import * as trimStore from '../activity/trim.store.ts';
+import { trimStore } from '../activity/index.ts';
 
 /** Decides whether data may be deleted because of the time that the clock shows. */
 export interface TrustedClock {

@@ -2,12 +2,15 @@ import { Failure } from '../../domain/errors.ts';
 import type { Language, RegionRules } from '../../domain/regions.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { canonicalUsername, domainOf, type User } from '../../domain/people/user.ts';
-import type { AddedUser, Tenants } from '../accounts/tenants/tenants.ts';
-import type { UserChangesFeature } from '../accounts/users/changes.ts';
+import {
+  type AddedUser,
+  type Tenants,
+  type UserChangesFeature,
+  credentialsStore,
+  tenantsStore,
+  usersStore,
+} from '../accounts/index.ts';
 import type { Support } from './support.ts';
-import * as credentialsStore from '../accounts/stores/credentials.store.ts';
-import * as tenantsStore from '../accounts/stores/tenants.store.ts';
-import * as usersStore from '../accounts/stores/users.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 

@@ -3,14 +3,16 @@ import { unseen, type Database, preparedQuery } from '../../platform/database/da
 import type { Scope } from '../../domain/scope.ts';
 import type { SupportLevel } from '../../domain/support.ts';
 import type { User } from '../../domain/people/user.ts';
-import { toUser, userColumns, type UserRow } from '../accounts/stores/user-rows.ts';
 import {
+  toUser,
+  userColumns,
+  type UserRow,
   joinBesideGrant,
   openGrantColumns,
   toOpenGrant,
   type OpenGrant,
   type OpenGrantRow,
-} from '../accounts/stores/support-grants.store.ts';
+} from '../accounts/index.ts';
 
 /** How a grant came to its end: by an administrator, by the operator's company, or by its time. */
 export type GrantOutcome = 'ended' | 'withdrawn' | 'expired';

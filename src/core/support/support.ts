@@ -6,17 +6,19 @@ import type { RegionRules } from '../../domain/regions.ts';
 import { lacksSecondFactor } from '../../domain/people/second-factor.ts';
 import { type Scope, scopeInside, scopeOutside } from '../../domain/scope.ts';
 import { endOfSupport, type SupportLevel } from '../../domain/support.ts';
-import type { LiveSession } from '../accounts/stores/sessions.store.ts';
-import { lockAs } from '../accounts/sessions/recheck.ts';
-import type { OpenGrant } from '../accounts/stores/support-grants.store.ts';
+import {
+  type LiveSession,
+  lockAs,
+  type OpenGrant,
+  sessionsStore,
+  supportGrantsStore,
+  tenantsStore,
+  usersStore,
+} from '../accounts/index.ts';
+import { activityStore } from '../activity/index.ts';
 import type { NewGrant, TenantGrant } from './support.store.ts';
 import type { ScopeTenant } from '../../domain/tenant.ts';
-import * as activityStore from '../activity/activity.store.ts';
-import * as sessionsStore from '../accounts/stores/sessions.store.ts';
 import * as supportStore from './support.store.ts';
-import * as supportGrantsStore from '../accounts/stores/support-grants.store.ts';
-import * as tenantsStore from '../accounts/stores/tenants.store.ts';
-import * as usersStore from '../accounts/stores/users.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 

@@ -8,7 +8,7 @@ import {
   type RegionRules,
   type UserOperation,
 } from '../../domain/regions.ts';
-import { packageRoot } from '../../package-root.ts';
+import { packageRoot } from '../package-root.ts';
 import { rulesSchema } from './rules.schema.ts';
 
 /** Folder of the rules files that come with Parvis, one per edition of a region. */

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import SqliteFile from 'better-sqlite3';
 import type { Knex } from 'knex';
 import type { Config, DatabaseConfig } from '../config/config.ts';
-import { codeExtension, codeRoot } from '../../package-root.ts';
+import { codeExtension, codeRoot } from '../package-root.ts';
 import type { Database } from './database.ts';
 import { assertRegion, bindRegion } from './deployment.ts';
 import { openDatabase } from './open.ts';

@@ -2,10 +2,10 @@ import type { Request, Response } from 'express';
 import { describeNumbers } from '../rules/describe.ts';
 import { may } from '../../domain/policy.ts';
 import type { RegionRules } from '../../domain/regions.ts';
-import { paths } from '../../paths.ts';
+import { paths } from '../http/paths.ts';
 import { scopeOf } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
-import * as tenantsStore from '../../core/accounts/stores/tenants.store.ts';
+import { tenantsStore } from '../../core/accounts/index.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { activityGroups } from '../../domain/activity/groups.ts';
 import { line } from '../http/forms.ts';
 import { beginningOf, dayOf } from './days.ts';
-import type { LogFilter, LogPlace } from '../../core/activity/log-query.ts';
+import type { LogFilter, LogPlace } from '../../core/activity/index.ts';
 
 const longestSearch = 100;
 

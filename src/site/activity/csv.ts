@@ -1,5 +1,4 @@
-import type { LogCsv } from '../../core/activity/export.ts';
-import type { LogEntry } from '../../core/activity/rows.ts';
+import type { LogCsv, LogEntry } from '../../core/activity/index.ts';
 import { csvText } from '../http/csv-text.ts';
 import type { ActivityWords, WordsFor } from './words.ts';
 

@@ -1,10 +1,9 @@
 import type { Scope } from '../../domain/scope.ts';
 import type { ListedUser } from '../../domain/people/user.ts';
-import { paths } from '../../paths.ts';
-import type { LogFilter, LogPlace, LogRequest } from '../../core/activity/log-query.ts';
+import { paths } from '../http/paths.ts';
+import { type LogFilter, type LogPlace, type LogRequest, activityStore } from '../../core/activity/index.ts';
+import { usersStore } from '../../core/accounts/index.ts';
 import type { ActivityWords, WordedEntry } from './words.ts';
-import * as activityStore from '../../core/activity/activity.store.ts';
-import * as usersStore from '../../core/accounts/stores/users.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 
 export const logPageSize = 50;

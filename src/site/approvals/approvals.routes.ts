@@ -1,18 +1,15 @@
 import type { Request, Response } from 'express';
 import { Failure, type FieldFault } from '../../domain/errors.ts';
-import { approvalPath, paths } from '../../paths.ts';
+import { approvalPath, paths } from '../http/paths.ts';
 import { readForm } from '../http/forms.ts';
 import { scopeOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';
-import { handOverOf, type WaysIn } from '../../core/accounts/links/hand-over.ts';
+import { handOverOf, type WaysIn, usersStore } from '../../core/accounts/index.ts';
+import { lapseOf, sees, whoMayDecide, type Approvals, approvalsStore } from '../../core/approvals/index.ts';
 import { answerForm } from './approvals.forms.ts';
-import { lapseOf, sees, whoMayDecide } from '../../core/approvals/recheck.ts';
 import { formerAmong, shown } from './page.ts';
 import { inApprovals, inSettings } from './breadcrumbs.ts';
-import type { Approvals } from '../../core/approvals/approvals.ts';
 import { amongOf } from '../../domain/approval-acts.ts';
-import * as approvalsStore from '../../core/approvals/approvals.store.ts';
-import * as usersStore from '../../core/accounts/stores/users.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 

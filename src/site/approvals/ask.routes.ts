@@ -1,18 +1,17 @@
 import type { Request, Response } from 'express';
 import { Failure, type FieldFault } from '../../domain/errors.ts';
-import { approvalPath, paths, userPath } from '../../paths.ts';
+import { approvalPath, paths, userPath } from '../http/paths.ts';
 import type { RegionRules } from '../../domain/regions.ts';
 import { readForm } from '../http/forms.ts';
 import { scopeOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';
 import { readOwnRulesForm } from '../rules/rules.forms.ts';
-import type { Throttle } from '../../core/accounts/throttles/throttle.ts';
+import { type Throttle, tenantsStore } from '../../core/accounts/index.ts';
+import type { Approvals, Outlook, Wish } from '../../core/approvals/index.ts';
 import { reasonForm, wishForm } from './approvals.forms.ts';
 import { wishShown } from './page.ts';
 import { inApprovals } from './breadcrumbs.ts';
-import type { Approvals, Outlook, Wish } from '../../core/approvals/approvals.ts';
 import { amongOf, guardOf } from '../../domain/approval-acts.ts';
-import * as tenantsStore from '../../core/accounts/stores/tenants.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 

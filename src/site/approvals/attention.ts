@@ -1,6 +1,5 @@
-import type { ApprovalsToLookAt } from '../../core/approvals/attention.ts';
-import type { Approval } from '../../core/approvals/rows.ts';
-import { approvalPath, paths } from '../../paths.ts';
+import type { ApprovalsToLookAt, Approval } from '../../core/approvals/index.ts';
+import { approvalPath, paths } from '../http/paths.ts';
 
 /** @returns what the dashboard shows of requests that need the reader's attention */
 export const approvalItems = ({ waiting, confirmed, declined }: ApprovalsToLookAt) =>

@@ -1,4 +1,4 @@
-import { paths } from '../../paths.ts';
+import { paths } from '../http/paths.ts';
 import type { Crumb } from '../http/page-options.ts';
 
 export const inSettings: Crumb[] = [

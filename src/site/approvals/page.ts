@@ -2,12 +2,11 @@ import { referenceOf, type ApprovalSubject } from '../../domain/approvals.ts';
 import { formerGlobalAdmin, type FormerGlobalAdmin } from '../../domain/former-global-admin.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { User } from '../../domain/people/user.ts';
-import { approvalPath, paths, to } from '../../paths.ts';
+import { approvalPath, paths, to } from '../http/paths.ts';
 import type { TextValues } from '../../i18n/translator.ts';
 import { logHref } from '../activity/list.ts';
-import { changesBetween } from '../../core/accounts/tenants/tenant-rules.ts';
-import { mayDecide } from '../../core/approvals/recheck.ts';
-import type { Approval } from '../../core/approvals/rows.ts';
+import { changesBetween } from '../../core/accounts/index.ts';
+import { mayDecide, type Approval } from '../../core/approvals/index.ts';
 import type { ApprovalAct } from '../../domain/approval-acts.ts';
 
 /** How each act is marked, on its button and in the list. */

@@ -1,19 +1,18 @@
 import type { Request, Response } from 'express';
 import { conflict, Failure } from '../../domain/errors.ts';
-import { paths, userPath } from '../../paths.ts';
+import { paths, userPath } from '../http/paths.ts';
 import { sendCsv } from '../http/csv.ts';
 import type { logFiles } from '../activity/log-file.ts';
 import { scopeOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';
-import type { LogExports } from '../../core/activity/export.ts';
+import type { LogExports } from '../../core/activity/index.ts';
+import type { ResetResult } from '../../core/accounts/index.ts';
+import type { Perform, Approval } from '../../core/approvals/index.ts';
 import { filterOf } from '../activity/activity.forms.ts';
 import type { UsersFile } from '../users/export.ts';
 import type { HandOverSheet } from '../users/hand-over-sheet.ts';
 import { showWayIn } from '../users/reveal.ts';
 import { ofUser } from '../users/breadcrumbs.ts';
-import type { ResetResult } from '../../core/accounts/users/reset-password.ts';
-import type { Perform } from '../../core/approvals/perform.ts';
-import type { Approval } from '../../core/approvals/rows.ts';
 import { bind } from '../../platform/bind.ts';
 
 export interface PerformRoutesDependencies {

@@ -1,11 +1,10 @@
 import { may } from '../../domain/policy.ts';
 import type { Scope } from '../../domain/scope.ts';
-import { paths } from '../../paths.ts';
+import { paths } from '../http/paths.ts';
 import { dayOf } from '../activity/days.ts';
 import { logHref } from '../activity/list.ts';
-import { mostCounted } from '../../core/accounts/stores/dashboard.store.ts';
-import * as activityStore from '../../core/activity/activity.store.ts';
-import * as dashboardStore from '../../core/accounts/stores/dashboard.store.ts';
+import { mostCounted, dashboardStore } from '../../core/accounts/index.ts';
+import { activityStore } from '../../core/activity/index.ts';
 import type { Database } from '../../platform/database/database.ts';
 
 /** One thing that an administrator should look at, in words, and the page on which to do something about it. */

@@ -1,7 +1,7 @@
 import { may } from '../../domain/policy.ts';
 import type { Action } from '../../domain/roles.ts';
 import type { Scope } from '../../domain/scope.ts';
-import { paths } from '../../paths.ts';
+import { paths } from '../http/paths.ts';
 
 interface Tile {
   readonly href: string;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Config } from '../../platform/config/config.ts';
 import { regionName } from '../../platform/config/rules.ts';
 import type { Language } from '../../domain/regions.ts';
-import { paths } from '../../paths.ts';
+import { paths } from './paths.ts';
 import type { Cookies } from './cookies.ts';
 import { chosenLanguage, offered } from './language.ts';
 

@@ -3,8 +3,8 @@ import type { NextFunction, Request, Response } from 'express';
 import { Passport } from 'passport';
 import { Strategy as LocalStrategy } from 'passport-local';
 import type { RegionRules } from '../../domain/regions.ts';
-import type { Sessions, SessionTicket, SignInResult } from '../../core/accounts/sessions/sessions.ts';
-import type { Support } from '../../core/support/support.ts';
+import type { Sessions, SessionTicket, SignInResult } from '../../core/accounts/index.ts';
+import type { Support } from '../../core/support/index.ts';
 import { bind } from '../../platform/bind.ts';
 import { regionScopeOf, scopeOf, type Middleware } from './request.ts';
 

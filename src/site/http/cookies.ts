@@ -29,10 +29,10 @@ export function createCookies(deps: Config): Cookies {
 }
 
 // A page asks for several of them.
-const readInner = new WeakMap<Request, ReturnType<typeof parseCookie>>();
+const parsed = new WeakMap<Request, ReturnType<typeof parseCookie>>();
 
 function allOf(request: Request): ReturnType<typeof parseCookie> {
-  let all = readInner.get(request);
-  if (all === undefined) readInner.set(request, (all = parseCookie(request.headers.cookie ?? '')));
+  let all = parsed.get(request);
+  if (all === undefined) parsed.set(request, (all = parseCookie(request.headers.cookie ?? '')));
   return all;
 }

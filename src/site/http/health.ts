@@ -1,5 +1,5 @@
 import type { Express } from 'express';
-import { paths } from '../../paths.ts';
+import { paths } from './paths.ts';
 
 /** What the portal cannot work without: a name, and a check that throws when it is missing. */
 export type Readiness = Readonly<Record<string, () => Promise<void>>>;

@@ -1,7 +1,7 @@
 import { may } from '../../domain/policy.ts';
 import type { Action } from '../../domain/roles.ts';
 import type { Scope } from '../../domain/scope.ts';
-import { paths } from '../../paths.ts';
+import { paths } from './paths.ts';
 
 interface Entry {
   readonly href: string;

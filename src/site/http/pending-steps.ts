@@ -1,5 +1,5 @@
 import { isCodePending, lacksSecondFactor } from '../../domain/people/second-factor.ts';
-import { paths } from '../../paths.ts';
+import { paths } from './paths.ts';
 import type { Middleware } from './request.ts';
 
 // What every reader may reach whatever is asked of them; health and static files are served before.

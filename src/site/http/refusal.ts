@@ -1,12 +1,12 @@
 import path from 'node:path';
 import type { Request } from 'express';
 import type { Refusal, Refused } from '../../domain/policy.ts';
-import { askPath, paths } from '../../paths.ts';
+import { askPath, paths } from './paths.ts';
 import { scopeOf } from './request.ts';
 import type { AnswerRefusal } from './routing.ts';
 import { amongOf } from '../../domain/approval-acts.ts';
-import * as activityStore from '../../core/activity/activity.store.ts';
-import * as usersStore from '../../core/accounts/stores/users.store.ts';
+import { activityStore } from '../../core/activity/index.ts';
+import { usersStore } from '../../core/accounts/index.ts';
 import type { Database } from '../../platform/database/database.ts';
 
 /** What is not done here at all, whoever asks. */

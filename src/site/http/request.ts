@@ -3,8 +3,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import type { Language, RegionRules } from '../../domain/regions.ts';
 import type { RegionScope, Scope } from '../../domain/scope.ts';
 import type { Sealed } from '../../domain/people/second-factor.ts';
-import type { LiveSession } from '../../core/accounts/stores/sessions.store.ts';
-import type { SessionTicket } from '../../core/accounts/sessions/sessions.ts';
+import type { LiveSession, SessionTicket } from '../../core/accounts/index.ts';
 import type { Notice, PageOptions } from './page-options.ts';
 
 declare global {

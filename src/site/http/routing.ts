@@ -3,7 +3,7 @@ import { Failure } from '../../domain/errors.ts';
 import { may, type Refused } from '../../domain/policy.ts';
 import type { Action } from '../../domain/roles.ts';
 import { isCodePending } from '../../domain/people/second-factor.ts';
-import { paths } from '../../paths.ts';
+import { paths } from './paths.ts';
 import { scopeOf, sessionOf, type Middleware } from './request.ts';
 
 /**

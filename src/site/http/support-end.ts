@@ -1,6 +1,6 @@
-import type { LiveSession } from '../../core/accounts/stores/sessions.store.ts';
-import type { Support } from '../../core/support/support.ts';
-import { paths } from '../../paths.ts';
+import type { LiveSession } from '../../core/accounts/index.ts';
+import type { Support } from '../../core/support/index.ts';
+import { paths } from './paths.ts';
 import { renewCsrfToken } from './csrf.ts';
 import { seeOther, type Middleware } from './request.ts';
 

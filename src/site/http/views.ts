@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import ejs from 'ejs';
-import { packageRoot } from '../../package-root.ts';
+import { packageRoot } from '../../platform/package-root.ts';
 import { escapeHtml } from '../../i18n/translator.ts';
 
 const folder = path.join(packageRoot, 'views');

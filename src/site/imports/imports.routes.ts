@@ -1,22 +1,19 @@
 import type { Request, Response } from 'express';
 import { Failure, type FieldFault } from '../../domain/errors.ts';
-import { paths } from '../../paths.ts';
+import { paths } from '../http/paths.ts';
 import { sendCsv } from '../http/csv.ts';
 import { readForm } from '../http/forms.ts';
 import { scopeOf, sessionOf } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
 import type { Translator } from '../../i18n/translator.ts';
 import { uploadLimitBytes } from '../http/upload.ts';
-import { handOverOf, type WaysIn } from '../../core/accounts/links/hand-over.ts';
+import { handOverOf, type WaysIn } from '../../core/accounts/index.ts';
+import { type Import, type ImportPasswords, mostRows, type Imports, importsStore } from '../../core/imports/index.ts';
 import type { UsersCsv } from '../users/csv.ts';
 import { inList } from '../users/breadcrumbs.ts';
 import { rowsQuery, wantForm } from './imports.forms.ts';
 import { importPath, pageOfRows } from './page.ts';
-import type { Import } from '../../core/imports/rows.ts';
-import type { ImportPasswords } from '../../core/imports/passwords.ts';
-import { mostRows, type Imports } from '../../core/imports/imports.ts';
 import type { Crumb } from '../http/page-options.ts';
-import * as importsStore from '../../core/imports/imports.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 

@@ -1,12 +1,10 @@
 import type { FieldFault } from '../../domain/errors.ts';
 import { outcomes, type ImportedUser, type Outcome, type PlannedRow } from '../../domain/imports.ts';
 import type { Scope } from '../../domain/scope.ts';
-import { paths, to } from '../../paths.ts';
-import type { CsvColumn } from '../../core/imports/columns.ts';
+import { paths, to } from '../http/paths.ts';
+import { type CsvColumn, type Import, importsStore } from '../../core/imports/index.ts';
 import { csvHeadings, wordedColumns, type WordedColumn } from '../users/csv.ts';
 import type { RowsQuery } from './imports.forms.ts';
-import type { Import } from '../../core/imports/rows.ts';
-import * as importsStore from '../../core/imports/imports.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 
 const pageSize = 50;

@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { paths } from '../../paths.ts';
+import { paths } from '../http/paths.ts';
 import { sendCsv } from '../http/csv.ts';
 import { scopeOf, seeOther } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
@@ -7,10 +7,8 @@ import type { Translator } from '../../i18n/translator.ts';
 import { csvHeadings, isoTime } from '../users/csv.ts';
 import { inList } from '../users/breadcrumbs.ts';
 import { importPath } from './page.ts';
-import type { WaysIn } from '../../core/accounts/links/hand-over.ts';
-import type { Delivery, ImportPasswords, IssuedPassword } from '../../core/imports/passwords.ts';
-import type { Import } from '../../core/imports/rows.ts';
-import type { Imports } from '../../core/imports/imports.ts';
+import type { WaysIn } from '../../core/accounts/index.ts';
+import type { Delivery, ImportPasswords, IssuedPassword, Import, Imports } from '../../core/imports/index.ts';
 import { bind } from '../../platform/bind.ts';
 
 interface Begun {

@@ -1,15 +1,13 @@
 import type { Request, Response } from 'express';
 import { Failure } from '../../domain/errors.ts';
 import type { RegionRules } from '../../domain/regions.ts';
-import { paths } from '../../paths.ts';
+import { paths } from '../http/paths.ts';
 import type { Authentication } from '../http/authentication.ts';
 import type { Cookies } from '../http/cookies.ts';
 import { chosenLanguage, offered } from '../http/language.ts';
 import { regionScopeOf } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
-import type { FoundLink } from '../../core/accounts/stores/links.store.ts';
-import type { LinkThrottle } from '../../core/accounts/throttles/link-throttle.ts';
-import type { Links } from '../../core/accounts/links/links.ts';
+import type { FoundLink, LinkThrottle, Links } from '../../core/accounts/index.ts';
 import { bind } from '../../platform/bind.ts';
 
 const longestDevice = 300;

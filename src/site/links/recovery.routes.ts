@@ -3,7 +3,7 @@ import type { Config } from '../../platform/config/config.ts';
 import { Failure, type FieldFault } from '../../domain/errors.ts';
 import { linkLifetimeMs } from '../../domain/people/one-time-link.ts';
 import { domainOf } from '../../domain/people/user.ts';
-import { paths } from '../../paths.ts';
+import { paths } from '../http/paths.ts';
 import type { Cookies } from '../http/cookies.ts';
 import { readForm } from '../http/forms.ts';
 import { chosenLanguage } from '../http/language.ts';
@@ -11,8 +11,8 @@ import { regionScopeOf } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
 import { arrivalAddress } from '../http/arrival.ts';
 import { usernameForm } from '../sign-in/sign-in.forms.ts';
-import type { Recovery } from '../../core/accounts/links/recovery.ts';
-import * as directoryStore from '../../core/directory/directory.store.ts';
+import type { Recovery } from '../../core/accounts/index.ts';
+import { directoryStore } from '../../core/directory/index.ts';
 import type { Database } from '../../platform/database/database.ts';
 
 const minuteMs = 60_000;
@@ -22,10 +22,9 @@ export function recoveryRoutes(parts: {
   config: Config;
   database: Database;
   cookies: Cookies;
-  recovery: Recovery;
-  wake: () => void;
+  recovery: Pick<Recovery, 'ask'> & { readonly wake: () => void };
 }): Route[] {
-  const { config, database, cookies, recovery, wake } = parts;
+  const { config, database, cookies, recovery } = parts;
   const { rules } = config;
   if (rules.operations['users.resetPassword'].at !== 'alone') return [];
   const canMail = config.mail !== null;
@@ -48,7 +47,7 @@ export function recoveryRoutes(parts: {
     }
     const wait = await recovery.ask(regionScopeOf(request, rules), values.username);
     if (wait !== null) throw new Failure('throttled', { retryAfter: wait.retryAfter });
-    wake();
+    recovery.wake();
     response.page('links/recover-sent', { minutes }, { title: 'links:sent.title' });
   }
 

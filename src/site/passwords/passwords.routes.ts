@@ -1,16 +1,14 @@
 import type { Request, Response } from 'express';
 import type { Logger } from 'pino';
 import { Failure, type FieldFault } from '../../domain/errors.ts';
-import { paths } from '../../paths.ts';
+import { paths } from '../http/paths.ts';
 import type { Authentication } from '../http/authentication.ts';
 import type { Cookies } from '../http/cookies.ts';
 import { readForm } from '../http/forms.ts';
 import { scopeOf, seeOther, sessionOf } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
-import type { Links } from '../../core/accounts/links/links.ts';
-import type { KnownDevices } from '../../core/accounts/sessions/known-device.ts';
+import type { Links, KnownDevices, ChangeResult, Passwords } from '../../core/accounts/index.ts';
 import { forcedChangeForm, ownChangeForm } from './passwords.forms.ts';
-import type { ChangeResult, Passwords } from '../../core/accounts/passwords/passwords.ts';
 import { bind } from '../../platform/bind.ts';
 
 export interface PasswordsRoutesDependencies {

@@ -2,15 +2,13 @@ import type { Request, Response } from 'express';
 import { may } from '../../domain/policy.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { statusOf, type User } from '../../domain/people/user.ts';
-import { paths } from '../../paths.ts';
+import { paths } from '../http/paths.ts';
 import { scopeOf, seeOther, sessionOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';
 import { sendPieces } from '../http/stream.ts';
-import { describeDevice } from '../../core/accounts/sessions/device.ts';
-import type { Throttle } from '../../core/accounts/throttles/throttle.ts';
+import { describeDevice, type Throttle } from '../../core/accounts/index.ts';
+import type { Erasure, PersonalDataFeature } from '../../core/personal-data/index.ts';
 import { inList, linksOf, ofUser, userIdOf } from '../users/breadcrumbs.ts';
-import type { Erasure } from '../../core/personal-data/erasure.ts';
-import type { PersonalDataFeature } from '../../core/personal-data/personal-data.ts';
 import { bind } from '../../platform/bind.ts';
 
 const inProfile = [

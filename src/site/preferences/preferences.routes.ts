@@ -2,12 +2,12 @@ import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { languages, type RegionRules } from '../../domain/regions.ts';
 import { Failure } from '../../domain/errors.ts';
-import { paths } from '../../paths.ts';
+import { paths } from '../http/paths.ts';
 import type { Cookies } from '../http/cookies.ts';
 import { line, readForm } from '../http/forms.ts';
 import { themes } from '../http/page.ts';
 import type { Route } from '../http/routing.ts';
-import * as usersStore from '../../core/accounts/stores/users.store.ts';
+import { usersStore } from '../../core/accounts/index.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 

@@ -1,19 +1,16 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { administratorAbilities, agentAbilities } from '../../domain/roles.ts';
-import { paths } from '../../paths.ts';
+import { paths } from '../http/paths.ts';
 import { notesOf } from '../rules/notes.ts';
-import { describeDevice } from '../../core/accounts/sessions/device.ts';
-import type { Sessions } from '../../core/accounts/sessions/sessions.ts';
+import { describeDevice, type Sessions, secondFactorsStore, sessionsStore } from '../../core/accounts/index.ts';
+import { activityStore } from '../../core/activity/index.ts';
 import { notFound } from '../../domain/errors.ts';
 import { idleLimitMs } from '../../domain/regions.ts';
 import { isSecondFactorRequired } from '../../domain/people/second-factor.ts';
 import { line, readForm } from '../http/forms.ts';
 import { scopeOf, seeOther, sessionOf } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
-import * as activityStore from '../../core/activity/activity.store.ts';
-import * as secondFactorsStore from '../../core/accounts/stores/second-factors.store.ts';
-import * as sessionsStore from '../../core/accounts/stores/sessions.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 

@@ -2,13 +2,12 @@ import type { Request, Response } from 'express';
 import type { FieldFault } from '../../domain/errors.ts';
 import { may } from '../../domain/policy.ts';
 import type { RegionRules } from '../../domain/regions.ts';
-import { askPath, paths } from '../../paths.ts';
+import { askPath, paths } from '../http/paths.ts';
 import { scopeOf } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
 import { describeRules } from './describe.ts';
 import { readOwnRulesForm, seenForm, type TypedRules } from './rules.forms.ts';
-import { ownRulesSeen, type RulesFeature } from '../../core/accounts/tenants/tenant-rules.ts';
-import * as tenantsStore from '../../core/accounts/stores/tenants.store.ts';
+import { ownRulesSeen, type RulesFeature, tenantsStore } from '../../core/accounts/index.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 

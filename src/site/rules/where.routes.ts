@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import { may } from '../../domain/policy.ts';
 import type { RegionRules } from '../../domain/regions.ts';
 import type { Action } from '../../domain/roles.ts';
-import { paths } from '../../paths.ts';
+import { paths } from '../http/paths.ts';
 import { scopeOf } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
 import { describeRules } from './describe.ts';

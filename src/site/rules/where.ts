@@ -1,5 +1,5 @@
 import type { Place, Placement, RegionRules, UserOperation, Wording } from '../../domain/regions.ts';
-import { paths } from '../../paths.ts';
+import { paths } from '../http/paths.ts';
 
 /** What people look for together. Where all of it is done at one place, it is one row. */
 const groups = {

@@ -1,13 +1,13 @@
 import type { Request, Response } from 'express';
 import type { FieldFault } from '../../domain/errors.ts';
-import { paths } from '../../paths.ts';
+import { paths } from '../http/paths.ts';
 import type { Authentication } from '../http/authentication.ts';
 import { readForm } from '../http/forms.ts';
 import { scopeOf, seeOther, sessionOf } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
 import { waitOf } from '../http/wait.ts';
 import { codeForm } from './second-factor.forms.ts';
-import type { CodeStep } from '../../core/accounts/second-factor/sign-in.ts';
+import type { CodeStep } from '../../core/accounts/index.ts';
 import { bind } from '../../platform/bind.ts';
 
 export interface CodeRoutesDependencies {

@@ -1,11 +1,10 @@
 import type { Request, Response } from 'express';
 import { may } from '../../domain/policy.ts';
-import { paths, userPath } from '../../paths.ts';
+import { paths, userPath } from '../http/paths.ts';
 import { scopeOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';
 import { inList, linksOf, ofUser, userIdOf } from '../users/breadcrumbs.ts';
-import type { Users } from '../../core/accounts/users/reset-password.ts';
-import type { Removal } from '../../core/accounts/second-factor/removal.ts';
+import type { Users, Removal } from '../../core/accounts/index.ts';
 import { bind } from '../../platform/bind.ts';
 
 export interface RemovalRoutesDependencies {

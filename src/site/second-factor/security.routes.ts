@@ -1,19 +1,22 @@
 import type { Request, Response } from 'express';
 import type { FieldFault } from '../../domain/errors.ts';
 import { isSecondFactorRequired } from '../../domain/people/second-factor.ts';
-import { paths } from '../../paths.ts';
+import { paths } from '../http/paths.ts';
 import type { Authentication } from '../http/authentication.ts';
 import type { Cookies } from '../http/cookies.ts';
 import { readForm } from '../http/forms.ts';
 import { scopeOf, seeOther, sessionOf } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
-import type { KnownDevices } from '../../core/accounts/sessions/known-device.ts';
-import type { Asker } from '../../core/accounts/second-factor/proof.ts';
+import {
+  type KnownDevices,
+  type Asker,
+  type CodesResult,
+  type SecondFactor,
+  uriOf,
+  type SeedOffer,
+} from '../../core/accounts/index.ts';
 import { qrOf } from './qr.ts';
 import { proofForm } from './second-factor.forms.ts';
-import type { CodesResult, SecondFactor } from '../../core/accounts/second-factor/second-factor.ts';
-import { uriOf } from '../../core/accounts/second-factor/totp.ts';
-import type { SeedOffer } from '../../core/accounts/second-factor/seed-offer.ts';
 import { bind } from '../../platform/bind.ts';
 
 const crumb = (href: string, label: string) => ({ href, label });

@@ -4,15 +4,11 @@ import { Failure, notFound, type FieldFault } from '../../domain/errors.ts';
 import { normalizePassword } from '../../domain/people/password.ts';
 import { languages, type RegionRules } from '../../domain/regions.ts';
 import { canonicalUsername } from '../../domain/people/user.ts';
-import { paths } from '../../paths.ts';
+import { paths } from '../http/paths.ts';
 import { line, readForm, secret } from '../http/forms.ts';
 import { seeOther } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
-import type { Hasher } from '../../core/accounts/passwords/hasher.ts';
-import type { Passwords } from '../../core/accounts/passwords/passwords.ts';
-import type { Tenants } from '../../core/accounts/tenants/tenants.ts';
-import { digestOf } from '../../core/accounts/tenants/set-up.ts';
-import * as setUpStore from '../../core/accounts/stores/set-up.store.ts';
+import { type Hasher, type Passwords, type Tenants, digestOf, setUpStore } from '../../core/accounts/index.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 

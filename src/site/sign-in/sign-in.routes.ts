@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import type { Config } from '../../platform/config/config.ts';
 import type { FieldFault } from '../../domain/errors.ts';
 import { domainOf } from '../../domain/people/user.ts';
-import { paths } from '../../paths.ts';
+import { paths } from '../http/paths.ts';
 import type { Authentication } from '../http/authentication.ts';
 import type { Cookies } from '../http/cookies.ts';
 import { readForm } from '../http/forms.ts';
@@ -12,7 +12,7 @@ import { seeOther } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
 import { arrivalAddress, createArrivals, type Arrival } from '../http/arrival.ts';
 import { passwordForm, usernameForm } from './sign-in.forms.ts';
-import * as directoryStore from '../../core/directory/directory.store.ts';
+import { directoryStore } from '../../core/directory/index.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 

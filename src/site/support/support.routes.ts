@@ -4,15 +4,13 @@ import { may } from '../../domain/policy.ts';
 import type { RegionRules } from '../../domain/regions.ts';
 import { supportLevels } from '../../domain/support.ts';
 import type { Scope } from '../../domain/scope.ts';
-import { paths, to } from '../../paths.ts';
+import { paths, to } from '../http/paths.ts';
 import { renewCsrfToken } from '../http/csrf.ts';
 import { readForm } from '../http/forms.ts';
 import { scopeOf, seeOther, sessionOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';
 import { grantForm, longestPurpose } from './support.forms.ts';
-import type { TenantGrant } from '../../core/support/support.store.ts';
-import type { Support } from '../../core/support/support.ts';
-import * as supportStore from '../../core/support/support.store.ts';
+import { type TenantGrant, type Support, supportStore } from '../../core/support/index.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 

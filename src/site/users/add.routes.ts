@@ -1,17 +1,15 @@
 import type { Request, Response } from 'express';
 import type { FieldFault } from '../../domain/errors.ts';
-import { paths } from '../../paths.ts';
+import { paths } from '../http/paths.ts';
 import { readForm } from '../http/forms.ts';
 import { scopeOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';
-import { handOverOf, type WaysIn } from '../../core/accounts/links/hand-over.ts';
+import { handOverOf, type WaysIn, type AddUser, tenantsStore } from '../../core/accounts/index.ts';
 import type { HandOverSheet } from './hand-over-sheet.ts';
 import { showWayIn } from './reveal.ts';
-import type { AddUser } from '../../core/accounts/users/add.ts';
 import { newUserForm } from './users.forms.ts';
 import { levelsFor } from './levels.ts';
 import { inList } from './breadcrumbs.ts';
-import * as tenantsStore from '../../core/accounts/stores/tenants.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 

@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import type { User } from '../../domain/people/user.ts';
-import { paths, to, userPath } from '../../paths.ts';
+import { paths, to, userPath } from '../http/paths.ts';
 import type { Crumb } from '../http/page-options.ts';
 
 export const trail: Crumb[] = [

@@ -1,13 +1,13 @@
 import type { Request, Response } from 'express';
 import { conflict, Failure, notFound } from '../../domain/errors.ts';
 import { may } from '../../domain/policy.ts';
-import { paths } from '../../paths.ts';
+import { paths } from '../http/paths.ts';
 import { readForm } from '../http/forms.ts';
 import { scopeOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';
-import { handOverOf, type WaysIn } from '../../core/accounts/links/hand-over.ts';
-import type { HandOverSheet } from './hand-over-sheet.ts';
 import {
+  handOverOf,
+  type WaysIn,
   judgedAs,
   lookOf,
   secondFor,
@@ -15,8 +15,9 @@ import {
   type BulkAction,
   type BulkChange,
   type BulkOutcome,
-} from '../../core/accounts/users/bulk.ts';
-import type { BulkReset } from '../../core/accounts/users/bulk-reset.ts';
+  type BulkReset,
+} from '../../core/accounts/index.ts';
+import type { HandOverSheet } from './hand-over-sheet.ts';
 import { bulkForm, bulkResetForm } from './users.forms.ts';
 import { inList } from './breadcrumbs.ts';
 import type { Notice } from '../http/page-options.ts';

@@ -1,10 +1,9 @@
 import type { Activity } from '../../domain/activity/event.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { wordedColumns } from './csv.ts';
-import type { EditConflict } from '../../core/accounts/users/edit.ts';
-import { fieldsOf, type UserField } from '../../core/accounts/users/merge.ts';
+import { type EditConflict, fieldsOf, type UserField } from '../../core/accounts/index.ts';
+import { activityStore } from '../../core/activity/index.ts';
 import type { Change } from '../../domain/people/user.ts';
-import * as activityStore from '../../core/activity/activity.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 
 /** A text as it is, or the key of a text with its values. */

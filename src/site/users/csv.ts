@@ -1,7 +1,7 @@
 import { languages, type Language } from '../../domain/regions.ts';
 import { administratorLevels, agentLevels } from '../../domain/roles.ts';
 import { foldName, statusOf, type User } from '../../domain/people/user.ts';
-import { csvColumns, type CsvColumn } from '../../core/imports/columns.ts';
+import { csvColumns, type CsvColumn } from '../../core/imports/index.ts';
 import { bind } from '../../platform/bind.ts';
 import type { Translator } from '../../i18n/translator.ts';
 

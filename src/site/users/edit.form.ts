@@ -1,10 +1,8 @@
 import type { Scope } from '../../domain/scope.ts';
 import type { User } from '../../domain/people/user.ts';
-import { changeableFields } from '../../core/accounts/stores/users.columns.ts';
+import { changeableFields, type EditConflict, fieldsOf, type UserField } from '../../core/accounts/index.ts';
 import type { ConflictingField, Shown } from './conflict.ts';
-import type { EditConflict } from '../../core/accounts/users/edit.ts';
 import type { levelsFor } from './levels.ts';
-import { fieldsOf, type UserField } from '../../core/accounts/users/merge.ts';
 
 type Texts = Readonly<Record<UserField, string>>;
 type OfferedLevels = ReturnType<typeof levelsFor>;

@@ -2,22 +2,26 @@ import type { Request, Response } from 'express';
 import type { FieldFault } from '../../domain/errors.ts';
 import { offersLanguage, languageNotOffered } from '../../domain/regions.ts';
 import { statusOf, type User } from '../../domain/people/user.ts';
-import { askPath, paths, userPath } from '../../paths.ts';
+import { askPath, paths, userPath } from '../http/paths.ts';
 import { readForm } from '../http/forms.ts';
 import { scopeOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';
-import type { Links } from '../../core/accounts/links/links.ts';
-import { handOverOf, type WaysIn } from '../../core/accounts/links/hand-over.ts';
+import {
+  type Links,
+  handOverOf,
+  type WaysIn,
+  type UserChangesFeature,
+  type EditConflict,
+  type EditOutcome,
+  type Users,
+} from '../../core/accounts/index.ts';
 import { notesOf } from '../rules/notes.ts';
-import type { UserChangesFeature } from '../../core/accounts/users/changes.ts';
 import { conflictingFields } from './conflict.ts';
 import { conflictForm, returnedForm, storedForm, type EditFormState } from './edit.form.ts';
-import type { EditConflict, EditOutcome } from '../../core/accounts/users/edit.ts';
 import { editForm, readShown } from './users.forms.ts';
 import { levelsFor } from './levels.ts';
 import { permissionsOf } from './permissions.ts';
 import { inList, linksOf, userIdOf } from './breadcrumbs.ts';
-import type { Users } from '../../core/accounts/users/reset-password.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 

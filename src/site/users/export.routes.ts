@@ -1,10 +1,9 @@
 import type { Request, Response } from 'express';
-import { paths } from '../../paths.ts';
+import { paths } from '../http/paths.ts';
 import { sendCsv } from '../http/csv.ts';
 import { scopeOf } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
-import type { Throttle } from '../../core/accounts/throttles/throttle.ts';
-import { recordExport } from '../../core/accounts/users/export.ts';
+import { type Throttle, recordExport } from '../../core/accounts/index.ts';
 import type { UsersFile } from './export.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';

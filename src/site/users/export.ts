@@ -1,7 +1,7 @@
 import type { Language } from '../../domain/regions.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { Translator } from '../../i18n/translator.ts';
-import { allUsers } from '../../core/accounts/users/export.ts';
+import { allUsers } from '../../core/accounts/index.ts';
 import type { CsvFile } from '../http/csv.ts';
 import type { UsersCsv } from './csv.ts';
 import type { Database } from '../../platform/database/database.ts';

@@ -1,8 +1,8 @@
 import type { Config } from '../../platform/config/config.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { User } from '../../domain/people/user.ts';
-import type { WayIn } from '../../core/accounts/links/hand-over.ts';
-import { paths } from '../../paths.ts';
+import type { WayIn } from '../../core/accounts/index.ts';
+import { paths } from '../http/paths.ts';
 import { createFormats } from '../../i18n/formats.ts';
 import { languages } from '../../domain/regions.ts';
 import type { Tongue, Translator } from '../../i18n/translator.ts';

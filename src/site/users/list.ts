@@ -1,6 +1,6 @@
 import type { Scope } from '../../domain/scope.ts';
 import type { ListedUser, User } from '../../domain/people/user.ts';
-import { paths } from '../../paths.ts';
+import { paths } from '../http/paths.ts';
 import type { ListQuery, PlaceQuery } from './users.forms.ts';
 import {
   decodeCursor,
@@ -9,8 +9,8 @@ import {
   type ListOrder,
   type PageStart,
   type SortKey,
-} from '../../core/accounts/stores/list-query.ts';
-import * as usersStore from '../../core/accounts/stores/users.store.ts';
+  usersStore,
+} from '../../core/accounts/index.ts';
 import type { Database } from '../../platform/database/database.ts';
 
 export interface UserList<U> {

@@ -1,6 +1,6 @@
 import type { Response } from 'express';
 import type { User } from '../../domain/people/user.ts';
-import type { WayIn } from '../../core/accounts/links/hand-over.ts';
+import type { WayIn } from '../../core/accounts/index.ts';
 import type { HandOverSheet } from './hand-over-sheet.ts';
 import { linksOf } from './breadcrumbs.ts';
 import type { PageOptions } from '../http/page-options.ts';

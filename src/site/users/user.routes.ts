@@ -1,18 +1,20 @@
 import type { Request, Response } from 'express';
 import { may } from '../../domain/policy.ts';
 import type { Scope } from '../../domain/scope.ts';
-import { askPath, paths, userPath } from '../../paths.ts';
+import { askPath, paths, userPath } from '../http/paths.ts';
 import { scopeOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';
 import { notesOf } from '../rules/notes.ts';
-import { offeredInBulk } from '../../core/accounts/users/bulk.ts';
-import type { UserChangesFeature } from '../../core/accounts/users/changes.ts';
-import { mayDeleteNow } from '../../core/accounts/users/deletions.ts';
+import {
+  offeredInBulk,
+  type UserChangesFeature,
+  mayDeleteNow,
+  type StepOutcome,
+  type Users,
+} from '../../core/accounts/index.ts';
 import { placeQuery } from './users.forms.ts';
 import { listDeleted } from './list.ts';
-import type { StepOutcome } from '../../core/accounts/users/step.ts';
 import { inList, linksOf, ofUser, userIdOf } from './breadcrumbs.ts';
-import type { Users } from '../../core/accounts/users/reset-password.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 

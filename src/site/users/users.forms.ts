@@ -3,10 +3,15 @@ import { languages } from '../../domain/regions.ts';
 import { administratorLevels, agentLevels } from '../../domain/roles.ts';
 import { canonicalUsername, cleanName, maxNameLength } from '../../domain/people/user.ts';
 import { carriedNumber, line } from '../http/forms.ts';
-import { bulkActions } from '../../core/accounts/users/bulk.ts';
-import type { ResetTarget } from '../../core/accounts/users/bulk-reset.ts';
-import { joinedName, type ShownFields } from '../../core/accounts/users/merge.ts';
-import { levelFilters, sortKeys, statusFilters } from '../../core/accounts/stores/list-query.ts';
+import {
+  bulkActions,
+  type ResetTarget,
+  joinedName,
+  type ShownFields,
+  levelFilters,
+  sortKeys,
+  statusFilters,
+} from '../../core/accounts/index.ts';
 
 const longestSearch = 100;
 const longestUsername = 254;

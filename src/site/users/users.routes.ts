@@ -1,24 +1,30 @@
 import type { Request, Response } from 'express';
 import { Failure } from '../../domain/errors.ts';
 import { isOffered, may } from '../../domain/policy.ts';
-import { levelFilters, sortKeys, statusFilters } from '../../core/accounts/stores/list-query.ts';
+import {
+  levelFilters,
+  sortKeys,
+  statusFilters,
+  handOverOf,
+  type WaysIn,
+  maxDeletedCounted,
+  offeredInBulk,
+  type ResetResult,
+  type Users,
+  usersStore,
+} from '../../core/accounts/index.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { statusOf, type User } from '../../domain/people/user.ts';
-import { paths, userPath } from '../../paths.ts';
+import { paths, userPath } from '../http/paths.ts';
 import { readForm } from '../http/forms.ts';
 import { scopeOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';
-import { handOverOf, type WaysIn } from '../../core/accounts/links/hand-over.ts';
 import { notesOfList } from '../rules/notes.ts';
-import { mostCounted } from '../../core/accounts/stores/users.deleted.store.ts';
 import type { HandOverSheet } from './hand-over-sheet.ts';
 import { showWayIn } from './reveal.ts';
 import { listQuery, resetForm, type ListQuery } from './users.forms.ts';
-import { offeredInBulk } from '../../core/accounts/users/bulk.ts';
 import { listHref, listUsers } from './list.ts';
 import { linksOf, ofUser, trail, userIdOf } from './breadcrumbs.ts';
-import type { ResetResult, Users } from '../../core/accounts/users/reset-password.ts';
-import * as usersStore from '../../core/accounts/stores/users.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 
@@ -57,7 +63,7 @@ async function list(deps: UsersRoutesDependencies, request: Request, response: R
     levels,
     statuses,
     deleted,
-    mostDeleted: mostCounted,
+    mostDeleted: maxDeletedCounted,
     add: may(scope, 'users.add'),
     bulk: offeredInBulk(scope, 'present'),
     chooseAll: chooseAllHref(query),

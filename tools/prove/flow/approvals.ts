@@ -1,5 +1,5 @@
 import type { RegionRules } from '../../../src/domain/regions.ts';
-import { askPath, paths } from '../../../src/paths.ts';
+import { askPath, paths } from '../../../src/site/http/paths.ts';
 import { expect, personNamed, StepFault, visitorOf, type Step } from '../story.ts';
 import { chooseOwnRules } from './own-rules.ts';
 import { agreed, answer, ask } from './two.ts';

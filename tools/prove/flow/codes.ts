@@ -1,5 +1,5 @@
 import { Secret, TOTP } from 'otpauth';
-import { paths } from '../../../src/paths.ts';
+import { paths } from '../../../src/site/http/paths.ts';
 import { expect, StepFault, watchSession, type Account, type Story } from '../story.ts';
 import type { Answer, Visitor } from '../visitor.ts';
 

@@ -1,4 +1,4 @@
-import { paths, to } from '../../../src/paths.ts';
+import { paths, to } from '../../../src/site/http/paths.ts';
 import { aVisitor, expect, personNamed, StepFault, watchSession, type Account, type Story } from '../story.ts';
 import type { Answer, Visitor } from '../visitor.ts';
 import { giveRecoveryCode, setUpSecondFactor } from './codes.ts';
@@ -14,6 +14,16 @@ export async function signIn(story: Story, name: string, visitor: Visitor = aVis
   story.visitors.set(name, visitor);
   watchSession(story, visitor);
   return page;
+}
+
+/**
+ * @returns the address that one region redirects users of another to: the sign-in page there, with the id of the region that
+ *   redirects and nothing about the person
+ */
+export function arrivalAddress(from: Story, destination: Story): string {
+  const address = new URL(paths.signIn, destination.region.origin);
+  address.searchParams.set('from', from.region.id);
+  return address.href;
 }
 
 /** Types user name and password. @returns where that leads */

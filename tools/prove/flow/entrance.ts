@@ -1,7 +1,7 @@
-import { paths } from '../../../src/paths.ts';
+import { paths } from '../../../src/site/http/paths.ts';
 import { decode } from '../forms.ts';
 import { anAccount, aVisitor, expect, personNamed, StepFault, visitorOf, type Step } from '../story.ts';
-import { aPassword, signIn } from './coming-in.ts';
+import { aPassword, arrivalAddress, signIn } from './coming-in.ts';
 
 /** How people come in: the first company, the directory, the right door and the wrong one. */
 export const entranceSteps: readonly Step[] = [
@@ -66,8 +66,8 @@ export const entranceSteps: readonly Step[] = [
       const visitor = aVisitor(here, device);
       await visitor.get(paths.signIn);
       const led = await visitor.send(paths.signIn, { username: stranger.username });
-      const door = new URL(paths.signIn, there.region.origin).href;
-      if (led.away !== door) throw new StepFault('the other region’s user was not led to their own door');
+      if (led.away !== arrivalAddress(here, there))
+        throw new StepFault('the other region’s user was not led to their own door');
       const both = { username: stranger.username, password: stranger.password };
       await visitor.get(paths.signIn);
       for (const path of [paths.signInPassword, paths.signIn, paths.changePassword, paths.home]) {

@@ -1,4 +1,4 @@
-import { paths, to } from '../../../src/paths.ts';
+import { paths, to } from '../../../src/site/http/paths.ts';
 import { expect, personNamed, StepFault, visitorOf, type Step, type Story } from '../story.ts';
 import { settled } from './two.ts';
 

@@ -1,5 +1,5 @@
 import type { HandOverRule, RegionRules } from '../../../src/domain/regions.ts';
-import { paths, resetPasswordPath } from '../../../src/paths.ts';
+import { paths, resetPasswordPath } from '../../../src/site/http/paths.ts';
 import { aVisitor, expect, personNamed, Refused, visitorOf, type Account, type Step, type Story } from '../story.ts';
 import type { Answer } from '../visitor.ts';
 import { replacePassword } from './coming-in.ts';

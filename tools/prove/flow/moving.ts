@@ -1,11 +1,11 @@
 import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { paths } from '../../../src/paths.ts';
+import { paths } from '../../../src/site/http/paths.ts';
 import type { RegionRules } from '../../../src/domain/regions.ts';
 import { anAccount, aVisitor, personNamed, StepFault, visitorOf, type Step, type Story } from '../story.ts';
 import { setUpSecondFactor } from './codes.ts';
-import { aPassword, givePassword, replacePassword, signIn } from './coming-in.ts';
+import { aPassword, arrivalAddress, givePassword, replacePassword, signIn } from './coming-in.ts';
 
 /** The company that will move comes to the first region. */
 export const foundingStep: Step = {
@@ -92,8 +92,7 @@ export const movedSteps: readonly Step[] = [
       const visitor = aVisitor(here);
       await visitor.get(paths.signIn);
       const led = await visitor.send(paths.signIn, { username });
-      if (led.away !== new URL(paths.signIn, there.region.origin).href)
-        throw new StepFault('nobody was led to the new region');
+      if (led.away !== arrivalAddress(here, there)) throw new StepFault('nobody was led to the new region');
       const both = { username, password: aPassword(here, 'password at the door that was left') };
       const answer = await visitor.send(paths.signInPassword, both);
       if (answer.status >= 500) throw new StepFault(`the door that was left answered ${answer.status}`);

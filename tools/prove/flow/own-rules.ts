@@ -1,4 +1,4 @@
-import { paths } from '../../../src/paths.ts';
+import { paths } from '../../../src/site/http/paths.ts';
 import { expect, Refused, visitorOf, type Story } from '../story.ts';
 import type { Answer } from '../visitor.ts';
 

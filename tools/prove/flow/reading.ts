@@ -1,4 +1,4 @@
-import { paths, to, userPath } from '../../../src/paths.ts';
+import { paths, to, userPath } from '../../../src/site/http/paths.ts';
 import { aVisitor, expect, personNamed, StepFault, visitorOf, type Step } from '../story.ts';
 import { signIn } from './coming-in.ts';
 import { settled } from './two.ts';

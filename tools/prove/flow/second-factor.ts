@@ -1,4 +1,4 @@
-import { paths, to, userPath } from '../../../src/paths.ts';
+import { paths, to, userPath } from '../../../src/site/http/paths.ts';
 import { aVisitor, expect, personNamed, StepFault, visitorOf, watchSession, type Step, type Story } from '../story.ts';
 import type { Visitor } from '../visitor.ts';
 import { codeOf, learnCodes, setUpSecondFactor } from './codes.ts';

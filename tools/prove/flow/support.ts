@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { paths, to, userPath } from '../../../src/paths.ts';
+import { paths, to, userPath } from '../../../src/site/http/paths.ts';
 import {
   anAccount,
   aVisitor,

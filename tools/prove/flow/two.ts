@@ -1,4 +1,4 @@
-import { paths, to } from '../../../src/paths.ts';
+import { paths, to } from '../../../src/site/http/paths.ts';
 import { expect, StepFault, visitorOf, type Story } from '../story.ts';
 import type { Answer } from '../visitor.ts';
 

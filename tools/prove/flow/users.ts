@@ -1,4 +1,4 @@
-import { paths, resetPasswordPath, to, userPath } from '../../../src/paths.ts';
+import { paths, resetPasswordPath, to, userPath } from '../../../src/site/http/paths.ts';
 import {
   anAccount,
   expect,

@@ -5,7 +5,7 @@ import type { Scope } from '../../../domain/scope.ts';
 import type { Hasher } from '../passwords/hasher.ts';
 import { issueTemporaryPassword, type IssuedPassword } from '../passwords/temporary-passwords.ts';
 import type { LinkTokens, MadeLink } from './tokens.ts';
-import * as deliveriesStore from '../../activity/deliveries.store.ts';
+import { deliveriesStore } from '../../activity/index.ts';
 import * as linksStore from '../stores/links.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
 import { bind } from '../../../platform/bind.ts';

@@ -7,7 +7,7 @@ import type { Hasher } from '../passwords/hasher.ts';
 import type { Sessions, SessionTicket } from '../sessions/sessions.ts';
 import type { FoundLink } from '../stores/links.store.ts';
 import type { LinkTokens } from './tokens.ts';
-import * as activityStore from '../../activity/activity.store.ts';
+import { activityStore } from '../../activity/index.ts';
 import * as credentialsStore from '../stores/credentials.store.ts';
 import * as linksStore from '../stores/links.store.ts';
 import * as sessionsStore from '../stores/sessions.store.ts';

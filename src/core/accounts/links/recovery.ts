@@ -7,8 +7,7 @@ import { createScope, type RegionScope } from '../../../domain/scope.ts';
 import type { Wait } from '../throttles/limiter.ts';
 import type { LinkThrottle } from '../throttles/link-throttle.ts';
 import type { LinkTokens } from './tokens.ts';
-import * as activityStore from '../../activity/activity.store.ts';
-import * as deliveriesStore from '../../activity/deliveries.store.ts';
+import { activityStore, deliveriesStore } from '../../activity/index.ts';
 import * as credentialsStore from '../stores/credentials.store.ts';
 import * as linksStore from '../stores/links.store.ts';
 import * as tenantsStore from '../stores/tenants.store.ts';
@@ -39,7 +38,7 @@ export interface RecoveryDependencies {
  * user name.
  */
 export function createRecovery(deps: RecoveryDependencies) {
-  const bound = bind(deps, { ask, run });
+  const bound = bind<Queue, { ask: typeof ask; run: typeof run }>({ ...deps, waiting: [] }, { ask, run });
   return {
     ask: bound.ask,
 
@@ -48,7 +47,10 @@ export function createRecovery(deps: RecoveryDependencies) {
   };
 }
 
-const waiting: Asked[] = [];
+/** Requests wait in memory until they are looked up, and only until then: most names belong to users, some are typos. */
+interface Queue extends RecoveryDependencies {
+  readonly waiting: Asked[];
+}
 
 async function mail(deps: RecoveryDependencies, { scope: region, username }: Asked): Promise<void> {
   const { database, clock, tokens } = deps;
@@ -79,9 +81,8 @@ async function mail(deps: RecoveryDependencies, { scope: region, username }: Ask
   });
 }
 
-// A name is held in memory only, and only until it is looked up: most are somebody's, some are a slip of the pen.
-async function run(deps: RecoveryDependencies, stopping: AbortSignal): Promise<void> {
-  const { log } = deps;
+async function run(deps: Queue, stopping: AbortSignal): Promise<void> {
+  const { log, waiting } = deps;
   for (let next = waiting.shift(); next !== undefined && !stopping.aborted; next = waiting.shift()) {
     const { requestId } = next.scope;
     await mail(deps, next).catch((error: unknown) =>
@@ -94,8 +95,8 @@ async function run(deps: RecoveryDependencies, stopping: AbortSignal): Promise<v
  * Takes a user name, which is looked up only after its answer: time tells nothing of whether anybody has it.
  * @returns null, or how long to wait. @throws Failure overloaded
  */
-export async function ask(deps: RecoveryDependencies, scope: RegionScope, username: string): Promise<Wait | null> {
-  const { throttle } = deps;
+export async function ask(deps: Queue, scope: RegionScope, username: string): Promise<Wait | null> {
+  const { throttle, waiting } = deps;
   const wait = await throttle.takeRecovery(username, scope.address ?? '');
   if (wait !== null) return wait;
   if (waiting.length >= mostWaiting) throw overloaded(comeAgainSeconds);

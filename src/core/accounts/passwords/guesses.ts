@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { overloaded, type Failure } from '../../../domain/errors.ts';
-import { codeExtension } from '../../../package-root.ts';
+import { codeExtension } from '../../../platform/package-root.ts';
 import type { GuessesMessage } from './guesses.worker.ts';
 
 export interface GuessCounter {

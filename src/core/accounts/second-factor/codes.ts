@@ -5,7 +5,7 @@ import type { Scope } from '../../../domain/scope.ts';
 import { readCode, recoveryCode, recoveryCodeBytes, recoveryCodeCount } from '../../../domain/people/second-factor.ts';
 import { stepOf } from './totp.ts';
 import type { Vault } from '../../../platform/keys/vault.ts';
-import * as activityStore from '../../activity/activity.store.ts';
+import { activityStore } from '../../activity/index.ts';
 import * as secondFactorsStore from '../stores/second-factors.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
 import { bind } from '../../../platform/bind.ts';

@@ -7,7 +7,7 @@ import type { LiveSession } from '../stores/sessions.store.ts';
 import { stillSignedIn } from '../sessions/recheck.ts';
 import type { Attempt, Throttle } from '../throttles/throttle.ts';
 import { recordIfRecovery, type CodeCheck } from './codes.ts';
-import * as activityStore from '../../activity/activity.store.ts';
+import { activityStore } from '../../activity/index.ts';
 import * as credentialsStore from '../stores/credentials.store.ts';
 import * as tenantsStore from '../stores/tenants.store.ts';
 import type { Database } from '../../../platform/database/database.ts';

@@ -6,7 +6,7 @@ import { newRecoveryCodes, seedOf } from './codes.ts';
 import type { Asker, Proof, TypedProof } from './proof.ts';
 import { stepOf } from './totp.ts';
 import type { Vault } from '../../../platform/keys/vault.ts';
-import * as activityStore from '../../activity/activity.store.ts';
+import { activityStore } from '../../activity/index.ts';
 import * as secondFactorsStore from '../stores/second-factors.store.ts';
 import * as sessionsStore from '../stores/sessions.store.ts';
 import * as tenantsStore from '../stores/tenants.store.ts';

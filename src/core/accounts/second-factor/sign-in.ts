@@ -3,7 +3,7 @@ import type { Scope } from '../../../domain/scope.ts';
 import type { LiveSession } from '../stores/sessions.store.ts';
 import type { Throttle } from '../throttles/throttle.ts';
 import { recordIfRecovery, type Accepted, type CodeCheck } from './codes.ts';
-import * as activityStore from '../../activity/activity.store.ts';
+import { activityStore } from '../../activity/index.ts';
 import * as secondFactorsStore from '../stores/second-factors.store.ts';
 import * as tenantsStore from '../stores/tenants.store.ts';
 import type { Database } from '../../../platform/database/database.ts';

@@ -13,7 +13,7 @@ import { signInFailure } from './password-check.ts';
 import type { LiveSession } from '../stores/sessions.store.ts';
 import { counts, standing, supportEndOf } from './validity.ts';
 import type { Attempt, Throttle } from '../throttles/throttle.ts';
-import * as activityStore from '../../activity/activity.store.ts';
+import { activityStore } from '../../activity/index.ts';
 import * as credentialsStore from '../stores/credentials.store.ts';
 import * as sessionsStore from '../stores/sessions.store.ts';
 import * as tenantsStore from '../stores/tenants.store.ts';

@@ -6,7 +6,7 @@ import { pageSize, type PageStart } from './list-query.ts';
 import { inText, toUser, userColumns, type UserRow } from './user-rows.ts';
 
 /** Deleted users are counted up to here and one further: that there are more is all that a page says. */
-export const mostCounted = 999;
+export const maxDeletedCounted = 999;
 
 // Spelt out, not bound: only then does their own index fit.
 const isDeleted = "state = 'deleted'";
@@ -33,7 +33,7 @@ const count = preparedQuery<{ count: number }>('users.countDeleted', (knex, $) =
     .select('id')
     .where('tenant_id', $('tenant'))
     .whereRaw(isDeleted)
-    .limit(mostCounted + 1, inText);
+    .limit(maxDeletedCounted + 1, inText);
   return knex.from(some.as('some')).count({ count: '*' });
 });
 

@@ -4,7 +4,7 @@ import { recordedAs, type IssuedWayIn, type WaysIn } from '../links/hand-over.ts
 import { lockAs } from '../sessions/recheck.ts';
 import type { Throttle } from '../throttles/throttle.ts';
 import { sortOut, type Left } from './bulk.ts';
-import * as activityStore from '../../activity/activity.store.ts';
+import { activityStore } from '../../activity/index.ts';
 import * as credentialsStore from '../stores/credentials.store.ts';
 import * as sessionsStore from '../stores/sessions.store.ts';
 import type { Database } from '../../../platform/database/database.ts';

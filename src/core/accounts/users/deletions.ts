@@ -1,7 +1,7 @@
 import { behindMs } from '../../../domain/approvals.ts';
 import { mayDelete, type Target, type Verdict } from '../../../domain/policy.ts';
 import type { Scope } from '../../../domain/scope.ts';
-import * as activityStore from '../../activity/activity.store.ts';
+import { activityStore } from '../../activity/index.ts';
 import type { Database } from '../../../platform/database/database.ts';
 
 const dayMs = 24 * 60 * 60 * 1_000;

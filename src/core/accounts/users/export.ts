@@ -1,7 +1,7 @@
 import type { Scope } from '../../../domain/scope.ts';
 import type { User } from '../../../domain/people/user.ts';
 import { usersAtOnce } from '../stores/users.batch.store.ts';
-import * as activityStore from '../../activity/activity.store.ts';
+import { activityStore } from '../../activity/index.ts';
 import * as usersBatchStore from '../stores/users.batch.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
 

@@ -7,7 +7,7 @@ import type { Activity } from '../../../domain/activity/event.ts';
 import { recordedAs, type WayIn, type WaysIn } from '../links/hand-over.ts';
 import { lockAs } from '../sessions/recheck.ts';
 import type { Throttle } from '../throttles/throttle.ts';
-import * as activityStore from '../../activity/activity.store.ts';
+import { activityStore } from '../../activity/index.ts';
 import * as credentialsStore from '../stores/credentials.store.ts';
 import * as sessionsStore from '../stores/sessions.store.ts';
 import * as usersStore from '../stores/users.store.ts';

@@ -1,0 +1,12 @@
+export * as activityStore from './activity.store.ts';
+export type { NewEntry } from './append.store.ts';
+export * as deliveriesStore from './deliveries.store.ts';
+export { type NoticeRow, toNotice } from './deliveries.store.ts';
+export { createLogExports, type LogCsv, type LogExports } from './export.ts';
+export { type LogFilter, type LogPlace, type LogRequest, wholeLog } from './log-query.ts';
+export { stretch } from './reads.store.ts';
+export { type ActivityRow, type LogEntry, toFoundEntry } from './rows.ts';
+export * as trimStore from './trim.store.ts';
+export { trimLogs } from './trim.ts';
+export { createFileCheck, type FileCheck, type FileFault } from './verify-file.ts';
+export { type Verified, verifyChain } from './verify.ts';

@@ -1,0 +1,97 @@
+import type { Logger } from 'pino';
+import type { Config } from '../platform/config/config.ts';
+import type { Database } from '../platform/database/database.ts';
+import type { Background } from '../platform/jobs.ts';
+import { createTransport } from '../platform/mail-transport.ts';
+import { type GuessCounter, type Hasher, createAccounts, type Accounts } from './accounts/index.ts';
+import { createLogExports, type LogCsv } from './activity/index.ts';
+import { directoryStore } from './directory/index.ts';
+import { type UserCells, createImportsContext } from './imports/index.ts';
+import { sendNotices, type WordNotice } from './notices/index.ts';
+import { createErasure, createPersonalData } from './personal-data/index.ts';
+import { createRetention, retentionSteps, createTrustedClock } from './retention/index.ts';
+import { createSupport } from './support/index.ts';
+import { createApprovalsContext } from './approvals/index.ts';
+
+export interface CoreDependencies {
+  readonly config: Config;
+  readonly database: Database;
+  /** Of sessions and one-time links: the first signs, all verify. */
+  readonly secrets: readonly string[];
+  /** Of the seeds of second factors: the first encrypts, all decrypt. */
+  readonly secondFactorKeys: readonly string[];
+  readonly hasher: Hasher;
+  readonly guesses: GuessCounter;
+  readonly background: Background;
+  /** Epoch ms. */
+  readonly clock: () => number;
+  /** A clock that cannot be set, in ms: it only tells how much time has passed. */
+  readonly monotonic: () => number;
+  readonly log: Logger;
+  readonly outputs: CoreOutputs;
+}
+
+/** What the interfaces contribute to business logic: wording and addresses. */
+export interface CoreOutputs {
+  readonly logCsv: LogCsv;
+  readonly userCells: UserCells;
+  readonly wordNotice: WordNotice;
+  /** @returns the address of a one-time link, by its token */
+  readonly linkAddress: (token: string) => string;
+}
+
+export type Core = ReturnType<typeof createCore>;
+
+/** Assembles the contexts, each from those before it, and registers their background jobs. */
+export function createCore(deps: CoreDependencies) {
+  const { config, database, hasher, background, clock, log, outputs } = deps;
+  const { rules } = config;
+  const regionOf = (domain: string): Promise<string | null> => directoryStore.regionOf(database, domain);
+  const accounts = createAccounts({ ...deps, regionOf, linkAddress: outputs.linkAddress });
+  const { throttle, tenants } = accounts;
+  const logExports = createLogExports({ database, throttle, csv: outputs.logCsv, clock });
+  const support = createSupport({ database, rules, operatorScope: tenants.operatorScope, clock });
+  background.add(support.expiry);
+  return {
+    accounts,
+    logExports,
+    support,
+    approvals: createApprovalsContext({ database, accounts, logExports, background, clock }),
+    imports: createImportsContext({
+      database,
+      accounts,
+      hasher,
+      cells: outputs.userCells,
+      rules,
+      background,
+      clock,
+      log,
+    }),
+    personalData: createPersonalData({ database, clock }),
+    erasure: createDeletions(deps, accounts),
+  };
+}
+
+/** Everything that is deleted by time or sent by mail, both of which need a clock that can be trusted. */
+function createDeletions(deps: CoreDependencies, { throttle, tenants, links }: Accounts) {
+  const { config, database, background, clock, monotonic, log } = deps;
+  const { rules } = config;
+  const { operatorScope } = tenants;
+  const trustedClock = createTrustedClock({ database, clock, monotonic, log });
+  const transport = config.mail === null ? null : createTransport(config.mail);
+  background.add(
+    sendNotices({
+      database,
+      word: deps.outputs.wordNotice,
+      linkFor: links.addressToSend,
+      isClockTrusted: () => trustedClock.isTrusted(),
+      transport,
+      clock,
+      log,
+    }),
+  );
+  const erasure = createErasure({ database, throttle, rules, operatorScope, transport, clock });
+  const steps = retentionSteps({ database, rules, operatorScope, erasure });
+  background.add(createRetention({ steps, trustedClock, clock, monotonic, log }));
+  return erasure;
+}

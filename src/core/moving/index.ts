@@ -1,0 +1,11 @@
+export { cancelMove } from './cancel.ts';
+export { finishMove, type MoveReport } from './done.ts';
+export { MoveFault, type MoveFaultKind } from './faults.ts';
+export { moveIn, type Taken } from './move-in.ts';
+export { type MoveOrder, moveOut } from './move-out.ts';
+export * as movesStore from './moves.store.ts';
+export * as movingStore from './moving.store.ts';
+export { type MovingParts, ownSigner } from './parts.ts';
+export { type Receipt, receiptOf } from './receipt.ts';
+export { tenantTables } from './tables.ts';
+export type { TableSummary } from './tally.ts';

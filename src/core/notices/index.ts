@@ -1,0 +1,2 @@
+export type { TakenNotice } from './notices.store.ts';
+export { sendNotices, type WordNotice } from './send.ts';

@@ -1,0 +1,174 @@
+import type { Logger } from 'pino';
+import type { Core } from '../core/core.ts';
+import type { Hasher } from '../core/accounts/index.ts';
+import type { Translator } from '../i18n/translator.ts';
+import type { Config } from '../platform/config/config.ts';
+import type { Database } from '../platform/database/database.ts';
+import { paths } from './http/paths.ts';
+import { accountSettingsRoutes } from './account-settings/account-settings.routes.ts';
+import { activityRoutes } from './activity/activity.routes.ts';
+import { logFiles } from './activity/log-file.ts';
+import type { WordsFor } from './activity/words.ts';
+import { approvalsRoutes } from './approvals/approvals.routes.ts';
+import { askRoutes } from './approvals/ask.routes.ts';
+import { performRoutes } from './approvals/perform.routes.ts';
+import { dashboardRoutes } from './dashboard/dashboard.routes.ts';
+import type { Authentication } from './http/authentication.ts';
+import type { Cookies } from './http/cookies.ts';
+import type { AnswerRefusal, Route } from './http/routing.ts';
+import { importPasswordsRoutes } from './imports/passwords.routes.ts';
+import { importsRoutes } from './imports/imports.routes.ts';
+import { linksRoutes } from './links/links.routes.ts';
+import { recoveryRoutes } from './links/recovery.routes.ts';
+import { passwordsRoutes } from './passwords/passwords.routes.ts';
+import { personalDataRoutes } from './personal-data/personal-data.routes.ts';
+import { preferencesRoutes } from './preferences/preferences.routes.ts';
+import { profileRoutes } from './profile/profile.routes.ts';
+import { rulesRoutes } from './rules/rules.routes.ts';
+import { whereRoutes } from './rules/where.routes.ts';
+import { codeRoutes } from './second-factor/code.routes.ts';
+import { removalRoutes } from './second-factor/removal.routes.ts';
+import { ownSecondFactorRoutes } from './second-factor/security.routes.ts';
+import { setupRoutes } from './set-up/set-up.routes.ts';
+import { sessionsRoutes } from './sign-in/sign-in.routes.ts';
+import { supportRoutes } from './support/support.routes.ts';
+import { addUserRoutes } from './users/add.routes.ts';
+import { bulkRoutes } from './users/bulk.routes.ts';
+import type { UsersCsv } from './users/csv.ts';
+import { userEditRoutes } from './users/edit.routes.ts';
+import { createUsersFile } from './users/export.ts';
+import { exportUsersRoutes } from './users/export.routes.ts';
+import { handOverSheet } from './users/hand-over-sheet.ts';
+import { userChangesRoutes } from './users/user.routes.ts';
+import { usersRoutes } from './users/users.routes.ts';
+
+export interface SiteDependencies {
+  readonly core: Core;
+  readonly config: Config;
+  readonly database: Database;
+  readonly hasher: Hasher;
+  readonly translator: Translator;
+  readonly cookies: Cookies;
+  readonly authentication: Authentication;
+  readonly answerRefusal: AnswerRefusal;
+  /** Users as rows of a CSV file. */
+  readonly csv: UsersCsv;
+  readonly wordsFor: WordsFor;
+  /** Epoch ms. */
+  readonly clock: () => number;
+  readonly log: Logger;
+}
+
+/** @returns every page of the site, in the order in which addresses are matched */
+export const siteRoutes = (deps: SiteDependencies): readonly Route[] => [
+  ...signInPages(deps),
+  ...ownPages(deps),
+  ...accountSettingsPages(deps),
+  ...filePages(deps),
+  ...approvalPages(deps),
+  ...userPages(deps),
+];
+
+/** Pages on the way to a session. */
+function signInPages({
+  core,
+  config,
+  database,
+  hasher,
+  cookies,
+  authentication,
+  clock,
+  log,
+}: SiteDependencies): Route[] {
+  const { passwords, links, devices, recovery, secondFactor, tenants } = core.accounts;
+  const { rules } = config;
+  return [
+    ...sessionsRoutes({ config, database, authentication, cookies }),
+    ...passwordsRoutes({ passwords, links, authentication, devices, cookies, log }),
+    ...linksRoutes({ links, throttle: recovery.throttle, authentication, cookies, rules }),
+    ...recoveryRoutes({ config, database, cookies, recovery }),
+    ...setupRoutes({ database, tenants, passwords, hasher, rules }),
+    ...codeRoutes({ giveCode: secondFactor.giveCode, authentication }),
+    ...ownSecondFactorRoutes({
+      secondFactor: secondFactor.secondFactor,
+      offer: secondFactor.offer,
+      authentication,
+      devices,
+      cookies,
+      clock,
+      issuer: `Parvis ${config.baseUrl.hostname}`,
+      address: new URL(paths.signIn, config.baseUrl).href,
+    }),
+  ];
+}
+
+/** Pages that show users what concerns themselves. */
+function ownPages({ core, config, database, cookies, answerRefusal, wordsFor, clock }: SiteDependencies): Route[] {
+  const { support, personalData, erasure } = core;
+  const { sessions, throttle } = core.accounts;
+  const { baseUrl, rules } = config;
+  return [
+    ...dashboardRoutes({ database, support, wordsFor, clock }),
+    ...profileRoutes({ database, sessions, clock }),
+    ...personalDataRoutes({ personalData, erasure, throttle, answerRefusal, clock }),
+    ...preferencesRoutes({ database, cookies, origin: baseUrl.origin, rules }),
+  ];
+}
+
+function accountSettingsPages({ core, config, database, answerRefusal, wordsFor, clock }: SiteDependencies): Route[] {
+  const { accounts, support, logExports } = core;
+  const regionRules = config.rules;
+  return [
+    ...accountSettingsRoutes({ database, regionRules }),
+    ...supportRoutes({ database, support, regionRules, answerRefusal, clock }),
+    ...activityRoutes({ database, exports: logExports, wordsFor, clock }),
+    ...whereRoutes(regionRules),
+    ...rulesRoutes({ database, regionRules, rules: accounts.rules }),
+  ];
+}
+
+/** Users as files. */
+function filePages({ core, database, translator, csv, clock }: SiteDependencies): Route[] {
+  const { throttle, waysIn } = core.accounts;
+  const { imports, passwords, wake } = core.imports;
+  return [
+    ...importsRoutes({ database, imports, passwords, waysIn, csv, translator, wake }),
+    ...importPasswordsRoutes({ imports, passwords, waysIn, translator }),
+    ...exportUsersRoutes({ database, throttle, usersFile: createUsersFile({ database, csv, translator }), clock }),
+  ];
+}
+
+function approvalPages(deps: SiteDependencies): Route[] {
+  const { core, config, database, translator, answerRefusal, csv, clock } = deps;
+  const { approvals, perform } = core.approvals;
+  const { throttle, waysIn } = core.accounts;
+  const usersFile = createUsersFile({ database, csv, translator });
+  const sheet = handOverSheet(config, translator, clock);
+  return [
+    // Before the pages of one request, whose address would match that of a new one.
+    ...askRoutes({ database, approvals, throttle, regionRules: config.rules, answerRefusal }),
+    ...approvalsRoutes({ database, approvals, waysIn, answerRefusal, clock }),
+    ...performRoutes({
+      perform,
+      usersFile,
+      logExports: core.logExports,
+      sheet,
+      sendLog: logFiles(clock),
+      answerRefusal,
+    }),
+  ];
+}
+
+/** User management. Addresses of lists come before the one that has a user's id in their place. */
+function userPages({ core, config, database, translator, answerRefusal, clock }: SiteDependencies): Route[] {
+  const { users, addUser, changes, bulkChange, bulkReset, removeSecondFactor, waysIn, links } = core.accounts;
+  const sheet = handOverSheet(config, translator, clock);
+  return [
+    ...addUserRoutes({ database, addUser, waysIn, sheet, answerRefusal }),
+    ...bulkRoutes({ database, waysIn, sheet, answerRefusal, clock, change: bulkChange, reset: bulkReset }),
+    ...usersRoutes({ database, users, waysIn, sheet, answerRefusal, clock }),
+    ...userChangesRoutes({ database, users, changes, answerRefusal, clock }),
+    ...userEditRoutes({ database, users, changes, links, waysIn, answerRefusal, clock }),
+    ...removalRoutes({ users, removeOf: removeSecondFactor, answerRefusal }),
+  ];
+}
