@@ -54,7 +54,8 @@ export function createWording({ signIn, translator, render, clock }: WordingPart
     return {
       id: taken.id,
       to: recipient.username,
-      ...{ language, subject },
+      language,
+      subject,
       text: `${parts.join('\n\n')}\n`,
       html: render('notices/mail', { html, model: { ...model, ...words } }),
     };

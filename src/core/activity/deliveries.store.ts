@@ -91,7 +91,10 @@ function rowOf({ tenantId, targetId, actorId, at }: Omit<Recorded, 'event'>, { k
     tenant_id: tenantId,
     user_id: targetId,
     actor_id: actorId,
-    ...{ kind, data: JSON.stringify(data), created_at: at, next_try_at: at },
+    kind,
+    data: JSON.stringify(data),
+    created_at: at,
+    next_try_at: at,
   };
 }
 

@@ -56,7 +56,10 @@ export function shapeOf({ filter, order, behind, before, limit }: LogRequest): {
     name: ['activity', order, user !== null, group, limit].join(' '),
     values: {
       ...(user === null ? {} : { user }),
-      ...{ lowerAt: lower.at, lowerPlace: lower.place, upperAt: upper.at, upperPlace: upper.place },
+      lowerAt: lower.at,
+      lowerPlace: lower.place,
+      upperAt: upper.at,
+      upperPlace: upper.place,
     },
   };
 }

@@ -107,6 +107,7 @@ export const chainColumns = {
 } as const;
 
 export const toChain = ({ length, hash, anchorPlace, anchorHash }: ChainRow): Chain => ({
-  ...{ length, hash },
+  length,
+  hash,
   anchor: { place: anchorPlace, hash: anchorHash },
 });

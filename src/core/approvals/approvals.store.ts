@@ -130,11 +130,16 @@ export async function insert(database: Database, scope: Scope, approval: NewAppr
   const { users } = approval.subject;
   const row: Partial<ApprovalRecord> = {
     ...own(scope),
-    ...{ id: approval.id, act: approval.act, reason: approval.reason, state: 'open' },
-    ...{ asker_id: scope.actor?.id ?? '', asker_epoch: approval.askerEpoch },
+    id: approval.id,
+    act: approval.act,
+    reason: approval.reason,
+    state: 'open',
+    asker_id: scope.actor?.id ?? '',
+    asker_epoch: approval.askerEpoch,
     target_id: users.length === 1 ? (users[0]?.id ?? null) : null,
     subject: JSON.stringify(approval.subject),
-    ...{ created_at: approval.createdAt, expires_at: approval.expiresAt },
+    created_at: approval.createdAt,
+    expires_at: approval.expiresAt,
   };
   await database.knex('approvals').insert(row);
 }
@@ -151,13 +156,17 @@ export async function move(
     .knex('approvals')
     .where({ ...own(scope), id, state })
     .update({
-      ...{ state: next.state, ended_at: next.endedAt, lapsed_by: next.lapsedBy ?? null },
+      state: next.state,
+      ended_at: next.endedAt,
+      lapsed_by: next.lapsedBy ?? null,
       ...(next.expiresAt === undefined ? {} : { expires_at: next.expiresAt }),
       ...(decided === undefined
         ? {}
         : {
-            ...{ decider_id: scope.actor?.id, decider_epoch: decided.epoch },
-            ...{ remark: decided.remark, decided_at: decided.at },
+            decider_id: scope.actor?.id,
+            decider_epoch: decided.epoch,
+            remark: decided.remark,
+            decided_at: decided.at,
           }),
     });
   return moved === 1;

@@ -168,7 +168,10 @@ const asAsker = (scope: Scope, epoch: number) => ({ id: scope.actor?.id ?? '', e
 
 const subjectOf = ({ log, own }: Wish, users: readonly User[]): ApprovalSubject => ({
   users: users.map(({ id, epoch, administratorLevel, globalAdminUntil }): ApprovalTarget => ({
-    ...{ id, epoch, administratorLevel, globalAdminUntil },
+    id,
+    epoch,
+    administratorLevel,
+    globalAdminUntil,
   })),
   log,
   own,

@@ -13,9 +13,12 @@ const everyMs = 60_000;
 
 /** @returns what each record of a request says of it */
 export const eventOf = ({ id, act, subject }: Pick<Approval, 'id' | 'act' | 'subject'>) => ({
-  ...{ approval: id, act, count: subject.users.length },
+  approval: id,
+  act,
+  count: subject.users.length,
   about: subject.users.map(({ id: userId, administratorLevel, globalAdminUntil }) => ({
-    ...{ id: userId, administratorLevel },
+    id: userId,
+    administratorLevel,
     ...(globalAdminUntil ? { globalAdminUntil } : {}),
   })),
 });

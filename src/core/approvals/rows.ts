@@ -81,5 +81,8 @@ export function toApproval(row: NamedApproval): Approval {
 }
 
 const partyOf = (id: string, epoch: number | null, name: string | null, username: string | null): ApprovalParty => ({
-  ...{ id, epoch: epoch ?? -1, name: name ?? '', username: username ?? '' },
+  id,
+  epoch: epoch ?? -1,
+  name: name ?? '',
+  username: username ?? '',
 });

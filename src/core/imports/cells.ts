@@ -88,7 +88,8 @@ function readWords(cellOf: CellOf, csv: UserCells): Pick<ReadRow, 'given' | 'fau
   return {
     given: Object.fromEntries(said.filter(([, word]) => word !== undefined)),
     faults: unknown.map(([field]) => ({
-      ...{ field, key: 'imports:fault.unknownWord' },
+      field,
+      key: 'imports:fault.unknownWord',
       values: { value: quote(cellOf(field)) },
     })),
   };

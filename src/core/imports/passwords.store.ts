@@ -106,8 +106,11 @@ export async function countIssued(database: Database, scope: Scope, id: string):
 /** @returns the next of them behind a line */
 export async function listAfter(database: Database, scope: Scope, id: string, line: number): Promise<Newcomer[]> {
   return (await listAfterQuery(database, { ...valuesOf(scope, id), line })).map((row) => ({
-    ...{ line: row.line, userId: row.user_id, username: row.username },
-    ...{ displayName: row.display_name, epoch: row.epoch },
+    line: row.line,
+    userId: row.user_id,
+    username: row.username,
+    displayName: row.display_name,
+    epoch: row.epoch,
   }));
 }
 

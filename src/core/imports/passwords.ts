@@ -56,6 +56,8 @@ export interface ImportPasswordsDependencies {
   readonly clock: () => number;
 }
 
+type Made = Newcomer & IssuedWayIn;
+
 async function* issue(
   deps: ImportPasswordsDependencies,
   scope: Scope,
@@ -85,41 +87,44 @@ async function issueSome(
   const at = clock();
   const issued = await database.transaction(async (tx) => {
     await tenantsStore.lock(tx, scope);
-    // Whoever was silent for too long holds it no more: its last passwords would not be the valid ones.
+    // A holder that was silent for too long has lost it: the last passwords it issued would not be the valid ones.
     if (!(await importPasswordsStore.renew(tx, scope, id, holder, at + silenceMs))) {
       throw conflict('imports:error.underWay');
     }
-    const allowed = await allowedAmong(tx, scope, made);
-    const ids = await importPasswordsStore.issue(
-      tx,
-      scope,
-      id,
-      allowed.map(({ stored, ...user }) => ({ ...user, ...stored })),
-    );
-    await keep(
-      deps,
-      tx,
-      scope,
-      allowed.filter(({ userId }) => ids.has(userId)),
-      at,
-    );
-    return ids;
+    return storeAllowed(deps, tx, scope, id, made, at);
   });
-  return made
-    .filter(({ userId }) => issued.has(userId))
-    .map(({ username, displayName, way }) => ({
-      username,
-      displayName,
-      clearText: way.clearText,
-      until: way.expiresAt,
-    }));
+  return made.filter(({ userId }) => issued.has(userId)).map(toIssuedPassword);
 }
+
+/** @returns the ids of the users who got what was made for them */
+async function storeAllowed(
+  deps: ImportPasswordsDependencies,
+  tx: Database,
+  scope: Scope,
+  id: string,
+  made: readonly Made[],
+  at: number,
+) {
+  const allowed = await allowedAmong(tx, scope, made);
+  const rows = allowed.map(({ stored, ...user }) => ({ ...user, ...stored }));
+  const ids = await importPasswordsStore.issue(tx, scope, id, rows);
+  const kept = allowed.filter(({ userId }) => ids.has(userId));
+  await keep(deps, tx, scope, kept, at);
+  return ids;
+}
+
+const toIssuedPassword = ({ username, displayName, way }: Made): IssuedPassword => ({
+  username,
+  displayName,
+  clearText: way.clearText,
+  until: way.expiresAt,
+});
 
 async function keep(
   deps: ImportPasswordsDependencies,
   tx: Database,
   scope: Scope,
-  issued: readonly (Newcomer & IssuedWayIn)[],
+  issued: readonly Made[],
   at: number,
 ): Promise<void> {
   const { waysIn } = deps;

@@ -29,8 +29,13 @@ async function apply(deps: RunParts, wanted: WantedImport): Promise<void> {
   const { requestId, address } = wanted;
   const own = tightened(rules, tenant.ownRules);
   const outside = createScope({
-    ...{ rules: own, language: tenant.language, requestId, now: clock(), address },
-    ...{ tenant, actor: null },
+    rules: own,
+    language: tenant.language,
+    requestId,
+    now: clock(),
+    address,
+    tenant,
+    actor: null,
   });
   // Read before the lock is taken: they stay as they are while the import is wanted.
   const rows = await Array.fromAsync(importRunsStore.effective(database, wanted.id));

@@ -11,14 +11,14 @@ import { MoveFault } from './faults.ts';
 
 type Row = Readonly<Record<string, string | number | null>>;
 
-// What a sign-in with it may cost: no tag of ours asks for nearly as much.
-const mostMemoryKiB = 131_072;
-const mostPasses = 20;
-const mostLanes = 16;
+// What verifying a hash may cost at sign-in: the portal's own hashes cost far less.
+const maxMemoryKiB = 131_072;
+const maxPasses = 20;
+const maxLanes = 16;
 
 function isAffordable(tag: string): boolean {
   const [, memory, passes, lanes] = /^\$argon2id\$v=19\$m=(\d{1,9}),t=(\d{1,9}),p=(\d{1,9})\$/.exec(tag) ?? [];
-  return Number(memory) <= mostMemoryKiB && Number(passes) <= mostPasses && Number(lanes) <= mostLanes;
+  return Number(memory) <= maxMemoryKiB && Number(passes) <= maxPasses && Number(lanes) <= maxLanes;
 }
 
 const time = z.number().int().min(0);
@@ -60,69 +60,84 @@ const userSchema = z.object({
   deleted_at: time.nullable(),
 });
 
-/** Follows the rows of a bundle: a region that was taken over must not put anything but one tenant of its own into another. */
-export function createContentCheck({ tenant, tables, passwords, secondFactors }: BundleHeader) {
-  const columnsOf = new Map(tables.map(({ name, columns }) => [name, columns]));
-  const order = [...columnsOf.keys()];
-  let chain = createChainCheck(sha256);
-  const admins: string[] = [];
-  let toReplace = 0;
-  let end = { length: 0, hash: '' };
-  let reached = 0;
-  let tenants = 0;
-  const domains: string[] = [];
+/**
+ * Checks the rows of a bundle in their order: a compromised region must not be able to put anything but one tenant of its
+ * own into another.
+ */
+export class ContentCheck {
+  readonly #header: BundleHeader;
+  readonly #columnsOf: ReadonlyMap<string, readonly string[]>;
+  readonly #order: readonly string[];
+  readonly #adminIds: string[] = [];
+  readonly #domains: string[] = [];
+  #chain = createChainCheck(sha256);
+  #chainEnd = { length: 0, hash: '' };
+  #secondFactorsDue = 0;
+  #place = 0;
+  #tenants = 0;
 
-  function user(row: Row): void {
+  constructor(header: BundleHeader) {
+    this.#header = header;
+    this.#columnsOf = new Map(header.tables.map(({ name, columns }) => [name, columns]));
+    this.#order = [...this.#columnsOf.keys()];
+  }
+
+  /** @throws MoveFault for a row that does not belong in the bundle */
+  next({ table, cells }: BundleRow): void {
+    const columns = this.#columnsOf.get(table) ?? [];
+    const row = Object.fromEntries(columns.map((column, index) => [column, cells[index] ?? null]));
+    const place = this.#order.indexOf(table);
+    if (place < this.#place) throw new MoveFault('content', table);
+    this.#place = place;
+    if ('tenant_id' in row && row.tenant_id !== this.#header.tenant.id) throw new MoveFault('content', table);
+    this.#checkRow(table, row);
+  }
+
+  /** @returns the ids of the active Global admins, once every row was read. @throws MoveFault */
+  end(): string[] {
+    const { tenant, secondFactors } = this.#header;
+    const domains = this.#domains;
+    const same = domains.length === tenant.domains.length && domains.every((each) => tenant.domains.includes(each));
+    if (this.#tenants !== 1 || !same) throw new MoveFault('content', 'tenants');
+    if (this.#secondFactorsDue !== (secondFactors ?? this.#secondFactorsDue))
+      throw new MoveFault('content', 'users: second_factor_due');
+    if (this.#chain.end(this.#chainEnd.length, this.#chainEnd.hash) !== null) throw new MoveFault('chain');
+    return this.#adminIds;
+  }
+
+  #checkRow(table: string, row: Row): void {
+    if (table === 'tenants') this.#checkTenant(row);
+    if (table === 'tenant_domains') this.#domains.push(String(row.domain));
+    if (table === 'users') this.#checkUser(row);
+    if (table === 'activity') this.#checkActivity(row);
+  }
+
+  #checkTenant(row: Row): void {
+    const { tenant } = this.#header;
+    const { data, error } = tenantSchema.safeParse(row);
+    if (data === undefined) throw new MoveFault('content', `tenants: ${error.issues[0]?.path.join('.') ?? ''}`);
+    if (row.id !== tenant.id || data.name !== tenant.name || ++this.#tenants > 1)
+      throw new MoveFault('content', 'tenants');
+    this.#chainEnd = { length: data.activity_length, hash: data.activity_hash };
+    // The rest of the log continues from the last entry that was dropped.
+    this.#chain = createChainCheck(sha256, { place: data.activity_anchor_place, hash: data.activity_anchor_hash });
+  }
+
+  #checkUser(row: Row): void {
+    const { tenant, passwords } = this.#header;
     const { data } = userSchema.safeParse(row);
     if (data === undefined) throw new MoveFault('content', 'users');
     const { id, username, state, administrator_level, password_hash } = data;
     if (!tenant.domains.includes(domainOf(username))) throw new MoveFault('content', `users: ${username}`);
     if (passwords === 'reset' ? password_hash !== '' : !isAffordable(password_hash))
       throw new MoveFault('content', `users: ${username}`);
-    toReplace += data.second_factor_due;
-    if (state === 'active' && administrator_level === 'global') admins.push(id);
+    this.#secondFactorsDue += data.second_factor_due;
+    if (state === 'active' && administrator_level === 'global') this.#adminIds.push(id);
   }
 
-  function itself(row: Row): void {
-    const { data, error } = tenantSchema.safeParse(row);
-    if (data === undefined) throw new MoveFault('content', `tenants: ${error.issues[0]?.path.join('.') ?? ''}`);
-    if (row.id !== tenant.id || data.name !== tenant.name || ++tenants > 1) throw new MoveFault('content', 'tenants');
-    end = { length: data.activity_length, hash: data.activity_hash };
-    // What is left of its log continues what was dropped.
-    chain = createChainCheck(sha256, { place: data.activity_anchor_place, hash: data.activity_anchor_hash });
+  #checkActivity(row: Row): void {
+    if (this.#chain.next(toFoundEntry(row as unknown as ActivityRow)) !== null) throw new MoveFault('chain');
   }
-
-  function entry(row: Row): void {
-    if (chain.next(toFoundEntry(row as unknown as ActivityRow)) !== null) throw new MoveFault('chain');
-  }
-
-  const kinds: Readonly<Record<string, (row: Row) => void>> = {
-    tenants: itself,
-    tenant_domains: ({ domain }) => void domains.push(String(domain)),
-    users: user,
-    activity: entry,
-  };
-
-  return {
-    /** @throws MoveFault for a row that does not belong into it */
-    next: ({ table, cells }: BundleRow): void => {
-      const columns = columnsOf.get(table) ?? [];
-      const row = Object.fromEntries(columns.map((column, index) => [column, cells[index] ?? null]));
-      const place = order.indexOf(table);
-      if (place < reached) throw new MoveFault('content', table);
-      reached = place;
-      if ('tenant_id' in row && row.tenant_id !== tenant.id) throw new MoveFault('content', table);
-      kinds[table]?.(row);
-    },
-    /** @returns the ids of the active Global admins, once everything was read. @throws MoveFault */
-    end: (): string[] => {
-      const same = domains.length === tenant.domains.length && domains.every((each) => tenant.domains.includes(each));
-      if (tenants !== 1 || !same) throw new MoveFault('content', 'tenants');
-      if (toReplace !== (secondFactors ?? toReplace)) throw new MoveFault('content', 'users: second_factor_due');
-      if (chain.end(end.length, end.hash) !== null) throw new MoveFault('chain');
-      return admins;
-    },
-  };
 }
 
 function json(text: string): unknown {

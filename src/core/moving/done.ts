@@ -82,8 +82,16 @@ async function remove(
     await leadOn(tx, tenant, move.region);
     await keepKey(tx);
     const removed: Removed = {
-      ...{ tenantId: id, domains: tenant.domains, to: move.region, passwords: move.passwords, endedAt: clock() },
-      ...{ receivedAt: given.at, receiver: given.signer, travelled, refusedMeanwhile, was },
+      tenantId: id,
+      domains: tenant.domains,
+      to: move.region,
+      passwords: move.passwords,
+      endedAt: clock(),
+      receivedAt: given.at,
+      receiver: given.signer,
+      travelled,
+      refusedMeanwhile,
+      was,
     };
     await movesStore.settle(tx, move.id, { state: 'done', report: removed, endedAt: removed.endedAt });
     return removed;

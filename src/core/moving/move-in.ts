@@ -11,7 +11,7 @@ import {
 import { activityStore } from '../activity/index.ts';
 import { directoryStore } from '../directory/index.ts';
 import { readBundle, type BundleHeader, type ReadBundle } from './bundle.ts';
-import { createContentCheck } from './check.ts';
+import { ContentCheck } from './check.ts';
 import { MoveFault } from './faults.ts';
 import { readEncrypted } from './file.ts';
 import { travellingTables, type TenantTable } from './tables.ts';
@@ -65,7 +65,7 @@ async function check(parts: MovingParts, { header, rows }: ReadBundle): Promise<
   if (header.from.region === rules.region) throw new MoveFault('sameRegion', rules.region);
   await refuseAnotherSchema(database, header);
   const keepKey = await parts.checkKey(header.from, 'bundle');
-  const content = createContentCheck(header);
+  const content = new ContentCheck(header);
   const reading = rows();
   for (;;) {
     const { done, value } = await reading.next();
@@ -152,9 +152,18 @@ async function settle(parts: MovingParts, tx: Database, checked: Checked): Promi
   const now = parts.clock();
   await checked.keepKey(tx);
   await movesStore.add(tx, {
-    ...{ id: header.move, direction: 'in', state: 'done', tenantId: moved.id, region: from.region },
-    ...{ domains: moved.domains, passwords, stateBefore: moved.state, summary: tables, report: null },
-    ...{ beganAt: now, endedAt: now },
+    id: header.move,
+    direction: 'in',
+    state: 'done',
+    tenantId: moved.id,
+    region: from.region,
+    domains: moved.domains,
+    passwords,
+    stateBefore: moved.state,
+    summary: tables,
+    report: null,
+    beganAt: now,
+    endedAt: now,
   });
   await tenantsStore.setState(tx, moved.id, moved.state);
   await setUpStore.close(tx);

@@ -107,8 +107,18 @@ async function begin(
     const tenant = await tenantsStore.findForOperator(tx, id);
     if (tenant === null || tenant.state === 'moving') throw new MoveFault('alreadyMoving', found.name);
     const move: Move = {
-      ...{ id: randomUUID(), direction: 'out', state: 'open', tenantId: id, region: to, domains, passwords },
-      ...{ stateBefore: tenant.state, summary: null, report: null, beganAt: now, endedAt: null },
+      id: randomUUID(),
+      direction: 'out',
+      state: 'open',
+      tenantId: id,
+      region: to,
+      domains,
+      passwords,
+      stateBefore: tenant.state,
+      summary: null,
+      report: null,
+      beganAt: now,
+      endedAt: null,
     };
     await tenantsStore.setState(tx, id, 'moving');
     await sessionsStore.endAllOfTenant(tx, scope);
@@ -132,8 +142,14 @@ async function headerOf(
     tables.push({ name: table.name, columns: await movingStore.columnsOf(tx, table) });
   const { id, name, domains } = tenant;
   return {
-    ...{ move: move.id, from: ownSigner(parts), to, schema: await movingStore.schema(tx) },
-    ...{ tenant: { id, name, domains: [...domains], state: move.stateBefore }, passwords, at: move.beganAt, tables },
+    move: move.id,
+    from: ownSigner(parts),
+    to,
+    schema: await movingStore.schema(tx),
+    tenant: { id, name, domains: [...domains], state: move.stateBefore },
+    passwords,
+    at: move.beganAt,
+    tables,
     waitForLink: await movingStore.countWaitingForLink(tx, id, move.beganAt),
     secondFactors: await movingStore.countSecondFactorsToReplace(tx, id),
   };

@@ -85,7 +85,11 @@ export async function settle(
 }
 
 const toMove = (row: MoveRow): Move => ({
-  ...{ id: row.id, direction: row.direction, state: row.state, tenantId: row.tenant_id, region: row.region },
+  id: row.id,
+  direction: row.direction,
+  state: row.state,
+  tenantId: row.tenant_id,
+  region: row.region,
   domains: JSON.parse(row.domains) as string[],
   passwords: row.passwords,
   stateBefore: row.state_before,
@@ -96,7 +100,11 @@ const toMove = (row: MoveRow): Move => ({
 });
 
 const toRow = (move: Move): MoveRow => ({
-  ...{ id: move.id, direction: move.direction, state: move.state, tenant_id: move.tenantId, region: move.region },
+  id: move.id,
+  direction: move.direction,
+  state: move.state,
+  tenant_id: move.tenantId,
+  region: move.region,
   domains: JSON.stringify(move.domains),
   passwords: move.passwords,
   state_before: move.stateBefore,

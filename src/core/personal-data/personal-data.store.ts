@@ -61,7 +61,8 @@ export async function sessions(database: Database, scope: Scope, userId: string)
     seen_at: number;
   }[];
   return rows.map(({ address, device, created_at, seen_at }) => ({
-    ...{ address, device },
+    address,
+    device,
     createdAt: created_at,
     seenAt: seen_at,
   }));

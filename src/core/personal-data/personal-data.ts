@@ -144,7 +144,13 @@ function exported({ at, kind, event, by, to, address }: PersonalEntry): object {
 function account(user: User, now: number): object {
   const { username, firstName, lastName, displayName, language, administratorLevel, agentLevel } = user;
   return {
-    ...{ username, firstName, lastName, displayName, language, administratorLevel, agentLevel },
+    username,
+    firstName,
+    lastName,
+    displayName,
+    language,
+    administratorLevel,
+    agentLevel,
     status: statusOf(user, now),
     createdAt: time(user.createdAt),
     lastSignInAt: timeOrNull(user.lastSignInAt),

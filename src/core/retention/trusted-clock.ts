@@ -52,70 +52,73 @@ interface Sighting {
  * Trusts a clock that is at most a day ahead of the time that was trusted last. Otherwise it trusts the clock once this process
  * has seen a whole day pass on both of its clocks, while no other process moved the trusted time, or once an operator confirms it.
  */
-export function createTrustedClock({ database, clock, monotonic, log }: TrustedClockParts): TrustedClock {
-  let sighting: Sighting | null = null;
-  let warnedAt: number | null = null;
+export function createTrustedClock(parts: TrustedClockParts): TrustedClock {
+  return new ObservedClock(parts);
+}
 
-  // At most once an hour: a run every ten minutes would fill the log.
-  function mayWarn(): boolean {
-    if (warnedAt !== null && monotonic() - warnedAt < warnEveryMs) return false;
-    warnedAt = monotonic();
+class ObservedClock implements TrustedClock {
+  readonly #parts: TrustedClockParts;
+  #sighting: Sighting | null = null;
+  #warnedAt: number | null = null;
+
+  constructor(parts: TrustedClockParts) {
+    this.#parts = parts;
+  }
+
+  async isTrusted(): Promise<boolean> {
+    const { database, clock, monotonic } = this.#parts;
+    const now = clock();
+    const known = await trustedClockStore.findForOperator(database);
+    const trustedAt = known ?? (await newestTime(database, now));
+    // Kept from the first run on: entries recorded by a wrong clock later must not count as the newest time.
+    if (known === null) await trustedClockStore.advanceForOperator(database, trustedAt);
+    if (isAhead(now, trustedAt) && !this.#hasSeenADayPass({ now, monotonic: monotonic(), trustedAt })) {
+      this.#warn(
+        now,
+        trustedAt,
+        'The clock is more than a day ahead of the time at which it was last trusted. Nothing was deleted',
+      );
+      return false;
+    }
+    await this.#accept(now, trustedAt);
     return true;
   }
 
-  function warnAhead(now: number, trustedAt: number): void {
-    if (!mayWarn()) return;
-    log.warn(
-      { clock: iso(now), trustedAt: iso(trustedAt), confirmWith: confirmCommand },
-      'The clock is more than a day ahead of the time at which it was last trusted. Nothing was deleted',
-    );
-  }
-
-  function warnBehind(now: number, trustedAt: number): void {
-    if (!mayWarn()) return;
-    log.warn(
-      { clock: iso(now), trustedAt: iso(trustedAt), confirmWith: confirmCommand },
-      'The clock is behind the time at which expired data was last deleted. Confirm it if it is right',
-    );
-  }
-
   /** @returns whether a whole day has passed since the clock was first seen ahead */
-  function hasSeenADayPass(current: Sighting): boolean {
-    const first = sighting ?? current;
+  #hasSeenADayPass(current: Sighting): boolean {
+    const first = this.#sighting ?? current;
     const [wallMs, monotonicMs] = [current.now - first.now, current.monotonic - first.monotonic];
     const wasSetAgain = Math.abs(wallMs - monotonicMs) > maxDriftMs;
-    if (wasSetAgain) warnedAt = null;
+    if (wasSetAgain) this.#warnedAt = null;
     // Where another process moves the trusted time, that one's clock is trusted, and this clock differs from it.
-    sighting = wasSetAgain || first.trustedAt !== current.trustedAt ? current : first;
+    const sighting = wasSetAgain || first.trustedAt !== current.trustedAt ? current : first;
+    this.#sighting = sighting;
     return Math.min(current.now - sighting.now, current.monotonic - sighting.monotonic) >= dayMs;
   }
 
-  async function accept(now: number, trustedAt: number): Promise<void> {
-    if (sighting !== null) log.info({ clock: iso(now) }, 'The clock is trusted again: expired data is deleted');
-    sighting = null;
+  async #accept(now: number, trustedAt: number): Promise<void> {
+    const { database, log } = this.#parts;
+    if (this.#sighting !== null) log.info({ clock: iso(now) }, 'The clock is trusted again: expired data is deleted');
+    this.#sighting = null;
     if (isAhead(trustedAt, now)) {
-      warnBehind(now, trustedAt);
+      this.#warn(
+        now,
+        trustedAt,
+        'The clock is behind the time at which expired data was last deleted. Confirm it if it is right',
+      );
       return;
     }
-    warnedAt = null;
+    this.#warnedAt = null;
     if (now - trustedAt >= advanceEveryMs) await trustedClockStore.advanceForOperator(database, now);
   }
 
-  return {
-    isTrusted: async () => {
-      const now = clock();
-      const known = await trustedClockStore.findForOperator(database);
-      const trustedAt = known ?? (await newestTime(database, now));
-      // Kept from the first run on: entries recorded by a wrong clock later must not count as the newest time.
-      if (known === null) await trustedClockStore.advanceForOperator(database, trustedAt);
-      if (isAhead(now, trustedAt) && !hasSeenADayPass({ now, monotonic: monotonic(), trustedAt })) {
-        warnAhead(now, trustedAt);
-        return false;
-      }
-      await accept(now, trustedAt);
-      return true;
-    },
-  };
+  // At most once an hour: a run every ten minutes would fill the log.
+  #warn(now: number, trustedAt: number, message: string): void {
+    const { monotonic, log } = this.#parts;
+    if (this.#warnedAt !== null && monotonic() - this.#warnedAt < warnEveryMs) return;
+    this.#warnedAt = monotonic();
+    log.warn({ clock: iso(now), trustedAt: iso(trustedAt), confirmWith: confirmCommand }, message);
+  }
 }
 
 const iso = (at: number): string => new Date(at).toISOString();

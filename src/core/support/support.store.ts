@@ -150,8 +150,14 @@ export async function expiredAcrossTenants(database: Database, now: number): Pro
 export async function insert(database: Database, scope: Scope, grant: NewGrant): Promise<void> {
   const { id, operatorId, purpose, level, grantedAt, endsAt } = grant;
   await database.knex('support_grants').insert({
-    ...{ id, purpose, level, tenant_id: scope.tenant.id, operator_id: operatorId },
-    ...{ granted_by: scope.actor?.id ?? '', granted_at: grantedAt, ends_at: endsAt },
+    id,
+    purpose,
+    level,
+    tenant_id: scope.tenant.id,
+    operator_id: operatorId,
+    granted_by: scope.actor?.id ?? '',
+    granted_at: grantedAt,
+    ends_at: endsAt,
   });
 }
 

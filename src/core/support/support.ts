@@ -1,14 +1,12 @@
-import { randomUUID } from 'node:crypto';
 import type { Work } from '../../platform/jobs.ts';
-import { notFound, type FieldFault } from '../../domain/errors.ts';
+import { notFound } from '../../domain/errors.ts';
 import { tightened } from '../../domain/tenant-rules.ts';
 import type { RegionRules } from '../../domain/regions.ts';
 import { lacksSecondFactor } from '../../domain/people/second-factor.ts';
 import { type Scope, scopeInside, scopeOutside } from '../../domain/scope.ts';
-import { endOfSupport, type SupportLevel } from '../../domain/support.ts';
+import { endOfSupport } from '../../domain/support.ts';
 import {
   type LiveSession,
-  lockAs,
   type OpenGrant,
   sessionsStore,
   supportGrantsStore,
@@ -16,25 +14,17 @@ import {
   usersStore,
 } from '../accounts/index.ts';
 import { activityStore } from '../activity/index.ts';
-import type { NewGrant, TenantGrant } from './support.store.ts';
 import type { ScopeTenant } from '../../domain/tenant.ts';
+import { end, grant } from './grants.ts';
 import * as supportStore from './support.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
-
-export interface WantedGrant {
-  readonly operator: string;
-  readonly purpose: string;
-  readonly level: SupportLevel;
-  readonly hours: number;
-}
 
 /** Why an operator is not let in now: inside a tenant already, the grant is over, or their second factor is missing. */
 export type EntryRefusal = 'inside' | 'over' | 'secondFactor';
 
 export type Support = ReturnType<typeof createSupport>;
 
-const hourMs = 60 * 60 * 1_000;
 const expireEveryMs = 30_000;
 
 export interface SupportDependencies {
@@ -47,33 +37,17 @@ export interface SupportDependencies {
 
 /** Operators in tenants that let them in: for a purpose, up to a level, until an end. */
 export function createSupport(deps: SupportDependencies) {
-  const { database, clock } = deps;
-  const bound = bind(deps, { grant, end, openTo, enter, leave, takeOut, withdraw, finish });
   return {
-    grant: bound.grant,
+    ...bind(deps, { grant, end, openTo, enter, leave, takeOut, withdraw }),
 
-    end: bound.end,
-
-    openTo: bound.openTo,
-
-    enter: bound.enter,
-
-    leave: bound.leave,
-
-    takeOut: bound.takeOut,
-
-    withdraw: bound.withdraw,
-
-    /** Records that time is up where nobody was inside to meet it. */
-    expiry: {
-      name: 'Support',
-      everyMs: expireEveryMs,
-      run: async () => {
-        for (const grant of await supportStore.expiredAcrossTenants(database, clock()))
-          await bound.finish(grant, 'expired');
-      },
-    } satisfies Work,
+    /** Records that a grant has expired, even if no operator was in the tenant at that time. */
+    expiry: { name: 'Support', everyMs: expireEveryMs, run: () => expireAll(deps) } satisfies Work,
   };
+}
+
+async function expireAll(deps: SupportDependencies): Promise<void> {
+  const { database, clock } = deps;
+  for (const grant of await supportStore.expiredAcrossTenants(database, clock())) await finish(deps, grant, 'expired');
 }
 
 function rulesOf(deps: SupportDependencies, { tenant }: OpenGrant): RegionRules {
@@ -97,51 +71,6 @@ async function finish(deps: SupportDependencies, grant: OpenGrant, outcome: 'wit
     if (tenant?.state === 'moving') return;
     if (!(await supportStore.finish(tx, grant.grantId, outcome, clock()))) return;
     await activityStore.record(tx, scope, { kind, grant: grant.grantId }, grant.operatorId, clock());
-  });
-}
-
-/** Lets an operator in. Asked for is less than the rules allow, or it is refused in the form. */
-export async function grant(
-  deps: SupportDependencies,
-  scope: Scope,
-  wanted: WantedGrant,
-): Promise<readonly FieldFault[]> {
-  const { database, clock } = deps;
-  const { operator: operatorId, purpose, level, hours } = wanted;
-  return database.transaction(async (tx) => {
-    await lockAs(tx, scope, clock);
-    const at = clock();
-    if ((await supportStore.findOperator(tx, operatorId)) === null) return [fault('unknown')];
-    const open = await supportStore.listOpen(tx, scope, at);
-    if (open.some((each) => each.operatorId === operatorId)) return [fault('already')];
-    const grant: NewGrant = {
-      ...{ id: randomUUID(), operatorId, purpose, level },
-      ...{ grantedAt: at, endsAt: at + hours * hourMs },
-    };
-    await supportStore.insert(tx, scope, grant);
-    const { id, endsAt } = grant;
-    await activityStore.record(
-      tx,
-      scope,
-      { kind: 'support.granted', grant: id, level, endsAt, purpose },
-      operatorId,
-      at,
-    );
-    return [];
-  });
-}
-
-/** Ends a grant of the scope's tenant at once. @throws Failure notFound */
-export function end(deps: SupportDependencies, scope: Scope, grantId: string): Promise<TenantGrant> {
-  const { database, clock } = deps;
-  return database.transaction(async (tx) => {
-    await lockAs(tx, scope, clock);
-    const grant = await supportStore.find(tx, scope, grantId);
-    if (grant === null) throw notFound();
-    const open = grant.endsAt > clock() && (await supportStore.finish(tx, grantId, 'ended', clock()));
-    if (open)
-      await activityStore.record(tx, scope, { kind: 'support.ended', grant: grantId }, grant.operatorId, clock());
-    return grant;
   });
 }
 
@@ -212,5 +141,3 @@ export async function withdraw(deps: SupportDependencies, operatorId: string): P
     await finish(deps, grant, grant.endsAt <= clock() ? 'expired' : 'withdrawn');
   }
 }
-
-const fault = (key: 'unknown' | 'already'): FieldFault => ({ field: 'operator', key: `support:error.${key}` });

@@ -25,7 +25,9 @@ async function show(deps: AccountSettingsRoutesDependencies, request: Request, r
   const tenant = await tenantsStore.findOwn(database, scope);
   const numbers = describeNumbers(regionRules, scope.rules, tenant?.ownRules ?? {});
   const model = {
-    ...{ tenant, numbers, two: scope.rules.twoAdministrators.for },
+    tenant,
+    numbers,
+    two: scope.rules.twoAdministrators.for,
     list: may(scope, 'users.list'),
     support: may(scope, 'support.view'),
   };

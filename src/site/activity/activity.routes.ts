@@ -62,7 +62,9 @@ async function show(deps: ActivityRoutesDependencies, request: Request, response
   const { days, count, newer, older } = page;
   const place = { after: null, before: null };
   answer(request, response, query, {
-    ...{ days, count, person: await personOf(deps, scope, query) },
+    days,
+    count,
+    person: await personOf(deps, scope, query),
     newer: newer && logHref({ ...query, ...place, before: newer }),
     older: older && logHref({ ...query, ...place, after: older }),
   });
@@ -90,8 +92,11 @@ function answer(request: Request, response: Response, query: LogQuery, model: ob
   const scope = scopeOf(request);
   const narrowed = { ...query, after: null, before: null };
   const common = {
-    ...{ query, groups, retention: describeRetention(scope.rules) },
-    ...{ exporting: may(scope, 'activity.export'), notes: notesOf(scope, ['activity.export']) },
+    query,
+    groups,
+    retention: describeRetention(scope.rules),
+    exporting: may(scope, 'activity.export'),
+    notes: notesOf(scope, ['activity.export']),
     everybodyHref: logHref({ ...narrowed, user: null }),
     csvHref: logHref(narrowed, paths.activityCsv),
     jsonLinesHref: logHref(narrowed, paths.activityJsonLines),

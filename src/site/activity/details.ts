@@ -10,95 +10,97 @@ export interface Wording {
   readonly values: TextValues;
 }
 
-/** What an event's sentence leaves out: old and new values, why something was refused, until when something holds. */
-export function activityDetails(
-  { t, language, nameOf }: Pick<Tongue, 't' | 'language'> & { readonly nameOf: (person: Participant) => string },
-  format: Formats,
-): (activity: Activity) => Wording[] {
-  const list = new Intl.ListFormat(language);
+export interface DetailsDependencies extends Pick<Tongue, 't' | 'language'> {
+  readonly format: Formats;
+  readonly nameOf: (person: Participant) => string;
+}
 
-  const valueOf = (field: Change['field'], value: string | null): string => {
-    if (field === 'administratorLevel') return t(`roles:administrator.${String(value)}`);
-    if (field === 'agentLevel') return t(`roles:agent.${String(value)}`);
-    if (field === 'language') return value === null ? t('users:languageOfTenant') : t(`common:languageName.${value}`);
-    return value === null || value === '' ? t('activity:empty') : value;
-  };
-  const changeOf = ({ field, from, to }: Change): Wording => {
-    const label = t(`common:terms.${field}`);
-    // Nobody's name is ever nothing: only an erasure leaves neither.
-    if (field !== 'language' && from === null && to === null)
-      return { key: 'activity:detail.erased', values: { field: label } };
-    const values = { field: label, from: valueOf(field, from), to: valueOf(field, to) };
-    return { key: 'activity:detail.change', values };
-  };
+/** @returns what an event's sentence leaves out: old and new values, why it was denied, until when it is valid */
+export function activityDetails(deps: DetailsDependencies, activity: Activity): Wording[] {
+  const { event, support } = activity;
+  return [
+    ...(support ? [{ key: 'activity:detail.support', values: { name: deps.nameOf(support.grantedBy) } }] : []),
+    ...('approval' in event ? approvalDetails(event) : eventDetails(deps, event)),
+    ...reasonOf(event),
+  ];
+}
 
-  const ruleValueOf = (rule: RuleChange['rule'], value: RuleChange['to']): string => {
-    if (value === null) return t('activity:detail.asRegion');
-    return typeof value === 'number'
-      ? t(`account-settings:rules.value.${rule}`, { count: value })
-      : t(`account-settings:rules.choice.${rule}.${value}`);
-  };
-  const ruleOf = ({ rule, from, to }: RuleChange): Wording => {
-    const label = t(`account-settings:rules.label.${rule}`);
-    const values = { rule: label, from: ruleValueOf(rule, from), to: ruleValueOf(rule, to) };
-    return { key: 'activity:detail.rule', values };
-  };
-
-  const supportOf = ({ support }: Activity): Wording[] =>
-    support ? [{ key: 'activity:detail.support', values: { name: nameOf(support.grantedBy) } }] : [];
-
-  const filtersOf = (names: readonly LogFilterName[]): Wording[] => {
-    if (names.length === 0) return [];
-    const filters = list.format(names.map((name) => t(`activity:filter.${name}`)));
-    return [{ key: 'activity:detail.filters', values: { filters } }];
-  };
-
-  const ofEvent = (event: Exclude<ActivityEvent, { approval: string }>): Wording[] => {
-    switch (event.kind) {
-      case 'user.edited':
-        return event.changes.map(changeOf);
-      case 'password.reset':
-      case 'password.issued':
-      case 'recovery.linkMailed':
-        return [{ key: expiryKeyOf(event), values: { date: format.dateTime(event.expiresAt) } }];
-      case 'users.imported': {
-        const { added, changed, unchanged, refused } = event;
-        return [{ key: 'activity:detail.counts', values: { added, changed, unchanged, refused } }];
-      }
-      case 'secondFactor.recoveryUsed':
-        return [{ key: 'activity:detail.recoveryCodesLeft', values: { count: event.left } }];
-      case 'users.passwordsIssued':
-        return [issuedOf(event)];
-      case 'tenant.rulesChanged':
-        return event.rules.map(ruleOf);
-      case 'tenant.moving':
-      case 'tenant.movedIn':
-        return [{ key: `activity:detail.movedPasswords.${event.passwords}`, values: {} }];
-      case 'refused':
-        return [{ key: `policy:${event.because}.title`, values: {} }];
-      case 'activity.exported':
-        return filtersOf(event.filters);
-      case 'support.granted': {
-        const values = { level: t(`support:level.${event.level}.name`), date: format.dateTime(event.endsAt) };
-        const purpose = event.purpose ?? t('activity:empty');
-        return [
-          { key: 'activity:detail.purpose', values: { purpose } },
-          { key: 'activity:detail.granted', values },
-        ];
-      }
-      default:
-        return [];
+function eventDetails(deps: DetailsDependencies, event: Exclude<ActivityEvent, { approval: string }>): Wording[] {
+  switch (event.kind) {
+    case 'user.edited':
+      return event.changes.map((change) => changeDetail(deps, change));
+    case 'password.reset':
+    case 'password.issued':
+    case 'recovery.linkMailed':
+      return [{ key: expiryKeyOf(event), values: { date: deps.format.dateTime(event.expiresAt) } }];
+    case 'users.imported': {
+      const { added, changed, unchanged, refused } = event;
+      return [{ key: 'activity:detail.counts', values: { added, changed, unchanged, refused } }];
     }
-  };
+    case 'secondFactor.recoveryUsed':
+      return [{ key: 'activity:detail.recoveryCodesLeft', values: { count: event.left } }];
+    case 'users.passwordsIssued':
+      return [issuedOf(event)];
+    case 'tenant.rulesChanged':
+      return event.rules.map((change) => ruleDetail(deps, change));
+    case 'tenant.moving':
+    case 'tenant.movedIn':
+      return [{ key: `activity:detail.movedPasswords.${event.passwords}`, values: {} }];
+    case 'refused':
+      return [{ key: `policy:${event.because}.title`, values: {} }];
+    case 'activity.exported':
+      return filterDetails(deps, event.filters);
+    case 'support.granted':
+      return supportDetails(deps, event);
+    default:
+      return [];
+  }
+}
 
-  return (activity) => {
-    const { event } = activity;
-    return [
-      ...supportOf(activity),
-      ...('approval' in event ? approvalDetails(event) : ofEvent(event)),
-      ...reasonOf(event),
-    ];
-  };
+function changeDetail(deps: DetailsDependencies, { field, from, to }: Change): Wording {
+  const label = deps.t(`common:terms.${field}`);
+  // A name is never empty: only an erasure leaves neither value.
+  if (field !== 'language' && from === null && to === null)
+    return { key: 'activity:detail.erased', values: { field: label } };
+  const values = { field: label, from: fieldValue(deps, field, from), to: fieldValue(deps, field, to) };
+  return { key: 'activity:detail.change', values };
+}
+
+function fieldValue({ t }: DetailsDependencies, field: Change['field'], value: string | null): string {
+  if (field === 'administratorLevel') return t(`roles:administrator.${String(value)}`);
+  if (field === 'agentLevel') return t(`roles:agent.${String(value)}`);
+  if (field === 'language') return value === null ? t('users:languageOfTenant') : t(`common:languageName.${value}`);
+  return value === null || value === '' ? t('activity:empty') : value;
+}
+
+function ruleDetail(deps: DetailsDependencies, { rule, from, to }: RuleChange): Wording {
+  const label = deps.t(`account-settings:rules.label.${rule}`);
+  const values = { rule: label, from: ruleValue(deps, rule, from), to: ruleValue(deps, rule, to) };
+  return { key: 'activity:detail.rule', values };
+}
+
+function ruleValue({ t }: DetailsDependencies, rule: RuleChange['rule'], value: RuleChange['to']): string {
+  if (value === null) return t('activity:detail.asRegion');
+  return typeof value === 'number'
+    ? t(`account-settings:rules.value.${rule}`, { count: value })
+    : t(`account-settings:rules.choice.${rule}.${value}`);
+}
+
+function filterDetails({ t, language }: DetailsDependencies, names: readonly LogFilterName[]): Wording[] {
+  if (names.length === 0) return [];
+  const filters = new Intl.ListFormat(language).format(names.map((name) => t(`activity:filter.${name}`)));
+  return [{ key: 'activity:detail.filters', values: { filters } }];
+}
+
+function supportDetails(
+  { t, format }: DetailsDependencies,
+  { level, endsAt, purpose }: Extract<ActivityEvent, { kind: 'support.granted' }>,
+): Wording[] {
+  const values = { level: t(`support:level.${level}.name`), date: format.dateTime(endsAt) };
+  return [
+    { key: 'activity:detail.purpose', values: { purpose: purpose ?? t('activity:empty') } },
+    { key: 'activity:detail.granted', values },
+  ];
 }
 
 function approvalDetails(event: Extract<ActivityEvent, { approval: string }>): Wording[] {

@@ -3,8 +3,9 @@ import type { ActivityKind } from '../../domain/activity/groups.ts';
 import { languages, type Language } from '../../domain/regions.ts';
 import { createFormats, type Formats } from '../../i18n/formats.ts';
 import type { TextValues, Tongue, Translator } from '../../i18n/translator.ts';
+import { bind } from '../../platform/bind.ts';
 import { dayAndTimeOf } from './days.ts';
-import { activityDetails, type Wording } from './details.ts';
+import { activityDetails, type DetailsDependencies, type Wording } from './details.ts';
 import { lookOf, type Look } from './look.ts';
 
 /** An entry in one language. */
@@ -32,68 +33,76 @@ export function createActivityWords(translator: Translator, clock: () => number)
 }
 
 function activityWords({ t, language }: Pick<Tongue, 't' | 'language'>, format: Formats) {
-  const nameOf = ({ name, pseudonym }: Participant): string =>
-    name ?? t('activity:erased', { pseudonym: pseudonym ?? '' });
-  const actorOf = ({ actor, event, support }: Activity): string => {
-    if (actor !== null) return support ? t('activity:supporter', { name: nameOf(actor) }) : nameOf(actor);
-    return strangers.has(event.kind) ? '' : t('activity:operator');
-  };
-  const targetOf = ({ target }: Activity): string => (target === null ? '' : nameOf(target));
+  const deps = { t, language, format, nameOf: nameIn.bind(null, t) };
+  return bind(deps, { entry, columns, row });
+}
 
-  const detailsOf = activityDetails({ t, language, nameOf }, format);
+const nameIn = (t: Tongue['t'], { name, pseudonym }: Participant): string =>
+  name ?? t('activity:erased', { pseudonym: pseudonym ?? '' });
 
-  const valuesOf = (activity: Activity): TextValues => {
-    const { event } = activity;
-    const names = { actor: actorOf(activity), target: targetOf(activity) };
-    if (event.kind === 'refused') return { ...names, action: t(`activity:action.${flat(event.action)}`) };
-    if ('approval' in event) return { ...names, act: t(`approvals:act.${event.act}`) };
-    if ('region' in event) return { ...names, region: event.region };
-    if (event.kind === 'activity.exported') return { ...names, format: t(`activity:format.${event.format}`) };
-    if (event.kind === 'activity.trimmed') return { place: event.place };
-    return names;
-  };
-
-  const labelOf = ({ event }: Activity): string =>
-    event.kind === 'signIn.failed'
-      ? t(`activity:signInFailed.${event.because}`)
-      : t(`activity:kind.${flat(event.kind)}`);
-  const sentenceOf = (activity: Activity): Wording => {
-    const variant = variantOf(activity);
-    const key = `activity:sentence.${flat(activity.event.kind)}`;
-    return { key: variant === null ? key : `${key}.${variant}`, values: valuesOf(activity) };
-  };
-  const plain = ({ key, values }: Wording): string => t(key, values);
-
+function entry(deps: DetailsDependencies, activity: Activity): WordedEntry {
+  const { event, place, at, address } = activity;
   return {
-    entry: (activity: Activity): WordedEntry => {
-      const { event, place, at, address } = activity;
-      return {
-        ...{ place, at, address },
-        sentence: sentenceOf(activity),
-        details: detailsOf(activity),
-        ...lookOf(event.kind),
-      };
-    },
-
-    /** @returns what stands above the columns of a table */
-    columns: (): string[] => columns.map((column) => t(`activity:column.${column}`, { zone: format.zone() })),
-
-    /** @returns an entry as one row of a table */
-    row: (activity: Activity, requestId: string): string[] => [
-      String(activity.place),
-      dayAndTimeOf(activity.at),
-      labelOf(activity),
-      plain(sentenceOf(activity)),
-      actorOf(activity),
-      targetOf(activity),
-      detailsOf(activity).map(plain).join(' · '),
-      activity.address ?? '',
-      requestId,
-    ],
+    place,
+    at,
+    address,
+    sentence: sentenceOf(deps, activity),
+    details: activityDetails(deps, activity),
+    ...lookOf(event.kind),
   };
 }
 
-const columns = ['place', 'time', 'event', 'sentence', 'actor', 'target', 'details', 'address', 'request'] as const;
+/** @returns the headings of a table's columns */
+function columns({ t, format }: DetailsDependencies): string[] {
+  return columnNames.map((column) => t(`activity:column.${column}`, { zone: format.zone() }));
+}
+
+/** @returns an entry as one row of a table */
+function row(deps: DetailsDependencies, activity: Activity, requestId: string): string[] {
+  const plain = ({ key, values }: Wording): string => deps.t(key, values);
+  return [
+    String(activity.place),
+    dayAndTimeOf(activity.at),
+    labelOf(deps, activity),
+    plain(sentenceOf(deps, activity)),
+    actorOf(deps, activity),
+    targetOf(deps, activity),
+    activityDetails(deps, activity).map(plain).join(' · '),
+    activity.address ?? '',
+    requestId,
+  ];
+}
+
+function sentenceOf(deps: DetailsDependencies, activity: Activity): Wording {
+  const variant = variantOf(activity);
+  const key = `activity:sentence.${flat(activity.event.kind)}`;
+  return { key: variant === null ? key : `${key}.${variant}`, values: valuesOf(deps, activity) };
+}
+
+function valuesOf(deps: DetailsDependencies, activity: Activity): TextValues {
+  const { t } = deps;
+  const { event } = activity;
+  const names = { actor: actorOf(deps, activity), target: targetOf(deps, activity) };
+  if (event.kind === 'refused') return { ...names, action: t(`activity:action.${flat(event.action)}`) };
+  if ('approval' in event) return { ...names, act: t(`approvals:act.${event.act}`) };
+  if ('region' in event) return { ...names, region: event.region };
+  if (event.kind === 'activity.exported') return { ...names, format: t(`activity:format.${event.format}`) };
+  if (event.kind === 'activity.trimmed') return { place: event.place };
+  return names;
+}
+
+function actorOf({ t, nameOf }: DetailsDependencies, { actor, event, support }: Activity): string {
+  if (actor !== null) return support ? t('activity:supporter', { name: nameOf(actor) }) : nameOf(actor);
+  return strangers.has(event.kind) ? '' : t('activity:operator');
+}
+
+const targetOf = ({ nameOf }: DetailsDependencies, { target }: Activity): string =>
+  target === null ? '' : nameOf(target);
+
+const labelOf = ({ t }: DetailsDependencies, { event }: Activity): string =>
+  event.kind === 'signIn.failed' ? t(`activity:signInFailed.${event.because}`) : t(`activity:kind.${flat(event.kind)}`);
+
+const columnNames = ['place', 'time', 'event', 'sentence', 'actor', 'target', 'details', 'address', 'request'] as const;
 
 const strangers: ReadonlySet<ActivityKind> = new Set<ActivityKind>([
   'signIn.failed',

@@ -80,7 +80,10 @@ async function ask(
   const typed = (request.body as { reason?: unknown } | undefined)?.reason;
   const model = {
     ...wishShown(scope, wish.act, { ...wish, users }, users),
-    ...{ fields, confirmers, dependent, reason: typeof typed === 'string' ? typed : '' },
+    fields,
+    confirmers,
+    dependent,
+    reason: typeof typed === 'string' ? typed : '',
     because: becauseOf(deps, wish),
     withinHours: scope.rules.twoAdministrators.withinHours,
     back: backOf(wish),

@@ -48,7 +48,9 @@ export const formerAmong = (scope: Scope, act: ApprovalAct, users: readonly User
 /** What a page about a wish shows of it, before anybody was asked. */
 export const wishShown = (scope: Scope, act: ApprovalAct, subject: ApprovalSubject, users: readonly User[]) => ({
   former: formerAmong(scope, act, users),
-  ...{ icon: icons[act], danger: act === 'delete', users },
+  icon: icons[act],
+  danger: act === 'delete',
+  users,
   sentence: sentenceOf(act, subject, users.length === 1 ? (users[0]?.displayName ?? null) : null),
   ...preciselyOf(subject),
 });
@@ -68,14 +70,12 @@ export function shown(scope: Scope, approval: Approval, now: number) {
     // What was done, or lapsed, had been confirmed before.
     answer: approval.state === 'declined' ? 'declined' : 'confirmed',
     reference: referenceOf(id),
-    ...{
-      state,
-      own,
-      icon: icons[act],
-      href: approvalPath(id),
-      performHref: to(paths.performApproval, { approvalId: id }),
-      danger: act === 'delete',
-    },
+    state,
+    own,
+    icon: icons[act],
+    href: approvalPath(id),
+    performHref: to(paths.performApproval, { approvalId: id }),
+    danger: act === 'delete',
     lapsedBy: state === 'lapsed' ? (approval.lapsedBy ?? 'time') : null,
     sentence: sentenceOf(act, subject, targetName),
     ...preciselyOf(subject),

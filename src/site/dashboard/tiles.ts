@@ -13,35 +13,54 @@ interface Tile {
 /** The quick ways in of those who manage something, each with what one must be allowed for it. */
 const managersWays: readonly (Tile & { readonly action: Action })[] = [
   {
-    ...{ href: paths.users, action: 'users.list', icon: 'users' },
-    ...{ title: 'common:terms.userManagement', text: 'dashboard:tile.users' },
+    href: paths.users,
+    action: 'users.list',
+    icon: 'users',
+    title: 'common:terms.userManagement',
+    text: 'dashboard:tile.users',
   },
   {
-    ...{ href: paths.newUser, action: 'users.add', icon: 'user-plus' },
-    ...{ title: 'common:terms.addUser', text: 'dashboard:tile.newUser' },
+    href: paths.newUser,
+    action: 'users.add',
+    icon: 'user-plus',
+    title: 'common:terms.addUser',
+    text: 'dashboard:tile.newUser',
   },
   {
-    ...{ href: paths.importUsers, action: 'users.import', icon: 'upload' },
-    ...{ title: 'common:terms.import', text: 'dashboard:tile.importUsers' },
+    href: paths.importUsers,
+    action: 'users.import',
+    icon: 'upload',
+    title: 'common:terms.import',
+    text: 'dashboard:tile.importUsers',
   },
   {
-    ...{ href: paths.activityLog, action: 'activity.view', icon: 'history' },
-    ...{ title: 'common:terms.activityLog', text: 'activity:log.about' },
+    href: paths.activityLog,
+    action: 'activity.view',
+    icon: 'history',
+    title: 'common:terms.activityLog',
+    text: 'activity:log.about',
   },
   {
-    ...{ href: paths.accountSettings, action: 'accountSettings.view', icon: 'settings' },
-    ...{ title: 'common:terms.accountSettings', text: 'dashboard:tile.accountSettings' },
+    href: paths.accountSettings,
+    action: 'accountSettings.view',
+    icon: 'settings',
+    title: 'common:terms.accountSettings',
+    text: 'dashboard:tile.accountSettings',
   },
 ];
 
 const ownWays: readonly Tile[] = [
   {
-    ...{ href: paths.myProfile, icon: 'user-circle' },
-    ...{ title: 'common:terms.myProfile', text: 'dashboard:tile.myProfile' },
+    href: paths.myProfile,
+    icon: 'user-circle',
+    title: 'common:terms.myProfile',
+    text: 'dashboard:tile.myProfile',
   },
   {
-    ...{ href: paths.ownPassword, icon: 'key' },
-    ...{ title: 'common:terms.changePassword', text: 'dashboard:tile.changePassword' },
+    href: paths.ownPassword,
+    icon: 'key',
+    title: 'common:terms.changePassword',
+    text: 'dashboard:tile.changePassword',
   },
 ];
 

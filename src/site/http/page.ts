@@ -5,10 +5,11 @@ import { type Language, languages } from '../../domain/regions.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { initialsOf } from '../../domain/people/user.ts';
 import { isOneTimeLink, paths } from './paths.ts';
+import { bind } from '../../platform/bind.ts';
 import type { Assets } from './assets.ts';
 import type { Cookies } from './cookies.ts';
 import { csrfToken } from './csrf.ts';
-import { createFormats } from '../../i18n/formats.ts';
+import { createFormats, type Formats } from '../../i18n/formats.ts';
 import { navigationFor } from './navigation.ts';
 import type { Middleware } from './request.ts';
 import { escapeHtml, type Tongue, type Translator } from '../../i18n/translator.ts';
@@ -28,69 +29,98 @@ const ownNames: Readonly<Record<Language, string>> = { en: 'English', fr: 'Fran√
 
 export type Pages = ReturnType<typeof createPages>;
 
-/** Makes pages: a view, rendered into the frame that belongs to whoever reads it. */
+interface PageDependencies extends PageParts {
+  readonly formats: ReadonlyMap<Language, Formats>;
+  readonly regions: ReadonlyMap<Language, ReturnType<typeof ownRegion>>;
+  readonly otherRegions: ReadonlyMap<Language, ReturnType<typeof otherRegions>>;
+  readonly languageChoices: readonly { readonly code: Language; readonly name: string }[];
+  readonly icon: (name: string) => string;
+}
+
+/** Renders pages: a view inside the frame for its reader. */
 export function createPages(parts: PageParts) {
-  const { config, translator, render, assets, cookies, clock } = parts;
-  const sprite = assets.url('icons.svg');
-  const icon = (name: string): string =>
-    `<svg class="icon" aria-hidden="true"><use href="${sprite}#${escapeHtml(name)}"></use></svg>`;
-  const formats = new Map(languages.map((language) => [language, createFormats(language, clock)]));
-  const elsewhere = new Map(languages.map((language) => [language, otherRegions(config, language)]));
-  const regions = new Map(languages.map((language) => [language, ownRegion(config, translator(language))]));
-  const choices = config.rules.languages.map((code) => ({ code, name: ownNames[code] }));
-
-  function frame(request: Request, response: Response, tongue: Tongue, options: PageOptions) {
-    const { language, direction, t } = tongue;
-    const word = (text: Text): string => (typeof text === 'string' ? t(text) : t(text.key, text.values));
-    const { scope } = request;
-    const user = request.signedIn?.session.user ?? null;
-    const notice = options.notice ?? takeNotice(request);
-    const errors = (options.faults ?? []).map((fault) => ({ field: fault.field, text: word(fault) }));
-    return {
-      language,
-      dir: direction,
-      languages: choices,
-      title: word(options.title),
-      theme: themeOf(request, cookies),
-      nonce: response.locals.nonce,
-      csrfToken: options.formless === true ? knownToken(request) : newToken(request),
-      path: addressOf(request),
-      requestId: request.requestId,
-      region: regions.get(language),
-      otherRegions: elsewhere.get(language) ?? [],
-      ...placeOf(scope),
-      person: user ? { name: user.displayName, initials: initialsOf(user.displayName) } : null,
-      navigation: scope && !options.alone ? navigationFor(scope, request.path, t) : [],
-      breadcrumbs: (options.breadcrumbs ?? []).map(({ href, label }) => ({ href, label: word(label) })),
-      notice: notice ? { kind: notice.kind, text: word(notice) } : null,
-      errors,
-      errorOf: Object.fromEntries(errors.map(({ field, text }) => [field, text])),
-      fleeting: options.fleeting === true,
-      scripts: options.scripts ?? [],
-      asset: assets.url,
-    };
-  }
-
-  return {
-    /** Answers a request with a page. Nothing of the request reaches a template but through the frame. */
-    answer: (request: Request, response: Response, view: string, model: object, options: PageOptions): void => {
-      const tongue = translator(request.language ?? config.rules.defaultLanguage);
-      const page = frame(request, response, tongue, options);
-      const locals = { page, t: tongue.t, html: tongue.html, icon, paths, format: formats.get(tongue.language), model };
-      const body = render(view, locals);
-      const layout = page.navigation.length > 0 ? 'shared/layout' : 'shared/entrance';
-      response.status(options.status ?? (page.errors.length > 0 ? 422 : 200));
-      response.set({
-        'Content-Language': tongue.language,
-        'Cache-Control': 'no-store',
-        Vary: 'Cookie, Accept-Language',
-      });
-      const html = render(layout, { ...locals, body });
-      const bytes = Buffer.from(html);
-      response.type('html').set('Content-Length', String(bytes.length));
-      response.end(bytes);
-    },
+  const { config, translator, clock, assets } = parts;
+  const deps: PageDependencies = {
+    ...parts,
+    formats: new Map(languages.map((language) => [language, createFormats(language, clock)])),
+    regions: new Map(languages.map((language) => [language, ownRegion(config, translator(language))])),
+    otherRegions: new Map(languages.map((language) => [language, otherRegions(config, language)])),
+    languageChoices: config.rules.languages.map((code) => ({ code, name: ownNames[code] })),
+    icon: iconIn.bind(null, assets.url('icons.svg')),
   };
+  return bind(deps, { answer });
+}
+
+const iconIn = (sprite: string, name: string): string =>
+  `<svg class="icon" aria-hidden="true"><use href="${sprite}#${escapeHtml(name)}"></use></svg>`;
+
+/** Answers a request with a page. Nothing of the request reaches a template except through the frame. */
+function answer(
+  deps: PageDependencies,
+  request: Request,
+  response: Response,
+  view: string,
+  model: object,
+  options: PageOptions,
+): void {
+  const { config, translator, render, icon, formats } = deps;
+  const tongue = translator(request.language ?? config.rules.defaultLanguage);
+  const page = frameOf(deps, request, response, tongue, options);
+  const locals = { page, t: tongue.t, html: tongue.html, icon, paths, format: formats.get(tongue.language), model };
+  const body = render(view, locals);
+  const layout = page.navigation.length > 0 ? 'shared/layout' : 'shared/entrance';
+  response.status(options.status ?? (page.errors.length > 0 ? 422 : 200));
+  response.set({
+    'Content-Language': tongue.language,
+    'Cache-Control': 'no-store',
+    Vary: 'Cookie, Accept-Language',
+  });
+  const html = render(layout, { ...locals, body });
+  const bytes = Buffer.from(html);
+  response.type('html').set('Content-Length', String(bytes.length));
+  response.end(bytes);
+}
+
+function frameOf(deps: PageDependencies, request: Request, response: Response, tongue: Tongue, options: PageOptions) {
+  const { cookies, assets, languageChoices } = deps;
+  const { language, direction, t } = tongue;
+  const { scope } = request;
+  const user = request.signedIn?.session.user ?? null;
+  const errors = (options.faults ?? []).map((fault) => ({ field: fault.field, text: wordIn(t, fault) }));
+  return {
+    language,
+    dir: direction,
+    languages: languageChoices,
+    title: wordIn(t, options.title),
+    theme: themeOf(request, cookies),
+    nonce: response.locals.nonce,
+    csrfToken: options.formless === true ? knownToken(request) : newToken(request),
+    path: addressOf(request),
+    requestId: request.requestId,
+    region: deps.regions.get(language),
+    otherRegions: deps.otherRegions.get(language) ?? [],
+    ...placeOf(scope),
+    person: user ? { name: user.displayName, initials: initialsOf(user.displayName) } : null,
+    navigation: scope && !options.alone ? navigationFor(scope, request.path, t) : [],
+    breadcrumbs: (options.breadcrumbs ?? []).map(({ href, label }) => ({ href, label: wordIn(t, label) })),
+    notice: noticeOf(request, t, options),
+    errors,
+    errorOf: Object.fromEntries(errors.map(({ field, text }) => [field, text])),
+    fleeting: options.fleeting === true,
+    scripts: options.scripts ?? [],
+    asset: assets.url,
+  };
+}
+
+const wordIn = (t: Tongue['t'], text: Text): string => (typeof text === 'string' ? t(text) : t(text.key, text.values));
+
+function noticeOf(
+  request: Request,
+  t: Tongue['t'],
+  options: PageOptions,
+): { kind: Notice['kind']; text: string } | null {
+  const notice = options.notice ?? takeNotice(request);
+  return notice ? { kind: notice.kind, text: wordIn(t, notice) } : null;
 }
 
 // The same on every page of a language: put into words once.

@@ -29,8 +29,10 @@ export async function pageOfRows(database: Database, scope: Scope, found: Import
     previous: hasPrevious ? href({ before: rows[0]?.line ?? 0 }) : null,
     next: backwards || further ? href({ after: rows.at(-1)?.line ?? 0 }) : null,
     filters: outcomes.map((outcome) => ({
-      ...{ outcome, count: found.counts[outcome] },
-      ...{ href: rowsHref(found.id, outcome), current: outcome === query.outcome },
+      outcome,
+      count: found.counts[outcome],
+      href: rowsHref(found.id, outcome),
+      current: outcome === query.outcome,
     })),
     everyHref: query.outcome === null ? null : importPath(found.id),
   };
@@ -46,7 +48,10 @@ function rowsHref(id: string, outcome: Outcome | null, place: Record<string, num
 function shown(row: PlannedRow, scope: Scope) {
   const { line, username, displayName, outcome } = row;
   return {
-    ...{ line, username, displayName, outcome },
+    line,
+    username,
+    displayName,
+    outcome,
     changes: row.outcome === 'changed' ? row.changes.map(shownChange) : [],
     facts: row.outcome === 'added' ? factsOf(row.user) : [],
     faults: row.outcome === 'refused' ? row.faults.map((fault) => shownFault(fault, scope)) : [],
@@ -81,5 +86,6 @@ function shownValue(field: CsvColumn, value: string | null): Shown {
 // Reasons that the judge gives may name the region.
 const shownFault = ({ field, key, values }: FieldFault, { rules, language }: Scope) => ({
   label: csvHeadings[field as CsvColumn],
-  ...{ key, values: { region: rules.name[language], ...values } },
+  key,
+  values: { region: rules.name[language], ...values },
 });

@@ -44,7 +44,10 @@ function rowsOf(rules: RegionRules, group: string, operations: readonly UserOper
     const detail =
       operations.length === 1 ? [] : some.map((each) => `account-settings:rules.operations.${each.replace('.', '_')}`);
     return {
-      ...{ what: `rules:what.${group}`, detail, at, places: placesOf(placement) },
+      what: `rules:what.${group}`,
+      detail,
+      at,
+      places: placesOf(placement),
       href: at === 'here' ? paths.users : null,
       who: at === 'here' ? whoHere(rules, group) : `rules:who.${at}`,
     };
@@ -61,12 +64,20 @@ const whoHere = ({ administratorsManagedBy }: RegionRules, group: string): strin
   group === 'files' ? 'rules:who.managers' : `rules:who.${administratorsManagedBy}`;
 
 const ownPassword: WhereRow = {
-  ...{ what: 'rules:what.ownPassword', detail: [], at: 'here', places: [] },
-  ...{ href: paths.ownPassword, who: 'rules:who.alone' },
+  what: 'rules:what.ownPassword',
+  detail: [],
+  at: 'here',
+  places: [],
+  href: paths.ownPassword,
+  who: 'rules:who.alone',
 };
 const log: WhereRow = {
-  ...{ what: 'rules:what.log', detail: [], at: 'here', places: [] },
-  ...{ href: paths.activityLog, who: 'rules:who.managers' },
+  what: 'rules:what.log',
+  detail: [],
+  at: 'here',
+  places: [],
+  href: paths.activityLog,
+  who: 'rules:who.managers',
 };
 
 const logExport = (rules: RegionRules): WhereRow =>
@@ -76,8 +87,12 @@ const support = (rules: RegionRules): WhereRow =>
   allowedOrNot(supportHere, rules.supportAccess.grant, rules.tightened?.has('supportAccess'));
 
 const supportHere: WhereRow = {
-  ...{ what: 'account-settings:rules.label.supportAccess', detail: [], at: 'here', places: [] },
-  ...{ href: paths.supportAccess, who: 'account-settings:rules.choice.administratorsManagedBy.globalAdmins' },
+  what: 'account-settings:rules.label.supportAccess',
+  detail: [],
+  at: 'here',
+  places: [],
+  href: paths.supportAccess,
+  who: 'account-settings:rules.choice.administratorsManagedBy.globalAdmins',
 };
 
 function allowedOrNot(row: WhereRow, rule: 'allowed' | 'forbidden', own: boolean | undefined): WhereRow {

@@ -181,20 +181,14 @@ async function takeProof(
   return seeOther(request, response, paths.ownSecurity);
 }
 
-function get(path: string, handle: Route['handle']): Route {
-  return {
-    method: 'get',
-    path,
-    access: 'profile.view',
-    handle,
-  };
-}
+const get = (path: string, handle: Route['handle']): Route => ({ method: 'get', path, access: 'profile.view', handle });
 
-function post(path: string, handle: Route['handle']): Route {
-  return {
-    ...{ method: 'post', path, access: 'profile.view', handle },
-  };
-}
+const post = (path: string, handle: Route['handle']): Route => ({
+  method: 'post',
+  path,
+  access: 'profile.view',
+  handle,
+});
 
 const missingIn = ({ currentPassword, code }: { currentPassword: string; code: string }): FieldFault[] => [
   ...(currentPassword === '' ? [{ field: 'currentPassword', key: 'passwords:error.currentMissing' }] : []),

@@ -23,67 +23,62 @@ export interface SessionsRoutesDependencies {
   readonly cookies: Cookies;
 }
 
-export function sessionsRoutes(deps: SessionsRoutesDependencies): Route[] {
-  const { config, cookies, database, authentication } = deps;
-  const handlers = bind(deps, { askPassword, takePassword });
-  const arrivalOf = createArrivals({ config, cookies });
-  /** The region is known by the company's domain before a secret is typed; a name that belongs elsewhere is not kept here. */
-  async function takeUsername(request: Request, response: Response): Promise<void> {
-    const { values, faults } = readForm(usernameForm, request.body);
-    const arrival = arrivalOf(request);
-    if (values === null) return askUsername(response, arrival, faults);
-    const region = await directoryStore.regionOf(database, domainOf(values.username));
-    if (region !== null && region !== config.rules.region) {
-      delete request.session.username;
-      const url = config.regionUrls.get(region);
-      if (url === undefined) {
-        return askUsername(response, arrival, [{ field: 'username', key: 'sessions:error.regionUnknown' }]);
-      }
-      return response.redirect(303, arrivalAddress(url, config, chosenLanguage(request, cookies, config.rules)));
-    }
-    // The pages that follow carry no marker. A form that was sent may keep a choice, which merely opening a page may not.
-    if (arrival?.language) cookies.keep(response, 'language', request.language);
-    request.session.username = values.username;
-    return seeOther(request, response, paths.signInPassword);
-  }
+interface SignInDependencies extends SessionsRoutesDependencies {
+  readonly arrivalOf: (request: Request) => Arrival | null;
+}
+
+export function sessionsRoutes(given: SessionsRoutesDependencies): Route[] {
+  const deps: SignInDependencies = { ...given, arrivalOf: createArrivals(given) };
+  const handlers = bind(deps, { showSignIn, takeUsername, showPassword, takePassword, signOut });
   return [
-    {
-      method: 'get',
-      path: paths.home,
-      access: 'anyone',
-      handle: (request, response) => response.redirect(303, request.scope ? paths.dashboard : paths.signIn),
-    },
-    {
-      method: 'get',
-      path: paths.signIn,
-      access: 'anyone',
-      handle: (request, response) =>
-        request.scope ? response.redirect(303, paths.dashboard) : askUsername(response, arrivalOf(request), []),
-    },
-    { method: 'post', path: paths.signIn, access: 'anyone', handle: takeUsername },
-    {
-      method: 'get',
-      path: paths.signInPassword,
-      access: 'anyone',
-      handle: (request, response) => {
-        const { username } = request.session;
-        return username === undefined
-          ? response.redirect(303, paths.signIn)
-          : handlers.askPassword(response, username, []);
-      },
-    },
+    { method: 'get', path: paths.home, access: 'anyone', handle: leadIn },
+    { method: 'get', path: paths.signIn, access: 'anyone', handle: handlers.showSignIn },
+    { method: 'post', path: paths.signIn, access: 'anyone', handle: handlers.takeUsername },
+    { method: 'get', path: paths.signInPassword, access: 'anyone', handle: handlers.showPassword },
     { method: 'post', path: paths.signInPassword, access: 'anyone', handle: handlers.takePassword },
-    {
-      method: 'post',
-      path: paths.signOut,
-      access: 'anyone',
-      handle: async (request, response) => {
-        await authentication.signOut(request);
-        // Not "cookies": that would also clear those of the region's sisters on the same domain.
-        response.set('Clear-Site-Data', '"cache", "storage"').redirect(303, paths.signIn);
-      },
-    },
+    { method: 'post', path: paths.signOut, access: 'anyone', handle: handlers.signOut },
   ];
+}
+
+function leadIn(request: Request, response: Response): void {
+  return response.redirect(303, request.scope ? paths.dashboard : paths.signIn);
+}
+
+function showSignIn({ arrivalOf }: SignInDependencies, request: Request, response: Response): void {
+  if (request.scope) return response.redirect(303, paths.dashboard);
+  return askUsername(response, arrivalOf(request), []);
+}
+
+/** Finds the region by the domain before a secret is typed; a user name that belongs to another region is not kept here. */
+async function takeUsername(deps: SignInDependencies, request: Request, response: Response): Promise<void> {
+  const { config, cookies, database, arrivalOf } = deps;
+  const { values, faults } = readForm(usernameForm, request.body);
+  const arrival = arrivalOf(request);
+  if (values === null) return askUsername(response, arrival, faults);
+  const region = await directoryStore.regionOf(database, domainOf(values.username));
+  if (region !== null && region !== config.rules.region) {
+    delete request.session.username;
+    const url = config.regionUrls.get(region);
+    if (url === undefined) {
+      return askUsername(response, arrival, [{ field: 'username', key: 'sessions:error.regionUnknown' }]);
+    }
+    return response.redirect(303, arrivalAddress(url, config, chosenLanguage(request, cookies, config.rules)));
+  }
+  // The pages that follow carry no marker. A form that was sent may keep a choice, which merely opening a page may not.
+  if (arrival?.language) cookies.keep(response, 'language', request.language);
+  request.session.username = values.username;
+  return seeOther(request, response, paths.signInPassword);
+}
+
+function showPassword(deps: SignInDependencies, request: Request, response: Response): void {
+  const { username } = request.session;
+  return username === undefined ? response.redirect(303, paths.signIn) : askPassword(deps, response, username, []);
+}
+
+async function signOut({ authentication }: SignInDependencies, request: Request, response: Response): Promise<void> {
+  await authentication.signOut(request);
+  // Not "cookies": that would also clear those of the portal's other regions on the same domain.
+  response.set('Clear-Site-Data', '"cache", "storage"').redirect(303, paths.signIn);
 }
 
 function askUsername(response: Response, arrival: Arrival | null, faults: readonly FieldFault[]): void {

@@ -70,7 +70,10 @@ async function show(
   const { longestHours } = scope.rules.supportAccess;
   const grants = (await supportStore.list(database, scope)).map((grant) => describe(deps, grant));
   const model = {
-    ...{ longestHours, longestPurpose, levels: supportLevels, typed: texts(typed) },
+    longestHours,
+    longestPurpose,
+    levels: supportLevels,
+    typed: texts(typed),
     forbiddenBy: forbiddenBy(deps, scope),
     grant: may(scope, 'support.grant'),
     operators: await supportStore.listOperators(database),

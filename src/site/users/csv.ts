@@ -2,6 +2,7 @@ import { languages, type Language } from '../../domain/regions.ts';
 import { administratorLevels, agentLevels } from '../../domain/roles.ts';
 import { foldName, statusOf, type User } from '../../domain/people/user.ts';
 import { csvColumns, type CsvColumn } from '../../core/imports/index.ts';
+import { bind } from '../../platform/bind.ts';
 import type { Translator } from '../../i18n/translator.ts';
 
 const readOnlyColumns: readonly CsvColumn[] = ['status', 'lastSignIn'];
@@ -41,53 +42,85 @@ const fold = (text: string): string => foldName(text).replace(/[^\p{L}\p{N}]/gu,
 
 export type UsersCsv = ReturnType<typeof createUsersCsv>;
 
+interface UsersCsvDependencies {
+  readonly translator: Translator;
+  readonly clock: () => number;
+  /** From each folded heading, in every language, to its column. */
+  readonly columns: ReadonlyMap<string, string>;
+  /** From each folded word of a column, in every language, to its code. */
+  readonly words: Readonly<Record<WordedColumn, ReadonlyMap<string, string>>>;
+}
+
 /** Users as rows of a file: written in the reader's language, read in every language and by the stable names. */
 export function createUsersCsv(translator: Translator, clock: () => number) {
-  const tongues = languages.map((language) => translator(language));
-  const dictionary = (codes: readonly string[], key: (code: string) => string): Map<string, string> =>
-    new Map(codes.flatMap((code) => [code, ...tongues.map(({ t }) => t(key(code)))].map((word) => [fold(word), code])));
-  const columns = dictionary(csvColumns, (column) => csvHeadings[column as CsvColumn]);
+  const columns = dictionaryOf(translator, csvColumns, (column) => csvHeadings[column as CsvColumn]);
+  const wordsOf = (column: WordedColumn): ReadonlyMap<string, string> =>
+    dictionaryOf(translator, wordedColumns[column].codes, wordedColumns[column].key);
   const words = {
-    administratorLevel: dictionary(wordedColumns.administratorLevel.codes, wordedColumns.administratorLevel.key),
-    agentLevel: dictionary(wordedColumns.agentLevel.codes, wordedColumns.agentLevel.key),
-    language: dictionary(wordedColumns.language.codes, wordedColumns.language.key),
+    administratorLevel: wordsOf('administratorLevel'),
+    agentLevel: wordsOf('agentLevel'),
+    language: wordsOf('language'),
   };
-  const wordOf = (column: WordedColumn, cell: string): string | null => words[column].get(fold(cell)) ?? null;
-
+  const deps: UsersCsvDependencies = { translator, clock, columns, words };
   return {
-    /** The headings of every column, or of those that an import fills in. */
-    header: (language: Language, which: 'all' | 'writable' = 'all'): string[] => {
-      const { t } = translator(language);
-      const kept = csvColumns.filter((column) => which === 'all' || !readOnlyColumns.includes(column));
-      return kept.map((column) => t(csvHeadings[column]));
-    },
-
-    row: (language: Language, user: User): string[] => {
-      const { t } = translator(language);
-      return [
-        user.username,
-        user.firstName,
-        user.lastName,
-        user.displayName,
-        t(wordedColumns.administratorLevel.key(user.administratorLevel)),
-        t(wordedColumns.agentLevel.key(user.agentLevel)),
-        t(wordedColumns.language.key(user.language ?? languageOfTenant)),
-        t(`users:status.${statusOf(user, clock())}`),
-        user.lastSignInAt === null ? '' : isoTime(user.lastSignInAt),
-      ];
-    },
-
-    /** @returns the column that a heading names, or null */
-    columnOf: (heading: string): CsvColumn | null => (columns.get(fold(heading)) ?? null) as CsvColumn | null,
-
-    /** @returns what a cell says in one of the words that its column knows; undefined for any other */
-    levelOf: <Column extends 'administratorLevel' | 'agentLevel'>(
-      column: Column,
-      cell: string,
-    ): User[Column] | undefined => (wordOf(column, cell) ?? undefined) as User[Column] | undefined,
-    languageOf: (cell: string): Language | null | undefined => {
-      const word = wordOf('language', cell);
-      return word === languageOfTenant ? null : ((word ?? undefined) as Language | undefined);
-    },
+    ...bind(deps, { header, row, columnOf, languageOf }),
+    levelOf: <Column extends 'administratorLevel' | 'agentLevel'>(column: Column, cell: string) =>
+      levelOf(deps, column, cell),
   };
 }
+
+function dictionaryOf(
+  translator: Translator,
+  codes: readonly string[],
+  key: (code: string) => string,
+): ReadonlyMap<string, string> {
+  const tongues = languages.map((language) => translator(language));
+  return new Map(
+    codes.flatMap((code) => [code, ...tongues.map(({ t }) => t(key(code)))].map((word) => [fold(word), code])),
+  );
+}
+
+/** @returns the headings of every column, or of those that an import fills in */
+function header({ translator }: UsersCsvDependencies, language: Language, which: 'all' | 'writable' = 'all'): string[] {
+  const { t } = translator(language);
+  const kept = csvColumns.filter((column) => which === 'all' || !readOnlyColumns.includes(column));
+  return kept.map((column) => t(csvHeadings[column]));
+}
+
+function row({ translator, clock }: UsersCsvDependencies, language: Language, user: User): string[] {
+  const { t } = translator(language);
+  return [
+    user.username,
+    user.firstName,
+    user.lastName,
+    user.displayName,
+    t(wordedColumns.administratorLevel.key(user.administratorLevel)),
+    t(wordedColumns.agentLevel.key(user.agentLevel)),
+    t(wordedColumns.language.key(user.language ?? languageOfTenant)),
+    t(`users:status.${statusOf(user, clock())}`),
+    user.lastSignInAt === null ? '' : isoTime(user.lastSignInAt),
+  ];
+}
+
+/** @returns the column that a heading names, or null */
+function columnOf({ columns }: UsersCsvDependencies, heading: string): CsvColumn | null {
+  return (columns.get(fold(heading)) ?? null) as CsvColumn | null;
+}
+
+/** @returns the level that a cell names; undefined if it names none */
+function levelOf<Column extends 'administratorLevel' | 'agentLevel'>(
+  deps: UsersCsvDependencies,
+  column: Column,
+  cell: string,
+): User[Column] | undefined {
+  return (codeOf(deps, column, cell) ?? undefined) as User[Column] | undefined;
+}
+
+/** @returns the language that a cell names, null for the tenant's; undefined if it names none */
+function languageOf(deps: UsersCsvDependencies, cell: string): Language | null | undefined {
+  const code = codeOf(deps, 'language', cell);
+  return code === languageOfTenant ? null : ((code ?? undefined) as Language | undefined);
+}
+
+const codeOf = ({ words }: UsersCsvDependencies, column: WordedColumn, cell: string): string | null =>
+  words[column].get(fold(cell)) ?? null;

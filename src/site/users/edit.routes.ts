@@ -69,7 +69,10 @@ async function show(
   const { user, reset, events } = await users.show(scope, userIdOf(request));
   const levels = levelsFor(scope, user);
   const model = {
-    ...{ user, reset, events, levels },
+    user,
+    reset,
+    events,
+    levels,
     form: returned?.form(user, levels) ?? storedForm(scope, user, levels),
     status: statusOf(user, clock()),
     link: await links.stateOf(scope, user),

@@ -76,8 +76,11 @@ export async function open(
     if (found === null) return null;
     const { tenant, user } = found;
     const scope = createScope({
-      ...{ ...region, rules: tightened(region.rules, tenant.ownRules) },
-      ...{ now: clock(), tenant, actor: user },
+      ...region,
+      rules: tightened(region.rules, tenant.ownRules),
+      now: clock(),
+      tenant,
+      actor: user,
     });
     if (!(await burn(deps, tx, scope, found))) return null;
     return sessions.openWithin(tx, scope, { ...user, epoch: user.epoch + 1 }, device);

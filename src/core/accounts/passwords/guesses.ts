@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { overloaded } from '../../../domain/errors.ts';
+import { overloaded, type Failure } from '../../../domain/errors.ts';
 import { codeExtension } from '../../../platform/package-root.ts';
 import type { GuessesMessage } from './guesses.worker.ts';
 
@@ -12,54 +12,79 @@ export interface GuessCounter {
   close(): Promise<void>;
 }
 
-const usualWaitMs = 5_000;
-const mostWaiting = 8;
+const defaultMaxWaitMs = 5_000;
+const maxWaiting = 8;
 
-/** Counts guesses by zxcvbn in a thread of its own, started at the first use: it costs CPU time and 40 MB. */
-export function createGuessCounter(longestWaitMs = usualWaitMs): GuessCounter {
-  let worker: Worker | null = null;
-  let isReady = false;
-  let lastId = 0;
-  const waiting = new Map<number, PromiseWithResolvers<number>>();
-  const start = (): Worker => {
+/**
+ * Counts guesses with zxcvbn in a thread of its own, started at the first use: it costs CPU time and 40 MB.
+ * @param maxWaitMs how long one count may take before it is given up
+ */
+export function createGuessCounter(maxWaitMs = defaultMaxWaitMs): GuessCounter {
+  return new ThreadedGuessCounter(maxWaitMs);
+}
+
+class ThreadedGuessCounter implements GuessCounter {
+  readonly #maxWaitMs: number;
+  readonly #waiting = new Map<number, PromiseWithResolvers<number>>();
+  #worker: Worker | null = null;
+  #isReady = false;
+  #lastId = 0;
+
+  constructor(maxWaitMs: number) {
+    this.#maxWaitMs = maxWaitMs;
+  }
+
+  async count(password: string, names: readonly string[]): Promise<number> {
+    if (this.#waiting.size >= maxWaiting) throw this.#overloaded();
+    const id = ++this.#lastId;
+    const answer = Promise.withResolvers<number>();
+    this.#waiting.set(id, answer);
+    const timer = setTimeout(() => this.#giveUp(answer), this.#maxWaitMs);
+    try {
+      (this.#worker ??= this.#start()).postMessage({ id, password, names });
+      return await answer.promise;
+    } finally {
+      clearTimeout(timer);
+      this.#waiting.delete(id);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#worker?.terminate();
+  }
+
+  #start(): Worker {
     const started = new Worker(new URL(`./guesses.worker${codeExtension}`, import.meta.url));
     started.unref();
-    isReady = false;
+    this.#isReady = false;
     started.on('message', (message: GuessesMessage) => {
-      if (message === 'ready') isReady = true;
-      else waiting.get(message.id)?.resolve(message.guesses);
+      if (message === 'ready') this.#isReady = true;
+      else this.#waiting.get(message.id)?.resolve(message.guesses);
     });
     started.on('error', (error) => {
-      worker = null;
-      waiting.forEach((each) => each.reject(error));
+      this.#worker = null;
+      this.#rejectAll(error);
     });
     return started;
-  };
-  return {
-    count: async (password, names) => {
-      if (waiting.size >= mostWaiting) throw overloaded(Math.ceil(longestWaitMs / 1_000));
-      const id = ++lastId;
-      const answer = Promise.withResolvers<number>();
-      waiting.set(id, answer);
-      const timer = setTimeout(() => {
-        const late = overloaded(Math.ceil(longestWaitMs / 1_000));
-        // One that still reads its dictionaries would, begun again, be late again: on a busy machine, for ever.
-        if (!isReady) return answer.reject(late);
-        // A thread that is late at its work is given up together with what waits for it: its queue would only grow.
-        void worker?.terminate();
-        worker = null;
-        waiting.forEach((each) => each.reject(late));
-      }, longestWaitMs);
-      try {
-        (worker ??= start()).postMessage({ id, password, names });
-        return await answer.promise;
-      } finally {
-        clearTimeout(timer);
-        waiting.delete(id);
-      }
-    },
-    close: async () => {
-      await worker?.terminate();
-    },
-  };
+  }
+
+  #giveUp(answer: PromiseWithResolvers<number>): void {
+    // A thread that is still loading its dictionaries would, if restarted, be late again: on a busy machine, forever.
+    if (!this.#isReady) {
+      answer.reject(this.#overloaded());
+      return;
+    }
+    // A thread that is late with its work is terminated, and everything that waits for it fails: its queue would only grow.
+    void this.#worker?.terminate();
+    this.#worker = null;
+    this.#rejectAll(this.#overloaded());
+  }
+
+  #rejectAll(reason: unknown): void {
+    this.#waiting.forEach((each) => each.reject(reason));
+  }
+
+  #overloaded(): Failure {
+    return overloaded(Math.ceil(this.#maxWaitMs / 1_000));
+  }
 }

@@ -78,8 +78,14 @@ export function insertMany(database: Database, scope: Scope, links: readonly New
   return inChunks(links, rowsAtOnce, async (some) => {
     await database.knex('one_time_links').insert(
       some.map(({ id, userId, digest, purpose, epoch, createdAt, expiresAt }) => ({
-        ...{ id, digest, purpose, epoch, tenant_id: scope.tenant.id, user_id: userId },
-        ...{ created_at: createdAt, expires_at: expiresAt },
+        id,
+        digest,
+        purpose,
+        epoch,
+        tenant_id: scope.tenant.id,
+        user_id: userId,
+        created_at: createdAt,
+        expires_at: expiresAt,
       })),
     );
   });

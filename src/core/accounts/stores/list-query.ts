@@ -43,8 +43,10 @@ type InOrder = Pick<ListedUser, 'id' | 'displayName' | 'username' | 'lastSignInA
 /** @returns the place of a user in a list under a sorting, as text for an address */
 export function encodeCursor(user: InOrder, sort: ListOrder): string {
   const keys = {
-    ...{ name: foldName(user.displayName), username: user.username },
-    ...{ lastSignIn: user.lastSignInAt ?? 0, deletedAt: user.deletedAt ?? 0 },
+    name: foldName(user.displayName),
+    username: user.username,
+    lastSignIn: user.lastSignInAt ?? 0,
+    deletedAt: user.deletedAt ?? 0,
   };
   return Buffer.from(JSON.stringify([keys[sort], user.id])).toString('base64url');
 }

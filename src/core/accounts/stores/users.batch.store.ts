@@ -76,7 +76,9 @@ export function updateMany(database: Database, scope: Scope, users: readonly Use
     await reindexUsers(
       database,
       rows.map(({ number, displayName, search_words }) => ({
-        ...{ number, search_words, tenant_id },
+        number,
+        search_words,
+        tenant_id,
         name_key: foldName(displayName),
       })),
     );

@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import type { Database } from '../../../platform/database/database.ts';
 import { insertRows } from '../../../platform/database/insert.ts';
 import { asBeginning, endingsOf, leadOf } from '../../../domain/people/search-keys.ts';
+import { bind } from '../../../platform/bind.ts';
 import { inText } from './user-rows.ts';
 
 /** A user as the index of words knows them. */
@@ -71,79 +72,95 @@ export async function reindexUsers(database: Database, users: readonly Indexed[]
   await indexUsers(database, users);
 }
 
+export type SearchIndex = ReturnType<typeof searchIndex>;
+
 /** Finds users by words. */
 export function searchIndex(database: Database) {
-  const sqlite = database.dialect === 'sqlite';
-  const select = (knex: Knex, match: Knex.Value, most: number): Knex.QueryBuilder => {
-    const query = knex('users_search');
-    if (sqlite) return query.select('rowid as number').whereRaw('users_search match ?', [match]).limit(most, inText);
-    query.select('number').whereRaw('terms @@ cast(? as tsquery)', [match]);
-    // PostgreSQL takes any beginning for a common one and, told that few are wanted, would read the whole table for them.
-    return knex.withMaterialized('all_found', query).from('all_found').select('number').limit(most, inText);
-  };
-  const found = (most: number) =>
-    database.prepare<{ number: number }>(
-      `users.search ${most}`,
-      (knex, $) => select(knex, $('match'), most),
-      'scattered',
-    );
-  const sampled = (words: number, most: number) =>
-    database.prepare<Record<string, number>>(
-      `users.sample ${words} ${most}`,
-      (knex, $) => {
-        const some = (place: number) => select(knex, $(`match${place}`), most).as('some');
-        const places = Array.from({ length: words }, (_, place) => place);
-        return knex.select(places.map((place) => knex.from(some(place)).count('*').as(`size${place}`)));
-      },
-      'scattered',
-    );
-  const beginning = (code: string, word: string): string =>
-    sqlite ? `"${code}${asBeginning(word)}"*` : `'${code}${asBeginning(word)}':*`;
-  const [or, and] = sqlite ? [' OR ', ' AND '] : [' | ', ' & '];
-  const matchOf = (code: string, words: readonly string[]): string =>
-    words.map((word) => `(${beginning(leading(code), word)}${or}${beginning(code, word)})`).join(and);
-
-  // Both databases gather everybody who has a word before they give the first of them. So what is common is not asked for,
-  // nor what would cost more to gather than it spares in looking at those who have the rarest word.
-  async function worthAsking(tenantId: string, words: readonly string[], most: number): Promise<string[]> {
-    const few = Math.ceil(most / sampleEvery);
-    const [longest = '', ...others] = words;
-    const [size = 0] = await sizesOf(matchesIn(tenantId, [longest]), few + 1);
-    // The longest word mostly is the rarest too: then the others need not be asked about.
-    if (size <= Math.min(surelyFew, few)) return [longest];
-    if (others.length === 0) return size <= few ? [longest] : [];
-    const sizes = [size, ...(await sizesOf(matchesIn(tenantId, others), few + 1))];
-    const largest = Math.min(few, Math.min(...sizes) * gatheredForOneLookedAt);
-    return words.filter((_, place) => (sizes[place] ?? 0) <= largest);
-  }
-
-  const matchesIn = (tenantId: string, words: readonly string[]): string[] =>
-    words.map((word) => matchOf(sampleCodeOf(tenantId), [word]));
-
-  /** @returns how many of the sample fit each of the matches, up to a number */
-  async function sizesOf(matches: readonly string[], most: number): Promise<number[]> {
-    const values = Object.fromEntries(matches.map((match, place) => [`match${place}`, match]));
-    const [sizes = {}] = await sampled(matches.length, most)(values);
-    return matches.map((_, place) => Number(sizes[`size${place}`]));
-  }
-
-  async function numbersOf(match: string, most: number): Promise<number[] | null> {
-    const rows = await found(most + 1)({ match });
-    return rows.length > most ? null : rows.map(({ number }) => number);
-  }
-
-  return {
-    /** @returns the numbers of all whom the words may fit, and perhaps some others'; null where they are too many */
-    named: async (tenantId: string, words: readonly string[], most: number): Promise<number[] | null> => {
-      const rare = await worthAsking(tenantId, words, most);
-      return rare.length === 0 ? null : numbersOf(matchOf(codeOf(tenantId), rare), most);
-    },
-
-    /** @returns the same of one word, where nobody counts whose name as a whole begins with it */
-    namedWithin: async (tenantId: string, word: string, most: number): Promise<number[] | null> => {
-      const few = Math.ceil(most / sampleEvery);
-      const [size = 0] = await sizesOf([beginning(sampleCodeOf(tenantId), word)], few + 1);
-      return size > few ? null : numbersOf(beginning(codeOf(tenantId), word), most);
-    },
-  };
+  return bind(database, { named, namedWithin });
 }
+
+/** @returns the numbers of all users whom the words may fit, and perhaps of a few others; null if they are too many */
+async function named(
+  database: Database,
+  tenantId: string,
+  words: readonly string[],
+  max: number,
+): Promise<number[] | null> {
+  const rare = await rareAmong(database, tenantId, words, max);
+  return rare.length === 0 ? null : numbersOf(database, matchOf(database, codeOf(tenantId), rare), max);
+}
+
+/** @returns the same for one word, without the users whose whole name begins with it */
+async function namedWithin(database: Database, tenantId: string, word: string, max: number): Promise<number[] | null> {
+  const few = Math.ceil(max / sampleEvery);
+  const [size = 0] = await sizesInSample(database, [beginningOf(database, sampleCodeOf(tenantId), word)], few + 1);
+  return size > few ? null : numbersOf(database, beginningOf(database, codeOf(tenantId), word), max);
+}
+
+// Both databases gather every user who has a word before they return the first of them. So common words are not searched,
+// nor those that would cost more to gather than they save in looking at the users who have the rarest word.
+async function rareAmong(
+  database: Database,
+  tenantId: string,
+  words: readonly string[],
+  max: number,
+): Promise<string[]> {
+  const few = Math.ceil(max / sampleEvery);
+  const [longest = '', ...others] = words;
+  const [size = 0] = await sizesInSample(database, sampleMatchesOf(database, tenantId, [longest]), few + 1);
+  // The longest word usually is the rarest too: then the others need not be counted.
+  if (size <= Math.min(surelyFew, few)) return [longest];
+  if (others.length === 0) return size <= few ? [longest] : [];
+  const sizes = [size, ...(await sizesInSample(database, sampleMatchesOf(database, tenantId, others), few + 1))];
+  const largest = Math.min(few, Math.min(...sizes) * gatheredForOneLookedAt);
+  return words.filter((_, place) => (sizes[place] ?? 0) <= largest);
+}
+
+/** @returns how many users of the sample fit each of the matches, up to a maximum */
+async function sizesInSample(database: Database, matches: readonly string[], max: number): Promise<number[]> {
+  const places = Array.from({ length: matches.length }, (_, place) => place);
+  const query = database.prepare<Record<string, number>>(
+    `users.sample ${matches.length} ${max}`,
+    (knex, $) => {
+      const some = (place: number) => selectMatching(database, knex, $(`match${place}`), max).as('some');
+      return knex.select(places.map((place) => knex.from(some(place)).count('*').as(`size${place}`)));
+    },
+    'scattered',
+  );
+  const [sizes = {}] = await query(Object.fromEntries(matches.map((match, place) => [`match${place}`, match])));
+  return places.map((place) => Number(sizes[`size${place}`]));
+}
+
+/** @returns the numbers of the users who fit; null if they are more than the maximum */
+async function numbersOf(database: Database, match: string, max: number): Promise<number[] | null> {
+  const query = database.prepare<{ number: number }>(
+    `users.search ${max + 1}`,
+    (knex, $) => selectMatching(database, knex, $('match'), max + 1),
+    'scattered',
+  );
+  const rows = await query({ match });
+  return rows.length > max ? null : rows.map(({ number }) => number);
+}
+
+function selectMatching({ dialect }: Database, knex: Knex, match: Knex.Value, max: number): Knex.QueryBuilder {
+  const query = knex('users_search');
+  if (dialect === 'sqlite') {
+    return query.select('rowid as number').whereRaw('users_search match ?', [match]).limit(max, inText);
+  }
+  query.select('number').whereRaw('terms @@ cast(? as tsquery)', [match]);
+  // PostgreSQL takes any beginning for a common one and, told that few are wanted, would read the whole table for them.
+  return knex.withMaterialized('all_found', query).from('all_found').select('number').limit(max, inText);
+}
+
+const sampleMatchesOf = (database: Database, tenantId: string, words: readonly string[]): string[] =>
+  words.map((word) => matchOf(database, sampleCodeOf(tenantId), [word]));
+
+function matchOf(database: Database, code: string, words: readonly string[]): string {
+  const [or, and] = database.dialect === 'sqlite' ? [' OR ', ' AND '] : [' | ', ' & '];
+  return words
+    .map((word) => `(${beginningOf(database, leading(code), word)}${or}${beginningOf(database, code, word)})`)
+    .join(and);
+}
+
+const beginningOf = ({ dialect }: Database, code: string, word: string): string =>
+  dialect === 'sqlite' ? `"${code}${asBeginning(word)}"*` : `'${code}${asBeginning(word)}':*`;

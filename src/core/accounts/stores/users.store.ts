@@ -1,24 +1,17 @@
-import { inChunks } from '../../../platform/database/chunks.ts';
 import { type Database, preparedQuery } from '../../../platform/database/database.ts';
-import { insertRows } from '../../../platform/database/insert.ts';
 import type { Language } from '../../../domain/regions.ts';
 import type { Scope } from '../../../domain/scope.ts';
-import { searchWordsOf } from '../../../domain/people/search-keys.ts';
-import { foldName, type User } from '../../../domain/people/user.ts';
+import type { User } from '../../../domain/people/user.ts';
 import {
   indexedColumns,
   indexedOf,
   toColumns,
   type IndexedRow,
   type UserChanges,
-  type NewUser,
   nextVersion,
 } from './users.columns.ts';
 import { globalAdminUntil, toUser, userColumns, type UserRow } from './user-rows.ts';
-import { indexUsers, reindexUsers, takeNumbers } from './users.search.store.ts';
-
-// SQLite takes no more than 500 in one statement, and others wait for as long as one takes.
-const mostAtOnce = 100;
+import { reindexUsers } from './users.search.store.ts';
 
 const findOne = preparedQuery<UserRow>('users.find', (knex, $) =>
   knex('users')
@@ -49,18 +42,6 @@ const countGlobalAdmins = preparedQuery<{ count: number }>('users.countGlobalAdm
     .whereRaw("administrator_level = 'global' and state = 'active'")
     .count({ count: '*' }),
 );
-
-/** Inserts any number of users in one transaction: all of them or none. */
-export function insertMany(database: Database, scope: Scope, users: readonly NewUser[]): Promise<void> {
-  return database.transaction((tx) =>
-    inChunks(users, mostAtOnce, async (some) => {
-      const numbers = await takeNumbers(tx, some.length);
-      const rows = some.map((user, index) => ({ ...toRow(scope, user), number: numbers[index] ?? 0 }));
-      await insertRows(tx, 'users', rows);
-      await indexUsers(tx, rows);
-    }),
-  );
-}
 
 /** @returns the user, or null: for a stranger's id as for one that never was */
 export async function find(database: Database, scope: Scope, id: string): Promise<User | null> {
@@ -156,10 +137,6 @@ export async function restore(database: Database, scope: Scope, id: string): Pro
     });
 }
 
-export function insert(database: Database, scope: Scope, user: NewUser): Promise<void> {
-  return insertMany(database, scope, [user]);
-}
-
 export async function setLanguage(database: Database, scope: Scope, id: string, language: Language): Promise<void> {
   const own = { tenant_id: scope.tenant.id, id };
   await database
@@ -168,35 +145,7 @@ export async function setLanguage(database: Database, scope: Scope, id: string, 
     .update({ language, version: nextVersion(database) });
 }
 
-function toRow(
-  scope: Scope,
-  user: NewUser,
-): Omit<UserRow, 'version'> & { password_hash: string; search_words: string } {
-  return {
-    id: user.id,
-    tenant_id: scope.tenant.id,
-    username: user.username,
-    first_name: user.firstName,
-    last_name: user.lastName,
-    display_name: user.displayName,
-    name_key: foldName(user.displayName),
-    search_words: searchWordsOf(user),
-    administrator_level: user.administratorLevel,
-    agent_level: user.agentLevel,
-    language: user.language,
-    state: user.state,
-    password_hash: user.passwordHash,
-    password: user.password,
-    temporary_until: user.temporaryUntil,
-    password_set_by: user.passwordSetBy,
-    password_set_at: user.passwordSetAt,
-    epoch: 0,
-    last_sign_in_at: user.lastSignInAt ?? 0,
-    created_at: user.createdAt,
-    deleted_at: user.deletedAt ?? null,
-  };
-}
-
+export { insert, insertMany } from './users.insert.store.ts';
 export * from './users.deleted.store.ts';
 export { everyUser } from './users.operator.store.ts';
 export { page } from './users.list.store.ts';

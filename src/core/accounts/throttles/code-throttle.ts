@@ -1,14 +1,13 @@
 import type { RateLimiterAbstract } from 'rate-limiter-flexible';
 import type { RegionRules, ThrottleRule } from '../../../domain/regions.ts';
-import { consume, type Wait } from './limiter.ts';
+import { bind } from '../../../platform/bind.ts';
+import { consume, limitersByAttempts, type Limiters, type Wait } from './limiter.ts';
 import { digest } from './throttle-keys.ts';
 
 /** Whose second factor is tried. */
 interface Owner {
   readonly username: string;
 }
-
-type Limiters = (keyPrefix: string, rule: ThrottleRule) => RateLimiterAbstract;
 
 export interface CodeThrottle {
   /**
@@ -25,61 +24,76 @@ export interface CodeThrottle {
   forget(owner: Owner): Promise<void>;
 }
 
-// Three codes of a million open at a time. Nobody needs more tries than this, whatever a region's passwords allow.
-const mostInARow = 5;
+// Three codes in a million are valid at a time. Nobody needs more attempts than this, whatever a region allows for passwords.
+const maxInARow = 5;
 const quarterMinutes = 15;
 const dayMinutes = 24 * 60;
-// With them a year of guessing finds the code of one account in 45, were it not for the last rule.
-const mostADay = 20;
-// NIST SP 800-63B-4, 3.2.2: no more than 100 consecutive failures on one account, however slow they come.
-const mostConsecutive = 100;
+const yearMinutes = 365 * dayMinutes;
+// At this rate, a year of guessing finds the code of one account in 45, were it not for the last limit.
+const maxPerDay = 20;
+// NIST SP 800-63B-4, 3.2.2: no more than 100 consecutive failures on one account, regardless of the rate.
+const maxConsecutive = 100;
+
+interface CodeLimits {
+  /** @param attempts how many attempts in a row the rules allow */
+  readonly inARow: (attempts: number) => RateLimiterAbstract;
+  readonly perDay: RateLimiterAbstract;
+  readonly consecutive: RateLimiterAbstract;
+}
 
 /**
- * Throttles of codes. They count by account alone: whoever comes so far knows the password, from whatever address. A new
- * password begins no new count, or whoever has the mailbox that recovers it would never run out of tries.
+ * Throttles attempts at codes. They are counted per account only: to get this far, an attacker must know the password,
+ * whatever the address. A new password does not reset the count; otherwise, access to the recovery mailbox would allow
+ * unlimited attempts.
  */
-export function createCodeThrottle(limiter: Limiters, { throttle }: Pick<RegionRules, 'throttle'>): CodeThrottle {
+export function createCodeThrottle(limiter: Limiters, rules: Pick<RegionRules, 'throttle'>): CodeThrottle {
+  return bind(createCodeLimits(limiter, rules), { take, giveBack, forgive, forget });
+}
+
+function createCodeLimits(limiter: Limiters, { throttle }: Pick<RegionRules, 'throttle'>): CodeLimits {
   const { windowMinutes, blockMinutes } = throttle.perAccountAndAddress;
   const short: Omit<ThrottleRule, 'attempts'> = {
     windowMinutes: Math.max(windowMinutes, quarterMinutes),
     blockMinutes: Math.max(blockMinutes, quarterMinutes),
   };
-  const rows = new Map<number, RateLimiterAbstract>();
-  // All count under the same keys: only where the count ends differs between tenants.
-  const inARow = (attempts: number): RateLimiterAbstract => {
-    const most = Math.min(attempts, mostInARow);
-    let limit = rows.get(most);
-    if (limit === undefined) rows.set(most, (limit = limiter('code', { ...short, attempts: most })));
-    return limit;
-  };
-  const aDay = limiter('codeDay', { attempts: mostADay, windowMinutes: dayMinutes, blockMinutes: dayMinutes });
-  const yearMinutes = 365 * dayMinutes;
-  const aYear = limiter('codeRow', {
-    attempts: mostConsecutive,
-    windowMinutes: yearMinutes,
-    blockMinutes: yearMinutes,
-  });
-
+  const byAttempts = limitersByAttempts((attempts) => limiter('code', { ...short, attempts }));
   return {
-    take: async (owner, attempts) => {
-      for (const limit of [inARow(attempts), aDay, aYear]) {
-        const wait = await consume(limit, keyOf(owner));
-        if (wait !== null) return wait;
-      }
-      return null;
-    },
-    giveBack: async (owner, attempts) => {
-      for (const limit of [inARow(attempts), aDay, aYear]) await limit.reward(keyOf(owner), 1);
-    },
-    forgive: async (owner, attempts) => {
-      await inARow(attempts).delete(keyOf(owner));
-      await aDay.reward(keyOf(owner), 1);
-      await aYear.delete(keyOf(owner));
-    },
-    forget: async (owner) => {
-      for (const limit of [inARow(mostInARow), aDay, aYear]) await limit.delete(keyOf(owner));
-    },
+    inARow: (attempts) => byAttempts(Math.min(attempts, maxInARow)),
+    perDay: limiter('codeDay', { attempts: maxPerDay, windowMinutes: dayMinutes, blockMinutes: dayMinutes }),
+    consecutive: limiter('codeRow', {
+      attempts: maxConsecutive,
+      windowMinutes: yearMinutes,
+      blockMinutes: yearMinutes,
+    }),
   };
 }
+
+async function take(limits: CodeLimits, owner: Owner, attempts: number): Promise<Wait | null> {
+  for (const limiter of limitersOf(limits, attempts)) {
+    const wait = await consume(limiter, keyOf(owner));
+    if (wait !== null) return wait;
+  }
+  return null;
+}
+
+async function giveBack(limits: CodeLimits, owner: Owner, attempts: number): Promise<void> {
+  for (const limiter of limitersOf(limits, attempts)) await limiter.reward(keyOf(owner), 1);
+}
+
+async function forgive({ inARow, perDay, consecutive }: CodeLimits, owner: Owner, attempts: number): Promise<void> {
+  await inARow(attempts).delete(keyOf(owner));
+  await perDay.reward(keyOf(owner), 1);
+  await consecutive.delete(keyOf(owner));
+}
+
+async function forget(limits: CodeLimits, owner: Owner): Promise<void> {
+  for (const limiter of limitersOf(limits, maxInARow)) await limiter.delete(keyOf(owner));
+}
+
+const limitersOf = ({ inARow, perDay, consecutive }: CodeLimits, attempts: number): RateLimiterAbstract[] => [
+  inARow(attempts),
+  perDay,
+  consecutive,
+];
 
 const keyOf = ({ username }: Owner): string => digest(username);

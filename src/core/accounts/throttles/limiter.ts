@@ -13,6 +13,9 @@ export interface Wait {
   readonly first: boolean;
 }
 
+/** Creates a limiter. @param keyPrefix what is counted, unlike every other */
+export type Limiters = (keyPrefix: string, rule: ThrottleRule) => RateLimiterAbstract;
+
 /** @returns a count in the region's own database. @param keyPrefix what is counted, unlike every other */
 export function createLimiter(database: Database, keyPrefix: string, rule: ThrottleRule): RateLimiterAbstract {
   const options = {
@@ -27,6 +30,21 @@ export function createLimiter(database: Database, keyPrefix: string, rule: Throt
     blockDuration: rule.blockMinutes * 60,
   };
   return database.dialect === 'sqlite' ? new RateLimiterSQLite(options) : new RateLimiterPostgres(options);
+}
+
+/**
+ * Creates one limiter per number of attempts, the first time that it is needed.
+ * All of them count under the same keys: tenants differ only in where the count ends.
+ */
+export function limitersByAttempts(
+  create: (attempts: number) => RateLimiterAbstract,
+): (attempts: number) => RateLimiterAbstract {
+  const limiters = new Map<number, RateLimiterAbstract>();
+  return (attempts) => {
+    let limiter = limiters.get(attempts);
+    if (limiter === undefined) limiters.set(attempts, (limiter = create(attempts)));
+    return limiter;
+  };
 }
 
 /** Whoever has one address of IPv6 has 2^64 of them: they count as one (RFC 6177: a site gets a /64 at the least). */

@@ -59,14 +59,12 @@ export async function userAdder(deps: UserAdderDependencies, scope: Scope, form:
     const id = randomUUID();
     await usersStore.insert(tx, scope, {
       ...form,
-      ...{
-        id,
-        state: 'active',
-        password: 'temporary',
-        passwordHash: stored.hash,
-        lastSignInAt: null,
-        createdAt: stored.at,
-      },
+      id,
+      state: 'active',
+      password: 'temporary',
+      passwordHash: stored.hash,
+      lastSignInAt: null,
+      createdAt: stored.at,
       temporaryUntil: stored.until,
       passwordSetBy: stored.by,
       passwordSetAt: stored.at,

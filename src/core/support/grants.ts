@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto';
+import { notFound, type FieldFault } from '../../domain/errors.ts';
+import type { Scope } from '../../domain/scope.ts';
+import type { SupportLevel } from '../../domain/support.ts';
+import type { Database } from '../../platform/database/database.ts';
+import { lockAs } from '../accounts/index.ts';
+import { activityStore } from '../activity/index.ts';
+import type { NewGrant, TenantGrant } from './support.store.ts';
+import * as supportStore from './support.store.ts';
+
+const hourMs = 60 * 60 * 1_000;
+
+interface GrantDependencies {
+  readonly database: Database;
+  readonly clock: () => number;
+}
+
+export interface WantedGrant {
+  readonly operator: string;
+  readonly purpose: string;
+  readonly level: SupportLevel;
+  readonly hours: number;
+}
+
+/** Lets an operator in. Asked for is less than the rules allow, or it is refused in the form. */
+export async function grant(
+  deps: GrantDependencies,
+  scope: Scope,
+  wanted: WantedGrant,
+): Promise<readonly FieldFault[]> {
+  const { database, clock } = deps;
+  const { operator: operatorId, purpose, level, hours } = wanted;
+  return database.transaction(async (tx) => {
+    await lockAs(tx, scope, clock);
+    const at = clock();
+    if ((await supportStore.findOperator(tx, operatorId)) === null) return [fault('unknown')];
+    const open = await supportStore.listOpen(tx, scope, at);
+    if (open.some((each) => each.operatorId === operatorId)) return [fault('already')];
+    const grant: NewGrant = {
+      id: randomUUID(),
+      operatorId,
+      purpose,
+      level,
+      grantedAt: at,
+      endsAt: at + hours * hourMs,
+    };
+    await supportStore.insert(tx, scope, grant);
+    const { id, endsAt } = grant;
+    await activityStore.record(
+      tx,
+      scope,
+      { kind: 'support.granted', grant: id, level, endsAt, purpose },
+      operatorId,
+      at,
+    );
+    return [];
+  });
+}
+
+/** Ends a grant of the scope's tenant at once. @throws Failure notFound */
+export function end(deps: GrantDependencies, scope: Scope, grantId: string): Promise<TenantGrant> {
+  const { database, clock } = deps;
+  return database.transaction(async (tx) => {
+    await lockAs(tx, scope, clock);
+    const grant = await supportStore.find(tx, scope, grantId);
+    if (grant === null) throw notFound();
+    const open = grant.endsAt > clock() && (await supportStore.finish(tx, grantId, 'ended', clock()));
+    if (open)
+      await activityStore.record(tx, scope, { kind: 'support.ended', grant: grantId }, grant.operatorId, clock());
+    return grant;
+  });
+}
+
+const fault = (key: 'unknown' | 'already'): FieldFault => ({ field: 'operator', key: `support:error.${key}` });
