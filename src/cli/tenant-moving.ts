@@ -84,7 +84,13 @@ function moving(
       const { rules, regionUrls } = config;
       try {
         await work(context, {
-          ...{ database, tenants, hasher, rules, regionUrls, signingKey: signingKeyOf(config), clock: Date.now },
+          database,
+          tenants,
+          hasher,
+          rules,
+          regionUrls,
+          signingKey: signingKeyOf(config),
+          clock: Date.now,
           checkKey: (signer, what) => checkedKey(database, signer, accepted, what),
         });
       } catch (error) {

@@ -84,7 +84,9 @@ export async function startRegion(plan: RegionPlan, around: Surroundings): Promi
   const { id: region } = plan;
   const run = (label: string, args: readonly string[], settings = {}): ChildProcess =>
     startWatched(around, {
-      ...{ region, label, args: [program, ...args] },
+      region,
+      label,
+      args: [program, ...args],
       environment: { ...plan.environment, ...settings },
     });
   const server = run('server', ['serve']);

@@ -112,8 +112,11 @@ async function dump(url: string): Promise<Place> {
   const { hostname, port, username, password, pathname } = new URL(url);
   const place = { kind: 'backup', items: 1, mayHoldDomains: true, showsSecrets: false, tellsMoves: true } as const;
   const env = {
-    ...{ PATH: process.env.PATH ?? '', PGHOST: hostname, PGDATABASE: decodeURIComponent(pathname.slice(1)) },
-    ...{ PGPORT: port === '' ? String(postgresPort) : port, PGUSER: decodeURIComponent(username) },
+    PATH: process.env.PATH ?? '',
+    PGHOST: hostname,
+    PGDATABASE: decodeURIComponent(pathname.slice(1)),
+    PGPORT: port === '' ? String(postgresPort) : port,
+    PGUSER: decodeURIComponent(username),
     PGPASSWORD: decodeURIComponent(password),
   };
   try {

@@ -22,8 +22,13 @@ export function sqliteStores(folder: string, given: string | null): RegionStores
     }
   };
   const place = (name: string, content: Buffer, kind: Place['kind']): Place => ({
-    ...{ kind, name, content, items: 1 },
-    ...{ mayHoldDomains: true, showsSecrets: false, tellsMoves: true },
+    kind,
+    name,
+    content,
+    items: 1,
+    mayHoldDomains: true,
+    showsSecrets: false,
+    tellsMoves: true,
   });
   return {
     environment: given === null ? {} : { DATABASE_URL: `sqlite:${given}` },

@@ -80,10 +80,15 @@ export function sumUp(evidence: Evidence): Report {
       showsProcesses: systemShowsProcesses,
     },
     regions: sites.map(({ plan: { id, rules }, rulesFile, stores }, index) => ({
-      ...{ region: id, edition: rules.edition, revision: rules.revision, rulesSha256: fileDigest(rulesFile) },
-      ...{ stores: stores.described, stoppedWell: stopped[index] === true },
+      region: id,
+      edition: rules.edition,
+      revision: rules.revision,
+      rulesSha256: fileDigest(rulesFile),
+      stores: stores.described,
+      stoppedWell: stopped[index] === true,
     })),
-    ...{ steps, findings },
+    steps,
+    findings,
     planted: groups.flatMap(([name, canaries]) => plantedIn(name, canaries.list())),
     looked: lookedThrough(looks),
     directory: directoryChecks(evidence),
@@ -137,7 +142,9 @@ function add(
   const sum = (numbers: number[]): number => numbers.reduce((all, each) => all + each, 0);
   const items = kind === 'database table' ? rowsIn(places) : sum(places.map((place) => place.items));
   groups.set(`${region}|${kind}`, {
-    ...{ region, kind, moments: [...(known?.moments ?? []), moment] },
+    region,
+    kind,
+    moments: [...(known?.moments ?? []), moment],
     places: Math.max(known?.places ?? 0, places.length),
     items: grows.has(kind) ? items + (known?.items ?? 0) : Math.max(items, known?.items ?? 0),
     bytes: (known?.bytes ?? 0) + sum(places.map(({ content }) => content.length)),
