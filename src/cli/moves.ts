@@ -7,8 +7,13 @@ export const iso = (at: number): string => new Date(at).toISOString();
 
 export async function listMoves(io: CommandIo, database: Database, options: Options): Promise<void> {
   const moves = (await movesStore.list(database)).map((move) => ({
-    ...{ tenantId: move.tenantId, domains: move.domains, direction: move.direction, region: move.region },
-    ...{ status: move.state, passwords: move.passwords, began: iso(move.beganAt) },
+    tenantId: move.tenantId,
+    domains: move.domains,
+    direction: move.direction,
+    region: move.region,
+    status: move.state,
+    passwords: move.passwords,
+    began: iso(move.beganAt),
     ended: move.endedAt === null ? null : iso(move.endedAt),
   }));
   const line = ({ tenantId, direction, region, status, began, domains }: (typeof moves)[number]): string =>

@@ -66,11 +66,10 @@ export async function take(
     keepReceipt?.giveUp();
     throw error;
   });
-  const { tenant, from } = header;
+  const { tenant, from, waitForLink, secondFactors = null } = header;
   const receipt = await receiptOf(parts, tenant.id);
   const fingerprint = fingerprintOf(from.publicKey);
   const { id: tenantId, name, domains } = tenant;
-  const { waitForLink, secondFactors = null } = header;
   const said = {
     tenantId,
     name,
@@ -83,23 +82,30 @@ export async function take(
     relanguaged,
     receipt,
   };
-  // First of all: temporary passwords are nowhere else, while the receipt can be had again.
+  // Print before the receipt is written: the temporary passwords exist nowhere else, but the receipt can be printed again.
   print(io, options, said, [
     `${name} (${tenantId}) has moved in from ${from.region}, whose key is ${fingerprint}:`,
     ...counted(tables),
-    ...passwords.map(({ username, temporaryPassword }) => `${username}  ${temporaryPassword}`),
-    ...(passwords.length > 0
-      ? ['Temporary passwords of the Global admins, shown this once. They reset everybody else’s.']
-      : []),
+    ...passwordLines(passwords),
     ...lockedOut(header.passwords, waitForLink),
     ...toReplace(secondFactors),
     ...relanguagedLines(relanguaged, parts.rules.defaultLanguage),
-    options.receipt === undefined
-      ? `The receipt for the operator of ${from.region}: npx parvis tenant receipt ${tenantId}`
-      : `The receipt for the operator of ${from.region} is in ${options.receipt}.`,
+    receiptLine(options.receipt, from.region, tenantId),
   ]);
   keepReceipt?.write(receipt);
 }
+
+const passwordLines = (passwords: Taken['passwords']): string[] => [
+  ...passwords.map(({ username, temporaryPassword }) => `${username}  ${temporaryPassword}`),
+  ...(passwords.length > 0
+    ? ['Temporary passwords of the Global admins, shown this once. They reset everybody else’s.']
+    : []),
+];
+
+const receiptLine = (file: string | undefined, region: string, tenantId: string): string =>
+  file === undefined
+    ? `The receipt for the operator of ${region}: npx parvis tenant receipt ${tenantId}`
+    : `The receipt for the operator of ${region} is in ${file}.`;
 
 /** Who had been given a link is let in by nothing there; with `reset` nobody is, and all are told. */
 const lockedOut = (passwords: OutOptions['passwords'], waitForLink: number): string[] =>

@@ -27,6 +27,13 @@ export function addOperatorCommands(program: Command, io: CommandIo): void {
   const operator = program
     .command('operator')
     .description('the people who look after this portal: they have no right in a tenant unless it lets them in');
+  addOperatorAddCommand(operator, io);
+  addOperatorListCommand(operator, io);
+  for (const step of operatorSteps) addOperatorStepCommand(operator, io, step);
+  addResetOperatorPasswordCommand(operator, io);
+}
+
+function addOperatorAddCommand(operator: Command, io: CommandIo): void {
   operator
     .command('add')
     .description('add an operator, whose temporary password is printed once')
@@ -39,6 +46,9 @@ export function addOperatorCommands(program: Command, io: CommandIo): void {
         printPassword(io, { json }, await operatorsOf(context).add({ ...person, language: language ?? null })),
       ),
     );
+}
+
+function addOperatorListCommand(operator: Command, io: CommandIo): void {
   operator
     .command('list')
     .description('list the operators')
@@ -50,18 +60,22 @@ export function addOperatorCommands(program: Command, io: CommandIo): void {
         ),
       ),
     );
-  for (const step of operatorSteps) {
-    operator
-      .command(`${step} <operator>`)
-      .description(descriptions[step])
-      .option('--json', 'print one JSON object')
-      .action((typed: string, options: JsonOption) =>
-        withContext(io, async (context) => {
-          const { id, username } = await operatorsOf(context).take(step, typed);
-          print(io, options, { userId: id, username, done: done[step] }, [`${username} is ${done[step]}.`]);
-        }),
-      );
-  }
+}
+
+function addOperatorStepCommand(operator: Command, io: CommandIo, step: OperatorStep): void {
+  operator
+    .command(`${step} <operator>`)
+    .description(descriptions[step])
+    .option('--json', 'print one JSON object')
+    .action((typed: string, options: JsonOption) =>
+      withContext(io, async (context) => {
+        const { id, username } = await operatorsOf(context).take(step, typed);
+        print(io, options, { userId: id, username, done: done[step] }, [`${username} is ${done[step]}.`]);
+      }),
+    );
+}
+
+function addResetOperatorPasswordCommand(operator: Command, io: CommandIo): void {
   operator
     .command('reset-password <operator>')
     .description('give an operator a temporary password, printed once')

@@ -84,7 +84,10 @@ function stepsOf({ config, database, tenants }: CommandContext): readonly Retent
   const { rules, mail } = config;
   const { operatorScope } = tenants;
   const erasure = createErasure({
-    ...{ database, rules, operatorScope, clock: Date.now },
+    database,
+    rules,
+    operatorScope,
+    clock: Date.now,
     throttle: createThrottle(database, rules),
     transport: mail === null ? null : createTransport(mail),
   });
@@ -104,8 +107,11 @@ async function findDue({ database }: CommandContext, steps: readonly RetentionSt
 }
 
 const described = ({ now, trustedAt, due, held }: Due) => ({
-  ...{ clock: iso(now), trustedAt: iso(trustedAt), isClockTrusted: !isAhead(now, trustedAt) },
-  ...{ due, held },
+  clock: iso(now),
+  trustedAt: iso(trustedAt),
+  isClockTrusted: !isAhead(now, trustedAt),
+  due,
+  held,
 });
 
 function linesOf({ now, trustedAt, due, held }: Due): string[] {

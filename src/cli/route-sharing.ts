@@ -16,8 +16,18 @@ interface ImportOptions {
   json?: boolean;
 }
 
-/** What regions share: the directory, signed by the one that gives it and verified by the one that takes it. */
+interface JsonOption {
+  readonly json?: boolean;
+}
+
+/** Commands for sharing the directory between regions: the exporting region signs it, the importing one verifies it. */
 export function addSharingCommands(route: Command, io: CommandIo): void {
+  addExportCommand(route, io);
+  addKeyCommand(route, io);
+  addImportCommand(route, io);
+}
+
+function addExportCommand(route: Command, io: CommandIo): void {
   route
     .command('export')
     .description('print the directory as JSON, signed by this region, to be imported in another')
@@ -32,11 +42,14 @@ export function addSharingCommands(route: Command, io: CommandIo): void {
         print(io, { json: true }, signed, []);
       }),
     );
+}
+
+function addKeyCommand(route: Command, io: CommandIo): void {
   route
     .command('key')
     .description('print the fingerprint of the key by which this region signs its directory')
     .option('--json', 'print one JSON object')
-    .action((options: { json?: boolean }) =>
+    .action((options: JsonOption) =>
       withContext(io, ({ config }) => {
         const { region, publicKey } = signerOf(config.rules.region, signingKeyOf(config));
         const fingerprint = fingerprintOf(publicKey);
@@ -44,6 +57,9 @@ export function addSharingCommands(route: Command, io: CommandIo): void {
         return Promise.resolve();
       }),
     );
+}
+
+function addImportCommand(route: Command, io: CommandIo): void {
   route
     .command('import <file>')
     .description('add the routes of an exported directory; - reads standard input')
@@ -52,11 +68,11 @@ export function addSharingCommands(route: Command, io: CommandIo): void {
     .option('--json', 'print one JSON object')
     .action((file: string, options: ImportOptions) =>
       withContext(io, async ({ config, database }) => {
-        // A pipe is read as a stream: read at one go, it is refused while it is still being filled.
+        // Read a pipe as a stream: a synchronous read fails with EAGAIN while the writer is still busy.
         const content = parse(file === '-' ? await text(io.stdin) : readFileSync(file, 'utf8'));
         const routes = checkedRoutes(content);
         await refuseResidents(database, routes, config.rules.region);
-        // Last, for it makes a key known: a list that is refused leaves nothing behind.
+        // Verify last, because it stores the signer's key: a rejected file must leave nothing behind.
         if (options.unsigned !== true) await verify(database, content, options.acceptKey);
         await directoryStore.put(database, routes);
         print(io, options, { routes }, routes.map(asLine));

@@ -19,8 +19,17 @@ import { CommandFault } from '../platform/command-fault.ts';
 
 const acceptKey = 'accept this key of the other region, instead of the one known so far';
 
-/** Moving a tenant to another region: out of one, into the other, then gone for good at the first. */
+/** Commands for moving a tenant to another region: export it here, import it there, then delete it here. */
 export function addMovingCommands(tenant: Command, io: CommandIo): void {
+  addMoveOutCommand(tenant, io);
+  addMoveInCommand(tenant, io);
+  addReceiptCommand(tenant, io);
+  addMoveDoneCommand(tenant, io);
+  addMovesCommand(tenant, io);
+  addMoveCancelCommand(tenant, io);
+}
+
+function addMoveOutCommand(tenant: Command, io: CommandIo): void {
   tenant
     .command('move-out <id>')
     .description('let nobody of the tenant in, and write all of it into a bundle for another region')
@@ -30,6 +39,9 @@ export function addMovingCommands(tenant: Command, io: CommandIo): void {
     .requiredOption('--file <file>', 'the bundle to write')
     .option('--json', 'print one JSON object')
     .action((id: string, options: OutOptions) => moving(io, options, (_, parts) => out(io, parts, id, options)));
+}
+
+function addMoveInCommand(tenant: Command, io: CommandIo): void {
   tenant
     .command('move-in <file>')
     .description('take a tenant in as another region has sent it, and print the receipt')
@@ -39,6 +51,9 @@ export function addMovingCommands(tenant: Command, io: CommandIo): void {
     .action((file: string, options: InOptions) =>
       moving(io, options, (context, parts) => take(io, context, parts, file, options)),
     );
+}
+
+function addReceiptCommand(tenant: Command, io: CommandIo): void {
   tenant
     .command('receipt <id>')
     .description('print the receipt of a tenant that moved in once more')
@@ -46,6 +61,9 @@ export function addMovingCommands(tenant: Command, io: CommandIo): void {
     .action((id: string) =>
       moving(io, {}, async (_, parts) => print(io, { json: true }, await receiptOf(parts, id), [])),
     );
+}
+
+function addMoveDoneCommand(tenant: Command, io: CommandIo): void {
   tenant
     .command('move-done <id>')
     .description('remove for good what the other region has taken in, and report what is left')
@@ -55,11 +73,17 @@ export function addMovingCommands(tenant: Command, io: CommandIo): void {
     .action((id: string, options: DoneOptions) =>
       moving(io, options, (context, parts) => done(io, context, parts, id, options)),
     );
+}
+
+function addMovesCommand(tenant: Command, io: CommandIo): void {
   tenant
     .command('moves')
     .description('list the tenants that moved to another region or came from one, and that are about to')
     .option('--json', 'print one JSON object')
     .action((options: Options) => moving(io, {}, ({ database }) => listMoves(io, database, options)));
+}
+
+function addMoveCancelCommand(tenant: Command, io: CommandIo): void {
   tenant
     .command('move-cancel <id>')
     .description('cancel a move, so that the users of the tenant can sign in again')
@@ -69,7 +93,7 @@ export function addMovingCommands(tenant: Command, io: CommandIo): void {
     .action((id: string, options: CancelOptions) => moving(io, options, (_, parts) => cancel(io, parts, id, options)));
 }
 
-/** Runs one of the commands, with its faults in words. */
+/** Runs one of the moving commands and rethrows a `MoveFault` as a worded `CommandFault`. */
 function moving(
   io: CommandIo,
   { acceptKey: accepted }: Options & { acceptKey?: string },
@@ -82,7 +106,13 @@ function moving(
       const { rules, regionUrls } = config;
       try {
         await work(context, {
-          ...{ database, tenants, hasher, rules, regionUrls, signingKey: signingKeyOf(config), clock: Date.now },
+          database,
+          tenants,
+          hasher,
+          rules,
+          regionUrls,
+          signingKey: signingKeyOf(config),
+          clock: Date.now,
           checkKey: (signer, what) => checkedKey(database, signer, accepted, what),
         });
       } catch (error) {

@@ -16,8 +16,25 @@ interface AddOptions {
   json?: boolean;
 }
 
+interface JsonOption {
+  readonly json?: boolean;
+}
+
 export function addTenantCommands(program: Command, io: CommandIo): void {
   const tenant = program.command('tenant').description('the partner companies of this region');
+  addTenantAddCommand(tenant, io);
+  addTenantListCommand(tenant, io);
+  addMovingCommands(tenant, io);
+  addListingCommands(tenant, io);
+  addStateCommand(tenant, io, {
+    name: 'suspend',
+    state: 'suspended',
+    description: 'end all sessions of the tenant and refuse new ones',
+  });
+  addStateCommand(tenant, io, { name: 'resume', state: 'active', description: 'let the tenant sign in again' });
+}
+
+function addTenantAddCommand(tenant: Command, io: CommandIo): void {
   tenant
     .command('add')
     .description('add a tenant and its first Global admin, whose temporary password is printed once')
@@ -29,46 +46,43 @@ export function addTenantCommands(program: Command, io: CommandIo): void {
     .option('--unlisted', 'keep its domains from other regions')
     .option('--json', 'print one JSON object')
     .action((options: AddOptions) => withContext(io, ({ tenants }) => add(io, tenants, options)));
+}
+
+function addTenantListCommand(tenant: Command, io: CommandIo): void {
   tenant
     .command('list')
     .description('list the tenants with the number of their users')
     .option('--json', 'print one JSON object')
-    .action((options: { json?: boolean }) =>
+    .action((options: JsonOption) =>
       withContext(io, async ({ database }) => {
         const tenants = await listed(database);
-        print(
-          io,
-          options,
-          { tenants },
-          tenants.map((each) =>
-            [each.id, each.status, each.users, each.name, each.domains.join(' ')]
-              .concat(each.unlisted ? 'unlisted' : [])
-              .join('  '),
-          ),
-        );
+        print(io, options, { tenants }, tenants.map(tenantLine));
       }),
     );
-  addMovingCommands(tenant, io);
-  addListingCommands(tenant, io);
-  for (const [name, state] of [
-    ['suspend', 'suspended'],
-    ['resume', 'active'],
-  ] as const) {
-    tenant
-      .command(`${name} <id>`)
-      .description(
-        state === 'active' ? 'let the tenant sign in again' : 'end all sessions of the tenant and refuse new ones',
-      )
-      .option('--json', 'print one JSON object')
-      .action((id: string, options: { json?: boolean }) =>
-        withContext(io, async ({ database, tenants }) => {
-          const { name: tenantName } = await tenants.setState(id, state);
-          const changed = (await listed(database)).filter((each) => each.id === id);
-          print(io, options, { tenants: changed }, [`${tenantName} is ${state}.`]);
-        }),
-      );
-  }
 }
+
+interface StateCommand {
+  readonly name: string;
+  readonly state: 'active' | 'suspended';
+  readonly description: string;
+}
+
+function addStateCommand(tenant: Command, io: CommandIo, { name, state, description }: StateCommand): void {
+  tenant
+    .command(`${name} <id>`)
+    .description(description)
+    .option('--json', 'print one JSON object')
+    .action((id: string, options: JsonOption) =>
+      withContext(io, async ({ database, tenants }) => {
+        const { name: tenantName } = await tenants.setState(id, state);
+        const changed = (await listed(database)).filter((each) => each.id === id);
+        print(io, options, { tenants: changed }, [`${tenantName} is ${state}.`]);
+      }),
+    );
+}
+
+const tenantLine = ({ id, status, users, name, domains, unlisted }: Awaited<ReturnType<typeof listed>>[number]) =>
+  [id, status, users, name, domains.join(' ')].concat(unlisted ? 'unlisted' : []).join('  ');
 
 const listed = async (database: Database) =>
   (await tenantsStore.listForOperator(database)).map(({ id, name, domains, state, users, listed: isListed }) => ({

@@ -28,10 +28,21 @@ interface AddOptions {
   json?: boolean;
 }
 
+interface JsonOption {
+  readonly json?: boolean;
+}
+
 export function addUserCommands(program: Command, io: CommandIo): void {
   const user = program
     .command('user')
     .description('the people of a tenant: the operator’s way in when nobody else can help');
+  addUserAddCommand(user, io);
+  addResetPasswordCommand(user, io);
+  addRemoveSecondFactorCommand(user, io);
+  addUserListCommand(user, io);
+}
+
+function addUserAddCommand(user: Command, io: CommandIo): void {
   user
     .command('add')
     .description('add a user, whose temporary password is printed once')
@@ -49,30 +60,39 @@ export function addUserCommands(program: Command, io: CommandIo): void {
         printPassword(io, { json }, added, saysOfRules(config.rules, 'users.add'));
       }),
     );
+}
+
+function addResetPasswordCommand(user: Command, io: CommandIo): void {
   user
     .command('reset-password <username>')
     .description('give a user a temporary password, printed once; it stands in the activity log')
     .option('--json', 'print one JSON object')
-    .action((username: string, options: { json?: boolean }) =>
+    .action((username: string, options: JsonOption) =>
       withContext(io, async (context) => {
         const said = saysOfRules(context.config.rules, 'users.resetPassword');
         const { bypassed, ...added } = await resetPassword(context, username);
         printPassword(io, options, added, [...said, ...bypassed]);
       }),
     );
+}
+
+function addRemoveSecondFactorCommand(user: Command, io: CommandIo): void {
   user
     .command('remove-second-factor <username>')
     .description(
       'let a user in by their password alone, who has lost app and recovery codes; it stands in the activity log',
     )
     .option('--json', 'print one JSON object')
-    .action((username: string, options: { json?: boolean }) =>
+    .action((username: string, options: JsonOption) =>
       withContext(io, async (context) => {
         const { bypassed, ...removed } = await removeSecondFactorOf(context, username);
         const said = saysOfRules(context.config.rules, 'users.removeSecondFactor');
         print(io, options, removed, [`${removed.username} has no second factor any more`, ...said, ...bypassed]);
       }),
     );
+}
+
+function addUserListCommand(user: Command, io: CommandIo): void {
   user
     .command('list')
     .description('list the users of a tenant')

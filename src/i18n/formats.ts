@@ -48,40 +48,15 @@ function distanceIn(at: number, now: number): [amount: number, unit: Intl.Relati
 }
 
 /**
- * Formatters are costly to make and cheap to use: one set per language and process.
- * @param clock epoch ms, against which `relative` counts
+ * Creates the formatters of one language. They are expensive to create and cheap to use: one set per language and process.
+ * @param clock epoch ms, the current time for `relative` and `nearDay`
  */
 export function createFormats(language: Language, clock: () => number): Formats {
-  const date = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'long', year: 'numeric' });
-  const dateTime = new Intl.DateTimeFormat(language, {
-    day: 'numeric',
-    month: 'long',
-    year: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-    timeZoneName: 'short',
-  });
-  const weekday = new Intl.DateTimeFormat(language, {
-    weekday: 'long',
-    day: 'numeric',
-    month: 'long',
-    year: 'numeric',
-  });
-  const time = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' });
-  // The general name holds in summer and in winter; of UTC there is only the other one.
-  const inUtc = date.resolvedOptions().timeZone === 'UTC';
-  const zone = new Intl.DateTimeFormat(language, { timeZoneName: inUtc ? 'long' : 'longGeneric' });
+  const { date, dateTime, weekday, time, zone } = dateFormatters(language);
   const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
+  const distanceWords = memoizeDistances(relative);
   const number = new Intl.NumberFormat(language);
   const list = new Intl.ListFormat(language);
-  // A list says the same few distances again and again.
-  const distances = new Map<string, string>();
-  const inWords = (amount: number, unit: Intl.RelativeTimeFormatUnit): string => {
-    const key = `${amount} ${unit}`;
-    let words = distances.get(key);
-    if (words === undefined) distances.set(key, (words = relative.format(amount, unit)));
-    return words;
-  };
   return {
     date: (at) => date.format(at),
     dateTime: (at) => dateTime.format(at),
@@ -93,8 +68,34 @@ export function createFormats(language: Language, clock: () => number): Formats 
     time: (at) => time.format(at),
     machine: (at) => new Date(at).toISOString(),
     zone: () => zone.formatToParts(clock()).find(({ type }) => type === 'timeZoneName')?.value ?? '',
-    relative: (at) => inWords(...distanceIn(at, clock())),
+    relative: (at) => distanceWords(...distanceIn(at, clock())),
     number: (value) => number.format(value),
     list: (words) => list.format(words),
+  };
+}
+
+function dateFormatters(language: Language) {
+  const fullDate = { day: 'numeric', month: 'long', year: 'numeric' } as const;
+  const hourAndMinute = { hour: '2-digit', minute: '2-digit' } as const;
+  const date = new Intl.DateTimeFormat(language, fullDate);
+  // The generic name applies in summer and winter alike; UTC has only a specific one.
+  const isUtc = date.resolvedOptions().timeZone === 'UTC';
+  return {
+    date,
+    dateTime: new Intl.DateTimeFormat(language, { ...fullDate, ...hourAndMinute, timeZoneName: 'short' }),
+    weekday: new Intl.DateTimeFormat(language, { weekday: 'long', ...fullDate }),
+    time: new Intl.DateTimeFormat(language, hourAndMinute),
+    zone: new Intl.DateTimeFormat(language, { timeZoneName: isUtc ? 'long' : 'longGeneric' }),
+  };
+}
+
+/** Formats each distance once: a list shows the same few distances many times. */
+function memoizeDistances(formatter: Intl.RelativeTimeFormat) {
+  const known = new Map<string, string>();
+  return (amount: number, unit: Intl.RelativeTimeFormatUnit): string => {
+    const key = `${amount} ${unit}`;
+    let words = known.get(key);
+    if (words === undefined) known.set(key, (words = formatter.format(amount, unit)));
+    return words;
   };
 }

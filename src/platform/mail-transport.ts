@@ -71,7 +71,9 @@ function messageOf({ from }: MailConfig, mail: Mail, at: number) {
   return {
     from,
     to: { name: '', address: to },
-    ...{ subject, text, html },
+    subject,
+    text,
+    html,
     messageId: `<${id}@${from.address.slice(from.address.lastIndexOf('@') + 1)}>`,
     date: new Date(at),
     // RFC 3834: nobody's holiday answer comes back for it.

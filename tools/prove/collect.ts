@@ -6,8 +6,13 @@ import type { RegionStores } from './stores.ts';
 import type { Story } from './story.ts';
 
 const textPlace = (kind: PlaceKind, name: string, texts: readonly string[], more: Partial<Place> = {}): Place => ({
-  ...{ kind, name, content: Buffer.from(texts.join('\n'), kind === 'mails' ? 'latin1' : 'utf8'), items: texts.length },
-  ...{ mayHoldDomains: false, showsSecrets: false, ...more },
+  kind,
+  name,
+  content: Buffer.from(texts.join('\n'), kind === 'mails' ? 'latin1' : 'utf8'),
+  items: texts.length,
+  mayHoldDomains: false,
+  showsSecrets: false,
+  ...more,
 });
 
 /**
@@ -45,11 +50,9 @@ export function createTexts({ region, answers, exports, planted }: Story, stores
 function commandPlace({ name, text }: { name: string; text: string }): Place {
   const isDirectory = name.startsWith('route');
   return textPlace('commands', `output of "${name}"`, [text], {
-    ...{
-      mayHoldDomains: isDirectory,
-      showsSecrets: !isDirectory,
-      tellsMoves: isDirectory || name.startsWith('tenant move'),
-    },
+    mayHoldDomains: isDirectory,
+    showsSecrets: !isDirectory,
+    tellsMoves: isDirectory || name.startsWith('tenant move'),
   });
 }
 
@@ -86,13 +89,12 @@ export function folderPlaces(folder: string): Place[] {
   const rest = files.filter((name) => !mails.includes(name));
   return [
     {
-      ...{
-        kind: 'data folder',
-        name: 'every other file of the data folder',
-        content: contents(rest),
-        items: rest.length,
-      },
-      ...{ mayHoldDomains: false, showsSecrets: false },
+      kind: 'data folder',
+      name: 'every other file of the data folder',
+      content: contents(rest),
+      items: rest.length,
+      mayHoldDomains: false,
+      showsSecrets: false,
     },
     ...mailPlaces(
       'in the outbox',

@@ -104,10 +104,15 @@ async function startStories(
   const addresses = sites.map(({ plan }) => `${plan.id}=http://127.0.0.1:${plan.port}`).join(',');
   const start = async ({ plan, rulesFile, stores }: Site): Promise<Story> => {
     const environment = {
-      ...{ REGION: plan.id, REGION_RULES: path.resolve(rulesFile), REGION_URLS: addresses },
-      ...{ HOST: '127.0.0.1', PORT: String(plan.port), BASE_URL: `http://127.0.0.1:${plan.port}` },
-      // As talkative as it can be: what is not said then is never said.
-      ...{ DATA_DIR: plan.folder, LOG_LEVEL: 'trace' },
+      REGION: plan.id,
+      REGION_RULES: path.resolve(rulesFile),
+      REGION_URLS: addresses,
+      HOST: '127.0.0.1',
+      PORT: String(plan.port),
+      BASE_URL: `http://127.0.0.1:${plan.port}`,
+      DATA_DIR: plan.folder,
+      // The most verbose level, so that everything a log can contain is searched.
+      LOG_LEVEL: 'trace',
       ...stores.environment,
       ...settings?.(plan.id, sites),
     };

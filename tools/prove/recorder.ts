@@ -25,56 +25,86 @@ export interface Recorder {
 export const theProof = 'the proof itself';
 const longestIdentifyingMs = 2_000;
 
-/** @param to where the store itself listens */
+/**
+ * Starts a recorder on a free port of the loopback address.
+ * @param to where the store itself listens
+ */
 export async function startRecorder(
   region: string,
   store: string,
   to: { host: string; port: number },
   watching: Watching,
 ): Promise<Recorder> {
-  const callers: Caller[] = [];
-  // One for each direction of each connection: a text that comes in two pieces is whole again.
-  const streams: Buffer[][] = [];
-  const open = new Set<Socket>();
-  const keep = (from: Socket): void => {
-    const pieces: Buffer[] = [];
-    streams.push(pieces);
-    from.on('data', (chunk: Buffer) => pieces.push(chunk));
-  };
+  const recorder = new ProxyRecorder(region, store, to, watching);
+  await recorder.listen();
+  return recorder;
+}
 
-  // Nothing is passed on before it is known who came: meanwhile their socket is open, and the system shows whose it is.
-  const accept = async (client: Socket): Promise<void> => {
+class ProxyRecorder implements Recorder {
+  readonly region: string;
+  readonly store: string;
+  readonly callers: Caller[] = [];
+  /** 0 until it listens. */
+  port = 0;
+  readonly #to: { readonly host: string; readonly port: number };
+  readonly #watching: Watching;
+  readonly #server = createServer({ pauseOnConnect: true }, (client) => void this.#accept(client));
+  // One for each direction of each connection, so that a text that arrives in two chunks is found whole.
+  readonly #streams: Buffer[][] = [];
+  readonly #open = new Set<Socket>();
+
+  constructor(region: string, store: string, to: { host: string; port: number }, watching: Watching) {
+    this.region = region;
+    this.store = store;
+    this.#to = to;
+    this.#watching = watching;
+  }
+
+  async listen(): Promise<void> {
+    this.#server.listen(0, '127.0.0.1');
+    await once(this.#server, 'listening');
+    this.port = (this.#server.address() as AddressInfo).port;
+  }
+
+  take(): Buffer {
+    return Buffer.concat(this.#streams.flatMap((chunks) => chunks.splice(0)));
+  }
+
+  async close(): Promise<void> {
+    this.#server.close();
+    for (const socket of this.#open) socket.destroy();
+    if (this.#server.listening) await once(this.#server, 'close');
+  }
+
+  // Nothing is forwarded until the caller is identified: while its socket is open, the system shows whose it is.
+  async #accept(client: Socket): Promise<void> {
     client.pause();
-    open.add(client);
-    client.on('error', () => client.destroy()).on('close', () => open.delete(client));
-    const caller = await callerAt(client, watching);
-    // Who went away before anything was passed on has not been there.
+    this.#open.add(client);
+    client.on('error', () => client.destroy()).on('close', () => this.#open.delete(client));
+    const caller = await callerAt(client, this.#watching);
+    // A client that disconnected before anything was forwarded does not count as a caller.
     if (client.destroyed) return;
-    callers.push(caller);
-    // On a system that shows whose a socket is, nobody gets through unknown.
+    this.callers.push(caller);
+    // Where the system shows whose a socket is, an unidentified caller is rejected.
     if (caller.region === null && caller.process !== theProof && systemShowsProcesses) return void client.destroy();
-    const server = connect(to);
+    this.#forward(client);
+  }
+
+  #forward(client: Socket): void {
+    const server = connect(this.#to);
     server.on('error', () => client.destroy()).on('close', () => client.destroy());
     client.on('close', () => server.destroy());
-    keep(client);
-    keep(server);
+    this.#keep(client);
+    this.#keep(server);
     client.pipe(server);
     server.pipe(client);
-  };
-  const server = createServer({ pauseOnConnect: true }, (client) => void accept(client)).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    region,
-    store,
-    port: (server.address() as AddressInfo).port,
-    callers,
-    take: () => Buffer.concat(streams.flatMap((pieces) => pieces.splice(0))),
-    close: async () => {
-      server.close();
-      for (const socket of open) socket.destroy();
-      if (server.listening) await once(server, 'close');
-    },
-  };
+  }
+
+  #keep(from: Socket): void {
+    const chunks: Buffer[] = [];
+    this.#streams.push(chunks);
+    from.on('data', (chunk: Buffer) => chunks.push(chunk));
+  }
 }
 
 async function callerAt(client: Socket, { processes }: Watching): Promise<Caller> {

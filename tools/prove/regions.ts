@@ -84,13 +84,13 @@ export async function startRegion(plan: RegionPlan, around: Surroundings): Promi
   const { id: region } = plan;
   const run = (label: string, args: readonly string[], settings = {}): ChildProcess =>
     startWatched(around, {
-      ...{ region, label, args: [program, ...args] },
+      region,
+      label,
+      args: [program, ...args],
       environment: { ...plan.environment, ...settings },
     });
   const server = run('server', ['serve']);
-  let output = '';
-  for (const stream of [server.stdout, server.stderr])
-    stream?.setEncoding('utf8').on('data', (chunk: string) => (output += chunk));
+  const output = collectOutput(server);
   const origin = `http://127.0.0.1:${plan.port}`;
   const commands: { name: string; text: string }[] = [];
   const attempt = async (args: readonly string[], settings: object, input = ''): Promise<Attempt> => {
@@ -101,7 +101,7 @@ export async function startRegion(plan: RegionPlan, around: Surroundings): Promi
   const running: RunningRegion = {
     ...plan,
     origin,
-    output: () => output,
+    output,
     commands: () => commands,
     command: async (args, input = '') => {
       const { code, printed } = await attempt(args, {}, input);
@@ -118,6 +118,13 @@ export async function startRegion(plan: RegionPlan, around: Surroundings): Promi
     throw error;
   }
   return running;
+}
+
+/** @returns what reads everything that the process has printed so far */
+function collectOutput({ stdout, stderr }: ChildProcess): () => string {
+  let output = '';
+  for (const stream of [stdout, stderr]) stream?.setEncoding('utf8').on('data', (chunk: string) => (output += chunk));
+  return () => output;
 }
 
 const nameOf = (args: readonly string[]): string => args.slice(0, 2).join(' ');

@@ -21,7 +21,12 @@ export function reportPage(report: Report): Promise<string> {
     // Whoever took steps: the regions, and the company that moves where it did.
     owners: [...new Set(report.steps.map(({ region }) => region))],
     totals: totalsOf(report),
-    ...{ fieldsOf, contactsOf, statusWords, kindWords, size, number },
+    fieldsOf,
+    contactsOf,
+    statusWords,
+    kindWords,
+    size,
+    number,
   };
   return ejs.render(read('report.ejs'), model, {
     async: true,
@@ -89,7 +94,9 @@ function contactsOf(
       ways.set(words, (ways.get(words) ?? new Set()).add(by === 'process' ? 'told' : 'seen'));
     }
     return {
-      ...{ region: first?.region ?? '', process: first?.process ?? '', runs: same.length },
+      region: first?.region ?? '',
+      process: first?.process ?? '',
+      runs: same.length,
       samples: same.reduce((all, each) => all + each.samples, 0),
       seen: [...ways].map(([words, by]) => `${words} (${[...by].sort().reverse().join(', ')})`).sort(),
     };

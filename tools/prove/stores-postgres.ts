@@ -13,75 +13,107 @@ import { CommandFault } from '../../src/platform/command-fault.ts';
 const largestDumpBytes = 256 * 1024 * 1024;
 const [postgresPort, redisPort] = [5432, 6379];
 
-/** A PostgreSQL database of the caller's, and a Redis where there is one; a recorder stands in front of each. */
-export async function postgresStores(
-  region: string,
-  given: { databaseUrl: string; redisUrl: string | null },
-  watching: Watching,
-): Promise<RegionStores> {
-  const { databaseUrl, redisUrl } = given;
-  const database = await startRecorder(region, 'PostgreSQL', addressOf(databaseUrl, postgresPort), watching);
-  const sessions =
-    redisUrl === null ? null : await startRecorder(region, 'Redis', addressOf(redisUrl, redisPort), watching);
-  const redis = redisUrl === null ? null : await openRedis(redisUrl);
-  const sink = await startMailSink();
-  const recorders = [database, ...(sessions ? [sessions] : [])];
-  const through = (url: string, { port }: Recorder): string => {
-    const proxied = new URL(url);
-    proxied.host = `127.0.0.1:${port}`;
-    return proxied.href;
-  };
+interface GivenStores {
+  readonly databaseUrl: string;
+  readonly redisUrl: string | null;
+}
+
+/** The stores of one region, each with the recorder in front of it. */
+interface RecordedStores {
+  readonly region: string;
+  readonly databaseUrl: string;
+  readonly database: Recorder;
+  readonly redis: RecordedRedis | null;
+  readonly sink: Awaited<ReturnType<typeof startMailSink>>;
+}
+
+interface RecordedRedis {
+  readonly url: string;
+  readonly recorder: Recorder;
+  readonly store: Awaited<ReturnType<typeof openRedis>>;
+}
+
+/** Gives access to the caller's PostgreSQL database, and to Redis if one is given; a recorder stands in front of each. */
+export async function postgresStores(region: string, given: GivenStores, watching: Watching): Promise<RegionStores> {
+  const stores = await openRecorded(region, given, watching);
+  const { databaseUrl, database, redis, sink } = stores;
+  const recorders = [database, ...(redis === null ? [] : [redis.recorder])];
+  const { host, port } = addressOf(databaseUrl, postgresPort);
   return {
-    environment: {
-      DATABASE_URL: through(databaseUrl, database),
-      ...(redisUrl !== null && sessions ? { REDIS_URL: through(redisUrl, sessions) } : {}),
-      SESSION_SECRETS: randomBytes(32).toString('base64url'),
-      SECOND_FACTOR_KEYS: randomBytes(32).toString('base64url'),
-      SMTP_URL: `smtp://127.0.0.1:${sink.port}`,
-      MAIL_FROM: `portal@${region}.example`,
-    },
+    environment: environmentOf(stores),
     ports: new Map([
-      ...recorders.map(({ port, store }) => [port, `its own ${store}`] as const),
+      ...recorders.map((recorder) => [recorder.port, `its own ${recorder.store}`] as const),
       [sink.port, 'its own mail server'],
     ]),
     files: [],
-    described:
-      redisUrl === null ? 'PostgreSQL, which holds the sessions too' : 'PostgreSQL, and Redis for the sessions',
-    identity: `${addressOf(databaseUrl, postgresPort).host}:${addressOf(databaseUrl, postgresPort).port}${new URL(databaseUrl).pathname}`,
-    checkEmpty: async () => {
-      const tables = await within(databaseUrl, tableNames);
-      const tenants = tables.includes('tenants')
-        ? await within(databaseUrl, (client) => rowsOf(client, 'tenants'))
-        : [];
-      if (tenants.length > 0)
-        throw new CommandFault(`The given database of ${region} holds tenants: the proof wants an empty one`);
-      if ((await redis?.read())?.some(({ items }) => items > 0))
-        throw new CommandFault(`The given Redis of ${region} is not empty`);
-    },
-    read: async () => {
-      const tables = await within(databaseUrl, async (client) => {
-        const places: Place[] = [];
-        for (const name of await tableNames(client)) places.push(...tablePlaces(name, await rowsOf(client, name)));
-        return places;
-      });
-      return [...tables, ...((await redis?.read()) ?? [])];
-    },
+    described: redis === null ? 'PostgreSQL, which holds the sessions too' : 'PostgreSQL, and Redis for the sessions',
+    identity: `${host}:${port}${new URL(databaseUrl).pathname}`,
+    checkEmpty: () => checkStoresAreEmpty(stores),
+    read: async () => [...(await within(databaseUrl, readTables)), ...((await redis?.store.read()) ?? [])],
     backup: async () => [await dump(databaseUrl)],
-    plant: async (text) => {
-      // By the way that the region itself goes, so that it is on the line too.
-      const insert = 'insert into throttles (key, points) values ($1, 0)';
-      await within(through(databaseUrl, database), (client) => client.query(insert, [text]));
-      if (redisUrl !== null && sessions) await (await openRedis(through(redisUrl, sessions))).plantAndClose(text);
-    },
+    plant: (text) => plantInStores(stores, text),
     recorders,
     mails: () => sink.mails,
     plantMail: (text) => sink.mails.push(text),
     close: async () => {
-      await redis?.close();
-      for (const each of recorders) await each.close();
+      await redis?.store.close();
+      for (const recorder of recorders) await recorder.close();
       await sink.close();
     },
   };
+}
+
+async function openRecorded(
+  region: string,
+  { databaseUrl, redisUrl }: GivenStores,
+  watching: Watching,
+): Promise<RecordedStores> {
+  const database = await startRecorder(region, 'PostgreSQL', addressOf(databaseUrl, postgresPort), watching);
+  const redis = redisUrl === null ? null : await openRecordedRedis(region, redisUrl, watching);
+  return { region, databaseUrl, database, redis, sink: await startMailSink() };
+}
+
+async function openRecordedRedis(region: string, url: string, watching: Watching): Promise<RecordedRedis> {
+  const recorder = await startRecorder(region, 'Redis', addressOf(url, redisPort), watching);
+  return { url, recorder, store: await openRedis(url) };
+}
+
+/** The settings of the region's processes, which reach their stores only through the recorders. */
+const environmentOf = ({ region, databaseUrl, database, redis, sink }: RecordedStores): Record<string, string> => ({
+  DATABASE_URL: through(databaseUrl, database),
+  ...(redis === null ? {} : { REDIS_URL: through(redis.url, redis.recorder) }),
+  SESSION_SECRETS: randomBytes(32).toString('base64url'),
+  SECOND_FACTOR_KEYS: randomBytes(32).toString('base64url'),
+  SMTP_URL: `smtp://127.0.0.1:${sink.port}`,
+  MAIL_FROM: `portal@${region}.example`,
+});
+
+function through(url: string, { port }: Recorder): string {
+  const proxied = new URL(url);
+  proxied.host = `127.0.0.1:${port}`;
+  return proxied.href;
+}
+
+async function checkStoresAreEmpty({ region, databaseUrl, redis }: RecordedStores): Promise<void> {
+  const tables = await within(databaseUrl, tableNames);
+  const tenants = tables.includes('tenants') ? await within(databaseUrl, (client) => rowsOf(client, 'tenants')) : [];
+  if (tenants.length > 0)
+    throw new CommandFault(`The given database of ${region} holds tenants: the proof wants an empty one`);
+  if ((await redis?.store.read())?.some(({ items }) => items > 0))
+    throw new CommandFault(`The given Redis of ${region} is not empty`);
+}
+
+async function readTables(client: pg.Client): Promise<Place[]> {
+  const places: Place[] = [];
+  for (const name of await tableNames(client)) places.push(...tablePlaces(name, await rowsOf(client, name)));
+  return places;
+}
+
+// Through the recorders, as the region itself connects, so that the text is found on the wire too.
+async function plantInStores({ databaseUrl, database, redis }: RecordedStores, text: string): Promise<void> {
+  const insert = 'insert into throttles (key, points) values ($1, 0)';
+  await within(through(databaseUrl, database), (client) => client.query(insert, [text]));
+  if (redis !== null) await (await openRedis(through(redis.url, redis.recorder))).plantAndClose(text);
 }
 
 function addressOf(url: string, usual: number): { host: string; port: number } {
@@ -112,8 +144,11 @@ async function dump(url: string): Promise<Place> {
   const { hostname, port, username, password, pathname } = new URL(url);
   const place = { kind: 'backup', items: 1, mayHoldDomains: true, showsSecrets: false, tellsMoves: true } as const;
   const env = {
-    ...{ PATH: process.env.PATH ?? '', PGHOST: hostname, PGDATABASE: decodeURIComponent(pathname.slice(1)) },
-    ...{ PGPORT: port === '' ? String(postgresPort) : port, PGUSER: decodeURIComponent(username) },
+    PATH: process.env.PATH ?? '',
+    PGHOST: hostname,
+    PGDATABASE: decodeURIComponent(pathname.slice(1)),
+    PGPORT: port === '' ? String(postgresPort) : port,
+    PGUSER: decodeURIComponent(username),
     PGPASSWORD: decodeURIComponent(password),
   };
   try {

@@ -5,62 +5,26 @@ import type { Place } from './places.ts';
 import { tablePlaces, type RegionStores } from './stores.ts';
 import { CommandFault } from '../../src/platform/command-fault.ts';
 
-const patienceMs = 5_000;
+const busyTimeoutMs = 5_000;
 
 /**
- * The embedded database of a region, which holds the sessions too; mails lie in the outbox of its data folder.
- * @param given a file of the caller's own; null for the one in the data folder
+ * Gives access to the embedded database of a region, which contains the sessions too; mail is in the outbox of its data folder.
+ * @param given the caller's own file; null for the one in the data folder
  */
 export function sqliteStores(folder: string, given: string | null): RegionStores {
   const file = given ?? path.join(folder, 'parvis.sqlite');
-  const within = <T>(work: (database: SqliteFile.Database) => T, readonly = true): T => {
-    const database = new SqliteFile(file, { readonly, timeout: patienceMs });
-    try {
-      return work(database);
-    } finally {
-      database.close();
-    }
-  };
-  const place = (name: string, content: Buffer, kind: Place['kind']): Place => ({
-    ...{ kind, name, content, items: 1 },
-    ...{ mayHoldDomains: true, showsSecrets: false, tellsMoves: true },
-  });
   return {
     environment: given === null ? {} : { DATABASE_URL: `sqlite:${given}` },
     ports: new Map(),
     files: [file, `${file}-wal`, `${file}-shm`, `${file}-journal`],
     described: 'embedded SQLite, which holds the sessions too',
     identity: path.resolve(file),
-    checkEmpty: () => {
-      const holdsTenants = existsSync(file) && within((database) => hasRows(database, 'tenants'));
-      return holdsTenants
-        ? Promise.reject(new CommandFault('The given database holds tenants: the proof wants an empty one'))
-        : Promise.resolve();
-    },
-    read: () => {
-      if (!existsSync(file)) return Promise.resolve([]);
-      const files = [file, `${file}-wal`].filter((each) => existsSync(each));
-      const tables = within((database) =>
-        tablesOf(database).flatMap((name) => tablePlaces(name, rowsOf(database, name))),
-      );
-      const inFiles = files.map((each) =>
-        place(each === file ? 'database file' : 'write-ahead log', readFileSync(each), 'database file'),
-      );
-      return Promise.resolve([...tables, ...inFiles]);
-    },
-    backup: async () => {
-      if (!existsSync(file)) return [];
-      const copy = path.join(path.dirname(folder), `${path.basename(folder)}-backup.sqlite`);
-      const database = new SqliteFile(file, { readonly: true, timeout: patienceMs });
-      await database.backup(copy);
-      database.close();
-      const content = readFileSync(copy);
-      rmSync(copy);
-      return [place('SQLite’s own backup of the database', content, 'backup')];
-    },
+    checkEmpty: () => checkHasNoTenants(file),
+    read: () => Promise.resolve(existsSync(file) ? [...tablesIn(file), ...filesOf(file)] : []),
+    backup: () => backUp(file, path.join(path.dirname(folder), `${path.basename(folder)}-backup.sqlite`)),
     plant: async (text) => {
       const row = 'insert into throttles (key, points) values (?, 0)';
-      within((database) => database.prepare(row).run(text), false);
+      withDatabase(file, (database) => database.prepare(row).run(text), false);
       await Promise.resolve();
     },
     recorders: [],
@@ -69,6 +33,53 @@ export function sqliteStores(folder: string, given: string | null): RegionStores
     close: () => Promise.resolve(),
   };
 }
+
+function withDatabase<T>(file: string, work: (database: SqliteFile.Database) => T, readonly = true): T {
+  const database = new SqliteFile(file, { readonly, timeout: busyTimeoutMs });
+  try {
+    return work(database);
+  } finally {
+    database.close();
+  }
+}
+
+function checkHasNoTenants(file: string): Promise<void> {
+  const hasTenants = existsSync(file) && withDatabase(file, (database) => hasRows(database, 'tenants'));
+  return hasTenants
+    ? Promise.reject(new CommandFault('The given database holds tenants: the proof wants an empty one'))
+    : Promise.resolve();
+}
+
+const tablesIn = (file: string): Place[] =>
+  withDatabase(file, (database) => tablesOf(database).flatMap((name) => tablePlaces(name, rowsOf(database, name))));
+
+function filesOf(file: string): Place[] {
+  const files = [file, `${file}-wal`].filter((each) => existsSync(each));
+  return files.map((each) =>
+    filePlace(each === file ? 'database file' : 'write-ahead log', readFileSync(each), 'database file'),
+  );
+}
+
+/** @param copy where the backup is written; it is deleted once it has been read */
+async function backUp(file: string, copy: string): Promise<Place[]> {
+  if (!existsSync(file)) return [];
+  const database = new SqliteFile(file, { readonly: true, timeout: busyTimeoutMs });
+  await database.backup(copy);
+  database.close();
+  const content = readFileSync(copy);
+  rmSync(copy);
+  return [filePlace('SQLite’s own backup of the database', content, 'backup')];
+}
+
+const filePlace = (name: string, content: Buffer, kind: Place['kind']): Place => ({
+  kind,
+  name,
+  content,
+  items: 1,
+  mayHoldDomains: true,
+  showsSecrets: false,
+  tellsMoves: true,
+});
 
 const tablesOf = (database: SqliteFile.Database): string[] =>
   (database.prepare("select name from sqlite_master where type = 'table'").all() as { name: string }[]).map(

@@ -16,8 +16,11 @@ export interface Account {
 
 /** @returns somebody whom the flow made up, or was given */
 export const anAccount = (username: string, password: string, id = ''): Account => ({
-  ...{ username, password, id },
-  ...{ link: null, secondFactor: null },
+  username,
+  password,
+  id,
+  link: null,
+  secondFactor: null,
 });
 
 /** Something that left the portal as a file. */
@@ -82,7 +85,8 @@ export class StepFault extends Error {}
 
 export function createStory(region: RunningRegion, mails: Story['mails']): Story {
   return {
-    ...{ name: region.id, region },
+    name: region.id,
+    region,
     ...plantingOf(region.canaries),
     company: { domain: '', tenantId: '' },
     people: new Map(),

@@ -45,57 +45,80 @@ export interface Evidence {
 
 /** Searches everything that was collected, judges every process, and says whether the isolation held. */
 export function sumUp(evidence: Evidence): Report {
-  const { sites, looks, steps, stopped, watching, began } = evidence;
-  const groups = [
-    ...sites.map(({ plan }) => [plan.id, plan.canaries] as const),
-    [mover, evidence.mover.canaries] as const,
-  ];
-  const canariesOf = new Map(groups);
-  const { findings, controls } = searchPlaces(looks, canariesOf);
+  const { sites, looks, steps, watching, began } = evidence;
+  const { planted, findings, searched } = searchFor(evidence);
   const territories = sites.map(territoryOf);
   const judged = watching.processes.map((each) => judgeProcess(each, territories));
   const visits = visitsIn(sites);
-  const isControl = ({ by }: { by: string }): boolean => by.startsWith(`${trespasser} of`);
-  const places = new Map(
-    sites.map(({ plan }) => [plan.id, looks.filter(({ region }) => region === plan.id).flatMap((look) => look.places)]),
-  );
-  const trespasses = judged
-    .filter(({ process }) => process === trespasser)
-    .flatMap((each): ControlResult[] => {
-      const others = visits.filter(({ region }) => region !== each.region);
-      const recorded = others.length === 0 ? null : others.some((visit) => isControl(visit));
-      return trespassNoticed(each, {
-        systemShows: systemShowsProcesses,
-        recorded: systemShowsProcesses ? recorded : null,
-      });
-    });
   const evidenceOnly: Omit<Report, 'held' | 'reasons'> = {
     format: 1,
     at: new Date(began).toISOString(),
     seconds: Math.round((Date.now() - began) / 100) / 10,
     version: versionOf(),
-    system: {
-      node: process.versions.node,
-      platform: `${os.type()} ${os.release()} ${os.arch()}`,
-      showsProcesses: systemShowsProcesses,
-    },
-    regions: sites.map(({ plan: { id, rules }, rulesFile, stores }, index) => ({
-      ...{ region: id, edition: rules.edition, revision: rules.revision, rulesSha256: fileDigest(rulesFile) },
-      ...{ stores: stores.described, stoppedWell: stopped[index] === true },
-    })),
-    ...{ steps, findings },
-    planted: groups.flatMap(([name, canaries]) => plantedIn(name, canaries.list())),
+    system: systemUsed(),
+    regions: regionsOf(evidence),
+    steps,
+    findings,
+    planted,
     looked: lookedThrough(looks),
     directory: directoryChecks(evidence),
     processes: judged.filter(({ process }) => process !== trespasser),
-    visits: visits.filter((visit) => !isControl(visit)),
+    visits: visits.filter((visit) => !isTrespass(visit)),
     longestGapMs: watching.longestGapMs(),
-    controls: [...searchedEverywhere(places, controls), ...trespasses],
+    controls: [...searched, ...trespassControls(judged, visits)],
     limits: limitsOf({ showsProcesses: systemShowsProcesses, recorded: visits.length > 0 }),
   };
   const reasons = [...sharedStores(sites), ...reasonsOf(evidenceOnly)];
   return { ...evidenceOnly, held: reasons.length === 0, reasons };
 }
+
+/** Searches every place for the canaries of every region and of the company that moves. */
+function searchFor({ sites, looks, mover: company }: Evidence) {
+  const groups = [...sites.map(({ plan }) => [plan.id, plan.canaries] as const), [mover, company.canaries] as const];
+  const { findings, controls } = searchPlaces(looks, new Map(groups));
+  const places = new Map(
+    sites.map(({ plan }) => [plan.id, looks.filter(({ region }) => region === plan.id).flatMap((look) => look.places)]),
+  );
+  return {
+    planted: groups.flatMap(([name, canaries]) => plantedIn(name, canaries.list())),
+    findings,
+    searched: searchedEverywhere(places, controls),
+  };
+}
+
+const isTrespass = ({ by }: Visit): boolean => by.startsWith(`${trespasser} of`);
+
+/** Whether each deliberate visit to the other region's stores was noticed. */
+function trespassControls(
+  judged: readonly ReturnType<typeof judgeProcess>[],
+  visits: readonly Visit[],
+): ControlResult[] {
+  const trespassers = judged.filter(({ process }) => process === trespasser);
+  return trespassers.flatMap((each) => {
+    const others = visits.filter(({ region }) => region !== each.region);
+    const recorded = others.length === 0 ? null : others.some(isTrespass);
+    return trespassNoticed(each, {
+      systemShows: systemShowsProcesses,
+      recorded: systemShowsProcesses ? recorded : null,
+    });
+  });
+}
+
+const systemUsed = (): Report['system'] => ({
+  node: process.versions.node,
+  platform: `${os.type()} ${os.release()} ${os.arch()}`,
+  showsProcesses: systemShowsProcesses,
+});
+
+const regionsOf = ({ sites, stopped }: Evidence): Report['regions'] =>
+  sites.map(({ plan: { id, rules }, rulesFile, stores }, index) => ({
+    region: id,
+    edition: rules.edition,
+    revision: rules.revision,
+    rulesSha256: fileDigest(rulesFile),
+    stores: stores.described,
+    stoppedWell: stopped[index] === true,
+  }));
 
 const packageFile = path.join(packageRoot, 'package.json');
 const versionOf = (): string => (JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string }).version;
@@ -137,7 +160,9 @@ function add(
   const sum = (numbers: number[]): number => numbers.reduce((all, each) => all + each, 0);
   const items = kind === 'database table' ? rowsIn(places) : sum(places.map((place) => place.items));
   groups.set(`${region}|${kind}`, {
-    ...{ region, kind, moments: [...(known?.moments ?? []), moment] },
+    region,
+    kind,
+    moments: [...(known?.moments ?? []), moment],
     places: Math.max(known?.places ?? 0, places.length),
     items: grows.has(kind) ? items + (known?.items ?? 0) : Math.max(items, known?.items ?? 0),
     bytes: (known?.bytes ?? 0) + sum(places.map(({ content }) => content.length)),

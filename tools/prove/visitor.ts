@@ -30,67 +30,84 @@ export interface VisitorOptions {
   readonly keep: (answer: string) => void;
 }
 
-const mostRedirects = 5;
-const longestAnswerMs = 30_000;
-const mostTries = 12;
-const longestPauseMs = 3_000;
+const maxRedirects = 5;
+const maxAnswerMs = 30_000;
+const maxRetries = 12;
+const maxPauseMs = 3_000;
 
-export function createVisitor({ origin, headers, keep }: VisitorOptions): Visitor {
-  const jar = new Map<string, string>();
-  let last: Answer | null = null;
-  let csrf = '';
+export function createVisitor(options: VisitorOptions): Visitor {
+  return new HttpVisitor(options);
+}
 
-  // A portal that has too much to do says so and does nothing: people come back, and so does this visitor.
-  async function ask(path: string, init: RequestInit, tries = 0): Promise<Answer> {
-    const answer = await go(path, init);
-    if (answer.status !== 503 || tries === mostTries) return answer;
-    const seconds = Number(answer.headers.get('retry-after') ?? 1);
-    await new Promise((resolve) => setTimeout(resolve, Math.min(seconds * 1_000, longestPauseMs)));
-    return ask(path, init, tries + 1);
+class HttpVisitor implements Visitor {
+  readonly #options: VisitorOptions;
+  readonly #jar = new Map<string, string>();
+  #last: Answer | null = null;
+  #csrf = '';
+
+  constructor(options: VisitorOptions) {
+    this.#options = options;
   }
 
-  async function go(path: string, init: RequestInit, hops = 0): Promise<Answer> {
-    const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
+  get last(): Answer | null {
+    return this.#last;
+  }
+
+  get(path: string): Promise<Answer> {
+    return this.#request(path, {});
+  }
+
+  send(path: string, fields: Fields = {}): Promise<Answer> {
+    const form = readForms(this.#last?.text ?? '').find(({ action }) => action === path);
+    const kept = (form?.fields ?? []).filter(([name]) => !(name in fields));
+    const typed = Object.entries(fields).flatMap(([name, value]) =>
+      [value].flat().map((each): [string, string] => [name, each]),
+    );
+    const token: [string, string][] = form ? [] : [['_csrf', this.#csrf]];
+    return this.#request(path, { method: 'POST', body: new URLSearchParams([...token, ...kept, ...typed]) });
+  }
+
+  upload(path: string, { name, content }: { name: string; content: string }): Promise<Answer> {
+    const body = new FormData();
+    body.append('_csrf', this.#csrf);
+    body.append('file', new Blob([content], { type: 'text/csv' }), name);
+    return this.#request(path, { method: 'POST', body });
+  }
+
+  session(): string {
+    return [...this.#jar].find(([name]) => name.endsWith('-session'))?.[1] ?? '';
+  }
+
+  // An overloaded portal answers 503 and does nothing: wait as long as it asks, then try again.
+  async #request(path: string, init: RequestInit, retries = 0): Promise<Answer> {
+    const answer = await this.#follow(path, init);
+    if (answer.status !== 503 || retries === maxRetries) return answer;
+    const seconds = Number(answer.headers.get('retry-after') ?? 1);
+    await new Promise((resolve) => setTimeout(resolve, Math.min(seconds * 1_000, maxPauseMs)));
+    return this.#request(path, init, retries + 1);
+  }
+
+  async #follow(path: string, init: RequestInit, redirects = 0): Promise<Answer> {
+    const { origin, headers, keep } = this.#options;
+    const cookie = [...this.#jar].map(([name, value]) => `${name}=${value}`).join('; ');
     const all = { ...headers, ...(cookie === '' ? {} : { Cookie: cookie }), ...(init.headers as object) };
-    const signal = AbortSignal.timeout(longestAnswerMs);
+    const signal = AbortSignal.timeout(maxAnswerMs);
     const response = await fetch(new URL(path, origin), { ...init, headers: all, redirect: 'manual', signal });
     const text = await response.text();
     keep([`${response.status}`, ...[...response.headers].map((pair) => pair.join(': ')), text].join('\n'));
-    for (const line of response.headers.getSetCookie()) takeCookie(line);
+    for (const line of response.headers.getSetCookie()) this.#takeCookie(line);
     const to = response.headers.get('location');
     const target = to === null ? null : new URL(to, origin);
-    if (target?.origin === origin && hops < mostRedirects) return go(target.pathname + target.search, {}, hops + 1);
-    csrf = /name="_csrf" value="([^"]+)"/.exec(text)?.[1] ?? csrf;
-    last = { status: response.status, headers: response.headers, text, path, away: target?.href ?? null };
-    return last;
+    if (target?.origin === origin && redirects < maxRedirects)
+      return this.#follow(target.pathname + target.search, {}, redirects + 1);
+    this.#csrf = /name="_csrf" value="([^"]+)"/.exec(text)?.[1] ?? this.#csrf;
+    this.#last = { status: response.status, headers: response.headers, text, path, away: target?.href ?? null };
+    return this.#last;
   }
 
-  function takeCookie(line: string): void {
+  #takeCookie(line: string): void {
     const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
-    if (value === '' || /expires=Thu, 01 Jan 1970/i.test(line)) jar.delete(name);
-    else jar.set(name, value);
+    if (value === '' || /expires=Thu, 01 Jan 1970/i.test(line)) this.#jar.delete(name);
+    else this.#jar.set(name, value);
   }
-
-  return {
-    get: (path) => ask(path, {}),
-    send: (path, fields = {}) => {
-      const form = readForms(last?.text ?? '').find(({ action }) => action === path);
-      const kept = (form?.fields ?? []).filter(([name]) => !(name in fields));
-      const typed = Object.entries(fields).flatMap(([name, value]) =>
-        [value].flat().map((each): [string, string] => [name, each]),
-      );
-      const body = new URLSearchParams([...(form ? [] : [['_csrf', csrf] as [string, string]]), ...kept, ...typed]);
-      return ask(path, { method: 'POST', body });
-    },
-    upload: (path, { name, content }) => {
-      const body = new FormData();
-      body.append('_csrf', csrf);
-      body.append('file', new Blob([content], { type: 'text/csv' }), name);
-      return ask(path, { method: 'POST', body });
-    },
-    session: () => [...jar].find(([name]) => name.endsWith('-session'))?.[1] ?? '',
-    get last() {
-      return last;
-    },
-  };
 }

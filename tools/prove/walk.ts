@@ -45,7 +45,10 @@ async function take(step: Step, here: Story, there: Story): Promise<StepResult> 
   const { title, operation, where, act } = step;
   const began = performance.now();
   const result = (status: StepResult['status'], says = ''): StepResult => ({
-    ...{ title, region: here.name, status, says },
+    title,
+    region: here.name,
+    status,
+    says,
     ms: Math.round(performance.now() - began),
   });
   const { rules } = here.region;

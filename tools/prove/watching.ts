@@ -26,72 +26,95 @@ export interface Watching {
   longestGapMs(): number;
 }
 
-const oftenestMs = 5;
-// Looking must not slow down what is looked at: it takes a tenth of the time at most.
+const minIntervalMs = 5;
+// Sampling must not slow down the processes that are watched: it uses a tenth of the time at most.
 const restFactor = 9;
-// A socket that is not TCP never shows up among those; one that is about to connect does at the next look.
-const mostTries = 5;
+// A socket that is not TCP never appears among the TCP sockets; one that is still connecting appears at a later look.
+const maxLookups = 5;
 
 /**
  * Looks from outside, every few milliseconds, at what the processes have open.
- * @param folders of which files are told
+ * @param folders the folders whose files are reported
  */
 export function startWatching(folders: readonly string[]): Watching {
-  const processes: Watched[] = [];
-  const gone = new Set<number>();
-  // A socket is one connection for as long as it lives: it is looked up once.
-  const known = new Map<string, string>();
-  const tries = new Map<string, number>();
-  let timer: NodeJS.Timeout | undefined;
-  let [lastAt, longest] = [performance.now(), 0];
+  const watcher = new ProcessWatcher(folders);
+  watcher.start();
+  return watcher;
+}
 
-  const sample = (): void => {
+class ProcessWatcher implements Watching {
+  readonly processes: Watched[] = [];
+  readonly #folders: readonly string[];
+  readonly #exited = new Set<number>();
+  // The connection of each inode. It never changes, so that a socket is looked up only once.
+  readonly #connections = new Map<string, string>();
+  readonly #lookups = new Map<string, number>();
+  #timer: NodeJS.Timeout | undefined;
+  #lastAt = performance.now();
+  #longestGapMs = 0;
+
+  constructor(folders: readonly string[]) {
+    this.#folders = folders;
+  }
+
+  start(): void {
+    const began = performance.now();
+    this.sample();
+    this.#timer = setTimeout(() => this.start(), Math.max(minIntervalMs, restFactor * (performance.now() - began)));
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+
+  add(region: string, label: string, pid: number, record: string): void {
+    // The sockets of a new process are its pipes, none of which is TCP: they need no lookup.
+    for (const inode of openOf(pid)?.sockets ?? []) this.#lookups.set(inode, maxLookups);
+    this.processes.push({ region, label, pid, record, seen: new Map(), sockets: new Set(), samples: 0 });
+  }
+
+  longestGapMs(): number {
+    return Math.round(this.#longestGapMs);
+  }
+
+  sample(): void {
     const now = performance.now();
-    if (processes.length > gone.size) longest = Math.max(longest, now - lastAt);
-    lastAt = now;
+    if (this.processes.length > this.#exited.size)
+      this.#longestGapMs = Math.max(this.#longestGapMs, now - this.#lastAt);
+    this.#lastAt = now;
     if (!systemShowsProcesses) return;
-    const open = processes.filter(({ pid }) => !gone.has(pid)).map((each) => ({ each, open: openOf(each.pid) }));
-    lookUp(open.flatMap(({ open: it }) => it?.sockets ?? []));
-    for (const { each, open: it } of open) {
-      if (it === null) gone.add(each.pid);
-      else each.samples++;
-      for (const inode of it?.sockets ?? []) {
-        const words = known.get(inode);
-        if (words === undefined || each.sockets.has(inode)) continue;
-        each.sockets.add(inode);
-        note(each, words);
-      }
-      for (const file of it?.files ?? []) if (isBelow(folders, file)) each.seen.set(`file ${file}`, 1);
+    const running = this.processes.filter(({ pid }) => !this.#exited.has(pid));
+    const looks = running.map((each) => ({ each, open: openOf(each.pid) }));
+    this.#lookUp(looks.flatMap(({ open }) => open?.sockets ?? []));
+    for (const { each, open } of looks) {
+      if (open === null) this.#exited.add(each.pid);
+      else this.#note(each, open);
     }
-  };
-  const lookUp = (inodes: readonly string[]): void => {
-    const unknown = inodes.filter((inode) => !known.has(inode) && (tries.get(inode) ?? 0) < mostTries);
+  }
+
+  #note(each: Watched, { sockets, files }: NonNullable<ReturnType<typeof openOf>>): void {
+    each.samples++;
+    for (const inode of sockets) {
+      const words = this.#connections.get(inode);
+      if (words === undefined || each.sockets.has(inode)) continue;
+      each.sockets.add(inode);
+      each.seen.set(words, (each.seen.get(words) ?? 0) + 1);
+    }
+    for (const file of files) if (isBelow(this.#folders, file)) each.seen.set(`file ${file}`, 1);
+  }
+
+  #lookUp(inodes: readonly string[]): void {
+    const unknown = inodes.filter(
+      (inode) => !this.#connections.has(inode) && (this.#lookups.get(inode) ?? 0) < maxLookups,
+    );
     if (unknown.length === 0) return;
     const words = new Map(tcpSockets().map((socket) => [socket.inode, socketWords(socket)]));
     for (const inode of unknown) {
       const found = words.get(inode);
-      if (found !== undefined) known.set(inode, found);
-      tries.set(inode, (tries.get(inode) ?? 0) + 1);
+      if (found !== undefined) this.#connections.set(inode, found);
+      this.#lookups.set(inode, (this.#lookups.get(inode) ?? 0) + 1);
     }
-  };
-  const note = (each: Watched, what: string): void => void each.seen.set(what, (each.seen.get(what) ?? 0) + 1);
-  const next = (): void => {
-    const began = performance.now();
-    sample();
-    timer = setTimeout(next, Math.max(oftenestMs, restFactor * (performance.now() - began)));
-  };
-  next();
-  return {
-    processes,
-    sample,
-    add: (region, label, pid, record) => {
-      // What a process is born with are its pipes: they are sockets, but none of TCP.
-      for (const inode of openOf(pid)?.sockets ?? []) tries.set(inode, mostTries);
-      processes.push({ region, label, pid, record, seen: new Map(), sockets: new Set(), samples: 0 });
-    },
-    stop: () => clearTimeout(timer),
-    longestGapMs: () => Math.round(longest),
-  };
+  }
 }
 
 function socketWords({ state, local, remote }: ReturnType<typeof tcpSockets>[number]): string {

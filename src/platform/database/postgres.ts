@@ -24,54 +24,17 @@ interface Statement extends Compiled {
 // PostgreSQL cuts names off after 63 bytes: two long ones that differ only behind that would be the same statement.
 const shortName = (name: string): string => createHash('sha256').update(name).digest('base64url');
 
-/** A pool of connections to PostgreSQL; prepared reads are named statements, kept by each connection. */
+/** Opens a pool of connections to PostgreSQL; prepared reads are named statements, which each connection keeps. */
 export function openPostgres(url: string, statementTimeoutMs: number): Database {
-  const patienceMs = statementTimeoutMs > 0 ? acquireTimeoutMs : migrationsAcquireTimeoutMs;
-  const knex = knexFactory({
-    client: 'pg',
-    log: silent,
-    compileSqlOnError: false,
-    connection: {
-      connectionString: url,
-      types: types as unknown as Knex.PgConnectionConfig['types'],
-      statement_timeout: statementTimeoutMs,
-      // The client's own limit, for a server that does not even say that it gives up.
-      ...(statementTimeoutMs > 0 ? { query_timeout: statementTimeoutMs + 1_000 } : {}),
-      connectionTimeoutMillis: patienceMs,
-      application_name: 'parvis',
-    },
-    pool: { min: 0, max: 10, acquireTimeoutMillis: patienceMs },
-    acquireConnectionTimeout: patienceMs,
-  });
+  const knex = createPool(url, statementTimeoutMs);
   const statements = new Map<string, Statement>();
-
-  const prepare = <Row>(name: string, build: Build) => {
-    return async (values: Values): Promise<Row[]> => {
-      let statement = statements.get(name);
-      if (statement === undefined)
-        statements.set(name, (statement = { name: shortName(name), ...compile(knex, build) }));
-      const client = knex.client as {
-        acquireConnection(): Promise<pg.Client>;
-        releaseConnection(connection: pg.Client): Promise<void>;
-      };
-      const connection = await client.acquireConnection();
-      try {
-        const result = await connection.query({
-          name: statement.name,
-          text: statement.sql,
-          values: statement.bind(values),
-        });
-        return result.rows as Row[];
-      } finally {
-        await client.releaseConnection(connection);
-      }
-    };
-  };
-
   return {
     dialect: 'postgres',
     knex,
-    prepare,
+    prepare:
+      <Row>(name: string, build: Build) =>
+      async (values: Values) =>
+        runStatement<Row>(knex, statementOf(statements, knex, name, build), values),
     transaction: (work) => knex.transaction((transaction) => work(withinTransaction(transaction, 'postgres'))),
     snapshot: (work) =>
       knex.transaction((transaction) => work(withinTransaction(transaction, 'postgres')), {
@@ -83,4 +46,47 @@ export function openPostgres(url: string, statementTimeoutMs: number): Database 
     },
     close: () => knex.destroy(),
   };
+}
+
+function createPool(url: string, statementTimeoutMs: number): Knex {
+  const acquireMs = statementTimeoutMs > 0 ? acquireTimeoutMs : migrationsAcquireTimeoutMs;
+  return knexFactory({
+    client: 'pg',
+    log: silent,
+    compileSqlOnError: false,
+    connection: {
+      connectionString: url,
+      types: types as unknown as Knex.PgConnectionConfig['types'],
+      statement_timeout: statementTimeoutMs,
+      // The client's own limit, in case the server never reports its timeout.
+      ...(statementTimeoutMs > 0 ? { query_timeout: statementTimeoutMs + 1_000 } : {}),
+      connectionTimeoutMillis: acquireMs,
+      application_name: 'parvis',
+    },
+    pool: { min: 0, max: 10, acquireTimeoutMillis: acquireMs },
+    acquireConnectionTimeout: acquireMs,
+  });
+}
+
+/** @returns the named statement of a query, which is compiled once per pool */
+function statementOf(statements: Map<string, Statement>, knex: Knex, name: string, build: Build): Statement {
+  const known = statements.get(name);
+  if (known !== undefined) return known;
+  const statement = { name: shortName(name), ...compile(knex, build) };
+  statements.set(name, statement);
+  return statement;
+}
+
+async function runStatement<Row>(knex: Knex, { name, sql, bind }: Statement, values: Values): Promise<Row[]> {
+  const client = knex.client as {
+    acquireConnection(): Promise<pg.Client>;
+    releaseConnection(connection: pg.Client): Promise<void>;
+  };
+  const connection = await client.acquireConnection();
+  try {
+    const result = await connection.query({ name, text: sql, values: bind(values) });
+    return result.rows as Row[];
+  } finally {
+    await client.releaseConnection(connection);
+  }
 }

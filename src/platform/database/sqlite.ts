@@ -1,7 +1,7 @@
 import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import path from 'node:path';
 import SqliteFile from 'better-sqlite3';
-import knexFactory from 'knex';
+import knexFactory, { type Knex } from 'knex';
 import { compile, silent, type Build, type Compiled, type Database, type Values } from './database.ts';
 import { withinTransaction } from './transaction.ts';
 
@@ -14,11 +14,11 @@ const busyTimeoutMs = 250;
 const mappedBytes = 2 ** 31;
 
 /**
- * Three connections to one file: writes go through Knex' single one, prepared reads through two that only read.
- * A reader of a write-ahead log sees the last commit, never the middle of somebody's transaction.
+ * Opens one file with three connections: writes go through Knex's single connection, prepared reads through two read-only ones.
+ * A reader of a write-ahead log sees the last commit, never an unfinished transaction.
  */
 export function openSqlite(file: string): Database {
-  // People and hashes lie in it: no other account of the machine looks in.
+  // The file contains names and password hashes: only this account of the machine may read it.
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
   if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600));
   const knex = knexFactory({
@@ -30,53 +30,70 @@ export function openSqlite(file: string): Database {
     compileSqlOnError: false,
     pool: { min: 1, max: 1, acquireTimeoutMillis: 2_000, afterCreate: setUpConnection },
   });
-  const readers = new Map<number, SqliteFile.Database>();
-  const statements = new Map<string, { statement: SqliteFile.Statement; compiled: Compiled }>();
-
-  // Opened at the first read: before the first write there may be no file to read.
-  const openReader = async (mapped: number): Promise<SqliteFile.Database> => {
-    await knex.raw('select 1');
-    const opened = readers.get(mapped);
-    if (opened !== undefined) return opened;
-    const reader = new SqliteFile(file, { readonly: true, timeout: busyTimeoutMs });
-    reader.pragma(`mmap_size = ${mapped}`);
-    readers.set(mapped, reader);
-    return reader;
-  };
-
-  const prepare = <Row>(name: string, build: Build, reads?: 'scattered') => {
-    const mapped = reads === 'scattered' ? mappedBytes : 0;
-    return async (values: Values): Promise<Row[]> => {
-      let known = statements.get(name);
-      if (known === undefined) {
-        const compiled = compile(knex, build);
-        known = { compiled, statement: (readers.get(mapped) ?? (await openReader(mapped))).prepare(compiled.sql) };
-        statements.set(name, known);
-      }
-      return known.statement.all(known.compiled.bind(values)) as Row[];
-    };
-  };
-
+  const readers = new SqliteReaders(knex, file);
   return {
     dialect: 'sqlite',
     knex,
-    prepare,
+    prepare: (name, build, reads) => readers.prepare(name, build, reads),
     transaction: (work) =>
       knex.transaction(async (transaction) => {
-        // Takes the write lock at once: a transaction that reads first and writes later could be refused halfway.
+        // Takes the write lock first: a transaction that reads first and writes later could be refused halfway.
         await transaction.raw('update users set epoch = epoch where 0');
         return work(withinTransaction(transaction, 'sqlite'));
       }),
-    // Without the write lock: what it reads is the last commit before its first query.
+    // Without the write lock: it reads the last commit before its first query.
     snapshot: (work) => knex.transaction((transaction) => work(withinTransaction(transaction, 'sqlite'))),
     ping: async () => {
       await knex.raw('select 1');
     },
     close: async () => {
-      for (const reader of readers.values()) reader.close();
+      readers.close();
       await knex.destroy();
     },
   };
+}
+
+/** The read-only connections to a file, one for each memory map size, and the statements prepared on them. */
+class SqliteReaders {
+  readonly #knex: Knex;
+  readonly #file: string;
+  readonly #readers = new Map<number, SqliteFile.Database>();
+  readonly #statements = new Map<string, { statement: SqliteFile.Statement; compiled: Compiled }>();
+
+  constructor(knex: Knex, file: string) {
+    this.#knex = knex;
+    this.#file = file;
+  }
+
+  /** See `Database.prepare`. */
+  prepare<Row>(name: string, build: Build, reads?: 'scattered'): (values: Values) => Promise<Row[]> {
+    const mapped = reads === 'scattered' ? mappedBytes : 0;
+    return async (values) => {
+      let known = this.#statements.get(name);
+      if (known === undefined) {
+        const compiled = compile(this.#knex, build);
+        const reader = this.#readers.get(mapped) ?? (await this.#open(mapped));
+        known = { compiled, statement: reader.prepare(compiled.sql) };
+        this.#statements.set(name, known);
+      }
+      return known.statement.all(known.compiled.bind(values)) as Row[];
+    };
+  }
+
+  close(): void {
+    for (const reader of this.#readers.values()) reader.close();
+  }
+
+  // Opened at the first read: before the first write there may be no file to read.
+  async #open(mapped: number): Promise<SqliteFile.Database> {
+    await this.#knex.raw('select 1');
+    const opened = this.#readers.get(mapped);
+    if (opened !== undefined) return opened;
+    const reader = new SqliteFile(this.#file, { readonly: true, timeout: busyTimeoutMs });
+    reader.pragma(`mmap_size = ${mapped}`);
+    this.#readers.set(mapped, reader);
+    return reader;
+  }
 }
 
 function setUpConnection(
