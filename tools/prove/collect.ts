@@ -56,10 +56,17 @@ function commandPlace({ name, text }: { name: string; text: string }): Place {
   });
 }
 
-function wirePlace({ store, take, callers }: Recorder): Place {
+function wirePlace(recorder: Recorder): Place {
+  const { store, callers } = recorder;
   const isDatabase = store === 'PostgreSQL';
   const place = textPlace('sent to the stores', `every byte to and from ${store}`, []);
-  return { ...place, mayHoldDomains: isDatabase, tellsMoves: isDatabase, content: take(), items: callers.length };
+  return {
+    ...place,
+    mayHoldDomains: isDatabase,
+    tellsMoves: isDatabase,
+    content: recorder.take(),
+    items: callers.length,
+  };
 }
 
 // A link stands in the mail that brings it and nowhere else: such a mail is a place of its own.
