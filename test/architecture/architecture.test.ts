@@ -26,8 +26,8 @@ describe('the house keeps its shape', () => {
     assertNone(tooLong([...source, ...tools], 200));
   });
 
-  test('the composition root has 120 lines at the most', () => {
-    assertNone(tooLong(under('src/app.ts'), 120));
+  test('the composition root has 100 lines at the most', () => {
+    assertNone(tooLong(under('src/app.ts'), 100));
   });
 
   test('the domain imports nothing from outside itself', () => {

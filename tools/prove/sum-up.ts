@@ -7,7 +7,6 @@ import { searchedEverywhere, trespasser, trespassNoticed, type ControlResult } f
 import { searchPlaces, type Look, type PlaceKind } from './places.ts';
 import { systemShowsProcesses } from './proc.ts';
 import { fileDigest, territoryOf, type Site } from './sites.ts';
-import { theProof } from './recorder.ts';
 import {
   limitsOf,
   reasonsOf,
@@ -21,6 +20,7 @@ import { mover, type Story } from './story.ts';
 import type { StepResult } from './walk.ts';
 import type { Watching } from './watching.ts';
 import { packageRoot } from '../../src/platform/package-root.ts';
+import { visitsIn } from './visits.ts';
 
 /** A line of a directory. */
 export interface Route {
@@ -189,17 +189,4 @@ function directoryChecks({ stories, directories, mover: company }: Evidence): Di
     const exact = theirs.length === expected.length && expected.every((domain) => theirs.includes(domain));
     return { region: story.region.id, of, domains: theirs.length, exact };
   });
-}
-
-function visitsIn(sites: readonly Site[]): Visit[] {
-  const groups = new Map<string, Visit>();
-  for (const { region, store, callers } of sites.flatMap(({ stores }) => stores.recorders)) {
-    for (const caller of callers) {
-      const by = caller.region === null ? caller.process : `${caller.process} of ${caller.region}`;
-      const allowed = caller.region === region || caller.process === theProof || !systemShowsProcesses;
-      const key = [region, store, by].join('|');
-      groups.set(key, { region, store, by, allowed, count: (groups.get(key)?.count ?? 0) + 1 });
-    }
-  }
-  return [...groups.values()];
 }
