@@ -19,6 +19,13 @@ const words = process.argv.slice(2);
 const every = globSync('test/**/*.test.ts').sort();
 const pathWords = words.filter((word) => every.some((file) => file.includes(word)));
 const nameWords = words.filter((word) => !pathWords.includes(word));
+
+// A word that looks like a path was meant as one: as part of a test's name it would run every file and find nothing.
+const mistyped = nameWords.filter((word) => word.includes('/') || word.endsWith('.ts'));
+if (mistyped.length > 0) {
+  console.error(`No test file matches ${mistyped.join(', ')}.`);
+  process.exit(1);
+}
 const files = every.filter((file) => pathWords.length === 0 || pathWords.some((word) => file.includes(word)));
 
 // The process of a test file does not end by itself when this one is told to.
