@@ -22,7 +22,7 @@ import { pendingSteps } from './site/http/pending-steps.ts';
 import { refusalPage } from './site/http/refusal.ts';
 import { requestId } from './site/http/request-id.ts';
 import { requestLog } from './site/http/request-log.ts';
-import { mountRoutes, type Route } from './site/http/routing.ts';
+import { mountRoutes, unusedMethods, type Route } from './site/http/routing.ts';
 import { scope } from './site/http/scope.ts';
 import { securityHeaders } from './site/http/security-headers.ts';
 import { session } from './site/http/session.ts';
@@ -74,7 +74,7 @@ export function createApp(given: AppParts): { app: Express; routes: readonly Rou
   app.use(pageMiddleware(pages), language(cookies, rules), body(uploadOf));
   app.use(session(config, cookies, parts.sessionStore, parts.secrets), authentication.middleware);
   app.use(scope(cookies, rules, clock), supportEnd(core.support), pendingSteps());
-  app.use(upload(uploadOf, answerRefusal), csrf());
+  app.use(unusedMethods(routes), upload(uploadOf, answerRefusal), csrf());
   mountRoutes(app, routes, answerRefusal);
   app.use(notFoundPage(), errorPages(pages, log));
   return { app, routes, background };

@@ -5,8 +5,10 @@ import type { Middleware } from './request.ts';
 
 const tokenBytes = 32;
 
+/** Methods that change nothing, by RFC 9110, section 9.2.1. Every other one needs a token, whether or not a route has it. */
+const safeMethods: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
+
 const protection = csrfSync({
-  ignoredMethods: ['GET', 'HEAD', 'OPTIONS'],
   getTokenFromRequest: (request: Request) => {
     const form = request.body as Record<string, unknown> | undefined;
     return typeof form?._csrf === 'string' ? form._csrf : undefined;
@@ -14,18 +16,17 @@ const protection = csrfSync({
   size: tokenBytes,
 });
 
-/** Refuses a form that was not made for this session, and one that another site sends. */
+/** Rejects requests that change something without this session's token, and those that another site sends. */
 export function csrf(): Middleware {
   return (request, _response, next) => {
-    // A route is a get or a post: whatever else is sent meets no handler but the one that answers 405.
-    const safe = request.method !== 'POST';
-    const foreign = ['cross-site', 'same-site'].includes(request.get('sec-fetch-site') ?? '');
-    if (safe || (!foreign && protection.isRequestValid(request))) next();
+    const isSafe = safeMethods.includes(request.method);
+    const isForeign = ['cross-site', 'same-site'].includes(request.get('sec-fetch-site') ?? '');
+    if (isSafe || (!isForeign && protection.isRequestValid(request))) next();
     else next(new Failure('staleForm'));
   };
 }
 
-/** Makes forms stale that are open elsewhere: what they were filled in for has changed under them. */
+/** Rotates the CSRF token, so that forms open in other tabs are rejected. */
 export const renewCsrfToken = (request: Request): void => void protection.generateToken(request, true);
 
 /** @returns the token that every form of this session carries; made at the first form */

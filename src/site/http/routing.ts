@@ -1,4 +1,4 @@
-import type { Express, Request, Response } from 'express';
+import { Router, type Express, type Request, type Response } from 'express';
 import { Failure } from '../../domain/errors.ts';
 import { may, type Refused } from '../../domain/policy.ts';
 import type { Action } from '../../domain/roles.ts';
@@ -36,14 +36,32 @@ export function mountRoutes(app: Express, routes: readonly Route[], answerRefusa
   for (const { method, path, access, handle } of routes) {
     app[method](path, guard(access, answerRefusal), async (request, response) => handle(request, response));
   }
+  app.use(methodsNotAllowed(routes));
+}
+
+/**
+ * Answers methods that no page has, such as PUT and OPTIONS, before any check of forms: 405 at a known address, else 404.
+ * Requests with other methods pass without being matched a second time.
+ */
+export function unusedMethods(routes: readonly Route[]): Middleware {
+  const used = new Set(['HEAD', ...routes.map(({ method }) => method.toUpperCase())]);
+  const notAllowed = methodsNotAllowed(routes).use(() => {
+    throw new Failure('notFound');
+  });
+  return (request, response, next) => (used.has(request.method) ? next() : notAllowed(request, response, next));
+}
+
+function methodsNotAllowed(routes: readonly Route[]): Router {
+  const router = Router();
   for (const path of new Set(routes.map((route) => route.path))) {
     const methods = routes.filter((route) => route.path === path).map(({ method }) => method.toUpperCase());
     const allowed = methods.includes('GET') ? ['HEAD', ...methods] : methods;
-    app.all(path, (_request, response) => {
+    router.all(path, (_request, response) => {
       response.set('Allow', allowed.join(', '));
       throw new Failure('methodNotAllowed');
     });
   }
+  return router;
 }
 
 const longestReturnTo = 500;

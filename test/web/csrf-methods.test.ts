@@ -1,0 +1,22 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Request, Response } from 'express';
+import { Failure } from '../../src/domain/errors.ts';
+import { csrf } from '../../src/site/http/csrf.ts';
+
+/** @returns what the middleware passes on for a request without a token: nothing, or the error that rejects it */
+function passed(method: string): unknown {
+  const request = { method, session: {}, body: {}, get: () => undefined } as unknown as Request;
+  let error: unknown = 'never called';
+  csrf()(request, {} as Response, (given?: unknown) => (error = given));
+  return error;
+}
+
+for (const method of ['POST', 'PUT', 'PATCH', 'DELETE', 'QUERY'])
+  test(`${method} without a token is rejected, whether or not a route has it`, () => {
+    const error = passed(method);
+    assert.ok(error instanceof Failure && error.kind === 'staleForm');
+  });
+
+for (const method of ['GET', 'HEAD', 'OPTIONS'])
+  test(`${method} needs no token`, () => assert.equal(passed(method), undefined));
