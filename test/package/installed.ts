@@ -25,7 +25,7 @@ export type Environment = Readonly<Record<string, string>>;
 /** What a new shell would have: this Node first, and none of the settings that npm hands to the scripts it runs. */
 function cleanEnvironment(): Record<string, string> {
   const fromNpm =
-    /^(npm_(package|lifecycle|command|execpath|node_execpath|config_(local|global)?_?prefix)|INIT_CWD|NODE_(OPTIONS|TEST_CONTEXT|CHANNEL_FD))/i;
+    /^(npm_(package|lifecycle|command|execpath|node_execpath|config_((local|global)?_?prefix|loglevel))|INIT_CWD|NODE_(OPTIONS|TEST_CONTEXT|CHANNEL_FD))/i;
   const parvis = /^(DATABASE_URL|REDIS_URL|DATA_DIR|PORT|REGION|BASE_URL|PROVE_)/;
   const kept = Object.entries(process.env).filter(([name]) => !fromNpm.test(name) && !parvis.test(name));
   return { ...(Object.fromEntries(kept) as Record<string, string>), PATH: pathWithThisNode() };

@@ -72,7 +72,12 @@ describe('the package installed from its tarball', { skip: skipWithout('registry
   });
 
   test('npm refuses to publish it', async () => {
-    const nowhere = ['--registry=http://127.0.0.1:1/', '--//127.0.0.1:1/:_authToken=none', '--fetch-retries=0'];
+    const nowhere = [
+      '--loglevel=error',
+      '--registry=http://127.0.0.1:1/',
+      '--//127.0.0.1:1/:_authToken=none',
+      '--fetch-retries=0',
+    ];
     await assert.rejects(installation.npm('publish', packed.tarball, ...nowhere), /EPRIVATE/);
   });
 
