@@ -62,7 +62,7 @@ export function createApp(given: AppParts): { app: Express; routes: readonly Rou
   const cookies = createCookies(config);
   const pages = createPages({ config, translator, render, assets, cookies, clock });
   const answerRefusal = refusalPage(database, clock);
-  const authentication = createAuthentication(core.accounts.sessions, core.support, rules);
+  const authentication = createAuthentication(core.accounts.sessions, core.support, rules, cookies);
   const routes = siteRoutes({ ...parts, core, cookies, authentication, answerRefusal, csv, wordsFor });
 
   const uploadOf = uploadsAmong(routes);

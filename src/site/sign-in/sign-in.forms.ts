@@ -12,5 +12,7 @@ export const usernameForm = z.object({
 });
 
 export const passwordForm = z.object({
+  /** Empty when only a password was sent. */
+  username: line(longestUsername).transform(canonicalUsername),
   password: secret.refine((text) => text !== '', 'sessions:error.passwordMissing'),
 });
