@@ -80,13 +80,13 @@ function createTongue(translate: Translate, language: Language, direction: 'ltr'
   return { language, direction, t, html: (key, values) => isolated(t, key, values) };
 }
 
-const mostCounted = 100;
+const maxCounted = 100;
 
 // What a text is kept under; null for one that is not worth keeping, such as one with a name in it.
 function nameOf(key: string, values: TextValues | undefined): string | null {
   if (values === undefined) return key;
   const { count } = values;
-  const isSmall = typeof count === 'number' && Number.isInteger(count) && count >= 0 && count <= mostCounted;
+  const isSmall = typeof count === 'number' && Number.isInteger(count) && count >= 0 && count <= maxCounted;
   return isSmall && Object.keys(values).length === 1 ? `${key} ${count}` : null;
 }
 

@@ -11,7 +11,7 @@ export interface Transport {
 
 const connectWithinMs = 10_000;
 const answerWithinMs = 20_000;
-const mostKept = 100;
+const maxKeptFiles = 100;
 // One machine that talks to itself may do so in plain text, or by a certificate that it made for itself.
 const onOneMachine = { tls: { rejectUnauthorized: false } };
 const loopback = /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/;
@@ -97,7 +97,7 @@ function toFolder(config: FolderConfig): Transport {
       await mkdir(directory, { recursive: true, mode: 0o700 });
       const name = `${new Date(at).toISOString().replaceAll(':', '-')}-${mail.id}.eml`;
       await writeFile(path.join(directory, name), message as Buffer, { mode: 0o600 });
-      await remove((await kept()).slice(0, -mostKept));
+      await remove((await kept()).slice(0, -maxKeptFiles));
     },
     clear: async () => {
       await mkdir(directory, { recursive: true, mode: 0o700 });

@@ -19,7 +19,7 @@ const ownIndex = {
   firstStep: 1,
   furtherStep: 1,
   hopeful: 9,
-  mostNamed: 10_000,
+  maxNamed: 10_000,
   namedAtOnce: 500,
   walkedForOneNamed: 0,
 };

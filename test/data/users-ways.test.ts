@@ -22,18 +22,18 @@ const all: Limits = {
   firstStep: 1_000,
   furtherStep: 7,
   hopeful: Infinity,
-  mostNamed: 10_000,
+  maxNamed: 10_000,
   namedAtOnce: 11,
   walkedForOneNamed: 0,
 };
 const ways: Record<string, Limits> = {
   'in one step': all,
-  'step by step, where an index names too many': { ...all, firstStep: 3, mostNamed: 0, walkedForOneNamed: Infinity },
+  'step by step, where an index names too many': { ...all, firstStep: 3, maxNamed: 0, walkedForOneNamed: Infinity },
   'by those whom an index names': { ...all, firstStep: 1 },
   'by where names begin, and by those who have the word elsewhere': { ...all, firstStep: 1, namedAtOnce: 500 },
   'by one after the other, and then by those named': { ...all, firstStep: 2, walkedForOneNamed: 1 },
   'step by step, for as long as there is hope': { ...all, firstStep: 30, hopeful: 1 },
-  'by whichever index names few': { ...all, firstStep: 2, mostNamed: 40 },
+  'by whichever index names few': { ...all, firstStep: 2, maxNamed: 40 },
 };
 
 const names = ['Zoé', 'Zoe', 'Müller', 'Mueller', 'Muller', 'Åse', '李小龍', 'O’Neil', 'Юлия', 'Παπάς', 'a', 'nan'];

@@ -113,7 +113,7 @@ export { lockAs } from './sessions/recheck.ts';
 export type { Sessions, SessionTicket, SignInResult } from './sessions/sessions.ts';
 export * as credentialsStore from './stores/credentials.store.ts';
 export * as dashboardStore from './stores/dashboard.store.ts';
-export { mostCounted } from './stores/dashboard.store.ts';
+export { maxCounted } from './stores/dashboard.store.ts';
 export type { FoundLink } from './stores/links.store.ts';
 export {
   decodeCursor,

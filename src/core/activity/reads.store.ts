@@ -20,7 +20,7 @@ import {
 
 const latestShown = 8;
 const editsLookedAt = 100;
-const mostThrottledLookedAt = 500;
+const maxThrottledRead = 500;
 
 /** How many entries an export holds in memory at once. */
 export const entriesPerBatch = 100;
@@ -45,7 +45,7 @@ const throttled = preparedQuery<{ count: number }>('activity.throttled', (knex, 
         .select('target_id')
         .where({ tenant_id: $('tenant'), kind: 'signIn.throttled' })
         .where('at', '>', $('since'))
-        .limit(mostThrottledLookedAt)
+        .limit(maxThrottledRead)
         .as('recent'),
     )
     .countDistinct({ count: 'target_id' }),

@@ -21,9 +21,9 @@ export interface Move {
   readonly decided?: { readonly epoch: number; readonly remark: string; readonly at: number };
 }
 
-const mostListed = 100;
+const maxListed = 100;
 // More than the people whom one request can be about, so that whoever could agree to it is found beside them.
-const mostAdministrators = 100;
+const maxAdministrators = 100;
 // Spelt out, not bound: only then do the indexes of the few that wait, and of administrators, fit.
 const isLive = "approvals.state in ('open', 'confirmed')";
 
@@ -49,7 +49,7 @@ const listLatest = preparedQuery<NamedApproval>('approvals.list', (knex, $) =>
       { column: 'approvals.created_at', order: 'desc' },
       { column: 'approvals.id', order: 'desc' },
     ])
-    .limit(mostListed),
+    .limit(maxListed),
 );
 
 const listLive = preparedQuery<NamedApproval>('approvals.live', (knex, $) =>
@@ -57,7 +57,7 @@ const listLive = preparedQuery<NamedApproval>('approvals.live', (knex, $) =>
     .whereRaw(isLive)
     .whereRaw('(approvals.created_at, approvals.id) > (?, ?)', [$('at'), $('id')])
     .orderBy(['approvals.created_at', 'approvals.id'])
-    .limit(mostListed),
+    .limit(maxListed),
 );
 
 const liveOfAsker = preparedQuery<NamedApproval>('approvals.liveOf', (knex, $) =>
@@ -68,7 +68,7 @@ const declinedLately = preparedQuery<NamedApproval>('approvals.declined', (knex,
   named(knex, $)
     .where({ 'approvals.asker_id': $('asker'), 'approvals.state': 'declined' })
     .where('approvals.ended_at', '>', $('since'))
-    .limit(mostListed),
+    .limit(maxListed),
 );
 
 const administratorsByLevel = (['global', 'userManagement'] as const).map((level) =>
@@ -78,7 +78,7 @@ const administratorsByLevel = (['global', 'userManagement'] as const).map((level
       .where('tenant_id', $('tenant'))
       .whereRaw(`administrator_level = '${level}' and state = 'active'`)
       .orderBy('name_key')
-      .limit(mostAdministrators),
+      .limit(maxAdministrators),
   ),
 );
 
@@ -103,7 +103,7 @@ export async function* live(database: Database, scope: Scope): AsyncGenerator<Ap
     const found = (await listLive(database, { tenant: scope.tenant.id, ...last })).map(toApproval);
     yield* found;
     const end = found.at(-1);
-    if (end === undefined || found.length < mostListed) return;
+    if (end === undefined || found.length < maxListed) return;
     last = { at: end.createdAt, id: end.id };
   }
 }

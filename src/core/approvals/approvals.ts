@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mostWaiting, waitsMs, type ApprovalSubject, type ApprovalTarget } from '../../domain/approvals.ts';
+import { maxWaitingApprovals, waitsMs, type ApprovalSubject, type ApprovalTarget } from '../../domain/approvals.ts';
 import { Failure, notFound } from '../../domain/errors.ts';
 import type { Refused } from '../../domain/policy.ts';
 import type { Scope } from '../../domain/scope.ts';
@@ -68,7 +68,7 @@ async function write(
   // Asked for twice, by a form that was sent again, it is one request.
   const same = mine.find((each) => each.act === wish.act && isSame(each.subject, subject));
   if (same !== undefined) return { outcome: 'asked', id: same.id } as const;
-  if (actor === null || mine.length >= mostWaiting) return { outcome: 'tooMany' } as const;
+  if (actor === null || mine.length >= maxWaitingApprovals) return { outcome: 'tooMany' } as const;
   const [id, at] = [randomUUID(), clock()];
   const expiresAt = at + waitsMs(scope.rules);
   const approval = { id, act: wish.act, subject, reason, createdAt: at, expiresAt };

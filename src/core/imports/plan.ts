@@ -26,11 +26,11 @@ export function planRow(scope: Scope, present: Present, row: ReadRow, holder: Ho
     : planAddition(scope, present, row, holder);
 }
 
-const longestShown = 254;
+const maxShownLength = 254;
 
 /** A row that is refused, with as much of what it says as tells whom it is about. */
 export function refuse({ line, username, given }: ReadRow, ...faults: FieldFault[]): PlannedRow {
-  const shown = (text = ''): string => cleanName(text).slice(0, longestShown);
+  const shown = (text = ''): string => cleanName(text).slice(0, maxShownLength);
   return { line, username: shown(username), displayName: shown(given.displayName), outcome: 'refused', faults };
 }
 

@@ -3,7 +3,7 @@ import type { Scope } from '../../domain/scope.ts';
 import { paths } from '../http/paths.ts';
 import { dayOf } from '../activity/days.ts';
 import { logHref } from '../activity/list.ts';
-import { mostCounted, dashboardStore } from '../../core/accounts/index.ts';
+import { maxCounted, dashboardStore } from '../../core/accounts/index.ts';
 import { activityStore } from '../../core/activity/index.ts';
 import type { Database } from '../../platform/database/database.ts';
 
@@ -18,7 +18,7 @@ export interface Attention {
   readonly href: string;
 }
 
-const fewestGlobalAdmins = 2;
+const minGlobalAdmins = 2;
 const dayMs = 24 * 60 * 60 * 1_000;
 
 /**
@@ -43,7 +43,7 @@ export async function attentionOf(
     text: 'dashboard:fewGlobalAdmins.text',
     href: `${paths.users}?level=global`,
   };
-  return [...(globalAdmins < fewestGlobalAdmins ? [few] : []), ...throttled, ...users];
+  return [...(globalAdmins < minGlobalAdmins ? [few] : []), ...throttled, ...users];
 }
 
 async function attentionToUsers(database: Database, scope: Scope, now: number): Promise<Attention[]> {
@@ -67,6 +67,6 @@ async function attentionToSignIns(database: Database, scope: Scope, now: number)
 // A count that stops somewhere says so.
 const worded = (what: string, count: number) => ({
   count,
-  title: `dashboard:attention.${what}.${count > mostCounted ? 'many' : 'title'}`,
+  title: `dashboard:attention.${what}.${count > maxCounted ? 'many' : 'title'}`,
   text: `dashboard:attention.${what}.text`,
 });

@@ -64,7 +64,7 @@ function methodsNotAllowed(routes: readonly Route[]): Router {
   return router;
 }
 
-const longestReturnTo = 500;
+const maxReturnToLength = 500;
 
 function guard(access: Access, answerRefusal: AnswerRefusal): Middleware {
   if (access === 'anyone') return (_request, _response, next) => next();
@@ -87,7 +87,7 @@ function guard(access: Access, answerRefusal: AnswerRefusal): Middleware {
 function askToSignIn(request: Request, response: Response): void {
   // What was searched for stays behind: a name does not belong in a visitor's session.
   const worthKeeping =
-    request.method === 'GET' && request.originalUrl.startsWith('/') && request.path.length <= longestReturnTo;
+    request.method === 'GET' && request.originalUrl.startsWith('/') && request.path.length <= maxReturnToLength;
   if (worthKeeping) request.session.returnTo = request.path;
   response.redirect(303, paths.signIn);
 }

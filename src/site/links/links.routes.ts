@@ -10,7 +10,7 @@ import type { Route } from '../http/routing.ts';
 import type { FoundLink, LinkThrottle, Links } from '../../core/accounts/index.ts';
 import { bind } from '../../platform/bind.ts';
 
-const longestDevice = 300;
+const maxDeviceLength = 300;
 
 export interface LinksRoutesDependencies {
   readonly links: Links;
@@ -47,7 +47,7 @@ async function open(deps: LinksRoutesDependencies, request: Request, response: R
   const { links, rules, authentication } = deps;
   // Whoever is signed in would go on as somebody else, without having meant to.
   if (request.scope) return saySignedIn(request, response, 409);
-  const device = (request.get('user-agent') ?? '').slice(0, longestDevice);
+  const device = (request.get('user-agent') ?? '').slice(0, maxDeviceLength);
   const ticket = await counted(deps, request, (token) => links.open(regionScopeOf(request, rules), token, device));
   if (ticket === null) return sayGone(deps, response);
   await authentication.renew(request, ticket);

@@ -11,8 +11,8 @@ import { usersStore } from '../../core/accounts/index.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 
-const longestAddress = 2_000;
-const returnTo = line(longestAddress).catch('');
+const maxAddressLength = 2_000;
+const returnTo = line(maxAddressLength).catch('');
 const languageForm = z.object({ language: z.enum(languages), returnTo });
 const themeForm = z.object({ theme: z.enum(themes), returnTo });
 

@@ -17,8 +17,8 @@ import { bind } from '../../platform/bind.ts';
 const trail = [{ href: paths.dashboard, label: 'common:terms.dashboard' }];
 const inProfile = [...trail, { href: paths.myProfile, label: 'common:terms.myProfile' }];
 
-const longestId = 36;
-const endForm = z.object({ session: line(longestId) });
+const maxIdLength = 36;
+const endForm = z.object({ session: line(maxIdLength) });
 
 export interface ProfileRoutesDependencies {
   readonly database: Database;

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { canonicalUsername, isUsername } from '../../domain/people/user.ts';
 import { line, secret } from '../http/forms.ts';
 
-const longestUsername = 254;
+const maxUsernameLength = 254;
 
 export const usernameForm = z.object({
-  username: line(longestUsername)
+  username: line(maxUsernameLength)
     .transform(canonicalUsername)
     .refine((text) => text !== '', 'sessions:error.usernameMissing')
     .refine((text) => text === '' || isUsername(text), 'sessions:error.usernameShape'),

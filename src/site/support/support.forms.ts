@@ -3,15 +3,15 @@ import { supportLevels } from '../../domain/support.ts';
 import { cleanName } from '../../domain/people/user.ts';
 import { carriedNumber, line } from '../http/forms.ts';
 
-const longestId = 36;
+const maxIdLength = 36;
 /** In UTF-16 code units. */
-export const longestPurpose = 300;
+export const maxPurposeLength = 300;
 
 /** @param longestHours the longest access that the rules allow */
 export const grantForm = (longestHours: number) =>
   z.object({
-    operator: line(longestId).refine((text) => text !== '', 'support:error.unknown'),
-    purpose: line(longestPurpose)
+    operator: line(maxIdLength).refine((text) => text !== '', 'support:error.unknown'),
+    purpose: line(maxPurposeLength)
       .transform(cleanName)
       .refine((text) => text !== '', 'support:error.purpose'),
     // What no form of ours sends reads as the lesser of the two.

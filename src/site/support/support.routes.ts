@@ -9,7 +9,7 @@ import { renewCsrfToken } from '../http/csrf.ts';
 import { readForm } from '../http/forms.ts';
 import { scopeOf, seeOther, sessionOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';
-import { grantForm, longestPurpose } from './support.forms.ts';
+import { grantForm, maxPurposeLength } from './support.forms.ts';
 import { type TenantGrant, type Support, supportStore } from '../../core/support/index.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
@@ -71,7 +71,7 @@ async function show(
   const grants = (await supportStore.list(database, scope)).map((grant) => describe(deps, grant));
   const model = {
     longestHours,
-    longestPurpose,
+    maxPurposeLength,
     levels: supportLevels,
     typed: texts(typed),
     forbiddenBy: forbiddenBy(deps, scope),
@@ -128,5 +128,5 @@ const grantIdOf = (request: Request): string => String(request.params.grantId);
 /** What somebody typed, to be shown in the fields again. */
 const texts = (typed: Typed): Record<string, string> =>
   Object.fromEntries(
-    fieldNames.map((name) => [name, typeof typed[name] === 'string' ? typed[name].slice(0, longestPurpose) : '']),
+    fieldNames.map((name) => [name, typeof typed[name] === 'string' ? typed[name].slice(0, maxPurposeLength) : '']),
   );

@@ -63,7 +63,7 @@ async function list(deps: UsersRoutesDependencies, request: Request, response: R
     levels,
     statuses,
     deleted,
-    mostDeleted: maxDeletedCounted,
+    maxDeleted: maxDeletedCounted,
     add: may(scope, 'users.add'),
     bulk: offeredInBulk(scope, 'present'),
     chooseAll: chooseAllHref(query),

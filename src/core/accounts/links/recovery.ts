@@ -16,7 +16,7 @@ import { bind } from '../../../platform/bind.ts';
 
 export type Recovery = ReturnType<typeof createRecovery>;
 
-const mostWaiting = 1_000;
+const maxWaiting = 1_000;
 const everyMs = 60_000;
 const comeAgainSeconds = 60;
 
@@ -99,7 +99,7 @@ export async function ask(deps: Queue, scope: RegionScope, username: string): Pr
   const { throttle, waiting } = deps;
   const wait = await throttle.takeRecovery(username, scope.address ?? '');
   if (wait !== null) return wait;
-  if (waiting.length >= mostWaiting) throw overloaded(comeAgainSeconds);
+  if (waiting.length >= maxWaiting) throw overloaded(comeAgainSeconds);
   waiting.push({ scope, username });
   return null;
 }

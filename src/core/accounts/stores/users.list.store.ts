@@ -19,7 +19,7 @@ export interface Limits {
   /** How many of those must fit for the walk to go on before an index is asked: twice as far as is to be expected. */
   readonly hopeful: number;
   /** How many an index may name, and how many of them are looked at at a time. */
-  readonly mostNamed: number;
+  readonly maxNamed: number;
   readonly namedAtOnce: number;
   /** How many can be walked past in the time in which one of those is looked at. */
   readonly walkedForOneNamed: number;
@@ -29,7 +29,7 @@ const usual: Limits = {
   firstStep: 1_000,
   furtherStep: 4_000,
   hopeful: 4,
-  mostNamed: 10_000,
+  maxNamed: 10_000,
   namedAtOnce: 500,
   walkedForOneNamed: 16,
 };
@@ -118,7 +118,7 @@ async function findByBeginning(deps: PagesDependencies, asked: Asked): Promise<F
 
 /** @returns the numbers of all users who may fit; null if no index can tell, or if they are too many */
 async function candidatesOf({ database, index, limits }: PagesDependencies, asked: Asked): Promise<number[] | null> {
-  const most = limits.mostNamed;
+  const most = limits.maxNamed;
   const byWords = asked.words.length > 0 ? await index.named(tenantOf(asked), asked.words, most) : null;
   if (byWords !== null) return byWords;
   for (const holders of queries.holdersIndexes(asked)) {
