@@ -13,6 +13,7 @@ import { createScope, type Scope } from '../../src/domain/scope.ts';
 import { skipWithout } from '../support/services.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 import type { NewUser } from '../../src/core/accounts/stores/users.columns.ts';
+import { operator, person } from '../../src/domain/principal.ts';
 
 const closers: (() => unknown)[] = [];
 after(async () => {
@@ -69,7 +70,7 @@ export async function newTenant(database: Database, name = 'Ateliers Lumière'):
     now: start,
     address: '192.0.2.7',
     tenant,
-    actor: null,
+    principal: operator,
   });
 }
 
@@ -98,4 +99,4 @@ export function newUser(wishes: Partial<NewUser> = {}): NewUser {
 }
 
 /** The same scope with somebody in it. */
-export const actingAs = (scope: Scope, user: NewUser): Scope => createScope({ ...scope, actor: user });
+export const actingAs = (scope: Scope, user: NewUser): Scope => createScope({ ...scope, principal: person(user) });

@@ -8,6 +8,7 @@ import type { AdministratorLevel } from '../../src/domain/roles.ts';
 import { createScope, type Scope } from '../../src/domain/scope.ts';
 import { worldwide } from '../data/databases.ts';
 import { approvalActs, type ApprovalAct } from '../../src/domain/approval-acts.ts';
+import { operator, person } from '../../src/domain/principal.ts';
 
 const now = Date.UTC(2026, 10, 30);
 const rulesFor = (acts: readonly GuardedAct[], deleteMoreThan = 3): RegionRules => ({
@@ -16,9 +17,9 @@ const rulesFor = (acts: readonly GuardedAct[], deleteMoreThan = 3): RegionRules 
 });
 
 function scopeOf(level: AdministratorLevel | 'operator', acts: readonly GuardedAct[], agreed?: ApprovalAct): Scope {
-  const person = { id: 'self', username: 'ada@a.example', displayName: 'Ada', agentLevel: 'none' } as const;
+  const ada = { id: 'self', username: 'ada@a.example', displayName: 'Ada', agentLevel: 'none' } as const;
   const tenant = { id: 'tenant', name: 'A', language: 'en' } as const;
-  const actor = level === 'operator' ? null : { ...person, administratorLevel: level };
+  const principal = level === 'operator' ? operator : person({ ...ada, administratorLevel: level });
   return createScope({
     rules: rulesFor(acts),
     language: 'en',
@@ -26,7 +27,7 @@ function scopeOf(level: AdministratorLevel | 'operator', acts: readonly GuardedA
     now,
     address: null,
     tenant,
-    actor,
+    principal,
     agreed,
   });
 }

@@ -15,6 +15,7 @@ import { aUser, type TestUser } from '../support/builders.ts';
 import { openPortal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import { linkAddresses } from '../../src/site/http/paths.ts';
+import { person } from '../../src/domain/principal.ts';
 
 const rounds = 100;
 
@@ -48,7 +49,7 @@ for (const [dialect, server] of [
       await knex('users').where({ id: company.other.id }).update({ state: 'active', epoch: 0 });
       await knex('approvals').delete();
       const before = (await kindsOf(portal, company.tenant)).length;
-      const scopeOf = (actor: TestUser) => createScope({ ...company.tenant.scope, rules, actor });
+      const scopeOf = (actor: TestUser) => createScope({ ...company.tenant.scope, rules, principal: person(actor) });
       const wish = { act: 'resetPassword', userIds: [company.third.id] } as const;
       const asked = await approvals.ask(scopeOf(company.asker), wish, 'Because');
       if (asked.outcome !== 'asked') throw new Error(asked.outcome);

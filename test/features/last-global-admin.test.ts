@@ -10,6 +10,7 @@ import { aPerson } from '../support/person.ts';
 import { openPortal, type Portal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
+import { person } from '../../src/domain/principal.ts';
 
 const rounds = 1_000;
 const ways = ['block', 'remove', 'demote', 'bulkBlock', 'bulkDelete'] as const;
@@ -65,4 +66,4 @@ async function aLastAdmin(portal: Portal) {
 }
 
 const scopeOf = (scope: Scope, { id, username, displayName, administratorLevel, agentLevel }: User): Scope =>
-  createScope({ ...scope, actor: { id, username, displayName, administratorLevel, agentLevel } });
+  createScope({ ...scope, principal: person({ id, username, displayName, administratorLevel, agentLevel }) });

@@ -13,6 +13,7 @@ import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import { linkAddresses } from '../../src/site/http/paths.ts';
+import { person } from '../../src/domain/principal.ts';
 
 const rounds = 40;
 
@@ -46,7 +47,7 @@ for (const [dialect, server] of [
       const { id, username, displayName, administratorLevel, agentLevel } = admin;
       const scope = createScope({
         ...tenant.scope,
-        actor: { id, username, displayName, administratorLevel, agentLevel },
+        principal: person({ id, username, displayName, administratorLevel, agentLevel }),
       });
       const both = [one.id, two.id];
       const unexpected: unknown[] = [];

@@ -11,6 +11,7 @@ import { aCompany, judged } from '../support/import-rules.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
+import { person } from '../../src/domain/principal.ts';
 
 const english = { 'Accept-Language': 'en' };
 const historical = { REGION: 'germany', REGION_RULES: 'rules/germany-historical.json' };
@@ -147,7 +148,7 @@ describe('the rules of a tenant', async () => {
   it('are set by Global admins alone, whoever calls', async () => {
     const tenant = await aTenant(portal);
     const manager = await aUser(portal, tenant, { administratorLevel: 'userManagement' });
-    const scope = createScope({ ...tenant.scope, actor: manager });
+    const scope = createScope({ ...tenant.scope, principal: person(manager) });
     await assert.rejects(rules.set(scope, { idleMinutes: 5 }), (error: Failure) => error.kind === 'forbidden');
     await rules.set(tenant.scope, { idleMinutes: 5 });
     assert.deepEqual((await tenantsStore.findOwn(portal.database, tenant.scope))?.ownRules, { idleMinutes: 5 });

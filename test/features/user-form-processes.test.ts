@@ -15,6 +15,7 @@ import { postgres, skipWithout } from '../support/services.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 import { interrupt } from '../support/interrupt.ts';
+import { person } from '../../src/domain/principal.ts';
 
 const rounds = 10;
 
@@ -55,7 +56,7 @@ for (const [dialect, server] of [
       const changes = createUserChanges({ database, clock: Date.now });
       const bea = await aUser(portal, tenant, { displayName: 'Bea First', administratorLevel: 'global' });
       const camille = await aUser(portal, tenant, { displayName: 'Camille Second', administratorLevel: 'global' });
-      const actingAs = (actor: TestUser) => createScope({ ...tenant.scope, actor });
+      const actingAs = (actor: TestUser) => createScope({ ...tenant.scope, principal: person(actor) });
 
       const form = (user: User, fields: Partial<UserChanges>) => ({ typed: { ...user, ...fields }, shown: user });
       async function bothSave(user: User, here: Partial<UserChanges>, there: Partial<UserChanges>): Promise<string[]> {

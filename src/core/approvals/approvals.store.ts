@@ -6,6 +6,7 @@ import type { User } from '../../domain/people/user.ts';
 import { toUser, userColumns, type UserRow } from '../accounts/index.ts';
 import { toApproval, type Approval, type ApprovalRecord, type NamedApproval } from './rows.ts';
 import type { LapsedBy } from '../../domain/approval-acts.ts';
+import { actingUserId } from '../../domain/principal.ts';
 
 /** A request as it is first written. */
 export type NewApproval = Pick<Approval, 'id' | 'act' | 'subject' | 'reason' | 'createdAt' | 'expiresAt'> & {
@@ -110,12 +111,12 @@ export async function* live(database: Database, scope: Scope): AsyncGenerator<Ap
 
 /** @returns the actor's own that wait: there is a limit to how many these are */
 export async function liveOfActor(database: Database, scope: Scope): Promise<Approval[]> {
-  return (await liveOfAsker(database, { tenant: scope.tenant.id, asker: scope.actor?.id ?? '' })).map(toApproval);
+  return (await liveOfAsker(database, { tenant: scope.tenant.id, asker: actingUserId(scope) })).map(toApproval);
 }
 
 /** @returns the actor's requests that were declined. @param since epoch ms */
 export async function declined(database: Database, scope: Scope, since: number): Promise<Approval[]> {
-  return (await declinedLately(database, { tenant: scope.tenant.id, asker: scope.actor?.id ?? '', since })).map(
+  return (await declinedLately(database, { tenant: scope.tenant.id, asker: actingUserId(scope), since })).map(
     toApproval,
   );
 }
@@ -134,7 +135,7 @@ export async function insert(database: Database, scope: Scope, approval: NewAppr
     act: approval.act,
     reason: approval.reason,
     state: 'open',
-    asker_id: scope.actor?.id ?? '',
+    asker_id: actingUserId(scope),
     asker_epoch: approval.askerEpoch,
     target_id: users.length === 1 ? (users[0]?.id ?? null) : null,
     subject: JSON.stringify(approval.subject),
@@ -163,7 +164,7 @@ export async function move(
       ...(decided === undefined
         ? {}
         : {
-            decider_id: scope.actor?.id,
+            decider_id: actingUserId(scope),
             decider_epoch: decided.epoch,
             remark: decided.remark,
             decided_at: decided.at,

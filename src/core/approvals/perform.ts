@@ -26,6 +26,7 @@ import { actionOf } from '../../domain/approval-acts.ts';
 import * as approvalsStore from './approvals.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
+import { actingUserId } from '../../domain/principal.ts';
 
 /** What came of it: too late, or done, with what its asker gets of it. */
 export type Performed =
@@ -54,7 +55,7 @@ export interface PerformParts {
 async function take(deps: PerformParts, tx: Database, scope: Scope, id: string): Promise<Approval | null> {
   const { clock } = deps;
   const approval = await approvalsStore.find(tx, scope, id);
-  if (approval?.state !== 'confirmed' || approval.asker.id !== scope.actor?.id) return null;
+  if (approval?.state !== 'confirmed' || approval.asker.id !== actingUserId(scope)) return null;
   const at = clock();
   const found = await lapseOf(tx, scope, approval, at);
   // The region may have become stricter since, and does not let the tenant have such rules any more.
@@ -152,7 +153,7 @@ function loosen(deps: PerformParts, scope: Scope, found: Approval): Promise<Perf
 export async function perform(deps: PerformParts, scope: Scope, id: string): Promise<Performed> {
   const { approvals } = deps;
   const approval = await approvals.load(scope, id);
-  if (approval.asker.id !== scope.actor?.id) throw new Failure('forbidden');
+  if (approval.asker.id !== actingUserId(scope)) throw new Failure('forbidden');
   if (approval.state === 'open') throw conflict('approvals:error.notConfirmed');
   if (approval.state !== 'confirmed') return { outcome: 'late' };
   const agreed = createScope({ ...scope, agreed: approval.act });

@@ -25,7 +25,7 @@ export interface ErasureParts {
   readonly throttle: Throttle;
   readonly rules: RegionRules;
   /** The scope in which the portal itself acts on a tenant. */
-  readonly operatorScope: (tenant: ScopeTenant) => Scope;
+  readonly scopeOf: (tenant: ScopeTenant) => Scope;
   readonly transport: Pick<Transport, 'clear'> | null;
   readonly clock: () => number;
 }
@@ -87,8 +87,8 @@ async function purgeOne(
   tenant: OverdueUser['tenant'],
   deletedBefore: number,
 ): Promise<User | null> {
-  const { operatorScope, database } = deps;
-  const scope = operatorScope(tenant);
+  const { scopeOf, database } = deps;
+  const scope = scopeOf(tenant);
   return database.transaction(async (tx) => {
     await tenantsStore.lock(tx, scope);
     const user = await usersStore.findDeleted(tx, scope, id);

@@ -11,13 +11,13 @@ import type { RetentionStep } from '../../platform/retention-step.ts';
 export function retentionSteps(parts: {
   database: Database;
   rules: RegionRules;
-  operatorScope: (tenant: ScopeTenant) => Scope;
+  scopeOf: (tenant: ScopeTenant) => Scope;
   erasure: Pick<Erasure, 'purge'>;
 }): readonly RetentionStep[] {
-  const { database, rules, operatorScope, erasure } = parts;
+  const { database, rules, scopeOf, erasure } = parts;
   return [
     erasure.purge,
-    trimLogs({ database, rules, operatorScope }),
+    trimLogs({ database, rules, scopeOf }),
     // Without a limit: none of it is valid any more, and none of it would be missed.
     {
       countDue: (now) => countExpired(database, rules, now),

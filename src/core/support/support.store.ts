@@ -13,6 +13,7 @@ import {
   type OpenGrant,
   type OpenGrantRow,
 } from '../accounts/index.ts';
+import { actingUserId } from '../../domain/principal.ts';
 
 /** How a grant came to its end: by an administrator, by the operator's company, or by its time. */
 export type GrantOutcome = 'ended' | 'withdrawn' | 'expired';
@@ -155,7 +156,7 @@ export async function insert(database: Database, scope: Scope, grant: NewGrant):
     level,
     tenant_id: scope.tenant.id,
     operator_id: operatorId,
-    granted_by: scope.actor?.id ?? '',
+    granted_by: actingUserId(scope),
     granted_at: grantedAt,
     ends_at: endsAt,
   });

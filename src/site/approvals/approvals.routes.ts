@@ -12,6 +12,7 @@ import { inApprovals, inSettings } from './breadcrumbs.ts';
 import { amongOf } from '../../domain/approval-acts.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
+import { actingUserId } from '../../domain/principal.ts';
 
 export interface ApprovalsRoutesDependencies {
   readonly database: Database;
@@ -68,7 +69,7 @@ async function show(
   const { confirmers, dependent } = open
     ? await whoMayDecide(database, scope, found, clock())
     : { confirmers: [], dependent: [] };
-  const depends = dependent.some(({ id }) => id === scope.actor?.id);
+  const depends = dependent.some(({ id }) => id === actingUserId(scope));
   const model = {
     approval,
     depends,

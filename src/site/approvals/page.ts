@@ -8,6 +8,7 @@ import { logHref } from '../activity/list.ts';
 import { changesBetween } from '../../core/accounts/index.ts';
 import { mayDecide, type Approval } from '../../core/approvals/index.ts';
 import type { ApprovalAct } from '../../domain/approval-acts.ts';
+import { actingUserId } from '../../domain/principal.ts';
 
 /** How each act is marked, on its button and in the list. */
 const icons: Readonly<Record<ApprovalAct, string>> = {
@@ -63,7 +64,7 @@ export function shown(scope: Scope, approval: Approval, now: number) {
   const { id, act, subject, targetName, asker } = approval;
   const waits = approval.state === 'open' || approval.state === 'confirmed';
   const state = waits && approval.expiresAt <= now ? 'lapsed' : approval.state;
-  const own = asker.id === scope.actor?.id;
+  const own = asker.id === actingUserId(scope);
   return {
     ...approval,
     waits: state === 'open' || state === 'confirmed',

@@ -36,14 +36,14 @@ async function dashboard(deps: DashboardRoutesDependencies, request: Request, re
   const { database } = deps;
   const scope = scopeOf(request);
   const { user, tenant } = sessionOf(request);
-  if (tenant.kind === 'operators' && !scope.support) return operators(deps, scope, response);
+  if (tenant.kind === 'operators' && scope.principal.kind !== 'support') return operators(deps, scope, response);
   const manages = may(scope, 'accountSettings.view').allowed;
   const globalAdmins = (await usersStore.findGlobalAdmins(database, scope)).filter((user) => canSignIn(deps, user));
   const model = {
     tiles: tilesFor(scope),
     ...(manages ? await forManagers(deps, scope, globalAdmins) : await forEverybodyElse(deps, scope, globalAdmins)),
     // An operator's own levels say nothing of what they may do in here.
-    user: scope.support ? null : user,
+    user: scope.principal.kind === 'support' ? null : user,
     abilities: {
       administrator: administratorAbilities[user.administratorLevel],
       agent: agentAbilities[user.agentLevel],

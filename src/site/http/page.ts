@@ -138,7 +138,7 @@ function addressOf(request: Request): string | null {
 /** Whose organization a page is of, and, for an operator inside it, by which leave. */
 const placeOf = (scope: Scope | undefined) => ({
   tenant: scope ? { name: scope.tenant.name } : null,
-  support: scope?.support ?? null,
+  support: scope?.principal.kind === 'support' ? scope.principal.grant : null,
 });
 
 const knownToken = (request: Request): string => request.session?.csrfToken ?? '';

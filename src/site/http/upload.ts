@@ -6,6 +6,7 @@ import { Failure } from '../../domain/errors.ts';
 import { may } from '../../domain/policy.ts';
 import type { Middleware, Upload } from './request.ts';
 import type { AnswerRefusal, Route } from './routing.ts';
+import { actingUserId } from '../../domain/principal.ts';
 
 // Loaded with the first upload: starting the portal does not need it.
 const require = createRequire(import.meta.url);
@@ -40,7 +41,7 @@ export function upload(uploadOf: ReturnType<typeof uploadsAmong>, answerRefusal:
     if (route?.upload !== true || request.scope === undefined) return next();
     const verdict = may(request.scope, route.access);
     if (!verdict.allowed) return answerRefusal(request, response, verdict);
-    const sender = request.scope.actor?.id ?? '';
+    const sender = actingUserId(request.scope);
     const { fields, file } = await oneOfFew(underWay, sender, () => readParts(request));
     request.body = fields;
     if (file) request.upload = file;

@@ -9,6 +9,7 @@ import { regionScopeOf } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
 import type { FoundLink, LinkThrottle, Links } from '../../core/accounts/index.ts';
 import { bind } from '../../platform/bind.ts';
+import { displayNameOf } from '../../domain/principal.ts';
 
 const maxDeviceLength = 300;
 
@@ -92,7 +93,7 @@ function answer(response: Response, view: string, model: object, options: { titl
 }
 
 function saySignedIn(request: Request, response: Response, status: number): void {
-  const name = request.scope?.actor?.displayName;
+  const name = request.scope && displayNameOf(request.scope.principal);
   answer(response, 'links/signed-in', { name }, { title: 'links:signedIn.title', status });
 }
 

@@ -10,6 +10,7 @@ import type { Route } from '../http/routing.ts';
 import type { Links, KnownDevices, ChangeResult, Passwords } from '../../core/accounts/index.ts';
 import { forcedChangeForm, ownChangeForm } from './passwords.forms.ts';
 import { bind } from '../../platform/bind.ts';
+import { userBehind } from '../../domain/principal.ts';
 
 export interface PasswordsRoutesDependencies {
   readonly passwords: Passwords;
@@ -57,10 +58,10 @@ async function askForced(
 }
 
 function askOwn(request: Request, response: Response, faults: readonly FieldFault[]): void {
-  const { rules, actor } = scopeOf(request);
+  const { rules, principal } = scopeOf(request);
   const reset = rules.operations['users.resetPassword'];
   const model = {
-    username: actor?.username,
+    username: userBehind(principal)?.username,
     minimumLength: rules.password.minimumLength,
     reset,
     handOver: rules.handOver.by,

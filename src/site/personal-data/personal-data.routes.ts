@@ -10,6 +10,7 @@ import { describeDevice, type Throttle } from '../../core/accounts/index.ts';
 import type { Erasure, PersonalDataFeature } from '../../core/personal-data/index.ts';
 import { inList, linksOf, ofUser, userIdOf } from '../users/breadcrumbs.ts';
 import { bind } from '../../platform/bind.ts';
+import { actingUserId } from '../../domain/principal.ts';
 
 const inProfile = [
   { href: paths.dashboard, label: 'common:terms.dashboard' },
@@ -45,7 +46,7 @@ export function personalDataRoutes(deps: PersonalDataRoutesDependencies): Route[
 async function allow(deps: PersonalDataRoutesDependencies, scope: Scope, user: User): Promise<void> {
   const { throttle, personalData } = deps;
   await throttle.spend(scope, 'personalData');
-  if (user.id !== scope.actor?.id) await personalData.recordExport(scope, user);
+  if (user.id !== actingUserId(scope)) await personalData.recordExport(scope, user);
 }
 
 async function modelOf(deps: PersonalDataRoutesDependencies, scope: Scope, user: User) {

@@ -13,6 +13,6 @@ export const usernameForm = z.object({
 
 export const passwordForm = z.object({
   /** Empty when only a password was sent. */
-  username: line(longestUsername).transform(canonicalUsername),
+  username: line(maxUsernameLength).transform(canonicalUsername),
   password: secret.refine((text) => text !== '', 'sessions:error.passwordMissing'),
 });

@@ -119,7 +119,7 @@ async function leave(deps: SupportRoutesDependencies, request: Request, response
   const { support } = deps;
   const scope = scopeOf(request);
   await support.leave(scope, sessionOf(request).id);
-  if (scope.support) renewCsrfToken(request);
+  if (scope.principal.kind === 'support') renewCsrfToken(request);
   await seeOther(request, response, paths.dashboard);
 }
 

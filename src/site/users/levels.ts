@@ -2,6 +2,7 @@ import { isOffered, mayGive, type Refusal, type Verdict } from '../../domain/pol
 import { administratorLevels, agentLevels } from '../../domain/roles.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { User } from '../../domain/people/user.ts';
+import { actingUserId } from '../../domain/principal.ts';
 
 const nobody = { administratorLevel: 'none', agentLevel: 'none' } as const;
 
@@ -24,7 +25,7 @@ export function levelsFor(scope: Scope, user: User | null) {
   return {
     administrator: offered.map(({ administratorLevel }) => administratorLevel),
     agent: agentLevels.filter((agentLevel) => mayGive(scope, user, { ...(user ?? nobody), agentLevel }).allowed),
-    own: user !== null && user.id === scope.actor?.id,
+    own: user !== null && user.id === actingUserId(scope),
     // The last of them: a rule that keeps all levels back says more than what is said of Global admin alone.
     withheld: withheld.at(-1) ?? null,
   };

@@ -13,6 +13,7 @@ import * as linksStore from '../stores/links.store.ts';
 import * as tenantsStore from '../stores/tenants.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
 import { bind } from '../../../platform/bind.ts';
+import { job } from '../../../domain/principal.ts';
 
 export type Recovery = ReturnType<typeof createRecovery>;
 
@@ -62,7 +63,7 @@ async function mail(deps: RecoveryDependencies, { scope: region, username }: Ask
     if (credentials?.user.state !== 'active' || credentials.tenant.state !== 'active') return;
     const { tenant, user } = credentials;
     const rules = tightened(region.rules, tenant.ownRules);
-    const scope = createScope({ ...region, rules, now: clock(), tenant, actor: null });
+    const scope = createScope({ ...region, rules, now: clock(), tenant, principal: job('recovery') });
     const createdAt = clock();
     const expiresAt = createdAt + linkLifetimeMs('recovery', rules.handOver.linkHours);
     const { id, digest } = tokens.makeToSend();

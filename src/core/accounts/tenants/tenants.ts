@@ -18,6 +18,7 @@ import * as tenantsStore from '../stores/tenants.store.ts';
 import * as usersStore from '../stores/users.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
 import { bind } from '../../../platform/bind.ts';
+import { type JobPrincipal, type OperatorPrincipal, operator } from '../../../domain/principal.ts';
 
 export interface NewPerson {
   readonly username: string;
@@ -45,7 +46,12 @@ export interface TenantsDependencies {
   readonly clock: () => number;
 }
 
-export function operatorScope(deps: TenantsDependencies, tenant: OperatedTenant): Scope {
+/** @returns the scope in which the portal itself, or a command of its operator, acts on a tenant */
+export function scopeFor(
+  deps: TenantsDependencies,
+  tenant: OperatedTenant,
+  principal: OperatorPrincipal | JobPrincipal,
+): Scope {
   const { rules, clock } = deps;
   return createScope({
     rules: tightened(rules, tenant.ownRules ?? {}),
@@ -54,9 +60,12 @@ export function operatorScope(deps: TenantsDependencies, tenant: OperatedTenant)
     now: clock(),
     address: null,
     tenant,
-    actor: null,
+    principal,
   });
 }
+
+export const operatorScope = (deps: TenantsDependencies, tenant: OperatedTenant): Scope =>
+  scopeFor(deps, tenant, operator);
 
 async function write(tx: Database, scope: Scope, person: NewPerson, password: StoredPassword): Promise<string> {
   const id = randomUUID();
@@ -192,4 +201,4 @@ export async function addUser(deps: TenantsDependencies, tenantId: string, perso
 
 /** Tenants are the operator's: they come by a command or by the one-time set-up page, never by another tenant. */
 export const createTenants = (deps: TenantsDependencies) =>
-  bind(deps, { operatorScope, add, addFirst, setState, setListed, addUser });
+  bind(deps, { scopeFor, operatorScope, add, addFirst, setState, setListed, addUser });

@@ -8,6 +8,7 @@ import { consume, createLimiter, type Wait } from './limiter.ts';
 import { createBudgets, type Budgets } from './budgets.ts';
 import { createPasswordLimits, keysOf, limitsOf, type Attempt, type PasswordLimits } from './password-limits.ts';
 import { digest, type CostlyAct } from './throttle-keys.ts';
+import { userBehind } from '../../../domain/principal.ts';
 
 export type { Attempt } from './password-limits.ts';
 
@@ -92,8 +93,9 @@ function takeBudget(
   return consume(budgets[act], actorId, times);
 }
 
-async function spend({ budgets }: ThrottleDependencies, { actor }: Scope, act: CostlyAct): Promise<void> {
-  const wait = actor && (await consume(budgets[act], actor.id));
+async function spend({ budgets }: ThrottleDependencies, { principal }: Scope, act: CostlyAct): Promise<void> {
+  const user = userBehind(principal);
+  const wait = user && (await consume(budgets[act], user.userId));
   if (wait) throw new Failure('throttled', { retryAfter: wait.retryAfter });
 }
 

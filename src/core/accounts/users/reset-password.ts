@@ -13,6 +13,7 @@ import * as sessionsStore from '../stores/sessions.store.ts';
 import * as usersStore from '../stores/users.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
 import { bind } from '../../../platform/bind.ts';
+import { userBehind } from '../../../domain/principal.ts';
 
 export type ResetResult =
   | { readonly outcome: 'reset'; readonly user: User; readonly way: WayIn }
@@ -112,7 +113,8 @@ export async function resetPassword(
     return { outcome: 'refused', user, verdict };
   }
   if (!waysIn.arePossible(scope)) return { outcome: 'noMail', user };
-  const wait = scope.actor === null ? null : await throttle.takeBudget('reset', scope.actor.id);
+  const administrator = userBehind(scope.principal);
+  const wait = administrator && (await throttle.takeBudget('reset', administrator.userId));
   if (wait !== null) return { outcome: 'throttled', retryAfter: wait.retryAfter };
   if (epoch !== null && user.epoch !== epoch) return { outcome: 'stale', user };
   return issueAndRecord(deps, scope, user, agreement);
