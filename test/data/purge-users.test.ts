@@ -12,7 +12,7 @@ import type { ScopeTenant } from '../../src/domain/tenant.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 import { interrupt } from '../support/interrupt.ts';
-import type { NewUser } from '../../src/core/accounts/stores/users.columns.ts';
+import type { NewUser } from '../../src/core/accounts/stores/users.mapping.ts';
 
 const windowMs = restoreWindowMs(worldwide);
 const never = new AbortController().signal;
