@@ -5,7 +5,7 @@ import { postgres } from '../support/services.ts';
 import { both, newTenant, newUser, open, start } from './databases.ts';
 import * as dashboardStore from '../../src/core/accounts/stores/dashboard.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
-import type { NewUser } from '../../src/core/accounts/stores/users.columns.ts';
+import type { NewUser } from '../../src/core/accounts/stores/users.mapping.ts';
 
 const hour = 3_600_000;
 const temporary = (until: number, wishes: Partial<NewUser> = {}): NewUser =>

@@ -12,8 +12,8 @@ import type { RegionRules } from '../../src/domain/regions.ts';
 import { createScope, type Scope } from '../../src/domain/scope.ts';
 import { skipWithout } from '../support/services.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
-import type { NewUser } from '../../src/core/accounts/stores/users.columns.ts';
 import { operator, person } from '../../src/domain/principal.ts';
+import type { NewUser } from '../../src/core/accounts/stores/users.mapping.ts';
 
 const closers: (() => unknown)[] = [];
 after(async () => {

@@ -12,8 +12,8 @@ import type { ScopeTenant } from '../../src/domain/tenant.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 import { interrupt } from '../support/interrupt.ts';
-import type { NewUser } from '../../src/core/accounts/stores/users.columns.ts';
 import { operator } from '../../src/domain/principal.ts';
+import type { NewUser } from '../../src/core/accounts/stores/users.mapping.ts';
 
 const windowMs = restoreWindowMs(worldwide);
 const never = new AbortController().signal;

@@ -15,7 +15,7 @@ import { userPages, type Limits } from '../../src/core/accounts/stores/users.lis
 import { postgres } from '../support/services.ts';
 import { both, newTenant, newUser, open, start } from './databases.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
-import type { NewUser } from '../../src/core/accounts/stores/users.columns.ts';
+import type { NewUser } from '../../src/core/accounts/stores/users.mapping.ts';
 
 // Each way of finding a page, made to be the one that is taken.
 const all: Limits = {

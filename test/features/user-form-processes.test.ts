@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createScope } from '../../src/domain/scope.ts';
 import type { User } from '../../src/domain/people/user.ts';
 import { createUserChanges } from '../../src/core/accounts/users/changes.ts';
-import type { UserChanges } from '../../src/core/accounts/stores/users.columns.ts';
+import type { UserChanges } from '../../src/core/accounts/stores/users.mapping.ts';
 import { aTenant, aUser, type TestUser } from '../support/builders.ts';
 import type { EditTask } from '../support/edit-child.ts';
 import { openPortal, type Portal } from '../support/portal.ts';

@@ -101,8 +101,7 @@ export { createHasher, type Hasher } from './passwords/hasher.ts';
 export type { ChangeResult, Passwords } from './passwords/passwords.ts';
 export { type IssuedPassword, issueTemporaryPassword } from './passwords/temporary-passwords.ts';
 export type { Asker } from './second-factor/proof.ts';
-export { createRemoval, type Removal } from './second-factor/removal.ts';
-export { removeSecondFactor } from './second-factor/remove-step.ts';
+export { createRemoval, type Removal, removeSecondFactor } from './second-factor/removal.ts';
 export type { CodesResult, SecondFactor } from './second-factor/second-factor.ts';
 export type { SeedOffer } from './second-factor/seed-offer.ts';
 export type { CodeStep } from './second-factor/sign-in.ts';
@@ -142,10 +141,9 @@ export {
 export { readOwnRules } from './stores/tenant-rules.ts';
 export * as tenantsStore from './stores/tenants.store.ts';
 export type { Tenant } from './stores/tenants.store.ts';
-export { toUser, userColumns, type UserRow } from './stores/user-rows.ts';
+export { changeableFields, type NewUser, toUser, userColumns, type UserRow } from './stores/users.mapping.ts';
 export * as usersBatchStore from './stores/users.batch.store.ts';
-export { inTenant, type UserChange } from './stores/users.batch.store.ts';
-export { changeableFields, type NewUser } from './stores/users.columns.ts';
+export { allUsers, inTenant, type UserChange } from './stores/users.batch.store.ts';
 export { maxDeletedCounted } from './stores/users.deleted.store.ts';
 export { indexUsers, takeNumbers } from './stores/users.search.store.ts';
 export * as usersStore from './stores/users.store.ts';
@@ -155,6 +153,16 @@ export { type AddedUser, createTenants, type Tenants } from './tenants/tenants.t
 export type { LinkThrottle } from './throttles/link-throttle.ts';
 export { countedUnder } from './throttles/throttle-keys.ts';
 export { createThrottle, type Throttle } from './throttles/throttle.ts';
+export {
+  type ActionOutcome,
+  editAction,
+  mayDeleteNow,
+  performAction,
+  recordExport,
+  remove,
+  restore,
+  type UserAction,
+} from './users/actions.ts';
 export type { AddUser } from './users/add.ts';
 export type { BulkReset, ResetTarget } from './users/bulk-reset.ts';
 export {
@@ -168,10 +176,14 @@ export {
   secondFor,
   sortOut,
 } from './users/bulk.ts';
-export { createUserChanges, type UserChangesFeature } from './users/changes.ts';
-export { mayDeleteNow } from './users/deletions.ts';
-export type { EditConflict, EditOutcome } from './users/edit.ts';
-export { allUsers, recordExport } from './users/export.ts';
-export { fieldsOf, joinedName, type ShownFields, type UserField } from './users/merge.ts';
+export {
+  createUserChanges,
+  type EditConflict,
+  type EditOutcome,
+  fieldsOf,
+  joinedName,
+  type ShownFields,
+  type UserChangesFeature,
+  type UserField,
+} from './users/changes.ts';
 export { createUsers, type ResetResult, type Users } from './users/reset-password.ts';
-export { edit, remove, restore, type Step, type StepOutcome, takeStep } from './users/step.ts';

@@ -9,11 +9,11 @@ import {
   removeSecondFactor,
   type Throttle,
   recordExport,
-  edit,
+  editAction,
   remove,
   restore,
-  takeStep,
-  type Step,
+  performAction,
+  type UserAction,
   type ResetResult,
   type Users,
   tenantsStore,
@@ -99,7 +99,7 @@ async function reset(deps: PerformParts, scope: Scope, approval: Approval): Prom
   return result.outcome === 'stale' ? { outcome: 'late' } : { outcome: 'reset', result };
 }
 
-function change(deps: PerformParts, scope: Scope, found: Approval, step: Step): Promise<Performed> {
+function change(deps: PerformParts, scope: Scope, found: Approval, step: UserAction): Promise<Performed> {
   const { clock } = deps;
   return taking(deps, scope, found, async (tx, approval) => {
     const { subject, act } = approval;
@@ -107,7 +107,7 @@ function change(deps: PerformParts, scope: Scope, found: Approval, step: Step): 
     const ids = subject.users.map(({ id }) => id);
     const changed = await usersStore.findMany(tx, scope, ids, among);
     for (const user of changed) {
-      const { outcome } = await takeStep(tx, scope, user.id, step, clock());
+      const { outcome } = await performAction(tx, scope, user.id, step, clock());
       // Judged a moment ago behind the same lock: all of it is done, or nothing.
       if (outcome === 'refused') throw new Failure('forbidden');
     }
@@ -163,7 +163,7 @@ export async function perform(deps: PerformParts, scope: Scope, id: string): Pro
     case 'removeSecondFactor':
       return removeFactor(deps, agreed, approval);
     case 'giveGlobalAdmin':
-      return change(deps, agreed, approval, edit({ administratorLevel: 'global' }));
+      return change(deps, agreed, approval, editAction({ administratorLevel: 'global' }));
     case 'restore':
       return change(deps, agreed, approval, restore);
     case 'delete':

@@ -10,7 +10,7 @@ import { uploadLimitBytes } from '../http/upload.ts';
 import { handOverOf, type WaysIn } from '../../core/accounts/index.ts';
 import { type Import, type ImportPasswords, maxRows, type Imports, importsStore } from '../../core/imports/index.ts';
 import type { UsersCsv } from '../users/csv.ts';
-import { inList } from '../users/breadcrumbs.ts';
+import { inList } from '../users/view-models.ts';
 import { rowsQuery, wantForm } from './imports.forms.ts';
 import { importPath, pageOfRows } from './page.ts';
 import type { Crumb } from '../http/page-options.ts';

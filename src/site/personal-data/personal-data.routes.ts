@@ -8,7 +8,7 @@ import type { AnswerRefusal, Route } from '../http/routing.ts';
 import { sendPieces } from '../http/stream.ts';
 import { describeDevice, type Throttle } from '../../core/accounts/index.ts';
 import type { Erasure, PersonalDataFeature } from '../../core/personal-data/index.ts';
-import { inList, linksOf, ofUser, userIdOf } from '../users/breadcrumbs.ts';
+import { inList, linksOf, ofUser, userIdOf } from '../users/view-models.ts';
 import { bind } from '../../platform/bind.ts';
 import { actingUserId } from '../../domain/principal.ts';
 

@@ -2,8 +2,8 @@ import { unseen, type Database, preparedQuery } from '../../../platform/database
 import type { Scope } from '../../../domain/scope.ts';
 import type { User } from '../../../domain/people/user.ts';
 import { homeColumns, toHome, type Home, type HomeRow } from './home.ts';
-import { toUser, userColumns, type UserRow } from './user-rows.ts';
 import { actingUserId } from '../../../domain/principal.ts';
+import { toUser, userColumns, type UserRow } from './users.mapping.ts';
 
 /** What a sign-in is decided by. Only the passwords and sessions features ever hold one. */
 export interface Credentials {

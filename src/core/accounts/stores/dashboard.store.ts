@@ -1,7 +1,7 @@
 import { type Database, preparedQuery } from '../../../platform/database/database.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import type { User } from '../../../domain/people/user.ts';
-import { toUser, userColumns, type UserRow } from './user-rows.ts';
+import { toUser, userColumns, type UserRow } from './users.mapping.ts';
 
 /** From so many on, nobody needs the number, and counting them all would cost more than it tells. */
 export const maxCounted = 100;

@@ -4,7 +4,7 @@ import type { LinkPurpose, LinkStanding } from '../../../domain/people/one-time-
 import type { Scope } from '../../../domain/scope.ts';
 import type { User } from '../../../domain/people/user.ts';
 import { homeColumns, toHome, type Home, type HomeRow } from './home.ts';
-import { toUser, userColumns, type UserRow } from './user-rows.ts';
+import { toUser, userColumns, type UserRow } from './users.mapping.ts';
 
 /** A link as it is first written. Times in epoch ms. */
 export interface NewLink {

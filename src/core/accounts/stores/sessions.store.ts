@@ -12,7 +12,7 @@ import {
 } from './support-grants.store.ts';
 import type { Tenant } from './tenants.store.ts';
 import { homeColumns, toHome, type HomeRow } from './home.ts';
-import { toUser, userColumns, type UserRow } from './user-rows.ts';
+import { toUser, userColumns, type UserRow } from './users.mapping.ts';
 import type { ScopeTenant } from '../../../domain/tenant.ts';
 import { actingUserId } from '../../../domain/principal.ts';
 

@@ -3,7 +3,7 @@ import type { Language } from '../../../domain/regions.ts';
 import type { OwnRules } from '../../../domain/tenant-rules.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import type { TenantKind, TenantState, ScopeTenant } from '../../../domain/tenant.ts';
-import { notDeleted } from './user-rows.ts';
+import { notDeleted } from './users.mapping.ts';
 import { readOwnRules } from './tenant-rules.ts';
 
 export interface Tenant {

@@ -3,7 +3,7 @@ import type { Scope } from '../../../domain/scope.ts';
 import { wordsOfSearch } from '../../../domain/people/search-keys.ts';
 import type { User } from '../../../domain/people/user.ts';
 import { pageSize, type PageStart } from './list-query.ts';
-import { inText, toUser, userColumns, type UserRow } from './user-rows.ts';
+import { inText, toUser, userColumns, type UserRow } from './users.mapping.ts';
 
 /** Deleted users are counted up to here and one further: that there are more is all that a page says. */
 export const maxDeletedCounted = 999;

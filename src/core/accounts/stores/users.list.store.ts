@@ -5,7 +5,7 @@ import type { Scope } from '../../../domain/scope.ts';
 import type { ListedUser } from '../../../domain/people/user.ts';
 import { pageSize, type Cursor, type PageRequest } from './list-query.ts';
 import * as queries from './users.queries.ts';
-import { inText, toListed, type ListedRow } from './user-rows.ts';
+import { inText, toListed, type ListedRow } from './users.mapping.ts';
 import { searchIndex, type SearchIndex } from './users.search.store.ts';
 
 type Asked = queries.Asked;

@@ -3,7 +3,7 @@ import type { Build, Values } from '../../../platform/database/database.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import { wordsOfSearch } from '../../../domain/people/search-keys.ts';
 import { pageSize, type Cursor, type PageRequest } from './list-query.ts';
-import { inText, listedColumns, notDeleted } from './user-rows.ts';
+import { inText, listedColumns, notDeleted } from './users.mapping.ts';
 
 type $ = Parameters<Build>[1];
 

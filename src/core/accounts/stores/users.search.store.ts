@@ -3,7 +3,7 @@ import type { Database } from '../../../platform/database/database.ts';
 import { insertRows } from '../../../platform/database/insert.ts';
 import { asBeginning, endingsOf, leadOf } from '../../../domain/people/search-keys.ts';
 import { bind } from '../../../platform/bind.ts';
-import { inText } from './user-rows.ts';
+import { inText } from './users.mapping.ts';
 
 /** A user as the index of words knows them. */
 interface Indexed {

@@ -1,18 +1,20 @@
 import type { ActivityEvent } from '../../../domain/activity/event.ts';
 import { conflict, notFound } from '../../../domain/errors.ts';
-import { may, mayGive, type Refused, type Verdict } from '../../../domain/policy.ts';
+import { may, mayGive, type Refused, type Verdict, mayDelete, type Target } from '../../../domain/policy.ts';
 import { restoreWindowMs } from '../../../domain/regions.ts';
 import type { Action } from '../../../domain/roles.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import type { User, Change } from '../../../domain/people/user.ts';
-import { changeableFields, type UserChanges } from '../stores/users.columns.ts';
+import { changeableFields, type UserChanges } from '../stores/users.mapping.ts';
 import { activityStore } from '../../activity/index.ts';
 import * as sessionsStore from '../stores/sessions.store.ts';
 import * as usersStore from '../stores/users.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
+import { behindMs } from '../../../domain/approvals.ts';
+import { userBehind } from '../../../domain/principal.ts';
 
 /** One thing that can be done to a user. */
-export interface Step {
+export interface UserAction {
   readonly action: Action;
   /** Among whom the user is looked for. */
   readonly among: 'present' | 'deleted';
@@ -23,7 +25,7 @@ export interface Step {
 }
 
 /** What came of a step: it was done, there was nothing to do, or the judge refused it and that was recorded. */
-export type StepOutcome =
+export type ActionOutcome =
   | { readonly outcome: 'done'; readonly user: User }
   | { readonly outcome: 'unchanged'; readonly user: User }
   | { readonly outcome: 'refused'; readonly user: User; readonly verdict: Refused };
@@ -33,13 +35,13 @@ export type StepOutcome =
  * @param at epoch ms
  * @throws Failure notFound, or conflict when it would take the tenant's last active Global admin away
  */
-export async function takeStep(
+export async function performAction(
   tx: Database,
   scope: Scope,
   userId: string,
-  step: Step,
+  step: UserAction,
   at: number,
-): Promise<StepOutcome> {
+): Promise<ActionOutcome> {
   const find = step.among === 'deleted' ? usersStore.findDeleted : usersStore.find;
   const user = await find(tx, scope, userId);
   if (user === null) throw notFound();
@@ -57,7 +59,7 @@ export async function takeStep(
 }
 
 /** @returns the judge's whole word on a step */
-export function judge(scope: Scope, step: Pick<Step, 'action' | 'verdict'>, user: User): Verdict {
+export function judge(scope: Scope, step: Pick<UserAction, 'action' | 'verdict'>, user: User): Verdict {
   const verdict = may(scope, step.action, user);
   return verdict.allowed ? (step.verdict?.(scope, user) ?? verdict) : verdict;
 }
@@ -68,7 +70,7 @@ async function keepAGlobalAdmin(tx: Database, scope: Scope, before: User): Promi
   if ((await usersStore.countActiveGlobalAdmins(tx, scope)) === 0) throw conflict('users:lastGlobalAdmin');
 }
 
-const setState = (action: Action, state: User['state'], kind: StateEvent): Step => ({
+const setState = (action: Action, state: User['state'], kind: StateEvent): UserAction => ({
   action,
   among: 'present',
   apply: async (tx, scope, user, at) => {
@@ -87,7 +89,7 @@ export const unblock = setState('users.block', 'active', 'user.unblocked');
 export const remove = setState('users.delete', 'deleted', 'user.deleted');
 
 /** Brings a deleted user back with their levels and history; they stay signed out. */
-export const restore: Step = {
+export const restore: UserAction = {
   action: 'users.restore',
   among: 'deleted',
   apply: async (tx, scope, user, at) => {
@@ -97,7 +99,7 @@ export const restore: Step = {
   },
 };
 
-export const endSessions: Step = {
+export const endSessions: UserAction = {
   action: 'users.endSessions',
   among: 'present',
   apply: async (tx, scope, user) => {
@@ -107,7 +109,7 @@ export const endSessions: Step = {
 };
 
 /** Changes the given fields of a user and no other. */
-export const edit = (changes: Partial<UserChanges>): Step => ({
+export const editAction = (changes: Partial<UserChanges>): UserAction => ({
   action: 'users.edit',
   among: 'present',
   verdict: (scope, user) => mayGive(scope, user, { ...user, ...changes }),
@@ -124,3 +126,24 @@ function differences(before: UserChanges, after: UserChanges): Change[] {
     .filter((field) => before[field] !== after[field])
     .map((field) => ({ field, from: before[field], to: after[field] }));
 }
+
+const dayMs = 24 * 60 * 60 * 1_000;
+
+/**
+ * The judge's word on deleting users now. Inside a transaction with the tenant's lock it holds until that ends.
+ * @param now epoch ms
+ */
+export async function mayDeleteNow(
+  database: Database,
+  scope: Scope,
+  targets: readonly Target[],
+  now: number,
+): Promise<Verdict> {
+  const counted = userBehind(scope.principal) !== null && scope.rules.twoAdministrators.for.includes('deleteMany');
+  const since = { deleted: now - dayMs, letIn: now - behindMs };
+  return mayDelete(scope, targets, counted ? await activityStore.countDeletions(database, scope, since) : 0);
+}
+
+/** Records that the scope's actor takes the tenant's users away as a file. @param at epoch ms */
+export const recordExport = (tx: Database, scope: Scope, at: number): Promise<void> =>
+  activityStore.record(tx, scope, { kind: 'users.exported' }, null, at);
