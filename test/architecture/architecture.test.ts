@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { assertNone } from '../support/none.ts';
-import { console, importsLeaving, linesLike, ownClock, switchedOff, tooLong } from './habits.ts';
+import { console, importsLeaving, linesLike, ownClock, switchedOff, tooLong, tooWide } from './habits.ts';
 import { read } from './sources.ts';
 
 const source = read('src/**/*.ts');
@@ -20,6 +20,10 @@ describe('the house keeps its shape', () => {
 
   test('views have 60 lines at the most', () => {
     assertNone(tooLong(views, 60));
+  });
+
+  test('a line of a view has 140 characters at the most', () => {
+    assertNone(tooWide(views, 140));
   });
 
   test('source files have 200 lines at the most', () => {
@@ -55,6 +59,10 @@ describe('these checks can fail', () => {
   test('a file that is too long', () => {
     assert.deepEqual(tooLong([{ path: 'x', text: 'a\nb\nc\n' }], 2), ['x has 3 lines; 2 are allowed']);
     assert.deepEqual(tooLong([{ path: 'x', text: 'a\nb\n' }], 2), []);
+  });
+
+  test('a line that is too long', () => {
+    assert.deepEqual(tooWide([{ path: 'x', text: 'ab\nabc\n' }], 2), ['x:2 has 3 characters; 2 are allowed']);
   });
 
   test('a domain that looks out', () => {

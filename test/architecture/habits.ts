@@ -10,6 +10,16 @@ export function tooLong(sources: readonly Source[], most: number): string[] {
   });
 }
 
+/** Lines that are too long to be read, or reviewed in a diff, without scrolling sideways. */
+export function tooWide(sources: readonly Source[], most: number): string[] {
+  return sources.flatMap(({ path, text }) =>
+    text.split('\n').flatMap((line, index) => {
+      const fault = `${path}:${index + 1} has ${line.length} characters; ${most} are allowed`;
+      return line.length > most ? [fault] : [];
+    }),
+  );
+}
+
 /** Lines that show a habit which the house does not have; comments do not count. */
 export function linesLike(sources: readonly Source[], habit: RegExp): string[] {
   return sources.flatMap(({ path, text }) =>

@@ -17,6 +17,12 @@ import { bind } from '../../platform/bind.ts';
 const trail = [{ href: paths.dashboard, label: 'common:terms.dashboard' }];
 const inProfile = [...trail, { href: paths.myProfile, label: 'common:terms.myProfile' }];
 
+const tiles = [
+  { href: paths.ownSecurity, icon: 'shield-check', title: 'profile:security.title', text: 'profile:security.about' },
+  { href: paths.ownSessions, icon: 'device-desktop', title: 'profile:sessions.title', text: 'profile:sessions.about' },
+  { href: paths.ownData, icon: 'file-text', title: 'personal-data:own.title', text: 'personal-data:own.about' },
+];
+
 const maxIdLength = 36;
 const endForm = z.object({ session: line(maxIdLength) });
 
@@ -45,6 +51,7 @@ function show(request: Request, response: Response): void {
       administrator: administratorAbilities[user.administratorLevel],
       agent: agentAbilities[user.agentLevel],
     },
+    tiles,
   };
   response.page('profile/profile', model, { title: 'common:terms.myProfile', breadcrumbs: trail });
 }
