@@ -1,7 +1,8 @@
 import type { Activity } from './activity/event.ts';
-import { may, mayGive, type Target, type Verdict } from './policy.ts';
+import { may, mayGive } from './policy.ts';
 import { createScope, type Scope } from './scope.ts';
 import { actionOf, type ApprovalAct } from './approval-acts.ts';
+import type { Target, Verdict } from './verdict.ts';
 
 /** Whom a request is about, as it was recorded. */
 type AskedAbout = Omit<Target, 'globalAdminUntil'> & Partial<Pick<Target, 'globalAdminUntil'>>;

@@ -1,57 +1,12 @@
 import { formerGlobalAdmin } from './former-global-admin.ts';
 import type { OwnRule } from './tenant-rules.ts';
-import { isUserOperation, type UserOperation, type Wording } from './regions.ts';
+import { isUserOperation, type UserOperation } from './regions.ts';
 import { changesToAPerson, rights, type Action, type AdministratorLevel, type AgentLevel } from './roles.ts';
 import type { PersonPrincipal, SupportPrincipal } from './principal.ts';
 import type { Scope } from './scope.ts';
 import { supportReaches } from './support.ts';
-import type { User } from './people/user.ts';
 import { guardOf, type ApprovalAct } from './approval-acts.ts';
-
-/** Why something is refused; each has a sentence in `policy:` of every language. */
-export type Refusal =
-  | (
-      | 'principal'
-      | 'level'
-      | 'self'
-      | 'ownLevel'
-      | 'ownRequest'
-      | 'dependent'
-      | 'globalLevel'
-      | 'globalAdmin'
-      | 'formerGlobalAdmin'
-      | 'administrator'
-      | 'support'
-    )
-  | ('elsewhere' | 'alone' | 'nobody' | 'secondAdministrator')
-  // The same, where not the region decided it but the tenant itself.
-  | ('tenantAdministrator' | 'tenantNobody');
-
-/** Reasons that say all there is to say. */
-export type PlainRefusal = Exclude<Refusal, 'elsewhere' | 'secondAdministrator'>;
-
-export type Verdict =
-  | { readonly allowed: true }
-  | { readonly allowed: false; readonly because: PlainRefusal }
-  | { readonly allowed: false; readonly because: 'elsewhere'; readonly place: Wording; readonly address: string }
-  /** Allowed as soon as another administrator agrees: pages offer it still, as a way to ask them. */
-  | {
-      readonly allowed: false;
-      readonly because: 'secondAdministrator';
-      readonly act: ApprovalAct;
-      readonly users: readonly string[];
-    };
-
-/** The judge's no. */
-export type Refused = Exclude<Verdict, { allowed: true }>;
-
-export type Target = Pick<User, 'id' | 'administratorLevel' | 'globalAdminUntil'>;
-
-const yes: Verdict = { allowed: true };
-const no = (because: PlainRefusal): Verdict => ({ allowed: false, because });
-
-/** @returns whether a page offers it: alone, or as a way to ask another administrator */
-export const isOffered = (verdict: Verdict): boolean => verdict.allowed || verdict.because === 'secondAdministrator';
+import { type Verdict, type Target, yes, no } from './verdict.ts';
 
 /** A principal who is a user, and whom the rules of the tenant bind. */
 type Bound = PersonPrincipal | SupportPrincipal;

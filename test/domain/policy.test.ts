@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { may, type Refusal, type Target } from '../../src/domain/policy.ts';
+import { may } from '../../src/domain/policy.ts';
 import { userOperations, type Placement, type RegionRules } from '../../src/domain/regions.ts';
 import { actions, administratorLevels, type Action, type AdministratorLevel } from '../../src/domain/roles.ts';
 import { createScope, type Scope } from '../../src/domain/scope.ts';
 import { operator, person } from '../../src/domain/principal.ts';
+import type { Refusal, Target } from '../../src/domain/verdict.ts';
 
 const portal = { en: 'the other portal', fr: 'l’autre portail', de: 'das andere Portal' };
 const placements: Record<Placement['at'], Placement> = {

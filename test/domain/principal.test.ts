@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { may, mayDelete, mayGive, maySetRules, type Target } from '../../src/domain/policy.ts';
+import { may, mayDelete, mayGive, maySetRules } from '../../src/domain/policy.ts';
 import { actingUserId, actorIdOf, job, jobNames, operator, person, toRecorded } from '../../src/domain/principal.ts';
 import type { Principal } from '../../src/domain/principal.ts';
 import { actions, type Action } from '../../src/domain/roles.ts';
 import { createScope, scopeInside, type Scope } from '../../src/domain/scope.ts';
 import { worldwide } from '../data/databases.ts';
+import type { Target } from '../../src/domain/verdict.ts';
 
 const tenant = { id: 'tenant', name: 'Ateliers Lumière', language: 'fr' } as const;
 const ada = { id: 'ada', username: 'ada@a.example', displayName: 'Ada', agentLevel: 'none' } as const;

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { maxWaitingApprovals, waitsMs, type ApprovalSubject, type ApprovalTarget } from '../../domain/approvals.ts';
 import { Failure, notFound } from '../../domain/errors.ts';
-import type { Refused } from '../../domain/policy.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { User } from '../../domain/people/user.ts';
 import { lapseOf, mayDecide, readAreTwo, sees, whoMayDecide, wordOn, type Deciders } from './recheck.ts';
@@ -14,6 +13,7 @@ import * as approvalsStore from './approvals.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 import { person, actingUserId } from '../../domain/principal.ts';
+import type { Refused } from '../../domain/verdict.ts';
 
 /** What somebody wants to ask for. */
 export interface Wish extends Omit<ApprovalSubject, 'users'> {

@@ -1,6 +1,6 @@
 import { areTwoBy, behindMs, type ApprovalTarget, type AreTwo } from '../../domain/approvals.ts';
 import { couldDo } from '../../domain/approval-policy.ts';
-import { may, mayGive, maySetRules, type Verdict } from '../../domain/policy.ts';
+import { may, mayGive, maySetRules } from '../../domain/policy.ts';
 import { restoreWindowMs } from '../../domain/regions.ts';
 import { createScope, type Scope } from '../../domain/scope.ts';
 import type { User } from '../../domain/people/user.ts';
@@ -11,6 +11,7 @@ import { actionOf, amongOf, type ApprovalAct, type LapsedBy } from '../../domain
 import * as approvalsStore from './approvals.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { person, actingUserId } from '../../domain/principal.ts';
+import type { Verdict } from '../../domain/verdict.ts';
 
 type AboutApproval = Pick<Approval, 'act' | 'subject' | 'asker'>;
 

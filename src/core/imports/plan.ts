@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { FieldFault } from '../../domain/errors.ts';
 import type { ImportedUser, PlannedRow } from '../../domain/imports.ts';
-import { may, mayGive, type Verdict } from '../../domain/policy.ts';
+import { may, mayGive } from '../../domain/policy.ts';
 import { offersLanguage, restoreWindowMs, languageNotOffered } from '../../domain/regions.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { cleanName, domainOf, isUsername, type User, type Change } from '../../domain/people/user.ts';
 import type { ReadRow } from './cells.ts';
+import type { Verdict } from '../../domain/verdict.ts';
 
 /** What the plan is made against. */
 export interface Present {

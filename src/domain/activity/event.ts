@@ -1,5 +1,4 @@
 import type { RecordedPrincipal } from '../principal.ts';
-import type { Refusal } from '../policy.ts';
 import type { Action } from '../roles.ts';
 import type { Counts } from '../imports.ts';
 import type { LinkPurpose } from '../people/one-time-link.ts';
@@ -8,6 +7,7 @@ import type { HandOverRule } from '../regions.ts';
 import type { SupportLevel } from '../support.ts';
 import type { User, Change } from '../people/user.ts';
 import type { ApprovalAct, LapsedBy } from '../approval-acts.ts';
+import type { Refusal } from '../verdict.ts';
 
 /** Everything that is recorded, as typed data: the reader's language words it later. */
 export type ActivityEvent =

@@ -1,10 +1,11 @@
 import { Router, type Express, type Request, type Response } from 'express';
 import { Failure } from '../../domain/errors.ts';
-import { may, type Refused } from '../../domain/policy.ts';
+import { may } from '../../domain/policy.ts';
 import type { Action } from '../../domain/roles.ts';
 import { isCodePending } from '../../domain/people/second-factor.ts';
 import { paths } from './paths.ts';
 import { scopeOf, sessionOf, type Middleware } from './request.ts';
+import type { Refused } from '../../domain/verdict.ts';
 
 /**
  * Who may use a route: anyone; a user who must change their password, or whose code is still asked for;

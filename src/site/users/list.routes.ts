@@ -3,7 +3,7 @@ import { notesOf, notesOfList } from '../rules/notes.ts';
 import { placeQuery, listQuery, type ListQuery, type PlaceQuery } from './users.forms.ts';
 import { inList, linksOf, trail } from './view-models.ts';
 import type { Request, Response } from 'express';
-import { isOffered, may } from '../../domain/policy.ts';
+import { may } from '../../domain/policy.ts';
 import {
   levelFilters,
   sortKeys,
@@ -24,6 +24,7 @@ import { scopeOf } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
+import { isOffered } from '../../domain/verdict.ts';
 
 export interface ListRoutesDependencies {
   readonly database: Database;

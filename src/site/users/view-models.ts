@@ -2,13 +2,14 @@ import type { Request } from 'express';
 import type { User } from '../../domain/people/user.ts';
 import { paths, to, userPath } from '../http/paths.ts';
 import type { Crumb } from '../http/page-options.ts';
-import { isOffered, mayGive, type Refusal, type Verdict, may } from '../../domain/policy.ts';
+import { mayGive, may } from '../../domain/policy.ts';
 import { administratorLevels, agentLevels } from '../../domain/roles.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { formerGlobalAdmin } from '../../domain/former-global-admin.ts';
 import { isSecondFactorRequired } from '../../domain/people/second-factor.ts';
 import { wholeNoteOf } from '../rules/notes.ts';
 import { actingUserId } from '../../domain/principal.ts';
+import { isOffered, type Refusal, type Verdict } from '../../domain/verdict.ts';
 
 export const trail: Crumb[] = [
   { href: paths.dashboard, label: 'common:terms.dashboard' },

@@ -3,8 +3,7 @@ import type { ActivityEvent } from '../../../domain/activity/event.ts';
 import { Failure } from '../../../domain/errors.ts';
 import { offersLanguage, type Language, type RegionRules } from '../../../domain/regions.ts';
 import type { AdministratorLevel, AgentLevel } from '../../../domain/roles.ts';
-import { tightened, type OwnRules } from '../../../domain/tenant-rules.ts';
-import { createScope, type Scope } from '../../../domain/scope.ts';
+import type { Scope } from '../../../domain/scope.ts';
 import type { StoredPassword } from '../stores/credentials.store.ts';
 import type { Hasher } from '../passwords/hasher.ts';
 import { issueTemporaryPassword } from '../passwords/temporary-passwords.ts';
@@ -18,7 +17,7 @@ import * as tenantsStore from '../stores/tenants.store.ts';
 import * as usersStore from '../stores/users.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
 import { bind } from '../../../platform/bind.ts';
-import { type JobPrincipal, type OperatorPrincipal, operator } from '../../../domain/principal.ts';
+import { operatorScope, scopeFor } from './scope.ts';
 
 export interface NewPerson {
   readonly username: string;
@@ -34,8 +33,6 @@ export interface AddedUser {
   readonly temporaryPassword: string;
 }
 
-type OperatedTenant = Pick<Tenant, 'id' | 'name' | 'language'> & { readonly ownRules?: OwnRules };
-
 export type Tenants = ReturnType<typeof createTenants>;
 
 export interface TenantsDependencies {
@@ -45,27 +42,6 @@ export interface TenantsDependencies {
   readonly regionOf: RegionOf;
   readonly clock: () => number;
 }
-
-/** @returns the scope in which the portal itself, or a command of its operator, acts on a tenant */
-export function scopeFor(
-  deps: TenantsDependencies,
-  tenant: OperatedTenant,
-  principal: OperatorPrincipal | JobPrincipal,
-): Scope {
-  const { rules, clock } = deps;
-  return createScope({
-    rules: tightened(rules, tenant.ownRules ?? {}),
-    language: tenant.language,
-    requestId: randomUUID(),
-    now: clock(),
-    address: null,
-    tenant,
-    principal,
-  });
-}
-
-export const operatorScope = (deps: TenantsDependencies, tenant: OperatedTenant): Scope =>
-  scopeFor(deps, tenant, operator);
 
 async function write(tx: Database, scope: Scope, person: NewPerson, password: StoredPassword): Promise<string> {
   const id = randomUUID();

@@ -1,6 +1,6 @@
 import type { ActivityEvent } from '../../../domain/activity/event.ts';
 import { conflict, notFound } from '../../../domain/errors.ts';
-import { may, mayGive, type Refused, type Verdict, mayDelete, type Target } from '../../../domain/policy.ts';
+import { may, mayGive, mayDelete } from '../../../domain/policy.ts';
 import { restoreWindowMs } from '../../../domain/regions.ts';
 import type { Action } from '../../../domain/roles.ts';
 import type { Scope } from '../../../domain/scope.ts';
@@ -12,6 +12,7 @@ import * as usersStore from '../stores/users.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
 import { behindMs } from '../../../domain/approvals.ts';
 import { userBehind } from '../../../domain/principal.ts';
+import type { Refused, Verdict, Target } from '../../../domain/verdict.ts';
 
 /** One thing that can be done to a user. */
 export interface UserAction {

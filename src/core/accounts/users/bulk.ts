@@ -1,6 +1,6 @@
 import { Failure } from '../../../domain/errors.ts';
 import { formerGlobalAdmin } from '../../../domain/former-global-admin.ts';
-import { may, type Refusal, type Refused, type Verdict } from '../../../domain/policy.ts';
+import { may } from '../../../domain/policy.ts';
 import type { Action } from '../../../domain/roles.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import type { User } from '../../../domain/people/user.ts';
@@ -9,6 +9,7 @@ import { mayDeleteNow, block, judge, remove, restore, performAction, unblock, ty
 import * as usersStore from '../stores/users.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
 import { bind } from '../../../platform/bind.ts';
+import type { Refusal, Refused, Verdict } from '../../../domain/verdict.ts';
 
 type Judged = Pick<UserAction, 'action' | 'among' | 'verdict'>;
 

@@ -17,10 +17,10 @@ import {
 import * as usersStore from '../stores/users.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
 import { bind } from '../../../platform/bind.ts';
-import type { Refused } from '../../../domain/policy.ts';
 import { type User, cleanName } from '../../../domain/people/user.ts';
 import { type UserChanges, changeableFields } from '../stores/users.mapping.ts';
 import { offersLanguage, type RegionRules } from '../../../domain/regions.ts';
+import type { Refused } from '../../../domain/verdict.ts';
 
 export type UserChangesFeature = ReturnType<typeof createUserChanges>;
 

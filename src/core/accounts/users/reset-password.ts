@@ -1,4 +1,4 @@
-import { may, type Refusal, type Refused, type Verdict } from '../../../domain/policy.ts';
+import { may } from '../../../domain/policy.ts';
 import type { Action } from '../../../domain/roles.ts';
 import { notFound } from '../../../domain/errors.ts';
 import type { Scope } from '../../../domain/scope.ts';
@@ -14,6 +14,7 @@ import * as usersStore from '../stores/users.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
 import { bind } from '../../../platform/bind.ts';
 import { userBehind } from '../../../domain/principal.ts';
+import type { Refusal, Refused, Verdict } from '../../../domain/verdict.ts';
 
 export type ResetResult =
   | { readonly outcome: 'reset'; readonly user: User; readonly way: WayIn }
