@@ -10,6 +10,7 @@ import { aTenant, aUser } from '../support/builders.ts';
 import { aCompany, judged } from '../support/import-rules.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
+import { underRules } from '../support/rules.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 import { person } from '../../src/domain/principal.ts';
 
@@ -73,6 +74,22 @@ describe('the table of what is managed where', async () => {
     await person.visit(paths.region);
     assert.deepEqual([person.status, person.$('nav.navigation').length], [200, 0]);
     person.sees('The region and its rules');
+  });
+});
+
+describe('a region in one language', async () => {
+  const texts = { name: { de: 'Burgenland' }, languages: ['de'], defaultLanguage: 'de' };
+  const places = { there: { name: { de: 'das Amt' }, address: 'https://there.example' } };
+  const related = [{ what: { de: 'Lizenzen' }, places: ['there'] }];
+  const portal = await openPortal({ environment: underRules({ ...texts, places, related }) });
+
+  it('needs its texts in no other language, whatever the reader’s browser asks for', async () => {
+    const stranger = await aPerson(portal, { 'Accept-Language': 'fr' }).visit(paths.region);
+    assert.deepEqual([stranger.status, stranger.$('html').attr('lang')], [200, 'de']);
+    assert.equal(stranger.$('a.region').text().trim(), 'Region: Burgenland');
+    stranger.sees('Lizenzen');
+    stranger.sees('das Amt');
+    assert.equal(stranger.$('main [lang]').length, 0);
   });
 });
 

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import type { Config } from '../../platform/config/config.ts';
 import { regionName } from '../../platform/config/rules.ts';
-import { type Language, languages } from '../../domain/regions.ts';
+import { type Language, languages, ruleTextIn, type RuleText, type Wording } from '../../domain/regions.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { initialsOf } from '../../domain/people/user.ts';
 import { isOneTimeLink, paths } from './paths.ts';
@@ -39,11 +39,11 @@ interface PageDependencies extends PageParts {
 
 /** Renders pages: a view inside the frame for its reader. */
 export function createPages(parts: PageParts) {
-  const { config, translator, clock, assets } = parts;
+  const { config, clock, assets } = parts;
   const deps: PageDependencies = {
     ...parts,
     formats: new Map(languages.map((language) => [language, createFormats(language, clock)])),
-    regions: new Map(languages.map((language) => [language, ownRegion(config, translator(language))])),
+    regions: new Map(languages.map((language) => [language, ownRegion(config, language)])),
     otherRegions: new Map(languages.map((language) => [language, otherRegions(config, language)])),
     languageChoices: config.rules.languages.map((code) => ({ code, name: ownNames[code] })),
     icon: iconIn.bind(null, assets.url('icons.svg')),
@@ -123,10 +123,10 @@ function noticeOf(
   return notice ? { kind: notice.kind, text: wordIn(t, notice) } : null;
 }
 
-// The same on every page of a language: put into words once.
-function ownRegion({ rules }: Config, { language, t }: Tongue) {
-  const name = rules.name[language];
-  return { id: rules.region, name, label: t('common:region.label', { name }) };
+// The same on every page of a language.
+function ownRegion({ rules }: Config, language: Language) {
+  const ruleText = (wording: Wording): RuleText => ruleTextIn(wording, language, rules);
+  return { id: rules.region, name: ruleText(rules.name), ruleText };
 }
 
 // Where the switchers lead back to. The address of a one-time link is a secret, which no form carries along: null.
