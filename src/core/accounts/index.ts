@@ -124,7 +124,7 @@ export {
   type SortKey,
   sortKeys,
   statusFilters,
-} from './stores/list-query.ts';
+} from './stores/users.queries.ts';
 export * as secondFactorsStore from './stores/second-factors.store.ts';
 export * as seedsStore from './stores/seeds.store.ts';
 export * as sessionsStore from './stores/sessions.store.ts';
@@ -144,7 +144,7 @@ export type { Tenant } from './stores/tenants.store.ts';
 export { changeableFields, type NewUser, toUser, userColumns, type UserRow } from './stores/users.mapping.ts';
 export * as usersBatchStore from './stores/users.batch.store.ts';
 export { allUsers, inTenant, type UserChange } from './stores/users.batch.store.ts';
-export { maxDeletedCounted } from './stores/users.deleted.store.ts';
+export { maxDeletedCounted } from './stores/users.list.store.ts';
 export { indexUsers, takeNumbers } from './stores/users.search.store.ts';
 export * as usersStore from './stores/users.store.ts';
 export { digestOf, openSetup } from './tenants/set-up.ts';
