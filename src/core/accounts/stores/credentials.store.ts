@@ -1,7 +1,7 @@
 import { unseen, type Database, preparedQuery } from '../../../platform/database/database.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import type { User } from '../../../domain/people/user.ts';
-import { homeColumns, toHome, type Home, type HomeRow } from './home.ts';
+import { homeColumns, toHome, type Home, type HomeRow } from './tenants.mapping.ts';
 import { toUser, userColumns, type UserRow } from './users.mapping.ts';
 
 /** What a sign-in is decided by. Only the passwords and sessions features ever hold one. */
