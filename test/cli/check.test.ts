@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { aMailServer } from '../support/mail-server.ts';
-import { freePort } from '../../tools/prove/sites.ts';
+import { freePort } from '../../tools/prove/free-port.ts';
 import { dataDirectory, fault, json, run } from './command.ts';
 
 interface Checked {

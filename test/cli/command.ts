@@ -9,7 +9,7 @@ import { text } from 'node:stream/consumers';
 import { after } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { run as runCommand } from '../../src/cli/cli.ts';
-import { freePort } from '../../tools/prove/sites.ts';
+import { freePort } from '../../tools/prove/free-port.ts';
 
 const parvis = path.join(import.meta.dirname, '../../bin/parvis.js');
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import type { DatabaseConfig } from '../../src/platform/config/config.ts';
-import { freePort } from '../../tools/prove/sites.ts';
+import { freePort } from '../../tools/prove/free-port.ts';
 import { openDatabase } from '../../src/platform/database/open.ts';
 import { both } from '../data/databases.ts';
 import { assertNone } from '../support/none.ts';

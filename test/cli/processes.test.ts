@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
-import { freePort } from '../../tools/prove/sites.ts';
+import { freePort } from '../../tools/prove/free-port.ts';
 import { openDatabase } from '../../src/platform/database/open.ts';
 import { createScope } from '../../src/domain/scope.ts';
 import { newUser, worldwide } from '../data/databases.ts';

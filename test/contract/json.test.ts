@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { Command } from 'commander';
 import { addRegionCommands } from '../../src/cli/region.ts';
-import { freePort } from '../../tools/prove/sites.ts';
+import { freePort } from '../../tools/prove/free-port.ts';
 import { dataDirectory, run, start } from '../cli/command.ts';
 import { wayIn } from '../prove/way-in.ts';
 import { aTenant, aUser } from '../support/builders.ts';

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { assertNone } from '../support/none.ts';
-import { freePort } from '../../tools/prove/sites.ts';
+import { freePort } from '../../tools/prove/free-port.ts';
 import { skipWithout } from '../support/services.ts';
 import { Installation, pack, registry, type PackedPackage } from './installed.ts';
 

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { freePort } from '../../tools/prove/sites.ts';
+import { freePort } from '../../tools/prove/free-port.ts';
 import { keep, type Kept } from './keeper.ts';
 
 /** A throw-away server on a free port of the loopback interface, with its files in a temporary folder. */

@@ -4,14 +4,13 @@ import path from 'node:path';
 import { readRules } from '../../src/platform/config/rules.ts';
 import { createCanaries } from './canaries.ts';
 import type { Territory } from './connections.ts';
+import { freePort } from './free-port.ts';
 import type { RegionPlan } from './regions.ts';
 import { sqliteStores } from './stores-sqlite.ts';
 import type { RegionStores } from './stores.ts';
 import type { Watching } from './watching.ts';
 import type { Chapter } from './chapter.ts';
 import { CommandFault } from '../../src/platform/command-fault.ts';
-import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 
 export interface ProveOptions {
   /** The rules of the two regions. */
@@ -89,13 +88,3 @@ async function openStores(
 
 /** @returns the SHA-256 of a rules file, so that an auditor can tell which one it was */
 export const fileDigest = (file: string): string => hash('sha256', readFileSync(file), 'hex');
-
-/** @returns a port of the loopback address that is free at this moment */
-export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
-}
