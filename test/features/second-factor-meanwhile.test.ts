@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { pino } from 'pino';
 import { createScope } from '../../src/domain/scope.ts';
-import { createSecondFactorParts } from '../../src/core/accounts/second-factor/parts.ts';
+import { createSecondFactorParts } from '../../src/core/accounts/second-factor/create.ts';
 import { createThrottle } from '../../src/core/accounts/throttles/throttle.ts';
 import { paths, to } from '../../src/site/http/paths.ts';
 import { aTenant, aUser, goodPassword } from '../support/builders.ts';

@@ -9,9 +9,9 @@ import { createLinkTokens } from './links/tokens.ts';
 import type { GuessCounter } from './passwords/guesses.ts';
 import type { Hasher } from './passwords/hasher.ts';
 import { createPasswords } from './passwords/passwords.ts';
-import { createSecondFactorParts } from './second-factor/parts.ts';
+import { createSecondFactorParts } from './second-factor/create.ts';
 import { createRemoval } from './second-factor/removal.ts';
-import { createKnownDevices } from './sessions/known-device.ts';
+import { createKnownDevices } from './sessions/devices.ts';
 import { createSessions } from './sessions/sessions.ts';
 import type { RegionOf } from './tenants/check.ts';
 import { createRules } from './tenants/tenant-rules.ts';
@@ -103,11 +103,9 @@ export { type IssuedPassword, issueTemporaryPassword } from './passwords/tempora
 export type { Asker } from './second-factor/proof.ts';
 export { createRemoval, type Removal, removeSecondFactor } from './second-factor/removal.ts';
 export type { CodesResult, SecondFactor } from './second-factor/second-factor.ts';
-export type { SeedOffer } from './second-factor/seed-offer.ts';
+export { type SeedOffer, uriOf } from './second-factor/totp.ts';
 export type { CodeStep } from './second-factor/sign-in.ts';
-export { uriOf } from './second-factor/totp.ts';
-export { describeDevice } from './sessions/device.ts';
-export type { KnownDevices } from './sessions/known-device.ts';
+export { describeDevice, type KnownDevices } from './sessions/devices.ts';
 export { lockAs } from './sessions/recheck.ts';
 export type { Sessions, SessionTicket, SignInResult } from './sessions/sessions.ts';
 export * as credentialsStore from './stores/credentials.store.ts';
@@ -124,7 +122,7 @@ export {
   type SortKey,
   sortKeys,
   statusFilters,
-} from './stores/list-query.ts';
+} from './stores/users.queries.ts';
 export * as secondFactorsStore from './stores/second-factors.store.ts';
 export * as seedsStore from './stores/seeds.store.ts';
 export * as sessionsStore from './stores/sessions.store.ts';
@@ -138,13 +136,13 @@ export {
   type OpenGrantRow,
   toOpenGrant,
 } from './stores/support-grants.store.ts';
-export { readOwnRules } from './stores/tenant-rules.ts';
+export { readOwnRules } from './stores/tenants.mapping.ts';
 export * as tenantsStore from './stores/tenants.store.ts';
 export type { Tenant } from './stores/tenants.store.ts';
 export { changeableFields, type NewUser, toUser, userColumns, type UserRow } from './stores/users.mapping.ts';
 export * as usersBatchStore from './stores/users.batch.store.ts';
 export { allUsers, inTenant, type UserChange } from './stores/users.batch.store.ts';
-export { maxDeletedCounted } from './stores/users.deleted.store.ts';
+export { maxDeletedCounted } from './stores/users.list.store.ts';
 export { indexUsers, takeNumbers } from './stores/users.search.store.ts';
 export * as usersStore from './stores/users.store.ts';
 export { digestOf, openSetup } from './tenants/set-up.ts';

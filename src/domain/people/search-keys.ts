@@ -67,18 +67,5 @@ export function endingsOf(searchWords: string): string[] {
   return [...endings];
 }
 
-/**
- * @returns the one of those endings, a whole word, with which the folded name begins; null where there is none. Whom it
- * finds stand, in a list by name, together with all who begin alike: no other word of theirs holds it
- */
-export function leadOf(nameKey: string, searchWords: string): string | null {
-  const lead = searchWords.split(' ').find((word) => nameKey.startsWith(word)) ?? '';
-  const isWhole = lead !== '' && cut(lead, maxTermLength) === lead;
-  return isWhole && !nameKey.startsWith(beyondAll, lead.length) ? lead : null;
-}
-
-/** What no letter comes behind in the order of lists. */
-export const beyondAll = '\u{10FFFF}';
-
 /** @returns what to look up among endings for a word of a search: it finds at least all that the word is within */
 export const asBeginning = (word: string): string => cut(word, maxTermLength);

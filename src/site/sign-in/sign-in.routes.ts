@@ -7,7 +7,7 @@ import type { Authentication } from '../http/authentication.ts';
 import type { Cookies } from '../http/cookies.ts';
 import { readForm } from '../http/forms.ts';
 import { chosenLanguage } from '../http/language.ts';
-import { waitOf } from '../http/wait.ts';
+import { waitOf } from '../http/errors.ts';
 import { seeOther } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
 import { arrivalAddress, createArrivals, type Arrival } from '../http/arrival.ts';

@@ -6,13 +6,14 @@ import { supportLevels } from '../../domain/support.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { paths, to } from '../http/paths.ts';
 import { renewCsrfToken } from '../http/csrf.ts';
-import { readForm } from '../http/forms.ts';
+import { readForm, carriedNumber, line } from '../http/forms.ts';
 import { scopeOf, seeOther, sessionOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';
-import { grantForm, maxPurposeLength } from './support.forms.ts';
 import { type TenantGrant, type Support, supportStore } from '../../core/support/index.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
+import { z } from 'zod';
+import { cleanName } from '../../domain/people/user.ts';
 
 const breadcrumbs = [
   { href: paths.dashboard, label: 'common:terms.dashboard' },
@@ -130,3 +131,21 @@ const texts = (typed: Typed): Record<string, string> =>
   Object.fromEntries(
     fieldNames.map((name) => [name, typeof typed[name] === 'string' ? typed[name].slice(0, maxPurposeLength) : '']),
   );
+
+const maxIdLength = 36;
+/** In UTF-16 code units. */
+export const maxPurposeLength = 300;
+
+/** @param longestHours the longest access that the rules allow */
+export const grantForm = (longestHours: number) =>
+  z.object({
+    operator: line(maxIdLength).refine((text) => text !== '', 'support:error.unknown'),
+    purpose: line(maxPurposeLength)
+      .transform(cleanName)
+      .refine((text) => text !== '', 'support:error.purpose'),
+    // What no form of ours sends reads as the lesser of the two.
+    level: z.enum(supportLevels).catch('look'),
+    hours: carriedNumber
+      .transform((number) => number ?? 0)
+      .refine((number) => number >= 1 && number <= longestHours, 'support:error.hours'),
+  });

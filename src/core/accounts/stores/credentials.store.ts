@@ -1,8 +1,8 @@
 import { unseen, type Database, preparedQuery } from '../../../platform/database/database.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import type { User } from '../../../domain/people/user.ts';
-import { homeColumns, toHome, type Home, type HomeRow } from './home.ts';
 import { actingUserId } from '../../../domain/principal.ts';
+import { homeColumns, toHome, type Home, type HomeRow } from './tenants.mapping.ts';
 import { toUser, userColumns, type UserRow } from './users.mapping.ts';
 
 /** What a sign-in is decided by. Only the passwords and sessions features ever hold one. */

@@ -11,7 +11,7 @@ import {
   type OpenGrantRow,
 } from './support-grants.store.ts';
 import type { Tenant } from './tenants.store.ts';
-import { homeColumns, toHome, type HomeRow } from './home.ts';
+import { homeColumns, toHome, type HomeRow } from './tenants.mapping.ts';
 import { toUser, userColumns, type UserRow } from './users.mapping.ts';
 import type { ScopeTenant } from '../../../domain/tenant.ts';
 import { actingUserId } from '../../../domain/principal.ts';

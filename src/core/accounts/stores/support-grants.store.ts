@@ -5,8 +5,8 @@ import type { Language } from '../../../domain/regions.ts';
 import type { OwnRules } from '../../../domain/tenant-rules.ts';
 import type { Grant, SupportLevel } from '../../../domain/support.ts';
 import type { TenantState, ScopeTenant } from '../../../domain/tenant.ts';
-import { readOwnRules } from './tenant-rules.ts';
 import { actingUserId } from '../../../domain/principal.ts';
+import { readOwnRules } from './tenants.mapping.ts';
 
 /** A grant with the tenant that it lets into, and whatever else decides whether it holds. */
 export interface OpenGrant extends Grant {

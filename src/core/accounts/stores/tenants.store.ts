@@ -4,7 +4,7 @@ import type { OwnRules } from '../../../domain/tenant-rules.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import type { TenantKind, TenantState, ScopeTenant } from '../../../domain/tenant.ts';
 import { notDeleted } from './users.mapping.ts';
-import { readOwnRules } from './tenant-rules.ts';
+import { readOwnRules } from './tenants.mapping.ts';
 
 export interface Tenant {
   readonly id: string;

@@ -85,12 +85,7 @@ export function updateMany(database: Database, scope: Scope, users: readonly Use
     const tenant_id = scope.tenant.id;
     await reindexUsers(
       database,
-      rows.map(({ number, displayName, search_words }) => ({
-        number,
-        search_words,
-        tenant_id,
-        name_key: foldName(displayName),
-      })),
+      rows.map(({ number, search_words }) => ({ number, search_words, tenant_id })),
     );
   });
 }

@@ -150,8 +150,7 @@ export async function setLanguage(database: Database, scope: Scope, id: string, 
 }
 
 export { insert, insertMany } from './users.batch.store.ts';
-export * from './users.deleted.store.ts';
-export { page } from './users.list.store.ts';
+export { countDeleted, page, pageOfDeleted, searchDeleted } from './users.list.store.ts';
 
 const atOnce = 1_000;
 

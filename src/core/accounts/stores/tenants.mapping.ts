@@ -1,7 +1,6 @@
 import type { OwnRules } from '../../../domain/tenant-rules.ts';
 import type { Language } from '../../../domain/regions.ts';
 import type { TenantState, ScopeTenant } from '../../../domain/tenant.ts';
-import { readOwnRules } from './tenant-rules.ts';
 
 /** The tenant of a user, with what decides whether they may come in, and under which rules. */
 export interface Home extends ScopeTenant {
@@ -32,3 +31,19 @@ export const toHome = (row: HomeRow): Home => ({
   state: row.tenant_state,
   ownRules: readOwnRules(row.tenant_own_rules),
 });
+
+const none: OwnRules = {};
+// Read with every request, and nearly always one of few texts.
+const known = new Map<string, OwnRules>([['{}', none]]);
+const maxCached = 1_000;
+
+/** @returns what a tenant decides for itself, as the database keeps it */
+export function readOwnRules(text: string): OwnRules {
+  let own = known.get(text);
+  if (own === undefined) {
+    own = JSON.parse(text) as OwnRules;
+    if (known.size >= maxCached) known.clear();
+    known.set(text, own);
+  }
+  return own;
+}

@@ -5,7 +5,7 @@ import { createCodeCheck } from './codes.ts';
 import { createProof } from './proof.ts';
 import { resealSeeds } from './reseal.ts';
 import { createSecondFactor } from './second-factor.ts';
-import { createSeedOffer } from './seed-offer.ts';
+import { createSeedOffer } from './totp.ts';
 import { createCodeStep } from './sign-in.ts';
 import { createVault } from '../../../platform/keys/vault.ts';
 import type { Database } from '../../../platform/database/database.ts';

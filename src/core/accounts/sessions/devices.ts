@@ -1,5 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { bind } from '../../../platform/bind.ts';
+import { createRequire } from 'node:module';
+import type * as Bowser from 'bowser';
 
 const markBytes = 16;
 
@@ -36,3 +38,14 @@ export function recognize(
 export const createKnownDevices = (deps: readonly string[]) => bind(deps, { issue, recognize });
 
 export type KnownDevices = ReturnType<typeof createKnownDevices>;
+
+// Loaded at the first call: starting the portal does not need it.
+const require = createRequire(import.meta.url);
+const bowser = (): typeof Bowser => require('bowser') as typeof Bowser;
+
+/** Browsers call themselves by long and misleading names; a reader wants to know which of their devices it is. */
+export function describeDevice(userAgent: string): { browser: string | null; system: string | null } {
+  if (userAgent === '') return { browser: null, system: null };
+  const { browser, os } = bowser().parse(userAgent);
+  return { browser: browser.name ?? null, system: os.name ?? null };
+}
