@@ -11,6 +11,7 @@ import { openDatabase } from '../../src/platform/database/open.ts';
 import type { RegionRules } from '../../src/domain/regions.ts';
 import { createScope, type Scope } from '../../src/domain/scope.ts';
 import { skipWithout } from '../support/services.ts';
+import { copyTemplate } from '../support/templates.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 import { operator, person } from '../../src/domain/principal.ts';
 import type { NewUser } from '../../src/core/accounts/stores/users.mapping.ts';
@@ -48,6 +49,7 @@ export function both(
 
 /** A migrated database, closed when the test file is done. */
 export async function open(config: DatabaseConfig): Promise<{ database: Database }> {
+  copyTemplate(config);
   await migrate(config);
   const database = openDatabase(config);
   closers.push(() => database.close());

@@ -13,11 +13,10 @@ import { tightened } from '../../src/domain/tenant-rules.ts';
 import { aCarefulCompany, allOfThem, hourMs, kindsOf, statesOf } from '../support/approvals.ts';
 import { aUser, type TestUser } from '../support/builders.ts';
 import { openPortal } from '../support/portal.ts';
+import { rounds } from '../support/rounds.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import { linkAddresses } from '../../src/site/http/paths.ts';
 import { person } from '../../src/domain/principal.ts';
-
-const rounds = 100;
 
 for (const [dialect, server] of [
   ['SQLite', { url: undefined }],
@@ -108,7 +107,7 @@ for (const [dialect, server] of [
     });
 
     it('delete: no more than one may delete alone', async () => {
-      for (let round = 0; round < rounds / 10; round++) {
+      for (let round = 0; round < rounds; round++) {
         const { tenant, asker, kinds: recorded } = await aRound();
         portal.clock.now += 24 * hourMs;
         const many = [];

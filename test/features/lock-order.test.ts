@@ -11,11 +11,10 @@ import { createUsers } from '../../src/core/accounts/users/reset-password.ts';
 import { aTenant, aUser } from '../support/builders.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
+import { rounds } from '../support/rounds.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import { linkAddresses } from '../../src/site/http/paths.ts';
 import { person } from '../../src/domain/principal.ts';
-
-const rounds = 40;
 
 for (const [dialect, server] of [
   ['SQLite', { url: undefined }],

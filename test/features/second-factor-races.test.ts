@@ -10,12 +10,11 @@ import { createVault } from '../../src/platform/keys/vault.ts';
 import { createThrottle } from '../../src/core/accounts/throttles/throttle.ts';
 import { aTenant, aUser, type TestUser } from '../support/builders.ts';
 import { openPortal, type Portal } from '../support/portal.ts';
+import { rounds } from '../support/rounds.ts';
 import { anOwner, codeOf } from '../support/second-factor.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import * as sessionsStore from '../../src/core/accounts/stores/sessions.store.ts';
 import { person } from '../../src/domain/principal.ts';
-
-const rounds = 100;
 
 const closers: (() => Promise<void>)[] = [];
 after(async () => {

@@ -11,13 +11,12 @@ import type { UserChanges } from '../../src/core/accounts/stores/users.mapping.t
 import { aTenant, aUser, type TestUser } from '../support/builders.ts';
 import type { EditTask } from '../support/edit-child.ts';
 import { openPortal, type Portal } from '../support/portal.ts';
+import { rounds } from '../support/rounds.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 import { interrupt } from '../support/interrupt.ts';
 import { person } from '../../src/domain/principal.ts';
-
-const rounds = 10;
 
 const nodes: ChildProcess[] = [];
 after(() => nodes.forEach((node) => node.kill()));

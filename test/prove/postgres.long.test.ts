@@ -6,9 +6,12 @@ import { run } from '../cli/command.ts';
 import { assertHeld, assertLookedEverywhere, proven, type Proven } from './proving.ts';
 import { wayIn } from './way-in.ts';
 
-const databases = [await postgres(), await postgres(), await postgres(), await postgres()].map(
-  (each) => each?.url ?? null,
-);
+const databases = [
+  await postgres({ empty: true }),
+  await postgres({ empty: true }),
+  await postgres({ empty: true }),
+  await postgres({ empty: true }),
+].map((each) => each?.url ?? null);
 const redises = await twoRedises();
 
 /** Two that are empty: of one server that was given, its last databases. */
