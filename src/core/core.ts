@@ -45,6 +45,8 @@ export interface CoreOutputs {
 
 export type Core = ReturnType<typeof createCore>;
 
+const optimizeEveryMs = 24 * 60 * 60_000;
+
 /** Assembles the contexts, each from those before it, and registers their background jobs. */
 export function createCore(deps: CoreDependencies) {
   const { config, database, hasher, background, clock, log, outputs } = deps;
@@ -53,6 +55,7 @@ export function createCore(deps: CoreDependencies) {
   const accounts = createAccounts({ ...deps, regionOf, linkAddress: outputs.linkAddress });
   const { throttle, tenants } = accounts;
   const logExports = createLogExports({ database, throttle, csv: outputs.logCsv, clock });
+  background.add({ name: 'Query planner statistics', everyMs: optimizeEveryMs, run: () => database.optimize() });
   const support = createSupport({ database, rules, scopeFor: tenants.scopeFor, clock });
   background.add(support.expiry);
   return {

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { compile } from '../../src/platform/database/database.ts';
-import { createScope, type Scope } from '../../src/domain/scope.ts';
+import type { Scope } from '../../src/domain/scope.ts';
 import { entriesPerTrim, trimLogs } from '../../src/core/activity/trim.ts';
 import { verifyChain } from '../../src/core/activity/verify.ts';
 import { postgres } from '../support/services.ts';
@@ -11,7 +10,7 @@ import type { ScopeTenant } from '../../src/domain/tenant.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 import { interrupt, killed } from '../support/interrupt.ts';
-import { operator } from '../../src/domain/principal.ts';
+import { operatorScope } from '../../src/core/accounts/tenants/scope.ts';
 
 const dayMs = 24 * 60 * 60_000;
 const midnight = Math.floor(start / dayMs) * dayMs;
@@ -25,16 +24,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
     // Nodes that share a PostgreSQL have connections of their own; a file has one process.
     const others = config.kind === 'sqlite' ? database : (await open(config)).database;
     const { knex } = database;
-    const scopeOf = (tenant: ScopeTenant): Scope =>
-      createScope({
-        rules,
-        language: 'en',
-        requestId: randomUUID(),
-        now: 0,
-        address: null,
-        tenant,
-        principal: operator,
-      });
+    const scopeOf = (tenant: ScopeTenant): Scope => operatorScope({ rules, clock: () => 0 }, tenant);
     const trim = (now: number, by = database, stopping = never): Promise<void> =>
       trimLogs({ database: by, rules, scopeOf }).purge(now, stopping, () => {});
 

@@ -9,87 +9,109 @@ import {
 } from '../../src/core/accounts/stores/users.queries.ts';
 import * as queries from '../../src/core/accounts/stores/users.queries.ts';
 import { newTenant, newUser, open, sqliteFile } from './databases.ts';
+import type { NewUser } from '../../src/core/accounts/stores/users.mapping.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
-// What SQLite does without statistics, which nobody has it gather: it must find the indexes by their form alone.
-describe('SQLite', async () => {
-  const { database } = await open(sqliteFile());
-  const scope = await newTenant(database);
-  await usersStore.insert(database, scope, newUser());
-  const { knex } = database;
+const kinds: Partial<NewUser>[] = [
+  {},
+  { password: 'temporary', temporaryUntil: 1 },
+  { state: 'blocked' },
+  { administratorLevel: 'global', agentLevel: 'sales' },
+];
 
-  const planOf = async (build: Build, asked: queries.Asked): Promise<string> => {
-    const { sql, bind } = compile(knex, build);
-    const values = bind({ ...queries.valuesOf(asked), numbers: '[1]', endKey: 'b', endId: 'b' });
-    const rows = await knex.raw<{ detail: string }[]>(`explain query plan ${sql}`, values);
-    return rows.map(({ detail }) => detail).join('\n');
-  };
-  const asked = (wishes: Partial<PageRequest>): queries.Asked =>
-    queries.askedOf(scope, {
-      ...{ search: null, level: null, status: null, sort: 'name', descending: false, from: null },
-      ...wishes,
-    })!;
-  const froms = [null, ...(['after', 'before'] as const).map((side) => ({ side, cursor: { key: 'a', id: 'a' } }))];
-  const requests = sortKeys.flatMap((sort) =>
-    froms.flatMap((from) =>
-      [null, 'zoe', 'zoe besson m'].flatMap((search) =>
-        [null, levelFilters[1], levelFilters[6]].flatMap((level) =>
-          [null, ...statusFilters].map((status) => asked({ sort, from, search, level, status })),
+/** Where a page of the list is entered: along its order, or, by statistics, through the index that its filter has. */
+const entry = (users: number): RegExp =>
+  users > 1
+    ? /^SEARCH users USING INDEX users_\w+ \(tenant_id=\?/
+    : /^SEARCH users USING INDEX users_by_(name|username|last_sign_in) \(tenant_id=\?( AND .*)?\)$/;
+
+// SQLite must find the indexes by their form alone, and keep to them once it knows what the tables hold.
+for (const users of [1, 20_000])
+  describe(`SQLite, with the statistics of ${users} users`, async () => {
+    const { database } = await open(sqliteFile());
+    const scope = await newTenant(database);
+    await database.transaction(async (tx) => {
+      for (let each = 0; each < users; each++) await usersStore.insert(tx, scope, newUser(kinds[each % kinds.length]));
+    });
+    if (users > 1) {
+      await database.optimize();
+      const analyzed = await database.knex('sqlite_stat1').where({ tbl: 'users' });
+      assert.ok(analyzed.length > 0, 'the statistics are there');
+    }
+    const { knex } = database;
+
+    const planOf = async (build: Build, asked: queries.Asked): Promise<string> => {
+      const { sql, bind } = compile(knex, build);
+      const values = bind({ ...queries.valuesOf(asked), numbers: '[1]', endKey: 'b', endId: 'b' });
+      const rows = await knex.raw<{ detail: string }[]>(`explain query plan ${sql}`, values);
+      return rows.map(({ detail }) => detail).join('\n');
+    };
+    const asked = (wishes: Partial<PageRequest>): queries.Asked =>
+      queries.askedOf(scope, {
+        ...{ search: null, level: null, status: null, sort: 'name', descending: false, from: null },
+        ...wishes,
+      })!;
+    const froms = [null, ...(['after', 'before'] as const).map((side) => ({ side, cursor: { key: 'a', id: 'a' } }))];
+    const requests = sortKeys.flatMap((sort) =>
+      froms.flatMap((from) =>
+        [null, 'zoe', 'zoe besson m'].flatMap((search) =>
+          [null, levelFilters[1], levelFilters[6]].flatMap((level) =>
+            [null, ...statusFilters].map((status) => asked({ sort, from, search, level, status })),
+          ),
         ),
       ),
-    ),
-  );
+    );
 
-  test('enters each list at its place and sorts none of it', async () => {
-    const entry = /^SEARCH users USING INDEX users_by_(name|username|last_sign_in) \(tenant_id=\?( AND .*)?\)$/;
-    for (const each of requests) {
-      for (const ends of [false, true]) {
-        const plan = await planOf((sql, $) => queries.selectPage(sql, $, each, ends), each);
-        assert.match(plan, entry);
-        assert.equal(plan.includes(',id)>(?,?)') || plan.includes(',id)<(?,?)'), each.cursor !== null || ends);
+    test(users > 1 ? 'reads a page by an index of its tenant' : 'enters a list at its place and sorts none of it', async () => {
+      for (const each of requests) {
+        for (const ends of [false, true]) {
+          const plan = await planOf((sql, $) => queries.selectPage(sql, $, each, ends), each);
+          assert.match(plan, entry(users));
+          if (users === 1)
+            assert.equal(plan.includes(',id)>(?,?)') || plan.includes(',id)<(?,?)'), each.cursor !== null || ends);
+        }
       }
-    }
-  });
-
-  test('walks along an index without touching a row', async () => {
-    for (const each of requests) {
-      const walk = /^SEARCH users USING COVERING INDEX users_by_(name|username|last_sign_in) /;
-      assert.match(await planOf((sql, $) => queries.selectStepEnd(sql, $, each, 9), each), walk);
-    }
-  });
-
-  test('looks only at those whom an index named', async () => {
-    for (const each of requests) {
-      const plan = await planOf((sql, $) => queries.selectAmong(sql, $, each), each);
-      assert.match(plan, /^SEARCH users USING INDEX users_by_number \(number=\?\)\n/);
-      assert.doesNotMatch(plan, /SCAN users/);
-    }
-  });
-
-  const holders: [wishes: Pick<Partial<PageRequest>, 'level' | 'status'>, indexes: string[]][] = [
-    [{ level: 'global' }, ['users_administrators']],
-    [{ level: 'salesAgent' }, ['users_agents']],
-    [{ status: 'blocked' }, ['users_blocked']],
-    [{ status: 'passwordChange', level: 'billing' }, ['users_administrators', 'users_awaiting_change']],
-    [{ status: 'active', level: 'none' }, []],
-    [{ level: 'noneAgent' }, []],
-  ];
-  for (const [wishes, indexes] of holders) {
-    test(`finds by ${Object.values(wishes).join(' and ')} in ${indexes.join(' and ') || 'no index'}`, async () => {
-      const each = asked(wishes);
-      const plans = queries
-        .holdersIndexes(each)
-        .map((index) => planOf((sql, $) => queries.selectHolders(sql, $, index), each));
-      assert.deepEqual(
-        (await Promise.all(plans)).map((plan) => /^SEARCH users USING COVERING INDEX (\w+)/.exec(plan)?.[1]),
-        indexes,
-      );
     });
-  }
 
-  test('keeps the numbers of users when it puts its file in order', async () => {
-    const before = await knex('users').select('id', 'number');
-    await knex.raw('vacuum');
-    assert.deepEqual(await knex('users').select('id', 'number'), before);
+    test('walks along an index without touching a row', async () => {
+      for (const each of requests) {
+        const walk = /^SEARCH users USING COVERING INDEX users_by_(name|username|last_sign_in) /;
+        assert.match(await planOf((sql, $) => queries.selectStepEnd(sql, $, each, 9), each), walk);
+      }
+    });
+
+    test('looks only at those whom an index named', async () => {
+      for (const each of requests) {
+        const plan = await planOf((sql, $) => queries.selectAmong(sql, $, each), each);
+        assert.match(plan, /^SEARCH users USING INDEX users_by_number \(number=\?\)\n/);
+        assert.doesNotMatch(plan, /SCAN users/);
+      }
+    });
+
+    const holders: [wishes: Pick<Partial<PageRequest>, 'level' | 'status'>, indexes: string[]][] = [
+      [{ level: 'global' }, ['users_administrators']],
+      [{ level: 'salesAgent' }, ['users_agents']],
+      [{ status: 'blocked' }, ['users_blocked']],
+      [{ status: 'passwordChange', level: 'billing' }, ['users_administrators', 'users_awaiting_change']],
+      [{ status: 'active', level: 'none' }, []],
+      [{ level: 'noneAgent' }, []],
+    ];
+    for (const [wishes, indexes] of holders) {
+      test(`finds by ${Object.values(wishes).join(' and ')} in ${indexes.join(' and ') || 'no index'}`, async () => {
+        const each = asked(wishes);
+        const plans = queries
+          .holdersIndexes(each)
+          .map((index) => planOf((sql, $) => queries.selectHolders(sql, $, index), each));
+        assert.deepEqual(
+          (await Promise.all(plans)).map((plan) => /^SEARCH users USING COVERING INDEX (\w+)/.exec(plan)?.[1]),
+          indexes,
+        );
+      });
+    }
+
+    test('keeps the numbers of users when it puts its file in order', async () => {
+      const before = await knex('users').select('id', 'number');
+      await knex.raw('vacuum');
+      assert.deepEqual(await knex('users').select('id', 'number'), before);
+    });
   });
-});

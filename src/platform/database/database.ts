@@ -33,6 +33,8 @@ export interface Database {
   transaction<T>(work: (database: Database) => Promise<T>): Promise<T>;
   /** Reads everything as it is at one moment, however long it takes; nobody waits for it. */
   snapshot<T>(work: (database: Database) => Promise<T>): Promise<T>;
+  /** Updates the statistics that the query planner uses, where the database does not do so by itself. */
+  optimize(): Promise<void>;
   /** @throws when the database does not answer */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -14,6 +14,7 @@ export function withinTransaction(transaction: Knex.Transaction, dialect: Databa
     },
     transaction: (work) => work(tx),
     snapshot: (work) => work(tx),
+    optimize: async () => {},
     ping: async () => {
       await transaction.raw('select 1');
     },
