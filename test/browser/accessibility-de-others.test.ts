@@ -1,0 +1,4 @@
+import { atDesk, everybodyElse, everyPageIsAccessible } from './looks.ts';
+
+// German has the longest words.
+everyPageIsAccessible('de', atDesk, everybodyElse);

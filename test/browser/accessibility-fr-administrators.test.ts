@@ -1,0 +1,3 @@
+import { administrators, everyPageIsAccessible, onSmallScreen } from './looks.ts';
+
+everyPageIsAccessible('fr', onSmallScreen, administrators);

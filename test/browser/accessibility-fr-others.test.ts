@@ -1,0 +1,3 @@
+import { everybodyElse, everyPageIsAccessible, onSmallScreen } from './looks.ts';
+
+everyPageIsAccessible('fr', onSmallScreen, everybodyElse);

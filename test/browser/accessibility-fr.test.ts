@@ -1,3 +1,0 @@
-import { everyPageIsAccessible, onSmallScreen } from './looks.ts';
-
-everyPageIsAccessible('fr', onSmallScreen);
