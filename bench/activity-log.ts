@@ -8,7 +8,7 @@ import { cpus, tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { readConfig } from '../src/platform/config/config.ts';
-import { openDatabase } from '../src/platform/database/open.ts';
+import { openSubscribedDatabase } from '../src/core/open-database.ts';
 import { migrate } from '../src/platform/database/migrate.ts';
 import { normalizePassword } from '../src/domain/people/password.ts';
 import { createScope, type Scope } from '../src/domain/scope.ts';
@@ -132,7 +132,7 @@ try {
   const { config } = readConfig(environment);
   if (config === null) throw new Error('The environment is not right');
   await migrate(config.database);
-  const database = openDatabase(config.database);
+  const database = openSubscribedDatabase(config.database);
   const tenant = { id: randomUUID(), name: 'Bench', language: 'fr' } as const;
   const scope = createScope({
     rules: config.rules,

@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { createApp } from '../src/app.ts';
 import { readConfig } from '../src/platform/config/config.ts';
 import { loadSecondFactorKeys, loadSecrets } from '../src/platform/keys/secrets.ts';
-import { openDatabase } from '../src/platform/database/open.ts';
+import { openSubscribedDatabase } from '../src/core/open-database.ts';
 import { createGuessCounter, createHasher } from '../src/core/accounts/index.ts';
 import { loadAssets } from '../src/site/http/assets.ts';
 import { sessionTtlMs } from '../src/site/http/session.ts';
@@ -15,7 +15,7 @@ import { reportCpu } from './cpu.ts';
 // The real portal on the database that the parent filled; its log goes nowhere but is written, as in production.
 const { config } = readConfig(process.env);
 if (config === null) throw new Error('The environment is not right');
-const database = openDatabase(config.database);
+const database = openSubscribedDatabase(config.database);
 const { app, background } = createApp({
   config,
   database,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readConfig } from '../src/platform/config/config.ts';
-import { openDatabase } from '../src/platform/database/open.ts';
+import { openSubscribedDatabase } from '../src/core/open-database.ts';
 import { migrate } from '../src/platform/database/migrate.ts';
 import { createScope } from '../src/domain/scope.ts';
 import { normalizePassword } from '../src/domain/people/password.ts';
@@ -20,7 +20,7 @@ export async function fillCompany(directory: string, userCount: number): Promise
   const { config } = readConfig({ ...process.env, DATA_DIR: directory });
   if (config === null) throw new Error('The environment is not right');
   await migrate(config.database);
-  const database = openDatabase(config.database);
+  const database = openSubscribedDatabase(config.database);
   const [lumiere] = demoTenants('worldwide', Date.now());
   if (lumiere === undefined) throw new Error('The demo has no tenant');
   const tenant = { id: randomUUID(), name: lumiere.name, language: 'fr' } as const;

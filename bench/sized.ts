@@ -5,7 +5,7 @@ import path from 'node:path';
 import pg from 'pg';
 import { readConfig } from '../src/platform/config/config.ts';
 import { migrate } from '../src/platform/database/migrate.ts';
-import { openDatabase } from '../src/platform/database/open.ts';
+import { openSubscribedDatabase } from '../src/core/open-database.ts';
 import { seedCompany, seedFast } from '../tools/demo/seed-crowd.ts';
 import { normalizePassword } from '../src/domain/people/password.ts';
 import { createHasher } from '../src/core/accounts/index.ts';
@@ -87,7 +87,7 @@ async function fill(
   const { config } = readConfig(environment);
   if (config === null) throw new Error('The environment is not right');
   await migrate(config.database);
-  const database = openDatabase(config.database, 0);
+  const database = openSubscribedDatabase(config.database, 0);
   const hash = await (await createHasher()).hash(normalizePassword(password));
   const passwordHashes = [hash, hash] as const;
   const seed = async (tx: Database, each: number): Promise<void> => {

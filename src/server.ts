@@ -6,7 +6,7 @@ import { createApp } from './app.ts';
 import type { Config } from './platform/config/config.ts';
 import { loadSecondFactorKeys, loadSecrets } from './platform/keys/secrets.ts';
 import type { Database } from './platform/database/database.ts';
-import { openDatabase } from './platform/database/open.ts';
+import { openSubscribedDatabase } from './core/open-database.ts';
 import { migrationState, prepareDatabase } from './platform/database/migrate.ts';
 import { createGuessCounter, type GuessCounter, createHasher, openSetup } from './core/accounts/index.ts';
 import { paths, to } from './site/http/paths.ts';
@@ -50,7 +50,7 @@ export async function openSessions(config: Config, database: Database, log: Logg
 /** Starts one region: migrates its database, then listens. What it had opened is closed again when it cannot. */
 export async function startServer(config: Config, log: Logger): Promise<Running> {
   await prepareDatabase(config);
-  const database = openDatabase(config.database);
+  const database = openSubscribedDatabase(config.database);
   const sessions = await openSessions(config, database, log);
   const guesses = createGuessCounter();
   const close = async (): Promise<void> => {

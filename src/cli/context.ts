@@ -1,6 +1,6 @@
 import { readConfig, type Config } from '../platform/config/config.ts';
 import type { Database } from '../platform/database/database.ts';
-import { openDatabase } from '../platform/database/open.ts';
+import { openSubscribedDatabase } from '../core/open-database.ts';
 import { prepareDatabase } from '../platform/database/migrate.ts';
 import { Failure } from '../domain/errors.ts';
 import { createHasher, type Hasher, createTenants, type Tenants } from '../core/accounts/index.ts';
@@ -32,7 +32,7 @@ export async function withContext<T>(
   const { config, faults } = readConfig(io.env);
   if (config === null) throw new CommandFault(faults.join('\n'));
   await prepareDatabase(config);
-  const database = openDatabase(config.database, statementTimeoutMs);
+  const database = openSubscribedDatabase(config.database, statementTimeoutMs);
   try {
     const hasher = await createHasher();
     const tenants = createTenants({

@@ -1,13 +1,14 @@
 import type { Logger } from 'pino';
+import { noticesSubscriber } from '../domain/notices.ts';
 import type { Config } from '../platform/config/config.ts';
 import type { Database } from '../platform/database/database.ts';
 import type { Background } from '../platform/jobs.ts';
 import { createTransport } from '../platform/mail-transport.ts';
 import { type GuessCounter, type Hasher, createAccounts, type Accounts } from './accounts/index.ts';
-import { createLogExports, type LogCsv } from './activity/index.ts';
+import { createLogExports, deliverTo, type LogCsv } from './activity/index.ts';
 import { directoryStore } from './directory/index.ts';
 import { type UserCells, createImportsContext } from './imports/index.ts';
-import { sendNotices, type WordNotice } from './notices/index.ts';
+import { adoptOutbox, noticeSender, type WordNotice } from './notices/index.ts';
 import { createErasure, createPersonalData } from './personal-data/index.ts';
 import { createRetention, retentionSteps, createTrustedClock } from './retention/index.ts';
 import { createSupport } from './support/index.ts';
@@ -78,24 +79,18 @@ export function createCore(deps: CoreDependencies) {
   };
 }
 
-/** Everything that is deleted by time or sent by mail, both of which need a clock that can be trusted. */
+/** Everything that is deleted by time or delivered, both of which need a clock that can be trusted. */
 function createDeletions(deps: CoreDependencies, { throttle, tenants, links }: Accounts) {
   const { config, database, background, clock, monotonic, log } = deps;
   const { rules } = config;
   const scopeOf = (tenant: ScopeTenant): Scope => tenants.scopeFor(tenant, job('retention'));
   const trustedClock = createTrustedClock({ database, clock, monotonic, log });
   const transport = config.mail === null ? null : createTransport(config.mail);
-  background.add(
-    sendNotices({
-      database,
-      word: deps.outputs.wordNotice,
-      linkFor: links.addressToSend,
-      isClockTrusted: () => trustedClock.isTrusted(),
-      transport,
-      clock,
-      log,
-    }),
-  );
+  const isClockTrusted = (): Promise<boolean> => trustedClock.isTrusted();
+  const word = deps.outputs.wordNotice;
+  const sender = noticeSender({ database, word, linkFor: links.addressToSend, isClockTrusted, transport, clock });
+  background.add(adoptOutbox(database, clock));
+  background.add(deliverTo({ database, isClockTrusted, clock, log }, noticesSubscriber.name, sender));
   const erasure = createErasure({ database, throttle, rules, scopeOf, transport, clock });
   const steps = retentionSteps({ database, rules, scopeOf, erasure });
   background.add(createRetention({ steps, trustedClock, clock, monotonic, log }));

@@ -1,5 +1,6 @@
 import type { ActivityEvent } from './activity/event.ts';
 import type { Change } from './people/user.ts';
+import type { Subscriber } from './activity/delivery.ts';
 import type { ApprovalAct } from './approval-acts.ts';
 
 /** A change of one of the two levels. */
@@ -114,8 +115,23 @@ const notices: { readonly [Kind in ActivityEvent['kind']]: NoticeOf<Kind> } = {
   refused: nothing,
 };
 
+/** Tells users by email what was done to their accounts. */
+export const noticesSubscriber: Subscriber = {
+  name: 'notices',
+  messageFor: ({ event, targetId }) => (targetId === null ? null : noticeOf(event)),
+};
+
+/** @returns messages that bring one-time links to their users. Times in epoch ms. */
+export const linkNotices = (
+  links: readonly { id: string; userId: string; createdAt: number; expiresAt: number }[],
+  kind: LinkNotice['kind'],
+): { userId: string; message: LinkNotice; at: number }[] =>
+  links.map(({ id: linkId, userId, createdAt: at, expiresAt: until }) => {
+    return { userId, message: { kind, linkId, until }, at };
+  });
+
 /** @returns what an event's target is told of it by mail, or null */
-export function noticeOf(event: ActivityEvent): Notice | null {
+function noticeOf(event: ActivityEvent): Notice | null {
   return (notices[event.kind] as NoticeOf<ActivityEvent['kind']>)(event);
 }
 

@@ -3,7 +3,7 @@ import { languages } from '../domain/regions.ts';
 import { cleanName } from '../domain/people/user.ts';
 import { createFormats, type Formats } from '../i18n/formats.ts';
 import type { Tongue, Translator } from '../i18n/translator.ts';
-import type { TakenNotice } from '../core/notices/index.ts';
+import type { AddressedNotice } from '../core/notices/index.ts';
 import type { Mail } from '../platform/mail-transport.ts';
 
 export interface WordingParts {
@@ -27,8 +27,8 @@ interface Fact {
 export function createWording({ signIn, translator, render, clock }: WordingParts) {
   const formats = new Map(languages.map((language) => [language, createFormats(language, clock)]));
 
-  return (taken: TakenNotice, link: string | null = null): Mail => {
-    const { recipient, notice } = taken;
+  return (addressed: AddressedNotice, link: string | null = null): Mail => {
+    const { recipient, notice } = addressed;
     const { language } = recipient;
     const tongue = translator(language);
     const { t, html, direction } = tongue;
@@ -42,7 +42,7 @@ export function createWording({ signIn, translator, render, clock }: WordingPart
       open: link === null ? t('notices:open') : t('notices:openLink'),
       automatic: t('notices:automatic'),
     };
-    const facts = factsOf(taken, tongue, formats.get(language) as Formats);
+    const facts = factsOf(addressed, tongue, formats.get(language) as Formats);
     const lines = facts.map(({ label, value }) => t('notices:fact', { label, value: isolated(value) }));
     const greeting = t('notices:greeting', { name: isolated(name) });
     const open = t('notices:fact', { label: words.open, value: address });
@@ -52,7 +52,7 @@ export function createWording({ signIn, translator, render, clock }: WordingPart
     const listed = [lines.join('\n'), words.unexpected];
     const parts = [greeting, words.told, ...(brings ? [open, ...listed] : [...listed, open]), words.automatic];
     return {
-      id: taken.id,
+      id: addressed.id,
       to: recipient.username,
       language,
       subject,
@@ -65,7 +65,7 @@ export function createWording({ signIn, translator, render, clock }: WordingPart
 // First strong isolate and its end: what <bdi> is in a page, for plain text.
 const isolated = (text: string): string => `\u2068${text}\u2069`;
 
-function factsOf({ at, by, notice, recipient, tenantName }: TakenNotice, tongue: Tongue, formats: Formats): Fact[] {
+function factsOf({ at, by, notice, recipient, tenantName }: AddressedNotice, tongue: Tongue, formats: Formats): Fact[] {
   const { t } = tongue;
   return [
     { label: t('notices:when'), value: formats.dateTime(at) },
@@ -93,7 +93,7 @@ const untilOf = ({ kind }: Notice): string => {
   return kind === 'passwordReset' ? 'notices:until' : 'notices:untilLink';
 };
 
-function byWhom(by: TakenNotice['by'], { t }: Tongue): string {
+function byWhom(by: AddressedNotice['by'], { t }: Tongue): string {
   if (by === 'operator') return t('notices:byOperator');
   if (by === 'self') return t('notices:bySelf');
   return by.name === null ? t('notices:byAdministrator') : cleanName(by.name);

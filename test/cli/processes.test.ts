@@ -4,7 +4,7 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
 import { freePort } from '../../tools/prove/free-port.ts';
-import { openDatabase } from '../../src/platform/database/open.ts';
+import { openSubscribedDatabase } from '../../src/core/open-database.ts';
 import { createScope } from '../../src/domain/scope.ts';
 import { newUser, worldwide } from '../data/databases.ts';
 import { dataDirectory, json, run, runProcess, start } from './command.ts';
@@ -89,7 +89,7 @@ describe('a command as a process', () => {
 });
 
 async function addMany(directory: string, id: string): Promise<void> {
-  const database = openDatabase({ kind: 'sqlite', file: path.join(directory, 'parvis.sqlite') });
+  const database = openSubscribedDatabase({ kind: 'sqlite', file: path.join(directory, 'parvis.sqlite') });
   try {
     const tenant = { id, name: 'Kiesel', language: 'de' } as const;
     const request = { language: 'de', requestId: 'r', address: null, now: Date.now() } as const;

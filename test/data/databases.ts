@@ -7,7 +7,7 @@ import type { DatabaseConfig } from '../../src/platform/config/config.ts';
 import { builtInRulesFile, readRules } from '../../src/platform/config/rules.ts';
 import type { Database } from '../../src/platform/database/database.ts';
 import { migrate } from '../../src/platform/database/migrate.ts';
-import { openDatabase } from '../../src/platform/database/open.ts';
+import { openSubscribedDatabase } from '../../src/core/open-database.ts';
 import type { RegionRules } from '../../src/domain/regions.ts';
 import { createScope, type Scope } from '../../src/domain/scope.ts';
 import { skipWithout } from '../support/services.ts';
@@ -51,7 +51,7 @@ export function both(
 export async function open(config: DatabaseConfig): Promise<{ database: Database }> {
   copyTemplate(config);
   await migrate(config);
-  const database = openDatabase(config);
+  const database = openSubscribedDatabase(config);
   closers.push(() => database.close());
   return { database };
 }

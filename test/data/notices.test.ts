@@ -1,16 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { pino } from 'pino';
 import type { Scope } from '../../src/domain/scope.ts';
-import { sendNotices } from '../../src/core/notices/send.ts';
-import type { Transport } from '../../src/platform/mail-transport.ts';
 import { postgres } from '../support/services.ts';
-import { words } from '../support/words.ts';
-import { createWording } from '../../src/mail/notices.ts';
+import { noticesWorker } from '../support/deliveries.ts';
 import { both, newTenant, newUser, open, start } from './databases.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
 import * as deliveriesStore from '../../src/core/activity/deliveries.store.ts';
-import * as noticesStore from '../../src/core/notices/notices.store.ts';
+import * as claimsStore from '../../src/core/activity/claims.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 import type { Database } from '../../src/platform/database/database.ts';
 import { interrupt, killed } from '../support/interrupt.ts';
@@ -18,25 +14,12 @@ import { interrupt, killed } from '../support/interrupt.ts';
 const minuteMs = 60_000;
 const never = new AbortController().signal;
 
-/** A dispatcher as one of several processes runs it. */
-function aDispatcher(database: Database, send: (id: string) => Promise<void>, clock = { now: start }) {
-  const transport: Transport = { send: ({ id }) => send(id), clear: async () => {} };
-  return sendNotices({
-    ...{ database, transport, log: pino({ level: 'silent' }) },
-    word: createWording({
-      signIn: 'https://portal.example/sign-in',
-      translator: words,
-      render: () => '',
-      clock: () => clock.now,
-    }),
-    linkFor: () => Promise.resolve(null),
-    isClockTrusted: () => Promise.resolve(true),
-    clock: () => clock.now,
-  });
-}
+/** The worker that delivers notices. @param send is given the id of each mail */
+const aWorker = (database: Database, send: (id: string) => Promise<void>, clock = { now: start }) =>
+  noticesWorker(database, ({ id }) => send(id), clock);
 
 for (const { dialect, config, skip } of both(await postgres())) {
-  describe(`the outbox on ${dialect}`, { skip }, () => {
+  describe(`deliveries of notices on ${dialect}`, { skip }, () => {
     async function withUser(): Promise<{ database: Database; scope: Scope; userId: string }> {
       const { database } = await open(config);
       const scope = await newTenant(database);
@@ -46,7 +29,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
     }
     const told = { kind: 'user.unblocked' } as const;
 
-    it('is shared: two that send at once send each mail once', async () => {
+    it('are shared: two workers at once send each notice once', async () => {
       const { database, scope, userId } = await withUser();
       const { database: others } = await open(config);
       for (let each = 0; each < 60; each++) await activityStore.record(database, scope, told, userId, start);
@@ -56,31 +39,31 @@ for (const { dialect, config, skip } of both(await postgres())) {
         sent.push(id);
       };
       const rounds = Array.from({ length: 4 }, async () => {
-        await Promise.all([database, others].map((each) => aDispatcher(each, slowly).run(never)));
+        await Promise.all([database, others].map((each) => aWorker(each, slowly).run(never)));
       });
       await Promise.all(rounds);
-      await aDispatcher(database, slowly).run(never);
+      await aWorker(database, slowly).run(never);
       assert.equal(sent.length, 60);
       assert.equal(new Set(sent).size, 60);
-      assert.deepEqual(await deliveriesStore.listOf(database, scope, userId), []);
+      assert.deepEqual(await deliveriesStore.listOf(database, scope, 'notices', userId), []);
     });
 
-    it('sends again what was sent by somebody who ended before saying so, as the same mail', async () => {
+    it('are sent again, as the same mail, if the worker ended before it marked them as done', async () => {
       const { database, scope, userId } = await withUser();
       await activityStore.record(database, scope, told, userId, start);
       const sent: string[] = [];
       const note = (id: string): Promise<void> => Promise.resolve(void sent.push(id));
-      const dying = interrupt(database, /^delete from [`"]mails[`"]/, killed('before'));
-      await assert.rejects(aDispatcher(dying, note).run(never), /killed/);
-      await aDispatcher(database, note).run(never);
-      assert.equal(sent.length, 1, 'it still belongs to the one who took it');
-      await aDispatcher(database, note, { now: start + 5 * minuteMs }).run(never);
+      const dying = interrupt(database, /^delete from [`"]deliveries[`"]/, killed('before'));
+      await assert.rejects(aWorker(dying, note).run(never), /killed/);
+      await aWorker(database, note).run(never);
+      assert.equal(sent.length, 1, 'the lease still runs');
+      await aWorker(database, note, { now: start + 5 * minuteMs }).run(never);
       assert.deepEqual([sent.length, sent[1]], [2, sent[0]]);
-      await aDispatcher(database, note, { now: start + 60 * minuteMs }).run(never);
+      await aWorker(database, note, { now: start + 60 * minuteMs }).run(never);
       assert.equal(sent.length, 2);
     });
 
-    it('leaves what is under way when the process is told to end, and begins nothing more', async () => {
+    it('are left when the process is told to stop, and no other is begun', async () => {
       const { database, scope, userId } = await withUser();
       for (let each = 0; each < 3; each++) await activityStore.record(database, scope, told, userId, start);
       const stopping = new AbortController();
@@ -91,24 +74,24 @@ for (const { dialect, config, skip } of both(await postgres())) {
         return new Promise(() => {});
       };
       // What hangs is left behind: otherwise this would not end.
-      await aDispatcher(database, hanging).run(stopping.signal);
-      await aDispatcher(database, hanging).run(stopping.signal);
+      await aWorker(database, hanging).run(stopping.signal);
+      await aWorker(database, hanging).run(stopping.signal);
       assert.equal(begun, 1);
-      assert.equal((await deliveriesStore.listOf(database, scope, userId)).length, 3);
-      await noticesStore.removeAllForOperator(database);
+      assert.equal((await deliveriesStore.listOf(database, scope, 'notices', userId)).length, 3);
+      await claimsStore.discardAllForOperator(database, 'notices');
     });
 
-    it('puts off nothing that another took on meanwhile', async () => {
+    it('are not postponed by a worker whose lease has ended and been taken over', async () => {
       const { database, scope, userId } = await withUser();
       await activityStore.record(database, scope, told, userId, start);
-      const first = await noticesStore.takeAcrossTenants(database, start, start + 1);
-      const second = await noticesStore.takeAcrossTenants(database, start + 1, start + minuteMs);
+      const first = await claimsStore.claimAcrossTenants(database, 'notices', start, start + 1);
+      const second = await claimsStore.claimAcrossTenants(database, 'notices', start + 1, start + minuteMs);
       assert.ok(first !== null && second !== null);
       assert.deepEqual([second.id, second.attempts], [first.id, 2]);
-      await noticesStore.postpone(database, first, start + 2);
-      assert.equal(await noticesStore.takeAcrossTenants(database, start + 2, start + 3), null);
-      await noticesStore.postpone(database, second, start + 2);
-      assert.ok(await noticesStore.takeAcrossTenants(database, start + 2, start + 3));
+      await claimsStore.postpone(database, first, start + 2);
+      assert.equal(await claimsStore.claimAcrossTenants(database, 'notices', start + 2, start + 3), null);
+      await claimsStore.postpone(database, second, start + 2);
+      assert.ok(await claimsStore.claimAcrossTenants(database, 'notices', start + 2, start + 3));
     });
   });
 }

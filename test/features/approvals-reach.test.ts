@@ -95,7 +95,7 @@ describe('asking', () => {
     assert.deepEqual([last.status, asked], [429, 31]);
     assert.match(last.text, /Try again/i);
     assert.ok(last.headers['retry-after']);
-    const mails = await knex('mails').where({ tenant_id: tenant.id, user_id: asker.id });
+    const mails = await knex('deliveries').where({ tenant_id: tenant.id, user_id: asker.id });
     assert.equal(mails.length, 0);
   });
 

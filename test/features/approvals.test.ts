@@ -86,7 +86,7 @@ for (const [dialect, server] of [
       await noah.visit(address);
       await noah.submit('Confirm', { 'Comment (optional)': 'Kanarienvogel' });
       const mails = portal.database.knex<{ tenant_id: string; user_id: string; kind: string; created_at: number }>(
-        'mails',
+        'deliveries',
       );
       const queued = await mails.where({ tenant_id: tenant.id });
       const told = queued.map(({ user_id, kind }) => `${kind} ${user_id}`);

@@ -64,7 +64,7 @@ for (const [dialect, database] of [
       assert.equal(token.length, 34);
       const after = database?.url ? '' : await everythingKept(portal.database);
       for (const place of [before, after, portal.logged()]) assert.ok(!place.includes(token));
-      assert.equal((await portal.database.knex('mails').where({ user_id: zoe.id })).length, 0, 'gone once sent');
+      assert.equal((await portal.database.knex('deliveries').where({ user_id: zoe.id })).length, 0, 'gone once sent');
     });
 
     it('is kept while a wrong clock makes it seem expired, and sent when the clock is right again', async () => {
@@ -79,7 +79,7 @@ for (const [dialect, database] of [
       assert.equal(server.received.length, 0);
       assert.match(portal.logged(), /CLOCK_NOT_TRUSTED/);
       portal.clock.now -= 31 * 24 * hourMs;
-      await portal.database.knex('mails').update({ next_try_at: portal.clock.now });
+      await portal.database.knex('deliveries').update({ due_at: portal.clock.now, leased_until: null });
       await portal.background.runAll();
       assert.equal(server.received.length, 1);
     });
@@ -99,7 +99,7 @@ for (const [dialect, database] of [
       portal.clock.now += 24 * hourMs;
       await portal.background.runAll();
       assert.equal(server.received.length, 1);
-      assert.equal((await portal.database.knex('mails')).length, 0);
+      assert.equal((await portal.database.knex('deliveries')).length, 0);
     });
   });
 }
@@ -112,7 +112,7 @@ describe('a portal that sends no mail', { skip: skipWithout('postgres', await po
   const state = async (): Promise<unknown> => [
     await portal.database.knex('users').orderBy('id'),
     await portal.database.knex('one_time_links'),
-    await portal.database.knex('mails'),
+    await portal.database.knex('deliveries'),
   ];
 
   it('says so before anything happens, and does nothing when it is asked all the same', async () => {

@@ -132,7 +132,7 @@ describe('a user is told by mail', () => {
     it(`but not of ${what}`, async () => {
       const zoe = await aUser(portal, tenant, wishes);
       assert.deepEqual(await delivered(() => act(zoe)), []);
-      assert.deepEqual(await portal.database.knex('mails').select(), []);
+      assert.deepEqual(await portal.database.knex('deliveries').select(), []);
     });
   }
 
@@ -140,7 +140,7 @@ describe('a user is told by mail', () => {
     const zoe = await aUser(portal, tenant);
     const doomed = portal.database.transaction(async (tx) => {
       await activityStore.record(tx, tenant.scope, { kind: 'user.unblocked' }, zoe.id, portal.clock.now);
-      assert.equal((await deliveriesStore.listOf(tx, tenant.scope, zoe.id)).length, 1);
+      assert.equal((await deliveriesStore.listOf(tx, tenant.scope, 'notices', zoe.id)).length, 1);
       throw new Error('taken back');
     });
     assert.deepEqual(await delivered(() => doomed.catch(() => {})), []);

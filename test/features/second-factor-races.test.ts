@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, describe, it } from 'node:test';
 import { pino } from 'pino';
-import { openDatabase } from '../../src/platform/database/open.ts';
+import { openSubscribedDatabase } from '../../src/core/open-database.ts';
 import { createScope } from '../../src/domain/scope.ts';
 import { createCodeCheck } from '../../src/core/accounts/second-factor/codes.ts';
 import { createCodeStep } from '../../src/core/accounts/second-factor/sign-in.ts';
@@ -23,7 +23,7 @@ after(async () => {
 
 /** The step of the sign-in as one process of several does it, with a connection of its own. */
 function aNode({ config, clock }: Portal) {
-  const database = openDatabase(config.database);
+  const database = openSubscribedDatabase(config.database);
   const vault = createVault(config.secondFactorKeys);
   const accept = createCodeCheck({ vault, clock: () => clock.now });
   const throttle = createThrottle(database, config.rules);

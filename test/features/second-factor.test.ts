@@ -124,9 +124,9 @@ for (const [dialect, server] of [
       await camille.submit('Remove the second factor');
       camille.sees('The second factor of Zoé Besson has been removed').sees('No second factor is set up');
       assert.equal((await owner.person.visit(paths.dashboard)).path, paths.signIn);
-      const notices = await deliveriesStore.listOf(portal.database, tenant.scope, owner.user.id);
+      const notices = await deliveriesStore.listOf(portal.database, tenant.scope, 'notices', owner.user.id);
       assert.deepEqual(
-        notices.map(({ notice }) => notice.kind),
+        notices.map(({ message }) => message.kind),
         ['secondFactorSetUp', 'secondFactorRemoved'],
       );
       // Once more it changes nothing, and nobody is told.
@@ -134,7 +134,7 @@ for (const [dialect, server] of [
       assert.match(again.text, /has no second factor/);
       assert.equal(again.status, 200);
       (await camille.visit(userPath(owner.user.id))).doesNotSee('has been removed');
-      assert.equal((await deliveriesStore.listOf(portal.database, tenant.scope, owner.user.id)).length, 2);
+      assert.equal((await deliveriesStore.listOf(portal.database, tenant.scope, 'notices', owner.user.id)).length, 2);
     });
 
     it('a password reset leaves it, and the code is asked for before the forced change', async () => {

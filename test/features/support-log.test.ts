@@ -136,7 +136,7 @@ for (const [dialect, server] of [
       admin.sees(/Erased person \w{4}-\w{4} \(support\) reset the password of Zoé Besson\./);
       const file = await lines({ admin });
       verify(file);
-      for (const table of ['activity', 'users', 'support_grants', 'user_sessions', 'mails', 'sessions']) {
+      for (const table of ['activity', 'users', 'support_grants', 'user_sessions', 'deliveries', 'sessions']) {
         const rows = await portal.database.knex(table).select();
         assert.ok(!JSON.stringify(rows).includes('Vergessen'), table);
       }

@@ -1,5 +1,5 @@
 import { readConfig } from '../../src/platform/config/config.ts';
-import { openDatabase } from '../../src/platform/database/open.ts';
+import { openSubscribedDatabase } from '../../src/core/open-database.ts';
 import type { Scope } from '../../src/domain/scope.ts';
 import { createUserChanges, type SentEdit } from '../../src/core/accounts/users/changes.ts';
 
@@ -12,7 +12,7 @@ export interface EditTask {
 // A second process on the same database, which saves the edit forms that its parent sends, and answers with the outcome.
 const { config } = readConfig(process.env);
 if (config === null) throw new Error('The environment is not right');
-const database = openDatabase(config.database);
+const database = openSubscribedDatabase(config.database);
 const changes = createUserChanges({ database, clock: Date.now });
 process.on('message', ({ scope, userId, sent }: EditTask) => {
   changes.edit(scope, userId, sent).then(

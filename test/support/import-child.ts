@@ -1,13 +1,13 @@
 import { pino } from 'pino';
 import { readConfig } from '../../src/platform/config/config.ts';
-import { openDatabase } from '../../src/platform/database/open.ts';
+import { openSubscribedDatabase } from '../../src/core/open-database.ts';
 import { createImportRun } from '../../src/core/imports/run.ts';
 import { createHasher } from '../../src/core/accounts/passwords/hasher.ts';
 
 // A node that does the imports which are wanted, and says when it begins and ends: to be killed in between.
 const { config } = readConfig(process.env);
 if (config === null) throw new Error('The environment is not right');
-const database = openDatabase(config.database);
+const database = openSubscribedDatabase(config.database);
 const run = createImportRun({
   database,
   hasher: await createHasher({ memoryCost: 8, timeCost: 1, parallelism: 1 }),

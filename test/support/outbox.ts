@@ -16,6 +16,6 @@ export async function aPortal(environment: Readonly<Record<string, string>>) {
 }
 
 async function queuedIn(portal: Portal): Promise<{ attempts: number; waitMs: number }[]> {
-  const rows = await portal.database.knex<{ attempts: number; next_try_at: number }>('mails').select();
-  return rows.map(({ attempts, next_try_at }) => ({ attempts, waitMs: next_try_at - portal.clock.now }));
+  const rows = await portal.database.knex<{ attempts: number; due_at: number }>('deliveries').select();
+  return rows.map(({ attempts, due_at }) => ({ attempts, waitMs: due_at - portal.clock.now }));
 }

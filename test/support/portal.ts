@@ -12,7 +12,7 @@ import { createApp } from '../../src/app.ts';
 import type { Background } from '../../src/platform/jobs.ts';
 import { readConfig, type Config } from '../../src/platform/config/config.ts';
 import type { Database } from '../../src/platform/database/database.ts';
-import { openDatabase } from '../../src/platform/database/open.ts';
+import { openSubscribedDatabase } from '../../src/core/open-database.ts';
 import { prepareDatabase } from '../../src/platform/database/migrate.ts';
 import { createGuessCounter } from '../../src/core/accounts/passwords/guesses.ts';
 import { createHasher, type Hasher } from '../../src/core/accounts/passwords/hasher.ts';
@@ -95,7 +95,7 @@ export async function openPortal(options: PortalOptions = {}): Promise<Portal> {
   const config = testConfig(options);
   copyTemplate(config.database);
   await prepareDatabase(config);
-  const database = openDatabase(config.database);
+  const database = openSubscribedDatabase(config.database);
   closers.push(() => database.close());
   const clock: TestClock = { now: Date.UTC(2026, 10, 23, 9, 0), monotonic: 0 };
   const lines: string[] = [];

@@ -1,6 +1,6 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import type { Config } from '../../src/platform/config/config.ts';
-import { openDatabase } from '../../src/platform/database/open.ts';
+import { openSubscribedDatabase } from '../../src/core/open-database.ts';
 import { prepareDatabase } from '../../src/platform/database/migrate.ts';
 import {
   normalizePassword,
@@ -43,7 +43,7 @@ export async function seedRegion(
   now: number,
 ): Promise<DemoLogin[]> {
   await prepareDatabase(config);
-  const database = openDatabase(config.database);
+  const database = openSubscribedDatabase(config.database);
   try {
     const parts: SeedParts = { config, database, hasher: await createHasher(), now };
     const routes = regions.flatMap((region) =>

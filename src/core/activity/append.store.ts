@@ -2,17 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { inChunks } from '../../platform/database/chunks.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { sha256 } from '../../platform/database/digest.ts';
-import type { ActivityEvent } from '../../domain/activity/event.ts';
+import type { RecordedEvent } from '../../domain/activity/delivery.ts';
 import { hashOf, personalDigestOf, type ChainedEntry } from '../../domain/activity/chain.ts';
 import { splitPersonal } from '../../domain/activity/personal.ts';
 import type { RegionScope, Scope } from '../../domain/scope.ts';
-import { queue } from './deliveries.store.ts';
+import * as deliveriesStore from './deliveries.store.ts';
 
-/** What is recorded, and to whom it was done; null where it was done to nobody in particular. */
-export interface NewEntry {
-  readonly event: ActivityEvent;
-  readonly targetId: string | null;
-}
+/** What is recorded, and the user it was done to; null if it was not done to a user. */
+export type NewEntry = RecordedEvent;
 
 /** By whom and when; `tenantId` is null where a sign-in was tried under a name of no tenant. */
 export interface Recorder {
@@ -28,7 +25,10 @@ export type RecordingScope = RegionScope & Partial<Pick<Scope, 'principal'>>;
 const saltBytes = 16;
 const rowsAtOnce = 100;
 
-/** Adds entries within a transaction. However many there are, the end of the tenant's chain is taken and left once. */
+/**
+ * Adds entries, and a delivery for each subscriber that wants them, within a transaction. However many there are, the end
+ * of the tenant's chain is taken and left once.
+ */
 export async function recordWithin(
   database: Database,
   scope: RecordingScope,
@@ -40,7 +40,8 @@ export async function recordWithin(
     await database.knex('activity').insert(entries.map((entry) => toRow(toEntry(scope, by, entry))));
     return;
   }
-  let { place, hash } = await lengthen(database, tenantId, entries.length);
+  const end = await lengthen(database, tenantId, entries.length);
+  let { place, hash } = end;
   await inChunks(entries, rowsAtOnce, (some) => {
     const rows = some.map((each) => {
       const entry = { ...toEntry(scope, by, each), place: ++place, tenantId };
@@ -50,12 +51,11 @@ export async function recordWithin(
     return database.knex('activity').insert(rows);
   });
   await database.knex('tenants').where({ id: tenantId }).update({ activity_hash: hash });
-  // Here, so that nothing is recorded of which its target should be told and is not.
   const { actorId, at } = by;
-  const told = entries.flatMap(({ event, targetId }) =>
-    targetId === null ? [] : [{ tenantId, targetId, actorId, event, at }],
-  );
-  await queue(database, told);
+  const recorded = entries.map(({ event, targetId }, index) => {
+    return { event, targetId, tenantId, actorId, at, place: end.place + index + 1 };
+  });
+  await deliveriesStore.insertFor(database, recorded);
 }
 
 // Takes the end of the tenant's chain, which also makes other recorders of this tenant wait for this transaction.

@@ -1,103 +1,117 @@
 import { randomUUID } from 'node:crypto';
-import { inChunks } from '../../platform/database/chunks.ts';
-import type { Database } from '../../platform/database/database.ts';
-import type { ActivityEvent } from '../../domain/activity/event.ts';
-import { noticeOf, type LinkNotice, type Notice } from '../../domain/notices.ts';
+import type { Message, RecordedEvent } from '../../domain/activity/delivery.ts';
 import { actorIdOf } from '../../domain/principal.ts';
 import type { Scope } from '../../domain/scope.ts';
+import { inChunks } from '../../platform/database/chunks.ts';
+import type { Database } from '../../platform/database/database.ts';
+import { subscribersOf } from './subscribers.ts';
 
-/** Something that was recorded, with whom it concerns. */
-export interface Recorded {
+/** An event with its entry in a tenant's log. */
+export interface RecordedEntry extends RecordedEvent {
   readonly tenantId: string;
-  readonly targetId: string;
   /** Null for the operator. */
   readonly actorId: string | null;
-  readonly event: ActivityEvent;
+  /** Of the entry in the tenant's log. */
+  readonly place: number;
   /** Epoch ms. */
   readonly at: number;
 }
 
-/** A row of the outbox. */
-export interface NoticeRow {
+/** A message to a user that no single log entry stands for. */
+export interface DirectMessage {
+  readonly userId: string;
+  readonly message: Message;
+  /** Epoch ms. */
+  readonly at: number;
+}
+
+/** A row of `deliveries`. */
+export interface DeliveryRow {
   id: string;
-  user_id: string;
+  subscriber: string;
+  tenant_id: string;
+  /** Place of the entry in the tenant's log. */
+  event_place: number | null;
+  user_id: string | null;
   actor_id: string | null;
-  kind: Notice['kind'];
+  kind: string;
   data: string;
   created_at: number;
   attempts: number;
+  due_at: number;
+  leased_until: number | null;
 }
 
-// So many rows fit into one statement of either database.
+// As many rows fit into one statement of either database.
 const rowsAtOnce = 100;
 
-/** Queues what the targets of these events are to be told; most events are told to nobody. */
-export async function queue(database: Database, recorded: readonly Recorded[]): Promise<void> {
-  await inChunks(recorded.flatMap(toRow), rowsAtOnce, async (some) => {
-    await database.knex('mails').insert([...some]);
-  });
+/** Writes a delivery for each registered subscriber that wants one of these events, in the transaction that records them. */
+export async function insertFor(database: Database, entries: readonly RecordedEntry[]): Promise<void> {
+  const rows = subscribersOf(database).flatMap(({ name, messageFor }) =>
+    entries.flatMap((entry) => {
+      const message = messageFor(entry);
+      return message === null ? [] : [newRow({ subscriber: name, ...entry, userId: entry.targetId }, message)];
+    }),
+  );
+  await insert(database, rows);
 }
 
-/** Queues one notice for several people of the scope's tenant. @param at epoch ms */
-export function tell(
+/** Writes deliveries to users of the scope's tenant. */
+export async function enqueue(
   database: Database,
   scope: Scope,
-  userIds: readonly string[],
-  notice: Notice,
-  at: number,
+  subscriber: string,
+  messages: readonly DirectMessage[],
 ): Promise<void> {
-  return inChunks(userIds, rowsAtOnce, async (some) => {
-    const by = { tenantId: scope.tenant.id, actorId: actorIdOf(scope), at };
-    await database.knex('mails').insert(some.map((targetId) => rowOf({ ...by, targetId }, notice)));
-  });
+  const by = { subscriber, tenantId: scope.tenant.id, actorId: actorIdOf(scope), place: null };
+  await insert(
+    database,
+    messages.map(({ userId, message, at }) => newRow({ ...by, userId, at }, message)),
+  );
 }
 
-/** Queues mails that bring links to their users. Times in epoch ms. */
-export function queueLinks(
-  database: Database,
-  scope: Scope,
-  links: readonly { id: string; userId: string; createdAt: number; expiresAt: number }[],
-  kind: LinkNotice['kind'],
-): Promise<void> {
-  return inChunks(links, rowsAtOnce, async (some) => {
-    const rows = some.map(({ id: linkId, userId, createdAt: at, expiresAt: until }) => {
-      const ids = { tenantId: scope.tenant.id, targetId: userId, actorId: actorIdOf(scope) };
-      return rowOf({ ...ids, at }, { kind, linkId, until });
-    });
-    await database.knex('mails').insert(rows);
-  });
-}
-
-/** @returns what one user is still to be told, the oldest first */
+/** @returns the messages that are still to be delivered to a user, the oldest first; `at` in epoch ms */
 export async function listOf(
   database: Database,
   scope: Scope,
+  subscriber: string,
   userId: string,
-): Promise<{ notice: Notice; at: number }[]> {
+): Promise<{ message: Message; at: number }[]> {
   const rows = (await database
-    .knex('mails')
-    .where({ tenant_id: scope.tenant.id, user_id: userId })
-    .orderBy('created_at')) as NoticeRow[];
-  return rows.map((row) => ({ notice: toNotice(row), at: row.created_at }));
+    .knex('deliveries')
+    .where({ tenant_id: scope.tenant.id, user_id: userId, subscriber })
+    .orderBy('created_at')) as DeliveryRow[];
+  return rows.map((row) => ({ message: messageIn(row), at: row.created_at }));
 }
 
-function toRow(recorded: Recorded): object[] {
-  const notice = noticeOf(recorded.event);
-  return notice === null ? [] : [rowOf(recorded, notice)];
+/** @returns the message that a row holds */
+export const messageIn = ({ kind, data }: DeliveryRow): Message => Object.assign({ kind }, JSON.parse(data) as object);
+
+async function insert(database: Database, rows: readonly DeliveryRow[]): Promise<void> {
+  await inChunks(rows, rowsAtOnce, async (some) => {
+    await database.knex('deliveries').insert([...some]);
+  });
 }
 
-function rowOf({ tenantId, targetId, actorId, at }: Omit<Recorded, 'event'>, { kind, ...data }: Notice): object {
+interface Facts extends Pick<RecordedEntry, 'tenantId' | 'actorId' | 'at'> {
+  readonly subscriber: string;
+  readonly userId: string | null;
+  readonly place: number | null;
+}
+
+function newRow(facts: Facts, { kind, ...data }: Message): DeliveryRow {
   return {
     id: randomUUID(),
-    tenant_id: tenantId,
-    user_id: targetId,
-    actor_id: actorId,
+    subscriber: facts.subscriber,
+    tenant_id: facts.tenantId,
+    event_place: facts.place,
+    user_id: facts.userId,
+    actor_id: facts.actorId,
     kind,
     data: JSON.stringify(data),
-    created_at: at,
-    next_try_at: at,
+    created_at: facts.at,
+    attempts: 0,
+    due_at: facts.at,
+    leased_until: null,
   };
 }
-
-/** @returns the notice that a row of the outbox holds */
-export const toNotice = ({ kind, data }: NoticeRow): Notice => ({ kind, ...(JSON.parse(data) as object) }) as Notice;

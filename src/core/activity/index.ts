@@ -1,7 +1,8 @@
 export * as activityStore from './activity.store.ts';
 export type { NewEntry } from './append.store.ts';
+export type { Delivery } from './claims.store.ts';
+export { type Attempt, type AttemptOutcome, deliverTo, type FailedAttempt } from './deliver.ts';
 export * as deliveriesStore from './deliveries.store.ts';
-export { type NoticeRow, toNotice } from './deliveries.store.ts';
 export { createLogExports, type LogCsv, type LogExports } from './export.ts';
 export { type LogFilter, type LogPlace, type LogRequest, wholeLog } from './log-query.ts';
 export { stretch } from './reads.store.ts';
@@ -9,4 +10,5 @@ export { type ActivityRow, type LogEntry, toFoundEntry } from './rows.ts';
 export * as trimStore from './trim.store.ts';
 export { trimLogs } from './trim.ts';
 export { createFileCheck, type FileCheck, type FileFault } from './verify-file.ts';
+export { withSubscribers } from './subscribers.ts';
 export { type Verified, verifyChain } from './verify.ts';

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { maxWaitingApprovals, waitsMs, type ApprovalSubject, type ApprovalTarget } from '../../domain/approvals.ts';
 import { Failure, notFound } from '../../domain/errors.ts';
+import { noticesSubscriber, type Notice } from '../../domain/notices.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { User } from '../../domain/people/user.ts';
 import { lapseOf, mayDecide, readAreTwo, sees, whoMayDecide, wordOn, type Deciders } from './recheck.ts';
@@ -77,8 +78,9 @@ async function write(
   const event = { kind: 'approval.asked', ...eventOf(approval), said: reason } as const;
   await activityStore.record(tx, scope, event, targetIdOf(subject), at);
   // By mail only what it is, and who asks: the reason is read here.
-  const ids = confirmers.map((user) => user.id);
-  await deliveriesStore.tell(tx, scope, ids, { kind: 'approvalAsked', act: wish.act, until: expiresAt }, at);
+  const message = { kind: 'approvalAsked', act: wish.act, until: expiresAt } satisfies Notice;
+  const notices = confirmers.map((user) => ({ userId: user.id, message, at }));
+  await deliveriesStore.enqueue(tx, scope, noticesSubscriber.name, notices);
   return { outcome: 'asked', id } as const;
 }
 

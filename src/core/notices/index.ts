@@ -1,2 +1,2 @@
-export type { TakenNotice } from './notices.store.ts';
-export { sendNotices, type WordNotice } from './send.ts';
+export { adoptOutbox } from './outbox.ts';
+export { type AddressedNotice, noticeSender, type WordNotice } from './send-notice.ts';

@@ -1,6 +1,6 @@
 import type { Activity, ActivityEvent, Participant } from '../../domain/activity/event.ts';
 import { notFound } from '../../domain/errors.ts';
-import type { Notice } from '../../domain/notices.ts';
+import { noticesSubscriber, type Notice } from '../../domain/notices.ts';
 import { may } from '../../domain/policy.ts';
 import { createScope, type Scope } from '../../domain/scope.ts';
 import { statusOf, type User } from '../../domain/people/user.ts';
@@ -42,11 +42,11 @@ export interface PersonalDataDependencies {
 
 async function heldOf(deps: PersonalDataDependencies, scope: Scope, user: User) {
   const { database } = deps;
-  const [sessions, notices] = await Promise.all([
+  const [sessions, waiting] = await Promise.all([
     personalDataStore.sessions(database, scope, user.id),
-    deliveriesStore.listOf(database, scope, user.id),
+    deliveriesStore.listOf(database, scope, noticesSubscriber.name, user.id),
   ]);
-  return { user, sessions, notices };
+  return { user, sessions, notices: waiting.map(({ message, at }) => ({ notice: message as Notice, at })) };
 }
 
 async function* lines(deps: PersonalDataDependencies, scope: Scope, user: User, side: Side): AsyncGenerator<string> {

@@ -38,8 +38,8 @@ const keyOf = async ({ region }: Story): Promise<Key> =>
 function mayBeEmpty({ operations, supportAccess }: RegionRules): ReadonlySet<string> {
   const isHere = (operation: keyof typeof operations): boolean => operations[operation].at === 'here';
   return new Set([
-    // Sessions ended when the company began to move, and mails are gone when they were sent.
-    ...['user_sessions', 'mails'],
+    // Sessions ended when the company began to move, and deliveries are gone when they were sent.
+    ...['user_sessions', 'deliveries', 'mails'],
     ...(isHere('users.import') ? [] : ['imports', 'import_rows']),
     ...(isHere('users.resetPassword') || isHere('users.add') ? [] : ['one_time_links']),
     ...(supportAccess.grant === 'allowed' ? [] : ['support_grants']),

@@ -1,4 +1,5 @@
 import type { LinkWay } from '../../../domain/activity/event.ts';
+import { linkNotices, noticesSubscriber } from '../../../domain/notices.ts';
 import { linkLifetimeMs } from '../../../domain/people/one-time-link.ts';
 import type { HandOverRule } from '../../../domain/regions.ts';
 import type { Scope } from '../../../domain/scope.ts';
@@ -120,7 +121,8 @@ export async function keep(
     scope,
     links.map(({ kept }) => kept),
   );
-  await deliveriesStore.queueLinks(tx, scope, toMail, occasion === 'reset' ? 'resetLink' : 'welcomeLink');
+  const notices = linkNotices(toMail, occasion === 'reset' ? 'resetLink' : 'welcomeLink');
+  await deliveriesStore.enqueue(tx, scope, noticesSubscriber.name, notices);
 }
 
 /** What pages say of how a way in will be handed over, before anything happens. */

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Work } from '../../../platform/jobs.ts';
 import { overloaded } from '../../../domain/errors.ts';
+import { linkNotices, noticesSubscriber } from '../../../domain/notices.ts';
 import { linkLifetimeMs } from '../../../domain/people/one-time-link.ts';
 import { tightened } from '../../../domain/tenant-rules.ts';
 import { createScope, type RegionScope } from '../../../domain/scope.ts';
@@ -77,7 +78,7 @@ async function mail(deps: RecoveryDependencies, { scope: region, username }: Ask
       expiresAt,
     } as const;
     await linksStore.insertMany(tx, scope, [link]);
-    await deliveriesStore.queueLinks(tx, scope, [link], 'recoveryLink');
+    await deliveriesStore.enqueue(tx, scope, noticesSubscriber.name, linkNotices([link], 'recoveryLink'));
     await activityStore.recordSignIn(tx, region, user, { kind: 'recovery.linkMailed', expiresAt }, createdAt);
   });
 }

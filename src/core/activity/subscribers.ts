@@ -1,0 +1,28 @@
+import type { Subscriber } from '../../domain/activity/delivery.ts';
+import type { Database } from '../../platform/database/database.ts';
+
+const registered = Symbol('subscribers');
+
+type Subscribed = Database & { readonly [registered]?: readonly Subscriber[] };
+
+/** @returns the same database, with these subscribers to everything that is recorded in it, inside transactions too */
+export function withSubscribers(database: Database, subscribers: readonly Subscriber[]): Database {
+  const { transaction, snapshot } = database;
+  const subscribed: Partial<Subscribed> = {
+    [registered]: subscribers,
+    transaction: (work) => transaction((tx) => work(withSubscribers(tx, subscribers))),
+    snapshot: (work) => snapshot((tx) => work(withSubscribers(tx, subscribers))),
+  };
+  return Object.assign({}, database, subscribed);
+}
+
+/**
+ * @returns the subscribers to what is recorded in a database
+ * @throws if none were registered: recording without them would lose their deliveries silently
+ */
+export function subscribersOf(database: Database): readonly Subscriber[] {
+  const subscribers = (database as Subscribed)[registered];
+  if (subscribers === undefined)
+    throw new Error('Nothing can be recorded in a database without registered subscribers');
+  return subscribers;
+}

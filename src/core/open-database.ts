@@ -1,0 +1,15 @@
+import { noticesSubscriber } from '../domain/notices.ts';
+import type { DatabaseConfig } from '../platform/config/config.ts';
+import type { Database } from '../platform/database/database.ts';
+import { openDatabase } from '../platform/database/open.ts';
+import { withSubscribers } from './activity/index.ts';
+
+/** The subscribers to the activity log. `createCore` delivers to them; every process that records writes their deliveries. */
+export const subscribers = [noticesSubscriber];
+
+/**
+ * Opens the region's database for a process that records in it: the server, or a command.
+ * @param statementTimeoutMs as for `openDatabase`
+ */
+export const openSubscribedDatabase = (config: DatabaseConfig, statementTimeoutMs?: number): Database =>
+  withSubscribers(openDatabase(config, statementTimeoutMs), subscribers);

@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import { after, describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { SMTPServer } from 'smtp-server';
+import type { Scope } from '../../src/domain/scope.ts';
+import type { DatabaseConfig } from '../../src/platform/config/config.ts';
+import type { Database } from '../../src/platform/database/database.ts';
+import { both, newTenant, newUser, open, start } from '../data/databases.ts';
+import { noticesWorker, type Boundary, type DeliveryTask } from '../support/deliveries.ts';
+import { interrupt } from '../support/interrupt.ts';
+import { postgres, skipWithout } from '../support/services.ts';
+import * as activityStore from '../../src/core/activity/activity.store.ts';
+import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
+
+const leaseMs = 5 * 60_000;
+const activity = 'insert into [`"]activity[`"]';
+const insertion = 'insert into [`"]deliveries[`"]';
+const claim = 'update [`"]deliveries[`"]';
+const removal = 'delete from [`"]deliveries[`"]';
+
+/** Each boundary between two steps, and how many mails have arrived when a fresh process has finished. */
+const boundaries: readonly (readonly [label: string, at: Boundary | 'recorded' | 'inTheServer', mails: 0 | 1 | 2])[] = [
+  ['before the event is written', { statement: activity, when: 'before' }, 0],
+  ['between the event and its delivery', { statement: insertion, when: 'before' }, 0],
+  ['between the delivery and the commit', { statement: insertion, when: 'after' }, 0],
+  ['between the commit and the claim', 'recorded', 1],
+  ['before the claim is written', { statement: claim, when: 'before' }, 1],
+  ['between the claim and the mail', { statement: claim, when: 'after' }, 1],
+  ['between the mail and the answer of the server', 'inTheServer', 2],
+  ['between the answer and the removal', { statement: removal, when: 'before' }, 2],
+  ['after the removal', { statement: removal, when: 'after' }, 1],
+];
+
+/** A mail server that keeps the Message-ID of each mail, and can kill its sender when it has taken one. */
+async function aMailServer() {
+  const state = { ids: [] as string[], kills: null as ChildProcess | null, url: '' };
+  const server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['STARTTLS'],
+    onData: (stream, _session, done) => {
+      void text(stream).then((raw) => {
+        state.ids.push(/^Message-ID: (\S+)/im.exec(raw)?.[1] ?? 'none');
+        if (state.kills === null) return done();
+        state.kills.kill('SIGKILL');
+      });
+    },
+  });
+  server.on('error', () => {});
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  after(() => new Promise<void>((resolve) => server.close(resolve)));
+  state.url = `smtp://127.0.0.1:${(server.server.address() as AddressInfo).port}`;
+  return state;
+}
+
+/** Starts a process with a task. @returns what it ended with */
+async function aProcess(task: DeliveryTask, started: (child: ChildProcess) => void = () => {}): Promise<string> {
+  const child = fork(path.join(import.meta.dirname, '../support/delivery-child.ts'));
+  after(() => child.kill('SIGKILL'));
+  const ended = once(child, 'exit');
+  await once(child, 'message');
+  started(child);
+  child.send(task);
+  const [code, signal] = (await ended) as [number | null, string | null];
+  return signal ?? String(code);
+}
+
+async function withUser(config: DatabaseConfig): Promise<{ database: Database; scope: Scope; userId: string }> {
+  const { database } = await open(config);
+  const scope = await newTenant(database);
+  const user = newUser();
+  await usersStore.insert(database, scope, user);
+  return { database, scope, userId: user.id };
+}
+
+async function rowsOf(database: Database, scope: Scope): Promise<{ events: number; deliveries: number }> {
+  const [events, deliveries] = await Promise.all(
+    ['activity', 'deliveries'].map(async (table) => database.knex(table).where({ tenant_id: scope.tenant.id })),
+  );
+  return { events: events!.length, deliveries: deliveries!.length };
+}
+
+function assertDelivered(ids: readonly string[], mails: number): void {
+  assert.equal(ids.length, mails);
+  assert.equal(new Set(ids).size, Math.min(mails, 1), 'every attempt has the same Message-ID');
+}
+
+const never = new AbortController().signal;
+const others = 'from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()';
+
+/** Cuts all other connections to a database, and waits until they are gone. */
+async function cutOthers({ knex }: Database): Promise<void> {
+  const select = (what: string) => knex.raw<{ rows: { count: number }[] }>(`select ${what} ${others}`);
+  await select('pg_terminate_backend(pid)');
+  while ((await select('count(*)::int as count')).rows[0]?.count !== 0) await delay(5);
+}
+
+const server = await postgres();
+
+for (const { dialect, config, skip } of both(server)) {
+  describe(`a process that is killed, on ${dialect}`, { skip }, async () => {
+    if (skip !== false) return;
+    const mailServer = await aMailServer();
+    for (const [index, [label, at, mails]] of boundaries.entries()) {
+      it(`${label}: a fresh one finishes, ${mails} in all`, async () => {
+        const { database, scope, userId } = await withUser(config);
+        const now = start + index * 3 * leaseMs;
+        const { url: smtpUrl } = mailServer;
+        mailServer.ids.length = 0;
+        const task = { database: config, smtpUrl, now, record: { scope, userId } };
+        const end = await aProcess(Object.assign(task, { killedAt: at === 'inTheServer' ? null : at }), (child) => {
+          mailServer.kills = at === 'inTheServer' ? child : null;
+        });
+        mailServer.kills = null;
+        assert.equal(end, 'SIGKILL');
+        const { events, deliveries } = await rowsOf(database, scope);
+        assert.equal(events, mails === 0 ? 0 : 1);
+        assert.equal(deliveries, label === 'after the removal' ? 0 : events);
+        assert.equal(await aProcess({ database: config, smtpUrl, now: now + leaseMs }), '0');
+        assertDelivered(mailServer.ids, mails);
+        // Nothing is left for later.
+        await noticesWorker(database, () => assert.fail('sent once more'), { now: now + 2 * leaseMs }).run(never);
+        assert.equal((await rowsOf(database, scope)).deliveries, 0);
+      });
+    }
+  });
+}
+
+describe('a process whose connection to PostgreSQL is cut', { skip: skipWithout('postgres', server) }, async () => {
+  if (server === null) return;
+  const config: DatabaseConfig = { kind: 'postgres', url: server.url };
+  const { database: administrator } = await open(config);
+  // Beyond the clock of the processes above, which use the same database.
+  const later = start + 100 * leaseMs;
+
+  for (const [index, [label, at, mails]] of boundaries.entries()) {
+    if (at === 'inTheServer') continue;
+    it(`${label}: it finishes by itself, ${mails} in all`, async () => {
+      const { database, scope, userId } = await withUser(config);
+      const clock = { now: later + index * 3 * leaseMs };
+      const cut = () => cutOthers(administrator);
+      const interrupted =
+        at === 'recorded' ? database : interrupt(database, new RegExp(at.statement, 'i'), { [at.when]: cut });
+      const ids: string[] = [];
+      const worker = noticesWorker(interrupted, ({ id }) => Promise.resolve(void ids.push(id)), clock);
+      const recorded = activityStore.record(interrupted, scope, { kind: 'user.unblocked' }, userId, clock.now);
+      await recorded.catch(() => {});
+      if (at === 'recorded') await cut();
+      await worker.run(never).catch(() => {});
+      assert.equal((await rowsOf(administrator, scope)).events, mails === 0 ? 0 : 1);
+      // The first rounds may still meet connections that were cut.
+      for (let round = 1; round <= 3; round++) {
+        clock.now += leaseMs;
+        await worker.run(never).catch(() => {});
+      }
+      assertDelivered(ids, mails);
+      assert.equal((await rowsOf(administrator, scope)).deliveries, 0);
+    });
+  }
+});

@@ -1,0 +1,59 @@
+import { pino } from 'pino';
+import { createWording } from '../../src/mail/notices.ts';
+import { deliverTo } from '../../src/core/activity/deliver.ts';
+import { noticeSender } from '../../src/core/notices/index.ts';
+import type { Scope } from '../../src/domain/scope.ts';
+import type { DatabaseConfig } from '../../src/platform/config/config.ts';
+import { noticesSubscriber } from '../../src/domain/notices.ts';
+import type { Database } from '../../src/platform/database/database.ts';
+import type { Work } from '../../src/platform/jobs.ts';
+import type { Mail, Transport } from '../../src/platform/mail-transport.ts';
+import { words } from './words.ts';
+
+/** A statement of the database, before or after which a process ends. */
+export interface Boundary {
+  /** Source of a regular expression. */
+  readonly statement: string;
+  readonly when: 'before' | 'after';
+}
+
+/** What a process of `delivery-child.ts` does: records that a user was unblocked, if asked, then delivers what is due. */
+export interface DeliveryTask {
+  readonly database: DatabaseConfig;
+  readonly smtpUrl: string;
+  /** Epoch ms. */
+  readonly now: number;
+  readonly record?: { readonly scope: Scope; readonly userId: string };
+  /** Where it kills itself, if anywhere; `recorded`: after it has recorded, before it delivers. */
+  readonly killedAt?: Boundary | 'recorded' | null;
+}
+
+/** The worker that delivers notices, as one of several processes runs it. @param send takes a mail, or rejects it */
+export function noticesWorker(
+  database: Database,
+  send: (mail: Mail) => Promise<void>,
+  clock: { readonly now: number },
+): Work {
+  const transport: Transport = { send, clear: async () => {} };
+  const isClockTrusted = (): Promise<boolean> => Promise.resolve(true);
+  const now = (): number => clock.now;
+  const word = createWording({
+    signIn: 'https://portal.example/sign-in',
+    translator: words,
+    render: () => '',
+    clock: now,
+  });
+  const sender = noticeSender({
+    database,
+    word,
+    linkFor: () => Promise.resolve(null),
+    transport,
+    isClockTrusted,
+    clock: now,
+  });
+  return deliverTo(
+    { database, isClockTrusted, clock: now, log: pino({ level: 'silent' }) },
+    noticesSubscriber.name,
+    sender,
+  );
+}
