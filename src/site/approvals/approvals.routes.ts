@@ -12,6 +12,7 @@ import { inApprovals, inSettings } from './breadcrumbs.ts';
 import { amongOf } from '../../domain/approval-acts.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
+import type { ApprovalPage, ApprovalsPage } from './approvals.views.ts';
 
 export interface ApprovalsRoutesDependencies {
   readonly database: Database;
@@ -37,7 +38,7 @@ async function list(deps: ApprovalsRoutesDependencies, request: Request, respons
   const now = clock();
   const seen = (await approvalsStore.list(database, scope)).filter((each) => sees(scope, each));
   const rows = seen.map((each) => shown(scope, each, now));
-  const model = {
+  const model: ApprovalsPage = {
     waiting: rows.filter(({ waits }) => waits),
     ended: rows.filter(({ waits }) => !waits),
     rules: scope.rules.twoAdministrators,
@@ -69,7 +70,7 @@ async function show(
     ? await whoMayDecide(database, scope, found, clock())
     : { confirmers: [], dependent: [] };
   const depends = dependent.some(({ id }) => id === scope.actor?.id);
-  const model = {
+  const model: ApprovalPage = {
     approval,
     depends,
     confirmers,

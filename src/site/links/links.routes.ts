@@ -9,6 +9,8 @@ import { regionScopeOf } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
 import type { FoundLink, LinkThrottle, Links } from '../../core/accounts/index.ts';
 import { bind } from '../../platform/bind.ts';
+import type { ViewModels, ViewName } from '../http/view-models.ts';
+import type { OpenLinkPage } from './links.views.ts';
 
 const longestDevice = 300;
 
@@ -39,7 +41,7 @@ async function show(deps: LinksRoutesDependencies, request: Request, response: R
   if (link === null) return sayGone(deps, response);
   request.language = languageFor(deps, request, link);
   const { user, tenant, purpose, expiresAt } = link;
-  const model = { tenant: tenant.name, username: hinted(user.username), purpose, expiresAt };
+  const model: OpenLinkPage = { tenant: tenant.name, username: hinted(user.username), purpose, expiresAt };
   answer(response, 'links/open', model, { title: 'links:open.title' });
 }
 
@@ -86,13 +88,18 @@ function languageFor(deps: LinksRoutesDependencies, request: Request, { user, te
   );
 }
 
-function answer(response: Response, view: string, model: object, options: { title: string; status?: number }): void {
+function answer<Name extends ViewName>(
+  response: Response,
+  view: Name,
+  model: ViewModels[Name],
+  options: { title: string; status?: number },
+): void {
   response.set('Referrer-Policy', 'no-referrer');
   response.page(view, model, { ...options, alone: true });
 }
 
 function saySignedIn(request: Request, response: Response, status: number): void {
-  const name = request.scope?.actor?.displayName;
+  const name = request.scope?.actor?.displayName ?? '';
   answer(response, 'links/signed-in', { name }, { title: 'links:signedIn.title', status });
 }
 

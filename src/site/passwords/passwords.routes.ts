@@ -10,6 +10,7 @@ import type { Route } from '../http/routing.ts';
 import type { Links, KnownDevices, ChangeResult, Passwords } from '../../core/accounts/index.ts';
 import { forcedChangeForm, ownChangeForm } from './passwords.forms.ts';
 import { bind } from '../../platform/bind.ts';
+import type { ForcedChangePage, OwnPasswordPage } from './passwords.views.ts';
 
 export interface PasswordsRoutesDependencies {
   readonly passwords: Passwords;
@@ -52,15 +53,15 @@ async function askForced(
   const { username, passwordSetBy, passwordSetAt } = user;
   const link = await links.stateOf(scopeOf(request), user);
   const set = { setBy: passwordSetBy, setAt: passwordSetAt, purpose: link?.purpose ?? null };
-  const model = { username, ...set, minimumLength: rules.password.minimumLength };
+  const model: ForcedChangePage = { username, ...set, minimumLength: rules.password.minimumLength };
   response.page('passwords/forced', model, { title: 'passwords:forced.title', faults, alone: true });
 }
 
 function askOwn(request: Request, response: Response, faults: readonly FieldFault[]): void {
   const { rules, actor } = scopeOf(request);
   const reset = rules.operations['users.resetPassword'];
-  const model = {
-    username: actor?.username,
+  const model: OwnPasswordPage = {
+    username: actor?.username ?? '',
     minimumLength: rules.password.minimumLength,
     reset,
     handOver: rules.handOver.by,

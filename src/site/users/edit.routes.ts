@@ -20,6 +20,7 @@ import { conflictingFields } from './conflict.ts';
 import { conflictForm, returnedForm, storedForm, type EditFormState } from './edit.form.ts';
 import { editForm, readShown } from './users.forms.ts';
 import { levelsFor } from './levels.ts';
+import type { UserPage } from './users.views.ts';
 import { permissionsOf } from './permissions.ts';
 import { inList, linksOf, userIdOf } from './breadcrumbs.ts';
 import type { Database } from '../../platform/database/database.ts';
@@ -68,16 +69,15 @@ async function show(
   const scope = scopeOf(request);
   const { user, reset, events } = await users.show(scope, userIdOf(request));
   const levels = levelsFor(scope, user);
-  const model = {
+  const model: UserPage = {
     user,
-    reset,
     events,
     levels,
     form: returned?.form(user, levels) ?? storedForm(scope, user, levels),
     status: statusOf(user, clock()),
     link: await links.stateOf(scope, user),
     handOver: handOverOf(scope, waysIn),
-    ...permissionsOf(scope, user),
+    ...permissionsOf(scope, user, reset),
     notes: notesOf(scope, ['users.block', 'users.endSessions', 'users.delete'], user),
     ...linksOf(user),
   };

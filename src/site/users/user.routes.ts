@@ -14,6 +14,8 @@ import {
 } from '../../core/accounts/index.ts';
 import { placeQuery } from './users.forms.ts';
 import { listDeleted } from './list.ts';
+import { offerOf } from '../http/offers.ts';
+import type { DeletedUsersPage } from './users.views.ts';
 import { inList, linksOf, ofUser, userIdOf } from './breadcrumbs.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
@@ -94,16 +96,20 @@ async function showDeleted(deps: UserChangesRoutesDependencies, request: Request
   const { database } = deps;
   const scope = scopeOf(request);
   const page = await listDeleted(database, scope, placeQuery.parse(request.query));
-  const rows = page.users.map((user) => ({
-    ...user,
-    restore: may(scope, 'users.restore', user),
-    askHref: askPath('restore', [user.id]),
-    erase: may(scope, 'personalData.erase', user),
-    ...linksOf(user),
-  }));
+  const rows = page.users.map((user) => {
+    const restore = may(scope, 'users.restore', user);
+    return {
+      ...user,
+      restore: offerOf(restore),
+      refusal: restore.allowed ? null : `policy:${restore.because}.title`,
+      askHref: askPath('restore', [user.id]),
+      mayErase: may(scope, 'personalData.erase', user).allowed,
+      ...linksOf(user),
+    };
+  });
   const bulk = offeredInBulk(scope, 'deleted');
   const notes = notesOf(scope, ['users.restore']);
-  const model = { ...page, users: rows, days: scope.rules.restoreWindowDays, bulk, notes };
+  const model: DeletedUsersPage = { ...page, users: rows, days: scope.rules.restoreWindowDays, bulk, notes };
   response.page('users/deleted', model, { title: 'common:terms.deletedUsers', breadcrumbs: inList });
 }
 

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import { Failure } from '../../domain/errors.ts';
-import { isOffered, may } from '../../domain/policy.ts';
+import { may } from '../../domain/policy.ts';
 import {
   levelFilters,
   sortKeys,
@@ -13,7 +13,6 @@ import {
   type Users,
   usersStore,
 } from '../../core/accounts/index.ts';
-import type { Scope } from '../../domain/scope.ts';
 import { statusOf, type User } from '../../domain/people/user.ts';
 import { paths, userPath } from '../http/paths.ts';
 import { readForm } from '../http/forms.ts';
@@ -24,6 +23,8 @@ import type { HandOverSheet } from './hand-over-sheet.ts';
 import { showWayIn } from './reveal.ts';
 import { listQuery, resetForm, type ListQuery } from './users.forms.ts';
 import { listHref, listUsers } from './list.ts';
+import { offerOf } from '../http/offers.ts';
+import type { UsersPage } from './users.views.ts';
 import { linksOf, ofUser, trail, userIdOf } from './breadcrumbs.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
@@ -54,21 +55,23 @@ async function list(deps: UsersRoutesDependencies, request: Request, response: R
   const page = await listUsers(database, scope, query, now);
   const rows = page.users.map((user) => ({ ...user, href: userPath(user.id), status: statusOf(user, now) }));
   const deleted = may(scope, 'users.restore').allowed ? await usersStore.countDeleted(database, scope) : 0;
-  const model = {
+  const model: UsersPage = {
     ...page,
     users: rows,
     query,
-    sorts: sortsOf(query),
+    sorts: { name: sortBy(query, 'name'), lastSignIn: sortBy(query, 'lastSignIn') },
     sortings,
     levels,
     statuses,
     deleted,
     mostDeleted: maxDeletedCounted,
-    add: may(scope, 'users.add'),
     bulk: offeredInBulk(scope, 'present'),
     chooseAll: chooseAllHref(query),
-    importing: may(scope, 'users.import'),
-    exporting: exportingFor(scope),
+    offers: {
+      add: may(scope, 'users.add').allowed,
+      import: may(scope, 'users.import').allowed,
+      export: offerOf(may(scope, 'users.export')),
+    },
     notes: notesOfList(scope),
   };
   response.page('users/list', model, { title: 'common:terms.userManagement', breadcrumbs: trail });
@@ -122,12 +125,6 @@ function reveal(
   showWayIn(response, { user, way, sheet: sheet(scopeOf(request), user, way), ...told }, heading);
 }
 
-// With another administrator it leads to a page, not to a file.
-function exportingFor(scope: Scope): 'alone' | 'together' | null {
-  const verdict = may(scope, 'users.export');
-  return verdict.allowed ? 'alone' : isOffered(verdict) ? 'together' : null;
-}
-
 const levels = levelFilters.map((value) => ({
   value,
   label: value.endsWith('Agent') ? `roles:agent.${value.slice(0, -'Agent'.length)}` : `roles:administrator.${value}`,
@@ -141,11 +138,7 @@ const statuses = statusFilters.map((value) => ({ value, label: `users:status.${v
 const chooseAllHref = (query: ListQuery): string =>
   listHref(query, { after: query.after, before: query.before, choose: query.choose === 'all' ? null : 'all' });
 
-function sortsOf(query: ListQuery) {
-  return Object.fromEntries(
-    sortKeys.map((key) => {
-      const direction = query.sort === key ? 'ascending' : query.sort === `-${key}` ? 'descending' : null;
-      return [key, { direction, href: listHref(query, { sort: direction === 'ascending' ? `-${key}` : key }) }];
-    }),
-  );
+function sortBy(query: ListQuery, key: (typeof sortKeys)[number]) {
+  const direction = query.sort === key ? 'ascending' : query.sort === `-${key}` ? 'descending' : null;
+  return { direction, href: listHref(query, { sort: direction === 'ascending' ? `-${key}` : key }) } as const;
 }
