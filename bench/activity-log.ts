@@ -19,6 +19,7 @@ import { load, startMeasured, type Measured } from './cpu.ts';
 import { writeLog } from './log-entries.ts';
 import { aVisitor, password } from './visitor.ts';
 import type { Database } from '../src/platform/database/database.ts';
+import { operator } from '../src/domain/principal.ts';
 
 const entryCount = Number(process.argv[2] ?? 1_000_000);
 const onPostgres = process.argv[3] === 'postgres';
@@ -140,7 +141,7 @@ try {
     now: Date.now(),
     address: null,
     tenant,
-    actor: null,
+    principal: operator,
   });
   const busy = await fill(database, scope);
   if (onPostgres) await database.knex.raw('vacuum analyze');

@@ -7,6 +7,7 @@ import { normalizePassword } from '../src/domain/people/password.ts';
 import { createHasher, tenantsStore, usersStore } from '../src/core/accounts/index.ts';
 import { demoTenants } from '../tools/demo/tenants.ts';
 import { password } from './visitor.ts';
+import { operator } from '../src/domain/principal.ts';
 
 export interface Company {
   /** The first two are Global admins. */
@@ -30,7 +31,7 @@ export async function fillCompany(directory: string, userCount: number): Promise
     now: Date.now(),
     address: null,
     tenant,
-    actor: null,
+    principal: operator,
   });
   const passwordHash = await (await createHasher()).hash(normalizePassword(password));
   const usernameOf = (index: number): string => `${index}.${personAt(index).username}`;

@@ -77,7 +77,7 @@ export async function startSized(databaseUrl: string | null, companies: number, 
   return { portal, headers: { Cookie: admin.cookies(), 'Accept-Language': 'fr' }, ...drawn, fillSeconds };
 }
 
-const mostDrawn = 500;
+const maxDrawn = 500;
 
 async function fill(
   environment: Record<string, string>,
@@ -104,8 +104,8 @@ async function fill(
   });
   const own = `%@company-${Math.ceil(companies / 2)}.example`;
   const some = database.knex('users').where('username', 'like', own).where('state', 'active');
-  const random = some.clone().orderByRaw('random()').limit(mostDrawn);
-  const few = some.clone().groupBy('last_name').orderByRaw('count(*), last_name').limit(mostDrawn).select('last_name');
+  const random = some.clone().orderByRaw('random()').limit(maxDrawn);
+  const few = some.clone().groupBy('last_name').orderByRaw('count(*), last_name').limit(maxDrawn).select('last_name');
   const columns = ['display_name', 'first_name', 'username'];
   const people = await random.clone().select<Person[]>(columns);
   const rare = await random.clone().whereIn('last_name', few).select<Person[]>(columns);

@@ -32,7 +32,7 @@ const serverLimits = {
 };
 // For so long it still answers after it has said that it is not ready, so that nobody sends to a closed door.
 const lameDuckMs = 1_000;
-const longestDrainMs = 7_000;
+const maxDrainMs = 7_000;
 
 interface Sessions {
   readonly store: Store;
@@ -130,7 +130,7 @@ function listen(server: Server, config: Config): Promise<void> {
 
 function drain(server: Server): Promise<void> {
   return new Promise((resolve) => {
-    const cut = setTimeout(() => server.closeAllConnections(), longestDrainMs);
+    const cut = setTimeout(() => server.closeAllConnections(), maxDrainMs);
     server.close(() => {
       clearTimeout(cut);
       resolve();

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { ChainFault } from '../domain/activity/chain.ts';
 import { createLogExports, wholeLog, verifyChain, type Verified, activityStore } from '../core/activity/index.ts';
 import { createThrottle, tenantsStore } from '../core/accounts/index.ts';
-import { logCsv } from '../site/activity/csv.ts';
+import { logCsv } from '../site/activity/log-file.ts';
 import { createActivityWords } from '../site/activity/words.ts';
 import { loadTranslator } from '../i18n/translator.ts';
 import { droppedBefore, faultWords, verifyFile } from './activity-file.ts';

@@ -104,11 +104,11 @@ function failToWrite(io: CommandIo, error: Error & { code?: string }): void {
 const plainWidth = 80;
 const widthOf = ({ isTTY, columns = plainWidth }: CommandIo['stdout']): number => (isTTY ? columns : plainWidth);
 
-const mostMadeUp = 10_000_000;
+const maxDemoUsers = 10_000_000;
 
 function wholeNumber(text: string): number {
   const number = Number(text);
-  if (!/^\d+$/.test(text) || number < 1 || number > mostMadeUp)
+  if (!/^\d+$/.test(text) || number < 1 || number > maxDemoUsers)
     throw new InvalidArgumentError('It is a number from 1 to 10000000.');
   return number;
 }

@@ -91,6 +91,6 @@ function addResetOperatorPasswordCommand(operator: Command, io: CommandIo): void
 function operatorsOf({ config, database, tenants }: CommandContext) {
   const { rules } = config;
   const clock = Date.now;
-  const support = createSupport({ database, rules, operatorScope: tenants.operatorScope, clock });
+  const support = createSupport({ database, rules, scopeFor: tenants.scopeFor, clock });
   return createOperators({ database, tenants, changes: createUserChanges({ database, clock }), support, rules });
 }

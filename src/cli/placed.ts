@@ -1,5 +1,5 @@
 import { formerGlobalAdmin } from '../domain/former-global-admin.ts';
-import type { RegionRules, UserOperation } from '../domain/regions.ts';
+import { ruleTextIn, type RegionRules, type UserOperation } from '../domain/regions.ts';
 import type { Scope } from '../domain/scope.ts';
 import type { User } from '../domain/people/user.ts';
 
@@ -9,12 +9,14 @@ import type { User } from '../domain/people/user.ts';
  */
 export function saysOfRules(rules: RegionRules, operation: UserOperation): string[] {
   const placement = rules.operations[operation];
-  const region = `Under the rules of the region ${rules.name.en}`;
+  const region = `Under the rules of the region ${ruleTextIn(rules.name, 'en', rules).text}`;
   switch (placement.at) {
     case 'here':
       return [];
     case 'elsewhere':
-      return [`${region}, administrators do this elsewhere: ${placement.place.en}, ${placement.address}`];
+      return [
+        `${region}, administrators do this elsewhere: ${ruleTextIn(placement.place, 'en', rules).text}, ${placement.address}`,
+      ];
     case 'alone':
       return [`${region}, no administrator does this: users do it alone`];
     case 'nobody':

@@ -82,16 +82,16 @@ function refuse(io: CommandIo, { json }: PurgeOptions): void {
 
 function stepsOf({ config, database, tenants }: CommandContext): readonly RetentionStep[] {
   const { rules, mail } = config;
-  const { operatorScope } = tenants;
+  const { operatorScope: scopeOf } = tenants;
   const erasure = createErasure({
     database,
     rules,
-    operatorScope,
+    scopeOf,
     clock: Date.now,
     throttle: createThrottle(database, rules),
     transport: mail === null ? null : createTransport(mail),
   });
-  return retentionSteps({ database, rules, operatorScope, erasure });
+  return retentionSteps({ database, rules, scopeOf, erasure });
 }
 
 async function findDue({ database }: CommandContext, steps: readonly RetentionStep[]): Promise<Due> {

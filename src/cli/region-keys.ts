@@ -1,10 +1,13 @@
 import path from 'node:path';
 import type { Config } from '../platform/config/config.ts';
 import { keptInFile } from '../platform/keys/kept-file.ts';
-import { fingerprintOf, makeKey, type Signer } from '../platform/keys/region-key.ts';
+import { fingerprintOf, makeKey, type Signer, signerOf } from '../platform/keys/region-key.ts';
 import { directoryStore } from '../core/directory/index.ts';
 import type { Database } from '../platform/database/database.ts';
 import { CommandFault } from '../platform/command-fault.ts';
+import type { Command } from 'commander';
+import { print, withContext } from './context.ts';
+import type { CommandIo } from './io.ts';
 
 /** @returns the private key by which this region signs, as PEM; made when it is first asked for */
 export const signingKeyOf = (config: Config): string =>
@@ -40,4 +43,23 @@ export async function checkedKey(
     );
   }
   return (tx) => directoryStore.keepKey(tx, region, publicKey);
+}
+
+/** What another region must know to send a tenant here. */
+export function addRegionKeyCommand(region: Command, io: CommandIo): void {
+  region
+    .command('key')
+    .description(
+      'print the key to which bundles for this region are encrypted, and the fingerprint of the one that signs',
+    )
+    .option('--json', 'print one JSON object')
+    .action((options: { json?: boolean }) =>
+      withContext(io, async ({ config }) => {
+        const { identityToRecipient } = await import('age-encryption');
+        const recipient = await identityToRecipient(await identityOf(config));
+        const { region: id, publicKey } = signerOf(config.rules.region, signingKeyOf(config));
+        const fingerprint = fingerprintOf(publicKey);
+        print(io, options, { region: id, recipient, fingerprint }, [`${id}  ${recipient}  ${fingerprint}`]);
+      }),
+    );
 }

@@ -5,7 +5,7 @@ import { rulesFolder } from '../platform/config/rules.ts';
 import { print } from './context.ts';
 import type { CommandIo } from './io.ts';
 import type { Report } from '../../tools/prove/report.ts';
-import { addRegionKeyCommand } from './region-key.ts';
+import { addRegionKeyCommand } from './region-keys.ts';
 import type { Chapter } from '../../tools/prove/chapter.ts';
 import { CommandFault } from '../platform/command-fault.ts';
 

@@ -1,8 +1,8 @@
-const longestWaitMs = 3_000;
+const maxWaitMs = 3_000;
 
 /** Tries again until it goes well, for some seconds: a client that was made this moment may still be connecting. */
 export async function untilItHolds(check: () => Promise<void>): Promise<void> {
-  const end = Date.now() + longestWaitMs;
+  const end = Date.now() + maxWaitMs;
   for (;;) {
     try {
       return await check();

@@ -12,6 +12,9 @@ import { createErasure, createPersonalData } from './personal-data/index.ts';
 import { createRetention, retentionSteps, createTrustedClock } from './retention/index.ts';
 import { createSupport } from './support/index.ts';
 import { createApprovalsContext } from './approvals/index.ts';
+import { job } from '../domain/principal.ts';
+import type { Scope } from '../domain/scope.ts';
+import type { ScopeTenant } from '../domain/tenant.ts';
 
 export interface CoreDependencies {
   readonly config: Config;
@@ -50,7 +53,7 @@ export function createCore(deps: CoreDependencies) {
   const accounts = createAccounts({ ...deps, regionOf, linkAddress: outputs.linkAddress });
   const { throttle, tenants } = accounts;
   const logExports = createLogExports({ database, throttle, csv: outputs.logCsv, clock });
-  const support = createSupport({ database, rules, operatorScope: tenants.operatorScope, clock });
+  const support = createSupport({ database, rules, scopeFor: tenants.scopeFor, clock });
   background.add(support.expiry);
   return {
     accounts,
@@ -76,7 +79,7 @@ export function createCore(deps: CoreDependencies) {
 function createDeletions(deps: CoreDependencies, { throttle, tenants, links }: Accounts) {
   const { config, database, background, clock, monotonic, log } = deps;
   const { rules } = config;
-  const { operatorScope } = tenants;
+  const scopeOf = (tenant: ScopeTenant): Scope => tenants.scopeFor(tenant, job('retention'));
   const trustedClock = createTrustedClock({ database, clock, monotonic, log });
   const transport = config.mail === null ? null : createTransport(config.mail);
   background.add(
@@ -90,8 +93,8 @@ function createDeletions(deps: CoreDependencies, { throttle, tenants, links }: A
       log,
     }),
   );
-  const erasure = createErasure({ database, throttle, rules, operatorScope, transport, clock });
-  const steps = retentionSteps({ database, rules, operatorScope, erasure });
+  const erasure = createErasure({ database, throttle, rules, scopeOf, transport, clock });
+  const steps = retentionSteps({ database, rules, scopeOf, erasure });
   background.add(createRetention({ steps, trustedClock, clock, monotonic, log }));
   return erasure;
 }

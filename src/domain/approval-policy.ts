@@ -1,7 +1,8 @@
 import type { Activity } from './activity/event.ts';
-import { may, mayGive, type Target, type Verdict } from './policy.ts';
+import { may, mayGive } from './policy.ts';
 import { createScope, type Scope } from './scope.ts';
 import { actionOf, type ApprovalAct } from './approval-acts.ts';
+import type { Target, Verdict } from './verdict.ts';
 
 /** Whom a request is about, as it was recorded. */
 type AskedAbout = Omit<Target, 'globalAdminUntil'> & Partial<Pick<Target, 'globalAdminUntil'>>;
@@ -35,9 +36,10 @@ export function mayReadSaid(
   scope: Scope,
   { event, actor, target }: Pick<Activity, 'event' | 'actor' | 'target'>,
 ): boolean {
-  if (!('said' in event) || scope.actor === null) return true;
-  if (scope.support) return false;
+  const { principal } = scope;
+  if (!('said' in event) || principal.kind === 'operator') return true;
+  if (principal.kind !== 'person') return false;
   const answered = event.kind === 'approval.asked' ? null : target;
-  if ([actor?.id, answered?.id].includes(scope.actor.id)) return true;
+  if ([actor?.id, answered?.id].includes(principal.userId)) return true;
   return event.about !== undefined && couldDo(scope, event.act, event.about).allowed;
 }

@@ -36,9 +36,9 @@ export interface ApprovalSubject {
 /** @returns what people call a request by, in the log too when the request is long gone */
 export const referenceOf = (approvalId: string): string => approvalId.slice(0, 8);
 
-export const longestReason = 500;
+export const maxReasonLength = 500;
 /** How many requests one administrator may have waiting. */
-export const mostWaiting = 20;
+export const maxWaitingApprovals = 20;
 /** For how long a request can be looked at after it ended: its reason may be personal. In ms. */
 export const approvalKeptMs = 30 * 24 * 60 * 60 * 1_000;
 

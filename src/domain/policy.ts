@@ -1,67 +1,42 @@
 import { formerGlobalAdmin } from './former-global-admin.ts';
 import type { OwnRule } from './tenant-rules.ts';
-import { isUserOperation, type UserOperation, type Wording } from './regions.ts';
+import { isUserOperation, type UserOperation } from './regions.ts';
 import { changesToAPerson, rights, type Action, type AdministratorLevel, type AgentLevel } from './roles.ts';
+import type { PersonPrincipal, SupportPrincipal } from './principal.ts';
 import type { Scope } from './scope.ts';
 import { supportReaches } from './support.ts';
-import type { User } from './people/user.ts';
 import { guardOf, type ApprovalAct } from './approval-acts.ts';
+import { type Verdict, type Target, yes, no } from './verdict.ts';
 
-/** Why something is refused; each has a sentence in `policy:` of every language. */
-export type Refusal =
-  | (
-      | 'level'
-      | 'self'
-      | 'ownLevel'
-      | 'ownRequest'
-      | 'dependent'
-      | 'globalLevel'
-      | 'globalAdmin'
-      | 'formerGlobalAdmin'
-      | 'administrator'
-      | 'support'
-    )
-  | ('elsewhere' | 'alone' | 'nobody' | 'secondAdministrator')
-  // The same, where not the region decided it but the tenant itself.
-  | ('tenantAdministrator' | 'tenantNobody');
-
-/** Reasons that say all there is to say. */
-export type PlainRefusal = Exclude<Refusal, 'elsewhere' | 'secondAdministrator'>;
-
-export type Verdict =
-  | { readonly allowed: true }
-  | { readonly allowed: false; readonly because: PlainRefusal }
-  | { readonly allowed: false; readonly because: 'elsewhere'; readonly place: Wording; readonly address: string }
-  /** Allowed as soon as another administrator agrees: pages offer it still, as a way to ask them. */
-  | {
-      readonly allowed: false;
-      readonly because: 'secondAdministrator';
-      readonly act: ApprovalAct;
-      readonly users: readonly string[];
-    };
-
-/** The judge's no. */
-export type Refused = Exclude<Verdict, { allowed: true }>;
-
-export type Target = Pick<User, 'id' | 'administratorLevel' | 'globalAdminUntil'>;
-
-const yes: Verdict = { allowed: true };
-const no = (because: PlainRefusal): Verdict => ({ allowed: false, because });
-
-/** @returns whether a page offers it: alone, or as a way to ask another administrator */
-export const isOffered = (verdict: Verdict): boolean => verdict.allowed || verdict.because === 'secondAdministrator';
+/** A principal who is a user, and whom the rules of the tenant bind. */
+type Bound = PersonPrincipal | SupportPrincipal;
 
 /**
- * The only judge. Handlers, templates and the activity log ask it, so that a button and its handler cannot disagree.
- * @param target the person acted upon, where there is one
+ * The authorization policy. Handlers, view models and the activity log all ask it, so that a button and its handler cannot
+ * disagree. What it does not know, it denies: a scope without a principal, and every kind without a case of its own.
+ * @param target the user acted upon, where there is one
  */
 export function may(scope: Scope, action: Action, target?: Target): Verdict {
-  // The operator's commands act on the tenant from outside: the levels inside it do not bind them.
-  if (scope.actor === null) return yes;
-  if (scope.support && !supportReaches(scope.support.level, action)) return no('support');
-  if (!rights[action].includes(scope.actor.administratorLevel)) return no('level');
-  return byRules(scope, action) ?? byTarget(scope, action, target) ?? bySecond(scope, action, target) ?? yes;
+  const principal = scope.principal as Scope['principal'] | undefined;
+  switch (principal?.kind) {
+    // A command on the host acts on the tenant from outside.
+    case 'operator':
+      return yes;
+    case 'person':
+      return rights[action].includes(principal.administratorLevel)
+        ? withinTenant(scope, principal, action, target)
+        : no('level');
+    case 'support':
+      return supportReaches(principal.grant.level, action)
+        ? withinTenant(scope, principal, action, target)
+        : no('support');
+    default:
+      return no('principal');
+  }
 }
+
+const withinTenant = (scope: Scope, principal: Bound, action: Action, target?: Target): Verdict =>
+  byRules(scope, action) ?? byTarget(scope, principal, action, target) ?? bySecond(scope, action, target) ?? yes;
 
 // Where users are managed, what is held of them is, too.
 const placedLike: Partial<Record<Action, UserOperation>> = {
@@ -93,18 +68,21 @@ const byTenant = { administrator: 'tenantAdministrator', nobody: 'tenantNobody' 
 const decided = ({ rules }: Scope, rule: OwnRule, because: keyof typeof byTenant) =>
   rules.tightened?.has(rule) ? byTenant[because] : because;
 
-function byTarget(scope: Scope, action: Action, target?: Target): Verdict | null {
-  if (target === undefined || scope.actor === null || !changesToAPerson.has(action)) return null;
-  if (target.id === scope.actor.id && action !== 'users.edit') return no('self');
-  // An administrator's new password would be a way in that outlives the access.
-  if (scope.support && target.administratorLevel !== 'none') return no('support');
-  if (scope.actor.administratorLevel === 'global') return null;
+function byTarget(scope: Scope, principal: Bound, action: Action, target?: Target): Verdict | null {
+  if (target === undefined || !changesToAPerson.has(action)) return null;
+  if (target.id === principal.userId && action !== 'users.edit') return no('self');
+  // An administrator's new password would give access that outlives the grant.
+  if (principal.kind === 'support' && target.administratorLevel !== 'none') return no('support');
+  if (isGlobalAdmin(principal)) return null;
   if (target.administratorLevel === 'global') return no('globalAdmin');
   const act = actsBehind[action];
   if (act !== undefined && formerGlobalAdmin(scope, act, target)) return no('formerGlobalAdmin');
   const reserved = scope.rules.administratorsManagedBy === 'globalAdmins' && target.administratorLevel !== 'none';
   return reserved ? no(decided(scope, 'administratorsManagedBy', 'administrator')) : null;
 }
+
+const isGlobalAdmin = (principal: Bound): boolean =>
+  principal.kind === 'person' && principal.administratorLevel === 'global';
 
 const reset: ApprovalAct = 'resetPassword';
 const actsBehind: Readonly<Partial<Record<Action, ApprovalAct>>> = {
@@ -123,15 +101,17 @@ function bySecond(scope: Scope, action: Action, target?: Target): Verdict | null
   return act !== undefined && asksForAnother(scope, act, targets) ? second(scope, act, targets) : null;
 }
 
-// An operator who was let in asks nobody: only administrators of the tenant do.
-const second = ({ support }: Scope, act: ApprovalAct, targets: readonly Pick<Target, 'id'>[]): Verdict =>
-  support ? no('support') : { allowed: false, because: 'secondAdministrator', act, users: targets.map(({ id }) => id) };
+// Support asks no second administrator: only administrators of the tenant do.
+const second = ({ principal }: Scope, act: ApprovalAct, targets: readonly Pick<Target, 'id'>[]): Verdict =>
+  principal.kind === 'support'
+    ? no('support')
+    : { allowed: false, because: 'secondAdministrator', act, users: targets.map(({ id }) => id) };
 
 const aboutGlobalAdmins: ReadonlySet<ApprovalAct> = new Set(['resetPassword', 'removeSecondFactor', 'restore']);
 
 /** @param deletedBefore how many users the scope's actor, or who may be the same person, has deleted within a day */
 function asksForAnother(scope: Scope, act: ApprovalAct, targets: readonly Target[], deletedBefore = 0): boolean {
-  if (scope.actor === null || scope.agreed === act) return false;
+  if (scope.principal.kind === 'operator' || scope.agreed === act) return false;
   // Asked where a rule would be taken away: then it is one.
   if (act === 'loosenRules') return true;
   const { for: guarded, deleteMoreThan } = scope.rules.twoAdministrators;
@@ -171,25 +151,32 @@ export interface Levels {
  * @param target the user as they are now; null for one who is being added
  */
 export function mayGive(scope: Scope, target: (Pick<Target, 'id'> & Levels) | null, levels: Levels): Verdict {
-  if (scope.actor === null) return yes;
+  const principal = scope.principal as Scope['principal'] | undefined;
   const before = target ?? { administratorLevel: 'none', agentLevel: 'none' };
   const same = before.administratorLevel === levels.administratorLevel && before.agentLevel === levels.agentLevel;
-  if (same) return yes;
-  if (scope.support) return no('support');
-  if (target?.id === scope.actor.id) return no('ownLevel');
-  const [from, to] = [before.administratorLevel, levels.administratorLevel];
-  return from === to ? yes : mayMove(scope, target, from, to);
+  switch (principal?.kind) {
+    case 'operator':
+      return yes;
+    case 'support':
+      return same ? yes : no('support');
+    case 'person':
+      if (same) return yes;
+      return target?.id === principal.userId ? no('ownLevel') : mayMove(scope, principal, target, levels);
+    default:
+      return no('principal');
+  }
 }
 
 function mayMove(
   scope: Scope,
-  target: Pick<Target, 'id'> | null,
-  from: AdministratorLevel,
-  to: AdministratorLevel,
+  principal: PersonPrincipal,
+  target: (Pick<Target, 'id'> & Levels) | null,
+  { administratorLevel: to }: Levels,
 ): Verdict {
-  const byGlobalAdmin = scope.actor?.administratorLevel === 'global';
-  if ((from === 'global' || to === 'global') && !byGlobalAdmin) return no('globalLevel');
-  if (scope.rules.administratorsManagedBy === 'globalAdmins' && !byGlobalAdmin)
+  const from = target?.administratorLevel ?? 'none';
+  if (from === to) return yes;
+  if ((from === 'global' || to === 'global') && !isGlobalAdmin(principal)) return no('globalLevel');
+  if (scope.rules.administratorsManagedBy === 'globalAdmins' && !isGlobalAdmin(principal))
     return no(decided(scope, 'administratorsManagedBy', 'administrator'));
   return to === 'global' ? mayGiveGlobalAdmin(scope, target) : yes;
 }

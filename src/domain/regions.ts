@@ -25,8 +25,14 @@ export const userOperations = [
 
 export type UserOperation = (typeof userOperations)[number];
 
-/** A text of the rules file in each language that the portal speaks. */
-export type Wording = Readonly<Record<Language, string>>;
+/** A text of a rules file by language. The region's own languages have one; the portal's other languages may. */
+export type Wording = Readonly<Partial<Record<Language, string>>>;
+
+/** A text of a rules file and the language that it is written in, which may not be its reader's. */
+export interface RuleText {
+  readonly text: string;
+  readonly language: Language;
+}
 
 /** Where something is done that is not done here. */
 export interface Place {
@@ -147,6 +153,22 @@ export const offersLanguage = (
   { languages: offered }: Pick<RegionRules, 'languages'>,
   language: string | null,
 ): boolean => language === null || (offered as readonly string[]).includes(language);
+
+/**
+ * @returns a text of a rules file in the reader's language or, where it has none, in the region's default language
+ * @throws if it lacks the default language too: `readRules` refuses such a file
+ */
+export function ruleTextIn(
+  wording: Wording,
+  language: Language,
+  { defaultLanguage }: Pick<RegionRules, 'defaultLanguage'>,
+): RuleText {
+  const own = wording[language];
+  if (own !== undefined) return { text: own, language };
+  const text = wording[defaultLanguage];
+  if (text === undefined) throw new Error(`A text of the rules lacks the default language ${defaultLanguage}`);
+  return { text, language: defaultLanguage };
+}
 
 export const isUserOperation = (text: string): text is UserOperation =>
   (userOperations as readonly string[]).includes(text);

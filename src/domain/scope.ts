@@ -1,20 +1,10 @@
-import type { AdministratorLevel, AgentLevel } from './roles.ts';
+import { person, type Principal } from './principal.ts';
 import type { Language, RegionRules } from './regions.ts';
-import type { Support, Grant } from './support.ts';
+import type { Grant } from './support.ts';
 import type { ScopeTenant } from './tenant.ts';
 import type { ApprovalAct } from './approval-acts.ts';
 
-export interface ScopeActor {
-  readonly id: string;
-  readonly username: string;
-  readonly displayName: string;
-  readonly administratorLevel: AdministratorLevel;
-  readonly agentLevel: AgentLevel;
-  /** As it was when the request began: behind a lock, another one says that it does not count any more. */
-  readonly epoch?: number | undefined;
-}
-
-/** What a request was made of before anybody is known: the region's rules, the tongue, the request's own name. */
+/** What is known of a request before anyone has signed in. */
 export interface RegionScope {
   readonly rules: RegionRules;
   readonly language: Language;
@@ -25,37 +15,50 @@ export interface RegionScope {
 
 /** Who asks, from where and for whom: the first argument of every query inside a tenant. */
 export interface Scope extends RegionScope {
-  /** When the request began, epoch ms: the judge measures periods from it. */
+  /** When the request began, epoch ms: the policy measures periods from it. */
   readonly now: number;
   readonly tenant: ScopeTenant;
-  /** The signed-in user; null when the operator acts by a command. */
-  readonly actor: ScopeActor | null;
-  /** What another administrator has agreed to: set for the time of doing it, and nowhere else. */
+  readonly principal: Principal;
+  /** What another administrator has approved: set only while it is carried out. */
   readonly agreed?: ApprovalAct | undefined;
-  /** Set while an operator acts in a tenant that let them in: then the actor is of another tenant. */
-  readonly support?: Support | undefined;
 }
 
-/** @returns the same values, which nobody can change on the way down */
+/** @returns a frozen copy, so that no function on the way down can change it */
 export function createScope(parts: Scope): Scope {
   return Object.freeze({ ...parts });
 }
 
-/** @returns the scope of an operator within the tenant that let them in @param rules as they hold there */
+/**
+ * @param scope an operator's own
+ * @param rules as they apply in the tenant of the grant
+ * @returns the scope of the operator in that tenant
+ */
 export function scopeInside(scope: Scope, tenant: ScopeTenant, grant: Grant, rules: RegionRules): Scope {
+  const { principal, tenant: home } = scope;
+  if (principal.kind !== 'person') throw new Error('Only a person can act under a grant');
+  const { userId, username, displayName, epoch } = principal;
   const { grantId, purpose, level, endsAt, grantedBy } = grant;
   return createScope({
     ...scope,
     rules,
     tenant: { id: tenant.id, name: tenant.name, language: tenant.language },
-    actor: scope.actor && { ...scope.actor, administratorLevel: 'userManagement', agentLevel: 'none' },
-    support: { grantId, purpose, level, endsAt, grantedBy, home: scope.tenant },
+    principal: Object.freeze({
+      kind: 'support',
+      userId,
+      username,
+      displayName,
+      epoch,
+      grant: { grantId, purpose, level, endsAt, grantedBy },
+      home,
+    }),
   });
 }
 
-/** @returns the scope of an operator back in their own tenant, where they hold no level */
+/** @returns the scope of an operator back in their own tenant, without any level there */
 export function scopeOutside(scope: Scope): Scope {
-  if (scope.support === undefined) return scope;
-  const { support, actor, ...rest } = scope;
-  return createScope({ ...rest, tenant: support.home, actor: actor && { ...actor, administratorLevel: 'none' } });
+  const { principal } = scope;
+  if (principal.kind !== 'support') return scope;
+  const { userId: id, username, displayName, epoch, home } = principal;
+  const levels = { administratorLevel: 'none', agentLevel: 'none' } as const;
+  return createScope({ ...scope, tenant: home, principal: person({ id, username, displayName, epoch, ...levels }) });
 }

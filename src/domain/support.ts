@@ -1,6 +1,6 @@
 import type { RegionRules } from './regions.ts';
 import type { Action } from './roles.ts';
-import type { TenantState, ScopeTenant } from './tenant.ts';
+import type { TenantState } from './tenant.ts';
 
 /** How far an operator may go in a tenant that let them in, from the least to the most. */
 export const supportLevels = ['look', 'manage'] as const;
@@ -15,12 +15,6 @@ export interface Grant {
   readonly endsAt: number;
   /** The name is null once the administrator was erased. */
   readonly grantedBy: { readonly id: string; readonly name: string | null };
-}
-
-/** The grant under which a scope's actor acts in a tenant that is not their own. */
-export interface Support extends Grant {
-  /** The tenant of the operators themselves. */
-  readonly home: ScopeTenant;
 }
 
 const look: readonly Action[] = ['dashboard.view', 'accountSettings.view', 'users.list', 'users.view', 'activity.view'];

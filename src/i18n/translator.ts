@@ -1,12 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInstance } from 'i18next';
-import { languages, type Language } from '../domain/regions.ts';
+import { languages, type Language, type RuleText } from '../domain/regions.ts';
 import { packageRoot } from '../platform/package-root.ts';
 
 const folder = path.join(packageRoot, 'locales');
 
 export type TextValues = Readonly<Record<string, string | number>>;
+
+/** A text of the rules may be in another language than the page: it is marked as such (WCAG 2.2, 3.1.2). */
+export type HtmlValues = Readonly<Record<string, string | number | RuleText>>;
 
 /** Words of one language. A key reads `namespace:path.to.text`. */
 export interface Tongue {
@@ -15,7 +18,7 @@ export interface Tongue {
   /** Plain text, to be escaped where it is put. */
   t(key: string, values?: TextValues): string;
   /** Safe HTML: everything is escaped, and each value stands in a <bdi>, so that no name reorders its sentence. */
-  html(key: string, values: TextValues): string;
+  html(key: string, values: HtmlValues): string;
 }
 
 export type Translator = (language: Language) => Tongue;
@@ -77,31 +80,36 @@ function createTongue(translate: Translate, language: Language, direction: 'ltr'
     if (text === undefined) fixed.set(name, (text = translate(key, values)));
     return text;
   };
-  return { language, direction, t, html: (key, values) => isolated(t, key, values) };
+  return { language, direction, t, html: (key, values) => isolated(t, language, key, values) };
 }
 
-const mostCounted = 100;
+const maxCounted = 100;
 
 // What a text is kept under; null for one that is not worth keeping, such as one with a name in it.
 function nameOf(key: string, values: TextValues | undefined): string | null {
   if (values === undefined) return key;
   const { count } = values;
-  const isSmall = typeof count === 'number' && Number.isInteger(count) && count >= 0 && count <= mostCounted;
+  const isSmall = typeof count === 'number' && Number.isInteger(count) && count >= 0 && count <= maxCounted;
   return isSmall && Object.keys(values).length === 1 ? `${key} ${count}` : null;
 }
 
 // Values travel through the translation as marks that no text contains, and come back escaped and isolated.
-function isolated(t: Translate, key: string, values: TextValues): string {
-  const kept: string[] = [];
+function isolated(t: Translate, language: Language, key: string, values: HtmlValues): string {
+  const kept: (string | RuleText)[] = [];
   const marked = Object.entries(values).map(([name, value]): [string, string | number] => {
     if (typeof value === 'number') return [name, value];
     kept.push(value);
     return [name, `\u{E000}${kept.length - 1}\u{E001}`];
   });
-  return escapeHtml(t(key, Object.fromEntries(marked))).replace(
-    /\u{E000}(\d+)\u{E001}/gu,
-    (_, index: string) => `<bdi>${escapeHtml(kept[Number(index)] ?? '')}</bdi>`,
+  return escapeHtml(t(key, Object.fromEntries(marked))).replace(/\u{E000}(\d+)\u{E001}/gu, (_, index: string) =>
+    isolatedValue(kept[Number(index)] ?? '', language),
   );
+}
+
+function isolatedValue(value: string | RuleText, language: Language): string {
+  if (typeof value === 'string') return `<bdi>${escapeHtml(value)}</bdi>`;
+  const lang = value.language === language ? '' : ` lang="${value.language}"`;
+  return `<bdi${lang}>${escapeHtml(value.text)}</bdi>`;
 }
 
 const entities: Readonly<Record<string, string>> = {

@@ -9,26 +9,33 @@ export interface Transport {
   clear(): Promise<void>;
 }
 
-const connectWithinMs = 10_000;
-const answerWithinMs = 20_000;
-const mostKept = 100;
+/** How long a mail server may take, in ms. */
+export interface MailTimeouts {
+  /** For the connection, its name and the greeting. */
+  readonly connectMs: number;
+  /** For each answer. */
+  readonly answerMs: number;
+}
+
+const defaultTimeouts: MailTimeouts = { connectMs: 10_000, answerMs: 20_000 };
+const maxKeptFiles = 100;
 // One machine that talks to itself may do so in plain text, or by a certificate that it made for itself.
 const onOneMachine = { tls: { rejectUnauthorized: false } };
 const loopback = /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/;
 
 /** @returns what hands mails over. The package for it is loaded at the first one: many portals send none */
-export function createTransport(config: MailConfig): Transport {
-  return config.kind === 'smtp' ? toServer(config) : toFolder(config);
+export function createTransport(config: MailConfig, timeouts = defaultTimeouts): Transport {
+  return config.kind === 'smtp' ? toServer(config, timeouts) : toFolder(config);
 }
 
 type SmtpConfig = Extract<MailConfig, { kind: 'smtp' }>;
 type FolderConfig = Extract<MailConfig, { kind: 'folder' }>;
 
-function toServer(config: SmtpConfig): Transport {
+function toServer(config: SmtpConfig, timeouts: MailTimeouts): Transport {
   return {
     send: async (mail, at) => {
       const { createTransport: create } = await import('nodemailer');
-      await create(smtpOptions(config)).sendMail(messageOf(config, mail, at));
+      await create(smtpOptions(config, timeouts)).sendMail(messageOf(config, mail, at));
     },
     clear: async () => {},
   };
@@ -37,7 +44,7 @@ function toServer(config: SmtpConfig): Transport {
 /** Asks a server whether it would take mail. @throws when it does not, in words without the user or the password */
 export async function checkServer(config: SmtpConfig): Promise<void> {
   const { createTransport: create } = await import('nodemailer');
-  await create(smtpOptions(config))
+  await create(smtpOptions(config, defaultTimeouts))
     .verify()
     .catch((error: unknown) => {
       throw new Error(`the server does not take mail (${codeOf(error)})`);
@@ -50,7 +57,7 @@ export function codeOf(error: unknown): string {
   return responseCode === undefined ? code : `${code} ${responseCode}`;
 }
 
-function smtpOptions({ url }: SmtpConfig) {
+function smtpOptions({ url }: SmtpConfig, { connectMs, answerMs }: MailTimeouts) {
   const { username, password, port } = url;
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
   return {
@@ -59,10 +66,10 @@ function smtpOptions({ url }: SmtpConfig) {
     secure: url.protocol === 'smtps:',
     ...(loopback.test(url.hostname) ? onOneMachine : { requireTLS: url.protocol === 'smtp:' }),
     ...(username === '' ? {} : { auth: { user: decodeURIComponent(username), pass: decodeURIComponent(password) } }),
-    connectionTimeout: connectWithinMs,
-    dnsTimeout: connectWithinMs,
-    greetingTimeout: connectWithinMs,
-    socketTimeout: answerWithinMs,
+    connectionTimeout: connectMs,
+    dnsTimeout: connectMs,
+    greetingTimeout: connectMs,
+    socketTimeout: answerMs,
   };
 }
 
@@ -97,7 +104,7 @@ function toFolder(config: FolderConfig): Transport {
       await mkdir(directory, { recursive: true, mode: 0o700 });
       const name = `${new Date(at).toISOString().replaceAll(':', '-')}-${mail.id}.eml`;
       await writeFile(path.join(directory, name), message as Buffer, { mode: 0o600 });
-      await remove((await kept()).slice(0, -mostKept));
+      await remove((await kept()).slice(0, -maxKeptFiles));
     },
     clear: async () => {
       await mkdir(directory, { recursive: true, mode: 0o700 });

@@ -35,12 +35,13 @@ import { supportRoutes } from './support/support.routes.ts';
 import { addUserRoutes } from './users/add.routes.ts';
 import { bulkRoutes } from './users/bulk.routes.ts';
 import type { UsersCsv } from './users/csv.ts';
-import { userEditRoutes } from './users/edit.routes.ts';
-import { createUsersFile } from './users/export.ts';
+import { userRoutes } from './users/user.routes.ts';
 import { exportUsersRoutes } from './users/export.routes.ts';
-import { handOverSheet } from './users/hand-over-sheet.ts';
-import { userChangesRoutes } from './users/user.routes.ts';
-import { usersRoutes } from './users/users.routes.ts';
+import { createUsersFile } from './users/csv.ts';
+import { handOverSheet } from './users/hand-over.ts';
+import { resetPasswordRoutes } from './users/reset-password.routes.ts';
+import { userActionsRoutes } from './users/actions.routes.ts';
+import { listRoutes } from './users/list.routes.ts';
 
 export interface SiteDependencies {
   readonly core: Core;
@@ -166,9 +167,10 @@ function userPages({ core, config, database, translator, answerRefusal, clock }:
   return [
     ...addUserRoutes({ database, addUser, waysIn, sheet, answerRefusal }),
     ...bulkRoutes({ database, waysIn, sheet, answerRefusal, clock, change: bulkChange, reset: bulkReset }),
-    ...usersRoutes({ database, users, waysIn, sheet, answerRefusal, clock }),
-    ...userChangesRoutes({ database, users, changes, answerRefusal, clock }),
-    ...userEditRoutes({ database, users, changes, links, waysIn, answerRefusal, clock }),
+    ...listRoutes({ database, clock }),
+    ...resetPasswordRoutes({ users, waysIn, sheet, answerRefusal }),
+    ...userActionsRoutes({ database, users, changes, answerRefusal, clock }),
+    ...userRoutes({ database, users, changes, links, waysIn, answerRefusal, clock }),
     ...removalRoutes({ users, removeOf: removeSecondFactor, answerRefusal }),
   ];
 }

@@ -36,16 +36,16 @@ export function withKeyboard(page: Page): Hands {
   };
 }
 
-const mostStops = 60;
+const maxStops = 60;
 
 async function reach(page: Page, target: Locator): Promise<void> {
   await target.waitFor();
-  for (let stops = 0; stops < mostStops; stops++) {
+  for (let stops = 0; stops < maxStops; stops++) {
     await page.keyboard.press('Tab');
     await assertVisibleFocus(page);
     if ((await target.and(page.locator(':focus')).count()) === 1) return;
   }
-  assert.fail(`${String(target)} is not within ${mostStops} stops of Tab on ${page.url()}`);
+  assert.fail(`${String(target)} is not within ${maxStops} stops of Tab on ${page.url()}`);
 }
 
 interface Focus {

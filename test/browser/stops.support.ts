@@ -7,6 +7,7 @@ import type { Portal } from '../support/portal.ts';
 import { longName } from './crowd.ts';
 import { at, users, type Stop } from './stops.ts';
 import * as supportStore from '../../src/core/support/support.store.ts';
+import { person } from '../../src/domain/principal.ts';
 
 const purpose = `Seit Montag brechen Importe ab: ${'Donaudampfschifffahrt'.repeat(6)} 李 عبد الرحمن`;
 
@@ -20,7 +21,7 @@ export async function supportStops(portal: Portal, tenant: TestTenant, admin: Te
     }),
     await anOperator(portal, { displayName: 'Bo Betrieb' }),
   ];
-  const scope = createScope({ ...tenant.scope, actor: admin });
+  const scope = createScope({ ...tenant.scope, principal: person(admin) });
   const grant = async (operatorId: string, level: 'look' | 'manage'): Promise<string> => {
     const [id, grantedAt] = [randomUUID(), clock.now];
     await supportStore.insert(database, scope, {

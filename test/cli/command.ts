@@ -34,12 +34,13 @@ export function dataDirectory(): string {
 }
 
 /**
- * A process of `parvis`, with nothing of this process's own settings. It is ended with the test file at the latest.
+ * A process of `parvis`, with nothing of this process's own settings but the cache of compiled code. It is ended with the test file at the latest.
  * @param program another one that is started alike
  */
 export function start(args: readonly string[], environment: Environment, program = parvis): ChildProcess {
-  const { PATH = '', HOME = '' } = process.env;
-  const child = spawn(process.execPath, [program, ...args], { env: { PATH, HOME, ...environment } });
+  const { PATH = '', HOME = '', NODE_COMPILE_CACHE = '' } = process.env;
+  const own = { PATH, HOME, NODE_COMPILE_CACHE };
+  const child = spawn(process.execPath, [program, ...args], { env: { ...own, ...environment } });
   closers.push(async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     const ended = once(child, 'exit');

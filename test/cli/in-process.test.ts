@@ -8,7 +8,7 @@ import { assertNone } from '../support/none.ts';
 import { postgres } from '../support/services.ts';
 import { dataDirectory, fault, json, run } from './command.ts';
 
-const databases = both(await postgres());
+const databases = both(await postgres({ empty: true }));
 const ownProcess = /\bprocess\b|\bconsole\./;
 
 describe('the commands', () => {

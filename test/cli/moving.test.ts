@@ -10,6 +10,7 @@ import { createScope } from '../../src/domain/scope.ts';
 import { dataDirectory, fault, json, run, start } from './command.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 import type { Database } from '../../src/platform/database/database.ts';
+import { operator } from '../../src/domain/principal.ts';
 
 const REGION_URLS = 'worldwide=http://localhost:3000,germany=http://localhost:3001';
 const here = { DATA_DIR: dataDirectory(), REGION_URLS };
@@ -51,7 +52,7 @@ async function aTenant(): Promise<string> {
       now: 0,
       address: null,
       tenant,
-      actor: null,
+      principal: operator,
     });
     const people = Array.from({ length: many }, (_, n) =>
       newUser({ username: `gimpel${n}@zeisig.example`, passwordHash }),

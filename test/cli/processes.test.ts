@@ -10,6 +10,7 @@ import { newUser, worldwide } from '../data/databases.ts';
 import { dataDirectory, json, run, runProcess, start } from './command.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
+import { operator } from '../../src/domain/principal.ts';
 
 // What only a process shows; everything else about the commands is tested within the process of the test.
 const environment = { DATA_DIR: dataDirectory() };
@@ -92,7 +93,7 @@ async function addMany(directory: string, id: string): Promise<void> {
   try {
     const tenant = { id, name: 'Kiesel', language: 'de' } as const;
     const request = { language: 'de', requestId: 'r', address: null, now: Date.now() } as const;
-    const scope = createScope({ rules: worldwide, ...request, tenant, actor: null });
+    const scope = createScope({ rules: worldwide, ...request, tenant, principal: operator });
     const people = Array.from({ length: 3_000 }, (_, n) => newUser({ username: `user${n}@kiesel.example` }));
     await usersStore.insertMany(database, scope, people);
     for (let entries = 0; entries < 500; entries++)

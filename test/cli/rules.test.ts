@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { rulesFolder } from '../../src/platform/config/rules.ts';
+import { pathToFileURL } from 'node:url';
 import { dataDirectory, run } from './command.ts';
 
 const folder = dataDirectory();
@@ -27,6 +28,37 @@ describe('rules check', () => {
     const paths = faults.map((fault) => fault.split(': ')[0]);
     for (const at of ['format', 'throttle.perAccount', 'throttle.fixed', 'restoreWindowDays'])
       assert.ok(paths.includes(at), faults.join('\n'));
+  });
+
+  test('names each text that a language of the region lacks', async () => {
+    const pack = JSON.parse(readFileSync(path.join(rulesFolder, 'china.json'), 'utf8')) as Record<string, unknown>;
+    const file = path.join(folder, 'without-german.json');
+    writeFileSync(file, JSON.stringify(Object.assign(pack, { name: { en: 'China', fr: 'Chine' } })));
+    const { code, faults } = await check(file);
+    assert.deepEqual([code, faults], [1, ['name.de: is missing, and the region offers de']]);
+  });
+
+  describe('after a language was added to the portal', () => {
+    const preload = pathToFileURL(path.join(import.meta.dirname, '../support/new-language.preload.ts')).href;
+    const later = async (file: string) => {
+      const { code, stdout } = await run(['rules', 'check', file, '--json'], { NODE_OPTIONS: `--import ${preload}` });
+      return { code, ...(JSON.parse(stdout) as { faults: string[] }) };
+    };
+
+    test('finds the file of an operator in order, as before', async () => {
+      for (const pack of ['germany-historical', 'worldwide'])
+        assert.deepEqual((({ code, faults }) => [code, faults])(await later(path.join(rulesFolder, `${pack}.json`))), [
+          0,
+          [],
+        ]);
+    });
+
+    test('asks for its texts once the region offers it', async () => {
+      const pack = JSON.parse(readFileSync(path.join(rulesFolder, 'china.json'), 'utf8')) as Record<string, unknown>;
+      const file = path.join(folder, 'italian.json');
+      writeFileSync(file, JSON.stringify(Object.assign(pack, { languages: ['en', 'it'] })));
+      assert.deepEqual((await later(file)).faults, ['name.it: is missing, and the region offers it']);
+    });
   });
 
   test('says of a file that is not there that it cannot be read', async () => {

@@ -68,9 +68,13 @@ describe('the rules that come with Parvis', () => {
   test('name their region in every language; a region of the operator’s own goes by its id', () => {
     assert.deepEqual(
       languages.map((language) => regionName('germany', language)),
-      ['Germany', 'Allemagne', 'Deutschland'],
+      [
+        { text: 'Germany', language: 'en' },
+        { text: 'Allemagne', language: 'fr' },
+        { text: 'Deutschland', language: 'de' },
+      ],
     );
-    assert.equal(regionName('atlantis', 'fr'), 'atlantis');
+    assert.deepEqual(regionName('atlantis', 'fr'), { text: 'atlantis', language: 'fr' });
   });
 });
 

@@ -11,6 +11,7 @@ import type { ScopeTenant } from '../../src/domain/tenant.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 import { interrupt, killed } from '../support/interrupt.ts';
+import { operator } from '../../src/domain/principal.ts';
 
 const dayMs = 24 * 60 * 60_000;
 const midnight = Math.floor(start / dayMs) * dayMs;
@@ -24,10 +25,18 @@ for (const { dialect, config, skip } of both(await postgres())) {
     // Nodes that share a PostgreSQL have connections of their own; a file has one process.
     const others = config.kind === 'sqlite' ? database : (await open(config)).database;
     const { knex } = database;
-    const operatorScope = (tenant: ScopeTenant): Scope =>
-      createScope({ rules, language: 'en', requestId: randomUUID(), now: 0, address: null, tenant, actor: null });
+    const scopeOf = (tenant: ScopeTenant): Scope =>
+      createScope({
+        rules,
+        language: 'en',
+        requestId: randomUUID(),
+        now: 0,
+        address: null,
+        tenant,
+        principal: operator,
+      });
     const trim = (now: number, by = database, stopping = never): Promise<void> =>
-      trimLogs({ database: by, rules, operatorScope }).purge(now, stopping, () => {});
+      trimLogs({ database: by, rules, scopeOf }).purge(now, stopping, () => {});
 
     /** A log with an entry at each of these days, counted from the first. */
     async function aLog(days: readonly number[]): Promise<Scope> {
@@ -69,7 +78,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
     });
 
     it('counts what is due as it would be dropped, and all entries that are left', async () => {
-      const step = trimLogs({ database, rules, operatorScope });
+      const step = trimLogs({ database, rules, scopeOf });
       const [dueBefore, allBefore] = [await step.countDue(midnight + 40 * dayMs), await step.limit?.count()];
       const [scope, moving] = [await aLog([0, 1, 20, 0]), await aLog([0])];
       await tenantsStore.setState(database, moving.tenant.id, 'moving');

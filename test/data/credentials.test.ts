@@ -6,7 +6,7 @@ import { postgres } from '../support/services.ts';
 import { actingAs, both, newTenant, newUser, open, start } from './databases.ts';
 import * as credentialsStore from '../../src/core/accounts/stores/credentials.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
-import type { NewUser } from '../../src/core/accounts/stores/users.columns.ts';
+import type { NewUser } from '../../src/core/accounts/stores/users.mapping.ts';
 
 const temporary = { kind: 'temporary', hash: 'next hash', at: start + 1, until: start + 9, by: 'Camille' } as const;
 const own = { kind: 'own', hash: 'own hash', at: start + 2 } as const;

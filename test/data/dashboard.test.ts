@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { mostCounted } from '../../src/core/accounts/stores/dashboard.store.ts';
+import { maxCounted } from '../../src/core/accounts/stores/dashboard.store.ts';
 import { postgres } from '../support/services.ts';
 import { both, newTenant, newUser, open, start } from './databases.ts';
 import * as dashboardStore from '../../src/core/accounts/stores/dashboard.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
-import type { NewUser } from '../../src/core/accounts/stores/users.columns.ts';
+import type { NewUser } from '../../src/core/accounts/stores/users.mapping.ts';
 
 const hour = 3_600_000;
 const temporary = (until: number, wishes: Partial<NewUser> = {}): NewUser =>
@@ -31,7 +31,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
     ];
     for (const user of users) await usersStore.insert(database, scope, user);
     await database.transaction(async (tx) => {
-      for (let count = 0; count < mostCounted + 20; count++) await usersStore.insert(tx, crowd, temporary(start - 1));
+      for (let count = 0; count < maxCounted + 20; count++) await usersStore.insert(tx, crowd, temporary(start - 1));
     });
 
     test('counts temporary passwords that have run out, and those that soon will', async () => {
@@ -41,7 +41,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
 
     test('counts one more than is of interest, and no further', async () => {
       const counts = await dashboardStore.countTemporaryPasswords(database, crowd, start, start + 24 * hour);
-      assert.deepEqual({ ...counts }, { expired: mostCounted + 1, expiring: 0 });
+      assert.deepEqual({ ...counts }, { expired: maxCounted + 1, expiring: 0 });
     });
 
     test('finds those who manage users, by name', async () => {

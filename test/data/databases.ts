@@ -11,8 +11,10 @@ import { openDatabase } from '../../src/platform/database/open.ts';
 import type { RegionRules } from '../../src/domain/regions.ts';
 import { createScope, type Scope } from '../../src/domain/scope.ts';
 import { skipWithout } from '../support/services.ts';
+import { copyTemplate } from '../support/templates.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
-import type { NewUser } from '../../src/core/accounts/stores/users.columns.ts';
+import { operator, person } from '../../src/domain/principal.ts';
+import type { NewUser } from '../../src/core/accounts/stores/users.mapping.ts';
 
 const closers: (() => unknown)[] = [];
 after(async () => {
@@ -47,6 +49,7 @@ export function both(
 
 /** A migrated database, closed when the test file is done. */
 export async function open(config: DatabaseConfig): Promise<{ database: Database }> {
+  copyTemplate(config);
   await migrate(config);
   const database = openDatabase(config);
   closers.push(() => database.close());
@@ -69,7 +72,7 @@ export async function newTenant(database: Database, name = 'Ateliers Lumière'):
     now: start,
     address: '192.0.2.7',
     tenant,
-    actor: null,
+    principal: operator,
   });
 }
 
@@ -98,4 +101,4 @@ export function newUser(wishes: Partial<NewUser> = {}): NewUser {
 }
 
 /** The same scope with somebody in it. */
-export const actingAs = (scope: Scope, user: NewUser): Scope => createScope({ ...scope, actor: user });
+export const actingAs = (scope: Scope, user: NewUser): Scope => createScope({ ...scope, principal: person(user) });

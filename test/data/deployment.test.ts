@@ -8,6 +8,7 @@ import { builtInRulesFile, readRules } from '../../src/platform/config/rules.ts'
 import { findBoundRegion, RegionMismatch } from '../../src/platform/database/deployment.ts';
 import { migrate, prepareDatabase } from '../../src/platform/database/migrate.ts';
 import { openDatabase } from '../../src/platform/database/open.ts';
+import { rounds } from '../support/rounds.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import { sqliteFile, worldwide } from './databases.ts';
 import type { Answer } from './migrator.ts';
@@ -48,7 +49,10 @@ async function aProcess() {
   };
 }
 
-function suite(rounds: number, fresh: () => Promise<DatabaseConfig>): void {
+// Each round takes a database of its own, of 8 MB on PostgreSQL.
+const maxDatabases = 100;
+
+function suite(fresh: () => Promise<DatabaseConfig>): void {
   test('is bound by the first process, and stays bound', async () => {
     const database = await fresh();
     assert.equal(await boundIn(database), null);
@@ -96,7 +100,7 @@ function suite(rounds: number, fresh: () => Promise<DatabaseConfig>): void {
 
   test('belongs to exactly one of two regions that start on it together', async () => {
     const processes = await Promise.all([aProcess(), aProcess()]);
-    for (let round = 0; round < rounds; round++) {
+    for (let round = 0; round < Math.min(rounds, maxDatabases); round++) {
       const database = await fresh();
       const regions = round % 2 === 0 ? ['worldwide', 'germany'] : ['germany', 'worldwide'];
       const answers = await Promise.all(processes.map((prepare, index) => prepare(database, regions[index] ?? '')));
@@ -109,9 +113,9 @@ function suite(rounds: number, fresh: () => Promise<DatabaseConfig>): void {
   });
 }
 
-describe('the region of a database, on SQLite', () => suite(10, () => Promise.resolve(sqliteFile())));
+describe('the region of a database, on SQLite', () => suite(() => Promise.resolve(sqliteFile())));
 
-const server = await postgres();
+const server = await postgres({ empty: true });
 describe('the region of a database, on PostgreSQL', { skip: skipWithout('postgres', server) }, () =>
-  suite(5, async () => ({ kind: 'postgres', url: (await postgres())?.url ?? '' })),
+  suite(async () => ({ kind: 'postgres', url: (await postgres({ empty: true }))?.url ?? '' })),
 );

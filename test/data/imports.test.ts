@@ -11,6 +11,7 @@ import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 import * as importsStore from '../../src/core/imports/imports.store.ts';
 import * as importRunsStore from '../../src/core/imports/run.store.ts';
 import * as importPasswordsStore from '../../src/core/imports/passwords.store.ts';
+import { operator } from '../../src/domain/principal.ts';
 
 const dayMs = 86_400_000;
 const row = (line: number, outcome: 'unchanged' | 'refused' = 'unchanged'): PlannedRow => {
@@ -99,7 +100,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
       for (const stranger of [
         other,
         actingAs(scope, colleague),
-        { ...scope, actor: null },
+        { ...scope, principal: operator },
         { ...scope, tenant: other.tenant },
       ]) {
         assert.equal(await importsStore.find(database, stranger, id), null);

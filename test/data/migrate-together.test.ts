@@ -7,6 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { DatabaseConfig } from '../../src/platform/config/config.ts';
 import { migrate, migrationState } from '../../src/platform/database/migrate.ts';
 import { openDatabase } from '../../src/platform/database/open.ts';
+import { rounds } from '../support/rounds.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import { sqliteFile } from './databases.ts';
 import type { Answer } from './migrator.ts';
@@ -41,10 +42,13 @@ async function isComplete(config: DatabaseConfig): Promise<boolean> {
   return pending === 0 && done >= 7 && tables.every(Boolean);
 }
 
+// Each round takes a database of its own, of 8 MB on PostgreSQL.
+const maxDatabases = 100;
+
 /** Two processes and this one, which is told nothing else, meet at a new database: one of them does all the work. */
-async function meet(rounds: number, fresh: () => Promise<DatabaseConfig>): Promise<void> {
+async function meet(fresh: () => Promise<DatabaseConfig>): Promise<void> {
   const processes = await Promise.all([aProcess(), aProcess()]);
-  for (let round = 0; round < rounds; round++) {
+  for (let round = 0; round < Math.min(rounds, maxDatabases); round++) {
     const config = await fresh();
     const ran = await Promise.all([...processes.map((each) => migrateIn(each, config)), migrate(config)]);
     const done = ran.flat();
@@ -65,9 +69,8 @@ async function killAndGoOn(delaysMs: readonly number[], fresh: () => Promise<Dat
     const ended = once(victim, 'exit');
     victim.kill('SIGKILL');
     await ended;
-    const began = performance.now();
+    // With a lock left behind, this would fail after a minute.
     await migrate(config);
-    assert.ok(performance.now() - began < 10_000, `killed after ${delay} ms`);
     assert.ok(await isComplete(config));
   }
 }
@@ -83,7 +86,7 @@ async function leaveKnexLock(config: DatabaseConfig): Promise<void> {
 describe('processes that migrate together on SQLite', () => {
   const fresh = (): Promise<DatabaseConfig> => Promise.resolve(sqliteFile());
 
-  test('20 rounds: exactly one runs the migrations, the others wait', () => meet(20, fresh));
+  test('exactly one runs the migrations, the others wait', () => meet(fresh));
 
   test('one that is killed leaves no lock', () => killAndGoOn([5, 20, 40, 60, 90, 130], fresh));
 
@@ -94,12 +97,15 @@ describe('processes that migrate together on SQLite', () => {
   });
 });
 
-const first = await postgres();
+const first = await postgres({ empty: true });
 
 describe('processes that migrate together on PostgreSQL', { skip: skipWithout('postgres', first) }, () => {
-  const fresh = async (): Promise<DatabaseConfig> => ({ kind: 'postgres', url: (await postgres())?.url ?? '' });
+  const fresh = async (): Promise<DatabaseConfig> => ({
+    kind: 'postgres',
+    url: (await postgres({ empty: true }))?.url ?? '',
+  });
 
-  test('5 rounds: exactly one runs the migrations, the others wait', () => meet(5, fresh));
+  test('exactly one runs the migrations, the others wait', () => meet(fresh));
 
   test('one that is killed leaves no lock', () => killAndGoOn([20, 60, 120], fresh));
 

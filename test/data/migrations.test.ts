@@ -11,7 +11,7 @@ import * as sessionsStore from '../../src/core/accounts/stores/sessions.store.ts
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
-const server = await postgres();
+const server = await postgres({ empty: true });
 const databases = both(server);
 
 test('the schema is the one that is written down; `npm run schema` writes it down anew', async () => {

@@ -12,7 +12,8 @@ import type { ScopeTenant } from '../../src/domain/tenant.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 import { interrupt } from '../support/interrupt.ts';
-import type { NewUser } from '../../src/core/accounts/stores/users.columns.ts';
+import { operator } from '../../src/domain/principal.ts';
+import type { NewUser } from '../../src/core/accounts/stores/users.mapping.ts';
 
 const windowMs = restoreWindowMs(worldwide);
 const never = new AbortController().signal;
@@ -29,7 +30,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
       const { database } = await connect();
       const listing = /^select .* where users\.state = 'deleted'/;
       const purged = onceListed ? interrupt(database, listing, { after: onceListed }) : database;
-      const operatorScope = (tenant: ScopeTenant): Scope =>
+      const scopeOf = (tenant: ScopeTenant): Scope =>
         createScope({
           rules: worldwide,
           language: 'en',
@@ -37,10 +38,10 @@ for (const { dialect, config, skip } of both(await postgres())) {
           now,
           address: null,
           tenant,
-          actor: null,
+          principal: operator,
         });
       const erasure = createErasure({
-        ...{ database: purged, rules: worldwide, operatorScope, transport: null },
+        ...{ database: purged, rules: worldwide, scopeOf, transport: null },
         throttle: createThrottle(database, worldwide),
         clock: () => now,
       });

@@ -13,7 +13,7 @@ import * as credentialsStore from '../../src/core/accounts/stores/credentials.st
 import * as sessionsStore from '../../src/core/accounts/stores/sessions.store.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
-import type { NewUser } from '../../src/core/accounts/stores/users.columns.ts';
+import type { NewUser } from '../../src/core/accounts/stores/users.mapping.ts';
 
 for (const { dialect, config, skip } of both(await postgres())) {
   describe(`sessions on ${dialect}`, { skip }, async () => {

@@ -4,8 +4,8 @@ import { describe, test } from 'node:test';
 import type { Knex } from 'knex';
 import type { Database } from '../../src/platform/database/database.ts';
 import type { Scope } from '../../src/domain/scope.ts';
-import { userPages } from '../../src/core/accounts/stores/users.list.store.ts';
-import { searchIndex } from '../../src/core/accounts/stores/users.search.store.ts';
+import { page } from '../../src/core/accounts/stores/users.list.store.ts';
+import { findNumbers } from '../../src/core/accounts/stores/users.search.store.ts';
 import * as addSearch from '../../migrations/20261123110000_add_users_search.ts';
 import * as indexPresent from '../../migrations/20261123110100_index_present_users.ts';
 import { postgres } from '../support/services.ts';
@@ -15,20 +15,13 @@ import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 const everybody = { level: null, status: null, sort: 'name', descending: false, from: null } as const;
-const ownIndex = {
-  firstStep: 1,
-  furtherStep: 1,
-  hopeful: 9,
-  mostNamed: 10_000,
-  namedAtOnce: 500,
-  walkedForOneNamed: 0,
-};
+const ownIndex = { stepRows: 1, maxNamed: 10_000, namedRows: 500 };
 
 for (const { dialect, config, skip } of both(await postgres())) {
   describe(`the index of words on ${dialect}`, { skip }, async () => {
     const { database } = await open(config);
     const namesFor = async (scope: Scope, search: string, own: Database = database): Promise<string[]> => {
-      const users = await userPages(own, ownIndex)(scope, { ...everybody, search });
+      const users = await page(own, scope, { ...everybody, search }, ownIndex);
       return users.map(({ displayName }) => displayName);
     };
     const named = (displayName: string, wishes: Parameters<typeof newUser>[0] = {}) =>
@@ -45,7 +38,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
       await usersStore.update(database, scope, user.id, { ...user, displayName: 'Zoé Ångström' });
       assert.deepEqual(await namesFor(scope, 'zoe'), ['Zoé Ångström']);
       assert.deepEqual(await namesFor(scope, 'angstrom'), ['Zoé Ångström']);
-      assert.deepEqual(await searchIndex(database).named(scope.tenant.id, ['besson'], 10), []);
+      assert.deepEqual(await findNumbers(database, scope.tenant.id, ['besson'], 10), []);
       await usersStore.update(database, await newTenant(database), user.id, { ...user, displayName: 'Stranger' });
       assert.deepEqual(await namesFor(scope, 'zoe'), ['Zoé Ångström']);
     });
@@ -61,7 +54,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
       const entries = await count();
       await database.knex('users').where({ id: user.id }).delete();
       assert.equal(await count(), entries - 1);
-      assert.deepEqual(await searchIndex(database).named(scope.tenant.id, ['going'], 10), []);
+      assert.deepEqual(await findNumbers(database, scope.tenant.id, ['going'], 10), []);
     });
 
     test('is written with the users or not at all, any number of them at once', async () => {
@@ -112,12 +105,11 @@ for (const { dialect, config, skip } of both(await postgres())) {
         scope,
         Array.from({ length: 300 }, (_, index) => named(index < 5 ? 'Few Common' : 'Common')),
       );
-      const index = searchIndex(database).named;
-      assert.equal((await index(scope.tenant.id, ['few'], 100))?.length, 5);
-      assert.equal((await index(scope.tenant.id, ['common', 'few'], 100))?.length, 5);
-      assert.equal(await index(scope.tenant.id, ['few'], 4), null);
-      assert.equal(await index(scope.tenant.id, ['common'], 100), null);
-      assert.equal((await index(scope.tenant.id, ['common'], 1_000))?.length, 300);
+      assert.equal((await findNumbers(database, scope.tenant.id, ['few'], 100))?.length, 5);
+      assert.equal((await findNumbers(database, scope.tenant.id, ['common', 'few'], 100))?.length, 5);
+      assert.equal(await findNumbers(database, scope.tenant.id, ['few'], 4), null);
+      assert.equal(await findNumbers(database, scope.tenant.id, ['common'], 100), null);
+      assert.equal((await findNumbers(database, scope.tenant.id, ['common'], 1_000))?.length, 300);
     });
 
     test('is made for those who were there before it', async () => {

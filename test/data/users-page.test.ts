@@ -11,7 +11,7 @@ import {
   statusFilters,
   type PageRequest,
   type SortKey,
-} from '../../src/core/accounts/stores/list-query.ts';
+} from '../../src/core/accounts/stores/users.queries.ts';
 import { postgres } from '../support/services.ts';
 import { hostile } from './hostile-names.ts';
 import { both, newTenant, newUser, open, start } from './databases.ts';

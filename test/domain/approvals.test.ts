@@ -2,12 +2,14 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { couldDo } from '../../src/domain/approval-policy.ts';
 import { needsFewer } from '../../src/domain/tenant-rules.ts';
-import { may, mayDelete, mayGive, maySetRules, type Target, type Verdict } from '../../src/domain/policy.ts';
+import { may, mayDelete, mayGive, maySetRules } from '../../src/domain/policy.ts';
 import { guardedActs, type GuardedAct, type RegionRules } from '../../src/domain/regions.ts';
 import type { AdministratorLevel } from '../../src/domain/roles.ts';
 import { createScope, type Scope } from '../../src/domain/scope.ts';
 import { worldwide } from '../data/databases.ts';
 import { approvalActs, type ApprovalAct } from '../../src/domain/approval-acts.ts';
+import { operator, person } from '../../src/domain/principal.ts';
+import type { Target, Verdict } from '../../src/domain/verdict.ts';
 
 const now = Date.UTC(2026, 10, 30);
 const rulesFor = (acts: readonly GuardedAct[], deleteMoreThan = 3): RegionRules => ({
@@ -16,9 +18,9 @@ const rulesFor = (acts: readonly GuardedAct[], deleteMoreThan = 3): RegionRules 
 });
 
 function scopeOf(level: AdministratorLevel | 'operator', acts: readonly GuardedAct[], agreed?: ApprovalAct): Scope {
-  const person = { id: 'self', username: 'ada@a.example', displayName: 'Ada', agentLevel: 'none' } as const;
+  const ada = { id: 'self', username: 'ada@a.example', displayName: 'Ada', agentLevel: 'none' } as const;
   const tenant = { id: 'tenant', name: 'A', language: 'en' } as const;
-  const actor = level === 'operator' ? null : { ...person, administratorLevel: level };
+  const principal = level === 'operator' ? operator : person({ ...ada, administratorLevel: level });
   return createScope({
     rules: rulesFor(acts),
     language: 'en',
@@ -26,7 +28,7 @@ function scopeOf(level: AdministratorLevel | 'operator', acts: readonly GuardedA
     now,
     address: null,
     tenant,
-    actor,
+    principal,
     agreed,
   });
 }

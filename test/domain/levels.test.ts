@@ -4,11 +4,12 @@ import { mayGive, type Levels } from '../../src/domain/policy.ts';
 import type { RegionRules } from '../../src/domain/regions.ts';
 import { administratorLevels, agentLevels, type AdministratorLevel } from '../../src/domain/roles.ts';
 import { createScope, type Scope } from '../../src/domain/scope.ts';
+import { operator, person } from '../../src/domain/principal.ts';
 
 type Managed = RegionRules['administratorsManagedBy'];
 
 function scopeOf(administratorLevel: AdministratorLevel | 'operator', administratorsManagedBy: Managed): Scope {
-  const person = { id: 'self', username: 'ada@a.example', displayName: 'Ada', agentLevel: 'none' } as const;
+  const ada = { id: 'self', username: 'ada@a.example', displayName: 'Ada', agentLevel: 'none' } as const;
   return createScope({
     rules: { administratorsManagedBy, twoAdministrators: { for: [] } } as unknown as RegionRules,
     language: 'en',
@@ -16,7 +17,7 @@ function scopeOf(administratorLevel: AdministratorLevel | 'operator', administra
     now: 0,
     address: null,
     tenant: { id: 'tenant', name: 'A', language: 'en' },
-    actor: administratorLevel === 'operator' ? null : { ...person, administratorLevel },
+    principal: administratorLevel === 'operator' ? operator : person({ ...ada, administratorLevel }),
   });
 }
 

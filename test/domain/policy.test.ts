@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { may, type Refusal, type Target } from '../../src/domain/policy.ts';
+import { may } from '../../src/domain/policy.ts';
 import { userOperations, type Placement, type RegionRules } from '../../src/domain/regions.ts';
 import { actions, administratorLevels, type Action, type AdministratorLevel } from '../../src/domain/roles.ts';
 import { createScope, type Scope } from '../../src/domain/scope.ts';
+import { operator, person } from '../../src/domain/principal.ts';
+import type { Refusal, Target } from '../../src/domain/verdict.ts';
 
 const portal = { en: 'the other portal', fr: 'l’autre portail', de: 'das andere Portal' };
 const placements: Record<Placement['at'], Placement> = {
@@ -30,8 +32,9 @@ function rulesWith(at: Placement['at'], administratorsManagedBy: Managed): Regio
   return { operations, administratorsManagedBy, twoAdministrators, activityLog } as unknown as RegionRules;
 }
 
+const ada = { id: 'self', username: 'ada@a.example', displayName: 'Ada', agentLevel: 'admin' } as const;
+
 function scopeOf(rules: RegionRules, administratorLevel: AdministratorLevel | 'operator'): Scope {
-  const person = { id: 'self', username: 'ada@a.example', displayName: 'Ada', agentLevel: 'admin' } as const;
   return createScope({
     rules,
     language: 'en',
@@ -39,7 +42,7 @@ function scopeOf(rules: RegionRules, administratorLevel: AdministratorLevel | 'o
     now: 0,
     address: null,
     tenant: { id: 'tenant', name: 'A', language: 'en' },
-    actor: administratorLevel === 'operator' ? null : { ...person, administratorLevel },
+    principal: administratorLevel === 'operator' ? operator : person({ ...ada, administratorLevel }),
   });
 }
 
@@ -171,8 +174,8 @@ describe('the judge', () => {
 
   test('pays no heed to the agent level', () => {
     for (const agentLevel of ['admin', 'sales', 'helpdesk', 'none'] as const) {
-      const scope = scopeOf(rulesWith('here', 'userManagers'), 'none');
-      const verdict = may({ ...scope, actor: { ...scope.actor!, agentLevel } }, 'users.list');
+      const principal = person({ ...ada, administratorLevel: 'none', agentLevel });
+      const verdict = may({ ...scopeOf(rulesWith('here', 'userManagers'), 'none'), principal }, 'users.list');
       assert.deepEqual(verdict, { allowed: false, because: 'level' });
     }
   });
@@ -180,5 +183,5 @@ describe('the judge', () => {
 
 test('a scope cannot be changed on the way down', () => {
   const scope = scopeOf(rulesWith('here', 'userManagers'), 'none');
-  assert.throws(() => Object.assign(scope, { actor: null }), TypeError);
+  assert.throws(() => Object.assign(scope, { principal: operator }), TypeError);
 });

@@ -5,6 +5,7 @@ import { actions, administratorLevels, type Action } from '../../src/domain/role
 import { createScope, type Scope, scopeInside, scopeOutside } from '../../src/domain/scope.ts';
 import { endOfSupport, supportLevels, type Grant } from '../../src/domain/support.ts';
 import { worldwide } from '../data/databases.ts';
+import { person } from '../../src/domain/principal.ts';
 
 const now = 1_000_000;
 const home = { id: 'home', name: 'hosting.example', language: 'en' } as const;
@@ -16,13 +17,13 @@ const outside = createScope({
   now,
   address: null,
   tenant: home,
-  actor: {
+  principal: person({
     id: 'ada',
     username: 'ada@hosting.example',
     displayName: 'Ada',
     administratorLevel: 'none',
     agentLevel: 'none',
-  },
+  }),
 });
 const inside = (level: Grant['level']): Scope => {
   const grantedBy = { id: 'camille', name: 'Camille Laurent' };
@@ -74,7 +75,7 @@ describe('support', () => {
 
   test('leaves an operator without any level outside', () => {
     const back = scopeOutside(inside('manage'));
-    assert.deepEqual([back.tenant, back.actor?.administratorLevel, back.support], [home, 'none', undefined]);
+    assert.deepEqual([back.tenant, back.principal], [home, outside.principal]);
     assert.equal(may(back, 'users.list').allowed, false);
   });
 });

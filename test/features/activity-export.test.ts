@@ -55,7 +55,10 @@ describe('the log as JSON Lines', () => {
     assert.deepEqual([headers['cache-control'], headers.vary], ['no-store', 'Cookie, Accept-Language']);
     assert.deepEqual(checked(text), [null, 1_102, true]);
     const last = JSON.parse(text.trimEnd().split('\n').at(-2) ?? '') as { kind: string; data: string };
-    assert.deepEqual([last.kind, last.data], ['activity.exported', '{"format":"jsonl","filters":[]}']);
+    assert.deepEqual(
+      [last.kind, last.data],
+      ['activity.exported', '{"format":"jsonl","filters":[],"principal":{"kind":"person"}}'],
+    );
   });
 
   it('of a part says that it is one, and each entry brings the hash before it', async () => {
@@ -66,7 +69,10 @@ describe('the log as JSON Lines', () => {
     assert.deepEqual(checked(text), [null, 600, false]);
     assert.ok(text.includes('"previousHash"'));
     const recorded = (await portal.database.knex('activity').orderBy('id', 'desc').first()) as { data: string };
-    assert.equal(recorded.data, '{"format":"jsonl","filters":["person","kind","firstDay"]}');
+    assert.equal(
+      recorded.data,
+      '{"format":"jsonl","filters":["person","kind","firstDay"],"principal":{"kind":"person"}}',
+    );
   });
 });
 

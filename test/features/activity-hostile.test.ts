@@ -8,6 +8,7 @@ import { aPerson, type Person } from '../support/person.ts';
 import { squeeze } from '../support/filled-forms.ts';
 import { openPortal } from '../support/portal.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
+import { person } from '../../src/domain/principal.ts';
 
 const log = '/account-settings/activity-log';
 const portal = await openPortal();
@@ -104,7 +105,7 @@ describe('names that are meant to do harm', async () => {
     "';drop table activity;--",
     'two\r\nlines',
   ];
-  const scope = createScope({ ...tenant.scope, actor: camille, address: '=HYPERLINK("http://x")' });
+  const scope = createScope({ ...tenant.scope, principal: person(camille), address: '=HYPERLINK("http://x")' });
   for (const displayName of names) {
     const user = await aUser(portal, tenant, { displayName });
     const changes = [{ field: 'displayName', from: displayName, to: `${displayName}!` }] as const;

@@ -9,6 +9,7 @@ import { squeeze } from '../support/filled-forms.ts';
 import { openPortal } from '../support/portal.ts';
 import { words } from '../support/words.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
+import { person } from '../../src/domain/principal.ts';
 
 const log = '/account-settings/activity-log';
 const list = '/account-settings/user-management';
@@ -31,7 +32,7 @@ async function company(language: Language) {
   const camille = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
   const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson', username: `zoe@${tenant.domain}` });
   const zoltan = await aUser(portal, tenant, { displayName: 'Zoltán Kiss', state: 'deleted', deletedAt: 1 });
-  const byCamille = createScope({ ...tenant.scope, actor: camille, address: '203.0.113.9' });
+  const byCamille = createScope({ ...tenant.scope, principal: person(camille), address: '203.0.113.9' });
   const { now } = portal.clock;
   await activityStore.record(portal.database, tenant.scope, { kind: 'tenant.added' }, null, now - 40 * dayMs);
   await activityStore.record(portal.database, byCamille, { kind: 'user.deleted' }, zoltan.id, now - dayMs);

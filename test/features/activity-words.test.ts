@@ -15,7 +15,7 @@ const [actor, target] = [
   { id: 'b'.repeat(36), name: 'Zoé', pseudonym: null },
 ];
 const activity = (event: ActivityEvent, parts: Partial<Activity> = {}): Activity => ({
-  ...{ place: 1, at: 0, event, actor, target, address: null },
+  ...{ place: 1, at: 0, event, principal: { kind: 'person', id: 'camille' }, actor, target, address: null },
   ...parts,
 });
 

@@ -127,7 +127,12 @@ describe('what happens is recorded once, with who, whom, where and by which requ
       JSON.parse(data) as object,
     ]);
     assert.deepEqual(parts, [
-      ['refused', manager.id, boss.id, { action: 'users.resetPassword', because: 'globalAdmin' }],
+      [
+        'refused',
+        manager.id,
+        boss.id,
+        { action: 'users.resetPassword', because: 'globalAdmin', principal: { kind: 'person' } },
+      ],
     ]);
   });
 

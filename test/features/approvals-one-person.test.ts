@@ -7,6 +7,7 @@ import { aUser } from '../support/builders.ts';
 import { openPortal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
+import { person } from '../../src/domain/principal.ts';
 
 const raised = (from: string, to: string): ActivityEvent => ({
   kind: 'user.edited',
@@ -67,7 +68,7 @@ for (const [dialect, server] of [
 
     async function happened(company: CarefulCompany, deeds: readonly Deed[]): Promise<void> {
       for (const [by, event, to] of deeds) {
-        const scope = createScope({ ...company.tenant.scope, actor: company[by] });
+        const scope = createScope({ ...company.tenant.scope, principal: person(company[by]) });
         portal.clock.now += 1;
         await activityStore.record(portal.database, scope, event, company[to].id, portal.clock.now);
       }

@@ -13,10 +13,10 @@ import { tightened } from '../../src/domain/tenant-rules.ts';
 import { aCarefulCompany, allOfThem, hourMs, kindsOf, statesOf } from '../support/approvals.ts';
 import { aUser, type TestUser } from '../support/builders.ts';
 import { openPortal } from '../support/portal.ts';
+import { rounds } from '../support/rounds.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import { linkAddresses } from '../../src/site/http/paths.ts';
-
-const rounds = 100;
+import { person } from '../../src/domain/principal.ts';
 
 for (const [dialect, server] of [
   ['SQLite', { url: undefined }],
@@ -48,7 +48,7 @@ for (const [dialect, server] of [
       await knex('users').where({ id: company.other.id }).update({ state: 'active', epoch: 0 });
       await knex('approvals').delete();
       const before = (await kindsOf(portal, company.tenant)).length;
-      const scopeOf = (actor: TestUser) => createScope({ ...company.tenant.scope, rules, actor });
+      const scopeOf = (actor: TestUser) => createScope({ ...company.tenant.scope, rules, principal: person(actor) });
       const wish = { act: 'resetPassword', userIds: [company.third.id] } as const;
       const asked = await approvals.ask(scopeOf(company.asker), wish, 'Because');
       if (asked.outcome !== 'asked') throw new Error(asked.outcome);
@@ -107,7 +107,7 @@ for (const [dialect, server] of [
     });
 
     it('delete: no more than one may delete alone', async () => {
-      for (let round = 0; round < rounds / 10; round++) {
+      for (let round = 0; round < rounds; round++) {
         const { tenant, asker, kinds: recorded } = await aRound();
         portal.clock.now += 24 * hourMs;
         const many = [];

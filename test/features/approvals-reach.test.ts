@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { mayDelete } from '../../src/domain/policy.ts';
-import { createScope } from '../../src/domain/scope.ts';
+import { person } from '../../src/domain/principal.ts';
+import { createScope, scopeInside } from '../../src/domain/scope.ts';
 import {
   aCarefulCompany,
   anApproval,
@@ -129,13 +130,18 @@ describe('what cannot be asked for', () => {
       ...tenant.scope.rules,
       twoAdministrators: { for: ['deleteMany'], deleteMoreThan: 0, withinHours: 1 },
     };
-    const support = { grantId: 'g', purpose: '', level: 'manage', endsAt: 1, grantedBy: { id: 'a', name: null } };
+    const grant = {
+      grantId: 'g',
+      purpose: '',
+      level: 'manage',
+      endsAt: 1,
+      grantedBy: { id: 'a', name: null },
+    } as const;
+    const outside = createScope({ ...tenant.scope, principal: person(manager) });
     const scope = createScope({
-      ...tenant.scope,
-      rules,
-      actor: manager,
-      support: { ...support, home: tenant },
-    } as never);
+      ...scopeInside(outside, tenant.scope.tenant, grant, outside.rules),
+      rules: rules as never,
+    });
     const verdict = mayDelete(scope, [plain], 0);
     assert.deepEqual(verdict, { allowed: false, because: 'support' });
   });

@@ -8,6 +8,7 @@ import type { Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
+import { person } from '../../src/domain/principal.ts';
 
 const added: ActivityEvent = { kind: 'user.added' };
 const lowered: ActivityEvent = {
@@ -49,7 +50,7 @@ for (const [dialect, server] of [
     const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
 
     async function happened(company: CarefulCompany, [by, event, to]: (typeof cases)[0][1][0]): Promise<void> {
-      const scope = createScope({ ...company.tenant.scope, actor: company[by] });
+      const scope = createScope({ ...company.tenant.scope, principal: person(company[by]) });
       portal.clock.now += 1;
       await activityStore.record(portal.database, scope, event, company[to].id, portal.clock.now);
     }

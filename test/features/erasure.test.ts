@@ -40,7 +40,10 @@ describe('erasing a deleted user for good', async () => {
     await admin.send('POST', pathOf(zoe));
     const entries = (await portal.database.knex('activity').where({ target_id: zoe.id })) as object[];
     assert.equal(entries.length, 1);
-    assert.deepEqual({ kind: 'user.erased', actor_id: camille.id, data: '{}' }, pick(entries[0]));
+    assert.deepEqual(
+      { kind: 'user.erased', actor_id: camille.id, data: '{"principal":{"kind":"person"}}' },
+      pick(entries[0]),
+    );
   });
 
   it('lets their user name be given to somebody else, who begins with nothing of theirs', async () => {
@@ -93,7 +96,11 @@ describe('erasing a deleted user for good', async () => {
     for (const method of ['GET', 'POST']) assert.equal((await manager.send(method, pathOf(boss))).status, 403);
     assert.equal((await rowsOf(boss)).length, 1);
     const [refusal] = (await portal.database.knex('activity').where({ target_id: boss.id })) as { data: string }[];
-    assert.deepEqual(JSON.parse(refusal?.data ?? ''), { action: 'personalData.erase', because: 'globalAdmin' });
+    assert.deepEqual(JSON.parse(refusal?.data ?? ''), {
+      action: 'personalData.erase',
+      because: 'globalAdmin',
+      principal: { kind: 'person' },
+    });
     assert.equal((await admin.send('POST', pathOf(boss))).status, 303);
     assert.deepEqual(await rowsOf(boss), []);
   });

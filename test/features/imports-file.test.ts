@@ -134,12 +134,14 @@ describe('what is no CSV file is refused in words', () => {
     assert.deepEqual(await read(Buffer.from('\r\n\n\r')), []);
   });
 
-  it('whatever the bytes are, they are read or refused, and quickly', async () => {
+  it('whatever the bytes are, they are read or refused, and give no more cells than bytes', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 3_000 }), async (bytes) => {
-        const start = performance.now();
-        await read(Buffer.from(bytes)).catch((error: unknown) => assert.ok(error instanceof UnreadableFile));
-        assert.ok(performance.now() - start < 2_000);
+        const rows = await cellsOf(Buffer.from(bytes)).catch((error: unknown) => {
+          assert.ok(error instanceof UnreadableFile);
+          return [];
+        });
+        assert.ok(rows.flat().length <= bytes.length);
       }),
       { numRuns: 300 },
     );

@@ -73,7 +73,7 @@ describe('the temporary passwords of an import', () => {
       events.map(({ kind }) => kind),
       ['users.passwordsIssued', ...Array.from({ length: people }, () => 'password.issued')],
     );
-    assert.equal(events[0]?.data, `{"count":${people}}`);
+    assert.deepEqual(JSON.parse(events[0]?.data ?? ''), { count: people, principal: { kind: 'person' } });
     assert.equal((await activityStore.latestOfUser(portal.database, tenant.scope, user.id)).length > 1, true);
   });
 

@@ -7,11 +7,10 @@ import { aTenant, aUser, type TestTenant, type TestUser } from '../support/build
 import { change, importStories } from '../support/import-stories.ts';
 import { actingIn, aStagedImport } from '../support/imports.ts';
 import { openPortal } from '../support/portal.ts';
+import { rounds } from '../support/rounds.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import * as importsStore from '../../src/core/imports/imports.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
-
-const rounds = 1_000;
 
 for (const [dialect, server] of [
   ['SQLite', { url: undefined }],

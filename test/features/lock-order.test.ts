@@ -11,10 +11,10 @@ import { createUsers } from '../../src/core/accounts/users/reset-password.ts';
 import { aTenant, aUser } from '../support/builders.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
+import { rounds } from '../support/rounds.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import { linkAddresses } from '../../src/site/http/paths.ts';
-
-const rounds = 40;
+import { person } from '../../src/domain/principal.ts';
 
 for (const [dialect, server] of [
   ['SQLite', { url: undefined }],
@@ -46,7 +46,7 @@ for (const [dialect, server] of [
       const { id, username, displayName, administratorLevel, agentLevel } = admin;
       const scope = createScope({
         ...tenant.scope,
-        actor: { id, username, displayName, administratorLevel, agentLevel },
+        principal: person({ id, username, displayName, administratorLevel, agentLevel }),
       });
       const both = [one.id, two.id];
       const unexpected: unknown[] = [];

@@ -18,8 +18,11 @@ it('a log whose front was dropped moves with the place from which it goes on', a
   clock.now += daysMs;
   to.portal.clock.now += daysMs;
   const rules = { ...config.rules, activityLog: { ...config.rules.activityLog, retentionDays: 30 } };
-  const { operatorScope } = tenants;
-  await trimLogs({ database, rules, operatorScope }).purge(clock.now, new AbortController().signal, () => {});
+  await trimLogs({ database, rules, scopeOf: tenants.operatorScope }).purge(
+    clock.now,
+    new AbortController().signal,
+    () => {},
+  );
   assert.deepEqual(await verifyChain(database, tenant.id), { entries: 1, dropped: 3, fault: null });
   await moved(from, to, tenant.id);
   const arrived = await verifyChain(to.portal.database, tenant.id);

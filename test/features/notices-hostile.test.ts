@@ -7,6 +7,7 @@ import { aTenant, aUser } from '../support/builders.ts';
 import { aMailServer } from '../support/mail-server.ts';
 import { openPortal } from '../support/portal.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
+import { person } from '../../src/domain/principal.ts';
 
 const server = await aMailServer();
 const portal = await openPortal({ environment: { SMTP_URL: server.url, MAIL_FROM: 'portal@host.example' } });
@@ -37,7 +38,7 @@ describe('whoever is called like', () => {
       const tenant = await aTenant(portal, { name, language: 'fr' });
       const user = await aUser(portal, tenant, { displayName: name });
       const actor = await aUser(portal, tenant, { displayName: name, administratorLevel: 'global' });
-      const scope = createScope({ ...tenant.scope, actor });
+      const scope = createScope({ ...tenant.scope, principal: person(actor) });
       const before = server.received.length;
       await activityStore.record(portal.database, scope, { kind: 'user.restored' }, user.id, portal.clock.now);
       await portal.background.runAll();

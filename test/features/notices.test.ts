@@ -11,6 +11,7 @@ import { openPortal } from '../support/portal.ts';
 import { words } from '../support/words.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
 import * as deliveriesStore from '../../src/core/activity/deliveries.store.ts';
+import { person } from '../../src/domain/principal.ts';
 
 const list = '/account-settings/user-management';
 const server = await aMailServer();
@@ -104,7 +105,7 @@ describe('a user is told by mail', () => {
 
   it('that an administrator did it whose name was erased in the meantime', async () => {
     const zoe = await aUser(portal, tenant, { language: 'en' });
-    const scope = createScope({ ...tenant.scope, actor: { ...camille, id: randomUUID() } });
+    const scope = createScope({ ...tenant.scope, principal: person({ ...camille, id: randomUUID() }) });
     const record = () =>
       activityStore.record(portal.database, scope, { kind: 'user.unblocked' }, zoe.id, portal.clock.now);
     const [mail] = await delivered(record);

@@ -8,6 +8,7 @@ import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import { words } from '../support/words.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
+import { person as asPerson } from '../../src/domain/principal.ts';
 
 const own = '/my-profile/data';
 const list = '/account-settings/user-management';
@@ -150,7 +151,7 @@ describe('a long life', async () => {
   const count = 2_345;
   const boss = await aUser(portal, tenant, { displayName: 'Ada Boss', administratorLevel: 'global' });
   const other = await aUser(portal, tenant, { displayName: 'Noah Other' });
-  const scope = createScope({ ...tenant.scope, actor: boss });
+  const scope = createScope({ ...tenant.scope, principal: asPerson(boss) });
   await portal.database.transaction(async (tx) => {
     for (let each = 0; each < count; each++) {
       const target = each % 3 === 0 ? boss.id : other.id;

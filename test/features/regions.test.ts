@@ -112,7 +112,7 @@ describe('Germany in its historical edition', async () => {
       for (const path of [list, userAddress(zoe), resetAddress(zoe), userAddress(admin), `${list}?q=besson`]) {
         await person.visit(path);
         assert.equal(person.status, 200, path);
-        person.sees(t('policy:elsewhere.text', { region: name[language], place: placement.place[language] }));
+        person.sees(t('policy:elsewhere.text', { region: name[language]!, place: placement.place[language]! }));
         assert.equal(person.$('.elsewhere a').attr('href'), 'https://portal.microsoftazure.de');
         assert.equal(person.$('html').attr('lang'), language);
         person.doesNotSee('Besson');

@@ -21,6 +21,7 @@ import * as supportStore from '../../src/core/support/support.store.ts';
 import * as supportGrantsStore from '../../src/core/accounts/stores/support-grants.store.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
+import { person } from '../../src/domain/principal.ts';
 
 for (const [dialect, server] of [
   ['SQLite', { url: undefined }],
@@ -37,7 +38,7 @@ for (const [dialect, server] of [
       const waysIn = createWaysIn({ hasher, tokens, canMail: true, clock });
       const parts = { database, waysIn, throttle: createThrottle(portal.database, config.rules), clock };
       const changes = createUserChanges(parts);
-      const support = createSupport({ ...parts, rules: config.rules, operatorScope: tenants.operatorScope });
+      const support = createSupport({ ...parts, rules: config.rules, scopeFor: tenants.scopeFor });
       const rules = createRules({ database, regionRules: config.rules, clock });
       const ada = await anOperator(portal);
       const form = {
@@ -72,7 +73,7 @@ for (const [dialect, server] of [
             const tenant = await aTenant(portal, { language: 'en' });
             const admin = await aUser(portal, tenant, { administratorLevel: 'global' });
             const zoe = await aUser(portal, tenant);
-            const scope = createScope({ ...tenant.scope, actor: { ...admin, epoch: 0 } });
+            const scope = createScope({ ...tenant.scope, principal: person({ ...admin, epoch: 0 }) });
             const next = { kind: 'own', hash: 'x', at: clock() } as const;
             if (what === 'blocked') await usersStore.setState(database, tenant.scope, admin.id, 'blocked', clock());
             if (what === 'demoted')
@@ -95,7 +96,7 @@ for (const [dialect, server] of [
         const zoe = await aUser(portal, supported.tenant);
         const grantId = await letIn(portal, supported, ada);
         const home = await tenantsStore.findOfOperators(database);
-        const outside = createScope({ ...tenants.operatorScope(home!), actor: { ...ada, epoch: 0 } });
+        const outside = createScope({ ...tenants.operatorScope(home!), principal: person({ ...ada, epoch: 0 }) });
         const grant = await supportGrantsStore.findOwnAcrossTenants(database, outside, grantId);
         assert.ok(grant);
         const scope = scopeInside(outside, grant.tenant, grant, config.rules);

@@ -10,7 +10,9 @@ import { aTenant, aUser } from '../support/builders.ts';
 import { aCompany, judged } from '../support/import-rules.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
+import { underRules } from '../support/rules.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
+import { person } from '../../src/domain/principal.ts';
 
 const english = { 'Accept-Language': 'en' };
 const historical = { REGION: 'germany', REGION_RULES: 'rules/germany-historical.json' };
@@ -72,6 +74,22 @@ describe('the table of what is managed where', async () => {
     await person.visit(paths.region);
     assert.deepEqual([person.status, person.$('nav.navigation').length], [200, 0]);
     person.sees('The region and its rules');
+  });
+});
+
+describe('a region in one language', async () => {
+  const texts = { name: { de: 'Burgenland' }, languages: ['de'], defaultLanguage: 'de' };
+  const places = { there: { name: { de: 'das Amt' }, address: 'https://there.example' } };
+  const related = [{ what: { de: 'Lizenzen' }, places: ['there'] }];
+  const portal = await openPortal({ environment: underRules({ ...texts, places, related }) });
+
+  it('needs its texts in no other language, whatever the reader’s browser asks for', async () => {
+    const stranger = await aPerson(portal, { 'Accept-Language': 'fr' }).visit(paths.region);
+    assert.deepEqual([stranger.status, stranger.$('html').attr('lang')], [200, 'de']);
+    assert.equal(stranger.$('a.region').text().trim(), 'Region: Burgenland');
+    stranger.sees('Lizenzen');
+    stranger.sees('das Amt');
+    assert.equal(stranger.$('main [lang]').length, 0);
   });
 });
 
@@ -147,7 +165,7 @@ describe('the rules of a tenant', async () => {
   it('are set by Global admins alone, whoever calls', async () => {
     const tenant = await aTenant(portal);
     const manager = await aUser(portal, tenant, { administratorLevel: 'userManagement' });
-    const scope = createScope({ ...tenant.scope, actor: manager });
+    const scope = createScope({ ...tenant.scope, principal: person(manager) });
     await assert.rejects(rules.set(scope, { idleMinutes: 5 }), (error: Failure) => error.kind === 'forbidden');
     await rules.set(tenant.scope, { idleMinutes: 5 });
     assert.deepEqual((await tenantsStore.findOwn(portal.database, tenant.scope))?.ownRules, { idleMinutes: 5 });

@@ -45,7 +45,7 @@ describe('what is kept of a second factor', async () => {
 
   it('is told to its user: that it is set up, and since when', async () => {
     const person = await signInByCode(portal, owner);
-    (await person.visit(paths.ownData)).sees('Second factorSet up on November 23, 2026');
+    (await person.visit(paths.ownData)).sees(/Second factor\s*Set up on November 23, 2026/);
     const file = await person.send('GET', paths.ownDataFile);
     const { account } = JSON.parse(file.text) as { account: { secondFactor: object } };
     assert.deepEqual(Object.keys(account.secondFactor), ['setUpAt']);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { pino } from 'pino';
 import { createScope } from '../../src/domain/scope.ts';
-import { createSecondFactorParts } from '../../src/core/accounts/second-factor/parts.ts';
+import { createSecondFactorParts } from '../../src/core/accounts/second-factor/create.ts';
 import { createThrottle } from '../../src/core/accounts/throttles/throttle.ts';
 import { paths, to } from '../../src/site/http/paths.ts';
 import { aTenant, aUser, goodPassword } from '../support/builders.ts';
@@ -13,6 +13,7 @@ import { anOwner, codeOf, english, proofOf, type Owner } from '../support/second
 import * as credentialsStore from '../../src/core/accounts/stores/credentials.store.ts';
 import * as sessionsStore from '../../src/core/accounts/stores/sessions.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
+import { person } from '../../src/domain/principal.ts';
 
 describe('what happens to a user while they change their second factor', async () => {
   const { hasher, meanwhile, happened } = await anInterruptedHasher();
@@ -89,7 +90,7 @@ describe('what happens to a user while they change their second factor', async (
     const { id } = (await knex('user_sessions').where({ user_id: owner.user.id }).first()) as { id: string };
     const session = await sessionsStore.findLiveAcrossTenants(database, id);
     assert.ok(session);
-    const scope = createScope({ ...tenant.scope, actor: owner.user });
+    const scope = createScope({ ...tenant.scope, principal: person(owner.user) });
     const attempt = {
       kind: 'own',
       username: owner.user.username,

@@ -10,11 +10,11 @@ import { createVault } from '../../src/platform/keys/vault.ts';
 import { createThrottle } from '../../src/core/accounts/throttles/throttle.ts';
 import { aTenant, aUser, type TestUser } from '../support/builders.ts';
 import { openPortal, type Portal } from '../support/portal.ts';
+import { rounds } from '../support/rounds.ts';
 import { anOwner, codeOf } from '../support/second-factor.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import * as sessionsStore from '../../src/core/accounts/stores/sessions.store.ts';
-
-const rounds = 100;
+import { person } from '../../src/domain/principal.ts';
 
 const closers: (() => Promise<void>)[] = [];
 after(async () => {
@@ -61,7 +61,7 @@ for (const [dialect, server] of [
         // An SQLite database has one process: there two requests of it come at once.
         const nodes = [first, dialect === 'SQLite' ? first : aNode(portal)];
         closers.push(...nodes.map(({ close }) => close));
-        const scope = createScope({ ...tenant.scope, actor: owner.user });
+        const scope = createScope({ ...tenant.scope, principal: person(owner.user) });
         for (let round = 0; round < (kind === 'app' ? rounds : owner.recoveryCodes.length); round++) {
           const code = kind === 'app' ? codeOf(portal, owner.seed) : (owner.recoveryCodes[round] ?? '');
           const results = await Promise.all(

@@ -47,6 +47,20 @@ describe('signing in', async () => {
     second.sees('Enter your password.');
   });
 
+  it('accepts a password alone, for the user name of the first step', async () => {
+    const person = await askedForPassword(portal, zoe.username);
+    const answer = await person.send('POST', '/sign-in/password', { password: zoe.clearPassword });
+    assert.equal(answer.headers.location, '/dashboard');
+  });
+
+  it('refuses a form that shows another user name than the session has', async () => {
+    const person = await askedForPassword(portal, zoe.username);
+    const other = await aUser(portal, tenant);
+    await person.submit('Sign in', { 'User name': other.username, Password: other.clearPassword });
+    assert.equal(person.status, 422);
+    person.sees('You entered a different user name in another tab.');
+  });
+
   it('begins with the name: the second step leads back to the first without one', async () => {
     const person = await aPerson(portal, english).visit('/sign-in/password');
     assert.equal(person.path, '/sign-in');

@@ -14,6 +14,7 @@ import * as sessionsStore from '../../src/core/accounts/stores/sessions.store.ts
 import * as supportStore from '../../src/core/support/support.store.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
+import { person } from '../../src/domain/principal.ts';
 
 for (const [dialect, server] of [
   ['SQLite', { url: undefined }],
@@ -63,10 +64,10 @@ for (const [dialect, server] of [
       await aPerson(portal, english).signIn(ida);
       const { id } = (await portal.database.knex('user_sessions').where({ user_id: ida.id }).first()) as { id: string };
       const home = await tenantsStore.findOfOperators(database);
-      const scope = createScope({ ...portal.tenants.operatorScope(home!), actor: ida });
-      const { operatorScope } = portal.tenants;
+      const scope = createScope({ ...portal.tenants.operatorScope(home!), principal: person(ida) });
+      const { scopeFor } = portal.tenants;
       const support = createSupport({
-        ...{ database, operatorScope },
+        ...{ database, scopeFor },
         rules: portal.config.rules,
         clock: () => portal.clock.now,
       });

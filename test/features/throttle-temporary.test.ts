@@ -17,7 +17,7 @@ import {
 } from '../support/strangers.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 
-const mostPerAddress = 250;
+const maxPerAddress = 250;
 const quarterSeconds = 15 * 60;
 const garbage = (count: number): string[] => Array.from({ length: count }, aTemporaryPassword);
 
@@ -100,7 +100,7 @@ for (const [dialect, server] of [
       const camille = await aUser(portal, tenant);
       const office = anAddress();
       const attacker = await atPassword(portal, office, zoe.username);
-      assert.equal(countOf(await statusesOf(attacker, garbage(mostPerAddress - 1)), 422), mostPerAddress - 1);
+      assert.equal(countOf(await statusesOf(attacker, garbage(maxPerAddress - 1)), 422), maxPerAddress - 1);
       const colleague = await atPassword(portal, office, noah.username);
       assert.deepEqual(await statusesOf(colleague, [noah.clearPassword]), [303], 'the limit is generous');
       assert.deepEqual(await statusesOf(attacker, garbage(1)), [422]);

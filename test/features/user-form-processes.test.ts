@@ -7,16 +7,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createScope } from '../../src/domain/scope.ts';
 import type { User } from '../../src/domain/people/user.ts';
 import { createUserChanges } from '../../src/core/accounts/users/changes.ts';
-import type { UserChanges } from '../../src/core/accounts/stores/users.columns.ts';
+import type { UserChanges } from '../../src/core/accounts/stores/users.mapping.ts';
 import { aTenant, aUser, type TestUser } from '../support/builders.ts';
 import type { EditTask } from '../support/edit-child.ts';
 import { openPortal, type Portal } from '../support/portal.ts';
+import { rounds } from '../support/rounds.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 import { interrupt } from '../support/interrupt.ts';
-
-const rounds = 10;
+import { person } from '../../src/domain/principal.ts';
 
 const nodes: ChildProcess[] = [];
 after(() => nodes.forEach((node) => node.kill()));
@@ -55,7 +55,7 @@ for (const [dialect, server] of [
       const changes = createUserChanges({ database, clock: Date.now });
       const bea = await aUser(portal, tenant, { displayName: 'Bea First', administratorLevel: 'global' });
       const camille = await aUser(portal, tenant, { displayName: 'Camille Second', administratorLevel: 'global' });
-      const actingAs = (actor: TestUser) => createScope({ ...tenant.scope, actor });
+      const actingAs = (actor: TestUser) => createScope({ ...tenant.scope, principal: person(actor) });
 
       const form = (user: User, fields: Partial<UserChanges>) => ({ typed: { ...user, ...fields }, shown: user });
       async function bothSave(user: User, here: Partial<UserChanges>, there: Partial<UserChanges>): Promise<string[]> {

@@ -67,7 +67,7 @@ async function untilTheSessionEnds({ portal, signIn, noah, found }: Day): Promis
   found['minutes without a click that a session outlives'] = String(outlived);
   const busy = await signIn(noah);
   let minutes = 0;
-  while (minutes < mostMinutes && (await stays(busy, outlived - 1))) minutes += outlived - 1;
+  while (minutes < maxMinutes && (await stays(busy, outlived - 1))) minutes += outlived - 1;
   found['hours that a session lives, at the most'] = String(Math.ceil(minutes / 60));
 }
-const mostMinutes = 24 * 60;
+const maxMinutes = 24 * 60;

@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { createScope } from '../../src/domain/scope.ts';
 import * as approvalsStore from '../../src/core/approvals/approvals.store.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
+import { person } from '../../src/domain/principal.ts';
 
 export const approvals = '/account-settings/approvals';
 export const people = '/account-settings/user-management';
@@ -98,7 +99,7 @@ export async function anApproval(
 ): Promise<string> {
   const part = { user: null, kind: null, from: null, to: null };
   const [id, at] = [randomUUID(), clock.now];
-  await approvalsStore.insert(database, createScope({ ...tenant.scope, actor: user }), {
+  await approvalsStore.insert(database, createScope({ ...tenant.scope, principal: person(user) }), {
     ...{ id, act: 'exportLog', reason: 'Kanarienvogel', askerEpoch: user.epoch },
     subject: { users: [], log: { format: 'csv', part } },
     ...{ createdAt: at, expiresAt: at + 24 * hourMs },

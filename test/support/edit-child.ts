@@ -1,8 +1,7 @@
 import { readConfig } from '../../src/platform/config/config.ts';
 import { openDatabase } from '../../src/platform/database/open.ts';
 import type { Scope } from '../../src/domain/scope.ts';
-import { createUserChanges } from '../../src/core/accounts/users/changes.ts';
-import type { SentEdit } from '../../src/core/accounts/users/merge.ts';
+import { createUserChanges, type SentEdit } from '../../src/core/accounts/users/changes.ts';
 
 export interface EditTask {
   readonly scope: Scope;

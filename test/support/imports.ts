@@ -6,13 +6,14 @@ import { squeeze } from './filled-forms.ts';
 import type { Person } from './person.ts';
 import type { Portal } from './portal.ts';
 import * as importsStore from '../../src/core/imports/imports.store.ts';
+import { person } from '../../src/domain/principal.ts';
 
 export const usersPath = '/account-settings/user-management';
 export const importAddress = `${usersPath}/import`;
 
 /** The scope in which a user of the tenant acts. */
 export const actingIn = ({ scope }: Pick<TestTenant, 'scope'>, user: User): Scope =>
-  createScope({ ...scope, actor: user });
+  createScope({ ...scope, principal: person(user) });
 
 /** An import that a user has sent and nobody has wanted yet, with rows as they are given. @returns its id */
 export async function aStagedImport(

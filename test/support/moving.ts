@@ -10,7 +10,7 @@ import { moveIn, type Taken } from '../../src/core/moving/move-in.ts';
 import { moveOut } from '../../src/core/moving/move-out.ts';
 import { receiptOf } from '../../src/core/moving/receipt.ts';
 import { tenantTables } from '../../src/core/moving/tables.ts';
-import type { MovingParts } from '../../src/core/moving/parts.ts';
+import type { MovingParts } from '../../src/core/moving/dependencies.ts';
 import { openPortal, type Portal } from './portal.ts';
 
 /** A region of two, with the keys by which it signs and opens bundles. */

@@ -16,7 +16,7 @@ export function operatorsOf(portal: Portal) {
   const { database, tenants } = portal;
   const { rules } = portal.config;
   const clock = (): number => portal.clock.now;
-  const support = createSupport({ database, rules, operatorScope: tenants.operatorScope, clock });
+  const support = createSupport({ database, rules, scopeFor: tenants.scopeFor, clock });
   return createOperators({ database, tenants, changes: createUserChanges({ database, clock }), support, rules });
 }
 

@@ -39,7 +39,7 @@ export interface Person {
   readonly cookies: () => string;
 }
 
-const mostRedirects = 5;
+const maxRedirects = 5;
 
 /** @param portal the app itself, or the origin of one that is served */
 export function aPerson(
@@ -69,7 +69,7 @@ export function aPerson(
   async function arrive(response: Response, at: string): Promise<void> {
     let current = response;
     path = at;
-    for (let hops = 0; hops < mostRedirects && current.status === 303; hops++) {
+    for (let hops = 0; hops < maxRedirects && current.status === 303; hops++) {
       const location = String(current.headers.location);
       redirects.push(location);
       if (!location.startsWith('/')) break;

@@ -23,6 +23,7 @@ import { sessionTtlMs } from '../../src/site/http/session.ts';
 import { TableStore } from '../../src/site/http/session-store/table-store.ts';
 import { loadTranslator } from '../../src/i18n/translator.ts';
 import { loadViews } from '../../src/site/http/views.ts';
+import { copyTemplate } from './templates.ts';
 import * as directoryStore from '../../src/core/directory/directory.store.ts';
 
 /** The clocks of a portal, which stand still until a test moves them. */
@@ -80,7 +81,8 @@ const quickParameters = { memoryCost: 8, timeCost: 1, parallelism: 1 };
 const translator = await loadTranslator();
 const render = loadViews();
 const assets = loadAssets();
-const quickHasher = await createHasher(quickParameters);
+// Tests that prepare many users at once do not fail for it on a busy machine.
+const quickHasher = await createHasher(quickParameters, undefined, 60_000);
 const guesses = createGuessCounter();
 
 const closers: (() => unknown)[] = [() => guesses.close()];
@@ -91,6 +93,7 @@ after(async () => {
 /** Opens a portal; it is closed, and its database removed, when the test file is done. */
 export async function openPortal(options: PortalOptions = {}): Promise<Portal> {
   const config = testConfig(options);
+  copyTemplate(config.database);
   await prepareDatabase(config);
   const database = openDatabase(config.database);
   closers.push(() => database.close());

@@ -15,56 +15,71 @@ export interface Result {
   readonly passed: number;
   readonly failures: readonly Remark[];
   readonly skips: readonly Remark[];
+  /** How long its tests took, without loading the file. */
   readonly ms: number;
 }
 
-interface Outcome {
+/** One test, as the process that ran it tells the runner. */
+export interface Outcome extends Remark {
+  readonly file: string;
+  readonly kind: 'passed' | 'failed' | 'skipped' | 'suite';
+  /** Ms; 0 for a test inside a suite, whose time is the suite's. */
+  readonly ms: number;
+}
+
+interface TestEvent {
   name: string;
   nesting: number;
+  file?: string;
   classname?: string;
   skip?: string | boolean;
   todo?: string | boolean;
-  details: { type?: string; error?: Error & { failureType?: string; exitCode?: number; signal?: string } };
+  details: { type?: string; duration_ms?: number; error?: Error & { failureType?: string } };
 }
 
-/** Listens to one file's run until it ends. A file in which nothing ran is a failure, unless tests were chosen by name. */
-export async function collect(
-  file: string,
+/** Calls back for every test of a run of files. A file without a test is a failure, unless tests were chosen by name. */
+export function onOutcome(
   events: Events,
-  { chosenByName }: { chosenByName: boolean },
-): Promise<Result> {
-  const started = performance.now();
-  const failures: Remark[] = [];
-  const skips: Remark[] = [];
-  let passed = 0;
-  let output = '';
-
-  const where = ({ name, classname }: Outcome): string => [...(classname?.split('.') ?? []), name].join(' › ');
-  const isWholeFile = ({ name, nesting }: Outcome): boolean => nesting === 0 && resolve(name) === file;
-
+  { files, names }: { files: readonly string[]; names: readonly string[] },
+  tell: (outcome: Outcome) => void,
+): void {
+  // A test that a helper declares counts for the file of the suite around it, or for the only file.
+  let file = files[0]!;
+  events.on('test:start', (data) => {
+    if (data.nesting === 0 && files.length > 1) file = data.file ?? file;
+  });
+  const outcomeOf = (event: TestEvent, kind: Outcome['kind'], text = ''): Outcome => ({
+    file,
+    test: isWholeFile(event) ? '' : [...(event.classname?.split('.') ?? []), event.name].join(' › '),
+    kind,
+    text,
+    ms: event.nesting === 0 ? (event.details.duration_ms ?? 0) : 0,
+  });
   events.on('test:pass', (data) => {
-    const outcome = data as unknown as Outcome;
-    if (isWholeFile(outcome)) {
-      if (!chosenByName) failures.push({ test: '', text: 'holds no test' });
-    } else if (outcome.skip !== undefined || outcome.todo !== undefined) {
-      const reason = outcome.skip ?? outcome.todo;
-      skips.push({
-        test: where(outcome),
-        text: typeof reason === 'string' && reason !== '' ? reason : 'no reason given',
-      });
-    } else if (outcome.details.type !== 'suite') passed += 1;
+    const event = data as unknown as TestEvent;
+    const { skip, todo } = event;
+    if (isWholeFile(event)) {
+      if (names.length === 0) tell(outcomeOf(event, 'failed', 'contains no test'));
+    } else if (skip !== undefined || todo !== undefined) {
+      const reason = skip ?? todo;
+      tell(outcomeOf(event, 'skipped', typeof reason === 'string' && reason !== '' ? reason : 'no reason given'));
+    } else tell(outcomeOf(event, event.details.type === 'suite' ? 'suite' : 'passed'));
   });
   events.on('test:fail', (data) => {
-    const outcome = data as unknown as Outcome;
-    if (outcome.details.error?.failureType === 'subtestsFailed') return;
-    if (isWholeFile(outcome)) failures.push({ test: '', text: `${explain(outcome)}\n${tail(output)}`.trimEnd() });
-    else failures.push({ test: where(outcome), text: explain(outcome) });
+    const event = data as unknown as TestEvent;
+    const isByItsTests = event.details.error?.failureType === 'subtestsFailed';
+    tell(isByItsTests ? outcomeOf(event, 'suite') : outcomeOf(event, 'failed', explain(event)));
   });
-  events.on('test:stdout', ({ message }) => (output += message));
-  events.on('test:stderr', ({ message }) => (output += message));
-  events.resume();
-  await new Promise((resolve) => events.once('end', resolve));
-  return { file, passed, failures, skips, ms: performance.now() - started };
+}
+
+// The test runner names what it has to say of a file as a whole by the file's path.
+const isWholeFile = ({ name, nesting, file }: TestEvent): boolean => nesting === 0 && resolve(name) === file;
+
+/** @returns what came of the tests of one file */
+export function resultOf(file: string, outcomes: readonly Outcome[]): Result {
+  const of = (wanted: Outcome['kind']): Outcome[] => outcomes.filter(({ kind }) => kind === wanted);
+  const ms = outcomes.reduce((sum, outcome) => sum + outcome.ms, 0);
+  return { file, passed: of('passed').length, failures: of('failed'), skips: of('skipped'), ms };
 }
 
 /** A skip for the lack of something that must be there is a failure, whatever the test's author wrote. */
@@ -106,11 +121,9 @@ export function summary(results: readonly Result[]): string {
   return lines.join('\n');
 }
 
-function explain({ details: { error } }: Outcome): string {
+function explain({ details: { error } }: TestEvent): string {
   if (error?.failureType === 'cancelledByParent') return 'did not run: what surrounds it failed first';
   if (error?.failureType === 'testAborted') return 'ran out of time';
-  // The process of a file that fails as a whole: what it wrote says more than where the runner noticed.
-  if (error?.exitCode !== undefined) return `ended with ${error.signal ?? `exit code ${error.exitCode}`}`;
   return describeThrown(error?.cause ?? error);
 }
 
@@ -119,10 +132,6 @@ function describeThrown(thrown: unknown): string {
   const own = (thrown.stack ?? thrown.message).split('\n').filter((line) => !/^\s+at .*\(?node:/.test(line));
   const cause = thrown.cause === undefined ? [] : [`cause: ${describeThrown(thrown.cause)}`];
   return [...own, ...cause].slice(0, 250).join('\n');
-}
-
-function tail(output: string): string {
-  return output.trimEnd().split('\n').slice(-30).join('\n');
 }
 
 function indent(text: string): string {

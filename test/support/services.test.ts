@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import { chromium, postgres, redis, required, skipWithout } from './services.ts';
 
-test('each call to postgres() gives an empty database of its own', async (t) => {
-  const [one, other] = [required(t, 'postgres', await postgres()), await postgres()];
+test('each call to postgres() gives a database of its own, which can be empty', async (t) => {
+  const [one, other] = [required(t, 'postgres', await postgres({ empty: true })), await postgres({ empty: true })];
   if (!one || !other) return;
   assert.notEqual(one.url, other.url);
   const { default: pg } = await import('pg');

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { after, type TestContext } from 'node:test';
 import { requiredServices } from './requirements.ts';
 import { findCommand, startPostgres, startRedis, type Server } from './servers.ts';
+import { databasePrefix, query, templateClause } from './templates.ts';
 
 /** What a test may need besides Node itself. `PARVIS_REQUIRE` (a comma list) turns the lack of one into a failure. */
 export type Service = 'postgres' | 'redis' | 'chromium' | 'registry';
@@ -14,15 +15,18 @@ after(async () => {
 let embedded: Promise<Server | null> | undefined;
 
 /**
- * A fresh, empty PostgreSQL database, dropped when the test file is done; null where no server can be had.
+ * A fresh PostgreSQL database, dropped when the test file is done; null where no server can be had. It has the schema of the
+ * newest migration where the runner prepared one, unless it is to be `empty`.
  * The server is that of `TEST_POSTGRES_URL` (whose user may create databases), else the embedded one.
  */
-export async function postgres(): Promise<{ url: string } | null> {
+export async function postgres({ empty = false } = {}): Promise<{ url: string } | null> {
   const server = process.env.TEST_POSTGRES_URL ?? (await embeddedServer());
   if (!server) return null;
-  const name = `parvis_test_${randomBytes(6).toString('hex')}`;
-  await execute(server, `create database ${name} template template0`);
-  closers.push(() => execute(server, `drop database if exists ${name} with (force)`));
+  const name = `${databasePrefix()}_${randomBytes(6).toString('hex')}`;
+  await query(server, `create database ${name} ${templateClause({ empty })}`);
+  closers.push(async () => {
+    await query(server, `drop database if exists ${name} with (force)`);
+  });
   const url = new URL(server);
   url.pathname = `/${name}`;
   return { url: url.href };
@@ -72,15 +76,4 @@ async function embeddedServer(): Promise<string | null> {
     return server;
   });
   return (await embedded)?.url ?? null;
-}
-
-async function execute(server: string, statement: string): Promise<void> {
-  const { default: pg } = await import('pg');
-  const client = new pg.Client({ connectionString: server });
-  await client.connect();
-  try {
-    await client.query(statement);
-  } finally {
-    await client.end();
-  }
 }

@@ -13,7 +13,7 @@ const regions = ['worldwide', 'germany'] as const;
 type DemoRegion = (typeof regions)[number];
 
 const firstPort = Number(process.env.PORT ?? 3000);
-const longestStartMs = 30_000;
+const maxStartMs = 30_000;
 const toldEvery = 100_000;
 const program = path.join(packageRoot, 'bin/parvis.js');
 
@@ -128,7 +128,7 @@ function stopTogether(children: readonly ChildProcess[]): void {
 }
 
 async function untilReady(origin: string): Promise<void> {
-  const end = Date.now() + longestStartMs;
+  const end = Date.now() + maxStartMs;
   while (Date.now() < end) {
     const ready = await fetch(new URL('/readyz', origin)).then(
       (response) => response.ok,

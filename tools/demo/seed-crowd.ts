@@ -10,6 +10,7 @@ import { crowd } from './crowd.ts';
 import { withoutIndexes } from './indexes.ts';
 import { seededRandom } from './names.ts';
 import { ownPassword, type DemoLogin } from './seed.ts';
+import { operator } from '../../src/domain/principal.ts';
 
 const atOnce = 10_000;
 const bigCompany = { name: 'Compagnie du Grand Large', domain: 'grand-large.example' };
@@ -30,7 +31,7 @@ export async function seedCompany(
   { now, seed, progress }: { now: number; seed: number; progress?: (left: number) => void },
 ): Promise<string> {
   const tenant = { id: randomUUID(), name, language: 'fr' } as const;
-  const scope = createScope({ rules, language: 'fr', requestId: 'demo', now, address: null, tenant, actor: null });
+  const scope = createScope({ rules, language: 'fr', requestId: 'demo', now, address: null, tenant, principal: operator });
   await tenantsStore.insert(database, { ...tenant, state: 'active', createdAt: now, domains: [domain] });
   const people = crowd({ domain, rules, now, passwordHash: others }, seededRandom(seed));
   const named = { firstName: 'Solène', lastName: 'Kervella', displayName: 'Solène Kervella' };

@@ -16,6 +16,7 @@ import { directoryStore } from '../../src/core/directory/index.ts';
 import type { DemoPerson } from './people.ts';
 import { demoTenants, type DemoTenant } from './tenants.ts';
 import type { Database } from '../../src/platform/database/database.ts';
+import { operator } from '../../src/domain/principal.ts';
 
 /** Somebody whose password the demo prints. */
 export interface DemoLogin {
@@ -70,7 +71,7 @@ async function seedTenant({ config, database, hasher, now }: SeedParts, tenant: 
     now,
     address: null,
     tenant: { id, name, language },
-    actor: null,
+    principal: operator,
   });
   const secrets = await issueSecrets(
     people.filter(({ listed }) => listed),

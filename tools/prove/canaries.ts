@@ -38,7 +38,7 @@ const alphabet = 'bcdfghjkmnpqrstvwxz23456789';
 const letters = 'bcdfghjkmnpqrstvwxz';
 const markerLength = 10;
 const restLength = 5;
-const shortestLearnt = 16;
+const minLearnedLength = 16;
 
 const random = (length: number, from: string): string =>
   Array.from({ length }, () => from[randomInt(from.length)] ?? '').join('');
@@ -61,7 +61,7 @@ export function createCanaries(): Canaries {
     },
     learn: (field, kind, text, bytes) => {
       // It would be found everywhere, or by chance.
-      if (text.length < shortestLearnt) throw new Error(`There is nothing to watch for: ${field}`);
+      if (text.length < minLearnedLength) throw new Error(`There is nothing to watch for: ${field}`);
       const bare = text.replace(/[^\p{L}\p{N}]/gu, '');
       if (!all.some(({ forms }) => forms.includes(text)))
         all.push({ field, kind, forms: [...new Set([text, bare])], ...(bytes && { bytes }) });

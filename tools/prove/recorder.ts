@@ -23,7 +23,7 @@ export interface Recorder {
 
 /** What the proof's own visits to a store are called. */
 export const theProof = 'the proof itself';
-const longestIdentifyingMs = 2_000;
+const maxIdentifyingMs = 2_000;
 
 /**
  * Starts a recorder on a free port of the loopback address.
@@ -110,7 +110,7 @@ class ProxyRecorder implements Recorder {
 async function callerAt(client: Socket, { processes }: Watching): Promise<Caller> {
   const unknown = { region: null, process: 'a process that could not be told' };
   if (!systemShowsProcesses) return unknown;
-  const end = Date.now() + longestIdentifyingMs;
+  const end = Date.now() + maxIdentifyingMs;
   const [from, at] = [client.remotePort, client.localPort];
   while (Date.now() < end) {
     const socket = tcpSockets().find(({ local, remote }) => local.port === from && remote.port === at);

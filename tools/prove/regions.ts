@@ -44,8 +44,8 @@ interface Attempt {
 
 const program = path.join(packageRoot, 'bin/parvis.js');
 const preload = pathToFileURL(path.join(import.meta.dirname, `watch.preload${codeExtension}`));
-const longestStartMs = 60_000;
-const longestStopMs = 20_000;
+const maxStartMs = 60_000;
+const maxStopMs = 20_000;
 
 export interface Surroundings {
   readonly watching: Watching;
@@ -140,7 +140,7 @@ async function outcomeOf(child: ChildProcess, input: string): Promise<Attempt> {
 }
 
 async function untilReady({ id, origin, output }: RunningRegion, server: ChildProcess): Promise<void> {
-  const end = Date.now() + longestStartMs;
+  const end = Date.now() + maxStartMs;
   while (Date.now() < end && server.exitCode === null) {
     const ready = await fetch(new URL('/readyz', origin)).then(
       (response) => response.ok,
@@ -155,7 +155,7 @@ async function untilReady({ id, origin, output }: RunningRegion, server: ChildPr
 async function stopped(server: ChildProcess): Promise<boolean> {
   if (server.exitCode !== null || server.signalCode !== null) return server.exitCode === 0;
   const ended = once(server, 'exit');
-  const cut = setTimeout(() => server.kill('SIGKILL'), longestStopMs);
+  const cut = setTimeout(() => server.kill('SIGKILL'), maxStopMs);
   server.kill('SIGTERM');
   await ended;
   clearTimeout(cut);

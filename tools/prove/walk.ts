@@ -1,4 +1,4 @@
-import type { RegionRules } from '../../src/domain/regions.ts';
+import { ruleTextIn, type RegionRules } from '../../src/domain/regions.ts';
 import { Refused, StepFault, type Step, type Story } from './story.ts';
 
 /** How a step went in one region, or with the company that moves. */
@@ -70,11 +70,11 @@ async function take(step: Step, here: Story, there: Story): Promise<StepResult> 
 }
 
 /** @returns what the rules have in the place of a step that they refuse */
-function insteadOf({ operation, otherwise = '' }: Step, { operations }: RegionRules): string {
-  const placement = operation && operations[operation];
+function insteadOf({ operation, otherwise = '' }: Step, rules: RegionRules): string {
+  const placement = operation && rules.operations[operation];
   switch (placement?.at) {
     case 'elsewhere':
-      return `done at ${placement.place.en}`;
+      return `done at ${ruleTextIn(placement.place, 'en', rules).text}`;
     case 'alone':
       return 'users do it alone';
     case 'nobody':

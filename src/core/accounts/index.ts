@@ -9,9 +9,9 @@ import { createLinkTokens } from './links/tokens.ts';
 import type { GuessCounter } from './passwords/guesses.ts';
 import type { Hasher } from './passwords/hasher.ts';
 import { createPasswords } from './passwords/passwords.ts';
-import { createSecondFactorParts } from './second-factor/parts.ts';
+import { createSecondFactorParts } from './second-factor/create.ts';
 import { createRemoval } from './second-factor/removal.ts';
-import { createKnownDevices } from './sessions/known-device.ts';
+import { createKnownDevices } from './sessions/devices.ts';
 import { createSessions } from './sessions/sessions.ts';
 import type { RegionOf } from './tenants/check.ts';
 import { createRules } from './tenants/tenant-rules.ts';
@@ -101,19 +101,16 @@ export { createHasher, type Hasher } from './passwords/hasher.ts';
 export type { ChangeResult, Passwords } from './passwords/passwords.ts';
 export { type IssuedPassword, issueTemporaryPassword } from './passwords/temporary-passwords.ts';
 export type { Asker } from './second-factor/proof.ts';
-export { createRemoval, type Removal } from './second-factor/removal.ts';
-export { removeSecondFactor } from './second-factor/remove-step.ts';
+export { createRemoval, type Removal, removeSecondFactor } from './second-factor/removal.ts';
 export type { CodesResult, SecondFactor } from './second-factor/second-factor.ts';
-export type { SeedOffer } from './second-factor/seed-offer.ts';
+export { type SeedOffer, uriOf } from './second-factor/totp.ts';
 export type { CodeStep } from './second-factor/sign-in.ts';
-export { uriOf } from './second-factor/totp.ts';
-export { describeDevice } from './sessions/device.ts';
-export type { KnownDevices } from './sessions/known-device.ts';
+export { describeDevice, type KnownDevices } from './sessions/devices.ts';
 export { lockAs } from './sessions/recheck.ts';
 export type { Sessions, SessionTicket, SignInResult } from './sessions/sessions.ts';
 export * as credentialsStore from './stores/credentials.store.ts';
 export * as dashboardStore from './stores/dashboard.store.ts';
-export { mostCounted } from './stores/dashboard.store.ts';
+export { maxCounted } from './stores/dashboard.store.ts';
 export type { FoundLink } from './stores/links.store.ts';
 export {
   decodeCursor,
@@ -125,7 +122,7 @@ export {
   type SortKey,
   sortKeys,
   statusFilters,
-} from './stores/list-query.ts';
+} from './stores/users.queries.ts';
 export * as secondFactorsStore from './stores/second-factors.store.ts';
 export * as seedsStore from './stores/seeds.store.ts';
 export * as sessionsStore from './stores/sessions.store.ts';
@@ -139,14 +136,13 @@ export {
   type OpenGrantRow,
   toOpenGrant,
 } from './stores/support-grants.store.ts';
-export { readOwnRules } from './stores/tenant-rules.ts';
+export { readOwnRules } from './stores/tenants.mapping.ts';
 export * as tenantsStore from './stores/tenants.store.ts';
 export type { Tenant } from './stores/tenants.store.ts';
-export { toUser, userColumns, type UserRow } from './stores/user-rows.ts';
+export { changeableFields, type NewUser, toUser, userColumns, type UserRow } from './stores/users.mapping.ts';
 export * as usersBatchStore from './stores/users.batch.store.ts';
-export { inTenant, type UserChange } from './stores/users.batch.store.ts';
-export { changeableFields, type NewUser } from './stores/users.columns.ts';
-export { maxDeletedCounted } from './stores/users.deleted.store.ts';
+export { allUsers, inTenant, type UserChange } from './stores/users.batch.store.ts';
+export { maxDeletedCounted } from './stores/users.list.store.ts';
 export { indexUsers, takeNumbers } from './stores/users.search.store.ts';
 export * as usersStore from './stores/users.store.ts';
 export { digestOf, openSetup } from './tenants/set-up.ts';
@@ -155,6 +151,16 @@ export { type AddedUser, createTenants, type Tenants } from './tenants/tenants.t
 export type { LinkThrottle } from './throttles/link-throttle.ts';
 export { countedUnder } from './throttles/throttle-keys.ts';
 export { createThrottle, type Throttle } from './throttles/throttle.ts';
+export {
+  type ActionOutcome,
+  editAction,
+  mayDeleteNow,
+  performAction,
+  recordExport,
+  remove,
+  restore,
+  type UserAction,
+} from './users/actions.ts';
 export type { AddUser } from './users/add.ts';
 export type { BulkReset, ResetTarget } from './users/bulk-reset.ts';
 export {
@@ -168,10 +174,14 @@ export {
   secondFor,
   sortOut,
 } from './users/bulk.ts';
-export { createUserChanges, type UserChangesFeature } from './users/changes.ts';
-export { mayDeleteNow } from './users/deletions.ts';
-export type { EditConflict, EditOutcome } from './users/edit.ts';
-export { allUsers, recordExport } from './users/export.ts';
-export { fieldsOf, joinedName, type ShownFields, type UserField } from './users/merge.ts';
+export {
+  createUserChanges,
+  type EditConflict,
+  type EditOutcome,
+  fieldsOf,
+  joinedName,
+  type ShownFields,
+  type UserChangesFeature,
+  type UserField,
+} from './users/changes.ts';
 export { createUsers, type ResetResult, type Users } from './users/reset-password.ts';
-export { edit, remove, restore, type Step, type StepOutcome, takeStep } from './users/step.ts';

@@ -1,6 +1,7 @@
 import type { Database } from '../../platform/database/database.ts';
 import type { ActivityEvent } from '../../domain/activity/event.ts';
 import type { FoundEntry } from '../../domain/activity/chain.ts';
+import { actorIdOf } from '../../domain/principal.ts';
 import type { RegionScope, Scope } from '../../domain/scope.ts';
 import { recordWithin, type NewEntry, type RecordingScope } from './append.store.ts';
 import { chainColumns, toChain, toFoundEntry, type ActivityRow, type Chain, type ChainRow } from './rows.ts';
@@ -34,19 +35,13 @@ export function record(
   targetId: string | null,
   at: number,
 ): Promise<void> {
-  return insert(
-    database,
-    scope,
-    { tenant: scope.tenant.id, actor: scope.actor?.id ?? null, target: targetId },
-    event,
-    at,
-  );
+  return insert(database, scope, { tenant: scope.tenant.id, actor: actorIdOf(scope), target: targetId }, event, at);
 }
 
 /** Records much that the scope's actor did in one go, in the order given. */
 export function recordMany(database: Database, scope: Scope, entries: readonly NewEntry[], at: number): Promise<void> {
   return database.transaction((tx) =>
-    recordWithin(tx, scope, { tenantId: scope.tenant.id, actorId: scope.actor?.id ?? null, at }, entries),
+    recordWithin(tx, scope, { tenantId: scope.tenant.id, actorId: actorIdOf(scope), at }, entries),
   );
 }
 

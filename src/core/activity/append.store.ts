@@ -22,8 +22,8 @@ export interface Recorder {
   readonly at: number;
 }
 
-/** A scope as far as it is known: before a sign-in there is nobody in it. */
-export type RecordingScope = RegionScope & Partial<Pick<Scope, 'actor' | 'support'>>;
+/** A scope as far as it is known: before a sign-in it has no principal. */
+export type RecordingScope = RegionScope & Partial<Pick<Scope, 'principal'>>;
 
 const saltBytes = 16;
 const rowsAtOnce = 100;

@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import { type Build, type Database, preparedQuery } from '../../platform/database/database.ts';
 import { areTwoBy, type Behind } from '../../domain/approvals.ts';
 import type { Scope } from '../../domain/scope.ts';
+import { actingUserId } from '../../domain/principal.ts';
 
 type $ = Parameters<Build>[1];
 
@@ -81,10 +82,11 @@ export async function behind(database: Database, { tenant }: Scope, since: numbe
  */
 export async function countDeletions(
   database: Database,
-  { tenant, actor }: Scope,
+  scope: Scope,
   since: { readonly deleted: number; readonly letIn: number },
 ): Promise<number> {
-  const own = actor?.id ?? '';
+  const { tenant } = scope;
+  const own = actingUserId(scope);
   const found = await deletions(database, { tenant: tenant.id, since: since.deleted });
   if (found.every((each) => each.actor === own)) return found[0]?.count ?? 0;
   const values = { tenant: tenant.id, actor: own, deletedSince: since.deleted, since: since.letIn };

@@ -3,6 +3,7 @@ import { inChunks } from '../../platform/database/chunks.ts';
 import type { Database } from '../../platform/database/database.ts';
 import type { ActivityEvent } from '../../domain/activity/event.ts';
 import { noticeOf, type LinkNotice, type Notice } from '../../domain/notices.ts';
+import { actorIdOf } from '../../domain/principal.ts';
 import type { Scope } from '../../domain/scope.ts';
 
 /** Something that was recorded, with whom it concerns. */
@@ -46,7 +47,7 @@ export function tell(
   at: number,
 ): Promise<void> {
   return inChunks(userIds, rowsAtOnce, async (some) => {
-    const by = { tenantId: scope.tenant.id, actorId: scope.actor?.id ?? null, at };
+    const by = { tenantId: scope.tenant.id, actorId: actorIdOf(scope), at };
     await database.knex('mails').insert(some.map((targetId) => rowOf({ ...by, targetId }, notice)));
   });
 }
@@ -60,7 +61,7 @@ export function queueLinks(
 ): Promise<void> {
   return inChunks(links, rowsAtOnce, async (some) => {
     const rows = some.map(({ id: linkId, userId, createdAt: at, expiresAt: until }) => {
-      const ids = { tenantId: scope.tenant.id, targetId: userId, actorId: scope.actor?.id ?? null };
+      const ids = { tenantId: scope.tenant.id, targetId: userId, actorId: actorIdOf(scope) };
       return rowOf({ ...ids, at }, { kind, linkId, until });
     });
     await database.knex('mails').insert(rows);

@@ -7,6 +7,7 @@ import type { LogEntry } from './rows.ts';
 import * as activityStore from './activity.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
+import { userBehind } from '../../domain/principal.ts';
 
 export type ExportResult =
   /** The file in pieces, each made when the one before it was taken. */
@@ -62,7 +63,8 @@ export async function begin(
   filter: LogFilter,
 ): Promise<ExportResult> {
   const { throttle, database } = deps;
-  const wait = scope.actor === null ? null : await throttle.takeBudget('logExport', scope.actor.id);
+  const user = userBehind(scope.principal);
+  const wait = user && (await throttle.takeBudget('logExport', user.userId));
   if (wait !== null) return { outcome: 'throttled', retryAfter: wait.retryAfter };
   await record(deps, database, scope, format, namesOf(filter));
   return { outcome: 'begun', text: text(deps, scope, format, filter) };

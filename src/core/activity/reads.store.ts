@@ -1,8 +1,7 @@
 import { type Database, preparedQuery } from '../../platform/database/database.ts';
-import type { Activity } from '../../domain/activity/event.ts';
+import type { Activity, Participant } from '../../domain/activity/event.ts';
 import { beginningOfChain, type FoundEntry } from '../../domain/activity/chain.ts';
 import type { Scope } from '../../domain/scope.ts';
-import { withheld, withheldFromFile } from './withheld.ts';
 import { rangesOf, rangesOfEdits, rangesOfTarget, selectLog, shapeOf, wholeLog, type LogRequest } from './log-query.ts';
 import { supportersOf } from './supporters.store.ts';
 import {
@@ -17,10 +16,13 @@ import {
   type LogEntry,
   type NamedRow,
 } from './rows.ts';
+import { mayReadSaid } from '../../domain/approval-policy.ts';
+import { joinPersonal } from '../../domain/activity/personal.ts';
+import { isActivityKind } from '../../domain/activity/groups.ts';
 
 const latestShown = 8;
 const editsLookedAt = 100;
-const mostThrottledLookedAt = 500;
+const maxThrottledRead = 500;
 
 /** How many entries an export holds in memory at once. */
 export const entriesPerBatch = 100;
@@ -45,7 +47,7 @@ const throttled = preparedQuery<{ count: number }>('activity.throttled', (knex, 
         .select('target_id')
         .where({ tenant_id: $('tenant'), kind: 'signIn.throttled' })
         .where('at', '>', $('since'))
-        .limit(mostThrottledLookedAt)
+        .limit(maxThrottledRead)
         .as('recent'),
     )
     .countDistinct({ count: 'target_id' }),
@@ -122,3 +124,24 @@ export async function editsOfUser(database: Database, scope: Scope, userId: stri
 export async function countThrottled(database: Database, scope: Scope, since: number): Promise<number> {
   return (await throttled(database, { tenant: scope.tenant.id, since }))[0]?.count ?? 0;
 }
+
+/** @returns an entry as the scope's actor may read it: without what was written to others */
+export function withheld(scope: Scope, entry: LogEntry): LogEntry {
+  const { activity } = entry;
+  const { event } = activity;
+  if (!('said' in event) || mayReadSaid(scope, activity)) return entry;
+  return { ...entry, activity: { ...activity, event: { ...event, said: '' } }, found: withoutPersonal(entry.found) };
+}
+
+/** The same for an entry as the chain binds it: what is personal in it is left out as if it were erased. */
+export function withheldFromFile(scope: Scope, found: FoundEntry): FoundEntry {
+  if (!found.kind.startsWith('approval.') || !isActivityKind(found.kind)) return found;
+  const { event } = joinPersonal(found.kind, found.data, found.personal);
+  const [actor, target] = [asParticipant(found.actorId), asParticipant(found.targetId)];
+  return mayReadSaid(scope, { event, actor, target }) ? found : withoutPersonal(found);
+}
+
+const withoutPersonal = (found: FoundEntry): FoundEntry => ({ ...found, personal: null, personalSalt: null });
+
+const asParticipant = (id: string | null): Participant | null =>
+  id === null ? null : { id, name: null, pseudonym: null };

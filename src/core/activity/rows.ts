@@ -2,7 +2,7 @@ import { hmacSha256 } from '../../platform/database/digest.ts';
 import type { Activity, Participant } from '../../domain/activity/event.ts';
 import { isActivityKind } from '../../domain/activity/groups.ts';
 import type { ChainAnchor, FoundEntry } from '../../domain/activity/chain.ts';
-import { grantIn, joinPersonal } from '../../domain/activity/personal.ts';
+import { grantIn, joinPersonal, principalOf } from '../../domain/activity/personal.ts';
 import { pseudonymOf } from '../../domain/people/pseudonym.ts';
 import type { Supporters } from './supporters.store.ts';
 
@@ -53,6 +53,7 @@ export function toActivity(row: NamedRow, supporters: SupportersByGrant): Activi
     place: row.place,
     at: row.at,
     ...joinPersonal(isActivityKind(row.kind) ? row.kind : 'unknown', row.data, row.personal),
+    principal: principalOf(row.data, row.actor_id),
     actor: called(row.actor_id, row.actor_name),
     target: called(row.target_id, row.target_name),
     ...(by && { support: { grantedBy: by } }),

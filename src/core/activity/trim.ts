@@ -13,7 +13,7 @@ interface TrimParts {
   readonly database: Database;
   readonly rules: RegionRules;
   /** The scope in which the portal itself acts on a tenant. */
-  readonly operatorScope: (tenant: ScopeTenant) => Scope;
+  readonly scopeOf: (tenant: ScopeTenant) => Scope;
 }
 
 const dayMs = 24 * 60 * 60_000;
@@ -47,10 +47,10 @@ function endOf(deps: TrimParts, now: number): number {
 }
 
 export async function purge(deps: TrimParts, now: number, stopping: AbortSignal, tally: Tally): Promise<void> {
-  const { database, operatorScope } = deps;
+  const { database, scopeOf } = deps;
   const before = endOf(deps, now);
   for (const tenant of await trimStore.findOverdueForOperator(database, before)) {
-    const scope = operatorScope(tenant);
+    const scope = scopeOf(tenant);
     for (let dropped = entriesPerTrim; dropped === entriesPerTrim && !stopping.aborted; await turn()) {
       dropped = await trimOnce(deps, scope, before, now);
       tally('trimmedEntries', dropped);

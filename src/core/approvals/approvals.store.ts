@@ -6,6 +6,7 @@ import type { User } from '../../domain/people/user.ts';
 import { toUser, userColumns, type UserRow } from '../accounts/index.ts';
 import { toApproval, type Approval, type ApprovalRecord, type NamedApproval } from './rows.ts';
 import type { LapsedBy } from '../../domain/approval-acts.ts';
+import { actingUserId } from '../../domain/principal.ts';
 
 /** A request as it is first written. */
 export type NewApproval = Pick<Approval, 'id' | 'act' | 'subject' | 'reason' | 'createdAt' | 'expiresAt'> & {
@@ -21,9 +22,9 @@ export interface Move {
   readonly decided?: { readonly epoch: number; readonly remark: string; readonly at: number };
 }
 
-const mostListed = 100;
+const maxListed = 100;
 // More than the people whom one request can be about, so that whoever could agree to it is found beside them.
-const mostAdministrators = 100;
+const maxAdministrators = 100;
 // Spelt out, not bound: only then do the indexes of the few that wait, and of administrators, fit.
 const isLive = "approvals.state in ('open', 'confirmed')";
 
@@ -49,7 +50,7 @@ const listLatest = preparedQuery<NamedApproval>('approvals.list', (knex, $) =>
       { column: 'approvals.created_at', order: 'desc' },
       { column: 'approvals.id', order: 'desc' },
     ])
-    .limit(mostListed),
+    .limit(maxListed),
 );
 
 const listLive = preparedQuery<NamedApproval>('approvals.live', (knex, $) =>
@@ -57,7 +58,7 @@ const listLive = preparedQuery<NamedApproval>('approvals.live', (knex, $) =>
     .whereRaw(isLive)
     .whereRaw('(approvals.created_at, approvals.id) > (?, ?)', [$('at'), $('id')])
     .orderBy(['approvals.created_at', 'approvals.id'])
-    .limit(mostListed),
+    .limit(maxListed),
 );
 
 const liveOfAsker = preparedQuery<NamedApproval>('approvals.liveOf', (knex, $) =>
@@ -68,7 +69,7 @@ const declinedLately = preparedQuery<NamedApproval>('approvals.declined', (knex,
   named(knex, $)
     .where({ 'approvals.asker_id': $('asker'), 'approvals.state': 'declined' })
     .where('approvals.ended_at', '>', $('since'))
-    .limit(mostListed),
+    .limit(maxListed),
 );
 
 const administratorsByLevel = (['global', 'userManagement'] as const).map((level) =>
@@ -78,7 +79,7 @@ const administratorsByLevel = (['global', 'userManagement'] as const).map((level
       .where('tenant_id', $('tenant'))
       .whereRaw(`administrator_level = '${level}' and state = 'active'`)
       .orderBy('name_key')
-      .limit(mostAdministrators),
+      .limit(maxAdministrators),
   ),
 );
 
@@ -103,19 +104,19 @@ export async function* live(database: Database, scope: Scope): AsyncGenerator<Ap
     const found = (await listLive(database, { tenant: scope.tenant.id, ...last })).map(toApproval);
     yield* found;
     const end = found.at(-1);
-    if (end === undefined || found.length < mostListed) return;
+    if (end === undefined || found.length < maxListed) return;
     last = { at: end.createdAt, id: end.id };
   }
 }
 
 /** @returns the actor's own that wait: there is a limit to how many these are */
 export async function liveOfActor(database: Database, scope: Scope): Promise<Approval[]> {
-  return (await liveOfAsker(database, { tenant: scope.tenant.id, asker: scope.actor?.id ?? '' })).map(toApproval);
+  return (await liveOfAsker(database, { tenant: scope.tenant.id, asker: actingUserId(scope) })).map(toApproval);
 }
 
 /** @returns the actor's requests that were declined. @param since epoch ms */
 export async function declined(database: Database, scope: Scope, since: number): Promise<Approval[]> {
-  return (await declinedLately(database, { tenant: scope.tenant.id, asker: scope.actor?.id ?? '', since })).map(
+  return (await declinedLately(database, { tenant: scope.tenant.id, asker: actingUserId(scope), since })).map(
     toApproval,
   );
 }
@@ -134,7 +135,7 @@ export async function insert(database: Database, scope: Scope, approval: NewAppr
     act: approval.act,
     reason: approval.reason,
     state: 'open',
-    asker_id: scope.actor?.id ?? '',
+    asker_id: actingUserId(scope),
     asker_epoch: approval.askerEpoch,
     target_id: users.length === 1 ? (users[0]?.id ?? null) : null,
     subject: JSON.stringify(approval.subject),
@@ -163,7 +164,7 @@ export async function move(
       ...(decided === undefined
         ? {}
         : {
-            decider_id: scope.actor?.id,
+            decider_id: actingUserId(scope),
             decider_epoch: decided.epoch,
             remark: decided.remark,
             decided_at: decided.at,

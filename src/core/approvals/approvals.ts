@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { mostWaiting, waitsMs, type ApprovalSubject, type ApprovalTarget } from '../../domain/approvals.ts';
+import { maxWaitingApprovals, waitsMs, type ApprovalSubject, type ApprovalTarget } from '../../domain/approvals.ts';
 import { Failure, notFound } from '../../domain/errors.ts';
-import type { Refused } from '../../domain/policy.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { User } from '../../domain/people/user.ts';
 import { lapseOf, mayDecide, readAreTwo, sees, whoMayDecide, wordOn, type Deciders } from './recheck.ts';
@@ -13,6 +12,8 @@ import { tenantsStore, usersStore } from '../accounts/index.ts';
 import * as approvalsStore from './approvals.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
+import { person, actingUserId } from '../../domain/principal.ts';
+import type { Refused } from '../../domain/verdict.ts';
 
 /** What somebody wants to ask for. */
 export interface Wish extends Omit<ApprovalSubject, 'users'> {
@@ -62,13 +63,13 @@ async function write(
   { users, confirmers }: Extract<Outlook, { outcome: 'second' }>,
 ) {
   const { clock } = deps;
-  const actor = await usersStore.find(tx, scope, scope.actor?.id ?? '');
+  const actor = await usersStore.find(tx, scope, actingUserId(scope));
   const mine = await approvalsStore.liveOfActor(tx, scope);
   const subject = subjectOf(wish, users);
   // Asked for twice, by a form that was sent again, it is one request.
   const same = mine.find((each) => each.act === wish.act && isSame(each.subject, subject));
   if (same !== undefined) return { outcome: 'asked', id: same.id } as const;
-  if (actor === null || mine.length >= mostWaiting) return { outcome: 'tooMany' } as const;
+  if (actor === null || mine.length >= maxWaitingApprovals) return { outcome: 'tooMany' } as const;
   const [id, at] = [randomUUID(), clock()];
   const expiresAt = at + waitsMs(scope.rules);
   const approval = { id, act: wish.act, subject, reason, createdAt: at, expiresAt };
@@ -123,9 +124,9 @@ export function decide(
   return database.transaction(async (tx): Promise<DecideResult> => {
     await tenantsStore.lock(tx, scope);
     const approval = await loadFrom(tx, scope, id);
-    if (approval.asker.id === scope.actor?.id) return 'ownRequest';
-    const actor = await usersStore.find(tx, scope, scope.actor?.id ?? '');
-    if (actor?.state !== 'active' || !mayDecide({ ...scope, actor }, approval)) throw notFound();
+    if (approval.asker.id === actingUserId(scope)) return 'ownRequest';
+    const actor = await usersStore.find(tx, scope, actingUserId(scope));
+    if (actor?.state !== 'active' || !mayDecide({ ...scope, principal: person(actor) }, approval)) throw notFound();
     if (approval.state !== 'open') return 'late';
     const at = clock();
     if (!(await readAreTwo(tx, scope, at))(approval.asker.id, actor.id)) return 'dependent';
@@ -151,7 +152,7 @@ export function withdraw(deps: ApprovalsDependencies, scope: Scope, id: string):
   return database.transaction(async (tx) => {
     await tenantsStore.lock(tx, scope);
     const approval = await loadFrom(tx, scope, id);
-    if (approval.asker.id !== scope.actor?.id) throw new Failure('forbidden');
+    if (approval.asker.id !== actingUserId(scope)) throw new Failure('forbidden');
     if (approval.state !== 'open' && approval.state !== 'confirmed') return false;
     const at = clock();
     await approvalsStore.move(tx, scope, approval, { state: 'withdrawn', endedAt: at });
@@ -164,7 +165,7 @@ export function withdraw(deps: ApprovalsDependencies, scope: Scope, id: string):
 /** Asking another administrator, and answering. What was confirmed is done in `approvals.perform.ts`. */
 export const createApprovals = (deps: ApprovalsDependencies) => bind(deps, { load, outlook, ask, decide, withdraw });
 
-const asAsker = (scope: Scope, epoch: number) => ({ id: scope.actor?.id ?? '', epoch, name: '', username: '' });
+const asAsker = (scope: Scope, epoch: number) => ({ id: actingUserId(scope), epoch, name: '', username: '' });
 
 const subjectOf = ({ log, own }: Wish, users: readonly User[]): ApprovalSubject => ({
   users: users.map(({ id, epoch, administratorLevel, globalAdminUntil }): ApprovalTarget => ({

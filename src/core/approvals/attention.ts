@@ -4,6 +4,7 @@ import { mayDecide, readAreTwo } from './recheck.ts';
 import type { Approval } from './rows.ts';
 import * as approvalsStore from './approvals.store.ts';
 import type { Database } from '../../platform/database/database.ts';
+import { actingUserId } from '../../domain/principal.ts';
 
 /** Requests that the reader can answer, that were approved for them, and that were declined within a day. */
 export interface ApprovalsToLookAt {
@@ -30,7 +31,7 @@ export async function approvalsToLookAt(database: Database, scope: Scope, now: n
   const able = present.filter((each) => each.state === 'open' && mayDecide(scope, each));
   // Mostly there is nothing to look further at.
   const areTwo = able.length > 0 ? await readAreTwo(database, scope, now) : () => true;
-  const waiting = able.filter(({ asker }) => areTwo(asker.id, scope.actor?.id ?? ''));
-  const confirmed = present.filter((each) => each.state === 'confirmed' && each.asker.id === scope.actor?.id);
+  const waiting = able.filter(({ asker }) => areTwo(asker.id, actingUserId(scope)));
+  const confirmed = present.filter((each) => each.state === 'confirmed' && each.asker.id === actingUserId(scope));
   return { waiting, confirmed, declined };
 }

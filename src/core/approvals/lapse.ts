@@ -8,6 +8,7 @@ import type { LapsedBy } from '../../domain/approval-acts.ts';
 import * as approvalsStore from './approvals.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
+import { job } from '../../domain/principal.ts';
 
 const everyMs = 60_000;
 
@@ -33,13 +34,13 @@ export async function lapse(
 ): Promise<void> {
   if (!(await approvalsStore.move(tx, scope, approval, { state: 'lapsed', endedAt: at, lapsedBy }))) return;
   const event = { kind: 'approval.lapsed', by: lapsedBy, ...eventOf(approval) } as const;
-  const portal = createScope({ ...scope, actor: null, address: null });
+  const portal = createScope({ ...scope, principal: job('approvals'), address: null });
   await activityStore.record(tx, portal, event, approval.asker.id, at);
 }
 
 export interface LapseApprovalsDependencies {
   readonly database: Database;
-  readonly tenants: Pick<Tenants, 'operatorScope'>;
+  readonly tenants: Pick<Tenants, 'scopeFor'>;
   readonly clock: () => number;
 }
 
@@ -68,7 +69,7 @@ export async function run(deps: LapseApprovalsDependencies, stopping: AbortSigna
     const tenant = await tenantsStore.findForOperator(database, id);
     // What waits in a tenant ends when it begins to move, and nothing is recorded there afterwards.
     if (tenant === null || tenant.state === 'moving') continue;
-    const scope = tenants.operatorScope(tenant);
+    const scope = tenants.scopeFor(tenant, job('approvals'));
     for await (const approval of approvalsStore.live(database, scope)) {
       if (stopping.aborted) return;
       await lookAt(deps, scope, approval);

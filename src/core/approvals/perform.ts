@@ -9,11 +9,11 @@ import {
   removeSecondFactor,
   type Throttle,
   recordExport,
-  edit,
+  editAction,
   remove,
   restore,
-  takeStep,
-  type Step,
+  performAction,
+  type UserAction,
   type ResetResult,
   type Users,
   tenantsStore,
@@ -26,6 +26,7 @@ import { actionOf } from '../../domain/approval-acts.ts';
 import * as approvalsStore from './approvals.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
+import { actingUserId } from '../../domain/principal.ts';
 
 /** What came of it: too late, or done, with what its asker gets of it. */
 export type Performed =
@@ -54,7 +55,7 @@ export interface PerformParts {
 async function take(deps: PerformParts, tx: Database, scope: Scope, id: string): Promise<Approval | null> {
   const { clock } = deps;
   const approval = await approvalsStore.find(tx, scope, id);
-  if (approval?.state !== 'confirmed' || approval.asker.id !== scope.actor?.id) return null;
+  if (approval?.state !== 'confirmed' || approval.asker.id !== actingUserId(scope)) return null;
   const at = clock();
   const found = await lapseOf(tx, scope, approval, at);
   // The region may have become stricter since, and does not let the tenant have such rules any more.
@@ -98,7 +99,7 @@ async function reset(deps: PerformParts, scope: Scope, approval: Approval): Prom
   return result.outcome === 'stale' ? { outcome: 'late' } : { outcome: 'reset', result };
 }
 
-function change(deps: PerformParts, scope: Scope, found: Approval, step: Step): Promise<Performed> {
+function change(deps: PerformParts, scope: Scope, found: Approval, step: UserAction): Promise<Performed> {
   const { clock } = deps;
   return taking(deps, scope, found, async (tx, approval) => {
     const { subject, act } = approval;
@@ -106,7 +107,7 @@ function change(deps: PerformParts, scope: Scope, found: Approval, step: Step): 
     const ids = subject.users.map(({ id }) => id);
     const changed = await usersStore.findMany(tx, scope, ids, among);
     for (const user of changed) {
-      const { outcome } = await takeStep(tx, scope, user.id, step, clock());
+      const { outcome } = await performAction(tx, scope, user.id, step, clock());
       // Judged a moment ago behind the same lock: all of it is done, or nothing.
       if (outcome === 'refused') throw new Failure('forbidden');
     }
@@ -152,7 +153,7 @@ function loosen(deps: PerformParts, scope: Scope, found: Approval): Promise<Perf
 export async function perform(deps: PerformParts, scope: Scope, id: string): Promise<Performed> {
   const { approvals } = deps;
   const approval = await approvals.load(scope, id);
-  if (approval.asker.id !== scope.actor?.id) throw new Failure('forbidden');
+  if (approval.asker.id !== actingUserId(scope)) throw new Failure('forbidden');
   if (approval.state === 'open') throw conflict('approvals:error.notConfirmed');
   if (approval.state !== 'confirmed') return { outcome: 'late' };
   const agreed = createScope({ ...scope, agreed: approval.act });
@@ -162,7 +163,7 @@ export async function perform(deps: PerformParts, scope: Scope, id: string): Pro
     case 'removeSecondFactor':
       return removeFactor(deps, agreed, approval);
     case 'giveGlobalAdmin':
-      return change(deps, agreed, approval, edit({ administratorLevel: 'global' }));
+      return change(deps, agreed, approval, editAction({ administratorLevel: 'global' }));
     case 'restore':
       return change(deps, agreed, approval, restore);
     case 'delete':

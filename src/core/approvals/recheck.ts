@@ -1,6 +1,6 @@
 import { areTwoBy, behindMs, type ApprovalTarget, type AreTwo } from '../../domain/approvals.ts';
 import { couldDo } from '../../domain/approval-policy.ts';
-import { may, mayGive, maySetRules, type Verdict } from '../../domain/policy.ts';
+import { may, mayGive, maySetRules } from '../../domain/policy.ts';
 import { restoreWindowMs } from '../../domain/regions.ts';
 import { createScope, type Scope } from '../../domain/scope.ts';
 import type { User } from '../../domain/people/user.ts';
@@ -10,6 +10,8 @@ import type { Approval } from './rows.ts';
 import { actionOf, amongOf, type ApprovalAct, type LapsedBy } from '../../domain/approval-acts.ts';
 import * as approvalsStore from './approvals.store.ts';
 import type { Database } from '../../platform/database/database.ts';
+import { person, actingUserId } from '../../domain/principal.ts';
+import type { Verdict } from '../../domain/verdict.ts';
 
 type AboutApproval = Pick<Approval, 'act' | 'subject' | 'asker'>;
 
@@ -35,11 +37,11 @@ function mayGiveGlobalAdmin(scope: Scope, [target]: readonly User[]): Verdict {
 
 /** @returns whether the scope's actor may answer a request, if they are another than its asker: what they could do themselves */
 export const mayDecide = (scope: Scope, { act, subject, asker }: AboutApproval): boolean =>
-  asker.id !== scope.actor?.id && couldDo(scope, act, subject.users).allowed;
+  asker.id !== actingUserId(scope) && couldDo(scope, act, subject.users).allowed;
 
 /** @returns whether a request is anything to the scope's actor: to everybody else it does not exist */
 export const sees = (scope: Scope, approval: AboutApproval & Pick<Approval, 'decider'>): boolean =>
-  [approval.asker.id, approval.decider?.id].includes(scope.actor?.id) || mayDecide(scope, approval);
+  [approval.asker.id, approval.decider?.id].includes(actingUserId(scope)) || mayDecide(scope, approval);
 
 /** Reads what tells two people apart. @param now epoch ms */
 export const readAreTwo = async (database: Database, scope: Scope, now: number): Promise<AreTwo> =>
@@ -62,7 +64,7 @@ export async function whoMayDecide(
     approvalsStore.administrators(database, scope),
     readAreTwo(database, scope, now),
   ]);
-  const able = all.filter((actor) => mayDecide(createScope({ ...scope, actor }), approval));
+  const able = all.filter((actor) => mayDecide(createScope({ ...scope, principal: person(actor) }), approval));
   const isFree = ({ id }: User): boolean => areTwo(approval.asker.id, id);
   return { confirmers: able.filter(isFree), dependent: able.filter((user) => !isFree(user)) };
 }
@@ -86,7 +88,7 @@ export async function lapseOf(
   const stands = ({ id, epoch }: { id: string; epoch: number }): boolean => {
     const actor = people.find((each) => each.id === id);
     if (actor?.state !== 'active' || actor.epoch !== epoch) return false;
-    return couldDo(createScope({ ...scope, actor }), act, subject.users).allowed;
+    return couldDo(createScope({ ...scope, principal: person(actor) }), act, subject.users).allowed;
   };
   if (!stands(asker)) return 'asker';
   if (decider && !stands(decider)) return 'confirmer';

@@ -22,16 +22,16 @@ export interface ReadRow {
 /** The column of each place in a row; null where a heading is empty. */
 export type Columns = readonly (CsvColumn | null)[];
 
-const longestQuote = 40;
-const mostNamed = 5;
+const maxQuoteLength = 40;
+const maxNamed = 5;
 // More is no user name, however much of it folds away.
-const longestTyped = 1_000;
+const maxTypedLength = 1_000;
 
 const quote = (text: string): string => {
   const clean = cleanName(text);
-  return clean.length > longestQuote ? `${clean.slice(0, longestQuote)}…` : clean;
+  return clean.length > maxQuoteLength ? `${clean.slice(0, maxQuoteLength)}…` : clean;
 };
-const list = (names: readonly string[]): string => [...new Set(names.map(quote))].slice(0, mostNamed).join(', ');
+const list = (names: readonly string[]): string => [...new Set(names.map(quote))].slice(0, maxNamed).join(', ');
 
 /** Understands the headings. @throws UnreadableFile for those that are unknown, twice there, or missing */
 export function readHeadings({ cells }: FileRow, csv: UserCells): Columns {
@@ -56,7 +56,7 @@ type CellOf = (column: CsvColumn) => string;
 /** Understands the cells of a row by its columns. */
 export function readCells({ line, cells }: FileRow, columns: Columns, csv: UserCells): ReadRow {
   const cellOf: CellOf = (column) => unguardCell(cells[columns.indexOf(column)] ?? '');
-  const username = canonicalUsername(cellOf('username').slice(0, longestTyped));
+  const username = canonicalUsername(cellOf('username').slice(0, maxTypedLength));
   const stray = cells.some((cell, index) => (columns[index] ?? null) === null && cell.trim() !== '');
   const words = readWords(cellOf, csv);
   const faults: FieldFault[] = [

@@ -5,6 +5,7 @@ import { type Build, type Database, preparedQuery } from '../../platform/databas
 import type { Counts, ImportMode, Outcome, PlannedRow } from '../../domain/imports.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { toImport, toPlannedRow, toRecord, type Import, type ImportRecord, type PlannedRowRecord } from './rows.ts';
+import { actingUserId } from '../../domain/principal.ts';
 
 /** A place among the rows of an import: behind a line, or in front of one. */
 export type RowsFrom = { readonly after: number } | { readonly before: number };
@@ -12,7 +13,7 @@ export type RowsFrom = { readonly after: number } | { readonly before: number };
 const rowsWrittenAtOnce = 100;
 
 function own(scope: Scope) {
-  return { tenant_id: scope.tenant.id, user_id: scope.actor?.id ?? '' };
+  return { tenant_id: scope.tenant.id, user_id: actingUserId(scope) };
 }
 
 function mine(database: Database, scope: Scope, id: string) {
@@ -37,7 +38,7 @@ const listOwn = preparedQuery<ImportRecord>('imports.list', (knex, $) =>
 );
 
 function valuesOf(scope: Scope) {
-  return { tenant: scope.tenant.id, user: scope.actor?.id ?? '' };
+  return { tenant: scope.tenant.id, user: actingUserId(scope) };
 }
 
 /** Begins an import that nobody sees until it is staged. Times are epoch ms. @returns what writes the rest of it */

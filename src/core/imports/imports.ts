@@ -20,10 +20,10 @@ import * as importsStore from './imports.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 
-export const mostRows = 10_000;
-const mostKept = 10;
+export const maxRows = 10_000;
+const maxKept = 10;
 const rowsAtOnce = 250;
-const longestFileName = 120;
+const maxFileNameLength = 120;
 
 /** A file as it was sent. */
 export interface SentFile {
@@ -78,7 +78,7 @@ async function* understood(deps: ImportsDependencies, bytes: Buffer): AsyncGener
   for await (const row of readRows(bytes, (text) => csv.columnOf(text) !== null)) {
     if (isBlank(row)) continue;
     if (columns === null) columns = readHeadings(row, csv);
-    else if (++count > mostRows) throw new UnreadableFile('imports:file.tooManyRows', { count: mostRows });
+    else if (++count > maxRows) throw new UnreadableFile('imports:file.tooManyRows', { count: maxRows });
     else yield readCells(row, columns, csv);
   }
 }
@@ -108,7 +108,7 @@ export async function stage(deps: ImportsDependencies, scope: Scope, file: SentF
   const { throttle, clock, database } = deps;
   await throttle.spend(scope, 'import');
   const at = clock();
-  const fileName = cleanName(file.name).slice(0, longestFileName);
+  const fileName = cleanName(file.name).slice(0, maxFileNameLength);
   const staging = await importsStore.begin(database, scope, { fileName, at, expiresAt: at + importKeptMs });
   try {
     await staging.stage(await readInto(deps, scope, file.bytes, staging.add));
@@ -117,7 +117,7 @@ export async function stage(deps: ImportsDependencies, scope: Scope, file: SentF
     if (error instanceof UnreadableFile) return { outcome: 'invalid', faults: [error.fault] };
     throw error;
   }
-  await importsStore.keepLatest(database, scope, mostKept);
+  await importsStore.keepLatest(database, scope, maxKept);
   return { outcome: 'staged', id: staging.id };
 }
 

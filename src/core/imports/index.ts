@@ -37,6 +37,6 @@ export function createImportsContext(deps: ImportsContextDependencies) {
 
 export { type CsvColumn, csvColumns, type UserCells } from './columns.ts';
 export * as importsStore from './imports.store.ts';
-export { type Imports, mostRows } from './imports.ts';
+export { type Imports, maxRows } from './imports.ts';
 export type { Delivery, ImportPasswords, IssuedPassword } from './passwords.ts';
 export type { Import } from './rows.ts';

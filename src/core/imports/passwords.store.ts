@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import { type Database, preparedQuery, type Build } from '../../platform/database/database.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { inTenant } from '../accounts/index.ts';
+import { actingUserId } from '../../domain/principal.ts';
 
 /** A user whom an import added and who has not signed in since. */
 export interface Newcomer {
@@ -32,7 +33,7 @@ export interface IssuedHash extends Pick<Newcomer, 'line' | 'userId' | 'epoch'> 
 const usersAtOnce = 200;
 
 function mine(database: Database, scope: Scope, id: string) {
-  return database.knex('imports').where({ id, tenant_id: scope.tenant.id, user_id: scope.actor?.id ?? '' });
+  return database.knex('imports').where({ id, tenant_id: scope.tenant.id, user_id: actingUserId(scope) });
 }
 
 // The epoch tells whether somebody else has given them another password since, or blocked them. Each row's user is
@@ -74,7 +75,7 @@ const listAfterQuery = preparedQuery<NewcomerRow>('importPasswords.listAfter', (
 );
 
 function valuesOf(scope: Scope, id: string) {
-  return { tenant: scope.tenant.id, user: scope.actor?.id ?? '', id };
+  return { tenant: scope.tenant.id, user: actingUserId(scope), id };
 }
 
 // Within the transaction that follows nobody else changes them: SQLite has one writer, PostgreSQL holds these rows.

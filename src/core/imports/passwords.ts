@@ -17,6 +17,7 @@ import type { Import } from './rows.ts';
 import * as importPasswordsStore from './passwords.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
+import { person, actingUserId } from '../../domain/principal.ts';
 
 /** A temporary password, or a one-time link, with whom it is for; its clear text is nowhere else. */
 export interface IssuedPassword {
@@ -139,9 +140,9 @@ async function keep(
 
 // Somebody may have been given a level since the import, or the administrator have lost theirs since the download began.
 async function allowedAmong<Each extends Newcomer>(tx: Database, scope: Scope, made: readonly Each[]) {
-  const actor = await usersStore.find(tx, scope, scope.actor?.id ?? '');
+  const actor = await usersStore.find(tx, scope, actingUserId(scope));
   if (actor?.state !== 'active') throw conflict('imports:error.underWay');
-  const present = createScope({ ...scope, actor });
+  const present = createScope({ ...scope, principal: person(actor) });
   const ids = made.map(({ userId }) => userId);
   const users = await usersStore.findMany(tx, scope, ids, 'present');
   const allowed = new Set(users.filter((user) => may(present, 'users.import', user).allowed).map(({ id }) => id));

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { FieldFault } from '../../domain/errors.ts';
 import type { ImportedUser, PlannedRow } from '../../domain/imports.ts';
-import { may, mayGive, type Verdict } from '../../domain/policy.ts';
+import { may, mayGive } from '../../domain/policy.ts';
 import { offersLanguage, restoreWindowMs, languageNotOffered } from '../../domain/regions.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { cleanName, domainOf, isUsername, type User, type Change } from '../../domain/people/user.ts';
 import type { ReadRow } from './cells.ts';
+import type { Verdict } from '../../domain/verdict.ts';
 
 /** What the plan is made against. */
 export interface Present {
@@ -26,11 +27,11 @@ export function planRow(scope: Scope, present: Present, row: ReadRow, holder: Ho
     : planAddition(scope, present, row, holder);
 }
 
-const longestShown = 254;
+const maxShownLength = 254;
 
 /** A row that is refused, with as much of what it says as tells whom it is about. */
 export function refuse({ line, username, given }: ReadRow, ...faults: FieldFault[]): PlannedRow {
-  const shown = (text = ''): string => cleanName(text).slice(0, longestShown);
+  const shown = (text = ''): string => cleanName(text).slice(0, maxShownLength);
   return { line, username: shown(username), displayName: shown(given.displayName), outcome: 'refused', faults };
 }
 

@@ -22,7 +22,7 @@ export class UnreadableFile extends Error {
 
 // So little that whoever else is served does not notice; and a row that is longer is none.
 const bytesAtOnce = 16 * 1024;
-const longestRowCharacters = 16 * 1024;
+const maxRowCharacters = 16 * 1024;
 const delimiters = [';', ',', '\t'] as const;
 
 /**
@@ -39,7 +39,7 @@ export async function* readRows(bytes: Buffer, isHeading: (text: string) => bool
     info: true,
     relax_column_count: true,
     skip_empty_lines: true,
-    max_record_size: longestRowCharacters,
+    max_record_size: maxRowCharacters,
   });
   // Whatever fails in front of the parser fails in it: this is the one place that is listened to.
   const source = Readable.from(unhurried(decoded(bytes)));

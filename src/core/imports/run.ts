@@ -13,6 +13,7 @@ import { writeAll, writeStop } from './write.ts';
 import * as importRunsStore from './run.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
+import { job, person } from '../../domain/principal.ts';
 
 interface RunParts {
   readonly database: Database;
@@ -35,7 +36,7 @@ async function apply(deps: RunParts, wanted: WantedImport): Promise<void> {
     now: clock(),
     address,
     tenant,
-    actor: null,
+    principal: job('imports'),
   });
   // Read before the lock is taken: they stay as they are while the import is wanted.
   const rows = await Array.fromAsync(importRunsStore.effective(database, wanted.id));
@@ -60,7 +61,7 @@ async function applyWithin(
     writeStop(tx, wanted, { stoppedBy, decision, at });
   const tenant = await tenantsStore.findForOperator(tx, outside.tenant.id);
   if (actor === null || !mayStill(actor, wanted) || tenant?.state !== 'active') return end('rights');
-  const scope = createScope({ ...outside, actor });
+  const scope = createScope({ ...outside, principal: person(actor) });
   const verdict = may(scope, 'users.import');
   if (!verdict.allowed) {
     const event = { kind: 'refused', action: 'users.import', because: verdict.because } as const;

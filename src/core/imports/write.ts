@@ -8,6 +8,7 @@ import type { Decision } from './decide.ts';
 import type { WantedImport } from './run.store.ts';
 import * as importRunsStore from './run.store.ts';
 import type { Database } from '../../platform/database/database.ts';
+import { displayNameOf } from '../../domain/principal.ts';
 
 const usersAtOnce = 100;
 
@@ -93,7 +94,7 @@ function newUser(
     password: 'temporary',
     passwordHash: unusableHash,
     temporaryUntil: at,
-    passwordSetBy: scope.actor?.displayName ?? null,
+    passwordSetBy: displayNameOf(scope.principal),
     passwordSetAt: at,
     lastSignInAt: null,
     createdAt: at,

@@ -3,7 +3,7 @@ import { type Tenant, tenantsStore } from '../accounts/index.ts';
 import { activityStore } from '../activity/index.ts';
 import type { Move } from './moves.store.ts';
 import { MoveFault } from './faults.ts';
-import type { MovingParts } from './parts.ts';
+import type { MovingParts } from './dependencies.ts';
 import * as movesStore from './moves.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 

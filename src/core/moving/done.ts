@@ -4,7 +4,7 @@ import { MoveFault } from './faults.ts';
 import { readReceipt, type Receipt } from './receipt.ts';
 import { tenantTables, travellingTables } from './tables.ts';
 import { difference, type TableSummary } from './tally.ts';
-import type { KeepKey, MovingParts } from './parts.ts';
+import type { KeepKey, MovingParts } from './dependencies.ts';
 import { activityStore } from '../activity/index.ts';
 import { directoryStore } from '../directory/index.ts';
 import { tenantsStore } from '../accounts/index.ts';

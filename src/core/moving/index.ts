@@ -5,7 +5,7 @@ export { moveIn, type Taken } from './move-in.ts';
 export { type MoveOrder, moveOut } from './move-out.ts';
 export * as movesStore from './moves.store.ts';
 export * as movingStore from './moving.store.ts';
-export { type MovingParts, ownSigner } from './parts.ts';
+export { type MovingParts, ownSigner } from './dependencies.ts';
 export { type Receipt, receiptOf } from './receipt.ts';
 export { tenantTables } from './tables.ts';
 export type { TableSummary } from './tally.ts';

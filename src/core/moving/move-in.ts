@@ -16,7 +16,7 @@ import { MoveFault } from './faults.ts';
 import { readEncrypted } from './file.ts';
 import { travellingTables, type TenantTable } from './tables.ts';
 import { createTally, difference, type Cells, type TableSummary } from './tally.ts';
-import type { KeepKey, MovingParts } from './parts.ts';
+import type { KeepKey, MovingParts } from './dependencies.ts';
 import * as movingStore from './moving.store.ts';
 import * as movesStore from './moves.store.ts';
 import type { Database } from '../../platform/database/database.ts';

@@ -10,11 +10,13 @@ import { MoveFault } from './faults.ts';
 import { encrypterFor, writeEncrypted } from './file.ts';
 import { travellingTables } from './tables.ts';
 import type { TableSummary } from './tally.ts';
-import { ownSigner, type MovingParts } from './parts.ts';
-import { endWhatWaits } from './end-approvals.ts';
+import { ownSigner, type MovingParts } from './dependencies.ts';
 import * as movingStore from './moving.store.ts';
 import * as movesStore from './moves.store.ts';
 import type { Database } from '../../platform/database/database.ts';
+import type { Scope } from '../../domain/scope.ts';
+import { lapse, approvalsStore } from '../approvals/index.ts';
+import { supportStore } from '../support/index.ts';
 
 export interface MoveOrder {
   readonly tenantId: string;
@@ -162,5 +164,19 @@ async function* rowsOf(tx: Database, { tables, tenant, passwords }: Omit<BundleH
     for await (const some of movingStore.rows(tx, table, columns, tenant.id))
       for (const cells of some)
         yield { table: table.name, cells: secret < 0 ? cells : cells.with(secret, '') } satisfies BundleRow;
+  }
+}
+
+/**
+ * Ends what would end by itself while a tenant moves, and be recorded behind the back of its bundle. Under the tenant's lock.
+ * @param at epoch ms
+ */
+export async function endWhatWaits(tx: Database, scope: Scope, at: number): Promise<void> {
+  for await (const approval of approvalsStore.live(tx, scope)) await lapse(tx, scope, approval, 'move', at);
+  for (const { id, operatorId, endsAt } of await supportStore.listOpen(tx, scope, -Infinity)) {
+    const outcome = endsAt <= at ? 'expired' : 'withdrawn';
+    await supportStore.finish(tx, id, outcome, at);
+    const kind = outcome === 'expired' ? 'support.expired' : 'support.ended';
+    await activityStore.record(tx, scope, { kind, grant: id }, operatorId, at);
   }
 }

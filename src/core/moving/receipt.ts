@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isSignedBy, signatureOf, signatureSchema, signerSchema } from '../../platform/keys/region-key.ts';
 import { summariesSchema } from './bundle.ts';
 import { MoveFault } from './faults.ts';
-import { ownSigner, type MovingParts } from './parts.ts';
+import { ownSigner, type MovingParts } from './dependencies.ts';
 import * as movesStore from './moves.store.ts';
 
 const form = 'parvis receipt 1';

@@ -1,7 +1,7 @@
 import type { ActivityEvent } from '../../domain/activity/event.ts';
 import { conflict, notFound } from '../../domain/errors.ts';
 import { tightened } from '../../domain/tenant-rules.ts';
-import { may, type Verdict } from '../../domain/policy.ts';
+import { may } from '../../domain/policy.ts';
 import { restoreWindowMs, type RegionRules } from '../../domain/regions.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { User } from '../../domain/people/user.ts';
@@ -15,6 +15,7 @@ import * as erasureCountsStore from './erasure.counts.store.ts';
 import * as erasureStore from './erasure.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
+import type { Verdict } from '../../domain/verdict.ts';
 
 export type EraseOutcome =
   | { readonly outcome: 'erased' }
@@ -25,7 +26,7 @@ export interface ErasureParts {
   readonly throttle: Throttle;
   readonly rules: RegionRules;
   /** The scope in which the portal itself acts on a tenant. */
-  readonly operatorScope: (tenant: ScopeTenant) => Scope;
+  readonly scopeOf: (tenant: ScopeTenant) => Scope;
   readonly transport: Pick<Transport, 'clear'> | null;
   readonly clock: () => number;
 }
@@ -87,8 +88,8 @@ async function purgeOne(
   tenant: OverdueUser['tenant'],
   deletedBefore: number,
 ): Promise<User | null> {
-  const { operatorScope, database } = deps;
-  const scope = operatorScope(tenant);
+  const { scopeOf, database } = deps;
+  const scope = scopeOf(tenant);
   return database.transaction(async (tx) => {
     await tenantsStore.lock(tx, scope);
     const user = await usersStore.findDeleted(tx, scope, id);

@@ -10,6 +10,7 @@ import type { Side } from './personal-data.store.ts';
 import * as personalDataStore from './personal-data.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
+import { person } from '../../domain/principal.ts';
 
 /** An entry of the log as the person in it may see it. */
 export interface PersonalEntry {
@@ -108,15 +109,15 @@ export const createPersonalData = (deps: PersonalDataDependencies) => bind(deps,
  * What a person may know of an entry: their own part of it whole; of others the name, where they could see it anyway, and
  * neither their address nor what was changed about them.
  */
-function entryFor(scope: Scope, person: User): (activity: Activity) => PersonalEntry {
-  const seesOthers = may(createScope({ ...scope, actor: person }), 'users.view').allowed;
+function entryFor(scope: Scope, user: User): (activity: Activity) => PersonalEntry {
+  const seesOthers = may(createScope({ ...scope, principal: person(user) }), 'users.view').allowed;
   return ({ at, event, actor, target, address }) => {
-    const aboutThem = target === null || target.id === person.id;
-    const byThem = actor === null || actor.id === person.id;
+    const aboutThem = target === null || target.id === user.id;
+    const byThem = actor === null || actor.id === user.id;
     return {
       at,
       kind: event.kind,
-      event: aboutThem || seesOthers ? withoutOthers(event, actor?.id === person.id) : null,
+      event: aboutThem || seesOthers ? withoutOthers(event, actor?.id === user.id) : null,
       by: actor,
       to: aboutThem || seesOthers ? target : null,
       address: byThem ? address : null,

@@ -2,6 +2,13 @@ import type { Logger } from 'pino';
 import type { Work } from '../../platform/jobs.ts';
 import { confirmCommand, type TrustedClock } from './trusted-clock.ts';
 import type { Counts, Tally, RetentionStep } from '../../platform/retention-step.ts';
+import type { Database } from '../../platform/database/database.ts';
+import { countExpired, purge } from './expired.store.ts';
+import type { RegionRules } from '../../domain/regions.ts';
+import type { Scope } from '../../domain/scope.ts';
+import { trimLogs } from '../activity/index.ts';
+import type { Erasure } from '../personal-data/index.ts';
+import type { ScopeTenant } from '../../domain/tenant.ts';
 
 /** A kind of which more is due than one run may delete. */
 export interface Excess {
@@ -97,4 +104,23 @@ async function run(deps: RetentionDependencies, warnings: Map<string, number>, s
   const [error, ...more] = errors;
   for (const each of more) log.warn({ err: each }, 'Purge: not done, to be tried again');
   if (error !== undefined) throw error;
+}
+
+/** @returns everything that the portal deletes by time: deleted users, the activity log, and what has expired */
+export function retentionSteps(parts: {
+  database: Database;
+  rules: RegionRules;
+  scopeOf: (tenant: ScopeTenant) => Scope;
+  erasure: Pick<Erasure, 'purge'>;
+}): readonly RetentionStep[] {
+  const { database, rules, scopeOf, erasure } = parts;
+  return [
+    erasure.purge,
+    trimLogs({ database, rules, scopeOf }),
+    // Without a limit: none of it is valid any more, and none of it would be missed.
+    {
+      countDue: (now) => countExpired(database, rules, now),
+      purge: (now, stopping, tally) => purge(database, rules, now, { stopping, tally }),
+    },
+  ];
 }

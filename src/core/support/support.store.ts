@@ -13,6 +13,7 @@ import {
   type OpenGrant,
   type OpenGrantRow,
 } from '../accounts/index.ts';
+import { actingUserId } from '../../domain/principal.ts';
 
 /** How a grant came to its end: by an administrator, by the operator's company, or by its time. */
 export type GrantOutcome = 'ended' | 'withdrawn' | 'expired';
@@ -59,8 +60,8 @@ interface TenantGrantRow {
   outcome: GrantOutcome | null;
 }
 
-const mostShown = 50;
-const mostOperators = 200;
+const maxShown = 50;
+const maxOperators = 200;
 
 function grantsOf(query: Knex): Knex.QueryBuilder {
   return query('support_grants as grants')
@@ -103,7 +104,7 @@ function operators(database: Database): Knex.QueryBuilder {
 
 /** @returns the operators who may be let in, by name */
 export async function listOperators(database: Database): Promise<User[]> {
-  return ((await operators(database).orderBy('users.name_key').limit(mostOperators)) as UserRow[]).map(toUser);
+  return ((await operators(database).orderBy('users.name_key').limit(maxOperators)) as UserRow[]).map(toUser);
 }
 
 /** @returns an operator who may be let in; null for anybody else's id */
@@ -115,7 +116,7 @@ export async function findOperator(database: Database, id: string): Promise<User
 /** @returns the latest grants of the scope's tenant, those that ended too */
 export async function list(database: Database, scope: Scope): Promise<TenantGrant[]> {
   return (
-    (await grantsOf(database.knex).where('grants.tenant_id', scope.tenant.id).limit(mostShown)) as TenantGrantRow[]
+    (await grantsOf(database.knex).where('grants.tenant_id', scope.tenant.id).limit(maxShown)) as TenantGrantRow[]
   ).map(toTenantGrant);
 }
 
@@ -143,7 +144,7 @@ export async function openOfOperatorAcrossTenants(database: Database, operatorId
 /** @returns grants that nobody has ended and whose time is over at a time in epoch ms */
 export async function expiredAcrossTenants(database: Database, now: number): Promise<OpenGrant[]> {
   return toOpenGrants(
-    (await openGrants(database).where('grants.ends_at', '<=', now).limit(mostShown)) as OpenGrantRow[],
+    (await openGrants(database).where('grants.ends_at', '<=', now).limit(maxShown)) as OpenGrantRow[],
   );
 }
 
@@ -155,7 +156,7 @@ export async function insert(database: Database, scope: Scope, grant: NewGrant):
     level,
     tenant_id: scope.tenant.id,
     operator_id: operatorId,
-    granted_by: scope.actor?.id ?? '',
+    granted_by: actingUserId(scope),
     granted_at: grantedAt,
     ends_at: endsAt,
   });

@@ -10,15 +10,16 @@ import {
   type OpenGrant,
   sessionsStore,
   supportGrantsStore,
+  type Tenants,
   tenantsStore,
   usersStore,
 } from '../accounts/index.ts';
 import { activityStore } from '../activity/index.ts';
-import type { ScopeTenant } from '../../domain/tenant.ts';
 import { end, grant } from './grants.ts';
 import * as supportStore from './support.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
+import { actingUserId, job, operator } from '../../domain/principal.ts';
 
 /** Why an operator is not let in now: inside a tenant already, the grant is over, or their second factor is missing. */
 export type EntryRefusal = 'inside' | 'over' | 'secondFactor';
@@ -30,8 +31,7 @@ const expireEveryMs = 30_000;
 export interface SupportDependencies {
   readonly database: Database;
   readonly rules: RegionRules;
-  /** The scope in which the portal itself acts on a tenant. */
-  readonly operatorScope: (tenant: ScopeTenant) => Scope;
+  readonly scopeFor: Tenants['scopeFor'];
   readonly clock: () => number;
 }
 
@@ -62,8 +62,8 @@ function endOf(deps: SupportDependencies, grant: OpenGrant) {
 
 /** Ends a grant from outside its tenant, once, whoever else may be about to. */
 async function finish(deps: SupportDependencies, grant: OpenGrant, outcome: 'withdrawn' | 'expired'): Promise<void> {
-  const { operatorScope, database, clock } = deps;
-  const scope = operatorScope(grant.tenant);
+  const { scopeFor, database, clock } = deps;
+  const scope = scopeFor(grant.tenant, outcome === 'expired' ? job('support') : operator);
   const kind = outcome === 'expired' ? 'support.expired' : 'support.ended';
   await database.transaction(async (tx) => {
     await tenantsStore.lock(tx, scope);
@@ -77,7 +77,7 @@ async function finish(deps: SupportDependencies, grant: OpenGrant, outcome: 'wit
 /** @returns where the scope's own actor may enter now */
 export async function openTo(deps: SupportDependencies, scope: Scope): Promise<OpenGrant[]> {
   const { database } = deps;
-  return (await supportStore.openOfOperatorAcrossTenants(database, scope.actor?.id ?? '')).filter(
+  return (await supportStore.openOfOperatorAcrossTenants(database, actingUserId(scope))).filter(
     (grant) => endOf(deps, grant) === null,
   );
 }
@@ -96,12 +96,12 @@ export async function enter(
   const { database, clock } = deps;
   const found = await supportGrantsStore.findOwnAcrossTenants(database, scope, grantId);
   if (found === null) throw notFound();
-  if (scope.support) return 'inside';
+  if (scope.principal.kind === 'support') return 'inside';
   return database.transaction(async (tx) => {
     await tenantsStore.lock(tx, found);
     const grant = await supportGrantsStore.findOwnAcrossTenants(tx, scope, grantId);
     if (grant === null || endOf(deps, grant) !== null) return 'over';
-    const operator = await usersStore.find(tx, scope, scope.actor?.id ?? '');
+    const operator = await usersStore.find(tx, scope, actingUserId(scope));
     if (operator === null || lacksSecondFactor(rulesOf(deps, grant), operator, 'operators')) return 'secondFactor';
     // Not by the request's own scope: another tab may have gone in meanwhile.
     if (!(await sessionsStore.enterSupport(tx, sessionId, grantId))) return 'inside';
@@ -115,11 +115,11 @@ export async function enter(
 /** Leads a session back to its user's own tenant. @returns the scope there */
 export async function leave(deps: SupportDependencies, scope: Scope, sessionId: string): Promise<Scope> {
   const { database, clock } = deps;
-  const { support } = scope;
-  if (support) {
+  const { principal } = scope;
+  if (principal.kind === 'support') {
     await database.transaction(async (tx) => {
       await tenantsStore.lock(tx, scope);
-      if (!(await sessionsStore.leaveSupport(tx, sessionId, support.grantId))) return;
+      if (!(await sessionsStore.leaveSupport(tx, sessionId, principal.grant.grantId))) return;
       await activityStore.record(tx, scope, { kind: 'support.left' }, null, clock());
     });
   }

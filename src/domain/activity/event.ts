@@ -1,4 +1,4 @@
-import type { Refusal } from '../policy.ts';
+import type { RecordedPrincipal } from '../principal.ts';
 import type { Action } from '../roles.ts';
 import type { Counts } from '../imports.ts';
 import type { LinkPurpose } from '../people/one-time-link.ts';
@@ -7,6 +7,7 @@ import type { HandOverRule } from '../regions.ts';
 import type { SupportLevel } from '../support.ts';
 import type { User, Change } from '../people/user.ts';
 import type { ApprovalAct, LapsedBy } from '../approval-acts.ts';
+import type { Refusal } from '../verdict.ts';
 
 /** Everything that is recorded, as typed data: the reader's language words it later. */
 export type ActivityEvent =
@@ -127,8 +128,9 @@ export interface Activity {
   /** Epoch ms. */
   readonly at: number;
   readonly event: ActivityEvent;
-  /** Who did it; null for the operator, and for a stranger who tried to sign in. */
+  /** The user who did it; null for the operator, for a job, and for a visitor who tried to sign in. */
   readonly actor: Participant | null;
+  readonly principal: RecordedPrincipal | null;
   readonly target: Participant | null;
   readonly address: string | null;
   /** Set where the actor is an operator whom somebody of the tenant had let in. */

@@ -1,5 +1,7 @@
 import type { ActivityEvent } from './event.ts';
-import type { Scope } from '../scope.ts';
+import { toRecorded, type Principal, type RecordedPrincipal } from '../principal.ts';
+import type { RegionScope } from '../scope.ts';
+import type { Grant } from '../support.ts';
 import type { Change } from '../people/user.ts';
 
 // Names are personal; levels and languages are what an auditor must still see after a person was erased.
@@ -21,13 +23,23 @@ interface SupportIds {
   readonly grantedBy: string;
 }
 
-/** Parts an event's data: what the chain keeps for good, and what is erased together with a person. */
+/** The principal as the chain binds it. The id of a user stands in the entry's own field; for jobs and clients it is here. */
+interface ChainedPrincipal {
+  readonly kind: Principal['kind'];
+  readonly id?: string;
+}
+
+/**
+ * Splits an event into what the chain binds permanently and what is erased together with a person.
+ * @param principal absent where nobody has signed in yet
+ */
 export function splitPersonal(
   event: ActivityEvent,
-  { address, support, actor }: Pick<Scope, 'address' | 'support'> & Partial<Pick<Scope, 'actor'>>,
+  { address, principal }: Pick<RegionScope, 'address'> & { readonly principal?: Principal | undefined },
 ): { data: string; personal: string } {
   const { kind: _kind, ...data } = event;
   const isPersonal = ({ field }: Change): boolean => personalFields.has(field);
+  const support = principal?.kind === 'support' ? principal : null;
   const kept = {
     ...data,
     ...('changes' in data && {
@@ -36,7 +48,8 @@ export function splitPersonal(
     ...('said' in data && { said: null }),
     ...(event.kind === 'support.granted' && { purpose: null }),
     ...('reason' in data && { reason: null }),
-    ...(support && { support: { grant: support.grantId, grantedBy: support.grantedBy.id } satisfies SupportIds }),
+    ...(support && { support: idsOf(support.grant) }),
+    ...(principal && { principal: chained(principal) }),
   };
   const personal: Personal = {
     address,
@@ -44,9 +57,28 @@ export function splitPersonal(
     ...('said' in data && { said: data.said }),
     ...(event.kind === 'support.granted' && { purpose: event.purpose }),
     ...('reason' in data && { reason: data.reason }),
-    ...(support && { support: { operator: actor?.displayName ?? null, grantedBy: support.grantedBy.name } }),
+    ...(support && { support: { operator: support.displayName, grantedBy: support.grant.grantedBy.name } }),
   };
   return { data: JSON.stringify(kept), personal: JSON.stringify(personal) };
+}
+
+const idsOf = ({ grantId, grantedBy }: Grant): SupportIds => ({ grant: grantId, grantedBy: grantedBy.id });
+
+function chained(principal: Principal): ChainedPrincipal {
+  const { kind, id } = toRecorded(principal);
+  return kind === 'job' || kind === 'client' ? { kind, id: id ?? '' } : { kind };
+}
+
+/**
+ * @param actorId the user of the entry, if any
+ * @returns who did what an entry says; null where nobody had signed in. Entries of earlier versions name no kind: without a
+ * user they were the operator's, except for the attempts to sign in.
+ */
+export function principalOf(data: string, actorId: string | null): RecordedPrincipal | null {
+  const { principal, support } = JSON.parse(data) as { principal?: ChainedPrincipal; support?: SupportIds };
+  if (principal !== undefined) return { kind: principal.kind, id: principal.id ?? actorId };
+  if (actorId === null) return null;
+  return { kind: support === undefined ? 'person' : 'support', id: actorId };
 }
 
 /** Puts an event together again, as far as it was not erased. */
@@ -57,7 +89,14 @@ export function joinPersonal(
 ): { event: ActivityEvent; address: string | null } {
   const written = JSON.parse(personal ?? '{"address":null}') as Personal;
   const { address, changes = [], purpose = null, said = null, reason = null } = written;
-  const { support: _support, ...rest } = JSON.parse(data) as object & { support?: SupportIds };
+  const {
+    support: _support,
+    principal: _principal,
+    ...rest
+  } = JSON.parse(data) as object & {
+    support?: SupportIds;
+    principal?: ChainedPrincipal;
+  };
   const event = { kind, ...rest } as ActivityEvent;
   if (event.kind === 'support.granted') return { event: { ...event, purpose }, address };
   if ('said' in event) return { event: { ...event, said }, address };

@@ -54,16 +54,16 @@ export function temporaryPasswordsWithin(typed: string): string[] {
  */
 export const normalizePassword = (typed: string): string => typed.normalize('NFKC');
 
-const longestPasswordBytes = 1024;
+const maxPasswordBytes = 1024;
 // A keyboard may send a letter in its parts: a Korean syllable then takes nine bytes instead of three.
-const longestTypedBytes = 4 * longestPasswordBytes;
+const maxTypedBytes = 4 * maxPasswordBytes;
 const bytesOf = (text: string): number => new TextEncoder().encode(text).length;
 
 /** @returns the form in which a typed password is hashed; null where it is too long to be anybody's, told without work */
 export function readPassword(typed: string): string | null {
-  if (bytesOf(typed) > longestTypedBytes) return null;
+  if (bytesOf(typed) > maxTypedBytes) return null;
   const password = normalizePassword(typed);
-  return bytesOf(password) > longestPasswordBytes ? null : password;
+  return bytesOf(password) > maxPasswordBytes ? null : password;
 }
 
 /** A password as it was typed at sign-in. */
@@ -136,4 +136,4 @@ function isMadeOfNames(password: string, { username, displayName, tenantName }: 
 }
 
 /** Guesses below which a password counts as easy to guess, by zxcvbn's estimate; guessing online is throttled besides. */
-export const fewestGuesses = 1e9;
+export const minGuesses = 1e9;

@@ -5,10 +5,10 @@ export type Searched = Pick<User, 'displayName' | 'firstName' | 'lastName' | 'us
 
 // Letters keep the marks that belong to them: in Hindi, say, a vowel is one.
 const betweenWords = /[^\p{L}\p{N}\p{M}]+/u;
-const longestWord = 100;
-const longestText = 300;
-const longestTerm = 20;
-const mostWords = 8;
+const maxWordLength = 100;
+const maxTextLength = 300;
+const maxTermLength = 20;
+const maxWords = 8;
 
 // ς is how σ is written at the end of a word, and where a search breaks off is no end.
 const wordsIn = (text: string): string[] =>
@@ -16,7 +16,7 @@ const wordsIn = (text: string): string[] =>
     .replaceAll('ς', 'σ')
     .split(betweenWords)
     .filter(Boolean)
-    .map((word) => cut(word, longestWord));
+    .map((word) => cut(word, maxWordLength));
 
 // By letters: half of a pair of surrogates is none.
 const cut = (word: string, most: number): string => (word.length <= most ? word : [...word].slice(0, most).join(''));
@@ -43,7 +43,7 @@ export function searchWordsOf({ displayName, username, firstName, lastName }: Se
   const text = [displayName, username, firstName, lastName].join(' ');
   const words = wordsIn(text);
   const kept = withoutParts([...words, ...wordsIn(writtenOut(text)), ...words.map(drawnTogether)]);
-  let left = longestText;
+  let left = maxTextLength;
   return kept.filter((word) => (left -= [...word].length + 1) >= 0).join(' ');
 }
 
@@ -51,7 +51,7 @@ export function searchWordsOf({ displayName, username, firstName, lastName }: Se
 export function wordsOfSearch(typed: string): string[] {
   return withoutParts(wordsIn(typed))
     .sort((one, other) => other.length - one.length)
-    .slice(0, mostWords);
+    .slice(0, maxWords);
 }
 
 /** @returns every ending of every word of a text made by `searchWordsOf`: what begins an ending stands within a word */
@@ -60,25 +60,12 @@ export function endingsOf(searchWords: string): string[] {
   for (const word of searchWords.split(' ')) {
     let start = 0;
     for (const letter of word) {
-      endings.add(cut(word.slice(start), longestTerm));
+      endings.add(cut(word.slice(start), maxTermLength));
       start += letter.length;
     }
   }
   return [...endings];
 }
 
-/**
- * @returns the one of those endings, a whole word, with which the folded name begins; null where there is none. Whom it
- * finds stand, in a list by name, together with all who begin alike: no other word of theirs holds it
- */
-export function leadOf(nameKey: string, searchWords: string): string | null {
-  const lead = searchWords.split(' ').find((word) => nameKey.startsWith(word)) ?? '';
-  const isWhole = lead !== '' && cut(lead, longestTerm) === lead;
-  return isWhole && !nameKey.startsWith(beyondAll, lead.length) ? lead : null;
-}
-
-/** What no letter comes behind in the order of lists. */
-export const beyondAll = '\u{10FFFF}';
-
 /** @returns what to look up among endings for a word of a search: it finds at least all that the word is within */
-export const asBeginning = (word: string): string => cut(word, longestTerm);
+export const asBeginning = (word: string): string => cut(word, maxTermLength);

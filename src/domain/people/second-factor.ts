@@ -63,11 +63,11 @@ export interface ReadCode {
 }
 
 // Longer than any code with every space and hyphen that people put into it.
-const longestTyped = 100;
+const maxTypedLength = 100;
 
 /** @returns the code that was typed, whatever its spaces, hyphens, case and the script of its digits; null for none */
 export function readCode(typed: string): ReadCode | null {
-  if (typed.length > longestTyped) return null;
+  if (typed.length > maxTypedLength) return null;
   const symbols = typed
     .normalize('NFKC')
     .replace(/[\s\u2010-\u2015-]|\p{Cf}/gu, '')

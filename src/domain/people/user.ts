@@ -65,7 +65,7 @@ export function statusOf(user: Pick<User, 'state' | 'password' | 'temporaryUntil
 
 // The local part is ASCII on purpose: it leaves no two user names that look alike but differ.
 const usernameShape = /^[a-z0-9](?:[a-z0-9._+'-]{0,62}[a-z0-9])?@[a-z0-9-]+(?:\.[a-z0-9-]+)+$/;
-const longestUsername = 254;
+const maxUsernameLength = 254;
 
 /**
  * The one spelling under which a user name is kept and looked up. Applying it twice changes nothing.
@@ -86,7 +86,7 @@ function canonicalDomain(folded: string): string {
 
 /** @returns whether a canonical user name may be given to a user */
 export function isUsername(canonical: string): boolean {
-  return canonical.length <= longestUsername && usernameShape.test(canonical);
+  return canonical.length <= maxUsernameLength && usernameShape.test(canonical);
 }
 
 /** @returns the company domain behind the last @ of a canonical user name, or '' where there is none */

@@ -30,7 +30,7 @@ export interface Config {
 
 export type ConfigResult = { config: Config; faults: [] } | { config: null; faults: string[] };
 
-const shortestSecret = 32;
+const minSecretLength = 32;
 
 // Plain http is for one machine talking to itself: anywhere else it would carry passwords in the clear.
 function isSafe(url: URL): boolean {
@@ -67,8 +67,8 @@ const secrets = z
   .string()
   .transform((text) => text.split(',').map((each) => each.trim()))
   .refine(
-    (all) => all.every((each) => each.length >= shortestSecret),
-    `has a secret of fewer than ${shortestSecret} characters`,
+    (all) => all.every((each) => each.length >= minSecretLength),
+    `has a secret of fewer than ${minSecretLength} characters`,
   );
 
 const environment = z.object({

@@ -11,8 +11,8 @@ import {
 const positive = z.number().int().positive();
 
 const wording = z
-  .strictObject({ en: z.string().min(1), fr: z.string().min(1), de: z.string().min(1) })
-  .describe('A text in every language that the portal speaks.');
+  .partialRecord(z.enum(languages), z.string().min(1))
+  .describe('A text by language: one for each language of the region. Readers of others get the default language.');
 
 // Silence means no.
 const permission = z.enum(['allowed', 'forbidden']).default('forbidden');

@@ -6,8 +6,12 @@ import {
   type Place,
   type Placement,
   type RegionRules,
+  type RuleText,
   type UserOperation,
+  type Wording,
+  ruleTextIn,
 } from '../../domain/regions.ts';
+import type { z } from 'zod';
 import { packageRoot } from '../package-root.ts';
 import { rulesSchema } from './rules.schema.ts';
 
@@ -18,8 +22,11 @@ const builtInEditions = ['worldwide', 'germany', 'us-government', 'china'] as co
 
 const rulesFile = rulesSchema.transform((file, context): RegionRules => {
   const { $schema: _, places, operations, related, ...rules } = file;
-  const fault = (path: (string | number)[]): void =>
-    context.addIssue({ code: 'custom', path, message: 'names a place that is not among the places' });
+  const fault = (path: (string | number)[], message = 'names a place that is not among the places'): void =>
+    context.addIssue({ code: 'custom', path, message });
+  for (const [path, wording] of textsOf(file))
+    for (const language of rules.languages)
+      if (wording[language] === undefined) fault([...path, language], `is missing, and the region offers ${language}`);
   const placed = userOperations.map((operation): [UserOperation, Placement] => {
     const placement = placementOf(operations[operation], places);
     if (placement === null) fault(['operations', operation]);
@@ -32,6 +39,13 @@ const rulesFile = rulesSchema.transform((file, context): RegionRules => {
   });
   return { ...rules, related: others, operations: Object.fromEntries(placed) as Record<UserOperation, Placement> };
 });
+
+/** Every text of a rules file, with its path. */
+const textsOf = (file: z.infer<typeof rulesSchema>): [path: (string | number)[], wording: Wording][] => [
+  [['name'], file.name],
+  ...Object.entries(file.places).map(([id, { name }]): [string[], Wording] => [['places', id, 'name'], name]),
+  ...file.related.map(({ what }, index): [(string | number)[], Wording] => [['related', index, 'what'], what]),
+];
 
 type Places = Readonly<Record<string, { name: RegionRules['name']; address: string }>>;
 
@@ -88,10 +102,12 @@ function deepFreeze<T>(value: T): T {
   return Object.freeze(value);
 }
 
-const builtInNames = new Map(
-  builtInEditions.map((region) => [region as string, readRules(path.join(rulesFolder, `${region}.json`)).rules?.name]),
+const builtIn = new Map(
+  builtInEditions.map((region) => [region as string, readRules(path.join(rulesFolder, `${region}.json`)).rules]),
 );
 
-/** @returns what a region is called in a language; a region of the operator's own goes by its id */
-export const regionName = (region: string, language: Language): string =>
-  builtInNames.get(region)?.[language] ?? region;
+/** @returns the name of a region in a language; a region of the operator's own goes by its id */
+export function regionName(region: string, language: Language): RuleText {
+  const rules = builtIn.get(region);
+  return rules ? ruleTextIn(rules.name, language, rules) : { text: region, language };
+}

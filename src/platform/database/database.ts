@@ -27,9 +27,8 @@ export interface Database {
   /**
    * For reads on the hot path: the text is built once per name and process, and the driver keeps it prepared.
    * @param name unique per query text
-   * @param reads `scattered` for a few rows that lie all over very many
    */
-  prepare<Row>(name: string, build: Build, reads?: 'scattered'): (values: Values) => Promise<Row[]>;
+  prepare<Row>(name: string, build: Build): (values: Values) => Promise<Row[]>;
   /** Runs the work in one write transaction: all of it or, when it throws, nothing. */
   transaction<T>(work: (database: Database) => Promise<T>): Promise<T>;
   /** Reads everything as it is at one moment, however long it takes; nobody waits for it. */
@@ -72,6 +71,6 @@ export const silent = { warn: () => {}, error: () => {}, deprecate: () => {}, de
  * @returns what runs it on a database, or within a transaction
  */
 export const preparedQuery =
-  <Row>(name: string, build: Build, reads?: 'scattered') =>
+  <Row>(name: string, build: Build) =>
   (database: Database, values: Values): Promise<Row[]> =>
-    database.prepare<Row>(name, build, reads)(values);
+    database.prepare<Row>(name, build)(values);

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 
 // No entry is nearly as long; a file without an end of line must not fill the memory.
-const longestLine = 1024 * 1024;
+const maxLineLength = 1024 * 1024;
 
 /** The lines of a text in UTF-8, as they come. By hand, since node:readline also ends one at U+2028, which JSON leaves as it is. */
 export async function* linesOf(input: Readable): AsyncGenerator<string> {
@@ -10,7 +10,7 @@ export async function* linesOf(input: Readable): AsyncGenerator<string> {
     const lines = (rest + chunk).split('\n');
     rest = lines.pop() ?? '';
     yield* lines;
-    if (rest.length > longestLine) break;
+    if (rest.length > maxLineLength) break;
   }
   if (rest !== '') yield rest;
 }

@@ -30,7 +30,7 @@ const migrationSource: Knex.MigrationSource<string> = {
 
 // Any number will do as long as nothing else in the same PostgreSQL database locks it.
 const advisoryLock = 727_681;
-const longestWaitMs = 60_000;
+const maxWaitMs = 60_000;
 
 /**
  * Prepares the database for a process of the configured region: migrates the schema, and binds a database that has no
@@ -97,7 +97,7 @@ async function latest(database: Database): Promise<string[]> {
 // Taken before the database is opened: two processes that make a new file a write-ahead log at once refuse each other.
 async function withFileLock(file: string, work: () => Promise<string[]>): Promise<string[]> {
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-  const lock = new SqliteFile(`${file}.migrating`, { timeout: longestWaitMs });
+  const lock = new SqliteFile(`${file}.migrating`, { timeout: maxWaitMs });
   try {
     lock.exec('begin exclusive');
     return await work();

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from './database.ts';
 import { isUnavailable } from './unavailable.ts';
 
-const longestWaitMs = 20_000;
+const maxWaitMs = 20_000;
 const pauseMs = 200;
 
 /**
@@ -26,7 +26,7 @@ export async function overwriteDeleted(database: Database, tables: readonly stri
 }
 
 async function untilFree(work: () => Promise<boolean>): Promise<boolean> {
-  for (let waited = 0; waited < longestWaitMs; waited += pauseMs) {
+  for (let waited = 0; waited < maxWaitMs; waited += pauseMs) {
     try {
       if (await work()) return true;
     } catch (error) {

@@ -8,13 +8,8 @@ import { withinTransaction } from './transaction.ts';
 // A command may hold the write lock for a moment while the server runs; the driver waits on the event loop.
 const busyTimeoutMs = 250;
 
-// What lies all over the file is read through the system's own memory of it: a page of a million people's list lies in fifty
-// places, and to fetch each by a call takes longer than all else. Two gigabytes are the most that SQLite maps; what is beyond is
-// fetched. Whatever reads the file from end to end is kept away from it: all of that would count as this process's memory.
-const mappedBytes = 2 ** 31;
-
 /**
- * Opens one file with three connections: writes go through Knex's single connection, prepared reads through two read-only ones.
+ * Opens one file with two connections: writes go through Knex's single connection, prepared reads through a read-only one.
  * A reader of a write-ahead log sees the last commit, never an unfinished transaction.
  */
 export function openSqlite(file: string): Database {
@@ -30,11 +25,11 @@ export function openSqlite(file: string): Database {
     compileSqlOnError: false,
     pool: { min: 1, max: 1, acquireTimeoutMillis: 2_000, afterCreate: setUpConnection },
   });
-  const readers = new SqliteReaders(knex, file);
+  const reader = new SqliteReader(knex, file);
   return {
     dialect: 'sqlite',
     knex,
-    prepare: (name, build, reads) => readers.prepare(name, build, reads),
+    prepare: (name, build) => reader.prepare(name, build),
     transaction: (work) =>
       knex.transaction(async (transaction) => {
         // Takes the write lock first: a transaction that reads first and writes later could be refused halfway.
@@ -47,18 +42,18 @@ export function openSqlite(file: string): Database {
       await knex.raw('select 1');
     },
     close: async () => {
-      readers.close();
+      reader.close();
       await knex.destroy();
     },
   };
 }
 
-/** The read-only connections to a file, one for each memory map size, and the statements prepared on them. */
-class SqliteReaders {
+/** The read-only connection to a file, and the statements prepared on it. */
+class SqliteReader {
   readonly #knex: Knex;
   readonly #file: string;
-  readonly #readers = new Map<number, SqliteFile.Database>();
   readonly #statements = new Map<string, { statement: SqliteFile.Statement; compiled: Compiled }>();
+  #connection: SqliteFile.Database | null = null;
 
   constructor(knex: Knex, file: string) {
     this.#knex = knex;
@@ -66,14 +61,13 @@ class SqliteReaders {
   }
 
   /** See `Database.prepare`. */
-  prepare<Row>(name: string, build: Build, reads?: 'scattered'): (values: Values) => Promise<Row[]> {
-    const mapped = reads === 'scattered' ? mappedBytes : 0;
+  prepare<Row>(name: string, build: Build): (values: Values) => Promise<Row[]> {
     return async (values) => {
       let known = this.#statements.get(name);
       if (known === undefined) {
         const compiled = compile(this.#knex, build);
-        const reader = this.#readers.get(mapped) ?? (await this.#open(mapped));
-        known = { compiled, statement: reader.prepare(compiled.sql) };
+        const connection = this.#connection ?? (await this.#open());
+        known = { compiled, statement: connection.prepare(compiled.sql) };
         this.#statements.set(name, known);
       }
       return known.statement.all(known.compiled.bind(values)) as Row[];
@@ -81,18 +75,14 @@ class SqliteReaders {
   }
 
   close(): void {
-    for (const reader of this.#readers.values()) reader.close();
+    this.#connection?.close();
   }
 
   // Opened at the first read: before the first write there may be no file to read.
-  async #open(mapped: number): Promise<SqliteFile.Database> {
+  async #open(): Promise<SqliteFile.Database> {
     await this.#knex.raw('select 1');
-    const opened = this.#readers.get(mapped);
-    if (opened !== undefined) return opened;
-    const reader = new SqliteFile(this.#file, { readonly: true, timeout: busyTimeoutMs });
-    reader.pragma(`mmap_size = ${mapped}`);
-    this.#readers.set(mapped, reader);
-    return reader;
+    this.#connection ??= new SqliteFile(this.#file, { readonly: true, timeout: busyTimeoutMs });
+    return this.#connection;
   }
 }
 

@@ -5,7 +5,7 @@ import type { Config } from '../config/config.ts';
 import { keptInFile } from './kept-file.ts';
 
 const secretBytes = 32;
-const shortestSecret = 32;
+const minSecretLength = 32;
 
 /**
  * @returns the secrets that sign sessions: the operator's, or one that is made at the first start and kept in the
@@ -32,7 +32,7 @@ const secondFactorKeyFile = ({ dataDirectory }: Config): string => path.join(dat
 
 function kept(file: string): string {
   const secret = keptInFile(file, () => randomBytes(secretBytes).toString('base64url')).trim();
-  if (secret.length < shortestSecret)
+  if (secret.length < minSecretLength)
     throw new Error(`${file} holds no secret: remove it, and one is made at the next start`);
   return secret;
 }

@@ -4,7 +4,7 @@ import { line } from '../http/forms.ts';
 import { beginningOf, dayOf } from './days.ts';
 import type { LogFilter, LogPlace } from '../../core/activity/index.ts';
 
-const longestSearch = 100;
+const maxSearchLength = 100;
 
 const id = z
   .string()
@@ -32,7 +32,7 @@ const place = z
 
 /** What the log's address may carry. Anything else in it is left out of the question, not answered with an error. */
 export const logQuery = z.object({
-  person: line(longestSearch).catch(''),
+  person: line(maxSearchLength).catch(''),
   user: id,
   kind: z.enum(activityGroups).nullable().catch(null),
   from: day,

@@ -7,7 +7,7 @@ import type { ActivityWords, WordedEntry } from './words.ts';
 import type { Database } from '../../platform/database/database.ts';
 
 export const logPageSize = 50;
-const mostChoices = 8;
+const maxChoices = 8;
 
 /** A page of the log: which stretch, and how to get to those around it. */
 export interface LogPage {
@@ -92,7 +92,7 @@ export async function findPeople(
   typed: string,
 ): Promise<{ people: readonly ListedUser[]; more: boolean }> {
   const search = { search: typed, level: null, status: null, sort: 'name', descending: false, from: null } as const;
-  const deleted = await usersStore.searchDeleted(database, scope, typed, mostChoices + 1);
+  const deleted = await usersStore.searchDeleted(database, scope, typed, maxChoices + 1);
   const people = [...(await usersStore.page(database, scope, search)), ...deleted];
-  return { people: people.slice(0, mostChoices), more: people.length > mostChoices };
+  return { people: people.slice(0, maxChoices), more: people.length > maxChoices };
 }

@@ -1,6 +1,9 @@
 import type { Response } from 'express';
 import type { LogFormat } from '../../domain/activity/event.ts';
 import { sendPieces } from '../http/stream.ts';
+import type { LogCsv, LogEntry } from '../../core/activity/index.ts';
+import { csvText } from '../http/csv.ts';
+import type { ActivityWords, WordsFor } from './words.ts';
 
 const contentTypes: Readonly<Record<LogFormat, string>> = {
   csv: 'text/csv; charset=utf-8',
@@ -20,3 +23,15 @@ export const logFiles =
     if (text === null) return void response.end();
     await sendPieces(response, text);
   };
+
+/** @returns what writes the log as CSV, worded for its reader */
+export const logCsv =
+  (wordsFor: WordsFor): LogCsv =>
+  (scope, batches) => {
+    const words = wordsFor(scope.language);
+    return csvText(words.columns(), rows(words, batches), scope.language);
+  };
+
+async function* rows(words: ActivityWords, batches: AsyncIterable<readonly LogEntry[]>): AsyncGenerator<string[][]> {
+  for await (const entries of batches) yield entries.map(({ activity, found }) => words.row(activity, found.requestId));
+}

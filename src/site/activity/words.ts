@@ -91,8 +91,9 @@ function valuesOf(deps: DetailsDependencies, activity: Activity): TextValues {
   return names;
 }
 
-function actorOf({ t, nameOf }: DetailsDependencies, { actor, event, support }: Activity): string {
+function actorOf({ t, nameOf }: DetailsDependencies, { actor, principal, event, support }: Activity): string {
   if (actor !== null) return support ? t('activity:supporter', { name: nameOf(actor) }) : nameOf(actor);
+  if (principal?.kind === 'job' && !strangers.has(event.kind)) return t('activity:portal');
   return strangers.has(event.kind) ? '' : t('activity:operator');
 }
 

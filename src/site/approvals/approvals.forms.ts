@@ -1,24 +1,24 @@
 import { z } from 'zod';
-import { longestReason } from '../../domain/approvals.ts';
+import { maxReasonLength } from '../../domain/approvals.ts';
 import { cleanName } from '../../domain/people/user.ts';
 import { logQuery } from '../activity/activity.forms.ts';
 import { line } from '../http/forms.ts';
 import { approvalActs } from '../../domain/approval-acts.ts';
 
-const mostPeople = 50;
-const longestId = 36;
+const maxUsers = 50;
+const maxIdLength = 36;
 // Much more than is taken: how long it is counts when what cannot be seen is out of it.
-const longestTyped = 20_000;
+const maxTypedLength = 20_000;
 
 /** A sentence or two, cleaned like a name: on one line, without signs that turn the rest of a page around. */
-const sentence = line(longestTyped)
+const sentence = line(maxTypedLength)
   .transform(cleanName)
-  .refine((text) => text.length <= longestReason, 'errors:field.tooLong');
+  .refine((text) => text.length <= maxReasonLength, 'errors:field.tooLong');
 
 const people = z
   .union([z.string().transform((one) => [one]), z.array(z.string())])
   .catch([])
-  .transform((all) => [...new Set(all)].filter((id) => id !== '' && id.length <= longestId).slice(0, mostPeople));
+  .transform((all) => [...new Set(all)].filter((id) => id !== '' && id.length <= maxIdLength).slice(0, maxUsers));
 
 /** What is asked for, as an address or a form carries it. */
 export const wishForm = z.object({

@@ -7,12 +7,12 @@ import type { AnswerRefusal, Route } from '../http/routing.ts';
 import { handOverOf, type WaysIn, usersStore } from '../../core/accounts/index.ts';
 import { lapseOf, sees, whoMayDecide, type Approvals, approvalsStore } from '../../core/approvals/index.ts';
 import { answerForm } from './approvals.forms.ts';
-import { formerAmong, shown } from './page.ts';
-import { inApprovals, inSettings } from './breadcrumbs.ts';
+import { formerAmong, shown, inApprovals, inSettings } from './page.ts';
 import { amongOf } from '../../domain/approval-acts.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 import type { ApprovalPage, ApprovalsPage } from './approvals.views.ts';
+import { actingUserId } from '../../domain/principal.ts';
 
 export interface ApprovalsRoutesDependencies {
   readonly database: Database;
@@ -69,7 +69,7 @@ async function show(
   const { confirmers, dependent } = open
     ? await whoMayDecide(database, scope, found, clock())
     : { confirmers: [], dependent: [] };
-  const depends = dependent.some(({ id }) => id === scope.actor?.id);
+  const depends = dependent.some(({ id }) => id === actingUserId(scope));
   const model: ApprovalPage = {
     approval,
     depends,

@@ -10,6 +10,8 @@ import { logHref } from '../activity/list.ts';
 import { changesBetween } from '../../core/accounts/index.ts';
 import { mayDecide, type Approval } from '../../core/approvals/index.ts';
 import type { ApprovalAct } from '../../domain/approval-acts.ts';
+import { actingUserId } from '../../domain/principal.ts';
+import type { Crumb } from '../http/page-options.ts';
 
 /** How each act is marked, on its button and in the list. */
 const icons: Readonly<Record<ApprovalAct, string>> = {
@@ -84,7 +86,7 @@ export function shown(scope: Scope, approval: Approval, now: number) {
   const { id, act, subject, targetName, asker } = approval;
   const waits = approval.state === 'open' || approval.state === 'confirmed';
   const state = waits && approval.expiresAt <= now ? 'lapsed' : approval.state;
-  const own = asker.id === scope.actor?.id;
+  const own = asker.id === actingUserId(scope);
   return {
     ...approval,
     waits: state === 'open' || state === 'confirmed',
@@ -103,3 +105,10 @@ export function shown(scope: Scope, approval: Approval, now: number) {
     decidable: state === 'open' && mayDecide(scope, approval),
   };
 }
+
+export const inSettings: Crumb[] = [
+  { href: paths.dashboard, label: 'common:terms.dashboard' },
+  { href: paths.accountSettings, label: 'common:terms.accountSettings' },
+];
+/** The pages above one request. */
+export const inApprovals: Crumb[] = [...inSettings, { href: paths.approvals, label: 'approvals:title' }];

@@ -9,10 +9,9 @@ import type { LogExports } from '../../core/activity/index.ts';
 import type { ResetResult } from '../../core/accounts/index.ts';
 import type { Perform, Approval } from '../../core/approvals/index.ts';
 import { filterOf } from '../activity/activity.forms.ts';
-import type { UsersFile } from '../users/export.ts';
-import type { HandOverSheet } from '../users/hand-over-sheet.ts';
-import { showWayIn } from '../users/reveal.ts';
-import { ofUser } from '../users/breadcrumbs.ts';
+import type { UsersFile } from '../users/csv.ts';
+import { type HandOverSheet, showWayIn } from '../users/hand-over.ts';
+import { ofUser } from '../users/view-models.ts';
 import { bind } from '../../platform/bind.ts';
 
 export interface PerformRoutesDependencies {

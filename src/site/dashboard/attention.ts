@@ -1,11 +1,12 @@
 import { may } from '../../domain/policy.ts';
 import type { Scope } from '../../domain/scope.ts';
-import { paths } from '../http/paths.ts';
+import { paths, approvalPath } from '../http/paths.ts';
 import { dayOf } from '../activity/days.ts';
 import { logHref } from '../activity/list.ts';
-import { mostCounted, dashboardStore } from '../../core/accounts/index.ts';
+import { maxCounted, dashboardStore } from '../../core/accounts/index.ts';
 import { activityStore } from '../../core/activity/index.ts';
 import type { Database } from '../../platform/database/database.ts';
+import type { ApprovalsToLookAt, Approval } from '../../core/approvals/index.ts';
 
 /** One thing that an administrator should look at, in words, and the page on which to do something about it. */
 export interface Attention {
@@ -18,7 +19,7 @@ export interface Attention {
   readonly href: string;
 }
 
-const fewestGlobalAdmins = 2;
+const minGlobalAdmins = 2;
 const dayMs = 24 * 60 * 60 * 1_000;
 
 /**
@@ -43,7 +44,7 @@ export async function attentionOf(
     text: 'dashboard:fewGlobalAdmins.text',
     href: `${paths.users}?level=global`,
   };
-  return [...(globalAdmins < fewestGlobalAdmins ? [few] : []), ...throttled, ...users];
+  return [...(globalAdmins < minGlobalAdmins ? [few] : []), ...throttled, ...users];
 }
 
 async function attentionToUsers(database: Database, scope: Scope, now: number): Promise<Attention[]> {
@@ -67,6 +68,22 @@ async function attentionToSignIns(database: Database, scope: Scope, now: number)
 // A count that stops somewhere says so.
 const worded = (what: string, count: number) => ({
   count,
-  title: `dashboard:attention.${what}.${count > mostCounted ? 'many' : 'title'}`,
+  title: `dashboard:attention.${what}.${count > maxCounted ? 'many' : 'title'}`,
   text: `dashboard:attention.${what}.text`,
 });
+
+/** @returns what the dashboard shows of requests that need the reader's attention */
+export const approvalItems = ({ waiting, confirmed, declined }: ApprovalsToLookAt) =>
+  [
+    { ...item('waiting', waiting), icon: 'users', tone: 'warning' as const },
+    { ...item('confirmed', confirmed), icon: 'circle-check', tone: 'success' as const },
+    { ...item('declined', declined), icon: 'x', tone: 'info' as const },
+  ].filter(({ count }) => count > 0);
+
+// A single request links to its own page, several to the list.
+function item(what: string, found: readonly Approval[]) {
+  const [only] = found;
+  const href = only !== undefined && found.length === 1 ? approvalPath(only.id) : paths.approvals;
+  const [title, text] = [`approvals:attention.${what}.title`, `approvals:attention.${what}.text`];
+  return { title, text, count: found.length, href };
+}

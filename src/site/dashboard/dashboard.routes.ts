@@ -10,8 +10,7 @@ import { dashboardStore, usersStore } from '../../core/accounts/index.ts';
 import { scopeOf, sessionOf } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
 import type { WordsFor } from '../activity/words.ts';
-import { approvalItems } from '../approvals/attention.ts';
-import { attentionOf } from './attention.ts';
+import { approvalItems, attentionOf } from './attention.ts';
 import type { EverybodysDashboard, ManagersDashboard } from './dashboard.views.ts';
 import { abilitiesOf } from '../profile/abilities.ts';
 import { notesOf } from '../rules/notes.ts';
@@ -37,14 +36,14 @@ async function dashboard(deps: DashboardRoutesDependencies, request: Request, re
   const { database } = deps;
   const scope = scopeOf(request);
   const { user, tenant } = sessionOf(request);
-  if (tenant.kind === 'operators' && !scope.support) return operators(deps, scope, user, response);
+  if (tenant.kind === 'operators' && scope.principal.kind !== 'support') return operators(deps, scope, user, response);
   const manages = may(scope, 'accountSettings.view').allowed;
   const globalAdmins = (await usersStore.findGlobalAdmins(database, scope)).filter((user) => canSignIn(deps, user));
   const own = { user, abilities: abilitiesOf(user) };
   const heading = { welcome: { name: user.displayName, tenant: scope.tenant.name }, tiles: tilesFor(scope) };
   if (manages) {
     // An operator's own levels say nothing about what they may do here.
-    const roles = scope.support ? null : own;
+    const roles = scope.principal.kind === 'support' ? null : own;
     const model = { ...heading, ...(await forManagers(deps, scope, globalAdmins)), roles };
     return response.page('dashboard/managers', model, { title });
   }

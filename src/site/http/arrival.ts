@@ -2,7 +2,7 @@ import type { Request } from 'express';
 import { z } from 'zod';
 import type { Config } from '../../platform/config/config.ts';
 import { regionName } from '../../platform/config/rules.ts';
-import type { Language } from '../../domain/regions.ts';
+import type { Language, RuleText } from '../../domain/regions.ts';
 import { paths } from './paths.ts';
 import type { Cookies } from './cookies.ts';
 import { chosenLanguage, offered } from './language.ts';
@@ -11,7 +11,7 @@ import { chosenLanguage, offered } from './language.ts';
 export interface Arrival {
   /** Id of that region, as this portal's configuration has it. */
   readonly from: string;
-  readonly fromName: string;
+  readonly fromName: RuleText;
   /** The language that the reader had chosen there; null if none, or one that this region does not offer. */
   readonly language: Language | null;
   /** Where the reader is now: the host of this portal, as the address bar shows it. */

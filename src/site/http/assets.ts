@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { packageRoot } from '../../platform/package-root.ts';
+import sirv from 'sirv';
+import type { Middleware } from './request.ts';
 
 const buildDirectory = path.join(packageRoot, 'build');
 
@@ -34,4 +36,11 @@ function readManifest(): Record<string, string> {
   } catch (cause) {
     throw new Error('The static files are not built yet: run `npm run build`.', { cause });
   }
+}
+
+const yearSeconds = 365 * 24 * 60 * 60;
+
+/** Serves the built files under their hashed names: they never change, so that browsers need not ask again. */
+export function staticFiles(directory: string): Middleware {
+  return sirv(directory, { immutable: true, maxAge: yearSeconds, brotli: true, gzip: true, etag: true }) as Middleware;
 }

@@ -1,36 +1,33 @@
 import { promisify } from 'node:util';
-import type { NextFunction, Request, Response } from 'express';
+import type { Request, Response } from 'express';
 import { Passport } from 'passport';
 import { Strategy as LocalStrategy } from 'passport-local';
 import type { RegionRules } from '../../domain/regions.ts';
 import type { Sessions, SessionTicket, SignInResult } from '../../core/accounts/index.ts';
 import type { Support } from '../../core/support/index.ts';
 import { bind } from '../../platform/bind.ts';
+import type { Cookies } from './cookies.ts';
 import { regionScopeOf, scopeOf, type Middleware } from './request.ts';
 
 export interface Authentication {
   /** Recognizes a signed-in user on each request. */
   readonly middleware: Middleware[];
-  /** Checks a password and, when it is right, opens a new session under a new id, saved before this returns. */
-  signIn(request: Request, response: Response, attempt: SignInAttempt): Promise<SignInResult>;
+  /**
+   * Checks the fields `username` and `password` of the request's form, neither of which may be empty. When they are right,
+   * opens a session under a new id, saved before this returns.
+   */
+  signIn(request: Request, response: Response): Promise<SignInResult>;
   /** Carries a session on under a new id after its user's epoch has changed. */
   renew(request: Request, ticket: SessionTicket): Promise<void>;
   signOut(request: Request): Promise<void>;
-}
-
-export interface SignInAttempt {
-  readonly username: string;
-  readonly password: string;
-  readonly deviceMark: string | null;
 }
 
 interface AuthenticationDependencies {
   readonly sessions: Sessions;
   readonly support: Pick<Support, 'leave'>;
   readonly rules: RegionRules;
+  readonly cookies: Pick<Cookies, 'read'>;
   readonly passport: InstanceType<typeof Passport>;
-  /** Attempts that are being checked: Passport hands its strategy only the two fields that it knows. */
-  readonly attempts: WeakMap<Request, SignInAttempt>;
 }
 
 /** Hides Passport from the rest of the portal. */
@@ -38,9 +35,10 @@ export function createAuthentication(
   sessions: Sessions,
   support: Pick<Support, 'leave'>,
   rules: RegionRules,
+  cookies: Pick<Cookies, 'read'>,
 ): Authentication {
   const passport = new Passport();
-  const deps = { sessions, support, rules, passport, attempts: new WeakMap<Request, SignInAttempt>() };
+  const deps = { sessions, support, rules, cookies, passport };
   passport.serializeUser((ticket, done) => done(null, ticket));
   // Passport counts its parameters: three of them, so that it passes the request as the first.
   passport.deserializeUser(resumeSession.bind(null, deps));
@@ -68,7 +66,7 @@ function resumeSession(
 }
 
 function checkPassword(
-  { sessions, rules, attempts }: AuthenticationDependencies,
+  { sessions, rules, cookies }: AuthenticationDependencies,
   request: Request,
   username: string,
   password: string,
@@ -77,41 +75,29 @@ function checkPassword(
   const attempt = {
     username,
     password,
-    deviceMark: attempts.get(request)?.deviceMark ?? null,
+    deviceMark: cookies.read(request, 'device'),
     address: request.ip ?? '',
     device: (request.get('user-agent') ?? '').slice(0, 300),
   };
   sessions.signIn(regionScopeOf(request, rules), attempt).then(
+    // Passport passes the third argument on as it is. Its type allows only a message.
     (result) => done(null, result.outcome === 'signedIn' ? result.ticket : false, result as never),
     (error: unknown) => done(error),
   );
 }
 
 async function signIn(
-  deps: AuthenticationDependencies,
+  { passport }: AuthenticationDependencies,
   request: Request,
   response: Response,
-  attempt: SignInAttempt,
 ): Promise<SignInResult> {
-  const result = await authenticate(deps, request, response, attempt);
+  const result = await new Promise<SignInResult>((resolve, reject) => {
+    const answer = (error: Error | null, _user: unknown, info: SignInResult): void =>
+      error === null ? resolve(info) : reject(error);
+    (passport.authenticate('local', answer) as Middleware)(request, response, reject);
+  });
   if (result.outcome === 'signedIn') await logIn(request, result.ticket);
   return result;
-}
-
-// The strategy reads the body and, if a field is missing there, the address: with both in the body it never looks there.
-function authenticate(
-  { passport, attempts }: AuthenticationDependencies,
-  request: Request,
-  response: Response,
-  attempt: SignInAttempt,
-): Promise<SignInResult> {
-  attempts.set(request, attempt);
-  request.body = { username: attempt.username, password: attempt.password };
-  return promisify((done: (error: unknown, result: SignInResult) => void) => {
-    const answer = (error: unknown, _user: unknown, info: unknown): void =>
-      done(error, isResult(info) ? info : { outcome: 'refused' });
-    (passport.authenticate('local', answer) as Middleware)(request, response, done as NextFunction);
-  })();
 }
 
 const logIn = (request: Request, ticket: SessionTicket): Promise<void> =>
@@ -124,7 +110,3 @@ async function signOut({ sessions, support }: AuthenticationDependencies, reques
   }
   await promisify((done: (error: unknown) => void) => request.session.destroy(done))();
 }
-
-// Passport reports an empty field in words of its own.
-const isResult = (info: unknown): info is SignInResult =>
-  typeof info === 'object' && info !== null && 'outcome' in info;

@@ -3,14 +3,14 @@ import { Failure } from '../../domain/errors.ts';
 import type { Middleware } from './request.ts';
 
 const formLimitBytes = 64 * 1024;
-const mostFields = 200;
+const maxFields = 200;
 
 /**
  * Reads HTML forms and nothing else; what is too large, or of another kind, is refused before it is read.
  * @param uploadOf the route that takes a request's file, or null; such a request is left unread until it is known who sends it
  */
 export function body(uploadOf: (request: Request) => object | null): Middleware[] {
-  const forms = express.urlencoded({ extended: false, limit: formLimitBytes, parameterLimit: mostFields });
+  const forms = express.urlencoded({ extended: false, limit: formLimitBytes, parameterLimit: maxFields });
   const onlyForms: Middleware = (request, _response, next) => {
     if (carriesBody(request) && !request.is('application/x-www-form-urlencoded') && uploadOf(request) === null) {
       next(new Failure('badRequest', { because: 'errors:reason.notAForm' }));

@@ -3,7 +3,6 @@ import type { Logger } from 'pino';
 import { isUnavailable } from '../../platform/database/unavailable.ts';
 import { Failure, type FailureKind } from '../../domain/errors.ts';
 import type { Middleware } from './request.ts';
-import { waitOf } from './wait.ts';
 import type { Pages } from './page.ts';
 import type { ViewModels } from './view-models.ts';
 
@@ -74,4 +73,14 @@ function asFailure(error: unknown): Failure | null {
 function reasonOf(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : null;
   return typeof code === 'string' ? code : error instanceof Error ? error.message : 'unknown';
+}
+
+const minute = 60;
+const hour = 60 * minute;
+
+/** @returns a time to wait, in seconds, as people say it: minutes below two hours, hours from there on, rounded up */
+export function waitOf(seconds: number): { unit: 'throttledMinutes' | 'throttledHours'; count: number } {
+  const inHours = seconds >= 2 * hour;
+  const count = Math.max(1, Math.ceil(seconds / (inHours ? hour : minute)));
+  return { unit: inHours ? 'throttledHours' : 'throttledMinutes', count };
 }

@@ -1,22 +1,22 @@
 import type { Request } from 'express';
 import type { Config } from '../../platform/config/config.ts';
 import { regionName } from '../../platform/config/rules.ts';
-import { type Language, languages } from '../../domain/regions.ts';
+import { type Language, languages, ruleTextIn, type RuleText, type Wording } from '../../domain/regions.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { initialsOf } from '../../domain/people/user.ts';
+import { displayNameOf } from '../../domain/principal.ts';
 import { isOneTimeLink, paths } from './paths.ts';
 import type { Assets } from './assets.ts';
 import type { Cookies } from './cookies.ts';
 import { csrfToken } from './csrf.ts';
 import { navigationFor } from './navigation.ts';
-import type { Tongue, Translator } from '../../i18n/translator.ts';
+import type { Tongue } from '../../i18n/translator.ts';
 import type { Notice, Text, PageOptions } from './page-options.ts';
 
 const ownNames: Readonly<Record<Language, string>> = { en: 'English', fr: 'Français', de: 'Deutsch' };
 
 export interface FrameParts {
   readonly config: Config;
-  readonly translator: Translator;
   readonly assets: Assets;
   readonly cookies: Cookies;
 }
@@ -39,11 +39,11 @@ interface FrameDependencies extends FrameParts {
 
 /** @returns what makes the frame of a page for its reader */
 export function createFrames(parts: FrameParts) {
-  const { config, translator } = parts;
+  const { config } = parts;
   const ofLanguage = new Map(
     languages.map((language) => [
       language,
-      { region: ownRegion(config, translator(language)), otherRegions: otherRegions(config, language) },
+      { region: ownRegion(config, language), otherRegions: otherRegions(config, language) },
     ]),
   );
   const languageChoices = config.rules.languages.map((code) => ({ code, name: ownNames[code] }));
@@ -99,9 +99,9 @@ function noticeOf(
   return notice ? { kind: notice.kind, text: wordIn(t, notice) } : null;
 }
 
-function ownRegion({ rules }: Config, { language, t }: Tongue) {
-  const name = rules.name[language];
-  return { id: rules.region, name, label: t('common:region.label', { name }) };
+function ownRegion({ rules }: Config, language: Language) {
+  const ruleText = (wording: Wording): RuleText => ruleTextIn(wording, language, rules);
+  return { id: rules.region, name: ruleText(rules.name), ruleText };
 }
 
 // Where the switchers lead back to. The address of a one-time link is a secret, which no form carries along: null.
@@ -111,10 +111,10 @@ function addressOf(request: Request): string | null {
 }
 
 /** By which grant an operator is inside an organization; null for everyone else. */
-function supportIn({ support, tenant, actor }: Scope) {
-  if (!support) return null;
-  const { level, purpose, endsAt } = support;
-  return { level, purpose, endsAt, tenant: tenant.name, operator: actor?.displayName ?? '' };
+function supportIn({ principal, tenant }: Scope) {
+  if (principal.kind !== 'support') return null;
+  const { level, purpose, endsAt } = principal.grant;
+  return { level, purpose, endsAt, tenant: tenant.name, operator: displayNameOf(principal) ?? '' };
 }
 
 const knownToken = (request: Request): string => request.session?.csrfToken ?? '';

@@ -4,7 +4,7 @@ import { paths } from './paths.ts';
 /** What the portal cannot work without: a name, and a check that throws when it is missing. */
 export type Readiness = Readonly<Record<string, () => Promise<void>>>;
 
-const longestCheckMs = 1_000;
+const maxCheckMs = 1_000;
 
 /** Liveness says that the process answers; readiness says what is missing, by name and without any detail. */
 export function mountHealth(app: Express, checks: Readiness, isStopping: () => boolean): void {
@@ -24,7 +24,7 @@ export function mountHealth(app: Express, checks: Readiness, isStopping: () => b
 }
 
 async function holds(check: () => Promise<void>): Promise<boolean> {
-  const late = new Promise<boolean>((resolve) => setTimeout(resolve, longestCheckMs, false).unref());
+  const late = new Promise<boolean>((resolve) => setTimeout(resolve, maxCheckMs, false).unref());
   return Promise.race([
     Promise.try(check).then(
       () => true,

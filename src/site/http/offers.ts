@@ -1,4 +1,4 @@
-import { isOffered, type Refusal, type Refused, type Verdict } from '../../domain/policy.ts';
+import { isOffered, type Refusal, type Refused, type Verdict } from '../../domain/verdict.ts';
 import type { Place } from '../../domain/regions.ts';
 
 /** How a page offers something: to be done alone, or together with another administrator, who is asked first. */

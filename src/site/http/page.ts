@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import { type Language, languages } from '../../domain/regions.ts';
 import { bind } from '../../platform/bind.ts';
 import { createFormats, type Formats } from '../../i18n/formats.ts';
-import { escapeHtml, type Tongue } from '../../i18n/translator.ts';
+import { escapeHtml, type Tongue, type Translator } from '../../i18n/translator.ts';
 import { createFrames, type FrameFor, type FrameParts } from './frame.ts';
 import type { PageOptions } from './page-options.ts';
 import { paths } from './paths.ts';
@@ -11,6 +11,7 @@ import type { Shown, ViewModels, ViewName } from './view-models.ts';
 import type { RenderView } from './views.ts';
 
 interface PageParts extends FrameParts {
+  readonly translator: Translator;
   readonly render: RenderView;
   readonly clock: () => number;
 }

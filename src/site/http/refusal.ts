@@ -1,6 +1,5 @@
 import path from 'node:path';
 import type { Request } from 'express';
-import type { Refusal, Refused } from '../../domain/policy.ts';
 import { reasonOf } from './offers.ts';
 import { askPath, paths } from './paths.ts';
 import { scopeOf } from './request.ts';
@@ -9,6 +8,7 @@ import { amongOf } from '../../domain/approval-acts.ts';
 import { activityStore } from '../../core/activity/index.ts';
 import { usersStore } from '../../core/accounts/index.ts';
 import type { Database } from '../../platform/database/database.ts';
+import type { Refusal, Refused } from '../../domain/verdict.ts';
 
 /** What is not done here at all, whoever asks. */
 const notDone: ReadonlySet<Refusal> = new Set<Refusal>(['elsewhere', 'alone', 'nobody', 'tenantNobody']);

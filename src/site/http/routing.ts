@@ -1,10 +1,11 @@
 import { Router, type Express, type Request, type Response } from 'express';
 import { Failure } from '../../domain/errors.ts';
-import { may, type Refused } from '../../domain/policy.ts';
+import { may } from '../../domain/policy.ts';
 import type { Action } from '../../domain/roles.ts';
 import { isCodePending } from '../../domain/people/second-factor.ts';
 import { paths } from './paths.ts';
 import { scopeOf, sessionOf, type Middleware } from './request.ts';
+import type { Refused } from '../../domain/verdict.ts';
 
 /**
  * Who may use a route: anyone; a user who must change their password, or whose code is still asked for;
@@ -64,7 +65,7 @@ function methodsNotAllowed(routes: readonly Route[]): Router {
   return router;
 }
 
-const longestReturnTo = 500;
+const maxReturnToLength = 500;
 
 function guard(access: Access, answerRefusal: AnswerRefusal): Middleware {
   if (access === 'anyone') return (_request, _response, next) => next();
@@ -87,7 +88,7 @@ function guard(access: Access, answerRefusal: AnswerRefusal): Middleware {
 function askToSignIn(request: Request, response: Response): void {
   // What was searched for stays behind: a name does not belong in a visitor's session.
   const worthKeeping =
-    request.method === 'GET' && request.originalUrl.startsWith('/') && request.path.length <= longestReturnTo;
+    request.method === 'GET' && request.originalUrl.startsWith('/') && request.path.length <= maxReturnToLength;
   if (worthKeeping) request.session.returnTo = request.path;
   response.redirect(303, paths.signIn);
 }

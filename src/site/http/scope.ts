@@ -4,6 +4,7 @@ import type { RegionRules } from '../../domain/regions.ts';
 import type { Cookies } from './cookies.ts';
 import { chosenLanguage, offered } from './language.ts';
 import { regionScopeOf, type Middleware } from './request.ts';
+import { person } from '../../domain/principal.ts';
 
 /** Puts together who asks, of which tenant, in which language; from here on nothing else needs the request. */
 export function scope(cookies: Cookies, rules: RegionRules, clock: () => number): Middleware {
@@ -19,14 +20,7 @@ export function scope(cookies: Cookies, rules: RegionRules, clock: () => number)
         ...regionScopeOf(request, tightened(rules, tenant.ownRules)),
         now: clock(),
         tenant: { id: tenant.id, name: tenant.name, language: tenant.language },
-        actor: {
-          id: user.id,
-          username: user.username,
-          displayName: user.displayName,
-          administratorLevel: user.administratorLevel,
-          agentLevel: user.agentLevel,
-          epoch: user.epoch,
-        },
+        principal: person(user),
       });
       request.scope =
         support === null || supportEnd !== null

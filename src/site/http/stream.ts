@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Response } from 'express';
 
-const longestStallMs = 30_000;
+const maxStallMs = 30_000;
 
 /**
  * Sends pieces of text as fast as they are taken, and no faster: what has not been asked for is not made.
@@ -11,7 +11,7 @@ const longestStallMs = 30_000;
 export async function sendPieces(
   response: Response,
   pieces: AsyncIterable<string>,
-  stallMs = longestStallMs,
+  stallMs = maxStallMs,
 ): Promise<boolean> {
   const gone = new AbortController();
   response.once('close', () => gone.abort());

@@ -6,6 +6,7 @@ import { Failure } from '../../domain/errors.ts';
 import { may } from '../../domain/policy.ts';
 import type { Middleware, Upload } from './request.ts';
 import type { AnswerRefusal, Route } from './routing.ts';
+import { actingUserId } from '../../domain/principal.ts';
 
 // Loaded with the first upload: starting the portal does not need it.
 const require = createRequire(import.meta.url);
@@ -16,7 +17,7 @@ export const uploadLimitBytes = 5 * mebibyte;
 // So much more is still taken from the line and thrown away: most browsers read no answer before they have sent all.
 const drainedBytes = 64 * mebibyte;
 // What one sender has under way is held in memory, and may come slowly.
-const mostAtOnce = 2;
+const maxConcurrentUploads = 2;
 const retryAfterSeconds = 30;
 const limits = { files: 1, fileSize: uploadLimitBytes, fields: 5, fieldSize: 1_024, parts: 6, headerPairs: 20 };
 
@@ -40,7 +41,7 @@ export function upload(uploadOf: ReturnType<typeof uploadsAmong>, answerRefusal:
     if (route?.upload !== true || request.scope === undefined) return next();
     const verdict = may(request.scope, route.access);
     if (!verdict.allowed) return answerRefusal(request, response, verdict);
-    const sender = request.scope.actor?.id ?? '';
+    const sender = actingUserId(request.scope);
     const { fields, file } = await oneOfFew(underWay, sender, () => readParts(request));
     request.body = fields;
     if (file) request.upload = file;
@@ -51,7 +52,7 @@ export function upload(uploadOf: ReturnType<typeof uploadsAmong>, answerRefusal:
 /** @throws Failure throttled where the sender has as many under way as one may */
 async function oneOfFew<T>(underWay: Map<string, number>, sender: string, read: () => Promise<T>): Promise<T> {
   const before = underWay.get(sender) ?? 0;
-  if (before >= mostAtOnce) throw new Failure('throttled', { retryAfter: retryAfterSeconds });
+  if (before >= maxConcurrentUploads) throw new Failure('throttled', { retryAfter: retryAfterSeconds });
   underWay.set(sender, before + 1);
   try {
     return await read();

@@ -8,9 +8,9 @@ import type { Route } from '../http/routing.ts';
 import type { Translator } from '../../i18n/translator.ts';
 import { uploadLimitBytes } from '../http/upload.ts';
 import { handOverOf, type WaysIn } from '../../core/accounts/index.ts';
-import { type Import, type ImportPasswords, mostRows, type Imports, importsStore } from '../../core/imports/index.ts';
+import { type Import, type ImportPasswords, maxRows, type Imports, importsStore } from '../../core/imports/index.ts';
 import type { UsersCsv } from '../users/csv.ts';
-import { inList } from '../users/breadcrumbs.ts';
+import { inList } from '../users/view-models.ts';
 import { rowsQuery, wantForm } from './imports.forms.ts';
 import type { ImportPage, Stage } from './imports.views.ts';
 import { importPath, pageOfRows } from './page.ts';
@@ -60,7 +60,7 @@ async function ask(
   const { database } = deps;
   const recent = await importsStore.list(database, scopeOf(request));
   const model = {
-    limits: { megabytes: uploadLimitBytes / mebibyte, rows: mostRows },
+    limits: { megabytes: uploadLimitBytes / mebibyte, rows: maxRows },
     recent: recent.map((each) => ({ ...each, href: importPath(each.id) })),
   };
   const options = { title: 'imports:new.title', breadcrumbs: inList, faults };

@@ -1,5 +1,6 @@
 import type { FieldFault } from '../../domain/errors.ts';
 import { outcomes, type ImportedUser, type Outcome, type PlannedRow } from '../../domain/imports.ts';
+import { ruleTextIn } from '../../domain/regions.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { paths, to } from '../http/paths.ts';
 import { type CsvColumn, type Import, importsStore } from '../../core/imports/index.ts';
@@ -89,5 +90,5 @@ function shownValue(field: CsvColumn, value: string | null): Shown {
 const shownFault = ({ field, key, values }: FieldFault, { rules, language }: Scope) => ({
   label: csvHeadings[field as CsvColumn],
   key,
-  values: { region: rules.name[language], ...values },
+  values: { region: ruleTextIn(rules.name, language, rules), ...values },
 });

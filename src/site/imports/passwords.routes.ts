@@ -5,7 +5,7 @@ import { scopeOf, seeOther } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
 import type { Translator } from '../../i18n/translator.ts';
 import { csvHeadings, isoTime } from '../users/csv.ts';
-import { inList } from '../users/breadcrumbs.ts';
+import { inList } from '../users/view-models.ts';
 import { importPath } from './page.ts';
 import type { WaysIn } from '../../core/accounts/index.ts';
 import type { Delivery, ImportPasswords, IssuedPassword, Import, Imports } from '../../core/imports/index.ts';

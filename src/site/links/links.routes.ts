@@ -11,8 +11,9 @@ import type { FoundLink, LinkThrottle, Links } from '../../core/accounts/index.t
 import { bind } from '../../platform/bind.ts';
 import type { ViewModels, ViewName } from '../http/view-models.ts';
 import type { OpenLinkPage } from './links.views.ts';
+import { displayNameOf } from '../../domain/principal.ts';
 
-const longestDevice = 300;
+const maxDeviceLength = 300;
 
 export interface LinksRoutesDependencies {
   readonly links: Links;
@@ -49,7 +50,7 @@ async function open(deps: LinksRoutesDependencies, request: Request, response: R
   const { links, rules, authentication } = deps;
   // Whoever is signed in would go on as somebody else, without having meant to.
   if (request.scope) return saySignedIn(request, response, 409);
-  const device = (request.get('user-agent') ?? '').slice(0, longestDevice);
+  const device = (request.get('user-agent') ?? '').slice(0, maxDeviceLength);
   const ticket = await counted(deps, request, (token) => links.open(regionScopeOf(request, rules), token, device));
   if (ticket === null) return sayGone(deps, response);
   await authentication.renew(request, ticket);
@@ -99,7 +100,7 @@ function answer<Name extends ViewName>(
 }
 
 function saySignedIn(request: Request, response: Response, status: number): void {
-  const name = request.scope?.actor?.displayName ?? '';
+  const name = (request.scope && displayNameOf(request.scope.principal)) ?? '';
   answer(response, 'links/signed-in', { name }, { title: 'links:signedIn.title', status });
 }
 

@@ -1,3 +1,4 @@
+import type { RuleText } from '../../domain/regions.ts';
 import type { handOverOf, FoundLink } from '../../core/accounts/index.ts';
 
 type HandOver = ReturnType<typeof handOverOf>;
@@ -21,7 +22,7 @@ declare module '../http/view-models.ts' {
       readonly canMail: boolean;
       readonly minutes: number;
       readonly username: string;
-      readonly region: string;
+      readonly region: RuleText;
     };
     'links/recover-sent': { readonly minutes: number };
     'links/signed-in': { readonly name: string };

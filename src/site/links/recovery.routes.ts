@@ -3,6 +3,7 @@ import type { Config } from '../../platform/config/config.ts';
 import { Failure, type FieldFault } from '../../domain/errors.ts';
 import { linkLifetimeMs } from '../../domain/people/one-time-link.ts';
 import { domainOf } from '../../domain/people/user.ts';
+import { ruleTextIn } from '../../domain/regions.ts';
 import { paths } from '../http/paths.ts';
 import type { Cookies } from '../http/cookies.ts';
 import { readForm } from '../http/forms.ts';
@@ -31,7 +32,8 @@ export function recoveryRoutes(parts: {
   const minutes = linkLifetimeMs('recovery', rules.handOver.linkHours) / minuteMs;
 
   function ask(request: Request, response: Response, faults: readonly FieldFault[]): void {
-    const model = { canMail, minutes, username: request.session.username ?? '', region: rules.name[request.language] };
+    const region = ruleTextIn(rules.name, request.language, rules);
+    const model = { canMail, minutes, username: request.session.username ?? '', region };
     response.page('links/recover', model, { title: 'links:recover.title', faults });
   }
 

@@ -4,13 +4,14 @@ import { Failure, type FieldFault } from '../../domain/errors.ts';
 import { paths } from '../http/paths.ts';
 import type { Authentication } from '../http/authentication.ts';
 import type { Cookies } from '../http/cookies.ts';
-import { readForm } from '../http/forms.ts';
+import { readForm, secret } from '../http/forms.ts';
 import { scopeOf, seeOther, sessionOf } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
 import type { Links, KnownDevices, ChangeResult, Passwords } from '../../core/accounts/index.ts';
-import { forcedChangeForm, ownChangeForm } from './passwords.forms.ts';
 import { bind } from '../../platform/bind.ts';
 import type { ForcedChangePage, OwnPasswordPage } from './passwords.views.ts';
+import { userBehind } from '../../domain/principal.ts';
+import { z } from 'zod';
 
 export interface PasswordsRoutesDependencies {
   readonly passwords: Passwords;
@@ -58,10 +59,10 @@ async function askForced(
 }
 
 function askOwn(request: Request, response: Response, faults: readonly FieldFault[]): void {
-  const { rules, actor } = scopeOf(request);
+  const { rules, principal } = scopeOf(request);
   const reset = rules.operations['users.resetPassword'];
   const model: OwnPasswordPage = {
-    username: actor?.username ?? '',
+    username: userBehind(principal)?.username ?? '',
     minimumLength: rules.password.minimumLength,
     reset,
     handOver: rules.handOver.by,
@@ -129,3 +130,10 @@ async function takeOwn(deps: PasswordsRoutesDependencies, request: Request, resp
 }
 
 const ticketOf = (request: Request) => ({ id: sessionOf(request).id, epoch: sessionOf(request).user.epoch });
+
+// What a new password must be is the region's to say: these only take the fields as they were typed.
+export const forcedChangeForm = z.object({ newPassword: secret, confirmPassword: secret });
+
+export const ownChangeForm = forcedChangeForm.extend({
+  currentPassword: secret.refine((text) => text !== '', 'passwords:error.currentMissing'),
+});

@@ -8,10 +8,11 @@ import type { AnswerRefusal, Route } from '../http/routing.ts';
 import { sendPieces } from '../http/stream.ts';
 import { describeDevice, type Throttle } from '../../core/accounts/index.ts';
 import type { Erasure, PersonalDataFeature } from '../../core/personal-data/index.ts';
-import { inList, linksOf, ofUser, userIdOf } from '../users/breadcrumbs.ts';
+import { inList, linksOf, ofUser, userIdOf } from '../users/view-models.ts';
 import { bind } from '../../platform/bind.ts';
 import { shownEntry } from './entries.ts';
 import type { HeldData } from './personal-data.views.ts';
+import { actingUserId } from '../../domain/principal.ts';
 
 const inProfile = [
   { href: paths.dashboard, label: 'common:terms.dashboard' },
@@ -47,7 +48,7 @@ export function personalDataRoutes(deps: PersonalDataRoutesDependencies): Route[
 async function allow(deps: PersonalDataRoutesDependencies, scope: Scope, user: User): Promise<void> {
   const { throttle, personalData } = deps;
   await throttle.spend(scope, 'personalData');
-  if (user.id !== scope.actor?.id) await personalData.recordExport(scope, user);
+  if (user.id !== actingUserId(scope)) await personalData.recordExport(scope, user);
 }
 
 async function modelOf(deps: PersonalDataRoutesDependencies, scope: Scope, user: User): Promise<HeldData> {

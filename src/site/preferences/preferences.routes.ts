@@ -10,9 +10,10 @@ import type { Route } from '../http/routing.ts';
 import { usersStore } from '../../core/accounts/index.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
+import { actingUserId } from '../../domain/principal.ts';
 
-const longestAddress = 2_000;
-const returnTo = line(longestAddress).catch('');
+const maxAddressLength = 2_000;
+const returnTo = line(maxAddressLength).catch('');
 const languageForm = z.object({ language: z.enum(languages), returnTo });
 const themeForm = z.object({ theme: z.enum(themes), returnTo });
 
@@ -39,7 +40,7 @@ async function setLanguage(deps: PreferencesRoutesDependencies, request: Request
     throw new Failure('badRequest', { because: 'errors:reason.unknownLanguage' });
   cookies.keep(response, 'language', values.language);
   const { scope } = request;
-  if (scope?.actor) await usersStore.setLanguage(database, scope, scope.actor.id, values.language);
+  if (scope) await usersStore.setLanguage(database, scope, actingUserId(scope), values.language);
   response.redirect(303, ownAddress(values.returnTo, origin));
 }
 

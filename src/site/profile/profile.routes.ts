@@ -24,8 +24,8 @@ const tiles = [
   { href: paths.ownData, icon: 'file-text', title: 'personal-data:own.title', text: 'personal-data:own.about' },
 ];
 
-const longestId = 36;
-const endForm = z.object({ session: line(longestId) });
+const maxIdLength = 36;
+const endForm = z.object({ session: line(maxIdLength) });
 
 export interface ProfileRoutesDependencies {
   readonly database: Database;

@@ -1,8 +1,9 @@
 import { isDecidedByRules } from '../http/offers.ts';
-import { may, type Refusal, type Target } from '../../domain/policy.ts';
+import { may } from '../../domain/policy.ts';
 import type { Wording } from '../../domain/regions.ts';
 import type { Action } from '../../domain/roles.ts';
 import type { Scope } from '../../domain/scope.ts';
+import type { Refusal, Target } from '../../domain/verdict.ts';
 
 /** Why a page does not offer something, in one sentence for all that has the same reason. */
 export interface Note {

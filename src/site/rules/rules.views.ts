@@ -1,4 +1,4 @@
-import type { RegionRules } from '../../domain/regions.ts';
+import type { RegionRules, RuleText } from '../../domain/regions.ts';
 import type { describeRules } from './describe.ts';
 import type { Note } from './notes.ts';
 import type { WhereRow } from './where.ts';
@@ -34,6 +34,7 @@ declare module '../http/view-models.ts' {
       readonly region: RegionRules;
     };
     'rules/rules': RulesPage;
+    'rules/text': RuleText;
     'rules/where': { readonly rows: readonly WhereRow[] };
     'rules/where-link': undefined;
     'rules/where-table': { readonly rows: readonly WhereRow[] };

@@ -5,7 +5,7 @@ import type { Authentication } from '../http/authentication.ts';
 import { readForm } from '../http/forms.ts';
 import { scopeOf, seeOther, sessionOf } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
-import { waitOf } from '../http/wait.ts';
+import { waitOf } from '../http/errors.ts';
 import { codeForm } from './second-factor.forms.ts';
 import type { CodeStep } from '../../core/accounts/index.ts';
 import { bind } from '../../platform/bind.ts';

@@ -3,7 +3,7 @@ import { may } from '../../domain/policy.ts';
 import { paths, userPath } from '../http/paths.ts';
 import { scopeOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';
-import { inList, linksOf, ofUser, userIdOf } from '../users/breadcrumbs.ts';
+import { inList, linksOf, ofUser, userIdOf } from '../users/view-models.ts';
 import type { Users, Removal } from '../../core/accounts/index.ts';
 import { bind } from '../../platform/bind.ts';
 

@@ -13,15 +13,15 @@ import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 import type { SetUpPage } from './set-up.views.ts';
 
-const longestName = 200;
+const maxNameLength = 200;
 const filled = (text: string): boolean => text !== '';
 
 const setupForm = z.object({
-  tenantName: line(longestName).refine(filled, 'setup:error.tenantNameMissing'),
-  domain: line(longestName).refine(filled, 'setup:error.domainMissing'),
+  tenantName: line(maxNameLength).refine(filled, 'setup:error.tenantNameMissing'),
+  domain: line(maxNameLength).refine(filled, 'setup:error.domainMissing'),
   language: z.enum(languages, 'errors:reason.unknownLanguage'),
-  adminName: line(longestName).refine(filled, 'setup:error.adminNameMissing'),
-  username: line(longestName).transform(canonicalUsername).refine(filled, 'setup:error.usernameMissing'),
+  adminName: line(maxNameLength).refine(filled, 'setup:error.adminNameMissing'),
+  username: line(maxNameLength).transform(canonicalUsername).refine(filled, 'setup:error.usernameMissing'),
   newPassword: secret,
   confirmPassword: secret,
 });

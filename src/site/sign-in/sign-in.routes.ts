@@ -7,7 +7,7 @@ import type { Authentication } from '../http/authentication.ts';
 import type { Cookies } from '../http/cookies.ts';
 import { readForm } from '../http/forms.ts';
 import { chosenLanguage } from '../http/language.ts';
-import { waitOf } from '../http/wait.ts';
+import { waitOf } from '../http/errors.ts';
 import { seeOther } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
 import { arrivalAddress, createArrivals, type Arrival } from '../http/arrival.ts';
@@ -105,8 +105,12 @@ async function takePassword(deps: SessionsRoutesDependencies, request: Request, 
   if (username === undefined) return response.redirect(303, paths.signIn);
   const { values, faults } = readForm(passwordForm, request.body);
   if (values === null) return askPassword(deps, response, username, faults);
-  const deviceMark = cookies.read(request, 'device');
-  const result = await authentication.signIn(request, response, { username, password: values.password, deviceMark });
+  if (values.username !== '' && values.username !== username) {
+    return askPassword(deps, response, username, [{ field: 'password', key: 'sessions:error.usernameChanged' }]);
+  }
+  // A client may send the password alone, for the user name of the step before.
+  Object.assign(request.body as object, { username });
+  const result = await authentication.signIn(request, response);
   switch (result.outcome) {
     case 'refused':
       return askPassword(deps, response, username, [{ field: 'password', key: 'sessions:error.refused' }]);

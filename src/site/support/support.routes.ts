@@ -6,14 +6,15 @@ import { supportLevels } from '../../domain/support.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { paths, to } from '../http/paths.ts';
 import { renewCsrfToken } from '../http/csrf.ts';
-import { readForm } from '../http/forms.ts';
+import { readForm, carriedNumber, line } from '../http/forms.ts';
 import { scopeOf, seeOther, sessionOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';
-import { grantForm, longestPurpose } from './support.forms.ts';
 import { type TenantGrant, type Support, supportStore } from '../../core/support/index.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 import type { SupportPage } from './support.views.ts';
+import { z } from 'zod';
+import { cleanName } from '../../domain/people/user.ts';
 
 const breadcrumbs = [
   { href: paths.dashboard, label: 'common:terms.dashboard' },
@@ -71,7 +72,7 @@ async function show(
   const grants = (await supportStore.list(database, scope)).map((grant) => describe(deps, grant));
   const model: SupportPage = {
     longestHours,
-    longestPurpose,
+    maxPurposeLength,
     levels: supportLevels,
     typed: texts(typed),
     forbiddenBy: forbiddenBy(deps, scope),
@@ -119,7 +120,7 @@ async function leave(deps: SupportRoutesDependencies, request: Request, response
   const { support } = deps;
   const scope = scopeOf(request);
   await support.leave(scope, sessionOf(request).id);
-  if (scope.support) renewCsrfToken(request);
+  if (scope.principal.kind === 'support') renewCsrfToken(request);
   await seeOther(request, response, paths.dashboard);
 }
 
@@ -127,6 +128,24 @@ const grantIdOf = (request: Request): string => String(request.params.grantId);
 
 /** What somebody typed, to be shown in the fields again. */
 function texts({ operator, purpose, level, hours }: Typed): SupportPage['typed'] {
-  const textOf = (value: unknown): string => (typeof value === 'string' ? value.slice(0, longestPurpose) : '');
+  const textOf = (value: unknown): string => (typeof value === 'string' ? value.slice(0, maxPurposeLength) : '');
   return { operator: textOf(operator), purpose: textOf(purpose), level: textOf(level), hours: textOf(hours) };
 }
+
+const maxIdLength = 36;
+/** In UTF-16 code units. */
+export const maxPurposeLength = 300;
+
+/** @param longestHours the longest access that the rules allow */
+export const grantForm = (longestHours: number) =>
+  z.object({
+    operator: line(maxIdLength).refine((text) => text !== '', 'support:error.unknown'),
+    purpose: line(maxPurposeLength)
+      .transform(cleanName)
+      .refine((text) => text !== '', 'support:error.purpose'),
+    // What no form of ours sends reads as the lesser of the two.
+    level: z.enum(supportLevels).catch('look'),
+    hours: carriedNumber
+      .transform((number) => number ?? 0)
+      .refine((number) => number >= 1 && number <= longestHours, 'support:error.hours'),
+  });

@@ -10,7 +10,7 @@ interface ShownGrant extends Omit<TenantGrant, 'outcome'> {
 
 export interface SupportForm {
   readonly longestHours: number;
-  readonly longestPurpose: number;
+  readonly maxPurposeLength: number;
   readonly levels: readonly SupportLevel[];
   readonly typed: Readonly<Record<'operator' | 'purpose' | 'level' | 'hours', string>>;
   readonly operators: readonly (NamedUser & { readonly id: string })[];

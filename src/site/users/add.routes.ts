@@ -5,12 +5,10 @@ import { readForm } from '../http/forms.ts';
 import { scopeOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';
 import { handOverOf, type WaysIn, type AddUser, tenantsStore } from '../../core/accounts/index.ts';
-import type { HandOverSheet } from './hand-over-sheet.ts';
-import { showWayIn } from './reveal.ts';
+import { type HandOverSheet, showWayIn } from './hand-over.ts';
 import { newUserForm } from './users.forms.ts';
-import { levelsFor } from './levels.ts';
+import { levelsFor, inList } from './view-models.ts';
 import type { NewUserPage } from './users.views.ts';
-import { inList } from './breadcrumbs.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 

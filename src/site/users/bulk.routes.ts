@@ -17,11 +17,10 @@ import {
   type BulkOutcome,
   type BulkReset,
 } from '../../core/accounts/index.ts';
-import type { HandOverSheet } from './hand-over-sheet.ts';
+import { type HandOverSheet, shownOnce } from './hand-over.ts';
 import { bulkForm, bulkResetForm } from './users.forms.ts';
-import { inList } from './breadcrumbs.ts';
+import { inList } from './view-models.ts';
 import type { Notice } from '../http/page-options.ts';
-import { shownOnce } from './reveal.ts';
 import type { BulkConfirmPage } from './users.views.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';

@@ -4,8 +4,8 @@ import { sendCsv } from '../http/csv.ts';
 import { scopeOf } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
 import { type Throttle, recordExport } from '../../core/accounts/index.ts';
-import type { UsersFile } from './export.ts';
 import type { Database } from '../../platform/database/database.ts';
+import type { UsersFile } from './csv.ts';
 import { bind } from '../../platform/bind.ts';
 
 export interface ExportUsersRoutesDependencies {

@@ -1,124 +1,132 @@
 import type { Request, Response } from 'express';
-import { may } from '../../domain/policy.ts';
-import type { Scope } from '../../domain/scope.ts';
+import type { FieldFault } from '../../domain/errors.ts';
+import { offersLanguage, languageNotOffered } from '../../domain/regions.ts';
+import { statusOf, type User } from '../../domain/people/user.ts';
 import { askPath, paths, userPath } from '../http/paths.ts';
+import { readForm } from '../http/forms.ts';
 import { scopeOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';
-import { notesOf } from '../rules/notes.ts';
 import {
-  offeredInBulk,
+  type Links,
+  handOverOf,
+  type WaysIn,
   type UserChangesFeature,
-  mayDeleteNow,
-  type StepOutcome,
+  type EditConflict,
+  type EditOutcome,
   type Users,
 } from '../../core/accounts/index.ts';
-import { placeQuery } from './users.forms.ts';
-import { listDeleted } from './list.ts';
-import { offerOf } from '../http/offers.ts';
-import type { DeletedUsersPage } from './users.views.ts';
-import { inList, linksOf, ofUser, userIdOf } from './breadcrumbs.ts';
+import { notesOf } from '../rules/notes.ts';
+import { conflictingFields, conflictForm, returnedForm, storedForm, type EditFormState } from './edit-form.ts';
+import { editForm, readShown } from './users.forms.ts';
+import { levelsFor, permissionsOf, inList, linksOf, userIdOf } from './view-models.ts';
+import type { UserPage } from './users.views.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 
-export interface UserChangesRoutesDependencies {
+/** An edit form that comes back, with what is wrong with it. */
+interface ReturnedEdit {
+  readonly form: (user: User, levels: ReturnType<typeof levelsFor>) => EditFormState;
+  readonly faults?: readonly FieldFault[];
+  readonly status?: number;
+}
+
+type Saved = Extract<EditOutcome, { outcome: 'saved' }>;
+
+export interface UserRoutesDependencies {
   readonly database: Database;
-  readonly users: Users;
-  readonly changes: UserChangesFeature;
+  readonly users: Pick<Users, 'show'>;
+  readonly changes: Pick<UserChangesFeature, 'edit'>;
+  readonly links: Pick<Links, 'stateOf'>;
+  readonly waysIn: WaysIn;
   readonly answerRefusal: AnswerRefusal;
   readonly clock: () => number;
 }
 
-/** Everything that the buttons on a user's page do, and the list of deleted users. */
-export function userChangesRoutes(deps: UserChangesRoutesDependencies): Route[] {
-  const { changes } = deps;
-  const handlers = bind(deps, { showDeleted, act, confirmDelete });
+/** The page of one user with its edit form, which comes back with the sender's input whenever it cannot be saved. */
+export function userRoutes(deps: UserRoutesDependencies): Route[] {
+  const handlers = bind(deps, { show, edit });
   return [
-    { method: 'get', path: paths.deletedUsers, access: 'users.restore', handle: handlers.showDeleted },
     {
-      method: 'post',
-      path: paths.blockUser,
-      access: 'users.block',
-      handle: handlers.act(changes.block, 'users:notice.blocked'),
+      method: 'get',
+      path: paths.user,
+      access: 'users.view',
+      handle: (request, response) => handlers.show(request, response),
     },
-    {
-      method: 'post',
-      path: paths.unblockUser,
-      access: 'users.block',
-      handle: handlers.act(changes.unblock, 'users:notice.unblocked'),
-    },
-    {
-      method: 'post',
-      path: paths.endUserSessions,
-      access: 'users.endSessions',
-      handle: handlers.act(changes.endSessions, 'users:notice.sessionsEnded'),
-    },
-    { method: 'get', path: paths.deleteUser, access: 'users.delete', handle: handlers.confirmDelete },
-    {
-      method: 'post',
-      path: paths.deleteUser,
-      access: 'users.delete',
-      handle: handlers.act(changes.remove, 'users:notice.deleted', paths.users),
-    },
-    {
-      method: 'post',
-      path: paths.restoreUser,
-      access: 'users.restore',
-      handle: handlers.act(changes.restore, 'users:notice.restored'),
-    },
+    { method: 'post', path: paths.user, access: 'users.edit', handle: handlers.edit },
   ];
 }
 
-async function finish(
-  deps: UserChangesRoutesDependencies,
+async function show(
+  deps: UserRoutesDependencies,
   request: Request,
   response: Response,
-  result: StepOutcome,
-  key: string,
-  next = userPath(result.user.id),
+  returned?: ReturnedEdit,
 ): Promise<void> {
-  const { answerRefusal } = deps;
-  if (result.outcome === 'refused') return answerRefusal(request, response, result.verdict);
-  request.session.notice = { kind: 'success', key, values: { name: result.user.displayName } };
-  response.redirect(303, next);
-}
-
-async function confirmDelete(deps: UserChangesRoutesDependencies, request: Request, response: Response): Promise<void> {
-  const { users, database, clock, answerRefusal } = deps;
+  const { users, clock, links, waysIn } = deps;
   const scope = scopeOf(request);
-  const user = await users.load(scope, userIdOf(request));
-  const verdict = await mayDeleteNow(database, scope, [user], clock());
-  if (!verdict.allowed) return answerRefusal(request, response, verdict);
-  const model = { user, days: scope.rules.restoreWindowDays, ...linksOf(user) };
-  response.page('users/delete-confirm', model, { title: 'common:terms.deleteUser', breadcrumbs: ofUser(user) });
+  const { user, reset, events } = await users.show(scope, userIdOf(request));
+  const levels = levelsFor(scope, user);
+  const model: UserPage = {
+    user,
+    events,
+    levels,
+    form: returned?.form(user, levels) ?? storedForm(scope, user, levels),
+    status: statusOf(user, clock()),
+    link: await links.stateOf(scope, user),
+    handOver: handOverOf(scope, waysIn),
+    ...permissionsOf(scope, user, reset),
+    notes: notesOf(scope, ['users.block', 'users.endSessions', 'users.delete'], user),
+    ...linksOf(user),
+  };
+  const title = { key: 'users:show.title', values: { name: user.displayName } };
+  const { faults = [], status } = returned ?? {};
+  response.page('users/show', model, { title, breadcrumbs: inList, faults, ...(status ? { status } : {}) });
 }
 
-async function showDeleted(deps: UserChangesRoutesDependencies, request: Request, response: Response): Promise<void> {
+function answerFaults(
+  deps: UserRoutesDependencies,
+  request: Request,
+  response: Response,
+  faults: readonly FieldFault[],
+): Promise<void> {
+  const scope = scopeOf(request);
+  return show(deps, request, response, {
+    form: (user, levels) => returnedForm(scope, user, levels, request.body),
+    faults,
+  });
+}
+
+async function answerConflict(
+  deps: UserRoutesDependencies,
+  request: Request,
+  response: Response,
+  conflict: EditConflict,
+): Promise<void> {
   const { database } = deps;
   const scope = scopeOf(request);
-  const page = await listDeleted(database, scope, placeQuery.parse(request.query));
-  const rows = page.users.map((user) => {
-    const restore = may(scope, 'users.restore', user);
-    return {
-      ...user,
-      restore: offerOf(restore),
-      refusal: restore.allowed ? null : `policy:${restore.because}.title`,
-      askHref: askPath('restore', [user.id]),
-      mayErase: may(scope, 'personalData.erase', user).allowed,
-      ...linksOf(user),
-    };
+  const fields = await conflictingFields(database, scope, conflict);
+  return show(deps, request, response, {
+    form: (_user, levels) => conflictForm(scope, conflict, { levels, fields, body: request.body }),
+    status: 409,
   });
-  const bulk = offeredInBulk(scope, 'deleted');
-  const notes = notesOf(scope, ['users.restore']);
-  const model: DeletedUsersPage = { ...page, users: rows, days: scope.rules.restoreWindowDays, bulk, notes };
-  response.page('users/deleted', model, { title: 'common:terms.deletedUsers', breadcrumbs: inList });
 }
 
-function act(
-  deps: UserChangesRoutesDependencies,
-  work: (scope: Scope, userId: string) => Promise<StepOutcome>,
-  notice: string,
-  next?: string,
-): Route['handle'] {
-  return async (request, response) =>
-    finish(deps, request, response, await work(scopeOf(request), userIdOf(request)), notice, next);
+function answerSaved(request: Request, response: Response, { user, merged, asks }: Saved): void {
+  const saved = merged ? 'users:notice.merged' : 'users:notice.saved';
+  const key = asks ? 'approvals:notice.restSaved' : saved;
+  request.session.notice = { kind: 'success', key, values: { name: user.displayName } };
+  response.redirect(303, asks ? askPath('giveGlobalAdmin', [user.id]) : userPath(user.id));
+}
+
+async function edit(deps: UserRoutesDependencies, request: Request, response: Response): Promise<void> {
+  const { changes, answerRefusal } = deps;
+  const scope = scopeOf(request);
+  const { values, faults } = readForm(editForm, request.body);
+  if (values === null) return answerFaults(deps, request, response, faults);
+  if (!offersLanguage(scope.rules, values.language)) return answerFaults(deps, request, response, [languageNotOffered]);
+  const sent = { typed: values, shown: readShown(request.body) };
+  const outcome = await changes.edit(scope, userIdOf(request), sent);
+  if (outcome.outcome === 'refused') return answerRefusal(request, response, outcome.verdict);
+  if (outcome.outcome === 'conflict') return answerConflict(deps, request, response, outcome);
+  return answerSaved(request, response, outcome);
 }

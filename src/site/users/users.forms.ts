@@ -13,11 +13,11 @@ import {
   statusFilters,
 } from '../../core/accounts/index.ts';
 
-const longestSearch = 100;
-const longestUsername = 254;
+const maxSearchLength = 100;
+const maxUsernameLength = 254;
 // A place holds the key that a name sorts by: eighteen letters for one, at the worst, in a text of four for three bytes.
-const longestPlace = 12_000;
-const place = line(longestPlace)
+const maxPlaceLength = 12_000;
+const place = line(maxPlaceLength)
   .transform((text) => (text === '' ? null : text))
   .nullable()
   .default(null)
@@ -28,7 +28,7 @@ const place = line(longestPlace)
  * not there has a default besides, since to make an error and drop it again costs more than all the rest of the reading.
  */
 export const listQuery = z.object({
-  q: line(longestSearch).default('').catch(''),
+  q: line(maxSearchLength).default('').catch(''),
   level: z.enum(levelFilters).nullable().default(null).catch(null),
   status: z.enum(statusFilters).nullable().default(null).catch(null),
   sort: z
@@ -71,7 +71,7 @@ const needsName = { path: ['displayName'], message: 'users:error.nameMissing' };
 export const newUserForm = z
   .object({
     ...facts,
-    username: line(longestUsername)
+    username: line(maxUsernameLength)
       .transform(canonicalUsername)
       .refine((text) => text !== '', 'users:error.usernameMissing'),
     administratorLevel: z.enum(administratorLevels).catch('none'),
@@ -109,20 +109,20 @@ const shownForm = z
 export const readShown = (body: unknown): ShownFields | null => shownForm.safeParse(body).data ?? null;
 
 // Fewer than the resets that one administrator may make in a minute.
-const mostChosen = 50;
-const longestId = 36;
+const maxChosen = 50;
+const maxIdLength = 36;
 /** People chosen in a list; whatever is no id is left out. */
 const chosen = z
   .union([z.string().transform((one) => [one]), z.array(z.string())])
   .catch([])
   .transform((all) => [...new Set(all.map((text) => text.trim()).filter((text) => text !== ''))])
   .refine((all) => all.length > 0, 'users:bulk.error.nobody')
-  .refine((all) => all.length <= mostChosen, 'users:bulk.error.tooMany');
+  .refine((all) => all.length <= maxChosen, 'users:bulk.error.tooMany');
 
 /** What is to be done to whom. */
 export const bulkForm = z.object({
   action: z.enum(bulkActions).nullable().catch(null),
-  user: chosen.transform((all) => all.filter((id) => id.length <= longestId)),
+  user: chosen.transform((all) => all.filter((id) => id.length <= maxIdLength)),
 });
 
 const target = /^([0-9a-f-]{36})\.(\d{1,9})$/;

@@ -6,19 +6,22 @@ import type { BulkAction, handOverOf, Links, lookOf, offeredInBulk, WayIn } from
 import type { Offer } from '../http/offers.ts';
 import type { NamedUser } from '../http/view-models.ts';
 import type { Note } from '../rules/notes.ts';
-import type { linksOf } from './breadcrumbs.ts';
-import type { EditFormState } from './edit.form.ts';
-import type { HandOverSheet } from './hand-over-sheet.ts';
-import type { levelsFor } from './levels.ts';
-import type { UserList } from './list.ts';
-import type { permissionsOf } from './permissions.ts';
+import type { EditFormState } from './edit-form.ts';
+import type { levelsFor, linksOf, permissionsOf } from './view-models.ts';
+import type { Sheet } from './sheet.ts';
 import type { ListQuery } from './users.forms.ts';
 
 type Addresses = ReturnType<typeof linksOf>;
 type HandOver = ReturnType<typeof handOverOf>;
 type Levels = ReturnType<typeof levelsFor>;
 type Bulk = ReturnType<typeof offeredInBulk>;
-type Sheet = ReturnType<HandOverSheet>;
+
+/** A page of a list of users, with the addresses of the pages around it. */
+export interface UserList<U> {
+  readonly users: readonly U[];
+  readonly previous: string | null;
+  readonly next: string | null;
+}
 
 interface Choice {
   readonly value: string;
@@ -37,9 +40,9 @@ export interface UsersPage extends UserList<ListedUser & { readonly href: string
   readonly sortings: readonly Choice[];
   readonly levels: readonly Choice[];
   readonly statuses: readonly Choice[];
-  /** How many users are deleted, counted up to `mostDeleted` and one more. */
+  /** How many users are deleted, counted up to `maxDeleted` and one more. */
   readonly deleted: number;
-  readonly mostDeleted: number;
+  readonly maxDeleted: number;
   readonly bulk: Bulk;
   readonly chooseAll: string;
   readonly offers: { readonly add: boolean; readonly import: boolean; readonly export: Offer | null };
@@ -174,7 +177,7 @@ declare module '../http/view-models.ts' {
     };
     'users/level-fields': EditedFields & { readonly levels: Levels };
     'users/list': UsersPage;
-    'users/list-actions': Pick<UsersPage, 'deleted' | 'mostDeleted' | 'offers'>;
+    'users/list-actions': Pick<UsersPage, 'deleted' | 'maxDeleted' | 'offers'>;
     'users/new': NewUserPage;
     'users/pick': { readonly id: string; readonly label: string; readonly checked: boolean };
     'users/readonly': { readonly user: User };

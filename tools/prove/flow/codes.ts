@@ -4,7 +4,7 @@ import { expect, StepFault, watchSession, type Account, type Story } from '../st
 import type { Answer, Visitor } from '../visitor.ts';
 
 const stepMs = 30_000;
-const longestAnswerMs = 5_000;
+const maxAnswerMs = 5_000;
 const timerAccuracyMs = 50;
 
 /** What the app shows, so many time steps from now: the portal takes the one before and the one after, and each once. */
@@ -18,7 +18,7 @@ export function codeOf({ secondFactor }: Account, steps: number): string {
 async function clearOfTheNextStep(): Promise<void> {
   const left = stepMs - (Date.now() % stepMs);
   // A timer may end a moment before the clock is there.
-  if (left < longestAnswerMs) await new Promise((resolve) => setTimeout(resolve, left + timerAccuracyMs));
+  if (left < maxAnswerMs) await new Promise((resolve) => setTimeout(resolve, left + timerAccuracyMs));
 }
 
 /** Sets a second factor up, with a code that is refused first. */

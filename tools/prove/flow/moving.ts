@@ -46,12 +46,12 @@ function mayBeEmpty({ operations, supportAccess }: RegionRules): ReadonlySet<str
   ]);
 }
 
-const mostTries = 5;
+const maxAttempts = 5;
 
 /** Again where the files were busy: it does only what is left to do. */
 async function done({ region }: Story, args: readonly string[], tries = 1): Promise<string> {
   return region.command(args).catch((error: unknown) => {
-    if (tries === mostTries) throw error;
+    if (tries === maxAttempts) throw error;
     return done({ region } as Story, args, tries + 1);
   });
 }

@@ -2,7 +2,7 @@ import type { HandOverRule } from '../../../src/domain/regions.ts';
 import { StepFault, temporaryPasswordsOn, type Account, type Story } from '../story.ts';
 import type { Answer } from '../visitor.ts';
 
-const longestMailMs = 30_000;
+const maxMailWaitMs = 30_000;
 const betweenLooksMs = 100;
 
 const tokensIn = (text: string): string[] =>
@@ -10,7 +10,7 @@ const tokensIn = (text: string): string[] =>
 
 /** @returns what was asked for, as soon as it is there; null where that takes too long */
 export async function eventually<T>(look: () => Promise<T | undefined> | T | undefined): Promise<T | null> {
-  const end = Date.now() + longestMailMs;
+  const end = Date.now() + maxMailWaitMs;
   while (Date.now() < end) {
     const found = await look();
     if (found !== undefined) return found;

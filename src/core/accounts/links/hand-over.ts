@@ -9,6 +9,7 @@ import { deliveriesStore } from '../../activity/index.ts';
 import * as linksStore from '../stores/links.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
 import { bind } from '../../../platform/bind.ts';
+import { displayNameOf } from '../../../domain/principal.ts';
 
 /** How a user gets in, as whoever hands it over may know it. */
 export interface WayIn {
@@ -62,14 +63,16 @@ export function createWaysIn(deps: WaysInDependencies) {
   };
 }
 
-// The operator's command is the way in when nobody else can help: it prints a password, whatever the rules say.
-// Somebody in support never sees one, whatever the rules say: what they have seen would outlive their access.
-export function ruleFor({ actor, rules, support }: Scope): HandOverRule {
-  if (actor === null) return 'shown';
-  return support === undefined ? rules.handOver.by : 'mailedLink';
+/**
+ * The operator's command prints a password, whatever the rules say: it is the last resort when no administrator can sign in.
+ * Support never sees one, whatever the rules say: it would outlive the grant.
+ */
+export function ruleFor({ principal, rules }: Scope): HandOverRule {
+  if (principal.kind === 'operator') return 'shown';
+  return principal.kind === 'support' ? 'mailedLink' : rules.handOver.by;
 }
 
-function issueLink(deps: WaysInDependencies, { actor, rules }: Scope, by: 'link' | 'mailedLink'): IssuedWayIn {
+function issueLink(deps: WaysInDependencies, { principal, rules }: Scope, by: 'link' | 'mailedLink'): IssuedWayIn {
   const { clock, tokens, hasher } = deps;
   const at = clock();
   const until = at + linkLifetimeMs('handOver', rules.handOver.linkHours);
@@ -77,7 +80,7 @@ function issueLink(deps: WaysInDependencies, { actor, rules }: Scope, by: 'link'
   return {
     way: { by, clearText: made.address, expiresAt: until },
     // A tag that no password has: what was known before opens nothing any more, and nothing else does but the link.
-    stored: { kind: 'temporary', hash: hasher.decoy, at, until, by: actor?.displayName ?? null },
+    stored: { kind: 'temporary', hash: hasher.decoy, at, until, by: displayNameOf(principal) },
     link: { id: made.id, digest: made.digest },
   };
 }
@@ -93,7 +96,7 @@ export async function issue(deps: WaysInDependencies, scope: Scope, hash = deps.
   const { clock } = deps;
   const rule = ruleFor(scope);
   if (rule !== 'shown') return issueLink(deps, scope, rule);
-  const by = scope.actor?.displayName ?? null;
+  const by = displayNameOf(scope.principal);
   const { clearText, stored } = await issueTemporaryPassword({ hash }, scope.rules, by, clock());
   return { way: { by: rule, clearText, expiresAt: stored.until }, stored, link: null };
 }

@@ -14,6 +14,7 @@ import * as sessionsStore from '../stores/sessions.store.ts';
 import * as tenantsStore from '../stores/tenants.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
 import { bind } from '../../../platform/bind.ts';
+import { person } from '../../../domain/principal.ts';
 
 export type Links = ReturnType<typeof createLinks>;
 
@@ -80,7 +81,7 @@ export async function open(
       rules: tightened(region.rules, tenant.ownRules),
       now: clock(),
       tenant,
-      actor: user,
+      principal: person(user),
     });
     if (!(await burn(deps, tx, scope, found))) return null;
     return sessions.openWithin(tx, scope, { ...user, epoch: user.epoch + 1 }, device);

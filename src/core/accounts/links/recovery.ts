@@ -13,10 +13,11 @@ import * as linksStore from '../stores/links.store.ts';
 import * as tenantsStore from '../stores/tenants.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
 import { bind } from '../../../platform/bind.ts';
+import { job } from '../../../domain/principal.ts';
 
 export type Recovery = ReturnType<typeof createRecovery>;
 
-const mostWaiting = 1_000;
+const maxWaiting = 1_000;
 const everyMs = 60_000;
 const comeAgainSeconds = 60;
 
@@ -62,7 +63,7 @@ async function mail(deps: RecoveryDependencies, { scope: region, username }: Ask
     if (credentials?.user.state !== 'active' || credentials.tenant.state !== 'active') return;
     const { tenant, user } = credentials;
     const rules = tightened(region.rules, tenant.ownRules);
-    const scope = createScope({ ...region, rules, now: clock(), tenant, actor: null });
+    const scope = createScope({ ...region, rules, now: clock(), tenant, principal: job('recovery') });
     const createdAt = clock();
     const expiresAt = createdAt + linkLifetimeMs('recovery', rules.handOver.linkHours);
     const { id, digest } = tokens.makeToSend();
@@ -99,7 +100,7 @@ export async function ask(deps: Queue, scope: RegionScope, username: string): Pr
   const { throttle, waiting } = deps;
   const wait = await throttle.takeRecovery(username, scope.address ?? '');
   if (wait !== null) return wait;
-  if (waiting.length >= mostWaiting) throw overloaded(comeAgainSeconds);
+  if (waiting.length >= maxWaiting) throw overloaded(comeAgainSeconds);
   waiting.push({ scope, username });
   return null;
 }

@@ -20,7 +20,7 @@ const lightPriority = -1;
 
 // One hash per core but one: the pages of everybody else keep a core, and libuv's pool a thread for files.
 const concurrency = Math.max(1, availableParallelism() - 1);
-const longestWaitMs = 2_000;
+const defaultMaxWaitMs = 2_000;
 
 export interface Hasher {
   /** @returns the argon2id tag of the password. @throws Failure overloaded when no turn came within 2 s */
@@ -38,17 +38,19 @@ export interface Hasher {
 /**
  * Makes a hasher whose work is capped and queued; making it takes one hash's time, some 30 ms.
  * @param engine what computes and checks a tag; a test counts its calls
+ * @param maxWaitMs how long one hash may wait for its turn
  */
 export async function createHasher(
   parameters: HashParameters = hashParameters,
   engine: Pick<typeof argon2, 'hash' | 'verify'> = argon2,
+  maxWaitMs = defaultMaxWaitMs,
 ): Promise<Hasher> {
   const light = { memoryCost: Math.min(lightMemoryCost, parameters.memoryCost), timeCost: 1, parallelism: 1 };
   const queue = new PQueue({ concurrency });
   // The wait for a turn is limited, not the work: what has begun is finished, so that its turn is really free again.
   const queued = async <T>(work: () => Promise<T>): Promise<T> => {
     const patience = new AbortController();
-    const timer = setTimeout(() => patience.abort(overloaded(longestWaitMs / 1_000)), longestWaitMs);
+    const timer = setTimeout(() => patience.abort(overloaded(maxWaitMs / 1_000)), maxWaitMs);
     const run = (): Promise<T> => {
       clearTimeout(timer);
       return work();

@@ -1,6 +1,6 @@
 import { conflict, type FieldFault } from '../../../domain/errors.ts';
 import {
-  fewestGuesses,
+  minGuesses,
   normalizePassword,
   passwordFault,
   readPassword,
@@ -52,7 +52,7 @@ export async function judge(
   const same = normalizePassword(newPassword) === normalizePassword(confirmPassword);
   if (!same) return [{ field: 'confirmPassword', key: 'passwords:error.differs' }];
   const names = [person.username, person.displayName, person.tenantName, 'parvis'];
-  if ((await guesses.count(normalizePassword(newPassword), names)) < fewestGuesses) {
+  if ((await guesses.count(normalizePassword(newPassword), names)) < minGuesses) {
     return [{ field: 'newPassword', key: 'passwords:error.easyToGuess' }];
   }
   return [];

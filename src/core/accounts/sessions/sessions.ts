@@ -8,6 +8,7 @@ import { activityStore } from '../../activity/index.ts';
 import * as sessionsStore from '../stores/sessions.store.ts';
 import * as tenantsStore from '../stores/tenants.store.ts';
 import { bind } from '../../../platform/bind.ts';
+import { actorIdOf, actingUserId } from '../../../domain/principal.ts';
 
 export type { SessionTicket, SignInResult } from './sign-in.ts';
 
@@ -41,7 +42,7 @@ export function signOut(deps: SessionsDependencies, scope: Scope, sessionId: str
   return database.transaction(async (tx) => {
     await tenantsStore.lock(tx, scope);
     await sessionsStore.end(tx, sessionId);
-    await activityStore.record(tx, scope, { kind: 'signOut' }, scope.actor?.id ?? null, clock());
+    await activityStore.record(tx, scope, { kind: 'signOut' }, actorIdOf(scope), clock());
   });
 }
 
@@ -54,7 +55,7 @@ export function endOwn(
   const { database, clock } = deps;
   return database.transaction(async (tx) => {
     await tenantsStore.lock(tx, scope);
-    const actorId = scope.actor?.id ?? '';
+    const actorId = actingUserId(scope);
     if ('allBut' in which) await sessionsStore.endAllOf(tx, scope, actorId, which.allBut);
     else if (!(await sessionsStore.endOwn(tx, scope, which.id))) return false;
     const event = { kind: 'sessions.ended', which: 'allBut' in which ? 'others' : 'one' } as const;

@@ -1,8 +1,9 @@
 import { unseen, type Database, preparedQuery } from '../../../platform/database/database.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import type { User } from '../../../domain/people/user.ts';
-import { homeColumns, toHome, type Home, type HomeRow } from './home.ts';
-import { toUser, userColumns, type UserRow } from './user-rows.ts';
+import { actingUserId } from '../../../domain/principal.ts';
+import { homeColumns, toHome, type Home, type HomeRow } from './tenants.mapping.ts';
+import { toUser, userColumns, type UserRow } from './users.mapping.ts';
 
 /** What a sign-in is decided by. Only the passwords and sessions features ever hold one. */
 export interface Credentials {
@@ -47,7 +48,7 @@ export async function findForSignInAcrossTenants(database: Database, username: s
 
 /** @returns the scope's own user's credentials */
 export async function findOwn(database: Database, scope: Scope): Promise<Credentials | null> {
-  const [row] = await byId(database, { value: scope.actor?.id ?? '' });
+  const [row] = await byId(database, { value: actingUserId(scope) });
   return row?.tenant_id === scope.tenant.id ? toCredentials(row) : null;
 }
 

@@ -1,13 +1,13 @@
 import { type Database, preparedQuery } from '../../../platform/database/database.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import type { User } from '../../../domain/people/user.ts';
-import { toUser, userColumns, type UserRow } from './user-rows.ts';
+import { toUser, userColumns, type UserRow } from './users.mapping.ts';
 
 /** From so many on, nobody needs the number, and counting them all would cost more than it tells. */
-export const mostCounted = 100;
-const mostManagers = 5;
+export const maxCounted = 100;
+const maxManagers = 5;
 
-/** How many temporary passwords of active users have run out, and will soon: neither counted further than one beyond `mostCounted`. */
+/** How many temporary passwords of active users have run out, and will soon: neither counted further than one beyond `maxCounted`. */
 export interface TemporaryPasswords {
   readonly expired: number;
   readonly expiring: number;
@@ -23,7 +23,7 @@ const temporary = preparedQuery<TemporaryPasswords>('dashboard.temporaryPassword
         .whereRaw("state = 'active' and password = 'temporary'")
         .where('temporary_until', '>', $(after))
         .where('temporary_until', '<=', $(until))
-        .limit(mostCounted + 1)
+        .limit(maxCounted + 1)
         .as('some'),
     );
   return knex.select({ expired: counted('ever', 'now'), expiring: counted('now', 'soon') });
@@ -35,7 +35,7 @@ const managers = preparedQuery<UserRow>('dashboard.managers', (knex, $) =>
     .where('tenant_id', $('tenant'))
     .whereRaw("administrator_level = 'userManagement' and state = 'active'")
     .orderBy('name_key')
-    .limit(mostManagers),
+    .limit(maxManagers),
 );
 
 /** @param now epoch ms @param soon epoch ms, the end of what counts as expiring */

@@ -3,8 +3,8 @@ import { unseen, type Database, preparedQuery } from '../../../platform/database
 import type { LinkPurpose, LinkStanding } from '../../../domain/people/one-time-link.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import type { User } from '../../../domain/people/user.ts';
-import { homeColumns, toHome, type Home, type HomeRow } from './home.ts';
-import { toUser, userColumns, type UserRow } from './user-rows.ts';
+import { homeColumns, toHome, type Home, type HomeRow } from './tenants.mapping.ts';
+import { toUser, userColumns, type UserRow } from './users.mapping.ts';
 
 /** A link as it is first written. Times in epoch ms. */
 export interface NewLink {

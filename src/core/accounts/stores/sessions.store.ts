@@ -11,9 +11,10 @@ import {
   type OpenGrantRow,
 } from './support-grants.store.ts';
 import type { Tenant } from './tenants.store.ts';
-import { homeColumns, toHome, type HomeRow } from './home.ts';
-import { toUser, userColumns, type UserRow } from './user-rows.ts';
+import { homeColumns, toHome, type HomeRow } from './tenants.mapping.ts';
+import { toUser, userColumns, type UserRow } from './users.mapping.ts';
 import type { ScopeTenant } from '../../../domain/tenant.ts';
+import { actingUserId } from '../../../domain/principal.ts';
 
 /** A session together with everything that decides whether it still counts: one query per request. */
 export interface LiveSession {
@@ -119,7 +120,7 @@ export async function open(
 
 /** @returns the sessions of the scope's own user that were seen since a time in epoch ms, the latest first */
 export async function listOwn(database: Database, scope: Scope, seenSince: number): Promise<OwnSession[]> {
-  return (await listOwnQuery(database, { user: scope.actor?.id ?? '', since: seenSince })).map((row) => ({
+  return (await listOwnQuery(database, { user: actingUserId(scope), since: seenSince })).map((row) => ({
     id: row.id,
     address: row.address,
     device: row.device,
@@ -133,7 +134,7 @@ export async function endOwn(database: Database, scope: Scope, id: string): Prom
   return (
     (await database
       .knex('user_sessions')
-      .where({ id, user_id: scope.actor?.id ?? '' })
+      .where({ id, user_id: actingUserId(scope) })
       .delete()) === 1
   );
 }

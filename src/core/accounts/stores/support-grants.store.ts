@@ -5,7 +5,8 @@ import type { Language } from '../../../domain/regions.ts';
 import type { OwnRules } from '../../../domain/tenant-rules.ts';
 import type { Grant, SupportLevel } from '../../../domain/support.ts';
 import type { TenantState, ScopeTenant } from '../../../domain/tenant.ts';
-import { readOwnRules } from './tenant-rules.ts';
+import { actingUserId } from '../../../domain/principal.ts';
+import { readOwnRules } from './tenants.mapping.ts';
 
 /** A grant with the tenant that it lets into, and whatever else decides whether it holds. */
 export interface OpenGrant extends Grant {
@@ -78,7 +79,7 @@ export function toOpenGrant(row: OpenGrantRow): OpenGrant | null {
 
 /** @returns a grant of the scope's own actor, whatever became of it; null for any other id */
 export async function findOwnAcrossTenants(database: Database, scope: Scope, id: string): Promise<OpenGrant | null> {
-  const own = { 'grants.id': id, 'grants.operator_id': scope.actor?.id ?? '' };
+  const own = { 'grants.id': id, 'grants.operator_id': actingUserId(scope) };
   const [row] = (await joinBesideGrant(database.knex('support_grants as grants'))
     .select(openGrantColumns)
     .where(own)) as OpenGrantRow[];

@@ -3,8 +3,8 @@ import type { Language } from '../../../domain/regions.ts';
 import type { OwnRules } from '../../../domain/tenant-rules.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import type { TenantKind, TenantState, ScopeTenant } from '../../../domain/tenant.ts';
-import { notDeleted } from './user-rows.ts';
-import { readOwnRules } from './tenant-rules.ts';
+import { notDeleted } from './users.mapping.ts';
+import { readOwnRules } from './tenants.mapping.ts';
 
 export interface Tenant {
   readonly id: string;
@@ -35,7 +35,7 @@ interface TenantRow {
 }
 
 // Both databases take some ten thousands of values in one statement.
-const mostAtOnce = 1_000;
+const maxDomainsPerQuery = 1_000;
 
 const domainsOf = preparedQuery<{ domain: string }>('tenants.domains', (knex, $) =>
   knex('tenant_domains')
@@ -128,8 +128,8 @@ export async function findOfOperators(database: Database): Promise<ScopeTenant |
 
 /** @returns the first of the domains that a tenant of this region already owns, or null */
 export async function findTakenDomain(database: Database, domains: readonly string[]): Promise<string | null> {
-  for (let from = 0; from < domains.length; from += mostAtOnce) {
-    const some = domains.slice(from, from + mostAtOnce);
+  for (let from = 0; from < domains.length; from += maxDomainsPerQuery) {
+    const some = domains.slice(from, from + maxDomainsPerQuery);
     const row = await database.knex<{ domain: string }>('tenant_domains').whereIn('domain', some).first('domain');
     if (row !== undefined) return row.domain;
   }

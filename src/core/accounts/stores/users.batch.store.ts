@@ -3,9 +3,9 @@ import { type Database, preparedQuery } from '../../../platform/database/databas
 import type { Scope } from '../../../domain/scope.ts';
 import { searchWordsOf } from '../../../domain/people/search-keys.ts';
 import { foldName, type User } from '../../../domain/people/user.ts';
-import type { UserChanges } from './users.columns.ts';
-import { toUser, userColumns, type UserRow } from './user-rows.ts';
-import { reindexUsers } from './users.search.store.ts';
+import { type UserChanges, toUser, userColumns, type UserRow, type NewUser } from './users.mapping.ts';
+import { reindexUsers, indexUsers, takeNumbers } from './users.search.store.ts';
+import { insertRows } from '../../../platform/database/insert.ts';
 
 /** The changes of one user among many. */
 export type UserChange = UserChanges & Pick<User, 'id'>;
@@ -62,6 +62,16 @@ export async function listAfter(database: Database, scope: Scope, username: stri
   return (await after(database, { tenant: scope.tenant.id, after: username })).map(toUser);
 }
 
+/** Every user of the tenant in batches, each a query of its own: a slow reader holds nothing open in the database. */
+export async function* allUsers(database: Database, scope: Scope): AsyncGenerator<readonly User[]> {
+  for (let last = ''; ;) {
+    const users = await listAfter(database, scope, last);
+    yield users;
+    if (users.length < usersAtOnce) return;
+    last = users.at(-1)?.username ?? last;
+  }
+}
+
 /** Changes many users, and keeps the time at which the level Global admin is removed. */
 export function updateMany(database: Database, scope: Scope, users: readonly UserChange[]): Promise<void> {
   return inChunks(users, rowsAtOnce, async (some) => {
@@ -75,12 +85,7 @@ export function updateMany(database: Database, scope: Scope, users: readonly Use
     const tenant_id = scope.tenant.id;
     await reindexUsers(
       database,
-      rows.map(({ number, displayName, search_words }) => ({
-        number,
-        search_words,
-        tenant_id,
-        name_key: foldName(displayName),
-      })),
+      rows.map(({ number, search_words }) => ({ number, search_words, tenant_id })),
     );
   });
 }
@@ -122,4 +127,52 @@ function toValues(user: UserChange & { readonly search_words: string }): string[
     administratorLevel,
     agentLevel,
   ] as string[];
+}
+
+// SQLite takes at most 500 rows in one statement, and other writers wait for as long as one takes.
+const maxAtOnce = 100;
+
+export function insert(database: Database, scope: Scope, user: NewUser): Promise<void> {
+  return insertMany(database, scope, [user]);
+}
+
+/** Inserts any number of users in one transaction: all of them or none. */
+export function insertMany(database: Database, scope: Scope, users: readonly NewUser[]): Promise<void> {
+  return database.transaction((tx) =>
+    inChunks(users, maxAtOnce, async (some) => {
+      const numbers = await takeNumbers(tx, some.length);
+      const rows = some.map((user, index) => ({ ...toRow(scope, user), number: numbers[index] ?? 0 }));
+      await insertRows(tx, 'users', rows);
+      await indexUsers(tx, rows);
+    }),
+  );
+}
+
+function toRow(
+  scope: Scope,
+  user: NewUser,
+): Omit<UserRow, 'version'> & { password_hash: string; search_words: string } {
+  return {
+    id: user.id,
+    tenant_id: scope.tenant.id,
+    username: user.username,
+    first_name: user.firstName,
+    last_name: user.lastName,
+    display_name: user.displayName,
+    name_key: foldName(user.displayName),
+    search_words: searchWordsOf(user),
+    administrator_level: user.administratorLevel,
+    agent_level: user.agentLevel,
+    language: user.language,
+    state: user.state,
+    password_hash: user.passwordHash,
+    password: user.password,
+    temporary_until: user.temporaryUntil,
+    password_set_by: user.passwordSetBy,
+    password_set_at: user.passwordSetAt,
+    epoch: 0,
+    last_sign_in_at: user.lastSignInAt ?? 0,
+    created_at: user.createdAt,
+    deleted_at: user.deletedAt ?? null,
+  };
 }

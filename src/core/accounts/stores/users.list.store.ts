@@ -1,193 +1,152 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Build, Database, Values } from '../../../platform/database/database.ts';
-import { beyondAll } from '../../../domain/people/search-keys.ts';
+import { preparedQuery, type Build, type Database, type Values } from '../../../platform/database/database.ts';
+import { wordsOfSearch } from '../../../domain/people/search-keys.ts';
 import type { Scope } from '../../../domain/scope.ts';
-import type { ListedUser } from '../../../domain/people/user.ts';
-import { pageSize, type Cursor, type PageRequest } from './list-query.ts';
+import type { ListedUser, User } from '../../../domain/people/user.ts';
 import * as queries from './users.queries.ts';
-import { inText, toListed, type ListedRow } from './user-rows.ts';
-import { searchIndex, type SearchIndex } from './users.search.store.ts';
+import type { Asked, Cursor, PageRequest, PageStart } from './users.queries.ts';
+import { inText, toListed, toUser, userColumns, type ListedRow, type UserRow } from './users.mapping.ts';
+import { findNumbers } from './users.search.store.ts';
 
-type Asked = queries.Asked;
 type Found = ListedRow & { readonly number: number };
 
-/** How far each way of finding a page goes. Tests set them so that each way is taken. */
+/** How far a search goes at a time. Tests set these, so that a few hundred users are searched as a million are. */
 export interface Limits {
-  /** How many of everybody are walked past before an index is asked, and then at a time. */
-  readonly firstStep: number;
-  readonly furtherStep: number;
-  /** How many of those must fit for the walk to go on before an index is asked: twice as far as is to be expected. */
-  readonly hopeful: number;
-  /** How many an index may name, and how many of them are looked at at a time. */
-  readonly mostNamed: number;
-  readonly namedAtOnce: number;
-  /** How many can be walked past in the time in which one of those is looked at. */
-  readonly walkedForOneNamed: number;
+  /** How many users a query walks past; SQLite answers on the event loop, so that no query may take long. */
+  readonly stepRows: number;
+  /** How many users an index may name, and how many of them a query looks at. */
+  readonly maxNamed: number;
+  readonly namedRows: number;
 }
 
-const usual: Limits = {
-  firstStep: 1_000,
-  furtherStep: 4_000,
-  hopeful: 4,
-  mostNamed: 10_000,
-  namedAtOnce: 500,
-  walkedForOneNamed: 16,
-};
+const usual: Limits = { stepRows: 3_000, maxNamed: 10_000, namedRows: 500 };
 
-// What is short is within many words: it is worth a longer walk before an index is asked.
-const shortWord = 3;
-const stepsForShort = 3;
-
-const tenantOf = ({ values }: Asked): string => String(values.tenant);
-const rangeOf = (word: string): Values => ({ word, beyond: word + beyondAll });
-
-interface PagesDependencies {
-  readonly database: Database;
-  readonly index: SearchIndex;
-  readonly limits: Limits;
+/** @returns one row more than the page holds if there is another one, in the page's own direction */
+export async function page(
+  database: Database,
+  scope: Scope,
+  request: PageRequest,
+  limits = usual,
+): Promise<ListedUser[]> {
+  const asked = queries.askedOf(scope, request);
+  return asked === null ? [] : (await find(database, asked, limits)).map(toListed);
 }
 
 /**
- * Pages of a tenant's users. If many users fit, they are found by walking along all users in the order of the page; if few
- * fit, by an index that names them; in between, by walking on. SQLite answers on the event loop: no query takes long.
- *
- * @returns a function that gives one row more than the page holds if there is another one, in the page's own direction
+ * A list is read along the index of its order. So is a search or a filter at first, since what many users fit fills a page
+ * there: an index of words would gather every user of a million who has _an_ in their name. What few users fit is found by
+ * an index that names them, since the walk would read the whole tenant. Where none can name them, the walk goes on.
  */
-export function userPages(database: Database, limits = usual) {
-  const deps = { database, index: searchIndex(database), limits };
-  return async (scope: Scope, request: PageRequest): Promise<ListedUser[]> => {
-    const asked = queries.askedOf(scope, request);
-    return asked === null ? [] : (await find(deps, asked)).map(toListed);
-  };
+async function find(database: Database, asked: Asked, limits: Limits): Promise<ListedRow[]> {
+  if (asked.level === null && asked.status === null && asked.words.length === 0) return select(database, asked);
+  const near = await walk(database, asked, limits, 1);
+  if (near !== null) return near;
+  const numbers = await candidates(database, asked, limits.maxNamed);
+  if (numbers !== null) return selectAmong(database, asked, numbers, limits.namedRows);
+  return (await walk(database, asked, limits, Infinity)) ?? [];
 }
 
-async function find(deps: PagesDependencies, asked: Asked): Promise<ListedRow[]> {
-  const { database, limits } = deps;
-  if (queries.isEverybody(asked))
-    return ask(database, 'plain', asked, (knex, $) => queries.selectPlain(knex, $, asked));
-  const isShort = asked.words.every((word) => word.length <= shortWord);
-  const first = limits.firstStep * (isShort ? stepsForShort : 1);
-  const near = await takeStep(database, asked, first);
-  if (near.length > pageSize) return near;
-  const expected = (2 * pageSize * first) / near.length;
-  const soon = near.length < limits.hopeful ? null : await walkOn(deps, asked, near, first, expected);
-  if (soon !== null) return soon;
-  const begun = await findByBeginning(deps, asked);
-  if (begun !== null) return begun;
-  const all = await candidatesOf(deps, asked);
-  const numbers = all && (await withFewTogether(deps, asked, all));
-  // Looking at all candidates is the safe way, but rarely the shorter one: walking on is tried for as long as that would take.
-  const longest = numbers === null ? Infinity : numbers.length * limits.walkedForOneNamed;
-  return (await walkOn(deps, asked, near, first, longest)) ?? findAmong(deps, asked, numbers ?? []);
-}
-
-/** @returns null if that many users were walked past and the page is not full */
-async function walkOn(
-  { database, limits }: PagesDependencies,
-  asked: Asked,
-  near: readonly Found[],
-  first: number,
-  longest: number,
-): Promise<Found[] | null> {
-  const found = [...near];
-  let walked = 0;
-  for (let at = asked, most = first; found.length <= pageSize; most = limits.furtherStep) {
-    walked += most;
-    if (walked + limits.furtherStep > longest) return null;
-    const cursor = await endOfStep(database, at, most);
-    if (cursor === undefined) break;
-    at = { ...asked, cursor };
+/** @returns null if the page is not full after so many steps */
+async function walk(database: Database, asked: Asked, limits: Limits, maxSteps: number): Promise<Found[] | null> {
+  const found: Found[] = [];
+  let at = asked;
+  for (let steps = 0; steps < maxSteps; steps++) {
+    const end = await stepEnd(database, at, limits.stepRows);
+    found.push(...(await select(database, at, end)));
+    if (found.length > queries.pageSize || end === undefined) return found.slice(0, queries.pageSize + 1);
+    at = { ...asked, cursor: end };
     await setImmediate();
-    found.push(...(await takeStep(database, at, limits.furtherStep)));
-  }
-  return found.slice(0, pageSize + 1);
-}
-
-/** @returns the page of a list by name if few users have the word anywhere but at the beginning of their names; or null */
-async function findByBeginning(deps: PagesDependencies, asked: Asked): Promise<Found[] | null> {
-  const { database, index, limits } = deps;
-  const [word = '', ...further] = asked.words;
-  const isPlain = asked.column === 'name_key' && asked.level === null && asked.status === null;
-  if (!isPlain || word === '' || further.length > 0) return null;
-  const [others, first] = await Promise.all([
-    index.namedWithin(tenantOf(asked), word, limits.namedAtOnce),
-    firstTogether(database, asked, word),
-  ]);
-  return others && findAmong(deps, asked, [...new Set([...others, ...first])]);
-}
-
-/** @returns the numbers of all users who may fit; null if no index can tell, or if they are too many */
-async function candidatesOf({ database, index, limits }: PagesDependencies, asked: Asked): Promise<number[] | null> {
-  const most = limits.mostNamed;
-  const byWords = asked.words.length > 0 ? await index.named(tenantOf(asked), asked.words, most) : null;
-  if (byWords !== null) return byWords;
-  for (const holders of queries.holdersIndexes(asked)) {
-    const rows = await ask<{ number: number }>(database, `holders ${holders} ${most}`, asked, (knex, $) =>
-      queries.selectHolders(knex, $, holders).limit(most + 1, inText),
-    );
-    if (rows.length <= most) return numbersOf(rows);
   }
   return null;
 }
 
-/** @returns the candidates, but of those who stand together in the order of the page only as many as a page holds */
-async function withFewTogether(
-  { database, limits }: PagesDependencies,
-  asked: Asked,
-  numbers: readonly number[],
-): Promise<readonly number[]> {
-  const [word = '', ...further] = asked.words;
-  if (numbers.length <= limits.namedAtOnce || word === '' || further.length > 0) return numbers;
-  if (asked.column === 'last_sign_in_at') return numbers;
-  const [all, first] = await Promise.all([allTogether(database, asked, word), firstTogether(database, asked, word)]);
-  const together = new Set(all);
-  return [...numbers.filter((number) => !together.has(number)), ...first];
+/** @returns the numbers of all users who may fit; null if no index can name them, or if they are too many */
+async function candidates(database: Database, asked: Asked, max: number): Promise<readonly number[] | null> {
+  for (const holders of queries.holdersIndexes(asked)) {
+    const build: Build = (knex, $) => queries.selectHolders(knex, $, holders).limit(max + 1, inText);
+    const rows = await ask<{ number: number }>(database, `holders ${holders} ${max}`, asked, build);
+    if (rows.length <= max) return rows.map(({ number }) => number);
+  }
+  return asked.words.length === 0 ? null : findNumbers(database, String(asked.values.tenant), asked.words, max);
 }
 
-async function findAmong(
-  { database, limits }: PagesDependencies,
+const select = (database: Database, asked: Asked, end?: Cursor): Promise<Found[]> => {
+  const build: Build = (knex, $) => queries.selectPage(knex, $, asked, end !== undefined);
+  return ask(database, end ? 'step' : 'page', asked, build, end && { endKey: end.key, endId: end.id });
+};
+
+async function stepEnd(database: Database, asked: Asked, rows: number): Promise<Cursor | undefined> {
+  const build: Build = (knex, $) => queries.selectStepEnd(knex, $, asked, rows);
+  return (await ask<Cursor>(database, `end ${rows}`, asked, build))[0];
+}
+
+async function selectAmong(
+  database: Database,
   asked: Asked,
   numbers: readonly number[],
+  atOnce: number,
 ): Promise<Found[]> {
   let first: Found[] = [];
-  for (let from = 0; from < numbers.length; from += limits.namedAtOnce) {
+  for (let from = 0; from < numbers.length; from += atOnce) {
     if (from > 0) await setImmediate();
-    const some = [...numbersOf(first), ...numbers.slice(from, from + limits.namedAtOnce)];
-    const values = { numbers: JSON.stringify(some) };
-    first = await ask(database, 'among', asked, (knex, $) => queries.selectAmong(knex, $, asked), values);
+    const some = [...first.map(({ number }) => number), ...numbers.slice(from, from + atOnce)];
+    const build: Build = (knex, $) => queries.selectAmong(knex, $, asked);
+    first = await ask(database, 'among', asked, build, { numbers: JSON.stringify(some) });
   }
   return first;
 }
 
-const takeStep = (database: Database, asked: Asked, most: number): Promise<Found[]> =>
-  ask(database, `step ${most}`, asked, (knex, $) => queries.selectStep(knex, $, asked, most));
-
-async function endOfStep(database: Database, asked: Asked, most: number): Promise<Cursor | undefined> {
-  const [cursor] = await ask<Cursor>(database, `end ${most}`, asked, (knex, $) =>
-    queries.selectStepEnd(knex, $, asked, most),
-  );
-  return cursor;
-}
-
-async function allTogether(database: Database, asked: Asked, word: string): Promise<number[]> {
-  const build: Build = (knex, $) => queries.selectTogether(knex, $, asked);
-  return numbersOf(await ask<{ number: number }>(database, 'together', asked, build, rangeOf(word)));
-}
-
-async function firstTogether(database: Database, asked: Asked, word: string): Promise<number[]> {
-  const build: Build = (knex, $) => queries.selectFirstTogether(knex, $, asked);
-  return numbersOf(await ask<{ number: number }>(database, 'first together', asked, build, rangeOf(word)));
-}
-
 const ask = <Row>(database: Database, kind: string, asked: Asked, build: Build, more: Values = {}): Promise<Row[]> =>
-  database.prepare<Row>(
-    `users.${kind} ${queries.shapeOf(asked)}`,
-    build,
-    'scattered',
-  )({ ...queries.valuesOf(asked), ...more });
+  database.prepare<Row>(`users.${kind} ${queries.shapeOf(asked)}`, build)({ ...queries.valuesOf(asked), ...more });
 
-const numbersOf = (rows: readonly { readonly number: number }[]): number[] => rows.map(({ number }) => number);
+/** Deleted users are counted up to here and one further: that there are more is all that a page says. */
+export const maxDeletedCounted = 999;
 
-/** @returns one row more than the page holds, where there is a further one, in the page's own direction */
-export const page = (database: Database, scope: Scope, request: PageRequest): Promise<ListedUser[]> =>
-  userPages(database)(scope, request);
+// Spelt out, not bound: only then does their own index fit.
+const isDeleted = "state = 'deleted'";
+
+function deletedFrom(side: 'after' | 'before' | null) {
+  return preparedQuery<UserRow>(`users.deleted ${side}`, (knex, $) => {
+    const direction = side === 'before' ? 'asc' : 'desc';
+    const query = knex('users')
+      .select(userColumns)
+      .where('tenant_id', $('tenant'))
+      .whereRaw(isDeleted)
+      .orderBy([
+        { column: 'deleted_at', order: direction },
+        { column: 'id', order: direction },
+      ])
+      .limit(queries.pageSize + 1, inText);
+    const beyond = side === 'before' ? '>' : '<';
+    return side ? query.whereRaw(`(deleted_at, id) ${beyond} (?, ?)`, [$('key'), $('id')]) : query;
+  });
+}
+
+const countOfDeleted = preparedQuery<{ count: number }>('users.countDeleted', (knex, $) => {
+  const some = knex('users')
+    .select('id')
+    .where('tenant_id', $('tenant'))
+    .whereRaw(isDeleted)
+    .limit(maxDeletedCounted + 1, inText);
+  return knex.from(some.as('some')).count({ count: '*' });
+});
+
+/** @returns one row more than the page holds, where there is a further one; the latest deleted first, backwards the earliest */
+export async function pageOfDeleted(database: Database, scope: Scope, from: PageStart): Promise<User[]> {
+  const rows = await deletedFrom(from?.side ?? null)(database, { tenant: scope.tenant.id, ...from?.cursor });
+  return rows.map(toUser);
+}
+
+/** @returns some of the deleted users whom the words of a search fit, the latest first */
+export async function searchDeleted(database: Database, scope: Scope, typed: string, max: number): Promise<User[]> {
+  const words = wordsOfSearch(typed);
+  if (words.length === 0) return [];
+  const query = database.knex('users').select(userColumns).where('tenant_id', scope.tenant.id).whereRaw(isDeleted);
+  for (const word of words) query.where('search_words', 'like', `%${word}%`);
+  return ((await query.orderBy('deleted_at', 'desc').limit(max)) as UserRow[]).map(toUser);
+}
+
+/** @returns how many deleted users can still be restored, a thousand for that and any more */
+export async function countDeleted(database: Database, scope: Scope): Promise<number> {
+  return (await countOfDeleted(database, { tenant: scope.tenant.id }))[0]?.count ?? 0;
+}

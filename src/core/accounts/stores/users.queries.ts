@@ -1,9 +1,75 @@
 import type { Knex } from 'knex';
 import type { Build, Values } from '../../../platform/database/database.ts';
 import type { Scope } from '../../../domain/scope.ts';
+import { administratorLevels, agentLevels } from '../../../domain/roles.ts';
 import { wordsOfSearch } from '../../../domain/people/search-keys.ts';
-import { pageSize, type Cursor, type PageRequest } from './list-query.ts';
-import { inText, listedColumns, notDeleted } from './user-rows.ts';
+import { foldName, type ListedUser } from '../../../domain/people/user.ts';
+import { inTenant } from './users.batch.store.ts';
+import { inText, listedColumns, notDeleted } from './users.mapping.ts';
+
+export const pageSize = 25;
+
+/** What the list can be filtered by: an administrator level by its own name, an agent level with `Agent` behind it. */
+export const levelFilters = [...administratorLevels, ...agentLevels.map((level) => `${level}Agent` as const)] as const;
+export const statusFilters = ['active', 'passwordChange', 'expired', 'blocked'] as const;
+export const sortKeys = ['name', 'username', 'lastSignIn'] as const;
+
+export type LevelFilter = (typeof levelFilters)[number];
+export type StatusFilter = (typeof statusFilters)[number];
+export type SortKey = (typeof sortKeys)[number];
+
+/** A place in the sorted list: the sorted column's value there, and the id that settles ties. */
+export interface Cursor {
+  readonly key: string | number;
+  readonly id: string;
+}
+
+/** `after` continues behind the place, `before` ends in front of it; null for the first page. */
+export type PageStart = { readonly side: 'after' | 'before'; readonly cursor: Cursor } | null;
+
+export interface PageRequest {
+  readonly search: string | null;
+  readonly level: LevelFilter | null;
+  readonly status: StatusFilter | null;
+  /** Epoch ms; decides who is `expired`, and is of no matter to the other statuses. */
+  readonly now?: number;
+  readonly sort: SortKey;
+  readonly descending: boolean;
+  readonly from: PageStart;
+}
+
+/** What lists are sorted by: that of the users by the reader's choice, that of the deleted by when they were. */
+export type ListOrder = SortKey | 'deletedAt';
+
+/** What lists are sorted by. */
+type InOrder = Pick<ListedUser, 'id' | 'displayName' | 'username' | 'lastSignInAt'> & {
+  readonly deletedAt?: number | null;
+};
+
+/** @returns the place of a user in a list under a sorting, as text for an address */
+export function encodeCursor(user: InOrder, sort: ListOrder): string {
+  const keys = {
+    name: foldName(user.displayName),
+    username: user.username,
+    lastSignIn: user.lastSignInAt ?? 0,
+    deletedAt: user.deletedAt ?? 0,
+  };
+  return Buffer.from(JSON.stringify([keys[sort], user.id])).toString('base64url');
+}
+
+// PostgreSQL takes no NUL, and no name has one.
+const isText = (value: unknown): value is string => typeof value === 'string' && !value.includes('\0');
+
+/** @returns the place, or null for a text that is no place under this sorting */
+export function decodeCursor(text: string, sort: ListOrder): Cursor | null {
+  try {
+    const [key, id] = JSON.parse(Buffer.from(text, 'base64url').toString()) as unknown[];
+    const fits = sort === 'lastSignIn' || sort === 'deletedAt' ? Number.isSafeInteger(key) : isText(key);
+    return fits && isText(id) ? { key: key as string | number, id } : null;
+  } catch {
+    return null;
+  }
+}
 
 type $ = Parameters<Build>[1];
 
@@ -22,10 +88,9 @@ export interface Asked {
   readonly values: Values;
 }
 
-const looksAt = { active: 'password', passwordChange: 'password', expired: 'expired', blocked: 'blocked' } as const;
 const passwordOf = { active: 'own', passwordChange: 'temporary', expired: 'temporary', blocked: null } as const;
 
-/** @returns null where nobody can fit: the search holds no letter and no digit */
+/** @returns null where no user can fit: the search holds no letter and no digit */
 export function askedOf(scope: Scope, request: PageRequest): Asked | null {
   const { search, level, status, sort, descending, from } = request;
   const words = search === null ? [] : wordsOfSearch(search);
@@ -35,7 +100,7 @@ export function askedOf(scope: Scope, request: PageRequest): Asked | null {
     ascending: descending === (from?.side === 'before'),
     cursor: from?.cursor ?? null,
     level: level && (level.endsWith('Agent') ? 'agent_level' : 'administrator_level'),
-    status: status && looksAt[status],
+    status: status === 'active' || status === 'passwordChange' ? 'password' : status,
     words,
     values: {
       tenant: scope.tenant.id,
@@ -46,13 +111,9 @@ export function askedOf(scope: Scope, request: PageRequest): Asked | null {
   };
 }
 
-/** @returns whether every user who is not deleted fits */
-export const isEverybody = ({ level, status, words }: Asked): boolean =>
-  level === null && status === null && words.length === 0;
-
 const placesFor = ({ words }: Asked): number => wordPlaces.find((places) => places >= words.length) ?? 0;
 
-/** @returns what the requests of one query text share, for the name of the prepared query */
+/** @returns what the requests of one query text share, for its name */
 export const shapeOf = (asked: Asked): string =>
   [asked.column, asked.ascending, asked.cursor !== null, asked.level, asked.status, placesFor(asked)].join(' ');
 
@@ -63,16 +124,16 @@ export function valuesOf(asked: Asked): Values {
   return { ...values, ...(cursor && { key: cursor.key, id: cursor.id }), ...Object.fromEntries(places) };
 }
 
+const present = (knex: Knex, $: $): Knex.QueryBuilder =>
+  knex('users').where('tenant_id', $('tenant')).whereRaw(notDeleted);
+
 // Keyset paging: the index is entered at the cursor, so that the last page costs what the first does.
-function inOrder<Q extends Knex.QueryBuilder>(query: Q, $: $, { column, ascending, cursor }: Asked): Q {
-  const order = ascending ? 'asc' : 'desc';
-  query.orderBy([
-    { column, order },
-    { column: 'id', order },
-  ]);
-  if (cursor) query.whereRaw(`(${column}, id) ${ascending ? '>' : '<'} (?, ?)`, [$('key'), $('id')]);
-  return query;
+function inOrder(query: Knex.QueryBuilder, $: $, { column, ascending, cursor }: Asked): Knex.QueryBuilder {
+  query.orderBy([column, 'id'].map((each) => ({ column: each, order: ascending ? 'asc' : 'desc' })));
+  return cursor ? query.whereRaw(`(${column}, id) ${ascending ? '>' : '<'} (?, ?)`, [$('key'), $('id')]) : query;
 }
+
+const isPostgres = (knex: Knex): boolean => (knex.client as { config: { client: string } }).config.client === 'pg';
 
 // SQLite's `like` folds each letter as it goes, its `glob` takes them as they are. A word holds no sign that either reads.
 const holds = (knex: Knex): string =>
@@ -82,74 +143,37 @@ function fitting(knex: Knex, query: Knex.QueryBuilder, $: $, asked: Asked): Knex
   if (asked.status === 'blocked') query.where('state', 'blocked');
   if (asked.status === 'password' || asked.status === 'expired')
     query.where({ state: 'active', password: $('password') });
-  if (asked.status === 'expired') query.where('temporary_until', '<=', $('now'));
+  // As a bare column SQLite would take its index for the better one, and sort every temporary password of the tenant.
+  if (asked.status === 'expired') query.whereRaw('temporary_until + 0 <= ?', [$('now')]);
   if (asked.level !== null) query.where(asked.level, $('level'));
   for (let place = 0; place < placesFor(asked); place++) query.whereRaw(holds(knex), [$(`word${place}`)]);
+  return inOrder(query, $, asked)
+    .select([...listedColumns, 'number'])
+    .limit(pageSize + 1, inText);
+}
+
+/** The page behind the cursor. @param ends whether only the users up to a place come into question */
+export function selectPage(knex: Knex, $: $, asked: Asked, ends: boolean): Knex.QueryBuilder {
+  const query = fitting(knex, present(knex, $), $, asked);
+  if (ends) query.whereRaw(`(${asked.column}, id) ${asked.ascending ? '<=' : '>='} (?, ?)`, [$('endKey'), $('endId')]);
   return query;
 }
 
-const present = (knex: Knex, $: $): Knex.QueryBuilder =>
-  knex('users').where('tenant_id', $('tenant')).whereRaw(notDeleted);
-
-/** A page of everybody. */
-export const selectPlain = (knex: Knex, $: $, asked: Asked): Knex.QueryBuilder =>
-  inOrder(present(knex, $).select(listedColumns), $, asked).limit(pageSize + 1, inText);
-
-/** Those who fit among the next so many of everybody. */
-export function selectStep(knex: Knex, $: $, asked: Asked, most: number): Knex.QueryBuilder {
-  const looked = [
-    'number',
-    'search_words',
-    'state',
-    'password',
-    'temporary_until',
-    'administrator_level',
-    'agent_level',
-  ];
-  const step = inOrder(present(knex, $).select(looked), $, asked).limit(most, inText);
-  const chosen = fitting(knex, knex.from(step.as('step')).select('number'), $, asked).limit(pageSize + 1, inText);
-  return inOrder(usersAmong(knex, chosen.as('chosen')), $, { ...asked, cursor: null });
-}
-
-/** The place of the last of the next so many of everybody; none where there are fewer. */
-export const selectStepEnd = (knex: Knex, $: $, asked: Asked, most: number): Knex.QueryBuilder =>
-  inOrder(present(knex, $).select([`${asked.column} as key`, 'id']), $, asked)
-    .offset(most - 1, inText)
+/** The place of the last of the next so many users; none where there are fewer. */
+export const selectStepEnd = (knex: Knex, $: $, asked: Asked, rows: number): Knex.QueryBuilder =>
+  inOrder(present(knex, $), $, asked)
+    .select([`${asked.column} as key`, 'id'])
+    .offset(rows - 1, inText)
     .limit(1, inText);
 
-/**
- * The numbers of all who stand together in the order of the page, since what it goes by begins with the word that is
- * searched: those of one first name in a list by name.
- */
-export const selectTogether = (knex: Knex, $: $, asked: Asked): Knex.QueryBuilder =>
-  present(knex, $)
-    .select('number')
-    .whereRaw(`${asked.column} >= ? and ${asked.column} < ?`, [$('word'), $('beyond')]);
-
-/** The first of them who fit. */
-export const selectFirstTogether = (knex: Knex, $: $, asked: Asked): Knex.QueryBuilder =>
-  inOrder(fitting(knex, selectTogether(knex, $, asked), $, asked), $, asked).limit(pageSize + 1, inText);
-
-/** Those who fit among the users with certain numbers, which are given as a JSON array. */
+/** The first of the users with certain numbers, which are given as a JSON array, who fit. */
 export function selectAmong(knex: Knex, $: $, asked: Asked): Knex.QueryBuilder {
   const numbers = isPostgres(knex)
-    ? 'select cast(value as bigint) as number from json_array_elements_text(cast(? as json))'
-    : 'select value as number from json_each(?)';
-  const query = usersAmong(knex, knex.raw(`(${numbers}) as chosen`, [$('numbers')]));
-  query.where('tenant_id', $('tenant')).whereRaw(notDeleted);
-  return inOrder(fitting(knex, query, $, asked), $, asked).limit(pageSize + 1, inText);
+    ? 'select cast(value as bigint) from json_array_elements_text(cast(? as json))'
+    : 'select value from json_each(?)';
+  const query = knex('users').whereRaw(`number in (${numbers})`, [$('numbers')]);
+  return fitting(knex, query.whereRaw(inTenant, [$('tenant')]).whereRaw(notDeleted), $, asked);
 }
-
-// SQLite is told the way: it would rather walk a whole index, even once for each of the chosen, than sort a few rows.
-function usersAmong(knex: Knex, chosen: Knex.QueryBuilder | Knex.Raw): Knex.QueryBuilder {
-  const join = isPostgres(knex) ? 'join users' : 'cross join users indexed by users_by_number';
-  return knex
-    .from(chosen as Knex.QueryBuilder)
-    .joinRaw(`${join} on users.number = chosen.number`)
-    .select([...listedColumns, 'users.number']);
-}
-
-const isPostgres = (knex: Knex): boolean => (knex.client as { config: { client: string } }).config.client === 'pg';
 
 /**
  * The numbers of those who hold a level or a status, where an index has them: of the levels that few hold, of those
@@ -164,7 +188,7 @@ export function selectHolders(knex: Knex, $: $, by: HoldersIndex): Knex.QueryBui
 
 type HoldersIndex = 'administrator_level' | 'agent_level' | 'blocked' | 'temporary';
 
-/** @returns the indexes that can say who comes into question */
+/** @returns the indexes that can name the users who fit the filter */
 export function holdersIndexes({ level, status, values }: Asked): HoldersIndex[] {
   const indexes: HoldersIndex[] = [];
   if (level !== null && values.level !== 'none') indexes.push(level);

@@ -9,8 +9,12 @@ import {
   type IndexedRow,
   type UserChanges,
   nextVersion,
-} from './users.columns.ts';
-import { globalAdminUntil, toUser, userColumns, type UserRow } from './user-rows.ts';
+  globalAdminUntil,
+  toUser,
+  userColumns,
+  type UserRow,
+  notDeleted,
+} from './users.mapping.ts';
 import { reindexUsers } from './users.search.store.ts';
 
 const findOne = preparedQuery<UserRow>('users.find', (knex, $) =>
@@ -145,7 +149,30 @@ export async function setLanguage(database: Database, scope: Scope, id: string, 
     .update({ language, version: nextVersion(database) });
 }
 
-export { insert, insertMany } from './users.insert.store.ts';
-export * from './users.deleted.store.ts';
-export { everyUser } from './users.operator.store.ts';
-export { page } from './users.list.store.ts';
+export { insert, insertMany } from './users.batch.store.ts';
+export { countDeleted, page, pageOfDeleted, searchDeleted } from './users.list.store.ts';
+
+const atOnce = 1_000;
+
+function query(first: boolean) {
+  return preparedQuery<UserRow>(`users.every ${first}`, (knex, $) => {
+    const some = knex('users')
+      .select([...userColumns, 'users.name_key'])
+      .where('tenant_id', $('tenant'))
+      .whereRaw(notDeleted)
+      .orderBy(['name_key', 'id'])
+      .limit(atOnce);
+    return first ? some : some.whereRaw('(name_key, id) > (?, ?)', [$('key'), $('id')]);
+  });
+}
+
+/** Every user of a tenant by name, for the operator's commands: a thousand in memory at a time, however many there are. */
+export async function* everyUser(database: Database, tenantId: string): AsyncGenerator<User> {
+  for (let last: UserRow | undefined; ;) {
+    const place = last && { key: last.name_key, id: last.id };
+    const rows: UserRow[] = await query(last === undefined)(database, { tenant: tenantId, ...place });
+    yield* rows.map(toUser);
+    last = rows.at(-1);
+    if (rows.length < atOnce) return;
+  }
+}

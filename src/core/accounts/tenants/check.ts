@@ -72,12 +72,12 @@ export function checkedUsername(typed: string, domains: readonly string[]): stri
   return username;
 }
 
-const longestName = 200;
+const maxNameLength = 200;
 
 /** @returns a person's name as it is kept. @throws Failure badRequest */
 export function checkedName(typed: string): string {
   const name = cleanName(typed);
-  if (name === '' || name.length > longestName)
+  if (name === '' || name.length > maxNameLength)
     throw new Failure('badRequest', { because: 'tenants:error.personName' });
   return name;
 }

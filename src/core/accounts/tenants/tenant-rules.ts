@@ -8,7 +8,7 @@ import {
   unfitIn,
   type OwnRules,
 } from '../../../domain/tenant-rules.ts';
-import { may, maySetRules, type Verdict } from '../../../domain/policy.ts';
+import { may, maySetRules } from '../../../domain/policy.ts';
 import type { RegionRules } from '../../../domain/regions.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import { lockAs } from '../sessions/recheck.ts';
@@ -16,6 +16,7 @@ import { activityStore } from '../../activity/index.ts';
 import * as tenantsStore from '../stores/tenants.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
 import { bind } from '../../../platform/bind.ts';
+import type { Verdict } from '../../../domain/verdict.ts';
 
 export type RulesFeature = ReturnType<typeof createRules>;
 

@@ -3,8 +3,7 @@ import type { ActivityEvent } from '../../../domain/activity/event.ts';
 import { Failure } from '../../../domain/errors.ts';
 import { offersLanguage, type Language, type RegionRules } from '../../../domain/regions.ts';
 import type { AdministratorLevel, AgentLevel } from '../../../domain/roles.ts';
-import { tightened, type OwnRules } from '../../../domain/tenant-rules.ts';
-import { createScope, type Scope } from '../../../domain/scope.ts';
+import type { Scope } from '../../../domain/scope.ts';
 import type { StoredPassword } from '../stores/credentials.store.ts';
 import type { Hasher } from '../passwords/hasher.ts';
 import { issueTemporaryPassword } from '../passwords/temporary-passwords.ts';
@@ -18,6 +17,7 @@ import * as tenantsStore from '../stores/tenants.store.ts';
 import * as usersStore from '../stores/users.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
 import { bind } from '../../../platform/bind.ts';
+import { operatorScope, scopeFor } from './scope.ts';
 
 export interface NewPerson {
   readonly username: string;
@@ -33,8 +33,6 @@ export interface AddedUser {
   readonly temporaryPassword: string;
 }
 
-type OperatedTenant = Pick<Tenant, 'id' | 'name' | 'language'> & { readonly ownRules?: OwnRules };
-
 export type Tenants = ReturnType<typeof createTenants>;
 
 export interface TenantsDependencies {
@@ -43,19 +41,6 @@ export interface TenantsDependencies {
   readonly rules: RegionRules;
   readonly regionOf: RegionOf;
   readonly clock: () => number;
-}
-
-export function operatorScope(deps: TenantsDependencies, tenant: OperatedTenant): Scope {
-  const { rules, clock } = deps;
-  return createScope({
-    rules: tightened(rules, tenant.ownRules ?? {}),
-    language: tenant.language,
-    requestId: randomUUID(),
-    now: clock(),
-    address: null,
-    tenant,
-    actor: null,
-  });
 }
 
 async function write(tx: Database, scope: Scope, person: NewPerson, password: StoredPassword): Promise<string> {
@@ -192,4 +177,4 @@ export async function addUser(deps: TenantsDependencies, tenantId: string, perso
 
 /** Tenants are the operator's: they come by a command or by the one-time set-up page, never by another tenant. */
 export const createTenants = (deps: TenantsDependencies) =>
-  bind(deps, { operatorScope, add, addFirst, setState, setListed, addUser });
+  bind(deps, { scopeFor, operatorScope, add, addFirst, setState, setListed, addUser });

@@ -15,7 +15,7 @@ export const costlyActs = [
 export type CostlyAct = (typeof costlyActs)[number];
 
 // More passwords than this nobody ever had; the count is bounded all the same.
-const mostEpochs = 1_000;
+const maxEpochs = 1_000;
 
 /** The table of throttles names nobody. */
 export const digest = (text: string): string => createHash('sha256').update(text).digest('base64url');
@@ -25,7 +25,7 @@ export function countedUnder({ id, username, epoch }: Pick<User, 'id' | 'usernam
   const name = digest(username);
   const ofName = ['recoveryName', 'code', 'codeDay', 'codeRow'].map((prefix) => `${prefix}:${name}`);
   const keys = [...costlyActs.map((act) => `${act}:${id}`), ...ofName];
-  for (let each = Math.max(0, epoch - mostEpochs); each <= epoch; each++) {
+  for (let each = Math.max(0, epoch - maxEpochs); each <= epoch; each++) {
     const far = digest(`${username}|${each}`);
     keys.push(`row:${far}`, `account:${far}`, `devices:${far}`, `recordName:${far}`);
   }

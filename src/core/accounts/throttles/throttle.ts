@@ -1,13 +1,14 @@
 import type { Database } from '../../../platform/database/database.ts';
 import { Failure } from '../../../domain/errors.ts';
-import type { RegionRules } from '../../../domain/regions.ts';
+import type { RegionRules, ThrottleRule } from '../../../domain/regions.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import { bind } from '../../../platform/bind.ts';
 import { createCodeThrottle, type CodeThrottle } from './code-throttle.ts';
-import { consume, createLimiter, type Wait } from './limiter.ts';
-import { createBudgets, type Budgets } from './budgets.ts';
+import { consume, createLimiter, type Wait, type Limiters } from './limiter.ts';
 import { createPasswordLimits, keysOf, limitsOf, type Attempt, type PasswordLimits } from './password-limits.ts';
 import { digest, type CostlyAct } from './throttle-keys.ts';
+import { userBehind } from '../../../domain/principal.ts';
+import type { RateLimiterAbstract } from 'rate-limiter-flexible';
 
 export type { Attempt } from './password-limits.ts';
 
@@ -92,8 +93,9 @@ function takeBudget(
   return consume(budgets[act], actorId, times);
 }
 
-async function spend({ budgets }: ThrottleDependencies, { actor }: Scope, act: CostlyAct): Promise<void> {
-  const wait = actor && (await consume(budgets[act], actor.id));
+async function spend({ budgets }: ThrottleDependencies, { principal }: Scope, act: CostlyAct): Promise<void> {
+  const user = userBehind(principal);
+  const wait = user && (await consume(budgets[act], user.userId));
   if (wait) throw new Failure('throttled', { retryAfter: wait.retryAfter });
 }
 
@@ -108,3 +110,33 @@ async function forget(
   }
   await codes.forget({ username });
 }
+
+export type Budgets = Readonly<Record<CostlyAct, RateLimiterAbstract>>;
+
+const resetsPerMinute = 90;
+// Each may occupy the thread that counts guesses for a second.
+const changesPerMinute = 10;
+// Each reads and sends as many entries as the log has.
+const logExports: ThrottleRule = { attempts: 12, windowMinutes: 10, blockMinutes: 10 };
+// Each reads or writes a whole tenant.
+const filesPerMinute = 10;
+// Each notifies up to two hundred people by email.
+const approvals: ThrottleRule = { attempts: 30, windowMinutes: 60, blockMinutes: 60 };
+// Each may read a hundred thousand entries.
+const personalDataPerMinute = 30;
+
+/** Limits on what a signed-in user may do in a given time because it is expensive. */
+export function createBudgets(limiter: Limiters): Budgets {
+  return {
+    reset: limiter('reset', perMinute(resetsPerMinute)),
+    change: limiter('change', perMinute(changesPerMinute)),
+    logExport: limiter('logExport', logExports),
+    secondFactor: limiter('secondFactor', perMinute(changesPerMinute)),
+    import: limiter('import', perMinute(filesPerMinute)),
+    export: limiter('export', perMinute(filesPerMinute)),
+    approval: limiter('approval', approvals),
+    personalData: limiter('personalData', perMinute(personalDataPerMinute)),
+  };
+}
+
+const perMinute = (attempts: number): ThrottleRule => ({ attempts, windowMinutes: 1, blockMinutes: 1 });

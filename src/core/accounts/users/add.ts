@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { FieldFault } from '../../../domain/errors.ts';
-import { mayGive, type Refused } from '../../../domain/policy.ts';
+import { mayGive } from '../../../domain/policy.ts';
 import { offersLanguage, languageNotOffered } from '../../../domain/regions.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import { domainOf, isUsername, type User } from '../../../domain/people/user.ts';
@@ -12,6 +12,7 @@ import * as tenantsStore from '../stores/tenants.store.ts';
 import * as usersStore from '../stores/users.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
 import { bind } from '../../../platform/bind.ts';
+import type { Refused } from '../../../domain/verdict.ts';
 
 export type AddResult =
   | { readonly outcome: 'added'; readonly user: User; readonly way: WayIn }

@@ -1,29 +1,29 @@
 import { Failure } from '../../../domain/errors.ts';
 import { formerGlobalAdmin } from '../../../domain/former-global-admin.ts';
-import { may, type Refusal, type Refused, type Verdict } from '../../../domain/policy.ts';
+import { may } from '../../../domain/policy.ts';
 import type { Action } from '../../../domain/roles.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import type { User } from '../../../domain/people/user.ts';
 import { lockAs } from '../sessions/recheck.ts';
-import { mayDeleteNow } from './deletions.ts';
-import { block, judge, remove, restore, takeStep, unblock, type Step } from './step.ts';
+import { mayDeleteNow, block, judge, remove, restore, performAction, unblock, type UserAction } from './actions.ts';
 import * as usersStore from '../stores/users.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
 import { bind } from '../../../platform/bind.ts';
+import type { Refusal, Refused, Verdict } from '../../../domain/verdict.ts';
 
-type Judged = Pick<Step, 'action' | 'among' | 'verdict'>;
+type Judged = Pick<UserAction, 'action' | 'among' | 'verdict'>;
 
-const steps = { block, unblock, delete: remove, restore } satisfies Record<string, Step>;
+const userActions = { block, unblock, delete: remove, restore } satisfies Record<string, UserAction>;
 const reset: Judged = { action: 'users.resetPassword', among: 'present' };
 
 /** What can be done to many at once, in the order in which the list offers it. */
 export const bulkActions = ['block', 'unblock', 'reset', 'delete', 'restore'] as const;
 export type BulkAction = (typeof bulkActions)[number];
 
-const stepOf = (action: BulkAction): Judged => (action === 'reset' ? reset : steps[action]);
+const actionOf = (action: BulkAction): Judged => (action === 'reset' ? reset : userActions[action]);
 
 /** @returns the action that the judge is asked about */
-export const judgedAs = (action: BulkAction): Action => stepOf(action).action;
+export const judgedAs = (action: BulkAction): Action => actionOf(action).action;
 
 interface Look {
   readonly label: string;
@@ -40,8 +40,8 @@ const look: Readonly<Record<BulkAction, Look>> = {
 };
 
 /** @returns the buttons under a list of users who are there, or of deleted ones: those that the judge allows at all */
-export function offeredInBulk(scope: Scope, among: Step['among']) {
-  const offered = bulkActions.filter((name) => stepOf(name).among === among && may(scope, judgedAs(name)).allowed);
+export function offeredInBulk(scope: Scope, among: UserAction['among']) {
+  const offered = bulkActions.filter((name) => actionOf(name).among === among && may(scope, judgedAs(name)).allowed);
   return offered.map((name) => ({ name, ...look[name] }));
 }
 
@@ -76,7 +76,7 @@ export async function sortOut(
   action: BulkAction,
   ids: readonly string[],
 ): Promise<BulkOutcome> {
-  const step = stepOf(action);
+  const step = actionOf(action);
   const done: User[] = [];
   const left: Left[] = [];
   for (const user of await usersStore.findMany(database, scope, ids, step.among)) {
@@ -112,11 +112,11 @@ async function take(
   tx: Database,
   scope: Scope,
   user: User,
-  step: Step,
+  step: UserAction,
 ): Promise<Left['because'] | null> {
   const { clock } = deps;
   try {
-    const result = await takeStep(tx, scope, user.id, step, clock());
+    const result = await performAction(tx, scope, user.id, step, clock());
     if (result.outcome === 'refused') return result.verdict.because;
     return result.outcome === 'unchanged' ? 'unchanged' : null;
   } catch (error) {
@@ -138,13 +138,13 @@ export function bulkChange(
   const { database, clock } = deps;
   return database.transaction(async (tx) => {
     await lockAs(tx, scope, clock);
-    const chosen = await usersStore.findMany(tx, scope, ids, stepOf(action).among);
+    const chosen = await usersStore.findMany(tx, scope, ids, actionOf(action).among);
     const second = await secondFor(tx, scope, action, chosen, clock());
     if (second) return { done: [], left: [], second };
     const done: User[] = [];
     const left: Left[] = [];
     for (const user of chosen) {
-      const because = await take(deps, tx, scope, user, steps[action]);
+      const because = await take(deps, tx, scope, user, userActions[action]);
       if (because === null) done.push(user);
       else left.push({ user, because });
     }

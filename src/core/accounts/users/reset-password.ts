@@ -1,4 +1,4 @@
-import { may, type Refusal, type Refused, type Verdict } from '../../../domain/policy.ts';
+import { may } from '../../../domain/policy.ts';
 import type { Action } from '../../../domain/roles.ts';
 import { notFound } from '../../../domain/errors.ts';
 import type { Scope } from '../../../domain/scope.ts';
@@ -13,6 +13,8 @@ import * as sessionsStore from '../stores/sessions.store.ts';
 import * as usersStore from '../stores/users.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
 import { bind } from '../../../platform/bind.ts';
+import { userBehind } from '../../../domain/principal.ts';
+import type { Refusal, Refused, Verdict } from '../../../domain/verdict.ts';
 
 export type ResetResult =
   | { readonly outcome: 'reset'; readonly user: User; readonly way: WayIn }
@@ -112,7 +114,8 @@ export async function resetPassword(
     return { outcome: 'refused', user, verdict };
   }
   if (!waysIn.arePossible(scope)) return { outcome: 'noMail', user };
-  const wait = scope.actor === null ? null : await throttle.takeBudget('reset', scope.actor.id);
+  const administrator = userBehind(scope.principal);
+  const wait = administrator && (await throttle.takeBudget('reset', administrator.userId));
   if (wait !== null) return { outcome: 'throttled', retryAfter: wait.retryAfter };
   if (epoch !== null && user.epoch !== epoch) return { outcome: 'stale', user };
   return issueAndRecord(deps, scope, user, agreement);

@@ -11,7 +11,7 @@ export interface RedisSessions {
 // A Redis that hangs must become a clear 503 within a second, and must be found again without a restart.
 const socketTimeoutMs = 800;
 const pingIntervalMs = 400;
-const longestRetryMs = 1_000;
+const maxRetryDelayMs = 1_000;
 const keyPrefix = 'parvis:session:';
 
 /**
@@ -31,7 +31,7 @@ export async function openRedisSessions(
     socket: {
       connectTimeout: socketTimeoutMs,
       socketTimeout: socketTimeoutMs,
-      reconnectStrategy: (retries) => Math.min(50 * 2 ** Math.min(retries, 10), longestRetryMs),
+      reconnectStrategy: (retries) => Math.min(50 * 2 ** Math.min(retries, 10), maxRetryDelayMs),
     },
   });
   client.on('error', (error: Error) => log.warn({ reason: error.message }, 'Redis does not answer'));

@@ -1,0 +1,186 @@
+import type { Language } from '../../../domain/regions.ts';
+import type { AdministratorLevel, AgentLevel } from '../../../domain/roles.ts';
+import { type ListedUser, type User, foldName } from '../../../domain/people/user.ts';
+import type { Knex } from 'knex';
+import { searchWordsOf } from '../../../domain/people/search-keys.ts';
+import type { Database } from '../../../platform/database/database.ts';
+
+/** The columns that make a User; the password hash is not among them. */
+export const userColumns = [
+  'users.id',
+  'users.tenant_id',
+  'users.username',
+  'users.first_name',
+  'users.last_name',
+  'users.display_name',
+  'users.administrator_level',
+  'users.agent_level',
+  'users.global_admin_until',
+  'users.language',
+  'users.state',
+  'users.password',
+  'users.temporary_until',
+  'users.password_set_by',
+  'users.password_set_at',
+  'users.second_factor_at',
+  'users.second_factor_due',
+  'users.epoch',
+  'users.version',
+  'users.last_sign_in_at',
+  'users.created_at',
+  'users.deleted_at',
+] as const;
+
+/** The columns that make a ListedUser: a list of dozens costs by its columns. */
+export const listedColumns = [
+  'users.id',
+  'users.username',
+  'users.display_name',
+  'users.administrator_level',
+  'users.agent_level',
+  'users.state',
+  'users.password',
+  'users.temporary_until',
+  'users.last_sign_in_at',
+] as const;
+
+/**
+ * What an update sets `global_admin_until` to, given the new level and the time of the change, epoch ms: both columns on the
+ * right are those from before the update.
+ */
+export const globalAdminUntil =
+  "case when administrator_level = 'global' and cast(? as text) <> 'global' then cast(? as bigint) else global_admin_until end";
+
+/** Spelt out, not bound: only then do the indexes of those who are not deleted fit. */
+export const notDeleted = "state <> 'deleted'";
+
+/** For a limit: written out as well, since PostgreSQL plans otherwise for one that it does not know. */
+export const inText = { skipBinding: true };
+
+export interface UserRow {
+  id: string;
+  tenant_id: string;
+  username: string;
+  first_name: string;
+  last_name: string;
+  display_name: string;
+  name_key: string;
+  administrator_level: AdministratorLevel;
+  agent_level: AgentLevel;
+  global_admin_until?: number | null;
+  language: Language | null;
+  state: User['state'];
+  password: User['password'];
+  temporary_until: number | null;
+  password_set_by: string | null;
+  password_set_at: number;
+  second_factor_at?: number | null;
+  second_factor_due?: 0 | 1;
+  epoch: number;
+  version: number;
+  last_sign_in_at: number;
+  created_at: number;
+  deleted_at: number | null;
+}
+
+export type ListedRow = Pick<
+  UserRow,
+  | 'id'
+  | 'username'
+  | 'display_name'
+  | 'administrator_level'
+  | 'agent_level'
+  | 'state'
+  | 'password'
+  | 'temporary_until'
+  | 'last_sign_in_at'
+>;
+
+export const toListed = (row: ListedRow): ListedUser => ({
+  id: row.id,
+  username: row.username,
+  displayName: row.display_name,
+  administratorLevel: row.administrator_level,
+  agentLevel: row.agent_level,
+  state: row.state,
+  password: row.password,
+  temporaryUntil: row.temporary_until,
+  lastSignInAt: row.last_sign_in_at === 0 ? null : row.last_sign_in_at,
+});
+
+export function toUser(row: UserRow): User {
+  return {
+    id: row.id,
+    tenantId: row.tenant_id,
+    username: row.username,
+    firstName: row.first_name,
+    lastName: row.last_name,
+    displayName: row.display_name,
+    administratorLevel: row.administrator_level,
+    agentLevel: row.agent_level,
+    globalAdminUntil: row.global_admin_until ?? null,
+    language: row.language,
+    state: row.state,
+    password: row.password,
+    temporaryUntil: row.temporary_until,
+    passwordSetBy: row.password_set_by,
+    passwordSetAt: row.password_set_at,
+    secondFactorAt: row.second_factor_at ?? null,
+    secondFactorDue: row.second_factor_due === 1,
+    epoch: row.epoch,
+    version: row.version,
+    lastSignInAt: row.last_sign_in_at === 0 ? null : row.last_sign_in_at,
+    createdAt: row.created_at,
+    deletedAt: row.deleted_at,
+  };
+}
+
+/** The fields of a user that an edit may change. */
+export type UserChanges = Pick<
+  User,
+  'firstName' | 'lastName' | 'displayName' | 'language' | 'administratorLevel' | 'agentLevel'
+>;
+
+const columnOf = {
+  firstName: 'first_name',
+  lastName: 'last_name',
+  displayName: 'display_name',
+  language: 'language',
+  administratorLevel: 'administrator_level',
+  agentLevel: 'agent_level',
+} as const satisfies Record<keyof UserChanges, keyof UserRow>;
+
+/** The fields that an edit may change, in the order of the form. */
+export const changeableFields = Object.keys(columnOf) as (keyof UserChanges)[];
+
+/** @returns the columns of the given fields, and of no other */
+export const toColumns = (changes: Partial<UserChanges>): Partial<UserRow> =>
+  Object.fromEntries(
+    changeableFields.filter((field) => changes[field] !== undefined).map((field) => [columnOf[field], changes[field]]),
+  );
+
+/** The columns from which a user's place in lists and searches is computed. */
+export const indexedColumns = ['username', 'first_name', 'last_name', 'display_name', 'number'] as const;
+
+export type IndexedRow = Pick<UserRow, 'username' | 'first_name' | 'last_name' | 'display_name'> & {
+  readonly number: number;
+};
+
+/** @returns how a user is sorted and found once the changes are made */
+export function indexedOf(user: IndexedRow, changes: Partial<UserChanges>): { name_key: string; search_words: string } {
+  const { firstName = user.first_name, lastName = user.last_name, displayName = user.display_name } = changes;
+  const search_words = searchWordsOf({ firstName, lastName, displayName, username: user.username });
+  return { name_key: foldName(displayName), search_words };
+}
+
+/** A user as it is first written, its hash included. */
+export interface NewUser extends Omit<
+  User,
+  'tenantId' | 'epoch' | 'version' | 'deletedAt' | 'secondFactorAt' | 'secondFactorDue' | 'globalAdminUntil'
+> {
+  readonly deletedAt?: number | null;
+  readonly passwordHash: string;
+}
+
+/** @returns what increases a user's version in the update that it is part of */
+export const nextVersion = ({ knex }: Database): Knex.Raw => knex.raw('version + 1');

@@ -1,0 +1,90 @@
+import type { Request, Response } from 'express';
+import type { Scope } from '../../domain/scope.ts';
+import { paths, userPath } from '../http/paths.ts';
+import { scopeOf } from '../http/request.ts';
+import type { AnswerRefusal, Route } from '../http/routing.ts';
+import { type UserChangesFeature, mayDeleteNow, type ActionOutcome, type Users } from '../../core/accounts/index.ts';
+import { linksOf, ofUser, userIdOf } from './view-models.ts';
+import type { Database } from '../../platform/database/database.ts';
+import { bind } from '../../platform/bind.ts';
+
+export interface UserActionsRoutesDependencies {
+  readonly database: Database;
+  readonly users: Users;
+  readonly changes: UserChangesFeature;
+  readonly answerRefusal: AnswerRefusal;
+  readonly clock: () => number;
+}
+
+/** What the buttons on a user's page do: block, unblock, end sessions, delete and restore. */
+export function userActionsRoutes(deps: UserActionsRoutesDependencies): Route[] {
+  const { changes } = deps;
+  const handlers = bind(deps, { act, confirmDelete });
+  return [
+    {
+      method: 'post',
+      path: paths.blockUser,
+      access: 'users.block',
+      handle: handlers.act(changes.block, 'users:notice.blocked'),
+    },
+    {
+      method: 'post',
+      path: paths.unblockUser,
+      access: 'users.block',
+      handle: handlers.act(changes.unblock, 'users:notice.unblocked'),
+    },
+    {
+      method: 'post',
+      path: paths.endUserSessions,
+      access: 'users.endSessions',
+      handle: handlers.act(changes.endSessions, 'users:notice.sessionsEnded'),
+    },
+    { method: 'get', path: paths.deleteUser, access: 'users.delete', handle: handlers.confirmDelete },
+    {
+      method: 'post',
+      path: paths.deleteUser,
+      access: 'users.delete',
+      handle: handlers.act(changes.remove, 'users:notice.deleted', paths.users),
+    },
+    {
+      method: 'post',
+      path: paths.restoreUser,
+      access: 'users.restore',
+      handle: handlers.act(changes.restore, 'users:notice.restored'),
+    },
+  ];
+}
+
+async function finish(
+  deps: UserActionsRoutesDependencies,
+  request: Request,
+  response: Response,
+  result: ActionOutcome,
+  key: string,
+  next = userPath(result.user.id),
+): Promise<void> {
+  const { answerRefusal } = deps;
+  if (result.outcome === 'refused') return answerRefusal(request, response, result.verdict);
+  request.session.notice = { kind: 'success', key, values: { name: result.user.displayName } };
+  response.redirect(303, next);
+}
+
+async function confirmDelete(deps: UserActionsRoutesDependencies, request: Request, response: Response): Promise<void> {
+  const { users, database, clock, answerRefusal } = deps;
+  const scope = scopeOf(request);
+  const user = await users.load(scope, userIdOf(request));
+  const verdict = await mayDeleteNow(database, scope, [user], clock());
+  if (!verdict.allowed) return answerRefusal(request, response, verdict);
+  const model = { user, days: scope.rules.restoreWindowDays, ...linksOf(user) };
+  response.page('users/delete-confirm', model, { title: 'common:terms.deleteUser', breadcrumbs: ofUser(user) });
+}
+
+function act(
+  deps: UserActionsRoutesDependencies,
+  work: (scope: Scope, userId: string) => Promise<ActionOutcome>,
+  notice: string,
+  next?: string,
+): Route['handle'] {
+  return async (request, response) =>
+    finish(deps, request, response, await work(scopeOf(request), userIdOf(request)), notice, next);
+}

@@ -1,0 +1,81 @@
+import type { Request, Response } from 'express';
+import { Failure } from '../../domain/errors.ts';
+import { may } from '../../domain/policy.ts';
+import { handOverOf, type WaysIn, type ResetResult, type Users } from '../../core/accounts/index.ts';
+import type { User } from '../../domain/people/user.ts';
+import { paths } from '../http/paths.ts';
+import { readForm } from '../http/forms.ts';
+import { scopeOf } from '../http/request.ts';
+import type { AnswerRefusal, Route } from '../http/routing.ts';
+import { resetForm } from './users.forms.ts';
+import { linksOf, ofUser, userIdOf } from './view-models.ts';
+import { showWayIn, type HandOverSheet } from './hand-over.ts';
+import { bind } from '../../platform/bind.ts';
+
+export interface ResetPasswordRoutesDependencies {
+  readonly users: Users;
+  readonly waysIn: WaysIn;
+  readonly sheet: HandOverSheet;
+  readonly answerRefusal: AnswerRefusal;
+}
+
+/** The page that asks whether to reset a password, and the one that shows the new way in once. */
+export function resetPasswordRoutes(deps: ResetPasswordRoutesDependencies): Route[] {
+  const handlers = bind(deps, { confirmReset, reset });
+  return [
+    { method: 'get', path: paths.resetPassword, access: 'users.resetPassword', handle: handlers.confirmReset },
+    { method: 'post', path: paths.resetPassword, access: 'users.resetPassword', handle: handlers.reset },
+  ];
+}
+
+async function confirmReset(
+  deps: ResetPasswordRoutesDependencies,
+  request: Request,
+  response: Response,
+): Promise<void> {
+  const { users, answerRefusal } = deps;
+  const user = await users.load(scopeOf(request), userIdOf(request));
+  const reset = may(scopeOf(request), 'users.resetPassword', user);
+  if (!reset.allowed) return answerRefusal(request, response, reset);
+  askToReset(deps, request, response, user);
+}
+
+function askToReset(
+  deps: ResetPasswordRoutesDependencies,
+  request: Request,
+  response: Response,
+  user: User,
+  status = 200,
+): void {
+  const { waysIn } = deps;
+  const model = { user, handOver: handOverOf(scopeOf(request), waysIn), ...linksOf(user) };
+  const options = { title: 'common:terms.resetPassword', breadcrumbs: ofUser(user), status };
+  response.page('users/reset-confirm', model, options);
+}
+
+async function reset(deps: ResetPasswordRoutesDependencies, request: Request, response: Response): Promise<void> {
+  const { users, answerRefusal, waysIn } = deps;
+  const { values } = readForm(resetForm, request.body);
+  const epoch = values?.epoch ?? -1;
+  const result = await users.resetPassword(scopeOf(request), userIdOf(request), epoch);
+  if (result.outcome === 'reset') return reveal(deps, request, response, result);
+  if (result.outcome === 'refused') return answerRefusal(request, response, result.verdict);
+  if (result.outcome === 'noMail') return askToReset(deps, request, response, result.user, 409);
+  if (result.outcome === 'throttled') throw new Failure('throttled', { retryAfter: result.retryAfter });
+  const options = { title: 'common:terms.resetPassword', breadcrumbs: ofUser(result.user), status: 409 };
+  const by = waysIn.ruleFor(scopeOf(request));
+  response.page('users/reset-stale', { user: result.user, by, ...linksOf(result.user) }, options);
+}
+
+// The clear text goes into this one body: no redirect, no flash, no session, nothing that a second request could read.
+function reveal(
+  deps: ResetPasswordRoutesDependencies,
+  request: Request,
+  response: Response,
+  { user, way }: Extract<ResetResult, { outcome: 'reset' }>,
+): void {
+  const { sheet } = deps;
+  const heading = { title: 'common:terms.resetPassword', breadcrumbs: ofUser(user) };
+  const told = { heading: 'users:reset.done', ended: true };
+  showWayIn(response, { user, way, sheet: sheet(scopeOf(request), user, way), ...told }, heading);
+}

@@ -1,0 +1,4 @@
+import { atDesk, everyPageIsAccessible } from './looks.ts';
+
+// German has the longest words.
+everyPageIsAccessible('de', atDesk);

@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { newReader, openBrowser, servePortal } from '../support/browser.ts';
+import { chromium, skipWithout } from '../support/services.ts';
+import { atDesk, everyPageIsAccessible, look } from './looks.ts';
+
+// axe looks at every page in German and in French, and in all languages in the long run: its rules do not read the words.
+everyPageIsAccessible('en', []);
+
+describe('this look at a page can fail', { skip: skipWithout('chromium', chromium()) }, () => {
+  it('for its language, headings, focus, colours, names and width', async () => {
+    const page = await newReader(await openBrowser(), await servePortal());
+    const open = async (): Promise<void> => {
+      await page.goto('/sign-in');
+      await page.evaluate(`{
+        document.documentElement.lang = 'de';
+        document.querySelector('main').innerHTML += '<h1>x</h1><input><p id="faint">faint</p><p id="wide">wide</p>';
+        document.getElementById('faint').style.color = '#bbc';
+        document.getElementById('wide').style.inlineSize = '50rem';
+      }`);
+    };
+    await open();
+    const found = (await look(page, { name: 'x', open, faulty: true }, 'fr', atDesk)).join('\n');
+    for (const sign of [
+      /speaks de/,
+      /2 first headings/,
+      /focus on/,
+      /color-contrast at #faint/,
+      /label at #content > input/,
+      /px wide/,
+    ]) {
+      assert.match(found, sign);
+    }
+  });
+});

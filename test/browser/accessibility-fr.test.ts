@@ -1,0 +1,3 @@
+import { everyPageIsAccessible, onSmallScreen } from './looks.ts';
+
+everyPageIsAccessible('fr', onSmallScreen);

@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { describe, it } from 'node:test';
+import type { AxeResults, RunOptions } from 'axe-core';
+import type { Page } from 'playwright-core';
+import { openBrowser } from '../support/browser.ts';
+import { assertNone } from '../support/none.ts';
+import { chromium, skipWithout } from '../support/services.ts';
+import type { Stop } from './stops.ts';
+import { everybody } from './tour.ts';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const conformance = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+const everyRule: RunOptions = {
+  runOnly: { type: 'tag', values: conformance },
+  resultTypes: ['violations', 'incomplete'],
+};
+// In the dark only the colors are others: what does not look at colors has been looked at in the light.
+const colorRules: RunOptions = {
+  runOnly: { type: 'rule', values: ['color-contrast', 'link-in-text-block'] },
+  resultTypes: ['violations', 'incomplete'],
+};
+
+// axe cannot tell a contrast on a pattern, and because of the one behind the entrance it would say nothing of the whole
+// page. Of the colors that run into each other there, this one is the nearest to the text's.
+const plainGround = `{
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(
+    '.entrance { background: var(--portal-accent-ground) } .entrance::before { content: none }' +
+    'select { background-image: none !important }'
+  );
+  document.adoptedStyleSheets = [sheet];
+}`;
+
+const wide = 1280;
+/** 1280 px at 400 %. */
+const narrow = 320;
+const height = 900;
+
+/** How a page is shown while axe looks at it. */
+export interface Look {
+  readonly width: number;
+  readonly theme: 'light' | 'dark';
+}
+
+/** Every rule at the width of a desk and at that of a small screen, and the colors of both themes. */
+export const everyLook: readonly Look[] = [wide, narrow].flatMap((width) => [
+  { width, theme: 'light' },
+  { width, theme: 'dark' },
+]);
+export const atDesk: readonly Look[] = everyLook.filter(({ width }) => width === wide);
+export const onSmallScreen: readonly Look[] = [{ width: narrow, theme: 'light' }];
+
+async function show(page: Page, { width, theme }: Look): Promise<void> {
+  await page.emulateMedia({ colorScheme: theme });
+  await page.setViewportSize({ width, height });
+  // All of a page is in view: what the window's edge cuts through has no color that axe could tell.
+  const length = await page.evaluate<number>('document.scrollingElement.scrollHeight');
+  if (length > height) await page.setViewportSize({ width, height: length });
+}
+
+async function violations(page: Page, options: RunOptions): Promise<string[]> {
+  // The page's own policy would refuse a script element; the debugger is not asked.
+  if (!(await page.evaluate<boolean>('"axe" in window'))) await page.evaluate(axe);
+  await page.evaluate(plainGround);
+  const results = await page.evaluate<AxeResults>(`axe.run(document, ${JSON.stringify(options)})`);
+  assert.ok(results.passes.length > 0, 'axe looked at nothing');
+  const undecided = results.incomplete.filter(({ id }) => id === 'color-contrast');
+  return [...results.violations, ...undecided].flatMap(({ id, nodes }) =>
+    nodes.map(({ target, any }) => `${id} at ${target.join(' ')}: ${any.map(({ message }) => message).join(' ')}`),
+  );
+}
+
+const outline = `({
+  language: document.documentElement.lang,
+  headings: document.querySelectorAll('h1').length,
+  title: document.title,
+  focused: document.activeElement.className,
+  width: document.scrollingElement.scrollWidth,
+})`;
+interface Outline {
+  language: string;
+  headings: number;
+  title: string;
+  focused: string;
+  width: number;
+}
+
+// WCAG 1.4.12: what a reader may set for themselves.
+const roomyText = `{
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(
+    '* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important }' +
+    'p { margin-block-end: 2em !important }'
+  );
+  document.adoptedStyleSheets = [sheet];
+}`;
+
+/** @returns what is wrong with a page, of which axe has these looks */
+export async function look(page: Page, stop: Stop, language: string, looks: readonly Look[]): Promise<string[]> {
+  const found: string[] = [];
+  const say = (where: string, faults: readonly string[]): void => {
+    found.push(...faults.map((fault) => `${stop.name} (${language}, ${where}): ${fault}`));
+  };
+  const seen = await page.evaluate<Outline>(outline);
+  say('wide', [
+    ...(seen.language === language ? [] : [`speaks ${seen.language}`]),
+    ...(seen.headings === 1 ? [] : [`has ${seen.headings} first headings`]),
+    ...(seen.title.length > 3 ? [] : ['has no title']),
+    ...(stop.faulty && seen.focused !== 'error-summary' ? [`has its focus on "${seen.focused}"`] : []),
+  ]);
+  for (const each of looks) {
+    await show(page, each);
+    say(`${each.width}, ${each.theme}`, await violations(page, each.theme === 'light' ? everyRule : colorRules));
+  }
+  await show(page, { width: narrow, theme: 'light' });
+  const { width } = await page.evaluate<Outline>(outline);
+  await page.evaluate(roomyText);
+  const { width: roomyWidth } = await page.evaluate<Outline>(outline);
+  if (width > narrow) say('narrow', [`is ${width} px wide`]);
+  if (roomyWidth > Math.max(width, narrow)) say('narrow, with roomy text', [`is ${roomyWidth} px wide`]);
+  await page.setViewportSize({ width: wide, height });
+  return found;
+}
+
+/** Tests every state of every page in one language: its language, headings, title, focus and width, and what axe finds. */
+export function everyPageIsAccessible(language: 'en' | 'fr' | 'de', looks: readonly Look[]): void {
+  describe(`every page is accessible, in ${language}`, { skip: skipWithout('chromium', chromium()) }, () => {
+    it('to everybody who comes to it', async () => {
+      const { walkers } = await everybody(await openBrowser());
+      const found: string[] = [];
+      for (const { enter, stops } of walkers) {
+        // A color on its way to another one is neither of the two.
+        const page = await enter({ language, context: { reducedMotion: 'reduce' } });
+        for (const stop of stops) {
+          await stop.open(page);
+          found.push(...(await look(page, stop, language, looks)));
+        }
+        await page.context().close();
+      }
+      assertNone(found);
+    });
+  });
+}

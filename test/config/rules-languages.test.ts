@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { languages, ruleTextIn, type Language } from '../../src/domain/regions.ts';
+import { loadTranslator } from '../../src/i18n/translator.ts';
+import type { Page } from '../../src/site/http/frame.ts';
+import { loadViews } from '../../src/site/http/views.ts';
+import { read, template } from './rules-file.ts';
+
+const texts = { en: 'Licenses', fr: 'Licences', de: 'Lizenzen' } as const;
+
+/** Every selection of the languages, the empty one included. */
+const selections: readonly Language[][] = languages.reduce<Language[][]>(
+  (some, language) => [...some, ...some.map((each) => [...each, language])],
+  [[]],
+);
+
+const wordingOf = (given: readonly Language[]): Partial<Record<Language, string>> =>
+  Object.fromEntries(given.map((language) => [language, texts[language]]));
+
+/** Rules whose three kinds of text are given in some languages. */
+function rulesWith(
+  own: readonly Language[],
+  defaultLanguage: Language | undefined,
+  given: readonly Language[],
+): object {
+  const wording = wordingOf(given);
+  return Object.assign(template(), {
+    languages: own,
+    defaultLanguage,
+    name: wording,
+    places: { there: { name: wording, address: 'https://there.example' } },
+    related: [{ what: wording, places: ['there'] }],
+  });
+}
+
+const rows = selections
+  .filter((own) => own.length > 0)
+  .flatMap((own) => own.map((defaultLanguage) => ({ own, defaultLanguage })))
+  .flatMap((row) => selections.map((given) => Object.assign({ given }, row)));
+
+describe('the texts of a rules file', () => {
+  for (const { own, defaultLanguage, given } of rows) {
+    const missing = own.filter((language) => !given.includes(language));
+    const label = `a region in ${own.join(', ')} with ${defaultLanguage} as its default, texts in ${given.join(', ') || 'none'}`;
+    if (missing.length > 0) {
+      test(`${label}: refused, each missing text by its path`, () => {
+        const { rules, faults } = read(rulesWith(own, defaultLanguage, given));
+        assert.equal(rules, null);
+        const expected = ['name', 'places.there.name', 'related.0.what'].flatMap((at) =>
+          missing.map((language) => `${at}.${language}: is missing, and the region offers ${language}`),
+        );
+        assert.deepEqual(faults, expected);
+      });
+      continue;
+    }
+    test(`${label}: each reader gets their own, or the default`, () => {
+      const { rules, faults } = read(rulesWith(own, defaultLanguage, given));
+      assert.deepEqual(faults, []);
+      for (const reader of languages) {
+        const language = given.includes(reader) ? reader : defaultLanguage;
+        for (const wording of [rules!.name, rules!.related[0]!.what, rules!.related[0]!.places[0]!.place])
+          assert.deepEqual(ruleTextIn(wording, reader, rules!), { text: texts[language], language }, reader);
+      }
+    });
+  }
+
+  test('are refused in a language that the portal does not know', () => {
+    const { faults } = read({ ...template(), name: { en: 'x', fr: 'x', de: 'x', tlh: 'x' } });
+    assert.deepEqual(faults, ['name: Unrecognized key: "tlh"']);
+  });
+});
+
+describe('a text of the rules on a page', async () => {
+  const translator = await loadTranslator();
+  const render = loadViews();
+
+  for (const reader of languages) {
+    for (const written of languages) {
+      const lang = reader === written ? '' : ` lang="${written}"`;
+      test(`in ${written} for a reader of ${reader}: ${lang || 'no lang attribute'}`, () => {
+        const text = { text: '<Ort>', language: written };
+        const { html } = translator(reader);
+        const bdi = `<bdi${lang}>&lt;Ort&gt;</bdi>`;
+        assert.match(html('policy:elsewhere.text', { region: text, place: text }), new RegExp(`${bdi}.*${bdi}`));
+        assert.equal(render('rules/text', { page: { language: reader } as Page, model: text }).trim(), bdi);
+      });
+    }
+  }
+});

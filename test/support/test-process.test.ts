@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, describe, test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
+import { runTests } from './test-process.ts';
+
+const root = mkdtempSync(path.join(tmpdir(), 'parvis-process-'));
+after(() => rmSync(root, { recursive: true, force: true }));
+
+const endless = path.join(import.meta.dirname, 'endless-child.ts');
+const never = new AbortController().signal;
+const aFolder = (): string => mkdtempSync(path.join(root, 'run-'));
+
+async function until(holds: () => boolean): Promise<void> {
+  for (let waits = 0; waits < 1_000 && !holds(); waits++) await wait(20);
+  assert.ok(holds());
+}
+
+/** @returns the processes of the endless file: its own, that of the server and the one below */
+async function pidsIn(folder: string): Promise<number[]> {
+  const file = path.join(folder, 'pids.json');
+  await until(() => existsSync(file));
+  return JSON.parse(readFileSync(file, 'utf8')) as number[];
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    // One that nothing has waited for yet is over too.
+    return !existsSync(`/proc/${pid}/stat`) || !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ');
+  } catch {
+    return false;
+  }
+}
+
+/** Runs a file with the given text. */
+async function runText(text: string) {
+  const folder = aFolder();
+  const file = path.join(folder, 'a.test.js');
+  writeFileSync(file, text);
+  const limits = { folder: path.join(folder, 'own'), maxMs: 600_000, signal: never };
+  return (await runTests({ files: [file], names: [] }, limits))[0]!;
+}
+
+describe('nothing survives its test file', () => {
+  test('when it is aborted: its server, what that started and its temporary files are gone', async () => {
+    const folder = aFolder();
+    const abort = new AbortController();
+    const limits = { folder: path.join(folder, 'own'), maxMs: 600_000, signal: abort.signal };
+    const running = runTests({ files: [endless], names: [] }, limits);
+    const pids = await pidsIn(folder);
+    assert.deepEqual(pids.map(isRunning), [true, true, true]);
+    abort.abort();
+    const [result] = await running;
+    await until(() => !pids.some(isRunning));
+    assert.deepEqual(
+      result?.failures.map(({ text }) => text),
+      ['was ended before its tests were done'],
+    );
+    assert.equal(existsSync(limits.folder), false);
+  });
+
+  test('when the runner is killed', async () => {
+    const folder = aFolder();
+    const runner = spawn(process.execPath, [path.join(import.meta.dirname, 'endless-runner-child.ts'), folder]);
+    const pids = await pidsIn(folder);
+    runner.kill('SIGKILL');
+    await until(() => !pids.some(isRunning));
+  });
+
+  test('when it passes, and then it fails', async () => {
+    const result = await runText(`
+      const { spawn } = require('node:child_process');
+      const { test } = require('node:test');
+      test('leaves a process', () => spawn('sleep', ['600'], { stdio: 'ignore' }).unref());
+    `);
+    assert.deepEqual([result.passed, result.failures.map(({ text }) => text)], [1, ['left a process running']]);
+  });
+});
+
+describe('a test file fails', () => {
+  for (const [how, text, fault] of [
+    ['without a test', '', /^contains no test$/],
+    ['that cannot be loaded', 'import "./nowhere.js"', /Cannot find module/],
+    [
+      'whose process ends by itself',
+      'require("node:test").test("x", () => process.exit(3))',
+      /^ended with exit code 3/,
+    ],
+    ['whose process is killed', 'process.kill(process.pid, "SIGKILL")', /^ended with SIGKILL/],
+  ] as const)
+    test(how, async () => {
+      const { failures } = await runText(text);
+      assert.equal(failures.length, 1);
+      assert.match(failures[0]!.text, fault);
+    });
+});

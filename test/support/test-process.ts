@@ -1,0 +1,104 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { resultOf, type Outcome, type Result } from './report.ts';
+
+/** What one process of tests has to do. */
+export interface Job {
+  /** Absolute paths. */
+  readonly files: readonly string[];
+  /** Parts of the names of tests; none for all of them. */
+  readonly names: readonly string[];
+}
+
+interface Limits {
+  /** Where the process and what it starts put temporary files; removed when the process has ended. */
+  readonly folder: string;
+  readonly maxMs: number;
+  readonly signal: AbortSignal;
+}
+
+const child = path.join(import.meta.dirname, 'test-child.ts');
+const graceMs = 3_000;
+
+/**
+ * Runs test files in a process that leads a process group of its own. When it has ended, or is ended because it took longer
+ * than `maxMs` or the signal was aborted, everything that it started and that is still running is killed.
+ * @returns one result per file; a file that did not finish, or left a process running, failed
+ */
+export async function runTests(job: Job, { folder, maxMs, signal }: Limits): Promise<Result[]> {
+  await mkdir(folder);
+  const leader = spawn(process.execPath, [child, JSON.stringify(job)], {
+    detached: true,
+    env: { ...process.env, TMPDIR: folder },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  let output = '';
+  for (const stream of [leader.stdout, leader.stderr])
+    stream?.setEncoding('utf8').on('data', (chunk: string) => (output = (output + chunk).slice(-8_000)));
+  const outcomes: Outcome[] = [];
+  leader.on('message', (outcome) => outcomes.push(outcome as Outcome));
+
+  const over = AbortSignal.any([signal, AbortSignal.timeout(maxMs)]);
+  const ended = Promise.all([once(leader, 'exit'), once(leader, 'disconnect')]);
+  over.addEventListener('abort', () => signalGroup(leader, 'SIGTERM'));
+  await Promise.race([ended, once(over, 'abort')]);
+  const survived = !(await isGroupOver(leader));
+  signalGroup(leader, 'SIGKILL');
+  await ended;
+  await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+
+  if (over.aborted) outcomes.push(fault(job, outcomes, 'was ended before its tests were done'));
+  else if (survived) outcomes.push(fault(job, outcomes, 'left a process running'));
+  const ending = endOf(leader);
+  if (ending && !over.aborted) outcomes.push(fault(job, outcomes, `${ending}\n${tail(output)}`.trimEnd()));
+  return resultsOf(job, outcomes);
+}
+
+/** Why the process did not end well. The exit code 1 after a failed test says nothing new. */
+function endOf({ exitCode, signalCode }: ChildProcess): string | null {
+  if (signalCode !== null) return `ended with ${signalCode}`;
+  return exitCode === 0 ? null : `ended with exit code ${exitCode}`;
+}
+
+/** What went wrong with the process is said of the first file of which nothing was heard. */
+function fault({ files }: Job, outcomes: readonly Outcome[], text: string): Outcome {
+  const unheard = files.find((file) => !outcomes.some((outcome) => outcome.file === file));
+  return { file: unheard ?? files.at(-1)!, test: '', kind: 'failed', text, ms: 0 };
+}
+
+function resultsOf({ files }: Job, outcomes: readonly Outcome[]): Result[] {
+  // What a helper declares outside of any suite has the helper's file.
+  const every = new Set([...files, ...outcomes.map(({ file }) => file)]);
+  return [...every].map((file) =>
+    resultOf(
+      file,
+      outcomes.filter((outcome) => outcome.file === file),
+    ),
+  );
+}
+
+/** Waits for the processes of the group to end, for as long as `graceMs`. */
+async function isGroupOver(leader: ChildProcess): Promise<boolean> {
+  for (let waitedMs = 0; waitedMs <= graceMs; waitedMs += 50) {
+    if (!signalGroup(leader, 0)) return true;
+    await wait(50);
+  }
+  return false;
+}
+
+/** @returns whether there was a process to be signaled */
+function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals | 0): boolean {
+  try {
+    process.kill(-pid!, signal);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function tail(output: string): string {
+  return output.trimEnd().split('\n').slice(-30).join('\n');
+}
