@@ -5,7 +5,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-const lanes = [['lint'], ['types', 'format', 'unused', 'architecture', 'locales', 'styles']];
+const lanes = [['lint'], ['types', 'views', 'format', 'unused', 'architecture', 'locales', 'styles']];
 
 async function succeeds(check: string): Promise<boolean> {
   const npm = spawn('npm', ['run', '--silent', `check:${check}`], { stdio: ['ignore', 'pipe', 'pipe'] });

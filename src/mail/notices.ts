@@ -1,5 +1,5 @@
 import type { Notice } from '../domain/notices.ts';
-import { languages } from '../domain/regions.ts';
+import { type Language, languages } from '../domain/regions.ts';
 import { cleanName } from '../domain/people/user.ts';
 import { createFormats, type Formats } from '../i18n/formats.ts';
 import type { Tongue, Translator } from '../i18n/translator.ts';
@@ -10,9 +10,25 @@ export interface WordingParts {
   /** The address of the sign-in page. */
   readonly signIn: string;
   readonly translator: Translator;
-  readonly render: (view: string, locals: { readonly model: object; readonly html: Tongue['html'] }) => string;
+  readonly render: (view: 'notices/mail', locals: { readonly model: Page; readonly html: Tongue['html'] }) => string;
   /** Epoch ms. */
   readonly clock: () => number;
+}
+
+/** What the HTML of an email is rendered from. */
+interface Page {
+  readonly language: Language;
+  readonly dir: Tongue['direction'];
+  readonly subject: string;
+  readonly name: string;
+  readonly told: string;
+  readonly facts: readonly Fact[];
+  readonly unexpected: string;
+  readonly open: string;
+  readonly address: string;
+  /** Whether the address is a one-time link, which then comes first. */
+  readonly brings: boolean;
+  readonly automatic: string;
 }
 
 interface Fact {

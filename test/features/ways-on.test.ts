@@ -61,16 +61,16 @@ describe('a page on which something ends', async () => {
   it('names what stands in the way of a conflict; only where nothing is known, somebody was faster', () => {
     const answers: unknown[] = [];
     const pages = {
-      answer: (_request: unknown, _response: unknown, _view: string, { refused }: { refused: boolean }, more: object) =>
-        answers.push([refused, 'title' in more && more.title]),
+      answer: (_request: unknown, _response: unknown, _view: string, { lead }: { lead: string }, more: object) =>
+        answers.push([lead, 'title' in more && more.title]),
     } as unknown as Pages;
     const handle = errorPages(pages, pino({ level: 'silent' }));
     for (const failure of [conflict('users:lastGlobalAdmin'), new Failure('conflict'), new Failure('notFound')])
       handle(failure, {} as Request, {} as Response, () => undefined);
     assert.deepEqual(answers, [
-      [true, 'errors:refused'],
-      [false, 'errors:conflict.title'],
-      [false, 'errors:notFound.title'],
+      ['users:lastGlobalAdmin', 'errors:refused'],
+      ['errors:conflict.text', 'errors:conflict.title'],
+      ['errors:notFound.text', 'errors:notFound.title'],
     ]);
   });
 });

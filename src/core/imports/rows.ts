@@ -2,11 +2,14 @@ import type { FieldFault } from '../../domain/errors.ts';
 import type { Counts, ImportedUser, ImportMode, ImportState, Outcome, PlannedRow, Stop } from '../../domain/imports.ts';
 import type { Change } from '../../domain/people/user.ts';
 
+/** While its file is read, nobody sees an import. */
+type SeenImportState = Exclude<ImportState, 'reading'>;
+
 /** An import as whoever sent the file sees it. Times are epoch ms. */
 export interface Import {
   readonly id: string;
   readonly fileName: string;
-  readonly state: ImportState;
+  readonly state: SeenImportState;
   readonly mode: ImportMode | null;
   readonly counts: Counts;
   readonly createdAt: number;
@@ -24,7 +27,7 @@ export interface ImportRecord {
   tenant_id: string;
   user_id: string;
   file_name: string;
-  state: ImportState;
+  state: SeenImportState;
   added: number;
   changed: number;
   unchanged: number;

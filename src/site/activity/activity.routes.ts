@@ -14,7 +14,9 @@ import type { LogExports } from '../../core/activity/index.ts';
 import { usersStore } from '../../core/accounts/index.ts';
 import { filterOf, logQuery, type LogQuery } from './activity.forms.ts';
 import { findPeople, logHref, readLogPage } from './list.ts';
+import type { LogEntries, LogPage } from './activity.views.ts';
 import type { WordsFor } from './words.ts';
+import { offerOf } from '../http/offers.ts';
 import type { Crumb } from '../http/page-options.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
@@ -61,13 +63,13 @@ async function show(deps: ActivityRoutesDependencies, request: Request, response
   const page = await readLogPage(database, scope, filterOf(query), query, wordsFor(scope.language));
   const { days, count, newer, older } = page;
   const place = { after: null, before: null };
-  answer(request, response, query, {
+  const entries: LogEntries = {
     days,
     count,
-    person: await personOf(deps, scope, query),
     newer: newer && logHref({ ...query, ...place, before: newer }),
     older: older && logHref({ ...query, ...place, after: older }),
-  });
+  };
+  answer(request, response, query, { entries, found: null, person: await personOf(deps, scope, query) });
 }
 
 // One who is meant without doubt is shown at once; the name itself does not stay in the address.
@@ -85,23 +87,33 @@ async function choose(
   }));
   const [only, ...others] = choices;
   if (only !== undefined && others.length === 0) return response.redirect(303, only.href);
-  answer(request, response, query, { choices, more });
+  answer(request, response, query, { entries: noEntries, found: { choices, more }, person: null });
 }
 
-function answer(request: Request, response: Response, query: LogQuery, model: object): void {
+const noEntries: LogEntries = { days: [], count: 0, newer: null, older: null };
+
+function answer(
+  request: Request,
+  response: Response,
+  query: LogQuery,
+  { entries, found, person }: { entries: LogEntries } & Pick<LogPage, 'found' | 'person'>,
+): void {
   const scope = scopeOf(request);
   const narrowed = { ...query, after: null, before: null };
-  const common = {
+  const model: LogPage = {
+    ...entries,
+    found,
+    person,
     query,
     groups,
     retention: describeRetention(scope.rules),
-    exporting: may(scope, 'activity.export'),
+    exporting: offerOf(may(scope, 'activity.export')),
     notes: notesOf(scope, ['activity.export']),
     everybodyHref: logHref({ ...narrowed, user: null }),
     csvHref: logHref(narrowed, paths.activityCsv),
     jsonLinesHref: logHref(narrowed, paths.activityJsonLines),
   };
-  response.page('activity/log', { ...common, ...model }, { title: 'common:terms.activityLog', breadcrumbs: trail });
+  response.page('activity/log', model, { title: 'common:terms.activityLog', breadcrumbs: trail });
 }
 
 async function personOf(

@@ -11,6 +11,7 @@ import { formerAmong, shown, inApprovals, inSettings } from './page.ts';
 import { amongOf } from '../../domain/approval-acts.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
+import type { ApprovalPage, ApprovalsPage } from './approvals.views.ts';
 import { actingUserId } from '../../domain/principal.ts';
 
 export interface ApprovalsRoutesDependencies {
@@ -37,7 +38,7 @@ async function list(deps: ApprovalsRoutesDependencies, request: Request, respons
   const now = clock();
   const seen = (await approvalsStore.list(database, scope)).filter((each) => sees(scope, each));
   const rows = seen.map((each) => shown(scope, each, now));
-  const model = {
+  const model: ApprovalsPage = {
     waiting: rows.filter(({ waits }) => waits),
     ended: rows.filter(({ waits }) => !waits),
     rules: scope.rules.twoAdministrators,
@@ -69,7 +70,7 @@ async function show(
     ? await whoMayDecide(database, scope, found, clock())
     : { confirmers: [], dependent: [] };
   const depends = dependent.some(({ id }) => id === actingUserId(scope));
-  const model = {
+  const model: ApprovalPage = {
     approval,
     depends,
     confirmers,

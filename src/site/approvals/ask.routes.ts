@@ -13,6 +13,7 @@ import { wishShown, inApprovals } from './page.ts';
 import { amongOf, guardOf } from '../../domain/approval-acts.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
+import type { AskPage } from './approvals.views.ts';
 
 type Answered = Exclude<Outlook, { outcome: 'second' }>;
 
@@ -77,7 +78,7 @@ async function ask(
   if (outlook.outcome !== 'second') return answerOther(deps, request, response, wish, outlook);
   const { users, confirmers, dependent } = outlook;
   const typed = (request.body as { reason?: unknown } | undefined)?.reason;
-  const model = {
+  const model: AskPage = {
     ...wishShown(scope, wish.act, { ...wish, users }, users),
     fields,
     confirmers,

@@ -2,7 +2,9 @@ import { referenceOf, type ApprovalSubject } from '../../domain/approvals.ts';
 import { formerGlobalAdmin, type FormerGlobalAdmin } from '../../domain/former-global-admin.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { User } from '../../domain/people/user.ts';
+import type { RuleChange } from '../../domain/activity/event.ts';
 import { approvalPath, paths, to } from '../http/paths.ts';
+import type { Shown } from '../http/view-models.ts';
 import type { TextValues } from '../../i18n/translator.ts';
 import { logHref } from '../activity/list.ts';
 import { changesBetween } from '../../core/accounts/index.ts';
@@ -37,10 +39,29 @@ function sentenceOf(act: ApprovalAct, { users, log }: ApprovalSubject, name: str
   return { key: many ? 'approvals:what.deleteMany' : `approvals:what.${act}`, values };
 }
 
+/** A setting before and after, in words. */
+export interface ShownChange {
+  readonly rule: string;
+  readonly from: Shown;
+  readonly to: Shown;
+}
+
+const changeShown = ({ rule, from, to: next }: RuleChange): ShownChange => ({
+  rule,
+  from: ruleShown(rule, from),
+  to: ruleShown(rule, next),
+});
+
+function ruleShown(rule: string, value: RuleChange['to']): Shown {
+  if (value === null) return { key: 'activity:detail.asRegion' };
+  if (typeof value === 'number') return { key: `account-settings:rules.value.${rule}`, values: { count: value } };
+  return { key: `account-settings:rules.choice.${rule}.${value}` };
+}
+
 // What a sentence cannot hold: which part of the log, which rules.
 const preciselyOf = ({ log, own }: ApprovalSubject) => ({
   logHref: log && !isWhole(log) ? logHref(log.part) : null,
-  changes: own ? changesBetween(own.before, own.next) : [],
+  changes: own ? changesBetween(own.before, own.next).map(changeShown) : [],
 });
 
 /** @returns why the protection of Global admins still covers somebody whom an act is about; null where it does not */

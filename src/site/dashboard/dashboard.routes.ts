@@ -1,6 +1,5 @@
 import type { Request, Response } from 'express';
 import { may } from '../../domain/policy.ts';
-import { administratorAbilities, agentAbilities } from '../../domain/roles.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { statusOf, type User } from '../../domain/people/user.ts';
 import { paths, to } from '../http/paths.ts';
@@ -12,6 +11,8 @@ import { scopeOf, sessionOf } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
 import type { WordsFor } from '../activity/words.ts';
 import { approvalItems, attentionOf } from './attention.ts';
+import type { EverybodysDashboard, ManagersDashboard } from './dashboard.views.ts';
+import { abilitiesOf } from '../profile/abilities.ts';
 import { notesOf } from '../rules/notes.ts';
 import { tilesFor } from './tiles.ts';
 import type { Database } from '../../platform/database/database.ts';
@@ -35,36 +36,42 @@ async function dashboard(deps: DashboardRoutesDependencies, request: Request, re
   const { database } = deps;
   const scope = scopeOf(request);
   const { user, tenant } = sessionOf(request);
-  if (tenant.kind === 'operators' && scope.principal.kind !== 'support') return operators(deps, scope, response);
+  if (tenant.kind === 'operators' && scope.principal.kind !== 'support') return operators(deps, scope, user, response);
   const manages = may(scope, 'accountSettings.view').allowed;
   const globalAdmins = (await usersStore.findGlobalAdmins(database, scope)).filter((user) => canSignIn(deps, user));
-  const model = {
-    tiles: tilesFor(scope),
-    ...(manages ? await forManagers(deps, scope, globalAdmins) : await forEverybodyElse(deps, scope, globalAdmins)),
-    // An operator's own levels say nothing of what they may do in here.
-    user: scope.principal.kind === 'support' ? null : user,
-    abilities: {
-      administrator: administratorAbilities[user.administratorLevel],
-      agent: agentAbilities[user.agentLevel],
-    },
-  };
-  response.page(manages ? 'dashboard/managers' : 'dashboard/everybody', model, { title: 'common:terms.dashboard' });
+  const own = { user, abilities: abilitiesOf(user) };
+  const heading = { welcome: { name: user.displayName, tenant: scope.tenant.name }, tiles: tilesFor(scope) };
+  if (manages) {
+    // An operator's own levels say nothing about what they may do here.
+    const roles = scope.principal.kind === 'support' ? null : own;
+    const model = { ...heading, ...(await forManagers(deps, scope, globalAdmins)), roles };
+    return response.page('dashboard/managers', model, { title });
+  }
+  const model = { ...heading, ...own, ...(await forEverybodyElse(deps, scope, globalAdmins)) };
+  response.page('dashboard/everybody', model, { title });
 }
 
-async function operators(deps: DashboardRoutesDependencies, scope: Scope, response: Response): Promise<void> {
+const title = 'common:terms.dashboard';
+
+async function operators(
+  deps: DashboardRoutesDependencies,
+  scope: Scope,
+  user: User,
+  response: Response,
+): Promise<void> {
   const { support } = deps;
   const open = (await support.openTo(scope)).map((grant) => ({
     ...grant,
     enterHref: to(paths.enterSupport, { grantId: grant.grantId }),
   }));
-  response.page('dashboard/operators', { open }, { title: 'common:terms.dashboard' });
+  response.page('dashboard/operators', { name: user.displayName, open }, { title });
 }
 
 async function forManagers(
   deps: DashboardRoutesDependencies,
   scope: Scope,
   globalAdmins: readonly User[],
-): Promise<object> {
+): Promise<Pick<ManagersDashboard, 'attention' | 'notes' | 'support' | 'latest'>> {
   const { database, clock, wordsFor } = deps;
   const request = { filter: wholeLog, order: 'newestFirst', behind: null, before: null, limit: latestShown } as const;
   const latest = may(scope, 'activity.view').allowed ? await activityStore.stretch(database, scope, request) : [];
@@ -83,7 +90,7 @@ async function forEverybodyElse(
   deps: DashboardRoutesDependencies,
   scope: Scope,
   globalAdmins: readonly User[],
-): Promise<object> {
+): Promise<Pick<EverybodysDashboard, 'helpers' | 'reset' | 'handOver'>> {
   const { database } = deps;
   const managers = (await dashboardStore.findManagers(database, scope)).filter((user) => canSignIn(deps, user));
   const { operations, handOver } = scope.rules;

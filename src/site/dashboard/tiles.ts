@@ -3,7 +3,7 @@ import type { Action } from '../../domain/roles.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { paths } from '../http/paths.ts';
 
-interface Tile {
+export interface Tile {
   readonly href: string;
   readonly icon: string;
   readonly title: string;

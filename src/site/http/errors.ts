@@ -4,6 +4,7 @@ import { isUnavailable } from '../../platform/database/unavailable.ts';
 import { Failure, type FailureKind } from '../../domain/errors.ts';
 import type { Middleware } from './request.ts';
 import type { Pages } from './page.ts';
+import type { ViewModels } from './view-models.ts';
 
 const statuses: Readonly<Record<FailureKind, number>> = {
   badRequest: 400,
@@ -48,11 +49,11 @@ function answer(pages: Pages, request: Request, response: Response, failure: Fai
   const kind = failure?.kind ?? 'unexpected';
   // A conflict that says itself why is mostly nobody else's doing.
   const refused = failure?.kind === 'conflict' && failure.because !== null;
-  const model = {
-    refused,
-    kind,
-    status,
-    because: failure?.because ?? null,
+  const text = `errors:${kind}.text`;
+  const because = failure?.because ?? null;
+  const model: ViewModels['errors/error'] = {
+    lead: refused ? (because ?? text) : text,
+    more: refused ? null : because,
     wait: failure?.retryAfter ? waitOf(failure.retryAfter) : null,
   };
   const title = refused ? 'errors:refused' : `errors:${kind}.title`;

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { Request } from 'express';
+import { reasonOf } from './offers.ts';
 import { askPath, paths } from './paths.ts';
 import { scopeOf } from './request.ts';
 import type { AnswerRefusal } from './routing.ts';
@@ -34,7 +35,11 @@ export function refusalPage(database: Database, clock: () => number): AnswerRefu
     }
     const asking = askingPath(request, refusal);
     if (asking !== null) return response.redirect(303, asking);
-    response.page('errors/refusal', { refusal, helpers }, { title: `policy:${refusal.because}.title`, status });
+    response.page(
+      'errors/refusal',
+      { reason: reasonOf(refusal), helpers },
+      { title: `policy:${refusal.because}.title`, status },
+    );
   };
 }
 

@@ -5,6 +5,7 @@ import type { RegionScope, Scope } from '../../domain/scope.ts';
 import type { Sealed } from '../../domain/people/second-factor.ts';
 import type { LiveSession, SessionTicket } from '../../core/accounts/index.ts';
 import type { Notice, PageOptions } from './page-options.ts';
+import type { ViewModels, ViewName } from './view-models.ts';
 
 declare global {
   // eslint-disable-next-line @typescript-eslint/no-namespace -- the one way in which Express' types are extended
@@ -22,7 +23,7 @@ declare global {
     }
     interface Response {
       /** Answers with a page: the view's name under `views/`, what it shows, and the frame around it. */
-      page(view: string, model: object, options: PageOptions): void;
+      page<Name extends ViewName>(view: Name, model: ViewModels[Name], options: PageOptions): void;
     }
     interface Locals {
       nonce: string;

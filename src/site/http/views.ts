@@ -2,19 +2,44 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import ejs from 'ejs';
 import { packageRoot } from '../../platform/package-root.ts';
-import { escapeHtml } from '../../i18n/translator.ts';
+import type { Formats } from '../../i18n/formats.ts';
+import { escapeHtml, type Tongue } from '../../i18n/translator.ts';
+import type { Page } from './frame.ts';
+import type { paths } from './paths.ts';
+import type { Shown, ViewModels, ViewName } from './view-models.ts';
 
 const folder = path.join(packageRoot, 'views');
 
 // The only names that a template knows. Without `with`, a template costs half, and no request can add a name.
-const names = ['page', 't', 'html', 'partial', 'icon', 'paths', 'format', 'model', 'input', 'body'] as const;
+const names = [
+  ...(['page', 't', 'html', 'word', 'format', 'icon', 'paths'] as const),
+  ...(['partial', 'model', 'body'] as const),
+] as const satisfies readonly (keyof ViewLocals<ViewName>)[];
 
-export type ViewLocals = Readonly<Partial<Record<(typeof names)[number], unknown>>>;
+/** What a template knows: its model, the frame around it, and the words, times and icons of its reader. */
+export interface ViewLocals<Name extends ViewName> {
+  readonly model: ViewModels[Name];
+  readonly page: Page;
+  readonly t: Tongue['t'];
+  readonly html: Tongue['html'];
+  readonly word: (shown: Shown) => string;
+  readonly format: Formats;
+  readonly icon: (name: string) => string;
+  readonly paths: typeof paths;
+  readonly partial: RenderPartial;
+  /** What a layout stands around. */
+  readonly body: string;
+}
+
+type RenderPartial = <Name extends ViewName>(
+  name: Name,
+  ...model: ViewModels[Name] extends undefined ? [] : [ViewModels[Name]]
+) => string;
 
 /** Renders a view by its name under `views/`, without the ending. */
-export type RenderView = (name: string, locals: ViewLocals) => string;
+export type RenderView = <Name extends ViewName>(name: Name, locals: Partial<ViewLocals<Name>>) => string;
 
-type Compiled = (locals: ViewLocals) => string;
+type Compiled = (locals: object) => string;
 
 /** Compiles every template once. A view that is wrong, or missing, fails at start or at its first use, by name. */
 export function loadViews(): RenderView {
@@ -28,7 +53,7 @@ export function loadViews(): RenderView {
     return view;
   };
   return (name, locals) => {
-    const partial = (part: string, input: object): string => find(part)({ ...shared, input });
+    const partial = (part: string, model: unknown): string => find(part)({ ...shared, model });
     const shared = { ...locals, partial };
     return find(name)(shared);
   };

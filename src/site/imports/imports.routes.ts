@@ -12,6 +12,7 @@ import { type Import, type ImportPasswords, maxRows, type Imports, importsStore 
 import type { UsersCsv } from '../users/csv.ts';
 import { inList } from '../users/view-models.ts';
 import { rowsQuery, wantForm } from './imports.forms.ts';
+import type { ImportPage, Stage } from './imports.views.ts';
 import { importPath, pageOfRows } from './page.ts';
 import type { Crumb } from '../http/page-options.ts';
 import type { Database } from '../../platform/database/database.ts';
@@ -94,7 +95,7 @@ async function show(deps: ImportsRoutesDependencies, request: Request, response:
   const scope = scopeOf(request);
   const found = await imports.load(scope, String(request.params.importId));
   const outlook = found.state === 'done' ? await passwords.outlook(scope, found) : null;
-  const model = {
+  const model: ImportPage = {
     import: found,
     ...(await pageOfRows(database, scope, found, rowsQuery.parse(request.query))),
     stage: stageOf(found),
@@ -122,8 +123,7 @@ async function want(deps: ImportsRoutesDependencies, request: Request, response:
 
 const access = 'users.import';
 
-// How the pages speak of a row: what will become of it, what has, or what has not.
-const stageOf = ({ state }: Import): string => (state === 'done' || state === 'stopped' ? state : 'planned');
+const stageOf = ({ state }: Import): Stage => (state === 'done' || state === 'stopped' ? state : 'planned');
 
 // A file without rows.
 async function* nothing(): AsyncGenerator<never> {}

@@ -46,6 +46,8 @@ function rowsHref(id: string, outcome: Outcome | null, place: Record<string, num
   return search === '' ? importPath(id) : `${importPath(id)}?${search}`;
 }
 
+export type ShownRow = ReturnType<typeof shown>;
+
 function shown(row: PlannedRow, scope: Scope) {
   const { line, username, displayName, outcome } = row;
   return {

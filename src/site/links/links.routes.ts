@@ -9,6 +9,8 @@ import { regionScopeOf } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
 import type { FoundLink, LinkThrottle, Links } from '../../core/accounts/index.ts';
 import { bind } from '../../platform/bind.ts';
+import type { ViewModels, ViewName } from '../http/view-models.ts';
+import type { OpenLinkPage } from './links.views.ts';
 import { displayNameOf } from '../../domain/principal.ts';
 
 const maxDeviceLength = 300;
@@ -40,7 +42,7 @@ async function show(deps: LinksRoutesDependencies, request: Request, response: R
   if (link === null) return sayGone(deps, response);
   request.language = languageFor(deps, request, link);
   const { user, tenant, purpose, expiresAt } = link;
-  const model = { tenant: tenant.name, username: hinted(user.username), purpose, expiresAt };
+  const model: OpenLinkPage = { tenant: tenant.name, username: hinted(user.username), purpose, expiresAt };
   answer(response, 'links/open', model, { title: 'links:open.title' });
 }
 
@@ -87,13 +89,18 @@ function languageFor(deps: LinksRoutesDependencies, request: Request, { user, te
   );
 }
 
-function answer(response: Response, view: string, model: object, options: { title: string; status?: number }): void {
+function answer<Name extends ViewName>(
+  response: Response,
+  view: Name,
+  model: ViewModels[Name],
+  options: { title: string; status?: number },
+): void {
   response.set('Referrer-Policy', 'no-referrer');
   response.page(view, model, { ...options, alone: true });
 }
 
 function saySignedIn(request: Request, response: Response, status: number): void {
-  const name = request.scope && displayNameOf(request.scope.principal);
+  const name = (request.scope && displayNameOf(request.scope.principal)) ?? '';
   answer(response, 'links/signed-in', { name }, { title: 'links:signedIn.title', status });
 }
 

@@ -9,6 +9,7 @@ import { scopeOf, seeOther, sessionOf } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
 import type { Links, KnownDevices, ChangeResult, Passwords } from '../../core/accounts/index.ts';
 import { bind } from '../../platform/bind.ts';
+import type { ForcedChangePage, OwnPasswordPage } from './passwords.views.ts';
 import { userBehind } from '../../domain/principal.ts';
 import { z } from 'zod';
 
@@ -53,15 +54,15 @@ async function askForced(
   const { username, passwordSetBy, passwordSetAt } = user;
   const link = await links.stateOf(scopeOf(request), user);
   const set = { setBy: passwordSetBy, setAt: passwordSetAt, purpose: link?.purpose ?? null };
-  const model = { username, ...set, minimumLength: rules.password.minimumLength };
+  const model: ForcedChangePage = { username, ...set, minimumLength: rules.password.minimumLength };
   response.page('passwords/forced', model, { title: 'passwords:forced.title', faults, alone: true });
 }
 
 function askOwn(request: Request, response: Response, faults: readonly FieldFault[]): void {
   const { rules, principal } = scopeOf(request);
   const reset = rules.operations['users.resetPassword'];
-  const model = {
-    username: userBehind(principal)?.username,
+  const model: OwnPasswordPage = {
+    username: userBehind(principal)?.username ?? '',
     minimumLength: rules.password.minimumLength,
     reset,
     handOver: rules.handOver.by,

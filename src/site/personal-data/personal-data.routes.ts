@@ -10,6 +10,8 @@ import { describeDevice, type Throttle } from '../../core/accounts/index.ts';
 import type { Erasure, PersonalDataFeature } from '../../core/personal-data/index.ts';
 import { inList, linksOf, ofUser, userIdOf } from '../users/view-models.ts';
 import { bind } from '../../platform/bind.ts';
+import { shownEntry } from './entries.ts';
+import type { HeldData } from './personal-data.views.ts';
 import { actingUserId } from '../../domain/principal.ts';
 
 const inProfile = [
@@ -49,11 +51,12 @@ async function allow(deps: PersonalDataRoutesDependencies, scope: Scope, user: U
   if (user.id !== actingUserId(scope)) await personalData.recordExport(scope, user);
 }
 
-async function modelOf(deps: PersonalDataRoutesDependencies, scope: Scope, user: User) {
+async function modelOf(deps: PersonalDataRoutesDependencies, scope: Scope, user: User): Promise<HeldData> {
   const { personalData, clock } = deps;
   const held = await personalData.view(scope, user);
   const sessions = held.sessions.map((session) => ({ ...session, ...describeDevice(session.device) }));
-  return { ...held, sessions, status: statusOf(user, clock()) };
+  const entries = held.entries.map(shownEntry);
+  return { ...held, tenantName: scope.tenant.name, sessions, entries, status: statusOf(user, clock()) };
 }
 
 async function send(

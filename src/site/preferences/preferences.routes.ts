@@ -5,7 +5,7 @@ import { Failure } from '../../domain/errors.ts';
 import { paths } from '../http/paths.ts';
 import type { Cookies } from '../http/cookies.ts';
 import { line, readForm } from '../http/forms.ts';
-import { themes } from '../http/page.ts';
+import { themes } from '../http/frame.ts';
 import type { Route } from '../http/routing.ts';
 import { usersStore } from '../../core/accounts/index.ts';
 import type { Database } from '../../platform/database/database.ts';

@@ -1,8 +1,9 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
-import { administratorAbilities, agentAbilities } from '../../domain/roles.ts';
 import { paths } from '../http/paths.ts';
 import { notesOf } from '../rules/notes.ts';
+import { abilitiesOf } from './abilities.ts';
+import type { ProfilePage, SecurityPage } from './profile.views.ts';
 import { describeDevice, type Sessions, secondFactorsStore, sessionsStore } from '../../core/accounts/index.ts';
 import { activityStore } from '../../core/activity/index.ts';
 import { notFound } from '../../domain/errors.ts';
@@ -43,14 +44,12 @@ export function profileRoutes(deps: ProfileRoutesDependencies): Route[] {
 }
 
 function show(request: Request, response: Response): void {
-  const { user } = sessionOf(request);
-  const model = {
+  const { user, tenant } = sessionOf(request);
+  const model: ProfilePage = {
     user,
+    tenantName: tenant.name,
     notes: notesOf(scopeOf(request), ['users.add', 'users.edit', 'users.delete', 'users.resetPassword']),
-    abilities: {
-      administrator: administratorAbilities[user.administratorLevel],
-      agent: agentAbilities[user.agentLevel],
-    },
+    abilities: abilitiesOf(user),
     tiles,
   };
   response.page('profile/profile', model, { title: 'common:terms.myProfile', breadcrumbs: trail });
@@ -64,7 +63,7 @@ async function security(deps: ProfileRoutesDependencies, request: Request, respo
   const codesLeft =
     user.secondFactorAt === null ? 0 : await secondFactorsStore.countRecoveryCodes(database, scopeOf(request), user.id);
   const required = isSecondFactorRequired(rules, user.administratorLevel, tenant.kind);
-  const model = { user, events, codesLeft, required };
+  const model: SecurityPage = { user, events, codesLeft, required };
   response.page('profile/security', model, { title: 'profile:security.title', breadcrumbs: inProfile });
 }
 

@@ -1,3 +1,4 @@
+import { isDecidedByRules } from '../http/offers.ts';
 import { may } from '../../domain/policy.ts';
 import type { Wording } from '../../domain/regions.ts';
 import type { Action } from '../../domain/roles.ts';
@@ -12,6 +13,8 @@ export interface Note {
   readonly address: string | null;
   /** What is not offered: keys of the words for it. */
   readonly what: readonly string[];
+  /** Whether the table of what is done where explains it. */
+  readonly explained: boolean;
 }
 
 /** @returns what a page says in the place of the buttons that its reader does not find, the judge's reasons in their order */
@@ -25,7 +28,7 @@ export function notesOf(scope: Scope, actions: readonly Action[], target?: Targe
     const [place, address] = because === 'elsewhere' ? [verdict.place, verdict.address] : [null, null];
     const key = `${because} ${address ?? ''}`;
     const what = [...(notes.get(key)?.what ?? []), `activity:action.${action.replace('.', '_')}`];
-    notes.set(key, { because, place, address, what });
+    notes.set(key, { because, place, address, what, explained: isDecidedByRules(because) });
   }
   return [...notes.values()];
 }

@@ -10,6 +10,7 @@ import { readOwnRulesForm, seenForm, type TypedRules } from './rules.forms.ts';
 import { ownRulesSeen, type RulesFeature, tenantsStore } from '../../core/accounts/index.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
+import type { RulesPage } from './rules.views.ts';
 
 const breadcrumbs = [
   { href: paths.dashboard, label: 'common:terms.dashboard' },
@@ -52,7 +53,8 @@ async function ask(
     rules: some.map((rule) => ({ ...rule, typed: typed?.[rule.name] ?? String(rule.own) })),
   }));
   const seen = ownRulesSeen(own);
-  const model = { groups, region: regionRules, edit: may(scope, 'accountSettings.edit'), seen, meanwhile };
+  const mayEdit = may(scope, 'accountSettings.edit').allowed;
+  const model: RulesPage = { groups, region: regionRules, mayEdit, seen, meanwhile };
   const options = { title: 'account-settings:rules.title', breadcrumbs, faults };
   response.page('rules/rules', model, { ...options, ...(meanwhile ? { status: 409 } : {}) });
 }

@@ -16,8 +16,9 @@ import {
   type SeedOffer,
 } from '../../core/accounts/index.ts';
 import { qrOf } from './qr.ts';
-import { proofForm } from './second-factor.forms.ts';
+import { missingIn, proofForm } from './second-factor.forms.ts';
 import { bind } from '../../platform/bind.ts';
+import type { ProofPage, SetUpPage } from './second-factor.views.ts';
 
 const crumb = (href: string, label: string) => ({ href, label });
 const trail = [
@@ -95,10 +96,10 @@ function askSetUp(
   const { user } = sessionOf(request);
   const seed = offeredTo(deps, request);
   const demand = demandOn(request);
-  const model = {
+  const model: SetUpPage = {
     demand,
     username: user.username,
-    seed: seed.match(/.{1,4}/g)?.join(' '),
+    seed: seed.replace(/.{4}(?=.)/g, '$& '),
     picture: qrOf(uriOf(seed, { issuer, label: user.username })),
     needsPassword: secondFactor.needsPassword({ session: sessionOf(request) }),
   };
@@ -136,7 +137,8 @@ function reveal(
   alone: boolean,
 ): void {
   const { address, clock } = deps;
-  const sheet = { address, username: sessionOf(request).user.username, createdAt: clock() };
+  const { user, tenant } = sessionOf(request);
+  const sheet = { address, tenantName: tenant.name, username: user.username, createdAt: clock() };
   response.set('Referrer-Policy', 'no-referrer');
   const options = { title: 'second-factor:codes.title', breadcrumbs: trail, scripts: ['reveal.js'], fleeting: true };
   response.page('second-factor/codes', { codes, alone, sheet }, { ...options, alone });
@@ -151,9 +153,13 @@ async function askProof(
 ): Promise<void> {
   const { secondFactor } = deps;
   const title = `second-factor:${what}.title`;
-  if (!hasOne(request)) return response.page('second-factor/none', {}, { title, breadcrumbs: trail });
+  if (!hasOne(request)) return response.page('second-factor/none', undefined, { title, breadcrumbs: trail });
   const left = await secondFactor.codesLeft({ scope: scopeOf(request), session: sessionOf(request) });
-  const model = { left, username: sessionOf(request).user.username, required: requiredOf(request) };
+  const model: ProofPage = {
+    left: left ?? 0,
+    username: sessionOf(request).user.username,
+    required: requiredOf(request),
+  };
   response.page(`second-factor/${what}`, model, { title, faults, breadcrumbs: trail });
 }
 
@@ -189,8 +195,3 @@ const post = (path: string, handle: Route['handle']): Route => ({
   access: 'profile.view',
   handle,
 });
-
-const missingIn = ({ currentPassword, code }: { currentPassword: string; code: string }): FieldFault[] => [
-  ...(currentPassword === '' ? [{ field: 'currentPassword', key: 'passwords:error.currentMissing' }] : []),
-  ...(code.trim() === '' ? [{ field: 'code', key: 'second-factor:error.missing' }] : []),
-];

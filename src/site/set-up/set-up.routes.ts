@@ -11,6 +11,7 @@ import type { Route } from '../http/routing.ts';
 import { type Hasher, type Passwords, type Tenants, digestOf, setUpStore } from '../../core/accounts/index.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
+import type { SetUpPage } from './set-up.views.ts';
 
 const maxNameLength = 200;
 const filled = (text: string): boolean => text !== '';
@@ -85,13 +86,15 @@ async function openLink(deps: SetupRoutesDependencies, request: Request): Promis
 function ask(deps: SetupRoutesDependencies, request: Request, response: Response, faults: readonly FieldFault[]): void {
   const { rules } = deps;
   const typed = (request.body ?? {}) as Record<string, unknown>;
-  const values = Object.fromEntries(
-    ['tenantName', 'domain', 'language', 'adminName', 'username'].map((name) => [
-      name,
-      typeof typed[name] === 'string' ? typed[name] : '',
-    ]),
-  );
-  const model = { values, action: request.path, minimumLength: rules.password.minimumLength };
+  const textOf = (name: string): string => (typeof typed[name] === 'string' ? typed[name] : '');
+  const values = {
+    tenantName: textOf('tenantName'),
+    domain: textOf('domain'),
+    language: textOf('language'),
+    adminName: textOf('adminName'),
+    username: textOf('username'),
+  };
+  const model: SetUpPage = { values, action: request.path, minimumLength: rules.password.minimumLength };
   response.set('Referrer-Policy', 'no-referrer');
   response.page('setup/setup', model, { title: 'setup:title', faults, alone: true });
 }

@@ -15,6 +15,7 @@ import { passwordForm, usernameForm } from './sign-in.forms.ts';
 import { directoryStore } from '../../core/directory/index.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
+import type { PasswordPage } from './sign-in.views.ts';
 
 export interface SessionsRoutesDependencies {
   readonly config: Config;
@@ -93,11 +94,9 @@ function askPassword(
   { status = faults.length > 0 ? 422 : 200, hint = 'sessions:password.hint' } = {},
 ): void {
   const { config } = deps;
-  return response.page(
-    'sessions/password',
-    { username, hint, reset: config.rules.operations['users.resetPassword'], handOver: config.rules.handOver.by },
-    { title: 'sessions:password.title', faults, status },
-  );
+  const { operations, handOver } = config.rules;
+  const model: PasswordPage = { username, hint, reset: operations['users.resetPassword'], handOver: handOver.by };
+  return response.page('sessions/password', model, { title: 'sessions:password.title', faults, status });
 }
 
 async function takePassword(deps: SessionsRoutesDependencies, request: Request, response: Response): Promise<void> {

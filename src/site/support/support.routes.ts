@@ -12,6 +12,7 @@ import type { AnswerRefusal, Route } from '../http/routing.ts';
 import { type TenantGrant, type Support, supportStore } from '../../core/support/index.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
+import type { SupportPage } from './support.views.ts';
 import { z } from 'zod';
 import { cleanName } from '../../domain/people/user.ts';
 
@@ -20,8 +21,7 @@ const breadcrumbs = [
   { href: paths.accountSettings, label: 'common:terms.accountSettings' },
 ];
 
-const fieldNames = ['operator', 'purpose', 'level', 'hours'] as const;
-type Typed = Readonly<Partial<Record<(typeof fieldNames)[number], unknown>>>;
+type Typed = Readonly<Partial<Record<'operator' | 'purpose' | 'level' | 'hours', unknown>>>;
 
 export interface SupportRoutesDependencies {
   readonly database: Database;
@@ -70,13 +70,13 @@ async function show(
   const scope = scopeOf(request);
   const { longestHours } = scope.rules.supportAccess;
   const grants = (await supportStore.list(database, scope)).map((grant) => describe(deps, grant));
-  const model = {
+  const model: SupportPage = {
     longestHours,
     maxPurposeLength,
     levels: supportLevels,
     typed: texts(typed),
     forbiddenBy: forbiddenBy(deps, scope),
-    grant: may(scope, 'support.grant'),
+    mayGrant: may(scope, 'support.grant').allowed,
     operators: await supportStore.listOperators(database),
     open: grants.filter(({ outcome }) => outcome === null),
     past: grants.filter(({ outcome }) => outcome !== null),
@@ -127,10 +127,10 @@ async function leave(deps: SupportRoutesDependencies, request: Request, response
 const grantIdOf = (request: Request): string => String(request.params.grantId);
 
 /** What somebody typed, to be shown in the fields again. */
-const texts = (typed: Typed): Record<string, string> =>
-  Object.fromEntries(
-    fieldNames.map((name) => [name, typeof typed[name] === 'string' ? typed[name].slice(0, maxPurposeLength) : '']),
-  );
+function texts({ operator, purpose, level, hours }: Typed): SupportPage['typed'] {
+  const textOf = (value: unknown): string => (typeof value === 'string' ? value.slice(0, maxPurposeLength) : '');
+  return { operator: textOf(operator), purpose: textOf(purpose), level: textOf(level), hours: textOf(hours) };
+}
 
 const maxIdLength = 36;
 /** In UTF-16 code units. */

@@ -8,10 +8,9 @@ import { handOverOf, type WaysIn, type AddUser, tenantsStore } from '../../core/
 import { type HandOverSheet, showWayIn } from './hand-over.ts';
 import { newUserForm } from './users.forms.ts';
 import { levelsFor, inList } from './view-models.ts';
+import type { NewUserPage } from './users.views.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
-
-const fields = ['firstName', 'lastName', 'displayName', 'username', 'language', 'administratorLevel', 'agentLevel'];
 
 export interface AddUserRoutesDependencies {
   readonly database: Database;
@@ -44,9 +43,18 @@ async function ask(
   const { database, waysIn } = deps;
   const scope = scopeOf(request);
   const typed = (request.body ?? {}) as Record<string, unknown>;
-  const values = Object.fromEntries(fields.map((name) => [name, typeof typed[name] === 'string' ? typed[name] : '']));
+  const textOf = (name: string): string => (typeof typed[name] === 'string' ? typed[name] : '');
+  const values = {
+    firstName: textOf('firstName'),
+    lastName: textOf('lastName'),
+    displayName: textOf('displayName'),
+    username: textOf('username'),
+    language: textOf('language'),
+    administratorLevel: textOf('administratorLevel'),
+    agentLevel: textOf('agentLevel'),
+  };
   const tenant = await tenantsStore.findOwn(database, scope);
-  const model = {
+  const model: NewUserPage = {
     values,
     domains: tenant?.domains ?? [],
     levels: levelsFor(scope, null),

@@ -17,10 +17,11 @@ import {
   type BulkOutcome,
   type BulkReset,
 } from '../../core/accounts/index.ts';
-import type { HandOverSheet } from './hand-over.ts';
+import { type HandOverSheet, shownOnce } from './hand-over.ts';
 import { bulkForm, bulkResetForm } from './users.forms.ts';
 import { inList } from './view-models.ts';
 import type { Notice } from '../http/page-options.ts';
+import type { BulkConfirmPage } from './users.views.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 
@@ -57,10 +58,18 @@ async function confirm(deps: BulkRoutesDependencies, request: Request, response:
   const second = await secondFor(database, scope, action, done, clock());
   if (second) return answerRefusal(request, response, second);
   const { restoreWindowDays } = scope.rules;
-  const model = { action, users: done, left, restoreWindowDays, handOver: handOverOf(scope, waysIn) };
   const { danger, icon, label } = lookOf(action);
-  const back = backTo(action);
-  response.page('users/bulk-confirm', { ...model, danger, icon, back }, { title: label, breadcrumbs: inList });
+  const model: BulkConfirmPage = {
+    action,
+    danger,
+    icon,
+    restoreWindowDays,
+    users: done,
+    left: left.map(shownLeft),
+    handOver: handOverOf(scope, waysIn),
+    back: backTo(action),
+  };
+  response.page('users/bulk-confirm', model, { title: label, breadcrumbs: inList });
 }
 
 async function run(deps: BulkRoutesDependencies, request: Request, response: Response): Promise<void> {
@@ -87,16 +96,23 @@ async function runReset(deps: BulkRoutesDependencies, request: Request, response
   const outcome = await reset(scope, values.target);
   if (outcome.outcome === 'throttled') throw new Failure('throttled', { retryAfter: outcome.retryAfter });
   if (outcome.outcome === 'noMail') throw conflict('links:noMail.text');
-  const { issued, left } = outcome;
+  const { issued } = outcome;
+  const left = outcome.left.map(shownLeft);
   if (issued.length + left.length === 0) throw notFound();
-  const hands = issued.map(({ user, way }) => ({ user, way, sheet: sheet(scope, user, way) }));
   const way = issued[0]?.way ?? null;
   const status = issued.length === 0 ? 409 : 200;
   const frame = { title: lookOf('reset').label, breadcrumbs: inList, status } as const;
-  if (way?.by === 'mailedLink') return response.page('links/bulk-mailed', { hands, left, way }, frame);
+  if (way?.by === 'mailedLink') return response.page('links/bulk-mailed', { hands: issued, left, way }, frame);
   response.set('Referrer-Policy', 'no-referrer');
+  const hands = issued.map(({ user, way }) => ({ user, way: shownOnce(way), sheet: sheet(scope, user, way) }));
   const secret = { scripts: ['reveal.js'], fleeting: issued.length > 0 };
   response.page('users/bulk-reveal', { hands, left, way }, { ...frame, ...secret });
+}
+
+function shownLeft({ user, because, former }: BulkOutcome['left'][number]) {
+  if (former) return { user, reason: 'users:bulk.because.formerGlobalAdmin' };
+  const isOwn = because === 'unchanged' || because === 'meanwhile';
+  return { user, reason: isOwn ? `users:bulk.because.${because}` : `policy:${because}.title` };
 }
 
 function sayNothingToDo(response: Response, key: string): void {

@@ -2,6 +2,7 @@ import type { Response } from 'express';
 import type { User } from '../../domain/people/user.ts';
 import type { WayIn } from '../../core/accounts/index.ts';
 import { linksOf } from './view-models.ts';
+import type { RevealPage, ShownWayIn } from './users.views.ts';
 import type { PageOptions } from '../http/page-options.ts';
 import type { Config } from '../../platform/config/config.ts';
 import type { Scope } from '../../domain/scope.ts';
@@ -10,26 +11,28 @@ import { createFormats } from '../../i18n/formats.ts';
 import { languages } from '../../domain/regions.ts';
 import type { Tongue, Translator } from '../../i18n/translator.ts';
 
-/** What the screen after a reset, or after somebody was added, shows of a user and their way in. */
-interface Shown {
-  readonly user: User;
-  readonly way: WayIn;
-  readonly sheet: ReturnType<HandOverSheet>;
-  /** Key of its heading. */
-  readonly heading: string;
-  /** Whether sessions ended, as they do by a reset. */
-  readonly ended: boolean;
-}
+/** What the screen after a reset, or after a user was added, shows about them and their sign-in details. */
+type Shown = Pick<RevealPage, 'user' | 'way' | 'sheet' | 'heading' | 'ended'>;
 
 /**
  * Answers with the screen that shows a temporary password or a link once, or says that a link was mailed. The clear text
  * goes into this one body: no redirect, no flash, no session, nothing that a second request could read.
  */
 export function showWayIn(response: Response, shown: Shown, frame: Pick<PageOptions, 'title' | 'breadcrumbs'>): void {
-  const model = { ...shown, ...linksOf(shown.user) };
+  const model: RevealPage = { ...shown, ...linksOf(shown.user) };
   if (shown.way.clearText === null) return response.page('links/mailed', model, frame);
   response.set('Referrer-Policy', 'no-referrer');
-  response.page('users/reveal', model, { ...frame, scripts: ['reveal.js'], fleeting: true });
+  response.page(
+    'users/reveal',
+    { ...model, way: shownOnce(shown.way) },
+    { ...frame, scripts: ['reveal.js'], fleeting: true },
+  );
+}
+
+/** @returns what is shown once. @throws where it was mailed, so that there is nothing to show */
+export function shownOnce({ by, clearText, expiresAt }: WayIn): ShownWayIn {
+  if (clearText === null) throw new Error('What was mailed to the user is not shown');
+  return { by, clearText, expiresAt };
 }
 
 /** The printed page that goes to a user with their temporary password or link: in their language, not in the administrator's. */

@@ -24,7 +24,8 @@ import { scopeOf } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
-import { isOffered } from '../../domain/verdict.ts';
+import { offerOf } from '../http/offers.ts';
+import type { DeletedUsersPage, UserList, UsersPage } from './users.views.ts';
 
 export interface ListRoutesDependencies {
   readonly database: Database;
@@ -48,21 +49,23 @@ async function list(deps: ListRoutesDependencies, request: Request, response: Re
   const page = await listUsers(database, scope, query, now);
   const rows = page.users.map((user) => ({ ...user, href: userPath(user.id), status: statusOf(user, now) }));
   const deleted = may(scope, 'users.restore').allowed ? await usersStore.countDeleted(database, scope) : 0;
-  const model = {
+  const model: UsersPage = {
     ...page,
     users: rows,
     query,
-    sorts: sortsOf(query),
+    sorts: { name: sortBy(query, 'name'), lastSignIn: sortBy(query, 'lastSignIn') },
     sortings,
     levels,
     statuses,
     deleted,
     maxDeleted: maxDeletedCounted,
-    add: may(scope, 'users.add'),
     bulk: offeredInBulk(scope, 'present'),
     chooseAll: chooseAllHref(query),
-    importing: may(scope, 'users.import'),
-    exporting: exportingFor(scope),
+    offers: {
+      add: may(scope, 'users.add').allowed,
+      import: may(scope, 'users.import').allowed,
+      export: offerOf(may(scope, 'users.export')),
+    },
     notes: notesOfList(scope),
   };
   response.page('users/list', model, { title: 'common:terms.userManagement', breadcrumbs: trail });
@@ -72,23 +75,21 @@ async function showDeleted(deps: ListRoutesDependencies, request: Request, respo
   const { database } = deps;
   const scope = scopeOf(request);
   const page = await listDeleted(database, scope, placeQuery.parse(request.query));
-  const rows = page.users.map((user) => ({
-    ...user,
-    restore: may(scope, 'users.restore', user),
-    askHref: askPath('restore', [user.id]),
-    erase: may(scope, 'personalData.erase', user),
-    ...linksOf(user),
-  }));
+  const rows = page.users.map((user) => {
+    const restore = may(scope, 'users.restore', user);
+    return {
+      ...user,
+      restore: offerOf(restore),
+      refusal: restore.allowed ? null : `policy:${restore.because}.title`,
+      askHref: askPath('restore', [user.id]),
+      mayErase: may(scope, 'personalData.erase', user).allowed,
+      ...linksOf(user),
+    };
+  });
   const bulk = offeredInBulk(scope, 'deleted');
   const notes = notesOf(scope, ['users.restore']);
-  const model = { ...page, users: rows, days: scope.rules.restoreWindowDays, bulk, notes };
+  const model: DeletedUsersPage = { ...page, users: rows, days: scope.rules.restoreWindowDays, bulk, notes };
   response.page('users/deleted', model, { title: 'common:terms.deletedUsers', breadcrumbs: inList });
-}
-
-// With another administrator it leads to a page, not to a file.
-function exportingFor(scope: Scope): 'alone' | 'together' | null {
-  const verdict = may(scope, 'users.export');
-  return verdict.allowed ? 'alone' : isOffered(verdict) ? 'together' : null;
 }
 
 const levels = levelFilters.map((value) => ({
@@ -104,19 +105,9 @@ const statuses = statusFilters.map((value) => ({ value, label: `users:status.${v
 const chooseAllHref = (query: ListQuery): string =>
   listHref(query, { after: query.after, before: query.before, choose: query.choose === 'all' ? null : 'all' });
 
-function sortsOf(query: ListQuery) {
-  return Object.fromEntries(
-    sortKeys.map((key) => {
-      const direction = query.sort === key ? 'ascending' : query.sort === `-${key}` ? 'descending' : null;
-      return [key, { direction, href: listHref(query, { sort: direction === 'ascending' ? `-${key}` : key }) }];
-    }),
-  );
-}
-
-export interface UserList<U> {
-  readonly users: readonly U[];
-  readonly previous: string | null;
-  readonly next: string | null;
+function sortBy(query: ListQuery, key: SortKey) {
+  const direction = query.sort === key ? 'ascending' : query.sort === `-${key}` ? 'descending' : null;
+  return { direction, href: listHref(query, { sort: direction === 'ascending' ? `-${key}` : key }) } as const;
 }
 
 /** One page of the tenant's users with the addresses of the pages around it. */

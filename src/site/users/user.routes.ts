@@ -19,6 +19,7 @@ import { notesOf } from '../rules/notes.ts';
 import { conflictingFields, conflictForm, returnedForm, storedForm, type EditFormState } from './edit-form.ts';
 import { editForm, readShown } from './users.forms.ts';
 import { levelsFor, permissionsOf, inList, linksOf, userIdOf } from './view-models.ts';
+import type { UserPage } from './users.views.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 
@@ -65,16 +66,15 @@ async function show(
   const scope = scopeOf(request);
   const { user, reset, events } = await users.show(scope, userIdOf(request));
   const levels = levelsFor(scope, user);
-  const model = {
+  const model: UserPage = {
     user,
-    reset,
     events,
     levels,
     form: returned?.form(user, levels) ?? storedForm(scope, user, levels),
     status: statusOf(user, clock()),
     link: await links.stateOf(scope, user),
     handOver: handOverOf(scope, waysIn),
-    ...permissionsOf(scope, user),
+    ...permissionsOf(scope, user, reset),
     notes: notesOf(scope, ['users.block', 'users.endSessions', 'users.delete'], user),
     ...linksOf(user),
   };

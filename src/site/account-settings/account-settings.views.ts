@@ -1,0 +1,22 @@
+import type { Language } from '../../domain/regions.ts';
+import type { describeNumbers } from '../rules/describe.ts';
+
+export interface AccountSettingsPage {
+  readonly tenant: {
+    readonly name: string;
+    readonly domains: readonly string[];
+    readonly language: Language;
+    readonly createdAt: number;
+  };
+  readonly numbers: ReturnType<typeof describeNumbers>;
+  /** Key of what the tile of the user management says: what it is for, or why it is done elsewhere. */
+  readonly usersText: string;
+  readonly offers: { readonly approvals: boolean; readonly support: boolean };
+}
+
+declare module '../http/view-models.ts' {
+  interface ViewModels {
+    'account-settings/account-settings': AccountSettingsPage;
+    'account-settings/tiles': Pick<AccountSettingsPage, 'usersText' | 'offers'>;
+  }
+}

@@ -1,0 +1,66 @@
+import type { Outcome } from '../../domain/imports.ts';
+import type { handOverOf } from '../../core/accounts/index.ts';
+import type { Delivery, Import, ImportPasswords } from '../../core/imports/index.ts';
+import type { ShownRow } from './page.ts';
+
+/** How the pages speak of a row: what will become of it, what has, or what has not. */
+export type Stage = 'planned' | 'done' | 'stopped';
+
+interface RecentImport extends Import {
+  readonly href: string;
+}
+
+export interface NewImportPage {
+  readonly limits: { readonly megabytes: number; readonly rows: number };
+  readonly recent: readonly RecentImport[];
+}
+
+export interface ImportPage {
+  readonly import: Import;
+  readonly rows: readonly ShownRow[];
+  readonly previous: string | null;
+  readonly next: string | null;
+  readonly filters: readonly {
+    readonly outcome: Outcome;
+    readonly count: number;
+    readonly href: string;
+    readonly current: boolean;
+  }[];
+  readonly everyHref: string | null;
+  readonly stage: Stage;
+  /** How many rows can be imported. */
+  readonly good: number;
+  readonly href: string;
+  /** Null until the import is done. */
+  readonly passwords: Awaited<ReturnType<ImportPasswords['outlook']>> | null;
+  readonly passwordsHref: string;
+  readonly handOver: ReturnType<typeof handOverOf>;
+}
+
+/** The one download, or sending, of what the users of an import sign in with. */
+interface ImportPasswordsPart extends Pick<ImportPage, 'import' | 'passwordsHref' | 'handOver'> {
+  readonly passwords: NonNullable<ImportPage['passwords']>;
+}
+
+declare module '../http/view-models.ts' {
+  interface ViewModels {
+    'imports/details': { readonly row: ShownRow };
+    'imports/done': ImportPage;
+    'imports/gone': {
+      readonly delivery: Exclude<Delivery, { readonly outcome: 'begun' | 'noMail' }>;
+      readonly href: string;
+    };
+    'imports/new': NewImportPage;
+    'imports/outcome': Pick<ImportPage, 'stage'> & Pick<ShownRow, 'outcome'>;
+    'imports/passwords': ImportPasswordsPart;
+    'imports/recent': { readonly imports: readonly RecentImport[] };
+    'imports/rows': Pick<ImportPage, 'rows' | 'stage'>;
+    'imports/show': ImportPage;
+    'imports/staged': ImportPage;
+    'imports/state': Pick<Import, 'state'>;
+    'imports/stopped': ImportPage;
+    'imports/value': Shown;
+    'imports/wanted': ImportPage;
+    'links/import': ImportPasswordsPart;
+  }
+}

@@ -1,0 +1,45 @@
+import type { Activity } from '../../domain/activity/event.ts';
+import type { User } from '../../domain/people/user.ts';
+import type { describeDevice, OwnSession } from '../../core/accounts/index.ts';
+import type { ViewModels } from '../http/view-models.ts';
+import type { Abilities } from './abilities.ts';
+import type { Note } from '../rules/notes.ts';
+
+export interface ProfilePage {
+  readonly user: User;
+  readonly tenantName: string;
+  readonly notes: readonly Note[];
+  readonly abilities: Abilities;
+  readonly tiles: readonly ViewModels['shared/tile'][];
+}
+
+/** A user's own second factor. */
+export interface OwnSecondFactor {
+  readonly user: User;
+  readonly codesLeft: number;
+  /** Whether the rules require it, so that it cannot be removed. */
+  readonly required: boolean;
+}
+
+export interface SecurityPage extends OwnSecondFactor {
+  readonly events: readonly Activity[];
+}
+
+type ShownSession = OwnSession & ReturnType<typeof describeDevice> & { readonly current: boolean };
+
+declare module '../http/view-models.ts' {
+  interface ViewModels {
+    'profile/device': ReturnType<typeof describeDevice>;
+    'profile/profile': ProfilePage;
+    'profile/role': {
+      readonly icon: string;
+      readonly kind: string;
+      readonly name: string;
+      readonly abilities: readonly string[];
+    };
+    'profile/roles': Pick<ProfilePage, 'user' | 'abilities'>;
+    'profile/security': SecurityPage;
+    'profile/sessions': { readonly sessions: readonly ShownSession[] };
+    'second-factor/own': OwnSecondFactor;
+  }
+}

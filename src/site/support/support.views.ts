@@ -1,0 +1,41 @@
+import type { SupportLevel } from '../../domain/support.ts';
+import type { Support, TenantGrant } from '../../core/support/index.ts';
+import type { Page } from '../http/frame.ts';
+import type { NamedUser } from '../http/view-models.ts';
+
+interface ShownGrant extends Omit<TenantGrant, 'outcome'> {
+  readonly outcome: string | null;
+  readonly endHref: string;
+}
+
+export interface SupportForm {
+  readonly longestHours: number;
+  readonly maxPurposeLength: number;
+  readonly levels: readonly SupportLevel[];
+  readonly typed: Readonly<Record<'operator' | 'purpose' | 'level' | 'hours', string>>;
+  readonly operators: readonly (NamedUser & { readonly id: string })[];
+}
+
+export interface SupportPage extends SupportForm {
+  /** Who decided that support access is not granted at all. */
+  readonly forbiddenBy: 'region' | 'own' | null;
+  readonly mayGrant: boolean;
+  readonly open: readonly ShownGrant[];
+  readonly past: readonly ShownGrant[];
+}
+
+declare module '../http/view-models.ts' {
+  interface ViewModels {
+    'support/access': SupportPage;
+    'support/banner': NonNullable<Page['support']>;
+    'support/form': SupportForm;
+    'support/grants': {
+      readonly grants: readonly ShownGrant[];
+      readonly caption: string;
+      /** Whether the reader may end them. */
+      readonly ending: boolean;
+    };
+    'support/notice': { readonly grant: TenantGrant };
+    'support/refused': { readonly refusal: NonNullable<Awaited<ReturnType<Support['enter']>>> };
+  }
+}

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, test } from 'node:test';
+import { faultsOfViews } from '../../scripts/check-views.ts';
+import { assertNone } from '../support/none.ts';
+import { linesLike } from './habits.ts';
+import { read } from './sources.ts';
+
+const views = read('views/**/*.ejs');
+const form = 'views/shared/form.ejs';
+
+// What a view could decide by itself; `because` may still choose the words for a reason.
+const decidesByReason = /\bbecause\s*[!=]==?|\.allowed\b/;
+const mentionsToken = /_csrf|csrfToken/;
+
+describe('views', () => {
+  test('leave to their model what is offered', () => {
+    assertNone(linesLike(views, decidesByReason));
+  });
+
+  test('open every posted form by the one partial that carries the CSRF token', () => {
+    const others = views.filter(({ path: at }) => at !== form);
+    assertNone(linesLike(others, mentionsToken));
+    assertNone(linesLike(others, /method="(?!get")/i));
+    assert.match(readFileSync(form, 'utf8'), /<input type="hidden" name="_csrf" value="<%= page\.csrfToken %>">/);
+  });
+});
+
+/** A template with one piece of its text changed. */
+function changed(view: string, from: string, to: string): string {
+  const text = readFileSync(path.join('views', `${view}.ejs`), 'utf8');
+  assert.ok(text.includes(from), `${view} does not hold ${from}`);
+  return text.replace(from, to);
+}
+
+describe('these checks can fail', () => {
+  test('a view that decides by a reason, or writes a token', () => {
+    const found = (habit: RegExp, text: string) => linesLike([{ path: 'x.ejs', text }], habit).length;
+    assert.equal(found(decidesByReason, "<% if (model.reset.because === 'self') { %>"), 1);
+    assert.equal(found(decidesByReason, '<% if (model.edit.allowed) { %>'), 1);
+    assert.equal(found(decidesByReason, '<%= t(`policy:${model.because}.title`) %>'), 0);
+    assert.equal(found(mentionsToken, '<input name="_csrf" value="<%= page.csrfToken %>">'), 1);
+  });
+
+  test('a template that does not fit its model is named with its line', () => {
+    const faults = faultsOfViews({
+      // A field that the model lacks.
+      'users/delete-confirm': changed('users/delete-confirm', 'model.days', 'model.weeks'),
+      // A misspelled field in a partial.
+      'rules/notes': changed('rules/notes', 'note.address', 'note.adress'),
+      // A wrong type, and a missing field, where a partial is shown.
+      'users/show': changed('users/show', '{ events: model.events }', '{ events: model.user.displayName }'),
+      'users/facts': changed('users/facts', 'status: model.status, ', ''),
+      // A value that can be missing.
+      'users/deleted-row': changed('users/deleted-row', "user.deletedAt === null ? '' : ", ''),
+      // A template that no model is declared for.
+      'users/unknown': '<p><%= model.name %></p>\n',
+    });
+    const expected = [
+      /^views\/rules\/notes\.ejs:3 Property 'adress' does not exist/,
+      /^views\/users\/delete-confirm\.ejs:6 Property 'weeks' does not exist/,
+      /^views\/users\/deleted-row\.ejs:13 Argument of type 'number \| null' is not assignable/,
+      /^views\/users\/facts\.ejs:5 .*Property 'status' is missing/s,
+      /^views\/users\/show\.ejs:\d+ Type 'string' is not assignable to type 'readonly Activity\[\]'/,
+      /^views\/users\/unknown\.ejs:1 Type '"users\/unknown"' does not satisfy the constraint/,
+    ];
+    for (const fault of expected)
+      assert.ok(
+        faults.some((each) => fault.test(each)),
+        `${fault}\n${faults.join('\n')}`,
+      );
+    const named = new Set(faults.map((fault) => fault.split(':')[0]).filter((file) => file?.endsWith('.ejs')));
+    assert.equal(named.size, expected.length, faults.join('\n'));
+  });
+});
