@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import { may } from '../../domain/policy.ts';
-import { administratorAbilities, agentAbilities } from '../../domain/roles.ts';
+import { administratorAbilities, agentAbilities } from '../profile/abilities.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { statusOf, type User } from '../../domain/people/user.ts';
 import { paths, to } from '../http/paths.ts';

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
-import { administratorAbilities, agentAbilities } from '../../domain/roles.ts';
+import { administratorAbilities, agentAbilities } from './abilities.ts';
 import { paths } from '../http/paths.ts';
 import { notesOf } from '../rules/notes.ts';
 import { describeDevice, type Sessions, secondFactorsStore, sessionsStore } from '../../core/accounts/index.ts';

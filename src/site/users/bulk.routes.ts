@@ -9,7 +9,6 @@ import {
   handOverOf,
   type WaysIn,
   judgedAs,
-  lookOf,
   secondFor,
   sortOut,
   type BulkAction,
@@ -18,6 +17,7 @@ import {
   type BulkReset,
 } from '../../core/accounts/index.ts';
 import type { HandOverSheet } from './hand-over.ts';
+import { lookOf } from './bulk-look.ts';
 import { bulkForm, bulkResetForm } from './users.forms.ts';
 import { inList } from './view-models.ts';
 import type { Notice } from '../http/page-options.ts';
