@@ -14,7 +14,7 @@ import { navigationFor } from './navigation.ts';
 import type { Middleware } from './request.ts';
 import { escapeHtml, type Tongue, type Translator } from '../../i18n/translator.ts';
 import type { RenderView } from './views.ts';
-import type { Notice, Text, PageOptions } from './page-options.ts';
+import { textOfFault, type Notice, type Text, type PageOptions } from './page-options.ts';
 
 export interface PageParts {
   readonly config: Config;
@@ -86,7 +86,7 @@ function frameOf(deps: PageDependencies, request: Request, response: Response, t
   const { language, direction, t } = tongue;
   const { scope } = request;
   const user = request.signedIn?.session.user ?? null;
-  const errors = (options.faults ?? []).map((fault) => ({ field: fault.field, text: wordIn(t, fault) }));
+  const errors = (options.faults ?? []).map((fault) => ({ field: fault.field, text: wordIn(t, textOfFault(fault)) }));
   return {
     language,
     dir: direction,

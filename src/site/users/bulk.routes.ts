@@ -86,7 +86,7 @@ async function runReset(deps: BulkRoutesDependencies, request: Request, response
   if (values === null) return sayNothingToDo(response, faults[0]?.key ?? 'users:bulk.error.nobody');
   const outcome = await reset(scope, values.target);
   if (outcome.outcome === 'throttled') throw new Failure('throttled', { retryAfter: outcome.retryAfter });
-  if (outcome.outcome === 'noMail') throw conflict('links:noMail.text');
+  if (outcome.outcome === 'noMail') throw conflict('link.noMail');
   const { issued, left } = outcome;
   if (issued.length + left.length === 0) throw notFound();
   const hands = issued.map(({ user, way }) => ({ user, way, sheet: sheet(scope, user, way) }));
