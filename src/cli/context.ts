@@ -5,6 +5,7 @@ import { prepareDatabase } from '../platform/database/migrate.ts';
 import { Failure } from '../domain/errors.ts';
 import { createHasher, type Hasher, createTenants, type Tenants } from '../core/accounts/index.ts';
 import { directoryStore } from '../core/directory/index.ts';
+import { textOfError } from '../i18n/error-texts.ts';
 import { loadTranslator } from '../i18n/translator.ts';
 import type { CommandIo } from './io.ts';
 import { CommandFault } from '../platform/command-fault.ts';
@@ -52,7 +53,9 @@ export async function withContext<T>(
 
 // The operator's tools speak English; a failure that also has a sentence for pages is said in that sentence.
 async function worded(error: unknown): Promise<unknown> {
-  if (!(error instanceof Failure) || error.because === null) return error;
+  const coded = error instanceof Failure ? error.coded : null;
+  if (coded === null) return error;
+  const { key, values } = textOfError(coded);
   const translator = await loadTranslator();
-  return new CommandFault(translator('en').t(error.because));
+  return new CommandFault(translator('en').t(key, values));
 }

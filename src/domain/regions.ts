@@ -174,4 +174,4 @@ export const isUserOperation = (text: string): text is UserOperation =>
   (userOperations as readonly string[]).includes(text);
 
 /** Said of a language that the portal knows and the region does not offer. */
-export const languageNotOffered: FieldFault = { field: 'language', key: 'errors:reason.languageOfRegion' };
+export const languageNotOffered: FieldFault = { field: 'language', code: 'language.notOffered' };

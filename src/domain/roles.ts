@@ -85,23 +85,3 @@ export const changesToAPerson: ReadonlySet<Action> = new Set<Action>([
   'users.import',
   'personalData.erase',
 ]);
-
-/** What each level lets its holder do, as locale keys: My profile words them. */
-export const administratorAbilities: Readonly<Record<AdministratorLevel, readonly string[]>> = {
-  global: ['roles:can.manageEverybody', 'roles:can.giveEveryLevel', 'roles:can.seeActivity', 'roles:can.ownAccount'],
-  userManagement: [
-    'roles:can.manageUsers',
-    'roles:can.giveOtherLevels',
-    'roles:can.readActivity',
-    'roles:can.ownAccount',
-  ],
-  billing: ['roles:can.billing', 'roles:can.ownAccount'],
-  none: ['roles:can.ownAccount'],
-};
-
-export const agentAbilities: Readonly<Record<AgentLevel, readonly string[]>> = {
-  admin: ['roles:can.customers', 'roles:can.onBehalf', 'roles:can.serviceRequests'],
-  sales: ['roles:can.sell'],
-  helpdesk: ['roles:can.support'],
-  none: [],
-};

@@ -37,8 +37,8 @@ const rowsOf = (tenant: TestTenant, patient: TestUser, userId: string): PlannedR
   {
     ...{ line: 5, username: 'a'.repeat(60), displayName: '', outcome: 'refused' },
     faults: [
-      { field: 'administratorLevel', key: 'imports:fault.unknownWord', values: { value: 'x'.repeat(40) } },
-      { field: 'username', key: 'tenants:error.usernameDomain' },
+      { field: 'administratorLevel', code: 'importRow.unknownValue', parameters: { value: 'x'.repeat(40) } },
+      { field: 'username', code: 'username.otherDomain' },
     ],
   },
 ];

@@ -16,7 +16,9 @@ import { operator } from '../../src/domain/principal.ts';
 const dayMs = 86_400_000;
 const row = (line: number, outcome: 'unchanged' | 'refused' = 'unchanged'): PlannedRow => {
   const base = { line, username: `u${line}@a.example`, displayName: `U ${line}` };
-  return outcome === 'refused' ? { ...base, outcome, faults: [{ field: 'username', key: 'x' }] } : { ...base, outcome };
+  return outcome === 'refused'
+    ? { ...base, outcome, faults: [{ field: 'username', code: 'username.taken' }] }
+    : { ...base, outcome };
 };
 const none = { added: 0, changed: 0, unchanged: 0, refused: 0 };
 

@@ -149,7 +149,7 @@ describe('a password presented at sign-in', () => {
     for (let n = 0; n < 500; n++) {
       const made = make();
       assert.equal(readPresentedPassword(made).kind, 'temporary');
-      assert.equal(passwordFault(made, context)?.key, 'passwords:error.sameAsTemporary');
+      assert.equal(passwordFault(made, context)?.code, 'password.likeTemporary');
     }
   });
 });
@@ -161,33 +161,32 @@ test('a password is hashed in NFKC, its spaces kept', () => {
 });
 
 describe('what can be said against a new password', () => {
-  const error = (name: string): string => `passwords:error.${name}`;
-  const table: [what: string, password: string, key: string | null][] = [
-    ['nothing typed', '', error('missing')],
-    ['one character', 'a', error('tooShort')],
-    ['14 code points', 'a'.repeat(14), error('tooShort')],
+  const table: [what: string, password: string, code: string | null][] = [
+    ['nothing typed', '', 'password.missing'],
+    ['one character', 'a', 'password.tooShort'],
+    ['14 code points', 'a'.repeat(14), 'password.tooShort'],
     ['15 code points', 'warm wet stones', null],
-    ['14 code points in 28 UTF-16 units', '🔑'.repeat(14), error('tooShort')],
+    ['14 code points in 28 UTF-16 units', '🔑'.repeat(14), 'password.tooShort'],
     ['15 emoji', '🔑'.repeat(15), null],
-    ['15 code points that NFKC makes 14', `${'x'.repeat(13)}e\u0301`, error('tooShort')],
+    ['15 code points that NFKC makes 14', `${'x'.repeat(13)}e\u0301`, 'password.tooShort'],
     ['64 code points', 'kiesel am bach '.repeat(5).slice(0, 64), null],
     ['256 code points', 'k'.repeat(256), null],
-    ['257 code points', 'k'.repeat(257), error('tooLong')],
+    ['257 code points', 'k'.repeat(257), 'password.tooLong'],
     ['256 emoji in exactly 1 KiB', '🔑'.repeat(256), null],
-    ['257 emoji', '🔑'.repeat(257), error('tooLong')],
-    ['250 code points that NFKC makes 4,500', '\uFDFA'.repeat(250), error('tooLong')],
+    ['257 emoji', '🔑'.repeat(257), 'password.tooLong'],
+    ['250 code points that NFKC makes 4,500', '\uFDFA'.repeat(250), 'password.tooLong'],
     ['all lower case, spaces only', 'under the old bridge', null],
-    ['the shape of a temporary password', 'ABCD-EFGH-JKLM-NPQR-2345', error('sameAsTemporary')],
-    ['the same in small letters', 'abcdefghjklmnpqr2345', error('sameAsTemporary')],
-    ['the user name', 'zoe.besson@lumiere.example', error('containsName')],
-    ['the user name with a year', 'zoe.besson@lumiere.example2026', error('containsName')],
-    ['the display name and a little', 'Zoé Besson 12345', error('containsName')],
-    ['the tenant and a little', 'AteliersLumière2026!', error('containsName')],
-    ['the product three times', 'parvis-parvis-parvis', error('containsName')],
+    ['the shape of a temporary password', 'ABCD-EFGH-JKLM-NPQR-2345', 'password.likeTemporary'],
+    ['the same in small letters', 'abcdefghjklmnpqr2345', 'password.likeTemporary'],
+    ['the user name', 'zoe.besson@lumiere.example', 'password.containsName'],
+    ['the user name with a year', 'zoe.besson@lumiere.example2026', 'password.containsName'],
+    ['the display name and a little', 'Zoé Besson 12345', 'password.containsName'],
+    ['the tenant and a little', 'AteliersLumière2026!', 'password.containsName'],
+    ['the product three times', 'parvis-parvis-parvis', 'password.containsName'],
     ['a name within a sentence', 'besson walks under the old bridge', null],
   ];
-  for (const [what, password, key] of table) {
-    test(what, () => assert.equal(passwordFault(password, context)?.key ?? null, key));
+  for (const [what, password, code] of table) {
+    test(what, () => assert.equal(passwordFault(password, context)?.code ?? null, code));
   }
 
   test('the region’s own numbers are said', () => {
@@ -195,8 +194,9 @@ describe('what can be said against a new password', () => {
       ...context,
       rules: { password: { minimumLength: 20, maximumLength: 64 } } as unknown as RegionRules,
     };
-    assert.deepEqual(passwordFault('warm wet stones', strict), { key: error('tooShort'), values: { count: 20 } });
-    assert.deepEqual(passwordFault('k'.repeat(65), strict), { key: error('tooLong'), values: { count: 64 } });
+    const [short, long] = ['warm wet stones', 'k'.repeat(65)].map((typed) => passwordFault(typed, strict));
+    assert.deepEqual(short, { code: 'password.tooShort', parameters: { count: 20 } });
+    assert.deepEqual(long, { code: 'password.tooLong', parameters: { count: 64 } });
   });
 
   test('a name of three letters forbids nothing', () => {

@@ -12,9 +12,9 @@ async function read(bytes: Buffer): Promise<(readonly [number, readonly string[]
   return rows.map(({ line, cells }) => [line, cells] as const);
 }
 const cellsOf = async (bytes: Buffer) => (await read(bytes)).map(([, cells]) => cells);
-const fault = (key: string, values?: object) => (error: unknown) => {
+const fault = (code: string, parameters?: object) => (error: unknown) => {
   assert.ok(error instanceof UnreadableFile);
-  assert.deepEqual(error.fault, { field: 'file', key, ...(values ? { values } : {}) });
+  assert.deepEqual(error.fault, parameters ? { code, parameters } : { code });
   return true;
 };
 
@@ -105,28 +105,24 @@ describe('a file is read by its delimiter, its quotes and its line ends', () => 
   });
 });
 
-describe('what is no CSV file is refused in words', () => {
-  const table: [what: string, bytes: Buffer, key: string, values?: object][] = [
-    [
-      'a workbook',
-      Buffer.concat([Buffer.from('PK\x03\x04\x14\0', 'latin1'), Buffer.alloc(600)]),
-      'imports:file.workbook',
-    ],
-    ['an old workbook', Buffer.from('\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1', 'latin1'), 'imports:file.workbook'],
-    ['a PDF', Buffer.from('%PDF-1.7\nuser name;Nom'), 'imports:file.noText'],
-    ['a picture', Buffer.from('\x89PNG\r\n\x1A\n', 'latin1'), 'imports:file.noText'],
-    ['a compressed file', gzipSync(text), 'imports:file.noText'],
-    ['zeros', Buffer.alloc(100), 'imports:file.noText'],
-    ['a zero within a cell', Buffer.from('user name;Nom\n1;a\0b'), 'imports:file.noText'],
-    ['half a letter of UTF-16', Buffer.from(`\uFEFF${text}`, 'utf16le').subarray(0, -1), 'imports:file.noText'],
-    ['a quote that never ends', Buffer.from('user name;Nom\n1;"a\n2;b\n'), 'imports:file.broken', { line: 2 }],
-    ['a quote within a cell', Buffer.from('user name;Nom\n1;a\n2;b"c\n'), 'imports:file.broken', { line: 3 }],
-    ['text behind a quote', Buffer.from('user name;Nom\n\n1;"a"b\n'), 'imports:file.broken', { line: 3 }],
-    ['one endless row', Buffer.from(`user name;Nom\n1;${'x'.repeat(17_000)}`), 'imports:file.rowTooLong', { line: 2 }],
-    ['a million cells', Buffer.from(`user name${';'.repeat(1_000_000)}\n1`), 'imports:file.rowTooLong', { line: 1 }],
+describe('what is no CSV file is refused with a code', () => {
+  const table: [what: string, bytes: Buffer, code: string, parameters?: object][] = [
+    ['a workbook', Buffer.concat([Buffer.from('PK\x03\x04\x14\0', 'latin1'), Buffer.alloc(600)]), 'import.workbook'],
+    ['an old workbook', Buffer.from('\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1', 'latin1'), 'import.workbook'],
+    ['a PDF', Buffer.from('%PDF-1.7\nuser name;Nom'), 'import.notText'],
+    ['a picture', Buffer.from('\x89PNG\r\n\x1A\n', 'latin1'), 'import.notText'],
+    ['a compressed file', gzipSync(text), 'import.notText'],
+    ['zeros', Buffer.alloc(100), 'import.notText'],
+    ['a zero within a cell', Buffer.from('user name;Nom\n1;a\0b'), 'import.notText'],
+    ['half a letter of UTF-16', Buffer.from(`\uFEFF${text}`, 'utf16le').subarray(0, -1), 'import.notText'],
+    ['a quote that never ends', Buffer.from('user name;Nom\n1;"a\n2;b\n'), 'import.malformed', { line: 2 }],
+    ['a quote within a cell', Buffer.from('user name;Nom\n1;a\n2;b"c\n'), 'import.malformed', { line: 3 }],
+    ['text behind a quote', Buffer.from('user name;Nom\n\n1;"a"b\n'), 'import.malformed', { line: 3 }],
+    ['one endless row', Buffer.from(`user name;Nom\n1;${'x'.repeat(17_000)}`), 'import.rowTooLong', { line: 2 }],
+    ['a million cells', Buffer.from(`user name${';'.repeat(1_000_000)}\n1`), 'import.rowTooLong', { line: 1 }],
   ];
-  for (const [what, bytes, key, values] of table) {
-    it(what, async () => assert.rejects(read(bytes), fault(key, values)));
+  for (const [what, bytes, code, parameters] of table) {
+    it(what, async () => assert.rejects(read(bytes), fault(code, parameters)));
   }
 
   it('nothing at all has no rows', async () => {

@@ -6,6 +6,7 @@ import { addition, change, importStories, type ImportStory } from '../support/im
 import { openPortal, type Portal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import * as credentialsStore from '../../src/core/accounts/stores/credentials.store.ts';
+import { textOfError } from '../../src/i18n/error-texts.ts';
 import * as importsStore from '../../src/core/imports/imports.store.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
@@ -126,7 +127,7 @@ for (const [dialect, server] of [
             assert.deepEqual(counts, { added: left, changed: 0, unchanged: 0, refused: 2 - left });
             assert.equal(await countOf(story.tenant), before + (mode === 'good' ? left : 0));
             const [row] = await importsStore.rows(database, story.scope, story.id, 'refused', { after: 0 }, 5);
-            assert.equal(row?.outcome === 'refused' && row.faults[0]?.key, key);
+            assert.equal(row?.outcome === 'refused' && row.faults[0] && textOfError(row.faults[0]).key, key);
           }
         });
       }

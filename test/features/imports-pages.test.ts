@@ -4,6 +4,7 @@ import { aTenant, aUser } from '../support/builders.ts';
 import { aStagedImport, check, csvOf, importAddress, rowsShown } from '../support/imports.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
+import { words } from '../support/words.ts';
 
 const english = { 'Accept-Language': 'en' };
 const portal = await openPortal();
@@ -80,6 +81,24 @@ describe('an import', async () => {
     assert.equal((await other.send('POST', `${address}/passwords`)).status, 404);
     (await person.visit(importAddress)).sees('Kanarienvogel.csv');
     (await other.visit(importAddress)).doesNotSee('Kanarienvogel.csv');
+  });
+
+  it('says what was wrong with a row that was refused, also one that an earlier release stored', async () => {
+    const named = { field: 'username', key: 'imports:fault.again', values: { line: 7 } };
+    const row = { line: 2, username: 'x', displayName: 'X', outcome: 'refused' } as const;
+    const id = await aStagedImport(portal, tenant, admin, [
+      { ...row, faults: [named as never] },
+      { ...row, line: 3, faults: [{ field: 'username', code: 'importRow.duplicate', parameters: { line: 8 } }] },
+      {
+        ...row,
+        line: 4,
+        faults: [{ field: 'username', code: 'permission.denied', parameters: { because: 'elsewhere' } }],
+      },
+    ]);
+    const { t } = words('en');
+    await person.visit(`${importAddress}/${id}`);
+    for (const line of [7, 8]) person.sees(t('imports:fault.again', { line }));
+    person.sees(t('policy:elsewhere.title', { region: 'Worldwide' }));
   });
 
   it('is gone after a day, with all its rows', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { administratorAbilities, agentAbilities } from '../../src/domain/roles.ts';
+import { administratorAbilities, agentAbilities } from '../../src/site/profile/abilities.ts';
 import { aTenant, aUser, goodPassword, type TestUser } from '../support/builders.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';

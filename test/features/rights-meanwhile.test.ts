@@ -84,7 +84,7 @@ for (const [dialect, server] of [
             const before = await stateOf(tenant.id);
             await assert.rejects(act(scope, zoe.id, tenant.domain), {
               kind: 'conflict',
-              because: 'sessions:meanwhile',
+              code: 'session.changed',
             });
             assert.deepEqual(await stateOf(tenant.id), before);
           });

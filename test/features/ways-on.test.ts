@@ -65,7 +65,7 @@ describe('a page on which something ends', async () => {
         answers.push([lead, 'title' in more && more.title]),
     } as unknown as Pages;
     const handle = errorPages(pages, pino({ level: 'silent' }));
-    for (const failure of [conflict('users:lastGlobalAdmin'), new Failure('conflict'), new Failure('notFound')])
+    for (const failure of [conflict('user.lastGlobalAdmin'), new Failure('conflict'), new Failure('notFound')])
       handle(failure, {} as Request, {} as Response, () => undefined);
     assert.deepEqual(answers, [
       ['users:lastGlobalAdmin', 'errors:refused'],

@@ -169,7 +169,6 @@ export {
   type BulkChange,
   type BulkOutcome,
   judgedAs,
-  lookOf,
   offeredInBulk,
   secondFor,
   sortOut,

@@ -154,7 +154,7 @@ export async function perform(deps: PerformParts, scope: Scope, id: string): Pro
   const { approvals } = deps;
   const approval = await approvals.load(scope, id);
   if (approval.asker.id !== actingUserId(scope)) throw new Failure('forbidden');
-  if (approval.state === 'open') throw conflict('approvals:error.notConfirmed');
+  if (approval.state === 'open') throw conflict('approval.notConfirmed');
   if (approval.state !== 'confirmed') return { outcome: 'late' };
   const agreed = createScope({ ...scope, agreed: approval.act });
   switch (approval.act) {

@@ -37,12 +37,15 @@ const list = (names: readonly string[]): string => [...new Set(names.map(quote))
 export function readHeadings({ cells }: FileRow, csv: UserCells): Columns {
   const columns = cells.map((cell) => (cell.trim() === '' ? null : csv.columnOf(unguardCell(cell))));
   const unknown = cells.filter((cell, index) => columns[index] === null && cell.trim() !== '');
-  if (!columns.includes('username')) throw new UnreadableFile('imports:file.noUsername', { names: list(cells) });
-  if (unknown.length > 0) throw new UnreadableFile('imports:file.unknownColumns', { names: list(unknown) });
+  if (!columns.includes('username'))
+    throw new UnreadableFile({ code: 'import.usernameColumnMissing', parameters: { names: list(cells) } });
+  if (unknown.length > 0)
+    throw new UnreadableFile({ code: 'import.unknownColumns', parameters: { names: list(unknown) } });
   const twice = cells.filter(
     (_, index) => columns[index] !== null && columns.indexOf(columns[index] ?? null) !== index,
   );
-  if (twice.length > 0) throw new UnreadableFile('imports:file.columnsTwice', { names: list(twice) });
+  if (twice.length > 0)
+    throw new UnreadableFile({ code: 'import.duplicateColumns', parameters: { names: list(twice) } });
   return columns;
 }
 
@@ -59,11 +62,10 @@ export function readCells({ line, cells }: FileRow, columns: Columns, csv: UserC
   const username = canonicalUsername(cellOf('username').slice(0, maxTypedLength));
   const stray = cells.some((cell, index) => (columns[index] ?? null) === null && cell.trim() !== '');
   const words = readWords(cellOf, csv);
-  const faults: FieldFault[] = [
-    ...(stray ? [{ field: 'username', key: 'imports:fault.cells' }] : []),
-    ...(username === '' ? [{ field: 'username', key: 'users:error.usernameMissing' }] : []),
-    ...words.faults,
-  ];
+  const faults: FieldFault[] = [];
+  if (stray) faults.push({ field: 'username', code: 'importRow.strayCells' });
+  if (username === '') faults.push({ field: 'username', code: 'username.missing' });
+  faults.push(...words.faults);
   const verbatim = Object.fromEntries(names.map((field) => [field, cellOf(field)]));
   const cleaned = names.map((field) => [field, cleanName(cellOf(field))] as const).filter(([, name]) => name !== '');
   const tooLong = names.filter((field) => isNameTooLong(cellOf(field)));
@@ -87,10 +89,10 @@ function readWords(cellOf: CellOf, csv: UserCells): Pick<ReadRow, 'given' | 'fau
   const unknown = said.filter(([field, word]) => word === undefined && cellOf(field).trim() !== '');
   return {
     given: Object.fromEntries(said.filter(([, word]) => word !== undefined)),
-    faults: unknown.map(([field]) => ({
+    faults: unknown.map(([field]): FieldFault => ({
       field,
-      key: 'imports:fault.unknownWord',
-      values: { value: quote(cellOf(field)) },
+      code: 'importRow.unknownValue',
+      parameters: { value: quote(cellOf(field)) },
     })),
   };
 }

@@ -55,7 +55,7 @@ function decideRow(decision: Decision, scope: Scope, present: Present, row: Plan
   else decision.changed.push({ row: { ...row, changes: open }, user: holder });
 }
 
-const meanwhile = (field: string): FieldFault => ({ field, key: 'imports:fault.meanwhile' });
+const meanwhile = (field: string): FieldFault => ({ field, code: 'importRow.outdated' });
 
 /** @param present how many active Global admins there are now */
 export function leavesAGlobalAdmin({ added, changed }: Decision, present: number): boolean {

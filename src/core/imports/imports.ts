@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { conflict, notFound, type FieldFault } from '../../domain/errors.ts';
+import { conflict, inField, notFound, type FieldFault } from '../../domain/errors.ts';
 import {
   importKeptMs,
   mayWant,
@@ -67,7 +67,7 @@ async function readInto(
     await add(planned);
     await nextTurn();
   }
-  if (Object.values(counts).every((count) => count === 0)) throw new UnreadableFile('imports:file.noRows');
+  if (Object.values(counts).every((count) => count === 0)) throw new UnreadableFile({ code: 'import.noRows' });
   return counts;
 }
 
@@ -78,7 +78,8 @@ async function* understood(deps: ImportsDependencies, bytes: Buffer): AsyncGener
   for await (const row of readRows(bytes, (text) => csv.columnOf(text) !== null)) {
     if (isBlank(row)) continue;
     if (columns === null) columns = readHeadings(row, csv);
-    else if (++count > maxRows) throw new UnreadableFile('imports:file.tooManyRows', { count: maxRows });
+    else if (++count > maxRows)
+      throw new UnreadableFile({ code: 'import.tooManyRows', parameters: { count: maxRows } });
     else yield readCells(row, columns, csv);
   }
 }
@@ -97,7 +98,7 @@ function planner(deps: ImportsDependencies, scope: Scope, domains: readonly stri
       const first = seen.get(row.username);
       if (first === undefined) seen.set(row.username, row.line);
       const again = row.username !== '' && first !== undefined;
-      if (again) return refuse(row, { field: 'username', key: 'imports:fault.again', values: { line: first } });
+      if (again) return refuse(row, { field: 'username', code: 'importRow.duplicate', parameters: { line: first } });
       return planRow(scope, present, row, holders.get(row.username));
     });
   };
@@ -114,7 +115,7 @@ export async function stage(deps: ImportsDependencies, scope: Scope, file: SentF
     await staging.stage(await readInto(deps, scope, file.bytes, staging.add));
   } catch (error) {
     await staging.drop();
-    if (error instanceof UnreadableFile) return { outcome: 'invalid', faults: [error.fault] };
+    if (error instanceof UnreadableFile) return { outcome: 'invalid', faults: [inField('file', error.fault)] };
     throw error;
   }
   await importsStore.keepLatest(database, scope, maxKept);
@@ -131,7 +132,7 @@ export async function want(
 ): Promise<boolean> {
   const { database, clock } = deps;
   if (found.state !== 'staged') return false;
-  if (!mayWant(mode, found.counts)) throw conflict('imports:error.notInThisWay');
+  if (!mayWant(mode, found.counts)) throw conflict('import.modeNotPossible');
   return importsStore.want(database, scope, found.id, { mode, epoch, expiresAt: clock() + importKeptMs });
 }
 

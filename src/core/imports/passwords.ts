@@ -90,7 +90,7 @@ async function issueSome(
     await tenantsStore.lock(tx, scope);
     // A holder that was silent for too long has lost it: the last passwords it issued would not be the valid ones.
     if (!(await importPasswordsStore.renew(tx, scope, id, holder, at + silenceMs))) {
-      throw conflict('imports:error.underWay');
+      throw conflict('import.passwordsUnderWay');
     }
     return storeAllowed(deps, tx, scope, id, made, at);
   });
@@ -141,7 +141,7 @@ async function keep(
 // Somebody may have been given a level since the import, or the administrator have lost theirs since the download began.
 async function allowedAmong<Each extends Newcomer>(tx: Database, scope: Scope, made: readonly Each[]) {
   const actor = await usersStore.find(tx, scope, actingUserId(scope));
-  if (actor?.state !== 'active') throw conflict('imports:error.underWay');
+  if (actor?.state !== 'active') throw conflict('import.passwordsUnderWay');
   const present = createScope({ ...scope, principal: person(actor) });
   const ids = made.map(({ userId }) => userId);
   const users = await usersStore.findMany(tx, scope, ids, 'present');
@@ -164,7 +164,7 @@ export async function outlook(deps: ImportPasswordsDependencies, scope: Scope, f
 /** Begins the one download of an import's passwords, and records it. @throws Failure conflict or throttled */
 export async function begin(deps: ImportPasswordsDependencies, scope: Scope, found: Import): Promise<Delivery> {
   const { waysIn, throttle, clock, database } = deps;
-  if (found.state !== 'done') throw conflict('imports:error.notDone');
+  if (found.state !== 'done') throw conflict('import.notDone');
   if (found.deliveredAt !== null) return { outcome: 'delivered', at: found.deliveredAt };
   if (!waysIn.arePossible(scope)) return { outcome: 'noMail' };
   await throttle.spend(scope, 'import');

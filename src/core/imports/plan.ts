@@ -53,7 +53,7 @@ function planAddition(scope: Scope, present: Present, row: ReadRow, holder: Hold
   return { line, username, displayName: user.displayName, outcome: 'added', userId: randomUUID(), user };
 }
 
-const tooLong = (field: string): FieldFault => ({ field, key: 'errors:field.tooLong' });
+const tooLong = (field: string): FieldFault => ({ field, code: 'field.tooLong' });
 
 /** @returns what speaks against adding a user now, or null */
 export function additionFault(
@@ -62,18 +62,18 @@ export function additionFault(
   user: ImportedUser & { readonly username: string },
   holder: Holder,
 ): FieldFault | null {
-  if (!isUsername(user.username)) return { field: 'username', key: 'tenants:error.username' };
+  if (!isUsername(user.username)) return { field: 'username', code: 'username.malformed' };
   // Asked before who holds the name: of names on other domains nothing is to be learnt.
-  if (!domains.includes(domainOf(user.username))) return { field: 'username', key: 'tenants:error.usernameDomain' };
-  if (holder !== undefined) return { field: 'username', key: heldKey(scope, holder, now) };
+  if (!domains.includes(domainOf(user.username))) return { field: 'username', code: 'username.otherDomain' };
+  if (holder !== undefined) return { field: 'username', code: heldCode(scope, holder, now) };
   if (!offersLanguage(scope.rules, user.language)) return languageNotOffered;
-  if (user.displayName === '') return { field: 'displayName', key: 'users:error.nameMissing' };
+  if (user.displayName === '') return { field: 'displayName', code: 'displayName.missing' };
   return byVerdict('username', may(scope, 'users.add')) ?? byVerdict('administratorLevel', mayGive(scope, null, user));
 }
 
-function heldKey(scope: Scope, holder: User | null, now: number): string {
+function heldCode(scope: Scope, holder: User | null, now: number): 'username.ofDeletedUser' | 'username.taken' {
   const restorable = holder?.state === 'deleted' && (holder.deletedAt ?? 0) + restoreWindowMs(scope.rules) > now;
-  return restorable ? 'imports:fault.deleted' : 'tenants:error.usernameTaken';
+  return restorable ? 'username.ofDeletedUser' : 'username.taken';
 }
 
 /** @returns what speaks against changing a user in this way, or null */
@@ -89,8 +89,7 @@ export function changeFault(scope: Scope, user: User, changes: readonly Change[]
 
 function byVerdict(field: string, verdict: Verdict): FieldFault | null {
   if (verdict.allowed) return null;
-  // Where it is done instead is said on a page of its own: here the reason has to fit into a row.
-  return { field, key: `policy:${verdict.because}.${verdict.because === 'elsewhere' ? 'title' : 'text'}` };
+  return { field, code: 'permission.denied', parameters: { because: verdict.because } };
 }
 
 const fields = ['firstName', 'lastName', 'displayName', 'language', 'administratorLevel', 'agentLevel'] as const;

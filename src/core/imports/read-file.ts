@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { CsvError } from 'csv-parse';
-import type { FieldFault } from '../../domain/errors.ts';
+import type { CodedError } from '../../domain/errors.ts';
 
 /** A row of a file as it was read, its cells in the order of the file. */
 export interface FileRow {
@@ -11,12 +11,12 @@ export interface FileRow {
   readonly cells: readonly string[];
 }
 
-/** The file as a whole cannot be taken; why is said beside its field. */
+/** The file as a whole cannot be taken. */
 export class UnreadableFile extends Error {
-  readonly fault: FieldFault;
-  constructor(key: string, values?: FieldFault['values']) {
-    super(key);
-    this.fault = { field: 'file', key, ...(values ? { values } : {}) };
+  readonly fault: CodedError;
+  constructor(fault: CodedError) {
+    super(fault.code);
+    this.fault = fault;
   }
 }
 
@@ -63,10 +63,8 @@ interface ParsedRecord {
 
 function asFault(error: CsvError): UnreadableFile {
   const { records, empty_lines: emptyLines } = error as unknown as ParsedRecord['info'];
-  const tooLong = error.code === 'CSV_MAX_RECORD_SIZE';
-  return new UnreadableFile(tooLong ? 'imports:file.rowTooLong' : 'imports:file.broken', {
-    line: records + emptyLines + 1,
-  });
+  const code = error.code === 'CSV_MAX_RECORD_SIZE' ? 'import.rowTooLong' : 'import.malformed';
+  return new UnreadableFile({ code, parameters: { line: records + emptyLines + 1 } });
 }
 
 function* decoded(bytes: Buffer): Generator<string, void> {
@@ -75,10 +73,13 @@ function* decoded(bytes: Buffer): Generator<string, void> {
     const chunk = bytes.subarray(from, from + bytesAtOnce);
     const text = decode(decoder, chunk, from + bytesAtOnce < bytes.length);
     // PostgreSQL takes no NUL, and no text has one.
-    if (text.includes('\0')) throw new UnreadableFile('imports:file.noText');
+    if (text.includes('\0')) throw new UnreadableFile({ code: 'import.notText' });
     // The parser counts letters, and cells without any are countless.
     if (chunk.length === bytesAtOnce && !/[\r\n]/.test(text)) {
-      throw new UnreadableFile('imports:file.rowTooLong', { line: linesIn(bytes.subarray(0, from)) + 1 });
+      throw new UnreadableFile({
+        code: 'import.rowTooLong',
+        parameters: { line: linesIn(bytes.subarray(0, from)) + 1 },
+      });
     }
     if (text !== '') yield text;
   }
@@ -105,7 +106,7 @@ function decode(decoder: InstanceType<typeof TextDecoder>, chunk: Buffer, stream
   try {
     return decoder.decode(chunk, { stream });
   } catch {
-    throw new UnreadableFile('imports:file.noText');
+    throw new UnreadableFile({ code: 'import.notText' });
   }
 }
 
@@ -117,9 +118,9 @@ const startLength = 1_024;
 function encodingOf(bytes: Buffer): string {
   const start = bytes.subarray(0, startLength);
   if (workbooks.some((magic) => start.subarray(0, magic.length).equals(magic))) {
-    throw new UnreadableFile('imports:file.workbook');
+    throw new UnreadableFile({ code: 'import.workbook' });
   }
-  if (looksBinary.test(start.toString('latin1'))) throw new UnreadableFile('imports:file.noText');
+  if (looksBinary.test(start.toString('latin1'))) throw new UnreadableFile({ code: 'import.notText' });
   return byMark(start) ?? byZeros(start) ?? (isUtf8(bytes) ? 'utf-8' : 'windows-1252');
 }
 

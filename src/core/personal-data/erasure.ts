@@ -165,7 +165,7 @@ export async function erase(deps: ErasureParts, scope: Scope, userId: string): P
     if (user === null) throw notFound();
     const verdict = may(scope, 'personalData.erase', user);
     if (verdict.allowed) {
-      if (!(await remove(deps, tx, scope, user, 'user.erased'))) throw conflict('personal-data:error.moving');
+      if (!(await remove(deps, tx, scope, user, 'user.erased'))) throw conflict('personalData.tenantMoving');
       await erasureStore.takeFromSessions(tx, user);
       return { outcome: 'erased', user } as const;
     }

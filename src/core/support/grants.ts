@@ -33,9 +33,11 @@ export async function grant(
   return database.transaction(async (tx) => {
     await lockAs(tx, scope, clock);
     const at = clock();
-    if ((await supportStore.findOperator(tx, operatorId)) === null) return [fault('unknown')];
+    if ((await supportStore.findOperator(tx, operatorId)) === null)
+      return [{ field: 'operator', code: 'support.operatorUnknown' }];
     const open = await supportStore.listOpen(tx, scope, at);
-    if (open.some((each) => each.operatorId === operatorId)) return [fault('already')];
+    if (open.some((each) => each.operatorId === operatorId))
+      return [{ field: 'operator', code: 'support.alreadyGranted' }];
     const grant: NewGrant = {
       id: randomUUID(),
       operatorId,
@@ -70,5 +72,3 @@ export function end(deps: GrantDependencies, scope: Scope, grantId: string): Pro
     return grant;
   });
 }
-
-const fault = (key: 'unknown' | 'already'): FieldFault => ({ field: 'operator', key: `support:error.${key}` });

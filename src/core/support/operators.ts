@@ -35,7 +35,7 @@ export async function find(deps: OperatorsDependencies, usernameOrId: string): P
   const scope = home && tenants.operatorScope(home);
   const byName = await credentialsStore.findForSignInAcrossTenants(database, canonicalUsername(usernameOrId));
   const user = scope && (await usersStore.find(database, scope, byName?.user.id ?? usernameOrId));
-  if (scope === null || user === null) throw new Failure('notFound', { because: 'tenants:error.unknownOperator' });
+  if (scope === null || user === null) throw new Failure('notFound', { code: 'operator.unknown' });
   return { user, scope };
 }
 

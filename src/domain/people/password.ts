@@ -1,3 +1,4 @@
+import type { CodedError } from '../errors.ts';
 import type { RegionRules } from '../regions.ts';
 import { foldName, type User } from './user.ts';
 
@@ -93,22 +94,19 @@ export interface PasswordContext {
 
 /**
  * What can be said against a password without guessing at it.
- * @returns the locale key of the first fault with the values its wording needs, or null
+ * @returns the first fault, or null
  */
-export function passwordFault(
-  typed: string,
-  context: PasswordContext,
-): { key: string; values?: { count: number } } | null {
+export function passwordFault(typed: string, context: PasswordContext): CodedError | null {
   const password = readPassword(typed);
   const { minimumLength, maximumLength } = context.rules.password;
-  const tooLong = { key: 'passwords:error.tooLong', values: { count: maximumLength } };
+  const tooLong: CodedError = { code: 'password.tooLong', parameters: { count: maximumLength } };
   if (password === null) return tooLong;
   const length = [...password].length;
-  if (length === 0) return { key: 'passwords:error.missing' };
-  if (length < minimumLength) return { key: 'passwords:error.tooShort', values: { count: minimumLength } };
+  if (length === 0) return { code: 'password.missing' };
+  if (length < minimumLength) return { code: 'password.tooShort', parameters: { count: minimumLength } };
   if (length > maximumLength) return tooLong;
-  if (readTemporaryPassword(password) !== null) return { key: 'passwords:error.sameAsTemporary' };
-  return isMadeOfNames(password, context) ? { key: 'passwords:error.containsName' } : null;
+  if (readTemporaryPassword(password) !== null) return { code: 'password.likeTemporary' };
+  return isMadeOfNames(password, context) ? { code: 'password.containsName' } : null;
 }
 
 const products = ['parvis', 'partner portal', 'espace partenaires'];

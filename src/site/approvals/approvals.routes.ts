@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
-import { Failure, type FieldFault } from '../../domain/errors.ts';
+import { Failure } from '../../domain/errors.ts';
+import type { PageFault } from '../http/page-options.ts';
 import { approvalPath, paths } from '../http/paths.ts';
 import { readForm } from '../http/forms.ts';
 import { scopeOf } from '../http/request.ts';
@@ -50,7 +51,7 @@ async function show(
   deps: ApprovalsRoutesDependencies,
   request: Request,
   response: Response,
-  faults: readonly FieldFault[] = [],
+  faults: readonly PageFault[] = [],
   status?: number,
 ): Promise<void> {
   const { approvals, database, clock, waysIn } = deps;

@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
-import { Failure, type FieldFault } from '../../domain/errors.ts';
+import { Failure } from '../../domain/errors.ts';
+import type { PageFault } from '../http/page-options.ts';
 import { approvalPath, paths, userPath } from '../http/paths.ts';
 import type { RegionRules } from '../../domain/regions.ts';
 import { readForm } from '../http/forms.ts';
@@ -68,7 +69,7 @@ async function ask(
   deps: AskRoutesDependencies,
   request: Request,
   response: Response,
-  faults: readonly FieldFault[],
+  faults: readonly PageFault[],
   status?: number,
 ) {
   const { approvals } = deps;

@@ -51,7 +51,7 @@ async function handReset(
   if (result.outcome === 'throttled') throw new Failure('throttled', { retryAfter: result.retryAfter });
   if (result.outcome === 'refused') return answerRefusal(request, response, result.verdict);
   // Nothing is used up: it can be done as soon as there is mail.
-  if (result.outcome === 'noMail') throw conflict('approvals:error.noMail');
+  if (result.outcome === 'noMail') throw conflict('approval.noMail');
 }
 
 async function sendFile(
@@ -79,7 +79,7 @@ async function run(deps: PerformRoutesDependencies, request: Request, response: 
   const performed = await perform(scopeOf(request), String(request.params.approvalId));
   switch (performed.outcome) {
     case 'late':
-      throw conflict('approvals:error.late');
+      throw conflict('approval.late');
     case 'reset':
       return handReset(deps, request, response, performed.result);
     case 'file':

@@ -13,7 +13,7 @@ export function body(uploadOf: (request: Request) => object | null): Middleware[
   const forms = express.urlencoded({ extended: false, limit: formLimitBytes, parameterLimit: maxFields });
   const onlyForms: Middleware = (request, _response, next) => {
     if (carriesBody(request) && !request.is('application/x-www-form-urlencoded') && uploadOf(request) === null) {
-      next(new Failure('badRequest', { because: 'errors:reason.notAForm' }));
+      next(new Failure('badRequest', { code: 'request.notAForm' }));
     } else {
       next();
     }

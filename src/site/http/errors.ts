@@ -2,6 +2,7 @@ import type { ErrorRequestHandler, Request, Response } from 'express';
 import type { Logger } from 'pino';
 import { isUnavailable } from '../../platform/database/unavailable.ts';
 import { Failure, type FailureKind } from '../../domain/errors.ts';
+import { textOfError } from '../../i18n/error-texts.ts';
 import type { Middleware } from './request.ts';
 import type { Pages } from './page.ts';
 import type { ViewModels } from './view-models.ts';
@@ -47,10 +48,10 @@ export function errorPages(pages: Pages, log: Logger): ErrorRequestHandler {
 
 function answer(pages: Pages, request: Request, response: Response, failure: Failure | null, status: number): void {
   const kind = failure?.kind ?? 'unexpected';
+  const because = reasonKeyOf(failure);
   // A conflict that says itself why is mostly nobody else's doing.
-  const refused = failure?.kind === 'conflict' && failure.because !== null;
+  const refused = failure?.kind === 'conflict' && because !== null;
   const text = `errors:${kind}.text`;
-  const because = failure?.because ?? null;
   const model: ViewModels['errors/error'] = {
     lead: refused ? (because ?? text) : text,
     more: refused ? null : because,
@@ -58,6 +59,13 @@ function answer(pages: Pages, request: Request, response: Response, failure: Fai
   };
   const title = refused ? 'errors:refused' : `errors:${kind}.title`;
   pages.answer(request, response, 'errors/error', model, { title, status, formless: true });
+}
+
+// This page has room for sentences without values; those with values stand beside their fields.
+function reasonKeyOf(failure: Failure | null): string | null {
+  if (!failure?.coded) return null;
+  const { key, values } = textOfError(failure.coded);
+  return values === undefined ? key : null;
 }
 
 function asFailure(error: unknown): Failure | null {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { FieldFault } from '../../domain/errors.ts';
+import type { FormFault } from './page-options.ts';
 
 /** One line of text; a field that was sent twice, or not at all, reads as empty. */
 export const line = (longest: number) =>
@@ -29,7 +29,7 @@ export function readForm<T>(
   body: unknown,
 ):
   | { readonly values: T; readonly faults: readonly [] }
-  | { readonly values: null; readonly faults: readonly FieldFault[] } {
+  | { readonly values: null; readonly faults: readonly FormFault[] } {
   const parsed = schema.safeParse(body ?? {});
   if (parsed.success) return { values: parsed.data, faults: [] };
   const faults = parsed.error.issues.map((issue) => ({ field: String(issue.path[0] ?? ''), key: issue.message }));

@@ -11,7 +11,7 @@ import type { Cookies } from './cookies.ts';
 import { csrfToken } from './csrf.ts';
 import { navigationFor } from './navigation.ts';
 import type { Tongue } from '../../i18n/translator.ts';
-import type { Notice, Text, PageOptions } from './page-options.ts';
+import { textOfFault, type Notice, type Text, type PageOptions } from './page-options.ts';
 
 const ownNames: Readonly<Record<Language, string>> = { en: 'English', fr: 'Français', de: 'Deutsch' };
 
@@ -58,7 +58,7 @@ function frameOf(deps: FrameDependencies, request: Request, nonce: string, tongu
   const token = options.formless === true ? knownToken(request) : newToken(request);
   const path = addressOf(request);
   const user = request.signedIn?.session.user ?? null;
-  const errors = (options.faults ?? []).map((fault) => ({ field: fault.field, text: wordIn(t, fault) }));
+  const errors = (options.faults ?? []).map((fault) => ({ field: fault.field, text: wordIn(t, textOfFault(fault)) }));
   return {
     language,
     dir: direction,

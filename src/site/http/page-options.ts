@@ -1,4 +1,5 @@
 import type { FieldFault } from '../../domain/errors.ts';
+import { textOfError } from '../../i18n/error-texts.ts';
 import type { TextValues } from '../../i18n/translator.ts';
 
 /** Something to say at the top of a page. */
@@ -10,6 +11,19 @@ export interface Notice {
 
 /** A text of the locale files with the values it needs. */
 export type Text = string | { readonly key: string; readonly values?: TextValues | undefined };
+
+/** Something that a page finds wrong itself: it names the text, since other pages may say the same in other words. */
+export interface FormFault {
+  readonly field: string;
+  readonly key: string;
+  readonly values?: TextValues | undefined;
+}
+
+/** A fault as core or a form answers with it. */
+export type PageFault = FieldFault | FormFault;
+
+/** @returns the text of a fault */
+export const textOfFault = (fault: PageFault): Exclude<Text, string> => ('code' in fault ? textOfError(fault) : fault);
 
 export interface Crumb {
   readonly href: string;
@@ -24,7 +38,7 @@ export interface PageOptions {
   readonly scripts?: readonly string[];
   readonly notice?: Notice;
   /** What is wrong with the form that was sent; any fault makes the answer a 422 unless `status` says otherwise. */
-  readonly faults?: readonly FieldFault[];
+  readonly faults?: readonly PageFault[];
   /** What this page shows cannot be seen again: nothing on it leads away by accident. */
   readonly fleeting?: boolean;
   /** An answer to anybody at all: it begins no session, and offers forms only to whoever has one already. */

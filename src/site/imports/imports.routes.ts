@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { Failure, type FieldFault } from '../../domain/errors.ts';
+import { Failure } from '../../domain/errors.ts';
 import { paths } from '../http/paths.ts';
 import { sendCsv } from '../http/csv.ts';
 import { readForm } from '../http/forms.ts';
@@ -14,7 +14,7 @@ import { inList } from '../users/view-models.ts';
 import { rowsQuery, wantForm } from './imports.forms.ts';
 import type { ImportPage, Stage } from './imports.views.ts';
 import { importPath, pageOfRows } from './page.ts';
-import type { Crumb } from '../http/page-options.ts';
+import type { Crumb, PageFault } from '../http/page-options.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 
@@ -54,7 +54,7 @@ async function ask(
   deps: ImportsRoutesDependencies,
   request: Request,
   response: Response,
-  faults: readonly FieldFault[],
+  faults: readonly PageFault[],
   status?: number,
 ): Promise<void> {
   const { database } = deps;

@@ -1,10 +1,10 @@
-import type { FieldFault } from '../../domain/errors.ts';
 import { outcomes, type ImportedUser, type Outcome, type PlannedRow } from '../../domain/imports.ts';
 import { ruleTextIn } from '../../domain/regions.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { paths, to } from '../http/paths.ts';
 import { type CsvColumn, type Import, importsStore } from '../../core/imports/index.ts';
 import { csvHeadings, wordedColumns, type WordedColumn } from '../users/csv.ts';
+import { textOfFault, type PageFault } from '../http/page-options.ts';
 import type { RowsQuery } from './imports.forms.ts';
 import type { Database } from '../../platform/database/database.ts';
 
@@ -86,9 +86,9 @@ function shownValue(field: CsvColumn, value: string | null): Shown {
   return value === null || value === '' ? { key: 'imports:nothing' } : { text: value };
 }
 
-// Reasons that the judge gives may name the region.
-const shownFault = ({ field, key, values }: FieldFault, { rules, language }: Scope) => ({
-  label: csvHeadings[field as CsvColumn],
-  key,
-  values: { region: ruleTextIn(rules.name, language, rules), ...values },
-});
+// The policy's reasons may name the region. Rows that the release before this one stored, for a day, name their text.
+function shownFault(fault: PageFault, { rules, language }: Scope) {
+  const { key, values } = textOfFault(fault);
+  const region = ruleTextIn(rules.name, language, rules);
+  return { label: csvHeadings[fault.field as CsvColumn], key, values: { region, ...values } };
+}

@@ -1,9 +1,10 @@
 import type { Request, Response } from 'express';
 import type { Config } from '../../platform/config/config.ts';
-import { Failure, type FieldFault } from '../../domain/errors.ts';
+import { Failure } from '../../domain/errors.ts';
 import { linkLifetimeMs } from '../../domain/people/one-time-link.ts';
 import { domainOf } from '../../domain/people/user.ts';
 import { ruleTextIn } from '../../domain/regions.ts';
+import type { PageFault } from '../http/page-options.ts';
 import { paths } from '../http/paths.ts';
 import type { Cookies } from '../http/cookies.ts';
 import { readForm } from '../http/forms.ts';
@@ -31,7 +32,7 @@ export function recoveryRoutes(parts: {
   const canMail = config.mail !== null;
   const minutes = linkLifetimeMs('recovery', rules.handOver.linkHours) / minuteMs;
 
-  function ask(request: Request, response: Response, faults: readonly FieldFault[]): void {
+  function ask(request: Request, response: Response, faults: readonly PageFault[]): void {
     const region = ruleTextIn(rules.name, request.language, rules);
     const model = { canMail, minutes, username: request.session.username ?? '', region };
     response.page('links/recover', model, { title: 'links:recover.title', faults });

@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import type { Logger } from 'pino';
-import { Failure, type FieldFault } from '../../domain/errors.ts';
+import { Failure } from '../../domain/errors.ts';
+import type { PageFault } from '../http/page-options.ts';
 import { paths } from '../http/paths.ts';
 import type { Authentication } from '../http/authentication.ts';
 import type { Cookies } from '../http/cookies.ts';
@@ -46,7 +47,7 @@ async function askForced(
   deps: PasswordsRoutesDependencies,
   request: Request,
   response: Response,
-  faults: readonly FieldFault[],
+  faults: readonly PageFault[],
 ): Promise<void> {
   const { links } = deps;
   const { rules } = scopeOf(request);
@@ -58,7 +59,7 @@ async function askForced(
   response.page('passwords/forced', model, { title: 'passwords:forced.title', faults, alone: true });
 }
 
-function askOwn(request: Request, response: Response, faults: readonly FieldFault[]): void {
+function askOwn(request: Request, response: Response, faults: readonly PageFault[]): void {
   const { rules, principal } = scopeOf(request);
   const reset = rules.operations['users.resetPassword'];
   const model: OwnPasswordPage = {
@@ -80,7 +81,7 @@ async function finish(
   response: Response,
   result: ChangeResult,
   next: string,
-): Promise<readonly FieldFault[] | null> {
+): Promise<readonly PageFault[] | null> {
   if (result.outcome === 'invalid') return result.faults;
   if (result.outcome === 'throttled') throw new Failure('throttled', { retryAfter: result.retryAfter });
   return carryOn(deps, request, response, result.epoch, next);

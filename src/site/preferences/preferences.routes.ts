@@ -37,7 +37,7 @@ async function setLanguage(deps: PreferencesRoutesDependencies, request: Request
   const { rules, cookies, database, origin } = deps;
   const { values } = readForm(languageForm, request.body);
   if (values === null || !rules.languages.includes(values.language))
-    throw new Failure('badRequest', { because: 'errors:reason.unknownLanguage' });
+    throw new Failure('badRequest', { code: 'language.unknown' });
   cookies.keep(response, 'language', values.language);
   const { scope } = request;
   if (scope) await usersStore.setLanguage(database, scope, actingUserId(scope), values.language);

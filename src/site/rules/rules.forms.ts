@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Failure, type FieldFault } from '../../domain/errors.ts';
+import { Failure } from '../../domain/errors.ts';
 import {
   boundsOf,
   ownChoiceNames,
@@ -9,6 +9,7 @@ import {
   type OwnRules,
 } from '../../domain/tenant-rules.ts';
 import type { RegionRules } from '../../domain/regions.ts';
+import type { FormFault } from '../http/page-options.ts';
 import { carriedNumber } from '../http/forms.ts';
 
 const field = z.string().trim().default('');
@@ -31,12 +32,12 @@ export type TypedRules = z.infer<typeof form>;
 export function readOwnRulesForm(
   body: unknown,
   region: RegionRules,
-): { typed: TypedRules; own: OwnRules; faults: FieldFault[] } {
+): { typed: TypedRules; own: OwnRules; faults: FormFault[] } {
   const parsed = form.safeParse(body ?? {});
   if (!parsed.success) throw new Failure('badRequest');
   const typed = parsed.data;
   const own: Partial<Record<OwnRule, number | string>> = {};
-  const faults: FieldFault[] = [];
+  const faults: FormFault[] = [];
   for (const name of ownChoiceNames) {
     if (typed[name] === '') continue;
     if (!stricterThan(name, region).includes(typed[name])) throw new Failure('badRequest');

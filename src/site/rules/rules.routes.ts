@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
-import type { FieldFault } from '../../domain/errors.ts';
 import { may } from '../../domain/policy.ts';
 import type { RegionRules } from '../../domain/regions.ts';
+import type { PageFault } from '../http/page-options.ts';
 import { askPath, paths } from '../http/paths.ts';
 import { scopeOf } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
@@ -41,7 +41,7 @@ async function ask(
   deps: RulesRoutesDependencies,
   request: Request,
   response: Response,
-  faults: readonly FieldFault[],
+  faults: readonly PageFault[],
   typed?: TypedRules,
   meanwhile = false,
 ): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import type { FieldFault } from '../../domain/errors.ts';
+import type { PageFault } from '../http/page-options.ts';
 import { paths } from '../http/paths.ts';
 import type { Authentication } from '../http/authentication.ts';
 import { readForm } from '../http/forms.ts';
@@ -24,7 +24,7 @@ export function codeRoutes(deps: CodeRoutesDependencies): Route[] {
   ];
 }
 
-function ask(response: Response, faults: readonly FieldFault[], status = faults.length > 0 ? 422 : 200): void {
+function ask(response: Response, faults: readonly PageFault[], status = faults.length > 0 ? 422 : 200): void {
   const model = { recovery: faults.some(({ field }) => field === 'recoveryCode') };
   response.page('second-factor/code', model, { title: 'second-factor:signIn.title', faults, status, alone: true });
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { FieldFault } from '../../domain/errors.ts';
+import type { FormFault } from '../http/page-options.ts';
 import { secret } from '../http/forms.ts';
 
 // A code is read exactly as it was typed: what it can be is for the check alone to say, in one answer for all.
@@ -14,7 +14,7 @@ export const codeForm = z
 export const proofForm = z.object({ currentPassword: secret, code: secret });
 
 /** @returns a fault for each part of the proof that was left empty */
-export const missingIn = ({ currentPassword, code }: { currentPassword: string; code: string }): FieldFault[] => [
+export const missingIn = ({ currentPassword, code }: { currentPassword: string; code: string }): FormFault[] => [
   ...(currentPassword === '' ? [{ field: 'currentPassword', key: 'passwords:error.currentMissing' }] : []),
   ...(code.trim() === '' ? [{ field: 'code', key: 'second-factor:error.missing' }] : []),
 ];

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
-import type { FieldFault } from '../../domain/errors.ts';
 import { isSecondFactorRequired } from '../../domain/people/second-factor.ts';
+import type { PageFault } from '../http/page-options.ts';
 import { paths } from '../http/paths.ts';
 import type { Authentication } from '../http/authentication.ts';
 import type { Cookies } from '../http/cookies.ts';
@@ -89,7 +89,7 @@ function askSetUp(
   deps: OwnSecondFactorRoutesDependencies,
   request: Request,
   response: Response,
-  faults: readonly FieldFault[] = [],
+  faults: readonly PageFault[] = [],
 ): void {
   const { issuer, secondFactor } = deps;
   if (hasOne(request)) return response.redirect(303, paths.ownSecurity);
@@ -149,7 +149,7 @@ async function askProof(
   request: Request,
   response: Response,
   what: 'renew' | 'remove',
-  faults: readonly FieldFault[] = [],
+  faults: readonly PageFault[] = [],
 ): Promise<void> {
   const { secondFactor } = deps;
   const title = `second-factor:${what}.title`;

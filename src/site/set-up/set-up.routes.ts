@@ -1,9 +1,10 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
-import { Failure, notFound, type FieldFault } from '../../domain/errors.ts';
+import { Failure, inField, notFound, type ErrorCode } from '../../domain/errors.ts';
 import { normalizePassword } from '../../domain/people/password.ts';
 import { languages, type RegionRules } from '../../domain/regions.ts';
 import { canonicalUsername } from '../../domain/people/user.ts';
+import type { PageFault } from '../http/page-options.ts';
 import { paths } from '../http/paths.ts';
 import { line, readForm, secret } from '../http/forms.ts';
 import { seeOther } from '../http/request.ts';
@@ -28,15 +29,15 @@ const setupForm = z.object({
 
 type SetupForm = z.infer<typeof setupForm>;
 
-const fieldsOfFaults: Readonly<Record<string, string>> = {
-  'tenants:error.name': 'tenantName',
-  'tenants:error.domain': 'domain',
-  'tenants:error.domainTaken': 'domain',
-  'tenants:error.domainElsewhere': 'domain',
-  'errors:reason.languageOfRegion': 'language',
-  'tenants:error.personName': 'adminName',
-  'tenants:error.username': 'username',
-  'tenants:error.usernameDomain': 'username',
+const fieldsOfFaults: Readonly<Partial<Record<ErrorCode, string>>> = {
+  'tenant.nameMalformed': 'tenantName',
+  'domain.malformed': 'domain',
+  'domain.taken': 'domain',
+  'domain.elsewhere': 'domain',
+  'language.notOffered': 'language',
+  'displayName.malformed': 'adminName',
+  'username.malformed': 'username',
+  'username.otherDomain': 'username',
 };
 
 export interface SetupRoutesDependencies {
@@ -83,7 +84,7 @@ async function openLink(deps: SetupRoutesDependencies, request: Request): Promis
   return digest;
 }
 
-function ask(deps: SetupRoutesDependencies, request: Request, response: Response, faults: readonly FieldFault[]): void {
+function ask(deps: SetupRoutesDependencies, request: Request, response: Response, faults: readonly PageFault[]): void {
   const { rules } = deps;
   const typed = (request.body ?? {}) as Record<string, unknown>;
   const textOf = (name: string): string => (typeof typed[name] === 'string' ? typed[name] : '');
@@ -99,7 +100,7 @@ function ask(deps: SetupRoutesDependencies, request: Request, response: Response
   response.page('setup/setup', model, { title: 'setup:title', faults, alone: true });
 }
 
-async function create(deps: SetupRoutesDependencies, digest: string, form: SetupForm): Promise<readonly FieldFault[]> {
+async function create(deps: SetupRoutesDependencies, digest: string, form: SetupForm): Promise<readonly PageFault[]> {
   const { rules, passwords, hasher, tenants } = deps;
   const owner = { rules, username: form.username, displayName: form.adminName, tenantName: form.tenantName };
   const faults = await passwords.judge(owner, form);
@@ -117,8 +118,9 @@ async function create(deps: SetupRoutesDependencies, digest: string, form: Setup
     if (!(await tenants.addFirst(digest, details, admin, hash))) throw notFound();
     return [];
   } catch (error) {
-    const field = error instanceof Failure ? fieldsOfFaults[error.because ?? ''] : undefined;
-    if (field === undefined) throw error;
-    return [{ field, key: (error as Failure).because ?? '' }];
+    const coded = error instanceof Failure ? error.coded : null;
+    const field = coded && fieldsOfFaults[coded.code];
+    if (!field) throw error;
+    return [inField(field, coded)];
   }
 }

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import type { Config } from '../../platform/config/config.ts';
-import type { FieldFault } from '../../domain/errors.ts';
 import { domainOf } from '../../domain/people/user.ts';
+import type { PageFault } from '../http/page-options.ts';
 import { paths } from '../http/paths.ts';
 import type { Authentication } from '../http/authentication.ts';
 import type { Cookies } from '../http/cookies.ts';
@@ -82,7 +82,7 @@ async function signOut({ authentication }: SignInDependencies, request: Request,
   response.set('Clear-Site-Data', '"cache", "storage"').redirect(303, paths.signIn);
 }
 
-function askUsername(response: Response, arrival: Arrival | null, faults: readonly FieldFault[]): void {
+function askUsername(response: Response, arrival: Arrival | null, faults: readonly PageFault[]): void {
   return response.page('sessions/sign-in', { username: '', arrival }, { title: 'common:terms.signIn', faults });
 }
 
@@ -90,7 +90,7 @@ function askPassword(
   deps: SessionsRoutesDependencies,
   response: Response,
   username: string,
-  faults: readonly FieldFault[],
+  faults: readonly PageFault[],
   { status = faults.length > 0 ? 422 : 200, hint = 'sessions:password.hint' } = {},
 ): void {
   const { config } = deps;
@@ -131,7 +131,7 @@ async function takePassword(deps: SessionsRoutesDependencies, request: Request, 
   }
 }
 
-function throttledFault(retryAfter: number): FieldFault {
+function throttledFault(retryAfter: number): PageFault {
   const { unit, count } = waitOf(retryAfter);
   return { field: 'password', key: `sessions:error.${unit}`, values: { count } };
 }

@@ -1,9 +1,9 @@
 import type { Request, Response } from 'express';
-import type { FieldFault } from '../../domain/errors.ts';
 import { may } from '../../domain/policy.ts';
 import type { RegionRules } from '../../domain/regions.ts';
 import { supportLevels } from '../../domain/support.ts';
 import type { Scope } from '../../domain/scope.ts';
+import type { PageFault } from '../http/page-options.ts';
 import { paths, to } from '../http/paths.ts';
 import { renewCsrfToken } from '../http/csrf.ts';
 import { readForm, carriedNumber, line } from '../http/forms.ts';
@@ -63,7 +63,7 @@ async function show(
   deps: SupportRoutesDependencies,
   request: Request,
   response: Response,
-  faults: readonly FieldFault[] = [],
+  faults: readonly PageFault[] = [],
   typed: Typed = {},
 ): Promise<void> {
   const { database } = deps;
@@ -94,9 +94,9 @@ async function grant(deps: SupportRoutesDependencies, request: Request, response
     return answerRefusal(request, response, { allowed: false, because }, 'support.grant');
   }
   const { values, faults } = readForm(grantForm(longestHours), request.body);
-  const found = values === null ? faults : await support.grant(scope, values);
-  const said = found.map((fault) => ({ ...fault, values: { most: longestHours } }));
-  if (said.length > 0) return show(deps, request, response, said, request.body as Typed);
+  const unread = faults.map(({ field, key }) => ({ field, key, values: { most: longestHours } }));
+  const found = values === null ? unread : await support.grant(scope, values);
+  if (found.length > 0) return show(deps, request, response, found, request.body as Typed);
   request.session.notice = { kind: 'success', key: 'support:granted' };
   await seeOther(request, response, paths.supportAccess);
 }

@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import type { FieldFault } from '../../domain/errors.ts';
+import type { PageFault } from '../http/page-options.ts';
 import { paths } from '../http/paths.ts';
 import { readForm } from '../http/forms.ts';
 import { scopeOf } from '../http/request.ts';
@@ -37,7 +37,7 @@ async function ask(
   deps: AddUserRoutesDependencies,
   request: Request,
   response: Response,
-  faults: readonly FieldFault[],
+  faults: readonly PageFault[],
   answer = 200,
 ): Promise<void> {
   const { database, waysIn } = deps;

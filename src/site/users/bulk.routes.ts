@@ -9,7 +9,6 @@ import {
   handOverOf,
   type WaysIn,
   judgedAs,
-  lookOf,
   secondFor,
   sortOut,
   type BulkAction,
@@ -18,6 +17,7 @@ import {
   type BulkReset,
 } from '../../core/accounts/index.ts';
 import { type HandOverSheet, shownOnce } from './hand-over.ts';
+import { lookOf } from './bulk-look.ts';
 import { bulkForm, bulkResetForm } from './users.forms.ts';
 import { inList } from './view-models.ts';
 import type { Notice } from '../http/page-options.ts';
@@ -95,7 +95,7 @@ async function runReset(deps: BulkRoutesDependencies, request: Request, response
   if (values === null) return sayNothingToDo(response, faults[0]?.key ?? 'users:bulk.error.nobody');
   const outcome = await reset(scope, values.target);
   if (outcome.outcome === 'throttled') throw new Failure('throttled', { retryAfter: outcome.retryAfter });
-  if (outcome.outcome === 'noMail') throw conflict('links:noMail.text');
+  if (outcome.outcome === 'noMail') throw conflict('link.noMail');
   const { issued } = outcome;
   const left = outcome.left.map(shownLeft);
   if (issued.length + left.length === 0) throw notFound();

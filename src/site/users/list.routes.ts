@@ -1,5 +1,6 @@
 import { askPath, paths, userPath } from '../http/paths.ts';
 import { notesOf, notesOfList } from '../rules/notes.ts';
+import { bulkButtons } from './bulk-look.ts';
 import { placeQuery, listQuery, type ListQuery, type PlaceQuery } from './users.forms.ts';
 import { inList, linksOf, trail } from './view-models.ts';
 import type { Request, Response } from 'express';
@@ -9,7 +10,6 @@ import {
   sortKeys,
   statusFilters,
   maxDeletedCounted,
-  offeredInBulk,
   usersStore,
   decodeCursor,
   encodeCursor,
@@ -59,7 +59,7 @@ async function list(deps: ListRoutesDependencies, request: Request, response: Re
     statuses,
     deleted,
     maxDeleted: maxDeletedCounted,
-    bulk: offeredInBulk(scope, 'present'),
+    bulk: bulkButtons(scope, 'present'),
     chooseAll: chooseAllHref(query),
     offers: {
       add: may(scope, 'users.add').allowed,
@@ -86,7 +86,7 @@ async function showDeleted(deps: ListRoutesDependencies, request: Request, respo
       ...linksOf(user),
     };
   });
-  const bulk = offeredInBulk(scope, 'deleted');
+  const bulk = bulkButtons(scope, 'deleted');
   const notes = notesOf(scope, ['users.restore']);
   const model: DeletedUsersPage = { ...page, users: rows, days: scope.rules.restoreWindowDays, bulk, notes };
   response.page('users/deleted', model, { title: 'common:terms.deletedUsers', breadcrumbs: inList });

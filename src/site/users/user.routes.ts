@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
-import type { FieldFault } from '../../domain/errors.ts';
 import { offersLanguage, languageNotOffered } from '../../domain/regions.ts';
 import { statusOf, type User } from '../../domain/people/user.ts';
+import type { PageFault } from '../http/page-options.ts';
 import { askPath, paths, userPath } from '../http/paths.ts';
 import { readForm } from '../http/forms.ts';
 import { scopeOf } from '../http/request.ts';
@@ -26,7 +26,7 @@ import { bind } from '../../platform/bind.ts';
 /** An edit form that comes back, with what is wrong with it. */
 interface ReturnedEdit {
   readonly form: (user: User, levels: ReturnType<typeof levelsFor>) => EditFormState;
-  readonly faults?: readonly FieldFault[];
+  readonly faults?: readonly PageFault[];
   readonly status?: number;
 }
 
@@ -87,7 +87,7 @@ function answerFaults(
   deps: UserRoutesDependencies,
   request: Request,
   response: Response,
-  faults: readonly FieldFault[],
+  faults: readonly PageFault[],
 ): Promise<void> {
   const scope = scopeOf(request);
   return show(deps, request, response, {

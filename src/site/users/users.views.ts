@@ -2,7 +2,8 @@ import type { Activity } from '../../domain/activity/event.ts';
 import type { FormerGlobalAdmin } from '../../domain/former-global-admin.ts';
 import type { HandOverRule } from '../../domain/regions.ts';
 import type { ListedUser, User, UserStatus } from '../../domain/people/user.ts';
-import type { BulkAction, handOverOf, Links, lookOf, offeredInBulk, WayIn } from '../../core/accounts/index.ts';
+import type { BulkAction, handOverOf, Links, WayIn } from '../../core/accounts/index.ts';
+import type { bulkButtons, lookOf } from './bulk-look.ts';
 import type { Offer } from '../http/offers.ts';
 import type { NamedUser } from '../http/view-models.ts';
 import type { Note } from '../rules/notes.ts';
@@ -14,7 +15,7 @@ import type { ListQuery } from './users.forms.ts';
 type Addresses = ReturnType<typeof linksOf>;
 type HandOver = ReturnType<typeof handOverOf>;
 type Levels = ReturnType<typeof levelsFor>;
-type Bulk = ReturnType<typeof offeredInBulk>;
+type Bulk = ReturnType<typeof bulkButtons>;
 
 /** A page of a list of users, with the addresses of the pages around it. */
 export interface UserList<U> {

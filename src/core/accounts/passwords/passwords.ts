@@ -1,4 +1,4 @@
-import { conflict, type FieldFault } from '../../../domain/errors.ts';
+import { conflict, inField, type FieldFault } from '../../../domain/errors.ts';
 import {
   minGuesses,
   normalizePassword,
@@ -48,12 +48,12 @@ export async function judge(
 ): Promise<FieldFault[]> {
   const { guesses } = deps;
   const fault = passwordFault(newPassword, person);
-  if (fault) return [{ field: 'newPassword', ...fault }];
+  if (fault) return [inField('newPassword', fault)];
   const same = normalizePassword(newPassword) === normalizePassword(confirmPassword);
-  if (!same) return [{ field: 'confirmPassword', key: 'passwords:error.differs' }];
+  if (!same) return [{ field: 'confirmPassword', code: 'password.confirmationDiffers' }];
   const names = [person.username, person.displayName, person.tenantName, 'parvis'];
   if ((await guesses.count(normalizePassword(newPassword), names)) < minGuesses) {
-    return [{ field: 'newPassword', key: 'passwords:error.easyToGuess' }];
+    return [{ field: 'newPassword', code: 'password.easyToGuess' }];
   }
   return [];
 }
@@ -72,7 +72,7 @@ async function replaceOwn(
     await tenantsStore.lock(tx, scope);
     const at = clock();
     const replaced = await credentialsStore.replace(tx, scope, user.id, user.epoch, { kind: 'own', hash, at });
-    if (!replaced) throw conflict('passwords:conflict');
+    if (!replaced) throw conflict('password.changed');
     await sessionsStore.endAllOf(tx, scope, user.id, sessionId);
     await activityStore.record(
       tx,
@@ -118,7 +118,7 @@ async function change(
   const faults = await judge(deps, owner, form);
   if (faults.length > 0) return { outcome: 'invalid', faults };
   if (await isUnchanged(deps, credentials, form.newPassword)) {
-    return { outcome: 'invalid', faults: [{ field: 'newPassword', key: 'passwords:error.unchanged' }] };
+    return { outcome: 'invalid', faults: [{ field: 'newPassword', code: 'password.unchanged' }] };
   }
   return { outcome: 'changed', epoch: await replaceOwn(deps, scope, user, sessionId, form.newPassword) };
 }
@@ -126,7 +126,7 @@ async function change(
 async function ownCredentials(deps: PasswordsDependencies, scope: Scope, epoch: number): Promise<Credentials> {
   const { database } = deps;
   const credentials = await credentialsStore.findOwn(database, scope);
-  if (credentials?.user.epoch !== epoch) throw conflict('passwords:conflict');
+  if (credentials?.user.epoch !== epoch) throw conflict('password.changed');
   return credentials;
 }
 
@@ -155,7 +155,7 @@ export async function changeOwn(
   const current = readPassword(form.currentPassword);
   if (current === null || !(await hasher.verify(credentials.passwordHash, current))) {
     await activityStore.record(database, scope, { kind: 'password.changeRefused' }, credentials.user.id, clock());
-    return { outcome: 'invalid', faults: [{ field: 'currentPassword', key: 'passwords:error.currentWrong' }] };
+    return { outcome: 'invalid', faults: [{ field: 'currentPassword', code: 'password.wrong' }] };
   }
   await throttle.forgive(attempt);
   return change(deps, scope, credentials, session.id, form);

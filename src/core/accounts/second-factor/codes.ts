@@ -42,7 +42,7 @@ async function acceptOfApp(
   if (sealed === null) return false;
   const seed = vault.open(sealed, seedOf(userId));
   // Not the user's fault, and no wrong code: the key is not there, or somebody changed the database.
-  if (seed === null) throw new Failure('unavailable', { because: 'second-factor:error.unreadable' });
+  if (seed === null) throw new Failure('unavailable', { code: 'secondFactor.unreadable' });
   const step = stepOf(seed, code, clock());
   return step !== null && secondFactorsStore.takeStep(tx, scope, userId, step);
 }

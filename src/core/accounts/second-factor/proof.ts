@@ -85,7 +85,7 @@ export async function password(
     await throttle.forgive(attempt);
     return null;
   }
-  return refuse(deps, scope, session.user.id, { field: 'currentPassword', key: 'passwords:error.currentWrong' });
+  return refuse(deps, scope, session.user.id, { field: 'currentPassword', code: 'password.wrong' });
 }
 
 /**
@@ -110,7 +110,7 @@ export async function both(
     await throttle.codes.giveBack(session.user, attempts);
     throw error;
   });
-  if (!accepted) return refuse(deps, scope, session.user.id, { field: 'code', key: 'second-factor:error.code' });
+  if (!accepted) return refuse(deps, scope, session.user.id, { field: 'code', code: 'secondFactor.codeWrong' });
   // It is done by now, and what it made is shown once: a count that stays too high keeps nobody from that.
   await throttle.codes
     .forgive(session.user, attempts)

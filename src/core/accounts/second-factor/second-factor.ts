@@ -49,7 +49,7 @@ async function faultOf(
   if (fault !== null) return fault;
   const read = readCode(typed.code);
   const step = read?.kind === 'app' ? stepOf(seed, read.code, clock()) : null;
-  return step === null ? { field: 'code', key: 'second-factor:error.firstCode' } : { step };
+  return step === null ? { field: 'code', code: 'secondFactor.firstCodeWrong' } : { step };
 }
 
 /** @returns how many recovery codes somebody has left; null where they have no second factor */
@@ -82,8 +82,8 @@ export async function setUp(
     const at = clock();
     await stillSignedIn(tx, session, at);
     const factor = { seed: vault.seal(seed, seedOf(user.id)), step: checked.step, recoveryDigests: digests, at };
-    if (!(await secondFactorsStore.insert(tx, scope, user.id, factor))) throw conflict('second-factor:conflict');
-    if (!(await secondFactorsStore.giveCode(tx, session.id, user.id))) throw conflict('second-factor:conflict');
+    if (!(await secondFactorsStore.insert(tx, scope, user.id, factor))) throw conflict('secondFactor.changed');
+    if (!(await secondFactorsStore.giveCode(tx, session.id, user.id))) throw conflict('secondFactor.changed');
     await sessionsStore.endAllOf(tx, scope, user.id, session.id);
     await activityStore.record(tx, scope, { kind: 'secondFactor.setUp' }, user.id, at);
   });
@@ -119,7 +119,7 @@ export async function remove(
   const { scope, session } = asker;
   const { user, tenant } = session;
   const required = isSecondFactorRequired(scope.rules, user.administratorLevel, tenant.kind);
-  if (required) throw new Failure('forbidden', { because: 'second-factor:required' });
+  if (required) throw new Failure('forbidden', { code: 'secondFactor.required' });
   return proof.both(asker, typed, async (tx, at) => {
     await secondFactorsStore.remove(tx, scope, user.id);
     await sessionsStore.endAllOf(tx, scope, user.id, session.id);

@@ -13,7 +13,7 @@ import type { Database } from '../../../platform/database/database.ts';
 import type { PersonPrincipal, SupportPrincipal } from '../../../domain/principal.ts';
 
 // A lock can be waited for seconds, behind an import: what the request was judged by may be over by then.
-const meanwhile = 'sessions:meanwhile';
+const meanwhile = 'session.changed';
 
 /**
  * Looks at a session again, in a transaction that holds its tenant's lock.

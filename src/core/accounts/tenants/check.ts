@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Failure } from '../../../domain/errors.ts';
+import { Failure, type PlainErrorCode } from '../../../domain/errors.ts';
 import { isLanguage, offersLanguage, type RegionRules } from '../../../domain/regions.ts';
 import { canonicalUsername, cleanName, domainOf, isDomain, isUsername } from '../../../domain/people/user.ts';
 import type { NewTenantRow, Tenant } from '../stores/tenants.store.ts';
@@ -20,7 +20,7 @@ export interface NewTenant {
 
 /** What a tenant that moves has is on its way: nothing that happens here would arrive. @throws Failure conflict */
 export function refuseMoving(tenant: Tenant | null): void {
-  if (tenant?.state === 'moving') throw new Failure('conflict', { because: 'tenants:error.moving' });
+  if (tenant?.state === 'moving') throw new Failure('conflict', { code: 'tenant.moving' });
 }
 
 // People of a domain that is routed to another region would be sent away at every sign-in.
@@ -36,20 +36,20 @@ export async function checkedTenant(
   rules: RegionRules,
   at: number,
 ): Promise<NewTenantRow> {
-  const refuse = (because: string): never => {
-    throw new Failure('badRequest', { because });
+  const refuse = (code: PlainErrorCode): never => {
+    throw new Failure('badRequest', { code });
   };
   const canonical = [...new Set(domains.map((domain) => domain.trim().toLowerCase()))];
   const cleaned = cleanName(name);
-  if (cleaned === '' || cleaned.length > 200) return refuse('tenants:error.name');
-  if (canonical.length === 0 || !canonical.every(isDomain)) return refuse('tenants:error.domain');
-  if (!isLanguage(language)) return refuse('tenants:error.language');
-  if (!offersLanguage(rules, language)) return refuse('errors:reason.languageOfRegion');
+  if (cleaned === '' || cleaned.length > 200) return refuse('tenant.nameMalformed');
+  if (canonical.length === 0 || !canonical.every(isDomain)) return refuse('domain.malformed');
+  if (!isLanguage(language)) return refuse('language.unknown');
+  if (!offersLanguage(rules, language)) return refuse('language.notOffered');
   if (await tenantsStore.findTakenDomain(database, canonical)) {
-    throw new Failure('conflict', { because: 'tenants:error.domainTaken' });
+    throw new Failure('conflict', { code: 'domain.taken' });
   }
   if (await leadsElsewhere(regionOf, canonical, rules.region))
-    throw new Failure('conflict', { because: 'tenants:error.domainElsewhere' });
+    throw new Failure('conflict', { code: 'domain.elsewhere' });
   return {
     id: randomUUID(),
     name: cleaned,
@@ -65,9 +65,9 @@ export async function checkedTenant(
 /** @returns the user name in its one spelling. @throws Failure badRequest */
 export function checkedUsername(typed: string, domains: readonly string[]): string {
   const username = canonicalUsername(typed);
-  if (!isUsername(username)) throw new Failure('badRequest', { because: 'tenants:error.username' });
+  if (!isUsername(username)) throw new Failure('badRequest', { code: 'username.malformed' });
   if (!domains.includes(domainOf(username))) {
-    throw new Failure('badRequest', { because: 'tenants:error.usernameDomain' });
+    throw new Failure('badRequest', { code: 'username.otherDomain' });
   }
   return username;
 }
@@ -77,7 +77,6 @@ const maxNameLength = 200;
 /** @returns a person's name as it is kept. @throws Failure badRequest */
 export function checkedName(typed: string): string {
   const name = cleanName(typed);
-  if (name === '' || name.length > maxNameLength)
-    throw new Failure('badRequest', { because: 'tenants:error.personName' });
+  if (name === '' || name.length > maxNameLength) throw new Failure('badRequest', { code: 'displayName.malformed' });
   return name;
 }

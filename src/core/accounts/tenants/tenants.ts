@@ -86,7 +86,7 @@ async function writeTenant(
 async function known(deps: TenantsDependencies, tenantId: string): Promise<Tenant> {
   const { database } = deps;
   const tenant = await tenantsStore.findForOperator(database, tenantId);
-  if (tenant === null) throw new Failure('notFound', { because: 'tenants:error.unknown' });
+  if (tenant === null) throw new Failure('notFound', { code: 'tenant.unknown' });
   return tenant;
 }
 
@@ -163,12 +163,11 @@ export async function addUser(deps: TenantsDependencies, tenantId: string, perso
   const tenant = await known(deps, tenantId);
   refuseMoving(tenant);
   if (tenant.kind === 'operators' && person.administratorLevel !== 'none')
-    throw new Failure('badRequest', { because: 'tenants:error.operatorLevel' });
+    throw new Failure('badRequest', { code: 'operator.levelNotAllowed' });
   const username = checkedUsername(person.username, tenant.domains);
-  if (!offersLanguage(rules, person.language))
-    throw new Failure('badRequest', { because: 'errors:reason.languageOfRegion' });
+  if (!offersLanguage(rules, person.language)) throw new Failure('badRequest', { code: 'language.notOffered' });
   if (await credentialsStore.findForSignInAcrossTenants(database, username))
-    throw new Failure('conflict', { because: 'tenants:error.usernameTaken' });
+    throw new Failure('conflict', { code: 'username.taken' });
   const scope = operatorScope(deps, tenant);
   const { clearText, stored } = await issueTemporaryPassword(hasher, scope.rules, null, clock());
   const userId = await database.transaction((tx) => write(tx, scope, { ...person, username }, stored));

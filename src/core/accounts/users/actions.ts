@@ -68,7 +68,7 @@ export function judge(scope: Scope, step: Pick<UserAction, 'action' | 'verdict'>
 // Only a change to an active Global admin can be the one that leaves nobody.
 async function keepAGlobalAdmin(tx: Database, scope: Scope, before: User): Promise<void> {
   if (before.administratorLevel !== 'global' || before.state !== 'active') return;
-  if ((await usersStore.countActiveGlobalAdmins(tx, scope)) === 0) throw conflict('users:lastGlobalAdmin');
+  if ((await usersStore.countActiveGlobalAdmins(tx, scope)) === 0) throw conflict('user.lastGlobalAdmin');
 }
 
 const setState = (action: Action, state: User['state'], kind: StateEvent): UserAction => ({

@@ -34,12 +34,12 @@ export interface UserAdderDependencies {
 }
 
 async function usernameFault(tx: Database, scope: Scope, username: string): Promise<FieldFault | null> {
-  if (!isUsername(username)) return { field: 'username', key: 'tenants:error.username' };
+  if (!isUsername(username)) return { field: 'username', code: 'username.malformed' };
   const tenant = await tenantsStore.findOwn(tx, scope);
-  if (!tenant?.domains.includes(domainOf(username))) return { field: 'username', key: 'tenants:error.usernameDomain' };
+  if (!tenant?.domains.includes(domainOf(username))) return { field: 'username', code: 'username.otherDomain' };
   // A domain belongs to one tenant: a name that is taken is taken within it, and says nothing of another one.
   const taken = await credentialsStore.findForSignInAcrossTenants(tx, username);
-  return taken === null ? null : { field: 'username', key: 'tenants:error.usernameTaken' };
+  return taken === null ? null : { field: 'username', code: 'username.taken' };
 }
 
 /** Adds a user with the way in that the rules ask for; what is shown of it is shown once, in the answer to the form. */

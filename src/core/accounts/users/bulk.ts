@@ -25,28 +25,9 @@ const actionOf = (action: BulkAction): Judged => (action === 'reset' ? reset : u
 /** @returns the action that the judge is asked about */
 export const judgedAs = (action: BulkAction): Action => actionOf(action).action;
 
-interface Look {
-  readonly label: string;
-  readonly icon: string;
-  readonly danger: boolean;
-}
-
-const look: Readonly<Record<BulkAction, Look>> = {
-  block: { label: 'common:terms.block', icon: 'ban', danger: false },
-  unblock: { label: 'common:terms.unblock', icon: 'lock-open', danger: false },
-  reset: { label: 'common:terms.resetPassword', icon: 'key', danger: false },
-  delete: { label: 'common:terms.deleteUser', icon: 'trash', danger: true },
-  restore: { label: 'common:terms.restore', icon: 'rotate-clockwise', danger: false },
-};
-
-/** @returns the buttons under a list of users who are there, or of deleted ones: those that the judge allows at all */
-export function offeredInBulk(scope: Scope, among: UserAction['among']) {
-  const offered = bulkActions.filter((name) => actionOf(name).among === among && may(scope, judgedAs(name)).allowed);
-  return offered.map((name) => ({ name, ...look[name] }));
-}
-
-/** @returns how the action is called and marked, on its button and on the page about it */
-export const lookOf = (action: BulkAction): Look => look[action];
+/** @returns the actions for a list of present or of deleted users that the policy allows at all */
+export const offeredInBulk = (scope: Scope, among: UserAction['among']): BulkAction[] =>
+  bulkActions.filter((name) => actionOf(name).among === among && may(scope, judgedAs(name)).allowed);
 
 /** A user to whom it is not, or was not, done, and why. */
 export interface Left {

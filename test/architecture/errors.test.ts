@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { ErrorParameters } from '../../src/domain/errors.ts';
+import { languages } from '../../src/domain/regions.ts';
+import type { Refusal } from '../../src/domain/verdict.ts';
+import { errorTexts, textOfError } from '../../src/i18n/error-texts.ts';
+import { loadTranslator } from '../../src/i18n/translator.ts';
+import { namespacesOf, readCatalogue } from '../locales/catalogue.ts';
+import { usesIn } from '../locales/usage.ts';
+import { withoutComments } from '../support/comments.ts';
+import { assertNone } from '../support/none.ts';
+import { read, type Source } from './sources.ts';
+
+const inner = read('src/{domain,core}/**/*.ts');
+const outer = read('src/{site,mail,cli}/**/*.ts');
+const namespaces = namespacesOf(readCatalogue());
+const translator = await loadTranslator();
+const codes = Object.keys(errorTexts) as (keyof typeof errorTexts)[];
+
+const localeKeysIn = (sources: readonly Source[]): string[] =>
+  sources.flatMap((source) => usesIn(source, namespaces).map(({ at, key }) => `${at} ${key}`));
+
+/** Codes that core answers with, or that an interface throws. An interface may also name codes only to look at them. */
+function unusedCodes(within: readonly Source[], outside: readonly Source[]): string[] {
+  const text = (sources: readonly Source[]) =>
+    sources
+      .filter(({ path }) => path !== 'src/domain/errors.ts')
+      .map((source) => withoutComments(source.text))
+      .join('\n');
+  const [core, interfaces] = [text(within), text(outside)];
+  const isThrown = (code: string): boolean =>
+    interfaces.includes(`conflict('${code}')`) || interfaces.includes(`code: '${code}'`);
+  return codes.filter((code) => !core.includes(`'${code}'`) && !isThrown(code));
+}
+
+// Complete by type: a new refusal, or new parameters, must be added here.
+const refusals: Readonly<Record<Refusal, true>> = {
+  principal: true,
+  level: true,
+  self: true,
+  ownLevel: true,
+  ownRequest: true,
+  dependent: true,
+  globalLevel: true,
+  globalAdmin: true,
+  formerGlobalAdmin: true,
+  administrator: true,
+  support: true,
+  elsewhere: true,
+  alone: true,
+  nobody: true,
+  secondAdministrator: true,
+  tenantAdministrator: true,
+  tenantNobody: true,
+};
+const examples: { readonly [Code in keyof ErrorParameters]: readonly ErrorParameters[Code][] } = {
+  'import.duplicateColumns': [{ names: 'Email' }],
+  'import.malformed': [{ line: 2 }],
+  'import.rowTooLong': [{ line: 2 }],
+  'import.tooManyRows': [{ count: 1 }, { count: 10_000 }],
+  'import.unknownColumns': [{ names: 'Email' }],
+  'import.usernameColumnMissing': [{ names: 'Email' }],
+  'importRow.duplicate': [{ line: 2 }],
+  'importRow.unknownValue': [{ value: 'boss' }],
+  'password.tooLong': [{ count: 1 }, { count: 64 }],
+  'password.tooShort': [{ count: 1 }, { count: 15 }],
+  'permission.denied': (Object.keys(refusals) as Refusal[]).map((because) => ({ because })),
+};
+
+describe('errors are codes below the interfaces', () => {
+  test('domain and core name no locale key', () => {
+    assert.ok(inner.length > 100);
+    assertNone(localeKeysIn(inner));
+  });
+
+  test('every code is in use', () => {
+    assertNone(unusedCodes(inner, outer));
+  });
+
+  for (const language of languages) {
+    test(`every code has a sentence: ${language}`, () => {
+      const { t } = translator(language);
+      const parameters: Readonly<Record<string, readonly object[] | undefined>> = examples;
+      for (const code of codes) {
+        for (const given of parameters[code] ?? [undefined]) {
+          const { key, values } = textOfError({ code, parameters: given } as Parameters<typeof textOfError>[0]);
+          // Reasons of the policy may name the region, which the page knows.
+          assert.notEqual(t(key, code === 'permission.denied' ? { ...values, region: 'Worldwide' } : values), '', code);
+        }
+      }
+    });
+  }
+});
+
+describe('these checks can fail', () => {
+  const source = (path: string, text: string): Source[] => [{ path, text }];
+
+  test('a locale key in core, also one that is put together', () => {
+    const text = "refuse('tenants:error.name');\nsay(`policy:${because}.text`); // 'users:title'\nfail('users: of x');";
+    assert.deepEqual(localeKeysIn(source('x.ts', text)), ['x.ts:1 tenants:error.name', 'x.ts:2 policy:*.text']);
+  });
+
+  test('a code that an interface only looks at', () => {
+    const only = codes.filter((code) => code !== 'tenant.unknown').map((code) => `'${code}'`);
+    const looks = source('src/site/x.ts', "const fields = { 'tenant.unknown': 'name' };");
+    assert.deepEqual(unusedCodes(source('src/core/x.ts', only.join()), looks), ['tenant.unknown']);
+  });
+});

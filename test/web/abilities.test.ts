@@ -1,0 +1,12 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { administratorLevels, agentLevels } from '../../src/domain/roles.ts';
+import { administratorAbilities, agentAbilities } from '../../src/site/profile/abilities.ts';
+
+test('every level says what it lets its holder do; agents gain nothing in user management', () => {
+  for (const level of administratorLevels) assert.ok(administratorAbilities[level].length > 0, level);
+  for (const level of agentLevels) {
+    assert.equal(agentAbilities[level].length === 0, level === 'none');
+    assert.ok(!agentAbilities[level].some((ability) => /user|everybody|level/i.test(ability)), level);
+  }
+});
