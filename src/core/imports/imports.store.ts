@@ -69,10 +69,19 @@ export async function begin(
   };
 }
 
-/** Drops what is too much: of all that is not under way, the latest few stay. */
-export async function keepLatest(database: Database, scope: Scope, count: number): Promise<void> {
-  const settled = database.knex('imports').where(own(scope)).whereNotIn('state', ['wanted', 'reading']);
-  const rows = await settled.orderBy('created_at', 'desc').select<{ id: string }[]>('id').offset(count).limit(count);
+/** Deletes all of the actor's imports but the one just staged, the latest others up to `count` in all, and those under way. */
+export async function keepLatest(database: Database, scope: Scope, staged: string, count: number): Promise<void> {
+  const others = database
+    .knex('imports')
+    .where(own(scope))
+    .whereNotIn('state', ['wanted', 'reading'])
+    // Of those of the same millisecond it might not be the first.
+    .whereNot({ id: staged });
+  const rows = await others
+    .orderBy('created_at', 'desc')
+    .select<{ id: string }[]>('id')
+    .offset(count - 1)
+    .limit(count);
   for (const { id } of rows) await mine(database, scope, id).delete();
 }
 

@@ -118,7 +118,7 @@ export async function stage(deps: ImportsDependencies, scope: Scope, file: SentF
     if (error instanceof UnreadableFile) return { outcome: 'invalid', faults: [inField('file', error.fault)] };
     throw error;
   }
-  await importsStore.keepLatest(database, scope, maxKept);
+  await importsStore.keepLatest(database, scope, staging.id, maxKept);
   return { outcome: 'staged', id: staging.id };
 }
 
