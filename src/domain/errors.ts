@@ -1,4 +1,4 @@
-import type { Refusal } from './verdict.ts';
+import type { Refusal } from './refusal.ts';
 
 /** The few failures that have a name. What a page can explain is returned instead; these are thrown. */
 export type FailureKind =

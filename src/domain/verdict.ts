@@ -1,28 +1,7 @@
 import type { Wording } from './regions.ts';
 import type { User } from './people/user.ts';
 import type { ApprovalAct } from './approval-acts.ts';
-
-/** Why something is refused; each has a sentence in `policy:` of every language. */
-export type Refusal =
-  | (
-      | 'principal'
-      | 'level'
-      | 'self'
-      | 'ownLevel'
-      | 'ownRequest'
-      | 'dependent'
-      | 'globalLevel'
-      | 'globalAdmin'
-      | 'formerGlobalAdmin'
-      | 'administrator'
-      | 'support'
-    )
-  | ('elsewhere' | 'alone' | 'nobody' | 'secondAdministrator')
-  // The same, where not the region decided it but the tenant itself.
-  | ('tenantAdministrator' | 'tenantNobody');
-
-/** Reasons that say all there is to say. */
-export type PlainRefusal = Exclude<Refusal, 'elsewhere' | 'secondAdministrator'>;
+import type { PlainRefusal } from './refusal.ts';
 
 export type Verdict =
   | { readonly allowed: true }

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { ErrorParameters } from '../../src/domain/errors.ts';
 import { languages } from '../../src/domain/regions.ts';
-import type { Refusal } from '../../src/domain/verdict.ts';
 import { errorTexts, textOfError } from '../../src/i18n/error-texts.ts';
 import { loadTranslator } from '../../src/i18n/translator.ts';
 import { namespacesOf, readCatalogue } from '../locales/catalogue.ts';
@@ -10,6 +9,7 @@ import { usesIn } from '../locales/usage.ts';
 import { withoutComments } from '../support/comments.ts';
 import { assertNone } from '../support/none.ts';
 import { read, type Source } from './sources.ts';
+import type { Refusal } from '../../src/domain/refusal.ts';
 
 const inner = read('src/{domain,core}/**/*.ts');
 const outer = read('src/{site,mail,cli}/**/*.ts');

@@ -5,7 +5,8 @@ import { userOperations, type Placement, type RegionRules } from '../../src/doma
 import { actions, administratorLevels, type Action, type AdministratorLevel } from '../../src/domain/roles.ts';
 import { createScope, type Scope } from '../../src/domain/scope.ts';
 import { operator, person } from '../../src/domain/principal.ts';
-import type { Refusal, Target } from '../../src/domain/verdict.ts';
+import type { Target } from '../../src/domain/verdict.ts';
+import type { Refusal } from '../../src/domain/refusal.ts';
 
 const portal = { en: 'the other portal', fr: 'l’autre portail', de: 'das andere Portal' };
 const placements: Record<Placement['at'], Placement> = {

@@ -7,7 +7,7 @@ import type { HandOverRule } from '../regions.ts';
 import type { SupportLevel } from '../support.ts';
 import type { User, Change } from '../people/user.ts';
 import type { ApprovalAct, LapsedBy } from '../approval-acts.ts';
-import type { Refusal } from '../verdict.ts';
+import type { Refusal } from '../refusal.ts';
 
 /** Everything that is recorded, as typed data: the reader's language words it later. */
 export type ActivityEvent =

@@ -1,5 +1,6 @@
-import { isOffered, type Refusal, type Refused, type Verdict } from '../../domain/verdict.ts';
+import { isOffered, type Refused, type Verdict } from '../../domain/verdict.ts';
 import type { Place } from '../../domain/regions.ts';
+import type { Refusal } from '../../domain/refusal.ts';
 
 /** How a page offers something: to be done alone, or together with another administrator, who is asked first. */
 export type Offer = 'alone' | 'together';

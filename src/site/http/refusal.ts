@@ -8,7 +8,8 @@ import { amongOf } from '../../domain/approval-acts.ts';
 import { activityStore } from '../../core/activity/index.ts';
 import { usersStore } from '../../core/accounts/index.ts';
 import type { Database } from '../../platform/database/database.ts';
-import type { Refusal, Refused } from '../../domain/verdict.ts';
+import type { Refused } from '../../domain/verdict.ts';
+import type { Refusal } from '../../domain/refusal.ts';
 
 /** What is not done here at all, whoever asks. */
 const notDone: ReadonlySet<Refusal> = new Set<Refusal>(['elsewhere', 'alone', 'nobody', 'tenantNobody']);

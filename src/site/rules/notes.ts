@@ -3,7 +3,8 @@ import { may } from '../../domain/policy.ts';
 import type { Wording } from '../../domain/regions.ts';
 import type { Action } from '../../domain/roles.ts';
 import type { Scope } from '../../domain/scope.ts';
-import type { Refusal, Target } from '../../domain/verdict.ts';
+import type { Target } from '../../domain/verdict.ts';
+import type { Refusal } from '../../domain/refusal.ts';
 
 /** Why a page does not offer something, in one sentence for all that has the same reason. */
 export interface Note {

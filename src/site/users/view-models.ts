@@ -10,7 +10,8 @@ import { isSecondFactorRequired } from '../../domain/people/second-factor.ts';
 import { reasonOf } from '../http/offers.ts';
 import { wholeNoteOf } from '../rules/notes.ts';
 import { actingUserId } from '../../domain/principal.ts';
-import { isOffered, type Refusal, type Verdict } from '../../domain/verdict.ts';
+import { isOffered, type Verdict } from '../../domain/verdict.ts';
+import type { Refusal } from '../../domain/refusal.ts';
 
 export const trail: Crumb[] = [
   { href: paths.dashboard, label: 'common:terms.dashboard' },

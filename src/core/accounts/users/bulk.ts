@@ -9,7 +9,8 @@ import { mayDeleteNow, block, judge, remove, restore, performAction, unblock, ty
 import * as usersStore from '../stores/users.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
 import { bind } from '../../../platform/bind.ts';
-import type { Refusal, Refused, Verdict } from '../../../domain/verdict.ts';
+import type { Refused, Verdict } from '../../../domain/verdict.ts';
+import type { Refusal } from '../../../domain/refusal.ts';
 
 type Judged = Pick<UserAction, 'action' | 'among' | 'verdict'>;
 

@@ -14,7 +14,8 @@ import * as usersStore from '../stores/users.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
 import { bind } from '../../../platform/bind.ts';
 import { userBehind } from '../../../domain/principal.ts';
-import type { Refusal, Refused, Verdict } from '../../../domain/verdict.ts';
+import type { Refused, Verdict } from '../../../domain/verdict.ts';
+import type { Refusal } from '../../../domain/refusal.ts';
 
 export type ResetResult =
   | { readonly outcome: 'reset'; readonly user: User; readonly way: WayIn }
