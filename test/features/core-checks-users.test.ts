@@ -1,11 +1,15 @@
-import { describe } from 'node:test';
+import { after, describe } from 'node:test';
 import { createWaysIn } from '../../src/core/accounts/links/hand-over.ts';
 import { createLinkTokens } from '../../src/core/accounts/links/tokens.ts';
+import { createGuessCounter } from '../../src/core/accounts/passwords/guesses.ts';
+import { createPasswords } from '../../src/core/accounts/passwords/passwords.ts';
+import { createFirstTenant } from '../../src/core/accounts/tenants/first-tenant.ts';
 import { createThrottle } from '../../src/core/accounts/throttles/throttle.ts';
 import { createUserAdder } from '../../src/core/accounts/users/add.ts';
 import { createBulkReset } from '../../src/core/accounts/users/bulk-reset.ts';
 import { createBulkChange } from '../../src/core/accounts/users/bulk.ts';
 import { createUserChanges } from '../../src/core/accounts/users/changes.ts';
+import { chooseLanguage } from '../../src/core/accounts/users/language.ts';
 import { linkAddresses } from '../../src/site/http/paths.ts';
 import { aCarefulCompany } from '../support/approvals.ts';
 import { checkRows, type Row } from '../support/core-checks.ts';
@@ -126,6 +130,33 @@ const organizations: Row[] = [
   ],
 ];
 
+const guesses = createGuessCounter();
+const passwords = createPasswords({ ...parts, hasher, guesses });
+after(() => guesses.close());
+const first = (changed: object) => () =>
+  createFirstTenant({ rules: config.rules, tenants, passwords, hasher }, 'no link', {
+    tenantName: 'First',
+    domain: 'first.example',
+    language: 'en',
+    adminName: 'Ada',
+    username: 'ada@first.example',
+    newPassword: 'seven quiet otters nap',
+    confirmPassword: 'seven quiet otters nap',
+    ...changed,
+  });
+const firstOrganization: Row[] = [
+  ['a short password', first({ newPassword: 'otters' }), 'newPassword password.tooShort'],
+  ['two passwords', first({ confirmPassword: 'seven quiet otters' }), 'confirmPassword password.confirmationDiffers'],
+  ['no name', first({ tenantName: '' }), 'tenantName tenant.nameMalformed'],
+  ['what is no domain', first({ domain: 'first' }), 'domain domain.malformed'],
+  ['an administrator elsewhere', first({ username: 'ada@other.example' }), 'username username.otherDomain'],
+  ['a language of another region', first({ language: 'de' }), 'language language.notOffered'],
+];
+const languages: Row[] = [
+  ['of another region', () => chooseLanguage(database, scope, 'de'), 'language.notOffered'],
+  ['unknown', () => chooseLanguage(database, scope, 'xx' as never), 'language.notOffered'],
+];
+
 describe('core refuses, with a code, what no form would send', () => {
-  checkRows(database, { users, organizations });
+  checkRows(database, { users, organizations, firstOrganization, languages });
 });

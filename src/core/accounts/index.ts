@@ -145,6 +145,7 @@ export { allUsers, inTenant, type UserChange } from './stores/users.batch.store.
 export { maxDeletedCounted } from './stores/users.list.store.ts';
 export { indexUsers, takeNumbers } from './stores/users.search.store.ts';
 export * as usersStore from './stores/users.store.ts';
+export { createFirstTenant } from './tenants/first-tenant.ts';
 export { digestOf, openSetup } from './tenants/set-up.ts';
 export { changesBetween, ownRulesSeen, type RulesFeature } from './tenants/tenant-rules.ts';
 export { type AddedUser, createTenants, type Tenants } from './tenants/tenants.ts';
@@ -184,4 +185,5 @@ export {
   type UserChangesFeature,
   type UserField,
 } from './users/changes.ts';
+export { chooseLanguage } from './users/language.ts';
 export { createUsers, type ResetResult, type Users } from './users/reset-password.ts';
