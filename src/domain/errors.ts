@@ -21,11 +21,14 @@ export type PlainErrorCode =
   | 'approval.late'
   | 'approval.noMail'
   | 'approval.notConfirmed'
+  | 'approval.reasonMissing'
+  | 'bulk.tooMany'
   | 'displayName.malformed'
   | 'displayName.missing'
   | 'domain.elsewhere'
   | 'domain.malformed'
   | 'domain.taken'
+  | 'field.malformed'
   | 'field.tooLong'
   | 'import.modeNotPossible'
   | 'import.noRows'
@@ -58,6 +61,7 @@ export type PlainErrorCode =
   | 'session.changed'
   | 'support.alreadyGranted'
   | 'support.operatorUnknown'
+  | 'support.purposeMissing'
   | 'tenant.moving'
   | 'tenant.nameMalformed'
   | 'tenant.unknown'
@@ -70,6 +74,8 @@ export type PlainErrorCode =
 
 /** Errors with the values that explain them. */
 export interface ErrorParameters {
+  /** `field` as the function that refuses it calls it. */
+  readonly 'field.unknownValue': { readonly field: string };
   /** Headings that occur more than once, joined by commas. */
   readonly 'import.duplicateColumns': { readonly names: string };
   /** `line` counts as a spreadsheet does: the first row is 1. */
@@ -77,6 +83,8 @@ export interface ErrorParameters {
   readonly 'import.rowTooLong': { readonly line: number };
   /** `count` is the largest number of rows that is allowed. */
   readonly 'import.tooManyRows': { readonly count: number };
+  /** `size` is the limit, in MiB. */
+  readonly 'import.tooLarge': { readonly size: number };
   readonly 'import.unknownColumns': { readonly names: string };
   /** `names` are the headings that the file has instead. */
   readonly 'import.usernameColumnMissing': { readonly names: string };
@@ -87,6 +95,8 @@ export interface ErrorParameters {
   readonly 'password.tooLong': { readonly count: number };
   readonly 'password.tooShort': { readonly count: number };
   readonly 'permission.denied': { readonly because: Refusal };
+  readonly 'rule.outOfBounds': { readonly rule: string; readonly least: number; readonly most: number };
+  readonly 'support.hoursOutOfBounds': { readonly most: number };
 }
 
 export type ErrorCode = PlainErrorCode | keyof ErrorParameters;

@@ -6,6 +6,10 @@ import type { Change } from './people/user.ts';
 /** For how long an import is kept after it was staged, wanted or ended: what is in it is personal. In ms. */
 export const importKeptMs = 24 * 60 * 60 * 1_000;
 
+const mebibyte = 1024 * 1024;
+export const maxImportMebibytes = 5;
+export const maxImportBytes = maxImportMebibytes * mebibyte;
+
 /** What becomes of a row of an imported file. */
 export const outcomes = ['added', 'changed', 'unchanged', 'refused'] as const;
 export type Outcome = (typeof outcomes)[number];

@@ -1,5 +1,3 @@
-import type { FieldFault } from './errors.ts';
-
 /** Languages that the portal is complete in. A region offers some or all of them. */
 export const languages = ['en', 'fr', 'de'] as const;
 export type Language = (typeof languages)[number];
@@ -172,6 +170,3 @@ export function ruleTextIn(
 
 export const isUserOperation = (text: string): text is UserOperation =>
   (userOperations as readonly string[]).includes(text);
-
-/** Said of a language that the portal knows and the region does not offer. */
-export const languageNotOffered: FieldFault = { field: 'language', code: 'language.notOffered' };

@@ -6,6 +6,9 @@ import type { TenantState } from './tenant.ts';
 export const supportLevels = ['look', 'manage'] as const;
 export type SupportLevel = (typeof supportLevels)[number];
 
+/** In UTF-16 code units. */
+export const maxPurposeLength = 300;
+
 /** What a tenant's administrator granted to an operator. */
 export interface Grant {
   readonly grantId: string;

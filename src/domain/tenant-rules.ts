@@ -1,3 +1,4 @@
+import type { CodedError } from './errors.ts';
 import { guardedActs, handOverRules, secondFactorRules, type GuardedAct, type RegionRules } from './regions.ts';
 
 /** Where a region's number stands, and which side of it is stricter. */
@@ -83,6 +84,15 @@ export const unfitIn = (own: OwnRules, rules: RegionRules): string[] =>
   Object.entries(own)
     .filter(([name, value]) => value !== undefined && !fits(name, value, rules))
     .map(([name]) => name);
+
+/** @returns the first of a tenant's own rules that a region does not let it have, as an error; null where all fit */
+export function ownRulesFault(own: OwnRules, rules: RegionRules): CodedError | null {
+  const [rule] = unfitIn(own, rules);
+  if (rule === undefined) return null;
+  if (!isNumberName(rule)) return { code: 'field.unknownValue', parameters: { field: rule } };
+  const { least, most } = boundsOf(rule, rules);
+  return { code: 'rule.outOfBounds', parameters: { rule, least, most } };
+}
 
 function fits(name: string, value: number | string, rules: RegionRules): boolean {
   const { least, most } = isNumberName(name) ? boundsOf(name, rules) : { least: 1, most: 0 };

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { ErrorParameters } from '../../src/domain/errors.ts';
 import { languages } from '../../src/domain/regions.ts';
+import { ownNumberNames } from '../../src/domain/tenant-rules.ts';
 import { errorTexts, textOfError } from '../../src/i18n/error-texts.ts';
 import { loadTranslator } from '../../src/i18n/translator.ts';
 import { namespacesOf, readCatalogue } from '../locales/catalogue.ts';
@@ -54,10 +55,12 @@ const refusals: Readonly<Record<Refusal, true>> = {
   tenantNobody: true,
 };
 const examples: { readonly [Code in keyof ErrorParameters]: readonly ErrorParameters[Code][] } = {
+  'field.unknownValue': [{ field: 'language' }],
   'import.duplicateColumns': [{ names: 'Email' }],
   'import.malformed': [{ line: 2 }],
   'import.rowTooLong': [{ line: 2 }],
   'import.tooManyRows': [{ count: 1 }, { count: 10_000 }],
+  'import.tooLarge': [{ size: 5 }],
   'import.unknownColumns': [{ names: 'Email' }],
   'import.usernameColumnMissing': [{ names: 'Email' }],
   'importRow.duplicate': [{ line: 2 }],
@@ -65,6 +68,8 @@ const examples: { readonly [Code in keyof ErrorParameters]: readonly ErrorParame
   'password.tooLong': [{ count: 1 }, { count: 64 }],
   'password.tooShort': [{ count: 1 }, { count: 15 }],
   'permission.denied': (Object.keys(refusals) as Refusal[]).map((because) => ({ because })),
+  'rule.outOfBounds': ownNumberNames.map((rule) => ({ rule, least: 1, most: 2 })),
+  'support.hoursOutOfBounds': [{ most: 8 }],
 };
 
 describe('errors are codes below the interfaces', () => {

@@ -42,7 +42,7 @@ for (const [dialect, server] of [
       const rules = createRules({ database, regionRules: config.rules, clock });
       const ada = await anOperator(portal);
       const form = {
-        ...{ username: '', displayName: 'Neu', firstName: null, lastName: null, language: null },
+        ...{ username: '', displayName: 'Neu', firstName: '', lastName: '', language: null },
         ...{ administratorLevel: 'none', agentLevel: 'none' },
       } as const;
 

@@ -145,6 +145,7 @@ export { allUsers, inTenant, type UserChange } from './stores/users.batch.store.
 export { maxDeletedCounted } from './stores/users.list.store.ts';
 export { indexUsers, takeNumbers } from './stores/users.search.store.ts';
 export * as usersStore from './stores/users.store.ts';
+export { createFirstTenant } from './tenants/first-tenant.ts';
 export { digestOf, openSetup } from './tenants/set-up.ts';
 export { changesBetween, ownRulesSeen, type RulesFeature } from './tenants/tenant-rules.ts';
 export { type AddedUser, createTenants, type Tenants } from './tenants/tenants.ts';
@@ -168,7 +169,9 @@ export {
   bulkActions,
   type BulkChange,
   type BulkOutcome,
+  checkBulkSize,
   judgedAs,
+  maxBulkUsers,
   offeredInBulk,
   secondFor,
   sortOut,
@@ -178,9 +181,9 @@ export {
   type EditConflict,
   type EditOutcome,
   fieldsOf,
-  joinedName,
   type ShownFields,
   type UserChangesFeature,
   type UserField,
 } from './users/changes.ts';
+export { chooseLanguage } from './users/language.ts';
 export { createUsers, type ResetResult, type Users } from './users/reset-password.ts';

@@ -10,6 +10,7 @@ import type { Approval } from './rows.ts';
 import { amongOf, type ApprovalAct } from '../../domain/approval-acts.ts';
 import { activityStore, deliveriesStore } from '../activity/index.ts';
 import { tenantsStore, usersStore } from '../accounts/index.ts';
+import { checkAnswer, checkRequest } from './validation.ts';
 import * as approvalsStore from './approvals.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
@@ -102,9 +103,10 @@ export function outlook(deps: ApprovalsDependencies, scope: Scope, wish: Wish): 
   return outlookOf(deps, database, scope, wish);
 }
 
-/** Asks the others. @param reason not empty */
-export function ask(deps: ApprovalsDependencies, scope: Scope, wish: Wish, reason: string): Promise<AskResult> {
+/** Asks the others. @param reason not empty. @throws Failure notFound, or badRequest for what no form sends */
+export async function ask(deps: ApprovalsDependencies, scope: Scope, wish: Wish, reason: string): Promise<AskResult> {
   const { database } = deps;
+  checkRequest(wish, reason);
   return database.transaction(async (tx): Promise<AskResult> => {
     await tenantsStore.lock(tx, scope);
     const outlook = await outlookOf(deps, tx, scope, wish);
@@ -114,8 +116,8 @@ export function ask(deps: ApprovalsDependencies, scope: Scope, wish: Wish, reaso
   });
 }
 
-/** Answers another's request. @param remark may be empty. @throws Failure notFound */
-export function decide(
+/** Answers another's request. @param remark may be empty. @throws Failure notFound, or badRequest for what no form sends */
+export async function decide(
   deps: ApprovalsDependencies,
   scope: Scope,
   id: string,
@@ -123,6 +125,7 @@ export function decide(
   remark: string,
 ): Promise<DecideResult> {
   const { database, clock } = deps;
+  checkAnswer(answer, remark);
   return database.transaction(async (tx): Promise<DecideResult> => {
     await tenantsStore.lock(tx, scope);
     const approval = await loadFrom(tx, scope, id);

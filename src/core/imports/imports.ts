@@ -2,6 +2,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { conflict, inField, notFound, type FieldFault } from '../../domain/errors.ts';
 import {
   importKeptMs,
+  importModes,
+  maxImportBytes,
+  maxImportMebibytes,
   mayWant,
   type Counts,
   type ImportMode,
@@ -18,6 +21,7 @@ import { planRow, refuse } from './plan.ts';
 import type { Import } from './rows.ts';
 import * as importsStore from './imports.store.ts';
 import type { Database } from '../../platform/database/database.ts';
+import { choiceFault, rejectFaults } from '../../domain/validation.ts';
 import { bind } from '../../platform/bind.ts';
 
 export const maxRows = 10_000;
@@ -107,6 +111,10 @@ function planner(deps: ImportsDependencies, scope: Scope, domains: readonly stri
 /** Reads a file and plans every row of it, without doing anything. @throws Failure throttled */
 export async function stage(deps: ImportsDependencies, scope: Scope, file: SentFile): Promise<StageResult> {
   const { throttle, clock, database } = deps;
+  if (file.bytes.length > maxImportBytes) {
+    const parameters = { size: maxImportMebibytes };
+    return { outcome: 'invalid', faults: [{ field: 'file', code: 'import.tooLarge', parameters }] };
+  }
   await throttle.spend(scope, 'import');
   const at = clock();
   const fileName = cleanName(file.name).slice(0, maxFileNameLength);
@@ -122,7 +130,7 @@ export async function stage(deps: ImportsDependencies, scope: Scope, file: SentF
   return { outcome: 'staged', id: staging.id };
 }
 
-/** Marks an import as wanted, once; what is wanted is done beside the requests. @throws Failure conflict */
+/** Marks an import as wanted, once; the work runs in the background. @throws Failure badRequest or conflict */
 export async function want(
   deps: ImportsDependencies,
   scope: Scope,
@@ -131,6 +139,7 @@ export async function want(
   epoch: number,
 ): Promise<boolean> {
   const { database, clock } = deps;
+  rejectFaults(choiceFault('mode', importModes, mode));
   if (found.state !== 'staged') return false;
   if (!mayWant(mode, found.counts)) throw conflict('import.modeNotPossible');
   return importsStore.want(database, scope, found.id, { mode, epoch, expiresAt: clock() + importKeptMs });

@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { FieldFault } from '../../domain/errors.ts';
 import type { ImportedUser, PlannedRow } from '../../domain/imports.ts';
 import { may, mayGive } from '../../domain/policy.ts';
-import { offersLanguage, restoreWindowMs, languageNotOffered } from '../../domain/regions.ts';
+import { restoreWindowMs } from '../../domain/regions.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { cleanName, domainOf, isUsername, type User, type Change } from '../../domain/people/user.ts';
 import type { ReadRow } from './cells.ts';
+import { languageFault } from '../../domain/validation.ts';
 import type { Verdict } from '../../domain/verdict.ts';
 
 /** What the plan is made against. */
@@ -66,7 +67,8 @@ export function additionFault(
   // Asked before who holds the name: of names on other domains nothing is to be learnt.
   if (!domains.includes(domainOf(user.username))) return { field: 'username', code: 'username.otherDomain' };
   if (holder !== undefined) return { field: 'username', code: heldCode(scope, holder, now) };
-  if (!offersLanguage(scope.rules, user.language)) return languageNotOffered;
+  const language = languageFault(scope.rules, user);
+  if (language !== null) return language;
   if (user.displayName === '') return { field: 'displayName', code: 'displayName.missing' };
   return byVerdict('username', may(scope, 'users.add')) ?? byVerdict('administratorLevel', mayGive(scope, null, user));
 }
@@ -83,7 +85,7 @@ export function changeFault(scope: Scope, user: User, changes: readonly Change[]
   return (
     byVerdict('username', may(scope, 'users.edit', user)) ??
     byVerdict('administratorLevel', mayGive(scope, user, levels)) ??
-    (offersLanguage(scope.rules, language) ? null : languageNotOffered)
+    languageFault(scope.rules, { language })
   );
 }
 

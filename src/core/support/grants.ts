@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { notFound, type FieldFault } from '../../domain/errors.ts';
+import { Failure, inField, notFound, type FieldFault } from '../../domain/errors.ts';
 import type { Scope } from '../../domain/scope.ts';
-import type { SupportLevel } from '../../domain/support.ts';
+import { maxPurposeLength, supportLevels, type SupportLevel } from '../../domain/support.ts';
+import { may } from '../../domain/policy.ts';
+import { choiceFault, textFault } from '../../domain/validation.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { lockAs } from '../accounts/index.ts';
 import { activityStore } from '../activity/index.ts';
@@ -22,7 +24,23 @@ export interface WantedGrant {
   readonly hours: number;
 }
 
-/** Lets an operator in. Asked for is less than the rules allow, or it is refused in the form. */
+function faultsIn(scope: Scope, { purpose, level, hours }: WantedGrant): FieldFault[] {
+  const faults: FieldFault[] = [];
+  const said = purpose === '' ? ({ code: 'support.purposeMissing' } as const) : textFault(purpose, maxPurposeLength);
+  if (said !== null) faults.push(inField('purpose', said));
+  const unknownLevel = choiceFault('level', supportLevels, level);
+  if (unknownLevel !== null) faults.push(unknownLevel);
+  const most = scope.rules.supportAccess.longestHours;
+  if (!Number.isInteger(hours) || hours < 1 || hours > most)
+    faults.push({ field: 'hours', code: 'support.hoursOutOfBounds', parameters: { most } });
+  return faults;
+}
+
+/**
+ * Grants an operator access to the scope's tenant.
+ * @returns what is wrong with the request; nothing was granted unless the list is empty
+ * @throws Failure forbidden where the policy or the rules do not allow it
+ */
 export async function grant(
   deps: GrantDependencies,
   scope: Scope,
@@ -32,6 +50,10 @@ export async function grant(
   const { operator: operatorId, purpose, level, hours } = wanted;
   return database.transaction(async (tx) => {
     await lockAs(tx, scope, clock);
+    const { allowed } = may(scope, 'support.grant');
+    if (!allowed || scope.rules.supportAccess.grant === 'forbidden') throw new Failure('forbidden');
+    const faults = faultsIn(scope, wanted);
+    if (faults.length > 0) return faults;
     const at = clock();
     if ((await supportStore.findOperator(tx, operatorId)) === null)
       return [{ field: 'operator', code: 'support.operatorUnknown' }];

@@ -148,6 +148,10 @@ export function cleanName(typed: string): string {
   return typed.replace(deceptiveCharacters, '').normalize('NFC').replace(/\s+/g, ' ').trim();
 }
 
+/** @returns the display name of a user who was given none */
+export const joinedName = ({ firstName, lastName }: Pick<User, 'firstName' | 'lastName'>): string =>
+  `${firstName} ${lastName}`.trim();
+
 /** @returns up to two letters that stand for a person where there is no picture */
 export function initialsOf(displayName: string): string {
   const words = displayName.split(/\s+/).filter(Boolean);

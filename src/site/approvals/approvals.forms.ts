@@ -3,9 +3,9 @@ import { maxReasonLength } from '../../domain/approvals.ts';
 import { cleanName } from '../../domain/people/user.ts';
 import { logQuery } from '../activity/activity.forms.ts';
 import { line } from '../http/forms.ts';
+import { maxBulkUsers } from '../../core/accounts/index.ts';
 import { approvalActs } from '../../domain/approval-acts.ts';
 
-const maxUsers = 50;
 const maxIdLength = 36;
 // Much more than is taken: how long it is counts when what cannot be seen is out of it.
 const maxTypedLength = 20_000;
@@ -18,7 +18,7 @@ const sentence = line(maxTypedLength)
 const people = z
   .union([z.string().transform((one) => [one]), z.array(z.string())])
   .catch([])
-  .transform((all) => [...new Set(all)].filter((id) => id !== '' && id.length <= maxIdLength).slice(0, maxUsers));
+  .transform((all) => [...new Set(all)].filter((id) => id !== '' && id.length <= maxIdLength).slice(0, maxBulkUsers));
 
 /** What is asked for, as an address or a form carries it. */
 export const wishForm = z.object({

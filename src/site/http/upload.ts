@@ -3,6 +3,7 @@ import type { Request } from 'express';
 import type * as FastifyBusboy from '@fastify/busboy';
 import type { BusboyFileStream, BusboyHeaders } from '@fastify/busboy';
 import { Failure } from '../../domain/errors.ts';
+import { maxImportBytes } from '../../domain/imports.ts';
 import { may } from '../../domain/policy.ts';
 import type { Middleware, Upload } from './request.ts';
 import type { AnswerRefusal, Route } from './routing.ts';
@@ -13,13 +14,12 @@ const require = createRequire(import.meta.url);
 const busboy = (): typeof FastifyBusboy => require('@fastify/busboy') as typeof FastifyBusboy;
 
 const mebibyte = 1024 * 1024;
-export const uploadLimitBytes = 5 * mebibyte;
 // So much more is still taken from the line and thrown away: most browsers read no answer before they have sent all.
 const drainedBytes = 64 * mebibyte;
 // What one sender has under way is held in memory, and may come slowly.
 const maxConcurrentUploads = 2;
 const retryAfterSeconds = 30;
-const limits = { files: 1, fileSize: uploadLimitBytes, fields: 5, fieldSize: 1_024, parts: 6, headerPairs: 20 };
+const limits = { files: 1, fileSize: maxImportBytes, fields: 5, fieldSize: 1_024, parts: 6, headerPairs: 20 };
 
 /** @returns what finds the route that takes a request's file; null for a request that sends none, or to another address */
 export function uploadsAmong(routes: readonly Route[]): (request: Request) => Route | null {

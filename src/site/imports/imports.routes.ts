@@ -1,12 +1,12 @@
 import type { Request, Response } from 'express';
 import { Failure } from '../../domain/errors.ts';
+import { maxImportMebibytes } from '../../domain/imports.ts';
 import { paths } from '../http/paths.ts';
 import { sendCsv } from '../http/csv.ts';
 import { readForm } from '../http/forms.ts';
 import { scopeOf, sessionOf } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
 import type { Translator } from '../../i18n/translator.ts';
-import { uploadLimitBytes } from '../http/upload.ts';
 import { handOverOf, type WaysIn } from '../../core/accounts/index.ts';
 import { type Import, type ImportPasswords, maxRows, type Imports, importsStore } from '../../core/imports/index.ts';
 import type { UsersCsv } from '../users/csv.ts';
@@ -19,7 +19,6 @@ import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 
 const inImport: Crumb[] = [...inList, { href: paths.importUsers, label: 'common:terms.import' }];
-const mebibyte = 1024 * 1024;
 // While an import is done, its page comes again by itself, without a script.
 const refreshSeconds = 2;
 
@@ -60,7 +59,7 @@ async function ask(
   const { database } = deps;
   const recent = await importsStore.list(database, scopeOf(request));
   const model = {
-    limits: { megabytes: uploadLimitBytes / mebibyte, rows: maxRows },
+    limits: { megabytes: maxImportMebibytes, rows: maxRows },
     recent: recent.map((each) => ({ ...each, href: importPath(each.id) })),
   };
   const options = { title: 'imports:new.title', breadcrumbs: inList, faults };
@@ -72,7 +71,7 @@ async function take(deps: ImportsRoutesDependencies, request: Request, response:
   const { upload } = request;
   const field = 'file';
   if (upload?.tooLarge) {
-    const values = { size: uploadLimitBytes / mebibyte };
+    const values = { size: maxImportMebibytes };
     return ask(deps, request, response, [{ field, key: 'imports:file.tooLarge', values }], 413);
   }
   if (!upload || upload.bytes.length === 0) {

@@ -7,10 +7,9 @@ import type { Cookies } from '../http/cookies.ts';
 import { line, readForm } from '../http/forms.ts';
 import { themes } from '../http/frame.ts';
 import type { Route } from '../http/routing.ts';
-import { usersStore } from '../../core/accounts/index.ts';
+import { chooseLanguage } from '../../core/accounts/index.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
-import { actingUserId } from '../../domain/principal.ts';
 
 const maxAddressLength = 2_000;
 const returnTo = line(maxAddressLength).catch('');
@@ -40,7 +39,7 @@ async function setLanguage(deps: PreferencesRoutesDependencies, request: Request
     throw new Failure('badRequest', { code: 'language.unknown' });
   cookies.keep(response, 'language', values.language);
   const { scope } = request;
-  if (scope) await usersStore.setLanguage(database, scope, actingUserId(scope), values.language);
+  if (scope) await chooseLanguage(database, scope, values.language);
   response.redirect(303, ownAddress(values.returnTo, origin));
 }
 

@@ -1,7 +1,6 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
-import { Failure, inField, notFound, type ErrorCode } from '../../domain/errors.ts';
-import { normalizePassword } from '../../domain/people/password.ts';
+import { notFound } from '../../domain/errors.ts';
 import { languages, type RegionRules } from '../../domain/regions.ts';
 import { canonicalUsername } from '../../domain/people/user.ts';
 import type { PageFault } from '../http/page-options.ts';
@@ -9,7 +8,14 @@ import { paths } from '../http/paths.ts';
 import { line, readForm, secret } from '../http/forms.ts';
 import { seeOther } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
-import { type Hasher, type Passwords, type Tenants, digestOf, setUpStore } from '../../core/accounts/index.ts';
+import {
+  type Hasher,
+  type Passwords,
+  type Tenants,
+  createFirstTenant,
+  digestOf,
+  setUpStore,
+} from '../../core/accounts/index.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 import type { SetUpPage } from './set-up.views.ts';
@@ -27,19 +33,6 @@ const setupForm = z.object({
   confirmPassword: secret,
 });
 
-type SetupForm = z.infer<typeof setupForm>;
-
-const fieldsOfFaults: Readonly<Partial<Record<ErrorCode, string>>> = {
-  'tenant.nameMalformed': 'tenantName',
-  'domain.malformed': 'domain',
-  'domain.taken': 'domain',
-  'domain.elsewhere': 'domain',
-  'language.notOffered': 'language',
-  'displayName.malformed': 'adminName',
-  'username.malformed': 'username',
-  'username.otherDomain': 'username',
-};
-
 export interface SetupRoutesDependencies {
   readonly database: Database;
   readonly tenants: Tenants;
@@ -49,7 +42,7 @@ export interface SetupRoutesDependencies {
 }
 
 export function setupRoutes(deps: SetupRoutesDependencies): Route[] {
-  const handlers = bind(deps, { openLink, ask, create });
+  const handlers = bind(deps, { openLink, ask, createFirstTenant });
   return [
     {
       method: 'get',
@@ -67,7 +60,7 @@ export function setupRoutes(deps: SetupRoutesDependencies): Route[] {
       handle: async (request, response) => {
         const digest = await handlers.openLink(request);
         const { values, faults } = readForm(setupForm, request.body);
-        const remaining = values === null ? faults : await handlers.create(digest, values);
+        const remaining = values === null ? faults : await handlers.createFirstTenant(digest, values);
         if (remaining.length > 0) return handlers.ask(request, response, remaining);
         request.session.notice = { kind: 'success', key: 'setup:done' };
         await seeOther(request, response, paths.signIn);
@@ -98,29 +91,4 @@ function ask(deps: SetupRoutesDependencies, request: Request, response: Response
   const model: SetUpPage = { values, action: request.path, minimumLength: rules.password.minimumLength };
   response.set('Referrer-Policy', 'no-referrer');
   response.page('setup/setup', model, { title: 'setup:title', faults, alone: true });
-}
-
-async function create(deps: SetupRoutesDependencies, digest: string, form: SetupForm): Promise<readonly PageFault[]> {
-  const { rules, passwords, hasher, tenants } = deps;
-  const owner = { rules, username: form.username, displayName: form.adminName, tenantName: form.tenantName };
-  const faults = await passwords.judge(owner, form);
-  if (faults.length > 0) return faults;
-  const hash = await hasher.hash(normalizePassword(form.newPassword));
-  const admin = {
-    username: form.username,
-    name: form.adminName,
-    administratorLevel: 'global',
-    agentLevel: 'none',
-    language: form.language,
-  } as const;
-  const details = { name: form.tenantName, domains: [form.domain], language: form.language };
-  try {
-    if (!(await tenants.addFirst(digest, details, admin, hash))) throw notFound();
-    return [];
-  } catch (error) {
-    const coded = error instanceof Failure ? error.coded : null;
-    const field = coded && fieldsOfFaults[coded.code];
-    if (!field) throw error;
-    return [inField(field, coded)];
-  }
 }

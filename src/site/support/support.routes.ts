@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import { may } from '../../domain/policy.ts';
 import type { RegionRules } from '../../domain/regions.ts';
-import { supportLevels } from '../../domain/support.ts';
+import { maxPurposeLength, supportLevels } from '../../domain/support.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { PageFault } from '../http/page-options.ts';
 import { paths, to } from '../http/paths.ts';
@@ -133,9 +133,6 @@ function texts({ operator, purpose, level, hours }: Typed): SupportPage['typed']
 }
 
 const maxIdLength = 36;
-/** In UTF-16 code units. */
-export const maxPurposeLength = 300;
-
 /** @param longestHours the longest access that the rules allow */
 export const grantForm = (longestHours: number) =>
   z.object({

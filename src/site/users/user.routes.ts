@@ -1,5 +1,4 @@
 import type { Request, Response } from 'express';
-import { offersLanguage, languageNotOffered } from '../../domain/regions.ts';
 import { statusOf, type User } from '../../domain/people/user.ts';
 import type { PageFault } from '../http/page-options.ts';
 import { askPath, paths, userPath } from '../http/paths.ts';
@@ -123,10 +122,10 @@ async function edit(deps: UserRoutesDependencies, request: Request, response: Re
   const scope = scopeOf(request);
   const { values, faults } = readForm(editForm, request.body);
   if (values === null) return answerFaults(deps, request, response, faults);
-  if (!offersLanguage(scope.rules, values.language)) return answerFaults(deps, request, response, [languageNotOffered]);
   const sent = { typed: values, shown: readShown(request.body) };
   const outcome = await changes.edit(scope, userIdOf(request), sent);
   if (outcome.outcome === 'refused') return answerRefusal(request, response, outcome.verdict);
+  if (outcome.outcome === 'invalid') return answerFaults(deps, request, response, outcome.faults);
   if (outcome.outcome === 'conflict') return answerConflict(deps, request, response, outcome);
   return answerSaved(request, response, outcome);
 }

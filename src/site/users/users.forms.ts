@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { languages } from '../../domain/regions.ts';
 import { administratorLevels, agentLevels } from '../../domain/roles.ts';
-import { canonicalUsername, cleanName, maxNameLength } from '../../domain/people/user.ts';
+import { canonicalUsername, cleanName, joinedName, maxNameLength } from '../../domain/people/user.ts';
 import { carriedNumber, line } from '../http/forms.ts';
 import {
   bulkActions,
   type ResetTarget,
-  joinedName,
+  maxBulkUsers,
   type ShownFields,
   levelFilters,
   sortKeys,
@@ -108,8 +108,6 @@ const shownForm = z
 /** @returns what the edit form says that its page showed, or null where it does not say it in a readable form */
 export const readShown = (body: unknown): ShownFields | null => shownForm.safeParse(body).data ?? null;
 
-// Fewer than the resets that one administrator may make in a minute.
-const maxChosen = 50;
 const maxIdLength = 36;
 /** People chosen in a list; whatever is no id is left out. */
 const chosen = z
@@ -117,7 +115,7 @@ const chosen = z
   .catch([])
   .transform((all) => [...new Set(all.map((text) => text.trim()).filter((text) => text !== ''))])
   .refine((all) => all.length > 0, 'users:bulk.error.nobody')
-  .refine((all) => all.length <= maxChosen, 'users:bulk.error.tooMany');
+  .refine((all) => all.length <= maxBulkUsers, 'users:bulk.error.tooMany');
 
 /** What is to be done to whom. */
 export const bulkForm = z.object({

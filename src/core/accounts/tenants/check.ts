@@ -1,7 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { Failure, type PlainErrorCode } from '../../../domain/errors.ts';
 import { isLanguage, offersLanguage, type RegionRules } from '../../../domain/regions.ts';
-import { canonicalUsername, cleanName, domainOf, isDomain, isUsername } from '../../../domain/people/user.ts';
+import {
+  canonicalUsername,
+  cleanName,
+  domainOf,
+  isDomain,
+  isUsername,
+  type User,
+} from '../../../domain/people/user.ts';
+import { languageFault, levelFaults, rejectFaults } from '../../../domain/validation.ts';
 import type { NewTenantRow, Tenant } from '../stores/tenants.store.ts';
 import * as tenantsStore from '../stores/tenants.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
@@ -61,6 +69,12 @@ export async function checkedTenant(
     listed,
   };
 }
+
+/** @throws Failure badRequest for a level that does not exist, or a language that the region does not offer */
+export const checkPerson = (
+  rules: RegionRules,
+  person: Pick<User, 'administratorLevel' | 'agentLevel' | 'language'>,
+): void => rejectFaults(...levelFaults(person), languageFault(rules, person));
 
 /** @returns the user name in its one spelling. @throws Failure badRequest */
 export function checkedUsername(typed: string, domains: readonly string[]): string {

@@ -2,6 +2,7 @@ import type { RuleChange } from '../../../domain/activity/event.ts';
 import { Failure } from '../../../domain/errors.ts';
 import {
   needsFewer,
+  ownRulesFault,
   ownChoiceNames,
   ownNumberNames,
   tightened,
@@ -16,6 +17,7 @@ import { activityStore } from '../../activity/index.ts';
 import * as tenantsStore from '../stores/tenants.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
 import { bind } from '../../../platform/bind.ts';
+import { rejectFaults } from '../../../domain/validation.ts';
 import type { Verdict } from '../../../domain/verdict.ts';
 
 export type RulesFeature = ReturnType<typeof createRules>;
@@ -41,7 +43,7 @@ export interface RulesDependencies {
 export async function setWithin(deps: RulesDependencies, tx: Database, scope: Scope, next: OwnRules): Promise<void> {
   const { regionRules, clock } = deps;
   if (!may(scope, 'accountSettings.edit').allowed) throw new Failure('forbidden');
-  if (unfitIn(next, regionRules).length > 0) throw new Failure('badRequest');
+  rejectFaults(ownRulesFault(next, regionRules));
   const before = (await tenantsStore.findOwn(tx, scope))?.ownRules ?? {};
   const changes = changesBetween(before, next);
   if (changes.length === 0) return;
@@ -62,13 +64,14 @@ export function isPossible(deps: RulesDependencies, own: OwnRules): boolean {
  * agree, nothing was changed
  * @throws Failure forbidden for whoever may not, badRequest for what is no rule, or not stricter than the region
  */
-export function set(
+export async function set(
   deps: RulesDependencies,
   scope: Scope,
   next: OwnRules,
   seen: string | null = null,
 ): Promise<Verdict | 'meanwhile'> {
   const { database, clock, regionRules } = deps;
+  rejectFaults(ownRulesFault(next, regionRules));
   return database.transaction(async (tx) => {
     await lockAs(tx, scope, clock);
     const before = (await tenantsStore.findOwn(tx, scope))?.ownRules ?? {};

@@ -1,13 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import type { ActivityEvent } from '../../../domain/activity/event.ts';
 import { Failure } from '../../../domain/errors.ts';
-import { offersLanguage, type Language, type RegionRules } from '../../../domain/regions.ts';
+import type { Language, RegionRules } from '../../../domain/regions.ts';
 import type { AdministratorLevel, AgentLevel } from '../../../domain/roles.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import type { StoredPassword } from '../stores/credentials.store.ts';
 import type { Hasher } from '../passwords/hasher.ts';
 import { issueTemporaryPassword } from '../passwords/temporary-passwords.ts';
-import { checkedName, checkedTenant, checkedUsername, refuseMoving, type NewTenant, type RegionOf } from './check.ts';
+import {
+  checkedName,
+  checkedTenant,
+  checkPerson,
+  checkedUsername,
+  refuseMoving,
+  type NewTenant,
+  type RegionOf,
+} from './check.ts';
 import type { NewTenantRow, Tenant } from '../stores/tenants.store.ts';
 import { activityStore } from '../../activity/index.ts';
 import * as credentialsStore from '../stores/credentials.store.ts';
@@ -116,6 +124,7 @@ export async function add(
 ): Promise<AddedUser & { tenantId: string }> {
   const { database, regionOf, rules, clock, hasher } = deps;
   const tenant = await checkedTenant({ database, regionOf }, details, rules, clock());
+  checkPerson(rules, admin);
   const username = checkedUsername(admin.username, tenant.domains);
   const { clearText, stored } = await issueTemporaryPassword(hasher, rules, null, clock());
   const userId = await database.transaction((tx) => writeTenant(deps, tx, tenant, { ...admin, username }, stored));
@@ -132,6 +141,7 @@ export async function addFirst(
 ): Promise<boolean> {
   const { database, regionOf, rules, clock } = deps;
   const tenant = await checkedTenant({ database, regionOf }, details, rules, clock());
+  checkPerson(rules, admin);
   const username = checkedUsername(admin.username, tenant.domains);
   return database.transaction(async (tx) => {
     if (!(await setUpStore.consume(tx, tokenDigest)) || !(await tenantsStore.isEmpty(tx))) return false;
@@ -165,7 +175,7 @@ export async function addUser(deps: TenantsDependencies, tenantId: string, perso
   if (tenant.kind === 'operators' && person.administratorLevel !== 'none')
     throw new Failure('badRequest', { code: 'operator.levelNotAllowed' });
   const username = checkedUsername(person.username, tenant.domains);
-  if (!offersLanguage(rules, person.language)) throw new Failure('badRequest', { code: 'language.notOffered' });
+  checkPerson(rules, person);
   if (await credentialsStore.findForSignInAcrossTenants(database, username))
     throw new Failure('conflict', { code: 'username.taken' });
   const scope = operatorScope(deps, tenant);

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { FieldFault } from '../../../domain/errors.ts';
 import { mayGive } from '../../../domain/policy.ts';
-import { offersLanguage, languageNotOffered } from '../../../domain/regions.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import { domainOf, isUsername, type User } from '../../../domain/people/user.ts';
 import type { WayIn, WaysIn } from '../links/hand-over.ts';
@@ -12,6 +11,7 @@ import * as tenantsStore from '../stores/tenants.store.ts';
 import * as usersStore from '../stores/users.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
 import { bind } from '../../../platform/bind.ts';
+import { userFaults } from '../../../domain/validation.ts';
 import type { Refused } from '../../../domain/verdict.ts';
 
 export type AddResult =
@@ -47,7 +47,8 @@ export async function userAdder(deps: UserAdderDependencies, scope: Scope, form:
   const { database, waysIn, clock } = deps;
   const verdict = mayGive(scope, null, form);
   if (!verdict.allowed) return { outcome: 'refused', verdict };
-  if (!offersLanguage(scope.rules, form.language)) return { outcome: 'invalid', faults: [languageNotOffered] };
+  const faults = userFaults(scope.rules, form);
+  if (faults.length > 0) return { outcome: 'invalid', faults };
   const early = await usernameFault(database, scope, form.username);
   if (early !== null) return { outcome: 'invalid', faults: [early] };
   if (!waysIn.arePossible(scope)) return { outcome: 'noMail' };

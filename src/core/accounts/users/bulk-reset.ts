@@ -3,7 +3,7 @@ import type { User } from '../../../domain/people/user.ts';
 import { recordedAs, type IssuedWayIn, type WaysIn } from '../links/hand-over.ts';
 import { lockAs } from '../sessions/recheck.ts';
 import type { Throttle } from '../throttles/throttle.ts';
-import { sortOut, type Left } from './bulk.ts';
+import { checkBulkSize, sortOut, type Left } from './bulk.ts';
 import { activityStore } from '../../activity/index.ts';
 import * as credentialsStore from '../stores/credentials.store.ts';
 import * as sessionsStore from '../stores/sessions.store.ts';
@@ -80,6 +80,7 @@ export async function bulkReset(
   targets: readonly ResetTarget[],
 ): Promise<BulkResetOutcome> {
   const { waysIn, database, throttle, clock } = deps;
+  checkBulkSize(targets.map(({ id }) => id));
   if (!waysIn.arePossible(scope)) return { outcome: 'noMail' };
   const epochs = new Map(targets.map(({ id, epoch }) => [id, epoch]));
   const first = await sortOut(database, scope, 'reset', [...epochs.keys()]);

@@ -9,6 +9,7 @@ import { mayDeleteNow, block, judge, remove, restore, performAction, unblock, ty
 import * as usersStore from '../stores/users.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
 import { bind } from '../../../platform/bind.ts';
+import { choiceFault, rejectFaults } from '../../../domain/validation.ts';
 import type { Refused, Verdict } from '../../../domain/verdict.ts';
 import type { Refusal } from '../../../domain/refusal.ts';
 
@@ -20,6 +21,13 @@ const reset: Judged = { action: 'users.resetPassword', among: 'present' };
 /** What can be done to many at once, in the order in which the list offers it. */
 export const bulkActions = ['block', 'unblock', 'reset', 'delete', 'restore'] as const;
 export type BulkAction = (typeof bulkActions)[number];
+
+/** Fewer than the password resets that one administrator may make in a minute. */
+export const maxBulkUsers = 50;
+
+/** @throws Failure badRequest for more users than one action takes */
+export const checkBulkSize = (ids: readonly string[]): void =>
+  rejectFaults(ids.length > maxBulkUsers ? { code: 'bulk.tooMany' } : null);
 
 const actionOf = (action: BulkAction): Judged => (action === 'reset' ? reset : userActions[action]);
 
@@ -111,13 +119,15 @@ async function take(
  * Makes what does one thing to many users of the tenant in one transaction. It throws Failure conflict when the
  * tenant's last active Global admin would be among them: then nothing is done to anybody.
  */
-export function bulkChange(
+export async function bulkChange(
   deps: BulkChangeDependencies,
   scope: Scope,
   action: Exclude<BulkAction, 'reset'>,
   ids: readonly string[],
 ): Promise<BulkOutcome> {
   const { database, clock } = deps;
+  checkBulkSize(ids);
+  rejectFaults(choiceFault('action', Object.keys(userActions), action));
   return database.transaction(async (tx) => {
     await lockAs(tx, scope, clock);
     const chosen = await usersStore.findMany(tx, scope, ids, actionOf(action).among);

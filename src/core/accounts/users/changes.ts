@@ -1,4 +1,4 @@
-import { notFound } from '../../../domain/errors.ts';
+import { notFound, type FieldFault } from '../../../domain/errors.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import { lockAs } from '../sessions/recheck.ts';
 import {
@@ -17,9 +17,10 @@ import {
 import * as usersStore from '../stores/users.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
 import { bind } from '../../../platform/bind.ts';
-import { type User, cleanName } from '../../../domain/people/user.ts';
+import { type User, cleanName, joinedName } from '../../../domain/people/user.ts';
 import { type UserChanges, changeableFields } from '../stores/users.mapping.ts';
 import { offersLanguage, type RegionRules } from '../../../domain/regions.ts';
+import { userFaults } from '../../../domain/validation.ts';
 import type { Refused } from '../../../domain/verdict.ts';
 
 export type UserChangesFeature = ReturnType<typeof createUserChanges>;
@@ -95,6 +96,7 @@ export interface EditConflict {
 export type EditOutcome =
   | EditConflict
   | { readonly outcome: 'refused'; readonly verdict: Refused }
+  | { readonly outcome: 'invalid'; readonly faults: readonly FieldFault[] }
   | {
       readonly outcome: 'saved';
       readonly user: User;
@@ -121,6 +123,8 @@ export async function saveEdit(
   await usersStore.lock(tx, scope, userId);
   const user = await usersStore.find(tx, scope, userId);
   if (user === null) throw notFound();
+  const faults = userFaults(scope.rules, sent.typed);
+  if (faults.length > 0) return { outcome: 'invalid', faults };
   const stored = fieldsOf(user, scope.rules);
   const changes = changesIn(sent, stored);
   const verdict = judge(scope, editAction(changes), user);
@@ -145,9 +149,7 @@ function conflictsIn(sent: SentEdit, changes: Partial<UserChanges>, stored: User
   return fields.filter((field) => moved.includes(field) && changes[field] !== stored[field]);
 }
 
-function withoutLevel({ administratorLevel: _level, ...rest }: Partial<UserChanges>): Partial<UserChanges> {
-  return rest;
-}
+const withoutLevel = ({ administratorLevel: _level, ...rest }: Partial<UserChanges>): Partial<UserChanges> => rest;
 
 export type UserField = keyof UserChanges;
 
@@ -171,10 +173,6 @@ export function fieldsOf(user: UserChanges, rules: RegionRules): UserChanges {
   const names = { firstName: cleanName(firstName), lastName: cleanName(lastName), displayName: cleanName(displayName) };
   return { ...names, language: offersLanguage(rules, language) ? language : null, administratorLevel, agentLevel };
 }
-
-/** @returns the display name of a person who was given none */
-export const joinedName = ({ firstName, lastName }: Pick<UserChanges, 'firstName' | 'lastName'>): string =>
-  `${firstName} ${lastName}`.trim();
 
 /**
  * @param stored what the fields hold now; stands in for what was shown where the form does not say it

@@ -1,0 +1,63 @@
+import { Failure, inField, notFound, type ErrorCode, type FieldFault } from '../../../domain/errors.ts';
+import { normalizePassword } from '../../../domain/people/password.ts';
+import type { Language, RegionRules } from '../../../domain/regions.ts';
+import type { Hasher } from '../passwords/hasher.ts';
+import type { NewPassword, Passwords } from '../passwords/passwords.ts';
+import type { Tenants } from './tenants.ts';
+
+/** The first tenant and its Global admin, who chooses a password of their own. */
+export interface FirstTenant extends NewPassword {
+  readonly tenantName: string;
+  readonly domain: string;
+  readonly language: Language;
+  readonly adminName: string;
+  /** Canonical. */
+  readonly username: string;
+}
+
+export interface FirstTenantDependencies {
+  readonly rules: RegionRules;
+  readonly tenants: Pick<Tenants, 'addFirst'>;
+  readonly passwords: Pick<Passwords, 'judge'>;
+  readonly hasher: Hasher;
+}
+
+const fieldsOfErrors: Readonly<Partial<Record<ErrorCode, keyof FirstTenant>>> = {
+  'tenant.nameMalformed': 'tenantName',
+  'domain.malformed': 'domain',
+  'domain.taken': 'domain',
+  'domain.elsewhere': 'domain',
+  'language.notOffered': 'language',
+  'language.unknown': 'language',
+  'displayName.malformed': 'adminName',
+  'username.malformed': 'username',
+  'username.otherDomain': 'username',
+};
+
+/**
+ * Creates the first tenant by the set-up link.
+ * @returns what is wrong, field by field; empty once it is created
+ * @throws Failure notFound where the link is no longer valid
+ */
+export async function createFirstTenant(
+  deps: FirstTenantDependencies,
+  tokenDigest: string,
+  wanted: FirstTenant,
+): Promise<readonly FieldFault[]> {
+  const { rules, passwords, hasher, tenants } = deps;
+  const { tenantName, domain, language, adminName, username, newPassword } = wanted;
+  const faults = await passwords.judge({ rules, username, displayName: adminName, tenantName }, wanted);
+  if (faults.length > 0) return faults;
+  const hash = await hasher.hash(normalizePassword(newPassword));
+  const admin = { username, name: adminName, administratorLevel: 'global', agentLevel: 'none', language } as const;
+  try {
+    const details = { name: tenantName, domains: [domain], language };
+    if (!(await tenants.addFirst(tokenDigest, details, admin, hash))) throw notFound();
+    return [];
+  } catch (error) {
+    const coded = error instanceof Failure ? error.coded : null;
+    const field = coded && fieldsOfErrors[coded.code];
+    if (!field) throw error;
+    return [inField(field, coded)];
+  }
+}

@@ -1,0 +1,162 @@
+import { after, describe } from 'node:test';
+import { createWaysIn } from '../../src/core/accounts/links/hand-over.ts';
+import { createLinkTokens } from '../../src/core/accounts/links/tokens.ts';
+import { createGuessCounter } from '../../src/core/accounts/passwords/guesses.ts';
+import { createPasswords } from '../../src/core/accounts/passwords/passwords.ts';
+import { createFirstTenant } from '../../src/core/accounts/tenants/first-tenant.ts';
+import { createThrottle } from '../../src/core/accounts/throttles/throttle.ts';
+import { createUserAdder } from '../../src/core/accounts/users/add.ts';
+import { createBulkReset } from '../../src/core/accounts/users/bulk-reset.ts';
+import { createBulkChange } from '../../src/core/accounts/users/bulk.ts';
+import { createUserChanges } from '../../src/core/accounts/users/changes.ts';
+import { chooseLanguage } from '../../src/core/accounts/users/language.ts';
+import { linkAddresses } from '../../src/site/http/paths.ts';
+import { aCarefulCompany } from '../support/approvals.ts';
+import { checkRows, type Row } from '../support/core-checks.ts';
+import { actingIn } from '../support/imports.ts';
+import { anOperator, operatorsOf } from '../support/operators.ts';
+import { openPortal } from '../support/portal.ts';
+import { underRules } from '../support/rules.ts';
+
+const portal = await openPortal({ environment: underRules({ languages: ['en', 'fr'], defaultLanguage: 'en' }) });
+const { database, config, tenants, hasher } = portal;
+const clock = (): number => portal.clock.now;
+const throttle = createThrottle(database, config.rules);
+const tokens = createLinkTokens([], linkAddresses(config.baseUrl));
+const parts = { database, throttle, clock, waysIn: createWaysIn({ hasher, tokens, canMail: true, clock }) };
+const { tenant, asker, plain } = await aCarefulCompany(portal);
+const scope = actingIn(tenant, asker);
+await anOperator(portal);
+
+const bidi = 'Zoé \u202eBesson';
+const long = 'x'.repeat(121);
+const many = Array.from({ length: 51 }, () => crypto.randomUUID());
+
+// A caller that is no form may send anything, whatever the types say.
+const facts = (changed: object) =>
+  ({
+    username: `neu@${tenant.domain}`,
+    firstName: 'Neu',
+    lastName: '',
+    displayName: 'Neu',
+    language: null,
+    administratorLevel: 'none',
+    agentLevel: 'none',
+    ...changed,
+  }) as never;
+const add = (changed: object) => () => createUserAdder(parts)(scope, facts(changed));
+const edit = (changed: object) => () =>
+  createUserChanges(parts).edit(scope, plain.id, { typed: facts(changed), shown: null });
+
+const users: Row[] = [
+  ['no user name', add({ username: 'neu' }), 'username username.malformed'],
+  [
+    'a user name that is too long',
+    add({ username: `${long.repeat(3)}@${tenant.domain}` }),
+    'username username.malformed',
+  ],
+  ['a user name elsewhere', add({ username: 'neu@other.example' }), 'username username.otherDomain'],
+  ['a user name that is taken', add({ username: plain.username }), 'username username.taken'],
+  ...[['a new user', add] as const, ['a change to a user', edit] as const].flatMap(([whose, send]): Row[] => [
+    [`${whose}: a long first name`, send({ firstName: long }), 'firstName field.tooLong'],
+    [`${whose}: a long last name`, send({ lastName: long }), 'lastName field.tooLong'],
+    [`${whose}: a long display name`, send({ displayName: long.repeat(2) }), 'displayName field.tooLong'],
+    [`${whose}: a name that turns the line around`, send({ displayName: bidi }), 'displayName field.malformed'],
+    [`${whose}: no name`, send({ firstName: '', displayName: '' }), 'displayName displayName.missing'],
+    [`${whose}: a name that is no text`, send({ lastName: null }), 'lastName field.malformed'],
+    [`${whose}: a language of another region`, send({ language: 'de' }), 'language language.notOffered'],
+    [
+      `${whose}: an unknown administrator level`,
+      send({ administratorLevel: 'root' }),
+      'administratorLevel field.unknownValue',
+    ],
+    [`${whose}: an unknown agent level`, send({ agentLevel: 'root' }), 'agentLevel field.unknownValue'],
+  ]),
+  ['51 at once', () => createBulkChange(parts)(scope, 'block', many), 'bulk.tooMany'],
+  [
+    'an unknown bulk action',
+    () => createBulkChange(parts)(scope, 'explode' as never, [plain.id]),
+    'field.unknownValue',
+  ],
+  [
+    '51 resets at once',
+    () =>
+      createBulkReset(parts)(
+        scope,
+        many.map((id) => ({ id, epoch: 0 })),
+      ),
+    'bulk.tooMany',
+  ],
+];
+
+const details = (changed: object) => ({ name: 'New', domains: ['new.example'], language: 'en', ...changed });
+const admin = (changed: object) =>
+  ({
+    username: 'ada@new.example',
+    name: 'Ada',
+    administratorLevel: 'global',
+    agentLevel: 'none',
+    language: null,
+    ...changed,
+  }) as never;
+const found =
+  (changed: object, person: object = {}) =>
+  () =>
+    tenants.add(details(changed), admin(person));
+const person = (changed: object) => () =>
+  tenants.addUser(tenant.id, admin({ username: `p@${tenant.domain}`, administratorLevel: 'none', ...changed }));
+
+const organizations: Row[] = [
+  ['no name', found({ name: ' ' }), 'tenant.nameMalformed'],
+  ['a long name', found({ name: 'x'.repeat(201) }), 'tenant.nameMalformed'],
+  ['no domain', found({ domains: [] }), 'domain.malformed'],
+  ['what is no domain', found({ domains: ['new'] }), 'domain.malformed'],
+  ['an unknown language', found({ language: 'xx' }), 'language.unknown'],
+  ['a language of another region', found({ language: 'de' }), 'language.notOffered'],
+  ['an administrator elsewhere', found({}, { username: 'ada@other.example' }), 'username.otherDomain'],
+  ['an administrator without a name', found({}, { name: '' }), 'displayName.malformed'],
+  ['an administrator of an unknown level', found({}, { administratorLevel: 'root' }), 'field.unknownValue'],
+  ['an administrator of an unknown agent level', found({}, { agentLevel: 'root' }), 'field.unknownValue'],
+  ['an administrator with a language of another region', found({}, { language: 'de' }), 'language.notOffered'],
+  ['a person without a name', person({ name: '' }), 'displayName.malformed'],
+  ['a person with a malformed user name', person({ username: 'é@x' }), 'username.malformed'],
+  ['a person of an unknown level', person({ administratorLevel: 'root' }), 'field.unknownValue'],
+  ['a person of an unknown agent level', person({ agentLevel: 'root' }), 'field.unknownValue'],
+  ['a person with a language of another region', person({ language: 'de' }), 'language.notOffered'],
+  [
+    'an operator with a language of another region',
+    () => operatorsOf(portal).add({ username: 'x@hosting.example', name: 'X', language: 'de' }),
+    'language.notOffered',
+  ],
+];
+
+const guesses = createGuessCounter();
+const passwords = createPasswords({ ...parts, hasher, guesses });
+after(() => guesses.close());
+const first = (changed: object) => () =>
+  createFirstTenant({ rules: config.rules, tenants, passwords, hasher }, 'no link', {
+    tenantName: 'First',
+    domain: 'first.example',
+    language: 'en',
+    adminName: 'Ada',
+    username: 'ada@first.example',
+    newPassword: 'seven quiet otters nap',
+    confirmPassword: 'seven quiet otters nap',
+    ...changed,
+  });
+const firstOrganization: Row[] = [
+  ['a short password', first({ newPassword: 'otters' }), 'newPassword password.tooShort'],
+  ['two passwords', first({ confirmPassword: 'seven quiet otters' }), 'confirmPassword password.confirmationDiffers'],
+  ['no name', first({ tenantName: '' }), 'tenantName tenant.nameMalformed'],
+  ['what is no domain', first({ domain: 'first' }), 'domain domain.malformed'],
+  ['an administrator elsewhere', first({ username: 'ada@other.example' }), 'username username.otherDomain'],
+  ['a language of another region', first({ language: 'de' }), 'language language.notOffered'],
+];
+const languages: Row[] = [
+  ['of another region', () => chooseLanguage(database, scope, 'de'), 'language.notOffered'],
+  ['unknown', () => chooseLanguage(database, scope, 'xx' as never), 'language.notOffered'],
+];
+
+describe('core refuses, with a code, what no form would send', () => {
+  checkRows(database, { users, organizations, firstOrganization, languages });
+});

@@ -1,0 +1,95 @@
+import { describe } from 'node:test';
+import { createApprovals, type Wish } from '../../src/core/approvals/approvals.ts';
+import { createImports } from '../../src/core/imports/imports.ts';
+import { createWaysIn } from '../../src/core/accounts/links/hand-over.ts';
+import { createLinkTokens } from '../../src/core/accounts/links/tokens.ts';
+import { createRules } from '../../src/core/accounts/tenants/tenant-rules.ts';
+import { createThrottle } from '../../src/core/accounts/throttles/throttle.ts';
+import { createSupport } from '../../src/core/support/support.ts';
+import { linkAddresses } from '../../src/site/http/paths.ts';
+import { createUsersCsv } from '../../src/site/users/csv.ts';
+import { loadTranslator } from '../../src/i18n/translator.ts';
+import { aCarefulCompany } from '../support/approvals.ts';
+import { checkRows, type Row } from '../support/core-checks.ts';
+import { actingIn } from '../support/imports.ts';
+import { anOperator } from '../support/operators.ts';
+import { openPortal } from '../support/portal.ts';
+import { underRules } from '../support/rules.ts';
+
+const portal = await openPortal({ environment: underRules({ languages: ['en', 'fr'], defaultLanguage: 'en' }) });
+const { database, config, tenants, hasher } = portal;
+const clock = (): number => portal.clock.now;
+const throttle = createThrottle(database, config.rules);
+const tokens = createLinkTokens([], linkAddresses(config.baseUrl));
+const parts = { database, throttle, clock, waysIn: createWaysIn({ hasher, tokens, canMail: true, clock }) };
+const { tenant, asker, other, plain } = await aCarefulCompany(portal);
+const scope = actingIn(tenant, asker);
+const operator = await anOperator(portal);
+
+const bidi = 'Zoé \u202eBesson';
+const many = Array.from({ length: 51 }, () => crypto.randomUUID());
+
+const setRules = (own: object) => () => createRules({ database, regionRules: config.rules, clock }).set(scope, own);
+const ownRules: Row[] = [
+  ['a number beyond the bounds', setRules({ idleMinutes: 100_000 }), 'rule.outOfBounds'],
+  ['half a number', setRules({ passwordLength: 20.5 }), 'rule.outOfBounds'],
+  ['a choice that is looser', setRules({ export: 'none' }), 'field.unknownValue'],
+  ['an unknown rule', setRules({ anything: 'goes' }), 'field.unknownValue'],
+];
+
+const support = createSupport({ ...parts, rules: config.rules, scopeFor: tenants.scopeFor });
+const grant = (changed: object) => () =>
+  support.grant(scope, { operator: operator.id, purpose: 'Help', level: 'look', hours: 1, ...changed });
+const hours = config.rules.supportAccess.longestHours;
+const grants: Row[] = [
+  ['nobody of the operator', grant({ operator: plain.id }), 'operator support.operatorUnknown'],
+  ['no purpose', grant({ purpose: '' }), 'purpose support.purposeMissing'],
+  ['a long purpose', grant({ purpose: 'x'.repeat(301) }), 'purpose field.tooLong'],
+  ['a purpose that turns the line around', grant({ purpose: bidi }), 'purpose field.malformed'],
+  ['an unknown level', grant({ level: 'everything' }), 'level field.unknownValue'],
+  ['no hours', grant({ hours: 0 }), 'hours support.hoursOutOfBounds'],
+  ['half an hour', grant({ hours: 0.5 }), 'hours support.hoursOutOfBounds'],
+  ['more hours than the rules allow', grant({ hours: hours + 1 }), 'hours support.hoursOutOfBounds'],
+];
+
+const approvals = createApprovals({ database, clock });
+const wish = (changed: object): Wish => ({ act: 'resetPassword', userIds: [other.id], ...changed });
+const ask =
+  (changed: object, reason = 'Lost phone') =>
+  () =>
+    approvals.ask(scope, wish(changed), reason);
+const part = (changed: object) => ({
+  act: 'exportLog',
+  log: { format: 'csv', part: { user: null, kind: null, from: null, to: null, ...changed } },
+});
+const requests: Row[] = [
+  ['no reason', ask({}, ''), 'approval.reasonMissing'],
+  ['a long reason', ask({}, 'x'.repeat(501)), 'field.tooLong'],
+  ['a reason that turns the line around', ask({}, bidi), 'field.malformed'],
+  ['an unknown act', ask({ act: 'anything' }), 'field.unknownValue'],
+  ['51 users', ask({ act: 'delete', userIds: many }), 'bulk.tooMany'],
+  [
+    'a log in an unknown format',
+    ask({ act: 'exportLog', log: { ...part({}).log, format: 'pdf' } }),
+    'field.unknownValue',
+  ],
+  ['an unknown kind of entry', ask(part({ kind: 'x' })), 'field.unknownValue'],
+  ['a day that is none', ask(part({ from: '23.11.2026' })), 'field.malformed'],
+  ['no log where one is asked for', ask({ act: 'exportLog' }), 'field.malformed'],
+  ['rules where none are asked for', ask({ own: { before: {}, next: {} } }), 'field.malformed'],
+  ['an unknown answer', () => approvals.decide(scope, 'x', 'maybe' as never, ''), 'field.unknownValue'],
+  ['a long remark', () => approvals.decide(scope, 'x', 'declined', 'x'.repeat(501)), 'field.tooLong'],
+];
+
+const imports = createImports({ ...parts, csv: createUsersCsv(await loadTranslator(), clock) });
+const staged = { state: 'staged', counts: { added: 1, changed: 0, unchanged: 0, refused: 0 } } as never;
+const stage = (bytes: Buffer) => () => imports.stage(scope, { name: 'x.csv', bytes });
+const files: Row[] = [
+  ['a file that is too large', stage(Buffer.alloc(5 * 1024 * 1024 + 1, 'x')), 'file import.tooLarge'],
+  ['an empty file', stage(Buffer.alloc(0)), 'file import.noRows'],
+  ['an unknown way to import', () => imports.want(scope, staged, 'some' as never, 0), 'field.unknownValue'],
+];
+
+describe('core refuses, with a code, what no form would send', () => {
+  checkRows(database, { ownRules, grants, requests, files });
+});

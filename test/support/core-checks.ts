@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { Failure, type FieldFault } from '../../src/domain/errors.ts';
+import type { Database } from '../../src/platform/database/database.ts';
+
+/** Codes that a call ended with: thrown, returned, or as faults of fields. */
+async function codesOf(call: () => Promise<unknown>): Promise<unknown> {
+  try {
+    const result = (await call()) as null | readonly FieldFault[] | { readonly faults?: readonly FieldFault[] };
+    const faults = Array.isArray(result)
+      ? (result as readonly FieldFault[])
+      : (result as { faults?: FieldFault[] })?.faults;
+    return faults?.map(({ field, code }) => `${field} ${code}`) ?? result;
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    assert.equal(error.kind, 'badRequest');
+    return [error.code];
+  }
+}
+
+/** A call with one bad value, and the codes that it must end with. */
+export type Row = readonly [what: string, call: () => Promise<unknown>, ...codes: string[]];
+
+/** Tests that each call ends with its codes and records nothing. */
+export function checkRows(database: Database, groups: Readonly<Record<string, readonly Row[]>>): void {
+  for (const [group, rows] of Object.entries(groups)) {
+    for (const [what, call, ...codes] of rows) {
+      it(`${group}: ${what}`, async () => {
+        const before = await database.knex('activity').count();
+        assert.deepEqual(await codesOf(call), codes);
+        assert.deepEqual(await database.knex('activity').count(), before);
+      });
+    }
+  }
+}
