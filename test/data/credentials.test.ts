@@ -43,6 +43,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
           secondFactorAt: null,
           secondFactorDue: false,
           globalAdminUntil: null,
+          updatedAt: start,
         },
         tenant: { ...scope.tenant, state: 'active', ownRules: {} },
         passwordHash,

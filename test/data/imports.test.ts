@@ -159,6 +159,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
         userId: seen!,
         address: null,
         device: '',
+        method: 'pwd',
         at: start,
       });
       const until = start + dayMs;

@@ -28,7 +28,14 @@ for (const { dialect, config, skip } of both(await postgres())) {
     }
     async function opened(user: NewUser, at = start): Promise<string> {
       const id = randomUUID();
-      await sessionsStore.open(database, { id, userId: user.id, address: '192.0.2.1', device: 'Firefox', at });
+      await sessionsStore.open(database, {
+        id,
+        userId: user.id,
+        address: '192.0.2.1',
+        device: 'Firefox',
+        method: 'pwd',
+        at,
+      });
       return id;
     }
     const lives = async (id: string): Promise<boolean> =>
@@ -43,7 +50,8 @@ for (const { dialect, config, skip } of both(await postgres())) {
         id,
         createdAt: start + 5,
         seenAt: start + 5,
-        codeGiven: false,
+        amr: ['pwd'],
+        authTime: start + 5,
         user: {
           ...shown,
           ...{
@@ -55,6 +63,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
             secondFactorAt: null,
             secondFactorDue: false,
             globalAdminUntil: null,
+            updatedAt: start,
           },
         },
         tenant: { ...scope.tenant, kind: 'partner', state: 'active', ownRules: {} },

@@ -41,7 +41,14 @@ for (const { dialect, config, skip } of both(await postgres())) {
         await newTenant(tx);
         await usersStore.insert(tx, scope, newUser());
         await credentialsStore.replace(tx, scope, user.id, 0, { kind: 'own', hash: 'lost', at: start });
-        await sessionsStore.open(tx, { id: 'lost', userId: user.id, address: null, device: '', at: start });
+        await sessionsStore.open(tx, {
+          id: 'lost',
+          userId: user.id,
+          address: null,
+          device: '',
+          method: 'pwd',
+          at: start,
+        });
         await activityStore.record(tx, scope, { kind: 'user.added' }, user.id, start);
         await directoryStore.put(tx, [{ domain: 'lost.example', region: 'germany' }]);
         await setUpStore.replace(tx, 'lost');

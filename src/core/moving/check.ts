@@ -53,6 +53,7 @@ const userSchema = z.object({
   password: z.enum(['own', 'temporary']),
   epoch: z.number().int().min(0),
   created_at: time,
+  updated_at: time,
   password_set_at: time,
   temporary_until: time.nullable(),
   last_sign_in_at: time.nullable(),

@@ -116,17 +116,22 @@ export async function countSecondFactorsToReplace(database: Database, tenantId: 
   return countOf(users.whereRaw('(second_factor_at is not null or second_factor_due = 1)'));
 }
 
-/** Takes languages out that a region does not offer. @returns whether the company's was one, and how many users' were */
+/**
+ * Removes languages that a region does not offer. @param at epoch ms
+ * @returns whether the company's was one, and how many users' were
+ */
 export async function offerLanguages(
   database: Database,
   tenantId: string,
   { languages, defaultLanguage }: Pick<RegionRules, 'languages' | 'defaultLanguage'>,
+  at: number,
 ): Promise<{ company: boolean; users: number }> {
   const offered = [...languages];
   const own = database.knex('tenants').where({ id: tenantId }).whereNotIn('language', offered);
   const company = (await own.update({ language: defaultLanguage })) === 1;
   const others = database.knex('users').where({ tenant_id: tenantId }).whereNotIn('language', offered);
-  return { company, users: await others.update({ language: null, version: database.knex.raw('version + 1') }) };
+  const changed = { language: null, version: database.knex.raw('version + 1'), updated_at: at };
+  return { company, users: await others.update(changed) };
 }
 
 /** Nobody of the tenant has a usable password afterwards. @param hash a tag that no password has. @param at epoch ms */

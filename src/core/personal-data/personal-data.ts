@@ -4,9 +4,9 @@ import type { Notice } from '../../domain/notices.ts';
 import { may } from '../../domain/policy.ts';
 import { createScope, type Scope } from '../../domain/scope.ts';
 import { statusOf, type User } from '../../domain/people/user.ts';
-import { type OwnSession, usersStore } from '../accounts/index.ts';
+import { usersStore } from '../accounts/index.ts';
 import { activityStore, deliveriesStore } from '../activity/index.ts';
-import type { Side } from './personal-data.store.ts';
+import type { HeldSession, Side } from './personal-data.store.ts';
 import * as personalDataStore from './personal-data.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
@@ -26,7 +26,7 @@ export interface PersonalEntry {
 /** Everything that is held of one person; of the entries, the latest. */
 export interface PersonalData {
   readonly user: User;
-  readonly sessions: readonly Omit<OwnSession, 'id'>[];
+  readonly sessions: readonly HeldSession[];
   readonly notices: readonly { readonly notice: Notice; readonly at: number }[];
   readonly entries: readonly PersonalEntry[];
   /** Whether there are earlier entries than those. */
@@ -89,10 +89,11 @@ export async function* file(deps: PersonalDataDependencies, scope: Scope, user: 
     organization: scope.tenant.name,
     region: scope.rules.region,
     account: account(user, clock()),
-    sessions: held.sessions.map(({ createdAt, seenAt, ...session }) => ({
+    sessions: held.sessions.map(({ createdAt, seenAt, authTime, ...session }) => ({
       ...session,
       createdAt: time(createdAt),
       seenAt: time(seenAt),
+      authTime: time(authTime),
     })),
     queuedMails: held.notices.map(({ notice, at }) => ({ at: time(at), ...notice })),
   };
@@ -154,6 +155,7 @@ function account(user: User, now: number): object {
     agentLevel,
     status: statusOf(user, now),
     createdAt: time(user.createdAt),
+    updatedAt: time(user.updatedAt),
     lastSignInAt: timeOrNull(user.lastSignInAt),
     deletedAt: timeOrNull(user.deletedAt),
     secondFactor: user.secondFactorAt === null ? null : { setUpAt: time(user.secondFactorAt) },

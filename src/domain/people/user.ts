@@ -29,6 +29,8 @@ export interface User {
   readonly epoch: number;
   /** Increases with every change to names, language, levels or state; starts at 1. */
   readonly version: number;
+  /** When `version` last increased, epoch ms: the creation, where it never did. */
+  readonly updatedAt: number;
   /** Epoch ms; null before the first sign-in. */
   readonly lastSignInAt: number | null;
   readonly createdAt: number;

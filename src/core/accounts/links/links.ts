@@ -84,7 +84,7 @@ export async function open(
       principal: person(user),
     });
     if (!(await burn(deps, tx, scope, found))) return null;
-    return sessions.openWithin(tx, scope, { ...user, epoch: user.epoch + 1 }, device);
+    return sessions.openWithin(tx, scope, { ...user, epoch: user.epoch + 1 }, device, 'link');
   });
 }
 

@@ -74,6 +74,8 @@ async function replaceOwn(
     const replaced = await credentialsStore.replace(tx, scope, user.id, user.epoch, { kind: 'own', hash, at });
     if (!replaced) throw conflict('passwords:conflict');
     await sessionsStore.endAllOf(tx, scope, user.id, sessionId);
+    // Whoever replaces their own password has just confirmed it; a temporary one is not asked for again.
+    if (user.password === 'own') await sessionsStore.confirm(tx, sessionId, user.id, at);
     await activityStore.record(
       tx,
       scope,

@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { sha256 } from '../../../platform/database/digest.ts';
 import { Failure } from '../../../domain/errors.ts';
 import type { Scope } from '../../../domain/scope.ts';
+import { type AuthenticationMethod, withSecondFactor } from '../../../domain/people/authentication.ts';
 import { readCode, recoveryCode, recoveryCodeBytes, recoveryCodeCount } from '../../../domain/people/second-factor.ts';
+import type { LiveSession } from '../stores/sessions.store.ts';
 import { stepOf } from './totp.ts';
 import type { Vault } from '../../../platform/keys/vault.ts';
 import { activityStore } from '../../activity/index.ts';
@@ -24,6 +26,10 @@ export function newRecoveryCodes(userId: string): { codes: string[]; digests: st
   const codes = Array.from({ length: recoveryCodeCount }, () => recoveryCode(randomBytes(recoveryCodeBytes)));
   return { codes, digests: codes.map((code) => digestOf(userId, code)) };
 }
+
+/** @returns the methods of a session in which this code is given too, should it be accepted */
+export const amrWith = (session: Pick<LiveSession, 'amr'>, typed: string): readonly AuthenticationMethod[] =>
+  withSecondFactor(session.amr, readCode(typed)?.kind === 'recovery' ? 'recovery' : 'otp');
 
 export interface CodeCheckDependencies {
   readonly vault: Vault;

@@ -1,4 +1,5 @@
 import { conflict, Failure, type FieldFault } from '../../../domain/errors.ts';
+import { withSecondFactor } from '../../../domain/people/authentication.ts';
 import { isSecondFactorRequired, readCode } from '../../../domain/people/second-factor.ts';
 import { stillSignedIn } from '../sessions/recheck.ts';
 import type { Throttle } from '../throttles/throttle.ts';
@@ -33,7 +34,7 @@ export interface SecondFactorDependencies {
 
 export function needsPassword(deps: SecondFactorDependencies, { session }: Pick<Asker, 'session'>): boolean {
   const { clock } = deps;
-  return clock() - session.createdAt > freshMs;
+  return clock() - session.authTime > freshMs;
 }
 
 async function faultOf(
@@ -83,7 +84,8 @@ export async function setUp(
     await stillSignedIn(tx, session, at);
     const factor = { seed: vault.seal(seed, seedOf(user.id)), step: checked.step, recoveryDigests: digests, at };
     if (!(await secondFactorsStore.insert(tx, scope, user.id, factor))) throw conflict('second-factor:conflict');
-    if (!(await secondFactorsStore.giveCode(tx, session.id, user.id))) throw conflict('second-factor:conflict');
+    if (!(await sessionsStore.noteAuthentication(tx, session, withSecondFactor(session.amr, 'otp'), at)))
+      throw conflict('second-factor:conflict');
     await sessionsStore.endAllOf(tx, scope, user.id, session.id);
     await activityStore.record(tx, scope, { kind: 'secondFactor.setUp' }, user.id, at);
   });

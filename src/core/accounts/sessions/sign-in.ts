@@ -97,22 +97,24 @@ async function open(
     const failure = standing(present, clock());
     if (failure !== null) return failure;
     if (stronger !== null) await credentialsStore.rehash(tx, user.id, passwordHash, stronger);
-    const ticket = await openWithin(deps, tx, scope, present.user, device);
+    const ticket = await openWithin(deps, tx, scope, present.user, device, 'pwd');
     return { ticket, codePending: present.user.secondFactorAt !== null };
   });
 }
 
-/** Opens a session in a transaction that holds the tenant and has let its user in otherwise than by a password. */
+/** Opens a session in a transaction that holds the tenant's lock and has authenticated its user. @param method by what */
 export async function openWithin(
   deps: SessionsDependencies,
   tx: Database,
   scope: RegionScope,
   user: Pick<User, 'id' | 'tenantId' | 'epoch' | 'secondFactorAt'>,
   device: string,
+  method: 'pwd' | 'link',
 ): Promise<SessionTicket> {
   const { clock } = deps;
   const codePending = user.secondFactorAt !== null;
-  const session = { id: randomUUID(), userId: user.id, address: scope.address, device, at: clock(), codePending };
+  const id = randomUUID();
+  const session = { id, userId: user.id, address: scope.address, device, at: clock(), method, codePending };
   await sessionsStore.open(tx, session);
   const kind = codePending ? 'signIn.codeAsked' : 'signIn.succeeded';
   await activityStore.recordSignIn(tx, scope, user, { kind }, session.at);

@@ -108,13 +108,6 @@ export async function insert(
   return true;
 }
 
-/** Notes that a session has its user's second factor. @returns false where it has ended meanwhile */
-export async function giveCode(database: Database, sessionId: string, userId: string): Promise<boolean> {
-  return (
-    (await database.knex('user_sessions').where({ id: sessionId, user_id: userId }).update({ code_given: 1 })) === 1
-  );
-}
-
 /** Notes a sign-in that ended with a code. @param at epoch ms */
 export async function noteSignIn(database: Database, scope: Scope, userId: string, at: number): Promise<void> {
   await database.knex('users').where(own(scope, userId)).update({ last_sign_in_at: at });

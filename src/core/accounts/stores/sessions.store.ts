@@ -1,4 +1,5 @@
 import { unseen, type Database, preparedQuery } from '../../../platform/database/database.ts';
+import { authenticationMethods, type AuthenticationMethod } from '../../../domain/people/authentication.ts';
 import type { OwnRules } from '../../../domain/tenant-rules.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import type { SupportEnd } from '../../../domain/support.ts';
@@ -21,8 +22,10 @@ export interface LiveSession {
   readonly id: string;
   readonly createdAt: number;
   readonly seenAt: number;
-  /** Whether its user's second factor was given in it. */
-  readonly codeGiven: boolean;
+  /** How its user authenticated. */
+  readonly amr: readonly AuthenticationMethod[];
+  /** When they last authenticated in it, epoch ms: at the sign-in, by the code after it, or by a password that was confirmed. */
+  readonly authTime: number;
   readonly user: User;
   readonly tenant: ScopeTenant & Pick<Tenant, 'kind' | 'state'> & { readonly ownRules: OwnRules };
   /** The grant under which it acts in another tenant. */
@@ -35,7 +38,8 @@ interface LiveSessionRow extends UserRow, HomeRow, OpenGrantRow {
   session_id: string;
   session_created_at: number;
   session_seen_at: number;
-  session_code_given: number;
+  session_amr: string;
+  session_auth_time: number;
   tenant_kind: Tenant['kind'];
 }
 
@@ -72,7 +76,8 @@ const findLive = preparedQuery<LiveSessionRow>('sessions.findLive', (knex, $) =>
       'user_sessions.id as session_id',
       'user_sessions.created_at as session_created_at',
       'user_sessions.seen_at as session_seen_at',
-      'user_sessions.code_given as session_code_given',
+      'user_sessions.amr as session_amr',
+      'user_sessions.auth_time as session_auth_time',
       ...homeColumns,
       'tenants.kind as tenant_kind',
     ])
@@ -103,6 +108,7 @@ export async function open(
     address: string | null;
     device: string;
     at: number;
+    method: 'pwd' | 'link';
     codePending?: boolean;
   },
 ): Promise<void> {
@@ -113,6 +119,8 @@ export async function open(
     device: session.device,
     created_at: session.at,
     seen_at: session.at,
+    amr: session.method,
+    auth_time: session.at,
   });
   if (session.codePending) return;
   await database.knex('users').where({ id: session.userId }).update({ last_sign_in_at: session.at });
@@ -137,6 +145,30 @@ export async function endOwn(database: Database, scope: Scope, id: string): Prom
       .where({ id, user_id: actingUserId(scope) })
       .delete()) === 1
   );
+}
+
+/**
+ * Notes that a user authenticated again in a session. @param at epoch ms
+ * @returns false where the session has ended meanwhile
+ */
+export async function noteAuthentication(
+  database: Database,
+  session: Pick<LiveSession, 'id' | 'user'>,
+  amr: readonly AuthenticationMethod[],
+  at: number,
+): Promise<boolean> {
+  const own = { id: session.id, user_id: session.user.id };
+  return (
+    (await database
+      .knex('user_sessions')
+      .where(own)
+      .update({ amr: amr.join(' '), auth_time: at })) === 1
+  );
+}
+
+/** Notes that a user confirmed their password in a session. @param at epoch ms */
+export async function confirm(database: Database, id: string, userId: string, at: number): Promise<void> {
+  await database.knex('user_sessions').where({ id, user_id: userId }).update({ auth_time: at });
 }
 
 export async function noteSeen(database: Database, id: string, at: number): Promise<void> {
@@ -181,12 +213,17 @@ export async function endAllOf(database: Database, scope: Scope, userId: string,
   await (except === null ? ending : ending.whereNot('id', except)).delete();
 }
 
+/** @returns the methods that a session's row names */
+export const toAmr = (text: string): AuthenticationMethod[] =>
+  authenticationMethods.filter((method) => text.split(' ').includes(method));
+
 function toLiveSession(row: LiveSessionRow): LiveSession {
   return {
     id: row.session_id,
     createdAt: row.session_created_at,
     seenAt: row.session_seen_at,
-    codeGiven: row.session_code_given === 1,
+    amr: toAmr(row.session_amr),
+    authTime: row.session_auth_time,
     user: toUser(row),
     tenant: { ...toHome(row), kind: row.tenant_kind },
     support: toOpenGrant(row),

@@ -81,7 +81,7 @@ export function updateMany(database: Database, scope: Scope, users: readonly Use
       return known ? [{ ...user, ...known, search_words: searchWordsOf({ ...user, ...known }) }] : [];
     });
     if (rows.length === 0) return;
-    await database.knex.raw(updateOf(rows.length), [...rows.flatMap(toValues), scope.now, scope.tenant.id]);
+    await database.knex.raw(updateOf(rows.length), [...rows.flatMap(toValues), scope.now, scope.now, scope.tenant.id]);
     const tenant_id = scope.tenant.id;
     await reindexUsers(
       database,
@@ -107,6 +107,7 @@ function updateOf(count: number): string {
   return `
     with changed (user_id, ${changedColumns.join(', ')}) as (values ${Array(count).fill(rowOfValues).join(', ')})
     update users set ${changedColumns.map((column) => `${column} = changed.${column}`).join(', ')}, version = users.version + 1,
+      updated_at = cast(? as bigint),
       global_admin_until = case
         when users.administrator_level = 'global' and changed.administrator_level <> 'global' then cast(? as bigint)
         else users.global_admin_until end
@@ -173,6 +174,7 @@ function toRow(
     epoch: 0,
     last_sign_in_at: user.lastSignInAt ?? 0,
     created_at: user.createdAt,
+    updated_at: user.createdAt,
     deleted_at: user.deletedAt ?? null,
   };
 }

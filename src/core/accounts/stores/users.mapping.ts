@@ -26,6 +26,7 @@ export const userColumns = [
   'users.second_factor_due',
   'users.epoch',
   'users.version',
+  'users.updated_at',
   'users.last_sign_in_at',
   'users.created_at',
   'users.deleted_at',
@@ -78,6 +79,7 @@ export interface UserRow {
   second_factor_due?: 0 | 1;
   epoch: number;
   version: number;
+  updated_at: number;
   last_sign_in_at: number;
   created_at: number;
   deleted_at: number | null;
@@ -129,6 +131,7 @@ export function toUser(row: UserRow): User {
     secondFactorDue: row.second_factor_due === 1,
     epoch: row.epoch,
     version: row.version,
+    updatedAt: row.updated_at,
     lastSignInAt: row.last_sign_in_at === 0 ? null : row.last_sign_in_at,
     createdAt: row.created_at,
     deletedAt: row.deleted_at,
@@ -176,11 +179,18 @@ export function indexedOf(user: IndexedRow, changes: Partial<UserChanges>): { na
 /** A user as it is first written, its hash included. */
 export interface NewUser extends Omit<
   User,
-  'tenantId' | 'epoch' | 'version' | 'deletedAt' | 'secondFactorAt' | 'secondFactorDue' | 'globalAdminUntil'
+  | 'tenantId'
+  | 'epoch'
+  | 'version'
+  | 'updatedAt'
+  | 'deletedAt'
+  | 'secondFactorAt'
+  | 'secondFactorDue'
+  | 'globalAdminUntil'
 > {
   readonly deletedAt?: number | null;
   readonly passwordHash: string;
 }
 
-/** @returns what increases a user's version in the update that it is part of */
+/** @returns what increases a user's version in the update that it is part of; the same update sets `updated_at` */
 export const nextVersion = ({ knex }: Database): Knex.Raw => knex.raw('version + 1');
