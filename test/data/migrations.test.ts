@@ -85,6 +85,6 @@ test('both databases have the same tables and columns', { skip: skipWithout('pos
       .map(({ table, column, required }) => `${table}.${column}${required ? ' required' : ''}`)
       .sort();
   const columns = listed(fromSqlite);
-  assert.ok(columns.includes('users.password_hash required'));
+  assert.ok(columns.includes('credentials.secret required'));
   assert.deepEqual(listed((fromPostgres as { rows: unknown }).rows), columns);
 });

@@ -8,7 +8,7 @@ import { absoluteLimitMs, idleLimitMs } from '../../src/domain/regions.ts';
 import type { Scope } from '../../src/domain/scope.ts';
 import { TableStore } from '../../src/site/http/session-store/table-store.ts';
 import { postgres } from '../support/services.ts';
-import { both, newTenant, newUser, open, start, worldwide } from './databases.ts';
+import { both, newTenant, newUser, open, start, worldwide, withoutPassword } from './databases.ts';
 import * as credentialsStore from '../../src/core/accounts/stores/credentials.store.ts';
 import * as sessionsStore from '../../src/core/accounts/stores/sessions.store.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
@@ -45,7 +45,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
       const user = await added();
       const id = await opened(user, start + 5);
       const live = await sessionsStore.findLiveAcrossTenants(database, id);
-      const { passwordHash: _, ...shown } = user;
+      const shown = withoutPassword(user);
       assert.deepEqual(live, {
         id,
         createdAt: start + 5,

@@ -54,7 +54,7 @@ const unset = {
 export async function aUser(
   portal: Portal,
   tenant: TestTenant,
-  wishes: Partial<User> & { clearPassword?: string } = {},
+  wishes: Partial<User> & { clearPassword?: string; passwordSetBy?: string } = {},
 ): Promise<TestUser> {
   const temporary = wishes.password === 'temporary';
   const id = wishes.id ?? randomUUID();

@@ -31,7 +31,15 @@ export async function seedCompany(
   { now, seed, progress }: { now: number; seed: number; progress?: (left: number) => void },
 ): Promise<string> {
   const tenant = { id: randomUUID(), name, language: 'fr' } as const;
-  const scope = createScope({ rules, language: 'fr', requestId: 'demo', now, address: null, tenant, principal: operator });
+  const scope = createScope({
+    rules,
+    language: 'fr',
+    requestId: 'demo',
+    now,
+    address: null,
+    tenant,
+    principal: operator,
+  });
   await tenantsStore.insert(database, { ...tenant, state: 'active', createdAt: now, domains: [domain] });
   const people = crowd({ domain, rules, now, passwordHash: others }, seededRandom(seed));
   const named = { firstName: 'Solène', lastName: 'Kervella', displayName: 'Solène Kervella' };

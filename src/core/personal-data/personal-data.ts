@@ -4,7 +4,7 @@ import type { Notice } from '../../domain/notices.ts';
 import { may } from '../../domain/policy.ts';
 import { createScope, type Scope } from '../../domain/scope.ts';
 import { statusOf, type User } from '../../domain/people/user.ts';
-import { usersStore } from '../accounts/index.ts';
+import { credentialsStore, usersStore } from '../accounts/index.ts';
 import { activityStore, deliveriesStore } from '../activity/index.ts';
 import type { HeldSession, Side } from './personal-data.store.ts';
 import * as personalDataStore from './personal-data.store.ts';
@@ -26,6 +26,7 @@ export interface PersonalEntry {
 /** Everything that is held of one person; of the entries, the latest. */
 export interface PersonalData {
   readonly user: User;
+  readonly password: credentialsStore.PasswordFacts;
   readonly sessions: readonly HeldSession[];
   readonly notices: readonly { readonly notice: Notice; readonly at: number }[];
   readonly entries: readonly PersonalEntry[];
@@ -42,11 +43,12 @@ export interface PersonalDataDependencies {
 
 async function heldOf(deps: PersonalDataDependencies, scope: Scope, user: User) {
   const { database } = deps;
-  const [sessions, notices] = await Promise.all([
+  const [password, sessions, notices] = await Promise.all([
+    credentialsStore.findPasswordFacts(database, scope, user.id),
     personalDataStore.sessions(database, scope, user.id),
     deliveriesStore.listOf(database, scope, user.id),
   ]);
-  return { user, sessions, notices };
+  return { user, password, sessions, notices };
 }
 
 async function* lines(deps: PersonalDataDependencies, scope: Scope, user: User, side: Side): AsyncGenerator<string> {
@@ -88,7 +90,7 @@ export async function* file(deps: PersonalDataDependencies, scope: Scope, user: 
     exportedAt: time(clock()),
     organization: scope.tenant.name,
     region: scope.rules.region,
-    account: account(user, clock()),
+    account: account(user, held.password, clock()),
     sessions: held.sessions.map(({ createdAt, seenAt, authTime, ...session }) => ({
       ...session,
       createdAt: time(createdAt),
@@ -143,7 +145,7 @@ function exported({ at, kind, event, by, to, address }: PersonalEntry): object {
   return { at: time(at), kind, by: called(by), to: called(to), address, ...details };
 }
 
-function account(user: User, now: number): object {
+function account(user: User, { setBy, setAt }: credentialsStore.PasswordFacts, now: number): object {
   const { username, firstName, lastName, displayName, language, administratorLevel, agentLevel } = user;
   return {
     username,
@@ -161,8 +163,8 @@ function account(user: User, now: number): object {
     secondFactor: user.secondFactorAt === null ? null : { setUpAt: time(user.secondFactorAt) },
     password: {
       kind: user.password,
-      setAt: time(user.passwordSetAt),
-      setBy: user.passwordSetBy,
+      setAt: time(setAt),
+      setBy,
       temporaryUntil: timeOrNull(user.temporaryUntil),
     },
   };

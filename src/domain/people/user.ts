@@ -1,7 +1,7 @@
 import type { AdministratorLevel, AgentLevel } from '../roles.ts';
 import type { Language } from '../regions.ts';
 
-/** A person of a tenant, as the pages know them: the password hash never leaves the store. */
+/** A person of a tenant, as the pages know them: their credentials are apart. */
 export interface User {
   readonly id: string;
   readonly tenantId: string;
@@ -18,9 +18,6 @@ export interface User {
   readonly password: 'own' | 'temporary';
   /** End of the temporary password's life, epoch ms; null while the password is the user's own. */
   readonly temporaryUntil: number | null;
-  /** Who made the temporary password and when: said to the user on the page that replaces it. */
-  readonly passwordSetBy: string | null;
-  readonly passwordSetAt: number;
   /** Since when they have a second factor, epoch ms; null while they have none. */
   readonly secondFactorAt: number | null;
   /** Whether they must set one up again, whatever the rules ask: the one they had stayed in the region they moved from. */

@@ -43,7 +43,8 @@ async function burn(
   const { clock, hasher } = deps;
   const at = clock();
   const next = { kind: 'temporary', hash: hasher.decoy, at, until: at + changeWithinMs(scope.rules) } as const;
-  const by = purpose === 'handOver' ? user.passwordSetBy : user.displayName;
+  const { setBy } = await credentialsStore.findPasswordFacts(tx, scope, user.id);
+  const by = purpose === 'handOver' ? setBy : user.displayName;
   if (!(await linksStore.burn(tx, scope, id, { at, epoch: user.epoch + 1 }))) return false;
   if (!(await credentialsStore.replace(tx, scope, user.id, user.epoch, { ...next, by }))) return false;
   await sessionsStore.endAllOf(tx, scope, user.id, null);

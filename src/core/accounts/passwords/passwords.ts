@@ -88,16 +88,11 @@ async function replaceOwn(
 }
 
 // Whoever passed a temporary password on knows it: an ending behind it, or a beginning before it, makes no secret.
-async function isUnchanged(
-  deps: PasswordsDependencies,
-  { passwordHash, user }: Credentials,
-  newPassword: string,
-): Promise<boolean> {
-  const { hasher } = deps;
+async function isUnchanged(deps: PasswordsDependencies, { user }: Credentials, newPassword: string): Promise<boolean> {
+  const { hasher, database } = deps;
   const candidates =
     user.password === 'temporary' ? temporaryPasswordsWithin(newPassword) : [normalizePassword(newPassword)];
-  for (const candidate of candidates) if (await hasher.verify(passwordHash, candidate)) return true;
-  return false;
+  return credentialsStore.isAnyPassword(database, hasher, user.id, candidates);
 }
 
 async function change(
@@ -154,15 +149,25 @@ export async function changeOwn(
   const wait = await throttle.take(attempt);
   if (wait !== null) return { outcome: 'throttled', retryAfter: wait.retryAfter };
   const credentials = await ownCredentials(deps, scope, session.epoch);
+  const { id } = credentials.user;
   const current = readPassword(form.currentPassword);
-  if (current === null || !(await hasher.verify(credentials.passwordHash, current))) {
-    await activityStore.record(database, scope, { kind: 'password.changeRefused' }, credentials.user.id, clock());
+  if (current === null || !(await credentialsStore.verifyPassword(database, hasher, id, current)).matches) {
+    await activityStore.record(database, scope, { kind: 'password.changeRefused' }, id, clock());
     return { outcome: 'invalid', faults: [{ field: 'currentPassword', key: 'passwords:error.currentWrong' }] };
   }
   await throttle.forgive(attempt);
   return change(deps, scope, credentials, session.id, form);
 }
 
-export const createPasswords = (deps: PasswordsDependencies) => bind(deps, { judge, changeForced, changeOwn });
+/** @returns who set a user's password and when. @throws Failure notFound for a user of another tenant */
+export function factsOf(
+  { database }: PasswordsDependencies,
+  scope: Scope,
+  userId: string,
+): Promise<credentialsStore.PasswordFacts> {
+  return credentialsStore.findPasswordFacts(database, scope, userId);
+}
+
+export const createPasswords = (deps: PasswordsDependencies) => bind(deps, { judge, factsOf, changeForced, changeOwn });
 
 type PasswordOwner = Parameters<typeof passwordFault>[1];

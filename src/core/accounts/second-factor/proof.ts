@@ -50,7 +50,8 @@ async function isRight(deps: ProofDependencies, scope: Scope, typed: string): Pr
   const { database, hasher } = deps;
   const credentials = await credentialsStore.findOwn(database, scope);
   const read = readPassword(typed);
-  return credentials !== null && read !== null && (await hasher.verify(credentials.passwordHash, read));
+  if (credentials === null || read === null) return false;
+  return (await credentialsStore.verifyPassword(database, hasher, credentials.user.id, read)).matches;
 }
 
 // The session and the epoch that the request began with, or else nothing: no code is used up then.

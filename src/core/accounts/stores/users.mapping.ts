@@ -5,7 +5,7 @@ import type { Knex } from 'knex';
 import { searchWordsOf } from '../../../domain/people/search-keys.ts';
 import type { Database } from '../../../platform/database/database.ts';
 
-/** The columns that make a User; the password hash is not among them. */
+/** The columns that make a User. */
 export const userColumns = [
   'users.id',
   'users.tenant_id',
@@ -20,8 +20,6 @@ export const userColumns = [
   'users.state',
   'users.password',
   'users.temporary_until',
-  'users.password_set_by',
-  'users.password_set_at',
   'users.second_factor_at',
   'users.second_factor_due',
   'users.epoch',
@@ -73,8 +71,6 @@ export interface UserRow {
   state: User['state'];
   password: User['password'];
   temporary_until: number | null;
-  password_set_by: string | null;
-  password_set_at: number;
   second_factor_at?: number | null;
   second_factor_due?: 0 | 1;
   epoch: number;
@@ -125,8 +121,6 @@ export function toUser(row: UserRow): User {
     state: row.state,
     password: row.password,
     temporaryUntil: row.temporary_until,
-    passwordSetBy: row.password_set_by,
-    passwordSetAt: row.password_set_at,
     secondFactorAt: row.second_factor_at ?? null,
     secondFactorDue: row.second_factor_due === 1,
     epoch: row.epoch,
@@ -176,7 +170,7 @@ export function indexedOf(user: IndexedRow, changes: Partial<UserChanges>): { na
   return { name_key: foldName(displayName), search_words };
 }
 
-/** A user as it is first written, its hash included. */
+/** A user as they are first written, with their password. */
 export interface NewUser extends Omit<
   User,
   | 'tenantId'
@@ -190,6 +184,8 @@ export interface NewUser extends Omit<
 > {
   readonly deletedAt?: number | null;
   readonly passwordHash: string;
+  readonly passwordSetBy: string | null;
+  readonly passwordSetAt: number;
 }
 
 /** @returns what increases a user's version in the update that it is part of; the same update sets `updated_at` */
