@@ -32,6 +32,21 @@ async function movePasswords(knex: Knex): Promise<void> {
 }
 
 // How the user of a session authenticated, and when they last did. Of earlier sessions only is known whether a code was given.
+async function moveSecondFactors(knex: Knex): Promise<void> {
+  await knex.raw(
+    `insert into credentials (user_id, kind, secret, key_id, last_step, created_at)
+       select user_id, 'totp', seed, key_id, last_step, coalesce(second_factor_at, 0)
+       from second_factors join users on users.id = user_id`,
+  );
+  await knex.raw(
+    `insert into credentials (user_id, kind, secret, created_at)
+       select user_id, 'recoveryCode', digest, coalesce(second_factor_at, 0)
+       from recovery_codes join users on users.id = user_id`,
+  );
+  await knex.schema.dropTable('recovery_codes');
+  await knex.schema.dropTable('second_factors');
+}
+
 async function noteAuthentication(knex: Knex): Promise<void> {
   await knex.raw("alter table user_sessions add column amr text not null default ''");
   await knex.raw('alter table user_sessions add column auth_time bigint not null default 0');
@@ -44,10 +59,43 @@ async function noteAuthentication(knex: Knex): Promise<void> {
 export async function up(knex: Knex): Promise<void> {
   await createCredentials(knex);
   await movePasswords(knex);
+  await moveSecondFactors(knex);
   await noteAuthentication(knex);
   // When a user's version last increased. It is not known of earlier changes.
   await knex.raw('alter table users add column updated_at bigint not null default 0');
   await knex.raw('update users set updated_at = created_at');
+}
+
+async function returnPasswords(knex: Knex): Promise<void> {
+  await knex.raw("alter table users add column password_hash text not null default ''");
+  await knex.raw('alter table users add column password_set_by text');
+  await knex.raw('alter table users add column password_set_at bigint not null default 0');
+  await knex.raw(
+    `update users set password_hash = secret, password_set_by = set_by, password_set_at = credentials.created_at
+       from credentials where credentials.user_id = users.id and kind = 'password'`,
+  );
+}
+
+async function returnSecondFactors(knex: Knex): Promise<void> {
+  await knex.schema.createTable('second_factors', (table) => {
+    table.text('user_id').primary().references('id').inTable('users').onDelete('cascade');
+    table.text('seed').notNullable();
+    table.text('key_id').notNullable();
+    table.bigInteger('last_step').notNullable();
+  });
+  await knex.schema.createTable('recovery_codes', (table) => {
+    table.text('user_id').notNullable().references('id').inTable('users').onDelete('cascade');
+    table.text('digest').notNullable();
+    table.primary(['user_id', 'digest']);
+  });
+  await knex.raw(
+    `insert into second_factors (user_id, seed, key_id, last_step)
+       select user_id, secret, key_id, last_step from credentials where kind = 'totp'`,
+  );
+  await knex.raw(
+    `insert into recovery_codes (user_id, digest)
+       select user_id, secret from credentials where kind = 'recoveryCode'`,
+  );
 }
 
 export async function down(knex: Knex): Promise<void> {
@@ -56,12 +104,7 @@ export async function down(knex: Knex): Promise<void> {
   await knex.raw("update user_sessions set code_given = 1 where amr like '%mfa'");
   await knex.raw('alter table user_sessions drop column auth_time');
   await knex.raw('alter table user_sessions drop column amr');
-  await knex.raw("alter table users add column password_hash text not null default ''");
-  await knex.raw('alter table users add column password_set_by text');
-  await knex.raw('alter table users add column password_set_at bigint not null default 0');
-  await knex.raw(
-    `update users set password_hash = secret, password_set_by = set_by, password_set_at = credentials.created_at
-       from credentials where credentials.user_id = users.id and kind = 'password'`,
-  );
+  await returnPasswords(knex);
+  await returnSecondFactors(knex);
   await knex.schema.dropTable('credentials');
 }

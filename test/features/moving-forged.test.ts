@@ -46,6 +46,19 @@ const where = (table: string, column: string, value: string | number | null) => 
   const at = columns.get(table)?.indexOf(column) ?? -1;
   return all.map((row, index) => (index === first ? { table, cells: row.cells.with(at, value) } : row));
 };
+/** Rows in which the first user, and their password, is that of another id. */
+const asUser = (id: string) => (all: BundleRow[]) => {
+  const idOf = (row: BundleRow, column: string) => row.cells[columns.get(row.table)?.indexOf(column) ?? -1];
+  const first = idOf(
+    all.find(({ table }) => table === 'users')!,
+    'id',
+  );
+  return all.map((row) => {
+    const column = row.table === 'users' ? 'id' : 'user_id';
+    if (!['users', 'credentials'].includes(row.table) || idOf(row, column) !== first) return row;
+    return { ...row, cells: row.cells.with(columns.get(row.table)!.indexOf(column), id) };
+  });
+};
 const twice = (table: string) => (all: BundleRow[]) =>
   all.flatMap((row, index) => (index === all.findIndex((each) => each.table === table) ? [row, row] : [row]));
 const without = (table: string) => (all: BundleRow[]) =>
@@ -117,7 +130,7 @@ describe('a bundle of a region that was taken over', () => {
     ['in another order', () => forged({}, (all) => [...all.slice(1), all[0]!]), 'content'],
     ['with a log that was changed', () => forged({}, where('activity', 'kind', 'user.added')), 'chain'],
     ['with a log that lacks its last entry', () => forged({}, (all) => all.slice(0, -1)), 'chain'],
-    ['with a user who is here', () => forged({}, where('users', 'id', neighbour.id)), 'userTaken'],
+    ['with a user who is here', () => forged({}, asUser(neighbour.id)), 'userTaken'],
     [
       'with a domain that is taken',
       () => forged(withTenant({ domains: ['resident.example'] }), onDomain),
@@ -126,7 +139,7 @@ describe('a bundle of a region that was taken over', () => {
   ];
   const onDomain = (all: BundleRow[]): BundleRow[] =>
     all
-      .filter(({ table: name }) => name !== 'users')
+      .filter(({ table: name }) => name !== 'users' && name !== 'credentials')
       .map((row) =>
         row.table === 'tenant_domains'
           ? { ...row, cells: row.cells.with(columns.get('tenant_domains')!.indexOf('domain'), 'resident.example') }

@@ -126,7 +126,8 @@ export {
 export * as secondFactorsStore from './stores/second-factors.store.ts';
 export * as seedsStore from './stores/seeds.store.ts';
 export * as sessionsStore from './stores/sessions.store.ts';
-export type { LiveSession, OwnSession } from './stores/sessions.store.ts';
+export { type LiveSession, toAmr } from './stores/sessions.mapping.ts';
+export type { OwnSession } from './stores/sessions.store.ts';
 export * as setUpStore from './stores/set-up.store.ts';
 export * as supportGrantsStore from './stores/support-grants.store.ts';
 export {

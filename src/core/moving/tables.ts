@@ -57,8 +57,6 @@ export const tenantTables: readonly TenantTable[] = [
   travelling('credentials', ofOneOfIts, 'id', { only: "kind = 'password'", local: ['id', 'key_id', 'last_step'] }),
   travelling('activity', 'tenant_id = ?', 'place', { local: ['id'] }),
   // Who is signed in, what waits to be sent and what was only staged belongs to the region in which it was begun.
-  staying('second_factors', `user_id ${oneOfIts}`),
-  staying('recovery_codes', `user_id ${oneOfIts}`),
   staying('user_sessions', `user_id ${oneOfIts}`),
   staying('approvals', 'tenant_id = ?'),
   staying('one_time_links', 'tenant_id = ?'),

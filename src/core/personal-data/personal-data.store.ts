@@ -2,7 +2,7 @@ import type { Database } from '../../platform/database/database.ts';
 import type { Activity } from '../../domain/activity/event.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { wholeLog, type LogPlace, stretch } from '../activity/index.ts';
-import { type LiveSession, type OwnSession, sessionsStore } from '../accounts/index.ts';
+import { type LiveSession, type OwnSession, toAmr } from '../accounts/index.ts';
 
 /** An entry's part in a person's life: it concerns them, or they did it to somebody else. */
 export type Side = 'about' | 'by';
@@ -70,7 +70,7 @@ export async function sessions(database: Database, scope: Scope, userId: string)
     device,
     createdAt: created_at,
     seenAt: seen_at,
-    amr: sessionsStore.toAmr(amr),
+    amr: toAmr(amr),
     authTime: auth_time,
   }));
 }

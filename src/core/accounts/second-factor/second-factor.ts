@@ -3,9 +3,9 @@ import { withSecondFactor } from '../../../domain/people/authentication.ts';
 import { isSecondFactorRequired, readCode } from '../../../domain/people/second-factor.ts';
 import { stillSignedIn } from '../sessions/recheck.ts';
 import type { Throttle } from '../throttles/throttle.ts';
-import { newRecoveryCodes, seedOf } from './codes.ts';
+import { newRecoveryCodes } from './codes.ts';
 import type { Asker, Proof, TypedProof } from './proof.ts';
-import { stepOf } from './totp.ts';
+import { seedOf, stepOf } from './totp.ts';
 import type { Vault } from '../../../platform/keys/vault.ts';
 import { activityStore } from '../../activity/index.ts';
 import * as secondFactorsStore from '../stores/second-factors.store.ts';
@@ -102,7 +102,7 @@ export async function renewCodes(
   const { scope, session } = asker;
   const { codes, digests } = newRecoveryCodes(session.user.id);
   const fault = await proof.both(asker, typed, async (tx, at) => {
-    await secondFactorsStore.replaceCodes(tx, scope, session.user.id, digests);
+    await secondFactorsStore.replaceCodes(tx, scope, session.user.id, digests, at);
     await activityStore.record(tx, scope, { kind: 'secondFactor.codesReplaced' }, session.user.id, at);
   });
   return fault === null ? { outcome: 'done', codes } : { outcome: 'invalid', fault };

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Scope } from '../../../domain/scope.ts';
-import type { LiveSession } from '../stores/sessions.store.ts';
+import type { LiveSession } from '../stores/sessions.mapping.ts';
 import type { Throttle } from '../throttles/throttle.ts';
 import { amrWith, recordIfRecovery, type Accepted, type CodeCheck } from './codes.ts';
 import { activityStore } from '../../activity/index.ts';

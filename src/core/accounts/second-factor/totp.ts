@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type * as Otpauth from 'otpauth';
 import { codeDigits, stepSeconds, type Sealed } from '../../../domain/people/second-factor.ts';
-import type { LiveSession } from '../stores/sessions.store.ts';
+import type { LiveSession } from '../stores/sessions.mapping.ts';
 import type { Vault } from '../../../platform/keys/vault.ts';
 import { bind } from '../../../platform/bind.ts';
 
@@ -13,6 +13,9 @@ const otpauth = (): typeof Otpauth => require('otpauth') as typeof Otpauth;
 const seedBytes = 20;
 // A code of the step before or after is taken as well: clocks differ, and people type slowly.
 const skewSteps = 1;
+
+/** Names whose seed a sealed text is: put into another's row, it does not open. */
+export const seedOf = (userId: string): string => `seed of ${userId}`;
 
 /** @returns a new seed, in base 32 as apps and people take it */
 export const newSeed = (): string => new (otpauth().Secret)({ size: seedBytes }).base32;

@@ -2,7 +2,7 @@ import { conflict } from '../../../domain/errors.ts';
 import { tightened } from '../../../domain/tenant-rules.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import { endOfSupport } from '../../../domain/support.ts';
-import type { LiveSession } from '../stores/sessions.store.ts';
+import type { LiveSession } from '../stores/sessions.mapping.ts';
 import { standing } from './validity.ts';
 import type { Credentials } from '../stores/credentials.store.ts';
 import * as credentialsStore from '../stores/credentials.store.ts';
@@ -10,7 +10,7 @@ import * as sessionsStore from '../stores/sessions.store.ts';
 import * as supportGrantsStore from '../stores/support-grants.store.ts';
 import * as tenantsStore from '../stores/tenants.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
-import { type PersonPrincipal, type SupportPrincipal } from '../../../domain/principal.ts';
+import type { PersonPrincipal, SupportPrincipal } from '../../../domain/principal.ts';
 
 // A lock can be waited for seconds, behind an import: what the request was judged by may be over by then.
 const meanwhile = 'sessions:meanwhile';

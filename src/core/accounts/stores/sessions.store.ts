@@ -1,47 +1,9 @@
 import { unseen, type Database, preparedQuery } from '../../../platform/database/database.ts';
-import { authenticationMethods, type AuthenticationMethod } from '../../../domain/people/authentication.ts';
-import type { OwnRules } from '../../../domain/tenant-rules.ts';
+import type { AuthenticationMethod } from '../../../domain/people/authentication.ts';
 import type { Scope } from '../../../domain/scope.ts';
-import type { SupportEnd } from '../../../domain/support.ts';
-import type { User } from '../../../domain/people/user.ts';
-import {
-  joinBesideGrant,
-  openGrantColumns,
-  toOpenGrant,
-  type OpenGrant,
-  type OpenGrantRow,
-} from './support-grants.store.ts';
-import type { Tenant } from './tenants.store.ts';
-import { homeColumns, toHome, type HomeRow } from './tenants.mapping.ts';
-import { toUser, userColumns, type UserRow } from './users.mapping.ts';
-import type { ScopeTenant } from '../../../domain/tenant.ts';
+import { joinBesideGrant, openGrantColumns } from './support-grants.store.ts';
+import { liveSessionColumns, toLiveSession, type LiveSession, type LiveSessionRow } from './sessions.mapping.ts';
 import { actingUserId } from '../../../domain/principal.ts';
-
-/** A session together with everything that decides whether it still counts: one query per request. */
-export interface LiveSession {
-  readonly id: string;
-  readonly createdAt: number;
-  readonly seenAt: number;
-  /** How its user authenticated. */
-  readonly amr: readonly AuthenticationMethod[];
-  /** When they last authenticated in it, epoch ms: at the sign-in, by the code after it, or by a password that was confirmed. */
-  readonly authTime: number;
-  readonly user: User;
-  readonly tenant: ScopeTenant & Pick<Tenant, 'kind' | 'state'> & { readonly ownRules: OwnRules };
-  /** The grant under which it acts in another tenant. */
-  readonly support: OpenGrant | null;
-  /** Why that grant does not hold any more; null while it does. */
-  readonly supportEnd: SupportEnd | null;
-}
-
-interface LiveSessionRow extends UserRow, HomeRow, OpenGrantRow {
-  session_id: string;
-  session_created_at: number;
-  session_seen_at: number;
-  session_amr: string;
-  session_auth_time: number;
-  tenant_kind: Tenant['kind'];
-}
 
 /** A session as its user sees it in their list; `id` opens nothing. */
 export interface OwnSession {
@@ -71,16 +33,7 @@ const findLive = preparedQuery<LiveSessionRow>('sessions.findLive', (knex, $) =>
         join.on('grants.id', 'user_sessions.support_grant_id').andOn('grants.operator_id', 'users.id'),
       ),
   )
-    .select([
-      ...userColumns,
-      'user_sessions.id as session_id',
-      'user_sessions.created_at as session_created_at',
-      'user_sessions.seen_at as session_seen_at',
-      'user_sessions.amr as session_amr',
-      'user_sessions.auth_time as session_auth_time',
-      ...homeColumns,
-      'tenants.kind as tenant_kind',
-    ])
+    .select([...liveSessionColumns])
     .select(openGrantColumns)
     .where('user_sessions.id', unseen(knex, $('id'))),
 );
@@ -211,22 +164,4 @@ export async function endAllOf(database: Database, scope: Scope, userId: string,
   const ofUser = database.knex('users').select('id').where({ tenant_id: scope.tenant.id, id: userId });
   const ending = database.knex('user_sessions').whereIn('user_id', ofUser);
   await (except === null ? ending : ending.whereNot('id', except)).delete();
-}
-
-/** @returns the methods that a session's row names */
-export const toAmr = (text: string): AuthenticationMethod[] =>
-  authenticationMethods.filter((method) => text.split(' ').includes(method));
-
-function toLiveSession(row: LiveSessionRow): LiveSession {
-  return {
-    id: row.session_id,
-    createdAt: row.session_created_at,
-    seenAt: row.session_seen_at,
-    amr: toAmr(row.session_amr),
-    authTime: row.session_auth_time,
-    user: toUser(row),
-    tenant: { ...toHome(row), kind: row.tenant_kind },
-    support: toOpenGrant(row),
-    supportEnd: null,
-  };
 }
