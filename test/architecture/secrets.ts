@@ -60,7 +60,7 @@ class Walk {
     if (!(type.flags & ts.TypeFlags.Object)) return;
     for (const signature of type.getCallSignatures()) this.#type(signature.getReturnType(), name);
     if (isFromLibrary(type.symbol)) return;
-    const named = (type.aliasSymbol ?? (type.symbol))?.name;
+    const named = (type.aliasSymbol ?? type.symbol)?.name;
     const owner = named === undefined || named.startsWith('__') ? name : named;
     for (const property of type.getProperties()) {
       if (secret.test(property.name)) this.found.add(`${owner}.${property.name}`);

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { Secret, TOTP } from 'otpauth';
 import { Failure } from '../../src/domain/errors.ts';
 import { createVault } from '../../src/platform/keys/vault.ts';
-import { newSeed, seedOf, stepOf } from '../../src/core/accounts/second-factor/totp.ts';
+import { newSeed, seedOf, stepOf } from '../../src/platform/keys/totp.ts';
 import * as secondFactorsStore from '../../src/core/accounts/stores/second-factors.store.ts';
 import * as seedsStore from '../../src/core/accounts/stores/seeds.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as argon2 from '@node-rs/argon2';
-import { createHasher } from '../../src/core/accounts/passwords/hasher.ts';
+import { createHasher } from '../../src/platform/keys/hasher.ts';
 import { words } from '../support/words.ts';
 import { aTenant, aUser, goodPassword, type TestUser } from '../support/builders.ts';
 import { aPerson } from '../support/person.ts';

@@ -12,12 +12,12 @@ import {
   type Asker,
   type CodesResult,
   type SecondFactor,
-  uriOf,
   type SeedOffer,
 } from '../../core/accounts/index.ts';
 import { qrOf } from './qr.ts';
 import { proofForm } from './second-factor.forms.ts';
 import { bind } from '../../platform/bind.ts';
+import { uriOf } from '../../platform/keys/totp.ts';
 
 const crumb = (href: string, label: string) => ({ href, label });
 const trail = [

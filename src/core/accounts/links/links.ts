@@ -3,7 +3,7 @@ import { opens } from '../../../domain/people/one-time-link.ts';
 import { changeWithinMs } from '../../../domain/regions.ts';
 import { createScope, type RegionScope, type Scope } from '../../../domain/scope.ts';
 import type { User } from '../../../domain/people/user.ts';
-import type { Hasher } from '../passwords/hasher.ts';
+import type { Hasher } from '../../../platform/keys/hasher.ts';
 import type { Sessions, SessionTicket } from '../sessions/sessions.ts';
 import type { FoundLink } from '../stores/links.store.ts';
 import type { LinkTokens } from './tokens.ts';

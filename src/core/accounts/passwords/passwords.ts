@@ -11,7 +11,7 @@ import type { User } from '../../../domain/people/user.ts';
 import type { Attempt, Throttle } from '../throttles/throttle.ts';
 import type { Credentials } from '../stores/credentials.store.ts';
 import type { GuessCounter } from './guesses.ts';
-import type { Hasher } from './hasher.ts';
+import type { Hasher } from '../../../platform/keys/hasher.ts';
 import { activityStore } from '../../activity/index.ts';
 import * as credentialsStore from '../stores/credentials.store.ts';
 import * as sessionsStore from '../stores/sessions.store.ts';

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { Failure, type FieldFault } from '../../../domain/errors.ts';
 import { readPassword } from '../../../domain/people/password.ts';
 import type { Scope } from '../../../domain/scope.ts';
-import type { Hasher } from '../passwords/hasher.ts';
+import type { Hasher } from '../../../platform/keys/hasher.ts';
 import type { LiveSession } from '../stores/sessions.mapping.ts';
 import { stillSignedIn } from '../sessions/recheck.ts';
 import type { Attempt, Throttle } from '../throttles/throttle.ts';

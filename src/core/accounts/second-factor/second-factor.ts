@@ -5,7 +5,7 @@ import { stillSignedIn } from '../sessions/recheck.ts';
 import type { Throttle } from '../throttles/throttle.ts';
 import { newRecoveryCodes } from './codes.ts';
 import type { Asker, Proof, TypedProof } from './proof.ts';
-import { seedOf, stepOf } from './totp.ts';
+import { seedOf, stepOf } from '../../../platform/keys/totp.ts';
 import type { Vault } from '../../../platform/keys/vault.ts';
 import { activityStore } from '../../activity/index.ts';
 import * as secondFactorsStore from '../stores/second-factors.store.ts';

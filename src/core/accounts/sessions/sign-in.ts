@@ -6,7 +6,7 @@ import { normalizePassword, readPresentedPassword, type PresentedPassword } from
 import type { RegionScope } from '../../../domain/scope.ts';
 import type { User } from '../../../domain/people/user.ts';
 import type { Credentials } from '../stores/credentials.store.ts';
-import type { Hasher } from '../passwords/hasher.ts';
+import type { Hasher } from '../../../platform/keys/hasher.ts';
 import type { KnownDevices } from './devices.ts';
 import { standing } from './validity.ts';
 import type { Attempt, Throttle } from '../throttles/throttle.ts';

@@ -6,7 +6,7 @@ import { homeColumns, toHome, type Home, type HomeRow } from './tenants.mapping.
 import { toUser, userColumns, type NewUser, type UserRow } from './users.mapping.ts';
 import { insertRows } from '../../../platform/database/insert.ts';
 import { notFound } from '../../../domain/errors.ts';
-import type { Hasher } from '../passwords/hasher.ts';
+import type { Hasher } from '../../../platform/keys/hasher.ts';
 
 /** What a sign-in is decided by, without the credentials themselves: these never leave the store. */
 export interface Credentials {

@@ -4,7 +4,7 @@ import type { Scope } from '../../../domain/scope.ts';
 import type { Sealed } from '../../../domain/people/second-factor.ts';
 import { Failure } from '../../../domain/errors.ts';
 import type { Vault } from '../../../platform/keys/vault.ts';
-import { seedOf, stepOf } from '../second-factor/totp.ts';
+import { seedOf, stepOf } from '../../../platform/keys/totp.ts';
 
 interface TotpRow {
   readonly id: number;

@@ -1,6 +1,6 @@
 import type { Database } from '../../../platform/database/database.ts';
 import type { Vault } from '../../../platform/keys/vault.ts';
-import { seedOf } from '../second-factor/totp.ts';
+import { seedOf } from '../../../platform/keys/totp.ts';
 
 interface SeedRow {
   readonly id: number;

@@ -5,7 +5,7 @@ import { offersLanguage, type Language, type RegionRules } from '../../../domain
 import type { AdministratorLevel, AgentLevel } from '../../../domain/roles.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import type { StoredPassword } from '../stores/credentials.store.ts';
-import type { Hasher } from '../passwords/hasher.ts';
+import type { Hasher } from '../../../platform/keys/hasher.ts';
 import { issueTemporaryPassword } from '../passwords/temporary-passwords.ts';
 import { checkedName, checkedTenant, checkedUsername, refuseMoving, type NewTenant, type RegionOf } from './check.ts';
 import type { NewTenantRow, Tenant } from '../stores/tenants.store.ts';
