@@ -13,13 +13,14 @@ import { migrate } from '../src/platform/database/migrate.ts';
 import { normalizePassword } from '../src/domain/people/password.ts';
 import { createScope, type Scope } from '../src/domain/scope.ts';
 import { wholeLog, type LogFilter, type LogPlace, activityStore } from '../src/core/activity/index.ts';
-import { createHasher, tenantsStore, usersStore } from '../src/core/accounts/index.ts';
+import { tenantsStore, usersStore } from '../src/core/accounts/index.ts';
 import { startPostgres } from '../test/support/servers.ts';
 import { load, startMeasured, type Measured } from './cpu.ts';
 import { writeLog } from './log-entries.ts';
 import { aVisitor, password } from './visitor.ts';
 import type { Database } from '../src/platform/database/database.ts';
 import { operator } from '../src/domain/principal.ts';
+import { createHasher } from '../src/platform/keys/hasher.ts';
 
 const entryCount = Number(process.argv[2] ?? 1_000_000);
 const onPostgres = process.argv[3] === 'postgres';

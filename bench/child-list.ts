@@ -4,13 +4,14 @@ import { createApp } from '../src/app.ts';
 import { readConfig } from '../src/platform/config/config.ts';
 import { loadSecondFactorKeys, loadSecrets } from '../src/platform/keys/secrets.ts';
 import { openSubscribedDatabase } from '../src/core/open-database.ts';
-import { createGuessCounter, createHasher } from '../src/core/accounts/index.ts';
+import { createGuessCounter } from '../src/core/accounts/index.ts';
 import { loadAssets } from '../src/site/http/assets.ts';
 import { sessionTtlMs } from '../src/site/http/session.ts';
 import { TableStore } from '../src/site/http/session-store/table-store.ts';
 import { loadTranslator } from '../src/i18n/translator.ts';
 import { loadViews } from '../src/site/http/views.ts';
 import { reportCpu } from './cpu.ts';
+import { createHasher } from '../src/platform/keys/hasher.ts';
 
 // The real portal on the database that the parent filled; its log goes nowhere but is written, as in production.
 const { config } = readConfig(process.env);

@@ -4,10 +4,11 @@ import { openSubscribedDatabase } from '../src/core/open-database.ts';
 import { migrate } from '../src/platform/database/migrate.ts';
 import { createScope } from '../src/domain/scope.ts';
 import { normalizePassword } from '../src/domain/people/password.ts';
-import { createHasher, tenantsStore, usersStore } from '../src/core/accounts/index.ts';
+import { tenantsStore, usersStore } from '../src/core/accounts/index.ts';
 import { demoTenants } from '../tools/demo/tenants.ts';
 import { password } from './visitor.ts';
 import { operator } from '../src/domain/principal.ts';
+import { createHasher } from '../src/platform/keys/hasher.ts';
 
 export interface Company {
   /** The first two are Global admins. */

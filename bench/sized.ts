@@ -8,11 +8,11 @@ import { migrate } from '../src/platform/database/migrate.ts';
 import { openSubscribedDatabase } from '../src/core/open-database.ts';
 import { seedCompany, seedFast } from '../tools/demo/seed-crowd.ts';
 import { normalizePassword } from '../src/domain/people/password.ts';
-import { createHasher } from '../src/core/accounts/index.ts';
 import { startPostgres } from '../test/support/servers.ts';
 import { startMeasured, type Measured } from './cpu.ts';
 import { aVisitor, password } from './visitor.ts';
 import type { Database } from '../src/platform/database/database.ts';
+import { createHasher } from '../src/platform/keys/hasher.ts';
 
 export interface Person {
   readonly display_name: string;

@@ -8,7 +8,7 @@ import { loadSecondFactorKeys, loadSecrets } from './platform/keys/secrets.ts';
 import type { Database } from './platform/database/database.ts';
 import { openSubscribedDatabase } from './core/open-database.ts';
 import { migrationState, prepareDatabase } from './platform/database/migrate.ts';
-import { createGuessCounter, type GuessCounter, createHasher, openSetup } from './core/accounts/index.ts';
+import { createGuessCounter, type GuessCounter, openSetup } from './core/accounts/index.ts';
 import { paths, to } from './site/http/paths.ts';
 import { loadAssets } from './site/http/assets.ts';
 import { sessionTtlMs } from './site/http/session.ts';
@@ -16,6 +16,7 @@ import { openRedisSessions } from './site/http/session-store/redis-store.ts';
 import { TableStore } from './site/http/session-store/table-store.ts';
 import { loadTranslator } from './i18n/translator.ts';
 import { loadViews } from './site/http/views.ts';
+import { createHasher } from './platform/keys/hasher.ts';
 
 export interface Running {
   /** The one-time link to set up the first tenant, or null where one exists. */

@@ -3,12 +3,13 @@ import type { Database } from '../platform/database/database.ts';
 import { openSubscribedDatabase } from '../core/open-database.ts';
 import { prepareDatabase } from '../platform/database/migrate.ts';
 import { Failure } from '../domain/errors.ts';
-import { createHasher, type Hasher, createTenants, type Tenants } from '../core/accounts/index.ts';
+import { createTenants, type Tenants } from '../core/accounts/index.ts';
 import { directoryStore } from '../core/directory/index.ts';
 import { textOfError } from '../i18n/error-texts.ts';
 import { loadTranslator } from '../i18n/translator.ts';
 import type { CommandIo } from './io.ts';
 import { CommandFault } from '../platform/command-fault.ts';
+import { createHasher, type Hasher } from '../platform/keys/hasher.ts';
 
 export { print, printEach } from './io.ts';
 

@@ -4,7 +4,7 @@ import type { Config } from '../platform/config/config.ts';
 import type { Database } from '../platform/database/database.ts';
 import type { Background } from '../platform/jobs.ts';
 import { createTransport } from '../platform/mail-transport.ts';
-import { type GuessCounter, type Hasher, createAccounts, type Accounts } from './accounts/index.ts';
+import { type GuessCounter, createAccounts, type Accounts } from './accounts/index.ts';
 import { createLogExports, deliverTo, type LogCsv } from './activity/index.ts';
 import { directoryStore } from './directory/index.ts';
 import { type UserCells, createImportsContext } from './imports/index.ts';
@@ -16,6 +16,7 @@ import { createApprovalsContext } from './approvals/index.ts';
 import { job } from '../domain/principal.ts';
 import type { Scope } from '../domain/scope.ts';
 import type { ScopeTenant } from '../domain/tenant.ts';
+import type { Hasher } from '../platform/keys/hasher.ts';
 
 export interface CoreDependencies {
   readonly config: Config;

@@ -1,6 +1,5 @@
 import type { Logger } from 'pino';
 import type { Core } from '../core/core.ts';
-import type { Hasher } from '../core/accounts/index.ts';
 import type { Translator } from '../i18n/translator.ts';
 import type { Config } from '../platform/config/config.ts';
 import type { Database } from '../platform/database/database.ts';
@@ -42,6 +41,7 @@ import { handOverSheet } from './users/hand-over.ts';
 import { resetPasswordRoutes } from './users/reset-password.routes.ts';
 import { userActionsRoutes } from './users/actions.routes.ts';
 import { listRoutes } from './users/list.routes.ts';
+import type { Hasher } from '../platform/keys/hasher.ts';
 
 export interface SiteDependencies {
   readonly core: Core;

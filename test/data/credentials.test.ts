@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
 import type { Scope } from '../../src/domain/scope.ts';
 import { postgres } from '../support/services.ts';
-import { actingAs, both, newTenant, newUser, open, start } from './databases.ts';
+import { passwordHashOf, passwordRowOf } from '../support/credentials.ts';
+import { actingAs, both, newTenant, newUser, open, start, withoutPassword } from './databases.ts';
 import * as credentialsStore from '../../src/core/accounts/stores/credentials.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 import type { NewUser } from '../../src/core/accounts/stores/users.mapping.ts';
@@ -24,7 +25,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
     }
     const kept = async (user: NewUser) => credentialsStore.findForSignInAcrossTenants(database, user.username);
 
-    test('are found by the user name, with the user, the tenant and the hash', async () => {
+    test('are found by the user name, with the user and the tenant, and without the hash', async () => {
       const user = await added({
         language: 'de',
         administratorLevel: 'billing',
@@ -32,10 +33,9 @@ for (const { dialect, config, skip } of both(await postgres())) {
         lastSignInAt: start,
       });
       const found = await kept(user);
-      const { passwordHash, ...rest } = user;
       assert.deepEqual(found, {
         user: {
-          ...rest,
+          ...withoutPassword(user),
           tenantId: scope.tenant.id,
           epoch: 0,
           version: 1,
@@ -43,9 +43,9 @@ for (const { dialect, config, skip } of both(await postgres())) {
           secondFactorAt: null,
           secondFactorDue: false,
           globalAdminUntil: null,
+          updatedAt: start,
         },
         tenant: { ...scope.tenant, state: 'active', ownRules: {} },
-        passwordHash,
       });
       assert.equal(await credentialsStore.findForSignInAcrossTenants(database, 'nobody@a.example'), null);
     });
@@ -58,18 +58,17 @@ for (const { dialect, config, skip } of both(await postgres())) {
     test('are replaced where the epoch still is the one that was decided on', async () => {
       const user = await added();
       assert.equal(await credentialsStore.replace(database, scope, user.id, 0, temporary), true);
-      const { user: after, passwordHash } = (await kept(user))!;
-      assert.equal(passwordHash, 'next hash');
-      assert.deepEqual(
-        [after.password, after.temporaryUntil, after.passwordSetBy, after.passwordSetAt, after.epoch],
-        ['temporary', start + 9, 'Camille', start + 1, 1],
-      );
+      const { user: after } = (await kept(user))!;
+      assert.deepEqual([after.password, after.temporaryUntil, after.epoch], ['temporary', start + 9, 1]);
+      const row = { secret: 'next hash', set_by: 'Camille', created_at: start + 1 };
+      assert.deepEqual(await passwordRowOf(database, user.id), row);
+      const facts = await credentialsStore.findPasswordFacts(database, scope, user.id);
+      assert.deepEqual(facts, { setBy: 'Camille', setAt: start + 1 });
       assert.equal(await credentialsStore.replace(database, scope, user.id, 1, own), true);
       const { user: last } = (await kept(user))!;
-      assert.deepEqual(
-        [last.password, last.temporaryUntil, last.passwordSetBy, last.passwordSetAt, last.epoch],
-        ['own', null, null, start + 2, 2],
-      );
+      assert.deepEqual([last.password, last.temporaryUntil, last.epoch], ['own', null, 2]);
+      const ownRow = { secret: 'own hash', set_by: null, created_at: start + 2 };
+      assert.deepEqual(await passwordRowOf(database, user.id), ownRow);
     });
 
     test('stay where the epoch is stale, or not yet there', async () => {
@@ -78,7 +77,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
       for (const epoch of [0, 2, -1]) {
         assert.equal(await credentialsStore.replace(database, scope, user.id, epoch, temporary), false);
       }
-      assert.equal((await kept(user))?.passwordHash, 'own hash');
+      assert.equal(await passwordHashOf(database, user.id), 'own hash');
       assert.equal((await kept(user))?.user.epoch, 1);
     });
 
@@ -92,7 +91,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
       assert.equal(results.filter(Boolean).length, 1);
       const found = (await kept(user))!;
       assert.equal(found.user.epoch, 1);
-      assert.equal(found.passwordHash, `hash ${results.indexOf(true)}`);
+      assert.equal(await passwordHashOf(database, user.id), `hash ${results.indexOf(true)}`);
     });
 
     test('of another tenant, of a deleted user and of nobody are out of reach', async () => {
@@ -101,8 +100,8 @@ for (const { dialect, config, skip } of both(await postgres())) {
       for (const id of [stranger.id, gone.id, randomUUID(), '', "' or 1=1 --"]) {
         assert.equal(await credentialsStore.replace(database, scope, id, 0, temporary), false);
       }
-      assert.equal((await kept(stranger))?.passwordHash, 'first hash');
-      assert.equal((await kept(gone))?.passwordHash, 'first hash');
+      assert.equal(await passwordHashOf(database, stranger.id), 'first hash');
+      assert.equal(await passwordHashOf(database, gone.id), 'first hash');
     });
 
     test('are one’s own only within the own tenant', async () => {
@@ -112,13 +111,43 @@ for (const { dialect, config, skip } of both(await postgres())) {
       assert.equal(await credentialsStore.findOwn(database, scope), null);
     });
 
-    test('get a stronger hash only in place of the very one that was checked', async () => {
+    test('get a stronger hash only while the password is the one that was checked', async () => {
       const user = await added();
-      await credentialsStore.rehash(database, user.id, 'another hash', 'stronger');
-      assert.equal((await kept(user))?.passwordHash, 'first hash');
-      await credentialsStore.rehash(database, user.id, 'first hash', 'stronger');
-      const found = (await kept(user))!;
-      assert.deepEqual([found.passwordHash, found.user.epoch, found.user.passwordSetAt], ['stronger', 0, start]);
+      await database.transaction((tx) => credentialsStore.rehash(tx, { id: user.id, epoch: 1 }, 'stronger'));
+      assert.equal(await passwordHashOf(database, user.id), 'first hash');
+      await database.transaction((tx) => credentialsStore.rehash(tx, { id: user.id, epoch: 0 }, 'stronger'));
+      const row = { secret: 'stronger', set_by: null, created_at: start };
+      assert.deepEqual(await passwordRowOf(database, user.id), row);
+      assert.equal((await kept(user))?.user.epoch, 0);
+    });
+
+    test('are verified inside the store, with the decoy where there is nothing to compare', async () => {
+      const user = await added({ passwordHash: 'stored' });
+      const compared: string[] = [];
+      const hasher = {
+        decoy: 'decoy',
+        isOutdated: (tag: string) => tag === 'stored',
+        verify: (tag: string, typed: string) => Promise.resolve(compared.push(tag) > 0 && typed === 'right'),
+      };
+      const check = (userId: string | null, typed: string) =>
+        credentialsStore.verifyPassword(database, hasher, userId, typed);
+      assert.deepEqual(await check(user.id, 'right'), { matches: true, isOutdated: true });
+      assert.deepEqual(await check(user.id, 'wrong'), { matches: false, isOutdated: true });
+      for (const nobody of [null, randomUUID()])
+        assert.deepEqual(await check(nobody, 'right'), { matches: false, isOutdated: false });
+      assert.deepEqual(compared, ['stored', 'stored', 'decoy', 'decoy']);
+    });
+
+    test('have one password each', async () => {
+      const user = await added();
+      const second = { user_id: user.id, kind: 'password', secret: 'second', created_at: start };
+      await assert.rejects(database.knex('credentials').insert(second));
+      assert.equal(await passwordHashOf(database, user.id), 'first hash');
+    });
+
+    test('are said of nobody in another tenant', async () => {
+      const stranger = await added({}, elsewhere);
+      await assert.rejects(credentialsStore.findPasswordFacts(database, scope, stranger.id), { kind: 'notFound' });
     });
 
     test('a user name is given once, in all tenants together', async () => {

@@ -100,5 +100,11 @@ export function newUser(wishes: Partial<NewUser> = {}): NewUser {
   };
 }
 
+/** A new user as the stores give them out: their password is apart. */
+export function withoutPassword(user: NewUser) {
+  const { passwordHash: _hash, passwordSetBy: _by, passwordSetAt: _at, ...shown } = user;
+  return shown;
+}
+
 /** The same scope with somebody in it. */
 export const actingAs = (scope: Scope, user: NewUser): Scope => createScope({ ...scope, principal: person(user) });

@@ -12,6 +12,7 @@ import * as importsStore from '../../src/core/imports/imports.store.ts';
 import * as importRunsStore from '../../src/core/imports/run.store.ts';
 import * as importPasswordsStore from '../../src/core/imports/passwords.store.ts';
 import { operator } from '../../src/domain/principal.ts';
+import { passwordRowOf } from '../support/credentials.ts';
 
 const dayMs = 86_400_000;
 const row = (line: number, outcome: 'unchanged' | 'refused' = 'unchanged'): PlannedRow => {
@@ -161,6 +162,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
         userId: seen!,
         address: null,
         device: '',
+        method: 'pwd',
         at: start,
       });
       const until = start + dayMs;
@@ -169,7 +171,9 @@ for (const { dialect, config, skip } of both(await postgres())) {
       const issued = await importPasswordsStore.issue(database, scope, id, hashes);
       assert.deepEqual([...issued].sort(), ids.slice(3).sort());
       const user = await usersStore.find(database, scope, ids[3]!);
-      assert.deepEqual([user?.epoch, user?.temporaryUntil, user?.passwordSetBy], [1, until, 'Camille']);
+      assert.deepEqual([user?.epoch, user?.temporaryUntil], [1, until]);
+      const password = await passwordRowOf(database, ids[3]!);
+      assert.deepEqual([password.set_by, password.created_at], ['Camille', start]);
       assert.equal(await importPasswordsStore.countIssued(database, scope, id), 3);
       assert.equal(await importPasswordsStore.count(database, scope, id), 3, 'they can be served again');
       assert.equal((await importPasswordsStore.issue(database, scope, id, hashes)).size, 0, 'but not by old hashes');

@@ -41,7 +41,7 @@ for (const { dialect, config, skip } of databases) {
       const user = newUser();
       await usersStore.insert(database, scope, user);
       await activityStore.record(database, scope, { kind: 'user.added' }, user.id, 0);
-      await sessionsStore.open(database, { id: 's', userId: user.id, address: null, device: '', at: 0 });
+      await sessionsStore.open(database, { id: 's', userId: user.id, address: null, device: '', method: 'pwd', at: 0 });
       await rollBackEverything(database);
       assert.equal((await migrationState(database)).done, 0);
       assert.equal(await database.knex.schema.hasTable('users'), false);
@@ -56,7 +56,7 @@ for (const { dialect, config, skip } of databases) {
       const lost = { ...scope, tenant: { ...scope.tenant, id: 'nobody' } };
       await assert.rejects(usersStore.insert(database, lost, newUser()));
       await assert.rejects(
-        sessionsStore.open(database, { id: 'x', userId: 'nobody', address: null, device: '', at: 0 }),
+        sessionsStore.open(database, { id: 'x', userId: 'nobody', address: null, device: '', method: 'pwd', at: 0 }),
       );
     });
   });
@@ -85,6 +85,6 @@ test('both databases have the same tables and columns', { skip: skipWithout('pos
       .map(({ table, column, required }) => `${table}.${column}${required ? ' required' : ''}`)
       .sort();
   const columns = listed(fromSqlite);
-  assert.ok(columns.includes('users.password_hash required'));
+  assert.ok(columns.includes('credentials.secret required'));
   assert.deepEqual(listed((fromPostgres as { rows: unknown }).rows), columns);
 });

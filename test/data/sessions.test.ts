@@ -8,7 +8,7 @@ import { absoluteLimitMs, idleLimitMs } from '../../src/domain/regions.ts';
 import type { Scope } from '../../src/domain/scope.ts';
 import { TableStore } from '../../src/site/http/session-store/table-store.ts';
 import { postgres } from '../support/services.ts';
-import { both, newTenant, newUser, open, start, worldwide } from './databases.ts';
+import { both, newTenant, newUser, open, start, worldwide, withoutPassword } from './databases.ts';
 import * as credentialsStore from '../../src/core/accounts/stores/credentials.store.ts';
 import * as sessionsStore from '../../src/core/accounts/stores/sessions.store.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
@@ -28,7 +28,14 @@ for (const { dialect, config, skip } of both(await postgres())) {
     }
     async function opened(user: NewUser, at = start): Promise<string> {
       const id = randomUUID();
-      await sessionsStore.open(database, { id, userId: user.id, address: '192.0.2.1', device: 'Firefox', at });
+      await sessionsStore.open(database, {
+        id,
+        userId: user.id,
+        address: '192.0.2.1',
+        device: 'Firefox',
+        method: 'pwd',
+        at,
+      });
       return id;
     }
     const lives = async (id: string): Promise<boolean> =>
@@ -38,12 +45,13 @@ for (const { dialect, config, skip } of both(await postgres())) {
       const user = await added();
       const id = await opened(user, start + 5);
       const live = await sessionsStore.findLiveAcrossTenants(database, id);
-      const { passwordHash: _, ...shown } = user;
+      const shown = withoutPassword(user);
       assert.deepEqual(live, {
         id,
         createdAt: start + 5,
         seenAt: start + 5,
-        codeGiven: false,
+        amr: ['pwd'],
+        authTime: start + 5,
         user: {
           ...shown,
           ...{
@@ -55,6 +63,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
             secondFactorAt: null,
             secondFactorDue: false,
             globalAdminUntil: null,
+            updatedAt: start,
           },
         },
         tenant: { ...scope.tenant, kind: 'partner', state: 'active', ownRules: {} },

@@ -13,27 +13,30 @@ for (const { dialect, config, skip } of both(await postgres())) {
     const { database } = await open(config);
     type Write = (scope: Scope, user: ReturnType<typeof newUser>) => Promise<unknown>;
 
-    const versionOf = async ({ id }: { id: string }): Promise<number> =>
-      (await database.knex('users').where({ id }).first<{ version: number }>('version')).version;
+    const later = start + 5;
+    const rowOf = ({ id }: { id: string }) =>
+      database.knex('users').where({ id }).first<{ version: number; updated_at: number }>('version', 'updated_at');
+    const versionOf = async (user: { id: string }): Promise<number> => (await rowOf(user)).version;
 
     const increasing: Readonly<Record<string, Write>> = {
       'an edit of one field': (scope, { id }) => usersStore.update(database, scope, id, { agentLevel: 'sales' }),
-      'a block': (scope, { id }) => usersStore.setState(database, scope, id, 'blocked', start),
-      'a deletion': (scope, { id }) => usersStore.setState(database, scope, id, 'deleted', start),
+      'a block': (scope, { id }) => usersStore.setState(database, scope, id, 'blocked', later),
+      'a deletion': (scope, { id }) => usersStore.setState(database, scope, id, 'deleted', later),
       'a language that the user chooses': (scope, { id }) => usersStore.setLanguage(database, scope, id, 'de'),
       'a row of an import': (scope, user) =>
         usersBatchStore.updateMany(database, scope, [{ ...user, firstName: 'Zo' }]),
       'a move to a region that does not offer the language': (scope) =>
-        movingStore.offerLanguages(database, scope.tenant.id, { languages: ['de'], defaultLanguage: 'de' }),
+        movingStore.offerLanguages(database, scope.tenant.id, { languages: ['de'], defaultLanguage: 'de' }, later),
     };
     for (const [label, write] of Object.entries(increasing)) {
-      test(`increases with ${label}, of that user alone`, async () => {
+      test(`increases with ${label}, together with its time, of that user alone`, async () => {
         const scope = await newTenant(database);
         const [user, bystander] = [newUser({ language: 'fr' }), newUser()];
         await usersStore.insertMany(database, scope, [user, bystander]);
         assert.equal(await versionOf(user), 1);
-        await write(scope, user);
-        assert.deepEqual([await versionOf(user), await versionOf(bystander)], [2, 1]);
+        await write({ ...scope, now: later }, user);
+        assert.deepEqual(await rowOf(user), { version: 2, updated_at: later });
+        assert.deepEqual(await rowOf(bystander), { version: 1, updated_at: start });
       });
     }
 
@@ -41,8 +44,8 @@ for (const { dialect, config, skip } of both(await postgres())) {
       const scope = await newTenant(database);
       const user = newUser({ state: 'deleted', deletedAt: start });
       await usersStore.insert(database, scope, user);
-      await usersStore.restore(database, scope, user.id);
-      assert.equal(await versionOf(user), 2);
+      await usersStore.restore(database, { ...scope, now: later }, user.id);
+      assert.deepEqual(await rowOf(user), { version: 2, updated_at: later });
     });
 
     test('stays the same when a password is replaced', async () => {

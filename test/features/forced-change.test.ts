@@ -5,6 +5,7 @@ import { aPerson, type Person } from '../support/person.ts';
 import { openPortal, type Portal } from '../support/portal.ts';
 import { methods, spellings } from '../support/spellings.ts';
 import { raw, type RawAnswer } from '../support/traces.ts';
+import { userRowOf } from '../support/credentials.ts';
 
 const english = { 'Accept-Language': 'en' };
 const open = new Set(['/change-password', '/sign-out', '/language', '/theme', '/region']);
@@ -106,8 +107,7 @@ describe('fields that the form of the change does not have', async () => {
     ...{ administratorLevel: 'global', administrator_level: 'global', agentLevel: 'admin', 'user[password]': 'own' },
     ...{ '__proto__[polluted]': 'yes', '__proto__.polluted': 'yes', 'constructor[prototype][polluted]': 'yes' },
   };
-  const rowOf = async ({ id }: TestUser): Promise<object> =>
-    (await portal.database.knex('users').where({ id }).first()) as object;
+  const rowOf = ({ id }: TestUser) => userRowOf(portal.database, id);
   const fieldsWith = (newPassword: string) => ({ ...extra, newPassword, confirmPassword: newPassword });
 
   it('change nothing beside a password that is refused', async () => {
@@ -128,8 +128,8 @@ describe('fields that the form of the change does not have', async () => {
     const [before, theirs] = [await rowOf(zoe), await rowOf(neighbour)];
     const answer = await person.send('POST', '/change-password', fieldsWith(goodPassword));
     assert.equal(answer.headers.location, '/dashboard');
-    const { password_hash: _, ...after } = (await rowOf(zoe)) as { password_hash: string };
-    const { password_hash: __, ...was } = before as { password_hash: string };
+    const { password_hash: _, ...after } = await rowOf(zoe);
+    const { password_hash: __, ...was } = before;
     assert.deepEqual(after, { ...was, password: 'own', temporary_until: null, epoch: zoe.epoch + 1 });
     assert.deepEqual(await rowOf(neighbour), theirs);
     assert.equal(({} as { polluted?: string }).polluted, undefined);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as argon2 from '@node-rs/argon2';
-import { createHasher } from '../../src/core/accounts/passwords/hasher.ts';
+import { createHasher } from '../../src/platform/keys/hasher.ts';
 
 const full = { memoryCost: 2_048, timeCost: 2, parallelism: 1 };
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { createHasher, type Hasher } from '../../src/core/accounts/passwords/hasher.ts';
+import { createHasher, type Hasher } from '../../src/platform/keys/hasher.ts';
 import { aTenant, aUser } from '../support/builders.ts';
 import { addition } from '../support/import-stories.ts';
 import { aStagedImport, importAddress } from '../support/imports.ts';

@@ -12,6 +12,7 @@ import * as activityStore from '../../src/core/activity/activity.store.ts';
 import * as credentialsStore from '../../src/core/accounts/stores/credentials.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 import * as usersBatchStore from '../../src/core/accounts/stores/users.batch.store.ts';
+import { passwordHashOf, passwordRowOf } from '../support/credentials.ts';
 
 const english = { 'Accept-Language': 'en' };
 const portal = await openPortal();
@@ -67,7 +68,10 @@ describe('the temporary passwords of an import', () => {
     const [username, password] = [...passwords][3]!;
     assert.equal(await opens(username, password), true);
     const user = (await credentialsStore.findForSignInAcrossTenants(portal.database, username))!.user;
-    assert.deepEqual([user.passwordSetBy, user.temporaryUntil], ['Camille Laurent', Date.UTC(2026, 10, 26, 9)]);
+    assert.deepEqual(
+      [(await passwordRowOf(portal.database, user.id)).set_by, user.temporaryUntil],
+      ['Camille Laurent', Date.UTC(2026, 10, 26, 9)],
+    );
     const events = await issued(story);
     assert.deepEqual(
       events.map(({ kind }) => kind),
@@ -138,8 +142,7 @@ describe('the temporary passwords of an import', () => {
     await admin.send('POST', `${usersPath}/${reset!.id}/reset-password`, { epoch: '0' });
     await admin.send('POST', `${usersPath}/${blocked!.id}/block`);
     await admin.send('POST', `${usersPath}/${deleted!.id}/delete`);
-    const hash = async (id: string): Promise<unknown> =>
-      portal.database.knex('users').where({ id }).select('password_hash');
+    const hash = (id: string): Promise<string> => passwordHashOf(portal.database, id);
     const before = await Promise.all([reset!, blocked!, deleted!].map(({ id }) => hash(id)));
     await admin.visit(story.address);
     admin.sees('4 new users cannot sign in yet');

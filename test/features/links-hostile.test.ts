@@ -123,6 +123,7 @@ describe('a link that opens nothing', () => {
           userId: zoe.id,
           address: null,
           device: '',
+          method: 'pwd',
           at,
         });
       },

@@ -46,6 +46,23 @@ const where = (table: string, column: string, value: string | number | null) => 
   const at = columns.get(table)?.indexOf(column) ?? -1;
   return all.map((row, index) => (index === first ? { table, cells: row.cells.with(at, value) } : row));
 };
+/** Rows in which the first user, and their password, is that of another id. */
+const asUser = (id: string) => (all: BundleRow[]) => {
+  const idOf = (row: BundleRow, column: string) => row.cells[columns.get(row.table)?.indexOf(column) ?? -1];
+  const first = idOf(
+    all.find(({ table }) => table === 'users')!,
+    'id',
+  );
+  return all.map((row) => {
+    const column = row.table === 'users' ? 'id' : 'user_id';
+    if (!['users', 'credentials'].includes(row.table) || idOf(row, column) !== first) return row;
+    return { ...row, cells: row.cells.with(columns.get(row.table)!.indexOf(column), id) };
+  });
+};
+const twice = (table: string) => (all: BundleRow[]) =>
+  all.flatMap((row, index) => (index === all.findIndex((each) => each.table === table) ? [row, row] : [row]));
+const without = (table: string) => (all: BundleRow[]) =>
+  all.filter((_, index) => index !== all.findIndex((each) => each.table === table));
 const withTenant = (wishes: Partial<BundleHeader['tenant']>) => ({ tenant: { ...header.tenant, ...wishes } });
 
 describe('a bundle of a region that was taken over', () => {
@@ -96,15 +113,24 @@ describe('a bundle of a region that was taken over', () => {
     ['whose user signed in at no time', () => forged({}, where('users', 'last_sign_in_at', 1.5)), 'content'],
     [
       'with a hash that would cost a gigabyte at each sign-in',
-      () => forged({}, where('users', 'password_hash', '$argon2id$v=19$m=1048576,t=2,p=1$AAAA$AAAA')),
+      () => forged({}, where('credentials', 'secret', '$argon2id$v=19$m=1048576,t=2,p=1$AAAA$AAAA')),
       'content',
     ],
+    [
+      'with a password for a user who is here',
+      () => forged({}, where('credentials', 'user_id', neighbour.id)),
+      'content',
+    ],
+    ['with two passwords of one user', () => forged({}, twice('credentials')), 'content'],
+    ['without the password of a user', () => forged({}, without('credentials')), 'content'],
+    ['with a credential of another kind', () => forged({}, where('credentials', 'kind', 'totp')), 'content'],
+    ['with a password that was set at no time', () => forged({}, where('credentials', 'created_at', -1)), 'content'],
     ['with a hash where passwords do not travel', () => forged({ passwords: 'reset' }), 'content'],
     ['with two tenants', () => forged({}, (all) => [all[0]!, ...all]), 'content'],
     ['in another order', () => forged({}, (all) => [...all.slice(1), all[0]!]), 'content'],
     ['with a log that was changed', () => forged({}, where('activity', 'kind', 'user.added')), 'chain'],
     ['with a log that lacks its last entry', () => forged({}, (all) => all.slice(0, -1)), 'chain'],
-    ['with a user who is here', () => forged({}, where('users', 'id', neighbour.id)), 'userTaken'],
+    ['with a user who is here', () => forged({}, asUser(neighbour.id)), 'userTaken'],
     [
       'with a domain that is taken',
       () => forged(withTenant({ domains: ['resident.example'] }), onDomain),
@@ -113,7 +139,7 @@ describe('a bundle of a region that was taken over', () => {
   ];
   const onDomain = (all: BundleRow[]): BundleRow[] =>
     all
-      .filter(({ table: name }) => name !== 'users')
+      .filter(({ table: name }) => name !== 'users' && name !== 'credentials')
       .map((row) =>
         row.table === 'tenant_domains'
           ? { ...row, cells: row.cells.with(columns.get('tenant_domains')!.indexOf('domain'), 'resident.example') }

@@ -157,4 +157,4 @@ for (const [index, [label, fromUrl, toUrl, passwords]] of ways.entries()) {
   );
 }
 
-const resetColumns = ['password', 'password_hash', 'temporary_until', 'password_set_by', 'password_set_at', 'epoch'];
+const resetColumns = ['password', 'temporary_until', 'epoch'];

@@ -9,6 +9,7 @@ import { openPortal } from '../support/portal.ts';
 import { words } from '../support/words.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
 import { person as asPerson } from '../../src/domain/principal.ts';
+import { passwordHashOf } from '../support/credentials.ts';
 
 const own = '/my-profile/data';
 const list = '/account-settings/user-management';
@@ -97,8 +98,7 @@ describe('my data', async () => {
   });
 
   it('holds neither a password in any form nor an id of anybody', async () => {
-    const [row] = await portal.database.knex<{ id: string; password_hash: string }>('users').where({ id: zoe.id });
-    const hash = row?.password_hash ?? '';
+    const hash = await passwordHashOf(portal.database, zoe.id);
     assert.match(hash, /^\$argon2id/);
     const sessions: { id: string }[] = await portal.database.knex('user_sessions').select('id');
     await person.visit(own);

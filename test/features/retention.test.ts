@@ -37,8 +37,8 @@ const manyUsers = (portal: Portal, { id: tenant_id }: TestTenant, count: number)
     Array.from({ length: count }, (_, each) => ({
       ...{ id: `${tenant_id}-${each}`, tenant_id, username: `u${each}@${tenant_id}.example` },
       ...{ first_name: 'Zoé', last_name: 'Besson', display_name: 'Zoé Besson', name_key: 'zoe besson' },
-      ...{ administrator_level: 'none', agent_level: 'none', state: 'deleted', password_hash: 'x', password: 'own' },
-      ...{ password_set_at: portal.clock.now, epoch: 0, last_sign_in_at: 0, created_at: portal.clock.now },
+      ...{ administrator_level: 'none', agent_level: 'none', state: 'deleted', password: 'own' },
+      ...{ epoch: 0, last_sign_in_at: 0, created_at: portal.clock.now },
       deleted_at: portal.clock.now,
     })),
     20,

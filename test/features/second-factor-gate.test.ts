@@ -39,11 +39,7 @@ async function send(person: Person, method: string, path: string): Promise<RawAn
 
 const kept = async (): Promise<unknown> => {
   const { knex } = portal.database;
-  return [
-    await knex('users').orderBy('id'),
-    await knex('second_factors').orderBy('user_id'),
-    await knex('recovery_codes'),
-  ];
+  return [await knex('users').orderBy('id'), await knex('credentials').orderBy('id')];
 };
 
 for (const [label, user, step] of [

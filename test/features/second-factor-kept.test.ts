@@ -90,12 +90,13 @@ describe('what is kept of a second factor', async () => {
     alone.clock.now = portal.clock.now;
     const other = await anOwner(alone, await aUser(alone, tenant));
     const { knex } = alone.database;
-    const mine = (await knex('second_factors').where({ user_id: zoe.id }).first()) as { seed: string };
-    await knex('second_factors').where({ user_id: other.user.id }).update({ seed: mine.seed });
+    const totpOf = ({ id }: { id: string }) => knex('credentials').where({ user_id: id, kind: 'totp' });
+    const { secret } = await totpOf(zoe).first<{ secret: string }>('secret');
+    await totpOf(other.user).update({ secret });
     const person = await aPerson(alone, english).signIn(other.user);
     await person.submit('Sign in', { Code: codeOf(alone, owner.seed) });
     assert.equal(person.status, 503);
-    assert.equal(createVault([recent]).open({ text: mine.seed, keyId: 'x' }, ''), null);
+    assert.equal(createVault([recent]).open({ text: secret, keyId: 'x' }, ''), null);
   });
 
   it('the operator removes it by a command, which stands in the log; there is none to be removed twice', async () => {
@@ -114,8 +115,7 @@ describe('what is kept of a second factor', async () => {
     await usersStore.setState(portal.database, tenant.scope, gone.user.id, 'deleted', portal.clock.now);
     await portal.database.transaction((tx) => erasureStore.erase(tx, tenant.scope, gone.user, []));
     const { knex } = portal.database;
-    assert.deepEqual(await knex('second_factors').where({ user_id: gone.user.id }), []);
-    assert.deepEqual(await knex('recovery_codes').where({ user_id: gone.user.id }), []);
+    assert.deepEqual(await knex('credentials').where({ user_id: gone.user.id }), []);
   });
 });
 

@@ -24,8 +24,7 @@ describe('what happens to a user while they change their second factor', async (
   const camille = await aUser(portal, tenant, { administratorLevel: 'global' });
   const admin = await aPerson(portal, english).signIn(camille);
   const kept = async ({ user }: Owner): Promise<unknown> => [
-    await knex('second_factors').where({ user_id: user.id }).select('seed'),
-    await knex('recovery_codes').where({ user_id: user.id }).orderBy('digest'),
+    await knex('credentials').where({ user_id: user.id }).whereNot({ kind: 'password' }).orderBy('id').select('secret'),
   ];
 
   for (const [what, path, button] of [
@@ -70,7 +69,7 @@ describe('what happens to a user while they change their second factor', async (
 
   it('a code that could not be looked at is no try', async () => {
     const owner = await anOwner(portal, await aUser(portal, tenant));
-    await knex('second_factors').where({ user_id: owner.user.id }).update({ key_id: 'gone' });
+    await knex('credentials').where({ user_id: owner.user.id, kind: 'totp' }).update({ key_id: 'gone' });
     for (let each = 0; each < 7; each++) {
       const fields = { currentPassword: goodPassword, code: codeOf(portal, owner.seed) };
       assert.equal((await owner.person.send('POST', paths.removeOwnSecondFactor, fields)).status, 503, String(each));

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { Secret } from 'otpauth';
 import type { Sealed } from '../../src/domain/people/second-factor.ts';
 import { qrOf } from '../../src/site/second-factor/qr.ts';
-import { newSeed, stepOf, uriOf } from '../../src/core/accounts/second-factor/totp.ts';
+import { newSeed, stepOf, uriOf } from '../../src/platform/keys/totp.ts';
 import { createVault } from '../../src/platform/keys/vault.ts';
 
 describe('codes of an app', () => {

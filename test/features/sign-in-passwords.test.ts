@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createHasher, type Hasher } from '../../src/core/accounts/passwords/hasher.ts';
+import { createHasher, type Hasher } from '../../src/platform/keys/hasher.ts';
 import { aTenant, aUser, type TestUser } from '../support/builders.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal, type Portal } from '../support/portal.ts';
 import { raw } from '../support/traces.ts';
+import { passwordHashOf, setPasswordHash } from '../support/credentials.ts';
 
 const english = { 'Accept-Language': 'en' };
 const weak = { memoryCost: 8, timeCost: 1, parallelism: 1 };
@@ -140,15 +141,12 @@ describe('the parameters of a hash', async () => {
   const today = { memoryCost: 16, timeCost: 2, parallelism: 1 };
   const portal = await openPortal({ hasher: await createHasher(today) });
   const tenant = await aTenant(portal);
-  const hashOf = async ({ id }: TestUser): Promise<string> => {
-    const row: { password_hash: string } = await portal.database.knex('users').where({ id }).first('password_hash');
-    return row.password_hash;
-  };
+  const hashOf = ({ id }: TestUser): Promise<string> => passwordHashOf(portal.database, id);
 
   async function aUserHashedBy(parameters: typeof today): Promise<TestUser> {
     const user = await aUser(portal, tenant);
     const hash = await (await createHasher(parameters)).hash(user.clearPassword);
-    await portal.database.knex('users').where({ id: user.id }).update({ password_hash: hash });
+    await setPasswordHash(portal.database, user.id, hash);
     return user;
   }
 

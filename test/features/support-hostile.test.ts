@@ -88,7 +88,14 @@ for (const [dialect, server] of [
     it('the end of one access leaves a session that meanwhile acts under another where it is', async () => {
       const [one, two] = [await aSupportedTenant(portal, 'Early'), await aSupportedTenant(portal, 'Late')];
       const [first, second] = [await letIn(portal, one, ada), await letIn(portal, two, ada)];
-      const session = { id: randomUUID(), userId: ada.id, address: null, device: '', at: portal.clock.now };
+      const session = {
+        id: randomUUID(),
+        userId: ada.id,
+        address: null,
+        device: '',
+        method: 'pwd',
+        at: portal.clock.now,
+      } as const;
       await sessionsStore.open(portal.database, session);
       await sessionsStore.enterSupport(portal.database, session.id, second);
       await sessionsStore.leaveSupport(portal.database, session.id, first);
@@ -100,7 +107,14 @@ for (const [dialect, server] of [
       const grantId = await letIn(portal, supported, ada);
       const bo = await anOperator(portal, { displayName: 'Bo Thief' });
       for (const user of [bo, await aUser(portal, (await aSupportedTenant(portal)).tenant)]) {
-        const session = { id: randomUUID(), userId: user.id, address: null, device: '', at: portal.clock.now };
+        const session = {
+          id: randomUUID(),
+          userId: user.id,
+          address: null,
+          device: '',
+          method: 'pwd',
+          at: portal.clock.now,
+        } as const;
         await sessionsStore.open(portal.database, session);
         await sessionsStore.enterSupport(portal.database, session.id, grantId);
         assert.equal((await sessionsStore.findLiveAcrossTenants(portal.database, session.id))?.support, null);

@@ -6,6 +6,7 @@ import { aCompanyWith, openLink, resetByLink } from '../support/links.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import { aTemporaryPassword } from '../support/strangers.ts';
+import { userRowOf } from '../support/credentials.ts';
 
 const messages = {
   en: 'The password can’t have the format of a temporary password (20 letters or digits).',
@@ -19,8 +20,10 @@ const fieldsOf = (newPassword: string) => ({ newPassword, confirmPassword: newPa
 describe('a password in the form of a temporary one can’t be chosen', async () => {
   const portal = await openPortal();
   const tenant = await aTenant(portal, { language: 'en' });
-  const hashOf = async (id: string): Promise<unknown> =>
-    portal.database.knex('users').where({ id }).first('password_hash', 'password');
+  const hashOf = async (id: string): Promise<unknown> => {
+    const { password, password_hash: hash } = await userRowOf(portal.database, id);
+    return { password, hash };
+  };
 
   async function isRefused(person: Person, path: string, more: Readonly<Record<string, string>> = {}): Promise<void> {
     for (const typed of spellings(aTemporaryPassword())) {

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createHasher, type Hasher } from '../../src/core/accounts/passwords/hasher.ts';
+import { createHasher, type Hasher } from '../../src/platform/keys/hasher.ts';
 import { aTenant, aUser, goodPassword, type TestUser } from '../support/builders.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import { rounds } from '../support/rounds.ts';
 import { raw } from '../support/traces.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
+import { userRowOf } from '../support/credentials.ts';
 
 const english = { 'Accept-Language': 'en' };
 const minuteMs = 60_000;
@@ -20,7 +21,6 @@ async function change(person: Person, to = chosen): Promise<Person> {
 
 interface PasswordRow {
   readonly password: 'own' | 'temporary';
-  readonly password_hash: string;
   readonly temporary_until: number | null;
   readonly epoch: number;
 }
@@ -31,7 +31,7 @@ describe('a temporary password', async () => {
   const tenant = await aTenant(portal, { language: 'en' });
   const pending = () => aUser(portal, tenant, { password: 'temporary' });
   const signedIn = (user: TestUser) => aPerson(portal, english).signIn(user);
-  const rowOf = ({ id }: TestUser) => portal.database.knex('users').where({ id }).first() as Promise<PasswordRow>;
+  const rowOf = ({ id }: TestUser) => userRowOf<PasswordRow>(portal.database, id);
 
   it('dies after the region’s time, and not a moment earlier', async () => {
     const zoe = await pending();
@@ -177,7 +177,7 @@ describe('an administrator’s reset and the user’s change at the same moment'
     ]);
     waiting = null;
     const secret = /id="temporary-password"[^>]*>([^<]+)</.exec(reset.text)?.[1] ?? '';
-    const row = (await portal.database.knex('users').where({ id: zoe.id }).first()) as PasswordRow;
+    const row = await userRowOf<PasswordRow>(portal.database, zoe.id);
     assert.equal(row.epoch, zoe.epoch + 1);
     assert.equal(await base.verify(row.password_hash, zoe.clearPassword), false);
     if (row.password === 'own') {

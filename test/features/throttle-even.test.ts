@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as argon2 from '@node-rs/argon2';
-import { createHasher } from '../../src/core/accounts/passwords/hasher.ts';
+import { createHasher } from '../../src/platform/keys/hasher.ts';
 import { words } from '../support/words.ts';
 import { aTenant, aUser, goodPassword, type TestUser } from '../support/builders.ts';
 import { aPerson } from '../support/person.ts';
@@ -10,6 +10,7 @@ import { postgres, skipWithout } from '../support/services.ts';
 import { anAddress, aTemporaryPassword, atPassword, behindProxy, statusesOf } from '../support/strangers.ts';
 import { comparable } from '../support/traces.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
+import { passwordHashOf, setPasswordHash } from '../support/credentials.ts';
 
 const parameters = { memoryCost: 16, timeCost: 2, parallelism: 1 };
 const unknown = { username: 'nobody@nowhere.example', clearPassword: aTemporaryPassword() };
@@ -42,7 +43,7 @@ for (const [dialect, server] of [
     const temporary = { password: 'temporary' } as const;
     const imported = await aUser(portal, tenant, temporary);
     const light = await hasher.hashRandom(imported.clearPassword);
-    await knex('users').where({ id: imported.id }).update({ password_hash: light });
+    await setPasswordHash(portal.database, imported.id, light);
     const users: Readonly<Record<string, Pick<TestUser, 'username' | 'clearPassword'>>> = {
       'an unknown name': unknown,
       'an own password': await aUser(portal, tenant),
@@ -57,8 +58,8 @@ for (const [dialect, server] of [
     };
 
     const hashOf = async (username: string): Promise<string> => {
-      const row: { password_hash: string } = await knex('users').where({ username }).first('password_hash');
-      return row.password_hash;
+      const { id } = await knex('users').where({ username }).first<{ id: string }>('id');
+      return passwordHashOf(portal.database, id);
     };
 
     /** What a stranger sees, and what one attempt costs: verifications, records, and counts. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createHasher, type Hasher } from '../../src/core/accounts/passwords/hasher.ts';
+import { createHasher, type Hasher } from '../../src/platform/keys/hasher.ts';
 import { aTenant, aUser, goodPassword } from '../support/builders.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal, type Portal } from '../support/portal.ts';

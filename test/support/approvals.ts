@@ -7,6 +7,7 @@ import { createScope } from '../../src/domain/scope.ts';
 import * as approvalsStore from '../../src/core/approvals/approvals.store.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 import { person } from '../../src/domain/principal.ts';
+import { userRowOf } from './credentials.ts';
 
 export const approvals = '/account-settings/approvals';
 export const people = '/account-settings/user-management';
@@ -107,6 +108,6 @@ export async function anApproval(
   return id;
 }
 
-/** A user as the table holds them. */
-export const rowOf = async ({ database }: Portal, { id }: { id: string }): Promise<Record<string, unknown>> =>
-  (await database.knex<Record<string, unknown>>('users').where({ id }).first()) ?? {};
+/** A user as the tables hold them, with the hash of their password. */
+export const rowOf = ({ database }: Portal, { id }: { id: string }): Promise<Record<string, unknown>> =>
+  userRowOf(database, id);

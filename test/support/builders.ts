@@ -41,13 +41,20 @@ export async function aTenant(
   return { id, name, domain, scope: portal.tenants.operatorScope({ id, name, language }) };
 }
 
-const unset = { epoch: 0, version: 1, secondFactorAt: null, secondFactorDue: false, globalAdminUntil: null } as const;
+const unset = {
+  epoch: 0,
+  version: 1,
+  updatedAt: 0,
+  secondFactorAt: null,
+  secondFactorDue: false,
+  globalAdminUntil: null,
+} as const;
 
 /** Adds a user who can sign in with `clearPassword`; `password: 'temporary'` makes one who must change it. */
 export async function aUser(
   portal: Portal,
   tenant: TestTenant,
-  wishes: Partial<User> & { clearPassword?: string } = {},
+  wishes: Partial<User> & { clearPassword?: string; passwordSetBy?: string } = {},
 ): Promise<TestUser> {
   const temporary = wishes.password === 'temporary';
   const id = wishes.id ?? randomUUID();
@@ -78,6 +85,7 @@ export async function aUser(
     clearPassword: _,
     epoch: _epoch,
     version: _version,
+    updatedAt: _updatedAt,
     tenantId: _tenant,
     secondFactorAt: _secondFactor,
     secondFactorDue: _due,

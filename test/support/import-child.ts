@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { readConfig } from '../../src/platform/config/config.ts';
 import { openSubscribedDatabase } from '../../src/core/open-database.ts';
 import { createImportRun } from '../../src/core/imports/run.ts';
-import { createHasher } from '../../src/core/accounts/passwords/hasher.ts';
+import { createHasher } from '../../src/platform/keys/hasher.ts';
 
 // A node that does the imports which are wanted, and says when it begins and ends: to be killed in between.
 const { config } = readConfig(process.env);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createHasher, type Hasher } from '../../src/core/accounts/passwords/hasher.ts';
+import { createHasher, type Hasher } from '../../src/platform/keys/hasher.ts';
 
 /** A hasher during which something happens, once: when a password has been found right, and nothing has followed from it. */
 export async function anInterruptedHasher() {

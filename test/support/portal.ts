@@ -15,7 +15,7 @@ import type { Database } from '../../src/platform/database/database.ts';
 import { openSubscribedDatabase } from '../../src/core/open-database.ts';
 import { prepareDatabase } from '../../src/platform/database/migrate.ts';
 import { createGuessCounter } from '../../src/core/accounts/passwords/guesses.ts';
-import { createHasher, type Hasher } from '../../src/core/accounts/passwords/hasher.ts';
+import { createHasher, type Hasher } from '../../src/platform/keys/hasher.ts';
 import { createTenants, type Tenants } from '../../src/core/accounts/tenants/tenants.ts';
 import { loadAssets } from '../../src/site/http/assets.ts';
 import type { Route } from '../../src/site/http/routing.ts';

@@ -144,16 +144,16 @@ for (const [dialect, databaseUrl, skip] of [
     test('keeps to itself what a database quotes of a row that it refuses', async () => {
       const admin = await aPerson(portal, english).signIn(global);
       const { knex } = portal.database;
-      await knex.schema.alterTable('users', (table) => table.unique(['password_set_by'], { indexName: 'one_each' }));
+      await knex.schema.alterTable('credentials', (table) => table.unique(['set_by'], { indexName: 'one_each' }));
       for (const { id } of [nobodySpecial, userManager]) {
-        await knex('users').where({ id }).update({ password_set_by: null });
+        await knex('credentials').where({ user_id: id }).update({ set_by: null });
         const path = `/account-settings/user-management/${id}/reset-password`;
         await admin.visit(path);
         const form = { _csrf: admin.csrf, epoch: admin.$('input[name=epoch]').attr('value') ?? '' };
         const { status } = await send({ method: 'POST', path, person: admin, form });
         assert.equal(status, id === nobodySpecial.id ? 200 : 500);
       }
-      await knex.schema.alterTable('users', (table) => table.dropUnique(['password_set_by'], 'one_each'));
+      await knex.schema.alterTable('credentials', (table) => table.dropUnique(['set_by'], 'one_each'));
       assertSilent([global.displayName]);
     });
 

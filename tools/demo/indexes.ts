@@ -6,7 +6,7 @@ interface Index {
 }
 
 // Others hold on to these: the users' numbers while they are given out, constraints and the other tables.
-const kept = ['users_by_number', 'users_username_unique', 'users_pkey', 'users_search_pkey'];
+const kept = ['users_by_number', 'users_username_unique', 'users_pkey', 'users_search_pkey', 'credentials_pkey'];
 
 /**
  * Does some work without the indexes of users, and makes them again afterwards: to sort a million once is much quicker than
@@ -29,7 +29,8 @@ export async function withoutIndexes(database: Database, work: () => Promise<voi
 
 async function indexesOfSqlite({ knex }: Database): Promise<Index[]> {
   return knex('sqlite_master')
-    .where({ type: 'index', tbl_name: 'users' })
+    .where({ type: 'index' })
+    .whereIn('tbl_name', ['users', 'credentials'])
     .whereNotNull('sql')
     .whereNotIn('name', kept)
     .select<Index[]>('name', 'sql as definition');
@@ -38,7 +39,7 @@ async function indexesOfSqlite({ knex }: Database): Promise<Index[]> {
 async function indexesOfPostgres({ knex }: Database): Promise<Index[]> {
   return knex('pg_indexes')
     .whereRaw('schemaname = current_schema()')
-    .whereIn('tablename', ['users', 'users_search'])
+    .whereIn('tablename', ['users', 'users_search', 'credentials'])
     .whereNotIn('indexname', kept)
     .select<Index[]>('indexname as name', 'indexdef as definition');
 }

@@ -4,13 +4,14 @@ import type { Database } from '../../src/platform/database/database.ts';
 import { openSubscribedDatabase } from '../../src/core/open-database.ts';
 import { normalizePassword } from '../../src/domain/people/password.ts';
 import { createScope } from '../../src/domain/scope.ts';
-import { createHasher, tenantsStore, usersStore, type NewUser } from '../../src/core/accounts/index.ts';
+import { tenantsStore, usersStore, type NewUser } from '../../src/core/accounts/index.ts';
 import { directoryStore } from '../../src/core/directory/index.ts';
 import { crowd } from './crowd.ts';
 import { withoutIndexes } from './indexes.ts';
 import { seededRandom } from './names.ts';
 import { ownPassword, type DemoLogin } from './seed.ts';
 import { operator } from '../../src/domain/principal.ts';
+import { createHasher } from '../../src/platform/keys/hasher.ts';
 
 const atOnce = 10_000;
 const bigCompany = { name: 'Compagnie du Grand Large', domain: 'grand-large.example' };

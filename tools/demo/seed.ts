@@ -10,13 +10,14 @@ import {
 } from '../../src/domain/people/password.ts';
 import { temporaryPasswordLifetimeMs, type RegionRules } from '../../src/domain/regions.ts';
 import { createScope, type Scope } from '../../src/domain/scope.ts';
-import { createHasher, type Hasher, tenantsStore, usersStore, type NewUser } from '../../src/core/accounts/index.ts';
+import { tenantsStore, usersStore, type NewUser } from '../../src/core/accounts/index.ts';
 import { activityStore } from '../../src/core/activity/index.ts';
 import { directoryStore } from '../../src/core/directory/index.ts';
 import type { DemoPerson } from './people.ts';
 import { demoTenants, type DemoTenant } from './tenants.ts';
 import type { Database } from '../../src/platform/database/database.ts';
 import { operator } from '../../src/domain/principal.ts';
+import { createHasher, type Hasher } from '../../src/platform/keys/hasher.ts';
 
 /** Somebody whose password the demo prints. */
 export interface DemoLogin {

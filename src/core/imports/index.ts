@@ -2,11 +2,12 @@ import type { Logger } from 'pino';
 import type { RegionRules } from '../../domain/regions.ts';
 import type { Database } from '../../platform/database/database.ts';
 import type { Background } from '../../platform/jobs.ts';
-import type { Accounts, Hasher } from '../accounts/index.ts';
+import type { Accounts } from '../accounts/index.ts';
 import type { UserCells } from './columns.ts';
 import { createImports } from './imports.ts';
 import { createImportPasswords } from './passwords.ts';
 import { createImportRun } from './run.ts';
+import type { Hasher } from '../../platform/keys/hasher.ts';
 
 export interface ImportsContextDependencies {
   readonly database: Database;

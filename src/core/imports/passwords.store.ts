@@ -130,12 +130,14 @@ export async function issue(
   const [first] = untouched;
   if (first === undefined) return new Set();
   const values = untouched.flatMap(({ userId, hash }) => [userId, hash]);
+  const userIds = untouched.map(({ userId }) => userId);
+  const next = { temporary_until: first.until, epoch: database.knex.raw('epoch + 1') };
+  await database.knex('users').whereIn('id', userIds).update(next);
   await database.knex.raw(
     `with issued (user_id, hash) as (values ${untouched.map(() => '(?, ?)').join(', ')})
-         update users set password_hash = issued.hash, epoch = users.epoch + 1,
-           temporary_until = ?, password_set_by = ?, password_set_at = ?
-         from issued where users.id = issued.user_id`,
-    [...values, first.until, first.by as string, first.at],
+         update credentials set secret = issued.hash, set_by = ?, created_at = ?
+         from issued where credentials.user_id = issued.user_id and kind = 'password'`,
+    [...values, first.by as string, first.at],
   );
   const lines = untouched.map(({ line }) => line);
   await database.knex('import_rows').where('import_id', id).whereIn('line', lines).increment('epoch', 1);

@@ -7,7 +7,6 @@ import {
   recordedAs,
   type IssuedWayIn,
   type WaysIn,
-  type Hasher,
   type Throttle,
   tenantsStore,
   usersStore,
@@ -18,6 +17,7 @@ import * as importPasswordsStore from './passwords.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 import { person, actingUserId } from '../../domain/principal.ts';
+import type { Hasher } from '../../platform/keys/hasher.ts';
 
 /** A temporary password, or a one-time link, with whom it is for; its clear text is nowhere else. */
 export interface IssuedPassword {

@@ -5,7 +5,7 @@ import { may } from '../../domain/policy.ts';
 import type { RegionRules } from '../../domain/regions.ts';
 import { createScope, type Scope } from '../../domain/scope.ts';
 import type { User } from '../../domain/people/user.ts';
-import { type Hasher, tenantsStore, usersStore } from '../accounts/index.ts';
+import { tenantsStore, usersStore } from '../accounts/index.ts';
 import { activityStore } from '../activity/index.ts';
 import { decide, leavesAGlobalAdmin, type Decision } from './decide.ts';
 import type { WantedImport } from './run.store.ts';
@@ -14,6 +14,7 @@ import * as importRunsStore from './run.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 import { job, person } from '../../domain/principal.ts';
+import type { Hasher } from '../../platform/keys/hasher.ts';
 
 interface RunParts {
   readonly database: Database;

@@ -44,7 +44,6 @@ const tenantSchema = z.object({
 const userSchema = z.object({
   id: z.string().min(1).max(100),
   username: z.string().refine(isUsername),
-  password_hash: z.string(),
   administrator_level: z.enum(administratorLevels),
   agent_level: z.enum(agentLevels),
   global_admin_until: time.nullable(),
@@ -53,11 +52,18 @@ const userSchema = z.object({
   password: z.enum(['own', 'temporary']),
   epoch: z.number().int().min(0),
   created_at: time,
-  password_set_at: time,
+  updated_at: time,
   temporary_until: time.nullable(),
   last_sign_in_at: time.nullable(),
   second_factor_due: z.union([z.literal(0), z.literal(1)]),
   deleted_at: time.nullable(),
+});
+const credentialSchema = z.object({
+  user_id: z.string(),
+  kind: z.literal('password'),
+  secret: z.string(),
+  set_by: z.string().nullable(),
+  created_at: time,
 });
 
 /**
@@ -70,6 +76,7 @@ export class ContentCheck {
   readonly #order: readonly string[];
   readonly #adminIds: string[] = [];
   readonly #domains: string[] = [];
+  readonly #withoutPassword = new Set<string>();
   #chain = createChainCheck(sha256);
   #chainEnd = { length: 0, hash: '' };
   #secondFactorsDue = 0;
@@ -99,6 +106,7 @@ export class ContentCheck {
     const domains = this.#domains;
     const same = domains.length === tenant.domains.length && domains.every((each) => tenant.domains.includes(each));
     if (this.#tenants !== 1 || !same) throw new MoveFault('content', 'tenants');
+    if (this.#withoutPassword.size > 0) throw new MoveFault('content', 'credentials');
     if (this.#secondFactorsDue !== (secondFactors ?? this.#secondFactorsDue))
       throw new MoveFault('content', 'users: second_factor_due');
     if (this.#chain.end(this.#chainEnd.length, this.#chainEnd.hash) !== null) throw new MoveFault('chain');
@@ -109,6 +117,7 @@ export class ContentCheck {
     if (table === 'tenants') this.#checkTenant(row);
     if (table === 'tenant_domains') this.#domains.push(String(row.domain));
     if (table === 'users') this.#checkUser(row);
+    if (table === 'credentials') this.#checkCredential(row);
     if (table === 'activity') this.#checkActivity(row);
   }
 
@@ -124,15 +133,23 @@ export class ContentCheck {
   }
 
   #checkUser(row: Row): void {
-    const { tenant, passwords } = this.#header;
+    const { tenant } = this.#header;
     const { data } = userSchema.safeParse(row);
     if (data === undefined) throw new MoveFault('content', 'users');
-    const { id, username, state, administrator_level, password_hash } = data;
+    const { id, username, state, administrator_level } = data;
     if (!tenant.domains.includes(domainOf(username))) throw new MoveFault('content', `users: ${username}`);
-    if (passwords === 'reset' ? password_hash !== '' : !isAffordable(password_hash))
-      throw new MoveFault('content', `users: ${username}`);
+    this.#withoutPassword.add(id);
     this.#secondFactorsDue += data.second_factor_due;
     if (state === 'active' && administrator_level === 'global') this.#adminIds.push(id);
+  }
+
+  // One for each user of the bundle: a credential must not get to a user who is here already.
+  #checkCredential(row: Row): void {
+    const { data } = credentialSchema.safeParse(row);
+    if (data === undefined || !this.#withoutPassword.delete(data.user_id))
+      throw new MoveFault('content', 'credentials');
+    if (this.#header.passwords === 'reset' ? data.secret !== '' : !isAffordable(data.secret))
+      throw new MoveFault('content', `credentials: ${data.user_id}`);
   }
 
   #checkActivity(row: Row): void {

@@ -1,7 +1,8 @@
 import type { RegionRules } from '../../domain/regions.ts';
 import { signerOf, type Signer } from '../../platform/keys/region-key.ts';
-import type { Hasher, Tenants } from '../accounts/index.ts';
+import type { Tenants } from '../accounts/index.ts';
 import type { Database } from '../../platform/database/database.ts';
+import type { Hasher } from '../../platform/keys/hasher.ts';
 
 /** Makes a key known, within the transaction of what it signed. */
 export type KeepKey = (tx: Database) => Promise<void>;

@@ -75,7 +75,7 @@ async function remove(
     if (tenant === null || move === null) throw new MoveFault('notMoving', scope.tenant.name);
     const travelled = checkReceipt(move, given);
     const was = await countAll(tx, id);
-    const refusedMeanwhile = await refuseChanges(tx, scope, travelled, was);
+    const refusedMeanwhile = await refuseChanges(tx, scope, travelled);
     await movingStore.forgetCounts(tx, id);
     for (const table of tenantTables.toReversed()) await movingStore.remove(tx, table, id);
     await movingStore.forgetSessionData(tx, tenant.domains);
@@ -108,17 +108,16 @@ function checkReceipt(move: Move, { move: id, tenantId, signer, tables }: Receip
 }
 
 /** Nothing that happened here since the bundle was written may be lost with it, but for the doors that stayed shut. */
-async function refuseChanges(
-  tx: Database,
-  scope: Scope,
-  travelled: readonly TableSummary[],
-  was: Readonly<Record<string, number>>,
-): Promise<number> {
+async function refuseChanges(tx: Database, scope: Scope, travelled: readonly TableSummary[]): Promise<number> {
   const sent = new Map(travelled.map(({ name, rows }) => [name, rows]));
   const { anchor } = await activityStore.endsOfChain(tx, scope);
   const since = await movingStore.recordedSince(tx, scope.tenant.id, anchor.place + (sent.get('activity') ?? 0));
-  const changed = travellingTables.find(({ name }) => name !== 'activity' && was[name] !== sent.get(name));
-  if (changed !== undefined || since.others > 0) throw new MoveFault('changedSince', changed?.name ?? 'activity');
+  for (const table of travellingTables) {
+    if (table.name === 'activity') continue;
+    const present = await movingStore.countTravelling(tx, table, scope.tenant.id);
+    if (present !== sent.get(table.name)) throw new MoveFault('changedSince', table.name);
+  }
+  if (since.others > 0) throw new MoveFault('changedSince', 'activity');
   return since.all;
 }
 

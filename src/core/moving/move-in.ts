@@ -53,7 +53,7 @@ export async function moveIn(parts: MovingParts, file: string, identity: string)
     await fill(tx, await open(), checked);
     await compare(tx, checked);
     // After the digests were compared: the receipt says what arrived, not what became of it.
-    const relanguaged = await movingStore.offerLanguages(tx, header.tenant.id, parts.rules);
+    const relanguaged = await movingStore.offerLanguages(tx, header.tenant.id, parts.rules, parts.clock());
     const passwords = await settle(parts, tx, checked);
     return { header, tables: checked.tables, passwords, relanguaged };
   });

@@ -160,7 +160,7 @@ async function headerOf(
 async function* rowsOf(tx: Database, { tables, tenant, passwords }: Omit<BundleHeader, 'form'>) {
   for (const [index, table] of travellingTables.entries()) {
     const columns = tables[index]?.columns ?? [];
-    const secret = table.name === 'users' && passwords === 'reset' ? columns.indexOf('password_hash') : -1;
+    const secret = table.name === 'credentials' && passwords === 'reset' ? columns.indexOf('secret') : -1;
     for await (const some of movingStore.rows(tx, table, columns, tenant.id))
       for (const cells of some)
         yield { table: table.name, cells: secret < 0 ? cells : cells.with(secret, '') } satisfies BundleRow;

@@ -24,6 +24,11 @@ function rowsOf(database: Database, { name, owned }: TenantTable, tenantId: stri
   return database.knex(name).whereRaw(owned, [tenantId]);
 }
 
+function travellingRowsOf(database: Database, table: TenantTable, tenantId: string) {
+  const rows = rowsOf(database, table, tenantId);
+  return table.only === null ? rows : rows.whereRaw(table.only);
+}
+
 function expressionOf(database: Database, { derived }: TenantTable, column: string): Knex.Raw | null {
   const expression = derived[column];
   return expression === undefined ? null : database.knex.raw(`${expression} as ??`, [column]);
@@ -48,7 +53,7 @@ export async function* rows(
   // The same order in both databases, so that the same rows have the same digest.
   const place = isText && database.dialect === 'postgres' ? '?? collate "C"' : '??';
   for (let last: Value = null; ;) {
-    const query = rowsOf(database, table, tenantId).orderByRaw(place, [column]).limit(rowsReadAtOnce);
+    const query = travellingRowsOf(database, table, tenantId).orderByRaw(place, [column]).limit(rowsReadAtOnce);
     if (last !== null) query.whereRaw(`${place} > ?`, [column, last]);
     const read = [...new Set([...columns, column])].map((each) => expressionOf(database, table, each) ?? each);
     const rows = await query.select<Row[]>(read);
@@ -60,6 +65,11 @@ export async function* rows(
 
 export async function count(database: Database, table: TenantTable, tenantId: string): Promise<number> {
   return countOf(rowsOf(database, table, tenantId));
+}
+
+/** @returns how many of the tenant's rows travel */
+export async function countTravelling(database: Database, table: TenantTable, tenantId: string): Promise<number> {
+  return countOf(travellingRowsOf(database, table, tenantId));
 }
 
 export async function remove(database: Database, table: TenantTable, tenantId: string): Promise<void> {
@@ -116,26 +126,33 @@ export async function countSecondFactorsToReplace(database: Database, tenantId: 
   return countOf(users.whereRaw('(second_factor_at is not null or second_factor_due = 1)'));
 }
 
-/** Takes languages out that a region does not offer. @returns whether the company's was one, and how many users' were */
+/**
+ * Removes languages that a region does not offer. @param at epoch ms
+ * @returns whether the company's was one, and how many users' were
+ */
 export async function offerLanguages(
   database: Database,
   tenantId: string,
   { languages, defaultLanguage }: Pick<RegionRules, 'languages' | 'defaultLanguage'>,
+  at: number,
 ): Promise<{ company: boolean; users: number }> {
   const offered = [...languages];
   const own = database.knex('tenants').where({ id: tenantId }).whereNotIn('language', offered);
   const company = (await own.update({ language: defaultLanguage })) === 1;
   const others = database.knex('users').where({ tenant_id: tenantId }).whereNotIn('language', offered);
-  return { company, users: await others.update({ language: null, version: database.knex.raw('version + 1') }) };
+  const changed = { language: null, version: database.knex.raw('version + 1'), updated_at: at };
+  return { company, users: await others.update(changed) };
 }
 
 /** Nobody of the tenant has a usable password afterwards. @param hash a tag that no password has. @param at epoch ms */
 export async function resetAll(database: Database, tenantId: string, hash: string, at: number): Promise<void> {
-  const none = { password: 'temporary', password_hash: hash, temporary_until: at };
+  const users = () => database.knex('users').where({ tenant_id: tenantId });
+  await users().update({ password: 'temporary', temporary_until: at, epoch: database.knex.raw('epoch + 1') });
   await database
-    .knex('users')
-    .where({ tenant_id: tenantId })
-    .update({ ...none, password_set_by: null, password_set_at: at, epoch: database.knex.raw('epoch + 1') });
+    .knex('credentials')
+    .where({ kind: 'password' })
+    .whereIn('user_id', users().select('id'))
+    .update({ secret: hash, set_by: null, created_at: at });
 }
 
 /** @returns how many entries were recorded behind a place, and how many of them are more than a refused sign-in */

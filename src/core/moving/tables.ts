@@ -3,6 +3,8 @@ export interface TenantTable {
   readonly name: string;
   /** Which of its rows are the tenant's: `?` stands for the tenant's id. */
   readonly owned: string;
+  /** Which of these travel, as a condition; null for all of them. */
+  readonly only: string | null;
   /** By what its rows are put in order to travel; null where they stay behind, and end with the tenant. */
   readonly order: { readonly column: string; readonly isText: boolean } | null;
   /** Columns that each database fills in by itself, such as numbers that it gives out. */
@@ -12,18 +14,28 @@ export interface TenantTable {
 }
 
 const oneOfIts = 'in (select id from users where tenant_id = ?)';
+// Looked up user by user: as a list of ids SQLite would make it anew for every thousand rows of a large tenant.
+const ofOneOfIts = 'exists (select 1 from users where users.id = credentials.user_id and users.tenant_id = ?)';
 const oneOfItsImports = 'import_id in (select id from imports where tenant_id = ?)';
 
-const staying = (name: string, owned: string): TenantTable => ({ name, owned, order: null, local: [], derived: {} });
+const staying = (name: string, owned: string): TenantTable => ({
+  name,
+  owned,
+  only: null,
+  order: null,
+  local: [],
+  derived: {},
+});
 const travelling = (
   name: string,
   owned: string,
   column: string,
-  own: Partial<Pick<TenantTable, 'local' | 'derived'>> = {},
+  own: Partial<Pick<TenantTable, 'only' | 'local' | 'derived'>> = {},
 ): TenantTable => ({
   name,
   owned,
-  order: { column, isText: !['number', 'place'].includes(column) },
+  only: null,
+  order: { column, isText: !own.local?.includes(column) && column !== 'place' },
   local: [],
   derived: {},
   ...own,
@@ -41,10 +53,10 @@ export const tenantTables: readonly TenantTable[] = [
     local: ['number', 'second_factor_at'],
     derived: { second_factor_due: 'case when second_factor_at is null then second_factor_due else 1 end' },
   }),
+  // Every database numbers them anew, in the same order. A second factor stays behind.
+  travelling('credentials', ofOneOfIts, 'id', { only: "kind = 'password'", local: ['id', 'key_id', 'last_step'] }),
   travelling('activity', 'tenant_id = ?', 'place', { local: ['id'] }),
   // Who is signed in, what waits to be sent and what was only staged belongs to the region in which it was begun.
-  staying('second_factors', `user_id ${oneOfIts}`),
-  staying('recovery_codes', `user_id ${oneOfIts}`),
   staying('user_sessions', `user_id ${oneOfIts}`),
   staying('approvals', 'tenant_id = ?'),
   staying('one_time_links', 'tenant_id = ?'),

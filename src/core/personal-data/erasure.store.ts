@@ -54,11 +54,10 @@ async function namesOf(database: Database, scope: Scope, user: User): Promise<st
 async function takeNameFromPasswords(database: Database, tenantId: string, scope: Scope, user: User): Promise<void> {
   const whoWasTouched = database.knex('activity').select('target_id').where({ actor_id: user.id });
   await database
-    .knex('users')
-    .where({ tenant_id: tenantId })
-    .whereIn('id', whoWasTouched)
-    .whereIn('password_set_by', await namesOf(database, scope, user))
-    .update({ password_set_by: '' });
+    .knex('credentials')
+    .whereIn('user_id', database.knex('users').select('id').where({ tenant_id: tenantId }).whereIn('id', whoWasTouched))
+    .whereIn('set_by', await namesOf(database, scope, user))
+    .update({ set_by: '' });
 }
 
 /** The digests stay, so that the chain still holds; without its salt none of them can be guessed at. */

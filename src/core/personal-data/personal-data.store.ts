@@ -2,13 +2,16 @@ import type { Database } from '../../platform/database/database.ts';
 import type { Activity } from '../../domain/activity/event.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { wholeLog, type LogPlace, stretch } from '../activity/index.ts';
-import type { OwnSession } from '../accounts/index.ts';
+import { type LiveSession, type OwnSession, toAmr } from '../accounts/index.ts';
 
 /** An entry's part in a person's life: it concerns them, or they did it to somebody else. */
 export type Side = 'about' | 'by';
 
 // What somebody did to themselves concerns them, and stands there.
 const sideOf = ({ target }: Activity, userId: string): Side => (target?.id === userId ? 'about' : 'by');
+
+/** A session as an export shows it: its id opens nothing and stays out all the same. */
+export type HeldSession = Omit<OwnSession, 'id'> & Pick<LiveSession, 'amr' | 'authTime'>;
 
 const entriesAtOnce = 1_000;
 const latestShown = 100;
@@ -47,23 +50,27 @@ export async function latest(
   return { entries: found.slice(0, latestShown), more: found.length > latestShown };
 }
 
-/** @returns the sessions of a user of the tenant, the latest first; their ids open nothing and stay out all the same */
-export async function sessions(database: Database, scope: Scope, userId: string): Promise<Omit<OwnSession, 'id'>[]> {
+/** @returns the sessions of a user of the tenant, the latest first */
+export async function sessions(database: Database, scope: Scope, userId: string): Promise<HeldSession[]> {
   const rows = (await database
     .knex('user_sessions')
     .join('users', 'users.id', 'user_sessions.user_id')
-    .select(['address', 'device', 'seen_at', 'user_sessions.created_at'])
+    .select(['address', 'device', 'seen_at', 'user_sessions.created_at', 'amr', 'auth_time'])
     .where({ 'users.tenant_id': scope.tenant.id, user_id: userId })
     .orderBy('seen_at', 'desc')) as {
     address: string | null;
     device: string;
     created_at: number;
     seen_at: number;
+    amr: string;
+    auth_time: number;
   }[];
-  return rows.map(({ address, device, created_at, seen_at }) => ({
+  return rows.map(({ address, device, created_at, seen_at, amr, auth_time }) => ({
     address,
     device,
     createdAt: created_at,
     seenAt: seen_at,
+    amr: toAmr(amr),
+    authTime: auth_time,
   }));
 }

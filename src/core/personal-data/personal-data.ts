@@ -4,9 +4,9 @@ import { noticesSubscriber, type Notice } from '../../domain/notices.ts';
 import { may } from '../../domain/policy.ts';
 import { createScope, type Scope } from '../../domain/scope.ts';
 import { statusOf, type User } from '../../domain/people/user.ts';
-import { type OwnSession, usersStore } from '../accounts/index.ts';
+import { credentialsStore, usersStore } from '../accounts/index.ts';
 import { activityStore, deliveriesStore } from '../activity/index.ts';
-import type { Side } from './personal-data.store.ts';
+import type { HeldSession, Side } from './personal-data.store.ts';
 import * as personalDataStore from './personal-data.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
@@ -26,7 +26,8 @@ export interface PersonalEntry {
 /** Everything that is held of one person; of the entries, the latest. */
 export interface PersonalData {
   readonly user: User;
-  readonly sessions: readonly Omit<OwnSession, 'id'>[];
+  readonly password: credentialsStore.PasswordFacts;
+  readonly sessions: readonly HeldSession[];
   readonly notices: readonly { readonly notice: Notice; readonly at: number }[];
   readonly entries: readonly PersonalEntry[];
   /** Whether there are earlier entries than those. */
@@ -42,11 +43,13 @@ export interface PersonalDataDependencies {
 
 async function heldOf(deps: PersonalDataDependencies, scope: Scope, user: User) {
   const { database } = deps;
-  const [sessions, waiting] = await Promise.all([
+  const [password, sessions, waiting] = await Promise.all([
+    credentialsStore.findPasswordFacts(database, scope, user.id),
     personalDataStore.sessions(database, scope, user.id),
     deliveriesStore.listOf(database, scope, noticesSubscriber.name, user.id),
   ]);
-  return { user, sessions, notices: waiting.map(({ message, at }) => ({ notice: message as Notice, at })) };
+  const notices = waiting.map(({ message, at }) => ({ notice: message as Notice, at }));
+  return { user, password, sessions, notices };
 }
 
 async function* lines(deps: PersonalDataDependencies, scope: Scope, user: User, side: Side): AsyncGenerator<string> {
@@ -88,11 +91,12 @@ export async function* file(deps: PersonalDataDependencies, scope: Scope, user: 
     exportedAt: time(clock()),
     organization: scope.tenant.name,
     region: scope.rules.region,
-    account: account(user, clock()),
-    sessions: held.sessions.map(({ createdAt, seenAt, ...session }) => ({
+    account: account(user, held.password, clock()),
+    sessions: held.sessions.map(({ createdAt, seenAt, authTime, ...session }) => ({
       ...session,
       createdAt: time(createdAt),
       seenAt: time(seenAt),
+      authTime: time(authTime),
     })),
     queuedMails: held.notices.map(({ notice, at }) => ({ at: time(at), ...notice })),
   };
@@ -142,7 +146,7 @@ function exported({ at, kind, event, by, to, address }: PersonalEntry): object {
   return { at: time(at), kind, by: called(by), to: called(to), address, ...details };
 }
 
-function account(user: User, now: number): object {
+function account(user: User, { setBy, setAt }: credentialsStore.PasswordFacts, now: number): object {
   const { username, firstName, lastName, displayName, language, administratorLevel, agentLevel } = user;
   return {
     username,
@@ -154,13 +158,14 @@ function account(user: User, now: number): object {
     agentLevel,
     status: statusOf(user, now),
     createdAt: time(user.createdAt),
+    updatedAt: time(user.updatedAt),
     lastSignInAt: timeOrNull(user.lastSignInAt),
     deletedAt: timeOrNull(user.deletedAt),
     secondFactor: user.secondFactorAt === null ? null : { setUpAt: time(user.secondFactorAt) },
     password: {
       kind: user.password,
-      setAt: time(user.passwordSetAt),
-      setBy: user.passwordSetBy,
+      setAt: time(setAt),
+      setBy,
       temporaryUntil: timeOrNull(user.temporaryUntil),
     },
   };

@@ -1,6 +1,7 @@
 import type { RegionRules } from '../regions.ts';
 import type { AdministratorLevel } from '../roles.ts';
 import type { TenantKind } from '../tenant.ts';
+import type { AuthenticationMethod } from './authentication.ts';
 import type { User } from './user.ts';
 import { temporaryAlphabet } from './password.ts';
 
@@ -41,9 +42,9 @@ export const lacksSecondFactor = (
 
 /** @returns whether a session has the password of somebody who has a second factor, and not yet its code */
 export const isCodePending = (session: {
-  readonly codeGiven: boolean;
+  readonly amr: readonly AuthenticationMethod[];
   readonly user: { readonly secondFactorAt: number | null };
-}): boolean => session.user.secondFactorAt !== null && !session.codeGiven;
+}): boolean => session.user.secondFactorAt !== null && !session.amr.includes('mfa');
 
 /**
  * A recovery code: six groups of four of the temporary passwords' symbols.

@@ -1,7 +1,7 @@
 import type { AdministratorLevel, AgentLevel } from '../roles.ts';
 import type { Language } from '../regions.ts';
 
-/** A person of a tenant, as the pages know them: the password hash never leaves the store. */
+/** A person of a tenant, as the pages know them: their credentials are apart. */
 export interface User {
   readonly id: string;
   readonly tenantId: string;
@@ -18,9 +18,6 @@ export interface User {
   readonly password: 'own' | 'temporary';
   /** End of the temporary password's life, epoch ms; null while the password is the user's own. */
   readonly temporaryUntil: number | null;
-  /** Who made the temporary password and when: said to the user on the page that replaces it. */
-  readonly passwordSetBy: string | null;
-  readonly passwordSetAt: number;
   /** Since when they have a second factor, epoch ms; null while they have none. */
   readonly secondFactorAt: number | null;
   /** Whether they must set one up again, whatever the rules ask: the one they had stayed in the region they moved from. */
@@ -29,6 +26,8 @@ export interface User {
   readonly epoch: number;
   /** Increases with every change to names, language, levels or state; starts at 1. */
   readonly version: number;
+  /** When `version` last increased, epoch ms: the creation, where it never did. */
+  readonly updatedAt: number;
   /** Epoch ms; null before the first sign-in. */
   readonly lastSignInAt: number | null;
   readonly createdAt: number;

@@ -49,13 +49,17 @@ async function askForced(
   response: Response,
   faults: readonly PageFault[],
 ): Promise<void> {
-  const { links } = deps;
-  const { rules } = scopeOf(request);
+  const { links, passwords } = deps;
+  const scope = scopeOf(request);
   const { user } = sessionOf(request);
-  const { username, passwordSetBy, passwordSetAt } = user;
-  const link = await links.stateOf(scopeOf(request), user);
-  const set = { setBy: passwordSetBy, setAt: passwordSetAt, purpose: link?.purpose ?? null };
-  const model: ForcedChangePage = { username, ...set, minimumLength: rules.password.minimumLength };
+  const link = await links.stateOf(scope, user);
+  const { setBy, setAt } = await passwords.factsOf(scope, user.id);
+  const set = { setBy, setAt, purpose: link?.purpose ?? null };
+  const model: ForcedChangePage = {
+    username: user.username,
+    ...set,
+    minimumLength: scope.rules.password.minimumLength,
+  };
   response.page('passwords/forced', model, { title: 'passwords:forced.title', faults, alone: true });
 }
 

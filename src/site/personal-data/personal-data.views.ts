@@ -34,7 +34,7 @@ export interface ShownEntry {
 type ShownSession = PersonalData['sessions'][number] & ReturnType<typeof describeDevice>;
 
 /** Everything that is stored about one user. */
-export interface HeldData extends Pick<PersonalData, 'user' | 'notices' | 'more'> {
+export interface HeldData extends Pick<PersonalData, 'user' | 'password' | 'notices' | 'more'> {
   readonly tenantName: string;
   readonly status: UserStatus;
   readonly sessions: readonly ShownSession[];
@@ -47,7 +47,7 @@ interface OfUser {
 
 declare module '../http/view-models.ts' {
   interface ViewModels {
-    'personal-data/account': Pick<HeldData, 'user' | 'tenantName' | 'status'>;
+    'personal-data/account': Pick<HeldData, 'user' | 'password' | 'tenantName' | 'status'>;
     'personal-data/ask': OfUser & { readonly dataHref: string; readonly dataFileHref: string };
     'personal-data/change': ShownFieldChange;
     'personal-data/download': { readonly action: string; readonly primary?: boolean };

@@ -4,7 +4,13 @@ import { paths } from '../http/paths.ts';
 import { notesOf } from '../rules/notes.ts';
 import { abilitiesOf } from './abilities.ts';
 import type { ProfilePage, SecurityPage } from './profile.views.ts';
-import { describeDevice, type Sessions, secondFactorsStore, sessionsStore } from '../../core/accounts/index.ts';
+import {
+  credentialsStore,
+  describeDevice,
+  secondFactorsStore,
+  type Sessions,
+  sessionsStore,
+} from '../../core/accounts/index.ts';
 import { activityStore } from '../../core/activity/index.ts';
 import { notFound } from '../../domain/errors.ts';
 import { idleLimitMs } from '../../domain/regions.ts';
@@ -34,20 +40,22 @@ export interface ProfileRoutesDependencies {
 }
 
 export function profileRoutes(deps: ProfileRoutesDependencies): Route[] {
-  const handlers = bind(deps, { security, listSessions, endSessions });
+  const handlers = bind(deps, { show, security, listSessions, endSessions });
   return [
-    { method: 'get', path: paths.myProfile, access: 'profile.view', handle: show },
+    { method: 'get', path: paths.myProfile, access: 'profile.view', handle: handlers.show },
     { method: 'get', path: paths.ownSecurity, access: 'profile.view', handle: handlers.security },
     { method: 'get', path: paths.ownSessions, access: 'profile.view', handle: handlers.listSessions },
     { method: 'post', path: paths.ownSessions, access: 'profile.view', handle: handlers.endSessions },
   ];
 }
 
-function show(request: Request, response: Response): void {
+async function show({ database }: ProfileRoutesDependencies, request: Request, response: Response): Promise<void> {
   const { user, tenant } = sessionOf(request);
+  const { setAt } = await credentialsStore.findPasswordFacts(database, scopeOf(request), user.id);
   const model: ProfilePage = {
     user,
     tenantName: tenant.name,
+    passwordSetAt: setAt,
     notes: notesOf(scopeOf(request), ['users.add', 'users.edit', 'users.delete', 'users.resetPassword']),
     abilities: abilitiesOf(user),
     tiles,
@@ -63,7 +71,8 @@ async function security(deps: ProfileRoutesDependencies, request: Request, respo
   const codesLeft =
     user.secondFactorAt === null ? 0 : await secondFactorsStore.countRecoveryCodes(database, scopeOf(request), user.id);
   const required = isSecondFactorRequired(rules, user.administratorLevel, tenant.kind);
-  const model: SecurityPage = { user, events, codesLeft, required };
+  const { setAt } = await credentialsStore.findPasswordFacts(database, scopeOf(request), user.id);
+  const model: SecurityPage = { user, passwordSetAt: setAt, events, codesLeft, required };
   response.page('profile/security', model, { title: 'profile:security.title', breadcrumbs: inProfile });
 }
 

@@ -7,6 +7,8 @@ import type { Note } from '../rules/notes.ts';
 
 export interface ProfilePage {
   readonly user: User;
+  /** Epoch ms. */
+  readonly passwordSetAt: number;
   readonly tenantName: string;
   readonly notes: readonly Note[];
   readonly abilities: Abilities;
@@ -22,6 +24,8 @@ export interface OwnSecondFactor {
 }
 
 export interface SecurityPage extends OwnSecondFactor {
+  /** Epoch ms. */
+  readonly passwordSetAt: number;
   readonly events: readonly Activity[];
 }
 

@@ -12,13 +12,13 @@ import {
   type Asker,
   type CodesResult,
   type SecondFactor,
-  uriOf,
   type SeedOffer,
 } from '../../core/accounts/index.ts';
 import { qrOf } from './qr.ts';
 import { missingIn, proofForm } from './second-factor.forms.ts';
 import { bind } from '../../platform/bind.ts';
 import type { ProofPage, SetUpPage } from './second-factor.views.ts';
+import { uriOf } from '../../platform/keys/totp.ts';
 
 const crumb = (href: string, label: string) => ({ href, label });
 const trail = [

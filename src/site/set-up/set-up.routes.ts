@@ -8,17 +8,11 @@ import { paths } from '../http/paths.ts';
 import { line, readForm, secret } from '../http/forms.ts';
 import { seeOther } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
-import {
-  type Hasher,
-  type Passwords,
-  type Tenants,
-  createFirstTenant,
-  digestOf,
-  setUpStore,
-} from '../../core/accounts/index.ts';
+import { type Passwords, type Tenants, createFirstTenant, digestOf, setUpStore } from '../../core/accounts/index.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 import type { SetUpPage } from './set-up.views.ts';
+import type { Hasher } from '../../platform/keys/hasher.ts';
 
 const maxNameLength = 200;
 const filled = (text: string): boolean => text !== '';

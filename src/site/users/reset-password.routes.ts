@@ -64,7 +64,8 @@ async function reset(deps: ResetPasswordRoutesDependencies, request: Request, re
   if (result.outcome === 'throttled') throw new Failure('throttled', { retryAfter: result.retryAfter });
   const options = { title: 'common:terms.resetPassword', breadcrumbs: ofUser(result.user), status: 409 };
   const by = waysIn.ruleFor(scopeOf(request));
-  response.page('users/reset-stale', { user: result.user, by, ...linksOf(result.user) }, options);
+  const model = { user: result.user, passwordSetAt: result.password.setAt, by, ...linksOf(result.user) };
+  response.page('users/reset-stale', model, options);
 }
 
 // The clear text goes into this one body: no redirect, no flash, no session, nothing that a second request could read.

@@ -63,10 +63,11 @@ async function show(
 ): Promise<void> {
   const { users, clock, links, waysIn } = deps;
   const scope = scopeOf(request);
-  const { user, reset, events } = await users.show(scope, userIdOf(request));
+  const { user, password, reset, events } = await users.show(scope, userIdOf(request));
   const levels = levelsFor(scope, user);
   const model: UserPage = {
     user,
+    passwordSetAt: password.setAt,
     events,
     levels,
     form: returned?.form(user, levels) ?? storedForm(scope, user, levels),

@@ -66,6 +66,8 @@ export interface DeletedUsersPage extends UserList<DeletedUser> {
 
 export interface UserPage extends Addresses, ReturnType<typeof permissionsOf> {
   readonly user: User;
+  /** Epoch ms. */
+  readonly passwordSetAt: number;
   readonly events: readonly Activity[];
   readonly levels: Levels;
   readonly form: EditFormState;
@@ -152,7 +154,7 @@ declare module '../http/view-models.ts' {
     'users/deleted': DeletedUsersPage;
     'users/deleted-row': { readonly user: DeletedUser; readonly pick: boolean };
     'users/edit': { readonly form: EditFormState; readonly levels: Levels; readonly action: string };
-    'users/facts': Pick<UserPage, 'user' | 'status' | 'link'>;
+    'users/facts': Pick<UserPage, 'user' | 'passwordSetAt' | 'status' | 'link'>;
     'users/facts-fields': EditedFields;
     'users/filter': {
       readonly name: string;
@@ -183,7 +185,7 @@ declare module '../http/view-models.ts' {
     'users/pick': { readonly id: string; readonly label: string; readonly checked: boolean };
     'users/readonly': { readonly user: User };
     'users/reset-confirm': Addresses & { readonly user: User; readonly handOver: HandOver };
-    'users/reset-stale': Addresses & { readonly user: User; readonly by: HandOverRule };
+    'users/reset-stale': Addresses & Pick<UserPage, 'user' | 'passwordSetAt'> & { readonly by: HandOverRule };
     'users/reset-warning': { readonly name: string; readonly way: WayIn };
     'users/reveal': RevealPage & { readonly way: ShownWayIn };
     'users/rows': Pick<UsersPage, 'users' | 'query' | 'sorts' | 'bulk' | 'chooseAll'>;

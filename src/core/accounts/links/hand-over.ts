@@ -3,7 +3,7 @@ import { linkNotices, noticesSubscriber } from '../../../domain/notices.ts';
 import { linkLifetimeMs } from '../../../domain/people/one-time-link.ts';
 import type { HandOverRule } from '../../../domain/regions.ts';
 import type { Scope } from '../../../domain/scope.ts';
-import type { Hasher } from '../passwords/hasher.ts';
+import type { Hasher } from '../../../platform/keys/hasher.ts';
 import { issueTemporaryPassword, type IssuedPassword } from '../passwords/temporary-passwords.ts';
 import type { LinkTokens, MadeLink } from './tokens.ts';
 import { deliveriesStore } from '../../activity/index.ts';

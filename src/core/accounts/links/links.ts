@@ -3,7 +3,7 @@ import { opens } from '../../../domain/people/one-time-link.ts';
 import { changeWithinMs } from '../../../domain/regions.ts';
 import { createScope, type RegionScope, type Scope } from '../../../domain/scope.ts';
 import type { User } from '../../../domain/people/user.ts';
-import type { Hasher } from '../passwords/hasher.ts';
+import type { Hasher } from '../../../platform/keys/hasher.ts';
 import type { Sessions, SessionTicket } from '../sessions/sessions.ts';
 import type { FoundLink } from '../stores/links.store.ts';
 import type { LinkTokens } from './tokens.ts';
@@ -43,7 +43,8 @@ async function burn(
   const { clock, hasher } = deps;
   const at = clock();
   const next = { kind: 'temporary', hash: hasher.decoy, at, until: at + changeWithinMs(scope.rules) } as const;
-  const by = purpose === 'handOver' ? user.passwordSetBy : user.displayName;
+  const { setBy } = await credentialsStore.findPasswordFacts(tx, scope, user.id);
+  const by = purpose === 'handOver' ? setBy : user.displayName;
   if (!(await linksStore.burn(tx, scope, id, { at, epoch: user.epoch + 1 }))) return false;
   if (!(await credentialsStore.replace(tx, scope, user.id, user.epoch, { ...next, by }))) return false;
   await sessionsStore.endAllOf(tx, scope, user.id, null);
@@ -84,7 +85,7 @@ export async function open(
       principal: person(user),
     });
     if (!(await burn(deps, tx, scope, found))) return null;
-    return sessions.openWithin(tx, scope, { ...user, epoch: user.epoch + 1 }, device);
+    return sessions.openWithin(tx, scope, { ...user, epoch: user.epoch + 1 }, device, 'link');
   });
 }
 

@@ -11,7 +11,7 @@ import type { User } from '../../../domain/people/user.ts';
 import type { Attempt, Throttle } from '../throttles/throttle.ts';
 import type { Credentials } from '../stores/credentials.store.ts';
 import type { GuessCounter } from './guesses.ts';
-import type { Hasher } from './hasher.ts';
+import type { Hasher } from '../../../platform/keys/hasher.ts';
 import { activityStore } from '../../activity/index.ts';
 import * as credentialsStore from '../stores/credentials.store.ts';
 import * as sessionsStore from '../stores/sessions.store.ts';
@@ -74,6 +74,8 @@ async function replaceOwn(
     const replaced = await credentialsStore.replace(tx, scope, user.id, user.epoch, { kind: 'own', hash, at });
     if (!replaced) throw conflict('password.changed');
     await sessionsStore.endAllOf(tx, scope, user.id, sessionId);
+    // Whoever replaces their own password has just confirmed it; a temporary one is not asked for again.
+    if (user.password === 'own') await sessionsStore.confirm(tx, sessionId, user.id, at);
     await activityStore.record(
       tx,
       scope,
@@ -86,16 +88,11 @@ async function replaceOwn(
 }
 
 // Whoever passed a temporary password on knows it: an ending behind it, or a beginning before it, makes no secret.
-async function isUnchanged(
-  deps: PasswordsDependencies,
-  { passwordHash, user }: Credentials,
-  newPassword: string,
-): Promise<boolean> {
-  const { hasher } = deps;
+async function isUnchanged(deps: PasswordsDependencies, { user }: Credentials, newPassword: string): Promise<boolean> {
+  const { hasher, database } = deps;
   const candidates =
     user.password === 'temporary' ? temporaryPasswordsWithin(newPassword) : [normalizePassword(newPassword)];
-  for (const candidate of candidates) if (await hasher.verify(passwordHash, candidate)) return true;
-  return false;
+  return credentialsStore.isAnyPassword(database, hasher, user.id, candidates);
 }
 
 async function change(
@@ -152,15 +149,25 @@ export async function changeOwn(
   const wait = await throttle.take(attempt);
   if (wait !== null) return { outcome: 'throttled', retryAfter: wait.retryAfter };
   const credentials = await ownCredentials(deps, scope, session.epoch);
+  const { id } = credentials.user;
   const current = readPassword(form.currentPassword);
-  if (current === null || !(await hasher.verify(credentials.passwordHash, current))) {
-    await activityStore.record(database, scope, { kind: 'password.changeRefused' }, credentials.user.id, clock());
+  if (current === null || !(await credentialsStore.verifyPassword(database, hasher, id, current)).matches) {
+    await activityStore.record(database, scope, { kind: 'password.changeRefused' }, id, clock());
     return { outcome: 'invalid', faults: [{ field: 'currentPassword', code: 'password.wrong' }] };
   }
   await throttle.forgive(attempt);
   return change(deps, scope, credentials, session.id, form);
 }
 
-export const createPasswords = (deps: PasswordsDependencies) => bind(deps, { judge, changeForced, changeOwn });
+/** @returns who set a user's password and when. @throws Failure notFound for a user of another tenant */
+export function factsOf(
+  { database }: PasswordsDependencies,
+  scope: Scope,
+  userId: string,
+): Promise<credentialsStore.PasswordFacts> {
+  return credentialsStore.findPasswordFacts(database, scope, userId);
+}
+
+export const createPasswords = (deps: PasswordsDependencies) => bind(deps, { judge, factsOf, changeForced, changeOwn });
 
 type PasswordOwner = Parameters<typeof passwordFault>[1];

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { temporaryPassword, temporaryPasswordBytes } from '../../../domain/people/password.ts';
 import { temporaryPasswordLifetimeMs, type RegionRules } from '../../../domain/regions.ts';
 import type { StoredPassword } from '../stores/credentials.store.ts';
-import type { Hasher } from './hasher.ts';
+import type { Hasher } from '../../../platform/keys/hasher.ts';
 
 /** A temporary password in the two forms that it ever has: its clear text, to be shown once, and what is kept. */
 export interface IssuedPassword {

@@ -1,11 +1,11 @@
 import type { Logger } from 'pino';
-import type { Hasher } from '../passwords/hasher.ts';
+import type { Hasher } from '../../../platform/keys/hasher.ts';
 import type { Throttle } from '../throttles/throttle.ts';
 import { createCodeCheck } from './codes.ts';
 import { createProof } from './proof.ts';
 import { resealSeeds } from './reseal.ts';
 import { createSecondFactor } from './second-factor.ts';
-import { createSeedOffer } from './totp.ts';
+import { createSeedOffer } from './seed-offer.ts';
 import { createCodeStep } from './sign-in.ts';
 import { createVault } from '../../../platform/keys/vault.ts';
 import type { Database } from '../../../platform/database/database.ts';

@@ -2,13 +2,14 @@ import type { Logger } from 'pino';
 import { Failure, type FieldFault } from '../../../domain/errors.ts';
 import { readPassword } from '../../../domain/people/password.ts';
 import type { Scope } from '../../../domain/scope.ts';
-import type { Hasher } from '../passwords/hasher.ts';
-import type { LiveSession } from '../stores/sessions.store.ts';
+import type { Hasher } from '../../../platform/keys/hasher.ts';
+import type { LiveSession } from '../stores/sessions.mapping.ts';
 import { stillSignedIn } from '../sessions/recheck.ts';
 import type { Attempt, Throttle } from '../throttles/throttle.ts';
-import { recordIfRecovery, type CodeCheck } from './codes.ts';
+import { amrWith, recordIfRecovery, type CodeCheck } from './codes.ts';
 import { activityStore } from '../../activity/index.ts';
 import * as credentialsStore from '../stores/credentials.store.ts';
+import * as sessionsStore from '../stores/sessions.store.ts';
 import * as tenantsStore from '../stores/tenants.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
 import { bind } from '../../../platform/bind.ts';
@@ -49,7 +50,8 @@ async function isRight(deps: ProofDependencies, scope: Scope, typed: string): Pr
   const { database, hasher } = deps;
   const credentials = await credentialsStore.findOwn(database, scope);
   const read = readPassword(typed);
-  return credentials !== null && read !== null && (await hasher.verify(credentials.passwordHash, read));
+  if (credentials === null || read === null) return false;
+  return (await credentialsStore.verifyPassword(database, hasher, credentials.user.id, read)).matches;
 }
 
 // The session and the epoch that the request began with, or else nothing: no code is used up then.
@@ -61,6 +63,7 @@ function useUp(deps: ProofDependencies, { scope, session }: Asker, code: string,
     await stillSignedIn(tx, session, at);
     const how = await accept(tx, scope, session.user.id, code);
     if (how === null) return false;
+    await sessionsStore.noteAuthentication(tx, session, amrWith(session, code), at);
     await recordIfRecovery(tx, scope, session.user.id, how, at);
     await work(tx, at);
     return true;

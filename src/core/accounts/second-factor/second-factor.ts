@@ -1,10 +1,11 @@
 import { conflict, Failure, type FieldFault } from '../../../domain/errors.ts';
+import { withSecondFactor } from '../../../domain/people/authentication.ts';
 import { isSecondFactorRequired, readCode } from '../../../domain/people/second-factor.ts';
 import { stillSignedIn } from '../sessions/recheck.ts';
 import type { Throttle } from '../throttles/throttle.ts';
-import { newRecoveryCodes, seedOf } from './codes.ts';
+import { newRecoveryCodes } from './codes.ts';
 import type { Asker, Proof, TypedProof } from './proof.ts';
-import { stepOf } from './totp.ts';
+import { seedOf, stepOf } from '../../../platform/keys/totp.ts';
 import type { Vault } from '../../../platform/keys/vault.ts';
 import { activityStore } from '../../activity/index.ts';
 import * as secondFactorsStore from '../stores/second-factors.store.ts';
@@ -33,7 +34,7 @@ export interface SecondFactorDependencies {
 
 export function needsPassword(deps: SecondFactorDependencies, { session }: Pick<Asker, 'session'>): boolean {
   const { clock } = deps;
-  return clock() - session.createdAt > freshMs;
+  return clock() - session.authTime > freshMs;
 }
 
 async function faultOf(
@@ -83,7 +84,8 @@ export async function setUp(
     await stillSignedIn(tx, session, at);
     const factor = { seed: vault.seal(seed, seedOf(user.id)), step: checked.step, recoveryDigests: digests, at };
     if (!(await secondFactorsStore.insert(tx, scope, user.id, factor))) throw conflict('secondFactor.changed');
-    if (!(await secondFactorsStore.giveCode(tx, session.id, user.id))) throw conflict('secondFactor.changed');
+    if (!(await sessionsStore.noteAuthentication(tx, session, withSecondFactor(session.amr, 'otp'), at)))
+      throw conflict('secondFactor.changed');
     await sessionsStore.endAllOf(tx, scope, user.id, session.id);
     await activityStore.record(tx, scope, { kind: 'secondFactor.setUp' }, user.id, at);
   });
@@ -100,7 +102,7 @@ export async function renewCodes(
   const { scope, session } = asker;
   const { codes, digests } = newRecoveryCodes(session.user.id);
   const fault = await proof.both(asker, typed, async (tx, at) => {
-    await secondFactorsStore.replaceCodes(tx, scope, session.user.id, digests);
+    await secondFactorsStore.replaceCodes(tx, scope, session.user.id, digests, at);
     await activityStore.record(tx, scope, { kind: 'secondFactor.codesReplaced' }, session.user.id, at);
   });
   return fault === null ? { outcome: 'done', codes } : { outcome: 'invalid', fault };

@@ -1,10 +1,11 @@
 import type { Logger } from 'pino';
 import type { Scope } from '../../../domain/scope.ts';
-import type { LiveSession } from '../stores/sessions.store.ts';
+import type { LiveSession } from '../stores/sessions.mapping.ts';
 import type { Throttle } from '../throttles/throttle.ts';
-import { recordIfRecovery, type Accepted, type CodeCheck } from './codes.ts';
+import { amrWith, recordIfRecovery, type Accepted, type CodeCheck } from './codes.ts';
 import { activityStore } from '../../activity/index.ts';
 import * as secondFactorsStore from '../stores/second-factors.store.ts';
+import * as sessionsStore from '../stores/sessions.store.ts';
 import * as tenantsStore from '../stores/tenants.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
 import { bind } from '../../../platform/bind.ts';
@@ -34,7 +35,7 @@ function acceptAndRecord(
     const { user } = session;
     const at = clock();
     // First of all: what ended meanwhile uses no code up.
-    if (!(await secondFactorsStore.giveCode(tx, session.id, user.id))) return null;
+    if (!(await sessionsStore.noteAuthentication(tx, session, amrWith(session, typed), at))) return null;
     const accepted = await accept(tx, scope, user.id, typed);
     if (accepted === null) throw new NotAccepted();
     await secondFactorsStore.noteSignIn(tx, scope, user.id, at);

@@ -2,7 +2,7 @@ import { conflict } from '../../../domain/errors.ts';
 import { tightened } from '../../../domain/tenant-rules.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import { endOfSupport } from '../../../domain/support.ts';
-import type { LiveSession } from '../stores/sessions.store.ts';
+import type { LiveSession } from '../stores/sessions.mapping.ts';
 import { standing } from './validity.ts';
 import type { Credentials } from '../stores/credentials.store.ts';
 import * as credentialsStore from '../stores/credentials.store.ts';

@@ -1,7 +1,7 @@
 import type { RegionRules } from '../../../domain/regions.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import { tightened } from '../../../domain/tenant-rules.ts';
-import type { LiveSession } from '../stores/sessions.store.ts';
+import type { LiveSession } from '../stores/sessions.mapping.ts';
 import { openWithin, signIn, type SessionsDependencies, type SessionTicket } from './sign-in.ts';
 import { counts, supportEndOf } from './validity.ts';
 import { activityStore } from '../../activity/index.ts';

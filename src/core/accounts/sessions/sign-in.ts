@@ -6,7 +6,7 @@ import { normalizePassword, readPresentedPassword, type PresentedPassword } from
 import type { RegionScope } from '../../../domain/scope.ts';
 import type { User } from '../../../domain/people/user.ts';
 import type { Credentials } from '../stores/credentials.store.ts';
-import type { Hasher } from '../passwords/hasher.ts';
+import type { Hasher } from '../../../platform/keys/hasher.ts';
 import type { KnownDevices } from './devices.ts';
 import { standing } from './validity.ts';
 import type { Attempt, Throttle } from '../throttles/throttle.ts';
@@ -55,11 +55,12 @@ export interface SessionsDependencies {
 // A stronger hash can wait for a quieter moment; the sign-in cannot.
 async function strongerHash(
   deps: SessionsDependencies,
-  { user, passwordHash }: Credentials,
+  { user }: Credentials,
   password: string,
+  isOutdated: boolean,
 ): Promise<string | null> {
   const { hasher } = deps;
-  if (user.password !== 'own' || !hasher.isOutdated(passwordHash)) return null;
+  if (user.password !== 'own' || !isOutdated) return null;
   return hasher.hash(normalizePassword(password)).catch(() => null);
 }
 
@@ -83,12 +84,12 @@ async function open(
   deps: SessionsDependencies,
   scope: RegionScope,
   credentials: Credentials,
-  password: string,
-  device: string,
+  { password, device }: TypedSignIn,
+  isOutdated: boolean,
 ): Promise<Opened | SignInFailure> {
   const { database, clock } = deps;
-  const { user, tenant, passwordHash } = credentials;
-  const stronger = await strongerHash(deps, credentials, password);
+  const { user, tenant } = credentials;
+  const stronger = await strongerHash(deps, credentials, password, isOutdated);
   return database.transaction(async (tx) => {
     await tenantsStore.lock(tx, { tenant });
     // Whoever is blocked or moved, or whose password is replaced, while it is looked at has not signed in.
@@ -96,23 +97,25 @@ async function open(
     if (present?.user.epoch !== user.epoch) return 'password';
     const failure = standing(present, clock());
     if (failure !== null) return failure;
-    if (stronger !== null) await credentialsStore.rehash(tx, user.id, passwordHash, stronger);
-    const ticket = await openWithin(deps, tx, scope, present.user, device);
+    if (stronger !== null) await credentialsStore.rehash(tx, user, stronger);
+    const ticket = await openWithin(deps, tx, scope, present.user, device, 'pwd');
     return { ticket, codePending: present.user.secondFactorAt !== null };
   });
 }
 
-/** Opens a session in a transaction that holds the tenant and has let its user in otherwise than by a password. */
+/** Opens a session in a transaction that holds the tenant's lock and has authenticated its user. @param method by what */
 export async function openWithin(
   deps: SessionsDependencies,
   tx: Database,
   scope: RegionScope,
   user: Pick<User, 'id' | 'tenantId' | 'epoch' | 'secondFactorAt'>,
   device: string,
+  method: 'pwd' | 'link',
 ): Promise<SessionTicket> {
   const { clock } = deps;
   const codePending = user.secondFactorAt !== null;
-  const session = { id: randomUUID(), userId: user.id, address: scope.address, device, at: clock(), codePending };
+  const id = randomUUID();
+  const session = { id, userId: user.id, address: scope.address, device, at: clock(), method, codePending };
   await sessionsStore.open(tx, session);
   const kind = codePending ? 'signIn.codeAsked' : 'signIn.succeeded';
   await activityStore.recordSignIn(tx, scope, user, { kind }, session.at);
@@ -143,13 +146,13 @@ export async function signIn(
     if (wait.first) await activityStore.recordSignIn(database, scope, credentials?.user ?? null, event, clock());
     return { outcome: 'throttled', kind: presented.kind, retryAfter: wait.retryAfter };
   }
-  const failure = await signInFailure(deps, credentials, presented).catch(async (error: unknown) => {
+  const { failure, isOutdated } = await check(deps, credentials, presented).catch(async (error: unknown) => {
     // Nobody looked at this password: it is no wrong one.
     await throttle.giveBack(attempt);
     throw error;
   });
   if (credentials === null || failure !== null) return refuse(deps, scope, attempt, credentials, failure ?? 'unknown');
-  const opened = await open(deps, scope, credentials, typed.password, typed.device);
+  const opened = await open(deps, scope, credentials, typed, isOutdated);
   if (typeof opened === 'string') return refuse(deps, scope, attempt, credentials, opened);
   // The session is open by now: a count that stays too high is no reason to say that it is not.
   await throttle.forgive(attempt).catch((error: unknown) => log.warn(error, 'A count of tries stays as it is'));
@@ -161,19 +164,18 @@ const attemptsIn = ({ rules }: RegionScope, { tenant }: Credentials): number =>
   tightened(rules, tenant.ownRules).throttle.perAccountAndAddress.attempts;
 
 /**
- * Checks a presented password. Exactly one verification is made, with the decoy where there is nothing to compare, so that
- * time does not tell one kind of refusal from another.
+ * Checks a presented password, by one verification whatever it is, so that time does not tell one kind of refusal from another.
  * @param credentials of the user who has the name, or null
  * @returns why the sign-in fails, or null. @throws Failure overloaded
  */
-export async function signInFailure(
-  { hasher, clock }: { hasher: Pick<Hasher, 'verify' | 'decoy'>; clock: () => number },
+async function check(
+  { database, hasher, clock }: SessionsDependencies,
   credentials: Credentials | null,
   { kind, text }: PresentedPassword,
-): Promise<SignInFailure | null> {
+): Promise<{ failure: SignInFailure | null; isOutdated: boolean }> {
   // Text in the form of a temporary password is not limited per name: it must never test an own password.
-  const comparable = credentials?.user.password === kind ? credentials : null;
-  const matches = await hasher.verify(comparable?.passwordHash ?? hasher.decoy, text ?? '');
-  if (credentials === null) return 'unknown';
-  return matches && comparable !== null && text !== null ? standing(credentials, clock()) : 'password';
+  const comparable = credentials?.user.password === kind ? credentials.user.id : null;
+  const { matches, isOutdated } = await credentialsStore.verifyPassword(database, hasher, comparable, text ?? '');
+  if (credentials === null) return { failure: 'unknown', isOutdated };
+  return { failure: matches && text !== null ? standing(credentials, clock()) : 'password', isOutdated };
 }

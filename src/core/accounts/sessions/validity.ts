@@ -2,7 +2,7 @@ import type { SignInFailure } from '../../../domain/activity/event.ts';
 import { absoluteLimitMs, changeWithinMs, idleLimitMs, type RegionRules } from '../../../domain/regions.ts';
 import { codeWithinMs, isCodePending, lacksSecondFactor } from '../../../domain/people/second-factor.ts';
 import type { Credentials } from '../stores/credentials.store.ts';
-import type { LiveSession } from '../stores/sessions.store.ts';
+import type { LiveSession } from '../stores/sessions.mapping.ts';
 import { tightened } from '../../../domain/tenant-rules.ts';
 import { endOfSupport, type SupportEnd } from '../../../domain/support.ts';
 

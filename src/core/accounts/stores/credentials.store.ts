@@ -3,17 +3,32 @@ import type { Scope } from '../../../domain/scope.ts';
 import type { User } from '../../../domain/people/user.ts';
 import { actingUserId } from '../../../domain/principal.ts';
 import { homeColumns, toHome, type Home, type HomeRow } from './tenants.mapping.ts';
-import { toUser, userColumns, type UserRow } from './users.mapping.ts';
+import { toUser, userColumns, type NewUser, type UserRow } from './users.mapping.ts';
+import { insertRows } from '../../../platform/database/insert.ts';
+import { notFound } from '../../../domain/errors.ts';
+import type { Hasher } from '../../../platform/keys/hasher.ts';
 
-/** What a sign-in is decided by. Only the passwords and sessions features ever hold one. */
+/** What a sign-in is decided by, without the credentials themselves: these never leave the store. */
 export interface Credentials {
   readonly user: User;
   readonly tenant: Home;
-  readonly passwordHash: string;
 }
 
-interface CredentialsRow extends UserRow, HomeRow {
-  password_hash: string;
+type CredentialsRow = UserRow & HomeRow;
+
+/** What pages say of a password. */
+export interface PasswordFacts {
+  /** Who set a temporary password: '' where that person was erased, null for the operator and for an own password. */
+  readonly setBy: string | null;
+  /** Epoch ms. */
+  readonly setAt: number;
+}
+
+/** What comes of comparing a typed password with the stored one. */
+export interface PasswordCheck {
+  readonly matches: boolean;
+  /** Whether the stored one was hashed with weaker parameters than today's. */
+  readonly isOutdated: boolean;
 }
 
 /** A password in the form in which it is kept. */
@@ -31,7 +46,7 @@ function find(column: 'username' | 'id') {
   return preparedQuery<CredentialsRow>(`credentials.by ${column}`, (knex, $) =>
     knex('users')
       .join('tenants', 'tenants.id', 'users.tenant_id')
-      .select([...userColumns, 'users.password_hash', ...homeColumns])
+      .select([...userColumns, ...homeColumns])
       .where(`users.${column}`, unseen(knex, $('value'))),
   );
 }
@@ -52,47 +67,122 @@ export async function findOwn(database: Database, scope: Scope): Promise<Credent
   return row?.tenant_id === scope.tenant.id ? toCredentials(row) : null;
 }
 
+// Spelled out, not bound: only then does the index of passwords fit.
+const isPassword = "kind = 'password'";
+
+const secretQuery = preparedQuery<{ secret: string }>('credentials.secret', (knex, $) =>
+  knex('credentials')
+    .select('secret')
+    .where({ user_id: $('user') })
+    .whereRaw(isPassword),
+);
+
+const factsQuery = preparedQuery<{ set_by: string | null; created_at: number }>('credentials.facts', (knex, $) =>
+  knex('credentials')
+    .join('users', 'users.id', 'credentials.user_id')
+    .select('set_by', 'credentials.created_at')
+    .where({ user_id: $('user'), tenant_id: $('tenant') })
+    .whereRaw(isPassword),
+);
+
+async function secretOf(database: Database, userId: string | null): Promise<string | null> {
+  return (await secretQuery(database, { user: userId ?? '' }))[0]?.secret ?? null;
+}
+
+/**
+ * Compares a typed password with a user's. Exactly one verification is made, with the decoy where there is nothing to
+ * compare, so that time does not tell one case from the other.
+ * @param userId null where the typed password can be nobody's
+ * @throws Failure overloaded
+ */
+export async function verifyPassword(
+  database: Database,
+  hasher: Pick<Hasher, 'verify' | 'isOutdated' | 'decoy'>,
+  userId: string | null,
+  typed: string,
+): Promise<PasswordCheck> {
+  const secret = await secretOf(database, userId);
+  const matches = await hasher.verify(secret ?? hasher.decoy, typed);
+  if (secret === null) return { matches: false, isOutdated: false };
+  return { matches, isOutdated: hasher.isOutdated(secret) };
+}
+
+/** @returns whether one of some texts is a user's password. @throws Failure overloaded */
+export async function isAnyPassword(
+  database: Database,
+  hasher: Pick<Hasher, 'verify'>,
+  userId: string,
+  candidates: readonly string[],
+): Promise<boolean> {
+  const secret = await secretOf(database, userId);
+  for (const candidate of candidates) if (secret !== null && (await hasher.verify(secret, candidate))) return true;
+  return false;
+}
+
+/** @returns who set a user's password and when. @throws Failure notFound for a user of another tenant */
+export async function findPasswordFacts(database: Database, scope: Scope, userId: string): Promise<PasswordFacts> {
+  const [row] = await factsQuery(database, { user: userId, tenant: scope.tenant.id });
+  if (row === undefined) throw notFound();
+  return { setBy: row.set_by, setAt: row.created_at };
+}
+
 /**
  * Replaces a password and ends everything that the old one opened, if nothing did so in the meantime.
  * @param epoch the user's epoch when the decision was taken
- * @returns whether it was replaced; false means that somebody else was first
+ * @returns whether it was replaced; false means that another change came first
  */
-export async function replace(
+export function replace(
   database: Database,
   scope: Scope,
   userId: string,
   epoch: number,
   next: StoredPassword,
 ): Promise<boolean> {
-  const changed = await database
-    .knex('users')
-    .where({ tenant_id: scope.tenant.id, id: userId, epoch })
-    .whereNot('state', 'deleted')
-    .update({
-      password_hash: next.hash,
-      password: next.kind,
-      temporary_until: next.kind === 'temporary' ? next.until : null,
-      password_set_by: next.kind === 'temporary' ? next.by : null,
-      password_set_at: next.at,
-      epoch: epoch + 1,
-    });
-  return changed === 1;
+  const isTemporary = next.kind === 'temporary';
+  return database.transaction(async (tx) => {
+    const changed = await tx
+      .knex('users')
+      .where({ tenant_id: scope.tenant.id, id: userId, epoch })
+      .whereNot('state', 'deleted')
+      .update({ password: next.kind, temporary_until: isTemporary ? next.until : null, epoch: epoch + 1 });
+    if (changed !== 1) return false;
+    const stored = { secret: next.hash, set_by: isTemporary ? next.by : null, created_at: next.at };
+    await tx.knex('credentials').where({ user_id: userId }).whereRaw(isPassword).update(stored);
+    return true;
+  });
 }
 
-/** Ends whatever the present password opened, and leaves it as it is. */
+/** Stores the passwords of users who were just inserted. */
+export function insertPasswords(database: Database, users: readonly NewUser[]): Promise<void> {
+  const rows = users.map(({ id, passwordHash, passwordSetBy, passwordSetAt }) => ({
+    user_id: id,
+    kind: 'password',
+    secret: passwordHash,
+    set_by: passwordSetBy,
+    created_at: passwordSetAt,
+  }));
+  return insertRows(database, 'credentials', rows);
+}
+
+/** Ends whatever the present credentials opened, and leaves them as they are. */
 export async function endEpoch(database: Database, scope: Scope, userId: string): Promise<void> {
   await database.knex('users').where({ tenant_id: scope.tenant.id, id: userId }).increment('epoch', 1);
 }
 
-/** Keeps the same password under stronger parameters; nothing that it opened ends. */
-export async function rehash(database: Database, userId: string, oldHash: string, newHash: string): Promise<void> {
-  await database.knex('users').where({ id: userId, password_hash: oldHash }).update({ password_hash: newHash });
+/**
+ * Stores the same password under stronger parameters; nothing that it opened ends. In a transaction.
+ * @param epoch the user's epoch when the password was verified: a later one has another password, which stays
+ */
+export async function rehash(
+  database: Database,
+  { id, epoch }: Pick<User, 'id' | 'epoch'>,
+  hash: string,
+): Promise<void> {
+  const user = database.knex('users').where({ id, epoch }).select('id');
+  // A replacement that is under way holds the user's row: its epoch is seen once it is done.
+  if (database.dialect === 'postgres') void user.forNoKeyUpdate();
+  if ((await user).length === 0) return;
+  await database.knex('credentials').where({ user_id: id }).whereRaw(isPassword).update({ secret: hash });
 }
 
-function toCredentials(row: CredentialsRow): Credentials {
-  return {
-    user: toUser(row),
-    tenant: toHome(row),
-    passwordHash: row.password_hash,
-  };
-}
+const toCredentials = (row: CredentialsRow): Credentials => ({ user: toUser(row), tenant: toHome(row) });

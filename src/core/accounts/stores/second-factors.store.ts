@@ -2,18 +2,20 @@ import { insertRows } from '../../../platform/database/insert.ts';
 import type { Database } from '../../../platform/database/database.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import type { Sealed } from '../../../domain/people/second-factor.ts';
+import { Failure } from '../../../domain/errors.ts';
+import type { Vault } from '../../../platform/keys/vault.ts';
+import { seedOf, stepOf } from '../../../platform/keys/totp.ts';
 
-interface SecondFactorRow {
-  user_id: string;
-  seed: string;
-  key_id: string;
-  last_step: number;
+interface TotpRow {
+  readonly id: number;
+  readonly secret: string;
+  readonly key_id: string;
 }
 
 /** A second factor as it is first kept. */
 export interface NewSecondFactor {
   readonly seed: Sealed;
-  /** The step of the code that confirmed it: that code opens nothing more. */
+  /** The time step of the code that confirmed it: that code is not accepted again. */
   readonly step: number;
   readonly recoveryDigests: readonly string[];
   /** Epoch ms. */
@@ -28,40 +30,57 @@ function idOf(database: Database, scope: Scope, id: string) {
   return database.knex('users').select('id').where(own(scope, id));
 }
 
+function ofUser(database: Database, scope: Scope, userId: string, kind: 'totp' | 'recoveryCode') {
+  return database
+    .knex('credentials')
+    .where({ kind })
+    .whereIn('user_id', idOf(database, scope, userId));
+}
+
+/** Replaces a user's recovery codes by others. @param at epoch ms */
 export async function replaceCodes(
   database: Database,
   scope: Scope,
   userId: string,
   digests: readonly string[],
+  at: number,
 ): Promise<void> {
-  await database
-    .knex('recovery_codes')
-    .whereIn('user_id', idOf(database, scope, userId))
-    .delete();
-  await insertRows(
-    database,
-    'recovery_codes',
-    digests.map((digest) => ({ user_id: userId, digest })),
-  );
+  await ofUser(database, scope, userId, 'recoveryCode').delete();
+  const rows = digests.map((secret) => ({ user_id: userId, kind: 'recoveryCode', secret, created_at: at }));
+  await insertRows(database, 'credentials', rows);
 }
 
-/** @returns a user's seed as it is kept, or null */
-export async function findSeed(database: Database, scope: Scope, userId: string): Promise<Sealed | null> {
-  const rows = (await database
-    .knex('second_factors')
-    .whereIn('user_id', idOf(database, scope, userId))) as SecondFactorRow[];
-  return rows[0] ? { text: rows[0].seed, keyId: rows[0].key_id } : null;
+/**
+ * Accepts a code of an app once, on whichever node it comes first. In a transaction.
+ * @param now epoch ms
+ * @throws Failure unavailable where no key opens the seed that could have accepted it
+ */
+export async function acceptTotp(
+  database: Database,
+  vault: Pick<Vault, 'open'>,
+  scope: Scope,
+  userId: string,
+  { code, now }: { readonly code: string; readonly now: number },
+): Promise<boolean> {
+  const apps = await ofUser(database, scope, userId, 'totp').select<TotpRow[]>('id', 'secret', 'key_id');
+  const seeds = apps.map(({ id, secret, key_id }) => ({
+    id,
+    seed: vault.open({ text: secret, keyId: key_id }, seedOf(userId)),
+  }));
+  for (const { id, seed } of seeds) {
+    const step = seed === null ? null : stepOf(seed, code, now);
+    if (step !== null && (await takeStep(database, id, step))) return true;
+  }
+  // Not the user's fault, and no wrong code: the key is missing, or the row was changed in the database.
+  if (seeds.some(({ seed }) => seed === null))
+    throw new Failure('unavailable', { code: 'secondFactor.unreadable' });
+  return false;
 }
 
-/** Takes a time step, and with it all before, for good. @returns false where it was taken before, on whichever node */
-export async function takeStep(database: Database, scope: Scope, userId: string, step: number): Promise<boolean> {
-  return (
-    (await database
-      .knex('second_factors')
-      .whereIn('user_id', idOf(database, scope, userId))
-      .where('last_step', '<', step)
-      .update({ last_step: step })) === 1
-  );
+/** Takes a time step, and with it all before. @returns false where it was taken before, on whichever node */
+async function takeStep(database: Database, id: number, step: number): Promise<boolean> {
+  const app = database.knex('credentials').where({ id }).where('last_step', '<', step);
+  return (await app.update({ last_step: step })) === 1;
 }
 
 /** Uses a recovery code up. @returns whether there was one */
@@ -71,24 +90,16 @@ export async function takeRecoveryCode(
   userId: string,
   digest: string,
 ): Promise<boolean> {
-  return (
-    (await database
-      .knex('recovery_codes')
-      .whereIn('user_id', idOf(database, scope, userId))
-      .where({ digest })
-      .delete()) === 1
-  );
+  return (await ofUser(database, scope, userId, 'recoveryCode').where({ secret: digest }).delete()) === 1;
 }
 
 export async function countRecoveryCodes(database: Database, scope: Scope, userId: string): Promise<number> {
-  const rows = await database
-    .knex('recovery_codes')
-    .whereIn('user_id', idOf(database, scope, userId))
-    .count<{ count: number | string }[]>({ count: '*' });
+  const codes = ofUser(database, scope, userId, 'recoveryCode');
+  const rows = await codes.count<{ count: number | string }[]>({ count: '*' });
   return Number(rows[0]?.count ?? 0);
 }
 
-/** Gives a user a second factor. @returns false where they have one */
+/** Gives a user a second factor. In a transaction. @returns false where they have one */
 export async function insert(
   database: Database,
   scope: Scope,
@@ -101,18 +112,10 @@ export async function insert(
     .whereNull('second_factor_at')
     .update({ second_factor_at: at, second_factor_due: 0 });
   if (taken !== 1) return false;
-  await database
-    .knex('second_factors')
-    .insert({ user_id: userId, seed: seed.text, key_id: seed.keyId, last_step: step });
-  await replaceCodes(database, scope, userId, recoveryDigests);
+  const totp = { kind: 'totp', secret: seed.text, key_id: seed.keyId, last_step: step };
+  await database.knex('credentials').insert({ user_id: userId, ...totp, created_at: at });
+  await replaceCodes(database, scope, userId, recoveryDigests, at);
   return true;
-}
-
-/** Notes that a session has its user's second factor. @returns false where it has ended meanwhile */
-export async function giveCode(database: Database, sessionId: string, userId: string): Promise<boolean> {
-  return (
-    (await database.knex('user_sessions').where({ id: sessionId, user_id: userId }).update({ code_given: 1 })) === 1
-  );
 }
 
 /** Notes a sign-in that ended with a code. @param at epoch ms */
@@ -120,15 +123,9 @@ export async function noteSignIn(database: Database, scope: Scope, userId: strin
   await database.knex('users').where(own(scope, userId)).update({ last_sign_in_at: at });
 }
 
-/** Takes a user's second factor and its recovery codes away. */
+/** Removes a user's second factor and its recovery codes. In a transaction. */
 export async function remove(database: Database, scope: Scope, userId: string): Promise<void> {
-  await database
-    .knex('second_factors')
-    .whereIn('user_id', idOf(database, scope, userId))
-    .delete();
-  await database
-    .knex('recovery_codes')
-    .whereIn('user_id', idOf(database, scope, userId))
-    .delete();
+  await ofUser(database, scope, userId, 'totp').delete();
+  await ofUser(database, scope, userId, 'recoveryCode').delete();
   await database.knex('users').where(own(scope, userId)).update({ second_factor_at: null });
 }

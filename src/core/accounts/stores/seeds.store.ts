@@ -1,9 +1,11 @@
 import type { Database } from '../../../platform/database/database.ts';
-import type { Sealed } from '../../../domain/people/second-factor.ts';
+import type { Vault } from '../../../platform/keys/vault.ts';
+import { seedOf } from '../../../platform/keys/totp.ts';
 
 interface SeedRow {
+  readonly id: number;
   readonly user_id: string;
-  readonly seed: string;
+  readonly secret: string;
   readonly key_id: string;
 }
 
@@ -11,33 +13,46 @@ interface CountRow {
   readonly count: number | string;
 }
 
-/** @returns some that another key than this one sealed, by user, behind a user's id */
-export async function sealedOtherwiseForOperator(database: Database, keyId: string, behind: string, most: number) {
-  const rows = await database
-    .knex<SeedRow>('second_factors')
-    .select('user_id', 'seed', 'key_id')
-    .whereNot('key_id', keyId)
-    .where('user_id', '>', behind)
-    .orderBy('user_id')
-    .limit(most);
-  return rows.map(({ user_id, seed, key_id }) => ({ userId: user_id, sealed: { text: seed, keyId: key_id } }));
+/** What became of some seeds that another key than the first seals. */
+export interface Resealed {
+  readonly found: number;
+  /** How many of them no key opens. */
+  readonly unreadable: number;
+  /** The place of the last of them, behind which the next are found. */
+  readonly last: number;
 }
 
-/** Puts a seed under another key, unless it was replaced meanwhile. */
+// Spelled out, not bound: only then does the index of these fit.
+const totps = ({ knex }: Database) => knex<SeedRow>('credentials').whereRaw("kind = 'totp'");
+
+/** Seals some seeds under the vault's first key that another key seals, unless they are replaced meanwhile. */
 export async function resealForOperator(
   database: Database,
-  userId: string,
-  before: Sealed,
-  after: Sealed,
-): Promise<void> {
-  await database
-    .knex('second_factors')
-    .where({ user_id: userId, seed: before.text })
-    .update({ seed: after.text, key_id: after.keyId });
+  vault: Vault,
+  behind: number,
+  most: number,
+): Promise<Resealed> {
+  const rows = await totps(database)
+    .select('id', 'user_id', 'secret', 'key_id')
+    .whereNot('key_id', vault.keyId)
+    .where('id', '>', behind)
+    .orderBy('id')
+    .limit(most);
+  let unreadable = 0;
+  for (const { id, user_id, secret, key_id } of rows) {
+    const seed = vault.open({ text: secret, keyId: key_id }, seedOf(user_id));
+    if (seed === null) {
+      unreadable++;
+      continue;
+    }
+    const { text, keyId } = vault.seal(seed, seedOf(user_id));
+    await totps(database).where({ id, secret }).update({ secret: text, key_id: keyId });
+  }
+  return { found: rows.length, unreadable, last: rows.at(-1)?.id ?? behind };
 }
 
 /** @returns how many were sealed by none of these keys */
 export async function countUnreadableForOperator(database: Database, keyIds: readonly string[]): Promise<number> {
-  const rows = await database.knex('second_factors').whereNotIn('key_id', keyIds).count<CountRow[]>({ count: '*' });
+  const rows = await totps(database).whereNotIn('key_id', keyIds).count<CountRow[]>({ count: '*' });
   return Number(rows[0]?.count ?? 0);
 }

@@ -1,43 +1,9 @@
 import { unseen, type Database, preparedQuery } from '../../../platform/database/database.ts';
-import type { OwnRules } from '../../../domain/tenant-rules.ts';
+import type { AuthenticationMethod } from '../../../domain/people/authentication.ts';
 import type { Scope } from '../../../domain/scope.ts';
-import type { SupportEnd } from '../../../domain/support.ts';
-import type { User } from '../../../domain/people/user.ts';
-import {
-  joinBesideGrant,
-  openGrantColumns,
-  toOpenGrant,
-  type OpenGrant,
-  type OpenGrantRow,
-} from './support-grants.store.ts';
-import type { Tenant } from './tenants.store.ts';
-import { homeColumns, toHome, type HomeRow } from './tenants.mapping.ts';
-import { toUser, userColumns, type UserRow } from './users.mapping.ts';
-import type { ScopeTenant } from '../../../domain/tenant.ts';
+import { joinBesideGrant, openGrantColumns } from './support-grants.store.ts';
+import { liveSessionColumns, toLiveSession, type LiveSession, type LiveSessionRow } from './sessions.mapping.ts';
 import { actingUserId } from '../../../domain/principal.ts';
-
-/** A session together with everything that decides whether it still counts: one query per request. */
-export interface LiveSession {
-  readonly id: string;
-  readonly createdAt: number;
-  readonly seenAt: number;
-  /** Whether its user's second factor was given in it. */
-  readonly codeGiven: boolean;
-  readonly user: User;
-  readonly tenant: ScopeTenant & Pick<Tenant, 'kind' | 'state'> & { readonly ownRules: OwnRules };
-  /** The grant under which it acts in another tenant. */
-  readonly support: OpenGrant | null;
-  /** Why that grant does not hold any more; null while it does. */
-  readonly supportEnd: SupportEnd | null;
-}
-
-interface LiveSessionRow extends UserRow, HomeRow, OpenGrantRow {
-  session_id: string;
-  session_created_at: number;
-  session_seen_at: number;
-  session_code_given: number;
-  tenant_kind: Tenant['kind'];
-}
 
 /** A session as its user sees it in their list; `id` opens nothing. */
 export interface OwnSession {
@@ -67,15 +33,7 @@ const findLive = preparedQuery<LiveSessionRow>('sessions.findLive', (knex, $) =>
         join.on('grants.id', 'user_sessions.support_grant_id').andOn('grants.operator_id', 'users.id'),
       ),
   )
-    .select([
-      ...userColumns,
-      'user_sessions.id as session_id',
-      'user_sessions.created_at as session_created_at',
-      'user_sessions.seen_at as session_seen_at',
-      'user_sessions.code_given as session_code_given',
-      ...homeColumns,
-      'tenants.kind as tenant_kind',
-    ])
+    .select([...liveSessionColumns])
     .select(openGrantColumns)
     .where('user_sessions.id', unseen(knex, $('id'))),
 );
@@ -103,6 +61,7 @@ export async function open(
     address: string | null;
     device: string;
     at: number;
+    method: 'pwd' | 'link';
     codePending?: boolean;
   },
 ): Promise<void> {
@@ -113,6 +72,8 @@ export async function open(
     device: session.device,
     created_at: session.at,
     seen_at: session.at,
+    amr: session.method,
+    auth_time: session.at,
   });
   if (session.codePending) return;
   await database.knex('users').where({ id: session.userId }).update({ last_sign_in_at: session.at });
@@ -137,6 +98,30 @@ export async function endOwn(database: Database, scope: Scope, id: string): Prom
       .where({ id, user_id: actingUserId(scope) })
       .delete()) === 1
   );
+}
+
+/**
+ * Notes that a user authenticated again in a session. @param at epoch ms
+ * @returns false where the session has ended meanwhile
+ */
+export async function noteAuthentication(
+  database: Database,
+  session: Pick<LiveSession, 'id' | 'user'>,
+  amr: readonly AuthenticationMethod[],
+  at: number,
+): Promise<boolean> {
+  const own = { id: session.id, user_id: session.user.id };
+  return (
+    (await database
+      .knex('user_sessions')
+      .where(own)
+      .update({ amr: amr.join(' '), auth_time: at })) === 1
+  );
+}
+
+/** Notes that a user confirmed their password in a session. @param at epoch ms */
+export async function confirm(database: Database, id: string, userId: string, at: number): Promise<void> {
+  await database.knex('user_sessions').where({ id, user_id: userId }).update({ auth_time: at });
 }
 
 export async function noteSeen(database: Database, id: string, at: number): Promise<void> {
@@ -179,17 +164,4 @@ export async function endAllOf(database: Database, scope: Scope, userId: string,
   const ofUser = database.knex('users').select('id').where({ tenant_id: scope.tenant.id, id: userId });
   const ending = database.knex('user_sessions').whereIn('user_id', ofUser);
   await (except === null ? ending : ending.whereNot('id', except)).delete();
-}
-
-function toLiveSession(row: LiveSessionRow): LiveSession {
-  return {
-    id: row.session_id,
-    createdAt: row.session_created_at,
-    seenAt: row.session_seen_at,
-    codeGiven: row.session_code_given === 1,
-    user: toUser(row),
-    tenant: { ...toHome(row), kind: row.tenant_kind },
-    support: toOpenGrant(row),
-    supportEnd: null,
-  };
 }

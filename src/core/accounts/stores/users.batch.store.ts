@@ -5,6 +5,7 @@ import { searchWordsOf } from '../../../domain/people/search-keys.ts';
 import { foldName, type User } from '../../../domain/people/user.ts';
 import { type UserChanges, toUser, userColumns, type UserRow, type NewUser } from './users.mapping.ts';
 import { reindexUsers, indexUsers, takeNumbers } from './users.search.store.ts';
+import { insertPasswords } from './credentials.store.ts';
 import { insertRows } from '../../../platform/database/insert.ts';
 
 /** The changes of one user among many. */
@@ -81,7 +82,7 @@ export function updateMany(database: Database, scope: Scope, users: readonly Use
       return known ? [{ ...user, ...known, search_words: searchWordsOf({ ...user, ...known }) }] : [];
     });
     if (rows.length === 0) return;
-    await database.knex.raw(updateOf(rows.length), [...rows.flatMap(toValues), scope.now, scope.tenant.id]);
+    await database.knex.raw(updateOf(rows.length), [...rows.flatMap(toValues), scope.now, scope.now, scope.tenant.id]);
     const tenant_id = scope.tenant.id;
     await reindexUsers(
       database,
@@ -107,6 +108,7 @@ function updateOf(count: number): string {
   return `
     with changed (user_id, ${changedColumns.join(', ')}) as (values ${Array(count).fill(rowOfValues).join(', ')})
     update users set ${changedColumns.map((column) => `${column} = changed.${column}`).join(', ')}, version = users.version + 1,
+      updated_at = cast(? as bigint),
       global_admin_until = case
         when users.administrator_level = 'global' and changed.administrator_level <> 'global' then cast(? as bigint)
         else users.global_admin_until end
@@ -143,15 +145,13 @@ export function insertMany(database: Database, scope: Scope, users: readonly New
       const numbers = await takeNumbers(tx, some.length);
       const rows = some.map((user, index) => ({ ...toRow(scope, user), number: numbers[index] ?? 0 }));
       await insertRows(tx, 'users', rows);
+      await insertPasswords(tx, some);
       await indexUsers(tx, rows);
     }),
   );
 }
 
-function toRow(
-  scope: Scope,
-  user: NewUser,
-): Omit<UserRow, 'version'> & { password_hash: string; search_words: string } {
+function toRow(scope: Scope, user: NewUser): Omit<UserRow, 'version'> & { search_words: string } {
   return {
     id: user.id,
     tenant_id: scope.tenant.id,
@@ -165,14 +165,12 @@ function toRow(
     agent_level: user.agentLevel,
     language: user.language,
     state: user.state,
-    password_hash: user.passwordHash,
     password: user.password,
     temporary_until: user.temporaryUntil,
-    password_set_by: user.passwordSetBy,
-    password_set_at: user.passwordSetAt,
     epoch: 0,
     last_sign_in_at: user.lastSignInAt ?? 0,
     created_at: user.createdAt,
+    updated_at: user.createdAt,
     deleted_at: user.deletedAt ?? null,
   };
 }

@@ -5,7 +5,7 @@ import type { Knex } from 'knex';
 import { searchWordsOf } from '../../../domain/people/search-keys.ts';
 import type { Database } from '../../../platform/database/database.ts';
 
-/** The columns that make a User; the password hash is not among them. */
+/** The columns that make a User. */
 export const userColumns = [
   'users.id',
   'users.tenant_id',
@@ -20,12 +20,11 @@ export const userColumns = [
   'users.state',
   'users.password',
   'users.temporary_until',
-  'users.password_set_by',
-  'users.password_set_at',
   'users.second_factor_at',
   'users.second_factor_due',
   'users.epoch',
   'users.version',
+  'users.updated_at',
   'users.last_sign_in_at',
   'users.created_at',
   'users.deleted_at',
@@ -72,12 +71,11 @@ export interface UserRow {
   state: User['state'];
   password: User['password'];
   temporary_until: number | null;
-  password_set_by: string | null;
-  password_set_at: number;
   second_factor_at?: number | null;
   second_factor_due?: 0 | 1;
   epoch: number;
   version: number;
+  updated_at: number;
   last_sign_in_at: number;
   created_at: number;
   deleted_at: number | null;
@@ -123,12 +121,11 @@ export function toUser(row: UserRow): User {
     state: row.state,
     password: row.password,
     temporaryUntil: row.temporary_until,
-    passwordSetBy: row.password_set_by,
-    passwordSetAt: row.password_set_at,
     secondFactorAt: row.second_factor_at ?? null,
     secondFactorDue: row.second_factor_due === 1,
     epoch: row.epoch,
     version: row.version,
+    updatedAt: row.updated_at,
     lastSignInAt: row.last_sign_in_at === 0 ? null : row.last_sign_in_at,
     createdAt: row.created_at,
     deletedAt: row.deleted_at,
@@ -173,14 +170,23 @@ export function indexedOf(user: IndexedRow, changes: Partial<UserChanges>): { na
   return { name_key: foldName(displayName), search_words };
 }
 
-/** A user as it is first written, its hash included. */
+/** A user as they are first written, with their password. */
 export interface NewUser extends Omit<
   User,
-  'tenantId' | 'epoch' | 'version' | 'deletedAt' | 'secondFactorAt' | 'secondFactorDue' | 'globalAdminUntil'
+  | 'tenantId'
+  | 'epoch'
+  | 'version'
+  | 'updatedAt'
+  | 'deletedAt'
+  | 'secondFactorAt'
+  | 'secondFactorDue'
+  | 'globalAdminUntil'
 > {
   readonly deletedAt?: number | null;
   readonly passwordHash: string;
+  readonly passwordSetBy: string | null;
+  readonly passwordSetAt: number;
 }
 
-/** @returns what increases a user's version in the update that it is part of */
+/** @returns what increases a user's version in the update that it is part of; the same update sets `updated_at` */
 export const nextVersion = ({ knex }: Database): Knex.Raw => knex.raw('version + 1');

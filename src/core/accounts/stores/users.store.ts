@@ -107,6 +107,7 @@ export function update(database: Database, scope: Scope, id: string, changes: Pa
         ...toColumns(changes),
         ...indexed,
         version: nextVersion(tx),
+        updated_at: scope.now,
         global_admin_until: tx.knex.raw(globalAdminUntil, [changes.administratorLevel ?? null, scope.now]),
       });
     await reindexUsers(tx, [{ ...indexed, number: user.number, tenant_id: scope.tenant.id }]);
@@ -125,7 +126,7 @@ export async function setState(
   const deletion = state === 'deleted' ? { deleted_at: at, state_before: knex.ref('state') } : { deleted_at: null };
   await knex('users')
     .where({ tenant_id: scope.tenant.id, id })
-    .update({ state, ...deletion, epoch: knex.raw('epoch + 1'), version: nextVersion(database) });
+    .update({ state, ...deletion, epoch: knex.raw('epoch + 1'), version: nextVersion(database), updated_at: at });
 }
 
 /** Undoes a deletion: who was blocked before it is blocked again. */
@@ -138,6 +139,7 @@ export async function restore(database: Database, scope: Scope, id: string): Pro
       deleted_at: null,
       epoch: knex.raw('epoch + 1'),
       version: nextVersion(database),
+      updated_at: scope.now,
     });
 }
 
@@ -146,7 +148,7 @@ export async function setLanguage(database: Database, scope: Scope, id: string, 
   await database
     .knex('users')
     .where(own)
-    .update({ language, version: nextVersion(database) });
+    .update({ language, version: nextVersion(database), updated_at: scope.now });
 }
 
 export { insert, insertMany } from './users.batch.store.ts';

@@ -1,7 +1,7 @@
 import { Failure, inField, notFound, type ErrorCode, type FieldFault } from '../../../domain/errors.ts';
 import { normalizePassword } from '../../../domain/people/password.ts';
 import type { Language, RegionRules } from '../../../domain/regions.ts';
-import type { Hasher } from '../passwords/hasher.ts';
+import type { Hasher } from '../../../platform/keys/hasher.ts';
 import type { NewPassword, Passwords } from '../passwords/passwords.ts';
 import type { Tenants } from './tenants.ts';
 

@@ -5,7 +5,7 @@ import type { Language, RegionRules } from '../../../domain/regions.ts';
 import type { AdministratorLevel, AgentLevel } from '../../../domain/roles.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import type { StoredPassword } from '../stores/credentials.store.ts';
-import type { Hasher } from '../passwords/hasher.ts';
+import type { Hasher } from '../../../platform/keys/hasher.ts';
 import { issueTemporaryPassword } from '../passwords/temporary-passwords.ts';
 import {
   checkedName,

@@ -23,7 +23,7 @@ export type ResetResult =
   | { readonly outcome: 'noMail'; readonly user: User }
   | { readonly outcome: 'refused'; readonly user: User; readonly verdict: Refused }
   /** The form was opened before the password was last replaced: nothing was done. */
-  | { readonly outcome: 'stale'; readonly user: User }
+  | { readonly outcome: 'stale'; readonly user: User; readonly password: credentialsStore.PasswordFacts }
   | { readonly outcome: 'throttled'; readonly retryAfter: number };
 
 /** @returns whether it holds, behind the tenant's lock; then it is used up */
@@ -57,6 +57,10 @@ async function recordRefusal(
   await activityStore.record(database, scope, { kind: 'refused', action, because }, user.id, clock());
 }
 
+async function stale({ database }: UsersDependencies, scope: Scope, user: User): Promise<ResetResult> {
+  return { outcome: 'stale', user, password: await credentialsStore.findPasswordFacts(database, scope, user.id) };
+}
+
 async function issueAndRecord(
   deps: UsersDependencies,
   scope: Scope,
@@ -79,7 +83,7 @@ async function issueAndRecord(
     await activityStore.record(tx, scope, event, user.id, stored.at);
     return true;
   });
-  if (!replaced) return { outcome: 'stale', user };
+  if (!replaced) return stale(deps, scope, user);
   return { outcome: 'reset', user, way };
 }
 
@@ -88,11 +92,12 @@ export async function show(
   deps: UsersDependencies,
   scope: Scope,
   userId: string,
-): Promise<{ user: User; reset: Verdict; events: Activity[] }> {
+): Promise<{ user: User; password: credentialsStore.PasswordFacts; reset: Verdict; events: Activity[] }> {
   const { database } = deps;
   const user = await load(deps, scope, userId);
   const events = await activityStore.latestOfUser(database, scope, userId);
-  return { user, reset: may(scope, 'users.resetPassword', user), events };
+  const password = await credentialsStore.findPasswordFacts(database, scope, userId);
+  return { user, password, reset: may(scope, 'users.resetPassword', user), events };
 }
 
 /**
@@ -118,7 +123,7 @@ export async function resetPassword(
   const administrator = userBehind(scope.principal);
   const wait = administrator && (await throttle.takeBudget('reset', administrator.userId));
   if (wait !== null) return { outcome: 'throttled', retryAfter: wait.retryAfter };
-  if (epoch !== null && user.epoch !== epoch) return { outcome: 'stale', user };
+  if (epoch !== null && user.epoch !== epoch) return stale(deps, scope, user);
   return issueAndRecord(deps, scope, user, agreement);
 }
 

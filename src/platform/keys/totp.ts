@@ -1,9 +1,6 @@
 import { createRequire } from 'node:module';
 import type * as Otpauth from 'otpauth';
-import { codeDigits, stepSeconds, type Sealed } from '../../../domain/people/second-factor.ts';
-import type { LiveSession } from '../stores/sessions.store.ts';
-import type { Vault } from '../../../platform/keys/vault.ts';
-import { bind } from '../../../platform/bind.ts';
+import { codeDigits, stepSeconds } from '../../domain/people/second-factor.ts';
 
 // Loaded at the first call: starting the portal does not need it.
 const require = createRequire(import.meta.url);
@@ -13,6 +10,9 @@ const otpauth = (): typeof Otpauth => require('otpauth') as typeof Otpauth;
 const seedBytes = 20;
 // A code of the step before or after is taken as well: clocks differ, and people type slowly.
 const skewSteps = 1;
+
+/** Names whose seed a sealed text is: put into another's row, it does not open. */
+export const seedOf = (userId: string): string => `seed of ${userId}`;
 
 /** @returns a new seed, in base 32 as apps and people take it */
 export const newSeed = (): string => new (otpauth().Secret)({ size: seedBytes }).base32;
@@ -39,19 +39,3 @@ function totpOf(seed: string, names: { issuer?: string; label?: string } = {}): 
     secret: Secret.fromBase32(seed),
   });
 }
-
-export type SeedOffer = ReturnType<typeof createSeedOffer>;
-
-/**
- * The seed that a set-up offers: the same until it is confirmed or the session ends. It is kept in the session's data,
- * sealed, so that who reads the store, or a dump of it, reads none; and in no form, so that nobody brings their own along.
- */
-export function seedOffer(deps: Vault, session: LiveSession, kept: Sealed | undefined): { seed: string; kept: Sealed } {
-  const purpose = `offer to ${session.user.id} in ${session.id}`;
-  const before = kept === undefined ? null : deps.open(kept, purpose);
-  if (kept !== undefined && before !== null) return { seed: before, kept };
-  const seed = newSeed();
-  return { seed, kept: deps.seal(seed, purpose) };
-}
-
-export const createSeedOffer = (deps: Vault) => bind(deps, { seedOffer }).seedOffer;

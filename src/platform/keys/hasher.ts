@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import * as argon2 from '@node-rs/argon2';
 import PQueue from 'p-queue';
-import { overloaded } from '../../../domain/errors.ts';
+import { overloaded } from '../../domain/errors.ts';
 
 /** Memory in KiB, passes, lanes. */
 export interface HashParameters {

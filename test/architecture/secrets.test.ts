@@ -1,0 +1,28 @@
+import { describe, it } from 'node:test';
+import { assertNone } from '../support/none.ts';
+import { secretsGivenOutBy } from './secrets.ts';
+
+/** What `accounts` may name, each with its reason. */
+const allowed: Readonly<Record<string, string>> = {
+  'AccountsDependencies.hasher': 'what hashes, not a hash',
+  'Activity.hash': 'of an entry of the log, in its chain',
+  'Hasher.hash': 'a function that makes a hash to be stored',
+  'Hasher.hashRandom': 'a function that makes a hash to be stored',
+  'IssuedWayIn.hash': 'handed in to be stored',
+  'NewSecondFactor.seed': 'handed in to be stored',
+  'NewUser.passwordHash': 'handed in to be stored',
+  'StoredPassword.hash': 'handed in to be stored',
+  'createAccounts.seed': 'offered to be set up, in clear for its user: stored by no table',
+};
+
+describe('what accounts give out', () => {
+  const found = secretsGivenOutBy('src/core/accounts/index.ts');
+
+  it('is no stored hash and no sealed seed', () => {
+    assertNone(found.filter((name) => !(name in allowed)));
+  });
+
+  it('has everything that is allowed by name: nothing is allowed in advance', () => {
+    assertNone(Object.keys(allowed).filter((name) => !found.includes(name)));
+  });
+});

@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { paths } from '../../src/site/http/paths.ts';
+import { aTenant, aUser, goodPassword, type TestUser } from '../support/builders.ts';
+import { aCompanyWith, choosePassword, openLink, resetByLink } from '../support/links.ts';
+import { aPerson, type Person } from '../support/person.ts';
+import { openPortal } from '../support/portal.ts';
+import { anOwner, codeOf, english, proofOf, signInByCode } from '../support/second-factor.ts';
+
+const minuteMs = 60_000;
+
+describe('a session stores how and when its user authenticated', async () => {
+  const portal = await openPortal();
+  const { knex } = portal.database;
+  const tenant = await aTenant(portal, { language: 'en' });
+  const user = (): Promise<TestUser> => aUser(portal, tenant);
+  const owner = async () => anOwner(portal, await user());
+  const latest = ({ id }: TestUser): Promise<{ amr: string; auth_time: number }> =>
+    knex('user_sessions').where({ user_id: id }).orderBy('created_at', 'desc').first('amr', 'auth_time');
+  const renew = (person: Person, code: string): Promise<Person> =>
+    person.visit(paths.ownRecoveryCodes).then(() => person.submit('Make new recovery codes', proofOf(code)));
+
+  /** Each signs in, and says when its user authenticated, in minutes of the portal's clock from the beginning. */
+  const table: [label: string, signIn: () => Promise<[TestUser, number]>, amr: string][] = [
+    [
+      'by a password',
+      async () => {
+        const zoe = await user();
+        await aPerson(portal, english).signIn(zoe);
+        return [zoe, portal.clock.now];
+      },
+      'pwd',
+    ],
+    [
+      'by a password, with the code still to come',
+      async () => {
+        const { user: zoe } = await owner();
+        await aPerson(portal, english).signIn(zoe);
+        const at = portal.clock.now;
+        portal.clock.now += minuteMs;
+        return [zoe, at];
+      },
+      'pwd',
+    ],
+    [
+      'by a temporary password that is then replaced',
+      async () => {
+        const zoe = await aUser(portal, tenant, { password: 'temporary' });
+        const person = await aPerson(portal, english).signIn(zoe);
+        const at = portal.clock.now;
+        portal.clock.now += minuteMs;
+        await choosePassword(person);
+        return [zoe, at];
+      },
+      'pwd',
+    ],
+    [
+      'by a password that is confirmed to replace it',
+      async () => {
+        const zoe = await user();
+        const person = await aPerson(portal, english).signIn(zoe);
+        portal.clock.now += minuteMs;
+        const typed = { 'New password': 'seven quiet otters nap', 'Confirm new password': 'seven quiet otters nap' };
+        await person.visit(paths.ownPassword);
+        await person.submit('Change password', { 'Current password': goodPassword, ...typed });
+        assert.equal(person.path, paths.myProfile, person.text);
+        return [zoe, portal.clock.now];
+      },
+      'pwd',
+    ],
+    [
+      'by a password and a code of the app, when the code was given',
+      async () => {
+        const zoe = await owner();
+        const person = await aPerson(portal, english).signIn(zoe.user);
+        portal.clock.now += minuteMs;
+        await person.submit('Sign in', { Code: codeOf(portal, zoe.seed) });
+        assert.equal(person.path, paths.dashboard);
+        return [zoe.user, portal.clock.now];
+      },
+      'pwd otp mfa',
+    ],
+    [
+      'by a password and a recovery code',
+      async () => {
+        const zoe = await owner();
+        const person = await aPerson(portal, english).signIn(zoe.user);
+        await person.submit('Sign in with the recovery code', { 'Recovery code': zoe.recoveryCodes[0] ?? '' });
+        assert.equal(person.path, paths.dashboard);
+        return [zoe.user, portal.clock.now];
+      },
+      'pwd recovery mfa',
+    ],
+    [
+      'by a password, with a second factor set up in the session',
+      async () => {
+        const { user: zoe } = await owner();
+        return [zoe, portal.clock.now - minuteMs];
+      },
+      'pwd otp mfa',
+    ],
+    [
+      'by password and code, with both given again for new recovery codes',
+      async () => {
+        const zoe = await owner();
+        const person = await signInByCode(portal, zoe);
+        await renew(person, codeOf(portal, zoe.seed));
+        return [zoe.user, portal.clock.now];
+      },
+      'pwd otp mfa',
+    ],
+    [
+      'by a one-time link',
+      async () => {
+        const { tenant: other, admin } = await aCompanyWith(portal, 'link');
+        const zoe = await aUser(portal, other);
+        await choosePassword(await openLink(portal, await resetByLink(admin, zoe)));
+        return [zoe, portal.clock.now];
+      },
+      'link',
+    ],
+    [
+      'by a one-time link and a code of the app',
+      async () => {
+        const { tenant: other, admin } = await aCompanyWith(portal, 'link');
+        const zoe = await anOwner(portal, await aUser(portal, other));
+        const person = await openLink(portal, await resetByLink(admin, zoe.user));
+        await person.submit('Sign in', { Code: codeOf(portal, zoe.seed) });
+        return [zoe.user, portal.clock.now];
+      },
+      'link otp mfa',
+    ],
+  ];
+  for (const [label, signIn, amr] of table) {
+    it(label, async () => {
+      const [who, at] = await signIn();
+      assert.deepEqual(await latest(who), { amr, auth_time: at });
+    });
+  }
+
+  it('and a wrong code changes neither', async () => {
+    const zoe = await owner();
+    const person = await aPerson(portal, english).signIn(zoe.user);
+    const before = await latest(zoe.user);
+    portal.clock.now += minuteMs;
+    await person.submit('Sign in', { Code: '000000' });
+    assert.deepEqual(await latest(zoe.user), before);
+  });
+
+  it('and a wrong code for new recovery codes changes neither', async () => {
+    const zoe = await owner();
+    const person = await signInByCode(portal, zoe);
+    const before = await latest(zoe.user);
+    await renew(person, '000000');
+    assert.deepEqual(await latest(zoe.user), before);
+  });
+});
