@@ -50,6 +50,7 @@ for (const [index, [label, fromUrl, toUrl, passwords]] of ways.entries()) {
       const tries = await triesCounted();
       const found = await usersStore.find(to.portal.database, tenant.scope, user.id);
       const usersBefore = await from.portal.database.knex('users').where({ tenant_id: tenant.id }).select<object[]>();
+      const passwordsBefore = await passwordsOf(from, tenant.id);
       const { taken, report, file } = await moved(from, to, tenant.id, passwords);
       const after = await everythingAt(from);
 
@@ -89,6 +90,11 @@ for (const [index, [label, fromUrl, toUrl, passwords]] of ways.entries()) {
         const byId = (one: { id?: string }, other: { id?: string }): number =>
           String(one.id) < String(other.id) ? -1 : 1;
         assert.deepEqual(bare(rows).sort(byId), bare(usersBefore).sort(byId));
+        const stored = await passwordsOf(to, tenant.id);
+        assert.equal(stored.length, rows.length);
+        if (passwords === 'keep') assert.deepEqual(stored, passwordsBefore);
+        else for (const row of stored) assert.ok(!passwordsBefore.some(({ secret }) => secret === row.secret));
+        assert.deepEqual(await to.portal.database.knex('credentials').whereNot({ kind: 'password' }), []);
         assert.equal(taken.header.tenant.name, 'Kanarienvogel AG');
         const [entry] = await tenantsStore.listForOperator(to.portal.database);
         assert.deepEqual([entry?.state, entry?.users], ['active', 4]);
@@ -157,4 +163,11 @@ for (const [index, [label, fromUrl, toUrl, passwords]] of ways.entries()) {
   );
 }
 
+const passwordsOf = ({ portal: { database } }: MovingRegion, tenantId: string) =>
+  database
+    .knex('credentials')
+    .join('users', 'users.id', 'credentials.user_id')
+    .where({ tenant_id: tenantId, kind: 'password' })
+    .orderBy('user_id')
+    .select<{ secret: string }[]>('user_id', 'secret', 'set_by', 'credentials.created_at');
 const resetColumns = ['password', 'temporary_until', 'epoch'];
