@@ -7,13 +7,7 @@ import type { Cookies } from '../http/cookies.ts';
 import { readForm } from '../http/forms.ts';
 import { scopeOf, seeOther, sessionOf } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
-import {
-  type KnownDevices,
-  type Asker,
-  type CodesResult,
-  type SecondFactor,
-  type SeedOffer,
-} from '../../core/accounts/index.ts';
+import type { KnownDevices, Asker, CodesResult, SecondFactor, SeedOffer } from '../../core/accounts/index.ts';
 import { qrOf } from './qr.ts';
 import { missingIn, proofForm } from './second-factor.forms.ts';
 import { bind } from '../../platform/bind.ts';
