@@ -69,7 +69,7 @@ describe('a reset that the rules refuse', () => {
       {
         actor_id: actor.id,
         kind: 'refused',
-        data: JSON.stringify({ action: 'users.resetPassword', because: 'globalAdmin' }),
+        data: JSON.stringify({ action: 'users.resetPassword', because: 'globalAdmin', principal: { kind: 'person' } }),
       },
     ]);
     assert.equal((await person.visit('/dashboard')).path, '/dashboard');

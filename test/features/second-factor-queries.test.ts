@@ -27,7 +27,8 @@ describe('a signed-in page', { skip: skipWithout('postgres', server) }, async ()
     };
     await person.visit(address);
     client.query = original;
-    return texts;
+    // Written at most once a minute, without waiting: the visit before may still be at it.
+    return texts.filter((text) => !text.startsWith('update "user_sessions" set "seen_at"'));
   }
 
   it('costs no query more with a second factor than without, and reads none of its credentials', async () => {
