@@ -1,5 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { RegionMismatch } from '../platform/database/deployment.ts';
+import { RegionMismatch, UnknownMigrations } from '../platform/database/deployment.ts';
 import { addActivityCommands } from './activity.ts';
 import { addCheckCommand } from './check.ts';
 import { print, withContext } from './context.ts';
@@ -84,7 +84,10 @@ function addServeAndDemo(program: Command): void {
 function fail(io: CommandIo, error: unknown, json: boolean): void {
   // Its message, or the help that was asked for, has been written.
   if (error instanceof CommanderError) return void (io.exitCode = error.exitCode);
-  const fault = error instanceof CommandFault || error instanceof RegionMismatch ? error.message : String(error);
+  const fault =
+    error instanceof CommandFault || error instanceof RegionMismatch || error instanceof UnknownMigrations
+      ? error.message
+      : String(error);
   io.stderr.write(`${fault}\n`);
   // A program that reads the output as JSON gets an object in every case.
   if (json) print(io, { json }, { ok: false, faults: fault.split('\n') }, []);

@@ -8,7 +8,7 @@ import { type GuessCounter, createAccounts, type Accounts } from './accounts/ind
 import { createLogExports, deliverTo, type LogCsv } from './activity/index.ts';
 import { directoryStore } from './directory/index.ts';
 import { type UserCells, createImportsContext } from './imports/index.ts';
-import { adoptOutbox, noticeSender, type WordNotice } from './notices/index.ts';
+import { noticeSender, type WordNotice } from './notices/index.ts';
 import { createErasure, createPersonalData } from './personal-data/index.ts';
 import { createRetention, retentionSteps, createTrustedClock } from './retention/index.ts';
 import { createSupport } from './support/index.ts';
@@ -90,7 +90,6 @@ function createDeletions(deps: CoreDependencies, { throttle, tenants, links }: A
   const isClockTrusted = (): Promise<boolean> => trustedClock.isTrusted();
   const word = deps.outputs.wordNotice;
   const sender = noticeSender({ database, word, linkFor: links.addressToSend, isClockTrusted, transport, clock });
-  background.add(adoptOutbox(database, clock));
   background.add(deliverTo({ database, isClockTrusted, clock, log }, noticesSubscriber.name, sender));
   const erasure = createErasure({ database, throttle, rules, scopeOf, transport, clock });
   const steps = retentionSteps({ database, rules, scopeOf, erasure });

@@ -5,8 +5,8 @@ import path from 'node:path';
 import { after, describe, test } from 'node:test';
 import type { DatabaseConfig } from '../../src/platform/config/config.ts';
 import { builtInRulesFile, readRules } from '../../src/platform/config/rules.ts';
-import { findBoundRegion, RegionMismatch } from '../../src/platform/database/deployment.ts';
-import { migrate, prepareDatabase } from '../../src/platform/database/migrate.ts';
+import { findBoundRegion, RegionMismatch, UnknownMigrations } from '../../src/platform/database/deployment.ts';
+import { prepareDatabase } from '../../src/platform/database/migrate.ts';
 import { openDatabase } from '../../src/platform/database/open.ts';
 import { rounds } from '../support/rounds.ts';
 import { postgres, skipWithout } from '../support/services.ts';
@@ -63,16 +63,15 @@ function suite(fresh: () => Promise<DatabaseConfig>): void {
     assert.equal(await boundIn(database), 'germany');
   });
 
-  test('of a version without regions is bound by the first process that upgrades it', async () => {
+  test('of a version with migrations that this one lacks is refused, and left as it is', async () => {
     const database = await fresh();
-    await migrate(database);
-    await withKnex(database, async (knex) => {
-      await knex.schema.dropTable('deployment');
-      await knex('knex_migrations').where({ name: '20261130101000_create_deployment' }).delete();
+    await prepareDatabase({ database, rules: germany });
+    await withKnex(database, (knex) => knex('knex_migrations').insert({ name: '20990101000000_from_the_future' }));
+    await assert.rejects(prepareDatabase({ database, rules: germany }), (error: Error) => {
+      assert.ok(error instanceof UnknownMigrations);
+      return error.message.includes('20990101000000_from_the_future');
     });
-    assert.equal(await boundIn(database), null);
-    assert.deepEqual(await prepareDatabase({ database, rules: germany }), ['20261130101000_create_deployment']);
-    await assert.rejects(prepareDatabase({ database, rules: worldwide }), RegionMismatch);
+    assert.equal(await boundIn(database), 'germany');
   });
 
   test('is refused before the schema is migrated', async () => {

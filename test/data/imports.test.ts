@@ -17,9 +17,8 @@ import { passwordRowOf } from '../support/credentials.ts';
 const dayMs = 86_400_000;
 const row = (line: number, outcome: 'unchanged' | 'refused' = 'unchanged'): PlannedRow => {
   const base = { line, username: `u${line}@a.example`, displayName: `U ${line}` };
-  return outcome === 'refused'
-    ? { ...base, outcome, faults: [{ field: 'username', code: 'username.taken' }] }
-    : { ...base, outcome };
+  if (outcome === 'unchanged') return { ...base, outcome };
+  return { ...base, outcome, faults: [{ field: 'username', code: 'username.taken' }] };
 };
 const none = { added: 0, changed: 0, unchanged: 0, refused: 0 };
 

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { pino } from 'pino';
-import { up } from '../../migrations/20261130102000_create_retention_clock.ts';
 import { createTrustedClock } from '../../src/core/retention/trusted-clock.ts';
 import { postgres } from '../support/services.ts';
-import { both, newTenant, open, sqliteFile, start } from './databases.ts';
+import { both, newTenant, open, start } from './databases.ts';
 import * as trustedClockStore from '../../src/core/retention/trusted-clock.store.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
 import type { Database } from '../../src/platform/database/database.ts';
@@ -170,28 +169,6 @@ for (const { dialect, config, skip } of both(await postgres())) {
       const answers = await Promise.all(nodes.map((node) => node.isTrusted()));
       assert.ok(answers.every((answer) => answer));
       assert.equal(await trustedAt(), start + 19 * 20 * minuteMs);
-    });
-  });
-
-  describe(`the migration that adds the trusted time on ${dialect}`, { skip }, async () => {
-    if (skip !== false) return;
-    const { database } = await open(dialect === 'SQLite' ? sqliteFile() : config);
-    const migrated = async (): Promise<number | null> => {
-      await database.knex.schema.dropTable('retention_clock');
-      await up(database.knex);
-      return trustedClockStore.findForOperator(database);
-    };
-
-    it('begins at the newest entry of a database that is already in use, and never in the future', async () => {
-      await database.knex('activity').delete();
-      assert.equal(await migrated(), null);
-      const scope = await newTenant(database);
-      const past = Date.UTC(2026, 0, 1);
-      for (const at of [past - 1, past]) await activityStore.record(database, scope, { kind: 'signOut' }, null, at);
-      assert.equal(await migrated(), past);
-      await activityStore.record(database, scope, { kind: 'signOut' }, null, Date.now() + 400 * dayMs);
-      const began = await migrated();
-      assert.ok(began !== null && began > past && began <= Date.now());
     });
   });
 }

@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
-import type { Knex } from 'knex';
 import type { Database } from '../../src/platform/database/database.ts';
 import type { Scope } from '../../src/domain/scope.ts';
 import { page } from '../../src/core/accounts/stores/users.list.store.ts';
 import { findNumbers } from '../../src/core/accounts/stores/users.search.store.ts';
-import * as addSearch from '../../migrations/20261123110000_add_users_search.ts';
-import * as indexPresent from '../../migrations/20261123110100_index_present_users.ts';
 import { postgres } from '../support/services.ts';
 import { hostile } from './hostile-names.ts';
 import { both, newTenant, newUser, open, start } from './databases.ts';
@@ -110,26 +107,6 @@ for (const { dialect, config, skip } of both(await postgres())) {
       assert.equal(await findNumbers(database, scope.tenant.id, ['few'], 4), null);
       assert.equal(await findNumbers(database, scope.tenant.id, ['common'], 100), null);
       assert.equal((await findNumbers(database, scope.tenant.id, ['common'], 1_000))?.length, 300);
-    });
-
-    test('is made for those who were there before it', async () => {
-      const scope = await newTenant(database);
-      const old = ['Jürgen Müller', 'Hélène', '李小龍', ...hostile].map((name) => named(name));
-      await usersStore.insertMany(database, scope, old);
-      const words = async () => database.knex('users').orderBy('id').select('id', 'search_words');
-      const before = await words();
-      await database.knex.transaction(async (knex: Knex) => {
-        await indexPresent.down(knex);
-        await addSearch.down(knex);
-        await addSearch.up(knex);
-        await indexPresent.up(knex);
-      });
-      const reopened = (await open(config)).database;
-      assert.deepEqual(await words(), before);
-      assert.deepEqual(await namesFor(scope, 'mueller', reopened), ['Jürgen Müller']);
-      assert.deepEqual(await namesFor(scope, 'helene', reopened), ['Hélène']);
-      await usersStore.insert(database, scope, named('Newcomer'));
-      assert.deepEqual(await namesFor(scope, 'newcomer', reopened), ['Newcomer']);
     });
   });
 }

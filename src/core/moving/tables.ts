@@ -62,8 +62,6 @@ export const tenantTables: readonly TenantTable[] = [
   staying('one_time_links', 'tenant_id = ?'),
   staying('support_grants', 'tenant_id = ?'),
   staying('deliveries', 'tenant_id = ?'),
-  // Of the previous release; removed with the table.
-  staying('mails', 'tenant_id = ?'),
   staying('imports', 'tenant_id = ?'),
   staying('import_rows', oneOfItsImports),
 ];

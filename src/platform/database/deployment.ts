@@ -11,6 +11,16 @@ export class RegionMismatch extends Error {
   }
 }
 
+/** A database has migrations that this version does not have. */
+export class UnknownMigrations extends Error {
+  constructor(name: string) {
+    super(
+      `This database was migrated by another version of Parvis: this one does not know ${name}. ` +
+        'Start the version that last used the database, or a newer one. Databases from before 0.1.0 cannot be upgraded. Nothing was changed.',
+    );
+  }
+}
+
 /** @returns the region that the database belongs to; null for a database that has none yet, or no schema */
 export async function findBoundRegion({ knex }: Database): Promise<string | null> {
   if (!(await knex.schema.hasTable('deployment'))) return null;

@@ -6,7 +6,7 @@ import type { Knex } from 'knex';
 import type { Config, DatabaseConfig } from '../config/config.ts';
 import { codeExtension, codeRoot } from '../package-root.ts';
 import type { Database } from './database.ts';
-import { assertRegion, bindRegion } from './deployment.ts';
+import { assertRegion, bindRegion, UnknownMigrations } from './deployment.ts';
 import { openDatabase } from './open.ts';
 
 const folder = path.join(codeRoot, 'migrations');
@@ -37,7 +37,7 @@ const maxWaitMs = 60_000;
  * region yet. Every process and command calls this before it uses the database. All of it happens under the migration
  * lock, so that of two regions started on one empty database exactly one gets it.
  * @returns the names of the migrations that this call ran
- * @throws RegionMismatch for the database of another region, before anything is changed
+ * @throws RegionMismatch for the database of another region, UnknownMigrations for that of another version; nothing is changed
  */
 export async function prepareDatabase({ database, rules }: Pick<Config, 'database' | 'rules'>): Promise<string[]> {
   return withMigrationLock(database, async (locked) => {
@@ -85,8 +85,20 @@ export async function rollBackEverything(database: Database): Promise<void> {
   await database.knex.migrate.rollback({ migrationSource }, true);
 }
 
+// Knex would name a corrupt directory. A newer version's database is the usual cause.
+async function assertKnown({ knex }: Database): Promise<void> {
+  if (!(await knex.schema.hasTable('knex_migrations'))) return;
+  const known = new Set(
+    (await migrationSource.getMigrations([])).map((name) => migrationSource.getMigrationName(name)),
+  );
+  const done = await knex<{ name: string }>('knex_migrations').orderBy('id').select('name');
+  const unknown = done.find(({ name }) => !known.has(name));
+  if (unknown !== undefined) throw new UnknownMigrations(unknown.name);
+}
+
 // The outer lock dies with its process, unlike Knex' own row, which a killed process would leave behind.
 async function latest(database: Database): Promise<string[]> {
+  await assertKnown(database);
   if (await database.knex.schema.hasTable('knex_migrations_lock')) {
     await database.knex.migrate.forceFreeMigrationsLock({ migrationSource });
   }

@@ -39,7 +39,7 @@ function mayBeEmpty({ operations, supportAccess }: RegionRules): ReadonlySet<str
   const isHere = (operation: keyof typeof operations): boolean => operations[operation].at === 'here';
   return new Set([
     // Sessions ended when the company began to move, and deliveries are gone when they were sent.
-    ...['user_sessions', 'deliveries', 'mails'],
+    ...['user_sessions', 'deliveries'],
     ...(isHere('users.import') ? [] : ['imports', 'import_rows']),
     ...(isHere('users.resetPassword') || isHere('users.add') ? [] : ['one_time_links']),
     ...(supportAccess.grant === 'allowed' ? [] : ['support_grants']),

@@ -72,8 +72,7 @@ export async function acceptTotp(
     if (step !== null && (await takeStep(database, id, step))) return true;
   }
   // Not the user's fault, and no wrong code: the key is missing, or the row was changed in the database.
-  if (seeds.some(({ seed }) => seed === null))
-    throw new Failure('unavailable', { code: 'secondFactor.unreadable' });
+  if (seeds.some(({ seed }) => seed === null)) throw new Failure('unavailable', { code: 'secondFactor.unreadable' });
   return false;
 }
 

@@ -1,7 +1,5 @@
 import type { Knex } from 'knex';
 
-const carriedOver = 'id, tenant_id, user_id, actor_id, kind, data, created_at, attempts';
-
 /**
  * What is still to be delivered to the subscribers of the activity log: ids and typed data only. Names, addresses and
  * wording are looked up at each attempt.
@@ -27,17 +25,8 @@ export async function up(knex: Knex): Promise<void> {
     table.index(['subscriber', 'due_at']);
     table.unique(['tenant_id', 'event_place', 'subscriber']);
   });
-  await knex.raw(
-    `insert into deliveries (${carriedOver}, subscriber, due_at) select ${carriedOver}, 'notices', next_try_at from mails`,
-  );
-  // The table stays for one release: a process of the version before may still write to it (`adoptOutbox`).
-  await knex('mails').delete();
 }
 
 export async function down(knex: Knex): Promise<void> {
-  await knex.raw(
-    `insert into mails (${carriedOver}, next_try_at)
-     select ${carriedOver}, coalesce(leased_until, due_at) from deliveries where subscriber = 'notices'`,
-  );
   await knex.schema.dropTable('deliveries');
 }

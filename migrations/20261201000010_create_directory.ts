@@ -1,7 +1,12 @@
 import type { Knex } from 'knex';
 
-// The keys by which other regions sign the directory that they share, as they were first seen or last accepted.
 export async function up(knex: Knex): Promise<void> {
+  // The region that a user's domain belongs to.
+  await knex.schema.createTable('routes', (table) => {
+    table.text('domain').primary();
+    table.text('region').notNullable();
+  });
+  // The keys with which other regions sign the directory that they share, as first seen or last accepted.
   await knex.schema.createTable('directory_keys', (table) => {
     table.text('region').primary();
     table.text('public_key').notNullable();
@@ -10,4 +15,5 @@ export async function up(knex: Knex): Promise<void> {
 
 export async function down(knex: Knex): Promise<void> {
   await knex.schema.dropTable('directory_keys');
+  await knex.schema.dropTable('routes');
 }
