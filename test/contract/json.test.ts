@@ -7,9 +7,9 @@ import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { Command } from 'commander';
 import { addRegionCommands } from '../../src/cli/region.ts';
-import { freePort } from '../../tools/prove/free-port.ts';
 import { dataDirectory, run, start } from '../cli/command.ts';
 import { wayIn } from '../prove/way-in.ts';
+import { freePortPair } from '../support/ports.ts';
 import { aTenant, aUser } from '../support/builders.ts';
 import { openPortal } from '../support/portal.ts';
 import { anOwner } from '../support/second-factor.ts';
@@ -172,7 +172,7 @@ async function prove(): Promise<void> {
 }
 
 async function demo(): Promise<void> {
-  const child = start(['demo', '--json'], { DATA_DIR: folder, PORT: String(await freePort()) });
+  const child = start(['demo', '--json'], { DATA_DIR: folder, PORT: String(await freePortPair()) });
   const ended = once(child, 'exit');
   let printed = '';
   for await (const chunk of child.stdout!.setEncoding('utf8') as AsyncIterable<string>) {

@@ -14,7 +14,7 @@ import * as importPasswordsStore from '../../src/core/imports/passwords.store.ts
 import { operator } from '../../src/domain/principal.ts';
 import { passwordRowOf } from '../support/credentials.ts';
 
-const dayMs = 86_400_000;
+const tomorrow = start + 86_400_000;
 const row = (line: number, outcome: 'unchanged' | 'refused' = 'unchanged'): PlannedRow => {
   const base = { line, username: `u${line}@a.example`, displayName: `U ${line}` };
   if (outcome === 'unchanged') return { ...base, outcome };
@@ -32,7 +32,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
       await usersStore.insert(database, scope, admin);
       return actingAs(scope, admin);
     }
-    async function staged(scope: Scope, rows: readonly PlannedRow[] = [], expiresAt = start + dayMs): Promise<string> {
+    async function staged(scope: Scope, rows: readonly PlannedRow[] = [], expiresAt = tomorrow): Promise<string> {
       const staging = await importsStore.begin(database, scope, { fileName: 'a.csv', at: start, expiresAt });
       await staging.add(rows);
       await staging.stage(none);
@@ -59,7 +59,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
         counts: none,
         stoppedBy: null,
         at: start,
-        expiresAt: start + dayMs,
+        expiresAt: tomorrow,
       });
       return { id, ids: users.map((user) => user.id) };
     }
@@ -69,7 +69,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
       const staging = await importsStore.begin(database, scope, {
         fileName: 'a.csv',
         at: start,
-        expiresAt: start + dayMs,
+        expiresAt: tomorrow,
       });
       await staging.add([row(2)]);
       assert.equal(await importsStore.find(database, scope, staging.id), null);
@@ -164,13 +164,12 @@ for (const { dialect, config, skip } of both(await postgres())) {
         method: 'pwd',
         at: start,
       });
-      const until = start + dayMs;
-      const made = { by: 'Camille', at: start, until };
+      const made = { by: 'Camille', at: start, until: tomorrow };
       const hashes = newcomers.map((each) => ({ ...each, ...made, hash: `new ${each.line}` }));
       const issued = await importPasswordsStore.issue(database, scope, id, hashes);
       assert.deepEqual([...issued].sort(), ids.slice(3).sort());
       const user = await usersStore.find(database, scope, ids[3]!);
-      assert.deepEqual([user?.epoch, user?.temporaryUntil], [1, until]);
+      assert.deepEqual([user?.epoch, user?.temporaryUntil], [1, tomorrow]);
       const password = await passwordRowOf(database, ids[3]!);
       assert.deepEqual([password.set_by, password.created_at], ['Camille', start]);
       assert.equal(await importPasswordsStore.countIssued(database, scope, id), 3);
@@ -194,7 +193,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
       assert.equal(await claim('c'), true);
       await importPasswordsStore.release(database, scope, id, 'c', start + 7);
       assert.equal((await importsStore.find(database, scope, id))?.deliveredAt, start + 7);
-      assert.equal(await claim('d', start + dayMs), false);
+      assert.equal(await claim('d', tomorrow), false);
     });
 
     test('are purged with all their rows when their day is over, whatever became of them', async () => {
