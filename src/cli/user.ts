@@ -5,7 +5,7 @@ import { canonicalUsername, statusOf, type User } from '../domain/people/user.ts
 import {
   createRemoval,
   createLinkTokens,
-  createWaysIn,
+  createCredentialIssuer,
   createThrottle,
   createUsers,
   credentialsStore,
@@ -132,8 +132,8 @@ export async function resetPassword(context: CommandContext, typed: string) {
   if (found.tenant.state === 'moving') throw new CommandFault(`The tenant of ${username} is moving to another region`);
   const throttle = createThrottle(database, config.rules);
   const tokens = createLinkTokens([], linkAddresses(config.baseUrl));
-  const waysIn = createWaysIn({ hasher, tokens, canMail: false, clock: Date.now });
-  const users = createUsers({ database, waysIn, throttle, clock: Date.now });
+  const credentialIssuer = createCredentialIssuer({ hasher, tokens, canMail: false, clock: Date.now });
+  const users = createUsers({ database, credentialIssuer, throttle, clock: Date.now });
   const scope = tenants.operatorScope(found.tenant);
   const result = await users.resetPassword(scope, found.user.id, null);
   if (result.outcome !== 'reset') {

@@ -6,10 +6,10 @@ import type { PersonPrincipal, SupportPrincipal } from './principal.ts';
 import type { Scope } from './scope.ts';
 import { supportReaches } from './support.ts';
 import { guardOf, type ApprovalAct } from './approval-acts.ts';
-import { type Verdict, type Target, yes, no } from './verdict.ts';
+import { type Verdict, type Target, allow, deny } from './verdict.ts';
 
 /** A principal who is a user, and whom the rules of the tenant bind. */
-type Bound = PersonPrincipal | SupportPrincipal;
+type TenantPrincipal = PersonPrincipal | SupportPrincipal;
 
 /**
  * The authorization policy. Handlers, view models and the activity log all ask it, so that a button and its handler cannot
@@ -21,33 +21,36 @@ export function may(scope: Scope, action: Action, target?: Target): Verdict {
   switch (principal?.kind) {
     // A command on the host acts on the tenant from outside.
     case 'operator':
-      return yes;
+      return allow;
     case 'person':
       return rights[action].includes(principal.administratorLevel)
         ? withinTenant(scope, principal, action, target)
-        : no('level');
+        : deny('level');
     case 'support':
       return supportReaches(principal.grant.level, action)
         ? withinTenant(scope, principal, action, target)
-        : no('support');
+        : deny('support');
     default:
-      return no('principal');
+      return deny('principal');
   }
 }
 
-const withinTenant = (scope: Scope, principal: Bound, action: Action, target?: Target): Verdict =>
-  byRules(scope, action) ?? byTarget(scope, principal, action, target) ?? bySecond(scope, action, target) ?? yes;
+const withinTenant = (scope: Scope, principal: TenantPrincipal, action: Action, target?: Target): Verdict =>
+  checkRules(scope, action) ??
+  checkTarget(scope, principal, action, target) ??
+  checkSecondAdministrator(scope, action, target) ??
+  allow;
 
-// Where users are managed, what is held of them is, too.
-const placedLike: Partial<Record<Action, UserOperation>> = {
+// Personal data follows the placement of the user management.
+const placementLike: Partial<Record<Action, UserOperation>> = {
   'personalData.view': 'users.view',
   'personalData.erase': 'users.delete',
 };
 
-function byRules(scope: Scope, action: Action): Verdict | null {
+function checkRules(scope: Scope, action: Action): Verdict | null {
   if (action === 'activity.export')
-    return scope.rules.activityLog.export === 'allowed' ? null : no(decided(scope, 'logExport', 'nobody'));
-  const operation = isUserOperation(action) ? action : placedLike[action];
+    return scope.rules.activityLog.export === 'allowed' ? null : deny(attributed(scope, 'logExport', 'nobody'));
+  const operation = isUserOperation(action) ? action : placementLike[action];
   if (operation === undefined) return null;
   const placement = scope.rules.operations[operation];
   switch (placement.at) {
@@ -56,36 +59,36 @@ function byRules(scope: Scope, action: Action): Verdict | null {
     case 'elsewhere':
       return { allowed: false, because: 'elsewhere', place: placement.place, address: placement.address };
     case 'alone':
-      return no('alone');
+      return deny('alone');
     case 'nobody':
-      return no(action === 'users.export' ? decided(scope, 'usersExport', 'nobody') : 'nobody');
+      return deny(action === 'users.export' ? attributed(scope, 'usersExport', 'nobody') : 'nobody');
   }
 }
 
 const byTenant = { administrator: 'tenantAdministrator', nobody: 'tenantNobody' } as const;
 
 /** Says of a refusal by a rule that a tenant may tighten whose rule it is. */
-const decided = ({ rules }: Scope, rule: OwnRule, because: keyof typeof byTenant) =>
+const attributed = ({ rules }: Scope, rule: OwnRule, because: keyof typeof byTenant) =>
   rules.tightened?.has(rule) ? byTenant[because] : because;
 
-function byTarget(scope: Scope, principal: Bound, action: Action, target?: Target): Verdict | null {
+function checkTarget(scope: Scope, principal: TenantPrincipal, action: Action, target?: Target): Verdict | null {
   if (target === undefined || !changesToAPerson.has(action)) return null;
-  if (target.id === principal.userId && action !== 'users.edit') return no('self');
+  if (target.id === principal.userId && action !== 'users.edit') return deny('self');
   // An administrator's new password would give access that outlives the grant.
-  if (principal.kind === 'support' && target.administratorLevel !== 'none') return no('support');
+  if (principal.kind === 'support' && target.administratorLevel !== 'none') return deny('support');
   if (isGlobalAdmin(principal)) return null;
-  if (target.administratorLevel === 'global') return no('globalAdmin');
-  const act = actsBehind[action];
-  if (act !== undefined && formerGlobalAdmin(scope, act, target)) return no('formerGlobalAdmin');
+  if (target.administratorLevel === 'global') return deny('globalAdmin');
+  const act = approvalActs[action];
+  if (act !== undefined && formerGlobalAdmin(scope, act, target)) return deny('formerGlobalAdmin');
   const reserved = scope.rules.administratorsManagedBy === 'globalAdmins' && target.administratorLevel !== 'none';
-  return reserved ? no(decided(scope, 'administratorsManagedBy', 'administrator')) : null;
+  return reserved ? deny(attributed(scope, 'administratorsManagedBy', 'administrator')) : null;
 }
 
-const isGlobalAdmin = (principal: Bound): boolean =>
+const isGlobalAdmin = (principal: TenantPrincipal): boolean =>
   principal.kind === 'person' && principal.administratorLevel === 'global';
 
 const reset: ApprovalAct = 'resetPassword';
-const actsBehind: Readonly<Partial<Record<Action, ApprovalAct>>> = {
+const approvalActs: Readonly<Partial<Record<Action, ApprovalAct>>> = {
   'users.resetPassword': reset,
   // The first password of somebody whom a file added, and who has been made a Global admin since.
   'users.import': reset,
@@ -95,24 +98,35 @@ const actsBehind: Readonly<Partial<Record<Action, ApprovalAct>>> = {
   'activity.export': 'exportLog',
 };
 
-function bySecond(scope: Scope, action: Action, target?: Target): Verdict | null {
-  const act = actsBehind[action];
+function checkSecondAdministrator(scope: Scope, action: Action, target?: Target): Verdict | null {
+  const act = approvalActs[action];
   const targets = target === undefined ? [] : [target];
-  return act !== undefined && asksForAnother(scope, act, targets) ? second(scope, act, targets) : null;
+  return act !== undefined && needsSecondAdministrator(scope, act, targets)
+    ? requireSecondAdministrator(scope, act, targets)
+    : null;
 }
 
 // Support asks no second administrator: only administrators of the tenant do.
-const second = ({ principal }: Scope, act: ApprovalAct, targets: readonly Pick<Target, 'id'>[]): Verdict =>
+const requireSecondAdministrator = (
+  { principal }: Scope,
+  act: ApprovalAct,
+  targets: readonly Pick<Target, 'id'>[],
+): Verdict =>
   principal.kind === 'support'
-    ? no('support')
+    ? deny('support')
     : { allowed: false, because: 'secondAdministrator', act, users: targets.map(({ id }) => id) };
 
 const aboutGlobalAdmins: ReadonlySet<ApprovalAct> = new Set(['resetPassword', 'removeSecondFactor', 'restore']);
 
 /** @param deletedBefore how many users the scope's actor, or who may be the same person, has deleted within a day */
-function asksForAnother(scope: Scope, act: ApprovalAct, targets: readonly Target[], deletedBefore = 0): boolean {
+function needsSecondAdministrator(
+  scope: Scope,
+  act: ApprovalAct,
+  targets: readonly Target[],
+  deletedBefore = 0,
+): boolean {
   if (scope.principal.kind === 'operator' || scope.agreed === act) return false;
-  // Asked where a rule would be taken away: then it is one.
+  // Asked only of a change that would loosen such a rule, which always takes two.
   if (act === 'loosenRules') return true;
   const { for: guarded, deleteMoreThan } = scope.rules.twoAdministrators;
   if (!guarded.includes(guardOf[act])) return false;
@@ -122,20 +136,22 @@ function asksForAnother(scope: Scope, act: ApprovalAct, targets: readonly Target
 }
 
 /**
- * The judge's word on deleting users, one or many: whoever has deleted many within a day needs another for more.
+ * The policy for deleting users, one or many: beyond a number within a day, a second administrator must approve.
  * @param deletedBefore how many the scope's actor, or who may be the same person, has deleted within a day
  */
 export function mayDelete(scope: Scope, targets: readonly Target[], deletedBefore: number): Verdict {
   const refused = targets.map((target) => may(scope, 'users.delete', target)).find(({ allowed }) => !allowed);
   if (refused !== undefined) return refused;
-  return asksForAnother(scope, 'delete', targets, deletedBefore) ? second(scope, 'delete', targets) : yes;
+  return needsSecondAdministrator(scope, 'delete', targets, deletedBefore)
+    ? requireSecondAdministrator(scope, 'delete', targets)
+    : allow;
 }
 
-/** The judge's word on a change of the tenant's own rules. @param loosens whether it would take a second administrator away */
+/** The policy for a change of the tenant's own rules. @param loosens whether it would take a second administrator away */
 export function maySetRules(scope: Scope, loosens: boolean): Verdict {
   const verdict = may(scope, 'accountSettings.edit');
-  return verdict.allowed && loosens && asksForAnother(scope, 'loosenRules', [])
-    ? second(scope, 'loosenRules', [])
+  return verdict.allowed && loosens && needsSecondAdministrator(scope, 'loosenRules', [])
+    ? requireSecondAdministrator(scope, 'loosenRules', [])
     : verdict;
 }
 
@@ -156,30 +172,32 @@ export function mayGive(scope: Scope, target: (Pick<Target, 'id'> & Levels) | nu
   const same = before.administratorLevel === levels.administratorLevel && before.agentLevel === levels.agentLevel;
   switch (principal?.kind) {
     case 'operator':
-      return yes;
+      return allow;
     case 'support':
-      return same ? yes : no('support');
+      return same ? allow : deny('support');
     case 'person':
-      if (same) return yes;
-      return target?.id === principal.userId ? no('ownLevel') : mayMove(scope, principal, target, levels);
+      if (same) return allow;
+      return target?.id === principal.userId ? deny('ownLevel') : mayChangeLevel(scope, principal, target, levels);
     default:
-      return no('principal');
+      return deny('principal');
   }
 }
 
-function mayMove(
+function mayChangeLevel(
   scope: Scope,
   principal: PersonPrincipal,
   target: (Pick<Target, 'id'> & Levels) | null,
   { administratorLevel: to }: Levels,
 ): Verdict {
   const from = target?.administratorLevel ?? 'none';
-  if (from === to) return yes;
-  if ((from === 'global' || to === 'global') && !isGlobalAdmin(principal)) return no('globalLevel');
+  if (from === to) return allow;
+  if ((from === 'global' || to === 'global') && !isGlobalAdmin(principal)) return deny('globalLevel');
   if (scope.rules.administratorsManagedBy === 'globalAdmins' && !isGlobalAdmin(principal))
-    return no(decided(scope, 'administratorsManagedBy', 'administrator'));
-  return to === 'global' ? mayGiveGlobalAdmin(scope, target) : yes;
+    return deny(attributed(scope, 'administratorsManagedBy', 'administrator'));
+  return to === 'global' ? mayGiveGlobalAdmin(scope, target) : allow;
 }
 
 const mayGiveGlobalAdmin = (scope: Scope, target: Pick<Target, 'id'> | null): Verdict =>
-  asksForAnother(scope, 'giveGlobalAdmin', []) ? second(scope, 'giveGlobalAdmin', target ? [target] : []) : yes;
+  needsSecondAdministrator(scope, 'giveGlobalAdmin', [])
+    ? requireSecondAdministrator(scope, 'giveGlobalAdmin', target ? [target] : [])
+    : allow;

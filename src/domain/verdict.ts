@@ -20,9 +20,9 @@ export type Refused = Exclude<Verdict, { allowed: true }>;
 
 export type Target = Pick<User, 'id' | 'administratorLevel' | 'globalAdminUntil'>;
 
-export const yes: Verdict = { allowed: true };
+export const allow: Verdict = { allowed: true };
 
-export const no = (because: PlainRefusal): Verdict => ({ allowed: false, because });
+export const deny = (because: PlainRefusal): Verdict => ({ allowed: false, because });
 
 /** @returns whether a page offers it: alone, or as a way to ask another administrator */
 export const isOffered = (verdict: Verdict): boolean => verdict.allowed || verdict.because === 'secondAdministrator';

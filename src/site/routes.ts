@@ -130,11 +130,11 @@ function accountSettingsPages({ core, config, database, answerRefusal, wordsFor,
 
 /** Users as files. */
 function filePages({ core, database, translator, csv, clock }: SiteDependencies): Route[] {
-  const { throttle, waysIn } = core.accounts;
+  const { throttle, credentialIssuer } = core.accounts;
   const { imports, passwords, wake } = core.imports;
   return [
-    ...importsRoutes({ database, imports, passwords, waysIn, csv, translator, wake }),
-    ...importPasswordsRoutes({ imports, passwords, waysIn, translator }),
+    ...importsRoutes({ database, imports, passwords, credentialIssuer, csv, translator, wake }),
+    ...importPasswordsRoutes({ imports, passwords, credentialIssuer, translator }),
     ...exportUsersRoutes({ database, throttle, usersFile: createUsersFile({ database, csv, translator }), clock }),
   ];
 }
@@ -142,13 +142,13 @@ function filePages({ core, database, translator, csv, clock }: SiteDependencies)
 function approvalPages(deps: SiteDependencies): Route[] {
   const { core, config, database, translator, answerRefusal, csv, clock } = deps;
   const { approvals, perform } = core.approvals;
-  const { throttle, waysIn } = core.accounts;
+  const { throttle, credentialIssuer } = core.accounts;
   const usersFile = createUsersFile({ database, csv, translator });
   const sheet = handOverSheet(config, translator, clock);
   return [
     // Before the pages of one request, whose address would match that of a new one.
     ...askRoutes({ database, approvals, throttle, regionRules: config.rules, answerRefusal }),
-    ...approvalsRoutes({ database, approvals, waysIn, answerRefusal, clock }),
+    ...approvalsRoutes({ database, approvals, credentialIssuer, answerRefusal, clock }),
     ...performRoutes({
       perform,
       usersFile,
@@ -162,15 +162,15 @@ function approvalPages(deps: SiteDependencies): Route[] {
 
 /** User management. Addresses of lists come before the one that has a user's id in their place. */
 function userPages({ core, config, database, translator, answerRefusal, clock }: SiteDependencies): Route[] {
-  const { users, addUser, changes, bulkChange, bulkReset, removeSecondFactor, waysIn, links } = core.accounts;
+  const { users, addUser, changes, bulkChange, bulkReset, removeSecondFactor, credentialIssuer, links } = core.accounts;
   const sheet = handOverSheet(config, translator, clock);
   return [
-    ...addUserRoutes({ database, addUser, waysIn, sheet, answerRefusal }),
-    ...bulkRoutes({ database, waysIn, sheet, answerRefusal, clock, change: bulkChange, reset: bulkReset }),
+    ...addUserRoutes({ database, addUser, credentialIssuer, sheet, answerRefusal }),
+    ...bulkRoutes({ database, credentialIssuer, sheet, answerRefusal, clock, change: bulkChange, reset: bulkReset }),
     ...listRoutes({ database, clock }),
-    ...resetPasswordRoutes({ users, waysIn, sheet, answerRefusal }),
+    ...resetPasswordRoutes({ users, credentialIssuer, sheet, answerRefusal }),
     ...userActionsRoutes({ database, users, changes, answerRefusal, clock }),
-    ...userRoutes({ database, users, changes, links, waysIn, answerRefusal, clock }),
+    ...userRoutes({ database, users, changes, links, credentialIssuer, answerRefusal, clock }),
     ...removalRoutes({ users, removeOf: removeSecondFactor, answerRefusal }),
   ];
 }

@@ -8,7 +8,7 @@ const allowed: Readonly<Record<string, string>> = {
   'Activity.hash': 'of an entry of the log, in its chain',
   'Hasher.hash': 'a function that makes a hash to be stored',
   'Hasher.hashRandom': 'a function that makes a hash to be stored',
-  'IssuedWayIn.hash': 'handed in to be stored',
+  'NewCredential.hash': 'handed in to be stored',
   'NewSecondFactor.seed': 'handed in to be stored',
   'NewUser.passwordHash': 'handed in to be stored',
   'StoredPassword.hash': 'handed in to be stored',

@@ -97,16 +97,16 @@ for (const { dialect, config, skip } of both(await postgres())) {
       ];
       await sessionsStore.end(database, one);
       assert.deepEqual(await Promise.all([one, two, three, foreign].map(lives)), [false, true, true, true]);
-      await sessionsStore.endAllOf(database, scope, user.id, two);
+      await sessionsStore.endAllOfUser(database, scope, user.id, two);
       assert.deepEqual(await Promise.all([two, three, foreign].map(lives)), [true, false, true]);
-      await sessionsStore.endAllOf(database, scope, user.id, null);
+      await sessionsStore.endAllOfUser(database, scope, user.id, null);
       assert.deepEqual(await Promise.all([two, foreign].map(lives)), [false, true]);
     });
 
     test('of another tenant do not end', async () => {
       const stranger = await added(elsewhere);
       const id = await opened(stranger);
-      await sessionsStore.endAllOf(database, scope, stranger.id, null);
+      await sessionsStore.endAllOfUser(database, scope, stranger.id, null);
       assert.equal(await lives(id), true);
     });
 

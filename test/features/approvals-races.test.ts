@@ -5,7 +5,7 @@ import { Failure } from '../../src/domain/errors.ts';
 import { createApprovals } from '../../src/core/approvals/approvals.ts';
 import { createPerform, type PerformParts } from '../../src/core/approvals/perform.ts';
 import { createLinkTokens } from '../../src/core/accounts/links/tokens.ts';
-import { createWaysIn } from '../../src/core/accounts/links/hand-over.ts';
+import { createCredentialIssuer } from '../../src/core/accounts/links/hand-over.ts';
 import { createThrottle } from '../../src/core/accounts/throttles/throttle.ts';
 import { createUserChanges } from '../../src/core/accounts/users/changes.ts';
 import { createUsers } from '../../src/core/accounts/users/reset-password.ts';
@@ -33,8 +33,8 @@ for (const [dialect, server] of [
     };
     const approvals = createApprovals({ database, clock });
     const tokens = createLinkTokens([], linkAddresses(portal.config.baseUrl));
-    const waysIn = createWaysIn({ hasher: portal.hasher, tokens, canMail: false, clock });
-    const users = createUsers({ database, waysIn, throttle, clock });
+    const credentialIssuer = createCredentialIssuer({ hasher: portal.hasher, tokens, canMail: false, clock });
+    const users = createUsers({ database, credentialIssuer, throttle, clock });
     const changes = createUserChanges({ database, clock });
     const perform = createPerform({ database, approvals, users, throttle, clock } as unknown as PerformParts);
 

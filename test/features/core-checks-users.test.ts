@@ -1,5 +1,5 @@
 import { after, describe } from 'node:test';
-import { createWaysIn } from '../../src/core/accounts/links/hand-over.ts';
+import { createCredentialIssuer } from '../../src/core/accounts/links/hand-over.ts';
 import { createLinkTokens } from '../../src/core/accounts/links/tokens.ts';
 import { createGuessCounter } from '../../src/core/accounts/passwords/guesses.ts';
 import { createPasswords } from '../../src/core/accounts/passwords/passwords.ts';
@@ -23,7 +23,12 @@ const { database, config, tenants, hasher } = portal;
 const clock = (): number => portal.clock.now;
 const throttle = createThrottle(database, config.rules);
 const tokens = createLinkTokens([], linkAddresses(config.baseUrl));
-const parts = { database, throttle, clock, waysIn: createWaysIn({ hasher, tokens, canMail: true, clock }) };
+const parts = {
+  database,
+  throttle,
+  clock,
+  credentialIssuer: createCredentialIssuer({ hasher, tokens, canMail: true, clock }),
+};
 const { tenant, asker, plain } = await aCarefulCompany(portal);
 const scope = actingIn(tenant, asker);
 await anOperator(portal);

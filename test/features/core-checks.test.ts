@@ -1,7 +1,7 @@
 import { describe } from 'node:test';
 import { createApprovals, type Wish } from '../../src/core/approvals/approvals.ts';
 import { createImports } from '../../src/core/imports/imports.ts';
-import { createWaysIn } from '../../src/core/accounts/links/hand-over.ts';
+import { createCredentialIssuer } from '../../src/core/accounts/links/hand-over.ts';
 import { createLinkTokens } from '../../src/core/accounts/links/tokens.ts';
 import { createRules } from '../../src/core/accounts/tenants/tenant-rules.ts';
 import { createThrottle } from '../../src/core/accounts/throttles/throttle.ts';
@@ -21,7 +21,12 @@ const { database, config, tenants, hasher } = portal;
 const clock = (): number => portal.clock.now;
 const throttle = createThrottle(database, config.rules);
 const tokens = createLinkTokens([], linkAddresses(config.baseUrl));
-const parts = { database, throttle, clock, waysIn: createWaysIn({ hasher, tokens, canMail: true, clock }) };
+const parts = {
+  database,
+  throttle,
+  clock,
+  credentialIssuer: createCredentialIssuer({ hasher, tokens, canMail: true, clock }),
+};
 const { tenant, asker, other, plain } = await aCarefulCompany(portal);
 const scope = actingIn(tenant, asker);
 const operator = await anOperator(portal);

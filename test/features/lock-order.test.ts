@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { Failure } from '../../src/domain/errors.ts';
 import { createScope } from '../../src/domain/scope.ts';
 import { createLinkTokens } from '../../src/core/accounts/links/tokens.ts';
-import { createWaysIn } from '../../src/core/accounts/links/hand-over.ts';
+import { createCredentialIssuer } from '../../src/core/accounts/links/hand-over.ts';
 import { createThrottle } from '../../src/core/accounts/throttles/throttle.ts';
 import { createBulkChange } from '../../src/core/accounts/users/bulk.ts';
 import { createUserChanges } from '../../src/core/accounts/users/changes.ts';
@@ -28,7 +28,7 @@ for (const [dialect, server] of [
     const bulk = createBulkChange({ database, clock });
     const users = createUsers({
       database,
-      waysIn: createWaysIn({
+      credentialIssuer: createCredentialIssuer({
         hasher,
         tokens: createLinkTokens([], linkAddresses(portal.config.baseUrl)),
         canMail: false,

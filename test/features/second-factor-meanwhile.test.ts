@@ -46,7 +46,7 @@ describe('what happens to a user while they change their second factor', async (
         meanwhile(async () => {
           if (work === 'reset') await admin.send('POST', to(paths.resetPassword, { userId: id }), { epoch: '0' });
           if (work === 'change') await credentialsStore.replace(database, tenant.scope, id, 0, own);
-          if (work === 'end') await sessionsStore.endAllOf(database, tenant.scope, id, null);
+          if (work === 'end') await sessionsStore.endAllOfUser(database, tenant.scope, id, null);
           if (work === 'block') await usersStore.setState(database, tenant.scope, id, 'blocked', portal.clock.now);
         });
         await owner.person.submit(button, proofOf(owner.recoveryCodes[0] ?? ''));

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Config } from '../../platform/config/config.ts';
 import type { Database } from '../../platform/database/database.ts';
 import type { Background } from '../../platform/jobs.ts';
-import { createWaysIn } from './links/hand-over.ts';
+import { createCredentialIssuer } from './links/hand-over.ts';
 import { createLinks } from './links/links.ts';
 import { createRecovery } from './links/recovery.ts';
 import { createLinkTokens } from './links/tokens.ts';
@@ -52,7 +52,7 @@ export function createAccounts(deps: AccountsDependencies) {
   const throttle = createThrottle(database, rules);
   const devices = createKnownDevices(secrets);
   const tokens = createLinkTokens(secrets, deps.linkAddress);
-  const waysIn = createWaysIn({ hasher, tokens, canMail: config.mail !== null, clock });
+  const credentialIssuer = createCredentialIssuer({ hasher, tokens, canMail: config.mail !== null, clock });
   const sessions = createSessions({ database, hasher, throttle, devices, clock, log });
   const secondFactor = createSecondFactorParts({
     database,
@@ -66,7 +66,7 @@ export function createAccounts(deps: AccountsDependencies) {
   return {
     throttle,
     devices,
-    waysIn,
+    credentialIssuer,
     sessions,
     secondFactor,
     removeSecondFactor: createRemoval({ database, throttle, clock }),
@@ -75,11 +75,11 @@ export function createAccounts(deps: AccountsDependencies) {
     rules: createRules({ database, regionRules: rules, clock }),
     links: createLinks({ database, hasher, tokens, sessions, clock }),
     recovery: createRecoveryWithThrottle(deps, tokens),
-    users: createUsers({ database, waysIn, throttle, clock }),
-    addUser: createUserAdder({ database, waysIn, clock }),
+    users: createUsers({ database, credentialIssuer, throttle, clock }),
+    addUser: createUserAdder({ database, credentialIssuer, clock }),
     changes: createUserChanges({ database, clock }),
     bulkChange: createBulkChange({ database, clock }),
-    bulkReset: createBulkReset({ database, waysIn, throttle, clock }),
+    bulkReset: createBulkReset({ database, credentialIssuer, throttle, clock }),
   };
 }
 
@@ -92,7 +92,14 @@ function createRecoveryWithThrottle(
   return { throttle, ask: recovery.ask, wake: background.add(recovery.work) };
 }
 
-export { createWaysIn, handOverOf, type IssuedWayIn, recordedAs, type WayIn, type WaysIn } from './links/hand-over.ts';
+export {
+  createCredentialIssuer,
+  handOverOf,
+  type NewCredential,
+  deliveryOf,
+  type IssuedCredential,
+  type CredentialIssuer,
+} from './links/hand-over.ts';
 export type { Links } from './links/links.ts';
 export type { Recovery } from './links/recovery.ts';
 export { createLinkTokens } from './links/tokens.ts';
@@ -105,7 +112,7 @@ export type { CodesResult, SecondFactor } from './second-factor/second-factor.ts
 export type { SeedOffer } from './second-factor/seed-offer.ts';
 export type { CodeStep } from './second-factor/sign-in.ts';
 export { describeDevice, type KnownDevices } from './sessions/devices.ts';
-export { lockAs } from './sessions/recheck.ts';
+export { lockTenantAndRecheck } from './sessions/recheck.ts';
 export type { Sessions, SessionTicket, SignInResult } from './sessions/sessions.ts';
 export * as credentialsStore from './stores/credentials.store.ts';
 export * as dashboardStore from './stores/dashboard.store.ts';

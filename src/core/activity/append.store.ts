@@ -23,7 +23,7 @@ export interface Recorder {
 export type RecordingScope = RegionScope & Partial<Pick<Scope, 'principal'>>;
 
 const saltBytes = 16;
-const rowsAtOnce = 100;
+const rowsPerStatement = 100;
 
 /**
  * Adds entries, and a delivery for each subscriber that wants them, within a transaction. However many there are, the end
@@ -40,9 +40,9 @@ export async function recordWithin(
     await database.knex('activity').insert(entries.map((entry) => toRow(toEntry(scope, by, entry))));
     return;
   }
-  const end = await lengthen(database, tenantId, entries.length);
+  const end = await reservePlaces(database, tenantId, entries.length);
   let { place, hash } = end;
-  await inChunks(entries, rowsAtOnce, (some) => {
+  await inChunks(entries, rowsPerStatement, (some) => {
     const rows = some.map((each) => {
       const entry = { ...toEntry(scope, by, each), place: ++place, tenantId };
       hash = hashOf(entry, hash, sha256);
@@ -59,7 +59,7 @@ export async function recordWithin(
 }
 
 // Takes the end of the tenant's chain, which also makes other recorders of this tenant wait for this transaction.
-async function lengthen(
+async function reservePlaces(
   database: Database,
   tenantId: string,
   by: number,

@@ -7,11 +7,11 @@ import { actingUserId } from '../../domain/principal.ts';
 type $ = Parameters<Build>[1];
 
 // Spelt out, not bound: only then does the index of what was done to somebody fit.
-const waysIn =
+const credentialIssuer =
   "('user.added', 'user.restored', 'user.unblocked', 'user.edited', 'password.reset', 'password.issued', 'secondFactor.removed')";
 const raises = ['"from":"none"', '"from":"billing"', '"from":"userManagement","to":"global"'];
 const isRaise = raises.map((change) => `activity.data like '%"administratorLevel",${change}%'`).join(' or ');
-const opensAWay = `activity.kind in ${waysIn} and activity.actor_id <> activity.target_id and (activity.kind <> 'user.edited' or ${isRaise})`;
+const opensAWay = `activity.kind in ${credentialIssuer} and activity.actor_id <> activity.target_id and (activity.kind <> 'user.edited' or ${isRaise})`;
 
 // Else SQLite walks through everything that anybody did, in the order of who did it.
 const ungrouped = "actor_id || ''";

@@ -11,7 +11,7 @@ import type { Hasher } from '../../platform/keys/hasher.ts';
 
 export interface ImportsContextDependencies {
   readonly database: Database;
-  readonly accounts: Pick<Accounts, 'throttle' | 'waysIn'>;
+  readonly accounts: Pick<Accounts, 'throttle' | 'credentialIssuer'>;
   readonly hasher: Hasher;
   readonly cells: UserCells;
   readonly rules: RegionRules;
@@ -27,11 +27,11 @@ const importsIntervalMs = 10_000;
 /** Users from files: read, planned, confirmed, then applied in the background. */
 export function createImportsContext(deps: ImportsContextDependencies) {
   const { database, hasher, rules, cells, clock, log } = deps;
-  const { throttle, waysIn } = deps.accounts;
+  const { throttle, credentialIssuer } = deps.accounts;
   const run = createImportRun({ database, hasher, rules, clock, log });
   return {
     imports: createImports({ database, csv: cells, throttle, clock }),
-    passwords: createImportPasswords({ database, waysIn, hasher, throttle, clock }),
+    passwords: createImportPasswords({ database, credentialIssuer, hasher, throttle, clock }),
     wake: deps.background.add({ name: 'Imports', everyMs: importsIntervalMs, run }),
   };
 }

@@ -4,9 +4,9 @@ import { may } from '../../domain/policy.ts';
 import { createScope, type Scope } from '../../domain/scope.ts';
 import { type NewEntry, activityStore } from '../activity/index.ts';
 import {
-  recordedAs,
-  type IssuedWayIn,
-  type WaysIn,
+  deliveryOf,
+  type NewCredential,
+  type CredentialIssuer,
   type Throttle,
   tenantsStore,
   usersStore,
@@ -51,13 +51,13 @@ export type ImportPasswords = ReturnType<typeof createImportPasswords>;
 
 export interface ImportPasswordsDependencies {
   readonly database: Database;
-  readonly waysIn: WaysIn;
+  readonly credentialIssuer: CredentialIssuer;
   readonly hasher: Pick<Hasher, 'hashRandom'>;
   readonly throttle: Throttle;
   readonly clock: () => number;
 }
 
-type Made = Newcomer & IssuedWayIn;
+type Made = Newcomer & NewCredential;
 
 async function* issue(
   deps: ImportPasswordsDependencies,
@@ -81,9 +81,9 @@ async function issueSome(
   holder: string,
   newcomers: readonly Newcomer[],
 ): Promise<IssuedPassword[]> {
-  const { waysIn, hasher, clock, database } = deps;
+  const { credentialIssuer, hasher, clock, database } = deps;
   const made = await Promise.all(
-    newcomers.map(async (newcomer) => ({ ...newcomer, ...(await waysIn.issue(scope, hasher.hashRandom)) })),
+    newcomers.map(async (newcomer) => ({ ...newcomer, ...(await credentialIssuer.issue(scope, hasher.hashRandom)) })),
   );
   const at = clock();
   const issued = await database.transaction(async (tx) => {
@@ -128,11 +128,11 @@ async function keep(
   issued: readonly Made[],
   at: number,
 ): Promise<void> {
-  const { waysIn } = deps;
+  const { credentialIssuer } = deps;
   const links = issued.map((each) => [{ id: each.userId, epoch: each.epoch + 1 }, each] as const);
-  await waysIn.keep(tx, scope, links, 'added');
+  await credentialIssuer.storeLinks(tx, scope, links, 'added');
   const entries = issued.map(({ userId, way }): NewEntry => {
-    const event = { kind: 'password.issued', expiresAt: way.expiresAt, ...recordedAs(way) } as const;
+    const event = { kind: 'password.issued', expiresAt: way.expiresAt, ...deliveryOf(way) } as const;
     return { event, targetId: userId };
   });
   await activityStore.recordMany(tx, scope, entries, at);
@@ -163,10 +163,10 @@ export async function outlook(deps: ImportPasswordsDependencies, scope: Scope, f
 
 /** Begins the one download of an import's passwords, and records it. @throws Failure conflict or throttled */
 export async function begin(deps: ImportPasswordsDependencies, scope: Scope, found: Import): Promise<Delivery> {
-  const { waysIn, throttle, clock, database } = deps;
+  const { credentialIssuer, throttle, clock, database } = deps;
   if (found.state !== 'done') throw conflict('import.notDone');
   if (found.deliveredAt !== null) return { outcome: 'delivered', at: found.deliveredAt };
-  if (!waysIn.arePossible(scope)) return { outcome: 'noMail' };
+  if (!credentialIssuer.canDeliver(scope)) return { outcome: 'noMail' };
   await throttle.spend(scope, 'import');
   const [holder, now] = [randomUUID(), clock()];
   const outcome = await database.transaction(async (tx): Promise<'begun' | 'underWay' | 'nobody'> => {
@@ -174,7 +174,11 @@ export async function begin(deps: ImportPasswordsDependencies, scope: Scope, fou
     if (count === 0) return 'nobody';
     const until = now + silenceMs;
     if (!(await importPasswordsStore.claim(tx, scope, found.id, holder, { now, until }))) return 'underWay';
-    const event = { kind: 'users.passwordsIssued', count, ...recordedAs({ by: waysIn.ruleFor(scope) }) } as const;
+    const event = {
+      kind: 'users.passwordsIssued',
+      count,
+      ...deliveryOf({ by: credentialIssuer.ruleFor(scope) }),
+    } as const;
     await activityStore.record(tx, scope, event, null, now);
     return 'begun';
   });

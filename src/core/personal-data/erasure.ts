@@ -7,7 +7,7 @@ import type { Scope } from '../../domain/scope.ts';
 import type { User } from '../../domain/people/user.ts';
 import type { OverdueUser } from './erasure.store.ts';
 import type { Transport } from '../../platform/mail-transport.ts';
-import { lockAs, type Throttle, tenantsStore, usersStore } from '../accounts/index.ts';
+import { lockTenantAndRecheck, type Throttle, tenantsStore, usersStore } from '../accounts/index.ts';
 import { activityStore } from '../activity/index.ts';
 import type { ScopeTenant } from '../../domain/tenant.ts';
 import type { RetentionStep, Tally } from '../../platform/retention-step.ts';
@@ -160,7 +160,7 @@ export async function load(deps: ErasureParts, scope: Scope, userId: string): Pr
 export async function erase(deps: ErasureParts, scope: Scope, userId: string): Promise<EraseOutcome> {
   const { database, clock } = deps;
   const result = await database.transaction(async (tx) => {
-    await lockAs(tx, scope, clock);
+    await lockTenantAndRecheck(tx, scope, clock);
     const user = await usersStore.findDeleted(tx, scope, userId);
     if (user === null) throw notFound();
     const verdict = may(scope, 'personalData.erase', user);

@@ -5,7 +5,7 @@ import { maxPurposeLength, supportLevels, type SupportLevel } from '../../domain
 import { may } from '../../domain/policy.ts';
 import { choiceFault, textFault } from '../../domain/validation.ts';
 import type { Database } from '../../platform/database/database.ts';
-import { lockAs } from '../accounts/index.ts';
+import { lockTenantAndRecheck } from '../accounts/index.ts';
 import { activityStore } from '../activity/index.ts';
 import type { NewGrant, TenantGrant } from './support.store.ts';
 import * as supportStore from './support.store.ts';
@@ -49,7 +49,7 @@ export async function grant(
   const { database, clock } = deps;
   const { operator: operatorId, purpose, level, hours } = wanted;
   return database.transaction(async (tx) => {
-    await lockAs(tx, scope, clock);
+    await lockTenantAndRecheck(tx, scope, clock);
     const { allowed } = may(scope, 'support.grant');
     if (!allowed || scope.rules.supportAccess.grant === 'forbidden') throw new Failure('forbidden');
     const faults = faultsIn(scope, wanted);
@@ -85,7 +85,7 @@ export async function grant(
 export function end(deps: GrantDependencies, scope: Scope, grantId: string): Promise<TenantGrant> {
   const { database, clock } = deps;
   return database.transaction(async (tx) => {
-    await lockAs(tx, scope, clock);
+    await lockTenantAndRecheck(tx, scope, clock);
     const grant = await supportStore.find(tx, scope, grantId);
     if (grant === null) throw notFound();
     const open = grant.endsAt > clock() && (await supportStore.finish(tx, grantId, 'ended', clock()));

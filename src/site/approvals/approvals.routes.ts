@@ -5,7 +5,7 @@ import { approvalPath, paths } from '../http/paths.ts';
 import { readForm } from '../http/forms.ts';
 import { scopeOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';
-import { handOverOf, type WaysIn, usersStore } from '../../core/accounts/index.ts';
+import { handOverOf, type CredentialIssuer, usersStore } from '../../core/accounts/index.ts';
 import { lapseOf, sees, whoMayDecide, type Approvals, approvalsStore } from '../../core/approvals/index.ts';
 import { answerForm } from './approvals.forms.ts';
 import { formerAmong, shown, inApprovals, inSettings } from './page.ts';
@@ -18,7 +18,7 @@ import { actingUserId } from '../../domain/principal.ts';
 export interface ApprovalsRoutesDependencies {
   readonly database: Database;
   readonly approvals: Approvals;
-  readonly waysIn: WaysIn;
+  readonly credentialIssuer: CredentialIssuer;
   readonly answerRefusal: AnswerRefusal;
   readonly clock: () => number;
 }
@@ -54,7 +54,7 @@ async function show(
   faults: readonly PageFault[] = [],
   status?: number,
 ): Promise<void> {
-  const { approvals, database, clock, waysIn } = deps;
+  const { approvals, database, clock, credentialIssuer } = deps;
   const scope = scopeOf(request);
   const found = await approvals.load(scope, idOf(request));
   const waits = found.state === 'open' || found.state === 'confirmed';
@@ -65,7 +65,7 @@ async function show(
   const present =
     ids.length > 0 ? await usersStore.findMany(database, scope, ids, amongOf[found.act] ?? 'present') : [];
   const typed = (request.body as { remark?: unknown } | undefined)?.remark;
-  const handOver = found.act === 'resetPassword' ? handOverOf(scope, waysIn) : null;
+  const handOver = found.act === 'resetPassword' ? handOverOf(scope, credentialIssuer) : null;
   const open = approval.state === 'open';
   const { confirmers, dependent } = open
     ? await whoMayDecide(database, scope, found, clock())

@@ -10,7 +10,7 @@ import type { ResetResult } from '../../core/accounts/index.ts';
 import type { Perform, Approval } from '../../core/approvals/index.ts';
 import { filterOf } from '../activity/activity.forms.ts';
 import type { UsersFile } from '../users/csv.ts';
-import { type HandOverSheet, showWayIn } from '../users/hand-over.ts';
+import { type HandOverSheet, showCredential } from '../users/hand-over.ts';
 import { ofUser } from '../users/view-models.ts';
 import { bind } from '../../platform/bind.ts';
 
@@ -37,7 +37,7 @@ function handOver(
 ) {
   const { sheet } = deps;
   const shown = { user, way, sheet: sheet(scopeOf(request), user, way), heading: 'users:reset.done', ended: true };
-  showWayIn(response, shown, { title: 'common:terms.resetPassword', breadcrumbs: ofUser(user) });
+  showCredential(response, shown, { title: 'common:terms.resetPassword', breadcrumbs: ofUser(user) });
 }
 
 async function handReset(

@@ -42,7 +42,7 @@ export function upload(uploadOf: ReturnType<typeof uploadsAmong>, answerRefusal:
     const verdict = may(request.scope, route.access);
     if (!verdict.allowed) return answerRefusal(request, response, verdict);
     const sender = actingUserId(request.scope);
-    const { fields, file } = await oneOfFew(underWay, sender, () => readParts(request));
+    const { fields, file } = await limitConcurrentUploads(underWay, sender, () => readParts(request));
     request.body = fields;
     if (file) request.upload = file;
     next();
@@ -50,7 +50,11 @@ export function upload(uploadOf: ReturnType<typeof uploadsAmong>, answerRefusal:
 }
 
 /** @throws Failure throttled where the sender has as many under way as one may */
-async function oneOfFew<T>(underWay: Map<string, number>, sender: string, read: () => Promise<T>): Promise<T> {
+async function limitConcurrentUploads<T>(
+  underWay: Map<string, number>,
+  sender: string,
+  read: () => Promise<T>,
+): Promise<T> {
   const before = underWay.get(sender) ?? 0;
   if (before >= maxConcurrentUploads) throw new Failure('throttled', { retryAfter: retryAfterSeconds });
   underWay.set(sender, before + 1);

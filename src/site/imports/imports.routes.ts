@@ -7,7 +7,7 @@ import { readForm } from '../http/forms.ts';
 import { scopeOf, sessionOf } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
 import type { Translator } from '../../i18n/translator.ts';
-import { handOverOf, type WaysIn } from '../../core/accounts/index.ts';
+import { handOverOf, type CredentialIssuer } from '../../core/accounts/index.ts';
 import { type Import, type ImportPasswords, maxRows, type Imports, importsStore } from '../../core/imports/index.ts';
 import type { UsersCsv } from '../users/csv.ts';
 import { inList } from '../users/view-models.ts';
@@ -26,7 +26,7 @@ export interface ImportsRoutesDependencies {
   readonly database: Database;
   readonly imports: Imports;
   readonly passwords: ImportPasswords;
-  readonly waysIn: WaysIn;
+  readonly credentialIssuer: CredentialIssuer;
   readonly csv: UsersCsv;
   readonly translator: Translator;
   /** Asks for the work beside the requests. */
@@ -90,7 +90,7 @@ async function sendTemplate(deps: ImportsRoutesDependencies, request: Request, r
 }
 
 async function show(deps: ImportsRoutesDependencies, request: Request, response: Response): Promise<void> {
-  const { imports, passwords, database, waysIn } = deps;
+  const { imports, passwords, database, credentialIssuer } = deps;
   const scope = scopeOf(request);
   const found = await imports.load(scope, String(request.params.importId));
   const outlook = found.state === 'done' ? await passwords.outlook(scope, found) : null;
@@ -102,7 +102,7 @@ async function show(deps: ImportsRoutesDependencies, request: Request, response:
     href: importPath(found.id),
     passwords: outlook,
     passwordsHref: `${importPath(found.id)}/passwords`,
-    handOver: handOverOf(scope, waysIn),
+    handOver: handOverOf(scope, credentialIssuer),
   };
   if (found.state === 'wanted') response.set('Refresh', String(refreshSeconds));
   const named = { key: 'imports:show.title', values: { name: found.fileName } };

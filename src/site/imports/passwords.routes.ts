@@ -7,7 +7,7 @@ import type { Translator } from '../../i18n/translator.ts';
 import { csvHeadings, isoTime } from '../users/csv.ts';
 import { inList } from '../users/view-models.ts';
 import { importPath } from './page.ts';
-import type { WaysIn } from '../../core/accounts/index.ts';
+import type { CredentialIssuer } from '../../core/accounts/index.ts';
 import type { Delivery, ImportPasswords, IssuedPassword, Import, Imports } from '../../core/imports/index.ts';
 import { bind } from '../../platform/bind.ts';
 
@@ -19,7 +19,7 @@ interface Begun {
 export interface ImportPasswordsRoutesDependencies {
   readonly imports: Imports;
   readonly passwords: ImportPasswords;
-  readonly waysIn: WaysIn;
+  readonly credentialIssuer: CredentialIssuer;
   readonly translator: Translator;
 }
 
@@ -30,7 +30,7 @@ export function importPasswordsRoutes(deps: ImportPasswordsRoutesDependencies): 
 }
 
 async function download(deps: ImportPasswordsRoutesDependencies, request: Request, response: Response): Promise<void> {
-  const { imports, passwords, translator, waysIn } = deps;
+  const { imports, passwords, translator, credentialIssuer } = deps;
   const scope = scopeOf(request);
   const found = await imports.load(scope, String(request.params.importId));
   const delivery = await passwords.begin(scope, found);
@@ -42,8 +42,8 @@ async function download(deps: ImportPasswordsRoutesDependencies, request: Reques
     return response.page('imports/gone', model, { title: 'imports:passwords.title', breadcrumbs: inList, status });
   }
   const { t } = translator(request.language);
-  if (waysIn.ruleFor(scope) === 'mailedLink') return mailAll(request, response, { found, delivery });
-  const isLink = waysIn.ruleFor(scope) === 'link';
+  if (credentialIssuer.ruleFor(scope) === 'mailedLink') return mailAll(request, response, { found, delivery });
+  const isLink = credentialIssuer.ruleFor(scope) === 'link';
   const secret = isLink ? 'links:term' : 'common:terms.temporaryPassword';
   const header = [csvHeadings.username, csvHeadings.displayName, secret, 'imports:passwords.until'];
   let whole = false;

@@ -4,8 +4,8 @@ import { paths } from '../http/paths.ts';
 import { readForm } from '../http/forms.ts';
 import { scopeOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';
-import { handOverOf, type WaysIn, type AddUser, tenantsStore } from '../../core/accounts/index.ts';
-import { type HandOverSheet, showWayIn } from './hand-over.ts';
+import { handOverOf, type CredentialIssuer, type AddUser, tenantsStore } from '../../core/accounts/index.ts';
+import { type HandOverSheet, showCredential } from './hand-over.ts';
 import { newUserForm } from './users.forms.ts';
 import { levelsFor, inList } from './view-models.ts';
 import type { NewUserPage } from './users.views.ts';
@@ -15,7 +15,7 @@ import { bind } from '../../platform/bind.ts';
 export interface AddUserRoutesDependencies {
   readonly database: Database;
   readonly addUser: AddUser;
-  readonly waysIn: WaysIn;
+  readonly credentialIssuer: CredentialIssuer;
   readonly sheet: HandOverSheet;
   readonly answerRefusal: AnswerRefusal;
 }
@@ -40,7 +40,7 @@ async function ask(
   faults: readonly PageFault[],
   answer = 200,
 ): Promise<void> {
-  const { database, waysIn } = deps;
+  const { database, credentialIssuer } = deps;
   const scope = scopeOf(request);
   const typed = (request.body ?? {}) as Record<string, unknown>;
   const textOf = (name: string): string => (typeof typed[name] === 'string' ? typed[name] : '');
@@ -58,7 +58,7 @@ async function ask(
     values,
     domains: tenant?.domains ?? [],
     levels: levelsFor(scope, null),
-    handOver: handOverOf(scope, waysIn),
+    handOver: handOverOf(scope, credentialIssuer),
   };
   const status = faults.length > 0 ? {} : { status: answer };
   response.page('users/new', model, { title: 'common:terms.addUser', breadcrumbs: inList, faults, ...status });
@@ -76,5 +76,5 @@ async function add(deps: AddUserRoutesDependencies, request: Request, response: 
   const { user, way } = result;
   const told = { heading: 'users:added', ended: false };
   const frame = { title: 'common:terms.addUser', breadcrumbs: inList };
-  showWayIn(response, { user, way, sheet: sheet(scope, user, way), ...told }, frame);
+  showCredential(response, { user, way, sheet: sheet(scope, user, way), ...told }, frame);
 }

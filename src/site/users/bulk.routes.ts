@@ -7,7 +7,7 @@ import { scopeOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';
 import {
   handOverOf,
-  type WaysIn,
+  type CredentialIssuer,
   judgedAs,
   secondFor,
   sortOut,
@@ -29,7 +29,7 @@ export interface BulkRoutesDependencies {
   readonly database: Database;
   readonly change: BulkChange;
   readonly reset: BulkReset;
-  readonly waysIn: WaysIn;
+  readonly credentialIssuer: CredentialIssuer;
   readonly sheet: HandOverSheet;
   readonly answerRefusal: AnswerRefusal;
   readonly clock: () => number;
@@ -46,7 +46,7 @@ export function bulkRoutes(deps: BulkRoutesDependencies): Route[] {
 }
 
 async function confirm(deps: BulkRoutesDependencies, request: Request, response: Response): Promise<void> {
-  const { answerRefusal, database, clock, waysIn } = deps;
+  const { answerRefusal, database, clock, credentialIssuer } = deps;
   const scope = scopeOf(request);
   const { values, faults } = readForm(bulkForm, request.query);
   if (values === null) return sayNothingToDo(response, faults[0]?.key ?? 'users:bulk.error.nobody');
@@ -66,7 +66,7 @@ async function confirm(deps: BulkRoutesDependencies, request: Request, response:
     restoreWindowDays,
     users: done,
     left: left.map(shownLeft),
-    handOver: handOverOf(scope, waysIn),
+    handOver: handOverOf(scope, credentialIssuer),
     back: backTo(action),
   };
   response.page('users/bulk-confirm', model, { title: label, breadcrumbs: inList });

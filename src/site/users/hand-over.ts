@@ -1,6 +1,6 @@
 import type { Response } from 'express';
 import type { User } from '../../domain/people/user.ts';
-import type { WayIn } from '../../core/accounts/index.ts';
+import type { IssuedCredential } from '../../core/accounts/index.ts';
 import { linksOf } from './view-models.ts';
 import type { RevealPage, ShownWayIn } from './users.views.ts';
 import type { PageOptions } from '../http/page-options.ts';
@@ -18,7 +18,11 @@ type Shown = Pick<RevealPage, 'user' | 'way' | 'sheet' | 'heading' | 'ended'>;
  * Answers with the screen that shows a temporary password or a link once, or says that a link was mailed. The clear text
  * goes into this one body: no redirect, no flash, no session, nothing that a second request could read.
  */
-export function showWayIn(response: Response, shown: Shown, frame: Pick<PageOptions, 'title' | 'breadcrumbs'>): void {
+export function showCredential(
+  response: Response,
+  shown: Shown,
+  frame: Pick<PageOptions, 'title' | 'breadcrumbs'>,
+): void {
   const model: RevealPage = { ...shown, ...linksOf(shown.user) };
   if (shown.way.clearText === null) return response.page('links/mailed', model, frame);
   response.set('Referrer-Policy', 'no-referrer');
@@ -30,7 +34,7 @@ export function showWayIn(response: Response, shown: Shown, frame: Pick<PageOpti
 }
 
 /** @returns what is shown once. @throws where it was mailed, so that there is nothing to show */
-export function shownOnce({ by, clearText, expiresAt }: WayIn): ShownWayIn {
+export function shownOnce({ by, clearText, expiresAt }: IssuedCredential): ShownWayIn {
   if (clearText === null) throw new Error('What was mailed to the user is not shown');
   return { by, clearText, expiresAt };
 }
@@ -54,7 +58,7 @@ export function handOverSheet(config: Config, translator: Translator, clock: () 
     steps: [t('links:sheet.step.open'), t('links:sheet.step.change'), t('links:sheet.step.destroy')],
   });
 
-  return (scope: Scope, user: User, { by, expiresAt }: WayIn) => {
+  return (scope: Scope, user: User, { by, expiresAt }: IssuedCredential) => {
     const language = user.language ?? scope.tenant.language;
     const { t, html, direction } = translator(language);
     return {

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import { Failure } from '../../domain/errors.ts';
 import { may } from '../../domain/policy.ts';
-import { handOverOf, type WaysIn, type ResetResult, type Users } from '../../core/accounts/index.ts';
+import { handOverOf, type CredentialIssuer, type ResetResult, type Users } from '../../core/accounts/index.ts';
 import type { User } from '../../domain/people/user.ts';
 import { paths } from '../http/paths.ts';
 import { readForm } from '../http/forms.ts';
@@ -9,12 +9,12 @@ import { scopeOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';
 import { resetForm } from './users.forms.ts';
 import { linksOf, ofUser, userIdOf } from './view-models.ts';
-import { showWayIn, type HandOverSheet } from './hand-over.ts';
+import { showCredential, type HandOverSheet } from './hand-over.ts';
 import { bind } from '../../platform/bind.ts';
 
 export interface ResetPasswordRoutesDependencies {
   readonly users: Users;
-  readonly waysIn: WaysIn;
+  readonly credentialIssuer: CredentialIssuer;
   readonly sheet: HandOverSheet;
   readonly answerRefusal: AnswerRefusal;
 }
@@ -37,33 +37,33 @@ async function confirmReset(
   const user = await users.load(scopeOf(request), userIdOf(request));
   const reset = may(scopeOf(request), 'users.resetPassword', user);
   if (!reset.allowed) return answerRefusal(request, response, reset);
-  askToReset(deps, request, response, user);
+  showConfirmation(deps, request, response, user);
 }
 
-function askToReset(
+function showConfirmation(
   deps: ResetPasswordRoutesDependencies,
   request: Request,
   response: Response,
   user: User,
   status = 200,
 ): void {
-  const { waysIn } = deps;
-  const model = { user, handOver: handOverOf(scopeOf(request), waysIn), ...linksOf(user) };
+  const { credentialIssuer } = deps;
+  const model = { user, handOver: handOverOf(scopeOf(request), credentialIssuer), ...linksOf(user) };
   const options = { title: 'common:terms.resetPassword', breadcrumbs: ofUser(user), status };
   response.page('users/reset-confirm', model, options);
 }
 
 async function reset(deps: ResetPasswordRoutesDependencies, request: Request, response: Response): Promise<void> {
-  const { users, answerRefusal, waysIn } = deps;
+  const { users, answerRefusal, credentialIssuer } = deps;
   const { values } = readForm(resetForm, request.body);
   const epoch = values?.epoch ?? -1;
   const result = await users.resetPassword(scopeOf(request), userIdOf(request), epoch);
   if (result.outcome === 'reset') return reveal(deps, request, response, result);
   if (result.outcome === 'refused') return answerRefusal(request, response, result.verdict);
-  if (result.outcome === 'noMail') return askToReset(deps, request, response, result.user, 409);
+  if (result.outcome === 'noMail') return showConfirmation(deps, request, response, result.user, 409);
   if (result.outcome === 'throttled') throw new Failure('throttled', { retryAfter: result.retryAfter });
   const options = { title: 'common:terms.resetPassword', breadcrumbs: ofUser(result.user), status: 409 };
-  const by = waysIn.ruleFor(scopeOf(request));
+  const by = credentialIssuer.ruleFor(scopeOf(request));
   const model = { user: result.user, passwordSetAt: result.password.setAt, by, ...linksOf(result.user) };
   response.page('users/reset-stale', model, options);
 }
@@ -78,5 +78,5 @@ function reveal(
   const { sheet } = deps;
   const heading = { title: 'common:terms.resetPassword', breadcrumbs: ofUser(user) };
   const told = { heading: 'users:reset.done', ended: true };
-  showWayIn(response, { user, way, sheet: sheet(scopeOf(request), user, way), ...told }, heading);
+  showCredential(response, { user, way, sheet: sheet(scopeOf(request), user, way), ...told }, heading);
 }

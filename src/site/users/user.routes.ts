@@ -8,7 +8,7 @@ import type { AnswerRefusal, Route } from '../http/routing.ts';
 import {
   type Links,
   handOverOf,
-  type WaysIn,
+  type CredentialIssuer,
   type UserChangesFeature,
   type EditConflict,
   type EditOutcome,
@@ -36,7 +36,7 @@ export interface UserRoutesDependencies {
   readonly users: Pick<Users, 'show'>;
   readonly changes: Pick<UserChangesFeature, 'edit'>;
   readonly links: Pick<Links, 'stateOf'>;
-  readonly waysIn: WaysIn;
+  readonly credentialIssuer: CredentialIssuer;
   readonly answerRefusal: AnswerRefusal;
   readonly clock: () => number;
 }
@@ -61,7 +61,7 @@ async function show(
   response: Response,
   returned?: ReturnedEdit,
 ): Promise<void> {
-  const { users, clock, links, waysIn } = deps;
+  const { users, clock, links, credentialIssuer } = deps;
   const scope = scopeOf(request);
   const { user, password, reset, events } = await users.show(scope, userIdOf(request));
   const levels = levelsFor(scope, user);
@@ -73,7 +73,7 @@ async function show(
     form: returned?.form(user, levels) ?? storedForm(scope, user, levels),
     status: statusOf(user, clock()),
     link: await links.stateOf(scope, user),
-    handOver: handOverOf(scope, waysIn),
+    handOver: handOverOf(scope, credentialIssuer),
     ...permissionsOf(scope, user, reset),
     notes: notesOf(scope, ['users.block', 'users.endSessions', 'users.delete'], user),
     ...linksOf(user),

@@ -2,7 +2,7 @@ import type { Activity } from '../../domain/activity/event.ts';
 import type { FormerGlobalAdmin } from '../../domain/former-global-admin.ts';
 import type { HandOverRule } from '../../domain/regions.ts';
 import type { ListedUser, User, UserStatus } from '../../domain/people/user.ts';
-import type { BulkAction, handOverOf, Links, WayIn } from '../../core/accounts/index.ts';
+import type { BulkAction, handOverOf, Links, IssuedCredential } from '../../core/accounts/index.ts';
 import type { bulkButtons, lookOf } from './bulk-look.ts';
 import type { Offer } from '../http/offers.ts';
 import type { NamedUser } from '../http/view-models.ts';
@@ -88,14 +88,14 @@ export interface NewUserPage {
 }
 
 /** A temporary password or a link, in clear. */
-export interface ShownWayIn extends WayIn {
+export interface ShownWayIn extends IssuedCredential {
   readonly clearText: string;
 }
 
 /** The screen after a reset, or after a user was added. */
 export interface RevealPage extends Addresses {
   readonly user: User;
-  readonly way: WayIn;
+  readonly way: IssuedCredential;
   readonly sheet: Sheet;
   /** Key. */
   readonly heading: string;
@@ -137,7 +137,7 @@ interface EditedFields {
 
 declare module '../http/view-models.ts' {
   interface ViewModels {
-    'links/bulk-mailed': BulkResult<Pick<Hand, 'user'>> & { readonly way: WayIn };
+    'links/bulk-mailed': BulkResult<Pick<Hand, 'user'>> & { readonly way: IssuedCredential };
     'links/mailed': RevealPage;
     'links/secret': { readonly way: ShownWayIn; readonly single: boolean };
     'second-factor/user': Pick<UserPage, 'user' | 'offers' | 'reasons' | 'secondFactorRequired'> &
@@ -148,7 +148,7 @@ declare module '../http/view-models.ts' {
     'users/bulk-hand': Hand;
     'users/bulk-left': Pick<BulkResult<never>, 'left'>;
     'users/bulk-nobody': { readonly text: string };
-    'users/bulk-reveal': BulkResult<Hand> & { readonly way: WayIn | null };
+    'users/bulk-reveal': BulkResult<Hand> & { readonly way: IssuedCredential | null };
     'users/conflict': { readonly conflict: NonNullable<EditFormState['conflict']> };
     'users/delete-confirm': Addresses & { readonly user: User; readonly days: number };
     'users/deleted': DeletedUsersPage;
@@ -186,7 +186,7 @@ declare module '../http/view-models.ts' {
     'users/readonly': { readonly user: User };
     'users/reset-confirm': Addresses & { readonly user: User; readonly handOver: HandOver };
     'users/reset-stale': Addresses & Pick<UserPage, 'user' | 'passwordSetAt'> & { readonly by: HandOverRule };
-    'users/reset-warning': { readonly name: string; readonly way: WayIn };
+    'users/reset-warning': { readonly name: string; readonly way: IssuedCredential };
     'users/reveal': RevealPage & { readonly way: ShownWayIn };
     'users/rows': Pick<UsersPage, 'users' | 'query' | 'sorts' | 'bulk' | 'chooseAll'>;
     'users/sheet-foot': { readonly sheet: Sheet };

@@ -12,35 +12,35 @@ import type { Database } from '../../../platform/database/database.ts';
 import { bind } from '../../../platform/bind.ts';
 import { displayNameOf } from '../../../domain/principal.ts';
 
-/** How a user gets in, as whoever hands it over may know it. */
-export interface WayIn {
+/** What an administrator may know of a credential that was issued to a user. */
+export interface IssuedCredential {
   readonly by: HandOverRule;
-  /** The temporary password or the address of the link, to be shown once; null where it is mailed past everybody. */
+  /** The temporary password or the address of the link, to be shown once; null where it is mailed to the user directly. */
   readonly clearText: string | null;
   /** Epoch ms. */
   readonly expiresAt: number;
 }
 
-/** The same with what is kept of it. */
-export interface IssuedWayIn {
-  readonly way: WayIn;
+/** The same, with what is stored of it. */
+export interface NewCredential {
+  readonly way: IssuedCredential;
   readonly stored: IssuedPassword['stored'];
   readonly link: MadeLink | null;
 }
 
-/** Why somebody gets a way in: a mail that brings it says so. */
+/** Why a credential is issued: the email that brings it says so. */
 export type Occasion = 'reset' | 'added';
 
-/** @returns what an event says of a way in: nothing of a temporary password that was shown, as ever */
-export const recordedAs = ({ by }: Pick<WayIn, 'by'>): { by?: LinkWay } => (by === 'shown' ? {} : { by });
+/** @returns how a credential was delivered, for an event; empty for a temporary password that was shown */
+export const deliveryOf = ({ by }: Pick<IssuedCredential, 'by'>): { by?: LinkWay } => (by === 'shown' ? {} : { by });
 
-/** Somebody who gets a way in, with the epoch that they have from then on. */
+/** A user to whom a credential is issued, with the epoch that they have from then on. */
 interface Recipient {
   readonly id: string;
   readonly epoch: number;
 }
 
-export interface WaysInDependencies {
+export interface CredentialIssuerDependencies {
   readonly hasher: Hasher;
   readonly tokens: LinkTokens;
   readonly canMail: boolean;
@@ -48,19 +48,19 @@ export interface WaysInDependencies {
 }
 
 /**
- * Makes the ways in that the rules ask for: a temporary password or a one-time link.
+ * Issues the credentials that the rules require: temporary passwords or one-time links.
  * @param canMail whether this portal has mail set up
  */
-export function createWaysIn(deps: WaysInDependencies) {
-  const bound = bind(deps, { arePossible, issue });
+export function createCredentialIssuer(deps: CredentialIssuerDependencies) {
+  const bound = bind(deps, { canDeliver, issue });
   return {
     ruleFor,
 
-    arePossible: bound.arePossible,
+    canDeliver: bound.canDeliver,
 
     issue: bound.issue,
 
-    keep,
+    storeLinks,
   };
 }
 
@@ -73,27 +73,35 @@ export function ruleFor({ principal, rules }: Scope): HandOverRule {
   return principal.kind === 'support' ? 'mailedLink' : rules.handOver.by;
 }
 
-function issueLink(deps: WaysInDependencies, { principal, rules }: Scope, by: 'link' | 'mailedLink'): IssuedWayIn {
+function issueLink(
+  deps: CredentialIssuerDependencies,
+  { principal, rules }: Scope,
+  by: 'link' | 'mailedLink',
+): NewCredential {
   const { clock, tokens, hasher } = deps;
   const at = clock();
   const until = at + linkLifetimeMs('handOver', rules.handOver.linkHours);
   const made = by === 'link' ? tokens.make() : { ...tokens.makeToSend(), address: null };
   return {
     way: { by, clearText: made.address, expiresAt: until },
-    // A tag that no password has: what was known before opens nothing any more, and nothing else does but the link.
+    // A hash that no password matches: the former password no longer works, and only the link does.
     stored: { kind: 'temporary', hash: hasher.decoy, at, until, by: displayNameOf(principal) },
     link: { id: made.id, digest: made.digest },
   };
 }
 
-/** @returns whether what the rules ask for can be done at all: without mail nothing is mailed, and nothing else is done instead */
-export function arePossible(deps: WaysInDependencies, scope: Scope): boolean {
+/** @returns whether the portal can deliver what the rules require. There is no fallback: without email no link is mailed */
+export function canDeliver(deps: CredentialIssuerDependencies, scope: Scope): boolean {
   const { canMail } = deps;
   return canMail || ruleFor(scope) !== 'mailedLink';
 }
 
-/** Makes a way in; nothing is kept of it yet. @param hash of a password, for the many that an import makes */
-export async function issue(deps: WaysInDependencies, scope: Scope, hash = deps.hasher.hash): Promise<IssuedWayIn> {
+/** Issues a credential. Nothing is stored yet. @param hash the hash function; an import passes one of a lower priority */
+export async function issue(
+  deps: CredentialIssuerDependencies,
+  scope: Scope,
+  hash = deps.hasher.hash,
+): Promise<NewCredential> {
   const { clock } = deps;
   const rule = ruleFor(scope);
   if (rule !== 'shown') return issueLink(deps, scope, rule);
@@ -102,11 +110,11 @@ export async function issue(deps: WaysInDependencies, scope: Scope, hash = deps.
   return { way: { by: rule, clearText, expiresAt: stored.until }, stored, link: null };
 }
 
-/** Keeps the links among what was issued, and queues what is to be mailed; in the transaction that wrote the rest. */
-export async function keep(
+/** Stores the links among the credentials and enqueues the emails, in the transaction that stored the rest. */
+export async function storeLinks(
   tx: Database,
   scope: Scope,
-  issued: readonly (readonly [Recipient, IssuedWayIn])[],
+  issued: readonly (readonly [Recipient, NewCredential])[],
   occasion: Occasion,
 ): Promise<void> {
   const links = issued.flatMap(([user, { way, stored, link }]) => {
@@ -126,11 +134,11 @@ export async function keep(
 }
 
 /** What pages say of how a way in will be handed over, before anything happens. */
-export function handOverOf(scope: Scope, waysIn: WaysIn) {
-  const by = waysIn.ruleFor(scope);
+export function handOverOf(scope: Scope, credentialIssuer: CredentialIssuer) {
+  const by = credentialIssuer.ruleFor(scope);
   const { temporaryPassword, handOver } = scope.rules;
   const hours = by === 'shown' ? temporaryPassword.lifetimeHours : handOver.linkHours;
-  return { by, hours, possible: waysIn.arePossible(scope) };
+  return { by, hours, possible: credentialIssuer.canDeliver(scope) };
 }
 
-export type WaysIn = ReturnType<typeof createWaysIn>;
+export type CredentialIssuer = ReturnType<typeof createCredentialIssuer>;

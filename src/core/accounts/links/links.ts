@@ -47,7 +47,7 @@ async function burn(
   const by = purpose === 'handOver' ? setBy : user.displayName;
   if (!(await linksStore.burn(tx, scope, id, { at, epoch: user.epoch + 1 }))) return false;
   if (!(await credentialsStore.replace(tx, scope, user.id, user.epoch, { ...next, by }))) return false;
-  await sessionsStore.endAllOf(tx, scope, user.id, null);
+  await sessionsStore.endAllOfUser(tx, scope, user.id, null);
   await activityStore.record(tx, scope, { kind: 'link.opened', purpose }, user.id, at);
   return true;
 }

@@ -4,7 +4,7 @@ import { readPassword } from '../../../domain/people/password.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import type { Hasher } from '../../../platform/keys/hasher.ts';
 import type { LiveSession } from '../stores/sessions.mapping.ts';
-import { stillSignedIn } from '../sessions/recheck.ts';
+import { recheckSession } from '../sessions/recheck.ts';
 import type { Attempt, Throttle } from '../throttles/throttle.ts';
 import { amrWith, recordIfRecovery, type CodeCheck } from './codes.ts';
 import { activityStore } from '../../activity/index.ts';
@@ -60,7 +60,7 @@ function useUp(deps: ProofDependencies, { scope, session }: Asker, code: string,
   return database.transaction(async (tx) => {
     await tenantsStore.lock(tx, scope);
     const at = clock();
-    await stillSignedIn(tx, session, at);
+    await recheckSession(tx, session, at);
     const how = await accept(tx, scope, session.user.id, code);
     if (how === null) return false;
     await sessionsStore.noteAuthentication(tx, session, amrWith(session, code), at);

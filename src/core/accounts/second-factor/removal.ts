@@ -1,5 +1,5 @@
 import type { Scope } from '../../../domain/scope.ts';
-import { lockAs } from '../sessions/recheck.ts';
+import { lockTenantAndRecheck } from '../sessions/recheck.ts';
 import type { Throttle } from '../throttles/throttle.ts';
 import { performAction, type ActionOutcome, type UserAction } from '../users/actions.ts';
 import * as tenantsStore from '../stores/tenants.store.ts';
@@ -25,7 +25,7 @@ export async function removal(
 ): Promise<ActionOutcome | { readonly outcome: 'moving' }> {
   const { database, clock, throttle } = deps;
   const result = await database.transaction(async (tx) => {
-    await lockAs(tx, scope, clock);
+    await lockTenantAndRecheck(tx, scope, clock);
     if ((await tenantsStore.findOwn(tx, scope))?.state === 'moving') return { outcome: 'moving' } as const;
     return performAction(tx, scope, userId, removeSecondFactor, clock());
   });
@@ -47,7 +47,7 @@ export const removeSecondFactor: UserAction = {
     if (user.secondFactorAt === null) return null;
     await secondFactorsStore.remove(tx, scope, user.id);
     await credentialsStore.endEpoch(tx, scope, user.id);
-    await sessionsStore.endAllOf(tx, scope, user.id, null);
+    await sessionsStore.endAllOfUser(tx, scope, user.id, null);
     return { kind: 'secondFactor.removed' };
   },
 };

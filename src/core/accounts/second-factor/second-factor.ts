@@ -1,7 +1,7 @@
 import { conflict, Failure, type FieldFault } from '../../../domain/errors.ts';
 import { withSecondFactor } from '../../../domain/people/authentication.ts';
 import { isSecondFactorRequired, readCode } from '../../../domain/people/second-factor.ts';
-import { stillSignedIn } from '../sessions/recheck.ts';
+import { recheckSession } from '../sessions/recheck.ts';
 import type { Throttle } from '../throttles/throttle.ts';
 import { newRecoveryCodes } from './codes.ts';
 import type { Asker, Proof, TypedProof } from './proof.ts';
@@ -81,12 +81,12 @@ export async function setUp(
   await database.transaction(async (tx) => {
     await tenantsStore.lock(tx, scope);
     const at = clock();
-    await stillSignedIn(tx, session, at);
+    await recheckSession(tx, session, at);
     const factor = { seed: vault.seal(seed, seedOf(user.id)), step: checked.step, recoveryDigests: digests, at };
     if (!(await secondFactorsStore.insert(tx, scope, user.id, factor))) throw conflict('secondFactor.changed');
     if (!(await sessionsStore.noteAuthentication(tx, session, withSecondFactor(session.amr, 'otp'), at)))
       throw conflict('secondFactor.changed');
-    await sessionsStore.endAllOf(tx, scope, user.id, session.id);
+    await sessionsStore.endAllOfUser(tx, scope, user.id, session.id);
     await activityStore.record(tx, scope, { kind: 'secondFactor.setUp' }, user.id, at);
   });
   return { outcome: 'done', codes };
@@ -124,7 +124,7 @@ export async function remove(
   if (required) throw new Failure('forbidden', { code: 'secondFactor.required' });
   return proof.both(asker, typed, async (tx, at) => {
     await secondFactorsStore.remove(tx, scope, user.id);
-    await sessionsStore.endAllOf(tx, scope, user.id, session.id);
+    await sessionsStore.endAllOfUser(tx, scope, user.id, session.id);
     await activityStore.record(tx, scope, { kind: 'secondFactor.removed' }, user.id, at);
   });
 }

@@ -3,7 +3,7 @@ import { tightened } from '../../../domain/tenant-rules.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import { endOfSupport } from '../../../domain/support.ts';
 import type { LiveSession } from '../stores/sessions.mapping.ts';
-import { standing } from './validity.ts';
+import { signInRefusal } from './validity.ts';
 import type { Credentials } from '../stores/credentials.store.ts';
 import * as credentialsStore from '../stores/credentials.store.ts';
 import * as sessionsStore from '../stores/sessions.store.ts';
@@ -12,24 +12,24 @@ import * as tenantsStore from '../stores/tenants.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
 import type { PersonPrincipal, SupportPrincipal } from '../../../domain/principal.ts';
 
-// A lock can be waited for seconds, behind an import: what the request was judged by may be over by then.
+// The lock can take seconds, behind an import: what the request was authorized by may be outdated by then.
 const meanwhile = 'session.changed';
 
 /**
- * Looks at a session again, in a transaction that holds its tenant's lock.
- * @throws Failure conflict where it has ended, or its user's password was replaced, since the request began
+ * Checks a session again, in a transaction that holds its tenant's lock.
+ * @throws Failure conflict where it has ended, or its user's credentials were replaced, since the request began
  */
-export async function stillSignedIn(tx: Database, { id, user }: LiveSession, now: number): Promise<void> {
+export async function recheckSession(tx: Database, { id, user }: LiveSession, now: number): Promise<void> {
   const present = await sessionsStore.findLiveAcrossTenants(tx, id);
-  if (present?.user.epoch !== user.epoch || standing(present, now) !== null) throw conflict(meanwhile);
+  if (present?.user.epoch !== user.epoch || signInRefusal(present, now) !== null) throw conflict(meanwhile);
 }
 
 /**
- * Takes the lock of the scope's tenant for what its actor wants to do, and looks behind it whether they still may be who
- * they were: there, with the same level and epoch, and under support with the access open. Operators' commands may.
- * @throws Failure conflict
+ * Locks the scope's tenant and checks under the lock that the principal is still what it was when the request began: the user
+ * may sign in, with the same level and epoch, and the grant of support is still open. Commands and jobs are exempt.
+ * @throws Failure conflict where it is not
  */
-export async function lockAs(tx: Database, scope: Scope, clock: () => number): Promise<void> {
+export async function lockTenantAndRecheck(tx: Database, scope: Scope, clock: () => number): Promise<void> {
   await tenantsStore.lock(tx, scope);
   const { principal } = scope;
   switch (principal.kind) {
@@ -57,7 +57,7 @@ async function recheckUser(
   now: number,
 ): Promise<Credentials> {
   const present = await credentialsStore.findOwn(tx, scope);
-  if (present === null || standing(present, now) !== null) throw conflict(meanwhile);
+  if (present === null || signInRefusal(present, now) !== null) throw conflict(meanwhile);
   if (epoch !== undefined && present.user.epoch !== epoch) throw conflict(meanwhile);
   return present;
 }

@@ -3,7 +3,7 @@ import type { Scope } from '../../../domain/scope.ts';
 import { tightened } from '../../../domain/tenant-rules.ts';
 import type { LiveSession } from '../stores/sessions.mapping.ts';
 import { openWithin, signIn, type SessionsDependencies, type SessionTicket } from './sign-in.ts';
-import { counts, supportEndOf } from './validity.ts';
+import { isSessionValid, supportEndOf } from './validity.ts';
 import { activityStore } from '../../activity/index.ts';
 import * as sessionsStore from '../stores/sessions.store.ts';
 import * as tenantsStore from '../stores/tenants.store.ts';
@@ -26,7 +26,7 @@ export async function resume(
   const { database, clock, log } = deps;
   const session = await sessionsStore.findLiveAcrossTenants(database, ticket.sessionId);
   const now = clock();
-  if (session === null || !counts(session, ticket, tightened(rules, session.tenant.ownRules), now)) return null;
+  if (session === null || !isSessionValid(session, ticket, tightened(rules, session.tenant.ownRules), now)) return null;
   // Nobody waits for it, and a database that cannot write can still be read.
   if (now - session.seenAt >= seenAccuracyMs) {
     sessionsStore
@@ -56,7 +56,7 @@ export function endOwn(
   return database.transaction(async (tx) => {
     await tenantsStore.lock(tx, scope);
     const actorId = actingUserId(scope);
-    if ('allBut' in which) await sessionsStore.endAllOf(tx, scope, actorId, which.allBut);
+    if ('allBut' in which) await sessionsStore.endAllOfUser(tx, scope, actorId, which.allBut);
     else if (!(await sessionsStore.endOwn(tx, scope, which.id))) return false;
     const event = { kind: 'sessions.ended', which: 'allBut' in which ? 'others' : 'one' } as const;
     await activityStore.record(tx, scope, event, actorId, clock());

@@ -8,7 +8,7 @@ import type { User } from '../../../domain/people/user.ts';
 import type { Credentials } from '../stores/credentials.store.ts';
 import type { Hasher } from '../../../platform/keys/hasher.ts';
 import type { KnownDevices } from './devices.ts';
-import { standing } from './validity.ts';
+import { signInRefusal } from './validity.ts';
 import type { Attempt, Throttle } from '../throttles/throttle.ts';
 import { activityStore } from '../../activity/index.ts';
 import * as credentialsStore from '../stores/credentials.store.ts';
@@ -95,7 +95,7 @@ async function open(
     // Whoever is blocked or moved, or whose password is replaced, while it is looked at has not signed in.
     const present = await credentialsStore.findForSignInAcrossTenants(tx, user.username);
     if (present?.user.epoch !== user.epoch) return 'password';
-    const failure = standing(present, clock());
+    const failure = signInRefusal(present, clock());
     if (failure !== null) return failure;
     if (stronger !== null) await credentialsStore.rehash(tx, user, stronger);
     const ticket = await openWithin(deps, tx, scope, present.user, device, 'pwd');
@@ -177,5 +177,5 @@ async function check(
   const comparable = credentials?.user.password === kind ? credentials.user.id : null;
   const { matches, isOutdated } = await credentialsStore.verifyPassword(database, hasher, comparable, text ?? '');
   if (credentials === null) return { failure: 'unknown', isOutdated };
-  return { failure: matches && text !== null ? standing(credentials, clock()) : 'password', isOutdated };
+  return { failure: matches && text !== null ? signInRefusal(credentials, clock()) : 'password', isOutdated };
 }

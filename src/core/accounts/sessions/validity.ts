@@ -7,14 +7,17 @@ import { tightened } from '../../../domain/tenant-rules.ts';
 import { endOfSupport, type SupportEnd } from '../../../domain/support.ts';
 
 /** @returns why somebody may not sign in, whatever they type; null where they may. @param now epoch ms */
-export function standing({ user, tenant }: Pick<Credentials, 'user' | 'tenant'>, now: number): SignInFailure | null {
+export function signInRefusal(
+  { user, tenant }: Pick<Credentials, 'user' | 'tenant'>,
+  now: number,
+): SignInFailure | null {
   if (user.state !== 'active') return user.state;
   if (tenant.state !== 'active') return 'tenant';
   return user.temporaryUntil !== null && user.temporaryUntil <= now ? 'expired' : null;
 }
 
 /** @returns whether a session still counts under the rules of its user's tenant. @param now epoch ms */
-export function counts(
+export function isSessionValid(
   session: LiveSession,
   ticket: { readonly epoch: number },
   rules: RegionRules,
@@ -28,7 +31,7 @@ export function counts(
   );
   return (
     user.epoch === ticket.epoch &&
-    standing({ user, tenant }, now) === null &&
+    signInRefusal({ user, tenant }, now) === null &&
     now - createdAt < limit &&
     now - seenAt < idleLimitMs(rules)
   );

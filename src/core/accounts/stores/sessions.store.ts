@@ -160,7 +160,12 @@ export async function endAllOfTenant(database: Database, scope: Scope): Promise<
 }
 
 /** Ends a user's sessions. @param except a session that stays, such as the one in which a password was changed */
-export async function endAllOf(database: Database, scope: Scope, userId: string, except: string | null): Promise<void> {
+export async function endAllOfUser(
+  database: Database,
+  scope: Scope,
+  userId: string,
+  except: string | null,
+): Promise<void> {
   const ofUser = database.knex('users').select('id').where({ tenant_id: scope.tenant.id, id: userId });
   const ending = database.knex('user_sessions').whereIn('user_id', ofUser);
   await (except === null ? ending : ending.whereNot('id', except)).delete();

@@ -12,7 +12,7 @@ import {
 import { may, maySetRules } from '../../../domain/policy.ts';
 import type { RegionRules } from '../../../domain/regions.ts';
 import type { Scope } from '../../../domain/scope.ts';
-import { lockAs } from '../sessions/recheck.ts';
+import { lockTenantAndRecheck } from '../sessions/recheck.ts';
 import { activityStore } from '../../activity/index.ts';
 import * as tenantsStore from '../stores/tenants.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
@@ -73,7 +73,7 @@ export async function set(
   const { database, clock, regionRules } = deps;
   rejectFaults(ownRulesFault(next, regionRules));
   return database.transaction(async (tx) => {
-    await lockAs(tx, scope, clock);
+    await lockTenantAndRecheck(tx, scope, clock);
     const before = (await tenantsStore.findOwn(tx, scope))?.ownRules ?? {};
     if (seen !== null && seen !== ownRulesSeen(before)) return 'meanwhile';
     const loosens = needsFewer(tightened(regionRules, before), tightened(regionRules, next));

@@ -77,7 +77,7 @@ const setState = (action: Action, state: User['state'], kind: StateEvent): UserA
   apply: async (tx, scope, user, at) => {
     if (user.state === state) return null;
     await usersStore.setState(tx, scope, user.id, state, at);
-    await sessionsStore.endAllOf(tx, scope, user.id, null);
+    await sessionsStore.endAllOfUser(tx, scope, user.id, null);
     return { kind };
   },
 });
@@ -104,7 +104,7 @@ export const endSessions: UserAction = {
   action: 'users.endSessions',
   among: 'present',
   apply: async (tx, scope, user) => {
-    await sessionsStore.endAllOf(tx, scope, user.id, null);
+    await sessionsStore.endAllOfUser(tx, scope, user.id, null);
     return { kind: 'sessions.ended', which: 'all' };
   },
 };

@@ -3,8 +3,8 @@ import type { FieldFault } from '../../../domain/errors.ts';
 import { mayGive } from '../../../domain/policy.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import { domainOf, isUsername, type User } from '../../../domain/people/user.ts';
-import type { WayIn, WaysIn } from '../links/hand-over.ts';
-import { lockAs } from '../sessions/recheck.ts';
+import type { IssuedCredential, CredentialIssuer } from '../links/hand-over.ts';
+import { lockTenantAndRecheck } from '../sessions/recheck.ts';
 import { activityStore } from '../../activity/index.ts';
 import * as credentialsStore from '../stores/credentials.store.ts';
 import * as tenantsStore from '../stores/tenants.store.ts';
@@ -15,7 +15,7 @@ import { userFaults } from '../../../domain/validation.ts';
 import type { Refused } from '../../../domain/verdict.ts';
 
 export type AddResult =
-  | { readonly outcome: 'added'; readonly user: User; readonly way: WayIn }
+  | { readonly outcome: 'added'; readonly user: User; readonly way: IssuedCredential }
   /** The rules ask for a mail, and this portal sends none: nothing was done. */
   | { readonly outcome: 'noMail' }
   | { readonly outcome: 'refused'; readonly verdict: Refused }
@@ -29,7 +29,7 @@ export type NewUserFacts = Pick<
 
 export interface UserAdderDependencies {
   readonly database: Database;
-  readonly waysIn: WaysIn;
+  readonly credentialIssuer: CredentialIssuer;
   readonly clock: () => number;
 }
 
@@ -44,18 +44,18 @@ async function usernameFault(tx: Database, scope: Scope, username: string): Prom
 
 /** Adds a user with the way in that the rules ask for; what is shown of it is shown once, in the answer to the form. */
 export async function userAdder(deps: UserAdderDependencies, scope: Scope, form: NewUserFacts): Promise<AddResult> {
-  const { database, waysIn, clock } = deps;
+  const { database, credentialIssuer, clock } = deps;
   const verdict = mayGive(scope, null, form);
   if (!verdict.allowed) return { outcome: 'refused', verdict };
   const faults = userFaults(scope.rules, form);
   if (faults.length > 0) return { outcome: 'invalid', faults };
   const early = await usernameFault(database, scope, form.username);
   if (early !== null) return { outcome: 'invalid', faults: [early] };
-  if (!waysIn.arePossible(scope)) return { outcome: 'noMail' };
-  const issued = await waysIn.issue(scope);
+  if (!credentialIssuer.canDeliver(scope)) return { outcome: 'noMail' };
+  const issued = await credentialIssuer.issue(scope);
   const { way, stored } = issued;
   return database.transaction(async (tx): Promise<AddResult> => {
-    await lockAs(tx, scope, clock);
+    await lockTenantAndRecheck(tx, scope, clock);
     const fault = await usernameFault(tx, scope, form.username);
     if (fault !== null) return { outcome: 'invalid', faults: [fault] };
     const id = randomUUID();
@@ -71,7 +71,7 @@ export async function userAdder(deps: UserAdderDependencies, scope: Scope, form:
       passwordSetBy: stored.by,
       passwordSetAt: stored.at,
     });
-    await waysIn.keep(tx, scope, [[{ id, epoch: 0 }, issued]], 'added');
+    await credentialIssuer.storeLinks(tx, scope, [[{ id, epoch: 0 }, issued]], 'added');
     await activityStore.record(tx, scope, { kind: 'user.added' }, id, stored.at);
     const user = await usersStore.find(tx, scope, id);
     if (user === null) throw new Error('The user who was just added is not there');

@@ -1,7 +1,7 @@
 import type { Scope } from '../../../domain/scope.ts';
 import type { User } from '../../../domain/people/user.ts';
-import { recordedAs, type IssuedWayIn, type WaysIn } from '../links/hand-over.ts';
-import { lockAs } from '../sessions/recheck.ts';
+import { deliveryOf, type NewCredential, type CredentialIssuer } from '../links/hand-over.ts';
+import { lockTenantAndRecheck } from '../sessions/recheck.ts';
 import type { Throttle } from '../throttles/throttle.ts';
 import { checkBulkSize, sortOut, type Left } from './bulk.ts';
 import { activityStore } from '../../activity/index.ts';
@@ -17,7 +17,7 @@ export interface ResetTarget {
   readonly epoch: number;
 }
 
-export interface IssuedTo extends IssuedWayIn {
+export interface IssuedTo extends NewCredential {
   readonly user: User;
 }
 
@@ -29,16 +29,16 @@ export type BulkResetOutcome =
 
 export interface BulkResetDependencies {
   readonly database: Database;
-  readonly waysIn: WaysIn;
+  readonly credentialIssuer: CredentialIssuer;
   readonly throttle: Throttle;
   readonly clock: () => number;
 }
 
 // One after the other: people who sign in meanwhile wait for one hash, not for all of them.
 async function issueTo(deps: BulkResetDependencies, scope: Scope, users: readonly User[]): Promise<IssuedTo[]> {
-  const { waysIn } = deps;
+  const { credentialIssuer } = deps;
   const issued: IssuedTo[] = [];
-  for (const user of users) issued.push({ user, ...(await waysIn.issue(scope)) });
+  for (const user of users) issued.push({ user, ...(await credentialIssuer.issue(scope)) });
   return issued;
 }
 
@@ -49,12 +49,12 @@ async function write(
   issued: IssuedTo,
   epoch: number,
 ): Promise<boolean> {
-  const { waysIn } = deps;
+  const { credentialIssuer } = deps;
   const { user, stored, way } = issued;
   if (!(await credentialsStore.replace(tx, scope, user.id, epoch, stored))) return false;
-  await sessionsStore.endAllOf(tx, scope, user.id, null);
-  await waysIn.keep(tx, scope, [[{ id: user.id, epoch: epoch + 1 }, issued]], 'reset');
-  const event = { kind: 'password.reset', expiresAt: stored.until, ...recordedAs(way) } as const;
+  await sessionsStore.endAllOfUser(tx, scope, user.id, null);
+  await credentialIssuer.storeLinks(tx, scope, [[{ id: user.id, epoch: epoch + 1 }, issued]], 'reset');
+  const event = { kind: 'password.reset', expiresAt: stored.until, ...deliveryOf(way) } as const;
   await activityStore.record(tx, scope, event, user.id, stored.at);
   return true;
 }
@@ -79,9 +79,9 @@ export async function bulkReset(
   scope: Scope,
   targets: readonly ResetTarget[],
 ): Promise<BulkResetOutcome> {
-  const { waysIn, database, throttle, clock } = deps;
+  const { credentialIssuer, database, throttle, clock } = deps;
   checkBulkSize(targets.map(({ id }) => id));
-  if (!waysIn.arePossible(scope)) return { outcome: 'noMail' };
+  if (!credentialIssuer.canDeliver(scope)) return { outcome: 'noMail' };
   const epochs = new Map(targets.map(({ id, epoch }) => [id, epoch]));
   const first = await sortOut(database, scope, 'reset', [...epochs.keys()]);
   const spent = first.done.length;
@@ -90,7 +90,7 @@ export async function bulkReset(
   if (wait !== null) return { outcome: 'throttled', retryAfter: wait.retryAfter };
   const made = await issueTo(deps, scope, first.done);
   return database.transaction(async (tx) => {
-    await lockAs(tx, scope, clock);
+    await lockTenantAndRecheck(tx, scope, clock);
     const { done, left } = await sortOut(tx, scope, 'reset', [...epochs.keys()]);
     await recordRefusals(deps, tx, scope, left);
     const issued: IssuedTo[] = [];

@@ -4,7 +4,7 @@ import { may } from '../../../domain/policy.ts';
 import type { Action } from '../../../domain/roles.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import type { User } from '../../../domain/people/user.ts';
-import { lockAs } from '../sessions/recheck.ts';
+import { lockTenantAndRecheck } from '../sessions/recheck.ts';
 import { mayDeleteNow, block, judge, remove, restore, performAction, unblock, type UserAction } from './actions.ts';
 import * as usersStore from '../stores/users.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
@@ -129,7 +129,7 @@ export async function bulkChange(
   checkBulkSize(ids);
   rejectFaults(choiceFault('action', Object.keys(userActions), action));
   return database.transaction(async (tx) => {
-    await lockAs(tx, scope, clock);
+    await lockTenantAndRecheck(tx, scope, clock);
     const chosen = await usersStore.findMany(tx, scope, ids, actionOf(action).among);
     const second = await secondFor(tx, scope, action, chosen, clock());
     if (second) return { done: [], left: [], second };

@@ -1,6 +1,6 @@
 import { notFound, type FieldFault } from '../../../domain/errors.ts';
 import type { Scope } from '../../../domain/scope.ts';
-import { lockAs } from '../sessions/recheck.ts';
+import { lockTenantAndRecheck } from '../sessions/recheck.ts';
 import {
   mayDeleteNow,
   block,
@@ -50,7 +50,7 @@ export function createUserChanges(deps: UserChangesDependencies) {
 export function removeOne(deps: UserChangesDependencies, scope: Scope, userId: string): Promise<ActionOutcome> {
   const { database, clock } = deps;
   return database.transaction(async (tx) => {
-    await lockAs(tx, scope, clock);
+    await lockTenantAndRecheck(tx, scope, clock);
     const user = await usersStore.find(tx, scope, userId);
     if (user === null) throw notFound();
     const verdict = await mayDeleteNow(tx, scope, [user], clock());
@@ -62,7 +62,7 @@ export function removeOne(deps: UserChangesDependencies, scope: Scope, userId: s
 function by({ database, clock }: UserChangesDependencies, action: UserAction) {
   return (scope: Scope, userId: string): Promise<ActionOutcome> =>
     database.transaction(async (tx) => {
-      await lockAs(tx, scope, clock);
+      await lockTenantAndRecheck(tx, scope, clock);
       return performAction(tx, scope, userId, action, clock());
     });
 }
@@ -75,7 +75,7 @@ export function edit(
 ): Promise<EditOutcome> {
   const { database, clock } = deps;
   return database.transaction(async (tx) => {
-    await lockAs(tx, scope, clock);
+    await lockTenantAndRecheck(tx, scope, clock);
     return saveEdit(tx, scope, userId, sent, clock());
   });
 }

@@ -1,11 +1,11 @@
 import { may } from '../../../domain/policy.ts';
 import type { Action } from '../../../domain/roles.ts';
-import { notFound } from '../../../domain/errors.ts';
+import { conflict, notFound } from '../../../domain/errors.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import type { User } from '../../../domain/people/user.ts';
 import type { Activity } from '../../../domain/activity/event.ts';
-import { recordedAs, type WayIn, type WaysIn } from '../links/hand-over.ts';
-import { lockAs } from '../sessions/recheck.ts';
+import { deliveryOf, type IssuedCredential, type CredentialIssuer } from '../links/hand-over.ts';
+import { lockTenantAndRecheck } from '../sessions/recheck.ts';
 import type { Throttle } from '../throttles/throttle.ts';
 import { activityStore } from '../../activity/index.ts';
 import * as credentialsStore from '../stores/credentials.store.ts';
@@ -18,27 +18,30 @@ import type { Refused, Verdict } from '../../../domain/verdict.ts';
 import type { Refusal } from '../../../domain/refusal.ts';
 
 export type ResetResult =
-  | { readonly outcome: 'reset'; readonly user: User; readonly way: WayIn }
-  /** The rules ask for a mail, and this portal sends none: nothing was done. */
+  | { readonly outcome: 'reset'; readonly user: User; readonly way: IssuedCredential }
+  /** The rules require an email, and this portal sends none. Nothing was changed. */
   | { readonly outcome: 'noMail'; readonly user: User }
   | { readonly outcome: 'refused'; readonly user: User; readonly verdict: Refused }
-  /** The form was opened before the password was last replaced: nothing was done. */
+  /**
+   * The password was replaced, the user was deleted, or the reset is no longer permitted, since the form was opened. Nothing was
+   * changed.
+   */
   | { readonly outcome: 'stale'; readonly user: User; readonly password: credentialsStore.PasswordFacts }
   | { readonly outcome: 'throttled'; readonly retryAfter: number };
 
-/** @returns whether it holds, behind the tenant's lock; then it is used up */
-export type Agreement = (tx: Database) => Promise<boolean>;
+/** Consumes another administrator's approval, under the tenant's lock. @returns false where it is no longer valid */
+export type ConsumeApproval = (tx: Database) => Promise<boolean>;
 
 export type Users = ReturnType<typeof createUsers>;
 
 export interface UsersDependencies {
   readonly database: Database;
-  readonly waysIn: WaysIn;
+  readonly credentialIssuer: CredentialIssuer;
   readonly throttle: Throttle;
   readonly clock: () => number;
 }
 
-/** @throws Failure notFound: for another tenant's user exactly as for one that never was */
+/** @throws Failure notFound, for a user of another tenant exactly as for an unknown id */
 export async function load(deps: UsersDependencies, scope: Scope, userId: string): Promise<User> {
   const { database } = deps;
   const user = await usersStore.find(database, scope, userId);
@@ -65,21 +68,23 @@ async function issueAndRecord(
   deps: UsersDependencies,
   scope: Scope,
   user: User,
-  agreement?: Agreement,
+  consumeApproval?: ConsumeApproval,
 ): Promise<ResetResult> {
-  const { waysIn, database, clock } = deps;
-  const issued = await waysIn.issue(scope);
+  const { credentialIssuer, database, clock } = deps;
+  // Hashed before the transaction: argon2id takes tens of milliseconds, and the tenant's lock serializes all writers.
+  const issued = await credentialIssuer.issue(scope);
   const { way, stored } = issued;
   const replaced = await database.transaction(async (tx) => {
-    await lockAs(tx, scope, clock);
-    // Somebody may have been made a Global admin since: that changes who may do this, and not the epoch.
-    const present = await usersStore.find(tx, scope, user.id);
-    if (present === null || !may(scope, 'users.resetPassword', present).allowed) return false;
-    if (agreement !== undefined && !(await agreement(tx))) return false;
-    if (!(await credentialsStore.replace(tx, scope, user.id, user.epoch, stored))) return false;
-    await sessionsStore.endAllOf(tx, scope, user.id, null);
-    await waysIn.keep(tx, scope, [[{ id: user.id, epoch: user.epoch + 1 }, issued]], 'reset');
-    const event = { kind: 'password.reset', expiresAt: stored.until, ...recordedAs(way) } as const;
+    await lockTenantAndRecheck(tx, scope, clock);
+    // Read again under the lock: the user may have become a Global admin, which changes who may reset, but not the epoch.
+    const current = await usersStore.find(tx, scope, user.id);
+    if (current?.epoch !== user.epoch || !may(scope, 'users.resetPassword', current).allowed) return false;
+    if (consumeApproval !== undefined && !(await consumeApproval(tx))) return false;
+    // Compared once more by the update itself. From here on a failure must roll back, or the approval would be lost.
+    if (!(await credentialsStore.replace(tx, scope, user.id, user.epoch, stored))) throw conflict('password.changed');
+    await sessionsStore.endAllOfUser(tx, scope, user.id, null);
+    await credentialIssuer.storeLinks(tx, scope, [[{ id: user.id, epoch: user.epoch + 1 }, issued]], 'reset');
+    const event = { kind: 'password.reset', expiresAt: stored.until, ...deliveryOf(way) } as const;
     await activityStore.record(tx, scope, event, user.id, stored.at);
     return true;
   });
@@ -87,7 +92,7 @@ async function issueAndRecord(
   return { outcome: 'reset', user, way };
 }
 
-/** One user with their latest events and what the scope's actor may do to them. */
+/** @returns a user with their latest events, and whether the principal may reset the password */
 export async function show(
   deps: UsersDependencies,
   scope: Scope,
@@ -101,30 +106,33 @@ export async function show(
 }
 
 /**
- * Gives a user the way in that the rules ask for, and ends all their sessions.
- * @param epoch the user's epoch as the confirmation form carried it; null skips the check, for the operator's command
- * @param agreement takes another administrator's agreement, where one is needed, in the transaction of the reset
+ * Replaces a user's password with a temporary one, or with a one-time link where the region's rules require it, and ends all
+ * of the user's sessions. A denial is recorded in the activity log.
+ * @param epoch the user's epoch when the confirmation page was rendered; null, for the operator's command, skips the check
+ * @param consumeApproval consumes another administrator's approval, where one is required, in the transaction of the reset
+ * @returns the secret, of which only a hash is stored: it cannot be read again
+ * @throws Failure notFound, for a user of another tenant exactly as for an unknown id
  */
 export async function resetPassword(
   deps: UsersDependencies,
   scope: Scope,
   userId: string,
   epoch: number | null,
-  agreement?: Agreement,
+  consumeApproval?: ConsumeApproval,
 ): Promise<ResetResult> {
-  const { waysIn, throttle } = deps;
+  const { credentialIssuer, throttle } = deps;
   const user = await load(deps, scope, userId);
   const verdict = may(scope, 'users.resetPassword', user);
   if (!verdict.allowed) {
     await recordRefusal(deps, scope, 'users.resetPassword', user, verdict.because);
     return { outcome: 'refused', user, verdict };
   }
-  if (!waysIn.arePossible(scope)) return { outcome: 'noMail', user };
+  if (!credentialIssuer.canDeliver(scope)) return { outcome: 'noMail', user };
   const administrator = userBehind(scope.principal);
   const wait = administrator && (await throttle.takeBudget('reset', administrator.userId));
   if (wait !== null) return { outcome: 'throttled', retryAfter: wait.retryAfter };
   if (epoch !== null && user.epoch !== epoch) return stale(deps, scope, user);
-  return issueAndRecord(deps, scope, user, agreement);
+  return issueAndRecord(deps, scope, user, consumeApproval);
 }
 
 export const createUsers = (deps: UsersDependencies) => bind(deps, { load, show, resetPassword });

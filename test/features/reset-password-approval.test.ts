@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { createCredentialIssuer } from '../../src/core/accounts/links/hand-over.ts';
+import { createLinkTokens } from '../../src/core/accounts/links/tokens.ts';
+import { createThrottle } from '../../src/core/accounts/throttles/throttle.ts';
+import { createUsers } from '../../src/core/accounts/users/reset-password.ts';
+import { person } from '../../src/domain/principal.ts';
+import { createScope, type Scope } from '../../src/domain/scope.ts';
+import { linkAddresses } from '../../src/site/http/paths.ts';
+import { aTenant, aUser } from '../support/builders.ts';
+import { openPortal } from '../support/portal.ts';
+
+describe('a reset that another administrator approved', async () => {
+  const portal = await openPortal();
+  const { database, hasher, config } = portal;
+  const clock = (): number => portal.clock.now;
+  const tokens = createLinkTokens([], linkAddresses(config.baseUrl));
+  const issuer = createCredentialIssuer({ hasher, tokens, canMail: true, clock });
+  const throttle = createThrottle(database, config.rules);
+  const tenant = await aTenant(portal, { language: 'en' });
+  const as = async (administratorLevel: 'global' | 'userManagement') =>
+    createScope({ ...tenant.scope, principal: person(await aUser(portal, tenant, { administratorLevel })) });
+  const [globalAdmin, manager] = [await as('global'), await as('userManagement')];
+
+  /** Resets a password while something else happens between the hash and the lock. */
+  async function reset(by: Scope, userId: string, meanwhile: () => Promise<unknown>) {
+    const credentialIssuer = {
+      ...issuer,
+      issue: async (...given: Parameters<typeof issuer.issue>) => {
+        const issued = await issuer.issue(...given);
+        await meanwhile();
+        return issued;
+      },
+    };
+    let consumed = 0;
+    const users = createUsers({ database, credentialIssuer, throttle, clock });
+    const { outcome } = await users.resetPassword(by, userId, null, () => Promise.resolve(++consumed > 0));
+    return { outcome, consumed };
+  }
+
+  it('consumes the approval once', async () => {
+    const { id } = await aUser(portal, tenant);
+    assert.deepEqual(await reset(globalAdmin, id, () => Promise.resolve()), { outcome: 'reset', consumed: 1 });
+  });
+
+  for (const [label, by, change] of [
+    ['has another password by then', globalAdmin, { epoch: 7 }],
+    ['was deleted by then', globalAdmin, { state: 'deleted', deleted_at: 1 }],
+    ['became a Global admin, whom the administrator may not reset', manager, { administrator_level: 'global' }],
+  ] as const) {
+    it(`keeps the approval where the user ${label}`, async () => {
+      const { id } = await aUser(portal, tenant);
+      const result = await reset(by, id, () => database.knex('users').where({ id }).update(change));
+      assert.deepEqual(result, { outcome: 'stale', consumed: 0 });
+    });
+  }
+});
