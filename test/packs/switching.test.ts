@@ -50,7 +50,8 @@ test('another edition of a region’s rules is one setting and a restart, and so
     const reset = person.$(`a[href="${resetPasswordPath(zoe.userId)}"]`).length;
     const answer = await person.send('POST', `${userPath(zoe.userId)}/end-sessions`);
     await person.visit(paths.rules);
-    return { list, elsewhere, reset, status: answer.status, edition: person.$('dt:contains("Edition") + dd').text() };
+    const edition = person.$('dt:contains("Edition") + dd').text().trim();
+    return { list, elsewhere, reset, status: answer.status, edition };
   };
   const today = {
     ...{ list: [200, 'User management', true], elsewhere: undefined },
