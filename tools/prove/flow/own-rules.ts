@@ -17,6 +17,6 @@ export async function chooseOwnRules(story: Story, chosen: Readonly<Record<strin
 }
 
 function offers(page: string, rule: string, choice: string): boolean {
-  const [, options = ''] = new RegExp(`<select[^>]* name="${rule}"[^>]*>([\\s\\S]*?)</select>`).exec(page) ?? [];
+  const [, options = ''] = new RegExp(`<select[^>]*\\sname="${rule}"[^>]*>([\\s\\S]*?)</select>`).exec(page) ?? [];
   return options.includes(`value="${choice}"`);
 }
