@@ -130,14 +130,14 @@ describe('what is no CSV file is refused with a code', () => {
     assert.deepEqual(await read(Buffer.from('\r\n\n\r')), []);
   });
 
-  it('whatever the bytes are, they are read or refused, and give no more cells than bytes', async () => {
+  it('whatever the bytes are, they are read or refused, and each byte ends one cell at most', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 3_000 }), async (bytes) => {
         const rows = await cellsOf(Buffer.from(bytes)).catch((error: unknown) => {
           assert.ok(error instanceof UnreadableFile);
           return [];
         });
-        assert.ok(rows.flat().length <= bytes.length);
+        assert.ok(rows.flat().length <= bytes.length + 1);
       }),
       { numRuns: 300 },
     );

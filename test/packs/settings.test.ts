@@ -26,7 +26,7 @@ async function read({ look, found, signIn, noah }: Day, admin: Person): Promise<
   found['somebody else goes from there to'] = linksOn(user);
   await admin.visit(paths.rules);
   const [said = ''] = textsOf(admin, '[aria-labelledby=group-files] div:first-child dd').split('Rule of');
-  found['of exporting users the rules say'] = said;
+  found['of exporting users the rules say'] = said.trim();
   const offered = (name: string): boolean => admin.$(`form.form [name=${name}]`).length > 0;
   found['a tenant cannot tighten'] = [...ownNumberNames, ...ownChoiceNames].filter((name) => !offered(name)).join(' ');
 }
