@@ -85,7 +85,9 @@ const notEnded = preparedQuery<TenantGrantRow>('support.notEnded', (build, $) =>
 );
 
 function openGrants(database: Database): Knex.QueryBuilder {
-  return joinBesideGrant(database.knex('support_grants as grants')).select(openGrantColumns).whereNull('grants.ended_at');
+  return joinBesideGrant(database.knex('support_grants as grants'))
+    .select(openGrantColumns)
+    .whereNull('grants.ended_at');
 }
 
 function toOpenGrants(rows: readonly OpenGrantRow[]): OpenGrant[] {
