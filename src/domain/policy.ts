@@ -38,7 +38,7 @@ export function may(scope: Scope, action: Action, target?: Target): Verdict {
 const withinTenant = (scope: Scope, principal: TenantPrincipal, action: Action, target?: Target): Verdict =>
   checkRules(scope, action) ??
   checkTarget(scope, principal, action, target) ??
-  checkSecondAdministrator(scope, action, target) ??
+  checkApproval(scope, action, target) ??
   allow;
 
 // Personal data follows the placement of the user management.
@@ -87,31 +87,24 @@ function checkTarget(scope: Scope, principal: TenantPrincipal, action: Action, t
 const isGlobalAdmin = (principal: TenantPrincipal): boolean =>
   principal.kind === 'person' && principal.administratorLevel === 'global';
 
-const reset: ApprovalAct = 'resetPassword';
 const approvalActs: Readonly<Partial<Record<Action, ApprovalAct>>> = {
-  'users.resetPassword': reset,
+  'users.resetPassword': 'resetPassword',
   // The first password of somebody whom a file added, and who has been made a Global admin since.
-  'users.import': reset,
+  'users.import': 'resetPassword',
   'users.removeSecondFactor': 'removeSecondFactor',
   'users.restore': 'restore',
   'users.export': 'exportUsers',
   'activity.export': 'exportLog',
 };
 
-function checkSecondAdministrator(scope: Scope, action: Action, target?: Target): Verdict | null {
+function checkApproval(scope: Scope, action: Action, target?: Target): Verdict | null {
   const act = approvalActs[action];
   const targets = target === undefined ? [] : [target];
-  return act !== undefined && needsSecondAdministrator(scope, act, targets)
-    ? requireSecondAdministrator(scope, act, targets)
-    : null;
+  return act !== undefined && needsApproval(scope, act, targets) ? requireApproval(scope, act, targets) : null;
 }
 
 // Support asks no second administrator: only administrators of the tenant do.
-const requireSecondAdministrator = (
-  { principal }: Scope,
-  act: ApprovalAct,
-  targets: readonly Pick<Target, 'id'>[],
-): Verdict =>
+const requireApproval = ({ principal }: Scope, act: ApprovalAct, targets: readonly Pick<Target, 'id'>[]): Verdict =>
   principal.kind === 'support'
     ? deny('support')
     : { allowed: false, because: 'secondAdministrator', act, users: targets.map(({ id }) => id) };
@@ -119,12 +112,7 @@ const requireSecondAdministrator = (
 const aboutGlobalAdmins: ReadonlySet<ApprovalAct> = new Set(['resetPassword', 'removeSecondFactor', 'restore']);
 
 /** @param deletedBefore how many users the scope's actor, or who may be the same person, has deleted within a day */
-function needsSecondAdministrator(
-  scope: Scope,
-  act: ApprovalAct,
-  targets: readonly Target[],
-  deletedBefore = 0,
-): boolean {
+function needsApproval(scope: Scope, act: ApprovalAct, targets: readonly Target[], deletedBefore = 0): boolean {
   if (scope.principal.kind === 'operator' || scope.agreed === act) return false;
   // Asked only of a change that would loosen such a rule, which always takes two.
   if (act === 'loosenRules') return true;
@@ -142,16 +130,14 @@ function needsSecondAdministrator(
 export function mayDelete(scope: Scope, targets: readonly Target[], deletedBefore: number): Verdict {
   const refused = targets.map((target) => may(scope, 'users.delete', target)).find(({ allowed }) => !allowed);
   if (refused !== undefined) return refused;
-  return needsSecondAdministrator(scope, 'delete', targets, deletedBefore)
-    ? requireSecondAdministrator(scope, 'delete', targets)
-    : allow;
+  return needsApproval(scope, 'delete', targets, deletedBefore) ? requireApproval(scope, 'delete', targets) : allow;
 }
 
 /** The policy for a change of the tenant's own rules. @param loosens whether it would take a second administrator away */
 export function maySetRules(scope: Scope, loosens: boolean): Verdict {
   const verdict = may(scope, 'accountSettings.edit');
-  return verdict.allowed && loosens && needsSecondAdministrator(scope, 'loosenRules', [])
-    ? requireSecondAdministrator(scope, 'loosenRules', [])
+  return verdict.allowed && loosens && needsApproval(scope, 'loosenRules', [])
+    ? requireApproval(scope, 'loosenRules', [])
     : verdict;
 }
 
@@ -198,6 +184,6 @@ function mayChangeLevel(
 }
 
 const mayGiveGlobalAdmin = (scope: Scope, target: Pick<Target, 'id'> | null): Verdict =>
-  needsSecondAdministrator(scope, 'giveGlobalAdmin', [])
-    ? requireSecondAdministrator(scope, 'giveGlobalAdmin', target ? [target] : [])
+  needsApproval(scope, 'giveGlobalAdmin', [])
+    ? requireApproval(scope, 'giveGlobalAdmin', target ? [target] : [])
     : allow;
