@@ -32,7 +32,7 @@ export function linesLike(sources: readonly Source[], habit: RegExp): string[] {
 /** Imports that leave the folder in which their file lives. */
 export function importsLeaving(folder: string, sources: readonly Source[]): string[] {
   return sources.flatMap(({ path, text }) =>
-    [...withoutComments(text).matchAll(/\b(?:from|import)\s*\(?\s*(['"])(.+?)\1/g)]
+    [...withoutComments(text).matchAll(/(?<!\.)\b(?:from|import)\s*\(?\s*(['"])(.+?)\1/g)]
       .map((match) => match[2] ?? '')
       .filter((name) => !name.startsWith('.') || !posix.join(posix.dirname(path), name).startsWith(`${folder}/`))
       .map((name) => `${path} imports ${name}`),
