@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 
 export async function up(knex: Knex): Promise<void> {
-  // What the cookie opens. The key is a digest: whoever reads the table cannot take a session over.
+  // What the cookie opens. The key is a digest: reading the table is not enough to take a session over.
   await knex.schema.createTable('sessions', (table) => {
     table.text('key').primary();
     table.text('data').notNullable();
