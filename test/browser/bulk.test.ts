@@ -69,6 +69,8 @@ describe('many users chosen in the list', { skip: skipWithout('chromium', chromi
   it('no text stays when the screen is left', async () => {
     const page = await inList(true);
     const secrets = await reset(page);
+    // The script that listens runs after the page is parsed, and the passwords are visible before.
+    await page.waitForLoadState();
     await page.evaluate('dispatchEvent(new PageTransitionEvent("pagehide"))');
     const html = await page.content();
     for (const secret of secrets) assert.ok(!html.includes(secret.slice(0, 9)));
