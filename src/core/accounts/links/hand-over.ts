@@ -34,7 +34,7 @@ export type Occasion = 'reset' | 'added';
 /** @returns how a credential was delivered, for an event; empty for a temporary password that was shown */
 export const deliveryOf = ({ by }: Pick<IssuedCredential, 'by'>): { by?: LinkWay } => (by === 'shown' ? {} : { by });
 
-/** A user to whom a credential is issued, with the epoch that they have from then on. */
+/** A user to whom a credential is issued, with the user's epoch afterwards. */
 interface Recipient {
   readonly id: string;
   readonly epoch: number;

@@ -74,7 +74,7 @@ async function replaceOwn(
     const replaced = await credentialsStore.replace(tx, scope, user.id, user.epoch, { kind: 'own', hash, at });
     if (!replaced) throw conflict('password.changed');
     await sessionsStore.endAllOfUser(tx, scope, user.id, sessionId);
-    // Whoever replaces their own password has just confirmed it; a temporary one is not asked for again.
+    // A user who replaces their own password has just confirmed it; a temporary one is not asked for again.
     if (user.password === 'own') await sessionsStore.confirm(tx, sessionId, user.id, at);
     await activityStore.record(
       tx,

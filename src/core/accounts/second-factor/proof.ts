@@ -80,7 +80,7 @@ export async function password(
   const wait = await throttle.take(attempt);
   if (wait !== null) throw new Failure('throttled', { retryAfter: wait.retryAfter });
   const right = await isRight(deps, scope, typed).catch(async (error: unknown) => {
-    // Nobody looked at this password: it is no wrong one.
+    // The password was not checked, so it does not count as a failed attempt.
     await throttle.giveBack(attempt);
     throw error;
   });
@@ -117,7 +117,7 @@ export async function both(
   // It is done by now, and what it made is shown once: a count that stays too high keeps nobody from that.
   await throttle.codes
     .forgive(session.user, attempts)
-    .catch((error: unknown) => log.warn(error, 'A count of tries stays as it is'));
+    .catch((error: unknown) => log.warn(error, 'The count of failed attempts was not reset'));
   return null;
 }
 

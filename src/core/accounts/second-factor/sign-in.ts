@@ -74,7 +74,7 @@ export async function codeStep(
   // The session is open by now: a count that stays too high is no reason to say that it is not.
   await throttle.codes
     .forgive(user, attempts)
-    .catch((error: unknown) => log.warn(error, 'A count of tries stays as it is'));
+    .catch((error: unknown) => log.warn(error, 'The count of failed attempts was not reset'));
   return { outcome: 'accepted' };
 }
 

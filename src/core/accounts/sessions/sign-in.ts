@@ -92,7 +92,7 @@ async function open(
   const stronger = await strongerHash(deps, credentials, password, isOutdated);
   return database.transaction(async (tx) => {
     await tenantsStore.lock(tx, { tenant });
-    // Whoever is blocked or moved, or whose password is replaced, while it is looked at has not signed in.
+    // A user who is blocked or moved, or whose password is replaced, during the check is not signed in.
     const present = await credentialsStore.findForSignInAcrossTenants(tx, user.username);
     if (present?.user.epoch !== user.epoch) return 'password';
     const failure = signInRefusal(present, clock());
@@ -147,7 +147,7 @@ export async function signIn(
     return { outcome: 'throttled', kind: presented.kind, retryAfter: wait.retryAfter };
   }
   const { failure, isOutdated } = await check(deps, credentials, presented).catch(async (error: unknown) => {
-    // Nobody looked at this password: it is no wrong one.
+    // The password was not checked, so it does not count as a failed attempt.
     await throttle.giveBack(attempt);
     throw error;
   });
@@ -155,7 +155,9 @@ export async function signIn(
   const opened = await open(deps, scope, credentials, typed, isOutdated);
   if (typeof opened === 'string') return refuse(deps, scope, attempt, credentials, opened);
   // The session is open by now: a count that stays too high is no reason to say that it is not.
-  await throttle.forgive(attempt).catch((error: unknown) => log.warn(error, 'A count of tries stays as it is'));
+  await throttle
+    .forgive(attempt)
+    .catch((error: unknown) => log.warn(error, 'The count of failed attempts was not reset'));
   return { outcome: 'signedIn', ...opened, deviceMark: devices.issue(typed.username, epoch) };
 }
 

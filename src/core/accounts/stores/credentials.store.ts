@@ -92,7 +92,7 @@ async function secretOf(database: Database, userId: string | null): Promise<stri
 /**
  * Compares a typed password with a user's. Exactly one verification is made, with the decoy where there is nothing to
  * compare, so that time does not tell one case from the other.
- * @param userId null where the typed password can be nobody's
+ * @param userId null where no user could have the typed password
  * @throws Failure overloaded
  */
 export async function verifyPassword(

@@ -137,7 +137,7 @@ export async function pageOfDeleted(database: Database, scope: Scope, from: Page
   return rows.map(toUser);
 }
 
-/** @returns some of the deleted users whom the words of a search fit, the latest first */
+/** @returns at most `max` of the deleted users who match a search, the latest first */
 export async function searchDeleted(database: Database, scope: Scope, typed: string, max: number): Promise<User[]> {
   const words = wordsOfSearch(typed);
   if (words.length === 0) return [];
