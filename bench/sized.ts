@@ -12,6 +12,7 @@ import { startPostgres } from '../test/support/servers.ts';
 import { startMeasured, type Measured } from './cpu.ts';
 import { aVisitor, password } from './visitor.ts';
 import type { Database } from '../src/platform/database/database.ts';
+import { longTimeouts } from '../src/platform/database/open.ts';
 import { createHasher } from '../src/platform/keys/hasher.ts';
 
 export interface Person {
@@ -87,7 +88,7 @@ async function fill(
   const { config } = readConfig(environment);
   if (config === null) throw new Error('The environment is not right');
   await migrate(config.database);
-  const database = openSubscribedDatabase(config.database, 0);
+  const database = openSubscribedDatabase(config.database, longTimeouts);
   const hash = await (await createHasher()).hash(normalizePassword(password));
   const passwordHashes = [hash, hash] as const;
   const seed = async (tx: Database, each: number): Promise<void> => {

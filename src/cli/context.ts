@@ -2,6 +2,7 @@ import { readConfig, type Config } from '../platform/config/config.ts';
 import type { Database } from '../platform/database/database.ts';
 import { openSubscribedDatabase } from '../core/open-database.ts';
 import { prepareDatabase } from '../platform/database/migrate.ts';
+import { commandTimeouts } from '../platform/database/open.ts';
 import { Failure } from '../domain/errors.ts';
 import { createTenants, type Tenants } from '../core/accounts/index.ts';
 import { directoryStore } from '../core/directory/index.ts';
@@ -24,17 +25,16 @@ export interface CommandContext {
 /**
  * Opens the region's stores for one command, brings the schema up, and closes them afterwards.
  * @param io where its environment is read
- * @param statementTimeoutMs for a command that nobody else waits for: 0 lets PostgreSQL take as long as it takes
  */
 export async function withContext<T>(
   io: CommandIo,
   work: (context: CommandContext) => Promise<T>,
-  statementTimeoutMs?: number,
+  timeouts = commandTimeouts,
 ): Promise<T> {
   const { config, faults } = readConfig(io.env);
   if (config === null) throw new CommandFault(faults.join('\n'));
   await prepareDatabase(config);
-  const database = openSubscribedDatabase(config.database, statementTimeoutMs);
+  const database = openSubscribedDatabase(config.database, timeouts);
   try {
     const hasher = await createHasher();
     const tenants = createTenants({

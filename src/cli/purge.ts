@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
+import { longTimeouts } from '../platform/database/open.ts';
 import { createTransport } from '../platform/mail-transport.ts';
 import { createErasure } from '../core/personal-data/index.ts';
 import {
@@ -51,7 +52,7 @@ export function addPurgeCommand(program: Command, io: CommandIo): void {
     .option('--yes', 'delete without asking; without a terminal nothing is deleted otherwise, exit 1')
     .option('--json', 'print one JSON object')
     // A log of many years takes longer than a page may.
-    .action((options: PurgeOptions) => withContext(io, (context) => purge(io, context, options), 0));
+    .action((options: PurgeOptions) => withContext(io, (context) => purge(io, context, options), longTimeouts));
 }
 
 async function purge(io: CommandIo, context: CommandContext, options: PurgeOptions): Promise<void> {

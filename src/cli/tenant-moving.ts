@@ -16,6 +16,7 @@ import {
 import { checkedKey, signingKeyOf } from './region-keys.ts';
 import { listMoves, type Options } from './moves.ts';
 import { CommandFault } from '../platform/command-fault.ts';
+import { longTimeouts } from '../platform/database/open.ts';
 
 const acceptKey = 'accept this key of the other region, instead of the one known so far';
 
@@ -119,6 +120,6 @@ function moving(
         throw error instanceof MoveFault ? new CommandFault(wordsOfFault(error)) : error;
       }
     },
-    0,
+    longTimeouts,
   );
 }

@@ -1,7 +1,7 @@
 import { noticesSubscriber } from '../domain/notices.ts';
 import type { DatabaseConfig } from '../platform/config/config.ts';
 import type { Database } from '../platform/database/database.ts';
-import { openDatabase } from '../platform/database/open.ts';
+import { openDatabase, type Timeouts } from '../platform/database/open.ts';
 import { withSubscribers } from './activity/index.ts';
 
 /** The subscribers to the activity log. `createCore` delivers to them; every process that records writes their deliveries. */
@@ -9,7 +9,6 @@ export const subscribers = [noticesSubscriber];
 
 /**
  * Opens the region's database for a process that records in it: the server, or a command.
- * @param statementTimeoutMs as for `openDatabase`
  */
-export const openSubscribedDatabase = (config: DatabaseConfig, statementTimeoutMs?: number): Database =>
-  withSubscribers(openDatabase(config, statementTimeoutMs), subscribers);
+export const openSubscribedDatabase = (config: DatabaseConfig, timeouts?: Timeouts): Database =>
+  withSubscribers(openDatabase(config, timeouts), subscribers);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Config } from '../../src/platform/config/config.ts';
 import type { Database } from '../../src/platform/database/database.ts';
+import { longTimeouts } from '../../src/platform/database/open.ts';
 import { openSubscribedDatabase } from '../../src/core/open-database.ts';
 import { normalizePassword } from '../../src/domain/people/password.ts';
 import { createScope } from '../../src/domain/scope.ts';
@@ -76,7 +77,7 @@ export async function seedBigCompany(
   now: number,
   progress: (left: number) => void,
 ): Promise<DemoLogin> {
-  const database = openSubscribedDatabase(config.database, 0);
+  const database = openSubscribedDatabase(config.database, longTimeouts);
   try {
     const hasher = await createHasher();
     const password = ownPassword();

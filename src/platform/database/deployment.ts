@@ -28,10 +28,15 @@ export async function findBoundRegion({ knex }: Database): Promise<string | null
   return row?.region ?? null;
 }
 
-/** Rejects the database of another region, by its id alone: the rules may change. @throws RegionMismatch */
-export async function assertRegion(database: Database, region: string): Promise<void> {
+/**
+ * Rejects the database of another region, by its id alone: the rules may change.
+ * @returns the region that the database belongs to; null for a database that has none yet
+ * @throws RegionMismatch
+ */
+export async function assertRegion(database: Database, region: string): Promise<string | null> {
   const bound = await findBoundRegion(database);
   if (bound !== null && bound !== region) throw new RegionMismatch(bound, region);
+  return bound;
 }
 
 /** Binds a migrated database to a region, unless it is bound already. The caller holds the migration lock. */

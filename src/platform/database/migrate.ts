@@ -7,7 +7,7 @@ import type { Config, DatabaseConfig } from '../config/config.ts';
 import { codeExtension, codeRoot } from '../package-root.ts';
 import type { Database } from './database.ts';
 import { assertRegion, bindRegion, UnknownMigrations } from './deployment.ts';
-import { openDatabase } from './open.ts';
+import { longTimeouts, openDatabase } from './open.ts';
 
 const folder = path.join(codeRoot, 'migrations');
 
@@ -41,9 +41,9 @@ const maxWaitMs = 60_000;
  */
 export async function prepareDatabase({ database, rules }: Pick<Config, 'database' | 'rules'>): Promise<string[]> {
   return withMigrationLock(database, async (locked) => {
-    await assertRegion(locked, rules.region);
+    const bound = await assertRegion(locked, rules.region);
     const names = await latest(locked);
-    await bindRegion(locked, rules.region);
+    if (bound === null) await bindRegion(locked, rules.region);
     return names;
   });
 }
@@ -66,7 +66,7 @@ function withMigrationLock(config: DatabaseConfig, work: Work): Promise<string[]
 }
 
 async function withDatabase(config: DatabaseConfig, work: Work): Promise<string[]> {
-  const database = openDatabase(config, 0);
+  const database = openDatabase(config, longTimeouts);
   try {
     return await work(database);
   } finally {
@@ -80,30 +80,33 @@ export async function migrationState(database: Database): Promise<{ done: number
   return { done: done.length, pending: pending.length };
 }
 
+/** Rolls back the newest migration. For tests: a running portal never does this. */
+export async function rollBackLast(database: Database): Promise<void> {
+  await database.knex.migrate.down({ migrationSource });
+}
+
 /** Takes every migration back, newest first. For tests: a running portal never does this. */
 export async function rollBackEverything(database: Database): Promise<void> {
   await database.knex.migrate.rollback({ migrationSource }, true);
 }
 
-// Knex would name a corrupt directory. A newer version's database is the usual cause.
-async function assertKnown({ knex }: Database): Promise<void> {
-  if (!(await knex.schema.hasTable('knex_migrations'))) return;
-  const known = new Set(
-    (await migrationSource.getMigrations([])).map((name) => migrationSource.getMigrationName(name)),
-  );
-  const done = await knex<{ name: string }>('knex_migrations').orderBy('id').select('name');
-  const unknown = done.find(({ name }) => !known.has(name));
-  if (unknown !== undefined) throw new UnknownMigrations(unknown.name);
+// The outer lock dies with its process, unlike Knex' own row, which a killed process would leave behind. A database that
+// is up to date is only read: a running portal may hold the write lock while a command starts.
+async function latest({ knex }: Database): Promise<string[]> {
+  const known = (await migrationSource.getMigrations([])).map((name) => migrationSource.getMigrationName(name));
+  const done = await doneMigrations(knex);
+  // Knex would name a corrupt directory. A newer version's database is the usual cause.
+  const unknown = done.find((name) => !known.includes(name));
+  if (unknown !== undefined) throw new UnknownMigrations(unknown);
+  if (done.length === known.length) return [];
+  await knex.migrate.forceFreeMigrationsLock({ migrationSource });
+  const [, names] = (await knex.migrate.latest({ migrationSource })) as [number, string[]];
+  return names;
 }
 
-// The outer lock dies with its process, unlike Knex' own row, which a killed process would leave behind.
-async function latest(database: Database): Promise<string[]> {
-  await assertKnown(database);
-  if (await database.knex.schema.hasTable('knex_migrations_lock')) {
-    await database.knex.migrate.forceFreeMigrationsLock({ migrationSource });
-  }
-  const [, names] = (await database.knex.migrate.latest({ migrationSource })) as [number, string[]];
-  return names;
+async function doneMigrations(knex: Knex): Promise<string[]> {
+  if (!(await knex.schema.hasTable('knex_migrations'))) return [];
+  return knex('knex_migrations').orderBy('id').pluck<string[]>('name');
 }
 
 // Taken before the database is opened: two processes that make a new file a write-ahead log at once refuse each other.

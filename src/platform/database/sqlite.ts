@@ -5,9 +5,6 @@ import knexFactory, { type Knex } from 'knex';
 import { compile, silent, type Build, type Compiled, type Database, type Values } from './database.ts';
 import { withinTransaction } from './transaction.ts';
 
-// A command may hold the write lock for a moment while the server runs; the driver waits on the event loop.
-const busyTimeoutMs = 250;
-
 // Tables that this connection has not read are analyzed too: a prepared read runs on the other one. SQLite looks at a limited
 // number of rows per index, so that it takes milliseconds whatever the size (sqlite.org/pragma.html#pragma_optimize).
 const analyzeEveryTable = 0x10002;
@@ -16,7 +13,7 @@ const analyzeEveryTable = 0x10002;
  * Opens one file with two connections: writes go through Knex's single connection, prepared reads through a read-only one.
  * A reader of a write-ahead log sees the last commit, never an unfinished transaction.
  */
-export function openSqlite(file: string): Database {
+export function openSqlite(file: string, lockTimeoutMs: number): Database {
   // The file contains names and password hashes: only this account of the machine may read it.
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
   if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600));
@@ -27,9 +24,9 @@ export function openSqlite(file: string): Database {
     useNullAsDefault: true,
     // Otherwise an error quotes the values of its statement, a password's hash included, and errors are logged.
     compileSqlOnError: false,
-    pool: { min: 1, max: 1, acquireTimeoutMillis: 2_000, afterCreate: setUpConnection },
+    pool: { min: 1, max: 1, acquireTimeoutMillis: 2_000, afterCreate: setUpConnection(lockTimeoutMs) },
   });
-  const reader = new SqliteReader(knex, file);
+  const reader = new SqliteReader(knex, file, lockTimeoutMs);
   return {
     dialect: 'sqlite',
     knex,
@@ -59,12 +56,14 @@ export function openSqlite(file: string): Database {
 class SqliteReader {
   readonly #knex: Knex;
   readonly #file: string;
+  readonly #lockTimeoutMs: number;
   readonly #statements = new Map<string, { statement: SqliteFile.Statement; compiled: Compiled }>();
   #connection: SqliteFile.Database | null = null;
 
-  constructor(knex: Knex, file: string) {
+  constructor(knex: Knex, file: string, lockTimeoutMs: number) {
     this.#knex = knex;
     this.#file = file;
+    this.#lockTimeoutMs = lockTimeoutMs;
   }
 
   /** See `Database.prepare`. */
@@ -88,21 +87,22 @@ class SqliteReader {
   // Opened at the first read: before the first write there may be no file to read.
   async #open(): Promise<SqliteFile.Database> {
     await this.#knex.raw('select 1');
-    this.#connection ??= new SqliteFile(this.#file, { readonly: true, timeout: busyTimeoutMs });
+    this.#connection ??= new SqliteFile(this.#file, { readonly: true, timeout: this.#lockTimeoutMs });
     return this.#connection;
   }
 }
 
-function setUpConnection(
-  connection: SqliteFile.Database,
-  done: (error: unknown, connection: SqliteFile.Database) => void,
-): void {
-  connection.pragma('journal_mode = WAL');
-  // FULL: what was acknowledged survives a power cut.
-  connection.pragma('synchronous = FULL');
-  connection.pragma('foreign_keys = ON');
-  // What is deleted is overwritten, instead of lying in the file until its place is needed.
-  connection.pragma('secure_delete = ON');
-  connection.pragma(`busy_timeout = ${busyTimeoutMs}`);
-  done(null, connection);
-}
+type Done = (error: unknown, connection: SqliteFile.Database) => void;
+
+const setUpConnection =
+  (lockTimeoutMs: number) =>
+  (connection: SqliteFile.Database, done: Done): void => {
+    connection.pragma(`busy_timeout = ${lockTimeoutMs}`);
+    connection.pragma('journal_mode = WAL');
+    // FULL: what was acknowledged survives a power cut.
+    connection.pragma('synchronous = FULL');
+    connection.pragma('foreign_keys = ON');
+    // Overwrite deleted data, instead of leaving it in the file until the space is reused.
+    connection.pragma('secure_delete = ON');
+    done(null, connection);
+  };
