@@ -1,22 +1,22 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { before, describe, test } from 'node:test';
-import { assertHeld, assertLookedEverywhere, proven, refusedIn, type Proven } from '../prove/run-proof.ts';
+import { assertHeld, assertSearchedEverywhere, runProof, stepsRefusedIn, type ProofRun } from '../prove/run-proof.ts';
 
 describe('the proof on SQLite', () => {
-  let outcome: Proven;
-  before(async () => (outcome = await proven([])));
+  let outcome: ProofRun;
+  before(async () => (outcome = await runProof([])));
 
   test('holds, every step done and every control noticed', () => {
     assertHeld(outcome);
     // Nobody recovers alone under these rules.
-    for (const name of ['worldwide', 'germany', 'the company that moves'])
-      assert.deepEqual(refusedIn(outcome.report, name), ['Recover access alone, by a link that is mailed']);
+    for (const name of ['worldwide', 'germany', 'the moving tenant'])
+      assert.deepEqual(stepsRefusedIn(outcome.report, name), ['Recover access alone, by a link that is mailed']);
     assert.ok(outcome.report.steps.every(({ status, says }) => status !== 'done' || says === ''));
   });
 
   test('looked into everything that a region has', () =>
-    assertLookedEverywhere(outcome.report, ['session store', 'sent to the stores']));
+    assertSearchedEverywhere(outcome.report, ['session store', 'sent to the stores']));
 
   test('gives a page that needs nothing else, and tells no canary', () => {
     const { page, stdout } = outcome;

@@ -8,7 +8,7 @@ import { test } from 'node:test';
 import { Command } from 'commander';
 import { addRegionCommands } from '../../src/cli/region.ts';
 import { dataDirectory, run, start } from '../cli/command.ts';
-import { wayIn } from '../prove/short-flow.ts';
+import { shortFlow } from '../prove/short-flow.ts';
 import { freePortPair } from '../support/ports.ts';
 import { aTenant, aUser } from '../support/builders.ts';
 import { openPortal } from '../support/portal.ts';
@@ -165,7 +165,7 @@ async function prove(): Promise<void> {
   const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
   const io = { env: {}, stdin, stdout, stderr };
   const program = new Command('parvis');
-  addRegionCommands(program, wayIn.flow, io);
+  addRegionCommands(program, shortFlow.flow, io);
   await program.parseAsync(['region', 'prove', '--json'], { from: 'user' });
   stdout.end();
   note('region prove', await text(stdout));

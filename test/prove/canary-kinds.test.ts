@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { hash, randomBytes } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { createCanaries, type CanaryKind } from '../../tools/prove/canaries.ts';
-import { searchPlaces, type Look, type Place } from '../../tools/prove/places.ts';
+import { searchPlaces, type Snapshot, type Place } from '../../tools/prove/places.ts';
 
 const place = (content: string | Buffer, wishes: Partial<Place> = {}): Place => ({
   ...{ kind: 'mails', name: 'a place', content: Buffer.from(content), items: 1 },
@@ -12,10 +12,10 @@ const base32 = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
 const token = 'ABCD-EFGH-JKLM-NPQR-STUV-WXYZ-2345';
 
 function search(
-  looks: readonly Omit<Look, 'moment'>[],
+  snapshots: readonly Omit<Snapshot, 'moment'>[],
   canariesOf: ReadonlyMap<string, ReturnType<typeof createCanaries>>,
 ) {
-  const all = looks.map((look, index) => ({ ...look, moment: `moment ${index}` }));
+  const all = snapshots.map((look, index) => ({ ...look, moment: `moment ${index}` }));
   return searchPlaces(all, canariesOf).findings.map(({ foundIn, place: where }) => [foundIn, where].join(': '));
 }
 
@@ -34,7 +34,7 @@ describe('a seed is found in its own region', () => {
   ] as const) {
     test(label, () => {
       const canaries = createCanaries();
-      canaries.learn('seed', 'secret', base32, bytes);
+      canaries.track('seed', 'secret', base32, bytes);
       assert.deepEqual(search([{ region: 'alpha', places: [place(content)] }], new Map([['alpha', canaries]])), [
         'alpha: a place, moment 0',
       ]);
@@ -44,14 +44,14 @@ describe('a seed is found in its own region', () => {
 
 describe('a link that was mailed', () => {
   const canaries = createCanaries();
-  canaries.learn('one-time link that was mailed', 'mailed', token);
+  canaries.track('one-time link that was mailed', 'mailed', token);
   const beta = createCanaries();
   const canariesOf = new Map([
     ['alpha', canaries],
     ['beta', beta],
   ]);
-  const mail = (text = token): Place => place(`Hello\n/link/${text}`, { bringsLink: true });
-  const table: [label: string, looks: Omit<Look, 'moment'>[], findings: number][] = [
+  const mail = (text = token): Place => place(`Hello\n/link/${text}`, { holdsLink: true });
+  const table: [label: string, snapshots: Omit<Snapshot, 'moment'>[], findings: number][] = [
     ['may stand in the mail that brings it', [{ region: 'alpha', places: [mail()] }], 0],
     ['and at another moment still', [1, 2].map(() => ({ region: 'alpha', places: [mail()] })), 0],
     ['and in no second mail', [{ region: 'alpha', places: [mail(), mail()] }], 1],
@@ -61,16 +61,16 @@ describe('a link that was mailed', () => {
     ['nor in an answer', [{ region: 'alpha', places: [place(token, { kind: 'answers', showsSecrets: true })] }], 1],
     ['nor in a mail of the other region', [{ region: 'beta', places: [mail()] }], 1],
   ];
-  for (const [label, looks, findings] of table)
-    test(label, () => assert.equal(search(looks, canariesOf).length, findings, label));
+  for (const [label, snapshots, findings] of table)
+    test(label, () => assert.equal(search(snapshots, canariesOf).length, findings, label));
 
   test('excuses no password in the same mail', () => {
-    const password = canaries.learn('temporary password', 'secret', 'QRST-UVWX-YZ23-4567-89AB');
+    const password = canaries.track('temporary password', 'secret', 'QRST-UVWX-YZ23-4567-89AB');
     assert.equal(search([{ region: 'alpha', places: [mail(`${token} ${password}`)] }], canariesOf).length, 1);
   });
 });
 
-describe('the company that moves', () => {
+describe('the moving tenant', () => {
   const moves = (wishes: Partial<Place>, kind: CanaryKind, guests: string[]) => {
     const canaries = createCanaries();
     const canariesOf = new Map([
@@ -83,13 +83,13 @@ describe('the company that moves', () => {
   const table: [label: string, kind: CanaryKind, wishes: Partial<Place>, guests: string[], found: boolean][] = [
     ['a name where it is at home', 'person', {}, home, false],
     ['a name where it is not yet, or no more', 'person', {}, [], true],
-    ['a name where the fact of the move may be', 'person', { tellsMoves: true }, [], true],
-    ['the fact of the move where it may be', 'moved', { tellsMoves: true }, [], false],
+    ['a name where the fact of the move may be', 'person', { mayHoldMoves: true }, [], true],
+    ['the fact of the move where it may be', 'moved', { mayHoldMoves: true }, [], false],
     ['the fact of the move anywhere else', 'moved', {}, [], true],
     ['the fact of the move where only domains may be', 'moved', { mayHoldDomains: true }, [], true],
     ['a password at home', 'secret', {}, home, true],
-    ['a name in the bundle, at home', 'person', { sealed: true }, home, true],
-    ['the fact of the move in the bundle', 'moved', { sealed: true }, home, true],
+    ['a name in the bundle, at home', 'person', { encrypted: true }, home, true],
+    ['the fact of the move in the bundle', 'moved', { encrypted: true }, home, true],
   ];
   for (const [label, kind, wishes, guests, found] of table)
     test(label, () => assert.equal(moves(wishes, kind, guests).length, found ? 1 : 0, label));

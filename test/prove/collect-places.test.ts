@@ -3,10 +3,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { createCanaries } from '../../tools/prove/canaries.ts';
-import { createTexts, folderPlaces, outboxOf } from '../../tools/prove/collect-places.ts';
+import { createOutputCollector, folderPlaces, outboxOf } from '../../tools/prove/collect-places.ts';
 import type { RunningRegion } from '../../tools/prove/regions.ts';
 import { sqliteStores } from '../../tools/prove/stores-sqlite.ts';
-import { createMover, createStory } from '../../tools/prove/story.ts';
+import { createMovingTenantStories, createStory } from '../../tools/prove/story.ts';
 import { dataDirectory } from '../cli/command.ts';
 
 const link = '/link/ABCD-EFGH-JKLM-NPQR-STUV-WXYZ-2345';
@@ -18,16 +18,16 @@ describe('what a region wrote', () => {
     ...{ output: () => said.output, commands: () => said.commands },
   } as unknown as RunningRegion;
   const story = createStory(region, () => []);
-  const [moving] = createMover(story, story, createCanaries());
-  const texts = createTexts(story, sqliteStores(dataDirectory(), null));
+  const [moving] = createMovingTenantStories(story, story, createCanaries());
+  const texts = createOutputCollector(story, sqliteStores(dataDirectory(), null));
   const taken = () => texts().map(({ kind, content }) => [kind, content.toString().trim()]);
 
   test('is taken once: what came before a moment is not counted to the time after it', () => {
     story.answers.push('early');
-    moving.answers.push('of the company');
+    moving.answers.push('of the tenant');
     assert.deepEqual(taken(), [
       ['log', 'starts'],
-      ['answers', 'early\nof the company'],
+      ['answers', 'early\nof the tenant'],
       ['commands', 'one'],
     ]);
     said.output += 'goes on\n';
@@ -50,7 +50,7 @@ describe('mails in the outbox', () => {
   test('are a place each where they bring a link, and one place else', () => {
     const mails = folderPlaces(folder).filter(({ kind }) => kind === 'mails');
     assert.deepEqual(
-      mails.map(({ items, bringsLink = false }) => [items, bringsLink]),
+      mails.map(({ items, holdsLink = false }) => [items, holdsLink]),
       [
         [2, false],
         [1, true],

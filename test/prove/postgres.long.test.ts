@@ -3,8 +3,8 @@ import { before, describe, test } from 'node:test';
 import { prove } from '../../tools/prove/prove.ts';
 import { postgres, redis, skipWithout } from '../support/services.ts';
 import { run } from '../cli/command.ts';
-import { assertHeld, assertLookedEverywhere, proven, type Proven } from './run-proof.ts';
-import { wayIn } from './short-flow.ts';
+import { assertHeld, assertSearchedEverywhere, runProof, type ProofRun } from './run-proof.ts';
+import { shortFlow } from './short-flow.ts';
 
 const databases = [
   await postgres({ empty: true }),
@@ -12,10 +12,10 @@ const databases = [
   await postgres({ empty: true }),
   await postgres({ empty: true }),
 ].map((each) => each?.url ?? null);
-const redises = await twoRedises();
+const redises = await emptyRedisUrls();
 
 /** Two that are empty: of one server that was given, its last databases. */
-async function twoRedises(): Promise<string | null> {
+async function emptyRedisUrls(): Promise<string | null> {
   const both = [await redis(), await redis()];
   const urls = both.map((each, index) => (each?.pid === null ? `${each.url}/${14 + index}` : each?.url));
   return urls.includes(undefined) ? null : urls.join(',');
@@ -26,13 +26,13 @@ describe(
   { skip: skipWithout('postgres', databases[0]) || skipWithout('redis', redises) },
   () => {
     const environment = { PROVE_DATABASE_URLS: databases.slice(0, 2).join(','), PROVE_REDIS_URLS: redises ?? '' };
-    let outcome: Proven;
-    before(async () => (outcome = await proven(['--database', 'postgres'], environment)));
+    let outcome: ProofRun;
+    before(async () => (outcome = await runProof(['--database', 'postgres'], environment)));
 
     test('holds, every step done and every control noticed', () => assertHeld(outcome));
 
     test('looked into the stores and at the lines to them', () =>
-      assertLookedEverywhere(outcome.report, ['database file']));
+      assertSearchedEverywhere(outcome.report, ['database file']));
 
     test('saw every connection to a store, and whose it was', () => {
       const { visits } = outcome.report;
@@ -66,7 +66,7 @@ test(
   { skip: skipWithout('postgres', databases[2] ?? null) },
   async () => {
     const report = await prove({
-      ...wayIn,
+      ...shortFlow,
       databaseUrls: databases.slice(2).map(String),
       settings: (region, [worldwide]): Record<string, string> =>
         region === 'germany'

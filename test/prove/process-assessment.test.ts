@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
-import { judgeProcess, type Territory } from '../../tools/prove/process-assessment.ts';
+import { assessProcess, type Territory } from '../../tools/prove/process-assessment.ts';
 import type { RegionStores } from '../../tools/prove/stores.ts';
 import type { Watched } from '../../tools/prove/process-watcher.ts';
 
@@ -28,7 +28,7 @@ function judged(told: readonly string[], seen: readonly string[] = []) {
     ...{ region: 'alpha', label: 'server', pid: 1, record, samples: 1, sockets: new Set() },
     seen: new Map(seen.map((words) => [words, 1])),
   };
-  return judgeProcess(watched, both);
+  return assessProcess(watched, both);
 }
 
 describe('a process is allowed what is its own region’s', () => {

@@ -87,7 +87,7 @@ describe('a canary of another region is found', () => {
     );
   });
 
-  test('and nothing else is: neither a canary at home, nor what only looks like one', () => {
+  test('and nothing else is: neither a canary at home, nor what only snapshots like one', () => {
     const { beta, found: search } = regions();
     const own = beta.plant('first name');
     assert.deepEqual(search(place(own), place(name), place('x'.repeat(10_000)), place('')).findings, []);
@@ -125,7 +125,7 @@ describe('what may be where', () => {
 
   test('a temporary password is watched for however it is written, and by its plain digest', () => {
     const { beta, found } = regions();
-    const password = beta.learn('temporary password', 'secret', 'ABCD-EFGH-JKLM-NPQR-STUV');
+    const password = beta.track('temporary password', 'secret', 'ABCD-EFGH-JKLM-NPQR-STUV');
     const bare = password.replaceAll('-', '');
     for (const text of [password, bare, bare.toLowerCase(), hash('sha256', password), hash('sha256', bare, 'base64')])
       assert.deepEqual(
@@ -136,6 +136,6 @@ describe('what may be where', () => {
   });
 
   test('what is too short to be watched for is refused', () => {
-    assert.throws(() => regions().alpha.learn('id', 'person', ''), /nothing to watch for/);
+    assert.throws(() => regions().alpha.track('id', 'person', ''), /nothing to watch for/);
   });
 });

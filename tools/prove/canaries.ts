@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto';
 /**
  * What a planted text is. A domain may be known to the other region, by its directory alone. A secret, such as a password,
  * may lie in no store at all, not even in its own region's, nor may its plain digest; of a token that the portal made the
- * digest may. A mailed link stands in one mail and nowhere else. The id of a company that moved away may stay behind with
+ * digest may. A mailed link stands in one mail and nowhere else. The id of a tenant that moved away may stay behind with
  * its domain: they are the fact of the move. A control sample is put into the other region on purpose, so that a search
  * that is blind shows itself.
  */
@@ -27,7 +27,7 @@ export interface Canaries {
    * @param bytes what the text stands for, looked for too
    * @returns the text
    */
-  learn(field: string, kind: CanaryKind, text: string, bytes?: Buffer): string;
+  track(field: string, kind: CanaryKind, text: string, bytes?: Buffer): string;
   /** What every planted text of a kind has in its middle: to be found by one search. */
   marker(kind: CanaryKind): string;
   list(): readonly Canary[];
@@ -38,7 +38,7 @@ const alphabet = 'bcdfghjkmnpqrstvwxz23456789';
 const letters = 'bcdfghjkmnpqrstvwxz';
 const markerLength = 10;
 const restLength = 5;
-const minLearnedLength = 16;
+const minTrackedLength = 16;
 
 const random = (length: number, from: string): string =>
   Array.from({ length }, () => from[randomInt(from.length)] ?? '').join('');
@@ -59,9 +59,9 @@ export function createCanaries(): Canaries {
       all.push({ field, kind, forms: [text] });
       return text;
     },
-    learn: (field, kind, text, bytes) => {
+    track: (field, kind, text, bytes) => {
       // It would be found everywhere, or by chance.
-      if (text.length < minLearnedLength) throw new Error(`There is nothing to watch for: ${field}`);
+      if (text.length < minTrackedLength) throw new Error(`There is nothing to watch for: ${field}`);
       const bare = text.replace(/[^\p{L}\p{N}]/gu, '');
       if (!all.some(({ forms }) => forms.includes(text)))
         all.push({ field, kind, forms: [...new Set([text, bare])], ...(bytes && { bytes }) });

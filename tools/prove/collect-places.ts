@@ -16,10 +16,13 @@ const textPlace = (kind: PlaceKind, name: string, texts: readonly string[], more
 });
 
 /**
- * @returns what gives what a region wrote, answered, sent and gave away since it was last asked: before a company moves, and
+ * @returns what gives what a region wrote, answered, sent and gave away since it was last asked: before a tenant moves, and
  * after, other people are at home there
  */
-export function createTexts({ region, answers, exports, planted }: Story, stores: RegionStores): () => Place[] {
+export function createOutputCollector(
+  { region, answers, exports, planted }: Story,
+  stores: RegionStores,
+): () => Place[] {
   const seen = { output: 0, commands: 0, mails: 0 };
   const since = <T>(what: 'commands' | 'mails', all: readonly T[]): T[] => {
     const fresh = all.slice(seen[what]);
@@ -52,7 +55,7 @@ function commandPlace({ name, text }: { name: string; text: string }): Place {
   return textPlace('commands', `output of "${name}"`, [text], {
     mayHoldDomains: isDirectory,
     showsSecrets: !isDirectory,
-    tellsMoves: isDirectory || name.startsWith('tenant move'),
+    mayHoldMoves: isDirectory || name.startsWith('tenant move'),
   });
 }
 
@@ -63,7 +66,7 @@ function wirePlace(recorder: Recorder): Place {
   return {
     ...place,
     mayHoldDomains: isDatabase,
-    tellsMoves: isDatabase,
+    mayHoldMoves: isDatabase,
     content: recorder.take(),
     items: callers.length,
   };
@@ -77,7 +80,7 @@ function mailPlaces(how: string, mails: readonly string[]): Place[] {
     ...(others.length > 0 ? [textPlace('mails', `mails, ${how}`, others)] : []),
     ...mails
       .filter(bring)
-      .map((mail) => textPlace('mails', `a mail with a one-time link, ${how}`, [mail], { bringsLink: true })),
+      .map((mail) => textPlace('mails', `a mail with a one-time link, ${how}`, [mail], { holdsLink: true })),
   ];
 }
 

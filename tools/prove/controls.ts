@@ -3,10 +3,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Finding, Place, PlaceKind } from './places.ts';
 import { encodingsOf } from './needles.ts';
-import { startWatched, type Surroundings } from './regions.ts';
+import { startWatched, type Observation } from './regions.ts';
 import type { Story } from './story.ts';
 import type { RegionStores } from './stores.ts';
-import type { JudgedProcess, Territory } from './process-assessment.ts';
+import type { ProcessAssessment, Territory } from './process-assessment.ts';
 
 /** The label of a process that trespasses on purpose. */
 export const trespasser = 'control';
@@ -38,7 +38,7 @@ export async function plantControls(here: Story, there: Story, stores: RegionSto
 }
 
 /** @returns for each kind of place of each region, whether the control sample in it was found */
-export function searchedEverywhere(
+export function placeControlResults(
   places: ReadonlyMap<string, readonly Place[]>,
   controls: readonly Finding[],
 ): ControlResult[] {
@@ -58,17 +58,17 @@ const trespass = `
   setTimeout(() => process.exit(), 5000);
 `;
 // The system is looked at again and again: once would do.
-const looks = 20;
+const sampleCount = 20;
 
 /** A process of one region, watched as the others are, that connects to the other region and opens one of its files. */
-export async function startTrespasser(own: Territory, other: Territory, around: Surroundings): Promise<void> {
+export async function startTrespasser(own: Territory, other: Territory, observation: Observation): Promise<void> {
   const [store = other.port] = other.stores.ports.keys();
   const args = ['--eval', trespass, '--', String(store), path.join(other.folder, 'directory-key')];
-  const child = startWatched(around, { region: own.region, label: trespasser, args, environment: {} });
+  const child = startWatched(observation, { region: own.region, label: trespasser, args, environment: {} });
   const ended = once(child, 'exit');
   await Promise.race([child.stdout ? once(child.stdout, 'data') : ended, ended]);
-  for (let look = 0; look < looks; look++) {
-    around.watching.sample();
+  for (let sample = 0; sample < sampleCount; sample++) {
+    observation.watching.sample();
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   child.kill('SIGKILL');
@@ -76,8 +76,8 @@ export async function startTrespasser(own: Territory, other: Territory, around: 
 }
 
 /** @returns whether the trespass was noticed in every way in which it can be on this system */
-export function trespassNoticed(
-  { region, seen }: JudgedProcess,
+export function trespassResults(
+  { region, seen }: ProcessAssessment,
   ways: { systemShows: boolean; recorded: boolean | null },
 ): ControlResult[] {
   const noticed = (what: string, by: string): boolean =>

@@ -14,14 +14,14 @@ export interface Haystack {
   readonly folded: Buffer;
 }
 
-const shortest = 12;
-const [capitalA, capitalZ, toSmall] = [0x41, 0x5a, 0x20];
+const minNeedleLength = 12;
+const [capitalA, capitalZ, lowercaseOffset] = [0x41, 0x5a, 0x20];
 
 export function haystackOf(raw: Buffer): Haystack {
   const folded = Buffer.from(raw);
   for (let index = 0; index < folded.length; index++) {
     const byte = folded[index] ?? 0;
-    if (byte >= capitalA && byte <= capitalZ) folded[index] = byte + toSmall;
+    if (byte >= capitalA && byte <= capitalZ) folded[index] = byte + lowercaseOffset;
   }
   return { raw, folded };
 }
@@ -68,7 +68,8 @@ function base64Of(text: string | Buffer): Needle[] {
 
 /** @returns what finds a text even where a store cut off its beginning or its end */
 export function needlesOf(text: string): Needle[] {
-  const pieces = text.length <= shortest ? [text] : [text.slice(0, shortest), text.slice(-shortest)];
+  const pieces =
+    text.length <= minNeedleLength ? [text] : [text.slice(0, minNeedleLength), text.slice(-minNeedleLength)];
   return pieces.flatMap(encodingsOf);
 }
 
@@ -92,7 +93,7 @@ const twoBytes = 1 << 16;
 
 /**
  * @param needles of four bytes at least
- * @returns what looks for all of them in one go, and gives the tags of those that it found
+ * @returns what snapshots for all of them in one go, and gives the tags of those that it found
  */
 export function createFinder<Tag>(needles: readonly Tagged<Tag>[]): (hay: Haystack) => Set<Tagged<Tag>> {
   const [foldedOnes, rawOnes] = [true, false].map((folded) =>

@@ -33,16 +33,16 @@ export interface Place {
   readonly content: Buffer;
   /** How many rows, keys, files or answers it holds. */
   readonly items: number;
-  /** Whether the other region's company domains may be there: the directory, and what holds it. */
+  /** Whether the other region's tenant domains may be there: the directory, and what holds it. */
   readonly mayHoldDomains: boolean;
   /** Whether secrets of its own region are shown there, once, to the person they are for. */
   readonly showsSecrets: boolean;
-  /** Whether the fact of a move may be there: the id and the domains of a company that has gone. */
-  readonly tellsMoves?: boolean;
+  /** Whether the fact of a move may be there: the id and the domains of a tenant that has gone. */
+  readonly mayHoldMoves?: boolean;
   /** Whether it is one mail, which may hold the one link that it brings. */
-  readonly bringsLink?: boolean;
+  readonly holdsLink?: boolean;
   /** Whether it is encrypted: then nobody's canary may be read in it. */
-  readonly sealed?: boolean;
+  readonly encrypted?: boolean;
 }
 
 /** A canary where it must not be. */
@@ -56,15 +56,15 @@ export interface Finding {
 }
 
 /** Places of one region, as they were at one moment. */
-export interface Look {
+export interface Snapshot {
   readonly region: string;
   readonly moment: string;
   readonly places: readonly Place[];
-  /** Whose canaries are at home there besides the region's own: those of a company that has moved in, or not yet out. */
+  /** Whose canaries are at home there besides the region's own: those of a tenant that has moved in, or not yet out. */
   readonly guests?: readonly string[];
 }
 
-const unnamed = 'a field that can no longer be told';
+const unknownField = 'a field that can no longer be told';
 
 interface Meaning {
   readonly canaryOf: string;
@@ -78,7 +78,7 @@ function needlesFor({ forms, kind, bytes }: Canary): Needle[] {
 }
 
 /** Every text that is looked for: each canary, and what the planted ones have in common. */
-function everyNeedle(canariesOf: ReadonlyMap<string, Canaries>): Tagged<Meaning>[] {
+function allNeedles(canariesOf: ReadonlyMap<string, Canaries>): Tagged<Meaning>[] {
   return [...canariesOf].flatMap(([canaryOf, canaries]) => {
     const tagged = (needles: readonly Needle[], kind: CanaryKind, field: string): Tagged<Meaning>[] => {
       const tag = { canaryOf, kind, field };
@@ -87,7 +87,7 @@ function everyNeedle(canariesOf: ReadonlyMap<string, Canaries>): Tagged<Meaning>
     const kinds = [...new Set(canaries.list().map(({ kind }) => kind))];
     return [
       ...canaries.list().flatMap((canary) => tagged(needlesFor(canary), canary.kind, canary.field)),
-      ...kinds.flatMap((kind) => tagged(encodingsOf(canaries.marker(kind)), kind, unnamed)),
+      ...kinds.flatMap((kind) => tagged(encodingsOf(canaries.marker(kind)), kind, unknownField)),
     ];
   });
 }
@@ -104,11 +104,11 @@ function haystackOfPlace({ kind, content }: Place): Haystack {
 
 /** Looks for the canaries of others in one region's places, and for secrets of the region's own. */
 export function searchPlaces(
-  looks: readonly Look[],
+  snapshots: readonly Snapshot[],
   canariesOf: ReadonlyMap<string, Canaries>,
 ): { findings: Finding[]; controls: Finding[] } {
-  const find = createFinder(everyNeedle(canariesOf));
-  const all = looks.flatMap((look) => searchLook(look, find));
+  const find = createFinder(allNeedles(canariesOf));
+  const all = snapshots.flatMap((look) => searchSnapshot(look, find));
   return {
     findings: all.filter(({ control }) => !control).map(({ finding }) => finding),
     controls: all
@@ -117,19 +117,19 @@ export function searchPlaces(
   };
 }
 
-function searchLook(
-  { region, moment, places, guests = [] }: Look,
+function searchSnapshot(
+  { region, moment, places, guests = [] }: Snapshot,
   find: (hay: Haystack) => Set<Tagged<Meaning>>,
 ): { finding: Finding; control: boolean }[] {
-  const isFirst = createFirsts();
+  const isFirst = createFirstPlaceCheck();
   return places.flatMap((place) => {
     const wrong = [...find(haystackOfPlace(place))].filter(({ tag }) => {
       const own = tag.canaryOf === region || guests.includes(tag.canaryOf);
-      if (tag.kind === 'mailed' && own && place.bringsLink) return !isFirst(tag, place);
+      if (tag.kind === 'mailed' && own && place.holdsLink) return !isFirst(tag, place);
       return [...kindsFor(place, own), 'control'].includes(tag.kind);
     });
     const where = { foundIn: region, kind: place.kind, place: `${place.name}, ${moment}` };
-    return onceEach(wrong).map(({ encoding, tag: { canaryOf, field, kind } }) => ({
+    return onePerField(wrong).map(({ encoding, tag: { canaryOf, field, kind } }) => ({
       finding: { canaryOf, field, ...where, encoding },
       control: kind === 'control',
     }));
@@ -137,7 +137,7 @@ function searchLook(
 }
 
 /** @returns whether a place is the first one in which a canary is met */
-function createFirsts(): (tag: Meaning, place: Place) => boolean {
+function createFirstPlaceCheck(): (tag: Meaning, place: Place) => boolean {
   const first = new Map<Meaning, Place>();
   return (tag, place) => {
     if (!first.has(tag)) first.set(tag, place);
@@ -146,16 +146,16 @@ function createFirsts(): (tag: Meaning, place: Place) => boolean {
 }
 
 /** One finding for each field; what all have in common tells something only where nothing else does. */
-function onceEach(found: readonly Tagged<Meaning>[]): Tagged<Meaning>[] {
-  const named = found.filter(({ tag }) => tag.field !== unnamed);
+function onePerField(found: readonly Tagged<Meaning>[]): Tagged<Meaning>[] {
+  const named = found.filter(({ tag }) => tag.field !== unknownField);
   const known = new Set(named.map(({ tag }) => `${tag.canaryOf}|${tag.kind}`));
-  const rest = found.filter(({ tag }) => tag.field === unnamed && !known.has(`${tag.canaryOf}|${tag.kind}`));
+  const rest = found.filter(({ tag }) => tag.field === unknownField && !known.has(`${tag.canaryOf}|${tag.kind}`));
   const first = new Map([...named, ...rest].reverse().map((each) => [`${each.tag.canaryOf}|${each.tag.field}`, each]));
   return [...first.values()];
 }
 
-function kindsFor({ mayHoldDomains, showsSecrets, tellsMoves, sealed }: Place, own: boolean): CanaryKind[] {
-  if (own && !sealed) return showsSecrets ? ['mailed'] : ['secret', 'token', 'mailed'];
+function kindsFor({ mayHoldDomains, showsSecrets, mayHoldMoves, encrypted }: Place, own: boolean): CanaryKind[] {
+  if (own && !encrypted) return showsSecrets ? ['mailed'] : ['secret', 'token', 'mailed'];
   const domain: CanaryKind[] = mayHoldDomains ? [] : ['domain'];
-  return ['person', 'secret', 'token', 'mailed', ...domain, ...(tellsMoves ? [] : ['moved' as const])];
+  return ['person', 'secret', 'token', 'mailed', ...domain, ...(mayHoldMoves ? [] : ['moved' as const])];
 }

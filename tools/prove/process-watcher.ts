@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { isLoopback, openOf, systemShowsProcesses, tcpSockets } from './proc.ts';
+import { isLoopback, openDescriptorsOf, systemShowsProcesses, tcpSockets } from './proc.ts';
 
 /** A process of a region, and everything outside itself that it was seen with. */
 export interface Watched {
@@ -22,7 +22,7 @@ export interface Watching {
   sample(): void;
   stop(): void;
   readonly processes: readonly Watched[];
-  /** The longest time between two looks, in ms. */
+  /** The longest time between two snapshots, in ms. */
   longestGapMs(): number;
 }
 
@@ -69,7 +69,7 @@ class ProcessWatcher implements Watching {
 
   add(region: string, label: string, pid: number, record: string): void {
     // The sockets of a new process are its pipes, none of which is TCP: they need no lookup.
-    for (const inode of openOf(pid)?.sockets ?? []) this.#lookups.set(inode, maxLookups);
+    for (const inode of openDescriptorsOf(pid)?.sockets ?? []) this.#lookups.set(inode, maxLookups);
     this.processes.push({ region, label, pid, record, seen: new Map(), sockets: new Set(), samples: 0 });
   }
 
@@ -84,15 +84,15 @@ class ProcessWatcher implements Watching {
     this.#lastAt = now;
     if (!systemShowsProcesses) return;
     const running = this.processes.filter(({ pid }) => !this.#exited.has(pid));
-    const looks = running.map((each) => ({ each, open: openOf(each.pid) }));
-    this.#lookUp(looks.flatMap(({ open }) => open?.sockets ?? []));
-    for (const { each, open } of looks) {
+    const snapshots = running.map((each) => ({ each, open: openDescriptorsOf(each.pid) }));
+    this.#lookUp(snapshots.flatMap(({ open }) => open?.sockets ?? []));
+    for (const { each, open } of snapshots) {
       if (open === null) this.#exited.add(each.pid);
       else this.#note(each, open);
     }
   }
 
-  #note(each: Watched, { sockets, files }: NonNullable<ReturnType<typeof openOf>>): void {
+  #note(each: Watched, { sockets, files }: NonNullable<ReturnType<typeof openDescriptorsOf>>): void {
     each.samples++;
     for (const inode of sockets) {
       const words = this.#connections.get(inode);
@@ -108,7 +108,7 @@ class ProcessWatcher implements Watching {
       (inode) => !this.#connections.has(inode) && (this.#lookups.get(inode) ?? 0) < maxLookups,
     );
     if (unknown.length === 0) return;
-    const words = new Map(tcpSockets().map((socket) => [socket.inode, socketWords(socket)]));
+    const words = new Map(tcpSockets().map((socket) => [socket.inode, describeSocket(socket)]));
     for (const inode of unknown) {
       const found = words.get(inode);
       if (found !== undefined) this.#connections.set(inode, found);
@@ -117,7 +117,7 @@ class ProcessWatcher implements Watching {
   }
 }
 
-function socketWords({ state, local, remote }: ReturnType<typeof tcpSockets>[number]): string {
+function describeSocket({ state, local, remote }: ReturnType<typeof tcpSockets>[number]): string {
   if (state === 'listening') return `listening ${local.address}:${local.port}`;
   // Somebody who came in: what they came to is a port on which the process listens.
   return `socket ${local.port} ${remote.address}:${remote.port}`;
@@ -166,7 +166,7 @@ function withoutIncoming(seen: ReadonlyMap<string, number>): Map<string, number>
 }
 
 /** @returns `host` and `port` of a contact's other end */
-export function endOf(to: string): { host: string; port: number; local: boolean } {
+export function parseTarget(to: string): { host: string; port: number; local: boolean } {
   const [, host = to, port = '0'] = /^(.*):(\d+)$/.exec(to) ?? [];
   return { host, port: Number(port), local: isLoopback(host) };
 }

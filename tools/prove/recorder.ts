@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
-import { openOf, systemShowsProcesses, tcpSockets } from './proc.ts';
+import { openDescriptorsOf, systemShowsProcesses, tcpSockets } from './proc.ts';
 import type { Watching } from './process-watcher.ts';
 
 /** Somebody who came to a store. */
@@ -22,7 +22,7 @@ export interface Recorder {
 }
 
 /** What the proof's own visits to a store are called. */
-export const theProof = 'the proof itself';
+export const proofCaller = 'the proof itself';
 const maxIdentifyingMs = 2_000;
 
 /**
@@ -86,7 +86,7 @@ class ProxyRecorder implements Recorder {
     if (client.destroyed) return;
     this.callers.push(caller);
     // Where the system shows whose a socket is, an unidentified caller is rejected.
-    if (caller.region === null && caller.process !== theProof && systemShowsProcesses) return void client.destroy();
+    if (caller.region === null && caller.process !== proofCaller && systemShowsProcesses) return void client.destroy();
     this.#forward(client);
   }
 
@@ -114,9 +114,10 @@ async function callerAt(client: Socket, { processes }: Watching): Promise<Caller
   const [from, at] = [client.remotePort, client.localPort];
   while (Date.now() < end) {
     const socket = tcpSockets().find(({ local, remote }) => local.port === from && remote.port === at);
-    const owner = socket && processes.find(({ pid }) => openOf(pid)?.sockets.includes(socket.inode));
+    const owner = socket && processes.find(({ pid }) => openDescriptorsOf(pid)?.sockets.includes(socket.inode));
     if (owner) return { region: owner.region, process: owner.label };
-    if (socket && openOf(process.pid)?.sockets.includes(socket.inode)) return { region: null, process: theProof };
+    if (socket && openDescriptorsOf(process.pid)?.sockets.includes(socket.inode))
+      return { region: null, process: proofCaller };
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
   return unknown;

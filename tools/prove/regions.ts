@@ -47,7 +47,7 @@ const preload = pathToFileURL(path.join(import.meta.dirname, `watch.preload${cod
 const maxStartMs = 60_000;
 const maxStopMs = 20_000;
 
-export interface Surroundings {
+export interface Observation {
   readonly watching: Watching;
   /** Where the processes write down what they do. */
   readonly records: string;
@@ -57,7 +57,7 @@ export interface Surroundings {
 
 /** Starts a process under observation. */
 export function startWatched(
-  { watching, records, folders }: Surroundings,
+  { watching, records, folders }: Observation,
   {
     region,
     label,
@@ -80,10 +80,10 @@ export function startWatched(
 }
 
 /** Starts a region's server and waits until it is ready. */
-export async function startRegion(plan: RegionPlan, around: Surroundings): Promise<RunningRegion> {
+export async function startRegion(plan: RegionPlan, observation: Observation): Promise<RunningRegion> {
   const { id: region } = plan;
   const run = (label: string, args: readonly string[], settings = {}): ChildProcess =>
-    startWatched(around, {
+    startWatched(observation, {
       region,
       label,
       args: [program, ...args],
@@ -94,8 +94,8 @@ export async function startRegion(plan: RegionPlan, around: Surroundings): Promi
   const origin = `http://127.0.0.1:${plan.port}`;
   const commands: { name: string; text: string }[] = [];
   const attempt = async (args: readonly string[], settings: object, input = ''): Promise<Attempt> => {
-    const ended = await outcomeOf(run(nameOf(args), args, settings), input);
-    commands.push({ name: nameOf(args), text: ended.text });
+    const ended = await outcomeOf(run(commandName(args), args, settings), input);
+    commands.push({ name: commandName(args), text: ended.text });
     return ended;
   };
   const running: RunningRegion = {
@@ -105,14 +105,15 @@ export async function startRegion(plan: RegionPlan, around: Surroundings): Promi
     commands: () => commands,
     command: async (args, input = '') => {
       const { code, printed } = await attempt(args, {}, input);
-      if (code !== 0) throw new CommandFault(`"parvis ${nameOf(args)}" ended with ${code ?? 'a signal'} in ${region}`);
+      if (code !== 0)
+        throw new CommandFault(`"parvis ${commandName(args)}" ended with ${code ?? 'a signal'} in ${region}`);
       return printed;
     },
     attempt,
-    stop: () => stopped(server),
+    stop: () => stopServer(server),
   };
   try {
-    await untilReady(running, server);
+    await waitUntilReady(running, server);
   } catch (error) {
     server.kill('SIGKILL');
     throw error;
@@ -127,7 +128,7 @@ function collectOutput({ stdout, stderr }: ChildProcess): () => string {
   return () => output;
 }
 
-const nameOf = (args: readonly string[]): string => args.slice(0, 2).join(' ');
+const commandName = (args: readonly string[]): string => args.slice(0, 2).join(' ');
 
 async function outcomeOf(child: ChildProcess, input: string): Promise<Attempt> {
   let text = '';
@@ -139,7 +140,7 @@ async function outcomeOf(child: ChildProcess, input: string): Promise<Attempt> {
   return { code, printed, text };
 }
 
-async function untilReady({ id, origin, output }: RunningRegion, server: ChildProcess): Promise<void> {
+async function waitUntilReady({ id, origin, output }: RunningRegion, server: ChildProcess): Promise<void> {
   const end = Date.now() + maxStartMs;
   while (Date.now() < end && server.exitCode === null) {
     const ready = await fetch(new URL('/readyz', origin)).then(
@@ -152,7 +153,7 @@ async function untilReady({ id, origin, output }: RunningRegion, server: ChildPr
   throw new CommandFault(`The region ${id} did not start: ${output().trim().split('\n').at(-1) ?? ''}`);
 }
 
-async function stopped(server: ChildProcess): Promise<boolean> {
+async function stopServer(server: ChildProcess): Promise<boolean> {
   if (server.exitCode !== null || server.signalCode !== null) return server.exitCode === 0;
   const ended = once(server, 'exit');
   const cut = setTimeout(() => server.kill('SIGKILL'), maxStopMs);

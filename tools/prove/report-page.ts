@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import ejs from 'ejs';
 import { packageRoot } from '../../src/platform/package-root.ts';
-import type { JudgedProcess, Seen } from './process-assessment.ts';
+import type { ProcessAssessment, ContactGroup } from './process-assessment.ts';
 import type { Planted, Report } from './report.ts';
 
 const folder = path.join(packageRoot, 'tools/prove/page');
@@ -18,13 +18,13 @@ export function reportPage(report: Report): Promise<string> {
     digest: hash('sha256', data, 'hex'),
     css: read('report.css'),
     names: report.regions.map(({ region }) => region),
-    // Whoever took steps: the regions, and the company that moves where it did.
+    // Whoever took steps: the regions, and the moving tenant where it did.
     owners: [...new Set(report.steps.map(({ region }) => region))],
     totals: totalsOf(report),
     fieldsOf,
     contactsOf,
-    statusWords,
-    kindWords,
+    statusLabels,
+    kindLabels,
     size,
     number,
   };
@@ -38,11 +38,11 @@ const number = (value: number): string => value.toLocaleString('en');
 const size = (bytes: number): string =>
   bytes < 1024 * 1024 ? `${number(Math.ceil(bytes / 1024))} KiB` : `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
 
-const statusWords = { done: 'done', refusedByRules: 'refused, as the rules say', failed: 'went wrong' } as const;
+const statusLabels = { done: 'done', refusedByRules: 'refused, as the rules say', failed: 'went wrong' } as const;
 
-const kindWords: Readonly<Record<Planted['kind'], string>> = {
-  person: 'Typed in by people, or standing for them',
-  domain: 'Company domains, the one thing that regions share',
+const kindLabels: Readonly<Record<Planted['kind'], string>> = {
+  person: 'Typed in by people, or movePhase for them',
+  domain: 'Tenant domains, the one thing that regions share',
   secret: 'Passwords, temporary passwords, one-time links, seeds and recovery codes',
   token: 'Set-up links and session cookies',
   mailed: 'One-time links that were mailed: each in the one mail that brought it, and nowhere else',
@@ -71,7 +71,7 @@ function fieldsOf({ planted }: Report, kind: Planted['kind']): { field: string; 
   return fields.map((field) => ({ field, counts: owners.map((owner) => countIn(field, owner)) }));
 }
 
-const whatWords: Readonly<Record<Seen['what'], string>> = {
+const contactLabels: Readonly<Record<ContactGroup['what'], string>> = {
   connection: 'connections to',
   listening: 'listening at',
   name: 'names asked for:',
@@ -82,7 +82,7 @@ const whatWords: Readonly<Record<Seen['what'], string>> = {
 
 /** What processes of one name did, taken together. */
 function contactsOf(
-  processes: readonly JudgedProcess[],
+  processes: readonly ProcessAssessment[],
 ): { region: string; process: string; runs: number; samples: number; seen: string[] }[] {
   const names = [...new Set(processes.map(({ region, process }) => `${region}|${process}`))];
   return names.map((name) => {
@@ -90,7 +90,7 @@ function contactsOf(
     const [first] = same;
     const ways = new Map<string, Set<string>>();
     for (const { what, to, by } of same.flatMap(({ seen }) => seen)) {
-      const words = `${whatWords[what]} ${to}`;
+      const words = `${contactLabels[what]} ${to}`;
       ways.set(words, (ways.get(words) ?? new Set()).add(by === 'process' ? 'told' : 'seen'));
     }
     return {

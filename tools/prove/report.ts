@@ -1,12 +1,12 @@
 import type { CanaryKind } from './canaries.ts';
-import type { JudgedProcess } from './process-assessment.ts';
+import type { ProcessAssessment } from './process-assessment.ts';
 import type { ControlResult } from './controls.ts';
 import type { Finding, PlaceKind } from './places.ts';
-import { mover } from './story.ts';
+import { movingTenant } from './story.ts';
 import type { StepResult } from './run-steps.ts';
 
 /** What was looked through in one region: all moments together. */
-export interface Looked {
+export interface SearchedPlaces {
   readonly region: string;
   readonly kind: PlaceKind;
   readonly moments: readonly string[];
@@ -61,10 +61,10 @@ export interface Report {
   readonly regions: readonly RegionFacts[];
   readonly steps: readonly StepResult[];
   readonly planted: readonly Planted[];
-  readonly looked: readonly Looked[];
+  readonly looked: readonly SearchedPlaces[];
   readonly findings: readonly Finding[];
   readonly directory: readonly DirectoryCheck[];
-  readonly processes: readonly JudgedProcess[];
+  readonly processes: readonly ProcessAssessment[];
   readonly visits: readonly Visit[];
   readonly longestGapMs: number;
   readonly controls: readonly ControlResult[];
@@ -75,12 +75,12 @@ export interface Report {
 export function reasonsOf(report: Omit<Report, 'held' | 'reasons'>): string[] {
   const { regions, steps, findings, directory, processes, visits, controls } = report;
   return [
-    ...findings.map(findingWords),
+    ...findings.map(describeFinding),
     ...processes.flatMap(({ region, process, seen, watchedItself }) => [
       ...(watchedItself ? [] : [`Nothing is known of the process "${process}" of ${region}: it did not watch itself.`]),
       ...seen
         .filter(({ allowed }) => !allowed)
-        .map(({ what, to }) => `The process "${process}" of ${region}: ${whatWords[what]} ${to}.`),
+        .map(({ what, to }) => `The process "${process}" of ${region}: ${contactVerbs[what]} ${to}.`),
     ]),
     ...visits
       .filter(({ allowed }) => !allowed)
@@ -89,11 +89,11 @@ export function reasonsOf(report: Omit<Report, 'held' | 'reasons'>): string[] {
       .filter(({ exact }) => !exact)
       .map(
         ({ region, of }) =>
-          `The directory of ${region} does not name exactly the company domains of ${of} that it is meant to know.`,
+          `The directory of ${region} does not name exactly the tenant domains of ${of} that it is meant to know.`,
       ),
     ...steps
       .filter(({ status }) => status === 'failed')
-      .map(({ region, title, says }) => `The step "${title}" went wrong ${placeWords(region)}: ${says}.`),
+      .map(({ region, title, says }) => `The step "${title}" went wrong ${describePlace(region)}: ${says}.`),
     ...regions
       .filter(({ stoppedWell }) => !stoppedWell)
       .map(({ region }) => `The server of ${region} did not stop well.`),
@@ -103,7 +103,7 @@ export function reasonsOf(report: Omit<Report, 'held' | 'reasons'>): string[] {
   ];
 }
 
-const whatWords = {
+const contactVerbs = {
   connection: 'connected to',
   listening: 'listened at',
   name: 'asked for the address of',
@@ -112,12 +112,12 @@ const whatWords = {
   datagram: 'sent by',
 } as const;
 
-const findingWords = ({ canaryOf, field, foundIn, place, encoding }: Finding): string =>
+const describeFinding = ({ canaryOf, field, foundIn, place, encoding }: Finding): string =>
   canaryOf === foundIn
     ? `A secret of ${canaryOf} (${field}) is kept in its own region: ${place} (${encoding}).`
     : `A canary of ${canaryOf} (${field}) is in ${foundIn}: ${place} (${encoding}).`;
 
-const placeWords = (who: string): string => (who === mover ? `with ${who}` : `in ${who}`);
+const describePlace = (who: string): string => (who === movingTenant ? `with ${who}` : `in ${who}`);
 
 /** What no run can show, for whoever reads the report. */
 export function limitsOf({ showsProcesses, recorded }: { showsProcesses: boolean; recorded: boolean }): string[] {
@@ -126,12 +126,12 @@ export function limitsOf({ showsProcesses, recorded }: { showsProcesses: boolean
     'A canary is found as it is, in UTF-16, hexadecimal, base64 and URL encoding, with folded case and accents, and where either end was cut off; passwords also as unsalted SHA-256. What is encrypted or compressed under another form is not read.',
     'The processes write down themselves what they connect to, which files they open and which names they ask for (Node’s own functions and the driver of SQLite). Code that goes around these is seen only from outside.',
     showsProcesses
-      ? 'From outside, the open sockets and files of every process were read every few milliseconds; the longest time between two looks stands above. What came and went between two of them was not seen this way.'
+      ? 'From outside, the open sockets and files of every process were read every few milliseconds; the longest time between two snapshots stands above. What came and went between two of them was not seen this way.'
       : 'This system does not show what its processes have open: nothing was seen from outside.',
     recorded
       ? 'Each PostgreSQL and each Redis was reached through a recorder, which let nothing through before it knew whose connection it was. A connection to a store’s own port would have gone past the recorder; it would have been told by the process and shown by the system.'
       : 'SQLite has no connections: what was watched are the files that processes opened.',
-    'Codes of six digits are too short to be told from chance: the seeds that they come from, and recovery codes, were looked for. Backups, and the log of the server, from before a company moved still hold what they held; that an operator acted in it travels in its own log, with their name.',
+    'Codes of six digits are too short to be told from chance: the seeds that they come from, and recovery codes, were looked for. Backups, and the log of the server, from before a tenant moved still hold what they held; that an operator acted in it travels in its own log, with their name.',
     'The proof speaks of this version, these rules and these steps. It says nothing of a browser, of a proxy in front, or of backups that others make.',
   ];
 }

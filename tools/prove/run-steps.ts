@@ -1,7 +1,7 @@
 import { ruleTextIn, type RegionRules } from '../../src/domain/regions.ts';
 import { Refused, StepFault, type Step, type Story } from './story.ts';
 
-/** How a step went in one region, or with the company that moves. */
+/** How a step went in one region, or with the moving tenant. */
 export interface StepResult {
   readonly title: string;
   readonly region: string;
@@ -12,37 +12,37 @@ export interface StepResult {
 }
 
 /** Takes steps in both regions, one step after the other. */
-export async function walkBoth(
+export async function runInBothRegions(
   steps: readonly Step[],
   [one, other]: readonly [Story, Story],
   afterEach: (title: string) => void,
 ): Promise<StepResult[]> {
   const results: StepResult[] = [];
   for (const step of steps) {
-    const first = take(step, one, other);
-    if (step.inTurn) await first;
-    results.push(...(await Promise.all([first, take(step, other, one)])));
+    const first = runStep(step, one, other);
+    if (step.sequential) await first;
+    results.push(...(await Promise.all([first, runStep(step, other, one)])));
     afterEach(step.title);
   }
   return results;
 }
 
-/** Takes steps with one company alone. @param there where it moves to */
-export async function walkAlone(
+/** Takes steps with one tenant alone. @param there supportedBy it moves to */
+export async function runForMovingTenant(
   steps: readonly Step[],
   [here, there]: readonly [Story, Story],
   afterEach: (title: string) => void,
 ): Promise<StepResult[]> {
   const results: StepResult[] = [];
   for (const step of steps) {
-    results.push(await take(step, here, there));
+    results.push(await runStep(step, here, there));
     afterEach(step.title);
   }
   return results;
 }
 
-async function take(step: Step, here: Story, there: Story): Promise<StepResult> {
-  const { title, operation, where, act } = step;
+async function runStep(step: Step, here: Story, there: Story): Promise<StepResult> {
+  const { title, operation, supportedBy, act } = step;
   const began = performance.now();
   const result = (status: StepResult['status'], says = ''): StepResult => ({
     title,
@@ -53,7 +53,8 @@ async function take(step: Step, here: Story, there: Story): Promise<StepResult> 
   });
   const { rules } = here.region;
   const isHere =
-    (operation === undefined || rules.operations[operation].at === 'here') && (where === undefined || where(rules));
+    (operation === undefined || rules.operations[operation].at === 'here') &&
+    (supportedBy === undefined || supportedBy(rules));
   try {
     here.remarks.length = 0;
     await act(here, there);
@@ -64,13 +65,13 @@ async function take(step: Step, here: Story, there: Story): Promise<StepResult> 
     if (error instanceof Refused)
       return isHere
         ? result('failed', 'was refused, though the rules of the region allow it')
-        : result('refusedByRules', insteadOf(step, rules));
-    return result('failed', error instanceof StepFault ? error.message : wordsOf(error));
+        : result('refusedByRules', alternativeTo(step, rules));
+    return result('failed', error instanceof StepFault ? error.message : describeError(error));
   }
 }
 
 /** @returns what the rules have in the place of a step that they refuse */
-function insteadOf({ operation, otherwise = '' }: Step, rules: RegionRules): string {
+function alternativeTo({ operation, unsupportedReason = '' }: Step, rules: RegionRules): string {
   const placement = operation && rules.operations[operation];
   switch (placement?.at) {
     case 'elsewhere':
@@ -80,11 +81,11 @@ function insteadOf({ operation, otherwise = '' }: Step, rules: RegionRules): str
     case 'nobody':
       return 'nobody does it';
     default:
-      return otherwise;
+      return unsupportedReason;
   }
 }
 
 // What an error quotes may be a canary: its name is enough to begin with.
-const wordsOf = (error: unknown): string =>
-  error instanceof Error ? `${error.name}: ${firstWords(error.message)}` : 'failed';
-const firstWords = (text: string): string => text.replace(/\b[a-z0-9]{20,}\b/gi, '…').slice(0, 160);
+const describeError = (error: unknown): string =>
+  error instanceof Error ? `${error.name}: ${redact(error.message)}` : 'failed';
+const redact = (text: string): string => text.replace(/\b[a-z0-9]{20,}\b/gi, '…').slice(0, 160);

@@ -21,7 +21,7 @@ export interface ProveOptions {
   /** Another flow than the whole one. */
   readonly flow?: readonly Chapter[];
   /** Is told what is being done. */
-  readonly tell?: (words: string) => void;
+  readonly onProgress?: (words: string) => void;
   /** Settings laid over a region's own: for whoever breaks the isolation on purpose. */
   readonly settings?: (region: string, all: readonly Site[]) => Readonly<Record<string, string>>;
 }
@@ -86,5 +86,5 @@ async function openStores(
   return postgresStores(region, { databaseUrl, redisUrl: redisUrls?.[index] ?? null }, watching);
 }
 
-/** @returns the SHA-256 of a rules file, so that an auditor can tell which one it was */
+/** @returns the SHA-256 of a rules file, so that an auditor can onProgress which one it was */
 export const fileDigest = (file: string): string => hash('sha256', readFileSync(file), 'hex');

@@ -20,7 +20,7 @@ export function sqliteStores(folder: string, given: string | null): RegionStores
     described: 'embedded SQLite, which holds the sessions too',
     identity: path.resolve(file),
     checkEmpty: () => checkHasNoTenants(file),
-    read: () => Promise.resolve(existsSync(file) ? [...tablesIn(file), ...filesOf(file)] : []),
+    read: () => Promise.resolve(existsSync(file) ? [...tablesIn(file), ...databaseFilePlaces(file)] : []),
     backup: () => backUp(file, path.join(path.dirname(folder), `${path.basename(folder)}-backup.sqlite`)),
     plant: async (text) => {
       const row = 'insert into throttles (key, points) values (?, 0)';
@@ -53,7 +53,7 @@ function checkHasNoTenants(file: string): Promise<void> {
 const tablesIn = (file: string): Place[] =>
   withDatabase(file, (database) => tablesOf(database).flatMap((name) => tablePlaces(name, rowsOf(database, name))));
 
-function filesOf(file: string): Place[] {
+function databaseFilePlaces(file: string): Place[] {
   const files = [file, `${file}-wal`].filter((each) => existsSync(each));
   return files.map((each) =>
     filePlace(each === file ? 'database file' : 'write-ahead log', readFileSync(each), 'database file'),
@@ -78,7 +78,7 @@ const filePlace = (name: string, content: Buffer, kind: Place['kind']): Place =>
   items: 1,
   mayHoldDomains: true,
   showsSecrets: false,
-  tellsMoves: true,
+  mayHoldMoves: true,
 });
 
 const tablesOf = (database: SqliteFile.Database): string[] =>

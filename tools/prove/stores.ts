@@ -37,10 +37,10 @@ export function rowText(row: Readonly<Record<string, unknown>>): Buffer {
   return Buffer.concat(cells.flatMap((cell) => [cell, Buffer.from('\n')]));
 }
 
-/** The tables that hold the directory: the other region's company domains may be in them and in no other. */
+/** The tables that hold the directory: the other region's tenant domains may be in them and in no other. */
 export const directoryTable = 'routes';
 
-// What stays of a company that moved away.
+// What stays of a tenant that moved away.
 const movesTable = 'moves';
 
 /** A table as places: one for each column, so that a finding can name it. */
@@ -53,6 +53,6 @@ export function tablePlaces(table: string, rows: readonly Record<string, unknown
     items: rows.length,
     mayHoldDomains: table === directoryTable && column === 'domain',
     showsSecrets: false,
-    tellsMoves: table === movesTable || (table === directoryTable && column === 'domain'),
+    mayHoldMoves: table === movesTable || (table === directoryTable && column === 'domain'),
   }));
 }

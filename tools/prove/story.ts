@@ -15,7 +15,7 @@ export interface Account {
 }
 
 /** @returns somebody whom the flow made up, or was given */
-export const anAccount = (username: string, password: string, id = ''): Account => ({
+export const newAccount = (username: string, password: string, id = ''): Account => ({
   username,
   password,
   id,
@@ -24,34 +24,34 @@ export const anAccount = (username: string, password: string, id = ''): Account 
 });
 
 /** Something that left the portal as a file. */
-export interface TakenAway {
+export interface ExportedFile {
   readonly name: string;
   readonly text: string;
   readonly mayHoldDomains?: boolean;
   readonly showsSecrets?: boolean;
-  readonly sealed?: boolean;
+  readonly encrypted?: boolean;
 }
 
 /** What happens in one region, as the steps tell it. */
 export interface Story {
-  /** Whose story it is: the region's id, or the company that moves. */
+  /** Whose story it is: the region's id, or the moving tenant. */
   readonly name: string;
   readonly region: RunningRegion;
   /** @returns a text that nobody can guess, to be typed into this field */
   readonly plant: (field: string, kind?: 'person' | 'domain' | 'moved' | 'secret') => string;
   /** Watches for a text that the portal made, and for the bytes that it stands for. @returns it */
-  readonly learn: (
+  readonly track: (
     field: string,
     kind: Exclude<CanaryKind, 'domain' | 'control'>,
     text: string,
     bytes?: Buffer,
   ) => string;
-  /** The company of the region, filled in as it is set up. */
-  readonly company: { domain: string; tenantId: string };
+  /** The tenant of the region, filled in as it is set up. */
+  readonly tenant: { domain: string; tenantId: string };
   readonly people: Map<string, Account>;
   /** Who is signed in, by the names in `people`. */
   readonly visitors: Map<string, Visitor>;
-  readonly exports: TakenAway[];
+  readonly exports: ExportedFile[];
   readonly answers: string[];
   /** Texts that the proof put among what the server and the commands wrote. */
   readonly planted: string[];
@@ -69,11 +69,11 @@ export interface Step {
   /** The operation on users that it needs: where the region's rules place it elsewhere, a refusal is the right answer. */
   readonly operation?: UserOperation;
   /** What else it asks of the region's rules. */
-  readonly where?: (rules: RegionRules) => boolean;
+  readonly supportedBy?: (rules: RegionRules) => boolean;
   /** How it is instead where that is not so, in a few words for the report. */
-  readonly otherwise?: string;
+  readonly unsupportedReason?: string;
   /** Whether the regions take it one after the other: what they begin with at the first time is dear. */
-  readonly inTurn?: true;
+  readonly sequential?: true;
   readonly act: (here: Story, there: Story) => Promise<void>;
 }
 
@@ -88,7 +88,7 @@ export function createStory(region: RunningRegion, mails: Story['mails']): Story
     name: region.id,
     region,
     ...plantingOf(region.canaries),
-    company: { domain: '', tenantId: '' },
+    tenant: { domain: '', tenantId: '' },
     people: new Map(),
     visitors: new Map(),
     exports: [],
@@ -100,17 +100,17 @@ export function createStory(region: RunningRegion, mails: Story['mails']): Story
   };
 }
 
-const plantingOf = (canaries: Canaries): Pick<Story, 'plant' | 'learn'> => ({
+const plantingOf = (canaries: Canaries): Pick<Story, 'plant' | 'track'> => ({
   plant: (field, kind) => canaries.plant(field, kind),
-  learn: (field, kind, text, bytes) => canaries.learn(field, kind, text, bytes),
+  track: (field, kind, text, bytes) => canaries.track(field, kind, text, bytes),
 });
 
-/** What the company that moves is called, wherever it is. */
-export const mover = 'the company that moves';
+/** What the moving tenant is called, wherever it is. */
+export const movingTenant = 'the moving tenant';
 
-/** @returns the story of one company at the region that it leaves, and at the one that it goes to */
-export function createMover(from: Story, to: Story, canaries: Canaries): [Story, Story] {
-  const own = { name: mover, ...plantingOf(canaries), company: { domain: '', tenantId: '' }, people: new Map() };
+/** @returns the story of one tenant at the region that it leaves, and at the one that it goes to */
+export function createMovingTenantStories(from: Story, to: Story, canaries: Canaries): [Story, Story] {
+  const own = { name: movingTenant, ...plantingOf(canaries), tenant: { domain: '', tenantId: '' }, people: new Map() };
   return [
     { ...from, ...own, visitors: new Map() },
     { ...to, ...own, visitors: new Map() },
@@ -121,7 +121,7 @@ export function createMover(from: Story, to: Story, canaries: Canaries): [Story,
  * A new visitor, whose browser says who it is in a text of its own.
  * @param device that text, where it is somebody else's to plant
  */
-export function aVisitor(
+export function newVisitor(
   { region, plant, answers }: Story,
   device = plant('device name (User-Agent)'),
   more: Readonly<Record<string, string>> = {},
@@ -150,18 +150,18 @@ const pattern = (path: string): string =>
     .join('/');
 
 /** The id in the session's cookie opens the session: it may lie in no store. */
-export function watchSession({ learn }: Story, visitor: Visitor): void {
+export function trackSession({ track }: Story, visitor: Visitor): void {
   const [, id = ''] = /^s(?:%3A|:)([^.]+)\./.exec(visitor.session()) ?? [];
-  if (id !== '') learn('session cookie', 'token', id);
+  if (id !== '') track('session cookie', 'token', id);
 }
 
-export function personNamed({ people }: Story, name: string): Account {
+export function getAccount({ people }: Story, name: string): Account {
   const found = people.get(name);
   if (!found) throw new StepFault(`there is no ${name}: an earlier step went wrong`);
   return found;
 }
 
-export function visitorOf({ visitors }: Story, name: string): Visitor {
+export function getVisitor({ visitors }: Story, name: string): Visitor {
   const found = visitors.get(name);
   if (!found) throw new StepFault(`the ${name} is not signed in: an earlier step went wrong`);
   return found;
@@ -170,7 +170,7 @@ export function visitorOf({ visitors }: Story, name: string): Visitor {
 const uuid = /user-management\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/;
 
 /** @returns the id of the user to whom a page leads */
-export const idOn = ({ text }: Answer): string => uuid.exec(text)?.[1] ?? '';
+export const userIdOn = ({ text }: Answer): string => uuid.exec(text)?.[1] ?? '';
 
 /** @returns the temporary passwords that a page shows */
 export const temporaryPasswordsOn = ({ text }: Answer): string[] =>

@@ -20,7 +20,7 @@ export async function eventually<T>(look: () => Promise<T | undefined> | T | und
 }
 
 /** @returns the token of a link that was mailed to somebody and that nobody has taken note of yet */
-export async function mailedToken({ mails, learn, mailedLinks }: Story, username: string): Promise<string> {
+export async function trackMailedLink({ mails, track, mailedLinks }: Story, username: string): Promise<string> {
   const token = await eventually(() =>
     mails()
       // A long line of a mail goes on in the next one.
@@ -31,7 +31,7 @@ export async function mailedToken({ mails, learn, mailedLinks }: Story, username
   );
   if (token === null) throw new StepFault('no mail with a link was sent');
   mailedLinks.add(token);
-  return learn('one-time link that was mailed', 'mailed', token);
+  return track('one-time link that was mailed', 'mailed', token);
 }
 
 /**
@@ -39,35 +39,35 @@ export async function mailedToken({ mails, learn, mailedLinks }: Story, username
  * everybody, as the rules have it.
  * @returns them
  */
-export async function waysInOn(
+export async function trackCredentials(
   story: Story,
   page: Answer,
   { usernames, what, by = story.region.rules.handOver.by }: { usernames: string[]; what: string; by?: HandOverRule },
 ): Promise<string[]> {
   const links = tokensIn(page.text);
-  // The beginning of a link looks like a temporary password.
+  // The beginning of a link snapshots like a temporary password.
   const passwords = links.length > 0 ? [] : temporaryPasswordsOn(page);
   if (by === 'mailedLink') {
     if (links.length + passwords.length > 0) throw new StepFault('a way in was shown that was to be mailed');
     const mailed: string[] = [];
-    for (const username of usernames) mailed.push(await mailedToken(story, username));
+    for (const username of usernames) mailed.push(await trackMailedLink(story, username));
     return mailed;
   }
   const shown = new Set(by === 'link' ? links : passwords);
   const name = by === 'link' ? 'one-time link' : 'temporary password';
   if (shown.size !== usernames.length) throw new StepFault(`there are ${shown.size} ways in on the page`);
-  return [...shown].map((text) => story.learn(`${name} ${what}`, 'secret', text));
+  return [...shown].map((text) => story.track(`${name} ${what}`, 'secret', text));
 }
 
 /** Takes note of somebody's way in, by which they come in next. */
-export async function takeWayIn(
+export async function acceptCredential(
   story: Story,
   page: Answer,
   account: Account,
   given: { what: string; by?: HandOverRule },
 ): Promise<void> {
-  const [wayIn = ''] = await waysInOn(story, page, { ...given, usernames: [account.username] });
+  const [shortFlow = ''] = await trackCredentials(story, page, { ...given, usernames: [account.username] });
   const isLink = (given.by ?? story.region.rules.handOver.by) !== 'shown';
-  if (isLink) account.link = wayIn;
-  else account.password = wayIn;
+  if (isLink) account.link = shortFlow;
+  else account.password = shortFlow;
 }

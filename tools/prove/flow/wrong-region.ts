@@ -4,7 +4,7 @@ const ofAProcess = ['REGION', 'REGION_RULES', 'REGION_URLS', 'BASE_URL', 'PORT']
 const commands = [['serve'], ['check'], ['tenant', 'list']];
 
 /** The mistake of one line in a settings file: everything of one region, and the database of the other. */
-export const otherRegionStep: Step = {
+export const wrongRegionStep: Step = {
   title: 'Start the server and commands of the other region on this region’s database, which refuses them',
   act: async ({ region }, there) => {
     const settings = Object.fromEntries(ofAProcess.map((name) => [name, there.region.environment[name] ?? '']));
