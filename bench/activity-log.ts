@@ -17,7 +17,7 @@ import { tenantsStore, usersStore } from '../src/core/accounts/index.ts';
 import { startPostgres } from '../test/support/servers.ts';
 import { load, startMeasured, type Measured } from './measured-process.ts';
 import { writeLog } from './log-entries.ts';
-import { aVisitor, password } from './visitor.ts';
+import { createVisitor, password } from './visitor.ts';
 import type { Database } from '../src/platform/database/database.ts';
 import { operator } from '../src/domain/principal.ts';
 import { createHasher } from '../src/platform/keys/hasher.ts';
@@ -153,7 +153,10 @@ try {
   await database.close();
   for (const warm of [false, true]) {
     portal = await startMeasured('child-portal.ts', environment);
-    const headers = { Cookie: (await aVisitor(portal.origin).signIn(username)).cookies(), 'Accept-Language': 'fr' };
+    const headers = {
+      Cookie: (await createVisitor(portal.origin).signIn(username)).cookies(),
+      'Accept-Language': 'fr',
+    };
     if (warm) await load(portal, '/account-settings/activity-log', headers, warmUpSeconds);
     console.log(warm ? `after ${warmUpSeconds} seconds of readers` : 'just started');
     for (const query of ['export.jsonl', 'export.csv', 'export.jsonl?kind=signIn', `export.csv?user=${busy}`])

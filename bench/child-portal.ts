@@ -10,7 +10,7 @@ import { sessionTtlMs } from '../src/site/http/session.ts';
 import { TableStore } from '../src/site/http/session-store/table-store.ts';
 import { loadTranslator } from '../src/i18n/translator.ts';
 import { loadViews } from '../src/site/http/views.ts';
-import { reportCpu } from './measured-process.ts';
+import { reportUsage } from './measured-process.ts';
 import { createHasher } from '../src/platform/keys/hasher.ts';
 
 // The real portal on the database that the parent filled; its log goes nowhere but is written, as in production.
@@ -37,4 +37,4 @@ const { app, background } = createApp({
 background.start();
 // A visitor who pauses while another is measured must not find the line cut.
 const keepAliveTimeout = 60_000;
-const server = createServer({ keepAliveTimeout }, app).listen(0, '127.0.0.1', () => reportCpu(server));
+const server = createServer({ keepAliveTimeout }, app).listen(0, '127.0.0.1', () => reportUsage(server));

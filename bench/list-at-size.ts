@@ -5,7 +5,7 @@
 import { cpus } from 'node:os';
 import { foldName } from '../src/domain/people/user.ts';
 import { median } from './measured-process.ts';
-import { close, postgresDatabases, startSized, type Person, type Sized } from './sized-portal.ts';
+import { close, postgresDatabases, startSizedPortal, type Person, type SizedPortal } from './sized-portal.ts';
 
 const [most = 1_000_000, requests = 200, only] = process.argv.slice(2).map((each) => Number(each) || each);
 const few = 1_000;
@@ -32,7 +32,7 @@ const questions: Record<string, Question> = {
   '(search: a first name)': { ask: ({ first_name }) => search(first_name) },
 };
 
-async function wait({ portal, headers }: Sized, address: string): Promise<number> {
+async function wait({ portal, headers }: SizedPortal, address: string): Promise<number> {
   const began = performance.now();
   const response = await fetch(portal.origin + address, { headers });
   await response.text();
@@ -42,12 +42,12 @@ async function wait({ portal, headers }: Sized, address: string): Promise<number
 
 interface Measurement {
   readonly question: string;
-  readonly size: Sized;
+  readonly size: SizedPortal;
   readonly waits: number[];
 }
 
 /** @returns the median of milliseconds, a row for each question with a figure for each size */
-async function measure(sizes: readonly Sized[]): Promise<[question: string, p50s: number[]][]> {
+async function measure(sizes: readonly SizedPortal[]): Promise<[question: string, p50s: number[]][]> {
   const all = Object.keys(questions).flatMap((question) =>
     sizes.map((size): Measurement => ({ question, size, waits: [] })),
   );
@@ -67,9 +67,9 @@ async function measure(sizes: readonly Sized[]): Promise<[question: string, p50s
 }
 
 async function report(name: string, newDatabase: () => Promise<string | null>): Promise<void> {
-  const small = await startSized(await newDatabase(), 1, few);
-  const large = await startSized(await newDatabase(), 1, Number(most));
-  const spread = await startSized(await newDatabase(), Number(most) / 100, 100);
+  const small = await startSizedPortal(await newDatabase(), 1, few);
+  const large = await startSizedPortal(await newDatabase(), 1, Number(most));
+  const spread = await startSizedPortal(await newDatabase(), Number(most) / 100, 100);
   console.log(`\n${name}: ${most.toLocaleString('en')} users were made in ${large.fillSeconds.toFixed(0)} s`);
   const labels = [
     `of ${few}`,

@@ -16,7 +16,7 @@ interface Report {
 const rssEveryMs = 10;
 
 /** In a measured process: tells its parent where it listens, and its CPU time and memory whenever it is asked. */
-export function reportCpu(server: Server): void {
+export function reportUsage(server: Server): void {
   process.send?.({ port: (server.address() as AddressInfo).port });
   process.on('SIGTERM', () => process.exit(0));
   let peakRss = 0;

@@ -10,14 +10,14 @@ import { password } from './visitor.ts';
 import { operator } from '../src/domain/principal.ts';
 import { createHasher } from '../src/platform/keys/hasher.ts';
 
-export interface Company {
+export interface SeededTenant {
   /** The first two are Global admins. */
   readonly usernames: readonly [string, string];
   readonly domain: string;
 }
 
 /** Fills a new SQLite database, or the one that `DATABASE_URL` names, with one company of so many people. */
-export async function fillCompany(directory: string, userCount: number): Promise<Company> {
+export async function seedTenant(directory: string, userCount: number): Promise<SeededTenant> {
   const { config } = readConfig({ ...process.env, DATA_DIR: directory });
   if (config === null) throw new Error('The environment is not right');
   await migrate(config.database);

@@ -10,7 +10,7 @@ const listEveryMs = 25;
 const quietSeconds = 10;
 
 /** A browser without scripts: it keeps its cookies and the token of the last form. */
-export function aVisitor(origin: string) {
+export function createVisitor(origin: string) {
   const jar = new Map<string, string>();
   let csrf = '';
   const cookies = (): string => [...jar].map((pair) => pair.join('=')).join('; ');
@@ -54,7 +54,7 @@ export function aVisitor(origin: string) {
   return visitor;
 }
 
-export type Visitor = ReturnType<typeof aVisitor>;
+export type Visitor = ReturnType<typeof createVisitor>;
 
 /**
  * Somebody who opens a page at even intervals while something else goes on.
@@ -84,26 +84,26 @@ const quantile = (sorted: readonly number[], share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 
 /** The waiting times of a reader, as one line. */
-const waits = (times: readonly number[]): string =>
+const describeWaits = (times: readonly number[]): string =>
   `p50 ${quantile(times, 0.5).toFixed(1)} ms, p99 ${quantile(times, 0.99).toFixed(1)} ms, longest ${quantile(times, 1).toFixed(0)} ms, ${times.length} visits`;
 
 /** What it was measured on. */
-export const rig = (): string =>
+export const describeMachine = (): string =>
   `${cpus()[0]?.model ?? ''}, ${cpus().length} cores, Node ${process.version}, ${new Date().toISOString().slice(0, 10)}`;
 
 const warmUpSeconds = 15;
 const restMs = 1_000;
 
 /** Puts a server to work first: one that has just begun grows whatever it does. Its memory is counted from here. */
-async function atWork(portal: Measured, reader: Visitor, address: string): Promise<void> {
+async function warmUp(portal: Measured, reader: Visitor, address: string): Promise<void> {
   await load(portal, address, { Cookie: reader.cookies(), 'Accept-Language': 'fr' }, warmUpSeconds);
   await delay(restMs);
   await portal.peakMegabytes();
 }
 
-/** What a reader of a page waits, and the server's memory, while nothing else goes on and then while some work does. */
-export async function besideReader<T>(portal: Measured, reader: Visitor, address: string, work: () => Promise<T>) {
-  await atWork(portal, reader, address);
+/** What a reader of a page describeWaits, and the server's memory, while nothing else goes on and then while some work does. */
+export async function measureWithReader<T>(portal: Measured, reader: Visitor, address: string, work: () => Promise<T>) {
+  await warmUp(portal, reader, address);
   const endQuiet = keepVisiting(reader, address, listEveryMs);
   await delay(quietSeconds * 1_000);
   const quiet = await endQuiet();
@@ -113,8 +113,8 @@ export async function besideReader<T>(portal: Measured, reader: Visitor, address
   const busy = await endBusy();
   const memory = await portal.peakMegabytes();
   const lines = [
-    `list, quiet ${waits(quiet)}`,
-    `list, busy  ${waits(busy)}`,
+    `list, quiet ${describeWaits(quiet)}`,
+    `list, busy  ${describeWaits(busy)}`,
     `memory      ${memoryBefore.toFixed(0)} MB before, ${memory.toFixed(0)} MB at the most`,
   ];
   return { result, lines };

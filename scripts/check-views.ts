@@ -66,7 +66,7 @@ function hostWith(sources: ReadonlyMap<string, string>, options: ts.CompilerOpti
   return host;
 }
 
-function wordsOf({ file, start = 0, messageText }: ts.Diagnostic): string {
+function describeDiagnostic({ file, start = 0, messageText }: ts.Diagnostic): string {
   const text = ts.flattenDiagnosticMessageText(messageText, '\n');
   if (file === undefined) return text;
   const line = file.getLineAndCharacterOfPosition(start).line + 1;
@@ -78,7 +78,7 @@ function wordsOf({ file, start = 0, messageText }: ts.Diagnostic): string {
  * @param changed texts of templates by their name, in the place of those on the disk
  * @returns what is wrong, with template and line
  */
-export function faultsOfViews(changed: Readonly<Record<string, string>> = {}): string[] {
+export function checkViews(changed: Readonly<Record<string, string>> = {}): string[] {
   const templates = new Map([...readTemplates(), ...Object.entries(changed)]);
   const sources = new Map(
     [...templates].map(([name, text]) => [path.join(folder, `${name}.ejs.ts`), sourceOf(name, text)]),
@@ -89,12 +89,14 @@ export function faultsOfViews(changed: Readonly<Record<string, string>> = {}): s
   const program = ts.createProgram([...sources.keys(), ...models], options, hostWith(sources, options));
   return [...sources.keys()].flatMap((file) => {
     const source = program.getSourceFile(file);
-    return [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)].map(wordsOf);
+    return [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)].map(
+      describeDiagnostic,
+    );
   });
 }
 
 if (import.meta.main) {
-  const faults = faultsOfViews();
+  const faults = checkViews();
   for (const fault of faults) process.stderr.write(`${fault}\n`);
   process.exitCode = faults.length > 0 ? 1 : 0;
 }

@@ -17,11 +17,11 @@ async function succeeds(check: string): Promise<boolean> {
   return code === 0;
 }
 
-async function inTurn(checks: readonly string[]): Promise<boolean> {
+async function runLane(checks: readonly string[]): Promise<boolean> {
   let sound = true;
   for (const check of checks) sound = (await succeeds(check)) && sound;
   return sound;
 }
 
-const sound = (await Promise.all(lanes.map(inTurn))).every(Boolean);
+const sound = (await Promise.all(lanes.map(runLane))).every(Boolean);
 process.exitCode = sound ? 0 : 1;

@@ -22,13 +22,13 @@ export async function schemaText(): Promise<string> {
       .orderBy(['tbl_name', { column: 'type', order: 'desc' }, 'name'])
       .select<{ sql: string }[]>('sql');
     await database.close();
-    return rows.map(({ sql }) => `${written(sql)}\n`).join('\n');
+    return rows.map(({ sql }) => `${formatStatement(sql)}\n`).join('\n');
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-function written(sql: string): string {
+function formatStatement(sql: string): string {
   const plain = sql.replaceAll('`', '').replace(/\s+/g, ' ').trim();
   const [, head = '', body] = /^(create table \w+) \((.+)\)$/i.exec(plain) ?? [];
   if (body === undefined) return plain;

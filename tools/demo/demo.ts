@@ -5,7 +5,7 @@ import path from 'node:path';
 import { readConfig, type Config } from '../../src/platform/config/config.ts';
 import { readRules } from '../../src/platform/config/rules.ts';
 import { packageRoot } from '../../src/platform/package-root.ts';
-import { seedBigCompany } from './seed-generated-tenant.ts';
+import { seedLargeTenant } from './seed-generated-tenant.ts';
 import { seedRegion, type DemoLogin } from './seed.ts';
 import { CommandFault } from '../../src/platform/command-fault.ts';
 
@@ -14,7 +14,7 @@ type DemoRegion = (typeof regions)[number];
 
 const firstPort = Number(process.env.PORT ?? 3000);
 const maxStartMs = 30_000;
-const toldEvery = 100_000;
+const reportEvery = 100_000;
 const program = path.join(packageRoot, 'bin/parvis.js');
 
 /**
@@ -26,28 +26,28 @@ export async function demo(options: { json?: boolean; users?: number }): Promise
     region,
     environment: environmentOf(region, firstPort + index),
   }));
-  await Promise.all(configured.map(({ environment }) => portIsFree(Number(environment.PORT))));
+  await Promise.all(configured.map(({ environment }) => assertPortIsFree(Number(environment.PORT))));
   const logins: DemoLogin[] = [];
   for (const { environment } of configured) {
     const config = configOf(environment);
     rmSync(config.dataDirectory, { recursive: true, force: true });
     logins.push(...(await seedRegion(config, regions, Date.now())));
     if (options.users !== undefined && config.rules.region === 'worldwide') {
-      logins.push(await seedBigCompany(config, options.users, Date.now(), tellWhoIsLeft()));
+      logins.push(await seedLargeTenant(config, options.users, Date.now(), createProgressReporter()));
     }
   }
   const children = configured.map(({ environment }) => start(environment));
   stopTogether(children);
-  await Promise.all(configured.map(({ environment }) => untilReady(environment.BASE_URL)));
+  await Promise.all(configured.map(({ environment }) => waitUntilReady(environment.BASE_URL)));
   process.stdout.write(options.json ? `${JSON.stringify({ logins })}\n` : describe(logins));
 }
 
 // A million take a minute or two: who waits for them sees that something happens.
-function tellWhoIsLeft(): (left: number) => void {
-  let told = Infinity;
+function createProgressReporter(): (left: number) => void {
+  let reportedAt = Infinity;
   return (left) => {
-    if (told - left < toldEvery) return;
-    told = left;
+    if (reportedAt - left < reportEvery) return;
+    reportedAt = left;
     process.stderr.write(`${left.toLocaleString('en')} users are still to be made up\n`);
   };
 }
@@ -68,7 +68,7 @@ function environmentOf(region: DemoRegion, port: number): DemoEnvironment {
 }
 
 // Before anything is made anew: whoever else answers there would be taken for the demo.
-function portIsFree(port: number): Promise<void> {
+function assertPortIsFree(port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const probe = createServer()
       .once('error', () => reject(new CommandFault(`Port ${port} is in use; name another first port in PORT`)))
@@ -127,7 +127,7 @@ function stopTogether(children: readonly ChildProcess[]): void {
   }
 }
 
-async function untilReady(origin: string): Promise<void> {
+async function waitUntilReady(origin: string): Promise<void> {
   const end = Date.now() + maxStartMs;
   while (Date.now() < end) {
     const ready = await fetch(new URL('/readyz', origin)).then(

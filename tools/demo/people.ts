@@ -21,11 +21,11 @@ export interface DemoPerson {
   listed: boolean;
 }
 
-type Standing = Pick<DemoPerson, 'administratorLevel' | 'agentLevel' | 'state' | 'listed'>;
+type DemoAccount = Pick<DemoPerson, 'administratorLevel' | 'agentLevel' | 'state' | 'listed'>;
 
 interface PlannedPerson {
   readonly name: PersonName;
-  readonly standing: Standing;
+  readonly account: DemoAccount;
 }
 
 /** Who works in a tenant: the listed people by name, the others by how many of each culture. */
@@ -66,7 +66,7 @@ function drawNames({ listed, mix }: PeoplePlan, random: Random): PersonName[] {
   return shuffled(names, random);
 }
 
-function dealStandings(plan: PeoplePlan, names: PersonName[], random: Random): PlannedPerson[] {
+function assignAccounts(plan: PeoplePlan, names: PersonName[], random: Random): PlannedPerson[] {
   const size = names.length;
   const agents = { admin: size * 0.07, sales: size * 0.3, helpdesk: size * 0.22 };
   const blockedOrPending = { blocked: size * 0.05, pending: size * 0.06 };
@@ -78,18 +78,18 @@ function dealStandings(plan: PeoplePlan, names: PersonName[], random: Random): P
     const agentLevel = agentLevels[index] ?? 'none';
     // A tenant of the demo must always have somebody left who can undo what a visitor does.
     const state = administratorLevel === 'global' ? 'active' : (states[index] ?? 'active');
-    return { name, standing: { administratorLevel, agentLevel, state, listed: false } };
+    return { name, account: { administratorLevel, agentLevel, state, listed: false } };
   });
 }
 
-function accountAge({ administratorLevel, state, listed }: Standing, random: Random): number {
+function accountAge({ administratorLevel, state, listed }: DemoAccount, random: Random): number {
   // A temporary password lives for days, so most of those who hold one have only just been added.
   if (state === 'pending' && (listed || random() < 0.7)) return day * (0.1 + 1.9 * random());
   if (administratorLevel === 'global') return day * (1_450 + 50 * random());
   return day * (40 + 1_400 * random());
 }
 
-function lastSignInAge({ state, listed }: Standing, age: number, random: Random): number | null {
+function lastSignInAge({ state, listed }: DemoAccount, age: number, random: Random): number | null {
   if (state === 'pending' || (!listed && random() < 0.03)) return null;
   // Evenly spread over magnitudes: about half within a day, a few not for a year.
   const shortest = state === 'blocked' ? 10 * day : 4 * minute;
@@ -107,18 +107,18 @@ function freeUsername(local: string, domain: string, taken: Set<string>): string
 /** Makes up the people of one tenant, the listed ones first. */
 export function demoPeople(plan: PeoplePlan, now: number, random: Random): DemoPerson[] {
   const names = drawNames(plan, random);
-  const others = dealStandings(plan, names, random);
+  const others = assignAccounts(plan, names, random);
   const taken = new Set<string>();
-  return [...plan.listed, ...others].map(({ name, standing }) => {
+  return [...plan.listed, ...others].map(({ name, account }) => {
     const { localPart, ...written } = name;
-    const domain = standing.listed ? plan.domains[0] : pick(plan.domains, random);
-    const age = accountAge(standing, random);
-    const signInAge = lastSignInAge(standing, age, random);
+    const domain = account.listed ? plan.domains[0] : pick(plan.domains, random);
+    const age = accountAge(account, random);
+    const signInAge = lastSignInAge(account, age, random);
     return {
       ...written,
       username: freeUsername(localPart, domain, taken),
-      ...standing,
-      language: standing.listed || random() < 0.8 ? null : pick(['en', 'fr', 'de'], random),
+      ...account,
+      language: account.listed || random() < 0.8 ? null : pick(['en', 'fr', 'de'], random),
       lastSignInAt: signInAge === null ? null : Math.floor(now - signInAge),
       createdAt: Math.floor(now - age),
     };

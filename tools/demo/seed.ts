@@ -30,7 +30,7 @@ export interface DemoLogin {
   readonly address: string;
 }
 
-interface SeedParts {
+interface SeedContext {
   readonly config: Config;
   readonly database: Database;
   readonly hasher: Hasher;
@@ -46,7 +46,7 @@ export async function seedRegion(
   await prepareDatabase(config);
   const database = openSubscribedDatabase(config.database);
   try {
-    const parts: SeedParts = { config, database, hasher: await createHasher(), now };
+    const parts: SeedContext = { config, database, hasher: await createHasher(), now };
     const routes = regions.flatMap((region) =>
       demoTenants(region, now).flatMap(({ domains }) => domains.map((domain) => ({ domain, region }))),
     );
@@ -61,7 +61,7 @@ export async function seedRegion(
   }
 }
 
-async function seedTenant({ config, database, hasher, now }: SeedParts, tenant: DemoTenant): Promise<DemoLogin[]> {
+async function seedTenant({ config, database, hasher, now }: SeedContext, tenant: DemoTenant): Promise<DemoLogin[]> {
   const { rules } = config;
   const { name, language, domains, people } = tenant;
   const id = randomUUID();
@@ -103,7 +103,7 @@ async function issueSecrets(
   const secrets = new Map<DemoPerson, { password: string; hash: string }>();
   for (const person of people) {
     const password =
-      person.state === 'pending' ? temporaryPassword(randomBytes(temporaryPasswordBytes)) : ownPassword();
+      person.state === 'pending' ? temporaryPassword(randomBytes(temporaryPasswordBytes)) : demoPassword();
     secrets.set(person, { password, hash: await hasher.hash(normalizePassword(password)) });
   }
   return secrets;
@@ -112,7 +112,7 @@ async function issueSecrets(
 const lettersAndDigits = [...temporaryAlphabet.replace('L', '').toLowerCase()];
 
 /** As hard to guess as a temporary password, yet of another shape, so that nobody takes the one for the other. */
-export function ownPassword(): string {
+export function demoPassword(): string {
   const group = (): string =>
     Array.from({ length: 4 }, () => lettersAndDigits[randomInt(lettersAndDigits.length)]).join('');
   return `demo-${group()}-${group()}-${group()}-${group()}`;

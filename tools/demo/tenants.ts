@@ -18,11 +18,11 @@ interface TenantPlan extends PeoplePlan {
 
 type Listed = PeoplePlan['listed'][number];
 
-function listed(given: string, family: string, standing: Partial<Listed['standing']>): Listed {
+function listed(given: string, family: string, account: Partial<Listed['account']>): Listed {
   const none = { administratorLevel: 'none', agentLevel: 'none', state: 'active' } as const;
   return {
     name: fullName(entry(given), entry(family), 'givenFirst'),
-    standing: { ...none, ...standing, listed: true },
+    account: { ...none, ...account, listed: true },
   };
 }
 

@@ -6,7 +6,13 @@ interface Index {
 }
 
 // Others hold on to these: the users' numbers while they are given out, constraints and the other tables.
-const kept = ['users_by_number', 'users_username_unique', 'users_pkey', 'users_search_pkey', 'credentials_pkey'];
+const retainedIndexes = [
+  'users_by_number',
+  'users_username_unique',
+  'users_pkey',
+  'users_search_pkey',
+  'credentials_pkey',
+];
 
 /**
  * Does some work without the indexes of users, and makes them again afterwards: to sort a million once is much quicker than
@@ -32,7 +38,7 @@ async function indexesOfSqlite({ knex }: Database): Promise<Index[]> {
     .where({ type: 'index' })
     .whereIn('tbl_name', ['users', 'credentials'])
     .whereNotNull('sql')
-    .whereNotIn('name', kept)
+    .whereNotIn('name', retainedIndexes)
     .select<Index[]>('name', 'sql as definition');
 }
 
@@ -40,6 +46,6 @@ async function indexesOfPostgres({ knex }: Database): Promise<Index[]> {
   return knex('pg_indexes')
     .whereRaw('schemaname = current_schema()')
     .whereIn('tablename', ['users', 'users_search', 'credentials'])
-    .whereNotIn('indexname', kept)
+    .whereNotIn('indexname', retainedIndexes)
     .select<Index[]>('indexname as name', 'indexdef as definition');
 }
