@@ -3,12 +3,12 @@ import { readdirSync, readlinkSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { linesLike } from '../architecture/habits.ts';
 import { read } from '../architecture/sources.ts';
-import { both } from '../data/databases.ts';
+import { eachDialect } from '../data/databases.ts';
 import { assertNone } from '../support/none.ts';
 import { postgres } from '../support/services.ts';
 import { dataDirectory, fault, json, run } from './command.ts';
 
-const databases = both(await postgres({ empty: true }));
+const databases = eachDialect(await postgres({ empty: true }));
 const ownProcess = /\bprocess\b|\bconsole\./;
 
 describe('the commands', () => {

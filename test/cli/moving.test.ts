@@ -26,7 +26,8 @@ interface Done {
   readonly overwritten: boolean;
   readonly tables: readonly { table: string; was: number; left: number }[];
 }
-const only = async (environment: typeof here) => (await json<Tenants>(['tenant', 'list'], environment)).tenants[0];
+const findTenant = async (environment: typeof here) =>
+  (await json<Tenants>(['tenant', 'list'], environment)).tenants[0];
 
 async function withStores<T>(environment: typeof here, work: (database: Database) => Promise<T>): Promise<T> {
   const database = openDatabase({ kind: 'sqlite', file: path.join(environment.DATA_DIR, 'parvis.sqlite') });
@@ -37,7 +38,7 @@ async function withStores<T>(environment: typeof here, work: (database: Database
   }
 }
 
-async function aTenant(): Promise<string> {
+async function addTenant(): Promise<string> {
   const names = ['--name', 'Kanarienvogel AG', '--admin-name', 'Ada Zeisig', '--admin-username', 'ada@zeisig.example'];
   const { tenantId } = await json<{ tenantId: string }>(
     ['tenant', 'add', ...names, '--domain', 'zeisig.example', '--language', 'en'],
@@ -63,7 +64,7 @@ async function aTenant(): Promise<string> {
 }
 
 /** Kills a command after a while. @returns whether it was still at it */
-async function killed(args: readonly string[], environment: typeof here, afterMs: number): Promise<boolean> {
+async function killAfter(args: readonly string[], environment: typeof here, afterMs: number): Promise<boolean> {
   const child = start(args, environment);
   const ended = new Promise((resolve) => child.once('close', resolve));
   await delay(afterMs);
@@ -74,7 +75,7 @@ async function killed(args: readonly string[], environment: typeof here, afterMs
 }
 
 describe('tenant move', async () => {
-  const id = await aTenant();
+  const id = await addTenant();
   const bundle = path.join(here.DATA_DIR, '../bundle.age');
   const receipt = path.join(here.DATA_DIR, '../receipt.json');
   const key = await json<{ recipient: string; fingerprint: string; region: string }>(['region', 'key'], there);
@@ -94,7 +95,7 @@ describe('tenant move', async () => {
     assert.match(await fault([...out.slice(0, -1), 'maybe', '--file', bundle], here), /Allowed choices/);
     assert.match(await fault([...out, '--file', here.DATA_DIR], here), /there already/);
     await json([...out, '--file', bundle], here);
-    assert.equal((await only(here))?.status, 'moving');
+    assert.equal((await findTenant(here))?.status, 'moving');
     assert.match(await fault(['tenant', 'resume', id], here), /moving/);
     assert.match(await fault(['user', 'reset-password', 'ada@zeisig.example'], here), /moving/);
     assert.match(await fault(['user', 'remove-second-factor', 'ada@zeisig.example'], here), /moving/);
@@ -108,10 +109,10 @@ describe('tenant move', async () => {
     for (const args of [cancel, [...cancel, '--reason', 'lost'], [...cancel, '--force', '--reason', ' ']])
       assert.match(await fault(args, here), risk, args.join(' '));
     assert.match(await fault([...cancel, '--force'], here), risk);
-    assert.equal((await only(here))?.status, 'moving');
+    assert.equal((await findTenant(here))?.status, 'moving');
     const forced = [...cancel, '--force', '--reason', 'The file was lost'];
     const { code, stdout } = await run(forced, here);
-    assert.deepEqual([code, (await only(here))?.status], [0, 'active']);
+    assert.deepEqual([code, (await findTenant(here))?.status], [0, 'active']);
     assert.match(stdout, /^Kanarienvogel AG is active\.\nRisk: .*active in both regions.*\n$/);
     const again = `${bundle}.again`;
     await json([...out, '--file', again], here);
@@ -128,22 +129,22 @@ describe('tenant move', async () => {
     assert.match(await fault(['tenant', 'move-in', bundle, '--receipt', bundle], there), /there already/);
     await fault(['tenant', 'move-in', `${bundle}.nowhere`, '--receipt', receipt], there);
     assert.equal(existsSync(receipt), false);
-    assert.equal(await only(there), undefined);
+    assert.equal(await findTenant(there), undefined);
   });
 
   test('in: killed wherever it was, it leaves nothing or everything', async () => {
     let undone = 0;
     // Of a machine that is quick and of one that is busy, one of these is in the middle.
     for (const afterMs of [400, 600, 800, 1_000, 1_200, 1_500]) {
-      if (await killed(takeIn, there, afterMs)) undone++;
-      const users = (await only(there))?.users ?? 0;
+      if (await killAfter(takeIn, there, afterMs)) undone++;
+      const users = (await findTenant(there))?.users ?? 0;
       assert.ok(users === 0 || users === many + 1, String(users));
       if (users > 0) break;
     }
     assert.ok(undone > 0, 'never in the middle');
-    if ((await only(there)) === undefined) await json(takeIn, there);
+    if ((await findTenant(there)) === undefined) await json(takeIn, there);
     else writeFileSync(receipt, (await run(['tenant', 'receipt', id], there)).stdout);
-    assert.deepEqual([(await only(there))?.status, (await only(there))?.users], ['active', many + 1]);
+    assert.deepEqual([(await findTenant(there))?.status, (await findTenant(there))?.users], ['active', many + 1]);
     assert.match(await fault(['tenant', 'move-in', bundle], there), /taken in before/);
     assert.equal((await json<{ ok: boolean }>(['activity', 'verify'], there)).ok, true);
     const given = JSON.parse(readFileSync(receipt, 'utf8')) as Receipt;
@@ -152,8 +153,8 @@ describe('tenant move', async () => {
 
   test('done: killed wherever it was, it has deleted nothing or everything; again, it says what is left', async () => {
     for (const afterMs of [900, 1_200]) {
-      await killed(done, here, afterMs);
-      const users = (await only(here))?.users ?? 0;
+      await killAfter(done, here, afterMs);
+      const users = (await findTenant(here))?.users ?? 0;
       assert.ok(users === 0 || users === many + 1, String(users));
     }
     const report = await json<Done>(done, here);
@@ -167,7 +168,7 @@ describe('tenant move', async () => {
       const bytes = readFileIfAny(path.join(here.DATA_DIR, file));
       for (const canary of ['Kanarienvogel', 'ada@zeisig', 'gimpel']) assert.ok(!bytes.includes(canary), canary);
     }
-    assert.equal(await only(here), undefined);
+    assert.equal(await findTenant(here), undefined);
   });
 
   test('afterwards both regions say where it is', async () => {

@@ -17,14 +17,14 @@ const patienceMs = 20_000;
 const preload = pathToFileURL(path.join(import.meta.dirname, '../support/clock-ahead.preload.ts')).href;
 
 /** The same environment, with the wall clock of its processes ahead. */
-const ahead = (environment: Environment, days: number): Environment => ({
+const withClockAhead = (environment: Environment, days: number): Environment => ({
   ...environment,
   NODE_OPTIONS: `--import ${preload}`,
   CLOCK_AHEAD_MS: String(days * dayMs),
 });
 
 /** A region with a deleted user who can still be restored, and with an activity log. */
-async function aRegion(databaseUrl: string | null) {
+async function createRegion(databaseUrl: string | null) {
   const directory = dataDirectory();
   const environment = {
     DATA_DIR: directory,
@@ -70,7 +70,7 @@ interface Line {
 }
 
 /** Starts the portal, waits for a line of its log, and stops it. @returns the lines about deletion */
-async function linesOfARun(environment: Environment, awaited: RegExp): Promise<Line[]> {
+async function deletionLogLines(environment: Environment, awaited: RegExp): Promise<Line[]> {
   const served = await serve(environment);
   for (const end = Date.now() + patienceMs; !awaited.test(served.errors()) && Date.now() < end;) await wait(50);
   const ended = once(served.child, 'exit');
@@ -81,7 +81,7 @@ async function linesOfARun(environment: Environment, awaited: RegExp): Promise<L
 }
 
 describe('purge', async () => {
-  const { environment, kept } = await aRegion(null);
+  const { environment, kept } = await createRegion(null);
 
   it('without a terminal prints what is due, the clock and the trusted time, deletes nothing and exits with 1', async () => {
     const { code, stdout, stderr } = await run(['purge'], environment, 'yes\n');
@@ -90,10 +90,10 @@ describe('purge', async () => {
     assert.match(stdout, new RegExp(`^Clock: ${time}\nLast trusted: ${time}\n`));
     assert.match(stdout, /\nNothing is due for deletion\.\nNothing was deleted\. .+: npx parvis purge --yes\n$/);
     assert.deepEqual(await kept(), everything);
-    const later = await run(['purge'], ahead(environment, 31));
+    const later = await run(['purge'], withClockAhead(environment, 31));
     assert.match(
       later.stdout,
-      /more than a day ahead.+\nDue for deletion:\n {9}1 {2}deleted users past their restore window/,
+      /more than a day withClockAhead.+\nDue for deletion:\n {9}1 {2}deleted users past their restore window/,
     );
     assert.deepEqual(await kept(), everything);
   });
@@ -101,7 +101,10 @@ describe('purge', async () => {
   it('with --yes says so where nothing is due, and moves the trusted time back to a clock that is right', async () => {
     const { code, stdout } = await run(['purge', '--yes'], environment);
     assert.deepEqual([code, stdout], [0, 'The clock is confirmed.\nNothing was due.\n']);
-    const lumiere = await json<{ isClockTrusted: boolean; deleted: object }>(['purge', '--yes'], ahead(environment, 3));
+    const lumiere = await json<{ isClockTrusted: boolean; deleted: object }>(
+      ['purge', '--yes'],
+      withClockAhead(environment, 3),
+    );
     assert.deepEqual([lumiere.isClockTrusted, lumiere.deleted], [false, {}]);
     const { trustedAt } = await json<{ trustedAt: string }>(['purge', '--yes'], environment);
     assert.ok(Date.parse(trustedAt) > Date.now() + 2 * dayMs);
@@ -127,11 +130,11 @@ for (const [dialect, server] of [
   ] as const) {
     describe(`a portal on ${dialect} that is started with its clock ${label} ahead`, { skip }, async () => {
       if (skip !== false) return;
-      const region = await aRegion(dialect === 'SQLite' ? null : ((await postgres())?.url ?? ''));
-      const wrong = ahead(region.environment, days);
+      const region = await createRegion(dialect === 'SQLite' ? null : ((await postgres())?.url ?? ''));
+      const wrong = withClockAhead(region.environment, days);
 
       it('deletes nothing and logs why, and which command confirms the time', async () => {
-        const lines = await linesOfARun(wrong, /Nothing was deleted/);
+        const lines = await deletionLogLines(wrong, /Nothing was deleted/);
         assert.deepEqual(await region.kept(), everything);
         assert.deepEqual(
           lines.map(({ level, confirmWith }) => [level, confirmWith]),
@@ -144,14 +147,14 @@ for (const [dialect, server] of [
 
       it('deletes nothing at a second start either, after changes were recorded under that time', async () => {
         await json(['user', 'reset-password', 'camille@lumiere.example'], wrong);
-        await linesOfARun(wrong, /Nothing was deleted/);
+        await deletionLogLines(wrong, /Nothing was deleted/);
         assert.deepEqual(await region.kept(), everything);
       });
 
       it('is said by check, which reports no fault', async () => {
         const { ok, faults, notes } = await json<{ ok: boolean; faults: string[]; notes?: string[] }>(['check'], wrong);
         assert.deepEqual([ok, faults], [true, []]);
-        assert.match(notes?.join() ?? '', /^The clock, .+ is more than a day ahead .+npx parvis purge/);
+        assert.match(notes?.join() ?? '', /^The clock, .+ is more than a day withClockAhead .+npx parvis purge/);
       });
 
       it('deletes what is due once the operator’s command has confirmed the time', async () => {

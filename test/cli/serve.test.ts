@@ -7,7 +7,7 @@ import { describe, test } from 'node:test';
 import { load } from 'cheerio';
 import { raw } from '../support/traces.ts';
 import { dataDirectory, json, runProcess, serve } from './command.ts';
-import { get, halfAForm, linkOf, untilStopping } from './talk.ts';
+import { get, startIncompleteForm, setUpLinkOf, waitUntilStopping } from './server-requests.ts';
 
 describe('serve, on an empty data directory', async () => {
   const environment = { DATA_DIR: dataDirectory() };
@@ -16,7 +16,7 @@ describe('serve, on an empty data directory', async () => {
   test('says where it is, with a link to set up the first organization', () => {
     const lines = served.output().trim().split('\n');
     assert.equal(lines[0], `Parvis: worldwide on http://localhost:${served.port}`);
-    assert.ok(linkOf(served));
+    assert.ok(setUpLinkOf(served));
     assert.equal(lines.length, 2);
   });
 
@@ -27,14 +27,14 @@ describe('serve, on an empty data directory', async () => {
       .split('\n')
       .map((line) => JSON.parse(line) as Record<string, unknown>);
     assert.ok(lines.every(({ region }) => region === 'worldwide'));
-    assert.ok(!served.errors().includes(linkOf(served) ?? ''));
+    assert.ok(!served.errors().includes(setUpLinkOf(served) ?? ''));
   });
 
   test('lives, is ready and shows its pages', async () => {
     assert.deepEqual(await get(served.origin, '/healthz'), { status: 200, body: '{"ok":true}' });
     assert.deepEqual(await get(served.origin, '/readyz'), { status: 200, body: '{"ok":true,"missing":[]}' });
     assert.equal((await get(served.origin, '/sign-in')).status, 200);
-    assert.equal((await get(served.origin, linkOf(served) ?? '')).status, 200);
+    assert.equal((await get(served.origin, setUpLinkOf(served) ?? '')).status, 200);
     assert.equal((await get(served.origin, '/set-up/'.padEnd(51, 'x'))).status, 404);
   });
 
@@ -88,7 +88,11 @@ describe('serve, on an empty data directory', async () => {
     assert.deepEqual([...answers], [200]);
     const { users } = await json<{ users: unknown[] }>(['user', 'list', '--tenant', added.tenantId], environment);
     assert.equal(users.length, 11);
-    assert.equal((await get(served.origin, linkOf(served) ?? '')).status, 404, 'a tenant by command closes the link');
+    assert.equal(
+      (await get(served.origin, setUpLinkOf(served) ?? '')).status,
+      404,
+      'a tenant by command closes the link',
+    );
   });
 
   test('lets somebody in whom a command has just added', async () => {
@@ -123,8 +127,8 @@ describe('serve, on an empty data directory', async () => {
 
   test('stops at a signal: what is under way is finished, idle connections are not waited for, exit 0', async () => {
     const [form, idle] = [
-      await halfAForm(served.port),
-      await Promise.all(Array.from({ length: 20 }, () => halfAForm(served.port))),
+      await startIncompleteForm(served.port),
+      await Promise.all(Array.from({ length: 20 }, () => startIncompleteForm(served.port))),
     ];
     for (const each of idle) each.socket.destroy();
     const keptAlive = connect(served.port, '127.0.0.1');
@@ -132,7 +136,7 @@ describe('serve, on an empty data directory', async () => {
     keptAlive.write('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n');
     await once(keptAlive, 'data');
     served.child.kill('SIGTERM');
-    await untilStopping(served.origin);
+    await waitUntilStopping(served.origin);
     // While the form is still under way: were the connection waited for, the form would be cut off first.
     await once(keptAlive, 'close');
     form.finish();

@@ -16,7 +16,7 @@ import {
 } from '../../src/core/activity/log-query.ts';
 import { entriesPerBatch } from '../../src/core/activity/reads.store.ts';
 import { postgres } from '../support/services.ts';
-import { actingAs, both, newTenant, newUser, open, sqliteFile, start } from './databases.ts';
+import { actingAs, eachDialect, newTenant, newUser, open, sqliteFile, start } from './databases.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
@@ -97,7 +97,7 @@ async function walk(
   }
 }
 
-for (const { dialect, config, skip } of both(await postgres())) {
+for (const { dialect, config, skip } of eachDialect(await postgres())) {
   describe(`the log of a tenant, in ${dialect}`, { skip }, async () => {
     if (skip) return;
     const { database } = await open(config);

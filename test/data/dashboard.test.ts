@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { maxCounted } from '../../src/core/accounts/stores/dashboard.store.ts';
 import { postgres } from '../support/services.ts';
-import { both, newTenant, newUser, open, start } from './databases.ts';
+import { eachDialect, newTenant, newUser, open, start } from './databases.ts';
 import * as dashboardStore from '../../src/core/accounts/stores/dashboard.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 import type { NewUser } from '../../src/core/accounts/stores/users.mapping.ts';
@@ -11,7 +11,7 @@ const hour = 3_600_000;
 const temporary = (until: number, wishes: Partial<NewUser> = {}): NewUser =>
   newUser({ password: 'temporary', temporaryUntil: until, ...wishes });
 
-for (const { dialect, config, skip } of both(await postgres())) {
+for (const { dialect, config, skip } of eachDialect(await postgres())) {
   describe(`what the dashboard asks, in ${dialect}`, { skip }, async () => {
     if (skip) return;
     const { database } = await open(config);

@@ -33,8 +33,8 @@ export const sqliteFile = (): DatabaseConfig => ({
   file: path.join(temporaryFolder(), 'parvis.sqlite'),
 });
 
-/** The two databases that the same tests run on: `for (const { dialect, config, skip } of both(await postgres()))`. */
-export function both(
+/** The two databases that the same tests run on: `for (const { dialect, config, skip } of eachDialect(await postgres()))`. */
+export function eachDialect(
   server: { url: string } | null,
 ): { dialect: string; config: DatabaseConfig; skip: string | false }[] {
   return [

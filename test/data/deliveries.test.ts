@@ -5,7 +5,7 @@ import type { Subscriber } from '../../src/domain/activity/delivery.ts';
 import { withSubscribers } from '../../src/core/activity/index.ts';
 import { openDatabase } from '../../src/platform/database/open.ts';
 import { postgres } from '../support/services.ts';
-import { both, newTenant, newUser, open, start } from './databases.ts';
+import { eachDialect, newTenant, newUser, open, start } from './databases.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
@@ -18,7 +18,7 @@ const counter: Subscriber = {
 };
 const idle: Subscriber = { name: 'idle', messageFor: () => null };
 
-for (const { dialect, config, skip } of both(await postgres())) {
+for (const { dialect, config, skip } of eachDialect(await postgres())) {
   describe(`deliveries on ${dialect}`, { skip }, async () => {
     if (skip !== false) return;
     const { database } = await open(config);

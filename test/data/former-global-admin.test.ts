@@ -3,11 +3,11 @@ import { describe, test } from 'node:test';
 import type { AdministratorLevel } from '../../src/domain/roles.ts';
 import { createScope } from '../../src/domain/scope.ts';
 import { postgres } from '../support/services.ts';
-import { both, newTenant, newUser, open, start } from './databases.ts';
+import { eachDialect, newTenant, newUser, open, start } from './databases.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 import * as usersBatchStore from '../../src/core/accounts/stores/users.batch.store.ts';
 
-for (const { dialect, config, skip } of both(await postgres()))
+for (const { dialect, config, skip } of eachDialect(await postgres()))
   describe(`the time when Global admin was removed, on ${dialect}`, { skip }, async () => {
     if (skip !== false) return;
     const { database } = await open(config);

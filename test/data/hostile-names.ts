@@ -1,5 +1,5 @@
 /** Letters that collations order in different ways, equal names, empty ones, signs that mean something to LIKE and to SQL. */
-export const hostile = [
+export const hostileNames = [
   'Zoé Besson',
   'Zoe Besson',
   'ZOÉ BESSON',

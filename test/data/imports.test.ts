@@ -4,7 +4,7 @@ import { purge } from '../../src/core/retention/expired.store.ts';
 import type { PlannedRow } from '../../src/domain/imports.ts';
 import type { Scope } from '../../src/domain/scope.ts';
 import { postgres } from '../support/services.ts';
-import { actingAs, both, newTenant, newUser, open, start, worldwide } from './databases.ts';
+import { actingAs, eachDialect, newTenant, newUser, open, start, worldwide } from './databases.ts';
 import * as credentialsStore from '../../src/core/accounts/stores/credentials.store.ts';
 import * as sessionsStore from '../../src/core/accounts/stores/sessions.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
@@ -22,24 +22,24 @@ const row = (line: number, outcome: 'unchanged' | 'refused' = 'unchanged'): Plan
 };
 const none = { added: 0, changed: 0, unchanged: 0, refused: 0 };
 
-for (const { dialect, config, skip } of both(await postgres())) {
+for (const { dialect, config, skip } of eachDialect(await postgres())) {
   describe(`imports on ${dialect}`, { skip }, async () => {
     const { database } = skip ? ({} as Awaited<ReturnType<typeof open>>) : await open(config);
 
-    async function anAdmin(): Promise<Scope> {
+    async function createAdmin(): Promise<Scope> {
       const scope = await newTenant(database);
       const admin = newUser({ administratorLevel: 'global' });
       await usersStore.insert(database, scope, admin);
       return actingAs(scope, admin);
     }
-    async function staged(scope: Scope, rows: readonly PlannedRow[] = [], expiresAt = tomorrow): Promise<string> {
+    async function stageImport(scope: Scope, rows: readonly PlannedRow[] = [], expiresAt = tomorrow): Promise<string> {
       const staging = await importsStore.begin(database, scope, { fileName: 'a.csv', at: start, expiresAt });
       await staging.add(rows);
       await staging.stage(none);
       return staging.id;
     }
     /** An import that is done, and the users whom it has added. */
-    async function done(scope: Scope, count: number): Promise<{ id: string; ids: string[] }> {
+    async function finishImport(scope: Scope, count: number): Promise<{ id: string; ids: string[] }> {
       const users = Array.from({ length: count }, () => newUser({ password: 'temporary', temporaryUntil: start }));
       await usersStore.insertMany(database, scope, users);
       const facts = {
@@ -53,7 +53,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
         const user = { ...facts, displayName };
         return { line: index + 2, username, displayName, outcome: 'added', userId: id, user };
       });
-      const id = await staged(scope, rows);
+      const id = await stageImport(scope, rows);
       await importRunsStore.finish(database, id, {
         state: 'done',
         counts: none,
@@ -65,7 +65,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
     }
 
     test('are nobody’s to see while they are read, and gone when the reading fails', async () => {
-      const scope = await anAdmin();
+      const scope = await createAdmin();
       const staging = await importsStore.begin(database, scope, {
         fileName: 'a.csv',
         at: start,
@@ -79,9 +79,9 @@ for (const { dialect, config, skip } of both(await postgres())) {
     });
 
     test('keep their rows as they are, in the order of lines', async () => {
-      const scope = await anAdmin();
+      const scope = await createAdmin();
       const rows = Array.from({ length: 230 }, (_, index) => row(index + 2, index % 2 ? 'refused' : 'unchanged'));
-      const id = await staged(scope, rows);
+      const id = await stageImport(scope, rows);
       assert.deepEqual(await importsStore.rows(database, scope, id, null, { after: 0 }, 10), rows.slice(0, 11));
       assert.deepEqual(
         await importsStore.rows(database, scope, id, null, { before: 10 }, 5),
@@ -95,10 +95,10 @@ for (const { dialect, config, skip } of both(await postgres())) {
     });
 
     test('belong to one administrator of one tenant', async () => {
-      const [scope, other] = [await anAdmin(), await anAdmin()];
+      const [scope, other] = [await createAdmin(), await createAdmin()];
       const colleague = newUser();
       await usersStore.insert(database, scope, colleague);
-      const { id } = await done(scope, 2);
+      const { id } = await finishImport(scope, 2);
       for (const stranger of [
         other,
         actingAs(scope, colleague),
@@ -122,8 +122,8 @@ for (const { dialect, config, skip } of both(await postgres())) {
     });
 
     test('are wanted once', async () => {
-      const scope = await anAdmin();
-      const id = await staged(scope);
+      const scope = await createAdmin();
+      const id = await stageImport(scope);
       const want = () => importsStore.want(database, scope, id, { mode: 'good', epoch: 3, expiresAt: start });
       assert.deepEqual((await Promise.all([want(), want(), want()])).sort(), [false, false, true]);
       const [wanted] = (await importRunsStore.listWantedAcrossTenants(database)).filter((each) => each.id === id);
@@ -134,8 +134,8 @@ for (const { dialect, config, skip } of both(await postgres())) {
     });
 
     test('say what became of rows for which it was not what had been shown', async () => {
-      const scope = await anAdmin();
-      const id = await staged(
+      const scope = await createAdmin();
+      const id = await stageImport(
         scope,
         Array.from({ length: 150 }, (_, index) => row(index + 2)),
       );
@@ -146,8 +146,8 @@ for (const { dialect, config, skip } of both(await postgres())) {
     });
 
     test('give passwords to those alone to whom nothing has happened since', async () => {
-      const scope = await anAdmin();
-      const { id, ids } = await done(scope, 6);
+      const scope = await createAdmin();
+      const { id, ids } = await finishImport(scope, 6);
       const newcomers = await importPasswordsStore.listAfter(database, scope, id, 0);
       assert.deepEqual(
         newcomers.map(({ userId }) => userId),
@@ -178,8 +178,8 @@ for (const { dialect, config, skip } of both(await postgres())) {
     });
 
     test('give them to one download at a time, until all are out', async () => {
-      const scope = await anAdmin();
-      const { id } = await done(scope, 1);
+      const scope = await createAdmin();
+      const { id } = await finishImport(scope, 1);
       const claim = (holder: string, now = start) =>
         importPasswordsStore.claim(database, scope, id, holder, { now, until: now + 60 });
       assert.deepEqual((await Promise.all([claim('a'), claim('a'), claim('a')])).sort(), [false, false, true]);
@@ -197,8 +197,11 @@ for (const { dialect, config, skip } of both(await postgres())) {
     });
 
     test('are purged with all their rows when their day is over, whatever became of them', async () => {
-      const scope = await anAdmin();
-      const [kept, over] = [await staged(scope, [row(2)], start + 1), await staged(scope, [row(2)], start - 1)];
+      const scope = await createAdmin();
+      const [kept, over] = [
+        await stageImport(scope, [row(2)], start + 1),
+        await stageImport(scope, [row(2)], start - 1),
+      ];
       const reading = await importsStore.begin(database, scope, { fileName: '', at: start, expiresAt: start - 1 });
       await Promise.all([purge(database, worldwide, start), purge(database, worldwide, start)]);
       const left = await database

@@ -3,13 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { purge } from '../../src/core/retention/expired.store.ts';
 import { postgres } from '../support/services.ts';
-import { both, newTenant, newUser, open, start, worldwide } from './databases.ts';
+import { eachDialect, newTenant, newUser, open, start, worldwide } from './databases.ts';
 import * as linksStore from '../../src/core/accounts/stores/links.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
-for (const { dialect, config, skip } of both(await postgres())) {
+for (const { dialect, config, skip } of eachDialect(await postgres())) {
   describe(`one-time links on ${dialect}`, { skip }, () => {
-    async function aLink(wishes: Parameters<typeof newUser>[0] = { password: 'temporary' }) {
+    async function createLink(wishes: Parameters<typeof newUser>[0] = { password: 'temporary' }) {
       const { database } = await open(config);
       const scope = await newTenant(database);
       const user = newUser(wishes);
@@ -20,7 +20,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
     }
 
     it('are found by their digest with user and tenant, and by nothing else', async () => {
-      const { database, scope, link } = await aLink();
+      const { database, scope, link } = await createLink();
       const found = await linksStore.findAcrossTenants(database, link.digest);
       assert.deepEqual([found?.id, found?.user.id, found?.tenant.id], [link.id, link.userId, scope.tenant.id]);
       assert.equal(await linksStore.findAcrossTenants(database, link.id), null);
@@ -28,7 +28,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
     });
 
     it('are burnt once by however many, and by no other tenant', async () => {
-      const { database, scope, link } = await aLink();
+      const { database, scope, link } = await createLink();
       const other = await newTenant(database);
       const opened = { at: start, epoch: 1 };
       assert.equal(await linksStore.burn(database, other, link.id, opened), false);
@@ -39,7 +39,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
     });
 
     it('go with their user, and are dropped once they have lapsed and explain nothing any more', async () => {
-      const [waiting, over] = [await aLink(), await aLink({ password: 'own' })];
+      const [waiting, over] = [await createLink(), await createLink({ password: 'own' })];
       await purge(waiting.database, worldwide, start + 999);
       assert.notEqual(await linksStore.findToSendAcrossTenants(over.database, over.link.id), null);
       await purge(waiting.database, worldwide, start + 1_001);

@@ -5,14 +5,14 @@ import { schemaFile, schemaText } from '../../scripts/database-schema.ts';
 import { migrate, migrationState, rollBackEverything } from '../../src/platform/database/migrate.ts';
 import { openDatabase } from '../../src/platform/database/open.ts';
 import { postgres, skipWithout } from '../support/services.ts';
-import { both, newTenant, newUser, open } from './databases.ts';
+import { eachDialect, newTenant, newUser, open } from './databases.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
 import * as sessionsStore from '../../src/core/accounts/stores/sessions.store.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 const server = await postgres({ empty: true });
-const databases = both(server);
+const databases = eachDialect(server);
 
 test('the schema is the one that is written down; `npm run schema` writes it down anew', async () => {
   assert.equal(await schemaText(), readFileSync(schemaFile, 'utf8'));

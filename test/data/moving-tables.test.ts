@@ -6,7 +6,7 @@ import { openPortal } from '../support/portal.ts';
 import { tablesOf } from '../support/moving.ts';
 
 /** Tables in which no row is a tenant's, each with its reason. */
-const ofNoTenant: Readonly<Record<string, string>> = {
+const tablesWithoutTenant: Readonly<Record<string, string>> = {
   routes: 'domains and regions',
   directory_keys: 'regions',
   moves: 'the fact of the move, which stays',
@@ -17,8 +17,8 @@ const ofNoTenant: Readonly<Record<string, string>> = {
   retention_clock: 'the time by which the region deletes',
   users_search: 'goes with users, by a trigger',
 };
-const ofTheDatabase = /^(knex_migrations|sqlite_|users_search_)/;
-const refersToATenant = /^(tenant|user|actor|target)_id$/;
+const databaseInternalTables = /^(knex_migrations|sqlite_|users_search_)/;
+const tenantReference = /^(tenant|user|actor|target)_id$/;
 
 interface Column {
   readonly table: string;
@@ -26,15 +26,15 @@ interface Column {
 }
 
 /** Columns that could say whose a row is, in tables that are not moved and not removed. */
-const forgotten = (columns: readonly Column[], known: readonly string[]): string[] =>
+const unlistedReferences = (columns: readonly Column[], known: readonly string[]): string[] =>
   columns
-    .filter(({ table, name }) => refersToATenant.test(name) && !known.includes(table))
+    .filter(({ table, name }) => tenantReference.test(name) && !known.includes(table))
     .map(({ table, name }) => `${table}.${name}`);
 
 describe('every table of the schema', async () => {
   const portal = await openPortal();
   const { knex } = portal.database;
-  const tables = (await tablesOf(portal)).filter((name) => !ofTheDatabase.test(name));
+  const tables = (await tablesOf(portal)).filter((name) => !databaseInternalTables.test(name));
   const columns = (
     await Promise.all(
       tables.map(async (table) => Object.keys(await knex(table).columnInfo()).map((name) => ({ table, name }))),
@@ -43,13 +43,13 @@ describe('every table of the schema', async () => {
   const known = tenantTables.map(({ name }) => name);
 
   it('is a tenant’s, or is said to be nobody’s', () => {
-    assertNone(tables.filter((name) => !known.includes(name) && !(name in ofNoTenant)));
-    assertNone([...known, ...Object.keys(ofNoTenant)].filter((name) => !tables.includes(name)));
+    assertNone(tables.filter((name) => !known.includes(name) && !(name in tablesWithoutTenant)));
+    assertNone([...known, ...Object.keys(tablesWithoutTenant)].filter((name) => !tables.includes(name)));
   });
 
   it('is a tenant’s where a column says so, or where it refers to a table that is', async () => {
     // A move keeps the id of a tenant that is gone: it refers to nothing.
-    assertNone(forgotten(columns, [...known, 'moves']));
+    assertNone(unlistedReferences(columns, [...known, 'moves']));
     const referring = await Promise.all(
       tables.map(async (name) => {
         const keys = await knex.raw<{ table: string }[]>(`pragma foreign_key_list(${name})`);
@@ -70,7 +70,7 @@ describe('every table of the schema', async () => {
 
   it('would be missed if it were new', () => {
     const column = { table: 'badges', name: 'user_id' };
-    assert.deepEqual(forgotten([...columns, column], [...known, 'moves']), ['badges.user_id']);
-    assert.deepEqual(forgotten(columns, known), ['moves.tenant_id']);
+    assert.deepEqual(unlistedReferences([...columns, column], [...known, 'moves']), ['badges.user_id']);
+    assert.deepEqual(unlistedReferences(columns, known), ['moves.tenant_id']);
   });
 });

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import type { Scope } from '../../src/domain/scope.ts';
 import { postgres } from '../support/services.ts';
 import { noticesWorker } from '../support/deliveries.ts';
-import { both, newTenant, newUser, open, start } from './databases.ts';
+import { eachDialect, newTenant, newUser, open, start } from './databases.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
 import * as deliveriesStore from '../../src/core/activity/deliveries.store.ts';
 import * as claimsStore from '../../src/core/activity/claims.store.ts';
@@ -15,10 +15,10 @@ const minuteMs = 60_000;
 const never = new AbortController().signal;
 
 /** The worker that delivers notices. @param send is given the id of each mail */
-const aWorker = (database: Database, send: (id: string) => Promise<void>, clock = { now: start }) =>
+const createWorker = (database: Database, send: (id: string) => Promise<void>, clock = { now: start }) =>
   noticesWorker(database, ({ id }) => send(id), clock);
 
-for (const { dialect, config, skip } of both(await postgres())) {
+for (const { dialect, config, skip } of eachDialect(await postgres())) {
   describe(`deliveries of notices on ${dialect}`, { skip }, () => {
     async function withUser(): Promise<{ database: Database; scope: Scope; userId: string }> {
       const { database } = await open(config);
@@ -39,10 +39,10 @@ for (const { dialect, config, skip } of both(await postgres())) {
         sent.push(id);
       };
       const rounds = Array.from({ length: 4 }, async () => {
-        await Promise.all([database, others].map((each) => aWorker(each, slowly).run(never)));
+        await Promise.all([database, others].map((each) => createWorker(each, slowly).run(never)));
       });
       await Promise.all(rounds);
-      await aWorker(database, slowly).run(never);
+      await createWorker(database, slowly).run(never);
       assert.equal(sent.length, 60);
       assert.equal(new Set(sent).size, 60);
       assert.deepEqual(await deliveriesStore.listOf(database, scope, 'notices', userId), []);
@@ -54,12 +54,12 @@ for (const { dialect, config, skip } of both(await postgres())) {
       const sent: string[] = [];
       const note = (id: string): Promise<void> => Promise.resolve(void sent.push(id));
       const dying = interrupt(database, /^delete from [`"]deliveries[`"]/, killed('before'));
-      await assert.rejects(aWorker(dying, note).run(never), /killed/);
-      await aWorker(database, note).run(never);
+      await assert.rejects(createWorker(dying, note).run(never), /killed/);
+      await createWorker(database, note).run(never);
       assert.equal(sent.length, 1, 'the lease still runs');
-      await aWorker(database, note, { now: start + 5 * minuteMs }).run(never);
+      await createWorker(database, note, { now: start + 5 * minuteMs }).run(never);
       assert.deepEqual([sent.length, sent[1]], [2, sent[0]]);
-      await aWorker(database, note, { now: start + 60 * minuteMs }).run(never);
+      await createWorker(database, note, { now: start + 60 * minuteMs }).run(never);
       assert.equal(sent.length, 2);
     });
 
@@ -74,8 +74,8 @@ for (const { dialect, config, skip } of both(await postgres())) {
         return new Promise(() => {});
       };
       // What hangs is left behind: otherwise this would not end.
-      await aWorker(database, hanging).run(stopping.signal);
-      await aWorker(database, hanging).run(stopping.signal);
+      await createWorker(database, hanging).run(stopping.signal);
+      await createWorker(database, hanging).run(stopping.signal);
       assert.equal(begun, 1);
       assert.equal((await deliveriesStore.listOf(database, scope, 'notices', userId)).length, 3);
       await claimsStore.discardAllForOperator(database, 'notices');

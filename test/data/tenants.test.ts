@@ -3,13 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { openSetup } from '../../src/core/accounts/tenants/set-up.ts';
 import { postgres } from '../support/services.ts';
-import { both, newTenant, newUser, open, sqliteFile, start } from './databases.ts';
+import { eachDialect, newTenant, newUser, open, sqliteFile, start } from './databases.ts';
 import * as setUpStore from '../../src/core/accounts/stores/set-up.store.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 import * as directoryStore from '../../src/core/directory/directory.store.ts';
 
-for (const { dialect, config, skip } of both(await postgres())) {
+for (const { dialect, config, skip } of eachDialect(await postgres())) {
   describe(`tenants, directory and set-up on ${dialect}`, { skip }, async () => {
     const { database } = await open(config);
 

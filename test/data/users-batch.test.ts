@@ -2,18 +2,18 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { usersAtOnce } from '../../src/core/accounts/stores/users.batch.store.ts';
 import { postgres } from '../support/services.ts';
-import { both, newTenant, newUser, open } from './databases.ts';
-import { hostile } from './hostile-names.ts';
+import { eachDialect, newTenant, newUser, open } from './databases.ts';
+import { hostileNames } from './hostile-names.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 import * as usersBatchStore from '../../src/core/accounts/stores/users.batch.store.ts';
 
-for (const { dialect, config, skip } of both(await postgres())) {
+for (const { dialect, config, skip } of eachDialect(await postgres())) {
   describe(`many users at once on ${dialect}`, { skip }, async () => {
     const { database } = skip ? ({} as Awaited<ReturnType<typeof open>>) : await open(config);
 
     test('are inserted as one by one, whatever their names', async () => {
       const scope = await newTenant(database);
-      const many = hostile.map((displayName) => newUser({ displayName, firstName: displayName }));
+      const many = hostileNames.map((displayName) => newUser({ displayName, firstName: displayName }));
       await usersStore.insertMany(database, scope, many);
       for (const { id, displayName } of many)
         assert.equal((await usersStore.find(database, scope, id))?.displayName, displayName);

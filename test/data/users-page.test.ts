@@ -13,12 +13,12 @@ import {
   type SortKey,
 } from '../../src/core/accounts/stores/users.queries.ts';
 import { postgres } from '../support/services.ts';
-import { hostile } from './hostile-names.ts';
-import { both, newTenant, newUser, open, start } from './databases.ts';
+import { hostileNames } from './hostile-names.ts';
+import { eachDialect, newTenant, newUser, open, start } from './databases.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 import type { Database } from '../../src/platform/database/database.ts';
 
-const users = hostile.map((displayName, index) =>
+const users = hostileNames.map((displayName, index) =>
   newUser({
     id: `00000000-0000-4000-8000-${String((index * 7_919) % 1_000_000).padStart(12, '0')}`,
     // The words of the name as it is shown, and of no other, are what a search can find here.
@@ -81,7 +81,7 @@ async function walk(
   throw new Error('The pages do not end');
 }
 
-for (const { dialect, config, skip } of both(await postgres())) {
+for (const { dialect, config, skip } of eachDialect(await postgres())) {
   describe(`the list of users on ${dialect}`, { skip }, async () => {
     const { database } = await open(config);
     const scope = await newTenant(database);

@@ -6,14 +6,14 @@ import { generateUsers } from '../../tools/demo/generated-users.ts';
 import { seededRandom } from '../../tools/demo/names.ts';
 import { seedGeneratedTenant, seedWithoutIndexes } from '../../tools/demo/seed-generated-tenant.ts';
 import { isUsername } from '../../src/domain/people/user.ts';
-import { both, newTenant, open, start, worldwide } from '../data/databases.ts';
+import { eachDialect, newTenant, open, start, worldwide } from '../data/databases.ts';
 import { postgres } from '../support/services.ts';
 import * as credentialsStore from '../../src/core/accounts/stores/credentials.store.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 import { passwordHashOf } from '../support/credentials.ts';
 
-const databases = both(await postgres());
+const databases = eachDialect(await postgres());
 const { config: portal } = readConfig({});
 
 test('generated users depend only on the seed, except for their ids, and user names are unique', () => {

@@ -2,7 +2,7 @@
 export const packs = ['worldwide', 'germany', 'germany-historical', 'us-government', 'china'] as const;
 export type Pack = (typeof packs)[number];
 
-/** What is looked at, and what is found: one value for all packs, or one for each. */
+/** What is looked at, and what is observed: one value for all packs, or one for each. */
 export type Row = readonly [
   what: string,
   ...values: readonly [string] | readonly [string, string, string, string, string],

@@ -96,7 +96,7 @@ export const shipped: readonly Row[] = [
 ];
 
 /** The same under an operator’s own rules: two of us, by link, by mail, app for all, look only. */
-export const own: readonly Row[] = [
+export const custom: readonly Row[] = [
   [
     'a stranger reads what is done where',
     'Users of the organization: here · Reset a password: here · Users as files: here · Change one’s own password: here · Read the activity log: here · Export the activity log: here · Support access by the operator: here',

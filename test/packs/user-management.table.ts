@@ -93,7 +93,7 @@ export const shipped: readonly Row[] = [
 ];
 
 /** The same under an operator’s own rules: two of us, by link, by mail, app for all, look only. */
-export const own: readonly Row[] = [
+export const custom: readonly Row[] = [
   [
     'the dashboard offers a Global admin',
     '200 User management · Add user · Import · Activity log · Account settings',

@@ -3,15 +3,15 @@ import { describe, test } from 'node:test';
 import { purge } from '../../src/core/retention/expired.store.ts';
 import { createThrottle } from '../../src/core/accounts/throttles/throttle.ts';
 import { postgres } from '../support/services.ts';
-import { both, open, worldwide } from './databases.ts';
-import { attempt, countingIn, tries } from './throttling.ts';
+import { eachDialect, open, worldwide } from './databases.ts';
+import { attempt, createWaitingThrottle, takeRepeatedly } from './throttle-waits.ts';
 
 const day = 24 * 60 * 60_000;
 
-for (const { dialect, config, skip } of both(await postgres())) {
+for (const { dialect, config, skip } of eachDialect(await postgres())) {
   describe(`what throttles keep, on ${dialect}`, { skip }, async () => {
     const { database } = await open(config);
-    const throttle = countingIn(database, worldwide);
+    const throttle = createWaitingThrottle(database, worldwide);
 
     for (const [act, most] of [
       ['reset', 90],
@@ -46,8 +46,8 @@ for (const { dialect, config, skip } of both(await postgres())) {
 
     test('hold on every node, since they lie in the database', async () => {
       const one = attempt();
-      await tries(throttle, 5, () => one);
-      assert.ok((await countingIn(database, worldwide).take(one)) > 890);
+      await takeRepeatedly(throttle, 5, () => one);
+      assert.ok((await createWaitingThrottle(database, worldwide).take(one)) > 890);
     });
 
     test('their table names nobody', async () => {

@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import type { DatabaseConfig } from '../../src/platform/config/config.ts';
 import { freePort } from '../../tools/prove/free-port.ts';
 import { openDatabase } from '../../src/platform/database/open.ts';
-import { both } from '../data/databases.ts';
+import { eachDialect } from '../data/databases.ts';
 import { assertNone } from '../support/none.ts';
 import { postgres } from '../support/services.ts';
 import { dataDirectory, fault, json, run, serve, type Environment } from './command.ts';
@@ -77,7 +77,7 @@ test('every command is in the table of those that refuse another region’s data
 });
 
 /** Every row of every table. */
-async function contentOf(config: DatabaseConfig): Promise<string> {
+async function dumpDatabase(config: DatabaseConfig): Promise<string> {
   const database = openDatabase(config);
   const { knex } = database;
   const names: string[] =
@@ -98,7 +98,7 @@ async function contentOf(config: DatabaseConfig): Promise<string> {
 
 const secrets = 'canary-'.repeat(6);
 
-for (const { dialect, config, skip } of both(await postgres())) {
+for (const { dialect, config, skip } of eachDialect(await postgres())) {
   const DATABASE_URL = config.kind === 'sqlite' ? `sqlite:${config.file}` : config.url;
   const common = { DATABASE_URL, SESSION_SECRETS: secrets, SECOND_FACTOR_KEYS: secrets, LOG_LEVEL: 'silent' };
   const germany = { ...common, REGION: 'germany', DATA_DIR: dataDirectory() };
@@ -110,14 +110,16 @@ for (const { dialect, config, skip } of both(await postgres())) {
     const company = ['--name', 'Muster GmbH', '--domain', 'muster.example', '--language', 'de'];
     test('is filled by its own region', () => json(['tenant', 'add', ...company, ...admin], germany));
 
-    const tried = Object.entries(commands).filter(([name]) => config.kind === 'sqlite' || onPostgres.includes(name));
-    for (const [command, args] of tried) {
+    const testedCommands = Object.entries(commands).filter(
+      ([name]) => config.kind === 'sqlite' || onPostgres.includes(name),
+    );
+    for (const [command, args] of testedCommands) {
       test(`is refused by ${command}, which changes nothing`, { timeout: 20_000 }, async () => {
-        const before = await contentOf(config);
+        const before = await dumpDatabase(config);
         const port = String(await freePort());
         const line = [...command.split(' '), ...args];
         assert.equal(await fault(line, { ...worldwide, PORT: port }), message);
-        assert.equal(await contentOf(config), before);
+        assert.equal(await dumpDatabase(config), before);
         assertNone(filesIn(worldwide));
       });
     }
@@ -128,12 +130,12 @@ for (const { dialect, config, skip } of both(await postgres())) {
     });
 
     test('is a fault to check, alone and once, which changes nothing', async () => {
-      const before = await contentOf(config);
+      const before = await dumpDatabase(config);
       const said = 'DATABASE_URL: this database belongs to the region germany, but REGION is worldwide';
       // Another key opens no second factor of this database: to say so here would lead the reader astray.
       const { code, stdout } = await run(['check', '--json'], { ...worldwide, SECOND_FACTOR_KEYS: 'other-'.repeat(6) });
       assert.deepEqual([code, JSON.parse(stdout)], [1, { ok: false, faults: [said] }]);
-      assert.equal(await contentOf(config), before);
+      assert.equal(await dumpDatabase(config), before);
     });
 
     test('goes on to serve its own region, under another rules file of it too', async () => {

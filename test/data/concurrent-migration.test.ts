@@ -17,7 +17,7 @@ after(() => {
   for (const child of children) child.kill('SIGKILL');
 });
 
-async function aProcess(): Promise<ChildProcess> {
+async function startMigrator(): Promise<ChildProcess> {
   const child = fork(path.join(import.meta.dirname, 'migrator.ts'));
   children.push(child);
   await once(child, 'message');
@@ -46,8 +46,8 @@ async function isComplete(config: DatabaseConfig): Promise<boolean> {
 const maxDatabases = 100;
 
 /** Two processes and this one, which is told nothing else, meet at a new database: one of them does all the work. */
-async function meet(fresh: () => Promise<DatabaseConfig>): Promise<void> {
-  const processes = await Promise.all([aProcess(), aProcess()]);
+async function migrateConcurrently(fresh: () => Promise<DatabaseConfig>): Promise<void> {
+  const processes = await Promise.all([startMigrator(), startMigrator()]);
   for (let round = 0; round < Math.min(rounds, maxDatabases); round++) {
     const config = await fresh();
     const ran = await Promise.all([...processes.map((each) => migrateIn(each, config)), migrate(config)]);
@@ -60,10 +60,10 @@ async function meet(fresh: () => Promise<DatabaseConfig>): Promise<void> {
 }
 
 /** A process is killed at another moment of its work each time; whoever comes next finds no lock and completes it. */
-async function killAndGoOn(delaysMs: readonly number[], fresh: () => Promise<DatabaseConfig>): Promise<void> {
+async function killAndMigrateAgain(delaysMs: readonly number[], fresh: () => Promise<DatabaseConfig>): Promise<void> {
   for (const delay of delaysMs) {
     const config = await fresh();
-    const victim = await aProcess();
+    const victim = await startMigrator();
     victim.send(config);
     await wait(delay);
     const ended = once(victim, 'exit');
@@ -87,9 +87,9 @@ async function leaveKnexLock(config: DatabaseConfig): Promise<void> {
 describe('processes that migrate together on SQLite', () => {
   const fresh = (): Promise<DatabaseConfig> => Promise.resolve(sqliteFile());
 
-  test('exactly one runs the migrations, the others wait', () => meet(fresh));
+  test('exactly one runs the migrations, the others wait', () => migrateConcurrently(fresh));
 
-  test('one that is killed leaves no lock', () => killAndGoOn([5, 20, 40, 60, 90, 130], fresh));
+  test('one that is killed leaves no lock', () => killAndMigrateAgain([5, 20, 40, 60, 90, 130], fresh));
 
   test('a lock row that Knex left behind does not block the next process', async () => {
     const config = sqliteFile();
@@ -116,9 +116,9 @@ describe('processes that migrate together on PostgreSQL', { skip: skipWithout('p
     url: (await postgres({ empty: true }))?.url ?? '',
   });
 
-  test('exactly one runs the migrations, the others wait', () => meet(fresh));
+  test('exactly one runs the migrations, the others wait', () => migrateConcurrently(fresh));
 
-  test('one that is killed leaves no lock', () => killAndGoOn([20, 60, 120], fresh));
+  test('one that is killed leaves no lock', () => killAndMigrateAgain([20, 60, 120], fresh));
 
   test('a lock row that Knex left behind does not block the next process', async () => {
     const config = await fresh();

@@ -48,7 +48,7 @@ export const shipped: readonly Row[] = [
 ];
 
 /** The same under an operator’s own rules: two of us, by link, by mail, app for all, look only. */
-export const own: readonly Row[] = [
+export const custom: readonly Row[] = [
   [
     'the list says to a manager',
     '200',

@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Served } from './command.ts';
 
 /** The path of the set-up link that a server printed. */
-export const linkOf = ({ output }: Served): string | undefined =>
+export const setUpLinkOf = ({ output }: Served): string | undefined =>
   /http:\/\/localhost:\d+(\/set-up\/[\w-]{43})/.exec(output())?.[1];
 
 export async function get(origin: string, address: string): Promise<{ status: number; body: string }> {
@@ -13,12 +13,14 @@ export async function get(origin: string, address: string): Promise<{ status: nu
 }
 
 /** Waits until a server that was told to stop says so; it answers for a moment longer. */
-export async function untilStopping(origin: string): Promise<void> {
+export async function waitUntilStopping(origin: string): Promise<void> {
   while ((await get(origin, '/readyz')).status !== 503) await wait(10);
 }
 
 /** A form whose last byte has not been sent yet: a request under way. */
-export async function halfAForm(port: number): Promise<{ socket: Socket; finish(): void; answer: Promise<string> }> {
+export async function startIncompleteForm(
+  port: number,
+): Promise<{ socket: Socket; finish(): void; answer: Promise<string> }> {
   const socket = connect(port, '127.0.0.1');
   await once(socket, 'connect');
   let received = '';

@@ -41,7 +41,7 @@ export const shipped: readonly Row[] = [
 ];
 
 /** The same under an operator’s own rules: two of us, by link, by mail, app for all, look only. */
-export const own: readonly Row[] = [
+export const custom: readonly Row[] = [
   [
     'who forgot a password is told',
     'Ask an administrator of your organization to reset it: you will be given a temporary password.',

@@ -81,7 +81,7 @@ export const shipped: readonly Row[] = [
 ];
 
 /** The same under an operator’s own rules: two of us, by link, by mail, app for all, look only. */
-export const own: readonly Row[] = [
+export const custom: readonly Row[] = [
   [
     'the page of somebody with a second factor offers and says',
     '200 Remove the second factor',

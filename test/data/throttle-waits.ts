@@ -15,10 +15,10 @@ export const attempt = (wishes: Partial<Attempt> = {}): Attempt => ({
   ...wishes,
 });
 
-export type Counting = ReturnType<typeof countingIn>;
+export type WaitingThrottle = ReturnType<typeof createWaitingThrottle>;
 
 /** The throttle, its answers in seconds: 0 where there is nothing to wait for. */
-export function countingIn(database: Database, rules: RegionRules) {
+export function createWaitingThrottle(database: Database, rules: RegionRules) {
   const throttle = createThrottle(database, rules);
   return {
     ...throttle,
@@ -29,7 +29,11 @@ export function countingIn(database: Database, rules: RegionRules) {
 }
 
 /** @returns how long each of so many tries, one after the other, was told to wait, in s */
-export async function tries(throttle: Counting, count: number, next: (n: number) => Attempt): Promise<number[]> {
+export async function takeRepeatedly(
+  throttle: WaitingThrottle,
+  count: number,
+  next: (n: number) => Attempt,
+): Promise<number[]> {
   const waits: number[] = [];
   for (let n = 0; n < count; n++) waits.push(await throttle.take(next(n)));
   return waits;

@@ -5,7 +5,7 @@ import { describe, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { freePort } from '../../tools/prove/free-port.ts';
 import { dataDirectory, fault, run, serve, start } from './command.ts';
-import { get, halfAForm, linkOf, untilStopping } from './talk.ts';
+import { get, startIncompleteForm, setUpLinkOf, waitUntilStopping } from './server-requests.ts';
 
 describe('serve, again and otherwise', () => {
   test('prints a new link while there is no organization: the old one opens nothing', async () => {
@@ -14,18 +14,18 @@ describe('serve, again and otherwise', () => {
     first.child.kill('SIGTERM');
     assert.equal(await first.ended, 0);
     const second = await serve(environment);
-    assert.notEqual(linkOf(second), linkOf(first));
-    assert.equal((await get(second.origin, linkOf(first) ?? '')).status, 404);
-    assert.equal((await get(second.origin, linkOf(second) ?? '')).status, 200);
+    assert.notEqual(setUpLinkOf(second), setUpLinkOf(first));
+    assert.equal((await get(second.origin, setUpLinkOf(first) ?? '')).status, 404);
+    assert.equal((await get(second.origin, setUpLinkOf(second) ?? '')).status, 200);
     second.child.kill('SIGINT');
     assert.equal(await second.ended, 0);
   });
 
   test('a second signal ends it, whatever is under way', async () => {
     const served = await serve({ DATA_DIR: dataDirectory() });
-    const form = await halfAForm(served.port);
+    const form = await startIncompleteForm(served.port);
     served.child.kill('SIGTERM');
-    await untilStopping(served.origin);
+    await waitUntilStopping(served.origin);
     served.child.kill('SIGTERM');
     // A stop that had waited for the form would end with 0.
     assert.equal(await served.ended, 1);
@@ -34,7 +34,7 @@ describe('serve, again and otherwise', () => {
 
   test('a form that is never finished is cut off: the stop comes before the time limit of requests', async () => {
     const served = await serve({ DATA_DIR: dataDirectory() });
-    const form = await halfAForm(served.port);
+    const form = await startIncompleteForm(served.port);
     served.child.kill('SIGTERM');
     assert.equal(await served.ended, 0);
     // The time limit of requests would have answered with 408.

@@ -22,12 +22,12 @@ const add = (what: string, options: Readonly<Record<string, string>>): Promise<A
 };
 
 /** Starts the region, looks around in it, and stops it. */
-async function served<T>(settings: typeof germany, look: (person: Person) => Promise<T>): Promise<T> {
+async function served<T>(settings: typeof germany, notePage: (person: Person) => Promise<T>): Promise<T> {
   const { child, origin, ended } = await serve(settings);
-  const found = await look(aPerson({ app: origin }, english));
+  const observed = await notePage(aPerson({ app: origin }, english));
   child.kill('SIGTERM');
   await ended;
-  return found;
+  return observed;
 }
 
 test('another edition of a region’s rules is one setting and a restart, and so is the way back', async () => {

@@ -7,15 +7,15 @@ import { rulesFile } from '../support/rules.ts';
 import type { Pack } from './packs.ts';
 
 /** Packs as an operator may write them, in the order of the columns of their tables: each from one that comes with Parvis. */
-export const ownPacks = ['two of us', 'by link', 'by mail', 'app for all', 'look only'] as const;
-export type OwnPack = (typeof ownPacks)[number];
+export const operatorPacks = ['two of us', 'by link', 'by mail', 'app for all', 'look only'] as const;
+export type OperatorPack = (typeof operatorPacks)[number];
 
 type Entries = Readonly<Record<string, unknown>>;
 
 const everyAct = ['resetGlobalAdmin', 'giveGlobalAdmin', 'export', 'deleteMany'];
 const mostActs = everyAct.slice(0, 2);
 
-const written: Readonly<Record<OwnPack, readonly [from: Pack, entries: Entries]>> = {
+const written: Readonly<Record<OperatorPack, readonly [from: Pack, entries: Entries]>> = {
   'two of us': [
     'worldwide',
     {
@@ -49,7 +49,7 @@ const written: Readonly<Record<OwnPack, readonly [from: Pack, entries: Entries]>
 };
 
 /** @returns what a portal is started with to serve it: its file, and a mail server where it sends its links by mail */
-export async function environmentOfOwn(pack: OwnPack): Promise<Readonly<Record<string, string>>> {
+export async function environmentOfOperatorPack(pack: OperatorPack): Promise<Readonly<Record<string, string>>> {
   const [from, entries] = written[pack];
   const rules = JSON.parse(readFileSync(path.join(rulesFolder, `${from}.json`), 'utf8')) as { region: string };
   const served = { REGION: rules.region, REGION_RULES: rulesFile({ ...rules, ...entries }) };

@@ -5,7 +5,7 @@ import type { Scope } from '../../src/domain/scope.ts';
 import { entriesPerTrim, trimLogs } from '../../src/core/activity/trim.ts';
 import { verifyChain } from '../../src/core/activity/verify.ts';
 import { postgres } from '../support/services.ts';
-import { both, newTenant, open, start, worldwide } from './databases.ts';
+import { eachDialect, newTenant, open, start, worldwide } from './databases.ts';
 import type { ScopeTenant } from '../../src/domain/tenant.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
@@ -17,7 +17,7 @@ const midnight = Math.floor(start / dayMs) * dayMs;
 const never = new AbortController().signal;
 const rules = { ...worldwide, activityLog: { ...worldwide.activityLog, retentionDays: 30 } };
 
-for (const { dialect, config, skip } of both(await postgres())) {
+for (const { dialect, config, skip } of eachDialect(await postgres())) {
   describe(`the retention of the log on ${dialect}`, { skip }, async () => {
     if (skip !== false) return;
     const { database } = await open(config);
@@ -29,7 +29,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
       trimLogs({ database: by, rules, scopeOf }).purge(now, stopping, () => {});
 
     /** A log with an entry at each of these days, counted from the first. */
-    async function aLog(days: readonly number[]): Promise<Scope> {
+    async function createLog(days: readonly number[]): Promise<Scope> {
       const scope = await newTenant(database);
       for (const day of days)
         await activityStore.record(database, scope, { kind: 'signOut' }, null, midnight + day * dayMs);
@@ -43,7 +43,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
     const verify = (scope: Scope) => verifyChain(database, scope.tenant.id);
 
     it('keeps an entry for as long as the rules say, and drops it on the day after', async () => {
-      const scope = await aLog([0, 0, 1, 2]);
+      const scope = await createLog([0, 0, 1, 2]);
       await trim(midnight + 31 * dayMs - 1);
       assert.deepEqual(await placesOf(scope), [1, 2, 3, 4]);
       await trim(midnight + 31 * dayMs);
@@ -60,7 +60,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
     });
 
     it('leaves what is older behind a younger entry, and other tenants’ logs, as they are', async () => {
-      const [scope, other] = [await aLog([0, 20, 0, 0]), await aLog([20])];
+      const [scope, other] = [await createLog([0, 20, 0, 0]), await createLog([20])];
       await trim(midnight + 40 * dayMs);
       assert.deepEqual(await placesOf(scope), [2, 3, 4, 5]);
       assert.deepEqual(await placesOf(other), [1]);
@@ -70,7 +70,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
     it('counts what is due as it would be dropped, and all entries that are left', async () => {
       const step = trimLogs({ database, rules, scopeOf });
       const [dueBefore, allBefore] = [await step.countDue(midnight + 40 * dayMs), await step.limit?.count()];
-      const [scope, moving] = [await aLog([0, 1, 20, 0]), await aLog([0])];
+      const [scope, moving] = [await createLog([0, 1, 20, 0]), await createLog([0])];
       await tenantsStore.setState(database, moving.tenant.id, 'moving');
       const due = async (): Promise<number> =>
         ((await step.countDue(midnight + 40 * dayMs)).trimmedEntries ?? 0) - (dueBefore.trimmedEntries ?? 0);
@@ -84,7 +84,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
     });
 
     it('leaves the log of a tenant that moves as it is on its way', async () => {
-      const scope = await aLog([0, 30]);
+      const scope = await createLog([0, 30]);
       await tenantsStore.setState(database, scope.tenant.id, 'moving');
       await trim(midnight + 40 * dayMs);
       assert.deepEqual(await placesOf(scope), [1, 2]);
@@ -94,7 +94,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
     });
 
     it('goes on in the log of somebody who went away, and does not drop its own words for ever', async () => {
-      const scope = await aLog([0]);
+      const scope = await createLog([0]);
       for (const days of [40, 80, 81, 120, 400]) await trim(midnight + days * dayMs);
       assert.deepEqual(await placesOf(scope), [2]);
       await activityStore.record(database, scope, { kind: 'signOut' }, null, midnight + 401 * dayMs);
@@ -121,7 +121,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
     });
 
     it('takes all of it back where it cannot say so', async () => {
-      const scope = await aLog([0, 0, 30]);
+      const scope = await createLog([0, 0, 30]);
       const broken = interrupt(database, /^delete from [`"]activity[`"]/, killed('before', 'no'));
       await assert.rejects(trim(midnight + 40 * dayMs, broken), /no/);
       assert.deepEqual(await placesOf(scope), [1, 2, 3]);
@@ -187,7 +187,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
     ];
     for (const [what, tamper, fault] of tampered) {
       it(`names ${what}`, async () => {
-        const scope = await aLog([0, 0, 30, 30, 30]);
+        const scope = await createLog([0, 0, 30, 30, 30]);
         await trim(midnight + 40 * dayMs);
         assert.deepEqual((await verify(scope))?.fault, null);
         await tamper(scope);

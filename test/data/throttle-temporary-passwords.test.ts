@@ -3,8 +3,8 @@ import { describe, mock, test } from 'node:test';
 import { createThrottle, type Attempt } from '../../src/core/accounts/throttles/throttle.ts';
 import { countedUnder } from '../../src/core/accounts/throttles/throttle-keys.ts';
 import { postgres } from '../support/services.ts';
-import { both, open, worldwide } from './databases.ts';
-import { attempt, countingIn, tries } from './throttling.ts';
+import { eachDialect, open, worldwide } from './databases.ts';
+import { attempt, createWaitingThrottle, takeRepeatedly } from './throttle-waits.ts';
 
 const most = 250;
 const quarterSeconds = 15 * 60;
@@ -13,16 +13,16 @@ const quarterSeconds = 15 * 60;
 const temporary = (wishes: Partial<Attempt> = {}): Attempt => attempt({ kind: 'temporary', ...wishes });
 const allowed = (waits: readonly number[]): number => waits.filter((wait) => wait === 0).length;
 
-for (const { dialect, config, skip } of both(await postgres())) {
+for (const { dialect, config, skip } of eachDialect(await postgres())) {
   describe(`attempts with a temporary password, on ${dialect}`, { skip }, async () => {
     const { database } = await open(config);
-    const throttle = countingIn(database, worldwide);
+    const throttle = createWaitingThrottle(database, worldwide);
     const counts = () =>
       database.knex('throttles').orderBy('key').select<{ key: string; points: number }[]>('key', 'points');
 
     test('are limited to 250 in a quarter of an hour per address, whatever the names', async () => {
       const address = '203.0.113.20';
-      const waits = await tries(throttle, most, () => temporary({ address }));
+      const waits = await takeRepeatedly(throttle, most, () => temporary({ address }));
       assert.equal(allowed(waits), most);
       const wait = await throttle.take(temporary({ address }));
       assert.ok(wait > quarterSeconds - 10 && wait <= quarterSeconds, String(wait));
@@ -31,15 +31,15 @@ for (const { dialect, config, skip } of both(await postgres())) {
 
     test('are not limited per name', async () => {
       const one = temporary();
-      assert.equal(allowed(await tries(throttle, most, (n) => ({ ...one, address: `10.1.0.${n}` }))), most);
+      assert.equal(allowed(await takeRepeatedly(throttle, most, (n) => ({ ...one, address: `10.1.0.${n}` }))), most);
       assert.equal(await throttle.take({ ...one, address: '10.1.1.1' }), 0);
     });
 
     test('are not limited by what own passwords have used up, per name, address or in a row', async () => {
       const one = attempt({ address: '203.0.113.21' });
-      await tries(throttle, 6, () => one);
-      await tries(throttle, 51, (n) => ({ ...one, address: `10.1.2.${n}` }));
-      await tries(throttle, 101, () => attempt({ address: one.address }));
+      await takeRepeatedly(throttle, 6, () => one);
+      await takeRepeatedly(throttle, 51, (n) => ({ ...one, address: `10.1.2.${n}` }));
+      await takeRepeatedly(throttle, 101, () => attempt({ address: one.address }));
       assert.ok((await throttle.take(one)) > 0);
       assert.equal(await throttle.take({ ...one, kind: 'temporary' }), 0);
     });
@@ -47,16 +47,16 @@ for (const { dialect, config, skip } of both(await postgres())) {
     test('are not limited by 100 wrong own passwords in a row', async () => {
       const generous = { attempts: 10_000, windowMinutes: 1, blockMinutes: 1 };
       const limits = { perAccountAndAddress: generous, perAccount: generous, perAddress: generous };
-      const patient = countingIn(database, { ...worldwide, throttle: { ...worldwide.throttle, ...limits } });
+      const patient = createWaitingThrottle(database, { ...worldwide, throttle: { ...worldwide.throttle, ...limits } });
       const one = attempt();
-      await tries(patient, 101, () => one);
+      await takeRepeatedly(patient, 101, () => one);
       assert.ok((await patient.take(one)) > 86_000);
       assert.equal(await patient.take({ ...one, kind: 'temporary' }), 0);
     });
 
     test('ignore a stricter number of attempts that a tenant has set', async () => {
       const one = temporary({ attempts: 1 });
-      assert.equal(allowed(await tries(throttle, 20, () => one)), 20);
+      assert.equal(allowed(await takeRepeatedly(throttle, 20, () => one)), 20);
     });
 
     test('count in one place alone, for a known browser too', async () => {
@@ -76,7 +76,9 @@ for (const { dialect, config, skip } of both(await postgres())) {
     });
 
     test('count per network of IPv6', async () => {
-      const waits = await tries(throttle, most + 1, (n) => temporary({ address: `2001:db8:7:7::${n.toString(16)}` }));
+      const waits = await takeRepeatedly(throttle, most + 1, (n) =>
+        temporary({ address: `2001:db8:7:7::${n.toString(16)}` }),
+      );
       assert.equal(allowed(waits), most);
       assert.equal(await throttle.take(temporary({ address: '2001:db8:7:8::1' })), 0);
     });
@@ -91,7 +93,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
 
     test('are allowed again after the block', async () => {
       const address = '203.0.113.25';
-      await tries(throttle, most + 1, () => temporary({ address }));
+      await takeRepeatedly(throttle, most + 1, () => temporary({ address }));
       mock.timers.enable({ apis: ['Date'], now: Date.now() + quarterSeconds * 1_000 + 1_000 });
       assert.equal(await throttle.take(temporary({ address })), 0);
       mock.timers.reset();
@@ -99,7 +101,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
 
     test('are given back when the server was too busy to verify them', async () => {
       const one = temporary({ address: '203.0.113.26' });
-      await tries(throttle, most - 1, () => one);
+      await takeRepeatedly(throttle, most - 1, () => one);
       for (let n = 0; n < 5; n++) {
         assert.equal(await throttle.take(one), 0);
         await throttle.giveBack(one);
@@ -138,7 +140,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
     test('that succeed clear the failures of the name and give their own count back, and nothing else', async () => {
       await database.knex('throttles').delete();
       const one = attempt({ address: '203.0.113.27' });
-      await tries(throttle, 5, () => one);
+      await takeRepeatedly(throttle, 5, () => one);
       const right = { ...one, kind: 'temporary' } as const;
       await throttle.take(right);
       await throttle.forgive(right);
@@ -148,7 +150,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
         ['address', 5],
         ['temporary', 0],
       ]);
-      assert.deepEqual(await tries(throttle, 5, () => one), [0, 0, 0, 0, 0]);
+      assert.deepEqual(await takeRepeatedly(throttle, 5, () => one), [0, 0, 0, 0, 0]);
     });
   });
 }

@@ -6,15 +6,15 @@ import type { Scope } from '../../src/domain/scope.ts';
 import { page } from '../../src/core/accounts/stores/users.list.store.ts';
 import { findNumbers } from '../../src/core/accounts/stores/users.search.store.ts';
 import { postgres } from '../support/services.ts';
-import { hostile } from './hostile-names.ts';
-import { both, newTenant, newUser, open, start } from './databases.ts';
+import { hostileNames } from './hostile-names.ts';
+import { eachDialect, newTenant, newUser, open, start } from './databases.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 const everybody = { level: null, status: null, sort: 'name', descending: false, from: null } as const;
 const ownIndex = { stepRows: 1, maxNamed: 10_000, namedRows: 500 };
 
-for (const { dialect, config, skip } of both(await postgres())) {
+for (const { dialect, config, skip } of eachDialect(await postgres())) {
   describe(`the index of words on ${dialect}`, { skip }, async () => {
     const { database } = await open(config);
     const namesFor = async (scope: Scope, search: string, own: Database = database): Promise<string[]> => {
@@ -73,10 +73,10 @@ for (const { dialect, config, skip } of both(await postgres())) {
       await usersStore.insertMany(
         database,
         scope,
-        [...hostile, ...long].map((name) => named(name)),
+        [...hostileNames, ...long].map((name) => named(name)),
       );
-      for (const search of [...hostile, ...long, '"', '*', 'AND', 'NEAR(a b)', 'a:b', "'a':*", '& | !', '\\'])
-        assert.ok((await namesFor(scope, search)).length <= hostile.length);
+      for (const search of [...hostileNames, ...long, '"', '*', 'AND', 'NEAR(a b)', 'a:b', "'a':*", '& | !', '\\'])
+        assert.ok((await namesFor(scope, search)).length <= hostileNames.length);
     });
 
     test('shows nobody of another tenant, not even of one with the same code', async () => {

@@ -4,7 +4,7 @@ import type { Scope } from '../../src/domain/scope.ts';
 import type { NewEntry } from '../../src/core/activity/append.store.ts';
 import { verifyChain } from '../../src/core/activity/verify.ts';
 import { postgres } from '../support/services.ts';
-import { both, newTenant, newUser, open, start } from './databases.ts';
+import { eachDialect, newTenant, newUser, open, start } from './databases.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 import type { Database } from '../../src/platform/database/database.ts';
@@ -19,7 +19,7 @@ async function countVerified(database: Database, scope: Scope): Promise<number> 
 const entries = (count: number): NewEntry[] =>
   Array.from({ length: count }, (_, index) => ({ event: { kind: 'user.added' }, targetId: `user ${index}` }));
 
-for (const { dialect, config, skip } of both(await postgres())) {
+for (const { dialect, config, skip } of eachDialect(await postgres())) {
   describe(`many entries at once on ${dialect}`, { skip }, async () => {
     const { database } = skip ? ({} as Awaited<ReturnType<typeof open>>) : await open(config);
 

@@ -87,7 +87,7 @@ const placed = (placement: Placement): string =>
 const tries = ({ attempts, windowMinutes, blockMinutes }: RegionRules['throttle']['perAccount']): string =>
   [attempts, windowMinutes, blockMinutes].join('/');
 
-function figuresOf(rules: RegionRules): Record<string, string> {
+function valuesOf(rules: RegionRules): Record<string, string> {
   const { throttle, session, handOver, temporaryPassword, password, twoAdministrators, supportAccess } = rules;
   const others = userOperations.filter((operation) => operation !== 'users.resetPassword');
   const { perAccount, perAddress, perAccountAndAddress } = throttle;
@@ -123,7 +123,7 @@ const fileOf = (pack: Pack): string => path.join(rulesFolder, `${pack}.json`);
 for (const pack of packs) {
   describe(`the figures of ${pack}`, () => {
     test('are these', () =>
-      assert.deepEqual(figuresOf(readRules(fileOf(pack)).rules!), columnOf(table, packs.indexOf(pack))));
+      assert.deepEqual(valuesOf(readRules(fileOf(pack)).rules!), columnOf(table, packs.indexOf(pack))));
 
     test('are all in the table: no rule can change without it', () => {
       const text = readFileSync(fileOf(pack), 'utf8');
@@ -134,7 +134,7 @@ for (const pack of packs) {
       for (const leaf of leaves) {
         const changed = changes(text, leaf).flatMap((file) => read(file).rules ?? []);
         for (const rules of changed)
-          assert.notDeepEqual(figuresOf(rules), columnOf(table, packs.indexOf(pack)), leaf.join('.'));
+          assert.notDeepEqual(valuesOf(rules), columnOf(table, packs.indexOf(pack)), leaf.join('.'));
         assert.ok(changed.length > 0 || alone.has(String(leaf[0])), `nothing else fits at ${leaf.join('.')}`);
       }
     });
