@@ -11,7 +11,7 @@ import { dataDirectory } from '../cli/command.ts';
 
 const link = '/link/ABCD-EFGH-JKLM-NPQR-STUV-WXYZ-2345';
 
-describe('what a region wrote', () => {
+describe('the output of a region', () => {
   const said = { output: 'starts\n', commands: [{ name: 'tenant list', text: 'one' }] };
   const region = {
     ...{ id: 'alpha', canaries: createCanaries() },
@@ -22,7 +22,7 @@ describe('what a region wrote', () => {
   const texts = createOutputCollector(story, sqliteStores(dataDirectory(), null));
   const taken = () => texts().map(({ kind, content }) => [kind, content.toString().trim()]);
 
-  test('is taken once: what came before a moment is not counted to the time after it', () => {
+  test('is collected once, so that each snapshot contains only what is new', () => {
     story.answers.push('early');
     moving.answers.push('of the tenant');
     assert.deepEqual(taken(), [
@@ -47,7 +47,7 @@ describe('mails in the outbox', () => {
   for (const [name, text] of Object.entries({ one: 'hello', two: `see ${link}`, three: 'bye', four: `see ${link}` }))
     writeFileSync(path.join(folder, 'outbox', `${name}.eml`), text);
 
-  test('are a place each where they bring a link, and one place else', () => {
+  test('with a one-time link are a place each, and all others one place', () => {
     const mails = folderPlaces(folder).filter(({ kind }) => kind === 'mails');
     assert.deepEqual(
       mails.map(({ items, holdsLink = false }) => [items, holdsLink]),

@@ -2,9 +2,9 @@ import { setUpAndSignInSteps } from '../../tools/prove/flow/set-up-and-sign-in.t
 import { wrongRegionStep } from '../../tools/prove/flow/wrong-region.ts';
 import type { ProveOptions } from '../../tools/prove/sites.ts';
 
-/** The way in alone, which is enough to see what is wrong. */
+/** Options for a proof with only the first steps, which are enough to detect a broken isolation. */
 export const shortFlow = {
   rulesFiles: ['rules/worldwide.json', 'rules/germany.json'],
-  flow: [{ steps: [...setUpAndSignInSteps, wrongRegionStep], moment: 'after the way in' }],
+  flow: [{ steps: [...setUpAndSignInSteps, wrongRegionStep], moment: 'after sign-in' }],
   ...{ databaseUrls: null, redisUrls: null },
 } satisfies ProveOptions;

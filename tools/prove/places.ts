@@ -26,26 +26,29 @@ export const placeKinds = [
 ] as const;
 export type PlaceKind = (typeof placeKinds)[number];
 
-/** Something of one region in which the other's canaries are looked for. */
+/** A part of one region that is searched for canaries of the other. */
 export interface Place {
   readonly kind: PlaceKind;
   readonly name: string;
   readonly content: Buffer;
-  /** How many rows, keys, files or answers it holds. */
+  /** The number of rows, keys, files or answers in it. */
   readonly items: number;
-  /** Whether the other region's tenant domains may be there: the directory, and what holds it. */
+  /**
+   * Whether it may contain tenant domains of the other region: true for the directory, and for what contains the
+   * directory.
+   */
   readonly mayHoldDomains: boolean;
-  /** Whether secrets of its own region are shown there, once, to the person they are for. */
+  /** Whether secrets of its own region are shown there, once, to their user. */
   readonly showsSecrets: boolean;
-  /** Whether the fact of a move may be there: the id and the domains of a tenant that has gone. */
+  /** Whether it may record a move: the id and the domains of a tenant that moved away. */
   readonly mayHoldMoves?: boolean;
-  /** Whether it is one mail, which may hold the one link that it brings. */
+  /** Whether it is a single mail, which may contain the one link that it delivers. */
   readonly holdsLink?: boolean;
-  /** Whether it is encrypted: then nobody's canary may be read in it. */
+  /** Whether it is encrypted. Then it may contain no readable canary at all. */
   readonly encrypted?: boolean;
 }
 
-/** A canary where it must not be. */
+/** A canary in a place where it is not allowed. */
 export interface Finding {
   readonly canaryOf: string;
   readonly field: string;
@@ -55,16 +58,16 @@ export interface Finding {
   readonly encoding: string;
 }
 
-/** Places of one region, as they were at one moment. */
+/** The places of one region at one moment. */
 export interface Snapshot {
   readonly region: string;
   readonly moment: string;
   readonly places: readonly Place[];
-  /** Whose canaries are at home there besides the region's own: those of a tenant that has moved in, or not yet out. */
+  /** Owners whose canaries are allowed besides the region's own: the moving tenant while it lives in the region. */
   readonly guests?: readonly string[];
 }
 
-const unknownField = 'a field that can no longer be told';
+const unknownField = 'an unidentified field';
 
 interface Meaning {
   readonly canaryOf: string;
@@ -77,7 +80,7 @@ function needlesFor({ forms, kind, bytes }: Canary): Needle[] {
   return [...forms.flatMap(needlesOf), ...digests, ...(bytes ? bytesNeedles(bytes) : [])];
 }
 
-/** Every text that is looked for: each canary, and what the planted ones have in common. */
+/** Everything to search for: each canary, and the marker that the canaries of a kind share. */
 function allNeedles(canariesOf: ReadonlyMap<string, Canaries>): Tagged<Meaning>[] {
   return [...canariesOf].flatMap(([canaryOf, canaries]) => {
     const tagged = (needles: readonly Needle[], kind: CanaryKind, field: string): Tagged<Meaning>[] => {
@@ -92,7 +95,7 @@ function allNeedles(canariesOf: ReadonlyMap<string, Canaries>): Tagged<Meaning>[
   });
 }
 
-// A mail and an attachment are broken into lines: what stands on two of them is looked for as if it stood on one.
+// Mails and attachments are broken into lines. Joining the lines finds a text that spans two of them.
 const breaks = /=?\r?\n[ \t]?/g;
 const brokenIntoLines: readonly PlaceKind[] = ['mails', 'data folder', 'answers', 'exports'];
 
@@ -102,7 +105,7 @@ function haystackOfPlace({ kind, content }: Place): Haystack {
   return haystackOf(Buffer.concat([content, Buffer.alloc(1), joined]));
 }
 
-/** Looks for the canaries of others in one region's places, and for secrets of the region's own. */
+/** Searches each region's places for canaries of others and for secrets of its own. */
 export function searchPlaces(
   snapshots: readonly Snapshot[],
   canariesOf: ReadonlyMap<string, Canaries>,
@@ -136,7 +139,7 @@ function searchSnapshot(
   });
 }
 
-/** @returns whether a place is the first one in which a canary is met */
+/** @returns whether this is the first place in which a canary was found */
 function createFirstPlaceCheck(): (tag: Meaning, place: Place) => boolean {
   const first = new Map<Meaning, Place>();
   return (tag, place) => {
@@ -145,7 +148,7 @@ function createFirstPlaceCheck(): (tag: Meaning, place: Place) => boolean {
   };
 }
 
-/** One finding for each field; what all have in common tells something only where nothing else does. */
+/** Reduces matches to one per field. A marker counts only if no canary of its kind was found. */
 function onePerField(found: readonly Tagged<Meaning>[]): Tagged<Meaning>[] {
   const named = found.filter(({ tag }) => tag.field !== unknownField);
   const known = new Set(named.map(({ tag }) => `${tag.canaryOf}|${tag.kind}`));

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
-/** A TCP socket as the system sees it. */
+/** A TCP socket as the operating system reports it. */
 export interface SystemSocket {
   readonly inode: string;
   readonly state: 'listening' | 'other';
@@ -13,12 +13,12 @@ interface Endpoint {
   readonly port: number;
 }
 
-/** Whether this system shows what its processes have open. */
+/** Whether this system reports what its processes have open. */
 export const systemShowsProcesses = process.platform === 'linux';
 
 const listening = '0A';
 
-/** @returns every TCP socket of this machine; none where the system does not show them */
+/** @returns every TCP socket of this machine; empty if the system does not report them */
 export function tcpSockets(): SystemSocket[] {
   if (!systemShowsProcesses) return [];
   return ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((file) => linesOf(file).slice(1).flatMap(parseSocket));
@@ -45,7 +45,7 @@ function parseSocket(line: string): SystemSocket[] {
   ];
 }
 
-// In words of four bytes, each in the machine's order of bytes: 0100007F is 127.0.0.1.
+// 32-bit words in the byte order of the machine: 0100007F is 127.0.0.1.
 function parseEndpoint(text: string): Endpoint {
   const [digits = '', port = ''] = text.split(':');
   const bytes = (digits.match(/.{8}/g) ?? []).flatMap((word) => [...Buffer.from(word, 'hex')].reverse());
@@ -57,7 +57,7 @@ function parseEndpoint(text: string): Endpoint {
   return { address, port: Number.parseInt(port, 16) };
 }
 
-/** @returns what a process has open: inodes of its sockets, and paths of its files; null once it is gone */
+/** @returns the inodes of a process's open sockets and the paths of its open files; null if the process has ended */
 export function openDescriptorsOf(pid: number): { sockets: string[]; files: string[] } | null {
   const folder = `/proc/${pid}/fd`;
   try {

@@ -3,7 +3,7 @@ import { isLoopback } from './proc.ts';
 import type { RegionStores } from './stores.ts';
 import { contactsOf, parseTarget, isBelow, type Contact, type Watched } from './process-watcher.ts';
 
-/** What is known of a region when its processes are judged. */
+/** The stores, folder and port of a region: what its processes may touch. */
 export interface Territory {
   readonly region: string;
   readonly folder: string;
@@ -11,12 +11,12 @@ export interface Territory {
   readonly stores: RegionStores;
 }
 
-/** A group of contacts of one process, in words. */
+/** A group of similar contacts of one process. */
 export interface ContactGroup {
   readonly what: Contact['what'];
   readonly to: string;
   readonly count: number;
-  /** Told by the process itself, or shown by the system. */
+  /** Whether the process recorded the contact itself or the system showed it. */
   readonly by: Contact['by'];
   readonly allowed: boolean;
 }
@@ -24,13 +24,13 @@ export interface ContactGroup {
 export interface ProcessAssessment {
   readonly region: string;
   readonly process: string;
-  /** Whether the process wrote down what it did: without that nothing is known of it. */
+  /** Whether the process recorded what it did. Otherwise the proof cannot vouch for it. */
   readonly watchedItself: boolean;
   readonly samples: number;
   readonly seen: readonly ContactGroup[];
 }
 
-/** A process is allowed its own region's stores, folder and port; whatever else it touches is told. */
+/** A process may touch the stores, folder and port of its own region. Everything else is reported. */
 export function assessProcess(watched: Watched, territories: readonly Territory[]): ProcessAssessment {
   const own = territories.find(({ region }) => region === watched.region);
   const { watchedItself, contacts } = contactsOf(watched);
@@ -53,7 +53,7 @@ function assessContact({ what, to }: Contact, own: Territory, all: readonly Terr
     case 'listening': {
       const { port, local } = parseTarget(to);
       const allowed = local && port === own.port;
-      return { to: allowed ? 'its own port of the loopback address' : to, allowed };
+      return { to: allowed ? 'its own port on the loopback address' : to, allowed };
     }
     case 'name':
       return { to: isLoopback(to) ? 'this machine' : to, allowed: isLoopback(to) };
@@ -84,11 +84,11 @@ function assessFile(file: string, own: Territory, all: readonly Territory[]): Co
   const owners = all.filter(isOf);
   const mine = owners.includes(own);
   const [other] = owners.filter((each) => each !== own);
-  // A file that two regions were given is nobody's own.
+  // A file that was given to both regions belongs to neither.
   if (mine && other === undefined) return { to: 'its own data folder or database', allowed: true };
   const name = path.basename(file);
   return {
-    to: other ? `the file ${name} of ${other.region}` : `the file ${name}, which is no region’s`,
+    to: other ? `the file ${name} of ${other.region}` : `the file ${name}, which belongs to neither region`,
     allowed: false,
   };
 }

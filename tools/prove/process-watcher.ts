@@ -2,38 +2,38 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { isLoopback, openDescriptorsOf, systemShowsProcesses, tcpSockets } from './proc.ts';
 
-/** A process of a region, and everything outside itself that it was seen with. */
+/** A process of a region, and the connections and files that it was seen with. */
 export interface Watched {
   readonly region: string;
   readonly label: string;
   readonly pid: number;
-  /** Where the process itself writes down what it asks for. */
+  /** The file in which the process records what it does. */
   readonly record: string;
-  /** What the system showed: `connection 127.0.0.1:5432`, `listening 127.0.0.1:3000`, `file /…`. */
+  /** What the system reported: `connection 127.0.0.1:5432`, `listening 127.0.0.1:3000`, `file /…`. */
   readonly seen: Map<string, number>;
-  /** Inodes that were looked at already. */
+  /** Inodes that were already counted. */
   readonly sockets: Set<string>;
   samples: number;
 }
 
 export interface Watching {
   add(region: string, label: string, pid: number, record: string): void;
-  /** Looks at every process now. */
+  /** Samples every process now. */
   sample(): void;
   stop(): void;
   readonly processes: readonly Watched[];
-  /** The longest time between two snapshots, in ms. */
+  /** The longest time between two samples, in ms. */
   longestGapMs(): number;
 }
 
 const minIntervalMs = 5;
-// Sampling must not slow down the processes that are watched: it uses a tenth of the time at most.
+// Sampling must not slow down the watched processes: it may use at most a tenth of the time.
 const restFactor = 9;
-// A socket that is not TCP never appears among the TCP sockets; one that is still connecting appears at a later look.
+// A socket that is not TCP is never listed; one that is still connecting is listed later.
 const maxLookups = 5;
 
 /**
- * Looks from outside, every few milliseconds, at what the processes have open.
+ * Samples the open files and sockets of the processes every few milliseconds.
  * @param folders the folders whose files are reported
  */
 export function startWatching(folders: readonly string[]): Watching {
@@ -46,7 +46,7 @@ class ProcessWatcher implements Watching {
   readonly processes: Watched[] = [];
   readonly #folders: readonly string[];
   readonly #exited = new Set<number>();
-  // The connection of each inode. It never changes, so that a socket is looked up only once.
+  // The connection of each inode. It never changes, so each socket is looked up only once.
   readonly #connections = new Map<string, string>();
   readonly #lookups = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
@@ -68,7 +68,7 @@ class ProcessWatcher implements Watching {
   }
 
   add(region: string, label: string, pid: number, record: string): void {
-    // The sockets of a new process are its pipes, none of which is TCP: they need no lookup.
+    // The first sockets of a new process are its pipes, which are not TCP: they need no lookup.
     for (const inode of openDescriptorsOf(pid)?.sockets ?? []) this.#lookups.set(inode, maxLookups);
     this.processes.push({ region, label, pid, record, seen: new Map(), sockets: new Set(), samples: 0 });
   }
@@ -119,14 +119,14 @@ class ProcessWatcher implements Watching {
 
 function describeSocket({ state, local, remote }: ReturnType<typeof tcpSockets>[number]): string {
   if (state === 'listening') return `listening ${local.address}:${local.port}`;
-  // Somebody who came in: what they came to is a port on which the process listens.
+  // For an incoming connection the local port is one on which the process listens.
   return `socket ${local.port} ${remote.address}:${remote.port}`;
 }
 
 export const isBelow = (folders: readonly string[], file: string): boolean =>
   folders.some((folder) => file === folder || file.startsWith(folder + path.sep));
 
-/** One thing outside itself that a process asked for or had open. */
+/** A connection, file or other resource that a process requested or had open. */
 export interface Contact {
   readonly what: 'connection' | 'listening' | 'name' | 'file' | 'process' | 'datagram';
   readonly to: string;
@@ -134,7 +134,7 @@ export interface Contact {
   readonly by: 'process' | 'system';
 }
 
-/** @returns whether the process said that it was watching itself, and everything that it did */
+/** @returns whether the process recorded its own actions, and all its contacts */
 export function contactsOf({ record, seen }: Watched): { watchedItself: boolean; contacts: Contact[] } {
   const lines = existsSync(record) ? readFileSync(record, 'utf8').split('\n').filter(Boolean) : [];
   const told = lines.map((line) => JSON.parse(line) as { what: Contact['what'] | 'watching'; to: string });
@@ -165,7 +165,7 @@ function withoutIncoming(seen: ReadonlyMap<string, number>): Map<string, number>
   return outgoing;
 }
 
-/** @returns `host` and `port` of a contact's other end */
+/** Parses the target of a connection. */
 export function parseTarget(to: string): { host: string; port: number; local: boolean } {
   const [, host = to, port = '0'] = /^(.*):(\d+)$/.exec(to) ?? [];
   return { host, port: Number(port), local: isLoopback(host) };

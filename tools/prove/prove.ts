@@ -17,7 +17,7 @@ import type { MovePhase, Chapter } from './chapter.ts';
 
 type Closers = (() => unknown)[];
 
-/** Starts two regions, does in them everything that people do, and snapshots for each in everything of the other. */
+/** Starts two regions, exercises the whole portal in both, and searches each for traces of the other. */
 export async function prove(options: ProveOptions): Promise<Report> {
   const root = realpathSync(mkdtempSync(path.join(tmpdir(), 'parvis-proof-')));
   const watching = startWatching(foldersOf(root, options));
@@ -39,7 +39,7 @@ async function run(options: ProveOptions, root: string, watching: Watching, clos
   const tenant = createCanaries();
   const moving = createMovingTenantStories(...stories, tenant);
   const snapshots = createSnapshots(sites, stories);
-  onProgress(`Two regions run: ${sites.map(({ plan }) => plan.id).join(' and ')}.`);
+  onProgress(`Two regions are running: ${sites.map(({ plan }) => plan.id).join(' and ')}.`);
   const { steps, movePhase } = await runChapters(flow, { stories, moving }, onProgress, async (chapter, now) => {
     watching.sample();
     if (chapter === flow.at(-1)) await trespassAndPlant(sites, stories, observation);
@@ -48,8 +48,8 @@ async function run(options: ProveOptions, root: string, watching: Watching, clos
   await snapshots.takeBackups(movePhase);
   const directories = await Promise.all(stories.map(directoryOf));
   const stopped = await Promise.all(stories.map(({ region }) => region.stop()));
-  onProgress('Both regions are stopped.');
-  await snapshots.take('after the stop', movePhase);
+  onProgress('Both regions have stopped.');
+  await snapshots.take('after shutdown', movePhase);
   watching.stop();
   const movingTenant = { canaries: tenant, domain: moving[0].tenant.domain, hasMoved: movePhase === 'moved' };
   return summarize({
@@ -65,7 +65,7 @@ async function run(options: ProveOptions, root: string, watching: Watching, clos
   });
 }
 
-/** Takes every step. @returns how they went, and where the moving tenant is at home in the end */
+/** Runs every chapter. @returns the results of the steps, and the final phase of the move */
 async function runChapters(
   flow: readonly Chapter[],
   { stories, moving }: Record<'stories' | 'moving', [Story, Story]>,

@@ -8,7 +8,7 @@ import type { Canaries } from './canaries.ts';
 import type { Watching } from './process-watcher.ts';
 import { CommandFault } from '../../src/platform/command-fault.ts';
 
-/** A region as it is to run. */
+/** The configuration of a region. */
 export interface RegionPlan {
   readonly id: string;
   readonly rules: RegionRules;
@@ -18,25 +18,25 @@ export interface RegionPlan {
   readonly canaries: Canaries;
 }
 
-/** A region that runs: its server, and the operator's commands beside it. */
+/** A running region: its server, and the operator's commands. */
 export interface RunningRegion extends RegionPlan {
   readonly origin: string;
-  /** What the server wrote: its standard output and its log. */
+  /** The standard output and the log of the server. */
   readonly output: () => string;
-  /** Runs a command of the operator to its end. @returns its standard output */
+  /** Runs an operator's command to completion. @returns its standard output */
   command(args: readonly string[], input?: string): Promise<string>;
-  /** Runs a command with other settings laid over the region's own. @returns how it ended, and everything it wrote */
+  /** Runs a command with settings that override those of the region. @returns its exit code and output */
   attempt(args: readonly string[], settings: Readonly<Record<string, string>>): Promise<Attempt>;
-  /** What the commands wrote. */
+  /** The output of all commands so far. */
   readonly commands: () => readonly { name: string; text: string }[];
-  /** Ends the server as an operator would. @returns whether it ended well */
+  /** Stops the server as an operator would. @returns whether it exited with 0 */
   stop(): Promise<boolean>;
 }
 
 interface Attempt {
-  /** The exit code; null where a signal ended it. */
+  /** The exit code; null if a signal ended the process. */
   readonly code: number | null;
-  /** Standard output alone. */
+  /** Standard output only. */
   readonly printed: string;
   /** Standard output and standard error. */
   readonly text: string;
@@ -49,13 +49,13 @@ const maxStopMs = 20_000;
 
 export interface Observation {
   readonly watching: Watching;
-  /** Where the processes write down what they do. */
+  /** Where the processes record what they do. */
   readonly records: string;
-  /** Folders of which files are told. */
+  /** The folders whose files are reported. */
   readonly folders: readonly string[];
 }
 
-/** Starts a process under observation. */
+/** Starts a watched process. */
 export function startWatched(
   { watching, records, folders }: Observation,
   {
@@ -72,7 +72,7 @@ export function startWatched(
   const { PATH = '', TZ = 'UTC' } = process.env;
   const child = spawn(process.execPath, ['--import', address.href, ...args], {
     env: { PATH, TZ, ...environment },
-    // A server that can no longer hear this process ends by itself.
+    // The server exits if its IPC channel closes, so it does not outlive the proof.
     stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
   });
   if (child.pid !== undefined) watching.add(region, label, child.pid, record);
@@ -106,7 +106,7 @@ export async function startRegion(plan: RegionPlan, observation: Observation): P
     command: async (args, input = '') => {
       const { code, printed } = await attempt(args, {}, input);
       if (code !== 0)
-        throw new CommandFault(`"parvis ${commandName(args)}" ended with ${code ?? 'a signal'} in ${region}`);
+        throw new CommandFault(`"parvis ${commandName(args)}" exited with ${code ?? 'a signal'} in ${region}`);
       return printed;
     },
     attempt,
@@ -121,7 +121,7 @@ export async function startRegion(plan: RegionPlan, observation: Observation): P
   return running;
 }
 
-/** @returns what reads everything that the process has printed so far */
+/** @returns a function that returns everything the process has printed so far */
 function collectOutput({ stdout, stderr }: ChildProcess): () => string {
   let output = '';
   for (const stream of [stdout, stderr]) stream?.setEncoding('utf8').on('data', (chunk: string) => (output += chunk));

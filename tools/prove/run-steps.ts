@@ -1,17 +1,19 @@
 import { ruleTextIn, type RegionRules } from '../../src/domain/regions.ts';
 import { Refused, StepFault, type Step, type Story } from './story.ts';
 
-/** How a step went in one region, or with the moving tenant. */
+/** The result of a step in one region, or for the moving tenant. */
 export interface StepResult {
   readonly title: string;
   readonly region: string;
   readonly status: 'done' | 'refusedByRules' | 'failed';
-  /** Why it failed; or what the rules have instead, of a step that they refused, whole or in part. */
+  /**
+   * Why the step failed; or, if the rules refuse it, what they provide instead; or a remark on a step that was done.
+   */
   readonly says: string;
   readonly ms: number;
 }
 
-/** Takes steps in both regions, one step after the other. */
+/** Runs steps in both regions, in order. */
 export async function runInBothRegions(
   steps: readonly Step[],
   [one, other]: readonly [Story, Story],
@@ -27,7 +29,7 @@ export async function runInBothRegions(
   return results;
 }
 
-/** Takes steps with one tenant alone. @param there supportedBy it moves to */
+/** Runs steps for the moving tenant only. @param there the region that it moves to */
 export async function runForMovingTenant(
   steps: readonly Step[],
   [here, there]: readonly [Story, Story],
@@ -60,32 +62,32 @@ async function runStep(step: Step, here: Story, there: Story): Promise<StepResul
     await act(here, there);
     return isHere
       ? result('done', [...new Set(here.remarks)].join('; '))
-      : result('failed', 'was done, though the rules of the region say that it is not done here');
+      : result('failed', 'was done, although the rules of the region do not place it here');
   } catch (error) {
     if (error instanceof Refused)
       return isHere
-        ? result('failed', 'was refused, though the rules of the region allow it')
+        ? result('failed', 'was refused, although the rules of the region allow it')
         : result('refusedByRules', alternativeTo(step, rules));
     return result('failed', error instanceof StepFault ? error.message : describeError(error));
   }
 }
 
-/** @returns what the rules have in the place of a step that they refuse */
+/** @returns what the rules provide instead of a step that they refuse */
 function alternativeTo({ operation, unsupportedReason = '' }: Step, rules: RegionRules): string {
   const placement = operation && rules.operations[operation];
   switch (placement?.at) {
     case 'elsewhere':
       return `done at ${ruleTextIn(placement.place, 'en', rules).text}`;
     case 'alone':
-      return 'users do it alone';
+      return 'users do this themselves';
     case 'nobody':
-      return 'nobody does it';
+      return 'not available in this region';
     default:
       return unsupportedReason;
   }
 }
 
-// What an error quotes may be a canary: its name is enough to begin with.
+// An error message may quote a canary, so only its name and a redacted excerpt are kept.
 const describeError = (error: unknown): string =>
   error instanceof Error ? `${error.name}: ${redact(error.message)}` : 'failed';
 const redact = (text: string): string => text.replace(/\b[a-z0-9]{20,}\b/gi, '…').slice(0, 160);

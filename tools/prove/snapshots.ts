@@ -38,6 +38,6 @@ export function createSnapshots(sites: readonly Site[], stories: readonly Story[
         ...(collectors[index]?.() ?? []),
       ]),
     takeBackups: (movePhase: MovePhase): Promise<void> =>
-      add('as backed up', movePhase, ({ stores }) => stores.backup()),
+      add('in the backup', movePhase, ({ stores }) => stores.backup()),
   };
 }

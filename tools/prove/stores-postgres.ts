@@ -18,7 +18,7 @@ interface GivenStores {
   readonly redisUrl: string | null;
 }
 
-/** The stores of one region, each with the recorder in front of it. */
+/** The stores of one region, each behind a recorder. */
 interface RecordedStores {
   readonly region: string;
   readonly databaseUrl: string;
@@ -33,7 +33,7 @@ interface RecordedRedis {
   readonly store: Awaited<ReturnType<typeof openRedis>>;
 }
 
-/** Gives access to the caller's PostgreSQL database, and to Redis if one is given; a recorder stands in front of each. */
+/** Opens the given PostgreSQL database, and Redis if one is given, each behind a recorder. */
 export async function postgresStores(region: string, given: GivenStores, watching: Watching): Promise<RegionStores> {
   const stores = await openRecorded(region, given, watching);
   const { databaseUrl, database, redis, sink } = stores;
@@ -46,7 +46,7 @@ export async function postgresStores(region: string, given: GivenStores, watchin
       [sink.port, 'its own mail server'],
     ]),
     files: [],
-    described: redis === null ? 'PostgreSQL, which holds the sessions too' : 'PostgreSQL, and Redis for the sessions',
+    described: redis === null ? 'PostgreSQL, which also stores the sessions' : 'PostgreSQL, and Redis for the sessions',
     identity: `${host}:${port}${new URL(databaseUrl).pathname}`,
     checkEmpty: () => checkStoresAreEmpty(stores),
     read: async () => [...(await withClient(databaseUrl, readTables)), ...((await redis?.store.read()) ?? [])],
@@ -78,7 +78,7 @@ async function openRecordedRedis(region: string, url: string, watching: Watching
   return { url, recorder, store: await openRedis(url) };
 }
 
-/** The settings of the region's processes, which reach their stores only proxiedUrl the recorders. */
+/** The settings of the region's processes, which reach their stores only through the recorders. */
 const environmentOf = ({ region, databaseUrl, database, redis, sink }: RecordedStores): Record<string, string> => ({
   DATABASE_URL: proxiedUrl(databaseUrl, database),
   ...(redis === null ? {} : { REDIS_URL: proxiedUrl(redis.url, redis.recorder) }),
@@ -100,7 +100,7 @@ async function checkStoresAreEmpty({ region, databaseUrl, redis }: RecordedStore
     ? await withClient(databaseUrl, (client) => rowsOf(client, 'tenants'))
     : [];
   if (tenants.length > 0)
-    throw new CommandFault(`The given database of ${region} holds tenants: the proof wants an empty one`);
+    throw new CommandFault(`The given database of ${region} contains tenants; the proof requires an empty one`);
   if ((await redis?.store.read())?.some(({ items }) => items > 0))
     throw new CommandFault(`The given Redis of ${region} is not empty`);
 }
@@ -111,7 +111,7 @@ async function readTables(client: pg.Client): Promise<Place[]> {
   return places;
 }
 
-// Through the recorders, as the region itself connects, so that the text is found on the wire too.
+// Through the recorders, as the region itself connects, so that the text is found in the traffic too.
 async function plantInStores({ databaseUrl, database, redis }: RecordedStores, text: string): Promise<void> {
   const insert = 'insert into throttles (key, points) values ($1, 0)';
   await withClient(proxiedUrl(databaseUrl, database), (client) => client.query(insert, [text]));
@@ -141,7 +141,7 @@ async function tableNames(client: pg.Client): Promise<string[]> {
 const rowsOf = async (client: pg.Client, table: string): Promise<Record<string, unknown>[]> =>
   (await client.query<Record<string, unknown>>(`select * from "${table}"`)).rows;
 
-/** By pg_dump where there is one that knows this server, else every table proxiedUrl the driver. */
+/** Uses pg_dump if there is one for this server version, otherwise reads every table through the driver. */
 async function dump(url: string): Promise<Place> {
   const { hostname, port, username, password, pathname } = new URL(url);
   const place = { kind: 'backup', items: 1, mayHoldDomains: true, showsSecrets: false, mayHoldMoves: true } as const;

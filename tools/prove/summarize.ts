@@ -22,7 +22,7 @@ import type { Watching } from './process-watcher.ts';
 import { packageRoot } from '../../src/platform/package-root.ts';
 import { visitsIn } from './store-visits.ts';
 
-/** A line of a directory. */
+/** An entry of a directory. */
 export interface Route {
   readonly domain: string;
   readonly region: string;
@@ -33,7 +33,7 @@ export interface Evidence {
   readonly stories: readonly Story[];
   readonly snapshots: readonly Snapshot[];
   readonly steps: readonly StepResult[];
-  /** What each region's directory says, in the order of the sites. */
+  /** The content of each region's directory, in the order of the sites. */
   readonly directories: readonly (readonly Route[])[];
   readonly stopped: readonly boolean[];
   readonly watching: Watching;
@@ -43,7 +43,7 @@ export interface Evidence {
   readonly movingTenant: { readonly canaries: Canaries; readonly domain: string; readonly hasMoved: boolean };
 }
 
-/** Searches everything that was collected, judges every process, and says whether the isolation held. */
+/** Searches all snapshots, assesses every process, and decides whether the isolation held. */
 export function summarize(evidence: Evidence): Report {
   const { sites, snapshots, steps, watching, began } = evidence;
   const { planted, findings, searched } = searchSnapshots(evidence);
@@ -175,7 +175,7 @@ function add(
   });
 }
 
-// Of these each moment holds what came since the one before.
+// For these kinds each snapshot contains only what was new, so the counts add up.
 const cumulativeKinds: ReadonlySet<PlaceKind> = new Set([
   'log',
   'answers',
@@ -184,7 +184,7 @@ const cumulativeKinds: ReadonlySet<PlaceKind> = new Set([
   'sent to the stores',
 ]);
 
-// A place is a column: the rows of its table count once.
+// Each place is a column; count the rows of its table once.
 function rowsIn(places: Snapshot['places']): number {
   const tables = new Map(places.map(({ name, items }) => [name.split(',')[0], items]));
   return [...tables.values()].reduce((all, rows) => all + rows, 0);
@@ -195,7 +195,7 @@ function directoryChecks({ stories, directories, movingTenant: tenant }: Evidenc
     const other = stories[1 - index];
     const of = other?.region.id ?? '';
     const theirs = (directories[index] ?? []).filter(({ region }) => region === of).map(({ domain }) => domain);
-    // Who moved from the first region to the second is led there.
+    // The directory redirects users of the moved tenant to the second region.
     const led = index === 0 && tenant.hasMoved ? [tenant.domain] : [];
     const expected = [other?.tenant.domain ?? '', ...led];
     const exact = theirs.length === expected.length && expected.every((domain) => theirs.includes(domain));

@@ -4,19 +4,19 @@ import type { Answer } from '../visitor.ts';
 
 const asksForApproval = ({ text }: Answer): boolean => text.includes(`action="${paths.newApproval}"`);
 
-/** Asks another administrator, in the form on which the first one stands. @returns the address of the request */
+/** Requests approval from another administrator in the form that the page shows. @returns the path of the request */
 export async function requestApproval(story: Story, page: Answer): Promise<string> {
   const admin = getVisitor(story, 'administrator');
   const reason = `Because ${story.plant('reason of a request')}`;
   if (!asksForApproval(page)) {
-    // Where there is no form for it, it is asked for all the same: what the rules refuse must be refused.
+    // If the page shows no form, send the request anyway: it must be refused.
     const wish = Object.fromEntries(new URLSearchParams(page.path.split('?')[1]));
     expect(await admin.send(paths.newApproval, { ...wish, reason }), 200);
-    throw new StepFault('no second administrator was asked for');
+    throw new StepFault('no approval was required');
   }
   expect(await admin.send(paths.newApproval, { reason: '' }), 422);
   const asked = expect(await admin.send(paths.newApproval, { reason }), 200);
-  if (asked.path === paths.newApproval) throw new StepFault('the request was not made');
+  if (asked.path === paths.newApproval) throw new StepFault('the request was not created');
   return asked.path;
 }
 
@@ -27,7 +27,7 @@ export async function decideRequest(story: Story, request: string, move: 'confir
   expect(await second.send(request, { move, remark: `Well, ${story.plant('comment on a request')}` }), 200);
 }
 
-/** Asks and does, with the agreement of the second. @returns what came of it */
+/** Requests approval, has the second administrator approve, and performs the action. @returns the resulting page */
 export async function performWithApproval(story: Story, page: Answer): Promise<Answer> {
   const request = await requestApproval(story, page);
   await decideRequest(story, request, 'confirmed');
@@ -36,9 +36,9 @@ export async function performWithApproval(story: Story, page: Answer): Promise<A
   return expect(await admin.send(to(paths.performApproval, { approvalId: request.split('/').at(-1) ?? '' })), 200);
 }
 
-/** @returns the answer, or, where the rules ask for another administrator first, what came of it with their agreement */
+/** @returns the page itself or, if the rules require a second administrator, the page after their approval */
 export async function approveIfRequired(story: Story, page: Answer): Promise<Answer> {
   if (!asksForApproval(page)) return page;
-  story.remarks.push('with another administrator’s agreement');
+  story.remarks.push('with another administrator’s approval');
   return performWithApproval(story, page);
 }

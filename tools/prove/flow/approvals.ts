@@ -8,48 +8,48 @@ import { acceptCredential } from './credentials.ts';
 
 const guarded = ['export', 'resetGlobalAdmin'] as const;
 
-/** What the tenant has to decide for itself, since its region does not. */
+/** The actions that the region leaves to the tenant to protect. */
 const leftToDecide = ({ twoAdministrators }: RegionRules) =>
   guarded.filter((act) => !twoAdministrators.for.includes(act));
 
 const each = (acts: readonly string[], value: string): Record<string, string> =>
   Object.fromEntries(acts.map((act) => [act, value]));
 
-/** What takes two administrators. */
+/** Actions that require two administrators. */
 export const approvalSteps: readonly Step[] = [
   {
-    title: 'Decide that exports and resets of Global admins take two administrators',
+    title: 'Require two administrators for exports and for resets of Global admins',
     act: async (story) => {
       const left = leftToDecide(story.region.rules);
-      if (left.length < guarded.length) story.remarks.push('the region decides on it');
+      if (left.length < guarded.length) story.remarks.push('the region’s rules already require it');
       await chooseOwnRules(story, each(left, 'two'));
       await addByOperator(story, 'third administrator', ['--administrator-level', 'global']);
     },
   },
   {
-    title: 'Reset a Global admin’s password with another administrator’s agreement',
+    title: 'Reset a Global admin’s password with another administrator’s approval',
     operation: 'users.resetPassword',
     act: async (story) => {
       const page = await getVisitor(story, 'administrator').get(
         askPath('resetPassword', [getAccount(story, 'third administrator').id]),
       );
       const shown = await performWithApproval(story, expect(page, 200));
-      await acceptCredential(story, shown, getAccount(story, 'third administrator'), { what: 'of a reset by two' });
+      await acceptCredential(story, shown, getAccount(story, 'third administrator'), { what: 'of an approved reset' });
     },
   },
   {
-    title: 'Export all users with another administrator’s agreement',
+    title: 'Export all users with another administrator’s approval',
     operation: 'users.export',
     act: async (story) => {
       const page = await getVisitor(story, 'administrator').get(askPath('exportUsers', []));
       const { text } = await performWithApproval(story, expect(page, 200));
-      story.exports.push({ name: 'users as a file, by two', text });
+      story.exports.push({ name: 'users as a file, after approval', text });
     },
   },
   {
-    title: 'Ask for the log, which the other administrator declines; withdraw another request',
+    title: 'Request an export of the log, which the other administrator declines; withdraw another request',
     supportedBy: ({ activityLog }) => activityLog.export === 'allowed',
-    unsupportedReason: 'the log is not taken away',
+    unsupportedReason: 'the log cannot be exported',
     act: async (story) => {
       const admin = getVisitor(story, 'administrator');
       const filter = { format: 'csv', from: '2026-01-01' };
@@ -61,14 +61,14 @@ export const approvalSteps: readonly Step[] = [
     },
   },
   {
-    title: 'Leave it to one administrator again, with the other’s agreement',
+    title: 'Require one administrator again, with the other’s approval',
     supportedBy: (rules) => leftToDecide(rules).length > 0,
-    unsupportedReason: 'the region asks for two',
+    unsupportedReason: 'the region’s rules require two',
     act: async (story) => {
       const isOwn = leftToDecide(story.region.rules).length > 0;
       const page = await chooseOwnRules(story, each(guarded, isOwn ? '' : 'one'));
       const { path } = await performWithApproval(story, page);
-      if (path !== paths.rules) throw new StepFault('the own rules were not loosened');
+      if (path !== paths.rules) throw new StepFault('the tenant’s rules were not relaxed');
     },
   },
 ];

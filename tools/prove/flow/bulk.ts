@@ -14,10 +14,10 @@ async function applyInBulk(story: Story, action: string): Promise<void> {
   expect(await admin.send(paths.bulkUsers, { action, user: ids }), 200);
 }
 
-/** What administrators do with many at once, and with files. */
+/** What administrators do to many users at a time, and with files. */
 export const bulkSteps: readonly Step[] = [
   {
-    title: 'Block several users at once, and let them in again',
+    title: 'Block and unblock several users together',
     operation: 'users.block',
     act: async (story) => {
       await applyInBulk(story, 'block');
@@ -25,7 +25,7 @@ export const bulkSteps: readonly Step[] = [
     },
   },
   {
-    title: 'Reset several passwords at once',
+    title: 'Reset several passwords together',
     operation: 'users.resetPassword',
     act: async (story) => {
       const admin = getVisitor(story, 'administrator');
@@ -39,11 +39,11 @@ export const bulkSteps: readonly Step[] = [
       const sent = { target: target.length > 0 ? target : chosen(story) };
       const page = expect(await admin.send(paths.bulkReset, sent), 200);
       const usernames = several.map((name) => getAccount(story, name).username);
-      await trackCredentials(story, page, { usernames, what: 'of several' });
+      await trackCredentials(story, page, { usernames, what: 'of a bulk reset' });
     },
   },
   {
-    title: 'Import users from a file, with rows that are refused, and hand over their ways in',
+    title: 'Import users from a file with some refused rows, and hand over their credentials',
     operation: 'users.import',
     act: async (story) => {
       const { region, plant, tenant, exports } = story;
@@ -73,9 +73,9 @@ export const bulkSteps: readonly Step[] = [
       const address = to(paths.importPasswords, { importId: page.path.split('/').at(-1) ?? '' });
       const file = expect(await admin.send(address), 200);
       await trackCredentials(story, file, { usernames, what: 'of an import' });
-      // Where they are mailed past everybody, it is a page that says so.
+      // With mailed links the response is a page, not a file.
       if (region.rules.handOver.by !== 'mailedLink')
-        exports.push({ name: 'ways in of an import', text: file.text, showsSecrets: true });
+        exports.push({ name: 'credentials of an import', text: file.text, showsSecrets: true });
       const broken = {
         name: `${plant('name of an unreadable file')}.csv`,
         content: `${plant('heading of an unreadable file')};x\n1;2`,
@@ -101,5 +101,5 @@ async function untilDone(story: Story, path: string): Promise<void> {
     const { text } = expect(await admin.get(path), 200);
     return text.includes(`action="${path}/passwords"`) ? true : undefined;
   });
-  if (done === null) throw new StepFault('the import was not done in time');
+  if (done === null) throw new StepFault('the import did not finish in time');
 }

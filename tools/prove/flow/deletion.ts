@@ -2,7 +2,7 @@ import { paths, to } from '../../../src/site/http/paths.ts';
 import { expect, getAccount, StepFault, getVisitor, type Step, type Story } from '../story.ts';
 import { approveIfRequired } from './approval-requests.ts';
 
-/** Deletes somebody; after many, that takes another administrator. @returns the user's id */
+/** Deletes a user, with the approval of another administrator if several were deleted before. @returns the user's id */
 async function deleteUser(story: Story, name: string): Promise<string> {
   const admin = getVisitor(story, 'administrator');
   const userId = getAccount(story, name).id;
@@ -11,7 +11,7 @@ async function deleteUser(story: Story, name: string): Promise<string> {
   return userId;
 }
 
-/** How people go: deleted, restored, erased, suspended, signed out. */
+/** Users are deleted, restored and erased, a tenant is suspended, and users sign out. */
 export const deletionSteps: readonly Step[] = [
   {
     title: 'Delete a user',
@@ -30,7 +30,7 @@ export const deletionSteps: readonly Step[] = [
     },
   },
   {
-    title: 'Delete a user and erase them for good',
+    title: 'Delete a user and erase them permanently',
     operation: 'users.delete',
     act: async (story) => {
       const admin = getVisitor(story, 'administrator');
@@ -40,11 +40,10 @@ export const deletionSteps: readonly Step[] = [
     },
   },
   {
-    title:
-      'Add an unlisted tenant by the operator’s command, suspend it and let it in again; carry the directory once more',
+    title: 'Add an unlisted tenant by the operator’s command, suspend and resume it, and transfer the directory again',
     act: async ({ region, plant, track, exports }, there) => {
-      // It is in no directory: its domain is nobody's business but its region's.
-      const domain = `${plant('domain of a tenant that is in no directory')}.example`;
+      // The tenant is in no directory, so its domain must stay within its region.
+      const domain = `${plant('domain of an unlisted tenant')}.example`;
       const about = ['--name', plant('name of a second tenant'), '--domain', domain, '--unlisted'];
       const language = ['--language', region.rules.defaultLanguage];
       const admin = [
@@ -60,7 +59,7 @@ export const deletionSteps: readonly Step[] = [
       await region.command(['tenant', 'resume', tenantId]);
       const directory = await region.command(['route', 'export']);
       await there.region.command(['route', 'import', '-'], directory);
-      exports.push({ name: 'directory as exported once more', text: directory, mayHoldDomains: true });
+      exports.push({ name: 'directory, exported again', text: directory, mayHoldDomains: true });
     },
   },
   {
@@ -71,7 +70,7 @@ export const deletionSteps: readonly Step[] = [
         await visitor.get(paths.dashboard);
         expect(await visitor.send(paths.signOut), 200);
         const after = await visitor.get(paths.dashboard);
-        if (after.path !== paths.signIn) throw new StepFault('a signed-out session still opened something');
+        if (after.path !== paths.signIn) throw new StepFault('a signed-out session was still accepted');
       }
     },
   },

@@ -12,8 +12,8 @@ import { userSteps } from './users.ts';
 import type { Chapter } from '../chapter.ts';
 
 /**
- * The whole flow. Who adds a function to the portal adds a step here: what it does, what it plants into each field by
- * `plant`, and what the portal makes of it by `track`. Nothing else needs to know of it.
+ * The whole flow. For a new function of the portal, add a step that uses it, fills each field with `plant`, and passes
+ * what the portal generates to `track`. Nothing else has to change.
  */
 export const flow: readonly Chapter[] = [
   {
@@ -21,7 +21,7 @@ export const flow: readonly Chapter[] = [
       ...[setUpAndSignInSteps, userSteps, secondFactorSteps, linkSteps, approvalSteps, supportSteps].flat(),
       wrongRegionStep,
     ],
-    moment: 'after the work on single users',
+    moment: 'after the steps on single users',
   },
   {
     steps: [
@@ -29,9 +29,9 @@ export const flow: readonly Chapter[] = [
       ...[userSteps, secondFactorSteps, linkSteps, approvalSteps, movingTenantSupportSteps, bulkSteps].flat(),
     ],
     by: 'movingTenant',
-    moment: 'with the tenant that will move',
+    moment: 'after the steps of the moving tenant',
   },
-  { steps: [...bulkSteps, ...searchAndExportSteps], moment: 'before anybody is deleted' },
+  { steps: [...bulkSteps, ...searchAndExportSteps], moment: 'before users are deleted' },
   { steps: [removeSecondFactorStep, ...deletionSteps], moment: 'before the move' },
   { steps: [movingStep], by: 'movingTenant', movePhase: 'moving', moment: 'during the move' },
   { steps: movedSteps, by: 'movingTenant', movePhase: 'moved', moment: 'after the move' },

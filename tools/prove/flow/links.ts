@@ -18,7 +18,7 @@ const resetsHere = ({ operations }: RegionRules): boolean => operations['users.r
 const issuesCredentials = (rules: RegionRules): boolean =>
   resetsHere(rules) || rules.operations['users.add'].at === 'here';
 
-/** Resets somebody's password; where the rules refuse that, somebody is added instead, who needs a way in too. */
+/** Resets a user's password. If the rules refuse that, adds a user instead, who needs a credential too. */
 async function issueCredential(story: Story): Promise<{ page: Answer; account: Account }> {
   const account = getAccount(story, 'colleague');
   try {
@@ -26,16 +26,16 @@ async function issueCredential(story: Story): Promise<{ page: Answer; account: A
   } catch (error) {
     if (!(error instanceof Refused) || resetsHere(story.region.rules)) throw error;
     const added = await addByForm(story);
-    story.remarks.push('to a user who was added; a reset is refused');
+    story.remarks.push('for a new user, because resets are refused');
     return added;
   }
 }
 
-/** Lets somebody in by a link, which the tenant decides on where its region does not. */
+/** Hands a credential over as a link. If the region does not require links, the tenant chooses them for this step. */
 async function handOverCredential(story: Story, by: Exclude<HandOverRule, 'shown'>): Promise<void> {
   const isOwn = story.region.rules.handOver.by !== by;
   if (isOwn) await chooseOwnRules(story, { handOver: by });
-  else story.remarks.push('the region decides on it');
+  else story.remarks.push('the region’s rules already require it');
   try {
     const { page, account } = await issueCredential(story);
     await acceptCredential(story, page, account, { what: 'that was handed over', by });
@@ -46,24 +46,24 @@ async function handOverCredential(story: Story, by: Exclude<HandOverRule, 'shown
   }
 }
 
-/** Ways in that nobody but their user opens. */
+/** Credentials that only their user ever sees. */
 export const linkSteps: readonly Step[] = [
   {
-    title: 'Decide to hand over links; give one, look at it, open it, try it again',
+    title: 'Choose links for handover; issue one, preview it, open it, and try it again',
     supportedBy: (rules) => rules.handOver.by !== 'mailedLink' && issuesCredentials(rules),
-    unsupportedReason: 'links are mailed, or given elsewhere',
+    unsupportedReason: 'links are mailed, or credentials are not issued here',
     act: (story) => handOverCredential(story, 'link'),
   },
   {
-    title: 'Decide to mail links; give one, open the link in the mail, try it again',
+    title: 'Choose mailed links for handover; issue one, open it from the mail, and try it again',
     supportedBy: issuesCredentials,
-    unsupportedReason: 'ways in are given elsewhere, or by nobody',
+    unsupportedReason: 'credentials are not issued here',
     act: (story) => handOverCredential(story, 'mailedLink'),
   },
   {
-    title: 'Recover access alone, by a link that is mailed',
+    title: 'Recover access through a mailed link',
     supportedBy: ({ operations }) => operations['users.resetPassword'].at === 'alone',
-    unsupportedReason: 'nobody recovers alone',
+    unsupportedReason: 'users do not recover access themselves',
     act: async (story) => {
       const visitor = newVisitor(story);
       const page = await visitor.get(paths.recoverAccess);

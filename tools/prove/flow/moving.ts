@@ -7,9 +7,9 @@ import { newAccount, newVisitor, getAccount, StepFault, getVisitor, type Step, t
 import { setUpSecondFactor } from './second-factor-codes.ts';
 import { plantPassword, arrivalAddress, submitPassword, replacePassword, signIn } from './sign-in.ts';
 
-/** The tenant that will move comes to the first region. */
+/** Adds the tenant that will move to the first region. */
 export const addMovingTenantStep: Step = {
-  title: 'Add the tenant that will move, whose administrator signs in',
+  title: 'Add the tenant that will move, and sign in as its administrator',
   act: async (story) => {
     const { region, plant, track, tenant, people } = story;
     tenant.domain = `${plant('domain of the moving tenant', 'moved')}.example`;
@@ -34,11 +34,11 @@ interface Key {
 const keyOf = async ({ region }: Story): Promise<Key> =>
   JSON.parse(await region.command(['region', 'key', '--json'])) as Key;
 
-/** Tables in which nothing needs to have stood. */
+/** Tables that may have had no rows of the tenant. */
 function tablesThatMayBeEmpty({ operations, supportAccess }: RegionRules): ReadonlySet<string> {
   const isHere = (operation: keyof typeof operations): boolean => operations[operation].at === 'here';
   return new Set([
-    // Sessions ended when the tenant began to move, and deliveries are gone when they were sent.
+    // Sessions end when the move starts, and deliveries are deleted once they are sent.
     ...['user_sessions', 'deliveries'],
     ...(isHere('users.import') ? [] : ['imports', 'import_rows']),
     ...(isHere('users.resetPassword') || isHere('users.add') ? [] : ['one_time_links']),
@@ -48,7 +48,7 @@ function tablesThatMayBeEmpty({ operations, supportAccess }: RegionRules): Reado
 
 const maxAttempts = 5;
 
-/** Again where the files were busy: it does only what is left to do. */
+/** Retries while the database files are busy. The command is safe to repeat. */
 async function runWithRetries({ region }: Story, args: readonly string[], tries = 1): Promise<string> {
   return region.command(args).catch((error: unknown) => {
     if (tries === maxAttempts) throw error;
@@ -56,12 +56,12 @@ async function runWithRetries({ region }: Story, args: readonly string[], tries 
   });
 }
 
-/** What two operators do, who hand each other a bundle and a receipt. */
+/** The work of two operators, who exchange a bundle and a receipt. */
 export const movingStep: Step = {
-  title: 'Move a tenant to the other region: out, in, and gone for good at the first',
+  title: 'Move a tenant to the other region and erase it in the first',
   act: async (here, there) => {
     const { tenantId } = here.tenant;
-    // On the way it belongs to no region.
+    // In transit the bundle belongs to neither region.
     const way = mkdtempSync(path.join(realpathSync(tmpdir()), 'parvis-way-'));
     const [bundle, receipt] = [path.join(way, 'bundle'), path.join(way, 'receipt')];
     try {
@@ -77,32 +77,33 @@ export const movingStep: Step = {
       const report = await runWithRetries(here, ['tenant', 'move-done', tenantId, '--receipt', receipt, '--json']);
       const { tables } = JSON.parse(report) as { tables: { table: string; was: number; left: number }[] };
       const left = tables.filter(({ left: rows }) => rows > 0).map(({ table }) => table);
-      if (left.length > 0) throw new StepFault(`rows are left in ${left.join(', ')}`);
+      if (left.length > 0) throw new StepFault(`rows remain in ${left.join(', ')}`);
       const none = tablesThatMayBeEmpty(here.region.rules);
       const empty = tables.filter(({ was, table }) => was === 0 && !none.has(table)).map(({ table }) => table);
-      if (empty.length > 0) throw new StepFault(`nothing stood in ${empty.join(', ')}`);
+      if (empty.length > 0) throw new StepFault(`there were no rows in ${empty.join(', ')}`);
     } finally {
       rmSync(way, { recursive: true });
     }
   },
 };
 
-/** What the two regions know of it afterwards. */
+/** What both regions report after the move. */
 export const movedSteps: readonly Step[] = [
   {
-    title: 'Come to the door that the tenant has left, and in at the new one with the password from before',
+    title: 'Sign in at the former region, which redirects, then at the new region with the same password',
     act: async (here, there) => {
       const { username } = getAccount(here, 'administrator');
       const visitor = newVisitor(here);
       await visitor.get(paths.signIn);
       const led = await visitor.send(paths.signIn, { username });
-      if (led.away !== arrivalAddress(here, there)) throw new StepFault('nobody was led to the new region');
-      const both = { username, password: plantPassword(here, 'password at the door that was left') };
+      if (led.away !== arrivalAddress(here, there))
+        throw new StepFault('the former region did not redirect to the new one');
+      const both = { username, password: plantPassword(here, 'password entered at the former region') };
       const answer = await visitor.send(paths.signInPassword, both);
-      if (answer.status >= 500) throw new StepFault(`the door that was left answered ${answer.status}`);
+      if (answer.status >= 500) throw new StepFault(`the former region answered ${answer.status}`);
       await signIn(there, 'administrator');
       const admin = getVisitor(there, 'administrator');
-      // What is not done at the new region is a page that says where it is.
+      // An operation that the new region does not offer still has a page, which names where it is done.
       for (const page of [paths.users, paths.activityLog, paths.approvals, paths.supportAccess]) {
         const { status } = await admin.get(page);
         if (status !== 200) throw new StepFault(`a page at the new region answered ${status}`);
@@ -110,18 +111,17 @@ export const movedSteps: readonly Step[] = [
     },
   },
   {
-    title:
-      'Sign in at the new region without the second factor that stayed behind, and set up a new one before all else',
+    title: 'Sign in at the new region, where the second factor has to be set up again',
     act: async (_, there) => {
       const account = getAccount(there, 'second administrator');
       const visitor = newVisitor(there);
       const page = await submitPassword(account, visitor);
-      if (page.path !== paths.ownSecondFactor) throw new StepFault('no new second factor was asked for');
+      if (page.path !== paths.ownSecondFactor) throw new StepFault('no new second factor was required');
       await setUpSecondFactor(there, account, visitor);
     },
   },
   {
-    title: 'Ask both regions by command what they know of the move',
+    title: 'List the move in both regions by the operator’s commands',
     act: async (here, there) => {
       const asked = [
         ['tenant', 'moves'],

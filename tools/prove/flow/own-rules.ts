@@ -3,9 +3,9 @@ import { expect, Refused, getVisitor, type Story } from '../story.ts';
 import type { Answer } from '../visitor.ts';
 
 /**
- * Has the administrator choose among the tenant's own rules; '' leaves a rule to the region.
- * @returns the page after it: where fewer administrators would be needed, another must agree first
- * @throws Refused for what the page does not offer, since the region is stricter: it is sent all the same
+ * Has the administrator change the tenant's own rules. '' resets a rule to that of the region.
+ * @returns the next page; a rule that requires fewer administrators needs approval first
+ * @throws Refused for a choice that the page does not offer because the region is stricter; it is sent anyway
  */
 export async function chooseOwnRules(story: Story, chosen: Readonly<Record<string, string>>): Promise<Answer> {
   const admin = getVisitor(story, 'administrator');

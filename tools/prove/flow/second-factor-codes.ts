@@ -7,21 +7,23 @@ const stepMs = 30_000;
 const maxAnswerMs = 5_000;
 const timerAccuracyMs = 50;
 
-/** What the app shows, so many time steps from now: the portal takes the one before and the one after, and each once. */
+/**
+ * The code of the authenticator app some time steps from now. The portal accepts one step of drift and each code once.
+ */
 export function totpCode({ secondFactor }: Account, steps: number): string {
-  if (secondFactor === null) throw new StepFault('there is no seed: an earlier step went wrong');
+  if (secondFactor === null) throw new StepFault('there is no seed, because an earlier step failed');
   const secret = Secret.fromBase32(secondFactor.seed);
   return new TOTP({ secret }).generate({ timestamp: Date.now() + steps * stepMs });
 }
 
-// The code of the step before is worth nothing once this step is over: near its end the next one is waited for.
+// A code of the previous time step expires with the current one: near its end, wait for the next.
 async function waitForFullTimeStep(): Promise<void> {
   const left = stepMs - (Date.now() % stepMs);
-  // A timer may end a moment before the clock is there.
+  // A timer may fire slightly early.
   if (left < maxAnswerMs) await new Promise((resolve) => setTimeout(resolve, left + timerAccuracyMs));
 }
 
-/** Sets a second factor up, with a code that is refused first. */
+/** Sets up a second factor, after one rejected code. */
 export async function setUpSecondFactor(story: Story, account: Account, visitor: Visitor): Promise<void> {
   const { text } = expect(await visitor.get(paths.ownSecondFactor), 200);
   const seed = (/id="seed"[^>]*>([A-Z2-7 ]+)</.exec(text)?.[1] ?? '').replaceAll(' ', '');
@@ -35,15 +37,15 @@ export async function setUpSecondFactor(story: Story, account: Account, visitor:
   trackSession(story, visitor);
 }
 
-/** Takes note of the recovery codes that a page shows: the ones before are worthless. */
+/** Tracks the recovery codes that a page shows. They replace all earlier ones. */
 export function trackRecoveryCodes({ track }: Story, { secondFactor }: Account, { text }: Answer): void {
   const codes = [...text.matchAll(/\b[A-Z2-9]{4}(?:-[A-Z2-9]{4}){5}\b/g)].map(([code]) => code);
-  if (codes.length !== 10) throw new StepFault(`there are ${codes.length} recovery codes on the page`);
+  if (codes.length !== 10) throw new StepFault(`the page shows ${codes.length} recovery codes`);
   for (const code of codes) track('recovery code', 'secret', code);
   secondFactor?.recoveryCodes.splice(0, Infinity, ...codes);
 }
 
-/** Gives one of the recovery codes, each of which opens once. @returns where that leads */
+/** Signs in with a recovery code, which works once. @returns the next page */
 export async function submitRecoveryCode({ secondFactor }: Account, visitor: Visitor): Promise<Answer> {
   const recoveryCode = secondFactor?.recoveryCodes.shift();
   if (recoveryCode === undefined) throw new StepFault('there is no recovery code left');

@@ -17,18 +17,18 @@ import { addByOperator } from './users.ts';
 async function signInWithCode(story: Story, typed: Readonly<Record<string, string>>): Promise<Visitor> {
   const visitor = newVisitor(story);
   const page = await submitPassword(getAccount(story, 'second administrator'), visitor);
-  if (page.path !== paths.signInCode) throw new StepFault('no code was asked for');
+  if (page.path !== paths.signInCode) throw new StepFault('no code was required');
   trackSession(story, visitor);
   const wrong = story.plant('wrong recovery code', 'secret');
   expect(await visitor.send(paths.signInCode, { code: '', recoveryCode: wrong }), 422);
   const after = expect(await visitor.send(paths.signInCode, { code: '', recoveryCode: '', ...typed }), 200);
-  if (after.path !== paths.dashboard) throw new StepFault('the code did not lead in');
+  if (after.path !== paths.dashboard) throw new StepFault('the code was not accepted');
   trackSession(story, visitor);
   story.visitors.set('second administrator', visitor);
   return visitor;
 }
 
-/** Has somebody set a second factor up. @returns whether the rules have had them do so at the sign-in already */
+/** Has a user set up a second factor. @returns whether they already did so at sign-in, as the rules require */
 async function ensureSecondFactor(story: Story, name: string): Promise<boolean> {
   const account = getAccount(story, name);
   if (account.secondFactor !== null) return true;
@@ -36,7 +36,7 @@ async function ensureSecondFactor(story: Story, name: string): Promise<boolean> 
   return false;
 }
 
-/** A second administrator, who signs in with a second factor from then on. */
+/** Adds a second administrator, who signs in with a second factor from now on. */
 export const secondFactorSteps: readonly Step[] = [
   {
     title: 'Add a second administrator, who sets up a second factor',
@@ -45,11 +45,11 @@ export const secondFactorSteps: readonly Step[] = [
       await replacePassword(story, 'second administrator');
       await signIn(story, 'second administrator');
       if (await ensureSecondFactor(story, 'second administrator'))
-        story.remarks.push('at the sign-in, where it is asked for');
+        story.remarks.push('at sign-in, because it is required');
     },
   },
   {
-    title: 'Sign in with a code of the app and make new recovery codes; sign in with one of these',
+    title: 'Sign in with a code from the app, generate new recovery codes, and sign in with one of them',
     act: async (story) => {
       const account = getAccount(story, 'second administrator');
       const visitor = await signInWithCode(story, { code: totpCode(account, 0) });
@@ -61,12 +61,12 @@ export const secondFactorSteps: readonly Step[] = [
   },
 ];
 
-/** For somebody who has lost it. */
+/** For a user who has lost their app and recovery codes. */
 export const removeSecondFactorStep: Step = {
-  title: 'Remove somebody’s second factor',
+  title: 'Remove a user’s second factor',
   operation: 'users.removeSecondFactor',
   act: async (story) => {
-    // No Global admin: theirs may take two administrators, of whom they are one.
+    // Not for a Global admin: that may require two administrators, and the user would be one of them.
     await ensureSecondFactor(story, 'member');
     const admin = getVisitor(story, 'administrator');
     const userId = getAccount(story, 'member').id;

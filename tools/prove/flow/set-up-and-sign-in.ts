@@ -3,10 +3,10 @@ import { decode } from '../forms.ts';
 import { newAccount, newVisitor, expect, getAccount, StepFault, getVisitor, type Step } from '../story.ts';
 import { plantPassword, arrivalAddress, signIn } from './sign-in.ts';
 
-/** How people come in: the first tenant, the directory, the right door and the wrong one. */
+/** The first tenant, the directory, sign-in, and sign-in at the wrong region. */
 export const setUpAndSignInSteps: readonly Step[] = [
   {
-    title: 'Set up the first tenant by its link, with its first administrator',
+    title: 'Set up the first tenant and its first administrator through the set-up link',
     sequential: true,
     act: async (story) => {
       const { region, plant, track, tenant, people } = story;
@@ -20,7 +20,10 @@ export const setUpAndSignInSteps: readonly Step[] = [
       expect(await visitor.get(link[0]), 200);
       const language = region.rules.defaultLanguage;
       const form = { tenantName: '', domain: tenant.domain, language, adminName: '', username };
-      const again = { newPassword: plant('password refused for its repetition', 'secret'), confirmPassword: 'another' };
+      const again = {
+        newPassword: plant('password that was repeated incorrectly', 'secret'),
+        confirmPassword: 'another',
+      };
       expect(await visitor.send(link[0], { ...form, ...again }), 422);
       const names = {
         tenantName: `Tenant ${plant('tenant name')}`,
@@ -32,7 +35,7 @@ export const setUpAndSignInSteps: readonly Step[] = [
     },
   },
   {
-    title: 'Carry the directory to the other region: exported, signed, imported, verified',
+    title: 'Transfer the signed directory to the other region, which verifies it',
     act: async ({ region, tenant, exports }, there) => {
       await region.command(['route', 'add', tenant.domain, region.id]);
       const directory = await region.command(['route', 'export']);
@@ -41,12 +44,12 @@ export const setUpAndSignInSteps: readonly Step[] = [
     },
   },
   {
-    title: 'Sign in: a wrong password, a name that nobody has, then the right ones',
+    title: 'Sign in with a wrong password, with an unknown user name, then correctly',
     act: async (story) => {
       const { plant, tenant } = story;
       const visitor = newVisitor(story);
       const { username } = getAccount(story, 'administrator');
-      for (const name of [username, `${plant('user name that nobody has')}@${tenant.domain}`]) {
+      for (const name of [username, `${plant('unknown user name')}@${tenant.domain}`]) {
         await visitor.get(paths.signIn);
         expect(await visitor.send(paths.signIn, { username: name }), 200);
         expect(await visitor.send(paths.signInPassword, { password: plantPassword(story, 'wrong password') }), 422);
@@ -54,34 +57,34 @@ export const setUpAndSignInSteps: readonly Step[] = [
       await signIn(story, 'administrator');
       const page = expect(await getVisitor(story, 'administrator').get(paths.accountSettings), 200);
       if (!decode(page.text).includes(tenant.domain))
-        throw new StepFault('the account settings do not name the tenant');
+        throw new StepFault('the account settings do not show the tenant’s domain');
     },
   },
   {
-    title: 'Come to the wrong region’s door, by its form and by posting user name and password to it',
+    title: 'Sign in at the wrong region, through its form and by posting user name and password',
     act: async (here, there) => {
       const stranger = getAccount(there, 'administrator');
-      // What somebody of the other region types here is theirs, and their region's: it is watched as such.
-      const device = there.plant('device name at the wrong door');
+      // What a user of the other region enters here belongs to that region and is tracked there.
+      const device = there.plant('device name at the wrong region');
       const visitor = newVisitor(here, device);
       await visitor.get(paths.signIn);
       const led = await visitor.send(paths.signIn, { username: stranger.username });
       if (led.away !== arrivalAddress(here, there))
-        throw new StepFault('the other region’s user was not led to their own door');
+        throw new StepFault('a user of the other region was not redirected to it');
       const both = { username: stranger.username, password: stranger.password };
       await visitor.get(paths.signIn);
       for (const path of [paths.signInPassword, paths.signIn, paths.changePassword, paths.home]) {
         const answer = await visitor.send(path, both);
-        if (answer.status >= 500) throw new StepFault(`the wrong door answered ${answer.status}`);
+        if (answer.status >= 500) throw new StepFault(`the wrong region answered ${answer.status}`);
       }
-      // A page would repeat its own address to its reader; these have nothing to repeat it with.
+      // A page would show its own address to the visitor. Health checks have no page to show it on.
       const query = `?username=${encodeURIComponent(stranger.username)}`;
       for (const path of [paths.health, paths.readiness]) expect(await visitor.get(path + query), 200);
       expect(await getVisitor(there, 'administrator').get(paths.dashboard), 200);
       const carried = getVisitor(there, 'administrator').session();
       const cookie = { Cookie: `parvis-${here.region.id}-session=${carried}` };
       const foreign = await newVisitor(here, device, cookie).get(paths.dashboard);
-      if (foreign.path !== paths.signIn) throw new StepFault('a session of the other region opened something');
+      if (foreign.path !== paths.signIn) throw new StepFault('a session of the other region was accepted');
     },
   },
 ];

@@ -15,7 +15,7 @@ import { replacePassword, signIn } from './sign-in.ts';
 
 const isSupportAllowed: Step['supportedBy'] = ({ supportAccess }) => supportAccess.grant === 'allowed';
 
-/** Adds somebody who snapshots after the portal, and lets them sign in. */
+/** Adds an operator, who signs in. */
 async function addOperator(
   story: Story,
   { name, username, device }: { name: string; username: string; device?: string },
@@ -31,16 +31,16 @@ async function addOperator(
 
 const grantOn = ({ text }: { text: string }): string => /\/support\/([0-9a-f-]{36})\/enter/.exec(text)?.[1] ?? '';
 
-/** Support access, from its grant to its end. */
+/** Support access from grant to end. */
 const accessSteps: readonly Step[] = [
   {
-    title: 'Grant support access with a purpose; a form that is refused first',
+    title: 'Grant support access with a purpose, after an invalid form',
     supportedBy: isSupportAllowed,
-    unsupportedReason: 'support access is not given',
+    unsupportedReason: 'support access cannot be granted',
     act: async (story) => {
       const admin = getVisitor(story, 'administrator');
       const form = { operator: getAccount(story, 'operator').id, level: 'manage' };
-      const typed = (field: string) => ({ ...form, purpose: `Why: ${story.plant(field)}` });
+      const typed = (field: string) => ({ ...form, purpose: `Purpose: ${story.plant(field)}` });
       await admin.get(paths.supportAccess);
       const refused = { ...typed('purpose in a refused form'), hours: story.plant('hours in a refused form') };
       expect(await admin.send(paths.supportAccess, refused), 422);
@@ -48,43 +48,43 @@ const accessSteps: readonly Step[] = [
     },
   },
   {
-    title: 'Enter as the operator, look around, change a name, leave; the grant is ended',
+    title: 'Enter as the operator, view pages, change a name and leave; then end the grant',
     supportedBy: isSupportAllowed,
-    unsupportedReason: 'support access is not given',
+    unsupportedReason: 'support access cannot be granted',
     operation: 'users.edit',
     act: async (story) => {
       const operator = getVisitor(story, 'operator');
       const grantId = grantOn(expect(await operator.get(paths.dashboard), 200));
       if (grantId === '') {
-        // Nobody was let in: nobody comes in.
+        // Without a grant, entering must fail.
         const madeUp = await operator.send(to(paths.enterSupport, { grantId: randomUUID() }));
         throw new Refused(expect(madeUp, 404).path);
       }
       const inside = expect(await operator.send(to(paths.enterSupport, { grantId })), 200);
-      if (!inside.text.includes('support-banner')) throw new StepFault('the operator was not let in');
-      // Whoever holds a level is out of its reach.
+      if (!inside.text.includes('support-banner')) throw new StepFault('the support session did not start');
+      // Support access cannot edit users who have a level.
       const user = userPath(getAccount(story, 'colleague').id);
       for (const path of [paths.users, paths.activityLog, user]) expect(await operator.get(path), 200);
       const changed = {
-        firstName: `Zoë ${story.plant('first name typed under support access')}`,
-        displayName: `Zoë ${story.plant('display name typed under support access')}`,
+        firstName: `Zoë ${story.plant('first name entered during support access')}`,
+        displayName: `Zoë ${story.plant('display name entered during support access')}`,
       };
       expect(await operator.send(user, changed), 200);
       const outside = expect(await operator.send(paths.leaveSupport), 200);
-      if (outside.text.includes('support-banner')) throw new StepFault('the operator was not let out');
+      if (outside.text.includes('support-banner')) throw new StepFault('the support session did not end');
       const admin = getVisitor(story, 'administrator');
       await admin.get(paths.supportAccess);
       expect(await admin.send(to(paths.endSupport, { grantId })), 200);
       const after = expect(await operator.get(paths.dashboard), 200);
-      if (grantOn(after) !== '') throw new StepFault('an access that was ended is still offered');
+      if (grantOn(after) !== '') throw new StepFault('the ended grant is still offered');
     },
   },
 ];
 
-/** With an operator of the region, whose names are planted. */
+/** Support by an operator whose name and domain are planted. */
 export const supportSteps: readonly Step[] = [
   {
-    title: 'Add an operator by command, who signs in',
+    title: 'Add an operator by command, and sign in as the operator',
     act: async (story) => {
       const domain = `${story.plant('domain of the operators')}.example`;
       const username = `${story.plant('user name of an operator')}@${domain}`;
@@ -94,7 +94,7 @@ export const supportSteps: readonly Step[] = [
   ...accessSteps,
 ];
 
-/** With an operator whose name nobody snapshots for: the log of a tenant tells it wherever the tenant goes. */
+/** Support by an operator whose name is not planted: the tenant's log names them and moves with the tenant. */
 export const movingTenantSupportSteps: readonly Step[] = [
   {
     title: 'Add an operator for the tenant that will move',

@@ -20,7 +20,7 @@ const names = (story: Story, of: string) => ({
   displayName: `Zoë ${story.plant(`display name ${of}`)}`,
 });
 
-/** Has the operator's command add somebody to the tenant. */
+/** Adds a user to the tenant by the operator's command. */
 export async function addByOperator(story: Story, name: string, more: readonly string[] = []): Promise<void> {
   const { region, plant, track, tenant, people } = story;
   const username = `${plant('user name added by the operator')}@${tenant.domain}`;
@@ -31,7 +31,7 @@ export async function addByOperator(story: Story, name: string, more: readonly s
   people.set(name, newAccount(username, temporaryPassword, userId));
 }
 
-/** Has the administrator add somebody, who gets a way in by the answer. */
+/** Adds a user through the administrator's form. The response hands over their credential. */
 export async function addByForm(story: Story): Promise<{ page: Answer; account: Account }> {
   const { region, plant, track, tenant } = story;
   const admin = getVisitor(story, 'administrator');
@@ -45,14 +45,14 @@ export async function addByForm(story: Story): Promise<{ page: Answer; account: 
 
 const idOf = (story: Story, name: string): string => getAccount(story, name).id;
 
-/** Presses a button of the member's page. */
+/** Submits one of the forms on the member's page. */
 async function submitFromUserPage(story: Story, path: string, fields = {}): Promise<Answer> {
   const admin = getVisitor(story, 'administrator');
   await admin.get(userPath(idOf(story, 'member')));
   return expect(await admin.send(path, fields), 200);
 }
 
-/** Has the operator's command tell the id of the tenant. */
+/** Looks up the tenant's id by the operator's command. */
 async function findTenant({ region, track, tenant }: Story): Promise<void> {
   const { tenants } = JSON.parse(await region.command(['tenant', 'list', '--json'])) as {
     tenants: { id: string; domains: string[] }[];
@@ -61,10 +61,10 @@ async function findTenant({ region, track, tenant }: Story): Promise<void> {
   tenant.tenantId = track('id of a tenant', 'person', listed?.id ?? '');
 }
 
-/** What administrators do with one user. */
+/** What administrators do to one user. */
 export const userSteps: readonly Step[] = [
   {
-    title: 'Add a user; a form that is refused first',
+    title: 'Add a user, after an invalid form',
     operation: 'users.add',
     act: async (story) => {
       const admin = getVisitor(story, 'administrator');
@@ -85,14 +85,14 @@ export const userSteps: readonly Step[] = [
     },
   },
   {
-    title: 'Replace the first password at the forced change, then change the own one',
+    title: 'Replace the temporary password at the forced change, then change the own password',
     act: async (story) => {
       const member = getAccount(story, 'member');
       await replacePassword(story, 'member');
       await signIn(story, 'member');
       const visitor = getVisitor(story, 'member');
       expect(await visitor.get(paths.ownPassword), 200);
-      const password = plantPassword(story, 'password chosen by oneself');
+      const password = plantPassword(story, 'password chosen by the user');
       const chosen = { newPassword: password, confirmPassword: password };
       const wrong = plantPassword(story, 'wrong current password');
       expect(await visitor.send(paths.ownPassword, { currentPassword: wrong, ...chosen }), 422);
@@ -110,7 +110,7 @@ export const userSteps: readonly Step[] = [
     },
   },
   {
-    title: 'Block a user, let them in again',
+    title: 'Block and unblock a user',
     operation: 'users.block',
     act: async (story) => {
       const userId = idOf(story, 'member');
@@ -126,7 +126,7 @@ export const userSteps: readonly Step[] = [
     },
   },
   {
-    title: 'Reset a password and come in by what that gives; the form a second time',
+    title: 'Reset a password and sign in with the new credential; submit the form a second time',
     operation: 'users.resetPassword',
     act: async (story) => {
       const member = getAccount(story, 'member');
