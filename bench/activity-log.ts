@@ -1,6 +1,6 @@
 /**
- * What the activity log costs at size: a page of it under every kind of filter, near and deep, and its export as a file,
- * with the memory that the portal holds meanwhile.
+ * Measures the activity log at size: a page under every kind of filter, recent and old, and its export as a file with
+ * the memory that the portal needs meanwhile.
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -28,7 +28,7 @@ const peopleCount = 2_000;
 const runs = 200;
 const pageLimit = 51;
 const minuteMs = 60_000;
-// A process takes up memory until it has seen some load, whatever the load is.
+// A process allocates memory until it has handled some load.
 const warmUpSeconds = 15;
 const username = 'camille@bench.example';
 const megabyte = 1024 * 1024;
@@ -42,7 +42,7 @@ const environment = {
   ...(postgres === null ? {} : { DATABASE_URL: postgres.url }),
 };
 
-/** @returns the operator's scope in the filled tenant, and the person who did half of everything in it */
+/** @returns the id of the user who made half of the entries */
 async function fill(database: Database, scope: Scope): Promise<string> {
   const passwordHash = await (await createHasher()).hash(normalizePassword(password));
   const people = Array.from({ length: peopleCount }, () => randomUUID());
@@ -70,17 +70,17 @@ async function measurePages(database: Database, scope: Scope, busy: string): Pro
   const rare = { group: 'organization' } as const;
   const table: [what: string, filter: Partial<LogFilter>, before?: LogPlace][] = [
     ['newest page', {}],
-    ['deep page', {}, deep],
+    ['page in the middle', {}, deep],
     ['one kind', { group: 'users' }],
     ['a rare kind', rare],
-    ['a rare kind, deep', rare, deep],
-    ['the busiest person', { user: busy }],
-    ['the busiest person, deep', { user: busy }, deep],
-    ['the busiest person, a rare kind', { user: busy, ...rare }],
-    ['nobody', { user: randomUUID() }],
+    ['a rare kind, in the middle', rare, deep],
+    ['the busiest user', { user: busy }],
+    ['the busiest user, in the middle', { user: busy }, deep],
+    ['the busiest user, a rare kind', { user: busy, ...rare }],
+    ['a user without entries', { user: randomUUID() }],
     ['one day, long ago', range],
     ['one day, long ago, a rare kind', { ...range, ...rare }],
-    ['all at once', { user: busy, group: 'signIn', ...range }],
+    ['user, kind and day', { user: busy, group: 'signIn', ...range }],
   ];
   for (const [what, filter, before = null] of table) {
     const request = {
@@ -105,7 +105,7 @@ async function measurePages(database: Database, scope: Scope, busy: string): Pro
   }
 }
 
-/** Takes a file as fast as it comes and keeps nothing of it. */
+/** Downloads a file as fast as possible and discards it. */
 async function measureExport(portal: Measured, headers: Record<string, string>, query: string): Promise<void> {
   const before = await portal.rss();
   let [highest, bytes, done] = [before, 0, false];
@@ -124,14 +124,14 @@ async function measureExport(portal: Measured, headers: Record<string, string>, 
   await watching;
   const mb = (size: number): string => (size / megabyte).toFixed(0);
   console.log(
-    `${query.slice(0, 24).padEnd(26)} ${mb(bytes)} MB in ${seconds.toFixed(1)} s   memory ${mb(before)} MB before, ${mb(highest)} MB at most: +${mb(highest - before)} MB`,
+    `${query.slice(0, 24).padEnd(26)} ${mb(bytes)} MB in ${seconds.toFixed(1)} s   memory ${mb(before)} MB before, ${mb(highest)} MB peak: +${mb(highest - before)} MB`,
   );
 }
 
 let portal: Measured | null = null;
 try {
   const { config } = readConfig(environment);
-  if (config === null) throw new Error('The environment is not right');
+  if (config === null) throw new Error('The environment is invalid');
   await migrate(config.database);
   const database = openSubscribedDatabase(config.database);
   const tenant = { id: randomUUID(), name: 'Bench', language: 'fr' } as const;
@@ -158,7 +158,7 @@ try {
       'Accept-Language': 'fr',
     };
     if (warm) await load(portal, '/account-settings/activity-log', headers, warmUpSeconds);
-    console.log(warm ? `after ${warmUpSeconds} seconds of readers` : 'just started');
+    console.log(warm ? `after ${warmUpSeconds} seconds of load` : 'after start');
     for (const query of ['export.jsonl', 'export.csv', 'export.jsonl?kind=signIn', `export.csv?user=${busy}`])
       await measureExport(portal, headers, query);
     portal.stop();

@@ -1,7 +1,7 @@
 import express from 'express';
 import { reportUsage } from './measured-process.ts';
 
-// The least that Express can answer: the unit in which the list page is measured.
+// The minimal Express application, the unit in which the list page is measured.
 const app = express();
 app.get('/', (_request, response) => {
   response.send('hello');

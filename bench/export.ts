@@ -1,6 +1,6 @@
 /**
- * What an export of 100,000 users costs while somebody else opens the user list forty times a second: seconds, that
- * reader's waiting time, and the server's memory.
+ * Measures an export of 100,000 users while another user opens the user list 40 times per second: its duration, the
+ * response times of that user, and the memory of the server.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,7 +16,7 @@ const directory = mkdtempSync(path.join(tmpdir(), 'parvis-bench-'));
 const { usernames } = await seedTenant(directory, userCount);
 const portal = await startMeasured('child-portal.ts', { DATA_DIR: directory }, steadyMemory);
 
-/** @returns how many rows came, and how many bytes */
+/** @returns the number of rows and bytes received */
 async function take(cookie: string): Promise<{ rows: number; bytes: number }> {
   const { body, status } = await fetch(`${portal.origin}${list}/export.csv`, { headers: { Cookie: cookie } });
   if (status !== 200 || body === null) throw new Error(`export: ${status}`);
@@ -37,7 +37,7 @@ try {
     return { ...taken, seconds: (performance.now() - start) / 1_000 };
   });
   const { rows, bytes, seconds } = result;
-  if (rows !== userCount) throw new Error(`${rows} rows came for ${userCount} users`);
+  if (rows !== userCount) throw new Error(`Received ${rows} rows for ${userCount} users`);
   console.log(`${describeMachine()}, ${userCount} users`);
   console.log(`export      ${seconds.toFixed(1)} s, ${(bytes / 1_000_000).toFixed(1)} MB`);
   for (const line of lines) console.log(line);

@@ -1,6 +1,6 @@
 /**
- * What an import of 10,000 new users costs, from the file to the last temporary password, while somebody else opens the
- * user list forty times a second: seconds, that reader's waiting time, and the server's memory.
+ * Measures an import of 10,000 new users, from the upload to the last temporary password, while another user opens the
+ * user list 40 times per second: its duration, the response times of that user, and the memory of the server.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -57,7 +57,7 @@ try {
   const admin = await createVisitor(portal.origin).signIn(usernames[0]);
   const reader = await createVisitor(portal.origin).signIn(usernames[1]);
   const { result: passwords, lines } = await measureWithReader(portal, reader, list, () => importAll(admin));
-  if (passwords !== rowCount) throw new Error(`${passwords} temporary passwords came for ${rowCount} users`);
+  if (passwords !== rowCount) throw new Error(`Received ${passwords} temporary passwords for ${rowCount} users`);
   const total = Object.values(seconds).reduce((sum, each) => sum + each, 0);
   const parts = Object.entries(seconds).map(([what, each]) => `${what} ${each.toFixed(1)}`);
   console.log(`${describeMachine()}, ${rowCount} rows`);

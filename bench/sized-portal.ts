@@ -21,11 +21,11 @@ export interface Person {
   readonly username: string;
 }
 
-/** A portal on a database of its own with made-up tenants, and somebody signed in to one of them. */
+/** A portal on a new database with generated tenants, and a signed-in Global admin of one of them. */
 export interface SizedPortal {
   readonly portal: Measured;
   readonly headers: Record<string, string>;
-  /** Some people of that tenant, drawn at random; of those with a last name that few have, and of all. */
+  /** Random users of that tenant: some with a rare last name, and some of all. */
   readonly rare: readonly Person[];
   readonly people: readonly Person[];
   readonly fillSeconds: number;
@@ -33,12 +33,15 @@ export interface SizedPortal {
 
 const closers: (() => unknown)[] = [];
 
-/** Removes whatever the measure made. */
+/** Stops and deletes everything that the benchmark created. */
 export async function close(): Promise<void> {
   for (const each of closers.reverse()) await each();
 }
 
-/** @returns makes databases on the server of TEST_POSTGRES_URL or on one that is started here; null where neither can be had */
+/**
+ * @returns a function that creates databases on TEST_POSTGRES_URL or on a server that is started here; null if neither
+ *   is available
+ */
 export async function postgresDatabases(): Promise<(() => Promise<string>) | null> {
   const started = process.env.TEST_POSTGRES_URL ? null : await startPostgres();
   const server = process.env.TEST_POSTGRES_URL ?? started?.url;
@@ -90,7 +93,7 @@ async function fill(
   users: number,
 ): Promise<Pick<SizedPortal, 'people' | 'rare'>> {
   const { config } = readConfig(environment);
-  if (config === null) throw new Error('The environment is not right');
+  if (config === null) throw new Error('The environment is invalid');
   await migrate(config.database);
   const database = openSubscribedDatabase(config.database, longTimeouts);
   const hash = await (await createHasher()).hash(normalizePassword(password));

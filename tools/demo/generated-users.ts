@@ -8,7 +8,7 @@ import type { NewUser } from '../../src/core/accounts/index.ts';
 
 const day = 24 * 60 * 60_000;
 
-// Half of them have a French name, as in a French company; nobody has one of the names that are there for their length.
+// Half of the users have French names, as in a French company. The extra long names are left out.
 const plannedCultures = new Set<Culture>([
   'frenchLong',
   'frenchNamesakes',
@@ -20,7 +20,7 @@ const otherCultures = (Object.keys(cultures) as Culture[]).filter(
   (culture) => !plannedCultures.has(culture) && culture !== 'french',
 );
 
-// Most of those have a family name that few have, as in any large company: put together of three nameParts.
+// Two thirds of the French last names are composed of three parts, so that most are rare, as in any large company.
 const shareOfRareNames = 2 / 3;
 const nameParts = [
   'Ker,Pen,Tré,Loc,Plou,Gué,Ros,Car,Mor,Ville,Bré,Coat,Lan,Les,Quil,Roz,Saint,Tal,Trou,Val'.split(','),
@@ -45,7 +45,7 @@ const stateShares: Shares<'blocked' | 'deleted' | 'pending'> = [
   ['pending', 0.02],
 ];
 
-/** Draws one of several by their shares, or what the rest have. */
+/** Draws a value by the given shares, or the default value. */
 function draw<T extends string, R extends string>(shares: Shares<T>, rest: R, random: Random): T | R {
   let left = random();
   return shares.find(([, share]) => (left -= share) < 0)?.[0] ?? rest;
@@ -55,11 +55,11 @@ interface GenerationPlan {
   readonly domain: string;
   readonly rules: RegionRules;
   readonly now: number;
-  /** One hash for all of them: to make a million would take hours. */
+  /** Shared by all users: hashing a million passwords would take hours. */
   readonly passwordHash: string;
 }
 
-/** Makes up people of one company without end, one after the other. */
+/** Generates an endless sequence of users for one tenant. */
 export function* generateUsers(plan: GenerationPlan, random: Random): Generator<NewUser, never> {
   const bearers = new Map<string, number>();
   for (;;) {

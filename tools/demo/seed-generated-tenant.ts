@@ -21,11 +21,14 @@ interface GeneratedTenant {
   readonly name: string;
   readonly domain: string;
   readonly users: number;
-  /** Of the first user, who is a Global admin; of all others. */
+  /** The hash of the first user, a Global admin, and the hash of all others. */
   readonly passwordHashes: readonly [string, string];
 }
 
-/** Adds a tenant with any number of made-up people, the same ones for the same seed. @returns the user name of its Global admin */
+/**
+ * Adds a tenant with any number of generated users, determined by the seed.
+ * @returns the user name of its Global admin
+ */
 export async function seedGeneratedTenant(
   database: Database,
   { rules }: Config,
@@ -60,16 +63,16 @@ export async function seedGeneratedTenant(
 const takeNext = (people: Generator<NewUser, never>, count: number): NewUser[] =>
   Array.from({ length: count }, () => people.next().value);
 
-/** Runs some seeding as fast as a database takes it that nobody else uses yet. */
+/** Seeds a database at maximum speed. The database must not be in use. */
 export async function seedWithoutIndexes(database: Database, work: () => Promise<void>): Promise<void> {
   if (database.dialect === 'sqlite') await database.knex.raw('pragma cache_size = -262144');
   await withoutIndexes(database, work);
 }
 
 /**
- * Adds the demo's big company.
- * @param progress is told how many users are still to be made
- * @returns how its Global admin signs in
+ * Adds the demo's large tenant.
+ * @param progress called with the number of users that remain to be generated
+ * @returns the sign-in details of its Global admin
  */
 export async function seedLargeTenant(
   config: Config,

@@ -19,7 +19,7 @@ import type { Database } from '../../src/platform/database/database.ts';
 import { operator } from '../../src/domain/principal.ts';
 import { createHasher, type Hasher } from '../../src/platform/keys/hasher.ts';
 
-/** Somebody whose password the demo prints. */
+/** The sign-in details of a demo user, as the demo prints them. */
 export interface DemoLogin {
   readonly region: string;
   readonly tenant: string;
@@ -37,7 +37,10 @@ interface SeedContext {
   readonly now: number;
 }
 
-/** Fills an empty region with made-up tenants and both regions' company domains. @returns who can sign in, with new passwords */
+/**
+ * Fills an empty region with generated tenants, and its directory with the domains of both regions.
+ * @returns the sign-in details of the listed users, with new passwords
+ */
 export async function seedRegion(
   config: Config,
   regions: readonly ('worldwide' | 'germany')[],
@@ -111,7 +114,7 @@ async function issueSecrets(
 
 const lettersAndDigits = [...temporaryAlphabet.replace('L', '').toLowerCase()];
 
-/** As hard to guess as a temporary password, yet of another shape, so that nobody takes the one for the other. */
+/** As strong as a temporary password, but in another format, so that the two are not confused. */
 export function demoPassword(): string {
   const group = (): string =>
     Array.from({ length: 4 }, () => lettersAndDigits[randomInt(lettersAndDigits.length)]).join('');
