@@ -58,11 +58,11 @@ describe('the activity log', () => {
         says('user_deleted', 'Zoltán Kiss'),
         squeeze(operator),
       ]);
-      const { day, nearDay, zone } = createFormats(language, () => portal.clock.now);
+      const { day, todayOrYesterday, zone } = createFormats(language, () => portal.clock.now);
       const days = [0, 1, 40].map((ago) => portal.clock.now - ago * dayMs);
       assert.deepEqual(
         textsOf(admin, '.timeline-day h2'),
-        days.map((at) => squeeze(`${day(at)} ${nearDay(at)}`)),
+        days.map((at) => squeeze(`${day(at)} ${todayOrYesterday(at)}`)),
       );
       const change = { field: t('common:terms.displayName'), from: 'Zoé Besson', to: 'Zoë Besson' };
       assert.deepEqual(textsOf(admin, '.event:first .event-detail').slice(0, 2), [
