@@ -93,9 +93,9 @@ async function measurePages(database: Database, scope: Scope, busy: string): Pro
     const times: number[] = [];
     let found = 0;
     for (let run = 0; run < runs; run++) {
-      const begun = performance.now();
+      const startedAt = performance.now();
       found = (await activityStore.stretch(database, scope, request)).length;
-      times.push(performance.now() - begun);
+      times.push(performance.now() - startedAt);
     }
     times.sort((one, other) => one - other);
     const [p50, p99] = [times[runs / 2] ?? 0, times[Math.floor(runs * 0.99)] ?? 0];
@@ -115,11 +115,11 @@ async function measureExport(portal: Measured, headers: Record<string, string>, 
       await wait(50);
     }
   })();
-  const begun = performance.now();
+  const startedAt = performance.now();
   const response = await fetch(`${portal.origin}/account-settings/activity-log/${query}`, { headers });
   if (!response.ok || response.body === null) throw new Error(`${query}: ${response.status}`);
   for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) bytes += chunk.length;
-  const seconds = (performance.now() - begun) / 1_000;
+  const seconds = (performance.now() - startedAt) / 1_000;
   done = true;
   await watching;
   const mb = (size: number): string => (size / megabyte).toFixed(0);

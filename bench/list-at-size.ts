@@ -34,11 +34,11 @@ const questions: Record<string, Question> = {
 };
 
 async function wait({ portal, headers }: SizedPortal, address: string): Promise<number> {
-  const began = performance.now();
+  const startedAt = performance.now();
   const response = await fetch(portal.origin + address, { headers });
   await response.text();
   if (response.status !== 200) throw new Error(`${address}: ${response.status}`);
-  return performance.now() - began;
+  return performance.now() - startedAt;
 }
 
 interface Measurement {

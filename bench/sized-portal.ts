@@ -76,9 +76,9 @@ export async function startSizedPortal(
       ? {}
       : { DATABASE_URL: databaseUrl, SESSION_SECRETS: secret(), SECOND_FACTOR_KEYS: secret() }),
   };
-  const began = performance.now();
+  const startedAt = performance.now();
   const drawn = await fill(environment, tenants, users);
-  const fillSeconds = (performance.now() - began) / 1_000;
+  const fillSeconds = (performance.now() - startedAt) / 1_000;
   const portal = await startMeasured('child-portal.ts', environment);
   closers.push(() => portal.stop());
   const admin = await createVisitor(portal.origin).signIn(`global.admin@company-${Math.ceil(tenants / 2)}.example`);

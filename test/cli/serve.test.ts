@@ -9,18 +9,18 @@ import { raw } from '../support/traces.ts';
 import { dataDirectory, json, runProcess, serve } from './command.ts';
 import { get, startIncompleteForm, setUpLinkOf, waitUntilStopping } from './server-requests.ts';
 
-describe('serve, on an empty data directory', async () => {
+describe('serve on an empty data directory', async () => {
   const environment = { DATA_DIR: dataDirectory() };
   const served = await serve(environment);
 
-  test('says where it is, with a link to set up the first organization', () => {
+  test('prints its address and the set-up link', () => {
     const lines = served.output().trim().split('\n');
     assert.equal(lines[0], `Parvis: worldwide on http://localhost:${served.port}`);
     assert.ok(setUpLinkOf(served));
     assert.equal(lines.length, 2);
   });
 
-  test('logs one JSON object a line on standard error, the link not among them', () => {
+  test('logs JSON Lines to standard error, without the set-up link', () => {
     const lines = served
       .errors()
       .trim()
@@ -30,7 +30,7 @@ describe('serve, on an empty data directory', async () => {
     assert.ok(!served.errors().includes(setUpLinkOf(served) ?? ''));
   });
 
-  test('lives, is ready and shows its pages', async () => {
+  test('answers health checks and serves its pages', async () => {
     assert.deepEqual(await get(served.origin, '/healthz'), { status: 200, body: '{"ok":true}' });
     assert.deepEqual(await get(served.origin, '/readyz'), { status: 200, body: '{"ok":true,"missing":[]}' });
     assert.equal((await get(served.origin, '/sign-in')).status, 200);
@@ -38,7 +38,7 @@ describe('serve, on an empty data directory', async () => {
     assert.equal((await get(served.origin, '/set-up/'.padEnd(51, 'x'))).status, 404);
   });
 
-  test('keeps what it made for its owner alone', () => {
+  test('creates files that only their owner can read', () => {
     assert.equal(statSync(path.join(environment.DATA_DIR, 'session-secret')).mode & 0o777, 0o600);
     assert.equal(statSync(environment.DATA_DIR).mode & 0o077, 0);
   });
@@ -48,7 +48,7 @@ describe('serve, on an empty data directory', async () => {
     assert.equal(status, 431);
   });
 
-  test('goes on while commands work on the same data, 10 at once, and sees what they did', async () => {
+  test('keeps serving while commands change the same data, and sees their changes', async () => {
     const added = await json<{ tenantId: string; username: string }>(
       [
         'tenant',
@@ -91,11 +91,11 @@ describe('serve, on an empty data directory', async () => {
     assert.equal(
       (await get(served.origin, setUpLinkOf(served) ?? '')).status,
       404,
-      'a tenant by command closes the link',
+      'adding a tenant by command invalidates the set-up link',
     );
   });
 
-  test('lets somebody in whom a command has just added', async () => {
+  test('accepts a temporary password that a command has just issued', async () => {
     const { username, temporaryPassword } = await json<Record<'username' | 'temporaryPassword', string>>(
       ['user', 'reset-password', 'ada@a.example'],
       environment,
@@ -125,7 +125,7 @@ describe('serve, on an empty data directory', async () => {
     assert.equal(headers.get('location'), '/change-password');
   });
 
-  test('stops at a signal: what is under way is finished, idle connections are not waited for, exit 0', async () => {
+  test('on SIGTERM completes pending requests, closes idle connections and exits with 0', async () => {
     const [form, idle] = [
       await startIncompleteForm(served.port),
       await Promise.all(Array.from({ length: 20 }, () => startIncompleteForm(served.port))),
@@ -137,7 +137,7 @@ describe('serve, on an empty data directory', async () => {
     await once(keptAlive, 'data');
     served.child.kill('SIGTERM');
     await waitUntilStopping(served.origin);
-    // While the form is still under way: were the connection waited for, the form would be cut off first.
+    // The idle connection must close while the form is still pending.
     await once(keptAlive, 'close');
     form.finish();
     assert.match(await form.answer, /^HTTP\/1\.1 403 [^]*<\/html>\s*$/);

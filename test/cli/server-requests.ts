@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Served } from './command.ts';
 
-/** The path of the set-up link that a server printed. */
+/** @returns the path of the set-up link that a server printed */
 export const setUpLinkOf = ({ output }: Served): string | undefined =>
   /http:\/\/localhost:\d+(\/set-up\/[\w-]{43})/.exec(output())?.[1];
 
@@ -12,12 +12,12 @@ export async function get(origin: string, address: string): Promise<{ status: nu
   return { status: response.status, body: await response.text() };
 }
 
-/** Waits until a server that was told to stop says so; it answers for a moment longer. */
+/** Waits until a stopping server reports that it is not ready. It still answers for a short time. */
 export async function waitUntilStopping(origin: string): Promise<void> {
   while ((await get(origin, '/readyz')).status !== 503) await wait(10);
 }
 
-/** A form whose last byte has not been sent yet: a request under way. */
+/** Starts to send a form and holds back its last byte, so that the request stays pending. */
 export async function startIncompleteForm(
   port: number,
 ): Promise<{ socket: Socket; finish(): void; answer: Promise<string> }> {

@@ -49,11 +49,11 @@ async function startMigrator() {
   };
 }
 
-// Each round takes a database of its own, of 8 MB on PostgreSQL.
+// Each round uses a new database, which takes 8 MB on PostgreSQL.
 const maxDatabases = 100;
 
 function testRegionBinding(fresh: () => Promise<DatabaseConfig>): void {
-  test('is bound by the first process, and stays bound', async () => {
+  test('is set by the first process and does not change', async () => {
     const database = await fresh();
     assert.equal(await boundRegionOf(database), null);
     assert.ok((await prepareDatabase({ database, rules: germany })).length > 7);
@@ -63,7 +63,7 @@ function testRegionBinding(fresh: () => Promise<DatabaseConfig>): void {
     assert.equal(await boundRegionOf(database), 'germany');
   });
 
-  test('of a version with migrations that this one lacks is refused, and left as it is', async () => {
+  test('is checked along with migrations: unknown ones are rejected without changes', async () => {
     const database = await fresh();
     await prepareDatabase({ database, rules: germany });
     await withKnex(database, (knex) => knex('knex_migrations').insert({ name: '20990101000000_from_the_future' }));
@@ -74,7 +74,7 @@ function testRegionBinding(fresh: () => Promise<DatabaseConfig>): void {
     assert.equal(await boundRegionOf(database), 'germany');
   });
 
-  test('is refused before the schema is migrated', async () => {
+  test('is compared before the schema is migrated', async () => {
     const database = await fresh();
     await withKnex(database, async (knex) => {
       await knex.schema.createTable('deployment', (table) => {
@@ -90,14 +90,14 @@ function testRegionBinding(fresh: () => Promise<DatabaseConfig>): void {
     });
   });
 
-  test('is compared by the id of the region alone', async () => {
+  test('is compared only by its id', async () => {
     const database = await fresh();
     await prepareDatabase({ database, rules: germany });
     const edited = { ...germany, edition: 'other', defaultLanguage: 'en' } as const;
     assert.deepEqual(await prepareDatabase({ database, rules: edited }), []);
   });
 
-  test('belongs to exactly one of two regions that start on it together', async () => {
+  test('is that of exactly one of two regions that start at the same time', async () => {
     const processes = await Promise.all([startMigrator(), startMigrator()]);
     for (let round = 0; round < Math.min(rounds, maxDatabases); round++) {
       const database = await fresh();

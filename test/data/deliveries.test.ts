@@ -11,7 +11,7 @@ import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 const unblocked = { kind: 'user.unblocked' } as const;
 
-/** Wants sign-outs and unblocked users, whoever they are. */
+/** Subscribes to sign-outs and unblocked users. */
 const counter: Subscriber = {
   name: 'counter',
   messageFor: ({ event: { kind } }) => (kind === 'signOut' || kind === 'user.unblocked' ? { kind: 'count' } : null),
@@ -28,7 +28,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
     const rows = (table = 'deliveries') => database.knex<Record<string, unknown>>(table).orderBy(['created_at', 'id']);
     const clear = () => database.knex('deliveries').delete();
 
-    test('are written for each subscriber that wants the event, with the place of its entry', async () => {
+    test('are written for each subscriber to the event, with the place of the entry', async () => {
       const subscribed = withSubscribers(database, [counter, idle, Object.assign({}, counter, { name: 'second' })]);
       const entries = [
         { event: unblocked, targetId: user.id },
@@ -46,14 +46,14 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       await clear();
     });
 
-    test('are written once for an entry and a subscriber', async () => {
+    test('are unique per entry and subscriber', async () => {
       await activityStore.record(database, scope, unblocked, user.id, start);
       const [row] = await rows();
       await assert.rejects(database.knex('deliveries').insert(Object.assign({}, row, { id: randomUUID() })), /unique/i);
       await clear();
     });
 
-    test('are rolled back with the event, within transactions inside transactions', async () => {
+    test('are rolled back with the event, also in nested transactions', async () => {
       const doomed = database.transaction((tx) =>
         tx.transaction(async (inner) => {
           await activityStore.record(inner, scope, unblocked, user.id, start);
@@ -65,7 +65,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.deepEqual(await rows(), []);
     });
 
-    test('cannot be forgotten: nothing is recorded where no subscribers are registered', async () => {
+    test('require registered subscribers: otherwise the event is not recorded', async () => {
       const bare = openDatabase(config);
       const entries = () => database.knex('activity').where({ tenant_id: scope.tenant.id });
       const before = await entries();
@@ -74,7 +74,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.equal((await entries()).length, before.length);
     });
 
-    test('go with their user', async () => {
+    test('are deleted with their user', async () => {
       const gone = newUser();
       await usersStore.insert(database, scope, gone);
       await activityStore.record(database, scope, unblocked, gone.id, start);

@@ -1,4 +1,4 @@
-/** Letters that collations order in different ways, equal names, empty ones, signs that mean something to LIKE and to SQL. */
+/** Letters that collations sort differently, duplicate and empty names, and characters with a meaning in LIKE and SQL. */
 export const hostileNames = [
   'Zoé Besson',
   'Zoe Besson',

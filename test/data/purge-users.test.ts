@@ -21,11 +21,11 @@ const never = new AbortController().signal;
 for (const { dialect, config, skip } of eachDialect(await postgres())) {
   describe(`the purge of deleted users on ${dialect}`, { skip }, () => {
     let opened: ReturnType<typeof open> | null = null;
-    // A file has one process; those that share a PostgreSQL have connections of their own.
+    // On PostgreSQL every node has its own connections. An SQLite file is used by one process.
     const connect = (): ReturnType<typeof open> =>
       config.kind === 'sqlite' ? (opened ??= open(config)) : open(config);
 
-    /** A process of the portal, at a time. */
+    /** Creates a node of the portal with its clock at `now`. @param onceListed called after the users to erase were listed */
     async function createNode(now: number, onceListed?: () => unknown) {
       const { database } = await connect();
       const listing = /^select .* where users\.state = 'deleted'/;
@@ -63,7 +63,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
     const purged = async ({ database }: Node, scope: Scope): Promise<{ target_id: string; personal: string }[]> =>
       database.knex('activity').where({ tenant_id: scope.tenant.id, kind: 'user.purged' });
 
-    it('leaves everybody until the time to restore them is over, and nobody after it', async () => {
+    it('erases deleted users after their restore window and not before', async () => {
       const early = await createNode(start + windowMs - 1);
       const scope = await newTenant(early.database);
       const [user] = (await deletedUsers(early, scope, 1)) as [NewUser];
@@ -81,7 +81,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       await usersStore.insert(late.database, scope, { ...newUser(), username: user.username });
     });
 
-    it('is done once by several processes, in several companies, however many there are', async () => {
+    it('erases each user once, on several nodes and in several tenants', async () => {
       const nodes = await Promise.all([1, 2, 3].map(() => createNode(start + windowMs)));
       const [node] = nodes as [Node, Node, Node];
       const scopes = [await newTenant(node.database), await newTenant(node.database)];
@@ -94,7 +94,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       }
     });
 
-    it('and a restore at the same time: one of the two, never half of each', async () => {
+    it('either erases a user or loses to a concurrent restore', async () => {
       const [before, after] = [await createNode(start + windowMs - 1), await createNode(start + windowMs)];
       const scope = await newTenant(before.database);
       const boss = newUser({ administratorLevel: 'global' });
@@ -116,13 +116,13 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       }
     });
 
-    it('leaves whoever was restored and deleted again since they were found', async () => {
+    it('keeps a user who was restored and deleted again after being listed', async () => {
       const node = await createNode(start);
       const scope = await newTenant(node.database);
       const again = newUser({ state: 'deleted', deletedAt: start });
       await usersStore.insert(node.database, scope, again);
       const later = { deleted_at: start + 1 };
-      // A connection of its own: SQLite's single one is held by the listing.
+      // A separate connection is needed, because the listing holds the only connection to SQLite.
       const { database: other } = await open(config);
       const late = await createNode(start + windowMs, () => other.knex('users').where({ id: again.id }).update(later));
       await late.purge();
@@ -130,11 +130,11 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
         .knex<{ id: string }>('users')
         .where({ id: again.id, ...later })
         .select('id');
-      assert.deepEqual(listed, [{ id: again.id }], 'they were listed');
+      assert.deepEqual(listed, [{ id: again.id }], 'the user was changed after being listed');
       assert.ok(await usersStore.findDeleted(node.database, scope, again.id));
     });
 
-    it('counts whom it would erase, by each organization’s own window, and all users', async () => {
+    it('counts the users to erase by the restore window of each tenant, and all users', async () => {
       const node = await createNode(start + windowMs);
       await node.purge();
       const all = await node.step.limit.count();
@@ -156,7 +156,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.deepEqual(await node.step.countDue(start + windowMs), { erasedUsers: 0 });
     });
 
-    it('stops between two users when the process is told to end', async () => {
+    it('stops between two users on shutdown', async () => {
       const node = await createNode(start + windowMs);
       const scope = await newTenant(node.database);
       await deletedUsers(node, scope, 3);

@@ -32,7 +32,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.equal(await insert(), true);
       return { id: user.id, seed, insert };
     }
-    /** Another app of the same user. */
+    /** Adds another authenticator app to a user. @returns its seed */
     async function addAnotherApp(id: string, by = vault): Promise<string> {
       const seed = newSeed();
       const { text, keyId } = by.seal(seed, seedOf(id));
@@ -43,7 +43,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
     const accept = (id: string, code: string, now: number): Promise<boolean> =>
       database.transaction((tx) => secondFactorsStore.acceptTotp(tx, vault, scope, id, { code, now }));
 
-    /** What sign-in reads of the user at each request, beside what is there. */
+    /** @returns the user's set-up time, which is read at each request, and the numbers of stored apps and recovery codes */
     async function factorState(id: string): Promise<[at: number | null, apps: number, codes: number]> {
       const rows = await knex('credentials').where({ user_id: id }).select<{ kind: string }[]>('kind');
       const countOf = (kind: string): number => rows.filter((row) => row.kind === kind).length;
@@ -51,10 +51,10 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       return [user?.secondFactorAt ?? null, countOf('totp'), countOf('recoveryCode')];
     }
 
-    test('are said of the user exactly while there is an app', async () => {
+    test('set secondFactorAt of the user exactly while an app is stored', async () => {
       const { id, insert } = await enrollUser();
       assert.deepEqual(await factorState(id), [start, 1, 2]);
-      assert.equal(await insert(), false, 'they have one');
+      assert.equal(await insert(), false, 'the user already has a second factor');
       assert.deepEqual(await factorState(id), [start, 1, 2]);
       await secondFactorsStore.remove(database, scope, id);
       assert.deepEqual(await factorState(id), [null, 0, 0]);
@@ -62,16 +62,16 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.deepEqual(await factorState(id), [start, 1, 2]);
     });
 
-    test('accept each code once, and none of the time before', async () => {
+    test('accept each code once and no earlier code afterwards', async () => {
       const { id, seed } = await enrollUser();
       const now = start + minuteMs;
-      assert.equal(await accept(id, codeAt(seed, start), start), false, 'it confirmed the set-up');
+      assert.equal(await accept(id, codeAt(seed, start), start), false, 'the code was already used in the set-up');
       assert.equal(await accept(id, codeAt(seed, now), now), true);
       assert.equal(await accept(id, codeAt(seed, now), now), false);
       assert.equal(await accept(id, codeAt(seed, now - 30_000), now), false);
     });
 
-    test('may be several apps, each with its own codes', async () => {
+    test('can consist of several apps with independent codes', async () => {
       const { id, seed } = await enrollUser();
       const second = await addAnotherApp(id);
       const now = start + minuteMs;
@@ -81,7 +81,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.deepEqual(await factorState(id), [null, 0, 0]);
     });
 
-    test('accept a code beside an app whose seed no key opens, and say so where none is accepted', async () => {
+    test('still accept a code if another seed cannot be decrypted, and fail as unavailable otherwise', async () => {
       const { id, seed } = await enrollUser();
       await addAnotherApp(id, other);
       const now = start + minuteMs;
@@ -92,7 +92,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       );
     });
 
-    test('are sealed anew under the first key, and counted where no key opens them', async () => {
+    test('are encrypted again with the first key, and counted if no key can decrypt them', async () => {
       await knex('credentials').where({ kind: 'totp' }).delete();
       const { id, seed } = await enrollUser();
       await addAnotherApp(id, createVault(['a lost key of thirty-two characters or more']));
@@ -112,7 +112,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.equal(await accepted, true);
     });
 
-    test('of another tenant are out of reach', async () => {
+    test('of another tenant are not accessible', async () => {
       const { id, seed } = await enrollUser();
       const elsewhere = await newTenant(database);
       const now = start + minuteMs;

@@ -41,7 +41,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
     const isLive = async (id: string): Promise<boolean> =>
       (await sessionsStore.findLiveAcrossTenants(database, id)) !== null;
 
-    test('come with their user and tenant in one read, and without a hash', async () => {
+    test('are returned with their user and tenant, without the password hash', async () => {
       const user = await addUser();
       const id = await openSession(user, start + 5);
       const live = await sessionsStore.findLiveAcrossTenants(database, id);
@@ -73,7 +73,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.equal(await sessionsStore.findLiveAcrossTenants(database, randomUUID()), null);
     });
 
-    test('show at once what changed elsewhere: the epoch, a suspended tenant, when they were seen', async () => {
+    test('reflect changes by other nodes immediately: the epoch, a suspended tenant, the last request', async () => {
       const user = await addUser();
       const id = await openSession(user);
       await credentialsStore.replace(database, scope, user.id, 0, { kind: 'own', hash: 'x', at: start });
@@ -87,7 +87,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       );
     });
 
-    test('end one by one, or all of a user’s but one, and never those of somebody else', async () => {
+    test('of a user can be ended one by one, all but one, or all, without affecting other users', async () => {
       const [user, other] = [await addUser(), await addUser()];
       const [one, two, three, foreign] = [
         await openSession(user),
@@ -103,14 +103,14 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.deepEqual(await Promise.all([two, foreign].map(isLive)), [false, true]);
     });
 
-    test('of another tenant do not end', async () => {
+    test('of another tenant cannot be ended', async () => {
       const stranger = await addUser(elsewhere);
       const id = await openSession(stranger);
       await sessionsStore.endAllOfUser(database, scope, stranger.id, null);
       assert.equal(await isLive(id), true);
     });
 
-    test('are swept out once they are idle or old, and not before', async () => {
+    test('are deleted once they exceed the idle or absolute limit', async () => {
       const user = await addUser();
       const now = start + 100 * 3_600_000;
       const [idle, old] = [idleLimitMs(worldwide), absoluteLimitMs(worldwide)];
@@ -131,7 +131,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.deepEqual(await Promise.all(ids.map(isLive)), [true, true, false, false]);
     });
 
-    describe('what a cookie opens', () => {
+    describe('the session store of express-session', () => {
       const clock = { now: start };
       const ttl = (session: SessionData): number => ('passport' in session ? 3_600_000 : 60_000);
       const store = new TableStore(database, ttl, () => clock.now);
@@ -141,7 +141,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       );
       const destroy = promisify(store.destroy.bind(store));
 
-      test('is kept, replaced and destroyed', async () => {
+      test('stores, replaces and destroys a session', async () => {
         assert.equal(await get('a'), null);
         await set('a', { username: 'ada', cookie: { path: '/' } });
         assert.deepEqual(await get('a'), { username: 'ada', cookie: { path: '/' } });
@@ -152,7 +152,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
         await destroy('a');
       });
 
-      test('is gone after its time: a visitor’s sooner than a user’s', async () => {
+      test('expires a visitor’s session sooner than a user’s', async () => {
         await set('visitor', {});
         await set('user', { passport: {} });
         clock.now += 59_999;
@@ -164,7 +164,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
         assert.deepEqual(left, [{ key: 'user' }]);
       });
 
-      test('is written by 20 at once without a fault', async () => {
+      test('accepts 20 concurrent writes', async () => {
         await Promise.all(Array.from({ length: 20 }, (_, n) => set('busy', { n })));
         assert.equal(typeof ((await get('busy')) as { n?: number } | null)?.n, 'number');
       });

@@ -17,12 +17,12 @@ import { eachDialect, newTenant, newUser, open, start } from './databases.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 import type { NewUser } from '../../src/core/accounts/stores/users.mapping.ts';
 
-// Each part of the search for a page, made to be the one that fills it.
+// Limits that force each strategy for finding a page.
 const strategies: Record<string, Limits> = {
-  'in one step': { stepRows: 1_000, maxNamed: 10_000, namedRows: 11 },
-  'step by step, where no index may name anyone': { stepRows: 3, maxNamed: -1, namedRows: 11 },
-  'by those whom an index names': { stepRows: 1, maxNamed: 10_000, namedRows: 11 },
-  'by whichever index names few, and step by step where none does': { stepRows: 2, maxNamed: 40, namedRows: 500 },
+  'in a single step': { stepRows: 1_000, maxNamed: 10_000, namedRows: 11 },
+  'step by step, without an index': { stepRows: 3, maxNamed: -1, namedRows: 11 },
+  'from the results of an index': { stepRows: 1, maxNamed: 10_000, namedRows: 11 },
+  'from an index with few results, otherwise step by step': { stepRows: 2, maxNamed: 40, namedRows: 500 },
 };
 
 const names = ['Zoé', 'Zoe', 'Müller', 'Mueller', 'Muller', 'Åse', '李小龍', 'O’Neil', 'Юлия', 'Παπάς', 'a', 'nan'];
@@ -48,7 +48,7 @@ const bytes = (text: string | number): Buffer => Buffer.from(String(text));
 const compareToCursor = (user: NewUser, { key, id }: Cursor, sort: SortKey): number =>
   Buffer.compare(bytes(keyOf(user, sort)), bytes(key)) || Buffer.compare(bytes(user.id), bytes(id));
 
-// Said once more, and as simply as can be: a word of the search is part of a word of the person's.
+// A simple reference implementation: each word of the search must be part of a word of the person.
 const fold = (text: string): string => foldName(text).replaceAll('ς', 'σ');
 const wordsOf = (text: string): string[] => text.match(/[\p{L}\p{N}\p{M}]+/gu) ?? [];
 const spellings = (word: string): string[] => [
@@ -106,14 +106,14 @@ const requests = fc.oneof(byOneWord, anyRequests).map(({ from, ...request }): Pa
 }));
 
 for (const { dialect, config, skip } of eachDialect(await postgres())) {
-  describe(`every step of a search for a page on ${dialect} finds the same`, { skip }, async () => {
+  describe(`a page of users on ${dialect} is the same when it is found`, { skip }, async () => {
     const { database } = await open(config);
     const scope = await newTenant(database);
-    const neighbour = await newTenant(database);
+    const otherTenant = await newTenant(database);
     await usersStore.insertMany(database, scope, people);
     await usersStore.insertMany(
       database,
-      neighbour,
+      otherTenant,
       people.map((user, index) => newUser({ ...user, id: `n${index}`, username: `n.${user.username}` })),
     );
 

@@ -34,10 +34,10 @@ test('generated users depend only on the seed, except for their ids, and user na
 });
 
 for (const { dialect, config, skip } of databases) {
-  describe(`a tenant of any size on ${dialect}`, { skip }, async () => {
+  describe(`a generated tenant on ${dialect}`, { skip }, async () => {
     const { database } = await open(config);
 
-    test('is filled in without the indexes, which are there afterwards as they were before', async () => {
+    test('is filled without indexes, which are recreated afterwards', async () => {
       const before = await indexesOf(database);
       const hashes = ['first', 'others'] as const;
       const tenant = { name: 'Big', domain: 'big.example', users: 1_234, passwordHashes: hashes };
@@ -53,7 +53,7 @@ for (const { dialect, config, skip } of databases) {
       assert.equal(Number(row?.count), 1_234);
     });
 
-    test('is listed for the operator whole and in order', async () => {
+    test('is listed completely and in order for the operator', async () => {
       const [tenant] = await tenantsStore.listForOperator(database);
       const users = await Array.fromAsync(usersStore.everyUser(database, tenant!.id));
       const rows = await database.knex('users').whereNot('state', 'deleted').orderBy(['name_key', 'id']).select('id');

@@ -1,9 +1,9 @@
 import type { Row } from './packs.ts';
 
-/** What a User management admin, and somebody without a level, is offered and refused. Under worldwide, Germany, Germany of old, US Government and China. */
+/** What a User management admin and a user without a level may do. Columns: worldwide, Germany, Germany (historical), US Government, China. */
 export const shipped: readonly Row[] = [
   [
-    'the list says to a manager',
+    'note on the user list, User management admin',
     '200',
     '200 In the region Germany, only Global admins do this to administrators: change a user, block or unblock sign-in, end the sessions of a user, reset a password, delete a user account, and restore a user. What is managed where',
     '200',
@@ -11,7 +11,7 @@ export const shipped: readonly Row[] = [
     '200 In the region China, users do this themselves: reset a password. What is managed where',
   ],
   [
-    'an administrator’s page says to a manager',
+    'note on the page of an administrator, User management admin',
     '200',
     '200 In the region Germany, only Global admins do this to administrators: change a user, block or unblock sign-in, end the sessions of a user, delete a user account, and reset a password. What is managed where',
     '200 In the region Germany, this is not done here. It is done in the administration portal of Microsoft Cloud Germany.',
@@ -19,7 +19,7 @@ export const shipped: readonly Row[] = [
     '200 In the region China, nobody can do this for a user: users recover their access themselves, starting from “Forgotten your password?” where they sign in.',
   ],
   [
-    'a manager blocks an administrator',
+    'blocking an administrator, User management admin',
     '303 /account-settings/user-management/…',
     '403 Only for Global admins',
     '403 Managed in another place',
@@ -27,18 +27,18 @@ export const shipped: readonly Row[] = [
     '303 /account-settings/user-management/…',
   ],
   [
-    'a manager deletes a Global admin',
+    'deleting a Global admin, User management admin',
     '403 Only for Global admins',
     '403 Only for Global admins',
     '403 Managed in another place',
     '403 Managed in another place',
     '403 Only for Global admins',
   ],
-  ['the dashboard offers somebody else', '200 My profile · Change password'],
-  ['the list tells somebody else', '403 This is for administrators'],
-  ['their own password', '200 Change password'],
+  ['dashboard, user', '200 My profile · Change password'],
+  ['user list, user', '403 This is for administrators'],
+  ['changing the own password, user', '200 Change password'],
   [
-    'the log keeps',
+    'recorded log entries',
     'user.blocked, users.delete refused: globalAdmin',
     'users.block refused: administrator, users.delete refused: globalAdmin',
     'users.block refused: elsewhere, users.delete refused: elsewhere',
@@ -47,10 +47,10 @@ export const shipped: readonly Row[] = [
   ],
 ];
 
-/** The same under an operator’s own rules: two of us, by link, by mail, app for all, look only. */
+/** The same under custom rules. Columns: two administrators, links shown, links mailed, second factor for all, view only. */
 export const custom: readonly Row[] = [
   [
-    'the list says to a manager',
+    'note on the user list, User management admin',
     '200',
     '200 In the region Germany, only Global admins do this to administrators: change a user, block or unblock sign-in, end the sessions of a user, reset a password, delete a user account, and restore a user. What is managed where',
     '200 In the region China, users do this themselves: reset a password. What is managed where',
@@ -58,7 +58,7 @@ export const custom: readonly Row[] = [
     '200 In the region Worldwide, this is not offered: change a user, block or unblock sign-in, end the sessions of a user, reset a password, delete a user account, restore a user, add a user, import users, and export users. What is managed where',
   ],
   [
-    'an administrator’s page says to a manager',
+    'note on the page of an administrator, User management admin',
     '200',
     '200 In the region Germany, only Global admins do this to administrators: change a user, block or unblock sign-in, end the sessions of a user, delete a user account, and reset a password. What is managed where',
     '200 In the region China, nobody can do this for a user: users recover their access themselves, starting from “Forgotten your password?” where they sign in.',
@@ -66,7 +66,7 @@ export const custom: readonly Row[] = [
     '200 In the region Worldwide, this is not offered: change a user, block or unblock sign-in, end the sessions of a user, delete a user account, and reset a password. What is managed where',
   ],
   [
-    'a manager blocks an administrator',
+    'blocking an administrator, User management admin',
     '303 /account-settings/user-management/…',
     '403 Only for Global admins',
     '303 /account-settings/user-management/…',
@@ -74,18 +74,18 @@ export const custom: readonly Row[] = [
     '403 Not offered in this region',
   ],
   [
-    'a manager deletes a Global admin',
+    'deleting a Global admin, User management admin',
     '403 Only for Global admins',
     '403 Only for Global admins',
     '403 Only for Global admins',
     '403 Managed in another place',
     '403 Not offered in this region',
   ],
-  ['the dashboard offers somebody else', '200 My profile · Change password'],
-  ['the list tells somebody else', '403 This is for administrators'],
-  ['their own password', '200 Change password'],
+  ['dashboard, user', '200 My profile · Change password'],
+  ['user list, user', '403 This is for administrators'],
+  ['changing the own password, user', '200 Change password'],
   [
-    'the log keeps',
+    'recorded log entries',
     'secondFactor.setUp, user.blocked, users.delete refused: globalAdmin',
     'users.block refused: administrator, users.delete refused: globalAdmin',
     'secondFactor.setUp, user.blocked, users.delete refused: globalAdmin, secondFactor.setUp',

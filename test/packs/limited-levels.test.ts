@@ -2,28 +2,28 @@ import { paths, userPath } from '../../src/site/http/paths.ts';
 import { describeUnderEachPack, type Scenario } from './scenario.ts';
 import { custom, shipped } from './limited-levels.table.ts';
 
-describeUnderEachPack('the lesser levels', { shipped, custom }, async (scenario) => {
+describeUnderEachPack('limited levels', { shipped, custom }, async (scenario) => {
   await asManager(scenario);
-  await asSomebodyElse(scenario);
+  await asUser(scenario);
   await scenario.noteLog();
 });
 
 async function asManager({ signIn, awa, rosa, camille, notePage, noteResponse }: Scenario): Promise<void> {
   const manager = await signIn(awa);
-  await notePage('the list says to a manager', manager, paths.users, '.rule-note');
+  await notePage('note on the user list, User management admin', manager, paths.users, '.rule-note');
   await notePage(
-    'an administrator’s page says to a manager',
+    'note on the page of an administrator, User management admin',
     manager,
     userPath(rosa.id),
     '.elsewhere > p:first-of-type, .rule-note',
   );
-  await noteResponse('a manager blocks an administrator', manager, `${userPath(rosa.id)}/block`);
-  await noteResponse('a manager deletes a Global admin', manager, `${userPath(camille.id)}/delete`);
+  await noteResponse('blocking an administrator, User management admin', manager, `${userPath(rosa.id)}/block`);
+  await noteResponse('deleting a Global admin, User management admin', manager, `${userPath(camille.id)}/delete`);
 }
 
-async function asSomebodyElse({ signIn, noah, notePage }: Scenario): Promise<void> {
+async function asUser({ signIn, noah, notePage }: Scenario): Promise<void> {
   const user = await signIn(noah);
-  await notePage('the dashboard offers somebody else', user, paths.dashboard, '.tiles .tile-title');
-  await notePage('the list tells somebody else', user, paths.users);
-  await notePage('their own password', user, paths.ownPassword);
+  await notePage('dashboard, user', user, paths.dashboard, '.tiles .tile-title');
+  await notePage('user list, user', user, paths.users);
+  await notePage('changing the own password, user', user, paths.ownPassword);
 }

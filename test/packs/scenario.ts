@@ -15,7 +15,7 @@ import * as activityStore from '../../src/core/activity/activity.store.ts';
 
 type Fields = Readonly<Record<string, string>>;
 
-/** A scenario under a pack: always the same people, who read English, and what they find. */
+/** A portal under one pack with a fixed set of English-speaking users, and what they observe. */
 export interface Scenario {
   readonly portal: Portal;
   readonly tenant: TestTenant;
@@ -28,19 +28,19 @@ export interface Scenario {
   readonly noah: TestUser;
   readonly observed: Record<string, string>;
   readonly newStranger: () => Person;
-  /** Signs in, with a code where the pack asks for one, which the person then sets up first. */
+  /** Signs in, and sets up and uses a second factor if the pack requires one. */
   readonly signIn: (user: TestUser) => Promise<Person>;
-  /** What an app that was set up on the way in shows now; nothing where there is none. */
+  /** The current code of an app that was set up at sign-in; '' if there is none. */
   readonly codeOf: (user: TestUser) => string;
-  /** Notes the status of a page, and the texts that match. */
+  /** Records the status of a page and its texts that match the selector. */
   readonly notePage: (what: string, person: Person, path: string, selector?: string) => Promise<void>;
-  /** Notes how a form is answered: its status, where it leads, or what the page is called. */
+  /** Submits a form and records the status, and the redirect target or the heading of the page. */
   readonly noteResponse: (what: string, person: Person, path: string, fields?: Fields) => Promise<void>;
-  /** Notes what the log holds now, but the signing in. */
+  /** Records the current entries of the log, except sign-ins. */
   readonly noteLog: () => Promise<void>;
 }
 
-/** Tells one part of the scenario under every pack that comes with Parvis, and under some that an operator may write. */
+/** Runs the observations under every built-in pack and under custom rules, and compares them with the tables. */
 export function describeUnderEachPack(
   part: string,
   tables: { readonly shipped: readonly Row[]; readonly custom: readonly Row[] },
@@ -48,7 +48,7 @@ export function describeUnderEachPack(
 ): void {
   const under = (pack: string, column: Record<string, string>, environment: () => unknown): void => {
     describe(`${part} under ${pack}`, () => {
-      test('goes like this', async () => {
+      test('matches the table', async () => {
         const scenario = await openScenario((await environment()) as Record<string, string>);
         await observe(scenario);
         assert.deepEqual(scenario.observed, column);
@@ -57,9 +57,7 @@ export function describeUnderEachPack(
   };
   for (const [index, pack] of packs.entries()) under(pack, columnOf(tables.shipped, index), () => environmentOf(pack));
   for (const [index, pack] of operatorPacks.entries())
-    under(`rules of an operator’s own, “${pack}”`, columnOf(tables.custom, index), () =>
-      environmentOfOperatorPack(pack),
-    );
+    under(`custom rules “${pack}”`, columnOf(tables.custom, index), () => environmentOfOperatorPack(pack));
 }
 
 async function openScenario(environment: Readonly<Record<string, string>>): Promise<Scenario> {
@@ -86,7 +84,7 @@ async function openScenario(environment: Readonly<Record<string, string>>): Prom
       observed[what] = `${status} ${squeeze(withoutIds(said))}`.trim();
     },
     noteLog: async () => {
-      observed['the log keeps'] = await namesIn(portal, tenant);
+      observed['recorded log entries'] = await namesIn(portal, tenant);
     },
   };
 }
@@ -103,7 +101,7 @@ function signInHelpers(portal: Portal): Pick<Scenario, 'newStranger' | 'signIn' 
         seeds.set(user.id, seedOn(person));
         await person.submit('Confirm and set up', { Code: codeNow(user) });
       } else if (person.path === paths.signInCode) await person.submit('Sign in', { Code: codeNow(user) });
-      // No code opens twice.
+      // Each code is accepted only once.
       if (seeds.has(user.id)) portal.clock.now += 60_000;
       return person;
     },
@@ -120,7 +118,7 @@ async function namesIn({ database }: Portal, { scope }: TestTenant): Promise<str
 const nameOf = ({ event }: Activity): string =>
   event.kind === 'refused' ? `${event.action} refused: ${event.because}` : event.kind;
 
-/** @returns the texts of a page that match, in their order */
+/** @returns the texts of a page that match the selector, in document order */
 export function textsOf(person: Person, selector: string): string {
   if (!(person.headers['content-type'] ?? '').startsWith('text/html')) return 'a file';
   const all = person.$('main').find(selector).toArray();

@@ -1,9 +1,9 @@
 import type { Row } from './packs.ts';
 
-/** What an administrator does to others, and for what they ask another. Under worldwide, Germany, Germany of old, US Government and China. */
+/** Handover, removal of second factors, and actions that may require approval. Columns: worldwide, Germany, Germany (historical), US Government, China. */
 export const shipped: readonly Row[] = [
   [
-    'the page of somebody with a second factor offers and says',
+    'page of a user with a second factor',
     '200 Remove the second factor',
     '200 Remove the second factor',
     '200 In the region Germany, this is not done here. It is done in the administration portal of Microsoft Cloud Germany. · The link leaves this portal.',
@@ -11,7 +11,7 @@ export const shipped: readonly Row[] = [
     '200 Remove the second factor · In the region China, nobody can do this for a user: users recover their access themselves, starting from “Forgotten your password?” where they sign in.',
   ],
   [
-    'removing it asks',
+    'form to remove the second factor',
     '200 Remove the second factor',
     '200 Remove the second factor',
     '200 Managed in another place',
@@ -19,7 +19,7 @@ export const shipped: readonly Row[] = [
     '200 Remove the second factor',
   ],
   [
-    'removing it does',
+    'removing the second factor',
     '303 /account-settings/user-management/…',
     '303 /account-settings/user-management/…',
     '403 Managed in another place',
@@ -27,15 +27,22 @@ export const shipped: readonly Row[] = [
     '303 /account-settings/user-management/…',
   ],
   [
-    'a reset is announced',
+    'first line of the reset form',
     '200 A temporary password is shown to you once, to copy and pass on.',
     '200 A temporary password is shown to you once, to copy and pass on.',
     '200',
     '200',
     '200',
   ],
-  ['a reset hands over', 'temporary-password', 'temporary-password', 'nothing', 'nothing', 'nothing'],
-  ['adding a user hands over', 'temporary-password', 'temporary-password', 'nothing', 'nothing', 'temporary-password'],
+  ['credential shown by a reset', 'temporary-password', 'temporary-password', 'nothing', 'nothing', 'nothing'],
+  [
+    'credential shown for a new user',
+    'temporary-password',
+    'temporary-password',
+    'nothing',
+    'nothing',
+    'temporary-password',
+  ],
   [
     'resetting a Global admin',
     '200 Reset password',
@@ -45,7 +52,7 @@ export const shipped: readonly Row[] = [
     '403 Users do this alone',
   ],
   [
-    'giving the level Global admin',
+    'granting the Global admin level',
     '303 /account-settings/user-management/…',
     '303 /account-settings/user-management/…',
     '403 Managed in another place',
@@ -62,16 +69,16 @@ export const shipped: readonly Row[] = [
   ],
   ['exporting the log', '200 a file', '200 a file', '200 a file', '200 a file', '403 Not offered in this region'],
   [
-    'deleting two',
+    'deleting two users',
     '200 Delete user account',
     '200 Delete user account',
     '200 Managed in another place',
     '200 Managed in another place',
     '200 Delete user account',
   ],
-  ['another Global admin is asked', '200'],
+  ['request shown to another Global admin', '200'],
   [
-    'the log keeps',
+    'recorded log entries',
     'secondFactor.setUp, secondFactor.removed, password.reset, user.added, password.reset, user.edited, users.exported, activity.exported',
     'secondFactor.setUp, secondFactor.removed, password.reset, user.added, password.reset, user.edited, users.exported, activity.exported',
     'secondFactor.setUp, users.removeSecondFactor refused: elsewhere, users.resetPassword refused: elsewhere, users.add refused: elsewhere, users.resetPassword refused: elsewhere, users.edit refused: elsewhere, activity.exported',
@@ -80,10 +87,10 @@ export const shipped: readonly Row[] = [
   ],
 ];
 
-/** The same under an operator’s own rules: two of us, by link, by mail, app for all, look only. */
+/** The same under custom rules. Columns: two administrators, links shown, links mailed, second factor for all, view only. */
 export const custom: readonly Row[] = [
   [
-    'the page of somebody with a second factor offers and says',
+    'page of a user with a second factor',
     '200 Remove the second factor',
     '200 Remove the second factor',
     '200 Remove the second factor · In the region China, nobody can do this for a user: users recover their access themselves, starting from “Forgotten your password?” where they sign in.',
@@ -91,7 +98,7 @@ export const custom: readonly Row[] = [
     '200 In the region Worldwide, this is not offered: change a user, block or unblock sign-in, end the sessions of a user, delete a user account, reset a password, and remove a second factor. What is managed where',
   ],
   [
-    'removing it asks',
+    'form to remove the second factor',
     '200 Remove the second factor',
     '200 Remove the second factor',
     '200 Remove the second factor',
@@ -99,7 +106,7 @@ export const custom: readonly Row[] = [
     '200 Not offered in this region',
   ],
   [
-    'removing it does',
+    'removing the second factor',
     '303 /account-settings/user-management/…',
     '303 /account-settings/user-management/…',
     '303 /account-settings/user-management/…',
@@ -107,16 +114,16 @@ export const custom: readonly Row[] = [
     '403 Not offered in this region',
   ],
   [
-    'a reset is announced',
+    'first line of the reset form',
     '200 A temporary password is shown to you once, to copy and pass on.',
     '200 A one-time link is shown to you once, to copy and pass on.',
     '200',
     '200',
     '200',
   ],
-  ['a reset hands over', 'temporary-password', 'hand-over-link', 'nothing', 'nothing', 'nothing'],
+  ['credential shown by a reset', 'temporary-password', 'hand-over-link', 'nothing', 'nothing', 'nothing'],
   [
-    'adding a user hands over',
+    'credential shown for a new user',
     'temporary-password',
     'hand-over-link',
     'One-time link sent by mail',
@@ -132,7 +139,7 @@ export const custom: readonly Row[] = [
     '403 Not offered in this region',
   ],
   [
-    'giving the level Global admin',
+    'granting the Global admin level',
     '303 /account-settings/approvals/new?act=giveGlobalAdmin&user=…',
     '303 /account-settings/user-management/…',
     '303 /account-settings/approvals/new?act=giveGlobalAdmin&user=…',
@@ -156,16 +163,16 @@ export const custom: readonly Row[] = [
     '200 a file',
   ],
   [
-    'deleting two',
+    'deleting two users',
     '200 Ask another administrator',
     '200 Delete user account',
     '200 Delete user account',
     '200 Managed in another place',
     '200 Not offered in this region',
   ],
-  ['another Global admin is asked', '200 Export all users as a CSV file', '200', '200', '200', '200'],
+  ['request shown to another Global admin', '200 Export all users as a CSV file', '200', '200', '200', '200'],
   [
-    'the log keeps',
+    'recorded log entries',
     'secondFactor.setUp, secondFactor.setUp, secondFactor.removed, password.reset, user.added, users.resetPassword refused: secondAdministrator, approval.asked, secondFactor.setUp',
     'secondFactor.setUp, secondFactor.removed, password.reset, user.added, password.reset, user.edited, users.exported',
     'secondFactor.setUp, secondFactor.setUp, secondFactor.removed, users.resetPassword refused: alone, user.added, users.resetPassword refused: alone, users.exported, secondFactor.setUp',

@@ -6,9 +6,9 @@ import type { Person } from '../support/person.ts';
 import { describeUnderEachPack, textsOf, type Scenario } from './scenario.ts';
 import { custom, shipped } from './settings.table.ts';
 
-describeUnderEachPack('the rules', { shipped, custom }, async (scenario) => {
+describeUnderEachPack('rules and settings', { shipped, custom }, async (scenario) => {
   const stranger = await scenario.newStranger().visit(paths.region);
-  scenario.observed['a stranger reads what is done where'] = whereOn(stranger);
+  scenario.observed['page about the region, visitor'] = whereOn(stranger);
   const admin = await scenario.signIn(scenario.camille);
   await read(scenario, admin);
   await support(scenario, admin);
@@ -17,23 +17,23 @@ describeUnderEachPack('the rules', { shipped, custom }, async (scenario) => {
 });
 
 async function read({ notePage, observed, signIn, noah }: Scenario, admin: Person): Promise<void> {
-  await notePage('account settings lead on to', admin, paths.accountSettings, '.tiles .tile-title');
+  await notePage('links on the account settings', admin, paths.accountSettings, '.tiles .tile-title');
   await admin.visit(paths.where);
-  const same = whereOn(admin) === observed['a stranger reads what is done where'];
-  observed['an administrator reads of it'] = same ? 'the same' : whereOn(admin);
-  observed['and goes from there to'] = linksOn(admin);
+  const same = whereOn(admin) === observed['page about the region, visitor'];
+  observed['page about the region, administrator'] = same ? 'the same' : whereOn(admin);
+  observed['links on the page about the region, administrator'] = linksOn(admin);
   const user = await (await signIn(noah)).visit(paths.where);
-  observed['somebody else goes from there to'] = linksOn(user);
+  observed['links on the page about the region, user'] = linksOn(user);
   await admin.visit(paths.rules);
   const [said = ''] = textsOf(admin, '[aria-labelledby=group-files] div:first-child dd').split('Rule of');
-  observed['of exporting users the rules say'] = said.trim();
+  observed['rule for exporting users'] = said.trim();
   const offered = (name: string): boolean => admin.$(`form.form [name=${name}]`).length > 0;
-  observed['a tenant cannot tighten'] = [...ownNumberNames, ...ownChoiceNames]
+  observed['rules that a tenant cannot tighten'] = [...ownNumberNames, ...ownChoiceNames]
     .filter((name) => !offered(name))
     .join(' ');
 }
 
-/** Of each thing where it is done, in short. */
+/** @returns each task with the place where it is done, in short form */
 const whereOn = (person: Person): string => {
   const { $ } = person;
   const rows = $('.where tbody tr').toArray();
@@ -55,13 +55,13 @@ const linksOn = ({ $ }: Person): string => {
 async function support({ portal, notePage, noteResponse }: Scenario, admin: Person): Promise<void> {
   const { id: operator } = await anOperator(portal);
   await notePage('support access', admin, paths.supportAccess, '[aria-labelledby=give] :is(.elsewhere p, button)');
-  const wish = { operator, purpose: 'Imports fail', level: 'look' };
-  await noteResponse('letting an operator in for two days', admin, paths.supportAccess, { ...wish, hours: '48' });
-  await noteResponse('letting an operator in for an hour', admin, paths.supportAccess, { ...wish, hours: '1' });
+  const form = { operator, purpose: 'Imports fail', level: 'look' };
+  await noteResponse('granting support access for two days', admin, paths.supportAccess, { ...form, hours: '48' });
+  await noteResponse('granting support access for an hour', admin, paths.supportAccess, { ...form, hours: '1' });
 }
 
 async function log({ notePage }: Scenario, admin: Person): Promise<void> {
-  await notePage('the log offers', admin, paths.activityLog, '.page-actions .btn');
-  await notePage('the log says', admin, paths.activityLog, '.rule-note');
+  await notePage('actions on the log', admin, paths.activityLog, '.page-actions .btn');
+  await notePage('note on the log', admin, paths.activityLog, '.rule-note');
   await notePage('exporting the log', admin, paths.activityJsonLines);
 }

@@ -1,58 +1,58 @@
 import type { Row } from './packs.ts';
 
-/** What strangers, a Global admin and somebody without a level find on their way in, and how long it holds. Under worldwide, Germany, Germany of old, US Government and China. */
+/** Sign-in of a Global admin and of a user without a level, and session limits. Columns: worldwide, Germany, Germany (historical), US Government, China. */
 export const shipped: readonly Row[] = [
   [
-    'who forgot a password is told',
+    'help for a forgotten password',
     'Ask an administrator of your organization to reset it: you will be given a temporary password.',
     'Ask an administrator of your organization to reset it: you will be given a temporary password.',
     'In the region Germany, passwords are reset in another place: the administration portal of Microsoft Cloud Germany. Go there',
     'In the region US Government, passwords are reset in another place: the Azure Government portal. Go there',
     'In the region China, administrators cannot reset a password: users recover their access themselves. · Recover your access',
   ],
-  ['wrong passwords until a pause', '5', '5', '5', '3', '5'],
+  ['wrong passwords before a block', '5', '5', '5', '3', '5'],
   [
-    'recovering alone',
+    'recovering access',
     '404 This page does not exist · The address may be misspelt, or what it led to is gone.',
     '404 This page does not exist · The address may be misspelt, or what it led to is gone.',
     '404 This page does not exist · The address may be misspelt, or what it led to is gone.',
     '404 This page does not exist · The address may be misspelt, or what it led to is gone.',
     '200 Recover your access · In the region China, users recover their access themselves. Enter your user name: a one-time link is mailed to it, with which you choose a new password. · Send the link',
   ],
-  ['the sign-in leads a Global admin to', '/dashboard'],
-  ['their profile says to a Global admin of a second factor', '200 Set up an authenticator app'],
-  ['and answers a Global admin who removes it', '200 Remove the second factor'],
-  ['languages for a Global admin', '200 English · Français · Deutsch'],
-  ['the sign-in leads somebody else to', '/dashboard'],
-  ['their profile says to somebody else of a second factor', '200 Set up an authenticator app'],
-  ['and answers somebody else who removes it', '200 Remove the second factor'],
-  ['languages for somebody else', '200 English · Français · Deutsch'],
+  ['page after sign-in, Global admin', '/dashboard'],
+  ['second factor on the profile, Global admin', '200 Set up an authenticator app'],
+  ['removing the own second factor, Global admin', '200 Remove the second factor'],
+  ['languages, Global admin', '200 English · Français · Deutsch'],
+  ['page after sign-in, user', '/dashboard'],
+  ['second factor on the profile, user', '200 Set up an authenticator app'],
+  ['removing the own second factor, user', '200 Remove the second factor'],
+  ['languages, user', '200 English · Français · Deutsch'],
   [
-    'a temporary password opens after minutes',
+    'minutes after which a temporary password still works',
     '59, 1380, 4260',
     '59, 1380',
     '59, 1380',
     '59, 1380, 4260',
     '59, 1380, 4260',
   ],
-  ['minutes without a click that a session outlives', '29', '14', '14', '29', '29'],
-  ['hours that a session lives, at the most', '12', '8', '8', '12', '12'],
-  ['the log keeps', 'user.added'],
+  ['minutes of inactivity that a session survives', '29', '14', '14', '29', '29'],
+  ['maximum hours of a session', '12', '8', '8', '12', '12'],
+  ['recorded log entries', 'user.added'],
 ];
 
-/** The same under an operator’s own rules: two of us, by link, by mail, app for all, look only. */
+/** The same under custom rules. Columns: two administrators, links shown, links mailed, second factor for all, view only. */
 export const custom: readonly Row[] = [
   [
-    'who forgot a password is told',
+    'help for a forgotten password',
     'Ask an administrator of your organization to reset it: you will be given a temporary password.',
     'Ask an administrator of your organization to reset it: you will be given a one-time link.',
     'In the region China, administrators cannot reset a password: users recover their access themselves. · Recover your access',
     'In the region US Government, passwords are reset in another place: the Azure Government portal. Go there',
     'In Worldwide, passwords can’t be reset in this portal. Contact its operator.',
   ],
-  ['wrong passwords until a pause', '5', '5', '5', '3', '5'],
+  ['wrong passwords before a block', '5', '5', '5', '3', '5'],
   [
-    'recovering alone',
+    'recovering access',
     '404 This page does not exist · The address may be misspelt, or what it led to is gone.',
     '404 This page does not exist · The address may be misspelt, or what it led to is gone.',
     '200 Recover your access · In the region China, users recover their access themselves. Enter your user name: a one-time link is mailed to it, with which you choose a new password. · Send the link',
@@ -60,7 +60,7 @@ export const custom: readonly Row[] = [
     '404 This page does not exist · The address may be misspelt, or what it led to is gone.',
   ],
   [
-    'the sign-in leads a Global admin to',
+    'page after sign-in, Global admin',
     '/my-profile/security/second-factor',
     '/dashboard',
     '/my-profile/security/second-factor',
@@ -68,7 +68,7 @@ export const custom: readonly Row[] = [
     '/dashboard',
   ],
   [
-    'their profile says to a Global admin of a second factor',
+    'second factor on the profile, Global admin',
     '200 In the region Worldwide, the rules for your organization require a second factor of you. That is why it cannot be removed. · New recovery codes',
     '200 Set up an authenticator app',
     '200 In the region China, the rules for your organization require a second factor of you. That is why it cannot be removed. · New recovery codes',
@@ -76,7 +76,7 @@ export const custom: readonly Row[] = [
     '200 Set up an authenticator app',
   ],
   [
-    'and answers a Global admin who removes it',
+    'removing the own second factor, Global admin',
     '403 This is not allowed',
     '200 Remove the second factor',
     '403 This is not allowed',
@@ -84,7 +84,7 @@ export const custom: readonly Row[] = [
     '200 Remove the second factor',
   ],
   [
-    'languages for a Global admin',
+    'languages, Global admin',
     '200 English · Français · Deutsch',
     '200 Deutsch · English',
     '200 English',
@@ -92,7 +92,7 @@ export const custom: readonly Row[] = [
     '200 English · Français · Deutsch',
   ],
   [
-    'the sign-in leads somebody else to',
+    'page after sign-in, user',
     '/dashboard',
     '/dashboard',
     '/my-profile/security/second-factor',
@@ -100,7 +100,7 @@ export const custom: readonly Row[] = [
     '/dashboard',
   ],
   [
-    'their profile says to somebody else of a second factor',
+    'second factor on the profile, user',
     '200 Set up an authenticator app',
     '200 Set up an authenticator app',
     '200 In the region China, the rules for your organization require a second factor of you. That is why it cannot be removed. · New recovery codes',
@@ -108,7 +108,7 @@ export const custom: readonly Row[] = [
     '200 Set up an authenticator app',
   ],
   [
-    'and answers somebody else who removes it',
+    'removing the own second factor, user',
     '200 Remove the second factor',
     '200 Remove the second factor',
     '403 This is not allowed',
@@ -116,7 +116,7 @@ export const custom: readonly Row[] = [
     '200 Remove the second factor',
   ],
   [
-    'languages for somebody else',
+    'languages, user',
     '200 English · Français · Deutsch',
     '200 Deutsch · English',
     '200 English',
@@ -124,17 +124,17 @@ export const custom: readonly Row[] = [
     '200 English · Français · Deutsch',
   ],
   [
-    'a temporary password opens after minutes',
+    'minutes after which a temporary password still works',
     '59, 1380, 4260',
     '59',
     '59, 1380, 4260',
     '59, 1380, 4260',
     '59, 1380, 4260',
   ],
-  ['minutes without a click that a session outlives', '29', '4', '29', '29', '29'],
-  ['hours that a session lives, at the most', '12', '1', '12', '12', '12'],
+  ['minutes of inactivity that a session survives', '29', '4', '29', '29', '29'],
+  ['maximum hours of a session', '12', '1', '12', '12', '12'],
   [
-    'the log keeps',
+    'recorded log entries',
     'secondFactor.setUp, user.added',
     'user.added',
     'secondFactor.setUp, secondFactor.setUp, user.added',

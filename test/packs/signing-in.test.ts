@@ -7,7 +7,7 @@ import { describeUnderEachPack, textsOf, type Scenario } from './scenario.ts';
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 
-describeUnderEachPack('coming in', { shipped, custom }, async (scenario) => {
+describeUnderEachPack('signing in', { shipped, custom }, async (scenario) => {
   await asStranger(scenario);
   await withSecondFactor(scenario);
   await withTemporaryPassword(scenario);
@@ -17,13 +17,13 @@ describeUnderEachPack('coming in', { shipped, custom }, async (scenario) => {
 
 async function asStranger({ newStranger, portal, zoe, observed, notePage }: Scenario): Promise<void> {
   const stranger = await newStranger().signIn({ ...zoe, clearPassword: 'wrong' });
-  observed['who forgot a password is told'] = textsOf(stranger, 'details p');
-  for (let tries = 2; stranger.status !== 429; tries++) {
-    observed['wrong passwords until a pause'] = String(tries - 1);
-    await stranger.submit('Sign in', { Password: `wrong ${tries}` });
+  observed['help for a forgotten password'] = textsOf(stranger, 'details p');
+  for (let attempts = 2; stranger.status !== 429; attempts++) {
+    observed['wrong passwords before a block'] = String(attempts - 1);
+    await stranger.submit('Sign in', { Password: `wrong ${attempts}` });
   }
   portal.clock.now += hourMs;
-  await notePage('recovering alone', stranger, paths.recoverAccess, 'h1, .lead, form .btn');
+  await notePage('recovering access', stranger, paths.recoverAccess, 'h1, .lead, form .btn');
 }
 
 async function withSecondFactor({
@@ -37,20 +37,20 @@ async function withSecondFactor({
   noteResponse,
 }: Scenario): Promise<void> {
   for (const [who, user] of [
-    ['a Global admin', camille],
-    ['somebody else', noah],
+    ['Global admin', camille],
+    ['user', noah],
   ] as const) {
-    observed[`the sign-in leads ${who} to`] = (await newStranger().signIn(user)).path;
+    observed[`page after sign-in, ${who}`] = (await newStranger().signIn(user)).path;
     const person = await signIn(user);
-    await notePage(`their profile says to ${who} of a second factor`, person, paths.ownSecurity, secondFactor);
+    await notePage(`second factor on the profile, ${who}`, person, paths.ownSecurity, secondFactor);
     const proof = { currentPassword: goodPassword, code: codeOf(user) };
-    await noteResponse(`and answers ${who} who removes it`, person, paths.removeOwnSecondFactor, proof);
-    await notePage(`languages for ${who}`, person, paths.myProfile, 'select[name=language] option');
+    await noteResponse(`removing the own second factor, ${who}`, person, paths.removeOwnSecondFactor, proof);
+    await notePage(`languages, ${who}`, person, paths.myProfile, 'select[name=language] option');
   }
 }
 const secondFactor = 'section[aria-labelledby=second-factor] :is(.btn, p:contains("require"))';
 
-/** From the operator's command, which gives one under every pack. */
+/** Uses the operator's command, which issues a temporary password under every pack. */
 async function withTemporaryPassword({ portal, tenant, newStranger, observed }: Scenario): Promise<void> {
   const person = { username: `ada@${tenant.domain}`, name: 'Ada Betrieb', language: null };
   const added = await portal.tenants.addUser(tenant.id, { ...person, administratorLevel: 'none', agentLevel: 'none' });
@@ -61,7 +61,7 @@ async function withTemporaryPassword({ portal, tenant, newStranger, observed }: 
     const { path } = await newStranger().signIn({ ...added, clearPassword: added.temporaryPassword });
     if (path === paths.changePassword) opens.push(minutes);
   }
-  observed['a temporary password opens after minutes'] = opens.join(', ');
+  observed['minutes after which a temporary password still works'] = opens.join(', ');
 }
 
 async function untilTheSessionEnds({ portal, signIn, noah, observed }: Scenario): Promise<void> {
@@ -73,10 +73,10 @@ async function untilTheSessionEnds({ portal, signIn, noah, observed }: Scenario)
   const gaps = [4, 14, 29, 59];
   let outlived = 0;
   for (const gap of gaps) if (await stays(idle, gap)) outlived = gap;
-  observed['minutes without a click that a session outlives'] = String(outlived);
+  observed['minutes of inactivity that a session survives'] = String(outlived);
   const busy = await signIn(noah);
   let minutes = 0;
   while (minutes < maxMinutes && (await stays(busy, outlived - 1))) minutes += outlived - 1;
-  observed['hours that a session lives, at the most'] = String(Math.ceil(minutes / 60));
+  observed['maximum hours of a session'] = String(Math.ceil(minutes / 60));
 }
 const maxMinutes = 24 * 60;

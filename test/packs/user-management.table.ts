@@ -1,9 +1,9 @@
 import type { Row } from './packs.ts';
 
-/** What a Global admin is offered and refused in the user management. Under worldwide, Germany, Germany of old, US Government and China. */
+/** What a Global admin may do in user management. Columns: worldwide, Germany, Germany (historical), US Government, China. */
 export const shipped: readonly Row[] = [
   [
-    'the dashboard offers a Global admin',
+    'dashboard, Global admin',
     '200 User management · Add user · Import · Activity log · Account settings',
     '200 User management · Add user · Import · Activity log · Account settings',
     '200 User management · Activity log · Account settings',
@@ -11,7 +11,7 @@ export const shipped: readonly Row[] = [
     '200 User management · Add user · Import · Activity log · Account settings',
   ],
   [
-    'the list offers a Global admin',
+    'user list, Global admin',
     '200 User management · Export · Import · Add user',
     '200 User management · Export · Import · Add user',
     '200 Managed in another place',
@@ -19,7 +19,7 @@ export const shipped: readonly Row[] = [
     '200 User management · Export · Import · Add user',
   ],
   [
-    'many at once',
+    'bulk actions',
     '200 Block sign-in · Unblock sign-in · Reset password · Delete user account',
     '200 Block sign-in · Unblock sign-in · Reset password · Delete user account',
     '200',
@@ -27,7 +27,7 @@ export const shipped: readonly Row[] = [
     '200 Block sign-in · Unblock sign-in · Delete user account',
   ],
   [
-    'a user’s page offers',
+    'actions on the page of a user',
     '200 Zoé Besson · Save · Block sign-in · End all sessions · Delete user account · All activity of this person · Personal data · Reset password',
     '200 Zoé Besson · Save · Block sign-in · End all sessions · Delete user account · All activity of this person · Personal data · Reset password',
     '200 Managed in another place · Go there · To the dashboard',
@@ -35,7 +35,7 @@ export const shipped: readonly Row[] = [
     '200 Zoé Besson · Save · Block sign-in · End all sessions · Delete user account · All activity of this person · Personal data',
   ],
   [
-    'the reset asks',
+    'reset form',
     '200 Reset password',
     '200 Reset password',
     '200 Managed in another place · In the region Germany, this is not done here. It is done in the administration portal of Microsoft Cloud Germany.',
@@ -43,7 +43,7 @@ export const shipped: readonly Row[] = [
     '200 Users do this alone · In the region China, nobody can do this for a user: users recover their access themselves, starting from “Forgotten your password?” where they sign in.',
   ],
   [
-    'the reset does',
+    'resetting a password',
     '200 Reset password',
     '200 Reset password',
     '403 Managed in another place',
@@ -67,7 +67,7 @@ export const shipped: readonly Row[] = [
     '200 Import users',
   ],
   [
-    'the deleted users',
+    'deleted users',
     '200 Deleted users',
     '200 Deleted users',
     '200 Managed in another place',
@@ -83,7 +83,7 @@ export const shipped: readonly Row[] = [
     '200 a file',
   ],
   [
-    'the log keeps',
+    'recorded log entries',
     'password.reset, users.exported',
     'password.reset, users.exported',
     'users.resetPassword refused: elsewhere',
@@ -92,10 +92,10 @@ export const shipped: readonly Row[] = [
   ],
 ];
 
-/** The same under an operator’s own rules: two of us, by link, by mail, app for all, look only. */
+/** The same under custom rules. Columns: two administrators, links shown, links mailed, second factor for all, view only. */
 export const custom: readonly Row[] = [
   [
-    'the dashboard offers a Global admin',
+    'dashboard, Global admin',
     '200 User management · Add user · Import · Activity log · Account settings',
     '200 User management · Add user · Import · Activity log · Account settings',
     '200 User management · Add user · Import · Activity log · Account settings',
@@ -103,7 +103,7 @@ export const custom: readonly Row[] = [
     '200 User management · Activity log · Account settings',
   ],
   [
-    'the list offers a Global admin',
+    'user list, Global admin',
     '200 User management · Export · Import · Add user',
     '200 User management · Export · Import · Add user',
     '200 User management · Export · Import · Add user',
@@ -111,7 +111,7 @@ export const custom: readonly Row[] = [
     '200 User management',
   ],
   [
-    'many at once',
+    'bulk actions',
     '200 Block sign-in · Unblock sign-in · Reset password · Delete user account',
     '200 Block sign-in · Unblock sign-in · Reset password · Delete user account',
     '200 Block sign-in · Unblock sign-in · Delete user account',
@@ -119,7 +119,7 @@ export const custom: readonly Row[] = [
     '200',
   ],
   [
-    'a user’s page offers',
+    'actions on the page of a user',
     '200 Zoé Besson · Save · Block sign-in · End all sessions · Delete user account · All activity of this person · Personal data · Reset password',
     '200 Zoé Besson · Save · Block sign-in · End all sessions · Delete user account · All activity of this person · Personal data · Reset password',
     '200 Zoé Besson · Save · Block sign-in · End all sessions · Delete user account · All activity of this person · Personal data',
@@ -127,7 +127,7 @@ export const custom: readonly Row[] = [
     '200 Zoé Besson · All activity of this person · Personal data',
   ],
   [
-    'the reset asks',
+    'reset form',
     '200 Reset password',
     '200 Reset password',
     '200 Users do this alone · In the region China, nobody can do this for a user: users recover their access themselves, starting from “Forgotten your password?” where they sign in.',
@@ -135,7 +135,7 @@ export const custom: readonly Row[] = [
     '200 Not offered in this region · The rules of the region Worldwide do not provide for this.',
   ],
   [
-    'the reset does',
+    'resetting a password',
     '200 Reset password',
     '200 Reset password',
     '403 Users do this alone',
@@ -159,7 +159,7 @@ export const custom: readonly Row[] = [
     '200 Not offered in this region',
   ],
   [
-    'the deleted users',
+    'deleted users',
     '200 Deleted users',
     '200 Deleted users',
     '200 Deleted users',
@@ -175,7 +175,7 @@ export const custom: readonly Row[] = [
     '403 Not offered in this region',
   ],
   [
-    'the log keeps',
+    'recorded log entries',
     'secondFactor.setUp, password.reset',
     'password.reset, users.exported',
     'secondFactor.setUp, users.resetPassword refused: alone, users.exported',

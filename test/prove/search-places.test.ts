@@ -87,7 +87,7 @@ describe('the search finds a canary of another region', () => {
     );
   });
 
-  test('and nothing else is: neither a canary at home, nor what only snapshots like one', () => {
+  test('but neither a canary in its own region nor other text', () => {
     const { beta, found: search } = createRegions();
     const own = beta.plant('first name');
     assert.deepEqual(search(place(own), place(name), place('x'.repeat(10_000)), place('')).findings, []);

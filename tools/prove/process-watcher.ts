@@ -95,10 +95,10 @@ class ProcessWatcher implements Watching {
   #note(each: Watched, { sockets, files }: NonNullable<ReturnType<typeof openDescriptorsOf>>): void {
     each.samples++;
     for (const inode of sockets) {
-      const words = this.#connections.get(inode);
-      if (words === undefined || each.sockets.has(inode)) continue;
+      const description = this.#connections.get(inode);
+      if (description === undefined || each.sockets.has(inode)) continue;
       each.sockets.add(inode);
-      each.seen.set(words, (each.seen.get(words) ?? 0) + 1);
+      each.seen.set(description, (each.seen.get(description) ?? 0) + 1);
     }
     for (const file of files) if (isBelow(this.#folders, file)) each.seen.set(`file ${file}`, 1);
   }
@@ -108,9 +108,9 @@ class ProcessWatcher implements Watching {
       (inode) => !this.#connections.has(inode) && (this.#lookups.get(inode) ?? 0) < maxLookups,
     );
     if (unknown.length === 0) return;
-    const words = new Map(tcpSockets().map((socket) => [socket.inode, describeSocket(socket)]));
+    const descriptions = new Map(tcpSockets().map((socket) => [socket.inode, describeSocket(socket)]));
     for (const inode of unknown) {
-      const found = words.get(inode);
+      const found = descriptions.get(inode);
       if (found !== undefined) this.#connections.set(inode, found);
       this.#lookups.set(inode, (this.#lookups.get(inode) ?? 0) + 1);
     }
@@ -137,9 +137,9 @@ export interface Contact {
 /** @returns whether the process recorded its own actions, and all its contacts */
 export function contactsOf({ record, seen }: Watched): { watchedItself: boolean; contacts: Contact[] } {
   const lines = existsSync(record) ? readFileSync(record, 'utf8').split('\n').filter(Boolean) : [];
-  const told = lines.map((line) => JSON.parse(line) as { what: Contact['what'] | 'watching'; to: string });
+  const recorded = lines.map((line) => JSON.parse(line) as { what: Contact['what'] | 'watching'; to: string });
   const counts = new Map<string, number>();
-  for (const { what, to } of told) counts.set(`${what} ${to}`, (counts.get(`${what} ${to}`) ?? 0) + 1);
+  for (const { what, to } of recorded) counts.set(`${what} ${to}`, (counts.get(`${what} ${to}`) ?? 0) + 1);
   return {
     watchedItself: counts.has('watching main'),
     contacts: [...contactsIn(counts, 'process'), ...contactsIn(withoutIncoming(seen), 'system')],
@@ -147,18 +147,18 @@ export function contactsOf({ record, seen }: Watched): { watchedItself: boolean;
 }
 
 function contactsIn(counts: ReadonlyMap<string, number>, by: Contact['by']): Contact[] {
-  return [...counts].flatMap(([words, count]) => {
-    const [, what = '', to = ''] = /^(\w+) (.*)$/s.exec(words) ?? [];
+  return [...counts].flatMap(([description, count]) => {
+    const [, what = '', to = ''] = /^(\w+) (.*)$/s.exec(description) ?? [];
     return what === 'watching' ? [] : [{ what: what as Contact['what'], to, count, by }];
   });
 }
 
 function withoutIncoming(seen: ReadonlyMap<string, number>): Map<string, number> {
-  const ports = new Set([...seen.keys()].flatMap((words) => /^listening .*:(\d+)$/.exec(words)?.[1] ?? []));
+  const ports = new Set([...seen.keys()].flatMap((description) => /^listening .*:(\d+)$/.exec(description)?.[1] ?? []));
   const outgoing = new Map<string, number>();
-  for (const [words, count] of seen) {
-    const [, local, remote] = /^socket (\d+) (.*)$/.exec(words) ?? [];
-    if (local === undefined) outgoing.set(words, count);
+  for (const [description, count] of seen) {
+    const [, local, remote] = /^socket (\d+) (.*)$/.exec(description) ?? [];
+    if (local === undefined) outgoing.set(description, count);
     else if (!ports.has(local))
       outgoing.set(`connection ${remote}`, (outgoing.get(`connection ${remote}`) ?? 0) + count);
   }

@@ -196,8 +196,8 @@ function directoryChecks({ stories, directories, movingTenant: tenant }: Evidenc
     const of = other?.region.id ?? '';
     const theirs = (directories[index] ?? []).filter(({ region }) => region === of).map(({ domain }) => domain);
     // The directory redirects users of the moved tenant to the second region.
-    const led = index === 0 && tenant.hasMoved ? [tenant.domain] : [];
-    const expected = [other?.tenant.domain ?? '', ...led];
+    const redirected = index === 0 && tenant.hasMoved ? [tenant.domain] : [];
+    const expected = [other?.tenant.domain ?? '', ...redirected];
     const exact = theirs.length === expected.length && expected.every((domain) => theirs.includes(domain));
     return { region: story.region.id, of, domains: theirs.length, exact };
   });

@@ -49,10 +49,10 @@ function tablesThatMayBeEmpty({ operations, supportAccess }: RegionRules): Reado
 const maxAttempts = 5;
 
 /** Retries while the database files are busy. The command is safe to repeat. */
-async function runWithRetries({ region }: Story, args: readonly string[], tries = 1): Promise<string> {
+async function runWithRetries({ region }: Story, args: readonly string[], attempts = 1): Promise<string> {
   return region.command(args).catch((error: unknown) => {
-    if (tries === maxAttempts) throw error;
-    return runWithRetries({ region } as Story, args, tries + 1);
+    if (attempts === maxAttempts) throw error;
+    return runWithRetries({ region } as Story, args, attempts + 1);
   });
 }
 
@@ -62,8 +62,8 @@ export const movingStep: Step = {
   act: async (here, there) => {
     const { tenantId } = here.tenant;
     // In transit the bundle belongs to neither region.
-    const way = mkdtempSync(path.join(realpathSync(tmpdir()), 'parvis-way-'));
-    const [bundle, receipt] = [path.join(way, 'bundle'), path.join(way, 'receipt')];
+    const transitFolder = mkdtempSync(path.join(realpathSync(tmpdir()), 'parvis-transit-'));
+    const [bundle, receipt] = [path.join(transitFolder, 'bundle'), path.join(transitFolder, 'receipt')];
     try {
       const { recipient } = await keyOf(there);
       const out = ['--to', there.region.id, '--recipient', recipient, '--passwords', 'keep', '--file', bundle];
@@ -82,7 +82,7 @@ export const movingStep: Step = {
       const empty = tables.filter(({ was, table }) => was === 0 && !none.has(table)).map(({ table }) => table);
       if (empty.length > 0) throw new StepFault(`there were no rows in ${empty.join(', ')}`);
     } finally {
-      rmSync(way, { recursive: true });
+      rmSync(transitFolder, { recursive: true });
     }
   },
 };
@@ -95,8 +95,8 @@ export const movedSteps: readonly Step[] = [
       const { username } = getAccount(here, 'administrator');
       const visitor = newVisitor(here);
       await visitor.get(paths.signIn);
-      const led = await visitor.send(paths.signIn, { username });
-      if (led.away !== arrivalAddress(here, there))
+      const redirect = await visitor.send(paths.signIn, { username });
+      if (redirect.away !== arrivalAddress(here, there))
         throw new StepFault('the former region did not redirect to the new one');
       const both = { username, password: plantPassword(here, 'password entered at the former region') };
       const answer = await visitor.send(paths.signInPassword, both);

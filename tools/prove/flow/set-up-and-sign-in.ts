@@ -68,8 +68,8 @@ export const setUpAndSignInSteps: readonly Step[] = [
       const device = there.plant('device name at the wrong region');
       const visitor = newVisitor(here, device);
       await visitor.get(paths.signIn);
-      const led = await visitor.send(paths.signIn, { username: stranger.username });
-      if (led.away !== arrivalAddress(here, there))
+      const redirect = await visitor.send(paths.signIn, { username: stranger.username });
+      if (redirect.away !== arrivalAddress(here, there))
         throw new StepFault('a user of the other region was not redirected to it');
       const both = { username: stranger.username, password: stranger.password };
       await visitor.get(paths.signIn);
