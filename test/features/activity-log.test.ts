@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { languages, type Language } from '../../src/domain/regions.ts';
+import type { Language } from '../../src/domain/regions.ts';
+import { languages } from '../locales/catalogue.ts';
 import { createScope } from '../../src/domain/scope.ts';
 import { createFormats } from '../../src/i18n/formats.ts';
 import { aTenant, aUser, type TestUser } from '../support/builders.ts';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { languages, type Language } from '../../src/domain/regions.ts';
+import type { Language } from '../../src/domain/regions.ts';
+import { languages } from '../locales/catalogue.ts';
 import { administratorLevels } from '../../src/domain/roles.ts';
 import { aTenant, aUser, type TestTenant, type TestUser } from '../support/builders.ts';
 import { aPerson, type Person } from '../support/person.ts';
