@@ -14,9 +14,9 @@ const words = {
     next: 'Nothing you typed was transmitted. Enter your user name again.',
   },
   fr: {
-    title: 'Votre organisation se connecte dans la région Allemagne',
-    from: 'Vous arrivez du portail de la région Monde. Vous êtes maintenant à l’adresse suivante\u202f:',
-    next: 'Rien de ce que vous aviez saisi n’a été transmis. Saisissez de nouveau votre nom d’utilisateur.',
+    title: 'Votre organisation relève de la région Allemagne',
+    from: 'Vous venez du portail de la région Monde. Vous êtes maintenant à l’adresse suivante\u202f:',
+    next: 'Votre saisie n’a pas été transmise. Saisissez de nouveau votre nom d’utilisateur.',
   },
   de: {
     title: 'Ihre Organisation meldet sich in der Region Deutschland an',

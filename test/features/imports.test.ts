@@ -20,11 +20,11 @@ const stories = {
     header: 'Nom d’utilisateur;Prénom;Niveau d’administration',
     billing: 'Administrateur de la facturation',
     results: ['À modifier', 'À ajouter', 'Refusé'],
-    import: 'Importer les 2 lignes valables',
+    import: 'Importer 2 lignes valides',
     underWay: 'L’importation est en cours',
     done: 'L’importation est terminée',
     afterwards: ['Modifié', 'Ajouté', 'Refusé'],
-    download: 'Télécharger les mots de passe temporaires',
+    download: 'Télécharger les mots de passe',
   },
   de: {
     header: 'Benutzername;Vorname;Administratorebene',
