@@ -152,7 +152,7 @@ describe('the two procedures of the source page, in French', { skip: skipWithout
 
 describe('a user of a company in Germany', { skip: skipWithout('chromium', chromium()) }, () => {
   const words = {
-    en: ['User name', 'Next', 'Password', 'Sign in', 'Nothing you typed was transmitted.', 'Welcome, Anna Schäfer'],
+    en: ['User name', 'Next', 'Password', 'Sign in', 'Nothing you typed was sent.', 'Welcome, Anna Schäfer'],
     fr: ['Nom d’utilisateur', 'Suivant', 'Mot de passe', 'Se connecter', 'été transmise', 'Bienvenue, Anna Schäfer'],
     de: ['Benutzername', 'Weiter', 'Kennwort', 'Anmelden', 'wurde nichts übertragen', 'Willkommen, Anna Schäfer'],
   } as const;

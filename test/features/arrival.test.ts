@@ -9,9 +9,9 @@ const BASE_URL = 'http://germany.localhost:3001';
 const REGION_URLS = `worldwide=http://localhost:3000,germany=${BASE_URL},isla=http://localhost:3009`;
 const words = {
   en: {
-    title: 'Your organization signs in to the region Germany',
-    from: 'The portal of the region Worldwide sent you to this address:',
-    next: 'Nothing you typed was transmitted. Enter your user name again.',
+    title: 'Your organization signs in to the Germany region',
+    from: 'The portal of the Worldwide region sent you to this address:',
+    next: 'Nothing you typed was sent. Enter your user name again.',
   },
   fr: {
     title: 'Votre organisation relève de la région Allemagne',
@@ -49,7 +49,7 @@ describe('the sign-in page that another region redirects to', async () => {
     });
 
   it('names a region of the operator’s own by its id', async () => {
-    (await reader('en').visit('/sign-in?from=isla')).sees('The portal of the region isla sent you to this address:');
+    (await reader('en').visit('/sign-in?from=isla')).sees('The portal of the isla region sent you to this address:');
   });
 
   const ignored: [label: string, query: string][] = [

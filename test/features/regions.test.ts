@@ -73,7 +73,7 @@ describe('a user name of another region', async () => {
     const person = await aPerson({ app }, { 'Accept-Language': 'en' }).visit('/sign-in');
     const answer = await person.send('POST', '/sign-in', { username: `${canary}@yangtze.example` });
     assert.equal(answer.status, 422);
-    assert.match(answer.text, /belongs to another region/);
+    assert.match(answer.text, /is in another region/);
     assert.ok(!answer.text.includes(canary));
     assert.ok(!(await everythingKept(portal.database)).includes(canary));
   });
