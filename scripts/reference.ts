@@ -28,7 +28,7 @@ export async function referenceText(file: string): Promise<string> {
   const target = path.join(root, file);
   const [introduction = ''] = readFileSync(target, 'utf8').split(beginMarker);
   const text = `${introduction}${beginMarker}\n\n${generators[file]?.() ?? ''}`;
-  return format(text, { ...(await resolveConfig(target)), filepath: target });
+  return format(text, { ...(await resolveConfig(target)), proseWrap: 'always', filepath: target });
 }
 
 function commandReference(): string {
