@@ -26,7 +26,7 @@ export const settings: Readonly<Record<EnvironmentVariable, Setting>> = {
     description:
       'The addresses of all regions, separated by commas: `worldwide=https://portal.example,germany=https://portal.de.example`. ' +
       'Users of another region are redirected there. If the list contains the region of this process, its address must equal `BASE_URL`.',
-    unset: 'no other region is known, and nobody is redirected',
+    unset: 'no other region is known, and no user is redirected',
   },
   REGION_RULES: {
     description: 'The path of a rules file that replaces the built-in rules of the region.',
