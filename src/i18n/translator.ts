@@ -8,23 +8,23 @@ const folder = path.join(packageRoot, 'locales');
 
 export type TextValues = Readonly<Record<string, string | number>>;
 
-/** A text of the rules may be in another language than the page: it is marked as such (WCAG 2.2, 3.1.2). */
+/** A text from the region's rules in another language than the page gets a `lang` attribute (WCAG 2.2, 3.1.2). */
 export type HtmlValues = Readonly<Record<string, string | number | RuleText>>;
 
-/** Words of one language. A key reads `namespace:path.to.text`. */
-export interface Tongue {
+/** The messages of one language. Keys have the form `namespace:path.to.text`. */
+export interface Messages {
   readonly language: Language;
   readonly direction: 'ltr' | 'rtl';
-  /** Plain text, to be escaped where it is put. */
+  /** Returns plain text, which the caller must escape. */
   t(key: string, values?: TextValues): string;
-  /** Safe HTML: everything is escaped, and each value stands in a <bdi>, so that no name reorders its sentence. */
+  /** Returns safe HTML. Each value is escaped and wrapped in <bdi>, so that it cannot reorder the sentence. */
   html(key: string, values: HtmlValues): string;
 }
 
-export type Translator = (language: Language) => Tongue;
+export type Translator = (language: Language) => Messages;
 
 /**
- * Loads every language completely, once. A missing key throws: there is no other language that would hide the hole.
+ * Loads the messages of every language. There is no fallback language: a missing key throws.
  */
 export async function loadTranslator(): Promise<Translator> {
   const i18n = createInstance();
@@ -32,7 +32,7 @@ export async function loadTranslator(): Promise<Translator> {
     lng: languages[0],
     fallbackLng: false,
     resources: Object.fromEntries(languages.map((language) => [language, readLanguage(language)])),
-    // Templates escape; a second time would show entities to the reader.
+    // Templates escape already; escaping here too would show HTML entities to the reader.
     interpolation: { escapeValue: false, skipOnVariables: true },
     returnNull: false,
     returnEmptyString: false,
@@ -40,24 +40,24 @@ export async function loadTranslator(): Promise<Translator> {
     missingKeyHandler: (_languages, namespace, key) => {
       throw new Error(`No text for ${namespace}:${key}`);
     },
-    // A group of texts is no text, and a text without its values is not whole.
+    // A key that names a group of texts is a mistake too, and so is a value that the caller did not pass.
     returnedObjectHandler: (key) => {
-      throw new Error(`No text for ${key}, but a group of them`);
+      throw new Error(`${key} is a group of texts, not a text`);
     },
     missingInterpolationHandler: (text: string) => {
-      throw new Error(`A value is missing in "${text}"`);
+      throw new Error(`Missing value for the text "${text}"`);
     },
   });
-  const tongues = new Map(
+  const messagesByLanguage = new Map(
     languages.map((language) => [
       language,
-      createTongue(i18n.getFixedT(language) as unknown as Translate, language, i18n.dir(language)),
+      createMessages(i18n.getFixedT(language) as unknown as Translate, language, i18n.dir(language)),
     ]),
   );
-  return (language) => tongues.get(language) as Tongue;
+  return (language) => messagesByLanguage.get(language) as Messages;
 }
 
-/** Texts of one language, by namespace: the name of their file. */
+/** Reads the texts of one language, by namespace. A file is one namespace and is named for it. */
 function readLanguage(language: Language): Record<string, Record<string, unknown>> {
   const files = readdirSync(path.join(folder, language));
   return Object.fromEntries(
@@ -70,43 +70,43 @@ const readTexts = (file: string): Record<string, unknown> =>
 
 type Translate = (key: string, values?: TextValues) => string;
 
-function createTongue(translate: Translate, language: Language, direction: 'ltr' | 'rtl'): Tongue {
-  // Most texts have no values, or a number: each is resolved once per language and process, not once per request.
-  const fixed = new Map<string, string>();
+function createMessages(translate: Translate, language: Language, direction: 'ltr' | 'rtl'): Messages {
+  // Most texts have no values or only a count. They are resolved once per process rather than once per request.
+  const cache = new Map<string, string>();
   const t: Translate = (key, values) => {
-    const name = nameOf(key, values);
-    if (name === null) return translate(key, values);
-    let text = fixed.get(name);
-    if (text === undefined) fixed.set(name, (text = translate(key, values)));
+    const cacheKey = cacheKeyFor(key, values);
+    if (cacheKey === null) return translate(key, values);
+    let text = cache.get(cacheKey);
+    if (text === undefined) cache.set(cacheKey, (text = translate(key, values)));
     return text;
   };
-  return { language, direction, t, html: (key, values) => isolated(t, language, key, values) };
+  return { language, direction, t, html: (key, values) => translateToHtml(t, language, key, values) };
 }
 
-const maxCounted = 100;
+const maxCachedCount = 100;
 
-// What a text is kept under; null for one that is not worth keeping, such as one with a name in it.
-function nameOf(key: string, values: TextValues | undefined): string | null {
+/** @returns the cache key; null for texts with other values, such as names, which are rarely requested twice */
+function cacheKeyFor(key: string, values: TextValues | undefined): string | null {
   if (values === undefined) return key;
   const { count } = values;
-  const isSmall = typeof count === 'number' && Number.isInteger(count) && count >= 0 && count <= maxCounted;
+  const isSmall = typeof count === 'number' && Number.isInteger(count) && count >= 0 && count <= maxCachedCount;
   return isSmall && Object.keys(values).length === 1 ? `${key} ${count}` : null;
 }
 
-// Values travel through the translation as marks that no text contains, and come back escaped and isolated.
-function isolated(t: Translate, language: Language, key: string, values: HtmlValues): string {
-  const kept: (string | RuleText)[] = [];
-  const marked = Object.entries(values).map(([name, value]): [string, string | number] => {
+// Private-use characters mark the values until the text is escaped; then each value is inserted, wrapped in <bdi>.
+function translateToHtml(t: Translate, language: Language, key: string, values: HtmlValues): string {
+  const isolated: (string | RuleText)[] = [];
+  const placeholders = Object.entries(values).map(([name, value]): [string, string | number] => {
     if (typeof value === 'number') return [name, value];
-    kept.push(value);
-    return [name, `\u{E000}${kept.length - 1}\u{E001}`];
+    isolated.push(value);
+    return [name, `\u{E000}${isolated.length - 1}\u{E001}`];
   });
-  return escapeHtml(t(key, Object.fromEntries(marked))).replace(/\u{E000}(\d+)\u{E001}/gu, (_, index: string) =>
-    isolatedValue(kept[Number(index)] ?? '', language),
+  return escapeHtml(t(key, Object.fromEntries(placeholders))).replace(/\u{E000}(\d+)\u{E001}/gu, (_, index: string) =>
+    bdi(isolated[Number(index)] ?? '', language),
   );
 }
 
-function isolatedValue(value: string | RuleText, language: Language): string {
+function bdi(value: string | RuleText, language: Language): string {
   if (typeof value === 'string') return `<bdi>${escapeHtml(value)}</bdi>`;
   const lang = value.language === language ? '' : ` lang="${value.language}"`;
   return `<bdi${lang}>${escapeHtml(value.text)}</bdi>`;
@@ -120,9 +120,9 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-const meaningful = /[&<>"']/;
+const htmlSpecial = /[&<>"']/;
 
-/** @returns the text with every character escaped that means something in HTML */
+/** Escapes the characters that have a meaning in HTML. */
 export const escapeHtml = (text: string): string =>
-  // Most texts have none: looking costs less than replacing nothing.
-  meaningful.test(text) ? text.replace(/[&<>"']/g, (character) => entities[character] ?? character) : text;
+  // Most texts contain none of them, and testing is cheaper than replacing.
+  htmlSpecial.test(text) ? text.replace(/[&<>"']/g, (character) => entities[character] ?? character) : text;

@@ -55,6 +55,27 @@ describe('links between documents', () => {
   });
 });
 
+/** @returns the files and folders of the repository that a document names in code, except those with a placeholder */
+const pathsIn = (text: string): string[] =>
+  [...text.matchAll(/`((?:src|test|tools|scripts|bench|views|rules|locales|migrations|public|\.ci)\/[\w./-]+)`/g)].map(
+    ([, name = '']) => name,
+  );
+
+describe('paths that documents name', () => {
+  test('exist', () => {
+    const named = documents.flatMap((file) => pathsIn(readFileSync(file, 'utf8')).map((name) => ({ file, name })));
+    assert.ok(named.length > 50);
+    assertNone(named.filter(({ name }) => !existsSync(name)).map(({ file, name }) => `${file}: ${name}`));
+  });
+
+  test('are found in the text', () => {
+    assert.deepEqual(pathsIn('`src/app.ts` and `rules/<region>.json`, `data/outbox`, `views/`, `test/run.ts`.'), [
+      'src/app.ts',
+      'test/run.ts',
+    ]);
+  });
+});
+
 test('every guide is linked from the index of its folder', () => {
   const indexes = globSync('docs/*/README.md');
   const unlisted = indexes.flatMap((index) => {

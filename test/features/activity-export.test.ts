@@ -152,7 +152,7 @@ describe('whoever takes the log away', () => {
     const { status, headers, text } = await admin.send('GET', jsonl);
     assert.equal(status, 429);
     assert.ok(Number(headers['retry-after']) > 0 && headers['content-disposition'] === undefined);
-    assert.match(text, /Too many tries/);
+    assert.match(text, /Too many attempts/);
     assert.equal(await exportsOf(tenant), 12);
     const colleague = await aUser(portal, tenant, { administratorLevel: 'userManagement' });
     const other: Person = await aPerson(portal).signIn(colleague);

@@ -64,7 +64,7 @@ describe('an address of the log that was made up', async () => {
     it(`finds nothing: ${what}`, async () => {
       await admin.visit(`${log}?${query}`);
       assert.deepEqual([admin.status, count(admin)], [200, 0]);
-      admin.sees('No event fits');
+      admin.sees('No events match your filters');
     });
   }
 
@@ -83,7 +83,7 @@ describe('an address of the log that was made up', async () => {
     it(`asks for nobody by ${JSON.stringify(typed)}`, async () => {
       await admin.visit(`${log}?person=${typed.endsWith('%00') ? typed : encodeURIComponent(typed)}`);
       assert.equal(admin.status, typed.endsWith('%00') ? 400 : 200);
-      if (admin.status === 200) admin.sees('Nobody of this name');
+      if (admin.status === 200) admin.sees('No one with that name');
     });
   }
 });

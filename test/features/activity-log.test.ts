@@ -58,11 +58,11 @@ describe('the activity log', () => {
         says('user_deleted', 'Zoltán Kiss'),
         squeeze(operator),
       ]);
-      const { day, nearDay, zone } = createFormats(language, () => portal.clock.now);
+      const { day, todayOrYesterday, zone } = createFormats(language, () => portal.clock.now);
       const days = [0, 1, 40].map((ago) => portal.clock.now - ago * dayMs);
       assert.deepEqual(
         textsOf(admin, '.timeline-day h2'),
-        days.map((at) => squeeze(`${day(at)} ${nearDay(at)}`)),
+        days.map((at) => squeeze(`${day(at)} ${todayOrYesterday(at)}`)),
       );
       const change = { field: t('common:terms.displayName'), from: 'Zoé Besson', to: 'Zoë Besson' };
       assert.deepEqual(textsOf(admin, '.event:first .event-detail').slice(0, 2), [
@@ -89,8 +89,8 @@ describe('the activity log', () => {
     assert.equal(await shown({ Until: day(1) }), 2);
     assert.equal(await shown({ From: day(1), Until: day(1) }), 1);
     assert.equal(await shown({ Kind: 'users', From: day(0) }), 0);
-    admin.sees('No event fits');
-    await admin.follow('Show everything');
+    admin.sees('No events match your filters');
+    await admin.follow('Clear filters');
     assert.equal(sentences(admin).length, 3);
   });
 
@@ -153,7 +153,7 @@ describe('the activity of one person', () => {
     await admin.follow('All activity of this person');
     assert.deepEqual(sentences(admin), ['Camille Laurent blocked sign-in for Zoé Besson.']);
     assert.equal(squeeze(admin.$('.chosen bdi').first().text()), 'Zoé Besson');
-    await admin.follow('Show everybody, not only Zoé Besson');
+    await admin.follow('Remove filter: Zoé Besson');
     assert.equal(sentences(admin).length, 4);
     assert.equal(sentences(await admin.visit(`${log}?user=${camille.id}`)).length, 3);
   });
@@ -168,7 +168,7 @@ describe('the activity of one person', () => {
     await admin.follow('Zoltán Kiss');
     assert.deepEqual(sentences(admin), ['Camille Laurent deleted the account of Zoltán Kiss.']);
     await (await admin.visit(log)).submit('Show', { Person: 'nobody at all' });
-    admin.sees('Nobody of this name');
+    admin.sees('No one with that name');
   });
 
   it('of whom nothing is left is still shown, without a name', async () => {

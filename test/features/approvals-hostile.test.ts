@@ -154,7 +154,7 @@ describe('what is asked for', () => {
     await fresh();
     await knex('users').where({ id: company.other.id }).update({ state: 'blocked' });
     const camille = await (await personOf('asker')).visit(`${people}/${company.third.id}/reset-password`);
-    camille.sees('At the moment nobody can confirm this').sees('turn to the operator of the portal');
+    camille.sees('No one can approve this right now').sees('turn to the operator of the portal');
     assert.equal(camille.$('main textarea').length, 0);
     const form = { act: 'resetPassword', user: company.third.id, reason: 'Because' };
     assert.equal((await camille.send('post', `${approvals}/new`, form)).status, 409);

@@ -50,7 +50,7 @@ describe('a confirmed request lapses', () => {
       const before = await rowOf(portal, company.third);
       if (comesBack) {
         const answer = await (await company.as(company.asker)).send('get', address);
-        assert.match(answer.text, /Lapsed/);
+        assert.match(answer.text, /Expired/);
         assert.doesNotMatch(answer.text, /perform"/);
       }
       await camille.send('post', `${address}/perform`);
@@ -82,7 +82,7 @@ describe('the time of a request', () => {
     portal.clock.now += 1;
     await late.submit('Confirm');
     assert.equal(late.status, 409);
-    late.sees('Its time ran out.');
+    late.sees('The time limit passed.');
     portal.clock.now -= 1;
     assert.equal((await inTime.send('post', address, { move: 'confirmed' })).status, 409, 'what has lapsed stays so');
   });
@@ -130,13 +130,13 @@ describe('what has ended', () => {
     await change(company.third, { state: 'deleted', deleted_at: portal.clock.now, epoch: 1 });
     const camille = await company.as(company.asker);
     await camille.visit(`${people}/${company.third.id}/erase`);
-    await camille.submit('Erase for good');
+    await camille.submit('Erase permanently');
     const kept = JSON.stringify([
       await knex('approvals'),
       await knex('activity').where({ tenant_id: company.tenant.id }),
     ]);
     assert.doesNotMatch(kept, /Kanarienvogel/);
     await camille.visit('/account-settings/activity-log');
-    camille.sees('What was written has been erased').sees('Zaunkönig');
+    camille.sees('This text has been erased').sees('Zaunkönig');
   });
 });

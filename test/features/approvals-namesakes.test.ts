@@ -16,7 +16,7 @@ describe('a request, where names are not enough', async () => {
     camille.sees(username).doesNotSee(plain.username);
     const noah = await as(other);
     await noah.visit(await asks(camille));
-    noah.sees('Give Zoé Besson the level Global admin').sees(username).doesNotSee(plain.username);
+    noah.sees('Make Zoé Besson a Global admin').sees(username).doesNotSee(plain.username);
     assert.equal(noah.$('button[value=confirmed]').length, 1);
   });
 

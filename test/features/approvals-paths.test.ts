@@ -145,7 +145,7 @@ describe('where two are asked for, one alone does not', () => {
     const before = (await tenantsStore.findOwn(portal.database, tenant.scope))?.ownRules;
     assert.deepEqual(before, allOfThem satisfies OwnRules);
     await camille.visit(address);
-    await camille.submit('Loosen the organization’s own rules');
+    await camille.submit('Relax your organization’s rules');
     const after = (await tenantsStore.findOwn(portal.database, tenant.scope))?.ownRules;
     assert.equal(after?.resetGlobalAdmin, undefined);
     assert.equal(after?.export, 'two');

@@ -38,7 +38,7 @@ describe('the second factor of a Global admin', () => {
     const noah = await as(other);
     await noah.visit(address).then(() => noah.submit('Confirm'));
     await camille.visit(address).then(() => camille.submit('Remove a second factor'));
-    camille.sees('Done, as confirmed.');
+    camille.sees('The approved request was completed.');
     assert.equal((await rowOf(portal, user)).second_factor_at, null);
     assert.deepEqual((await kindsOf(portal, tenant)).slice(-2), ['approval.done', 'secondFactor.removed']);
   });
@@ -164,6 +164,6 @@ describe('what cannot be asked for', () => {
     assert.equal(answer.status, 409);
     assert.deepEqual(await statesOf(portal, tenant), ['lapsed']);
     await camille.visit(address);
-    camille.sees('What it was about has changed since it was asked for.');
+    camille.sees('The user or data has changed since the request was made.');
   });
 });

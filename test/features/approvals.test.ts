@@ -16,17 +16,17 @@ for (const [dialect, server] of [
       const { tenant, asker, other, third, plain, as } = await aCarefulCompany(portal);
       const [camille, noah, ines] = [await as(asker), await as(other), await as(third)];
       await camille.visit(`${people}/${plain.id}/reset-password`);
-      camille.doesNotSee('Ask another administrator');
+      camille.doesNotSee('Request approval');
 
       await camille.visit(`${people}/${third.id}`);
       await camille.follow('Reset password');
-      camille.sees('By your organization’s own rules, two administrators decide this together.');
+      camille.sees('Your organization requires two administrators for this.');
       camille.sees('Another administrator has 24 hours to confirm.');
       camille.sees('These people can confirm').sees('Noah Klein');
       assert.ok(!camille.$('main .role-cards').text().includes('Inès Haddad'), 'whom it is about agrees to nothing');
       await camille.submit('Ask for confirmation');
       assert.equal(camille.status, 422);
-      camille.sees('Write why you ask for this.');
+      camille.sees('Enter a reason');
       const address = await asks(camille, 'They lost their phone');
 
       assert.equal((await ines.visit(address)).status, 404, 'whom it is about sees nothing');
@@ -69,9 +69,7 @@ for (const [dialect, server] of [
       await camille.visit('/account-settings/activity-log');
       camille.sees('Camille Laurent asked another administrator to agree, concerning Inès Haddad: Reset password.');
       camille.sees('“They lost their phone”').sees(`Request ${address.split('/').at(-1)?.slice(0, 8)}`);
-      camille
-        .sees('Noah Klein declined what Camille Laurent had asked for: Reset password.')
-        .sees('“Not without a call”');
+      camille.sees('Noah Klein declined Camille Laurent’s request: Reset password.').sees('“Not without a call”');
       await camille.visit('/dashboard');
       camille.sees('1 of your requests has been declined');
       await camille.visit(approvals);
@@ -99,13 +97,13 @@ for (const [dialect, server] of [
       const [camille, noah] = [await as(asker), await as(other)];
       await camille.visit(`${people}/${plain.id}`);
       await camille.submit('Save', { 'Last name': 'Blanc', 'Administrator level': 'global' });
-      camille.sees('Everything else has been saved.').sees('Give Zoé Besson the level Global admin');
+      camille.sees('Everything else has been saved.').sees('Make Zoé Besson a Global admin');
       const address = await asks(camille);
       await noah.visit(address);
       await noah.submit('Confirm');
       await camille.visit(address);
-      await camille.submit('Give the level Global admin');
-      camille.sees('Done, as confirmed.');
+      await camille.submit('Assign the Global admin level');
+      camille.sees('The approved request was completed.');
       const row = await rowOf(portal, plain);
       assert.deepEqual([row.administrator_level, row.last_name], ['global', 'Blanc']);
     });

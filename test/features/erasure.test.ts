@@ -24,14 +24,14 @@ describe('erasing a deleted user for good', async () => {
       admin
         .$(`a[href="${pathOf(zoe)}"]`)
         .text()
-        .includes('Erase for good'),
+        .includes('Erase permanently'),
     );
     await admin.visit(pathOf(zoe));
-    admin.sees('Erase Zoé Kanarienvogel for good?').sees('Nobody can bring them back').sees(zoe.username);
+    admin.sees('Permanently erase Zoé Kanarienvogel?').sees('Nobody can bring them back').sees(zoe.username);
     assert.equal((await rowsOf(zoe)).length, 1, 'nothing is done before');
-    await admin.submit('Erase for good');
+    await admin.submit('Erase permanently');
     assert.equal(admin.path, `${list}/deleted`);
-    admin.sees('The person was erased for good.').doesNotSee('Kanarienvogel');
+    admin.sees('The person was permanently erased.').doesNotSee('Kanarienvogel');
     assert.deepEqual(await rowsOf(zoe), []);
   });
 

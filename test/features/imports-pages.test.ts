@@ -49,7 +49,7 @@ describe('the rows of an import', async () => {
     assert.deepEqual(new Set(results(person)), new Set(['Refused']));
     await person.follow('Show all rows');
     await person.follow('0 Unchanged');
-    person.sees('There are no such rows');
+    person.sees('No rows with this result');
   });
 
   for (const query of [

@@ -39,7 +39,7 @@ describe('where the region imports nobody', async () => {
     ]) {
       await person.visit(path);
       assert.equal(person.status, 200);
-      person.sees('Managed in another place');
+      person.sees('Managed elsewhere');
       assert.match(person.headers['content-type'] ?? '', /html/);
     }
     const answer = await person.send('POST', importAddress);

@@ -98,12 +98,8 @@ describe('a file as a whole', async () => {
   const faults: [what: string, content: Buffer | string, says: string][] = [
     ['nothing', '', 'Choose a file. It must not be empty.'],
     ['white space alone', '\r\n \r\n', 'no rows with users'],
-    [
-      'no headings',
-      `${name};Zoé`,
-      `There is no column “User name” in the first row of the file, which reads: ${name}, Zoé`,
-    ],
-    ['headings alone', 'user name;first name\r\n', 'There are no rows with users in the file.'],
+    ['no headings', `${name};Zoé`, `The first row has no “User name” column. It contains: ${name}, Zoé`],
+    ['headings alone', 'user name;first name\r\n', 'The file contains no users.'],
     ['headings and blank rows', 'user name;first name\r\n;\r\n;\r\n', 'no rows with users'],
     [
       'a column that is not known',

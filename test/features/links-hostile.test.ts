@@ -55,7 +55,7 @@ describe('looking at a link burns nothing', () => {
     const { zoe, link } = await aLink();
     const before = await rowOf(zoe);
     const person = await (await aPerson(portal, english).signIn(camille)).visit(link);
-    person.sees('You are signed in already');
+    person.sees('You’re already signed in');
     assert.equal((await person.send('POST', link)).status, 409);
     assert.deepEqual(await rowOf(zoe), before);
     assert.equal((await person.visit('/my-profile')).path, '/my-profile');
@@ -140,7 +140,7 @@ describe('a link that opens nothing', () => {
       const wrong = await visitor.send('GET', unknown);
       const got = await visitor.send('GET', dead);
       assert.equal(got.status, 404);
-      assert.match(got.text, /This link does not work any more/);
+      assert.match(got.text, /This link no longer works/);
       assert.deepEqual(comparable(got), comparable(wrong));
       const posted = await visitor.send('POST', dead);
       assert.deepEqual(comparable(posted), comparable(wrong));

@@ -26,7 +26,7 @@ for (const [dialect, database] of [
     async function resetAndMail(language: 'en' | 'fr' | 'de' = 'en') {
       const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson', language });
       await admin.visit(resetPath(zoe));
-      admin.sees('A one-time link is mailed to the user name. You do not see it.');
+      admin.sees('A one-time link is emailed to the user. You won’t see it.');
       await admin.submit('Reset password');
       const screen = admin.body;
       server.received.length = 0;
@@ -119,18 +119,18 @@ describe('a portal that sends no mail', { skip: skipWithout('postgres', await po
     const zoe = await aUser(portal, tenant);
     const before = await state();
     await admin.visit(resetPath(zoe));
-    admin.sees('This portal has no mail set up');
+    admin.sees('Email isn’t set up for this portal');
     assert.equal(admin.$('main form button').length, 0);
     const answer = await admin.send('POST', resetPath(zoe), { epoch: String(zoe.epoch) });
     assert.equal(answer.status, 409);
-    assert.match(answer.text, /This portal has no mail set up/);
+    assert.match(answer.text, /Email isn’t set up for this portal/);
     const chosen = { target: `${zoe.id}.${zoe.epoch}` };
     assert.equal(
       (await admin.send('POST', '/account-settings/user-management/bulk/reset-password', chosen)).status,
       409,
     );
     await admin.visit('/account-settings/user-management/new');
-    admin.sees('This portal has no mail set up');
+    admin.sees('Email isn’t set up for this portal');
     const added = await admin.send('POST', '/account-settings/user-management/new', {
       ...{ firstName: 'A', lastName: 'B', displayName: 'A B', username: `new@${tenant.domain}`, language: '' },
       ...{ administratorLevel: 'none', agentLevel: 'none' },

@@ -53,7 +53,7 @@ for (const [dialect, server] of [
       const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson' });
       const link = await resetByLink(admin, zoe);
       await admin.visit(`${users}?status=passwordChange`);
-      admin.sees('Zoé Besson').sees('Password to be changed');
+      admin.sees('Zoé Besson').sees('Must change password');
       await admin.visit(userPath(zoe.id));
       admin.sees('One-time link expires');
       portal.clock.now += 3 * hourMs;

@@ -39,7 +39,7 @@ describe('the rules of a tenant', async () => {
     await admin.visit(paths.rules);
     await admin.submit('Enregistrer', {
       'Validité d’un mot de passe temporaire': '2',
-      'Fin d’une session inactive après': '5',
+      'Délai d’inactivité avant déconnexion': '5',
       'Longueur minimale d’un mot de passe': '40',
     });
     await admin.visit(`/account-settings/user-management/${user.id}/reset-password`);
@@ -67,7 +67,7 @@ describe('the rules of a tenant', async () => {
     const other = await aPerson(portal).signIn(boss);
     await admin.visit(paths.rules);
     await other.visit(paths.rules);
-    await other.submit('Enregistrer', { 'Fin d’une session inactive après': '10' });
+    await other.submit('Enregistrer', { 'Délai d’inactivité avant déconnexion': '10' });
     await admin.submit('Enregistrer', { [label]: '12' });
     assert.equal(admin.status, 409);
     admin.sees('quelqu’un d’autre a modifié ces règles');
@@ -75,7 +75,7 @@ describe('the rules of a tenant', async () => {
     assert.equal(admin.$('[name=temporaryPasswordHours]').val(), '12', 'what was typed is still there');
     const own = async () => (await tenantsStore.findOwn(portal.database, tenant.scope))?.ownRules;
     assert.deepEqual(await own(), { idleMinutes: 10 });
-    await admin.submit('Enregistrer', { 'Fin d’une session inactive après': '10' });
+    await admin.submit('Enregistrer', { 'Délai d’inactivité avant déconnexion': '10' });
     assert.deepEqual(await own(), { idleMinutes: 10, temporaryPasswordHours: 12 });
   });
 
@@ -92,7 +92,7 @@ describe('the rules of a tenant', async () => {
     const { tenant, admin } = await aCompany();
     const user = await aUser(portal, tenant, {});
     await admin.visit(paths.rules);
-    await admin.submit('Enregistrer', { 'Mots de passe erronés depuis un même endroit avant une pause': '2' });
+    await admin.submit('Enregistrer', { 'Échecs de connexion avant un blocage temporaire': '2' });
     const statuses = [];
     for (let index = 0; index < 3; index++) {
       const person = await aPerson(portal).signIn({ ...user, clearPassword: 'wrong' });

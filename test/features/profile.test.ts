@@ -57,10 +57,12 @@ describe('my profile', () => {
       it(`says in words what the levels ${administratorLevel} and ${agentLevel} are good for (${language})`, async () => {
         const person = await signedIn(await aUser(portal, tenant, { administratorLevel, agentLevel, language }));
         await person.visit('/my-profile');
-        const tongue = words(language);
-        person.sees(tongue.t(`roles:administrator.${administratorLevel}`)).sees(tongue.t(`roles:agent.${agentLevel}`));
+        const messages = words(language);
+        person
+          .sees(messages.t(`roles:administrator.${administratorLevel}`))
+          .sees(messages.t(`roles:agent.${agentLevel}`));
         const abilities = [...administratorAbilities[administratorLevel], ...agentAbilities[agentLevel]];
-        for (const ability of abilities) person.sees(tongue.t(ability));
+        for (const ability of abilities) person.sees(messages.t(ability));
         assert.equal(person.$('.ticks li').length, abilities.length);
       });
     }

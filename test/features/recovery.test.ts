@@ -42,7 +42,7 @@ for (const [dialect, database] of [
       await person.follow('Recover your access');
       assert.equal(person.$('[name=username]').attr('value'), zoe.username, 'it was typed already');
       await person.submit('Send the link');
-      person.sees('Check your mail').sees('within 60 minutes');
+      person.sees('Check your email').sees('within 60 minutes');
       await portal.background.runAll();
       const [mail] = server.received;
       assert.deepEqual(mail?.to, [zoe.username]);
@@ -67,8 +67,8 @@ for (const [dialect, database] of [
       const boss = await aUser(portal, tenant, { administratorLevel: 'global' });
       const admin = await aPerson(portal, english).signIn(boss);
       await admin.visit(`/account-settings/activity-log?user=${zoe.id}`);
-      admin.sees('Zoé Besson recovered access alone, by a one-time link.');
-      admin.sees('A one-time link to recover access was mailed to Zoé Besson, as somebody had asked for.');
+      admin.sees('Zoé Besson recovered their access with a one-time link.');
+      admin.sees('A one-time recovery link was emailed to Zoé Besson on request.');
     });
 
     it('is over an hour after it was asked for, and once its user has signed in after all', async () => {

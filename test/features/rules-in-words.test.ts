@@ -40,11 +40,11 @@ describe('the table of what is managed where', async () => {
     assert.deepEqual(rows.slice(0, 5), [
       ['Users of the organization', azure, office],
       ['Reset a password', azure],
-      ['Users as files', azure, office],
+      ['Import and export users', azure, office],
       ['Customers’ users', office, azure],
       ['Licences', office, azure],
     ]);
-    person.sees('Links with this mark leave the portal.');
+    person.sees('Links with this icon open another site.');
     assert.equal(person.$('tbody a[rel="noreferrer external"]').length, 9);
   });
 
@@ -106,15 +106,15 @@ describe('a rule of the organization’s own', async () => {
     });
     const person = await aPerson(portal, english).signIn(manager);
     await person.visit(paths.users);
-    person.sees('By a rule of your organization, this is not offered: export users.');
+    person.sees('Your organization has turned this off: export users.');
     person.sees('By a rule of your organization, only Global admins do this to administrators: change a user');
     await person.visit(userPath(billing.id));
     person.sees('By a rule of your organization, only Global admins do this to administrators: change a user');
     person.doesNotSee('In the region');
     await person.visit(paths.newUser);
-    person.sees('By a rule of your organization, only a Global admin gives or takes an administrator level.');
+    person.sees('In your organization, only a Global admin can …');
     await person.visit(paths.where);
-    person.sees('Not offered, by a rule of your organization');
+    person.sees('Turned off by your organization');
     await person.visit(paths.region);
     person.doesNotSee('by a rule of your organization');
     assert.equal((await person.send('POST', `${userPath(billing.id)}/block`)).status, 403);
@@ -148,7 +148,7 @@ describe('the rules of a tenant', async () => {
     ['no number', { idleMinutes: NaN }],
     ['a number in words', { idleMinutes: '5' }],
     ['fixed in the region', { attempts: 1 }],
-    ['as in the region', { usersExport: 'allowed' }],
+    ['region default', { usersExport: 'allowed' }],
     ['no such choice', { handOver: 'carrierPigeon' }],
     ['a choice as a number', { handOver: 1 }],
     ['no such rule', { name: 'Atlantis' }],

@@ -91,7 +91,7 @@ describe('the order of what is asked', () => {
     assert.equal(person.$('.navigation').length, 0, 'there is one thing to do');
     await person.submit('Confirm and set up', { Code: codeOf(portal, seedOn(person)) });
     assert.equal(recoveryCodesOn(person).length, 10);
-    await person.follow('I have kept them');
+    await person.follow('I’ve saved my codes');
     assert.equal(person.path, paths.dashboard);
   });
 

@@ -98,7 +98,7 @@ describe('a code', async () => {
     await person.submit('Sign in', { Code: codeOf(portal, owner.seed) });
     assert.equal(person.status, 429);
     assert.ok(Number(person.headers['retry-after']) > 0);
-    person.sees('Too many tries');
+    person.sees('Too many attempts');
     const elsewhere = await aPerson(portal, english).signIn(owner.user);
     const recovery = { 'Recovery code': owner.recoveryCodes[0] ?? '' };
     await elsewhere.submit('Sign in with the recovery code', recovery);

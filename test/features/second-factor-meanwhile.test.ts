@@ -29,7 +29,7 @@ describe('what happens to a user while they change their second factor', async (
 
   for (const [what, path, button] of [
     ['the removal', paths.removeOwnSecondFactor, 'Remove'],
-    ['new recovery codes', paths.ownRecoveryCodes, 'Make new recovery codes'],
+    ['new recovery codes', paths.ownRecoveryCodes, 'Generate new recovery codes'],
   ] as const) {
     for (const [label, work] of [
       ['their password is reset', 'reset'],

@@ -99,11 +99,11 @@ for (const [dialect, server] of [
       const owner = await anOwner(portal, await aUser(portal, tenant));
       const { person } = owner;
       await person.visit(paths.ownRecoveryCodes);
-      await person.submit('Make new recovery codes', proofOf(codeOf(portal, owner.seed), 'wrong'));
+      await person.submit('Generate new recovery codes', proofOf(codeOf(portal, owner.seed), 'wrong'));
       person.sees('The current password is not right');
-      await person.submit('Make new recovery codes', proofOf('000000'));
+      await person.submit('Generate new recovery codes', proofOf('000000'));
       person.sees('This code is not right');
-      await person.submit('Make new recovery codes', proofOf(codeOf(portal, owner.seed)));
+      await person.submit('Generate new recovery codes', proofOf(codeOf(portal, owner.seed)));
       const codes = recoveryCodesOn(person);
       assert.equal(new Set([...codes, ...owner.recoveryCodes]).size, 20);
       await person.visit(paths.removeOwnSecondFactor);

@@ -46,10 +46,10 @@ for (const [dialect, server] of [
       admin.sees('Nobody from the operator of this portal has access').sees('Nobody has support access at the moment.');
       await admin.submit('Give access', {
         Who: ada.id,
-        'What for': 'Imports fail since Monday',
-        'For how many hours': '2',
+        Reason: 'Imports fail since Monday',
+        'Duration in hours': '2',
       });
-      admin.sees('Access was given.').sees('Ada Betrieb').sees('Look only').sees('Has not entered');
+      admin.sees('Access was given.').sees('Ada Betrieb').sees('View only').sees('Not used yet');
       await admin.visit('/dashboard');
       admin.sees(/Ada Betrieb has support access until .* 2026/).sees('Imports fail since Monday');
 
@@ -78,7 +78,7 @@ for (const [dialect, server] of [
       await admin.submit('End now');
       admin.sees('Access was ended.').sees('Ended by an administrator');
       await operator.visit('/dashboard');
-      operator.sees('No organization is open to you');
+      operator.sees('No organization has given you access');
       assert.equal(camille.displayName, 'Camille Laurent');
     });
 
@@ -134,9 +134,9 @@ for (const [dialect, server] of [
       await Promise.all([portal.background.runAll(), portal.background.runAll()]);
       const log = await aPerson(portal, english).signIn(supported.camille);
       await log.visit('/account-settings/activity-log');
-      assert.equal(log.text.split('The support access of Ada Betrieb came to its end.').length - 1, 1);
+      assert.equal(log.text.split('The support access of Ada Betrieb expired.').length - 1, 1);
       await log.visit(supportPage);
-      log.sees('Its time was up');
+      log.sees('Expired');
     });
 
     it('leaves the operator’s own account alone: inside it is out of reach, and afterwards as it was', async () => {

@@ -50,7 +50,7 @@ for (const [dialect, server] of [
       it('with a level that there is not lets look and no more', async () => {
         assert.equal((await admin.send('POST', supportPage, { ...good, level: 'global' })).status, 303);
         await admin.visit(supportPage);
-        admin.sees('Look only');
+        admin.sees('View only');
         assert.equal((await admin.send('POST', supportPage, good)).status, 422, 'and nobody is let in twice');
       });
 

@@ -163,7 +163,7 @@ for (const [dialect, server] of [
         assert.equal((await operator.visit(users)).path, '/sign-in');
         await operatorsOf(portal).take('unblock', bo.id);
         const again = await aPerson(portal, english).signIn(bo);
-        again.sees('No organization is open to you');
+        again.sees('No organization has given you access');
         await supported.admin.visit(supportPage);
         supported.admin.sees('Bo Betrieb').sees('Ended by the operator');
         await supported.admin.visit('/account-settings/activity-log');

@@ -57,9 +57,9 @@ for (const [dialect, server] of [
       told.admin
         .sees('Camille Laurent gave Ada Betrieb support access.')
         .sees('Purpose: Zoé is locked out')
-        .sees('Ada Betrieb (support) entered the organization.')
+        .sees('Ada Betrieb (support) started a support session in the organization.')
         .sees('Ada Betrieb (support) reset the password of Zoé Besson. Support access, given by Camille Laurent')
-        .sees('Ada Betrieb (support) left the organization.')
+        .sees('Ada Betrieb (support) ended the support session.')
         .doesNotSee('Ada Betrieb signed in');
       const csv = (await told.admin.send('GET', `${log}/export.csv`)).text;
       assert.match(csv, /Ada Betrieb \(support\) reset the password of Zoé Besson\..*given by Camille Laurent/);

@@ -44,7 +44,7 @@ for (const [dialect, server] of [
         await noah.visit(`${people}/${company.plain.id}`);
         await noah.submit('Save', { 'First name': 'Zo', 'Agent level': 'sales' });
         await camille.submit('Save', { 'Last name': 'Blanc', 'Administrator level': 'global' });
-        camille.sees('Everything else has been saved.').sees('Give Zoé Besson the level Global admin');
+        camille.sees('Everything else has been saved.').sees('Make Zoé Besson a Global admin');
         const now = await stored(company, company.plain);
         assert.deepEqual(
           [now?.firstName, now?.lastName, now?.agentLevel, now?.administratorLevel],
@@ -62,7 +62,7 @@ for (const [dialect, server] of [
         assert.equal(camille.status, 409);
         assert.equal((await stored(company, company.plain))?.administratorLevel, 'billing');
         await camille.submit('Save');
-        camille.sees('Give Zoé Besson the level Global admin');
+        camille.sees('Make Zoé Besson a Global admin');
       });
 
       it('asks for no level that was given meanwhile', async () => {

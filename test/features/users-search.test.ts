@@ -91,7 +91,7 @@ describe('searching the list', async () => {
 
   it('says so when nobody fits, and leads back to all', async () => {
     await admin.visit(`${list}?q=nobody+at+all`);
-    admin.sees('No user fits your search');
+    admin.sees('No users match your search');
     assert.equal(admin.$('table').length, 0);
     await admin.follow('Show all users');
     assert.equal(shown(admin).length, 13);
@@ -132,7 +132,7 @@ describe('filtering the list', async () => {
     ['Sales agent', 'All statuses', ['A billing']],
     ['Helpdesk agent', 'All statuses', ['A user management']],
     ['All levels', 'Active', ['A billing', 'A global', 'A user management', 'An agent', 'Camille']],
-    ['All levels', 'Password to be changed', ['A pending', 'An expired']],
+    ['All levels', 'Must change password', ['A pending', 'An expired']],
     ['All levels', 'Blocked', ['A blocked', 'A blocked pending']],
     ['No admin', 'Active', ['An agent']],
     ['Global admin', 'Blocked', []],

@@ -54,7 +54,10 @@ describe('a page on which something ends', async () => {
     await one.admin.submit('End now');
     await late.submit('Enter');
     assert.equal(late.status, 409);
-    late.sees('You cannot enter now').sees('This access is over').doesNotSee('Somebody was faster');
+    late
+      .sees('You can’t open this organization now')
+      .sees('This access is over')
+      .doesNotSee('Someone else changed this first');
     assert.equal(late.$(`main a.btn[href="${paths.dashboard}"]`).length, 1);
   });
 
@@ -91,7 +94,7 @@ describe('the recovery codes on paper', async () => {
     await person.submit('Sign in', { Code: codeOf(portal, seed) });
     portal.clock.now += 60_000;
     await person.visit(paths.ownRecoveryCodes);
-    await person.submit('Make new recovery codes', proofOf(codeOf(portal, seed)));
+    await person.submit('Generate new recovery codes', proofOf(codeOf(portal, seed)));
     assert.equal(recoveryCodesOn(person).length, 10, person.text);
     assert.ok(onSheet().includes('November 24, 2026'), onSheet());
   });

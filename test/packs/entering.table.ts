@@ -48,7 +48,7 @@ export const own: readonly Row[] = [
     'Ask an administrator of your organization to reset it: you will be given a one-time link.',
     'In the region China, administrators cannot reset a password: users recover their access themselves. · Recover your access',
     'In the region US Government, passwords are reset in another place: the Azure Government portal. Go there',
-    'In the region Worldwide, nobody can reset a password in this portal. Turn to its operator.',
+    'In Worldwide, passwords can’t be reset in this portal. Contact its operator.',
   ],
   ['wrong passwords until a pause', '5', '5', '5', '3', '5'],
   [

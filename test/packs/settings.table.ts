@@ -28,14 +28,7 @@ export const shipped: readonly Row[] = [
     'https://portal.azure.us /my-profile/password',
     '/my-profile/password',
   ],
-  [
-    'of exporting users the rules say',
-    'Allowed',
-    'Allowed',
-    'Managed in another place',
-    'Managed in another place',
-    'Allowed',
-  ],
+  ['of exporting users the rules say', 'Allowed', 'Allowed', 'Managed elsewhere', 'Managed elsewhere', 'Allowed'],
   [
     'a tenant cannot tighten',
     '',
@@ -130,7 +123,7 @@ export const own: readonly Row[] = [
     'https://portal.azure.us /my-profile/password',
     '/my-profile/password',
   ],
-  ['of exporting users the rules say', 'Allowed', 'Allowed', 'Allowed', 'Managed in another place', 'Not allowed'],
+  ['of exporting users the rules say', 'Allowed', 'Allowed', 'Allowed', 'Managed elsewhere', 'Not allowed'],
   [
     'a tenant cannot tighten',
     'deleteMoreThan resetGlobalAdmin giveGlobalAdmin export deleteMany',

@@ -50,5 +50,5 @@ export async function signInByCode(portal: Portal, { user, seed }: Owner): Promi
 /** Fields that ask for the password once more. */
 export const proofOf = (code: string, currentPassword = goodPassword): Record<string, string> => ({
   'Current password': currentPassword,
-  'Code of the app, or recovery code': code,
+  'Authenticator code or recovery code': code,
 });

@@ -16,7 +16,7 @@ function assertReveals({ text, headers }: RawAnswer): void {
 }
 
 describe('an address that leads nowhere', () => {
-  const titles = { en: 'This page does not exist', fr: 'Cette page n’existe pas', de: 'Diese Seite gibt es nicht' };
+  const titles = { en: 'Page not found', fr: 'Cette page n’existe pas', de: 'Diese Seite gibt es nicht' };
   for (const [language, title] of Object.entries(titles)) {
     test(`says so in ${language}, with the number of the request`, async () => {
       const answer = await send({ method: 'GET', path: '/nonsense', headers: { 'Accept-Language': language } });
@@ -41,7 +41,7 @@ describe('an address that leads nowhere', () => {
   test('shows a signed-in reader their own frame', async () => {
     const person = await aPerson(portal, { 'Accept-Language': 'en' }).signIn(global);
     await person.visit('/nonsense');
-    person.sees('Camille Laurent').sees('This page does not exist');
+    person.sees('Camille Laurent').sees('Page not found');
   });
 
   test('is the same whether it was asked for with words or without', async () => {

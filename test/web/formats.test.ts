@@ -81,7 +81,7 @@ for (const [language, { date, dayName, near, number, relative }] of Object.entri
 
     test('a day comes with its name, and is near only as today and yesterday', () => {
       assert.equal(plain(formats.day(now)), dayName);
-      assert.deepEqual([now, now - day, now - 2 * day, now + day].map(formats.nearDay), [...near, '', '']);
+      assert.deepEqual([now, now - day, now - 2 * day, now + day].map(formats.todayOrYesterday), [...near, '', '']);
       assert.match(formats.time(now), /^\d{2}:\d{2}/);
     });
 

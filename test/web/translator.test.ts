@@ -50,9 +50,9 @@ describe('a hole in the words is never hidden:', () => {
   });
 
   test('a text that lacks one of its values is not whole', () => {
-    assert.throws(() => t(elsewhere, { region: 'x' }), /value is missing/);
-    assert.throws(() => t(elsewhere), /value is missing/);
-    assert.throws(() => html(elsewhere, { place: 'x' }), /value is missing/);
+    assert.throws(() => t(elsewhere, { region: 'x' }), /Missing value/);
+    assert.throws(() => t(elsewhere), /Missing value/);
+    assert.throws(() => html(elsewhere, { place: 'x' }), /Missing value/);
   });
 });
 

@@ -1,7 +1,7 @@
 import type { Activity, ActivityEvent, LogFilterName, Participant, RuleChange } from '../../domain/activity/event.ts';
 import { referenceOf } from '../../domain/approvals.ts';
 import type { Formats } from '../../i18n/formats.ts';
-import type { TextValues, Tongue } from '../../i18n/translator.ts';
+import type { TextValues, Messages } from '../../i18n/translator.ts';
 import type { Change } from '../../domain/people/user.ts';
 
 /** A text of the locale files with its values, not yet put together: a page isolates each value, a file takes it as it is. */
@@ -10,7 +10,7 @@ export interface Wording {
   readonly values: TextValues;
 }
 
-export interface DetailsDependencies extends Pick<Tongue, 't' | 'language'> {
+export interface DetailsDependencies extends Pick<Messages, 't' | 'language'> {
   readonly format: Formats;
   readonly nameOf: (person: Participant) => string;
 }

@@ -2,7 +2,7 @@ import type { Activity, ActivityEvent, Participant } from '../../domain/activity
 import type { ActivityKind } from '../../domain/activity/groups.ts';
 import { languages, type Language } from '../../domain/regions.ts';
 import { createFormats, type Formats } from '../../i18n/formats.ts';
-import type { TextValues, Tongue, Translator } from '../../i18n/translator.ts';
+import type { TextValues, Messages, Translator } from '../../i18n/translator.ts';
 import { bind } from '../../platform/bind.ts';
 import { dayAndTimeOf } from './days.ts';
 import { activityDetails, type DetailsDependencies, type Wording } from './details.ts';
@@ -32,12 +32,12 @@ export function createActivityWords(translator: Translator, clock: () => number)
   return (language) => all.get(language) as ActivityWords;
 }
 
-function activityWords({ t, language }: Pick<Tongue, 't' | 'language'>, format: Formats) {
+function activityWords({ t, language }: Pick<Messages, 't' | 'language'>, format: Formats) {
   const deps = { t, language, format, nameOf: nameIn.bind(null, t) };
   return bind(deps, { entry, columns, row });
 }
 
-const nameIn = (t: Tongue['t'], { name, pseudonym }: Participant): string =>
+const nameIn = (t: Messages['t'], { name, pseudonym }: Participant): string =>
   name ?? t('activity:erased', { pseudonym: pseudonym ?? '' });
 
 function entry(deps: DetailsDependencies, activity: Activity): WordedEntry {

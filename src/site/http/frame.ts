@@ -10,7 +10,7 @@ import type { Assets } from './assets.ts';
 import type { Cookies } from './cookies.ts';
 import { csrfToken } from './csrf.ts';
 import { navigationFor } from './navigation.ts';
-import type { Tongue } from '../../i18n/translator.ts';
+import type { Messages } from '../../i18n/translator.ts';
 import { textOfFault, type Notice, type Text, type PageOptions } from './page-options.ts';
 
 const ownNames: Readonly<Record<Language, string>> = { en: 'English', fr: 'Français', de: 'Deutsch' };
@@ -50,9 +50,9 @@ export function createFrames(parts: FrameParts) {
   return frameOf.bind(null, { ...parts, ofLanguage, languageChoices });
 }
 
-function frameOf(deps: FrameDependencies, request: Request, nonce: string, tongue: Tongue, options: PageOptions) {
+function frameOf(deps: FrameDependencies, request: Request, nonce: string, messages: Messages, options: PageOptions) {
   const { cookies, assets, languageChoices } = deps;
-  const { language, direction, t } = tongue;
+  const { language, direction, t } = messages;
   const { scope } = request;
   const { region, otherRegions } = deps.ofLanguage.get(language) as OfLanguage;
   const token = options.formless === true ? knownToken(request) : newToken(request);
@@ -88,11 +88,12 @@ function frameOf(deps: FrameDependencies, request: Request, nonce: string, tongu
   };
 }
 
-const wordIn = (t: Tongue['t'], text: Text): string => (typeof text === 'string' ? t(text) : t(text.key, text.values));
+const wordIn = (t: Messages['t'], text: Text): string =>
+  typeof text === 'string' ? t(text) : t(text.key, text.values);
 
 function noticeOf(
   request: Request,
-  t: Tongue['t'],
+  t: Messages['t'],
   options: PageOptions,
 ): { kind: Notice['kind']; text: string } | null {
   const notice = options.notice ?? takeNotice(request);

@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import { type Language, languages } from '../../domain/regions.ts';
 import { bind } from '../../platform/bind.ts';
 import { createFormats, type Formats } from '../../i18n/formats.ts';
-import { escapeHtml, type Tongue, type Translator } from '../../i18n/translator.ts';
+import { escapeHtml, type Messages, type Translator } from '../../i18n/translator.ts';
 import { createFrames, type FrameFor, type FrameParts } from './frame.ts';
 import type { PageOptions } from './page-options.ts';
 import { paths } from './paths.ts';
@@ -49,9 +49,9 @@ function answer(
   options: PageOptions,
 ): void {
   const { config, translator, render, icon, formats } = deps;
-  const tongue = translator(request.language ?? config.rules.defaultLanguage);
-  const { t, html, language } = tongue;
-  const page = deps.frameFor(request, response.locals.nonce, tongue, options);
+  const messages = translator(request.language ?? config.rules.defaultLanguage);
+  const { t, html, language } = messages;
+  const page = deps.frameFor(request, response.locals.nonce, messages, options);
   const format = formats.get(language) as Formats;
   const locals = { page, t, html, word: wordIn.bind(null, t), icon, paths, format };
   const body = render(view, { ...locals, model });
@@ -68,7 +68,7 @@ function answer(
 }
 
 /** What is shown of a value: the text as it is, or the words for it. */
-const wordIn = (t: Tongue['t'], shown: Shown): string => ('text' in shown ? shown.text : t(shown.key, shown.values));
+const wordIn = (t: Messages['t'], shown: Shown): string => ('text' in shown ? shown.text : t(shown.key, shown.values));
 
 /** Gives every response its `page`, bound to its request. */
 export function pages(all: Pages): Middleware {

@@ -75,12 +75,12 @@ export interface ViewModels {
     readonly dir: 'ltr' | 'rtl';
     readonly subject: string;
     readonly name: string;
-    readonly told: string;
-    readonly brings: boolean;
-    readonly open: string;
-    readonly address: string;
+    readonly body: string;
+    readonly hasOneTimeLink: boolean;
+    readonly linkLabel: string;
+    readonly url: string;
     readonly facts: readonly { readonly label: string; readonly value: string }[];
-    readonly unexpected: string;
-    readonly automatic: string;
+    readonly warning: string;
+    readonly footer: string;
   };
 }

@@ -78,9 +78,9 @@ function dictionaryOf(
   codes: readonly string[],
   key: (code: string) => string,
 ): ReadonlyMap<string, string> {
-  const tongues = languages.map((language) => translator(language));
+  const translations = languages.map((language) => translator(language));
   return new Map(
-    codes.flatMap((code) => [code, ...tongues.map(({ t }) => t(key(code)))].map((word) => [fold(word), code])),
+    codes.flatMap((code) => [code, ...translations.map(({ t }) => t(key(code)))].map((word) => [fold(word), code])),
   );
 }
 

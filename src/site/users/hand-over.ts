@@ -9,7 +9,7 @@ import type { Scope } from '../../domain/scope.ts';
 import { paths } from '../http/paths.ts';
 import { createFormats } from '../../i18n/formats.ts';
 import { languages } from '../../domain/regions.ts';
-import type { Tongue, Translator } from '../../i18n/translator.ts';
+import type { Messages, Translator } from '../../i18n/translator.ts';
 
 /** What the screen after a reset, or after a user was added, shows about them and their sign-in details. */
 type Shown = Pick<RevealPage, 'user' | 'way' | 'sheet' | 'heading' | 'ended'>;
@@ -44,7 +44,7 @@ export function handOverSheet(config: Config, translator: Translator, clock: () 
   const formats = new Map(languages.map((language) => [language, createFormats(language, clock)]));
   const address = new URL(paths.signIn, config.baseUrl).href;
 
-  const ofPassword = (t: Tongue['t'], { username }: User) => ({
+  const ofPassword = (t: Messages['t'], { username }: User) => ({
     facts: [
       { label: t('users:sheet.address'), value: address },
       { label: t('common:terms.username'), value: username },
@@ -52,7 +52,7 @@ export function handOverSheet(config: Config, translator: Translator, clock: () 
     password: t('common:terms.temporaryPassword'),
     steps: [t('users:sheet.step.open'), t('users:sheet.step.signIn'), t('users:sheet.step.change')],
   });
-  const ofLink = (t: Tongue['t'], { username }: User) => ({
+  const ofLink = (t: Messages['t'], { username }: User) => ({
     facts: [{ label: t('common:terms.username'), value: username }],
     password: t('links:term'),
     steps: [t('links:sheet.step.open'), t('links:sheet.step.change'), t('links:sheet.step.destroy')],

@@ -1,5 +1,5 @@
-import { entranceSteps } from '../../tools/prove/flow/entrance.ts';
-import { otherRegionStep } from '../../tools/prove/flow/other-region.ts';
+import { entranceSteps } from '../../tools/prove/flow/set-up-and-sign-in.ts';
+import { otherRegionStep } from '../../tools/prove/flow/wrong-region.ts';
 import type { ProveOptions } from '../../tools/prove/sites.ts';
 
 /** The way in alone, which is enough to see what is wrong. */

@@ -1,7 +1,7 @@
 import { paths } from '../../../src/site/http/paths.ts';
 import { decode } from '../forms.ts';
 import { anAccount, aVisitor, expect, personNamed, StepFault, visitorOf, type Step } from '../story.ts';
-import { aPassword, arrivalAddress, signIn } from './coming-in.ts';
+import { aPassword, arrivalAddress, signIn } from './sign-in.ts';
 
 /** How people come in: the first company, the directory, the right door and the wrong one. */
 export const entranceSteps: readonly Step[] = [

@@ -10,7 +10,7 @@ import { sessionTtlMs } from '../src/site/http/session.ts';
 import { TableStore } from '../src/site/http/session-store/table-store.ts';
 import { loadTranslator } from '../src/i18n/translator.ts';
 import { loadViews } from '../src/site/http/views.ts';
-import { reportCpu } from './cpu.ts';
+import { reportCpu } from './measured-process.ts';
 import { createHasher } from '../src/platform/keys/hasher.ts';
 
 // The real portal on the database that the parent filled; its log goes nowhere but is written, as in production.

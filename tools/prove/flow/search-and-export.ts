@@ -1,8 +1,8 @@
 import { paths, to, userPath } from '../../../src/site/http/paths.ts';
 import { aVisitor, expect, personNamed, StepFault, visitorOf, type Step } from '../story.ts';
-import { signIn } from './coming-in.ts';
-import { settled } from './two.ts';
-import { eventually } from './ways-in.ts';
+import { signIn } from './sign-in.ts';
+import { settled } from './approval-requests.ts';
+import { eventually } from './credentials.ts';
 
 const query = (parameters: Readonly<Record<string, string>>): string => `?${String(new URLSearchParams(parameters))}`;
 

@@ -1,7 +1,7 @@
 import { paths, to } from '../../../src/site/http/paths.ts';
 import { aVisitor, expect, personNamed, StepFault, watchSession, type Account, type Story } from '../story.ts';
 import type { Answer, Visitor } from '../visitor.ts';
-import { giveRecoveryCode, setUpSecondFactor } from './codes.ts';
+import { giveRecoveryCode, setUpSecondFactor } from './second-factor-codes.ts';
 
 /** @returns a password that is planted, and what else a region asks of one */
 export const aPassword = ({ plant }: Story, field: string): string => `${plant(field, 'secret')} Qz`;

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { isLoopback } from './proc.ts';
 import type { RegionStores } from './stores.ts';
-import { contactsOf, endOf, isBelow, type Contact, type Watched } from './watching.ts';
+import { contactsOf, endOf, isBelow, type Contact, type Watched } from './process-watcher.ts';
 
 /** What is known of a region when its processes are judged. */
 export interface Territory {

@@ -1,4 +1,4 @@
-import { createTexts, folderPlaces } from './collect.ts';
+import { createTexts, folderPlaces } from './collect-places.ts';
 import type { Look, Place } from './places.ts';
 import type { Site } from './sites.ts';
 import { mover, type Story } from './story.ts';

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
-import { judgeProcess, type Territory } from '../../tools/prove/connections.ts';
+import { judgeProcess, type Territory } from '../../tools/prove/process-assessment.ts';
 import type { RegionStores } from '../../tools/prove/stores.ts';
-import type { Watched } from '../../tools/prove/watching.ts';
+import type { Watched } from '../../tools/prove/process-watcher.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'parvis-judged-'));
 after(() => rmSync(folder, { recursive: true, force: true }));

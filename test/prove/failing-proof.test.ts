@@ -6,10 +6,10 @@ import { foundingStep } from '../../tools/prove/flow/moving.ts';
 import { prove } from '../../tools/prove/prove.ts';
 import { migrate } from '../../src/platform/database/migrate.ts';
 import { run } from '../cli/command.ts';
-import { aFolder, proven } from './proving.ts';
-import { wayIn } from './way-in.ts';
+import { aFolder, proven } from './run-proof.ts';
+import { wayIn } from './short-flow.ts';
 
-const shortProof = path.join(import.meta.dirname, 'short-child.ts');
+const shortProof = path.join(import.meta.dirname, 'short-flow-child.ts');
 
 /** A database that forgets to which region it belongs, so that two regions can start on it. */
 async function anUnboundDatabase(): Promise<string> {

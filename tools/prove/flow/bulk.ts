@@ -1,7 +1,7 @@
 import { paths, to } from '../../../src/site/http/paths.ts';
 import { expect, personNamed, StepFault, visitorOf, type Step, type Story } from '../story.ts';
-import { settled } from './two.ts';
-import { eventually, waysInOn } from './ways-in.ts';
+import { settled } from './approval-requests.ts';
+import { eventually, waysInOn } from './credentials.ts';
 
 const several = ['colleague', 'newcomer'];
 const chosen = (story: Story): string[] => several.map((name) => personNamed(story, name).id);

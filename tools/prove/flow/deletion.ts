@@ -1,6 +1,6 @@
 import { paths, to } from '../../../src/site/http/paths.ts';
 import { expect, personNamed, StepFault, visitorOf, type Step, type Story } from '../story.ts';
-import { settled } from './two.ts';
+import { settled } from './approval-requests.ts';
 
 /** Deletes somebody; after many, that takes another administrator. @returns the user's id */
 async function deleteUser(story: Story, name: string): Promise<string> {

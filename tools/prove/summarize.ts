@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { Canaries, Canary } from './canaries.ts';
-import { judgeProcess } from './connections.ts';
+import { judgeProcess } from './process-assessment.ts';
 import { searchedEverywhere, trespasser, trespassNoticed, type ControlResult } from './controls.ts';
 import { searchPlaces, type Look, type PlaceKind } from './places.ts';
 import { systemShowsProcesses } from './proc.ts';
@@ -17,10 +17,10 @@ import {
   type Visit,
 } from './report.ts';
 import { mover, type Story } from './story.ts';
-import type { StepResult } from './walk.ts';
-import type { Watching } from './watching.ts';
+import type { StepResult } from './run-steps.ts';
+import type { Watching } from './process-watcher.ts';
 import { packageRoot } from '../../src/platform/package-root.ts';
-import { visitsIn } from './visits.ts';
+import { visitsIn } from './store-visits.ts';
 
 /** A line of a directory. */
 export interface Route {

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { createCanaries } from '../../tools/prove/canaries.ts';
-import { createTexts, folderPlaces, outboxOf } from '../../tools/prove/collect.ts';
+import { createTexts, folderPlaces, outboxOf } from '../../tools/prove/collect-places.ts';
 import type { RunningRegion } from '../../tools/prove/regions.ts';
 import { sqliteStores } from '../../tools/prove/stores-sqlite.ts';
 import { createMover, createStory } from '../../tools/prove/story.ts';
