@@ -74,7 +74,8 @@ const secrets = z
     `has a secret of fewer than ${minSecretLength} characters`,
   );
 
-const environment = z.object({
+/** The schema of the environment variables; `settings.ts` documents each of them. */
+export const environment = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
   PORT: z.coerce.number().int().min(1).max(65_535).default(3000),
   BASE_URL: address.optional(),
@@ -95,6 +96,8 @@ const environment = z.object({
   MAIL_FROM: mailFrom.optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
+
+export type EnvironmentVariable = keyof typeof environment.shape;
 
 type Environment = z.infer<typeof environment>;
 
