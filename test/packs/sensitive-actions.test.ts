@@ -39,7 +39,7 @@ async function handOver({ tenant, zoe, notePage, observed }: Scenario, admin: Pe
 }
 
 const credentialOn = (page: string): string =>
-  /<output[^>]*\bid="([^"]+)"/.exec(page)?.[1] ?? /One-time link sent by mail/.exec(page)?.[0] ?? 'nothing';
+  /<output[^>]*\bid="([^"]+)"/.exec(page)?.[1] ?? /One-time link sent by email/.exec(page)?.[0] ?? 'nothing';
 
 async function performGuardedActions(scenario: Scenario, admin: Person): Promise<void> {
   const { notePage, noteResponse, anne, noah, rosa } = scenario;
@@ -53,7 +53,7 @@ async function performGuardedActions(scenario: Scenario, admin: Person): Promise
     ...levels,
   });
   await notePage('exporting users', admin, paths.exportUsers);
-  if (admin.path.startsWith(paths.newApproval)) await admin.submit('Ask for confirmation', { Reason: 'The audit' });
+  if (admin.path.startsWith(paths.newApproval)) await admin.submit('Send request', { Reason: 'The audit' });
   await notePage('exporting the log', admin, paths.activityCsv);
   await notePage('deleting two users', admin, `${paths.bulkUsers}?action=delete&user=${noah.id}&user=${rosa.id}`);
 }

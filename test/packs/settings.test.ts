@@ -25,7 +25,7 @@ async function read({ notePage, observed, signIn, noah }: Scenario, admin: Perso
   const user = await (await signIn(noah)).visit(paths.where);
   observed['links on the page about the region, user'] = linksOn(user);
   await admin.visit(paths.rules);
-  const [said = ''] = textsOf(admin, '[aria-labelledby=group-files] div:first-child dd').split('Rule of');
+  const [said = ''] = textsOf(admin, '[aria-labelledby=group-files] div:first-child dd').split('Set by');
   observed['rule for exporting users'] = said.trim();
   const offered = (name: string): boolean => admin.$(`form.form [name=${name}]`).length > 0;
   observed['rules that a tenant cannot tighten'] = [...ownNumberNames, ...ownChoiceNames]
@@ -42,7 +42,7 @@ const whereOn = (person: Person): string => {
     .map((row) => {
       const places = $(row).find('.places a').toArray();
       const names = places.map((each) => squeeze($(each).text())).join(' or ');
-      return `${textIn(row, '.name-first')}: ${names || textIn(row, 'td:nth-child(2)').replace('Here, in this portal', 'here')}`;
+      return `${textIn(row, '.name-first')}: ${names || textIn(row, 'td:nth-child(2)').replace('In this portal', 'here')}`;
     })
     .join(' · ');
 };
