@@ -5,7 +5,7 @@ import { createCore, type CoreDependencies } from './core/core.ts';
 import type { Translator } from './i18n/translator.ts';
 import { createNoticeRenderer } from './mail/notices.ts';
 import { linkAddresses, paths } from './site/http/paths.ts';
-import { createBackground, type Background } from './platform/jobs.ts';
+import { createBackground, type Background } from './platform/background-jobs.ts';
 import { discreet } from './platform/log.ts';
 import { logCsv } from './site/activity/log-file.ts';
 import { createActivityWords } from './site/activity/words.ts';

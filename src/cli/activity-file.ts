@@ -4,7 +4,7 @@ import { linesOf } from '../platform/database/lines.ts';
 import { createFileCheck, type FileCheck, type FileFault } from '../core/activity/index.ts';
 import { print } from './context.ts';
 import type { CommandIo } from './io.ts';
-import { CommandFault } from '../platform/command-fault.ts';
+import { CommandFault } from '../platform/command-error.ts';
 
 interface FileOptions {
   readonly file: string;

@@ -10,7 +10,7 @@ import { droppedBefore, faultWords, verifyFile } from './activity-file.ts';
 import { print, withContext, type CommandContext } from './context.ts';
 import type { CommandIo } from './io.ts';
 import type { Database } from '../platform/database/database.ts';
-import { CommandFault } from '../platform/command-fault.ts';
+import { CommandFault } from '../platform/command-error.ts';
 
 interface VerifyOptions {
   tenant?: string;

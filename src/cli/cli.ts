@@ -11,7 +11,7 @@ import { addRouteCommands } from './route.ts';
 import { addRulesCommands } from './rules.ts';
 import { addTenantCommands } from './tenant.ts';
 import { addUserCommands } from './user.ts';
-import { CommandFault } from '../platform/command-fault.ts';
+import { CommandFault } from '../platform/command-error.ts';
 
 /**
  * Runs one command of `npx parvis`. A fault is one line on standard error and exit code 1.

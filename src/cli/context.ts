@@ -9,7 +9,7 @@ import { directoryStore } from '../core/directory/index.ts';
 import { textOfError } from '../i18n/error-texts.ts';
 import { loadTranslator } from '../i18n/translator.ts';
 import type { CommandIo } from './io.ts';
-import { CommandFault } from '../platform/command-fault.ts';
+import { CommandFault } from '../platform/command-error.ts';
 import { createHasher, type Hasher } from '../platform/keys/hasher.ts';
 
 export { print, printEach } from './io.ts';

@@ -22,7 +22,7 @@ import type { CommandIo } from './io.ts';
 import { openReceipt } from './receipt-file.ts';
 import { identityOf } from './region-keys.ts';
 import { iso, type Options } from './moves.ts';
-import { CommandFault } from '../platform/command-fault.ts';
+import { CommandFault } from '../platform/command-error.ts';
 export interface OutOptions extends Options, Omit<MoveOrder, 'tenantId'> {}
 export interface InOptions extends Options {
   readonly acceptKey?: string;

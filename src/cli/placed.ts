@@ -1,4 +1,4 @@
-import { formerGlobalAdmin } from '../domain/former-global-admin.ts';
+import { formerAdminProtection } from '../domain/former-admin-protection.ts';
 import { ruleTextIn, type RegionRules, type UserOperation } from '../domain/regions.ts';
 import type { Scope } from '../domain/scope.ts';
 import type { User } from '../domain/people/user.ts';
@@ -34,7 +34,7 @@ export function saysOfSecondAdministrator(
   user: User,
 ): string[] {
   if (!scope.rules.twoAdministrators.for.includes('resetGlobalAdmin')) return [];
-  const former = formerGlobalAdmin(scope, act, user);
+  const former = formerAdminProtection(scope, act, user);
   if (user.administratorLevel !== 'global' && former === null) return [];
   const who = former ? `was a Global admin until ${new Date(former.removedAt).toISOString()}` : 'is a Global admin';
   const rule = 'and the rules of the tenant require two administrators for this';

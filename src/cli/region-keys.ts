@@ -1,10 +1,10 @@
 import path from 'node:path';
 import type { Config } from '../platform/config/config.ts';
-import { keptInFile } from '../platform/keys/kept-file.ts';
+import { keptInFile } from '../platform/keys/generated-file.ts';
 import { fingerprintOf, makeKey, type Signer, signerOf } from '../platform/keys/region-key.ts';
 import { directoryStore } from '../core/directory/index.ts';
 import type { Database } from '../platform/database/database.ts';
-import { CommandFault } from '../platform/command-fault.ts';
+import { CommandFault } from '../platform/command-error.ts';
 import type { Command } from 'commander';
 import { print, withContext } from './context.ts';
 import type { CommandIo } from './io.ts';

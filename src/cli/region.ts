@@ -7,7 +7,7 @@ import type { CommandIo } from './io.ts';
 import type { Report } from '../../tools/prove/report.ts';
 import { addRegionKeyCommand } from './region-keys.ts';
 import type { Chapter } from '../../tools/prove/chapter.ts';
-import { CommandFault } from '../platform/command-fault.ts';
+import { CommandFault } from '../platform/command-error.ts';
 
 interface ProveOptions {
   report?: string;

@@ -8,7 +8,7 @@ import type { CommandIo } from './io.ts';
 import { checkedKey, signingKeyOf } from './region-keys.ts';
 import { asLine, checkedRoutes, refuseResidents } from './routes-given.ts';
 import type { Database } from '../platform/database/database.ts';
-import { CommandFault } from '../platform/command-fault.ts';
+import { CommandFault } from '../platform/command-error.ts';
 
 interface ImportOptions {
   acceptKey?: string;

@@ -4,7 +4,7 @@ import type { CommandIo } from './io.ts';
 import { asLine, checkedRoutes, refuseResidents } from './routes-given.ts';
 import { addSharingCommands } from './route-sharing.ts';
 import { directoryStore } from '../core/directory/index.ts';
-import { CommandFault } from '../platform/command-fault.ts';
+import { CommandFault } from '../platform/command-error.ts';
 
 /** The directory: which company domain belongs to which region. */
 export function addRouteCommands(program: Command, io: CommandIo): void {

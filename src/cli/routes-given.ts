@@ -3,7 +3,7 @@ import { regionId } from '../domain/regions.ts';
 import { domainAndParents, isDomain } from '../domain/people/user.ts';
 import { type DirectoryRoute, directoryStore } from '../core/directory/index.ts';
 import type { Database } from '../platform/database/database.ts';
-import { CommandFault } from '../platform/command-fault.ts';
+import { CommandFault } from '../platform/command-error.ts';
 
 const domain = z.string().trim().toLowerCase().refine(isDomain, 'is not a domain such as company.example');
 const region = z.string().regex(regionId, 'is not the name of a region');

@@ -16,7 +16,7 @@ import { print, printEach, withContext, type CommandContext } from './context.ts
 import type { CommandIo } from './io.ts';
 import { saysOfRules, saysOfSecondAdministrator } from './placed.ts';
 import { linkAddresses } from '../site/http/paths.ts';
-import { CommandFault } from '../platform/command-fault.ts';
+import { CommandFault } from '../platform/command-error.ts';
 
 interface AddOptions {
   tenant: string;

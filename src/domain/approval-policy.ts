@@ -1,8 +1,8 @@
 import type { Activity } from './activity/event.ts';
-import { may, mayGive } from './policy.ts';
+import { may, mayAssignLevels } from './policy.ts';
 import { createScope, type Scope } from './scope.ts';
-import { actionOf, type ApprovalAct } from './approval-acts.ts';
-import type { Target, Verdict } from './verdict.ts';
+import { policyActionOf, type ApprovalAction } from './approval-actions.ts';
+import type { Target, PolicyDecision } from './policy-decision.ts';
 
 /** Whom a request is about, as it was recorded. */
 type AskedAbout = Omit<Target, 'globalAdminUntil'> & Partial<Pick<Target, 'globalAdminUntil'>>;
@@ -12,27 +12,31 @@ type AskedAbout = Omit<Target, 'globalAdminUntil'> & Partial<Pick<Target, 'globa
  * that it was asked for, or agree to it: so nobody agrees to what is done to themselves either.
  * @param targets those whom it is about, as they were when it was asked for
  */
-export function couldDo(scope: Scope, act: ApprovalAct, targets: readonly AskedAbout[]): Verdict {
+export function mayOnceApproved(scope: Scope, act: ApprovalAction, targets: readonly AskedAbout[]): PolicyDecision {
   const agreed = createScope({ ...scope, agreed: act });
-  const verdicts =
+  const decisions =
     targets.length === 0
-      ? [may(agreed, actionOf[act])]
+      ? [may(agreed, policyActionOf[act])]
       : targets.map((each) => judged(agreed, act, { ...each, globalAdminUntil: each.globalAdminUntil ?? null }));
-  return verdicts.find(({ allowed }) => !allowed) ?? { allowed: true };
+  return decisions.find(({ allowed }) => !allowed) ?? { allowed: true };
 }
 
-function judged(agreed: Scope, act: ApprovalAct, target: Target): Verdict {
-  const verdict = may(agreed, actionOf[act], target);
-  if (!verdict.allowed || act !== 'giveGlobalAdmin') return verdict;
+function judged(agreed: Scope, act: ApprovalAction, target: Target): PolicyDecision {
+  const decision = may(agreed, policyActionOf[act], target);
+  if (!decision.allowed || act !== 'giveGlobalAdmin') return decision;
   // The agent level is of no matter here: it stays as it is.
-  return mayGive(agreed, { ...target, agentLevel: 'none' }, { administratorLevel: 'global', agentLevel: 'none' });
+  return mayAssignLevels(
+    agreed,
+    { ...target, agentLevel: 'none' },
+    { administratorLevel: 'global', agentLevel: 'none' },
+  );
 }
 
 /**
  * Whether the scope's actor reads what was written in an entry: whoever wrote it, whom it answers, and whoever could do
  * by themselves what it is about. Never an operator who was let in, nor whom it is about.
  */
-export function mayReadSaid(
+export function mayReadComment(
   scope: Scope,
   { event, actor, target }: Pick<Activity, 'event' | 'actor' | 'target'>,
 ): boolean {
@@ -41,5 +45,5 @@ export function mayReadSaid(
   if (principal.kind !== 'person') return false;
   const answered = event.kind === 'approval.asked' ? null : target;
   if ([actor?.id, answered?.id].includes(principal.userId)) return true;
-  return event.about !== undefined && couldDo(scope, event.act, event.about).allowed;
+  return event.about !== undefined && mayOnceApproved(scope, event.act, event.about).allowed;
 }

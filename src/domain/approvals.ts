@@ -1,6 +1,6 @@
 import type { LogFormat } from './activity/event.ts';
 import type { ActivityGroup } from './activity/groups.ts';
-import type { OwnRules } from './tenant-rules.ts';
+import type { TenantRules } from './tenant-rules.ts';
 import type { AdministratorLevel } from './roles.ts';
 
 /**
@@ -19,7 +19,7 @@ export interface ApprovalTarget {
 }
 
 /** What a part of the log is narrowed to; null is everything. */
-export interface LogPart {
+export interface LogSelection {
   readonly user: string | null;
   readonly kind: ActivityGroup | null;
   readonly from: string | null;
@@ -29,36 +29,36 @@ export interface LogPart {
 /** What exactly is asked for: ids and typed data. */
 export interface ApprovalSubject {
   readonly users: readonly ApprovalTarget[];
-  readonly log?: { readonly format: LogFormat; readonly part: LogPart } | undefined;
-  readonly own?: { readonly before: OwnRules; readonly next: OwnRules } | undefined;
+  readonly log?: { readonly format: LogFormat; readonly part: LogSelection } | undefined;
+  readonly own?: { readonly before: TenantRules; readonly next: TenantRules } | undefined;
 }
 
 /** @returns what people call a request by, in the log too when the request is long gone */
-export const referenceOf = (approvalId: string): string => approvalId.slice(0, 8);
+export const approvalReference = (approvalId: string): string => approvalId.slice(0, 8);
 
 export const maxReasonLength = 500;
 /** How many requests one administrator may have waiting. */
-export const maxWaitingApprovals = 20;
+export const maxOpenApprovals = 20;
 /** For how long a request can be looked at after it ended: its reason may be personal. In ms. */
-export const approvalKeptMs = 30 * 24 * 60 * 60 * 1_000;
+export const approvalRetentionMs = 30 * 24 * 60 * 60 * 1_000;
 
 const hourMs = 60 * 60 * 1_000;
 
 /** @returns for how long a request waits, for each of the two, in ms */
-export const waitsMs = (rules: { readonly twoAdministrators: { readonly withinHours: number } }): number =>
+export const approvalLifetimeMs = (rules: { readonly twoAdministrators: { readonly withinHours: number } }): number =>
   rules.twoAdministrators.withinHours * hourMs;
 
 /** For how long whoever let somebody in counts as if they could be them: as long as a request can be looked at. In ms. */
-export const behindMs = 30 * 24 * 60 * 60 * 1_000;
+export const accountControlMs = 30 * 24 * 60 * 60 * 1_000;
 
 /** Who may stand behind whose account, themselves not named: people's ids by the account's. */
-export type Behind = ReadonlyMap<string, ReadonlySet<string>>;
+export type AccountControllers = ReadonlyMap<string, ReadonlySet<string>>;
 
 /** Whether two people are certainly two: no one person has lately let both in, or one of them the other. */
-export type AreTwo = (one: string, other: string) => boolean;
+export type AreIndependent = (one: string, other: string) => boolean;
 
 /** @returns what tells two people apart, by their ids */
-export function areTwoBy(behind: Behind): AreTwo {
+export function independenceCheck(behind: AccountControllers): AreIndependent {
   const around = (id: string): Set<string> => new Set([id, ...(behind.get(id) ?? [])]);
   return (one, other) => around(one).isDisjointFrom(around(other));
 }

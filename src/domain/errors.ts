@@ -1,4 +1,4 @@
-import type { Refusal } from './refusal.ts';
+import type { DenialReason } from './denial-reason.ts';
 
 /** The few failures that have a name. What a page can explain is returned instead; these are thrown. */
 export type FailureKind =
@@ -94,7 +94,7 @@ export interface ErrorParameters {
   /** `count` is the limit, in Unicode code points. */
   readonly 'password.tooLong': { readonly count: number };
   readonly 'password.tooShort': { readonly count: number };
-  readonly 'permission.denied': { readonly because: Refusal };
+  readonly 'permission.denied': { readonly because: DenialReason };
   readonly 'rule.outOfBounds': { readonly rule: string; readonly least: number; readonly most: number };
   readonly 'support.hoursOutOfBounds': { readonly most: number };
 }

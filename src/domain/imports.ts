@@ -4,16 +4,16 @@ import type { AdministratorLevel, AgentLevel } from './roles.ts';
 import type { Change } from './people/user.ts';
 
 /** For how long an import is kept after it was staged, wanted or ended: what is in it is personal. In ms. */
-export const importKeptMs = 24 * 60 * 60 * 1_000;
+export const importRetentionMs = 24 * 60 * 60 * 1_000;
 
 const mebibyte = 1024 * 1024;
 export const maxImportMebibytes = 5;
 export const maxImportBytes = maxImportMebibytes * mebibyte;
 
 /** What becomes of a row of an imported file. */
-export const outcomes = ['added', 'changed', 'unchanged', 'refused'] as const;
-export type Outcome = (typeof outcomes)[number];
-export type Counts = Readonly<Record<Outcome, number>>;
+export const rowOutcomes = ['added', 'changed', 'unchanged', 'refused'] as const;
+export type RowOutcome = (typeof rowOutcomes)[number];
+export type Counts = Readonly<Record<RowOutcome, number>>;
 
 /** Everything that a new user is made of, as a row of a file says it. */
 export interface ImportedUser {
@@ -52,8 +52,8 @@ export const importModes = ['all', 'good'] as const;
 export type ImportMode = (typeof importModes)[number];
 
 /** Why a wanted import changed nobody. */
-export type Stop = 'rows' | 'rights' | 'lastGlobalAdmin';
+export type AbortReason = 'rows' | 'rights' | 'lastGlobalAdmin';
 
 /** @returns whether an import may be wanted in this way: all or nothing is no choice where something is refused already */
-export const mayWant = (mode: ImportMode, { added, changed, refused }: Counts): boolean =>
+export const canConfirm = (mode: ImportMode, { added, changed, refused }: Counts): boolean =>
   added + changed > 0 && (mode === 'good' || refused === 0);

@@ -1,7 +1,7 @@
 import type { ActivityEvent } from './activity/event.ts';
 import type { Change } from './people/user.ts';
 import type { Subscriber } from './activity/delivery.ts';
-import type { ApprovalAct } from './approval-acts.ts';
+import type { ApprovalAction } from './approval-actions.ts';
 
 /** A change of one of the two levels. */
 export interface LevelChange {
@@ -24,10 +24,10 @@ export type Notice =
   | { readonly kind: 'accountUnblocked' }
   | { readonly kind: 'accountRestored' }
   /** To those who can agree to it. `until`: when the request lapses, epoch ms. */
-  | { readonly kind: 'approvalAsked'; readonly act: ApprovalAct; readonly until: number }
+  | { readonly kind: 'approvalAsked'; readonly act: ApprovalAction; readonly until: number }
   /** To whoever asked. */
-  | { readonly kind: 'approvalConfirmed'; readonly act: ApprovalAct }
-  | { readonly kind: 'approvalDeclined'; readonly act: ApprovalAct };
+  | { readonly kind: 'approvalConfirmed'; readonly act: ApprovalAction }
+  | { readonly kind: 'approvalDeclined'; readonly act: ApprovalAction };
 
 /**
  * A one-time link itself, as its id: the sender makes its address at the last moment, and keeps it nowhere.

@@ -72,20 +72,20 @@ export const person = ({
   Object.freeze({ kind: 'person', userId: id, username, displayName, administratorLevel, agentLevel, epoch });
 
 /** @returns the user behind a principal; null where no user asks */
-export function userBehind(principal: Principal): PersonPrincipal | SupportPrincipal | null {
+export function userOf(principal: Principal): PersonPrincipal | SupportPrincipal | null {
   return principal.kind === 'person' || principal.kind === 'support' ? principal : null;
 }
 
 /** @returns the name of the user behind a principal; null where no user asks */
-export const displayNameOf = (principal: Principal): string | null => userBehind(principal)?.displayName ?? null;
+export const displayNameOf = (principal: Principal): string | null => userOf(principal)?.displayName ?? null;
 
 /** @returns the id of the user who asks; null where no user does */
 export const actorIdOf = ({ principal }: { readonly principal: Principal }): string | null =>
-  userBehind(principal)?.userId ?? null;
+  userOf(principal)?.userId ?? null;
 
 /** @returns the id of the user who asks, for queries; the empty string, which is nobody's id, where no user does */
 export const actingUserId = ({ principal }: { readonly principal: Principal }): string =>
-  userBehind(principal)?.userId ?? '';
+  userOf(principal)?.userId ?? '';
 
 export function toRecorded(principal: Principal): RecordedPrincipal {
   switch (principal.kind) {

@@ -24,7 +24,7 @@ export const userOperations = [
 export type UserOperation = (typeof userOperations)[number];
 
 /** A text of a rules file by language. The region's own languages have one; the portal's other languages may. */
-export type Wording = Readonly<Partial<Record<Language, string>>>;
+export type LocalizedText = Readonly<Partial<Record<Language, string>>>;
 
 /** A text of a rules file and the language that it is written in, which may not be its reader's. */
 export interface RuleText {
@@ -34,7 +34,7 @@ export interface RuleText {
 
 /** Where something is done that is not done here. */
 export interface Place {
-  readonly place: Wording;
+  readonly place: LocalizedText;
   readonly address: string;
 }
 
@@ -54,26 +54,26 @@ export interface ThrottleRule {
 }
 
 /** Of whom a second factor is asked at the sign-in, from the least to the most. */
-export const secondFactorRules = ['nobody', 'administrators', 'everybody'] as const;
-export type SecondFactorRule = (typeof secondFactorRules)[number];
+export const secondFactorScopes = ['nobody', 'administrators', 'everybody'] as const;
+export type SecondFactorScope = (typeof secondFactorScopes)[number];
 
 /**
  * How a way in reaches a user: a temporary password that the administrator sees, a one-time link that the administrator
  * passes on, or one that is mailed past the administrator. From the least strict to the most.
  */
-export const handOverRules = ['shown', 'link', 'mailedLink'] as const;
-export type HandOverRule = (typeof handOverRules)[number];
+export const handoverModes = ['shown', 'link', 'mailedLink'] as const;
+export type HandoverMode = (typeof handoverModes)[number];
 
 /** What a region may ask a second administrator for. */
-export const guardedActs = ['resetGlobalAdmin', 'giveGlobalAdmin', 'export', 'deleteMany'] as const;
-export type GuardedAct = (typeof guardedActs)[number];
+export const approvalRules = ['resetGlobalAdmin', 'giveGlobalAdmin', 'export', 'deleteMany'] as const;
+export type ApprovalRule = (typeof approvalRules)[number];
 
 /** A region's rules: data that views, handlers and the activity log ask through one judge. */
 export interface RegionRules {
   readonly region: string;
   /** Which form of the region's rules this is, such as `current` or `historical`. */
   readonly edition: string;
-  readonly name: Wording;
+  readonly name: LocalizedText;
   /** Version of the form in which the rules are written. */
   readonly format: 1;
   /** Day on which this file was last changed, ISO 8601. */
@@ -97,11 +97,11 @@ export interface RegionRules {
   readonly session: { readonly idleMinutes: number; readonly absoluteHours: number };
   /** For how long a deleted user can be restored. */
   readonly restoreWindowDays: number;
-  readonly secondFactor: SecondFactorRule;
-  readonly handOver: { readonly by: HandOverRule; readonly linkHours: number };
+  readonly secondFactor: SecondFactorScope;
+  readonly handOver: { readonly by: HandoverMode; readonly linkHours: number };
   /** What one administrator asks for and another confirms. */
   readonly twoAdministrators: {
-    readonly for: readonly GuardedAct[];
+    readonly for: readonly ApprovalRule[];
     /** How many users one administrator may delete within a day before another is asked. */
     readonly deleteMoreThan: number;
     /** For how long a request waits for the other. */
@@ -115,7 +115,7 @@ export interface RegionRules {
   /** Whether a tenant's administrators may let a named operator in, and for how long at the most. */
   readonly supportAccess: { readonly grant: 'allowed' | 'forbidden'; readonly longestHours: number };
   /** What is no work of the portal, and what its readers look for all the same: done at these places. */
-  readonly related: readonly { readonly what: Wording; readonly places: readonly Place[] }[];
+  readonly related: readonly { readonly what: LocalizedText; readonly places: readonly Place[] }[];
   /** Names of the rules that a tenant has made stricter, where these are the rules of one that has. */
   readonly tightened?: ReadonlySet<string>;
 }
@@ -128,7 +128,8 @@ export const temporaryPasswordLifetimeMs = (rules: RegionRules): number =>
   rules.temporaryPassword.lifetimeHours * hourMs;
 
 /** @returns how long a session that must change its password may take to do so, in ms */
-export const changeWithinMs = (rules: RegionRules): number => rules.temporaryPassword.changeWithinMinutes * minuteMs;
+export const passwordChangeWindowMs = (rules: RegionRules): number =>
+  rules.temporaryPassword.changeWithinMinutes * minuteMs;
 
 /** @returns after how long without a request a session ends, in ms */
 export const idleLimitMs = (rules: RegionRules): number => rules.session.idleMinutes * minuteMs;
@@ -141,7 +142,7 @@ export const restoreWindowMs = (rules: Pick<RegionRules, 'restoreWindowDays'>): 
   rules.restoreWindowDays * 24 * hourMs;
 
 /** @returns for how long an entry of the activity log is kept, in ms */
-export const retentionMs = (rules: RegionRules): number => rules.activityLog.retentionDays * 24 * hourMs;
+export const logRetentionMs = (rules: RegionRules): number => rules.activityLog.retentionDays * 24 * hourMs;
 
 /** @returns whether the text names a language that the portal is complete in */
 export const isLanguage = (text: unknown): text is Language => (languages as readonly unknown[]).includes(text);
@@ -157,7 +158,7 @@ export const offersLanguage = (
  * @throws if it lacks the default language too: `readRules` refuses such a file
  */
 export function ruleTextIn(
-  wording: Wording,
+  wording: LocalizedText,
   language: Language,
   { defaultLanguage }: Pick<RegionRules, 'defaultLanguage'>,
 ): RuleText {

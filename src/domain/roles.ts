@@ -73,7 +73,7 @@ export const rights: Readonly<Record<Action, readonly AdministratorLevel[]>> = {
 };
 
 /** Actions that change a person, and that only a Global admin may take against a Global admin. */
-export const changesToAPerson: ReadonlySet<Action> = new Set<Action>([
+export const actionsOnUsers: ReadonlySet<Action> = new Set<Action>([
   'users.edit',
   'users.block',
   'users.delete',

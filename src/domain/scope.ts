@@ -2,7 +2,7 @@ import { person, type Principal } from './principal.ts';
 import type { Language, RegionRules } from './regions.ts';
 import type { Grant } from './support.ts';
 import type { ScopeTenant } from './tenant.ts';
-import type { ApprovalAct } from './approval-acts.ts';
+import type { ApprovalAction } from './approval-actions.ts';
 
 /** What is known of a request before anyone has signed in. */
 export interface RegionScope {
@@ -20,7 +20,7 @@ export interface Scope extends RegionScope {
   readonly tenant: ScopeTenant;
   readonly principal: Principal;
   /** What another administrator has approved: set only while it is carried out. */
-  readonly agreed?: ApprovalAct | undefined;
+  readonly agreed?: ApprovalAction | undefined;
 }
 
 /** @returns a frozen copy, so that no function on the way down can change it */
@@ -33,7 +33,7 @@ export function createScope(parts: Scope): Scope {
  * @param rules as they apply in the tenant of the grant
  * @returns the scope of the operator in that tenant
  */
-export function scopeInside(scope: Scope, tenant: ScopeTenant, grant: Grant, rules: RegionRules): Scope {
+export function supportScope(scope: Scope, tenant: ScopeTenant, grant: Grant, rules: RegionRules): Scope {
   const { principal, tenant: home } = scope;
   if (principal.kind !== 'person') throw new Error('Only a person can act under a grant');
   const { userId, username, displayName, epoch } = principal;
@@ -55,7 +55,7 @@ export function scopeInside(scope: Scope, tenant: ScopeTenant, grant: Grant, rul
 }
 
 /** @returns the scope of an operator back in their own tenant, without any level there */
-export function scopeOutside(scope: Scope): Scope {
+export function homeScope(scope: Scope): Scope {
   const { principal } = scope;
   if (principal.kind !== 'support') return scope;
   const { userId: id, username, displayName, epoch, home } = principal;

@@ -35,7 +35,7 @@ const manage: readonly Action[] = [
 const reach: Readonly<Record<SupportLevel, ReadonlySet<Action>>> = { look: new Set(look), manage: new Set(manage) };
 
 /** @returns whether support of a level reaches an action at all; what is not named is closed */
-export const supportReaches = (level: SupportLevel, action: Action): boolean => reach[level].has(action);
+export const isWithinSupport = (level: SupportLevel, action: Action): boolean => reach[level].has(action);
 
 /** Why support does not hold any more. */
 export type SupportEnd = 'expired' | 'ended' | 'suspended' | 'moving' | 'forbidden' | 'secondFactor';
@@ -45,7 +45,7 @@ export type SupportEnd = 'expired' | 'ended' | 'suspended' | 'moving' | 'forbidd
  * @param now epoch ms
  * @returns why a grant does not hold now, or null while it does
  */
-export function endOfSupport(
+export function supportEndReason(
   grant: { readonly endsAt: number; readonly endedAt: number | null },
   tenant: { readonly state: TenantState },
   rules: Pick<RegionRules, 'supportAccess'>,

@@ -1,4 +1,4 @@
-import { ownChoiceNames, ownNumberNames } from '../../src/domain/tenant-rules.ts';
+import { choiceRuleNames, numericRuleNames } from '../../src/domain/tenant-rules.ts';
 import { paths } from '../../src/site/http/paths.ts';
 import { squeeze } from '../support/filled-forms.ts';
 import { anOperator } from '../support/operators.ts';
@@ -28,7 +28,9 @@ async function read({ look, found, signIn, noah }: Day, admin: Person): Promise<
   const [said = ''] = textsOf(admin, '[aria-labelledby=group-files] div:first-child dd').split('Rule of');
   found['of exporting users the rules say'] = said.trim();
   const offered = (name: string): boolean => admin.$(`form.form [name=${name}]`).length > 0;
-  found['a tenant cannot tighten'] = [...ownNumberNames, ...ownChoiceNames].filter((name) => !offered(name)).join(' ');
+  found['a tenant cannot tighten'] = [...numericRuleNames, ...choiceRuleNames]
+    .filter((name) => !offered(name))
+    .join(' ');
 }
 
 /** Of each thing where it is done, in short. */

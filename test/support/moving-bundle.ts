@@ -3,7 +3,7 @@ import { MoveFault } from '../../src/core/moving/faults.ts';
 import { moveIn } from '../../src/core/moving/move-in.ts';
 import { aMovingRegion, countsAt, sent } from './moving.ts';
 import { aMovingScene } from './moving-scene.ts';
-import { CommandFault } from '../../src/platform/command-fault.ts';
+import { CommandFault } from '../../src/platform/command-error.ts';
 
 /** A bundle on its way from one region to another, which has not taken it in yet. */
 export async function aBundleOnItsWay() {

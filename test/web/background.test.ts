@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
-import { createBackground } from '../../src/platform/jobs.ts';
+import { createBackground } from '../../src/platform/background-jobs.ts';
 
 const never = 3_600_000;
 

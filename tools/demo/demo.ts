@@ -7,7 +7,7 @@ import { readRules } from '../../src/platform/config/rules.ts';
 import { packageRoot } from '../../src/platform/package-root.ts';
 import { seedBigCompany } from './seed-generated-tenant.ts';
 import { seedRegion, type DemoLogin } from './seed.ts';
-import { CommandFault } from '../../src/platform/command-fault.ts';
+import { CommandFault } from '../../src/platform/command-error.ts';
 
 const regions = ['worldwide', 'germany'] as const;
 type DemoRegion = (typeof regions)[number];

@@ -6,7 +6,7 @@ import type { RegionRules } from '../../src/domain/regions.ts';
 import { codeExtension, packageRoot } from '../../src/platform/package-root.ts';
 import type { Canaries } from './canaries.ts';
 import type { Watching } from './process-watcher.ts';
-import { CommandFault } from '../../src/platform/command-fault.ts';
+import { CommandFault } from '../../src/platform/command-error.ts';
 
 /** A region as it is to run. */
 export interface RegionPlan {

@@ -10,7 +10,7 @@ import { sqliteStores } from './stores-sqlite.ts';
 import type { RegionStores } from './stores.ts';
 import type { Watching } from './process-watcher.ts';
 import type { Chapter } from './chapter.ts';
-import { CommandFault } from '../../src/platform/command-fault.ts';
+import { CommandFault } from '../../src/platform/command-error.ts';
 
 export interface ProveOptions {
   /** The rules of the two regions. */

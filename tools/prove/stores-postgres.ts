@@ -8,7 +8,7 @@ import { startRecorder, type Recorder } from './recorder.ts';
 import { openRedis } from './stores-redis.ts';
 import { rowText, tablePlaces, type RegionStores } from './stores.ts';
 import type { Watching } from './process-watcher.ts';
-import { CommandFault } from '../../src/platform/command-fault.ts';
+import { CommandFault } from '../../src/platform/command-error.ts';
 
 const largestDumpBytes = 256 * 1024 * 1024;
 const [postgresPort, redisPort] = [5432, 6379];

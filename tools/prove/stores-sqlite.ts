@@ -3,7 +3,7 @@ import path from 'node:path';
 import SqliteFile from 'better-sqlite3';
 import type { Place } from './places.ts';
 import { tablePlaces, type RegionStores } from './stores.ts';
-import { CommandFault } from '../../src/platform/command-fault.ts';
+import { CommandFault } from '../../src/platform/command-error.ts';
 
 const busyTimeoutMs = 5_000;
 

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Message } from '../../domain/activity/delivery.ts';
 import type { Database } from '../../platform/database/database.ts';
-import type { Work } from '../../platform/jobs.ts';
+import type { Work } from '../../platform/background-jobs.ts';
 import * as claimsStore from './claims.store.ts';
 
 const minuteMs = 60_000;

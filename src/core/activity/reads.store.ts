@@ -16,7 +16,7 @@ import {
   type LogEntry,
   type NamedRow,
 } from './rows.ts';
-import { mayReadSaid } from '../../domain/approval-policy.ts';
+import { mayReadComment } from '../../domain/approval-policy.ts';
 import { joinPersonal } from '../../domain/activity/personal.ts';
 import { isActivityKind } from '../../domain/activity/groups.ts';
 
@@ -129,7 +129,7 @@ export async function countThrottled(database: Database, scope: Scope, since: nu
 export function withheld(scope: Scope, entry: LogEntry): LogEntry {
   const { activity } = entry;
   const { event } = activity;
-  if (!('said' in event) || mayReadSaid(scope, activity)) return entry;
+  if (!('said' in event) || mayReadComment(scope, activity)) return entry;
   return { ...entry, activity: { ...activity, event: { ...event, said: '' } }, found: withoutPersonal(entry.found) };
 }
 
@@ -138,7 +138,7 @@ export function withheldFromFile(scope: Scope, found: FoundEntry): FoundEntry {
   if (!found.kind.startsWith('approval.') || !isActivityKind(found.kind)) return found;
   const { event } = joinPersonal(found.kind, found.data, found.personal);
   const [actor, target] = [asParticipant(found.actorId), asParticipant(found.targetId)];
-  return mayReadSaid(scope, { event, actor, target }) ? found : withoutPersonal(found);
+  return mayReadComment(scope, { event, actor, target }) ? found : withoutPersonal(found);
 }
 
 const withoutPersonal = (found: FoundEntry): FoundEntry => ({ ...found, personal: null, personalSalt: null });

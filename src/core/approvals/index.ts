@@ -1,5 +1,5 @@
 import type { Database } from '../../platform/database/database.ts';
-import type { Background } from '../../platform/jobs.ts';
+import type { Background } from '../../platform/background-jobs.ts';
 import type { LogExports } from '../activity/index.ts';
 import type { Accounts } from '../accounts/index.ts';
 import { createApprovals } from './approvals.ts';

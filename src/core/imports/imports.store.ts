@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { inChunks } from '../../platform/database/chunks.ts';
 import type { Knex } from 'knex';
 import { type Build, type Database, preparedQuery } from '../../platform/database/database.ts';
-import type { Counts, ImportMode, Outcome, PlannedRow } from '../../domain/imports.ts';
+import type { Counts, ImportMode, RowOutcome, PlannedRow } from '../../domain/imports.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { toImport, toPlannedRow, toRecord, type Import, type ImportRecord, type PlannedRowRecord } from './rows.ts';
 import { actingUserId } from '../../domain/principal.ts';
@@ -101,7 +101,7 @@ export async function rows(
   database: Database,
   scope: Scope,
   id: string,
-  outcome: Outcome | null,
+  outcome: RowOutcome | null,
   from: RowsFrom,
   limit: number,
 ): Promise<PlannedRow[]> {

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { RegionRules } from '../../domain/regions.ts';
 import type { Database } from '../../platform/database/database.ts';
-import type { Background } from '../../platform/jobs.ts';
+import type { Background } from '../../platform/background-jobs.ts';
 import type { Accounts } from '../accounts/index.ts';
 import type { UserCells } from './columns.ts';
 import { createImports } from './imports.ts';

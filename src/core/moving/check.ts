@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { sha256 } from '../../platform/database/digest.ts';
 import { createChainCheck } from '../../domain/activity/chain.ts';
-import { ownChoiceNames, ownChoices, ownNumberNames } from '../../domain/tenant-rules.ts';
+import { choiceRuleNames, choiceRules, numericRuleNames } from '../../domain/tenant-rules.ts';
 import { languages } from '../../domain/regions.ts';
 import { administratorLevels, agentLevels } from '../../domain/roles.ts';
 import { domainOf, isUsername } from '../../domain/people/user.ts';
@@ -23,8 +23,8 @@ function isAffordable(tag: string): boolean {
 
 const time = z.number().int().min(0);
 const ownRulesSchema = z.strictObject({
-  ...mapped(ownNumberNames, () => z.number().int().min(1).optional()),
-  ...mapped(ownChoiceNames, (name) => z.enum(ownChoices[name].choices).optional()),
+  ...mapped(numericRuleNames, () => z.number().int().min(1).optional()),
+  ...mapped(choiceRuleNames, (name) => z.enum(choiceRules[name].choices).optional()),
 });
 const tenantSchema = z.object({
   language: z.enum(languages),

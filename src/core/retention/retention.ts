@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Work } from '../../platform/jobs.ts';
+import type { Work } from '../../platform/background-jobs.ts';
 import { confirmCommand, type TrustedClock } from './trusted-clock.ts';
 import type { Counts, Tally, RetentionStep } from '../../platform/retention-step.ts';
 import type { Database } from '../../platform/database/database.ts';

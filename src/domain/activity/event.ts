@@ -2,12 +2,12 @@ import type { RecordedPrincipal } from '../principal.ts';
 import type { Action } from '../roles.ts';
 import type { Counts } from '../imports.ts';
 import type { LinkPurpose } from '../people/one-time-link.ts';
-import type { OwnRule } from '../tenant-rules.ts';
-import type { HandOverRule } from '../regions.ts';
+import type { TenantRule } from '../tenant-rules.ts';
+import type { HandoverMode } from '../regions.ts';
 import type { SupportLevel } from '../support.ts';
 import type { User, Change } from '../people/user.ts';
-import type { ApprovalAct, LapsedBy } from '../approval-acts.ts';
-import type { Refusal } from '../refusal.ts';
+import type { ApprovalAction, ExpiryReason } from '../approval-actions.ts';
+import type { DenialReason } from '../denial-reason.ts';
 
 /** Everything that is recorded, as typed data: the reader's language words it later. */
 export type ActivityEvent =
@@ -60,7 +60,7 @@ export type ActivityEvent =
   | ({ readonly kind: 'approval.confirmed' } & Approving & Said)
   | ({ readonly kind: 'approval.declined' } & Approving & Said)
   | ({ readonly kind: 'approval.withdrawn' } & Approving)
-  | ({ readonly kind: 'approval.lapsed'; readonly by: LapsedBy } & Approving)
+  | ({ readonly kind: 'approval.lapsed'; readonly by: ExpiryReason } & Approving)
   | ({ readonly kind: 'approval.done' } & Approving)
   /** What had been kept for as long as the rules say is gone from the front of the log, up to this entry. */
   | { readonly kind: 'activity.trimmed'; readonly place: number; readonly hash: string }
@@ -76,13 +76,13 @@ export type ActivityEvent =
   | { readonly kind: 'support.entered' | 'support.left' }
   /** Recorded by a newer version of this program: it is read as this, and never written. */
   | { readonly kind: 'unknown' }
-  | { readonly kind: 'refused'; readonly action: Action; readonly because: Refusal };
+  | { readonly kind: 'refused'; readonly action: Action; readonly because: DenialReason };
 
 /** Which request of one administrator to another, and for what. */
 interface Approving {
   /** The request's id: what was asked, agreed to and done belongs together by it. */
   readonly approval: string;
-  readonly act: ApprovalAct;
+  readonly act: ApprovalAction;
   /** How many people it is about. */
   readonly count: number;
   /** Who they are, as they were then. */
@@ -97,11 +97,11 @@ interface Said {
 /** Whether people bring their passwords along to another region, or all get new ones there. */
 export type MovedPasswords = 'keep' | 'reset';
 /** How a way in was handed over, where not as a temporary password that was shown. */
-export type LinkWay = Exclude<HandOverRule, 'shown'>;
+export type LinkWay = Exclude<HandoverMode, 'shown'>;
 
 /** One of a tenant's own rules, before and after; null where the region's holds. */
 export interface RuleChange {
-  readonly rule: OwnRule;
+  readonly rule: TenantRule;
   readonly from: number | string | null;
   readonly to: number | string | null;
 }

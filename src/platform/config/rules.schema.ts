@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import {
-  guardedActs,
-  handOverRules,
+  approvalRules,
+  handoverModes,
   languages,
   regionId,
-  secondFactorRules,
+  secondFactorScopes,
   userOperations,
 } from '../../domain/regions.ts';
 
@@ -85,12 +85,12 @@ export const rulesSchema = z
     }),
     restoreWindowDays: positive.max(3650).describe('For how long a deleted user can be restored.'),
     secondFactor: z
-      .enum(secondFactorRules)
+      .enum(secondFactorScopes)
       .describe('Of whom a second factor is required at the sign-in; others may set one up for themselves.'),
     handOver: z
       .strictObject({
         by: z
-          .enum(handOverRules)
+          .enum(handoverModes)
           .describe(
             'shown: the administrator sees a temporary password. link: a one-time link. mailedLink: it is mailed.',
           ),
@@ -99,7 +99,7 @@ export const rulesSchema = z
       .describe('How a way in reaches a user who was added or whose password was reset.'),
     twoAdministrators: z
       .strictObject({
-        for: z.array(z.enum(guardedActs)).refine((all) => new Set(all).size === all.length, 'names an act twice'),
+        for: z.array(z.enum(approvalRules)).refine((all) => new Set(all).size === all.length, 'names an act twice'),
         deleteMoreThan: positive
           .max(10_000)
           .describe('Users whom one may delete within 24 hours before another is asked.'),

@@ -8,7 +8,7 @@ import {
   type RegionRules,
   type RuleText,
   type UserOperation,
-  type Wording,
+  type LocalizedText,
   ruleTextIn,
 } from '../../domain/regions.ts';
 import type { z } from 'zod';
@@ -41,10 +41,10 @@ const rulesFile = rulesSchema.transform((file, context): RegionRules => {
 });
 
 /** Every text of a rules file, with its path. */
-const textsOf = (file: z.infer<typeof rulesSchema>): [path: (string | number)[], wording: Wording][] => [
+const textsOf = (file: z.infer<typeof rulesSchema>): [path: (string | number)[], wording: LocalizedText][] => [
   [['name'], file.name],
-  ...Object.entries(file.places).map(([id, { name }]): [string[], Wording] => [['places', id, 'name'], name]),
-  ...file.related.map(({ what }, index): [(string | number)[], Wording] => [['related', index, 'what'], what]),
+  ...Object.entries(file.places).map(([id, { name }]): [string[], LocalizedText] => [['places', id, 'name'], name]),
+  ...file.related.map(({ what }, index): [(string | number)[], LocalizedText] => [['related', index, 'what'], what]),
 ];
 
 type Places = Readonly<Record<string, { name: RegionRules['name']; address: string }>>;

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Config } from '../config/config.ts';
-import { keptInFile } from './kept-file.ts';
+import { keptInFile } from './generated-file.ts';
 
 const secretBytes = 32;
 const minSecretLength = 32;

@@ -1,4 +1,4 @@
-import { outcomes, type ImportedUser, type Outcome, type PlannedRow } from '../../domain/imports.ts';
+import { rowOutcomes, type ImportedUser, type RowOutcome, type PlannedRow } from '../../domain/imports.ts';
 import { ruleTextIn } from '../../domain/regions.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { paths, to } from '../http/paths.ts';
@@ -29,7 +29,7 @@ export async function pageOfRows(database: Database, scope: Scope, found: Import
     rows: rows.map((row) => shown(row, scope)),
     previous: hasPrevious ? href({ before: rows[0]?.line ?? 0 }) : null,
     next: backwards || further ? href({ after: rows.at(-1)?.line ?? 0 }) : null,
-    filters: outcomes.map((outcome) => ({
+    filters: rowOutcomes.map((outcome) => ({
       outcome,
       count: found.counts[outcome],
       href: rowsHref(found.id, outcome),
@@ -39,7 +39,7 @@ export async function pageOfRows(database: Database, scope: Scope, found: Import
   };
 }
 
-function rowsHref(id: string, outcome: Outcome | null, place: Record<string, number> = {}): string {
+function rowsHref(id: string, outcome: RowOutcome | null, place: Record<string, number> = {}): string {
   const given = new URLSearchParams(outcome ? { outcome } : {});
   for (const [name, line] of Object.entries(place)) given.set(name, String(line));
   const search = given.toString();

@@ -71,7 +71,7 @@ async function add(deps: AddUserRoutesDependencies, request: Request, response: 
   if (values === null) return ask(deps, request, response, faults);
   const result = await addUser(scope, values);
   if (result.outcome === 'invalid') return ask(deps, request, response, result.faults);
-  if (result.outcome === 'refused') return answerRefusal(request, response, result.verdict);
+  if (result.outcome === 'refused') return answerRefusal(request, response, result.decision);
   if (result.outcome === 'noMail') return ask(deps, request, response, [], 409);
   const { user, way } = result;
   const told = { heading: 'users:added', ended: false };

@@ -125,7 +125,7 @@ async function edit(deps: UserRoutesDependencies, request: Request, response: Re
   if (values === null) return answerFaults(deps, request, response, faults);
   const sent = { typed: values, shown: readShown(request.body) };
   const outcome = await changes.edit(scope, userIdOf(request), sent);
-  if (outcome.outcome === 'refused') return answerRefusal(request, response, outcome.verdict);
+  if (outcome.outcome === 'refused') return answerRefusal(request, response, outcome.decision);
   if (outcome.outcome === 'invalid') return answerFaults(deps, request, response, outcome.faults);
   if (outcome.outcome === 'conflict') return answerConflict(deps, request, response, outcome);
   return answerSaved(request, response, outcome);

@@ -1,4 +1,4 @@
-import type { HandOverRule, RegionRules } from '../../../src/domain/regions.ts';
+import type { HandoverMode, RegionRules } from '../../../src/domain/regions.ts';
 import { paths, resetPasswordPath } from '../../../src/site/http/paths.ts';
 import { aVisitor, expect, personNamed, Refused, visitorOf, type Account, type Step, type Story } from '../story.ts';
 import type { Answer } from '../visitor.ts';
@@ -31,7 +31,7 @@ async function giveWayIn(story: Story): Promise<{ page: Answer; account: Account
 }
 
 /** Lets somebody in by a link, which the company decides on where its region does not. */
-async function handOver(story: Story, by: Exclude<HandOverRule, 'shown'>): Promise<void> {
+async function handOver(story: Story, by: Exclude<HandoverMode, 'shown'>): Promise<void> {
   const isOwn = story.region.rules.handOver.by !== by;
   if (isOwn) await chooseOwnRules(story, { handOver: by });
   else story.remarks.push('the region decides on it');

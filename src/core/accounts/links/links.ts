@@ -1,6 +1,6 @@
-import { tightened } from '../../../domain/tenant-rules.ts';
+import { effectiveRules } from '../../../domain/tenant-rules.ts';
 import { opens } from '../../../domain/people/one-time-link.ts';
-import { changeWithinMs } from '../../../domain/regions.ts';
+import { passwordChangeWindowMs } from '../../../domain/regions.ts';
 import { createScope, type RegionScope, type Scope } from '../../../domain/scope.ts';
 import type { User } from '../../../domain/people/user.ts';
 import type { Hasher } from '../../../platform/keys/hasher.ts';
@@ -42,7 +42,7 @@ async function burn(
 ): Promise<boolean> {
   const { clock, hasher } = deps;
   const at = clock();
-  const next = { kind: 'temporary', hash: hasher.decoy, at, until: at + changeWithinMs(scope.rules) } as const;
+  const next = { kind: 'temporary', hash: hasher.decoy, at, until: at + passwordChangeWindowMs(scope.rules) } as const;
   const { setBy } = await credentialsStore.findPasswordFacts(tx, scope, user.id);
   const by = purpose === 'handOver' ? setBy : user.displayName;
   if (!(await linksStore.burn(tx, scope, id, { at, epoch: user.epoch + 1 }))) return false;
@@ -79,7 +79,7 @@ export async function open(
     const { tenant, user } = found;
     const scope = createScope({
       ...region,
-      rules: tightened(region.rules, tenant.ownRules),
+      rules: effectiveRules(region.rules, tenant.ownRules),
       now: clock(),
       tenant,
       principal: person(user),

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Work } from '../../../platform/jobs.ts';
+import type { Work } from '../../../platform/background-jobs.ts';
 import type { Vault } from '../../../platform/keys/vault.ts';
 import * as seedsStore from '../stores/seeds.store.ts';
 import type { Database } from '../../../platform/database/database.ts';

@@ -1,8 +1,8 @@
-import type { GuardedAct } from './regions.ts';
+import type { ApprovalRule } from './regions.ts';
 import type { Action } from './roles.ts';
 
 /** What an administrator asks another to agree to. */
-export const approvalActs = [
+export const approvalActions = [
   'resetPassword',
   'removeSecondFactor',
   'giveGlobalAdmin',
@@ -13,10 +13,10 @@ export const approvalActs = [
   'loosenRules',
 ] as const;
 
-export type ApprovalAct = (typeof approvalActs)[number];
+export type ApprovalAction = (typeof approvalActions)[number];
 
 /** The rule that asks for it; none can be named for what takes such a rule away. */
-export const guardOf: Readonly<Record<Exclude<ApprovalAct, 'loosenRules'>, GuardedAct>> = {
+export const approvalRuleOf: Readonly<Record<Exclude<ApprovalAction, 'loosenRules'>, ApprovalRule>> = {
   resetPassword: 'resetGlobalAdmin',
   // The second half of a way in, as the password is the first.
   removeSecondFactor: 'resetGlobalAdmin',
@@ -29,7 +29,7 @@ export const guardOf: Readonly<Record<Exclude<ApprovalAct, 'loosenRules'>, Guard
 };
 
 /** What the judge is asked about whoever does it, or agrees to it. */
-export const actionOf: Readonly<Record<ApprovalAct, Action>> = {
+export const policyActionOf: Readonly<Record<ApprovalAction, Action>> = {
   resetPassword: 'users.resetPassword',
   removeSecondFactor: 'users.removeSecondFactor',
   giveGlobalAdmin: 'users.edit',
@@ -41,7 +41,7 @@ export const actionOf: Readonly<Record<ApprovalAct, Action>> = {
 };
 
 /** Acts that are about people, and where these are looked for. */
-export const amongOf: Readonly<Partial<Record<ApprovalAct, 'present' | 'deleted'>>> = {
+export const targetStateOf: Readonly<Partial<Record<ApprovalAction, 'present' | 'deleted'>>> = {
   resetPassword: 'present',
   removeSecondFactor: 'present',
   giveGlobalAdmin: 'present',
@@ -50,4 +50,4 @@ export const amongOf: Readonly<Partial<Record<ApprovalAct, 'present' | 'deleted'
 };
 
 /** Why a request lapsed: its time was over; who asked, or agreed, may not any more; or what it is about has changed. */
-export type LapsedBy = 'time' | 'asker' | 'confirmer' | 'subject' | 'move';
+export type ExpiryReason = 'time' | 'asker' | 'confirmer' | 'subject' | 'move';

@@ -1,5 +1,5 @@
 /** Why something is refused; each has a sentence in `policy:` of every language. */
-export type Refusal =
+export type DenialReason =
   | (
       | 'principal'
       | 'level'
@@ -18,4 +18,4 @@ export type Refusal =
   | ('tenantAdministrator' | 'tenantNobody');
 
 /** Reasons that say all there is to say. */
-export type PlainRefusal = Exclude<Refusal, 'elsewhere' | 'secondAdministrator'>;
+export type PlainDenialReason = Exclude<DenialReason, 'elsewhere' | 'secondAdministrator'>;
