@@ -5,8 +5,8 @@ import { createCore, type CoreDependencies } from './core/core.ts';
 import type { Translator } from './i18n/translator.ts';
 import { createNoticeRenderer } from './mail/notices.ts';
 import { linkAddresses, paths } from './site/http/paths.ts';
-import { createBackground, type Background } from './platform/background-jobs.ts';
-import { discreet } from './platform/log.ts';
+import { createJobRunner, type JobRunner } from './platform/background-jobs.ts';
+import { withSafeErrors } from './platform/log.ts';
 import { logCsv } from './site/activity/log-file.ts';
 import { createActivityWords } from './site/activity/words.ts';
 import { type Assets, staticFiles } from './site/http/assets.ts';
@@ -43,11 +43,11 @@ export interface AppParts extends Omit<CoreDependencies, 'background' | 'outputs
 }
 
 /** The composition root: platform, core, then the interfaces, in the order in which a request meets them. */
-export function createApp(given: AppParts): { app: Express; routes: readonly Route[]; background: Background } {
-  const parts = { ...given, log: discreet(given.log) };
+export function createApp(given: AppParts): { app: Express; routes: readonly Route[]; background: JobRunner } {
+  const parts = { ...given, log: withSafeErrors(given.log) };
   const { config, database, translator, render, assets, clock, log } = parts;
   const { rules, baseUrl } = config;
-  const background = createBackground(log);
+  const background = createJobRunner(log);
   const csv = createUsersCsv(translator, clock);
   const wordsFor = createActivityWords(translator, clock);
   const outputs = {

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { readConfig } from './platform/config/config.ts';
-import { discreet } from './platform/log.ts';
+import { withSafeErrors } from './platform/log.ts';
 import { startServer } from './server.ts';
 
 /**
@@ -15,7 +15,7 @@ export async function main(): Promise<void> {
     return;
   }
   const base = { region: config.rules.region };
-  const log = discreet(pino({ level: config.logLevel, base }, pino.destination({ fd: 2, sync: true })));
+  const log = withSafeErrors(pino({ level: config.logLevel, base }, pino.destination({ fd: 2, sync: true })));
   process.on('unhandledRejection', (error) => log.error(error, 'Nobody waited for this'));
   const running = await startServer(config, log);
   stopOnSignal(() => running.stop());

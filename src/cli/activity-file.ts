@@ -1,10 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { sha256 } from '../platform/database/digest.ts';
-import { linesOf } from '../platform/database/lines.ts';
+import { readLines } from '../platform/database/lines.ts';
 import { createFileCheck, type FileCheck, type FileFault } from '../core/activity/index.ts';
 import { print } from './context.ts';
 import type { CommandIo } from './io.ts';
-import { CommandFault } from '../platform/command-error.ts';
+import { CommandError } from '../platform/command-error.ts';
 
 interface FileOptions {
   readonly file: string;
@@ -15,15 +15,15 @@ interface FileOptions {
 /** Follows an export of a log from its first line to its last. It opens no database. */
 export async function verifyFile(io: CommandIo, options: FileOptions): Promise<void> {
   const input = options.file === '-' ? io.stdin : createReadStream(options.file);
-  const notALog = new CommandFault(`${options.file} is no export of an activity log`);
+  const notALog = new CommandError(`${options.file} is no export of an activity log`);
   let check: FileCheck | null = null;
   let fault: FileFault | null = null;
-  for await (const line of linesOf(input)) {
+  for await (const line of readLines(input)) {
     if (check === null) {
       check = createFileCheck(line, sha256);
       if (check === null) throw notALog;
       if (options.tenant !== undefined && options.tenant !== check.tenantId)
-        throw new CommandFault(`${options.file} is the log of another tenant, ${check.tenantId}`);
+        throw new CommandError(`${options.file} is the log of another tenant, ${check.tenantId}`);
       continue;
     }
     fault = check.next(line);

@@ -10,7 +10,7 @@ import { droppedBefore, faultWords, verifyFile } from './activity-file.ts';
 import { print, withContext, type CommandContext } from './context.ts';
 import type { CommandIo } from './io.ts';
 import type { Database } from '../platform/database/database.ts';
-import { CommandFault } from '../platform/command-error.ts';
+import { CommandError } from '../platform/command-error.ts';
 
 interface VerifyOptions {
   tenant?: string;
@@ -47,7 +47,7 @@ async function verify(io: CommandIo, database: Database, options: VerifyOptions)
   let dropped = 0;
   for (const tenantId of tenants) {
     const verified = await verifyChain(database, tenantId);
-    if (verified === null) throw new CommandFault(`There is no tenant ${tenantId}`);
+    if (verified === null) throw new CommandError(`There is no tenant ${tenantId}`);
     entries += verified.entries;
     dropped += verified.dropped;
     if (verified.fault !== null)
@@ -67,11 +67,11 @@ function report(io: CommandIo, options: VerifyOptions, { entries, dropped, fault
 
 async function exportLog(io: CommandIo, { config, database, tenants }: CommandContext, id: string): Promise<void> {
   const tenant = await tenantsStore.findForOperator(database, id);
-  if (tenant === null) throw new CommandFault(`There is no tenant ${id}`);
+  if (tenant === null) throw new CommandError(`There is no tenant ${id}`);
   const throttle = createThrottle(database, config.rules);
   const wordsFor = createActivityWords(await loadTranslator(), Date.now);
   const exports = createLogExports({ database, throttle, csv: logCsv(wordsFor), clock: Date.now });
   const result = await exports.begin(tenants.operatorScope(tenant), 'jsonl', wholeLog);
-  if (result.outcome === 'throttled') throw new CommandFault('Too many exports; wait a little');
+  if (result.outcome === 'throttled') throw new CommandError('Too many exports; wait a little');
   await pipeline(result.text, io.stdout, { end: false });
 }

@@ -5,7 +5,7 @@ import { findBoundRegion } from '../platform/database/deployment.ts';
 import { openDatabase } from '../platform/database/open.ts';
 import { migrationState } from '../platform/database/migrate.ts';
 import { findSecondFactorKeys } from '../platform/keys/secrets.ts';
-import { checkServer } from '../platform/mail-transport.ts';
+import { verifySmtpServer } from '../platform/mail-transport.ts';
 import { confirmCommand, isAhead, readTrustedTime } from '../core/retention/index.ts';
 import { seedsStore } from '../core/accounts/index.ts';
 import { createVault } from '../platform/keys/vault.ts';
@@ -40,7 +40,7 @@ export async function faultsOf(config: Config): Promise<string[]> {
     },
     REDIS_URL: () => untilItHolds(() => sessions.ping()),
     SMTP_URL: async () => {
-      if (config.mail?.kind === 'smtp') await checkServer(config.mail);
+      if (config.mail?.kind === 'smtp') await verifySmtpServer(config.mail);
     },
     locales: loadTranslator,
     views: () => Promise.resolve(loadViews()),

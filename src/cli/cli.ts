@@ -11,7 +11,7 @@ import { addRouteCommands } from './route.ts';
 import { addRulesCommands } from './rules.ts';
 import { addTenantCommands } from './tenant.ts';
 import { addUserCommands } from './user.ts';
-import { CommandFault } from '../platform/command-error.ts';
+import { CommandError } from '../platform/command-error.ts';
 
 /**
  * Runs one command of `npx parvis`. A fault is one line on standard error and exit code 1.
@@ -85,7 +85,7 @@ function fail(io: CommandIo, error: unknown, json: boolean): void {
   // Its message, or the help that was asked for, has been written.
   if (error instanceof CommanderError) return void (io.exitCode = error.exitCode);
   const fault =
-    error instanceof CommandFault || error instanceof RegionMismatch || error instanceof UnknownMigrations
+    error instanceof CommandError || error instanceof RegionMismatch || error instanceof UnknownMigrations
       ? error.message
       : String(error);
   io.stderr.write(`${fault}\n`);

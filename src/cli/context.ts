@@ -9,7 +9,7 @@ import { directoryStore } from '../core/directory/index.ts';
 import { textOfError } from '../i18n/error-texts.ts';
 import { loadTranslator } from '../i18n/translator.ts';
 import type { CommandIo } from './io.ts';
-import { CommandFault } from '../platform/command-error.ts';
+import { CommandError } from '../platform/command-error.ts';
 import { createHasher, type Hasher } from '../platform/keys/hasher.ts';
 
 export { print, printEach } from './io.ts';
@@ -32,7 +32,7 @@ export async function withContext<T>(
   timeouts = commandTimeouts,
 ): Promise<T> {
   const { config, faults } = readConfig(io.env);
-  if (config === null) throw new CommandFault(faults.join('\n'));
+  if (config === null) throw new CommandError(faults.join('\n'));
   await prepareDatabase(config);
   const database = openSubscribedDatabase(config.database, timeouts);
   try {
@@ -58,5 +58,5 @@ async function worded(error: unknown): Promise<unknown> {
   if (coded === null) return error;
   const { key, values } = textOfError(coded);
   const translator = await loadTranslator();
-  return new CommandFault(translator('en').t(key, values));
+  return new CommandError(translator('en').t(key, values));
 }

@@ -22,7 +22,7 @@ import type { CommandIo } from './io.ts';
 import { openReceipt } from './receipt-file.ts';
 import { identityOf } from './region-keys.ts';
 import { iso, type Options } from './moves.ts';
-import { CommandFault } from '../platform/command-error.ts';
+import { CommandError } from '../platform/command-error.ts';
 export interface OutOptions extends Options, Omit<MoveOrder, 'tenantId'> {}
 export interface InOptions extends Options {
   readonly acceptKey?: string;
@@ -190,6 +190,6 @@ async function read(io: CommandIo, file: string): Promise<unknown> {
   try {
     return JSON.parse(file === '-' ? await text(io.stdin) : readFileSync(file, 'utf8'));
   } catch {
-    throw new CommandFault('The file is no receipt');
+    throw new CommandError('The file is no receipt');
   }
 }

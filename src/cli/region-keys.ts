@@ -1,23 +1,23 @@
 import path from 'node:path';
 import type { Config } from '../platform/config/config.ts';
-import { keptInFile } from '../platform/keys/generated-file.ts';
-import { fingerprintOf, makeKey, type Signer, signerOf } from '../platform/keys/region-key.ts';
+import { readOrGenerate } from '../platform/keys/generated-file.ts';
+import { fingerprintOf, generateSigningKey, type Signer, signerOf } from '../platform/keys/region-key.ts';
 import { directoryStore } from '../core/directory/index.ts';
 import type { Database } from '../platform/database/database.ts';
-import { CommandFault } from '../platform/command-error.ts';
+import { CommandError } from '../platform/command-error.ts';
 import type { Command } from 'commander';
 import { print, withContext } from './context.ts';
 import type { CommandIo } from './io.ts';
 
 /** @returns the private key by which this region signs, as PEM; made when it is first asked for */
 export const signingKeyOf = (config: Config): string =>
-  keptInFile(path.join(config.dataDirectory, 'directory-key'), makeKey);
+  readOrGenerate(path.join(config.dataDirectory, 'directory-key'), generateSigningKey);
 
 /** @returns what opens the bundles that are encrypted to this region, made when it is first asked for */
 export async function identityOf(config: Config): Promise<string> {
   const { generateIdentity } = await import('age-encryption');
   const fresh = await generateIdentity();
-  return keptInFile(path.join(config.dataDirectory, 'region-identity'), () => fresh).trim();
+  return readOrGenerate(path.join(config.dataDirectory, 'region-identity'), () => fresh).trim();
 }
 
 /**
@@ -34,11 +34,11 @@ export async function checkedKey(
 ): Promise<(tx: Database) => Promise<void>> {
   const fingerprint = fingerprintOf(publicKey);
   if (accepted !== undefined && accepted !== fingerprint)
-    throw new CommandFault(`The ${what} was signed by another key of ${region}: ${fingerprint}`);
+    throw new CommandError(`The ${what} was signed by another key of ${region}: ${fingerprint}`);
   const known = await directoryStore.keyOf(database, region);
   if (known === publicKey) return () => Promise.resolve();
   if (known !== null && accepted === undefined) {
-    throw new CommandFault(
+    throw new CommandError(
       `The key of ${region} is not the one known so far: compare it with its operator, then --accept-key ${fingerprint}`,
     );
   }

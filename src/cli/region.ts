@@ -7,7 +7,7 @@ import type { CommandIo } from './io.ts';
 import type { Report } from '../../tools/prove/report.ts';
 import { addRegionKeyCommand } from './region-keys.ts';
 import type { Chapter } from '../../tools/prove/chapter.ts';
-import { CommandFault } from '../platform/command-error.ts';
+import { CommandError } from '../platform/command-error.ts';
 
 interface ProveOptions {
   report?: string;
@@ -66,7 +66,7 @@ async function proveRegions(io: CommandIo, options: ProveOptions, flow?: readonl
 function urlsIn(io: CommandIo, name: string, required: boolean): string[] | null {
   const urls = (io.env[name] ?? '').split(',').filter(Boolean);
   if (urls.length === 2 || (urls.length === 0 && !required)) return urls.length === 0 ? null : urls;
-  throw new CommandFault(`${name} wants two addresses with a comma between`);
+  throw new CommandError(`${name} wants two addresses with a comma between`);
 }
 
 function linesOf({ held, reasons, regions, planted, looked, seconds }: Report): string[] {

@@ -8,7 +8,7 @@ import type { CommandIo } from './io.ts';
 import { checkedKey, signingKeyOf } from './region-keys.ts';
 import { asLine, checkedRoutes, refuseResidents } from './routes-given.ts';
 import type { Database } from '../platform/database/database.ts';
-import { CommandFault } from '../platform/command-error.ts';
+import { CommandError } from '../platform/command-error.ts';
 
 interface ImportOptions {
   acceptKey?: string;
@@ -82,8 +82,8 @@ function addImportCommand(route: Command, io: CommandIo): void {
 
 async function verify(database: Database, content: unknown, accepted: string | undefined): Promise<void> {
   const { data } = signedDirectory.safeParse(content);
-  if (data === undefined) throw new CommandFault('The directory is not signed; --unsigned takes it all the same');
-  if (!isSigned(data)) throw new CommandFault('The directory is not as it was signed');
+  if (data === undefined) throw new CommandError('The directory is not signed; --unsigned takes it all the same');
+  if (!isSigned(data)) throw new CommandError('The directory is not as it was signed');
   const keep = await checkedKey(database, data.signer, accepted, 'directory');
   await keep(database);
 }
@@ -92,6 +92,6 @@ function parse(content: string): unknown {
   try {
     return JSON.parse(content);
   } catch {
-    throw new CommandFault('The file is not JSON');
+    throw new CommandError('The file is not JSON');
   }
 }

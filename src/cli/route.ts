@@ -4,7 +4,7 @@ import type { CommandIo } from './io.ts';
 import { asLine, checkedRoutes, refuseResidents } from './routes-given.ts';
 import { addSharingCommands } from './route-sharing.ts';
 import { directoryStore } from '../core/directory/index.ts';
-import { CommandFault } from '../platform/command-error.ts';
+import { CommandError } from '../platform/command-error.ts';
 
 /** The directory: which company domain belongs to which region. */
 export function addRouteCommands(program: Command, io: CommandIo): void {
@@ -38,7 +38,7 @@ export function addRouteCommands(program: Command, io: CommandIo): void {
     .action((domainName: string, options: { json?: boolean }) =>
       withContext(io, async ({ database }) => {
         if (!(await directoryStore.remove(database, domainName.trim().toLowerCase()))) {
-          throw new CommandFault(`The directory has no ${domainName}`);
+          throw new CommandError(`The directory has no ${domainName}`);
         }
         print(io, options, { routes: await directoryStore.list(database) }, []);
       }),

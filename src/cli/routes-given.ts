@@ -3,7 +3,7 @@ import { regionId } from '../domain/regions.ts';
 import { domainAndParents, isDomain } from '../domain/people/user.ts';
 import { type DirectoryRoute, directoryStore } from '../core/directory/index.ts';
 import type { Database } from '../platform/database/database.ts';
-import { CommandFault } from '../platform/command-error.ts';
+import { CommandError } from '../platform/command-error.ts';
 
 const domain = z.string().trim().toLowerCase().refine(isDomain, 'is not a domain such as company.example');
 const region = z.string().regex(regionId, 'is not the name of a region');
@@ -13,7 +13,7 @@ const routesFile = z.object({ routes: z.array(z.object({ domain, region })) });
 export function checkedRoutes(content: unknown): DirectoryRoute[] {
   const { data, error } = routesFile.safeParse(content);
   if (data === undefined) {
-    throw new CommandFault(
+    throw new CommandError(
       error.issues.map((issue) => `${issue.path.join('.') || 'file'}: ${issue.message}`).join('\n'),
     );
   }
@@ -35,7 +35,7 @@ export async function refuseResidents(
           `${each} ${each === resident ? '' : `is above ${resident}, which `}belongs to a tenant of this region`,
       ),
   );
-  if (faults.length > 0) throw new CommandFault(faults.join('\n'));
+  if (faults.length > 0) throw new CommandError(faults.join('\n'));
 }
 
 export const asLine = ({ domain: name, region: id }: DirectoryRoute): string => `${name}  ${id}`;

@@ -15,7 +15,7 @@ import {
 } from './moving-acts.ts';
 import { checkedKey, signingKeyOf } from './region-keys.ts';
 import { listMoves, type Options } from './moves.ts';
-import { CommandFault } from '../platform/command-error.ts';
+import { CommandError } from '../platform/command-error.ts';
 import { longTimeouts } from '../platform/database/open.ts';
 
 const acceptKey = 'accept this key of the other region, instead of the one known so far';
@@ -117,7 +117,7 @@ function moving(
           checkKey: (signer, what) => checkedKey(database, signer, accepted, what),
         });
       } catch (error) {
-        throw error instanceof MoveFault ? new CommandFault(wordsOfFault(error)) : error;
+        throw error instanceof MoveFault ? new CommandError(wordsOfFault(error)) : error;
       }
     },
     longTimeouts,

@@ -16,7 +16,7 @@ import { print, printEach, withContext, type CommandContext } from './context.ts
 import type { CommandIo } from './io.ts';
 import { saysOfRules, saysOfSecondAdministrator } from './placed.ts';
 import { linkAddresses } from '../site/http/paths.ts';
-import { CommandFault } from '../platform/command-error.ts';
+import { CommandError } from '../platform/command-error.ts';
 
 interface AddOptions {
   tenant: string;
@@ -104,7 +104,7 @@ function addUserListCommand(user: Command, io: CommandIo): void {
 async function findUser({ database }: CommandContext, typed: string) {
   const username = canonicalUsername(typed);
   const found = await credentialsStore.findForSignInAcrossTenants(database, username);
-  if (found === null || found.user.state === 'deleted') throw new CommandFault(`There is no user ${username}`);
+  if (found === null || found.user.state === 'deleted') throw new CommandError(`There is no user ${username}`);
   return found;
 }
 
@@ -113,9 +113,9 @@ async function removeSecondFactorOf(context: CommandContext, typed: string) {
   const scope = context.tenants.operatorScope(tenant);
   const throttle = createThrottle(context.database, context.config.rules);
   const { outcome } = await createRemoval({ database: context.database, throttle, clock: Date.now })(scope, user.id);
-  if (outcome === 'moving') throw new CommandFault(`The tenant of ${user.username} is moving to another region`);
+  if (outcome === 'moving') throw new CommandError(`The tenant of ${user.username} is moving to another region`);
   if (outcome !== 'done')
-    throw new CommandFault(
+    throw new CommandError(
       user.secondFactorDue
         ? `${user.username} must set up a second factor at the next sign-in: theirs did not move to this region with the tenant`
         : `${user.username} has no second factor`,
@@ -129,7 +129,7 @@ export async function resetPassword(context: CommandContext, typed: string) {
   const { config, database, hasher, tenants } = context;
   const found = await findUser(context, typed);
   const { username } = found.user;
-  if (found.tenant.state === 'moving') throw new CommandFault(`The tenant of ${username} is moving to another region`);
+  if (found.tenant.state === 'moving') throw new CommandError(`The tenant of ${username} is moving to another region`);
   const throttle = createThrottle(database, config.rules);
   const tokens = createLinkTokens([], linkAddresses(config.baseUrl));
   const credentialIssuer = createCredentialIssuer({ hasher, tokens, canMail: false, clock: Date.now });
@@ -137,7 +137,7 @@ export async function resetPassword(context: CommandContext, typed: string) {
   const scope = tenants.operatorScope(found.tenant);
   const result = await users.resetPassword(scope, found.user.id, null);
   if (result.outcome !== 'reset') {
-    throw new CommandFault('Somebody else changed this password at the same moment; try again');
+    throw new CommandError('Somebody else changed this password at the same moment; try again');
   }
   const bypassed = saysOfSecondAdministrator(scope, 'resetPassword', found.user);
   return { userId: found.user.id, username, temporaryPassword: result.way.clearText ?? '', bypassed };
@@ -149,7 +149,7 @@ async function list(
   options: { tenant: string; json?: boolean },
 ): Promise<void> {
   if ((await tenantsStore.findForOperator(database, options.tenant)) === null)
-    throw new CommandFault(`There is no tenant ${options.tenant}`);
+    throw new CommandError(`There is no tenant ${options.tenant}`);
   const users = listed(usersStore.everyUser(database, options.tenant), Date.now());
   await printEach(io, options, 'users', users, ({ id, status, username, name }) =>
     [id, status, username, name].join('  '),

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 
 /** Something that is done beside the requests, now and then. Several nodes do it at once, so it must be safe to. */
-export interface Work {
+export interface Job {
   /** Names it in the log when it fails. */
   readonly name: string;
   readonly everyMs: number;
@@ -9,9 +9,9 @@ export interface Work {
   readonly run: (stopping: AbortSignal) => Promise<void>;
 }
 
-export interface Background {
+export interface JobRunner {
   /** Takes on some work. @returns what asks for it at once, instead of at its next turn */
-  add(work: Work): () => void;
+  add(work: Job): () => void;
   start(): void;
   /** Does all of it once, in turn, and waits for it: what a test does instead of `start`. */
   runAll(): Promise<void>;
@@ -20,12 +20,12 @@ export interface Background {
 }
 
 /** Keeps the work beside the requests: each piece in turn with itself, none in the way of another's failure. */
-export function createBackground(log: Logger): Background {
-  const pieces: Piece[] = [];
+export function createJobRunner(log: Logger): JobRunner {
+  const pieces: ScheduledJob[] = [];
   let started = false;
   return {
     add: (work) => {
-      const piece = createPiece(work, log);
+      const piece = scheduleJob(work, log);
       pieces.push(piece);
       if (started) piece.start();
       return () => {
@@ -46,9 +46,9 @@ export function createBackground(log: Logger): Background {
   };
 }
 
-type Piece = ReturnType<typeof createPiece>;
+type ScheduledJob = ReturnType<typeof scheduleJob>;
 
-function createPiece({ name, everyMs, run }: Work, log: Logger) {
+function scheduleJob({ name, everyMs, run }: Job, log: Logger) {
   let timer: NodeJS.Timeout | null = null;
   let running: Promise<void> | null = null;
   let wanted = false;

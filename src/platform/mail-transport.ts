@@ -14,24 +14,24 @@ export interface MailTimeouts {
   /** For the connection, its name and the greeting. */
   readonly connectMs: number;
   /** For each answer. */
-  readonly answerMs: number;
+  readonly responseMs: number;
 }
 
-const defaultTimeouts: MailTimeouts = { connectMs: 10_000, answerMs: 20_000 };
-const maxKeptFiles = 100;
+const defaultTimeouts: MailTimeouts = { connectMs: 10_000, responseMs: 20_000 };
+const maxOutboxFiles = 100;
 // One machine that talks to itself may do so in plain text, or by a certificate that it made for itself.
-const onOneMachine = { tls: { rejectUnauthorized: false } };
+const selfSignedAllowed = { tls: { rejectUnauthorized: false } };
 const loopback = /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/;
 
 /** @returns what hands mails over. The package for it is loaded at the first one: many portals send none */
 export function createTransport(config: MailConfig, timeouts = defaultTimeouts): Transport {
-  return config.kind === 'smtp' ? toServer(config, timeouts) : toFolder(config);
+  return config.kind === 'smtp' ? smtpTransport(config, timeouts) : folderTransport(config);
 }
 
 type SmtpConfig = Extract<MailConfig, { kind: 'smtp' }>;
 type FolderConfig = Extract<MailConfig, { kind: 'folder' }>;
 
-function toServer(config: SmtpConfig, timeouts: MailTimeouts): Transport {
+function smtpTransport(config: SmtpConfig, timeouts: MailTimeouts): Transport {
   return {
     send: async (mail, at) => {
       const { createTransport: create } = await import('nodemailer');
@@ -42,34 +42,34 @@ function toServer(config: SmtpConfig, timeouts: MailTimeouts): Transport {
 }
 
 /** Asks a server whether it would take mail. @throws when it does not, in words without the user or the password */
-export async function checkServer(config: SmtpConfig): Promise<void> {
+export async function verifySmtpServer(config: SmtpConfig): Promise<void> {
   const { createTransport: create } = await import('nodemailer');
   await create(smtpOptions(config, defaultTimeouts))
     .verify()
     .catch((error: unknown) => {
-      throw new Error(`the server does not take mail (${codeOf(error)})`);
+      throw new Error(`the server does not take mail (${errorCodeOf(error)})`);
     });
 }
 
 /** @returns what went wrong, as codes alone: a server's words quote addresses */
-export function codeOf(error: unknown): string {
+export function errorCodeOf(error: unknown): string {
   const { name, code = name, responseCode } = error as Error & { code?: string; responseCode?: number };
   return responseCode === undefined ? code : `${code} ${responseCode}`;
 }
 
-function smtpOptions({ url }: SmtpConfig, { connectMs, answerMs }: MailTimeouts) {
+function smtpOptions({ url }: SmtpConfig, { connectMs, responseMs }: MailTimeouts) {
   const { username, password, port } = url;
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
   return {
     host,
     ...(port === '' ? {} : { port: Number(port) }),
     secure: url.protocol === 'smtps:',
-    ...(loopback.test(url.hostname) ? onOneMachine : { requireTLS: url.protocol === 'smtp:' }),
+    ...(loopback.test(url.hostname) ? selfSignedAllowed : { requireTLS: url.protocol === 'smtp:' }),
     ...(username === '' ? {} : { auth: { user: decodeURIComponent(username), pass: decodeURIComponent(password) } }),
     connectionTimeout: connectMs,
     dnsTimeout: connectMs,
     greetingTimeout: connectMs,
-    socketTimeout: answerMs,
+    socketTimeout: responseMs,
   };
 }
 
@@ -92,7 +92,7 @@ function messageOf({ from }: MailConfig, mail: Mail, at: number) {
 }
 
 /** A folder to look into where no server is set up yet: the latest mails, each as a file that mail programs open. */
-function toFolder(config: FolderConfig): Transport {
+function folderTransport(config: FolderConfig): Transport {
   const { directory } = config;
   const kept = async (): Promise<string[]> => (await readdir(directory)).filter((name) => name.endsWith('.eml')).sort();
   const remove = (names: readonly string[]): Promise<unknown> =>
@@ -104,7 +104,7 @@ function toFolder(config: FolderConfig): Transport {
       await mkdir(directory, { recursive: true, mode: 0o700 });
       const name = `${new Date(at).toISOString().replaceAll(':', '-')}-${mail.id}.eml`;
       await writeFile(path.join(directory, name), message as Buffer, { mode: 0o600 });
-      await remove((await kept()).slice(0, -maxKeptFiles));
+      await remove((await kept()).slice(0, -maxOutboxFiles));
     },
     clear: async () => {
       await mkdir(directory, { recursive: true, mode: 0o700 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
-import { makeKey } from '../../src/platform/keys/region-key.ts';
+import { generateSigningKey } from '../../src/platform/keys/region-key.ts';
 import { signDirectory, type SignedDirectory } from '../../src/core/directory/signed-directory.ts';
 import { dataDirectory, fault, json, run } from './command.ts';
 
@@ -39,7 +39,7 @@ describe('a directory that another region takes', () => {
     ['a key that is none', (all) => ({ ...all, signer: { ...all.signer, publicKey: 'AAAA' } }), /not as it was signed/],
     [
       'a key of somebody else',
-      ({ routes }) => signDirectory(routes, 'worldwide', makeKey()),
+      ({ routes }) => signDirectory(routes, 'worldwide', generateSigningKey()),
       /not the one known so far/,
     ],
   ];

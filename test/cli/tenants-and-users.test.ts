@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { readTemporaryPassword } from '../../src/domain/people/password.ts';
+import { parseTemporaryPassword } from '../../src/domain/people/password.ts';
 import { dataDirectory, fault, json, run } from './command.ts';
 
 const environment = { DATA_DIR: dataDirectory() };
@@ -58,7 +58,7 @@ describe('tenant', () => {
   test('add: tells the new tenant, its first Global admin and the temporary password, in exactly these words', async () => {
     assert.deepEqual(Object.keys(added), ['tenantId', 'userId', 'username', 'temporaryPassword']);
     assert.equal(added.username, 'camille@lumiere.example');
-    assert.equal(readTemporaryPassword(added.temporaryPassword), added.temporaryPassword);
+    assert.equal(parseTemporaryPassword(added.temporaryPassword), added.temporaryPassword);
     const [admin, ...others] = await usersOf(added.tenantId);
     assert.deepEqual(others, []);
     assert.deepEqual([admin?.id, admin?.administratorLevel, admin?.status], [added.userId, 'global', 'passwordChange']);

@@ -6,7 +6,7 @@ import type { RegionRules } from '../../src/domain/regions.ts';
 import { codeExtension, packageRoot } from '../../src/platform/package-root.ts';
 import type { Canaries } from './canaries.ts';
 import type { Watching } from './process-watcher.ts';
-import { CommandFault } from '../../src/platform/command-error.ts';
+import { CommandError } from '../../src/platform/command-error.ts';
 
 /** A region as it is to run. */
 export interface RegionPlan {
@@ -105,7 +105,7 @@ export async function startRegion(plan: RegionPlan, around: Surroundings): Promi
     commands: () => commands,
     command: async (args, input = '') => {
       const { code, printed } = await attempt(args, {}, input);
-      if (code !== 0) throw new CommandFault(`"parvis ${nameOf(args)}" ended with ${code ?? 'a signal'} in ${region}`);
+      if (code !== 0) throw new CommandError(`"parvis ${nameOf(args)}" ended with ${code ?? 'a signal'} in ${region}`);
       return printed;
     },
     attempt,
@@ -149,7 +149,7 @@ async function untilReady({ id, origin, output }: RunningRegion, server: ChildPr
     if (ready) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new CommandFault(`The region ${id} did not start: ${output().trim().split('\n').at(-1) ?? ''}`);
+  throw new CommandError(`The region ${id} did not start: ${output().trim().split('\n').at(-1) ?? ''}`);
 }
 
 async function stopped(server: ChildProcess): Promise<boolean> {

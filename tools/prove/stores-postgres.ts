@@ -8,7 +8,7 @@ import { startRecorder, type Recorder } from './recorder.ts';
 import { openRedis } from './stores-redis.ts';
 import { rowText, tablePlaces, type RegionStores } from './stores.ts';
 import type { Watching } from './process-watcher.ts';
-import { CommandFault } from '../../src/platform/command-error.ts';
+import { CommandError } from '../../src/platform/command-error.ts';
 
 const largestDumpBytes = 256 * 1024 * 1024;
 const [postgresPort, redisPort] = [5432, 6379];
@@ -98,9 +98,9 @@ async function checkStoresAreEmpty({ region, databaseUrl, redis }: RecordedStore
   const tables = await within(databaseUrl, tableNames);
   const tenants = tables.includes('tenants') ? await within(databaseUrl, (client) => rowsOf(client, 'tenants')) : [];
   if (tenants.length > 0)
-    throw new CommandFault(`The given database of ${region} holds tenants: the proof wants an empty one`);
+    throw new CommandError(`The given database of ${region} holds tenants: the proof wants an empty one`);
   if ((await redis?.store.read())?.some(({ items }) => items > 0))
-    throw new CommandFault(`The given Redis of ${region} is not empty`);
+    throw new CommandError(`The given Redis of ${region} is not empty`);
 }
 
 async function readTables(client: pg.Client): Promise<Place[]> {

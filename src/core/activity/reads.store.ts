@@ -1,6 +1,6 @@
 import { type Database, preparedQuery } from '../../platform/database/database.ts';
 import type { Activity, Participant } from '../../domain/activity/event.ts';
-import { beginningOfChain, type FoundEntry } from '../../domain/activity/chain.ts';
+import { chainStart, type FoundEntry } from '../../domain/activity/chain.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { rangesOf, rangesOfEdits, rangesOfTarget, selectLog, shapeOf, wholeLog, type LogRequest } from './log-query.ts';
 import { supportersOf } from './supporters.store.ts';
@@ -101,7 +101,7 @@ export async function batchOfChain(
 /** @returns where the tenant's chain begins and ends now */
 export async function endsOfChain(database: Database, scope: Scope): Promise<Chain> {
   const [row] = await ends(database, { tenant: scope.tenant.id });
-  return row === undefined ? { anchor: beginningOfChain, length: 0, hash: '' } : toChain(row);
+  return row === undefined ? { anchor: chainStart, length: 0, hash: '' } : toChain(row);
 }
 
 /** @returns the latest events that concern a user, newest first: strangers' tries push nothing else out of it */

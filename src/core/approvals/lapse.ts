@@ -1,4 +1,4 @@
-import type { Work } from '../../platform/background-jobs.ts';
+import type { Job } from '../../platform/background-jobs.ts';
 import { createScope, type Scope } from '../../domain/scope.ts';
 import { type Tenants, tenantsStore } from '../accounts/index.ts';
 import { activityStore } from '../activity/index.ts';
@@ -45,7 +45,7 @@ export interface LapseApprovalsDependencies {
 }
 
 /** @returns the work that ends what holds no more. Safe on several nodes at once */
-export function lapseApprovals(deps: LapseApprovalsDependencies): Work {
+export function lapseApprovals(deps: LapseApprovalsDependencies): Job {
   const bound = bind(deps, { run });
   return { name: 'Approvals', everyMs, run: bound.run };
 }

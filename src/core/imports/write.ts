@@ -1,4 +1,4 @@
-import { inChunks } from '../../platform/database/chunks.ts';
+import { processInChunks } from '../../platform/database/chunks.ts';
 import { importRetentionMs, type Counts, type AbortReason } from '../../domain/imports.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { User, Change } from '../../domain/people/user.ts';
@@ -22,14 +22,14 @@ export async function writeAll(
   const { added, changed, unchanged, refused } = decision;
   const counts = countsOf(wanted, decision);
   // Made as they are written: ten thousand users more in memory would be as many for the collector to carry about.
-  await inChunks(added, usersAtOnce, (some) =>
+  await processInChunks(added, usersAtOnce, (some) =>
     usersStore.insertMany(
       tx,
       scope,
       some.map((row) => newUser(row, scope, at, unusableHash)),
     ),
   );
-  await inChunks(changed, usersAtOnce, (some) =>
+  await processInChunks(changed, usersAtOnce, (some) =>
     usersBatchStore.updateMany(
       tx,
       scope,

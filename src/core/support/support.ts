@@ -1,8 +1,8 @@
-import type { Work } from '../../platform/background-jobs.ts';
+import type { Job } from '../../platform/background-jobs.ts';
 import { notFound } from '../../domain/errors.ts';
 import { effectiveRules } from '../../domain/tenant-rules.ts';
 import type { RegionRules } from '../../domain/regions.ts';
-import { lacksSecondFactor } from '../../domain/people/second-factor.ts';
+import { mustSetUpSecondFactor } from '../../domain/people/second-factor.ts';
 import { type Scope, supportScope, homeScope } from '../../domain/scope.ts';
 import { supportEndReason } from '../../domain/support.ts';
 import {
@@ -41,7 +41,7 @@ export function createSupport(deps: SupportDependencies) {
     ...bind(deps, { grant, end, openTo, enter, leave, takeOut, withdraw }),
 
     /** Records that a grant has expired, even if no operator was in the tenant at that time. */
-    expiry: { name: 'Support', everyMs: expireEveryMs, run: () => expireAll(deps) } satisfies Work,
+    expiry: { name: 'Support', everyMs: expireEveryMs, run: () => expireAll(deps) } satisfies Job,
   };
 }
 
@@ -102,7 +102,7 @@ export async function enter(
     const grant = await supportGrantsStore.findOwnAcrossTenants(tx, scope, grantId);
     if (grant === null || endOf(deps, grant) !== null) return 'over';
     const operator = await usersStore.find(tx, scope, actingUserId(scope));
-    if (operator === null || lacksSecondFactor(rulesOf(deps, grant), operator, 'operators')) return 'secondFactor';
+    if (operator === null || mustSetUpSecondFactor(rulesOf(deps, grant), operator, 'operators')) return 'secondFactor';
     // Not by the request's own scope: another tab may have gone in meanwhile.
     if (!(await sessionsStore.enterSupport(tx, sessionId, grantId))) return 'inside';
     await supportStore.noteEntered(tx, grantId, clock());

@@ -19,7 +19,7 @@ export interface ChainedEntry {
 export type Digest = (text: string) => string;
 
 /** @returns the hash of an entry, which binds the one before it and, through it, all before */
-export function hashOf(entry: ChainedEntry, previousHash: string, digest: Digest): string {
+export function entryHash(entry: ChainedEntry, previousHash: string, digest: Digest): string {
   const { place, tenantId, at, kind, data, actorId, targetId, requestId, personalDigest } = entry;
   // A list, not an object: its order is part of what is signed, and no field can pose as another.
   return digest(
@@ -28,7 +28,7 @@ export function hashOf(entry: ChainedEntry, previousHash: string, digest: Digest
 }
 
 /** @returns the digest of what is personal in an entry; the salt keeps short texts, such as an address, from being guessed */
-export const personalDigestOf = (personal: string, salt: string, digest: Digest): string =>
+export const personalDataDigest = (personal: string, salt: string, digest: Digest): string =>
   digest(JSON.stringify([salt, personal]));
 
 /** An entry as it is found, to be checked against the chain. */
@@ -47,7 +47,7 @@ export interface ChainAnchor {
 }
 
 /** The log from its very first entry. */
-export const beginningOfChain: ChainAnchor = { place: 0, hash: '' };
+export const chainStart: ChainAnchor = { place: 0, hash: '' };
 
 export interface ChainFault {
   readonly place: number;
@@ -61,17 +61,17 @@ export function entryFault(
   previousHash: string,
   digest: Digest,
 ): 'changed' | 'personalChanged' | null {
-  if (hashOf(entry, previousHash, digest) !== entry.hash) return 'changed';
+  if (entryHash(entry, previousHash, digest) !== entry.hash) return 'changed';
   if (entry.personal === null || entry.personalSalt === null) return null;
-  return personalDigestOf(entry.personal, entry.personalSalt, digest) === entry.personalDigest
+  return personalDataDigest(entry.personal, entry.personalSalt, digest) === entry.personalDigest
     ? null
     : 'personalChanged';
 }
 
 /** Follows a chain entry by entry, from behind what was dropped. The chain itself must say that it was: it is an event. */
-export function createChainCheck(digest: Digest, anchor: ChainAnchor = beginningOfChain) {
+export function createChainVerifier(digest: Digest, anchor: ChainAnchor = chainStart) {
   let { place, hash } = anchor;
-  let told: ChainAnchor = beginningOfChain;
+  let told: ChainAnchor = chainStart;
   return {
     /** @returns what is wrong with the next entry, or null */
     next: (entry: FoundEntry): ChainFault | null => {

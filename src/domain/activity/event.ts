@@ -25,7 +25,7 @@ export type ActivityEvent =
   | { readonly kind: 'secondFactor.changeRefused' }
   | { readonly kind: 'signOut' }
   | { readonly kind: 'sessions.ended'; readonly which: 'one' | 'others' | 'all' }
-  | { readonly kind: 'password.reset'; readonly expiresAt: number; readonly by?: LinkWay }
+  | { readonly kind: 'password.reset'; readonly expiresAt: number; readonly by?: LinkHandover }
   | { readonly kind: 'password.changed'; readonly forced: boolean }
   | { readonly kind: 'password.changeRefused' }
   | { readonly kind: 'user.added' }
@@ -37,8 +37,8 @@ export type ActivityEvent =
   | { readonly kind: 'users.exported' }
   | ({ readonly kind: 'users.imported' } & Counts)
   /** Temporary passwords or links were made for this many users of an import, and sent to whoever imported them, or to them. */
-  | { readonly kind: 'users.passwordsIssued'; readonly count: number; readonly by?: LinkWay }
-  | { readonly kind: 'password.issued'; readonly expiresAt: number; readonly by?: LinkWay }
+  | { readonly kind: 'users.passwordsIssued'; readonly count: number; readonly by?: LinkHandover }
+  | { readonly kind: 'password.issued'; readonly expiresAt: number; readonly by?: LinkHandover }
   | { readonly kind: 'link.opened'; readonly purpose: LinkPurpose }
   /** Somebody typed this user's name to recover alone, and a link went to it. */
   | { readonly kind: 'recovery.linkMailed'; readonly expiresAt: number }
@@ -97,7 +97,7 @@ interface Said {
 /** Whether people bring their passwords along to another region, or all get new ones there. */
 export type MovedPasswords = 'keep' | 'reset';
 /** How a way in was handed over, where not as a temporary password that was shown. */
-export type LinkWay = Exclude<HandoverMode, 'shown'>;
+export type LinkHandover = Exclude<HandoverMode, 'shown'>;
 
 /** One of a tenant's own rules, before and after; null where the region's holds. */
 export interface RuleChange {

@@ -107,7 +107,7 @@ export function joinPersonal(
 }
 
 /** The grant that an entry is about, or that it was made under. */
-export interface GrantInEntry {
+export interface EntryGrant {
   readonly id: string;
   /** The administrator by whose leave an operator did this; null where the entry is only about the grant. */
   readonly grantedBy: string | null;
@@ -116,7 +116,7 @@ export interface GrantInEntry {
 }
 
 /** @returns null for an entry without one: nearly every entry */
-export function grantIn({ data, personal }: { data: string; personal: string | null }): GrantInEntry | null {
+export function findGrant({ data, personal }: { data: string; personal: string | null }): EntryGrant | null {
   // Nothing that people write stands in the data, so that this word is a key there.
   if (!data.includes('"grant":')) return null;
   const { support, grant } = JSON.parse(data) as { support?: SupportIds; grant?: string };

@@ -24,7 +24,7 @@ export function linkToken(random: Uint8Array): string {
 }
 
 /** @returns the one spelling of a token that was typed or clicked, or null when the text cannot be one */
-export function readLinkToken(typed: string): string | null {
+export function parseLinkToken(typed: string): string | null {
   const symbols = typed.replaceAll('-', '').toUpperCase();
   const fits = symbols.length === linkTokenBytes && [...symbols].every((each) => temporaryAlphabet.includes(each));
   return fits ? symbols.replace(/.{4}(?=.)/g, '$&-') : null;
@@ -37,7 +37,7 @@ export function linkLifetimeMs(purpose: LinkPurpose, linkHours: number): number 
 }
 
 /** What decides whether a link still opens anything. Times in epoch ms. */
-export interface LinkStanding {
+export interface LinkState {
   readonly purpose: LinkPurpose;
   /** The user's epoch when the link was made. */
   readonly epoch: number;
@@ -53,7 +53,7 @@ export interface LinkStanding {
 }
 
 /** @returns whether a link opens something now: burnt, lapsed, or overtaken by anything that happened to its user, it does not */
-export function opens({ epoch, createdAt, expiresAt, openedAt, user, tenant }: LinkStanding, now: number): boolean {
+export function isLinkValid({ epoch, createdAt, expiresAt, openedAt, user, tenant }: LinkState, now: number): boolean {
   const signedInSince = user.lastSignInAt !== null && user.lastSignInAt > createdAt;
   const overtaken = user.epoch !== epoch || signedInSince;
   return openedAt === null && now < expiresAt && !overtaken && user.state === 'active' && tenant.state === 'active';

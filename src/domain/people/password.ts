@@ -30,7 +30,7 @@ function group(symbols: string): string {
  * A temporary password is read out or copied by hand: small letters, spaces and missing hyphens are forgiven.
  * @returns its one spelling, or null when the text cannot be a temporary password
  */
-export function readTemporaryPassword(typed: string): string | null {
+export function parseTemporaryPassword(typed: string): string | null {
   const symbols = typed
     .normalize('NFKC')
     .replace(/[\s\u2010-\u2015-]/g, '')
@@ -41,11 +41,11 @@ export function readTemporaryPassword(typed: string): string | null {
 }
 
 /** @returns the temporary passwords with which a text begins or ends, each in its one spelling */
-export function temporaryPasswordsWithin(typed: string): string[] {
+export function findTemporaryPasswords(typed: string): string[] {
   const symbols = typed.normalize('NFKC').replace(/[^\p{L}\p{N}]/gu, '');
   const length = groups * groupLength;
   return [symbols.slice(0, length), symbols.slice(-length)]
-    .map(readTemporaryPassword)
+    .map(parseTemporaryPassword)
     .filter((each, index, all): each is string => each !== null && all.indexOf(each) === index);
 }
 
@@ -81,7 +81,7 @@ export interface PresentedPassword {
  */
 export function readPresentedPassword(typed: string): PresentedPassword {
   const text = readPassword(typed);
-  const temporary = text === null ? null : readTemporaryPassword(text);
+  const temporary = text === null ? null : parseTemporaryPassword(text);
   return temporary === null ? { kind: 'own', text } : { kind: 'temporary', text: temporary };
 }
 
@@ -105,14 +105,14 @@ export function passwordFault(typed: string, context: PasswordContext): CodedErr
   if (length === 0) return { code: 'password.missing' };
   if (length < minimumLength) return { code: 'password.tooShort', parameters: { count: minimumLength } };
   if (length > maximumLength) return tooLong;
-  if (readTemporaryPassword(password) !== null) return { code: 'password.likeTemporary' };
-  return isMadeOfNames(password, context) ? { code: 'password.containsName' } : null;
+  if (parseTemporaryPassword(password) !== null) return { code: 'password.likeTemporary' };
+  return consistsOfNames(password, context) ? { code: 'password.containsName' } : null;
 }
 
 const products = ['parvis', 'partner portal', 'espace partenaires'];
 
 // A password that is known names and little more is the first that is tried.
-function isMadeOfNames(password: string, { username, displayName, tenantName }: PasswordContext): boolean {
+function consistsOfNames(password: string, { username, displayName, tenantName }: PasswordContext): boolean {
   const letters = (text: string): string => foldName(text).replace(/[^\p{L}\p{N}]/gu, '');
   const [local = '', domain = ''] = username.split('@');
   const names = [

@@ -10,7 +10,7 @@ export const stepSeconds = 30;
 export const codeDigits = 6;
 
 /** How long a session that has the password alone waits for the code. */
-export const codeWithinMs = 15 * 60_000;
+export const codeEntryWindowMs = 15 * 60_000;
 
 export const recoveryCodeCount = 10;
 const groupLength = 4;
@@ -32,7 +32,7 @@ export function isSecondFactorRequired(
 }
 
 /** @returns whether a user must set one up before anything else: the rules require it, or theirs did not move with them */
-export const lacksSecondFactor = (
+export const mustSetUpSecondFactor = (
   rules: Pick<RegionRules, 'secondFactor'>,
   user: Pick<User, 'administratorLevel' | 'secondFactorAt' | 'secondFactorDue'>,
   kind: TenantKind,
@@ -58,7 +58,7 @@ export function recoveryCode(random: Uint8Array): string {
 const grouped = (symbols: string): string => symbols.match(new RegExp(`.{1,${groupLength}}`, 'g'))?.join('-') ?? '';
 
 /** What was typed where a code is asked for, in its one spelling. */
-export interface ReadCode {
+export interface EnteredCode {
   readonly kind: 'app' | 'recovery';
   readonly code: string;
 }
@@ -67,7 +67,7 @@ export interface ReadCode {
 const maxTypedLength = 100;
 
 /** @returns the code that was typed, whatever its spaces, hyphens, case and the script of its digits; null for none */
-export function readCode(typed: string): ReadCode | null {
+export function parseCode(typed: string): EnteredCode | null {
   if (typed.length > maxTypedLength) return null;
   const symbols = typed
     .normalize('NFKC')

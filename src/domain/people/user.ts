@@ -105,7 +105,7 @@ const domainShape = /^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a
 /** @returns whether the text is a company domain in its canonical, lower-case ASCII form */
 export const isDomain = (text: string): boolean => domainShape.test(text);
 
-const specialLetters: Readonly<Record<string, string>> = {
+const letterReplacements: Readonly<Record<string, string>> = {
   ß: 'ss',
   æ: 'ae',
   œ: 'oe',
@@ -128,7 +128,7 @@ export function foldName(text: string): string {
     .normalize('NFKD')
     .replace(/\p{Mn}/gu, '')
     .toLowerCase()
-    .replace(/[ßæœøđðłþıħŋ]/g, (letter) => specialLetters[letter] ?? letter)
+    .replace(/[ßæœøđðłþıħŋ]/g, (letter) => letterReplacements[letter] ?? letter)
     .replace(/\s+/g, ' ')
     .trim();
 }
@@ -148,7 +148,7 @@ export function cleanName(typed: string): string {
 }
 
 /** @returns the display name of a user who was given none */
-export const joinedName = ({ firstName, lastName }: Pick<User, 'firstName' | 'lastName'>): string =>
+export const fullName = ({ firstName, lastName }: Pick<User, 'firstName' | 'lastName'>): string =>
   `${firstName} ${lastName}`.trim();
 
 /** @returns up to two letters that stand for a person where there is no picture */

@@ -105,7 +105,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
   );
   const parsed = environment.safeParse(given);
   const faults = parsed.error?.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`) ?? [];
-  faults.push(...missing(given));
+  faults.push(...missingSettings(given));
   const region = given.REGION ?? 'worldwide';
   const rules = readRegion(region, given.REGION_RULES, faults);
   const { baseUrl, urls } = readAddresses(given);
@@ -117,7 +117,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
 }
 
 /** What one setting demands of another. */
-function missing(given: Readonly<Record<string, string>>): string[] {
+function missingSettings(given: Readonly<Record<string, string>>): string[] {
   const faults: string[] = [];
   // Behind PostgreSQL several processes share what these sign, so that one made by one of them would not do.
   if (given.DATABASE_URL?.startsWith('postgres') && given.SESSION_SECRETS === undefined) {

@@ -76,7 +76,7 @@ export function readRules(file: string): { rules: RegionRules; faults: [] } | { 
   try {
     content = JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
-    return { rules: null, faults: [`cannot be read as JSON (${unquoted(error)})`] };
+    return { rules: null, faults: [`cannot be read as JSON (${safeMessageOf(error)})`] };
   }
   const parsed = rulesFile.safeParse(content);
   if (parsed.success) return { rules: deepFreeze(parsed.data), faults: [] };
@@ -87,7 +87,7 @@ export function readRules(file: string): { rules: RegionRules; faults: [] } | { 
 }
 
 // What a parser says quotes the file, and a wrong path may lead to one that holds a secret.
-function unquoted(error: unknown): string {
+function safeMessageOf(error: unknown): string {
   const { message } = error as Error;
   return error instanceof SyntaxError ? (/line \d+ column \d+/.exec(message)?.[0] ?? 'no JSON') : message;
 }

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 /** Works through many things, some at a time, and lets everybody else's requests in between. */
-export async function inChunks<T>(
+export async function processInChunks<T>(
   all: readonly T[],
   size: number,
   work: (some: readonly T[]) => Promise<unknown>,

@@ -17,7 +17,7 @@ export type Build = (knex: Knex, $: (name: string) => Knex.Value) => Knex.QueryB
  * A value in a query of several tables. SQLite would plan such a query anew at each call, to look at the value: 20 µs.
  * Behind a sub-query it is a value like any other.
  */
-export const unseen = (knex: Knex, value: Knex.Value): Knex.Raw => knex.raw('(select ?)', [value]);
+export const opaqueValue = (knex: Knex, value: Knex.Value): Knex.Raw => knex.raw('(select ?)', [value]);
 
 /** One database of one region. Inside a transaction the same interface speaks through that transaction. */
 export interface Database {
@@ -65,7 +65,7 @@ export function compile(knex: Knex, build: Build): Compiled {
 }
 
 // Knex would speak to the console, standard output included; whatever goes wrong is thrown besides.
-export const silent = { warn: () => {}, error: () => {}, deprecate: () => {}, debug: () => {} };
+export const silentLog = { warn: () => {}, error: () => {}, deprecate: () => {}, debug: () => {} };
 
 /**
  * A read on the hot path, described once for all databases of the process; see `Database.prepare`.

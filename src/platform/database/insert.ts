@@ -18,13 +18,13 @@ export async function insertRows({ knex, dialect }: Database, table: string, row
     await knex.raw(`${insert} ${select}`, [JSON.stringify(rows)]);
     return;
   }
-  await onConnection(knex, (connection) => {
+  await withSqliteConnection(knex, (connection) => {
     const statement = connection.prepare(`${insert} values (${columns.map(() => '?').join(', ')})`);
     for (const row of rows) statement.run(columns.map((column) => row[column] ?? null));
   });
 }
 
-async function onConnection(knex: Knex, work: (connection: SqliteFile.Database) => void): Promise<void> {
+async function withSqliteConnection(knex: Knex, work: (connection: SqliteFile.Database) => void): Promise<void> {
   const client = knex.client as {
     acquireConnection(): Promise<SqliteFile.Database>;
     releaseConnection(connection: SqliteFile.Database): Promise<void>;

@@ -42,7 +42,7 @@ const maxWaitMs = 60_000;
 export async function prepareDatabase({ database, rules }: Pick<Config, 'database' | 'rules'>): Promise<string[]> {
   return withMigrationLock(database, async (locked) => {
     const bound = await assertRegion(locked, rules.region);
-    const names = await latest(locked);
+    const names = await runPendingMigrations(locked);
     if (bound === null) await bindRegion(locked, rules.region);
     return names;
   });
@@ -54,7 +54,7 @@ export async function prepareDatabase({ database, rules }: Pick<Config, 'databas
  * @returns the names of the migrations that this call ran
  */
 export async function migrate(config: DatabaseConfig): Promise<string[]> {
-  return withMigrationLock(config, latest);
+  return withMigrationLock(config, runPendingMigrations);
 }
 
 type Work = (database: Database) => Promise<string[]>;
@@ -92,7 +92,7 @@ export async function rollBackEverything(database: Database): Promise<void> {
 
 // The outer lock dies with its process, unlike Knex' own row, which a killed process would leave behind. A database that
 // is up to date is only read: a running portal may hold the write lock while a command starts.
-async function latest({ knex }: Database): Promise<string[]> {
+async function runPendingMigrations({ knex }: Database): Promise<string[]> {
   const known = (await migrationSource.getMigrations([])).map((name) => migrationSource.getMigrationName(name));
   const done = await doneMigrations(knex);
   // Knex would name a corrupt directory. A newer version's database is the usual cause.

@@ -16,7 +16,7 @@ export async function overwriteDeleted(database: Database, tables: readonly stri
     for (const table of tables) await database.knex.raw('vacuum ??', [table]);
     return true;
   }
-  return untilFree(async () => {
+  return retryUntilFree(async () => {
     // The index of words marks who was deleted, and forgets their words only when its parts are put together.
     await database.knex.raw("insert into users_search (users_search) values ('optimize')");
     await database.knex.raw('vacuum');
@@ -25,7 +25,7 @@ export async function overwriteDeleted(database: Database, tables: readonly stri
   });
 }
 
-async function untilFree(work: () => Promise<boolean>): Promise<boolean> {
+async function retryUntilFree(work: () => Promise<boolean>): Promise<boolean> {
   for (let waited = 0; waited < maxWaitMs; waited += pauseMs) {
     try {
       if (await work()) return true;

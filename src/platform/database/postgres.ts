@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import knexFactory, { type Knex } from 'knex';
 import pg from 'pg';
-import { compile, silent, type Build, type Compiled, type Database, type Values } from './database.ts';
+import { compile, silentLog, type Build, type Compiled, type Database, type Values } from './database.ts';
 import { withinTransaction } from './transaction.ts';
 
 const acquireTimeoutMs = 2_000;
@@ -54,7 +54,7 @@ function createPool(url: string, statementTimeoutMs: number): Knex {
   const acquireMs = statementTimeoutMs > 0 ? acquireTimeoutMs : migrationsAcquireTimeoutMs;
   return knexFactory({
     client: 'pg',
-    log: silent,
+    log: silentLog,
     compileSqlOnError: false,
     connection: {
       connectionString: url,

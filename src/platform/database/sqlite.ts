@@ -2,7 +2,7 @@ import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import path from 'node:path';
 import SqliteFile from 'better-sqlite3';
 import knexFactory, { type Knex } from 'knex';
-import { compile, silent, type Build, type Compiled, type Database, type Values } from './database.ts';
+import { compile, silentLog, type Build, type Compiled, type Database, type Values } from './database.ts';
 import { withinTransaction } from './transaction.ts';
 
 // Tables that this connection has not read are analyzed too: a prepared read runs on the other one. SQLite looks at a limited
@@ -20,7 +20,7 @@ export function openSqlite(file: string, lockTimeoutMs: number): Database {
   const knex = knexFactory({
     client: 'better-sqlite3',
     connection: { filename: file },
-    log: silent,
+    log: silentLog,
     useNullAsDefault: true,
     // Otherwise an error quotes the values of its statement, a password's hash included, and errors are logged.
     compileSqlOnError: false,

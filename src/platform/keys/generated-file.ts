@@ -11,7 +11,7 @@ const folderOwnerOnly = 0o700;
  * one wins.
  * @param make makes the text where there is no file yet
  */
-export function keptInFile(file: string, make: () => string): string {
+export function readOrGenerate(file: string, make: () => string): string {
   mkdirSync(path.dirname(file), { mode: folderOwnerOnly, recursive: true });
   if (!existsSync(file)) {
     const draft = `${file}.${randomUUID()}`;

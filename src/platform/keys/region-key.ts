@@ -14,7 +14,7 @@ export const signerSchema = z.object({ region: z.string().regex(regionId), publi
 export const signatureSchema = z.base64url().max(200);
 
 /** @returns a new private key as PEM */
-export const makeKey = (): string =>
+export const generateSigningKey = (): string =>
   generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
 
 /** @param privateKey as PEM */

@@ -12,22 +12,23 @@ const seedBytes = 20;
 const skewSteps = 1;
 
 /** Names whose seed a sealed text is: put into another's row, it does not open. */
-export const seedOf = (userId: string): string => `seed of ${userId}`;
+export const seedPurpose = (userId: string): string => `seed of ${userId}`;
 
 /** @returns a new seed, in base 32 as apps and people take it */
-export const newSeed = (): string => new (otpauth().Secret)({ size: seedBytes }).base32;
+export const generateSeed = (): string => new (otpauth().Secret)({ size: seedBytes }).base32;
 
 /**
  * @param now epoch ms
  * @returns the time step, counted from the epoch, whose code this is; null where it is none of those that are taken now
  */
-export function stepOf(seed: string, code: string, now: number): number | null {
+export function matchingTimeStep(seed: string, code: string, now: number): number | null {
   const delta = totpOf(seed).validate({ token: code, timestamp: now, window: skewSteps });
   return delta === null ? null : Math.floor(now / 1_000 / stepSeconds) + delta;
 }
 
 /** @returns what an app reads from the QR code. It holds the seed: nothing but that picture may be made of it */
-export const uriOf = (seed: string, names: { issuer: string; label: string }): string => totpOf(seed, names).toString();
+export const otpauthUri = (seed: string, names: { issuer: string; label: string }): string =>
+  totpOf(seed, names).toString();
 
 function totpOf(seed: string, names: { issuer?: string; label?: string } = {}): Otpauth.TOTP {
   const { Secret, TOTP } = otpauth();

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { languages } from '../../domain/regions.ts';
 import { administratorLevels, agentLevels } from '../../domain/roles.ts';
-import { canonicalUsername, cleanName, joinedName, maxNameLength } from '../../domain/people/user.ts';
+import { canonicalUsername, cleanName, fullName, maxNameLength } from '../../domain/people/user.ts';
 import { carriedNumber, line } from '../http/forms.ts';
 import {
   bulkActions,
@@ -63,7 +63,7 @@ const facts = {
 
 const named = <T extends { firstName: string; lastName: string; displayName: string }>(form: T): T => ({
   ...form,
-  displayName: form.displayName === '' ? joinedName(form) : form.displayName,
+  displayName: form.displayName === '' ? fullName(form) : form.displayName,
 });
 
 const needsName = { path: ['displayName'], message: 'users:error.nameMissing' };

@@ -1,4 +1,4 @@
-import type { LinkWay } from '../../../domain/activity/event.ts';
+import type { LinkHandover } from '../../../domain/activity/event.ts';
 import { linkNotices, noticesSubscriber } from '../../../domain/notices.ts';
 import { linkLifetimeMs } from '../../../domain/people/one-time-link.ts';
 import type { HandoverMode } from '../../../domain/regions.ts';
@@ -32,7 +32,8 @@ export interface NewCredential {
 export type Occasion = 'reset' | 'added';
 
 /** @returns how a credential was delivered, for an event; empty for a temporary password that was shown */
-export const deliveryOf = ({ by }: Pick<IssuedCredential, 'by'>): { by?: LinkWay } => (by === 'shown' ? {} : { by });
+export const deliveryOf = ({ by }: Pick<IssuedCredential, 'by'>): { by?: LinkHandover } =>
+  by === 'shown' ? {} : { by };
 
 /** A user to whom a credential is issued, with the user's epoch afterwards. */
 interface Recipient {

@@ -1,5 +1,5 @@
 import { effectiveRules } from '../../../domain/tenant-rules.ts';
-import { opens } from '../../../domain/people/one-time-link.ts';
+import { isLinkValid } from '../../../domain/people/one-time-link.ts';
 import { passwordChangeWindowMs } from '../../../domain/regions.ts';
 import { createScope, type RegionScope, type Scope } from '../../../domain/scope.ts';
 import type { User } from '../../../domain/people/user.ts';
@@ -30,7 +30,7 @@ async function find(deps: LinksDependencies, tx: Database, token: string): Promi
   const { tokens, clock } = deps;
   const digest = tokens.digestOf(token);
   const found = digest === null ? null : await linksStore.findAcrossTenants(tx, digest);
-  return found !== null && opens(found, clock()) ? found : null;
+  return found !== null && isLinkValid(found, clock()) ? found : null;
 }
 
 // From here on nothing opens the account but the session that this makes, for as long as the change may take.
@@ -93,7 +93,7 @@ export async function open(
 export async function addressToSend(deps: LinksDependencies, linkId: string): Promise<string | null> {
   const { database, clock, tokens } = deps;
   const found = await linksStore.findToSendAcrossTenants(database, linkId);
-  return found !== null && opens(found, clock()) ? tokens.addressOf(found) : null;
+  return found !== null && isLinkValid(found, clock()) ? tokens.addressOf(found) : null;
 }
 
 /** @returns by what link somebody came into the state in which they are, and whether it was opened; null where by none */

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Work } from '../../../platform/background-jobs.ts';
+import type { Job } from '../../../platform/background-jobs.ts';
 import { overloaded } from '../../../domain/errors.ts';
 import { linkNotices, noticesSubscriber } from '../../../domain/notices.ts';
 import { linkLifetimeMs } from '../../../domain/people/one-time-link.ts';
@@ -45,7 +45,7 @@ export function createRecovery(deps: RecoveryDependencies) {
     ask: bound.ask,
 
     /** Mails what was asked for. */
-    work: { name: 'Recovery', everyMs, run: bound.run } satisfies Work,
+    work: { name: 'Recovery', everyMs, run: bound.run } satisfies Job,
   };
 }
 

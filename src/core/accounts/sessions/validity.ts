@@ -1,6 +1,6 @@
 import type { SignInFailure } from '../../../domain/activity/event.ts';
 import { absoluteLimitMs, passwordChangeWindowMs, idleLimitMs, type RegionRules } from '../../../domain/regions.ts';
-import { codeWithinMs, isCodePending, lacksSecondFactor } from '../../../domain/people/second-factor.ts';
+import { codeEntryWindowMs, isCodePending, mustSetUpSecondFactor } from '../../../domain/people/second-factor.ts';
 import type { Credentials } from '../stores/credentials.store.ts';
 import type { LiveSession } from '../stores/sessions.mapping.ts';
 import { effectiveRules } from '../../../domain/tenant-rules.ts';
@@ -27,7 +27,7 @@ export function isSessionValid(
   const limit = Math.min(
     absoluteLimitMs(rules),
     user.password === 'temporary' ? passwordChangeWindowMs(rules) : Infinity,
-    isCodePending(session) ? codeWithinMs : Infinity,
+    isCodePending(session) ? codeEntryWindowMs : Infinity,
   );
   return (
     user.epoch === ticket.epoch &&
@@ -45,5 +45,5 @@ export function supportEndOf(
   if (support === null) return null;
   const rules = effectiveRules(region, support.tenant.ownRules);
   const end = supportEndReason(support, support.tenant, rules, now);
-  return end ?? (lacksSecondFactor(rules, user, tenant.kind) ? 'secondFactor' : null);
+  return end ?? (mustSetUpSecondFactor(rules, user, tenant.kind) ? 'secondFactor' : null);
 }

@@ -17,7 +17,7 @@ import {
 import * as usersStore from '../stores/users.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
 import { bind } from '../../../platform/bind.ts';
-import { type User, cleanName, joinedName } from '../../../domain/people/user.ts';
+import { type User, cleanName, fullName } from '../../../domain/people/user.ts';
 import { type UserChanges, changeableFields } from '../stores/users.mapping.ts';
 import { offersLanguage, type RegionRules } from '../../../domain/regions.ts';
 import { userFaults } from '../../../domain/validation.ts';
@@ -180,12 +180,12 @@ export function fieldsOf(user: UserChanges, rules: RegionRules): UserChanges {
  */
 export function changesIn({ typed, shown }: SentEdit, stored: UserChanges): Partial<UserChanges> {
   const seen: Partial<UserChanges> = shown ?? stored;
-  const named = { ...typed, displayName: typed.displayName === '' ? joinedName(typed) : typed.displayName };
+  const named = { ...typed, displayName: typed.displayName === '' ? fullName(typed) : typed.displayName };
   const changed = changeableFields.filter((field) => named[field] !== undefined && named[field] !== seen[field]);
   const changes: Partial<UserChanges> = Object.fromEntries(changed.map((field) => [field, named[field]]));
   if (typed.displayName !== '' || changes.displayName === undefined) return changes;
   // The names may have been changed by someone else since.
-  return { ...changes, displayName: joinedName({ ...stored, ...changes }) || changes.displayName };
+  return { ...changes, displayName: fullName({ ...stored, ...changes }) || changes.displayName };
 }
 
 /** @returns whether the form says of every field that it sends what was shown */
