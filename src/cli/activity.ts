@@ -6,7 +6,7 @@ import { createThrottle, tenantsStore } from '../core/accounts/index.ts';
 import { logCsv } from '../site/activity/log-file.ts';
 import { createActivityWords } from '../site/activity/words.ts';
 import { loadTranslator } from '../i18n/translator.ts';
-import { droppedBefore, faultWords, verifyFile } from './activity-file.ts';
+import { trimmedEntriesNote, chainFaultMessages, verifyLogFile } from './verify-log-file.ts';
 import { print, withContext, type CommandContext } from './context.ts';
 import type { CommandIo } from './io.ts';
 import type { Database } from '../platform/database/database.ts';
@@ -32,7 +32,7 @@ export function addActivityCommands(program: Command, io: CommandIo): void {
     .action((options: VerifyOptions) =>
       options.file === undefined
         ? withContext(io, ({ database }) => verify(io, database, options))
-        : verifyFile(io, { ...options, file: options.file }),
+        : verifyLogFile(io, { ...options, file: options.file }),
     );
   activity
     .command('export')
@@ -59,8 +59,11 @@ async function verify(io: CommandIo, database: Database, options: VerifyOptions)
 function report(io: CommandIo, options: VerifyOptions, { entries, dropped, fault }: Verified<TenantFault>): void {
   const ok = fault === null;
   const lines = ok
-    ? [`${entries} entries, none changed, dropped or reordered.`, ...(dropped === 0 ? [] : [droppedBefore(dropped)])]
-    : [`Tenant ${fault.tenantId}: ${faultWords[fault.fault](fault.place)}.`];
+    ? [
+        `${entries} entries, none changed, dropped or reordered.`,
+        ...(dropped === 0 ? [] : [trimmedEntriesNote(dropped)]),
+      ]
+    : [`Tenant ${fault.tenantId}: ${chainFaultMessages[fault.fault](fault.place)}.`];
   print(io, options, { ok, entries, ...(dropped === 0 ? {} : { dropped }), fault }, lines);
   io.exitCode = ok ? 0 : 1;
 }

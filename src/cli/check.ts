@@ -11,10 +11,10 @@ export function addCheckCommand(program: Command, io: CommandIo): void {
     .action(async (options: { json?: boolean }) => {
       const { config, faults } = readConfig(io.env);
       // What it checks is nearly all of the portal: the other commands start without it.
-      const { faultsOf, notesOf } = await import('./check-faults.ts');
-      const all = config === null ? faults : await faultsOf(config);
+      const { findFaults, findNotes } = await import('./configuration-checks.ts');
+      const all = config === null ? faults : await findFaults(config);
       const ok = all.length === 0;
-      const notes = config === null || !ok ? [] : await notesOf(config, Date.now());
+      const notes = config === null || !ok ? [] : await findNotes(config, Date.now());
       const result = { ok, faults: all, ...(notes.length === 0 ? {} : { notes }) };
       print(io, options, result, [...(ok ? ['Everything is in order.'] : all), ...notes]);
       io.exitCode = ok ? 0 : 1;

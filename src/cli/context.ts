@@ -46,14 +46,14 @@ export async function withContext<T>(
     });
     return await work({ config, database, hasher, tenants });
   } catch (error) {
-    throw await worded(error);
+    throw await toCommandError(error);
   } finally {
     await database.close();
   }
 }
 
 // The operator's tools speak English; a failure that also has a sentence for pages is said in that sentence.
-async function worded(error: unknown): Promise<unknown> {
+async function toCommandError(error: unknown): Promise<unknown> {
   const coded = error instanceof Failure ? error.coded : null;
   if (coded === null) return error;
   const { key, values } = textOfError(coded);

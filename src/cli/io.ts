@@ -33,7 +33,7 @@ export async function printEach<T>(
   items: AsyncIterable<T>,
   line: (item: T) => string,
 ): Promise<void> {
-  const output = watch(io.stdout);
+  const output = watchErrors(io.stdout);
   const write = async (text: string): Promise<void> => {
     if (output.error !== null) throw output.error;
     if (!io.stdout.write(text)) await once(io.stdout, 'drain');
@@ -52,9 +52,9 @@ export async function printEach<T>(
  * @returns waits until everything is written; resolves with the first error of standard output, or null
  */
 export function watchOutput({ stdout, stderr }: CommandIo): () => Promise<Error | null> {
-  const output = watch(stdout);
+  const output = watchErrors(stdout);
   // What cannot be written to standard error cannot be reported either.
-  watch(stderr);
+  watchErrors(stderr);
   return async () => {
     await new Promise<void>((resolve) => stdout.write('', () => resolve()));
     return output.error;
@@ -62,7 +62,7 @@ export function watchOutput({ stdout, stderr }: CommandIo): () => Promise<Error 
 }
 
 // Remembered here: `process.stdout` forgets that it failed, and fails again at the next write.
-function watch(stream: Writable): { readonly error: Error | null } {
+function watchErrors(stream: Writable): { readonly error: Error | null } {
   const seen: { error: Error | null } = { error: null };
   stream.on('error', (error) => (seen.error ??= error));
   return seen;

@@ -4,7 +4,7 @@ import { createOperators, operatorSteps, type OperatorStep, createSupport } from
 import { createUserChanges } from '../core/accounts/index.ts';
 import { print, printEach, withContext, type CommandContext } from './context.ts';
 import type { CommandIo } from './io.ts';
-import { listed, printPassword, resetPassword } from './user.ts';
+import { userRecords, printPassword, resetPassword } from './user.ts';
 
 interface JsonOption {
   readonly json?: boolean;
@@ -55,7 +55,7 @@ function addOperatorListCommand(operator: Command, io: CommandIo): void {
     .option('--json', 'print one JSON object')
     .action((options: JsonOption) =>
       withContext(io, (context) =>
-        printEach(io, options, 'operators', listed(operatorsOf(context).list(), Date.now()), (each) =>
+        printEach(io, options, 'operators', userRecords(operatorsOf(context).list(), Date.now()), (each) =>
           [each.id, each.status, each.username, each.name].join('  '),
         ),
       ),

@@ -60,7 +60,7 @@ async function purge(io: CommandIo, context: CommandContext, options: PurgeOptio
   const found = await findDue(context, steps);
   if (options.yes !== true) {
     const canAsk = options.json !== true && io.stdin.isTTY && io.stdout.isTTY;
-    print(io, options, { ok: false, ...described(found), deleted: null }, linesOf(found));
+    print(io, options, { ok: false, ...dueToJson(found), deleted: null }, dueLines(found));
     if (!canAsk || !(await isConfirmed(io))) return refuse(io, options);
   }
   await trustedClockStore.confirmForOperator(context.database, found.now);
@@ -68,7 +68,7 @@ async function purge(io: CommandIo, context: CommandContext, options: PurgeOptio
   const { deleted, errors } = await purgeExpired(steps, { now: found.now, stopping: never, isLimited: false });
   const faults = errors.map(String);
   const lines = Object.keys(deleted).length === 0 ? ['Nothing was due.'] : ['Deleted:', ...countLines(deleted)];
-  const result = { ok: faults.length === 0, ...described(found), deleted, ...(faults.length === 0 ? {} : { faults }) };
+  const result = { ok: faults.length === 0, ...dueToJson(found), deleted, ...(faults.length === 0 ? {} : { faults }) };
   print(io, options, result, ['The clock is confirmed.', ...lines]);
   if (faults.length === 0) return;
   io.stderr.write(faults.map((fault) => `${fault}\n`).join(''));
@@ -107,7 +107,7 @@ async function findDue({ database }: CommandContext, steps: readonly RetentionSt
   };
 }
 
-const described = ({ now, trustedAt, due, held }: Due) => ({
+const dueToJson = ({ now, trustedAt, due, held }: Due) => ({
   clock: iso(now),
   trustedAt: iso(trustedAt),
   isClockTrusted: !isAhead(now, trustedAt),
@@ -115,7 +115,7 @@ const described = ({ now, trustedAt, due, held }: Due) => ({
   held,
 });
 
-function linesOf({ now, trustedAt, due, held }: Due): string[] {
+function dueLines({ now, trustedAt, due, held }: Due): string[] {
   const some = Object.values(due).some((count) => count > 0);
   return [
     `Clock: ${iso(now)}`,

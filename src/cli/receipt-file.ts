@@ -18,7 +18,7 @@ export function openReceipt(file: string) {
       writeSync(open, `${JSON.stringify(receipt)}\n`);
       closeSync(open);
     },
-    giveUp: (): void => {
+    discard: (): void => {
       closeSync(open);
       rmSync(file);
     },

@@ -10,11 +10,11 @@ import { print, withContext } from './context.ts';
 import type { CommandIo } from './io.ts';
 
 /** @returns the private key by which this region signs, as PEM; made when it is first asked for */
-export const signingKeyOf = (config: Config): string =>
+export const loadSigningKey = (config: Config): string =>
   readOrGenerate(path.join(config.dataDirectory, 'directory-key'), generateSigningKey);
 
 /** @returns what opens the bundles that are encrypted to this region, made when it is first asked for */
-export async function identityOf(config: Config): Promise<string> {
+export async function loadRegionIdentity(config: Config): Promise<string> {
   const { generateIdentity } = await import('age-encryption');
   const fresh = await generateIdentity();
   return readOrGenerate(path.join(config.dataDirectory, 'region-identity'), () => fresh).trim();
@@ -26,7 +26,7 @@ export async function identityOf(config: Config): Promise<string> {
  * @returns what keeps the key, for when the rest of the file has turned out to be good
  * @throws CommandFault
  */
-export async function checkedKey(
+export async function verifySignerKey(
   database: Database,
   { region, publicKey }: Signer,
   accepted: string | undefined,
@@ -56,8 +56,8 @@ export function addRegionKeyCommand(region: Command, io: CommandIo): void {
     .action((options: { json?: boolean }) =>
       withContext(io, async ({ config }) => {
         const { identityToRecipient } = await import('age-encryption');
-        const recipient = await identityToRecipient(await identityOf(config));
-        const { region: id, publicKey } = signerOf(config.rules.region, signingKeyOf(config));
+        const recipient = await identityToRecipient(await loadRegionIdentity(config));
+        const { region: id, publicKey } = signerOf(config.rules.region, loadSigningKey(config));
         const fingerprint = fingerprintOf(publicKey);
         print(io, options, { region: id, recipient, fingerprint }, [`${id}  ${recipient}  ${fingerprint}`]);
       }),

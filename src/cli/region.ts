@@ -16,7 +16,7 @@ interface ProveOptions {
   json?: boolean;
 }
 
-const usualRules = ['worldwide', 'germany'].map((region) => path.join(rulesFolder, `${region}.json`));
+const defaultRulesFiles = ['worldwide', 'germany'].map((region) => path.join(rulesFolder, `${region}.json`));
 
 /**
  * Adds the commands of a region. `region prove` starts processes, which are given the environment of this one.
@@ -31,7 +31,7 @@ export function addRegionCommands(program: Command, flow?: readonly Chapter[], i
       'start two regions, walk through everything, and look for each in all of the other; exit 1 where it is found',
     )
     .option('--report <file>', 'write the report as a page')
-    .option('--rules <files...>', 'the rules files of the two regions', usualRules)
+    .option('--rules <files...>', 'the rules files of the two regions', defaultRulesFiles)
     .addOption(
       new Option(
         '--database <kind>',
@@ -49,8 +49,8 @@ async function proveRegions(io: CommandIo, options: ProveOptions, flow?: readonl
   const tell = (words: string): void => void io.stderr.write(`${words}\n`);
   const report = await prove({
     rulesFiles: options.rules,
-    databaseUrls: urlsIn(io, 'PROVE_DATABASE_URLS', options.database === 'postgres'),
-    redisUrls: urlsIn(io, 'PROVE_REDIS_URLS', false),
+    databaseUrls: readUrls(io, 'PROVE_DATABASE_URLS', options.database === 'postgres'),
+    redisUrls: readUrls(io, 'PROVE_REDIS_URLS', false),
     ...(options.json ? {} : { tell }),
     ...(flow && { flow }),
   });
@@ -58,18 +58,18 @@ async function proveRegions(io: CommandIo, options: ProveOptions, flow?: readonl
     const { reportPage } = await import('../../tools/prove/report-page.ts');
     writeFileSync(options.report, await reportPage(report));
   }
-  print(io, options, report, linesOf(report));
+  print(io, options, report, reportLines(report));
   io.exitCode = report.held ? 0 : 1;
 }
 
 // By the environment: what stands on a command line is shown to everybody on the machine.
-function urlsIn(io: CommandIo, name: string, required: boolean): string[] | null {
+function readUrls(io: CommandIo, name: string, required: boolean): string[] | null {
   const urls = (io.env[name] ?? '').split(',').filter(Boolean);
   if (urls.length === 2 || (urls.length === 0 && !required)) return urls.length === 0 ? null : urls;
   throw new CommandError(`${name} wants two addresses with a comma between`);
 }
 
-function linesOf({ held, reasons, regions, planted, looked, seconds }: Report): string[] {
+function reportLines({ held, reasons, regions, planted, looked, seconds }: Report): string[] {
   const names = regions.map(({ region }) => region).join(' and ');
   const canaries = planted.reduce((all, { count }) => all + count, 0);
   const bytes = looked.reduce((all, each) => all + each.bytes, 0);

@@ -5,8 +5,8 @@ import { fingerprintOf, signerOf } from '../platform/keys/region-key.ts';
 import { isSigned, signDirectory, signedDirectory, directoryStore } from '../core/directory/index.ts';
 import { print, withContext } from './context.ts';
 import type { CommandIo } from './io.ts';
-import { checkedKey, signingKeyOf } from './region-keys.ts';
-import { asLine, checkedRoutes, refuseResidents } from './routes-given.ts';
+import { verifySignerKey, loadSigningKey } from './region-keys.ts';
+import { routeLine, parseRoutes, rejectLocalDomains } from './route-input.ts';
 import type { Database } from '../platform/database/database.ts';
 import { CommandError } from '../platform/command-error.ts';
 
@@ -37,7 +37,7 @@ function addExportCommand(route: Command, io: CommandIo): void {
         const signed = signDirectory(
           await directoryStore.listShared(database),
           config.rules.region,
-          signingKeyOf(config),
+          loadSigningKey(config),
         );
         print(io, { json: true }, signed, []);
       }),
@@ -51,7 +51,7 @@ function addKeyCommand(route: Command, io: CommandIo): void {
     .option('--json', 'print one JSON object')
     .action((options: JsonOption) =>
       withContext(io, ({ config }) => {
-        const { region, publicKey } = signerOf(config.rules.region, signingKeyOf(config));
+        const { region, publicKey } = signerOf(config.rules.region, loadSigningKey(config));
         const fingerprint = fingerprintOf(publicKey);
         print(io, options, { region, fingerprint }, [`${region}  ${fingerprint}`]);
         return Promise.resolve();
@@ -70,12 +70,12 @@ function addImportCommand(route: Command, io: CommandIo): void {
       withContext(io, async ({ config, database }) => {
         // Read a pipe as a stream: a synchronous read fails with EAGAIN while the writer is still busy.
         const content = parse(file === '-' ? await text(io.stdin) : readFileSync(file, 'utf8'));
-        const routes = checkedRoutes(content);
-        await refuseResidents(database, routes, config.rules.region);
+        const routes = parseRoutes(content);
+        await rejectLocalDomains(database, routes, config.rules.region);
         // Verify last, because it stores the signer's key: a rejected file must leave nothing behind.
         if (options.unsigned !== true) await verify(database, content, options.acceptKey);
         await directoryStore.put(database, routes);
-        print(io, options, { routes }, routes.map(asLine));
+        print(io, options, { routes }, routes.map(routeLine));
       }),
     );
 }
@@ -84,7 +84,7 @@ async function verify(database: Database, content: unknown, accepted: string | u
   const { data } = signedDirectory.safeParse(content);
   if (data === undefined) throw new CommandError('The directory is not signed; --unsigned takes it all the same');
   if (!isSigned(data)) throw new CommandError('The directory is not as it was signed');
-  const keep = await checkedKey(database, data.signer, accepted, 'directory');
+  const keep = await verifySignerKey(database, data.signer, accepted, 'directory');
   await keep(database);
 }
 

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { print, withContext } from './context.ts';
 import type { CommandIo } from './io.ts';
-import { asLine, checkedRoutes, refuseResidents } from './routes-given.ts';
+import { routeLine, parseRoutes, rejectLocalDomains } from './route-input.ts';
 import { addSharingCommands } from './route-sharing.ts';
 import { directoryStore } from '../core/directory/index.ts';
 import { CommandError } from '../platform/command-error.ts';
@@ -15,10 +15,10 @@ export function addRouteCommands(program: Command, io: CommandIo): void {
     .option('--json', 'print one JSON object')
     .action((domainName: string, regionName: string, options: { json?: boolean }) =>
       withContext(io, async ({ config, database }) => {
-        const routes = checkedRoutes({ routes: [{ domain: domainName, region: regionName }] });
-        await refuseResidents(database, routes, config.rules.region);
+        const routes = parseRoutes({ routes: [{ domain: domainName, region: regionName }] });
+        await rejectLocalDomains(database, routes, config.rules.region);
         await directoryStore.put(database, routes);
-        print(io, options, { routes }, routes.map(asLine));
+        print(io, options, { routes }, routes.map(routeLine));
       }),
     );
   route
@@ -28,7 +28,7 @@ export function addRouteCommands(program: Command, io: CommandIo): void {
     .action((options: { json?: boolean }) =>
       withContext(io, async ({ database }) => {
         const routes = await directoryStore.list(database);
-        print(io, options, { routes }, routes.map(asLine));
+        print(io, options, { routes }, routes.map(routeLine));
       }),
     );
   route

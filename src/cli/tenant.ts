@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { type Tenants, tenantsStore } from '../core/accounts/index.ts';
 import { print, withContext } from './context.ts';
 import type { CommandIo } from './io.ts';
-import { addMovingCommands } from './tenant-moving.ts';
+import { addMovingCommands } from './tenant-move.ts';
 import type { Database } from '../platform/database/database.ts';
 
 interface AddOptions {
@@ -44,7 +44,7 @@ function addTenantAddCommand(tenant: Command, io: CommandIo): void {
     .requiredOption('--admin-username <username>', 'user name of the first Global admin, on one of the domains')
     .option('--unlisted', 'keep its domains from other regions')
     .option('--json', 'print one JSON object')
-    .action((options: AddOptions) => withContext(io, ({ tenants }) => add(io, tenants, options)));
+    .action((options: AddOptions) => withContext(io, ({ tenants }) => addTenant(io, tenants, options)));
 }
 
 function addTenantListCommand(tenant: Command, io: CommandIo): void {
@@ -54,7 +54,7 @@ function addTenantListCommand(tenant: Command, io: CommandIo): void {
     .option('--json', 'print one JSON object')
     .action((options: JsonOption) =>
       withContext(io, async ({ database }) => {
-        const tenants = await listed(database);
+        const tenants = await tenantRecords(database);
         print(io, options, { tenants }, tenants.map(tenantLine));
       }),
     );
@@ -74,16 +74,23 @@ function addStateCommand(tenant: Command, io: CommandIo, { name, state, descript
     .action((id: string, options: JsonOption) =>
       withContext(io, async ({ database, tenants }) => {
         const { name: tenantName } = await tenants.setState(id, state);
-        const changed = (await listed(database)).filter((each) => each.id === id);
+        const changed = (await tenantRecords(database)).filter((each) => each.id === id);
         print(io, options, { tenants: changed }, [`${tenantName} is ${state}.`]);
       }),
     );
 }
 
-const tenantLine = ({ id, status, users, name, domains, unlisted }: Awaited<ReturnType<typeof listed>>[number]) =>
+const tenantLine = ({
+  id,
+  status,
+  users,
+  name,
+  domains,
+  unlisted,
+}: Awaited<ReturnType<typeof tenantRecords>>[number]) =>
   [id, status, users, name, domains.join(' ')].concat(unlisted ? 'unlisted' : []).join('  ');
 
-const listed = async (database: Database) =>
+const tenantRecords = async (database: Database) =>
   (await tenantsStore.listForOperator(database)).map(({ id, name, domains, state, users, listed: isListed }) => ({
     id,
     name,
@@ -93,7 +100,7 @@ const listed = async (database: Database) =>
     ...(isListed ? {} : { unlisted: true }),
   }));
 
-async function add(io: CommandIo, tenants: Tenants, options: AddOptions): Promise<void> {
+async function addTenant(io: CommandIo, tenants: Tenants, options: AddOptions): Promise<void> {
   const added = await tenants.add(
     { name: options.name, domains: options.domain, language: options.language, listed: options.unlisted !== true },
     {

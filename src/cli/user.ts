@@ -14,7 +14,7 @@ import {
 } from '../core/accounts/index.ts';
 import { print, printEach, withContext, type CommandContext } from './context.ts';
 import type { CommandIo } from './io.ts';
-import { saysOfRules, saysOfSecondAdministrator } from './placed.ts';
+import { placementNotes, approvalNotes } from './bypassed-rules.ts';
 import { linkAddresses } from '../site/http/paths.ts';
 import { CommandError } from '../platform/command-error.ts';
 
@@ -57,7 +57,7 @@ function addUserAddCommand(user: Command, io: CommandIo): void {
       withContext(io, async ({ tenants, config }) => {
         const { tenant, language, json, ...person } = options;
         const added = await tenants.addUser(tenant, { ...person, language: language ?? null });
-        printPassword(io, { json }, added, saysOfRules(config.rules, 'users.add'));
+        printPassword(io, { json }, added, placementNotes(config.rules, 'users.add'));
       }),
     );
 }
@@ -69,7 +69,7 @@ function addResetPasswordCommand(user: Command, io: CommandIo): void {
     .option('--json', 'print one JSON object')
     .action((username: string, options: JsonOption) =>
       withContext(io, async (context) => {
-        const said = saysOfRules(context.config.rules, 'users.resetPassword');
+        const said = placementNotes(context.config.rules, 'users.resetPassword');
         const { bypassed, ...added } = await resetPassword(context, username);
         printPassword(io, options, added, [...said, ...bypassed]);
       }),
@@ -86,7 +86,7 @@ function addRemoveSecondFactorCommand(user: Command, io: CommandIo): void {
     .action((username: string, options: JsonOption) =>
       withContext(io, async (context) => {
         const { bypassed, ...removed } = await removeSecondFactorOf(context, username);
-        const said = saysOfRules(context.config.rules, 'users.removeSecondFactor');
+        const said = placementNotes(context.config.rules, 'users.removeSecondFactor');
         print(io, options, removed, [`${removed.username} has no second factor any more`, ...said, ...bypassed]);
       }),
     );
@@ -98,7 +98,9 @@ function addUserListCommand(user: Command, io: CommandIo): void {
     .description('list the users of a tenant')
     .requiredOption('--tenant <id>', 'the tenant')
     .option('--json', 'print one JSON object')
-    .action((options: { tenant: string; json?: boolean }) => withContext(io, (context) => list(io, context, options)));
+    .action((options: { tenant: string; json?: boolean }) =>
+      withContext(io, (context) => listUsers(io, context, options)),
+    );
 }
 
 async function findUser({ database }: CommandContext, typed: string) {
@@ -120,7 +122,7 @@ async function removeSecondFactorOf(context: CommandContext, typed: string) {
         ? `${user.username} must set up a second factor at the next sign-in: theirs did not move to this region with the tenant`
         : `${user.username} has no second factor`,
     );
-  const bypassed = saysOfSecondAdministrator(scope, 'removeSecondFactor', user);
+  const bypassed = approvalNotes(scope, 'removeSecondFactor', user);
   return { userId: user.id, username: user.username, bypassed };
 }
 
@@ -139,25 +141,25 @@ export async function resetPassword(context: CommandContext, typed: string) {
   if (result.outcome !== 'reset') {
     throw new CommandError('Somebody else changed this password at the same moment; try again');
   }
-  const bypassed = saysOfSecondAdministrator(scope, 'resetPassword', found.user);
+  const bypassed = approvalNotes(scope, 'resetPassword', found.user);
   return { userId: found.user.id, username, temporaryPassword: result.way.clearText ?? '', bypassed };
 }
 
-async function list(
+async function listUsers(
   io: CommandIo,
   { database }: CommandContext,
   options: { tenant: string; json?: boolean },
 ): Promise<void> {
   if ((await tenantsStore.findForOperator(database, options.tenant)) === null)
     throw new CommandError(`There is no tenant ${options.tenant}`);
-  const users = listed(usersStore.everyUser(database, options.tenant), Date.now());
+  const users = userRecords(usersStore.everyUser(database, options.tenant), Date.now());
   await printEach(io, options, 'users', users, ({ id, status, username, name }) =>
     [id, status, username, name].join('  '),
   );
 }
 
 /** Users as the commands print them. */
-export async function* listed(users: AsyncIterable<User>, now: number) {
+export async function* userRecords(users: AsyncIterable<User>, now: number) {
   for await (const user of users) {
     yield {
       id: user.id,

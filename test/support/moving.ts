@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { generateIdentity, identityToRecipient } from 'age-encryption';
-import { checkedKey } from '../../src/cli/region-keys.ts';
+import { verifySignerKey } from '../../src/cli/region-keys.ts';
 import { overwriteDeleted } from '../../src/platform/database/overwrite.ts';
 import type { MovedPasswords } from '../../src/domain/activity/event.ts';
 import { generateSigningKey } from '../../src/platform/keys/region-key.ts';
@@ -35,7 +35,7 @@ export async function aMovingRegion(region: 'worldwide' | 'germany', databaseUrl
       regionUrls: config.regionUrls,
       signingKey: generateSigningKey(),
     },
-    checkKey: (signer, what) => checkedKey(database, signer, undefined, what),
+    checkKey: (signer, what) => verifySignerKey(database, signer, undefined, what),
     clock: () => clock.now,
   };
   return { portal, parts, identity, recipient: await identityToRecipient(identity) };

@@ -1,6 +1,6 @@
 import type { MoveFault, MoveFaultKind } from '../core/moving/index.ts';
 
-const words: Readonly<Record<MoveFaultKind, (about: string) => string>> = {
+const messages: Readonly<Record<MoveFaultKind, (about: string) => string>> = {
   unknownTenant: (id) => `There is no tenant ${id}`,
   operators: (name) => `${name} are this region's own operators: they stay where the portal is`,
   alreadyMoving: (name) => `${name} is moving already: "tenant move-cancel" lets its people in again`,
@@ -37,4 +37,4 @@ const words: Readonly<Record<MoveFaultKind, (about: string) => string>> = {
 };
 
 /** @returns why a tenant is not moved, as one sentence */
-export const wordsOfFault = ({ kind, about }: MoveFault): string => words[kind](about);
+export const moveErrorMessage = ({ kind, about }: MoveFault): string => messages[kind](about);

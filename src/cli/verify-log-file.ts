@@ -13,7 +13,7 @@ interface FileOptions {
 }
 
 /** Follows an export of a log from its first line to its last. It opens no database. */
-export async function verifyFile(io: CommandIo, options: FileOptions): Promise<void> {
+export async function verifyLogFile(io: CommandIo, options: FileOptions): Promise<void> {
   const input = options.file === '-' ? io.stdin : createReadStream(options.file);
   const notALog = new CommandError(`${options.file} is no export of an activity log`);
   let check: FileCheck | null = null;
@@ -34,7 +34,7 @@ export async function verifyFile(io: CommandIo, options: FileOptions): Promise<v
 }
 
 /** What is wrong, in the words of the operator. */
-export const faultWords: Readonly<Record<FileFault['fault'], (place: number) => string>> = {
+export const chainFaultMessages: Readonly<Record<FileFault['fault'], (place: number) => string>> = {
   missing: (place) => `entry ${place} is missing, or another one stands in its place`,
   changed: (place) => `entry ${place} is not as it was recorded`,
   personalChanged: (place) => `what is personal in entry ${place} is not as it was recorded`,
@@ -49,26 +49,26 @@ export const faultWords: Readonly<Record<FileFault['fault'], (place: number) => 
 };
 
 /** @param dropped how many entries had been kept for as long as the rules say */
-export const droppedBefore = (dropped: number): string =>
+export const trimmedEntriesNote = (dropped: number): string =>
   `${dropped} before them had been kept for as long as the rules say, and were dropped; the log says so itself.`;
 
 function report(io: CommandIo, options: FileOptions, check: FileCheck, fault: FileFault | null): void {
   const { whole, tenantId, anchor } = check;
   const entries = check.entries();
   const ok = fault === null;
-  const front = anchor.place === 0 ? [] : [droppedBefore(anchor.place)];
+  const front = anchor.place === 0 ? [] : [trimmedEntriesNote(anchor.place)];
   const lines = ok
     ? whole
-      ? [`${entries} entries, none changed, dropped or reordered.`, ...front, provenOfWhole]
-      : [`${entries} entries of a part of a log, each as its own hash says, in their order.`, provenOfPart]
-    : [`Tenant ${tenantId}: ${faultWords[fault.fault](fault.place)}.`];
+      ? [`${entries} entries, none changed, dropped or reordered.`, ...front, wholeLogNote]
+      : [`${entries} entries of a part of a log, each as its own hash says, in their order.`, filteredLogNote]
+    : [`Tenant ${tenantId}: ${chainFaultMessages[fault.fault](fault.place)}.`];
   // A program that reads the answer must not take a part for the whole either.
   const part = whole ? (anchor.place === 0 ? {} : { dropped: anchor.place }) : { filtered: true };
   print(io, options, { ok, entries, fault: ok ? null : { ...fault, tenantId }, ...part }, lines);
   io.exitCode = ok ? 0 : 1;
 }
 
-const provenOfWhole =
+const wholeLogNote =
   'The file agrees with itself from the first entry to the last. Whoever can write it anew can also compute its hashes anew: compare its last hash with one from elsewhere.';
-const provenOfPart =
+const filteredLogNote =
   'Whether entries are missing cannot be told from a part, nor whether its hashes were computed anew: compare them with those of a whole export.';

@@ -1,7 +1,7 @@
 const maxWaitMs = 3_000;
 
 /** Tries again until it goes well, for some seconds: a client that was made this moment may still be connecting. */
-export async function untilItHolds(check: () => Promise<void>): Promise<void> {
+export async function retryUntilConnected(check: () => Promise<void>): Promise<void> {
   const end = Date.now() + maxWaitMs;
   for (;;) {
     try {

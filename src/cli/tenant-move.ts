@@ -2,19 +2,19 @@ import { Option, type Command } from 'commander';
 import { MoveFault, receiptOf, type MovingParts } from '../core/moving/index.ts';
 import { print, withContext, type CommandContext } from './context.ts';
 import type { CommandIo } from './io.ts';
-import { wordsOfFault } from './moving-faults.ts';
+import { moveErrorMessage } from './tenant-move-errors.ts';
 import {
-  cancel,
-  done,
-  out,
-  take,
+  runMoveCancel,
+  runMoveDone,
+  runMoveOut,
+  runMoveIn,
   type CancelOptions,
   type DoneOptions,
   type InOptions,
   type OutOptions,
-} from './moving-acts.ts';
-import { checkedKey, signingKeyOf } from './region-keys.ts';
-import { listMoves, type Options } from './moves.ts';
+} from './tenant-move-actions.ts';
+import { verifySignerKey, loadSigningKey } from './region-keys.ts';
+import { listMoves, type JsonOption } from './tenant-move-list.ts';
 import { CommandError } from '../platform/command-error.ts';
 import { longTimeouts } from '../platform/database/open.ts';
 
@@ -39,7 +39,9 @@ function addMoveOutCommand(tenant: Command, io: CommandIo): void {
     .addOption(new Option('--passwords <which>', 'of its people').choices(['keep', 'reset']).makeOptionMandatory())
     .requiredOption('--file <file>', 'the bundle to write')
     .option('--json', 'print one JSON object')
-    .action((id: string, options: OutOptions) => moving(io, options, (_, parts) => out(io, parts, id, options)));
+    .action((id: string, options: OutOptions) =>
+      withMovingParts(io, options, (_, parts) => runMoveOut(io, parts, id, options)),
+    );
 }
 
 function addMoveInCommand(tenant: Command, io: CommandIo): void {
@@ -50,7 +52,7 @@ function addMoveInCommand(tenant: Command, io: CommandIo): void {
     .option('--receipt <file>', 'write the receipt into this file')
     .option('--json', 'print one JSON object')
     .action((file: string, options: InOptions) =>
-      moving(io, options, (context, parts) => take(io, context, parts, file, options)),
+      withMovingParts(io, options, (context, parts) => runMoveIn(io, context, parts, file, options)),
     );
 }
 
@@ -60,7 +62,7 @@ function addReceiptCommand(tenant: Command, io: CommandIo): void {
     .description('print the receipt of a tenant that moved in once more')
     .option('--json', 'print one JSON object, as without it')
     .action((id: string) =>
-      moving(io, {}, async (_, parts) => print(io, { json: true }, await receiptOf(parts, id), [])),
+      withMovingParts(io, {}, async (_, parts) => print(io, { json: true }, await receiptOf(parts, id), [])),
     );
 }
 
@@ -72,7 +74,7 @@ function addMoveDoneCommand(tenant: Command, io: CommandIo): void {
     .option('--accept-key <fingerprint>', acceptKey)
     .option('--json', 'print one JSON object')
     .action((id: string, options: DoneOptions) =>
-      moving(io, options, (context, parts) => done(io, context, parts, id, options)),
+      withMovingParts(io, options, (context, parts) => runMoveDone(io, context, parts, id, options)),
     );
 }
 
@@ -81,7 +83,7 @@ function addMovesCommand(tenant: Command, io: CommandIo): void {
     .command('moves')
     .description('list the tenants that moved to another region or came from one, and that are about to')
     .option('--json', 'print one JSON object')
-    .action((options: Options) => moving(io, {}, ({ database }) => listMoves(io, database, options)));
+    .action((options: JsonOption) => withMovingParts(io, {}, ({ database }) => listMoves(io, database, options)));
 }
 
 function addMoveCancelCommand(tenant: Command, io: CommandIo): void {
@@ -91,13 +93,15 @@ function addMoveCancelCommand(tenant: Command, io: CommandIo): void {
     .option('--force', 'cancel although the bundle was written and the other region may have taken it in')
     .option('--reason <text>', 'why the move is canceled by force; recorded in the activity log')
     .option('--json', 'print one JSON object')
-    .action((id: string, options: CancelOptions) => moving(io, options, (_, parts) => cancel(io, parts, id, options)));
+    .action((id: string, options: CancelOptions) =>
+      withMovingParts(io, options, (_, parts) => runMoveCancel(io, parts, id, options)),
+    );
 }
 
 /** Runs one of the moving commands and rethrows a `MoveFault` as a worded `CommandFault`. */
-function moving(
+function withMovingParts(
   io: CommandIo,
-  { acceptKey: accepted }: Options & { acceptKey?: string },
+  { acceptKey: accepted }: JsonOption & { acceptKey?: string },
   work: (context: CommandContext, parts: MovingParts) => Promise<void>,
 ): Promise<void> {
   return withContext(
@@ -112,12 +116,12 @@ function moving(
           hasher,
           rules,
           regionUrls,
-          signingKey: signingKeyOf(config),
+          signingKey: loadSigningKey(config),
           clock: Date.now,
-          checkKey: (signer, what) => checkedKey(database, signer, accepted, what),
+          checkKey: (signer, what) => verifySignerKey(database, signer, accepted, what),
         });
       } catch (error) {
-        throw error instanceof MoveFault ? new CommandError(wordsOfFault(error)) : error;
+        throw error instanceof MoveFault ? new CommandError(moveErrorMessage(error)) : error;
       }
     },
     longTimeouts,

@@ -10,7 +10,7 @@ const region = z.string().regex(regionId, 'is not the name of a region');
 const routesFile = z.object({ routes: z.array(z.object({ domain, region })) });
 
 /** @returns the routes of a file, or of a command line. @throws CommandFault with a line for each that is none */
-export function checkedRoutes(content: unknown): DirectoryRoute[] {
+export function parseRoutes(content: unknown): DirectoryRoute[] {
   const { data, error } = routesFile.safeParse(content);
   if (data === undefined) {
     throw new CommandError(
@@ -21,7 +21,7 @@ export function checkedRoutes(content: unknown): DirectoryRoute[] {
 }
 
 /** @throws CommandFault where a tenant of this region would find its people sent away at the door */
-export async function refuseResidents(
+export async function rejectLocalDomains(
   database: Database,
   routes: readonly DirectoryRoute[],
   region: string,
@@ -38,4 +38,4 @@ export async function refuseResidents(
   if (faults.length > 0) throw new CommandError(faults.join('\n'));
 }
 
-export const asLine = ({ domain: name, region: id }: DirectoryRoute): string => `${name}  ${id}`;
+export const routeLine = ({ domain: name, region: id }: DirectoryRoute): string => `${name}  ${id}`;

@@ -20,50 +20,55 @@ import { createTransport } from '../platform/mail-transport.ts';
 import { print, type CommandContext } from './context.ts';
 import type { CommandIo } from './io.ts';
 import { openReceipt } from './receipt-file.ts';
-import { identityOf } from './region-keys.ts';
-import { iso, type Options } from './moves.ts';
+import { loadRegionIdentity } from './region-keys.ts';
+import { iso, type JsonOption } from './tenant-move-list.ts';
 import { CommandError } from '../platform/command-error.ts';
-export interface OutOptions extends Options, Omit<MoveOrder, 'tenantId'> {}
-export interface InOptions extends Options {
+export interface OutOptions extends JsonOption, Omit<MoveOrder, 'tenantId'> {}
+export interface InOptions extends JsonOption {
   readonly acceptKey?: string;
   readonly receipt?: string;
 }
-export interface CancelOptions extends Options {
+export interface CancelOptions extends JsonOption {
   readonly force?: boolean;
   readonly reason?: string;
 }
-export interface DoneOptions extends Options {
+export interface DoneOptions extends JsonOption {
   readonly acceptKey?: string;
   readonly receipt: string;
 }
-const counted = (tables: readonly TableSummary[]): string[] =>
+const tableLines = (tables: readonly TableSummary[]): string[] =>
   tables.map(({ name, rows, digest }) => `  ${name}  ${rows}  sha256 ${digest}`);
 
-export async function out(io: CommandIo, parts: MovingParts, tenantId: string, options: OutOptions): Promise<void> {
+export async function runMoveOut(
+  io: CommandIo,
+  parts: MovingParts,
+  tenantId: string,
+  options: OutOptions,
+): Promise<void> {
   const { tenant, tables, waitForLink, secondFactors } = await moveOut(parts, { ...options, tenantId });
   const fingerprint = fingerprintOf(ownSigner(parts).publicKey);
   const { to, file, passwords } = options;
   print(io, options, { tenantId, to, passwords, file, fingerprint, tables, waitForLink, secondFactors }, [
     `${tenant.name} is moving to ${to}: nobody of it can sign in until it has arrived, or until "tenant move-cancel".`,
     `Written to ${file}, encrypted and signed:`,
-    ...counted(tables),
-    ...lockedOut(passwords, waitForLink),
-    ...toReplace(secondFactors),
+    ...tableLines(tables),
+    ...linkLines(passwords, waitForLink),
+    ...secondFactorLines(secondFactors),
     `This region’s key, for the operator of ${to} to compare: ${fingerprint}`,
   ]);
 }
 
-export async function take(
+export async function runMoveIn(
   io: CommandIo,
   { config }: CommandContext,
   parts: MovingParts,
   file: string,
   options: InOptions,
 ): Promise<void> {
-  const identity = await identityOf(config);
+  const identity = await loadRegionIdentity(config);
   const keepReceipt = options.receipt === undefined ? null : openReceipt(options.receipt);
   const { header, tables, passwords, relanguaged } = await moveIn(parts, file, identity).catch((error: unknown) => {
-    keepReceipt?.giveUp();
+    keepReceipt?.discard();
     throw error;
   });
   const { tenant, from, waitForLink, secondFactors = null } = header;
@@ -85,11 +90,11 @@ export async function take(
   // Print before the receipt is written: the temporary passwords exist nowhere else, but the receipt can be printed again.
   print(io, options, said, [
     `${name} (${tenantId}) has moved in from ${from.region}, whose key is ${fingerprint}:`,
-    ...counted(tables),
+    ...tableLines(tables),
     ...passwordLines(passwords),
-    ...lockedOut(header.passwords, waitForLink),
-    ...toReplace(secondFactors),
-    ...relanguagedLines(relanguaged, parts.rules.defaultLanguage),
+    ...linkLines(header.passwords, waitForLink),
+    ...secondFactorLines(secondFactors),
+    ...languageLines(relanguaged, parts.rules.defaultLanguage),
     receiptLine(options.receipt, from.region, tenantId),
   ]);
   keepReceipt?.write(receipt);
@@ -108,27 +113,27 @@ const receiptLine = (file: string | undefined, region: string, tenantId: string)
     : `The receipt for the operator of ${region} is in ${file}.`;
 
 /** Who had been given a link is let in by nothing there; with `reset` nobody is, and all are told. */
-const lockedOut = (passwords: OutOptions['passwords'], waitForLink: number): string[] =>
+const linkLines = (passwords: OutOptions['passwords'], waitForLink: number): string[] =>
   passwords === 'reset' || waitForLink === 0
     ? []
     : [
         `Users who wait for a one-time link, which stays behind: ${waitForLink}. Each must be given a new way in there.`,
       ];
 
-const toReplace = (secondFactors: number | null): string[] =>
+const secondFactorLines = (secondFactors: number | null): string[] =>
   secondFactors === null || secondFactors === 0
     ? []
     : [
         `Users whose second factor does not move: ${secondFactors}. Each must set up a new one there at the next sign-in, before anything else opens.`,
       ];
 
-const relanguagedLines = ({ company, users }: Taken['relanguaged'], language: string): string[] => [
+const languageLines = ({ company, users }: Taken['relanguaged'], language: string): string[] => [
   ...(company ? [`The company’s language is not offered in this region: it is ${language} now.`] : []),
   ...(users > 0 ? [`Users whose language is not offered in this region, and is the company’s now: ${users}`] : []),
 ];
 
 /** Removes, tidies up what is no row, and counts what is left. */
-export async function done(
+export async function runMoveDone(
   io: CommandIo,
   context: CommandContext,
   parts: MovingParts,
@@ -136,20 +141,20 @@ export async function done(
   options: DoneOptions,
 ): Promise<void> {
   const { config, database } = context;
-  const receipt = await read(io, options.receipt);
+  const receipt = await readReceipt(io, options.receipt);
   const report = await finishMove(parts, tenantId, receipt);
   // It needs the portal's own sessions, and with them nearly all of it: the other commands start without.
-  const { forgetInRedis } = await import('./redis-forget.ts');
-  await forgetInRedis(context, report.domains);
+  const { deleteRedisSessions } = await import('./delete-redis-sessions.ts');
+  await deleteRedisSessions(context, report.domains);
   if (config.mail !== null) await createTransport(config.mail).clear();
   const tables = [...tenantTables.map(({ name }) => name), 'users_search', 'sessions', 'throttles'];
   const overwritten = await overwriteDeleted(database, tables);
   const isGone = overwritten && report.tables.every(({ left }) => left === 0);
-  print(io, options, { ok: isGone, ...worded(report), overwritten }, linesOf(report, overwritten));
+  print(io, options, { ok: isGone, ...reportToJson(report), overwritten }, linesOf(report, overwritten));
   io.exitCode = isGone ? 0 : 1;
 }
 
-export async function cancel(
+export async function runMoveCancel(
   io: CommandIo,
   parts: MovingParts,
   tenantId: string,
@@ -164,7 +169,7 @@ export async function cancel(
   print(io, options, said, [`${name} is ${state}.`, ...(risk === null ? [] : [risk])]);
 }
 
-const worded = ({ endedAt, receivedAt, receiver, ...report }: MoveReport) => ({
+const reportToJson = ({ endedAt, receivedAt, receiver, ...report }: MoveReport) => ({
   ...report,
   received: iso(receivedAt),
   ended: iso(endedAt),
@@ -176,7 +181,7 @@ function linesOf(report: MoveReport, overwritten: boolean): string[] {
   return [
     `Tenant ${tenantId} (${domains.join(' ')}) has moved to ${to}.`,
     `Received there ${iso(report.receivedAt)}, signed by ${fingerprintOf(receiver.publicKey)}:`,
-    ...counted(travelled),
+    ...tableLines(travelled),
     `Removed here ${iso(report.endedAt)}. Of each table, what was there and what is left, counted afterwards:`,
     ...tables.map(({ table, was, left }) => `  ${table}  ${was}  ${left}`),
     `Refused sign-ins that were recorded meanwhile and went with the rest: ${report.refusedMeanwhile}`,
@@ -186,7 +191,7 @@ function linesOf(report: MoveReport, overwritten: boolean): string[] {
   ];
 }
 
-async function read(io: CommandIo, file: string): Promise<unknown> {
+async function readReceipt(io: CommandIo, file: string): Promise<unknown> {
   try {
     return JSON.parse(file === '-' ? await text(io.stdin) : readFileSync(file, 'utf8'));
   } catch {

@@ -7,7 +7,7 @@ import type { User } from '../domain/people/user.ts';
  * The operator's commands work whatever the rules say of administrators, as the way in when nobody else can help.
  * @returns a line for whoever runs one where the rules have another place for it, or nobody
  */
-export function saysOfRules(rules: RegionRules, operation: UserOperation): string[] {
+export function placementNotes(rules: RegionRules, operation: UserOperation): string[] {
   const placement = rules.operations[operation];
   const region = `Under the rules of the region ${ruleTextIn(rules.name, 'en', rules).text}`;
   switch (placement.at) {
@@ -28,11 +28,7 @@ export function saysOfRules(rules: RegionRules, operation: UserOperation): strin
  * @param scope the operator's, in the tenant of the user
  * @returns a line where administrators of the tenant need a second one for this, which the command bypasses
  */
-export function saysOfSecondAdministrator(
-  scope: Scope,
-  act: 'resetPassword' | 'removeSecondFactor',
-  user: User,
-): string[] {
+export function approvalNotes(scope: Scope, act: 'resetPassword' | 'removeSecondFactor', user: User): string[] {
   if (!scope.rules.twoAdministrators.for.includes('resetGlobalAdmin')) return [];
   const former = formerAdminProtection(scope, act, user);
   if (user.administratorLevel !== 'global' && former === null) return [];
