@@ -15,7 +15,7 @@ import { loadTranslator } from '../i18n/translator.ts';
 import { loadViews } from '../site/http/views.ts';
 import { retryUntilConnected } from './retry.ts';
 
-/** @returns what is wrong with a configuration, one line per fault */
+/** @returns one line for each thing that is wrong with the configuration or with a service that it names */
 export async function findFaults(config: Config): Promise<string[]> {
   const database = openDatabase(config.database);
   const sessions = await openSessions(config, database, pino({ level: 'silent' }));
@@ -25,18 +25,20 @@ export async function findFaults(config: Config): Promise<string[]> {
       const { bound, done, pending } = await state;
       if (belongsToAnotherRegion(bound, config))
         throw new Error(`this database belongs to the region ${bound}, but REGION is ${config.rules.region}`);
-      // A database that is still empty is filled by the first start.
-      if (done > 0 && pending > 0) throw new Error(`the schema lacks ${pending} migrations; run "npx parvis migrate"`);
+      // An empty database is fine: the first start creates its schema.
+      if (done > 0 && pending > 0) throw new Error(`${pending} migrations are pending; run "npx parvis migrate"`);
     },
     SECOND_FACTOR_KEYS: async () => {
-      // A database that does not answer, lacks its tables or belongs to another region is a fault of its own.
+      // If the database is unreachable, not migrated or bound to another region, DATABASE_URL reports that.
       const found = await state.catch(() => null);
       if (found?.pending !== 0 || belongsToAnotherRegion(found.bound, config)) return;
       const keys = findSecondFactorKeys(config);
       const keyIds = keys.length === 0 ? [] : createVault(keys).keyIds;
       const unreadable = await seedsStore.countUnreadableForOperator(database, keyIds);
       if (unreadable > 0)
-        throw new Error(`no key here opens ${unreadable} second factors; put the one before behind it`);
+        throw new Error(
+          `${unreadable} second factors cannot be decrypted with these keys; add the previous key after the current one`,
+        );
     },
     REDIS_URL: () => retryUntilConnected(() => sessions.ping()),
     SMTP_URL: async () => {
@@ -55,13 +57,13 @@ export async function findFaults(config: Config): Promise<string[]> {
 const belongsToAnotherRegion = (bound: string | null, { rules }: Config): bound is string =>
   bound !== null && bound !== rules.region;
 
-// The region first: listing migrations creates the tables of Knex in a database that lacks them.
+// Check the region first: in an empty database, listing the migrations creates the tables of Knex.
 async function stateOf(database: Database) {
   const bound = await findBoundRegion(database);
   return { bound, ...(await migrationState(database)) };
 }
 
-/** @returns what an operator should know though nothing is wrong with the configuration. @param now epoch ms */
+/** @returns warnings for the operator about a valid configuration. @param now epoch ms */
 export async function findNotes(config: Config, now: number): Promise<string[]> {
   const database = openDatabase(config.database);
   try {
@@ -75,8 +77,8 @@ export async function findNotes(config: Config, now: number): Promise<string[]> 
 }
 
 const clockAheadNote = (now: number, trustedAt: number): string =>
-  `The clock, ${new Date(now).toISOString()}, is more than a day ahead of the time at which it was last trusted, ` +
-  `${new Date(trustedAt).toISOString()}: no expired data is deleted. To confirm the clock, run "${confirmCommand}".`;
+  `The system clock (${new Date(now).toISOString()}) is more than a day ahead of the last trusted time ` +
+  `(${new Date(trustedAt).toISOString()}), so expired data is not deleted. If the clock is right, run "${confirmCommand}".`;
 
 async function runCheck(name: string, check: () => Promise<unknown>): Promise<string | null> {
   try {
@@ -84,6 +86,6 @@ async function runCheck(name: string, check: () => Promise<unknown>): Promise<st
     return null;
   } catch (error) {
     const { message, code } = error as Error & { code?: string };
-    return `${name}: ${message === '' ? (code ?? 'does not answer') : message}`;
+    return `${name}: ${message === '' ? (code ?? 'does not respond') : message}`;
   }
 }

@@ -14,7 +14,7 @@ import { createHasher, type Hasher } from '../platform/keys/hasher.ts';
 
 export { print, printEach } from './io.ts';
 
-/** What a command of the operator works with: the same database and rules as a running server. */
+/** What the commands work with: the database and rules of a running server. */
 export interface CommandContext {
   readonly config: Config;
   readonly database: Database;
@@ -23,8 +23,8 @@ export interface CommandContext {
 }
 
 /**
- * Opens the region's stores for one command, brings the schema up, and closes them afterwards.
- * @param io where its environment is read
+ * Migrates and opens the region's database, runs a command, and closes the database.
+ * @param io provides the environment variables
  */
 export async function withContext<T>(
   io: CommandIo,
@@ -52,7 +52,7 @@ export async function withContext<T>(
   }
 }
 
-// The operator's tools speak English; a failure that also has a sentence for pages is said in that sentence.
+// Commands print English. Coded failures use the same texts as the pages.
 async function toCommandError(error: unknown): Promise<unknown> {
   const coded = error instanceof Failure ? error.coded : null;
   if (coded === null) return error;

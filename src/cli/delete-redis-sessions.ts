@@ -8,7 +8,7 @@ interface StoredSession {
   readonly id: string;
 }
 
-/** Removes from Redis, where sessions lie there, what the database has forgotten of a company's people. */
+/** Deletes the sessions of a tenant's former users from Redis, if sessions are stored there. */
 export async function deleteRedisSessions(
   { config, database }: CommandContext,
   domains: readonly string[],

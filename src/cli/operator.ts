@@ -17,16 +17,18 @@ interface AddOptions extends JsonOption {
 }
 
 const descriptions: Readonly<Record<OperatorStep, string>> = {
-  block: 'refuse an operator, end their sessions and every support access that was granted to them',
-  unblock: 'let an operator sign in again',
-  delete: 'delete an operator, who is erased when the time to restore deleted users is over',
+  block: 'block an operator, end their sessions and revoke all support access granted to them',
+  unblock: 'unblock an operator',
+  delete: 'delete an operator; the account is erased after the restore window',
 };
 const done: Readonly<Record<OperatorStep, string>> = { block: 'blocked', unblock: 'unblocked', delete: 'deleted' };
 
 export function addOperatorCommands(program: Command, io: CommandIo): void {
   const operator = program
     .command('operator')
-    .description('the people who look after this portal: they have no right in a tenant unless it lets them in');
+    .description(
+      'manage the operators of this portal, who can access a tenant only while it grants them support access',
+    );
   addOperatorAddCommand(operator, io);
   addOperatorListCommand(operator, io);
   for (const step of operatorSteps) addOperatorStepCommand(operator, io, step);
@@ -36,9 +38,12 @@ export function addOperatorCommands(program: Command, io: CommandIo): void {
 function addOperatorAddCommand(operator: Command, io: CommandIo): void {
   operator
     .command('add')
-    .description('add an operator, whose temporary password is printed once')
+    .description('add an operator and print the temporary password once')
     .requiredOption('--name <name>', 'display name')
-    .requiredOption('--username <username>', 'on the mail domain of the operators, which the first one decides')
+    .requiredOption(
+      '--username <username>',
+      'user name on the email domain of the operators, which the first operator sets',
+    )
     .addOption(new Option('--language <language>').choices(languages))
     .option('--json', 'print one JSON object')
     .action(({ language, json = false, ...person }: AddOptions) =>
@@ -78,7 +83,7 @@ function addOperatorStepCommand(operator: Command, io: CommandIo, step: Operator
 function addResetOperatorPasswordCommand(operator: Command, io: CommandIo): void {
   operator
     .command('reset-password <operator>')
-    .description('give an operator a temporary password, printed once')
+    .description('issue a temporary password for an operator and print it once')
     .option('--json', 'print one JSON object')
     .action((typed: string, options: JsonOption) =>
       withContext(io, async (context) => {

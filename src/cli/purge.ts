@@ -22,7 +22,7 @@ interface PurgeOptions {
   readonly json?: boolean;
 }
 
-/** What a purge would delete now, and by which clock. Times are epoch ms. */
+/** Data that is due for deletion, and the clock that decides it. Times are epoch ms. */
 interface Due {
   readonly now: number;
   readonly trustedAt: number;
@@ -46,12 +46,15 @@ export function addPurgeCommand(program: Command, io: CommandIo): void {
   program
     .command('purge')
     .description(
-      'list the expired data that is due for deletion; confirm that the clock is right and permanently delete that data, ' +
-        'also where it is more than the portal deletes by itself',
+      'list expired data and, once you confirm that the clock is right, permanently delete it, ' +
+        'including amounts above the limit for automatic deletion',
     )
-    .option('--yes', 'delete without asking; without a terminal nothing is deleted otherwise, exit 1')
+    .option(
+      '--yes',
+      'delete without confirmation; required without a terminal, otherwise nothing is deleted and the exit code is 1',
+    )
     .option('--json', 'print one JSON object')
-    // A log of many years takes longer than a page may.
+    // Deleting years of log entries takes longer than the default timeouts allow.
     .action((options: PurgeOptions) => withContext(io, (context) => purge(io, context, options), longTimeouts));
 }
 
@@ -77,7 +80,9 @@ async function purge(io: CommandIo, context: CommandContext, options: PurgeOptio
 
 function refuse(io: CommandIo, { json }: PurgeOptions): void {
   if (json !== true)
-    io.stdout.write('Nothing was deleted. If the clock is right and this data can go: npx parvis purge --yes\n');
+    io.stdout.write(
+      'Nothing was deleted. If the clock is right and the data can be deleted, run: npx parvis purge --yes\n',
+    );
   io.exitCode = 1;
 }
 
@@ -121,11 +126,11 @@ function dueLines({ now, trustedAt, due, held }: Due): string[] {
     `Clock: ${iso(now)}`,
     `Last trusted: ${iso(trustedAt)}`,
     ...(isAhead(now, trustedAt)
-      ? ['The clock is more than a day ahead of the time at which it was last trusted: the portal deletes nothing.']
+      ? ['The clock is more than a day ahead of the last trusted time, so the portal does not delete expired data.']
       : []),
     ...(some ? ['Due for deletion:', ...countLines(due)] : ['Nothing is due for deletion.']),
     ...held.map(
-      ({ kind, limit }) => `More than ${limit} ${kindLabels[kind] ?? kind}: the portal does not delete them by itself.`,
+      ({ kind, limit }) => `More than ${limit} ${kindLabels[kind] ?? kind}: above the limit for automatic deletion.`,
     ),
   ];
 }

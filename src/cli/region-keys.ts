@@ -9,11 +9,11 @@ import type { Command } from 'commander';
 import { print, withContext } from './context.ts';
 import type { CommandIo } from './io.ts';
 
-/** @returns the private key by which this region signs, as PEM; made when it is first asked for */
+/** @returns the private signing key of this region as PEM, generated on first use */
 export const loadSigningKey = (config: Config): string =>
   readOrGenerate(path.join(config.dataDirectory, 'directory-key'), generateSigningKey);
 
-/** @returns what opens the bundles that are encrypted to this region, made when it is first asked for */
+/** @returns the age identity that decrypts bundles for this region, generated on first use */
 export async function loadRegionIdentity(config: Config): Promise<string> {
   const { generateIdentity } = await import('age-encryption');
   const fresh = await generateIdentity();
@@ -21,10 +21,12 @@ export async function loadRegionIdentity(config: Config): Promise<string> {
 }
 
 /**
- * The first file of a region makes its key known; from then on only that key, or one that the operator compared, will do.
- * @param what names the file in a fault: `directory`
- * @returns what keeps the key, for when the rest of the file has turned out to be good
- * @throws CommandFault
+ * Trusts the key of another region on first use. Later files must be signed with that key, or with one whose fingerprint
+ * the operator has compared.
+ * @param accepted the fingerprint that the operator passed with --accept-key
+ * @param what the kind of file, for error messages: `directory`
+ * @returns a function that stores the key; call it once the rest of the file is verified
+ * @throws CommandError
  */
 export async function verifySignerKey(
   database: Database,
@@ -34,24 +36,21 @@ export async function verifySignerKey(
 ): Promise<(tx: Database) => Promise<void>> {
   const fingerprint = fingerprintOf(publicKey);
   if (accepted !== undefined && accepted !== fingerprint)
-    throw new CommandError(`The ${what} was signed by another key of ${region}: ${fingerprint}`);
+    throw new CommandError(`The ${what} was signed with another key of ${region}: ${fingerprint}`);
   const known = await directoryStore.keyOf(database, region);
   if (known === publicKey) return () => Promise.resolve();
   if (known !== null && accepted === undefined) {
     throw new CommandError(
-      `The key of ${region} is not the one known so far: compare it with its operator, then --accept-key ${fingerprint}`,
+      `The key of ${region} has changed. Compare the fingerprint with the operator of ${region}, then use --accept-key ${fingerprint}`,
     );
   }
   return (tx) => directoryStore.keepKey(tx, region, publicKey);
 }
 
-/** What another region must know to send a tenant here. */
 export function addRegionKeyCommand(region: Command, io: CommandIo): void {
   region
     .command('key')
-    .description(
-      'print the key to which bundles for this region are encrypted, and the fingerprint of the one that signs',
-    )
+    .description('print the encryption key for bundles to this region, and the fingerprint of its signing key')
     .option('--json', 'print one JSON object')
     .action((options: { json?: boolean }) =>
       withContext(io, async ({ config }) => {

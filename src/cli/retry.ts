@@ -1,13 +1,13 @@
 const maxWaitMs = 3_000;
 
-/** Tries again until it goes well, for some seconds: a client that was made this moment may still be connecting. */
+/** Repeats a check for up to three seconds, because a new client may still be connecting. */
 export async function retryUntilConnected(check: () => Promise<void>): Promise<void> {
-  const end = Date.now() + maxWaitMs;
+  const deadline = Date.now() + maxWaitMs;
   for (;;) {
     try {
       return await check();
     } catch (error) {
-      if (Date.now() > end) throw error;
+      if (Date.now() > deadline) throw error;
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }

@@ -5,11 +5,11 @@ import { type DirectoryRoute, directoryStore } from '../core/directory/index.ts'
 import type { Database } from '../platform/database/database.ts';
 import { CommandError } from '../platform/command-error.ts';
 
-const domain = z.string().trim().toLowerCase().refine(isDomain, 'is not a domain such as company.example');
-const region = z.string().regex(regionId, 'is not the name of a region');
+const domain = z.string().trim().toLowerCase().refine(isDomain, 'is not a domain name such as company.example');
+const region = z.string().regex(regionId, 'is not a region ID');
 const routesFile = z.object({ routes: z.array(z.object({ domain, region })) });
 
-/** @returns the routes of a file, or of a command line. @throws CommandFault with a line for each that is none */
+/** Validates the routes of a file or a command line. @throws CommandError with one line per invalid field */
 export function parseRoutes(content: unknown): DirectoryRoute[] {
   const { data, error } = routesFile.safeParse(content);
   if (data === undefined) {
@@ -20,19 +20,19 @@ export function parseRoutes(content: unknown): DirectoryRoute[] {
   return data.routes;
 }
 
-/** @throws CommandFault where a tenant of this region would find its people sent away at the door */
+/** @throws CommandError if a route would send users of this region's own tenants to another region */
 export async function rejectLocalDomains(
   database: Database,
   routes: readonly DirectoryRoute[],
   region: string,
 ): Promise<void> {
-  const away = new Set(routes.filter((route) => route.region !== region).map((route) => route.domain));
+  const elsewhere = new Set(routes.filter((route) => route.region !== region).map((route) => route.domain));
   const faults = (await directoryStore.residents(database)).flatMap((resident) =>
     domainAndParents(resident)
-      .filter((each) => away.has(each))
+      .filter((each) => elsewhere.has(each))
       .map(
         (each) =>
-          `${each} ${each === resident ? '' : `is above ${resident}, which `}belongs to a tenant of this region`,
+          `${each} ${each === resident ? '' : `is a parent domain of ${resident}, which `}belongs to a tenant of this region`,
       ),
   );
   if (faults.length > 0) throw new CommandError(faults.join('\n'));

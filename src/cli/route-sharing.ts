@@ -30,8 +30,8 @@ export function addSharingCommands(route: Command, io: CommandIo): void {
 function addExportCommand(route: Command, io: CommandIo): void {
   route
     .command('export')
-    .description('print the directory as JSON, signed by this region, to be imported in another')
-    .option('--json', 'print one JSON object, as without it')
+    .description('print the directory as JSON, signed by this region, for import in another region')
+    .option('--json', 'accepted for consistency; the output is always JSON')
     .action(() =>
       withContext(io, async ({ config, database }) => {
         const signed = signDirectory(
@@ -47,7 +47,7 @@ function addExportCommand(route: Command, io: CommandIo): void {
 function addKeyCommand(route: Command, io: CommandIo): void {
   route
     .command('key')
-    .description('print the fingerprint of the key by which this region signs its directory')
+    .description('print the fingerprint of the key that signs the directory of this region')
     .option('--json', 'print one JSON object')
     .action((options: JsonOption) =>
       withContext(io, ({ config }) => {
@@ -62,9 +62,9 @@ function addKeyCommand(route: Command, io: CommandIo): void {
 function addImportCommand(route: Command, io: CommandIo): void {
   route
     .command('import <file>')
-    .description('add the routes of an exported directory; - reads standard input')
-    .option('--accept-key <fingerprint>', 'accept this key of the region that signed, instead of the one known so far')
-    .option('--unsigned', 'take a file that nobody signed')
+    .description('import the routes of an exported directory; - reads standard input')
+    .option('--accept-key <fingerprint>', 'trust this key of the signing region instead of the stored one')
+    .option('--unsigned', 'accept an unsigned file')
     .option('--json', 'print one JSON object')
     .action((file: string, options: ImportOptions) =>
       withContext(io, async ({ config, database }) => {
@@ -82,8 +82,8 @@ function addImportCommand(route: Command, io: CommandIo): void {
 
 async function verify(database: Database, content: unknown, accepted: string | undefined): Promise<void> {
   const { data } = signedDirectory.safeParse(content);
-  if (data === undefined) throw new CommandError('The directory is not signed; --unsigned takes it all the same');
-  if (!isSigned(data)) throw new CommandError('The directory is not as it was signed');
+  if (data === undefined) throw new CommandError('The directory is not signed; use --unsigned to import it anyway');
+  if (!isSigned(data)) throw new CommandError('The signature of the directory is invalid');
   const keep = await verifySignerKey(database, data.signer, accepted, 'directory');
   await keep(database);
 }

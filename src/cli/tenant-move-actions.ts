@@ -23,6 +23,7 @@ import { openReceipt } from './receipt-file.ts';
 import { loadRegionIdentity } from './region-keys.ts';
 import { iso, type JsonOption } from './tenant-move-list.ts';
 import { CommandError } from '../platform/command-error.ts';
+
 export interface OutOptions extends JsonOption, Omit<MoveOrder, 'tenantId'> {}
 export interface InOptions extends JsonOption {
   readonly acceptKey?: string;
@@ -36,6 +37,7 @@ export interface DoneOptions extends JsonOption {
   readonly acceptKey?: string;
   readonly receipt: string;
 }
+
 const tableLines = (tables: readonly TableSummary[]): string[] =>
   tables.map(({ name, rows, digest }) => `  ${name}  ${rows}  sha256 ${digest}`);
 
@@ -49,12 +51,12 @@ export async function runMoveOut(
   const fingerprint = fingerprintOf(ownSigner(parts).publicKey);
   const { to, file, passwords } = options;
   print(io, options, { tenantId, to, passwords, file, fingerprint, tables, waitForLink, secondFactors }, [
-    `${tenant.name} is moving to ${to}: nobody of it can sign in until it has arrived, or until "tenant move-cancel".`,
-    `Written to ${file}, encrypted and signed:`,
+    `${tenant.name} is moving to ${to}. Its users cannot sign in until ${to} has imported it, or until "tenant move-cancel".`,
+    `Encrypted and signed bundle written to ${file}:`,
     ...tableLines(tables),
     ...linkLines(passwords, waitForLink),
     ...secondFactorLines(secondFactors),
-    `This region’s key, for the operator of ${to} to compare: ${fingerprint}`,
+    `Key fingerprint of this region, to compare with the operator of ${to}: ${fingerprint}`,
   ]);
 }
 
@@ -75,7 +77,7 @@ export async function runMoveIn(
   const receipt = await receiptOf(parts, tenant.id);
   const fingerprint = fingerprintOf(from.publicKey);
   const { id: tenantId, name, domains } = tenant;
-  const said = {
+  const result = {
     tenantId,
     name,
     domains,
@@ -87,9 +89,9 @@ export async function runMoveIn(
     relanguaged,
     receipt,
   };
-  // Print before the receipt is written: the temporary passwords exist nowhere else, but the receipt can be printed again.
-  print(io, options, said, [
-    `${name} (${tenantId}) has moved in from ${from.region}, whose key is ${fingerprint}:`,
+  // Print before writing the receipt: the temporary passwords are stored nowhere, but the receipt can be printed again.
+  print(io, options, result, [
+    `${name} (${tenantId}) was imported from ${from.region}, key fingerprint ${fingerprint}:`,
     ...tableLines(tables),
     ...passwordLines(passwords),
     ...linkLines(header.passwords, waitForLink),
@@ -103,36 +105,36 @@ export async function runMoveIn(
 const passwordLines = (passwords: Taken['passwords']): string[] => [
   ...passwords.map(({ username, temporaryPassword }) => `${username}  ${temporaryPassword}`),
   ...(passwords.length > 0
-    ? ['Temporary passwords of the Global admins, shown this once. They reset everybody else’s.']
+    ? ['Temporary passwords of the Global admins (shown only once). They must reset the passwords of all other users.']
     : []),
 ];
 
 const receiptLine = (file: string | undefined, region: string, tenantId: string): string =>
   file === undefined
-    ? `The receipt for the operator of ${region}: npx parvis tenant receipt ${tenantId}`
-    : `The receipt for the operator of ${region} is in ${file}.`;
+    ? `To print the receipt for the operator of ${region}: npx parvis tenant receipt ${tenantId}`
+    : `Receipt for the operator of ${region} written to ${file}.`;
 
-/** Who had been given a link is let in by nothing there; with `reset` nobody is, and all are told. */
+/** Users with an unused one-time link need new sign-in details there. With `reset` all users do, so this says nothing. */
 const linkLines = (passwords: OutOptions['passwords'], waitForLink: number): string[] =>
   passwords === 'reset' || waitForLink === 0
     ? []
     : [
-        `Users who wait for a one-time link, which stays behind: ${waitForLink}. Each must be given a new way in there.`,
+        `Users with an unused one-time link, which does not move: ${waitForLink}. They need new sign-in details in the new region.`,
       ];
 
 const secondFactorLines = (secondFactors: number | null): string[] =>
   secondFactors === null || secondFactors === 0
     ? []
-    : [
-        `Users whose second factor does not move: ${secondFactors}. Each must set up a new one there at the next sign-in, before anything else opens.`,
-      ];
+    : [`Users whose second factor does not move: ${secondFactors}. They must set up a new one at their next sign-in.`];
 
 const languageLines = ({ company, users }: Taken['relanguaged'], language: string): string[] => [
-  ...(company ? [`The company’s language is not offered in this region: it is ${language} now.`] : []),
-  ...(users > 0 ? [`Users whose language is not offered in this region, and is the company’s now: ${users}`] : []),
+  ...(company ? [`This region does not offer the organization’s language; it was changed to ${language}.`] : []),
+  ...(users > 0
+    ? [`Users whose language this region does not offer, and who now use the organization’s language: ${users}`]
+    : []),
 ];
 
-/** Removes, tidies up what is no row, and counts what is left. */
+/** Deletes the tenant's rows, Redis sessions and unsent emails, and reports the remaining rows. */
 export async function runMoveDone(
   io: CommandIo,
   context: CommandContext,
@@ -143,7 +145,7 @@ export async function runMoveDone(
   const { config, database } = context;
   const receipt = await readReceipt(io, options.receipt);
   const report = await finishMove(parts, tenantId, receipt);
-  // It needs the portal's own sessions, and with them nearly all of it: the other commands start without.
+  // Imported here because the session store loads most of the portal, which would slow down every other command.
   const { deleteRedisSessions } = await import('./delete-redis-sessions.ts');
   await deleteRedisSessions(context, report.domains);
   if (config.mail !== null) await createTransport(config.mail).clear();
@@ -163,10 +165,10 @@ export async function runMoveCancel(
   const { tenant, move, isRisky } = await cancelMove(parts, tenantId, options.force ? (options.reason ?? null) : null);
   const { name, state } = tenant;
   const risk = isRisky
-    ? `Risk: if ${move.region} takes the bundle in, or has done so already, the tenant is active in both regions. Delete every copy of the bundle.`
+    ? `Risk: if ${move.region} has imported the bundle, or imports it later, the tenant is active in both regions. Delete every copy of the bundle.`
     : null;
-  const said = { tenantId, status: state, forced: isRisky, ...(risk === null ? {} : { risk }) };
-  print(io, options, said, [`${name} is ${state}.`, ...(risk === null ? [] : [risk])]);
+  const result = { tenantId, status: state, forced: isRisky, ...(risk === null ? {} : { risk }) };
+  print(io, options, result, [`${name} is ${state}.`, ...(risk === null ? [] : [risk])]);
 }
 
 const reportToJson = ({ endedAt, receivedAt, receiver, ...report }: MoveReport) => ({
@@ -180,14 +182,14 @@ function linesOf(report: MoveReport, overwritten: boolean): string[] {
   const { tenantId, domains, to, receiver, tables, travelled } = report;
   return [
     `Tenant ${tenantId} (${domains.join(' ')}) has moved to ${to}.`,
-    `Received there ${iso(report.receivedAt)}, signed by ${fingerprintOf(receiver.publicKey)}:`,
+    `Received there at ${iso(report.receivedAt)}; receipt signed with key ${fingerprintOf(receiver.publicKey)}:`,
     ...tableLines(travelled),
-    `Removed here ${iso(report.endedAt)}. Of each table, what was there and what is left, counted afterwards:`,
+    `Deleted here at ${iso(report.endedAt)}. Rows per table before and after:`,
     ...tables.map(({ table, was, left }) => `  ${table}  ${was}  ${left}`),
-    `Refused sign-ins that were recorded meanwhile and went with the rest: ${report.refusedMeanwhile}`,
+    `Log entries about sign-ins refused during the move, also deleted: ${report.refusedMeanwhile}`,
     overwritten
-      ? 'What was deleted is overwritten in the files of the database.'
-      : 'The files of the database were busy: run this command again, so that what was deleted is overwritten.',
+      ? 'The deleted data was overwritten in the database files.'
+      : 'The deleted data was not overwritten because the database files are in use. Run this command again.',
   ];
 }
 
@@ -195,6 +197,6 @@ async function readReceipt(io: CommandIo, file: string): Promise<unknown> {
   try {
     return JSON.parse(file === '-' ? await text(io.stdin) : readFileSync(file, 'utf8'));
   } catch {
-    throw new CommandError('The file is no receipt');
+    throw new CommandError('The file is not a receipt');
   }
 }

@@ -18,7 +18,7 @@ import { listMoves, type JsonOption } from './tenant-move-list.ts';
 import { CommandError } from '../platform/command-error.ts';
 import { longTimeouts } from '../platform/database/open.ts';
 
-const acceptKey = 'accept this key of the other region, instead of the one known so far';
+const acceptKey = 'trust this key of the other region instead of the stored one';
 
 /** Commands for moving a tenant to another region: export it here, import it there, then delete it here. */
 export function addMovingCommands(tenant: Command, io: CommandIo): void {
@@ -33,11 +33,15 @@ export function addMovingCommands(tenant: Command, io: CommandIo): void {
 function addMoveOutCommand(tenant: Command, io: CommandIo): void {
   tenant
     .command('move-out <id>')
-    .description('let nobody of the tenant in, and write all of it into a bundle for another region')
-    .requiredOption('--to <region>', 'the region that it moves to')
-    .requiredOption('--recipient <key>', 'what "region key" prints there: age1…')
-    .addOption(new Option('--passwords <which>', 'of its people').choices(['keep', 'reset']).makeOptionMandatory())
-    .requiredOption('--file <file>', 'the bundle to write')
+    .description('block sign-in for a tenant and export it to an encrypted bundle for another region')
+    .requiredOption('--to <region>', 'ID of the destination region')
+    .requiredOption('--recipient <key>', 'encryption key (age1…) that "region key" prints in the destination region')
+    .addOption(
+      new Option('--passwords <which>', 'whether users keep their passwords')
+        .choices(['keep', 'reset'])
+        .makeOptionMandatory(),
+    )
+    .requiredOption('--file <file>', 'bundle to write')
     .option('--json', 'print one JSON object')
     .action((id: string, options: OutOptions) =>
       withMovingParts(io, options, (_, parts) => runMoveOut(io, parts, id, options)),
@@ -47,9 +51,9 @@ function addMoveOutCommand(tenant: Command, io: CommandIo): void {
 function addMoveInCommand(tenant: Command, io: CommandIo): void {
   tenant
     .command('move-in <file>')
-    .description('take a tenant in as another region has sent it, and print the receipt')
+    .description('import a tenant from the bundle of another region and print a receipt')
     .option('--accept-key <fingerprint>', acceptKey)
-    .option('--receipt <file>', 'write the receipt into this file')
+    .option('--receipt <file>', 'write the receipt to this file')
     .option('--json', 'print one JSON object')
     .action((file: string, options: InOptions) =>
       withMovingParts(io, options, (context, parts) => runMoveIn(io, context, parts, file, options)),
@@ -59,8 +63,8 @@ function addMoveInCommand(tenant: Command, io: CommandIo): void {
 function addReceiptCommand(tenant: Command, io: CommandIo): void {
   tenant
     .command('receipt <id>')
-    .description('print the receipt of a tenant that moved in once more')
-    .option('--json', 'print one JSON object, as without it')
+    .description('print the receipt of an imported tenant again')
+    .option('--json', 'accepted for consistency; the output is always JSON')
     .action((id: string) =>
       withMovingParts(io, {}, async (_, parts) => print(io, { json: true }, await receiptOf(parts, id), [])),
     );
@@ -69,8 +73,8 @@ function addReceiptCommand(tenant: Command, io: CommandIo): void {
 function addMoveDoneCommand(tenant: Command, io: CommandIo): void {
   tenant
     .command('move-done <id>')
-    .description('remove for good what the other region has taken in, and report what is left')
-    .requiredOption('--receipt <file>', 'the receipt of the other region; - reads standard input')
+    .description('permanently delete a tenant that the other region has imported, and report the remaining rows')
+    .requiredOption('--receipt <file>', 'receipt from the other region; - reads standard input')
     .option('--accept-key <fingerprint>', acceptKey)
     .option('--json', 'print one JSON object')
     .action((id: string, options: DoneOptions) =>
@@ -81,7 +85,7 @@ function addMoveDoneCommand(tenant: Command, io: CommandIo): void {
 function addMovesCommand(tenant: Command, io: CommandIo): void {
   tenant
     .command('moves')
-    .description('list the tenants that moved to another region or came from one, and that are about to')
+    .description('list all moves of tenants to and from other regions, including unfinished ones')
     .option('--json', 'print one JSON object')
     .action((options: JsonOption) => withMovingParts(io, {}, ({ database }) => listMoves(io, database, options)));
 }
@@ -89,16 +93,16 @@ function addMovesCommand(tenant: Command, io: CommandIo): void {
 function addMoveCancelCommand(tenant: Command, io: CommandIo): void {
   tenant
     .command('move-cancel <id>')
-    .description('cancel a move, so that the users of the tenant can sign in again')
-    .option('--force', 'cancel although the bundle was written and the other region may have taken it in')
-    .option('--reason <text>', 'why the move is canceled by force; recorded in the activity log')
+    .description('cancel a move and unblock sign-in for the tenant')
+    .option('--force', 'cancel even if the bundle was written and the other region may have imported it')
+    .option('--reason <text>', 'reason for the forced cancellation; recorded in the activity log')
     .option('--json', 'print one JSON object')
     .action((id: string, options: CancelOptions) =>
       withMovingParts(io, options, (_, parts) => runMoveCancel(io, parts, id, options)),
     );
 }
 
-/** Runs one of the moving commands and rethrows a `MoveFault` as a worded `CommandFault`. */
+/** Runs a move command and rethrows a `MoveFault` as a `CommandError` with a message. */
 function withMovingParts(
   io: CommandIo,
   { acceptKey: accepted }: JsonOption & { acceptKey?: string },

@@ -12,10 +12,10 @@ interface FileOptions {
   readonly json?: boolean;
 }
 
-/** Follows an export of a log from its first line to its last. It opens no database. */
+/** Verifies an exported log without opening a database. */
 export async function verifyLogFile(io: CommandIo, options: FileOptions): Promise<void> {
   const input = options.file === '-' ? io.stdin : createReadStream(options.file);
-  const notALog = new CommandError(`${options.file} is no export of an activity log`);
+  const notALog = new CommandError(`${options.file} is not an activity log export`);
   let check: FileCheck | null = null;
   let fault: FileFault | null = null;
   for await (const line of readLines(input)) {
@@ -23,7 +23,7 @@ export async function verifyLogFile(io: CommandIo, options: FileOptions): Promis
       check = createFileCheck(line, sha256);
       if (check === null) throw notALog;
       if (options.tenant !== undefined && options.tenant !== check.tenantId)
-        throw new CommandError(`${options.file} is the log of another tenant, ${check.tenantId}`);
+        throw new CommandError(`${options.file} is the log of another tenant: ${check.tenantId}`);
       continue;
     }
     fault = check.next(line);
@@ -33,42 +33,45 @@ export async function verifyLogFile(io: CommandIo, options: FileOptions): Promis
   report(io, options, check, fault ?? check.end());
 }
 
-/** What is wrong, in the words of the operator. */
+/** Describes each kind of fault for the operator; `place` is the number of an entry. */
 export const chainFaultMessages: Readonly<Record<FileFault['fault'], (place: number) => string>> = {
-  missing: (place) => `entry ${place} is missing, or another one stands in its place`,
-  changed: (place) => `entry ${place} is not as it was recorded`,
-  personalChanged: (place) => `what is personal in entry ${place} is not as it was recorded`,
+  missing: (place) => `entry ${place} is missing or was replaced`,
+  changed: (place) => `entry ${place} was changed after it was recorded`,
+  personalChanged: (place) => `the personal data in entry ${place} was changed after it was recorded`,
   frontCutOff: (place) =>
     place === 0
-      ? 'the log says that its front was dropped, and where it begins now is not known any more'
-      : `the front of the log was dropped up to entry ${place}, and the log does not say so`,
-  misplaced: (place) => `entry ${place} is not in its order`,
-  unreadable: (place) => `entry ${place} should follow, and what follows is no entry`,
-  incomplete: (place) => `fewer or more entries than the file says it holds end with entry ${place}`,
-  cutOff: (place) => `the file was cut off before its end; entry ${place} should follow, or the last line`,
+      ? 'the log records that its oldest entries were deleted, but not where it starts now'
+      : `all entries up to ${place} were deleted, and the log does not record the deletion`,
+  misplaced: (place) => `entry ${place} is out of order`,
+  unreadable: (place) => `expected entry ${place}, but the next line is not a log entry`,
+  incomplete: (place) =>
+    `the last entry is ${place}, and the number of entries differs from the number stated in the file`,
+  cutOff: (place) => `the file is truncated: expected entry ${place} or the closing line`,
 };
 
-/** @param dropped how many entries had been kept for as long as the rules say */
-export const trimmedEntriesNote = (dropped: number): string =>
-  `${dropped} before them had been kept for as long as the rules say, and were dropped; the log says so itself.`;
+export const trimmedEntriesNote = (count: number): string =>
+  `${count} older entries were deleted at the end of their retention period; the log records the deletion.`;
 
 function report(io: CommandIo, options: FileOptions, check: FileCheck, fault: FileFault | null): void {
   const { whole, tenantId, anchor } = check;
   const entries = check.entries();
   const ok = fault === null;
-  const front = anchor.place === 0 ? [] : [trimmedEntriesNote(anchor.place)];
+  const trimmed = anchor.place === 0 ? [] : [trimmedEntriesNote(anchor.place)];
   const lines = ok
     ? whole
-      ? [`${entries} entries, none changed, dropped or reordered.`, ...front, wholeLogNote]
-      : [`${entries} entries of a part of a log, each as its own hash says, in their order.`, filteredLogNote]
+      ? [`${entries} entries verified: none changed, deleted or reordered.`, ...trimmed, wholeLogNote]
+      : [
+          `${entries} entries of a filtered export verified: each matches its hash, and all are in order.`,
+          filteredLogNote,
+        ]
     : [`Tenant ${tenantId}: ${chainFaultMessages[fault.fault](fault.place)}.`];
-  // A program that reads the answer must not take a part for the whole either.
-  const part = whole ? (anchor.place === 0 ? {} : { dropped: anchor.place }) : { filtered: true };
-  print(io, options, { ok, entries, fault: ok ? null : { ...fault, tenantId }, ...part }, lines);
+  // Programs that read the result must be able to tell a filtered export from a complete one.
+  const scope = whole ? (anchor.place === 0 ? {} : { dropped: anchor.place }) : { filtered: true };
+  print(io, options, { ok, entries, fault: ok ? null : { ...fault, tenantId }, ...scope }, lines);
   io.exitCode = ok ? 0 : 1;
 }
 
 const wholeLogNote =
-  'The file agrees with itself from the first entry to the last. Whoever can write it anew can also compute its hashes anew: compare its last hash with one from elsewhere.';
+  'The file is consistent from the first entry to the last. Anyone who can rewrite it can also recompute its hashes, so compare the last hash with one from another source.';
 const filteredLogNote =
-  'Whether entries are missing cannot be told from a part, nor whether its hashes were computed anew: compare them with those of a whole export.';
+  'A filtered export cannot show whether entries are missing or hashes were recomputed. Compare its hashes with those of a complete export.';
