@@ -48,7 +48,7 @@ describe('activity export', () => {
   });
 
   test('knows only tenants that there are', async () => {
-    assert.match(await fault(['activity', 'export', '--tenant', 'nobody'], environment), /no tenant nobody/);
+    assert.match(await fault(['activity', 'export', '--tenant', 'nobody'], environment), /Tenant not found: nobody/);
   });
 });
 
@@ -56,7 +56,7 @@ describe('activity verify --file', () => {
   test('finds nothing wrong with what was exported, without any database, and says what that proves', async () => {
     assert.deepEqual(await verify(written(() => {})), [0, { ok: true, entries: 7, fault: null }]);
     const { stdout } = await run(['activity', 'verify', '--file', file], {});
-    assert.match(stdout, /^7 entries, none changed, dropped or reordered\.\n.+compare its last hash/);
+    assert.match(stdout, /^7 entries verified: none changed, deleted or reordered\.\n.+compare its last hash/);
     const piped = await run(['activity', 'verify', '--file', '-', '--json'], {}, readFileSync(file, 'utf8'));
     assert.deepEqual(JSON.parse(piped.stdout), { ok: true, entries: 7, fault: null });
   });
@@ -105,9 +105,9 @@ describe('activity verify --file', () => {
 
   test('says in one line what is no log, or not the one that was meant', async () => {
     writeFileSync(file, '{"a":1}\n');
-    assert.match(await fault(['activity', 'verify', '--file', file], {}), /is no export/);
+    assert.match(await fault(['activity', 'verify', '--file', file], {}), /is not an activity log export/);
     writeFileSync(file, '');
-    assert.match(await fault(['activity', 'verify', '--file', file], {}), /is no export/);
+    assert.match(await fault(['activity', 'verify', '--file', file], {}), /is not an activity log export/);
     assert.match(await fault(['activity', 'verify', '--file', '/nowhere/log.jsonl'], {}), /no such file/);
     const other = ['activity', 'verify', '--file', written(() => {}), '--tenant', 'another'];
     assert.match(await fault(other, {}), /log of another tenant/);
@@ -131,7 +131,7 @@ describe('activity verify', () => {
     const { code, stdout } = await run(['activity', 'verify', '--json'], environment);
     const expected = { ok: false, entries: 2, fault: { place: 3, fault: 'changed', tenantId } };
     assert.deepEqual([code, JSON.parse(stdout)], [1, expected]);
-    assert.match(await fault(['activity', 'verify', '--tenant', 'nobody'], environment), /no tenant nobody/);
+    assert.match(await fault(['activity', 'verify', '--tenant', 'nobody'], environment), /Tenant not found: nobody/);
   });
 
   test('an export of a log that was changed shows it too', async () => {

@@ -26,21 +26,21 @@ describe('a directory that another region takes', () => {
     [
       'another region for a domain',
       (all) => ({ ...all, routes: [{ domain: 'alpha.example', region: 'china' }] }),
-      /not as it was signed/,
+      /signature .* invalid/,
     ],
     [
       'one domain more',
       (all) => ({ ...all, routes: [...all.routes, { domain: 'zeta.example', region: 'china' }] }),
-      /not as it was signed/,
+      /signature .* invalid/,
     ],
-    ['one domain less', (all) => ({ ...all, routes: [] }), /not as it was signed/],
-    ['another signer', (all) => ({ ...all, signer: { ...all.signer, region: 'china' } }), /not as it was signed/],
-    ['half a signature', (all) => ({ ...all, signature: all.signature.slice(0, 40) }), /not as it was signed/],
-    ['a key that is none', (all) => ({ ...all, signer: { ...all.signer, publicKey: 'AAAA' } }), /not as it was signed/],
+    ['one domain less', (all) => ({ ...all, routes: [] }), /signature .* invalid/],
+    ['another signer', (all) => ({ ...all, signer: { ...all.signer, region: 'china' } }), /signature .* invalid/],
+    ['half a signature', (all) => ({ ...all, signature: all.signature.slice(0, 40) }), /signature .* invalid/],
+    ['a key that is none', (all) => ({ ...all, signer: { ...all.signer, publicKey: 'AAAA' } }), /signature .* invalid/],
     [
       'a key of somebody else',
       ({ routes }) => signDirectory(routes, 'worldwide', generateSigningKey()),
-      /not the one known so far/,
+      /has changed/,
     ],
   ];
   for (const [label, change, words] of tampered) {

@@ -92,7 +92,7 @@ describe('tenant move', async () => {
 
   test('out: shows as moving, and other commands leave it alone', async () => {
     assert.match(await fault([...out.slice(0, -1), 'maybe', '--file', bundle], here), /Allowed choices/);
-    assert.match(await fault([...out, '--file', here.DATA_DIR], here), /there already/);
+    assert.match(await fault([...out, '--file', here.DATA_DIR], here), /already exists/);
     await json([...out, '--file', bundle], here);
     assert.equal((await only(here))?.status, 'moving');
     assert.match(await fault(['tenant', 'resume', id], here), /moving/);
@@ -125,7 +125,7 @@ describe('tenant move', async () => {
   test('in: asks for the file of the receipt before anything is done, and leaves none behind a failure', async () => {
     const unwritable = path.join(there.DATA_DIR, 'nowhere/receipt.json');
     assert.match(await fault(['tenant', 'move-in', bundle, '--receipt', unwritable], there), /no such file/);
-    assert.match(await fault(['tenant', 'move-in', bundle, '--receipt', bundle], there), /there already/);
+    assert.match(await fault(['tenant', 'move-in', bundle, '--receipt', bundle], there), /already exists/);
     await fault(['tenant', 'move-in', `${bundle}.nowhere`, '--receipt', receipt], there);
     assert.equal(existsSync(receipt), false);
     assert.equal(await only(there), undefined);
@@ -144,7 +144,7 @@ describe('tenant move', async () => {
     if ((await only(there)) === undefined) await json(takeIn, there);
     else writeFileSync(receipt, (await run(['tenant', 'receipt', id], there)).stdout);
     assert.deepEqual([(await only(there))?.status, (await only(there))?.users], ['active', many + 1]);
-    assert.match(await fault(['tenant', 'move-in', bundle], there), /taken in before/);
+    assert.match(await fault(['tenant', 'move-in', bundle], there), /already imported/);
     assert.equal((await json<{ ok: boolean }>(['activity', 'verify'], there)).ok, true);
     const given = JSON.parse(readFileSync(receipt, 'utf8')) as Receipt;
     assert.equal(given.tables.find(({ name }) => name === 'users')?.rows, many + 1);
@@ -185,14 +185,14 @@ describe('tenant move', async () => {
   test('faults are one line each', async () => {
     writeFileSync(`${receipt}.bad`, 'no receipt');
     const table: [args: string[], words: RegExp][] = [
-      [['move-out', 'nobody', ...out.slice(3), '--file', `${bundle}.2`], /no tenant/],
+      [['move-out', 'nobody', ...out.slice(3), '--file', `${bundle}.2`], /Tenant not found/],
       [['move-in', `${bundle}.nowhere`], /cannot be read/],
-      [['move-in', `${receipt}.bad`], /damaged|no bundle/],
+      [['move-in', `${receipt}.bad`], /damaged|not a bundle/],
       [['move-in', bundle, '--accept-key', 'beef'], /another key/],
-      [['move-done', 'nobody', '--receipt', receipt], /no tenant/],
-      [['move-done', id, '--receipt', `${receipt}.bad`], /no receipt/],
+      [['move-done', 'nobody', '--receipt', receipt], /Tenant not found/],
+      [['move-done', id, '--receipt', `${receipt}.bad`], /not a receipt/],
       [['move-cancel', id], /not moving/],
-      [['receipt', 'nobody'], /has moved to this region/],
+      [['receipt', 'nobody'], /was imported into this region/],
     ];
     for (const [args, words] of table) assert.match(await fault(['tenant', ...args], there), words, args.join(' '));
   });

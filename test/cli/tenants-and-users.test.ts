@@ -120,7 +120,7 @@ describe('tenant', () => {
       );
     }
     for (const command of ['suspend', 'resume']) {
-      assert.match(await fault(['tenant', command, 'nobody'], environment), /no such|no tenant/i);
+      assert.match(await fault(['tenant', command, 'nobody'], environment), /no such|Tenant not found/i);
     }
     assert.match(await fault(['tenant', 'add', '--name', 'Only'], environment), /required option/);
     assert.deepEqual(await tenants(), before);
@@ -171,7 +171,7 @@ describe('user', () => {
   test('what is wrong is said in one line, and nothing is written', async () => {
     const before = await usersOf(added.tenantId);
     const wrong: [change: Record<string, string>, words: RegExp][] = [
-      [{ tenant: 'nobody' }, /no such|no tenant/i],
+      [{ tenant: 'nobody' }, /no such|Tenant not found/i],
       [{ username: 'zoe@atelier.example' }, /taken/],
       [{ username: 'ada@kiesel.example' }, /taken|domain/],
       [{ username: 'new@elsewhere.example' }, /domain/],
@@ -190,7 +190,7 @@ describe('user', () => {
       );
     }
     assert.match(await fault(['user', 'reset-password', 'nobody@atelier.example'], environment), /no user/i);
-    assert.match(await fault(['user', 'list', '--tenant', 'nobody'], environment), /no tenant/i);
+    assert.match(await fault(['user', 'list', '--tenant', 'nobody'], environment), /Tenant not found/);
     assert.deepEqual(await usersOf(added.tenantId), before);
   });
 });
