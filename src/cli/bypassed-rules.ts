@@ -9,7 +9,7 @@ import type { User } from '../domain/people/user.ts';
  */
 export function placementNotes(rules: RegionRules, operation: UserOperation): string[] {
   const placement = rules.operations[operation];
-  const region = `By the rules of the region ${ruleTextIn(rules.name, 'en', rules).text}`;
+  const region = `Under the rules of the region ${ruleTextIn(rules.name, 'en', rules).text}`;
   switch (placement.at) {
     case 'here':
       return [];

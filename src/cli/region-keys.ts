@@ -21,8 +21,8 @@ export async function loadRegionIdentity(config: Config): Promise<string> {
 }
 
 /**
- * Trusts the key of another region on first use. Later files must be signed with that key, or with one whose fingerprint
- * the operator has compared.
+ * Trusts the key of another region on first use. Later files must be signed with that key, or with one whose
+ * fingerprint the operator has compared.
  * @param accepted the fingerprint that the operator passed with --accept-key
  * @param what the kind of file, for error messages: `directory`
  * @returns a function that stores the key; call it once the rest of the file is verified

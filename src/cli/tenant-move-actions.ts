@@ -114,7 +114,9 @@ const receiptLine = (file: string | undefined, region: string, tenantId: string)
     ? `To print the receipt for the operator of ${region}: npx parvis tenant receipt ${tenantId}`
     : `Receipt for the operator of ${region} written to ${file}.`;
 
-/** Users with an unused one-time link need new sign-in details there. With `reset` all users do, so this says nothing. */
+/**
+ * Users with an unused one-time link need new sign-in details there. With `reset` all users do, so this says nothing.
+ */
 const linkLines = (passwords: OutOptions['passwords'], waitForLink: number): string[] =>
   passwords === 'reset' || waitForLink === 0
     ? []

@@ -1,47 +1,47 @@
 import type { Logger } from 'pino';
 
-/** Something that is done beside the requests, now and then. Several nodes do it at once, so it must be safe to. */
+/** A periodic background job. It runs on every node, possibly at the same time, so it must be idempotent. */
 export interface Job {
-  /** Names it in the log when it fails. */
+  /** For log messages. */
   readonly name: string;
   readonly everyMs: number;
-  /** @param stopping aborted when the process is about to end: long work then leaves the rest to its next turn */
+  /** @param stopping aborted when the process is about to exit: a long job then leaves the rest to its next run */
   readonly run: (stopping: AbortSignal) => Promise<void>;
 }
 
 export interface JobRunner {
-  /** Takes on some work. @returns what asks for it at once, instead of at its next turn */
-  add(work: Job): () => void;
+  /** Adds a job. @returns a function that runs the job immediately instead of at its next interval */
+  add(job: Job): () => void;
   start(): void;
-  /** Does all of it once, in turn, and waits for it: what a test does instead of `start`. */
+  /** Runs every job once, one after another. For tests, instead of `start`. */
   runAll(): Promise<void>;
-  /** Begins nothing more, and waits for what is under way. */
+  /** Starts no further runs and waits for those in progress. */
   stop(): Promise<void>;
 }
 
-/** Keeps the work beside the requests: each piece in turn with itself, none in the way of another's failure. */
+/** Runs periodic jobs. A job never overlaps with itself, and its failure does not affect the others. */
 export function createJobRunner(log: Logger): JobRunner {
-  const pieces: ScheduledJob[] = [];
+  const jobs: ScheduledJob[] = [];
   let started = false;
   return {
-    add: (work) => {
-      const piece = scheduleJob(work, log);
-      pieces.push(piece);
-      if (started) piece.start();
+    add: (job) => {
+      const scheduled = scheduleJob(job, log);
+      jobs.push(scheduled);
+      if (started) scheduled.start();
       return () => {
-        if (started) piece.wake();
+        if (started) scheduled.wake();
       };
     },
     start: () => {
       started = true;
-      for (const piece of pieces) piece.start();
+      for (const job of jobs) job.start();
     },
     runAll: async () => {
-      for (const { once } of pieces) await once();
+      for (const { runOnce } of jobs) await runOnce();
     },
     stop: async () => {
       started = false;
-      await Promise.all(pieces.map((piece) => piece.stop()));
+      await Promise.all(jobs.map((job) => job.stop()));
     },
   };
 }
@@ -51,23 +51,25 @@ type ScheduledJob = ReturnType<typeof scheduleJob>;
 function scheduleJob({ name, everyMs, run }: Job, log: Logger) {
   let timer: NodeJS.Timeout | null = null;
   let running: Promise<void> | null = null;
-  let wanted = false;
+  let isDue = false;
   const stopping = new AbortController();
 
-  // Asked for while it runs, it runs once more afterwards: what it was asked for may have come too late for this turn.
+  // If requested during a run, run again afterwards: that run may have started too early to see the new data.
   const wake = (): void => {
-    wanted = true;
-    running ??= turns().finally(() => (running = null));
+    isDue = true;
+    running ??= runWhileDue().finally(() => (running = null));
   };
-  const once = (): Promise<void> => run(stopping.signal);
-  const turns = async (): Promise<void> => {
-    while (wanted && !stopping.signal.aborted) {
-      wanted = false;
-      await once().catch((error: unknown) => log.warn({ err: error }, `${name}: not done, to be tried again`));
+  const runOnce = (): Promise<void> => run(stopping.signal);
+  const runWhileDue = async (): Promise<void> => {
+    while (isDue && !stopping.signal.aborted) {
+      isDue = false;
+      await runOnce().catch((error: unknown) =>
+        log.warn({ err: error }, `Background job ${name} failed and will be retried`),
+      );
     }
   };
   return {
-    once,
+    runOnce,
     wake,
     start: () => {
       timer = setInterval(wake, everyMs).unref();

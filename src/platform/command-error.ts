@@ -1,2 +1,2 @@
-/** A fault that the operator can mend; said in one line, without a stack. */
+/** An error that the operator can fix. Commands print its message without a stack trace. */
 export class CommandError extends Error {}

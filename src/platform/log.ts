@@ -1,6 +1,9 @@
 import type { Logger } from 'pino';
 
-/** A log in which an error is its name, its words and its way: what a database quotes of a row stays out. */
+/**
+ * @returns a logger that logs only name, message, code, stack and cause of errors; other properties may quote database
+ * rows
+ */
 export const withSafeErrors = (log: Logger): Logger => log.child({}, { serializers: { err: serializeError } });
 
 function serializeError(error: unknown): unknown {

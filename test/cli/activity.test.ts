@@ -56,7 +56,7 @@ describe('activity verify --file', () => {
   test('finds nothing wrong with what was exported, without any database, and says what that proves', async () => {
     assert.deepEqual(await verify(written(() => {})), [0, { ok: true, entries: 7, fault: null }]);
     const { stdout } = await run(['activity', 'verify', '--file', file], {});
-    assert.match(stdout, /^7 entries verified: none changed, deleted or reordered\.\n.+compare its last hash/);
+    assert.match(stdout, /^7 entries verified: none changed, deleted or reordered\.\n.+compare the last hash/);
     const piped = await run(['activity', 'verify', '--file', '-', '--json'], {}, readFileSync(file, 'utf8'));
     assert.deepEqual(JSON.parse(piped.stdout), { ok: true, entries: 7, fault: null });
   });
@@ -67,7 +67,7 @@ describe('activity verify --file', () => {
       (all) => void (all[3] = all[3]!.replace('password.reset', 'user.added')),
       2,
       { place: 3, fault: 'changed' },
-      /entry 3 is not as/,
+      /entry 3 was changed after/,
     ],
     ['dropped', (all) => void all.splice(4, 1), 3, { place: 4, fault: 'missing' }, /entry 4 is missing/],
     [
@@ -75,9 +75,9 @@ describe('activity verify --file', () => {
       (all) => void all.splice(2, 2, all[3]!, all[2]!),
       1,
       { place: 2, fault: 'missing' },
-      /entry 2 is missing, or another/,
+      /entry 2 is missing or was replaced/,
     ],
-    ['truncated', (all) => void all.splice(6), 5, { place: 6, fault: 'cutOff' }, /cut off before its end; entry 6/],
+    ['truncated', (all) => void all.splice(6), 5, { place: 6, fault: 'cutOff' }, /truncated: expected entry 6/],
   ];
   for (const [what, edit, entries, found, words] of table) {
     test(`names the first entry that was ${what}, exit 1`, async () => {
@@ -100,7 +100,7 @@ describe('activity verify --file', () => {
     const name = written((all) => void all.splice(0, all.length, ...part.map((line) => JSON.stringify(line))));
     assert.deepEqual(await verify(name), [0, { ok: true, entries: 4, fault: null, filtered: true }]);
     const { stdout } = await run(['activity', 'verify', '--file', name], {});
-    assert.match(stdout, /^4 entries of a part of a log.+\nWhether entries are missing cannot be told/);
+    assert.match(stdout, /^4 entries of a filtered export verified.+\nA filtered export cannot show whether entries are missing/);
   });
 
   test('says in one line what is no log, or not the one that was meant', async () => {

@@ -151,7 +151,7 @@ for (const [dialect, server] of [
       it('is said by check, which reports no fault', async () => {
         const { ok, faults, notes } = await json<{ ok: boolean; faults: string[]; notes?: string[] }>(['check'], wrong);
         assert.deepEqual([ok, faults], [true, []]);
-        assert.match(notes?.join() ?? '', /^The clock, .+ is more than a day ahead .+npx parvis purge/);
+        assert.match(notes?.join() ?? '', /^The system clock .+ is more than a day ahead .+npx parvis purge/);
       });
 
       it('deletes what is due once the operator’s command has confirmed the time', async () => {

@@ -189,7 +189,7 @@ describe('user', () => {
         JSON.stringify(change),
       );
     }
-    assert.match(await fault(['user', 'reset-password', 'nobody@atelier.example'], environment), /no user/i);
+    assert.match(await fault(['user', 'reset-password', 'nobody@atelier.example'], environment), /User not found/);
     assert.match(await fault(['user', 'list', '--tenant', 'nobody'], environment), /Tenant not found/);
     assert.deepEqual(await usersOf(added.tenantId), before);
   });

@@ -80,7 +80,7 @@ describe('a wrong value is named', () => {
 
   test('a region has one address', () => {
     const variables = { BASE_URL: 'https://a.example', REGION_URLS: 'worldwide=https://b.example' };
-    assert.deepEqual(faultsOf(variables), ['REGION_URLS: worldwide differs from BASE_URL']);
+    assert.deepEqual(faultsOf(variables), ['REGION_URLS: the URL of worldwide must equal BASE_URL']);
   });
 });
 
@@ -132,7 +132,7 @@ describe('every fault is told at once', () => {
   test('an address that differs is told beside a wrong port', () => {
     const urls = { BASE_URL: 'https://a.example', REGION_URLS: 'worldwide=https://b.example' };
     const faults = faultsOf({ ...urls, PORT: 'x' });
-    assert.ok(faults.includes('REGION_URLS: worldwide differs from BASE_URL'), faults.join('\n'));
+    assert.ok(faults.includes('REGION_URLS: the URL of worldwide must equal BASE_URL'), faults.join('\n'));
   });
 
   test('and no secret among them', () => {

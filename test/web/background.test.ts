@@ -81,7 +81,7 @@ describe('work beside the requests', () => {
     await delay(30);
     await background.stop();
     assert.equal(finished, true);
-    const failures = lines.filter((line) => line.includes('Broken: not done'));
+    const failures = lines.filter((line) => line.includes('Broken failed'));
     assert.ok(failures.length >= 2, `tried ${failures.length} times`);
     assert.match(failures[0] ?? '', /no luck/);
   });

@@ -15,18 +15,19 @@ import type { z } from 'zod';
 import { packageRoot } from '../package-root.ts';
 import { rulesSchema } from './rules.schema.ts';
 
-/** Folder of the rules files that come with Parvis, one per edition of a region. */
+/** Folder of the built-in rules files, one per edition of a region. */
 export const rulesFolder = path.join(packageRoot, 'rules');
 
 const builtInEditions = ['worldwide', 'germany', 'us-government', 'china'] as const;
 
 const rulesFile = rulesSchema.transform((file, context): RegionRules => {
   const { $schema: _, places, operations, related, ...rules } = file;
-  const fault = (path: (string | number)[], message = 'names a place that is not among the places'): void =>
+  const fault = (path: (string | number)[], message = 'refers to a place that is not defined under places'): void =>
     context.addIssue({ code: 'custom', path, message });
   for (const [path, wording] of textsOf(file))
     for (const language of rules.languages)
-      if (wording[language] === undefined) fault([...path, language], `is missing, and the region offers ${language}`);
+      if (wording[language] === undefined)
+        fault([...path, language], `is required, because the region offers ${language}`);
   const placed = userOperations.map((operation): [UserOperation, Placement] => {
     const placement = placementOf(operations[operation], places);
     if (placement === null) fault(['operations', operation]);
@@ -40,7 +41,7 @@ const rulesFile = rulesSchema.transform((file, context): RegionRules => {
   return { ...rules, related: others, operations: Object.fromEntries(placed) as Record<UserOperation, Placement> };
 });
 
-/** Every text of a rules file, with its path. */
+/** @returns every text of a rules file with its path */
 const textsOf = (file: z.infer<typeof rulesSchema>): [path: (string | number)[], wording: LocalizedText][] => [
   [['name'], file.name],
   ...Object.entries(file.places).map(([id, { name }]): [string[], LocalizedText] => [['places', id, 'name'], name]),
@@ -49,7 +50,7 @@ const textsOf = (file: z.infer<typeof rulesSchema>): [path: (string | number)[],
 
 type Places = Readonly<Record<string, { name: RegionRules['name']; address: string }>>;
 
-// Silence means no: an operation that a rules file does not name is done by nobody.
+// An unlisted operation is denied.
 function placementOf(rule: string | undefined, places: Places): Placement | null {
   if (rule === undefined) return { at: 'nobody' };
   if (rule === 'here' || rule === 'alone' || rule === 'nobody') return { at: rule };
@@ -69,7 +70,7 @@ function placeOf(id: string, places: Places): Place | null {
 
 /**
  * Reads a region's rules from a file.
- * @returns the frozen rules, or every fault of the file, each with its path inside it
+ * @returns the frozen rules, or all errors, each with its path in the file
  */
 export function readRules(file: string): { rules: RegionRules; faults: [] } | { rules: null; faults: string[] } {
   let content: unknown;
@@ -86,13 +87,13 @@ export function readRules(file: string): { rules: RegionRules; faults: [] } | { 
   };
 }
 
-// What a parser says quotes the file, and a wrong path may lead to one that holds a secret.
+// JSON.parse quotes the file in its messages, and REGION_RULES may point to a file of secrets by mistake.
 function safeMessageOf(error: unknown): string {
   const { message } = error as Error;
-  return error instanceof SyntaxError ? (/line \d+ column \d+/.exec(message)?.[0] ?? 'no JSON') : message;
+  return error instanceof SyntaxError ? (/line \d+ column \d+/.exec(message)?.[0] ?? 'invalid JSON') : message;
 }
 
-/** @returns the path of the rules that a region has when the operator names none, or null for an unknown region */
+/** @returns the path of a region's built-in rules, or null if there are none */
 export function builtInRulesFile(region: string): string | null {
   return (builtInEditions as readonly string[]).includes(region) ? path.join(rulesFolder, `${region}.json`) : null;
 }
@@ -106,7 +107,7 @@ const builtIn = new Map(
   builtInEditions.map((region) => [region as string, readRules(path.join(rulesFolder, `${region}.json`)).rules]),
 );
 
-/** @returns the name of a region in a language; a region of the operator's own goes by its id */
+/** @returns the name of a region in a language; its id if the region is not built in */
 export function regionName(region: string, language: Language): RuleText {
   const rules = builtIn.get(region);
   return rules ? ruleTextIn(rules.name, language, rules) : { text: region, language };
