@@ -1,7 +1,7 @@
 import type { ApprovalRule } from './regions.ts';
 import type { Action } from './roles.ts';
 
-/** What an administrator asks another to agree to. */
+/** The actions that an administrator can request and another must approve. */
 export const approvalActions = [
   'resetPassword',
   'removeSecondFactor',
@@ -15,20 +15,20 @@ export const approvalActions = [
 
 export type ApprovalAction = (typeof approvalActions)[number];
 
-/** The rule that asks for it; none can be named for what takes such a rule away. */
+/** The region's rule that makes approval mandatory. Relaxing these rules always requires approval. */
 export const approvalRuleOf: Readonly<Record<Exclude<ApprovalAction, 'loosenRules'>, ApprovalRule>> = {
   resetPassword: 'resetGlobalAdmin',
-  // The second half of a way in, as the password is the first.
+  // A second factor protects an account as much as the password does, so the same rule applies.
   removeSecondFactor: 'resetGlobalAdmin',
   giveGlobalAdmin: 'giveGlobalAdmin',
-  // Whoever comes back as a Global admin is given the level as much as somebody who never had it.
+  // Restoring a Global admin also gives that user the level.
   restore: 'giveGlobalAdmin',
   delete: 'deleteMany',
   exportUsers: 'export',
   exportLog: 'export',
 };
 
-/** What the judge is asked about whoever does it, or agrees to it. */
+/** The policy action that both the requester and the approver must be allowed to perform. */
 export const policyActionOf: Readonly<Record<ApprovalAction, Action>> = {
   resetPassword: 'users.resetPassword',
   removeSecondFactor: 'users.removeSecondFactor',
@@ -40,7 +40,7 @@ export const policyActionOf: Readonly<Record<ApprovalAction, Action>> = {
   loosenRules: 'accountSettings.edit',
 };
 
-/** Acts that are about people, and where these are looked for. */
+/** Whether the users affected by an action are present or deleted. Other actions do not affect single users. */
 export const targetStateOf: Readonly<Partial<Record<ApprovalAction, 'present' | 'deleted'>>> = {
   resetPassword: 'present',
   removeSecondFactor: 'present',
@@ -49,5 +49,8 @@ export const targetStateOf: Readonly<Partial<Record<ApprovalAction, 'present' | 
   delete: 'present',
 };
 
-/** Why a request lapsed: its time was over; who asked, or agreed, may not any more; or what it is about has changed. */
+/**
+ * Why a request expired: it was too old, its requester (`asker`) or approver (`confirmer`) lost the permission, its
+ * subject changed, or the tenant moved to another region.
+ */
 export type ExpiryReason = 'time' | 'asker' | 'confirmer' | 'subject' | 'move';

@@ -1,4 +1,4 @@
-/** Why something is refused; each has a sentence in `policy:` of every language. */
+/** Why the policy denies an action. Each reason has a text under `policy:` in every language. */
 export type DenialReason =
   | (
       | 'principal'
@@ -14,8 +14,8 @@ export type DenialReason =
       | 'support'
     )
   | ('elsewhere' | 'alone' | 'nobody' | 'secondAdministrator')
-  // The same, where not the region decided it but the tenant itself.
+  // Like `administrator` and `nobody`, but decided by the tenant instead of the region.
   | ('tenantAdministrator' | 'tenantNobody');
 
-/** Reasons that say all there is to say. */
+/** Reasons without further details. */
 export type PlainDenialReason = Exclude<DenialReason, 'elsewhere' | 'secondAdministrator'>;

@@ -7,7 +7,7 @@ export type PolicyDecision =
   | { readonly allowed: true }
   | { readonly allowed: false; readonly because: PlainDenialReason }
   | { readonly allowed: false; readonly because: 'elsewhere'; readonly place: LocalizedText; readonly address: string }
-  /** Allowed as soon as another administrator agrees: pages offer it still, as a way to ask them. */
+  /** Allowed once another administrator approves. Pages still offer the action, to request approval. */
   | {
       readonly allowed: false;
       readonly because: 'secondAdministrator';
@@ -15,7 +15,6 @@ export type PolicyDecision =
       readonly users: readonly string[];
     };
 
-/** The judge's no. */
 export type Denial = Exclude<PolicyDecision, { allowed: true }>;
 
 export type Target = Pick<User, 'id' | 'administratorLevel' | 'globalAdminUntil'>;
@@ -24,6 +23,6 @@ export const allow: PolicyDecision = { allowed: true };
 
 export const deny = (because: PlainDenialReason): PolicyDecision => ({ allowed: false, because });
 
-/** @returns whether a page offers it: alone, or as a way to ask another administrator */
+/** @returns whether a page offers the action, directly or to request approval */
 export const isOffered = (decision: PolicyDecision): boolean =>
   decision.allowed || decision.because === 'secondAdministrator';

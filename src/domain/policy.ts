@@ -8,18 +8,18 @@ import { isWithinSupport } from './support.ts';
 import { approvalRuleOf, type ApprovalAction } from './approval-actions.ts';
 import { type PolicyDecision, type Target, allow, deny } from './policy-decision.ts';
 
-/** A principal who is a user, and whom the rules of the tenant bind. */
+/** A principal to whom the rules of the tenant apply. */
 type TenantPrincipal = PersonPrincipal | SupportPrincipal;
 
 /**
- * The authorization policy. Handlers, view models and the activity log all ask it, so that a button and its handler cannot
- * disagree. What it does not know, it denies: a scope without a principal, and every kind without a case of its own.
- * @param target the user acted upon, where there is one
+ * The authorization policy. Handlers, view models and the activity log all use it, so that a button and its handler
+ * cannot disagree. It denies by default: a scope without a principal, and every kind of principal without a case below.
+ * @param target the user that the action affects, if any
  */
 export function may(scope: Scope, action: Action, target?: Target): PolicyDecision {
   const principal = scope.principal as Scope['principal'] | undefined;
   switch (principal?.kind) {
-    // A command on the host acts on the tenant from outside.
+    // Commands on the host are not bound by the rules of the tenant.
     case 'operator':
       return allow;
     case 'person':
@@ -41,7 +41,7 @@ const withinTenant = (scope: Scope, principal: TenantPrincipal, action: Action, 
   checkApproval(scope, action, target) ??
   allow;
 
-// Personal data follows the placement of the user management.
+// Actions on personal data are available wherever the corresponding operation on users is.
 const placementFollows: Partial<Record<Action, UserOperation>> = {
   'personalData.view': 'users.view',
   'personalData.erase': 'users.delete',
@@ -67,7 +67,7 @@ function checkRules(scope: Scope, action: Action): PolicyDecision | null {
 
 const byTenant = { administrator: 'tenantAdministrator', nobody: 'tenantNobody' } as const;
 
-/** Says of a refusal by a rule that a tenant may tighten whose rule it is. */
+/** @returns the denial reason of a rule, which tells whether the tenant or its region set the rule */
 const tenantAwareReason = ({ rules }: Scope, rule: TenantRule, because: keyof typeof byTenant) =>
   rules.tightened?.has(rule) ? byTenant[because] : because;
 
@@ -89,7 +89,7 @@ const isGlobalAdmin = (principal: TenantPrincipal): boolean =>
 
 const approvalActionFor: Readonly<Partial<Record<Action, ApprovalAction>>> = {
   'users.resetPassword': 'resetPassword',
-  // The first password of somebody whom a file added, and who has been made a Global admin since.
+  // The first password of an imported user who has become a Global admin in the meantime.
   'users.import': 'resetPassword',
   'users.removeSecondFactor': 'removeSecondFactor',
   'users.restore': 'restore',
@@ -103,7 +103,7 @@ function checkApproval(scope: Scope, action: Action, target?: Target): PolicyDec
   return act !== undefined && needsApproval(scope, act, targets) ? requireApproval(scope, act, targets) : null;
 }
 
-// Support asks no second administrator: only administrators of the tenant do.
+// Operators with support access cannot request approval; only administrators of the tenant can.
 const requireApproval = (
   { principal }: Scope,
   act: ApprovalAction,
@@ -113,23 +113,25 @@ const requireApproval = (
     ? deny('support')
     : { allowed: false, because: 'secondAdministrator', act, users: targets.map(({ id }) => id) };
 
-const aboutGlobalAdmins: ReadonlySet<ApprovalAction> = new Set(['resetPassword', 'removeSecondFactor', 'restore']);
+const actionsOnGlobalAdmins: ReadonlySet<ApprovalAction> = new Set(['resetPassword', 'removeSecondFactor', 'restore']);
 
-/** @param deletedBefore how many users the scope's actor, or who may be the same person, has deleted within a day */
+/**
+ * @param deletedBefore how many users the actor, or an account that may belong to the same person, deleted within a day
+ */
 function needsApproval(scope: Scope, act: ApprovalAction, targets: readonly Target[], deletedBefore = 0): boolean {
   if (scope.principal.kind === 'operator' || scope.agreed === act) return false;
-  // Asked only of a change that would loosen such a rule, which always takes two.
+  // Relaxing an approval rule always requires approval.
   if (act === 'loosenRules') return true;
-  const { for: guarded, deleteMoreThan } = scope.rules.twoAdministrators;
-  if (!guarded.includes(approvalRuleOf[act])) return false;
+  const { for: approvalRules, deleteMoreThan } = scope.rules.twoAdministrators;
+  if (!approvalRules.includes(approvalRuleOf[act])) return false;
   if (act === 'delete') return deletedBefore + targets.length > deleteMoreThan;
-  if (!aboutGlobalAdmins.has(act)) return true;
+  if (!actionsOnGlobalAdmins.has(act)) return true;
   return targets.some((each) => each.administratorLevel === 'global' || formerAdminProtection(scope, act, each));
 }
 
 /**
- * The policy for deleting users, one or many: beyond a number within a day, a second administrator must approve.
- * @param deletedBefore how many the scope's actor, or who may be the same person, has deleted within a day
+ * The policy for deleting one or more users. Above a limit per day, a second administrator must approve.
+ * @param deletedBefore how many users the actor, or an account that may belong to the same person, deleted within a day
  */
 export function mayDelete(scope: Scope, targets: readonly Target[], deletedBefore: number): PolicyDecision {
   const refused = targets.map((target) => may(scope, 'users.delete', target)).find(({ allowed }) => !allowed);
@@ -137,7 +139,7 @@ export function mayDelete(scope: Scope, targets: readonly Target[], deletedBefor
   return needsApproval(scope, 'delete', targets, deletedBefore) ? requireApproval(scope, 'delete', targets) : allow;
 }
 
-/** The policy for a change of the tenant's own rules. @param loosens whether it would take a second administrator away */
+/** The policy for changing the tenant's rules. @param loosens whether the change relaxes an approval rule */
 export function maySetRules(scope: Scope, loosens: boolean): PolicyDecision {
   const decision = may(scope, 'accountSettings.edit');
   return decision.allowed && loosens && needsApproval(scope, 'loosenRules', [])
@@ -145,16 +147,15 @@ export function maySetRules(scope: Scope, loosens: boolean): PolicyDecision {
     : decision;
 }
 
-/** The two settings of a user that an edit may change. */
 export interface Levels {
   readonly administratorLevel: AdministratorLevel;
   readonly agentLevel: AgentLevel;
 }
 
 /**
- * Whether the scope's actor may give a user these levels: nobody changes their own, and Global admin is given and
- * taken by Global admins alone.
- * @param target the user as they are now; null for one who is being added
+ * The policy for assigning levels to a user. Users cannot change their own levels, and only Global admins can assign or
+ * remove the Global admin level.
+ * @param target the user with the current levels; null for a new user
  */
 export function mayAssignLevels(
   scope: Scope,

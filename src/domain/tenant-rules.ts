@@ -1,19 +1,19 @@
 import type { CodedError } from './errors.ts';
 import { approvalRules, handoverModes, secondFactorScopes, type ApprovalRule, type RegionRules } from './regions.ts';
 
-/** Where a region's number stands, and which side of it is stricter. */
+/** Describes a numeric rule: its value in a region's rules, and whether smaller or larger numbers are stricter. */
 interface NumericRuleSpec {
   readonly of: (rules: RegionRules) => number;
   readonly stricter: 'less' | 'more';
 }
 
-/** The choices that a rule knows, from the loosest to the strictest, and which of them a region made. */
+/** Describes a rule with choices: all of them from least to most strict, and the one in a region's rules. */
 interface ChoiceRuleSpec {
   readonly choices: readonly string[];
   readonly of: (rules: RegionRules) => string;
 }
 
-/** In the order in which the page shows them. */
+/** The numeric rules that a tenant can make stricter, in the order of the page. */
 export const numericRules = {
   temporaryPasswordHours: { of: (rules) => rules.temporaryPassword.lifetimeHours, stricter: 'less' },
   linkHours: { of: (rules) => rules.handOver.linkHours, stricter: 'less' },
@@ -26,12 +26,13 @@ export const numericRules = {
   supportHours: { of: (rules) => rules.supportAccess.longestHours, stricter: 'less' },
 } as const satisfies Readonly<Record<string, NumericRuleSpec>>;
 
-const oneOrTwo = (act: ApprovalRule): ChoiceRuleSpec => ({
+const approvalChoice = (rule: ApprovalRule): ChoiceRuleSpec => ({
   choices: ['one', 'two'],
-  of: (rules) => (rules.twoAdministrators.for.includes(act) ? 'two' : 'one'),
+  of: (rules) => (rules.twoAdministrators.for.includes(rule) ? 'two' : 'one'),
 });
 const permissions = ['allowed', 'forbidden'];
 
+/** The other rules that a tenant can make stricter. */
 export const choiceRules = {
   administratorsManagedBy: {
     choices: ['userManagers', 'globalAdmins'],
@@ -39,10 +40,10 @@ export const choiceRules = {
   },
   secondFactor: { choices: secondFactorScopes, of: (rules) => rules.secondFactor },
   handOver: { choices: handoverModes, of: (rules) => rules.handOver.by },
-  resetGlobalAdmin: oneOrTwo('resetGlobalAdmin'),
-  giveGlobalAdmin: oneOrTwo('giveGlobalAdmin'),
-  export: oneOrTwo('export'),
-  deleteMany: oneOrTwo('deleteMany'),
+  resetGlobalAdmin: approvalChoice('resetGlobalAdmin'),
+  giveGlobalAdmin: approvalChoice('giveGlobalAdmin'),
+  export: approvalChoice('export'),
+  deleteMany: approvalChoice('deleteMany'),
   usersExport: {
     choices: permissions,
     of: (rules) => (rules.operations['users.export'].at === 'here' ? 'allowed' : 'forbidden'),
@@ -56,7 +57,10 @@ export type ChoiceRule = keyof typeof choiceRules;
 export type TenantRule = NumericRule | ChoiceRule;
 type ChoiceOf<Name extends ChoiceRule> = ReturnType<(typeof choiceRules)[Name]['of']>;
 
-/** What a tenant decides for itself. Each can only be stricter than its region; what is absent is the region's. */
+/**
+ * The rules that a tenant has set, which can only be stricter than those of its region. The region's rules apply to the
+ * rest.
+ */
 export type TenantRules = Readonly<
   Partial<Record<NumericRule, number | undefined>> & Partial<Record<ChoiceRule, string | undefined>>
 >;
@@ -64,28 +68,28 @@ export type TenantRules = Readonly<
 export const numericRuleNames = Object.keys(numericRules) as NumericRule[];
 export const choiceRuleNames = Object.keys(choiceRules) as ChoiceRule[];
 
-/** @returns the smallest and the largest number that a tenant may set: its region's is one end of them */
+/** @returns the range of numbers that a tenant may set. One end of it is the region's number. */
 export function boundsOf(name: NumericRule, rules: RegionRules): { least: number; most: number } {
   const { of, stricter }: NumericRuleSpec = numericRules[name];
   if (name === 'attempts' && rules.throttle.fixed) return { least: of(rules), most: of(rules) };
-  // No longer than three quarters of the longest: a password that hardly fits is no password that people choose.
-  const longest = Math.floor((rules.password.maximumLength * 3) / 4);
-  return stricter === 'less' ? { least: 1, most: of(rules) } : { least: of(rules), most: longest };
+  // At most three quarters of the maximum length, so that users have room to choose.
+  const maxMinimumLength = Math.floor((rules.password.maximumLength * 3) / 4);
+  return stricter === 'less' ? { least: 1, most: of(rules) } : { least: of(rules), most: maxMinimumLength };
 }
 
-/** @returns the choices that are stricter than the region's own, from the loosest of them to the strictest */
+/** @returns the choices that are stricter than the region's, from least to most strict */
 export function stricterChoices(name: ChoiceRule, rules: RegionRules): readonly string[] {
   const { choices, of }: ChoiceRuleSpec = choiceRules[name];
   return choices.slice(choices.indexOf(of(rules)) + 1);
 }
 
-/** @returns the names in a tenant's own rules that a region does not let it have: unknown, looser, or no such choice */
+/** @returns the names of tenant rules that are not valid in a region: unknown, less strict, or not a possible value */
 export const invalidRulesIn = (own: TenantRules, rules: RegionRules): string[] =>
   Object.entries(own)
-    .filter(([name, value]) => value !== undefined && !fits(name, value, rules))
+    .filter(([name, value]) => value !== undefined && !isValid(name, value, rules))
     .map(([name]) => name);
 
-/** @returns the first of a tenant's own rules that a region does not let it have, as an error; null where all fit */
+/** @returns an error for the first tenant rule that is not valid in a region; null if all are valid */
 export function tenantRulesFault(own: TenantRules, rules: RegionRules): CodedError | null {
   const [rule] = invalidRulesIn(own, rules);
   if (rule === undefined) return null;
@@ -94,7 +98,7 @@ export function tenantRulesFault(own: TenantRules, rules: RegionRules): CodedErr
   return { code: 'rule.outOfBounds', parameters: { rule, least, most } };
 }
 
-function fits(name: string, value: number | string, rules: RegionRules): boolean {
+function isValid(name: string, value: number | string, rules: RegionRules): boolean {
   const { least, most } = isNumberName(name) ? boundsOf(name, rules) : { least: 1, most: 0 };
   if (typeof value === 'number') return Number.isInteger(value) && value >= least && value <= most;
   return isChoiceName(name) && stricterChoices(name, rules).includes(value);
@@ -103,17 +107,17 @@ function fits(name: string, value: number | string, rules: RegionRules): boolean
 const isNumberName = (name: string): name is NumericRule => Object.hasOwn(numericRules, name);
 const isChoiceName = (name: string): name is ChoiceRule => Object.hasOwn(choiceRules, name);
 
-const made = new WeakMap<RegionRules, WeakMap<TenantRules, RegionRules>>();
+const cache = new WeakMap<RegionRules, WeakMap<TenantRules, RegionRules>>();
 
 /**
- * The same answer for the same two objects, made once: it is asked for with every request.
- * @returns the region's rules with the tenant's own where those are stricter: never looser, whatever was kept
+ * @returns the region's rules with the stricter rules of the tenant. Stored values that are less strict are ignored.
+ * The result is cached per pair of objects, because every request needs it.
  */
 export function effectiveRules(rules: RegionRules, own: TenantRules): RegionRules {
-  let ofRegion = made.get(rules);
-  if (ofRegion === undefined) made.set(rules, (ofRegion = new WeakMap()));
-  let result = ofRegion.get(own);
-  if (result === undefined) ofRegion.set(own, (result = tighten(rules, own)));
+  let byTenant = cache.get(rules);
+  if (byTenant === undefined) cache.set(rules, (byTenant = new WeakMap()));
+  let result = byTenant.get(own);
+  if (result === undefined) byTenant.set(own, (result = tighten(rules, own)));
   return result;
 }
 
@@ -128,17 +132,17 @@ function tighten(rules: RegionRules, own: TenantRules): RegionRules {
 function apply(rules: RegionRules, own: TenantRules): RegionRules {
   const number = (name: NumericRule): number => {
     const { least, most } = boundsOf(name, rules);
-    const kept = own[name];
-    // What was kept may be anything: a text would make this no number at all, which nothing is compared to.
-    const wanted = typeof kept === 'number' && Number.isInteger(kept) ? kept : numericRules[name].of(rules);
-    return Math.min(most, Math.max(least, wanted));
+    const stored = own[name];
+    // Stored JSON may have any type, and a text would result in NaN, which disables every comparison.
+    const value = typeof stored === 'number' && Number.isInteger(stored) ? stored : numericRules[name].of(rules);
+    return Math.min(most, Math.max(least, value));
   };
   const choice = <Name extends ChoiceRule>(name: Name): ChoiceOf<Name> => {
-    const kept = own[name] ?? '';
-    return (stricterChoices(name, rules).includes(kept) ? kept : choiceRules[name].of(rules)) as ChoiceOf<Name>;
+    const stored = own[name] ?? '';
+    return (stricterChoices(name, rules).includes(stored) ? stored : choiceRules[name].of(rules)) as ChoiceOf<Name>;
   };
   const { throttle, operations } = rules;
-  const exporting = choice('usersExport') === 'allowed' ? {} : forbidden(rules);
+  const exporting = choice('usersExport') === 'allowed' ? {} : withoutUsersExport(rules);
   return {
     ...rules,
     operations: { ...operations, ...exporting },
@@ -160,14 +164,16 @@ function apply(rules: RegionRules, own: TenantRules): RegionRules {
   };
 }
 
-/** @returns whether something would need one administrator that needs two, or more may be deleted without a second one */
+/**
+ * @returns whether a change of rules removes an approval requirement or raises the limit of deletions without approval
+ */
 export function weakensApproval(now: RegionRules, next: RegionRules): boolean {
   const [before, after] = [now.twoAdministrators, next.twoAdministrators];
   if (before.for.some((act) => !after.for.includes(act))) return true;
   return before.for.includes('deleteMany') && after.deleteMoreThan > before.deleteMoreThan;
 }
 
-// Where the region has another place for it already, that place stays.
-function forbidden({ operations }: RegionRules): Partial<RegionRules['operations']> {
+// If the region already places exports elsewhere, that stays.
+function withoutUsersExport({ operations }: RegionRules): Partial<RegionRules['operations']> {
   return operations['users.export'].at === 'here' ? { 'users.export': { at: 'nobody' } } : {};
 }

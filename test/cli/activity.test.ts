@@ -100,7 +100,10 @@ describe('activity verify --file', () => {
     const name = written((all) => void all.splice(0, all.length, ...part.map((line) => JSON.stringify(line))));
     assert.deepEqual(await verify(name), [0, { ok: true, entries: 4, fault: null, filtered: true }]);
     const { stdout } = await run(['activity', 'verify', '--file', name], {});
-    assert.match(stdout, /^4 entries of a filtered export verified.+\nA filtered export cannot show whether entries are missing/);
+    assert.match(
+      stdout,
+      /^4 entries of a filtered export verified.+\nA filtered export cannot show whether entries are missing/,
+    );
   });
 
   test('says in one line what is no log, or not the one that was meant', async () => {
