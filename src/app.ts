@@ -31,7 +31,7 @@ import type { RenderView } from './site/http/views.ts';
 import { siteRoutes } from './site/routes.ts';
 import { createUsersCsv } from './site/users/csv.ts';
 
-/** What the portal is assembled from; tests pass clocks of their own and a fresh database. */
+/** The dependencies of the portal. Tests pass their own clocks and a fresh database. */
 export interface AppParts extends Omit<CoreDependencies, 'background' | 'outputs'> {
   readonly sessionStore: Store;
   readonly translator: Translator;
@@ -42,7 +42,7 @@ export interface AppParts extends Omit<CoreDependencies, 'background' | 'outputs
   readonly log: Logger;
 }
 
-/** The composition root: platform, core, then the interfaces, in the order in which a request meets them. */
+/** The composition root. Middleware is listed in the order in which it handles a request. */
 export function createApp(given: AppParts): { app: Express; routes: readonly Route[]; background: JobRunner } {
   const parts = { ...given, log: withSafeErrors(given.log) };
   const { config, database, translator, render, assets, clock, log } = parts;

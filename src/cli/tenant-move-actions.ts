@@ -7,12 +7,10 @@ import {
   finishMove,
   type MoveReport,
   moveIn,
-  type Taken,
   moveOut,
   type MoveOrder,
   receiptOf,
   tenantTables,
-  type TableSummary,
   ownSigner,
   type MovingParts,
 } from '../core/moving/index.ts';
@@ -22,6 +20,14 @@ import type { CommandIo } from './io.ts';
 import { openReceipt } from './receipt-file.ts';
 import { loadRegionIdentity } from './region-keys.ts';
 import { iso, type JsonOption } from './tenant-move-list.ts';
+import {
+  languageLines,
+  linkLines,
+  passwordLines,
+  receiptLine,
+  secondFactorLines,
+  tableLines,
+} from './tenant-move-output.ts';
 import { CommandError } from '../platform/command-error.ts';
 
 export interface OutOptions extends JsonOption, Omit<MoveOrder, 'tenantId'> {}
@@ -37,9 +43,6 @@ export interface DoneOptions extends JsonOption {
   readonly acceptKey?: string;
   readonly receipt: string;
 }
-
-const tableLines = (tables: readonly TableSummary[]): string[] =>
-  tables.map(({ name, rows, digest }) => `  ${name}  ${rows}  sha256 ${digest}`);
 
 export async function runMoveOut(
   io: CommandIo,
@@ -101,40 +104,6 @@ export async function runMoveIn(
   ]);
   keepReceipt?.write(receipt);
 }
-
-const passwordLines = (passwords: Taken['passwords']): string[] => [
-  ...passwords.map(({ username, temporaryPassword }) => `${username}  ${temporaryPassword}`),
-  ...(passwords.length > 0
-    ? ['Temporary passwords of the Global admins (shown only once). They must reset the passwords of all other users.']
-    : []),
-];
-
-const receiptLine = (file: string | undefined, region: string, tenantId: string): string =>
-  file === undefined
-    ? `To print the receipt for the operator of ${region}: npx parvis tenant receipt ${tenantId}`
-    : `Receipt for the operator of ${region} written to ${file}.`;
-
-/**
- * Users with an unused one-time link need new sign-in details there. With `reset` all users do, so this says nothing.
- */
-const linkLines = (passwords: OutOptions['passwords'], waitForLink: number): string[] =>
-  passwords === 'reset' || waitForLink === 0
-    ? []
-    : [
-        `Users with an unused one-time link, which does not move: ${waitForLink}. They need new sign-in details in the new region.`,
-      ];
-
-const secondFactorLines = (secondFactors: number | null): string[] =>
-  secondFactors === null || secondFactors === 0
-    ? []
-    : [`Users whose second factor does not move: ${secondFactors}. They must set up a new one at their next sign-in.`];
-
-const languageLines = ({ company, users }: Taken['relanguaged'], language: string): string[] => [
-  ...(company ? [`This region does not offer the organization’s language; it was changed to ${language}.`] : []),
-  ...(users > 0
-    ? [`Users whose language this region does not offer, and who now use the organization’s language: ${users}`]
-    : []),
-];
 
 /** Deletes the tenant's rows, Redis sessions and unsent emails, and reports the remaining rows. */
 export async function runMoveDone(
