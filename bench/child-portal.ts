@@ -24,7 +24,7 @@ const { app, background } = createApp({
   secrets: loadSecrets(config),
   secondFactorKeys: loadSecondFactorKeys(config),
   hasher: await createHasher(),
-  guesses: createGuessCounter(),
+  guesses: createGuessCounter(['en', 'fr', 'de']),
   translator: await loadTranslator(),
   render: loadViews(),
   assets: loadAssets(),

@@ -44,7 +44,7 @@ export async function findFaults(config: Config): Promise<string[]> {
     SMTP_URL: async () => {
       if (config.mail?.kind === 'smtp') await verifySmtpServer(config.mail);
     },
-    locales: loadTranslator,
+    locales: () => loadTranslator(config.languages),
     views: () => Promise.resolve(loadViews()),
     assets: () => Promise.resolve(loadAssets()),
   };

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { listLanguages } from '../platform/config/languages.ts';
 import { type Tenants, tenantsStore } from '../core/accounts/index.ts';
 import { print, withContext } from './context.ts';
 import type { CommandIo } from './io.ts';
@@ -43,7 +44,7 @@ function addTenantAddCommand(tenant: Command, io: CommandIo): void {
     .description('add a tenant and its first Global admin; print the temporary password once')
     .requiredOption('--name <name>', 'name of the organization')
     .requiredOption('--domain <domain...>', 'email domains of the organization')
-    .requiredOption('--language <language>', 'en, fr or de')
+    .requiredOption('--language <language>', `one of ${listLanguages(io.env.LOCALES_DIR ?? null).join(', ')}`)
     .requiredOption('--admin-name <name>', 'name of the first Global admin')
     .requiredOption('--admin-username <username>', 'user name of the first Global admin, on one of the domains')
     .option('--unlisted', 'leave its domains out of exported directories')

@@ -1,6 +1,8 @@
-/** The languages with complete translations. A region offers some or all of them. */
-export const languages = ['en', 'fr', 'de'] as const;
-export type Language = (typeof languages)[number];
+/** BCP 47 tag of a language that has a folder in `locales`, such as `fr` or `pt-BR`. */
+export type Language = string;
+
+/** The format of language tags. */
+export const languageTag = /^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/;
 
 /** The format of region IDs. */
 export const regionId = /^[a-z][a-z0-9-]{1,30}$/;
@@ -24,7 +26,7 @@ export const userOperations = [
 export type UserOperation = (typeof userOperations)[number];
 
 /** A text of a rules file, by language. Required in the languages of the region. */
-export type LocalizedText = Readonly<Partial<Record<Language, string>>>;
+export type LocalizedText = Readonly<Record<Language, string | undefined>>;
 
 /** A text of a rules file and its language, which may differ from the reader's language. */
 export interface RuleText {
@@ -144,14 +146,11 @@ export const restoreWindowMs = (rules: Pick<RegionRules, 'restoreWindowDays'>): 
 /** @returns how long entries of the activity log are kept, in ms */
 export const logRetentionMs = (rules: RegionRules): number => rules.activityLog.retentionDays * 24 * hourMs;
 
-/** @returns whether a text is the code of a language of the portal */
-export const isLanguage = (text: unknown): text is Language => (languages as readonly unknown[]).includes(text);
-
 /** @returns whether a region offers a language; null, which stands for the tenant's language, is always offered */
 export const offersLanguage = (
   { languages: offered }: Pick<RegionRules, 'languages'>,
   language: string | null,
-): boolean => language === null || (offered as readonly string[]).includes(language);
+): boolean => language === null || offered.includes(language);
 
 /**
  * @returns a text of a rules file in a language or, if missing, in the region's default language

@@ -38,7 +38,6 @@ export const errorTexts: Texts = {
   'importRow.strayCells': 'imports:fault.cells',
   'importRow.unknownValue': 'imports:fault.unknownWord',
   'language.notOffered': 'errors:reason.languageOfRegion',
-  'language.unknown': 'errors:reason.unknownLanguage',
   'link.noMail': 'links:noMail.text',
   'operator.levelNotAllowed': 'tenants:error.operatorLevel',
   'operator.unknown': 'tenants:error.unknownOperator',

@@ -1,6 +1,4 @@
-import type { Language } from '../domain/regions.ts';
-
-/** Formats dates and numbers in one language. Times are epoch ms. */
+/** Formats dates, numbers and lists in one locale. Times are epoch ms. */
 export interface Formats {
   date(at: number): string;
   dateTime(at: number): string;
@@ -47,16 +45,35 @@ function distanceIn(at: number, now: number): [amount: number, unit: Intl.Relati
   return days === 0 ? [Math.round(distance / hour), 'hour'] : [days, 'day'];
 }
 
+// More than there are locales in use on one portal; a client that asks for all of them must not fill the memory.
+const maxKeptLocales = 100;
+
 /**
- * Creates the formatters of one language. They are expensive to create, so create them once per language and process.
+ * Creates the formatters of each locale at its first use: they are expensive to create.
  * @param clock returns the current time in epoch ms, for `relative` and `todayOrYesterday`
  */
-export function createFormats(language: Language, clock: () => number): Formats {
-  const { date, dateTime, weekday, time, zone } = dateFormatters(language);
-  const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
+export function createFormatsByLocale(clock: () => number): (locale: string) => Formats {
+  const kept = new Map<string, Formats>();
+  return (locale) => {
+    const known = kept.get(locale);
+    if (known !== undefined) return known;
+    const formats = createFormats(locale, clock);
+    if (kept.size < maxKeptLocales) kept.set(locale, formats);
+    return formats;
+  };
+}
+
+/**
+ * Creates the formatters of one locale.
+ * @param locale BCP 47, such as `en-GB`
+ * @param clock returns the current time in epoch ms, for `relative` and `todayOrYesterday`
+ */
+export function createFormats(locale: string, clock: () => number): Formats {
+  const { date, dateTime, weekday, time, zone } = dateFormatters(locale);
+  const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   const formatDistance = memoizeDistances(relative);
-  const number = new Intl.NumberFormat(language);
-  const list = new Intl.ListFormat(language);
+  const number = new Intl.NumberFormat(locale);
+  const list = new Intl.ListFormat(locale);
   return {
     date: (at) => date.format(at),
     dateTime: (at) => dateTime.format(at),
@@ -74,18 +91,20 @@ export function createFormats(language: Language, clock: () => number): Formats 
   };
 }
 
-function dateFormatters(language: Language) {
+function dateFormatters(locale: string) {
   const fullDate = { day: 'numeric', month: 'long', year: 'numeric' } as const;
-  const hourAndMinute = { hour: '2-digit', minute: '2-digit' } as const;
-  const date = new Intl.DateTimeFormat(language, fullDate);
+  const date = new Intl.DateTimeFormat(locale, fullDate);
+  const { hourCycle } = new Intl.DateTimeFormat(locale, { hour: 'numeric' }).resolvedOptions();
+  // "9:27 AM", but « 09:27 ».
+  const hourAndMinute = { hour: hourCycle === 'h12' ? 'numeric' : '2-digit', minute: '2-digit' } as const;
   // The generic name covers standard and daylight saving time. UTC has no generic name.
   const isUtc = date.resolvedOptions().timeZone === 'UTC';
   return {
     date,
-    dateTime: new Intl.DateTimeFormat(language, { ...fullDate, ...hourAndMinute, timeZoneName: 'short' }),
-    weekday: new Intl.DateTimeFormat(language, { weekday: 'long', ...fullDate }),
-    time: new Intl.DateTimeFormat(language, hourAndMinute),
-    zone: new Intl.DateTimeFormat(language, { timeZoneName: isUtc ? 'long' : 'longGeneric' }),
+    dateTime: new Intl.DateTimeFormat(locale, { ...fullDate, ...hourAndMinute, timeZoneName: 'short' }),
+    weekday: new Intl.DateTimeFormat(locale, { weekday: 'long', ...fullDate }),
+    time: new Intl.DateTimeFormat(locale, hourAndMinute),
+    zone: new Intl.DateTimeFormat(locale, { timeZoneName: isUtc ? 'long' : 'longGeneric' }),
   };
 }
 

@@ -1,37 +1,45 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
 import { createInstance } from 'i18next';
-import { languages, type Language, type RuleText } from '../domain/regions.ts';
-import { packageRoot } from '../platform/package-root.ts';
+import type { Language, RuleText } from '../domain/regions.ts';
+import { builtInLanguages, type Languages, type LanguageSettings } from '../platform/config/languages.ts';
+import { readTexts, textFaults } from './texts.ts';
 
-const folder = path.join(packageRoot, 'locales');
-
-export type TextValues = Readonly<Record<string, string | number>>;
+/** Values of a text. A list is joined as the language does: `{{names, list}}`. */
+export type TextValues = Readonly<Record<string, string | number | readonly string[]>>;
 
 /** A text from the region's rules in another language than the page gets a `lang` attribute (WCAG 2.2, 3.1.2). */
-export type HtmlValues = Readonly<Record<string, string | number | RuleText>>;
+export type HtmlValues = Readonly<Record<string, TextValues[string] | RuleText>>;
 
 /** The messages of one language. Keys have the form `namespace:path.to.text`. */
 export interface Messages {
   readonly language: Language;
-  readonly direction: 'ltr' | 'rtl';
+  readonly settings: LanguageSettings;
   /** Returns plain text, which the caller must escape. */
   t(key: string, values?: TextValues): string;
   /** Returns safe HTML. Each value is escaped and wrapped in <bdi>, so that it cannot reorder the sentence. */
   html(key: string, values: HtmlValues): string;
+  /** Returns the name of a language in this one, as a cell or a heading shows it: « Anglais ». */
+  languageName(language: Language): string;
 }
 
-export type Translator = (language: Language) => Messages;
+export interface Translator {
+  (language: Language): Messages;
+  /** Every language that it has messages in. */
+  readonly languages: readonly Language[];
+}
 
 /**
  * Loads the messages of every language. There is no fallback language: a missing key throws.
+ * @throws Error that names every text, plural form and value that a language lacks
  */
-export async function loadTranslator(): Promise<Translator> {
+export async function loadTranslator(languages: Languages = builtInLanguages()): Promise<Translator> {
+  const texts = new Map([...languages].map(([tag, settings]) => [tag, readTexts(settings)]));
+  const faults = textFaults(languages, texts);
+  if (faults.length > 0) throw new Error(faults.join('\n'));
   const i18n = createInstance();
   await i18n.init({
-    lng: languages[0],
+    lng: [...languages.keys()][0],
     fallbackLng: false,
-    resources: Object.fromEntries(languages.map((language) => [language, readLanguage(language)])),
+    resources: Object.fromEntries(texts),
     // Templates escape already; escaping here too would show HTML entities to the reader.
     interpolation: { escapeValue: false, skipOnVariables: true },
     returnNull: false,
@@ -49,28 +57,19 @@ export async function loadTranslator(): Promise<Translator> {
     },
   });
   const messagesByLanguage = new Map(
-    languages.map((language) => [
-      language,
-      createMessages(i18n.getFixedT(language) as unknown as Translate, language, i18n.dir(language)),
+    [...languages].map(([tag, settings]) => [
+      tag,
+      createMessages(i18n.getFixedT(tag) as unknown as Translate, settings),
     ]),
   );
-  return (language) => messagesByLanguage.get(language) as Messages;
+  const translator = (language: Language): Messages => messagesByLanguage.get(language) as Messages;
+  return Object.assign(translator, { languages: [...languages.keys()] });
 }
-
-/** Reads the texts of one language, by namespace. A file is one namespace and is named for it. */
-function readLanguage(language: Language): Record<string, Record<string, unknown>> {
-  const files = readdirSync(path.join(folder, language));
-  return Object.fromEntries(
-    files.map((file) => [path.basename(file, '.json'), readTexts(path.join(folder, language, file))]),
-  );
-}
-
-const readTexts = (file: string): Record<string, unknown> =>
-  JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
 
 type Translate = (key: string, values?: TextValues) => string;
 
-function createMessages(translate: Translate, language: Language, direction: 'ltr' | 'rtl'): Messages {
+function createMessages(translate: Translate, settings: LanguageSettings): Messages {
+  const { tag: language } = settings;
   // Most texts have no values or only a count. They are resolved once per process rather than once per request.
   const cache = new Map<string, string>();
   const t: Translate = (key, values) => {
@@ -80,7 +79,20 @@ function createMessages(translate: Translate, language: Language, direction: 'lt
     if (text === undefined) cache.set(cacheKey, (text = translate(key, values)));
     return text;
   };
-  return { language, direction, t, html: (key, values) => translateToHtml(t, language, key, values) };
+  const names = new Intl.DisplayNames(language, { type: 'language' });
+  return {
+    language,
+    settings,
+    t,
+    html: (key, values) => translateToHtml(t, language, key, values),
+    languageName: (tag) => capitalize(names.of(tag) ?? tag, language),
+  };
+}
+
+// In running text, many languages write the names of languages in lower case.
+function capitalize(text: string, locale: string): string {
+  const [first = '', ...rest] = text;
+  return first.toLocaleUpperCase(locale) + rest.join('');
 }
 
 const maxCachedCount = 100;
@@ -96,15 +108,18 @@ function cacheKeyFor(key: string, values: TextValues | undefined): string | null
 // Private-use characters mark the values until the text is escaped; then each value is inserted, wrapped in <bdi>.
 function translateToHtml(t: Translate, language: Language, key: string, values: HtmlValues): string {
   const isolated: (string | RuleText)[] = [];
-  const placeholders = Object.entries(values).map(([name, value]): [string, string | number] => {
+  const mark = (value: string | RuleText): string => `\u{E000}${isolated.push(value) - 1}\u{E001}`;
+  const placeholders = Object.entries(values).map(([name, value]): [string, TextValues[string]] => {
     if (typeof value === 'number') return [name, value];
-    isolated.push(value);
-    return [name, `\u{E000}${isolated.length - 1}\u{E001}`];
+    return [name, isList(value) ? value.map(mark) : mark(value)];
   });
   return escapeHtml(t(key, Object.fromEntries(placeholders))).replace(/\u{E000}(\d+)\u{E001}/gu, (_, index: string) =>
     bdi(isolated[Number(index)] ?? '', language),
   );
 }
+
+// Array.isArray does not narrow a readonly array.
+const isList = (value: HtmlValues[string]): value is readonly string[] => Array.isArray(value);
 
 function bdi(value: string | RuleText, language: Language): string {
   if (typeof value === 'string') return `<bdi>${escapeHtml(value)}</bdi>`;

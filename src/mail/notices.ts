@@ -1,7 +1,7 @@
 import type { Notice } from '../domain/notices.ts';
-import { type Language, languages } from '../domain/regions.ts';
+import type { Language } from '../domain/regions.ts';
 import { cleanName } from '../domain/people/user.ts';
-import { createFormats, type Formats } from '../i18n/formats.ts';
+import { createFormatsByLocale, type Formats } from '../i18n/formats.ts';
 import type { Messages, Translator } from '../i18n/translator.ts';
 import type { AddressedNotice } from '../core/notices/index.ts';
 import type { Mail } from '../platform/mail-transport.ts';
@@ -20,7 +20,7 @@ export interface NoticeRendererDependencies {
 /** The model of the view `notices/mail`. */
 interface EmailModel {
   readonly language: Language;
-  readonly dir: Messages['direction'];
+  readonly dir: 'ltr' | 'rtl';
   readonly subject: string;
   readonly name: string;
   readonly body: string;
@@ -43,13 +43,13 @@ interface Fact {
  * of the one-time link, if the notice contains one; that address appears nowhere else.
  */
 export function createNoticeRenderer({ signInUrl, translator, render, clock }: NoticeRendererDependencies) {
-  const formats = new Map(languages.map((language) => [language, createFormats(language, clock)]));
+  const formatsOf = createFormatsByLocale(clock);
 
   return (addressed: AddressedNotice, link: string | null = null): Mail => {
     const { recipient, notice } = addressed;
     const { language } = recipient;
     const messages = translator(language);
-    const { t, html, direction } = messages;
+    const { t, html, settings } = messages;
     const subject = t(`notices:${notice.kind}.subject`);
     const name = cleanName(recipient.displayName);
     const url = link ?? signInUrl;
@@ -60,12 +60,12 @@ export function createNoticeRenderer({ signInUrl, translator, render, clock }: N
       linkLabel: link === null ? t('notices:open') : t('notices:openLink'),
       footer: t('notices:automatic'),
     };
-    const facts = factsOf(addressed, messages, formats.get(language) as Formats);
+    const facts = factsOf(addressed, messages, formatsOf(settings.locale));
     const lines = facts.map(({ label, value }) => t('notices:fact', { label, value: isolated(value) }));
     const greeting = t('notices:greeting', { name: isolated(name) });
     const linkLine = t('notices:fact', { label: texts.linkLabel, value: url });
     const hasOneTimeLink = link !== null;
-    const model = { language, dir: direction, subject, name, facts, url, hasOneTimeLink };
+    const model = { language, dir: settings.direction, subject, name, facts, url, hasOneTimeLink };
     // A one-time link is the purpose of the email and comes first; the link to the portal comes last.
     const details = [lines.join('\n'), texts.warning];
     const middle = hasOneTimeLink ? [linkLine, ...details] : [...details, linkLine];

@@ -90,7 +90,7 @@ describe('the controls of a page', { skip: skipWithout('chromium', chromium()) }
       for (const [choice, device, expected] of [
         ['Sombre', 'light', dark],
         ['Claire', 'dark', light],
-        ['Automatique (réglage de l’appareil)', 'dark', dark],
+        ['Automatique', 'dark', dark],
       ] as const) {
         await choose(page, 'Apparence', choice);
         assert.equal(pathOf(page), '/my-profile');

@@ -53,11 +53,11 @@ describe('an import in a browser', { skip: skipWithout('chromium', chromium()) }
       // It comes again by itself until it is done.
       await page.getByText('L’importation est terminée').waitFor();
 
-      const passwords = await downloaded(page, () => hands.press('Télécharger les mots de passe temporaires'));
+      const passwords = await downloaded(page, () => hands.press('Télécharger les mots de passe'));
       assert.equal(passwords.name, 'mots-de-passe-temporaires.csv');
       const [secret = ''] = /[A-Z2-9]{4}(?:-[A-Z2-9]{4}){4}/.exec(passwords.text) ?? [];
       assert.ok(!(await page.content()).includes(secret), 'the page itself never shows it');
-      await hands.press('Télécharger les mots de passe temporaires');
+      await hands.press('Télécharger les mots de passe');
       await page.getByText('Vous avez téléchargé les mots de passe temporaires').waitFor();
       await page.context().close();
 

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { parse } from 'csv-parse/sync';
 import { sha256 } from '../../src/platform/database/digest.ts';
 import type { ActivityEvent } from '../../src/domain/activity/event.ts';
-import { languages } from '../../src/domain/regions.ts';
+import { languages } from '../locales/catalogue.ts';
 import { createFileCheck } from '../../src/core/activity/verify-file.ts';
 import { paths } from '../../src/site/http/paths.ts';
 import { createFormats } from '../../src/i18n/formats.ts';

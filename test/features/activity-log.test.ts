@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { languages, type Language } from '../../src/domain/regions.ts';
+import type { Language } from '../../src/domain/regions.ts';
+import { languages } from '../locales/catalogue.ts';
 import { createScope } from '../../src/domain/scope.ts';
 import { createFormats } from '../../src/i18n/formats.ts';
 import { aTenant, aUser, type TestUser } from '../support/builders.ts';
@@ -79,16 +80,16 @@ describe('the activity log', () => {
     const { admin } = await company('en');
     const day = (ago: number): string => new Date(portal.clock.now - ago * dayMs).toISOString().slice(0, 10);
     const shown = async (fields: Readonly<Record<string, string>>): Promise<number> => {
-      await (await admin.visit(log)).submit('Show', fields);
+      await (await admin.visit(log)).submit('Apply filters', fields);
       return sentences(admin).length;
     };
     assert.equal(await shown({}), 3);
-    assert.equal(await shown({ Kind: 'users' }), 1);
+    assert.equal(await shown({ 'Event type': 'users' }), 1);
     admin.sees('Camille Laurent deleted the account of Zoltán Kiss.');
-    assert.equal(await shown({ From: day(1) }), 2);
-    assert.equal(await shown({ Until: day(1) }), 2);
-    assert.equal(await shown({ From: day(1), Until: day(1) }), 1);
-    assert.equal(await shown({ Kind: 'users', From: day(0) }), 0);
+    assert.equal(await shown({ 'Start date': day(1) }), 2);
+    assert.equal(await shown({ 'End date': day(1) }), 2);
+    assert.equal(await shown({ 'Start date': day(1), 'End date': day(1) }), 1);
+    assert.equal(await shown({ 'Event type': 'users', 'Start date': day(0) }), 0);
     admin.sees('No events match your filters');
     await admin.follow('Clear filters');
     assert.equal(sentences(admin).length, 3);
@@ -150,7 +151,7 @@ describe('the activity of one person', () => {
     const { admin, zoe, camille } = await company('en');
     await admin.visit(`${list}/${zoe.id}`);
     await admin.submit('Block sign-in');
-    await admin.follow('All activity of this person');
+    await admin.follow('View all activity');
     assert.deepEqual(sentences(admin), ['Camille Laurent blocked sign-in for Zoé Besson.']);
     assert.equal(squeeze(admin.$('.chosen bdi').first().text()), 'Zoé Besson');
     await admin.follow('Remove filter: Zoé Besson');
@@ -160,14 +161,14 @@ describe('the activity of one person', () => {
 
   it('is found by a part of a name or user name: one is shown, of several the reader chooses', async () => {
     const { admin, zoe, zoltan } = await company('en');
-    await (await admin.visit(log)).submit('Show', { Person: 'besson', Kind: 'users' });
+    await (await admin.visit(log)).submit('Apply filters', { Person: 'besson', 'Event type': 'users' });
     assert.equal(admin.path, `${log}?user=${zoe.id}&kind=users`);
-    await (await admin.visit(log)).submit('Show', { Person: 'ZO' });
+    await (await admin.visit(log)).submit('Apply filters', { Person: 'ZO' });
     admin.sees('Who do you mean?').sees('Zoé Besson').sees(`Zoltán Kiss${zoltan.username} Deleted`);
     assert.deepEqual(sentences(admin), []);
     await admin.follow('Zoltán Kiss');
     assert.deepEqual(sentences(admin), ['Camille Laurent deleted the account of Zoltán Kiss.']);
-    await (await admin.visit(log)).submit('Show', { Person: 'nobody at all' });
+    await (await admin.visit(log)).submit('Apply filters', { Person: 'nobody at all' });
     admin.sees('No one with that name');
   });
 

@@ -43,9 +43,9 @@ describe('a log that is kept for 30 days', async () => {
   it('says so where it ends, and tells what was dropped', async () => {
     await admin.visit(paths.activityLog);
     admin.sees('Dans la région Monde, les entrées sont conservées pendant 30 jours.');
-    admin.sees('Les entrées du journal jusqu’au numéro 1 ont été supprimées');
+    admin.sees('Les entrées du journal ont été supprimées jusqu’au numéro 1');
     await admin.visit(paths.region);
-    admin.sees(/Les entrées du journal d’activité sont conservées pendant\s*30 jours/);
+    admin.sees(/Durée de conservation du journal d’activité\s*30 jours/);
   });
 
   it('gives a file that proves itself from where it begins, and parts of it whose first entry does', async () => {

@@ -77,9 +77,9 @@ describe('a request is not moved on when', () => {
     const address = await aRequest(company);
     const camille = await (await personOf('asker')).visit(address);
     const answer = await camille.send('post', address, { move: 'confirmed' });
-    assert.match(answer.text, /Nobody confirms what they asked for themselves/);
+    assert.match(answer.text, /You can’t approve your own request/);
     await camille.visit('/account-settings/activity-log');
-    camille.sees('Camille Laurent was refused an action: answer a request.');
+    camille.sees('Camille Laurent wasn’t allowed to approve or decline a request.');
   });
 });
 
@@ -154,7 +154,7 @@ describe('what is asked for', () => {
     await fresh();
     await knex('users').where({ id: company.other.id }).update({ state: 'blocked' });
     const camille = await (await personOf('asker')).visit(`${people}/${company.third.id}/reset-password`);
-    camille.sees('No one can approve this right now').sees('turn to the operator of the portal');
+    camille.sees('No one can approve this right now').sees('contact the operator');
     assert.equal(camille.$('main textarea').length, 0);
     const form = { act: 'resetPassword', user: company.third.id, reason: 'Because' };
     assert.equal((await camille.send('post', `${approvals}/new`, form)).status, 409);

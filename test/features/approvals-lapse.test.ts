@@ -80,7 +80,7 @@ describe('the time of a request', () => {
     await late.visit(address);
     await inTime.visit(address);
     portal.clock.now += 1;
-    await late.submit('Confirm');
+    await late.submit('Approve');
     assert.equal(late.status, 409);
     late.sees('The time limit passed.');
     portal.clock.now -= 1;
@@ -93,7 +93,7 @@ describe('the time of a request', () => {
     portal.clock.now += waitMs - 1;
     const noah = await company.as(company.other);
     await noah.visit(address);
-    await noah.submit('Confirm');
+    await noah.submit('Approve');
     portal.clock.now += waitMs - 1;
     const camille = await company.as(company.asker);
     await camille.visit(address);
@@ -108,8 +108,8 @@ describe('what has ended', () => {
     const camille = await company.as(company.asker);
     const address = await aRequest(company);
     await camille.visit(address);
-    await camille.submit('Withdraw');
-    camille.sees('Your request has been withdrawn.');
+    await camille.submit('Withdraw request');
+    camille.sees('Your request was withdrawn.');
     await letTimePass(portal, 30 * 24 * hourMs);
     await portal.background.runAll();
     assert.deepEqual(await statesOf(portal, company.tenant), ['withdrawn']);
@@ -137,6 +137,6 @@ describe('what has ended', () => {
     ]);
     assert.doesNotMatch(kept, /Kanarienvogel/);
     await camille.visit('/account-settings/activity-log');
-    camille.sees('This text has been erased').sees('Zaunkönig');
+    camille.sees('This text was erased').sees('Zaunkönig');
   });
 });

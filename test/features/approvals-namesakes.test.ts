@@ -28,7 +28,7 @@ describe('a request, where names are not enough', async () => {
     const ines = await as(third);
     await ines.visit(await asks(ada));
     ines.sees(asker.displayName).sees(manager.username).doesNotSee(asker.username);
-    await ines.submit('Confirm');
+    await ines.submit('Approve');
     await ada.visit(ines.path);
     ada.sees(third.username);
   });

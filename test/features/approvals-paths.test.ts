@@ -23,7 +23,7 @@ describe('where two are asked for, one alone does not', () => {
     ada.sees('Export all users as a CSV file').sees('Camille Laurent').sees('Noah Klein');
     const address = await asks(ada, 'Yearly audit');
     await noah.visit(address);
-    await noah.submit('Confirm');
+    await noah.submit('Approve');
     const camille = await as(asker);
     await camille.visit(address);
     assert.equal((await camille.send('post', `${address}/perform`)).status, 403);
@@ -46,11 +46,11 @@ describe('where two are asked for, one alone does not', () => {
         assert.equal((await camille.send(method, `${log}/export.${format}?kind=signIn`)).status, 303);
       await camille.visit(`${log}?kind=signIn`);
       await camille.follow(format === 'csv' ? 'Export as CSV' : 'Export as JSON Lines');
-      camille.sees('Export a part of the activity log');
+      camille.sees('Export part of the activity log');
       const address = await asks(camille);
       await noah.visit(address);
       assert.equal(noah.$('main a[href*="kind=signIn"]').length, 1);
-      await noah.submit('Confirm');
+      await noah.submit('Approve');
       await camille.visit(address);
       const file = await camille.send('post', `${address}/perform`, { kind: 'passwords', format: 'csv' });
       assert.match(file.headers['content-disposition'] ?? '', new RegExp(`\\.${format}`));
@@ -63,7 +63,7 @@ describe('where two are asked for, one alone does not', () => {
     const { tenant, asker, as } = await aCarefulCompany(portal);
     const camille = await as(asker);
     await camille.visit(`${people}/new`);
-    camille.sees('Somebody new cannot be a Global admin at once');
+    camille.sees('You can’t make a new user a Global admin right away');
     assert.equal(camille.$('option[value=global]').length, 0);
     const fields = { firstName: 'New', lastName: 'One', displayName: 'New One', administratorLevel: 'global' };
     const answer = await camille.send('post', `${people}/new`, { ...fields, username: `new@${tenant.domain}` });
@@ -78,10 +78,10 @@ describe('where two are asked for, one alone does not', () => {
     const file = csvOf(header, row(`new@${tenant.domain}`), row(plain.username));
     const camille = await check(await as(asker), file);
     assert.deepEqual(
-      rowsShown(camille).map(({ result, details }) => [result, details.includes('Another administrator must agree')]),
+      rowsShown(camille).map(({ result, details }) => [result, details.includes('Another administrator must approve')]),
       [
-        ['Refused', true],
-        ['Refused', true],
+        ['Rejected', true],
+        ['Rejected', true],
       ],
     );
   });
@@ -135,17 +135,17 @@ describe('where two are asked for, one alone does not', () => {
     const { tenant, asker, other, manager, as } = await aCarefulCompany(portal);
     const [camille, noah] = [await as(asker), await as(other)];
     await camille.visit('/account-settings/rules');
-    await camille.submit('Save', { 'Resetting the password of a Global admin, or removing their second factor': '' });
-    camille.sees('Two must also agree to ask for fewer.');
+    await camille.submit('Save', { 'Resetting a Global admin’s password or authenticator app': '' });
+    camille.sees('Removing that requirement also needs two.');
     const address = await asks(camille, 'We are too few');
     assert.equal((await (await as(manager)).visit(address)).status, 404, 'who could not set rules');
     await noah.visit(address);
-    noah.sees('Resetting the password of a Global admin, or removing their second factor: from');
-    await noah.submit('Confirm');
+    noah.sees('Resetting a Global admin’s password or authenticator app: from');
+    await noah.submit('Approve');
     const before = (await tenantsStore.findOwn(portal.database, tenant.scope))?.ownRules;
     assert.deepEqual(before, allOfThem satisfies TenantRules);
     await camille.visit(address);
-    await camille.submit('Relax your organization’s rules');
+    await camille.submit('Relax organization rules');
     const after = (await tenantsStore.findOwn(portal.database, tenant.scope))?.ownRules;
     assert.equal(after?.resetGlobalAdmin, undefined);
     assert.equal(after?.export, 'two');

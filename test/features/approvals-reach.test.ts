@@ -30,14 +30,14 @@ describe('the second factor of a Global admin', () => {
     await anOwner(portal, user);
     const camille = await as(asker);
     const page = `${people}/${user.id}/remove-second-factor`;
-    await camille.visit(`${people}/${user.id}`).then(() => camille.follow('Remove the second factor'));
-    camille.sees('Remove the second factor of Paul Petit');
+    await camille.visit(`${people}/${user.id}`).then(() => camille.follow('Remove authenticator app'));
+    camille.sees('Remove the authenticator app of Paul Petit');
     const address = await asks(camille);
     assert.equal((await camille.send('post', page)).status, 303);
     assert.notEqual((await rowOf(portal, user)).second_factor_at, null, 'alone nothing is removed');
     const noah = await as(other);
-    await noah.visit(address).then(() => noah.submit('Confirm'));
-    await camille.visit(address).then(() => camille.submit('Remove a second factor'));
+    await noah.visit(address).then(() => noah.submit('Approve'));
+    await camille.visit(address).then(() => camille.submit('Remove authenticator app'));
     camille.sees('The approved request was completed.');
     assert.equal((await rowOf(portal, user)).second_factor_at, null);
     assert.deepEqual((await kindsOf(portal, tenant)).slice(-2), ['approval.done', 'secondFactor.removed']);
@@ -58,7 +58,7 @@ describe('a reason', () => {
       for (const file of ['export.csv', 'export.jsonl', 'export.jsonl?kind=approvals'])
         texts.push((await person.send('get', `${log}/${file}`)).text);
       for (const text of texts) assert.equal(text.includes(secret), may, who);
-      assert.match(texts[0] ?? '', /asked another administrator to agree/);
+      assert.match(texts[0] ?? '', /requested approval/);
     }
   });
 
@@ -112,10 +112,10 @@ describe('asking', () => {
     for (let count = 0; count < 19; count++) await anApproval(portal, tenant, asker);
     const target = await aUser(portal, tenant, { administratorLevel: 'global' });
     await camille.visit(`${people}/${target.id}/reset-password`);
-    await camille.submit('Ask for confirmation', { Reason: 'Because' });
-    camille.sees('Too many of your requests are waiting.');
+    await camille.submit('Send request', { Reason: 'Because' });
+    camille.sees('You have too many open requests.');
     await camille.visit('/dashboard');
-    camille.sees('105 requests wait for your answer');
+    camille.sees('105 requests are waiting for your approval');
     await knex('users').where({ id: asker.id }).update({ state: 'blocked' });
     await portal.background.runAll();
     const states = await statesOf(portal, tenant);
@@ -152,7 +152,7 @@ describe('what cannot be asked for', () => {
     await camille.visit(`${approvals}/new?act=loosenRules&idleMinutes=5`);
     const address = await asks(camille);
     const noah = await as(other);
-    await noah.visit(address).then(() => noah.submit('Confirm'));
+    await noah.visit(address).then(() => noah.submit('Approve'));
     const row =
       (await knex<{ subject: string; tenant_id: string }>('approvals').where({ tenant_id: tenant.id }).first())
         ?.subject ?? '';

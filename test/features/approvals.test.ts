@@ -21,26 +21,26 @@ for (const [dialect, server] of [
       await camille.visit(`${people}/${third.id}`);
       await camille.follow('Reset password');
       camille.sees('Your organization requires two administrators for this.');
-      camille.sees('Another administrator has 24 hours to confirm.');
-      camille.sees('These people can confirm').sees('Noah Klein');
+      camille.sees('Another administrator has 24 hours to approve.');
+      camille.sees('Who can approve this').sees('Noah Klein');
       assert.ok(!camille.$('main .role-cards').text().includes('Inès Haddad'), 'whom it is about agrees to nothing');
-      await camille.submit('Ask for confirmation');
+      await camille.submit('Send request');
       assert.equal(camille.status, 422);
-      camille.sees('Enter a reason');
+      camille.sees('Enter a reason.');
       const address = await asks(camille, 'They lost their phone');
 
       assert.equal((await ines.visit(address)).status, 404, 'whom it is about sees nothing');
       await noah.visit('/dashboard');
-      noah.sees('1 request waits for your answer');
-      await noah.follow('1 request waits');
+      noah.sees('1 request is waiting for your approval');
+      await noah.follow('1 request is waiting');
       assert.equal(noah.path, address);
       noah.sees('Reset the password of Inès Haddad').sees('Camille Laurent').sees('They lost their phone');
-      await noah.submit('Confirm', { 'Comment (optional)': 'I have seen her' });
-      noah.sees('You have confirmed the request.').sees('Only the person who asked can do it now');
+      await noah.submit('Approve', { 'Comment (optional)': 'I have seen her' });
+      noah.sees('You approved the request.').sees('Only the requester can complete it');
       assert.ok(!noah.$('main form').length, 'there is nothing left to press');
 
       await camille.visit('/dashboard');
-      camille.sees('1 of your requests has been confirmed');
+      camille.sees('1 of your requests was approved');
       await camille.follow('1 of your requests');
       camille.sees('I have seen her').sees('Noah Klein');
       await camille.submit('Reset password');
@@ -48,7 +48,7 @@ for (const [dialect, server] of [
       const temporary = camille.$('#temporary-password').text();
       assert.match(temporary, /^(\w{4}-){4}\w{4}$/);
       await camille.visit(address);
-      camille.sees('Done').doesNotSee(temporary);
+      camille.sees('Completed').doesNotSee(temporary);
       await noah.visit(address);
       for (const body of [...noah.bodies, ...ines.bodies]) assert.ok(!body.includes(temporary));
       assert.ok(!portal.logged().includes(temporary));
@@ -67,13 +67,13 @@ for (const [dialect, server] of [
       await noah.visit(address);
       await noah.submit('Decline', { 'Comment (optional)': 'Not without a call' });
       await camille.visit('/account-settings/activity-log');
-      camille.sees('Camille Laurent asked another administrator to agree, concerning Inès Haddad: Reset password.');
-      camille.sees('“They lost their phone”').sees(`Request ${address.split('/').at(-1)?.slice(0, 8)}`);
+      camille.sees('Camille Laurent requested approval for Inès Haddad: Reset password.');
+      camille.sees('“They lost their phone”').sees(`Approval request ${address.split('/').at(-1)?.slice(0, 8)}`);
       camille.sees('Noah Klein declined Camille Laurent’s request: Reset password.').sees('“Not without a call”');
       await camille.visit('/dashboard');
-      camille.sees('1 of your requests has been declined');
+      camille.sees('1 of your requests was declined');
       await camille.visit(approvals);
-      camille.sees('Nothing is waiting').sees('Declined');
+      camille.sees('No open requests').sees('Declined');
     });
 
     it('tell by mail those who can confirm, then whoever asked, and nobody why', async () => {
@@ -82,7 +82,7 @@ for (const [dialect, server] of [
       await camille.visit(`${people}/${third.id}/reset-password`);
       const address = await asks(camille, 'Kanarienvogel');
       await noah.visit(address);
-      await noah.submit('Confirm', { 'Comment (optional)': 'Kanarienvogel' });
+      await noah.submit('Approve', { 'Comment (optional)': 'Kanarienvogel' });
       const mails = portal.database.knex<{ tenant_id: string; user_id: string; kind: string; created_at: number }>(
         'deliveries',
       );
@@ -97,12 +97,12 @@ for (const [dialect, server] of [
       const [camille, noah] = [await as(asker), await as(other)];
       await camille.visit(`${people}/${plain.id}`);
       await camille.submit('Save', { 'Last name': 'Blanc', 'Administrator level': 'global' });
-      camille.sees('Everything else has been saved.').sees('Make Zoé Besson a Global admin');
+      camille.sees('Your other changes were saved.').sees('Make Zoé Besson a Global admin');
       const address = await asks(camille);
       await noah.visit(address);
-      await noah.submit('Confirm');
+      await noah.submit('Approve');
       await camille.visit(address);
-      await camille.submit('Assign the Global admin level');
+      await camille.submit('Assign Global admin role');
       camille.sees('The approved request was completed.');
       const row = await rowOf(portal, plain);
       assert.deepEqual([row.administrator_level, row.last_name], ['global', 'Blanc']);
@@ -118,7 +118,7 @@ for (const [dialect, server] of [
       await camille.follow('Restore');
       const address = await asks(camille);
       await noah.visit(address);
-      await noah.submit('Confirm');
+      await noah.submit('Approve');
       await camille.visit(address);
       await camille.submit('Restore a Global admin');
       assert.equal(camille.path, `${people}/${gone.id}`);
@@ -139,14 +139,14 @@ for (const [dialect, server] of [
       const address = await asks(camille, 'The team has left');
       await noah.visit(address);
       noah.sees('Mx C');
-      await noah.submit('Confirm');
+      await noah.submit('Approve');
       await camille.visit(address);
       await camille.submit('Delete user accounts');
       assert.equal(camille.path, people);
       const rows = await portal.database.knex('users').where({ tenant_id: tenant.id, state: 'deleted' });
       assert.equal(rows.length, 4);
       await camille.visit(`${people}/${(await aUser(portal, tenant)).id}/delete`);
-      camille.sees('Ask for confirmation');
+      camille.sees('Send request');
       assert.deepEqual(await statesOf(portal, tenant), ['done']);
     });
   });

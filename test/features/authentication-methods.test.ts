@@ -18,7 +18,7 @@ describe('a session stores how and when its user authenticated', async () => {
   const latest = ({ id }: TestUser): Promise<{ amr: string; auth_time: number }> =>
     knex('user_sessions').where({ user_id: id }).orderBy('created_at', 'desc').first('amr', 'auth_time');
   const renew = (person: Person, code: string): Promise<Person> =>
-    person.visit(paths.ownRecoveryCodes).then(() => person.submit('Generate new recovery codes', proofOf(code)));
+    person.visit(paths.ownRecoveryCodes).then(() => person.submit('Generate new codes', proofOf(code)));
 
   /** Each signs in, and says when its user authenticated, in minutes of the portal's clock from the beginning. */
   const table: [label: string, signIn: () => Promise<[TestUser, number]>, amr: string][] = [
@@ -85,7 +85,7 @@ describe('a session stores how and when its user authenticated', async () => {
       async () => {
         const zoe = await owner();
         const person = await aPerson(portal, english).signIn(zoe.user);
-        await person.submit('Sign in with the recovery code', { 'Recovery code': zoe.recoveryCodes[0] ?? '' });
+        await person.submit('Use recovery code', { 'Recovery code': zoe.recoveryCodes[0] ?? '' });
         assert.equal(person.path, paths.dashboard);
         return [zoe.user, portal.clock.now];
       },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { describe, it } from 'node:test';
-import { languages } from '../../src/domain/regions.ts';
+import { languages } from '../locales/catalogue.ts';
 import { aTenant, aUser, type TestTenant, type TestUser } from '../support/builders.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { squeeze } from '../support/filled-forms.ts';
@@ -62,7 +62,7 @@ describe('the dashboard of an administrator', () => {
     const tenant = await aTenant(portal, { language: 'en' });
     await globalAdmin(tenant, 'Ada');
     const person = await signedIn(await globalAdmin(tenant));
-    person.sees('Nothing needs your attention at the moment.');
+    person.sees('Nothing needs your attention right now.');
     assert.equal(person.$('.attention').length, 0);
   });
 
@@ -113,10 +113,10 @@ describe('the dashboard of everybody else', () => {
     const expired = { password: 'temporary', temporaryUntil: 1, administratorLevel: 'userManagement' } as const;
     await aUser(portal, tenant, { displayName: 'Late Comer', ...expired });
     const person = await signedIn(await aUser(portal, tenant, { agentLevel: 'sales' }));
-    person.sees('No admin').sees('Sales agent').sees('Win customers, request relationships and sell');
-    person.sees('Manage your own profile, password and language');
+    person.sees('No admin').sees('Sales agent').sees('Find new customers, request customer relationships, and sell');
+    person.sees('Manage your own profile, password, and language');
     assert.deepEqual(textsOf(person, '[aria-labelledby=helpers] .tile-title'), ['Camille Laurent', 'Noah Klein']);
-    person.doesNotSee('Needs attention').doesNotSee('Latest events');
+    person.doesNotSee('Needs attention').doesNotSee('Recent activity');
     assert.deepEqual(textsOf(person, '.tiles .tile-title'), ['My profile', 'Change password']);
   });
 });

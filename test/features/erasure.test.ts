@@ -27,7 +27,7 @@ describe('erasing a deleted user for good', async () => {
         .includes('Erase permanently'),
     );
     await admin.visit(pathOf(zoe));
-    admin.sees('Permanently erase Zoé Kanarienvogel?').sees('Nobody can bring them back').sees(zoe.username);
+    admin.sees('Permanently erase Zoé Kanarienvogel?').sees('This can’t be undone').sees(zoe.username);
     assert.equal((await rowsOf(zoe)).length, 1, 'nothing is done before');
     await admin.submit('Erase permanently');
     assert.equal(admin.path, `${list}/deleted`);
@@ -144,7 +144,7 @@ describe('whoever was erased', async () => {
     await paulHere.visit('/dashboard');
     assert.equal(paulHere.path, '/sign-in');
     const again = await aPerson(portal, english).signIn({ ...paul, clearPassword: goodPassword });
-    again.sees('The user name or the password is not right');
+    again.sees('The user name or password is incorrect');
   });
 });
 

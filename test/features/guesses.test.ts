@@ -1,10 +1,11 @@
+import { languages } from '../locales/catalogue.ts';
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createGuessCounter } from '../../src/core/accounts/passwords/guesses.ts';
 
 // Less than the thread takes to read its dictionaries, and more than it takes to answer.
-const counter = createGuessCounter(150);
+const counter = createGuessCounter(languages, 150);
 after(() => counter.close());
 
 test('a thread that is slow to begin is waited for, by whoever asks again', { timeout: 60_000 }, async () => {

@@ -78,8 +78,8 @@ describe('a download of temporary passwords that breaks off', () => {
     for (let tries = 0; tries < 200 && !(await isOver()); tries++) await delay(50);
     assert.ok(made < people, `${made} were made for nobody`);
 
-    admin.sees('The last download broke off').sees('449 new users cannot sign in yet');
-    await admin.submit('Download the temporary passwords');
+    admin.sees('The last download was interrupted').sees('449 new users can’t sign in yet');
+    await admin.submit('Download passwords');
     const second = admin.body;
     assert.equal(second.match(secret)?.length, 449);
     assert.ok(!second.includes(`new0@${tenant.domain}`), 'who has signed in keeps what they have');
@@ -87,7 +87,7 @@ describe('a download of temporary passwords that breaks off', () => {
     assert.equal(await opens(first, `new2@${tenant.domain}`), false, 'what was in the broken file is worth nothing');
     assert.equal(await opens(second, `new449@${tenant.domain}`), true);
     await admin.visit(address);
-    admin.sees('They cannot be downloaded again');
+    admin.sees('You can’t download them again');
   });
 
   it('breaks off by itself when whoever asked for it is blocked', async () => {
@@ -109,7 +109,7 @@ describe('a download of temporary passwords that breaks off', () => {
     assert.equal((await admin.send('POST', `${address}/passwords`)).status, 409);
     (await admin.visit(address)).sees('are being downloaded');
     portal.clock.now += 60_001;
-    (await admin.visit(address)).sees('The last download broke off');
+    (await admin.visit(address)).sees('The last download was interrupted');
     gate.resolve(undefined);
     const next = await admin.send('POST', `${address}/passwords`);
     assert.equal(next.status, 200);

@@ -44,9 +44,9 @@ describe('the rows of an import', async () => {
       rowsShown(person).map(({ line }) => line),
       first,
     );
-    await person.follow('40 Refused');
+    await person.follow('40 Rejected');
     assert.equal(rowsShown(person).length, 40);
-    assert.deepEqual(new Set(results(person)), new Set(['Refused']));
+    assert.deepEqual(new Set(results(person)), new Set(['Rejected']));
     await person.follow('Show all rows');
     await person.follow('0 Unchanged');
     person.sees('No rows with this result');

@@ -15,10 +15,10 @@ describe('a User management admin’s row in Germany', async () => {
     [
       'adds no administrator',
       ['new@', 'Zoé', '', '', 'billing'],
-      'Refused',
-      /In the region Germany, only a Global admin/,
+      'Rejected',
+      /In the Germany region, only a Global admin/,
     ],
-    ['does not touch an administrator', ['billing@', 'Zoé'], 'Refused', /In the region Germany, only a Global admin/],
+    ['does not touch an administrator', ['billing@', 'Zoé'], 'Rejected', /In the Germany region, only a Global admin/],
     ['gives an agent level', ['plain@', '', '', '', '', 'sales'], 'To be changed', /Sales agent/],
   ]);
 });

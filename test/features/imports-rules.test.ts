@@ -46,13 +46,13 @@ describe('a Global admin’s row', () => {
       'changes levels and language',
       ['plain@', '', '', '', 'userManagement', 'helpdesk', 'fr'],
       'To be changed',
-      /^Language As the organization French Administrator level No admin User management admin Agent level No agent Helpdesk agent$/,
+      /^Language Same as organization French Administrator level No admin User management admin Agent level No agent Helpdesk agent$/,
     ],
     [
       'takes levels and language away',
       ['billing@', '', '', '', 'none', 'none', 'tenant'],
       'To be changed',
-      /^Language German As the organization Administrator level Billing admin No admin Agent level Sales agent No agent$/,
+      /^Language German Same as organization Administrator level Billing admin No admin Agent level Sales agent No agent$/,
     ],
     ['demotes another Global admin', ['other@', '', '', '', 'none'], 'To be changed', /Global admin No admin/],
     ['leaves what it leaves empty', ['billing@', '', '', '', '', '', ''], 'Unchanged', /—/],
@@ -63,40 +63,40 @@ describe('a Global admin’s row', () => {
       /—/,
     ],
     ['changes one’s own name', ['global@', '', '', 'Camille'], 'To be changed', /Camille/],
-    ['does not change one’s own level', ['global@', '', '', '', 'none'], 'Refused', /Nobody changes their own levels/],
+    ['does not change one’s own level', ['global@', '', '', '', 'none'], 'Rejected', /You can’t change your own roles/],
     [
       'does not give oneself an agent level',
       ['global@', '', '', '', '', 'admin'],
-      'Refused',
-      /Nobody changes their own levels/,
+      'Rejected',
+      /You can’t change your own roles/,
     ],
-    ['needs a user name', ['', 'Zoé'], 'Refused', /Enter a user name/],
-    ['needs a well-formed one', ['zoé besson@'], 'Refused', /User name/],
-    ['needs one without look-alikes', ['аdmin@', 'Zoé'], 'Refused', /User name/],
-    ['needs a name', ['new@'], 'Refused', /Enter a name/],
-    ['needs a name that can be seen', ['new@', '\u200B', '\u202E'], 'Refused', /Enter a name/],
-    ['needs a name of a sensible length', ['new@', 'x'.repeat(121)], 'Refused', /First name This entry is too long/],
+    ['needs a user name', ['', 'Zoé'], 'Rejected', /Enter a user name/],
+    ['needs a well-formed one', ['zoé besson@'], 'Rejected', /User name/],
+    ['needs one without look-alikes', ['аdmin@', 'Zoé'], 'Rejected', /User name/],
+    ['needs a name', ['new@'], 'Rejected', /Enter a name/],
+    ['needs a name that can be seen', ['new@', '\u200B', '\u202E'], 'Rejected', /Enter a name/],
+    ['needs a name of a sensible length', ['new@', 'x'.repeat(121)], 'Rejected', /First name This entry is too long/],
     [
       'does not make a name too long',
       ['plain@', '', '', 'x'.repeat(121)],
-      'Refused',
+      'Rejected',
       /Display name This entry is too long/,
     ],
-    ['knows no other level', ['new@', 'Zoé', '', '', 'God'], 'Refused', /“God” is not one of the words/],
-    ['knows no level of the other kind', ['new@', 'Zoé', '', '', 'Sales agent'], 'Refused', /“Sales agent”/],
-    ['knows no other language', ['new@', 'Zoé', '', '', '', '', 'Klingon'], 'Refused', /“Klingon”/],
+    ['knows no other level', ['new@', 'Zoé', '', '', 'God'], 'Rejected', /“God” isn’t a valid value/],
+    ['knows no level of the other kind', ['new@', 'Zoé', '', '', 'Sales agent'], 'Rejected', /“Sales agent”/],
+    ['knows no other language', ['new@', 'Zoé', '', '', '', '', 'Klingon'], 'Rejected', /“Klingon”/],
     [
       'has no more cells than headings',
       ['new@', 'Zoé', '', '', '', '', '', 'x'],
-      'Refused',
-      /more cells than there are headings/,
+      'Rejected',
+      /more cells than the heading row/,
     ],
-    ['does not bring a deleted user back', ['deleted@', 'Zoé'], 'Refused', /was deleted and can be restored/],
-    ['does not reuse a name that is not free yet', ['gone@', 'Zoé'], 'Refused', /is taken/],
+    ['does not bring a deleted user back', ['deleted@', 'Zoé'], 'Rejected', /was deleted\. You can restore/],
+    ['does not reuse a name that is not free yet', ['gone@', 'Zoé'], 'Rejected', /is already in use/],
     [
       'is shown as it is, whatever it holds',
       ['<b>x</b>@', '<img src=x onerror=alert(1)>', '{{7*7}}'],
-      'Refused',
+      'Rejected',
       /User name/,
     ],
   ]);
@@ -112,7 +112,7 @@ describe('a Global admin’s row', () => {
       assert.ok(!admin.body.includes('Kanarienvogel'));
     }
     assert.deepEqual(rows, [rows[0], rows[0], rows[0]]);
-    assert.match(JSON.stringify(rows[0]), /must end in a domain/);
+    assert.match(JSON.stringify(rows[0]), /must end with one of/);
   });
 
   it('that comes twice is taken once, by whatever spelling', async () => {
@@ -123,8 +123,8 @@ describe('a Global admin’s row', () => {
       rowsShown(admin).map(({ result, details }) => [result, details]),
       [
         ['To be added', '—'],
-        ['Refused', 'User name This user name already stands in row 2.'],
-        ['Refused', 'User name This user name already stands in row 2.'],
+        ['Rejected', 'User name This user name also appears in row 2.'],
+        ['Rejected', 'User name This user name also appears in row 2.'],
       ],
     );
   });
@@ -133,11 +133,11 @@ describe('a Global admin’s row', () => {
 describe('a User management admin’s row', () => {
   judged(company, 'manager', [
     ['adds a user', ['new@', 'Zoé', '', '', 'billing'], 'To be added', /Billing admin/],
-    ['adds no Global admin', ['new@', 'Zoé', '', '', 'global'], 'Refused', /Only a Global admin/],
-    ['makes nobody a Global admin', ['plain@', '', '', '', 'global'], 'Refused', /Only a Global admin/],
-    ['does not touch a Global admin', ['global@', 'Zoé'], 'Refused', /Global admin/],
+    ['adds no Global admin', ['new@', 'Zoé', '', '', 'global'], 'Rejected', /Only a Global admin/],
+    ['makes nobody a Global admin', ['plain@', '', '', '', 'global'], 'Rejected', /Only a Global admin/],
+    ['does not touch a Global admin', ['global@', 'Zoé'], 'Rejected', /Global admin/],
     ['leaves a Global admin who is as they are', ['global@', 'Mx', '', '', 'global'], 'Unchanged', /—/],
     ['changes another administrator', ['billing@', '', '', '', 'none'], 'To be changed', /No admin/],
-    ['does not change its own level', ['manager@', '', '', '', 'none'], 'Refused', /own levels/],
+    ['does not change its own level', ['manager@', '', '', '', 'none'], 'Rejected', /own roles/],
   ]);
 });

@@ -20,11 +20,11 @@ const stories = {
     header: 'Nom d’utilisateur;Prénom;Niveau d’administration',
     billing: 'Administrateur de la facturation',
     results: ['À modifier', 'À ajouter', 'Refusé'],
-    import: 'Importer les 2 lignes valables',
+    import: 'Importer 2 lignes valides',
     underWay: 'L’importation est en cours',
     done: 'L’importation est terminée',
     afterwards: ['Modifié', 'Ajouté', 'Refusé'],
-    download: 'Télécharger les mots de passe temporaires',
+    download: 'Télécharger les mots de passe',
   },
   de: {
     header: 'Benutzername;Vorname;Administratorebene',
@@ -39,12 +39,12 @@ const stories = {
   en: {
     header: 'User name;First name;Administrator level',
     billing: 'Billing admin',
-    results: ['To be changed', 'To be added', 'Refused'],
-    import: 'Import the 2 valid rows',
-    underWay: 'The import is under way',
-    done: 'The import is done',
-    afterwards: ['Changed', 'Added', 'Refused'],
-    download: 'Download the temporary passwords',
+    results: ['To be changed', 'To be added', 'Rejected'],
+    import: 'Import 2 valid rows',
+    underWay: 'Import in progress',
+    done: 'Import complete',
+    afterwards: ['Changed', 'Added', 'Rejected'],
+    download: 'Download passwords',
   },
 };
 
@@ -96,33 +96,29 @@ describe('a file as a whole', async () => {
   const person = await aPerson(portal, english).signIn(admin);
   const name = zoe.username;
   const faults: [what: string, content: Buffer | string, says: string][] = [
-    ['nothing', '', 'Choose a file. It must not be empty.'],
-    ['white space alone', '\r\n \r\n', 'no rows with users'],
+    ['nothing', '', 'Choose a file that isn’t empty.'],
+    ['white space alone', '\r\n \r\n', 'The file contains no users.'],
     ['no headings', `${name};Zoé`, `The first row has no “User name” column. It contains: ${name}, Zoé`],
-    ['headings alone', 'user name;first name\r\n', 'The file contains no users.'],
-    ['headings and blank rows', 'user name;first name\r\n;\r\n;\r\n', 'no rows with users'],
-    [
-      'a column that is not known',
-      `user name;shoe size;name\n${name};43;x`,
-      'These columns are not known: shoe size, name.',
-    ],
-    ['a column twice', `user name;First name;prénom\n${name};a;b`, 'more than once: prénom'],
-    ['the user name twice', `user name;Username\n${name};${name}`, 'more than once: Username'],
+    ['headings alone', 'user name;first name\r\n', 'The file contains no users. Add at least one row.'],
+    ['headings and blank rows', 'user name;first name\r\n;\r\n;\r\n', 'The file contains no users.'],
+    ['a column that is not known', `user name;shoe size;name\n${name};43;x`, 'Unknown columns: shoe size, name.'],
+    ['a column twice', `user name;First name;prénom\n${name};a;b`, 'Duplicate columns: prénom'],
+    ['the user name twice', `user name;Username\n${name};${name}`, 'Duplicate columns: Username'],
     [
       'a heading for everybody’s prototype',
       `user name;__proto__;constructor\n${name};a;b`,
-      'not known: __proto__, constructor',
+      'Unknown columns: __proto__, constructor',
     ],
     [
       'headings that are markup',
       `user name;<script>alert(1)</script>\n${name};a`,
-      'not known: <script>alert(1)</script>',
+      'Unknown columns: <script>alert(1)</script>',
     ],
-    ['headings without end', `user name;${'x'.repeat(500)}\n${name};a`, `not known: ${'x'.repeat(40)}….`],
-    ['a workbook', Buffer.from('PK\x03\x04\0\0\0', 'latin1'), 'This is a workbook'],
-    ['a picture', Buffer.from('\x89PNG\r\n\x1A\n', 'latin1'), 'This is no CSV file'],
-    ['quotes that do not match', `user name;first name\n${name};"Zoé\n`, 'Row 2 cannot be read'],
-    ['more than 10,000 rows', `user name\n${'a@b.example\n'.repeat(10_001)}`, 'more than 10000 rows'],
+    ['headings without end', `user name;${'x'.repeat(500)}\n${name};a`, `Unknown columns: ${'x'.repeat(40)}….`],
+    ['a workbook', Buffer.from('PK\x03\x04\0\0\0', 'latin1'), 'This is an Excel workbook'],
+    ['a picture', Buffer.from('\x89PNG\r\n\x1A\n', 'latin1'), 'This isn’t a CSV file'],
+    ['quotes that do not match', `user name;first name\n${name};"Zoé\n`, 'Row 2 can’t be read'],
+    ['more than 10,000 rows', `user name\n${'a@b.example\n'.repeat(10_001)}`, 'more than 10,000 rows'],
   ];
   for (const [what, content, says] of faults) {
     it(`is refused in words, and kept nowhere: ${what}`, async () => {
@@ -142,7 +138,7 @@ describe('a file as a whole', async () => {
     await portal.database.knex('throttles').delete();
     await check(person, `Status;Last sign-in;user name;;\nBlocked;2020-01-01;${name};;`);
     assert.deepEqual(results(person), ['Unchanged']);
-    person.sees('There is nothing to import.');
+    person.sees('The file contains no changes.');
     assert.equal(person.$('main button[name=mode]').length, 0);
   });
 });

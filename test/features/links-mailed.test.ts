@@ -38,7 +38,7 @@ for (const [dialect, database] of [
 
     it('goes past the administrator to the user name, in the user’s language', async () => {
       const { zoe, screen, mail, link } = await resetAndMail('de');
-      assert.match(screen, /One-time link sent by mail/);
+      assert.match(screen, /One-time link sent by email/);
       assert.doesNotMatch(screen, anyLink);
       assert.deepEqual(mail.to, [zoe.username]);
       assert.equal(mail.subject, 'Wählen Sie ein neues Kennwort');

@@ -37,10 +37,10 @@ describe('somebody who is added', () => {
   it('gets a link that is shown once, and chooses a password by it', async () => {
     const { tenant, admin } = await aCompanyWith(portal, 'link');
     await admin.visit(`${usersPath}/new`);
-    admin.sees('A one-time link, with which the user chooses a password, is shown to you once.');
+    admin.sees('A one-time link is shown to you once. The user opens it to choose a password.');
     const username = `ada@${tenant.domain}`;
     await admin.submit('Add user', { 'First name': 'Ada', 'Last name': 'Müller', 'User name': username });
-    admin.sees('Ada Müller has been added');
+    admin.sees('Ada Müller was added');
     const [link = ''] = linksIn(admin.$('output#hand-over-link').text());
     const user = await choosePassword(await openLink(portal, link));
     assert.equal(user.path, '/dashboard');
@@ -73,7 +73,7 @@ describe('many who are reset', () => {
       ['Ada', 'Bob', 'Cem'].map((displayName) => aUser(portal, tenant, { displayName })),
     );
     await admin.visit(`${usersPath}/bulk?action=reset&${people.map(({ id }) => `user=${id}`).join('&')}`);
-    admin.sees('Each gets a one-time link, which you are shown this once');
+    admin.sees('Each user gets a one-time link. You’ll see the links once');
     await admin.submit('Reset password');
     const hands = admin.$('.hand').toArray();
     assert.equal(hands.length, 3);
@@ -91,7 +91,7 @@ describe('many who are reset', () => {
     const people = await Promise.all(['Ada', 'Bob'].map((displayName) => aUser(portal, tenant, { displayName })));
     await admin.visit(`${usersPath}/bulk?action=reset&${people.map(({ id }) => `user=${id}`).join('&')}`);
     await admin.submit('Reset password');
-    admin.sees('Each has been sent a one-time link').sees('Ada').sees('Bob');
+    admin.sees('A one-time link was emailed to each user.').sees('Ada').sees('Bob');
     assert.deepEqual(linksIn(admin.body), []);
   });
 });
@@ -99,7 +99,7 @@ describe('many who are reset', () => {
 describe('those whom an import adds', () => {
   it('have their links in a file that is made while it is downloaded', async () => {
     const { admin, address } = await imported('link', 3);
-    admin.sees('Download the one-time links');
+    admin.sees('Download one-time links');
     const file = await admin.send('POST', `${address}/passwords`);
     assert.match(file.text, /User name.*One-time link/);
     const links = linksIn(file.text);
@@ -107,15 +107,15 @@ describe('those whom an import adds', () => {
     for (const link of links) assert.equal((await choosePassword(await openLink(portal, link))).path, '/dashboard');
     assert.equal((await admin.send('POST', `${address}/passwords`)).status, 410);
     await admin.visit('/account-settings/activity-log');
-    admin.sees('Camille Laurent downloaded the one-time links of an import.').sees('one-time links: 3');
+    admin.sees('Camille Laurent downloaded the one-time links of imported users.').sees('One-time links: 3');
   });
 
   it('are mailed theirs where that is the rule', async () => {
     const { tenant, admin, address } = await imported('mailedLink', 3);
     const known = new Set(mailedLinks(portal));
-    await admin.submit('Send the one-time links by mail');
+    await admin.submit('Email one-time links');
     assert.equal(admin.path, address);
-    admin.sees('3 one-time links are on their way by mail.');
+    admin.sees('3 one-time links are being emailed.');
     await portal.background.runAll();
     const links = mailedLinks(portal).filter((link) => !known.has(link));
     assert.equal(links.length, 3);
@@ -123,6 +123,6 @@ describe('those whom an import adds', () => {
     await user.visit('/my-profile');
     user.sees(`@${tenant.domain}`);
     await admin.visit(address);
-    admin.sees('The links were handed over on');
+    admin.sees('The one-time links were issued on');
   });
 });

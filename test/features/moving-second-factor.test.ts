@@ -13,7 +13,7 @@ import { anOwner, codeOf, english, proofOf, recoveryCodesOn, seedOn } from '../s
 import { postgres, skipWithout } from '../support/services.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 
-const why = 'Your organization moved to this region, and your second factor could not move with it.';
+const why = 'Your organization was moved to this region, and your authenticator app couldn’t be moved with it.';
 const addressable = (path: string, id: string): string =>
   path.replace(':userId', id).replace(':token', 'a'.repeat(43)).replace(/:\w+/g, id);
 
@@ -78,7 +78,7 @@ for (const [dialect, fromUrl, toUrl] of [
 
     it('are waived neither by an administrator nor by the operator', async () => {
       const admin = await signIn(other);
-      (await admin.visit(userPath(owner.id))).sees('It could not move to this region with the organization.');
+      (await admin.visit(userPath(owner.id))).sees('It couldn’t be moved to this region with the organization.');
       await admin.send('POST', pathTo(paths.removeSecondFactor, { userId: owner.id }));
       const { database, tenants } = to.portal;
       const found = (await tenantsStore.findForOperator(database, tenant.id))!;
@@ -94,7 +94,7 @@ for (const [dialect, fromUrl, toUrl] of [
     it('are set up once, and then as free as the rules leave them', async () => {
       const person = await signIn(owner);
       const seed = seedOn(person);
-      await person.submit('Confirm and set up', { Code: codeOf(to.portal, seed) });
+      await person.submit('Finish setup', { Code: codeOf(to.portal, seed) });
       const codes = recoveryCodesOn(person);
       assert.equal(codes.length, 10);
       assert.equal((await person.visit(paths.dashboard)).path, paths.dashboard);

@@ -81,7 +81,7 @@ describe('changing one’s own password', () => {
     const zoe = await aUser(portal, tenant);
     const person = await change(await signedIn(zoe), zoe.clearPassword);
     assert.equal(person.path, '/my-profile');
-    person.sees('Your password has been changed.');
+    person.sees('Your password was changed.');
     assert.equal((await signedIn(zoe)).status, 422);
     assert.equal((await signedIn({ ...zoe, clearPassword: chosen })).path, '/dashboard');
   });

@@ -96,7 +96,7 @@ describe('a reset that the rules refuse', () => {
     for (const path of ['/account-settings/user-management', userAddress(zoe), resetAddress(zoe)]) {
       await person.visit(path);
       assert.equal(person.status, 403, path);
-      person.sees('These people can help you').sees('Camille Laurent').sees(camille.username);
+      person.sees('Who can help you').sees('Camille Laurent').sees(camille.username);
       person.doesNotSee('Somebody Else');
       person.doesNotSee('Blocked Person');
     }

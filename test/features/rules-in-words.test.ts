@@ -38,11 +38,11 @@ describe('the table of what is managed where', async () => {
       ]);
     const [azure, office] = ['https://portal.microsoftazure.de', 'https://portal.office.de'];
     assert.deepEqual(rows.slice(0, 5), [
-      ['Users of the organization', azure, office],
+      ['Manage users', azure, office],
       ['Reset a password', azure],
       ['Import and export users', azure, office],
       ['Customers’ users', office, azure],
-      ['Licences', office, azure],
+      ['Licenses', office, azure],
     ]);
     person.sees('Links with this icon open another site.');
     assert.equal(person.$('tbody a[rel="noreferrer external"]').length, 9);
@@ -73,7 +73,7 @@ describe('the table of what is managed where', async () => {
     const person = await aPerson(portal, english).signIn(pending);
     await person.visit(paths.region);
     assert.deepEqual([person.status, person.$('nav.navigation').length], [200, 0]);
-    person.sees('The region and its rules');
+    person.sees('Region and rules');
   });
 });
 
@@ -106,17 +106,17 @@ describe('a rule of the organization’s own', async () => {
     });
     const person = await aPerson(portal, english).signIn(manager);
     await person.visit(paths.users);
-    person.sees('Your organization has turned this off: export users.');
-    person.sees('By a rule of your organization, only Global admins do this to administrators: change a user');
+    person.sees('Turned off by your organization: export users.');
+    person.sees('In your organization, only Global admins can do this to administrators: edit a user');
     await person.visit(userPath(billing.id));
-    person.sees('By a rule of your organization, only Global admins do this to administrators: change a user');
-    person.doesNotSee('In the region');
+    person.sees('In your organization, only Global admins can do this to administrators: edit a user');
+    person.doesNotSee('region, only');
     await person.visit(paths.newUser);
-    person.sees('In your organization, only a Global admin can …');
+    person.sees('In your organization, only a Global admin can assign or remove administrator roles.');
     await person.visit(paths.where);
     person.sees('Turned off by your organization');
     await person.visit(paths.region);
-    person.doesNotSee('by a rule of your organization');
+    person.doesNotSee('by your organization');
     assert.equal((await person.send('POST', `${userPath(billing.id)}/block`)).status, 403);
     const entries = await portal.database.knex<{ data: string }>('activity').where('kind', 'refused');
     assert.match(entries[0]!.data, /tenantAdministrator/);
@@ -125,7 +125,7 @@ describe('a rule of the organization’s own', async () => {
   const company = await aCompany(portal);
   await tenantsStore.setOwnRules(portal.database, company.tenant.scope, { administratorsManagedBy: 'globalAdmins' });
   judged(company, 'manager', [
-    ['is why a row is refused', ['billing@', 'Zoé'], 'Refused', /By a rule of your organization, only a Global admin/],
+    ['is why a row is refused', ['billing@', 'Zoé'], 'Rejected', /In your organization, only a Global admin/],
   ]);
 });
 

@@ -87,9 +87,9 @@ describe('the order of what is asked', () => {
     const fresh = { 'New password': 'seven quiet otters nap', 'Confirm new password': 'seven quiet otters nap' };
     await person.submit('Change password', fresh);
     assert.equal(person.path, paths.ownSecondFactor);
-    person.sees('The rules require a second factor of you');
+    person.sees('Your organization requires two-step verification');
     assert.equal(person.$('.navigation').length, 0, 'there is one thing to do');
-    await person.submit('Confirm and set up', { Code: codeOf(portal, seedOn(person)) });
+    await person.submit('Finish setup', { Code: codeOf(portal, seedOn(person)) });
     assert.equal(recoveryCodesOn(person).length, 10);
     await person.follow('I’ve saved my codes');
     assert.equal(person.path, paths.dashboard);
@@ -123,7 +123,7 @@ describe('the order of what is asked', () => {
     const required = await anOwner(portal, await aUser(portal, strict, { administratorLevel: 'userManagement' }));
     const { person } = required;
     await person.visit(paths.ownSecurity);
-    person.sees('In the region Worldwide, the rules').doesNotSee('Remove the second factor');
+    person.sees('In the Worldwide region, your organization requires').doesNotSee('Remove authenticator app');
     const proof = { currentPassword: goodPassword, code: codeOf(portal, required.seed) };
     assert.equal((await person.send('POST', paths.removeOwnSecondFactor, proof)).status, 403);
     assert.notEqual((await usersStore.find(portal.database, strict.scope, required.user.id))?.secondFactorAt, null);

@@ -101,7 +101,7 @@ describe('a code', async () => {
     person.sees('Too many attempts');
     const elsewhere = await aPerson(portal, english).signIn(owner.user);
     const recovery = { 'Recovery code': owner.recoveryCodes[0] ?? '' };
-    await elsewhere.submit('Sign in with the recovery code', recovery);
+    await elsewhere.submit('Use recovery code', recovery);
     assert.equal(elsewhere.status, 429);
     const events = await activityStore.latestOfUser(portal.database, tenant.scope, owner.user.id);
     assert.equal(events.filter(({ event }) => event.kind === 'signIn.throttled').length, 1, 'one record for a block');

@@ -29,7 +29,7 @@ describe('what happens to a user while they change their second factor', async (
 
   for (const [what, path, button] of [
     ['the removal', paths.removeOwnSecondFactor, 'Remove'],
-    ['new recovery codes', paths.ownRecoveryCodes, 'Generate new recovery codes'],
+    ['new recovery codes', paths.ownRecoveryCodes, 'Generate new codes'],
   ] as const) {
     for (const [label, work] of [
       ['their password is reset', 'reset'],
@@ -52,7 +52,7 @@ describe('what happens to a user while they change their second factor', async (
         await owner.person.submit(button, proofOf(owner.recoveryCodes[0] ?? ''));
         happened();
         assert.equal(owner.person.status, 409);
-        owner.person.sees('Your session or your rights have changed in the meantime');
+        owner.person.sees('Your session or permissions have changed');
         assert.deepEqual(await kept(owner), before);
         const after = await usersStore.find(database, tenant.scope, id);
         assert.equal(after?.epoch, work === 'end' ? 0 : 1, 'the epoch goes forward only');

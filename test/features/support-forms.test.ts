@@ -30,13 +30,13 @@ for (const [dialect, server] of [
         ['as long as numbers go', { hours: '9'.repeat(400) }, /whole number of hours/],
         ['hours in other digits', { hours: '２' }, /whole number of hours/],
         ['nothing', { hours: '' }, /whole number of hours/],
-        ['no purpose', { purpose: ' \u00A0\t' }, /what the access is for/],
-        ['a purpose that cannot be seen', { purpose: '\u202E\u200B\u2066' }, /what the access is for/],
+        ['no purpose', { purpose: ' \u00A0\t' }, /Enter a reason/],
+        ['a purpose that cannot be seen', { purpose: '\u202E\u200B\u2066' }, /Enter a reason/],
         ['a purpose of 10,000 letters', { purpose: 'x'.repeat(10_000) }, /too long/],
-        ['nobody', { operator: '' }, /Choose one of the operator/],
-        ['an id that nobody has', { operator: randomUUID() }, /Choose one of the operator/],
-        ['an administrator of the tenant', { operator: camille.id }, /Choose one of the operator/],
-        ['an operator who is blocked', { operator: blocked.id }, /Choose one of the operator/],
+        ['nobody', { operator: '' }, /Choose a person/],
+        ['an id that nobody has', { operator: randomUUID() }, /Choose a person/],
+        ['an administrator of the tenant', { operator: camille.id }, /Choose a person/],
+        ['an operator who is blocked', { operator: blocked.id }, /Choose a person/],
       ] as const) {
         it(`that asks for ${label} is shown again, and nobody is let in`, async () => {
           const before = await grants();
@@ -80,7 +80,7 @@ for (const [dialect, server] of [
           !person.body.includes('<b>bold') && !person.body.includes('<i>Lum') && !person.body.includes('\u202E'),
         );
       }
-      await operator.submit('Leave');
+      await operator.submit('End support session');
     });
   });
 }

@@ -123,7 +123,7 @@ describe('filtering the list', async () => {
   ];
 
   const cases: [level: string, status: string, found: string[]][] = [
-    ['All levels', 'All statuses', everybody],
+    ['All roles', 'All statuses', everybody],
     ['Global admin', 'All statuses', ['A global', 'Camille']],
     ['User management admin', 'All statuses', ['A user management']],
     ['Billing admin', 'All statuses', ['A billing']],
@@ -131,9 +131,9 @@ describe('filtering the list', async () => {
     ['Admin agent', 'All statuses', ['An agent']],
     ['Sales agent', 'All statuses', ['A billing']],
     ['Helpdesk agent', 'All statuses', ['A user management']],
-    ['All levels', 'Active', ['A billing', 'A global', 'A user management', 'An agent', 'Camille']],
-    ['All levels', 'Must change password', ['A pending', 'An expired']],
-    ['All levels', 'Blocked', ['A blocked', 'A blocked pending']],
+    ['All roles', 'Active', ['A billing', 'A global', 'A user management', 'An agent', 'Camille']],
+    ['All roles', 'Must change password', ['A pending', 'An expired']],
+    ['All roles', 'Blocked', ['A blocked', 'A blocked pending']],
     ['No admin', 'Active', ['An agent']],
     ['Global admin', 'Blocked', []],
   ];
@@ -147,7 +147,7 @@ describe('filtering the list', async () => {
           .filter((_, option) => squeeze(admin.$(option).text()) === words)
           .first()
           .attr('value') ?? 'missing';
-      await admin.submit('Search', { Level: valueOf(level), Status: valueOf(status) });
+      await admin.submit('Search', { Role: valueOf(level), Status: valueOf(status) });
       assert.deepEqual(shown(admin), found);
     });
   }

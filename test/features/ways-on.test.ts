@@ -33,11 +33,11 @@ describe('a page on which something ends', async () => {
   it('says of a link that is over where the next one comes from', async () => {
     const gone = '/link/AAAA-AAAA-AAAA-AAAA-AAAA-AAAA-AAAA';
     const worldwide = await aPerson(portal, english).visit(gone);
-    worldwide.sees('ask an administrator of your organization').doesNotSee('recover your access');
+    worldwide.sees('ask an administrator of your organization').doesNotSee('request a new one');
     const china = await openPortal({ environment: { REGION: 'china' } });
     const alone = await aPerson(china, english).visit(gone);
-    alone.sees('recover your access anew').doesNotSee('ask an administrator');
-    await alone.follow('Recover your access');
+    alone.sees('request a new one').doesNotSee('ask an administrator');
+    await alone.follow('Recover your account');
     assert.equal(alone.path, paths.recoverAccess);
   });
 
@@ -48,15 +48,15 @@ describe('a page on which something ends', async () => {
     const operator = await inside(portal, ada);
     const second = await operator.send('POST', enterPath(grantId));
     assert.equal(second.status, 409);
-    assert.match(second.text, /You are inside an organization already/);
+    assert.match(second.text, /You’re already in a support session/);
     assert.match(second.text, new RegExp(`<main[^]*action="${paths.leaveSupport}"`));
     await one.admin.visit(paths.supportAccess);
-    await one.admin.submit('End now');
-    await late.submit('Enter');
+    await one.admin.submit('End access');
+    await late.submit('Open');
     assert.equal(late.status, 409);
     late
       .sees('You can’t open this organization now')
-      .sees('This access is over')
+      .sees('This access has ended')
       .doesNotSee('Someone else changed this first');
     assert.equal(late.$(`main a.btn[href="${paths.dashboard}"]`).length, 1);
   });
@@ -94,7 +94,7 @@ describe('the recovery codes on paper', async () => {
     await person.submit('Sign in', { Code: codeOf(portal, seed) });
     portal.clock.now += 60_000;
     await person.visit(paths.ownRecoveryCodes);
-    await person.submit('Generate new recovery codes', proofOf(codeOf(portal, seed)));
+    await person.submit('Generate new codes', proofOf(codeOf(portal, seed)));
     assert.equal(recoveryCodesOn(person).length, 10, person.text);
     assert.ok(onSheet().includes('November 24, 2026'), onSheet());
   });
@@ -107,9 +107,9 @@ describe('a wrong recovery code', async () => {
     const { user } = await anOwner(portal, await aUser(portal, await aTenant(portal, { language: 'en' })));
     const person = await aPerson(portal, english).signIn(user);
     await person.submit('Sign in', { Code: '000000' });
-    person.sees('Wait for the next one');
-    await person.submit('Sign in with the recovery code', { 'Recovery code': 'AAAA' });
-    person.sees('This recovery code is not right').doesNotSee('Wait for the next one');
+    person.sees('Wait for the next code');
+    await person.submit('Use recovery code', { 'Recovery code': 'AAAA' });
+    person.sees('The recovery code is incorrect').doesNotSee('Wait for the next code');
   });
 });
 
@@ -121,11 +121,11 @@ describe('what the dashboard and a request say of two administrators', async () 
     await aConfirmedRequest(company);
     const asker = await company.as(company.asker);
     await asker.visit(paths.dashboard);
-    assert.match(asker.$('.attention .notice-success').text(), /has been confirmed/);
+    assert.match(asker.$('.attention .notice-success').text(), /was approved/);
     await anApproval(portal, company.tenant, company.asker);
     const other = await company.as(company.other);
     await other.visit(paths.dashboard);
-    assert.match(other.$('.attention .notice-warning').text(), /waits for your answer/);
+    assert.match(other.$('.attention .notice-warning').text(), /waiting for your approval/);
   });
 
   it('names to the one who asked those who could confirm, as long as nobody has', async () => {
@@ -133,10 +133,10 @@ describe('what the dashboard and a request say of two administrators', async () 
     const address = await aRequest(company);
     const asker = await company.as(company.asker);
     await asker.visit(address);
-    asker.sees('These people can confirm').sees('Noah Klein');
+    asker.sees('Who can approve this').sees('Noah Klein');
     const other = await company.as(company.other);
     await other.visit(address);
-    other.doesNotSee('These people can confirm');
+    other.doesNotSee('Who can approve this');
   });
 });
 
@@ -150,8 +150,8 @@ describe('what is withheld', () => {
     );
     await manager.visit(userPath(global.id));
     assert.equal(manager.$('.elsewhere').length, 1);
-    assert.equal(manager.text.match(/Global admin may|Global admins? do/g)?.length, 1, manager.text);
-    manager.sees('reset a password').sees('change a user');
+    assert.equal(manager.text.match(/Global admins? can do/g)?.length, 1, manager.text);
+    manager.sees('reset a password').sees('edit a user');
   });
 
   it('is said in the reader’s words of the region’s edition, and as it is of an operator’s own', async () => {

@@ -52,7 +52,7 @@ export async function aCarefulCompany(portal: Portal, own: TenantRules = allOfTh
 
 /** Asks from where the person is, the page that takes the reason. @returns the address of the request */
 export async function asks(person: Person, reason = 'They lost their phone'): Promise<string> {
-  await person.submit('Ask for confirmation', { Reason: reason });
+  await person.submit('Send request', { Reason: reason });
   person.sees('Your request was sent to the other administrators.');
   return person.path;
 }

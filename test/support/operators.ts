@@ -66,5 +66,5 @@ export const enterPath = (grantId: string): string => `/support/${grantId}/enter
 /** An operator who has gone in by the button on their dashboard. */
 export async function inside(portal: Portal, operator: TestUser): Promise<Person> {
   const person = await aPerson(portal, english).signIn(operator);
-  return person.submit('Enter');
+  return person.submit('Open');
 }

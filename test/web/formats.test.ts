@@ -60,10 +60,7 @@ const table: Record<
   },
 };
 
-for (const [language, { date, dayName, near, number, relative }] of Object.entries(table) as [
-  Language,
-  (typeof table)['en'],
-][]) {
+for (const [language, { date, dayName, near, number, relative }] of Object.entries(table)) {
   describe(language, () => {
     const formats = createFormats(language, () => now);
 

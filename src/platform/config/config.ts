@@ -2,6 +2,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import type { RegionRules } from '../../domain/regions.ts';
 import { mailFrom, mailOf, smtpUrl, type MailConfig } from './mail.ts';
+import { listLanguages, readLanguages, type Languages } from './languages.ts';
 import { builtInRulesFile, readRules } from './rules.ts';
 
 export type DatabaseConfig =
@@ -13,6 +14,8 @@ export interface Config {
   readonly port: number;
   readonly baseUrl: URL;
   readonly rules: RegionRules;
+  /** All languages with a folder of texts, including those in LOCALES_DIR. */
+  readonly languages: Languages;
   /** The URLs of the regions that this one can redirect users to, including its own. */
   readonly regionUrls: ReadonlyMap<string, URL>;
   readonly dataDirectory: string;
@@ -80,13 +83,15 @@ const wholeNumber = (min: number, max: number) => {
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
-const environment = z.object({
+/** The schema of the environment variables. `settings.ts` documents them. */
+export const environment = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
   PORT: wholeNumber(1, 65_535).default(3000),
   BASE_URL: address.optional(),
   REGION: z.string().default('worldwide'),
   REGION_URLS: regionUrls.optional(),
   REGION_RULES: z.string().optional(),
+  LOCALES_DIR: z.string().optional(),
   DATA_DIR: z.string().min(1).default('data'),
   DATABASE_URL: z
     .string()
@@ -100,6 +105,8 @@ const environment = z.object({
   MAIL_FROM: mailFrom.optional(),
   LOG_LEVEL: z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }).default('info'),
 });
+
+export type EnvironmentVariable = keyof typeof environment.shape;
 
 type Environment = z.infer<typeof environment>;
 
@@ -116,14 +123,16 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
   const faults = parsed.error?.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`) ?? [];
   faults.push(...missingSettings(given));
   const region = given.REGION ?? 'worldwide';
-  const rules = readRegion(region, given.REGION_RULES, faults);
+  const { languages, faults: inLocales } = readLanguages(given.LOCALES_DIR ?? null);
+  faults.push(...inLocales);
+  const rules = readRegion(region, given, faults);
   const { baseUrl, urls } = readAddresses(given);
   const own = urls.get(region);
   if (own && baseUrl && own.origin !== baseUrl.origin)
     faults.push(`REGION_URLS: the URL of ${region} must equal BASE_URL`);
   if (!parsed.success || rules === null || baseUrl === null || faults.length > 0) return { config: null, faults };
   urls.set(rules.region, baseUrl);
-  return { config: assemble(parsed.data, baseUrl, rules, urls), faults: [] };
+  return { config: assemble(parsed.data, { baseUrl, rules, languages, urls }), faults: [] };
 }
 
 /** @returns the errors about settings that another setting requires */
@@ -149,27 +158,45 @@ function readAddresses(given: Readonly<Record<string, string>>): { baseUrl: URL 
   return { baseUrl: chosen.data ?? new URL(`http://localhost:${port.data}`), urls };
 }
 
-function readRegion(id: string, ownFile: string | undefined, faults: string[]): RegionRules | null {
-  const file = ownFile ?? builtInRulesFile(id);
+function readRegion(id: string, given: Readonly<Record<string, string>>, faults: string[]): RegionRules | null {
+  const languages = listLanguages(given.LOCALES_DIR ?? null);
+  const file = given.REGION_RULES ?? builtInRulesFile(id);
   if (file === null) {
     faults.push(`REGION: "${id}" has no built-in rules; set REGION_RULES to a rules file`);
     return null;
   }
-  const { rules, faults: inFile } = readRules(file);
+  const { rules, faults: inFile } = readRules(file, languages);
   faults.push(...inFile.map((fault) => `REGION_RULES: ${file}: ${fault}`));
   if (rules !== null && rules.region !== id) {
     faults.push(`REGION_RULES: ${file} is for the region "${rules.region}", but REGION is "${id}"`);
   }
-  return rules;
+  // A built-in region also offers the languages that the operator adds. A custom rules file lists its languages itself.
+  return rules === null || given.REGION_RULES !== undefined ? rules : withLanguages(rules, languages);
 }
 
-function assemble(values: Environment, baseUrl: URL, rules: RegionRules, urls: ReadonlyMap<string, URL>): Config {
+const withLanguages = (rules: RegionRules, languages: readonly string[]): RegionRules =>
+  Object.freeze({ ...rules, languages: Object.freeze([...rules.languages, ...addedTo(languages)]) });
+
+const addedTo = (languages: readonly string[]): string[] => {
+  const builtIn = listLanguages(null);
+  return languages.filter((tag) => !builtIn.includes(tag));
+};
+
+interface Assembled {
+  readonly baseUrl: URL;
+  readonly rules: RegionRules;
+  readonly languages: Languages;
+  readonly urls: ReadonlyMap<string, URL>;
+}
+
+function assemble(values: Environment, { baseUrl, rules, languages, urls }: Assembled): Config {
   const dataDirectory = path.resolve(values.DATA_DIR);
   return Object.freeze({
     host: values.HOST,
     port: values.PORT,
     baseUrl,
     rules,
+    languages,
     regionUrls: urls,
     dataDirectory,
     database: databaseOf(values.DATABASE_URL, dataDirectory),

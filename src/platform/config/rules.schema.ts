@@ -2,7 +2,7 @@ import { z } from 'zod';
 import {
   approvalRules,
   handoverModes,
-  languages,
+  languageTag,
   regionId,
   secondFactorScopes,
   userOperations,
@@ -10,8 +10,10 @@ import {
 
 const positive = z.number().int().positive();
 
+const language = z.string().regex(languageTag, 'must be a language tag such as en or pt-BR');
+
 const wording = z
-  .partialRecord(z.enum(languages), z.string().min(1))
+  .record(language, z.string().min(1))
   .describe('A text in each language of the region. Readers of other languages get the default language.');
 
 // Anything not allowed explicitly is forbidden.
@@ -44,13 +46,11 @@ export const rulesSchema = z
     revision: z.iso.date().describe('Date of the last change to this file.'),
     name: wording.describe('Name of the region.'),
     languages: z
-      .array(z.enum(languages))
+      .array(language)
       .min(1)
       .refine((all) => new Set(all).size === all.length, 'must not list a language twice')
       .describe('Languages that the region offers, in the order of the language menu.'),
-    defaultLanguage: z
-      .enum(languages)
-      .describe('Used when no other preference is known; must be one of the languages.'),
+    defaultLanguage: language.describe('Used when no other preference is known; must be one of the languages.'),
     places: z
       .record(z.string(), z.strictObject({ name: wording, address: z.url({ protocol: /^https$/ }) }))
       .describe('Places outside this portal where operations are performed, by ID.'),

@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import type { Config } from '../../platform/config/config.ts';
 import { regionName } from '../../platform/config/rules.ts';
-import { type Language, languages, ruleTextIn, type RuleText, type LocalizedText } from '../../domain/regions.ts';
+import { type Language, ruleTextIn, type RuleText, type LocalizedText } from '../../domain/regions.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { initialsOf } from '../../domain/people/user.ts';
 import { displayNameOf } from '../../domain/principal.ts';
@@ -13,13 +13,17 @@ import { navigationFor } from './navigation.ts';
 import type { Messages } from '../../i18n/translator.ts';
 import { textOfFault, type Notice, type Text, type PageOptions } from './page-options.ts';
 
-const ownNames: Readonly<Record<Language, string>> = { en: 'English', fr: 'Français', de: 'Deutsch' };
-
 export interface FrameParts {
   readonly config: Config;
   readonly assets: Assets;
   readonly cookies: Cookies;
 }
+
+/** The fields of a name in the order of a form. */
+const nameFields = {
+  givenFirst: ['firstName', 'lastName'],
+  familyFirst: ['lastName', 'firstName'],
+} as const;
 
 /** The same on every page of a language: put into words once. */
 interface OfLanguage {
@@ -41,18 +45,21 @@ interface FrameDependencies extends FrameParts {
 export function createFrames(parts: FrameParts) {
   const { config } = parts;
   const ofLanguage = new Map(
-    languages.map((language) => [
+    config.rules.languages.map((language) => [
       language,
       { region: ownRegion(config, language), otherRegions: otherRegions(config, language) },
     ]),
   );
-  const languageChoices = config.rules.languages.map((code) => ({ code, name: ownNames[code] }));
+  const languageChoices = config.rules.languages.map((code) => ({
+    code,
+    name: config.languages.get(code)?.name ?? code,
+  }));
   return frameOf.bind(null, { ...parts, ofLanguage, languageChoices });
 }
 
 function frameOf(deps: FrameDependencies, request: Request, nonce: string, messages: Messages, options: PageOptions) {
   const { cookies, assets, languageChoices } = deps;
-  const { language, direction, t } = messages;
+  const { language, settings, t } = messages;
   const { scope } = request;
   const { region, otherRegions } = deps.ofLanguage.get(language) as OfLanguage;
   const token = options.formless === true ? knownToken(request) : newToken(request);
@@ -61,7 +68,8 @@ function frameOf(deps: FrameDependencies, request: Request, nonce: string, messa
   const errors = (options.faults ?? []).map((fault) => ({ field: fault.field, text: wordIn(t, textOfFault(fault)) }));
   return {
     language,
-    dir: direction,
+    dir: settings.direction,
+    nameFields: nameFields[settings.nameOrder],
     languages: languageChoices,
     title: wordIn(t, options.title),
     theme: themeOf(request, cookies),

@@ -5,8 +5,9 @@ import type { Reason } from './offers.ts';
 
 export type ViewName = keyof ViewModels;
 
-/** A value as a page shows it: a text as it is, or the key of a text with its values. */
-export type Shown = { readonly text: string } | { readonly key: string; readonly values?: TextValues };
+/** A value as a page shows it: a text as it is, the key of a text with its values, or a language by its name. */
+export type Shown =
+  { readonly text: string } | { readonly key: string; readonly values?: TextValues } | { readonly language: Language };
 
 /** A person as lists and pages name them. */
 export interface NamedUser {

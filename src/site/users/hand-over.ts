@@ -7,8 +7,7 @@ import type { PageOptions } from '../http/page-options.ts';
 import type { Config } from '../../platform/config/config.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { paths } from '../http/paths.ts';
-import { createFormats } from '../../i18n/formats.ts';
-import { languages } from '../../domain/regions.ts';
+import { createFormatsByLocale } from '../../i18n/formats.ts';
 import type { Messages, Translator } from '../../i18n/translator.ts';
 
 /** What the screen after a reset, or after a user was added, shows about them and their sign-in details. */
@@ -41,7 +40,7 @@ export function shownOnce({ by, clearText, expiresAt }: IssuedCredential): Shown
 
 /** The printed page that goes to a user with their temporary password or link: in their language, not in the administrator's. */
 export function handOverSheet(config: Config, translator: Translator, clock: () => number) {
-  const formats = new Map(languages.map((language) => [language, createFormats(language, clock)]));
+  const formatsOf = createFormatsByLocale(clock);
   const address = new URL(paths.signIn, config.baseUrl).href;
 
   const ofPassword = (t: Messages['t'], { username }: User) => ({
@@ -60,15 +59,15 @@ export function handOverSheet(config: Config, translator: Translator, clock: () 
 
   return (scope: Scope, user: User, { by, expiresAt }: IssuedCredential) => {
     const language = user.language ?? scope.tenant.language;
-    const { t, html, direction } = translator(language);
+    const { t, html, settings } = translator(language);
     return {
       language,
-      dir: direction,
+      dir: settings.direction,
       title: t('users:sheet.title'),
       greeting: html('users:sheet.greeting', { name: user.displayName, tenant: scope.tenant.name }),
       ...(by === 'shown' ? ofPassword(t, user) : ofLink(t, user)),
       expiry: html(by === 'shown' ? 'users:sheet.expiry' : 'links:sheet.expiry', {
-        date: formats.get(language)?.dateTime(expiresAt) ?? '',
+        date: formatsOf(settings.locale).dateTime(expiresAt),
       }),
     };
   };
