@@ -82,7 +82,7 @@ describe('an event in words', () => {
       activity({ kind: 'signIn.failed', because: 'password' }, { actor: null }),
       'Somebody tried to sign in as Zoé with a wrong password.',
       'Une tentative de connexion pour Zoé a été refusée : mot de passe incorrect.',
-      'Eine Anmeldung als Zoé wurde abgelehnt: falsches Kennwort.',
+      'Eine Anmeldung als Zoé ist fehlgeschlagen: falsches Kennwort.',
     ],
     [
       activity({ kind: 'user.edited', changes: [] }, { target: actor }),
