@@ -76,7 +76,7 @@ describe('an event in words', () => {
       activity({ kind: 'user.deleted' }, { target: { id: '1'.repeat(36), name: null, pseudonym: '7F3K-2QXA' } }),
       'Camille deleted the account of Erased person 7F3K-2QXA.',
       'Camille a supprimé le compte attribué à Personne effacée 7F3K-2QXA.',
-      'Camille hat das Konto von Gelöschte Person 7F3K-2QXA gelöscht.',
+      'Camille hat das Konto von Person 7F3K-2QXA (endgültig gelöscht) gelöscht.',
     ],
     [
       activity({ kind: 'signIn.failed', because: 'password' }, { actor: null }),
@@ -94,19 +94,19 @@ describe('an event in words', () => {
       activity({ kind: 'refused', action: 'users.block', because: 'globalAdmin' }),
       'Camille was refused an action concerning Zoé: block or unblock sign-in.|Only for Global admins',
       'Camille s’est vu refuser une action concernant Zoé : bloquer ou débloquer la connexion.|Réservé aux administrateurs généraux',
-      'Camille wurde eine Aktion an Zoé verweigert: die Anmeldung blockieren oder freigeben.|Nur für globale Administratoren',
+      'Camille wurde eine Aktion verweigert, die Zoé betrifft: die Anmeldung blockieren oder freigeben.|Nur für globale Administratoren',
     ],
     [
       activity({ kind: 'activity.exported', format: 'jsonl', filters: ['person', 'firstDay'] }, { target: null }),
       'Camille exported a part of the activity log (JSON Lines).|Narrowed by person and first day',
       'Camille a exporté une partie du journal d’activité (JSON Lines).|Limité par personne et premier jour',
-      'Camille hat einen Teil des Aktivitätsprotokolls exportiert (JSON Lines).|Eingegrenzt durch Person und erster Tag',
+      'Camille hat einen Auszug aus dem Aktivitätsprotokoll exportiert (JSON Lines).|Filter: Person und Startdatum',
     ],
     [
       activity({ kind: 'user.edited', changes }),
       'Camille changed the account of Zoé.|Display name: from “Zoé” to “Zoë”|First name: from “(empty)” to “Zoë”|Last name: the values have been erased|Language: from “As the organization” to “German”|Administrator level: from “No admin” to “Global admin”|Agent level: from “Sales agent” to “Helpdesk agent”',
       'Camille a modifié le compte attribué à Zoé.|Nom d’affichage : de « Zoé » à « Zoë »|Prénom : de « (vide) » à « Zoë »|Nom : les valeurs ont été effacées|Langue : de « Celle de l’organisation » à « Allemand »|Niveau d’administration : de « Pas un administrateur » à « Administrateur général »|Niveau d’agent : de « Agent commercial » à « Agent du support technique »',
-      'Camille hat das Konto von Zoé geändert.|Anzeigename: von „Zoé“ zu „Zoë“|Vorname: von „(leer)“ zu „Zoë“|Nachname: Die Werte wurden entfernt|Sprache: von „Wie die Organisation“ zu „Deutsch“|Administratorebene: von „Kein Administrator“ zu „Globaler Administrator“|Agentenebene: von „Vertriebsbeauftragter“ zu „Helpdesk-Agent“',
+      'Camille hat das Konto von Zoé geändert.|Anzeigename: von „Zoé“ in „Zoë“ geändert|Vorname: von „(leer)“ in „Zoë“ geändert|Nachname: Werte gelöscht|Sprache: von „Wie die Organisation“ in „Deutsch“ geändert|Administratorebene: von „Kein Administrator“ in „Globaler Administrator“ geändert|Agentenebene: von „Vertriebsbeauftragter“ in „Helpdesk-Agent“ geändert',
     ],
   ];
   for (const [what, ...expected] of table) {
