@@ -95,7 +95,7 @@ describe('a user is told by mail', () => {
     assert.doesNotMatch(levels?.text ?? '', /Agent level/);
     const [reset] = await delivered(() => post('/reset-password', { epoch: '0' })(zoe));
     assert.match(reset?.text ?? '', /^When: \u2068November 23, 2026 at 09:00/m);
-    assert.match(reset?.text ?? '', /^Temporary password valid until: \u2068November 26, 2026 at 09:00/m);
+    assert.match(reset?.text ?? '', /^Temporary password expires: \u2068November 26, 2026 at 09:00/m);
   });
 
   it('that the operator did it', async () => {
