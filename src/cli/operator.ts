@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import { languages, type Language } from '../domain/regions.ts';
 import { createOperators, operatorSteps, type OperatorStep, createSupport } from '../core/support/index.ts';
-import { createUserChanges } from '../core/accounts/index.ts';
+import { createUserActions } from '../core/accounts/index.ts';
 import { print, printEach, withContext, type CommandContext } from './context.ts';
 import type { CommandIo } from './io.ts';
 import { listed, printPassword, resetPassword } from './user.ts';
@@ -92,5 +92,5 @@ function operatorsOf({ config, database, tenants }: CommandContext) {
   const { rules } = config;
   const clock = Date.now;
   const support = createSupport({ database, rules, scopeFor: tenants.scopeFor, clock });
-  return createOperators({ database, tenants, changes: createUserChanges({ database, clock }), support, rules });
+  return createOperators({ database, tenants, changes: createUserActions({ database, clock }), support, rules });
 }

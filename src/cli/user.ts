@@ -3,7 +3,7 @@ import { languages, type Language } from '../domain/regions.ts';
 import { administratorLevels, agentLevels, type AdministratorLevel, type AgentLevel } from '../domain/roles.ts';
 import { canonicalUsername, statusOf, type User } from '../domain/people/user.ts';
 import {
-  createRemoval,
+  createSecondFactorRemover,
   createLinkTokens,
   createCredentialIssuer,
   createThrottle,
@@ -112,7 +112,10 @@ async function removeSecondFactorOf(context: CommandContext, typed: string) {
   const { user, tenant } = await findUser(context, typed);
   const scope = context.tenants.operatorScope(tenant);
   const throttle = createThrottle(context.database, context.config.rules);
-  const { outcome } = await createRemoval({ database: context.database, throttle, clock: Date.now })(scope, user.id);
+  const { outcome } = await createSecondFactorRemover({ database: context.database, throttle, clock: Date.now })(
+    scope,
+    user.id,
+  );
   if (outcome === 'moving') throw new CommandFault(`The tenant of ${user.username} is moving to another region`);
   if (outcome !== 'done')
     throw new CommandFault(
@@ -140,7 +143,7 @@ export async function resetPassword(context: CommandContext, typed: string) {
     throw new CommandFault('Somebody else changed this password at the same moment; try again');
   }
   const bypassed = saysOfSecondAdministrator(scope, 'resetPassword', found.user);
-  return { userId: found.user.id, username, temporaryPassword: result.way.clearText ?? '', bypassed };
+  return { userId: found.user.id, username, temporaryPassword: result.credential.clearText ?? '', bypassed };
 }
 
 async function list(
@@ -150,7 +153,7 @@ async function list(
 ): Promise<void> {
   if ((await tenantsStore.findForOperator(database, options.tenant)) === null)
     throw new CommandFault(`There is no tenant ${options.tenant}`);
-  const users = listed(usersStore.everyUser(database, options.tenant), Date.now());
+  const users = listed(usersStore.listByName(database, options.tenant), Date.now());
   await printEach(io, options, 'users', users, ({ id, status, username, name }) =>
     [id, status, username, name].join('  '),
   );

@@ -4,10 +4,10 @@ import type { Config } from '../platform/config/config.ts';
 import type { Database } from '../platform/database/database.ts';
 import type { Background } from '../platform/jobs.ts';
 import { createTransport } from '../platform/mail-transport.ts';
-import { type GuessCounter, createAccounts, type Accounts } from './accounts/index.ts';
+import { type StrengthEstimator, createAccounts, type Accounts } from './accounts/index.ts';
 import { createLogExports, deliverTo, type LogCsv } from './activity/index.ts';
 import { directoryStore } from './directory/index.ts';
-import { type UserCells, createImportsContext } from './imports/index.ts';
+import { type UserCsvVocabulary, createImportsContext } from './imports/index.ts';
 import { noticeSender, type WordNotice } from './notices/index.ts';
 import { createErasure, createPersonalData } from './personal-data/index.ts';
 import { createRetention, retentionSteps, createTrustedClock } from './retention/index.ts';
@@ -26,7 +26,7 @@ export interface CoreDependencies {
   /** Of the seeds of second factors: the first encrypts, all decrypt. */
   readonly secondFactorKeys: readonly string[];
   readonly hasher: Hasher;
-  readonly guesses: GuessCounter;
+  readonly strengthEstimator: StrengthEstimator;
   readonly background: Background;
   /** Epoch ms. */
   readonly clock: () => number;
@@ -39,7 +39,7 @@ export interface CoreDependencies {
 /** What the interfaces contribute to business logic: wording and addresses. */
 export interface CoreOutputs {
   readonly logCsv: LogCsv;
-  readonly userCells: UserCells;
+  readonly userCells: UserCsvVocabulary;
   readonly wordNotice: WordNotice;
   /** @returns the address of a one-time link, by its token */
   readonly linkAddress: (token: string) => string;
@@ -89,7 +89,7 @@ function createDeletions(deps: CoreDependencies, { throttle, tenants, links }: A
   const transport = config.mail === null ? null : createTransport(config.mail);
   const isClockTrusted = (): Promise<boolean> => trustedClock.isTrusted();
   const word = deps.outputs.wordNotice;
-  const sender = noticeSender({ database, word, linkFor: links.addressToSend, isClockTrusted, transport, clock });
+  const sender = noticeSender({ database, word, linkFor: links.addressForMail, isClockTrusted, transport, clock });
   background.add(deliverTo({ database, isClockTrusted, clock, log }, noticesSubscriber.name, sender));
   const erasure = createErasure({ database, throttle, rules, scopeOf, transport, clock });
   const steps = retentionSteps({ database, rules, scopeOf, erasure });

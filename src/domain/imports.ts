@@ -3,7 +3,7 @@ import type { Language } from './regions.ts';
 import type { AdministratorLevel, AgentLevel } from './roles.ts';
 import type { Change } from './people/user.ts';
 
-/** For how long an import is kept after it was staged, wanted or ended: what is in it is personal. In ms. */
+/** How long an import is kept after it was staged, confirmed, applied or aborted, in ms. It holds personal data. */
 export const importKeptMs = 24 * 60 * 60 * 1_000;
 
 const mebibyte = 1024 * 1024;
@@ -42,18 +42,18 @@ export type PlannedRow = RowBase &
   );
 
 /**
- * The way of an import: read, shown to whoever sent it, wanted by them, then done or stopped as a whole.
- * An import that is still being read is nobody's to see.
+ * The life cycle of an import: the file is read, the planned rows are staged for review, the user confirms them, and then they
+ * are applied or aborted as a whole. An import that is still being read is not visible to any user.
  */
-export type ImportState = 'reading' | 'staged' | 'wanted' | 'done' | 'stopped';
+export type ImportState = 'reading' | 'staged' | 'confirmed' | 'applied' | 'aborted';
 
-/** All rows or nothing; or those that are not refused. */
-export const importModes = ['all', 'good'] as const;
+/** `all` applies every row or none; `validRowsOnly` leaves out the rows that are refused. */
+export const importModes = ['all', 'validRowsOnly'] as const;
 export type ImportMode = (typeof importModes)[number];
 
-/** Why a wanted import changed nobody. */
-export type Stop = 'rows' | 'rights' | 'lastGlobalAdmin';
+/** Why a confirmed import was aborted without any change. */
+export type AbortReason = 'rows' | 'rights' | 'lastGlobalAdmin';
 
-/** @returns whether an import may be wanted in this way: all or nothing is no choice where something is refused already */
-export const mayWant = (mode: ImportMode, { added, changed, refused }: Counts): boolean =>
-  added + changed > 0 && (mode === 'good' || refused === 0);
+/** @returns whether an import can be confirmed in this mode. `all` is not possible once a row has been refused. */
+export const canConfirm = (mode: ImportMode, { added, changed, refused }: Counts): boolean =>
+  added + changed > 0 && (mode === 'validRowsOnly' || refused === 0);

@@ -89,10 +89,10 @@ function signInPages({
     ...linksRoutes({ links, throttle: recovery.throttle, authentication, cookies, rules }),
     ...recoveryRoutes({ config, database, cookies, recovery }),
     ...setupRoutes({ database, tenants, passwords, hasher, rules }),
-    ...codeRoutes({ giveCode: secondFactor.giveCode, authentication }),
+    ...codeRoutes({ giveCode: secondFactor.submitCode, authentication }),
     ...ownSecondFactorRoutes({
       secondFactor: secondFactor.secondFactor,
-      offer: secondFactor.offer,
+      offer: secondFactor.enrollmentSeed,
       authentication,
       devices,
       cookies,

@@ -9,8 +9,8 @@ import * as credentialsStore from '../../src/core/accounts/stores/credentials.st
 import * as sessionsStore from '../../src/core/accounts/stores/sessions.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 import * as importsStore from '../../src/core/imports/imports.store.ts';
-import * as importRunsStore from '../../src/core/imports/run.store.ts';
-import * as importPasswordsStore from '../../src/core/imports/passwords.store.ts';
+import * as importJobStore from '../../src/core/imports/import-job.store.ts';
+import * as importPasswordsStore from '../../src/core/imports/import-passwords.store.ts';
 import { operator } from '../../src/domain/principal.ts';
 import { passwordRowOf } from '../support/credentials.ts';
 
@@ -54,10 +54,10 @@ for (const { dialect, config, skip } of both(await postgres())) {
         return { line: index + 2, username, displayName, outcome: 'added', userId: id, user };
       });
       const id = await staged(scope, rows);
-      await importRunsStore.finish(database, id, {
-        state: 'done',
+      await importJobStore.finish(database, id, {
+        state: 'applied',
         counts: none,
-        stoppedBy: null,
+        abortReason: null,
         at: start,
         expiresAt: tomorrow,
       });
@@ -108,7 +108,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
         assert.equal(await importsStore.find(database, stranger, id), null);
         assert.deepEqual(await importsStore.rows(database, stranger, id, null, { after: 0 }, 9), []);
         assert.equal(
-          await importsStore.want(database, stranger, id, { mode: 'all', epoch: 0, expiresAt: start }),
+          await importsStore.confirm(database, stranger, id, { mode: 'all', epoch: 0, expiresAt: start }),
           false,
         );
         assert.equal(await importPasswordsStore.count(database, stranger, id), 0);
@@ -121,16 +121,16 @@ for (const { dialect, config, skip } of both(await postgres())) {
       assert.equal(await importPasswordsStore.count(database, scope, id), 2);
     });
 
-    test('are wanted once', async () => {
+    test('are confirmed once', async () => {
       const scope = await anAdmin();
       const id = await staged(scope);
-      const want = () => importsStore.want(database, scope, id, { mode: 'good', epoch: 3, expiresAt: start });
-      assert.deepEqual((await Promise.all([want(), want(), want()])).sort(), [false, false, true]);
-      const [wanted] = (await importRunsStore.listWantedAcrossTenants(database)).filter((each) => each.id === id);
-      assert.deepEqual(
-        [wanted?.mode, wanted?.userEpoch, wanted?.tenantId, wanted?.address, wanted?.requestId],
-        ['good', 3, scope.tenant.id, scope.address, scope.requestId],
-      );
+      const request = { mode: 'validRowsOnly', epoch: 3, expiresAt: start } as const;
+      const confirm = () => importsStore.confirm(database, scope, id, request);
+      assert.deepEqual((await Promise.all([confirm(), confirm(), confirm()])).sort(), [false, false, true]);
+      const [found] = (await importJobStore.listConfirmedAcrossTenants(database)).filter((each) => each.id === id);
+      const { mode, userEpoch, tenantId, address, requestId } = found ?? {};
+      const expected = ['validRowsOnly', 3, scope.tenant.id, scope.address, scope.requestId];
+      assert.deepEqual([mode, userEpoch, tenantId, address, requestId], expected);
     });
 
     test('say what became of rows for which it was not what had been shown', async () => {
@@ -140,7 +140,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
         Array.from({ length: 150 }, (_, index) => row(index + 2)),
       );
       const refused = Array.from({ length: 120 }, (_, index) => row(index + 10, 'refused'));
-      await importRunsStore.settle(database, id, refused);
+      await importJobStore.updateOutcomes(database, id, refused);
       assert.deepEqual(await importsStore.rows(database, scope, id, 'refused', { after: 0 }, 500), refused);
       assert.equal((await importsStore.rows(database, scope, id, 'unchanged', { after: 0 }, 500)).length, 30);
     });

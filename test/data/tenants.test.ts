@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
-import { openSetup } from '../../src/core/accounts/tenants/set-up.ts';
+import { issueSetupToken } from '../../src/core/accounts/tenants/setup-token.ts';
 import { postgres } from '../support/services.ts';
 import { both, newTenant, newUser, open, sqliteFile, start } from './databases.ts';
-import * as setUpStore from '../../src/core/accounts/stores/set-up.store.ts';
+import * as setUpStore from '../../src/core/accounts/stores/setup-token.store.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 import * as directoryStore from '../../src/core/directory/directory.store.ts';
@@ -15,7 +15,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
 
     test('a set-up link is offered while there is no tenant, each making the last one worthless', async () => {
       assert.equal(await tenantsStore.isEmpty(database), true);
-      const [first, second] = [await openSetup(database), await openSetup(database)];
+      const [first, second] = [await issueSetupToken(database), await issueSetupToken(database)];
       assert.equal(Buffer.from(first ?? '', 'base64url').length, 32);
       assert.notEqual(first, second);
       const rows = await database.knex('setup').select<{ token_digest: string }[]>();
@@ -66,7 +66,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
       assert.equal((await tenantsStore.findOwn(database, scope))?.id, scope.tenant.id);
       assert.deepEqual(await tenantsStore.findOwn(database, { ...scope, tenant }), kept);
       assert.equal(await tenantsStore.findForOperator(database, 'nobody'), null);
-      assert.equal(await openSetup(database), null);
+      assert.equal(await issueSetupToken(database), null);
     });
 
     test('a domain belongs to one tenant', async () => {

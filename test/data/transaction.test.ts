@@ -6,7 +6,7 @@ import * as activityStore from '../../src/core/activity/activity.store.ts';
 import * as credentialsStore from '../../src/core/accounts/stores/credentials.store.ts';
 import * as directoryStore from '../../src/core/directory/directory.store.ts';
 import * as sessionsStore from '../../src/core/accounts/stores/sessions.store.ts';
-import * as setUpStore from '../../src/core/accounts/stores/set-up.store.ts';
+import * as setUpStore from '../../src/core/accounts/stores/setup-token.store.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 import { passwordHashOf } from '../support/credentials.ts';

@@ -19,10 +19,14 @@ import type { NewUser } from '../../src/core/accounts/stores/users.mapping.ts';
 
 // Each part of the search for a page, made to be the one that fills it.
 const ways: Record<string, Limits> = {
-  'in one step': { stepRows: 1_000, maxNamed: 10_000, namedRows: 11 },
-  'step by step, where no index may name anyone': { stepRows: 3, maxNamed: -1, namedRows: 11 },
-  'by those whom an index names': { stepRows: 1, maxNamed: 10_000, namedRows: 11 },
-  'by whichever index names few, and step by step where none does': { stepRows: 2, maxNamed: 40, namedRows: 500 },
+  'in one step': { rowsPerStep: 1_000, maxCandidates: 10_000, candidatesPerQuery: 11 },
+  'step by step, where no index may name anyone': { rowsPerStep: 3, maxCandidates: -1, candidatesPerQuery: 11 },
+  'by those whom an index names': { rowsPerStep: 1, maxCandidates: 10_000, candidatesPerQuery: 11 },
+  'by whichever index names few, and step by step where none does': {
+    rowsPerStep: 2,
+    maxCandidates: 40,
+    candidatesPerQuery: 500,
+  },
 };
 
 const names = ['Zoé', 'Zoe', 'Müller', 'Mueller', 'Muller', 'Åse', '李小龍', 'O’Neil', 'Юлия', 'Παπάς', 'a', 'nan'];

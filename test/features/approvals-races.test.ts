@@ -5,9 +5,9 @@ import { Failure } from '../../src/domain/errors.ts';
 import { createApprovals } from '../../src/core/approvals/approvals.ts';
 import { createPerform, type PerformParts } from '../../src/core/approvals/perform.ts';
 import { createLinkTokens } from '../../src/core/accounts/links/tokens.ts';
-import { createCredentialIssuer } from '../../src/core/accounts/links/hand-over.ts';
+import { createCredentialIssuer } from '../../src/core/accounts/links/credential-issuer.ts';
 import { createThrottle } from '../../src/core/accounts/throttles/throttle.ts';
-import { createUserChanges } from '../../src/core/accounts/users/changes.ts';
+import { createUserActions } from '../../src/core/accounts/users/user-actions.ts';
 import { createUsers } from '../../src/core/accounts/users/reset-password.ts';
 import { tightened } from '../../src/domain/tenant-rules.ts';
 import { aCarefulCompany, allOfThem, hourMs, kindsOf, statesOf } from '../support/approvals.ts';
@@ -35,7 +35,7 @@ for (const [dialect, server] of [
     const tokens = createLinkTokens([], linkAddresses(portal.config.baseUrl));
     const credentialIssuer = createCredentialIssuer({ hasher: portal.hasher, tokens, canMail: false, clock });
     const users = createUsers({ database, credentialIssuer, throttle, clock });
-    const changes = createUserChanges({ database, clock });
+    const changes = createUserActions({ database, clock });
     const perform = createPerform({ database, approvals, users, throttle, clock } as unknown as PerformParts);
 
     const company = await aCarefulCompany(portal);

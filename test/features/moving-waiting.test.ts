@@ -72,7 +72,7 @@ for (const [dialect, server] of [
       const grant = await letIn(portal, supported, operator);
       await supportStore.finish(portal.database, grant, 'ended', portal.clock.now);
       await sent(from, to, tenant.id);
-      const home = (await tenantsStore.findOfOperators(portal.database))!;
+      const home = (await tenantsStore.findOperatorsTenant(portal.database))!;
       const scope = portal.tenants.operatorScope(home);
       const named = async (): Promise<boolean> => {
         const rows = await portal.database.knex('activity').where({ tenant_id: tenant.id, target_id: operator.id });

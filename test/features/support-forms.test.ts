@@ -5,7 +5,7 @@ import { anOperator, aSupportedTenant, english, letIn, supportPage } from '../su
 import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
-import * as setUpStore from '../../src/core/accounts/stores/set-up.store.ts';
+import * as setUpStore from '../../src/core/accounts/stores/setup-token.store.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 
 for (const [dialect, server] of [

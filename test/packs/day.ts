@@ -109,8 +109,8 @@ function doors(portal: Portal): Pick<Day, 'aStranger' | 'signIn' | 'codeOf'> {
 }
 
 async function namesIn({ database }: Portal, { scope }: TestTenant): Promise<string> {
-  const whole = { filter: wholeLog, order: 'oldestFirst', behind: null, before: null, limit: 100 } as const;
-  const entries = await activityStore.stretch(database, scope, whole);
+  const whole = { filter: wholeLog, order: 'oldestFirst', after: null, before: null, limit: 100 } as const;
+  const entries = await activityStore.listEntries(database, scope, whole);
   const names = entries.map(({ activity }) => nameOf(activity)).filter((name) => !name.startsWith('signIn'));
   return names.join(', ');
 }

@@ -3,10 +3,17 @@ import type { ActivityEvent } from '../../domain/activity/event.ts';
 import type { FoundEntry } from '../../domain/activity/chain.ts';
 import { actorIdOf } from '../../domain/principal.ts';
 import type { RegionScope, Scope } from '../../domain/scope.ts';
-import { recordWithin, type NewEntry, type RecordingScope } from './append.store.ts';
-import { chainColumns, toChain, toFoundEntry, type ActivityRow, type Chain, type ChainRow } from './rows.ts';
+import { appendEntries, type NewEntry, type RecordingScope } from './append-entries.store.ts';
+import {
+  chainColumns,
+  toChain,
+  toFoundEntry,
+  type ActivityRow,
+  type Chain,
+  type ChainRow,
+} from './activity.mapping.ts';
 
-const entriesAtOnce = 1_000;
+const entriesPerQuery = 1_000;
 
 interface EntryIds {
   readonly tenant: string | null;
@@ -23,7 +30,7 @@ function insert(
   at: number,
 ): Promise<void> {
   return database.transaction((tx) =>
-    recordWithin(tx, scope, { tenantId: ids.tenant, actorId: ids.actor, at }, [{ event, targetId: ids.target }]),
+    appendEntries(tx, scope, { tenantId: ids.tenant, actorId: ids.actor, at }, [{ event, targetId: ids.target }]),
   );
 }
 
@@ -41,7 +48,7 @@ export function record(
 /** Records much that the scope's actor did in one go, in the order given. */
 export function recordMany(database: Database, scope: Scope, entries: readonly NewEntry[], at: number): Promise<void> {
   return database.transaction((tx) =>
-    recordWithin(tx, scope, { tenantId: scope.tenant.id, actorId: actorIdOf(scope), at }, entries),
+    appendEntries(tx, scope, { tenantId: scope.tenant.id, actorId: actorIdOf(scope), at }, entries),
   );
 }
 
@@ -77,12 +84,12 @@ export async function* entriesForOperator(
 ): AsyncGenerator<FoundEntry> {
   for (let last = 0; ;) {
     const query = database.knex<ActivityRow>('activity').where('tenant_id', tenantId).where('place', '>', last);
-    const rows = await query.where('place', '<=', until).orderBy('place').limit(entriesAtOnce);
+    const rows = await query.where('place', '<=', until).orderBy('place').limit(entriesPerQuery);
     yield* rows.map(toFoundEntry);
-    if (rows.length < entriesAtOnce) return;
+    if (rows.length < entriesPerQuery) return;
     last = rows.at(-1)?.place ?? last;
   }
 }
 
-export * from './reads.store.ts';
-export * from './controllers.store.ts';
+export * from './read-entries.store.ts';
+export * from './account-controllers.store.ts';

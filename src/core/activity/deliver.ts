@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Message } from '../../domain/activity/delivery.ts';
 import type { Database } from '../../platform/database/database.ts';
 import type { Work } from '../../platform/jobs.ts';
-import * as claimsStore from './claims.store.ts';
+import * as claimsStore from './delivery-leases.store.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;

@@ -43,7 +43,7 @@ export interface DeliveryRow {
 }
 
 // As many rows fit into one statement of either database.
-const rowsAtOnce = 100;
+const rowsPerInsert = 100;
 
 /** Writes a delivery for each registered subscriber that wants one of these events, in the transaction that records them. */
 export async function insertFor(database: Database, entries: readonly RecordedEntry[]): Promise<void> {
@@ -81,14 +81,14 @@ export async function listOf(
     .knex('deliveries')
     .where({ tenant_id: scope.tenant.id, user_id: userId, subscriber })
     .orderBy('created_at')) as DeliveryRow[];
-  return rows.map((row) => ({ message: messageIn(row), at: row.created_at }));
+  return rows.map((row) => ({ message: toMessage(row), at: row.created_at }));
 }
 
 /** @returns the message that a row holds */
-export const messageIn = ({ kind, data }: DeliveryRow): Message => Object.assign({ kind }, JSON.parse(data) as object);
+export const toMessage = ({ kind, data }: DeliveryRow): Message => Object.assign({ kind }, JSON.parse(data) as object);
 
 async function insert(database: Database, rows: readonly DeliveryRow[]): Promise<void> {
-  await inChunks(rows, rowsAtOnce, async (some) => {
+  await inChunks(rows, rowsPerInsert, async (some) => {
     await database.knex('deliveries').insert([...some]);
   });
 }

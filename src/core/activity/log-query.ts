@@ -3,7 +3,7 @@ import type { Build, Values } from '../../platform/database/database.ts';
 import { activityKinds, kindsIn, type ActivityGroup, type ActivityKind } from '../../domain/activity/groups.ts';
 
 /** A place in the log as it is read: by time, and where two entries have the same, by their place in the chain. */
-export interface LogPlace {
+export interface LogPosition {
   /** Epoch ms. */
   readonly at: number;
   readonly place: number;
@@ -27,14 +27,14 @@ export interface LogRequest {
   readonly filter: LogFilter;
   readonly order: 'newestFirst' | 'oldestFirst';
   /** Only entries behind this place, in the order of time; itself not included. */
-  readonly behind: LogPlace | null;
+  readonly after: LogPosition | null;
   /** Only entries before this place; itself not included. */
-  readonly before: LogPlace | null;
+  readonly before: LogPosition | null;
   readonly limit: number;
 }
 
 /** An index range: entries of one kind, or all, that one person did, that were done to them, or whoever it was. */
-interface Range {
+interface IndexRange {
   readonly column: 'actor_id' | 'target_id' | null;
   readonly kind: ActivityKind | null;
 }
@@ -44,13 +44,13 @@ const columns = [
   ...['personal', 'personal_salt', 'personal_digest'],
 ].map((column) => `activity.${column}`);
 
-const beginning: LogPlace = { at: 0, place: 0 };
-const end: LogPlace = { at: Number.MAX_SAFE_INTEGER, place: 0 };
+const beginning: LogPosition = { at: 0, place: 0 };
+const end: LogPosition = { at: Number.MAX_SAFE_INTEGER, place: 0 };
 
 /** @returns a name that all requests of one query text share, and the values that differ between them */
-export function shapeOf({ filter, order, behind, before, limit }: LogRequest): { name: string; values: Values } {
+export function shapeOf({ filter, order, after, before, limit }: LogRequest): { name: string; values: Values } {
   const { user, group, from, until } = filter;
-  const lower = later(behind ?? beginning, from === null ? beginning : { at: from, place: 0 });
+  const lower = later(after ?? beginning, from === null ? beginning : { at: from, place: 0 });
   const upper = earlier(before ?? end, until === null ? end : { at: until, place: 0 });
   return {
     name: ['activity', order, user !== null, group, limit].join(' '),
@@ -64,9 +64,9 @@ export function shapeOf({ filter, order, behind, before, limit }: LogRequest): {
   };
 }
 
-const compare = (one: LogPlace, other: LogPlace): number => one.at - other.at || one.place - other.place;
-const later = (one: LogPlace, other: LogPlace): LogPlace => (compare(one, other) > 0 ? one : other);
-const earlier = (one: LogPlace, other: LogPlace): LogPlace => (compare(one, other) < 0 ? one : other);
+const compare = (one: LogPosition, other: LogPosition): number => one.at - other.at || one.place - other.place;
+const later = (one: LogPosition, other: LogPosition): LogPosition => (compare(one, other) > 0 ? one : other);
+const earlier = (one: LogPosition, other: LogPosition): LogPosition => (compare(one, other) < 0 ? one : other);
 
 /**
  * Each range of an index is entered where the page begins and left when the page is full; the few entries that the
@@ -75,8 +75,8 @@ const earlier = (one: LogPlace, other: LogPlace): LogPlace => (compare(one, othe
 export function selectLog(
   knex: Knex,
   $: Parameters<Build>[1],
-  ranges: readonly Range[],
-  request: Shape,
+  ranges: readonly IndexRange[],
+  request: OrderAndLimit,
 ): Knex.QueryBuilder {
   const parts = ranges.map((range, index) =>
     knex.select('*').from(selectRange(knex, $, range, request).as(`part${index}`)),
@@ -108,7 +108,7 @@ export function selectLog(
   );
 }
 
-type Shape = Pick<LogRequest, 'order' | 'limit'>;
+type OrderAndLimit = Pick<LogRequest, 'order' | 'limit'>;
 
 // Whatever id an entry holds, it names nobody of another tenant.
 const nameOf =
@@ -116,10 +116,15 @@ const nameOf =
   (join) =>
     join.on(`${who}.id`, `activity.${who}_id`).andOn(`${who}.tenant_id`, 'activity.tenant_id');
 
-const orderOf = ({ order }: Shape, table = '') =>
+const orderOf = ({ order }: OrderAndLimit, table = '') =>
   ['at', 'place'].map((column) => ({ column: `${table}${column}`, order: order === 'newestFirst' ? 'desc' : 'asc' }));
 
-function selectRange(knex: Knex, $: Parameters<Build>[1], { column, kind }: Range, request: Shape): Knex.QueryBuilder {
+function selectRange(
+  knex: Knex,
+  $: Parameters<Build>[1],
+  { column, kind }: IndexRange,
+  request: OrderAndLimit,
+): Knex.QueryBuilder {
   const query = knex('activity')
     .select('at', 'place')
     .where('tenant_id', $('tenant'))
@@ -133,7 +138,7 @@ function selectRange(knex: Knex, $: Parameters<Build>[1], { column, kind }: Rang
 }
 
 /** @returns the ranges that a filter is made of */
-export function rangesOf({ user, group }: Pick<LogFilter, 'user' | 'group'>): Range[] {
+export function rangesOf({ user, group }: Pick<LogFilter, 'user' | 'group'>): IndexRange[] {
   const kinds = group === null ? activityKinds : kindsIn(group);
   if (user === null)
     return group === null ? [{ column: null, kind: null }] : kinds.map((kind) => ({ column: null, kind }));
@@ -141,10 +146,10 @@ export function rangesOf({ user, group }: Pick<LogFilter, 'user' | 'group'>): Ra
 }
 
 /** The range of the edits of one user, whoever made them. */
-export const rangesOfEdits: readonly Range[] = [{ column: 'target_id', kind: 'user.edited' }];
+export const rangesOfEdits: readonly IndexRange[] = [{ column: 'target_id', kind: 'user.edited' }];
 
 /** @returns the ranges of what was done to somebody: tries to sign in as them, or everything else */
-export function rangesOfTarget(what: 'signIns' | 'others'): Range[] {
+export function rangesOfTarget(what: 'signIns' | 'others'): IndexRange[] {
   const kinds = activityKinds.filter((kind) => kind.startsWith('signIn.') === (what === 'signIns'));
   return kinds.map((kind) => ({ column: 'target_id', kind }));
 }

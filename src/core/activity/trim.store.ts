@@ -4,7 +4,7 @@ import type { Scope } from '../../domain/scope.ts';
 import type { ScopeTenant, TenantState } from '../../domain/tenant.ts';
 
 /** An entry at the front of a log. */
-export interface FrontEntry extends ChainAnchor {
+export interface OldestEntry extends ChainAnchor {
   /** Epoch ms. */
   readonly at: number;
   readonly kind: string;
@@ -20,14 +20,14 @@ export async function findOverdueForOperator(database: Database, before: number)
     .orderBy('id');
 }
 
-async function countFront(database: Database, tenantId: string, before: number): Promise<number> {
+async function countOverdue(database: Database, tenantId: string, before: number): Promise<number> {
   const log = () => database.knex('activity').where({ tenant_id: tenantId });
   // The plus keeps SQLite from reading all younger entries by the index of times: it walks the chain up to the first one.
   const [younger] = await log().whereRaw('+at >= ?', [before]).orderBy('place').limit(1).pluck<number[]>('place');
   // An entry that says that the log was trimmed is alone no reason to trim it.
-  const front = log().whereNot('kind', 'activity.trimmed');
-  if (younger !== undefined) front.where('place', '<', younger);
-  const [row] = await front.count<{ count: number }[]>({ count: '*' });
+  const listOldest = log().whereNot('kind', 'activity.trimmed');
+  if (younger !== undefined) listOldest.where('place', '<', younger);
+  const [row] = await listOldest.count<{ count: number }[]>({ count: '*' });
   return row?.count ?? 0;
 }
 
@@ -41,7 +41,7 @@ export async function newestAtForOperator(database: Database): Promise<number | 
 export async function countOverdueForOperator(database: Database, before: number): Promise<number> {
   let overdue = 0;
   for (const { id } of await findOverdueForOperator(database, before))
-    overdue += await countFront(database, id, before);
+    overdue += await countOverdue(database, id, before);
   return overdue;
 }
 
@@ -53,7 +53,7 @@ export async function countForOperator(database: Database): Promise<number> {
 }
 
 /** Locks the tenant for this transaction, as everything that writes to its log does. @returns whether it may be trimmed */
-export async function lockUnlessMoving(database: Database, scope: Scope): Promise<boolean> {
+export async function lockIfNotMoving(database: Database, scope: Scope): Promise<boolean> {
   const tenant = database.knex('tenants').where({ id: scope.tenant.id }).select('state');
   if (database.dialect === 'postgres') tenant.forUpdate();
   const [row] = (await tenant) as { state: TenantState }[];
@@ -61,13 +61,13 @@ export async function lockUnlessMoving(database: Database, scope: Scope): Promis
 }
 
 /** @returns the first entries that are left of the log */
-export async function front(database: Database, scope: Scope, most: number): Promise<FrontEntry[]> {
+export async function front(database: Database, scope: Scope, most: number): Promise<OldestEntry[]> {
   const ofTenant = database.knex('activity').where({ tenant_id: scope.tenant.id });
   return ofTenant.select('place', 'hash', 'at', 'kind').orderBy('place').limit(most);
 }
 
 /** Drops the log up to an entry, which it then continues. */
-export async function drop(database: Database, scope: Scope, { place, hash }: ChainAnchor): Promise<void> {
+export async function deleteThrough(database: Database, scope: Scope, { place, hash }: ChainAnchor): Promise<void> {
   const { id } = scope.tenant;
   await database.knex('activity').where({ tenant_id: id }).where('place', '<=', place).delete();
   await database.knex('tenants').where({ id }).update({ activity_anchor_place: place, activity_anchor_hash: hash });

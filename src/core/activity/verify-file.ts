@@ -5,7 +5,7 @@ import {
   type ChainFault,
   type Digest,
 } from '../../domain/activity/chain.ts';
-import { beginSchema, endSchema, entrySchema, filteredEndSchema, filteredEntrySchema } from './json-lines.ts';
+import { beginSchema, endSchema, entrySchema, filteredEndSchema, filteredEntrySchema } from './export-format.ts';
 
 /** What is wrong with a file: in its chain, in the order or number of its entries, a line that is none, or its end is missing. */
 export interface FileFault {

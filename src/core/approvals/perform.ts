@@ -5,8 +5,8 @@ import { conflict, Failure, notFound } from '../../domain/errors.ts';
 import { createScope, type Scope } from '../../domain/scope.ts';
 import { type LogExports, activityStore } from '../activity/index.ts';
 import {
-  type RulesFeature,
-  removeSecondFactor,
+  type TenantRules,
+  removeSecondFactorAction,
   type Throttle,
   recordExport,
   editAction,
@@ -46,7 +46,7 @@ export interface PerformParts {
   readonly approvals: Approvals;
   readonly users: Users;
   readonly logExports: Pick<LogExports, 'record'>;
-  readonly rules: RulesFeature;
+  readonly rules: TenantRules;
   readonly throttle: Throttle;
   readonly clock: () => number;
 }
@@ -70,7 +70,7 @@ async function take(deps: PerformParts, tx: Database, scope: Scope, id: string):
 
 function isPossible(deps: PerformParts, { subject: { own } }: Approval): boolean {
   const { rules } = deps;
-  return own === undefined || rules.isPossible(own.next);
+  return own === undefined || rules.isAllowedByRegion(own.next);
 }
 
 function taking(
@@ -117,18 +117,18 @@ function change(deps: PerformParts, scope: Scope, found: Approval, step: UserAct
 
 async function removeFactor(deps: PerformParts, scope: Scope, found: Approval): Promise<Performed> {
   const { database, throttle } = deps;
-  const performed = await change(deps, scope, found, removeSecondFactor);
+  const performed = await change(deps, scope, found, removeSecondFactorAction);
   const [target] = found.subject.users;
   const user = target && performed.outcome === 'changed' ? await usersStore.find(database, scope, target.id) : null;
   // As where one alone removes it: tries at the one that is gone count no more.
-  if (user !== null) await throttle.codes.forget(user);
+  if (user !== null) await throttle.codes.deleteCounts(user);
   return performed;
 }
 
 async function exportFile(deps: PerformParts, scope: Scope, found: Approval): Promise<Performed> {
   const { throttle, logExports, clock } = deps;
   const { log } = found.subject;
-  await throttle.spend(scope, log ? 'logExport' : 'export');
+  await throttle.requireBudget(scope, log ? 'logExport' : 'export');
   return taking(deps, scope, found, async (tx, approval) => {
     if (log) await logExports.record(tx, scope, log.format, namesOfPart(log.part));
     else await recordExport(tx, scope, clock());

@@ -45,7 +45,7 @@ export const sees = (scope: Scope, approval: AboutApproval & Pick<Approval, 'dec
 
 /** Reads what tells two people apart. @param now epoch ms */
 export const readAreTwo = async (database: Database, scope: Scope, now: number): Promise<AreTwo> =>
-  areTwoBy(await activityStore.behind(database, scope, now - behindMs));
+  areTwoBy(await activityStore.findAccountControllers(database, scope, now - behindMs));
 
 /** Those who could do by themselves what is asked for: who may answer, and who may not since the same person let them in. */
 export interface Deciders {

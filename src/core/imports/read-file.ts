@@ -21,7 +21,7 @@ export class UnreadableFile extends Error {
 }
 
 // So little that whoever else is served does not notice; and a row that is longer is none.
-const bytesAtOnce = 16 * 1024;
+const chunkBytes = 16 * 1024;
 const maxRowCharacters = 16 * 1024;
 const delimiters = [';', ',', '\t'] as const;
 
@@ -42,7 +42,7 @@ export async function* readRows(bytes: Buffer, isHeading: (text: string) => bool
     max_record_size: maxRowCharacters,
   });
   // Whatever fails in front of the parser fails in it: this is the one place that is listened to.
-  const source = Readable.from(unhurried(decoded(bytes)));
+  const source = Readable.from(yieldBetween(decoded(bytes)));
   source.on('error', (error) => parser.destroy(error));
   source.pipe(parser);
   try {
@@ -69,13 +69,13 @@ function asFault(error: CsvError): UnreadableFile {
 
 function* decoded(bytes: Buffer): Generator<string, void> {
   const decoder = new TextDecoder(encodingOf(bytes), { fatal: true });
-  for (let from = 0; from < bytes.length; from += bytesAtOnce) {
-    const chunk = bytes.subarray(from, from + bytesAtOnce);
-    const text = decode(decoder, chunk, from + bytesAtOnce < bytes.length);
+  for (let from = 0; from < bytes.length; from += chunkBytes) {
+    const chunk = bytes.subarray(from, from + chunkBytes);
+    const text = decode(decoder, chunk, from + chunkBytes < bytes.length);
     // PostgreSQL takes no NUL, and no text has one.
     if (text.includes('\0')) throw new UnreadableFile({ code: 'import.notText' });
     // The parser counts letters, and cells without any are countless.
-    if (chunk.length === bytesAtOnce && !/[\r\n]/.test(text)) {
+    if (chunk.length === chunkBytes && !/[\r\n]/.test(text)) {
       throw new UnreadableFile({
         code: 'import.rowTooLong',
         parameters: { line: linesIn(bytes.subarray(0, from)) + 1 },
@@ -86,7 +86,7 @@ function* decoded(bytes: Buffer): Generator<string, void> {
 }
 
 // Others are served in between: a file of nothing but blank lines or delimiters has millions of them.
-async function* unhurried(texts: Iterable<string>): AsyncGenerator<string> {
+async function* yieldBetween(texts: Iterable<string>): AsyncGenerator<string> {
   for (const text of texts) {
     yield text;
     await nextTurn();
@@ -112,7 +112,7 @@ function decode(decoder: InstanceType<typeof TextDecoder>, chunk: Buffer, stream
 
 // Workbooks are ZIP archives or, the old ones, OLE documents.
 const workbooks = [Buffer.from('PK\x03\x04', 'latin1'), Buffer.from('\xD0\xCF\x11\xE0', 'latin1')];
-const looksBinary = /^(?:%PDF|\{\\rtf|\x89PNG|GIF8|\xFF\xD8\xFF)/;
+const binarySignature = /^(?:%PDF|\{\\rtf|\x89PNG|GIF8|\xFF\xD8\xFF)/;
 const startLength = 1_024;
 
 function encodingOf(bytes: Buffer): string {
@@ -120,17 +120,17 @@ function encodingOf(bytes: Buffer): string {
   if (workbooks.some((magic) => start.subarray(0, magic.length).equals(magic))) {
     throw new UnreadableFile({ code: 'import.workbook' });
   }
-  if (looksBinary.test(start.toString('latin1'))) throw new UnreadableFile({ code: 'import.notText' });
-  return byMark(start) ?? byZeros(start) ?? (isUtf8(bytes) ? 'utf-8' : 'windows-1252');
+  if (binarySignature.test(start.toString('latin1'))) throw new UnreadableFile({ code: 'import.notText' });
+  return encodingFromBom(start) ?? encodingFromZeroBytes(start) ?? (isUtf8(bytes) ? 'utf-8' : 'windows-1252');
 }
 
-function byMark(start: Buffer): string | null {
+function encodingFromBom(start: Buffer): string | null {
   const mark = start.toString('hex', 0, 2);
   return mark === 'fffe' ? 'utf-16le' : mark === 'feff' ? 'utf-16be' : null;
 }
 
 // UTF-16 without a mark: the letters of the headings are ASCII, so that every other byte at their beginning is a zero.
-function byZeros(start: Buffer): string | null {
+function encodingFromZeroBytes(start: Buffer): string | null {
   const pairs = Math.floor(Math.min(start.length, 64) / 2);
   const zerosAt = (place: 0 | 1): number =>
     start.subarray(0, pairs * 2).filter((byte, index) => byte === 0 && index % 2 === place).length;

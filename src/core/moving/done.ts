@@ -110,7 +110,7 @@ function checkReceipt(move: Move, { move: id, tenantId, signer, tables }: Receip
 /** Nothing that happened here since the bundle was written may be lost with it, but for the doors that stayed shut. */
 async function refuseChanges(tx: Database, scope: Scope, travelled: readonly TableSummary[]): Promise<number> {
   const sent = new Map(travelled.map(({ name, rows }) => [name, rows]));
-  const { anchor } = await activityStore.endsOfChain(tx, scope);
+  const { anchor } = await activityStore.getChainEnds(tx, scope);
   const since = await movingStore.recordedSince(tx, scope.tenant.id, anchor.place + (sent.get('activity') ?? 0));
   for (const table of travellingTables) {
     if (table.name === 'activity') continue;

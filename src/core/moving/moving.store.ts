@@ -3,11 +3,11 @@ import type { Database } from '../../platform/database/database.ts';
 import { inChunks } from '../../platform/database/chunks.ts';
 import { insertRows } from '../../platform/database/insert.ts';
 import type { RegionRules } from '../../domain/regions.ts';
-import { countedUnder, indexUsers, takeNumbers } from '../accounts/index.ts';
+import { throttleKeysOf, indexUsers, takeNumbers } from '../accounts/index.ts';
 import type { TenantTable } from './tables.ts';
 import type { Cells } from './tally.ts';
 
-type CountedUser = Parameters<typeof countedUnder>[0];
+type CountedUser = Parameters<typeof throttleKeysOf>[0];
 type Value = string | number | null;
 type Row = Record<string, Value>;
 
@@ -176,7 +176,7 @@ export async function forgetCounts(database: Database, tenantId: string): Promis
       .orderBy('number')
       .limit(rowsReadAtOnce)
       .select<(CountedUser & { number: number })[]>('id', 'username', 'epoch', 'number');
-    await inChunks(users.flatMap(countedUnder), idsAtOnce, (keys) =>
+    await inChunks(users.flatMap(throttleKeysOf), idsAtOnce, (keys) =>
       database.knex('throttles').whereIn('key', keys).delete(),
     );
     if (users.length < rowsReadAtOnce) return;

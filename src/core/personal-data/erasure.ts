@@ -77,7 +77,7 @@ async function remove(deps: ErasureParts, tx: Database, scope: Scope, user: User
 // Not part of the transaction, and not worth one: counts that nobody can read a name from, and files to look at.
 async function tidy(deps: ErasureParts, user: User): Promise<void> {
   const { throttle, transport } = deps;
-  await throttle.forget(user);
+  await throttle.deleteCounts(user);
   await transport?.clear();
 }
 
@@ -106,7 +106,7 @@ function regionsEnd(deps: ErasureParts, now: number): number {
 /** @returns the tenants with a shorter window of their own, and since when their deleted users are due, epoch ms */
 async function ownEnds(deps: ErasureParts, now: number): Promise<{ tenantId: string; end: number }[]> {
   const { database, rules } = deps;
-  const tenants = await tenantsStore.withOwnWindowForOperator(database);
+  const tenants = await tenantsStore.listWithOwnRestoreWindowForOperator(database);
   return tenants.map(({ id: tenantId, restoreWindowDays }) => ({
     tenantId,
     end: now - restoreWindowMs(tightened(rules, { restoreWindowDays })),

@@ -1,7 +1,7 @@
 import type { Database } from '../../platform/database/database.ts';
 import type { Activity } from '../../domain/activity/event.ts';
 import type { Scope } from '../../domain/scope.ts';
-import { wholeLog, type LogPlace, stretch } from '../activity/index.ts';
+import { wholeLog, type LogPosition, listEntries } from '../activity/index.ts';
 import { type LiveSession, type OwnSession, toAmr } from '../accounts/index.ts';
 
 /** An entry's part in a person's life: it concerns them, or they did it to somebody else. */
@@ -22,19 +22,19 @@ function of(user: string) {
 
 /** Reads all entries, the oldest first, some at a time: there may be a hundred thousand. */
 export async function* entries(database: Database, scope: Scope, userId: string, side: Side): AsyncGenerator<Activity> {
-  for (let behind: LogPlace | null = null; ;) {
+  for (let after: LogPosition | null = null; ;) {
     const request = {
       filter: of(userId),
       order: 'oldestFirst',
-      behind,
+      after,
       before: null,
       limit: entriesAtOnce,
     } as const;
-    const found: Activity[] = (await stretch(database, scope, request)).map(({ activity }) => activity);
+    const found: Activity[] = (await listEntries(database, scope, request)).map(({ activity }) => activity);
     yield* found.filter((activity) => sideOf(activity, userId) === side);
     const last = found.at(-1);
     if (last === undefined || found.length < entriesAtOnce) return;
-    behind = { at: last.at, place: last.place };
+    after = { at: last.at, place: last.place };
   }
 }
 
@@ -45,8 +45,8 @@ export async function latest(
   userId: string,
 ): Promise<{ entries: Activity[]; more: boolean }> {
   const limit = latestShown + 1;
-  const request = { filter: of(userId), order: 'newestFirst', behind: null, before: null, limit } as const;
-  const found = (await stretch(database, scope, request)).map(({ activity }) => activity);
+  const request = { filter: of(userId), order: 'newestFirst', after: null, before: null, limit } as const;
+  const found = (await listEntries(database, scope, request)).map(({ activity }) => activity);
   return { entries: found.slice(0, latestShown), more: found.length > latestShown };
 }
 

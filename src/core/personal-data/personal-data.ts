@@ -26,7 +26,7 @@ export interface PersonalEntry {
 /** Everything that is held of one person; of the entries, the latest. */
 export interface PersonalData {
   readonly user: User;
-  readonly password: credentialsStore.PasswordFacts;
+  readonly password: credentialsStore.PasswordMetadata;
   readonly sessions: readonly HeldSession[];
   readonly notices: readonly { readonly notice: Notice; readonly at: number }[];
   readonly entries: readonly PersonalEntry[];
@@ -44,7 +44,7 @@ export interface PersonalDataDependencies {
 async function heldOf(deps: PersonalDataDependencies, scope: Scope, user: User) {
   const { database } = deps;
   const [password, sessions, waiting] = await Promise.all([
-    credentialsStore.findPasswordFacts(database, scope, user.id),
+    credentialsStore.getPasswordMetadata(database, scope, user.id),
     personalDataStore.sessions(database, scope, user.id),
     deliveriesStore.listOf(database, scope, noticesSubscriber.name, user.id),
   ]);
@@ -146,7 +146,7 @@ function exported({ at, kind, event, by, to, address }: PersonalEntry): object {
   return { at: time(at), kind, by: called(by), to: called(to), address, ...details };
 }
 
-function account(user: User, { setBy, setAt }: credentialsStore.PasswordFacts, now: number): object {
+function account(user: User, { setBy, setAt }: credentialsStore.PasswordMetadata, now: number): object {
   const { username, firstName, lastName, displayName, language, administratorLevel, agentLevel } = user;
   return {
     username,

@@ -5,7 +5,7 @@ import { canonicalUsername, domainOf, type User } from '../../domain/people/user
 import {
   type AddedUser,
   type Tenants,
-  type UserChangesFeature,
+  type UserActions,
   credentialsStore,
   tenantsStore,
   usersStore,
@@ -21,7 +21,7 @@ export type OperatorStep = (typeof operatorSteps)[number];
 export interface OperatorsDependencies {
   readonly database: Database;
   readonly tenants: Tenants;
-  readonly changes: Pick<UserChangesFeature, 'block' | 'unblock' | 'remove'>;
+  readonly changes: Pick<UserActions, 'block' | 'unblock' | 'remove'>;
   readonly support: Pick<Support, 'withdraw'>;
   readonly rules: RegionRules;
 }
@@ -31,7 +31,7 @@ const none = { administratorLevel: 'none', agentLevel: 'none' } as const;
 /** @returns an operator by user name or id, with the scope in which they are looked after. @throws Failure notFound */
 export async function find(deps: OperatorsDependencies, usernameOrId: string): Promise<{ user: User; scope: Scope }> {
   const { database, tenants } = deps;
-  const home = await tenantsStore.findOfOperators(database);
+  const home = await tenantsStore.findOperatorsTenant(database);
   const scope = home && tenants.operatorScope(home);
   const byName = await credentialsStore.findForSignInAcrossTenants(database, canonicalUsername(usernameOrId));
   const user = scope && (await usersStore.find(database, scope, byName?.user.id ?? usernameOrId));
@@ -45,7 +45,7 @@ export async function add(
   person: { username: string; name: string; language: Language | null },
 ): Promise<AddedUser> {
   const { database, tenants, rules } = deps;
-  const home = await tenantsStore.findOfOperators(database);
+  const home = await tenantsStore.findOperatorsTenant(database);
   if (home !== null) return tenants.addUser(home.id, { ...person, ...none });
   const domain = domainOf(canonicalUsername(person.username));
   const details = { name: domain, domains: [domain], language: rules.defaultLanguage, kind: 'operators' } as const;
@@ -55,8 +55,8 @@ export async function add(
 /** Every operator by name. */
 export async function* list(deps: OperatorsDependencies): AsyncGenerator<User> {
   const { database } = deps;
-  const home = await tenantsStore.findOfOperators(database);
-  if (home !== null) yield* usersStore.everyUser(database, home.id);
+  const home = await tenantsStore.findOperatorsTenant(database);
+  if (home !== null) yield* usersStore.listByName(database, home.id);
 }
 
 /** Blocks, lets in again or deletes an operator. Whoever is kept out also loses every access that was granted to them. */

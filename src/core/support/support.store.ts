@@ -7,7 +7,7 @@ import {
   toUser,
   userColumns,
   type UserRow,
-  joinBesideGrant,
+  joinGrantDetails,
   openGrantColumns,
   toOpenGrant,
   type OpenGrant,
@@ -85,7 +85,7 @@ const notEnded = preparedQuery<TenantGrantRow>('support.notEnded', (build, $) =>
 );
 
 function openGrants(database: Database): Knex.QueryBuilder {
-  return joinBesideGrant(database.knex('support_grants as grants'))
+  return joinGrantDetails(database.knex('support_grants as grants'))
     .select(openGrantColumns)
     .whereNull('grants.ended_at');
 }

@@ -5,7 +5,7 @@ import { approvalPath, paths } from '../http/paths.ts';
 import { readForm } from '../http/forms.ts';
 import { scopeOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';
-import { handOverOf, type CredentialIssuer, usersStore } from '../../core/accounts/index.ts';
+import { describeHandover, type CredentialIssuer, usersStore } from '../../core/accounts/index.ts';
 import { lapseOf, sees, whoMayDecide, type Approvals, approvalsStore } from '../../core/approvals/index.ts';
 import { answerForm } from './approvals.forms.ts';
 import { formerAmong, shown, inApprovals, inSettings } from './page.ts';
@@ -65,7 +65,7 @@ async function show(
   const present =
     ids.length > 0 ? await usersStore.findMany(database, scope, ids, amongOf[found.act] ?? 'present') : [];
   const typed = (request.body as { remark?: unknown } | undefined)?.remark;
-  const handOver = found.act === 'resetPassword' ? handOverOf(scope, credentialIssuer) : null;
+  const handOver = found.act === 'resetPassword' ? describeHandover(scope, credentialIssuer) : null;
   const open = approval.state === 'open';
   const { confirmers, dependent } = open
     ? await whoMayDecide(database, scope, found, clock())

@@ -21,7 +21,7 @@ type Answered = Exclude<Outlook, { outcome: 'second' }>;
 export interface AskRoutesDependencies {
   readonly database: Database;
   readonly approvals: Approvals;
-  readonly throttle: Pick<Throttle, 'spend'>;
+  readonly throttle: Pick<Throttle, 'requireBudget'>;
   readonly regionRules: RegionRules;
   readonly answerRefusal: AnswerRefusal;
 }
@@ -118,7 +118,7 @@ async function send(deps: AskRoutesDependencies, request: Request, response: Res
   const { values, faults } = readForm(reasonForm, request.body);
   if (values === null) return ask(deps, request, response, faults);
   const { wish } = await wishOf(deps, request);
-  await throttle.spend(scopeOf(request), 'approval');
+  await throttle.requireBudget(scopeOf(request), 'approval');
   const result = await approvals.ask(scopeOf(request), wish, values.reason);
   if (result.outcome === 'nobody') return ask(deps, request, response, [], 409);
   if (result.outcome === 'tooMany')

@@ -73,8 +73,8 @@ async function forManagers(
   globalAdmins: readonly User[],
 ): Promise<Pick<ManagersDashboard, 'attention' | 'notes' | 'support' | 'latest'>> {
   const { database, clock, wordsFor } = deps;
-  const request = { filter: wholeLog, order: 'newestFirst', behind: null, before: null, limit: latestShown } as const;
-  const latest = may(scope, 'activity.view').allowed ? await activityStore.stretch(database, scope, request) : [];
+  const request = { filter: wholeLog, order: 'newestFirst', after: null, before: null, limit: latestShown } as const;
+  const latest = may(scope, 'activity.view').allowed ? await activityStore.listEntries(database, scope, request) : [];
   return {
     attention: [
       ...approvalItems(await approvalsToLookAt(database, scope, clock())),

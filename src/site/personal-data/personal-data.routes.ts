@@ -47,7 +47,7 @@ export function personalDataRoutes(deps: PersonalDataRoutesDependencies): Route[
 /** Reading all of it is dear, and of others it is recorded. */
 async function allow(deps: PersonalDataRoutesDependencies, scope: Scope, user: User): Promise<void> {
   const { throttle, personalData } = deps;
-  await throttle.spend(scope, 'personalData');
+  await throttle.requireBudget(scope, 'personalData');
   if (user.id !== actingUserId(scope)) await personalData.recordExport(scope, user);
 }
 

@@ -51,7 +51,7 @@ export function profileRoutes(deps: ProfileRoutesDependencies): Route[] {
 
 async function show({ database }: ProfileRoutesDependencies, request: Request, response: Response): Promise<void> {
   const { user, tenant } = sessionOf(request);
-  const { setAt } = await credentialsStore.findPasswordFacts(database, scopeOf(request), user.id);
+  const { setAt } = await credentialsStore.getPasswordMetadata(database, scopeOf(request), user.id);
   const model: ProfilePage = {
     user,
     tenantName: tenant.name,
@@ -71,7 +71,7 @@ async function security(deps: ProfileRoutesDependencies, request: Request, respo
   const codesLeft =
     user.secondFactorAt === null ? 0 : await secondFactorsStore.countRecoveryCodes(database, scopeOf(request), user.id);
   const required = isSecondFactorRequired(rules, user.administratorLevel, tenant.kind);
-  const { setAt } = await credentialsStore.findPasswordFacts(database, scopeOf(request), user.id);
+  const { setAt } = await credentialsStore.getPasswordMetadata(database, scopeOf(request), user.id);
   const model: SecurityPage = { user, passwordSetAt: setAt, events, codesLeft, required };
   response.page('profile/security', model, { title: 'profile:security.title', breadcrumbs: inProfile });
 }

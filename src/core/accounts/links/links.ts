@@ -26,7 +26,7 @@ export interface LinksDependencies {
   readonly clock: () => number;
 }
 
-async function find(deps: LinksDependencies, tx: Database, token: string): Promise<FoundLink | null> {
+async function findValid(deps: LinksDependencies, tx: Database, token: string): Promise<FoundLink | null> {
   const { tokens, clock } = deps;
   const digest = tokens.digestOf(token);
   const found = digest === null ? null : await linksStore.findAcrossTenants(tx, digest);
@@ -34,7 +34,7 @@ async function find(deps: LinksDependencies, tx: Database, token: string): Promi
 }
 
 // From here on nothing opens the account but the session that this makes, for as long as the change may take.
-async function burn(
+async function consume(
   deps: LinksDependencies,
   tx: Database,
   scope: Scope,
@@ -43,9 +43,9 @@ async function burn(
   const { clock, hasher } = deps;
   const at = clock();
   const next = { kind: 'temporary', hash: hasher.decoy, at, until: at + changeWithinMs(scope.rules) } as const;
-  const { setBy } = await credentialsStore.findPasswordFacts(tx, scope, user.id);
+  const { setBy } = await credentialsStore.getPasswordMetadata(tx, scope, user.id);
   const by = purpose === 'handOver' ? setBy : user.displayName;
-  if (!(await linksStore.burn(tx, scope, id, { at, epoch: user.epoch + 1 }))) return false;
+  if (!(await linksStore.consume(tx, scope, id, { at, epoch: user.epoch + 1 }))) return false;
   if (!(await credentialsStore.replace(tx, scope, user.id, user.epoch, { ...next, by }))) return false;
   await sessionsStore.endAllOfUser(tx, scope, user.id, null);
   await activityStore.record(tx, scope, { kind: 'link.opened', purpose }, user.id, at);
@@ -53,9 +53,9 @@ async function burn(
 }
 
 /** Looks at a link without touching it. @returns null for one that opens nothing, whatever the reason */
-export function look(deps: LinksDependencies, token: string): Promise<FoundLink | null> {
+export function find(deps: LinksDependencies, token: string): Promise<FoundLink | null> {
   const { database } = deps;
-  return find(deps, database, token);
+  return findValid(deps, database, token);
 }
 
 /**
@@ -63,18 +63,18 @@ export function look(deps: LinksDependencies, token: string): Promise<FoundLink 
  * @param device what the browser calls itself
  * @returns null for a link that opens nothing, whatever the reason
  */
-export async function open(
+export async function redeem(
   deps: LinksDependencies,
   region: RegionScope,
   token: string,
   device: string,
 ): Promise<SessionTicket | null> {
   const { database, clock, sessions } = deps;
-  const early = await find(deps, database, token);
+  const early = await findValid(deps, database, token);
   if (early === null) return null;
   return database.transaction(async (tx) => {
     await tenantsStore.lock(tx, { tenant: early.tenant });
-    const found = await find(deps, tx, token);
+    const found = await findValid(deps, tx, token);
     if (found === null) return null;
     const { tenant, user } = found;
     const scope = createScope({
@@ -84,23 +84,23 @@ export async function open(
       tenant,
       principal: person(user),
     });
-    if (!(await burn(deps, tx, scope, found))) return null;
+    if (!(await consume(deps, tx, scope, found))) return null;
     return sessions.openWithin(tx, scope, { ...user, epoch: user.epoch + 1 }, device, 'link');
   });
 }
 
 /** @returns the address of a link that waits to be mailed; null where it opens nothing any more */
-export async function addressToSend(deps: LinksDependencies, linkId: string): Promise<string | null> {
+export async function addressForMail(deps: LinksDependencies, linkId: string): Promise<string | null> {
   const { database, clock, tokens } = deps;
-  const found = await linksStore.findToSendAcrossTenants(database, linkId);
+  const found = await linksStore.findForMailAcrossTenants(database, linkId);
   return found !== null && opens(found, clock()) ? tokens.addressOf(found) : null;
 }
 
 /** @returns by what link somebody came into the state in which they are, and whether it was opened; null where by none */
-export function stateOf(deps: LinksDependencies, scope: Scope, user: User) {
+export function findLatest(deps: LinksDependencies, scope: Scope, user: User) {
   const { database } = deps;
-  return linksStore.latestOf(database, scope, user);
+  return linksStore.findLatest(database, scope, user);
 }
 
 /** One-time links, as those who open them meet them: without a password, and once. */
-export const createLinks = (deps: LinksDependencies) => bind(deps, { look, open, addressToSend, stateOf });
+export const createLinks = (deps: LinksDependencies) => bind(deps, { find, redeem, addressForMail, findLatest });

@@ -3,7 +3,7 @@ import { hmacSha256, sha256 } from '../../../platform/database/digest.ts';
 import { linkToken, linkTokenBytes, readLinkToken } from '../../../domain/people/one-time-link.ts';
 
 /** A link before it is kept: what is kept of its token is the digest alone. */
-export interface MadeLink {
+export interface LinkDigest {
   readonly id: string;
   readonly digest: string;
 }
@@ -20,19 +20,19 @@ export function createLinkTokens(secrets: readonly string[], addressOf: (token: 
 
   return {
     /** @returns a link to be shown now: its address is in this answer and nowhere else */
-    make: (): MadeLink & { readonly address: string } => {
+    issue: (): LinkDigest & { readonly address: string } => {
       const token = linkToken(randomBytes(linkTokenBytes));
       return { id: randomUUID(), digest: digestOf(token), address: addressOf(token) };
     },
 
     /** @returns a link whose address comes into being only when it is sent */
-    makeToSend: (): MadeLink => {
+    issueForMail: (): LinkDigest => {
       const id = randomUUID();
       return { id, digest: digestOf(derive(secrets[0] ?? '', id)) };
     },
 
     /** @returns the address of a link that was made to be sent; null where its secret has been given up since */
-    addressOf: ({ id, digest }: MadeLink): string | null => {
+    addressOf: ({ id, digest }: LinkDigest): string | null => {
       const token = secrets.map((secret) => derive(secret, id)).find((each) => digestOf(each) === digest);
       return token === undefined ? null : addressOf(token);
     },

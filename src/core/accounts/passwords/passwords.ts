@@ -10,7 +10,7 @@ import type { Scope } from '../../../domain/scope.ts';
 import type { User } from '../../../domain/people/user.ts';
 import type { Attempt, Throttle } from '../throttles/throttle.ts';
 import type { Credentials } from '../stores/credentials.store.ts';
-import type { GuessCounter } from './guesses.ts';
+import type { StrengthEstimator } from './strength-estimator.ts';
 import type { Hasher } from '../../../platform/keys/hasher.ts';
 import { activityStore } from '../../activity/index.ts';
 import * as credentialsStore from '../stores/credentials.store.ts';
@@ -35,24 +35,24 @@ export type Passwords = ReturnType<typeof createPasswords>;
 export interface PasswordsDependencies {
   readonly database: Database;
   readonly hasher: Hasher;
-  readonly guesses: GuessCounter;
+  readonly strengthEstimator: StrengthEstimator;
   readonly throttle: Throttle;
   readonly clock: () => number;
 }
 
 /** @returns what speaks against a new password, field by field; empty where nothing does */
-export async function judge(
+export async function validate(
   deps: PasswordsDependencies,
   person: PasswordOwner,
   { newPassword, confirmPassword }: NewPassword,
 ): Promise<FieldFault[]> {
-  const { guesses } = deps;
+  const { strengthEstimator } = deps;
   const fault = passwordFault(newPassword, person);
   if (fault) return [inField('newPassword', fault)];
   const same = normalizePassword(newPassword) === normalizePassword(confirmPassword);
   if (!same) return [{ field: 'confirmPassword', code: 'password.confirmationDiffers' }];
   const names = [person.username, person.displayName, person.tenantName, 'parvis'];
-  if ((await guesses.count(normalizePassword(newPassword), names)) < minGuesses) {
+  if ((await strengthEstimator.estimateGuesses(normalizePassword(newPassword), names)) < minGuesses) {
     return [{ field: 'newPassword', code: 'password.easyToGuess' }];
   }
   return [];
@@ -75,7 +75,7 @@ async function replaceOwn(
     if (!replaced) throw conflict('password.changed');
     await sessionsStore.endAllOfUser(tx, scope, user.id, sessionId);
     // A user who replaces their own password has just confirmed it; a temporary one is not asked for again.
-    if (user.password === 'own') await sessionsStore.confirm(tx, sessionId, user.id, at);
+    if (user.password === 'own') await sessionsStore.markPasswordConfirmed(tx, sessionId, user.id, at);
     await activityStore.record(
       tx,
       scope,
@@ -104,7 +104,7 @@ async function change(
 ): Promise<ChangeResult> {
   const { throttle } = deps;
   const { user } = credentials;
-  const wait = await throttle.takeBudget('change', user.id);
+  const wait = await throttle.consumeBudget('change', user.id);
   if (wait !== null) return { outcome: 'throttled', retryAfter: wait.retryAfter };
   const owner = {
     rules: scope.rules,
@@ -112,7 +112,7 @@ async function change(
     displayName: user.displayName,
     tenantName: scope.tenant.name,
   };
-  const faults = await judge(deps, owner, form);
+  const faults = await validate(deps, owner, form);
   if (faults.length > 0) return { outcome: 'invalid', faults };
   if (await isUnchanged(deps, credentials, form.newPassword)) {
     return { outcome: 'invalid', faults: [{ field: 'newPassword', code: 'password.unchanged' }] };
@@ -146,7 +146,7 @@ export async function changeOwn(
   attempt: Attempt,
 ): Promise<ChangeResult> {
   const { throttle, hasher, database, clock } = deps;
-  const wait = await throttle.take(attempt);
+  const wait = await throttle.consume(attempt);
   if (wait !== null) return { outcome: 'throttled', retryAfter: wait.retryAfter };
   const credentials = await ownCredentials(deps, scope, session.epoch);
   const { id } = credentials.user;
@@ -155,19 +155,20 @@ export async function changeOwn(
     await activityStore.record(database, scope, { kind: 'password.changeRefused' }, id, clock());
     return { outcome: 'invalid', faults: [{ field: 'currentPassword', code: 'password.wrong' }] };
   }
-  await throttle.forgive(attempt);
+  await throttle.reset(attempt);
   return change(deps, scope, credentials, session.id, form);
 }
 
 /** @returns who set a user's password and when. @throws Failure notFound for a user of another tenant */
-export function factsOf(
+export function getMetadata(
   { database }: PasswordsDependencies,
   scope: Scope,
   userId: string,
-): Promise<credentialsStore.PasswordFacts> {
-  return credentialsStore.findPasswordFacts(database, scope, userId);
+): Promise<credentialsStore.PasswordMetadata> {
+  return credentialsStore.getPasswordMetadata(database, scope, userId);
 }
 
-export const createPasswords = (deps: PasswordsDependencies) => bind(deps, { judge, factsOf, changeForced, changeOwn });
+export const createPasswords = (deps: PasswordsDependencies) =>
+  bind(deps, { validate, getMetadata, changeForced, changeOwn });
 
 type PasswordOwner = Parameters<typeof passwordFault>[1];

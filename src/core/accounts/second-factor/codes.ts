@@ -11,7 +11,7 @@ import type { Database } from '../../../platform/database/database.ts';
 import { bind } from '../../../platform/bind.ts';
 
 /** How a code was found right. */
-export type Accepted = 'app' | 'recovery';
+export type AcceptedCodeKind = 'app' | 'recovery';
 
 // 120 random bits are no password: nobody finds them again from a digest (OWASP ASVS 5.0, 6.5.2).
 const digestOf = (userId: string, code: string): string => sha256(`${userId}|${code}`);
@@ -23,22 +23,22 @@ export function newRecoveryCodes(userId: string): { codes: string[]; digests: st
 }
 
 /** @returns the methods of a session in which this code is given too, should it be accepted */
-export const amrWith = (session: Pick<LiveSession, 'amr'>, typed: string): readonly AuthenticationMethod[] =>
+export const amrWithCode = (session: Pick<LiveSession, 'amr'>, typed: string): readonly AuthenticationMethod[] =>
   withSecondFactor(session.amr, readCode(typed)?.kind === 'recovery' ? 'recovery' : 'otp');
 
-export interface CodeCheckDependencies {
+export interface CodeAcceptorDependencies {
   readonly vault: Vault;
   readonly clock: () => number;
 }
 
 /** @returns what accepts a code once, on whichever node it comes first */
-export async function codeCheck(
-  deps: CodeCheckDependencies,
+export async function acceptCode(
+  deps: CodeAcceptorDependencies,
   tx: Database,
   scope: Scope,
   userId: string,
   typed: string,
-): Promise<Accepted | null> {
+): Promise<AcceptedCodeKind | null> {
   const { vault, clock } = deps;
   const read = readCode(typed);
   if (read === null) return null;
@@ -47,19 +47,19 @@ export async function codeCheck(
     return (await secondFactorsStore.acceptTotp(tx, vault, scope, userId, typedCode)) ? 'app' : null;
   }
   const digest = digestOf(userId, read.code);
-  return (await secondFactorsStore.takeRecoveryCode(tx, scope, userId, digest)) ? 'recovery' : null;
+  return (await secondFactorsStore.consumeRecoveryCode(tx, scope, userId, digest)) ? 'recovery' : null;
 }
 
-export const createCodeCheck = (deps: CodeCheckDependencies) => bind(deps, { codeCheck }).codeCheck;
+export const createCodeAcceptor = (deps: CodeAcceptorDependencies) => bind(deps, { acceptCode }).acceptCode;
 
-export type CodeCheck = ReturnType<typeof createCodeCheck>;
+export type AcceptCode = ReturnType<typeof createCodeAcceptor>;
 
 /** Records that a recovery code was used, and with it how many are left. */
-export async function recordIfRecovery(
+export async function recordRecoveryCodeUse(
   tx: Database,
   scope: Scope,
   userId: string,
-  accepted: Accepted,
+  accepted: AcceptedCodeKind,
   at: number,
 ): Promise<void> {
   if (accepted !== 'recovery') return;

@@ -13,7 +13,7 @@ import { actorIdOf, actingUserId } from '../../../domain/principal.ts';
 export type { SessionTicket, SignInResult } from './sign-in.ts';
 
 // How stale "last seen" may be: a write a minute instead of one a request.
-const seenAccuracyMs = 60_000;
+const lastSeenPrecisionMs = 60_000;
 
 export type Sessions = ReturnType<typeof createSessions>;
 
@@ -28,9 +28,9 @@ export async function resume(
   const now = clock();
   if (session === null || !isSessionValid(session, ticket, tightened(rules, session.tenant.ownRules), now)) return null;
   // Nobody waits for it, and a database that cannot write can still be read.
-  if (now - session.seenAt >= seenAccuracyMs) {
+  if (now - session.seenAt >= lastSeenPrecisionMs) {
     sessionsStore
-      .noteSeen(database, session.id, now)
+      .updateLastSeen(database, session.id, now)
       .catch((error: unknown) => log.warn(error, 'Last seen stays as it is'));
   }
   return { ...session, supportEnd: supportEndOf(session, rules, now) };

@@ -7,7 +7,7 @@ import type { RegionScope } from '../../../domain/scope.ts';
 import type { User } from '../../../domain/people/user.ts';
 import type { Credentials } from '../stores/credentials.store.ts';
 import type { Hasher } from '../../../platform/keys/hasher.ts';
-import type { KnownDevices } from './devices.ts';
+import type { KnownDevices } from './known-devices.ts';
 import { signInRefusal } from './validity.ts';
 import type { Attempt, Throttle } from '../throttles/throttle.ts';
 import { activityStore } from '../../activity/index.ts';
@@ -22,13 +22,13 @@ export interface SessionTicket {
   readonly epoch: number;
 }
 
-interface Opened {
+interface OpenedSession {
   readonly ticket: SessionTicket;
   readonly codePending: boolean;
 }
 
 export type SignInResult =
-  | ({ readonly outcome: 'signedIn'; readonly deviceMark: string } & Opened)
+  | ({ readonly outcome: 'signedIn'; readonly deviceToken: string } & OpenedSession)
   | { readonly outcome: 'refused' }
   | { readonly outcome: 'throttled'; readonly kind: PresentedPassword['kind']; readonly retryAfter: number };
 
@@ -40,7 +40,7 @@ export interface TypedSignIn {
   /** What the browser calls itself. */
   readonly device: string;
   /** The mark that this browser got at an earlier sign-in, as its cookie carries it. */
-  readonly deviceMark: string | null;
+  readonly deviceToken: string | null;
 }
 
 export interface SessionsDependencies {
@@ -53,7 +53,7 @@ export interface SessionsDependencies {
 }
 
 // A stronger hash can wait for a quieter moment; the sign-in cannot.
-async function strongerHash(
+async function rehashIfOutdated(
   deps: SessionsDependencies,
   { user }: Credentials,
   password: string,
@@ -74,7 +74,7 @@ async function refuse(
   const { throttle, database, clock } = deps;
   const event = { kind: 'signIn.failed', because } as const;
   // Depends on the attempt alone: time must not tell who has the name.
-  if (await throttle.isRecorded(attempt)) {
+  if (await throttle.shouldRecordFailure(attempt)) {
     await activityStore.recordSignIn(database, scope, credentials?.user ?? null, event, clock());
   }
   return { outcome: 'refused' };
@@ -86,10 +86,10 @@ async function open(
   credentials: Credentials,
   { password, device }: TypedSignIn,
   isOutdated: boolean,
-): Promise<Opened | SignInFailure> {
+): Promise<OpenedSession | SignInFailure> {
   const { database, clock } = deps;
   const { user, tenant } = credentials;
-  const stronger = await strongerHash(deps, credentials, password, isOutdated);
+  const stronger = await rehashIfOutdated(deps, credentials, password, isOutdated);
   return database.transaction(async (tx) => {
     await tenantsStore.lock(tx, { tenant });
     // A user who is blocked or moved, or whose password is replaced, during the check is not signed in.
@@ -136,19 +136,20 @@ export async function signIn(
     ...typed,
     kind: presented.kind,
     epoch,
-    knownDevice: devices.recognize(typed.username, epoch, typed.deviceMark),
-    attempts: credentials && attemptsIn(scope, credentials),
+    knownDevice: devices.recognize(typed.username, epoch, typed.deviceToken),
+    maxAttempts: credentials && maxAttemptsFor(scope, credentials),
   };
-  const wait = await throttle.take(attempt);
+  const wait = await throttle.consume(attempt);
   if (wait !== null) {
     // One record for a block: an attacker must not fill the log.
     const event = { kind: 'signIn.throttled' } as const;
-    if (wait.first) await activityStore.recordSignIn(database, scope, credentials?.user ?? null, event, clock());
+    if (wait.isFirstRefusal)
+      await activityStore.recordSignIn(database, scope, credentials?.user ?? null, event, clock());
     return { outcome: 'throttled', kind: presented.kind, retryAfter: wait.retryAfter };
   }
   const { failure, isOutdated } = await check(deps, credentials, presented).catch(async (error: unknown) => {
     // The password was not checked, so it does not count as a failed attempt.
-    await throttle.giveBack(attempt);
+    await throttle.refund(attempt);
     throw error;
   });
   if (credentials === null || failure !== null) return refuse(deps, scope, attempt, credentials, failure ?? 'unknown');
@@ -156,13 +157,13 @@ export async function signIn(
   if (typeof opened === 'string') return refuse(deps, scope, attempt, credentials, opened);
   // The session is open by now: a count that stays too high is no reason to say that it is not.
   await throttle
-    .forgive(attempt)
+    .reset(attempt)
     .catch((error: unknown) => log.warn(error, 'The count of failed attempts was not reset'));
-  return { outcome: 'signedIn', ...opened, deviceMark: devices.issue(typed.username, epoch) };
+  return { outcome: 'signedIn', ...opened, deviceToken: devices.issue(typed.username, epoch) };
 }
 
 // As the rules hold now, whatever a tenant kept of its own before they became stricter, or fixed.
-const attemptsIn = ({ rules }: RegionScope, { tenant }: Credentials): number =>
+const maxAttemptsFor = ({ rules }: RegionScope, { tenant }: Credentials): number =>
   tightened(rules, tenant.ownRules).throttle.perAccountAndAddress.attempts;
 
 /**

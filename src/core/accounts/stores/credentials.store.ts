@@ -2,7 +2,7 @@ import { unseen, type Database, preparedQuery } from '../../../platform/database
 import type { Scope } from '../../../domain/scope.ts';
 import type { User } from '../../../domain/people/user.ts';
 import { actingUserId } from '../../../domain/principal.ts';
-import { homeColumns, toHome, type Home, type HomeRow } from './tenants.mapping.ts';
+import { userTenantColumns, toUserTenant, type UserTenant, type UserTenantRow } from './tenants.mapping.ts';
 import { toUser, userColumns, type NewUser, type UserRow } from './users.mapping.ts';
 import { insertRows } from '../../../platform/database/insert.ts';
 import { notFound } from '../../../domain/errors.ts';
@@ -11,13 +11,13 @@ import type { Hasher } from '../../../platform/keys/hasher.ts';
 /** What a sign-in is decided by, without the credentials themselves: these never leave the store. */
 export interface Credentials {
   readonly user: User;
-  readonly tenant: Home;
+  readonly tenant: UserTenant;
 }
 
-type CredentialsRow = UserRow & HomeRow;
+type CredentialsRow = UserRow & UserTenantRow;
 
 /** What pages say of a password. */
-export interface PasswordFacts {
+export interface PasswordMetadata {
   /** Who set a temporary password: '' where that person was erased, null for the operator and for an own password. */
   readonly setBy: string | null;
   /** Epoch ms. */
@@ -46,7 +46,7 @@ function find(column: 'username' | 'id') {
   return preparedQuery<CredentialsRow>(`credentials.by ${column}`, (knex, $) =>
     knex('users')
       .join('tenants', 'tenants.id', 'users.tenant_id')
-      .select([...userColumns, ...homeColumns])
+      .select([...userColumns, ...userTenantColumns])
       .where(`users.${column}`, unseen(knex, $('value'))),
   );
 }
@@ -77,7 +77,7 @@ const secretQuery = preparedQuery<{ secret: string }>('credentials.secret', (kne
     .whereRaw(isPassword),
 );
 
-const factsQuery = preparedQuery<{ set_by: string | null; created_at: number }>('credentials.facts', (knex, $) =>
+const metadataQuery = preparedQuery<{ set_by: string | null; created_at: number }>('credentials.facts', (knex, $) =>
   knex('credentials')
     .join('users', 'users.id', 'credentials.user_id')
     .select('set_by', 'credentials.created_at')
@@ -85,7 +85,7 @@ const factsQuery = preparedQuery<{ set_by: string | null; created_at: number }>(
     .whereRaw(isPassword),
 );
 
-async function secretOf(database: Database, userId: string | null): Promise<string | null> {
+async function findSecret(database: Database, userId: string | null): Promise<string | null> {
   return (await secretQuery(database, { user: userId ?? '' }))[0]?.secret ?? null;
 }
 
@@ -101,7 +101,7 @@ export async function verifyPassword(
   userId: string | null,
   typed: string,
 ): Promise<PasswordCheck> {
-  const secret = await secretOf(database, userId);
+  const secret = await findSecret(database, userId);
   const matches = await hasher.verify(secret ?? hasher.decoy, typed);
   if (secret === null) return { matches: false, isOutdated: false };
   return { matches, isOutdated: hasher.isOutdated(secret) };
@@ -114,14 +114,14 @@ export async function isAnyPassword(
   userId: string,
   candidates: readonly string[],
 ): Promise<boolean> {
-  const secret = await secretOf(database, userId);
+  const secret = await findSecret(database, userId);
   for (const candidate of candidates) if (secret !== null && (await hasher.verify(secret, candidate))) return true;
   return false;
 }
 
 /** @returns who set a user's password and when. @throws Failure notFound for a user of another tenant */
-export async function findPasswordFacts(database: Database, scope: Scope, userId: string): Promise<PasswordFacts> {
-  const [row] = await factsQuery(database, { user: userId, tenant: scope.tenant.id });
+export async function getPasswordMetadata(database: Database, scope: Scope, userId: string): Promise<PasswordMetadata> {
+  const [row] = await metadataQuery(database, { user: userId, tenant: scope.tenant.id });
   if (row === undefined) throw notFound();
   return { setBy: row.set_by, setAt: row.created_at };
 }
@@ -185,4 +185,4 @@ export async function rehash(
   await database.knex('credentials').where({ user_id: id }).whereRaw(isPassword).update({ secret: hash });
 }
 
-const toCredentials = (row: CredentialsRow): Credentials => ({ user: toUser(row), tenant: toHome(row) });
+const toCredentials = (row: CredentialsRow): Credentials => ({ user: toUser(row), tenant: toUserTenant(row) });

@@ -3,7 +3,7 @@ import { unseen, type Database, preparedQuery } from '../../../platform/database
 import type { LinkPurpose, LinkStanding } from '../../../domain/people/one-time-link.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import type { User } from '../../../domain/people/user.ts';
-import { homeColumns, toHome, type Home, type HomeRow } from './tenants.mapping.ts';
+import { userTenantColumns, toUserTenant, type UserTenant, type UserTenantRow } from './tenants.mapping.ts';
 import { toUser, userColumns, type UserRow } from './users.mapping.ts';
 
 /** A link as it is first written. Times in epoch ms. */
@@ -23,7 +23,7 @@ export interface FoundLink extends LinkStanding {
   readonly id: string;
   readonly digest: string;
   readonly user: User;
-  readonly tenant: Home;
+  readonly tenant: UserTenant;
 }
 
 interface LinkRow {
@@ -37,7 +37,7 @@ interface LinkRow {
   opened_at: number | null;
 }
 
-interface FoundRow extends UserRow, HomeRow {
+interface FoundRow extends UserRow, UserTenantRow {
   link_id: string;
   link_digest: string;
   link_purpose: LinkPurpose;
@@ -47,7 +47,7 @@ interface FoundRow extends UserRow, HomeRow {
   link_opened_at: number | null;
 }
 
-const rowsAtOnce = 100;
+const rowsPerInsert = 100;
 const linkColumns = ['id', 'digest', 'purpose', 'epoch', 'created_at', 'expires_at', 'opened_at'];
 
 function find(column: 'digest' | 'id') {
@@ -55,7 +55,11 @@ function find(column: 'digest' | 'id') {
     knex('one_time_links')
       .join('users', 'users.id', 'one_time_links.user_id')
       .join('tenants', 'tenants.id', 'users.tenant_id')
-      .select([...userColumns, ...linkColumns.map((each) => `one_time_links.${each} as link_${each}`), ...homeColumns])
+      .select([
+        ...userColumns,
+        ...linkColumns.map((each) => `one_time_links.${each} as link_${each}`),
+        ...userTenantColumns,
+      ])
       .where(`one_time_links.${column}`, unseen(knex, $('value'))),
   );
 }
@@ -70,12 +74,12 @@ export async function findAcrossTenants(database: Database, digest: string): Pro
 }
 
 /** The same by its id, which opens nothing: for what sends it. */
-export async function findToSendAcrossTenants(database: Database, id: string): Promise<FoundLink | null> {
+export async function findForMailAcrossTenants(database: Database, id: string): Promise<FoundLink | null> {
   return toFound((await byId(database, { value: id }))[0]);
 }
 
 export function insertMany(database: Database, scope: Scope, links: readonly NewLink[]): Promise<void> {
-  return inChunks(links, rowsAtOnce, async (some) => {
+  return inChunks(links, rowsPerInsert, async (some) => {
     await database.knex('one_time_links').insert(
       some.map(({ id, userId, digest, purpose, epoch, createdAt, expiresAt }) => ({
         id,
@@ -95,7 +99,7 @@ export function insertMany(database: Database, scope: Scope, links: readonly New
  * Burns a link. Of several that open it at once, one gets true.
  * @param opened when, epoch ms, and the epoch that its user goes on with
  */
-export async function burn(
+export async function consume(
   database: Database,
   scope: Scope,
   id: string,
@@ -107,7 +111,7 @@ export async function burn(
 }
 
 /** @returns the link to which a user owes the state that they are in now, or null where it is a temporary password */
-export async function latestOf(
+export async function findLatest(
   database: Database,
   scope: Scope,
   { id, epoch, password }: User,
@@ -132,6 +136,6 @@ function toFound(row: FoundRow | undefined): FoundLink | null {
     expiresAt: row.link_expires_at,
     openedAt: row.link_opened_at,
     user: toUser(row),
-    tenant: toHome(row),
+    tenant: toUserTenant(row),
   };
 }

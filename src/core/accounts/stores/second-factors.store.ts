@@ -69,7 +69,7 @@ export async function acceptTotp(
   }));
   for (const { id, seed } of seeds) {
     const step = seed === null ? null : stepOf(seed, code, now);
-    if (step !== null && (await takeStep(database, id, step))) return true;
+    if (step !== null && (await consumeTimeStep(database, id, step))) return true;
   }
   // Not the user's fault, and no wrong code: the key is missing, or the row was changed in the database.
   if (seeds.some(({ seed }) => seed === null)) throw new Failure('unavailable', { code: 'secondFactor.unreadable' });
@@ -77,13 +77,13 @@ export async function acceptTotp(
 }
 
 /** Takes a time step, and with it all before. @returns false where it was taken before, on whichever node */
-async function takeStep(database: Database, id: number, step: number): Promise<boolean> {
+async function consumeTimeStep(database: Database, id: number, step: number): Promise<boolean> {
   const app = database.knex('credentials').where({ id }).where('last_step', '<', step);
   return (await app.update({ last_step: step })) === 1;
 }
 
 /** Uses a recovery code up. @returns whether there was one */
-export async function takeRecoveryCode(
+export async function consumeRecoveryCode(
   database: Database,
   scope: Scope,
   userId: string,
@@ -118,7 +118,7 @@ export async function insert(
 }
 
 /** Notes a sign-in that ended with a code. @param at epoch ms */
-export async function noteSignIn(database: Database, scope: Scope, userId: string, at: number): Promise<void> {
+export async function updateLastSignIn(database: Database, scope: Scope, userId: string, at: number): Promise<void> {
   await database.knex('users').where(own(scope, userId)).update({ last_sign_in_at: at });
 }
 

@@ -14,7 +14,7 @@ interface CountRow {
 }
 
 /** What became of some seeds that another key than the first seals. */
-export interface Resealed {
+export interface ReencryptedBatch {
   readonly found: number;
   /** How many of them no key opens. */
   readonly unreadable: number;
@@ -23,16 +23,16 @@ export interface Resealed {
 }
 
 // Spelled out, not bound: only then does the index of these fit.
-const totps = ({ knex }: Database) => knex<SeedRow>('credentials').whereRaw("kind = 'totp'");
+const totpCredentials = ({ knex }: Database) => knex<SeedRow>('credentials').whereRaw("kind = 'totp'");
 
 /** Seals some seeds under the vault's first key that another key seals, unless they are replaced meanwhile. */
-export async function resealForOperator(
+export async function reencryptForOperator(
   database: Database,
   vault: Vault,
   behind: number,
   most: number,
-): Promise<Resealed> {
-  const rows = await totps(database)
+): Promise<ReencryptedBatch> {
+  const rows = await totpCredentials(database)
     .select('id', 'user_id', 'secret', 'key_id')
     .whereNot('key_id', vault.keyId)
     .where('id', '>', behind)
@@ -46,13 +46,13 @@ export async function resealForOperator(
       continue;
     }
     const { text, keyId } = vault.seal(seed, seedOf(user_id));
-    await totps(database).where({ id, secret }).update({ secret: text, key_id: keyId });
+    await totpCredentials(database).where({ id, secret }).update({ secret: text, key_id: keyId });
   }
   return { found: rows.length, unreadable, last: rows.at(-1)?.id ?? behind };
 }
 
 /** @returns how many were sealed by none of these keys */
 export async function countUnreadableForOperator(database: Database, keyIds: readonly string[]): Promise<number> {
-  const rows = await totps(database).whereNotIn('key_id', keyIds).count<CountRow[]>({ count: '*' });
+  const rows = await totpCredentials(database).whereNotIn('key_id', keyIds).count<CountRow[]>({ count: '*' });
   return Number(rows[0]?.count ?? 0);
 }

@@ -4,7 +4,7 @@ import type { SupportEnd } from '../../../domain/support.ts';
 import type { User } from '../../../domain/people/user.ts';
 import { toOpenGrant, type OpenGrant, type OpenGrantRow } from './support-grants.store.ts';
 import type { Tenant } from './tenants.store.ts';
-import { homeColumns, toHome, type HomeRow } from './tenants.mapping.ts';
+import { userTenantColumns, toUserTenant, type UserTenantRow } from './tenants.mapping.ts';
 import { toUser, userColumns, type UserRow } from './users.mapping.ts';
 import type { ScopeTenant } from '../../../domain/tenant.ts';
 
@@ -25,7 +25,7 @@ export interface LiveSession {
   readonly supportEnd: SupportEnd | null;
 }
 
-export interface LiveSessionRow extends UserRow, HomeRow, OpenGrantRow {
+export interface LiveSessionRow extends UserRow, UserTenantRow, OpenGrantRow {
   session_id: string;
   session_created_at: number;
   session_seen_at: number;
@@ -42,7 +42,7 @@ export const liveSessionColumns = [
   'user_sessions.seen_at as session_seen_at',
   'user_sessions.amr as session_amr',
   'user_sessions.auth_time as session_auth_time',
-  ...homeColumns,
+  ...userTenantColumns,
   'tenants.kind as tenant_kind',
 ] as const;
 
@@ -58,7 +58,7 @@ export function toLiveSession(row: LiveSessionRow): LiveSession {
     amr: toAmr(row.session_amr),
     authTime: row.session_auth_time,
     user: toUser(row),
-    tenant: { ...toHome(row), kind: row.tenant_kind },
+    tenant: { ...toUserTenant(row), kind: row.tenant_kind },
     support: toOpenGrant(row),
     supportEnd: null,
   };

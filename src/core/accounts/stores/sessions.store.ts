@@ -1,7 +1,7 @@
 import { unseen, type Database, preparedQuery } from '../../../platform/database/database.ts';
 import type { AuthenticationMethod } from '../../../domain/people/authentication.ts';
 import type { Scope } from '../../../domain/scope.ts';
-import { joinBesideGrant, openGrantColumns } from './support-grants.store.ts';
+import { joinGrantDetails, openGrantColumns } from './support-grants.store.ts';
 import { liveSessionColumns, toLiveSession, type LiveSession, type LiveSessionRow } from './sessions.mapping.ts';
 import { actingUserId } from '../../../domain/principal.ts';
 
@@ -24,7 +24,7 @@ interface OwnSessionRow {
 }
 
 const findLive = preparedQuery<LiveSessionRow>('sessions.findLive', (knex, $) =>
-  joinBesideGrant(
+  joinGrantDetails(
     knex('user_sessions')
       .join('users', 'users.id', 'user_sessions.user_id')
       .join('tenants', 'tenants.id', 'users.tenant_id')
@@ -104,7 +104,7 @@ export async function endOwn(database: Database, scope: Scope, id: string): Prom
  * Notes that a user authenticated again in a session. @param at epoch ms
  * @returns false where the session has ended meanwhile
  */
-export async function noteAuthentication(
+export async function updateAuthentication(
   database: Database,
   session: Pick<LiveSession, 'id' | 'user'>,
   amr: readonly AuthenticationMethod[],
@@ -120,11 +120,11 @@ export async function noteAuthentication(
 }
 
 /** Notes that a user confirmed their password in a session. @param at epoch ms */
-export async function confirm(database: Database, id: string, userId: string, at: number): Promise<void> {
+export async function markPasswordConfirmed(database: Database, id: string, userId: string, at: number): Promise<void> {
   await database.knex('user_sessions').where({ id, user_id: userId }).update({ auth_time: at });
 }
 
-export async function noteSeen(database: Database, id: string, at: number): Promise<void> {
+export async function updateLastSeen(database: Database, id: string, at: number): Promise<void> {
   await database.knex('user_sessions').where({ id }).update({ seen_at: at });
 }
 

@@ -50,7 +50,7 @@ export const openGrantColumns: Readonly<Record<keyof OpenGrantRow, string>> = {
 };
 
 /** Joins what stands beside `support_grants as grants`. */
-export const joinBesideGrant = <Q extends Knex.QueryBuilder>(query: Q): Q =>
+export const joinGrantDetails = <Q extends Knex.QueryBuilder>(query: Q): Q =>
   query
     .leftJoin('tenants as supported', 'supported.id', 'grants.tenant_id')
     .leftJoin('users as granters', (join) =>
@@ -80,7 +80,7 @@ export function toOpenGrant(row: OpenGrantRow): OpenGrant | null {
 /** @returns a grant of the scope's own actor, whatever became of it; null for any other id */
 export async function findOwnAcrossTenants(database: Database, scope: Scope, id: string): Promise<OpenGrant | null> {
   const own = { 'grants.id': id, 'grants.operator_id': actingUserId(scope) };
-  const [row] = (await joinBesideGrant(database.knex('support_grants as grants'))
+  const [row] = (await joinGrantDetails(database.knex('support_grants as grants'))
     .select(openGrantColumns)
     .where(own)) as OpenGrantRow[];
   return row ? toOpenGrant(row) : null;

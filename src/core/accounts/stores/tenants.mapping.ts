@@ -3,20 +3,20 @@ import type { Language } from '../../../domain/regions.ts';
 import type { TenantState, ScopeTenant } from '../../../domain/tenant.ts';
 
 /** The tenant of a user, with what decides whether they may come in, and under which rules. */
-export interface Home extends ScopeTenant {
+export interface UserTenant extends ScopeTenant {
   readonly state: TenantState;
   readonly ownRules: OwnRules;
 }
 
 /** The columns of `tenants` that make a Home, beside those of a user. */
-export const homeColumns = [
+export const userTenantColumns = [
   'tenants.name as tenant_name',
   'tenants.language as tenant_language',
   'tenants.state as tenant_state',
   'tenants.own_rules as tenant_own_rules',
 ] as const;
 
-export interface HomeRow {
+export interface UserTenantRow {
   tenant_id: string;
   tenant_name: string;
   tenant_language: Language;
@@ -24,7 +24,7 @@ export interface HomeRow {
   tenant_own_rules: string;
 }
 
-export const toHome = (row: HomeRow): Home => ({
+export const toUserTenant = (row: UserTenantRow): UserTenant => ({
   id: row.tenant_id,
   name: row.tenant_name,
   language: row.tenant_language,

@@ -105,7 +105,7 @@ export async function listForOperator(database: Database): Promise<(Tenant & { u
 }
 
 /** @returns tenants in which deleted users can be restored for less long than in their region */
-export async function withOwnWindowForOperator(
+export async function listWithOwnRestoreWindowForOperator(
   database: Database,
 ): Promise<{ id: string; restoreWindowDays: number }[]> {
   const rows = (await database.knex('tenants').where('own_rules', 'like', '%"restoreWindowDays"%')) as TenantRow[];
@@ -121,7 +121,7 @@ export async function isEmpty(database: Database): Promise<boolean> {
 }
 
 /** @returns the operators' own tenant, or null before there is any operator */
-export async function findOfOperators(database: Database): Promise<ScopeTenant | null> {
+export async function findOperatorsTenant(database: Database): Promise<ScopeTenant | null> {
   const row = await database.knex<TenantRow>('tenants').where({ kind: 'operators' }).first();
   return row === undefined ? null : toTenant(row, []);
 }

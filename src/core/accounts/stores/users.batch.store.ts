@@ -18,10 +18,10 @@ export type UserChange = UserChanges & Pick<User, 'id'>;
 export const inTenant = "coalesce(users.tenant_id, '') = ?";
 
 /** How many users `listAfter` gives at the most; fewer are the last. */
-export const usersAtOnce = 200;
-const rowsAtOnce = 100;
+export const usersPerBatch = 200;
+const rowsPerUpdate = 100;
 
-interface Known {
+interface IndexedUser {
   readonly id: string;
   readonly username: string;
   readonly number: number;
@@ -34,14 +34,14 @@ const after = preparedQuery<UserRow>('users.after', (knex, $) =>
     .where('username', '>', $('after'))
     .whereNot('state', 'deleted')
     .orderBy('username')
-    .limit(usersAtOnce),
+    .limit(usersPerBatch),
 );
 
 // What the index of words knows them by.
-async function indexedOf(database: Database, scope: Scope, users: readonly UserChange[]) {
+async function findIndexed(database: Database, scope: Scope, users: readonly UserChange[]) {
   const ids = users.map(({ id }) => id);
   const query = database.knex('users').select('id', 'username', 'number').whereIn('id', ids);
-  const rows: Known[] = await query.whereRaw(inTenant, [scope.tenant.id]);
+  const rows: IndexedUser[] = await query.whereRaw(inTenant, [scope.tenant.id]);
   return new Map(rows.map(({ id, ...known }) => [id, known]));
 }
 
@@ -68,15 +68,15 @@ export async function* allUsers(database: Database, scope: Scope): AsyncGenerato
   for (let last = ''; ;) {
     const users = await listAfter(database, scope, last);
     yield users;
-    if (users.length < usersAtOnce) return;
+    if (users.length < usersPerBatch) return;
     last = users.at(-1)?.username ?? last;
   }
 }
 
 /** Changes many users, and keeps the time at which the level Global admin is removed. */
 export function updateMany(database: Database, scope: Scope, users: readonly UserChange[]): Promise<void> {
-  return inChunks(users, rowsAtOnce, async (some) => {
-    const found = await indexedOf(database, scope, some);
+  return inChunks(users, rowsPerUpdate, async (some) => {
+    const found = await findIndexed(database, scope, some);
     const rows = some.flatMap((user) => {
       const known = found.get(user.id);
       return known ? [{ ...user, ...known, search_words: searchWordsOf({ ...user, ...known }) }] : [];
@@ -132,7 +132,7 @@ function toValues(user: UserChange & { readonly search_words: string }): string[
 }
 
 // SQLite takes at most 500 rows in one statement, and other writers wait for as long as one takes.
-const maxAtOnce = 100;
+const rowsPerInsert = 100;
 
 export function insert(database: Database, scope: Scope, user: NewUser): Promise<void> {
   return insertMany(database, scope, [user]);
@@ -141,7 +141,7 @@ export function insert(database: Database, scope: Scope, user: NewUser): Promise
 /** Inserts any number of users in one transaction: all of them or none. */
 export function insertMany(database: Database, scope: Scope, users: readonly NewUser[]): Promise<void> {
   return database.transaction((tx) =>
-    inChunks(users, maxAtOnce, async (some) => {
+    inChunks(users, rowsPerInsert, async (some) => {
       const numbers = await takeNumbers(tx, some.length);
       const rows = some.map((user, index) => ({ ...toRow(scope, user), number: numbers[index] ?? 0 }));
       await insertRows(tx, 'users', rows);

@@ -54,7 +54,7 @@ export const globalAdminUntil =
 export const notDeleted = "state <> 'deleted'";
 
 /** For a limit: written out as well, since PostgreSQL plans otherwise for one that it does not know. */
-export const inText = { skipBinding: true };
+export const asLiteral = { skipBinding: true };
 
 export interface UserRow {
   id: string;
@@ -164,7 +164,10 @@ export type IndexedRow = Pick<UserRow, 'username' | 'first_name' | 'last_name' |
 };
 
 /** @returns how a user is sorted and found once the changes are made */
-export function indexedOf(user: IndexedRow, changes: Partial<UserChanges>): { name_key: string; search_words: string } {
+export function toIndexedColumns(
+  user: IndexedRow,
+  changes: Partial<UserChanges>,
+): { name_key: string; search_words: string } {
   const { firstName = user.first_name, lastName = user.last_name, displayName = user.display_name } = changes;
   const search_words = searchWordsOf({ firstName, lastName, displayName, username: user.username });
   return { name_key: foldName(displayName), search_words };

@@ -2,17 +2,17 @@ import type { Knex } from 'knex';
 import type { Database } from '../../../platform/database/database.ts';
 import { insertRows } from '../../../platform/database/insert.ts';
 import { asBeginning, endingsOf } from '../../../domain/people/search-keys.ts';
-import { inText } from './users.mapping.ts';
+import { asLiteral } from './users.mapping.ts';
 
 /** A user as the index of words knows them. */
-interface Indexed {
+interface SearchableUser {
   readonly number: number;
   readonly tenant_id: string;
   readonly search_words: string;
 }
 
 // Very many users have a word of so few letters in their names.
-const shortWord = 2;
+const maxShortWordLength = 2;
 
 /**
  * Within one tenant a look-up finds its own users only, or next to: two of many thousand tenants may share a code, and
@@ -20,7 +20,7 @@ const shortWord = 2;
  */
 const codeOf = (tenantId: string): string => tenantId.replace(/\W/g, '').slice(-4).toLowerCase();
 
-function termsOf({ tenant_id, search_words }: Indexed): string {
+function termsOf({ tenant_id, search_words }: SearchableUser): string {
   const code = codeOf(tenant_id);
   return endingsOf(search_words)
     .map((ending) => code + ending)
@@ -41,7 +41,7 @@ export async function takeNumbers({ knex, dialect }: Database, count: number): P
 }
 
 /** Puts users who were just inserted into the index of words, in the same transaction: 500 at most at a time. */
-export async function indexUsers(database: Database, users: readonly Indexed[]): Promise<void> {
+export async function indexUsers(database: Database, users: readonly SearchableUser[]): Promise<void> {
   const rows = users.map((user) => ({ number: user.number, terms: termsOf(user) }));
   if (database.dialect === 'sqlite') {
     const entries = rows.map(({ number, terms }) => ({ rowid: number, terms }));
@@ -55,7 +55,7 @@ export async function indexUsers(database: Database, users: readonly Indexed[]):
 }
 
 /** Replaces what the index of words has of users whose names were just changed, in the same transaction. */
-export async function reindexUsers(database: Database, users: readonly Indexed[]): Promise<void> {
+export async function reindexUsers(database: Database, users: readonly SearchableUser[]): Promise<void> {
   const column = database.dialect === 'sqlite' ? 'rowid' : 'number';
   const numbers = users.map(({ number }) => number);
   await database.knex('users_search').whereIn(column, numbers).delete();
@@ -75,7 +75,7 @@ export async function findNumbers(
   words: readonly string[],
   max: number,
 ): Promise<number[] | null> {
-  const long = words.filter((word) => word.length > shortWord);
+  const long = words.filter((word) => word.length > maxShortWordLength);
   const query = database.prepare<{ number: number }>(`users.search ${max}`, (knex, $) =>
     selectMatching(database, knex, $('match'), max + 1),
   );
@@ -86,11 +86,11 @@ export async function findNumbers(
 function selectMatching({ dialect }: Database, knex: Knex, match: Knex.Value, limit: number): Knex.QueryBuilder {
   const query = knex('users_search');
   if (dialect === 'sqlite') {
-    return query.select('rowid as number').whereRaw('users_search match ?', [match]).limit(limit, inText);
+    return query.select('rowid as number').whereRaw('users_search match ?', [match]).limit(limit, asLiteral);
   }
   query.select('number').whereRaw('terms @@ cast(? as tsquery)', [match]);
   // PostgreSQL takes any beginning for a common one and, told that few are wanted, would read the whole table for them.
-  return knex.withMaterialized('all_found', query).from('all_found').select('number').limit(limit, inText);
+  return knex.withMaterialized('all_found', query).from('all_found').select('number').limit(limit, asLiteral);
 }
 
 // Until 2026-11-30 the word that a whole name begins with was indexed behind one letter more. Entries made then are found too.

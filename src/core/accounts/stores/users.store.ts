@@ -4,7 +4,7 @@ import type { Scope } from '../../../domain/scope.ts';
 import type { User } from '../../../domain/people/user.ts';
 import {
   indexedColumns,
-  indexedOf,
+  toIndexedColumns,
   toColumns,
   type IndexedRow,
   type UserChanges,
@@ -99,7 +99,7 @@ export function update(database: Database, scope: Scope, id: string, changes: Pa
     const own = { tenant_id: scope.tenant.id, id };
     const user = await tx.knex('users').where(own).first<IndexedRow | undefined>(indexedColumns);
     if (user === undefined) return;
-    const indexed = indexedOf(user, changes);
+    const indexed = toIndexedColumns(user, changes);
     await tx
       .knex('users')
       .where(own)
@@ -154,7 +154,7 @@ export async function setLanguage(database: Database, scope: Scope, id: string, 
 export { insert, insertMany } from './users.batch.store.ts';
 export { countDeleted, page, pageOfDeleted, searchDeleted } from './users.list.store.ts';
 
-const atOnce = 1_000;
+const usersPerBatch = 1_000;
 
 function query(first: boolean) {
   return preparedQuery<UserRow>(`users.every ${first}`, (knex, $) => {
@@ -163,18 +163,18 @@ function query(first: boolean) {
       .where('tenant_id', $('tenant'))
       .whereRaw(notDeleted)
       .orderBy(['name_key', 'id'])
-      .limit(atOnce);
+      .limit(usersPerBatch);
     return first ? some : some.whereRaw('(name_key, id) > (?, ?)', [$('key'), $('id')]);
   });
 }
 
 /** Every user of a tenant by name, for the operator's commands: a thousand in memory at a time, however many there are. */
-export async function* everyUser(database: Database, tenantId: string): AsyncGenerator<User> {
+export async function* listByName(database: Database, tenantId: string): AsyncGenerator<User> {
   for (let last: UserRow | undefined; ;) {
     const place = last && { key: last.name_key, id: last.id };
     const rows: UserRow[] = await query(last === undefined)(database, { tenant: tenantId, ...place });
     yield* rows.map(toUser);
     last = rows.at(-1);
-    if (rows.length < atOnce) return;
+    if (rows.length < usersPerBatch) return;
   }
 }

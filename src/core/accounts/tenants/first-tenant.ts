@@ -18,11 +18,11 @@ export interface FirstTenant extends NewPassword {
 export interface FirstTenantDependencies {
   readonly rules: RegionRules;
   readonly tenants: Pick<Tenants, 'addFirst'>;
-  readonly passwords: Pick<Passwords, 'judge'>;
+  readonly passwords: Pick<Passwords, 'validate'>;
   readonly hasher: Hasher;
 }
 
-const fieldsOfErrors: Readonly<Partial<Record<ErrorCode, keyof FirstTenant>>> = {
+const fieldByErrorCode: Readonly<Partial<Record<ErrorCode, keyof FirstTenant>>> = {
   'tenant.nameMalformed': 'tenantName',
   'domain.malformed': 'domain',
   'domain.taken': 'domain',
@@ -42,11 +42,11 @@ const fieldsOfErrors: Readonly<Partial<Record<ErrorCode, keyof FirstTenant>>> = 
 export async function createFirstTenant(
   deps: FirstTenantDependencies,
   tokenDigest: string,
-  wanted: FirstTenant,
+  form: FirstTenant,
 ): Promise<readonly FieldFault[]> {
   const { rules, passwords, hasher, tenants } = deps;
-  const { tenantName, domain, language, adminName, username, newPassword } = wanted;
-  const faults = await passwords.judge({ rules, username, displayName: adminName, tenantName }, wanted);
+  const { tenantName, domain, language, adminName, username, newPassword } = form;
+  const faults = await passwords.validate({ rules, username, displayName: adminName, tenantName }, form);
   if (faults.length > 0) return faults;
   const hash = await hasher.hash(normalizePassword(newPassword));
   const admin = { username, name: adminName, administratorLevel: 'global', agentLevel: 'none', language } as const;
@@ -56,7 +56,7 @@ export async function createFirstTenant(
     return [];
   } catch (error) {
     const coded = error instanceof Failure ? error.coded : null;
-    const field = coded && fieldsOfErrors[coded.code];
+    const field = coded && fieldByErrorCode[coded.code];
     if (!field) throw error;
     return [inField(field, coded)];
   }

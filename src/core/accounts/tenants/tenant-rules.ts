@@ -12,7 +12,7 @@ import {
 import { may, maySetRules } from '../../../domain/policy.ts';
 import type { RegionRules } from '../../../domain/regions.ts';
 import type { Scope } from '../../../domain/scope.ts';
-import { lockTenantAndRecheck } from '../sessions/recheck.ts';
+import { lockTenantAndRecheck } from '../sessions/recheck-under-lock.ts';
 import { activityStore } from '../../activity/index.ts';
 import * as tenantsStore from '../stores/tenants.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
@@ -20,7 +20,7 @@ import { bind } from '../../../platform/bind.ts';
 import { rejectFaults } from '../../../domain/validation.ts';
 import type { Verdict } from '../../../domain/verdict.ts';
 
-export type RulesFeature = ReturnType<typeof createRules>;
+export type TenantRules = ReturnType<typeof createTenantRules>;
 
 const names = [...ownNumberNames, ...ownChoiceNames];
 
@@ -31,16 +31,21 @@ export const changesBetween = (before: OwnRules, next: OwnRules): RuleChange[] =
     .map((rule) => ({ rule, from: before[rule] ?? null, to: next[rule] ?? null }));
 
 /** @returns a tenant's own rules as a form carries them, to find out whether they were changed meanwhile */
-export const ownRulesSeen = (own: OwnRules): string => JSON.stringify(own);
+export const serializeOwnRules = (own: OwnRules): string => JSON.stringify(own);
 
-export interface RulesDependencies {
+export interface TenantRulesDependencies {
   readonly database: Database;
   readonly regionRules: RegionRules;
   readonly clock: () => number;
 }
 
 /** As `set`, within a transaction that holds the tenant's lock, and with another administrator's agreement. */
-export async function setWithin(deps: RulesDependencies, tx: Database, scope: Scope, next: OwnRules): Promise<void> {
+export async function setWithin(
+  deps: TenantRulesDependencies,
+  tx: Database,
+  scope: Scope,
+  next: OwnRules,
+): Promise<void> {
   const { regionRules, clock } = deps;
   if (!may(scope, 'accountSettings.edit').allowed) throw new Failure('forbidden');
   rejectFaults(ownRulesFault(next, regionRules));
@@ -52,7 +57,7 @@ export async function setWithin(deps: RulesDependencies, tx: Database, scope: Sc
 }
 
 /** @returns whether the region lets a tenant have these rules. */
-export function isPossible(deps: RulesDependencies, own: OwnRules): boolean {
+export function isAllowedByRegion(deps: TenantRulesDependencies, own: OwnRules): boolean {
   const { regionRules } = deps;
   return unfitIn(own, regionRules).length === 0;
 }
@@ -65,7 +70,7 @@ export function isPossible(deps: RulesDependencies, own: OwnRules): boolean {
  * @throws Failure forbidden for whoever may not, badRequest for what is no rule, or not stricter than the region
  */
 export async function set(
-  deps: RulesDependencies,
+  deps: TenantRulesDependencies,
   scope: Scope,
   next: OwnRules,
   seen: string | null = null,
@@ -75,7 +80,7 @@ export async function set(
   return database.transaction(async (tx) => {
     await lockTenantAndRecheck(tx, scope, clock);
     const before = (await tenantsStore.findOwn(tx, scope))?.ownRules ?? {};
-    if (seen !== null && seen !== ownRulesSeen(before)) return 'meanwhile';
+    if (seen !== null && seen !== serializeOwnRules(before)) return 'meanwhile';
     const loosens = needsFewer(tightened(regionRules, before), tightened(regionRules, next));
     const verdict = maySetRules(scope, loosens);
     if (verdict.allowed || verdict.because !== 'secondAdministrator') await setWithin(deps, tx, scope, next);
@@ -84,4 +89,4 @@ export async function set(
 }
 
 /** What a tenant decides for itself, within its region's rules. */
-export const createRules = (deps: RulesDependencies) => bind(deps, { isPossible, setWithin, set });
+export const createTenantRules = (deps: TenantRulesDependencies) => bind(deps, { isAllowedByRegion, setWithin, set });

@@ -10,11 +10,11 @@ export interface Wait {
   /** Seconds. */
   readonly retryAfter: number;
   /** Whether this is the first refusal of its block: the one worth recording. */
-  readonly first: boolean;
+  readonly isFirstRefusal: boolean;
 }
 
 /** Creates a limiter. @param keyPrefix what is counted, unlike every other */
-export type Limiters = (keyPrefix: string, rule: ThrottleRule) => RateLimiterAbstract;
+export type CreateLimiter = (keyPrefix: string, rule: ThrottleRule) => RateLimiterAbstract;
 
 /** @returns a count in the region's own database. @param keyPrefix what is counted, unlike every other */
 export function createLimiter(database: Database, keyPrefix: string, rule: ThrottleRule): RateLimiterAbstract {
@@ -65,7 +65,7 @@ export async function consume(limit: RateLimiterAbstract, key: string, points = 
     if (!(rejection instanceof RateLimiterRes)) throw rejection;
     return {
       retryAfter: Math.max(1, Math.ceil(rejection.msBeforeNext / 1_000)),
-      first: rejection.consumedPoints === limit.points + 1,
+      isFirstRefusal: rejection.consumedPoints === limit.points + 1,
     };
   }
 }

@@ -1,7 +1,7 @@
 import type { RateLimiterAbstract } from 'rate-limiter-flexible';
 import type { PresentedPassword } from '../../../domain/people/password.ts';
 import type { RegionRules, ThrottleRule } from '../../../domain/regions.ts';
-import { limitersByAttempts, networkOf, type Limiters } from './limiter.ts';
+import { limitersByAttempts, networkOf, type CreateLimiter } from './limiter.ts';
 import { digest } from './throttle-keys.ts';
 
 /** What one attempt at a password is counted under. */
@@ -16,7 +16,7 @@ export interface Attempt {
   /** The mark of a browser in which this user has signed in before, or null. */
   readonly knownDevice: string | null;
   /** How many attempts the rules of the user's tenant allow from one address; null if there is no user. */
-  readonly attempts: number | null;
+  readonly maxAttempts: number | null;
 }
 
 // NIST SP 800-63B-4, 3.2.2: no more than 100 consecutive failures on one account, regardless of the rate.
@@ -32,30 +32,31 @@ const yearMinutes = 365 * dayMinutes;
 /** What attempts at passwords are counted by. */
 export interface PasswordLimits {
   /** The account and the address together, as the tenant's rules limit them. */
-  readonly pairOf: (attempt: Attempt) => RateLimiterAbstract;
+  readonly perAccountAndSource: (attempt: Attempt) => RateLimiterAbstract;
   readonly account: RateLimiterAbstract;
   readonly address: RateLimiterAbstract;
   /** Attempts at temporary passwords, per address. */
-  readonly temporary: RateLimiterAbstract;
-  readonly recordsOfName: RateLimiterAbstract;
-  readonly recordsFromAddress: RateLimiterAbstract;
+  readonly temporaryPasswords: RateLimiterAbstract;
+  readonly recordsPerName: RateLimiterAbstract;
+  readonly recordsPerAddress: RateLimiterAbstract;
   /** Consecutive failures on an account. */
-  readonly row: RateLimiterAbstract;
+  readonly consecutiveFailures: RateLimiterAbstract;
   readonly devices: RateLimiterAbstract;
 }
 
-export function createPasswordLimits(limiter: Limiters, { throttle }: RegionRules): PasswordLimits {
+export function createPasswordLimits(limiter: CreateLimiter, { throttle }: RegionRules): PasswordLimits {
   const { perAccountAndAddress, perAccount, perAddress } = throttle;
   const pairs = limitersByAttempts((attempts) => limiter('pair', { ...perAccountAndAddress, attempts }));
   return {
-    pairOf: ({ attempts }) => pairs(Math.min(perAccountAndAddress.attempts, attempts ?? perAccountAndAddress.attempts)),
+    perAccountAndSource: ({ maxAttempts }) =>
+      pairs(Math.min(perAccountAndAddress.attempts, maxAttempts ?? perAccountAndAddress.attempts)),
     account: limiter('account', perAccount),
     address: limiter('address', perAddress),
-    temporary: limiter('temporary', temporaryPasswords),
+    temporaryPasswords: limiter('temporary', temporaryPasswords),
     // Refusals of own passwords are few because they are limited; those of temporary ones get the same share of the log.
-    recordsOfName: limiter('recordName', perAccount),
-    recordsFromAddress: limiter('recordAddress', perAddress),
-    row: limiter('row', {
+    recordsPerName: limiter('recordName', perAccount),
+    recordsPerAddress: limiter('recordAddress', perAddress),
+    consecutiveFailures: limiter('row', {
       attempts: maxConsecutiveFailures,
       windowMinutes: yearMinutes,
       blockMinutes: yearMinutes,
@@ -67,31 +68,35 @@ export function createPasswordLimits(limiter: Limiters, { throttle }: RegionRule
 
 /** @returns the limits that an attempt counts toward, each with its key, in the order in which they are consumed */
 export function limitsOf(limits: PasswordLimits, attempt: Attempt): [RateLimiterAbstract, string][] {
-  const { near, far, from } = keysOf(attempt);
+  const { accountAndSource, account, network } = keysOf(attempt);
   // A limit per name would let strangers lock out every user who has not signed in yet.
-  if (attempt.kind === 'temporary') return [[limits.temporary, from]];
+  if (attempt.kind === 'temporary') return [[limits.temporaryPasswords, network]];
   // Users who signed in from this browser before are not locked out by strangers who guess at the same name.
   if (attempt.knownDevice !== null) {
     return [
-      [limits.pairOf(attempt), near],
-      [limits.devices, far],
+      [limits.perAccountAndSource(attempt), accountAndSource],
+      [limits.devices, account],
     ];
   }
   return [
-    [limits.pairOf(attempt), near],
-    [limits.address, from],
-    [limits.account, far],
-    [limits.row, far],
+    [limits.perAccountAndSource(attempt), accountAndSource],
+    [limits.address, network],
+    [limits.account, account],
+    [limits.consecutiveFailures, account],
   ];
 }
 
 /** @returns the keys of the account with the device or network, of the account, and of the network */
 export function keysOf({ username, epoch, address, knownDevice }: Attempt): {
-  near: string;
-  far: string;
-  from: string;
+  accountAndSource: string;
+  account: string;
+  network: string;
 } {
   const network = networkOf(address);
   const account = `${username}|${epoch}`;
-  return { near: digest(`${account}|${knownDevice ?? network}`), far: digest(account), from: digest(network) };
+  return {
+    accountAndSource: digest(`${account}|${knownDevice ?? network}`),
+    account: digest(account),
+    network: digest(network),
+  };
 }

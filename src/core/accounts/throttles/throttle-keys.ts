@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { User } from '../../../domain/people/user.ts';
 
 /** What a signed-in user can only do so often, since it costs much. */
-export const costlyActs = [
+export const budgetedActions = [
   'reset',
   'change',
   'logExport',
@@ -12,7 +12,7 @@ export const costlyActs = [
   'secondFactor',
   'approval',
 ] as const;
-export type CostlyAct = (typeof costlyActs)[number];
+export type BudgetedAction = (typeof budgetedActions)[number];
 
 // More passwords than this nobody ever had; the count is bounded all the same.
 const maxEpochs = 1_000;
@@ -21,10 +21,10 @@ const maxEpochs = 1_000;
 export const digest = (text: string): string => createHash('sha256').update(text).digest('base64url');
 
 /** @returns the keys under which a user is counted, but for those of a place that only a sign-in knows */
-export function countedUnder({ id, username, epoch }: Pick<User, 'id' | 'username' | 'epoch'>): string[] {
+export function throttleKeysOf({ id, username, epoch }: Pick<User, 'id' | 'username' | 'epoch'>): string[] {
   const name = digest(username);
   const ofName = ['recoveryName', 'code', 'codeDay', 'codeRow'].map((prefix) => `${prefix}:${name}`);
-  const keys = [...costlyActs.map((act) => `${act}:${id}`), ...ofName];
+  const keys = [...budgetedActions.map((act) => `${act}:${id}`), ...ofName];
   for (let each = Math.max(0, epoch - maxEpochs); each <= epoch; each++) {
     const far = digest(`${username}|${each}`);
     keys.push(`row:${far}`, `account:${far}`, `devices:${far}`, `recordName:${far}`);

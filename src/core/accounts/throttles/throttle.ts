@@ -4,9 +4,9 @@ import type { RegionRules, ThrottleRule } from '../../../domain/regions.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import { bind } from '../../../platform/bind.ts';
 import { createCodeThrottle, type CodeThrottle } from './code-throttle.ts';
-import { consume, createLimiter, type Wait, type Limiters } from './limiter.ts';
+import { consume, createLimiter, type Wait, type CreateLimiter } from './limiter.ts';
 import { createPasswordLimits, keysOf, limitsOf, type Attempt, type PasswordLimits } from './password-limits.ts';
-import { digest, type CostlyAct } from './throttle-keys.ts';
+import { digest, type BudgetedAction } from './throttle-keys.ts';
 import { userBehind } from '../../../domain/principal.ts';
 import type { RateLimiterAbstract } from 'rate-limiter-flexible';
 
@@ -14,24 +14,24 @@ export type { Attempt } from './password-limits.ts';
 
 export interface Throttle {
   /** Counts a try before it is made, so that parallel tries cannot slip through. @returns null, or how long to wait */
-  take(attempt: Attempt): Promise<Wait | null>;
+  consume(attempt: Attempt): Promise<Wait | null>;
   /** Tries at a second factor. */
   readonly codes: CodeThrottle;
   /**
    * Counts a refused sign-in that is about to be recorded.
    * @returns whether to record it; false once its name or address has filled its share of the log for a day
    */
-  isRecorded(attempt: Attempt): Promise<boolean>;
+  shouldRecordFailure(attempt: Attempt): Promise<boolean>;
   /** Takes one count back, for a try that could not be looked at. */
-  giveBack(attempt: Attempt): Promise<void>;
+  refund(attempt: Attempt): Promise<void>;
   /** Takes the count back after the right password. */
-  forgive(attempt: Attempt): Promise<void>;
+  reset(attempt: Attempt): Promise<void>;
   /** Counts costly acts of a signed-in user. @returns null, or how long to wait */
-  takeBudget(act: CostlyAct, actorId: string, times?: number): Promise<Wait | null>;
+  consumeBudget(act: BudgetedAction, actorId: string, times?: number): Promise<Wait | null>;
   /** The same for the scope's actor; the operator's acts are not counted. @throws Failure throttled */
-  spend(scope: Scope, act: CostlyAct): Promise<void>;
+  requireBudget(scope: Scope, act: BudgetedAction): Promise<void>;
   /** Forgets the counts of somebody who is erased: those that last up to a year. */
-  forget(user: { readonly username: string; readonly epoch: number }): Promise<void>;
+  deleteCounts(user: { readonly username: string; readonly epoch: number }): Promise<void>;
 }
 
 interface ThrottleDependencies {
@@ -45,10 +45,21 @@ export function createThrottle(database: Database, rules: RegionRules): Throttle
   const limiter = createLimiter.bind(null, database);
   const codes = createCodeThrottle(limiter, rules);
   const deps = { limits: createPasswordLimits(limiter, rules), budgets: createBudgets(limiter), codes };
-  return { codes, ...bind(deps, { take, isRecorded, giveBack, forgive, takeBudget, spend, forget }) };
+  return {
+    codes,
+    ...bind(deps, {
+      consume: consumeAttempt,
+      shouldRecordFailure,
+      refund,
+      reset,
+      consumeBudget,
+      requireBudget,
+      deleteCounts,
+    }),
+  };
 }
 
-async function take({ limits }: ThrottleDependencies, attempt: Attempt): Promise<Wait | null> {
+async function consumeAttempt({ limits }: ThrottleDependencies, attempt: Attempt): Promise<Wait | null> {
   for (const [limiter, key] of limitsOf(limits, attempt)) {
     const wait = await consume(limiter, key);
     if (wait !== null) return wait;
@@ -56,62 +67,67 @@ async function take({ limits }: ThrottleDependencies, attempt: Attempt): Promise
   return null;
 }
 
-async function isRecorded({ limits }: ThrottleDependencies, attempt: Attempt): Promise<boolean> {
+async function shouldRecordFailure({ limits }: ThrottleDependencies, attempt: Attempt): Promise<boolean> {
   if (attempt.kind === 'own') return true;
-  const { far, from } = keysOf(attempt);
+  const { account, network } = keysOf(attempt);
   return (
-    (await consume(limits.recordsOfName, far)) === null && (await consume(limits.recordsFromAddress, from)) === null
+    (await consume(limits.recordsPerName, account)) === null &&
+    (await consume(limits.recordsPerAddress, network)) === null
   );
 }
 
-async function giveBack({ limits }: ThrottleDependencies, attempt: Attempt): Promise<void> {
+async function refund({ limits }: ThrottleDependencies, attempt: Attempt): Promise<void> {
   for (const [limiter, key] of limitsOf(limits, attempt)) await limiter.reward(key, 1);
 }
 
-async function forgive({ limits }: ThrottleDependencies, attempt: Attempt): Promise<void> {
-  const { near, far, from } = keysOf(attempt);
-  await limits.pairOf(attempt).delete(near);
-  await limits.row.delete(far);
+async function reset({ limits }: ThrottleDependencies, attempt: Attempt): Promise<void> {
+  const { accountAndSource, account, network } = keysOf(attempt);
+  await limits.perAccountAndSource(attempt).delete(accountAndSource);
+  await limits.consecutiveFailures.delete(account);
   if (attempt.kind === 'temporary') {
-    await limits.temporary.reward(from, 1);
+    await limits.temporaryPasswords.reward(network, 1);
     return;
   }
   if (attempt.knownDevice !== null) {
-    await limits.devices.reward(far, 1);
+    await limits.devices.reward(account, 1);
     return;
   }
-  await limits.address.reward(from, 1);
-  await limits.account.reward(far, 1);
+  await limits.address.reward(network, 1);
+  await limits.account.reward(account, 1);
 }
 
-function takeBudget(
+function consumeBudget(
   { budgets }: ThrottleDependencies,
-  act: CostlyAct,
+  act: BudgetedAction,
   actorId: string,
   times = 1,
 ): Promise<Wait | null> {
   return consume(budgets[act], actorId, times);
 }
 
-async function spend({ budgets }: ThrottleDependencies, { principal }: Scope, act: CostlyAct): Promise<void> {
+async function requireBudget(
+  { budgets }: ThrottleDependencies,
+  { principal }: Scope,
+  act: BudgetedAction,
+): Promise<void> {
   const user = userBehind(principal);
   const wait = user && (await consume(budgets[act], user.userId));
   if (wait) throw new Failure('throttled', { retryAfter: wait.retryAfter });
 }
 
-async function forget(
+async function deleteCounts(
   { limits, codes }: ThrottleDependencies,
   { username, epoch }: { readonly username: string; readonly epoch: number },
 ): Promise<void> {
-  const { row, account, devices, recordsOfName } = limits;
+  const { consecutiveFailures, account, devices, recordsPerName } = limits;
   for (let each = 0; each <= epoch; each++) {
     const far = digest(`${username}|${each}`);
-    for (const limiter of [row, account, devices, recordsOfName]) await limiter.delete(far);
+    for (const limiter of [consecutiveFailures, account, devices, recordsPerName]) await limiter.delete(far);
   }
-  await codes.forget({ username });
+  await codes.deleteCounts({ username });
 }
 
-export type Budgets = Readonly<Record<CostlyAct, RateLimiterAbstract>>;
+export type Budgets = Readonly<Record<BudgetedAction, RateLimiterAbstract>>;
 
 const resetsPerMinute = 90;
 // Each may occupy the thread that counts guesses for a second.
@@ -126,7 +142,7 @@ const approvals: ThrottleRule = { attempts: 30, windowMinutes: 60, blockMinutes:
 const personalDataPerMinute = 30;
 
 /** Limits on what a signed-in user may do in a given time because it is expensive. */
-export function createBudgets(limiter: Limiters): Budgets {
+export function createBudgets(limiter: CreateLimiter): Budgets {
   return {
     reset: limiter('reset', perMinute(resetsPerMinute)),
     change: limiter('change', perMinute(changesPerMinute)),

@@ -46,7 +46,7 @@ export async function performAction(
   const find = step.among === 'deleted' ? usersStore.findDeleted : usersStore.find;
   const user = await find(tx, scope, userId);
   if (user === null) throw notFound();
-  const verdict = judge(scope, step, user);
+  const verdict = verdictOn(scope, step, user);
   if (!verdict.allowed) {
     const refusal = { kind: 'refused', action: step.action, because: verdict.because } as const;
     await activityStore.record(tx, scope, refusal, user.id, at);
@@ -54,19 +54,19 @@ export async function performAction(
   }
   const event = await step.apply(tx, scope, user, at);
   if (event === null) return { outcome: 'unchanged', user };
-  await keepAGlobalAdmin(tx, scope, user);
+  await requireRemainingGlobalAdmin(tx, scope, user);
   await activityStore.record(tx, scope, event, user.id, at);
   return { outcome: 'done', user };
 }
 
 /** @returns the judge's whole word on a step */
-export function judge(scope: Scope, step: Pick<UserAction, 'action' | 'verdict'>, user: User): Verdict {
+export function verdictOn(scope: Scope, step: Pick<UserAction, 'action' | 'verdict'>, user: User): Verdict {
   const verdict = may(scope, step.action, user);
   return verdict.allowed ? (step.verdict?.(scope, user) ?? verdict) : verdict;
 }
 
 // Only a change to an active Global admin can be the one that leaves nobody.
-async function keepAGlobalAdmin(tx: Database, scope: Scope, before: User): Promise<void> {
+async function requireRemainingGlobalAdmin(tx: Database, scope: Scope, before: User): Promise<void> {
   if (before.administratorLevel !== 'global' || before.state !== 'active') return;
   if ((await usersStore.countActiveGlobalAdmins(tx, scope)) === 0) throw conflict('user.lastGlobalAdmin');
 }
@@ -141,7 +141,7 @@ export async function mayDeleteNow(
   now: number,
 ): Promise<Verdict> {
   const counted = userBehind(scope.principal) !== null && scope.rules.twoAdministrators.for.includes('deleteMany');
-  const since = { deleted: now - dayMs, letIn: now - behindMs };
+  const since = { deleted: now - dayMs, controlled: now - behindMs };
   return mayDelete(scope, targets, counted ? await activityStore.countDeletions(database, scope, since) : 0);
 }
 

@@ -1,0 +1,90 @@
+import { Worker } from 'node:worker_threads';
+import { overloaded, type Failure } from '../../../domain/errors.ts';
+import { codeExtension } from '../../../platform/package-root.ts';
+import type { StrengthMessage } from './strength-estimator.worker.ts';
+
+export interface StrengthEstimator {
+  /**
+   * @returns how many guesses an attacker who knows the common passwords and these names would need
+   * @throws Failure overloaded when there is no answer in time: an unchecked password is not accepted
+   */
+  estimateGuesses(password: string, names: readonly string[]): Promise<number>;
+  close(): Promise<void>;
+}
+
+const defaultMaxWaitMs = 5_000;
+const maxWaiting = 8;
+
+/**
+ * Counts guesses with zxcvbn in a thread of its own, started at the first use: it costs CPU time and 40 MB.
+ * @param maxWaitMs how long one count may take before it is given up
+ */
+export function createStrengthEstimator(maxWaitMs = defaultMaxWaitMs): StrengthEstimator {
+  return new WorkerStrengthEstimator(maxWaitMs);
+}
+
+class WorkerStrengthEstimator implements StrengthEstimator {
+  readonly #maxWaitMs: number;
+  readonly #waiting = new Map<number, PromiseWithResolvers<number>>();
+  #worker: Worker | null = null;
+  #isReady = false;
+  #lastId = 0;
+
+  constructor(maxWaitMs: number) {
+    this.#maxWaitMs = maxWaitMs;
+  }
+
+  async estimateGuesses(password: string, names: readonly string[]): Promise<number> {
+    if (this.#waiting.size >= maxWaiting) throw this.#overloaded();
+    const id = ++this.#lastId;
+    const answer = Promise.withResolvers<number>();
+    this.#waiting.set(id, answer);
+    const timer = setTimeout(() => this.#giveUp(answer), this.#maxWaitMs);
+    try {
+      (this.#worker ??= this.#start()).postMessage({ id, password, names });
+      return await answer.promise;
+    } finally {
+      clearTimeout(timer);
+      this.#waiting.delete(id);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#worker?.terminate();
+  }
+
+  #start(): Worker {
+    const started = new Worker(new URL(`./strength-estimator.worker${codeExtension}`, import.meta.url));
+    started.unref();
+    this.#isReady = false;
+    started.on('message', (message: StrengthMessage) => {
+      if (message === 'ready') this.#isReady = true;
+      else this.#waiting.get(message.id)?.resolve(message.guesses);
+    });
+    started.on('error', (error) => {
+      this.#worker = null;
+      this.#rejectAll(error);
+    });
+    return started;
+  }
+
+  #giveUp(answer: PromiseWithResolvers<number>): void {
+    // A thread that is still loading its dictionaries would, if restarted, be late again: on a busy machine, forever.
+    if (!this.#isReady) {
+      answer.reject(this.#overloaded());
+      return;
+    }
+    // A thread that is late with its work is terminated, and everything that waits for it fails: its queue would only grow.
+    void this.#worker?.terminate();
+    this.#worker = null;
+    this.#rejectAll(this.#overloaded());
+  }
+
+  #rejectAll(reason: unknown): void {
+    this.#waiting.forEach((each) => each.reject(reason));
+  }
+
+  #overloaded(): Failure {
+    return overloaded(Math.ceil(this.#maxWaitMs / 1_000));
+  }
+}
