@@ -53,7 +53,7 @@ export function createApp(given: AppParts): { app: Express; routes: readonly Rou
   const outputs = {
     logCsv: logCsv(wordsFor),
     userCells: csv,
-    wordNotice: createWording({ signIn: new URL(paths.signIn, baseUrl).href, translator, render, clock }),
+    renderNotice: createWording({ signIn: new URL(paths.signIn, baseUrl).href, translator, render, clock }),
     linkAddress: linkAddresses(baseUrl),
   };
   const core = createCore({ ...parts, background, outputs });

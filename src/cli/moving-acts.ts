@@ -7,14 +7,14 @@ import {
   finishMove,
   type MoveReport,
   moveIn,
-  type Taken,
+  type MovedIn,
   moveOut,
   type MoveOrder,
   receiptOf,
   tenantTables,
   type TableSummary,
   ownSigner,
-  type MovingParts,
+  type MovingDependencies,
 } from '../core/moving/index.ts';
 import { createTransport } from '../platform/mail-transport.ts';
 import { print, type CommandContext } from './context.ts';
@@ -39,7 +39,12 @@ export interface DoneOptions extends Options {
 const counted = (tables: readonly TableSummary[]): string[] =>
   tables.map(({ name, rows, digest }) => `  ${name}  ${rows}  sha256 ${digest}`);
 
-export async function out(io: CommandIo, parts: MovingParts, tenantId: string, options: OutOptions): Promise<void> {
+export async function out(
+  io: CommandIo,
+  parts: MovingDependencies,
+  tenantId: string,
+  options: OutOptions,
+): Promise<void> {
   const { tenant, tables, waitForLink, secondFactors } = await moveOut(parts, { ...options, tenantId });
   const fingerprint = fingerprintOf(ownSigner(parts).publicKey);
   const { to, file, passwords } = options;
@@ -56,7 +61,7 @@ export async function out(io: CommandIo, parts: MovingParts, tenantId: string, o
 export async function take(
   io: CommandIo,
   { config }: CommandContext,
-  parts: MovingParts,
+  parts: MovingDependencies,
   file: string,
   options: InOptions,
 ): Promise<void> {
@@ -95,7 +100,7 @@ export async function take(
   keepReceipt?.write(receipt);
 }
 
-const passwordLines = (passwords: Taken['passwords']): string[] => [
+const passwordLines = (passwords: MovedIn['passwords']): string[] => [
   ...passwords.map(({ username, temporaryPassword }) => `${username}  ${temporaryPassword}`),
   ...(passwords.length > 0
     ? ['Temporary passwords of the Global admins, shown this once. They reset everybody else’s.']
@@ -122,7 +127,7 @@ const toReplace = (secondFactors: number | null): string[] =>
         `Users whose second factor does not move: ${secondFactors}. Each must set up a new one there at the next sign-in, before anything else opens.`,
       ];
 
-const relanguagedLines = ({ company, users }: Taken['relanguaged'], language: string): string[] => [
+const relanguagedLines = ({ company, users }: MovedIn['relanguaged'], language: string): string[] => [
   ...(company ? [`The company’s language is not offered in this region: it is ${language} now.`] : []),
   ...(users > 0 ? [`Users whose language is not offered in this region, and is the company’s now: ${users}`] : []),
 ];
@@ -131,7 +136,7 @@ const relanguagedLines = ({ company, users }: Taken['relanguaged'], language: st
 export async function done(
   io: CommandIo,
   context: CommandContext,
-  parts: MovingParts,
+  parts: MovingDependencies,
   tenantId: string,
   options: DoneOptions,
 ): Promise<void> {
@@ -151,7 +156,7 @@ export async function done(
 
 export async function cancel(
   io: CommandIo,
-  parts: MovingParts,
+  parts: MovingDependencies,
   tenantId: string,
   options: CancelOptions,
 ): Promise<void> {

@@ -69,7 +69,7 @@ function addOperatorStepCommand(operator: Command, io: CommandIo, step: Operator
     .option('--json', 'print one JSON object')
     .action((typed: string, options: JsonOption) =>
       withContext(io, async (context) => {
-        const { id, username } = await operatorsOf(context).take(step, typed);
+        const { id, username } = await operatorsOf(context).changeOperator(step, typed);
         print(io, options, { userId: id, username, done: done[step] }, [`${username} is ${done[step]}.`]);
       }),
     );

@@ -35,14 +35,14 @@ export async function checkedKey(
   const fingerprint = fingerprintOf(publicKey);
   if (accepted !== undefined && accepted !== fingerprint)
     throw new CommandFault(`The ${what} was signed by another key of ${region}: ${fingerprint}`);
-  const known = await directoryStore.keyOf(database, region);
+  const known = await directoryStore.findKey(database, region);
   if (known === publicKey) return () => Promise.resolve();
   if (known !== null && accepted === undefined) {
     throw new CommandFault(
       `The key of ${region} is not the one known so far: compare it with its operator, then --accept-key ${fingerprint}`,
     );
   }
-  return (tx) => directoryStore.keepKey(tx, region, publicKey);
+  return (tx) => directoryStore.storeKey(tx, region, publicKey);
 }
 
 /** What another region must know to send a tenant here. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { fingerprintOf, signerOf } from '../platform/keys/region-key.ts';
-import { isSigned, signDirectory, signedDirectory, directoryStore } from '../core/directory/index.ts';
+import { isSignatureValid, signDirectory, signedDirectory, directoryStore } from '../core/directory/index.ts';
 import { print, withContext } from './context.ts';
 import type { CommandIo } from './io.ts';
 import { checkedKey, signingKeyOf } from './region-keys.ts';
@@ -74,7 +74,7 @@ function addImportCommand(route: Command, io: CommandIo): void {
         await refuseResidents(database, routes, config.rules.region);
         // Verify last, because it stores the signer's key: a rejected file must leave nothing behind.
         if (options.unsigned !== true) await verify(database, content, options.acceptKey);
-        await directoryStore.put(database, routes);
+        await directoryStore.upsert(database, routes);
         print(io, options, { routes }, routes.map(asLine));
       }),
     );
@@ -83,7 +83,7 @@ function addImportCommand(route: Command, io: CommandIo): void {
 async function verify(database: Database, content: unknown, accepted: string | undefined): Promise<void> {
   const { data } = signedDirectory.safeParse(content);
   if (data === undefined) throw new CommandFault('The directory is not signed; --unsigned takes it all the same');
-  if (!isSigned(data)) throw new CommandFault('The directory is not as it was signed');
+  if (!isSignatureValid(data)) throw new CommandFault('The directory is not as it was signed');
   const keep = await checkedKey(database, data.signer, accepted, 'directory');
   await keep(database);
 }

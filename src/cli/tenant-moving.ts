@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { MoveFault, receiptOf, type MovingParts } from '../core/moving/index.ts';
+import { MoveFault, receiptOf, type MovingDependencies } from '../core/moving/index.ts';
 import { print, withContext, type CommandContext } from './context.ts';
 import type { CommandIo } from './io.ts';
 import { wordsOfFault } from './moving-faults.ts';
@@ -98,7 +98,7 @@ function addMoveCancelCommand(tenant: Command, io: CommandIo): void {
 function moving(
   io: CommandIo,
   { acceptKey: accepted }: Options & { acceptKey?: string },
-  work: (context: CommandContext, parts: MovingParts) => Promise<void>,
+  work: (context: CommandContext, parts: MovingDependencies) => Promise<void>,
 ): Promise<void> {
   return withContext(
     io,

@@ -8,7 +8,7 @@ import { type StrengthEstimator, createAccounts, type Accounts } from './account
 import { createLogExports, deliverTo, type LogCsv } from './activity/index.ts';
 import { directoryStore } from './directory/index.ts';
 import { type UserCsvVocabulary, createImportsContext } from './imports/index.ts';
-import { noticeSender, type WordNotice } from './notices/index.ts';
+import { createNoticeSender, type RenderNotice } from './notices/index.ts';
 import { createErasure, createPersonalData } from './personal-data/index.ts';
 import { createRetention, retentionSteps, createTrustedClock } from './retention/index.ts';
 import { createSupport } from './support/index.ts';
@@ -33,14 +33,14 @@ export interface CoreDependencies {
   /** A clock that cannot be set, in ms: it only tells how much time has passed. */
   readonly monotonic: () => number;
   readonly log: Logger;
-  readonly outputs: CoreOutputs;
+  readonly outputs: PresentationAdapters;
 }
 
 /** What the interfaces contribute to business logic: wording and addresses. */
-export interface CoreOutputs {
+export interface PresentationAdapters {
   readonly logCsv: LogCsv;
   readonly userCells: UserCsvVocabulary;
-  readonly wordNotice: WordNotice;
+  readonly renderNotice: RenderNotice;
   /** @returns the address of a one-time link, by its token */
   readonly linkAddress: (token: string) => string;
 }
@@ -88,8 +88,15 @@ function createDeletions(deps: CoreDependencies, { throttle, tenants, links }: A
   const trustedClock = createTrustedClock({ database, clock, monotonic, log });
   const transport = config.mail === null ? null : createTransport(config.mail);
   const isClockTrusted = (): Promise<boolean> => trustedClock.isTrusted();
-  const word = deps.outputs.wordNotice;
-  const sender = noticeSender({ database, word, linkFor: links.addressForMail, isClockTrusted, transport, clock });
+  const render = deps.outputs.renderNotice;
+  const sender = createNoticeSender({
+    database,
+    render,
+    linkFor: links.addressForMail,
+    isClockTrusted,
+    transport,
+    clock,
+  });
   background.add(deliverTo({ database, isClockTrusted, clock, log }, noticesSubscriber.name, sender));
   const erasure = createErasure({ database, throttle, rules, scopeOf, transport, clock });
   const steps = retentionSteps({ database, rules, scopeOf, erasure });

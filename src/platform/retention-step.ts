@@ -2,7 +2,7 @@
 export type Counts = Readonly<Record<string, number>>;
 
 /** Takes down how many rows of a kind were deleted. */
-export type Tally = (kind: string, count: number) => void;
+export type CountDeleted = (kind: string, count: number) => void;
 
 /** Something that is deleted once it has been kept for long enough. */
 export interface RetentionStep {
@@ -13,7 +13,7 @@ export interface RetentionStep {
    * @param now epoch ms
    * @param stopping aborted when the process is about to end: the rest is left to the next run
    */
-  purge(now: number, stopping: AbortSignal, tally: Tally): Promise<void>;
+  purge(now: number, stopping: AbortSignal, tally: CountDeleted): Promise<void>;
   /** Where a run is limited: how many rows there are of this kind, and which share of them one run may delete. */
   readonly limit?: { readonly kind: string; readonly share: number; count(): Promise<number> };
 }

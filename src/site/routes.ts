@@ -162,7 +162,16 @@ function approvalPages(deps: SiteDependencies): Route[] {
 
 /** User management. Addresses of lists come before the one that has a user's id in their place. */
 function userPages({ core, config, database, translator, answerRefusal, clock }: SiteDependencies): Route[] {
-  const { users, addUser, changes, bulkChange, bulkReset, removeSecondFactor, credentialIssuer, links } = core.accounts;
+  const {
+    users,
+    addUser,
+    userActions: changes,
+    bulkChange,
+    bulkReset,
+    removeSecondFactor,
+    credentialIssuer,
+    links,
+  } = core.accounts;
   const sheet = handOverSheet(config, translator, clock);
   return [
     ...addUserRoutes({ database, addUser, credentialIssuer, sheet, answerRefusal }),

@@ -94,14 +94,14 @@ for (const { dialect, config, skip } of both(await postgres())) {
     });
 
     test('the directory leads a domain to its region', async () => {
-      await directoryStore.put(database, []);
-      await directoryStore.put(database, [
+      await directoryStore.upsert(database, []);
+      await directoryStore.upsert(database, [
         { domain: 'b.example', region: 'germany' },
         { domain: 'a.example', region: 'china' },
       ]);
       assert.equal(await directoryStore.regionOf(database, 'b.example'), 'germany');
       assert.equal(await directoryStore.regionOf(database, 'deep.sub.b.example'), 'germany');
-      await directoryStore.put(database, [{ domain: 'b.example', region: 'worldwide' }]);
+      await directoryStore.upsert(database, [{ domain: 'b.example', region: 'worldwide' }]);
       assert.equal(await directoryStore.regionOf(database, 'b.example'), 'worldwide');
       assert.deepEqual(await directoryStore.list(database), [
         { domain: 'a.example', region: 'china' },
@@ -119,7 +119,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
       const top = `${randomUUID()}.example`;
       const tenant = { id: randomUUID(), name: 'A', language: 'en', state: 'active', createdAt: start } as const;
       await tenantsStore.insert(database, { ...tenant, domains: [`own.${top}`] });
-      await directoryStore.put(database, [
+      await directoryStore.upsert(database, [
         { domain: top, region: 'germany' },
         { domain: `branch.own.${top}`, region: 'china' },
       ]);
@@ -131,20 +131,20 @@ for (const { dialect, config, skip } of both(await postgres())) {
         'china',
         'the most particular one counts',
       );
-      await directoryStore.put(database, [{ domain: `own.${top}`, region: 'germany' }]);
+      await directoryStore.upsert(database, [{ domain: `own.${top}`, region: 'germany' }]);
       assert.equal(await directoryStore.regionOf(database, `own.${top}`), null);
-      await directoryStore.put(database, [{ domain: `own.${top}`, region: 'worldwide' }]);
+      await directoryStore.upsert(database, [{ domain: `own.${top}`, region: 'worldwide' }]);
       assert.equal(await directoryStore.regionOf(database, `own.${top}`), null);
     });
 
     test('the directory takes the same domain twice, the last one counting, and 20,000 at once', async () => {
-      await directoryStore.put(database, [
+      await directoryStore.upsert(database, [
         { domain: 'twice.example', region: 'china' },
         { domain: 'twice.example', region: 'germany' },
       ]);
       assert.equal(await directoryStore.regionOf(database, 'twice.example'), 'germany');
       const many = Array.from({ length: 20_000 }, (_, n) => ({ domain: `d${n}.example`, region: 'germany' }));
-      await directoryStore.put(database, many);
+      await directoryStore.upsert(database, many);
       assert.equal(await directoryStore.regionOf(database, 'd19999.example'), 'germany');
     });
   });

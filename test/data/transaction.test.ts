@@ -51,7 +51,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
           at: start,
         });
         await activityStore.record(tx, scope, { kind: 'user.added' }, user.id, start);
-        await directoryStore.put(tx, [{ domain: 'lost.example', region: 'germany' }]);
+        await directoryStore.upsert(tx, [{ domain: 'lost.example', region: 'germany' }]);
         await setUpStore.replace(tx, 'lost');
         throw new Error('in the middle');
       });

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { createScope } from '../../src/domain/scope.ts';
 import { Failure } from '../../src/domain/errors.ts';
 import { createApprovals } from '../../src/core/approvals/approvals.ts';
-import { createPerform, type PerformParts } from '../../src/core/approvals/perform.ts';
+import { createPerform, type PerformDependencies } from '../../src/core/approvals/perform-approval.ts';
 import { createLinkTokens } from '../../src/core/accounts/links/tokens.ts';
 import { createCredentialIssuer } from '../../src/core/accounts/links/credential-issuer.ts';
 import { createThrottle } from '../../src/core/accounts/throttles/throttle.ts';
@@ -36,7 +36,7 @@ for (const [dialect, server] of [
     const credentialIssuer = createCredentialIssuer({ hasher: portal.hasher, tokens, canMail: false, clock });
     const users = createUsers({ database, credentialIssuer, throttle, clock });
     const changes = createUserActions({ database, clock });
-    const perform = createPerform({ database, approvals, users, throttle, clock } as unknown as PerformParts);
+    const perform = createPerform({ database, approvals, users, throttle, clock } as unknown as PerformDependencies);
 
     const company = await aCarefulCompany(portal);
     const fourth = await aUser(portal, company.tenant, { administratorLevel: 'global' });
@@ -50,7 +50,7 @@ for (const [dialect, server] of [
       const before = (await kindsOf(portal, company.tenant)).length;
       const scopeOf = (actor: TestUser) => createScope({ ...company.tenant.scope, rules, principal: person(actor) });
       const wish = { act: 'resetPassword', userIds: [company.third.id] } as const;
-      const asked = await approvals.ask(scopeOf(company.asker), wish, 'Because');
+      const asked = await approvals.request(scopeOf(company.asker), wish, 'Because');
       if (asked.outcome !== 'asked') throw new Error(asked.outcome);
       const scopes = { asker: scopeOf(company.asker), other: scopeOf(company.other), fourth: scopeOf(fourth) };
       const kinds = async (): Promise<string[]> => (await kindsOf(portal, company.tenant)).slice(before);

@@ -1,5 +1,5 @@
 import { describe } from 'node:test';
-import { createApprovals, type Wish } from '../../src/core/approvals/approvals.ts';
+import { createApprovals, type RequestedApproval } from '../../src/core/approvals/approvals.ts';
 import { createImports } from '../../src/core/imports/imports.ts';
 import { createCredentialIssuer } from '../../src/core/accounts/links/credential-issuer.ts';
 import { createLinkTokens } from '../../src/core/accounts/links/tokens.ts';
@@ -59,11 +59,11 @@ const grants: Row[] = [
 ];
 
 const approvals = createApprovals({ database, clock });
-const wish = (changed: object): Wish => ({ act: 'resetPassword', userIds: [other.id], ...changed });
+const wish = (changed: object): RequestedApproval => ({ act: 'resetPassword', userIds: [other.id], ...changed });
 const ask =
   (changed: object, reason = 'Lost phone') =>
   () =>
-    approvals.ask(scope, wish(changed), reason);
+    approvals.request(scope, wish(changed), reason);
 const part = (changed: object) => ({
   act: 'exportLog',
   log: { format: 'csv', part: { user: null, kind: null, from: null, to: null, ...changed } },

@@ -77,7 +77,7 @@ export function createAccounts(deps: AccountsDependencies) {
     recovery: createRecoveryWithThrottle(deps, tokens),
     users: createUsers({ database, credentialIssuer, throttle, clock }),
     addUser: createUserAdder({ database, credentialIssuer, clock }),
-    changes: createUserActions({ database, clock }),
+    userActions: createUserActions({ database, clock }),
     bulkChange: createBulkChange({ database, clock }),
     bulkReset: createBulkReset({ database, credentialIssuer, throttle, clock }),
   };

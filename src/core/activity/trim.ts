@@ -3,7 +3,7 @@ import { retentionMs, type RegionRules } from '../../domain/regions.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { OldestEntry } from './trim.store.ts';
 import type { ScopeTenant } from '../../domain/tenant.ts';
-import type { Counts, RetentionStep, Tally } from '../../platform/retention-step.ts';
+import type { Counts, RetentionStep, CountDeleted } from '../../platform/retention-step.ts';
 import * as activityStore from './activity.store.ts';
 import * as trimStore from './trim.store.ts';
 import type { Database } from '../../platform/database/database.ts';
@@ -46,7 +46,12 @@ function cutoffFor(deps: TrimDependencies, now: number): number {
   return Math.floor((now - retentionMs(rules)) / dayMs) * dayMs;
 }
 
-export async function purge(deps: TrimDependencies, now: number, stopping: AbortSignal, tally: Tally): Promise<void> {
+export async function purge(
+  deps: TrimDependencies,
+  now: number,
+  stopping: AbortSignal,
+  tally: CountDeleted,
+): Promise<void> {
   const { database, scopeOf } = deps;
   const before = cutoffFor(deps, now);
   for (const tenant of await trimStore.findOverdueForOperator(database, before)) {

@@ -9,7 +9,7 @@ export interface DirectoryRoute {
 }
 
 // SQLite takes no more than 500 in one statement.
-const rowsAtOnce = 400;
+const rowsPerInsert = 400;
 
 // Of a domain that a tenant of this region owns no row names a region: its people stay, wherever a route leads.
 const find = preparedQuery<{ region: string | null }>('directory.find', (knex, $) =>
@@ -42,7 +42,7 @@ export async function regionOf(database: Database, domain: string): Promise<stri
 }
 
 /** @returns the domains of this region's own tenants */
-export async function residents(database: Database): Promise<string[]> {
+export async function listTenantDomains(database: Database): Promise<string[]> {
   return database.knex('tenant_domains').orderBy('domain').pluck('domain');
 }
 
@@ -59,10 +59,10 @@ export async function listShared(database: Database): Promise<DirectoryRoute[]> 
 }
 
 /** Adds routes, all or none; a domain that is there already, or comes twice, takes the last region. */
-export async function put(database: Database, routes: readonly DirectoryRoute[]): Promise<void> {
+export async function upsert(database: Database, routes: readonly DirectoryRoute[]): Promise<void> {
   const last = [...new Map(routes.map((route) => [route.domain, route])).values()];
   await database.transaction(({ knex }) =>
-    inChunks(last, rowsAtOnce, async (some) => {
+    inChunks(last, rowsPerInsert, async (some) => {
       await knex('routes')
         .insert([...some])
         .onConflict('domain')
@@ -72,12 +72,12 @@ export async function put(database: Database, routes: readonly DirectoryRoute[])
 }
 
 /** @returns the key by which a region signs its directory, as it was first seen or last accepted; or null */
-export async function keyOf(database: Database, region: string): Promise<string | null> {
+export async function findKey(database: Database, region: string): Promise<string | null> {
   const [row] = (await database.knex('directory_keys').where({ region })) as { public_key: string }[];
   return row?.public_key ?? null;
 }
 
-export async function keepKey(database: Database, region: string, publicKey: string): Promise<void> {
+export async function storeKey(database: Database, region: string, publicKey: string): Promise<void> {
   await database.knex('directory_keys').insert({ region, public_key: publicKey }).onConflict('region').merge();
 }
 

@@ -32,7 +32,7 @@ export function signDirectory(routes: readonly DirectoryRoute[], region: string,
 }
 
 /** @returns whether the key that the directory names has signed exactly this */
-export const isSigned = ({ routes, signer, signature }: SignedDirectory): boolean =>
+export const isSignatureValid = ({ routes, signer, signature }: SignedDirectory): boolean =>
   isSignedBy(signer, form, entriesOf(routes), signature);
 
 const entriesOf = (routes: readonly DirectoryRoute[]): string[][] =>

@@ -75,7 +75,7 @@ export async function finish(
   await database
     .knex('imports')
     .where({ id })
-    .update({ state, ...counts, stopped_by: abortReason, finished_at: at, expires_at: expiresAt, ...origin });
+    .update({ state, ...counts, abort_reason: abortReason, finished_at: at, expires_at: expiresAt, ...origin });
 }
 
 function toConfirmed(row: ImportRecord): ConfirmedImport {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { sha256 } from '../../platform/database/digest.ts';
 import { isSignedBy, signatureOf, signatureSchema, signerSchema } from '../../platform/keys/region-key.ts';
-import { MoveFault } from './faults.ts';
-import { createTally, type Cells, type TableSummary } from './tally.ts';
+import { MoveFault } from './move-fault.ts';
+import { createTableDigests, type Cells, type TableSummary } from './table-digests.ts';
 
 const form = 'parvis tenant 1';
 
@@ -64,7 +64,7 @@ export async function* bundleLines(
   done: (tables: TableSummary[]) => void,
 ): AsyncGenerator<string> {
   const first = JSON.stringify({ form, ...header });
-  const tally = createTally(header.tables.map(({ name }) => name));
+  const tally = createTableDigests(header.tables.map(({ name }) => name));
   yield first;
   for await (const { table, cells } of rows) {
     tally.add(table, cells);
@@ -95,7 +95,7 @@ async function* rowsOf(
   lines: AsyncGenerator<string>,
 ): AsyncGenerator<BundleRow, TableSummary[]> {
   const widths = new Map(tables.map(({ name, columns }) => [name, columns.length]));
-  const tally = createTally([...widths.keys()]);
+  const tally = createTableDigests([...widths.keys()]);
   for await (const line of lines) {
     const value = json(line);
     const { data: row } = rowSchema.safeParse(value);

@@ -5,10 +5,10 @@ import type { Database } from '../../platform/database/database.ts';
 import type { Hasher } from '../../platform/keys/hasher.ts';
 
 /** Makes a key known, within the transaction of what it signed. */
-export type KeepKey = (tx: Database) => Promise<void>;
+export type StoreKey = (tx: Database) => Promise<void>;
 
 /** What moving a tenant works with, at either side. */
-export interface MovingParts {
+export interface MovingDependencies {
   readonly database: Database;
   readonly tenants: Pick<Tenants, 'operatorScope'>;
   readonly hasher: Hasher;
@@ -21,10 +21,10 @@ export interface MovingParts {
    * Judges the key of another region. @returns what keeps it, once the rest has turned out to be good
    * @throws where it is not the one that is known
    */
-  readonly checkKey: (signer: Signer, what: string) => Promise<KeepKey>;
+  readonly checkKey: (signer: Signer, what: string) => Promise<StoreKey>;
   /** Epoch ms. */
   readonly clock: () => number;
 }
 
 /** @returns this region as it signs */
-export const ownSigner = ({ rules, signingKey }: MovingParts): Signer => signerOf(rules.region, signingKey);
+export const ownSigner = ({ rules, signingKey }: MovingDependencies): Signer => signerOf(rules.region, signingKey);

@@ -1,6 +1,6 @@
 import type { Database } from '../../platform/database/database.ts';
 import type { MovedPasswords } from '../../domain/activity/event.ts';
-import type { TableSummary } from './tally.ts';
+import type { TableSummary } from './table-digests.ts';
 
 /** That a tenant moves, or has moved: no person is in it, and it stays when the tenant is gone. */
 export interface Move {
@@ -70,7 +70,7 @@ export async function add(database: Database, move: Move): Promise<void> {
 }
 
 /** Changes what has become of a move. */
-export async function settle(
+export async function update(
   database: Database,
   id: string,
   end: Partial<Pick<Move, 'state' | 'summary' | 'report' | 'endedAt'>>,

@@ -4,16 +4,16 @@ import { inChunks } from '../../platform/database/chunks.ts';
 import { insertRows } from '../../platform/database/insert.ts';
 import type { RegionRules } from '../../domain/regions.ts';
 import { throttleKeysOf, indexUsers, takeNumbers } from '../accounts/index.ts';
-import type { TenantTable } from './tables.ts';
-import type { Cells } from './tally.ts';
+import type { TenantTable } from './tenant-tables.ts';
+import type { Cells } from './table-digests.ts';
 
 type CountedUser = Parameters<typeof throttleKeysOf>[0];
 type Value = string | number | null;
 type Row = Record<string, Value>;
 
-const rowsReadAtOnce = 1_000;
+const rowsPerQuery = 1_000;
 // SQLite takes no more than 500 in one statement.
-const idsAtOnce = 400;
+const idsPerQuery = 400;
 
 const countOf = async (query: Knex.QueryBuilder): Promise<number> => {
   const [row] = await query.count<{ count: number }[]>({ count: '*' });
@@ -24,9 +24,9 @@ function rowsOf(database: Database, { name, owned }: TenantTable, tenantId: stri
   return database.knex(name).whereRaw(owned, [tenantId]);
 }
 
-function travellingRowsOf(database: Database, table: TenantTable, tenantId: string) {
+function movedRowsOf(database: Database, table: TenantTable, tenantId: string) {
   const rows = rowsOf(database, table, tenantId);
-  return table.only === null ? rows : rows.whereRaw(table.only);
+  return table.movedCondition === null ? rows : rows.whereRaw(table.movedCondition);
 }
 
 function expressionOf(database: Database, { derived }: TenantTable, column: string): Knex.Raw | null {
@@ -53,12 +53,12 @@ export async function* rows(
   // The same order in both databases, so that the same rows have the same digest.
   const place = isText && database.dialect === 'postgres' ? '?? collate "C"' : '??';
   for (let last: Value = null; ;) {
-    const query = travellingRowsOf(database, table, tenantId).orderByRaw(place, [column]).limit(rowsReadAtOnce);
+    const query = movedRowsOf(database, table, tenantId).orderByRaw(place, [column]).limit(rowsPerQuery);
     if (last !== null) query.whereRaw(`${place} > ?`, [column, last]);
     const read = [...new Set([...columns, column])].map((each) => expressionOf(database, table, each) ?? each);
     const rows = await query.select<Row[]>(read);
     yield rows.map((row) => columns.map((each) => row[each] ?? null));
-    if (rows.length < rowsReadAtOnce) return;
+    if (rows.length < rowsPerQuery) return;
     last = rows.at(-1)?.[column] ?? null;
   }
 }
@@ -68,8 +68,8 @@ export async function count(database: Database, table: TenantTable, tenantId: st
 }
 
 /** @returns how many of the tenant's rows travel */
-export async function countTravelling(database: Database, table: TenantTable, tenantId: string): Promise<number> {
-  return countOf(travellingRowsOf(database, table, tenantId));
+export async function countMoved(database: Database, table: TenantTable, tenantId: string): Promise<number> {
+  return countOf(movedRowsOf(database, table, tenantId));
 }
 
 export async function remove(database: Database, table: TenantTable, tenantId: string): Promise<void> {
@@ -130,7 +130,7 @@ export async function countSecondFactorsToReplace(database: Database, tenantId: 
  * Removes languages that a region does not offer. @param at epoch ms
  * @returns whether the company's was one, and how many users' were
  */
-export async function offerLanguages(
+export async function replaceUnofferedLanguages(
   database: Database,
   tenantId: string,
   { languages, defaultLanguage }: Pick<RegionRules, 'languages' | 'defaultLanguage'>,
@@ -145,7 +145,7 @@ export async function offerLanguages(
 }
 
 /** Nobody of the tenant has a usable password afterwards. @param hash a tag that no password has. @param at epoch ms */
-export async function resetAll(database: Database, tenantId: string, hash: string, at: number): Promise<void> {
+export async function resetAllPasswords(database: Database, tenantId: string, hash: string, at: number): Promise<void> {
   const users = () => database.knex('users').where({ tenant_id: tenantId });
   await users().update({ password: 'temporary', temporary_until: at, epoch: database.knex.raw('epoch + 1') });
   await database
@@ -156,7 +156,7 @@ export async function resetAll(database: Database, tenantId: string, hash: strin
 }
 
 /** @returns how many entries were recorded behind a place, and how many of them are more than a refused sign-in */
-export async function recordedSince(
+export async function countRecordedSince(
   database: Database,
   tenantId: string,
   place: number,
@@ -167,19 +167,19 @@ export async function recordedSince(
 }
 
 /** Forgets the counts of everybody's tries and costly acts. */
-export async function forgetCounts(database: Database, tenantId: string): Promise<void> {
+export async function deleteThrottles(database: Database, tenantId: string): Promise<void> {
   for (let last = 0; ;) {
     const users = await database
       .knex('users')
       .where({ tenant_id: tenantId })
       .where('number', '>', last)
       .orderBy('number')
-      .limit(rowsReadAtOnce)
+      .limit(rowsPerQuery)
       .select<(CountedUser & { number: number })[]>('id', 'username', 'epoch', 'number');
-    await inChunks(users.flatMap(throttleKeysOf), idsAtOnce, (keys) =>
+    await inChunks(users.flatMap(throttleKeysOf), idsPerQuery, (keys) =>
       database.knex('throttles').whereIn('key', keys).delete(),
     );
-    if (users.length < rowsReadAtOnce) return;
+    if (users.length < rowsPerQuery) return;
     last = users.at(-1)?.number ?? last;
   }
 }
@@ -193,4 +193,4 @@ export async function schema(database: Database): Promise<string> {
   return row?.name ?? '';
 }
 
-export * from './sessions.store.ts';
+export * from './session-data.store.ts';

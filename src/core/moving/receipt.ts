@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { isSignedBy, signatureOf, signatureSchema, signerSchema } from '../../platform/keys/region-key.ts';
 import { summariesSchema } from './bundle.ts';
-import { MoveFault } from './faults.ts';
-import { ownSigner, type MovingParts } from './dependencies.ts';
+import { MoveFault } from './move-fault.ts';
+import { ownSigner, type MovingDependencies } from './dependencies.ts';
 import * as movesStore from './moves.store.ts';
 
 const form = 'parvis receipt 1';
@@ -23,15 +23,15 @@ const receiptSchema = z.object({
 /** What a region says of a tenant that it has taken in: how many rows of each table stand in its database, with their digests. */
 export type Receipt = Readonly<z.infer<typeof receiptSchema>>;
 
-type Said = Pick<Receipt, 'move' | 'tenantId' | 'from' | 'tables' | 'at'>;
+type ReceiptContent = Pick<Receipt, 'move' | 'tenantId' | 'from' | 'tables' | 'at'>;
 
-const signedOf = ({ move, tenantId, from, tables, at }: Said): unknown => [
+const signedOf = ({ move, tenantId, from, tables, at }: ReceiptContent): unknown => [
   ...[move, tenantId, from, at],
   tables.map(({ name, rows, digest }) => [name, rows, digest]),
 ];
 
 /** @returns the receipt of a tenant that moved in, signed: the same again each time. @throws MoveFault */
-export async function receiptOf(parts: MovingParts, tenantId: string): Promise<Receipt> {
+export async function receiptOf(parts: MovingDependencies, tenantId: string): Promise<Receipt> {
   const move = await movesStore.findLatestIn(parts.database, tenantId);
   if (!move?.summary) throw new MoveFault('noReceipt', tenantId);
   const said = { move: move.id, tenantId, from: move.region, tables: [...move.summary], at: move.beganAt };

@@ -3,7 +3,7 @@ import type { Language } from '../../domain/regions.ts';
 import { type Database, preparedQuery } from '../../platform/database/database.ts';
 
 /** Who a notice is for, and who caused what it tells of. */
-export interface Correspondents {
+export interface NoticeParties {
   readonly recipient: {
     readonly username: string;
     readonly displayName: string;
@@ -15,7 +15,7 @@ export interface Correspondents {
   readonly actorName: string | null;
 }
 
-interface CorrespondentsRow {
+interface NoticePartiesRow {
   username: string;
   display_name: string;
   language: Language | null;
@@ -25,7 +25,7 @@ interface CorrespondentsRow {
   actor_name: string | null;
 }
 
-const correspondents = preparedQuery<CorrespondentsRow>('notices.correspondents', (knex, $) =>
+const correspondents = preparedQuery<NoticePartiesRow>('notices.correspondents', (knex, $) =>
   knex('users')
     .join('tenants', 'tenants.id', 'users.tenant_id')
     .leftJoin('users as actor', (on) => void on.on('actor.id', '=', knex.raw('?', [$('actor')])))
@@ -39,11 +39,11 @@ const correspondents = preparedQuery<CorrespondentsRow>('notices.correspondents'
 );
 
 /** @returns the names, address and language for a notice as they are now, or null if the recipient no longer exists */
-export async function correspondentsAcrossTenants(
+export async function findPartiesAcrossTenants(
   database: Database,
   userId: string,
   actorId: string | null,
-): Promise<Correspondents | null> {
+): Promise<NoticeParties | null> {
   const [row] = await correspondents(database, { user: userId, actor: actorId });
   if (row === undefined) return null;
   return {

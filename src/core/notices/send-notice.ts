@@ -5,7 +5,7 @@ import type { Attempt, AttemptOutcome, Delivery, FailedAttempt } from '../activi
 import * as noticesStore from './notices.store.ts';
 
 /** A notice with everything that its wording needs. */
-export interface AddressedNotice extends Pick<noticesStore.Correspondents, 'recipient' | 'tenantName'> {
+export interface AddressedNotice extends Pick<noticesStore.NoticeParties, 'recipient' | 'tenantName'> {
   /** Of the delivery, the same for every attempt: the Message-ID is derived from it. */
   readonly id: string;
   /** Epoch ms of what it tells of. */
@@ -15,11 +15,11 @@ export interface AddressedNotice extends Pick<noticesStore.Correspondents, 'reci
 }
 
 /** Words a notice in its recipient's language. @param link the address of the one-time link that it brings, if any */
-export type WordNotice = (addressed: AddressedNotice, link: string | null) => Mail;
+export type RenderNotice = (addressed: AddressedNotice, link: string | null) => Mail;
 
 export interface NoticeDependencies {
   readonly database: Database;
-  readonly word: WordNotice;
+  readonly render: RenderNotice;
   /** Epoch ms. */
   readonly clock: () => number;
   /** @returns the address of a one-time link that is to be mailed, or null if it no longer opens anything */
@@ -30,37 +30,37 @@ export interface NoticeDependencies {
 }
 
 /** @returns what sends a notice by email, or null if no mail server is configured */
-export function noticeSender(deps: NoticeDependencies): Attempt<Notice> | null {
+export function createNoticeSender(deps: NoticeDependencies): Attempt<Notice> | null {
   const { transport } = deps;
   return transport === null ? null : (delivery) => send(deps, transport, delivery);
 }
 
 async function send(
-  { database, word, clock, linkFor, isClockTrusted }: NoticeDependencies,
+  { database, render, clock, linkFor, isClockTrusted }: NoticeDependencies,
   transport: Transport,
   { id, userId, actorId, at, message: notice }: Delivery<Notice>,
 ): Promise<AttemptOutcome> {
-  const found = userId === null ? null : await noticesStore.correspondentsAcrossTenants(database, userId, actorId);
+  const found = userId === null ? null : await noticesStore.findPartiesAcrossTenants(database, userId, actorId);
   // Users who were deleted in the meantime are not notified.
   if (found === null || found.recipient.state === 'deleted') return 'delivered';
   const { recipient, tenantName, actorName } = found;
   const link = 'linkId' in notice ? await linkFor(notice.linkId) : null;
   // A link that has expired is not sent. By a clock that is not trusted it may only seem to have expired.
-  if ('linkId' in notice && link === null) return (await isClockTrusted()) ? 'delivered' : untrusted;
+  if ('linkId' in notice && link === null) return (await isClockTrusted()) ? 'delivered' : clockNotTrusted;
   const by = actorId === null ? 'operator' : actorId === userId ? 'self' : { name: actorName };
   try {
-    await transport.send(word({ id, at, notice, recipient, tenantName, by }, link), clock());
+    await transport.send(render({ id, at, notice, recipient, tenantName, by }, link), clock());
     return 'delivered';
   } catch (error) {
     return failureOf(error);
   }
 }
 
-const untrusted: FailedAttempt = { code: 'CLOCK_NOT_TRUSTED', away: false };
+const clockNotTrusted: FailedAttempt = { code: 'CLOCK_NOT_TRUSTED', away: false };
 
-const ofTheServer = /^(ECONNECTION|ETIMEDOUT|ESOCKET|EDNS|ETLS|EPROTOCOL|EAUTH|ENOAUTH)\b/;
+const serverErrorCodes = /^(ECONNECTION|ETIMEDOUT|ESOCKET|EDNS|ETLS|EPROTOCOL|EAUTH|ENOAUTH)\b/;
 
 function failureOf(error: unknown): FailedAttempt {
   const code = codeOf(error);
-  return { code, away: ofTheServer.test(code) };
+  return { code, away: serverErrorCodes.test(code) };
 }

@@ -11,15 +11,15 @@ import { readOwnRules } from '../accounts/index.ts';
 import type { ScopeTenant } from '../../domain/tenant.ts';
 
 /** Which entries of a log: what somebody did, or what was done to them. */
-interface Part {
+interface EntryFilter {
   readonly side: 'actor_id' | 'target_id';
   readonly userId: string;
   /** A text that their data must hold besides. */
-  readonly holding?: string;
+  readonly containing?: string;
 }
 
 const keyBytes = 32;
-const entriesAtOnce = 1_000;
+const entriesPerUpdate = 1_000;
 
 /** A deleted user whom nobody can restore any more. */
 export interface OverdueUser {
@@ -51,7 +51,7 @@ async function namesOf(database: Database, scope: Scope, user: User): Promise<st
 }
 
 // An empty name is nobody's: it still says that it was not the operator.
-async function takeNameFromPasswords(database: Database, tenantId: string, scope: Scope, user: User): Promise<void> {
+async function removeNameFromPasswords(database: Database, tenantId: string, scope: Scope, user: User): Promise<void> {
   const whoWasTouched = database.knex('activity').select('target_id').where({ actor_id: user.id });
   await database
     .knex('credentials')
@@ -61,7 +61,11 @@ async function takeNameFromPasswords(database: Database, tenantId: string, scope
 }
 
 /** The digests stay, so that the chain still holds; without its salt none of them can be guessed at. */
-async function takeFromLog(database: Database, tenantId: string, { side, userId, holding }: Part): Promise<void> {
+async function removeFromLog(
+  database: Database,
+  tenantId: string,
+  { side, userId, containing }: EntryFilter,
+): Promise<void> {
   // Kind by kind and in the order of time, as the index of the log has it.
   for (const kind of activityKinds) {
     for (let last = { at: -1, place: 0 }; ;) {
@@ -70,14 +74,14 @@ async function takeFromLog(database: Database, tenantId: string, { side, userId,
         .select('id', 'at', 'place')
         .where({ tenant_id: tenantId, [side]: userId, kind })
         .modify((query) => {
-          if (holding !== undefined) void query.where('data', 'like', `%${holding}%`);
+          if (containing !== undefined) void query.where('data', 'like', `%${containing}%`);
         })
         .whereRaw('(at, place) > (?, ?)', [last.at, last.place])
         .orderBy(['at', 'place'])
-        .limit(entriesAtOnce)) as { id: number; at: number; place: number }[];
+        .limit(entriesPerUpdate)) as { id: number; at: number; place: number }[];
       const ids = rows.map(({ id }) => id);
       await database.knex('activity').whereIn('id', ids).update({ personal: null, personal_salt: null });
-      if (rows.length < entriesAtOnce) break;
+      if (rows.length < entriesPerUpdate) break;
       last = rows.at(-1) ?? last;
       // Others read meanwhile: with SQLite each of these steps holds the process.
       await turn();
@@ -86,31 +90,31 @@ async function takeFromLog(database: Database, tenantId: string, { side, userId,
 }
 
 /** Takes a person out of a tenant's log: their own, or one in which they acted as its operator's support. */
-async function takeFromTenant(database: Database, tenantId: string, scope: Scope, user: User): Promise<void> {
+async function removeFromTenant(database: Database, tenantId: string, scope: Scope, user: User): Promise<void> {
   const key = randomBytes(keyBytes).toString('base64url');
   await database.knex('tenants').where({ id: tenantId }).whereNull('pseudonym_key').update({ pseudonym_key: key });
-  await takeNameFromPasswords(database, tenantId, scope, user);
-  await takeFromLog(database, tenantId, { side: 'target_id', userId: user.id });
-  await takeFromLog(database, tenantId, { side: 'actor_id', userId: user.id });
+  await removeNameFromPasswords(database, tenantId, scope, user);
+  await removeFromLog(database, tenantId, { side: 'target_id', userId: user.id });
+  await removeFromLog(database, tenantId, { side: 'actor_id', userId: user.id });
 }
 
 // What an operator did by their leave names them too, and what they wrote of it goes with them.
-async function takeFromGrants(database: Database, tenantId: string, user: User): Promise<void> {
+async function removeFromGrants(database: Database, tenantId: string, user: User): Promise<void> {
   const given = { tenant_id: tenantId, granted_by: user.id };
   for (const userId of await database.knex('support_grants').where(given).distinct().pluck<string[]>('operator_id'))
-    await takeFromLog(database, tenantId, { side: 'actor_id', userId, holding: `"grantedBy":"${user.id}"` });
+    await removeFromLog(database, tenantId, { side: 'actor_id', userId, containing: `"grantedBy":"${user.id}"` });
   await database.knex('support_grants').where(given).update({ purpose: '' });
 }
 
 // What was staged of them waits in files that somebody sent, theirs or another's.
-async function takeFromImports(database: Database, scope: Scope, user: User): Promise<void> {
+async function removeFromImports(database: Database, scope: Scope, user: User): Promise<void> {
   const ofTenant = database.knex('imports').select('id').where({ tenant_id: scope.tenant.id });
   await database.knex('import_rows').whereIn('import_id', ofTenant).where({ username: user.username }).delete();
   await database.knex('imports').where({ tenant_id: scope.tenant.id, user_id: user.id }).delete();
 }
 
 // What they asked for, answered, or were to have done to them: others wrote of them in it.
-async function takeFromApprovals(database: Database, scope: Scope, { id }: User): Promise<void> {
+async function removeFromApprovals(database: Database, scope: Scope, { id }: User): Promise<void> {
   const concerns = ['asker_id', 'decider_id', 'target_id'].map((column) => `${column} = ?`).join(' or ');
   await database
     .knex('approvals')
@@ -154,7 +158,7 @@ export async function findOverdueAcrossTenants(
 }
 
 /** @returns the tenants in whose logs somebody may stand as an operator's support, in the order in which they are locked */
-export async function tenantsActedIn(database: Database, user: User): Promise<string[]> {
+export async function listTenantsActedIn(database: Database, user: User): Promise<string[]> {
   return database
     .knex('support_grants')
     .where({ operator_id: user.id })
@@ -166,16 +170,16 @@ export async function tenantsActedIn(database: Database, user: User): Promise<st
 /** Removes a deleted user, and their name from wherever else it stands. Their entries in the log stay, without it. @param actedIn locked */
 export async function erase(database: Database, scope: Scope, user: User, actedIn: readonly string[]): Promise<void> {
   const { id } = scope.tenant;
-  for (const each of [id, ...actedIn]) await takeFromTenant(database, each, scope, user);
-  await takeFromGrants(database, id, user);
-  await takeFromImports(database, scope, user);
-  await takeFromApprovals(database, scope, user);
+  for (const each of [id, ...actedIn]) await removeFromTenant(database, each, scope, user);
+  await removeFromGrants(database, id, user);
+  await removeFromImports(database, scope, user);
+  await removeFromApprovals(database, scope, user);
   await database.knex('user_sessions').where({ user_id: user.id }).delete();
   await database.knex('users').where({ tenant_id: id, id: user.id, state: 'deleted' }).delete();
 }
 
 /** Takes a name out of browsers' sessions: typed at a sign-in, or to be said on somebody's next page. */
-export async function takeFromSessions(database: Database, { username, displayName }: User): Promise<void> {
+export async function removeFromSessionData(database: Database, { username, displayName }: User): Promise<void> {
   const rows = await database
     .knex<{ key: string; data: string }>('sessions')
     .select()

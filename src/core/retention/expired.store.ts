@@ -4,10 +4,10 @@ import { approvalKeptMs } from '../../domain/approvals.ts';
 import { absoluteLimitMs, idleLimitMs, retentionMs, type RegionRules } from '../../domain/regions.ts';
 import type { Database } from '../../platform/database/database.ts';
 
-const strangersKeptMs = 30 * 24 * 60 * 60 * 1_000;
+const unknownUserEntriesKeptMs = 30 * 24 * 60 * 60 * 1_000;
 
 // Each may have ten thousand rows: one at a time, so that nobody waits long for the writer.
-const importsAtOnce = 20;
+const importsPerQuery = 20;
 
 interface PurgeOptions {
   /** Aborted when the process is about to end. */
@@ -43,7 +43,7 @@ export async function countExpired(
   const counts = Object.entries({
     ...expired(database, rules, now),
     imports: knex('imports').where('expires_at', '<', now),
-    unknownUserEntries: knex('activity').whereNull('tenant_id').where('at', '<', strangersBefore(rules, now)),
+    unknownUserEntries: knex('activity').whereNull('tenant_id').where('at', '<', unknownUserEntriesCutoff(rules, now)),
   }).map(async ([kind, query]) => {
     const [row] = await query.count<{ count: number }[]>({ count: '*' });
     return [kind, row?.count ?? 0] as const;
@@ -60,18 +60,21 @@ export async function purge(
 ): Promise<void> {
   const { knex } = database;
   for (const [kind, query] of Object.entries(expired(database, rules, now))) tally(kind, await query.delete());
-  for (let found = importsAtOnce; found === importsAtOnce && stopping?.aborted !== true; await turn()) {
+  for (let found = importsPerQuery; found === importsPerQuery && stopping?.aborted !== true; await turn()) {
     const imports = await knex<{ id: string }>('imports')
       .where('expires_at', '<', now)
       .select('id')
-      .limit(importsAtOnce);
+      .limit(importsPerQuery);
     for (const { id } of imports) tally('imports', await knex('imports').where({ id }).delete());
     found = imports.length;
   }
-  const strangers = knex('activity').whereNull('tenant_id').where('at', '<', strangersBefore(rules, now)).delete();
+  const strangers = knex('activity')
+    .whereNull('tenant_id')
+    .where('at', '<', unknownUserEntriesCutoff(rules, now))
+    .delete();
   tally('unknownUserEntries', await strangers);
 }
 
 /** Before this time, epoch ms, attempts under user names that do not exist are deleted: they help only while an attack is investigated. */
-const strangersBefore = (rules: RegionRules, now: number): number =>
-  now - Math.min(strangersKeptMs, retentionMs(rules));
+const unknownUserEntriesCutoff = (rules: RegionRules, now: number): number =>
+  now - Math.min(unknownUserEntriesKeptMs, retentionMs(rules));

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Work } from '../../platform/jobs.ts';
 import { confirmCommand, type TrustedClock } from './trusted-clock.ts';
-import type { Counts, Tally, RetentionStep } from '../../platform/retention-step.ts';
+import type { Counts, CountDeleted, RetentionStep } from '../../platform/retention-step.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { countExpired, purge } from './expired.store.ts';
 import type { RegionRules } from '../../domain/regions.ts';
@@ -31,7 +31,7 @@ const warnEveryMs = 60 * 60_000;
 export const minLimit = 1_000;
 
 /** @returns why a step may not be done without an operator: more is due than the limit; null where it may */
-export async function excessOf({ countDue, limit }: RetentionStep, now: number): Promise<Excess | null> {
+export async function findExcess({ countDue, limit }: RetentionStep, now: number): Promise<Excess | null> {
   if (limit === undefined) return null;
   const { kind, share } = limit;
   const due = (await countDue(now))[kind] ?? 0;
@@ -52,12 +52,12 @@ export async function purgeExpired(
   const deleted: Record<string, number> = {};
   const held: Excess[] = [];
   const errors: Error[] = [];
-  const tally: Tally = (kind, count) => {
+  const tally: CountDeleted = (kind, count) => {
     if (count > 0) deleted[kind] = (deleted[kind] ?? 0) + count;
   };
   for (const step of steps) {
     try {
-      const excess = isLimited ? await excessOf(step, now) : null;
+      const excess = isLimited ? await findExcess(step, now) : null;
       if (excess === null) await step.purge(now, stopping, tally);
       else held.push(excess);
     } catch (error) {

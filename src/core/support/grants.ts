@@ -17,14 +17,14 @@ interface GrantDependencies {
   readonly clock: () => number;
 }
 
-export interface WantedGrant {
+export interface GrantRequest {
   readonly operator: string;
   readonly purpose: string;
   readonly level: SupportLevel;
   readonly hours: number;
 }
 
-function faultsIn(scope: Scope, { purpose, level, hours }: WantedGrant): FieldFault[] {
+function faultsIn(scope: Scope, { purpose, level, hours }: GrantRequest): FieldFault[] {
   const faults: FieldFault[] = [];
   const said = purpose === '' ? ({ code: 'support.purposeMissing' } as const) : textFault(purpose, maxPurposeLength);
   if (said !== null) faults.push(inField('purpose', said));
@@ -44,7 +44,7 @@ function faultsIn(scope: Scope, { purpose, level, hours }: WantedGrant): FieldFa
 export async function grant(
   deps: GrantDependencies,
   scope: Scope,
-  wanted: WantedGrant,
+  wanted: GrantRequest,
 ): Promise<readonly FieldFault[]> {
   const { database, clock } = deps;
   const { operator: operatorId, purpose, level, hours } = wanted;

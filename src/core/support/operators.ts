@@ -22,7 +22,7 @@ export interface OperatorsDependencies {
   readonly database: Database;
   readonly tenants: Tenants;
   readonly changes: Pick<UserActions, 'block' | 'unblock' | 'remove'>;
-  readonly support: Pick<Support, 'withdraw'>;
+  readonly support: Pick<Support, 'withdrawAllOfOperator'>;
   readonly rules: RegionRules;
 }
 
@@ -60,11 +60,15 @@ export async function* list(deps: OperatorsDependencies): AsyncGenerator<User> {
 }
 
 /** Blocks, lets in again or deletes an operator. Whoever is kept out also loses every access that was granted to them. */
-export async function take(deps: OperatorsDependencies, step: OperatorStep, usernameOrId: string): Promise<User> {
+export async function changeOperator(
+  deps: OperatorsDependencies,
+  step: OperatorStep,
+  usernameOrId: string,
+): Promise<User> {
   const { changes, support } = deps;
   const { user, scope } = await find(deps, usernameOrId);
   await { block: changes.block, unblock: changes.unblock, delete: changes.remove }[step](scope, user.id);
-  if (step !== 'unblock') await support.withdraw(user.id);
+  if (step !== 'unblock') await support.withdrawAllOfOperator(user.id);
   return user;
 }
 
@@ -72,4 +76,4 @@ export async function take(deps: OperatorsDependencies, step: OperatorStep, user
  * The people of the company that hosts the portal. They are a tenant of their own, so that they sign in as everybody
  * does; nobody in it holds a level, and its people are looked after by commands alone.
  */
-export const createOperators = (deps: OperatorsDependencies) => bind(deps, { add, find, list, take });
+export const createOperators = (deps: OperatorsDependencies) => bind(deps, { add, find, list, changeOperator });

@@ -63,7 +63,7 @@ interface TenantGrantRow {
 const maxShown = 50;
 const maxOperators = 200;
 
-function grantsOf(query: Knex): Knex.QueryBuilder {
+function selectGrants(query: Knex): Knex.QueryBuilder {
   return query('support_grants as grants')
     .leftJoin('users as operators', 'operators.id', 'grants.operator_id')
     .leftJoin('users as granters', (join) =>
@@ -79,12 +79,12 @@ function grantsOf(query: Knex): Knex.QueryBuilder {
 }
 
 const notEnded = preparedQuery<TenantGrantRow>('support.notEnded', (build, $) =>
-  grantsOf(build)
+  selectGrants(build)
     .where('grants.tenant_id', unseen(build, $('tenant')))
     .whereNull('grants.ended_at'),
 );
 
-function openGrants(database: Database): Knex.QueryBuilder {
+function selectOpenGrants(database: Database): Knex.QueryBuilder {
   return joinGrantDetails(database.knex('support_grants as grants'))
     .select(openGrantColumns)
     .whereNull('grants.ended_at');
@@ -94,7 +94,7 @@ function toOpenGrants(rows: readonly OpenGrantRow[]): OpenGrant[] {
   return rows.flatMap((row) => toOpenGrant(row) ?? []);
 }
 
-function operators(database: Database): Knex.QueryBuilder {
+function selectOperators(database: Database): Knex.QueryBuilder {
   return database
     .knex('users')
     .join('tenants', 'tenants.id', 'users.tenant_id')
@@ -104,19 +104,19 @@ function operators(database: Database): Knex.QueryBuilder {
 
 /** @returns the operators who may be let in, by name */
 export async function listOperators(database: Database): Promise<User[]> {
-  return ((await operators(database).orderBy('users.name_key').limit(maxOperators)) as UserRow[]).map(toUser);
+  return ((await selectOperators(database).orderBy('users.name_key').limit(maxOperators)) as UserRow[]).map(toUser);
 }
 
 /** @returns an operator who may be let in; null for anybody else's id */
 export async function findOperator(database: Database, id: string): Promise<User | null> {
-  const [row] = (await operators(database).where('users.id', id)) as UserRow[];
+  const [row] = (await selectOperators(database).where('users.id', id)) as UserRow[];
   return row ? toUser(row) : null;
 }
 
 /** @returns the latest grants of the scope's tenant, those that ended too */
 export async function list(database: Database, scope: Scope): Promise<TenantGrant[]> {
   return (
-    (await grantsOf(database.knex).where('grants.tenant_id', scope.tenant.id).limit(maxShown)) as TenantGrantRow[]
+    (await selectGrants(database.knex).where('grants.tenant_id', scope.tenant.id).limit(maxShown)) as TenantGrantRow[]
   ).map(toTenantGrant);
 }
 
@@ -130,21 +130,23 @@ export async function listOpen(database: Database, scope: Scope, now: number): P
 /** @returns a grant of the scope's tenant; null for another one's as for one that never was */
 export async function find(database: Database, scope: Scope, id: string): Promise<TenantGrant | null> {
   const own = { 'grants.tenant_id': scope.tenant.id, 'grants.id': id };
-  const [row] = (await grantsOf(database.knex).where(own)) as TenantGrantRow[];
+  const [row] = (await selectGrants(database.knex).where(own)) as TenantGrantRow[];
   return row ? toTenantGrant(row) : null;
 }
 
 /** @returns what nobody has ended of what an operator was granted, wherever that was */
-export async function openOfOperatorAcrossTenants(database: Database, operatorId: string): Promise<OpenGrant[]> {
+export async function listOpenOfOperatorAcrossTenants(database: Database, operatorId: string): Promise<OpenGrant[]> {
   return toOpenGrants(
-    (await openGrants(database).where('grants.operator_id', operatorId).orderBy('grants.granted_at')) as OpenGrantRow[],
+    (await selectOpenGrants(database)
+      .where('grants.operator_id', operatorId)
+      .orderBy('grants.granted_at')) as OpenGrantRow[],
   );
 }
 
 /** @returns grants that nobody has ended and whose time is over at a time in epoch ms */
-export async function expiredAcrossTenants(database: Database, now: number): Promise<OpenGrant[]> {
+export async function listExpiredAcrossTenants(database: Database, now: number): Promise<OpenGrant[]> {
   return toOpenGrants(
-    (await openGrants(database).where('grants.ends_at', '<=', now).limit(maxShown)) as OpenGrantRow[],
+    (await selectOpenGrants(database).where('grants.ends_at', '<=', now).limit(maxShown)) as OpenGrantRow[],
   );
 }
 
@@ -163,7 +165,7 @@ export async function insert(database: Database, scope: Scope, grant: NewGrant):
 }
 
 /** Notes that the operator came, at a time in epoch ms. */
-export async function noteEntered(database: Database, id: string, at: number): Promise<void> {
+export async function markEntered(database: Database, id: string, at: number): Promise<void> {
   await database.knex('support_grants').where({ id }).update({ entered_at: at });
 }
 

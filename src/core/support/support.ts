@@ -38,7 +38,7 @@ export interface SupportDependencies {
 /** Operators in tenants that let them in: for a purpose, up to a level, until an end. */
 export function createSupport(deps: SupportDependencies) {
   return {
-    ...bind(deps, { grant, end, openTo, enter, leave, takeOut, withdraw }),
+    ...bind(deps, { grant, end, listAvailableGrants, enter, leave, leaveEndedSupport, withdrawAllOfOperator }),
 
     /** Records that a grant has expired, even if no operator was in the tenant at that time. */
     expiry: { name: 'Support', everyMs: expireEveryMs, run: () => expireAll(deps) } satisfies Work,
@@ -47,17 +47,18 @@ export function createSupport(deps: SupportDependencies) {
 
 async function expireAll(deps: SupportDependencies): Promise<void> {
   const { database, clock } = deps;
-  for (const grant of await supportStore.expiredAcrossTenants(database, clock())) await finish(deps, grant, 'expired');
+  for (const grant of await supportStore.listExpiredAcrossTenants(database, clock()))
+    await finish(deps, grant, 'expired');
 }
 
-function rulesOf(deps: SupportDependencies, { tenant }: OpenGrant): RegionRules {
+function grantRules(deps: SupportDependencies, { tenant }: OpenGrant): RegionRules {
   const { rules } = deps;
   return tightened(rules, tenant.ownRules);
 }
 
-function endOf(deps: SupportDependencies, grant: OpenGrant) {
+function endOfGrant(deps: SupportDependencies, grant: OpenGrant) {
   const { clock } = deps;
-  return endOfSupport(grant, grant.tenant, rulesOf(deps, grant), clock());
+  return endOfSupport(grant, grant.tenant, grantRules(deps, grant), clock());
 }
 
 /** Ends a grant from outside its tenant, once, whoever else may be about to. */
@@ -75,10 +76,10 @@ async function finish(deps: SupportDependencies, grant: OpenGrant, outcome: 'wit
 }
 
 /** @returns where the scope's own actor may enter now */
-export async function openTo(deps: SupportDependencies, scope: Scope): Promise<OpenGrant[]> {
+export async function listAvailableGrants(deps: SupportDependencies, scope: Scope): Promise<OpenGrant[]> {
   const { database } = deps;
-  return (await supportStore.openOfOperatorAcrossTenants(database, actingUserId(scope))).filter(
-    (grant) => endOf(deps, grant) === null,
+  return (await supportStore.listOpenOfOperatorAcrossTenants(database, actingUserId(scope))).filter(
+    (grant) => endOfGrant(deps, grant) === null,
   );
 }
 
@@ -100,13 +101,13 @@ export async function enter(
   return database.transaction(async (tx) => {
     await tenantsStore.lock(tx, found);
     const grant = await supportGrantsStore.findOwnAcrossTenants(tx, scope, grantId);
-    if (grant === null || endOf(deps, grant) !== null) return 'over';
+    if (grant === null || endOfGrant(deps, grant) !== null) return 'over';
     const operator = await usersStore.find(tx, scope, actingUserId(scope));
-    if (operator === null || lacksSecondFactor(rulesOf(deps, grant), operator, 'operators')) return 'secondFactor';
+    if (operator === null || lacksSecondFactor(grantRules(deps, grant), operator, 'operators')) return 'secondFactor';
     // Not by the request's own scope: another tab may have gone in meanwhile.
     if (!(await sessionsStore.enterSupport(tx, sessionId, grantId))) return 'inside';
-    await supportStore.noteEntered(tx, grantId, clock());
-    const inside = scopeInside(scope, grant.tenant, grant, rulesOf(deps, grant));
+    await supportStore.markEntered(tx, grantId, clock());
+    const inside = scopeInside(scope, grant.tenant, grant, grantRules(deps, grant));
     await activityStore.record(tx, inside, { kind: 'support.entered' }, null, clock());
     return null;
   });
@@ -127,7 +128,10 @@ export async function leave(deps: SupportDependencies, scope: Scope, sessionId: 
 }
 
 /** Takes a session out of a grant that does not hold any more. */
-export async function takeOut(deps: SupportDependencies, { id, support, supportEnd }: LiveSession): Promise<void> {
+export async function leaveEndedSupport(
+  deps: SupportDependencies,
+  { id, support, supportEnd }: LiveSession,
+): Promise<void> {
   const { database } = deps;
   if (support === null) return;
   if (supportEnd === 'expired') await finish(deps, support, 'expired');
@@ -135,9 +139,9 @@ export async function takeOut(deps: SupportDependencies, { id, support, supportE
 }
 
 /** Ends everything that an operator was granted: who is not to sign in any more shall not come back to it. */
-export async function withdraw(deps: SupportDependencies, operatorId: string): Promise<void> {
+export async function withdrawAllOfOperator(deps: SupportDependencies, operatorId: string): Promise<void> {
   const { database, clock } = deps;
-  for (const grant of await supportStore.openOfOperatorAcrossTenants(database, operatorId)) {
+  for (const grant of await supportStore.listOpenOfOperatorAcrossTenants(database, operatorId)) {
     await finish(deps, grant, grant.endsAt <= clock() ? 'expired' : 'withdrawn');
   }
 }

@@ -7,7 +7,7 @@ import { scopeOf, seeOther, sessionOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';
 import { sendPieces } from '../http/stream.ts';
 import { describeDevice, type Throttle } from '../../core/accounts/index.ts';
-import type { Erasure, PersonalDataFeature } from '../../core/personal-data/index.ts';
+import type { Erasure, PersonalDataAccess } from '../../core/personal-data/index.ts';
 import { inList, linksOf, ofUser, userIdOf } from '../users/view-models.ts';
 import { bind } from '../../platform/bind.ts';
 import { shownEntry } from './entries.ts';
@@ -23,7 +23,7 @@ const inDeleted = [...inList, { href: paths.deletedUsers, label: 'common:terms.d
 const trailOf = (user: User) => (user.state === 'deleted' ? inDeleted : ofUser(user));
 
 export interface PersonalDataRoutesDependencies {
-  readonly personalData: PersonalDataFeature;
+  readonly personalData: PersonalDataAccess;
   readonly erasure: Erasure;
   readonly throttle: Throttle;
   readonly answerRefusal: AnswerRefusal;

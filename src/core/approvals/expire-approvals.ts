@@ -2,8 +2,8 @@ import type { Work } from '../../platform/jobs.ts';
 import { createScope, type Scope } from '../../domain/scope.ts';
 import { type Tenants, tenantsStore } from '../accounts/index.ts';
 import { activityStore } from '../activity/index.ts';
-import { lapseOf } from './recheck.ts';
-import type { Approval } from './rows.ts';
+import { findExpiryReason } from './approval-policy.ts';
+import type { Approval } from './approvals.mapping.ts';
 import type { LapsedBy } from '../../domain/approval-acts.ts';
 import * as approvalsStore from './approvals.store.ts';
 import type { Database } from '../../platform/database/database.ts';
@@ -13,7 +13,7 @@ import { job } from '../../domain/principal.ts';
 const everyMs = 60_000;
 
 /** @returns what each record of a request says of it */
-export const eventOf = ({ id, act, subject }: Pick<Approval, 'id' | 'act' | 'subject'>) => ({
+export const toEventData = ({ id, act, subject }: Pick<Approval, 'id' | 'act' | 'subject'>) => ({
   approval: id,
   act,
   count: subject.users.length,
@@ -25,54 +25,54 @@ export const eventOf = ({ id, act, subject }: Pick<Approval, 'id' | 'act' | 'sub
 });
 
 /** Ends a request that holds no more, and records it as nobody's doing. @param at epoch ms */
-export async function lapse(
+export async function expire(
   tx: Database,
   scope: Scope,
   approval: Approval,
-  lapsedBy: LapsedBy,
+  expiredBy: LapsedBy,
   at: number,
 ): Promise<void> {
-  if (!(await approvalsStore.move(tx, scope, approval, { state: 'lapsed', endedAt: at, lapsedBy }))) return;
-  const event = { kind: 'approval.lapsed', by: lapsedBy, ...eventOf(approval) } as const;
+  if (!(await approvalsStore.transition(tx, scope, approval, { state: 'lapsed', endedAt: at, expiredBy }))) return;
+  const event = { kind: 'approval.lapsed', by: expiredBy, ...toEventData(approval) } as const;
   const portal = createScope({ ...scope, principal: job('approvals'), address: null });
-  await activityStore.record(tx, portal, event, approval.asker.id, at);
+  await activityStore.record(tx, portal, event, approval.requester.id, at);
 }
 
-export interface LapseApprovalsDependencies {
+export interface ApprovalExpiryDependencies {
   readonly database: Database;
   readonly tenants: Pick<Tenants, 'scopeFor'>;
   readonly clock: () => number;
 }
 
 /** @returns the work that ends what holds no more. Safe on several nodes at once */
-export function lapseApprovals(deps: LapseApprovalsDependencies): Work {
+export function createApprovalExpiry(deps: ApprovalExpiryDependencies): Work {
   const bound = bind(deps, { run });
   return { name: 'Approvals', everyMs, run: bound.run };
 }
 
-async function lookAt(deps: LapseApprovalsDependencies, scope: Scope, found: Approval): Promise<void> {
+async function expireIfInvalid(deps: ApprovalExpiryDependencies, scope: Scope, found: Approval): Promise<void> {
   const { database, clock } = deps;
   // Looked at first without the tenant's lock: mostly there is nothing to do.
-  if ((await lapseOf(database, scope, found, clock())) === null) return;
+  if ((await findExpiryReason(database, scope, found, clock())) === null) return;
   await database.transaction(async (tx) => {
     await tenantsStore.lock(tx, scope);
     const approval = await approvalsStore.find(tx, scope, found.id);
     if (approval?.state !== 'open' && approval?.state !== 'confirmed') return;
-    const lapsedBy = await lapseOf(tx, scope, approval, clock());
-    if (lapsedBy !== null) await lapse(tx, scope, approval, lapsedBy, clock());
+    const expiredBy = await findExpiryReason(tx, scope, approval, clock());
+    if (expiredBy !== null) await expire(tx, scope, approval, expiredBy, clock());
   });
 }
 
-export async function run(deps: LapseApprovalsDependencies, stopping: AbortSignal): Promise<void> {
+export async function run(deps: ApprovalExpiryDependencies, stopping: AbortSignal): Promise<void> {
   const { database, tenants } = deps;
-  for (const id of await approvalsStore.tenantsWaitingForOperator(database)) {
+  for (const id of await approvalsStore.listTenantsWithPendingForOperator(database)) {
     const tenant = await tenantsStore.findForOperator(database, id);
     // What waits in a tenant ends when it begins to move, and nothing is recorded there afterwards.
     if (tenant === null || tenant.state === 'moving') continue;
     const scope = tenants.scopeFor(tenant, job('approvals'));
-    for await (const approval of approvalsStore.live(database, scope)) {
+    for await (const approval of approvalsStore.listPending(database, scope)) {
       if (stopping.aborted) return;
-      await lookAt(deps, scope, approval);
+      await expireIfInvalid(deps, scope, approval);
     }
   }
 }

@@ -2,12 +2,12 @@ import type { Database } from '../../platform/database/database.ts';
 import { inChunks } from '../../platform/database/chunks.ts';
 import { domainOf } from '../../domain/people/user.ts';
 
-const sessionsAtOnce = 1_000;
+const sessionsPerQuery = 1_000;
 // SQLite takes no more than 500 values in one statement.
-const idsAtOnce = 400;
+const idsPerQuery = 400;
 
 /** @returns the keys of those browsers' sessions that hold a name typed at the door by the company's people, or that have ended */
-export async function sessionsOf(
+export async function findSessionKeys(
   database: Database,
   domains: readonly string[],
   rows: readonly SessionRow[],
@@ -15,7 +15,7 @@ export async function sessionsOf(
   const read = rows.map(({ key, data }) => ({ key, ...(JSON.parse(data) as SessionData) }));
   const ids = read.flatMap(({ passport }) => passport?.user?.sessionId ?? []);
   const live = new Set<string>();
-  await inChunks(ids, idsAtOnce, async (some) => {
+  await inChunks(ids, idsPerQuery, async (some) => {
     const found = await database.knex('user_sessions').whereIn('id', some).select<{ id: string }[]>('id');
     for (const { id } of found) live.add(id);
   });
@@ -28,17 +28,17 @@ export async function sessionsOf(
 }
 
 /** Removes browsers' sessions in which a name of the company may stand, once its people are signed out. */
-export async function forgetSessionData(database: Database, domains: readonly string[]): Promise<void> {
+export async function deleteSessionData(database: Database, domains: readonly string[]): Promise<void> {
   for (let last = ''; ;) {
     const rows = await database
       .knex('sessions')
       .where('key', '>', last)
       .orderBy('key')
-      .limit(sessionsAtOnce)
+      .limit(sessionsPerQuery)
       .select<SessionRow[]>('key', 'data');
-    const keys = await sessionsOf(database, domains, rows);
-    await inChunks(keys, idsAtOnce, (some) => database.knex('sessions').whereIn('key', some).delete());
-    if (rows.length < sessionsAtOnce) return;
+    const keys = await findSessionKeys(database, domains, rows);
+    await inChunks(keys, idsPerQuery, (some) => database.knex('sessions').whereIn('key', some).delete());
+    if (rows.length < sessionsPerQuery) return;
     last = rows.at(-1)?.key ?? last;
   }
 }

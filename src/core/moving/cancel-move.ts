@@ -2,8 +2,8 @@ import type { Scope } from '../../domain/scope.ts';
 import { type Tenant, tenantsStore } from '../accounts/index.ts';
 import { activityStore } from '../activity/index.ts';
 import type { Move } from './moves.store.ts';
-import { MoveFault } from './faults.ts';
-import type { MovingParts } from './dependencies.ts';
+import { MoveFault } from './move-fault.ts';
+import type { MovingDependencies } from './dependencies.ts';
 import * as movesStore from './moves.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 
@@ -20,7 +20,11 @@ export interface Canceled {
  * @param reason why the operator forces the cancellation; null or blank for none
  * @throws MoveFault notMoving, or bundleWritten where a reason is needed
  */
-export async function cancelMove(parts: MovingParts, tenantId: string, reason: string | null): Promise<Canceled> {
+export async function cancelMove(
+  parts: MovingDependencies,
+  tenantId: string,
+  reason: string | null,
+): Promise<Canceled> {
   const { database, tenants } = parts;
   const tenant = await tenantsStore.findForOperator(database, tenantId);
   if (tenant === null) throw new MoveFault('unknownTenant', tenantId);
@@ -38,7 +42,7 @@ export async function cancelMove(parts: MovingParts, tenantId: string, reason: s
 }
 
 /** Cancels a move whose bundle never became a file, unless it was canceled in the meantime. */
-export async function abandonMove(parts: MovingParts, tenant: Tenant, moveId: string): Promise<void> {
+export async function abandonMove(parts: MovingDependencies, tenant: Tenant, moveId: string): Promise<void> {
   const { database, tenants } = parts;
   const scope = tenants.operatorScope(tenant);
   await database.transaction(async (tx) => {
@@ -49,14 +53,14 @@ export async function abandonMove(parts: MovingParts, tenant: Tenant, moveId: st
 }
 
 async function cancel(
-  { clock }: MovingParts,
+  { clock }: MovingDependencies,
   tx: Database,
   scope: Scope,
   { id, region, stateBefore }: Move,
   reason: string | null,
 ): Promise<void> {
   const at = clock();
-  await movesStore.settle(tx, id, { state: 'cancelled', endedAt: at });
+  await movesStore.update(tx, id, { state: 'cancelled', endedAt: at });
   await tenantsStore.setState(tx, scope.tenant.id, stateBefore);
   const event = { kind: 'tenant.moveCancelled', region, ...(reason === null ? {} : { reason }) } as const;
   await activityStore.record(tx, scope, event, null, at);

@@ -1,4 +1,4 @@
-import type { Approval } from './rows.ts';
+import type { Approval } from './approvals.mapping.ts';
 import type { LogFilterName } from '../../domain/activity/event.ts';
 import type { LogPart } from '../../domain/approvals.ts';
 import { conflict, Failure, notFound } from '../../domain/errors.ts';
@@ -19,8 +19,8 @@ import {
   tenantsStore,
   usersStore,
 } from '../accounts/index.ts';
-import { lapseOf } from './recheck.ts';
-import { eventOf, lapse } from './lapse.ts';
+import { findExpiryReason } from './approval-policy.ts';
+import { toEventData, expire } from './expire-approvals.ts';
 import { targetIdOf, type Approvals } from './approvals.ts';
 import { actionOf } from '../../domain/approval-acts.ts';
 import * as approvalsStore from './approvals.store.ts';
@@ -41,7 +41,7 @@ const namesOfPart = (part: LogPart): LogFilterName[] =>
 
 export type Perform = ReturnType<typeof createPerform>;
 
-export interface PerformParts {
+export interface PerformDependencies {
   readonly database: Database;
   readonly approvals: Approvals;
   readonly users: Users;
@@ -52,29 +52,34 @@ export interface PerformParts {
 }
 
 /** @returns the request, used up; null where it does not hold (any more) */
-async function take(deps: PerformParts, tx: Database, scope: Scope, id: string): Promise<Approval | null> {
+async function consumeApproval(
+  deps: PerformDependencies,
+  tx: Database,
+  scope: Scope,
+  id: string,
+): Promise<Approval | null> {
   const { clock } = deps;
   const approval = await approvalsStore.find(tx, scope, id);
-  if (approval?.state !== 'confirmed' || approval.asker.id !== actingUserId(scope)) return null;
+  if (approval?.state !== 'confirmed' || approval.requester.id !== actingUserId(scope)) return null;
   const at = clock();
-  const found = await lapseOf(tx, scope, approval, at);
+  const found = await findExpiryReason(tx, scope, approval, at);
   // The region may have become stricter since, and does not let the tenant have such rules any more.
-  const lapsedBy = found ?? (isPossible(deps, approval) ? null : 'subject');
-  if (lapsedBy !== null) await lapse(tx, scope, approval, lapsedBy, at);
-  if (lapsedBy !== null) return null;
-  if (!(await approvalsStore.move(tx, scope, approval, { state: 'done', endedAt: at }))) return null;
-  const event = { kind: 'approval.done', ...eventOf(approval) } as const;
+  const expiredBy = found ?? (isPossible(deps, approval) ? null : 'subject');
+  if (expiredBy !== null) await expire(tx, scope, approval, expiredBy, at);
+  if (expiredBy !== null) return null;
+  if (!(await approvalsStore.transition(tx, scope, approval, { state: 'done', endedAt: at }))) return null;
+  const event = { kind: 'approval.done', ...toEventData(approval) } as const;
   await activityStore.record(tx, scope, event, targetIdOf(approval.subject), at);
   return approval;
 }
 
-function isPossible(deps: PerformParts, { subject: { own } }: Approval): boolean {
+function isPossible(deps: PerformDependencies, { subject: { own } }: Approval): boolean {
   const { rules } = deps;
   return own === undefined || rules.isAllowedByRegion(own.next);
 }
 
-function taking(
-  deps: PerformParts,
+function consumeAndRun(
+  deps: PerformDependencies,
   scope: Scope,
   { id }: Approval,
   work: (tx: Database, approval: Approval) => Promise<Performed>,
@@ -82,26 +87,27 @@ function taking(
   const { database } = deps;
   return database.transaction(async (tx): Promise<Performed> => {
     await tenantsStore.lock(tx, scope);
-    const approval = await take(deps, tx, scope, id);
+    const approval = await consumeApproval(deps, tx, scope, id);
     return approval === null ? { outcome: 'late' } : work(tx, approval);
   });
 }
 
-async function reset(deps: PerformParts, scope: Scope, approval: Approval): Promise<Performed> {
+async function performReset(deps: PerformDependencies, scope: Scope, approval: Approval): Promise<Performed> {
   const { database, clock, users } = deps;
   // Looked at before a hash is made, so that whoever is gone or changed ends the request and no more.
-  if ((await lapseOf(database, scope, approval, clock())) !== null)
-    return taking(deps, scope, approval, () => Promise.resolve({ outcome: 'late' }));
+  if ((await findExpiryReason(database, scope, approval, clock())) !== null)
+    return consumeAndRun(deps, scope, approval, () => Promise.resolve({ outcome: 'late' }));
   const [target] = approval.subject.users;
   if (target === undefined) throw notFound();
-  const agreement = async (tx: Database): Promise<boolean> => (await take(deps, tx, scope, approval.id)) !== null;
+  const agreement = async (tx: Database): Promise<boolean> =>
+    (await consumeApproval(deps, tx, scope, approval.id)) !== null;
   const result = await users.resetPassword(scope, target.id, target.epoch, agreement);
   return result.outcome === 'stale' ? { outcome: 'late' } : { outcome: 'reset', result };
 }
 
-function change(deps: PerformParts, scope: Scope, found: Approval, step: UserAction): Promise<Performed> {
+function performChange(deps: PerformDependencies, scope: Scope, found: Approval, step: UserAction): Promise<Performed> {
   const { clock } = deps;
-  return taking(deps, scope, found, async (tx, approval) => {
+  return consumeAndRun(deps, scope, found, async (tx, approval) => {
     const { subject, act } = approval;
     const among = act === 'restore' ? 'deleted' : 'present';
     const ids = subject.users.map(({ id }) => id);
@@ -115,9 +121,9 @@ function change(deps: PerformParts, scope: Scope, found: Approval, step: UserAct
   });
 }
 
-async function removeFactor(deps: PerformParts, scope: Scope, found: Approval): Promise<Performed> {
+async function performRemoval(deps: PerformDependencies, scope: Scope, found: Approval): Promise<Performed> {
   const { database, throttle } = deps;
-  const performed = await change(deps, scope, found, removeSecondFactorAction);
+  const performed = await performChange(deps, scope, found, removeSecondFactorAction);
   const [target] = found.subject.users;
   const user = target && performed.outcome === 'changed' ? await usersStore.find(database, scope, target.id) : null;
   // As where one alone removes it: tries at the one that is gone count no more.
@@ -125,20 +131,20 @@ async function removeFactor(deps: PerformParts, scope: Scope, found: Approval): 
   return performed;
 }
 
-async function exportFile(deps: PerformParts, scope: Scope, found: Approval): Promise<Performed> {
+async function performExport(deps: PerformDependencies, scope: Scope, found: Approval): Promise<Performed> {
   const { throttle, logExports, clock } = deps;
   const { log } = found.subject;
   await throttle.requireBudget(scope, log ? 'logExport' : 'export');
-  return taking(deps, scope, found, async (tx, approval) => {
+  return consumeAndRun(deps, scope, found, async (tx, approval) => {
     if (log) await logExports.record(tx, scope, log.format, namesOfPart(log.part));
     else await recordExport(tx, scope, clock());
     return { outcome: 'file', approval };
   });
 }
 
-function loosen(deps: PerformParts, scope: Scope, found: Approval): Promise<Performed> {
+function performRulesChange(deps: PerformDependencies, scope: Scope, found: Approval): Promise<Performed> {
   const { rules } = deps;
-  return taking(deps, scope, found, async (tx, approval) => {
+  return consumeAndRun(deps, scope, found, async (tx, approval) => {
     const { subject } = approval;
     if (subject.own === undefined) throw new Error(`Nothing is asked for by ${actionOf.loosenRules}`);
     await rules.setWithin(tx, scope, subject.own.next);
@@ -150,30 +156,30 @@ function loosen(deps: PerformParts, scope: Scope, found: Approval): Promise<Perf
  * Makes what does what another administrator agreed to: once, by whoever asked, with everything judged again behind the
  * tenant's lock, in the one transaction of the act, of the request's end and of their records.
  */
-export async function perform(deps: PerformParts, scope: Scope, id: string): Promise<Performed> {
+export async function perform(deps: PerformDependencies, scope: Scope, id: string): Promise<Performed> {
   const { approvals } = deps;
   const approval = await approvals.load(scope, id);
-  if (approval.asker.id !== actingUserId(scope)) throw new Failure('forbidden');
+  if (approval.requester.id !== actingUserId(scope)) throw new Failure('forbidden');
   if (approval.state === 'open') throw conflict('approval.notConfirmed');
   if (approval.state !== 'confirmed') return { outcome: 'late' };
   const agreed = createScope({ ...scope, agreed: approval.act });
   switch (approval.act) {
     case 'resetPassword':
-      return reset(deps, agreed, approval);
+      return performReset(deps, agreed, approval);
     case 'removeSecondFactor':
-      return removeFactor(deps, agreed, approval);
+      return performRemoval(deps, agreed, approval);
     case 'giveGlobalAdmin':
-      return change(deps, agreed, approval, editAction({ administratorLevel: 'global' }));
+      return performChange(deps, agreed, approval, editAction({ administratorLevel: 'global' }));
     case 'restore':
-      return change(deps, agreed, approval, restore);
+      return performChange(deps, agreed, approval, restore);
     case 'delete':
-      return change(deps, agreed, approval, remove);
+      return performChange(deps, agreed, approval, remove);
     case 'exportUsers':
     case 'exportLog':
-      return exportFile(deps, agreed, approval);
+      return performExport(deps, agreed, approval);
     case 'loosenRules':
-      return loosen(deps, agreed, approval);
+      return performRulesChange(deps, agreed, approval);
   }
 }
 
-export const createPerform = (deps: PerformParts) => bind(deps, { perform }).perform;
+export const createPerform = (deps: PerformDependencies) => bind(deps, { perform }).perform;

@@ -4,7 +4,7 @@ export interface TenantTable {
   /** Which of its rows are the tenant's: `?` stands for the tenant's id. */
   readonly owned: string;
   /** Which of these travel, as a condition; null for all of them. */
-  readonly only: string | null;
+  readonly movedCondition: string | null;
   /** By what its rows are put in order to travel; null where they stay behind, and end with the tenant. */
   readonly order: { readonly column: string; readonly isText: boolean } | null;
   /** Columns that each database fills in by itself, such as numbers that it gives out. */
@@ -13,28 +13,28 @@ export interface TenantTable {
   readonly derived: Readonly<Record<string, string>>;
 }
 
-const oneOfIts = 'in (select id from users where tenant_id = ?)';
+const ofTenantUser = 'in (select id from users where tenant_id = ?)';
 // Looked up user by user: as a list of ids SQLite would make it anew for every thousand rows of a large tenant.
-const ofOneOfIts = 'exists (select 1 from users where users.id = credentials.user_id and users.tenant_id = ?)';
-const oneOfItsImports = 'import_id in (select id from imports where tenant_id = ?)';
+const existsTenantUser = 'exists (select 1 from users where users.id = credentials.user_id and users.tenant_id = ?)';
+const ofTenantImport = 'import_id in (select id from imports where tenant_id = ?)';
 
-const staying = (name: string, owned: string): TenantTable => ({
+const localTable = (name: string, owned: string): TenantTable => ({
   name,
   owned,
-  only: null,
+  movedCondition: null,
   order: null,
   local: [],
   derived: {},
 });
-const travelling = (
+const movedTable = (
   name: string,
   owned: string,
   column: string,
-  own: Partial<Pick<TenantTable, 'only' | 'local' | 'derived'>> = {},
+  own: Partial<Pick<TenantTable, 'movedCondition' | 'local' | 'derived'>> = {},
 ): TenantTable => ({
   name,
   owned,
-  only: null,
+  movedCondition: null,
   order: { column, isText: !own.local?.includes(column) && column !== 'place' },
   local: [],
   derived: {},
@@ -46,24 +46,27 @@ const travelling = (
  * or a user belongs here: a test compares this list with the schema.
  */
 export const tenantTables: readonly TenantTable[] = [
-  travelling('tenants', 'id = ?', 'id'),
-  travelling('tenant_domains', 'tenant_id = ?', 'domain'),
+  movedTable('tenants', 'id = ?', 'id'),
+  movedTable('tenant_domains', 'tenant_id = ?', 'domain'),
   // A second factor is sealed by a key of the region in which it was set up: its users must enroll again there.
-  travelling('users', 'tenant_id = ?', 'number', {
+  movedTable('users', 'tenant_id = ?', 'number', {
     local: ['number', 'second_factor_at'],
     derived: { second_factor_due: 'case when second_factor_at is null then second_factor_due else 1 end' },
   }),
   // Every database numbers them anew, in the same order. A second factor stays behind.
-  travelling('credentials', ofOneOfIts, 'id', { only: "kind = 'password'", local: ['id', 'key_id', 'last_step'] }),
-  travelling('activity', 'tenant_id = ?', 'place', { local: ['id'] }),
+  movedTable('credentials', existsTenantUser, 'id', {
+    movedCondition: "kind = 'password'",
+    local: ['id', 'key_id', 'last_step'],
+  }),
+  movedTable('activity', 'tenant_id = ?', 'place', { local: ['id'] }),
   // Who is signed in, what waits to be sent and what was only staged belongs to the region in which it was begun.
-  staying('user_sessions', `user_id ${oneOfIts}`),
-  staying('approvals', 'tenant_id = ?'),
-  staying('one_time_links', 'tenant_id = ?'),
-  staying('support_grants', 'tenant_id = ?'),
-  staying('deliveries', 'tenant_id = ?'),
-  staying('imports', 'tenant_id = ?'),
-  staying('import_rows', oneOfItsImports),
+  localTable('user_sessions', `user_id ${ofTenantUser}`),
+  localTable('approvals', 'tenant_id = ?'),
+  localTable('one_time_links', 'tenant_id = ?'),
+  localTable('support_grants', 'tenant_id = ?'),
+  localTable('deliveries', 'tenant_id = ?'),
+  localTable('imports', 'tenant_id = ?'),
+  localTable('import_rows', ofTenantImport),
 ];
 
-export const travellingTables = tenantTables.filter(({ order }) => order !== null);
+export const movedTables = tenantTables.filter(({ order }) => order !== null);

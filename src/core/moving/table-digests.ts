@@ -12,7 +12,7 @@ export interface TableSummary {
 }
 
 /** Counts and digests rows as they pass. */
-export function createTally(names: readonly string[]) {
+export function createTableDigests(names: readonly string[]) {
   const tables = new Map(names.map((name) => [name, { rows: 0, hash: createHash('sha256') }]));
   return {
     add: (name: string, cells: Cells): void => {
@@ -28,7 +28,7 @@ export function createTally(names: readonly string[]) {
 }
 
 /** @returns the name of the first table in which two summaries differ, or null */
-export function difference(one: readonly TableSummary[], other: readonly TableSummary[]): string | null {
+export function findDifference(one: readonly TableSummary[], other: readonly TableSummary[]): string | null {
   if (one.length !== other.length) return 'tables';
   const differing = one.find(({ name, rows, digest }, index) => {
     const there = other[index];

@@ -4,10 +4,10 @@ import { pipeline } from 'node:stream/promises';
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
 import type { Encrypter } from 'age-encryption';
 import { linesOf } from '../../platform/database/lines.ts';
-import { MoveFault } from './faults.ts';
+import { MoveFault } from './move-fault.ts';
 
 // Written out in pieces of some size: each line by itself would go through four streams.
-const pieceBytes = 64 * 1024;
+const chunkBytes = 64 * 1024;
 
 // Some sixty modules that nothing but a move needs: the operator's other commands start without them.
 const loadAge = () => import('age-encryption');
@@ -26,7 +26,7 @@ export async function encrypterFor(recipient: string): Promise<Encrypter> {
 
 /** Encrypts lines into a new file, readable by its owner alone; nothing of them is ever on the disk in clear. */
 export async function writeEncrypted(encrypter: Encrypter, lines: AsyncIterable<string>, file: string): Promise<void> {
-  const clear = Readable.toWeb(Readable.from(inPieces(lines), { objectMode: false }));
+  const clear = Readable.toWeb(Readable.from(toChunks(lines), { objectMode: false }));
   const sealed = await encrypter.encrypt(clear as ReadableStream<Uint8Array>);
   const output = createWriteStream(file, { flags: 'wx', mode: 0o600, flush: true });
   await pipeline(Readable.fromWeb(sealed as NodeReadableStream), output);
@@ -43,24 +43,24 @@ export async function* readEncrypted(file: string, identity: string): AsyncGener
     const clear = await decrypter.decrypt(sealed);
     yield* linesOf(Readable.fromWeb(clear as NodeReadableStream));
   } catch (error) {
-    throw worded(error);
+    throw toMoveFault(error);
   } finally {
     input.destroy();
   }
 }
 
-function worded(error: unknown): unknown {
+function toMoveFault(error: unknown): unknown {
   if (error instanceof MoveFault) return error;
   const { code, message } = error as Error & { code?: string };
   if (code === 'ENOENT' || code === 'EISDIR' || code === 'EACCES') return new MoveFault('noFile');
   return new MoveFault(message.startsWith('no identity matched') ? 'notForThisRegion' : 'damaged');
 }
 
-async function* inPieces(lines: AsyncIterable<string>): AsyncGenerator<Buffer> {
+async function* toChunks(lines: AsyncIterable<string>): AsyncGenerator<Buffer> {
   let text = '';
   for await (const line of lines) {
     text += `${line}\n`;
-    if (text.length < pieceBytes) continue;
+    if (text.length < chunkBytes) continue;
     yield Buffer.from(text);
     text = '';
   }

@@ -7,7 +7,7 @@ import { administratorLevels, agentLevels } from '../../domain/roles.ts';
 import { domainOf, isUsername } from '../../domain/people/user.ts';
 import { toFoundEntry, type ActivityRow } from '../activity/index.ts';
 import type { BundleHeader, BundleRow } from './bundle.ts';
-import { MoveFault } from './faults.ts';
+import { MoveFault } from './move-fault.ts';
 
 type Row = Readonly<Record<string, string | number | null>>;
 
@@ -70,7 +70,7 @@ const credentialSchema = z.object({
  * Checks the rows of a bundle in their order: a compromised region must not be able to put anything but one tenant of its
  * own into another.
  */
-export class ContentCheck {
+export class BundleContentCheck {
   readonly #header: BundleHeader;
   readonly #columnsOf: ReadonlyMap<string, readonly string[]>;
   readonly #order: readonly string[];

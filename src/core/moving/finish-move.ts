@@ -1,10 +1,10 @@
 import type { Scope } from '../../domain/scope.ts';
 import type { Move } from './moves.store.ts';
-import { MoveFault } from './faults.ts';
+import { MoveFault } from './move-fault.ts';
 import { readReceipt, type Receipt } from './receipt.ts';
-import { tenantTables, travellingTables } from './tables.ts';
-import { difference, type TableSummary } from './tally.ts';
-import type { KeepKey, MovingParts } from './dependencies.ts';
+import { tenantTables, movedTables } from './tenant-tables.ts';
+import { findDifference, type TableSummary } from './table-digests.ts';
+import type { StoreKey, MovingDependencies } from './dependencies.ts';
 import { activityStore } from '../activity/index.ts';
 import { directoryStore } from '../directory/index.ts';
 import { tenantsStore } from '../accounts/index.ts';
@@ -13,7 +13,7 @@ import * as movesStore from './moves.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 
 /** What stood in a table, and what is left there. */
-export interface Remnant {
+export interface TableRemnant {
   readonly table: string;
   readonly was: number;
   readonly left: number;
@@ -32,41 +32,41 @@ export interface MoveReport {
   readonly travelled: readonly TableSummary[];
   /** Tries to sign in that were refused meanwhile: they went with the rest, and did not travel. */
   readonly refusedMeanwhile: number;
-  readonly tables: readonly Remnant[];
+  readonly tables: readonly TableRemnant[];
 }
 
-type Removed = Omit<MoveReport, 'tables'> & { readonly was: Readonly<Record<string, number>> };
+type RemovalReport = Omit<MoveReport, 'tables'> & { readonly was: Readonly<Record<string, number>> };
 
 /**
  * Removes for good what another region has taken in. A second call counts anew what is left.
  * @param receipt as it was given; nobody has looked at it yet
  * @throws MoveFault
  */
-export async function finishMove(parts: MovingParts, tenantId: string, receipt: unknown): Promise<MoveReport> {
+export async function finishMove(parts: MovingDependencies, tenantId: string, receipt: unknown): Promise<MoveReport> {
   const { database, tenants } = parts;
   const given = readReceipt(receipt);
-  const keepKey = await parts.checkKey(given.signer, 'receipt');
+  const storeKey = await parts.checkKey(given.signer, 'receipt');
   const tenant = await tenantsStore.findForOperator(database, tenantId);
   const removed =
     tenant === null
-      ? await already(database, tenantId, given)
-      : await remove(parts, tenants.operatorScope(tenant), given, keepKey);
-  return { ...withoutCounts(removed), tables: await remnants(database, removed) };
+      ? await findFinishedMove(database, tenantId, given)
+      : await removeTenant(parts, tenants.operatorScope(tenant), given, storeKey);
+  return { ...withoutCounts(removed), tables: await countRemnants(database, removed) };
 }
 
-async function already(database: Database, tenantId: string, given: Receipt): Promise<Removed> {
+async function findFinishedMove(database: Database, tenantId: string, given: Receipt): Promise<RemovalReport> {
   const move = await movesStore.find(database, given.move);
   if (move?.tenantId !== tenantId || move.state !== 'done' || move.report === null)
     throw new MoveFault('unknownTenant', tenantId);
-  return move.report as Removed;
+  return move.report as RemovalReport;
 }
 
-async function remove(
-  { database, clock }: MovingParts,
+async function removeTenant(
+  { database, clock }: MovingDependencies,
   scope: Scope,
   given: Receipt,
-  keepKey: KeepKey,
-): Promise<Removed> {
+  storeKey: StoreKey,
+): Promise<RemovalReport> {
   const { id } = scope.tenant;
   return database.transaction(async (tx) => {
     await tenantsStore.lock(tx, scope);
@@ -75,13 +75,13 @@ async function remove(
     if (tenant === null || move === null) throw new MoveFault('notMoving', scope.tenant.name);
     const travelled = checkReceipt(move, given);
     const was = await countAll(tx, id);
-    const refusedMeanwhile = await refuseChanges(tx, scope, travelled);
-    await movingStore.forgetCounts(tx, id);
+    const refusedMeanwhile = await rejectChangesSinceBundle(tx, scope, travelled);
+    await movingStore.deleteThrottles(tx, id);
     for (const table of tenantTables.toReversed()) await movingStore.remove(tx, table, id);
-    await movingStore.forgetSessionData(tx, tenant.domains);
-    await leadOn(tx, tenant, move.region);
-    await keepKey(tx);
-    const removed: Removed = {
+    await movingStore.deleteSessionData(tx, tenant.domains);
+    await routeDomains(tx, tenant, move.region);
+    await storeKey(tx);
+    const removed: RemovalReport = {
       tenantId: id,
       domains: tenant.domains,
       to: move.region,
@@ -93,7 +93,7 @@ async function remove(
       refusedMeanwhile,
       was,
     };
-    await movesStore.settle(tx, move.id, { state: 'done', report: removed, endedAt: removed.endedAt });
+    await movesStore.update(tx, move.id, { state: 'done', report: removed, endedAt: removed.endedAt });
     return removed;
   });
 }
@@ -102,19 +102,23 @@ function checkReceipt(move: Move, { move: id, tenantId, signer, tables }: Receip
   if (move.summary === null) throw new MoveFault('notWritten');
   if (id !== move.id || tenantId !== move.tenantId || signer.region !== move.region)
     throw new MoveFault('receiptOfAnother');
-  const differing = difference(tables, move.summary);
+  const differing = findDifference(tables, move.summary);
   if (differing !== null) throw new MoveFault('receiptDiffers', differing);
   return move.summary;
 }
 
 /** Nothing that happened here since the bundle was written may be lost with it, but for the doors that stayed shut. */
-async function refuseChanges(tx: Database, scope: Scope, travelled: readonly TableSummary[]): Promise<number> {
+async function rejectChangesSinceBundle(
+  tx: Database,
+  scope: Scope,
+  travelled: readonly TableSummary[],
+): Promise<number> {
   const sent = new Map(travelled.map(({ name, rows }) => [name, rows]));
   const { anchor } = await activityStore.getChainEnds(tx, scope);
-  const since = await movingStore.recordedSince(tx, scope.tenant.id, anchor.place + (sent.get('activity') ?? 0));
-  for (const table of travellingTables) {
+  const since = await movingStore.countRecordedSince(tx, scope.tenant.id, anchor.place + (sent.get('activity') ?? 0));
+  for (const table of movedTables) {
     if (table.name === 'activity') continue;
-    const present = await movingStore.countTravelling(tx, table, scope.tenant.id);
+    const present = await movingStore.countMoved(tx, table, scope.tenant.id);
     if (present !== sent.get(table.name)) throw new MoveFault('changedSince', table.name);
   }
   if (since.others > 0) throw new MoveFault('changedSince', 'activity');
@@ -122,13 +126,13 @@ async function refuseChanges(tx: Database, scope: Scope, travelled: readonly Tab
 }
 
 /** Its people are led to their new region, unless nobody shall know that they are there. */
-async function leadOn(
+async function routeDomains(
   tx: Database,
   { domains, listed }: { domains: readonly string[]; listed: boolean },
   region: string,
 ): Promise<void> {
   if (listed)
-    return directoryStore.put(
+    return directoryStore.upsert(
       tx,
       domains.map((domain) => ({ domain, region })),
     );
@@ -141,9 +145,9 @@ async function countAll(database: Database, tenantId: string): Promise<Record<st
   return counts;
 }
 
-async function remnants(database: Database, { tenantId, was }: Removed): Promise<Remnant[]> {
+async function countRemnants(database: Database, { tenantId, was }: RemovalReport): Promise<TableRemnant[]> {
   const left = await countAll(database, tenantId);
   return Object.entries(was).map(([table, count]) => ({ table, was: count, left: left[table] ?? 0 }));
 }
 
-const withoutCounts = ({ was: _, ...report }: Removed): Omit<MoveReport, 'tables'> => report;
+const withoutCounts = ({ was: _, ...report }: RemovalReport): Omit<MoveReport, 'tables'> => report;

@@ -6,17 +6,17 @@ import { createScope, type Scope } from '../../domain/scope.ts';
 import type { User } from '../../domain/people/user.ts';
 import { mayDeleteNow, tenantsStore, usersStore } from '../accounts/index.ts';
 import { activityStore } from '../activity/index.ts';
-import type { Approval } from './rows.ts';
+import type { Approval } from './approvals.mapping.ts';
 import { actionOf, amongOf, type ApprovalAct, type LapsedBy } from '../../domain/approval-acts.ts';
 import * as approvalsStore from './approvals.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { person, actingUserId } from '../../domain/principal.ts';
 import type { Verdict } from '../../domain/verdict.ts';
 
-type AboutApproval = Pick<Approval, 'act' | 'subject' | 'asker'>;
+type ApprovalSummary = Pick<Approval, 'act' | 'subject' | 'requester'>;
 
 /** The judge's word on an act that its asker wants done: is another administrator needed, none at all, or is it refused? */
-export async function wordOn(
+export async function verdictOn(
   database: Database,
   scope: Scope,
   act: ApprovalAct,
@@ -36,37 +36,37 @@ function mayGiveGlobalAdmin(scope: Scope, [target]: readonly User[]): Verdict {
 }
 
 /** @returns whether the scope's actor may answer a request, if they are another than its asker: what they could do themselves */
-export const mayDecide = (scope: Scope, { act, subject, asker }: AboutApproval): boolean =>
-  asker.id !== actingUserId(scope) && couldDo(scope, act, subject.users).allowed;
+export const canDecide = (scope: Scope, { act, subject, requester }: ApprovalSummary): boolean =>
+  requester.id !== actingUserId(scope) && couldDo(scope, act, subject.users).allowed;
 
 /** @returns whether a request is anything to the scope's actor: to everybody else it does not exist */
-export const sees = (scope: Scope, approval: AboutApproval & Pick<Approval, 'decider'>): boolean =>
-  [approval.asker.id, approval.decider?.id].includes(actingUserId(scope)) || mayDecide(scope, approval);
+export const canSee = (scope: Scope, approval: ApprovalSummary & Pick<Approval, 'approver'>): boolean =>
+  [approval.requester.id, approval.approver?.id].includes(actingUserId(scope)) || canDecide(scope, approval);
 
 /** Reads what tells two people apart. @param now epoch ms */
-export const readAreTwo = async (database: Database, scope: Scope, now: number): Promise<AreTwo> =>
+export const loadIndependenceCheck = async (database: Database, scope: Scope, now: number): Promise<AreTwo> =>
   areTwoBy(await activityStore.findAccountControllers(database, scope, now - behindMs));
 
 /** Those who could do by themselves what is asked for: who may answer, and who may not since the same person let them in. */
-export interface Deciders {
-  readonly confirmers: readonly User[];
+export interface Approvers {
+  readonly eligible: readonly User[];
   readonly dependent: readonly User[];
 }
 
 /** @returns who could answer a request, and who not, by level and name. @param now epoch ms */
-export async function whoMayDecide(
+export async function findApprovers(
   database: Database,
   scope: Scope,
-  approval: AboutApproval,
+  approval: ApprovalSummary,
   now: number,
-): Promise<Deciders> {
+): Promise<Approvers> {
   const [all, areTwo] = await Promise.all([
-    approvalsStore.administrators(database, scope),
-    readAreTwo(database, scope, now),
+    approvalsStore.listAdministrators(database, scope),
+    loadIndependenceCheck(database, scope, now),
   ]);
-  const able = all.filter((actor) => mayDecide(createScope({ ...scope, principal: person(actor) }), approval));
-  const isFree = ({ id }: User): boolean => areTwo(approval.asker.id, id);
-  return { confirmers: able.filter(isFree), dependent: able.filter((user) => !isFree(user)) };
+  const able = all.filter((actor) => canDecide(createScope({ ...scope, principal: person(actor) }), approval));
+  const isFree = ({ id }: User): boolean => areTwo(approval.requester.id, id);
+  return { eligible: able.filter(isFree), dependent: able.filter((user) => !isFree(user)) };
 }
 
 /**
@@ -74,15 +74,15 @@ export async function whoMayDecide(
  * @param now epoch ms
  * @returns why it holds no more, or null
  */
-export async function lapseOf(
+export async function findExpiryReason(
   database: Database,
   scope: Scope,
   approval: Approval,
   now: number,
 ): Promise<LapsedBy | null> {
   if (approval.expiresAt <= now) return 'time';
-  const { asker, decider, act, subject } = approval;
-  const ids = [asker.id, ...(decider ? [decider.id] : [])];
+  const { requester, approver, act, subject } = approval;
+  const ids = [requester.id, ...(approver ? [approver.id] : [])];
   const people = await usersStore.findMany(database, scope, ids, 'present');
   // Whoever was blocked or deleted, lost the level, or was given another password since, has asked and agreed to nothing.
   const stands = ({ id, epoch }: { id: string; epoch: number }): boolean => {
@@ -90,9 +90,9 @@ export async function lapseOf(
     if (actor?.state !== 'active' || actor.epoch !== epoch) return false;
     return couldDo(createScope({ ...scope, principal: person(actor) }), act, subject.users).allowed;
   };
-  if (!stands(asker)) return 'asker';
-  if (decider && !stands(decider)) return 'confirmer';
-  if (decider && !(await readAreTwo(database, scope, now))(asker.id, decider.id)) return 'confirmer';
+  if (!stands(requester)) return 'asker';
+  if (approver && !stands(approver)) return 'confirmer';
+  if (approver && !(await loadIndependenceCheck(database, scope, now))(requester.id, approver.id)) return 'confirmer';
   return (await isUnchanged(database, scope, approval, now)) ? null : 'subject';
 }
 

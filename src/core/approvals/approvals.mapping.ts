@@ -2,7 +2,7 @@ import type { ApprovalState, ApprovalSubject } from '../../domain/approvals.ts';
 import type { ApprovalAct, LapsedBy } from '../../domain/approval-acts.ts';
 
 /** Somebody who asked or answered, as they were then. */
-export interface ApprovalParty {
+export interface ApprovalParticipant {
   readonly id: string;
   readonly epoch: number;
   readonly name: string;
@@ -17,10 +17,10 @@ export interface Approval {
   readonly subject: ApprovalSubject;
   readonly reason: string;
   readonly state: ApprovalState;
-  readonly lapsedBy: LapsedBy | null;
-  readonly asker: ApprovalParty;
+  readonly expiredBy: LapsedBy | null;
+  readonly requester: ApprovalParticipant;
   /** Who confirmed or declined it. */
-  readonly decider: ApprovalParty | null;
+  readonly approver: ApprovalParticipant | null;
   readonly remark: string;
   /** The name of the one whom it is about, where it is about one. */
   readonly targetName: string | null;
@@ -31,7 +31,7 @@ export interface Approval {
 }
 
 /** A row of the table. */
-export interface ApprovalRecord {
+export interface ApprovalRow {
   id: string;
   tenant_id: string;
   act: ApprovalAct;
@@ -52,7 +52,7 @@ export interface ApprovalRecord {
 }
 
 /** A row with the names that belong to its ids. */
-export interface NamedApproval extends ApprovalRecord {
+export interface NamedApprovalRow extends ApprovalRow {
   asker_name: string | null;
   asker_username: string | null;
   decider_name: string | null;
@@ -60,17 +60,18 @@ export interface NamedApproval extends ApprovalRecord {
   target_name: string | null;
 }
 
-export function toApproval(row: NamedApproval): Approval {
-  const { decider_id: deciderId } = row;
+export function toApproval(row: NamedApprovalRow): Approval {
+  const { decider_id: approverId } = row;
   return {
     id: row.id,
     act: row.act,
     subject: JSON.parse(row.subject) as ApprovalSubject,
     reason: row.reason,
     state: row.state,
-    lapsedBy: row.lapsed_by,
-    asker: partyOf(row.asker_id, row.asker_epoch, row.asker_name, row.asker_username),
-    decider: deciderId === null ? null : partyOf(deciderId, row.decider_epoch, row.decider_name, row.decider_username),
+    expiredBy: row.lapsed_by,
+    requester: toParticipant(row.asker_id, row.asker_epoch, row.asker_name, row.asker_username),
+    approver:
+      approverId === null ? null : toParticipant(approverId, row.decider_epoch, row.decider_name, row.decider_username),
     remark: row.remark ?? '',
     targetName: row.target_name,
     createdAt: row.created_at,
@@ -80,7 +81,12 @@ export function toApproval(row: NamedApproval): Approval {
   };
 }
 
-const partyOf = (id: string, epoch: number | null, name: string | null, username: string | null): ApprovalParty => ({
+const toParticipant = (
+  id: string,
+  epoch: number | null,
+  name: string | null,
+  username: string | null,
+): ApprovalParticipant => ({
   id,
   epoch: epoch ?? -1,
   name: name ?? '',
