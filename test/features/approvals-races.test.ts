@@ -29,7 +29,7 @@ for (const [dialect, server] of [
     // A budget of its own would end these rounds before they show anything.
     const throttle = {
       ...createThrottle(portal.database, portal.config.rules),
-      takeBudget: () => Promise.resolve(null),
+      consumeBudget: () => Promise.resolve(null),
     };
     const approvals = createApprovals({ database, clock });
     const tokens = createLinkTokens([], linkAddresses(portal.config.baseUrl));

@@ -79,7 +79,7 @@ describe('what happens to a user while they change their second factor', async (
   it('recovery codes are shown even where a count of tries stays as it is', async () => {
     const owner = await anOwner(portal, await aUser(portal, tenant));
     const throttle = createThrottle(portal.database, portal.config.rules);
-    const codes = { ...throttle.codes, forgive: () => Promise.reject(new Error('no database')) };
+    const codes = { ...throttle.codes, reset: () => Promise.reject(new Error('no database')) };
     const lines: string[] = [];
     const { secondFactor } = assembleSecondFactor({
       ...{ database, hasher, keys: portal.config.secondFactorKeys, clock: () => portal.clock.now },
@@ -101,6 +101,6 @@ describe('what happens to a user while they change their second factor', async (
     const typed = { currentPassword: goodPassword, code: owner.recoveryCodes[0] ?? '' };
     const result = await secondFactor.regenerateCodes({ scope, session, attempt }, typed);
     assert.equal(result.outcome, 'done');
-    assert.match(lines.join(''), /The count of failed attempts was not reset/);
+    assert.match(lines.join(''), /The counter of failed attempts was not reset/);
   });
 });

@@ -6,56 +6,56 @@ import { actingUserId } from '../../domain/principal.ts';
 
 type $ = Parameters<Build>[1];
 
-// Spelt out, not bound: only then does the index of what was done to somebody fit.
+// Literals instead of bindings, so that the planner can use the index on the target.
 const accessKinds =
   "('user.added', 'user.restored', 'user.unblocked', 'user.edited', 'password.reset', 'password.issued', 'secondFactor.removed')";
 const levelRaises = ['"from":"none"', '"from":"billing"', '"from":"userManagement","to":"global"'];
 const isLevelRaise = levelRaises.map((change) => `activity.data like '%"administratorLevel",${change}%'`).join(' or ');
 const givesAccess = `activity.kind in ${accessKinds} and activity.actor_id <> activity.target_id and (activity.kind <> 'user.edited' or ${isLevelRaise})`;
 
-// Else SQLite walks through everything that anybody did, in the order of who did it.
+// Keeps SQLite from scanning the whole log along the index on the actor.
 const actorIdUnindexed = "actor_id || ''";
 
 function findControllersOf(name: string, those: (query: Knex.QueryBuilder, $: $, knex: Knex) => Knex.QueryBuilder) {
   return preparedQuery<{ id: string; person: string }>(name, (knex, $) =>
     knex
-      .withRecursive('behind', ['id', 'person', 'at'], (first) =>
-        those(first.select('those.id', 'activity.actor_id', 'activity.at'), $, knex)
+      .withRecursive('controllers', ['id', 'person', 'at'], (first) =>
+        those(first.select('accounts.id', 'activity.actor_id', 'activity.at'), $, knex)
           .joinRaw('cross join activity')
           .where('activity.tenant_id', $('tenant'))
-          .whereRaw('activity.target_id = those.id')
+          .whereRaw('activity.target_id = accounts.id')
           .whereRaw(givesAccess)
           .where('activity.at', '>', $('since'))
           .union((next) => {
             void next
-              .select('behind.id', 'activity.actor_id', 'activity.at')
-              .from('behind')
-              // In this order: from the few whom it begins with, by the index of what was done to somebody.
+              .select('controllers.id', 'activity.actor_id', 'activity.at')
+              .from('controllers')
+              // The join order matters: from the few accounts, along the index on the target.
               .joinRaw('cross join activity')
               .where('activity.tenant_id', $('tenant'))
-              .whereRaw('activity.target_id = behind.person and activity.at <= behind.at')
+              .whereRaw('activity.target_id = controllers.person and activity.at <= controllers.at')
               .whereRaw(givesAccess)
               .where('activity.at', '>', $('since'));
           }),
       )
       .distinct('id', 'person')
-      .from('behind'),
+      .from('controllers'),
   );
 }
 
-const controllersOfAdministrators = findControllersOf('activity.behind', (query, $) =>
+const controllersOfAdministrators = findControllersOf('activity.controllers', (query, $) =>
   query
-    .from('users as those')
-    .where('those.tenant_id', $('tenant'))
-    .whereRaw("those.administrator_level in ('global', 'userManagement') and those.state = 'active'"),
+    .from('users as accounts')
+    .where('accounts.tenant_id', $('tenant'))
+    .whereRaw("accounts.administrator_level in ('global', 'userManagement') and accounts.state = 'active'"),
 );
 
-// Whatever has become of them since.
-const controllersOfDeleters = findControllersOf('activity.behindDeletions', (query, $, knex) =>
+// Includes users who were deleted in the meantime.
+const controllersOfDeleters = findControllersOf('activity.controllersOfDeleters', (query, $, knex) =>
   query.from(
     knex.raw(
       `(select ${actorIdUnindexed} as id from activity where tenant_id = ? and kind = 'user.deleted' and at > ?
-        union select cast(? as text)) as those`,
+        union select cast(? as text)) as accounts`,
       [$('tenant'), $('deletedSince'), $('actor')],
     ),
   ),
@@ -71,14 +71,18 @@ const deletions = preparedQuery<{ actor: string; count: number }>('activity.dele
     .count({ count: '*' }),
 );
 
-/** @returns who has let each active administrator in, or let in who did. @param since epoch ms, not included */
+/**
+ * Finds, for each active administrator, the users who gave access to that account, directly or indirectly: who created,
+ * restored or unblocked it, issued a credential for it, or raised its level.
+ * @param since epoch ms, exclusive
+ */
 export async function findAccountControllers(database: Database, { tenant }: Scope, since: number): Promise<Behind> {
   return byId(await controllersOfAdministrators(database, { tenant: tenant.id, since }));
 }
 
 /**
- * @param since epoch ms, not included: of the deletions, and of what lets somebody in
- * @returns how many users were deleted by the scope's actor, or by anybody who may be the same person
+ * @param since epoch ms, exclusive: the start for deletions, and the start for events that give access to an account
+ * @returns how many users were deleted by the scope's actor, or by accounts that the same person may control
  */
 export async function countDeletions(
   database: Database,

@@ -6,7 +6,7 @@ import { grantIn, joinPersonal, principalOf } from '../../domain/activity/person
 import { pseudonymOf } from '../../domain/people/pseudonym.ts';
 import type { GrantParticipants } from './grant-participants.store.ts';
 
-/** An entry as the table holds it. */
+/** A row of the `activity` table. */
 export interface ActivityRow {
   tenant_id: string;
   place: number;
@@ -22,16 +22,16 @@ export interface ActivityRow {
   personal_digest: string;
 }
 
-/** An entry with what stands beside it in other rows. */
+/** A row with the joined columns. */
 export interface NamedRow extends ActivityRow {
   actor_name: string | null;
   target_name: string | null;
-  /** The tenant's: whoever was erased has a pseudonym under it. */
+  /** The tenant's key, from which the pseudonyms of erased users are derived. */
   pseudonym_key: string | null;
   previous_hash: string | null;
 }
 
-/** An entry of the log in both its forms: as pages word it, and as the chain binds it. */
+/** An entry of the log in both forms: for display, and as it is hashed. */
 export interface LogEntry {
   readonly activity: Activity;
   readonly found: FoundEntry;
@@ -43,19 +43,19 @@ type ParticipantsByGrant = ReadonlyMap<string, GrantParticipants>;
 
 export function toActivity(row: NamedRow, supporters: ParticipantsByGrant): Activity {
   const grant = grantIn(row);
-  const people = grant === null ? undefined : supporters.get(grant.id);
-  // An operator is of another tenant; where the grant itself is gone, the entry still knows what they were called.
-  const operator = people?.operator ?? { id: row.actor_id, name: grant?.names.operator ?? null };
-  const called = (id: string | null, name: string | null): Participant | null =>
+  const participants = grant === null ? undefined : supporters.get(grant.id);
+  // An operator belongs to another tenant. If the grant no longer exists, the entry still contains the name.
+  const operator = participants?.operator ?? { id: row.actor_id, name: grant?.names.operator ?? null };
+  const toNamed = (id: string | null, name: string | null): Participant | null =>
     participant(id, grant !== null && id === operator.id ? (name ?? operator.name) : name, row.pseudonym_key);
-  const by = called(grant?.grantedBy ?? null, people?.grantedBy.name ?? grant?.names.grantedBy ?? null);
+  const by = toNamed(grant?.grantedBy ?? null, participants?.grantedBy.name ?? grant?.names.grantedBy ?? null);
   return {
     place: row.place,
     at: row.at,
     ...joinPersonal(isActivityKind(row.kind) ? row.kind : 'unknown', row.data, row.personal),
     principal: principalOf(row.data, row.actor_id),
-    actor: called(row.actor_id, row.actor_name),
-    target: called(row.target_id, row.target_name),
+    actor: toNamed(row.actor_id, row.actor_name),
+    target: toNamed(row.target_id, row.target_name),
     ...(by && { support: { grantedBy: by } }),
   };
 }
@@ -86,7 +86,7 @@ export const toLogEntry = (row: NamedRow, supporters: ParticipantsByGrant): LogE
   previousHash: row.previous_hash ?? '',
 });
 
-/** Where a tenant's chain begins and ends, as the tenant's row says. */
+/** The anchor and the end of a tenant's chain, from the tenant's row. */
 export interface Chain {
   readonly anchor: ChainAnchor;
   readonly length: number;

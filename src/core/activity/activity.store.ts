@@ -21,7 +21,7 @@ interface EntryIds {
   readonly target: string | null;
 }
 
-// In a transaction of its own where the caller has none: the entry and the end of the chain are written together.
+// Always in a transaction, because the entry and the end of the chain must be written together.
 function insert(
   database: Database,
   scope: RecordingScope,
@@ -34,7 +34,7 @@ function insert(
   );
 }
 
-/** Records what the scope's actor did to a user of the tenant, or to nobody. */
+/** Records an event of the scope's actor. @param targetId the user whom it concerns, if any @param at epoch ms */
 export function record(
   database: Database,
   scope: Scope,
@@ -45,14 +45,19 @@ export function record(
   return insert(database, scope, { tenant: scope.tenant.id, actor: actorIdOf(scope), target: targetId }, event, at);
 }
 
-/** Records much that the scope's actor did in one go, in the order given. */
+/** Records several events of the scope's actor in the given order. @param at epoch ms */
 export function recordMany(database: Database, scope: Scope, entries: readonly NewEntry[], at: number): Promise<void> {
   return database.transaction((tx) =>
     appendEntries(tx, scope, { tenantId: scope.tenant.id, actorId: actorIdOf(scope), at }, entries),
   );
 }
 
-/** Records a try to sign in, when nobody is known yet: the typed name is not kept, it may be a mistyped password. */
+/**
+ * Records an attempt to sign in, before there is a principal. The entered user name is not stored, because it may be a
+ * mistyped password.
+ * @param user the user with this name, if there is one
+ * @param at epoch ms
+ */
 export function recordSignIn(
   database: Database,
   scope: RegionScope,
@@ -64,19 +69,19 @@ export function recordSignIn(
   return insert(database, scope, { tenant: user?.tenantId ?? null, actor, target: user?.id ?? null }, event, at);
 }
 
-/** @returns the tenants, each of which has a chain, for the operator's check */
+/** @returns the ids of all tenants, each of which has a chain, for the operator's verification */
 export async function tenantsForOperator(database: Database): Promise<string[]> {
   const rows = (await database.knex('tenants').select('id').orderBy('created_at')) as { id: string }[];
   return rows.map(({ id }) => id);
 }
 
-/** @returns where a tenant's chain begins and ends, for the operator's check */
+/** @returns the anchor and the end of a tenant's chain, for the operator's verification */
 export async function chainForOperator(database: Database, tenantId: string): Promise<Chain | null> {
   const [row] = (await database.knex('tenants').select(chainColumns).where('id', tenantId)) as ChainRow[];
   return row === undefined ? null : toChain(row);
 }
 
-/** Reads a tenant's chain from its beginning to a place, some entries at a time. */
+/** Reads a tenant's chain from its beginning up to a place, in batches. */
 export async function* entriesForOperator(
   database: Database,
   tenantId: string,

@@ -8,10 +8,10 @@ import { splitPersonal } from '../../domain/activity/personal.ts';
 import type { RegionScope, Scope } from '../../domain/scope.ts';
 import * as deliveriesStore from './deliveries.store.ts';
 
-/** What is recorded, and the user it was done to; null if it was not done to a user. */
+/** An event to record, and the user whom it concerns; null if it does not concern a user. */
 export type NewEntry = RecordedEvent;
 
-/** By whom and when; `tenantId` is null where a sign-in was tried under a name of no tenant. */
+/** Who recorded an event and when; `tenantId` is null for an attempt to sign in with an unknown user name. */
 export interface Recorder {
   readonly tenantId: string | null;
   readonly actorId: string | null;
@@ -19,15 +19,15 @@ export interface Recorder {
   readonly at: number;
 }
 
-/** A scope as far as it is known: before a sign-in it has no principal. */
+/** A scope that may not have a principal, as before a sign-in. */
 export type RecordingScope = RegionScope & Partial<Pick<Scope, 'principal'>>;
 
 const saltBytes = 16;
 const rowsPerStatement = 100;
 
 /**
- * Adds entries, and a delivery for each subscriber that wants them, within a transaction. However many there are, the end
- * of the tenant's chain is taken and left once.
+ * Appends entries to the log, and a delivery for each subscriber that handles them, within a transaction. The end of the tenant's
+ * chain is read and written once, regardless of the number of entries.
  */
 export async function appendEntries(
   database: Database,
@@ -58,19 +58,19 @@ export async function appendEntries(
   await deliveriesStore.insertFor(database, recorded);
 }
 
-// Takes the end of the tenant's chain, which also makes other recorders of this tenant wait for this transaction.
+// Reserves places at the end of the tenant's chain. This locks the tenant's row until the transaction ends.
 async function reservePlaces(
   database: Database,
   tenantId: string,
   by: number,
-): Promise<{ /** The last one before. */ place: number; hash: string }> {
+): Promise<{ /** The last place before the new entries. */ place: number; hash: string }> {
   const ends: { activity_length: number; activity_hash: string }[] = await database
     .knex('tenants')
     .where({ id: tenantId })
     .increment('activity_length', by)
     .returning(['activity_length', 'activity_hash']);
   const [end] = ends;
-  if (end === undefined) throw new Error('There is no such tenant to record for');
+  if (end === undefined) throw new Error('The tenant of the entries does not exist');
   return { place: end.activity_length - by, hash: end.activity_hash };
 }
 

@@ -2,19 +2,19 @@ import type { Message } from '../../domain/activity/delivery.ts';
 import { type Database, preparedQuery } from '../../platform/database/database.ts';
 import { type DeliveryRow, toMessage } from './deliveries.store.ts';
 
-/** A delivery that one process has claimed for the length of a lease. */
+/** A delivery that a process has claimed for the duration of a lease. */
 export interface Delivery<M extends Message = Message> {
   /** The same for every attempt. */
   readonly id: string;
   readonly tenantId: string;
-  /** Null for a subscriber that is no user. */
+  /** Null for a subscriber that does not deliver to a user. */
   readonly userId: string | null;
   /** Null for the operator. */
   readonly actorId: string | null;
   readonly message: M;
-  /** Of the event, epoch ms. */
+  /** Time of the event, epoch ms. */
   readonly at: number;
-  /** Including this one. */
+  /** Number of attempts, including the present one. */
   readonly attempts: number;
 }
 
@@ -28,9 +28,9 @@ const due = preparedQuery<{ id: string }>('deliveries.due', (knex, $) =>
 );
 
 /**
- * Claims the delivery of a subscriber that has been due the longest. Of several processes that ask at once, one gets it.
+ * Claims the delivery of a subscriber that has been due the longest. Of concurrent processes, only one gets it.
  * @param now epoch ms
- * @param leasedUntil epoch ms after which another process may claim it, if it is still there
+ * @param leasedUntil epoch ms after which another process may claim the delivery, if it still exists
  */
 export async function claimAcrossTenants(
   database: Database,
@@ -38,7 +38,7 @@ export async function claimAcrossTenants(
   now: number,
   leasedUntil: number,
 ): Promise<Delivery | null> {
-  // Asked every few seconds, mostly in vain: a read that takes no lock.
+  // Runs every few seconds and mostly finds nothing, so it first reads without taking a lock.
   if ((await due(database, { subscriber, now })).length === 0) return null;
   const { knex } = database;
   const claimable = () =>
@@ -46,7 +46,7 @@ export async function claimAcrossTenants(
       .where({ subscriber })
       .where('due_at', '<=', now)
       .where((lease) => void lease.whereNull('leased_until').orWhere('leased_until', '<=', now));
-  // The conditions apply to the row itself too: a process that waited for another's claim finds them false.
+  // The update repeats the conditions, so that a process that waited for a concurrent claim does not claim the same row.
   const [row] = (await claimable()
     .whereIn('id', claimable().select('id').orderBy('due_at').limit(1))
     .update({ leased_until: leasedUntil, attempts: knex.raw('attempts + 1') })
@@ -54,7 +54,7 @@ export async function claimAcrossTenants(
   return row === undefined ? null : toDelivery(row);
 }
 
-/** Removes a delivery that is done, or given up. */
+/** Removes a delivery that has been delivered or given up. */
 export async function complete(database: Database, id: string): Promise<void> {
   await database.knex('deliveries').where({ id }).delete();
 }
@@ -64,7 +64,7 @@ export async function postpone(database: Database, { id, attempts }: Delivery, d
   await database.knex('deliveries').where({ id, attempts }).update({ due_at: dueAt, leased_until: null });
 }
 
-/** Removes all deliveries of a subscriber that can receive none. */
+/** Removes all deliveries of a subscriber that cannot receive any. */
 export async function discardAllForOperator(database: Database, subscriber: string): Promise<void> {
   await database.knex('deliveries').where({ subscriber }).delete();
 }

@@ -4,12 +4,12 @@ import type { Scope } from '../../domain/scope.ts';
 import type { LogFilter } from './log-query.ts';
 
 /*
- * A log in JSON Lines: `begin`, its entries, `end`, an object a line. Data and personal data stay the texts that they
- * were recorded as, since the chain binds those texts and not what they mean.
+ * An export in JSON Lines: a `begin` line, one line per entry, and an `end` line. Data and personal data keep their recorded text,
+ * since the hash chain is computed from the text.
  */
 const version = 1;
 
-/** The first line. A filter of null says that it is the whole log: only then can be told whether something is missing. */
+/** The first line. A filter of null means the whole log: only then can a missing entry be detected. */
 export const beginSchema = z.strictObject({
   begin: z.strictObject({
     format: z.literal('parvis-activity'),
@@ -18,7 +18,7 @@ export const beginSchema = z.strictObject({
     region: z.string(),
     /** Epoch ms. */
     exportedAt: z.number(),
-    /** The last entry that had been dropped from the front of the log: what follows continues it. */
+    /** The last entry that was deleted by retention. The exported entries continue the chain from it. */
     anchor: z.strictObject({ place: z.int().nonnegative(), hash: z.string() }).default(beginningOfChain),
     filter: z
       .strictObject({
@@ -31,7 +31,7 @@ export const beginSchema = z.strictObject({
   }),
 });
 
-/** An entry of a whole log. Strict: whatever else stood in it would be bound by nothing, and would look as if it were. */
+/** An entry of a whole log. Strict, because an additional field would not be covered by the hash but look as if it were. */
 export const entrySchema = z.strictObject({
   place: z.int(),
   at: z.int(),
@@ -46,12 +46,12 @@ export const entrySchema = z.strictObject({
   hash: z.string(),
 });
 
-/** An entry of a part of a log: the one before it, which its hash binds, may be left out. */
+/** An entry of a filtered export, with the hash of the preceding entry, which may not be part of the export. */
 export const filteredEntrySchema = entrySchema.extend({ previousHash: z.string() });
 
-/** The last line of a whole log: where its chain ended. */
+/** The last line of a whole log: the end of its chain. */
 export const endSchema = z.strictObject({ end: z.strictObject({ length: z.int(), hash: z.string() }) });
-/** The last line of a part of a log. */
+/** The last line of a filtered export. */
 export const filteredEndSchema = z.strictObject({ end: z.strictObject({ entries: z.int() }) });
 
 const line = (value: object): string => `${JSON.stringify(value)}\n`;

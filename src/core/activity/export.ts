@@ -10,17 +10,17 @@ import { bind } from '../../platform/bind.ts';
 import { userBehind } from '../../domain/principal.ts';
 
 export type ExportResult =
-  /** The file in pieces, each made when the one before it was taken. */
+  /** The file in chunks, which are generated as they are consumed. */
   | { readonly outcome: 'begun'; readonly text: AsyncGenerator<string> }
   | { readonly outcome: 'throttled'; readonly retryAfter: number };
 
 /** Limits how often one user may export the log. */
 export interface ExportThrottle {
-  /** @returns null, or how many seconds to wait */
+  /** @returns how many seconds to wait if the budget is exhausted, else null */
   consumeBudget(of: 'logExport', userId: string): Promise<{ readonly retryAfter: number } | null>;
 }
 
-/** Writes entries as CSV in the reader's language, each piece when the one before it was taken. */
+/** Formats entries as CSV in the reader's language. The chunks are generated as they are consumed. */
 export type LogCsv = (scope: Scope, batches: AsyncIterable<readonly LogEntry[]>) => AsyncGenerator<string>;
 
 export type LogExports = ReturnType<typeof createLogExports>;
@@ -51,11 +51,11 @@ export function text(
 ): AsyncGenerator<string> {
   const { csv, database, clock } = deps;
   if (format === 'csv') return csv(scope, batches(database, scope, filter));
-  const whole = filterNamesIn(filter).length === 0;
-  return whole ? wholeChain(database, scope, clock()) : partOfChain(database, scope, filter, clock());
+  const isWhole = filterNamesIn(filter).length === 0;
+  return isWhole ? exportWholeChain(database, scope, clock()) : exportFilteredEntries(database, scope, filter, clock());
 }
 
-/** Records that the scope's actor takes the log away, then gives it; the record itself is the last entry of a whole one. */
+/** Records the export, then starts it. The record is the last entry of an unfiltered export. */
 export async function begin(
   deps: LogExportsDependencies,
   scope: Scope,
@@ -70,7 +70,7 @@ export async function begin(
   return { outcome: 'begun', text: text(deps, scope, format, filter) };
 }
 
-/** The log of a tenant as a file: few entries are in memory at a time, however many there are. */
+/** Exports a tenant's log as a file, in batches: only a few entries are in memory at any time. */
 export const createLogExports = (deps: LogExportsDependencies) => bind(deps, { record, text, begin });
 
 const filterNames = { user: 'person', group: 'kind', from: 'firstDay', until: 'lastDay' } as const;
@@ -89,14 +89,14 @@ async function* batches(database: Database, scope: Scope, filter: LogFilter): As
   }
 }
 
-// By its places, from the first that is left to the one that is the last now: whatever comes later belongs to another export.
-async function* wholeChain(database: Database, scope: Scope, at: number): AsyncGenerator<string> {
+// From the oldest remaining entry to the one that is the last now. Entries that are recorded later are not part of this export.
+async function* exportWholeChain(database: Database, scope: Scope, at: number): AsyncGenerator<string> {
   const { anchor, length, hash } = await activityStore.getChainEnds(database, scope);
   yield beginLine(scope, null, anchor, at);
   for (let { place } = anchor; place < length;) {
     const entries = await activityStore.readChainBatch(database, scope, place, length);
     const last = entries.at(-1);
-    // A chain with a hole is given as it is: that it has one is for the check to say.
+    // A gap in the chain does not stop the export: detecting it is up to the verification.
     if (last === undefined) break;
     yield entries.map(entryLine).join('');
     ({ place } = last);
@@ -104,7 +104,12 @@ async function* wholeChain(database: Database, scope: Scope, at: number): AsyncG
   yield endLine(length, hash);
 }
 
-async function* partOfChain(database: Database, scope: Scope, filter: LogFilter, at: number): AsyncGenerator<string> {
+async function* exportFilteredEntries(
+  database: Database,
+  scope: Scope,
+  filter: LogFilter,
+  at: number,
+): AsyncGenerator<string> {
   let count = 0;
   const { anchor } = await activityStore.getChainEnds(database, scope);
   yield beginLine(scope, filter, anchor, at);

@@ -2,7 +2,7 @@ import type { Database } from '../../platform/database/database.ts';
 import { grantIn } from '../../domain/activity/personal.ts';
 import type { Scope } from '../../domain/scope.ts';
 
-/** The two people of a grant; a name is null once its bearer was erased. */
+/** The operator and the granting user of a support grant; a name is null if that user was erased. */
 export interface GrantParticipants {
   readonly operator: { readonly id: string; readonly name: string | null };
   readonly grantedBy: { readonly id: string; readonly name: string | null };
@@ -16,7 +16,7 @@ interface GrantParticipantsRow {
   granter_name: string | null;
 }
 
-/** Whom the entries of a tenant's log name who are not of it: the operators whom it let in, and by whose leave. */
+/** Finds the participants of the support grants to which log entries refer. Operators belong to another tenant. */
 export async function findGrantParticipants(
   database: Database,
   scope: Scope,

@@ -77,7 +77,7 @@ const latestEdits = preparedQuery<NamedRow>('activity.latest edits', (knex, $) =
   selectLog(knex, $, rangesOfEdits, edits),
 );
 
-/** @returns a stretch of the log in the order that was asked for */
+/** @returns a page of the log in the requested order */
 export async function listEntries(database: Database, scope: Scope, request: LogRequest): Promise<LogEntry[]> {
   const { name, values } = shapeOf(request);
   const read = preparedQuery<NamedRow>(name, (knex, $) => selectLog(knex, $, rangesOf(request.filter), request));
@@ -86,7 +86,7 @@ export async function listEntries(database: Database, scope: Scope, request: Log
   return rows.map((row) => redactFor(scope, toLogEntry(row, known)));
 }
 
-/** @returns the entries of the chain behind a place, up to another one: as many as an export holds at once */
+/** @returns the next batch of the chain after a place, up to the last place of the export */
 export async function readChainBatch(
   database: Database,
   scope: Scope,
@@ -98,13 +98,16 @@ export async function readChainBatch(
   );
 }
 
-/** @returns where the tenant's chain begins and ends now */
+/** @returns the anchor and the present end of the tenant's chain */
 export async function getChainEnds(database: Database, scope: Scope): Promise<Chain> {
   const [row] = await ends(database, { tenant: scope.tenant.id });
   return row === undefined ? { anchor: beginningOfChain, length: 0, hash: '' } : toChain(row);
 }
 
-/** @returns the latest events that concern a user, newest first: strangers' tries push nothing else out of it */
+/**
+ * @returns the latest events that concern a user, newest first. Sign-in attempts are limited separately, so that an attacker
+ * cannot displace the other events.
+ */
 export async function latestOfUser(database: Database, scope: Scope, userId: string): Promise<Activity[]> {
   const values = { tenant: scope.tenant.id, user: userId, ...shapeOf(latest).values };
   const rows = [...(await latestSignIns(database, values)), ...(await latestOthers(database, values))];
@@ -120,12 +123,12 @@ export async function editsOfUser(database: Database, scope: Scope, userId: stri
   return rows.map((row) => toActivity(row, known));
 }
 
-/** @returns for how many users signing in was stopped after too many tries, of the latest. @param since epoch ms */
+/** @returns how many users were throttled at sign-in, within the latest such events. @param since epoch ms */
 export async function countThrottled(database: Database, scope: Scope, since: number): Promise<number> {
   return (await throttled(database, { tenant: scope.tenant.id, since }))[0]?.count ?? 0;
 }
 
-/** @returns an entry as the scope's actor may read it: without what was written to others */
+/** @returns an entry as the scope's actor may read it: without text that only others may read */
 export function redactFor(scope: Scope, entry: LogEntry): LogEntry {
   const { activity } = entry;
   const { event } = activity;
@@ -137,7 +140,7 @@ export function redactFor(scope: Scope, entry: LogEntry): LogEntry {
   };
 }
 
-/** The same for an entry as the chain binds it: what is personal in it is left out as if it were erased. */
+/** Like `redactFor`, for an entry in its hashed form: its personal data is left out as if it had been erased. */
 export function redactForExport(scope: Scope, found: FoundEntry): FoundEntry {
   if (!found.kind.startsWith('approval.') || !isActivityKind(found.kind)) return found;
   const { event } = joinPersonal(found.kind, found.data, found.personal);

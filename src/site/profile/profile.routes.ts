@@ -89,7 +89,7 @@ async function endSessions(deps: ProfileRoutesDependencies, request: Request, re
   const { values } = readForm(endForm, request.body);
   const which = values?.session ?? '';
   const own = sessionOf(request).id;
-  const ended = await sessions.endOwn(scopeOf(request), which === 'others' ? { allBut: own } : { id: which });
+  const ended = await sessions.endOwn(scopeOf(request), which === 'others' ? { allExcept: own } : { id: which });
   if (!ended) throw notFound();
   request.session.notice = { kind: 'success', key: 'profile:sessions.done' };
   await seeOther(request, response, paths.ownSessions);

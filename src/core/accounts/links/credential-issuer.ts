@@ -12,30 +12,30 @@ import type { Database } from '../../../platform/database/database.ts';
 import { bind } from '../../../platform/bind.ts';
 import { displayNameOf } from '../../../domain/principal.ts';
 
-/** What an administrator may know of a credential that was issued to a user. */
+/** What an administrator may see of a credential that was issued to a user. */
 export interface IssuedCredential {
   readonly handover: HandOverRule;
-  /** The temporary password or the address of the link, to be shown once; null where it is mailed to the user directly. */
+  /** The temporary password or the address of the link, to be shown once; null if it is mailed directly to the user. */
   readonly clearText: string | null;
   /** Epoch ms. */
   readonly expiresAt: number;
 }
 
-/** The same, with what is stored of it. */
+/** An issued credential, with the values to store. */
 export interface NewCredential {
   readonly credential: IssuedCredential;
   readonly stored: IssuedPassword['stored'];
   readonly link: LinkDigest | null;
 }
 
-/** Why a credential is issued: the email that brings it says so. */
+/** Why a credential is issued; the email that delivers it gives the reason. */
 export type Occasion = 'reset' | 'added';
 
-/** @returns how a credential was delivered, for an event; empty for a temporary password that was shown */
+/** @returns the event data that says how a credential was handed over; empty for a temporary password that was shown */
 export const toEventHandover = ({ handover }: Pick<IssuedCredential, 'handover'>): { by?: LinkWay } =>
   handover === 'shown' ? {} : { by: handover };
 
-/** A user to whom a credential is issued, with the user's epoch afterwards. */
+/** A user to whom a credential is issued, with the epoch that they have afterwards. */
 interface Recipient {
   readonly id: string;
   readonly epoch: number;
@@ -50,7 +50,7 @@ export interface CredentialIssuerDependencies {
 
 /**
  * Issues the credentials that the rules require: temporary passwords or one-time links.
- * @param canMail whether this portal has mail set up
+ * @param deps.canMail whether a mail server is configured
  */
 export function createCredentialIssuer(deps: CredentialIssuerDependencies) {
   const bound = bind(deps, { canDeliver, issue });
@@ -66,8 +66,8 @@ export function createCredentialIssuer(deps: CredentialIssuerDependencies) {
 }
 
 /**
- * The operator's command prints a password, whatever the rules say: it is the last resort when no administrator can sign in.
- * Support never sees one, whatever the rules say: it would outlive the grant.
+ * @returns how a credential is handed over. Regardless of the rules, the operator's command prints a password, since it is the
+ * last resort when no administrator can sign in; and support never sees one, since it would outlive the grant.
  */
 export function handoverRuleFor({ principal, rules }: Scope): HandOverRule {
   if (principal.kind === 'operator') return 'shown';
@@ -82,22 +82,22 @@ function issueLink(
   const { clock, tokens, hasher } = deps;
   const at = clock();
   const until = at + linkLifetimeMs('handOver', rules.handOver.linkHours);
-  const made = handover === 'link' ? tokens.issue() : { ...tokens.issueForMail(), address: null };
+  const issued = handover === 'link' ? tokens.issue() : { ...tokens.issueForMail(), address: null };
   return {
-    credential: { handover, clearText: made.address, expiresAt: until },
+    credential: { handover, clearText: issued.address, expiresAt: until },
     // A hash that no password matches: the former password no longer works, and only the link does.
     stored: { kind: 'temporary', hash: hasher.decoy, at, until, by: displayNameOf(principal) },
-    link: { id: made.id, digest: made.digest },
+    link: { id: issued.id, digest: issued.digest },
   };
 }
 
-/** @returns whether the portal can deliver what the rules require. There is no fallback: without email no link is mailed */
+/** @returns whether the portal can deliver a credential as the rules require. If they require email, there is no fallback. */
 export function canDeliver(deps: CredentialIssuerDependencies, scope: Scope): boolean {
   const { canMail } = deps;
   return canMail || handoverRuleFor(scope) !== 'mailedLink';
 }
 
-/** Issues a credential. Nothing is stored yet. @param hash the hash function; an import passes one of a lower priority */
+/** Issues a credential without storing it. @param hash the hash function; an import passes one of lower priority */
 export async function issue(
   deps: CredentialIssuerDependencies,
   scope: Scope,
@@ -111,7 +111,7 @@ export async function issue(
   return { credential: { handover: rule, clearText, expiresAt: stored.until }, stored, link: null };
 }
 
-/** Stores the links among the credentials and enqueues the emails, in the transaction that stored the rest. */
+/** Stores the one-time links among the credentials and enqueues their emails, in the transaction that stores the passwords. */
 export async function storeLinks(
   tx: Database,
   scope: Scope,
@@ -121,20 +121,20 @@ export async function storeLinks(
   const links = issued.flatMap(([user, { credential, stored, link }]) => {
     if (link === null) return [];
     const times = { createdAt: stored.at, expiresAt: stored.until };
-    const kept = { ...link, ...times, userId: user.id, epoch: user.epoch, purpose: 'handOver' } as const;
-    return [{ kept, mailed: credential.handover === 'mailedLink' }];
+    const newLink = { ...link, ...times, userId: user.id, epoch: user.epoch, purpose: 'handOver' } as const;
+    return [{ newLink, mailed: credential.handover === 'mailedLink' }];
   });
-  const toMail = links.filter(({ mailed }) => mailed).map(({ kept }) => kept);
+  const toMail = links.filter(({ mailed }) => mailed).map(({ newLink }) => newLink);
   await linksStore.insertMany(
     tx,
     scope,
-    links.map(({ kept }) => kept),
+    links.map(({ newLink }) => newLink),
   );
   const notices = linkNotices(toMail, occasion === 'reset' ? 'resetLink' : 'welcomeLink');
   await deliveriesStore.enqueue(tx, scope, noticesSubscriber.name, notices);
 }
 
-/** What pages say of how a way in will be handed over, before anything happens. */
+/** @returns how a credential would be handed over, for pages that ask for confirmation */
 export function describeHandover(scope: Scope, credentialIssuer: CredentialIssuer) {
   const by = credentialIssuer.handoverRuleFor(scope);
   const { temporaryPassword, handOver } = scope.rules;

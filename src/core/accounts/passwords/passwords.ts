@@ -20,7 +20,7 @@ import type { Database } from '../../../platform/database/database.ts';
 import { bind } from '../../../platform/bind.ts';
 
 export type ChangeResult =
-  /** The epoch that the session which made the change goes on with; every other session is over. */
+  /** The new epoch of the session that made the change. Every other session of the user has ended. */
   | { readonly outcome: 'changed'; readonly epoch: number }
   | { readonly outcome: 'invalid'; readonly faults: readonly FieldFault[] }
   | { readonly outcome: 'throttled'; readonly retryAfter: number };
@@ -40,7 +40,7 @@ export interface PasswordsDependencies {
   readonly clock: () => number;
 }
 
-/** @returns what speaks against a new password, field by field; empty where nothing does */
+/** @returns the faults of a new password by field; empty if it is valid */
 export async function validate(
   deps: PasswordsDependencies,
   person: PasswordOwner,
@@ -58,7 +58,7 @@ export async function validate(
   return [];
 }
 
-// The session that made the change stays, with the new epoch; whoever was slower finds the epoch gone.
+// The session that made the change continues with the new epoch. A slower concurrent change fails on the old epoch.
 async function replaceOwn(
   deps: PasswordsDependencies,
   scope: Scope,
@@ -74,7 +74,7 @@ async function replaceOwn(
     const replaced = await credentialsStore.replace(tx, scope, user.id, user.epoch, { kind: 'own', hash, at });
     if (!replaced) throw conflict('password.changed');
     await sessionsStore.endAllOfUser(tx, scope, user.id, sessionId);
-    // A user who replaces their own password has just confirmed it; a temporary one is not asked for again.
+    // Users who replace their own password have just confirmed it; a temporary password is not asked for again.
     if (user.password === 'own') await sessionsStore.markPasswordConfirmed(tx, sessionId, user.id, at);
     await activityStore.record(
       tx,
@@ -87,7 +87,7 @@ async function replaceOwn(
   return user.epoch + 1;
 }
 
-// Whoever passed a temporary password on knows it: an ending behind it, or a beginning before it, makes no secret.
+// The administrator knows the temporary password, so adding a prefix or suffix to it does not make a secret.
 async function isUnchanged(deps: PasswordsDependencies, { user }: Credentials, newPassword: string): Promise<boolean> {
   const { hasher, database } = deps;
   const candidates =
@@ -127,7 +127,7 @@ async function ownCredentials(deps: PasswordsDependencies, scope: Scope, epoch: 
   return credentials;
 }
 
-/** Replaces a temporary password by the user's own. @param epoch of the session that asks */
+/** Replaces a temporary password with the user's own. @param session the session that makes the change */
 export async function changeForced(
   deps: PasswordsDependencies,
   scope: Scope,
@@ -137,7 +137,7 @@ export async function changeForced(
   return change(deps, scope, await ownCredentials(deps, scope, session.epoch), session.id, form);
 }
 
-/** Replaces the user's own password by another; the current one is asked for and counts in the sign-in's throttle. */
+/** Replaces the user's own password. The current one is required, and attempts at it count in the sign-in throttle. */
 export async function changeOwn(
   deps: PasswordsDependencies,
   scope: Scope,

@@ -6,7 +6,7 @@ import type { StrengthMessage } from './strength-estimator.worker.ts';
 export interface StrengthEstimator {
   /**
    * @returns how many guesses an attacker who knows the common passwords and these names would need
-   * @throws Failure overloaded when there is no answer in time: an unchecked password is not accepted
+   * @throws Failure overloaded if the worker does not answer in time: an unchecked password is not accepted
    */
   estimateGuesses(password: string, names: readonly string[]): Promise<number>;
   close(): Promise<void>;
@@ -16,8 +16,8 @@ const defaultMaxWaitMs = 5_000;
 const maxWaiting = 8;
 
 /**
- * Counts guesses with zxcvbn in a thread of its own, started at the first use: it costs CPU time and 40 MB.
- * @param maxWaitMs how long one count may take before it is given up
+ * Estimates the strength of passwords with zxcvbn, in a worker thread that starts on first use: it takes CPU time and 40 MB.
+ * @param maxWaitMs how long an estimate may take before it fails
  */
 export function createStrengthEstimator(maxWaitMs = defaultMaxWaitMs): StrengthEstimator {
   return new WorkerStrengthEstimator(maxWaitMs);
@@ -39,7 +39,7 @@ class WorkerStrengthEstimator implements StrengthEstimator {
     const id = ++this.#lastId;
     const answer = Promise.withResolvers<number>();
     this.#waiting.set(id, answer);
-    const timer = setTimeout(() => this.#giveUp(answer), this.#maxWaitMs);
+    const timer = setTimeout(() => this.#handleTimeout(answer), this.#maxWaitMs);
     try {
       (this.#worker ??= this.#start()).postMessage({ id, password, names });
       return await answer.promise;
@@ -68,13 +68,13 @@ class WorkerStrengthEstimator implements StrengthEstimator {
     return started;
   }
 
-  #giveUp(answer: PromiseWithResolvers<number>): void {
-    // A thread that is still loading its dictionaries would, if restarted, be late again: on a busy machine, forever.
+  #handleTimeout(answer: PromiseWithResolvers<number>): void {
+    // Do not restart a worker that is still loading its dictionaries: on a busy machine it would never finish.
     if (!this.#isReady) {
       answer.reject(this.#overloaded());
       return;
     }
-    // A thread that is late with its work is terminated, and everything that waits for it fails: its queue would only grow.
+    // Terminate a worker that does not keep up and fail everything in its queue, which would only grow.
     void this.#worker?.terminate();
     this.#worker = null;
     this.#rejectAll(this.#overloaded());

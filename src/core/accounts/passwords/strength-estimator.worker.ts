@@ -5,10 +5,10 @@ import { dictionary as english } from '@zxcvbn-ts/language-en';
 import { dictionary as french } from '@zxcvbn-ts/language-fr';
 import { dictionary as german } from '@zxcvbn-ts/language-de';
 
-// Scoring a long text can take seconds of CPU: a text whose beginning is strong is strong as a whole.
+// Scoring a long text can take seconds of CPU time. A password with a strong beginning is strong as a whole.
 const scoredLength = 40;
 
-// Known to everybody who guesses, though no dictionary of passwords has them: they are scored like a user's own name.
+// Well-known phrases that the password dictionaries do not contain. They are scored like the user's own name.
 const wellKnownPhrases = [
   'correct horse battery staple',
   'correcthorsebatterystaple',
@@ -36,5 +36,5 @@ parentPort?.on('message', ({ id, password, names }: { id: number; password: stri
 });
 post('ready');
 
-/** What the thread says: that it has read its dictionaries, and then an answer for each question. */
+/** A message from the worker: `ready` once the dictionaries are loaded, then one result per request. */
 export type StrengthMessage = 'ready' | { readonly id: number; readonly guesses: number };

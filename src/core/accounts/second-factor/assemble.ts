@@ -10,8 +10,8 @@ import { createCodeSubmission } from './submit-code.ts';
 import { createVault } from '../../../platform/keys/vault.ts';
 import type { Database } from '../../../platform/database/database.ts';
 
-/** Puts together what the routes of the second factor work with, and what is done beside them. */
-export function assembleSecondFactor(given: {
+/** Assembles the functions of the second factor that the routes use, and its background job. */
+export function assembleSecondFactor(deps: {
   database: Database;
   keys: readonly string[];
   hasher: Hasher;
@@ -19,13 +19,13 @@ export function assembleSecondFactor(given: {
   clock: () => number;
   log: Logger;
 }) {
-  const vault = createVault(given.keys);
-  const accept = createCodeAcceptor({ ...given, vault });
-  const reauthentication = createReauthentication({ ...given, accept });
+  const vault = createVault(deps.keys);
+  const accept = createCodeAcceptor({ ...deps, vault });
+  const reauthentication = createReauthentication({ ...deps, accept });
   return {
-    submitCode: createCodeSubmission({ ...given, accept }),
-    secondFactor: createSecondFactor({ ...given, vault, reauthentication }),
+    submitCode: createCodeSubmission({ ...deps, accept }),
+    secondFactor: createSecondFactor({ ...deps, vault, reauthentication }),
     enrollmentSeed: createEnrollmentSeed(vault),
-    reencryptSeeds: createSeedReencryption({ ...given, vault }),
+    reencryptSeeds: createSeedReencryption({ ...deps, vault }),
   };
 }

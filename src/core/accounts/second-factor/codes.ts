@@ -10,19 +10,19 @@ import * as secondFactorsStore from '../stores/second-factors.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
 import { bind } from '../../../platform/bind.ts';
 
-/** How a code was found right. */
+/** Which kind of code was accepted: one from the authenticator app, or a recovery code. */
 export type AcceptedCodeKind = 'app' | 'recovery';
 
-// 120 random bits are no password: nobody finds them again from a digest (OWASP ASVS 5.0, 6.5.2).
+// A plain hash is enough: 120 random bits cannot be recovered from a digest (OWASP ASVS 5.0, 6.5.2).
 const digestOf = (userId: string, code: string): string => sha256(`${userId}|${code}`);
 
-/** Ten new recovery codes, in the two forms that they ever have: to be shown once, and to be kept. */
+/** Generates ten recovery codes. @returns the codes to show once, and the digests to store */
 export function newRecoveryCodes(userId: string): { codes: string[]; digests: string[] } {
   const codes = Array.from({ length: recoveryCodeCount }, () => recoveryCode(randomBytes(recoveryCodeBytes)));
   return { codes, digests: codes.map((code) => digestOf(userId, code)) };
 }
 
-/** @returns the methods of a session in which this code is given too, should it be accepted */
+/** @returns the authentication methods of a session after this code is accepted */
 export const amrWithCode = (session: Pick<LiveSession, 'amr'>, typed: string): readonly AuthenticationMethod[] =>
   withSecondFactor(session.amr, readCode(typed)?.kind === 'recovery' ? 'recovery' : 'otp');
 
@@ -31,7 +31,7 @@ export interface CodeAcceptorDependencies {
   readonly clock: () => number;
 }
 
-/** @returns what accepts a code once, on whichever node it comes first */
+/** Accepts each code only once, across all nodes. @returns null if the code is wrong or was used before */
 export async function acceptCode(
   deps: CodeAcceptorDependencies,
   tx: Database,
@@ -54,7 +54,7 @@ export const createCodeAcceptor = (deps: CodeAcceptorDependencies) => bind(deps,
 
 export type AcceptCode = ReturnType<typeof createCodeAcceptor>;
 
-/** Records that a recovery code was used, and with it how many are left. */
+/** Records the use of a recovery code, with the number of codes that remain. */
 export async function recordRecoveryCodeUse(
   tx: Database,
   scope: Scope,

@@ -7,8 +7,8 @@ import { bind } from '../../../platform/bind.ts';
 export type EnrollmentSeed = ReturnType<typeof createEnrollmentSeed>;
 
 /**
- * The seed that a set-up offers: the same until it is confirmed or the session ends. It is kept in the session's data,
- * sealed, so that who reads the store, or a dump of it, reads none; and in no form, so that nobody brings their own along.
+ * The seed that enrollment offers: the same one until it is confirmed or the session ends. It is stored encrypted in the session
+ * data, so that the session store does not reveal it. It is never taken from a form, so that a client cannot choose it.
  */
 export function getEnrollmentSeed(
   deps: Vault,
@@ -16,8 +16,8 @@ export function getEnrollmentSeed(
   kept: Sealed | undefined,
 ): { seed: string; kept: Sealed } {
   const purpose = `enrollment of ${session.user.id} in ${session.id}`;
-  const before = kept === undefined ? null : deps.open(kept, purpose);
-  if (kept !== undefined && before !== null) return { seed: before, kept };
+  const stored = kept === undefined ? null : deps.open(kept, purpose);
+  if (kept !== undefined && stored !== null) return { seed: stored, kept };
   const seed = newSeed();
   return { seed, kept: deps.seal(seed, purpose) };
 }

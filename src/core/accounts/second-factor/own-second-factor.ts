@@ -14,12 +14,12 @@ import * as tenantsStore from '../stores/tenants.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
 import { bind } from '../../../platform/bind.ts';
 
-/** Recovery codes in clear, to be shown once; or what is wrong with the form. */
+/** Recovery codes in clear text, to be shown once; or what is wrong with the form. */
 export type CodesResult =
   | { readonly outcome: 'done'; readonly codes: readonly string[] }
   | { readonly outcome: 'invalid'; readonly fault: FieldFault };
 
-// So recent a password need not be typed again.
+// A user who authenticated this recently does not have to enter the password again.
 const recentAuthenticationMs = 10 * 60_000;
 
 export type SecondFactor = ReturnType<typeof createSecondFactor>;
@@ -56,7 +56,7 @@ async function checkFirstCode(
   return step === null ? { field: 'code', code: 'secondFactor.firstCodeWrong' } : { step };
 }
 
-/** @returns how many recovery codes somebody has left; null where they have no second factor */
+/** @returns how many recovery codes the user has left; null if they have no second factor */
 export async function countRecoveryCodes(
   deps: SecondFactorDependencies,
   { scope, session: { user } }: Pick<AuthenticatedSession, 'scope' | 'session'>,
@@ -66,8 +66,8 @@ export async function countRecoveryCodes(
 }
 
 /**
- * Takes a seed on, once its first code shows that an app has it. The other sessions, opened without it, end.
- * @throws Failure throttled, or conflict where another was set up or the session ended meanwhile
+ * Stores a seed once the first code proves that an authenticator app has it. Ends the user's other sessions.
+ * @throws Failure throttled, or conflict if another factor was set up or the session ended in the meantime
  */
 export async function setUp(
   deps: SecondFactorDependencies,
@@ -95,7 +95,7 @@ export async function setUp(
   return { outcome: 'done', codes };
 }
 
-/** Makes ten new recovery codes; those before open nothing any more. @throws Failure throttled */
+/** Generates ten new recovery codes, which replace the previous ones. @throws Failure throttled */
 export async function regenerateCodes(
   deps: SecondFactorDependencies,
   asker: AuthenticatedSession,
@@ -112,8 +112,8 @@ export async function regenerateCodes(
 }
 
 /**
- * Removes somebody's own; their other sessions end.
- * @returns what is wrong with the form, or null. @throws Failure throttled, or forbidden where the rules require one
+ * Removes the user's own second factor and ends their other sessions.
+ * @returns what is wrong with the form, or null. @throws Failure throttled, or forbidden if the rules require a second factor
  */
 export async function remove(
   deps: SecondFactorDependencies,
@@ -132,6 +132,6 @@ export async function remove(
   });
 }
 
-/** What somebody does to their own second factor. */
+/** The actions of users on their own second factor. */
 export const createSecondFactor = (deps: SecondFactorDependencies) =>
   bind(deps, { needsPassword, countRecoveryCodes, setUp, regenerateCodes, remove });

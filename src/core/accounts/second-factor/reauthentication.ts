@@ -14,13 +14,13 @@ import * as tenantsStore from '../stores/tenants.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
 import { bind } from '../../../platform/bind.ts';
 
-/** What somebody signed in shows once more before their second factor is changed. */
+/** The credentials that a signed-in user enters again before their second factor is changed. */
 export interface TypedCredentials {
   readonly currentPassword: string;
   readonly code: string;
 }
 
-/** Who asks, in which session, and under what their tries at the password are counted. */
+/** A signed-in user with their session, and the keys under which their attempts at the password are throttled. */
 export interface AuthenticatedSession {
   readonly scope: Scope;
   readonly session: LiveSession;
@@ -59,7 +59,7 @@ async function isPasswordCorrect(deps: ReauthenticationDependencies, scope: Scop
   return (await credentialsStore.verifyPassword(database, hasher, credentials.user.id, read)).matches;
 }
 
-// The session and the epoch that the request began with, or else nothing: no code is used up then.
+// Rechecks the session first, so that a request whose session has ended does not consume a code.
 function consumeCodeAndRun(
   deps: ReauthenticationDependencies,
   { scope, session }: AuthenticatedSession,
@@ -71,16 +71,16 @@ function consumeCodeAndRun(
     await tenantsStore.lock(tx, scope);
     const at = clock();
     await recheckSession(tx, session, at);
-    const how = await accept(tx, scope, session.user.id, code);
-    if (how === null) return false;
+    const kind = await accept(tx, scope, session.user.id, code);
+    if (kind === null) return false;
     await sessionsStore.updateAuthentication(tx, session, amrWithCode(session, code), at);
-    await recordRecoveryCodeUse(tx, scope, session.user.id, how, at);
+    await recordRecoveryCodeUse(tx, scope, session.user.id, kind, at);
     await work(tx, at);
     return true;
   });
 }
 
-/** @returns what is wrong with the password, or null. It counts in the sign-in's throttle. @throws Failure throttled */
+/** @returns what is wrong with the password, or null. Attempts count in the sign-in throttle. @throws Failure throttled */
 export async function checkPassword(
   deps: ReauthenticationDependencies,
   { scope, session, attempt }: AuthenticatedSession,
@@ -89,12 +89,12 @@ export async function checkPassword(
   const { throttle } = deps;
   const wait = await throttle.consume(attempt);
   if (wait !== null) throw new Failure('throttled', { retryAfter: wait.retryAfter });
-  const right = await isPasswordCorrect(deps, scope, typed).catch(async (error: unknown) => {
+  const isCorrect = await isPasswordCorrect(deps, scope, typed).catch(async (error: unknown) => {
     // The password was not checked, so it does not count as a failed attempt.
     await throttle.refund(attempt);
     throw error;
   });
-  if (right) {
+  if (isCorrect) {
     await throttle.reset(attempt);
     return null;
   }
@@ -102,9 +102,9 @@ export async function checkPassword(
 }
 
 /**
- * Asks for password and code, and does something in the transaction that uses the code up.
- * @returns what is wrong, or null once it is done
- * @throws Failure throttled, or conflict where the session ended or the password was replaced meanwhile
+ * Checks the password and a code, and runs the work in the transaction that consumes the code.
+ * @returns what is wrong with the form, or null if the work was done
+ * @throws Failure throttled, or conflict if the session ended or the password was replaced in the meantime
  */
 export async function checkPasswordAndCode(
   deps: ReauthenticationDependencies,
@@ -124,13 +124,13 @@ export async function checkPasswordAndCode(
     throw error;
   });
   if (!accepted) return refuse(deps, scope, session.user.id, { field: 'code', code: 'secondFactor.codeWrong' });
-  // It is done by now, and what it made is shown once: a count that stays too high keeps nobody from that.
+  // The work is done, and its result can be shown only once, so a failed reset of the counter must not fail the request.
   await throttle.codes
     .reset(session.user, attempts)
-    .catch((error: unknown) => log.warn(error, 'The count of failed attempts was not reset'));
+    .catch((error: unknown) => log.warn(error, 'The counter of failed attempts was not reset'));
   return null;
 }
 
-/** An open session alone, such as one on a screen that was left, changes no second factor. */
+/** Asks for the credentials again, so that an unattended session is not enough to change a second factor. */
 export const createReauthentication = (deps: ReauthenticationDependencies) =>
   bind(deps, { checkPassword, checkPasswordAndCode });

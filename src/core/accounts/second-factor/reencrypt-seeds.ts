@@ -14,20 +14,21 @@ export interface SeedReencryptionDependencies {
   readonly log: Logger;
 }
 
-/** Puts every seed under the first key, so that the keys behind it can be taken away; says how many none of them opens. */
+/** Encrypts every TOTP seed with the first key, so that older keys can be removed. Logs how many seeds no key decrypts. */
 export function createSeedReencryption(deps: SeedReencryptionDependencies): Work {
   const bound = bind(deps, { run });
-  return { name: 'Seeds', everyMs, run: bound.run };
+  return { name: 'TOTP seed re-encryption', everyMs, run: bound.run };
 }
 
 export async function run(deps: SeedReencryptionDependencies, stopping: AbortSignal): Promise<void> {
   const { database, vault, log } = deps;
   let unreadable = 0;
   for (let afterId = 0; !stopping.aborted;) {
-    const some = await seedsStore.reencryptForOperator(database, vault, afterId, batchSize);
-    unreadable += some.unreadable;
-    afterId = some.last;
-    if (some.found < batchSize) break;
+    const batch = await seedsStore.reencryptForOperator(database, vault, afterId, batchSize);
+    unreadable += batch.unreadable;
+    afterId = batch.last;
+    if (batch.found < batchSize) break;
   }
-  if (unreadable > 0) log.error({ count: unreadable }, 'Second factors that no key of SECOND_FACTOR_KEYS opens');
+  if (unreadable > 0)
+    log.error({ count: unreadable }, 'Second factors cannot be decrypted with any key in SECOND_FACTOR_KEYS');
 }

@@ -17,7 +17,7 @@ export interface SecondFactorRemoverDependencies {
   readonly clock: () => number;
 }
 
-/** Makes what removes another's second factor: by an administrator, or by the operator's command. */
+/** Removes another user's second factor, for an administrator or for the operator's command. */
 export async function removeSecondFactor(
   deps: SecondFactorRemoverDependencies,
   scope: Scope,
@@ -29,7 +29,7 @@ export async function removeSecondFactor(
     if ((await tenantsStore.findOwn(tx, scope))?.state === 'moving') return { outcome: 'moving' } as const;
     return performAction(tx, scope, userId, removeSecondFactorAction, clock());
   });
-  // Whoever tried at the one that is gone shall not keep its user from the next.
+  // Failed attempts at the removed factor must not lock the user out of the next one.
   if (result.outcome === 'done') await throttle.codes.deleteCounts(result.user);
   return result;
 }
@@ -38,8 +38,8 @@ export const createSecondFactorRemover = (deps: SecondFactorRemoverDependencies)
   bind(deps, { removeSecondFactor }).removeSecondFactor;
 
 /**
- * Removes another's second factor, who has lost app and recovery codes. All that it opened ends.
- * Their password stays, and is needed as before.
+ * Removes the second factor of a user who has lost their authenticator app and recovery codes, and ends their sessions. Their
+ * password stays valid.
  */
 export const removeSecondFactorAction: UserAction = {
   action: 'users.removeSecondFactor',

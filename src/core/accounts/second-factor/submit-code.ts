@@ -34,7 +34,7 @@ function acceptAndRecord(
     await tenantsStore.lock(tx, scope);
     const { user } = session;
     const at = clock();
-    // First of all: what ended meanwhile uses no code up.
+    // Before the code is checked: a session that ended in the meantime must not consume a code.
     if (!(await sessionsStore.updateAuthentication(tx, session, amrWithCode(session, typed), at))) return null;
     const accepted = await accept(tx, scope, user.id, typed);
     if (accepted === null) throw new CodeRejected();
@@ -45,7 +45,7 @@ function acceptAndRecord(
   });
 }
 
-/** The step of the sign-in behind the password. Every refusal looks the same from outside. */
+/** The second step of a sign-in, after the password. All refusals are indistinguishable to the client. */
 export async function submitCode(
   deps: CodeSubmissionDependencies,
   scope: Scope,
@@ -57,7 +57,7 @@ export async function submitCode(
   const { attempts } = scope.rules.throttle.perAccountAndAddress;
   const wait = await throttle.codes.consume(user, attempts);
   if (wait !== null) {
-    // One record for a block: an attacker must not fill the log.
+    // Record only the first refusal of a block, so that an attacker cannot fill the log.
     const event = { kind: 'signIn.throttled' } as const;
     if (wait.isFirstRefusal) await activityStore.recordSignIn(database, scope, user, event, clock());
     return { outcome: 'throttled', retryAfter: wait.retryAfter };
@@ -71,14 +71,14 @@ export async function submitCode(
     await activityStore.recordSignIn(database, scope, user, { kind: 'signIn.failed', because: 'code' }, clock());
     return { outcome: 'refused' };
   }
-  // The session is open by now: a count that stays too high is no reason to say that it is not.
+  // The session is already open, so a failed reset of the counter must not fail the sign-in.
   await throttle.codes
     .reset(user, attempts)
-    .catch((error: unknown) => log.warn(error, 'The count of failed attempts was not reset'));
+    .catch((error: unknown) => log.warn(error, 'The counter of failed attempts was not reset'));
   return { outcome: 'accepted' };
 }
 
 export const createCodeSubmission = (deps: CodeSubmissionDependencies) => bind(deps, { submitCode }).submitCode;
 
-/** Takes back what the transaction wrote before the code was looked at. */
+/** Rolls back what the transaction wrote before the code was checked. */
 class CodeRejected extends Error {}

@@ -12,12 +12,12 @@ import * as tenantsStore from '../stores/tenants.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
 import type { PersonPrincipal, SupportPrincipal } from '../../../domain/principal.ts';
 
-// The lock can take seconds, behind an import: what the request was authorized by may be outdated by then.
+// Waiting for the lock can take seconds, for example during an import. The authorization may be outdated by then.
 const sessionChanged = 'session.changed';
 
 /**
  * Checks a session again, in a transaction that holds its tenant's lock.
- * @throws Failure conflict where it has ended, or its user's credentials were replaced, since the request began
+ * @throws Failure conflict if it has ended, or its user's credentials were replaced, since the request began
  */
 export async function recheckSession(tx: Database, { id, user }: LiveSession, now: number): Promise<void> {
   const present = await sessionsStore.findLiveAcrossTenants(tx, id);
@@ -25,9 +25,9 @@ export async function recheckSession(tx: Database, { id, user }: LiveSession, no
 }
 
 /**
- * Locks the scope's tenant and checks under the lock that the principal is still what it was when the request began: the user
- * may sign in, with the same level and epoch, and the grant of support is still open. Commands and jobs are exempt.
- * @throws Failure conflict where it is not
+ * Locks the scope's tenant and checks under the lock that the principal has not changed since the request began: the user may
+ * sign in, has the same level and epoch, and a support grant is still open. Commands and jobs are exempt.
+ * @throws Failure conflict if it has changed
  */
 export async function lockTenantAndRecheck(tx: Database, scope: Scope, clock: () => number): Promise<void> {
   await tenantsStore.lock(tx, scope);
@@ -49,7 +49,7 @@ export async function lockTenantAndRecheck(tx: Database, scope: Scope, clock: ()
   }
 }
 
-/** @throws Failure conflict where the user may not sign in now, or has another credential than when the request began */
+/** @throws Failure conflict if the user may not sign in now, or their credentials were replaced since the request began */
 async function recheckUser(
   tx: Database,
   scope: Scope,

@@ -6,19 +6,19 @@ import type { User } from '../../../domain/people/user.ts';
 import { userTenantColumns, toUserTenant, type UserTenant, type UserTenantRow } from './tenants.mapping.ts';
 import { toUser, userColumns, type UserRow } from './users.mapping.ts';
 
-/** A link as it is first written. Times in epoch ms. */
+/** A link to insert. Times are epoch ms. */
 export interface NewLink {
   readonly id: string;
   readonly userId: string;
   readonly digest: string;
   readonly purpose: LinkPurpose;
-  /** The user's epoch, once what led to the link is done. */
+  /** The user's epoch after the action that issued the link. */
   readonly epoch: number;
   readonly createdAt: number;
   readonly expiresAt: number;
 }
 
-/** A link with everybody whom it concerns. */
+/** A link with its user and tenant. */
 export interface FoundLink extends LinkStanding {
   readonly id: string;
   readonly digest: string;
@@ -68,12 +68,12 @@ const byDigest = find('digest');
 
 const byId = find('id');
 
-/** The link names its user and the user their tenant: there is no scope before this. */
+/** Looks up a link without a scope: the tenant is only known from the link's user. */
 export async function findAcrossTenants(database: Database, digest: string): Promise<FoundLink | null> {
   return toFound((await byDigest(database, { value: digest }))[0]);
 }
 
-/** The same by its id, which opens nothing: for what sends it. */
+/** Looks up a link by its id, which does not open it, in order to mail it. */
 export async function findForMailAcrossTenants(database: Database, id: string): Promise<FoundLink | null> {
   return toFound((await byId(database, { value: id }))[0]);
 }
@@ -96,8 +96,8 @@ export function insertMany(database: Database, scope: Scope, links: readonly New
 }
 
 /**
- * Burns a link. Of several that open it at once, one gets true.
- * @param opened when, epoch ms, and the epoch that its user goes on with
+ * Consumes a link. Of concurrent calls, only one returns true.
+ * @param opened the time in epoch ms, and the epoch that the user has from then on
  */
 export async function consume(
   database: Database,
@@ -106,11 +106,11 @@ export async function consume(
   opened: { at: number; epoch: number },
 ): Promise<boolean> {
   const own = { tenant_id: scope.tenant.id, id };
-  const burning = database.knex('one_time_links').where(own).whereNull('opened_at');
-  return (await burning.update({ opened_at: opened.at, epoch: opened.epoch })) === 1;
+  const unopened = database.knex('one_time_links').where(own).whereNull('opened_at');
+  return (await unopened.update({ opened_at: opened.at, epoch: opened.epoch })) === 1;
 }
 
-/** @returns the link to which a user owes the state that they are in now, or null where it is a temporary password */
+/** @returns the link that led to the user's present state; null if it was a temporary password */
 export async function findLatest(
   database: Database,
   scope: Scope,

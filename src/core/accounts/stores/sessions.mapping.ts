@@ -8,20 +8,20 @@ import { userTenantColumns, toUserTenant, type UserTenantRow } from './tenants.m
 import { toUser, userColumns, type UserRow } from './users.mapping.ts';
 import type { ScopeTenant } from '../../../domain/tenant.ts';
 
-/** A session together with everything that decides whether it still counts: one query per request. */
+/** A session with everything that its validity depends on, read with a single query per request. */
 export interface LiveSession {
   readonly id: string;
   readonly createdAt: number;
   readonly seenAt: number;
-  /** How its user authenticated. */
+  /** The authentication methods that were used (RFC 8176). */
   readonly amr: readonly AuthenticationMethod[];
-  /** When they last authenticated in it, epoch ms: at the sign-in, by the code after it, or by a password that was confirmed. */
+  /** When the user last authenticated in this session, epoch ms: at the sign-in, with a code, or by confirming their password. */
   readonly authTime: number;
   readonly user: User;
   readonly tenant: ScopeTenant & Pick<Tenant, 'kind' | 'state'> & { readonly ownRules: OwnRules };
-  /** The grant under which it acts in another tenant. */
+  /** The grant under which the session acts in another tenant. */
   readonly support: OpenGrant | null;
-  /** Why that grant does not hold any more; null while it does. */
+  /** Why that grant is no longer valid; null while it is valid. */
   readonly supportEnd: SupportEnd | null;
 }
 
@@ -34,7 +34,7 @@ export interface LiveSessionRow extends UserRow, UserTenantRow, OpenGrantRow {
   tenant_kind: Tenant['kind'];
 }
 
-/** The columns that make a LiveSession, without those of a grant. */
+/** The columns of a LiveSession, without those of a grant. */
 export const liveSessionColumns = [
   ...userColumns,
   'user_sessions.id as session_id',
@@ -46,7 +46,7 @@ export const liveSessionColumns = [
   'tenants.kind as tenant_kind',
 ] as const;
 
-/** @returns the methods that a session's row names */
+/** @returns the authentication methods that a session's row lists */
 export const toAmr = (text: string): AuthenticationMethod[] =>
   authenticationMethods.filter((method) => text.split(' ').includes(method));
 

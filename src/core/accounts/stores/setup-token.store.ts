@@ -6,7 +6,7 @@ const matching = preparedQuery<{ id: number }>('setup.find', (knex, $) =>
     .where({ token_digest: $('digest') }),
 );
 
-/** Makes this the only link: one that was printed before it opens nothing any more. */
+/** Stores the token digest of the only valid setup link. Links that were printed before become invalid. */
 export async function replace(database: Database, tokenDigest: string): Promise<void> {
   await database.knex('setup').insert({ id: 1, token_digest: tokenDigest }).onConflict('id').merge();
 }
@@ -15,7 +15,7 @@ export async function isOpen(database: Database, tokenDigest: string): Promise<b
   return (await matching(database, { digest: tokenDigest })).length === 1;
 }
 
-/** @returns whether the link was still there to be used: of several at once, one gets true */
+/** Consumes the setup link. Of concurrent calls, only one returns true. */
 export async function consume(database: Database, tokenDigest: string): Promise<boolean> {
   return (await database.knex('setup').where({ token_digest: tokenDigest }).delete()) === 1;
 }

@@ -2,13 +2,13 @@ import type { OwnRules } from '../../../domain/tenant-rules.ts';
 import type { Language } from '../../../domain/regions.ts';
 import type { TenantState, ScopeTenant } from '../../../domain/tenant.ts';
 
-/** The tenant of a user, with what decides whether they may come in, and under which rules. */
+/** The tenant of a user, with its state and own rules, which decide whether the user may sign in. */
 export interface UserTenant extends ScopeTenant {
   readonly state: TenantState;
   readonly ownRules: OwnRules;
 }
 
-/** The columns of `tenants` that make a Home, beside those of a user. */
+/** The columns of a UserTenant, to select together with those of a user. */
 export const userTenantColumns = [
   'tenants.name as tenant_name',
   'tenants.language as tenant_language',
@@ -33,17 +33,17 @@ export const toUserTenant = (row: UserTenantRow): UserTenant => ({
 });
 
 const none: OwnRules = {};
-// Read with every request, and nearly always one of few texts.
-const known = new Map<string, OwnRules>([['{}', none]]);
+// Parsed with every request, and nearly always one of a few texts.
+const cache = new Map<string, OwnRules>([['{}', none]]);
 const maxCached = 1_000;
 
-/** @returns what a tenant decides for itself, as the database keeps it */
+/** Parses a tenant's own rules as they are stored. */
 export function readOwnRules(text: string): OwnRules {
-  let own = known.get(text);
+  let own = cache.get(text);
   if (own === undefined) {
     own = JSON.parse(text) as OwnRules;
-    if (known.size >= maxCached) known.clear();
-    known.set(text, own);
+    if (cache.size >= maxCached) cache.clear();
+    cache.set(text, own);
   }
   return own;
 }

@@ -8,16 +8,16 @@ import { reindexUsers, indexUsers, takeNumbers } from './users.search.store.ts';
 import { insertPasswords } from './credentials.store.ts';
 import { insertRows } from '../../../platform/database/insert.ts';
 
-/** The changes of one user among many. */
+/** The new field values of one user in a batch. */
 export type UserChange = UserChanges & Pick<User, 'id'>;
 
 /**
- * The tenant's part of a condition on many users by their ids. As a bare column SQLite would take it for the better way
- * in, and walk through the whole tenant instead of looking each id up.
+ * The tenant condition of a query for many users by id. With a bare column, SQLite would choose the tenant's index and scan the
+ * whole tenant instead of looking up each id.
  */
 export const inTenant = "coalesce(users.tenant_id, '') = ?";
 
-/** How many users `listAfter` gives at the most; fewer are the last. */
+/** The maximum number of users that `listAfter` returns. Fewer means that there are no more. */
 export const usersPerBatch = 200;
 const rowsPerUpdate = 100;
 
@@ -37,17 +37,17 @@ const after = preparedQuery<UserRow>('users.after', (knex, $) =>
     .limit(usersPerBatch),
 );
 
-// What the index of words knows them by.
+// The columns that the search index needs.
 async function findIndexed(database: Database, scope: Scope, users: readonly UserChange[]) {
   const ids = users.map(({ id }) => id);
   const query = database.knex('users').select('id', 'username', 'number').whereIn('id', ids);
   const rows: IndexedUser[] = await query.whereRaw(inTenant, [scope.tenant.id]);
-  return new Map(rows.map(({ id, ...known }) => [id, known]));
+  return new Map(rows.map(({ id, ...current }) => [id, current]));
 }
 
 /**
- * Looks up canonical user names, in the whole region: a name is given once.
- * @returns for each that is held the user, deleted ones included, or null where it is not one of this tenant
+ * Looks up canonical user names in the whole region, where each name is unique.
+ * @returns the user by each name that is taken, including deleted users; null for a user of another tenant
  */
 export async function findByUsernames(
   database: Database,
@@ -58,12 +58,12 @@ export async function findByUsernames(
   return new Map(rows.map((row) => [row.username, row.tenant_id === scope.tenant.id ? toUser(row) : null]));
 }
 
-/** @returns the next users in the order of user names, without the deleted ones. @param username '' for the first */
+/** @returns the next users by user name, without the deleted ones. @param username '' for the first batch */
 export async function listAfter(database: Database, scope: Scope, username: string): Promise<User[]> {
   return (await after(database, { tenant: scope.tenant.id, after: username })).map(toUser);
 }
 
-/** Every user of the tenant in batches, each a query of its own: a slow reader holds nothing open in the database. */
+/** Reads all users of the tenant in batches. Each batch is a separate query, so that a slow reader does not hold a transaction. */
 export async function* allUsers(database: Database, scope: Scope): AsyncGenerator<readonly User[]> {
   for (let last = ''; ;) {
     const users = await listAfter(database, scope, last);
@@ -73,13 +73,13 @@ export async function* allUsers(database: Database, scope: Scope): AsyncGenerato
   }
 }
 
-/** Changes many users, and keeps the time at which the level Global admin is removed. */
+/** Updates many users, and stores when the level Global admin is removed. */
 export function updateMany(database: Database, scope: Scope, users: readonly UserChange[]): Promise<void> {
   return inChunks(users, rowsPerUpdate, async (some) => {
-    const found = await findIndexed(database, scope, some);
+    const indexed = await findIndexed(database, scope, some);
     const rows = some.flatMap((user) => {
-      const known = found.get(user.id);
-      return known ? [{ ...user, ...known, search_words: searchWordsOf({ ...user, ...known }) }] : [];
+      const current = indexed.get(user.id);
+      return current ? [{ ...user, ...current, search_words: searchWordsOf({ ...user, ...current }) }] : [];
     });
     if (rows.length === 0) return;
     await database.knex.raw(updateOf(rows.length), [...rows.flatMap(toValues), scope.now, scope.now, scope.tenant.id]);
@@ -117,7 +117,7 @@ function updateOf(count: number): string {
 
 function toValues(user: UserChange & { readonly search_words: string }): string[] {
   const { id, firstName, lastName, displayName, language, administratorLevel, agentLevel } = user;
-  // Knex writes null where nothing is bound, which its types do not know.
+  // Knex binds null, which its types do not allow.
   return [
     id,
     firstName,
@@ -131,7 +131,7 @@ function toValues(user: UserChange & { readonly search_words: string }): string[
   ] as string[];
 }
 
-// SQLite takes at most 500 rows in one statement, and other writers wait for as long as one takes.
+// SQLite accepts at most 500 rows per statement, and other writers wait while it runs.
 const rowsPerInsert = 100;
 
 export function insert(database: Database, scope: Scope, user: NewUser): Promise<void> {

@@ -10,18 +10,18 @@ import { findNumbers } from './users.search.store.ts';
 
 type FoundRow = ListedRow & { readonly number: number };
 
-/** How far a search goes at a time. Tests set these, so that a few hundred users are searched as a million are. */
+/** The limits of a search. Tests lower them, so that a few hundred users take the same code paths as a million. */
 export interface Limits {
-  /** How many users a query walks past; SQLite answers on the event loop, so that no query may take long. */
+  /** How many rows one query scans. SQLite runs on the event loop, so no query may take long. */
   readonly rowsPerStep: number;
-  /** How many users an index may name, and how many of them a query looks at. */
+  /** How many candidates an index may return, and how many of them one query reads. */
   readonly maxCandidates: number;
   readonly candidatesPerQuery: number;
 }
 
 const defaultLimits: Limits = { rowsPerStep: 3_000, maxCandidates: 10_000, candidatesPerQuery: 500 };
 
-/** @returns one row more than the page holds if there is another one, in the page's own direction */
+/** @returns the rows of a page in its own direction, plus one if there are more */
 export async function page(
   database: Database,
   scope: Scope,
@@ -33,20 +33,21 @@ export async function page(
 }
 
 /**
- * A list is read along the index of its order. So is a search or a filter at first, since what many users fit fills a page
- * there: an index of words would gather every user of a million who has _an_ in their name. What few users fit is found by
- * an index that names them, since the walk would read the whole tenant. Where none can name them, the walk goes on.
+ * Reads a list along the index of its sort order. A search or filter starts the same way, because a page fills quickly if many
+ * users match: the search index would first collect every user of a million with _an_ in their name. If few users match, an
+ * index that returns the candidates is used instead, because the scan would read the whole tenant. If there is none, the scan
+ * continues.
  */
 async function find(database: Database, asked: PageQuery, limits: Limits): Promise<ListedRow[]> {
   if (asked.level === null && asked.status === null && asked.words.length === 0) return select(database, asked);
-  const near = await walk(database, asked, limits, 1);
-  if (near !== null) return near;
+  const firstStep = await walk(database, asked, limits, 1);
+  if (firstStep !== null) return firstStep;
   const numbers = await findCandidates(database, asked, limits.maxCandidates);
   if (numbers !== null) return pageFromCandidates(database, asked, numbers, limits.candidatesPerQuery);
   return (await walk(database, asked, limits, Infinity)) ?? [];
 }
 
-/** @returns null if the page is not full after so many steps */
+/** @returns null if the page is not full after `maxSteps` */
 async function walk(
   database: Database,
   asked: PageQuery,
@@ -65,7 +66,7 @@ async function walk(
   return null;
 }
 
-/** @returns the numbers of all users who may fit; null if no index can name them, or if they are too many */
+/** @returns the numbers of all users who may match; null if there is no suitable index, or if there are too many */
 async function findCandidates(database: Database, asked: PageQuery, max: number): Promise<readonly number[] | null> {
   for (const holders of queries.partialIndexesFor(asked)) {
     const build: Build = (knex, $) => queries.selectFromPartialIndex(knex, $, holders).limit(max + 1, asLiteral);
@@ -110,10 +111,10 @@ const runQuery = <Row>(
 ): Promise<Row[]> =>
   database.prepare<Row>(`users.${kind} ${queries.shapeOf(asked)}`, build)({ ...queries.valuesOf(asked), ...more });
 
-/** Deleted users are counted up to here and one further: that there are more is all that a page says. */
+/** Deleted users are counted up to this number plus one, since a page only shows that there are more. */
 export const maxDeletedCounted = 999;
 
-// Spelt out, not bound: only then does their own index fit.
+// A literal instead of a binding, so that the planner can use the partial index on deleted users.
 const isDeleted = "state = 'deleted'";
 
 function deletedFrom(side: 'after' | 'before' | null) {
@@ -128,8 +129,8 @@ function deletedFrom(side: 'after' | 'before' | null) {
         { column: 'id', order: direction },
       ])
       .limit(queries.pageSize + 1, asLiteral);
-    const beyond = side === 'before' ? '>' : '<';
-    return side ? query.whereRaw(`(deleted_at, id) ${beyond} (?, ?)`, [$('key'), $('id')]) : query;
+    const operator = side === 'before' ? '>' : '<';
+    return side ? query.whereRaw(`(deleted_at, id) ${operator} (?, ?)`, [$('key'), $('id')]) : query;
   });
 }
 
@@ -142,7 +143,7 @@ const countOfDeleted = preparedQuery<{ count: number }>('users.countDeleted', (k
   return knex.from(some.as('some')).count({ count: '*' });
 });
 
-/** @returns one row more than the page holds, where there is a further one; the latest deleted first, backwards the earliest */
+/** @returns a page of deleted users, plus one if there are more: the latest deleted first, or the earliest for a previous page */
 export async function pageOfDeleted(database: Database, scope: Scope, from: PageStart): Promise<User[]> {
   const rows = await deletedFrom(from?.side ?? null)(database, { tenant: scope.tenant.id, ...from?.cursor });
   return rows.map(toUser);
@@ -157,7 +158,7 @@ export async function searchDeleted(database: Database, scope: Scope, typed: str
   return ((await query.orderBy('deleted_at', 'desc').limit(max)) as UserRow[]).map(toUser);
 }
 
-/** @returns how many deleted users can still be restored, a thousand for that and any more */
+/** @returns how many deleted users can still be restored, counted up to `maxDeletedCounted + 1` */
 export async function countDeleted(database: Database, scope: Scope): Promise<number> {
   return (await countOfDeleted(database, { tenant: scope.tenant.id }))[0]?.count ?? 0;
 }

@@ -9,7 +9,7 @@ import { asLiteral, listedColumns, notDeleted } from './users.mapping.ts';
 
 export const pageSize = 25;
 
-/** What the list can be filtered by: an administrator level by its own name, an agent level with `Agent` behind it. */
+/** The filters of the list: administrator levels by name, agent levels with the suffix `Agent`. */
 export const levelFilters = [...administratorLevels, ...agentLevels.map((level) => `${level}Agent` as const)] as const;
 export const statusFilters = ['active', 'passwordChange', 'expired', 'blocked'] as const;
 export const sortKeys = ['name', 'username', 'lastSignIn'] as const;
@@ -18,35 +18,35 @@ export type LevelFilter = (typeof levelFilters)[number];
 export type StatusFilter = (typeof statusFilters)[number];
 export type SortKey = (typeof sortKeys)[number];
 
-/** A place in the sorted list: the sorted column's value there, and the id that settles ties. */
+/** A position in the sorted list: the value of the sort column, and the id as a tie-breaker. */
 export interface Cursor {
   readonly key: string | number;
   readonly id: string;
 }
 
-/** `after` continues behind the place, `before` ends in front of it; null for the first page. */
+/** `after` starts after the cursor, `before` ends before it; null for the first page. */
 export type PageStart = { readonly side: 'after' | 'before'; readonly cursor: Cursor } | null;
 
 export interface PageRequest {
   readonly search: string | null;
   readonly level: LevelFilter | null;
   readonly status: StatusFilter | null;
-  /** Epoch ms; decides who is `expired`, and is of no matter to the other statuses. */
+  /** Epoch ms. Used only by the status `expired`. */
   readonly now?: number;
   readonly sort: SortKey;
   readonly descending: boolean;
   readonly from: PageStart;
 }
 
-/** What lists are sorted by: that of the users by the reader's choice, that of the deleted by when they were. */
+/** The sort orders. Deleted users are always sorted by the time of deletion. */
 export type ListOrder = SortKey | 'deletedAt';
 
-/** What lists are sorted by. */
+/** The fields of a user that lists are sorted by. */
 type SortableUser = Pick<ListedUser, 'id' | 'displayName' | 'username' | 'lastSignInAt'> & {
   readonly deletedAt?: number | null;
 };
 
-/** @returns the place of a user in a list under a sorting, as text for an address */
+/** Encodes the position of a user in a sorted list for use in a URL. */
 export function encodeCursor(user: SortableUser, sort: ListOrder): string {
   const keys = {
     name: foldName(user.displayName),
@@ -57,10 +57,10 @@ export function encodeCursor(user: SortableUser, sort: ListOrder): string {
   return Buffer.from(JSON.stringify([keys[sort], user.id])).toString('base64url');
 }
 
-// PostgreSQL takes no NUL, and no name has one.
+// PostgreSQL rejects NUL characters, and no name contains one.
 const isText = (value: unknown): value is string => typeof value === 'string' && !value.includes('\0');
 
-/** @returns the place, or null for a text that is no place under this sorting */
+/** @returns the position, or null if the text is not a valid cursor for this sort order */
 export function decodeCursor(text: string, sort: ListOrder): Cursor | null {
   try {
     const [key, id] = JSON.parse(Buffer.from(text, 'base64url').toString()) as unknown[];
@@ -74,10 +74,10 @@ export function decodeCursor(text: string, sort: ListOrder): Cursor | null {
 type $ = Parameters<Build>[1];
 
 const columns = { name: 'name_key', username: 'username', lastSignIn: 'last_sign_in_at' } as const;
-// Unused places hold what every text has within it: the texts of the queries stay few.
+// Search words are padded to these counts with the empty string, which every text contains, to limit the number of statements.
 const wordSlots = [0, 1, 2, 4, 8] as const;
 
-/** A page as the database is asked for it: what shapes the text of a query, and the values that differ. */
+/** The query for a page: the parts that determine the statement, and the values to bind. */
 export interface PageQuery {
   readonly column: (typeof columns)[keyof typeof columns];
   readonly ascending: boolean;
@@ -90,7 +90,7 @@ export interface PageQuery {
 
 const passwordOf = { active: 'own', passwordChange: 'temporary', expired: 'temporary', blocked: null } as const;
 
-/** @returns null where no user can fit: the search holds no letter and no digit */
+/** @returns null if no user can match, because the search contains no letter or digit */
 export function toPageQuery(scope: Scope, request: PageRequest): PageQuery | null {
   const { search, level, status, sort, descending, from } = request;
   const words = search === null ? [] : wordsOfSearch(search);
@@ -113,7 +113,7 @@ export function toPageQuery(scope: Scope, request: PageRequest): PageQuery | nul
 
 const slotsFor = ({ words }: PageQuery): number => wordSlots.find((places) => places >= words.length) ?? 0;
 
-/** @returns what the requests of one query text share, for its name */
+/** @returns the part of the statement's name that identifies its shape */
 export const shapeOf = (asked: PageQuery): string =>
   [asked.column, asked.ascending, asked.cursor !== null, asked.level, asked.status, slotsFor(asked)].join(' ');
 
@@ -127,7 +127,7 @@ export function valuesOf(asked: PageQuery): Values {
 const selectPresent = (knex: Knex, $: $): Knex.QueryBuilder =>
   knex('users').where('tenant_id', $('tenant')).whereRaw(notDeleted);
 
-// Keyset paging: the index is entered at the cursor, so that the last page costs what the first does.
+// Keyset pagination: the index is entered at the cursor, so the last page costs as much as the first.
 function inOrder(query: Knex.QueryBuilder, $: $, { column, ascending, cursor }: PageQuery): Knex.QueryBuilder {
   query.orderBy([column, 'id'].map((each) => ({ column: each, order: ascending ? 'asc' : 'desc' })));
   return cursor ? query.whereRaw(`(${column}, id) ${ascending ? '>' : '<'} (?, ?)`, [$('key'), $('id')]) : query;
@@ -135,7 +135,7 @@ function inOrder(query: Knex.QueryBuilder, $: $, { column, ascending, cursor }: 
 
 const isPostgres = (knex: Knex): boolean => (knex.client as { config: { client: string } }).config.client === 'pg';
 
-// SQLite's `like` folds each letter as it goes, its `glob` takes them as they are. A word holds no sign that either reads.
+// SQLite's `like` folds case, its `glob` does not and is faster. Search words contain no wildcards of either.
 const containsWord = (knex: Knex): string =>
   isPostgres(knex) ? "search_words like '%' || ? || '%'" : "search_words glob '*' || ? || '*'";
 
@@ -143,7 +143,7 @@ function selectMatching(knex: Knex, query: Knex.QueryBuilder, $: $, asked: PageQ
   if (asked.status === 'blocked') query.where('state', 'blocked');
   if (asked.status === 'password' || asked.status === 'expired')
     query.where({ state: 'active', password: $('password') });
-  // As a bare column SQLite would take its index for the better one, and sort every temporary password of the tenant.
+  // With a bare column, SQLite would choose its index and sort every temporary password of the tenant.
   if (asked.status === 'expired') query.whereRaw('temporary_until + 0 <= ?', [$('now')]);
   if (asked.level !== null) query.where(asked.level, $('level'));
   for (let place = 0; place < slotsFor(asked); place++) query.whereRaw(containsWord(knex), [$(`word${place}`)]);
@@ -152,21 +152,21 @@ function selectMatching(knex: Knex, query: Knex.QueryBuilder, $: $, asked: PageQ
     .limit(pageSize + 1, asLiteral);
 }
 
-/** The page behind the cursor. @param ends whether only the users up to a place come into question */
+/** The page after the cursor. @param ends whether the query is limited to the users up to an end position */
 export function selectPage(knex: Knex, $: $, asked: PageQuery, ends: boolean): Knex.QueryBuilder {
   const query = selectMatching(knex, selectPresent(knex, $), $, asked);
   if (ends) query.whereRaw(`(${asked.column}, id) ${asked.ascending ? '<=' : '>='} (?, ?)`, [$('endKey'), $('endId')]);
   return query;
 }
 
-/** The place of the last of the next so many users; none where there are fewer. */
+/** The position of the last of the next `rows` users; no row if there are fewer. */
 export const selectStepEnd = (knex: Knex, $: $, asked: PageQuery, rows: number): Knex.QueryBuilder =>
   inOrder(selectPresent(knex, $), $, asked)
     .select([`${asked.column} as key`, 'id'])
     .offset(rows - 1, asLiteral)
     .limit(1, asLiteral);
 
-/** The first of the users with certain numbers, which are given as a JSON array, who fit. */
+/** The first matching users among the candidates, whose numbers are bound as a JSON array. */
 export function selectFromCandidates(knex: Knex, $: $, asked: PageQuery): Knex.QueryBuilder {
   const numbers = isPostgres(knex)
     ? 'select cast(value as bigint) from json_array_elements_text(cast(? as json))'
@@ -176,19 +176,19 @@ export function selectFromCandidates(knex: Knex, $: $, asked: PageQuery): Knex.Q
 }
 
 /**
- * The numbers of those who hold a level or a status, where an index has them: of the levels that few hold, of those
- * who are blocked, and of those who must change their password.
+ * The numbers of the users with a level or status that has a partial index: the levels other than `none`, blocked users, and
+ * users who must change their password.
  */
-export function selectFromPartialIndex(knex: Knex, $: $, by: PartialIndex): Knex.QueryBuilder {
+export function selectFromPartialIndex(knex: Knex, $: $, index: PartialIndex): Knex.QueryBuilder {
   const query = knex('users').select('number').where('tenant_id', $('tenant'));
-  if (by === 'blocked') return query.whereRaw("state = 'blocked'");
-  if (by === 'temporary') return query.whereRaw("password = 'temporary' and state = 'active'");
-  return query.where(by, $('level')).whereRaw(`${by} <> 'none' and ${notDeleted}`);
+  if (index === 'blocked') return query.whereRaw("state = 'blocked'");
+  if (index === 'temporary') return query.whereRaw("password = 'temporary' and state = 'active'");
+  return query.where(index, $('level')).whereRaw(`${index} <> 'none' and ${notDeleted}`);
 }
 
 type PartialIndex = 'administrator_level' | 'agent_level' | 'blocked' | 'temporary';
 
-/** @returns the indexes that can name the users who fit the filter */
+/** @returns the partial indexes that contain all users who match the filter */
 export function partialIndexesFor({ level, status, values }: PageQuery): PartialIndex[] {
   const indexes: PartialIndex[] = [];
   if (level !== null && values.level !== 'none') indexes.push(level);

@@ -5,7 +5,7 @@ import type { Hasher } from '../../../platform/keys/hasher.ts';
 import type { NewPassword, Passwords } from '../passwords/passwords.ts';
 import type { Tenants } from './tenants.ts';
 
-/** The first tenant and its Global admin, who chooses a password of their own. */
+/** The first tenant and its Global admin, who chooses their own password. */
 export interface FirstTenant extends NewPassword {
   readonly tenantName: string;
   readonly domain: string;
@@ -35,9 +35,9 @@ const fieldByErrorCode: Readonly<Partial<Record<ErrorCode, keyof FirstTenant>>> 
 };
 
 /**
- * Creates the first tenant by the set-up link.
- * @returns what is wrong, field by field; empty once it is created
- * @throws Failure notFound where the link is no longer valid
+ * Creates the first tenant with the setup link.
+ * @returns the faults by field; empty if the tenant was created
+ * @throws Failure notFound if the link is no longer valid
  */
 export async function createFirstTenant(
   deps: FirstTenantDependencies,

@@ -5,12 +5,12 @@ import type { Database } from '../../../platform/database/database.ts';
 
 const tokenBytes = 32;
 
-/** @returns the form in which the set-up link's token is kept and looked up */
+/** @returns the digest by which the token of a setup link is stored and looked up */
 export const setupTokenDigest = (token: string): string => createHash('sha256').update(token).digest('base64url');
 
 /**
- * Makes the one-time link's token while there is no tenant. Each call makes the earlier ones worthless.
- * @returns the token, to be printed once and kept nowhere, or null where a tenant exists
+ * Issues the token of the one-time setup link while there is no tenant. Each call invalidates earlier tokens.
+ * @returns the token, which is printed once and not stored; null if a tenant exists
  */
 export async function issueSetupToken(database: Database): Promise<string | null> {
   if (!(await tenantsStore.isEmpty(database))) return null;

@@ -24,13 +24,13 @@ export type TenantRules = ReturnType<typeof createTenantRules>;
 
 const names = [...ownNumberNames, ...ownChoiceNames];
 
-/** @returns what differs between two states of a tenant's own rules; null stands for what the region says */
+/** @returns the differences between two versions of a tenant's own rules; null means the region's rule */
 export const changesBetween = (before: OwnRules, next: OwnRules): RuleChange[] =>
   names
     .filter((rule) => before[rule] !== next[rule])
     .map((rule) => ({ rule, from: before[rule] ?? null, to: next[rule] ?? null }));
 
-/** @returns a tenant's own rules as a form carries them, to find out whether they were changed meanwhile */
+/** Serializes a tenant's own rules for a form, to detect concurrent changes. */
 export const serializeOwnRules = (own: OwnRules): string => JSON.stringify(own);
 
 export interface TenantRulesDependencies {
@@ -39,7 +39,7 @@ export interface TenantRulesDependencies {
   readonly clock: () => number;
 }
 
-/** As `set`, within a transaction that holds the tenant's lock, and with another administrator's agreement. */
+/** Like `set`, within a transaction that holds the tenant's lock, after another administrator's approval. */
 export async function setWithin(
   deps: TenantRulesDependencies,
   tx: Database,
@@ -56,18 +56,18 @@ export async function setWithin(
   await activityStore.record(tx, scope, { kind: 'tenant.rulesChanged', rules: changes }, null, clock());
 }
 
-/** @returns whether the region lets a tenant have these rules. */
+/** @returns whether the region's rules allow a tenant to have these rules */
 export function isAllowedByRegion(deps: TenantRulesDependencies, own: OwnRules): boolean {
   const { regionRules } = deps;
   return unfitIn(own, regionRules).length === 0;
 }
 
 /**
- * Replaces the tenant's own rules and records what changed; it holds from everybody's next request.
- * @param seen the own rules that the actor has looked at, where that is known
- * @returns the judge's word, `meanwhile` where others hold by now: in that case, and where another administrator must
- * agree, nothing was changed
- * @throws Failure forbidden for whoever may not, badRequest for what is no rule, or not stricter than the region
+ * Replaces the tenant's own rules and records the changes. They apply from the next request on.
+ * @param seen the serialized own rules that the form was rendered with, if known
+ * @returns the verdict of the policy, or `meanwhile` if the rules have changed since. Nothing was changed then, nor if another
+ * administrator must approve.
+ * @throws Failure forbidden if the actor may not change rules, badRequest if a rule is unknown or less strict than the region's
  */
 export async function set(
   deps: TenantRulesDependencies,
@@ -88,5 +88,5 @@ export async function set(
   });
 }
 
-/** What a tenant decides for itself, within its region's rules. */
+/** A tenant's own rules, which can only be stricter than its region's. */
 export const createTenantRules = (deps: TenantRulesDependencies) => bind(deps, { isAllowedByRegion, setWithin, set });

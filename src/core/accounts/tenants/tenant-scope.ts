@@ -13,7 +13,7 @@ export interface ScopeDependencies {
 
 type ScopedTenant = Pick<Tenant, 'id' | 'name' | 'language'> & { readonly ownRules?: OwnRules };
 
-/** @returns the scope in which a command of the operator, or a job of the portal, acts on a tenant */
+/** @returns the scope in which an operator's command or a background job acts on a tenant */
 export function scopeFor(
   { rules, clock }: ScopeDependencies,
   tenant: ScopedTenant,

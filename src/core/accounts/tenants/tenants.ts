@@ -98,7 +98,7 @@ async function getTenant(deps: TenantsDependencies, tenantId: string): Promise<T
   return tenant;
 }
 
-/** @param write what is done under the tenant's lock; it gives what the log says of it */
+/** @param write makes the change under the tenant's lock, and returns the event to record */
 async function changeUnderLock(
   deps: TenantsDependencies,
   tenantId: string,
@@ -131,7 +131,7 @@ export async function add(
   return { tenantId: tenant.id, userId, username, temporaryPassword: clearText };
 }
 
-/** Adds the first tenant by the set-up link, its Global admin having chosen a password. @returns whether the link still held */
+/** Adds the first tenant with the setup link and the password that its Global admin chose. @returns false if the link is invalid */
 export async function addFirst(
   deps: TenantsDependencies,
   tokenDigest: string,
@@ -150,7 +150,7 @@ export async function addFirst(
   });
 }
 
-/** Suspends a tenant, which ends all its sessions, or lets it in again. @throws Failure notFound, or conflict while it moves */
+/** Suspends a tenant, which ends all its sessions, or resumes it. @throws Failure notFound, or conflict while it is moving */
 export function setState(deps: TenantsDependencies, tenantId: string, state: 'active' | 'suspended'): Promise<Tenant> {
   return changeUnderLock(deps, tenantId, { state }, async (tx, scope) => {
     await tenantsStore.setState(tx, tenantId, state);
@@ -159,7 +159,7 @@ export function setState(deps: TenantsDependencies, tenantId: string, state: 'ac
   });
 }
 
-/** Says whether other regions may learn of a tenant's domains. @throws Failure notFound, or conflict while it moves */
+/** Sets whether a tenant's domains may be shared with other regions. @throws Failure notFound, or conflict while it is moving */
 export function setListed(deps: TenantsDependencies, tenantId: string, listed: boolean): Promise<Tenant> {
   return changeUnderLock(deps, tenantId, { listed }, async (tx, scope) => {
     await tenantsStore.setListed(tx, scope, listed);
@@ -167,7 +167,7 @@ export function setListed(deps: TenantsDependencies, tenantId: string, listed: b
   });
 }
 
-/** Adds a user with a temporary password, for the operator's command. @throws Failure */
+/** Adds a user with a temporary password, for the operator's command. @throws Failure badRequest, conflict or notFound */
 export async function addUser(deps: TenantsDependencies, tenantId: string, person: NewPerson): Promise<AddedUser> {
   const { rules, database, hasher, clock } = deps;
   const tenant = await getTenant(deps, tenantId);
@@ -184,6 +184,6 @@ export async function addUser(deps: TenantsDependencies, tenantId: string, perso
   return { userId, username, temporaryPassword: clearText };
 }
 
-/** Tenants are the operator's: they come by a command or by the one-time set-up page, never by another tenant. */
+/** Tenant administration, for the operator only: tenants are added by a command or on the one-time setup page. */
 export const createTenants = (deps: TenantsDependencies) =>
   bind(deps, { scopeFor, operatorScope, add, addFirst, setState, setListed, addUser });

@@ -21,23 +21,23 @@ export interface NewTenant {
   readonly name: string;
   readonly domains: readonly string[];
   readonly language: string;
-  /** Whether other regions may learn of its domains; they may unless it is said. */
+  /** Whether the tenant's domains may be shared with other regions; default true. */
   readonly listed?: boolean;
   readonly kind?: Tenant['kind'];
 }
 
-/** What a tenant that moves has is on its way: nothing that happens here would arrive. @throws Failure conflict */
+/** Rejects changes to a tenant that is moving, since they would not be part of its bundle. @throws Failure conflict */
 export function rejectMoving(tenant: Tenant | null): void {
   if (tenant?.state === 'moving') throw new Failure('conflict', { code: 'tenant.moving' });
 }
 
-// People of a domain that is routed to another region would be sent away at every sign-in.
+// Users with a domain that is routed to another region would be redirected there at every sign-in.
 async function isRoutedElsewhere(regionOf: RegionOf, domains: readonly string[], region: string): Promise<boolean> {
   const regions = await Promise.all(domains.map((domain) => regionOf(domain)));
   return regions.some((each) => each !== null && each !== region);
 }
 
-/** @returns a tenant that may be added. @throws Failure badRequest or conflict */
+/** Validates and normalizes a new tenant. @throws Failure badRequest or conflict */
 export async function validateTenant(
   { database, regionOf }: { readonly database: Database; readonly regionOf: RegionOf },
   { name, domains, language, listed = true, kind = 'partner' }: NewTenant,
@@ -76,7 +76,7 @@ export const validateUserFields = (
   person: Pick<User, 'administratorLevel' | 'agentLevel' | 'language'>,
 ): void => rejectFaults(...levelFaults(person), languageFault(rules, person));
 
-/** @returns the user name in its one spelling. @throws Failure badRequest */
+/** @returns the canonical user name. @throws Failure badRequest */
 export function validateUsername(typed: string, domains: readonly string[]): string {
   const username = canonicalUsername(typed);
   if (!isUsername(username)) throw new Failure('badRequest', { code: 'username.malformed' });
@@ -88,7 +88,7 @@ export function validateUsername(typed: string, domains: readonly string[]): str
 
 const maxNameLength = 200;
 
-/** @returns a person's name as it is kept. @throws Failure badRequest */
+/** @returns the display name as it is stored. @throws Failure badRequest */
 export function validateDisplayName(typed: string): string {
   const name = cleanName(typed);
   if (name === '' || name.length > maxNameLength) throw new Failure('badRequest', { code: 'displayName.malformed' });

@@ -4,38 +4,38 @@ import { bind } from '../../../platform/bind.ts';
 import { consume, limitersByAttempts, type CreateLimiter, type Wait } from './limiter.ts';
 import { digest } from './throttle-keys.ts';
 
-/** Whose second factor is tried. */
+/** The account whose second factor is being attempted. */
 interface AccountOwner {
   readonly username: string;
 }
 
 export interface CodeThrottle {
   /**
-   * Counts a try at an app's code or a recovery code before it is looked at.
-   * @param attempts how many the rules allow in a row
-   * @returns null, or how long to wait
+   * Counts an attempt at an app code or a recovery code before the code is checked.
+   * @param attempts how many consecutive attempts the rules allow
+   * @returns how long to wait if the account is throttled, else null
    */
   consume(owner: AccountOwner, attempts: number): Promise<Wait | null>;
-  /** Takes one count back, for a try that could not be looked at. */
+  /** Undoes the count of an attempt that could not be checked. */
   refund(owner: AccountOwner, attempts: number): Promise<void>;
-  /** Takes the counts back after the right code. */
+  /** Resets the counters after a correct code. */
   reset(owner: AccountOwner, attempts: number): Promise<void>;
-  /** Forgets them, for somebody who is erased, or whose second factor an administrator removed. */
+  /** Deletes the counters of a user who was erased, or whose second factor was removed by an administrator. */
   deleteCounts(owner: AccountOwner): Promise<void>;
 }
 
-// Three codes in a million are valid at a time. Nobody needs more attempts than this, whatever a region allows for passwords.
+// Three of a million codes are valid at any time, so five attempts are enough, whatever a region allows for passwords.
 const maxPerWindow = 5;
 const quarterMinutes = 15;
 const dayMinutes = 24 * 60;
 const yearMinutes = 365 * dayMinutes;
-// At this rate, a year of guessing finds the code of one account in 45, were it not for the last limit.
+// Without the last limit, a year of guessing at this rate would find the code of one account in 45.
 const maxPerDay = 20;
 // NIST SP 800-63B-4, 3.2.2: no more than 100 consecutive failures on one account, regardless of the rate.
 const maxConsecutive = 100;
 
 interface CodeLimits {
-  /** @param attempts how many attempts in a row the rules allow */
+  /** @param attempts how many consecutive attempts the rules allow */
   readonly perWindow: (attempts: number) => RateLimiterAbstract;
   readonly perDay: RateLimiterAbstract;
   readonly consecutive: RateLimiterAbstract;
@@ -52,11 +52,11 @@ export function createCodeThrottle(limiter: CreateLimiter, rules: Pick<RegionRul
 
 function createCodeLimits(limiter: CreateLimiter, { throttle }: Pick<RegionRules, 'throttle'>): CodeLimits {
   const { windowMinutes, blockMinutes } = throttle.perAccountAndAddress;
-  const short: Omit<ThrottleRule, 'attempts'> = {
+  const window: Omit<ThrottleRule, 'attempts'> = {
     windowMinutes: Math.max(windowMinutes, quarterMinutes),
     blockMinutes: Math.max(blockMinutes, quarterMinutes),
   };
-  const byAttempts = limitersByAttempts((attempts) => limiter('code', { ...short, attempts }));
+  const byAttempts = limitersByAttempts((attempts) => limiter('code', { ...window, attempts }));
   return {
     perWindow: (attempts) => byAttempts(Math.min(attempts, maxPerWindow)),
     perDay: limiter('codeDay', { attempts: maxPerDay, windowMinutes: dayMinutes, blockMinutes: dayMinutes }),

@@ -13,24 +13,27 @@ import type { RateLimiterAbstract } from 'rate-limiter-flexible';
 export type { Attempt } from './password-limits.ts';
 
 export interface Throttle {
-  /** Counts a try before it is made, so that parallel tries cannot slip through. @returns null, or how long to wait */
+  /**
+   * Counts an attempt before the password is checked, so that concurrent attempts cannot exceed the limit.
+   * @returns how long to wait if the attempt is throttled, else null
+   */
   consume(attempt: Attempt): Promise<Wait | null>;
-  /** Tries at a second factor. */
+  /** Throttles attempts at a second factor. */
   readonly codes: CodeThrottle;
   /**
-   * Counts a refused sign-in that is about to be recorded.
-   * @returns whether to record it; false once its name or address has filled its share of the log for a day
+   * Counts a failed sign-in that is about to be recorded.
+   * @returns whether to record it; false if the user name or address has reached its limit of log entries
    */
   shouldRecordFailure(attempt: Attempt): Promise<boolean>;
-  /** Takes one count back, for a try that could not be looked at. */
+  /** Undoes the count of an attempt that could not be checked. */
   refund(attempt: Attempt): Promise<void>;
-  /** Takes the count back after the right password. */
+  /** Resets the counters after the right password. */
   reset(attempt: Attempt): Promise<void>;
-  /** Counts costly acts of a signed-in user. @returns null, or how long to wait */
-  consumeBudget(act: BudgetedAction, actorId: string, times?: number): Promise<Wait | null>;
-  /** The same for the scope's actor; the operator's acts are not counted. @throws Failure throttled */
-  requireBudget(scope: Scope, act: BudgetedAction): Promise<void>;
-  /** Forgets the counts of somebody who is erased: those that last up to a year. */
+  /** Counts expensive actions of a signed-in user. @returns how long to wait if the budget is exhausted, else null */
+  consumeBudget(action: BudgetedAction, actorId: string, times?: number): Promise<Wait | null>;
+  /** Like `consumeBudget`, for the scope's actor; the operator is exempt. @throws Failure throttled */
+  requireBudget(scope: Scope, action: BudgetedAction): Promise<void>;
+  /** Deletes the long-lived counters of a user who was erased. */
   deleteCounts(user: { readonly username: string; readonly epoch: number }): Promise<void>;
 }
 
@@ -40,7 +43,7 @@ interface ThrottleDependencies {
   readonly codes: CodeThrottle;
 }
 
-/** Throttles in the region's own database: they apply on every node, survive a restart, and fail closed with it. */
+/** Throttles that are stored in the region's database: they are shared by all nodes, survive restarts, and fail closed. */
 export function createThrottle(database: Database, rules: RegionRules): Throttle {
   const limiter = createLimiter.bind(null, database);
   const codes = createCodeThrottle(limiter, rules);
@@ -98,20 +101,20 @@ async function reset({ limits }: ThrottleDependencies, attempt: Attempt): Promis
 
 function consumeBudget(
   { budgets }: ThrottleDependencies,
-  act: BudgetedAction,
+  action: BudgetedAction,
   actorId: string,
   times = 1,
 ): Promise<Wait | null> {
-  return consume(budgets[act], actorId, times);
+  return consume(budgets[action], actorId, times);
 }
 
 async function requireBudget(
   { budgets }: ThrottleDependencies,
   { principal }: Scope,
-  act: BudgetedAction,
+  action: BudgetedAction,
 ): Promise<void> {
   const user = userBehind(principal);
-  const wait = user && (await consume(budgets[act], user.userId));
+  const wait = user && (await consume(budgets[action], user.userId));
   if (wait) throw new Failure('throttled', { retryAfter: wait.retryAfter });
 }
 
@@ -130,18 +133,18 @@ async function deleteCounts(
 export type Budgets = Readonly<Record<BudgetedAction, RateLimiterAbstract>>;
 
 const resetsPerMinute = 90;
-// Each may occupy the thread that counts guesses for a second.
+// Each may occupy the worker that estimates password strength for a second.
 const changesPerMinute = 10;
-// Each reads and sends as many entries as the log has.
+// Each reads and sends the whole log.
 const logExports: ThrottleRule = { attempts: 12, windowMinutes: 10, blockMinutes: 10 };
 // Each reads or writes a whole tenant.
 const filesPerMinute = 10;
-// Each notifies up to two hundred people by email.
+// Each notifies up to two hundred administrators by email.
 const approvals: ThrottleRule = { attempts: 30, windowMinutes: 60, blockMinutes: 60 };
 // Each may read a hundred thousand entries.
 const personalDataPerMinute = 30;
 
-/** Limits on what a signed-in user may do in a given time because it is expensive. */
+/** Creates the rate limits of expensive actions. */
 export function createBudgets(limiter: CreateLimiter): Budgets {
   return {
     reset: limiter('reset', perMinute(resetsPerMinute)),

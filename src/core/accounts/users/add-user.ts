@@ -16,12 +16,12 @@ import type { Refused } from '../../../domain/verdict.ts';
 
 export type AddResult =
   | { readonly outcome: 'added'; readonly user: User; readonly credential: IssuedCredential }
-  /** The rules ask for a mail, and this portal sends none: nothing was done. */
+  /** The rules require an email, and this portal sends none. Nothing was changed. */
   | { readonly outcome: 'noMail' }
   | { readonly outcome: 'refused'; readonly verdict: Refused }
   | { readonly outcome: 'invalid'; readonly faults: readonly FieldFault[] };
 
-/** What an administrator says of a new user. */
+/** The form in which an administrator enters a new user. */
 export type NewUserForm = Pick<
   User,
   'username' | 'firstName' | 'lastName' | 'displayName' | 'language' | 'administratorLevel' | 'agentLevel'
@@ -37,20 +37,23 @@ async function usernameFault(tx: Database, scope: Scope, username: string): Prom
   if (!isUsername(username)) return { field: 'username', code: 'username.malformed' };
   const tenant = await tenantsStore.findOwn(tx, scope);
   if (!tenant?.domains.includes(domainOf(username))) return { field: 'username', code: 'username.otherDomain' };
-  // A domain belongs to one tenant: a name that is taken is taken within it, and says nothing of another one.
+  // A domain belongs to a single tenant, so "taken" reveals nothing about other tenants.
   const taken = await credentialsStore.findForSignInAcrossTenants(tx, username);
   return taken === null ? null : { field: 'username', code: 'username.taken' };
 }
 
-/** Adds a user with the way in that the rules ask for; what is shown of it is shown once, in the answer to the form. */
+/**
+ * Adds a user with the credential that the rules require.
+ * @returns the credential in clear text, which cannot be read again
+ */
 export async function addUser(deps: UserAdderDependencies, scope: Scope, form: NewUserForm): Promise<AddResult> {
   const { database, credentialIssuer, clock } = deps;
   const verdict = mayGive(scope, null, form);
   if (!verdict.allowed) return { outcome: 'refused', verdict };
   const faults = userFaults(scope.rules, form);
   if (faults.length > 0) return { outcome: 'invalid', faults };
-  const early = await usernameFault(database, scope, form.username);
-  if (early !== null) return { outcome: 'invalid', faults: [early] };
+  const preliminaryFault = await usernameFault(database, scope, form.username);
+  if (preliminaryFault !== null) return { outcome: 'invalid', faults: [preliminaryFault] };
   if (!credentialIssuer.canDeliver(scope)) return { outcome: 'noMail' };
   const issued = await credentialIssuer.issue(scope);
   const { credential, stored } = issued;
@@ -74,7 +77,7 @@ export async function addUser(deps: UserAdderDependencies, scope: Scope, form: N
     await credentialIssuer.storeLinks(tx, scope, [[{ id, epoch: 0 }, issued]], 'added');
     await activityStore.record(tx, scope, { kind: 'user.added' }, id, stored.at);
     const user = await usersStore.find(tx, scope, id);
-    if (user === null) throw new Error('The user who was just added is not there');
+    if (user === null) throw new Error('The user who was just inserted was not found');
     return { outcome: 'added', user, credential };
   });
 }

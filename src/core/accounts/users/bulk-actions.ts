@@ -18,27 +18,27 @@ type PolicyAction = Pick<UserAction, 'action' | 'among' | 'verdict'>;
 const userActions = { block, unblock, delete: remove, restore } satisfies Record<string, UserAction>;
 const reset: PolicyAction = { action: 'users.resetPassword', among: 'present' };
 
-/** What can be done to many at once, in the order in which the list offers it. */
+/** The bulk actions, in the order in which the list of users offers them. */
 export const bulkActions = ['block', 'unblock', 'reset', 'delete', 'restore'] as const;
 export type BulkAction = (typeof bulkActions)[number];
 
-/** Fewer than the password resets that one administrator may make in a minute. */
+/** Fewer than the password resets that one administrator may perform in a minute. */
 export const maxBulkUsers = 50;
 
-/** @throws Failure badRequest for more users than one action takes */
+/** @throws Failure badRequest for more users than a bulk action accepts */
 export const checkBulkSize = (ids: readonly string[]): void =>
   rejectFaults(ids.length > maxBulkUsers ? { code: 'bulk.tooMany' } : null);
 
 const actionOf = (action: BulkAction): PolicyAction => (action === 'reset' ? reset : userActions[action]);
 
-/** @returns the action that the judge is asked about */
+/** @returns the action that the policy is asked about */
 export const policyActionOf = (action: BulkAction): Action => actionOf(action).action;
 
 /** @returns the actions for a list of present or of deleted users that the policy allows at all */
 export const availableBulkActions = (scope: Scope, among: UserAction['among']): BulkAction[] =>
   bulkActions.filter((name) => actionOf(name).among === among && may(scope, policyActionOf(name)).allowed);
 
-/** A user to whom it is not, or was not, done, and why. */
+/** A user to whom the action does not apply, or was not applied, and why. */
 export interface SkippedUser {
   readonly user: User;
   readonly because: Refusal | 'unchanged' | 'meanwhile';
@@ -49,11 +49,11 @@ export interface SkippedUser {
 export interface BulkOutcome {
   readonly done: readonly User[];
   readonly skipped: readonly SkippedUser[];
-  /** Set where nothing was done, since another administrator must agree to so many. */
+  /** Set if nothing was done because deleting so many users requires another administrator's approval. */
   readonly approvalRequired?: Exclude<Verdict, { allowed: true }>;
 }
 
-// What a user already is needs no doing.
+// Users who are already in the target state are skipped.
 const targetState: Readonly<Partial<Record<BulkAction, User['state']>>> = { block: 'blocked', unblock: 'active' };
 
 const needsApprovalAsFormerGlobalAdmin = (
@@ -64,7 +64,7 @@ const needsApprovalAsFormerGlobalAdmin = (
 ): boolean =>
   action === 'reset' && because === 'secondAdministrator' && formerGlobalAdmin(scope, 'resetPassword', user) !== null;
 
-/** @returns to whom of the chosen an action can be done; ids that are nobody's here are in neither list */
+/** @returns the users to whom an action can be applied, and those who are skipped. Unknown ids are in neither list. */
 export async function partitionTargets(
   database: Database,
   scope: Scope,
@@ -88,7 +88,7 @@ export async function partitionTargets(
   return { done, skipped };
 }
 
-/** @returns the judge's word where so many need another administrator; null for everything else */
+/** @returns the verdict of the policy if deleting these users requires an approval; null for every other action */
 export async function findApprovalRequirement(
   database: Database,
   scope: Scope,
@@ -97,8 +97,8 @@ export async function findApprovalRequirement(
   now: number,
 ): Promise<BulkOutcome['approvalRequired'] | null> {
   if (action !== 'delete') return null;
-  const alone = chosen.filter((user) => may(scope, 'users.delete', user).allowed);
-  const verdict = await mayDeleteNow(database, scope, alone, now);
+  const deletable = chosen.filter((user) => may(scope, 'users.delete', user).allowed);
+  const verdict = await mayDeleteNow(database, scope, deletable, now);
   return verdict.allowed ? null : verdict;
 }
 
@@ -126,8 +126,8 @@ async function performOne(
 }
 
 /**
- * Makes what does one thing to many users of the tenant in one transaction. It throws Failure conflict when the
- * tenant's last active Global admin would be among them: then nothing is done to anybody.
+ * Applies one action to several users of the tenant in one transaction.
+ * @throws Failure conflict if it would leave the tenant without an active Global admin; no user is changed then
  */
 export async function bulkChange(
   deps: BulkChangeDependencies,

@@ -11,7 +11,7 @@ import type { Database } from '../../../platform/database/database.ts';
 import { bind } from '../../../platform/bind.ts';
 import { userBehind } from '../../../domain/principal.ts';
 
-/** Whose password is reset, and the epoch that they had when it was decided: a form that is sent twice finds another. */
+/** A user to reset, with their epoch when the form was rendered: a form that is submitted twice finds a newer epoch. */
 export interface ResetTarget {
   readonly id: string;
   readonly epoch: number;
@@ -27,7 +27,7 @@ export type BulkResetOutcome =
       readonly issued: readonly IssuedUserCredential[];
       readonly skipped: readonly SkippedUser[];
     }
-  /** The rules ask for mails, and this portal sends none: nothing was done. */
+  /** The rules require emails, and this portal sends none. Nothing was changed. */
   | { readonly outcome: 'noMail' }
   | { readonly outcome: 'throttled'; readonly retryAfter: number };
 
@@ -38,7 +38,7 @@ export interface BulkResetDependencies {
   readonly clock: () => number;
 }
 
-// One after the other: people who sign in meanwhile wait for one hash, not for all of them.
+// Sequentially, so that a concurrent sign-in waits for a single hash, not for all of them.
 async function issueTo(
   deps: BulkResetDependencies,
   scope: Scope,
@@ -81,7 +81,10 @@ async function recordRefusals(
   }
 }
 
-/** Makes what gives many users a way in each and ends their sessions. Clear texts are in its result alone. */
+/**
+ * Resets the passwords of several users and ends their sessions.
+ * @returns the credentials, whose clear text cannot be read again
+ */
 export async function bulkReset(
   deps: BulkResetDependencies,
   scope: Scope,
@@ -91,12 +94,12 @@ export async function bulkReset(
   checkBulkSize(targets.map(({ id }) => id));
   if (!credentialIssuer.canDeliver(scope)) return { outcome: 'noMail' };
   const epochs = new Map(targets.map(({ id, epoch }) => [id, epoch]));
-  const first = await partitionTargets(database, scope, 'reset', [...epochs.keys()]);
-  const spent = first.done.length;
+  const preview = await partitionTargets(database, scope, 'reset', [...epochs.keys()]);
+  const resets = preview.done.length;
   const user = userBehind(scope.principal);
-  const wait = user && spent > 0 ? await throttle.consumeBudget('reset', user.userId, spent) : null;
+  const wait = user && resets > 0 ? await throttle.consumeBudget('reset', user.userId, resets) : null;
   if (wait !== null) return { outcome: 'throttled', retryAfter: wait.retryAfter };
-  const made = await issueTo(deps, scope, first.done);
+  const credentials = await issueTo(deps, scope, preview.done);
   return database.transaction(async (tx) => {
     await lockTenantAndRecheck(tx, scope, clock);
     const { done, skipped } = await partitionTargets(tx, scope, 'reset', [...epochs.keys()]);
@@ -104,9 +107,9 @@ export async function bulkReset(
     const issued: IssuedUserCredential[] = [];
     const meanwhile: SkippedUser[] = [];
     for (const user of done) {
-      const password = made.find((each) => each.user.id === user.id);
-      const written = password && (await storeReset(deps, tx, scope, password, epochs.get(user.id) ?? -1));
-      if (written) issued.push(password);
+      const credential = credentials.find((each) => each.user.id === user.id);
+      const written = credential && (await storeReset(deps, tx, scope, credential, epochs.get(user.id) ?? -1));
+      if (written) issued.push(credential);
       else meanwhile.push({ user, because: 'meanwhile' });
     }
     return { outcome: 'reset', issued, skipped: [...skipped, ...meanwhile] };

@@ -23,13 +23,13 @@ export type ResetResult =
   | { readonly outcome: 'noMail'; readonly user: User }
   | { readonly outcome: 'refused'; readonly user: User; readonly verdict: Refused }
   /**
-   * The password was replaced, the user was deleted, or the reset is no longer permitted, since the form was opened. Nothing was
-   * changed.
+   * Since the form was opened, the password was replaced, the user was deleted, or the reset was no longer permitted. Nothing
+   * was changed.
    */
   | { readonly outcome: 'stale'; readonly user: User; readonly password: credentialsStore.PasswordMetadata }
   | { readonly outcome: 'throttled'; readonly retryAfter: number };
 
-/** Consumes another administrator's approval, under the tenant's lock. @returns false where it is no longer valid */
+/** Consumes another administrator's approval, under the tenant's lock. @returns false if it is no longer valid */
 export type ConsumeApproval = (tx: Database) => Promise<boolean>;
 
 export type Users = ReturnType<typeof createUsers>;
@@ -80,7 +80,7 @@ async function issueAndRecord(
     const current = await usersStore.find(tx, scope, user.id);
     if (current?.epoch !== user.epoch || !may(scope, 'users.resetPassword', current).allowed) return false;
     if (consumeApproval !== undefined && !(await consumeApproval(tx))) return false;
-    // Compared once more by the update itself. From here on a failure must roll back, or the approval would be lost.
+    // The update itself compares the epoch again. From here on, a failure must roll back, or the approval would be lost.
     if (!(await credentialsStore.replace(tx, scope, user.id, user.epoch, stored))) throw conflict('password.changed');
     await sessionsStore.endAllOfUser(tx, scope, user.id, null);
     await credentialIssuer.storeLinks(tx, scope, [[{ id: user.id, epoch: user.epoch + 1 }, issued]], 'reset');

@@ -31,8 +31,8 @@ export interface UserActionsDependencies {
 }
 
 /**
- * Everything that an administrator does to one user, each in one transaction together with its record.
- * Each throws Failure notFound, or conflict when it would take the tenant's last active Global admin away.
+ * The actions of an administrator on a single user. Each runs in one transaction that also records it.
+ * Each throws Failure notFound, or conflict if it would leave the tenant without an active Global admin.
  */
 export function createUserActions(deps: UserActionsDependencies) {
   const bound = bind(deps, { edit, bindAction, removeOne });
@@ -46,7 +46,7 @@ export function createUserActions(deps: UserActionsDependencies) {
   };
 }
 
-// One more than somebody may delete alone is found here, however quickly they follow each other.
+// Counts the deletions under the lock, so that concurrent requests cannot exceed the limit for deletions without an approval.
 export function removeOne(deps: UserActionsDependencies, scope: Scope, userId: string): Promise<ActionOutcome> {
   const { database, clock } = deps;
   return database.transaction(async (tx) => {
@@ -54,8 +54,8 @@ export function removeOne(deps: UserActionsDependencies, scope: Scope, userId: s
     const user = await usersStore.find(tx, scope, userId);
     if (user === null) throw notFound();
     const verdict = await mayDeleteNow(tx, scope, [user], clock());
-    const alone = verdict.allowed || verdict.because !== 'secondAdministrator';
-    return alone ? performAction(tx, scope, userId, remove, clock()) : { outcome: 'refused', user, verdict };
+    const isExempt = verdict.allowed || verdict.because !== 'secondAdministrator';
+    return isExempt ? performAction(tx, scope, userId, remove, clock()) : { outcome: 'refused', user, verdict };
   });
 }
 
@@ -85,11 +85,11 @@ export interface EditConflict {
   readonly outcome: 'conflict';
   /** As stored now. */
   readonly user: User;
-  /** What the sender wanted to change. */
+  /** The changes that were submitted. */
   readonly changes: Partial<UserChanges>;
-  /** The fields that both changed, or all that differ where the form does not say what was shown. */
+  /** The fields that both changed; if the form does not include the rendered values, every field that differs. */
   readonly fields: readonly UserField[];
-  /** Whether the form says what was shown. */
+  /** Whether the form includes the values that were rendered. */
   readonly complete: boolean;
 }
 
@@ -100,18 +100,18 @@ export type EditOutcome =
   | {
       readonly outcome: 'saved';
       readonly user: User;
-      /** Whether others have changed fields meanwhile that were left as they are now. */
+      /** Whether fields that someone else changed in the meantime kept their new values. */
       readonly merged: boolean;
-      /** Whether the administrator level was left out because another administrator must agree to it. */
+      /** Whether the administrator level was left out because it requires another administrator's approval. */
       readonly needsApproval: boolean;
     };
 
 /**
- * Saves what the sender of an edit form changed, and nothing else: a field that only others have changed keeps their value.
+ * Saves only the fields that the sender of an edit form changed; a field that only someone else changed keeps that value.
  * Runs within a transaction that holds the tenant's lock.
  * @param at epoch ms
- * @returns a conflict, with nothing written, where a field was changed by both to different values
- * @throws Failure notFound, or conflict when it would take the tenant's last active Global admin away
+ * @returns a conflict, with nothing written, if both changed the same field to different values
+ * @throws Failure notFound, or conflict if it would leave the tenant without an active Global admin
  */
 export async function saveEdit(
   tx: Database,
@@ -129,7 +129,7 @@ export async function saveEdit(
   const changes = changesIn(sent, stored);
   const verdict = verdictOn(scope, editAction(changes), user);
   const needsApproval = !verdict.allowed && verdict.because === 'secondAdministrator';
-  // What the sender may not do is refused whatever the form says.
+  // A change that the policy denies is refused, even if there is a conflict.
   if (verdict.allowed || needsApproval) {
     const fields = conflictsIn(sent, changes, stored);
     const complete = isComplete(sent);
@@ -150,30 +150,30 @@ export async function saveEdit(
 function conflictsIn(sent: SentEdit, changes: Partial<UserChanges>, stored: UserChanges): UserField[] {
   const fields = Object.keys(changes) as UserField[];
   if (!isComplete(sent)) return fields;
-  // Values are compared even where the version is the same: a process of the previous release does not increase it.
-  const moved = changedByOthers(sent, stored);
-  return fields.filter((field) => moved.includes(field) && changes[field] !== stored[field]);
+  // Values are compared even if the version is the same: a process of the previous release does not increase it.
+  const changed = changedByOthers(sent, stored);
+  return fields.filter((field) => changed.includes(field) && changes[field] !== stored[field]);
 }
 
 const withoutLevel = ({ administratorLevel: _level, ...rest }: Partial<UserChanges>): Partial<UserChanges> => rest;
 
 export type UserField = keyof UserChanges;
 
-/** Levels are missing where the form did not offer them, as on one's own page. */
+/** Levels are missing if the form did not offer them, such as on a user's own page. */
 type FormFields = Omit<UserChanges, 'administratorLevel' | 'agentLevel'> &
   Partial<Pick<UserChanges, 'administratorLevel' | 'agentLevel'>>;
 
-/** What the page showed when the form was rendered. */
+/** The values that were rendered into the form. */
 export type ShownFields = FormFields & { readonly version: number };
 
-/** An edit form as it was sent. An empty display name stands for the first and last name. */
+/** A submitted edit form. An empty display name means the first and last name. */
 export interface SentEdit {
   readonly typed: FormFields;
-  /** Null where the form does not say it, or not in a readable form. */
+  /** Null if the form does not include them, or if they are malformed. */
   readonly shown: ShownFields | null;
 }
 
-/** @returns the fields of a user as the form shows them: names in their clean spelling, and only a language that is offered */
+/** @returns the fields of a user as the form shows them: with cleaned names, and a language only if the region offers it */
 export function fieldsOf(user: UserChanges, rules: RegionRules): UserChanges {
   const { firstName, lastName, displayName, language, administratorLevel, agentLevel } = user;
   const names = { firstName: cleanName(firstName), lastName: cleanName(lastName), displayName: cleanName(displayName) };
@@ -181,8 +181,8 @@ export function fieldsOf(user: UserChanges, rules: RegionRules): UserChanges {
 }
 
 /**
- * @param stored what the fields hold now; stands in for what was shown where the form does not say it
- * @returns the fields that the sender changed, with their new values: those whose value is not the one that was shown
+ * @param stored the current values; used in place of the rendered ones if the form does not include them
+ * @returns the fields that the sender changed, with their new values
  */
 export function changesIn({ typed, shown }: SentEdit, stored: UserChanges): Partial<UserChanges> {
   const seen: Partial<UserChanges> = shown ?? stored;
@@ -190,14 +190,14 @@ export function changesIn({ typed, shown }: SentEdit, stored: UserChanges): Part
   const changed = changeableFields.filter((field) => named[field] !== undefined && named[field] !== seen[field]);
   const changes: Partial<UserChanges> = Object.fromEntries(changed.map((field) => [field, named[field]]));
   if (typed.displayName !== '' || changes.displayName === undefined) return changes;
-  // The names may have been changed by someone else since.
+  // Someone else may have changed the names since.
   return { ...changes, displayName: joinedName({ ...stored, ...changes }) || changes.displayName };
 }
 
-/** @returns whether the form says of every field that it sends what was shown */
+/** @returns whether the form includes the rendered value of every field that it sends */
 export const isComplete = ({ typed, shown }: SentEdit): boolean =>
   shown !== null && changeableFields.every((field) => typed[field] === undefined || shown[field] !== undefined);
 
-/** @returns the fields that others have changed since the form was rendered */
+/** @returns the fields that someone else has changed since the form was rendered */
 export const changedByOthers = ({ shown }: SentEdit, stored: UserChanges): UserField[] =>
   changeableFields.filter((field) => shown?.[field] !== undefined && shown[field] !== stored[field]);
