@@ -21,16 +21,16 @@ import type { Hasher } from '../platform/keys/hasher.ts';
 export interface CoreDependencies {
   readonly config: Config;
   readonly database: Database;
-  /** Of sessions and one-time links: the first signs, all verify. */
+  /** Secrets of sessions and one-time links: the first signs, all verify. */
   readonly secrets: readonly string[];
-  /** Of the seeds of second factors: the first encrypts, all decrypt. */
+  /** Keys of the TOTP seeds: the first encrypts, all decrypt. */
   readonly secondFactorKeys: readonly string[];
   readonly hasher: Hasher;
   readonly strengthEstimator: StrengthEstimator;
   readonly background: Background;
   /** Epoch ms. */
   readonly clock: () => number;
-  /** A clock that cannot be set, in ms: it only tells how much time has passed. */
+  /** A monotonic clock, in ms. */
   readonly monotonic: () => number;
   readonly log: Logger;
   readonly outputs: PresentationAdapters;
@@ -49,7 +49,7 @@ export type Core = ReturnType<typeof createCore>;
 
 const optimizeEveryMs = 24 * 60 * 60_000;
 
-/** Assembles the contexts, each from those before it, and registers their background jobs. */
+/** Assembles the contexts in the order of their dependencies, and registers their background jobs. */
 export function createCore(deps: CoreDependencies) {
   const { config, database, hasher, background, clock, log, outputs } = deps;
   const { rules } = config;
@@ -80,7 +80,7 @@ export function createCore(deps: CoreDependencies) {
   };
 }
 
-/** Everything that is deleted by time or delivered, both of which need a clock that can be trusted. */
+/** Assembles erasure, retention and deliveries, which all depend on a trusted clock. */
 function createDeletions(deps: CoreDependencies, { throttle, tenants, links }: Accounts) {
   const { config, database, background, clock, monotonic, log } = deps;
   const { rules } = config;

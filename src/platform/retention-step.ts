@@ -13,7 +13,7 @@ export interface RetentionStep {
    * @param now epoch ms
    * @param stopping aborted when the process is about to end: the rest is left to the next run
    */
-  purge(now: number, stopping: AbortSignal, tally: CountDeleted): Promise<void>;
+  purge(now: number, stopping: AbortSignal, countDeleted: CountDeleted): Promise<void>;
   /** Where a run is limited: how many rows there are of this kind, and which share of them one run may delete. */
   readonly limit?: { readonly kind: string; readonly share: number; count(): Promise<number> };
 }

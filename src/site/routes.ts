@@ -92,7 +92,7 @@ function signInPages({
     ...codeRoutes({ giveCode: secondFactor.submitCode, authentication }),
     ...ownSecondFactorRoutes({
       secondFactor: secondFactor.secondFactor,
-      offer: secondFactor.enrollmentSeed,
+      offer: secondFactor.enrollment,
       authentication,
       devices,
       cookies,

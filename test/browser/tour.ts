@@ -12,7 +12,7 @@ import { linkWalkers } from './stops.links.ts';
 import { importStops } from './stops.imports.ts';
 import { supportStops } from './stops.support.ts';
 import { adminsStops, at, pendingStops, users, usersStops, visitorsStops, type Stop } from './stops.ts';
-import * as setUpStore from '../../src/core/accounts/stores/setup-token.store.ts';
+import * as setupTokenStore from '../../src/core/accounts/stores/setup-token.store.ts';
 
 /** Whoever walks through the portal, and every page that they can come to. */
 export interface Walker {
@@ -50,7 +50,7 @@ export async function everybody(browser: Browser): Promise<Tour> {
   const crowd = await aCrowd(portal);
   const { tenant, admin, patient, user } = crowd;
   const token = randomUUID();
-  await setUpStore.replace(portal.database, setupTokenDigest(token));
+  await setupTokenStore.replace(portal.database, setupTokenDigest(token));
   const elsewhere = await serveElsewhere();
   const abroad = await aTenant(elsewhere, { language: 'de' });
   const adminAbroad = await aUser(elsewhere, abroad, { administratorLevel: 'global' });

@@ -74,7 +74,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
       await staging.add([row(2)]);
       assert.equal(await importsStore.find(database, scope, staging.id), null);
       assert.deepEqual(await importsStore.list(database, scope), []);
-      await staging.drop();
+      await staging.discard();
       assert.equal((await database.knex('import_rows').where({ import_id: staging.id })).length, 0);
     });
 

@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { issueSetupToken } from '../../src/core/accounts/tenants/setup-token.ts';
 import { postgres } from '../support/services.ts';
 import { both, newTenant, newUser, open, sqliteFile, start } from './databases.ts';
-import * as setUpStore from '../../src/core/accounts/stores/setup-token.store.ts';
+import * as setupTokenStore from '../../src/core/accounts/stores/setup-token.store.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 import * as directoryStore from '../../src/core/directory/directory.store.ts';
@@ -25,27 +25,27 @@ for (const { dialect, config, skip } of both(await postgres())) {
 
     test('of 20 who use the link at once, one does', async () => {
       for (let round = 0; round < 5; round++) {
-        await setUpStore.replace(database, 'digest');
-        assert.equal(await setUpStore.isOpen(database, 'digest'), true);
-        assert.equal(await setUpStore.consume(database, 'another'), false);
+        await setupTokenStore.replace(database, 'digest');
+        assert.equal(await setupTokenStore.isOpen(database, 'digest'), true);
+        assert.equal(await setupTokenStore.consume(database, 'another'), false);
         const used = await Promise.all(
-          Array.from({ length: 20 }, () => database.transaction((tx) => setUpStore.consume(tx, 'digest'))),
+          Array.from({ length: 20 }, () => database.transaction((tx) => setupTokenStore.consume(tx, 'digest'))),
         );
         assert.equal(used.filter(Boolean).length, 1);
-        assert.equal(await setUpStore.isOpen(database, 'digest'), false);
+        assert.equal(await setupTokenStore.isOpen(database, 'digest'), false);
       }
     });
 
     test('a link that was used in a transaction that failed is still there', async () => {
-      await setUpStore.replace(database, 'again');
+      await setupTokenStore.replace(database, 'again');
       const work = database.transaction(async (tx) => {
-        assert.equal(await setUpStore.consume(tx, 'again'), true);
+        assert.equal(await setupTokenStore.consume(tx, 'again'), true);
         throw new Error('no');
       });
       await assert.rejects(work);
-      assert.equal(await setUpStore.isOpen(database, 'again'), true);
-      await setUpStore.close(database);
-      assert.equal(await setUpStore.isOpen(database, 'again'), false);
+      assert.equal(await setupTokenStore.isOpen(database, 'again'), true);
+      await setupTokenStore.close(database);
+      assert.equal(await setupTokenStore.isOpen(database, 'again'), false);
     });
 
     test('a tenant is found by those in it and by the operator', async () => {

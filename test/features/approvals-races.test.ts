@@ -51,7 +51,7 @@ for (const [dialect, server] of [
       const scopeOf = (actor: TestUser) => createScope({ ...company.tenant.scope, rules, principal: person(actor) });
       const wish = { act: 'resetPassword', userIds: [company.third.id] } as const;
       const asked = await approvals.request(scopeOf(company.asker), wish, 'Because');
-      if (asked.outcome !== 'asked') throw new Error(asked.outcome);
+      if (asked.outcome !== 'requested') throw new Error(asked.outcome);
       const scopes = { asker: scopeOf(company.asker), other: scopeOf(company.other), fourth: scopeOf(fourth) };
       const kinds = async (): Promise<string[]> => (await kindsOf(portal, company.tenant)).slice(before);
       return { ...company, ...scopes, people: company, id: asked.id, kinds };

@@ -9,7 +9,7 @@ import type { Person } from '../support/person.ts';
 import { openPortal, type Portal, type PortalOptions } from '../support/portal.ts';
 import { raw, type RawAnswer } from '../support/traces.ts';
 import * as linksStore from '../../src/core/accounts/stores/links.store.ts';
-import * as setUpStore from '../../src/core/accounts/stores/setup-token.store.ts';
+import * as setupTokenStore from '../../src/core/accounts/stores/setup-token.store.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 
 export const setupToken = 'a'.repeat(43);
@@ -42,7 +42,7 @@ export async function openInventory(options: PortalOptions = {}): Promise<Invent
   const portal = await openPortal(options);
   const origin = await portal.listen();
   const tenant = await aTenant(portal, { language: 'en', name: 'Canary Tenant' });
-  await setUpStore.replace(portal.database, setupTokenDigest(setupToken));
+  await setupTokenStore.replace(portal.database, setupTokenDigest(setupToken));
   const person = (displayName: string, administratorLevel: TestUser['administratorLevel']) =>
     aUser(portal, tenant, { displayName, administratorLevel, language: 'en' });
   const nobodySpecial = await person('Zoé Besson', 'none');

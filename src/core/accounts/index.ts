@@ -27,9 +27,9 @@ import { createUsers } from './users/reset-password.ts';
 export interface AccountsDependencies {
   readonly config: Config;
   readonly database: Database;
-  /** The first signs, all verify. */
+  /** Secrets of sessions and one-time links: the first signs, all verify. */
   readonly secrets: readonly string[];
-  /** The first encrypts the seeds of second factors, all decrypt. */
+  /** Keys of the TOTP seeds: the first encrypts, all decrypt. */
   readonly secondFactorKeys: readonly string[];
   readonly hasher: Hasher;
   readonly strengthEstimator: StrengthEstimator;
@@ -45,7 +45,7 @@ export interface AccountsDependencies {
 
 export type Accounts = ReturnType<typeof createAccounts>;
 
-/** Tenants, users, credentials, sessions, throttles and one-time links: who may sign in, and as whom. */
+/** Tenants, users, credentials, sessions, throttles and one-time links: everything that a sign-in depends on. */
 export function createAccounts(deps: AccountsDependencies) {
   const { config, database, secrets, hasher, strengthEstimator, regionOf, clock, log } = deps;
   const { rules } = config;
@@ -62,7 +62,7 @@ export function createAccounts(deps: AccountsDependencies) {
     clock,
     log,
   });
-  deps.background.add(secondFactor.reencryptSeeds);
+  deps.background.add(secondFactor.reencryption);
   return {
     throttle,
     devices,
@@ -138,7 +138,7 @@ export * as seedsStore from './stores/seeds.store.ts';
 export * as sessionsStore from './stores/sessions.store.ts';
 export { type LiveSession, toAmr } from './stores/sessions.mapping.ts';
 export type { OwnSession } from './stores/sessions.store.ts';
-export * as setUpStore from './stores/setup-token.store.ts';
+export * as setupTokenStore from './stores/setup-token.store.ts';
 export * as supportGrantsStore from './stores/support-grants.store.ts';
 export {
   joinGrantDetails,

@@ -94,8 +94,8 @@ export async function countDeletions(
   const found = await deletions(database, { tenant: tenant.id, since: since.deleted });
   if (found.every((each) => each.actor === own)) return found[0]?.count ?? 0;
   const values = { tenant: tenant.id, actor: own, deletedSince: since.deleted, since: since.controlled };
-  const areTwo = areTwoBy(byId(await controllersOfDeleters(database, values)));
-  return found.filter((each) => !areTwo(own, each.actor)).reduce((sum, { count }) => sum + count, 0);
+  const areIndependent = areTwoBy(byId(await controllersOfDeleters(database, values)));
+  return found.filter((each) => !areIndependent(own, each.actor)).reduce((sum, { count }) => sum + count, 0);
 }
 
 const byId = (rows: readonly { id: string; person: string }[]): Behind =>

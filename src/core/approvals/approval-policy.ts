@@ -15,7 +15,7 @@ import type { Verdict } from '../../domain/verdict.ts';
 
 type ApprovalSummary = Pick<Approval, 'act' | 'subject' | 'requester'>;
 
-/** The judge's word on an act that its asker wants done: is another administrator needed, none at all, or is it refused? */
+/** @returns the verdict of the policy on an act: allowed, refused, or allowed with another administrator's approval */
 export async function verdictOn(
   database: Database,
   scope: Scope,
@@ -35,44 +35,47 @@ function mayGiveGlobalAdmin(scope: Scope, [target]: readonly User[]): Verdict {
   return verdict.allowed ? mayGive(scope, target, { ...target, administratorLevel: 'global' }) : verdict;
 }
 
-/** @returns whether the scope's actor may answer a request, if they are another than its asker: what they could do themselves */
+/** @returns whether the actor may answer a request: they are not its requester and could perform the act themselves */
 export const canDecide = (scope: Scope, { act, subject, requester }: ApprovalSummary): boolean =>
   requester.id !== actingUserId(scope) && couldDo(scope, act, subject.users).allowed;
 
-/** @returns whether a request is anything to the scope's actor: to everybody else it does not exist */
+/** @returns whether a request is visible to the actor. To other users it does not exist. */
 export const canSee = (scope: Scope, approval: ApprovalSummary & Pick<Approval, 'approver'>): boolean =>
   [approval.requester.id, approval.approver?.id].includes(actingUserId(scope)) || canDecide(scope, approval);
 
-/** Reads what tells two people apart. @param now epoch ms */
+/** Loads the check whether two accounts are controlled by different people. @param now epoch ms */
 export const loadIndependenceCheck = async (database: Database, scope: Scope, now: number): Promise<AreTwo> =>
   areTwoBy(await activityStore.findAccountControllers(database, scope, now - behindMs));
 
-/** Those who could do by themselves what is asked for: who may answer, and who may not since the same person let them in. */
+/**
+ * The administrators who could perform the act themselves. Those in `dependent` may not approve it, because they and the requester
+ * recently got access to their accounts from each other or from the same person.
+ */
 export interface Approvers {
   readonly eligible: readonly User[];
   readonly dependent: readonly User[];
 }
 
-/** @returns who could answer a request, and who not, by level and name. @param now epoch ms */
+/** @returns the administrators who may answer a request, and those who may not, by level and name. @param now epoch ms */
 export async function findApprovers(
   database: Database,
   scope: Scope,
   approval: ApprovalSummary,
   now: number,
 ): Promise<Approvers> {
-  const [all, areTwo] = await Promise.all([
+  const [all, areIndependent] = await Promise.all([
     approvalsStore.listAdministrators(database, scope),
     loadIndependenceCheck(database, scope, now),
   ]);
-  const able = all.filter((actor) => canDecide(createScope({ ...scope, principal: person(actor) }), approval));
-  const isFree = ({ id }: User): boolean => areTwo(approval.requester.id, id);
-  return { eligible: able.filter(isFree), dependent: able.filter((user) => !isFree(user)) };
+  const authorized = all.filter((actor) => canDecide(createScope({ ...scope, principal: person(actor) }), approval));
+  const isIndependent = ({ id }: User): boolean => areIndependent(approval.requester.id, id);
+  return { eligible: authorized.filter(isIndependent), dependent: authorized.filter((user) => !isIndependent(user)) };
 }
 
 /**
- * Looks at a request that waits, against everybody in it as they are now.
+ * Checks a pending request against the present state of the users involved.
  * @param now epoch ms
- * @returns why it holds no more, or null
+ * @returns why the request is no longer valid, or null
  */
 export async function findExpiryReason(
   database: Database,
@@ -84,14 +87,14 @@ export async function findExpiryReason(
   const { requester, approver, act, subject } = approval;
   const ids = [requester.id, ...(approver ? [approver.id] : [])];
   const people = await usersStore.findMany(database, scope, ids, 'present');
-  // Whoever was blocked or deleted, lost the level, or was given another password since, has asked and agreed to nothing.
-  const stands = ({ id, epoch }: { id: string; epoch: number }): boolean => {
+  // A request or approval is void if its user has since been blocked or deleted, lost the level, or got a new credential.
+  const isStillValid = ({ id, epoch }: { id: string; epoch: number }): boolean => {
     const actor = people.find((each) => each.id === id);
     if (actor?.state !== 'active' || actor.epoch !== epoch) return false;
     return couldDo(createScope({ ...scope, principal: person(actor) }), act, subject.users).allowed;
   };
-  if (!stands(requester)) return 'asker';
-  if (approver && !stands(approver)) return 'confirmer';
+  if (!isStillValid(requester)) return 'asker';
+  if (approver && !isStillValid(approver)) return 'confirmer';
   if (approver && !(await loadIndependenceCheck(database, scope, now))(requester.id, approver.id)) return 'confirmer';
   return (await isUnchanged(database, scope, approval, now)) ? null : 'subject';
 }
@@ -109,7 +112,7 @@ async function isUnchanged(database: Database, scope: Scope, approval: Approval,
   const same = ({ id, epoch, administratorLevel }: ApprovalTarget): boolean => {
     const user = found.get(id);
     const restorable = among === 'present' || (user?.deletedAt ?? 0) + restoreWindowMs(scope.rules) > now;
-    // Not one that was set up since.
+    // The approval does not cover a second factor that was set up after the request.
     if (act === 'removeSecondFactor' && !((user?.secondFactorAt ?? Infinity) <= createdAt)) return false;
     return restorable && user?.epoch === epoch && user.administratorLevel === administratorLevel;
   };

@@ -1,16 +1,19 @@
 import type { ApprovalState, ApprovalSubject } from '../../domain/approvals.ts';
 import type { ApprovalAct, LapsedBy } from '../../domain/approval-acts.ts';
 
-/** Somebody who asked or answered, as they were then. */
+/** The requester or the approver, as they were at the time. */
 export interface ApprovalParticipant {
   readonly id: string;
   readonly epoch: number;
   readonly name: string;
-  /** What tells them from a namesake: everybody's name can be edited. */
+  /** Distinguishes users with the same display name, which can be edited. */
   readonly username: string;
 }
 
-/** What one administrator has asked another to agree to. Times are epoch ms. */
+/**
+ * A request of one administrator for another one's approval. Times are epoch ms. The database stores the states `open`,
+ * `confirmed` (approved) and `lapsed` (expired), and the columns `asker_…` (requester) and `decider_…` (approver).
+ */
 export interface Approval {
   readonly id: string;
   readonly act: ApprovalAct;
@@ -19,10 +22,10 @@ export interface Approval {
   readonly state: ApprovalState;
   readonly expiredBy: LapsedBy | null;
   readonly requester: ApprovalParticipant;
-  /** Who confirmed or declined it. */
+  /** Who approved or declined the request. */
   readonly approver: ApprovalParticipant | null;
   readonly remark: string;
-  /** The name of the one whom it is about, where it is about one. */
+  /** The display name of the user whom the request is about, if it is about a single user. */
   readonly targetName: string | null;
   readonly createdAt: number;
   readonly expiresAt: number;
@@ -30,7 +33,7 @@ export interface Approval {
   readonly endedAt: number | null;
 }
 
-/** A row of the table. */
+/** A row of the `approvals` table. */
 export interface ApprovalRow {
   id: string;
   tenant_id: string;
@@ -51,7 +54,7 @@ export interface ApprovalRow {
   lapsed_by: LapsedBy | null;
 }
 
-/** A row with the names that belong to its ids. */
+/** A row with the joined names. */
 export interface NamedApprovalRow extends ApprovalRow {
   asker_name: string | null;
   asker_username: string | null;

@@ -8,12 +8,12 @@ import { toApproval, type Approval, type ApprovalRow, type NamedApprovalRow } fr
 import type { LapsedBy } from '../../domain/approval-acts.ts';
 import { actingUserId } from '../../domain/principal.ts';
 
-/** A request as it is first written. */
+/** A request to insert. */
 export type NewApproval = Pick<Approval, 'id' | 'act' | 'subject' | 'reason' | 'createdAt' | 'expiresAt'> & {
   readonly requesterEpoch: number;
 };
 
-/** How a request moves on. Times are epoch ms. */
+/** A state transition of a request. Times are epoch ms. */
 export interface Transition {
   readonly state: ApprovalState;
   readonly endedAt: number | null;
@@ -23,9 +23,9 @@ export interface Transition {
 }
 
 const maxListed = 100;
-// More than the people whom one request can be about, so that whoever could agree to it is found beside them.
+// More than the number of users in a single request, so that potential approvers are found in addition to them.
 const maxAdministrators = 100;
-// Spelt out, not bound: only then do the indexes of the few that wait, and of administrators, fit.
+// Literals instead of bindings, so that the planner can use the partial indexes on pending requests and on administrators.
 const isPending = "approvals.state in ('open', 'confirmed')";
 
 function selectNamed(knex: Knex, $: Parameters<Build>[1]): Knex.QueryBuilder {
@@ -87,18 +87,18 @@ function own(scope: Scope) {
   return { tenant_id: scope.tenant.id };
 }
 
-/** @returns the request, or null: for a stranger's id as for one that never was */
+/** @returns the request, or null for an unknown id and for a request of another tenant */
 export async function find(database: Database, scope: Scope, id: string): Promise<Approval | null> {
   const [row] = await findOne(database, { tenant: scope.tenant.id, id });
   return row === undefined ? null : toApproval(row);
 }
 
-/** @returns the latest requests, whatever became of them */
+/** @returns the latest requests in any state */
 export async function list(database: Database, scope: Scope): Promise<Approval[]> {
   return (await listLatest(database, { tenant: scope.tenant.id })).map(toApproval);
 }
 
-/** Reads those that wait, for another administrator or for whoever asked, the oldest first, some at a time. */
+/** Reads the requests that wait for an approver or for their requester, the oldest first, in batches. */
 export async function* listPending(database: Database, scope: Scope): AsyncGenerator<Approval> {
   for (let last = { at: 0, id: '' }; ;) {
     const found = (await listPendingQuery(database, { tenant: scope.tenant.id, ...last })).map(toApproval);
@@ -109,7 +109,7 @@ export async function* listPending(database: Database, scope: Scope): AsyncGener
   }
 }
 
-/** @returns the actor's own that wait: there is a limit to how many these are */
+/** @returns the actor's own pending requests, the number of which is limited */
 export async function listPendingOfActor(database: Database, scope: Scope): Promise<Approval[]> {
   return (await listPendingOfRequesterQuery(database, { tenant: scope.tenant.id, asker: actingUserId(scope) })).map(
     toApproval,
@@ -123,7 +123,7 @@ export async function listDeclined(database: Database, scope: Scope, since: numb
   );
 }
 
-/** @returns active administrators who look after users, by level and name */
+/** @returns the active administrators who manage users, by level and name */
 export async function listAdministrators(database: Database, scope: Scope): Promise<User[]> {
   const found = await Promise.all(administratorsByLevel.map((read) => read(database, { tenant: scope.tenant.id })));
   return found.flat().map(toUser);
@@ -147,7 +147,7 @@ export async function insert(database: Database, scope: Scope, approval: NewAppr
   await database.knex('approvals').insert(row);
 }
 
-/** Moves a request on, if it is still as it was found. @returns whether it was */
+/** Performs a state transition, unless the state has changed in the meantime. @returns whether it was performed */
 export async function transition(
   database: Database,
   scope: Scope,
@@ -155,7 +155,7 @@ export async function transition(
   next: Transition,
 ): Promise<boolean> {
   const { decided } = next;
-  const moved = await database
+  const updated = await database
     .knex('approvals')
     .where({ ...own(scope), id, state })
     .update({
@@ -172,10 +172,10 @@ export async function transition(
             decided_at: decided.at,
           }),
     });
-  return moved === 1;
+  return updated === 1;
 }
 
-/** @returns the tenants in which something waits, for the work beside the requests */
+/** @returns the ids of the tenants with pending requests, for the background job */
 export async function listTenantsWithPendingForOperator(database: Database): Promise<string[]> {
   const rows = await database.knex('approvals').distinct('tenant_id').whereRaw(isPending);
   return (rows as { tenant_id: string }[]).map((row) => row.tenant_id);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { maxWaitingApprovals, waitsMs, type ApprovalSubject, type ApprovalTarget } from '../../domain/approvals.ts';
+import { maxWaitingApprovals, waitsMs, type ApprovalSubject } from '../../domain/approvals.ts';
 import { Failure, notFound } from '../../domain/errors.ts';
 import { noticesSubscriber, type Notice } from '../../domain/notices.ts';
 import type { Scope } from '../../domain/scope.ts';
@@ -13,6 +13,7 @@ import {
   verdictOn,
   type Approvers,
 } from './approval-policy.ts';
+import { isSame, subjectOf, targetIdOf } from './approval-subject.ts';
 import { toEventData, expire } from './expire-approvals.ts';
 import type { Approval } from './approvals.mapping.ts';
 import { amongOf, type ApprovalAct } from '../../domain/approval-acts.ts';
@@ -25,25 +26,25 @@ import { bind } from '../../platform/bind.ts';
 import { person, actingUserId } from '../../domain/principal.ts';
 import type { Refused } from '../../domain/verdict.ts';
 
-/** What somebody wants to ask for. */
+/** An act for which an approval is requested. */
 export interface RequestedApproval extends Omit<ApprovalSubject, 'users'> {
   readonly act: ApprovalAct;
   readonly userIds: readonly string[];
 }
 
-/** How a requested stands: another must agree, and these could; or nobody has to; or it is refused to whoever asks, too. */
+/** Whether an act needs an approval, and who could give it; or whether it is allowed without one, or refused. */
 export type ApprovalRequirement =
-  | ({ readonly outcome: 'second'; readonly users: readonly User[] } & Approvers)
-  | { readonly outcome: 'alone'; readonly users: readonly User[] }
+  | ({ readonly outcome: 'approvalRequired'; readonly users: readonly User[] } & Approvers)
+  | { readonly outcome: 'allowed'; readonly users: readonly User[] }
   | { readonly outcome: 'refused'; readonly verdict: Refused };
 
 export type RequestResult =
-  | { readonly outcome: 'asked'; readonly id: string }
+  | { readonly outcome: 'requested'; readonly id: string }
   | { readonly outcome: 'tooMany' }
-  | { readonly outcome: 'nobody' }
-  | Exclude<ApprovalRequirement, { outcome: 'second' }>;
+  | { readonly outcome: 'noApprover' }
+  | Exclude<ApprovalRequirement, { outcome: 'approvalRequired' }>;
 
-/** What came of an answer: it counts, it came too late, or it was one's own request, or that of whoever let one in. */
+/** `dependent`: the approver and the requester recently got access to their accounts from each other or from the same person. */
 export type DecideResult = 'decided' | 'late' | 'ownRequest' | 'dependent';
 
 export type Approvals = ReturnType<typeof createApprovals>;
@@ -64,10 +65,10 @@ async function requirementOf(
   const users = among === undefined ? [] : await usersStore.findMany(tx, scope, requested.userIds, among);
   if (among !== undefined && users.length === 0) throw notFound();
   const verdict = await verdictOn(tx, scope, requested.act, users, clock());
-  if (verdict.allowed) return { outcome: 'alone', users };
+  if (verdict.allowed) return { outcome: 'allowed', users };
   if (verdict.because !== 'secondAdministrator') return { outcome: 'refused', verdict };
   const approval = { act: requested.act, subject: subjectOf(requested, users), requester: asRequester(scope, -1) };
-  return { outcome: 'second', users, ...(await findApprovers(tx, scope, approval, clock())) };
+  return { outcome: 'approvalRequired', users, ...(await findApprovers(tx, scope, approval, clock())) };
 }
 
 async function insertRequest(
@@ -75,30 +76,30 @@ async function insertRequest(
   tx: Database,
   scope: Scope,
   { reason, ...requested }: RequestedApproval & { readonly reason: string },
-  { users, eligible }: Extract<ApprovalRequirement, { outcome: 'second' }>,
+  { users, eligible }: Extract<ApprovalRequirement, { outcome: 'approvalRequired' }>,
 ) {
   const { clock } = deps;
   const actor = await usersStore.find(tx, scope, actingUserId(scope));
-  const mine = await approvalsStore.listPendingOfActor(tx, scope);
+  const ownPending = await approvalsStore.listPendingOfActor(tx, scope);
   const subject = subjectOf(requested, users);
-  // Asked for twice, by a form that was sent again, it is one request.
-  const same = mine.find((each) => each.act === requested.act && isSame(each.subject, subject));
-  if (same !== undefined) return { outcome: 'asked', id: same.id } as const;
-  if (actor === null || mine.length >= maxWaitingApprovals) return { outcome: 'tooMany' } as const;
+  // A form that is submitted twice creates only one request.
+  const same = ownPending.find((each) => each.act === requested.act && isSame(each.subject, subject));
+  if (same !== undefined) return { outcome: 'requested', id: same.id } as const;
+  if (actor === null || ownPending.length >= maxWaitingApprovals) return { outcome: 'tooMany' } as const;
   const [id, at] = [randomUUID(), clock()];
   const expiresAt = at + waitsMs(scope.rules);
   const approval = { id, act: requested.act, subject, reason, createdAt: at, expiresAt };
   await approvalsStore.insert(tx, scope, { ...approval, requesterEpoch: actor.epoch });
   const event = { kind: 'approval.asked', ...toEventData(approval), said: reason } as const;
   await activityStore.record(tx, scope, event, targetIdOf(subject), at);
-  // By mail only what it is, and who asks: the reason is read here.
+  // The email only says what is requested and by whom. The reason is shown in the portal.
   const message = { kind: 'approvalAsked', act: requested.act, until: expiresAt } satisfies Notice;
   const notices = eligible.map((user) => ({ userId: user.id, message, at }));
   await deliveriesStore.enqueue(tx, scope, noticesSubscriber.name, notices);
-  return { outcome: 'asked', id } as const;
+  return { outcome: 'requested', id } as const;
 }
 
-/** @throws Failure notFound: for whoever it is nothing to, exactly as for a request that never was */
+/** @throws Failure notFound for an unknown id, and for a request that is not visible to the actor */
 async function loadVisible(tx: Database, scope: Scope, id: string): Promise<Approval> {
   const approval = await approvalsStore.find(tx, scope, id);
   if (approval === null || !canSee(scope, approval)) throw notFound();
@@ -110,7 +111,7 @@ export function load(deps: ApprovalsDependencies, scope: Scope, id: string): Pro
   return loadVisible(database, scope, id);
 }
 
-/** @returns how a requested stands now. @throws Failure notFound where those whom it is about are not there */
+/** @returns whether an act needs an approval now. @throws Failure notFound if the users whom it is about do not exist */
 export function checkRequirement(
   deps: ApprovalsDependencies,
   scope: Scope,
@@ -120,7 +121,7 @@ export function checkRequirement(
   return requirementOf(deps, database, scope, requested);
 }
 
-/** Asks the others. @param reason not empty. @throws Failure notFound, or badRequest for what no form sends */
+/** Requests an approval. @param reason not empty @throws Failure notFound, or badRequest for an invalid request */
 export async function request(
   deps: ApprovalsDependencies,
   scope: Scope,
@@ -131,14 +132,14 @@ export async function request(
   checkRequest(requested, reason);
   return database.transaction(async (tx): Promise<RequestResult> => {
     await tenantsStore.lock(tx, scope);
-    const outlook = await requirementOf(deps, tx, scope, requested);
-    if (outlook.outcome !== 'second') return outlook;
-    if (outlook.eligible.length === 0) return { outcome: 'nobody' };
-    return insertRequest(deps, tx, scope, { ...requested, reason }, outlook);
+    const requirement = await requirementOf(deps, tx, scope, requested);
+    if (requirement.outcome !== 'approvalRequired') return requirement;
+    if (requirement.eligible.length === 0) return { outcome: 'noApprover' };
+    return insertRequest(deps, tx, scope, { ...requested, reason }, requirement);
   });
 }
 
-/** Answers another's request. @param remark may be empty. @throws Failure notFound, or badRequest for what no form sends */
+/** Approves or declines a request. @param remark may be empty @throws Failure notFound, or badRequest for an invalid answer */
 export async function decide(
   deps: ApprovalsDependencies,
   scope: Scope,
@@ -173,7 +174,7 @@ export async function decide(
   });
 }
 
-/** Takes one's own request back. @returns whether it was still waiting. @throws Failure notFound or forbidden */
+/** Withdraws the actor's own request. @returns whether it was still pending. @throws Failure notFound or forbidden */
 export function withdraw(deps: ApprovalsDependencies, scope: Scope, id: string): Promise<boolean> {
   const { database, clock } = deps;
   return database.transaction(async (tx) => {
@@ -189,25 +190,8 @@ export function withdraw(deps: ApprovalsDependencies, scope: Scope, id: string):
   });
 }
 
-/** Asking another administrator, and answering. What was confirmed is done in `approvals.perform.ts`. */
+/** Requests for approval and the answers to them. Approved requests are performed by `perform-approval.ts`. */
 export const createApprovals = (deps: ApprovalsDependencies) =>
   bind(deps, { load, checkRequirement, request, decide, withdraw });
 
 const asRequester = (scope: Scope, epoch: number) => ({ id: actingUserId(scope), epoch, name: '', username: '' });
-
-const subjectOf = ({ log, own }: RequestedApproval, users: readonly User[]): ApprovalSubject => ({
-  users: users.map(({ id, epoch, administratorLevel, globalAdminUntil }): ApprovalTarget => ({
-    id,
-    epoch,
-    administratorLevel,
-    globalAdminUntil,
-  })),
-  log,
-  own,
-});
-
-const isSame = (one: ApprovalSubject, other: ApprovalSubject): boolean => JSON.stringify(one) === JSON.stringify(other);
-
-/** @returns whom a request is about, where it is one person */
-export const targetIdOf = ({ users }: ApprovalSubject): string | null =>
-  users.length === 1 ? (users[0]?.id ?? null) : null;

@@ -12,7 +12,7 @@ import { job } from '../../domain/principal.ts';
 
 const everyMs = 60_000;
 
-/** @returns what each record of a request says of it */
+/** @returns the event data that every record of a request contains */
 export const toEventData = ({ id, act, subject }: Pick<Approval, 'id' | 'act' | 'subject'>) => ({
   approval: id,
   act,
@@ -24,7 +24,7 @@ export const toEventData = ({ id, act, subject }: Pick<Approval, 'id' | 'act' | 
   })),
 });
 
-/** Ends a request that holds no more, and records it as nobody's doing. @param at epoch ms */
+/** Expires a request that is no longer valid, and records the background job as the actor. @param at epoch ms */
 export async function expire(
   tx: Database,
   scope: Scope,
@@ -44,7 +44,7 @@ export interface ApprovalExpiryDependencies {
   readonly clock: () => number;
 }
 
-/** @returns the work that ends what holds no more. Safe on several nodes at once */
+/** @returns the background job that expires requests that are no longer valid. Safe to run concurrently on several nodes. */
 export function createApprovalExpiry(deps: ApprovalExpiryDependencies): Work {
   const bound = bind(deps, { run });
   return { name: 'Approvals', everyMs, run: bound.run };
@@ -52,7 +52,7 @@ export function createApprovalExpiry(deps: ApprovalExpiryDependencies): Work {
 
 async function expireIfInvalid(deps: ApprovalExpiryDependencies, scope: Scope, found: Approval): Promise<void> {
   const { database, clock } = deps;
-  // Looked at first without the tenant's lock: mostly there is nothing to do.
+  // First checked without the tenant's lock, since there is usually nothing to do.
   if ((await findExpiryReason(database, scope, found, clock())) === null) return;
   await database.transaction(async (tx) => {
     await tenantsStore.lock(tx, scope);
@@ -67,7 +67,7 @@ export async function run(deps: ApprovalExpiryDependencies, stopping: AbortSigna
   const { database, tenants } = deps;
   for (const id of await approvalsStore.listTenantsWithPendingForOperator(database)) {
     const tenant = await tenantsStore.findForOperator(database, id);
-    // What waits in a tenant ends when it begins to move, and nothing is recorded there afterwards.
+    // Moving a tenant ends its pending requests. Nothing may be recorded in its log afterwards.
     if (tenant === null || tenant.state === 'moving') continue;
     const scope = tenants.scopeFor(tenant, job('approvals'));
     for await (const approval of approvalsStore.listPending(database, scope)) {

@@ -15,7 +15,7 @@ export interface ApprovalsContextDependencies {
   readonly clock: () => number;
 }
 
-/** Requests of one administrator that another one approves. */
+/** Requests of administrators that need another administrator's approval. */
 export function createApprovalsContext(deps: ApprovalsContextDependencies) {
   const { database, logExports, background, clock } = deps;
   const { users, rules, throttle, tenants } = deps.accounts;

@@ -6,7 +6,7 @@ import * as approvalsStore from './approvals.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { actingUserId } from '../../domain/principal.ts';
 
-/** Requests that the reader can answer, that were approved for them, and that were declined within a day. */
+/** Requests that the user can answer, own requests that were approved, and own requests that were declined within a day. */
 export interface PendingApprovals {
   readonly waiting: readonly Approval[];
   readonly confirmed: readonly Approval[];
@@ -16,8 +16,8 @@ export interface PendingApprovals {
 const dayMs = 24 * 60 * 60 * 1_000;
 
 /**
- * What waits for the reader on their dashboard: requests that they could answer, and what became of their own.
- * Nothing is asked of the database where the rules ask for no second administrator.
+ * Finds the requests to show on the user's dashboard: those that they can answer, and the results of their own requests. Does not
+ * query the database if the rules do not require approvals.
  * @param now epoch ms
  */
 export async function findPendingApprovals(database: Database, scope: Scope, now: number): Promise<PendingApprovals> {
@@ -28,10 +28,10 @@ export async function findPendingApprovals(database: Database, scope: Scope, now
     approvalsStore.listDeclined(database, scope, now - dayMs),
   ]);
   const present = live.filter(({ expiresAt }) => expiresAt > now);
-  const able = present.filter((each) => each.state === 'open' && canDecide(scope, each));
-  // Mostly there is nothing to look further at.
-  const areTwo = able.length > 0 ? await loadIndependenceCheck(database, scope, now) : () => true;
-  const waiting = able.filter(({ requester }) => areTwo(requester.id, actingUserId(scope)));
+  const authorized = present.filter((each) => each.state === 'open' && canDecide(scope, each));
+  // Skip the query in the common case that there is nothing to answer.
+  const areIndependent = authorized.length > 0 ? await loadIndependenceCheck(database, scope, now) : () => true;
+  const waiting = authorized.filter(({ requester }) => areIndependent(requester.id, actingUserId(scope)));
   const confirmed = present.filter((each) => each.state === 'confirmed' && each.requester.id === actingUserId(scope));
   return { waiting, confirmed, declined };
 }

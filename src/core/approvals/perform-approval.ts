@@ -21,14 +21,15 @@ import {
 } from '../accounts/index.ts';
 import { findExpiryReason } from './approval-policy.ts';
 import { toEventData, expire } from './expire-approvals.ts';
-import { targetIdOf, type Approvals } from './approvals.ts';
+import { targetIdOf } from './approval-subject.ts';
+import type { Approvals } from './approvals.ts';
 import { actionOf } from '../../domain/approval-acts.ts';
 import * as approvalsStore from './approvals.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 import { actingUserId } from '../../domain/principal.ts';
 
-/** What came of it: too late, or done, with what its asker gets of it. */
+/** The result of performing an approved request. `late`: the request is no longer valid. */
 export type Performed =
   | { readonly outcome: 'late' }
   | { readonly outcome: 'reset'; readonly result: ResetResult }
@@ -51,7 +52,7 @@ export interface PerformDependencies {
   readonly clock: () => number;
 }
 
-/** @returns the request, used up; null where it does not hold (any more) */
+/** Consumes an approved request. @returns null if it is not approved or no longer valid */
 async function consumeApproval(
   deps: PerformDependencies,
   tx: Database,
@@ -63,7 +64,7 @@ async function consumeApproval(
   if (approval?.state !== 'confirmed' || approval.requester.id !== actingUserId(scope)) return null;
   const at = clock();
   const found = await findExpiryReason(tx, scope, approval, at);
-  // The region may have become stricter since, and does not let the tenant have such rules any more.
+  // The region's rules may have become stricter since, so that the tenant may no longer have the requested rules.
   const expiredBy = found ?? (isPossible(deps, approval) ? null : 'subject');
   if (expiredBy !== null) await expire(tx, scope, approval, expiredBy, at);
   if (expiredBy !== null) return null;
@@ -94,14 +95,14 @@ function consumeAndRun(
 
 async function performReset(deps: PerformDependencies, scope: Scope, approval: Approval): Promise<Performed> {
   const { database, clock, users } = deps;
-  // Looked at before a hash is made, so that whoever is gone or changed ends the request and no more.
+  // Checked before a password is hashed: if the request is no longer valid, it only expires.
   if ((await findExpiryReason(database, scope, approval, clock())) !== null)
     return consumeAndRun(deps, scope, approval, () => Promise.resolve({ outcome: 'late' }));
   const [target] = approval.subject.users;
   if (target === undefined) throw notFound();
-  const agreement = async (tx: Database): Promise<boolean> =>
+  const consume = async (tx: Database): Promise<boolean> =>
     (await consumeApproval(deps, tx, scope, approval.id)) !== null;
-  const result = await users.resetPassword(scope, target.id, target.epoch, agreement);
+  const result = await users.resetPassword(scope, target.id, target.epoch, consume);
   return result.outcome === 'stale' ? { outcome: 'late' } : { outcome: 'reset', result };
 }
 
@@ -114,7 +115,7 @@ function performChange(deps: PerformDependencies, scope: Scope, found: Approval,
     const changed = await usersStore.findMany(tx, scope, ids, among);
     for (const user of changed) {
       const { outcome } = await performAction(tx, scope, user.id, step, clock());
-      // Judged a moment ago behind the same lock: all of it is done, or nothing.
+      // The policy has just allowed the act under the same lock. If an action is refused nevertheless, roll back everything.
       if (outcome === 'refused') throw new Failure('forbidden');
     }
     return { outcome: 'changed', approval };
@@ -126,7 +127,7 @@ async function performRemoval(deps: PerformDependencies, scope: Scope, found: Ap
   const performed = await performChange(deps, scope, found, removeSecondFactorAction);
   const [target] = found.subject.users;
   const user = target && performed.outcome === 'changed' ? await usersStore.find(database, scope, target.id) : null;
-  // As where one alone removes it: tries at the one that is gone count no more.
+  // As without an approval: failed attempts at the removed factor must not lock the user out of the next one.
   if (user !== null) await throttle.codes.deleteCounts(user);
   return performed;
 }
@@ -146,15 +147,15 @@ function performRulesChange(deps: PerformDependencies, scope: Scope, found: Appr
   const { rules } = deps;
   return consumeAndRun(deps, scope, found, async (tx, approval) => {
     const { subject } = approval;
-    if (subject.own === undefined) throw new Error(`Nothing is asked for by ${actionOf.loosenRules}`);
+    if (subject.own === undefined) throw new Error(`The request for ${actionOf.loosenRules} contains no rules`);
     await rules.setWithin(tx, scope, subject.own.next);
     return { outcome: 'changed', approval };
   });
 }
 
 /**
- * Makes what does what another administrator agreed to: once, by whoever asked, with everything judged again behind the
- * tenant's lock, in the one transaction of the act, of the request's end and of their records.
+ * Performs an act that another administrator has approved: once, and only for the requester. Everything is checked again under the
+ * tenant's lock. The act, the end of the request and their records are written in one transaction.
  */
 export async function perform(deps: PerformDependencies, scope: Scope, id: string): Promise<Performed> {
   const { approvals } = deps;
@@ -162,23 +163,23 @@ export async function perform(deps: PerformDependencies, scope: Scope, id: strin
   if (approval.requester.id !== actingUserId(scope)) throw new Failure('forbidden');
   if (approval.state === 'open') throw conflict('approval.notConfirmed');
   if (approval.state !== 'confirmed') return { outcome: 'late' };
-  const agreed = createScope({ ...scope, agreed: approval.act });
+  const approvedScope = createScope({ ...scope, agreed: approval.act });
   switch (approval.act) {
     case 'resetPassword':
-      return performReset(deps, agreed, approval);
+      return performReset(deps, approvedScope, approval);
     case 'removeSecondFactor':
-      return performRemoval(deps, agreed, approval);
+      return performRemoval(deps, approvedScope, approval);
     case 'giveGlobalAdmin':
-      return performChange(deps, agreed, approval, editAction({ administratorLevel: 'global' }));
+      return performChange(deps, approvedScope, approval, editAction({ administratorLevel: 'global' }));
     case 'restore':
-      return performChange(deps, agreed, approval, restore);
+      return performChange(deps, approvedScope, approval, restore);
     case 'delete':
-      return performChange(deps, agreed, approval, remove);
+      return performChange(deps, approvedScope, approval, remove);
     case 'exportUsers':
     case 'exportLog':
-      return performExport(deps, agreed, approval);
+      return performExport(deps, approvedScope, approval);
     case 'loosenRules':
-      return performRulesChange(deps, agreed, approval);
+      return performRulesChange(deps, approvedScope, approval);
   }
 }
 

@@ -20,7 +20,7 @@ export function checkRequest({ act, userIds, log, own }: RequestedAct, reason: s
   rejectFaults(
     choiceFault('act', approvalActs, act),
     reason === '' ? { code: 'approval.reasonMissing' } : textFault(reason, maxReasonLength),
-    // What is performed depends on these: a request for the log without a log would export the users.
+    // These determine what is performed: without `log`, a request to export the log would export the users.
     (act === 'exportLog') === (log !== undefined) ? null : malformed,
     (act === 'loosenRules') === (own !== undefined) ? null : malformed,
   );

@@ -12,7 +12,7 @@ import { displayNameOf } from '../../domain/principal.ts';
 
 const usersPerBatch = 100;
 
-/** Does all that was decided, records it, and ends the import. @param unusableHash a tag that no password has */
+/** Writes the rechecked rows, records them, and marks the import as applied. @param unusableHash a hash that no password matches */
 export async function applyImport(
   tx: Database,
   scope: Scope,
@@ -21,7 +21,7 @@ export async function applyImport(
 ): Promise<void> {
   const { added, changed, unchanged, refused } = rechecked;
   const counts = countsOf(confirmed, rechecked);
-  // Made as they are written: ten thousand users more in memory would be as many for the collector to carry about.
+  // Built per batch, to avoid another ten thousand objects in memory.
   await inChunks(added, usersPerBatch, (some) =>
     usersStore.insertMany(
       tx,
@@ -47,7 +47,7 @@ export async function applyImport(
   await importJobStore.finish(tx, confirmed.id, end);
 }
 
-/** Ends an import without having done anything. @param rechecked where rows spoke against it, so that they can be shown */
+/** Aborts an import without changing any user. @param rechecked the rows, if some were refused, so that they can be shown */
 export async function abortImport(
   tx: Database,
   confirmed: ConfirmedImport,
@@ -64,7 +64,7 @@ export async function abortImport(
   });
 }
 
-// Rows that were refused or unchanged when they were shown were not judged again.
+// Rows that were refused or unchanged when they were staged are not rechecked.
 const countsOf = ({ counts }: ConfirmedImport, { added, changed, unchanged, refused }: RecheckedRows): Counts => ({
   added: added.length,
   changed: changed.length,
@@ -84,7 +84,7 @@ const toEntries = ({ added, changed }: RecheckedRows): NewEntry[] => [
   })),
 ];
 
-// Nobody can sign in until a temporary password is made: this one has run out before anybody could know it.
+// The user cannot sign in until a temporary password is issued: this one matches no password and has already expired.
 function newUser(
   { userId, username, user }: RecheckedRows['added'][number],
   scope: Scope,

@@ -1,7 +1,7 @@
 import type { Language } from '../../domain/regions.ts';
 import type { AdministratorLevel, AgentLevel } from '../../domain/roles.ts';
 
-/** The columns of a file of users, under names that never change. The last two are for reading only. */
+/** The columns of a CSV file of users, under stable names. The last two are read-only. */
 export const csvColumns = [
   'username',
   'firstName',
@@ -15,13 +15,13 @@ export const csvColumns = [
 ] as const;
 export type CsvColumn = (typeof csvColumns)[number];
 
-/** Understands headings and cells in every language that the portal speaks. */
+/** Recognizes headings and cell values in every language of the portal. */
 export interface UserCsvVocabulary {
-  /** @returns the column that a heading names, or null */
+  /** @returns the column with this heading, or null */
   columnOf(heading: string): CsvColumn | null;
-  /** @returns the level that a cell names, or undefined for any other text */
+  /** @returns the level in a cell, or undefined for any other text */
   levelOf(column: 'administratorLevel', cell: string): AdministratorLevel | undefined;
   levelOf(column: 'agentLevel', cell: string): AgentLevel | undefined;
-  /** @returns the language, null for the tenant's, or undefined for any other text */
+  /** @returns the language, null for the tenant's default language, or undefined for any other text */
   languageOf(cell: string): Language | null | undefined;
 }

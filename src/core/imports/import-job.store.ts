@@ -4,7 +4,7 @@ import type { Database } from '../../platform/database/database.ts';
 import type { Counts, ImportMode, ImportState, PlannedRow, AbortReason } from '../../domain/imports.ts';
 import { toPlannedRow, toRecord, type ImportRecord, type PlannedRowRecord } from './imports.mapping.ts';
 
-/** An import that somebody wants done, with everything that says who, and from where. */
+/** A confirmed import, with the user and request that confirmed it. */
 export interface ConfirmedImport {
   readonly id: string;
   readonly tenantId: string;
@@ -20,18 +20,18 @@ export interface ConfirmedImport {
 const rowsPerQuery = 250;
 const rowsPerUpdate = 100;
 
-/** @returns the imports that are confirmed, in any tenant of the region */
+/** @returns the confirmed imports of all tenants */
 export async function listConfirmedAcrossTenants(database: Database): Promise<ConfirmedImport[]> {
   const rows = (await database.knex('imports').where('state', 'confirmed').orderBy('id')) as ImportRecord[];
   return rows.map(toConfirmed);
 }
 
-/** @returns whether it is confirmed still; asked within the transaction that does it, behind the tenant's lock */
+/** @returns whether the import is still confirmed; checked under the tenant's lock, in the transaction that applies it */
 export async function isConfirmed(database: Database, id: string): Promise<boolean> {
   return (await database.knex('imports').where({ id, state: 'confirmed' }).select('id')).length === 1;
 }
 
-/** Reads the rows that would do something, some at a time. They do not change while an import is confirmed. */
+/** Reads the rows that add or change users, in batches. They do not change while an import is confirmed. */
 export async function* readRowsToApply(database: Database, id: string): AsyncGenerator<PlannedRow[]> {
   for (let last = 0; ; await nextTurn()) {
     const query = database.knex('import_rows').where('import_id', id).where('line', '>', last);
@@ -45,7 +45,7 @@ export async function* readRowsToApply(database: Database, id: string): AsyncGen
   }
 }
 
-/** Writes down what became of rows for which it was not what had been shown. */
+/** Updates the outcomes of rows that could not be applied as planned. */
 export function updateOutcomes(database: Database, id: string, rows: readonly PlannedRow[]): Promise<void> {
   return inChunks(rows, rowsPerUpdate, async (some) => {
     const values = some.map(toRecord).flatMap(({ line, outcome, data }) => [line, outcome, data]);
@@ -58,7 +58,7 @@ export function updateOutcomes(database: Database, id: string, rows: readonly Pl
   });
 }
 
-/** Ends an import, in the transaction of what it did. Times are epoch ms. */
+/** Marks an import as applied or aborted, in the transaction that applies it. Times are epoch ms. */
 export async function finish(
   database: Database,
   id: string,

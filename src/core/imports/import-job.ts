@@ -30,7 +30,7 @@ async function lockAndApply(deps: ImportJobDependencies, confirmed: ConfirmedImp
   if (tenant === null) return;
   const { requestId, address } = confirmed;
   const own = tightened(rules, tenant.ownRules);
-  const outside = createScope({
+  const jobScope = createScope({
     rules: own,
     language: tenant.language,
     requestId,
@@ -39,57 +39,58 @@ async function lockAndApply(deps: ImportJobDependencies, confirmed: ConfirmedImp
     tenant,
     principal: job('imports'),
   });
-  // Read before the lock is taken: they stay as they are while the import is confirmed.
+  // Read before the lock is taken, since the rows do not change while an import is confirmed.
   const rows = await Array.fromAsync(importJobStore.readRowsToApply(database, confirmed.id));
   await database.transaction(async (tx) => {
-    await tenantsStore.lock(tx, outside);
+    await tenantsStore.lock(tx, jobScope);
     if (!(await importJobStore.isConfirmed(tx, confirmed.id))) return;
-    const actor = await usersStore.find(tx, outside, confirmed.userId);
-    await recheckAndApply(deps, tx, outside, confirmed, { actor, rows: rows.flat() });
+    const actor = await usersStore.find(tx, jobScope, confirmed.userId);
+    await recheckAndApply(deps, tx, jobScope, confirmed, { actor, rows: rows.flat() });
   });
 }
 
 async function recheckAndApply(
   deps: ImportJobDependencies,
   tx: Database,
-  outside: Scope,
+  jobScope: Scope,
   confirmed: ConfirmedImport,
   { actor, rows }: { actor: User | null; rows: readonly PlannedRow[] },
 ): Promise<void> {
   const { clock, hasher } = deps;
   const at = clock();
-  const end = (abortReason: AbortReason, rechecked?: RecheckedRows): Promise<void> =>
+  const abort = (abortReason: AbortReason, rechecked?: RecheckedRows): Promise<void> =>
     abortImport(tx, confirmed, { abortReason, rechecked, at });
-  const tenant = await tenantsStore.findForOperator(tx, outside.tenant.id);
-  if (actor === null || !isRequesterUnchanged(actor, confirmed) || tenant?.state !== 'active') return end('rights');
-  const scope = createScope({ ...outside, principal: person(actor) });
+  const tenant = await tenantsStore.findForOperator(tx, jobScope.tenant.id);
+  if (actor === null || !isRequesterUnchanged(actor, confirmed) || tenant?.state !== 'active') return abort('rights');
+  const scope = createScope({ ...jobScope, principal: person(actor) });
   const verdict = may(scope, 'users.import');
   if (!verdict.allowed) {
     const event = { kind: 'refused', action: 'users.import', because: verdict.because } as const;
     await activityStore.record(tx, scope, event, null, at);
-    return end('rights');
+    return abort('rights');
   }
   const rechecked = await recheckRows(tx, scope, rows, { domains: tenant.domains, now: at });
-  if (confirmed.mode === 'all' && rechecked.refused.length > 0) return end('rows', rechecked);
-  if (!keepsGlobalAdmin(rechecked, await usersStore.countActiveGlobalAdmins(tx, scope))) return end('lastGlobalAdmin');
+  if (confirmed.mode === 'all' && rechecked.refused.length > 0) return abort('rows', rechecked);
+  if (!keepsGlobalAdmin(rechecked, await usersStore.countActiveGlobalAdmins(tx, scope)))
+    return abort('lastGlobalAdmin');
   await applyImport(tx, scope, confirmed, { rechecked, at, unusableHash: hasher.decoy });
 }
 
 /**
- * Does the imports that are confirmed, each in one transaction that also ends it: all of it or nothing, and once,
- * however many nodes try and whenever one of them dies.
+ * Applies the confirmed imports, each in one transaction that also marks it as applied. So each import is applied once and as a
+ * whole, even if several nodes run this job or one of them is killed.
  */
 export async function runImportJob(deps: ImportJobDependencies): Promise<void> {
   const { database, log } = deps;
   for (const confirmed of await importJobStore.listConfirmedAcrossTenants(database)) {
     await lockAndApply(deps, confirmed).catch((error: unknown) =>
-      log.warn({ err: error }, 'An import was not done, to be tried again'),
+      log.warn({ err: error }, 'An import failed and will be retried'),
     );
   }
 }
 
 export const createImportJob = (deps: ImportJobDependencies) => bind(deps, { runImportJob }).runImportJob;
 
-// Whoever was blocked, deleted, or given another password since they asked for it, asks for nothing any more.
+// A confirmation is void if its user has since been blocked or deleted, or got a new credential.
 const isRequesterUnchanged = ({ state, epoch }: User, { userEpoch }: ConfirmedImport): boolean =>
   state === 'active' && epoch === userEpoch;

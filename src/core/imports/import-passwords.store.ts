@@ -4,7 +4,7 @@ import type { Scope } from '../../domain/scope.ts';
 import { inTenant } from '../accounts/index.ts';
 import { actingUserId } from '../../domain/principal.ts';
 
-/** A user whom an import added and who has not signed in since. */
+/** A user who was added by an import and has not signed in yet. */
 export interface Newcomer {
   readonly line: number;
   readonly userId: string;
@@ -21,7 +21,7 @@ interface NewcomerRow {
   epoch: number;
 }
 
-/** A temporary password as it is kept, for a user as they were when it was made. */
+/** The hash of a temporary password, with the user's epoch when it was issued. */
 export interface IssuedHash extends Pick<Newcomer, 'line' | 'userId' | 'epoch'> {
   readonly hash: string;
   readonly by: string | null;
@@ -36,9 +36,9 @@ function ownImport(database: Database, scope: Scope, id: string) {
   return database.knex('imports').where({ id, tenant_id: scope.tenant.id, user_id: actingUserId(scope) });
 }
 
-// The epoch tells whether somebody else has given them another password since, or blocked them. Each row's user is
-// looked up in a query of its own, not joined: with a table that has just grown, neither database would know how.
-// Prepared: in SQLite these do not wait for an import that is being done.
+// The epoch shows whether another credential was issued since, or the user was blocked. The user is looked up with a subquery
+// instead of a join, because without up-to-date statistics of a table that has just grown, both databases plan the join badly.
+// Prepared statements, because in SQLite they do not wait for an import that is being applied.
 function selectNewcomers(knex: Knex, $: Parameters<Build>[1]): Knex.QueryBuilder {
   return knex('import_rows')
     .where({ import_id: $('id'), outcome: 'added' })
@@ -78,7 +78,7 @@ function valuesOf(scope: Scope, id: string) {
   return { tenant: scope.tenant.id, user: actingUserId(scope), id };
 }
 
-// Within the transaction that follows nobody else changes them: SQLite has one writer, PostgreSQL holds these rows.
+// The users cannot change during the rest of the transaction: SQLite has a single writer, PostgreSQL locks these rows.
 async function filterUnchanged(database: Database, scope: Scope, hashes: readonly IssuedHash[]): Promise<IssuedHash[]> {
   const query = database
     .knex('users')
@@ -94,17 +94,17 @@ async function filterUnchanged(database: Database, scope: Scope, hashes: readonl
   return hashes.filter(({ userId, epoch }) => epochs.get(userId) === epoch);
 }
 
-/** @returns how many of an import's users have not signed in and hold no other password: those a download would serve */
+/** @returns how many of an import's users have not signed in and have no other password, and so are part of a download */
 export async function count(database: Database, scope: Scope, id: string): Promise<number> {
   return (await countQuery(database, valuesOf(scope, id)))[0]?.count ?? 0;
 }
 
-/** @returns how many have been given a password by this import already */
+/** @returns for how many users this import has already issued a password */
 export async function countIssued(database: Database, scope: Scope, id: string): Promise<number> {
   return (await countIssuedQuery(database, valuesOf(scope, id)))[0]?.count ?? 0;
 }
 
-/** @returns the next of them behind a line */
+/** @returns the next of these users after a line */
 export async function listAfter(database: Database, scope: Scope, id: string, line: number): Promise<Newcomer[]> {
   return (await listAfterQuery(database, { ...valuesOf(scope, id), line })).map((row) => ({
     line: row.line,
@@ -116,8 +116,8 @@ export async function listAfter(database: Database, scope: Scope, id: string, li
 }
 
 /**
- * Keeps new temporary passwords, each only if nothing has happened to its user since it was made. In a transaction.
- * @returns the ids of the users who have theirs now
+ * Stores new temporary passwords, each only if its user has not changed since it was issued. Within a transaction.
+ * @returns the ids of the users whose password was stored
  */
 export async function issue(
   database: Database,
@@ -126,7 +126,7 @@ export async function issue(
   hashes: readonly IssuedHash[],
 ): Promise<Set<string>> {
   const untouched = await filterUnchanged(database, scope, hashes);
-  // Made together: what holds of one holds of all.
+  // Issued together, so expiry and issuer are the same for all of them.
   const [first] = untouched;
   if (first === undefined) return new Set();
   const values = untouched.flatMap(({ userId, hash }) => [userId, hash]);
@@ -144,7 +144,7 @@ export async function issue(
   return new Set(untouched.map(({ userId }) => userId));
 }
 
-/** Takes the download for one caller until a time in epoch ms. @returns whether nobody else holds it, or has had all of it */
+/** Claims the download for one caller. @param until end of the lease, epoch ms @returns false if it is claimed or was completed */
 export async function claim(
   database: Database,
   scope: Scope,
@@ -159,7 +159,7 @@ export async function claim(
   return claimed === 1;
 }
 
-/** Holds it for longer. @returns whether it was still held */
+/** Extends the lease of a download. @returns whether the caller still held it */
 export async function renew(
   database: Database,
   scope: Scope,
@@ -170,7 +170,7 @@ export async function renew(
   return (await ownImport(database, scope, id).where({ delivery: holder }).update({ delivering_until: until })) === 1;
 }
 
-/** Ends a download. @param deliveredAt epoch ms; null where it broke off */
+/** Releases a download. @param deliveredAt epoch ms; null if it was not completed */
 export async function release(
   database: Database,
   scope: Scope,

@@ -19,11 +19,11 @@ import { bind } from '../../platform/bind.ts';
 import { person, actingUserId } from '../../domain/principal.ts';
 import type { Hasher } from '../../platform/keys/hasher.ts';
 
-/** A temporary password, or a one-time link, with whom it is for; its clear text is nowhere else. */
+/** A temporary password or a one-time link, with its user. The clear text is not stored anywhere. */
 export interface IssuedPassword {
   readonly username: string;
   readonly displayName: string;
-  /** Null where the link is mailed past everybody. */
+  /** Null if the link is mailed directly to the user. */
   readonly clearText: string | null;
   /** Epoch ms. */
   readonly until: number;
@@ -32,19 +32,19 @@ export interface IssuedPassword {
 export type PasswordDownload =
   | {
       readonly outcome: 'begun';
-      /** Makes the passwords while they are taken: whoever stops taking stops their making. */
+      /** Issues the passwords as they are consumed. If the consumer stops, no more are issued. */
       readonly batches: AsyncIterable<IssuedPassword[]>;
-      /** @param whole whether all of it was sent; if not, it can be asked for anew */
-      readonly end: (whole: boolean) => Promise<void>;
+      /** @param isComplete whether everything was sent; if not, the download can be started again */
+      readonly end: (isComplete: boolean) => Promise<void>;
     }
   | { readonly outcome: 'delivered'; readonly at: number }
   | { readonly outcome: 'underWay' }
-  /** Everybody has signed in, or got a password in another way. */
+  /** All users have signed in, or got another credential. */
   | { readonly outcome: 'nobody' }
-  /** The rules ask for mails, and this portal sends none. */
+  /** The rules require emails, and this portal sends none. */
   | { readonly outcome: 'noMail' };
 
-// A download that says nothing for so long has ended, with its process if need be.
+// A download without progress for this long is considered terminated.
 const leaseMs = 60_000;
 
 export type ImportPasswords = ReturnType<typeof createImportPasswords>;
@@ -82,22 +82,22 @@ async function issueBatch(
   newcomers: readonly Newcomer[],
 ): Promise<IssuedPassword[]> {
   const { credentialIssuer, hasher, clock, database } = deps;
-  const made = await Promise.all(
+  const credentials = await Promise.all(
     newcomers.map(async (newcomer) => ({ ...newcomer, ...(await credentialIssuer.issue(scope, hasher.hashRandom)) })),
   );
   const at = clock();
   const issued = await database.transaction(async (tx) => {
     await tenantsStore.lock(tx, scope);
-    // A holder that was silent for too long has lost it: the last passwords it issued would not be the valid ones.
+    // If the lease has expired, another download may have issued newer passwords.
     if (!(await importPasswordsStore.renew(tx, scope, id, holder, at + leaseMs))) {
       throw conflict('import.passwordsUnderWay');
     }
-    return storeAllowed(deps, tx, scope, id, made, at);
+    return storeAllowed(deps, tx, scope, id, credentials, at);
   });
-  return made.filter(({ userId }) => issued.has(userId)).map(toIssuedPassword);
+  return credentials.filter(({ userId }) => issued.has(userId)).map(toIssuedPassword);
 }
 
-/** @returns the ids of the users who got what was made for them */
+/** @returns the ids of the users whose credential was stored */
 async function storeAllowed(
   deps: ImportPasswordsDependencies,
   tx: Database,
@@ -138,7 +138,7 @@ async function storeLinksAndRecord(
   await activityStore.recordMany(tx, scope, entries, at);
 }
 
-// Somebody may have been given a level since the import, or the administrator have lost theirs since the download began.
+// A user may have got a level since the import, and the administrator may have lost theirs since the download started.
 async function filterAllowed<Each extends Newcomer>(tx: Database, scope: Scope, made: readonly Each[]) {
   const actor = await usersStore.find(tx, scope, actingUserId(scope));
   if (actor?.state !== 'active') throw conflict('import.passwordsUnderWay');
@@ -149,7 +149,7 @@ async function filterAllowed<Each extends Newcomer>(tx: Database, scope: Scope, 
   return made.filter(({ userId }) => allowed.has(userId));
 }
 
-/** What the page says of the passwords of an import that is done. */
+/** @returns the status of the passwords of an applied import, for its page */
 export async function getStatus(deps: ImportPasswordsDependencies, scope: Scope, found: Import) {
   const { database, clock } = deps;
   const [waiting, issued] = [
@@ -161,7 +161,7 @@ export async function getStatus(deps: ImportPasswordsDependencies, scope: Scope,
   return { waiting, deliveredAt, underWay, brokenOff: issued > 0 && deliveredAt === null && !underWay };
 }
 
-/** Begins the one download of an import's passwords, and records it. @throws Failure conflict or throttled */
+/** Starts the only download of an import's passwords, and records it. @throws Failure conflict or throttled */
 export async function begin(deps: ImportPasswordsDependencies, scope: Scope, found: Import): Promise<PasswordDownload> {
   const { credentialIssuer, throttle, clock, database } = deps;
   if (found.state !== 'applied') throw conflict('import.notDone');
@@ -186,9 +186,9 @@ export async function begin(deps: ImportPasswordsDependencies, scope: Scope, fou
   return {
     outcome,
     batches: issue(deps, scope, found.id, holder),
-    end: (whole) => importPasswordsStore.release(database, scope, found.id, holder, whole ? clock() : null),
+    end: (isComplete) => importPasswordsStore.release(database, scope, found.id, holder, isComplete ? clock() : null),
   };
 }
 
-/** The temporary passwords, or links, of the users whom an import added: never kept, but made as they are downloaded. */
+/** The temporary passwords or links of the users whom an import added. They are issued during the download and not stored. */
 export const createImportPasswords = (deps: ImportPasswordsDependencies) => bind(deps, { getStatus, begin });

@@ -10,10 +10,10 @@ import type {
 } from '../../domain/imports.ts';
 import type { Change } from '../../domain/people/user.ts';
 
-/** While its file is read, nobody sees an import. */
+/** An import is not visible while its file is being read. */
 type VisibleImportState = Exclude<ImportState, 'reading'>;
 
-/** An import as whoever sent the file sees it. Times are epoch ms. */
+/** An import as shown to the user who uploaded the file. Times are epoch ms. */
 export interface Import {
   readonly id: string;
   readonly fileName: string;
@@ -21,11 +21,11 @@ export interface Import {
   readonly mode: ImportMode | null;
   readonly counts: Counts;
   readonly createdAt: number;
-  /** When all that is kept of it is dropped. */
+  /** When all data of the import is deleted. */
   readonly expiresAt: number;
   readonly finishedAt: number | null;
   readonly abortReason: AbortReason | null;
-  /** Until then a download of the temporary passwords counts as under way. */
+  /** End of the lease of a download of the temporary passwords. */
   readonly deliveringUntil: number | null;
   readonly deliveredAt: number | null;
 }

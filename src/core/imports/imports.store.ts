@@ -14,7 +14,7 @@ import {
 } from './imports.mapping.ts';
 import { actingUserId } from '../../domain/principal.ts';
 
-/** A place among the rows of an import: behind a line, or in front of one. */
+/** The start of a page of rows: after a line, or the end of one: before a line. */
 export type RowPageStart = { readonly after: number } | { readonly before: number };
 
 const rowsPerInsert = 100;
@@ -27,7 +27,7 @@ function ownImport(database: Database, scope: Scope, id: string) {
   return database.knex('imports').where({ ...ownerColumns(scope), id });
 }
 
-// Prepared, for another reason than speed: in SQLite they do not wait for an import that is being done.
+// Prepared statements, because in SQLite they do not wait for an import that is being applied.
 function selectOwnImports(knex: Knex, $: Parameters<Build>[1]): Knex.QueryBuilder {
   return knex('imports')
     .where({ tenant_id: $('tenant'), user_id: $('user') })
@@ -48,7 +48,7 @@ function valuesOf(scope: Scope) {
   return { tenant: scope.tenant.id, user: actingUserId(scope) };
 }
 
-/** Begins an import that nobody sees until it is staged. Times are epoch ms. @returns what writes the rest of it */
+/** Creates an import, which is not visible until it is staged. Times are epoch ms. @returns functions to write its rows */
 export async function begin(
   database: Database,
   scope: Scope,
@@ -67,7 +67,7 @@ export async function begin(
   await database.knex('imports').insert(row);
   return {
     id,
-    // In one transaction, for each that ends makes the disk wait.
+    // In one transaction, since each commit waits for the disk.
     add: (rows: readonly PlannedRow[]): Promise<void> =>
       database.transaction((tx) =>
         inChunks(rows, rowsPerInsert, async (some) => {
@@ -77,19 +77,19 @@ export async function begin(
     stage: async (counts: Counts): Promise<void> => {
       await ownImport(database, scope, id).update({ state: 'staged', ...counts });
     },
-    drop: async (): Promise<void> => {
+    discard: async (): Promise<void> => {
       await ownImport(database, scope, id).delete();
     },
   };
 }
 
-/** Deletes all of the actor's imports but the one just staged, the latest others up to `count` in all, and those under way. */
+/** Deletes the actor's older imports. Keeps the one just staged, `count` in total, and those in progress. */
 export async function deleteOlder(database: Database, scope: Scope, staged: string, count: number): Promise<void> {
   const others = database
     .knex('imports')
     .where(ownerColumns(scope))
     .whereNotIn('state', ['confirmed', 'reading'])
-    // Of those of the same millisecond it might not be the first.
+    // Excluded explicitly: imports with the same millisecond have no defined order.
     .whereNot({ id: staged });
   const rows = await others
     .orderBy('created_at', 'desc')
@@ -99,18 +99,18 @@ export async function deleteOlder(database: Database, scope: Scope, staged: stri
   for (const { id } of rows) await ownImport(database, scope, id).delete();
 }
 
-/** @returns the import, or null: for a stranger's id, also a colleague's, as for one that never was */
+/** @returns the import, or null for an unknown id and for an import of another user */
 export async function find(database: Database, scope: Scope, id: string): Promise<Import | null> {
   const [row] = await findOne(database, { ...valuesOf(scope), id });
   return row === undefined ? null : toImport(row);
 }
 
-/** @returns what is kept of the actor's imports, the latest first */
+/** @returns the actor's imports, the latest first */
 export async function list(database: Database, scope: Scope): Promise<Import[]> {
   return (await listOwn(database, valuesOf(scope))).map(toImport);
 }
 
-/** @returns one row more than asked for where there is a further one, in the order of lines, or against it for `before` */
+/** @returns a page of rows by line, plus one if there are more; in descending order for `before` */
 export async function rows(
   database: Database,
   scope: Scope,
@@ -134,17 +134,17 @@ export async function rows(
 }
 
 /**
- * Marks a staged import as wanted by the scope's actor, in the scope's request.
- * @param wish.epoch the actor's, so that nothing is done for whoever was blocked or reset meanwhile
- * @returns whether it was staged still: it is wanted once
+ * Confirms a staged import of the scope's actor.
+ * @param confirmation.epoch the actor's epoch: the import is aborted if the actor has been blocked or reset since
+ * @returns whether the import was still staged: it can be confirmed only once
  */
 export async function confirm(
   database: Database,
   scope: Scope,
   id: string,
-  wish: { mode: ImportMode; epoch: number; expiresAt: number },
+  confirmation: { mode: ImportMode; epoch: number; expiresAt: number },
 ): Promise<boolean> {
-  const { mode, epoch, expiresAt } = wish;
+  const { mode, epoch, expiresAt } = confirmation;
   const origin = { request_id: scope.requestId, address: scope.address };
   const changes = { state: 'confirmed', mode, user_epoch: epoch, expires_at: expiresAt, ...origin };
   return (await ownImport(database, scope, id).where('state', 'staged').update(changes)) === 1;

@@ -29,7 +29,7 @@ const maxKept = 10;
 const rowsPerBatch = 250;
 const maxFileNameLength = 120;
 
-/** A file as it was sent. */
+/** An uploaded file. */
 export interface UploadedFile {
   readonly name: string;
   readonly bytes: Buffer;
@@ -48,7 +48,7 @@ export interface ImportsDependencies {
   readonly clock: () => number;
 }
 
-/** @throws Failure notFound: for a colleague's import exactly as for one that never was */
+/** @throws Failure notFound for an unknown id, and for an import of another user */
 export async function load(deps: ImportsDependencies, scope: Scope, id: string): Promise<Import> {
   const { database } = deps;
   const found = await importsStore.find(database, scope, id);
@@ -101,14 +101,15 @@ function createPlanner(deps: ImportsDependencies, scope: Scope, domains: readonl
     return rows.map((row) => {
       const first = seen.get(row.username);
       if (first === undefined) seen.set(row.username, row.line);
-      const again = row.username !== '' && first !== undefined;
-      if (again) return refuse(row, { field: 'username', code: 'importRow.duplicate', parameters: { line: first } });
+      const isDuplicate = row.username !== '' && first !== undefined;
+      if (isDuplicate)
+        return refuse(row, { field: 'username', code: 'importRow.duplicate', parameters: { line: first } });
       return planRow(scope, context, row, holders.get(row.username));
     });
   };
 }
 
-/** Reads a file and plans every row of it, without doing anything. @throws Failure throttled */
+/** Reads a file and stages a plan for every row, without changing any user. @throws Failure throttled */
 export async function stage(deps: ImportsDependencies, scope: Scope, file: UploadedFile): Promise<StageResult> {
   const { throttle, clock, database } = deps;
   if (file.bytes.length > maxImportBytes) {
@@ -122,7 +123,7 @@ export async function stage(deps: ImportsDependencies, scope: Scope, file: Uploa
   try {
     await staging.stage(await readAndPlan(deps, scope, file.bytes, staging.add));
   } catch (error) {
-    await staging.drop();
+    await staging.discard();
     if (error instanceof UnreadableFile) return { outcome: 'invalid', faults: [inField('file', error.fault)] };
     throw error;
   }
@@ -130,7 +131,7 @@ export async function stage(deps: ImportsDependencies, scope: Scope, file: Uploa
   return { outcome: 'staged', id: staging.id };
 }
 
-/** Marks an import as wanted, once; the work runs in the background. @throws Failure badRequest or conflict */
+/** Confirms an import. A background job applies it. @returns false if it is not staged. @throws Failure badRequest or conflict */
 export async function confirm(
   deps: ImportsDependencies,
   scope: Scope,
@@ -145,7 +146,7 @@ export async function confirm(
   return importsStore.confirm(database, scope, found.id, { mode, epoch, expiresAt: clock() + importKeptMs });
 }
 
-/** Takes files in, says what they would do, and lets whoever sent one want it done. */
+/** Imports of users from files: an upload is staged for review, and then confirmed by the user who uploaded it. */
 export const createImports = (deps: ImportsDependencies) => bind(deps, { load, stage, confirm });
 
 async function* inBatches(rows: AsyncIterable<ParsedRow>): AsyncGenerator<ParsedRow[]> {

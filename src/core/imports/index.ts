@@ -21,10 +21,10 @@ export interface ImportsContextDependencies {
   readonly log: Logger;
 }
 
-// Imports run as soon as they are confirmed; the interval finds those of a process that ended.
+// Imports are applied as soon as they are confirmed. The interval picks up those of a process that was terminated.
 const importsIntervalMs = 10_000;
 
-/** Users from files: read, planned, confirmed, then applied in the background. */
+/** Imports of users from files: read, planned, confirmed, and then applied in the background. */
 export function createImportsContext(deps: ImportsContextDependencies) {
   const { database, hasher, rules, cells, clock, log } = deps;
   const { throttle, credentialIssuer } = deps.accounts;

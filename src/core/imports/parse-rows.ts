@@ -5,26 +5,26 @@ import { canonicalUsername, cleanName, isNameTooLong } from '../../domain/people
 import type { CsvColumn, UserCsvVocabulary } from './csv-vocabulary.ts';
 import { UnreadableFile, type FileRow } from './read-file.ts';
 
-/** A row with its cells understood, as far as they can be. */
+/** A parsed row. Cells that could not be parsed are in `faults`. */
 export interface ParsedRow {
   readonly line: number;
   /** Canonical. */
   readonly username: string;
-  /** What the row says of the user; what it leaves empty is not in it. */
+  /** The values of the cells, without empty ones. */
   readonly values: Partial<ImportedUser>;
-  /** The names as the file has them, to be compared with what is kept. */
+  /** The names exactly as in the file, to be compared with the stored ones. */
   readonly verbatim: Partial<Record<keyof ImportedUser, string>>;
-  /** Names that are longer than names may be. */
+  /** The name fields that exceed the maximum length. */
   readonly tooLong: readonly (keyof ImportedUser)[];
   readonly faults: readonly FieldFault[];
 }
 
-/** The column of each place in a row; null where a heading is empty. */
+/** The column at each index of a row; null if its heading is empty. */
 export type Columns = readonly (CsvColumn | null)[];
 
 const maxQuoteLength = 40;
 const maxNamed = 5;
-// More is no user name, however much of it folds away.
+// Longer text cannot be a user name, even after normalization.
 const maxTypedLength = 1_000;
 
 const quote = (text: string): string => {
@@ -33,7 +33,7 @@ const quote = (text: string): string => {
 };
 const list = (names: readonly string[]): string => [...new Set(names.map(quote))].slice(0, maxNamed).join(', ');
 
-/** Understands the headings. @throws UnreadableFile for those that are unknown, twice there, or missing */
+/** Parses the header row. @throws UnreadableFile for unknown, duplicate or missing headings */
 export function parseHeadings({ cells }: FileRow, csv: UserCsvVocabulary): Columns {
   const columns = cells.map((cell) => (cell.trim() === '' ? null : csv.columnOf(unguardCell(cell))));
   const unknown = cells.filter((cell, index) => columns[index] === null && cell.trim() !== '');
@@ -41,22 +41,22 @@ export function parseHeadings({ cells }: FileRow, csv: UserCsvVocabulary): Colum
     throw new UnreadableFile({ code: 'import.usernameColumnMissing', parameters: { names: list(cells) } });
   if (unknown.length > 0)
     throw new UnreadableFile({ code: 'import.unknownColumns', parameters: { names: list(unknown) } });
-  const twice = cells.filter(
+  const duplicates = cells.filter(
     (_, index) => columns[index] !== null && columns.indexOf(columns[index] ?? null) !== index,
   );
-  if (twice.length > 0)
-    throw new UnreadableFile({ code: 'import.duplicateColumns', parameters: { names: list(twice) } });
+  if (duplicates.length > 0)
+    throw new UnreadableFile({ code: 'import.duplicateColumns', parameters: { names: list(duplicates) } });
   return columns;
 }
 
-/** @returns whether there is nothing in a row: spreadsheets write such ones as a line of delimiters */
+/** @returns whether a row is empty. Spreadsheets write empty rows as a line of delimiters. */
 export const isBlank = ({ cells }: FileRow): boolean => cells.every((cell) => cell.trim() === '');
 
 const names = ['firstName', 'lastName', 'displayName'] as const;
 
 type CellOf = (column: CsvColumn) => string;
 
-/** Understands the cells of a row by its columns. */
+/** Parses the cells of a row. */
 export function parseRow({ line, cells }: FileRow, columns: Columns, csv: UserCsvVocabulary): ParsedRow {
   const cellOf: CellOf = (column) => unguardCell(cells[columns.indexOf(column)] ?? '');
   const username = canonicalUsername(cellOf('username').slice(0, maxTypedLength));
@@ -79,16 +79,16 @@ export function parseRow({ line, cells }: FileRow, columns: Columns, csv: UserCs
   };
 }
 
-// What a cell leaves empty is not said; what no word of its column says is a fault.
+// Empty cells are ignored. Text that is not a known value of its column is a fault.
 function parseChoices(cellOf: CellOf, csv: UserCsvVocabulary): Pick<ParsedRow, 'values' | 'faults'> {
-  const said = [
+  const parsed = [
     ['administratorLevel', csv.levelOf('administratorLevel', cellOf('administratorLevel'))],
     ['agentLevel', csv.levelOf('agentLevel', cellOf('agentLevel'))],
     ['language', csv.languageOf(cellOf('language'))],
   ] as const;
-  const unknown = said.filter(([field, word]) => word === undefined && cellOf(field).trim() !== '');
+  const unknown = parsed.filter(([field, value]) => value === undefined && cellOf(field).trim() !== '');
   return {
-    values: Object.fromEntries(said.filter(([, word]) => word !== undefined)),
+    values: Object.fromEntries(parsed.filter(([, value]) => value !== undefined)),
     faults: unknown.map(([field]): FieldFault => ({
       field,
       code: 'importRow.unknownValue',

@@ -9,18 +9,18 @@ import type { ParsedRow } from './parse-rows.ts';
 import { languageFault } from '../../domain/validation.ts';
 import type { Verdict } from '../../domain/verdict.ts';
 
-/** What the plan is made against. */
+/** The present state that a plan depends on. */
 export interface PlanContext {
-  /** Of the tenant. */
+  /** The tenant's domains. */
   readonly domains: readonly string[];
   /** Epoch ms. */
   readonly now: number;
 }
 
-/** Who holds a user name: a user of the tenant, deleted ones included; null for somebody elsewhere; undefined for nobody. */
+/** The holder of a user name: a user of the tenant, possibly deleted; null for a user of another tenant; undefined if it is free. */
 export type UsernameHolder = User | null | undefined;
 
-/** What would become of a row. Nothing is done; the same judge is asked as by the forms. */
+/** Plans what to do with a row, without doing it. Uses the same policy as the forms. */
 export function planRow(scope: Scope, context: PlanContext, row: ParsedRow, holder: UsernameHolder): PlannedRow {
   if (row.faults.length > 0) return refuse(row, ...row.faults);
   return holder && holder.state !== 'deleted'
@@ -30,7 +30,7 @@ export function planRow(scope: Scope, context: PlanContext, row: ParsedRow, hold
 
 const maxShownLength = 254;
 
-/** A row that is refused, with as much of what it says as tells whom it is about. */
+/** @returns a refused row, with enough text to identify the user */
 export function refuse({ line, username, values }: ParsedRow, ...faults: FieldFault[]): PlannedRow {
   const shown = (text = ''): string => cleanName(text).slice(0, maxShownLength);
   return { line, username: shown(username), displayName: shown(values.displayName), outcome: 'refused', faults };
@@ -56,7 +56,7 @@ function planAddition(scope: Scope, context: PlanContext, row: ParsedRow, holder
 
 const tooLong = (field: string): FieldFault => ({ field, code: 'field.tooLong' });
 
-/** @returns what speaks against adding a user now, or null */
+/** @returns why a user cannot be added now, or null */
 export function additionFault(
   scope: Scope,
   { domains, now }: PlanContext,
@@ -64,7 +64,7 @@ export function additionFault(
   holder: UsernameHolder,
 ): FieldFault | null {
   if (!isUsername(user.username)) return { field: 'username', code: 'username.malformed' };
-  // Asked before who holds the name: of names on other domains nothing is to be learnt.
+  // Checked before the holder of the name, so that nothing is revealed about user names in other domains.
   if (!domains.includes(domainOf(user.username))) return { field: 'username', code: 'username.otherDomain' };
   if (holder !== undefined) return { field: 'username', code: heldCode(scope, holder, now) };
   const language = languageFault(scope.rules, user);
@@ -78,7 +78,7 @@ function heldCode(scope: Scope, holder: User | null, now: number): 'username.ofD
   return restorable ? 'username.ofDeletedUser' : 'username.taken';
 }
 
-/** @returns what speaks against changing a user in this way, or null */
+/** @returns why these changes to a user are not allowed, or null */
 export function changeFault(scope: Scope, user: User, changes: readonly Change[]): FieldFault | null {
   const levels = { ...user, ...Object.fromEntries(changes.map(({ field, to }) => [field, to])) };
   const language = changes.find(({ field }) => field === 'language')?.to ?? null;
@@ -96,7 +96,7 @@ function byVerdict(field: string, verdict: Verdict): FieldFault | null {
 
 const fields = ['firstName', 'lastName', 'displayName', 'language', 'administratorLevel', 'agentLevel'] as const;
 
-// What a row leaves empty stays as it is, and so does what it says already: also a name that a form would tidy up today.
+// Empty cells and unchanged values are ignored, as is a stored name that a form would normalize today.
 function changesOf({ values, verbatim }: ParsedRow, user: User): Change[] {
   return fields
     .filter((field) => values[field] !== undefined && values[field] !== user[field] && verbatim[field] !== user[field])

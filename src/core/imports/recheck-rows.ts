@@ -9,18 +9,18 @@ import type { Database } from '../../platform/database/database.ts';
 
 type Row<Outcome extends PlannedRow['outcome']> = Extract<PlannedRow, { outcome: Outcome }>;
 
-/** What every row of an import comes to now, against the users as they are now. */
+/** The rows of an import after they were checked against the present state of the users. */
 export interface RecheckedRows {
   readonly added: Row<'added'>[];
   readonly changed: { readonly row: Row<'changed'>; readonly user: User }[];
-  /** Somebody else did the same in the meantime. */
+  /** Someone else made the same change in the meantime. */
   readonly unchanged: Row<'unchanged'>[];
   readonly refused: Row<'refused'>[];
 }
 
 const namesPerQuery = 250;
 
-/** Judges the rows once more. What was shown is done as it was shown, or not at all. */
+/** Checks the rows again. Each row is either applied exactly as it was shown, or refused. */
 export async function recheckRows(
   tx: Database,
   scope: Scope,
@@ -52,24 +52,27 @@ function recheckRow(
     return fault ? refuse(fault) : void rechecked.added.push(row);
   }
   if (row.outcome !== 'changed') return;
-  if (holder?.id !== row.userId || holder.state === 'deleted') return refuse(meanwhile('username'));
-  const open = row.changes.filter(({ field, to }) => holder[field] !== to);
-  if (open.length === 0) return void rechecked.unchanged.push({ line, username, displayName, outcome: 'unchanged' });
-  const moved = open.find(({ field, from }) => holder[field] !== from);
-  const fault = moved ? meanwhile(moved.field) : changeFault(scope, holder, open);
+  if (holder?.id !== row.userId || holder.state === 'deleted') return refuse(outdated('username'));
+  const remaining = row.changes.filter(({ field, to }) => holder[field] !== to);
+  if (remaining.length === 0)
+    return void rechecked.unchanged.push({ line, username, displayName, outcome: 'unchanged' });
+  const conflicting = remaining.find(({ field, from }) => holder[field] !== from);
+  const fault = conflicting ? outdated(conflicting.field) : changeFault(scope, holder, remaining);
   if (fault) refuse(fault);
-  else rechecked.changed.push({ row: { ...row, changes: open }, user: holder });
+  else rechecked.changed.push({ row: { ...row, changes: remaining }, user: holder });
 }
 
-const meanwhile = (field: string): FieldFault => ({ field, code: 'importRow.outdated' });
+const outdated = (field: string): FieldFault => ({ field, code: 'importRow.outdated' });
 
-/** @param present how many active Global admins there are now */
+/** @returns whether an active Global admin remains after the import. @param present the present number of active Global admins */
 export function keepsGlobalAdmin({ added, changed }: RecheckedRows, present: number): boolean {
-  const given = added.filter(({ user }) => user.administratorLevel === 'global').length;
-  const moved = changed.filter(({ user }) => user.state === 'active').flatMap(({ row }) => row.changes.filter(isLevel));
-  const won = moved.filter(({ to }) => to === 'global').length;
-  const lost = moved.filter(({ from }) => from === 'global').length;
-  return lost === 0 || present + given + won - lost > 0;
+  const addedAdmins = added.filter(({ user }) => user.administratorLevel === 'global').length;
+  const levelChanges = changed
+    .filter(({ user }) => user.state === 'active')
+    .flatMap(({ row }) => row.changes.filter(isLevel));
+  const promoted = levelChanges.filter(({ to }) => to === 'global').length;
+  const demoted = levelChanges.filter(({ from }) => from === 'global').length;
+  return demoted === 0 || present + addedAdmins + promoted - demoted > 0;
 }
 
 const isLevel = ({ field }: Change): boolean => field === 'administratorLevel';

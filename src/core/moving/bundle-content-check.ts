@@ -11,13 +11,13 @@ import { MoveFault } from './move-fault.ts';
 
 type Row = Readonly<Record<string, string | number | null>>;
 
-// What verifying a hash may cost at sign-in: the portal's own hashes cost far less.
+// The maximum cost of verifying a hash at sign-in. The portal's own hashes cost far less.
 const maxMemoryKiB = 131_072;
 const maxPasses = 20;
 const maxLanes = 16;
 
-function isAffordable(tag: string): boolean {
-  const [, memory, passes, lanes] = /^\$argon2id\$v=19\$m=(\d{1,9}),t=(\d{1,9}),p=(\d{1,9})\$/.exec(tag) ?? [];
+function isAffordable(hash: string): boolean {
+  const [, memory, passes, lanes] = /^\$argon2id\$v=19\$m=(\d{1,9}),t=(\d{1,9}),p=(\d{1,9})\$/.exec(hash) ?? [];
   return Number(memory) <= maxMemoryKiB && Number(passes) <= maxPasses && Number(lanes) <= maxLanes;
 }
 
@@ -30,7 +30,7 @@ const tenantSchema = z.object({
   language: z.enum(languages),
   state: z.literal('moving'),
   name: z.string().max(200),
-  // A region's operators stay where its portal is: another region's would be let in by everybody here.
+  // Operators do not move: the tenants here would grant access to operators of another region.
   kind: z.literal('partner'),
   listed: z.union([z.literal(0), z.literal(1)]),
   created_at: time,
@@ -67,8 +67,8 @@ const credentialSchema = z.object({
 });
 
 /**
- * Checks the rows of a bundle in their order: a compromised region must not be able to put anything but one tenant of its
- * own into another.
+ * Checks the rows of a bundle in order. Even a compromised region must not be able to insert anything into another region except a
+ * single tenant of its own.
  */
 export class BundleContentCheck {
   readonly #header: BundleHeader;
@@ -100,7 +100,7 @@ export class BundleContentCheck {
     this.#checkRow(table, row);
   }
 
-  /** @returns the ids of the active Global admins, once every row was read. @throws MoveFault */
+  /** @returns the ids of the active Global admins, after all rows were checked. @throws MoveFault */
   end(): string[] {
     const { tenant, secondFactors } = this.#header;
     const domains = this.#domains;
@@ -128,7 +128,7 @@ export class BundleContentCheck {
     if (row.id !== tenant.id || data.name !== tenant.name || ++this.#tenants > 1)
       throw new MoveFault('content', 'tenants');
     this.#chainEnd = { length: data.activity_length, hash: data.activity_hash };
-    // The rest of the log continues from the last entry that was dropped.
+    // The log continues from the last entry that was deleted by retention.
     this.#chain = createChainCheck(sha256, { place: data.activity_anchor_place, hash: data.activity_anchor_hash });
   }
 
@@ -143,7 +143,7 @@ export class BundleContentCheck {
     if (state === 'active' && administrator_level === 'global') this.#adminIds.push(id);
   }
 
-  // One for each user of the bundle: a credential must not get to a user who is here already.
+  // One per user of the bundle: a bundle must not add a credential to an existing user.
   #checkCredential(row: Row): void {
     const { data } = credentialSchema.safeParse(row);
     if (data === undefined || !this.#withoutPassword.delete(data.user_id))

@@ -10,15 +10,15 @@ import type { Database } from '../../platform/database/database.ts';
 export interface Canceled {
   readonly tenant: Tenant;
   readonly move: Move;
-  /** Whether the bundle had been written, so that the other region may have taken the tenant in. */
+  /** Whether the bundle had been written, so that the tenant may have moved into the other region. */
   readonly isRisky: boolean;
 }
 
 /**
- * Cancels a move in the region where it began: the users of the tenant can sign in again. This region cannot know whether
- * the other one has taken the bundle in, so a bundle that was written to its end is canceled for a recorded reason only.
+ * Cancels a move in the source region, so that the users of the tenant can sign in again. This region cannot know whether the
+ * bundle was used in the other one, so once it has been written, canceling requires a reason, which is recorded.
  * @param reason why the operator forces the cancellation; null or blank for none
- * @throws MoveFault notMoving, or bundleWritten where a reason is needed
+ * @throws MoveFault notMoving, or bundleWritten if a reason is required
  */
 export async function cancelMove(
   parts: MovingDependencies,
@@ -41,7 +41,7 @@ export async function cancelMove(
   });
 }
 
-/** Cancels a move whose bundle never became a file, unless it was canceled in the meantime. */
+/** Cancels a move whose bundle was not written, unless it was canceled in the meantime. */
 export async function abandonMove(parts: MovingDependencies, tenant: Tenant, moveId: string): Promise<void> {
   const { database, tenants } = parts;
   const scope = tenants.operatorScope(tenant);

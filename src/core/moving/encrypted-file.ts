@@ -6,13 +6,13 @@ import type { Encrypter } from 'age-encryption';
 import { linesOf } from '../../platform/database/lines.ts';
 import { MoveFault } from './move-fault.ts';
 
-// Written out in pieces of some size: each line by itself would go through four streams.
+// Lines are combined into chunks, because each write passes through four streams.
 const chunkBytes = 64 * 1024;
 
-// Some sixty modules that nothing but a move needs: the operator's other commands start without them.
+// Loaded on first use: about sixty modules that only a move needs.
 const loadAge = () => import('age-encryption');
 
-/** @returns what encrypts to a recipient, `age1…`. @throws MoveFault for what is none */
+/** @returns an encrypter for an age recipient, `age1…`. @throws MoveFault if the recipient is not valid */
 export async function encrypterFor(recipient: string): Promise<Encrypter> {
   const age = await loadAge();
   const encrypter = new age.Encrypter();
@@ -24,23 +24,23 @@ export async function encrypterFor(recipient: string): Promise<Encrypter> {
   return encrypter;
 }
 
-/** Encrypts lines into a new file, readable by its owner alone; nothing of them is ever on the disk in clear. */
+/** Encrypts lines into a new file that only its owner can read. The clear text is never written to disk. */
 export async function writeEncrypted(encrypter: Encrypter, lines: AsyncIterable<string>, file: string): Promise<void> {
   const clear = Readable.toWeb(Readable.from(toChunks(lines), { objectMode: false }));
-  const sealed = await encrypter.encrypt(clear as ReadableStream<Uint8Array>);
+  const encrypted = await encrypter.encrypt(clear as ReadableStream<Uint8Array>);
   const output = createWriteStream(file, { flags: 'wx', mode: 0o600, flush: true });
-  await pipeline(Readable.fromWeb(sealed as NodeReadableStream), output);
+  await pipeline(Readable.fromWeb(encrypted as NodeReadableStream), output);
 }
 
-/** The lines of an encrypted file. @throws MoveFault where it was cut, changed, or encrypted to somebody else */
+/** Reads the lines of an encrypted file. @throws MoveFault if it is truncated, modified, or encrypted for another recipient */
 export async function* readEncrypted(file: string, identity: string): AsyncGenerator<string> {
   const age = await loadAge();
   const decrypter = new age.Decrypter();
   decrypter.addIdentity(identity);
   const input = createReadStream(file);
   try {
-    const sealed = Readable.toWeb(input) as ReadableStream<Uint8Array>;
-    const clear = await decrypter.decrypt(sealed);
+    const encrypted = Readable.toWeb(input) as ReadableStream<Uint8Array>;
+    const clear = await decrypter.decrypt(encrypted);
     yield* linesOf(Readable.fromWeb(clear as NodeReadableStream));
   } catch (error) {
     throw toMoveFault(error);

@@ -12,14 +12,14 @@ import * as movingStore from './moving.store.ts';
 import * as movesStore from './moves.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 
-/** What stood in a table, and what is left there. */
+/** The number of rows that a table contained, and of those that remain. */
 export interface TableRemnant {
   readonly table: string;
   readonly was: number;
   readonly left: number;
 }
 
-/** What an operator shows to whoever asks where the tenant has gone. It holds no person. */
+/** The report that an operator keeps as evidence of a finished move. It contains no personal data. */
 export interface MoveReport {
   readonly tenantId: string;
   readonly domains: readonly string[];
@@ -30,7 +30,7 @@ export interface MoveReport {
   readonly receivedAt: number;
   readonly receiver: Receipt['signer'];
   readonly travelled: readonly TableSummary[];
-  /** Tries to sign in that were refused meanwhile: they went with the rest, and did not travel. */
+  /** Sign-in attempts that were refused during the move. Their log entries were deleted and are not part of the bundle. */
   readonly refusedMeanwhile: number;
   readonly tables: readonly TableRemnant[];
 }
@@ -38,19 +38,19 @@ export interface MoveReport {
 type RemovalReport = Omit<MoveReport, 'tables'> & { readonly was: Readonly<Record<string, number>> };
 
 /**
- * Removes for good what another region has taken in. A second call counts anew what is left.
- * @param receipt as it was given; nobody has looked at it yet
+ * Permanently deletes a tenant that has moved into another region. A repeated call only counts the remaining rows again.
+ * @param receipt the unvalidated receipt
  * @throws MoveFault
  */
 export async function finishMove(parts: MovingDependencies, tenantId: string, receipt: unknown): Promise<MoveReport> {
   const { database, tenants } = parts;
-  const given = readReceipt(receipt);
-  const storeKey = await parts.checkKey(given.signer, 'receipt');
+  const validReceipt = readReceipt(receipt);
+  const storeKey = await parts.checkKey(validReceipt.signer, 'receipt');
   const tenant = await tenantsStore.findForOperator(database, tenantId);
   const removed =
     tenant === null
-      ? await findFinishedMove(database, tenantId, given)
-      : await removeTenant(parts, tenants.operatorScope(tenant), given, storeKey);
+      ? await findFinishedMove(database, tenantId, validReceipt)
+      : await removeTenant(parts, tenants.operatorScope(tenant), validReceipt, storeKey);
   return { ...withoutCounts(removed), tables: await countRemnants(database, removed) };
 }
 
@@ -107,7 +107,7 @@ function checkReceipt(move: Move, { move: id, tenantId, signer, tables }: Receip
   return move.summary;
 }
 
-/** Nothing that happened here since the bundle was written may be lost with it, but for the doors that stayed shut. */
+/** Rejects the deletion if anything but refused sign-ins was recorded since the bundle was written, because it would be lost. */
 async function rejectChangesSinceBundle(
   tx: Database,
   scope: Scope,
@@ -125,7 +125,7 @@ async function rejectChangesSinceBundle(
   return since.all;
 }
 
-/** Its people are led to their new region, unless nobody shall know that they are there. */
+/** Routes the tenant's domains to the new region, unless the tenant is unlisted. */
 async function routeDomains(
   tx: Database,
   { domains, listed }: { domains: readonly string[]; listed: boolean },

@@ -1,4 +1,4 @@
-/** Why a tenant is not moved. The operator's commands have a sentence for each. */
+/** Why a move failed. The operator's commands have a message for each kind. */
 export type MoveFaultKind =
   | 'unknownTenant'
   | 'operators'
@@ -34,7 +34,7 @@ export type MoveFaultKind =
 
 export class MoveFault extends Error {
   readonly kind: MoveFaultKind;
-  /** What it is about: a domain, a user name, a table. */
+  /** The subject of the fault, such as a domain, a user name or a table. */
   readonly about: string;
 
   constructor(kind: MoveFaultKind, about = '') {

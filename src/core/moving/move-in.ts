@@ -4,7 +4,7 @@ import {
   issueTemporaryPassword,
   type IssuedPassword,
   credentialsStore,
-  setUpStore,
+  setupTokenStore,
   tenantsStore,
   usersStore,
 } from '../accounts/index.ts';
@@ -24,9 +24,9 @@ import type { Database } from '../../platform/database/database.ts';
 export interface MovedIn {
   readonly header: BundleHeader;
   readonly tables: readonly TableSummary[];
-  /** Of the Global admins, where everybody's was reset: to be shown once. */
+  /** The temporary passwords of the Global admins, if all passwords were reset; to be shown once. */
   readonly passwords: readonly { readonly username: string; readonly temporaryPassword: string }[];
-  /** What had a language that this region does not offer: the company, which has the region's now, and users, who have the company's. */
+  /** What was replaced because this region does not offer the language: the tenant's language, and those of users. */
   readonly relanguaged: { readonly company: boolean; readonly users: number };
 }
 
@@ -40,22 +40,25 @@ interface CheckedBundle {
 const rowsPerInsert = 200;
 
 /**
- * Takes a tenant in as another region has sent it: all of it, in one transaction, or nothing.
- * The file is read twice, so that nothing reaches the database before all of it was found to be as it was signed.
- * @throws MoveFault
+ * Moves a tenant from a bundle into this region, in one transaction. The file is read twice, so that nothing is inserted before the
+ * signature of the whole bundle was verified. @throws MoveFault
  */
 export async function moveIn(parts: MovingDependencies, file: string, identity: string): Promise<MovedIn> {
   const open = (): Promise<ReadBundle> => readBundle(readEncrypted(file, identity));
   const checked = await check(parts, await open());
   return parts.database.transaction(async (tx) => {
-    const { header } = checked;
-    await rejectExisting(parts, tx, header);
+    await rejectExisting(parts, tx, checked.header);
     await insertRows(tx, await open(), checked);
     await verifyStoredRows(tx, checked);
-    // After the digests were compared: the receipt says what arrived, not what became of it.
-    const relanguaged = await movingStore.replaceUnofferedLanguages(tx, header.tenant.id, parts.rules, parts.clock());
+    // After the digests were compared, because the receipt must describe the tenant as it was received.
+    const relanguaged = await movingStore.replaceUnofferedLanguages(
+      tx,
+      checked.header.tenant.id,
+      parts.rules,
+      parts.clock(),
+    );
     const passwords = await completeMoveIn(parts, tx, checked);
-    return { header, tables: checked.tables, passwords, relanguaged };
+    return { header: checked.header, tables: checked.tables, passwords, relanguaged };
   });
 }
 
@@ -97,7 +100,7 @@ async function rejectExisting({ rules }: MovingDependencies, tx: Database, heade
   if (taken !== null) throw new MoveFault('domainTaken', taken);
   for (const domain of tenant.domains) {
     const region = await directoryStore.regionOf(tx, domain);
-    // Who sends a tenant may send its own, and nobody whom the directory knows to be in a third region.
+    // A region may only move its own tenants, not the domains of a third region.
     if (region !== null && region !== from.region && region !== rules.region)
       throw new MoveFault('domainElsewhere', domain);
   }
@@ -105,28 +108,28 @@ async function rejectExisting({ rules }: MovingDependencies, tx: Database, heade
 
 async function insertRows(tx: Database, { header, rows }: ReadBundle, { tables }: CheckedBundle): Promise<void> {
   const reading = rows();
-  let waiting: Cells[] = [];
+  let batch: Cells[] = [];
   let table: TenantTable | undefined;
   const write = async (): Promise<void> => {
-    if (table === undefined || waiting.length === 0) return;
+    if (table === undefined || batch.length === 0) return;
     const columns = header.tables.find(({ name }) => name === table?.name)?.columns ?? [];
-    if (table.name === 'users') await rejectTakenUsers(tx, columns, waiting);
-    await movingStore.insert(tx, table, columns, waiting);
-    waiting = [];
+    if (table.name === 'users') await rejectTakenUsers(tx, columns, batch);
+    await movingStore.insert(tx, table, columns, batch);
+    batch = [];
   };
   for (;;) {
     const { done, value } = await reading.next();
     if (done === true) {
       await write();
-      // Read a second time: it is the same only if it still ends as it did.
+      // The file may have changed since it was read the first time.
       if (findDifference(value, tables) !== null) throw new MoveFault('damaged');
       return;
     }
-    if (value.table !== table?.name || waiting.length === rowsPerInsert) {
+    if (value.table !== table?.name || batch.length === rowsPerInsert) {
       await write();
       table = movedTables.find(({ name }) => name === value.table);
     }
-    waiting.push(value.cells);
+    batch.push(value.cells);
   }
 }
 
@@ -136,13 +139,13 @@ async function rejectTakenUsers(tx: Database, columns: readonly string[], rows: 
   if (username !== null) throw new MoveFault('userTaken', username);
 }
 
-/** What the receipt says is what stands in the database: it is read back from there. */
+/** Reads the inserted rows back and compares their digests, since the receipt confirms what is in the database. */
 async function verifyStoredRows(tx: Database, { header, tables }: CheckedBundle): Promise<void> {
-  const tally = createTableDigests(movedTables.map(({ name }) => name));
+  const digests = createTableDigests(movedTables.map(({ name }) => name));
   for (const [index, table] of movedTables.entries())
     for await (const some of movingStore.rows(tx, table, header.tables[index]?.columns ?? [], header.tenant.id))
-      for (const cells of some) tally.add(table.name, cells);
-  const differing = findDifference(tally.summary(), tables);
+      for (const cells of some) digests.add(table.name, cells);
+  const differing = findDifference(digests.summary(), tables);
   if (differing !== null) throw new MoveFault('notStored', differing);
 }
 
@@ -170,7 +173,7 @@ async function completeMoveIn(
     endedAt: now,
   });
   await tenantsStore.setState(tx, moved.id, moved.state);
-  await setUpStore.close(tx);
+  await setupTokenStore.close(tx);
   await directoryStore.upsert(
     tx,
     moved.domains.map((domain) => ({ domain, region: parts.rules.region })),
@@ -181,7 +184,7 @@ async function completeMoveIn(
   return passwords === 'keep' ? [] : resetAll(parts, tx, scope, issued);
 }
 
-/** Nobody has a usable password afterwards but the Global admins, who get temporary ones. */
+/** Makes all passwords unusable, and issues temporary ones to the Global admins. */
 async function resetAll(
   { hasher, clock }: MovingDependencies,
   tx: Database,

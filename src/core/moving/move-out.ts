@@ -20,25 +20,25 @@ import { supportStore } from '../support/index.ts';
 
 export interface MoveOrder {
   readonly tenantId: string;
-  /** The region that it moves to. */
+  /** The destination region. */
   readonly to: string;
-  /** To whose key the bundle is encrypted: `age1…`. */
+  /** The age recipient for which the bundle is encrypted, `age1…`. */
   readonly recipient: string;
   readonly passwords: MovedPasswords;
-  /** Where the bundle is written; there must be nothing yet. */
+  /** The path of the bundle. The file must not exist yet. */
   readonly file: string;
 }
 
 export interface MovedOut {
   readonly tenant: Tenant;
   readonly tables: readonly TableSummary[];
-  /** People who had no other way in than a one-time link, which stays behind. */
+  /** The number of users who can only sign in with a one-time link. Links are not moved. */
   readonly waitForLink: number;
-  /** Users who must set up a second factor again there: theirs does not travel. */
+  /** The number of users who must set up a second factor again, since second factors are not moved. */
   readonly secondFactors: number;
 }
 
-/** Ends all sessions of a tenant, lets nobody in any more, and writes all that it has into a bundle. @throws MoveFault */
+/** Suspends sign-ins to a tenant, ends all its sessions, and writes all its data into a bundle. @throws MoveFault */
 export async function moveOut(parts: MovingDependencies, order: MoveOrder): Promise<MovedOut> {
   const { database } = parts;
   const tenant = await tenantsStore.findForOperator(database, order.tenantId);
@@ -46,7 +46,7 @@ export async function moveOut(parts: MovingDependencies, order: MoveOrder): Prom
   checkOrder(parts, order, tenant);
   const encrypter = await encrypterFor(order.recipient);
   const move = await begin(parts, order, tenant);
-  // Whoever finds the file finds it whole, and what was sent is known here before it can be taken in anywhere.
+  // Written to a draft first, so that the file is complete when it appears, and its summary is stored before anyone can use it.
   const draft = `${order.file}.${randomUUID()}`;
   try {
     let tables: TableSummary[] = [];
@@ -70,8 +70,8 @@ export async function moveOut(parts: MovingDependencies, order: MoveOrder): Prom
 }
 
 /**
- * Notes what was written, before the bundle gets its name: from then on a cancellation needs a reason.
- * @throws MoveFault where the move was canceled while the bundle was being written
+ * Stores the summary of the bundle before the file gets its final name. From then on, canceling requires a reason.
+ * @throws MoveFault if the move was canceled while the bundle was being written
  */
 async function markWritten(
   { database, tenants }: MovingDependencies,
@@ -91,7 +91,7 @@ function checkOrder({ rules, regionUrls }: MovingDependencies, { to, file }: Mov
   if (tenant.kind === 'operators') throw new MoveFault('operators', tenant.name);
   if (tenant.state === 'moving') throw new MoveFault('alreadyMoving', tenant.name);
   if (to === rules.region) throw new MoveFault('sameRegion', to);
-  // Afterwards its people are led there; those of a tenant that is unlisted are not.
+  // After the move, users are redirected to the new region, unless the tenant is unlisted.
   if (tenant.listed && !regionUrls.has(to)) throw new MoveFault('noAddress', to);
   if (existsSync(file)) throw new MoveFault('fileExists', file);
 }
@@ -167,7 +167,8 @@ async function* rowsOf(tx: Database, { tables, tenant, passwords }: Omit<BundleH
 }
 
 /**
- * Ends what would end by itself while a tenant moves, and be recorded behind the back of its bundle. Under the tenant's lock.
+ * Ends pending approvals and support grants under the tenant's lock. Otherwise they could expire during the move, and their log
+ * entries would be missing in the bundle.
  * @param at epoch ms
  */
 export async function endPendingRequestsAndGrants(tx: Database, scope: Scope, at: number): Promise<void> {

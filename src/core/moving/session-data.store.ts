@@ -3,10 +3,10 @@ import { inChunks } from '../../platform/database/chunks.ts';
 import { domainOf } from '../../domain/people/user.ts';
 
 const sessionsPerQuery = 1_000;
-// SQLite takes no more than 500 values in one statement.
+// SQLite accepts at most 500 values per statement.
 const idsPerQuery = 400;
 
-/** @returns the keys of those browsers' sessions that hold a name typed at the door by the company's people, or that have ended */
+/** @returns the keys of the session data that contains a user name of these domains, or whose session has ended */
 export async function findSessionKeys(
   database: Database,
   domains: readonly string[],
@@ -27,7 +27,7 @@ export async function findSessionKeys(
     .map(({ key }) => key);
 }
 
-/** Removes browsers' sessions in which a name of the company may stand, once its people are signed out. */
+/** Deletes session data that may contain a name of the tenant's users, after their sessions were ended. */
 export async function deleteSessionData(database: Database, domains: readonly string[]): Promise<void> {
   for (let last = ''; ;) {
     const rows = await database
@@ -43,7 +43,7 @@ export async function deleteSessionData(database: Database, domains: readonly st
   }
 }
 
-/** A browser's session as it is kept. */
+/** A row of the `sessions` table, which stores the session data of browsers. */
 export interface SessionRow {
   readonly key: string;
   readonly data: string;

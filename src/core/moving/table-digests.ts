@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 
-/** One row as it travels: its values in the order of its table's columns. */
+/** A row of a bundle: its values in the order of the table's columns. */
 export type Cells = readonly (string | number | null)[];
 
-/** How many rows of a table there are, and the digest of them all in their order. */
+/** The number of rows of a table, and the digest of the rows in order. */
 export interface TableSummary {
   readonly name: string;
   readonly rows: number;
@@ -11,17 +11,17 @@ export interface TableSummary {
   readonly digest: string;
 }
 
-/** Counts and digests rows as they pass. */
+/** Counts and hashes the rows of tables incrementally. */
 export function createTableDigests(names: readonly string[]) {
   const tables = new Map(names.map((name) => [name, { rows: 0, hash: createHash('sha256') }]));
   return {
     add: (name: string, cells: Cells): void => {
       const table = tables.get(name);
-      if (table === undefined) throw new Error(`Nobody counts the rows of ${name}`);
+      if (table === undefined) throw new Error(`Unknown table: ${name}`);
       table.rows++;
       table.hash.update(`${JSON.stringify(cells)}\n`);
     },
-    /** Ends it. */
+    /** Finishes the digests. Can be called only once. */
     summary: (): TableSummary[] =>
       [...tables].map(([name, { rows, hash }]) => ({ name, rows, digest: hash.digest('hex') })),
   };

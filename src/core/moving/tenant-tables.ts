@@ -1,20 +1,20 @@
-/** A table in which a tenant has rows. */
+/** A table that contains rows of tenants. */
 export interface TenantTable {
   readonly name: string;
-  /** Which of its rows are the tenant's: `?` stands for the tenant's id. */
+  /** The condition for the tenant's rows; `?` is bound to the tenant's id. */
   readonly owned: string;
-  /** Which of these travel, as a condition; null for all of them. */
+  /** An additional condition for the rows to move; null for all of them. */
   readonly movedCondition: string | null;
-  /** By what its rows are put in order to travel; null where they stay behind, and end with the tenant. */
+  /** The sort order in the bundle; null for a table that is not moved but deleted with the tenant. */
   readonly order: { readonly column: string; readonly isText: boolean } | null;
-  /** Columns that each database fills in by itself, such as numbers that it gives out. */
+  /** Columns that each database fills in itself, such as sequence numbers. */
   readonly local: readonly string[];
-  /** Columns that travel with another value than the stored one: by their names, the expression that gives it. */
+  /** Columns that are moved with a computed value instead of the stored one, with their SQL expressions. */
   readonly derived: Readonly<Record<string, string>>;
 }
 
 const ofTenantUser = 'in (select id from users where tenant_id = ?)';
-// Looked up user by user: as a list of ids SQLite would make it anew for every thousand rows of a large tenant.
+// Looked up per user: with a list of ids, SQLite would rebuild the list for every thousand rows of a large tenant.
 const existsTenantUser = 'exists (select 1 from users where users.id = credentials.user_id and users.tenant_id = ?)';
 const ofTenantImport = 'import_id in (select id from imports where tenant_id = ?)';
 
@@ -42,24 +42,24 @@ const movedTable = (
 });
 
 /**
- * Every table that holds something of a tenant, each behind those that it refers to. A new one that refers to a tenant
- * or a user belongs here: a test compares this list with the schema.
+ * All tables with rows of tenants, each after the tables that it references. Add every new table that references a tenant or a
+ * user: a test compares this list with the schema.
  */
 export const tenantTables: readonly TenantTable[] = [
   movedTable('tenants', 'id = ?', 'id'),
   movedTable('tenant_domains', 'tenant_id = ?', 'domain'),
-  // A second factor is sealed by a key of the region in which it was set up: its users must enroll again there.
+  // Second factors are encrypted with a key of the source region, so users must enroll again in the new one.
   movedTable('users', 'tenant_id = ?', 'number', {
     local: ['number', 'second_factor_at'],
     derived: { second_factor_due: 'case when second_factor_at is null then second_factor_due else 1 end' },
   }),
-  // Every database numbers them anew, in the same order. A second factor stays behind.
+  // Each database assigns new ids in the same order. Second factors are not moved.
   movedTable('credentials', existsTenantUser, 'id', {
     movedCondition: "kind = 'password'",
     local: ['id', 'key_id', 'last_step'],
   }),
   movedTable('activity', 'tenant_id = ?', 'place', { local: ['id'] }),
-  // Who is signed in, what waits to be sent and what was only staged belongs to the region in which it was begun.
+  // Sessions, pending requests, deliveries and staged imports stay in the source region.
   localTable('user_sessions', `user_id ${ofTenantUser}`),
   localTable('approvals', 'tenant_id = ?'),
   localTable('one_time_links', 'tenant_id = ?'),

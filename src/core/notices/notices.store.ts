@@ -2,7 +2,7 @@ import type { User } from '../../domain/people/user.ts';
 import type { Language } from '../../domain/regions.ts';
 import { type Database, preparedQuery } from '../../platform/database/database.ts';
 
-/** Who a notice is for, and who caused what it tells of. */
+/** The recipient of a notice, and the actor of the event that it is about. */
 export interface NoticeParties {
   readonly recipient: {
     readonly username: string;
@@ -25,7 +25,7 @@ interface NoticePartiesRow {
   actor_name: string | null;
 }
 
-const correspondents = preparedQuery<NoticePartiesRow>('notices.correspondents', (knex, $) =>
+const partiesQuery = preparedQuery<NoticePartiesRow>('notices.parties', (knex, $) =>
   knex('users')
     .join('tenants', 'tenants.id', 'users.tenant_id')
     .leftJoin('users as actor', (on) => void on.on('actor.id', '=', knex.raw('?', [$('actor')])))
@@ -38,13 +38,13 @@ const correspondents = preparedQuery<NoticePartiesRow>('notices.correspondents',
     .where('users.id', $('user')),
 );
 
-/** @returns the names, address and language for a notice as they are now, or null if the recipient no longer exists */
+/** @returns the present names, address and language for a notice; null if the recipient no longer exists */
 export async function findPartiesAcrossTenants(
   database: Database,
   userId: string,
   actorId: string | null,
 ): Promise<NoticeParties | null> {
-  const [row] = await correspondents(database, { user: userId, actor: actorId });
+  const [row] = await partiesQuery(database, { user: userId, actor: actorId });
   if (row === undefined) return null;
   return {
     recipient: {

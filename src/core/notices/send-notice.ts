@@ -4,17 +4,17 @@ import { codeOf, type Mail, type Transport } from '../../platform/mail-transport
 import type { Attempt, AttemptOutcome, Delivery, FailedAttempt } from '../activity/index.ts';
 import * as noticesStore from './notices.store.ts';
 
-/** A notice with everything that its wording needs. */
+/** A notice with everything that is needed to render it. */
 export interface AddressedNotice extends Pick<noticesStore.NoticeParties, 'recipient' | 'tenantName'> {
-  /** Of the delivery, the same for every attempt: the Message-ID is derived from it. */
+  /** Id of the delivery. It is the same for every attempt, and the Message-ID is derived from it. */
   readonly id: string;
-  /** Epoch ms of what it tells of. */
+  /** Time of the event, epoch ms. */
   readonly at: number;
   readonly notice: Notice;
   readonly by: 'operator' | 'self' | { readonly name: string | null };
 }
 
-/** Words a notice in its recipient's language. @param link the address of the one-time link that it brings, if any */
+/** Renders a notice in its recipient's language. @param link the address of the one-time link that it contains, if any */
 export type RenderNotice = (addressed: AddressedNotice, link: string | null) => Mail;
 
 export interface NoticeDependencies {
@@ -22,14 +22,14 @@ export interface NoticeDependencies {
   readonly render: RenderNotice;
   /** Epoch ms. */
   readonly clock: () => number;
-  /** @returns the address of a one-time link that is to be mailed, or null if it no longer opens anything */
+  /** @returns the address of a one-time link that is to be mailed; null if the link is no longer valid */
   readonly linkFor: (linkId: string) => Promise<string | null>;
   /** Null if no mail server is configured. */
   readonly transport: Transport | null;
   readonly isClockTrusted: () => Promise<boolean>;
 }
 
-/** @returns what sends a notice by email, or null if no mail server is configured */
+/** @returns a function that sends a notice by email; null if no mail server is configured */
 export function createNoticeSender(deps: NoticeDependencies): Attempt<Notice> | null {
   const { transport } = deps;
   return transport === null ? null : (delivery) => send(deps, transport, delivery);
@@ -45,7 +45,7 @@ async function send(
   if (found === null || found.recipient.state === 'deleted') return 'delivered';
   const { recipient, tenantName, actorName } = found;
   const link = 'linkId' in notice ? await linkFor(notice.linkId) : null;
-  // A link that has expired is not sent. By a clock that is not trusted it may only seem to have expired.
+  // An expired link is not sent. If the clock is not trusted, retry, because the link may not really have expired.
   if ('linkId' in notice && link === null) return (await isClockTrusted()) ? 'delivered' : clockNotTrusted;
   const by = actorId === null ? 'operator' : actorId === userId ? 'self' : { name: actorName };
   try {

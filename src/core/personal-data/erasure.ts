@@ -25,26 +25,26 @@ export interface ErasureDependencies {
   readonly database: Database;
   readonly throttle: Throttle;
   readonly rules: RegionRules;
-  /** The scope in which the portal itself acts on a tenant. */
+  /** @returns the scope of a background job for a tenant */
   readonly scopeOf: (tenant: ScopeTenant) => Scope;
   readonly transport: Pick<Transport, 'clear'> | null;
   readonly clock: () => number;
 }
 
 const usersPerQuery = 50;
-/** Of all users, one run erases no more than this share without an operator. */
+/** The share of all users that one run may erase without an operator's confirmation. */
 const maxShare = 0.05;
 
 export type Erasure = ReturnType<typeof createErasure>;
 
-/** Removes deleted people for good: when an administrator says so, or when the time to restore them is over. */
+/** Erases deleted users permanently: at an administrator's request, or when their restore window has ended. */
 export function createErasure(deps: ErasureDependencies) {
   const { database } = deps;
   const bound = bind(deps, { load, erase, countDue, purge });
   return {
     load: bound.load,
 
-    /** Each user in a transaction of their own, so that nobody waits for long. Safe on several processes at once. */
+    /** Erases each user in a separate transaction, to keep locks short. Safe to run concurrently in several processes. */
     purge: {
       countDue: bound.countDue,
       purge: bound.purge,
@@ -60,8 +60,8 @@ export function createErasure(deps: ErasureDependencies) {
 }
 
 /**
- * The user's own tenant is locked first, as by a restore: one of the two finds the user, the other nobody.
- * @returns whether it was done. Not while a tenant moves in which they may be named: its bundle would name them still
+ * Erases a user under the lock of their tenant, which a restore also takes, so that only one of the two succeeds.
+ * @returns false if a tenant in which the user may be named is moving, since its bundle would still contain the name
  */
 async function eraseWithin(
   deps: ErasureDependencies,
@@ -80,14 +80,14 @@ async function eraseWithin(
   return true;
 }
 
-// Not part of the transaction, and not worth one: counts that nobody can read a name from, and files to look at.
+// Outside of the transaction: the throttle keys are hashed, and emails may be files.
 async function deleteThrottlesAndMail(deps: ErasureDependencies, user: User): Promise<void> {
   const { throttle, transport } = deps;
   await throttle.deleteCounts(user);
   await transport?.clear();
 }
 
-/** @returns the user, or null where somebody restored or erased them meanwhile */
+/** @returns the user, or null if they were restored or erased in the meantime */
 async function purgeOne(
   deps: ErasureDependencies,
   id: string,
@@ -109,7 +109,7 @@ function regionCutoff(deps: ErasureDependencies, now: number): number {
   return now - restoreWindowMs(rules);
 }
 
-/** @returns the tenants with a shorter window of their own, and since when their deleted users are due, epoch ms */
+/** @returns the tenants with a shorter restore window, and the time before which deletions are due there, epoch ms */
 async function tenantCutoffs(deps: ErasureDependencies, now: number): Promise<{ tenantId: string; end: number }[]> {
   const { database, rules } = deps;
   const tenants = await tenantsStore.listWithOwnRestoreWindowForOperator(database);
@@ -132,18 +132,18 @@ async function purge(
   deps: ErasureDependencies,
   now: number,
   stopping: AbortSignal,
-  tally: CountDeleted,
+  countDeleted: CountDeleted,
 ): Promise<void> {
-  await purgeBefore(deps, regionCutoff(deps, now), stopping, tally);
+  await purgeBefore(deps, regionCutoff(deps, now), stopping, countDeleted);
   for (const { tenantId, end } of await tenantCutoffs(deps, now))
-    await purgeBefore(deps, end, stopping, tally, tenantId);
+    await purgeBefore(deps, end, stopping, countDeleted, tenantId);
 }
 
 async function purgeBefore(
   deps: ErasureDependencies,
   end: number,
   stopping: AbortSignal,
-  tally: CountDeleted,
+  countDeleted: CountDeleted,
   tenantId?: string,
 ): Promise<void> {
   const { database } = deps;
@@ -153,14 +153,14 @@ async function purgeBefore(
       if (stopping.aborted) return;
       const user = await purgeOne(deps, id, tenant, end);
       if (user === null) continue;
-      tally('erasedUsers', 1);
+      countDeleted('erasedUsers', 1);
       await deleteThrottlesAndMail(deps, user);
     }
     found = overdue.length;
   }
 }
 
-/** @returns a deleted user, who can be erased. @throws Failure notFound */
+/** @returns a deleted user. @throws Failure notFound */
 export async function load(deps: ErasureDependencies, scope: Scope, userId: string): Promise<User> {
   const { database } = deps;
   const user = await usersStore.findDeleted(database, scope, userId);
@@ -168,7 +168,10 @@ export async function load(deps: ErasureDependencies, scope: Scope, userId: stri
   return user;
 }
 
-/** Erases a deleted user before their time. Allowed is who may delete them. @throws Failure notFound; conflict while a tenant moves in which they acted */
+/**
+ * Erases a deleted user before their restore window ends. Requires the permission to delete them.
+ * @throws Failure notFound, or conflict while a tenant in which they acted as support is moving
+ */
 export async function erase(deps: ErasureDependencies, scope: Scope, userId: string): Promise<EraseOutcome> {
   const { database, clock } = deps;
   const result = await database.transaction(async (tx) => {

@@ -1,6 +1,6 @@
 import type { Database } from '../../platform/database/database.ts';
 
-/** @returns how many users were deleted at `deletedBefore` or earlier, but after `deletedAfter`, both epoch ms */
+/** @returns how many users were deleted at `deletedBefore` or earlier, and after `deletedAfter`, both epoch ms */
 export async function countOverdueAcrossTenants(
   database: Database,
   deletedBefore: number,
@@ -18,7 +18,7 @@ export async function countOverdueAcrossTenants(
   return row?.count ?? 0;
 }
 
-/** @returns how many users there are, the deleted ones included */
+/** @returns the number of users, including deleted ones */
 export async function countUsersAcrossTenants(database: Database): Promise<number> {
   const [row] = await database.knex('users').count<{ count: number }[]>({ count: '*' });
   return row?.count ?? 0;

@@ -4,13 +4,13 @@ import type { Scope } from '../../domain/scope.ts';
 import { wholeLog, type LogPosition, listEntries } from '../activity/index.ts';
 import { type LiveSession, type OwnSession, toAmr } from '../accounts/index.ts';
 
-/** An entry's part in a person's life: it concerns them, or they did it to somebody else. */
+/** Whether a user is the target of an entry, or acted on someone else. */
 export type Side = 'about' | 'by';
 
-// What somebody did to themselves concerns them, and stands there.
+// Actions of users on themselves count as `about`.
 const sideOf = ({ target }: Activity, userId: string): Side => (target?.id === userId ? 'about' : 'by');
 
-/** A session as an export shows it: its id opens nothing and stays out all the same. */
+/** A session as exported, without its id. */
 export type ExportedSession = Omit<OwnSession, 'id'> & Pick<LiveSession, 'amr' | 'authTime'>;
 
 const entriesPerQuery = 1_000;
@@ -20,7 +20,7 @@ function filterFor(user: string) {
   return { ...wholeLog, user };
 }
 
-/** Reads all entries, the oldest first, some at a time: there may be a hundred thousand. */
+/** Reads all entries, the oldest first, in batches: there may be a hundred thousand. */
 export async function* entries(database: Database, scope: Scope, userId: string, side: Side): AsyncGenerator<Activity> {
   for (let after: LogPosition | null = null; ;) {
     const request = {

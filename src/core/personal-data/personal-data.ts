@@ -12,10 +12,10 @@ import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 import { person } from '../../domain/principal.ts';
 
-/** An entry of the log as the person in it may see it. */
+/** A log entry as the user whom it concerns may see it. */
 export interface PersonalEntry {
   readonly at: number;
-  /** Null where the rest of it is somebody else's. */
+  /** Null if the details concern only another user. */
   readonly event: ActivityEvent | null;
   readonly kind: ActivityEvent['kind'];
   readonly by: Participant | null;
@@ -23,14 +23,14 @@ export interface PersonalEntry {
   readonly address: string | null;
 }
 
-/** Everything that is held of one person; of the entries, the latest. */
+/** All data about one user, with only the latest log entries. */
 export interface PersonalData {
   readonly user: User;
   readonly password: credentialsStore.PasswordMetadata;
   readonly sessions: readonly ExportedSession[];
   readonly notices: readonly { readonly notice: Notice; readonly at: number }[];
   readonly entries: readonly PersonalEntry[];
-  /** Whether there are earlier entries than those. */
+  /** Whether there are earlier entries. */
   readonly more: boolean;
 }
 
@@ -67,7 +67,7 @@ async function* exportLines(
   }
 }
 
-/** @returns a user of the tenant, deleted ones too. @throws Failure notFound */
+/** @returns a user of the tenant, possibly deleted. @throws Failure notFound */
 export async function load(deps: PersonalDataDependencies, scope: Scope, userId: string): Promise<User> {
   const { database } = deps;
   const user =
@@ -76,7 +76,7 @@ export async function load(deps: PersonalDataDependencies, scope: Scope, userId:
   return user;
 }
 
-/** Notes that somebody was given what is held of another person. */
+/** Records that the scope's actor exported a user's data. */
 export function recordExport(deps: PersonalDataDependencies, scope: Scope, user: User): Promise<void> {
   const { database, clock } = deps;
   return activityStore.record(database, scope, { kind: 'user.dataExported' }, user.id, clock());
@@ -88,22 +88,22 @@ export async function view(deps: PersonalDataDependencies, scope: Scope, user: U
   return { ...(await collect(deps, scope, user)), entries: entries.map(entryFor(scope, user)), more };
 }
 
-/** The same as JSON, with every entry, in pieces: nothing is gathered that could grow without end. */
+/** Exports the data as JSON with all log entries, in chunks, so that memory use is bounded. */
 export async function* file(deps: PersonalDataDependencies, scope: Scope, user: User): AsyncGenerator<string> {
   const { clock } = deps;
-  const held = await collect(deps, scope, user);
+  const data = await collect(deps, scope, user);
   const head = {
     exportedAt: time(clock()),
     organization: scope.tenant.name,
     region: scope.rules.region,
-    account: toExportedAccount(user, held.password, clock()),
-    sessions: held.sessions.map(({ createdAt, seenAt, authTime, ...session }) => ({
+    account: toExportedAccount(user, data.password, clock()),
+    sessions: data.sessions.map(({ createdAt, seenAt, authTime, ...session }) => ({
       ...session,
       createdAt: time(createdAt),
       seenAt: time(seenAt),
       authTime: time(authTime),
     })),
-    queuedMails: held.notices.map(({ notice, at }) => ({ at: time(at), ...notice })),
+    queuedMails: data.notices.map(({ notice, at }) => ({ at: time(at), ...notice })),
   };
   yield JSON.stringify(head, null, 2).replace(/\n\}$/, ',\n  "activityAboutMe": [');
   yield* exportLines(deps, scope, user, 'about');
@@ -115,8 +115,8 @@ export async function* file(deps: PersonalDataDependencies, scope: Scope, user: 
 export const createPersonalData = (deps: PersonalDataDependencies) => bind(deps, { load, recordExport, view, file });
 
 /**
- * What a person may know of an entry: their own part of it whole; of others the name, where they could see it anyway, and
- * neither their address nor what was changed about them.
+ * Reduces an entry to what the user may see: everything about themselves, the names of others only if they may view users, but
+ * neither the IP addresses of others nor the changes to them.
  */
 function entryFor(scope: Scope, user: User): (activity: Activity) => PersonalEntry {
   const seesOthers = may(createScope({ ...scope, principal: person(user) }), 'users.view').allowed;
@@ -134,7 +134,7 @@ function entryFor(scope: Scope, user: User): (activity: Activity) => PersonalEnt
   };
 }
 
-// What was written is whoever's who wrote it; and who else it is about is none of this person's data.
+// Text is shown only to its author. The other users whom a request is about are not this user's data.
 function redactOthers(event: ActivityEvent, own: boolean): ActivityEvent {
   if (!('approval' in event)) return event;
   const { about: _about, ...rest } = event;

@@ -14,7 +14,7 @@ import type { Support } from './support.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 
-/** What may become of an operator. */
+/** The actions on an operator. */
 export const operatorSteps = ['block', 'unblock', 'delete'] as const;
 export type OperatorStep = (typeof operatorSteps)[number];
 
@@ -28,7 +28,7 @@ export interface OperatorsDependencies {
 
 const none = { administratorLevel: 'none', agentLevel: 'none' } as const;
 
-/** @returns an operator by user name or id, with the scope in which they are looked after. @throws Failure notFound */
+/** @returns an operator by user name or id, with the scope to manage them. @throws Failure notFound */
 export async function find(deps: OperatorsDependencies, usernameOrId: string): Promise<{ user: User; scope: Scope }> {
   const { database, tenants } = deps;
   const home = await tenantsStore.findOperatorsTenant(database);
@@ -39,7 +39,7 @@ export async function find(deps: OperatorsDependencies, usernameOrId: string): P
   return { user, scope };
 }
 
-/** Adds an operator with a temporary password; the first one's mail domain becomes that of them all. @throws Failure */
+/** Adds an operator with a temporary password. The first operator's email domain applies to all operators. @throws Failure */
 export async function add(
   deps: OperatorsDependencies,
   person: { username: string; name: string; language: Language | null },
@@ -52,14 +52,14 @@ export async function add(
   return tenants.add(details, { ...person, ...none });
 }
 
-/** Every operator by name. */
+/** Lists all operators by name. */
 export async function* list(deps: OperatorsDependencies): AsyncGenerator<User> {
   const { database } = deps;
   const home = await tenantsStore.findOperatorsTenant(database);
   if (home !== null) yield* usersStore.listByName(database, home.id);
 }
 
-/** Blocks, lets in again or deletes an operator. Whoever is kept out also loses every access that was granted to them. */
+/** Blocks, unblocks or deletes an operator. Blocking or deleting also withdraws all their support grants. */
 export async function changeOperator(
   deps: OperatorsDependencies,
   step: OperatorStep,
@@ -73,7 +73,7 @@ export async function changeOperator(
 }
 
 /**
- * The people of the company that hosts the portal. They are a tenant of their own, so that they sign in as everybody
- * does; nobody in it holds a level, and its people are looked after by commands alone.
+ * The staff of the organization that hosts the portal. They are users of a separate tenant, so that they sign in like everyone
+ * else. They have no levels, and are managed only by commands.
  */
 export const createOperators = (deps: OperatorsDependencies) => bind(deps, { add, find, list, changeOperator });

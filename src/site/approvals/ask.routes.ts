@@ -16,7 +16,7 @@ import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 import type { AskPage } from './approvals.views.ts';
 
-type Answered = Exclude<ApprovalRequirement, { outcome: 'second' }>;
+type Answered = Exclude<ApprovalRequirement, { outcome: 'approvalRequired' }>;
 
 export interface AskRoutesDependencies {
   readonly database: Database;
@@ -76,7 +76,7 @@ async function ask(
   const scope = scopeOf(request);
   const { wish, fields } = await wishOf(deps, request);
   const outlook = await approvals.checkRequirement(scope, wish);
-  if (outlook.outcome !== 'second') return answerOther(deps, request, response, wish, outlook);
+  if (outlook.outcome !== 'approvalRequired') return answerOther(deps, request, response, wish, outlook);
   const { users, eligible: confirmers, dependent } = outlook;
   const typed = (request.body as { reason?: unknown } | undefined)?.reason;
   const model: AskPage = {
@@ -120,10 +120,10 @@ async function send(deps: AskRoutesDependencies, request: Request, response: Res
   const { wish } = await wishOf(deps, request);
   await throttle.requireBudget(scopeOf(request), 'approval');
   const result = await approvals.request(scopeOf(request), wish, values.reason);
-  if (result.outcome === 'nobody') return ask(deps, request, response, [], 409);
+  if (result.outcome === 'noApprover') return ask(deps, request, response, [], 409);
   if (result.outcome === 'tooMany')
     return ask(deps, request, response, [{ field: 'reason', key: 'approvals:error.tooMany' }]);
-  if (result.outcome === 'alone' || result.outcome === 'refused')
+  if (result.outcome === 'allowed' || result.outcome === 'refused')
     return answerOther(deps, request, response, wish, result);
   request.session.notice = { kind: 'success', key: 'approvals:notice.asked' };
   response.redirect(303, approvalPath(result.id));

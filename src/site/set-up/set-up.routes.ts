@@ -13,7 +13,7 @@ import {
   type Tenants,
   createFirstTenant,
   setupTokenDigest,
-  setUpStore,
+  setupTokenStore,
 } from '../../core/accounts/index.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
@@ -73,7 +73,7 @@ export function setupRoutes(deps: SetupRoutesDependencies): Route[] {
 async function openLink(deps: SetupRoutesDependencies, request: Request): Promise<string> {
   const { database } = deps;
   const digest = setupTokenDigest(String(request.params.token));
-  if (!(await setUpStore.isOpen(database, digest))) throw notFound();
+  if (!(await setupTokenStore.isOpen(database, digest))) throw notFound();
   return digest;
 }
 

@@ -25,7 +25,7 @@ export function assembleSecondFactor(deps: {
   return {
     submitCode: createCodeSubmission({ ...deps, accept }),
     secondFactor: createSecondFactor({ ...deps, vault, reauthentication }),
-    enrollmentSeed: createEnrollmentSeed(vault),
-    reencryptSeeds: createSeedReencryption({ ...deps, vault }),
+    enrollment: createEnrollmentSeed(vault),
+    reencryption: createSeedReencryption({ ...deps, vault }),
   };
 }

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import * as setUpStore from '../stores/setup-token.store.ts';
+import * as setupTokenStore from '../stores/setup-token.store.ts';
 import * as tenantsStore from '../stores/tenants.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
 
@@ -15,6 +15,6 @@ export const setupTokenDigest = (token: string): string => createHash('sha256').
 export async function issueSetupToken(database: Database): Promise<string | null> {
   if (!(await tenantsStore.isEmpty(database))) return null;
   const token = randomBytes(tokenBytes).toString('base64url');
-  await setUpStore.replace(database, setupTokenDigest(token));
+  await setupTokenStore.replace(database, setupTokenDigest(token));
   return token;
 }

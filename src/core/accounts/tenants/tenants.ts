@@ -20,7 +20,7 @@ import type { NewTenantRow, Tenant } from '../stores/tenants.store.ts';
 import { activityStore } from '../../activity/index.ts';
 import * as credentialsStore from '../stores/credentials.store.ts';
 import * as sessionsStore from '../stores/sessions.store.ts';
-import * as setUpStore from '../stores/setup-token.store.ts';
+import * as setupTokenStore from '../stores/setup-token.store.ts';
 import * as tenantsStore from '../stores/tenants.store.ts';
 import * as usersStore from '../stores/users.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
@@ -87,7 +87,7 @@ async function insertTenant(
   const scope = operatorScope(deps, tenant);
   await tenantsStore.insert(tx, tenant);
   await activityStore.record(tx, scope, { kind: 'tenant.added' }, null, tenant.createdAt);
-  if (tenant.kind !== 'operators') await setUpStore.close(tx);
+  if (tenant.kind !== 'operators') await setupTokenStore.close(tx);
   return insertUser(tx, scope, admin, password);
 }
 
@@ -144,7 +144,7 @@ export async function addFirst(
   validateUserFields(rules, admin);
   const username = validateUsername(admin.username, tenant.domains);
   return database.transaction(async (tx) => {
-    if (!(await setUpStore.consume(tx, tokenDigest)) || !(await tenantsStore.isEmpty(tx))) return false;
+    if (!(await setupTokenStore.consume(tx, tokenDigest)) || !(await tenantsStore.isEmpty(tx))) return false;
     await insertTenant(deps, tx, tenant, { ...admin, username }, { kind: 'own', hash: passwordHash, at: clock() });
     return true;
   });

@@ -1,19 +1,8 @@
 import { notFound, type FieldFault } from '../../../domain/errors.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import { lockTenantAndRecheck } from '../sessions/recheck-under-lock.ts';
-import {
-  mayDeleteNow,
-  block,
-  endSessions,
-  remove,
-  restore,
-  performAction,
-  unblock,
-  type UserAction,
-  type ActionOutcome,
-  editAction,
-  verdictOn,
-} from './actions.ts';
+import * as actions from './actions.ts';
+import type { ActionOutcome, UserAction } from './actions.ts';
 import * as usersStore from '../stores/users.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
 import { bind } from '../../../platform/bind.ts';
@@ -38,11 +27,11 @@ export function createUserActions(deps: UserActionsDependencies) {
   const bound = bind(deps, { edit, bindAction, removeOne });
   return {
     edit: bound.edit,
-    block: bound.bindAction(block),
-    unblock: bound.bindAction(unblock),
+    block: bound.bindAction(actions.block),
+    unblock: bound.bindAction(actions.unblock),
     remove: bound.removeOne,
-    restore: bound.bindAction(restore),
-    endSessions: bound.bindAction(endSessions),
+    restore: bound.bindAction(actions.restore),
+    endSessions: bound.bindAction(actions.endSessions),
   };
 }
 
@@ -53,9 +42,11 @@ export function removeOne(deps: UserActionsDependencies, scope: Scope, userId: s
     await lockTenantAndRecheck(tx, scope, clock);
     const user = await usersStore.find(tx, scope, userId);
     if (user === null) throw notFound();
-    const verdict = await mayDeleteNow(tx, scope, [user], clock());
+    const verdict = await actions.mayDeleteNow(tx, scope, [user], clock());
     const isExempt = verdict.allowed || verdict.because !== 'secondAdministrator';
-    return isExempt ? performAction(tx, scope, userId, remove, clock()) : { outcome: 'refused', user, verdict };
+    return isExempt
+      ? actions.performAction(tx, scope, userId, actions.remove, clock())
+      : { outcome: 'refused', user, verdict };
   });
 }
 
@@ -63,7 +54,7 @@ function bindAction({ database, clock }: UserActionsDependencies, action: UserAc
   return (scope: Scope, userId: string): Promise<ActionOutcome> =>
     database.transaction(async (tx) => {
       await lockTenantAndRecheck(tx, scope, clock);
-      return performAction(tx, scope, userId, action, clock());
+      return actions.performAction(tx, scope, userId, action, clock());
     });
 }
 
@@ -127,7 +118,7 @@ export async function saveEdit(
   if (faults.length > 0) return { outcome: 'invalid', faults };
   const stored = fieldsOf(user, scope.rules);
   const changes = changesIn(sent, stored);
-  const verdict = verdictOn(scope, editAction(changes), user);
+  const verdict = actions.verdictOn(scope, actions.editAction(changes), user);
   const needsApproval = !verdict.allowed && verdict.because === 'secondAdministrator';
   // A change that the policy denies is refused, even if there is a conflict.
   if (verdict.allowed || needsApproval) {
@@ -135,11 +126,11 @@ export async function saveEdit(
     const complete = isComplete(sent);
     if (!complete || fields.length > 0) return { outcome: 'conflict', user, changes, fields, complete };
   }
-  const result = await performAction(
+  const result = await actions.performAction(
     tx,
     scope,
     userId,
-    editAction(needsApproval ? withoutLevel(changes) : changes),
+    actions.editAction(needsApproval ? withoutLevel(changes) : changes),
     at,
   );
   if (result.outcome === 'refused') return { outcome: 'refused', verdict: result.verdict };
