@@ -17,8 +17,8 @@ export function withSubscribers(database: Database, subscribers: readonly Subscr
 }
 
 /**
- * @returns the subscribers to what is recorded in a database
- * @throws if none were registered: recording without them would lose their deliveries silently
+ * @returns the registered subscribers of a database
+ * @throws if none are registered, because deliveries would be lost silently
  */
 export function subscribersOf(database: Database): readonly Subscriber[] {
   const subscribers = (database as Subscribed)[registered];

@@ -37,7 +37,7 @@ export async function newestAtForOperator(database: Database): Promise<number | 
   return newest?.at ?? null;
 }
 
-/** @returns how many entries of all logs are due for deletion: the oldest ones, up to the first newer one. @param before epoch ms */
+/** @returns how many entries of all logs are due for deletion, each log up to its first newer entry. @param before epoch ms */
 export async function countOverdueForOperator(database: Database, before: number): Promise<number> {
   let overdue = 0;
   for (const { id } of await findOverdueForOperator(database, before))

@@ -17,7 +17,7 @@ export interface PlanContext {
   readonly now: number;
 }
 
-/** The holder of a user name: a user of the tenant, possibly deleted; null for a user of another tenant; undefined if it is free. */
+/** Who has a user name: a user of the tenant, possibly deleted; null for a user of another tenant; undefined if it is free. */
 export type UsernameHolder = User | null | undefined;
 
 /** Plans what to do with a row, without doing it. Uses the same policy as the forms. */

@@ -51,12 +51,7 @@ export async function moveIn(parts: MovingDependencies, file: string, identity: 
     await insertRows(tx, await open(), checked);
     await verifyStoredRows(tx, checked);
     // After the digests were compared, because the receipt must describe the tenant as it was received.
-    const relanguaged = await movingStore.replaceUnofferedLanguages(
-      tx,
-      checked.header.tenant.id,
-      parts.rules,
-      parts.clock(),
-    );
+    const relanguaged = await movingStore.replaceLanguages(tx, checked.header.tenant.id, parts.rules, parts.clock());
     const passwords = await completeMoveIn(parts, tx, checked);
     return { header: checked.header, tables: checked.tables, passwords, relanguaged };
   });

@@ -130,7 +130,7 @@ export async function countSecondFactorsToReplace(database: Database, tenantId: 
  * Replaces languages that the region does not offer. @param at epoch ms
  * @returns whether the tenant's language was replaced, and those of how many users
  */
-export async function replaceUnofferedLanguages(
+export async function replaceLanguages(
   database: Database,
   tenantId: string,
   { languages, defaultLanguage }: Pick<RegionRules, 'languages' | 'defaultLanguage'>,

@@ -60,7 +60,7 @@ async function removeNameFromPasswords(database: Database, tenantId: string, sco
     .update({ set_by: '' });
 }
 
-/** Removes personal data from log entries. The digests stay, so that the chain remains valid; without the salt, they reveal nothing. */
+/** Removes personal data from log entries. The digests stay to keep the chain valid; without the salt, they reveal nothing. */
 async function removeFromLog(
   database: Database,
   tenantId: string,

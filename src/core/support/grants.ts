@@ -40,7 +40,7 @@ function faultsIn(scope: Scope, { purpose, level, hours }: GrantRequest): FieldF
 /**
  * Grants an operator access to the scope's tenant.
  * @returns what is wrong with the request; nothing was granted unless the list is empty
- * @throws Failure forbidden where the policy or the rules do not allow it
+ * @throws Failure forbidden if the policy or the rules do not allow it
  */
 export async function grant(
   deps: GrantDependencies,

@@ -18,7 +18,7 @@ type CredentialsRow = UserRow & UserTenantRow;
 
 /** The metadata of a password that pages show. */
 export interface PasswordMetadata {
-  /** The name of the user who set a temporary password; '' if that user was erased, null for the operator and for an own password. */
+  /** Name of the user who set a temporary password: '' if erased, null for the operator and for an own password. */
   readonly setBy: string | null;
   /** Epoch ms. */
   readonly setAt: number;

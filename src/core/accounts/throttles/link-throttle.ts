@@ -23,7 +23,7 @@ export function createLinkThrottle(deps: Database) {
       await links.reward(keyOf(address), 1);
     },
 
-    /** Counts a request for a recovery email, whether or not the user name exists. @returns how long to wait if throttled, else null */
+    /** Counts a request for a recovery email for any user name, existing or not. @returns how long to wait, or null */
     consumeRecovery: async (username: string, address: string): Promise<Wait | null> =>
       (await consume(addresses, keyOf(address))) ?? (await consume(names, digest(username))),
   };

@@ -53,7 +53,7 @@ export function createPasswordLimits(limiter: CreateLimiter, { throttle }: Regio
     account: limiter('account', perAccount),
     address: limiter('address', perAddress),
     temporaryPasswords: limiter('temporary', temporaryPasswords),
-    // Failed attempts at own passwords are limited, and with them their log entries. Temporary passwords get the same number of entries.
+    // The limits of own passwords also limit their log entries. Temporary passwords get the same number of entries.
     recordsPerName: limiter('recordName', perAccount),
     recordsPerAddress: limiter('recordAddress', perAddress),
     consecutiveFailures: limiter('row', {

@@ -41,7 +41,7 @@ export interface UsersDependencies {
   readonly clock: () => number;
 }
 
-/** @throws Failure notFound, for a user of another tenant exactly as for an unknown id */
+/** @throws Failure notFound, for an unknown id and for a user of another tenant */
 export async function load(deps: UsersDependencies, scope: Scope, userId: string): Promise<User> {
   const { database } = deps;
   const user = await usersStore.find(database, scope, userId);
@@ -106,12 +106,12 @@ export async function show(
 }
 
 /**
- * Replaces a user's password with a temporary one, or with a one-time link where the region's rules require it, and ends all
+ * Replaces a user's password with a temporary one, or with a one-time link if the region's rules require it, and ends all
  * of the user's sessions. A denial is recorded in the activity log.
  * @param epoch the user's epoch when the confirmation page was rendered; null, for the operator's command, skips the check
- * @param consumeApproval consumes another administrator's approval, where one is required, in the transaction of the reset
+ * @param consumeApproval consumes another administrator's approval, if one is required, in the transaction of the reset
  * @returns the secret, of which only a hash is stored: it cannot be read again
- * @throws Failure notFound, for a user of another tenant exactly as for an unknown id
+ * @throws Failure notFound, for an unknown id and for a user of another tenant
  */
 export async function resetPassword(
   deps: UsersDependencies,
