@@ -48,12 +48,12 @@ export function addRegionCommands(program: Command, flow?: readonly Chapter[], i
 
 async function proveRegions(io: CommandIo, options: ProveOptions, flow?: readonly Chapter[]): Promise<void> {
   const { prove } = await import('../../tools/prove/prove.ts');
-  const tell = (message: string): void => void io.stderr.write(`${message}\n`);
+  const onProgress = (message: string): void => void io.stderr.write(`${message}\n`);
   const report = await prove({
     rulesFiles: options.rules,
     databaseUrls: readUrls(io, 'PROVE_DATABASE_URLS', options.database === 'postgres'),
     redisUrls: readUrls(io, 'PROVE_REDIS_URLS', false),
-    ...(options.json ? {} : { tell }),
+    ...(options.json ? {} : { onProgress }),
     ...(flow && { flow }),
   });
   if (options.report !== undefined) {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
-import { faultsOfViews } from '../../scripts/check-views.ts';
+import { checkViews } from '../../scripts/check-views.ts';
 import { assertNone } from '../support/none.ts';
 import { linesLike } from './habits.ts';
 import { read } from './sources.ts';
@@ -44,7 +44,7 @@ describe('these checks can fail', () => {
   });
 
   test('a template that does not fit its model is named with its line', () => {
-    const faults = faultsOfViews({
+    const faults = checkViews({
       // A field that the model lacks.
       'users/delete-confirm': changed('users/delete-confirm', 'model.days', 'model.weeks'),
       // A misspelled field in a partial.
