@@ -4,11 +4,11 @@ import type { Row } from './packs.ts';
 export const shipped: readonly Row[] = [
   [
     'page about the region, visitor',
-    'Users of the organization: here · Reset a password: here · Users as files: here · Change one’s own password: here · Read the activity log: here · Export the activity log: here · Support access by the operator: here',
-    'Users of the organization: here · Reset a password: here · Users as files: here · Change one’s own password: here · Read the activity log: here · Export the activity log: here · Support access by the operator: here',
-    'Users of the organization: the administration portal of Microsoft Cloud Germany or the Office 365 admin center of Microsoft Cloud Germany · Reset a password: the administration portal of Microsoft Cloud Germany · Users as files: the administration portal of Microsoft Cloud Germany or the Office 365 admin center of Microsoft Cloud Germany · Customers’ users: the Office 365 admin center of Microsoft Cloud Germany or the administration portal of Microsoft Cloud Germany · Licences: the Office 365 admin center of Microsoft Cloud Germany or the administration portal of Microsoft Cloud Germany · Change one’s own password: here · Read the activity log: here · Export the activity log: here · Support access by the operator: Not offered in this region',
-    'Users of the organization: the Azure Government portal · Reset a password: the Azure Government portal · Users as files: the Azure Government portal · Customers’ users and licences: the Azure Government portal · Change one’s own password: here · Read the activity log: here · Export the activity log: here · Support access by the operator: Not offered in this region',
-    'Users of the organization: here · Reset a password: By each user, on their own · Users as files: here · Change one’s own password: here · Read the activity log: here · Export the activity log: Not offered in this region · Support access by the operator: here',
+    'Manage users: here · Reset a password: here · Import and export users: here · Change your own password: here · View the activity log: here · Export the activity log: here · Support access by the operator: here',
+    'Manage users: here · Reset a password: here · Import and export users: here · Change your own password: here · View the activity log: here · Export the activity log: here · Support access by the operator: here',
+    'Manage users: the administration portal of Microsoft Cloud Germany or the Office 365 admin center of Microsoft Cloud Germany · Reset a password: the administration portal of Microsoft Cloud Germany · Import and export users: the administration portal of Microsoft Cloud Germany or the Office 365 admin center of Microsoft Cloud Germany · Customers’ users: the Office 365 admin center of Microsoft Cloud Germany or the administration portal of Microsoft Cloud Germany · Licenses: the Office 365 admin center of Microsoft Cloud Germany or the administration portal of Microsoft Cloud Germany · Change your own password: here · View the activity log: here · Export the activity log: here · Support access by the operator: Not available in this region',
+    'Manage users: the Azure Government portal · Reset a password: the Azure Government portal · Import and export users: the Azure Government portal · Customers’ users and licenses: the Azure Government portal · Change your own password: here · View the activity log: here · Export the activity log: here · Support access by the operator: Not available in this region',
+    'Manage users: here · Reset a password: Self-service · Import and export users: here · Change your own password: here · View the activity log: here · Export the activity log: Not available in this region · Support access by the operator: here',
   ],
   ['links on the account settings', '200 User management · Activity log · Support access'],
   ['page about the region, administrator', 'the same'],
@@ -71,11 +71,11 @@ export const shipped: readonly Row[] = [
   ],
   [
     'note on the log',
-    '200 In the region Worldwide, entries are kept for 10 years. Older ones are dropped, and the log says so.',
-    '200 In the region Germany, entries are kept for 10 years. Older ones are dropped, and the log says so.',
-    '200 In the region Germany, entries are kept for 10 years. Older ones are dropped, and the log says so.',
-    '200 In the region US Government, entries are kept for 10 years. Older ones are dropped, and the log says so.',
-    '200 In the region China, this is not offered: export the activity log. What is managed where · In the region China, entries are kept for 10 years. Older ones are dropped, and the log says so.',
+    '200 In the Worldwide region, entries are kept for 10 years and then permanently deleted. The log records each deletion.',
+    '200 In the Germany region, entries are kept for 10 years and then permanently deleted. The log records each deletion.',
+    '200 In the Germany region, entries are kept for 10 years and then permanently deleted. The log records each deletion.',
+    '200 In the US Government region, entries are kept for 10 years and then permanently deleted. The log records each deletion.',
+    '200 Not available in the China region: export the activity log. Where things are managed · In the China region, entries are kept for 10 years and then permanently deleted. The log records each deletion.',
   ],
   ['exporting the log', '200 a file', '200 a file', '200 a file', '200 a file', '403 Not offered in this region'],
   [
@@ -92,11 +92,11 @@ export const shipped: readonly Row[] = [
 export const custom: readonly Row[] = [
   [
     'page about the region, visitor',
-    'Users of the organization: here · Reset a password: here · Users as files: here · Change one’s own password: here · Read the activity log: here · Export the activity log: here · Support access by the operator: here',
-    'Users of the organization: here · Reset a password: here · Users as files: here · Change one’s own password: here · Read the activity log: here · Export the activity log: Not offered in this region · Support access by the operator: Not offered in this region',
-    'Users of the organization: here · Reset a password: By each user, on their own · Users as files: here · Change one’s own password: here · Read the activity log: here · Export the activity log: Not offered in this region · Support access by the operator: here',
-    'Users of the organization: the Azure Government portal · Reset a password: the Azure Government portal · Users as files: the Azure Government portal · Customers’ users and licences: the Azure Government portal · Change one’s own password: here · Read the activity log: here · Export the activity log: Not offered in this region · Support access by the operator: Not offered in this region',
-    'Users of the organization: here · Users of the organization: Not offered in this region · Reset a password: Not offered in this region · Users as files: Not offered in this region · Change one’s own password: here · Read the activity log: here · Export the activity log: here · Support access by the operator: here',
+    'Manage users: here · Reset a password: here · Import and export users: here · Change your own password: here · View the activity log: here · Export the activity log: here · Support access by the operator: here',
+    'Manage users: here · Reset a password: here · Import and export users: here · Change your own password: here · View the activity log: here · Export the activity log: Not available in this region · Support access by the operator: Not available in this region',
+    'Manage users: here · Reset a password: Self-service · Import and export users: here · Change your own password: here · View the activity log: here · Export the activity log: Not available in this region · Support access by the operator: here',
+    'Manage users: the Azure Government portal · Reset a password: the Azure Government portal · Import and export users: the Azure Government portal · Customers’ users and licenses: the Azure Government portal · Change your own password: here · View the activity log: here · Export the activity log: Not available in this region · Support access by the operator: Not available in this region',
+    'Manage users: here · Manage users: Not available in this region · Reset a password: Not available in this region · Import and export users: Not available in this region · Change your own password: here · View the activity log: here · Export the activity log: here · Support access by the operator: here',
   ],
   [
     'links on the account settings',
@@ -166,11 +166,11 @@ export const custom: readonly Row[] = [
   ],
   [
     'note on the log',
-    '200 In the region Worldwide, entries are kept for 10 years. Older ones are dropped, and the log says so.',
-    '200 In the region Germany, this is not offered: export the activity log. What is managed where · In the region Germany, entries are kept for 1 year. Older ones are dropped, and the log says so.',
-    '200 In the region China, this is not offered: export the activity log. What is managed where · In the region China, entries are kept for 10 years. Older ones are dropped, and the log says so.',
-    '200 In the region US Government, this is not offered: export the activity log. What is managed where · In the region US Government, entries are kept for 100 days. Older ones are dropped, and the log says so.',
-    '200 In the region Worldwide, entries are kept for 10 years. Older ones are dropped, and the log says so.',
+    '200 In the Worldwide region, entries are kept for 10 years and then permanently deleted. The log records each deletion.',
+    '200 Not available in the Germany region: export the activity log. Where things are managed · In the Germany region, entries are kept for 1 year and then permanently deleted. The log records each deletion.',
+    '200 Not available in the China region: export the activity log. Where things are managed · In the China region, entries are kept for 10 years and then permanently deleted. The log records each deletion.',
+    '200 Not available in the US Government region: export the activity log. Where things are managed · In the US Government region, entries are kept for 100 days and then permanently deleted. The log records each deletion.',
+    '200 In the Worldwide region, entries are kept for 10 years and then permanently deleted. The log records each deletion.',
   ],
   [
     'exporting the log',

@@ -25,7 +25,7 @@ async function read({ notePage, observed, signIn, noah }: Scenario, admin: Perso
   const user = await (await signIn(noah)).visit(paths.where);
   observed['links on the page about the region, user'] = linksOn(user);
   await admin.visit(paths.rules);
-  const [said = ''] = textsOf(admin, '[aria-labelledby=group-files] div:first-child dd').split('Rule of');
+  const [said = ''] = textsOf(admin, '[aria-labelledby=group-files] div:first-child dd').split('Set by');
   observed['rule for exporting users'] = said.trim();
   const offered = (name: string): boolean => admin.$(`form.form [name=${name}]`).length > 0;
   observed['rules that a tenant cannot tighten'] = [...numericRuleNames, ...choiceRuleNames]

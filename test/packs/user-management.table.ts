@@ -28,11 +28,11 @@ export const shipped: readonly Row[] = [
   ],
   [
     'actions on the page of a user',
-    '200 Zoé Besson · Save · Block sign-in · End all sessions · Delete user account · All activity of this person · Personal data · Reset password',
-    '200 Zoé Besson · Save · Block sign-in · End all sessions · Delete user account · All activity of this person · Personal data · Reset password',
-    '200 Managed in another place · Go there · To the dashboard',
-    '200 Managed in another place · Go there · To the dashboard',
-    '200 Zoé Besson · Save · Block sign-in · End all sessions · Delete user account · All activity of this person · Personal data',
+    '200 Zoé Besson · Save · Block sign-in · End all sessions · Delete user account · View all activity · Personal data · Reset password',
+    '200 Zoé Besson · Save · Block sign-in · End all sessions · Delete user account · View all activity · Personal data · Reset password',
+    '200 Managed elsewhere · Go to that site · Go to dashboard',
+    '200 Managed elsewhere · Go to that site · Go to dashboard',
+    '200 Zoé Besson · Save · Block sign-in · End all sessions · Delete user account · View all activity · Personal data',
   ],
   [
     'reset form',
@@ -120,11 +120,11 @@ export const custom: readonly Row[] = [
   ],
   [
     'actions on the page of a user',
-    '200 Zoé Besson · Save · Block sign-in · End all sessions · Delete user account · All activity of this person · Personal data · Reset password',
-    '200 Zoé Besson · Save · Block sign-in · End all sessions · Delete user account · All activity of this person · Personal data · Reset password',
-    '200 Zoé Besson · Save · Block sign-in · End all sessions · Delete user account · All activity of this person · Personal data',
-    '200 Managed in another place · Go there · To the dashboard',
-    '200 Zoé Besson · All activity of this person · Personal data',
+    '200 Zoé Besson · Save · Block sign-in · End all sessions · Delete user account · View all activity · Personal data · Reset password',
+    '200 Zoé Besson · Save · Block sign-in · End all sessions · Delete user account · View all activity · Personal data · Reset password',
+    '200 Zoé Besson · Save · Block sign-in · End all sessions · Delete user account · View all activity · Personal data',
+    '200 Managed elsewhere · Go to that site · Go to dashboard',
+    '200 Zoé Besson · View all activity · Personal data',
   ],
   [
     'reset form',
