@@ -120,7 +120,7 @@ describe('tenant', () => {
       );
     }
     for (const command of ['suspend', 'resume']) {
-      assert.match(await fault(['tenant', command, 'nobody'], environment), /no such|Tenant not found/i);
+      assert.match(await fault(['tenant', command, 'nobody'], environment), /doesn’t exist/);
     }
     assert.match(await fault(['tenant', 'add', '--name', 'Only'], environment), /required option/);
     assert.deepEqual(await tenants(), before);
@@ -171,7 +171,7 @@ describe('user', () => {
   test('invalid input is reported in one line and nothing is written', async () => {
     const before = await usersOf(added.tenantId);
     const wrong: [change: Record<string, string>, words: RegExp][] = [
-      [{ tenant: 'nobody' }, /no such|Tenant not found/i],
+      [{ tenant: 'nobody' }, /doesn’t exist/],
       [{ username: 'zoe@atelier.example' }, /taken/],
       [{ username: 'ada@kiesel.example' }, /taken|domain/],
       [{ username: 'new@elsewhere.example' }, /domain/],
