@@ -108,8 +108,8 @@ describe('tenant', () => {
       [{ domain: 'LUMIERE.example' }, /already/],
       [{ domain: 'new.example', language: 'it' }, /language/],
       [{ domain: 'new.example', 'admin-username': 'ada@other.example' }, /domain/],
-      [{ domain: 'new.example', 'admin-username': 'zoé@new.example' }, /user name/],
-      [{ domain: 'new.example', 'admin-username': '' }, /user name/],
+      [{ domain: 'new.example', 'admin-username': 'zoé@new.example' }, /Before the @/],
+      [{ domain: 'new.example', 'admin-username': '' }, /Before the @|user name/],
       [{ domain: 'new.example', 'admin-username': 'ada@new.example', 'admin-name': ' ' }, /name|1 to 200/],
     ];
     for (const [change, words] of wrong) {
@@ -172,10 +172,10 @@ describe('user', () => {
     const before = await usersOf(added.tenantId);
     const wrong: [change: Record<string, string>, words: RegExp][] = [
       [{ tenant: 'nobody' }, /doesn’t exist/],
-      [{ username: 'zoe@atelier.example' }, /taken/],
-      [{ username: 'ada@kiesel.example' }, /taken|domain/],
+      [{ username: 'zoe@atelier.example' }, /already in use/],
+      [{ username: 'ada@kiesel.example' }, /already in use|domain/],
       [{ username: 'new@elsewhere.example' }, /domain/],
-      [{ username: 'not a name' }, /user name/],
+      [{ username: 'not a name' }, /Before the @/],
       [{ username: 'new@atelier.example', name: '' }, /name|1 to 200/],
       [{ username: 'new@atelier.example', name: '\u202E' }, /name|1 to 200/],
       [{ username: 'new@atelier.example', 'administrator-level': 'root' }, /allowed choices/i],
