@@ -3,7 +3,6 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { rulesFolder } from '../../src/platform/config/rules.ts';
-import { pathToFileURL } from 'node:url';
 import { dataDirectory, run } from './command.ts';
 
 const folder = dataDirectory();
@@ -39,9 +38,10 @@ describe('rules check', () => {
   });
 
   describe('after a language was added to the portal', () => {
-    const preload = pathToFileURL(path.join(import.meta.dirname, '../support/new-language.preload.ts')).href;
+    const locales = path.join(folder, 'locales');
     const later = async (file: string) => {
-      const { code, stdout } = await run(['rules', 'check', file, '--json'], { NODE_OPTIONS: `--import ${preload}` });
+      mkdirSync(path.join(locales, 'it'), { recursive: true });
+      const { code, stdout } = await run(['rules', 'check', file, '--json'], { LOCALES_DIR: locales });
       return { code, ...(JSON.parse(stdout) as { faults: string[] }) };
     };
 
