@@ -4,7 +4,8 @@ export async function up(knex: Knex): Promise<void> {
   await knex.schema.createTable('imports', (table) => {
     table.text('id').primary();
     table.text('tenant_id').notNullable().references('id').inTable('tenants');
-    // Whoever sent the file: nobody else sees it. No reference, since a user may be purged meanwhile.
+    // The user who uploaded the file and is the only one to see it. No foreign key, because the user may be purged
+    // meanwhile.
     table.text('user_id').notNullable();
     table.text('file_name').notNullable();
     table.text('state').notNullable();
@@ -13,16 +14,16 @@ export async function up(knex: Knex): Promise<void> {
     table.integer('unchanged').notNullable().defaultTo(0);
     table.integer('refused').notNullable().defaultTo(0);
     table.bigInteger('created_at').notNullable();
-    // When all of it is dropped: what is staged is personal.
+    // When the import is deleted, because staged rows contain personal data.
     table.bigInteger('expires_at').notNullable();
-    // Set when it is wanted: how, by which password's epoch, in which request and from which address.
+    // Set at confirmation: the mode, the user's epoch, the request ID and the IP address.
     table.text('mode');
     table.integer('user_epoch');
     table.text('request_id');
     table.text('address');
     table.bigInteger('finished_at');
     table.text('stopped_by');
-    // The download of the temporary passwords: who holds it, and until when; and when it was whole.
+    // The download of the temporary passwords: the request that leases it and until when, and when it was complete.
     table.text('delivery');
     table.bigInteger('delivering_until');
     table.bigInteger('delivered_at');
@@ -34,13 +35,13 @@ export async function up(knex: Knex): Promise<void> {
     table.text('import_id').notNullable().references('id').inTable('imports').onDelete('cascade');
     table.integer('line').notNullable();
     table.text('outcome').notNullable();
-    // The user who is changed, or the id of the one who will be added; null for a row that is refused.
+    // The ID of the changed or new user; null for a refused row.
     table.text('user_id');
     table.text('username').notNullable();
     table.text('display_name').notNullable();
-    // The new user, the changes, or what speaks against the row, as JSON.
+    // The new user, the changes or the faults of the row, as JSON.
     table.text('data').notNullable();
-    // The added user's epoch as this import last set it: whoever was reset otherwise has another.
+    // The new user's epoch as last set by this import. It differs if the password was reset elsewhere since.
     table.integer('epoch').notNullable().defaultTo(0);
     table.primary(['import_id', 'line']);
     table.index(['import_id', 'outcome', 'line'], 'import_rows_by_outcome');

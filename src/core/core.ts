@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { noticesSubscriber } from '../domain/notices.ts';
 import type { Config } from '../platform/config/config.ts';
 import type { Database } from '../platform/database/database.ts';
-import type { Background } from '../platform/jobs.ts';
+import type { JobRunner } from '../platform/background-jobs.ts';
 import { createTransport } from '../platform/mail-transport.ts';
 import { type GuessCounter, createAccounts, type Accounts } from './accounts/index.ts';
 import { createLogExports, deliverTo, type LogCsv } from './activity/index.ts';
@@ -27,7 +27,7 @@ export interface CoreDependencies {
   readonly secondFactorKeys: readonly string[];
   readonly hasher: Hasher;
   readonly guesses: GuessCounter;
-  readonly background: Background;
+  readonly background: JobRunner;
   /** Epoch ms. */
   readonly clock: () => number;
   /** A clock that cannot be set, in ms: it only tells how much time has passed. */

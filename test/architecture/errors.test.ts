@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { ErrorParameters } from '../../src/domain/errors.ts';
 import { languages } from '../locales/catalogue.ts';
-import { ownNumberNames } from '../../src/domain/tenant-rules.ts';
+import { numericRuleNames } from '../../src/domain/tenant-rules.ts';
 import { errorTexts, textOfError } from '../../src/i18n/error-texts.ts';
 import { loadTranslator } from '../../src/i18n/translator.ts';
 import { namespacesOf, readCatalogue } from '../locales/catalogue.ts';
@@ -10,7 +10,7 @@ import { usesIn } from '../locales/usage.ts';
 import { withoutComments } from '../support/comments.ts';
 import { assertNone } from '../support/none.ts';
 import { read, type Source } from './sources.ts';
-import type { Refusal } from '../../src/domain/refusal.ts';
+import type { DenialReason } from '../../src/domain/denial-reason.ts';
 
 const inner = read('src/{domain,core}/**/*.ts');
 const outer = read('src/{site,mail,cli}/**/*.ts');
@@ -35,7 +35,7 @@ function unusedCodes(within: readonly Source[], outside: readonly Source[]): str
 }
 
 // Complete by type: a new refusal, or new parameters, must be added here.
-const refusals: Readonly<Record<Refusal, true>> = {
+const refusals: Readonly<Record<DenialReason, true>> = {
   principal: true,
   level: true,
   self: true,
@@ -67,8 +67,8 @@ const examples: { readonly [Code in keyof ErrorParameters]: readonly ErrorParame
   'importRow.unknownValue': [{ value: 'boss' }],
   'password.tooLong': [{ count: 1 }, { count: 64 }],
   'password.tooShort': [{ count: 1 }, { count: 15 }],
-  'permission.denied': (Object.keys(refusals) as Refusal[]).map((because) => ({ because })),
-  'rule.outOfBounds': ownNumberNames.map((rule) => ({ rule, least: 1, most: 2 })),
+  'permission.denied': (Object.keys(refusals) as DenialReason[]).map((because) => ({ because })),
+  'rule.outOfBounds': numericRuleNames.map((rule) => ({ rule, least: 1, most: 2 })),
   'support.hoursOutOfBounds': [{ most: 8 }],
 };
 

@@ -154,7 +154,7 @@ describe('a user of a company in Germany', { skip: skipWithout('chromium', chrom
   const words = {
     en: ['User name', 'Next', 'Password', 'Sign in', 'Nothing you typed was sent.', 'Welcome, Anna Schäfer'],
     fr: ['Nom d’utilisateur', 'Suivant', 'Mot de passe', 'Se connecter', 'été transmise', 'Bienvenue, Anna Schäfer'],
-    de: ['Benutzername', 'Weiter', 'Kennwort', 'Anmelden', 'wurde nichts übertragen', 'Willkommen, Anna Schäfer'],
+    de: ['Benutzername', 'Weiter', 'Kennwort', 'Anmelden', 'wurden nicht übertragen', 'Willkommen, Anna Schäfer'],
   } as const;
   const readers = [
     { language: 'de', javaScript: true, width: 1280, theme: 'light' },

@@ -154,7 +154,7 @@ for (const [dialect, server] of [
       it('is noted by check, but not as a fault', async () => {
         const { ok, faults, notes } = await json<{ ok: boolean; faults: string[]; notes?: string[] }>(['check'], wrong);
         assert.deepEqual([ok, faults], [true, []]);
-        assert.match(notes?.join() ?? '', /^The clock, .+ is more than a day withClockAhead .+npx parvis purge/);
+        assert.match(notes?.join() ?? '', /^The system clock .+ is more than a day ahead .+npx parvis purge/);
       });
 
       it('deletes due data after the operator has confirmed the time', async () => {

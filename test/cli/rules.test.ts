@@ -35,7 +35,7 @@ describe('rules check', () => {
     const file = path.join(folder, 'without-german.json');
     writeFileSync(file, JSON.stringify(Object.assign(pack, { name: { en: 'China', fr: 'Chine' } })));
     const { code, faults } = await check(file);
-    assert.deepEqual([code, faults], [1, ['name.de: is missing, and the region offers de']]);
+    assert.deepEqual([code, faults], [1, ['name.de: is required, because the region offers de']]);
   });
 
   describe('after a language was added to the portal', () => {
@@ -57,7 +57,7 @@ describe('rules check', () => {
       const pack = JSON.parse(readFileSync(path.join(rulesFolder, 'china.json'), 'utf8')) as Record<string, unknown>;
       const file = path.join(folder, 'italian.json');
       writeFileSync(file, JSON.stringify(Object.assign(pack, { languages: ['en', 'it'] })));
-      assert.deepEqual((await later(file)).faults, ['name.it: is missing, and the region offers it']);
+      assert.deepEqual((await later(file)).faults, ['name.it: is required, because the region offers it']);
     });
   });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { readTemporaryPassword } from '../../src/domain/people/password.ts';
+import { parseTemporaryPassword } from '../../src/domain/people/password.ts';
 import { dataDirectory, fault, json, run } from './command.ts';
 
 const environment = { DATA_DIR: dataDirectory() };
@@ -58,7 +58,7 @@ describe('tenant', () => {
   test('add --json: prints the tenant, its first Global admin and the temporary password', async () => {
     assert.deepEqual(Object.keys(added), ['tenantId', 'userId', 'username', 'temporaryPassword']);
     assert.equal(added.username, 'camille@lumiere.example');
-    assert.equal(readTemporaryPassword(added.temporaryPassword), added.temporaryPassword);
+    assert.equal(parseTemporaryPassword(added.temporaryPassword), added.temporaryPassword);
     const [admin, ...others] = await usersOf(added.tenantId);
     assert.deepEqual(others, []);
     assert.deepEqual([admin?.id, admin?.administratorLevel, admin?.status], [added.userId, 'global', 'passwordChange']);
@@ -120,7 +120,7 @@ describe('tenant', () => {
       );
     }
     for (const command of ['suspend', 'resume']) {
-      assert.match(await fault(['tenant', command, 'nobody'], environment), /no such|no tenant/i);
+      assert.match(await fault(['tenant', command, 'nobody'], environment), /no such|Tenant not found/i);
     }
     assert.match(await fault(['tenant', 'add', '--name', 'Only'], environment), /required option/);
     assert.deepEqual(await tenants(), before);
@@ -171,7 +171,7 @@ describe('user', () => {
   test('invalid input is reported in one line and nothing is written', async () => {
     const before = await usersOf(added.tenantId);
     const wrong: [change: Record<string, string>, words: RegExp][] = [
-      [{ tenant: 'nobody' }, /no such|no tenant/i],
+      [{ tenant: 'nobody' }, /no such|Tenant not found/i],
       [{ username: 'zoe@atelier.example' }, /taken/],
       [{ username: 'ada@kiesel.example' }, /taken|domain/],
       [{ username: 'new@elsewhere.example' }, /domain/],
@@ -189,8 +189,8 @@ describe('user', () => {
         JSON.stringify(change),
       );
     }
-    assert.match(await fault(['user', 'reset-password', 'nobody@atelier.example'], environment), /no user/i);
-    assert.match(await fault(['user', 'list', '--tenant', 'nobody'], environment), /no tenant/i);
+    assert.match(await fault(['user', 'reset-password', 'nobody@atelier.example'], environment), /User not found/);
+    assert.match(await fault(['user', 'list', '--tenant', 'nobody'], environment), /Tenant not found/);
     assert.deepEqual(await usersOf(added.tenantId), before);
   });
 });

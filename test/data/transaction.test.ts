@@ -119,7 +119,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
 
     test('rejects a prepared query with a missing value', async () => {
       const find = database.prepare('test.missing', (knex, $) => knex('users').where({ id: $('id') }));
-      await assert.rejects(find({ other: 'x' }), /needs a value for id/);
+      await assert.rejects(find({ other: 'x' }), /Missing query value: id/);
       await assert.rejects(
         database.transaction((tx) => tx.prepare('x', (knex, $) => knex('users').where({ id: $('id') }))({})),
       );

@@ -1,23 +1,27 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { couldDo } from '../../src/domain/approval-policy.ts';
-import { needsFewer } from '../../src/domain/tenant-rules.ts';
-import { may, mayDelete, mayGive, maySetRules } from '../../src/domain/policy.ts';
-import { guardedActs, type GuardedAct, type RegionRules } from '../../src/domain/regions.ts';
+import { mayOnceApproved } from '../../src/domain/approval-policy.ts';
+import { weakensApproval } from '../../src/domain/tenant-rules.ts';
+import { may, mayDelete, mayAssignLevels, maySetRules } from '../../src/domain/policy.ts';
+import { approvalRules, type ApprovalRule, type RegionRules } from '../../src/domain/regions.ts';
 import type { AdministratorLevel } from '../../src/domain/roles.ts';
 import { createScope, type Scope } from '../../src/domain/scope.ts';
 import { worldwide } from '../data/databases.ts';
-import { approvalActs, type ApprovalAct } from '../../src/domain/approval-acts.ts';
+import { approvalActions, type ApprovalAction } from '../../src/domain/approval-actions.ts';
 import { operator, person } from '../../src/domain/principal.ts';
-import type { Target, Verdict } from '../../src/domain/verdict.ts';
+import type { Target, PolicyDecision } from '../../src/domain/policy-decision.ts';
 
 const now = Date.UTC(2026, 10, 30);
-const rulesFor = (acts: readonly GuardedAct[], deleteMoreThan = 3): RegionRules => ({
+const rulesFor = (acts: readonly ApprovalRule[], deleteMoreThan = 3): RegionRules => ({
   ...worldwide,
   twoAdministrators: { for: acts, deleteMoreThan, withinHours: 24 },
 });
 
-function scopeOf(level: AdministratorLevel | 'operator', acts: readonly GuardedAct[], agreed?: ApprovalAct): Scope {
+function scopeOf(
+  level: AdministratorLevel | 'operator',
+  acts: readonly ApprovalRule[],
+  agreed?: ApprovalAction,
+): Scope {
   const ada = { id: 'self', username: 'ada@a.example', displayName: 'Ada', agentLevel: 'none' } as const;
   const tenant = { id: 'tenant', name: 'A', language: 'en' } as const;
   const principal = level === 'operator' ? operator : person({ ...ada, administratorLevel: level });
@@ -41,7 +45,7 @@ const plain = someone('none');
 const levels = (administratorLevel: AdministratorLevel) => ({ administratorLevel, agentLevel: 'none' }) as const;
 
 /** What each rule guards, as a question to the judge. */
-const questions: [label: string, guard: GuardedAct, act: ApprovalAct, ask: (scope: Scope) => Verdict][] = [
+const questions: [label: string, guard: ApprovalRule, act: ApprovalAction, ask: (scope: Scope) => PolicyDecision][] = [
   ['reset a Global admin', 'resetGlobalAdmin', 'resetPassword', (scope) => may(scope, 'users.resetPassword', global)],
   [
     'give a file’s Global admin a password',
@@ -54,9 +58,9 @@ const questions: [label: string, guard: GuardedAct, act: ApprovalAct, ask: (scop
     'give the level',
     'giveGlobalAdmin',
     'giveGlobalAdmin',
-    (scope) => mayGive(scope, { ...plain, ...levels('none') }, levels('global')),
+    (scope) => mayAssignLevels(scope, { ...plain, ...levels('none') }, levels('global')),
   ],
-  ['add somebody with it', 'giveGlobalAdmin', 'giveGlobalAdmin', (scope) => mayGive(scope, null, levels('global'))],
+  ['add at the level', 'giveGlobalAdmin', 'giveGlobalAdmin', (scope) => mayAssignLevels(scope, null, levels('global'))],
   ['export users', 'export', 'exportUsers', (scope) => may(scope, 'users.export')],
   ['export the log', 'export', 'exportLog', (scope) => may(scope, 'activity.export')],
   ['delete a fourth', 'deleteMany', 'delete', (scope) => mayDelete(scope, [plain], 3)],
@@ -64,11 +68,11 @@ const questions: [label: string, guard: GuardedAct, act: ApprovalAct, ask: (scop
 ];
 
 /** What needs nobody else under any rule. */
-const free: [label: string, ask: (scope: Scope) => Verdict][] = [
+const free: [label: string, ask: (scope: Scope) => PolicyDecision][] = [
   ['reset somebody else', (scope) => may(scope, 'users.resetPassword', plain)],
   ['restore somebody else', (scope) => may(scope, 'users.restore', plain)],
-  ['give another level', (scope) => mayGive(scope, { ...plain, ...levels('none') }, levels('userManagement'))],
-  ['take the level', (scope) => mayGive(scope, { ...global, ...levels('global') }, levels('none'))],
+  ['give another level', (scope) => mayAssignLevels(scope, { ...plain, ...levels('none') }, levels('userManagement'))],
+  ['take the level', (scope) => mayAssignLevels(scope, { ...global, ...levels('global') }, levels('none'))],
   ['block a Global admin', (scope) => may(scope, 'users.block', global)],
   ['delete a third', (scope) => mayDelete(scope, [plain], 2)],
   ['read the log', (scope) => may(scope, 'activity.view')],
@@ -77,34 +81,40 @@ const free: [label: string, ask: (scope: Scope) => Verdict][] = [
 describe('the judge on acts for two', () => {
   for (const [label, guard, act, ask] of questions) {
     test(`${label}: asks for another under ${guard} alone`, () => {
-      for (const named of guardedActs) {
-        const verdict = ask(scopeOf('global', [named]));
-        assert.equal(verdict.allowed ? 'yes' : verdict.because, named === guard ? 'secondAdministrator' : 'yes', named);
-        if (!verdict.allowed && verdict.because === 'secondAdministrator') assert.equal(verdict.act, act);
+      for (const named of approvalRules) {
+        const decision = ask(scopeOf('global', [named]));
+        assert.equal(
+          decision.allowed ? 'yes' : decision.because,
+          named === guard ? 'secondAdministrator' : 'yes',
+          named,
+        );
+        if (!decision.allowed && decision.because === 'secondAdministrator') assert.equal(decision.act, act);
       }
     });
 
     test(`${label}: is allowed with the agreement to it, and with no other`, () => {
-      for (const agreed of approvalActs)
-        assert.equal(ask(scopeOf('global', guardedActs, agreed)).allowed, agreed === act, agreed);
-      assert.equal(ask(scopeOf('operator', guardedActs)).allowed, true, 'the operator is outside');
+      for (const agreed of approvalActions)
+        assert.equal(ask(scopeOf('global', approvalRules, agreed)).allowed, agreed === act, agreed);
+      assert.equal(ask(scopeOf('operator', approvalRules)).allowed, true, 'the operator is outside');
     });
 
     test(`${label}: an agreement gives no right that somebody does not have`, () => {
-      const verdict = ask(scopeOf('billing', guardedActs, act));
+      const decision = ask(scopeOf('billing', approvalRules, act));
       assert.equal(
-        act === 'giveGlobalAdmin' ? verdict.allowed : may(scopeOf('billing', guardedActs, act), 'users.list').allowed,
+        act === 'giveGlobalAdmin'
+          ? decision.allowed
+          : may(scopeOf('billing', approvalRules, act), 'users.list').allowed,
         false,
       );
     });
   }
 
   for (const [label, ask] of free) {
-    test(`${label}: needs nobody else`, () => assert.equal(ask(scopeOf('global', guardedActs)).allowed, true));
+    test(`${label}: needs nobody else`, () => assert.equal(ask(scopeOf('global', approvalRules)).allowed, true));
   }
 
   test('to ask for fewer than two, two are needed', () => {
-    const scope = scopeOf('global', guardedActs);
+    const scope = scopeOf('global', approvalRules);
     assert.equal(maySetRules(scope, false).allowed, true);
     assert.deepEqual(maySetRules(scope, true), {
       allowed: false,
@@ -125,14 +135,14 @@ describe('the judge on acts for two', () => {
     ['a number that nothing asks for', rulesFor([], 3), rulesFor([], 4), false],
   ];
   for (const [label, from, to, fewer] of changes) {
-    test(`a change of rules: ${label}`, () => assert.equal(needsFewer(from, to), fewer));
+    test(`a change of rules: ${label}`, () => assert.equal(weakensApproval(from, to), fewer));
   }
 });
 
 describe('a level that was removed lately', () => {
   const days30 = 30 * 24 * 3_600_000;
   const acts = ['users.resetPassword', 'users.import', 'users.removeSecondFactor'] as const;
-  const word = (verdict: Verdict): string => (verdict.allowed ? 'yes' : verdict.because);
+  const word = (decision: PolicyDecision): string => (decision.allowed ? 'yes' : decision.because);
   const rows: [label: string, until: number | null, byGlobal: string, byManager: string][] = [
     ['never', null, 'yes', 'yes'],
     ['now', now, 'secondAdministrator', 'formerGlobalAdmin'],
@@ -150,7 +160,7 @@ describe('a level that was removed lately', () => {
           assert.equal(word(may(scopeOf('userManagement', ['resetGlobalAdmin']), action, former)), byManager);
           assert.equal(word(may(scopeOf('global', []), action, former)), 'yes', 'one administrator is enough');
           assert.equal(word(may(scopeOf('userManagement', []), action, former)), 'yes');
-          assert.equal(word(may(scopeOf('operator', guardedActs), action, former)), 'yes', 'from outside');
+          assert.equal(word(may(scopeOf('operator', approvalRules), action, former)), 'yes', 'from outside');
         }
       }
     });
@@ -159,16 +169,17 @@ describe('a level that was removed lately', () => {
     const former = someone('none', now);
     for (const action of ['users.edit', 'users.block', 'users.delete', 'users.restore', 'users.endSessions'] as const)
       for (const level of ['global', 'userManagement'] as const)
-        assert.equal(word(may(scopeOf(level, guardedActs), action, former)), 'yes', action);
+        assert.equal(word(may(scopeOf(level, approvalRules), action, former)), 'yes', action);
   });
 
   test('can be answered by Global admins only', () => {
     const target = someone('none', now);
     for (const act of ['resetPassword', 'removeSecondFactor'] as const) {
-      assert.equal(couldDo(scopeOf('global', guardedActs), act, [target]).allowed, true);
-      assert.equal(couldDo(scopeOf('userManagement', guardedActs), act, [target]).allowed, false);
+      assert.equal(mayOnceApproved(scopeOf('global', approvalRules), act, [target]).allowed, true);
+      assert.equal(mayOnceApproved(scopeOf('userManagement', approvalRules), act, [target]).allowed, false);
       assert.equal(
-        couldDo(scopeOf('userManagement', guardedActs), act, [{ id: 'x', administratorLevel: 'none' }]).allowed,
+        mayOnceApproved(scopeOf('userManagement', approvalRules), act, [{ id: 'x', administratorLevel: 'none' }])
+          .allowed,
         true,
       );
     }
@@ -177,7 +188,7 @@ describe('a level that was removed lately', () => {
 
 describe('who could do it themselves', () => {
   const self: Target = { id: 'self', administratorLevel: 'global', globalAdminUntil: null };
-  const rows: [level: AdministratorLevel, act: ApprovalAct, targets: Target[], could: boolean][] = [
+  const rows: [level: AdministratorLevel, act: ApprovalAction, targets: Target[], could: boolean][] = [
     ['global', 'resetPassword', [global], true],
     ['global', 'resetPassword', [self], false],
     ['userManagement', 'resetPassword', [global], false],
@@ -197,7 +208,7 @@ describe('who could do it themselves', () => {
   ];
   for (const [level, act, targets, could] of rows) {
     test(`${level}, ${act} of ${targets.map(({ id }) => id).join(' and ') || 'nobody'}: ${could ? 'yes' : 'no'}`, () => {
-      assert.equal(couldDo(scopeOf(level, guardedActs), act, targets).allowed, could);
+      assert.equal(mayOnceApproved(scopeOf(level, approvalRules), act, targets).allowed, could);
     });
   }
 });

@@ -4,9 +4,9 @@ import {
   linkLifetimeMs,
   linkToken,
   linkTokenBytes,
-  opens,
-  readLinkToken,
-  type LinkStanding,
+  isLinkValid,
+  parseLinkToken,
+  type LinkState,
 } from '../../src/domain/people/one-time-link.ts';
 
 const made = linkToken(Uint8Array.from({ length: linkTokenBytes }, (_, index) => index));
@@ -27,12 +27,12 @@ describe('the token of a one-time link', () => {
     ['with a space', made.replace('-', ' '), null],
     ['nothing', '', null],
   ] as const) {
-    it(`read ${label}`, () => assert.equal(readLinkToken(typed), expected));
+    it(`read ${label}`, () => assert.equal(parseLinkToken(typed), expected));
   }
 });
 
 describe('a one-time link opens', () => {
-  const standing: LinkStanding = {
+  const standing: LinkState = {
     ...{ purpose: 'handOver', epoch: 3, createdAt: 100, expiresAt: 200, openedAt: null },
     user: { state: 'active', epoch: 3, lastSignInAt: 100 },
     tenant: { state: 'active' },
@@ -51,7 +51,7 @@ describe('a one-time link opens', () => {
     ['not for somebody deleted', { user: { ...user, state: 'deleted' } }, 150, false],
     ['not in a suspended tenant', { tenant: { state: 'suspended' } }, 150, false],
   ] as const) {
-    it(label, () => assert.equal(opens({ ...standing, ...change }, now), expected));
+    it(label, () => assert.equal(isLinkValid({ ...standing, ...change }, now), expected));
   }
 });
 

@@ -5,7 +5,7 @@ import {
   normalizePassword,
   passwordFault,
   readPresentedPassword,
-  readTemporaryPassword,
+  parseTemporaryPassword,
   temporaryAlphabet,
   temporaryPassword,
   temporaryPasswordBytes,
@@ -80,13 +80,13 @@ describe('a typed temporary password is read', () => {
     'grouped in another way': 'AB CDE FGHJ KLMN PQR2345',
   };
   for (const [how, typed] of Object.entries(forgiven)) {
-    test(how, () => assert.equal(readTemporaryPassword(typed), spelling));
+    test(how, () => assert.equal(parseTemporaryPassword(typed), spelling));
   }
 
   test('as every one that is made', () => {
     for (let n = 0; n < 500; n++) {
       const made = make();
-      assert.equal(readTemporaryPassword(` ${made.toLowerCase().replaceAll('-', ' ')}`), made);
+      assert.equal(parseTemporaryPassword(` ${made.toLowerCase().replaceAll('-', ' ')}`), made);
     }
   });
 });
@@ -108,7 +108,7 @@ describe('what cannot be a temporary password is not read:', () => {
     'a very long text': 'A'.repeat(100_000),
   };
   for (const [what, typed] of Object.entries(refused)) {
-    test(what, () => assert.equal(readTemporaryPassword(typed), null));
+    test(what, () => assert.equal(parseTemporaryPassword(typed), null));
   }
 });
 
@@ -209,7 +209,7 @@ describe('what can be said against a new password', () => {
     const readings = (text: string): number => {
       spies.forEach((spy) => spy.resetCalls());
       passwordFault(text, context);
-      readTemporaryPassword(text);
+      parseTemporaryPassword(text);
       return spies.reduce((sum, spy) => sum + spy.callCount(), 0);
     };
     for (const each of ['a', '-', 'zoe ', '🔑'])

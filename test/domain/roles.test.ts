@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isUserOperation, userOperations } from '../../src/domain/regions.ts';
-import { actions, administratorLevels, agentLevels, changesToAPerson, rights } from '../../src/domain/roles.ts';
+import { actions, administratorLevels, agentLevels, actionsOnUsers, rights } from '../../src/domain/roles.ts';
 
 const everybody = ['global', 'userManagement', 'billing', 'none'];
 const userManagers = ['global', 'userManagement'];
@@ -53,5 +53,5 @@ test('actions, rights and the operations of a region name the same things', () =
 
 test('whatever changes a person is guarded by the level of that person', () => {
   const verbs = ['edit', 'block', 'delete', 'restore', 'resetPassword', 'removeSecondFactor', 'endSessions', 'import'];
-  assert.deepEqual([...changesToAPerson], [...verbs.map((verb) => `users.${verb}`), 'personalData.erase']);
+  assert.deepEqual([...actionsOnUsers], [...verbs.map((verb) => `users.${verb}`), 'personalData.erase']);
 });

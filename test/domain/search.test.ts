@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { asBeginning, endingsOf, searchWordsOf, wordsOfSearch } from '../../src/domain/people/search-keys.ts';
+import { searchPrefix, suffixesOf, searchTextOf, parseSearchQuery } from '../../src/domain/people/search-keys.ts';
 
 const named = (displayName: string, username = 'x@y.z'): string =>
-  searchWordsOf({ displayName, username, firstName: '', lastName: '' });
+  searchTextOf({ displayName, username, firstName: '', lastName: '' });
 const finds = (typed: string, searchWords: string): boolean => {
-  const words = wordsOfSearch(typed);
+  const words = parseSearchQuery(typed);
   return words.length > 0 && words.every((word) => searchWords.includes(word));
 };
 
@@ -52,7 +52,7 @@ describe('what finds whom', () => {
     test(`${typed} ${found ? 'finds' : 'does not find'} ${name}`, () => assert.equal(finds(typed, named(name)), found));
 
   test('a user by the user name, and by a first and a last name that are not shown', () => {
-    const words = searchWordsOf({
+    const words = searchTextOf({
       displayName: 'Zizou',
       firstName: 'Zoé',
       lastName: 'Besson',
@@ -83,7 +83,7 @@ describe('of what is too long', () => {
     const typed = Array.from({ length: 12 }, (_, index) =>
       'x'.repeat(index + 1).concat(String.fromCharCode(97 + index)),
     );
-    assert.deepEqual(wordsOfSearch(typed.join(' ')), typed.slice(4).reverse());
+    assert.deepEqual(parseSearchQuery(typed.join(' ')), typed.slice(4).reverse());
   });
 });
 
@@ -99,7 +99,7 @@ describe('for any name and any search', () => {
         const [word = ''] = searchWords.split(' ');
         const letters = [...word];
         const part = letters.slice(from % letters.length, (from % letters.length) + length + 1).join('');
-        assert.ok(endingsOf(searchWords).some((ending) => ending.startsWith(asBeginning(part))));
+        assert.ok(suffixesOf(searchWords).some((ending) => ending.startsWith(searchPrefix(part))));
       }),
     );
   });
@@ -107,7 +107,7 @@ describe('for any name and any search', () => {
   test('whoever is looked for by their whole name is found, if it has a letter', () => {
     fc.assert(
       fc.property(fc.string({ unit: letter, maxLength: 60 }), (name) => {
-        assert.equal(finds(name, named(name)), wordsOfSearch(name).length > 0);
+        assert.equal(finds(name, named(name)), parseSearchQuery(name).length > 0);
       }),
     );
   });
@@ -115,7 +115,7 @@ describe('for any name and any search', () => {
   test('words hold nothing that LIKE, FTS5 or a tsquery would take for a sign', () => {
     fc.assert(
       fc.property(text, (name) => {
-        for (const word of [...named(name).split(' '), ...wordsOfSearch(name)])
+        for (const word of [...named(name).split(' '), ...parseSearchQuery(name)])
           assert.match(word, /^[\p{L}\p{N}\p{M}]*$/u);
       }),
     );

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { administratorLevels } from '../../src/domain/roles.ts';
-import { isSecondFactorRequired, readCode, recoveryCode } from '../../src/domain/people/second-factor.ts';
+import { isSecondFactorRequired, parseCode, recoveryCode } from '../../src/domain/people/second-factor.ts';
 
 describe('a code as it is typed', () => {
   const recovery = 'ABCD-EFGH-JKLM-NPQR-STUV-WXYZ';
@@ -34,7 +34,7 @@ describe('a code as it is typed', () => {
     ['very many spaces', `${' '.repeat(100_000)}012345`, null],
   ];
   for (const [label, typed, read] of table) {
-    test(label, () => assert.equal(readCode(typed)?.code ?? null, read));
+    test(label, () => assert.equal(parseCode(typed)?.code ?? null, read));
   }
 });
 

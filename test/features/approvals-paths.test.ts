@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { OwnRules } from '../../src/domain/tenant-rules.ts';
+import type { TenantRules } from '../../src/domain/tenant-rules.ts';
 import { aCarefulCompany, allOfThem, approvals, asks, kindsOf, people, rowOf } from '../support/approvals.ts';
 import { aUser } from '../support/builders.ts';
 import { check, csvOf, rowsShown } from '../support/imports.ts';
@@ -143,7 +143,7 @@ describe('where two are asked for, one alone does not', () => {
     noah.sees('Resetting a Global admin’s password or authenticator app: from');
     await noah.submit('Approve');
     const before = (await tenantsStore.findOwn(portal.database, tenant.scope))?.ownRules;
-    assert.deepEqual(before, allOfThem satisfies OwnRules);
+    assert.deepEqual(before, allOfThem satisfies TenantRules);
     await camille.visit(address);
     await camille.submit('Relax organization rules');
     const after = (await tenantsStore.findOwn(portal.database, tenant.scope))?.ownRules;

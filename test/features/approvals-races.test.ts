@@ -9,7 +9,7 @@ import { createCredentialIssuer } from '../../src/core/accounts/links/hand-over.
 import { createThrottle } from '../../src/core/accounts/throttles/throttle.ts';
 import { createUserChanges } from '../../src/core/accounts/users/changes.ts';
 import { createUsers } from '../../src/core/accounts/users/reset-password.ts';
-import { tightened } from '../../src/domain/tenant-rules.ts';
+import { effectiveRules } from '../../src/domain/tenant-rules.ts';
 import { aCarefulCompany, allOfThem, hourMs, kindsOf, statesOf } from '../support/approvals.ts';
 import { aUser, type TestUser } from '../support/builders.ts';
 import { openPortal } from '../support/portal.ts';
@@ -40,7 +40,7 @@ for (const [dialect, server] of [
 
     const company = await aCarefulCompany(portal);
     const fourth = await aUser(portal, company.tenant, { administratorLevel: 'global' });
-    const rules = tightened(portal.config.rules, allOfThem);
+    const rules = effectiveRules(portal.config.rules, allOfThem);
 
     // Everybody as they were before, but for whose password is reset: their epoch goes on.
     async function aRound() {

@@ -19,9 +19,9 @@ const words = {
     next: 'Votre saisie n’a pas été transmise. Saisissez de nouveau votre nom d’utilisateur.',
   },
   de: {
-    title: 'Ihre Organisation meldet sich in der Region Deutschland an',
+    title: 'Die Anmeldung für Ihre Organisation erfolgt in der Region Deutschland',
     from: 'Das Portal der Region Weltweit hat Sie an diese Adresse weitergeleitet:',
-    next: 'Von Ihren Eingaben wurde nichts übertragen. Geben Sie Ihren Benutzernamen erneut ein.',
+    next: 'Ihre Eingaben wurden nicht übertragen. Geben Sie Ihren Benutzernamen erneut ein.',
   },
 } as const;
 type Language = keyof typeof words;

@@ -113,7 +113,7 @@ describe('a file that was exported', () => {
       await reader.visit(importAddress);
       await reader.upload(words.de.check, words.de.file, { name: 'x.csv', content: file });
       assert.deepEqual(new Set(rowsShown(reader).map(({ result }) => result)), new Set(['Unverändert']));
-      reader.sees('Es gibt nichts zu importieren.');
+      reader.sees('Die Datei enthält keine Änderungen.');
     }
   });
 

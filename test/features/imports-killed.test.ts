@@ -5,7 +5,7 @@ import path from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { sha256 } from '../../src/platform/database/digest.ts';
-import { createChainCheck } from '../../src/domain/activity/chain.ts';
+import { createChainVerifier } from '../../src/domain/activity/chain.ts';
 import { addition, importStories } from '../support/import-stories.ts';
 import { openPortal, type Portal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
@@ -71,7 +71,7 @@ for (const [dialect, server] of [
           ).ended;
           assert.equal(await countOf(each.tenant), rows + 2);
           assert.deepEqual(await kindsOf(each.tenant), { 'user.added': rows, 'users.imported': 1 });
-          const check = createChainCheck(sha256);
+          const check = createChainVerifier(sha256);
           for await (const entry of activityStore.entriesForOperator(portal.database, each.tenant.id))
             assert.equal(check.next(entry), null);
         }

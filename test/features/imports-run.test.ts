@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { sha256 } from '../../src/platform/database/digest.ts';
-import { createChainCheck } from '../../src/domain/activity/chain.ts';
+import { createChainVerifier } from '../../src/domain/activity/chain.ts';
 import { addedRows, importStories } from '../support/import-stories.ts';
 import { openPortal, type Portal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
@@ -41,7 +41,7 @@ for (const [dialect, server] of [
       const zoe = (await usersStore.find(database, story.tenant.scope, story.zoe.id))!;
       assert.deepEqual([zoe.firstName, zoe.displayName, zoe.epoch], ['Zoë', 'Zoé Besson', 0]);
       assert.deepEqual(await kindsOf(story.tenant), { 'user.added': addedRows, 'user.edited': 1, 'users.imported': 1 });
-      const check = createChainCheck(sha256);
+      const check = createChainVerifier(sha256);
       for await (const entry of activityStore.entriesForOperator(database, story.tenant.id)) {
         assert.equal(check.next(entry), null);
         assert.equal(entry.actorId, story.admin.id);

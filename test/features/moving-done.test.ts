@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { makeKey, signerOf } from '../../src/platform/keys/region-key.ts';
+import { generateSigningKey, signerOf } from '../../src/platform/keys/region-key.ts';
 import { finishMove } from '../../src/core/moving/done.ts';
 import { MoveFault, type MoveFaultKind } from '../../src/core/moving/faults.ts';
 import { moveIn } from '../../src/core/moving/move-in.ts';
@@ -53,7 +53,11 @@ describe('the receipt', async () => {
     ['one that says fewer', { ...receipt, tables: fewer }, 'receiptSignature'],
     ['one of another time', { ...receipt, at: receipt.at + 1 }, 'receiptSignature'],
     ['one that names another tenant', { ...receipt, tenantId: 'x' }, 'receiptSignature'],
-    ['one that names another key', { ...receipt, signer: signerOf('germany', makeKey()) }, 'receiptSignature'],
+    [
+      'one that names another key',
+      { ...receipt, signer: signerOf('germany', generateSigningKey()) },
+      'receiptSignature',
+    ],
     ['that of another tenant', otherMove, 'receiptOfAnother'],
   ];
   for (const [label, given, kind] of table) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { generateIdentity, identityToRecipient } from 'age-encryption';
-import { makeKey, signerOf } from '../../src/platform/keys/region-key.ts';
+import { generateSigningKey, signerOf } from '../../src/platform/keys/region-key.ts';
 import { bundleLines, readBundle, type BundleHeader, type BundleRow } from '../../src/core/moving/bundle.ts';
 import { MoveFault } from '../../src/core/moving/faults.ts';
 import { encrypterFor, readEncrypted, writeEncrypted } from '../../src/core/moving/file.ts';
@@ -66,7 +66,7 @@ const without = (table: string) => (all: BundleRow[]) =>
 const withTenant = (wishes: Partial<BundleHeader['tenant']>) => ({ tenant: { ...header.tenant, ...wishes } });
 
 describe('a bundle of a region that was taken over', () => {
-  const otherKey = makeKey();
+  const otherKey = generateSigningKey();
   const table: [label: string, make: () => Promise<string>, kind: string][] = [
     ['for a third region', () => forged({ to: 'china' }), 'addressee'],
     ['from this region itself', () => forged({ from: signerOf('germany', from.parts.signingKey) }), 'sameRegion'],

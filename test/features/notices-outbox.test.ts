@@ -36,14 +36,14 @@ describe('a server that is none', () => {
     refused: boolean,
     waits: MailTimeouts,
   ][] = [
-    ['says nothing', () => {}, false, { connectMs: 50, answerMs: hourMs }],
+    ['says nothing', () => {}, false, { connectMs: 50, responseMs: hourMs }],
     [
       'speaks another language',
       (write) => write('HTTP/1.1 400 Bad Request\r\n\r\n'),
       true,
-      { connectMs: hourMs, answerMs: hourMs },
+      { connectMs: hourMs, responseMs: hourMs },
     ],
-    ['falls silent after its greeting', (write) => write('220 here\r\n'), false, { connectMs: hourMs, answerMs: 50 }],
+    ['falls silent after its greeting', (write) => write('220 here\r\n'), false, { connectMs: hourMs, responseMs: 50 }],
   ];
   for (const [what, greet, refused, waits] of strange) {
     it(`${what}, and holds nobody up`, async () => {

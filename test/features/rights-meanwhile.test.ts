@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createScope, type Scope, scopeInside } from '../../src/domain/scope.ts';
+import { createScope, type Scope, supportScope } from '../../src/domain/scope.ts';
 import { createLinkTokens } from '../../src/core/accounts/links/tokens.ts';
 import { createCredentialIssuer } from '../../src/core/accounts/links/hand-over.ts';
 import { createRules } from '../../src/core/accounts/tenants/tenant-rules.ts';
@@ -99,7 +99,7 @@ for (const [dialect, server] of [
         const outside = createScope({ ...tenants.operatorScope(home!), principal: person({ ...ada, epoch: 0 }) });
         const grant = await supportGrantsStore.findOwnAcrossTenants(database, outside, grantId);
         assert.ok(grant);
-        const scope = scopeInside(outside, grant.tenant, grant, config.rules);
+        const scope = supportScope(outside, grant.tenant, grant, config.rules);
         assert.equal((await changes.block(scope, zoe.id)).outcome, 'done');
         await supportStore.finish(database, grantId, 'ended', clock());
         await assert.rejects(changes.unblock(scope, zoe.id), { kind: 'conflict' });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Failure } from '../../src/domain/errors.ts';
-import { ownChoiceNames, ownNumberNames } from '../../src/domain/tenant-rules.ts';
+import { choiceRuleNames, numericRuleNames } from '../../src/domain/tenant-rules.ts';
 import { createScope } from '../../src/domain/scope.ts';
 import { ruleGroups } from '../../src/site/rules/describe.ts';
 import { createRules } from '../../src/core/accounts/tenants/tenant-rules.ts';
@@ -138,7 +138,7 @@ describe('the rules of a tenant', async () => {
   });
 
   it('stand in one group each', () => {
-    assert.deepEqual(Object.values(ruleGroups).flat().sort(), [...ownNumberNames, ...ownChoiceNames].sort());
+    assert.deepEqual(Object.values(ruleGroups).flat().sort(), [...numericRuleNames, ...choiceRuleNames].sort());
   });
 
   const hostile: [label: string, own: object][] = [

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { Secret } from 'otpauth';
 import type { Sealed } from '../../src/domain/people/second-factor.ts';
 import { qrOf } from '../../src/site/second-factor/qr.ts';
-import { newSeed, stepOf, uriOf } from '../../src/platform/keys/totp.ts';
+import { generateSeed, matchingTimeStep, otpauthUri } from '../../src/platform/keys/totp.ts';
 import { createVault } from '../../src/platform/keys/vault.ts';
 
 describe('codes of an app', () => {
@@ -19,7 +19,7 @@ describe('codes of an app', () => {
   ];
   for (const [seconds, code] of vectors) {
     test(`at ${seconds} s it is ${code}`, () => {
-      assert.equal(stepOf(seed, code.slice(2), seconds * 1_000), Math.floor(seconds / 30));
+      assert.equal(matchingTimeStep(seed, code.slice(2), seconds * 1_000), Math.floor(seconds / 30));
     });
   }
 
@@ -34,18 +34,18 @@ describe('codes of an app', () => {
   for (const [label, late, taken] of skews) {
     test(`${label}: ${taken ? 'taken, as the step that it is of' : 'not taken'}`, () => {
       const at = 1_111_111_109;
-      assert.equal(stepOf(seed, '081804', (at + late) * 1_000), taken ? Math.floor(at / 30) : null);
+      assert.equal(matchingTimeStep(seed, '081804', (at + late) * 1_000), taken ? Math.floor(at / 30) : null);
     });
   }
 
   test('seeds have 160 bits and are never the same', () => {
-    const seeds = Array.from({ length: 1_000 }, newSeed);
+    const seeds = Array.from({ length: 1_000 }, generateSeed);
     assert.equal(new Set(seeds).size, 1_000);
     for (const each of seeds) assert.match(each, /^[A-Z2-7]{32}$/);
   });
 
   test('what the picture holds is what apps read', () => {
-    const uri = new URL(uriOf(seed, { issuer: 'Parvis portal.example', label: 'zoë+1@a.example' }));
+    const uri = new URL(otpauthUri(seed, { issuer: 'Parvis portal.example', label: 'zoë+1@a.example' }));
     assert.equal(uri.protocol, 'otpauth:');
     assert.deepEqual(
       [...uri.searchParams],
@@ -61,7 +61,7 @@ describe('codes of an app', () => {
   });
 
   test('the picture has a quiet zone of four, and the three corners that cameras look for', () => {
-    const { size, path } = qrOf(uriOf(seed, { issuer: 'Parvis', label: 'x'.repeat(254) }));
+    const { size, path } = qrOf(otpauthUri(seed, { issuer: 'Parvis', label: 'x'.repeat(254) }));
     assert.ok(path.startsWith('M4 4h7v1h-7z'));
     assert.ok(path.includes(`M${size - 11} 4h7v1h-7z`) && path.includes(`M4 ${size - 5}h7v1h-7z`));
     const corners = [...path.matchAll(/M(\d+) (\d+)h(\d+)/g)].map(([, x, y, run]) => [

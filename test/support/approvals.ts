@@ -1,4 +1,4 @@
-import type { OwnRules } from '../../src/domain/tenant-rules.ts';
+import type { TenantRules } from '../../src/domain/tenant-rules.ts';
 import { aTenant, aUser, type TestTenant, type TestUser } from './builders.ts';
 import { aPerson, type Person } from './person.ts';
 import type { Portal } from './portal.ts';
@@ -14,7 +14,7 @@ export const people = '/account-settings/user-management';
 export const hourMs = 3_600_000;
 
 /** Everything that can be asked of two. */
-export const allOfThem: OwnRules = {
+export const allOfThem: TenantRules = {
   resetGlobalAdmin: 'two',
   giveGlobalAdmin: 'two',
   export: 'two',
@@ -34,7 +34,7 @@ export interface CarefulCompany {
   readonly as: (user: TestUser) => Promise<Person>;
 }
 
-export async function aCarefulCompany(portal: Portal, own: OwnRules = allOfThem): Promise<CarefulCompany> {
+export async function aCarefulCompany(portal: Portal, own: TenantRules = allOfThem): Promise<CarefulCompany> {
   const tenant = await aTenant(portal, { language: 'en' });
   await tenantsStore.setOwnRules(portal.database, tenant.scope, own);
   const add = (displayName: string, administratorLevel: TestUser['administratorLevel']): Promise<TestUser> =>

@@ -6,7 +6,7 @@ import type { Scope } from '../../src/domain/scope.ts';
 import type { DatabaseConfig } from '../../src/platform/config/config.ts';
 import { noticesSubscriber } from '../../src/domain/notices.ts';
 import type { Database } from '../../src/platform/database/database.ts';
-import type { Work } from '../../src/platform/jobs.ts';
+import type { Job } from '../../src/platform/background-jobs.ts';
 import type { Mail, Transport } from '../../src/platform/mail-transport.ts';
 import { words } from './words.ts';
 
@@ -33,7 +33,7 @@ export function noticesWorker(
   database: Database,
   send: (mail: Mail) => Promise<void>,
   clock: { readonly now: number },
-): Work {
+): Job {
   const transport: Transport = { send, clear: async () => {} };
   const isClockTrusted = (): Promise<boolean> => Promise.resolve(true);
   const now = (): number => clock.now;

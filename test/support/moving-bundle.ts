@@ -3,7 +3,7 @@ import { MoveFault } from '../../src/core/moving/faults.ts';
 import { moveIn } from '../../src/core/moving/move-in.ts';
 import { aMovingRegion, countsAt, sent } from './moving.ts';
 import { aMovingScene } from './moving-scene.ts';
-import { CommandFault } from '../../src/platform/command-fault.ts';
+import { CommandError } from '../../src/platform/command-error.ts';
 
 /** A bundle on its way from one region to another, which has not taken it in yet. */
 export async function aBundleOnItsWay() {
@@ -16,7 +16,7 @@ export async function aBundleOnItsWay() {
   async function refused(bundle: string, kinds: string | readonly string[], identity = to.identity): Promise<void> {
     const before = await countsAt(to);
     await assert.rejects(moveIn(to.parts, bundle, identity), (error) => {
-      const said = error instanceof MoveFault ? error.kind : error instanceof CommandFault ? 'key' : String(error);
+      const said = error instanceof MoveFault ? error.kind : error instanceof CommandError ? 'key' : String(error);
       return (assert.ok([kinds].flat().includes(said), said), true);
     });
     assert.deepEqual(await countsAt(to), before);

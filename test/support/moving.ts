@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { generateIdentity, identityToRecipient } from 'age-encryption';
-import { checkedKey } from '../../src/cli/region-keys.ts';
+import { verifySignerKey } from '../../src/cli/region-keys.ts';
 import { overwriteDeleted } from '../../src/platform/database/overwrite.ts';
 import type { MovedPasswords } from '../../src/domain/activity/event.ts';
-import { makeKey } from '../../src/platform/keys/region-key.ts';
+import { generateSigningKey } from '../../src/platform/keys/region-key.ts';
 import { finishMove, type MoveReport } from '../../src/core/moving/done.ts';
 import { moveIn, type Taken } from '../../src/core/moving/move-in.ts';
 import { moveOut } from '../../src/core/moving/move-out.ts';
@@ -27,8 +27,15 @@ export async function aMovingRegion(region: 'worldwide' | 'germany', databaseUrl
   const { database, tenants, hasher, config, clock } = portal;
   const identity = await generateIdentity();
   const parts: MovingParts = {
-    ...{ database, tenants, hasher, rules: config.rules, regionUrls: config.regionUrls, signingKey: makeKey() },
-    checkKey: (signer, what) => checkedKey(database, signer, undefined, what),
+    ...{
+      database,
+      tenants,
+      hasher,
+      rules: config.rules,
+      regionUrls: config.regionUrls,
+      signingKey: generateSigningKey(),
+    },
+    checkKey: (signer, what) => verifySignerKey(database, signer, undefined, what),
     clock: () => clock.now,
   };
   return { portal, parts, identity, recipient: await identityToRecipient(identity) };

@@ -10,7 +10,7 @@ import type { Express } from 'express';
 import type { Store } from 'express-session';
 import { pino } from 'pino';
 import { createApp } from '../../src/app.ts';
-import type { Background } from '../../src/platform/jobs.ts';
+import type { JobRunner } from '../../src/platform/background-jobs.ts';
 import { readConfig, type Config } from '../../src/platform/config/config.ts';
 import type { Database } from '../../src/platform/database/database.ts';
 import { openSubscribedDatabase } from '../../src/core/open-database.ts';
@@ -56,7 +56,7 @@ export interface Portal {
   readonly app: Express;
   readonly routes: readonly Route[];
   /** What is done beside the requests: not started, so that a test says when (`runAll`). */
-  readonly background: Background;
+  readonly background: JobRunner;
   readonly config: Config;
   readonly database: Database;
   readonly tenants: Tenants;

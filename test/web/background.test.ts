@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
-import { createBackground } from '../../src/platform/jobs.ts';
+import { createJobRunner } from '../../src/platform/background-jobs.ts';
 
 const never = 3_600_000;
 
@@ -14,7 +14,7 @@ function heard() {
 
 describe('work beside the requests', () => {
   it('is done at the start, at every turn, and when it is asked for', async () => {
-    const background = createBackground(heard().log);
+    const background = createJobRunner(heard().log);
     let done = 0;
     const wake = background.add({
       name: 'Count',
@@ -40,7 +40,7 @@ describe('work beside the requests', () => {
   });
 
   it('never meets itself, and is done once more for whoever asked meanwhile', async () => {
-    const background = createBackground(heard().log);
+    const background = createJobRunner(heard().log);
     let inside = 0;
     let most = 0;
     let done = 0;
@@ -66,7 +66,7 @@ describe('work beside the requests', () => {
 
   it('is waited for at the stop, and its failure is logged and ends nothing', async () => {
     const { log, lines } = heard();
-    const background = createBackground(log);
+    const background = createJobRunner(log);
     let finished = false;
     background.add({ name: 'Broken', everyMs: 10, run: () => Promise.reject(new Error('no luck')) });
     background.add({
@@ -81,7 +81,7 @@ describe('work beside the requests', () => {
     await delay(30);
     await background.stop();
     assert.equal(finished, true);
-    const failures = lines.filter((line) => line.includes('Broken: not done'));
+    const failures = lines.filter((line) => line.includes('Broken failed'));
     assert.ok(failures.length >= 2, `tried ${failures.length} times`);
     assert.match(failures[0] ?? '', /no luck/);
   });

@@ -16,7 +16,7 @@ function assertReveals({ text, headers }: RawAnswer): void {
 }
 
 describe('an address that leads nowhere', () => {
-  const titles = { en: 'Page not found', fr: 'Page introuvable', de: 'Diese Seite gibt es nicht' };
+  const titles = { en: 'Page not found', fr: 'Page introuvable', de: 'Seite nicht gefunden' };
   for (const [language, title] of Object.entries(titles)) {
     test(`says so in ${language}, with the number of the request`, async () => {
       const answer = await send({ method: 'GET', path: '/nonsense', headers: { 'Accept-Language': language } });

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Config } from '../../platform/config/config.ts';
 import type { Database } from '../../platform/database/database.ts';
-import type { Background } from '../../platform/jobs.ts';
+import type { JobRunner } from '../../platform/background-jobs.ts';
 import { createCredentialIssuer } from './links/hand-over.ts';
 import { createLinks } from './links/links.ts';
 import { createRecovery } from './links/recovery.ts';
@@ -37,7 +37,7 @@ export interface AccountsDependencies {
   readonly regionOf: RegionOf;
   /** @returns the address of a one-time link */
   readonly linkAddress: (token: string) => string;
-  readonly background: Background;
+  readonly background: JobRunner;
   /** Epoch ms. */
   readonly clock: () => number;
   readonly log: Logger;

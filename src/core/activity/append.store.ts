@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { inChunks } from '../../platform/database/chunks.ts';
+import { processInChunks } from '../../platform/database/chunks.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { sha256 } from '../../platform/database/digest.ts';
 import type { RecordedEvent } from '../../domain/activity/delivery.ts';
-import { hashOf, personalDigestOf, type ChainedEntry } from '../../domain/activity/chain.ts';
+import { entryHash, personalDataDigest, type ChainedEntry } from '../../domain/activity/chain.ts';
 import { splitPersonal } from '../../domain/activity/personal.ts';
 import type { RegionScope, Scope } from '../../domain/scope.ts';
 import * as deliveriesStore from './deliveries.store.ts';
@@ -42,10 +42,10 @@ export async function recordWithin(
   }
   const end = await reservePlaces(database, tenantId, entries.length);
   let { place, hash } = end;
-  await inChunks(entries, rowsPerStatement, (some) => {
+  await processInChunks(entries, rowsPerStatement, (some) => {
     const rows = some.map((each) => {
       const entry = { ...toEntry(scope, by, each), place: ++place, tenantId };
-      hash = hashOf(entry, hash, sha256);
+      hash = entryHash(entry, hash, sha256);
       return { ...toRow(entry), tenant_id: tenantId, place, hash };
     });
     return database.knex('activity').insert(rows);
@@ -83,7 +83,7 @@ function toEntry(scope: RecordingScope, { actorId, at }: Recorder, { event, targ
   const { data, personal } = splitPersonal(event, scope);
   const salt = randomBytes(saltBytes).toString('base64url');
   const { requestId } = scope;
-  const personalDigest = personalDigestOf(personal, salt, sha256);
+  const personalDigest = personalDataDigest(personal, salt, sha256);
   return { at, kind: event.kind, data, actorId, targetId, requestId, personalDigest, personal, salt };
 }
 

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { type Build, type Database, preparedQuery } from '../../platform/database/database.ts';
-import { areTwoBy, type Behind } from '../../domain/approvals.ts';
+import { independenceCheck, type AccountControllers } from '../../domain/approvals.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { actingUserId } from '../../domain/principal.ts';
 
@@ -72,7 +72,7 @@ const deletions = preparedQuery<{ actor: string; count: number }>('activity.dele
 );
 
 /** @returns who has let each active administrator in, or let in who did. @param since epoch ms, not included */
-export async function behind(database: Database, { tenant }: Scope, since: number): Promise<Behind> {
+export async function behind(database: Database, { tenant }: Scope, since: number): Promise<AccountControllers> {
   return byId(await behindAdministrators(database, { tenant: tenant.id, since }));
 }
 
@@ -90,9 +90,9 @@ export async function countDeletions(
   const found = await deletions(database, { tenant: tenant.id, since: since.deleted });
   if (found.every((each) => each.actor === own)) return found[0]?.count ?? 0;
   const values = { tenant: tenant.id, actor: own, deletedSince: since.deleted, since: since.letIn };
-  const areTwo = areTwoBy(byId(await behindDeletions(database, values)));
+  const areTwo = independenceCheck(byId(await behindDeletions(database, values)));
   return found.filter((each) => !areTwo(own, each.actor)).reduce((sum, { count }) => sum + count, 0);
 }
 
-const byId = (rows: readonly { id: string; person: string }[]): Behind =>
+const byId = (rows: readonly { id: string; person: string }[]): AccountControllers =>
   new Map([...Map.groupBy(rows, ({ id }) => id)].map(([id, of]) => [id, new Set(of.map(({ person }) => person))]));

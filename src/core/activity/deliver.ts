@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Message } from '../../domain/activity/delivery.ts';
 import type { Database } from '../../platform/database/database.ts';
-import type { Work } from '../../platform/jobs.ts';
+import type { Job } from '../../platform/background-jobs.ts';
 import * as claimsStore from './claims.store.ts';
 
 const minuteMs = 60_000;
@@ -47,7 +47,7 @@ export function deliverTo<M extends Message>(
   deps: DeliveryDependencies,
   subscriber: string,
   attempt: Attempt<M> | null,
-): Work {
+): Job {
   const run =
     attempt === null
       ? () => claimsStore.discardAllForOperator(deps.database, subscriber)
@@ -59,7 +59,7 @@ function createDispatcher<M extends Message>(
   deps: DeliveryDependencies,
   subscriber: string,
   attempt: Attempt<M>,
-): Work['run'] {
+): Job['run'] {
   const { database, clock } = deps;
   let pausedUntil = 0;
   let grace: Promise<'stopped'> | null = null;

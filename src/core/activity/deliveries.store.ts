@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Message, RecordedEvent } from '../../domain/activity/delivery.ts';
 import { actorIdOf } from '../../domain/principal.ts';
 import type { Scope } from '../../domain/scope.ts';
-import { inChunks } from '../../platform/database/chunks.ts';
+import { processInChunks } from '../../platform/database/chunks.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { subscribersOf } from './subscribers.ts';
 
@@ -88,7 +88,7 @@ export async function listOf(
 export const messageIn = ({ kind, data }: DeliveryRow): Message => Object.assign({ kind }, JSON.parse(data) as object);
 
 async function insert(database: Database, rows: readonly DeliveryRow[]): Promise<void> {
-  await inChunks(rows, rowsAtOnce, async (some) => {
+  await processInChunks(rows, rowsAtOnce, async (some) => {
     await database.knex('deliveries').insert([...some]);
   });
 }

@@ -7,7 +7,7 @@ import type { LogEntry } from './rows.ts';
 import * as activityStore from './activity.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
-import { userBehind } from '../../domain/principal.ts';
+import { userOf } from '../../domain/principal.ts';
 
 export type ExportResult =
   /** The file in pieces, each made when the one before it was taken. */
@@ -63,7 +63,7 @@ export async function begin(
   filter: LogFilter,
 ): Promise<ExportResult> {
   const { throttle, database } = deps;
-  const user = userBehind(scope.principal);
+  const user = userOf(scope.principal);
   const wait = user && (await throttle.takeBudget('logExport', user.userId));
   if (wait !== null) return { outcome: 'throttled', retryAfter: wait.retryAfter };
   await record(deps, database, scope, format, namesOf(filter));

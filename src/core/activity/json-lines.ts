@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { beginningOfChain, type ChainAnchor, type FoundEntry } from '../../domain/activity/chain.ts';
+import { chainStart, type ChainAnchor, type FoundEntry } from '../../domain/activity/chain.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { LogFilter } from './log-query.ts';
 
@@ -19,7 +19,7 @@ export const beginSchema = z.strictObject({
     /** Epoch ms. */
     exportedAt: z.number(),
     /** The last entry that had been dropped from the front of the log: what follows continues it. */
-    anchor: z.strictObject({ place: z.int().nonnegative(), hash: z.string() }).default(beginningOfChain),
+    anchor: z.strictObject({ place: z.int().nonnegative(), hash: z.string() }).default(chainStart),
     filter: z
       .strictObject({
         user: z.string().nullable(),

@@ -1,6 +1,6 @@
 import { type Database, preparedQuery } from '../../platform/database/database.ts';
 import type { Activity, Participant } from '../../domain/activity/event.ts';
-import { beginningOfChain, type FoundEntry } from '../../domain/activity/chain.ts';
+import { chainStart, type FoundEntry } from '../../domain/activity/chain.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { rangesOf, rangesOfEdits, rangesOfTarget, selectLog, shapeOf, wholeLog, type LogRequest } from './log-query.ts';
 import { supportersOf } from './supporters.store.ts';
@@ -16,7 +16,7 @@ import {
   type LogEntry,
   type NamedRow,
 } from './rows.ts';
-import { mayReadSaid } from '../../domain/approval-policy.ts';
+import { mayReadComment } from '../../domain/approval-policy.ts';
 import { joinPersonal } from '../../domain/activity/personal.ts';
 import { isActivityKind } from '../../domain/activity/groups.ts';
 
@@ -101,7 +101,7 @@ export async function batchOfChain(
 /** @returns where the tenant's chain begins and ends now */
 export async function endsOfChain(database: Database, scope: Scope): Promise<Chain> {
   const [row] = await ends(database, { tenant: scope.tenant.id });
-  return row === undefined ? { anchor: beginningOfChain, length: 0, hash: '' } : toChain(row);
+  return row === undefined ? { anchor: chainStart, length: 0, hash: '' } : toChain(row);
 }
 
 /** @returns the latest events that concern a user, newest first: strangers' tries push nothing else out of it */
@@ -129,7 +129,7 @@ export async function countThrottled(database: Database, scope: Scope, since: nu
 export function withheld(scope: Scope, entry: LogEntry): LogEntry {
   const { activity } = entry;
   const { event } = activity;
-  if (!('said' in event) || mayReadSaid(scope, activity)) return entry;
+  if (!('said' in event) || mayReadComment(scope, activity)) return entry;
   return { ...entry, activity: { ...activity, event: { ...event, said: '' } }, found: withoutPersonal(entry.found) };
 }
 
@@ -138,7 +138,7 @@ export function withheldFromFile(scope: Scope, found: FoundEntry): FoundEntry {
   if (!found.kind.startsWith('approval.') || !isActivityKind(found.kind)) return found;
   const { event } = joinPersonal(found.kind, found.data, found.personal);
   const [actor, target] = [asParticipant(found.actorId), asParticipant(found.targetId)];
-  return mayReadSaid(scope, { event, actor, target }) ? found : withoutPersonal(found);
+  return mayReadComment(scope, { event, actor, target }) ? found : withoutPersonal(found);
 }
 
 const withoutPersonal = (found: FoundEntry): FoundEntry => ({ ...found, personal: null, personalSalt: null });

@@ -2,7 +2,7 @@ import { hmacSha256 } from '../../platform/database/digest.ts';
 import type { Activity, Participant } from '../../domain/activity/event.ts';
 import { isActivityKind } from '../../domain/activity/groups.ts';
 import type { ChainAnchor, FoundEntry } from '../../domain/activity/chain.ts';
-import { grantIn, joinPersonal, principalOf } from '../../domain/activity/personal.ts';
+import { findGrant, joinPersonal, principalOf } from '../../domain/activity/personal.ts';
 import { pseudonymOf } from '../../domain/people/pseudonym.ts';
 import type { Supporters } from './supporters.store.ts';
 
@@ -42,7 +42,7 @@ export interface LogEntry {
 type SupportersByGrant = ReadonlyMap<string, Supporters>;
 
 export function toActivity(row: NamedRow, supporters: SupportersByGrant): Activity {
-  const grant = grantIn(row);
+  const grant = findGrant(row);
   const people = grant === null ? undefined : supporters.get(grant.id);
   // An operator is of another tenant; where the grant itself is gone, the entry still knows what they were called.
   const operator = people?.operator ?? { id: row.actor_id, name: grant?.names.operator ?? null };

@@ -1,5 +1,5 @@
 import type { Database } from '../../platform/database/database.ts';
-import { grantIn } from '../../domain/activity/personal.ts';
+import { findGrant } from '../../domain/activity/personal.ts';
 import type { Scope } from '../../domain/scope.ts';
 
 /** The two people of a grant; a name is null once its bearer was erased. */
@@ -22,7 +22,7 @@ export async function supportersOf(
   scope: Scope,
   entries: readonly { data: string; personal: string | null }[],
 ): Promise<ReadonlyMap<string, Supporters>> {
-  const ids = [...new Set(entries.flatMap((entry) => grantIn(entry)?.id ?? []))];
+  const ids = [...new Set(entries.flatMap((entry) => findGrant(entry)?.id ?? []))];
   if (ids.length === 0) return new Map();
   const rows = await database
     .knex('support_grants as grants')

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { retentionMs, type RegionRules } from '../../domain/regions.ts';
+import { logRetentionMs, type RegionRules } from '../../domain/regions.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { FrontEntry } from './trim.store.ts';
 import type { ScopeTenant } from '../../domain/tenant.ts';
@@ -43,7 +43,7 @@ export function trimLogs(deps: TrimParts): RetentionStep {
 
 function endOf(deps: TrimParts, now: number): number {
   const { rules } = deps;
-  return Math.floor((now - retentionMs(rules)) / dayMs) * dayMs;
+  return Math.floor((now - logRetentionMs(rules)) / dayMs) * dayMs;
 }
 
 export async function purge(deps: TrimParts, now: number, stopping: AbortSignal, tally: Tally): Promise<void> {

@@ -1,5 +1,5 @@
 import {
-  createChainCheck,
+  createChainVerifier,
   entryFault,
   type ChainAnchor,
   type ChainFault,
@@ -70,7 +70,7 @@ function follow(lines: Lines, begin: number): Pick<FileCheck, 'next' | 'end' | '
 }
 
 function linesOfWhole(tenantId: string, anchor: ChainAnchor, digest: Digest): Lines {
-  const check = createChainCheck(digest, anchor);
+  const check = createChainVerifier(digest, anchor);
   return {
     entry: (value) => {
       const { data: entry } = entrySchema.safeParse(value);

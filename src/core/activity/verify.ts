@@ -1,5 +1,5 @@
 import { sha256 } from '../../platform/database/digest.ts';
-import { createChainCheck, type ChainFault } from '../../domain/activity/chain.ts';
+import { createChainVerifier, type ChainFault } from '../../domain/activity/chain.ts';
 import * as activityStore from './activity.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 
@@ -16,7 +16,7 @@ export async function verifyChain(database: Database, tenantId: string): Promise
   const chain = await activityStore.chainForOperator(database, tenantId);
   if (chain === null) return null;
   const { anchor, length, hash } = chain;
-  const check = createChainCheck(sha256, anchor);
+  const check = createChainVerifier(sha256, anchor);
   let entries = 0;
   let fault: ChainFault | null = null;
   // Only to the end that it has now: what is recorded meanwhile is for the next check.

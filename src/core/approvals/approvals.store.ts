@@ -5,7 +5,7 @@ import type { Scope } from '../../domain/scope.ts';
 import type { User } from '../../domain/people/user.ts';
 import { toUser, userColumns, type UserRow } from '../accounts/index.ts';
 import { toApproval, type Approval, type ApprovalRecord, type NamedApproval } from './rows.ts';
-import type { LapsedBy } from '../../domain/approval-acts.ts';
+import type { ExpiryReason } from '../../domain/approval-actions.ts';
 import { actingUserId } from '../../domain/principal.ts';
 
 /** A request as it is first written. */
@@ -18,7 +18,7 @@ export interface Move {
   readonly state: ApprovalState;
   readonly endedAt: number | null;
   readonly expiresAt?: number;
-  readonly lapsedBy?: LapsedBy;
+  readonly lapsedBy?: ExpiryReason;
   readonly decided?: { readonly epoch: number; readonly remark: string; readonly at: number };
 }
 

@@ -1,5 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { maxWaitingApprovals, waitsMs, type ApprovalSubject, type ApprovalTarget } from '../../domain/approvals.ts';
+import {
+  maxOpenApprovals,
+  approvalLifetimeMs,
+  type ApprovalSubject,
+  type ApprovalTarget,
+} from '../../domain/approvals.ts';
 import { Failure, notFound } from '../../domain/errors.ts';
 import { noticesSubscriber, type Notice } from '../../domain/notices.ts';
 import type { Scope } from '../../domain/scope.ts';
@@ -7,7 +12,7 @@ import type { User } from '../../domain/people/user.ts';
 import { lapseOf, mayDecide, readAreTwo, sees, whoMayDecide, wordOn, type Deciders } from './recheck.ts';
 import { eventOf, lapse } from './lapse.ts';
 import type { Approval } from './rows.ts';
-import { amongOf, type ApprovalAct } from '../../domain/approval-acts.ts';
+import { targetStateOf, type ApprovalAction } from '../../domain/approval-actions.ts';
 import { activityStore, deliveriesStore } from '../activity/index.ts';
 import { tenantsStore, usersStore } from '../accounts/index.ts';
 import { checkAnswer, checkRequest } from './validation.ts';
@@ -15,11 +20,11 @@ import * as approvalsStore from './approvals.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 import { person, actingUserId } from '../../domain/principal.ts';
-import type { Refused } from '../../domain/verdict.ts';
+import type { Denial } from '../../domain/policy-decision.ts';
 
 /** What somebody wants to ask for. */
 export interface Wish extends Omit<ApprovalSubject, 'users'> {
-  readonly act: ApprovalAct;
+  readonly act: ApprovalAction;
   readonly userIds: readonly string[];
 }
 
@@ -27,7 +32,7 @@ export interface Wish extends Omit<ApprovalSubject, 'users'> {
 export type Outlook =
   | ({ readonly outcome: 'second'; readonly users: readonly User[] } & Deciders)
   | { readonly outcome: 'alone'; readonly users: readonly User[] }
-  | { readonly outcome: 'refused'; readonly verdict: Refused };
+  | { readonly outcome: 'refused'; readonly decision: Denial };
 
 export type AskResult =
   | { readonly outcome: 'asked'; readonly id: string }
@@ -47,12 +52,12 @@ export interface ApprovalsDependencies {
 
 async function outlookOf(deps: ApprovalsDependencies, tx: Database, scope: Scope, wish: Wish): Promise<Outlook> {
   const { clock } = deps;
-  const among = amongOf[wish.act];
+  const among = targetStateOf[wish.act];
   const users = among === undefined ? [] : await usersStore.findMany(tx, scope, wish.userIds, among);
   if (among !== undefined && users.length === 0) throw notFound();
-  const verdict = await wordOn(tx, scope, wish.act, users, clock());
-  if (verdict.allowed) return { outcome: 'alone', users };
-  if (verdict.because !== 'secondAdministrator') return { outcome: 'refused', verdict };
+  const decision = await wordOn(tx, scope, wish.act, users, clock());
+  if (decision.allowed) return { outcome: 'alone', users };
+  if (decision.because !== 'secondAdministrator') return { outcome: 'refused', decision };
   const approval = { act: wish.act, subject: subjectOf(wish, users), asker: asAsker(scope, -1) };
   return { outcome: 'second', users, ...(await whoMayDecide(tx, scope, approval, clock())) };
 }
@@ -71,9 +76,9 @@ async function write(
   // Asked for twice, by a form that was sent again, it is one request.
   const same = mine.find((each) => each.act === wish.act && isSame(each.subject, subject));
   if (same !== undefined) return { outcome: 'asked', id: same.id } as const;
-  if (actor === null || mine.length >= maxWaitingApprovals) return { outcome: 'tooMany' } as const;
+  if (actor === null || mine.length >= maxOpenApprovals) return { outcome: 'tooMany' } as const;
   const [id, at] = [randomUUID(), clock()];
-  const expiresAt = at + waitsMs(scope.rules);
+  const expiresAt = at + approvalLifetimeMs(scope.rules);
   const approval = { id, act: wish.act, subject, reason, createdAt: at, expiresAt };
   await approvalsStore.insert(tx, scope, { ...approval, askerEpoch: actor.epoch });
   const event = { kind: 'approval.asked', ...eventOf(approval), said: reason } as const;
@@ -142,7 +147,7 @@ export async function decide(
     await approvalsStore.move(tx, scope, approval, {
       state: answer,
       endedAt: confirmed ? null : at,
-      expiresAt: confirmed ? at + waitsMs(scope.rules) : approval.expiresAt,
+      expiresAt: confirmed ? at + approvalLifetimeMs(scope.rules) : approval.expiresAt,
       decided: { epoch: actor.epoch, remark, at },
     });
     const event = { kind: `approval.${answer}`, ...eventOf(approval), said: remark } as const;

@@ -1,5 +1,5 @@
 import type { Database } from '../../platform/database/database.ts';
-import type { Background } from '../../platform/jobs.ts';
+import type { JobRunner } from '../../platform/background-jobs.ts';
 import type { LogExports } from '../activity/index.ts';
 import type { Accounts } from '../accounts/index.ts';
 import { createApprovals } from './approvals.ts';
@@ -10,7 +10,7 @@ export interface ApprovalsContextDependencies {
   readonly database: Database;
   readonly accounts: Pick<Accounts, 'users' | 'rules' | 'throttle' | 'tenants'>;
   readonly logExports: LogExports;
-  readonly background: Background;
+  readonly background: JobRunner;
   /** Epoch ms. */
   readonly clock: () => number;
 }

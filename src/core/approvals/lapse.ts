@@ -1,10 +1,10 @@
-import type { Work } from '../../platform/jobs.ts';
+import type { Job } from '../../platform/background-jobs.ts';
 import { createScope, type Scope } from '../../domain/scope.ts';
 import { type Tenants, tenantsStore } from '../accounts/index.ts';
 import { activityStore } from '../activity/index.ts';
 import { lapseOf } from './recheck.ts';
 import type { Approval } from './rows.ts';
-import type { LapsedBy } from '../../domain/approval-acts.ts';
+import type { ExpiryReason } from '../../domain/approval-actions.ts';
 import * as approvalsStore from './approvals.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
@@ -29,7 +29,7 @@ export async function lapse(
   tx: Database,
   scope: Scope,
   approval: Approval,
-  lapsedBy: LapsedBy,
+  lapsedBy: ExpiryReason,
   at: number,
 ): Promise<void> {
   if (!(await approvalsStore.move(tx, scope, approval, { state: 'lapsed', endedAt: at, lapsedBy }))) return;
@@ -45,7 +45,7 @@ export interface LapseApprovalsDependencies {
 }
 
 /** @returns the work that ends what holds no more. Safe on several nodes at once */
-export function lapseApprovals(deps: LapseApprovalsDependencies): Work {
+export function lapseApprovals(deps: LapseApprovalsDependencies): Job {
   const bound = bind(deps, { run });
   return { name: 'Approvals', everyMs, run: bound.run };
 }

@@ -1,6 +1,6 @@
 import type { Approval } from './rows.ts';
 import type { LogFilterName } from '../../domain/activity/event.ts';
-import type { LogPart } from '../../domain/approvals.ts';
+import type { LogSelection } from '../../domain/approvals.ts';
 import { conflict, Failure, notFound } from '../../domain/errors.ts';
 import { createScope, type Scope } from '../../domain/scope.ts';
 import { type LogExports, activityStore } from '../activity/index.ts';
@@ -22,7 +22,7 @@ import {
 import { lapseOf } from './recheck.ts';
 import { eventOf, lapse } from './lapse.ts';
 import { targetIdOf, type Approvals } from './approvals.ts';
-import { actionOf } from '../../domain/approval-acts.ts';
+import { policyActionOf } from '../../domain/approval-actions.ts';
 import * as approvalsStore from './approvals.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
@@ -36,8 +36,8 @@ export type Performed =
 
 const partNames = { user: 'person', kind: 'kind', from: 'firstDay', to: 'lastDay' } as const;
 
-const namesOfPart = (part: LogPart): LogFilterName[] =>
-  (Object.keys(partNames) as (keyof LogPart)[]).filter((key) => part[key] !== null).map((key) => partNames[key]);
+const namesOfPart = (part: LogSelection): LogFilterName[] =>
+  (Object.keys(partNames) as (keyof LogSelection)[]).filter((key) => part[key] !== null).map((key) => partNames[key]);
 
 export type Perform = ReturnType<typeof createPerform>;
 
@@ -140,7 +140,7 @@ function loosen(deps: PerformParts, scope: Scope, found: Approval): Promise<Perf
   const { rules } = deps;
   return taking(deps, scope, found, async (tx, approval) => {
     const { subject } = approval;
-    if (subject.own === undefined) throw new Error(`Nothing is asked for by ${actionOf.loosenRules}`);
+    if (subject.own === undefined) throw new Error(`Nothing is asked for by ${policyActionOf.loosenRules}`);
     await rules.setWithin(tx, scope, subject.own.next);
     return { outcome: 'changed', approval };
   });

@@ -1,17 +1,27 @@
-import { areTwoBy, behindMs, type ApprovalTarget, type AreTwo } from '../../domain/approvals.ts';
-import { couldDo } from '../../domain/approval-policy.ts';
-import { may, mayGive, maySetRules } from '../../domain/policy.ts';
+import {
+  independenceCheck,
+  accountControlMs,
+  type ApprovalTarget,
+  type AreIndependent,
+} from '../../domain/approvals.ts';
+import { mayOnceApproved } from '../../domain/approval-policy.ts';
+import { may, mayAssignLevels, maySetRules } from '../../domain/policy.ts';
 import { restoreWindowMs } from '../../domain/regions.ts';
 import { createScope, type Scope } from '../../domain/scope.ts';
 import type { User } from '../../domain/people/user.ts';
 import { mayDeleteNow, tenantsStore, usersStore } from '../accounts/index.ts';
 import { activityStore } from '../activity/index.ts';
 import type { Approval } from './rows.ts';
-import { actionOf, amongOf, type ApprovalAct, type LapsedBy } from '../../domain/approval-acts.ts';
+import {
+  policyActionOf,
+  targetStateOf,
+  type ApprovalAction,
+  type ExpiryReason,
+} from '../../domain/approval-actions.ts';
 import * as approvalsStore from './approvals.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { person, actingUserId } from '../../domain/principal.ts';
-import type { Verdict } from '../../domain/verdict.ts';
+import type { PolicyDecision } from '../../domain/policy-decision.ts';
 
 type AboutApproval = Pick<Approval, 'act' | 'subject' | 'asker'>;
 
@@ -19,33 +29,33 @@ type AboutApproval = Pick<Approval, 'act' | 'subject' | 'asker'>;
 export async function wordOn(
   database: Database,
   scope: Scope,
-  act: ApprovalAct,
+  act: ApprovalAction,
   targets: readonly User[],
   now: number,
-): Promise<Verdict> {
+): Promise<PolicyDecision> {
   if (act === 'loosenRules') return maySetRules(scope, true);
   if (act === 'delete') return mayDeleteNow(database, scope, targets, now);
   if (act === 'giveGlobalAdmin') return mayGiveGlobalAdmin(scope, targets);
-  return may(scope, actionOf[act], targets[0]);
+  return may(scope, policyActionOf[act], targets[0]);
 }
 
-function mayGiveGlobalAdmin(scope: Scope, [target]: readonly User[]): Verdict {
+function mayGiveGlobalAdmin(scope: Scope, [target]: readonly User[]): PolicyDecision {
   if (target === undefined) return may(scope, 'users.edit');
-  const verdict = may(scope, 'users.edit', target);
-  return verdict.allowed ? mayGive(scope, target, { ...target, administratorLevel: 'global' }) : verdict;
+  const decision = may(scope, 'users.edit', target);
+  return decision.allowed ? mayAssignLevels(scope, target, { ...target, administratorLevel: 'global' }) : decision;
 }
 
 /** @returns whether the scope's actor may answer a request, if they are another than its asker: what they could do themselves */
 export const mayDecide = (scope: Scope, { act, subject, asker }: AboutApproval): boolean =>
-  asker.id !== actingUserId(scope) && couldDo(scope, act, subject.users).allowed;
+  asker.id !== actingUserId(scope) && mayOnceApproved(scope, act, subject.users).allowed;
 
 /** @returns whether a request is anything to the scope's actor: to everybody else it does not exist */
 export const sees = (scope: Scope, approval: AboutApproval & Pick<Approval, 'decider'>): boolean =>
   [approval.asker.id, approval.decider?.id].includes(actingUserId(scope)) || mayDecide(scope, approval);
 
 /** Reads what tells two people apart. @param now epoch ms */
-export const readAreTwo = async (database: Database, scope: Scope, now: number): Promise<AreTwo> =>
-  areTwoBy(await activityStore.behind(database, scope, now - behindMs));
+export const readAreTwo = async (database: Database, scope: Scope, now: number): Promise<AreIndependent> =>
+  independenceCheck(await activityStore.behind(database, scope, now - accountControlMs));
 
 /** Those who could do by themselves what is asked for: who may answer, and who may not since the same person let them in. */
 export interface Deciders {
@@ -79,7 +89,7 @@ export async function lapseOf(
   scope: Scope,
   approval: Approval,
   now: number,
-): Promise<LapsedBy | null> {
+): Promise<ExpiryReason | null> {
   if (approval.expiresAt <= now) return 'time';
   const { asker, decider, act, subject } = approval;
   const ids = [asker.id, ...(decider ? [decider.id] : [])];
@@ -88,7 +98,7 @@ export async function lapseOf(
   const stands = ({ id, epoch }: { id: string; epoch: number }): boolean => {
     const actor = people.find((each) => each.id === id);
     if (actor?.state !== 'active' || actor.epoch !== epoch) return false;
-    return couldDo(createScope({ ...scope, principal: person(actor) }), act, subject.users).allowed;
+    return mayOnceApproved(createScope({ ...scope, principal: person(actor) }), act, subject.users).allowed;
   };
   if (!stands(asker)) return 'asker';
   if (decider && !stands(decider)) return 'confirmer';
@@ -102,7 +112,7 @@ async function isUnchanged(database: Database, scope: Scope, approval: Approval,
     const tenant = await tenantsStore.findOwn(database, scope);
     return JSON.stringify(tenant?.ownRules ?? {}) === JSON.stringify(subject.own.before);
   }
-  const among = amongOf[act];
+  const among = targetStateOf[act];
   if (among === undefined) return true;
   const ids = subject.users.map(({ id }) => id);
   const found = new Map((await usersStore.findMany(database, scope, ids, among)).map((user) => [user.id, user]));

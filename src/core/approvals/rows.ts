@@ -1,5 +1,5 @@
 import type { ApprovalState, ApprovalSubject } from '../../domain/approvals.ts';
-import type { ApprovalAct, LapsedBy } from '../../domain/approval-acts.ts';
+import type { ApprovalAction, ExpiryReason } from '../../domain/approval-actions.ts';
 
 /** Somebody who asked or answered, as they were then. */
 export interface ApprovalParty {
@@ -13,11 +13,11 @@ export interface ApprovalParty {
 /** What one administrator has asked another to agree to. Times are epoch ms. */
 export interface Approval {
   readonly id: string;
-  readonly act: ApprovalAct;
+  readonly act: ApprovalAction;
   readonly subject: ApprovalSubject;
   readonly reason: string;
   readonly state: ApprovalState;
-  readonly lapsedBy: LapsedBy | null;
+  readonly lapsedBy: ExpiryReason | null;
   readonly asker: ApprovalParty;
   /** Who confirmed or declined it. */
   readonly decider: ApprovalParty | null;
@@ -34,7 +34,7 @@ export interface Approval {
 export interface ApprovalRecord {
   id: string;
   tenant_id: string;
-  act: ApprovalAct;
+  act: ApprovalAction;
   asker_id: string;
   asker_epoch: number;
   target_id: string | null;
@@ -48,7 +48,7 @@ export interface ApprovalRecord {
   remark: string | null;
   decided_at: number | null;
   ended_at: number | null;
-  lapsed_by: LapsedBy | null;
+  lapsed_by: ExpiryReason | null;
 }
 
 /** A row with the names that belong to its ids. */

@@ -1,12 +1,12 @@
 import { activityGroups } from '../../domain/activity/groups.ts';
-import { approvalActs, type ApprovalAct } from '../../domain/approval-acts.ts';
+import { approvalActions, type ApprovalAction } from '../../domain/approval-actions.ts';
 import { maxReasonLength, type ApprovalSubject } from '../../domain/approvals.ts';
 import type { CodedError } from '../../domain/errors.ts';
 import { choiceFault, rejectFaults, textFault } from '../../domain/validation.ts';
 import { checkBulkSize } from '../accounts/index.ts';
 
 interface RequestedAct extends Omit<ApprovalSubject, 'users'> {
-  readonly act: ApprovalAct;
+  readonly act: ApprovalAction;
   readonly userIds: readonly string[];
 }
 
@@ -18,7 +18,7 @@ const isDay = (day: string | null): boolean => day === null || dayShape.test(day
 /** @throws Failure badRequest for a request that could not be performed as it was approved */
 export function checkRequest({ act, userIds, log, own }: RequestedAct, reason: string): void {
   rejectFaults(
-    choiceFault('act', approvalActs, act),
+    choiceFault('act', approvalActions, act),
     reason === '' ? { code: 'approval.reasonMissing' } : textFault(reason, maxReasonLength),
     // What is performed depends on these: a request for the log without a log would export the users.
     (act === 'exportLog') === (log !== undefined) ? null : malformed,

@@ -1,4 +1,4 @@
-import { inChunks } from '../../platform/database/chunks.ts';
+import { processInChunks } from '../../platform/database/chunks.ts';
 import { type Database, preparedQuery } from '../../platform/database/database.ts';
 import { domainAndParents } from '../../domain/people/user.ts';
 
@@ -62,7 +62,7 @@ export async function listShared(database: Database): Promise<DirectoryRoute[]> 
 export async function put(database: Database, routes: readonly DirectoryRoute[]): Promise<void> {
   const last = [...new Map(routes.map((route) => [route.domain, route])).values()];
   await database.transaction(({ knex }) =>
-    inChunks(last, rowsAtOnce, async (some) => {
+    processInChunks(last, rowsAtOnce, async (some) => {
       await knex('routes')
         .insert([...some])
         .onConflict('domain')

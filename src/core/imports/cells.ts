@@ -1,5 +1,5 @@
 import type { FieldFault } from '../../domain/errors.ts';
-import { unguardCell } from '../../domain/formula.ts';
+import { unescapeFormula } from '../../domain/spreadsheet-cell.ts';
 import type { ImportedUser } from '../../domain/imports.ts';
 import { canonicalUsername, cleanName, isNameTooLong } from '../../domain/people/user.ts';
 import type { CsvColumn, UserCells } from './columns.ts';
@@ -35,7 +35,7 @@ const quoteSome = (names: readonly string[]): string[] => [...new Set(names.map(
 
 /** Understands the headings. @throws UnreadableFile for those that are unknown, twice there, or missing */
 export function readHeadings({ cells }: FileRow, csv: UserCells): Columns {
-  const columns = cells.map((cell) => (cell.trim() === '' ? null : csv.columnOf(unguardCell(cell))));
+  const columns = cells.map((cell) => (cell.trim() === '' ? null : csv.columnOf(unescapeFormula(cell))));
   const unknown = cells.filter((cell, index) => columns[index] === null && cell.trim() !== '');
   if (!columns.includes('username'))
     throw new UnreadableFile({ code: 'import.usernameColumnMissing', parameters: { names: quoteSome(cells) } });
@@ -58,7 +58,7 @@ type CellOf = (column: CsvColumn) => string;
 
 /** Understands the cells of a row by its columns. */
 export function readCells({ line, cells }: FileRow, columns: Columns, csv: UserCells): ReadRow {
-  const cellOf: CellOf = (column) => unguardCell(cells[columns.indexOf(column)] ?? '');
+  const cellOf: CellOf = (column) => unescapeFormula(cells[columns.indexOf(column)] ?? '');
   const username = canonicalUsername(cellOf('username').slice(0, maxTypedLength));
   const stray = cells.some((cell, index) => (columns[index] ?? null) === null && cell.trim() !== '');
   const words = readWords(cellOf, csv);

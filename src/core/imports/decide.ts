@@ -1,4 +1,4 @@
-import { inChunks } from '../../platform/database/chunks.ts';
+import { processInChunks } from '../../platform/database/chunks.ts';
 import type { FieldFault } from '../../domain/errors.ts';
 import type { PlannedRow } from '../../domain/imports.ts';
 import type { Scope } from '../../domain/scope.ts';
@@ -28,7 +28,7 @@ export async function decide(
   present: Present,
 ): Promise<Decision> {
   const decision: Decision = { added: [], changed: [], unchanged: [], refused: [] };
-  await inChunks(rows, namesAtOnce, async (some) => {
+  await processInChunks(rows, namesAtOnce, async (some) => {
     const names = some.map(({ username }) => username);
     const holders = await usersBatchStore.findByUsernames(tx, scope, names);
     for (const row of some) decideRow(decision, scope, present, row, holders.get(row.username));

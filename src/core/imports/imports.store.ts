@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { inChunks } from '../../platform/database/chunks.ts';
+import { processInChunks } from '../../platform/database/chunks.ts';
 import type { Knex } from 'knex';
 import { type Build, type Database, preparedQuery } from '../../platform/database/database.ts';
-import type { Counts, ImportMode, Outcome, PlannedRow } from '../../domain/imports.ts';
+import type { Counts, ImportMode, RowOutcome, PlannedRow } from '../../domain/imports.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { toImport, toPlannedRow, toRecord, type Import, type ImportRecord, type PlannedRowRecord } from './rows.ts';
 import { actingUserId } from '../../domain/principal.ts';
@@ -56,7 +56,7 @@ export async function begin(
     // In one transaction, for each that ends makes the disk wait.
     add: (rows: readonly PlannedRow[]): Promise<void> =>
       database.transaction((tx) =>
-        inChunks(rows, rowsWrittenAtOnce, async (some) => {
+        processInChunks(rows, rowsWrittenAtOnce, async (some) => {
           await tx.knex('import_rows').insert(some.map((each) => ({ import_id: id, ...toRecord(each) })));
         }),
       ),
@@ -101,7 +101,7 @@ export async function rows(
   database: Database,
   scope: Scope,
   id: string,
-  outcome: Outcome | null,
+  outcome: RowOutcome | null,
   from: RowsFrom,
   limit: number,
 ): Promise<PlannedRow[]> {

@@ -1,14 +1,14 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { conflict, inField, notFound, type FieldFault } from '../../domain/errors.ts';
 import {
-  importKeptMs,
+  importRetentionMs,
   importModes,
   maxImportBytes,
   maxImportMebibytes,
-  mayWant,
+  canConfirm,
   type Counts,
   type ImportMode,
-  type Outcome,
+  type RowOutcome,
   type PlannedRow,
 } from '../../domain/imports.ts';
 import type { Scope } from '../../domain/scope.ts';
@@ -63,7 +63,7 @@ async function readInto(
   add: (rows: readonly PlannedRow[]) => Promise<void>,
 ): Promise<Counts> {
   const { database } = deps;
-  const counts: Record<Outcome, number> = { added: 0, changed: 0, unchanged: 0, refused: 0 };
+  const counts: Record<RowOutcome, number> = { added: 0, changed: 0, unchanged: 0, refused: 0 };
   const plan = planner(deps, scope, (await tenantsStore.findOwn(database, scope))?.domains ?? []);
   for await (const rows of inBatches(understood(deps, bytes))) {
     const planned = await plan(rows);
@@ -118,7 +118,7 @@ export async function stage(deps: ImportsDependencies, scope: Scope, file: SentF
   await throttle.spend(scope, 'import');
   const at = clock();
   const fileName = cleanName(file.name).slice(0, maxFileNameLength);
-  const staging = await importsStore.begin(database, scope, { fileName, at, expiresAt: at + importKeptMs });
+  const staging = await importsStore.begin(database, scope, { fileName, at, expiresAt: at + importRetentionMs });
   try {
     await staging.stage(await readInto(deps, scope, file.bytes, staging.add));
   } catch (error) {
@@ -141,8 +141,8 @@ export async function want(
   const { database, clock } = deps;
   rejectFaults(choiceFault('mode', importModes, mode));
   if (found.state !== 'staged') return false;
-  if (!mayWant(mode, found.counts)) throw conflict('import.modeNotPossible');
-  return importsStore.want(database, scope, found.id, { mode, epoch, expiresAt: clock() + importKeptMs });
+  if (!canConfirm(mode, found.counts)) throw conflict('import.modeNotPossible');
+  return importsStore.want(database, scope, found.id, { mode, epoch, expiresAt: clock() + importRetentionMs });
 }
 
 /** Takes files in, says what they would do, and lets whoever sent one want it done. */

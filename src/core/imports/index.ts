@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { RegionRules } from '../../domain/regions.ts';
 import type { Database } from '../../platform/database/database.ts';
-import type { Background } from '../../platform/jobs.ts';
+import type { JobRunner } from '../../platform/background-jobs.ts';
 import type { Accounts } from '../accounts/index.ts';
 import type { UserCells } from './columns.ts';
 import { createImports } from './imports.ts';
@@ -15,7 +15,7 @@ export interface ImportsContextDependencies {
   readonly hasher: Hasher;
   readonly cells: UserCells;
   readonly rules: RegionRules;
-  readonly background: Background;
+  readonly background: JobRunner;
   /** Epoch ms. */
   readonly clock: () => number;
   readonly log: Logger;

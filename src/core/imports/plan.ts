@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { FieldFault } from '../../domain/errors.ts';
 import type { ImportedUser, PlannedRow } from '../../domain/imports.ts';
-import { may, mayGive } from '../../domain/policy.ts';
+import { may, mayAssignLevels } from '../../domain/policy.ts';
 import { restoreWindowMs } from '../../domain/regions.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { cleanName, domainOf, isUsername, type User, type Change } from '../../domain/people/user.ts';
 import type { ReadRow } from './cells.ts';
 import { languageFault } from '../../domain/validation.ts';
-import type { Verdict } from '../../domain/verdict.ts';
+import type { PolicyDecision } from '../../domain/policy-decision.ts';
 
 /** What the plan is made against. */
 export interface Present {
@@ -70,7 +70,10 @@ export function additionFault(
   const language = languageFault(scope.rules, user);
   if (language !== null) return language;
   if (user.displayName === '') return { field: 'displayName', code: 'displayName.missing' };
-  return byVerdict('username', may(scope, 'users.add')) ?? byVerdict('administratorLevel', mayGive(scope, null, user));
+  return (
+    denialAsFault('username', may(scope, 'users.add')) ??
+    denialAsFault('administratorLevel', mayAssignLevels(scope, null, user))
+  );
 }
 
 function heldCode(scope: Scope, holder: User | null, now: number): 'username.ofDeletedUser' | 'username.taken' {
@@ -83,15 +86,15 @@ export function changeFault(scope: Scope, user: User, changes: readonly Change[]
   const levels = { ...user, ...Object.fromEntries(changes.map(({ field, to }) => [field, to])) };
   const language = changes.find(({ field }) => field === 'language')?.to ?? null;
   return (
-    byVerdict('username', may(scope, 'users.edit', user)) ??
-    byVerdict('administratorLevel', mayGive(scope, user, levels)) ??
+    denialAsFault('username', may(scope, 'users.edit', user)) ??
+    denialAsFault('administratorLevel', mayAssignLevels(scope, user, levels)) ??
     languageFault(scope.rules, { language })
   );
 }
 
-function byVerdict(field: string, verdict: Verdict): FieldFault | null {
-  if (verdict.allowed) return null;
-  return { field, code: 'permission.denied', parameters: { because: verdict.because } };
+function denialAsFault(field: string, decision: PolicyDecision): FieldFault | null {
+  if (decision.allowed) return null;
+  return { field, code: 'permission.denied', parameters: { because: decision.because } };
 }
 
 const fields = ['firstName', 'lastName', 'displayName', 'language', 'administratorLevel', 'agentLevel'] as const;

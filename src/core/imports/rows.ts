@@ -1,5 +1,13 @@
 import type { FieldFault } from '../../domain/errors.ts';
-import type { Counts, ImportedUser, ImportMode, ImportState, Outcome, PlannedRow, Stop } from '../../domain/imports.ts';
+import type {
+  Counts,
+  ImportedUser,
+  ImportMode,
+  ImportState,
+  RowOutcome,
+  PlannedRow,
+  AbortReason,
+} from '../../domain/imports.ts';
 import type { Change } from '../../domain/people/user.ts';
 
 /** While its file is read, nobody sees an import. */
@@ -16,7 +24,7 @@ export interface Import {
   /** When all that is kept of it is dropped. */
   readonly expiresAt: number;
   readonly finishedAt: number | null;
-  readonly stoppedBy: Stop | null;
+  readonly stoppedBy: AbortReason | null;
   /** Until then a download of the temporary passwords counts as under way. */
   readonly deliveringUntil: number | null;
   readonly deliveredAt: number | null;
@@ -39,7 +47,7 @@ export interface ImportRecord {
   request_id: string | null;
   address: string | null;
   finished_at: number | null;
-  stopped_by: Stop | null;
+  stopped_by: AbortReason | null;
   delivering_until: number | null;
   delivered_at: number | null;
 }
@@ -63,7 +71,7 @@ export function toImport(row: ImportRecord): Import {
 
 export interface PlannedRowRecord {
   line: number;
-  outcome: Outcome;
+  outcome: RowOutcome;
   user_id: string | null;
   username: string;
   display_name: string;

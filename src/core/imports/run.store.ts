@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { inChunks } from '../../platform/database/chunks.ts';
+import { processInChunks } from '../../platform/database/chunks.ts';
 import type { Database } from '../../platform/database/database.ts';
-import type { Counts, ImportMode, ImportState, PlannedRow, Stop } from '../../domain/imports.ts';
+import type { Counts, ImportMode, ImportState, PlannedRow, AbortReason } from '../../domain/imports.ts';
 import { toPlannedRow, toRecord, type ImportRecord, type PlannedRowRecord } from './rows.ts';
 
 /** An import that somebody wants done, with everything that says who, and from where. */
@@ -47,7 +47,7 @@ export async function* effective(database: Database, id: string): AsyncGenerator
 
 /** Writes down what became of rows for which it was not what had been shown. */
 export function settle(database: Database, id: string, rows: readonly PlannedRow[]): Promise<void> {
-  return inChunks(rows, rowsWrittenAtOnce, async (some) => {
+  return processInChunks(rows, rowsWrittenAtOnce, async (some) => {
     const values = some.map(toRecord).flatMap(({ line, outcome, data }) => [line, outcome, data]);
     await database.knex.raw(
       `with settled (line, outcome, data) as (values ${some.map(() => '(cast(? as integer), ?, ?)').join(', ')})
@@ -65,7 +65,7 @@ export async function finish(
   end: {
     state: Extract<ImportState, 'done' | 'stopped'>;
     counts: Counts;
-    stoppedBy: Stop | null;
+    stoppedBy: AbortReason | null;
     at: number;
     expiresAt: number;
   },

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
-import type { PlannedRow, Stop } from '../../domain/imports.ts';
-import { tightened } from '../../domain/tenant-rules.ts';
+import type { PlannedRow, AbortReason } from '../../domain/imports.ts';
+import { effectiveRules } from '../../domain/tenant-rules.ts';
 import { may } from '../../domain/policy.ts';
 import type { RegionRules } from '../../domain/regions.ts';
 import { createScope, type Scope } from '../../domain/scope.ts';
@@ -29,7 +29,7 @@ async function apply(deps: RunParts, wanted: WantedImport): Promise<void> {
   const tenant = await tenantsStore.findForOperator(database, wanted.tenantId);
   if (tenant === null) return;
   const { requestId, address } = wanted;
-  const own = tightened(rules, tenant.ownRules);
+  const own = effectiveRules(rules, tenant.ownRules);
   const outside = createScope({
     rules: own,
     language: tenant.language,
@@ -58,14 +58,14 @@ async function applyWithin(
 ): Promise<void> {
   const { clock, hasher } = deps;
   const at = clock();
-  const end = (stoppedBy: Stop, decision?: Decision): Promise<void> =>
+  const end = (stoppedBy: AbortReason, decision?: Decision): Promise<void> =>
     writeStop(tx, wanted, { stoppedBy, decision, at });
   const tenant = await tenantsStore.findForOperator(tx, outside.tenant.id);
   if (actor === null || !mayStill(actor, wanted) || tenant?.state !== 'active') return end('rights');
   const scope = createScope({ ...outside, principal: person(actor) });
-  const verdict = may(scope, 'users.import');
-  if (!verdict.allowed) {
-    const event = { kind: 'refused', action: 'users.import', because: verdict.because } as const;
+  const permission = may(scope, 'users.import');
+  if (!permission.allowed) {
+    const event = { kind: 'refused', action: 'users.import', because: permission.because } as const;
     await activityStore.record(tx, scope, event, null, at);
     return end('rights');
   }

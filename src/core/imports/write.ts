@@ -1,5 +1,5 @@
-import { inChunks } from '../../platform/database/chunks.ts';
-import { importKeptMs, type Counts, type Stop } from '../../domain/imports.ts';
+import { processInChunks } from '../../platform/database/chunks.ts';
+import { importRetentionMs, type Counts, type AbortReason } from '../../domain/imports.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { User, Change } from '../../domain/people/user.ts';
 import { type NewEntry, activityStore } from '../activity/index.ts';
@@ -22,14 +22,14 @@ export async function writeAll(
   const { added, changed, unchanged, refused } = decision;
   const counts = countsOf(wanted, decision);
   // Made as they are written: ten thousand users more in memory would be as many for the collector to carry about.
-  await inChunks(added, usersAtOnce, (some) =>
+  await processInChunks(added, usersAtOnce, (some) =>
     usersStore.insertMany(
       tx,
       scope,
       some.map((row) => newUser(row, scope, at, unusableHash)),
     ),
   );
-  await inChunks(changed, usersAtOnce, (some) =>
+  await processInChunks(changed, usersAtOnce, (some) =>
     usersBatchStore.updateMany(
       tx,
       scope,
@@ -38,7 +38,7 @@ export async function writeAll(
   );
   await activityStore.recordMany(tx, scope, [...entriesOf(decision), { event: summaryOf(counts), targetId: null }], at);
   await importRunsStore.settle(tx, wanted.id, [...unchanged, ...refused]);
-  const end = { state: 'done', counts, stoppedBy: null, at, expiresAt: at + importKeptMs } as const;
+  const end = { state: 'done', counts, stoppedBy: null, at, expiresAt: at + importRetentionMs } as const;
   await importRunsStore.finish(tx, wanted.id, end);
 }
 
@@ -46,7 +46,7 @@ export async function writeAll(
 export async function writeStop(
   tx: Database,
   wanted: WantedImport,
-  { stoppedBy, decision, at }: { stoppedBy: Stop; decision?: Decision | undefined; at: number },
+  { stoppedBy, decision, at }: { stoppedBy: AbortReason; decision?: Decision | undefined; at: number },
 ): Promise<void> {
   if (decision) await importRunsStore.settle(tx, wanted.id, [...decision.unchanged, ...decision.refused]);
   const counts = decision ? countsOf(wanted, decision) : wanted.counts;
@@ -55,7 +55,7 @@ export async function writeStop(
     counts,
     stoppedBy,
     at,
-    expiresAt: at + importKeptMs,
+    expiresAt: at + importRetentionMs,
   });
 }
 

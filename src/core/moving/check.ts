@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { sha256 } from '../../platform/database/digest.ts';
-import { createChainCheck } from '../../domain/activity/chain.ts';
-import { ownChoiceNames, ownChoices, ownNumberNames } from '../../domain/tenant-rules.ts';
+import { createChainVerifier } from '../../domain/activity/chain.ts';
+import { choiceRuleNames, choiceRules, numericRuleNames } from '../../domain/tenant-rules.ts';
 import { languageTag } from '../../domain/regions.ts';
 import { administratorLevels, agentLevels } from '../../domain/roles.ts';
 import { domainOf, isUsername } from '../../domain/people/user.ts';
@@ -23,8 +23,8 @@ function isAffordable(tag: string): boolean {
 
 const time = z.number().int().min(0);
 const ownRulesSchema = z.strictObject({
-  ...mapped(ownNumberNames, () => z.number().int().min(1).optional()),
-  ...mapped(ownChoiceNames, (name) => z.enum(ownChoices[name].choices).optional()),
+  ...mapped(numericRuleNames, () => z.number().int().min(1).optional()),
+  ...mapped(choiceRuleNames, (name) => z.enum(choiceRules[name].choices).optional()),
 });
 const tenantSchema = z.object({
   language: z.string().regex(languageTag),
@@ -77,7 +77,7 @@ export class ContentCheck {
   readonly #adminIds: string[] = [];
   readonly #domains: string[] = [];
   readonly #withoutPassword = new Set<string>();
-  #chain = createChainCheck(sha256);
+  #chain = createChainVerifier(sha256);
   #chainEnd = { length: 0, hash: '' };
   #secondFactorsDue = 0;
   #place = 0;
@@ -129,7 +129,7 @@ export class ContentCheck {
       throw new MoveFault('content', 'tenants');
     this.#chainEnd = { length: data.activity_length, hash: data.activity_hash };
     // The rest of the log continues from the last entry that was dropped.
-    this.#chain = createChainCheck(sha256, { place: data.activity_anchor_place, hash: data.activity_anchor_hash });
+    this.#chain = createChainVerifier(sha256, { place: data.activity_anchor_place, hash: data.activity_anchor_hash });
   }
 
   #checkUser(row: Row): void {

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
 import type { Encrypter } from 'age-encryption';
-import { linesOf } from '../../platform/database/lines.ts';
+import { readLines } from '../../platform/database/lines.ts';
 import { MoveFault } from './faults.ts';
 
 // Written out in pieces of some size: each line by itself would go through four streams.
@@ -41,7 +41,7 @@ export async function* readEncrypted(file: string, identity: string): AsyncGener
   try {
     const sealed = Readable.toWeb(input) as ReadableStream<Uint8Array>;
     const clear = await decrypter.decrypt(sealed);
-    yield* linesOf(Readable.fromWeb(clear as NodeReadableStream));
+    yield* readLines(Readable.fromWeb(clear as NodeReadableStream));
   } catch (error) {
     throw worded(error);
   } finally {

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { Database } from '../../platform/database/database.ts';
-import { inChunks } from '../../platform/database/chunks.ts';
+import { processInChunks } from '../../platform/database/chunks.ts';
 import { insertRows } from '../../platform/database/insert.ts';
 import type { RegionRules } from '../../domain/regions.ts';
 import { countedUnder, indexUsers, takeNumbers } from '../accounts/index.ts';
@@ -176,7 +176,7 @@ export async function forgetCounts(database: Database, tenantId: string): Promis
       .orderBy('number')
       .limit(rowsReadAtOnce)
       .select<(CountedUser & { number: number })[]>('id', 'username', 'epoch', 'number');
-    await inChunks(users.flatMap(countedUnder), idsAtOnce, (keys) =>
+    await processInChunks(users.flatMap(countedUnder), idsAtOnce, (keys) =>
       database.knex('throttles').whereIn('key', keys).delete(),
     );
     if (users.length < rowsReadAtOnce) return;

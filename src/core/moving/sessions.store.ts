@@ -1,5 +1,5 @@
 import type { Database } from '../../platform/database/database.ts';
-import { inChunks } from '../../platform/database/chunks.ts';
+import { processInChunks } from '../../platform/database/chunks.ts';
 import { domainOf } from '../../domain/people/user.ts';
 
 const sessionsAtOnce = 1_000;
@@ -15,7 +15,7 @@ export async function sessionsOf(
   const read = rows.map(({ key, data }) => ({ key, ...(JSON.parse(data) as SessionData) }));
   const ids = read.flatMap(({ passport }) => passport?.user?.sessionId ?? []);
   const live = new Set<string>();
-  await inChunks(ids, idsAtOnce, async (some) => {
+  await processInChunks(ids, idsAtOnce, async (some) => {
     const found = await database.knex('user_sessions').whereIn('id', some).select<{ id: string }[]>('id');
     for (const { id } of found) live.add(id);
   });
@@ -37,7 +37,7 @@ export async function forgetSessionData(database: Database, domains: readonly st
       .limit(sessionsAtOnce)
       .select<SessionRow[]>('key', 'data');
     const keys = await sessionsOf(database, domains, rows);
-    await inChunks(keys, idsAtOnce, (some) => database.knex('sessions').whereIn('key', some).delete());
+    await processInChunks(keys, idsAtOnce, (some) => database.knex('sessions').whereIn('key', some).delete());
     if (rows.length < sessionsAtOnce) return;
     last = rows.at(-1)?.key ?? last;
   }

@@ -1,6 +1,6 @@
 import type { Notice } from '../../domain/notices.ts';
 import type { Database } from '../../platform/database/database.ts';
-import { codeOf, type Mail, type Transport } from '../../platform/mail-transport.ts';
+import { errorCodeOf, type Mail, type Transport } from '../../platform/mail-transport.ts';
 import type { Attempt, AttemptOutcome, Delivery, FailedAttempt } from '../activity/index.ts';
 import * as noticesStore from './notices.store.ts';
 
@@ -61,6 +61,6 @@ const untrusted: FailedAttempt = { code: 'CLOCK_NOT_TRUSTED', away: false };
 const ofTheServer = /^(ECONNECTION|ETIMEDOUT|ESOCKET|EDNS|ETLS|EPROTOCOL|EAUTH|ENOAUTH)\b/;
 
 function failureOf(error: unknown): FailedAttempt {
-  const code = codeOf(error);
+  const code = errorCodeOf(error);
   return { code, away: ofTheServer.test(code) };
 }

@@ -3,7 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { Database } from '../../platform/database/database.ts';
 import { activityKinds } from '../../domain/activity/groups.ts';
 import { joinPersonal } from '../../domain/activity/personal.ts';
-import type { OwnRules } from '../../domain/tenant-rules.ts';
+import type { TenantRules } from '../../domain/tenant-rules.ts';
 import type { Language } from '../../domain/regions.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { User } from '../../domain/people/user.ts';
@@ -24,7 +24,7 @@ const entriesAtOnce = 1_000;
 /** A deleted user whom nobody can restore any more. */
 export interface OverdueUser {
   readonly id: string;
-  readonly tenant: ScopeTenant & { readonly ownRules: OwnRules };
+  readonly tenant: ScopeTenant & { readonly ownRules: TenantRules };
 }
 
 interface OverdueRow {

@@ -1,6 +1,6 @@
 import type { ActivityEvent } from '../../domain/activity/event.ts';
 import { conflict, notFound } from '../../domain/errors.ts';
-import { tightened } from '../../domain/tenant-rules.ts';
+import { effectiveRules } from '../../domain/tenant-rules.ts';
 import { may } from '../../domain/policy.ts';
 import { restoreWindowMs, type RegionRules } from '../../domain/regions.ts';
 import type { Scope } from '../../domain/scope.ts';
@@ -15,11 +15,11 @@ import * as erasureCountsStore from './erasure.counts.store.ts';
 import * as erasureStore from './erasure.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
-import type { Verdict } from '../../domain/verdict.ts';
+import type { PolicyDecision } from '../../domain/policy-decision.ts';
 
 export type EraseOutcome =
   | { readonly outcome: 'erased' }
-  | { readonly outcome: 'refused'; readonly verdict: Exclude<Verdict, { allowed: true }> };
+  | { readonly outcome: 'refused'; readonly decision: Exclude<PolicyDecision, { allowed: true }> };
 
 export interface ErasureParts {
   readonly database: Database;
@@ -109,7 +109,7 @@ async function ownEnds(deps: ErasureParts, now: number): Promise<{ tenantId: str
   const tenants = await tenantsStore.withOwnWindowForOperator(database);
   return tenants.map(({ id: tenantId, restoreWindowDays }) => ({
     tenantId,
-    end: now - restoreWindowMs(tightened(rules, { restoreWindowDays })),
+    end: now - restoreWindowMs(effectiveRules(rules, { restoreWindowDays })),
   }));
 }
 
@@ -163,15 +163,15 @@ export async function erase(deps: ErasureParts, scope: Scope, userId: string): P
     await lockTenantAndRecheck(tx, scope, clock);
     const user = await usersStore.findDeleted(tx, scope, userId);
     if (user === null) throw notFound();
-    const verdict = may(scope, 'personalData.erase', user);
-    if (verdict.allowed) {
+    const decision = may(scope, 'personalData.erase', user);
+    if (decision.allowed) {
       if (!(await remove(deps, tx, scope, user, 'user.erased'))) throw conflict('personalData.tenantMoving');
       await erasureStore.takeFromSessions(tx, user);
       return { outcome: 'erased', user } as const;
     }
-    const refused = { kind: 'refused', action: 'personalData.erase', because: verdict.because } as const;
+    const refused = { kind: 'refused', action: 'personalData.erase', because: decision.because } as const;
     await activityStore.record(tx, scope, refused, user.id, clock());
-    return { outcome: 'refused', verdict } as const;
+    return { outcome: 'refused', decision } as const;
   });
   if (result.outcome === 'erased') await tidy(deps, result.user);
   return result;

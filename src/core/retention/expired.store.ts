@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Knex } from 'knex';
-import { approvalKeptMs } from '../../domain/approvals.ts';
-import { absoluteLimitMs, idleLimitMs, retentionMs, type RegionRules } from '../../domain/regions.ts';
+import { approvalRetentionMs } from '../../domain/approvals.ts';
+import { absoluteLimitMs, idleLimitMs, logRetentionMs, type RegionRules } from '../../domain/regions.ts';
 import type { Database } from '../../platform/database/database.ts';
 
 const strangersKeptMs = 30 * 24 * 60 * 60 * 1_000;
@@ -30,7 +30,7 @@ const expired = ({ knex }: Database, rules: RegionRules, now: number): Record<st
         "users.id = one_time_links.user_id and users.epoch = one_time_links.epoch and users.password = 'temporary'",
       ),
     ),
-  approvals: knex('approvals').where('ended_at', '<', now - approvalKeptMs),
+  approvals: knex('approvals').where('ended_at', '<', now - approvalRetentionMs),
 });
 
 /** The number of rows that `purge` would delete, by kind. @param now epoch ms */
@@ -74,4 +74,4 @@ export async function purge(
 
 /** Before this time, epoch ms, attempts under user names that do not exist are deleted: they help only while an attack is investigated. */
 const strangersBefore = (rules: RegionRules, now: number): number =>
-  now - Math.min(strangersKeptMs, retentionMs(rules));
+  now - Math.min(strangersKeptMs, logRetentionMs(rules));

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Work } from '../../platform/jobs.ts';
+import type { Job } from '../../platform/background-jobs.ts';
 import { confirmCommand, type TrustedClock } from './trusted-clock.ts';
 import type { Counts, Tally, RetentionStep } from '../../platform/retention-step.ts';
 import type { Database } from '../../platform/database/database.ts';
@@ -77,7 +77,7 @@ export interface RetentionDependencies {
 }
 
 /** @returns the work that deletes expired data while the clock is trusted, and logs what it deleted or why it did not */
-export function createRetention(deps: RetentionDependencies): Work {
+export function createRetention(deps: RetentionDependencies): Job {
   const warnings = new Map<string, number>();
   return { name: 'Purge', everyMs: purgeEveryMs, run: (stopping) => run(deps, warnings, stopping) };
 }

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { unseen, type Database, preparedQuery } from '../../platform/database/database.ts';
+import { opaqueValue, type Database, preparedQuery } from '../../platform/database/database.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { SupportLevel } from '../../domain/support.ts';
 import type { User } from '../../domain/people/user.ts';
@@ -80,7 +80,7 @@ function grantsOf(query: Knex): Knex.QueryBuilder {
 
 const notEnded = preparedQuery<TenantGrantRow>('support.notEnded', (build, $) =>
   grantsOf(build)
-    .where('grants.tenant_id', unseen(build, $('tenant')))
+    .where('grants.tenant_id', opaqueValue(build, $('tenant')))
     .whereNull('grants.ended_at'),
 );
 

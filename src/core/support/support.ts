@@ -1,10 +1,10 @@
-import type { Work } from '../../platform/jobs.ts';
+import type { Job } from '../../platform/background-jobs.ts';
 import { notFound } from '../../domain/errors.ts';
-import { tightened } from '../../domain/tenant-rules.ts';
+import { effectiveRules } from '../../domain/tenant-rules.ts';
 import type { RegionRules } from '../../domain/regions.ts';
-import { lacksSecondFactor } from '../../domain/people/second-factor.ts';
-import { type Scope, scopeInside, scopeOutside } from '../../domain/scope.ts';
-import { endOfSupport } from '../../domain/support.ts';
+import { mustSetUpSecondFactor } from '../../domain/people/second-factor.ts';
+import { type Scope, supportScope, homeScope } from '../../domain/scope.ts';
+import { supportEndReason } from '../../domain/support.ts';
 import {
   type LiveSession,
   type OpenGrant,
@@ -41,7 +41,7 @@ export function createSupport(deps: SupportDependencies) {
     ...bind(deps, { grant, end, openTo, enter, leave, takeOut, withdraw }),
 
     /** Records that a grant has expired, even if no operator was in the tenant at that time. */
-    expiry: { name: 'Support', everyMs: expireEveryMs, run: () => expireAll(deps) } satisfies Work,
+    expiry: { name: 'Support', everyMs: expireEveryMs, run: () => expireAll(deps) } satisfies Job,
   };
 }
 
@@ -52,12 +52,12 @@ async function expireAll(deps: SupportDependencies): Promise<void> {
 
 function rulesOf(deps: SupportDependencies, { tenant }: OpenGrant): RegionRules {
   const { rules } = deps;
-  return tightened(rules, tenant.ownRules);
+  return effectiveRules(rules, tenant.ownRules);
 }
 
 function endOf(deps: SupportDependencies, grant: OpenGrant) {
   const { clock } = deps;
-  return endOfSupport(grant, grant.tenant, rulesOf(deps, grant), clock());
+  return supportEndReason(grant, grant.tenant, rulesOf(deps, grant), clock());
 }
 
 /** Ends a grant from outside its tenant, once, whoever else may be about to. */
@@ -102,11 +102,11 @@ export async function enter(
     const grant = await supportGrantsStore.findOwnAcrossTenants(tx, scope, grantId);
     if (grant === null || endOf(deps, grant) !== null) return 'over';
     const operator = await usersStore.find(tx, scope, actingUserId(scope));
-    if (operator === null || lacksSecondFactor(rulesOf(deps, grant), operator, 'operators')) return 'secondFactor';
+    if (operator === null || mustSetUpSecondFactor(rulesOf(deps, grant), operator, 'operators')) return 'secondFactor';
     // Not by the request's own scope: another tab may have gone in meanwhile.
     if (!(await sessionsStore.enterSupport(tx, sessionId, grantId))) return 'inside';
     await supportStore.noteEntered(tx, grantId, clock());
-    const inside = scopeInside(scope, grant.tenant, grant, rulesOf(deps, grant));
+    const inside = supportScope(scope, grant.tenant, grant, rulesOf(deps, grant));
     await activityStore.record(tx, inside, { kind: 'support.entered' }, null, clock());
     return null;
   });
@@ -123,7 +123,7 @@ export async function leave(deps: SupportDependencies, scope: Scope, sessionId: 
       await activityStore.record(tx, scope, { kind: 'support.left' }, null, clock());
     });
   }
-  return scopeOutside(scope);
+  return homeScope(scope);
 }
 
 /** Takes a session out of a grant that does not hold any more. */

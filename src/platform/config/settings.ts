@@ -32,6 +32,12 @@ export const settings: Readonly<Record<EnvironmentVariable, Setting>> = {
     description: 'The path of a rules file that replaces the built-in rules of the region.',
     unset: 'the built-in rules of `REGION`',
   },
+  LOCALES_DIR: {
+    description:
+      'A directory with language folders of your own. A folder such as `es` adds a language to the built-in regions; a folder ' +
+      'such as `en` replaces single texts of a built-in language. A rules file in `REGION_RULES` names its languages itself.',
+    unset: 'the built-in languages',
+  },
   DATA_DIR: {
     description:
       'The directory for the SQLite database, the email outbox, and the keys that Parvis generates. With PostgreSQL it still ' +

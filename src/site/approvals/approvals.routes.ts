@@ -9,7 +9,7 @@ import { handOverOf, type CredentialIssuer, usersStore } from '../../core/accoun
 import { lapseOf, sees, whoMayDecide, type Approvals, approvalsStore } from '../../core/approvals/index.ts';
 import { answerForm } from './approvals.forms.ts';
 import { formerAmong, shown, inApprovals, inSettings } from './page.ts';
-import { amongOf } from '../../domain/approval-acts.ts';
+import { targetStateOf } from '../../domain/approval-actions.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 import type { ApprovalPage, ApprovalsPage } from './approvals.views.ts';
@@ -63,7 +63,7 @@ async function show(
   const approval = shown(scope, lapsedBy === null ? found : { ...found, state: 'lapsed', lapsedBy }, clock());
   const ids = found.subject.users.map(({ id }) => id);
   const present =
-    ids.length > 0 ? await usersStore.findMany(database, scope, ids, amongOf[found.act] ?? 'present') : [];
+    ids.length > 0 ? await usersStore.findMany(database, scope, ids, targetStateOf[found.act] ?? 'present') : [];
   const typed = (request.body as { remark?: unknown } | undefined)?.remark;
   const handOver = found.act === 'resetPassword' ? handOverOf(scope, credentialIssuer) : null;
   const open = approval.state === 'open';

@@ -11,7 +11,7 @@ import { type Throttle, tenantsStore } from '../../core/accounts/index.ts';
 import type { Approvals, Outlook, Wish } from '../../core/approvals/index.ts';
 import { reasonForm, wishForm } from './approvals.forms.ts';
 import { wishShown, inApprovals } from './page.ts';
-import { amongOf, guardOf } from '../../domain/approval-acts.ts';
+import { targetStateOf, approvalRuleOf } from '../../domain/approval-actions.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 import type { AskPage } from './approvals.views.ts';
@@ -97,7 +97,7 @@ async function ask(
 function becauseOf(deps: AskRoutesDependencies, { act }: Wish): 'region' | 'organization' | 'loosens' {
   const { regionRules } = deps;
   if (act === 'loosenRules') return 'loosens';
-  return regionRules.twoAdministrators.for.includes(guardOf[act]) ? 'region' : 'organization';
+  return regionRules.twoAdministrators.for.includes(approvalRuleOf[act]) ? 'region' : 'organization';
 }
 
 async function answerOther(
@@ -108,7 +108,7 @@ async function answerOther(
   outlook: Answered,
 ): Promise<void> {
   const { answerRefusal } = deps;
-  if (outlook.outcome === 'refused') return answerRefusal(request, response, outlook.verdict, 'approvals.view');
+  if (outlook.outcome === 'refused') return answerRefusal(request, response, outlook.decision, 'approvals.view');
   // Nobody has to be asked (any more): where it is done, there is a button for it.
   response.redirect(303, backOf(wish));
 }
@@ -137,5 +137,5 @@ function backOf({ act, userIds }: Wish): string {
   if (act === 'exportLog') return paths.activityLog;
   if (act === 'loosenRules') return paths.rules;
   if (act === 'restore') return paths.deletedUsers;
-  return amongOf[act] === undefined || only === undefined || others.length > 0 ? paths.users : userPath(only);
+  return targetStateOf[act] === undefined || only === undefined || others.length > 0 ? paths.users : userPath(only);
 }

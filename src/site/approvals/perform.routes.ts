@@ -49,7 +49,7 @@ async function handReset(
   const { answerRefusal } = deps;
   if (result.outcome === 'reset') return handOver(deps, request, response, result);
   if (result.outcome === 'throttled') throw new Failure('throttled', { retryAfter: result.retryAfter });
-  if (result.outcome === 'refused') return answerRefusal(request, response, result.verdict);
+  if (result.outcome === 'refused') return answerRefusal(request, response, result.decision);
   // Nothing is used up: it can be done as soon as there is mail.
   if (result.outcome === 'noMail') throw conflict('approval.noMail');
 }

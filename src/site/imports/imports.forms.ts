@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { importModes, outcomes } from '../../domain/imports.ts';
+import { importModes, rowOutcomes } from '../../domain/imports.ts';
 import { carriedNumber } from '../http/forms.ts';
 
 /** What the address of an import's rows may carry. Anything else in it is left out of the question. */
 export const rowsQuery = z.object({
-  outcome: z.enum(outcomes).nullable().catch(null),
+  outcome: z.enum(rowOutcomes).nullable().catch(null),
   after: carriedNumber,
   before: carriedNumber,
 });

@@ -1,4 +1,4 @@
-import type { Outcome } from '../../domain/imports.ts';
+import type { RowOutcome } from '../../domain/imports.ts';
 import type { handOverOf } from '../../core/accounts/index.ts';
 import type { Delivery, Import, ImportPasswords } from '../../core/imports/index.ts';
 import type { ShownRow } from './page.ts';
@@ -21,7 +21,7 @@ export interface ImportPage {
   readonly previous: string | null;
   readonly next: string | null;
   readonly filters: readonly {
-    readonly outcome: Outcome;
+    readonly outcome: RowOutcome;
     readonly count: number;
     readonly href: string;
     readonly current: boolean;

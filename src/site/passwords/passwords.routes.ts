@@ -11,7 +11,7 @@ import type { Route } from '../http/routing.ts';
 import type { Links, KnownDevices, ChangeResult, Passwords } from '../../core/accounts/index.ts';
 import { bind } from '../../platform/bind.ts';
 import type { ForcedChangePage, OwnPasswordPage } from './passwords.views.ts';
-import { userBehind } from '../../domain/principal.ts';
+import { userOf } from '../../domain/principal.ts';
 import { z } from 'zod';
 
 export interface PasswordsRoutesDependencies {
@@ -67,7 +67,7 @@ function askOwn(request: Request, response: Response, faults: readonly PageFault
   const { rules, principal } = scopeOf(request);
   const reset = rules.operations['users.resetPassword'];
   const model: OwnPasswordPage = {
-    username: userBehind(principal)?.username ?? '',
+    username: userOf(principal)?.username ?? '',
     minimumLength: rules.password.minimumLength,
     reset,
     handOver: rules.handOver.by,

@@ -117,8 +117,8 @@ async function confirmErase(deps: PersonalDataRoutesDependencies, request: Reque
   const { erasure, answerRefusal } = deps;
   const scope = scopeOf(request);
   const user = await erasure.load(scope, userIdOf(request));
-  const verdict = may(scope, 'personalData.erase', user);
-  if (!verdict.allowed) return answerRefusal(request, response, verdict);
+  const decision = may(scope, 'personalData.erase', user);
+  if (!decision.allowed) return answerRefusal(request, response, decision);
   const options = { title: 'personal-data:erase.title', breadcrumbs: inDeleted };
   response.page('personal-data/erase', { user, ...linksOf(user) }, options);
 }
@@ -126,7 +126,7 @@ async function confirmErase(deps: PersonalDataRoutesDependencies, request: Reque
 async function erase(deps: PersonalDataRoutesDependencies, request: Request, response: Response): Promise<void> {
   const { erasure, answerRefusal } = deps;
   const result = await erasure.erase(scopeOf(request), userIdOf(request));
-  if (result.outcome === 'refused') return answerRefusal(request, response, result.verdict);
+  if (result.outcome === 'refused') return answerRefusal(request, response, result.decision);
   // Nobody is named: the session would keep the name that was just taken from everywhere else.
   request.session.notice = { kind: 'success', key: 'personal-data:erase.done' };
   await seeOther(request, response, paths.deletedUsers);

@@ -63,11 +63,11 @@ async function save(deps: RulesRoutesDependencies, request: Request, response: R
   const { regionRules, rules } = deps;
   const { typed, own, faults } = readOwnRulesForm(request.body, regionRules);
   if (faults.length > 0) return ask(deps, request, response, faults, typed);
-  const verdict = await rules.set(scopeOf(request), own, seenForm.parse(request.body).seen);
+  const decision = await rules.set(scopeOf(request), own, seenForm.parse(request.body).seen);
   // Saving again is then a decision: the page says what holds by now.
-  if (verdict === 'meanwhile') return ask(deps, request, response, [], typed, true);
+  if (decision === 'meanwhile') return ask(deps, request, response, [], typed, true);
   // What was typed goes along: nothing of it holds until another administrator agrees.
-  if (!verdict.allowed) return response.redirect(303, askPath('loosenRules', [], typed));
+  if (!decision.allowed) return response.redirect(303, askPath('loosenRules', [], typed));
   request.session.notice = { kind: 'success', key: 'account-settings:rules.saved' };
   response.redirect(303, paths.rules);
 }

@@ -12,7 +12,7 @@ import { qrOf } from './qr.ts';
 import { missingIn, proofForm } from './second-factor.forms.ts';
 import { bind } from '../../platform/bind.ts';
 import type { ProofPage, SetUpPage } from './second-factor.views.ts';
-import { uriOf } from '../../platform/keys/totp.ts';
+import { otpauthUri } from '../../platform/keys/totp.ts';
 
 const crumb = (href: string, label: string) => ({ href, label });
 const trail = [
@@ -94,7 +94,7 @@ function askSetUp(
     demand,
     username: user.username,
     seed: seed.replace(/.{4}(?=.)/g, '$& '),
-    picture: qrOf(uriOf(seed, { issuer, label: user.username })),
+    picture: qrOf(otpauthUri(seed, { issuer, label: user.username })),
     needsPassword: secondFactor.needsPassword({ session: sessionOf(request) }),
   };
   response.set('Referrer-Policy', 'no-referrer');

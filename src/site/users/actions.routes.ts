@@ -64,7 +64,7 @@ async function finish(
   next = userPath(result.user.id),
 ): Promise<void> {
   const { answerRefusal } = deps;
-  if (result.outcome === 'refused') return answerRefusal(request, response, result.verdict);
+  if (result.outcome === 'refused') return answerRefusal(request, response, result.decision);
   request.session.notice = { kind: 'success', key, values: { name: result.user.displayName } };
   response.redirect(303, next);
 }
@@ -73,8 +73,8 @@ async function confirmDelete(deps: UserActionsRoutesDependencies, request: Reque
   const { users, database, clock, answerRefusal } = deps;
   const scope = scopeOf(request);
   const user = await users.load(scope, userIdOf(request));
-  const verdict = await mayDeleteNow(database, scope, [user], clock());
-  if (!verdict.allowed) return answerRefusal(request, response, verdict);
+  const decision = await mayDeleteNow(database, scope, [user], clock());
+  if (!decision.allowed) return answerRefusal(request, response, decision);
   const model = { user, days: scope.rules.restoreWindowDays, ...linksOf(user) };
   response.page('users/delete-confirm', model, { title: 'common:terms.deleteUser', breadcrumbs: ofUser(user) });
 }

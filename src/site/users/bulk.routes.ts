@@ -51,8 +51,8 @@ async function confirm(deps: BulkRoutesDependencies, request: Request, response:
   const { values, faults } = readForm(bulkForm, request.query);
   if (values === null) return sayNothingToDo(response, faults[0]?.key ?? 'users:bulk.error.nobody');
   const action = knownAction(values.action);
-  const verdict = may(scope, judgedAs(action));
-  if (!verdict.allowed) return answerRefusal(request, response, verdict);
+  const decision = may(scope, judgedAs(action));
+  if (!decision.allowed) return answerRefusal(request, response, decision);
   const { done, left } = await sortOut(database, scope, action, values.user);
   if (done.length + left.length === 0) throw notFound();
   const second = await secondFor(database, scope, action, done, clock());
@@ -78,8 +78,8 @@ async function run(deps: BulkRoutesDependencies, request: Request, response: Res
   if (values === null) return sayNothingToDo(response, faults[0]?.key ?? 'users:bulk.error.nobody');
   const action = knownAction(values.action);
   if (action === 'reset') throw new Failure('badRequest');
-  const verdict = may(scopeOf(request), judgedAs(action));
-  if (!verdict.allowed) return answerRefusal(request, response, verdict, judgedAs(action));
+  const decision = may(scopeOf(request), judgedAs(action));
+  if (!decision.allowed) return answerRefusal(request, response, decision, judgedAs(action));
   const outcome = await change(scopeOf(request), action, values.user);
   if (outcome.second) return answerRefusal(request, response, outcome.second);
   if (outcome.done.length + outcome.left.length === 0) throw notFound();

@@ -59,7 +59,7 @@ async function reset(deps: ResetPasswordRoutesDependencies, request: Request, re
   const epoch = values?.epoch ?? -1;
   const result = await users.resetPassword(scopeOf(request), userIdOf(request), epoch);
   if (result.outcome === 'reset') return reveal(deps, request, response, result);
-  if (result.outcome === 'refused') return answerRefusal(request, response, result.verdict);
+  if (result.outcome === 'refused') return answerRefusal(request, response, result.decision);
   if (result.outcome === 'noMail') return showConfirmation(deps, request, response, result.user, 409);
   if (result.outcome === 'throttled') throw new Failure('throttled', { retryAfter: result.retryAfter });
   const options = { title: 'common:terms.resetPassword', breadcrumbs: ofUser(result.user), status: 409 };

@@ -127,7 +127,7 @@ async function edit(deps: UserRoutesDependencies, request: Request, response: Re
   const nameOrder = deps.nameOrderOf(values.language ?? scope.tenant.language);
   const sent = { typed: values, shown: readShown(request.body), nameOrder };
   const outcome = await changes.edit(scope, userIdOf(request), sent);
-  if (outcome.outcome === 'refused') return answerRefusal(request, response, outcome.verdict);
+  if (outcome.outcome === 'refused') return answerRefusal(request, response, outcome.decision);
   if (outcome.outcome === 'invalid') return answerFaults(deps, request, response, outcome.faults);
   if (outcome.outcome === 'conflict') return answerConflict(deps, request, response, outcome);
   return answerSaved(request, response, outcome);

@@ -1,7 +1,7 @@
-import type { LinkWay } from '../../../domain/activity/event.ts';
+import type { LinkHandover } from '../../../domain/activity/event.ts';
 import { linkNotices, noticesSubscriber } from '../../../domain/notices.ts';
 import { linkLifetimeMs } from '../../../domain/people/one-time-link.ts';
-import type { HandOverRule } from '../../../domain/regions.ts';
+import type { HandoverMode } from '../../../domain/regions.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import type { Hasher } from '../../../platform/keys/hasher.ts';
 import { issueTemporaryPassword, type IssuedPassword } from '../passwords/temporary-passwords.ts';
@@ -14,7 +14,7 @@ import { displayNameOf } from '../../../domain/principal.ts';
 
 /** What an administrator may know of a credential that was issued to a user. */
 export interface IssuedCredential {
-  readonly by: HandOverRule;
+  readonly by: HandoverMode;
   /** The temporary password or the address of the link, to be shown once; null where it is mailed to the user directly. */
   readonly clearText: string | null;
   /** Epoch ms. */
@@ -32,7 +32,8 @@ export interface NewCredential {
 export type Occasion = 'reset' | 'added';
 
 /** @returns how a credential was delivered, for an event; empty for a temporary password that was shown */
-export const deliveryOf = ({ by }: Pick<IssuedCredential, 'by'>): { by?: LinkWay } => (by === 'shown' ? {} : { by });
+export const deliveryOf = ({ by }: Pick<IssuedCredential, 'by'>): { by?: LinkHandover } =>
+  by === 'shown' ? {} : { by };
 
 /** A user to whom a credential is issued, with the user's epoch afterwards. */
 interface Recipient {
@@ -68,7 +69,7 @@ export function createCredentialIssuer(deps: CredentialIssuerDependencies) {
  * The operator's command prints a password, whatever the rules say: it is the last resort when no administrator can sign in.
  * Support never sees one, whatever the rules say: it would outlive the grant.
  */
-export function ruleFor({ principal, rules }: Scope): HandOverRule {
+export function ruleFor({ principal, rules }: Scope): HandoverMode {
   if (principal.kind === 'operator') return 'shown';
   return principal.kind === 'support' ? 'mailedLink' : rules.handOver.by;
 }

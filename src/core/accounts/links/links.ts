@@ -1,6 +1,6 @@
-import { tightened } from '../../../domain/tenant-rules.ts';
-import { opens } from '../../../domain/people/one-time-link.ts';
-import { changeWithinMs } from '../../../domain/regions.ts';
+import { effectiveRules } from '../../../domain/tenant-rules.ts';
+import { isLinkValid } from '../../../domain/people/one-time-link.ts';
+import { passwordChangeWindowMs } from '../../../domain/regions.ts';
 import { createScope, type RegionScope, type Scope } from '../../../domain/scope.ts';
 import type { User } from '../../../domain/people/user.ts';
 import type { Hasher } from '../../../platform/keys/hasher.ts';
@@ -30,7 +30,7 @@ async function find(deps: LinksDependencies, tx: Database, token: string): Promi
   const { tokens, clock } = deps;
   const digest = tokens.digestOf(token);
   const found = digest === null ? null : await linksStore.findAcrossTenants(tx, digest);
-  return found !== null && opens(found, clock()) ? found : null;
+  return found !== null && isLinkValid(found, clock()) ? found : null;
 }
 
 // From here on nothing opens the account but the session that this makes, for as long as the change may take.
@@ -42,7 +42,7 @@ async function burn(
 ): Promise<boolean> {
   const { clock, hasher } = deps;
   const at = clock();
-  const next = { kind: 'temporary', hash: hasher.decoy, at, until: at + changeWithinMs(scope.rules) } as const;
+  const next = { kind: 'temporary', hash: hasher.decoy, at, until: at + passwordChangeWindowMs(scope.rules) } as const;
   const { setBy } = await credentialsStore.findPasswordFacts(tx, scope, user.id);
   const by = purpose === 'handOver' ? setBy : user.displayName;
   if (!(await linksStore.burn(tx, scope, id, { at, epoch: user.epoch + 1 }))) return false;
@@ -79,7 +79,7 @@ export async function open(
     const { tenant, user } = found;
     const scope = createScope({
       ...region,
-      rules: tightened(region.rules, tenant.ownRules),
+      rules: effectiveRules(region.rules, tenant.ownRules),
       now: clock(),
       tenant,
       principal: person(user),
@@ -93,7 +93,7 @@ export async function open(
 export async function addressToSend(deps: LinksDependencies, linkId: string): Promise<string | null> {
   const { database, clock, tokens } = deps;
   const found = await linksStore.findToSendAcrossTenants(database, linkId);
-  return found !== null && opens(found, clock()) ? tokens.addressOf(found) : null;
+  return found !== null && isLinkValid(found, clock()) ? tokens.addressOf(found) : null;
 }
 
 /** @returns by what link somebody came into the state in which they are, and whether it was opened; null where by none */

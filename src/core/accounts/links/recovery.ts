@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
-import type { Work } from '../../../platform/jobs.ts';
+import type { Job } from '../../../platform/background-jobs.ts';
 import { overloaded } from '../../../domain/errors.ts';
 import { linkNotices, noticesSubscriber } from '../../../domain/notices.ts';
 import { linkLifetimeMs } from '../../../domain/people/one-time-link.ts';
-import { tightened } from '../../../domain/tenant-rules.ts';
+import { effectiveRules } from '../../../domain/tenant-rules.ts';
 import { createScope, type RegionScope } from '../../../domain/scope.ts';
 import type { Wait } from '../throttles/limiter.ts';
 import type { LinkThrottle } from '../throttles/link-throttle.ts';
@@ -45,7 +45,7 @@ export function createRecovery(deps: RecoveryDependencies) {
     ask: bound.ask,
 
     /** Mails what was asked for. */
-    work: { name: 'Recovery', everyMs, run: bound.run } satisfies Work,
+    work: { name: 'Recovery', everyMs, run: bound.run } satisfies Job,
   };
 }
 
@@ -63,7 +63,7 @@ async function mail(deps: RecoveryDependencies, { scope: region, username }: Ask
     const credentials = await credentialsStore.findForSignInAcrossTenants(tx, username);
     if (credentials?.user.state !== 'active' || credentials.tenant.state !== 'active') return;
     const { tenant, user } = credentials;
-    const rules = tightened(region.rules, tenant.ownRules);
+    const rules = effectiveRules(region.rules, tenant.ownRules);
     const scope = createScope({ ...region, rules, now: clock(), tenant, principal: job('recovery') });
     const createdAt = clock();
     const expiresAt = createdAt + linkLifetimeMs('recovery', rules.handOver.linkHours);

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { hmacSha256, sha256 } from '../../../platform/database/digest.ts';
-import { linkToken, linkTokenBytes, readLinkToken } from '../../../domain/people/one-time-link.ts';
+import { linkToken, linkTokenBytes, parseLinkToken } from '../../../domain/people/one-time-link.ts';
 
 /** A link before it is kept: what is kept of its token is the digest alone. */
 export interface MadeLink {
@@ -39,7 +39,7 @@ export function createLinkTokens(secrets: readonly string[], addressOf: (token: 
 
     /** @returns what a link is looked up by, or null for a text that is the token of none */
     digestOf: (typed: string): string | null => {
-      const token = readLinkToken(typed);
+      const token = parseLinkToken(typed);
       return token === null ? null : digestOf(token);
     },
   };

@@ -4,7 +4,7 @@ import {
   normalizePassword,
   passwordFault,
   readPassword,
-  temporaryPasswordsWithin,
+  findTemporaryPasswords,
 } from '../../../domain/people/password.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import type { User } from '../../../domain/people/user.ts';
@@ -91,7 +91,7 @@ async function replaceOwn(
 async function isUnchanged(deps: PasswordsDependencies, { user }: Credentials, newPassword: string): Promise<boolean> {
   const { hasher, database } = deps;
   const candidates =
-    user.password === 'temporary' ? temporaryPasswordsWithin(newPassword) : [normalizePassword(newPassword)];
+    user.password === 'temporary' ? findTemporaryPasswords(newPassword) : [normalizePassword(newPassword)];
   return credentialsStore.isAnyPassword(database, hasher, user.id, candidates);
 }
 

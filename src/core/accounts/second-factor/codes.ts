@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { sha256 } from '../../../platform/database/digest.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import { type AuthenticationMethod, withSecondFactor } from '../../../domain/people/authentication.ts';
-import { readCode, recoveryCode, recoveryCodeBytes, recoveryCodeCount } from '../../../domain/people/second-factor.ts';
+import { parseCode, recoveryCode, recoveryCodeBytes, recoveryCodeCount } from '../../../domain/people/second-factor.ts';
 import type { LiveSession } from '../stores/sessions.mapping.ts';
 import type { Vault } from '../../../platform/keys/vault.ts';
 import { activityStore } from '../../activity/index.ts';
@@ -24,7 +24,7 @@ export function newRecoveryCodes(userId: string): { codes: string[]; digests: st
 
 /** @returns the methods of a session in which this code is given too, should it be accepted */
 export const amrWith = (session: Pick<LiveSession, 'amr'>, typed: string): readonly AuthenticationMethod[] =>
-  withSecondFactor(session.amr, readCode(typed)?.kind === 'recovery' ? 'recovery' : 'otp');
+  withSecondFactor(session.amr, parseCode(typed)?.kind === 'recovery' ? 'recovery' : 'otp');
 
 export interface CodeCheckDependencies {
   readonly vault: Vault;
@@ -40,7 +40,7 @@ export async function codeCheck(
   typed: string,
 ): Promise<Accepted | null> {
   const { vault, clock } = deps;
-  const read = readCode(typed);
+  const read = parseCode(typed);
   if (read === null) return null;
   if (read.kind === 'app') {
     const typedCode = { code: read.code, now: clock() };

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Work } from '../../../platform/jobs.ts';
+import type { Job } from '../../../platform/background-jobs.ts';
 import type { Vault } from '../../../platform/keys/vault.ts';
 import * as seedsStore from '../stores/seeds.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
@@ -15,7 +15,7 @@ export interface ResealSeedsDependencies {
 }
 
 /** Puts every seed under the first key, so that the keys behind it can be taken away; says how many none of them opens. */
-export function resealSeeds(deps: ResealSeedsDependencies): Work {
+export function resealSeeds(deps: ResealSeedsDependencies): Job {
   const bound = bind(deps, { run });
   return { name: 'Seeds', everyMs, run: bound.run };
 }

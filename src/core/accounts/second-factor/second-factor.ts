@@ -1,11 +1,11 @@
 import { conflict, Failure, type FieldFault } from '../../../domain/errors.ts';
 import { withSecondFactor } from '../../../domain/people/authentication.ts';
-import { isSecondFactorRequired, readCode } from '../../../domain/people/second-factor.ts';
+import { isSecondFactorRequired, parseCode } from '../../../domain/people/second-factor.ts';
 import { recheckSession } from '../sessions/recheck.ts';
 import type { Throttle } from '../throttles/throttle.ts';
 import { newRecoveryCodes } from './codes.ts';
 import type { Asker, Proof, TypedProof } from './proof.ts';
-import { seedOf, stepOf } from '../../../platform/keys/totp.ts';
+import { seedPurpose, matchingTimeStep } from '../../../platform/keys/totp.ts';
 import type { Vault } from '../../../platform/keys/vault.ts';
 import { activityStore } from '../../activity/index.ts';
 import * as secondFactorsStore from '../stores/second-factors.store.ts';
@@ -48,8 +48,8 @@ async function faultOf(
   if (wait !== null) throw new Failure('throttled', { retryAfter: wait.retryAfter });
   const fault = needsPassword(deps, asker) ? await proof.password(asker, typed.currentPassword) : null;
   if (fault !== null) return fault;
-  const read = readCode(typed.code);
-  const step = read?.kind === 'app' ? stepOf(seed, read.code, clock()) : null;
+  const read = parseCode(typed.code);
+  const step = read?.kind === 'app' ? matchingTimeStep(seed, read.code, clock()) : null;
   return step === null ? { field: 'code', code: 'secondFactor.firstCodeWrong' } : { step };
 }
 
@@ -82,7 +82,7 @@ export async function setUp(
     await tenantsStore.lock(tx, scope);
     const at = clock();
     await recheckSession(tx, session, at);
-    const factor = { seed: vault.seal(seed, seedOf(user.id)), step: checked.step, recoveryDigests: digests, at };
+    const factor = { seed: vault.seal(seed, seedPurpose(user.id)), step: checked.step, recoveryDigests: digests, at };
     if (!(await secondFactorsStore.insert(tx, scope, user.id, factor))) throw conflict('secondFactor.changed');
     if (!(await sessionsStore.noteAuthentication(tx, session, withSecondFactor(session.amr, 'otp'), at)))
       throw conflict('secondFactor.changed');

@@ -1,6 +1,6 @@
 import type { Sealed } from '../../../domain/people/second-factor.ts';
 import type { LiveSession } from '../stores/sessions.mapping.ts';
-import { newSeed } from '../../../platform/keys/totp.ts';
+import { generateSeed } from '../../../platform/keys/totp.ts';
 import type { Vault } from '../../../platform/keys/vault.ts';
 import { bind } from '../../../platform/bind.ts';
 
@@ -14,7 +14,7 @@ export function seedOffer(deps: Vault, session: LiveSession, kept: Sealed | unde
   const purpose = `offer to ${session.user.id} in ${session.id}`;
   const before = kept === undefined ? null : deps.open(kept, purpose);
   if (kept !== undefined && before !== null) return { seed: before, kept };
-  const seed = newSeed();
+  const seed = generateSeed();
   return { seed, kept: deps.seal(seed, purpose) };
 }
 

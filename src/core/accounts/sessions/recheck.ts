@@ -1,7 +1,7 @@
 import { conflict } from '../../../domain/errors.ts';
-import { tightened } from '../../../domain/tenant-rules.ts';
+import { effectiveRules } from '../../../domain/tenant-rules.ts';
 import type { Scope } from '../../../domain/scope.ts';
-import { endOfSupport } from '../../../domain/support.ts';
+import { supportEndReason } from '../../../domain/support.ts';
 import type { LiveSession } from '../stores/sessions.mapping.ts';
 import { signInRefusal } from './validity.ts';
 import type { Credentials } from '../stores/credentials.store.ts';
@@ -65,6 +65,6 @@ async function recheckUser(
 async function recheckGrant(tx: Database, scope: Scope, { grant }: SupportPrincipal, now: number): Promise<void> {
   const present = await supportGrantsStore.findOwnAcrossTenants(tx, scope, grant.grantId);
   if (present === null) throw conflict(meanwhile);
-  const rules = tightened(scope.rules, present.tenant.ownRules);
-  if (endOfSupport(present, present.tenant, rules, now) !== null) throw conflict(meanwhile);
+  const rules = effectiveRules(scope.rules, present.tenant.ownRules);
+  if (supportEndReason(present, present.tenant, rules, now) !== null) throw conflict(meanwhile);
 }

@@ -1,6 +1,6 @@
 import type { RegionRules } from '../../../domain/regions.ts';
 import type { Scope } from '../../../domain/scope.ts';
-import { tightened } from '../../../domain/tenant-rules.ts';
+import { effectiveRules } from '../../../domain/tenant-rules.ts';
 import type { LiveSession } from '../stores/sessions.mapping.ts';
 import { openWithin, signIn, type SessionsDependencies, type SessionTicket } from './sign-in.ts';
 import { isSessionValid, supportEndOf } from './validity.ts';
@@ -26,7 +26,8 @@ export async function resume(
   const { database, clock, log } = deps;
   const session = await sessionsStore.findLiveAcrossTenants(database, ticket.sessionId);
   const now = clock();
-  if (session === null || !isSessionValid(session, ticket, tightened(rules, session.tenant.ownRules), now)) return null;
+  if (session === null || !isSessionValid(session, ticket, effectiveRules(rules, session.tenant.ownRules), now))
+    return null;
   // Nobody waits for it, and a database that cannot write can still be read.
   if (now - session.seenAt >= seenAccuracyMs) {
     sessionsStore

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { SignInFailure } from '../../../domain/activity/event.ts';
-import { tightened } from '../../../domain/tenant-rules.ts';
+import { effectiveRules } from '../../../domain/tenant-rules.ts';
 import { normalizePassword, readPresentedPassword, type PresentedPassword } from '../../../domain/people/password.ts';
 import type { RegionScope } from '../../../domain/scope.ts';
 import type { User } from '../../../domain/people/user.ts';
@@ -163,7 +163,7 @@ export async function signIn(
 
 // As the rules hold now, whatever a tenant kept of its own before they became stricter, or fixed.
 const attemptsIn = ({ rules }: RegionScope, { tenant }: Credentials): number =>
-  tightened(rules, tenant.ownRules).throttle.perAccountAndAddress.attempts;
+  effectiveRules(rules, tenant.ownRules).throttle.perAccountAndAddress.attempts;
 
 /**
  * Checks a presented password, by one verification whatever it is, so that time does not tell one kind of refusal from another.

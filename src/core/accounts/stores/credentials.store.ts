@@ -1,4 +1,4 @@
-import { unseen, type Database, preparedQuery } from '../../../platform/database/database.ts';
+import { opaqueValue, type Database, preparedQuery } from '../../../platform/database/database.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import type { User } from '../../../domain/people/user.ts';
 import { actingUserId } from '../../../domain/principal.ts';
@@ -47,7 +47,7 @@ function find(column: 'username' | 'id') {
     knex('users')
       .join('tenants', 'tenants.id', 'users.tenant_id')
       .select([...userColumns, ...homeColumns])
-      .where(`users.${column}`, unseen(knex, $('value'))),
+      .where(`users.${column}`, opaqueValue(knex, $('value'))),
   );
 }
 

@@ -1,6 +1,6 @@
-import { inChunks } from '../../../platform/database/chunks.ts';
-import { unseen, type Database, preparedQuery } from '../../../platform/database/database.ts';
-import type { LinkPurpose, LinkStanding } from '../../../domain/people/one-time-link.ts';
+import { processInChunks } from '../../../platform/database/chunks.ts';
+import { opaqueValue, type Database, preparedQuery } from '../../../platform/database/database.ts';
+import type { LinkPurpose, LinkState } from '../../../domain/people/one-time-link.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import type { User } from '../../../domain/people/user.ts';
 import { homeColumns, toHome, type Home, type HomeRow } from './tenants.mapping.ts';
@@ -19,7 +19,7 @@ export interface NewLink {
 }
 
 /** A link with everybody whom it concerns. */
-export interface FoundLink extends LinkStanding {
+export interface FoundLink extends LinkState {
   readonly id: string;
   readonly digest: string;
   readonly user: User;
@@ -56,7 +56,7 @@ function find(column: 'digest' | 'id') {
       .join('users', 'users.id', 'one_time_links.user_id')
       .join('tenants', 'tenants.id', 'users.tenant_id')
       .select([...userColumns, ...linkColumns.map((each) => `one_time_links.${each} as link_${each}`), ...homeColumns])
-      .where(`one_time_links.${column}`, unseen(knex, $('value'))),
+      .where(`one_time_links.${column}`, opaqueValue(knex, $('value'))),
   );
 }
 
@@ -75,7 +75,7 @@ export async function findToSendAcrossTenants(database: Database, id: string): P
 }
 
 export function insertMany(database: Database, scope: Scope, links: readonly NewLink[]): Promise<void> {
-  return inChunks(links, rowsAtOnce, async (some) => {
+  return processInChunks(links, rowsAtOnce, async (some) => {
     await database.knex('one_time_links').insert(
       some.map(({ id, userId, digest, purpose, epoch, createdAt, expiresAt }) => ({
         id,

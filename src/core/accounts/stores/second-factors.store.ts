@@ -4,7 +4,7 @@ import type { Scope } from '../../../domain/scope.ts';
 import type { Sealed } from '../../../domain/people/second-factor.ts';
 import { Failure } from '../../../domain/errors.ts';
 import type { Vault } from '../../../platform/keys/vault.ts';
-import { seedOf, stepOf } from '../../../platform/keys/totp.ts';
+import { seedPurpose, matchingTimeStep } from '../../../platform/keys/totp.ts';
 
 interface TotpRow {
   readonly id: number;
@@ -65,10 +65,10 @@ export async function acceptTotp(
   const apps = await ofUser(database, scope, userId, 'totp').select<TotpRow[]>('id', 'secret', 'key_id');
   const seeds = apps.map(({ id, secret, key_id }) => ({
     id,
-    seed: vault.open({ text: secret, keyId: key_id }, seedOf(userId)),
+    seed: vault.open({ text: secret, keyId: key_id }, seedPurpose(userId)),
   }));
   for (const { id, seed } of seeds) {
-    const step = seed === null ? null : stepOf(seed, code, now);
+    const step = seed === null ? null : matchingTimeStep(seed, code, now);
     if (step !== null && (await takeStep(database, id, step))) return true;
   }
   // Not the user's fault, and no wrong code: the key is missing, or the row was changed in the database.

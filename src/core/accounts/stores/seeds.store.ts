@@ -1,6 +1,6 @@
 import type { Database } from '../../../platform/database/database.ts';
 import type { Vault } from '../../../platform/keys/vault.ts';
-import { seedOf } from '../../../platform/keys/totp.ts';
+import { seedPurpose } from '../../../platform/keys/totp.ts';
 
 interface SeedRow {
   readonly id: number;
@@ -40,12 +40,12 @@ export async function resealForOperator(
     .limit(most);
   let unreadable = 0;
   for (const { id, user_id, secret, key_id } of rows) {
-    const seed = vault.open({ text: secret, keyId: key_id }, seedOf(user_id));
+    const seed = vault.open({ text: secret, keyId: key_id }, seedPurpose(user_id));
     if (seed === null) {
       unreadable++;
       continue;
     }
-    const { text, keyId } = vault.seal(seed, seedOf(user_id));
+    const { text, keyId } = vault.seal(seed, seedPurpose(user_id));
     await totps(database).where({ id, secret }).update({ secret: text, key_id: keyId });
   }
   return { found: rows.length, unreadable, last: rows.at(-1)?.id ?? behind };

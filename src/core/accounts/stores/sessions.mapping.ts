@@ -1,5 +1,5 @@
 import { authenticationMethods, type AuthenticationMethod } from '../../../domain/people/authentication.ts';
-import type { OwnRules } from '../../../domain/tenant-rules.ts';
+import type { TenantRules } from '../../../domain/tenant-rules.ts';
 import type { SupportEnd } from '../../../domain/support.ts';
 import type { User } from '../../../domain/people/user.ts';
 import { toOpenGrant, type OpenGrant, type OpenGrantRow } from './support-grants.store.ts';
@@ -18,7 +18,7 @@ export interface LiveSession {
   /** When they last authenticated in it, epoch ms: at the sign-in, by the code after it, or by a password that was confirmed. */
   readonly authTime: number;
   readonly user: User;
-  readonly tenant: ScopeTenant & Pick<Tenant, 'kind' | 'state'> & { readonly ownRules: OwnRules };
+  readonly tenant: ScopeTenant & Pick<Tenant, 'kind' | 'state'> & { readonly ownRules: TenantRules };
   /** The grant under which it acts in another tenant. */
   readonly support: OpenGrant | null;
   /** Why that grant does not hold any more; null while it does. */

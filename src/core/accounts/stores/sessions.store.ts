@@ -1,4 +1,4 @@
-import { unseen, type Database, preparedQuery } from '../../../platform/database/database.ts';
+import { opaqueValue, type Database, preparedQuery } from '../../../platform/database/database.ts';
 import type { AuthenticationMethod } from '../../../domain/people/authentication.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import { joinBesideGrant, openGrantColumns } from './support-grants.store.ts';
@@ -35,7 +35,7 @@ const findLive = preparedQuery<LiveSessionRow>('sessions.findLive', (knex, $) =>
   )
     .select([...liveSessionColumns])
     .select(openGrantColumns)
-    .where('user_sessions.id', unseen(knex, $('id'))),
+    .where('user_sessions.id', opaqueValue(knex, $('id'))),
 );
 
 const listOwnQuery = preparedQuery<OwnSessionRow>('sessions.listOwn', (knex, $) =>

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import type { Database } from '../../../platform/database/database.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import type { Language } from '../../../domain/regions.ts';
-import type { OwnRules } from '../../../domain/tenant-rules.ts';
+import type { TenantRules } from '../../../domain/tenant-rules.ts';
 import type { Grant, SupportLevel } from '../../../domain/support.ts';
 import type { TenantState, ScopeTenant } from '../../../domain/tenant.ts';
 import { actingUserId } from '../../../domain/principal.ts';
@@ -13,7 +13,7 @@ export interface OpenGrant extends Grant {
   readonly operatorId: string;
   /** Epoch ms; null while nobody and nothing has ended it. */
   readonly endedAt: number | null;
-  readonly tenant: ScopeTenant & { readonly state: TenantState; readonly ownRules: OwnRules };
+  readonly tenant: ScopeTenant & { readonly state: TenantState; readonly ownRules: TenantRules };
 }
 
 /** The columns that make an OpenGrant; all are null where a left join found none. */

@@ -1,11 +1,11 @@
-import type { OwnRules } from '../../../domain/tenant-rules.ts';
+import type { TenantRules } from '../../../domain/tenant-rules.ts';
 import type { Language } from '../../../domain/regions.ts';
 import type { TenantState, ScopeTenant } from '../../../domain/tenant.ts';
 
 /** The tenant of a user, with what decides whether they may come in, and under which rules. */
 export interface Home extends ScopeTenant {
   readonly state: TenantState;
-  readonly ownRules: OwnRules;
+  readonly ownRules: TenantRules;
 }
 
 /** The columns of `tenants` that make a Home, beside those of a user. */
@@ -32,16 +32,16 @@ export const toHome = (row: HomeRow): Home => ({
   ownRules: readOwnRules(row.tenant_own_rules),
 });
 
-const none: OwnRules = {};
+const none: TenantRules = {};
 // Read with every request, and nearly always one of few texts.
-const known = new Map<string, OwnRules>([['{}', none]]);
+const known = new Map<string, TenantRules>([['{}', none]]);
 const maxCached = 1_000;
 
 /** @returns what a tenant decides for itself, as the database keeps it */
-export function readOwnRules(text: string): OwnRules {
+export function readOwnRules(text: string): TenantRules {
   let own = known.get(text);
   if (own === undefined) {
-    own = JSON.parse(text) as OwnRules;
+    own = JSON.parse(text) as TenantRules;
     if (known.size >= maxCached) known.clear();
     known.set(text, own);
   }

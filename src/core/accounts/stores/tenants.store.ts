@@ -1,6 +1,6 @@
 import { type Database, preparedQuery } from '../../../platform/database/database.ts';
 import type { Language } from '../../../domain/regions.ts';
-import type { OwnRules } from '../../../domain/tenant-rules.ts';
+import type { TenantRules } from '../../../domain/tenant-rules.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import type { TenantKind, TenantState, ScopeTenant } from '../../../domain/tenant.ts';
 import { notDeleted } from './users.mapping.ts';
@@ -14,7 +14,7 @@ export interface Tenant {
   readonly kind: TenantKind;
   readonly createdAt: number;
   readonly domains: readonly string[];
-  readonly ownRules: OwnRules;
+  readonly ownRules: TenantRules;
   /** Whether other regions may learn of its domains. */
   readonly listed: boolean;
 }
@@ -144,7 +144,7 @@ export async function insert(database: Database, tenant: NewTenantRow): Promise<
 }
 
 /** Replaces what the scope's tenant decides for itself. */
-export async function setOwnRules(database: Database, scope: Scope, own: OwnRules): Promise<void> {
+export async function setOwnRules(database: Database, scope: Scope, own: TenantRules): Promise<void> {
   const row = { own_rules: JSON.stringify(own) };
   await database.knex('tenants').where({ id: scope.tenant.id }).update(row);
 }

@@ -1,7 +1,7 @@
-import { inChunks } from '../../../platform/database/chunks.ts';
+import { processInChunks } from '../../../platform/database/chunks.ts';
 import { type Database, preparedQuery } from '../../../platform/database/database.ts';
 import type { Scope } from '../../../domain/scope.ts';
-import { searchWordsOf } from '../../../domain/people/search-keys.ts';
+import { searchTextOf } from '../../../domain/people/search-keys.ts';
 import { foldName, type User } from '../../../domain/people/user.ts';
 import { type UserChanges, toUser, userColumns, type UserRow, type NewUser } from './users.mapping.ts';
 import { reindexUsers, indexUsers, takeNumbers } from './users.search.store.ts';
@@ -75,11 +75,11 @@ export async function* allUsers(database: Database, scope: Scope): AsyncGenerato
 
 /** Changes many users, and keeps the time at which the level Global admin is removed. */
 export function updateMany(database: Database, scope: Scope, users: readonly UserChange[]): Promise<void> {
-  return inChunks(users, rowsAtOnce, async (some) => {
+  return processInChunks(users, rowsAtOnce, async (some) => {
     const found = await indexedOf(database, scope, some);
     const rows = some.flatMap((user) => {
       const known = found.get(user.id);
-      return known ? [{ ...user, ...known, search_words: searchWordsOf({ ...user, ...known }) }] : [];
+      return known ? [{ ...user, ...known, search_words: searchTextOf({ ...user, ...known }) }] : [];
     });
     if (rows.length === 0) return;
     await database.knex.raw(updateOf(rows.length), [...rows.flatMap(toValues), scope.now, scope.now, scope.tenant.id]);
@@ -141,7 +141,7 @@ export function insert(database: Database, scope: Scope, user: NewUser): Promise
 /** Inserts any number of users in one transaction: all of them or none. */
 export function insertMany(database: Database, scope: Scope, users: readonly NewUser[]): Promise<void> {
   return database.transaction((tx) =>
-    inChunks(users, maxAtOnce, async (some) => {
+    processInChunks(users, maxAtOnce, async (some) => {
       const numbers = await takeNumbers(tx, some.length);
       const rows = some.map((user, index) => ({ ...toRow(scope, user), number: numbers[index] ?? 0 }));
       await insertRows(tx, 'users', rows);
@@ -160,7 +160,7 @@ function toRow(scope: Scope, user: NewUser): Omit<UserRow, 'version'> & { search
     last_name: user.lastName,
     display_name: user.displayName,
     name_key: foldName(user.displayName),
-    search_words: searchWordsOf(user),
+    search_words: searchTextOf(user),
     administrator_level: user.administratorLevel,
     agent_level: user.agentLevel,
     language: user.language,

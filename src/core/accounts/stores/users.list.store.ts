@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { preparedQuery, type Build, type Database, type Values } from '../../../platform/database/database.ts';
-import { wordsOfSearch } from '../../../domain/people/search-keys.ts';
+import { parseSearchQuery } from '../../../domain/people/search-keys.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import type { ListedUser, User } from '../../../domain/people/user.ts';
 import * as queries from './users.queries.ts';
@@ -139,7 +139,7 @@ export async function pageOfDeleted(database: Database, scope: Scope, from: Page
 
 /** @returns at most `max` of the deleted users who match a search, the latest first */
 export async function searchDeleted(database: Database, scope: Scope, typed: string, max: number): Promise<User[]> {
-  const words = wordsOfSearch(typed);
+  const words = parseSearchQuery(typed);
   if (words.length === 0) return [];
   const query = database.knex('users').select(userColumns).where('tenant_id', scope.tenant.id).whereRaw(isDeleted);
   for (const word of words) query.where('search_words', 'like', `%${word}%`);

@@ -2,7 +2,7 @@ import type { Language } from '../../../domain/regions.ts';
 import type { AdministratorLevel, AgentLevel } from '../../../domain/roles.ts';
 import { type ListedUser, type User, foldName } from '../../../domain/people/user.ts';
 import type { Knex } from 'knex';
-import { searchWordsOf } from '../../../domain/people/search-keys.ts';
+import { searchTextOf } from '../../../domain/people/search-keys.ts';
 import type { Database } from '../../../platform/database/database.ts';
 
 /** The columns that make a User. */
@@ -166,7 +166,7 @@ export type IndexedRow = Pick<UserRow, 'username' | 'first_name' | 'last_name' |
 /** @returns how a user is sorted and found once the changes are made */
 export function indexedOf(user: IndexedRow, changes: Partial<UserChanges>): { name_key: string; search_words: string } {
   const { firstName = user.first_name, lastName = user.last_name, displayName = user.display_name } = changes;
-  const search_words = searchWordsOf({ firstName, lastName, displayName, username: user.username });
+  const search_words = searchTextOf({ firstName, lastName, displayName, username: user.username });
   return { name_key: foldName(displayName), search_words };
 }
 

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import type { Build, Values } from '../../../platform/database/database.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import { administratorLevels, agentLevels } from '../../../domain/roles.ts';
-import { wordsOfSearch } from '../../../domain/people/search-keys.ts';
+import { parseSearchQuery } from '../../../domain/people/search-keys.ts';
 import { foldName, type ListedUser } from '../../../domain/people/user.ts';
 import { inTenant } from './users.batch.store.ts';
 import { inText, listedColumns, notDeleted } from './users.mapping.ts';
@@ -93,7 +93,7 @@ const passwordOf = { active: 'own', passwordChange: 'temporary', expired: 'tempo
 /** @returns null where no user can fit: the search holds no letter and no digit */
 export function askedOf(scope: Scope, request: PageRequest): Asked | null {
   const { search, level, status, sort, descending, from } = request;
-  const words = search === null ? [] : wordsOfSearch(search);
+  const words = search === null ? [] : parseSearchQuery(search);
   if (search !== null && words.length === 0) return null;
   return {
     column: columns[sort],

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { Database } from '../../../platform/database/database.ts';
 import { insertRows } from '../../../platform/database/insert.ts';
-import { asBeginning, endingsOf } from '../../../domain/people/search-keys.ts';
+import { searchPrefix, suffixesOf } from '../../../domain/people/search-keys.ts';
 import { inText } from './users.mapping.ts';
 
 /** A user as the index of words knows them. */
@@ -22,7 +22,7 @@ const codeOf = (tenantId: string): string => tenantId.replace(/\W/g, '').slice(-
 
 function termsOf({ tenant_id, search_words }: Indexed): string {
   const code = codeOf(tenant_id);
-  return endingsOf(search_words)
+  return suffixesOf(search_words)
     .map((ending) => code + ending)
     .join(' ');
 }
@@ -96,7 +96,7 @@ function selectMatching({ dialect }: Database, knex: Knex, match: Knex.Value, li
 // Until 2026-11-30 the word that a whole name begins with was indexed behind one letter more. Entries made then are found too.
 function matchOf({ dialect }: Database, code: string, words: readonly string[]): string {
   const beginningOf = (prefix: string, word: string): string =>
-    dialect === 'sqlite' ? `"${prefix}${asBeginning(word)}"*` : `'${prefix}${asBeginning(word)}':*`;
+    dialect === 'sqlite' ? `"${prefix}${searchPrefix(word)}"*` : `'${prefix}${searchPrefix(word)}':*`;
   const [or, and] = dialect === 'sqlite' ? [' OR ', ' AND '] : [' | ', ' & '];
   return words.map((word) => `(${beginningOf(code, word)}${or}${beginningOf(`l${code}`, word)})`).join(and);
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { operator, type JobPrincipal, type OperatorPrincipal } from '../../../domain/principal.ts';
 import type { RegionRules } from '../../../domain/regions.ts';
 import { createScope, type Scope } from '../../../domain/scope.ts';
-import { tightened, type OwnRules } from '../../../domain/tenant-rules.ts';
+import { effectiveRules, type TenantRules } from '../../../domain/tenant-rules.ts';
 import type { Tenant } from '../stores/tenants.store.ts';
 
 export interface ScopeDependencies {
@@ -11,7 +11,7 @@ export interface ScopeDependencies {
   readonly clock: () => number;
 }
 
-type ScopedTenant = Pick<Tenant, 'id' | 'name' | 'language'> & { readonly ownRules?: OwnRules };
+type ScopedTenant = Pick<Tenant, 'id' | 'name' | 'language'> & { readonly ownRules?: TenantRules };
 
 /** @returns the scope in which a command of the operator, or a job of the portal, acts on a tenant */
 export function scopeFor(
@@ -20,7 +20,7 @@ export function scopeFor(
   principal: OperatorPrincipal | JobPrincipal,
 ): Scope {
   return createScope({
-    rules: tightened(rules, tenant.ownRules ?? {}),
+    rules: effectiveRules(rules, tenant.ownRules ?? {}),
     language: tenant.language,
     requestId: randomUUID(),
     now: clock(),

@@ -1,13 +1,13 @@
 import type { RuleChange } from '../../../domain/activity/event.ts';
 import { Failure } from '../../../domain/errors.ts';
 import {
-  needsFewer,
-  ownRulesFault,
-  ownChoiceNames,
-  ownNumberNames,
-  tightened,
-  unfitIn,
-  type OwnRules,
+  weakensApproval,
+  tenantRulesFault,
+  choiceRuleNames,
+  numericRuleNames,
+  effectiveRules,
+  invalidRulesIn,
+  type TenantRules,
 } from '../../../domain/tenant-rules.ts';
 import { may, maySetRules } from '../../../domain/policy.ts';
 import type { RegionRules } from '../../../domain/regions.ts';
@@ -18,20 +18,20 @@ import * as tenantsStore from '../stores/tenants.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
 import { bind } from '../../../platform/bind.ts';
 import { rejectFaults } from '../../../domain/validation.ts';
-import type { Verdict } from '../../../domain/verdict.ts';
+import type { PolicyDecision } from '../../../domain/policy-decision.ts';
 
 export type RulesFeature = ReturnType<typeof createRules>;
 
-const names = [...ownNumberNames, ...ownChoiceNames];
+const names = [...numericRuleNames, ...choiceRuleNames];
 
 /** @returns what differs between two states of a tenant's own rules; null stands for what the region says */
-export const changesBetween = (before: OwnRules, next: OwnRules): RuleChange[] =>
+export const changesBetween = (before: TenantRules, next: TenantRules): RuleChange[] =>
   names
     .filter((rule) => before[rule] !== next[rule])
     .map((rule) => ({ rule, from: before[rule] ?? null, to: next[rule] ?? null }));
 
 /** @returns a tenant's own rules as a form carries them, to find out whether they were changed meanwhile */
-export const ownRulesSeen = (own: OwnRules): string => JSON.stringify(own);
+export const ownRulesSeen = (own: TenantRules): string => JSON.stringify(own);
 
 export interface RulesDependencies {
   readonly database: Database;
@@ -40,10 +40,10 @@ export interface RulesDependencies {
 }
 
 /** As `set`, within a transaction that holds the tenant's lock, and with another administrator's agreement. */
-export async function setWithin(deps: RulesDependencies, tx: Database, scope: Scope, next: OwnRules): Promise<void> {
+export async function setWithin(deps: RulesDependencies, tx: Database, scope: Scope, next: TenantRules): Promise<void> {
   const { regionRules, clock } = deps;
   if (!may(scope, 'accountSettings.edit').allowed) throw new Failure('forbidden');
-  rejectFaults(ownRulesFault(next, regionRules));
+  rejectFaults(tenantRulesFault(next, regionRules));
   const before = (await tenantsStore.findOwn(tx, scope))?.ownRules ?? {};
   const changes = changesBetween(before, next);
   if (changes.length === 0) return;
@@ -52,9 +52,9 @@ export async function setWithin(deps: RulesDependencies, tx: Database, scope: Sc
 }
 
 /** @returns whether the region lets a tenant have these rules. */
-export function isPossible(deps: RulesDependencies, own: OwnRules): boolean {
+export function isPossible(deps: RulesDependencies, own: TenantRules): boolean {
   const { regionRules } = deps;
-  return unfitIn(own, regionRules).length === 0;
+  return invalidRulesIn(own, regionRules).length === 0;
 }
 
 /**
@@ -67,19 +67,19 @@ export function isPossible(deps: RulesDependencies, own: OwnRules): boolean {
 export async function set(
   deps: RulesDependencies,
   scope: Scope,
-  next: OwnRules,
+  next: TenantRules,
   seen: string | null = null,
-): Promise<Verdict | 'meanwhile'> {
+): Promise<PolicyDecision | 'meanwhile'> {
   const { database, clock, regionRules } = deps;
-  rejectFaults(ownRulesFault(next, regionRules));
+  rejectFaults(tenantRulesFault(next, regionRules));
   return database.transaction(async (tx) => {
     await lockTenantAndRecheck(tx, scope, clock);
     const before = (await tenantsStore.findOwn(tx, scope))?.ownRules ?? {};
     if (seen !== null && seen !== ownRulesSeen(before)) return 'meanwhile';
-    const loosens = needsFewer(tightened(regionRules, before), tightened(regionRules, next));
-    const verdict = maySetRules(scope, loosens);
-    if (verdict.allowed || verdict.because !== 'secondAdministrator') await setWithin(deps, tx, scope, next);
-    return verdict;
+    const loosens = weakensApproval(effectiveRules(regionRules, before), effectiveRules(regionRules, next));
+    const decision = maySetRules(scope, loosens);
+    if (decision.allowed || decision.because !== 'secondAdministrator') await setWithin(deps, tx, scope, next);
+    return decision;
   });
 }
 

@@ -7,7 +7,7 @@ import { createCodeThrottle, type CodeThrottle } from './code-throttle.ts';
 import { consume, createLimiter, type Wait, type Limiters } from './limiter.ts';
 import { createPasswordLimits, keysOf, limitsOf, type Attempt, type PasswordLimits } from './password-limits.ts';
 import { digest, type CostlyAct } from './throttle-keys.ts';
-import { userBehind } from '../../../domain/principal.ts';
+import { userOf } from '../../../domain/principal.ts';
 import type { RateLimiterAbstract } from 'rate-limiter-flexible';
 
 export type { Attempt } from './password-limits.ts';
@@ -94,7 +94,7 @@ function takeBudget(
 }
 
 async function spend({ budgets }: ThrottleDependencies, { principal }: Scope, act: CostlyAct): Promise<void> {
-  const user = userBehind(principal);
+  const user = userOf(principal);
   const wait = user && (await consume(budgets[act], user.userId));
   if (wait) throw new Failure('throttled', { retryAfter: wait.retryAfter });
 }

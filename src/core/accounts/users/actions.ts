@@ -1,6 +1,6 @@
 import type { ActivityEvent } from '../../../domain/activity/event.ts';
 import { conflict, notFound } from '../../../domain/errors.ts';
-import { may, mayGive, mayDelete } from '../../../domain/policy.ts';
+import { may, mayAssignLevels, mayDelete } from '../../../domain/policy.ts';
 import { restoreWindowMs } from '../../../domain/regions.ts';
 import type { Action } from '../../../domain/roles.ts';
 import type { Scope } from '../../../domain/scope.ts';
@@ -10,9 +10,9 @@ import { activityStore } from '../../activity/index.ts';
 import * as sessionsStore from '../stores/sessions.store.ts';
 import * as usersStore from '../stores/users.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
-import { behindMs } from '../../../domain/approvals.ts';
-import { userBehind } from '../../../domain/principal.ts';
-import type { Refused, Verdict, Target } from '../../../domain/verdict.ts';
+import { accountControlMs } from '../../../domain/approvals.ts';
+import { userOf } from '../../../domain/principal.ts';
+import type { Denial, PolicyDecision, Target } from '../../../domain/policy-decision.ts';
 
 /** One thing that can be done to a user. */
 export interface UserAction {
@@ -20,7 +20,7 @@ export interface UserAction {
   /** Among whom the user is looked for. */
   readonly among: 'present' | 'deleted';
   /** The judge's further word, beyond the action itself. */
-  readonly verdict?: (scope: Scope, user: User) => Verdict;
+  readonly decision?: (scope: Scope, user: User) => PolicyDecision;
   /** Writes the change. @returns what to record, or null when nothing had to change */
   readonly apply: (tx: Database, scope: Scope, user: User, at: number) => Promise<ActivityEvent | null>;
 }
@@ -29,7 +29,7 @@ export interface UserAction {
 export type ActionOutcome =
   | { readonly outcome: 'done'; readonly user: User }
   | { readonly outcome: 'unchanged'; readonly user: User }
-  | { readonly outcome: 'refused'; readonly user: User; readonly verdict: Refused };
+  | { readonly outcome: 'refused'; readonly user: User; readonly decision: Denial };
 
 /**
  * Takes a step within a transaction that holds the tenant's lock, and records it.
@@ -46,11 +46,11 @@ export async function performAction(
   const find = step.among === 'deleted' ? usersStore.findDeleted : usersStore.find;
   const user = await find(tx, scope, userId);
   if (user === null) throw notFound();
-  const verdict = judge(scope, step, user);
-  if (!verdict.allowed) {
-    const refusal = { kind: 'refused', action: step.action, because: verdict.because } as const;
+  const decision = judge(scope, step, user);
+  if (!decision.allowed) {
+    const refusal = { kind: 'refused', action: step.action, because: decision.because } as const;
     await activityStore.record(tx, scope, refusal, user.id, at);
-    return { outcome: 'refused', user, verdict };
+    return { outcome: 'refused', user, decision };
   }
   const event = await step.apply(tx, scope, user, at);
   if (event === null) return { outcome: 'unchanged', user };
@@ -60,9 +60,9 @@ export async function performAction(
 }
 
 /** @returns the judge's whole word on a step */
-export function judge(scope: Scope, step: Pick<UserAction, 'action' | 'verdict'>, user: User): Verdict {
-  const verdict = may(scope, step.action, user);
-  return verdict.allowed ? (step.verdict?.(scope, user) ?? verdict) : verdict;
+export function judge(scope: Scope, step: Pick<UserAction, 'action' | 'decision'>, user: User): PolicyDecision {
+  const decision = may(scope, step.action, user);
+  return decision.allowed ? (step.decision?.(scope, user) ?? decision) : decision;
 }
 
 // Only a change to an active Global admin can be the one that leaves nobody.
@@ -113,7 +113,7 @@ export const endSessions: UserAction = {
 export const editAction = (changes: Partial<UserChanges>): UserAction => ({
   action: 'users.edit',
   among: 'present',
-  verdict: (scope, user) => mayGive(scope, user, { ...user, ...changes }),
+  decision: (scope, user) => mayAssignLevels(scope, user, { ...user, ...changes }),
   apply: async (tx, scope, user) => {
     const made = differences(user, { ...user, ...changes });
     if (made.length === 0) return null;
@@ -139,9 +139,9 @@ export async function mayDeleteNow(
   scope: Scope,
   targets: readonly Target[],
   now: number,
-): Promise<Verdict> {
-  const counted = userBehind(scope.principal) !== null && scope.rules.twoAdministrators.for.includes('deleteMany');
-  const since = { deleted: now - dayMs, letIn: now - behindMs };
+): Promise<PolicyDecision> {
+  const counted = userOf(scope.principal) !== null && scope.rules.twoAdministrators.for.includes('deleteMany');
+  const since = { deleted: now - dayMs, letIn: now - accountControlMs };
   return mayDelete(scope, targets, counted ? await activityStore.countDeletions(database, scope, since) : 0);
 }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { FieldFault } from '../../../domain/errors.ts';
-import { mayGive } from '../../../domain/policy.ts';
+import { mayAssignLevels } from '../../../domain/policy.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import { domainOf, isUsername, type User } from '../../../domain/people/user.ts';
 import type { IssuedCredential, CredentialIssuer } from '../links/hand-over.ts';
@@ -12,13 +12,13 @@ import * as usersStore from '../stores/users.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
 import { bind } from '../../../platform/bind.ts';
 import { userFaults } from '../../../domain/validation.ts';
-import type { Refused } from '../../../domain/verdict.ts';
+import type { Denial } from '../../../domain/policy-decision.ts';
 
 export type AddResult =
   | { readonly outcome: 'added'; readonly user: User; readonly way: IssuedCredential }
   /** The rules ask for a mail, and this portal sends none: nothing was done. */
   | { readonly outcome: 'noMail' }
-  | { readonly outcome: 'refused'; readonly verdict: Refused }
+  | { readonly outcome: 'refused'; readonly decision: Denial }
   | { readonly outcome: 'invalid'; readonly faults: readonly FieldFault[] };
 
 /** What an administrator says of a new user. */
@@ -45,8 +45,8 @@ async function usernameFault(tx: Database, scope: Scope, username: string): Prom
 /** Adds a user with the way in that the rules ask for; what is shown of it is shown once, in the answer to the form. */
 export async function userAdder(deps: UserAdderDependencies, scope: Scope, form: NewUserFacts): Promise<AddResult> {
   const { database, credentialIssuer, clock } = deps;
-  const verdict = mayGive(scope, null, form);
-  if (!verdict.allowed) return { outcome: 'refused', verdict };
+  const decision = mayAssignLevels(scope, null, form);
+  if (!decision.allowed) return { outcome: 'refused', decision };
   const faults = userFaults(scope.rules, form);
   if (faults.length > 0) return { outcome: 'invalid', faults };
   const early = await usernameFault(database, scope, form.username);

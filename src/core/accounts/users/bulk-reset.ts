@@ -9,7 +9,7 @@ import * as credentialsStore from '../stores/credentials.store.ts';
 import * as sessionsStore from '../stores/sessions.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
 import { bind } from '../../../platform/bind.ts';
-import { userBehind } from '../../../domain/principal.ts';
+import { userOf } from '../../../domain/principal.ts';
 
 /** Whose password is reset, and the epoch that they had when it was decided: a form that is sent twice finds another. */
 export interface ResetTarget {
@@ -85,7 +85,7 @@ export async function bulkReset(
   const epochs = new Map(targets.map(({ id, epoch }) => [id, epoch]));
   const first = await sortOut(database, scope, 'reset', [...epochs.keys()]);
   const spent = first.done.length;
-  const user = userBehind(scope.principal);
+  const user = userOf(scope.principal);
   const wait = user && spent > 0 ? await throttle.takeBudget('reset', user.userId, spent) : null;
   if (wait !== null) return { outcome: 'throttled', retryAfter: wait.retryAfter };
   const made = await issueTo(deps, scope, first.done);

@@ -1,5 +1,5 @@
 import { Failure } from '../../../domain/errors.ts';
-import { formerGlobalAdmin } from '../../../domain/former-global-admin.ts';
+import { formerAdminProtection } from '../../../domain/former-admin-protection.ts';
 import { may } from '../../../domain/policy.ts';
 import type { Action } from '../../../domain/roles.ts';
 import type { Scope } from '../../../domain/scope.ts';
@@ -10,10 +10,10 @@ import * as usersStore from '../stores/users.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
 import { bind } from '../../../platform/bind.ts';
 import { choiceFault, rejectFaults } from '../../../domain/validation.ts';
-import type { Refused, Verdict } from '../../../domain/verdict.ts';
-import type { Refusal } from '../../../domain/refusal.ts';
+import type { Denial, PolicyDecision } from '../../../domain/policy-decision.ts';
+import type { DenialReason } from '../../../domain/denial-reason.ts';
 
-type Judged = Pick<UserAction, 'action' | 'among' | 'verdict'>;
+type Judged = Pick<UserAction, 'action' | 'among' | 'decision'>;
 
 const userActions = { block, unblock, delete: remove, restore } satisfies Record<string, UserAction>;
 const reset: Judged = { action: 'users.resetPassword', among: 'present' };
@@ -41,7 +41,7 @@ export const offeredInBulk = (scope: Scope, among: UserAction['among']): BulkAct
 /** A user to whom it is not, or was not, done, and why. */
 export interface Left {
   readonly user: User;
-  readonly because: Refusal | 'unchanged' | 'meanwhile';
+  readonly because: DenialReason | 'unchanged' | 'meanwhile';
   /** Whether a second administrator is needed only because the user was recently a Global admin. */
   readonly former?: boolean;
 }
@@ -50,14 +50,16 @@ export interface BulkOutcome {
   readonly done: readonly User[];
   readonly left: readonly Left[];
   /** Set where nothing was done, since another administrator must agree to so many. */
-  readonly second?: Exclude<Verdict, { allowed: true }>;
+  readonly second?: Exclude<PolicyDecision, { allowed: true }>;
 }
 
 // What a user already is needs no doing.
 const already: Readonly<Partial<Record<BulkAction, User['state']>>> = { block: 'blocked', unblock: 'active' };
 
-const isFormer = (scope: Scope, action: BulkAction, user: User, { because }: Refused): boolean =>
-  action === 'reset' && because === 'secondAdministrator' && formerGlobalAdmin(scope, 'resetPassword', user) !== null;
+const isFormer = (scope: Scope, action: BulkAction, user: User, { because }: Denial): boolean =>
+  action === 'reset' &&
+  because === 'secondAdministrator' &&
+  formerAdminProtection(scope, 'resetPassword', user) !== null;
 
 /** @returns to whom of the chosen an action can be done; ids that are nobody's here are in neither list */
 export async function sortOut(
@@ -70,8 +72,9 @@ export async function sortOut(
   const done: User[] = [];
   const left: Left[] = [];
   for (const user of await usersStore.findMany(database, scope, ids, step.among)) {
-    const verdict = judge(scope, step, user);
-    if (!verdict.allowed) left.push({ user, because: verdict.because, former: isFormer(scope, action, user, verdict) });
+    const decision = judge(scope, step, user);
+    if (!decision.allowed)
+      left.push({ user, because: decision.because, former: isFormer(scope, action, user, decision) });
     else if (already[action] === user.state) left.push({ user, because: 'unchanged' });
     else done.push(user);
   }
@@ -88,8 +91,8 @@ export async function secondFor(
 ): Promise<BulkOutcome['second'] | null> {
   if (action !== 'delete') return null;
   const alone = chosen.filter((user) => may(scope, 'users.delete', user).allowed);
-  const verdict = await mayDeleteNow(database, scope, alone, now);
-  return verdict.allowed ? null : verdict;
+  const decision = await mayDeleteNow(database, scope, alone, now);
+  return decision.allowed ? null : decision;
 }
 
 export interface BulkChangeDependencies {
@@ -107,7 +110,7 @@ async function take(
   const { clock } = deps;
   try {
     const result = await performAction(tx, scope, user.id, step, clock());
-    if (result.outcome === 'refused') return result.verdict.because;
+    if (result.outcome === 'refused') return result.decision.because;
     return result.outcome === 'unchanged' ? 'unchanged' : null;
   } catch (error) {
     if (error instanceof Failure && error.kind === 'notFound') return 'meanwhile';

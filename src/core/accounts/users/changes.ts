@@ -17,11 +17,11 @@ import {
 import * as usersStore from '../stores/users.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
 import { bind } from '../../../platform/bind.ts';
-import { type NameOrder, type User, cleanName, joinedName } from '../../../domain/people/user.ts';
+import { type NameOrder, type User, cleanName, fullName } from '../../../domain/people/user.ts';
 import { type UserChanges, changeableFields } from '../stores/users.mapping.ts';
 import { offersLanguage, type RegionRules } from '../../../domain/regions.ts';
 import { userFaults } from '../../../domain/validation.ts';
-import type { Refused } from '../../../domain/verdict.ts';
+import type { Denial } from '../../../domain/policy-decision.ts';
 
 export type UserChangesFeature = ReturnType<typeof createUserChanges>;
 
@@ -53,9 +53,9 @@ export function removeOne(deps: UserChangesDependencies, scope: Scope, userId: s
     await lockTenantAndRecheck(tx, scope, clock);
     const user = await usersStore.find(tx, scope, userId);
     if (user === null) throw notFound();
-    const verdict = await mayDeleteNow(tx, scope, [user], clock());
-    const alone = verdict.allowed || verdict.because !== 'secondAdministrator';
-    return alone ? performAction(tx, scope, userId, remove, clock()) : { outcome: 'refused', user, verdict };
+    const decision = await mayDeleteNow(tx, scope, [user], clock());
+    const alone = decision.allowed || decision.because !== 'secondAdministrator';
+    return alone ? performAction(tx, scope, userId, remove, clock()) : { outcome: 'refused', user, decision };
   });
 }
 
@@ -95,7 +95,7 @@ export interface EditConflict {
 
 export type EditOutcome =
   | EditConflict
-  | { readonly outcome: 'refused'; readonly verdict: Refused }
+  | { readonly outcome: 'refused'; readonly decision: Denial }
   | { readonly outcome: 'invalid'; readonly faults: readonly FieldFault[] }
   | {
       readonly outcome: 'saved';
@@ -127,16 +127,16 @@ export async function saveEdit(
   if (faults.length > 0) return { outcome: 'invalid', faults };
   const stored = fieldsOf(user, scope.rules);
   const changes = changesIn(sent, stored);
-  const verdict = judge(scope, editAction(changes), user);
-  const asks = !verdict.allowed && verdict.because === 'secondAdministrator';
+  const decision = judge(scope, editAction(changes), user);
+  const asks = !decision.allowed && decision.because === 'secondAdministrator';
   // What the sender may not do is refused whatever the form says.
-  if (verdict.allowed || asks) {
+  if (decision.allowed || asks) {
     const fields = conflictsIn(sent, changes, stored);
     const complete = isComplete(sent);
     if (!complete || fields.length > 0) return { outcome: 'conflict', user, changes, fields, complete };
   }
   const result = await performAction(tx, scope, userId, editAction(asks ? withoutLevel(changes) : changes), at);
-  if (result.outcome === 'refused') return { outcome: 'refused', verdict: result.verdict };
+  if (result.outcome === 'refused') return { outcome: 'refused', decision: result.decision };
   const merged = changedByOthers(sent, stored).some((field) => changes[field] === undefined);
   return { outcome: 'saved', user: { ...user, ...changes }, merged, asks };
 }
@@ -182,12 +182,12 @@ export function fieldsOf(user: UserChanges, rules: RegionRules): UserChanges {
  */
 export function changesIn({ typed, shown, nameOrder }: SentEdit, stored: UserChanges): Partial<UserChanges> {
   const seen: Partial<UserChanges> = shown ?? stored;
-  const named = { ...typed, displayName: typed.displayName === '' ? joinedName(typed, nameOrder) : typed.displayName };
+  const named = { ...typed, displayName: typed.displayName === '' ? fullName(typed, nameOrder) : typed.displayName };
   const changed = changeableFields.filter((field) => named[field] !== undefined && named[field] !== seen[field]);
   const changes: Partial<UserChanges> = Object.fromEntries(changed.map((field) => [field, named[field]]));
   if (typed.displayName !== '' || changes.displayName === undefined) return changes;
   // The names may have been changed by someone else since.
-  return { ...changes, displayName: joinedName({ ...stored, ...changes }, nameOrder) || changes.displayName };
+  return { ...changes, displayName: fullName({ ...stored, ...changes }, nameOrder) || changes.displayName };
 }
 
 /** @returns whether the form says of every field that it sends what was shown */

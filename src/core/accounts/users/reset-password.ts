@@ -13,15 +13,15 @@ import * as sessionsStore from '../stores/sessions.store.ts';
 import * as usersStore from '../stores/users.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
 import { bind } from '../../../platform/bind.ts';
-import { userBehind } from '../../../domain/principal.ts';
-import type { Refused, Verdict } from '../../../domain/verdict.ts';
-import type { Refusal } from '../../../domain/refusal.ts';
+import { userOf } from '../../../domain/principal.ts';
+import type { Denial, PolicyDecision } from '../../../domain/policy-decision.ts';
+import type { DenialReason } from '../../../domain/denial-reason.ts';
 
 export type ResetResult =
   | { readonly outcome: 'reset'; readonly user: User; readonly way: IssuedCredential }
   /** The rules require an email, and this portal sends none. Nothing was changed. */
   | { readonly outcome: 'noMail'; readonly user: User }
-  | { readonly outcome: 'refused'; readonly user: User; readonly verdict: Refused }
+  | { readonly outcome: 'refused'; readonly user: User; readonly decision: Denial }
   /**
    * The password was replaced, the user was deleted, or the reset is no longer permitted, since the form was opened. Nothing was
    * changed.
@@ -54,7 +54,7 @@ async function recordRefusal(
   scope: Scope,
   action: Action,
   user: User,
-  because: Refusal,
+  because: DenialReason,
 ): Promise<void> {
   const { database, clock } = deps;
   await activityStore.record(database, scope, { kind: 'refused', action, because }, user.id, clock());
@@ -97,7 +97,7 @@ export async function show(
   deps: UsersDependencies,
   scope: Scope,
   userId: string,
-): Promise<{ user: User; password: credentialsStore.PasswordFacts; reset: Verdict; events: Activity[] }> {
+): Promise<{ user: User; password: credentialsStore.PasswordFacts; reset: PolicyDecision; events: Activity[] }> {
   const { database } = deps;
   const user = await load(deps, scope, userId);
   const events = await activityStore.latestOfUser(database, scope, userId);
@@ -122,13 +122,13 @@ export async function resetPassword(
 ): Promise<ResetResult> {
   const { credentialIssuer, throttle } = deps;
   const user = await load(deps, scope, userId);
-  const verdict = may(scope, 'users.resetPassword', user);
-  if (!verdict.allowed) {
-    await recordRefusal(deps, scope, 'users.resetPassword', user, verdict.because);
-    return { outcome: 'refused', user, verdict };
+  const decision = may(scope, 'users.resetPassword', user);
+  if (!decision.allowed) {
+    await recordRefusal(deps, scope, 'users.resetPassword', user, decision.because);
+    return { outcome: 'refused', user, decision };
   }
   if (!credentialIssuer.canDeliver(scope)) return { outcome: 'noMail', user };
-  const administrator = userBehind(scope.principal);
+  const administrator = userOf(scope.principal);
   const wait = administrator && (await throttle.takeBudget('reset', administrator.userId));
   if (wait !== null) return { outcome: 'throttled', retryAfter: wait.retryAfter };
   if (epoch !== null && user.epoch !== epoch) return stale(deps, scope, user);

@@ -6,17 +6,16 @@ const ownerOnly = 0o600;
 const folderOwnerOnly = 0o700;
 
 /**
- * A text that is made once and kept in a file, readable by its owner alone.
- * Written beside and then linked into place: whoever finds the file finds it whole, and of several that start together
- * one wins.
- * @param make makes the text where there is no file yet
+ * Reads a secret from a file, which only its owner can read. Generates it if the file does not exist. The secret is
+ * written to a temporary file and then linked, so readers never see a partial file and concurrent processes agree on
+ * one secret.
  */
-export function keptInFile(file: string, make: () => string): string {
+export function readOrGenerate(file: string, generate: () => string): string {
   mkdirSync(path.dirname(file), { mode: folderOwnerOnly, recursive: true });
   if (!existsSync(file)) {
     const draft = `${file}.${randomUUID()}`;
     try {
-      writeFileSync(draft, make(), { mode: ownerOnly, flag: 'wx' });
+      writeFileSync(draft, generate(), { mode: ownerOnly, flag: 'wx' });
       linkSync(draft, file);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;

@@ -1,22 +1,25 @@
 import { pino } from 'pino';
 import { openSessions } from '../server.ts';
-import { untilItHolds } from './until-it-holds.ts';
+import { retryUntilConnected } from './retry.ts';
 import type { CommandContext } from './context.ts';
 import { movingStore } from '../core/moving/index.ts';
 
-interface Kept {
+interface StoredSession {
   readonly id: string;
 }
 
-/** Removes from Redis, where sessions lie there, what the database has forgotten of a company's people. */
-export async function forgetInRedis({ config, database }: CommandContext, domains: readonly string[]): Promise<void> {
+/** Deletes the sessions of a tenant's former users from Redis, if sessions are stored there. */
+export async function deleteRedisSessions(
+  { config, database }: CommandContext,
+  domains: readonly string[],
+): Promise<void> {
   if (config.redisUrl === null) return;
   const { store, ping, close } = await openSessions(config, database, pino({ level: 'silent' }));
   try {
-    await untilItHolds(ping);
-    const kept = await new Promise<Kept[]>((resolve, reject) => {
+    await retryUntilConnected(ping);
+    const kept = await new Promise<StoredSession[]>((resolve, reject) => {
       store.all?.((error, sessions) =>
-        error ? reject(asError(error)) : resolve((sessions ?? []) as unknown as Kept[]),
+        error ? reject(asError(error)) : resolve((sessions ?? []) as unknown as StoredSession[]),
       );
     });
     const rows = kept.map(({ id, ...data }) => ({ key: id, data: JSON.stringify(data) }));

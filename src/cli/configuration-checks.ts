@@ -5,7 +5,7 @@ import { findBoundRegion } from '../platform/database/deployment.ts';
 import { openDatabase } from '../platform/database/open.ts';
 import { migrationState } from '../platform/database/migrate.ts';
 import { findSecondFactorKeys } from '../platform/keys/secrets.ts';
-import { checkServer } from '../platform/mail-transport.ts';
+import { verifySmtpServer } from '../platform/mail-transport.ts';
 import { confirmCommand, isAhead, readTrustedTime } from '../core/retention/index.ts';
 import { seedsStore } from '../core/accounts/index.ts';
 import { createVault } from '../platform/keys/vault.ts';
@@ -13,77 +13,79 @@ import { openSessions } from '../server.ts';
 import { loadAssets } from '../site/http/assets.ts';
 import { loadTranslator } from '../i18n/translator.ts';
 import { loadViews } from '../site/http/views.ts';
-import { untilItHolds } from './until-it-holds.ts';
+import { retryUntilConnected } from './retry.ts';
 
-/** @returns what is wrong with a configuration, one line per fault */
-export async function faultsOf(config: Config): Promise<string[]> {
+/** @returns one line for each thing that is wrong with the configuration or with a service that it names */
+export async function findFaults(config: Config): Promise<string[]> {
   const database = openDatabase(config.database);
   const sessions = await openSessions(config, database, pino({ level: 'silent' }));
   const state = stateOf(database);
   const checks: Record<string, () => Promise<unknown>> = {
     DATABASE_URL: async () => {
       const { bound, done, pending } = await state;
-      if (isOfAnother(bound, config))
+      if (belongsToAnotherRegion(bound, config))
         throw new Error(`this database belongs to the region ${bound}, but REGION is ${config.rules.region}`);
-      // A database that is still empty is filled by the first start.
-      if (done > 0 && pending > 0) throw new Error(`the schema lacks ${pending} migrations; run "npx parvis migrate"`);
+      // An empty database is fine: the first start creates its schema.
+      if (done > 0 && pending > 0) throw new Error(`${pending} migrations are pending; run "npx parvis migrate"`);
     },
     SECOND_FACTOR_KEYS: async () => {
-      // A database that does not answer, lacks its tables or belongs to another region is a fault of its own.
+      // If the database is unreachable, not migrated or bound to another region, DATABASE_URL reports that.
       const found = await state.catch(() => null);
-      if (found?.pending !== 0 || isOfAnother(found.bound, config)) return;
+      if (found?.pending !== 0 || belongsToAnotherRegion(found.bound, config)) return;
       const keys = findSecondFactorKeys(config);
       const keyIds = keys.length === 0 ? [] : createVault(keys).keyIds;
       const unreadable = await seedsStore.countUnreadableForOperator(database, keyIds);
       if (unreadable > 0)
-        throw new Error(`no key here opens ${unreadable} second factors; put the one before behind it`);
+        throw new Error(
+          `${unreadable} second factors cannot be decrypted with these keys; add the previous key after the current one`,
+        );
     },
-    REDIS_URL: () => untilItHolds(() => sessions.ping()),
+    REDIS_URL: () => retryUntilConnected(() => sessions.ping()),
     SMTP_URL: async () => {
-      if (config.mail?.kind === 'smtp') await checkServer(config.mail);
+      if (config.mail?.kind === 'smtp') await verifySmtpServer(config.mail);
     },
     locales: () => loadTranslator(config.languages),
     views: () => Promise.resolve(loadViews()),
     assets: () => Promise.resolve(loadAssets()),
   };
-  const results = await Promise.all(Object.entries(checks).map(([name, check]) => faultOf(name, check)));
+  const results = await Promise.all(Object.entries(checks).map(([name, check]) => runCheck(name, check)));
   await sessions.close();
   await database.close();
   return results.filter((fault) => fault !== null);
 }
 
-const isOfAnother = (bound: string | null, { rules }: Config): bound is string =>
+const belongsToAnotherRegion = (bound: string | null, { rules }: Config): bound is string =>
   bound !== null && bound !== rules.region;
 
-// The region first: listing migrations creates the tables of Knex in a database that lacks them.
+// Check the region first: in an empty database, listing the migrations creates the tables of Knex.
 async function stateOf(database: Database) {
   const bound = await findBoundRegion(database);
   return { bound, ...(await migrationState(database)) };
 }
 
-/** @returns what an operator should know though nothing is wrong with the configuration. @param now epoch ms */
-export async function notesOf(config: Config, now: number): Promise<string[]> {
+/** @returns warnings for the operator about a valid configuration. @param now epoch ms */
+export async function findNotes(config: Config, now: number): Promise<string[]> {
   const database = openDatabase(config.database);
   try {
     const { bound, pending } = await stateOf(database);
-    if (pending > 0 || isOfAnother(bound, config)) return [];
+    if (pending > 0 || belongsToAnotherRegion(bound, config)) return [];
     const trustedAt = await readTrustedTime(database, now);
-    return isAhead(now, trustedAt) ? [aheadNote(now, trustedAt)] : [];
+    return isAhead(now, trustedAt) ? [clockAheadNote(now, trustedAt)] : [];
   } finally {
     await database.close();
   }
 }
 
-const aheadNote = (now: number, trustedAt: number): string =>
-  `The clock, ${new Date(now).toISOString()}, is more than a day ahead of the time at which it was last trusted, ` +
-  `${new Date(trustedAt).toISOString()}: no expired data is deleted. To confirm the clock, run "${confirmCommand}".`;
+const clockAheadNote = (now: number, trustedAt: number): string =>
+  `The system clock (${new Date(now).toISOString()}) is more than a day ahead of the last trusted time ` +
+  `(${new Date(trustedAt).toISOString()}), so expired data is not deleted. If the clock is right, run "${confirmCommand}".`;
 
-async function faultOf(name: string, check: () => Promise<unknown>): Promise<string | null> {
+async function runCheck(name: string, check: () => Promise<unknown>): Promise<string | null> {
   try {
     await check();
     return null;
   } catch (error) {
     const { message, code } = error as Error & { code?: string };
-    return `${name}: ${message === '' ? (code ?? 'does not answer') : message}`;
+    return `${name}: ${message === '' ? (code ?? 'does not respond') : message}`;
   }
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { guardCell, unguardCell } from '../../src/domain/formula.ts';
+import { escapeFormula, unescapeFormula } from '../../src/domain/spreadsheet-cell.ts';
 
 describe('a cell that a spreadsheet would calculate', () => {
   const dangerous: [what: string, text: string][] = [
@@ -20,16 +20,16 @@ describe('a cell that a spreadsheet would calculate', () => {
   ];
   for (const [what, text] of dangerous) {
     test(`${what} has an apostrophe in front, which comes off again`, () => {
-      assert.equal(guardCell(text), `'${text}`);
-      assert.equal(unguardCell(`'${text}`), text);
-      assert.equal(unguardCell(guardCell(`'${text}`)), `'${text}`, 'also where it had one already');
+      assert.equal(escapeFormula(text), `'${text}`);
+      assert.equal(unescapeFormula(`'${text}`), text);
+      assert.equal(unescapeFormula(escapeFormula(`'${text}`)), `'${text}`, 'also where it had one already');
     });
   }
 
   for (const text of ['', "'", "''", 'Zoé', "'Abd al-Rahman", "O'Neill", 'a=b', '1-2', "'quoted'", ' =1', '_@']) {
     test(`an ordinary one stays as it is: ${JSON.stringify(text)}`, () => {
-      assert.equal(guardCell(text), text);
-      assert.equal(unguardCell(text), text);
+      assert.equal(escapeFormula(text), text);
+      assert.equal(unescapeFormula(text), text);
     });
   }
 
@@ -37,8 +37,8 @@ describe('a cell that a spreadsheet would calculate', () => {
     const hostile = fc.string({ unit: fc.constantFrom(...Array.from('\'=+-@\t\r\n＝＋－＠aé "')) });
     fc.assert(
       fc.property(fc.oneof(hostile, fc.string({ unit: 'grapheme' })), (text) => {
-        assert.equal(unguardCell(guardCell(text)), text);
-        assert.doesNotMatch(guardCell(text), /^[=+\-@\t\r\n＝＋－＠]/);
+        assert.equal(unescapeFormula(escapeFormula(text)), text);
+        assert.doesNotMatch(escapeFormula(text), /^[=+\-@\t\r\n＝＋－＠]/);
       }),
       { numRuns: 2_000 },
     );

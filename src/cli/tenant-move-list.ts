@@ -5,7 +5,7 @@ import { movesStore } from '../core/moving/index.ts';
 
 export const iso = (at: number): string => new Date(at).toISOString();
 
-export async function listMoves(io: CommandIo, database: Database, options: Options): Promise<void> {
+export async function listMoves(io: CommandIo, database: Database, options: JsonOption): Promise<void> {
   const moves = (await movesStore.list(database)).map((move) => ({
     tenantId: move.tenantId,
     domains: move.domains,
@@ -22,6 +22,6 @@ export async function listMoves(io: CommandIo, database: Database, options: Opti
   return Promise.resolve();
 }
 
-export interface Options {
+export interface JsonOption {
   readonly json?: boolean;
 }

@@ -1,5 +1,5 @@
-/** Why something is refused; each has a sentence in `policy:` of every language. */
-export type Refusal =
+/** Why the policy denies an action. Each reason has a text under `policy:` in every language. */
+export type DenialReason =
   | (
       | 'principal'
       | 'level'
@@ -14,8 +14,8 @@ export type Refusal =
       | 'support'
     )
   | ('elsewhere' | 'alone' | 'nobody' | 'secondAdministrator')
-  // The same, where not the region decided it but the tenant itself.
+  // Like `administrator` and `nobody`, but decided by the tenant instead of the region.
   | ('tenantAdministrator' | 'tenantNobody');
 
-/** Reasons that say all there is to say. */
-export type PlainRefusal = Exclude<Refusal, 'elsewhere' | 'secondAdministrator'>;
+/** Reasons without further details. */
+export type PlainDenialReason = Exclude<DenialReason, 'elsewhere' | 'secondAdministrator'>;
