@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { rulesFolder } from '../../src/platform/config/rules.ts';
-import { pathToFileURL } from 'node:url';
 import { dataDirectory, run } from './command.ts';
 
 const folder = dataDirectory();
@@ -39,9 +38,11 @@ describe('rules check', () => {
   });
 
   describe('after a language was added to the portal', () => {
-    const preload = pathToFileURL(path.join(import.meta.dirname, '../support/new-language.preload.ts')).href;
+    const LOCALES_DIR = path.join(folder, 'locales');
+    cpSync('locales/fr', path.join(LOCALES_DIR, 'it'), { recursive: true });
+    writeFileSync(path.join(LOCALES_DIR, 'it/language.json'), JSON.stringify({ name: 'Italiano' }));
     const later = async (file: string) => {
-      const { code, stdout } = await run(['rules', 'check', file, '--json'], { NODE_OPTIONS: `--import ${preload}` });
+      const { code, stdout } = await run(['rules', 'check', file, '--json'], { LOCALES_DIR });
       return { code, ...(JSON.parse(stdout) as { faults: string[] }) };
     };
 

@@ -78,7 +78,7 @@ describe('a language folder in LOCALES_DIR', () => {
     const file = path.join(root, 'rules-it.json');
     writeFileSync(file, JSON.stringify({ ...rules, languages: ['en', 'it'] }));
     const { faults } = readConfig({ LOCALES_DIR: folder, REGION_RULES: file });
-    assert.match(faults.join('\n'), /languages\.1: "it" is none of .*LOCALES_DIR adds languages/);
+    assert.match(faults.join('\n'), /languages\.1: "it" must be one of .*LOCALES_DIR can add languages/);
   });
 
   test('can override single texts of a built-in language', async () => {
