@@ -5,7 +5,7 @@ import ts from 'typescript';
 const root = path.join(import.meta.dirname, '..');
 const folder = path.join(root, 'views');
 const tag = /<%([=#-]?)([\s\S]*?)[-_]?%>/g;
-const locals = ['model', 'page', 't', 'html', 'word', 'format', 'icon', 'paths', 'partial', 'body'].join(', ');
+const locals = ['model', 'page', 't', 'html', 'display', 'format', 'icon', 'paths', 'partial', 'body'].join(', ');
 
 /**
  * A template as TypeScript: its statements and expressions on the lines on which the template has them, with the model

@@ -15,7 +15,7 @@ import {
 import { print, printEach, withContext, type CommandContext } from './context.ts';
 import type { CommandIo } from './io.ts';
 import { saysOfRules, saysOfSecondAdministrator } from './placed.ts';
-import { linkAddresses } from '../site/http/paths.ts';
+import { oneTimeLinkUrls } from '../site/http/paths.ts';
 import { CommandFault } from '../platform/command-fault.ts';
 
 interface AddOptions {
@@ -131,7 +131,7 @@ export async function resetPassword(context: CommandContext, typed: string) {
   const { username } = found.user;
   if (found.tenant.state === 'moving') throw new CommandFault(`The tenant of ${username} is moving to another region`);
   const throttle = createThrottle(database, config.rules);
-  const tokens = createLinkTokens([], linkAddresses(config.baseUrl));
+  const tokens = createLinkTokens([], oneTimeLinkUrls(config.baseUrl));
   const credentialIssuer = createCredentialIssuer({ hasher, tokens, canMail: false, clock: Date.now });
   const users = createUsers({ database, credentialIssuer, throttle, clock: Date.now });
   const scope = tenants.operatorScope(found.tenant);

@@ -21,13 +21,13 @@ interface Page {
   readonly dir: Tongue['direction'];
   readonly subject: string;
   readonly name: string;
-  readonly told: string;
+  readonly message: string;
   readonly facts: readonly Fact[];
   readonly unexpected: string;
   readonly open: string;
   readonly address: string;
   /** Whether the address is a one-time link, which then comes first. */
-  readonly brings: boolean;
+  readonly hasLink: boolean;
   readonly automatic: string;
 }
 
@@ -52,7 +52,7 @@ export function createWording({ signIn, translator, render, clock }: WordingPart
     const name = cleanName(recipient.displayName);
     const address = link ?? signIn;
     const words = {
-      told: t(`notices:${notice.kind}.text`),
+      message: t(`notices:${notice.kind}.text`),
       // Whoever recovers alone has nobody to tell that it was not them, and nothing has happened yet.
       unexpected: notice.kind === 'recoveryLink' ? t('notices:recoveryLink.unexpected') : t('notices:unexpected'),
       open: link === null ? t('notices:open') : t('notices:openLink'),
@@ -62,11 +62,11 @@ export function createWording({ signIn, translator, render, clock }: WordingPart
     const lines = facts.map(({ label, value }) => t('notices:fact', { label, value: isolated(value) }));
     const greeting = t('notices:greeting', { name: isolated(name) });
     const open = t('notices:fact', { label: words.open, value: address });
-    const brings = link !== null;
-    const model = { language, dir: direction, subject, name, facts, address, brings };
+    const hasLink = link !== null;
+    const model = { language, dir: direction, subject, name, facts, address, hasLink };
     // What the mail was sent for comes first; the way to the portal is an offer at its end.
     const listed = [lines.join('\n'), words.unexpected];
-    const parts = [greeting, words.told, ...(brings ? [open, ...listed] : [...listed, open]), words.automatic];
+    const parts = [greeting, words.message, ...(hasLink ? [open, ...listed] : [...listed, open]), words.automatic];
     return {
       id: addressed.id,
       to: recipient.username,

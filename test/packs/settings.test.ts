@@ -18,11 +18,11 @@ tell('the rules', { shipped, own }, async (day) => {
 
 async function read({ look, found, signIn, noah }: Day, admin: Person): Promise<void> {
   await look('account settings lead on to', admin, paths.accountSettings, '.tiles .tile-title');
-  await admin.visit(paths.where);
+  await admin.visit(paths.responsibilities);
   const same = whereOn(admin) === found['a stranger reads what is done where'];
   found['an administrator reads of it'] = same ? 'the same' : whereOn(admin);
   found['and goes from there to'] = linksOn(admin);
-  const user = await (await signIn(noah)).visit(paths.where);
+  const user = await (await signIn(noah)).visit(paths.responsibilities);
   found['somebody else goes from there to'] = linksOn(user);
   await admin.visit(paths.rules);
   const [said = ''] = textsOf(admin, '[aria-labelledby=group-files] div:first-child dd').split('Rule of');

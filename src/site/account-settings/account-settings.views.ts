@@ -1,5 +1,5 @@
 import type { Language } from '../../domain/regions.ts';
-import type { describeNumbers } from '../rules/describe.ts';
+import type { describeNumbers } from '../rules/rule-descriptions.ts';
 
 export interface AccountSettingsPage {
   readonly tenant: {
@@ -10,13 +10,13 @@ export interface AccountSettingsPage {
   };
   readonly numbers: ReturnType<typeof describeNumbers>;
   /** Key of what the tile of the user management says: what it is for, or why it is done elsewhere. */
-  readonly usersText: string;
+  readonly userManagementText: string;
   readonly offers: { readonly approvals: boolean; readonly support: boolean };
 }
 
 declare module '../http/view-models.ts' {
   interface ViewModels {
     'account-settings/account-settings': AccountSettingsPage;
-    'account-settings/tiles': Pick<AccountSettingsPage, 'usersText' | 'offers'>;
+    'account-settings/tiles': Pick<AccountSettingsPage, 'userManagementText' | 'offers'>;
   }
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { activityGroups } from '../../domain/activity/groups.ts';
-import { line } from '../http/forms.ts';
-import { beginningOf, dayOf } from './days.ts';
+import { singleLine } from '../http/forms.ts';
+import { startOfDay, localDateOf } from './local-dates.ts';
 import type { LogFilter, LogPlace } from '../../core/activity/index.ts';
 
 const maxSearchLength = 100;
@@ -16,7 +16,7 @@ const id = z
 const day = z
   .string()
   .regex(/^(19[7-9]|[2-9]\d\d)\d-\d\d-\d\d$/)
-  .refine((text) => dayOf(beginningOf(text)) === text)
+  .refine((text) => localDateOf(startOfDay(text)) === text)
   .nullable()
   .catch(null);
 
@@ -32,7 +32,7 @@ const place = z
 
 /** What the log's address may carry. Anything else in it is left out of the question, not answered with an error. */
 export const logQuery = z.object({
-  person: line(maxSearchLength).catch(''),
+  person: singleLine(maxSearchLength).catch(''),
   user: id,
   kind: z.enum(activityGroups).nullable().catch(null),
   from: day,
@@ -47,6 +47,6 @@ export type LogQuery = z.infer<typeof logQuery>;
 export const filterOf = ({ user, kind, from, to }: Pick<LogQuery, 'user' | 'kind' | 'from' | 'to'>): LogFilter => ({
   user,
   group: kind,
-  from: from === null ? null : beginningOf(from),
-  until: to === null ? null : beginningOf(to, 1),
+  from: from === null ? null : startOfDay(from),
+  until: to === null ? null : startOfDay(to, 1),
 });

@@ -1,9 +1,9 @@
 import type { Response } from 'express';
 import type { LogFormat } from '../../domain/activity/event.ts';
-import { sendPieces } from '../http/stream.ts';
+import { streamText } from '../http/stream.ts';
 import type { LogCsv, LogEntry } from '../../core/activity/index.ts';
 import { csvText } from '../http/csv.ts';
-import type { ActivityWords, WordsFor } from './words.ts';
+import type { ActivityTexts, ActivityTextsFor } from './entry-texts.ts';
 
 const contentTypes: Readonly<Record<LogFormat, string>> = {
   csv: 'text/csv; charset=utf-8',
@@ -11,7 +11,7 @@ const contentTypes: Readonly<Record<LogFormat, string>> = {
 };
 
 /** Makes what sends the log as a file; without a text, its head alone. */
-export const logFiles =
+export const createLogSender =
   (clock: () => number) =>
   async (response: Response, format: LogFormat, text: AsyncIterable<string> | null): Promise<void> => {
     response.attachment(`activity-log-${new Date(clock()).toISOString().slice(0, 10)}.${format}`);
@@ -21,17 +21,17 @@ export const logFiles =
       Vary: 'Cookie, Accept-Language',
     });
     if (text === null) return void response.end();
-    await sendPieces(response, text);
+    await streamText(response, text);
   };
 
 /** @returns what writes the log as CSV, worded for its reader */
-export const logCsv =
-  (wordsFor: WordsFor): LogCsv =>
+export const createLogCsv =
+  (wordsFor: ActivityTextsFor): LogCsv =>
   (scope, batches) => {
     const words = wordsFor(scope.language);
     return csvText(words.columns(), rows(words, batches), scope.language);
   };
 
-async function* rows(words: ActivityWords, batches: AsyncIterable<readonly LogEntry[]>): AsyncGenerator<string[][]> {
+async function* rows(words: ActivityTexts, batches: AsyncIterable<readonly LogEntry[]>): AsyncGenerator<string[][]> {
   for await (const entries of batches) yield entries.map(({ activity, found }) => words.row(activity, found.requestId));
 }

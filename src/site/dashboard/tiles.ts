@@ -11,7 +11,7 @@ export interface Tile {
 }
 
 /** The quick ways in of those who manage something, each with what one must be allowed for it. */
-const managersWays: readonly (Tile & { readonly action: Action })[] = [
+const administratorTiles: readonly (Tile & { readonly action: Action })[] = [
   {
     href: paths.users,
     action: 'users.list',
@@ -49,7 +49,7 @@ const managersWays: readonly (Tile & { readonly action: Action })[] = [
   },
 ];
 
-const ownWays: readonly Tile[] = [
+const personalTiles: readonly Tile[] = [
   {
     href: paths.myProfile,
     icon: 'user-circle',
@@ -66,11 +66,11 @@ const ownWays: readonly Tile[] = [
 
 /** @returns the ways that lead somewhere for this reader; the tile of the list says itself where it leads to another place */
 export function tilesFor(scope: Scope): Tile[] {
-  const ways = managersWays.flatMap(({ action, ...tile }) => {
+  const available = administratorTiles.flatMap(({ action, ...tile }) => {
     const verdict = may(scope, action);
     if (verdict.allowed) return [tile];
     const elsewhere = action === 'users.list' && verdict.because !== 'level' && verdict.because !== 'support';
     return elsewhere ? [{ ...tile, text: `policy:${verdict.because}.title` }] : [];
   });
-  return ways.length > 0 ? ways : [...ownWays];
+  return available.length > 0 ? available : [...personalTiles];
 }

@@ -9,7 +9,7 @@ export interface Cookies {
   name(purpose: string): string;
   read(request: Request, purpose: string): string | null;
   /** Keeps a value for a year. */
-  keep(response: Response, purpose: string, value: string): void;
+  persist(response: Response, purpose: string, value: string): void;
   readonly options: CookieOptions;
 }
 
@@ -21,8 +21,8 @@ export function createCookies(deps: Config): Cookies {
   return {
     name,
     options,
-    read: (request, purpose) => allOf(request)[name(purpose)] ?? null,
-    keep: (response, purpose, value) => {
+    read: (request, purpose) => parsedCookiesOf(request)[name(purpose)] ?? null,
+    persist: (response, purpose, value) => {
       response.cookie(name(purpose), value, { ...options, maxAge: yearMs });
     },
   };
@@ -31,7 +31,7 @@ export function createCookies(deps: Config): Cookies {
 // A page asks for several of them.
 const parsed = new WeakMap<Request, ReturnType<typeof parseCookie>>();
 
-function allOf(request: Request): ReturnType<typeof parseCookie> {
+function parsedCookiesOf(request: Request): ReturnType<typeof parseCookie> {
   let all = parsed.get(request);
   if (all === undefined) parsed.set(request, (all = parseCookie(request.headers.cookie ?? '')));
   return all;

@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { sendPieces } from './stream.ts';
+import { streamText } from './stream.ts';
 import type { stringify as Stringify } from 'csv-stringify/sync';
 import { guardCell } from '../../domain/formula.ts';
 import type { Language } from '../../domain/regions.ts';
@@ -17,7 +17,7 @@ export function sendCsv(request: Request, response: Response, file: CsvFile, sta
   const { language } = request;
   response.attachment(`${file.name}.csv`).type('text/csv; charset=utf-8');
   response.set({ 'Cache-Control': 'no-store', 'Content-Language': language, 'Referrer-Policy': 'no-referrer' });
-  return sendPieces(response, csvText(file.header, file.batches, language), stallMs);
+  return streamText(response, csvText(file.header, file.batches, language), stallMs);
 }
 
 export type CsvRow = readonly string[];
@@ -27,7 +27,7 @@ const delimiters: Readonly<Record<Language, string>> = { en: ',', fr: ';', de: '
 // Excel reads UTF-8 only behind this mark.
 const byteOrderMark = '\uFEFF';
 // Whichever delimiter the reader's spreadsheet believes in, a cell stays one cell.
-const foreign = /[;,\t]/;
+const anyDelimiter = /[;,\t]/;
 
 function rowsText(stringify: typeof Stringify, rows: readonly CsvRow[], language: Language): string {
   const delimiter = delimiters[language];
@@ -36,7 +36,7 @@ function rowsText(stringify: typeof Stringify, rows: readonly CsvRow[], language
     delimiter,
     record_delimiter: '\r\n',
     quote_record_delimiter: true,
-    quoted_match: [foreign],
+    quoted_match: [anyDelimiter],
   });
 }
 

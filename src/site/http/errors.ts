@@ -7,7 +7,7 @@ import type { Middleware } from './request.ts';
 import type { Pages } from './page.ts';
 import type { ViewModels } from './view-models.ts';
 
-const statuses: Readonly<Record<FailureKind, number>> = {
+const statusByKind: Readonly<Record<FailureKind, number>> = {
   badRequest: 400,
   forbidden: 403,
   staleForm: 403,
@@ -32,10 +32,10 @@ export function notFoundPage(): Middleware {
 export function errorPages(pages: Pages, log: Logger): ErrorRequestHandler {
   return (error: unknown, request: Request, response: Response, next) => {
     const failure = asFailure(error);
-    const status = failure ? statuses[failure.kind] : 500;
+    const status = failure ? statusByKind[failure.kind] : 500;
     if (status === 500) log.error({ requestId: request.requestId, err: error }, 'A request failed');
     if (status === 503)
-      log.warn({ requestId: request.requestId, reason: reasonOf(error) }, 'A request was turned away');
+      log.warn({ requestId: request.requestId, reason: logReasonOf(error) }, 'A request was turned away');
     // A session that could not be saved is told of when its page has gone out whole: nothing is left to be answered.
     if (response.writableEnded) return;
     if (response.headersSent) return next(error);
@@ -48,21 +48,21 @@ export function errorPages(pages: Pages, log: Logger): ErrorRequestHandler {
 
 function answer(pages: Pages, request: Request, response: Response, failure: Failure | null, status: number): void {
   const kind = failure?.kind ?? 'unexpected';
-  const because = reasonKeyOf(failure);
+  const because = explanationKeyOf(failure);
   // A conflict that says itself why is mostly nobody else's doing.
   const refused = failure?.kind === 'conflict' && because !== null;
   const text = `errors:${kind}.text`;
   const model: ViewModels['errors/error'] = {
     lead: refused ? (because ?? text) : text,
-    more: refused ? null : because,
-    wait: failure?.retryAfter ? waitOf(failure.retryAfter) : null,
+    detail: refused ? null : because,
+    wait: failure?.retryAfter ? roundedWait(failure.retryAfter) : null,
   };
   const title = refused ? 'errors:refused' : `errors:${kind}.title`;
-  pages.answer(request, response, 'errors/error', model, { title, status, formless: true });
+  pages.answer(request, response, 'errors/error', model, { title, status, withoutForms: true });
 }
 
 // This page has room for sentences without values; those with values stand beside their fields.
-function reasonKeyOf(failure: Failure | null): string | null {
+function explanationKeyOf(failure: Failure | null): string | null {
   if (!failure?.coded) return null;
   const { key, values } = textOfError(failure.coded);
   return values === undefined ? key : null;
@@ -78,7 +78,7 @@ function asFailure(error: unknown): Failure | null {
 }
 
 // One line and no more: there may be many of them, and a database's words can quote values.
-function reasonOf(error: unknown): string {
+function logReasonOf(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : null;
   return typeof code === 'string' ? code : error instanceof Error ? error.message : 'unknown';
 }
@@ -87,7 +87,7 @@ const minute = 60;
 const hour = 60 * minute;
 
 /** @returns a time to wait, in seconds, as people say it: minutes below two hours, hours from there on, rounded up */
-export function waitOf(seconds: number): { unit: 'throttledMinutes' | 'throttledHours'; count: number } {
+export function roundedWait(seconds: number): { unit: 'throttledMinutes' | 'throttledHours'; count: number } {
   const inHours = seconds >= 2 * hour;
   const count = Math.max(1, Math.ceil(seconds / (inHours ? hour : minute)));
   return { unit: inHours ? 'throttledHours' : 'throttledMinutes', count };

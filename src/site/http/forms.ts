@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { FormFault } from './page-options.ts';
 
 /** One line of text; a field that was sent twice, or not at all, reads as empty. */
-export const line = (longest: number) =>
+export const singleLine = (longest: number) =>
   z
     .string()
     .catch('')
@@ -10,10 +10,10 @@ export const line = (longest: number) =>
     .refine((text) => text.length <= longest, 'errors:field.tooLong');
 
 /** A password exactly as it was typed: spaces count. */
-export const secret = z.string().catch('');
+export const verbatimText = z.string().catch('');
 
 /** A whole number that a form of ours carried along, or null when somebody took it out. */
-export const carriedNumber = z
+export const wholeNumber = z
   .string()
   .regex(/^\d{1,9}$/)
   .transform(Number)

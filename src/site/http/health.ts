@@ -13,7 +13,7 @@ export function mountHealth(app: Express, checks: Readiness, isStopping: () => b
   });
   app.get(paths.readiness, async (_request, response) => {
     const results = await Promise.all(
-      Object.entries(checks).map(async ([name, check]) => ((await holds(check)) ? null : name)),
+      Object.entries(checks).map(async ([name, check]) => ((await isPassing(check)) ? null : name)),
     );
     const missing = [...results.filter((name) => name !== null), ...(isStopping() ? ['stopping'] : [])];
     response
@@ -23,7 +23,7 @@ export function mountHealth(app: Express, checks: Readiness, isStopping: () => b
   });
 }
 
-async function holds(check: () => Promise<void>): Promise<boolean> {
+async function isPassing(check: () => Promise<void>): Promise<boolean> {
   const late = new Promise<boolean>((resolve) => setTimeout(resolve, maxCheckMs, false).unref());
   return Promise.race([
     Promise.try(check).then(

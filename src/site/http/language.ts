@@ -17,15 +17,15 @@ export function language(cookies: Cookies, rules: RegionRules): Middleware {
 
 /** @returns the language chosen with the switcher in this browser, or null */
 export function chosenLanguage(request: Request, cookies: Cookies, rules: RegionRules): Language | null {
-  return offered(cookies.read(request, 'language'), rules);
+  return offeredLanguage(cookies.read(request, 'language'), rules);
 }
 
 /** @returns the language if the region offers it, or null */
-export const offered = (language: unknown, { languages }: RegionRules): Language | null =>
+export const offeredLanguage = (language: unknown, { languages }: RegionRules): Language | null =>
   isLanguage(language) && languages.includes(language) ? language : null;
 
 function acceptedLanguage(request: Request, rules: RegionRules): Language | null {
   // A star alone, or nothing, is no wish.
   if (/^[\s*]*$/.test(request.headers['accept-language'] ?? '')) return null;
-  return offered(request.acceptsLanguages([...rules.languages]), rules);
+  return offeredLanguage(request.acceptsLanguages([...rules.languages]), rules);
 }

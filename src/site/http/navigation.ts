@@ -10,11 +10,11 @@ interface Entry {
   readonly action: Action;
   readonly children: readonly (Omit<Entry, 'icon' | 'children'> & {
     /** Where it leads to something at all. */
-    readonly only?: (scope: Scope) => boolean;
+    readonly isShown?: (scope: Scope) => boolean;
   })[];
 }
 
-const asksForTwo = ({ rules }: Scope): boolean => rules.twoAdministrators.for.length > 0;
+const requiresApprovals = ({ rules }: Scope): boolean => rules.twoAdministrators.for.length > 0;
 
 const entries: readonly Entry[] = [
   { href: paths.dashboard, label: 'common:terms.dashboard', icon: 'home', action: 'dashboard.view', children: [] },
@@ -25,7 +25,7 @@ const entries: readonly Entry[] = [
     action: 'accountSettings.view',
     children: [
       { href: paths.users, label: 'common:terms.userManagement', action: 'users.list' },
-      { href: paths.approvals, label: 'approvals:title', action: 'approvals.view', only: asksForTwo },
+      { href: paths.approvals, label: 'approvals:title', action: 'approvals.view', isShown: requiresApprovals },
       { href: paths.activityLog, label: 'common:terms.activityLog', action: 'activity.view' },
       { href: paths.supportAccess, label: 'support:title', action: 'support.view' },
     ],
@@ -41,7 +41,7 @@ export function navigationFor(scope: Scope, path: string, t: (key: string) => st
     const verdict = may(scope, action);
     return verdict.allowed || (verdict.because !== 'level' && verdict.because !== 'support');
   };
-  const place = ({ href, label }: { href: string; label: string }) => ({
+  const navigationLink = ({ href, label }: { href: string; label: string }) => ({
     href,
     label: t(label),
     current: path === href,
@@ -49,13 +49,13 @@ export function navigationFor(scope: Scope, path: string, t: (key: string) => st
   return entries
     .filter(({ action }) => offered(action))
     .map((entry) => ({
-      ...place(entry),
+      ...navigationLink(entry),
       // A page below one, and below none of its children, is still within it, for the eye as for the ear.
       current: isWithin(path, entry.href) && !entry.children.some(({ href }) => isWithin(path, href)),
       icon: entry.icon,
       tx: isWithin(path, entry.href),
       children: entry.children
-        .filter(({ action, only }) => offered(action) && only?.(scope) !== false)
-        .map((child) => ({ ...place(child), current: isWithin(path, child.href) })),
+        .filter(({ action, isShown }) => offered(action) && isShown?.(scope) !== false)
+        .map((child) => ({ ...navigationLink(child), current: isWithin(path, child.href) })),
     }));
 }

@@ -3,14 +3,14 @@ import { type Language, languages } from '../../domain/regions.ts';
 import { bind } from '../../platform/bind.ts';
 import { createFormats, type Formats } from '../../i18n/formats.ts';
 import { escapeHtml, type Tongue, type Translator } from '../../i18n/translator.ts';
-import { createFrames, type FrameFor, type FrameParts } from './frame.ts';
+import { createLayoutFactory, type LayoutFactory, type LayoutConfig } from './layout.ts';
 import type { PageOptions } from './page-options.ts';
 import { paths } from './paths.ts';
 import type { Middleware } from './request.ts';
-import type { Shown, ViewModels, ViewName } from './view-models.ts';
+import type { DisplayText, ViewModels, ViewName } from './view-models.ts';
 import type { RenderView } from './views.ts';
 
-interface PageParts extends FrameParts {
+interface PagesConfig extends LayoutConfig {
   readonly translator: Translator;
   readonly render: RenderView;
   readonly clock: () => number;
@@ -18,25 +18,25 @@ interface PageParts extends FrameParts {
 
 export type Pages = ReturnType<typeof createPages>;
 
-interface PageDependencies extends PageParts {
+interface PageDependencies extends PagesConfig {
   readonly formats: ReadonlyMap<Language, Formats>;
-  readonly frameFor: FrameFor;
+  readonly createLayout: LayoutFactory;
   readonly icon: (name: string) => string;
 }
 
 /** Renders pages: a view inside the frame for its reader. */
-export function createPages(parts: PageParts) {
+export function createPages(parts: PagesConfig) {
   const { clock, assets } = parts;
   const deps: PageDependencies = {
     ...parts,
     formats: new Map(languages.map((language) => [language, createFormats(language, clock)])),
-    frameFor: createFrames(parts),
-    icon: iconIn.bind(null, assets.url('icons.svg')),
+    createLayout: createLayoutFactory(parts),
+    icon: iconMarkup.bind(null, assets.url('icons.svg')),
   };
   return bind(deps, { answer });
 }
 
-const iconIn = (sprite: string, name: string): string =>
+const iconMarkup = (sprite: string, name: string): string =>
   `<svg class="icon" aria-hidden="true"><use href="${sprite}#${escapeHtml(name)}"></use></svg>`;
 
 /** Answers a request with a page. Nothing of the request reaches a template except through the frame. */
@@ -51,11 +51,11 @@ function answer(
   const { config, translator, render, icon, formats } = deps;
   const tongue = translator(request.language ?? config.rules.defaultLanguage);
   const { t, html, language } = tongue;
-  const page = deps.frameFor(request, response.locals.nonce, tongue, options);
+  const page = deps.createLayout(request, response.locals.nonce, tongue, options);
   const format = formats.get(language) as Formats;
-  const locals = { page, t, html, word: wordIn.bind(null, t), icon, paths, format };
+  const locals = { page, t, html, display: displayText.bind(null, t), icon, paths, format };
   const body = render(view, { ...locals, model });
-  const layout = page.navigation.length > 0 ? 'shared/layout' : 'shared/entrance';
+  const layout = page.navigation.length > 0 ? 'shared/layout' : 'shared/minimal-layout';
   response.status(options.status ?? (page.errors.length > 0 ? 422 : 200));
   response.set({
     'Content-Language': language,
@@ -68,7 +68,8 @@ function answer(
 }
 
 /** What is shown of a value: the text as it is, or the words for it. */
-const wordIn = (t: Tongue['t'], shown: Shown): string => ('text' in shown ? shown.text : t(shown.key, shown.values));
+const displayText = (t: Tongue['t'], shown: DisplayText): string =>
+  'text' in shown ? shown.text : t(shown.key, shown.values);
 
 /** Gives every response its `page`, bound to its request. */
 export function pages(all: Pages): Middleware {

@@ -12,7 +12,7 @@ export const paths = {
   dashboard: '/dashboard',
   accountSettings: '/account-settings',
   rules: '/account-settings/rules',
-  where: '/account-settings/where',
+  responsibilities: '/account-settings/where',
   supportAccess: '/account-settings/support-access',
   endSupport: '/account-settings/support-access/:grantId/end',
   enterSupport: '/support/:grantId/enter',
@@ -66,7 +66,7 @@ export const paths = {
  * An address with its placeholders filled in.
  * @param parameters one value per `:name` of the address; each is encoded
  */
-export function to(address: string, parameters: Readonly<Record<string, string>>): string {
+export function fillPath(address: string, parameters: Readonly<Record<string, string>>): string {
   return address.replace(/:(\w+)/g, (_, name: string) => {
     const value = parameters[name];
     if (value === undefined) throw new Error(`The address ${address} needs ${name}`);
@@ -80,15 +80,15 @@ export const isOneTimeLink = (path: string): boolean => /^\/+link\//i.test(path)
 /** Addresses of one user, as templates link to them. */
 // A page links to dozens of users: this is `to`, without looking for placeholders.
 export const userPath = (userId: string): string => paths.user.replace(':userId', encodeURIComponent(userId));
-export const resetPasswordPath = (userId: string): string => to(paths.resetPassword, { userId });
-export const approvalPath = (approvalId: string): string => to(paths.approval, { approvalId });
+export const resetPasswordPath = (userId: string): string => fillPath(paths.resetPassword, { userId });
+export const approvalPath = (approvalId: string): string => fillPath(paths.approval, { approvalId });
 
 /**
  * The page on which another administrator is asked for an act.
  * @param users ids of those whom it is about
  * @param more what else it needs to be said of it
  */
-export function askPath(
+export function newApprovalPath(
   act: string,
   users: readonly string[],
   more: Readonly<Record<string, string | null>> = {},
@@ -100,7 +100,7 @@ export function askPath(
 }
 
 /** @returns what gives the address of a one-time link at this portal, which is the only host that such a link leads to */
-export const linkAddresses =
+export const oneTimeLinkUrls =
   (baseUrl: URL) =>
   (token: string): string =>
-    new URL(to(paths.oneTimeLink, { token }), baseUrl).href;
+    new URL(fillPath(paths.oneTimeLink, { token }), baseUrl).href;

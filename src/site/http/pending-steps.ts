@@ -3,7 +3,7 @@ import { paths } from './paths.ts';
 import type { Middleware } from './request.ts';
 
 // What every reader may reach whatever is asked of them; health and static files are served before.
-const always = new Set<string>([paths.signOut, paths.language, paths.theme, paths.region]);
+const alwaysAllowed = new Set<string>([paths.signOut, paths.language, paths.theme, paths.region]);
 
 /**
  * Leads everybody of whom something is still asked to the page where they do it: first the code of their second factor,
@@ -13,13 +13,13 @@ const always = new Set<string>([paths.signOut, paths.language, paths.theme, path
  */
 export function pendingSteps(): Middleware {
   return (request, response, next) => {
-    const step = firstStepOf(request);
-    if (step === null || step === request.path || always.has(request.path)) next();
+    const step = nextStepOf(request);
+    if (step === null || step === request.path || alwaysAllowed.has(request.path)) next();
     else response.redirect(303, step);
   };
 }
 
-function firstStepOf({ signedIn, scope }: Express.Request): string | null {
+function nextStepOf({ signedIn, scope }: Express.Request): string | null {
   if (signedIn === undefined || scope === undefined) return null;
   const { user, tenant } = signedIn.session;
   if (isCodePending(signedIn.session)) return paths.signInCode;

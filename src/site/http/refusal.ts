@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Request } from 'express';
-import { reasonOf } from './offers.ts';
-import { askPath, paths } from './paths.ts';
+import { refusalReasonOf } from './availability.ts';
+import { newApprovalPath, paths } from './paths.ts';
 import { scopeOf } from './request.ts';
 import type { AnswerRefusal } from './routing.ts';
 import { amongOf } from '../../domain/approval-acts.ts';
@@ -12,10 +12,10 @@ import type { Refused } from '../../domain/verdict.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 
 /** What is not done here at all, whoever asks. */
-const notDone: ReadonlySet<Refusal> = new Set<Refusal>(['elsewhere', 'alone', 'nobody', 'tenantNobody']);
-const nobodyDoes: ReadonlySet<Refusal> = new Set<Refusal>(['nobody', 'tenantNobody']);
+const unavailableHere: ReadonlySet<Refusal> = new Set<Refusal>(['elsewhere', 'alone', 'nobody', 'tenantNobody']);
+const unavailableEverywhere: ReadonlySet<Refusal> = new Set<Refusal>(['nobody', 'tenantNobody']);
 /** Where no Global admin could do more. */
-const withoutHelp: ReadonlySet<Refusal> = new Set<Refusal>(['elsewhere', 'alone', 'nobody', 'self']);
+const beyondGlobalAdmins: ReadonlySet<Refusal> = new Set<Refusal>(['elsewhere', 'alone', 'nobody', 'self']);
 
 /**
  * Says why something is not done here and who, or which place, can help. Asked for by its address, a page that is
@@ -24,36 +24,36 @@ const withoutHelp: ReadonlySet<Refusal> = new Set<Refusal>(['elsewhere', 'alone'
 export function refusalPage(database: Database, clock: () => number): AnswerRefusal {
   return async (request, response, refusal, unrecorded) => {
     const scope = scopeOf(request);
-    const byRules = notDone.has(refusal.because);
-    const helpers = withoutHelp.has(refusal.because) ? [] : await usersStore.findGlobalAdmins(database, scope);
+    const byRules = unavailableHere.has(refusal.because);
+    const contacts = beyondGlobalAdmins.has(refusal.because) ? [] : await usersStore.findGlobalAdmins(database, scope);
     const reading = request.method === 'GET' || request.method === 'HEAD';
     // Of a file that nobody gives there is no page to show instead: who asked for it is refused.
-    const refusedFile = path.extname(request.path) !== '' && nobodyDoes.has(refusal.because);
+    const refusedFile = path.extname(request.path) !== '' && unavailableEverywhere.has(refusal.because);
     const status = byRules && reading && !refusedFile ? 200 : 403;
     if (unrecorded !== undefined && !reading) {
       const event = { kind: 'refused', action: unrecorded, because: refusal.because } as const;
       await activityStore.record(database, scope, event, null, clock());
     }
-    const asking = askingPath(request, refusal);
+    const asking = approvalRequestPath(request, refusal);
     if (asking !== null) return response.redirect(303, asking);
     response.page(
       'errors/refusal',
-      { reason: reasonOf(refusal), helpers },
+      { reason: refusalReasonOf(refusal), contacts },
       { title: `policy:${refusal.because}.title`, status },
     );
   };
 }
 
 // Where another administrator must agree, there is a page on which they are asked; it needs to know about whom.
-function askingPath(request: Request, refusal: Refused): string | null {
+function approvalRequestPath(request: Request, refusal: Refused): string | null {
   if (refusal.because !== 'secondAdministrator') return null;
   const { act, users } = refusal;
-  const more = act === 'exportLog' ? partOfLog(request) : {};
-  return amongOf[act] === undefined || users.length > 0 ? askPath(act, users, more) : null;
+  const more = act === 'exportLog' ? logFilterOf(request) : {};
+  return amongOf[act] === undefined || users.length > 0 ? newApprovalPath(act, users, more) : null;
 }
 
 // Which part of the log it is about goes along.
-function partOfLog({ path: file, query }: Request): Readonly<Record<string, string | null>> {
+function logFilterOf({ path: file, query }: Request): Readonly<Record<string, string | null>> {
   const given = (name: string): string | null => (typeof query[name] === 'string' ? query[name] : null);
   const format = file === paths.activityJsonLines ? 'jsonl' : 'csv';
   return { format, of: given('user'), kind: given('kind'), from: given('from'), to: given('to') };

@@ -4,7 +4,7 @@ import type { Language, RegionRules } from '../../domain/regions.ts';
 import type { RegionScope, Scope } from '../../domain/scope.ts';
 import type { Sealed } from '../../domain/people/second-factor.ts';
 import type { LiveSession, SessionTicket } from '../../core/accounts/index.ts';
-import type { Notice, PageOptions } from './page-options.ts';
+import type { PageNotice, PageOptions } from './page-options.ts';
 import type { ViewModels, ViewName } from './view-models.ts';
 
 declare global {
@@ -40,7 +40,7 @@ declare module 'express-session' {
     /** Offered for a second factor that is being set up, sealed. */
     offeredSeed?: Sealed;
     /** Said on the next page, once. */
-    notice?: Notice;
+    notice?: PageNotice;
   }
 }
 

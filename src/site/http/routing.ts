@@ -44,7 +44,7 @@ export function mountRoutes(app: Express, routes: readonly Route[], answerRefusa
  * Answers methods that no page has, such as PUT and OPTIONS, before any check of forms: 405 at a known address, else 404.
  * Requests with other methods pass without being matched a second time.
  */
-export function unusedMethods(routes: readonly Route[]): Middleware {
+export function rejectUnusedMethods(routes: readonly Route[]): Middleware {
   const used = new Set(['HEAD', ...routes.map(({ method }) => method.toUpperCase())]);
   const notAllowed = methodsNotAllowed(routes).use(() => {
     throw new Failure('notFound');
@@ -70,7 +70,7 @@ const maxReturnToLength = 500;
 function guard(access: Access, answerRefusal: AnswerRefusal): Middleware {
   if (access === 'anyone') return (_request, _response, next) => next();
   return async (request, response, next) => {
-    if (request.scope === undefined) return askToSignIn(request, response);
+    if (request.scope === undefined) return redirectToSignIn(request, response);
     if (access === 'pendingChange') {
       const pending = request.signedIn?.session.user.password === 'temporary';
       return pending ? next() : response.redirect(303, paths.dashboard);
@@ -85,7 +85,7 @@ function guard(access: Access, answerRefusal: AnswerRefusal): Middleware {
 
 // Only a page that was asked for by its address is worth coming back to after the sign-in. A request line may also hold
 // a whole address, host included, and that host need not be this one.
-function askToSignIn(request: Request, response: Response): void {
+function redirectToSignIn(request: Request, response: Response): void {
   // What was searched for stays behind: a name does not belong in a visitor's session.
   const worthKeeping =
     request.method === 'GET' && request.originalUrl.startsWith('/') && request.path.length <= maxReturnToLength;

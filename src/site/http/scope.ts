@@ -2,7 +2,7 @@ import { tightened } from '../../domain/tenant-rules.ts';
 import { createScope, scopeInside } from '../../domain/scope.ts';
 import type { RegionRules } from '../../domain/regions.ts';
 import type { Cookies } from './cookies.ts';
-import { chosenLanguage, offered } from './language.ts';
+import { chosenLanguage, offeredLanguage } from './language.ts';
 import { regionScopeOf, type Middleware } from './request.ts';
 import { person } from '../../domain/principal.ts';
 
@@ -13,8 +13,8 @@ export function scope(cookies: Cookies, rules: RegionRules, clock: () => number)
       const { user, tenant, support, supportEnd } = request.signedIn.session;
       request.language =
         chosenLanguage(request, cookies, rules) ??
-        offered(user.language, rules) ??
-        offered(tenant.language, rules) ??
+        offeredLanguage(user.language, rules) ??
+        offeredLanguage(tenant.language, rules) ??
         rules.defaultLanguage;
       const own = createScope({
         ...regionScopeOf(request, tightened(rules, tenant.ownRules)),

@@ -6,15 +6,15 @@ import type { Middleware } from './request.ts';
 
 const yearSeconds = 365 * 24 * 60 * 60;
 const nonceBytes = 16;
-const noncesAtOnce = 256;
+const nonceBatchSize = 256;
 
 // Stands in the headers for the nonce, which is all that differs from one answer to the next.
-const nonceMark = '{nonce}';
+const noncePlaceholder = '{nonce}';
 
 /** The headers of every answer, errors and static files included; scripts run only with the answer's own nonce. */
 export function securityHeaders(config: Config): Middleware {
-  const headers = headersOf(helmetFor(config)).map(([name, value]) => ({ name, parts: value.split(nonceMark) }));
-  const nonces = nonceSource();
+  const headers = headersOf(helmetFor(config)).map(([name, value]) => ({ name, parts: value.split(noncePlaceholder) }));
+  const nonces = createNonceGenerator();
   return (_request, response, next) => {
     const nonce = (response.locals.nonce = nonces());
     for (const { name, parts } of headers) response.setHeader(name, parts.join(nonce));
@@ -23,10 +23,10 @@ export function securityHeaders(config: Config): Middleware {
 }
 
 // To ask the system for random bytes takes 15 µs, however few they are.
-function nonceSource(): () => string {
+function createNonceGenerator(): () => string {
   let unused = Buffer.alloc(0);
   return () => {
-    if (unused.length === 0) unused = randomBytes(nonceBytes * noncesAtOnce);
+    if (unused.length === 0) unused = randomBytes(nonceBytes * nonceBatchSize);
     const nonce = unused.toString('base64', 0, nonceBytes);
     unused = unused.subarray(nonceBytes);
     return nonce;
@@ -55,7 +55,7 @@ function helmetFor(config: Config): ReturnType<typeof helmet> {
       useDefaults: false,
       directives: {
         defaultSrc: ["'none'"],
-        scriptSrc: [`'nonce-${nonceMark}'`],
+        scriptSrc: [`'nonce-${noncePlaceholder}'`],
         styleSrc: ["'self'"],
         imgSrc: ["'self'", 'data:'],
         fontSrc: ["'self'"],

@@ -27,7 +27,7 @@ export function session(config: Config, cookies: Cookies, store: Store, secrets:
     expressSession({
       name: cookies.name('session'),
       secret: [...secrets],
-      store: new DigestKeys(store),
+      store: new HashedKeyStore(store),
       resave: false,
       saveUninitialized: false,
       cookie: { ...cookie, secure: https },
@@ -39,7 +39,7 @@ export function session(config: Config, cookies: Cookies, store: Store, secrets:
  * Puts a store behind digests of the session ids: who reads the store, or a dump of it, can take no session over.
  * A request that changes nothing writes nothing: `touch` is left out, since the user's own row tells when they were last seen.
  */
-export class DigestKeys extends Store {
+export class HashedKeyStore extends Store {
   readonly #inner: Store;
 
   constructor(inner: Store) {

@@ -15,14 +15,14 @@ const busboy = (): typeof FastifyBusboy => require('@fastify/busboy') as typeof 
 
 const mebibyte = 1024 * 1024;
 // So much more is still taken from the line and thrown away: most browsers read no answer before they have sent all.
-const drainedBytes = 64 * mebibyte;
+const maxDrainedBytes = 64 * mebibyte;
 // What one sender has under way is held in memory, and may come slowly.
 const maxConcurrentUploads = 2;
 const retryAfterSeconds = 30;
 const limits = { files: 1, fileSize: maxImportBytes, fields: 5, fieldSize: 1_024, parts: 6, headerPairs: 20 };
 
 /** @returns what finds the route that takes a request's file; null for a request that sends none, or to another address */
-export function uploadsAmong(routes: readonly Route[]): (request: Request) => Route | null {
+export function createUploadRouteFinder(routes: readonly Route[]): (request: Request) => Route | null {
   const takers = routes.filter((route) => route.upload === true);
   return (request) => {
     if (request.method !== 'POST' || !request.is('multipart/form-data')) return null;
@@ -34,15 +34,15 @@ export function uploadsAmong(routes: readonly Route[]): (request: Request) => Ro
  * Reads a form with a file, for whoever is signed in and allowed what the form does. Of anybody else nothing is read:
  * without its token their form is refused behind this.
  */
-export function upload(uploadOf: ReturnType<typeof uploadsAmong>, answerRefusal: AnswerRefusal): Middleware {
-  const underWay = new Map<string, number>();
+export function upload(uploadOf: ReturnType<typeof createUploadRouteFinder>, answerRefusal: AnswerRefusal): Middleware {
+  const activeUploads = new Map<string, number>();
   return async (request, response, next) => {
     const route = uploadOf(request);
     if (route?.upload !== true || request.scope === undefined) return next();
     const verdict = may(request.scope, route.access);
     if (!verdict.allowed) return answerRefusal(request, response, verdict);
     const sender = actingUserId(request.scope);
-    const { fields, file } = await limitConcurrentUploads(underWay, sender, () => readParts(request));
+    const { fields, file } = await limitConcurrentUploads(activeUploads, sender, () => readParts(request));
     request.body = fields;
     if (file) request.upload = file;
     next();
@@ -55,15 +55,15 @@ async function limitConcurrentUploads<T>(
   sender: string,
   read: () => Promise<T>,
 ): Promise<T> {
-  const before = underWay.get(sender) ?? 0;
-  if (before >= maxConcurrentUploads) throw new Failure('throttled', { retryAfter: retryAfterSeconds });
-  underWay.set(sender, before + 1);
+  const active = underWay.get(sender) ?? 0;
+  if (active >= maxConcurrentUploads) throw new Failure('throttled', { retryAfter: retryAfterSeconds });
+  underWay.set(sender, active + 1);
   try {
     return await read();
   } finally {
-    const left = (underWay.get(sender) ?? 1) - 1;
-    if (left === 0) underWay.delete(sender);
-    else underWay.set(sender, left);
+    const remaining = (underWay.get(sender) ?? 1) - 1;
+    if (remaining === 0) underWay.delete(sender);
+    else underWay.set(sender, remaining);
   }
 }
 
@@ -79,7 +79,7 @@ function readParts(request: Request): Promise<Parts> {
   const parser = parserOf(request.headers as BusboyHeaders);
   let bytes = 0;
   // What is left of the body is let go by: a line that is cut while it is spoken to hears no answer.
-  const give = (failure: Failure): void => {
+  const fail = (failure: Failure): void => {
     request.unpipe(parser);
     request.resume();
     answer.reject(failure);
@@ -87,21 +87,21 @@ function readParts(request: Request): Promise<Parts> {
   parser.on('field', (name, value) => {
     if (name === '_csrf') fields[name] = value;
   });
-  const broken = (cause?: unknown): void => give(new Failure('badRequest', { cause }));
+  const failAsMalformed = (cause?: unknown): void => fail(new Failure('badRequest', { cause }));
   parser.on('file', (_field, stream, name) => {
     file = readFile(stream, name);
-    file.catch(broken);
+    file.catch(failAsMalformed);
   });
-  parser.on('error', broken);
+  parser.on('error', failAsMalformed);
   parser.on('finish', () => {
-    Promise.resolve(file).then((read) => answer.resolve({ fields, file: read }), broken);
+    Promise.resolve(file).then((read) => answer.resolve({ fields, file: read }), failAsMalformed);
   });
   request.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
-    if (bytes > drainedBytes) give(new Failure('tooLarge'));
+    if (bytes > maxDrainedBytes) fail(new Failure('tooLarge'));
   });
   request.once('close', () => {
-    if (!request.complete) broken();
+    if (!request.complete) failAsMalformed();
   });
   request.pipe(parser);
   return answer.promise;

@@ -1,12 +1,12 @@
 import type { Language } from '../../domain/regions.ts';
 import type { TextValues } from '../../i18n/translator.ts';
-import type { Notice } from './page-options.ts';
-import type { Reason } from './offers.ts';
+import type { PageNotice } from './page-options.ts';
+import type { RefusalReason } from './availability.ts';
 
 export type ViewName = keyof ViewModels;
 
 /** A value as a page shows it: a text as it is, or the key of a text with its values. */
-export type Shown = { readonly text: string } | { readonly key: string; readonly values?: TextValues };
+export type DisplayText = { readonly text: string } | { readonly key: string; readonly values?: TextValues };
 
 /** A person as lists and pages name them. */
 export interface NamedUser {
@@ -26,7 +26,7 @@ interface Field {
   readonly required?: boolean;
   readonly readonly?: boolean;
   /** The stored value, where the one in the field was not saved. */
-  readonly stored?: Shown | undefined;
+  readonly stored?: DisplayText | undefined;
 }
 
 /**
@@ -34,10 +34,10 @@ interface Field {
  * own in `<noun>.views.ts`, and `npm run check:views` compiles every template against them.
  */
 export interface ViewModels {
-  'shared/alert': { readonly kind: Notice['kind']; readonly title?: string; readonly text: string };
+  'shared/alert': { readonly kind: PageNotice['kind']; readonly title?: string; readonly text: string };
   'shared/brand': undefined;
   'shared/breadcrumbs': undefined;
-  'shared/entrance': undefined;
+  'shared/minimal-layout': undefined;
   'shared/error-summary': undefined;
   'shared/field': Field;
   'shared/field-error': { readonly name: string };
@@ -45,7 +45,7 @@ export interface ViewModels {
     /** Left out where a form goes to the address of its own page, which is a secret. */
     readonly action?: string;
     /** Its classes. */
-    readonly look?: string;
+    readonly className?: string;
     readonly upload?: boolean;
     readonly novalidate?: boolean;
   };
@@ -58,25 +58,25 @@ export interface ViewModels {
   'shared/region': undefined;
   'shared/sign-out': undefined;
   'shared/status': { readonly status: string; readonly label: string };
-  'shared/stored': { readonly field: string; readonly stored: Shown };
+  'shared/stored-value': { readonly field: string; readonly stored: DisplayText };
   'shared/theme-switcher': undefined;
   'shared/tile': { readonly href: string; readonly icon: string; readonly title: string; readonly text: string };
   'shared/topbar': undefined;
   'errors/error': {
     /** Keys of what is said first, and of what is said more. */
     readonly lead: string;
-    readonly more: string | null;
+    readonly detail: string | null;
     readonly wait: { readonly unit: string; readonly count: number } | null;
   };
-  'errors/reason': { readonly reason: Reason };
-  'errors/refusal': { readonly reason: Reason; readonly helpers: readonly NamedUser[] };
+  'errors/reason': { readonly reason: RefusalReason };
+  'errors/refusal': { readonly reason: RefusalReason; readonly contacts: readonly NamedUser[] };
   'notices/mail': {
     readonly language: Language;
     readonly dir: 'ltr' | 'rtl';
     readonly subject: string;
     readonly name: string;
-    readonly told: string;
-    readonly brings: boolean;
+    readonly message: string;
+    readonly hasLink: boolean;
     readonly open: string;
     readonly address: string;
     readonly facts: readonly { readonly label: string; readonly value: string }[];

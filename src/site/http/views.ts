@@ -4,15 +4,15 @@ import ejs from 'ejs';
 import { packageRoot } from '../../platform/package-root.ts';
 import type { Formats } from '../../i18n/formats.ts';
 import { escapeHtml, type Tongue } from '../../i18n/translator.ts';
-import type { Page } from './frame.ts';
+import type { Page } from './layout.ts';
 import type { paths } from './paths.ts';
-import type { Shown, ViewModels, ViewName } from './view-models.ts';
+import type { DisplayText, ViewModels, ViewName } from './view-models.ts';
 
 const folder = path.join(packageRoot, 'views');
 
 // The only names that a template knows. Without `with`, a template costs half, and no request can add a name.
 const names = [
-  ...(['page', 't', 'html', 'word', 'format', 'icon', 'paths'] as const),
+  ...(['page', 't', 'html', 'display', 'format', 'icon', 'paths'] as const),
   ...(['partial', 'model', 'body'] as const),
 ] as const satisfies readonly (keyof ViewLocals<ViewName>)[];
 
@@ -22,7 +22,7 @@ export interface ViewLocals<Name extends ViewName> {
   readonly page: Page;
   readonly t: Tongue['t'];
   readonly html: Tongue['html'];
-  readonly word: (shown: Shown) => string;
+  readonly display: (shown: DisplayText) => string;
   readonly format: Formats;
   readonly icon: (name: string) => string;
   readonly paths: typeof paths;

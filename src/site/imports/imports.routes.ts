@@ -10,15 +10,18 @@ import type { Translator } from '../../i18n/translator.ts';
 import { handOverOf, type CredentialIssuer } from '../../core/accounts/index.ts';
 import { type Import, type ImportPasswords, maxRows, type Imports, importsStore } from '../../core/imports/index.ts';
 import type { UsersCsv } from '../users/csv.ts';
-import { inList } from '../users/view-models.ts';
-import { rowsQuery, wantForm } from './imports.forms.ts';
+import { userListBreadcrumbs } from '../users/view-models.ts';
+import { rowsQuery, confirmForm } from './imports.forms.ts';
 import type { ImportPage, Stage } from './imports.views.ts';
-import { importPath, pageOfRows } from './page.ts';
-import type { Crumb, PageFault } from '../http/page-options.ts';
+import { importHref, readRowsPage } from './rows-page.ts';
+import type { Breadcrumb, PageFault } from '../http/page-options.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 
-const inImport: Crumb[] = [...inList, { href: paths.importUsers, label: 'common:terms.import' }];
+const importBreadcrumbs: Breadcrumb[] = [
+  ...userListBreadcrumbs,
+  { href: paths.importUsers, label: 'common:terms.import' },
+];
 // While an import is done, its page comes again by itself, without a script.
 const refreshSeconds = 2;
 
@@ -34,22 +37,22 @@ export interface ImportsRoutesDependencies {
 }
 
 export function importsRoutes(deps: ImportsRoutesDependencies): Route[] {
-  const handlers = bind(deps, { ask, take, sendTemplate, show, want });
+  const handlers = bind(deps, { showUploadForm, upload, sendTemplate, show, confirm });
   return [
     {
       method: 'get',
       path: paths.importUsers,
       access,
-      handle: (request, response) => handlers.ask(request, response, []),
+      handle: (request, response) => handlers.showUploadForm(request, response, []),
     },
-    { method: 'post', path: paths.importUsers, access, upload: true, handle: handlers.take },
+    { method: 'post', path: paths.importUsers, access, upload: true, handle: handlers.upload },
     { method: 'get', path: paths.importTemplate, access, handle: handlers.sendTemplate },
     { method: 'get', path: paths.import, access, handle: handlers.show },
-    { method: 'post', path: paths.import, access, handle: handlers.want },
+    { method: 'post', path: paths.import, access, handle: handlers.confirm },
   ];
 }
 
-async function ask(
+async function showUploadForm(
   deps: ImportsRoutesDependencies,
   request: Request,
   response: Response,
@@ -60,32 +63,32 @@ async function ask(
   const recent = await importsStore.list(database, scopeOf(request));
   const model = {
     limits: { megabytes: maxImportMebibytes, rows: maxRows },
-    recent: recent.map((each) => ({ ...each, href: importPath(each.id) })),
+    recent: recent.map((each) => ({ ...each, href: importHref(each.id) })),
   };
-  const options = { title: 'imports:new.title', breadcrumbs: inList, faults };
+  const options = { title: 'imports:new.title', breadcrumbs: userListBreadcrumbs, faults };
   response.page('imports/new', model, { ...options, ...(status ? { status } : {}) });
 }
 
-async function take(deps: ImportsRoutesDependencies, request: Request, response: Response): Promise<void> {
+async function upload(deps: ImportsRoutesDependencies, request: Request, response: Response): Promise<void> {
   const { imports } = deps;
   const { upload } = request;
   const field = 'file';
   if (upload?.tooLarge) {
     const values = { size: maxImportMebibytes };
-    return ask(deps, request, response, [{ field, key: 'imports:file.tooLarge', values }], 413);
+    return showUploadForm(deps, request, response, [{ field, key: 'imports:file.tooLarge', values }], 413);
   }
   if (!upload || upload.bytes.length === 0) {
-    return ask(deps, request, response, [{ field, key: 'imports:file.missing' }]);
+    return showUploadForm(deps, request, response, [{ field, key: 'imports:file.missing' }]);
   }
   const result = await imports.stage(scopeOf(request), upload);
-  if (result.outcome === 'invalid') return ask(deps, request, response, result.faults);
-  response.redirect(303, importPath(result.id));
+  if (result.outcome === 'invalid') return showUploadForm(deps, request, response, result.faults);
+  response.redirect(303, importHref(result.id));
 }
 
 async function sendTemplate(deps: ImportsRoutesDependencies, request: Request, response: Response): Promise<void> {
   const { translator, csv } = deps;
   const { language } = request;
-  const file = { name: translator(language).t('imports:fileName.template'), batches: nothing() };
+  const file = { name: translator(language).t('imports:fileName.template'), batches: noRows() };
   await sendCsv(request, response, { ...file, header: csv.header(language, 'writable') });
 }
 
@@ -96,28 +99,28 @@ async function show(deps: ImportsRoutesDependencies, request: Request, response:
   const outlook = found.state === 'done' ? await passwords.outlook(scope, found) : null;
   const model: ImportPage = {
     import: found,
-    ...(await pageOfRows(database, scope, found, rowsQuery.parse(request.query))),
+    ...(await readRowsPage(database, scope, found, rowsQuery.parse(request.query))),
     stage: stageOf(found),
-    good: found.counts.added + found.counts.changed,
-    href: importPath(found.id),
+    importableRows: found.counts.added + found.counts.changed,
+    href: importHref(found.id),
     passwords: outlook,
-    passwordsHref: `${importPath(found.id)}/passwords`,
+    passwordsHref: `${importHref(found.id)}/passwords`,
     handOver: handOverOf(scope, credentialIssuer),
   };
   if (found.state === 'wanted') response.set('Refresh', String(refreshSeconds));
-  const named = { key: 'imports:show.title', values: { name: found.fileName } };
-  const title = found.fileName === '' ? 'common:terms.import' : named;
-  response.page('imports/show', model, { title, breadcrumbs: inImport });
+  const namedTitle = { key: 'imports:show.title', values: { name: found.fileName } };
+  const title = found.fileName === '' ? 'common:terms.import' : namedTitle;
+  response.page('imports/show', model, { title, breadcrumbs: importBreadcrumbs });
 }
 
-async function want(deps: ImportsRoutesDependencies, request: Request, response: Response): Promise<void> {
+async function confirm(deps: ImportsRoutesDependencies, request: Request, response: Response): Promise<void> {
   const { imports, wake } = deps;
   const scope = scopeOf(request);
   const found = await imports.load(scope, String(request.params.importId));
-  const mode = readForm(wantForm, request.body).values?.mode ?? null;
+  const mode = readForm(confirmForm, request.body).values?.mode ?? null;
   if (mode === null) throw new Failure('badRequest');
   if (await imports.want(scope, found, mode, sessionOf(request).user.epoch)) wake();
-  response.redirect(303, importPath(found.id));
+  response.redirect(303, importHref(found.id));
 }
 
 const access = 'users.import';
@@ -125,4 +128,4 @@ const access = 'users.import';
 const stageOf = ({ state }: Import): Stage => (state === 'done' || state === 'stopped' ? state : 'planned');
 
 // A file without rows.
-async function* nothing(): AsyncGenerator<never> {}
+async function* noRows(): AsyncGenerator<never> {}

@@ -13,9 +13,9 @@ export interface OpenLinkPage {
 
 declare module '../http/view-models.ts' {
   interface ViewModels {
-    'links/effects': { readonly handOver: HandOver };
+    'links/reset-effects': { readonly handOver: HandOver };
     /** Whether users recover alone. */
-    'links/gone': { readonly alone: boolean };
+    'links/invalid': { readonly alone: boolean };
     'links/no-mail': undefined;
     'links/open': OpenLinkPage;
     'links/recover': {

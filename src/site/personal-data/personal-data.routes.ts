@@ -5,22 +5,25 @@ import { statusOf, type User } from '../../domain/people/user.ts';
 import { paths } from '../http/paths.ts';
 import { scopeOf, seeOther, sessionOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';
-import { sendPieces } from '../http/stream.ts';
+import { streamText } from '../http/stream.ts';
 import { describeDevice, type Throttle } from '../../core/accounts/index.ts';
 import type { Erasure, PersonalDataFeature } from '../../core/personal-data/index.ts';
-import { inList, linksOf, ofUser, userIdOf } from '../users/view-models.ts';
+import { userListBreadcrumbs, userLinks, userBreadcrumbs, userIdOf } from '../users/view-models.ts';
 import { bind } from '../../platform/bind.ts';
-import { shownEntry } from './entries.ts';
-import type { HeldData } from './personal-data.views.ts';
+import { entryModel } from './entry-models.ts';
+import type { StoredData } from './personal-data.views.ts';
 import { actingUserId } from '../../domain/principal.ts';
 
-const inProfile = [
+const profileBreadcrumbs = [
   { href: paths.dashboard, label: 'common:terms.dashboard' },
   { href: paths.myProfile, label: 'common:terms.myProfile' },
 ];
-const inDeleted = [...inList, { href: paths.deletedUsers, label: 'common:terms.deletedUsers' }];
+const deletedUsersBreadcrumbs = [
+  ...userListBreadcrumbs,
+  { href: paths.deletedUsers, label: 'common:terms.deletedUsers' },
+];
 // A deleted user has no page of their own.
-const trailOf = (user: User) => (user.state === 'deleted' ? inDeleted : ofUser(user));
+const breadcrumbsFor = (user: User) => (user.state === 'deleted' ? deletedUsersBreadcrumbs : userBreadcrumbs(user));
 
 export interface PersonalDataRoutesDependencies {
   readonly personalData: PersonalDataFeature;
@@ -32,11 +35,11 @@ export interface PersonalDataRoutesDependencies {
 
 /** What is held of a person, for themselves and for their administrators; and taking it away. */
 export function personalDataRoutes(deps: PersonalDataRoutesDependencies): Route[] {
-  const handlers = bind(deps, { showOwn, sendOwn, ask, show, sendFile, confirmErase, erase });
+  const handlers = bind(deps, { showOwn, sendOwn, showQuestion, show, sendFile, confirmErase, erase });
   return [
     { method: 'get', path: paths.ownData, access: 'profile.view', handle: handlers.showOwn },
     { method: 'get', path: paths.ownDataFile, access: 'profile.view', handle: handlers.sendOwn },
-    { method: 'get', path: paths.userData, access: 'personalData.view', handle: handlers.ask },
+    { method: 'get', path: paths.userData, access: 'personalData.view', handle: handlers.showQuestion },
     { method: 'post', path: paths.userData, access: 'personalData.view', handle: handlers.show },
     { method: 'post', path: paths.userDataFile, access: 'personalData.view', handle: handlers.sendFile },
     { method: 'get', path: paths.eraseUser, access: 'personalData.erase', handle: handlers.confirmErase },
@@ -45,17 +48,17 @@ export function personalDataRoutes(deps: PersonalDataRoutesDependencies): Route[
 }
 
 /** Reading all of it is dear, and of others it is recorded. */
-async function allow(deps: PersonalDataRoutesDependencies, scope: Scope, user: User): Promise<void> {
+async function throttleAndRecord(deps: PersonalDataRoutesDependencies, scope: Scope, user: User): Promise<void> {
   const { throttle, personalData } = deps;
   await throttle.spend(scope, 'personalData');
   if (user.id !== actingUserId(scope)) await personalData.recordExport(scope, user);
 }
 
-async function modelOf(deps: PersonalDataRoutesDependencies, scope: Scope, user: User): Promise<HeldData> {
+async function readStoredData(deps: PersonalDataRoutesDependencies, scope: Scope, user: User): Promise<StoredData> {
   const { personalData, clock } = deps;
   const held = await personalData.view(scope, user);
   const sessions = held.sessions.map((session) => ({ ...session, ...describeDevice(session.device) }));
-  const entries = held.entries.map(shownEntry);
+  const entries = held.entries.map(entryModel);
   return { ...held, tenantName: scope.tenant.name, sessions, entries, status: statusOf(user, clock()) };
 }
 
@@ -73,43 +76,46 @@ async function send(
     'Content-Disposition': 'attachment; filename="personal-data.json"',
     'Cache-Control': 'no-store',
   });
-  await sendPieces(response, personalData.file(scope, user));
+  await streamText(response, personalData.file(scope, user));
 }
 
 async function showOwn(deps: PersonalDataRoutesDependencies, request: Request, response: Response): Promise<void> {
-  const model = { ...(await modelOf(deps, scopeOf(request), sessionOf(request).user)), fileHref: paths.ownDataFile };
-  response.page('personal-data/own', model, { title: 'personal-data:own.title', breadcrumbs: inProfile });
+  const model = {
+    ...(await readStoredData(deps, scopeOf(request), sessionOf(request).user)),
+    fileHref: paths.ownDataFile,
+  };
+  response.page('personal-data/own', model, { title: 'personal-data:own.title', breadcrumbs: profileBreadcrumbs });
 }
 
 async function sendOwn(deps: PersonalDataRoutesDependencies, request: Request, response: Response): Promise<void> {
   const { user } = sessionOf(request);
   // Asked for the head alone, nothing is read.
   if (request.method === 'HEAD') return void response.type('application/json; charset=utf-8').end();
-  await allow(deps, scopeOf(request), user);
+  await throttleAndRecord(deps, scopeOf(request), user);
   await send(deps, request, response, user);
 }
 
-async function ask(deps: PersonalDataRoutesDependencies, request: Request, response: Response): Promise<void> {
+async function showQuestion(deps: PersonalDataRoutesDependencies, request: Request, response: Response): Promise<void> {
   const { personalData } = deps;
   const user = await personalData.load(scopeOf(request), userIdOf(request));
-  const options = { title: 'personal-data:title', breadcrumbs: trailOf(user) };
-  response.page('personal-data/ask', { user, ...linksOf(user) }, options);
+  const options = { title: 'personal-data:title', breadcrumbs: breadcrumbsFor(user) };
+  response.page('personal-data/confirm', { user, ...userLinks(user) }, options);
 }
 
 async function show(deps: PersonalDataRoutesDependencies, request: Request, response: Response): Promise<void> {
   const { personalData } = deps;
   const scope = scopeOf(request);
   const user = await personalData.load(scope, userIdOf(request));
-  await allow(deps, scope, user);
-  const model = { ...(await modelOf(deps, scope, user)), ...linksOf(user) };
-  response.page('personal-data/other', model, { title: 'personal-data:title', breadcrumbs: trailOf(user) });
+  await throttleAndRecord(deps, scope, user);
+  const model = { ...(await readStoredData(deps, scope, user)), ...userLinks(user) };
+  response.page('personal-data/user', model, { title: 'personal-data:title', breadcrumbs: breadcrumbsFor(user) });
 }
 
 async function sendFile(deps: PersonalDataRoutesDependencies, request: Request, response: Response): Promise<void> {
   const { personalData } = deps;
   const scope = scopeOf(request);
   const user = await personalData.load(scope, userIdOf(request));
-  await allow(deps, scope, user);
+  await throttleAndRecord(deps, scope, user);
   await send(deps, request, response, user);
 }
 
@@ -119,8 +125,8 @@ async function confirmErase(deps: PersonalDataRoutesDependencies, request: Reque
   const user = await erasure.load(scope, userIdOf(request));
   const verdict = may(scope, 'personalData.erase', user);
   if (!verdict.allowed) return answerRefusal(request, response, verdict);
-  const options = { title: 'personal-data:erase.title', breadcrumbs: inDeleted };
-  response.page('personal-data/erase', { user, ...linksOf(user) }, options);
+  const options = { title: 'personal-data:erase.title', breadcrumbs: deletedUsersBreadcrumbs };
+  response.page('personal-data/erase', { user, ...userLinks(user) }, options);
 }
 
 async function erase(deps: PersonalDataRoutesDependencies, request: Request, response: Response): Promise<void> {

@@ -10,7 +10,7 @@ import {
 } from '../../domain/tenant-rules.ts';
 import type { RegionRules } from '../../domain/regions.ts';
 import type { FormFault } from '../http/page-options.ts';
-import { carriedNumber } from '../http/forms.ts';
+import { wholeNumber } from '../http/forms.ts';
 
 const field = z.string().trim().default('');
 const form = z.object(
@@ -46,7 +46,7 @@ export function readOwnRulesForm(
   for (const name of ownNumberNames) {
     const { least, most } = boundsOf(name, region);
     if (typed[name] === '') continue;
-    const number = carriedNumber.parse(typed[name]);
+    const number = wholeNumber.parse(typed[name]);
     if (number !== null && number >= least && number <= most) own[name] = number;
     else faults.push({ field: name, key: `account-settings:rules.outOfBounds.${name}`, values: { least, most } });
   }

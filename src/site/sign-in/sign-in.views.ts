@@ -1,13 +1,13 @@
 import type { HandOverRule, Placement } from '../../domain/regions.ts';
-import type { Arrival } from '../http/arrival.ts';
+import type { RegionRedirect } from '../http/region-redirect.ts';
 
 /** What a user can do who has forgotten the password. */
-interface Forgotten {
+interface ForgottenPassword {
   readonly reset: Placement;
   readonly handOver: HandOverRule;
 }
 
-export interface PasswordPage extends Forgotten {
+export interface PasswordPage extends ForgottenPassword {
   readonly username: string;
   /** Key of the hint. */
   readonly hint: string;
@@ -15,9 +15,9 @@ export interface PasswordPage extends Forgotten {
 
 declare module '../http/view-models.ts' {
   interface ViewModels {
-    'sessions/arrival': Arrival;
-    'sessions/forgotten': Forgotten;
-    'sessions/password': PasswordPage;
-    'sessions/sign-in': { readonly username: string; readonly arrival: Arrival | null };
+    'sign-in/region-redirect': RegionRedirect;
+    'sign-in/forgotten-password': ForgottenPassword;
+    'sign-in/password': PasswordPage;
+    'sign-in/username': { readonly username: string; readonly redirectedFrom: RegionRedirect | null };
   }
 }

@@ -28,7 +28,7 @@ export const csvHeadings: Readonly<Record<CsvColumn, string>> = {
 const languageOfTenant = 'tenant';
 
 /** Columns whose cells are one of a few words. */
-export const wordedColumns = {
+export const enumColumns = {
   administratorLevel: { codes: administratorLevels, key: (code: string) => `roles:administrator.${code}` },
   agentLevel: { codes: agentLevels, key: (code: string) => `roles:agent.${code}` },
   language: {
@@ -36,13 +36,13 @@ export const wordedColumns = {
     key: (code: string) => (code === languageOfTenant ? 'users:languageOfTenant' : `common:languageName.${code}`),
   },
 } as const;
-export type WordedColumn = keyof typeof wordedColumns;
+export type EnumColumn = keyof typeof enumColumns;
 
 /** @returns a time as every spreadsheet and every program reads it. @param at epoch ms */
 export const isoTime = (at: number): string => `${new Date(at).toISOString().slice(0, 19)}Z`;
 
 // Case, accents, blanks and apostrophes of either kind are of no account: `User name`, `username` and `USER-NAME` are one.
-const fold = (text: string): string => foldName(text).replace(/[^\p{L}\p{N}]/gu, '');
+const foldLabel = (text: string): string => foldName(text).replace(/[^\p{L}\p{N}]/gu, '');
 
 export type UsersCsv = ReturnType<typeof createUsersCsv>;
 
@@ -52,20 +52,20 @@ interface UsersCsvDependencies {
   /** From each folded heading, in every language, to its column. */
   readonly columns: ReadonlyMap<string, string>;
   /** From each folded word of a column, in every language, to its code. */
-  readonly words: Readonly<Record<WordedColumn, ReadonlyMap<string, string>>>;
+  readonly codesByLabel: Readonly<Record<EnumColumn, ReadonlyMap<string, string>>>;
 }
 
 /** Users as rows of a file: written in the reader's language, read in every language and by the stable names. */
 export function createUsersCsv(translator: Translator, clock: () => number) {
   const columns = dictionaryOf(translator, csvColumns, (column) => csvHeadings[column as CsvColumn]);
-  const wordsOf = (column: WordedColumn): ReadonlyMap<string, string> =>
-    dictionaryOf(translator, wordedColumns[column].codes, wordedColumns[column].key);
-  const words = {
-    administratorLevel: wordsOf('administratorLevel'),
-    agentLevel: wordsOf('agentLevel'),
-    language: wordsOf('language'),
+  const codesByLabelOf = (column: EnumColumn): ReadonlyMap<string, string> =>
+    dictionaryOf(translator, enumColumns[column].codes, enumColumns[column].key);
+  const codesByLabel = {
+    administratorLevel: codesByLabelOf('administratorLevel'),
+    agentLevel: codesByLabelOf('agentLevel'),
+    language: codesByLabelOf('language'),
   };
-  const deps: UsersCsvDependencies = { translator, clock, columns, words };
+  const deps: UsersCsvDependencies = { translator, clock, columns, codesByLabel };
   return {
     ...bind(deps, { header, row, columnOf, languageOf }),
     levelOf: <Column extends 'administratorLevel' | 'agentLevel'>(column: Column, cell: string) =>
@@ -78,17 +78,17 @@ function dictionaryOf(
   codes: readonly string[],
   key: (code: string) => string,
 ): ReadonlyMap<string, string> {
-  const tongues = languages.map((language) => translator(language));
+  const translators = languages.map((language) => translator(language));
   return new Map(
-    codes.flatMap((code) => [code, ...tongues.map(({ t }) => t(key(code)))].map((word) => [fold(word), code])),
+    codes.flatMap((code) => [code, ...translators.map(({ t }) => t(key(code)))].map((word) => [foldLabel(word), code])),
   );
 }
 
 /** @returns the headings of every column, or of those that an import fills in */
 function header({ translator }: UsersCsvDependencies, language: Language, which: 'all' | 'writable' = 'all'): string[] {
   const { t } = translator(language);
-  const kept = csvColumns.filter((column) => which === 'all' || !readOnlyColumns.includes(column));
-  return kept.map((column) => t(csvHeadings[column]));
+  const included = csvColumns.filter((column) => which === 'all' || !readOnlyColumns.includes(column));
+  return included.map((column) => t(csvHeadings[column]));
 }
 
 function row({ translator, clock }: UsersCsvDependencies, language: Language, user: User): string[] {
@@ -98,9 +98,9 @@ function row({ translator, clock }: UsersCsvDependencies, language: Language, us
     user.firstName,
     user.lastName,
     user.displayName,
-    t(wordedColumns.administratorLevel.key(user.administratorLevel)),
-    t(wordedColumns.agentLevel.key(user.agentLevel)),
-    t(wordedColumns.language.key(user.language ?? languageOfTenant)),
+    t(enumColumns.administratorLevel.key(user.administratorLevel)),
+    t(enumColumns.agentLevel.key(user.agentLevel)),
+    t(enumColumns.language.key(user.language ?? languageOfTenant)),
     t(`users:status.${statusOf(user, clock())}`),
     user.lastSignInAt === null ? '' : isoTime(user.lastSignInAt),
   ];
@@ -108,7 +108,7 @@ function row({ translator, clock }: UsersCsvDependencies, language: Language, us
 
 /** @returns the column that a heading names, or null */
 function columnOf({ columns }: UsersCsvDependencies, heading: string): CsvColumn | null {
-  return (columns.get(fold(heading)) ?? null) as CsvColumn | null;
+  return (columns.get(foldLabel(heading)) ?? null) as CsvColumn | null;
 }
 
 /** @returns the level that a cell names; undefined if it names none */
@@ -126,8 +126,8 @@ function languageOf(deps: UsersCsvDependencies, cell: string): Language | null |
   return code === languageOfTenant ? null : ((code ?? undefined) as Language | undefined);
 }
 
-const codeOf = ({ words }: UsersCsvDependencies, column: WordedColumn, cell: string): string | null =>
-  words[column].get(fold(cell)) ?? null;
+const codeOf = ({ codesByLabel }: UsersCsvDependencies, column: EnumColumn, cell: string): string | null =>
+  codesByLabel[column].get(foldLabel(cell)) ?? null;
 
 /** @returns the tenant's users as a file in the reader's language, which an import accepts as it is */
 export type UsersFile = (scope: Scope, language: Language) => CsvFile;

@@ -1,52 +1,58 @@
 import type { Scope } from '../../domain/scope.ts';
 import type { User, Change } from '../../domain/people/user.ts';
 import { changeableFields, type EditConflict, fieldsOf, type UserField } from '../../core/accounts/index.ts';
-import type { levelsFor } from './view-models.ts';
+import type { assignableLevels } from './view-models.ts';
 import type { Activity } from '../../domain/activity/event.ts';
-import { wordedColumns } from './csv.ts';
+import { enumColumns } from './csv.ts';
 import { activityStore } from '../../core/activity/index.ts';
 import type { Database } from '../../platform/database/database.ts';
 
-type Texts = Readonly<Record<UserField, string>>;
-type OfferedLevels = ReturnType<typeof levelsFor>;
+type FieldValues = Readonly<Record<UserField, string>>;
+type OfferedLevels = ReturnType<typeof assignableLevels>;
 
 /** The edit form of a user as its page holds it. */
 export interface EditFormState {
   /** What stands in the fields. */
-  readonly values: Texts;
+  readonly values: FieldValues;
   /** What the form sends along, to tell later which fields were changed. */
   readonly version: string;
-  readonly shown: Partial<Texts>;
+  readonly shown: Partial<FieldValues>;
   readonly conflict: { readonly complete: boolean; readonly fields: readonly ConflictingField[] } | null;
   /** The stored values, beside the fields whose input was not saved. */
-  readonly stored: Partial<Record<UserField, Shown>>;
+  readonly stored: Partial<Record<UserField, DisplayText>>;
 }
 
-function textsOf(user: User, { rules }: Scope): Texts {
+function formValuesOf(user: User, { rules }: Scope): FieldValues {
   const fields = fieldsOf(user, rules);
   return { ...fields, language: fields.language ?? '' };
 }
 
 // The form sends no level where it offers none.
-function shownIn(texts: Texts, { own }: OfferedLevels): Partial<Texts> {
+function submittedFieldsOf(texts: FieldValues, { own }: OfferedLevels): Partial<FieldValues> {
   const { administratorLevel, agentLevel, ...others } = texts;
   return own ? others : { ...others, administratorLevel, agentLevel };
 }
 
 /** @returns the form with the stored values */
 export function storedForm(scope: Scope, user: User, levels: OfferedLevels): EditFormState {
-  const values = textsOf(user, scope);
-  return { values, version: String(user.version), shown: shownIn(values, levels), conflict: null, stored: {} };
+  const values = formValuesOf(user, scope);
+  return {
+    values,
+    version: String(user.version),
+    shown: submittedFieldsOf(values, levels),
+    conflict: null,
+    stored: {},
+  };
 }
 
 /** @returns the form as it was sent, to be corrected: it still says what its page had shown when it was opened */
 export function returnedForm(scope: Scope, user: User, levels: OfferedLevels, body: unknown): EditFormState {
   const stored = storedForm(scope, user, levels);
-  const shown = Object.keys(stored.shown).map((field) => [field, textIn(body, `shown.${field}`)]);
+  const shown = Object.keys(stored.shown).map((field) => [field, textField(body, `shown.${field}`)]);
   return {
-    values: typedOr(stored.values, levels, body),
-    version: textIn(body, 'version'),
-    shown: Object.fromEntries(shown) as Partial<Texts>,
+    values: typedOrStored(stored.values, levels, body),
+    version: textField(body, 'version'),
+    shown: Object.fromEntries(shown) as Partial<FieldValues>,
     conflict: null,
     stored: {},
   };
@@ -59,19 +65,19 @@ export function conflictForm(
   { levels, body, fields }: { levels: OfferedLevels; body: unknown; fields: readonly ConflictingField[] },
 ): EditFormState {
   const stored = storedForm(scope, user, levels);
-  const typed = typedOr(stored.values, levels, body);
+  const typed = typedOrStored(stored.values, levels, body);
   const kept = changeableFields.map((field) => [field, (field in changes ? typed : stored.values)[field]]);
   return {
     ...stored,
-    values: Object.fromEntries(kept) as Texts,
+    values: Object.fromEntries(kept) as FieldValues,
     conflict: { complete, fields },
     stored: Object.fromEntries(fields.map((each) => [each.field, each.stored])),
   };
 }
 
 // A level that is not offered cannot be selected: the stored one is.
-function typedOr(stored: Texts, levels: OfferedLevels, body: unknown): Texts {
-  const typed = Object.fromEntries(changeableFields.map((field) => [field, textIn(body, field)])) as Texts;
+function typedOrStored(stored: FieldValues, levels: OfferedLevels, body: unknown): FieldValues {
+  const typed = Object.fromEntries(changeableFields.map((field) => [field, textField(body, field)])) as FieldValues;
   const administratorLevel = levels.administrator.find((level) => level === typed.administratorLevel);
   const agentLevel = levels.agent.find((level) => level === typed.agentLevel);
   return {
@@ -81,19 +87,20 @@ function typedOr(stored: Texts, levels: OfferedLevels, body: unknown): Texts {
   };
 }
 
-function textIn(body: unknown, name: string): string {
+function textField(body: unknown, name: string): string {
   const value = (body as Readonly<Record<string, unknown>> | undefined)?.[name];
   return typeof value === 'string' ? value : '';
 }
 
 /** A text as it is, or the key of a text with its values. */
-export type Shown = { readonly text: string } | { readonly key: string; readonly values?: Record<string, string> };
+export type DisplayText =
+  { readonly text: string } | { readonly key: string; readonly values?: Record<string, string> };
 
 /** A field that was not saved, with what is stored in it, and who stored that where the log says so. */
 export interface ConflictingField {
   readonly field: UserField;
-  readonly stored: Shown;
-  readonly change: { readonly by: Shown; readonly from: Shown; readonly at: number } | null;
+  readonly stored: DisplayText;
+  readonly change: { readonly by: DisplayText; readonly from: DisplayText; readonly at: number } | null;
 }
 
 /** Who changed the fields of a conflict, and to what. */
@@ -126,15 +133,14 @@ function changeTo(edits: readonly Activity[], field: UserField, stored: string |
 const changeOf = ({ event }: Activity, field: UserField): Change | undefined =>
   event.kind === 'user.edited' ? event.changes.find((change) => change.field === field) : undefined;
 
-function actorOf({ actor, support }: Activity): Shown {
+function actorOf({ actor, support }: Activity): DisplayText {
   if (actor === null) return { key: 'activity:operator' };
   if (actor.name === null) return { key: 'activity:erased', values: { pseudonym: actor.pseudonym ?? '' } };
   return support ? { key: 'activity:supporter', values: { name: actor.name } } : { text: actor.name };
 }
 
-function shownValue(field: UserField, value: string | null): Shown {
-  if (field === 'language') return { key: wordedColumns.language.key(value ?? 'tenant') };
-  if (field === 'administratorLevel' || field === 'agentLevel')
-    return { key: wordedColumns[field].key(value ?? 'none') };
+function shownValue(field: UserField, value: string | null): DisplayText {
+  if (field === 'language') return { key: enumColumns.language.key(value ?? 'tenant') };
+  if (field === 'administratorLevel' || field === 'agentLevel') return { key: enumColumns[field].key(value ?? 'none') };
   return value === null || value === '' ? { key: 'activity:empty' } : { text: value };
 }

@@ -8,14 +8,14 @@ import { readForm } from '../http/forms.ts';
 import { scopeOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';
 import { resetForm } from './users.forms.ts';
-import { linksOf, ofUser, userIdOf } from './view-models.ts';
-import { showCredential, type HandOverSheet } from './hand-over.ts';
+import { userLinks, userBreadcrumbs, userIdOf } from './view-models.ts';
+import { showCredential, type CreateHandoverSheet } from './handover.ts';
 import { bind } from '../../platform/bind.ts';
 
 export interface ResetPasswordRoutesDependencies {
   readonly users: Users;
   readonly credentialIssuer: CredentialIssuer;
-  readonly sheet: HandOverSheet;
+  readonly sheet: CreateHandoverSheet;
   readonly answerRefusal: AnswerRefusal;
 }
 
@@ -48,8 +48,8 @@ function showConfirmation(
   status = 200,
 ): void {
   const { credentialIssuer } = deps;
-  const model = { user, handOver: handOverOf(scopeOf(request), credentialIssuer), ...linksOf(user) };
-  const options = { title: 'common:terms.resetPassword', breadcrumbs: ofUser(user), status };
+  const model = { user, handOver: handOverOf(scopeOf(request), credentialIssuer), ...userLinks(user) };
+  const options = { title: 'common:terms.resetPassword', breadcrumbs: userBreadcrumbs(user), status };
   response.page('users/reset-confirm', model, options);
 }
 
@@ -62,9 +62,9 @@ async function reset(deps: ResetPasswordRoutesDependencies, request: Request, re
   if (result.outcome === 'refused') return answerRefusal(request, response, result.verdict);
   if (result.outcome === 'noMail') return showConfirmation(deps, request, response, result.user, 409);
   if (result.outcome === 'throttled') throw new Failure('throttled', { retryAfter: result.retryAfter });
-  const options = { title: 'common:terms.resetPassword', breadcrumbs: ofUser(result.user), status: 409 };
+  const options = { title: 'common:terms.resetPassword', breadcrumbs: userBreadcrumbs(result.user), status: 409 };
   const by = credentialIssuer.ruleFor(scopeOf(request));
-  const model = { user: result.user, passwordSetAt: result.password.setAt, by, ...linksOf(result.user) };
+  const model = { user: result.user, passwordSetAt: result.password.setAt, by, ...userLinks(result.user) };
   response.page('users/reset-stale', model, options);
 }
 
@@ -76,7 +76,7 @@ function reveal(
   { user, way }: Extract<ResetResult, { outcome: 'reset' }>,
 ): void {
   const { sheet } = deps;
-  const heading = { title: 'common:terms.resetPassword', breadcrumbs: ofUser(user) };
-  const told = { heading: 'users:reset.done', ended: true };
+  const heading = { title: 'common:terms.resetPassword', breadcrumbs: userBreadcrumbs(user) };
+  const told = { heading: 'users:reset.done', sessionsEnded: true };
   showCredential(response, { user, way, sheet: sheet(scopeOf(request), user, way), ...told }, heading);
 }

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import { statusOf, type User } from '../../domain/people/user.ts';
 import type { PageFault } from '../http/page-options.ts';
-import { askPath, paths, userPath } from '../http/paths.ts';
+import { newApprovalPath, paths, userPath } from '../http/paths.ts';
 import { readForm } from '../http/forms.ts';
 import { scopeOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';
@@ -14,17 +14,17 @@ import {
   type EditOutcome,
   type Users,
 } from '../../core/accounts/index.ts';
-import { notesOf } from '../rules/notes.ts';
+import { restrictionNotes } from '../rules/restriction-notes.ts';
 import { conflictingFields, conflictForm, returnedForm, storedForm, type EditFormState } from './edit-form.ts';
 import { editForm, readShown } from './users.forms.ts';
-import { levelsFor, permissionsOf, inList, linksOf, userIdOf } from './view-models.ts';
+import { assignableLevels, permissionsOf, userListBreadcrumbs, userLinks, userIdOf } from './view-models.ts';
 import type { UserPage } from './users.views.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 
 /** An edit form that comes back, with what is wrong with it. */
 interface ReturnedEdit {
-  readonly form: (user: User, levels: ReturnType<typeof levelsFor>) => EditFormState;
+  readonly form: (user: User, levels: ReturnType<typeof assignableLevels>) => EditFormState;
   readonly faults?: readonly PageFault[];
   readonly status?: number;
 }
@@ -64,7 +64,7 @@ async function show(
   const { users, clock, links, credentialIssuer } = deps;
   const scope = scopeOf(request);
   const { user, password, reset, events } = await users.show(scope, userIdOf(request));
-  const levels = levelsFor(scope, user);
+  const levels = assignableLevels(scope, user);
   const model: UserPage = {
     user,
     passwordSetAt: password.setAt,
@@ -75,12 +75,17 @@ async function show(
     link: await links.stateOf(scope, user),
     handOver: handOverOf(scope, credentialIssuer),
     ...permissionsOf(scope, user, reset),
-    notes: notesOf(scope, ['users.block', 'users.endSessions', 'users.delete'], user),
-    ...linksOf(user),
+    notes: restrictionNotes(scope, ['users.block', 'users.endSessions', 'users.delete'], user),
+    ...userLinks(user),
   };
   const title = { key: 'users:show.title', values: { name: user.displayName } };
   const { faults = [], status } = returned ?? {};
-  response.page('users/show', model, { title, breadcrumbs: inList, faults, ...(status ? { status } : {}) });
+  response.page('users/show', model, {
+    title,
+    breadcrumbs: userListBreadcrumbs,
+    faults,
+    ...(status ? { status } : {}),
+  });
 }
 
 function answerFaults(
@@ -115,7 +120,7 @@ function answerSaved(request: Request, response: Response, { user, merged, asks 
   const saved = merged ? 'users:notice.merged' : 'users:notice.saved';
   const key = asks ? 'approvals:notice.restSaved' : saved;
   request.session.notice = { kind: 'success', key, values: { name: user.displayName } };
-  response.redirect(303, asks ? askPath('giveGlobalAdmin', [user.id]) : userPath(user.id));
+  response.redirect(303, asks ? newApprovalPath('giveGlobalAdmin', [user.id]) : userPath(user.id));
 }
 
 async function edit(deps: UserRoutesDependencies, request: Request, response: Response): Promise<void> {

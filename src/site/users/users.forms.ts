@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { languages } from '../../domain/regions.ts';
 import { administratorLevels, agentLevels } from '../../domain/roles.ts';
 import { canonicalUsername, cleanName, joinedName, maxNameLength } from '../../domain/people/user.ts';
-import { carriedNumber, line } from '../http/forms.ts';
+import { wholeNumber, singleLine } from '../http/forms.ts';
 import {
   bulkActions,
   type ResetTarget,
@@ -17,7 +17,7 @@ const maxSearchLength = 100;
 const maxUsernameLength = 254;
 // A place holds the key that a name sorts by: eighteen letters for one, at the worst, in a text of four for three bytes.
 const maxPlaceLength = 12_000;
-const place = line(maxPlaceLength)
+const place = singleLine(maxPlaceLength)
   .transform((text) => (text === '' ? null : text))
   .nullable()
   .default(null)
@@ -28,7 +28,7 @@ const place = line(maxPlaceLength)
  * not there has a default besides, since to make an error and drop it again costs more than all the rest of the reading.
  */
 export const listQuery = z.object({
-  q: line(maxSearchLength).default('').catch(''),
+  q: singleLine(maxSearchLength).default('').catch(''),
   level: z.enum(levelFilters).nullable().default(null).catch(null),
   status: z.enum(statusFilters).nullable().default(null).catch(null),
   sort: z
@@ -48,7 +48,7 @@ export type PlaceQuery = z.infer<typeof placeQuery>;
 
 export type ListQuery = z.infer<typeof listQuery>;
 
-const name = line(maxNameLength).transform(cleanName);
+const name = singleLine(maxNameLength).transform(cleanName);
 
 /** A user's own facts as an administrator types them; a display name that is left empty is put together. */
 const facts = {
@@ -61,44 +61,44 @@ const facts = {
   ),
 };
 
-const named = <T extends { firstName: string; lastName: string; displayName: string }>(form: T): T => ({
+const withDisplayName = <T extends { firstName: string; lastName: string; displayName: string }>(form: T): T => ({
   ...form,
   displayName: form.displayName === '' ? joinedName(form) : form.displayName,
 });
 
-const needsName = { path: ['displayName'], message: 'users:error.nameMissing' };
+const requiresName = { path: ['displayName'], message: 'users:error.nameMissing' };
 
 export const newUserForm = z
   .object({
     ...facts,
-    username: line(maxUsernameLength)
+    username: singleLine(maxUsernameLength)
       .transform(canonicalUsername)
       .refine((text) => text !== '', 'users:error.usernameMissing'),
     administratorLevel: z.enum(administratorLevels).catch('none'),
     agentLevel: z.enum(agentLevels).catch('none'),
   })
-  .transform(named)
-  .refine((form) => form.displayName !== '', needsName);
+  .transform(withDisplayName)
+  .refine((form) => form.displayName !== '', requiresName);
 
-const level = z.enum(administratorLevels).optional().catch(undefined);
-const agent = z.enum(agentLevels).optional().catch(undefined);
+const administratorLevel = z.enum(administratorLevels).optional().catch(undefined);
+const agentLevel = z.enum(agentLevels).optional().catch(undefined);
 
 /** A level that the form did not offer, such as one's own, stays as it is. */
 export const editForm = z
-  .object({ ...facts, administratorLevel: level, agentLevel: agent })
-  .refine((form) => named(form).displayName !== '', needsName);
+  .object({ ...facts, administratorLevel, agentLevel })
+  .refine((form) => withDisplayName(form).displayName !== '', requiresName);
 
 const shownName = z.string().transform(cleanName);
 
 const shownForm = z
   .object({
-    version: carriedNumber.refine((version) => version !== null),
+    version: wholeNumber.refine((version) => version !== null),
     'shown.firstName': shownName,
     'shown.lastName': shownName,
     'shown.displayName': shownName,
     'shown.language': z.union([z.literal('').transform(() => null), z.enum(languages)]),
-    'shown.administratorLevel': level,
-    'shown.agentLevel': agent,
+    'shown.administratorLevel': administratorLevel,
+    'shown.agentLevel': agentLevel,
   })
   .transform(({ version, ...shown }) => {
     const fields = Object.entries(shown).map(([name, value]) => [name.slice('shown.'.length), value]);
@@ -110,7 +110,7 @@ export const readShown = (body: unknown): ShownFields | null => shownForm.safePa
 
 const maxIdLength = 36;
 /** People chosen in a list; whatever is no id is left out. */
-const chosen = z
+const selection = z
   .union([z.string().transform((one) => [one]), z.array(z.string())])
   .catch([])
   .transform((all) => [...new Set(all.map((text) => text.trim()).filter((text) => text !== ''))])
@@ -120,20 +120,20 @@ const chosen = z
 /** What is to be done to whom. */
 export const bulkForm = z.object({
   action: z.enum(bulkActions).nullable().catch(null),
-  user: chosen.transform((all) => all.filter((id) => id.length <= maxIdLength)),
+  user: selection.transform((all) => all.filter((id) => id.length <= maxIdLength)),
 });
 
-const target = /^([0-9a-f-]{36})\.(\d{1,9})$/;
+const resetTarget = /^([0-9a-f-]{36})\.(\d{1,9})$/;
 
 /** Whose passwords are reset: each with the epoch that they had when the form was made. */
 export const bulkResetForm = z.object({
-  target: chosen.transform((all) =>
+  target: selection.transform((all) =>
     all.flatMap((text): ResetTarget[] => {
-      const [, id, epoch] = target.exec(text) ?? [];
+      const [, id, epoch] = resetTarget.exec(text) ?? [];
       return id === undefined ? [] : [{ id, epoch: Number(epoch) }];
     }),
   ),
 });
 
 /** The user's epoch when the form was made: a form that is sent a second time finds another one. */
-export const resetForm = z.object({ epoch: carriedNumber });
+export const resetForm = z.object({ epoch: wholeNumber });

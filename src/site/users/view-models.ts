@@ -1,33 +1,36 @@
 import type { Request } from 'express';
 import type { User } from '../../domain/people/user.ts';
-import { paths, to, userPath } from '../http/paths.ts';
-import type { Crumb } from '../http/page-options.ts';
+import { paths, fillPath, userPath } from '../http/paths.ts';
+import type { Breadcrumb } from '../http/page-options.ts';
 import { mayGive, may } from '../../domain/policy.ts';
 import { administratorLevels, agentLevels } from '../../domain/roles.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { formerGlobalAdmin } from '../../domain/former-global-admin.ts';
 import { isSecondFactorRequired } from '../../domain/people/second-factor.ts';
-import { reasonOf } from '../http/offers.ts';
-import { wholeNoteOf } from '../rules/notes.ts';
+import { refusalReasonOf } from '../http/availability.ts';
+import { commonRestrictionNote } from '../rules/restriction-notes.ts';
 import { actingUserId } from '../../domain/principal.ts';
 import { isOffered, type Verdict } from '../../domain/verdict.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 
-export const trail: Crumb[] = [
+export const settingsBreadcrumbs: Breadcrumb[] = [
   { href: paths.dashboard, label: 'common:terms.dashboard' },
   { href: paths.accountSettings, label: 'common:terms.accountSettings' },
 ];
 /** The pages above a page of user management. */
-export const inList: Crumb[] = [...trail, { href: paths.users, label: 'common:terms.userManagement' }];
+export const userListBreadcrumbs: Breadcrumb[] = [
+  ...settingsBreadcrumbs,
+  { href: paths.users, label: 'common:terms.userManagement' },
+];
 /** The pages above a page about one user. */
-export const ofUser = (user: User): Crumb[] => [
-  ...inList,
+export const userBreadcrumbs = (user: User): Breadcrumb[] => [
+  ...userListBreadcrumbs,
   { href: userPath(user.id), label: { key: 'users:show.title', values: { name: user.displayName } } },
 ];
 
 /** Every address of one user that a page about them links to. */
-export function linksOf({ id }: User) {
-  const at = (address: string): string => to(address, { userId: id });
+export function userLinks({ id }: User) {
+  const at = (address: string): string => fillPath(address, { userId: id });
   return {
     userHref: userPath(id),
     resetHref: at(paths.resetPassword),
@@ -45,36 +48,37 @@ export function linksOf({ id }: User) {
 
 export const userIdOf = (request: Request): string => String(request.params.userId);
 
-const nobody = { administratorLevel: 'none', agentLevel: 'none' } as const;
+const noLevels = { administratorLevel: 'none', agentLevel: 'none' } as const;
 
 /**
  * The same judge as in the handlers: what it refuses is not offered.
  * @param user null for one who is being added
  * @returns the levels that the scope's actor may give, and why not the others
  */
-export function levelsFor(scope: Scope, user: User | null) {
+export function assignableLevels(scope: Scope, user: User | null) {
   const verdicts = administratorLevels.map((administratorLevel) => ({
     administratorLevel,
-    verdict: mayGive(scope, user, { ...(user ?? nobody), administratorLevel }),
+    verdict: mayGive(scope, user, { ...(user ?? noLevels), administratorLevel }),
   }));
   // Nobody can agree to somebody who is not there yet: their level is asked for on their page.
-  const isGiven = (verdict: Verdict): boolean => (user === null ? verdict.allowed : isOffered(verdict));
-  const offered = verdicts.filter(({ verdict }) => isGiven(verdict));
+  const isAssignable = (verdict: Verdict): boolean => (user === null ? verdict.allowed : isOffered(verdict));
+  const offered = verdicts.filter(({ verdict }) => isAssignable(verdict));
   const withheld = verdicts.flatMap(({ verdict }): Refusal[] =>
-    verdict.allowed || isGiven(verdict) ? [] : [verdict.because],
+    verdict.allowed || isAssignable(verdict) ? [] : [verdict.because],
   );
   return {
     administrator: offered.map(({ administratorLevel }) => administratorLevel),
-    agent: agentLevels.filter((agentLevel) => mayGive(scope, user, { ...(user ?? nobody), agentLevel }).allowed),
+    agent: agentLevels.filter((agentLevel) => mayGive(scope, user, { ...(user ?? noLevels), agentLevel }).allowed),
     own: user !== null && user.id === actingUserId(scope),
     // The last of them: a rule that keeps all levels back says more than what is said of Global admin alone.
-    withheld: withheld.at(-1) ?? null,
+    restriction: withheld.at(-1) ?? null,
   };
 }
 
-const actsOnUser = ['users.edit', 'users.block', 'users.endSessions', 'users.delete', 'users.resetPassword'] as const;
+const userActions = ['users.edit', 'users.block', 'users.endSessions', 'users.delete', 'users.resetPassword'] as const;
 
-const reasonFor = (verdict: Verdict) => (isOffered(verdict) || verdict.allowed ? null : reasonOf(verdict));
+const refusalReasonFor = (verdict: Verdict) =>
+  isOffered(verdict) || verdict.allowed ? null : refusalReasonOf(verdict);
 
 /**
  * @param reset the policy's verdict on a new password for the user
@@ -98,15 +102,15 @@ export function permissionsOf(scope: Scope, user: User, reset: Verdict) {
       ownSecurity: !removal.allowed && removal.because === 'self',
     },
     reasons: {
-      edit: reasonFor(edit),
-      reset: reasonFor(reset),
-      removeSecondFactor: hasSecondFactor ? reasonFor(removal) : null,
+      edit: refusalReasonFor(edit),
+      reset: refusalReasonFor(reset),
+      removeSecondFactor: hasSecondFactor ? refusalReasonFor(removal) : null,
     },
     secondFactorRequired: isSecondFactorRequired(scope.rules, user.administratorLevel),
-    former: formerGlobalAdmin(scope, 'resetPassword', user),
-    withheld: wholeNoteOf(
+    formerGlobalAdmin: formerGlobalAdmin(scope, 'resetPassword', user),
+    restriction: commonRestrictionNote(
       scope,
-      user.secondFactorAt === null ? actsOnUser : [...actsOnUser, 'users.removeSecondFactor'],
+      user.secondFactorAt === null ? userActions : [...userActions, 'users.removeSecondFactor'],
       user,
     ),
   };

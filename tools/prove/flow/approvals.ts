@@ -1,5 +1,5 @@
 import type { RegionRules } from '../../../src/domain/regions.ts';
-import { askPath, paths } from '../../../src/site/http/paths.ts';
+import { newApprovalPath, paths } from '../../../src/site/http/paths.ts';
 import { expect, personNamed, StepFault, visitorOf, type Step } from '../story.ts';
 import { chooseOwnRules } from './own-rules.ts';
 import { agreed, answer, ask } from './two.ts';
@@ -31,7 +31,7 @@ export const approvalSteps: readonly Step[] = [
     operation: 'users.resetPassword',
     act: async (story) => {
       const page = await visitorOf(story, 'administrator').get(
-        askPath('resetPassword', [personNamed(story, 'third administrator').id]),
+        newApprovalPath('resetPassword', [personNamed(story, 'third administrator').id]),
       );
       const shown = await agreed(story, expect(page, 200));
       await takeWayIn(story, shown, personNamed(story, 'third administrator'), { what: 'of a reset by two' });
@@ -41,7 +41,7 @@ export const approvalSteps: readonly Step[] = [
     title: 'Export all users with another administrator’s agreement',
     operation: 'users.export',
     act: async (story) => {
-      const page = await visitorOf(story, 'administrator').get(askPath('exportUsers', []));
+      const page = await visitorOf(story, 'administrator').get(newApprovalPath('exportUsers', []));
       const { text } = await agreed(story, expect(page, 200));
       story.exports.push({ name: 'users as a file, by two', text });
     },
@@ -53,9 +53,9 @@ export const approvalSteps: readonly Step[] = [
     act: async (story) => {
       const admin = visitorOf(story, 'administrator');
       const filter = { format: 'csv', from: '2026-01-01' };
-      const declined = await ask(story, expect(await admin.get(askPath('exportLog', [], filter)), 200));
+      const declined = await ask(story, expect(await admin.get(newApprovalPath('exportLog', [], filter)), 200));
       await answer(story, declined, 'declined');
-      const withdrawn = await ask(story, expect(await admin.get(askPath('exportLog', [], filter)), 200));
+      const withdrawn = await ask(story, expect(await admin.get(newApprovalPath('exportLog', [], filter)), 200));
       await admin.get(withdrawn);
       expect(await admin.send(withdrawn, { move: 'withdraw' }), 200);
     },

@@ -1,4 +1,4 @@
-import { paths, to } from '../../../src/site/http/paths.ts';
+import { paths, fillPath } from '../../../src/site/http/paths.ts';
 import { aVisitor, expect, personNamed, StepFault, watchSession, type Account, type Story } from '../story.ts';
 import type { Answer, Visitor } from '../visitor.ts';
 import { giveRecoveryCode, setUpSecondFactor } from './codes.ts';
@@ -51,13 +51,13 @@ export async function replacePassword(story: Story, name: string, visitor = aVis
   watchSession(story, visitor);
   await goOn(story, account, visitor, await choosePassword(story, account, visitor));
   // A link is burnt when it was used.
-  if (link !== null) expect(await aVisitor(story).get(to(paths.oneTimeLink, { token: link })), 404);
+  if (link !== null) expect(await aVisitor(story).get(fillPath(paths.oneTimeLink, { token: link })), 404);
   account.link = null;
 }
 
 /** Looks at a link as a scanner of mail does, then opens it. */
 async function openLink(story: Story, token: string, visitor: Visitor): Promise<Answer> {
-  const address = to(paths.oneTimeLink, { token });
+  const address = fillPath(paths.oneTimeLink, { token });
   expect(await aVisitor(story).get(address), 200);
   expect(await visitor.get(address), 200);
   return expect(await visitor.send(address), 200);

@@ -1,4 +1,4 @@
-import { paths, to } from '../../../src/site/http/paths.ts';
+import { paths, fillPath } from '../../../src/site/http/paths.ts';
 import { expect, personNamed, StepFault, visitorOf, type Step, type Story } from '../story.ts';
 import { settled } from './two.ts';
 import { eventually, waysInOn } from './ways-in.ts';
@@ -70,7 +70,7 @@ export const manySteps: readonly Step[] = [
       const page = expect(await admin.upload(paths.importUsers, { name, content: rows.join('\r\n') }), 200);
       expect(await admin.send(page.path, { mode: 'good' }), 200);
       await untilDone(story, page.path);
-      const address = to(paths.importPasswords, { importId: page.path.split('/').at(-1) ?? '' });
+      const address = fillPath(paths.importPasswords, { importId: page.path.split('/').at(-1) ?? '' });
       const file = expect(await admin.send(address), 200);
       await waysInOn(story, file, { usernames, what: 'of an import' });
       // Where they are mailed past everybody, it is a page that says so.

@@ -1,4 +1,4 @@
-import { paths, to, userPath } from '../../../src/site/http/paths.ts';
+import { paths, fillPath, userPath } from '../../../src/site/http/paths.ts';
 import { aVisitor, expect, personNamed, StepFault, visitorOf, type Step } from '../story.ts';
 import { signIn } from './coming-in.ts';
 import { settled } from './two.ts';
@@ -65,9 +65,9 @@ export const readingSteps: readonly Step[] = [
     act: async (story) => {
       const admin = visitorOf(story, 'administrator');
       const userId = personNamed(story, 'member').id;
-      await admin.get(to(paths.userData, { userId }));
-      expect(await admin.send(to(paths.userData, { userId })), 200);
-      const { text } = expect(await admin.send(to(paths.userDataFile, { userId })), 200);
+      await admin.get(fillPath(paths.userData, { userId }));
+      expect(await admin.send(fillPath(paths.userData, { userId })), 200);
+      const { text } = expect(await admin.send(fillPath(paths.userDataFile, { userId })), 200);
       story.exports.push({ name: 'personal data of somebody else', text });
     },
   },

@@ -1,4 +1,4 @@
-import { paths, to, userPath } from '../../../src/site/http/paths.ts';
+import { paths, fillPath, userPath } from '../../../src/site/http/paths.ts';
 import { aVisitor, expect, personNamed, StepFault, visitorOf, watchSession, type Step, type Story } from '../story.ts';
 import type { Visitor } from '../visitor.ts';
 import { codeOf, learnCodes, setUpSecondFactor } from './codes.ts';
@@ -61,8 +61,8 @@ export const removalStep: Step = {
     await haveSecondFactor(story, 'member');
     const admin = visitorOf(story, 'administrator');
     const userId = personNamed(story, 'member').id;
-    await admin.get(to(paths.removeSecondFactor, { userId }));
-    const page = expect(await admin.send(to(paths.removeSecondFactor, { userId })), 200);
+    await admin.get(fillPath(paths.removeSecondFactor, { userId }));
+    const page = expect(await admin.send(fillPath(paths.removeSecondFactor, { userId })), 200);
     if (page.path !== userPath(userId)) throw new StepFault('the second factor was not removed');
     personNamed(story, 'member').secondFactor = null;
   },

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { paths, to, userPath } from '../../../src/site/http/paths.ts';
+import { paths, fillPath, userPath } from '../../../src/site/http/paths.ts';
 import {
   anAccount,
   aVisitor,
@@ -57,10 +57,10 @@ const accessSteps: readonly Step[] = [
       const grantId = grantOn(expect(await operator.get(paths.dashboard), 200));
       if (grantId === '') {
         // Nobody was let in: nobody comes in.
-        const madeUp = await operator.send(to(paths.enterSupport, { grantId: randomUUID() }));
+        const madeUp = await operator.send(fillPath(paths.enterSupport, { grantId: randomUUID() }));
         throw new Refused(expect(madeUp, 404).path);
       }
-      const inside = expect(await operator.send(to(paths.enterSupport, { grantId })), 200);
+      const inside = expect(await operator.send(fillPath(paths.enterSupport, { grantId })), 200);
       if (!inside.text.includes('support-banner')) throw new StepFault('the operator was not let in');
       // Whoever holds a level is out of its reach.
       const user = userPath(personNamed(story, 'colleague').id);
@@ -74,7 +74,7 @@ const accessSteps: readonly Step[] = [
       if (outside.text.includes('support-banner')) throw new StepFault('the operator was not let out');
       const admin = visitorOf(story, 'administrator');
       await admin.get(paths.supportAccess);
-      expect(await admin.send(to(paths.endSupport, { grantId })), 200);
+      expect(await admin.send(fillPath(paths.endSupport, { grantId })), 200);
       const after = expect(await operator.get(paths.dashboard), 200);
       if (grantOn(after) !== '') throw new StepFault('an access that was ended is still offered');
     },

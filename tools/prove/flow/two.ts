@@ -1,4 +1,4 @@
-import { paths, to } from '../../../src/site/http/paths.ts';
+import { paths, fillPath } from '../../../src/site/http/paths.ts';
 import { expect, StepFault, visitorOf, type Story } from '../story.ts';
 import type { Answer } from '../visitor.ts';
 
@@ -33,7 +33,10 @@ export async function agreed(story: Story, page: Answer): Promise<Answer> {
   await answer(story, request, 'confirmed');
   const admin = visitorOf(story, 'administrator');
   await admin.get(request);
-  return expect(await admin.send(to(paths.performApproval, { approvalId: request.split('/').at(-1) ?? '' })), 200);
+  return expect(
+    await admin.send(fillPath(paths.performApproval, { approvalId: request.split('/').at(-1) ?? '' })),
+    200,
+  );
 }
 
 /** @returns the answer, or, where the rules ask for another administrator first, what came of it with their agreement */

@@ -1,0 +1,99 @@
+import type { Scope } from '../../domain/scope.ts';
+import type { ListedUser } from '../../domain/people/user.ts';
+import { paths } from '../http/paths.ts';
+import { type LogFilter, type LogPlace, type LogRequest, activityStore } from '../../core/activity/index.ts';
+import { usersStore } from '../../core/accounts/index.ts';
+import type { ActivityTexts, DisplayEntry } from './entry-texts.ts';
+import type { Database } from '../../platform/database/database.ts';
+
+export const logPageSize = 50;
+const maxMatches = 8;
+
+/** A page of the log: which stretch, and how to get to those around it. */
+export interface LogPage {
+  readonly days: readonly LogDay[];
+  readonly count: number;
+  /** Where the newer page ends, and the older one begins; null where there is none. */
+  readonly newer: LogPlace | null;
+  readonly older: LogPlace | null;
+}
+
+/** What happened on one day, newest first. */
+export interface LogDay {
+  /** Some moment of it, epoch ms. */
+  readonly at: number;
+  readonly entries: readonly DisplayEntry[];
+}
+
+/** Where a page begins: behind a place, going back in time, or before one, going forward. */
+export interface LogPosition {
+  readonly after: LogPlace | null;
+  readonly before: LogPlace | null;
+}
+
+export async function readLogPage(
+  database: Database,
+  scope: Scope,
+  filter: LogFilter,
+  { after, before }: LogPosition,
+  words: ActivityTexts,
+): Promise<LogPage> {
+  const forward = after === null && before !== null;
+  const request: LogRequest = forward
+    ? { filter, order: 'oldestFirst', behind: before, before: null, limit: logPageSize + 1 }
+    : { filter, order: 'newestFirst', behind: null, before: after, limit: logPageSize + 1 };
+  const found = await activityStore.stretch(database, scope, request);
+  const hasMore = found.length > logPageSize;
+  const entries = found.slice(0, logPageSize).map(({ activity }) => words.entry(activity));
+  if (forward) entries.reverse();
+  const hasNewer = forward ? hasMore : after !== null;
+  const hasOlder = forward || hasMore;
+  return {
+    days: groupByDay(entries),
+    count: entries.length,
+    newer: hasNewer ? placeOf(entries[0]) : null,
+    older: hasOlder ? placeOf(entries.at(-1)) : null,
+  };
+}
+
+const placeOf = (entry: DisplayEntry | undefined): LogPlace | null =>
+  entry === undefined ? null : { at: entry.at, place: entry.place };
+
+function groupByDay(entries: readonly DisplayEntry[]): LogDay[] {
+  const days = Map.groupBy(entries, ({ at }) => new Date(at).toDateString());
+  return [...days.values()].map((ofDay) => ({ at: ofDay[0]?.at ?? 0, entries: ofDay }));
+}
+
+/** What an address of the log can hold. */
+interface LogAddress {
+  readonly user?: string | null;
+  readonly kind?: string | null;
+  readonly from?: string | null;
+  readonly to?: string | null;
+  readonly after?: LogPlace | null;
+  readonly before?: LogPlace | null;
+}
+
+/** @returns an address of the log, or of its export, with what it is narrowed to */
+export function logHref(address: LogAddress, path: string = paths.activityLog): string {
+  const { user, kind, from, to, after, before } = address;
+  const parameters = new URLSearchParams();
+  const given = { user, kind, from, to, after: placeParameter(after), before: placeParameter(before) };
+  for (const [name, value] of Object.entries(given)) if (value) parameters.set(name, value);
+  return parameters.size === 0 ? path : `${path}?${parameters.toString()}`;
+}
+
+const placeParameter = (place: LogPlace | null | undefined): string | null =>
+  place ? `${place.at}-${place.place}` : null;
+
+/** @returns the few users whom a reader may mean by a name or user name, the deleted ones too, and whether there are more */
+export async function findUsersByName(
+  database: Database,
+  scope: Scope,
+  typed: string,
+): Promise<{ people: readonly ListedUser[]; more: boolean }> {
+  const search = { search: typed, level: null, status: null, sort: 'name', descending: false, from: null } as const;
+  const deleted = await usersStore.searchDeleted(database, scope, typed, maxMatches + 1);
+  const people = [...(await usersStore.page(database, scope, search)), ...deleted];
+  return { people: people.slice(0, maxMatches), more: people.length > maxMatches };
+}

@@ -1,0 +1,125 @@
+import { referenceOf, type ApprovalSubject } from '../../domain/approvals.ts';
+import { formerGlobalAdmin, type FormerGlobalAdmin } from '../../domain/former-global-admin.ts';
+import type { Scope } from '../../domain/scope.ts';
+import type { User } from '../../domain/people/user.ts';
+import type { RuleChange } from '../../domain/activity/event.ts';
+import { approvalPath, paths, fillPath } from '../http/paths.ts';
+import type { DisplayText } from '../http/view-models.ts';
+import type { TextValues } from '../../i18n/translator.ts';
+import { logHref } from '../activity/log-page.ts';
+import { changesBetween } from '../../core/accounts/index.ts';
+import { mayDecide, type Approval } from '../../core/approvals/index.ts';
+import type { ApprovalAct } from '../../domain/approval-acts.ts';
+import { actingUserId } from '../../domain/principal.ts';
+import type { Breadcrumb } from '../http/page-options.ts';
+
+/** How each act is marked, on its button and in the list. */
+const icons: Readonly<Record<ApprovalAct, string>> = {
+  resetPassword: 'key',
+  removeSecondFactor: 'trash',
+  giveGlobalAdmin: 'shield',
+  restore: 'rotate-clockwise',
+  delete: 'trash',
+  exportUsers: 'download',
+  exportLog: 'download',
+  loosenRules: 'file-text',
+};
+
+const isWholeLog = (log: ApprovalSubject['log']): boolean =>
+  Object.values(log?.part ?? {}).every((value) => value === null);
+
+/** @returns what an act is in a whole sentence. @param name of the one whom it is about, where it is about one */
+function sentenceOf(act: ApprovalAct, { users, log }: ApprovalSubject, name: string | null) {
+  const values: TextValues = { count: users.length, ...(name === null ? {} : { name }) };
+  if (act === 'exportLog') {
+    return {
+      key: `approvals:what.exportLog.${isWholeLog(log) ? 'whole' : 'part'}.${log?.format ?? 'csv'}`,
+      values: {},
+    };
+  }
+  const many = act === 'delete' && users.length !== 1;
+  if (users.length === 1 && name === null) return { key: `approvals:act.${act}`, values: {} };
+  return { key: many ? 'approvals:what.deleteMany' : `approvals:what.${act}`, values };
+}
+
+/** A setting before and after, in words. */
+export interface RuleChangeModel {
+  readonly rule: string;
+  readonly from: DisplayText;
+  readonly to: DisplayText;
+}
+
+const ruleChangeModel = ({ rule, from, to: next }: RuleChange): RuleChangeModel => ({
+  rule,
+  from: ruleValueText(rule, from),
+  to: ruleValueText(rule, next),
+});
+
+function ruleValueText(rule: string, value: RuleChange['to']): DisplayText {
+  if (value === null) return { key: 'activity:detail.asRegion' };
+  if (typeof value === 'number') return { key: `account-settings:rules.value.${rule}`, values: { count: value } };
+  return { key: `account-settings:rules.choice.${rule}.${value}` };
+}
+
+// What a sentence cannot hold: which part of the log, which rules.
+const subjectDetails = ({ log, own }: ApprovalSubject) => ({
+  logHref: log && !isWholeLog(log) ? logHref(log.part) : null,
+  changes: own ? changesBetween(own.before, own.next).map(ruleChangeModel) : [],
+});
+
+/** @returns why the protection of Global admins still covers somebody whom an act is about; null where it does not */
+export const formerGlobalAdminAmong = (
+  scope: Scope,
+  act: ApprovalAct,
+  users: readonly User[],
+): FormerGlobalAdmin | null =>
+  users.map((user) => formerGlobalAdmin(scope, act, user)).find((former) => former !== null) ?? null;
+
+/** What a page about a wish shows of it, before anybody was asked. */
+export const requestPreview = (scope: Scope, act: ApprovalAct, subject: ApprovalSubject, users: readonly User[]) => ({
+  formerGlobalAdmin: formerGlobalAdminAmong(scope, act, users),
+  icon: icons[act],
+  isDestructive: act === 'delete',
+  users,
+  sentence: sentenceOf(act, subject, users.length === 1 ? (users[0]?.displayName ?? null) : null),
+  ...subjectDetails(subject),
+});
+
+export const isPendingState = (state: Approval['state']): boolean => state === 'open' || state === 'confirmed';
+
+/**
+ * What a list or the dashboard shows of a request.
+ * @param now epoch ms: what has run out is said to have lapsed, also before that was written down
+ */
+export function approvalModel(scope: Scope, approval: Approval, now: number) {
+  const { id, act, subject, targetName, asker } = approval;
+  const isExpired = isPendingState(approval.state) && approval.expiresAt <= now;
+  const state = isExpired ? 'lapsed' : approval.state;
+  return {
+    ...approval,
+    isPending: isPendingState(state),
+    // What was done, or lapsed, had been confirmed before.
+    answer: approval.state === 'declined' ? 'declined' : 'confirmed',
+    reference: referenceOf(id),
+    state,
+    isOwn: asker.id === actingUserId(scope),
+    icon: icons[act],
+    href: approvalPath(id),
+    performHref: fillPath(paths.performApproval, { approvalId: id }),
+    isDestructive: act === 'delete',
+    lapsedBy: state === 'lapsed' ? (approval.lapsedBy ?? 'time') : null,
+    sentence: sentenceOf(act, subject, targetName),
+    ...subjectDetails(subject),
+    isDecidable: state === 'open' && mayDecide(scope, approval),
+  };
+}
+
+export const settingsBreadcrumbs: Breadcrumb[] = [
+  { href: paths.dashboard, label: 'common:terms.dashboard' },
+  { href: paths.accountSettings, label: 'common:terms.accountSettings' },
+];
+/** The pages above one request. */
+export const approvalsBreadcrumbs: Breadcrumb[] = [
+  ...settingsBreadcrumbs,
+  { href: paths.approvals, label: 'approvals:title' },
+];

@@ -1,0 +1,144 @@
+import type { Request } from 'express';
+import type { Config } from '../../platform/config/config.ts';
+import { regionName } from '../../platform/config/rules.ts';
+import { type Language, languages, ruleTextIn, type RuleText, type Wording } from '../../domain/regions.ts';
+import type { Scope } from '../../domain/scope.ts';
+import { initialsOf } from '../../domain/people/user.ts';
+import { displayNameOf } from '../../domain/principal.ts';
+import { isOneTimeLink, paths } from './paths.ts';
+import type { Assets } from './assets.ts';
+import type { Cookies } from './cookies.ts';
+import { csrfToken } from './csrf.ts';
+import { navigationFor } from './navigation.ts';
+import type { Tongue } from '../../i18n/translator.ts';
+import { faultText, type PageNotice, type LocalizedText, type PageOptions } from './page-options.ts';
+
+const ownNames: Readonly<Record<Language, string>> = { en: 'English', fr: 'Français', de: 'Deutsch' };
+
+export interface LayoutConfig {
+  readonly config: Config;
+  readonly assets: Assets;
+  readonly cookies: Cookies;
+}
+
+/** The same on every page of a language: put into words once. */
+interface RegionTexts {
+  readonly region: ReturnType<typeof ownRegion>;
+  readonly otherRegions: ReturnType<typeof otherRegions>;
+}
+
+/** What stands around a view: navigation, notice, faults of a form, and the token that its forms carry. */
+export type Page = ReturnType<typeof createLayout>;
+
+export type LayoutFactory = ReturnType<typeof createLayoutFactory>;
+
+interface LayoutDependencies extends LayoutConfig {
+  readonly regionTexts: ReadonlyMap<Language, RegionTexts>;
+  readonly languageChoices: readonly { readonly code: Language; readonly name: string }[];
+}
+
+/** @returns what makes the frame of a page for its reader */
+export function createLayoutFactory(parts: LayoutConfig) {
+  const { config } = parts;
+  const regionTexts = new Map(
+    languages.map((language) => [
+      language,
+      { region: ownRegion(config, language), otherRegions: otherRegions(config, language) },
+    ]),
+  );
+  const languageChoices = config.rules.languages.map((code) => ({ code, name: ownNames[code] }));
+  return createLayout.bind(null, { ...parts, regionTexts, languageChoices });
+}
+
+function createLayout(deps: LayoutDependencies, request: Request, nonce: string, tongue: Tongue, options: PageOptions) {
+  const { cookies, assets, languageChoices } = deps;
+  const { language, direction, t } = tongue;
+  const { scope } = request;
+  const { region, otherRegions } = deps.regionTexts.get(language) as RegionTexts;
+  const token = options.withoutForms === true ? existingCsrfToken(request) : ensureCsrfToken(request);
+  const path = returnPathOf(request);
+  const user = request.signedIn?.session.user ?? null;
+  const errors = (options.faults ?? []).map((fault) => ({ field: fault.field, text: translate(t, faultText(fault)) }));
+  return {
+    language,
+    dir: direction,
+    languages: languageChoices,
+    title: translate(t, options.title),
+    theme: themeOf(request, cookies),
+    themes,
+    nonce,
+    csrfToken: token,
+    path,
+    // Their forms need a token, and an address to return to.
+    offersSwitchers: token !== '' && path !== null,
+    requestId: request.requestId,
+    region,
+    otherRegions,
+    tenant: scope ? { name: scope.tenant.name } : null,
+    support: scope ? supportSessionOf(scope) : null,
+    person: user ? { name: user.displayName, initials: initialsOf(user.displayName) } : null,
+    navigation: scope && !options.withoutNavigation ? navigationFor(scope, request.path, t) : [],
+    breadcrumbs: (options.breadcrumbs ?? []).map(({ href, label }) => ({ href, label: translate(t, label) })),
+    notice: noticeOf(request, t, options),
+    errors,
+    errorOf: Object.fromEntries(errors.map(({ field, text }) => [field, text])) as Readonly<Record<string, string>>,
+    showsSecretOnce: options.showsSecretOnce === true,
+    scripts: options.scripts ?? [],
+    asset: assets.url,
+  };
+}
+
+const translate = (t: Tongue['t'], text: LocalizedText): string =>
+  typeof text === 'string' ? t(text) : t(text.key, text.values);
+
+function noticeOf(
+  request: Request,
+  t: Tongue['t'],
+  options: PageOptions,
+): { kind: PageNotice['kind']; text: string } | null {
+  const notice = options.notice ?? takeNotice(request);
+  return notice ? { kind: notice.kind, text: translate(t, notice) } : null;
+}
+
+function ownRegion({ rules }: Config, language: Language) {
+  const ruleText = (wording: Wording): RuleText => ruleTextIn(wording, language, rules);
+  return { id: rules.region, name: ruleText(rules.name), ruleText };
+}
+
+// Where the switchers lead back to. The address of a one-time link is a secret, which no form carries along: null.
+function returnPathOf(request: Request): string | null {
+  if (isOneTimeLink(request.path)) return null;
+  return request.method === 'GET' ? request.originalUrl : request.path;
+}
+
+/** By which grant an operator is inside an organization; null for everyone else. */
+function supportSessionOf({ principal, tenant }: Scope) {
+  if (principal.kind !== 'support') return null;
+  const { level, purpose, endsAt } = principal.grant;
+  return { level, purpose, endsAt, tenant: tenant.name, operator: displayNameOf(principal) ?? '' };
+}
+
+const existingCsrfToken = (request: Request): string => request.session?.csrfToken ?? '';
+// Where the sessions' store is away there is no session either.
+const ensureCsrfToken = (request: Request): string => (request.session ? csrfToken(request) : '');
+
+function takeNotice(request: Request): PageNotice | null {
+  const notice = request.session?.notice ?? null;
+  if (notice !== null) delete request.session.notice;
+  return notice;
+}
+
+export const themes = ['system', 'light', 'dark'] as const;
+type Theme = (typeof themes)[number];
+const isTheme = (text: unknown): text is Theme => (themes as readonly unknown[]).includes(text);
+
+function themeOf(request: Request, cookies: Cookies): Theme {
+  const chosen = cookies.read(request, 'theme');
+  return isTheme(chosen) ? chosen : 'system';
+}
+
+function otherRegions(config: Config, language: Language) {
+  return [...config.regionUrls]
+    .filter(([id]) => id !== config.rules.region)
+    .map(([id, url]) => ({ id, name: regionName(id, language), signInUrl: new URL(paths.signIn, url).href }));
+}

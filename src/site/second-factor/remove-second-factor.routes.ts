@@ -1,0 +1,52 @@
+import type { Request, Response } from 'express';
+import { may } from '../../domain/policy.ts';
+import { paths, userPath } from '../http/paths.ts';
+import { scopeOf } from '../http/request.ts';
+import type { AnswerRefusal, Route } from '../http/routing.ts';
+import { userListBreadcrumbs, userLinks, userBreadcrumbs, userIdOf } from '../users/view-models.ts';
+import type { Users, Removal } from '../../core/accounts/index.ts';
+import { bind } from '../../platform/bind.ts';
+
+export interface RemoveSecondFactorRoutesDependencies {
+  readonly users: Users;
+  readonly removeSecondFactor: Removal;
+  readonly answerRefusal: AnswerRefusal;
+}
+
+/** What an administrator does for somebody who has lost app and recovery codes. */
+export function removeSecondFactorRoutes(deps: RemoveSecondFactorRoutesDependencies): Route[] {
+  const handlers = bind(deps, { confirm, remove });
+  return [
+    { method: 'get', path: paths.removeSecondFactor, access: 'users.removeSecondFactor', handle: handlers.confirm },
+    { method: 'post', path: paths.removeSecondFactor, access: 'users.removeSecondFactor', handle: handlers.remove },
+  ];
+}
+
+async function confirm(
+  deps: RemoveSecondFactorRoutesDependencies,
+  request: Request,
+  response: Response,
+): Promise<void> {
+  const { users, answerRefusal } = deps;
+  const scope = scopeOf(request);
+  const user = await users.load(scope, userIdOf(request));
+  const verdict = may(scope, 'users.removeSecondFactor', user);
+  // Where there is none, nobody has to be asked: the page says so.
+  const asks = !verdict.allowed && verdict.because === 'secondAdministrator';
+  if (!verdict.allowed && !(asks && user.secondFactorAt === null)) return answerRefusal(request, response, verdict);
+  const title = 'second-factor:removal.title';
+  const breadcrumbs = user.secondFactorAt === null ? userListBreadcrumbs : userBreadcrumbs(user);
+  response.page('second-factor/remove-from-user', { user, ...userLinks(user) }, { title, breadcrumbs });
+}
+
+async function remove(deps: RemoveSecondFactorRoutesDependencies, request: Request, response: Response): Promise<void> {
+  const { removeSecondFactor, answerRefusal } = deps;
+  const scope = scopeOf(request);
+  const result = await removeSecondFactor(scope, userIdOf(request));
+  if (result.outcome === 'refused') return answerRefusal(request, response, result.verdict);
+  // As when it is asked about: somebody else was faster, or the form was sent twice.
+  if (result.outcome !== 'done') return confirm(deps, request, response);
+  const name = result.user.displayName;
+  request.session.notice = { kind: 'success', key: 'second-factor:removal.done', values: { name } };
+  response.redirect(303, userPath(result.user.id));
+}
