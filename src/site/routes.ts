@@ -52,7 +52,7 @@ export interface SiteDependencies {
   readonly cookies: Cookies;
   readonly authentication: Authentication;
   readonly answerRefusal: AnswerRefusal;
-  /** Users as rows of a CSV file. */
+  /** Converts users to and from CSV rows. */
   readonly csv: UsersCsv;
   readonly textsFor: ActivityTextsFor;
   /** Epoch ms. */
@@ -60,7 +60,7 @@ export interface SiteDependencies {
   readonly log: Logger;
 }
 
-/** @returns every page of the site, in the order in which addresses are matched */
+/** @returns all routes of the site, in matching order */
 export const siteRoutes = (deps: SiteDependencies): readonly Route[] => [
   ...signInPages(deps),
   ...ownPages(deps),
@@ -70,7 +70,7 @@ export const siteRoutes = (deps: SiteDependencies): readonly Route[] => [
   ...userPages(deps),
 ];
 
-/** Pages on the way to a session. */
+/** Sign-in, one-time links, recovery, password change and second factor. */
 function signInPages({
   core,
   config,
@@ -103,7 +103,7 @@ function signInPages({
   ];
 }
 
-/** Pages that show users what concerns themselves. */
+/** Dashboard, profile, personal data and preferences. */
 function ownPages({ core, config, database, cookies, answerRefusal, textsFor, clock }: SiteDependencies): Route[] {
   const { support, personalData, erasure } = core;
   const { sessions, throttle } = core.accounts;
@@ -128,7 +128,7 @@ function accountSettingsPages({ core, config, database, answerRefusal, textsFor,
   ];
 }
 
-/** Users as files. */
+/** Import and export of users. */
 function filePages({ core, database, translator, csv, clock }: SiteDependencies): Route[] {
   const { throttle, credentialIssuer } = core.accounts;
   const { imports, passwords, wake } = core.imports;
@@ -146,7 +146,7 @@ function approvalPages(deps: SiteDependencies): Route[] {
   const usersFile = createUsersFile({ database, csv, translator });
   const sheet = handoverSheetFactory(config, translator, clock);
   return [
-    // Before the pages of one request, whose address would match that of a new one.
+    // Must precede the routes of a single request, whose path would also match `new`.
     ...newApprovalRoutes({ database, approvals, throttle, regionRules: config.rules, answerRefusal }),
     ...approvalsRoutes({ database, approvals, credentialIssuer, answerRefusal, clock }),
     ...performRoutes({
@@ -160,7 +160,7 @@ function approvalPages(deps: SiteDependencies): Route[] {
   ];
 }
 
-/** User management. Addresses of lists come before the one that has a user's id in their place. */
+/** User management. Fixed paths precede the path of a single user, whose id would match them too. */
 function userPages({ core, config, database, translator, answerRefusal, clock }: SiteDependencies): Route[] {
   const { users, addUser, changes, bulkChange, bulkReset, removeSecondFactor, credentialIssuer, links } = core.accounts;
   const sheet = handoverSheetFactory(config, translator, clock);

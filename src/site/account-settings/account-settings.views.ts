@@ -9,7 +9,7 @@ export interface AccountSettingsPage {
     readonly createdAt: number;
   };
   readonly numbers: ReturnType<typeof describeNumbers>;
-  /** Key of what the tile of the user management says: what it is for, or why it is done elsewhere. */
+  /** Locale key of the text on the user management tile: its purpose, or why it is not available here. */
   readonly userManagementText: string;
   readonly offers: { readonly approvals: boolean; readonly support: boolean };
 }

@@ -12,7 +12,7 @@ const id = z
   .nullable()
   .catch(null);
 
-// As the browser's own field for dates sends it; a day that the calendar does not have is none.
+// The format of `<input type="date">`. A date that does not exist counts as missing.
 const day = z
   .string()
   .regex(/^(19[7-9]|[2-9]\d\d)\d-\d\d-\d\d$/)
@@ -30,7 +30,7 @@ const place = z
   .nullable()
   .catch(null);
 
-/** What the log's address may carry. Anything else in it is left out of the question, not answered with an error. */
+/** The query parameters of the log. Invalid values are ignored instead of causing an error. */
 export const logQuery = z.object({
   person: singleLine(maxSearchLength).catch(''),
   user: id,
@@ -43,7 +43,7 @@ export const logQuery = z.object({
 
 export type LogQuery = z.infer<typeof logQuery>;
 
-/** @returns what the log is narrowed to */
+/** @returns the log filter that the query parameters describe */
 export const filterOf = ({ user, kind, from, to }: Pick<LogQuery, 'user' | 'kind' | 'from' | 'to'>): LogFilter => ({
   user,
   group: kind,

@@ -34,7 +34,7 @@ export interface ActivityRoutesDependencies {
   readonly clock: () => number;
 }
 
-/** The log of the tenant as a page and as files. */
+/** The tenant's activity log as a page and as downloads. */
 export function activityRoutes(deps: ActivityRoutesDependencies): Route[] {
   const { exports } = deps;
   const handlers = bind(deps, { show });
@@ -43,7 +43,7 @@ export function activityRoutes(deps: ActivityRoutesDependencies): Route[] {
     (format: LogFormat): Route['handle'] =>
     async (request, response) => {
       const filter = filterOf(logQuery.parse(request.query));
-      // Whoever asks only what there would be gets nothing, and nothing is recorded of it.
+      // A HEAD request exports nothing, so it is not recorded.
       const result = request.method === 'HEAD' ? null : await exports.begin(scopeOf(request), format, filter);
       if (result?.outcome === 'throttled') throw new Failure('throttled', { retryAfter: result.retryAfter });
       await sendFile(response, format, result?.text ?? null);
@@ -72,7 +72,7 @@ async function show(deps: ActivityRoutesDependencies, request: Request, response
   renderLog(request, response, query, { entries, matches: null, person: await filteredUser(deps, scope, query) });
 }
 
-// One who is meant without doubt is shown at once; the name itself does not stay in the address.
+// Redirect if exactly one user matches, so that the address contains the user's id instead of a name.
 async function showMatches(
   deps: ActivityRoutesDependencies,
   request: Request,

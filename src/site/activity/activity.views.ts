@@ -9,19 +9,19 @@ import type { DisplayEntry } from './entry-texts.ts';
 interface LogFilters {
   readonly query: LogQuery;
   readonly groups: readonly { readonly value: string; readonly label: string }[];
-  /** The user whose entries are shown; their name is null where it is not known any more. */
+  /** The user whose entries are shown. The name is null after erasure. */
   readonly person: { readonly name: string | null } | null;
   readonly allUsersHref: string;
 }
 
 interface UserMatches {
   readonly users: readonly (Pick<ListedUser, 'displayName' | 'username' | 'state'> & { readonly href: string })[];
-  /** Whether the name that was typed fits still more users. */
+  /** Whether more users match the typed name. */
   readonly hasMore: boolean;
   readonly allUsersHref: string;
 }
 
-/** The entries that were found. */
+/** The log entries on a page. */
 export interface LogEntries {
   readonly days: readonly LogDay[];
   readonly count: number;
@@ -30,7 +30,7 @@ export interface LogEntries {
 }
 
 export interface LogPage extends LogFilters, LogEntries {
-  /** Set where a name was typed that several users have, or none: then there are no entries. */
+  /** Set if the typed name matches no user or several users; then there are no entries. */
   readonly matches: Pick<UserMatches, 'users' | 'hasMore'> | null;
   readonly retention: { readonly value: string; readonly count: number };
   readonly exportMode: ActionMode | null;

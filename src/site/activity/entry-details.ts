@@ -4,7 +4,7 @@ import type { Formats } from '../../i18n/formats.ts';
 import type { TextValues, Tongue } from '../../i18n/translator.ts';
 import type { Change } from '../../domain/people/user.ts';
 
-/** A text of the locale files with its values, not yet put together: a page isolates each value, a file takes it as it is. */
+/** A locale key with its values. Not interpolated yet, since pages isolate each value (bidi) and files do not. */
 export interface EntryText {
   readonly key: string;
   readonly values: TextValues;
@@ -15,7 +15,7 @@ export interface DetailsDependencies extends Pick<Tongue, 't' | 'language'> {
   readonly nameOf: (person: Participant) => string;
 }
 
-/** @returns what an event's sentence leaves out: old and new values, why it was denied, until when it is valid */
+/** @returns details that the event's sentence omits: old and new values, the reason of a denial, expiry */
 export function entryDetails(deps: DetailsDependencies, activity: Activity): EntryText[] {
   const { event, support } = activity;
   return [
@@ -59,7 +59,7 @@ function eventDetails(deps: DetailsDependencies, event: Exclude<ActivityEvent, {
 
 function changeDetail(deps: DetailsDependencies, { field, from, to }: Change): EntryText {
   const label = deps.t(`common:terms.${field}`);
-  // A name is never empty: only an erasure leaves neither value.
+  // Names are never empty, so both values are null only after erasure.
   if (field !== 'language' && from === null && to === null)
     return { key: 'activity:detail.erased', values: { field: label } };
   const values = { field: label, from: fieldValue(deps, field, from), to: fieldValue(deps, field, to) };

@@ -1,12 +1,12 @@
 import { kindsIn, mainGroupOf, type ActivityGroup, type ActivityKind } from '../../domain/activity/groups.ts';
 
-/** How an event is marked where events stand below each other. */
+/** The icon and tone of an entry in a list. */
 export interface EntryStyle {
   readonly icon: string;
   readonly tone: 'plain' | 'warn' | 'bad';
 }
 
-/** @returns the mark of a kind: that of its group, unless it has one of its own */
+/** @returns the style of an event kind; the icon defaults to the icon of its group */
 export const entryStyleOf = (kind: ActivityKind): EntryStyle => ({
   icon: kindIcons[kind] ?? groupIcons[mainGroupOf(kind)],
   tone: kind === 'signIn.throttled' ? 'bad' : refusals.has(kind) ? 'warn' : 'plain',

@@ -8,15 +8,15 @@ import { localDateTimeOf } from './local-dates.ts';
 import { entryDetails, type DetailsDependencies, type EntryText } from './entry-details.ts';
 import { entryStyleOf, type EntryStyle } from './entry-style.ts';
 
-/** An entry in one language. */
+/** A log entry in one language. */
 export interface DisplayEntry extends EntryStyle {
   readonly place: number;
   /** Epoch ms. */
   readonly at: number;
   readonly address: string | null;
-  /** Who did what to whom, as a whole sentence. */
+  /** The sentence that describes the event, with actor and target. */
   readonly sentence: EntryText;
-  /** What changed, why it was refused, until when it holds. */
+  /** Changes, reason of a refusal, expiry. */
   readonly details: readonly EntryText[];
 }
 
@@ -24,7 +24,7 @@ export type ActivityTexts = ReturnType<typeof activityTextsIn>;
 
 export type ActivityTextsFor = (language: Language) => ActivityTexts;
 
-/** Words for what was recorded, in every language. @param clock epoch ms */
+/** Creates the texts of log entries in every language. @param clock epoch ms */
 export function createActivityTexts(translator: Translator, clock: () => number): ActivityTextsFor {
   const all = new Map(
     languages.map((language) => [language, activityTextsIn(translator(language), createFormats(language, clock))]),
@@ -52,12 +52,12 @@ function entry(deps: DetailsDependencies, activity: Activity): DisplayEntry {
   };
 }
 
-/** @returns the headings of a table's columns */
+/** @returns the column headings of the CSV export */
 function columns({ t, format }: DetailsDependencies): string[] {
   return columnNames.map((column) => t(`activity:column.${column}`, { zone: format.zone() }));
 }
 
-/** @returns an entry as one row of a table */
+/** @returns an entry as a row of the CSV export */
 function row(deps: DetailsDependencies, activity: Activity, requestId: string): string[] {
   const translate = ({ key, values }: EntryText): string => deps.t(key, values);
   return [
@@ -114,7 +114,7 @@ const unauthenticatedKinds: ReadonlySet<ActivityKind> = new Set<ActivityKind>([
   'recovery.linkMailed',
 ]);
 
-/** A name as keys of the locale files have it: a dot in them leads into a group. */
+/** Replaces the dot of an event or action name, since dots separate the segments of a locale key. */
 const keySegment = (name: string): string => name.replace('.', '_');
 
 const optionallyTargeted: ReadonlySet<ActivityKind> = new Set<ActivityKind>([
@@ -124,7 +124,7 @@ const optionallyTargeted: ReadonlySet<ActivityKind> = new Set<ActivityKind>([
   'approval.done',
 ]);
 
-/** Which of several sentences a kind has. */
+/** @returns the variant of the sentence, for kinds that have several; otherwise null */
 function variantOf({ event, actor, target }: Activity): string | null {
   switch (event.kind) {
     case 'signIn.failed':

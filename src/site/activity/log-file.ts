@@ -10,7 +10,7 @@ const contentTypes: Readonly<Record<LogFormat, string>> = {
   jsonl: 'application/x-ndjson; charset=utf-8',
 };
 
-/** Makes what sends the log as a file; without a text, its head alone. */
+/** @returns a function that sends the log as a download; a null text sends only the headers */
 export const createLogSender =
   (clock: () => number) =>
   async (response: Response, format: LogFormat, text: AsyncIterable<string> | null): Promise<void> => {
@@ -24,7 +24,7 @@ export const createLogSender =
     await streamText(response, text);
   };
 
-/** @returns what writes the log as CSV, worded for its reader */
+/** @returns a function that formats the log as CSV in the user's language */
 export const createLogCsv =
   (wordsFor: ActivityTextsFor): LogCsv =>
   (scope, batches) => {

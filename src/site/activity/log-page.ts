@@ -9,23 +9,23 @@ import type { Database } from '../../platform/database/database.ts';
 export const logPageSize = 50;
 const maxMatches = 8;
 
-/** A page of the log: which stretch, and how to get to those around it. */
+/** A page of the log, with the positions of the adjacent pages. */
 export interface LogPage {
   readonly days: readonly LogDay[];
   readonly count: number;
-  /** Where the newer page ends, and the older one begins; null where there is none. */
+  /** The positions before which the newer page ends and after which the older one starts; null if there is none. */
   readonly newer: LogPlace | null;
   readonly older: LogPlace | null;
 }
 
-/** What happened on one day, newest first. */
+/** The entries of one day, newest first. */
 export interface LogDay {
-  /** Some moment of it, epoch ms. */
+  /** The time of an entry on that day, epoch ms. */
   readonly at: number;
   readonly entries: readonly DisplayEntry[];
 }
 
-/** Where a page begins: behind a place, going back in time, or before one, going forward. */
+/** Where a page starts: after a position (older entries) or before one (newer entries). */
 export interface LogPosition {
   readonly after: LogPlace | null;
   readonly before: LogPlace | null;
@@ -64,7 +64,7 @@ function groupByDay(entries: readonly DisplayEntry[]): LogDay[] {
   return [...days.values()].map((ofDay) => ({ at: ofDay[0]?.at ?? 0, entries: ofDay }));
 }
 
-/** What an address of the log can hold. */
+/** The query parameters of the log's address. */
 interface LogAddress {
   readonly user?: string | null;
   readonly kind?: string | null;
@@ -74,7 +74,7 @@ interface LogAddress {
   readonly before?: LogPlace | null;
 }
 
-/** @returns an address of the log, or of its export, with what it is narrowed to */
+/** @returns the address of the log, or of an export at `path`, with its filter */
 export function logHref(address: LogAddress, path: string = paths.activityLog): string {
   const { user, kind, from, to, after, before } = address;
   const parameters = new URLSearchParams();
@@ -86,7 +86,10 @@ export function logHref(address: LogAddress, path: string = paths.activityLog): 
 const placeParameter = (place: LogPlace | null | undefined): string | null =>
   place ? `${place.at}-${place.place}` : null;
 
-/** @returns the few users whom a reader may mean by a name or user name, the deleted ones too, and whether there are more */
+/**
+ * @returns users whose name or user name matches, deleted users included, at most `maxMatches`; and whether there are
+ * more
+ */
 export async function findUsersByName(
   database: Database,
   scope: Scope,

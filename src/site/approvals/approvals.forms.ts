@@ -7,10 +7,10 @@ import { maxBulkUsers } from '../../core/accounts/index.ts';
 import { approvalActs } from '../../domain/approval-acts.ts';
 
 const maxIdLength = 36;
-// Much more than is taken: how long it is counts when what cannot be seen is out of it.
+// Much more than the limit, which applies after invisible characters have been removed.
 const maxTypedLength = 20_000;
 
-/** A sentence or two, cleaned like a name: on one line, without signs that turn the rest of a page around. */
+/** A short text, cleaned like a name: a single line without bidirectional control characters. */
 const shortText = singleLine(maxTypedLength)
   .transform(cleanName)
   .refine((text) => text.length <= maxReasonLength, 'errors:field.tooLong');
@@ -20,7 +20,7 @@ const userIds = z
   .catch([])
   .transform((all) => [...new Set(all)].filter((id) => id !== '' && id.length <= maxIdLength).slice(0, maxBulkUsers));
 
-/** What is asked for, as an address or a form carries it. */
+/** The requested action, from the query or the form. */
 export const requestForm = z.object({
   act: z.enum(approvalActs).nullable().catch(null),
   user: userIds,

@@ -29,7 +29,7 @@ export interface ApprovalsRoutesDependencies {
   readonly clock: () => number;
 }
 
-/** What administrators have asked each other, and the answers. */
+/** Approval requests and the decisions on them. */
 export function approvalsRoutes(deps: ApprovalsRoutesDependencies): Route[] {
   const handlers = bind(deps, { list, show, decide });
   return [
@@ -63,7 +63,7 @@ async function show(
   const { approvals, database, clock, credentialIssuer } = deps;
   const scope = scopeOf(request);
   const found = await approvals.load(scope, approvalIdOf(request));
-  // Said as it is, also where nobody has written it down yet.
+  // A request may have expired without this being recorded yet; show it as expired anyway.
   const lapsedBy = isPendingState(found.state) ? await lapseOf(database, scope, found, clock()) : null;
   const approval = approvalModel(scope, lapsedBy === null ? found : { ...found, state: 'lapsed', lapsedBy }, clock());
   const ids = found.subject.users.map(({ id }) => id);

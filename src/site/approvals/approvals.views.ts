@@ -15,11 +15,11 @@ export interface ApprovalsPage {
 
 export interface ApprovalPage {
   readonly approval: ApprovalModel;
-  /** Whether the reader's own level was given by the requester. */
+  /** Whether the current user's level was granted by the requester. */
   readonly isDependent: boolean;
   readonly approvers: readonly NamedUser[];
   readonly ineligible: readonly NamedUser[];
-  /** How a new password reaches its user, where that is what was asked for. */
+  /** How a new password reaches its user, for a password reset. */
   readonly handOver: HandOver | null;
   readonly users: readonly NamedUser[];
   readonly formerGlobalAdmin: FormerGlobalAdmin | null;

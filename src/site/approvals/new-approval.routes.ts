@@ -26,7 +26,7 @@ export interface NewApprovalRoutesDependencies {
   readonly answerRefusal: AnswerRefusal;
 }
 
-/** Asking another administrator: a page that says what for and who they could be, and takes a reason. */
+/** The form that requests an approval. It shows the action and the possible approvers, and asks for a reason. */
 export function newApprovalRoutes(deps: NewApprovalRoutesDependencies): Route[] {
   const handlers = bind(deps, { showForm, submit });
   return [
@@ -49,7 +49,7 @@ async function readRequest(
   const { act, user, format, of, kind, from, to } = requestForm.parse(given ?? {});
   if (act === null) throw new Failure('badRequest');
   const fields: [string, string | null][] = [['act', act], ...user.map((id): [string, string] => ['user', id])];
-  // Only a deletion is about several people at once.
+  // Only a deletion can affect several users.
   const wish: Wish = { act, userIds: act === 'delete' ? user : user.slice(0, 1) };
   const nonEmptyFields = (more: readonly [string, string | null][]) =>
     [...fields, ...more].filter((field): field is [string, string] => (field[1] ?? '') !== '');
@@ -93,7 +93,7 @@ async function showForm(
   response.page('approvals/new', model, { ...options, ...(status ? { status } : {}) });
 }
 
-// Whether it is the region that asks for it, or the organization, which can be stricter.
+// Whether the region requires the approval, or the tenant with a stricter rule.
 function requiredBy(deps: NewApprovalRoutesDependencies, { act }: Wish): 'region' | 'organization' | 'loosens' {
   const { regionRules } = deps;
   if (act === 'loosenRules') return 'loosens';
@@ -109,7 +109,7 @@ async function answerNotNeeded(
 ): Promise<void> {
   const { answerRefusal } = deps;
   if (outlook.outcome === 'refused') return answerRefusal(request, response, outlook.verdict, 'approvals.view');
-  // Nobody has to be asked (any more): where it is done, there is a button for it.
+  // No approval is needed (any more): redirect to the page that offers the action directly.
   response.redirect(303, backHrefOf(wish));
 }
 
@@ -131,7 +131,7 @@ async function submit(deps: NewApprovalRoutesDependencies, request: Request, res
 
 const access = 'approvals.view';
 
-/** @returns the page on which it is done without asking anybody */
+/** @returns the page that offers the action directly */
 function backHrefOf({ act, userIds }: Wish): string {
   const [only, ...others] = userIds;
   if (act === 'exportLog') return paths.activityLog;

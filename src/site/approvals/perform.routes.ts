@@ -23,7 +23,7 @@ export interface PerformRoutesDependencies {
   readonly answerRefusal: AnswerRefusal;
 }
 
-/** Doing what was confirmed: whoever asked gets what comes of it, they alone and once. */
+/** Performs an approved action. Only the requester can do this, and only once. */
 export function performRoutes(deps: PerformRoutesDependencies): Route[] {
   const handlers = bind(deps, { performApproval });
   return [{ method: 'post', path: paths.performApproval, access: 'approvals.view', handle: handlers.performApproval }];
@@ -56,7 +56,7 @@ async function answerReset(
   if (result.outcome === 'reset') return revealCredential(deps, request, response, result);
   if (result.outcome === 'throttled') throw new Failure('throttled', { retryAfter: result.retryAfter });
   if (result.outcome === 'refused') return answerRefusal(request, response, result.verdict);
-  // Nothing is used up: it can be done as soon as there is mail.
+  // The approval is not consumed, so the requester can retry once email is configured.
   if (result.outcome === 'noMail') throw conflict('approval.noMail');
 }
 

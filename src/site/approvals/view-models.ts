@@ -13,7 +13,7 @@ import type { ApprovalAct } from '../../domain/approval-acts.ts';
 import { actingUserId } from '../../domain/principal.ts';
 import type { Breadcrumb } from '../http/page-options.ts';
 
-/** How each act is marked, on its button and in the list. */
+/** Icon of each action, on its button and in the list. */
 const icons: Readonly<Record<ApprovalAct, string>> = {
   resetPassword: 'key',
   removeSecondFactor: 'trash',
@@ -28,7 +28,7 @@ const icons: Readonly<Record<ApprovalAct, string>> = {
 const isWholeLog = (log: ApprovalSubject['log']): boolean =>
   Object.values(log?.part ?? {}).every((value) => value === null);
 
-/** @returns what an act is in a whole sentence. @param name of the one whom it is about, where it is about one */
+/** @returns a sentence that describes the action. @param name the affected user's name, if exactly one is affected */
 function sentenceOf(act: ApprovalAct, { users, log }: ApprovalSubject, name: string | null) {
   const values: TextValues = { count: users.length, ...(name === null ? {} : { name }) };
   if (act === 'exportLog') {
@@ -42,7 +42,7 @@ function sentenceOf(act: ApprovalAct, { users, log }: ApprovalSubject, name: str
   return { key: many ? 'approvals:what.deleteMany' : `approvals:what.${act}`, values };
 }
 
-/** A setting before and after, in words. */
+/** A changed rule with its values before and after. */
 export interface RuleChangeModel {
   readonly rule: string;
   readonly from: DisplayText;
@@ -61,13 +61,13 @@ function ruleValueText(rule: string, value: RuleChange['to']): DisplayText {
   return { key: `account-settings:rules.choice.${rule}.${value}` };
 }
 
-// What a sentence cannot hold: which part of the log, which rules.
+// Details that do not fit into the sentence: the filter of the log, the changed rules.
 const subjectDetails = ({ log, own }: ApprovalSubject) => ({
   logHref: log && !isWholeLog(log) ? logHref(log.part) : null,
   changes: own ? changesBetween(own.before, own.next).map(ruleChangeModel) : [],
 });
 
-/** @returns why the protection of Global admins still covers somebody whom an act is about; null where it does not */
+/** @returns the first affected user who is still protected as a former Global admin; null if there is none */
 export const formerGlobalAdminAmong = (
   scope: Scope,
   act: ApprovalAct,
@@ -75,7 +75,7 @@ export const formerGlobalAdminAmong = (
 ): FormerGlobalAdmin | null =>
   users.map((user) => formerGlobalAdmin(scope, act, user)).find((former) => former !== null) ?? null;
 
-/** What a page about a wish shows of it, before anybody was asked. */
+/** The preview of a request that has not been made yet. */
 export const requestPreview = (scope: Scope, act: ApprovalAct, subject: ApprovalSubject, users: readonly User[]) => ({
   formerGlobalAdmin: formerGlobalAdminAmong(scope, act, users),
   icon: icons[act],
@@ -88,8 +88,8 @@ export const requestPreview = (scope: Scope, act: ApprovalAct, subject: Approval
 export const isPendingState = (state: Approval['state']): boolean => state === 'open' || state === 'confirmed';
 
 /**
- * What a list or the dashboard shows of a request.
- * @param now epoch ms: what has run out is said to have lapsed, also before that was written down
+ * The model of a request in lists and on its page.
+ * @param now epoch ms; a request past its expiry is shown as expired, even if this is not recorded yet
  */
 export function approvalModel(scope: Scope, approval: Approval, now: number) {
   const { id, act, subject, targetName, asker } = approval;
@@ -98,7 +98,7 @@ export function approvalModel(scope: Scope, approval: Approval, now: number) {
   return {
     ...approval,
     isPending: isPendingState(state),
-    // What was done, or lapsed, had been confirmed before.
+    // A request that was performed or expired afterwards had been approved.
     answer: approval.state === 'declined' ? 'declined' : 'confirmed',
     reference: referenceOf(id),
     state,
@@ -118,7 +118,7 @@ export const settingsBreadcrumbs: Breadcrumb[] = [
   { href: paths.dashboard, label: 'common:terms.dashboard' },
   { href: paths.accountSettings, label: 'common:terms.accountSettings' },
 ];
-/** The pages above one request. */
+/** Breadcrumbs of pages below the list of requests. */
 export const approvalsBreadcrumbs: Breadcrumb[] = [
   ...settingsBreadcrumbs,
   { href: paths.approvals, label: 'approvals:title' },

@@ -8,10 +8,10 @@ import { activityStore } from '../../core/activity/index.ts';
 import type { Database } from '../../platform/database/database.ts';
 import type { ApprovalsToLookAt, Approval } from '../../core/approvals/index.ts';
 
-/** One thing that an administrator should look at, in words, and the page on which to do something about it. */
+/** An item that needs an administrator's attention, with a link to the page for it. */
 export interface AttentionItem {
   readonly icon: string;
-  /** Whether something is amiss; nothing said means that it is. */
+  /** Defaults to `warning`. */
   readonly tone?: 'warning' | 'success' | 'info';
   readonly title: string;
   readonly count: number;
@@ -23,8 +23,8 @@ const minGlobalAdmins = 2;
 const dayMs = 24 * 60 * 60 * 1_000;
 
 /**
- * What needs attention in the scope's tenant, the most urgent first.
- * @param globalAdmins how many can sign in
+ * Lists what needs attention in the tenant, most urgent first.
+ * @param globalAdmins number of Global admins who can sign in
  * @param now epoch ms
  */
 export async function attentionItems(
@@ -48,7 +48,7 @@ export async function attentionItems(
 }
 
 async function temporaryPasswordItems(database: Database, scope: Scope, now: number): Promise<AttentionItem[]> {
-  // Where users are managed at another place, there is no list here to lead to.
+  // If users are managed elsewhere, there is no list to link to.
   if (!may(scope, 'users.list').allowed) return [];
   const { expired, expiring } = await dashboardStore.countTemporaryPasswords(database, scope, now, now + dayMs);
   const href = (status: string): string => `${paths.users}?status=${status}`;
@@ -65,14 +65,14 @@ async function throttledSignInItems(database: Database, scope: Scope, now: numbe
   return count === 0 ? [] : [{ icon: 'alert-triangle', ...attentionTexts('throttled', count), href }];
 }
 
-// A count that stops somewhere says so.
+// Counting stops at `maxCounted`, and the text then says "more than".
 const attentionTexts = (what: string, count: number) => ({
   count,
   title: `dashboard:attention.${what}.${count > maxCounted ? 'many' : 'title'}`,
   text: `dashboard:attention.${what}.text`,
 });
 
-/** @returns what the dashboard shows of requests that need the reader's attention */
+/** @returns the approval requests that need the user's attention, as dashboard items */
 export const approvalItems = ({ waiting, confirmed, declined }: ApprovalsToLookAt) =>
   [
     { ...approvalItem('waiting', waiting), icon: 'users', tone: 'warning' as const },
@@ -80,7 +80,7 @@ export const approvalItems = ({ waiting, confirmed, declined }: ApprovalsToLookA
     { ...approvalItem('declined', declined), icon: 'x', tone: 'info' as const },
   ].filter(({ count }) => count > 0);
 
-// A single request links to its own page, several to the list.
+// A single request links to its page, several requests link to the list.
 function approvalItem(what: string, found: readonly Approval[]) {
   const [only] = found;
   const href = only !== undefined && found.length === 1 ? approvalPath(only.id) : paths.approvals;

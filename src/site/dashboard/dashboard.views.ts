@@ -15,7 +15,7 @@ interface Dashboard {
   readonly tiles: readonly Tile[];
 }
 
-/** What a user sees who manages nothing. */
+/** The dashboard of users without administrator rights. */
 export interface UserDashboard extends Dashboard {
   readonly user: User;
   readonly abilities: Abilities;
@@ -29,11 +29,11 @@ export interface AdministratorDashboard extends Dashboard {
   readonly attention: readonly AttentionItem[];
   readonly notes: readonly RestrictionNote[];
   readonly latestEntries: readonly DisplayEntry[];
-  /** Null for an operator, whose own levels say nothing about this organization. */
+  /** Null for operators in a support session, whose own levels do not apply. */
   readonly roles: { readonly user: User; readonly abilities: Abilities } | null;
 }
 
-/** What an operator sees outside every other organization. */
+/** The dashboard of an operator who is not in a support session. */
 export interface OperatorDashboard {
   readonly name: string;
   readonly openGrants: readonly (OpenGrant & { readonly enterHref: string })[];

@@ -10,7 +10,7 @@ export interface Tile {
   readonly text: string;
 }
 
-/** The quick ways in of those who manage something, each with what one must be allowed for it. */
+/** Shortcuts for administrators, each with the action that it requires. */
 const administratorTiles: readonly (Tile & { readonly action: Action })[] = [
   {
     href: paths.users,
@@ -64,7 +64,10 @@ const personalTiles: readonly Tile[] = [
   },
 ];
 
-/** @returns the ways that lead somewhere for this reader; the tile of the list says itself where it leads to another place */
+/**
+ * @returns the shortcuts for the user. The tile for user management is kept if the rules place it elsewhere, and says
+ * why.
+ */
 export function tilesFor(scope: Scope): Tile[] {
   const available = administratorTiles.flatMap(({ action, ...tile }) => {
     const verdict = may(scope, action);

@@ -6,8 +6,9 @@ const formLimitBytes = 64 * 1024;
 const maxFields = 200;
 
 /**
- * Reads HTML forms and nothing else; what is too large, or of another kind, is refused before it is read.
- * @param uploadOf the route that takes a request's file, or null; such a request is left unread until it is known who sends it
+ * Parses URL-encoded forms. Rejects bodies that are too large or of another type before reading them.
+ * @param uploadOf finds the upload route of a request, or null; an upload is left unread until its sender is
+ * authenticated
  */
 export function body(uploadOf: (request: Request) => object | null): Middleware[] {
   const forms = express.urlencoded({ extended: false, limit: formLimitBytes, parameterLimit: maxFields });
@@ -18,7 +19,7 @@ export function body(uploadOf: (request: Request) => object | null): Middleware[
       next();
     }
   };
-  // Nobody types a NUL, and PostgreSQL takes none: refused here, it cannot fail in the middle of something.
+  // PostgreSQL rejects NUL characters in text. Reject them here so that no transaction fails halfway.
   const withoutNul: Middleware = (request, _response, next) => {
     const typed = Object.values((request.body ?? {}) as Record<string, string | string[]>).flat();
     if (request.originalUrl.includes('%00') || typed.some((text) => text.includes('\0')))

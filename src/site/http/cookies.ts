@@ -5,15 +5,17 @@ import type { Config } from '../../platform/config/config.ts';
 const yearMs = 365 * 24 * 60 * 60 * 1_000;
 
 export interface Cookies {
-  /** @returns the name of a cookie of this region: two regions on one host name do not read each other's */
+  /**
+   * @returns the cookie's name, which includes the region so that regions on the same host name do not share cookies
+   */
   name(purpose: string): string;
   read(request: Request, purpose: string): string | null;
-  /** Keeps a value for a year. */
+  /** Sets a cookie that lasts one year. */
   persist(response: Response, purpose: string, value: string): void;
   readonly options: CookieOptions;
 }
 
-/** `__Host-` where the site is https: such a cookie comes from this very host, over https, and from nowhere else. */
+/** On https, cookie names get the `__Host-` prefix, which binds them to this host and to https. */
 export function createCookies(deps: Config): Cookies {
   const https = deps.baseUrl.protocol === 'https:';
   const options: CookieOptions = { httpOnly: true, secure: https, sameSite: 'lax', path: '/' };
@@ -28,7 +30,7 @@ export function createCookies(deps: Config): Cookies {
   };
 }
 
-// A page asks for several of them.
+// Cached because a page reads several cookies.
 const parsed = new WeakMap<Request, ReturnType<typeof parseCookie>>();
 
 function parsedCookiesOf(request: Request): ReturnType<typeof parseCookie> {

@@ -4,15 +4,15 @@ import type { stringify as Stringify } from 'csv-stringify/sync';
 import { guardCell } from '../../domain/formula.ts';
 import type { Language } from '../../domain/regions.ts';
 
-/** What is sent as a file, in the reader's language. */
+/** A CSV download in the user's language. */
 export interface CsvFile {
-  /** Without its ending. */
+  /** File name without extension. */
   readonly name: string;
   readonly header: CsvRow;
   readonly batches: AsyncIterable<readonly CsvRow[]>;
 }
 
-/** Sends a file row by row, in the reader's language. @returns as `sendPieces` does */
+/** Streams a CSV file row by row. @returns the result of `streamText` */
 export function sendCsv(request: Request, response: Response, file: CsvFile, stallMs?: number): Promise<boolean> {
   const { language } = request;
   response.attachment(`${file.name}.csv`).type('text/csv; charset=utf-8');
@@ -22,11 +22,12 @@ export function sendCsv(request: Request, response: Response, file: CsvFile, sta
 
 export type CsvRow = readonly string[];
 
-// What Excel expects of a file in these languages: where the comma parts a number, it cannot part cells.
+// The delimiters that Excel expects in these languages: where the comma is the decimal separator, it cannot separate
+// cells.
 const delimiters: Readonly<Record<Language, string>> = { en: ',', fr: ';', de: ';' };
-// Excel reads UTF-8 only behind this mark.
+// Excel recognizes UTF-8 only by a byte order mark.
 const byteOrderMark = '\uFEFF';
-// Whichever delimiter the reader's spreadsheet believes in, a cell stays one cell.
+// Quote cells that contain any common delimiter, since a spreadsheet program may assume a different one.
 const anyDelimiter = /[;,\t]/;
 
 function rowsText(stringify: typeof Stringify, rows: readonly CsvRow[], language: Language): string {
@@ -40,13 +41,13 @@ function rowsText(stringify: typeof Stringify, rows: readonly CsvRow[], language
   });
 }
 
-/** @returns the text of a file in pieces, each made when the one before it was taken */
+/** @returns the file's text in chunks, each generated after the previous one was consumed */
 export async function* csvText(
   header: CsvRow,
   batches: AsyncIterable<readonly CsvRow[]>,
   language: Language,
 ): AsyncGenerator<string> {
-  // Loaded with the first file: starting the portal does not need it.
+  // Loaded on first use to keep startup fast.
   const { stringify } = await import('csv-stringify/sync');
   yield byteOrderMark + rowsText(stringify, [header], language);
   for await (const rows of batches) yield rowsText(stringify, rows, language);

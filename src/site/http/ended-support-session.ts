@@ -5,15 +5,15 @@ import { renewCsrfToken } from './csrf.ts';
 import { seeOther, type Middleware } from './request.ts';
 
 /**
- * Leads an operator whose access to a tenant is over back to their own dashboard, and says why. It stands before the
- * routes, so that nothing more is done in that tenant, whatever was asked for.
+ * Returns an operator whose support access has ended to their own dashboard and says why. This runs before the
+ * routes, so that no request reaches the tenant after the end.
  */
 export function closeEndedSupportSession(support: Pick<Support, 'takeOut'>): Middleware {
   return async (request, response, next) => {
     const session: LiveSession | undefined = request.signedIn?.session;
     if (!session?.support || session.supportEnd === null) return next();
     await support.takeOut(session);
-    // Who wants to be gone is gone altogether.
+    // A sign-out proceeds as usual.
     if (request.path === paths.signOut) return next();
     renewCsrfToken(request);
     const { name } = session.support.tenant;

@@ -1,12 +1,12 @@
 import type { Express } from 'express';
 import { paths } from './paths.ts';
 
-/** What the portal cannot work without: a name, and a check that throws when it is missing. */
+/** Services that the portal depends on: name, and a check that throws if the service is unavailable. */
 export type Readiness = Readonly<Record<string, () => Promise<void>>>;
 
 const maxCheckMs = 1_000;
 
-/** Liveness says that the process answers; readiness says what is missing, by name and without any detail. */
+/** Mounts the liveness and readiness endpoints. Readiness lists unavailable services by name, without details. */
 export function mountHealth(app: Express, checks: Readiness, isStopping: () => boolean): void {
   app.get(paths.health, (_request, response) => {
     response.set('Cache-Control', 'no-store').json({ ok: true });

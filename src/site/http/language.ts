@@ -4,8 +4,8 @@ import type { Cookies } from './cookies.ts';
 import type { Middleware } from './request.ts';
 
 /**
- * The language of a request before anybody is known, so that every refusal is in the reader's tongue:
- * the choice made with the switcher, else what the browser asks for, else the region's.
+ * Sets the language of a request before authentication, so that every error page is in the visitor's language: the one
+ * selected with the switcher, else the one that the browser accepts, else the region's default.
  */
 export function language(cookies: Cookies, rules: RegionRules): Middleware {
   return (request, _response, next) => {
@@ -15,17 +15,17 @@ export function language(cookies: Cookies, rules: RegionRules): Middleware {
   };
 }
 
-/** @returns the language chosen with the switcher in this browser, or null */
+/** @returns the language selected with the switcher in this browser, or null */
 export function chosenLanguage(request: Request, cookies: Cookies, rules: RegionRules): Language | null {
   return offeredLanguage(cookies.read(request, 'language'), rules);
 }
 
-/** @returns the language if the region offers it, or null */
+/** @returns the language if the region offers it, otherwise null */
 export const offeredLanguage = (language: unknown, { languages }: RegionRules): Language | null =>
   isLanguage(language) && languages.includes(language) ? language : null;
 
 function acceptedLanguage(request: Request, rules: RegionRules): Language | null {
-  // A star alone, or nothing, is no wish.
+  // An empty header or `*` expresses no preference.
   if (/^[\s*]*$/.test(request.headers['accept-language'] ?? '')) return null;
   return offeredLanguage(request.acceptsLanguages([...rules.languages]), rules);
 }

@@ -21,13 +21,13 @@ export interface LayoutConfig {
   readonly cookies: Cookies;
 }
 
-/** The same on every page of a language: put into words once. */
+/** Region texts that are the same on every page of a language, rendered once. */
 interface RegionTexts {
   readonly region: ReturnType<typeof ownRegion>;
   readonly otherRegions: ReturnType<typeof otherRegions>;
 }
 
-/** What stands around a view: navigation, notice, faults of a form, and the token that its forms carry. */
+/** The model of the layout around a view: navigation, notice, form errors, and CSRF token. */
 export type Page = ReturnType<typeof createLayout>;
 
 export type LayoutFactory = ReturnType<typeof createLayoutFactory>;
@@ -37,7 +37,7 @@ interface LayoutDependencies extends LayoutConfig {
   readonly languageChoices: readonly { readonly code: Language; readonly name: string }[];
 }
 
-/** @returns what makes the frame of a page for its reader */
+/** @returns a function that builds the layout model of a page */
 export function createLayoutFactory(parts: LayoutConfig) {
   const { config } = parts;
   const regionTexts = new Map(
@@ -69,7 +69,7 @@ function createLayout(deps: LayoutDependencies, request: Request, nonce: string,
     nonce,
     csrfToken: token,
     path,
-    // Their forms need a token, and an address to return to.
+    // The switchers are forms: they need a CSRF token and an address to return to.
     offersSwitchers: token !== '' && path !== null,
     requestId: request.requestId,
     region,
@@ -105,13 +105,14 @@ function ownRegion({ rules }: Config, language: Language) {
   return { id: rules.region, name: ruleText(rules.name), ruleText };
 }
 
-// Where the switchers lead back to. The address of a one-time link is a secret, which no form carries along: null.
+// Where the switchers return to. Null on the page of a one-time link, whose address is a secret that must not be put
+// in a form.
 function returnPathOf(request: Request): string | null {
   if (isOneTimeLink(request.path)) return null;
   return request.method === 'GET' ? request.originalUrl : request.path;
 }
 
-/** By which grant an operator is inside an organization; null for everyone else. */
+/** The grant under which an operator is working in another organization; null for everyone else. */
 function supportSessionOf({ principal, tenant }: Scope) {
   if (principal.kind !== 'support') return null;
   const { level, purpose, endsAt } = principal.grant;
@@ -119,7 +120,7 @@ function supportSessionOf({ principal, tenant }: Scope) {
 }
 
 const existingCsrfToken = (request: Request): string => request.session?.csrfToken ?? '';
-// Where the sessions' store is away there is no session either.
+// There is no session if the session store is unavailable.
 const ensureCsrfToken = (request: Request): string => (request.session ? csrfToken(request) : '');
 
 function takeNotice(request: Request): PageNotice | null {

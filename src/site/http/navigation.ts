@@ -9,7 +9,7 @@ interface Entry {
   readonly icon: string;
   readonly action: Action;
   readonly children: readonly (Omit<Entry, 'icon' | 'children'> & {
-    /** Where it leads to something at all. */
+    /** Whether the page is of any use under the rules; shown if absent. */
     readonly isShown?: (scope: Scope) => boolean;
   })[];
 }
@@ -35,7 +35,10 @@ const entries: readonly Entry[] = [
 
 const isWithin = (path: string, href: string): boolean => path === href || path.startsWith(`${href}/`);
 
-/** The side navigation of one reader: what the judge keeps from their level is not offered; what is elsewhere is, as a way to it. */
+/**
+ * The side navigation for a user. Pages that the user's level does not allow are hidden. Functions performed
+ * elsewhere are listed, because their page links to the place that performs them.
+ */
 export function navigationFor(scope: Scope, path: string, t: (key: string) => string) {
   const offered = (action: Action): boolean => {
     const verdict = may(scope, action);
@@ -50,10 +53,9 @@ export function navigationFor(scope: Scope, path: string, t: (key: string) => st
     .filter(({ action }) => offered(action))
     .map((entry) => ({
       ...navigationLink(entry),
-      // A page below one, and below none of its children, is still within it, for the eye as for the ear.
+      // A page below this entry that belongs to none of its children marks the entry itself as current.
       current: isWithin(path, entry.href) && !entry.children.some(({ href }) => isWithin(path, href)),
       icon: entry.icon,
-      tx: isWithin(path, entry.href),
       children: entry.children
         .filter(({ action, isShown }) => offered(action) && isShown?.(scope) !== false)
         .map((child) => ({ ...navigationLink(child), current: isWithin(path, child.href) })),

@@ -24,7 +24,7 @@ interface PageDependencies extends PagesConfig {
   readonly icon: (name: string) => string;
 }
 
-/** Renders pages: a view inside the frame for its reader. */
+/** Renders pages: a view inside its layout. */
 export function createPages(parts: PagesConfig) {
   const { clock, assets } = parts;
   const deps: PageDependencies = {
@@ -39,7 +39,7 @@ export function createPages(parts: PagesConfig) {
 const iconMarkup = (sprite: string, name: string): string =>
   `<svg class="icon" aria-hidden="true"><use href="${sprite}#${escapeHtml(name)}"></use></svg>`;
 
-/** Answers a request with a page. Nothing of the request reaches a template except through the frame. */
+/** Responds with a page. Templates receive request data only through the layout model. */
 function answer(
   deps: PageDependencies,
   request: Request,
@@ -67,11 +67,11 @@ function answer(
   response.end(bytes);
 }
 
-/** What is shown of a value: the text as it is, or the words for it. */
+/** @returns a literal text unchanged, or the translation of its key */
 const displayText = (t: Tongue['t'], shown: DisplayText): string =>
   'text' in shown ? shown.text : t(shown.key, shown.values);
 
-/** Gives every response its `page`, bound to its request. */
+/** Adds `page` to every response, bound to its request. */
 export function pages(all: Pages): Middleware {
   return (request, response, next) => {
     response.page = (view, model, options) => all.answer(request, response, view, model, options);

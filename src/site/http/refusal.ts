@@ -11,15 +11,16 @@ import type { Database } from '../../platform/database/database.ts';
 import type { Refused } from '../../domain/verdict.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 
-/** What is not done here at all, whoever asks. */
+/** Refusals that apply to every user of this portal. */
 const unavailableHere: ReadonlySet<Refusal> = new Set<Refusal>(['elsewhere', 'alone', 'nobody', 'tenantNobody']);
 const unavailableEverywhere: ReadonlySet<Refusal> = new Set<Refusal>(['nobody', 'tenantNobody']);
-/** Where no Global admin could do more. */
+/** Refusals that no Global admin can help with. */
 const beyondGlobalAdmins: ReadonlySet<Refusal> = new Set<Refusal>(['elsewhere', 'alone', 'nobody', 'self']);
 
 /**
- * Says why something is not done here and who, or which place, can help. Asked for by its address, a page that is
- * elsewhere is a way there and no error; what was sent by a form, and what the reader's level does not allow, is 403.
+ * Responds to a denied action with the reason and with the users or the place that can help. A GET for a function
+ * that is performed elsewhere is answered with 200, since the page links to that place; submitted forms, and actions
+ * that the user's level does not allow, get 403.
  */
 export function refusalPage(database: Database, clock: () => number): AnswerRefusal {
   return async (request, response, refusal, unrecorded) => {
@@ -27,7 +28,7 @@ export function refusalPage(database: Database, clock: () => number): AnswerRefu
     const byRules = unavailableHere.has(refusal.because);
     const contacts = beyondGlobalAdmins.has(refusal.because) ? [] : await usersStore.findGlobalAdmins(database, scope);
     const reading = request.method === 'GET' || request.method === 'HEAD';
-    // Of a file that nobody gives there is no page to show instead: who asked for it is refused.
+    // A download has no fallback page, so answer 403.
     const refusedFile = path.extname(request.path) !== '' && unavailableEverywhere.has(refusal.because);
     const status = byRules && reading && !refusedFile ? 200 : 403;
     if (unrecorded !== undefined && !reading) {
@@ -44,15 +45,15 @@ export function refusalPage(database: Database, clock: () => number): AnswerRefu
   };
 }
 
-// Where another administrator must agree, there is a page on which they are asked; it needs to know about whom.
+// If another administrator must approve, redirect to the approval request, provided that the affected users are known.
 function approvalRequestPath(request: Request, refusal: Refused): string | null {
   if (refusal.because !== 'secondAdministrator') return null;
   const { act, users } = refusal;
-  const more = act === 'exportLog' ? logFilterOf(request) : {};
-  return amongOf[act] === undefined || users.length > 0 ? newApprovalPath(act, users, more) : null;
+  const extra = act === 'exportLog' ? logFilterOf(request) : {};
+  return amongOf[act] === undefined || users.length > 0 ? newApprovalPath(act, users, extra) : null;
 }
 
-// Which part of the log it is about goes along.
+// Pass the filter of the log along, so that the approval covers the same entries.
 function logFilterOf({ path: file, query }: Request): Readonly<Record<string, string | null>> {
   const given = (name: string): string | null => (typeof query[name] === 'string' ? query[name] : null);
   const format = file === paths.activityJsonLines ? 'jsonl' : 'csv';

@@ -7,21 +7,22 @@ import { paths } from './paths.ts';
 import type { Cookies } from './cookies.ts';
 import { chosenLanguage, offeredLanguage } from './language.ts';
 
-/** A reader whom the portal of another region redirected to the sign-in page. */
+/** A visitor whom another region's portal redirected to this sign-in page. */
 export interface RegionRedirect {
-  /** Id of that region, as this portal's configuration has it. */
+  /** Id of the other region, as in this portal's configuration. */
   readonly from: string;
   readonly regionName: RuleText;
-  /** The language that the reader had chosen there; null if none, or one that this region does not offer. */
+  /** The language selected in the other portal; null if there was none or this region does not offer it. */
   readonly language: Language | null;
-  /** Where the reader is now: the host of this portal, as the address bar shows it. */
+  /** This portal's host, as the address bar shows it. */
   readonly host: string;
 }
 
 /**
- * @param region the address of the other region's portal
- * @param chosen the language that the reader has chosen here, since a cookie does not reach another host
- * @returns the address of its sign-in page with a marker that says where the reader comes from, and nothing of the person
+ * @param region base URL of the other region's portal
+ * @param chosen the language selected in this portal; passed along because cookies are not shared between hosts
+ * @returns the URL of the other region's sign-in page, with parameters that name this region but contain no personal
+ * data
  */
 export function regionSignInUrl(region: URL, { rules }: Pick<Config, 'rules'>, chosen: Language | null): string {
   const address = new URL(paths.signIn, region);
@@ -32,18 +33,18 @@ export function regionSignInUrl(region: URL, { rules }: Pick<Config, 'rules'>, c
 
 const redirectParameters = z.object({ from: z.string().catch(''), language: z.string().catch('') });
 
-/** Reads the marker of a sign-in page, from its address or from its form, and has the page speak the reader's language. */
+/** Reads the redirect parameters from the query or the form, and switches the page to the language passed along. */
 export function createRegionRedirectReader({ config, cookies }: { config: Config; cookies: Cookies }) {
   const { rules, regionUrls, baseUrl } = config;
 
-  /** @returns null without a marker, and for one that does not name another region known to this portal */
+  /** @returns null unless the parameters name another region that this portal is configured with */
   function read(given: unknown): Pick<RegionRedirect, 'from' | 'language'> | null {
     const { from, language } = redirectParameters.parse(given ?? {});
     if (from === rules.region || !regionUrls.has(from)) return null;
     return { from, language: offeredLanguage(language, rules) };
   }
 
-  /** The language chosen here comes first, then the one chosen at the other region. */
+  /** A language selected in this portal takes precedence over the one passed along. */
   return (request: Request): RegionRedirect | null => {
     const found = read(request.method === 'POST' ? request.body : request.query);
     if (found === null) return null;

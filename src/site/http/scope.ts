@@ -6,7 +6,9 @@ import { chosenLanguage, offeredLanguage } from './language.ts';
 import { regionScopeOf, type Middleware } from './request.ts';
 import { person } from '../../domain/principal.ts';
 
-/** Puts together who asks, of which tenant, in which language; from here on nothing else needs the request. */
+/**
+ * Builds the scope of a signed-in request (principal, tenant, rules, language), so that core never needs the request.
+ */
 export function scope(cookies: Cookies, rules: RegionRules, clock: () => number): Middleware {
   return (request, _response, next) => {
     if (request.signedIn) {

@@ -8,10 +8,13 @@ const yearSeconds = 365 * 24 * 60 * 60;
 const nonceBytes = 16;
 const nonceBatchSize = 256;
 
-// Stands in the headers for the nonce, which is all that differs from one answer to the next.
+// Placeholder for the nonce, the only part of the headers that differs between responses.
 const noncePlaceholder = '{nonce}';
 
-/** The headers of every answer, errors and static files included; scripts run only with the answer's own nonce. */
+/**
+ * Sets the security headers of every response, including errors and static files. Scripts require the response's
+ * nonce.
+ */
 export function securityHeaders(config: Config): Middleware {
   const headers = headersOf(helmetFor(config)).map(([name, value]) => ({ name, parts: value.split(noncePlaceholder) }));
   const nonces = createNonceGenerator();
@@ -22,7 +25,7 @@ export function securityHeaders(config: Config): Middleware {
   };
 }
 
-// To ask the system for random bytes takes 15 µs, however few they are.
+// A call for random bytes takes about 15 µs regardless of their number, so fetch them in batches.
 function createNonceGenerator(): () => string {
   let unused = Buffer.alloc(0);
   return () => {
@@ -33,7 +36,7 @@ function createNonceGenerator(): () => string {
   };
 }
 
-// Helmet decides once, at the start, instead of at each request.
+// Run Helmet once at startup instead of on each request.
 function headersOf(middleware: ReturnType<typeof helmet>): [name: string, value: string][] {
   const headers = new Map<string, string>();
   const response = {
@@ -48,7 +51,7 @@ function headersOf(middleware: ReturnType<typeof helmet>): [name: string, value:
 
 function helmetFor(config: Config): ReturnType<typeof helmet> {
   const https = config.baseUrl.protocol === 'https:';
-  // A form's answer may lead to another region's sign-in, and browsers hold redirects to form-action too.
+  // A form may redirect to another region's sign-in page, and browsers apply `form-action` to redirects too.
   const regions = [...config.regionUrls.values()].map((url) => url.origin);
   return helmet({
     contentSecurityPolicy: {

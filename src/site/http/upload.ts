@@ -9,19 +9,21 @@ import type { Middleware, Upload } from './request.ts';
 import type { AnswerRefusal, Route } from './routing.ts';
 import { actingUserId } from '../../domain/principal.ts';
 
-// Loaded with the first upload: starting the portal does not need it.
+// Loaded with the first upload to keep startup fast.
 const require = createRequire(import.meta.url);
 const busboy = (): typeof FastifyBusboy => require('@fastify/busboy') as typeof FastifyBusboy;
 
 const mebibyte = 1024 * 1024;
-// So much more is still taken from the line and thrown away: most browsers read no answer before they have sent all.
+// How much of an oversized body is read and discarded: most browsers ignore the response until the whole body is sent.
 const maxDrainedBytes = 64 * mebibyte;
-// What one sender has under way is held in memory, and may come slowly.
+// Uploads are buffered in memory and may arrive slowly, so limit them per user.
 const maxConcurrentUploads = 2;
 const retryAfterSeconds = 30;
 const limits = { files: 1, fileSize: maxImportBytes, fields: 5, fieldSize: 1_024, parts: 6, headerPairs: 20 };
 
-/** @returns what finds the route that takes a request's file; null for a request that sends none, or to another address */
+/**
+ * @returns a function that finds the upload route of a request; null if the request is not an upload to such a route
+ */
 export function createUploadRouteFinder(routes: readonly Route[]): (request: Request) => Route | null {
   const takers = routes.filter((route) => route.upload === true);
   return (request) => {
@@ -31,8 +33,8 @@ export function createUploadRouteFinder(routes: readonly Route[]): (request: Req
 }
 
 /**
- * Reads a form with a file, for whoever is signed in and allowed what the form does. Of anybody else nothing is read:
- * without its token their form is refused behind this.
+ * Reads a multipart form if its sender is signed in and allowed to use the route. Otherwise the body stays unread, so
+ * the form has no CSRF token and is rejected by the CSRF check that follows.
  */
 export function upload(uploadOf: ReturnType<typeof createUploadRouteFinder>, answerRefusal: AnswerRefusal): Middleware {
   const activeUploads = new Map<string, number>();
@@ -49,7 +51,7 @@ export function upload(uploadOf: ReturnType<typeof createUploadRouteFinder>, ans
   };
 }
 
-/** @throws Failure throttled where the sender has as many under way as one may */
+/** @throws Failure throttled if the sender has too many uploads in progress */
 async function limitConcurrentUploads<T>(
   underWay: Map<string, number>,
   sender: string,
@@ -78,7 +80,7 @@ function readParts(request: Request): Promise<Parts> {
   let file: Promise<Upload> | null = null;
   const parser = parserOf(request.headers as BusboyHeaders);
   let bytes = 0;
-  // What is left of the body is let go by: a line that is cut while it is spoken to hears no answer.
+  // Drain the rest of the body: if the socket closes mid-upload, the client never sees the response.
   const fail = (failure: Failure): void => {
     request.unpipe(parser);
     request.resume();
@@ -118,7 +120,7 @@ function parserOf(headers: BusboyHeaders): InstanceType<typeof FastifyBusboy.Bus
 async function readFile(stream: BusboyFileStream, name: string | undefined): Promise<Upload> {
   let chunks: Buffer[] = [];
   for await (const chunk of stream as AsyncIterable<Buffer>) {
-    // What is too large is not kept either.
+    // Discard the content of a file that is too large.
     if (stream.truncated) chunks = [];
     else chunks.push(chunk);
   }

@@ -5,10 +5,10 @@ import type { RefusalReason } from './availability.ts';
 
 export type ViewName = keyof ViewModels;
 
-/** A value as a page shows it: a text as it is, or the key of a text with its values. */
+/** A value to display: literal text, or a locale key with its values. */
 export type DisplayText = { readonly text: string } | { readonly key: string; readonly values?: TextValues };
 
-/** A person as lists and pages name them. */
+/** A user as shown in lists. */
 export interface NamedUser {
   readonly displayName: string;
   readonly username: string;
@@ -25,13 +25,13 @@ interface Field {
   readonly maxlength?: number;
   readonly required?: boolean;
   readonly readonly?: boolean;
-  /** The stored value, where the one in the field was not saved. */
+  /** The stored value, if the value in the field was not saved because of a conflict. */
   readonly stored?: DisplayText | undefined;
 }
 
 /**
- * The model of each view, by its name under `views/`; undefined where a view needs none. Each folder of the site adds its
- * own in `<noun>.views.ts`, and `npm run check:views` compiles every template against them.
+ * The model of each view, by the view's name under `views/`; undefined if it has none. Each folder of the site adds its
+ * views in `<noun>.views.ts`, and `npm run check:views` compiles every template against its model.
  */
 export interface ViewModels {
   'shared/alert': { readonly kind: PageNotice['kind']; readonly title?: string; readonly text: string };
@@ -42,9 +42,9 @@ export interface ViewModels {
   'shared/field': Field;
   'shared/field-error': { readonly name: string };
   'shared/form': {
-    /** Left out where a form goes to the address of its own page, which is a secret. */
+    /** Absent if the form posts to the page's own address, which is a secret. */
     readonly action?: string;
-    /** Its classes. */
+    /** CSS classes. */
     readonly className?: string;
     readonly upload?: boolean;
     readonly novalidate?: boolean;
@@ -63,7 +63,7 @@ export interface ViewModels {
   'shared/tile': { readonly href: string; readonly icon: string; readonly title: string; readonly text: string };
   'shared/topbar': undefined;
   'errors/error': {
-    /** Keys of what is said first, and of what is said more. */
+    /** Locale keys of the first paragraph and of an optional second one. */
     readonly lead: string;
     readonly detail: string | null;
     readonly wait: { readonly unit: string; readonly count: number } | null;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { importModes, outcomes } from '../../domain/imports.ts';
 import { wholeNumber } from '../http/forms.ts';
 
-/** What the address of an import's rows may carry. Anything else in it is left out of the question. */
+/** Query parameters of the list of rows. Invalid values are ignored. */
 export const rowsQuery = z.object({
   outcome: z.enum(outcomes).nullable().catch(null),
   after: wholeNumber,

@@ -22,7 +22,7 @@ const importBreadcrumbs: Breadcrumb[] = [
   ...userListBreadcrumbs,
   { href: paths.importUsers, label: 'common:terms.import' },
 ];
-// While an import is done, its page comes again by itself, without a script.
+// The page of a running import reloads itself, without JavaScript.
 const refreshSeconds = 2;
 
 export interface ImportsRoutesDependencies {
@@ -32,7 +32,7 @@ export interface ImportsRoutesDependencies {
   readonly credentialIssuer: CredentialIssuer;
   readonly csv: UsersCsv;
   readonly translator: Translator;
-  /** Asks for the work beside the requests. */
+  /** Wakes the background job that applies imports. */
   readonly wake: () => void;
 }
 
@@ -127,5 +127,4 @@ const access = 'users.import';
 
 const stageOf = ({ state }: Import): Stage => (state === 'done' || state === 'stopped' ? state : 'planned');
 
-// A file without rows.
 async function* noRows(): AsyncGenerator<never> {}

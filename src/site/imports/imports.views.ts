@@ -3,7 +3,7 @@ import type { handOverOf } from '../../core/accounts/index.ts';
 import type { Delivery, Import, ImportPasswords } from '../../core/imports/index.ts';
 import type { RowModel } from './rows-page.ts';
 
-/** How the pages speak of a row: what will become of it, what has, or what has not. */
+/** Stage of an import, which decides how outcomes of rows are worded: planned, applied or not applied. */
 export type Stage = 'planned' | 'done' | 'stopped';
 
 interface RecentImport extends Import {
@@ -28,7 +28,7 @@ export interface ImportPage {
   }[];
   readonly allRowsHref: string | null;
   readonly stage: Stage;
-  /** How many rows can be imported. */
+  /** Number of rows that can be imported. */
   readonly importableRows: number;
   readonly href: string;
   /** Null until the import is done. */
@@ -37,7 +37,7 @@ export interface ImportPage {
   readonly handOver: ReturnType<typeof handOverOf>;
 }
 
-/** The one download, or sending, of what the users of an import sign in with. */
+/** The temporary passwords or links of imported users: a single download, or emails. */
 interface ImportPasswordsModel extends Pick<ImportPage, 'import' | 'passwordsHref' | 'handOver'> {
   readonly passwords: NonNullable<ImportPage['passwords']>;
 }

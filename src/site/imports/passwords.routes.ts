@@ -23,7 +23,7 @@ export interface ImportPasswordsRoutesDependencies {
   readonly translator: Translator;
 }
 
-/** The one download of the temporary passwords or links of an import; or, past everybody, their mails. */
+/** The single download of an import's temporary passwords or links, or the emails that deliver the links. */
 export function importPasswordsRoutes(deps: ImportPasswordsRoutesDependencies): Route[] {
   const handlers = bind(deps, { download });
   return [{ method: 'post', path: paths.importPasswords, access: 'users.import', handle: handlers.download }];
@@ -34,7 +34,7 @@ async function download(deps: ImportPasswordsRoutesDependencies, request: Reques
   const scope = scopeOf(request);
   const found = await imports.load(scope, String(request.params.importId));
   const delivery = await passwords.begin(scope, found);
-  // Its page says why there is nothing to press.
+  // The import's page explains that email is not configured.
   if (delivery.outcome === 'noMail') return response.redirect(303, importHref(found.id));
   if (delivery.outcome !== 'begun') {
     const status = delivery.outcome === 'underWay' ? 409 : 410;
@@ -62,7 +62,7 @@ async function download(deps: ImportPasswordsRoutesDependencies, request: Reques
   }
 }
 
-// Nothing is left to download: who is told, and until when, is all that the administrator sees.
+// Links sent by email are not downloaded: the administrator sees only how many were sent.
 async function sendLinksByMail(
   request: Request,
   response: Response,

@@ -12,10 +12,10 @@ const pageSize = 50;
 
 export const importHref = (id: string): string => fillPath(paths.import, { importId: id });
 
-/** What a page shows of a value: a text as it is, or the key of a word. */
+/** A value to display: literal text, or a locale key. */
 export type DisplayText = { readonly text: string } | { readonly key: string };
 
-/** One page of the rows of an import, with the addresses of the pages around it. */
+/** Reads a page of an import's rows, with links to the adjacent pages. */
 export async function readRowsPage(database: Database, scope: Scope, found: Import, query: RowsQuery) {
   const backwards = query.after === null && query.before !== null;
   const from = backwards ? { before: query.before ?? 0 } : { after: query.after ?? 0 };
@@ -67,7 +67,7 @@ const changeModel = ({ field, from, to: next }: { field: CsvColumn; from: string
   to: displayValue(field, next),
 });
 
-// What everybody has who is added goes without saying.
+// Default values of added users are omitted.
 function factsOf({ administratorLevel, agentLevel, language }: ImportedUser) {
   const facts: [CsvColumn, string | null][] = [
     ['administratorLevel', administratorLevel === 'none' ? null : administratorLevel],
@@ -86,7 +86,8 @@ function displayValue(field: CsvColumn, value: string | null): DisplayText {
   return value === null || value === '' ? { key: 'imports:nothing' } : { text: value };
 }
 
-// The policy's reasons may name the region. Rows that the release before this one stored, for a day, name their text.
+// Texts of policy reasons may name the region. Rows stored by the previous release contain a locale key instead of a
+// code.
 function faultModel(fault: PageFault, { rules, language }: Scope) {
   const { key, values } = faultText(fault);
   const region = ruleTextIn(rules.name, language, rules);

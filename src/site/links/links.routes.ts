@@ -24,8 +24,8 @@ export interface LinksRoutesDependencies {
 }
 
 /**
- * What a one-time link leads to. Looking at it, as scanners of mail and previews of chats do, burns nothing: that takes
- * the button. Its token is in no log, no session and no redirect.
+ * The page of a one-time link. Opening it does not consume the link, because mail scanners and chat previews open
+ * links; the button does. The token appears in no log, session or redirect.
  */
 export function linksRoutes(deps: LinksRoutesDependencies): Route[] {
   const handlers = bind(deps, { show, open });
@@ -48,7 +48,7 @@ async function show(deps: LinksRoutesDependencies, request: Request, response: R
 
 async function open(deps: LinksRoutesDependencies, request: Request, response: Response): Promise<void> {
   const { links, rules, authentication } = deps;
-  // Whoever is signed in would go on as somebody else, without having meant to.
+  // A signed-in user would unintentionally continue as another user.
   if (request.scope) return answerSignedIn(request, response, 409);
   const device = (request.get('user-agent') ?? '').slice(0, maxDeviceLength);
   const ticket = await withThrottle(deps, request, (token) => links.open(regionScopeOf(request, rules), token, device));
@@ -57,11 +57,11 @@ async function open(deps: LinksRoutesDependencies, request: Request, response: R
   response.set('Referrer-Policy', 'no-referrer').redirect(303, paths.changePassword);
 }
 
-// One answer for every link that opens nothing: it tells nobody whether there ever was such a link, or why it is over.
+// The same response for every invalid link, so that it does not reveal whether a link existed, or why it is invalid.
 function answerInvalidLink(deps: LinksRoutesDependencies, response: Response): void {
   const { rules } = deps;
-  const alone = rules.operations['users.resetPassword'].at === 'alone';
-  renderPage(response, 'links/invalid', { alone }, { title: 'links:gone.title', status: 404 });
+  const isSelfService = rules.operations['users.resetPassword'].at === 'alone';
+  renderPage(response, 'links/invalid', { isSelfService }, { title: 'links:gone.title', status: 404 });
 }
 
 async function withThrottle<T>(
@@ -78,7 +78,7 @@ async function withThrottle<T>(
   return result;
 }
 
-// A mail or a sheet speaks the language of the user, and so does what it leads to.
+// The email or sheet was in the recipient's language, so the page is too.
 function recipientLanguage(deps: LinksRoutesDependencies, request: Request, { user, tenant }: FoundLink) {
   const { cookies, rules } = deps;
   return (
@@ -104,7 +104,7 @@ function answerSignedIn(request: Request, response: Response, status: number): v
   renderPage(response, 'links/signed-in', { name }, { title: 'links:signedIn.title', status });
 }
 
-/** Enough for its owner to know it by, and no name for whoever else looks. */
+/** Masks a user name so that its owner recognizes it and others cannot read it. */
 function maskUsername(username: string): string {
   const at = username.lastIndexOf('@');
   return `${username.slice(0, 1)}…${username.slice(at)}`;

@@ -19,7 +19,7 @@ import type { Database } from '../../platform/database/database.ts';
 
 const minuteMs = 60_000;
 
-/** Where users recover alone; elsewhere there is no such address. */
+/** Self-service account recovery. The routes exist only if the region's rules provide for it. */
 export function recoveryRoutes(parts: {
   config: Config;
   database: Database;
@@ -42,7 +42,7 @@ export function recoveryRoutes(parts: {
     const { values, faults } = readForm(usernameForm, request.body);
     if (values === null || !canMail) return showForm(request, response, faults);
     const home = await directoryStore.regionOf(database, domainOf(values.username));
-    // As at the sign-in: whoever belongs to another region is asked there, and their name is not kept here.
+    // As at sign-in, users of another region are redirected, and their user name is not stored here.
     if (home !== null && home !== rules.region) {
       const url = config.regionUrls.get(home);
       const chosen = chosenLanguage(request, cookies, rules);

@@ -91,7 +91,7 @@ async function finish(
   return renewSession(deps, request, response, result.epoch, next);
 }
 
-// The password is changed by now, whatever becomes of this session: a store that is away costs a sign-in, no more.
+// The password has been changed. If the session store is unavailable, the user only has to sign in again.
 async function renewSession(
   deps: PasswordsRoutesDependencies,
   request: Request,
@@ -106,7 +106,7 @@ async function renewSession(
     cookies.persist(response, 'device', devices.issue(sessionOf(request).user.username, epoch));
     await seeOther(request, response, next);
   } catch (error) {
-    log.warn({ requestId: request.requestId, err: error }, 'A password was changed, but its session did not go on');
+    log.warn({ requestId: request.requestId, err: error }, 'Password changed, but the session could not be renewed');
     response.redirect(303, paths.signIn);
   }
   return null;
@@ -136,7 +136,7 @@ async function submitOwn(deps: PasswordsRoutesDependencies, request: Request, re
 
 const sessionKeyOf = (request: Request) => ({ id: sessionOf(request).id, epoch: sessionOf(request).user.epoch });
 
-// What a new password must be is the region's to say: these only take the fields as they were typed.
+// The fields are taken exactly as typed; the region's password rules are checked in core.
 export const forcedChangeForm = z.object({ newPassword: verbatimText, confirmPassword: verbatimText });
 
 export const ownChangeForm = forcedChangeForm.extend({

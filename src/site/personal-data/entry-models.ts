@@ -2,7 +2,7 @@ import type { Change } from '../../domain/people/user.ts';
 import type { DisplayText } from '../http/view-models.ts';
 import type { PersonalEntry, EntryModel, FieldChangeModel, ParticipantModel } from './personal-data.views.ts';
 
-/** @returns an entry of the activity log as the page of a user's data shows it */
+/** @returns the model of a log entry on the page of a user's personal data */
 export function entryModel({ at, event, kind, by, to, address }: PersonalEntry): EntryModel {
   return {
     at,

@@ -22,7 +22,7 @@ const deletedUsersBreadcrumbs = [
   ...userListBreadcrumbs,
   { href: paths.deletedUsers, label: 'common:terms.deletedUsers' },
 ];
-// A deleted user has no page of their own.
+// Deleted users have no page to link to.
 const breadcrumbsFor = (user: User) => (user.state === 'deleted' ? deletedUsersBreadcrumbs : userBreadcrumbs(user));
 
 export interface PersonalDataRoutesDependencies {
@@ -33,7 +33,7 @@ export interface PersonalDataRoutesDependencies {
   readonly clock: () => number;
 }
 
-/** What is held of a person, for themselves and for their administrators; and taking it away. */
+/** Personal data of a user: access by the user and by administrators, and erasure. */
 export function personalDataRoutes(deps: PersonalDataRoutesDependencies): Route[] {
   const handlers = bind(deps, { showOwn, sendOwn, showQuestion, show, sendFile, confirmErase, erase });
   return [
@@ -47,7 +47,7 @@ export function personalDataRoutes(deps: PersonalDataRoutesDependencies): Route[
   ];
 }
 
-/** Reading all of it is dear, and of others it is recorded. */
+/** Reading all data is expensive, so it is throttled. Access to another user's data is recorded. */
 async function throttleAndRecord(deps: PersonalDataRoutesDependencies, scope: Scope, user: User): Promise<void> {
   const { throttle, personalData } = deps;
   await throttle.spend(scope, 'personalData');
@@ -72,7 +72,7 @@ async function send(
   const scope = scopeOf(request);
   response.set({
     'Content-Type': 'application/json; charset=utf-8',
-    // Without a name: files are passed on, and their names with them.
+    // The file name omits the user's name, because files are passed on.
     'Content-Disposition': 'attachment; filename="personal-data.json"',
     'Cache-Control': 'no-store',
   });
@@ -89,7 +89,7 @@ async function showOwn(deps: PersonalDataRoutesDependencies, request: Request, r
 
 async function sendOwn(deps: PersonalDataRoutesDependencies, request: Request, response: Response): Promise<void> {
   const { user } = sessionOf(request);
-  // Asked for the head alone, nothing is read.
+  // A HEAD request reads no data.
   if (request.method === 'HEAD') return void response.type('application/json; charset=utf-8').end();
   await throttleAndRecord(deps, scopeOf(request), user);
   await send(deps, request, response, user);
@@ -133,7 +133,7 @@ async function erase(deps: PersonalDataRoutesDependencies, request: Request, res
   const { erasure, answerRefusal } = deps;
   const result = await erasure.erase(scopeOf(request), userIdOf(request));
   if (result.outcome === 'refused') return answerRefusal(request, response, result.verdict);
-  // Nobody is named: the session would keep the name that was just taken from everywhere else.
+  // The notice does not name the user: the session would store the name that was just erased.
   request.session.notice = { kind: 'success', key: 'personal-data:erase.done' };
   await seeOther(request, response, paths.deletedUsers);
 }

@@ -6,7 +6,7 @@ import type { NamedUser, DisplayText } from '../http/view-models.ts';
 type PersonalData = Awaited<ReturnType<PersonalDataFeature['view']>>;
 export type PersonalEntry = PersonalData['entries'][number];
 
-/** Someone who takes part in an entry: by name, or by pseudonym after erasure. */
+/** Actor or target of an entry: the name, or the pseudonym after erasure. */
 export interface ParticipantModel {
   readonly id: string | null;
   readonly displayName: DisplayText;
@@ -18,15 +18,15 @@ export interface FieldChangeModel {
   readonly to: DisplayText;
 }
 
-/** An entry of the activity log as the user may see it. */
+/** An entry of the activity log, reduced to what the user may see. */
 export interface EntryModel {
   readonly at: number;
-  /** Key of what happened. */
+  /** Locale key of the event. */
   readonly title: string;
   readonly changes: readonly FieldChangeModel[];
   readonly by: ParticipantModel | null;
   readonly to: ParticipantModel | null;
-  /** Whether the rest of it is about other users only. */
+  /** Whether the omitted data is about other users only. */
   readonly concernsOthers: boolean;
   readonly address: PersonalEntry['address'];
 }

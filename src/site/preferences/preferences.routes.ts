@@ -23,7 +23,7 @@ export interface PreferencesRoutesDependencies {
   readonly rules: RegionRules;
 }
 
-/** What a reader chooses for themselves, from any page, signed in or not. */
+/** Language and theme, which can be changed on any page, with or without a session. */
 export function preferencesRoutes(deps: PreferencesRoutesDependencies): Route[] {
   const handlers = bind(deps, { setLanguage, setTheme });
   return [
@@ -51,11 +51,11 @@ function setTheme(deps: PreferencesRoutesDependencies, request: Request, respons
   response.redirect(303, localPathOf(values.returnTo, origin));
 }
 
-// A form may be made by anybody: whatever leads off this site leads home instead.
+// The field can be forged: addresses outside this site are replaced by the home page.
 function localPathOf(returnTo: string, origin: string): string {
   if (!/^\/(?![/\\])/.test(returnTo) || !URL.canParse(returnTo, origin)) return paths.home;
   const url = new URL(returnTo, origin);
-  // Its dots taken out, `/.//host` reads `//host`, which a browser takes for another site.
+  // `/.//host` normalizes to `//host`, which browsers interpret as another site.
   const leavesSite = url.origin !== origin || url.pathname.startsWith('//');
   return leavesSite ? paths.home : url.pathname + url.search;
 }

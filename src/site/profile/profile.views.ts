@@ -15,11 +15,11 @@ export interface ProfilePage {
   readonly tiles: readonly ViewModels['shared/tile'][];
 }
 
-/** A user's own second factor. */
+/** The current user's second factor. */
 export interface OwnSecondFactor {
   readonly user: User;
   readonly codesLeft: number;
-  /** Whether the rules require it, so that it cannot be removed. */
+  /** Whether the rules require a second factor, in which case it cannot be removed. */
   readonly isRequired: boolean;
 }
 

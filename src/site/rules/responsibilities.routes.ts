@@ -18,7 +18,7 @@ const requiredActions: Readonly<Record<string, Action>> = {
 
 const breadcrumbs = [{ href: paths.dashboard, label: 'common:terms.dashboard' }];
 
-/** What is done where, for everybody who is signed in, and what the region lays down, for everybody. */
+/** The table of responsibilities, for signed-in users, and the region's rules, for everyone. */
 export function responsibilitiesRoutes(deps: RegionRules): Route[] {
   const handlers = bind(deps, { showRegion });
   return [
@@ -29,18 +29,18 @@ export function responsibilitiesRoutes(deps: RegionRules): Route[] {
 
 function showResponsibilities(request: Request, response: Response): void {
   const scope = scopeOf(request);
-  // A page that the reader would be refused is named, and not led to.
+  // Rows do not link to pages that the user may not open.
   const mayOpen = (href: string | null): boolean =>
     href !== null && may(scope, requiredActions[href] ?? 'dashboard.view').allowed;
   const rows = responsibilityRows(scope.rules).map((row) => ({ ...row, href: mayOpen(row.href) ? row.href : null }));
   response.page('rules/responsibilities', { rows }, { title: 'rules:where.title', breadcrumbs });
 }
 
-// Of the region alone: what a tenant decides for itself is nobody else's business.
+// The public page shows only the region's rules, not those of a tenant.
 function showRegion(deps: RegionRules, request: Request, response: Response): void {
   const rows = responsibilityRows(deps).map((row) => ({ ...row, href: null }));
   const model = { rows, groups: describeRules(deps, deps, {}), region: deps };
-  // Whoever has yet to choose a password finds no way past it here.
+  // No navigation while a password change is pending.
   const withoutNavigation = request.signedIn?.session.user.password === 'temporary';
   response.page('rules/region', model, { title: 'rules:region.title', withoutNavigation, breadcrumbs });
 }

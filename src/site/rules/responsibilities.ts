@@ -1,7 +1,7 @@
 import type { Place, Placement, RegionRules, UserOperation, Wording } from '../../domain/regions.ts';
 import { paths } from '../http/paths.ts';
 
-/** What people look for together. Where all of it is done at one place, it is one row. */
+/** Operations that belong together. If all are done in the same place, they share a row. */
 const groups = {
   manage: [
     ...(['users.list', 'users.view', 'users.add', 'users.edit'] as const),
@@ -12,21 +12,21 @@ const groups = {
   files: ['users.import', 'users.export'],
 } as const satisfies Readonly<Record<string, readonly UserOperation[]>>;
 
-/** A row of the table that says what is done where. */
+/** A row of the table of responsibilities: what is done where, and by whom. */
 export interface ResponsibilityRow {
-  /** Words for it: a key, or what the rules file says in every language. */
+  /** Name of the operation: a locale key, or texts from the rules file. */
   readonly what: string | Wording;
-  /** Keys of the words for what is meant in particular. */
+  /** Locale keys of the individual operations, if the row covers only part of its group. */
   readonly detail: readonly string[];
   readonly at: 'here' | 'elsewhere' | 'alone' | 'nobody' | 'tenantNobody';
   readonly places: readonly Place[];
-  /** The page of the portal that does it. */
+  /** The page of this portal for the operation. */
   readonly href: string | null;
-  /** Key of the words for who may. */
+  /** Locale key of who may do it. */
   readonly who: string;
 }
 
-/** @returns what is done where under these rules, and who may: the operations on users, what everybody does, what the portal does not do */
+/** @returns the rows for operations on users, for functions outside the portal, and for functions of every user */
 export function responsibilityRows(rules: RegionRules): ResponsibilityRow[] {
   const operations = Object.entries(groups).flatMap(([group, all]) => rowsOf(rules, group, all));
   const related = rules.related.map(({ what, places }): ResponsibilityRow => {

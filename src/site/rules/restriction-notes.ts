@@ -6,24 +6,24 @@ import type { Scope } from '../../domain/scope.ts';
 import type { Target } from '../../domain/verdict.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 
-/** Why a page does not offer something, in one sentence for all that has the same reason. */
+/** Why a page does not offer some actions: one note for all actions with the same reason. */
 export interface RestrictionNote {
   readonly because: Exclude<Refusal, 'level' | 'secondAdministrator'> | 'supportAdministrator';
-  /** Where it is done instead. */
+  /** The place where they are done instead. */
   readonly place: Wording | null;
   readonly address: string | null;
-  /** What is not offered: keys of the words for it. */
+  /** Locale keys of the missing actions. */
   readonly what: readonly string[];
-  /** Whether the table of what is done where explains it. */
+  /** Whether the table of responsibilities explains the reason. */
   readonly explained: boolean;
 }
 
-/** @returns what a page says in the place of the buttons that its reader does not find, the judge's reasons in their order */
+/** @returns the notes that a page shows instead of unavailable buttons, in the order of the actions */
 export function restrictionNotes(scope: Scope, actions: readonly Action[], target?: Target): RestrictionNote[] {
   const notes = new Map<string, RestrictionNote>();
   for (const action of actions) {
     const verdict = may(scope, action, target);
-    // Whoever lacks the level for a page is told so by the page itself; what needs another administrator is offered.
+    // Insufficient level is explained by the page itself, and actions that need approval are offered.
     if (verdict.allowed || verdict.because === 'level' || verdict.because === 'secondAdministrator') continue;
     const { because } = verdict;
     const [place, address] = because === 'elsewhere' ? [verdict.place, verdict.address] : [null, null];
@@ -34,7 +34,7 @@ export function restrictionNotes(scope: Scope, actions: readonly Action[], targe
   return [...notes.values()];
 }
 
-/** @returns the note that a page says once, where all of these are kept from its reader for one reason; otherwise null */
+/** @returns the note if all actions are unavailable for the same reason; otherwise null */
 export function commonRestrictionNote(
   scope: Scope,
   actions: readonly Action[],
@@ -47,7 +47,9 @@ export function commonRestrictionNote(
 const targetedVerbs = ['edit', 'block', 'endSessions', 'resetPassword', 'delete', 'restore'] as const;
 const listVerbs = [...targetedVerbs, 'add', 'import', 'export'] as const;
 
-/** @returns the notes for a list of users: of what nobody finds there, and of what is kept from this reader with some of them */
+/**
+ * @returns notes for the user list: on actions that are never available, and on those unavailable for administrators
+ */
 export function userListRestrictionNotes(scope: Scope): RestrictionNote[] {
   const toEverybody = listVerbs.map((verb) => `users.${verb}` as const);
   const toSome = targetedVerbs.map((verb) => `users.${verb}` as const).filter((action) => may(scope, action).allowed);

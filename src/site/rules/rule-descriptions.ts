@@ -11,7 +11,7 @@ import {
 } from '../../domain/tenant-rules.ts';
 import type { RegionRules } from '../../domain/regions.ts';
 
-/** What belongs together on the page of the rules, in the order in which it stands there. */
+/** Groups of rules on the rules page, in display order. */
 export const ruleGroups = {
   passwords: ['secondFactor', 'passwordLength', 'attempts', 'handOver', 'temporaryPasswordHours', 'linkHours'],
   sessions: ['idleMinutes', 'absoluteHours'],
@@ -23,7 +23,7 @@ export const ruleGroups = {
 
 type RuleGroup = keyof typeof ruleGroups;
 
-/** Those of a region alone, at the end of their group. */
+/** Numbers that only the region sets, shown at the end of their group. */
 const regionOnlyNumbers: Readonly<
   Partial<Record<RuleGroup, Readonly<Record<string, (rules: RegionRules) => number>>>>
 > = {
@@ -31,12 +31,14 @@ const regionOnlyNumbers: Readonly<
   twoAdministrators: { withinHours: (rules) => rules.twoAdministrators.withinHours },
 };
 
-/** Choices whose name does not say by itself what follows from them. */
+/** Rules whose label needs a hint. */
 const withHint: ReadonlySet<OwnRule> = new Set<OwnRule>([
   ...(['secondFactor', 'handOver', 'administratorsManagedBy', 'export', 'deleteMany', 'supportAccess'] as const),
 ]);
 
-/** What a tenant under a region is shown of its rules, group by group: what holds, who decided, what it may choose. */
+/**
+ * @returns the rules of a tenant by group: the value in force, who set it, and the values that the tenant may choose
+ */
 export function describeRules(region: RegionRules, rules: RegionRules, own: OwnRules) {
   return Object.entries(ruleGroups).map(([group, names]) => ({
     name: group,
@@ -53,7 +55,7 @@ function regionOnlyRules(group: RuleGroup, region: RegionRules): { name: string;
 
 const daysOfAYear = 365;
 
-/** @returns for how long the log is regionValue, in years where that is a round number */
+/** @returns the retention time of the log, in years if it is a whole number of years */
 export function describeRetention({ activityLog }: RegionRules): { value: string; count: number } {
   const days = activityLog.retentionDays;
   return days % daysOfAYear === 0
@@ -67,7 +69,7 @@ function describeRule(name: OwnRule, region: RegionRules, rules: RegionRules, ow
   const origin = { name, hint: withHint.has(name), own: own[name] ?? '' };
   if (isNumber(name)) return { ...origin, ...describeNumber(name, region, rules, own) };
   const of = ownChoices[name].of;
-  // What is done at another place is not forbidden: the table of what is done where names the place.
+  // A function performed elsewhere is not forbidden; the table of responsibilities names the place.
   const elsewhere = name === 'usersExport' && rules.operations['users.export'].at === 'elsewhere';
   const value = elsewhere ? 'policy:elsewhere.title' : `account-settings:rules.choice.${name}.${of(rules)}`;
   const regionValue = `account-settings:rules.choice.${name}.${of(region)}`;
@@ -96,7 +98,7 @@ function describeNumber(name: OwnNumber, region: RegionRules, rules: RegionRules
   } as const;
 }
 
-/** @returns each number that a tenant may tighten: what holds, and who decided */
+/** @returns each number that a tenant may tighten: the value in force, and who set it */
 export const describeNumbers = (region: RegionRules, rules: RegionRules, own: OwnRules) =>
   ownNumberNames.map((name) => describeNumber(name, region, rules, own));
 

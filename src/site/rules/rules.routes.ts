@@ -23,7 +23,7 @@ export interface RulesRoutesDependencies {
   readonly rules: RulesFeature;
 }
 
-/** The region's rules in words, and what the tenant sets for itself. */
+/** The rules in force, and the form for the tenant's stricter rules. */
 export function rulesRoutes(deps: RulesRoutesDependencies): Route[] {
   const handlers = bind(deps, { showForm, save });
   return [
@@ -64,9 +64,9 @@ async function save(deps: RulesRoutesDependencies, request: Request, response: R
   const { typed, own, faults } = readOwnRulesForm(request.body, regionRules);
   if (faults.length > 0) return showForm(deps, request, response, faults, typed);
   const verdict = await rules.set(scopeOf(request), own, seenForm.parse(request.body).seen);
-  // Saving again is then a decision: the page says what holds by now.
+  // Show the current rules; submitting the form again is then a deliberate change.
   if (verdict === 'meanwhile') return showForm(deps, request, response, [], typed, true);
-  // What was typed goes along: nothing of it holds until another administrator agrees.
+  // Pass the submitted rules along: they take effect only after another administrator has approved them.
   if (!verdict.allowed) return response.redirect(303, newApprovalPath('loosenRules', [], typed));
   request.session.notice = { kind: 'success', key: 'account-settings:rules.saved' };
   response.redirect(303, paths.rules);

@@ -25,7 +25,7 @@ const isRequiredFor = (request: Request): boolean => {
   const { user, tenant } = sessionOf(request);
   return isSecondFactorRequired(scopeOf(request).rules, user.administratorLevel, tenant.kind);
 };
-/** @returns why it must be set up before anything else; null where it is the user's own wish */
+/** @returns why the user must set up a second factor now; null if it is voluntary */
 function requirementFor(request: Request): 'moved' | 'required' | null {
   if (sessionOf(request).user.secondFactorDue) return 'moved';
   return isRequiredFor(request) ? 'required' : null;
@@ -38,14 +38,14 @@ export interface OwnSecondFactorRoutesDependencies {
   readonly authentication: Authentication;
   readonly devices: KnownDevices;
   readonly cookies: Cookies;
-  /** Names this portal in the apps. */
+  /** Issuer name, shown in authenticator apps. */
   readonly issuer: string;
-  /** Of the sign-in, as a printed sheet gives it. */
+  /** URL of the sign-in page, for the printed sheet. */
   readonly address: string;
   readonly clock: () => number;
 }
 
-/** One's own second factor: setting it up, its recovery codes, removing it. */
+/** The user's own second factor: set-up, new recovery codes, removal. */
 export function ownSecondFactorRoutes(deps: OwnSecondFactorRoutesDependencies): Route[] {
   const handlers = bind(deps, { showSetUp, submitSetUp, showConfirmation, submitConfirmation });
   const confirmed = [
@@ -82,7 +82,7 @@ function seedOfferedTo(deps: OwnSecondFactorRoutesDependencies, request: Request
   return seed;
 }
 
-// Seed and picture stand in the answer that sets them up, and nowhere else.
+// The seed and its QR code appear in this response only.
 function showSetUp(
   deps: OwnSecondFactorRoutesDependencies,
   request: Request,
@@ -118,7 +118,7 @@ async function submitSetUp(
   const seed = seedOfferedTo(deps, request);
   const result = await secondFactor.setUp(confirmationContext(deps, request), seed, typed);
   if (result.outcome === 'invalid') return showSetUp(deps, request, response, [result.fault]);
-  // Also takes the seed out of the session's data.
+  // Also removes the seed from the session data.
   await renewSession(deps, request);
   return reveal(deps, request, response, result, requirementFor(request) !== null);
 }

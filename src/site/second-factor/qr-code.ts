@@ -1,20 +1,20 @@
 import { createRequire } from 'node:module';
 import type * as Uqr from 'uqr';
 
-// Loaded at the first call: starting the portal does not need it.
+// Loaded on first use to keep startup fast.
 const require = createRequire(import.meta.url);
 const uqr = (): typeof Uqr => require('uqr') as typeof Uqr;
 
-/** A QR code as a square of so many modules, the dark ones as one path. */
+/** A QR code: its side length in modules, and an SVG path of the dark modules. */
 export interface QrCode {
   readonly size: number;
   readonly path: string;
 }
 
-// ISO/IEC 18004 asks for a quiet zone of four modules: without it many a camera finds nothing on a dark page.
+// ISO/IEC 18004 requires a quiet zone of four modules. Without it, many cameras fail on dark pages.
 const quietZoneModules = 4;
 
-/** @returns the QR code of a text, quiet zone included */
+/** @returns the QR code of a text, including the quiet zone */
 export function qrCodeOf(text: string): QrCode {
   const { data, size } = uqr().encode(text, { ecc: 'M', border: quietZoneModules });
   const rows = data.map((row, y) =>

@@ -13,7 +13,7 @@ export interface RemoveSecondFactorRoutesDependencies {
   readonly answerRefusal: AnswerRefusal;
 }
 
-/** What an administrator does for somebody who has lost app and recovery codes. */
+/** Removal of a user's second factor by an administrator, if the user has lost authenticator app and recovery codes. */
 export function removeSecondFactorRoutes(deps: RemoveSecondFactorRoutesDependencies): Route[] {
   const handlers = bind(deps, { confirm, remove });
   return [
@@ -31,7 +31,7 @@ async function confirm(
   const scope = scopeOf(request);
   const user = await users.load(scope, userIdOf(request));
   const verdict = may(scope, 'users.removeSecondFactor', user);
-  // Where there is none, nobody has to be asked: the page says so.
+  // Without a second factor, no approval is needed: the page says that there is none.
   const asks = !verdict.allowed && verdict.because === 'secondAdministrator';
   if (!verdict.allowed && !(asks && user.secondFactorAt === null)) return answerRefusal(request, response, verdict);
   const title = 'second-factor:removal.title';
@@ -44,7 +44,7 @@ async function remove(deps: RemoveSecondFactorRoutesDependencies, request: Reque
   const scope = scopeOf(request);
   const result = await removeSecondFactor(scope, userIdOf(request));
   if (result.outcome === 'refused') return answerRefusal(request, response, result.verdict);
-  // As when it is asked about: somebody else was faster, or the form was sent twice.
+  // Already removed by another administrator or by a repeated form: show the page that says so.
   if (result.outcome !== 'done') return confirm(deps, request, response);
   const name = result.user.displayName;
   request.session.notice = { kind: 'success', key: 'second-factor:removal.done', values: { name } };

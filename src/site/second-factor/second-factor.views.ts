@@ -2,7 +2,7 @@ import type { User } from '../../domain/people/user.ts';
 import type { QrCode } from './qr-code.ts';
 
 export interface SetUpPage {
-  /** Why it must be set up before anything else; null where it is the user's own wish. */
+  /** Why the user must set up a second factor now; null if it is voluntary. */
   readonly requirement: 'moved' | 'required' | null;
   readonly username: string;
   readonly seed: string;
@@ -10,7 +10,7 @@ export interface SetUpPage {
   readonly needsPassword: boolean;
 }
 
-/** New recovery codes, with what the printed sheet says about them. */
+/** New recovery codes, with the content of the printed sheet. */
 export interface RecoveryCodesPage {
   readonly codes: readonly string[];
   readonly withoutNavigation: boolean;

@@ -63,7 +63,7 @@ export function setUpRoutes(deps: SetUpRoutesDependencies): Route[] {
   ];
 }
 
-// The link is the secret: a wrong one looks like any other address that does not exist.
+// The link itself is the secret, so an invalid link gets the same 404 as any unknown address.
 async function openLink(deps: SetUpRoutesDependencies, request: Request): Promise<string> {
   const { database } = deps;
   const digest = digestOf(String(request.params.token));

@@ -12,7 +12,7 @@ export const usernameForm = z.object({
 });
 
 export const passwordForm = z.object({
-  /** Empty when only a password was sent. */
+  /** Empty if only a password was submitted. */
   username: singleLine(maxUsernameLength).transform(canonicalUsername),
   password: verbatimText.refine((text) => text !== '', 'sign-in:error.passwordMissing'),
 });

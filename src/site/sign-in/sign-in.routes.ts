@@ -56,7 +56,7 @@ function showUsernameStep({ readRegionRedirect }: SignInDependencies, request: R
   return renderUsernameForm(response, readRegionRedirect(request), []);
 }
 
-/** Finds the region by the domain before a secret is typed; a user name that belongs to another region is not kept here. */
+/** Looks up the region of the domain before a secret is typed. User names of other regions are not stored here. */
 async function submitUsername(deps: SignInDependencies, request: Request, response: Response): Promise<void> {
   const { config, cookies, database, readRegionRedirect } = deps;
   const { values, faults } = readForm(usernameForm, request.body);
@@ -71,7 +71,8 @@ async function submitUsername(deps: SignInDependencies, request: Request, respon
     }
     return response.redirect(303, regionSignInUrl(url, config, chosenLanguage(request, cookies, config.rules)));
   }
-  // The pages that follow carry no marker. A form that was sent may keep a choice, which merely opening a page may not.
+  // The following pages have no redirect parameters, so persist the language. Only a form does this, not merely
+  // opening a page.
   if (arrival?.language) cookies.persist(response, 'language', request.language);
   request.session.username = values.username;
   return seeOther(request, response, paths.signInPassword);
@@ -86,7 +87,7 @@ function showPasswordStep(deps: SignInDependencies, request: Request, response: 
 
 async function signOut({ authentication }: SignInDependencies, request: Request, response: Response): Promise<void> {
   await authentication.signOut(request);
-  // Not "cookies": that would also clear those of the portal's other regions on the same domain.
+  // Not "cookies": that would also clear the cookies of other regions' portals on the same domain.
   response.set('Clear-Site-Data', '"cache", "storage"').redirect(303, paths.signIn);
 }
 
@@ -120,7 +121,7 @@ async function submitPassword(deps: SignInRoutesDependencies, request: Request, 
   if (values.username !== '' && values.username !== username) {
     return renderPasswordForm(deps, response, username, [{ field: 'password', key: 'sign-in:error.usernameChanged' }]);
   }
-  // A client may send the password alone, for the user name of the step before.
+  // A client may submit only the password; the user name then comes from the previous step.
   Object.assign(request.body as object, { username });
   const result = await authentication.signIn(request, response);
   switch (result.outcome) {
@@ -130,7 +131,8 @@ async function submitPassword(deps: SignInRoutesDependencies, request: Request, 
       response.set('Retry-After', String(result.retryAfter));
       return renderPasswordForm(deps, response, username, [throttledFault(result.retryAfter)], {
         status: 429,
-        // A newcomer who mistypes while strangers attack the name would otherwise wait for a day without need.
+        // Only attempts with the user's own password are paused. Say so, or a new user with a temporary password
+        // would wait.
         ...(result.kind === 'own' && { hint: 'sign-in:password.pausedHint' }),
       });
     case 'signedIn':

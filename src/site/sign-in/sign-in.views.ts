@@ -1,7 +1,7 @@
 import type { HandOverRule, Placement } from '../../domain/regions.ts';
 import type { RegionRedirect } from '../http/region-redirect.ts';
 
-/** What a user can do who has forgotten the password. */
+/** How users who have forgotten their password can get a new one. */
 interface ForgottenPassword {
   readonly reset: Placement;
   readonly handOver: HandOverRule;
@@ -9,7 +9,7 @@ interface ForgottenPassword {
 
 export interface PasswordPage extends ForgottenPassword {
   readonly username: string;
-  /** Key of the hint. */
+  /** Locale key. */
   readonly hint: string;
 }
 

@@ -31,7 +31,7 @@ export interface SupportRoutesDependencies {
   readonly clock: () => number;
 }
 
-/** Letting operators in, for a tenant's administrators; going in and out, for operators. */
+/** Support access: granting and ending it, for administrators; entering and leaving the tenant, for operators. */
 export function supportRoutes(deps: SupportRoutesDependencies): Route[] {
   const handlers = bind(deps, { show, grant, end, enter, leave });
   return [
@@ -43,7 +43,7 @@ export function supportRoutes(deps: SupportRoutesDependencies): Route[] {
   ];
 }
 
-// Who decided it, where support access is not to be given at all.
+// Whether the region or the tenant forbids support access; null if it is allowed.
 function forbiddenBy(deps: SupportRoutesDependencies, { rules }: Scope): 'region' | 'own' | null {
   const { regionRules } = deps;
   if (rules.supportAccess.grant === 'allowed') return null;
@@ -126,21 +126,21 @@ async function leave(deps: SupportRoutesDependencies, request: Request, response
 
 const grantIdOf = (request: Request): string => String(request.params.grantId);
 
-/** What somebody typed, to be shown in the fields again. */
+/** The submitted values, to be shown in the fields again. */
 function typedTexts({ operator, purpose, level, hours }: Typed): SupportPage['typed'] {
   const textOf = (value: unknown): string => (typeof value === 'string' ? value.slice(0, maxPurposeLength) : '');
   return { operator: textOf(operator), purpose: textOf(purpose), level: textOf(level), hours: textOf(hours) };
 }
 
 const maxIdLength = 36;
-/** @param longestHours the longest access that the rules allow */
+/** @param longestHours maximum duration of access under the rules */
 export const grantForm = (longestHours: number) =>
   z.object({
     operator: singleLine(maxIdLength).refine((text) => text !== '', 'support:error.unknown'),
     purpose: singleLine(maxPurposeLength)
       .transform(cleanName)
       .refine((text) => text !== '', 'support:error.purpose'),
-    // What no form of ours sends reads as the lesser of the two.
+    // An unknown level falls back to the lower one.
     level: z.enum(supportLevels).catch('look'),
     hours: wholeNumber
       .transform((number) => number ?? 0)

@@ -17,7 +17,7 @@ export interface SupportForm {
 }
 
 export interface SupportPage extends SupportForm {
-  /** Who decided that support access is not granted at all. */
+  /** Who forbids support access; null if it is allowed. */
   readonly forbiddenBy: 'region' | 'own' | null;
   readonly canGrant: boolean;
   readonly open: readonly GrantModel[];
@@ -32,7 +32,7 @@ declare module '../http/view-models.ts' {
     'support/grants': {
       readonly grants: readonly GrantModel[];
       readonly caption: string;
-      /** Whether the reader may end them. */
+      /** Whether the user may end them. */
       readonly canEnd: boolean;
     };
     'support/notice': { readonly grant: TenantGrant };

@@ -15,10 +15,10 @@ const buttonStyles: Readonly<Record<BulkAction, ButtonStyle>> = {
   restore: { label: 'common:terms.restore', icon: 'rotate-clockwise', danger: false },
 };
 
-/** @returns the label and icon of an action, for its button and its page */
+/** @returns label, icon and danger flag of an action */
 export const buttonStyleOf = (action: BulkAction): ButtonStyle => buttonStyles[action];
 
-/** @returns the buttons under a list of present or of deleted users */
+/** @returns the buttons below a list of current or deleted users */
 export const bulkButtons = (scope: Scope, among: Parameters<typeof offeredInBulk>[1]) =>
   offeredInBulk(scope, among).map((name) => {
     const { label, icon, danger } = buttonStyles[name];

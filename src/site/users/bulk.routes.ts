@@ -35,7 +35,7 @@ export interface BulkRoutesDependencies {
   readonly clock: () => number;
 }
 
-/** What is done to many users at once: a page that says to whom, and one button. */
+/** Bulk actions on users: a confirmation page that lists the users, then the action itself. */
 export function bulkRoutes(deps: BulkRoutesDependencies): Route[] {
   const handlers = bind(deps, { confirm, run, runReset });
   return [
@@ -87,7 +87,7 @@ async function run(deps: BulkRoutesDependencies, request: Request, response: Res
   response.redirect(303, backTo(action));
 }
 
-// As with one user, the clear texts go into this one body and nowhere else.
+// As for a single user, the clear text goes into this response body only.
 async function runReset(deps: BulkRoutesDependencies, request: Request, response: Response): Promise<void> {
   const { reset, sheet } = deps;
   const scope = scopeOf(request);

@@ -10,15 +10,15 @@ import type { Database } from '../../platform/database/database.ts';
 type FieldValues = Readonly<Record<UserField, string>>;
 type OfferedLevels = ReturnType<typeof assignableLevels>;
 
-/** The edit form of a user as its page holds it. */
+/** State of the edit form of a user. */
 export interface EditFormState {
-  /** What stands in the fields. */
+  /** The values in the fields. */
   readonly values: FieldValues;
-  /** What the form sends along, to tell later which fields were changed. */
+  /** The user's version when the page was opened; submitted with `shown` to detect which fields were changed. */
   readonly version: string;
   readonly shown: Partial<FieldValues>;
   readonly conflict: { readonly complete: boolean; readonly fields: readonly ConflictingField[] } | null;
-  /** The stored values, beside the fields whose input was not saved. */
+  /** Stored values of the fields whose input was not saved. */
   readonly stored: Partial<Record<UserField, DisplayText>>;
 }
 
@@ -27,13 +27,13 @@ function formValuesOf(user: User, { rules }: Scope): FieldValues {
   return { ...fields, language: fields.language ?? '' };
 }
 
-// The form sends no level where it offers none.
+// The form submits no levels for a user's own account.
 function submittedFieldsOf(texts: FieldValues, { own }: OfferedLevels): Partial<FieldValues> {
   const { administratorLevel, agentLevel, ...others } = texts;
   return own ? others : { ...others, administratorLevel, agentLevel };
 }
 
-/** @returns the form with the stored values */
+/** @returns the form filled with the stored values */
 export function storedForm(scope: Scope, user: User, levels: OfferedLevels): EditFormState {
   const values = formValuesOf(user, scope);
   return {
@@ -45,7 +45,10 @@ export function storedForm(scope: Scope, user: User, levels: OfferedLevels): Edi
   };
 }
 
-/** @returns the form as it was sent, to be corrected: it still says what its page had shown when it was opened */
+/**
+ * @returns the form as submitted, for correction. Keeps the version and values that the page showed when it was
+ * opened.
+ */
 export function returnedForm(scope: Scope, user: User, levels: OfferedLevels, body: unknown): EditFormState {
   const stored = storedForm(scope, user, levels);
   const shown = Object.keys(stored.shown).map((field) => [field, textField(body, `shown.${field}`)]);
@@ -58,7 +61,10 @@ export function returnedForm(scope: Scope, user: User, levels: OfferedLevels, bo
   };
 }
 
-/** @returns the form with the stored values, and what the sender changed in their place: sent again, it is saved */
+/**
+ * @returns the form with the stored values, overlaid with the fields that the sender changed. Submitting it again
+ * saves it.
+ */
 export function conflictForm(
   scope: Scope,
   { user, changes, complete }: EditConflict,
@@ -75,7 +81,7 @@ export function conflictForm(
   };
 }
 
-// A level that is not offered cannot be selected: the stored one is.
+// A level that is not offered cannot be selected, so fall back to the stored one.
 function typedOrStored(stored: FieldValues, levels: OfferedLevels, body: unknown): FieldValues {
   const typed = Object.fromEntries(changeableFields.map((field) => [field, textField(body, field)])) as FieldValues;
   const administratorLevel = levels.administrator.find((level) => level === typed.administratorLevel);
@@ -92,18 +98,18 @@ function textField(body: unknown, name: string): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** A text as it is, or the key of a text with its values. */
+/** Literal text, or a locale key with its values. */
 export type DisplayText =
   { readonly text: string } | { readonly key: string; readonly values?: Record<string, string> };
 
-/** A field that was not saved, with what is stored in it, and who stored that where the log says so. */
+/** A field that was not saved, with its stored value and, if the log has it, who stored that value. */
 export interface ConflictingField {
   readonly field: UserField;
   readonly stored: DisplayText;
   readonly change: { readonly by: DisplayText; readonly from: DisplayText; readonly at: number } | null;
 }
 
-/** Who changed the fields of a conflict, and to what. */
+/** @returns the fields in conflict, with who changed them and to what */
 export async function conflictingFields(
   database: Database,
   scope: Scope,
@@ -118,8 +124,8 @@ export async function conflictingFields(
   }));
 }
 
-// Languages that users choose for themselves are not in the log, and names in it can have been erased: then the newest entry
-// about the field does not lead to the stored value, and no one is named.
+// The log has no entries for languages that users set themselves, and names in it can be erased. In both cases the
+// latest entry for the field does not match the stored value, and no author is shown.
 function changeTo(edits: readonly Activity[], field: UserField, stored: string | null): ConflictingField['change'] {
   for (const activity of edits) {
     const change = changeOf(activity, field);

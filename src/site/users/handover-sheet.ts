@@ -1,11 +1,11 @@
 import type { Language } from '../../domain/regions.ts';
 
-/** The printed page that is handed to a user. */
+/** The printed sheet that is handed over to a user. */
 export interface HandoverSheet {
   readonly language: Language;
   readonly dir: 'ltr' | 'rtl';
   readonly title: string;
-  /** HTML, as is `expiry`. */
+  /** HTML, like `expiry`. */
   readonly greeting: string;
   readonly facts: readonly { readonly label: string; readonly value: string }[];
   readonly password: string;

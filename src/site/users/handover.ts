@@ -11,12 +11,13 @@ import { createFormats } from '../../i18n/formats.ts';
 import { languages } from '../../domain/regions.ts';
 import type { Tongue, Translator } from '../../i18n/translator.ts';
 
-/** What the screen after a reset, or after a user was added, shows about them and their sign-in details. */
+/** The content of the screen after a user's password was reset or the user was added. */
 type RevealContent = Pick<RevealPage, 'user' | 'way' | 'sheet' | 'heading' | 'sessionsEnded'>;
 
 /**
- * Answers with the screen that shows a temporary password or a link once, or says that a link was mailed. The clear text
- * goes into this one body: no redirect, no flash, no session, nothing that a second request could read.
+ * Responds with the screen that shows a temporary password or a one-time link once, or says that the link was sent by
+ * email. The clear text goes into this response body only: no redirect, flash message or session from which another
+ * request could read it.
  */
 export function showCredential(
   response: Response,
@@ -33,13 +34,13 @@ export function showCredential(
   );
 }
 
-/** @returns what is shown once. @throws where it was mailed, so that there is nothing to show */
+/** @returns the credential with its clear text. @throws if it was sent by email */
 export function revealedCredential({ by, clearText, expiresAt }: IssuedCredential): RevealedCredential {
-  if (clearText === null) throw new Error('What was mailed to the user is not shown');
+  if (clearText === null) throw new Error('A credential sent by email cannot be shown');
   return { by, clearText, expiresAt };
 }
 
-/** The printed page that goes to a user with their temporary password or link: in their language, not in the administrator's. */
+/** Creates the printed sheet that hands a temporary password or link over to its user, in the user's language. */
 export function handoverSheetFactory(config: Config, translator: Translator, clock: () => number) {
   const formats = new Map(languages.map((language) => [language, createFormats(language, clock)]));
   const address = new URL(paths.signIn, config.baseUrl).href;

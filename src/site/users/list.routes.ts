@@ -32,7 +32,7 @@ export interface UserListRoutesDependencies {
   readonly clock: () => number;
 }
 
-/** The list of users, and the list of those who were deleted and can be restored. */
+/** The list of users, and the list of deleted users who can be restored. */
 export function userListRoutes(deps: UserListRoutesDependencies): Route[] {
   const handlers = bind(deps, { list, showDeleted });
   return [
@@ -110,7 +110,7 @@ function sortHeaderFor(query: ListQuery, key: SortKey) {
   return { direction, href: listHref(query, { sort: direction === 'ascending' ? `-${key}` : key }) } as const;
 }
 
-/** One page of the tenant's users with the addresses of the pages around it. */
+/** Reads one page of the tenant's users, with links to the adjacent pages. */
 export async function listUsers(
   database: Database,
   scope: Scope,
@@ -126,21 +126,21 @@ export async function listUsers(
   return toPage(rows, from, (turn, user) => listHref(query, { [turn]: encodeCursor(user, sort) }));
 }
 
-/** One page of those who were deleted, the latest first. */
+/** Reads one page of deleted users, most recently deleted first. */
 export async function listDeleted(database: Database, scope: Scope, query: PlaceQuery): Promise<UserList<User>> {
   const from = pageStartOf(query, 'deletedAt');
   const rows = await usersStore.pageOfDeleted(database, scope, from);
   return toPage(rows, from, (turn, user) => `${paths.deletedUsers}?${turn}=${encodeCursor(user, 'deletedAt')}`);
 }
 
-// What is no place in this list reads as its beginning.
+// An invalid cursor means the first page.
 function pageStartOf({ after, before }: PlaceQuery, order: ListOrder): PageStart {
   const place = after ?? before;
   const cursor = place === null ? null : decodeCursor(place, order);
   return cursor === null ? null : { side: after === null ? 'before' : 'after', cursor };
 }
 
-/** Makes a page of what the store found, one user more than the page holds or fewer, in the page's own direction. */
+/** Builds a page from rows in query order. The store returns one extra row if there are more. */
 function toPage<U>(
   rows: readonly U[],
   from: PageStart,
@@ -160,7 +160,9 @@ function toPage<U>(
 
 const sortOf = ({ sort }: ListQuery): SortKey => sort.replace('-', '') as SortKey;
 
-/** @returns the list's address with what it was asked for, changed as told; the place in the list is not kept */
+/**
+ * @returns the list's address with the query's filters and sort order, and the changes applied; the cursor is dropped
+ */
 export function listHref(query: ListQuery, changes: Partial<ListQuery>): string {
   const { q, level, status, sort } = { ...query, ...changes };
   const { after, before, choose } = changes;

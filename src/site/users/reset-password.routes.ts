@@ -19,7 +19,7 @@ export interface ResetPasswordRoutesDependencies {
   readonly answerRefusal: AnswerRefusal;
 }
 
-/** The page that asks whether to reset a password, and the one that shows the new way in once. */
+/** The confirmation page of a password reset, and the reset itself, which shows the new credential once. */
 export function resetPasswordRoutes(deps: ResetPasswordRoutesDependencies): Route[] {
   const handlers = bind(deps, { confirmReset, reset });
   return [
@@ -68,7 +68,8 @@ async function reset(deps: ResetPasswordRoutesDependencies, request: Request, re
   response.page('users/reset-stale', model, options);
 }
 
-// The clear text goes into this one body: no redirect, no flash, no session, nothing that a second request could read.
+// The clear text goes into this response body only: no redirect, flash message or session from which another request
+// could read it.
 function reveal(
   deps: ResetPasswordRoutesDependencies,
   request: Request,

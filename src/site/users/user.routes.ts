@@ -22,7 +22,7 @@ import type { UserPage } from './users.views.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 
-/** An edit form that comes back, with what is wrong with it. */
+/** An edit form that could not be saved, with its errors. */
 interface ReturnedEdit {
   readonly form: (user: User, levels: ReturnType<typeof assignableLevels>) => EditFormState;
   readonly faults?: readonly PageFault[];
@@ -41,7 +41,7 @@ export interface UserRoutesDependencies {
   readonly clock: () => number;
 }
 
-/** The page of one user with its edit form, which comes back with the sender's input whenever it cannot be saved. */
+/** The page of a user with the edit form. If the form cannot be saved, it is shown again with the submitted values. */
 export function userRoutes(deps: UserRoutesDependencies): Route[] {
   const handlers = bind(deps, { show, edit });
   return [

@@ -15,7 +15,7 @@ import {
 
 const maxSearchLength = 100;
 const maxUsernameLength = 254;
-// A place holds the key that a name sorts by: eighteen letters for one, at the worst, in a text of four for three bytes.
+// A cursor contains the sort key of a name in base64. A sort key has up to 18 characters per character of the name.
 const maxPlaceLength = 12_000;
 const place = singleLine(maxPlaceLength)
   .transform((text) => (text === '' ? null : text))
@@ -24,8 +24,8 @@ const place = singleLine(maxPlaceLength)
   .catch(null);
 
 /**
- * What the list's address may carry. Anything else in it is left out of the question, not answered with an error: what is
- * not there has a default besides, since to make an error and drop it again costs more than all the rest of the reading.
+ * The query parameters of the list. Invalid values are ignored instead of causing an error. Missing parameters also
+ * have a default, since creating and catching an error costs more than the rest of the parsing.
  */
 export const listQuery = z.object({
   q: singleLine(maxSearchLength).default('').catch(''),
@@ -37,11 +37,11 @@ export const listQuery = z.object({
     .catch('name'),
   after: place,
   before: place,
-  /** Whether everybody on the page is chosen already: what a script does without a new page. */
+  /** Whether all users on the page are selected. With JavaScript, the page does this without a reload. */
   choose: z.enum(['all']).nullable().default(null).catch(null),
 });
 
-/** A place in a list that is neither searched nor filtered. */
+/** The cursor of a list without search or filters. */
 export const placeQuery = z.object({ after: place, before: place });
 
 export type PlaceQuery = z.infer<typeof placeQuery>;
@@ -50,7 +50,7 @@ export type ListQuery = z.infer<typeof listQuery>;
 
 const name = singleLine(maxNameLength).transform(cleanName);
 
-/** A user's own facts as an administrator types them; a display name that is left empty is put together. */
+/** Personal details of a user. An empty display name is replaced by first and last name. */
 const facts = {
   firstName: name,
   lastName: name,
@@ -83,7 +83,7 @@ export const newUserForm = z
 const administratorLevel = z.enum(administratorLevels).optional().catch(undefined);
 const agentLevel = z.enum(agentLevels).optional().catch(undefined);
 
-/** A level that the form did not offer, such as one's own, stays as it is. */
+/** A level that the form does not contain, such as the user's own, is left unchanged. */
 export const editForm = z
   .object({ ...facts, administratorLevel, agentLevel })
   .refine((form) => withDisplayName(form).displayName !== '', requiresName);
@@ -105,11 +105,11 @@ const shownForm = z
     return { version, ...Object.fromEntries(fields) } as ShownFields;
   });
 
-/** @returns what the edit form says that its page showed, or null where it does not say it in a readable form */
+/** @returns the values that the page showed when it was opened; null if they are missing or malformed */
 export const readShown = (body: unknown): ShownFields | null => shownForm.safeParse(body).data ?? null;
 
 const maxIdLength = 36;
-/** People chosen in a list; whatever is no id is left out. */
+/** Users selected in a list. */
 const selection = z
   .union([z.string().transform((one) => [one]), z.array(z.string())])
   .catch([])
@@ -117,7 +117,7 @@ const selection = z
   .refine((all) => all.length > 0, 'users:bulk.error.nobody')
   .refine((all) => all.length <= maxBulkUsers, 'users:bulk.error.tooMany');
 
-/** What is to be done to whom. */
+/** A bulk action and the selected users. */
 export const bulkForm = z.object({
   action: z.enum(bulkActions).nullable().catch(null),
   user: selection.transform((all) => all.filter((id) => id.length <= maxIdLength)),
@@ -125,7 +125,7 @@ export const bulkForm = z.object({
 
 const resetTarget = /^([0-9a-f-]{36})\.(\d{1,9})$/;
 
-/** Whose passwords are reset: each with the epoch that they had when the form was made. */
+/** The users of a bulk reset, each with the epoch at the time when the form was rendered. */
 export const bulkResetForm = z.object({
   target: selection.transform((all) =>
     all.flatMap((text): ResetTarget[] => {
@@ -135,5 +135,5 @@ export const bulkResetForm = z.object({
   ),
 });
 
-/** The user's epoch when the form was made: a form that is sent a second time finds another one. */
+/** The user's epoch when the form was rendered. A form that is submitted twice carries an outdated one. */
 export const resetForm = z.object({ epoch: wholeNumber });

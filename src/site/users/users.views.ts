@@ -17,7 +17,7 @@ type HandOver = ReturnType<typeof handOverOf>;
 type Levels = ReturnType<typeof assignableLevels>;
 type BulkButtons = ReturnType<typeof bulkButtons>;
 
-/** A page of a list of users, with the addresses of the pages around it. */
+/** A page of a list of users, with links to the adjacent pages. */
 export interface UserList<U> {
   readonly users: readonly U[];
   readonly previous: string | null;
@@ -26,7 +26,7 @@ export interface UserList<U> {
 
 interface FilterOption {
   readonly value: string;
-  /** Key. */
+  /** Locale key. */
   readonly label: string;
 }
 
@@ -41,7 +41,7 @@ export interface UsersPage extends UserList<ListedUser & { readonly href: string
   readonly sortOptions: readonly FilterOption[];
   readonly levels: readonly FilterOption[];
   readonly statuses: readonly FilterOption[];
-  /** How many users are deleted, counted up to `maxDeleted` and one more. */
+  /** Number of deleted users; counting stops at `maxDeletedCounted` + 1. */
   readonly deleted: number;
   readonly maxDeletedCounted: number;
   readonly bulk: BulkButtons;
@@ -53,7 +53,7 @@ export interface UsersPage extends UserList<ListedUser & { readonly href: string
 interface DeletedUser extends User, UserLinks {
   readonly restore: ActionMode | null;
   readonly approvalHref: string;
-  /** Key of why the user cannot be restored here. */
+  /** Locale key of the reason why the user cannot be restored here. */
   readonly refusal: string | null;
   readonly canErase: boolean;
 }
@@ -87,19 +87,19 @@ export interface NewUserPage {
   readonly handOver: HandOver;
 }
 
-/** A temporary password or a link, in clear. */
+/** A temporary password or link in clear text. */
 export interface RevealedCredential extends IssuedCredential {
   readonly clearText: string;
 }
 
-/** The screen after a reset, or after a user was added. */
+/** The screen after a user's password was reset or the user was added. */
 export interface RevealPage extends UserLinks {
   readonly user: User;
   readonly way: IssuedCredential;
   readonly sheet: HandoverSheet;
-  /** Key. */
+  /** Locale key. */
   readonly heading: string;
-  /** Whether sessions ended, as they do by a reset. */
+  /** Whether the user's sessions were ended, as after a reset. */
   readonly sessionsEnded: boolean;
 }
 
@@ -109,10 +109,10 @@ interface BulkHandover {
   readonly sheet: HandoverSheet;
 }
 
-/** A user whom an action on many passed over. */
+/** A user that a bulk action skipped. */
 interface SkippedUser {
   readonly user: NamedUser;
-  /** Key. */
+  /** Locale key. */
   readonly reason: string;
 }
 
@@ -159,7 +159,7 @@ declare module '../http/view-models.ts' {
     'users/filter': {
       readonly name: string;
       readonly label: string;
-      /** What the choice of nothing is called; null where something is always chosen. */
+      /** Label of the option without a value; null if a value is always selected. */
       readonly every: string | null;
       readonly value: string | null;
       readonly options: readonly FilterOption[];
@@ -174,7 +174,7 @@ declare module '../http/view-models.ts' {
       readonly levels: readonly string[];
       readonly chosen: string;
       readonly wordOf: (level: string) => string;
-      /** Key. */
+      /** Locale key. */
       readonly hint?: string | null;
       readonly stored: DisplayText | undefined;
     };

@@ -17,18 +17,18 @@ export const settingsBreadcrumbs: Breadcrumb[] = [
   { href: paths.dashboard, label: 'common:terms.dashboard' },
   { href: paths.accountSettings, label: 'common:terms.accountSettings' },
 ];
-/** The pages above a page of user management. */
+/** Breadcrumbs of pages below the user list. */
 export const userListBreadcrumbs: Breadcrumb[] = [
   ...settingsBreadcrumbs,
   { href: paths.users, label: 'common:terms.userManagement' },
 ];
-/** The pages above a page about one user. */
+/** Breadcrumbs of pages below the page of a user. */
 export const userBreadcrumbs = (user: User): Breadcrumb[] => [
   ...userListBreadcrumbs,
   { href: userPath(user.id), label: { key: 'users:show.title', values: { name: user.displayName } } },
 ];
 
-/** Every address of one user that a page about them links to. */
+/** @returns all links about a user that pages need */
 export function userLinks({ id }: User) {
   const at = (address: string): string => fillPath(address, { userId: id });
   return {
@@ -51,16 +51,17 @@ export const userIdOf = (request: Request): string => String(request.params.user
 const noLevels = { administratorLevel: 'none', agentLevel: 'none' } as const;
 
 /**
- * The same judge as in the handlers: what it refuses is not offered.
- * @param user null for one who is being added
- * @returns the levels that the scope's actor may give, and why not the others
+ * Asks the same policy as the handlers, so that a form offers only levels that can be saved.
+ * @param user null for a user who is being added
+ * @returns the levels that the actor may assign, and the reason why others are missing
  */
 export function assignableLevels(scope: Scope, user: User | null) {
   const verdicts = administratorLevels.map((administratorLevel) => ({
     administratorLevel,
     verdict: mayGive(scope, user, { ...(user ?? noLevels), administratorLevel }),
   }));
-  // Nobody can agree to somebody who is not there yet: their level is asked for on their page.
+  // A level that needs approval cannot be requested for a user who does not exist yet; it is requested on their page
+  // later.
   const isAssignable = (verdict: Verdict): boolean => (user === null ? verdict.allowed : isOffered(verdict));
   const offered = verdicts.filter(({ verdict }) => isAssignable(verdict));
   const withheld = verdicts.flatMap(({ verdict }): Refusal[] =>
@@ -70,7 +71,7 @@ export function assignableLevels(scope: Scope, user: User | null) {
     administrator: offered.map(({ administratorLevel }) => administratorLevel),
     agent: agentLevels.filter((agentLevel) => mayGive(scope, user, { ...(user ?? noLevels), agentLevel }).allowed),
     own: user !== null && user.id === actingUserId(scope),
-    // The last of them: a rule that keeps all levels back says more than what is said of Global admin alone.
+    // Prefer the last reason: a rule that restricts all levels explains more than one about Global admin only.
     restriction: withheld.at(-1) ?? null,
   };
 }
@@ -81,8 +82,8 @@ const refusalReasonFor = (verdict: Verdict) =>
   isOffered(verdict) || verdict.allowed ? null : refusalReasonOf(verdict);
 
 /**
- * @param reset the policy's verdict on a new password for the user
- * @returns what a user's page offers, and why it does not offer the rest
+ * @param reset the policy's verdict on resetting the user's password
+ * @returns the actions that the user's page offers, and the reasons why others are missing
  */
 export function permissionsOf(scope: Scope, user: User, reset: Verdict) {
   const mayBlock = may(scope, 'users.block', user).allowed;
