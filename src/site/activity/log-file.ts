@@ -26,12 +26,12 @@ export const createLogSender =
 
 /** @returns a function that formats the log as CSV in the user's language */
 export const createLogCsv =
-  (wordsFor: ActivityTextsFor): LogCsv =>
+  (textsFor: ActivityTextsFor): LogCsv =>
   (scope, batches) => {
-    const words = wordsFor(scope.language);
-    return csvText(words.columns(), rows(words, batches), scope.language);
+    const texts = textsFor(scope.language);
+    return csvText(texts.columns(), rows(texts, batches), scope.language);
   };
 
-async function* rows(words: ActivityTexts, batches: AsyncIterable<readonly LogEntry[]>): AsyncGenerator<string[][]> {
-  for await (const entries of batches) yield entries.map(({ activity, found }) => words.row(activity, found.requestId));
+async function* rows(texts: ActivityTexts, batches: AsyncIterable<readonly LogEntry[]>): AsyncGenerator<string[][]> {
+  for await (const entries of batches) yield entries.map(({ activity, found }) => texts.row(activity, found.requestId));
 }

@@ -36,7 +36,7 @@ export async function readLogPage(
   scope: Scope,
   filter: LogFilter,
   { after, before }: LogPosition,
-  words: ActivityTexts,
+  texts: ActivityTexts,
 ): Promise<LogPage> {
   const forward = after === null && before !== null;
   const request: LogRequest = forward
@@ -44,7 +44,7 @@ export async function readLogPage(
     : { filter, order: 'newestFirst', behind: null, before: after, limit: logPageSize + 1 };
   const found = await activityStore.stretch(database, scope, request);
   const hasMore = found.length > logPageSize;
-  const entries = found.slice(0, logPageSize).map(({ activity }) => words.entry(activity));
+  const entries = found.slice(0, logPageSize).map(({ activity }) => texts.entry(activity));
   if (forward) entries.reverse();
   const hasNewer = forward ? hasMore : after !== null;
   const hasOlder = forward || hasMore;

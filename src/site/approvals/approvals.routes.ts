@@ -67,12 +67,12 @@ async function show(
   const lapsedBy = isPendingState(found.state) ? await lapseOf(database, scope, found, clock()) : null;
   const approval = approvalModel(scope, lapsedBy === null ? found : { ...found, state: 'lapsed', lapsedBy }, clock());
   const ids = found.subject.users.map(({ id }) => id);
-  const present =
+  const affectedUsers =
     ids.length > 0 ? await usersStore.findMany(database, scope, ids, amongOf[found.act] ?? 'present') : [];
   const typed = (request.body as { remark?: unknown } | undefined)?.remark;
   const handOver = found.act === 'resetPassword' ? handOverOf(scope, credentialIssuer) : null;
-  const open = approval.state === 'open';
-  const { confirmers, dependent } = open
+  const isOpen = approval.state === 'open';
+  const { confirmers, dependent } = isOpen
     ? await whoMayDecide(database, scope, found, clock())
     : { confirmers: [], dependent: [] };
   const isDependent = dependent.some(({ id }) => id === actingUserId(scope));
@@ -82,8 +82,8 @@ async function show(
     approvers: confirmers,
     ineligible: dependent,
     handOver,
-    users: present,
-    formerGlobalAdmin: formerGlobalAdminAmong(scope, found.act, present),
+    users: affectedUsers,
+    formerGlobalAdmin: formerGlobalAdminAmong(scope, found.act, affectedUsers),
     remark: typeof typed === 'string' ? typed : '',
   };
   const options = { title: `approvals:act.${found.act}`, breadcrumbs: approvalsBreadcrumbs, faults };

@@ -36,14 +36,14 @@ function revealCredential(
   { user, way }: Extract<ResetResult, { outcome: 'reset' }>,
 ) {
   const { sheet } = deps;
-  const shown = {
+  const content = {
     user,
-    way,
+    credential: way,
     sheet: sheet(scopeOf(request), user, way),
     heading: 'users:reset.done',
     sessionsEnded: true,
   };
-  showCredential(response, shown, { title: 'common:terms.resetPassword', breadcrumbs: userBreadcrumbs(user) });
+  showCredential(response, content, { title: 'common:terms.resetPassword', breadcrumbs: userBreadcrumbs(user) });
 }
 
 async function answerReset(

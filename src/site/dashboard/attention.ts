@@ -37,14 +37,14 @@ export async function attentionItems(
     await temporaryPasswordItems(database, scope, now),
     await throttledSignInItems(database, scope, now),
   ];
-  const few: AttentionItem = {
+  const fewGlobalAdmins: AttentionItem = {
     icon: 'shield',
     title: 'dashboard:fewGlobalAdmins.title',
     count: globalAdmins,
     text: 'dashboard:fewGlobalAdmins.text',
     href: `${paths.users}?level=global`,
   };
-  return [...(globalAdmins < minGlobalAdmins ? [few] : []), ...throttled, ...users];
+  return [...(globalAdmins < minGlobalAdmins ? [fewGlobalAdmins] : []), ...throttled, ...users];
 }
 
 async function temporaryPasswordItems(database: Database, scope: Scope, now: number): Promise<AttentionItem[]> {

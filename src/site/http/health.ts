@@ -24,12 +24,12 @@ export function mountHealth(app: Express, checks: Readiness, isStopping: () => b
 }
 
 async function isPassing(check: () => Promise<void>): Promise<boolean> {
-  const late = new Promise<boolean>((resolve) => setTimeout(resolve, maxCheckMs, false).unref());
+  const timeout = new Promise<boolean>((resolve) => setTimeout(resolve, maxCheckMs, false).unref());
   return Promise.race([
     Promise.try(check).then(
       () => true,
       () => false,
     ),
-    late,
+    timeout,
   ]);
 }

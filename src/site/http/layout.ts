@@ -112,7 +112,7 @@ function returnPathOf(request: Request): string | null {
   return request.method === 'GET' ? request.originalUrl : request.path;
 }
 
-/** The grant under which an operator is working in another organization; null for everyone else. */
+/** The grant of a support session; null outside one. */
 function supportSessionOf({ principal, tenant }: Scope) {
   if (principal.kind !== 'support') return null;
   const { level, purpose, endsAt } = principal.grant;

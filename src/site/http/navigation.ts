@@ -9,7 +9,7 @@ interface Entry {
   readonly icon: string;
   readonly action: Action;
   readonly children: readonly (Omit<Entry, 'icon' | 'children'> & {
-    /** Whether the page is of any use under the rules; shown if absent. */
+    /** Whether the tenant's rules make the page relevant. Shown if absent. */
     readonly isShown?: (scope: Scope) => boolean;
   })[];
 }

@@ -68,8 +68,8 @@ function answer(
 }
 
 /** @returns a literal text unchanged, or the translation of its key */
-const displayText = (t: Tongue['t'], shown: DisplayText): string =>
-  'text' in shown ? shown.text : t(shown.key, shown.values);
+const displayText = (t: Tongue['t'], text: DisplayText): string =>
+  'text' in text ? text.text : t(text.key, text.values);
 
 /** Adds `page` to every response, bound to its request. */
 export function pages(all: Pages): Middleware {

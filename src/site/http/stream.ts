@@ -13,13 +13,13 @@ export async function streamText(
   chunks: AsyncIterable<string>,
   stallMs = maxStallMs,
 ): Promise<boolean> {
-  const gone = new AbortController();
-  response.once('close', () => gone.abort());
+  const disconnected = new AbortController();
+  response.once('close', () => disconnected.abort());
   const waitFor = (event: 'drain' | 'finish'): Promise<unknown> =>
-    once(response, event, { signal: AbortSignal.any([gone.signal, AbortSignal.timeout(stallMs)]) });
+    once(response, event, { signal: AbortSignal.any([disconnected.signal, AbortSignal.timeout(stallMs)]) });
   try {
     for await (const chunk of chunks) {
-      if (gone.signal.aborted) return false;
+      if (disconnected.signal.aborted) return false;
       if (!response.write(chunk)) await waitFor('drain');
       // Yield to the event loop: with a fast client, the loop would otherwise block other requests until the last
       // chunk.

@@ -51,21 +51,21 @@ export function upload(uploadOf: ReturnType<typeof createUploadRouteFinder>, ans
   };
 }
 
-/** @throws Failure throttled if the sender has too many uploads in progress */
+/** @throws Failure throttled if the sender has too many concurrent uploads */
 async function limitConcurrentUploads<T>(
-  underWay: Map<string, number>,
+  activeUploads: Map<string, number>,
   sender: string,
   read: () => Promise<T>,
 ): Promise<T> {
-  const active = underWay.get(sender) ?? 0;
+  const active = activeUploads.get(sender) ?? 0;
   if (active >= maxConcurrentUploads) throw new Failure('throttled', { retryAfter: retryAfterSeconds });
-  underWay.set(sender, active + 1);
+  activeUploads.set(sender, active + 1);
   try {
     return await read();
   } finally {
-    const remaining = (underWay.get(sender) ?? 1) - 1;
-    if (remaining === 0) underWay.delete(sender);
-    else underWay.set(sender, remaining);
+    const remaining = (activeUploads.get(sender) ?? 1) - 1;
+    if (remaining === 0) activeUploads.delete(sender);
+    else activeUploads.set(sender, remaining);
   }
 }
 

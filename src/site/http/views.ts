@@ -23,7 +23,7 @@ export interface ViewLocals<Name extends ViewName> {
   readonly page: Page;
   readonly t: Tongue['t'];
   readonly html: Tongue['html'];
-  readonly display: (shown: DisplayText) => string;
+  readonly display: (text: DisplayText) => string;
   readonly format: Formats;
   readonly icon: (name: string) => string;
   readonly paths: typeof paths;

@@ -96,14 +96,14 @@ async function show(deps: ImportsRoutesDependencies, request: Request, response:
   const { imports, passwords, database, credentialIssuer } = deps;
   const scope = scopeOf(request);
   const found = await imports.load(scope, String(request.params.importId));
-  const outlook = found.state === 'done' ? await passwords.outlook(scope, found) : null;
+  const passwordDelivery = found.state === 'done' ? await passwords.outlook(scope, found) : null;
   const model: ImportPage = {
     import: found,
     ...(await readRowsPage(database, scope, found, rowsQuery.parse(request.query))),
     stage: stageOf(found),
     importableRows: found.counts.added + found.counts.changed,
     href: importHref(found.id),
-    passwords: outlook,
+    passwords: passwordDelivery,
     passwordsHref: `${importHref(found.id)}/passwords`,
     handOver: handOverOf(scope, credentialIssuer),
   };

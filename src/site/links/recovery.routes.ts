@@ -20,13 +20,13 @@ import type { Database } from '../../platform/database/database.ts';
 const minuteMs = 60_000;
 
 /** Self-service account recovery. The routes exist only if the region's rules provide for it. */
-export function recoveryRoutes(parts: {
+export function recoveryRoutes(deps: {
   config: Config;
   database: Database;
   cookies: Cookies;
   recovery: Pick<Recovery, 'ask'> & { readonly wake: () => void };
 }): Route[] {
-  const { config, database, cookies, recovery } = parts;
+  const { config, database, cookies, recovery } = deps;
   const { rules } = config;
   if (rules.operations['users.resetPassword'].at !== 'alone') return [];
   const canMail = config.mail !== null;
@@ -41,10 +41,10 @@ export function recoveryRoutes(parts: {
   async function submit(request: Request, response: Response): Promise<void> {
     const { values, faults } = readForm(usernameForm, request.body);
     if (values === null || !canMail) return showForm(request, response, faults);
-    const home = await directoryStore.regionOf(database, domainOf(values.username));
+    const homeRegion = await directoryStore.regionOf(database, domainOf(values.username));
     // As at sign-in, users of another region are redirected, and their user name is not stored here.
-    if (home !== null && home !== rules.region) {
-      const url = config.regionUrls.get(home);
+    if (homeRegion !== null && homeRegion !== rules.region) {
+      const url = config.regionUrls.get(homeRegion);
       const chosen = chosenLanguage(request, cookies, rules);
       return response.redirect(303, url === undefined ? paths.signIn : regionSignInUrl(url, config, chosen));
     }

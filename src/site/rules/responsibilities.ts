@@ -20,7 +20,7 @@ export interface ResponsibilityRow {
   readonly detail: readonly string[];
   readonly at: 'here' | 'elsewhere' | 'alone' | 'nobody' | 'tenantNobody';
   readonly places: readonly Place[];
-  /** The page of this portal for the operation. */
+  /** This portal's page for the operation. */
   readonly href: string | null;
   /** Locale key of who may do it. */
   readonly who: string;

@@ -49,8 +49,8 @@ export function describeRules(region: RegionRules, rules: RegionRules, own: OwnR
 
 function regionOnlyRules(group: RuleGroup, region: RegionRules): { name: string; value: string; count: number }[] {
   const numbers = Object.entries(regionOnlyNumbers[group] ?? {});
-  const some = numbers.map(([name, of]) => ({ name, value: `rules:value.${name}`, count: of(region) }));
-  return group === 'files' ? [...some, { name: 'retention', ...describeRetention(region) }] : some;
+  const numberRules = numbers.map(([name, of]) => ({ name, value: `rules:value.${name}`, count: of(region) }));
+  return group === 'files' ? [...numberRules, { name: 'retention', ...describeRetention(region) }] : numberRules;
 }
 
 const daysOfAYear = 365;

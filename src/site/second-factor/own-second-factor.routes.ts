@@ -14,11 +14,10 @@ import { bind } from '../../platform/bind.ts';
 import type { ConfirmationPage, SetUpPage } from './second-factor.views.ts';
 import { uriOf } from '../../platform/keys/totp.ts';
 
-const breadcrumb = (href: string, label: string) => ({ href, label });
 const securityBreadcrumbs = [
-  breadcrumb(paths.dashboard, 'common:terms.dashboard'),
-  breadcrumb(paths.myProfile, 'common:terms.myProfile'),
-  breadcrumb(paths.ownSecurity, 'profile:security.title'),
+  { href: paths.dashboard, label: 'common:terms.dashboard' },
+  { href: paths.myProfile, label: 'common:terms.myProfile' },
+  { href: paths.ownSecurity, label: 'profile:security.title' },
 ];
 
 const isRequiredFor = (request: Request): boolean => {
@@ -48,14 +47,14 @@ export interface OwnSecondFactorRoutesDependencies {
 /** The user's own second factor: set-up, new recovery codes, removal. */
 export function ownSecondFactorRoutes(deps: OwnSecondFactorRoutesDependencies): Route[] {
   const handlers = bind(deps, { showSetUp, submitSetUp, showConfirmation, submitConfirmation });
-  const confirmed = [
+  const confirmedActions = [
     [paths.ownRecoveryCodes, 'renew'],
     [paths.removeOwnSecondFactor, 'remove'],
   ] as const;
   return [
     route('get', paths.ownSecondFactor, (request, response) => handlers.showSetUp(request, response)),
     route('post', paths.ownSecondFactor, handlers.submitSetUp),
-    ...confirmed.flatMap(([path, action]) => [
+    ...confirmedActions.flatMap(([path, action]) => [
       route('get', path, (request, response) => handlers.showConfirmation(request, response, action)),
       route('post', path, (request, response) => handlers.submitConfirmation(request, response, action)),
     ]),
@@ -145,7 +144,7 @@ function reveal(
     title: 'second-factor:codes.title',
     breadcrumbs: securityBreadcrumbs,
     scripts: ['reveal.js'],
-    fleeting: true,
+    showsSecretOnce: true,
   };
   response.page('second-factor/recovery-codes', { codes, withoutNavigation, sheet }, { ...options, withoutNavigation });
 }

@@ -36,14 +36,14 @@ export interface SetUpRoutesDependencies {
 }
 
 export function setUpRoutes(deps: SetUpRoutesDependencies): Route[] {
-  const handlers = bind(deps, { openLink, showForm, createFirstTenant });
+  const handlers = bind(deps, { verifyLink, showForm, createFirstTenant });
   return [
     {
       method: 'get',
       path: paths.setUp,
       access: 'anyone',
       handle: async (request, response) => {
-        await handlers.openLink(request);
+        await handlers.verifyLink(request);
         handlers.showForm(request, response, []);
       },
     },
@@ -52,7 +52,7 @@ export function setUpRoutes(deps: SetUpRoutesDependencies): Route[] {
       path: paths.setUp,
       access: 'anyone',
       handle: async (request, response) => {
-        const digest = await handlers.openLink(request);
+        const digest = await handlers.verifyLink(request);
         const { values, faults } = readForm(setUpForm, request.body);
         const remaining = values === null ? faults : await handlers.createFirstTenant(digest, values);
         if (remaining.length > 0) return handlers.showForm(request, response, remaining);
@@ -64,7 +64,7 @@ export function setUpRoutes(deps: SetUpRoutesDependencies): Route[] {
 }
 
 // The link itself is the secret, so an invalid link gets the same 404 as any unknown address.
-async function openLink(deps: SetUpRoutesDependencies, request: Request): Promise<string> {
+async function verifyLink(deps: SetUpRoutesDependencies, request: Request): Promise<string> {
   const { database } = deps;
   const digest = digestOf(String(request.params.token));
   if (!(await setUpStore.isOpen(database, digest))) throw notFound();

@@ -60,20 +60,20 @@ function showUsernameStep({ readRegionRedirect }: SignInDependencies, request: R
 async function submitUsername(deps: SignInDependencies, request: Request, response: Response): Promise<void> {
   const { config, cookies, database, readRegionRedirect } = deps;
   const { values, faults } = readForm(usernameForm, request.body);
-  const arrival = readRegionRedirect(request);
-  if (values === null) return renderUsernameForm(response, arrival, faults);
+  const redirectedFrom = readRegionRedirect(request);
+  if (values === null) return renderUsernameForm(response, redirectedFrom, faults);
   const region = await directoryStore.regionOf(database, domainOf(values.username));
   if (region !== null && region !== config.rules.region) {
     delete request.session.username;
     const url = config.regionUrls.get(region);
     if (url === undefined) {
-      return renderUsernameForm(response, arrival, [{ field: 'username', key: 'sign-in:error.regionUnknown' }]);
+      return renderUsernameForm(response, redirectedFrom, [{ field: 'username', key: 'sign-in:error.regionUnknown' }]);
     }
     return response.redirect(303, regionSignInUrl(url, config, chosenLanguage(request, cookies, config.rules)));
   }
   // The following pages have no redirect parameters, so persist the language. Only a form does this, not merely
   // opening a page.
-  if (arrival?.language) cookies.persist(response, 'language', request.language);
+  if (redirectedFrom?.language) cookies.persist(response, 'language', request.language);
   request.session.username = values.username;
   return seeOther(request, response, paths.signInPassword);
 }

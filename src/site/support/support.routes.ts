@@ -95,8 +95,8 @@ async function grant(deps: SupportRoutesDependencies, request: Request, response
   }
   const { values, faults } = readForm(grantForm(longestHours), request.body);
   const formFaults = faults.map(({ field, key }) => ({ field, key, values: { most: longestHours } }));
-  const found = values === null ? formFaults : await support.grant(scope, values);
-  if (found.length > 0) return show(deps, request, response, found, request.body as Typed);
+  const errors = values === null ? formFaults : await support.grant(scope, values);
+  if (errors.length > 0) return show(deps, request, response, errors, request.body as Typed);
   request.session.notice = { kind: 'success', key: 'support:granted' };
   await seeOther(request, response, paths.supportAccess);
 }

@@ -79,7 +79,7 @@ async function add(deps: AddUserRoutesDependencies, request: Request, response: 
   if (result.outcome === 'refused') return answerRefusal(request, response, result.verdict);
   if (result.outcome === 'noMail') return showForm(deps, request, response, [], 409);
   const { user, way } = result;
-  const told = { heading: 'users:added', sessionsEnded: false };
-  const frame = { title: 'common:terms.addUser', breadcrumbs: userListBreadcrumbs };
-  showCredential(response, { user, way, sheet: sheet(scope, user, way), ...told }, frame);
+  const content = { heading: 'users:added', sessionsEnded: false };
+  const options = { title: 'common:terms.addUser', breadcrumbs: userListBreadcrumbs };
+  showCredential(response, { user, credential: way, sheet: sheet(scope, user, way), ...content }, options);
 }

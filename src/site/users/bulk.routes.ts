@@ -65,9 +65,9 @@ async function confirm(deps: BulkRoutesDependencies, request: Request, response:
     icon,
     restoreWindowDays,
     users: done,
-    left: left.map(skippedUser),
+    skipped: left.map(skippedUser),
     handOver: handOverOf(scope, credentialIssuer),
-    back: backTo(action),
+    backHref: returnHrefFor(action),
   };
   response.page('users/bulk-confirm', model, { title: label, breadcrumbs: userListBreadcrumbs });
 }
@@ -84,7 +84,7 @@ async function run(deps: BulkRoutesDependencies, request: Request, response: Res
   if (outcome.second) return answerRefusal(request, response, outcome.second);
   if (outcome.done.length + outcome.left.length === 0) throw notFound();
   request.session.notice = noticeOf(action, outcome);
-  response.redirect(303, backTo(action));
+  response.redirect(303, returnHrefFor(action));
 }
 
 // As for a single user, the clear text goes into this response body only.
@@ -97,20 +97,21 @@ async function runReset(deps: BulkRoutesDependencies, request: Request, response
   if (outcome.outcome === 'throttled') throw new Failure('throttled', { retryAfter: outcome.retryAfter });
   if (outcome.outcome === 'noMail') throw conflict('link.noMail');
   const { issued } = outcome;
-  const left = outcome.left.map(skippedUser);
-  if (issued.length + left.length === 0) throw notFound();
-  const way = issued[0]?.way ?? null;
+  const skipped = outcome.left.map(skippedUser);
+  if (issued.length + skipped.length === 0) throw notFound();
+  const credential = issued[0]?.way ?? null;
   const status = issued.length === 0 ? 409 : 200;
-  const frame = { title: buttonStyleOf('reset').label, breadcrumbs: userListBreadcrumbs, status } as const;
-  if (way?.by === 'mailedLink') return response.page('links/bulk-mailed', { handovers: issued, left, way }, frame);
+  const options = { title: buttonStyleOf('reset').label, breadcrumbs: userListBreadcrumbs, status } as const;
+  if (credential?.by === 'mailedLink')
+    return response.page('links/bulk-mailed', { handovers: issued, skipped, credential }, options);
   response.set('Referrer-Policy', 'no-referrer');
   const handovers = issued.map(({ user, way }) => ({
     user,
-    way: revealedCredential(way),
+    credential: revealedCredential(way),
     sheet: sheet(scope, user, way),
   }));
-  const secret = { scripts: ['reveal.js'], fleeting: issued.length > 0 };
-  response.page('users/bulk-reveal', { handovers, left, way }, { ...frame, ...secret });
+  const revealOptions = { scripts: ['reveal.js'], showsSecretOnce: issued.length > 0 };
+  response.page('users/bulk-reveal', { handovers, skipped, credential }, { ...options, ...revealOptions });
 }
 
 function skippedUser({ user, because, former }: BulkOutcome['left'][number]) {
@@ -132,7 +133,7 @@ function requiredAction(action: BulkAction | null): BulkAction {
   return action;
 }
 
-const backTo = (action: BulkAction): string => (action === 'restore' ? paths.deletedUsers : paths.users);
+const returnHrefFor = (action: BulkAction): string => (action === 'restore' ? paths.deletedUsers : paths.users);
 
 function noticeOf(action: BulkAction, { done, left }: BulkOutcome): PageNotice {
   if (done.length === 0) return { kind: 'warning', key: 'users:bulk.none' };

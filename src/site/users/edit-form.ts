@@ -72,10 +72,10 @@ export function conflictForm(
 ): EditFormState {
   const stored = storedForm(scope, user, levels);
   const typed = typedOrStored(stored.values, levels, body);
-  const kept = changeableFields.map((field) => [field, (field in changes ? typed : stored.values)[field]]);
+  const merged = changeableFields.map((field) => [field, (field in changes ? typed : stored.values)[field]]);
   return {
     ...stored,
-    values: Object.fromEntries(kept) as FieldValues,
+    values: Object.fromEntries(merged) as FieldValues,
     conflict: { complete, fields },
     stored: Object.fromEntries(fields.map((each) => [each.field, each.stored])),
   };

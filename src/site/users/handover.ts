@@ -12,7 +12,7 @@ import { languages } from '../../domain/regions.ts';
 import type { Tongue, Translator } from '../../i18n/translator.ts';
 
 /** The content of the screen after a user's password was reset or the user was added. */
-type RevealContent = Pick<RevealPage, 'user' | 'way' | 'sheet' | 'heading' | 'sessionsEnded'>;
+type RevealContent = Pick<RevealPage, 'user' | 'credential' | 'sheet' | 'heading' | 'sessionsEnded'>;
 
 /**
  * Responds with the screen that shows a temporary password or a one-time link once, or says that the link was sent by
@@ -21,16 +21,16 @@ type RevealContent = Pick<RevealPage, 'user' | 'way' | 'sheet' | 'heading' | 'se
  */
 export function showCredential(
   response: Response,
-  shown: RevealContent,
-  frame: Pick<PageOptions, 'title' | 'breadcrumbs'>,
+  content: RevealContent,
+  options: Pick<PageOptions, 'title' | 'breadcrumbs'>,
 ): void {
-  const model: RevealPage = { ...shown, ...userLinks(shown.user) };
-  if (shown.way.clearText === null) return response.page('links/mailed', model, frame);
+  const model: RevealPage = { ...content, ...userLinks(content.user) };
+  if (content.credential.clearText === null) return response.page('links/mailed', model, options);
   response.set('Referrer-Policy', 'no-referrer');
   response.page(
     'users/reveal',
-    { ...model, way: revealedCredential(shown.way) },
-    { ...frame, scripts: ['reveal.js'], showsSecretOnce: true },
+    { ...model, credential: revealedCredential(content.credential) },
+    { ...options, scripts: ['reveal.js'], showsSecretOnce: true },
   );
 }
 

@@ -77,7 +77,7 @@ function reveal(
   { user, way }: Extract<ResetResult, { outcome: 'reset' }>,
 ): void {
   const { sheet } = deps;
-  const heading = { title: 'common:terms.resetPassword', breadcrumbs: userBreadcrumbs(user) };
-  const told = { heading: 'users:reset.done', sessionsEnded: true };
-  showCredential(response, { user, way, sheet: sheet(scopeOf(request), user, way), ...told }, heading);
+  const options = { title: 'common:terms.resetPassword', breadcrumbs: userBreadcrumbs(user) };
+  const content = { heading: 'users:reset.done', sessionsEnded: true };
+  showCredential(response, { user, credential: way, sheet: sheet(scopeOf(request), user, way), ...content }, options);
 }

@@ -95,7 +95,7 @@ export interface RevealedCredential extends IssuedCredential {
 /** The screen after a user's password was reset or the user was added. */
 export interface RevealPage extends UserLinks {
   readonly user: User;
-  readonly way: IssuedCredential;
+  readonly credential: IssuedCredential;
   readonly sheet: HandoverSheet;
   /** Locale key. */
   readonly heading: string;
@@ -105,7 +105,7 @@ export interface RevealPage extends UserLinks {
 
 interface BulkHandover {
   readonly user: User;
-  readonly way: RevealedCredential;
+  readonly credential: RevealedCredential;
   readonly sheet: HandoverSheet;
 }
 
@@ -119,15 +119,15 @@ interface SkippedUser {
 export interface BulkConfirmPage extends Pick<ReturnType<typeof buttonStyleOf>, 'danger' | 'icon'> {
   readonly action: BulkAction;
   readonly users: readonly User[];
-  readonly left: readonly SkippedUser[];
+  readonly skipped: readonly SkippedUser[];
   readonly restoreWindowDays: number;
   readonly handOver: HandOver;
-  readonly back: string;
+  readonly backHref: string;
 }
 
 interface BulkResult<H> {
   readonly handovers: readonly H[];
-  readonly left: readonly SkippedUser[];
+  readonly skipped: readonly SkippedUser[];
 }
 
 interface UserFields {
@@ -137,22 +137,22 @@ interface UserFields {
 
 declare module '../http/view-models.ts' {
   interface ViewModels {
-    'links/bulk-mailed': BulkResult<Pick<BulkHandover, 'user'>> & { readonly way: IssuedCredential };
+    'links/bulk-mailed': BulkResult<Pick<BulkHandover, 'user'>> & { readonly credential: IssuedCredential };
     'links/mailed': RevealPage;
-    'links/secret': { readonly way: RevealedCredential; readonly single: boolean };
+    'links/secret': { readonly credential: RevealedCredential; readonly single: boolean };
     'second-factor/user': Pick<UserPage, 'user' | 'offers' | 'reasons' | 'secondFactorRequired'> &
       Pick<UserPage, 'removeSecondFactorHref' | 'restriction' | 'formerGlobalAdmin'>;
     'users/action': { readonly action: string; readonly icon: string; readonly label: string };
     'users/bulk-bar': { readonly actions: BulkButtons };
     'users/bulk-confirm': BulkConfirmPage;
     'users/bulk-handover': BulkHandover;
-    'users/bulk-skipped': Pick<BulkResult<never>, 'left'>;
+    'users/bulk-skipped': Pick<BulkResult<never>, 'skipped'>;
     'users/bulk-empty': { readonly text: string };
-    'users/bulk-reveal': BulkResult<BulkHandover> & { readonly way: IssuedCredential | null };
+    'users/bulk-reveal': BulkResult<BulkHandover> & { readonly credential: IssuedCredential | null };
     'users/conflict': { readonly conflict: NonNullable<EditFormState['conflict']> };
     'users/delete-confirm': UserLinks & { readonly user: User; readonly days: number };
     'users/deleted': DeletedUsersPage;
-    'users/deleted-row': { readonly user: DeletedUser; readonly pick: boolean };
+    'users/deleted-row': { readonly user: DeletedUser; readonly isSelectable: boolean };
     'users/edit': { readonly form: EditFormState; readonly levels: Levels; readonly action: string };
     'users/summary': Pick<UserPage, 'user' | 'passwordSetAt' | 'status' | 'link'>;
     'users/name-fields': UserFields;
@@ -160,7 +160,7 @@ declare module '../http/view-models.ts' {
       readonly name: string;
       readonly label: string;
       /** Label of the option without a value; null if a value is always selected. */
-      readonly every: string | null;
+      readonly anyLabel: string | null;
       readonly value: string | null;
       readonly options: readonly FilterOption[];
     };
@@ -186,8 +186,8 @@ declare module '../http/view-models.ts' {
     'users/readonly': { readonly user: User };
     'users/reset-confirm': UserLinks & { readonly user: User; readonly handOver: HandOver };
     'users/reset-stale': UserLinks & Pick<UserPage, 'user' | 'passwordSetAt'> & { readonly by: HandOverRule };
-    'users/reset-warning': { readonly name: string; readonly way: IssuedCredential };
-    'users/reveal': RevealPage & { readonly way: RevealedCredential };
+    'users/reset-warning': { readonly name: string; readonly credential: IssuedCredential };
+    'users/reveal': RevealPage & { readonly credential: RevealedCredential };
     'users/rows': Pick<UsersPage, 'users' | 'query' | 'sortHeaders' | 'bulk' | 'selectAllHref'>;
     'users/sheet-foot': { readonly sheet: HandoverSheet };
     'users/sheet-head': { readonly sheet: HandoverSheet };

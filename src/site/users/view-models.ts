@@ -28,7 +28,7 @@ export const userBreadcrumbs = (user: User): Breadcrumb[] => [
   { href: userPath(user.id), label: { key: 'users:show.title', values: { name: user.displayName } } },
 ];
 
-/** @returns all links about a user that pages need */
+/** @returns the links to a user's page and to the actions on the user */
 export function userLinks({ id }: User) {
   const at = (address: string): string => fillPath(address, { userId: id });
   return {
