@@ -34,11 +34,11 @@ async function read({ look, found, signIn, noah }: Day, admin: Person): Promise<
 /** Of each thing where it is done, in short. */
 const whereOn = (person: Person): string => {
   const { $ } = person;
-  const rows = $('.where tbody tr').toArray();
+  const rows = $('.responsibilities tbody tr').toArray();
   const textIn = (row: (typeof rows)[number], selector: string): string => squeeze($(row).find(selector).text());
   return rows
     .map((row) => {
-      const places = $(row).find('.places a').toArray();
+      const places = $(row).find('.place-list a').toArray();
       const names = places.map((each) => squeeze($(each).text())).join(' or ');
       return `${textIn(row, '.name-first')}: ${names || textIn(row, 'td:nth-child(2)').replace('Here, in this portal', 'here')}`;
     })
@@ -46,7 +46,7 @@ const whereOn = (person: Person): string => {
 };
 
 const linksOn = ({ $ }: Person): string => {
-  const all = $('.where tbody a').toArray();
+  const all = $('.responsibilities tbody a').toArray();
   return [...new Set(all.map((each) => $(each).attr('href')))].join(' ');
 };
 
