@@ -80,14 +80,14 @@ async function showMatches(
   query: LogQuery,
 ): Promise<void> {
   const { database } = deps;
-  const { people, more } = await findUsersByName(database, scopeOf(request), query.person);
-  const users = people.map((user) => ({
+  const { users: found, hasMore } = await findUsersByName(database, scopeOf(request), query.person);
+  const users = found.map((user) => ({
     ...user,
     href: logHref({ ...query, user: user.id, after: null, before: null }),
   }));
   const [only, ...others] = users;
   if (only !== undefined && others.length === 0) return response.redirect(303, only.href);
-  renderLog(request, response, query, { entries: noEntries, matches: { users, hasMore: more }, person: null });
+  renderLog(request, response, query, { entries: noEntries, matches: { users, hasMore }, person: null });
 }
 
 const noEntries: LogEntries = { days: [], count: 0, newer: null, older: null };

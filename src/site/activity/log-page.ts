@@ -38,16 +38,16 @@ export async function readLogPage(
   { after, before }: LogPosition,
   texts: ActivityTexts,
 ): Promise<LogPage> {
-  const forward = after === null && before !== null;
-  const request: LogRequest = forward
+  const isForward = after === null && before !== null;
+  const request: LogRequest = isForward
     ? { filter, order: 'oldestFirst', behind: before, before: null, limit: logPageSize + 1 }
     : { filter, order: 'newestFirst', behind: null, before: after, limit: logPageSize + 1 };
   const found = await activityStore.stretch(database, scope, request);
   const hasMore = found.length > logPageSize;
   const entries = found.slice(0, logPageSize).map(({ activity }) => texts.entry(activity));
-  if (forward) entries.reverse();
-  const hasNewer = forward ? hasMore : after !== null;
-  const hasOlder = forward || hasMore;
+  if (isForward) entries.reverse();
+  const hasNewer = isForward ? hasMore : after !== null;
+  const hasOlder = isForward || hasMore;
   return {
     days: groupByDay(entries),
     count: entries.length,
@@ -94,9 +94,9 @@ export async function findUsersByName(
   database: Database,
   scope: Scope,
   typed: string,
-): Promise<{ people: readonly ListedUser[]; more: boolean }> {
+): Promise<{ users: readonly ListedUser[]; hasMore: boolean }> {
   const search = { search: typed, level: null, status: null, sort: 'name', descending: false, from: null } as const;
   const deleted = await usersStore.searchDeleted(database, scope, typed, maxMatches + 1);
-  const people = [...(await usersStore.page(database, scope, search)), ...deleted];
-  return { people: people.slice(0, maxMatches), more: people.length > maxMatches };
+  const found = [...(await usersStore.page(database, scope, search)), ...deleted];
+  return { users: found.slice(0, maxMatches), hasMore: found.length > maxMatches };
 }

@@ -43,8 +43,8 @@ async function list(deps: ApprovalsRoutesDependencies, request: Request, respons
   const { clock, database } = deps;
   const scope = scopeOf(request);
   const now = clock();
-  const seen = (await approvalsStore.list(database, scope)).filter((each) => sees(scope, each));
-  const rows = seen.map((each) => approvalModel(scope, each, now));
+  const visible = (await approvalsStore.list(database, scope)).filter((each) => sees(scope, each));
+  const rows = visible.map((each) => approvalModel(scope, each, now));
   const model: ApprovalsPage = {
     pending: rows.filter(({ isPending }) => isPending),
     ended: rows.filter(({ isPending }) => !isPending),

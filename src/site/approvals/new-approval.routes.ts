@@ -16,7 +16,7 @@ import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 import type { NewApprovalPage } from './approvals.views.ts';
 
-type NotNeeded = Exclude<Outlook, { outcome: 'second' }>;
+type NoApprovalNeeded = Exclude<Outlook, { outcome: 'second' }>;
 
 export interface NewApprovalRoutesDependencies {
   readonly database: Database;
@@ -76,7 +76,7 @@ async function showForm(
   const scope = scopeOf(request);
   const { wish, fields } = await readRequest(deps, request);
   const outlook = await approvals.outlook(scope, wish);
-  if (outlook.outcome !== 'second') return answerNotNeeded(deps, request, response, wish, outlook);
+  if (outlook.outcome !== 'second') return redirectOrRefuse(deps, request, response, wish, outlook);
   const { users, confirmers, dependent } = outlook;
   const typed = (request.body as { reason?: unknown } | undefined)?.reason;
   const model: NewApprovalPage = {
@@ -100,12 +100,12 @@ function requiredBy(deps: NewApprovalRoutesDependencies, { act }: Wish): 'region
   return regionRules.twoAdministrators.for.includes(guardOf[act]) ? 'region' : 'organization';
 }
 
-async function answerNotNeeded(
+async function redirectOrRefuse(
   deps: NewApprovalRoutesDependencies,
   request: Request,
   response: Response,
   wish: Wish,
-  outlook: NotNeeded,
+  outlook: NoApprovalNeeded,
 ): Promise<void> {
   const { answerRefusal } = deps;
   if (outlook.outcome === 'refused') return answerRefusal(request, response, outlook.verdict, 'approvals.view');
@@ -124,7 +124,7 @@ async function submit(deps: NewApprovalRoutesDependencies, request: Request, res
   if (result.outcome === 'tooMany')
     return showForm(deps, request, response, [{ field: 'reason', key: 'approvals:error.tooMany' }]);
   if (result.outcome === 'alone' || result.outcome === 'refused')
-    return answerNotNeeded(deps, request, response, wish, result);
+    return redirectOrRefuse(deps, request, response, wish, result);
   request.session.notice = { kind: 'success', key: 'approvals:notice.asked' };
   response.redirect(303, approvalPath(result.id));
 }

@@ -99,10 +99,10 @@ async function userModel(
   globalAdmins: readonly User[],
 ): Promise<Pick<UserDashboard, 'contacts' | 'reset' | 'handOver'>> {
   const { database } = deps;
-  const managers = (await dashboardStore.findManagers(database, scope)).filter((user) => canSignIn(deps, user));
+  const administrators = (await dashboardStore.findManagers(database, scope)).filter((user) => canSignIn(deps, user));
   const { operations, handOver } = scope.rules;
   const reset = operations['users.resetPassword'];
-  return { contacts: [...globalAdmins, ...managers], reset, handOver: handOver.by };
+  return { contacts: [...globalAdmins, ...administrators], reset, handOver: handOver.by };
 }
 
 // A user whose temporary password has expired cannot sign in and so cannot help others.

@@ -12,7 +12,7 @@ const maxFields = 200;
  */
 export function body(uploadOf: (request: Request) => object | null): Middleware[] {
   const forms = express.urlencoded({ extended: false, limit: formLimitBytes, parameterLimit: maxFields });
-  const onlyForms: Middleware = (request, _response, next) => {
+  const rejectOtherTypes: Middleware = (request, _response, next) => {
     if (carriesBody(request) && !request.is('application/x-www-form-urlencoded') && uploadOf(request) === null) {
       next(new Failure('badRequest', { code: 'request.notAForm' }));
     } else {
@@ -20,13 +20,13 @@ export function body(uploadOf: (request: Request) => object | null): Middleware[
     }
   };
   // PostgreSQL rejects NUL characters in text. Reject them here so that no transaction fails halfway.
-  const withoutNul: Middleware = (request, _response, next) => {
+  const rejectNul: Middleware = (request, _response, next) => {
     const typed = Object.values((request.body ?? {}) as Record<string, string | string[]>).flat();
     if (request.originalUrl.includes('%00') || typed.some((text) => text.includes('\0')))
       next(new Failure('badRequest'));
     else next();
   };
-  return [onlyForms, forms, withoutNul];
+  return [rejectOtherTypes, forms, rejectNul];
 }
 
 function carriesBody(request: Request): boolean {

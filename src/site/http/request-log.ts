@@ -17,15 +17,18 @@ export function requestLog(log: Logger): Middleware {
     customAttributeKeys: { reqId: 'requestId', responseTime: 'ms' },
     autoLogging: { ignore: (request) => request.path === '/healthz' || request.path.startsWith('/assets/') },
     serializers: { req: () => undefined, res: () => undefined, err: () => undefined },
-    customSuccessObject: (request, response, value: object) => ({ ...value, ...summary(request, response.statusCode) }),
+    customSuccessObject: (request, response, value: object) => ({
+      ...value,
+      ...requestSummary(request, response.statusCode),
+    }),
     customErrorObject: (request, response, _error, value: object) => ({
       ...value,
-      ...summary(request, response.statusCode),
+      ...requestSummary(request, response.statusCode),
     }),
   }) as Middleware;
 }
 
-const summary = (request: Request, status: number) => ({
+const requestSummary = (request: Request, status: number) => ({
   method: request.method,
   route: (request.route as { path?: string } | undefined)?.path ?? null,
   status,

@@ -86,8 +86,8 @@ function guard(access: Access, answerRefusal: AnswerRefusal): Middleware {
 // Return only to pages that were requested with GET. The request target can also be an absolute URL of another host.
 function redirectToSignIn(request: Request, response: Response): void {
   // Keep only the path: the query may contain a name, which must not be stored in a visitor's session.
-  const worthKeeping =
+  const isReturnable =
     request.method === 'GET' && request.originalUrl.startsWith('/') && request.path.length <= maxReturnToLength;
-  if (worthKeeping) request.session.returnTo = request.path;
+  if (isReturnable) request.session.returnTo = request.path;
   response.redirect(303, paths.signIn);
 }

@@ -25,10 +25,10 @@ const limits = { files: 1, fileSize: maxImportBytes, fields: 5, fieldSize: 1_024
  * @returns a function that finds the upload route of a request; null if the request is not an upload to such a route
  */
 export function createUploadRouteFinder(routes: readonly Route[]): (request: Request) => Route | null {
-  const takers = routes.filter((route) => route.upload === true);
+  const uploadRoutes = routes.filter((route) => route.upload === true);
   return (request) => {
     if (request.method !== 'POST' || !request.is('multipart/form-data')) return null;
-    return takers.find(({ path }) => path === request.path) ?? null;
+    return uploadRoutes.find(({ path }) => path === request.path) ?? null;
   };
 }
 

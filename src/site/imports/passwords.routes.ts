@@ -69,12 +69,12 @@ async function sendLinksByMail(
   { found, delivery }: StartedDelivery,
 ): Promise<void> {
   let count = 0;
-  let whole = false;
+  let isComplete = false;
   try {
     for await (const batch of delivery.batches) count += batch.length;
-    whole = true;
+    isComplete = true;
   } finally {
-    await delivery.end(whole);
+    await delivery.end(isComplete);
   }
   request.session.notice = { kind: 'success', key: 'links:import.mailed', values: { count } };
   await seeOther(request, response, importHref(found.id));

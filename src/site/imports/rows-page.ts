@@ -17,18 +17,18 @@ export type DisplayText = { readonly text: string } | { readonly key: string };
 
 /** Reads a page of an import's rows, with links to the adjacent pages. */
 export async function readRowsPage(database: Database, scope: Scope, found: Import, query: RowsQuery) {
-  const backwards = query.after === null && query.before !== null;
-  const from = backwards ? { before: query.before ?? 0 } : { after: query.after ?? 0 };
+  const isBackward = query.after === null && query.before !== null;
+  const from = isBackward ? { before: query.before ?? 0 } : { after: query.after ?? 0 };
   const fetched = await importsStore.rows(database, scope, found.id, query.outcome, from, pageSize);
   const hasMore = fetched.length > pageSize;
   const rows = fetched.slice(0, pageSize);
-  if (backwards) rows.reverse();
+  if (isBackward) rows.reverse();
   const href = (place: Record<string, number>): string => rowsHref(found.id, query.outcome, place);
-  const hasPrevious = backwards ? hasMore : query.after !== null;
+  const hasPrevious = isBackward ? hasMore : query.after !== null;
   return {
     rows: rows.map((row) => rowModel(row, scope)),
     previous: hasPrevious ? href({ before: rows[0]?.line ?? 0 }) : null,
-    next: backwards || hasMore ? href({ after: rows.at(-1)?.line ?? 0 }) : null,
+    next: isBackward || hasMore ? href({ after: rows.at(-1)?.line ?? 0 }) : null,
     filters: outcomes.map((outcome) => ({
       outcome,
       count: found.counts[outcome],

@@ -56,10 +56,10 @@ async function throttleAndRecord(deps: PersonalDataRoutesDependencies, scope: Sc
 
 async function readStoredData(deps: PersonalDataRoutesDependencies, scope: Scope, user: User): Promise<StoredData> {
   const { personalData, clock } = deps;
-  const held = await personalData.view(scope, user);
-  const sessions = held.sessions.map((session) => ({ ...session, ...describeDevice(session.device) }));
-  const entries = held.entries.map(entryModel);
-  return { ...held, tenantName: scope.tenant.name, sessions, entries, status: statusOf(user, clock()) };
+  const stored = await personalData.view(scope, user);
+  const sessions = stored.sessions.map((session) => ({ ...session, ...describeDevice(session.device) }));
+  const entries = stored.entries.map(entryModel);
+  return { ...stored, tenantName: scope.tenant.name, sessions, entries, status: statusOf(user, clock()) };
 }
 
 async function send(

@@ -50,7 +50,7 @@ function rowsOf(rules: RegionRules, group: string, operations: readonly UserOper
       at,
       places: placesOf(placement),
       href: at === 'here' ? paths.users : null,
-      who: at === 'here' ? whoCanDoItHere(rules, group) : `rules:who.${at}`,
+      who: at === 'here' ? responsibleHere(rules, group) : `rules:who.${at}`,
     };
   });
 }
@@ -61,7 +61,7 @@ const isForbiddenByTenant = ({ tightened }: RegionRules, rule: string, operation
 const placesOf = (placement: Placement): readonly Place[] =>
   placement.at === 'elsewhere' ? [placement, ...(placement.also ?? [])] : [];
 
-const whoCanDoItHere = ({ administratorsManagedBy }: RegionRules, group: string): string =>
+const responsibleHere = ({ administratorsManagedBy }: RegionRules, group: string): string =>
   group === 'files' ? 'rules:who.managers' : `rules:who.${administratorsManagedBy}`;
 
 const ownPasswordRow: ResponsibilityRow = {

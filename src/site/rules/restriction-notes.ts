@@ -51,11 +51,13 @@ const listVerbs = [...targetedVerbs, 'add', 'import', 'export'] as const;
  * @returns notes for the user list: on actions that are never available, and on those unavailable for administrators
  */
 export function userListRestrictionNotes(scope: Scope): RestrictionNote[] {
-  const toEverybody = listVerbs.map((verb) => `users.${verb}` as const);
-  const toSome = targetedVerbs.map((verb) => `users.${verb}` as const).filter((action) => may(scope, action).allowed);
-  const anAdministrator = { id: '', administratorLevel: 'billing', globalAdminUntil: null } as const;
-  const withAdministrators = restrictionNotes(scope, toSome, anAdministrator).map((note) =>
+  const listActions = listVerbs.map((verb) => `users.${verb}` as const);
+  const allowedActions = targetedVerbs
+    .map((verb) => `users.${verb}` as const)
+    .filter((action) => may(scope, action).allowed);
+  const sampleAdministrator = { id: '', administratorLevel: 'billing', globalAdminUntil: null } as const;
+  const administratorNotes = restrictionNotes(scope, allowedActions, sampleAdministrator).map((note) =>
     note.because === 'support' ? { ...note, because: 'supportAdministrator' as const } : note,
   );
-  return [...restrictionNotes(scope, toEverybody), ...withAdministrators];
+  return [...restrictionNotes(scope, listActions), ...administratorNotes];
 }

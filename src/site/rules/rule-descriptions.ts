@@ -32,7 +32,7 @@ const regionOnlyNumbers: Readonly<
 };
 
 /** Rules whose label needs a hint. */
-const withHint: ReadonlySet<OwnRule> = new Set<OwnRule>([
+const rulesWithHint: ReadonlySet<OwnRule> = new Set<OwnRule>([
   ...(['secondFactor', 'handOver', 'administratorsManagedBy', 'export', 'deleteMany', 'supportAccess'] as const),
 ]);
 
@@ -66,7 +66,7 @@ export function describeRetention({ activityLog }: RegionRules): { value: string
 const isNumber = (name: OwnRule): name is OwnNumber => Object.hasOwn(ownNumbers, name);
 
 function describeRule(name: OwnRule, region: RegionRules, rules: RegionRules, own: OwnRules) {
-  const origin = { name, hint: withHint.has(name), own: own[name] ?? '' };
+  const origin = { name, hint: rulesWithHint.has(name), own: own[name] ?? '' };
   if (isNumber(name)) return { ...origin, ...describeNumber(name, region, rules, own) };
   const of = ownChoices[name].of;
   // A function performed elsewhere is not forbidden; the table of responsibilities names the place.

@@ -32,8 +32,9 @@ async function confirm(
   const user = await users.load(scope, userIdOf(request));
   const verdict = may(scope, 'users.removeSecondFactor', user);
   // Without a second factor, no approval is needed: the page says that there is none.
-  const asks = !verdict.allowed && verdict.because === 'secondAdministrator';
-  if (!verdict.allowed && !(asks && user.secondFactorAt === null)) return answerRefusal(request, response, verdict);
+  const needsApproval = !verdict.allowed && verdict.because === 'secondAdministrator';
+  if (!verdict.allowed && !(needsApproval && user.secondFactorAt === null))
+    return answerRefusal(request, response, verdict);
   const title = 'second-factor:removal.title';
   const breadcrumbs = user.secondFactorAt === null ? userListBreadcrumbs : userBreadcrumbs(user);
   response.page('second-factor/remove-from-user', { user, ...userLinks(user) }, { title, breadcrumbs });

@@ -146,15 +146,15 @@ function toPage<U>(
   from: PageStart,
   hrefOf: (turn: 'after' | 'before', user: U) => string,
 ): UserList<U> {
-  const backwards = from?.side === 'before';
+  const isBackward = from?.side === 'before';
   const hasMore = rows.length > pageSize;
   const users = rows.slice(0, pageSize);
-  if (backwards) users.reverse();
+  if (isBackward) users.reverse();
   const href = (turn: 'after' | 'before', user: U | undefined): string | null => (user ? hrefOf(turn, user) : null);
   return {
     users,
-    previous: (backwards ? hasMore : from !== null) ? href('before', users[0]) : null,
-    next: backwards || hasMore ? href('after', users.at(-1)) : null,
+    previous: (isBackward ? hasMore : from !== null) ? href('before', users[0]) : null,
+    next: isBackward || hasMore ? href('after', users.at(-1)) : null,
   };
 }
 
