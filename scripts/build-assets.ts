@@ -13,6 +13,14 @@ import { PurgeCSS } from 'purgecss';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const styleBudget = 25_600;
+/** The style sheets of `public/styles` in cascade order: a later rule overrides an earlier one of the same specificity. */
+const styleSheets = [
+  ...(['tokens', 'tabler', 'base'] as const),
+  ...(['layout', 'navigation', 'tools', 'support-banner', 'minimal-layout'] as const),
+  ...(['page', 'cards', 'messages', 'forms', 'lists', 'rows'] as const),
+  ...(['imports', 'selection', 'timeline', 'rules', 'second-factor', 'reveal'] as const),
+  'print',
+];
 const fontSubsets = new Set(['latin', 'latin-ext', 'cyrillic', 'greek', 'vietnamese']);
 
 interface Output {
@@ -95,10 +103,13 @@ function matches(text: string, pattern: RegExp): string[] {
   return [...new Set(text.match(pattern))];
 }
 
-/** The numbers in the file names define the order. */
+/** @throws if a style sheet is missing in `styleSheets` or in `public/styles` */
 async function ownStyles(): Promise<string> {
-  const sheets = await Promise.all((await list('public/styles/*.css')).map((path) => readFile(path, 'utf8')));
-  return sheets.join('\n');
+  const found = (await list('public/styles/*.css')).map((path) => basename(path, '.css'));
+  const unmatched = [...new Set(found).symmetricDifference(new Set(styleSheets))];
+  if (unmatched.length > 0) throw new Error(`Style sheets without an entry or a file: ${unmatched.join(', ')}`);
+  const sheets = styleSheets.map((name) => readFile(join(root, 'public/styles', `${name}.css`), 'utf8'));
+  return (await Promise.all(sheets)).join('\n');
 }
 
 /**

@@ -5,7 +5,7 @@ import ts from 'typescript';
 const root = path.join(import.meta.dirname, '..');
 const folder = path.join(root, 'views');
 const tag = /<%([=#-]?)([\s\S]*?)[-_]?%>/g;
-const locals = ['model', 'page', 't', 'html', 'word', 'format', 'icon', 'paths', 'partial', 'body'].join(', ');
+const locals = ['model', 'page', 't', 'html', 'display', 'format', 'icon', 'paths', 'partial', 'body'].join(', ');
 
 /**
  * Converts a template to TypeScript: its statements and expressions stay on their lines, and its model has the type

@@ -4,11 +4,11 @@ import type { Logger } from 'pino';
 import { createCore, type CoreDependencies } from './core/core.ts';
 import type { Translator } from './i18n/translator.ts';
 import { createNoticeRenderer } from './mail/notices.ts';
-import { linkAddresses, paths } from './site/http/paths.ts';
+import { oneTimeLinkUrls, paths } from './site/http/paths.ts';
 import { createJobRunner, type JobRunner } from './platform/background-jobs.ts';
 import { withSafeErrors } from './platform/log.ts';
-import { logCsv } from './site/activity/log-file.ts';
-import { createActivityWords } from './site/activity/words.ts';
+import { createLogCsv } from './site/activity/log-file.ts';
+import { createActivityTexts } from './site/activity/entry-texts.ts';
 import { type Assets, staticFiles } from './site/http/assets.ts';
 import { createAuthentication } from './site/http/authentication.ts';
 import { body } from './site/http/body.ts';
@@ -21,12 +21,12 @@ import { createPages, pages as pageMiddleware } from './site/http/page.ts';
 import { pendingSteps } from './site/http/pending-steps.ts';
 import { refusalPage } from './site/http/refusal.ts';
 import { requestId, requestLog } from './site/http/request-log.ts';
-import { mountRoutes, unusedMethods, type Route } from './site/http/routing.ts';
+import { mountRoutes, rejectUnusedMethods, type Route } from './site/http/routing.ts';
 import { scope } from './site/http/scope.ts';
 import { securityHeaders } from './site/http/security-headers.ts';
 import { session } from './site/http/session.ts';
-import { supportEnd } from './site/http/support-end.ts';
-import { upload, uploadsAmong } from './site/http/upload.ts';
+import { closeEndedSupportSession } from './site/http/ended-support-session.ts';
+import { upload, createUploadRouteFinder } from './site/http/upload.ts';
 import type { RenderView } from './site/http/views.ts';
 import { siteRoutes } from './site/routes.ts';
 import { createUsersCsv } from './site/users/csv.ts';
@@ -49,21 +49,21 @@ export function createApp(given: AppParts): { app: Express; routes: readonly Rou
   const { rules, baseUrl } = config;
   const background = createJobRunner(log);
   const csv = createUsersCsv(translator, clock);
-  const wordsFor = createActivityWords(translator, clock);
+  const textsFor = createActivityTexts(translator, clock);
   const outputs = {
-    logCsv: logCsv(wordsFor),
+    logCsv: createLogCsv(textsFor),
     userCells: csv,
     renderNotice: createNoticeRenderer({ signInUrl: new URL(paths.signIn, baseUrl).href, translator, render, clock }),
-    linkAddress: linkAddresses(baseUrl),
+    linkAddress: oneTimeLinkUrls(baseUrl),
   };
   const core = createCore({ ...parts, background, outputs });
   const cookies = createCookies(config);
   const pages = createPages({ config, translator, render, assets, cookies, clock });
   const answerRefusal = refusalPage(database, clock);
   const authentication = createAuthentication(core.accounts.sessions, core.support, rules, cookies);
-  const routes = siteRoutes({ ...parts, core, cookies, authentication, answerRefusal, csv, wordsFor });
+  const routes = siteRoutes({ ...parts, core, cookies, authentication, answerRefusal, csv, textsFor });
 
-  const uploadOf = uploadsAmong(routes);
+  const uploadOf = createUploadRouteFinder(routes);
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple').set('trust proxy', config.trustProxy);
   app.use(requestId(), requestLog(log), securityHeaders(config));
@@ -71,8 +71,8 @@ export function createApp(given: AppParts): { app: Express; routes: readonly Rou
   app.use(paths.assets, staticFiles(assets.directory));
   app.use(pageMiddleware(pages), language(cookies, rules), body(uploadOf));
   app.use(session(config, cookies, parts.sessionStore, parts.secrets), authentication.middleware);
-  app.use(scope(cookies, rules, clock), supportEnd(core.support), pendingSteps());
-  app.use(unusedMethods(routes), upload(uploadOf, answerRefusal), csrf());
+  app.use(scope(cookies, rules, clock), closeEndedSupportSession(core.support), pendingSteps());
+  app.use(rejectUnusedMethods(routes), upload(uploadOf, answerRefusal), csrf());
   mountRoutes(app, routes, answerRefusal);
   app.use(notFoundPage(), errorPages(pages, log));
   return { app, routes, background };

@@ -9,7 +9,7 @@ import type { Database } from './platform/database/database.ts';
 import { openSubscribedDatabase } from './core/open-database.ts';
 import { migrationState, prepareDatabase } from './platform/database/migrate.ts';
 import { createStrengthEstimator, type StrengthEstimator, issueSetupToken } from './core/accounts/index.ts';
-import { paths, to } from './site/http/paths.ts';
+import { paths, fillPath } from './site/http/paths.ts';
 import { loadAssets } from './site/http/assets.ts';
 import { sessionTtlMs } from './site/http/session.ts';
 import { openRedisSessions } from './site/http/session-store/redis-store.ts';
@@ -76,7 +76,7 @@ export async function startServer(config: Config, log: Logger): Promise<Running>
     background.start();
     log.info({ port: config.port }, 'Parvis is ready');
     return {
-      setupLink: token === null ? null : new URL(to(paths.setUp, { token }), config.baseUrl).href,
+      setupLink: token === null ? null : new URL(fillPath(paths.setUp, { token }), config.baseUrl).href,
       stop: async () => {
         stopping = true;
         await delay(lameDuckMs);

@@ -1,30 +1,34 @@
 /**
- * Small comforts for every page. Without this file each task still works, by links and forms alone.
+ * Progressive enhancement for every page. Without JavaScript, each task still works with links and forms.
  */
 
-/** A form that is on its way is not sent again by an impatient second click. */
-function submitOnce() {
+/** Prevents a second click from submitting a form twice. */
+function preventDoubleSubmit() {
   document.addEventListener('submit', (event) => {
     const form = event.target;
-    if (form.dataset.sent) event.preventDefault();
-    else form.dataset.sent = 'true';
+    if (form.dataset.submitted) event.preventDefault();
+    else form.dataset.submitted = 'true';
   });
-  // Coming Back, or a download that leaves the page in place, must find the form usable.
-  const release = () => document.querySelectorAll('form[data-sent]').forEach((form) => delete form.dataset.sent);
+  // Forms must be usable again after Back, and after a download that leaves the page open.
+  const release = () =>
+    document.querySelectorAll('form[data-submitted]').forEach((form) => delete form.dataset.submitted);
   addEventListener('pageshow', release);
   addEventListener('focus', release);
 }
 
-/** A button to look at what is typed; the field is hidden again before it is sent, so that no browser remembers it. */
-function offerToShow(field) {
+/**
+ * Adds a button that shows the typed password. The field is masked again on submit, so that browsers do not store it
+ * as text.
+ */
+function addShowButton(field) {
   const button = document.createElement('button');
   button.type = 'button';
   button.className = 'btn';
   button.setAttribute('aria-controls', field.id);
-  // Two of these may stand on one page: who only hears them must hear which field each is for.
+  // A page can have several of these buttons: screen reader users must hear which field each belongs to.
   const label = field.labels[0];
   label.id = `${field.id}-label`;
-  // Described by it, not named by it: the label's own name leads to the field alone.
+  // Use a description: as part of the button's name, the label would refer to both the field and the button.
   button.setAttribute('aria-describedby', label.id);
   const set = (shown) => {
     field.type = shown ? 'text' : 'password';
@@ -36,14 +40,14 @@ function offerToShow(field) {
   field.after(button);
 }
 
-/** An open switcher closes on Escape and on a click elsewhere, as a menu does. */
-function closeSwitchers() {
-  const close = (keep, focus) => {
+/** Closes open language and theme switchers on Escape and on outside clicks, like a menu. */
+function setUpSwitchers() {
+  const close = (except, restoreFocus) => {
     for (const switcher of document.querySelectorAll('details.switcher[open]')) {
-      if (switcher.contains(keep)) continue;
+      if (switcher.contains(except)) continue;
       const hadFocus = switcher.contains(document.activeElement);
       switcher.open = false;
-      if (focus && hadFocus) switcher.querySelector('summary').focus();
+      if (restoreFocus && hadFocus) switcher.querySelector('summary').focus();
     }
   };
   document.addEventListener('click', (event) => close(event.target, false));
@@ -53,18 +57,18 @@ function closeSwitchers() {
   });
 }
 
-/** Chooses everybody on the page, or nobody; without a script the link does so with a new page. */
-function chooseInPlace(link) {
-  const boxes = document.querySelectorAll(`input[type=checkbox][name="${link.dataset.choose}"]`);
+/** Selects or clears all users on the page. Without JavaScript, the link reloads the page with all of them selected. */
+function toggleAllInPlace(link) {
+  const boxes = document.querySelectorAll(`input[type=checkbox][name="${link.dataset.selectAll}"]`);
   link.addEventListener('click', (event) => {
     event.preventDefault();
-    const everybody = [...boxes].every((box) => box.checked);
-    for (const box of boxes) box.checked = !everybody;
+    const allChecked = [...boxes].every((box) => box.checked);
+    for (const box of boxes) box.checked = !allChecked;
   });
 }
 
-submitOnce();
-closeSwitchers();
-document.querySelectorAll('input[data-show-label]').forEach(offerToShow);
-document.querySelectorAll('a[data-choose]').forEach(chooseInPlace);
+preventDoubleSubmit();
+setUpSwitchers();
+document.querySelectorAll('input[data-show-label]').forEach(addShowButton);
+document.querySelectorAll('a[data-select-all]').forEach(toggleAllInPlace);
 document.querySelector('[data-focus]')?.focus();

@@ -1,9 +1,12 @@
 /**
- * The screen that shows one temporary password or many: copy, print, and above all forget.
- * Each text lives in one element only, and that element is emptied when the screen is left.
+ * Copies, prints and clears the secrets on a page that shows temporary passwords, links or recovery codes.
+ * Each secret is in one element only, which is emptied when the page is left.
  */
 
-/** Old browsers, and pages not served over TLS, copy what is selected: no second element ever holds the text. */
+/**
+ * Fallback for old browsers and pages without TLS. Copies the selection, so that no second element contains the
+ * secret.
+ */
 function copySelection(secret) {
   const selection = getSelection();
   selection.selectAllChildren(secret);
@@ -12,7 +15,7 @@ function copySelection(secret) {
   return copied;
 }
 
-/** Resolves to whether the exact text is now on the clipboard. */
+/** @returns whether the secret is on the clipboard */
 async function copySecret(secret) {
   try {
     await navigator.clipboard.writeText(secret.textContent.trim());
@@ -37,7 +40,7 @@ for (const button of document.querySelectorAll('[data-print]')) {
   button.addEventListener('click', () => print());
 }
 
-// A page may sleep in the back/forward cache even when it is marked no-store: it must sleep empty.
+// Browsers can keep a page in the back/forward cache even with `no-store`, so clear the secrets before it gets there.
 addEventListener('pagehide', () => {
   getSelection()?.removeAllRanges();
   for (const secret of document.querySelectorAll('[data-secret]')) secret.textContent = '';

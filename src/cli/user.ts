@@ -16,7 +16,7 @@ import {
 import { print, printEach, withContext, type CommandContext } from './context.ts';
 import type { CommandIo } from './io.ts';
 import { placementNotes, approvalNotes } from './bypassed-rules.ts';
-import { linkAddresses } from '../site/http/paths.ts';
+import { oneTimeLinkUrls } from '../site/http/paths.ts';
 import { CommandError } from '../platform/command-error.ts';
 
 interface AddOptions {
@@ -141,7 +141,7 @@ export async function resetPassword(context: CommandContext, typed: string) {
   if (found.tenant.state === 'moving')
     throw new CommandError(`Cannot reset the password: the tenant of ${username} is moving to another region`);
   const throttle = createThrottle(database, config.rules);
-  const tokens = createLinkTokens([], linkAddresses(config.baseUrl));
+  const tokens = createLinkTokens([], oneTimeLinkUrls(config.baseUrl));
   const credentialIssuer = createCredentialIssuer({ hasher, tokens, canMail: false, clock: Date.now });
   const users = createUsers({ database, credentialIssuer, throttle, clock: Date.now });
   const scope = tenants.operatorScope(found.tenant);

@@ -61,7 +61,7 @@ export const errorTexts: Texts = {
   'secondFactor.firstCodeWrong': 'second-factor:error.firstCode',
   'secondFactor.required': 'second-factor:required',
   'secondFactor.unreadable': 'second-factor:error.unreadable',
-  'session.changed': 'sessions:meanwhile',
+  'session.changed': 'sign-in:meanwhile',
   'support.alreadyGranted': 'support:error.already',
   'support.hoursOutOfBounds': 'support:error.hours',
   'support.operatorUnknown': 'support:error.unknown',

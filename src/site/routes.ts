@@ -6,10 +6,10 @@ import type { Database } from '../platform/database/database.ts';
 import { paths } from './http/paths.ts';
 import { accountSettingsRoutes } from './account-settings/account-settings.routes.ts';
 import { activityRoutes } from './activity/activity.routes.ts';
-import { logFiles } from './activity/log-file.ts';
-import type { WordsFor } from './activity/words.ts';
+import { createLogSender } from './activity/log-file.ts';
+import type { ActivityTextsFor } from './activity/entry-texts.ts';
 import { approvalsRoutes } from './approvals/approvals.routes.ts';
-import { askRoutes } from './approvals/ask.routes.ts';
+import { newApprovalRoutes } from './approvals/new-approval.routes.ts';
 import { performRoutes } from './approvals/perform.routes.ts';
 import { dashboardRoutes } from './dashboard/dashboard.routes.ts';
 import type { Authentication } from './http/authentication.ts';
@@ -24,12 +24,12 @@ import { personalDataRoutes } from './personal-data/personal-data.routes.ts';
 import { preferencesRoutes } from './preferences/preferences.routes.ts';
 import { profileRoutes } from './profile/profile.routes.ts';
 import { rulesRoutes } from './rules/rules.routes.ts';
-import { whereRoutes } from './rules/where.routes.ts';
-import { codeRoutes } from './second-factor/code.routes.ts';
-import { removalRoutes } from './second-factor/removal.routes.ts';
-import { ownSecondFactorRoutes } from './second-factor/security.routes.ts';
-import { setupRoutes } from './set-up/set-up.routes.ts';
-import { sessionsRoutes } from './sign-in/sign-in.routes.ts';
+import { responsibilitiesRoutes } from './rules/responsibilities.routes.ts';
+import { signInCodeRoutes } from './second-factor/sign-in-code.routes.ts';
+import { removeSecondFactorRoutes } from './second-factor/remove-second-factor.routes.ts';
+import { ownSecondFactorRoutes } from './second-factor/own-second-factor.routes.ts';
+import { setUpRoutes } from './set-up/set-up.routes.ts';
+import { signInRoutes } from './sign-in/sign-in.routes.ts';
 import { supportRoutes } from './support/support.routes.ts';
 import type { NameOrder } from '../domain/people/user.ts';
 import type { Language } from '../domain/regions.ts';
@@ -39,10 +39,10 @@ import type { UsersCsv } from './users/csv.ts';
 import { userRoutes } from './users/user.routes.ts';
 import { exportUsersRoutes } from './users/export.routes.ts';
 import { createUsersFile } from './users/csv.ts';
-import { handOverSheet } from './users/hand-over.ts';
+import { handoverSheetFactory } from './users/handover.ts';
 import { resetPasswordRoutes } from './users/reset-password.routes.ts';
 import { userActionsRoutes } from './users/actions.routes.ts';
-import { listRoutes } from './users/list.routes.ts';
+import { userListRoutes } from './users/list.routes.ts';
 import type { Hasher } from '../platform/keys/hasher.ts';
 
 export interface SiteDependencies {
@@ -54,15 +54,15 @@ export interface SiteDependencies {
   readonly cookies: Cookies;
   readonly authentication: Authentication;
   readonly answerRefusal: AnswerRefusal;
-  /** Users as rows of a CSV file. */
+  /** Converts users to and from CSV rows. */
   readonly csv: UsersCsv;
-  readonly wordsFor: WordsFor;
+  readonly textsFor: ActivityTextsFor;
   /** Epoch ms. */
   readonly clock: () => number;
   readonly log: Logger;
 }
 
-/** @returns every page of the site, in the order in which addresses are matched */
+/** @returns all routes of the site, in matching order */
 export const siteRoutes = (deps: SiteDependencies): readonly Route[] => [
   ...signInPages(deps),
   ...ownPages(deps),
@@ -72,7 +72,7 @@ export const siteRoutes = (deps: SiteDependencies): readonly Route[] => [
   ...userPages(deps),
 ];
 
-/** Pages on the way to a session. */
+/** Sign-in, one-time links, recovery, password change and second factor. */
 function signInPages({
   core,
   config,
@@ -86,12 +86,12 @@ function signInPages({
   const { passwords, links, devices, recovery, secondFactor, tenants } = core.accounts;
   const { rules } = config;
   return [
-    ...sessionsRoutes({ config, database, authentication, cookies }),
+    ...signInRoutes({ config, database, authentication, cookies }),
     ...passwordsRoutes({ passwords, links, authentication, devices, cookies, log }),
     ...linksRoutes({ links, throttle: recovery.throttle, authentication, cookies, rules }),
     ...recoveryRoutes({ config, database, cookies, recovery }),
-    ...setupRoutes({ database, tenants, passwords, hasher, rules }),
-    ...codeRoutes({ giveCode: secondFactor.submitCode, authentication }),
+    ...setUpRoutes({ database, tenants, passwords, hasher, rules }),
+    ...signInCodeRoutes({ giveCode: secondFactor.submitCode, authentication }),
     ...ownSecondFactorRoutes({
       secondFactor: secondFactor.secondFactor,
       offer: secondFactor.enrollment,
@@ -105,32 +105,32 @@ function signInPages({
   ];
 }
 
-/** Pages that show users what concerns themselves. */
-function ownPages({ core, config, database, cookies, answerRefusal, wordsFor, clock }: SiteDependencies): Route[] {
+/** Dashboard, profile, personal data and preferences. */
+function ownPages({ core, config, database, cookies, answerRefusal, textsFor, clock }: SiteDependencies): Route[] {
   const { support, personalData, erasure } = core;
   const { sessions, throttle } = core.accounts;
   const { baseUrl, rules } = config;
   return [
-    ...dashboardRoutes({ database, support, wordsFor, clock }),
+    ...dashboardRoutes({ database, support, textsFor, clock }),
     ...profileRoutes({ database, sessions, clock }),
     ...personalDataRoutes({ personalData, erasure, throttle, answerRefusal, clock }),
     ...preferencesRoutes({ database, cookies, origin: baseUrl.origin, rules }),
   ];
 }
 
-function accountSettingsPages({ core, config, database, answerRefusal, wordsFor, clock }: SiteDependencies): Route[] {
+function accountSettingsPages({ core, config, database, answerRefusal, textsFor, clock }: SiteDependencies): Route[] {
   const { accounts, support, logExports } = core;
   const regionRules = config.rules;
   return [
     ...accountSettingsRoutes({ database, regionRules }),
     ...supportRoutes({ database, support, regionRules, answerRefusal, clock }),
-    ...activityRoutes({ database, exports: logExports, wordsFor, clock }),
-    ...whereRoutes(regionRules),
+    ...activityRoutes({ database, exports: logExports, textsFor, clock }),
+    ...responsibilitiesRoutes(regionRules),
     ...rulesRoutes({ database, regionRules, rules: accounts.rules }),
   ];
 }
 
-/** Users as files. */
+/** Import and export of users. */
 function filePages({ core, database, translator, csv, clock }: SiteDependencies): Route[] {
   const { throttle, credentialIssuer } = core.accounts;
   const { imports, passwords, wake } = core.imports;
@@ -146,23 +146,23 @@ function approvalPages(deps: SiteDependencies): Route[] {
   const { approvals, perform } = core.approvals;
   const { throttle, credentialIssuer } = core.accounts;
   const usersFile = createUsersFile({ database, csv, translator });
-  const sheet = handOverSheet(config, translator, clock);
+  const sheet = handoverSheetFactory(config, translator, clock);
   return [
-    // Before the pages of one request, whose address would match that of a new one.
-    ...askRoutes({ database, approvals, throttle, regionRules: config.rules, answerRefusal }),
+    // Must precede the routes of a single request, whose path would also match `new`.
+    ...newApprovalRoutes({ database, approvals, throttle, regionRules: config.rules, answerRefusal }),
     ...approvalsRoutes({ database, approvals, credentialIssuer, answerRefusal, clock }),
     ...performRoutes({
       perform,
       usersFile,
       logExports: core.logExports,
       sheet,
-      sendLog: logFiles(clock),
+      sendLog: createLogSender(clock),
       answerRefusal,
     }),
   ];
 }
 
-/** User management. Addresses of lists come before the one that has a user's id in their place. */
+/** User management. Fixed paths precede the path of a single user, whose id would match them too. */
 function userPages({ core, config, database, translator, answerRefusal, clock }: SiteDependencies): Route[] {
   const {
     users,
@@ -174,16 +174,16 @@ function userPages({ core, config, database, translator, answerRefusal, clock }:
     credentialIssuer,
     links,
   } = core.accounts;
-  const sheet = handOverSheet(config, translator, clock);
+  const sheet = handoverSheetFactory(config, translator, clock);
   // A form may name any language; core rejects those that the region does not offer.
   const nameOrderOf = (language: Language): NameOrder => config.languages.get(language)?.nameOrder ?? 'givenFirst';
   return [
     ...addUserRoutes({ database, addUser, credentialIssuer, sheet, answerRefusal, nameOrderOf }),
     ...bulkRoutes({ database, credentialIssuer, sheet, answerRefusal, clock, change: bulkChange, reset: bulkReset }),
-    ...listRoutes({ database, clock }),
+    ...userListRoutes({ database, clock }),
     ...resetPasswordRoutes({ users, credentialIssuer, sheet, answerRefusal }),
     ...userActionsRoutes({ database, users, changes, answerRefusal, clock }),
     ...userRoutes({ database, users, changes, links, credentialIssuer, answerRefusal, nameOrderOf, clock }),
-    ...removalRoutes({ users, removeOf: removeSecondFactor, answerRefusal }),
+    ...removeSecondFactorRoutes({ users, removeSecondFactor, answerRefusal }),
   ];
 }

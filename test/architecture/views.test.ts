@@ -48,20 +48,20 @@ describe('these checks can fail', () => {
       // A field that the model lacks.
       'users/delete-confirm': changed('users/delete-confirm', 'model.days', 'model.weeks'),
       // A misspelled field in a partial.
-      'rules/notes': changed('rules/notes', 'note.address', 'note.adress'),
+      'rules/restriction-notes': changed('rules/restriction-notes', 'note.address', 'note.adress'),
       // A wrong type, and a missing field, where a partial is shown.
       'users/show': changed('users/show', '{ events: model.events }', '{ events: model.user.displayName }'),
-      'users/facts': changed('users/facts', 'status: model.status, ', ''),
+      'users/summary': changed('users/summary', 'status: model.status, ', ''),
       // A value that can be missing.
       'users/deleted-row': changed('users/deleted-row', "user.deletedAt === null ? '' : ", ''),
       // A template that no model is declared for.
       'users/unknown': '<p><%= model.name %></p>\n',
     });
     const expected = [
-      /^views\/rules\/notes\.ejs:3 Property 'adress' does not exist/,
+      /^views\/rules\/restriction-notes\.ejs:3 Property 'adress' does not exist/,
       /^views\/users\/delete-confirm\.ejs:6 Property 'weeks' does not exist/,
       /^views\/users\/deleted-row\.ejs:13 Argument of type 'number \| null' is not assignable/,
-      /^views\/users\/facts\.ejs:5 .*Property 'status' is missing/s,
+      /^views\/users\/summary\.ejs:5 .*Property 'status' is missing/s,
       /^views\/users\/show\.ejs:\d+ Type 'string' is not assignable to type 'readonly Activity\[\]'/,
       /^views\/users\/unknown\.ejs:1 Type '"users\/unknown"' does not satisfy the constraint/,
     ];

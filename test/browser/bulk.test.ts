@@ -41,10 +41,10 @@ describe('many users chosen in the list', { skip: skipWithout('chromium', chromi
       await page.check(`input[name=user] >> nth=0`);
       assert.equal(await bar.isVisible(), true);
       await page.uncheck(`input[name=user] >> nth=0`);
-      await page.click('a[data-choose]');
+      await page.click('a[data-select-all]');
       assert.equal(await page.locator('input[name=user]:checked').count(), 4);
       assert.equal(page.url().includes('choose'), !javaScript, 'without a script the link leads to a page');
-      await page.click('a[data-choose]');
+      await page.click('a[data-select-all]');
       assert.equal(await page.locator('input[name=user]:checked').count(), 0);
       await page.context().close();
     });

@@ -27,7 +27,7 @@ const colorRules: RunOptions = {
 const plainGround = `{
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(
-    '.entrance { background: var(--portal-accent-ground) } .entrance::before { content: none }' +
+    '.minimal-layout { background: var(--portal-accent-ground) } .minimal-layout::before { content: none }' +
     'select { background-image: none !important }'
   );
   document.adoptedStyleSheets = [sheet];

@@ -1,4 +1,4 @@
-import { paths, to } from '../../src/site/http/paths.ts';
+import { paths, fillPath } from '../../src/site/http/paths.ts';
 import type { TestUser } from '../support/builders.ts';
 import { codeOf, type Owner } from '../support/second-factor.ts';
 import type { ServedPortal } from '../support/browser.ts';
@@ -53,7 +53,7 @@ export const setUpStops: Stop[] = [at('set-up that is required', paths.ownSecond
 
 /** What an administrator sees of another's. */
 export const removalStops = (owner: TestUser, other: TestUser): Stop[] => [
-  at('user with a second factor', to(paths.user, { userId: owner.id })),
-  at('confirmation of a removal', to(paths.removeSecondFactor, { userId: owner.id })),
-  at('nothing to be removed', to(paths.removeSecondFactor, { userId: other.id })),
+  at('user with a second factor', fillPath(paths.user, { userId: owner.id })),
+  at('confirmation of a removal', fillPath(paths.removeSecondFactor, { userId: owner.id })),
+  at('nothing to be removed', fillPath(paths.removeSecondFactor, { userId: other.id })),
 ];

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { ruleTextIn, type Language } from '../../src/domain/regions.ts';
 import { languages } from '../locales/catalogue.ts';
 import { loadTranslator } from '../../src/i18n/translator.ts';
-import type { Page } from '../../src/site/http/frame.ts';
+import type { Page } from '../../src/site/http/layout.ts';
 import { loadViews } from '../../src/site/http/views.ts';
 import { read, template } from './rules-file.ts';
 
@@ -83,7 +83,7 @@ describe('a text of the rules on a page', async () => {
         const { html } = translator(reader);
         const bdi = `<bdi${lang}>&lt;Ort&gt;</bdi>`;
         assert.match(html('policy:elsewhere.text', { region: text, place: text }), new RegExp(`${bdi}.*${bdi}`));
-        assert.equal(render('rules/text', { page: { language: reader } as Page, model: text }).trim(), bdi);
+        assert.equal(render('rules/rule-text', { page: { language: reader } as Page, model: text }).trim(), bdi);
       });
     }
   }

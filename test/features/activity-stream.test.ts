@@ -28,7 +28,7 @@ async function serve({ fails = false } = {}) {
     }
   }
   const exports = { begin: () => Promise.resolve({ outcome: 'begun' as const, text: endless() }) };
-  const routes = activityRoutes({ database, exports, wordsFor: () => assert.fail(), clock: () => 0 });
+  const routes = activityRoutes({ database, exports, textsFor: () => assert.fail(), clock: () => 0 });
   const { handle } = routes.find(({ path }) => path === paths.activityCsv)!;
   const app = express().get('/', async (request, response) => {
     request.scope = scope;

@@ -4,12 +4,12 @@ import type { Activity, ActivityEvent } from '../../src/domain/activity/event.ts
 import { activityKinds } from '../../src/domain/activity/groups.ts';
 import { languages } from '../locales/catalogue.ts';
 import { actions } from '../../src/domain/roles.ts';
-import { createActivityWords } from '../../src/site/activity/words.ts';
+import { createActivityTexts } from '../../src/site/activity/entry-texts.ts';
 import { readCatalogue, type Texts } from '../locales/catalogue.ts';
 import { assertNone } from '../support/none.ts';
 import { words } from '../support/words.ts';
 
-const wordsFor = createActivityWords(words, () => 0);
+const wordsFor = createActivityTexts(words, () => 0);
 const [actor, target] = [
   { id: 'a'.repeat(36), name: 'Camille', pseudonym: null },
   { id: 'b'.repeat(36), name: 'Zoé', pseudonym: null },

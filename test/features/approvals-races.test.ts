@@ -15,7 +15,7 @@ import { aUser, type TestUser } from '../support/builders.ts';
 import { openPortal } from '../support/portal.ts';
 import { rounds } from '../support/rounds.ts';
 import { postgres, skipWithout } from '../support/services.ts';
-import { linkAddresses } from '../../src/site/http/paths.ts';
+import { oneTimeLinkUrls } from '../../src/site/http/paths.ts';
 import { person } from '../../src/domain/principal.ts';
 
 for (const [dialect, server] of [
@@ -32,7 +32,7 @@ for (const [dialect, server] of [
       consumeBudget: () => Promise.resolve(null),
     };
     const approvals = createApprovals({ database, clock });
-    const tokens = createLinkTokens([], linkAddresses(portal.config.baseUrl));
+    const tokens = createLinkTokens([], oneTimeLinkUrls(portal.config.baseUrl));
     const credentialIssuer = createCredentialIssuer({ hasher: portal.hasher, tokens, canMail: false, clock });
     const users = createUsers({ database, credentialIssuer, throttle, clock });
     const changes = createUserActions({ database, clock });

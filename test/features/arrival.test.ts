@@ -32,7 +32,7 @@ describe('the sign-in page that another region redirects to', async () => {
   await directoryStore.upsert(portal.database, [{ domain: 'potomac.example', region: 'us-government' }]);
   const reader = (language: string): Person =>
     aPerson(portal, { 'Accept-Language': language, Host: 'evil.example', 'X-Forwarded-Proto': 'https' });
-  const arrival = ({ $ }: Person) => $('main h1').closest('.entrance-card').find('.arrival');
+  const arrival = ({ $ }: Person) => $('main h1').closest('.minimal-layout-card').find('.arrival');
   const explains = (person: Person, language: Language): void => {
     for (const text of Object.values(words[language])) person.sees(text);
     const host = arrival(person).find('strong bdi');
@@ -76,7 +76,7 @@ describe('the sign-in page that another region redirects to', async () => {
       assert.equal(arrival(person).length, 0);
       assert.equal(person.$('main form input:not([name=_csrf])').length, 1);
       for (const text of ['<script>alert', 'https://evil', 'atlantis'])
-        assert.ok(!person.$('main .entrance-card').html()?.includes(text));
+        assert.ok(!person.$('main .minimal-layout-card').html()?.includes(text));
     });
 
   const spoken: [label: string, query: string, accepted: string, language: Language][] = [

@@ -10,7 +10,7 @@ import { createBulkReset } from '../../src/core/accounts/users/bulk-reset.ts';
 import { createBulkChange } from '../../src/core/accounts/users/bulk-actions.ts';
 import { createUserActions } from '../../src/core/accounts/users/user-actions.ts';
 import { chooseLanguage } from '../../src/core/accounts/users/choose-language.ts';
-import { linkAddresses } from '../../src/site/http/paths.ts';
+import { oneTimeLinkUrls } from '../../src/site/http/paths.ts';
 import { aCarefulCompany } from '../support/approvals.ts';
 import { checkRows, type Row } from '../support/core-checks.ts';
 import { actingIn } from '../support/imports.ts';
@@ -22,7 +22,7 @@ const portal = await openPortal({ environment: underRules({ languages: ['en', 'f
 const { database, config, tenants, hasher } = portal;
 const clock = (): number => portal.clock.now;
 const throttle = createThrottle(database, config.rules);
-const tokens = createLinkTokens([], linkAddresses(config.baseUrl));
+const tokens = createLinkTokens([], oneTimeLinkUrls(config.baseUrl));
 const parts = {
   database,
   throttle,

@@ -6,7 +6,7 @@ import { createLinkTokens } from '../../src/core/accounts/links/tokens.ts';
 import { createTenantRules } from '../../src/core/accounts/tenants/tenant-rules.ts';
 import { createThrottle } from '../../src/core/accounts/throttles/throttle.ts';
 import { createSupport } from '../../src/core/support/support.ts';
-import { linkAddresses } from '../../src/site/http/paths.ts';
+import { oneTimeLinkUrls } from '../../src/site/http/paths.ts';
 import { createUsersCsv } from '../../src/site/users/csv.ts';
 import { loadTranslator } from '../../src/i18n/translator.ts';
 import { aCarefulCompany } from '../support/approvals.ts';
@@ -20,7 +20,7 @@ const portal = await openPortal({ environment: underRules({ languages: ['en', 'f
 const { database, config, tenants, hasher } = portal;
 const clock = (): number => portal.clock.now;
 const throttle = createThrottle(database, config.rules);
-const tokens = createLinkTokens([], linkAddresses(config.baseUrl));
+const tokens = createLinkTokens([], oneTimeLinkUrls(config.baseUrl));
 const parts = {
   database,
   throttle,

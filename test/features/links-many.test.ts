@@ -75,7 +75,7 @@ describe('many who are reset', () => {
     await admin.visit(`${usersPath}/bulk?action=reset&${people.map(({ id }) => `user=${id}`).join('&')}`);
     admin.sees('Each user gets a one-time link. You’ll see the links once');
     await admin.submit('Reset password');
-    const hands = admin.$('.hand').toArray();
+    const hands = admin.$('.handover').toArray();
     assert.equal(hands.length, 3);
     for (const hand of hands) {
       const [link = ''] = linksIn(admin.$(hand).find('output').text());

@@ -13,7 +13,7 @@ import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import { rounds } from '../support/rounds.ts';
 import { postgres, skipWithout } from '../support/services.ts';
-import { linkAddresses } from '../../src/site/http/paths.ts';
+import { oneTimeLinkUrls } from '../../src/site/http/paths.ts';
 import { person } from '../../src/domain/principal.ts';
 
 for (const [dialect, server] of [
@@ -30,7 +30,7 @@ for (const [dialect, server] of [
       database,
       credentialIssuer: createCredentialIssuer({
         hasher,
-        tokens: createLinkTokens([], linkAddresses(portal.config.baseUrl)),
+        tokens: createLinkTokens([], oneTimeLinkUrls(portal.config.baseUrl)),
         canMail: false,
         clock,
       }),

@@ -5,7 +5,7 @@ import { bundleLines, readBundle, type BundleRow } from '../../src/core/moving/b
 import { MoveFault } from '../../src/core/moving/move-fault.ts';
 import { encrypterFor, readEncrypted, writeEncrypted } from '../../src/core/moving/encrypted-file.ts';
 import { moveIn } from '../../src/core/moving/move-in.ts';
-import { paths, to as pathTo, userPath } from '../../src/site/http/paths.ts';
+import { paths, fillPath as pathTo, userPath } from '../../src/site/http/paths.ts';
 import { aTenant, aUser, goodPassword, type TestUser } from '../support/builders.ts';
 import { aMovingRegion, bundleFile, moved, sent, type MovingRegion } from '../support/moving.ts';
 import { aPerson, type Person } from '../support/person.ts';

@@ -6,7 +6,7 @@ import { createThrottle } from '../../src/core/accounts/throttles/throttle.ts';
 import { createUsers } from '../../src/core/accounts/users/reset-password.ts';
 import { person } from '../../src/domain/principal.ts';
 import { createScope, type Scope } from '../../src/domain/scope.ts';
-import { linkAddresses } from '../../src/site/http/paths.ts';
+import { oneTimeLinkUrls } from '../../src/site/http/paths.ts';
 import { aTenant, aUser } from '../support/builders.ts';
 import { openPortal } from '../support/portal.ts';
 
@@ -14,7 +14,7 @@ describe('a reset that another administrator approved', async () => {
   const portal = await openPortal();
   const { database, hasher, config } = portal;
   const clock = (): number => portal.clock.now;
-  const tokens = createLinkTokens([], linkAddresses(config.baseUrl));
+  const tokens = createLinkTokens([], oneTimeLinkUrls(config.baseUrl));
   const issuer = createCredentialIssuer({ hasher, tokens, canMail: true, clock });
   const throttle = createThrottle(database, config.rules);
   const tenant = await aTenant(portal, { language: 'en' });

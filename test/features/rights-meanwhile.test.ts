@@ -15,7 +15,7 @@ import { aTenant, aUser } from '../support/builders.ts';
 import { anOperator, aSupportedTenant, letIn } from '../support/operators.ts';
 import { openPortal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
-import { linkAddresses } from '../../src/site/http/paths.ts';
+import { oneTimeLinkUrls } from '../../src/site/http/paths.ts';
 import * as credentialsStore from '../../src/core/accounts/stores/credentials.store.ts';
 import * as supportStore from '../../src/core/support/support.store.ts';
 import * as supportGrantsStore from '../../src/core/accounts/stores/support-grants.store.ts';
@@ -34,7 +34,7 @@ for (const [dialect, server] of [
       const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
       const { database, hasher, config, tenants } = portal;
       const clock = (): number => portal.clock.now;
-      const tokens = createLinkTokens([], linkAddresses(config.baseUrl));
+      const tokens = createLinkTokens([], oneTimeLinkUrls(config.baseUrl));
       const credentialIssuer = createCredentialIssuer({ hasher, tokens, canMail: true, clock });
       const parts = { database, credentialIssuer, throttle: createThrottle(portal.database, config.rules), clock };
       const changes = createUserActions(parts);

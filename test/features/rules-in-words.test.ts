@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import type { Failure } from '../../src/domain/errors.ts';
 import { choiceRuleNames, numericRuleNames } from '../../src/domain/tenant-rules.ts';
 import { createScope } from '../../src/domain/scope.ts';
-import { ruleGroups } from '../../src/site/rules/describe.ts';
+import { ruleGroups } from '../../src/site/rules/rule-descriptions.ts';
 import { createTenantRules } from '../../src/core/accounts/tenants/tenant-rules.ts';
 import { paths, userPath } from '../../src/site/http/paths.ts';
 import { aTenant, aUser } from '../support/builders.ts';
@@ -23,7 +23,7 @@ describe('the table of what is managed where', async () => {
   const zoe = await aUser(portal, tenant);
 
   it('is read by everybody who is signed in, and leads where things are done', async () => {
-    const person = await (await aPerson(portal, english).signIn(zoe)).visit(paths.where);
+    const person = await (await aPerson(portal, english).signIn(zoe)).visit(paths.responsibilities);
     assert.equal(person.status, 200);
     const rows = person
       .$('tbody tr')
@@ -59,9 +59,9 @@ describe('the table of what is managed where', async () => {
       paths.rules,
     ]) {
       await admin.visit(path);
-      assert.ok(admin.$(`main a[href="${paths.where}"]`).length > 0, path);
+      assert.ok(admin.$(`main a[href="${paths.responsibilities}"]`).length > 0, path);
     }
-    assert.equal((await aPerson(portal, english).visit(paths.where)).path, paths.signIn);
+    assert.equal((await aPerson(portal, english).visit(paths.responsibilities)).path, paths.signIn);
   });
 
   it('and the region’s rules are read from every page, by strangers too', async () => {
@@ -113,7 +113,7 @@ describe('a rule of the organization’s own', async () => {
     person.doesNotSee('region, only');
     await person.visit(paths.newUser);
     person.sees('In your organization, only a Global admin can assign or remove administrator roles.');
-    await person.visit(paths.where);
+    await person.visit(paths.responsibilities);
     person.sees('Turned off by your organization');
     await person.visit(paths.region);
     person.doesNotSee('by your organization');

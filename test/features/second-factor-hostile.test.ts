@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { paths, to } from '../../src/site/http/paths.ts';
+import { paths, fillPath } from '../../src/site/http/paths.ts';
 import { aTenant, aUser } from '../support/builders.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
@@ -81,7 +81,7 @@ describe('a code', async () => {
     const owner = await anOwner(portal, await aUser(portal, tenant));
     const person = await aPerson(portal, english).signIn(owner.user);
     const camille = await aPerson(portal, english).signIn(admin);
-    await camille.send('POST', to(paths.blockUser, { userId: owner.user.id }));
+    await camille.send('POST', fillPath(paths.blockUser, { userId: owner.user.id }));
     const answer = await person.send('POST', paths.signInCode, { code: codeOf(portal, owner.seed) });
     assert.equal(answer.headers.location, paths.signIn);
   });
@@ -123,7 +123,7 @@ describe('a code', async () => {
     assert.equal(person.status, 429);
     // An administrator who removes it, or resets the password, begins a new count.
     const camille = await aPerson(portal, english).signIn(admin);
-    await camille.send('POST', to(paths.removeSecondFactor, { userId: owner.user.id }));
+    await camille.send('POST', fillPath(paths.removeSecondFactor, { userId: owner.user.id }));
     const again = await anOwner(portal, owner.user);
     assert.equal((await signInByCode(portal, again)).path, paths.dashboard);
   });

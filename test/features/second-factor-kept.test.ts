@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
-import { paths, to, userPath } from '../../src/site/http/paths.ts';
+import { paths, fillPath, userPath } from '../../src/site/http/paths.ts';
 import { createVault } from '../../src/platform/keys/vault.ts';
 import { run } from '../cli/command.ts';
 import { aTenant, aUser, type TestUser } from '../support/builders.ts';
@@ -138,7 +138,7 @@ describe('who may remove another’s second factor', async () => {
   for (const [label, by, of, status] of table) {
     it(`${label}: ${status}`, async () => {
       const person = await signInByCode(portal, by);
-      const address = to(paths.removeSecondFactor, { userId: of.user.id });
+      const address = fillPath(paths.removeSecondFactor, { userId: of.user.id });
       assert.equal((await person.send('GET', address)).status, status === 303 ? 200 : 403);
       assert.equal((await person.send('POST', address)).status, status);
       const at = (await usersStore.find(portal.database, tenant.scope, of.user.id))?.secondFactorAt ?? null;
@@ -152,7 +152,7 @@ describe('who may remove another’s second factor', async () => {
     const there = await aTenant(germany, { language: 'en' });
     const admin = await aUser(germany, there, { administratorLevel: 'global' });
     const person = await aPerson(germany, english).signIn(admin);
-    const answer = await person.send('POST', to(paths.removeSecondFactor, { userId: admin.id }));
+    const answer = await person.send('POST', fillPath(paths.removeSecondFactor, { userId: admin.id }));
     assert.equal(answer.status, 403);
     assert.equal((await person.send('GET', userPath(admin.id))).status, 200);
   });

@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { createScope } from '../../src/domain/scope.ts';
 import { assembleSecondFactor } from '../../src/core/accounts/second-factor/assemble.ts';
 import { createThrottle } from '../../src/core/accounts/throttles/throttle.ts';
-import { paths, to } from '../../src/site/http/paths.ts';
+import { paths, fillPath } from '../../src/site/http/paths.ts';
 import { aTenant, aUser, goodPassword } from '../support/builders.ts';
 import { anInterruptedHasher } from '../support/meanwhile.ts';
 import { aPerson } from '../support/person.ts';
@@ -44,7 +44,7 @@ describe('what happens to a user while they change their second factor', async (
         const before = await kept(owner);
         await owner.person.visit(path);
         meanwhile(async () => {
-          if (work === 'reset') await admin.send('POST', to(paths.resetPassword, { userId: id }), { epoch: '0' });
+          if (work === 'reset') await admin.send('POST', fillPath(paths.resetPassword, { userId: id }), { epoch: '0' });
           if (work === 'change') await credentialsStore.replace(database, tenant.scope, id, 0, own);
           if (work === 'end') await sessionsStore.endAllOfUser(database, tenant.scope, id, null);
           if (work === 'block') await usersStore.setState(database, tenant.scope, id, 'blocked', portal.clock.now);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Secret } from 'otpauth';
 import type { Sealed } from '../../src/domain/people/second-factor.ts';
-import { qrOf } from '../../src/site/second-factor/qr.ts';
+import { qrCodeOf } from '../../src/site/second-factor/qr-code.ts';
 import { generateSeed, matchingTimeStep, otpauthUri } from '../../src/platform/keys/totp.ts';
 import { createVault } from '../../src/platform/keys/vault.ts';
 
@@ -61,7 +61,7 @@ describe('codes of an app', () => {
   });
 
   test('the picture has a quiet zone of four, and the three corners that cameras look for', () => {
-    const { size, path } = qrOf(otpauthUri(seed, { issuer: 'Parvis', label: 'x'.repeat(254) }));
+    const { size, path } = qrCodeOf(otpauthUri(seed, { issuer: 'Parvis', label: 'x'.repeat(254) }));
     assert.ok(path.startsWith('M4 4h7v1h-7z'));
     assert.ok(path.includes(`M${size - 11} 4h7v1h-7z`) && path.includes(`M4 ${size - 5}h7v1h-7z`));
     const corners = [...path.matchAll(/M(\d+) (\d+)h(\d+)/g)].map(([, x, y, run]) => [

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { paths, to, userPath } from '../../src/site/http/paths.ts';
+import { paths, fillPath, userPath } from '../../src/site/http/paths.ts';
 import { aTenant, aUser, goodPassword } from '../support/builders.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
@@ -130,7 +130,7 @@ for (const [dialect, server] of [
         ['secondFactorSetUp', 'secondFactorRemoved'],
       );
       // Once more it changes nothing, and nobody is told.
-      const again = await camille.send('POST', to(paths.removeSecondFactor, { userId: owner.user.id }));
+      const again = await camille.send('POST', fillPath(paths.removeSecondFactor, { userId: owner.user.id }));
       assert.match(again.text, /hasn’t set up two-step verification/);
       assert.equal(again.status, 200);
       (await camille.visit(userPath(owner.user.id))).doesNotSee('was removed');
@@ -140,7 +140,7 @@ for (const [dialect, server] of [
     it('a password reset leaves it, and the code is asked for before the forced change', async () => {
       const owner = await anOwner(portal, await aUser(portal, tenant));
       const camille = await aPerson(portal, english).signIn(admin);
-      await camille.visit(to(paths.resetPassword, { userId: owner.user.id }));
+      await camille.visit(fillPath(paths.resetPassword, { userId: owner.user.id }));
       await camille.submit('Reset password');
       const clearPassword = camille.$('#temporary-password').text();
       const person = await aPerson(portal, english).signIn({ username: owner.user.username, clearPassword });

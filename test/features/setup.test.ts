@@ -30,17 +30,17 @@ describe('the one-time link', () => {
     assert.equal(person.status, 200);
     assert.equal(person.headers['referrer-policy'], 'no-referrer');
     assert.match(person.headers['cache-control'] ?? '', /no-store/);
-    await person.submit(t('setup:create'), {
-      [t('setup:tenantName')]: 'Ateliers Lumière',
-      [t('setup:domain')]: ' Ateliers.Example ',
+    await person.submit(t('set-up:create'), {
+      [t('set-up:tenantName')]: 'Ateliers Lumière',
+      [t('set-up:domain')]: ' Ateliers.Example ',
       Language: 'fr',
-      [t('setup:adminName')]: 'Camille Laurent',
+      [t('set-up:adminName')]: 'Camille Laurent',
       [t('common:terms.username')]: 'Camille@Ateliers.Example',
       [t('common:terms.newPassword')]: chosen,
       [t('common:terms.confirmPassword')]: chosen,
     });
     assert.equal(person.path, '/sign-in');
-    person.sees(t('setup:done'));
+    person.sees(t('set-up:done'));
     await person.signIn({ username: 'camille@ateliers.example', clearPassword: chosen });
     assert.equal(person.path, '/dashboard');
     assert.equal(person.$('html').attr('lang'), 'fr');
@@ -166,14 +166,14 @@ describe('a set-up form that is wrong', async () => {
       const person = await aPerson(portal, english).visit(address);
       const form = { ...fields, ...changes };
       const labels = {
-        ...{ [t('setup:tenantName')]: form.tenantName, [t('setup:domain')]: form.domain, Language: form.language },
-        ...{ [t('setup:adminName')]: form.adminName, [t('common:terms.username')]: form.username },
+        ...{ [t('set-up:tenantName')]: form.tenantName, [t('set-up:domain')]: form.domain, Language: form.language },
+        ...{ [t('set-up:adminName')]: form.adminName, [t('common:terms.username')]: form.username },
         ...{
           [t('common:terms.newPassword')]: form.newPassword,
           [t('common:terms.confirmPassword')]: form.confirmPassword,
         },
       };
-      await person.submit(t('setup:create'), labels);
+      await person.submit(t('set-up:create'), labels);
       assert.equal(person.status, 422);
       assert.equal(person.$(`#${field}`).attr('aria-invalid'), 'true');
       assert.equal(person.$('[aria-invalid]').length, 1);

@@ -21,7 +21,15 @@ const manageable: string[] = [
   ...[paths.restoreUser, paths.resetPassword, paths.bulkUsers, paths.bulkReset],
 ];
 const readable: string[] = [
-  ...[paths.dashboard, paths.accountSettings, paths.rules, paths.where, paths.users, paths.user, paths.activityLog],
+  ...[
+    paths.dashboard,
+    paths.accountSettings,
+    paths.rules,
+    paths.responsibilities,
+    paths.users,
+    paths.user,
+    paths.activityLog,
+  ],
 ];
 
 async function visited(level: 'look' | 'manage') {

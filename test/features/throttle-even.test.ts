@@ -148,17 +148,17 @@ describe('a pause after wrong passwords', async () => {
       const headers = { 'Accept-Language': language, 'X-Forwarded-For': address };
       const person = await aPerson(portal, headers).visit('/sign-in');
       await person.submit(t('common:terms.next'), { [t('common:terms.username')]: zoe.username });
-      person.sees(t('sessions:password.hint'));
+      person.sees(t('sign-in:password.hint'));
       const password = async (clear: string) =>
         person.submit(t('common:terms.signIn'), { [t('common:terms.password')]: clear });
       for (let each = 0; each < 6; each++) await password('a wrong password');
       assert.equal(person.status, 429);
-      person.sees(t('sessions:password.pausedHint')).doesNotSee(t('sessions:password.hint'));
+      person.sees(t('sign-in:password.pausedHint')).doesNotSee(t('sign-in:password.hint'));
       await portal.database.knex('throttles').delete();
       await statusesOf(person, Array.from({ length: 250 }, aTemporaryPassword));
       await password(aTemporaryPassword());
       assert.equal(person.status, 429);
-      person.sees(t('sessions:password.hint')).doesNotSee(t('sessions:password.pausedHint'));
+      person.sees(t('sign-in:password.hint')).doesNotSee(t('sign-in:password.pausedHint'));
     });
   }
 });

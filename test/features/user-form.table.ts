@@ -1,4 +1,4 @@
-import { paths, to, userPath } from '../../src/site/http/paths.ts';
+import { paths, fillPath, userPath } from '../../src/site/http/paths.ts';
 import type { TestUser } from '../support/builders.ts';
 import type { Person } from '../support/person.ts';
 import type { Change } from '../../src/domain/people/user.ts';
@@ -13,7 +13,7 @@ export const edits =
 export const posts =
   (path: string): Meanwhile =>
   (by, { id: userId }) =>
-    by.send('POST', to(path, { userId }));
+    by.send('POST', fillPath(path, { userId }));
 
 export const takesGlobalAdmin = edits({ 'Administrator level': 'none' });
 const givesGlobalAdmin = edits({ 'Administrator level': 'global' });

@@ -18,11 +18,11 @@ describeUnderEachPack('rules and settings', { shipped, custom }, async (scenario
 
 async function read({ notePage, observed, signIn, noah }: Scenario, admin: Person): Promise<void> {
   await notePage('links on the account settings', admin, paths.accountSettings, '.tiles .tile-title');
-  await admin.visit(paths.where);
+  await admin.visit(paths.responsibilities);
   const same = whereOn(admin) === observed['page about the region, visitor'];
   observed['page about the region, administrator'] = same ? 'the same' : whereOn(admin);
   observed['links on the page about the region, administrator'] = linksOn(admin);
-  const user = await (await signIn(noah)).visit(paths.where);
+  const user = await (await signIn(noah)).visit(paths.responsibilities);
   observed['links on the page about the region, user'] = linksOn(user);
   await admin.visit(paths.rules);
   const [said = ''] = textsOf(admin, '[aria-labelledby=group-files] div:first-child dd').split('Set by');
@@ -36,11 +36,11 @@ async function read({ notePage, observed, signIn, noah }: Scenario, admin: Perso
 /** @returns each task with the place where it is done, in short form */
 const whereOn = (person: Person): string => {
   const { $ } = person;
-  const rows = $('.where tbody tr').toArray();
+  const rows = $('.responsibilities tbody tr').toArray();
   const textIn = (row: (typeof rows)[number], selector: string): string => squeeze($(row).find(selector).text());
   return rows
     .map((row) => {
-      const places = $(row).find('.places a').toArray();
+      const places = $(row).find('.place-list a').toArray();
       const names = places.map((each) => squeeze($(each).text())).join(' or ');
       return `${textIn(row, '.name-first')}: ${names || textIn(row, 'td:nth-child(2)').replace('In this portal', 'here')}`;
     })
@@ -48,7 +48,7 @@ const whereOn = (person: Person): string => {
 };
 
 const linksOn = ({ $ }: Person): string => {
-  const all = $('.where tbody a').toArray();
+  const all = $('.responsibilities tbody a').toArray();
   return [...new Set(all.map((each) => $(each).attr('href')))].join(' ');
 };
 

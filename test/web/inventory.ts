@@ -1,5 +1,5 @@
 import type { Route } from '../../src/site/http/routing.ts';
-import { linkAddresses, paths, to } from '../../src/site/http/paths.ts';
+import { oneTimeLinkUrls, paths, fillPath } from '../../src/site/http/paths.ts';
 import { createLinkTokens } from '../../src/core/accounts/links/tokens.ts';
 import { setupTokenDigest } from '../../src/core/accounts/tenants/setup-token.ts';
 import { aTenant, aUser, type TestTenant, type TestUser } from '../support/builders.ts';
@@ -58,7 +58,7 @@ export async function openInventory(options: PortalOptions = {}): Promise<Invent
   await linksStore.insertMany(portal.database, tenant.scope, [
     {
       ...{ id: 'an open link', userId: pending.id, purpose: 'handOver', epoch: pending.epoch },
-      digest: createLinkTokens([], linkAddresses(portal.config.baseUrl)).digestOf(linkToken) ?? '',
+      digest: createLinkTokens([], oneTimeLinkUrls(portal.config.baseUrl)).digestOf(linkToken) ?? '',
       ...{ createdAt: portal.clock.now, expiresAt: portal.clock.now + 3_600_000 },
     },
   ]);
@@ -77,7 +77,7 @@ export async function openInventory(options: PortalOptions = {}): Promise<Invent
     userManager: await person('Noah Klein', 'userManagement'),
     addressOf: ({ path }) => {
       const ids = { userId: userFor(path).id, token: tokenFor(path), importId, approvalId, grantId: nobodySpecial.id };
-      return to(path, ids) + (chosenFor[path] ?? '');
+      return fillPath(path, ids) + (chosenFor[path] ?? '');
     },
     send: ({ method, path, person: by, form, headers = {} }) =>
       raw(origin, path, {

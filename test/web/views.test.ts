@@ -53,7 +53,7 @@ describe('a template', () => {
 
   test('that does not exist is named, and no path leads to one', () => {
     for (const name of ['none', '../package', '/etc/passwd', 'shared/status.ejs', '__proto__', 'constructor', '']) {
-      assert.throws(() => render(name as 'shared/status', {}), { message: `There is no view ${name}` });
+      assert.throws(() => render(name as 'shared/status', {}), { message: `View not found: ${name}` });
     }
   });
 });

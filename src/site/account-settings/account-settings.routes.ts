@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { describeNumbers } from '../rules/describe.ts';
+import { describeNumbers } from '../rules/rule-descriptions.ts';
 import { notFound } from '../../domain/errors.ts';
 import { may } from '../../domain/policy.ts';
 import type { RegionRules } from '../../domain/regions.ts';
@@ -31,7 +31,7 @@ async function show(deps: AccountSettingsRoutesDependencies, request: Request, r
   const model: AccountSettingsPage = {
     tenant,
     numbers,
-    usersText: list.allowed ? 'account-settings:users.here' : `policy:${list.because}.title`,
+    userManagementText: list.allowed ? 'account-settings:users.here' : `policy:${list.because}.title`,
     offers: {
       approvals: scope.rules.twoAdministrators.for.length > 0,
       support: may(scope, 'support.view').allowed,

@@ -1,5 +1,5 @@
 import type { Language } from '../../domain/regions.ts';
-import type { describeNumbers } from '../rules/describe.ts';
+import type { describeNumbers } from '../rules/rule-descriptions.ts';
 
 export interface AccountSettingsPage {
   readonly tenant: {
@@ -9,14 +9,14 @@ export interface AccountSettingsPage {
     readonly createdAt: number;
   };
   readonly numbers: ReturnType<typeof describeNumbers>;
-  /** Key of what the tile of the user management says: what it is for, or why it is done elsewhere. */
-  readonly usersText: string;
+  /** Locale key of the text on the user management tile: its purpose, or why it is not available here. */
+  readonly userManagementText: string;
   readonly offers: { readonly approvals: boolean; readonly support: boolean };
 }
 
 declare module '../http/view-models.ts' {
   interface ViewModels {
     'account-settings/account-settings': AccountSettingsPage;
-    'account-settings/tiles': Pick<AccountSettingsPage, 'usersText' | 'offers'>;
+    'account-settings/tiles': Pick<AccountSettingsPage, 'userManagementText' | 'offers'>;
   }
 }

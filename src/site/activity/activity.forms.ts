@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { activityGroups } from '../../domain/activity/groups.ts';
-import { line } from '../http/forms.ts';
-import { beginningOf, dayOf } from './days.ts';
+import { singleLine } from '../http/forms.ts';
+import { startOfDay, localDateOf } from './local-dates.ts';
 import type { LogFilter, LogPosition } from '../../core/activity/index.ts';
 
 const maxSearchLength = 100;
@@ -12,11 +12,11 @@ const id = z
   .nullable()
   .catch(null);
 
-// As the browser's own field for dates sends it; a day that the calendar does not have is none.
+// The format of `<input type="date">`. A date that does not exist counts as missing.
 const day = z
   .string()
   .regex(/^(19[7-9]|[2-9]\d\d)\d-\d\d-\d\d$/)
-  .refine((text) => dayOf(beginningOf(text)) === text)
+  .refine((text) => localDateOf(startOfDay(text)) === text)
   .nullable()
   .catch(null);
 
@@ -30,9 +30,9 @@ const place = z
   .nullable()
   .catch(null);
 
-/** What the log's address may carry. Anything else in it is left out of the question, not answered with an error. */
+/** The query parameters of the log. Invalid values are ignored instead of causing an error. */
 export const logQuery = z.object({
-  person: line(maxSearchLength).catch(''),
+  person: singleLine(maxSearchLength).catch(''),
   user: id,
   kind: z.enum(activityGroups).nullable().catch(null),
   from: day,
@@ -43,10 +43,10 @@ export const logQuery = z.object({
 
 export type LogQuery = z.infer<typeof logQuery>;
 
-/** @returns what the log is narrowed to */
+/** @returns the log filter that the query parameters describe */
 export const filterOf = ({ user, kind, from, to }: Pick<LogQuery, 'user' | 'kind' | 'from' | 'to'>): LogFilter => ({
   user,
   group: kind,
-  from: from === null ? null : beginningOf(from),
-  until: to === null ? null : beginningOf(to, 1),
+  from: from === null ? null : startOfDay(from),
+  until: to === null ? null : startOfDay(to, 1),
 });

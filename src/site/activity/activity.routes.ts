@@ -5,23 +5,23 @@ import { Failure } from '../../domain/errors.ts';
 import { may } from '../../domain/policy.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { paths } from '../http/paths.ts';
-import { logFiles } from './log-file.ts';
+import { createLogSender } from './log-file.ts';
 import { scopeOf } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
-import { describeRetention } from '../rules/describe.ts';
-import { notesOf } from '../rules/notes.ts';
+import { describeRetention } from '../rules/rule-descriptions.ts';
+import { restrictionNotes } from '../rules/restriction-notes.ts';
 import type { LogExports } from '../../core/activity/index.ts';
 import { usersStore } from '../../core/accounts/index.ts';
 import { filterOf, logQuery, type LogQuery } from './activity.forms.ts';
-import { findPeople, logHref, readLogPage } from './list.ts';
+import { findUsersByName, logHref, readLogPage } from './log-page.ts';
 import type { LogEntries, LogPage } from './activity.views.ts';
-import type { WordsFor } from './words.ts';
-import { offerOf } from '../http/offers.ts';
-import type { Crumb } from '../http/page-options.ts';
+import type { ActivityTextsFor } from './entry-texts.ts';
+import { actionModeOf } from '../http/availability.ts';
+import type { Breadcrumb } from '../http/page-options.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 
-const trail: Crumb[] = [
+const breadcrumbs: Breadcrumb[] = [
   { href: paths.dashboard, label: 'common:terms.dashboard' },
   { href: paths.accountSettings, label: 'common:terms.accountSettings' },
 ];
@@ -30,20 +30,20 @@ const groups = activityGroups.map((value) => ({ value, label: `activity:group.${
 export interface ActivityRoutesDependencies {
   readonly database: Database;
   readonly exports: Pick<LogExports, 'begin'>;
-  readonly wordsFor: WordsFor;
+  readonly textsFor: ActivityTextsFor;
   readonly clock: () => number;
 }
 
-/** The log of the tenant as a page and as files. */
+/** The tenant's activity log as a page and as downloads. */
 export function activityRoutes(deps: ActivityRoutesDependencies): Route[] {
   const { exports } = deps;
   const handlers = bind(deps, { show });
-  const sendFile = logFiles(deps.clock);
+  const sendFile = createLogSender(deps.clock);
   const send =
     (format: LogFormat): Route['handle'] =>
     async (request, response) => {
       const filter = filterOf(logQuery.parse(request.query));
-      // Whoever asks only what there would be gets nothing, and nothing is recorded of it.
+      // A HEAD request exports nothing, so it is not recorded.
       const result = request.method === 'HEAD' ? null : await exports.begin(scopeOf(request), format, filter);
       if (result?.outcome === 'throttled') throw new Failure('throttled', { retryAfter: result.retryAfter });
       await sendFile(response, format, result?.text ?? null);
@@ -56,11 +56,11 @@ export function activityRoutes(deps: ActivityRoutesDependencies): Route[] {
 }
 
 async function show(deps: ActivityRoutesDependencies, request: Request, response: Response): Promise<void> {
-  const { database, wordsFor } = deps;
+  const { database, textsFor } = deps;
   const scope = scopeOf(request);
   const query = logQuery.parse(request.query);
-  if (query.person !== '') return choose(deps, request, response, query);
-  const page = await readLogPage(database, scope, filterOf(query), query, wordsFor(scope.language));
+  if (query.person !== '') return showMatches(deps, request, response, query);
+  const page = await readLogPage(database, scope, filterOf(query), query, textsFor(scope.language));
   const { days, count, newer, older } = page;
   const place = { after: null, before: null };
   const entries: LogEntries = {
@@ -69,54 +69,54 @@ async function show(deps: ActivityRoutesDependencies, request: Request, response
     newer: newer && logHref({ ...query, ...place, before: newer }),
     older: older && logHref({ ...query, ...place, after: older }),
   };
-  answer(request, response, query, { entries, found: null, person: await personOf(deps, scope, query) });
+  renderLog(request, response, query, { entries, matches: null, person: await filteredUser(deps, scope, query) });
 }
 
-// One who is meant without doubt is shown at once; the name itself does not stay in the address.
-async function choose(
+// Redirect if exactly one user matches, so that the address contains the user's id instead of a name.
+async function showMatches(
   deps: ActivityRoutesDependencies,
   request: Request,
   response: Response,
   query: LogQuery,
 ): Promise<void> {
   const { database } = deps;
-  const { people, more } = await findPeople(database, scopeOf(request), query.person);
-  const choices = people.map((user) => ({
+  const { users: found, hasMore } = await findUsersByName(database, scopeOf(request), query.person);
+  const users = found.map((user) => ({
     ...user,
     href: logHref({ ...query, user: user.id, after: null, before: null }),
   }));
-  const [only, ...others] = choices;
+  const [only, ...others] = users;
   if (only !== undefined && others.length === 0) return response.redirect(303, only.href);
-  answer(request, response, query, { entries: noEntries, found: { choices, more }, person: null });
+  renderLog(request, response, query, { entries: noEntries, matches: { users, hasMore }, person: null });
 }
 
 const noEntries: LogEntries = { days: [], count: 0, newer: null, older: null };
 
-function answer(
+function renderLog(
   request: Request,
   response: Response,
   query: LogQuery,
-  { entries, found, person }: { entries: LogEntries } & Pick<LogPage, 'found' | 'person'>,
+  { entries, matches, person }: { entries: LogEntries } & Pick<LogPage, 'matches' | 'person'>,
 ): void {
   const scope = scopeOf(request);
-  const narrowed = { ...query, after: null, before: null };
+  const firstPage = { ...query, after: null, before: null };
   const model: LogPage = {
     ...entries,
-    found,
+    matches,
     person,
     query,
     groups,
     retention: describeRetention(scope.rules),
-    exporting: offerOf(may(scope, 'activity.export')),
-    notes: notesOf(scope, ['activity.export']),
-    everybodyHref: logHref({ ...narrowed, user: null }),
-    csvHref: logHref(narrowed, paths.activityCsv),
-    jsonLinesHref: logHref(narrowed, paths.activityJsonLines),
+    exportMode: actionModeOf(may(scope, 'activity.export')),
+    notes: restrictionNotes(scope, ['activity.export']),
+    allUsersHref: logHref({ ...firstPage, user: null }),
+    csvHref: logHref(firstPage, paths.activityCsv),
+    jsonLinesHref: logHref(firstPage, paths.activityJsonLines),
   };
-  response.page('activity/log', model, { title: 'common:terms.activityLog', breadcrumbs: trail });
+  response.page('activity/log', model, { title: 'common:terms.activityLog', breadcrumbs });
 }
 
-async function personOf(
+async function filteredUser(
   deps: ActivityRoutesDependencies,
   scope: Scope,
   { user }: LogQuery,

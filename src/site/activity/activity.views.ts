@@ -1,27 +1,27 @@
 import type { Activity } from '../../domain/activity/event.ts';
 import type { ListedUser } from '../../domain/people/user.ts';
-import type { Offer } from '../http/offers.ts';
-import type { Note } from '../rules/notes.ts';
+import type { ActionMode } from '../http/availability.ts';
+import type { RestrictionNote } from '../rules/restriction-notes.ts';
 import type { LogQuery } from './activity.forms.ts';
-import type { LogDay } from './list.ts';
-import type { WordedEntry } from './words.ts';
+import type { LogDay } from './log-page.ts';
+import type { DisplayEntry } from './entry-texts.ts';
 
 interface LogFilters {
   readonly query: LogQuery;
   readonly groups: readonly { readonly value: string; readonly label: string }[];
-  /** The user whose entries are shown; their name is null where it is not known any more. */
+  /** The user whose entries are shown. The name is null after erasure. */
   readonly person: { readonly name: string | null } | null;
-  readonly everybodyHref: string;
+  readonly allUsersHref: string;
 }
 
-interface LogChoices {
-  readonly choices: readonly (Pick<ListedUser, 'displayName' | 'username' | 'state'> & { readonly href: string })[];
-  /** Whether the name that was typed fits still more users. */
-  readonly more: boolean;
-  readonly everybodyHref: string;
+interface UserMatches {
+  readonly users: readonly (Pick<ListedUser, 'displayName' | 'username' | 'state'> & { readonly href: string })[];
+  /** Whether more users match the typed name. */
+  readonly hasMore: boolean;
+  readonly allUsersHref: string;
 }
 
-/** The entries that were found. */
+/** The log entries on a page. */
 export interface LogEntries {
   readonly days: readonly LogDay[];
   readonly count: number;
@@ -30,19 +30,19 @@ export interface LogEntries {
 }
 
 export interface LogPage extends LogFilters, LogEntries {
-  /** Set where a name was typed that several users have, or none: then there are no entries. */
-  readonly found: Pick<LogChoices, 'choices' | 'more'> | null;
+  /** Set if the typed name matches no user or several users; then there are no entries. */
+  readonly matches: Pick<UserMatches, 'users' | 'hasMore'> | null;
   readonly retention: { readonly value: string; readonly count: number };
-  readonly exporting: Offer | null;
-  readonly notes: readonly Note[];
+  readonly exportMode: ActionMode | null;
+  readonly notes: readonly RestrictionNote[];
   readonly csvHref: string;
   readonly jsonLinesHref: string;
 }
 
 declare module '../http/view-models.ts' {
   interface ViewModels {
-    'activity/choices': LogChoices;
-    'activity/entry': { readonly entry: WordedEntry; readonly time: string };
+    'activity/user-matches': UserMatches;
+    'activity/entry': { readonly entry: DisplayEntry; readonly time: string };
     'activity/events': { readonly events: readonly Activity[]; readonly addresses?: boolean };
     'activity/filters': LogFilters;
     'activity/log': LogPage;

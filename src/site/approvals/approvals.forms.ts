@@ -2,28 +2,28 @@ import { z } from 'zod';
 import { maxReasonLength } from '../../domain/approvals.ts';
 import { cleanName } from '../../domain/people/user.ts';
 import { logQuery } from '../activity/activity.forms.ts';
-import { line } from '../http/forms.ts';
+import { singleLine } from '../http/forms.ts';
 import { maxBulkUsers } from '../../core/accounts/index.ts';
 import { approvalActions } from '../../domain/approval-actions.ts';
 
 const maxIdLength = 36;
-// Much more than is taken: how long it is counts when what cannot be seen is out of it.
+// Much more than the limit, which applies after invisible characters have been removed.
 const maxTypedLength = 20_000;
 
-/** A sentence or two, cleaned like a name: on one line, without signs that turn the rest of a page around. */
-const sentence = line(maxTypedLength)
+/** A short text, cleaned like a name: a single line without bidirectional control characters. */
+const shortText = singleLine(maxTypedLength)
   .transform(cleanName)
   .refine((text) => text.length <= maxReasonLength, 'errors:field.tooLong');
 
-const people = z
+const userIds = z
   .union([z.string().transform((one) => [one]), z.array(z.string())])
   .catch([])
   .transform((all) => [...new Set(all)].filter((id) => id !== '' && id.length <= maxIdLength).slice(0, maxBulkUsers));
 
-/** What is asked for, as an address or a form carries it. */
-export const wishForm = z.object({
+/** The requested action, from the query or the form. */
+export const requestForm = z.object({
   act: z.enum(approvalActions).nullable().catch(null),
-  user: people,
+  user: userIds,
   format: z.enum(['csv', 'jsonl']).catch('csv'),
   of: logQuery.shape.user,
   kind: logQuery.shape.kind,
@@ -32,10 +32,10 @@ export const wishForm = z.object({
 });
 
 export const reasonForm = z.object({
-  reason: sentence.refine((text) => text !== '', 'approvals:error.reasonMissing'),
+  reason: shortText.refine((text) => text !== '', 'approvals:error.reasonMissing'),
 });
 
-export const answerForm = z.object({
+export const decisionForm = z.object({
   move: z.enum(['confirmed', 'declined', 'withdraw']).nullable().catch(null),
-  remark: sentence,
+  remark: shortText,
 });

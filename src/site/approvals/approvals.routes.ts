@@ -7,8 +7,14 @@ import { scopeOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';
 import { describeHandover, type CredentialIssuer, usersStore } from '../../core/accounts/index.ts';
 import { findExpiryReason, canSee, findApprovers, type Approvals, approvalsStore } from '../../core/approvals/index.ts';
-import { answerForm } from './approvals.forms.ts';
-import { formerAmong, shown, inApprovals, inSettings } from './page.ts';
+import { decisionForm } from './approvals.forms.ts';
+import {
+  formerGlobalAdminAmong,
+  approvalModel,
+  approvalsBreadcrumbs,
+  isPendingState,
+  settingsBreadcrumbs,
+} from './view-models.ts';
 import { targetStateOf } from '../../domain/approval-actions.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
@@ -23,13 +29,13 @@ export interface ApprovalsRoutesDependencies {
   readonly clock: () => number;
 }
 
-/** What administrators have asked each other, and the answers. */
+/** Approval requests and the decisions on them. */
 export function approvalsRoutes(deps: ApprovalsRoutesDependencies): Route[] {
-  const handlers = bind(deps, { list, show, answer });
+  const handlers = bind(deps, { list, show, decide });
   return [
     { method: 'get', path: paths.approvals, access, handle: handlers.list },
     { method: 'get', path: paths.approval, access, handle: (request, response) => handlers.show(request, response) },
-    { method: 'post', path: paths.approval, access, handle: handlers.answer },
+    { method: 'post', path: paths.approval, access, handle: handlers.decide },
   ];
 }
 
@@ -37,14 +43,14 @@ async function list(deps: ApprovalsRoutesDependencies, request: Request, respons
   const { clock, database } = deps;
   const scope = scopeOf(request);
   const now = clock();
-  const seen = (await approvalsStore.list(database, scope)).filter((each) => canSee(scope, each));
-  const rows = seen.map((each) => shown(scope, each, now));
+  const visible = (await approvalsStore.list(database, scope)).filter((each) => canSee(scope, each));
+  const rows = visible.map((each) => approvalModel(scope, each, now));
   const model: ApprovalsPage = {
-    waiting: rows.filter(({ waits }) => waits),
-    ended: rows.filter(({ waits }) => !waits),
+    pending: rows.filter(({ isPending }) => isPending),
+    ended: rows.filter(({ isPending }) => !isPending),
     rules: scope.rules.twoAdministrators,
   };
-  response.page('approvals/list', model, { title: 'approvals:title', breadcrumbs: inSettings });
+  response.page('approvals/list', model, { title: 'approvals:title', breadcrumbs: settingsBreadcrumbs });
 }
 
 async function show(
@@ -56,40 +62,39 @@ async function show(
 ): Promise<void> {
   const { approvals, database, clock, credentialIssuer } = deps;
   const scope = scopeOf(request);
-  const found = await approvals.load(scope, idOf(request));
-  const waits = found.state === 'open' || found.state === 'confirmed';
-  // Said as it is, also where nobody has written it down yet.
-  const expiredBy = waits ? await findExpiryReason(database, scope, found, clock()) : null;
-  const approval = shown(scope, expiredBy === null ? found : { ...found, state: 'lapsed', expiredBy }, clock());
+  const found = await approvals.load(scope, approvalIdOf(request));
+  // A request may have expired without this being recorded yet; show it as expired anyway.
+  const expiredBy = isPendingState(found.state) ? await findExpiryReason(database, scope, found, clock()) : null;
+  const approval = approvalModel(scope, expiredBy === null ? found : { ...found, state: 'lapsed', expiredBy }, clock());
   const ids = found.subject.users.map(({ id }) => id);
-  const present =
+  const affectedUsers =
     ids.length > 0 ? await usersStore.findMany(database, scope, ids, targetStateOf[found.act] ?? 'present') : [];
   const typed = (request.body as { remark?: unknown } | undefined)?.remark;
   const handOver = found.act === 'resetPassword' ? describeHandover(scope, credentialIssuer) : null;
-  const open = approval.state === 'open';
-  const { eligible, dependent } = open
+  const isOpen = approval.state === 'open';
+  const { eligible, dependent } = isOpen
     ? await findApprovers(database, scope, found, clock())
     : { eligible: [], dependent: [] };
-  const depends = dependent.some(({ id }) => id === actingUserId(scope));
+  const isDependent = dependent.some(({ id }) => id === actingUserId(scope));
   const model: ApprovalPage = {
     approval,
-    depends,
-    confirmers: eligible,
-    dependent,
+    isDependent,
+    approvers: eligible,
+    ineligible: dependent,
     handOver,
-    users: present,
-    former: formerAmong(scope, found.act, present),
+    users: affectedUsers,
+    formerGlobalAdmin: formerGlobalAdminAmong(scope, found.act, affectedUsers),
     remark: typeof typed === 'string' ? typed : '',
   };
-  const options = { title: `approvals:act.${found.act}`, breadcrumbs: inApprovals, faults };
+  const options = { title: `approvals:act.${found.act}`, breadcrumbs: approvalsBreadcrumbs, faults };
   response.page('approvals/show', model, { ...options, ...(status ? { status } : {}) });
 }
 
-async function answer(deps: ApprovalsRoutesDependencies, request: Request, response: Response): Promise<void> {
+async function decide(deps: ApprovalsRoutesDependencies, request: Request, response: Response): Promise<void> {
   const { approvals, answerRefusal } = deps;
   const scope = scopeOf(request);
-  const { id } = await approvals.load(scope, idOf(request));
-  const { values, faults } = readForm(answerForm, request.body);
+  const { id } = await approvals.load(scope, approvalIdOf(request));
+  const { values, faults } = readForm(decisionForm, request.body);
   if (values === null) return show(deps, request, response, faults);
   const { move, remark } = values;
   if (move === null) throw new Failure('badRequest');
@@ -109,9 +114,9 @@ function finish(
 ): Promise<void> | void {
   if (!inTime) return show(deps, request, response, [], 409);
   request.session.notice = { kind: 'success', key: `approvals:notice.${what}` };
-  response.redirect(303, approvalPath(idOf(request)));
+  response.redirect(303, approvalPath(approvalIdOf(request)));
 }
 
 const access = 'approvals.view';
 
-const idOf = (request: Request): string => String(request.params.approvalId);
+const approvalIdOf = (request: Request): string => String(request.params.approvalId);

@@ -2,57 +2,57 @@ import type { FormerAdminProtection } from '../../domain/former-admin-protection
 import type { RegionRules } from '../../domain/regions.ts';
 import type { describeHandover } from '../../core/accounts/index.ts';
 import type { NamedUser } from '../http/view-models.ts';
-import type { shown, ShownChange, wishShown } from './page.ts';
+import type { approvalModel, RuleChangeModel, requestPreview } from './view-models.ts';
 
-type ShownApproval = ReturnType<typeof shown>;
+type ApprovalModel = ReturnType<typeof approvalModel>;
 type HandOver = ReturnType<typeof describeHandover>;
 
 export interface ApprovalsPage {
-  readonly waiting: readonly ShownApproval[];
-  readonly ended: readonly ShownApproval[];
+  readonly pending: readonly ApprovalModel[];
+  readonly ended: readonly ApprovalModel[];
   readonly rules: RegionRules['twoAdministrators'];
 }
 
 export interface ApprovalPage {
-  readonly approval: ShownApproval;
-  /** Whether the reader's own level was given by the requester. */
-  readonly depends: boolean;
-  readonly confirmers: readonly NamedUser[];
-  readonly dependent: readonly NamedUser[];
-  /** How a new password reaches its user, where that is what was asked for. */
+  readonly approval: ApprovalModel;
+  /** Whether the current user's level was granted by the requester. */
+  readonly isDependent: boolean;
+  readonly approvers: readonly NamedUser[];
+  readonly ineligible: readonly NamedUser[];
+  /** How a new password reaches its user, for a password reset. */
   readonly handOver: HandOver | null;
   readonly users: readonly NamedUser[];
-  readonly former: FormerAdminProtection | null;
+  readonly formerGlobalAdmin: FormerAdminProtection | null;
   readonly remark: string;
 }
 
-export interface AskPage extends ReturnType<typeof wishShown> {
+export interface NewApprovalPage extends ReturnType<typeof requestPreview> {
   readonly fields: readonly (readonly [name: string, value: string])[];
-  readonly confirmers: readonly NamedUser[];
-  readonly dependent: readonly NamedUser[];
+  readonly approvers: readonly NamedUser[];
+  readonly ineligible: readonly NamedUser[];
   readonly reason: string;
-  readonly because: 'region' | 'organization' | 'loosens';
+  readonly requiredBy: 'region' | 'organization' | 'loosens';
   readonly withinHours: number;
-  readonly back: string;
+  readonly backHref: string;
 }
 
 declare module '../http/view-models.ts' {
   interface ViewModels {
-    'approvals/ask': AskPage;
-    'approvals/changes': { readonly changes: readonly ShownChange[] };
-    'approvals/confirmers': Pick<ApprovalPage, 'confirmers'>;
+    'approvals/new': NewApprovalPage;
+    'approvals/changes': { readonly changes: readonly RuleChangeModel[] };
+    'approvals/approvers': Pick<ApprovalPage, 'approvers'>;
     'approvals/decide': Pick<ApprovalPage, 'approval' | 'remark'>;
-    'approvals/dependent': Pick<ApprovalPage, 'dependent'>;
+    'approvals/ineligible': Pick<ApprovalPage, 'ineligible'>;
     'approvals/list': ApprovalsPage;
-    'approvals/own': Pick<ApprovalPage, 'approval' | 'handOver'>;
-    'approvals/people': Pick<ApprovalPage, 'users'>;
-    'approvals/person': { readonly name: string; readonly username: string };
+    'approvals/own-request': Pick<ApprovalPage, 'approval' | 'handOver'>;
+    'approvals/users': Pick<ApprovalPage, 'users'>;
+    'approvals/user': { readonly name: string; readonly username: string };
     'approvals/rows': {
       readonly label: string;
       readonly time: string;
-      readonly rows: readonly (ShownApproval & { readonly at: number })[];
+      readonly rows: readonly (ApprovalModel & { readonly at: number })[];
     };
-    'approvals/sentence': {
+    'approvals/text-field': {
       readonly name: string;
       readonly label: string;
       readonly hint: string;
@@ -60,6 +60,6 @@ declare module '../http/view-models.ts' {
       readonly required?: boolean;
     };
     'approvals/show': ApprovalPage;
-    'approvals/state': Pick<ShownApproval, 'state'>;
+    'approvals/status': Pick<ApprovalModel, 'state'>;
   }
 }

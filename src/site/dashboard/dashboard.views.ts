@@ -1,11 +1,11 @@
 import type { HandoverMode, Placement } from '../../domain/regions.ts';
 import type { User } from '../../domain/people/user.ts';
 import type { Support, TenantGrant } from '../../core/support/index.ts';
-import type { WordedEntry } from '../activity/words.ts';
+import type { DisplayEntry } from '../activity/entry-texts.ts';
 import type { NamedUser } from '../http/view-models.ts';
 import type { Abilities } from '../profile/abilities.ts';
-import type { Note } from '../rules/notes.ts';
-import type { Attention } from './attention.ts';
+import type { RestrictionNote } from '../rules/restriction-notes.ts';
+import type { AttentionItem } from './attention.ts';
 import type { Tile } from './tiles.ts';
 
 type OpenGrant = Awaited<ReturnType<Support['listAvailableGrants']>>[number];
@@ -15,35 +15,35 @@ interface Dashboard {
   readonly tiles: readonly Tile[];
 }
 
-/** What a user sees who manages nothing. */
-export interface EverybodysDashboard extends Dashboard {
+/** The dashboard of users without administrator rights. */
+export interface UserDashboard extends Dashboard {
   readonly user: User;
   readonly abilities: Abilities;
-  readonly helpers: readonly NamedUser[];
+  readonly contacts: readonly NamedUser[];
   readonly reset: Placement;
   readonly handOver: HandoverMode;
 }
 
-export interface ManagersDashboard extends Dashboard {
+export interface AdministratorDashboard extends Dashboard {
   readonly support: readonly TenantGrant[];
-  readonly attention: readonly Attention[];
-  readonly notes: readonly Note[];
-  readonly latest: readonly WordedEntry[];
-  /** Null for an operator, whose own levels say nothing about this organization. */
+  readonly attention: readonly AttentionItem[];
+  readonly notes: readonly RestrictionNote[];
+  readonly latestEntries: readonly DisplayEntry[];
+  /** Null for operators in a support session, whose own levels do not apply. */
   readonly roles: { readonly user: User; readonly abilities: Abilities } | null;
 }
 
-/** What an operator sees outside every other organization. */
-export interface OperatorsDashboard {
+/** The dashboard of an operator who is not in a support session. */
+export interface OperatorDashboard {
   readonly name: string;
-  readonly open: readonly (OpenGrant & { readonly enterHref: string })[];
+  readonly openGrants: readonly (OpenGrant & { readonly enterHref: string })[];
 }
 
 declare module '../http/view-models.ts' {
   interface ViewModels {
-    'dashboard/everybody': EverybodysDashboard;
-    'dashboard/managers': ManagersDashboard;
-    'dashboard/operators': OperatorsDashboard;
+    'dashboard/user': UserDashboard;
+    'dashboard/administrator': AdministratorDashboard;
+    'dashboard/operator': OperatorDashboard;
     'dashboard/roles': { readonly user: User; readonly abilities: Abilities };
     'dashboard/tiles': Pick<Dashboard, 'tiles'>;
   }

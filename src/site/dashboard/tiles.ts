@@ -10,8 +10,8 @@ export interface Tile {
   readonly text: string;
 }
 
-/** The quick ways in of those who manage something, each with what one must be allowed for it. */
-const managersWays: readonly (Tile & { readonly action: Action })[] = [
+/** Shortcuts for administrators, each with the action that it requires. */
+const administratorTiles: readonly (Tile & { readonly action: Action })[] = [
   {
     href: paths.users,
     action: 'users.list',
@@ -49,7 +49,7 @@ const managersWays: readonly (Tile & { readonly action: Action })[] = [
   },
 ];
 
-const ownWays: readonly Tile[] = [
+const personalTiles: readonly Tile[] = [
   {
     href: paths.myProfile,
     icon: 'user-circle',
@@ -64,13 +64,16 @@ const ownWays: readonly Tile[] = [
   },
 ];
 
-/** @returns the ways that lead somewhere for this reader; the tile of the list says itself where it leads to another place */
+/**
+ * @returns the shortcuts for the user. The tile for user management is kept if the rules place it elsewhere, and says
+ * why.
+ */
 export function tilesFor(scope: Scope): Tile[] {
-  const ways = managersWays.flatMap(({ action, ...tile }) => {
+  const available = administratorTiles.flatMap(({ action, ...tile }) => {
     const decision = may(scope, action);
     if (decision.allowed) return [tile];
     const elsewhere = action === 'users.list' && decision.because !== 'level' && decision.because !== 'support';
     return elsewhere ? [{ ...tile, text: `policy:${decision.because}.title` }] : [];
   });
-  return ways.length > 0 ? ways : [...ownWays];
+  return available.length > 0 ? available : [...personalTiles];
 }

@@ -6,17 +6,17 @@ import type { Middleware } from './request.ts';
 
 const buildDirectory = path.join(packageRoot, 'build');
 
-/** Where the static files are, and how to name them in a page. */
+/** The built static files and their URLs. */
 export interface Assets {
-  /** The address of a built file, by the name it has in the sources: `url('parvis.css')`. */
+  /** The URL of a built file, by its source name: `url('parvis.css')`. */
   url(name: string): string;
   /** The folder that is served under `/assets/`. */
   directory: string;
 }
 
 /**
- * Reads the manifest of the built files once, so that a page costs no disk access.
- * @throws when the files were not built, or when a page asks for one that does not exist.
+ * Reads the asset manifest once, so that rendering a page needs no disk access.
+ * @throws if the assets are not built; `url` throws if an asset does not exist
  */
 export function loadAssets(): Assets {
   const manifest = new Map(Object.entries(readManifest()));
@@ -40,7 +40,7 @@ function readManifest(): Record<string, string> {
 
 const yearSeconds = 365 * 24 * 60 * 60;
 
-/** Serves the built files under their hashed names: they never change, so that browsers need not ask again. */
+/** Serves the built files. Their names contain a content hash, so browsers may cache them indefinitely. */
 export function staticFiles(directory: string): Middleware {
   return sirv(directory, { immutable: true, maxAge: yearSeconds, brotli: true, gzip: true, etag: true }) as Middleware;
 }

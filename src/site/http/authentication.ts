@@ -10,14 +10,14 @@ import type { Cookies } from './cookies.ts';
 import { regionScopeOf, scopeOf, type Middleware } from './request.ts';
 
 export interface Authentication {
-  /** Recognizes a signed-in user on each request. */
+  /** Resumes the user's session on each request. */
   readonly middleware: Middleware[];
   /**
-   * Checks the fields `username` and `password` of the request's form, neither of which may be empty. When they are right,
-   * opens a session under a new id, saved before this returns.
+   * Verifies the form fields `username` and `password`, neither of which may be empty. On success, opens a session
+   * under a new id and saves it before returning.
    */
   signIn(request: Request, response: Response): Promise<SignInResult>;
-  /** Carries a session on under a new id after its user's epoch has changed. */
+  /** Moves the session to a new id, for example after the user's epoch has changed. */
   renew(request: Request, ticket: SessionTicket): Promise<void>;
   signOut(request: Request): Promise<void>;
 }
@@ -30,7 +30,7 @@ interface AuthenticationDependencies {
   readonly passport: InstanceType<typeof Passport>;
 }
 
-/** Hides Passport from the rest of the portal. */
+/** Wraps Passport, which no other file uses. */
 export function createAuthentication(
   sessions: Sessions,
   support: Pick<Support, 'leave'>,
@@ -40,7 +40,7 @@ export function createAuthentication(
   const passport = new Passport();
   const deps = { sessions, support, rules, cookies, passport };
   passport.serializeUser((ticket, done) => done(null, ticket));
-  // Passport counts its parameters: three of them, so that it passes the request as the first.
+  // Passport passes the request only to a function with three parameters.
   passport.deserializeUser(resumeSession.bind(null, deps));
   passport.use(new LocalStrategy({ passReqToCallback: true }, checkPassword.bind(null, deps)));
   return {
@@ -80,7 +80,7 @@ function checkPassword(
     device: (request.get('user-agent') ?? '').slice(0, 300),
   };
   sessions.signIn(regionScopeOf(request, rules), attempt).then(
-    // Passport passes the third argument on as it is. Its type allows only a message.
+    // Passport passes the third argument through unchanged, but its type allows only a message.
     (result) => done(null, result.outcome === 'signedIn' ? result.ticket : false, result as never),
     (error: unknown) => done(error),
   );

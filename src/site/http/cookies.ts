@@ -5,15 +5,17 @@ import type { Config } from '../../platform/config/config.ts';
 const yearMs = 365 * 24 * 60 * 60 * 1_000;
 
 export interface Cookies {
-  /** @returns the name of a cookie of this region: two regions on one host name do not read each other's */
+  /**
+   * @returns the cookie's name, which includes the region so that regions on the same host name do not share cookies
+   */
   name(purpose: string): string;
   read(request: Request, purpose: string): string | null;
-  /** Keeps a value for a year. */
-  keep(response: Response, purpose: string, value: string): void;
+  /** Sets a cookie that lasts one year. */
+  persist(response: Response, purpose: string, value: string): void;
   readonly options: CookieOptions;
 }
 
-/** `__Host-` where the site is https: such a cookie comes from this very host, over https, and from nowhere else. */
+/** On https, cookie names get the `__Host-` prefix, which binds them to this host and to https. */
 export function createCookies(deps: Config): Cookies {
   const https = deps.baseUrl.protocol === 'https:';
   const options: CookieOptions = { httpOnly: true, secure: https, sameSite: 'lax', path: '/' };
@@ -21,17 +23,17 @@ export function createCookies(deps: Config): Cookies {
   return {
     name,
     options,
-    read: (request, purpose) => allOf(request)[name(purpose)] ?? null,
-    keep: (response, purpose, value) => {
+    read: (request, purpose) => parsedCookiesOf(request)[name(purpose)] ?? null,
+    persist: (response, purpose, value) => {
       response.cookie(name(purpose), value, { ...options, maxAge: yearMs });
     },
   };
 }
 
-// A page asks for several of them.
+// Cached because a page reads several cookies.
 const parsed = new WeakMap<Request, ReturnType<typeof parseCookie>>();
 
-function allOf(request: Request): ReturnType<typeof parseCookie> {
+function parsedCookiesOf(request: Request): ReturnType<typeof parseCookie> {
   let all = parsed.get(request);
   if (all === undefined) parsed.set(request, (all = parseCookie(request.headers.cookie ?? '')));
   return all;

@@ -5,7 +5,7 @@ import type { Middleware } from './request.ts';
 
 const tokenBytes = 32;
 
-/** Methods that change nothing, by RFC 9110, section 9.2.1. Every other one needs a token, whether or not a route has it. */
+/** Safe methods (RFC 9110, section 9.2.1). All others require a token, whether or not a route uses them. */
 const safeMethods: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
 
 const protection = csrfSync({
@@ -16,7 +16,7 @@ const protection = csrfSync({
   size: tokenBytes,
 });
 
-/** Rejects requests that change something without this session's token, and those that another site sends. */
+/** Rejects unsafe requests that lack this session's token or were sent by another site. */
 export function csrf(): Middleware {
   return (request, _response, next) => {
     const isSafe = safeMethods.includes(request.method);
@@ -29,5 +29,5 @@ export function csrf(): Middleware {
 /** Rotates the CSRF token, so that forms open in other tabs are rejected. */
 export const renewCsrfToken = (request: Request): void => void protection.generateToken(request, true);
 
-/** @returns the token that every form of this session carries; made at the first form */
+/** @returns the session's CSRF token, generated when the first form is rendered */
 export const csrfToken = (request: Request): string => protection.generateToken(request);

@@ -1,34 +1,34 @@
 import type { Request, Response } from 'express';
-import { sendPieces } from './stream.ts';
+import { streamText } from './stream.ts';
 import type { stringify as Stringify } from 'csv-stringify/sync';
 import { escapeFormula } from '../../domain/spreadsheet-cell.ts';
 import type { LanguageSettings } from '../../platform/config/languages.ts';
 
 type Delimiter = LanguageSettings['listDelimiter'];
 
-/** What is sent as a file, in the reader's language. */
+/** A CSV download in the user's language. */
 export interface CsvFile {
-  /** Without its extension. */
+  /** File name extension. */
   readonly name: string;
   readonly delimiter: Delimiter;
   readonly header: CsvRow;
   readonly batches: AsyncIterable<readonly CsvRow[]>;
 }
 
-/** Sends a file row by row, in the reader's language. @returns as `sendPieces` does */
+/** Streams a CSV file row by row. @returns the result of `streamText` */
 export function sendCsv(request: Request, response: Response, file: CsvFile, stallMs?: number): Promise<boolean> {
   const { language } = request;
   response.attachment(`${file.name}.csv`).type('text/csv; charset=utf-8');
   response.set({ 'Cache-Control': 'no-store', 'Content-Language': language, 'Referrer-Policy': 'no-referrer' });
-  return sendPieces(response, csvText(file), stallMs);
+  return streamText(response, csvText(file), stallMs);
 }
 
 export type CsvRow = readonly string[];
 
-// Excel reads UTF-8 only behind this mark.
+// Excel recognizes UTF-8 only by a byte order mark.
 const byteOrderMark = '\uFEFF';
-// Whichever delimiter the reader's spreadsheet believes in, a cell stays one cell.
-const foreign = /[;,\t]/;
+// Quote cells that contain any common delimiter, since a spreadsheet program may assume a different one.
+const anyDelimiter = /[;,\t]/;
 
 function rowsText(stringify: typeof Stringify, rows: readonly CsvRow[], delimiter: Delimiter): string {
   const guarded = rows.map((row) => row.map(escapeFormula));
@@ -36,13 +36,13 @@ function rowsText(stringify: typeof Stringify, rows: readonly CsvRow[], delimite
     delimiter,
     record_delimiter: '\r\n',
     quote_record_delimiter: true,
-    quoted_match: [foreign],
+    quoted_match: [anyDelimiter],
   });
 }
 
-/** @returns the text of a file in pieces, each generated when the one before it was consumed */
+/** @returns the file's text in chunks, each generated after the previous one was consumed */
 export async function* csvText({ header, batches, delimiter }: Omit<CsvFile, 'name'>): AsyncGenerator<string> {
-  // Loaded with the first file: starting the portal does not need it.
+  // Loaded on first use to keep startup fast.
   const { stringify } = await import('csv-stringify/sync');
   yield byteOrderMark + rowsText(stringify, [header], delimiter);
   for await (const rows of batches) yield rowsText(stringify, rows, delimiter);

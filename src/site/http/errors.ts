@@ -7,7 +7,7 @@ import type { Middleware } from './request.ts';
 import type { Pages } from './page.ts';
 import type { ViewModels } from './view-models.ts';
 
-const statuses: Readonly<Record<FailureKind, number>> = {
+const statusByKind: Readonly<Record<FailureKind, number>> = {
   badRequest: 400,
   forbidden: 403,
   staleForm: 403,
@@ -28,15 +28,15 @@ export function notFoundPage(): Middleware {
   };
 }
 
-/** Every failure becomes a page in the reader's language, with the request's id and nothing of the inside. */
+/** Renders every failure as a page in the user's language, with the request ID and no internal details. */
 export function errorPages(pages: Pages, log: Logger): ErrorRequestHandler {
   return (error: unknown, request: Request, response: Response, next) => {
     const failure = asFailure(error);
-    const status = failure ? statuses[failure.kind] : 500;
-    if (status === 500) log.error({ requestId: request.requestId, err: error }, 'A request failed');
+    const status = failure ? statusByKind[failure.kind] : 500;
+    if (status === 500) log.error({ requestId: request.requestId, err: error }, 'Request failed');
     if (status === 503)
-      log.warn({ requestId: request.requestId, reason: reasonOf(error) }, 'A request was turned away');
-    // A session that could not be saved is told of when its page has gone out whole: nothing is left to be answered.
+      log.warn({ requestId: request.requestId, reason: logReasonOf(error) }, 'Request rejected: service unavailable');
+    // express-session reports a failed save after the response has ended; there is nothing left to send.
     if (response.writableEnded) return;
     if (response.headersSent) return next(error);
     if (failure && (failure.retryAfter !== null || status === 503)) {
@@ -48,21 +48,21 @@ export function errorPages(pages: Pages, log: Logger): ErrorRequestHandler {
 
 function answer(pages: Pages, request: Request, response: Response, failure: Failure | null, status: number): void {
   const kind = failure?.kind ?? 'unexpected';
-  const because = reasonKeyOf(failure);
-  // A conflict that says itself why is mostly nobody else's doing.
+  const because = explanationKeyOf(failure);
+  // A conflict with its own explanation is usually not caused by another user, so the generic text would be wrong.
   const refused = failure?.kind === 'conflict' && because !== null;
   const text = `errors:${kind}.text`;
   const model: ViewModels['errors/error'] = {
     lead: refused ? (because ?? text) : text,
-    more: refused ? null : because,
-    wait: failure?.retryAfter ? waitOf(failure.retryAfter) : null,
+    detail: refused ? null : because,
+    wait: failure?.retryAfter ? roundedWait(failure.retryAfter) : null,
   };
   const title = refused ? 'errors:refused' : `errors:${kind}.title`;
-  pages.answer(request, response, 'errors/error', model, { title, status, formless: true });
+  pages.answer(request, response, 'errors/error', model, { title, status, withoutForms: true });
 }
 
-// This page has room for sentences without values; those with values stand beside their fields.
-function reasonKeyOf(failure: Failure | null): string | null {
+// This page shows only texts without parameters. Texts with parameters appear beside their form fields.
+function explanationKeyOf(failure: Failure | null): string | null {
   if (!failure?.coded) return null;
   const { key, values } = textOfError(failure.coded);
   return values === undefined ? key : null;
@@ -71,14 +71,14 @@ function reasonKeyOf(failure: Failure | null): string | null {
 function asFailure(error: unknown): Failure | null {
   if (error instanceof Failure) return error;
   if (isUnavailable(error)) return new Failure('unavailable', { cause: error });
-  // body-parser and Express name what is wrong with a request by a status of its own.
+  // body-parser and Express report invalid requests as errors with a status.
   const status = error instanceof Error && 'status' in error && typeof error.status === 'number' ? error.status : 0;
   if (status === 413) return new Failure('tooLarge', { cause: error });
   return status >= 400 && status < 500 ? new Failure('badRequest', { cause: error }) : null;
 }
 
-// One line and no more: there may be many of them, and a database's words can quote values.
-function reasonOf(error: unknown): string {
+// Log one line without a stack: there may be many such errors, and database errors can quote values.
+function logReasonOf(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : null;
   return typeof code === 'string' ? code : error instanceof Error ? error.message : 'unknown';
 }
@@ -86,8 +86,8 @@ function reasonOf(error: unknown): string {
 const minute = 60;
 const hour = 60 * minute;
 
-/** @returns a time to wait, in seconds, as people say it: minutes below two hours, hours from there on, rounded up */
-export function waitOf(seconds: number): { unit: 'throttledMinutes' | 'throttledHours'; count: number } {
+/** @returns a waiting time given in seconds, rounded up to minutes, or to hours from two hours on */
+export function roundedWait(seconds: number): { unit: 'throttledMinutes' | 'throttledHours'; count: number } {
   const inHours = seconds >= 2 * hour;
   const count = Math.max(1, Math.ceil(seconds / (inHours ? hour : minute)));
   return { unit: inHours ? 'throttledHours' : 'throttledMinutes', count };

@@ -1,19 +1,19 @@
 import { z } from 'zod';
 import type { FormFault } from './page-options.ts';
 
-/** One line of text; a field that was sent twice, or not at all, reads as empty. */
-export const line = (longest: number) =>
+/** A single line of text, trimmed. A missing or repeated field counts as empty. */
+export const singleLine = (maxLength: number) =>
   z
     .string()
     .catch('')
     .transform((text) => text.trim())
-    .refine((text) => text.length <= longest, 'errors:field.tooLong');
+    .refine((text) => text.length <= maxLength, 'errors:field.tooLong');
 
-/** A password exactly as it was typed: spaces count. */
-export const secret = z.string().catch('');
+/** A password or code exactly as typed, including spaces. */
+export const verbatimText = z.string().catch('');
 
-/** A whole number that a form of ours carried along, or null when somebody took it out. */
-export const carriedNumber = z
+/** A whole number of up to nine digits; null if the field is missing or malformed. */
+export const wholeNumber = z
   .string()
   .regex(/^\d{1,9}$/)
   .transform(Number)
@@ -21,8 +21,8 @@ export const carriedNumber = z
   .catch(null);
 
 /**
- * Reads a form by its schema. Messages of the schema are locale keys.
- * @returns the values, or one fault per field in the order of the form
+ * Validates a form against its schema, whose messages are locale keys.
+ * @returns the values, or one fault per field in form order
  */
 export function readForm<T>(
   schema: z.ZodType<T>,

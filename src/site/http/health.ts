@@ -1,19 +1,19 @@
 import type { Express } from 'express';
 import { paths } from './paths.ts';
 
-/** What the portal cannot work without: a name, and a check that throws when it is missing. */
+/** Services that the portal depends on: name, and a check that throws if the service is unavailable. */
 export type Readiness = Readonly<Record<string, () => Promise<void>>>;
 
 const maxCheckMs = 1_000;
 
-/** Liveness says that the process answers; readiness says what is missing, by name and without any detail. */
+/** Mounts the liveness and readiness endpoints. Readiness lists unavailable services by name, without details. */
 export function mountHealth(app: Express, checks: Readiness, isStopping: () => boolean): void {
   app.get(paths.health, (_request, response) => {
     response.set('Cache-Control', 'no-store').json({ ok: true });
   });
   app.get(paths.readiness, async (_request, response) => {
     const results = await Promise.all(
-      Object.entries(checks).map(async ([name, check]) => ((await holds(check)) ? null : name)),
+      Object.entries(checks).map(async ([name, check]) => ((await isPassing(check)) ? null : name)),
     );
     const missing = [...results.filter((name) => name !== null), ...(isStopping() ? ['stopping'] : [])];
     response
@@ -23,13 +23,13 @@ export function mountHealth(app: Express, checks: Readiness, isStopping: () => b
   });
 }
 
-async function holds(check: () => Promise<void>): Promise<boolean> {
-  const late = new Promise<boolean>((resolve) => setTimeout(resolve, maxCheckMs, false).unref());
+async function isPassing(check: () => Promise<void>): Promise<boolean> {
+  const timeout = new Promise<boolean>((resolve) => setTimeout(resolve, maxCheckMs, false).unref());
   return Promise.race([
     Promise.try(check).then(
       () => true,
       () => false,
     ),
-    late,
+    timeout,
   ]);
 }

@@ -5,8 +5,8 @@ import type { Cookies } from './cookies.ts';
 import type { Middleware } from './request.ts';
 
 /**
- * The language of a request before anybody is known, so that every refusal is in the reader's tongue:
- * the choice made with the switcher, else what the browser asks for, else the region's.
+ * Sets the language of a request before authentication, so that every error page is in the visitor's language: the one
+ * selected with the switcher, else the one that the browser accepts, else the region's default.
  */
 export function language(cookies: Cookies, rules: RegionRules): Middleware {
   return (request, _response, next) => {
@@ -16,13 +16,13 @@ export function language(cookies: Cookies, rules: RegionRules): Middleware {
   };
 }
 
-/** @returns the language chosen with the switcher in this browser, or null */
+/** @returns the language selected with the switcher in this browser, or null */
 export function chosenLanguage(request: Request, cookies: Cookies, rules: RegionRules): Language | null {
-  return offered(cookies.read(request, 'language'), rules);
+  return offeredLanguage(cookies.read(request, 'language'), rules);
 }
 
-/** @returns the language if the region offers it, or null */
-export const offered = (language: unknown, { languages }: RegionRules): Language | null =>
+/** @returns the language if the region offers it, otherwise null */
+export const offeredLanguage = (language: unknown, { languages }: RegionRules): Language | null =>
   typeof language === 'string' && languages.includes(language) ? language : null;
 
 const acceptedLanguage = (request: Request, rules: RegionRules): Language | null =>

@@ -9,12 +9,12 @@ interface Entry {
   readonly icon: string;
   readonly action: Action;
   readonly children: readonly (Omit<Entry, 'icon' | 'children'> & {
-    /** Where it leads to something at all. */
-    readonly only?: (scope: Scope) => boolean;
+    /** Whether the tenant's rules make the page relevant. Shown if absent. */
+    readonly isShown?: (scope: Scope) => boolean;
   })[];
 }
 
-const asksForTwo = ({ rules }: Scope): boolean => rules.twoAdministrators.for.length > 0;
+const requiresApprovals = ({ rules }: Scope): boolean => rules.twoAdministrators.for.length > 0;
 
 const entries: readonly Entry[] = [
   { href: paths.dashboard, label: 'common:terms.dashboard', icon: 'home', action: 'dashboard.view', children: [] },
@@ -25,7 +25,7 @@ const entries: readonly Entry[] = [
     action: 'accountSettings.view',
     children: [
       { href: paths.users, label: 'common:terms.userManagement', action: 'users.list' },
-      { href: paths.approvals, label: 'approvals:title', action: 'approvals.view', only: asksForTwo },
+      { href: paths.approvals, label: 'approvals:title', action: 'approvals.view', isShown: requiresApprovals },
       { href: paths.activityLog, label: 'common:terms.activityLog', action: 'activity.view' },
       { href: paths.supportAccess, label: 'support:title', action: 'support.view' },
     ],
@@ -35,13 +35,16 @@ const entries: readonly Entry[] = [
 
 const isWithin = (path: string, href: string): boolean => path === href || path.startsWith(`${href}/`);
 
-/** The side navigation of one reader: what the judge keeps from their level is not offered; what is elsewhere is, as a way to it. */
+/**
+ * The side navigation for a user. Pages that the user's level does not allow are hidden. Functions performed
+ * elsewhere are listed, because their page links to the place that performs them.
+ */
 export function navigationFor(scope: Scope, path: string, t: (key: string) => string) {
   const offered = (action: Action): boolean => {
     const decision = may(scope, action);
     return decision.allowed || (decision.because !== 'level' && decision.because !== 'support');
   };
-  const place = ({ href, label }: { href: string; label: string }) => ({
+  const navigationLink = ({ href, label }: { href: string; label: string }) => ({
     href,
     label: t(label),
     current: path === href,
@@ -49,13 +52,12 @@ export function navigationFor(scope: Scope, path: string, t: (key: string) => st
   return entries
     .filter(({ action }) => offered(action))
     .map((entry) => ({
-      ...place(entry),
-      // A page below one, and below none of its children, is still within it, for the eye as for the ear.
+      ...navigationLink(entry),
+      // A page below this entry that belongs to none of its children marks the entry itself as current.
       current: isWithin(path, entry.href) && !entry.children.some(({ href }) => isWithin(path, href)),
       icon: entry.icon,
-      tx: isWithin(path, entry.href),
       children: entry.children
-        .filter(({ action, only }) => offered(action) && only?.(scope) !== false)
-        .map((child) => ({ ...place(child), current: isWithin(path, child.href) })),
+        .filter(({ action, isShown }) => offered(action) && isShown?.(scope) !== false)
+        .map((child) => ({ ...navigationLink(child), current: isWithin(path, child.href) })),
     }));
 }

@@ -2,47 +2,49 @@ import type { FieldFault } from '../../domain/errors.ts';
 import { textOfError } from '../../i18n/error-texts.ts';
 import type { TextValues } from '../../i18n/translator.ts';
 
-/** Something to say at the top of a page. */
-export interface Notice {
+/** A message at the top of a page. */
+export interface PageNotice {
   readonly kind: 'success' | 'warning' | 'danger' | 'info';
   readonly key: string;
   readonly values?: TextValues | undefined;
 }
 
-/** A text of the locale files with the values it needs. */
-export type Text = string | { readonly key: string; readonly values?: TextValues | undefined };
+/** A locale key, with values if the text has placeholders. */
+export type LocalizedText = string | { readonly key: string; readonly values?: TextValues | undefined };
 
-/** Something that a page finds wrong itself: it names the text, since other pages may say the same in other words. */
+/**
+ * A fault found by a page's own form. It names a locale key, since other pages may word the same mistake differently.
+ */
 export interface FormFault {
   readonly field: string;
   readonly key: string;
   readonly values?: TextValues | undefined;
 }
 
-/** A fault as core or a form answers with it. */
+/** A fault reported by core or by a form. */
 export type PageFault = FieldFault | FormFault;
 
-/** @returns the text of a fault */
-export const textOfFault = (fault: PageFault): Exclude<Text, string> => ('code' in fault ? textOfError(fault) : fault);
+export const faultText = (fault: PageFault): Exclude<LocalizedText, string> =>
+  'code' in fault ? textOfError(fault) : fault;
 
-export interface Crumb {
+export interface Breadcrumb {
   readonly href: string;
-  readonly label: Text;
+  readonly label: LocalizedText;
 }
 
 export interface PageOptions {
-  readonly title: Text;
+  readonly title: LocalizedText;
   readonly status?: number;
-  /** The pages above this one, from the dashboard down. */
-  readonly breadcrumbs?: readonly Crumb[];
+  /** The ancestors of this page, starting with the dashboard. */
+  readonly breadcrumbs?: readonly Breadcrumb[];
   readonly scripts?: readonly string[];
-  readonly notice?: Notice;
-  /** What is wrong with the form that was sent; any fault makes the answer a 422 unless `status` says otherwise. */
+  readonly notice?: PageNotice;
+  /** Errors in the submitted form. If there are any, the status is 422 unless `status` is set. */
   readonly faults?: readonly PageFault[];
-  /** What this page shows cannot be seen again: nothing on it leads away by accident. */
-  readonly fleeting?: boolean;
-  /** An answer to anybody at all: it begins no session, and offers forms only to whoever has one already. */
-  readonly formless?: boolean;
-  /** Leaves the navigation away, for pages on which there is only one thing to do. */
-  readonly alone?: boolean;
+  /** The page shows a secret that cannot be displayed again, so it omits the language and theme switchers. */
+  readonly showsSecretOnce?: boolean;
+  /** The page must not create a session. It contains forms only if the visitor already has one. */
+  readonly withoutForms?: boolean;
+  /** Omits the navigation, for pages with a single task. */
+  readonly withoutNavigation?: boolean;
 }

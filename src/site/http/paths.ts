@@ -1,4 +1,4 @@
-/** The site map: every address once. Routes, redirects, templates and tests all read it here. */
+/** The site map. Routes, redirects, templates and tests take every address from here. */
 export const paths = {
   home: '/',
   setUp: '/set-up/:token',
@@ -12,7 +12,7 @@ export const paths = {
   dashboard: '/dashboard',
   accountSettings: '/account-settings',
   rules: '/account-settings/rules',
-  where: '/account-settings/where',
+  responsibilities: '/account-settings/where',
   supportAccess: '/account-settings/support-access',
   endSupport: '/account-settings/support-access/:grantId/end',
   enterSupport: '/support/:grantId/enter',
@@ -63,10 +63,11 @@ export const paths = {
 } as const;
 
 /**
- * An address with its placeholders filled in.
- * @param parameters one value per `:name` of the address; each is encoded
+ * Replaces the placeholders of an address.
+ * @param parameters one value per `:name` placeholder; each is URL-encoded
+ * @throws if a value is missing
  */
-export function to(address: string, parameters: Readonly<Record<string, string>>): string {
+export function fillPath(address: string, parameters: Readonly<Record<string, string>>): string {
   return address.replace(/:(\w+)/g, (_, name: string) => {
     const value = parameters[name];
     if (value === undefined) throw new Error(`The address ${address} needs ${name}`);
@@ -74,33 +75,32 @@ export function to(address: string, parameters: Readonly<Record<string, string>>
   });
 }
 
-/** @returns whether a request's path is, or might be read as, that of a one-time link */
+/** @returns whether a request's path is, or could be interpreted as, that of a one-time link */
 export const isOneTimeLink = (path: string): boolean => /^\/+link\//i.test(path);
 
-/** Addresses of one user, as templates link to them. */
-// A page links to dozens of users: this is `to`, without looking for placeholders.
+// Faster than `fillPath`, since a list links to dozens of users.
 export const userPath = (userId: string): string => paths.user.replace(':userId', encodeURIComponent(userId));
-export const resetPasswordPath = (userId: string): string => to(paths.resetPassword, { userId });
-export const approvalPath = (approvalId: string): string => to(paths.approval, { approvalId });
+export const resetPasswordPath = (userId: string): string => fillPath(paths.resetPassword, { userId });
+export const approvalPath = (approvalId: string): string => fillPath(paths.approval, { approvalId });
 
 /**
- * The page on which another administrator is asked for an act.
- * @param users ids of those whom it is about
- * @param more what else it needs to be said of it
+ * The page that requests another administrator's approval.
+ * @param userIds the users affected
+ * @param extra additional query parameters
  */
-export function askPath(
+export function newApprovalPath(
   act: string,
-  users: readonly string[],
-  more: Readonly<Record<string, string | null>> = {},
+  userIds: readonly string[],
+  extra: Readonly<Record<string, string | null>> = {},
 ): string {
   const query = new URLSearchParams({ act });
-  for (const id of users) query.append('user', id);
-  for (const [name, value] of Object.entries(more)) if (value !== null && value !== '') query.set(name, value);
+  for (const id of userIds) query.append('user', id);
+  for (const [name, value] of Object.entries(extra)) if (value !== null && value !== '') query.set(name, value);
   return `${paths.newApproval}?${query.toString()}`;
 }
 
-/** @returns what gives the address of a one-time link at this portal, which is the only host that such a link leads to */
-export const linkAddresses =
+/** @returns a function from a token to its one-time link, which always points to this portal */
+export const oneTimeLinkUrls =
   (baseUrl: URL) =>
   (token: string): string =>
-    new URL(to(paths.oneTimeLink, { token }), baseUrl).href;
+    new URL(fillPath(paths.oneTimeLink, { token }), baseUrl).href;

@@ -6,8 +6,8 @@ import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 
 /**
- * One line per request: method, the route's pattern, status, time. Never an address as it was typed: it may hold
- * a token, a searched name or a person's; never a header, a cookie or a body.
+ * Logs one line per request: method, route pattern, status, duration. Never logs the URL, which may contain a token, a
+ * name or a search term, nor headers, cookies or bodies.
  */
 export function requestLog(log: Logger): Middleware {
   return pinoHttp<Request>({
@@ -17,26 +17,29 @@ export function requestLog(log: Logger): Middleware {
     customAttributeKeys: { reqId: 'requestId', responseTime: 'ms' },
     autoLogging: { ignore: (request) => request.path === '/healthz' || request.path.startsWith('/assets/') },
     serializers: { req: () => undefined, res: () => undefined, err: () => undefined },
-    customSuccessObject: (request, response, value: object) => ({ ...value, ...summary(request, response.statusCode) }),
+    customSuccessObject: (request, response, value: object) => ({
+      ...value,
+      ...requestSummary(request, response.statusCode),
+    }),
     customErrorObject: (request, response, _error, value: object) => ({
       ...value,
-      ...summary(request, response.statusCode),
+      ...requestSummary(request, response.statusCode),
     }),
   }) as Middleware;
 }
 
-const summary = (request: Request, status: number) => ({
+const requestSummary = (request: Request, status: number) => ({
   method: request.method,
   route: (request.route as { path?: string } | undefined)?.path ?? null,
   status,
 });
 
-/** Gives every request a name of its own; one that a client sends is not believed. */
+/** Assigns a request ID. IDs sent by clients are ignored. */
 export function requestId(): Middleware {
   return (request, response, next) => {
     request.requestId = randomUUID();
     response.setHeader('X-Request-Id', request.requestId);
-    // A request line may hold more than an address of this portal: a star, or a whole address of anywhere.
+    // The request target need not be a path: it can be `*` or an absolute URL.
     if (request.path.startsWith('/')) next();
     else response.status(400).type('text').send(STATUS_CODES[400]);
   };

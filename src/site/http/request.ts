@@ -4,25 +4,25 @@ import type { Language, RegionRules } from '../../domain/regions.ts';
 import type { RegionScope, Scope } from '../../domain/scope.ts';
 import type { Sealed } from '../../domain/people/second-factor.ts';
 import type { LiveSession, SessionTicket } from '../../core/accounts/index.ts';
-import type { Notice, PageOptions } from './page-options.ts';
+import type { PageNotice, PageOptions } from './page-options.ts';
 import type { ViewModels, ViewName } from './view-models.ts';
 
 declare global {
-  // eslint-disable-next-line @typescript-eslint/no-namespace -- the one way in which Express' types are extended
+  // eslint-disable-next-line @typescript-eslint/no-namespace -- Express' types can only be extended this way
   namespace Express {
     interface Request {
-      /** Names the request in its answer, in the log and in the activity log. */
+      /** Identifies the request in the response, the server log and the activity log. */
       requestId: string;
       language: Language;
-      /** Set by authentication for a signed-in user, a pending one included. */
+      /** Set by authentication for a signed-in user, even if a step is pending. */
       signedIn?: { ticket: SessionTicket; session: LiveSession };
-      /** Set for a signed-in user: the first argument of every query. */
+      /** Set for a signed-in user. The first argument of every query. */
       scope?: Scope;
-      /** The file of a form that sends one, for a route that takes it. */
+      /** The uploaded file, on routes that accept one. */
       upload?: Upload;
     }
     interface Response {
-      /** Answers with a page: the view's name under `views/`, what it shows, and the frame around it. */
+      /** Responds with a page: name of the view under `views/`, its model, and the options of the layout. */
       page<Name extends ViewName>(view: Name, model: ViewModels[Name], options: PageOptions): void;
     }
     interface Locals {
@@ -33,49 +33,48 @@ declare global {
 
 declare module 'express-session' {
   interface SessionData {
-    /** Canonical user name between the two steps of the sign-in. */
+    /** Canonical user name, kept between the user name and password steps of the sign-in. */
     username?: string;
-    /** Where to go after the sign-in: an address of this portal. */
+    /** Path of this portal to open after sign-in. */
     returnTo?: string;
-    /** Offered for a second factor that is being set up, sealed. */
+    /** Encrypted TOTP seed of a second factor that is being set up. */
     offeredSeed?: Sealed;
-    /** Said on the next page, once. */
-    notice?: Notice;
+    /** Shown once, on the next page. */
+    notice?: PageNotice;
   }
 }
 
-/** @returns the scope of a signed-in request. @throws when the route forgot to require a signed-in user */
+/** @returns the scope of a signed-in request. @throws if the route does not require authentication */
 export function scopeOf(request: Express.Request): Scope {
   if (request.scope === undefined) throw new Error('This route needs a signed-in user');
   return request.scope;
 }
 
-/** @returns the session of a signed-in request. @throws when the route forgot to require a signed-in user */
+/** @returns the session of a signed-in request. @throws if the route does not require authentication */
 export function sessionOf(request: Express.Request): LiveSession {
   if (request.signedIn === undefined) throw new Error('This route needs a signed-in user');
   return request.signedIn.session;
 }
 
-/** @returns what is known of a request before, or without, a signed-in user */
+/** @returns the scope of a request without a signed-in user */
 export function regionScopeOf(request: Request, rules: RegionRules): RegionScope {
   return { rules, language: request.language, requestId: request.requestId, address: request.ip ?? null };
 }
 
 /**
- * Answers 303 once the session is saved: express-session sends the headers before, and a browser that is quicker than
- * the store would come back without what was just put into its session.
+ * Redirects with 303 after saving the session. express-session sends the headers before it saves, so a fast browser
+ * could follow the redirect before the store has the new data.
  */
 export async function seeOther(request: Request, response: Response, location: string): Promise<void> {
   await promisify((done: (error: unknown) => void) => request.session.save(done))();
   response.redirect(303, location);
 }
 
-/** Marks a chain of middleware as such, for a reader of `app.ts`. */
 export type Middleware = RequestHandler;
 
-/** A file that came with a form; `tooLarge` where only that is known of it. */
+/** A file uploaded with a form. If `tooLarge` is set, its content was discarded. */
 export interface Upload {
-  /** As the sender's device calls it. */
+  /** File name as sent by the browser. */
   readonly name: string;
   readonly bytes: Buffer;
   readonly tooLarge: boolean;

@@ -8,8 +8,8 @@ import { scopeOf, sessionOf, type Middleware } from './request.ts';
 import type { Denial } from '../../domain/policy-decision.ts';
 
 /**
- * Who may use a route: anyone; a user who must change their password, or whose code is still asked for;
- * or whoever the judge allows an action. There is no default: a route that is silent does not compile.
+ * Who may use a route: anyone; only a user whose password change or second-factor code is pending; or users whom the
+ * policy allows the action. There is no default: a route without it does not compile.
  */
 export type Access = 'anyone' | 'pendingChange' | 'pendingCode' | Action;
 
@@ -19,20 +19,20 @@ export type Route = {
   readonly handle: (request: Request, response: Response) => void | Promise<void>;
 } & (
   | { readonly access: Access; readonly upload?: never }
-  /** Takes a file: never from just anyone. */
+  /** Accepts a file, which requires authentication. */
   | { readonly access: Action; readonly upload: true }
 );
 
-/** Answers a request that the judge refused; given by the app, since it is a page with words and people in it. */
+/** Responds to a request that the policy denied. Injected, because the page depends on texts and user data. */
 export type AnswerRefusal = (
   request: Request,
   response: Response,
   refusal: Denial,
-  /** The action that was refused, where nobody has recorded it yet. */
+  /** The denied action, if the refusal is not in the activity log yet. */
   unrecorded?: Action,
 ) => void | Promise<void>;
 
-/** Puts the routes on the app, each behind its guard; a known address with another method is 405. */
+/** Mounts the routes, each behind its guard. A known path with another method gets 405. */
 export function mountRoutes(app: Express, routes: readonly Route[], answerRefusal: AnswerRefusal): void {
   for (const { method, path, access, handle } of routes) {
     app[method](path, guard(access, answerRefusal), async (request, response) => handle(request, response));
@@ -41,10 +41,10 @@ export function mountRoutes(app: Express, routes: readonly Route[], answerRefusa
 }
 
 /**
- * Answers methods that no page has, such as PUT and OPTIONS, before any check of forms: 405 at a known address, else 404.
- * Requests with other methods pass without being matched a second time.
+ * Rejects methods that no route uses, such as PUT and OPTIONS, before forms are checked: 405 for a known path, else
+ * 404. Other requests pass without being matched twice.
  */
-export function unusedMethods(routes: readonly Route[]): Middleware {
+export function rejectUnusedMethods(routes: readonly Route[]): Middleware {
   const used = new Set(['HEAD', ...routes.map(({ method }) => method.toUpperCase())]);
   const notAllowed = methodsNotAllowed(routes).use(() => {
     throw new Failure('notFound');
@@ -70,7 +70,7 @@ const maxReturnToLength = 500;
 function guard(access: Access, answerRefusal: AnswerRefusal): Middleware {
   if (access === 'anyone') return (_request, _response, next) => next();
   return async (request, response, next) => {
-    if (request.scope === undefined) return askToSignIn(request, response);
+    if (request.scope === undefined) return redirectToSignIn(request, response);
     if (access === 'pendingChange') {
       const pending = request.signedIn?.session.user.password === 'temporary';
       return pending ? next() : response.redirect(303, paths.dashboard);
@@ -83,12 +83,11 @@ function guard(access: Access, answerRefusal: AnswerRefusal): Middleware {
   };
 }
 
-// Only a page that was asked for by its address is worth coming back to after the sign-in. A request line may also hold
-// a whole address, host included, and that host need not be this one.
-function askToSignIn(request: Request, response: Response): void {
-  // What was searched for stays behind: a name does not belong in a visitor's session.
-  const worthKeeping =
+// Return only to pages that were requested with GET. The request target can also be an absolute URL of another host.
+function redirectToSignIn(request: Request, response: Response): void {
+  // Keep only the path: the query may contain a name, which must not be stored in a visitor's session.
+  const isReturnable =
     request.method === 'GET' && request.originalUrl.startsWith('/') && request.path.length <= maxReturnToLength;
-  if (worthKeeping) request.session.returnTo = request.path;
+  if (isReturnable) request.session.returnTo = request.path;
   response.redirect(303, paths.signIn);
 }

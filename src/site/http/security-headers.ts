@@ -6,15 +6,18 @@ import type { Middleware } from './request.ts';
 
 const yearSeconds = 365 * 24 * 60 * 60;
 const nonceBytes = 16;
-const noncesAtOnce = 256;
+const nonceBatchSize = 256;
 
-// Stands in the headers for the nonce, which is all that differs from one answer to the next.
-const nonceMark = '{nonce}';
+// Placeholder for the nonce, the only part of the headers that differs between responses.
+const noncePlaceholder = '{nonce}';
 
-/** The headers of every answer, errors and static files included; scripts run only with the answer's own nonce. */
+/**
+ * Sets the security headers of every response, including errors and static files. Scripts require the response's
+ * nonce.
+ */
 export function securityHeaders(config: Config): Middleware {
-  const headers = headersOf(helmetFor(config)).map(([name, value]) => ({ name, parts: value.split(nonceMark) }));
-  const nonces = nonceSource();
+  const headers = headersOf(helmetFor(config)).map(([name, value]) => ({ name, parts: value.split(noncePlaceholder) }));
+  const nonces = createNonceGenerator();
   return (_request, response, next) => {
     const nonce = (response.locals.nonce = nonces());
     for (const { name, parts } of headers) response.setHeader(name, parts.join(nonce));
@@ -22,18 +25,18 @@ export function securityHeaders(config: Config): Middleware {
   };
 }
 
-// To ask the system for random bytes takes 15 µs, however few they are.
-function nonceSource(): () => string {
+// A call for random bytes takes about 15 µs regardless of their number, so fetch them in batches.
+function createNonceGenerator(): () => string {
   let unused = Buffer.alloc(0);
   return () => {
-    if (unused.length === 0) unused = randomBytes(nonceBytes * noncesAtOnce);
+    if (unused.length === 0) unused = randomBytes(nonceBytes * nonceBatchSize);
     const nonce = unused.toString('base64', 0, nonceBytes);
     unused = unused.subarray(nonceBytes);
     return nonce;
   };
 }
 
-// Helmet decides once, at the start, instead of at each request.
+// Run Helmet once at startup instead of on each request.
 function headersOf(middleware: ReturnType<typeof helmet>): [name: string, value: string][] {
   const headers = new Map<string, string>();
   const response = {
@@ -48,14 +51,14 @@ function headersOf(middleware: ReturnType<typeof helmet>): [name: string, value:
 
 function helmetFor(config: Config): ReturnType<typeof helmet> {
   const https = config.baseUrl.protocol === 'https:';
-  // A form's answer may lead to another region's sign-in, and browsers hold redirects to form-action too.
+  // A form may redirect to another region's sign-in page, and browsers apply `form-action` to redirects too.
   const regions = [...config.regionUrls.values()].map((url) => url.origin);
   return helmet({
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {
         defaultSrc: ["'none'"],
-        scriptSrc: [`'nonce-${nonceMark}'`],
+        scriptSrc: [`'nonce-${noncePlaceholder}'`],
         styleSrc: ["'self'"],
         imgSrc: ["'self'", 'data:'],
         fontSrc: ["'self'"],

@@ -7,16 +7,18 @@ import { hash } from 'node:crypto';
 
 const visitorLimitMs = 30 * 60 * 1_000;
 
-/** @returns how long a session's data is kept, in ms: a visitor's half an hour, a user's until the session's absolute end */
+/** @returns how long session data is kept, in ms: 30 minutes for visitors, the session's absolute limit for users */
 export const sessionTtlMs =
   (rules: RegionRules) =>
   (session: SessionData): number =>
     'passport' in session ? absoluteLimitMs(rules) : visitorLimitMs;
 
-/** @param secrets the first signs new cookies, each verifies: so that a secret can be changed without a sign-out */
+/**
+ * @param secrets the first signs new cookies and all verify, so that secrets can be rotated without signing users out
+ */
 export function session(config: Config, cookies: Cookies, store: Store, secrets: readonly string[]): Middleware[] {
   const https = config.baseUrl.protocol === 'https:';
-  // Parvis itself speaks http; where the site is https, a proxy in front ended the encryption of every request.
+  // Parvis serves plain http. If the site is https, a reverse proxy terminates TLS for every request.
   const markSecure: Middleware = (request, _response, next) => {
     if (https) Object.defineProperty(request, 'secure', { value: true });
     next();
@@ -27,7 +29,7 @@ export function session(config: Config, cookies: Cookies, store: Store, secrets:
     expressSession({
       name: cookies.name('session'),
       secret: [...secrets],
-      store: new DigestKeys(store),
+      store: new HashedKeyStore(store),
       resave: false,
       saveUninitialized: false,
       cookie: { ...cookie, secure: https },
@@ -36,10 +38,11 @@ export function session(config: Config, cookies: Cookies, store: Store, secrets:
 }
 
 /**
- * Puts a store behind digests of the session ids: who reads the store, or a dump of it, can take no session over.
- * A request that changes nothing writes nothing: `touch` is left out, since the user's own row tells when they were last seen.
+ * Stores sessions under digests of their ids, so that access to the store or a dump of it does not allow session
+ * hijacking. `touch` is not implemented, so that unchanged sessions cause no writes: the session's row in the
+ * database records activity.
  */
-export class DigestKeys extends Store {
+export class HashedKeyStore extends Store {
   readonly #inner: Store;
 
   constructor(inner: Store) {

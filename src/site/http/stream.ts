@@ -5,31 +5,32 @@ import type { Response } from 'express';
 const maxStallMs = 30_000;
 
 /**
- * Sends pieces of text as fast as they are taken, and no faster: what has not been asked for is not made.
- * @returns whether all of it went out; false when the reader left, or took nothing for half a minute
+ * Streams text with backpressure: a chunk is generated only when the client is ready for it.
+ * @returns true if everything was sent; false if the client disconnected or read nothing for `stallMs` (default 30 s)
  */
-export async function sendPieces(
+export async function streamText(
   response: Response,
-  pieces: AsyncIterable<string>,
+  chunks: AsyncIterable<string>,
   stallMs = maxStallMs,
 ): Promise<boolean> {
-  const gone = new AbortController();
-  response.once('close', () => gone.abort());
-  const heard = (event: 'drain' | 'finish'): Promise<unknown> =>
-    once(response, event, { signal: AbortSignal.any([gone.signal, AbortSignal.timeout(stallMs)]) });
+  const disconnected = new AbortController();
+  response.once('close', () => disconnected.abort());
+  const waitFor = (event: 'drain' | 'finish'): Promise<unknown> =>
+    once(response, event, { signal: AbortSignal.any([disconnected.signal, AbortSignal.timeout(stallMs)]) });
   try {
-    for await (const piece of pieces) {
-      if (gone.signal.aborted) return false;
-      if (!response.write(piece)) await heard('drain');
-      // A quick reader drains at once, and nobody else would have a turn until the last piece.
+    for await (const chunk of chunks) {
+      if (disconnected.signal.aborted) return false;
+      if (!response.write(chunk)) await waitFor('drain');
+      // Yield to the event loop: with a fast client, the loop would otherwise block other requests until the last
+      // chunk.
       await nextTurn();
     }
-    const sent = heard('finish');
+    const sent = waitFor('finish');
     response.end();
     await sent;
     return true;
   } catch (error) {
-    // The head has gone out: that the file is not whole can only be told by breaking it off.
+    // The headers are already sent, so aborting the connection is the only way to signal an incomplete file.
     response.destroy();
     if (error instanceof Error && error.name === 'AbortError') return false;
     throw error;

@@ -9,61 +9,63 @@ import type { Middleware, Upload } from './request.ts';
 import type { AnswerRefusal, Route } from './routing.ts';
 import { actingUserId } from '../../domain/principal.ts';
 
-// Loaded with the first upload: starting the portal does not need it.
+// Loaded with the first upload to keep startup fast.
 const require = createRequire(import.meta.url);
 const busboy = (): typeof FastifyBusboy => require('@fastify/busboy') as typeof FastifyBusboy;
 
 const mebibyte = 1024 * 1024;
-// So much more is still taken from the line and thrown away: most browsers read no answer before they have sent all.
-const drainedBytes = 64 * mebibyte;
-// What one sender has under way is held in memory, and may come slowly.
+// How much of an oversized body is read and discarded: most browsers ignore the response until the whole body is sent.
+const maxDrainedBytes = 64 * mebibyte;
+// Uploads are buffered in memory and may arrive slowly, so limit them per user.
 const maxConcurrentUploads = 2;
 const retryAfterSeconds = 30;
 const limits = { files: 1, fileSize: maxImportBytes, fields: 5, fieldSize: 1_024, parts: 6, headerPairs: 20 };
 
-/** @returns what finds the route that takes a request's file; null for a request that sends none, or to another address */
-export function uploadsAmong(routes: readonly Route[]): (request: Request) => Route | null {
-  const takers = routes.filter((route) => route.upload === true);
+/**
+ * @returns a function that finds the upload route of a request; null if the request is not an upload to such a route
+ */
+export function createUploadRouteFinder(routes: readonly Route[]): (request: Request) => Route | null {
+  const uploadRoutes = routes.filter((route) => route.upload === true);
   return (request) => {
     if (request.method !== 'POST' || !request.is('multipart/form-data')) return null;
-    return takers.find(({ path }) => path === request.path) ?? null;
+    return uploadRoutes.find(({ path }) => path === request.path) ?? null;
   };
 }
 
 /**
- * Reads a form with a file, for whoever is signed in and allowed what the form does. Of anybody else nothing is read:
- * without its token their form is refused behind this.
+ * Reads a multipart form if its sender is signed in and allowed to use the route. Otherwise the body stays unread, so
+ * the form has no CSRF token and is rejected by the CSRF check that follows.
  */
-export function upload(uploadOf: ReturnType<typeof uploadsAmong>, answerRefusal: AnswerRefusal): Middleware {
-  const underWay = new Map<string, number>();
+export function upload(uploadOf: ReturnType<typeof createUploadRouteFinder>, answerRefusal: AnswerRefusal): Middleware {
+  const activeUploads = new Map<string, number>();
   return async (request, response, next) => {
     const route = uploadOf(request);
     if (route?.upload !== true || request.scope === undefined) return next();
     const decision = may(request.scope, route.access);
     if (!decision.allowed) return answerRefusal(request, response, decision);
     const sender = actingUserId(request.scope);
-    const { fields, file } = await limitConcurrentUploads(underWay, sender, () => readParts(request));
+    const { fields, file } = await limitConcurrentUploads(activeUploads, sender, () => readParts(request));
     request.body = fields;
     if (file) request.upload = file;
     next();
   };
 }
 
-/** @throws Failure throttled where the sender has as many under way as one may */
+/** @throws Failure throttled if the sender has too many concurrent uploads */
 async function limitConcurrentUploads<T>(
-  underWay: Map<string, number>,
+  activeUploads: Map<string, number>,
   sender: string,
   read: () => Promise<T>,
 ): Promise<T> {
-  const before = underWay.get(sender) ?? 0;
-  if (before >= maxConcurrentUploads) throw new Failure('throttled', { retryAfter: retryAfterSeconds });
-  underWay.set(sender, before + 1);
+  const active = activeUploads.get(sender) ?? 0;
+  if (active >= maxConcurrentUploads) throw new Failure('throttled', { retryAfter: retryAfterSeconds });
+  activeUploads.set(sender, active + 1);
   try {
     return await read();
   } finally {
-    const left = (underWay.get(sender) ?? 1) - 1;
-    if (left === 0) underWay.delete(sender);
-    else underWay.set(sender, left);
+    const remaining = (activeUploads.get(sender) ?? 1) - 1;
+    if (remaining === 0) activeUploads.delete(sender);
+    else activeUploads.set(sender, remaining);
   }
 }
 
@@ -78,8 +80,8 @@ function readParts(request: Request): Promise<Parts> {
   let file: Promise<Upload> | null = null;
   const parser = parserOf(request.headers as BusboyHeaders);
   let bytes = 0;
-  // What is left of the body is let go by: a line that is cut while it is spoken to hears no answer.
-  const give = (failure: Failure): void => {
+  // Drain the rest of the body: if the socket closes mid-upload, the client never sees the response.
+  const fail = (failure: Failure): void => {
     request.unpipe(parser);
     request.resume();
     answer.reject(failure);
@@ -87,21 +89,21 @@ function readParts(request: Request): Promise<Parts> {
   parser.on('field', (name, value) => {
     if (name === '_csrf') fields[name] = value;
   });
-  const broken = (cause?: unknown): void => give(new Failure('badRequest', { cause }));
+  const failAsMalformed = (cause?: unknown): void => fail(new Failure('badRequest', { cause }));
   parser.on('file', (_field, stream, name) => {
     file = readFile(stream, name);
-    file.catch(broken);
+    file.catch(failAsMalformed);
   });
-  parser.on('error', broken);
+  parser.on('error', failAsMalformed);
   parser.on('finish', () => {
-    Promise.resolve(file).then((read) => answer.resolve({ fields, file: read }), broken);
+    Promise.resolve(file).then((read) => answer.resolve({ fields, file: read }), failAsMalformed);
   });
   request.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
-    if (bytes > drainedBytes) give(new Failure('tooLarge'));
+    if (bytes > maxDrainedBytes) fail(new Failure('tooLarge'));
   });
   request.once('close', () => {
-    if (!request.complete) broken();
+    if (!request.complete) failAsMalformed();
   });
   request.pipe(parser);
   return answer.promise;
@@ -118,7 +120,7 @@ function parserOf(headers: BusboyHeaders): InstanceType<typeof FastifyBusboy.Bus
 async function readFile(stream: BusboyFileStream, name: string | undefined): Promise<Upload> {
   let chunks: Buffer[] = [];
   for await (const chunk of stream as AsyncIterable<Buffer>) {
-    // What is too large is not kept either.
+    // Discard the content of a file that is too large.
     if (stream.truncated) chunks = [];
     else chunks.push(chunk);
   }

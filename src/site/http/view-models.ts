@@ -1,15 +1,15 @@
 import type { Language } from '../../domain/regions.ts';
 import type { TextValues } from '../../i18n/translator.ts';
-import type { Notice } from './page-options.ts';
-import type { Reason } from './offers.ts';
+import type { PageNotice } from './page-options.ts';
+import type { RefusalReason } from './availability.ts';
 
 export type ViewName = keyof ViewModels;
 
-/** A value as a page shows it: a text as it is, the key of a text with its values, or a language by its name. */
-export type Shown =
+/** A value to display: literal text, a locale key with its values, or the name of a language. */
+export type DisplayText =
   { readonly text: string } | { readonly key: string; readonly values?: TextValues } | { readonly language: Language };
 
-/** A person as lists and pages name them. */
+/** A user as shown in lists. */
 export interface NamedUser {
   readonly displayName: string;
   readonly username: string;
@@ -26,27 +26,27 @@ interface Field {
   readonly maxlength?: number;
   readonly required?: boolean;
   readonly readonly?: boolean;
-  /** The stored value, where the one in the field was not saved. */
-  readonly stored?: Shown | undefined;
+  /** The stored value, if the value in the field was not saved because of a conflict. */
+  readonly stored?: DisplayText | undefined;
 }
 
 /**
- * The model of each view, by its name under `views/`; undefined where a view needs none. Each folder of the site adds its
- * own in `<noun>.views.ts`, and `npm run check:views` compiles every template against them.
+ * The model of each view, by the view's name under `views/`; undefined if it has none. Each folder of the site adds its
+ * views in `<noun>.views.ts`, and `npm run check:views` compiles every template against its model.
  */
 export interface ViewModels {
-  'shared/alert': { readonly kind: Notice['kind']; readonly title?: string; readonly text: string };
+  'shared/alert': { readonly kind: PageNotice['kind']; readonly title?: string; readonly text: string };
   'shared/brand': undefined;
   'shared/breadcrumbs': undefined;
-  'shared/entrance': undefined;
+  'shared/minimal-layout': undefined;
   'shared/error-summary': undefined;
   'shared/field': Field;
   'shared/field-error': { readonly name: string };
   'shared/form': {
-    /** Left out where a form goes to the address of its own page, which is a secret. */
+    /** Absent if the form posts to the page's own address, which is a secret. */
     readonly action?: string;
-    /** Its classes. */
-    readonly look?: string;
+    /** CSS classes. */
+    readonly className?: string;
     readonly upload?: boolean;
     readonly novalidate?: boolean;
   };
@@ -59,18 +59,18 @@ export interface ViewModels {
   'shared/region': undefined;
   'shared/sign-out': undefined;
   'shared/status': { readonly status: string; readonly label: string };
-  'shared/stored': { readonly field: string; readonly stored: Shown };
+  'shared/stored-value': { readonly field: string; readonly stored: DisplayText };
   'shared/theme-switcher': undefined;
   'shared/tile': { readonly href: string; readonly icon: string; readonly title: string; readonly text: string };
   'shared/topbar': undefined;
   'errors/error': {
-    /** Keys of what is said first, and of what is said more. */
+    /** Locale keys of the first paragraph and of an optional second one. */
     readonly lead: string;
-    readonly more: string | null;
+    readonly detail: string | null;
     readonly wait: { readonly unit: string; readonly count: number } | null;
   };
-  'errors/reason': { readonly reason: Reason };
-  'errors/refusal': { readonly reason: Reason; readonly helpers: readonly NamedUser[] };
+  'errors/reason': { readonly reason: RefusalReason };
+  'errors/refusal': { readonly reason: RefusalReason; readonly contacts: readonly NamedUser[] };
   'notices/mail': {
     readonly language: Language;
     readonly dir: 'ltr' | 'rtl';

@@ -4,30 +4,31 @@ import ejs from 'ejs';
 import { packageRoot } from '../../platform/package-root.ts';
 import type { Formats } from '../../i18n/formats.ts';
 import { escapeHtml, type Messages } from '../../i18n/translator.ts';
-import type { Page } from './frame.ts';
+import type { Page } from './layout.ts';
 import type { paths } from './paths.ts';
-import type { Shown, ViewModels, ViewName } from './view-models.ts';
+import type { DisplayText, ViewModels, ViewName } from './view-models.ts';
 
 const folder = path.join(packageRoot, 'views');
 
-// The only names that a template knows. Without `with`, a template costs half, and no request can add a name.
+// The only variables available in templates. Rendering without `with` takes half the time, and no request data can
+// add a name.
 const names = [
-  ...(['page', 't', 'html', 'word', 'format', 'icon', 'paths'] as const),
+  ...(['page', 't', 'html', 'display', 'format', 'icon', 'paths'] as const),
   ...(['partial', 'model', 'body'] as const),
 ] as const satisfies readonly (keyof ViewLocals<ViewName>)[];
 
-/** What a template knows: its model, the frame around it, and the words, times and icons of its reader. */
+/** The variables of a template: its model, the layout model, and helpers for texts, times and icons. */
 export interface ViewLocals<Name extends ViewName> {
   readonly model: ViewModels[Name];
   readonly page: Page;
   readonly t: Messages['t'];
   readonly html: Messages['html'];
-  readonly word: (shown: Shown) => string;
+  readonly display: (text: DisplayText) => string;
   readonly format: Formats;
   readonly icon: (name: string) => string;
   readonly paths: typeof paths;
   readonly partial: RenderPartial;
-  /** What a layout stands around. */
+  /** The rendered view, in a layout. */
   readonly body: string;
 }
 
@@ -36,12 +37,12 @@ type RenderPartial = <Name extends ViewName>(
   ...model: ViewModels[Name] extends undefined ? [] : [ViewModels[Name]]
 ) => string;
 
-/** Renders a view by its name under `views/`, without the ending. */
+/** Renders a view by its name under `views/`, without extension. */
 export type RenderView = <Name extends ViewName>(name: Name, locals: Partial<ViewLocals<Name>>) => string;
 
 type Compiled = (locals: object) => string;
 
-/** Compiles every template once. A view that is wrong, or missing, fails at start or at its first use, by name. */
+/** Compiles every template at startup. An invalid template throws then, a missing one at its first use. */
 export function loadViews(): RenderView {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ejs'));
   const views = new Map(
@@ -49,7 +50,7 @@ export function loadViews(): RenderView {
   );
   const find = (name: string): Compiled => {
     const view = views.get(name);
-    if (view === undefined) throw new Error(`There is no view ${name}`);
+    if (view === undefined) throw new Error(`View not found: ${name}`);
     return view;
   };
   return (name, locals) => {
@@ -68,7 +69,7 @@ function compileView(file: string): Compiled {
     destructuredLocals: [...names],
     rmWhitespace: true,
     escape: (value: string | number | null | undefined) => escapeHtml(String(value ?? '')),
-    // The locals are read as they are: they are ours alone, and a copy of them at each partial costs more than it does.
+    // Skips EJS's copy of the locals for each partial. They come from our code only, so the copy protects nothing.
     unsafePrototypeLocals: true,
   } as ejs.Options);
   return template.compile() as Compiled;

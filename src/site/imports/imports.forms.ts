@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { importModes, rowOutcomes } from '../../domain/imports.ts';
-import { carriedNumber } from '../http/forms.ts';
+import { wholeNumber } from '../http/forms.ts';
 
-/** What the address of an import's rows may carry. Anything else in it is left out of the question. */
+/** Query parameters of the list of rows. Invalid values are ignored. */
 export const rowsQuery = z.object({
   outcome: z.enum(rowOutcomes).nullable().catch(null),
-  after: carriedNumber,
-  before: carriedNumber,
+  after: wholeNumber,
+  before: wholeNumber,
 });
 
 export type RowsQuery = z.infer<typeof rowsQuery>;

@@ -10,16 +10,19 @@ import type { Translator } from '../../i18n/translator.ts';
 import { describeHandover, type CredentialIssuer } from '../../core/accounts/index.ts';
 import { type Import, type ImportPasswords, maxRows, type Imports, importsStore } from '../../core/imports/index.ts';
 import type { UsersCsv } from '../users/csv.ts';
-import { inList } from '../users/view-models.ts';
+import { userListBreadcrumbs } from '../users/view-models.ts';
 import { rowsQuery, confirmForm } from './imports.forms.ts';
 import type { ImportPage, Stage } from './imports.views.ts';
-import { importPath, pageOfRows } from './page.ts';
-import type { Crumb, PageFault } from '../http/page-options.ts';
+import { importHref, readRowsPage } from './rows-page.ts';
+import type { Breadcrumb, PageFault } from '../http/page-options.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 
-const inImport: Crumb[] = [...inList, { href: paths.importUsers, label: 'common:terms.import' }];
-// While an import is done, its page comes again by itself, without a script.
+const importBreadcrumbs: Breadcrumb[] = [
+  ...userListBreadcrumbs,
+  { href: paths.importUsers, label: 'common:terms.import' },
+];
+// The page of a running import reloads itself, without JavaScript.
 const refreshSeconds = 2;
 
 export interface ImportsRoutesDependencies {
@@ -29,27 +32,27 @@ export interface ImportsRoutesDependencies {
   readonly credentialIssuer: CredentialIssuer;
   readonly csv: UsersCsv;
   readonly translator: Translator;
-  /** Asks for the work beside the requests. */
+  /** Wakes the background job that applies imports. */
   readonly wake: () => void;
 }
 
 export function importsRoutes(deps: ImportsRoutesDependencies): Route[] {
-  const handlers = bind(deps, { ask, take, sendTemplate, show, confirm });
+  const handlers = bind(deps, { showUploadForm, upload, sendTemplate, show, confirm });
   return [
     {
       method: 'get',
       path: paths.importUsers,
       access,
-      handle: (request, response) => handlers.ask(request, response, []),
+      handle: (request, response) => handlers.showUploadForm(request, response, []),
     },
-    { method: 'post', path: paths.importUsers, access, upload: true, handle: handlers.take },
+    { method: 'post', path: paths.importUsers, access, upload: true, handle: handlers.upload },
     { method: 'get', path: paths.importTemplate, access, handle: handlers.sendTemplate },
     { method: 'get', path: paths.import, access, handle: handlers.show },
     { method: 'post', path: paths.import, access, handle: handlers.confirm },
   ];
 }
 
-async function ask(
+async function showUploadForm(
   deps: ImportsRoutesDependencies,
   request: Request,
   response: Response,
@@ -60,26 +63,26 @@ async function ask(
   const recent = await importsStore.list(database, scopeOf(request));
   const model = {
     limits: { megabytes: maxImportMebibytes, rows: maxRows },
-    recent: recent.map((each) => ({ ...each, href: importPath(each.id) })),
+    recent: recent.map((each) => ({ ...each, href: importHref(each.id) })),
   };
-  const options = { title: 'imports:new.title', breadcrumbs: inList, faults };
+  const options = { title: 'imports:new.title', breadcrumbs: userListBreadcrumbs, faults };
   response.page('imports/new', model, { ...options, ...(status ? { status } : {}) });
 }
 
-async function take(deps: ImportsRoutesDependencies, request: Request, response: Response): Promise<void> {
+async function upload(deps: ImportsRoutesDependencies, request: Request, response: Response): Promise<void> {
   const { imports } = deps;
   const { upload } = request;
   const field = 'file';
   if (upload?.tooLarge) {
     const values = { size: maxImportMebibytes };
-    return ask(deps, request, response, [{ field, key: 'imports:file.tooLarge', values }], 413);
+    return showUploadForm(deps, request, response, [{ field, key: 'imports:file.tooLarge', values }], 413);
   }
   if (!upload || upload.bytes.length === 0) {
-    return ask(deps, request, response, [{ field, key: 'imports:file.missing' }]);
+    return showUploadForm(deps, request, response, [{ field, key: 'imports:file.missing' }]);
   }
   const result = await imports.stage(scopeOf(request), upload);
-  if (result.outcome === 'invalid') return ask(deps, request, response, result.faults);
-  response.redirect(303, importPath(result.id));
+  if (result.outcome === 'invalid') return showUploadForm(deps, request, response, result.faults);
+  response.redirect(303, importHref(result.id));
 }
 
 async function sendTemplate(deps: ImportsRoutesDependencies, request: Request, response: Response): Promise<void> {
@@ -90,7 +93,7 @@ async function sendTemplate(deps: ImportsRoutesDependencies, request: Request, r
     name: t('imports:fileName.template'),
     delimiter: settings.listDelimiter,
     header: csv.header(language, 'writable'),
-    batches: nothing(),
+    batches: noRows(),
   });
 }
 
@@ -101,18 +104,18 @@ async function show(deps: ImportsRoutesDependencies, request: Request, response:
   const passwordStatus = found.state === 'applied' ? await passwords.getStatus(scope, found) : null;
   const model: ImportPage = {
     import: found,
-    ...(await pageOfRows(database, scope, found, rowsQuery.parse(request.query))),
+    ...(await readRowsPage(database, scope, found, rowsQuery.parse(request.query))),
     stage: stageOf(found),
-    good: found.counts.added + found.counts.changed,
-    href: importPath(found.id),
+    importableRows: found.counts.added + found.counts.changed,
+    href: importHref(found.id),
     passwords: passwordStatus,
-    passwordsHref: `${importPath(found.id)}/passwords`,
+    passwordsHref: `${importHref(found.id)}/passwords`,
     handOver: describeHandover(scope, credentialIssuer),
   };
   if (found.state === 'confirmed') response.set('Refresh', String(refreshSeconds));
-  const named = { key: 'imports:show.title', values: { name: found.fileName } };
-  const title = found.fileName === '' ? 'common:terms.import' : named;
-  response.page('imports/show', model, { title, breadcrumbs: inImport });
+  const namedTitle = { key: 'imports:show.title', values: { name: found.fileName } };
+  const title = found.fileName === '' ? 'common:terms.import' : namedTitle;
+  response.page('imports/show', model, { title, breadcrumbs: importBreadcrumbs });
 }
 
 async function confirm(deps: ImportsRoutesDependencies, request: Request, response: Response): Promise<void> {
@@ -122,12 +125,11 @@ async function confirm(deps: ImportsRoutesDependencies, request: Request, respon
   const mode = readForm(confirmForm, request.body).values?.mode ?? null;
   if (mode === null) throw new Failure('badRequest');
   if (await imports.confirm(scope, found, mode, sessionOf(request).user.epoch)) wake();
-  response.redirect(303, importPath(found.id));
+  response.redirect(303, importHref(found.id));
 }
 
 const access = 'users.import';
 
 const stageOf = ({ state }: Import): Stage => (state === 'applied' || state === 'aborted' ? state : 'planned');
 
-// A file without rows.
-async function* nothing(): AsyncGenerator<never> {}
+async function* noRows(): AsyncGenerator<never> {}

@@ -1,9 +1,9 @@
 import type { RowOutcome } from '../../domain/imports.ts';
 import type { describeHandover } from '../../core/accounts/index.ts';
 import type { PasswordDownload, Import, ImportPasswords } from '../../core/imports/index.ts';
-import type { ShownRow } from './page.ts';
+import type { RowModel } from './rows-page.ts';
 
-/** How the pages speak of a row: what will become of it, what has, or what has not. */
+/** Stage of an import, which decides how outcomes of rows are worded: planned, applied or not applied. */
 export type Stage = 'planned' | 'applied' | 'aborted';
 
 interface RecentImport extends Import {
@@ -17,7 +17,7 @@ export interface NewImportPage {
 
 export interface ImportPage {
   readonly import: Import;
-  readonly rows: readonly ShownRow[];
+  readonly rows: readonly RowModel[];
   readonly previous: string | null;
   readonly next: string | null;
   readonly filters: readonly {
@@ -26,10 +26,10 @@ export interface ImportPage {
     readonly href: string;
     readonly current: boolean;
   }[];
-  readonly everyHref: string | null;
+  readonly allRowsHref: string | null;
   readonly stage: Stage;
-  /** How many rows can be imported. */
-  readonly good: number;
+  /** Number of rows that can be imported. */
+  readonly importableRows: number;
   readonly href: string;
   /** Null until the import is done. */
   readonly passwords: Awaited<ReturnType<ImportPasswords['getStatus']>> | null;
@@ -37,30 +37,30 @@ export interface ImportPage {
   readonly handOver: ReturnType<typeof describeHandover>;
 }
 
-/** The one download, or sending, of what the users of an import sign in with. */
-interface ImportPasswordsPart extends Pick<ImportPage, 'import' | 'passwordsHref' | 'handOver'> {
+/** The temporary passwords or links of imported users: a single download, or emails. */
+interface ImportPasswordsModel extends Pick<ImportPage, 'import' | 'passwordsHref' | 'handOver'> {
   readonly passwords: NonNullable<ImportPage['passwords']>;
 }
 
 declare module '../http/view-models.ts' {
   interface ViewModels {
-    'imports/details': { readonly row: ShownRow };
+    'imports/details': { readonly row: RowModel };
     'imports/applied': ImportPage;
-    'imports/gone': {
+    'imports/passwords-unavailable': {
       readonly delivery: Exclude<PasswordDownload, { readonly outcome: 'begun' | 'noMail' }>;
       readonly href: string;
     };
     'imports/new': NewImportPage;
-    'imports/outcome': Pick<ImportPage, 'stage'> & Pick<ShownRow, 'outcome'>;
-    'imports/passwords': ImportPasswordsPart;
+    'imports/outcome': Pick<ImportPage, 'stage'> & Pick<RowModel, 'outcome'>;
+    'imports/passwords': ImportPasswordsModel;
     'imports/recent': { readonly imports: readonly RecentImport[] };
     'imports/rows': Pick<ImportPage, 'rows' | 'stage'>;
     'imports/show': ImportPage;
     'imports/staged': ImportPage;
     'imports/state': Pick<Import, 'state'>;
     'imports/aborted': ImportPage;
-    'imports/value': Shown;
+    'imports/value': DisplayText;
     'imports/confirmed': ImportPage;
-    'links/import': ImportPasswordsPart;
+    'links/import': ImportPasswordsModel;
   }
 }

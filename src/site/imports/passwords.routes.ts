@@ -5,13 +5,13 @@ import { scopeOf, seeOther } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
 import type { Translator } from '../../i18n/translator.ts';
 import { csvHeadings, isoTime } from '../users/csv.ts';
-import { inList } from '../users/view-models.ts';
-import { importPath } from './page.ts';
+import { userListBreadcrumbs } from '../users/view-models.ts';
+import { importHref } from './rows-page.ts';
 import type { CredentialIssuer } from '../../core/accounts/index.ts';
 import type { PasswordDownload, ImportPasswords, IssuedPassword, Import, Imports } from '../../core/imports/index.ts';
 import { bind } from '../../platform/bind.ts';
 
-interface Begun {
+interface StartedDelivery {
   readonly found: Import;
   readonly delivery: Extract<PasswordDownload, { outcome: 'begun' }>;
 }
@@ -23,7 +23,7 @@ export interface ImportPasswordsRoutesDependencies {
   readonly translator: Translator;
 }
 
-/** The one download of the temporary passwords or links of an import; or, past everybody, their mails. */
+/** The single download of an import's temporary passwords or links, or the emails that deliver the links. */
 export function importPasswordsRoutes(deps: ImportPasswordsRoutesDependencies): Route[] {
   const handlers = bind(deps, { download });
   return [{ method: 'post', path: paths.importPasswords, access: 'users.import', handle: handlers.download }];
@@ -34,43 +34,52 @@ async function download(deps: ImportPasswordsRoutesDependencies, request: Reques
   const scope = scopeOf(request);
   const found = await imports.load(scope, String(request.params.importId));
   const delivery = await passwords.begin(scope, found);
-  // Its page says why there is nothing to press.
-  if (delivery.outcome === 'noMail') return response.redirect(303, importPath(found.id));
+  // The import's page explains that email is not configured.
+  if (delivery.outcome === 'noMail') return response.redirect(303, importHref(found.id));
   if (delivery.outcome !== 'begun') {
     const status = delivery.outcome === 'underWay' ? 409 : 410;
-    const model = { delivery, href: importPath(found.id) };
-    return response.page('imports/gone', model, { title: 'imports:passwords.title', breadcrumbs: inList, status });
+    const model = { delivery, href: importHref(found.id) };
+    return response.page('imports/passwords-unavailable', model, {
+      title: 'imports:passwords.title',
+      breadcrumbs: userListBreadcrumbs,
+      status,
+    });
   }
   const { t, settings } = translator(request.language);
-  if (credentialIssuer.handoverRuleFor(scope) === 'mailedLink') return mailAll(request, response, { found, delivery });
+  if (credentialIssuer.handoverRuleFor(scope) === 'mailedLink')
+    return sendLinksByMail(request, response, { found, delivery });
   const isLink = credentialIssuer.handoverRuleFor(scope) === 'link';
   const secret = isLink ? 'links:term' : 'common:terms.temporaryPassword';
   const header = [csvHeadings.username, csvHeadings.displayName, secret, 'imports:passwords.until'];
-  let whole = false;
+  let isComplete = false;
   try {
     const file = {
       name: t(isLink ? 'links:import.fileName' : 'imports:fileName.passwords'),
       delimiter: settings.listDelimiter,
       header: header.map((key) => t(key)),
     };
-    whole = await sendCsv(request, response, { ...file, batches: rowsOf(delivery.batches) });
+    isComplete = await sendCsv(request, response, { ...file, batches: rowsOf(delivery.batches) });
   } finally {
-    await delivery.end(whole);
+    await delivery.end(isComplete);
   }
 }
 
-// Nothing is left to download: who is told, and until when, is all that the administrator sees.
-async function mailAll(request: Request, response: Response, { found, delivery }: Begun): Promise<void> {
+// Links sent by email are not downloaded: the administrator sees only how many were sent.
+async function sendLinksByMail(
+  request: Request,
+  response: Response,
+  { found, delivery }: StartedDelivery,
+): Promise<void> {
   let count = 0;
-  let whole = false;
+  let isComplete = false;
   try {
     for await (const batch of delivery.batches) count += batch.length;
-    whole = true;
+    isComplete = true;
   } finally {
-    await delivery.end(whole);
+    await delivery.end(isComplete);
   }
   request.session.notice = { kind: 'success', key: 'links:import.mailed', values: { count } };
-  await seeOther(request, response, importPath(found.id));
+  await seeOther(request, response, importHref(found.id));
 }
 
 async function* rowsOf(batches: AsyncIterable<IssuedPassword[]>): AsyncGenerator<string[][]> {

@@ -4,7 +4,7 @@ import type { RegionRules } from '../../domain/regions.ts';
 import { paths } from '../http/paths.ts';
 import type { Authentication } from '../http/authentication.ts';
 import type { Cookies } from '../http/cookies.ts';
-import { chosenLanguage, offered } from '../http/language.ts';
+import { chosenLanguage, offeredLanguage } from '../http/language.ts';
 import { regionScopeOf } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
 import type { FoundLink, LinkThrottle, Links } from '../../core/accounts/index.ts';
@@ -24,8 +24,8 @@ export interface LinksRoutesDependencies {
 }
 
 /**
- * What a one-time link leads to. Looking at it, as scanners of mail and previews of chats do, burns nothing: that takes
- * the button. Its token is in no log, no session and no redirect.
+ * The page of a one-time link. Opening it does not consume the link, because mail scanners and chat previews open
+ * links; the button does. The token appears in no log, session or redirect.
  */
 export function linksRoutes(deps: LinksRoutesDependencies): Route[] {
   const handlers = bind(deps, { show, open });
@@ -37,34 +37,36 @@ export function linksRoutes(deps: LinksRoutesDependencies): Route[] {
 
 async function show(deps: LinksRoutesDependencies, request: Request, response: Response): Promise<void> {
   const { links } = deps;
-  if (request.scope) return saySignedIn(request, response, 200);
-  const link = await counted(deps, request, (token) => links.find(token));
-  if (link === null) return sayGone(deps, response);
-  request.language = languageFor(deps, request, link);
+  if (request.scope) return answerSignedIn(request, response, 200);
+  const link = await withThrottle(deps, request, (token) => links.find(token));
+  if (link === null) return answerInvalidLink(deps, response);
+  request.language = recipientLanguage(deps, request, link);
   const { user, tenant, purpose, expiresAt } = link;
-  const model: OpenLinkPage = { tenant: tenant.name, username: hinted(user.username), purpose, expiresAt };
-  answer(response, 'links/open', model, { title: 'links:open.title' });
+  const model: OpenLinkPage = { tenant: tenant.name, username: maskUsername(user.username), purpose, expiresAt };
+  renderPage(response, 'links/open', model, { title: 'links:open.title' });
 }
 
 async function open(deps: LinksRoutesDependencies, request: Request, response: Response): Promise<void> {
   const { links, rules, authentication } = deps;
-  // Whoever is signed in would go on as somebody else, without having meant to.
-  if (request.scope) return saySignedIn(request, response, 409);
+  // A signed-in user would unintentionally continue as another user.
+  if (request.scope) return answerSignedIn(request, response, 409);
   const device = (request.get('user-agent') ?? '').slice(0, maxDeviceLength);
-  const ticket = await counted(deps, request, (token) => links.redeem(regionScopeOf(request, rules), token, device));
-  if (ticket === null) return sayGone(deps, response);
+  const ticket = await withThrottle(deps, request, (token) =>
+    links.redeem(regionScopeOf(request, rules), token, device),
+  );
+  if (ticket === null) return answerInvalidLink(deps, response);
   await authentication.renew(request, ticket);
   response.set('Referrer-Policy', 'no-referrer').redirect(303, paths.changePassword);
 }
 
-// One answer for every link that opens nothing: it tells nobody whether there ever was such a link, or why it is over.
-function sayGone(deps: LinksRoutesDependencies, response: Response): void {
+// The same response for every invalid link, so that it does not reveal whether a link existed, or why it is invalid.
+function answerInvalidLink(deps: LinksRoutesDependencies, response: Response): void {
   const { rules } = deps;
-  const alone = rules.operations['users.resetPassword'].at === 'alone';
-  answer(response, 'links/gone', { alone }, { title: 'links:gone.title', status: 404 });
+  const isSelfService = rules.operations['users.resetPassword'].at === 'alone';
+  renderPage(response, 'links/invalid', { isSelfService }, { title: 'links:gone.title', status: 404 });
 }
 
-async function counted<T>(
+async function withThrottle<T>(
   deps: LinksRoutesDependencies,
   request: Request,
   work: (token: string) => Promise<T | null>,
@@ -78,34 +80,34 @@ async function counted<T>(
   return result;
 }
 
-// A mail or a sheet speaks the language of the user, and so does what it leads to.
-function languageFor(deps: LinksRoutesDependencies, request: Request, { user, tenant }: FoundLink) {
+// The email or sheet was in the recipient's language, so the page is too.
+function recipientLanguage(deps: LinksRoutesDependencies, request: Request, { user, tenant }: FoundLink) {
   const { cookies, rules } = deps;
   return (
     chosenLanguage(request, cookies, rules) ??
-    offered(user.language, rules) ??
-    offered(tenant.language, rules) ??
+    offeredLanguage(user.language, rules) ??
+    offeredLanguage(tenant.language, rules) ??
     request.language
   );
 }
 
-function answer<Name extends ViewName>(
+function renderPage<Name extends ViewName>(
   response: Response,
   view: Name,
   model: ViewModels[Name],
   options: { title: string; status?: number },
 ): void {
   response.set('Referrer-Policy', 'no-referrer');
-  response.page(view, model, { ...options, alone: true });
+  response.page(view, model, { ...options, withoutNavigation: true });
 }
 
-function saySignedIn(request: Request, response: Response, status: number): void {
+function answerSignedIn(request: Request, response: Response, status: number): void {
   const name = (request.scope && displayNameOf(request.scope.principal)) ?? '';
-  answer(response, 'links/signed-in', { name }, { title: 'links:signedIn.title', status });
+  renderPage(response, 'links/signed-in', { name }, { title: 'links:signedIn.title', status });
 }
 
-/** Enough for its owner to know it by, and no name for whoever else looks. */
-function hinted(username: string): string {
+/** Masks a user name so that its owner recognizes it and others cannot read it. */
+function maskUsername(username: string): string {
   const at = username.lastIndexOf('@');
   return `${username.slice(0, 1)}…${username.slice(at)}`;
 }

@@ -5,7 +5,7 @@ type HandOver = ReturnType<typeof describeHandover>;
 
 export interface OpenLinkPage {
   readonly tenant: string;
-  /** With most of its local part left out: the page shows it to anyone who has the link. */
+  /** Masked, since anyone with the link sees the page. */
   readonly username: string;
   readonly purpose: FoundLink['purpose'];
   readonly expiresAt: number;
@@ -13,9 +13,8 @@ export interface OpenLinkPage {
 
 declare module '../http/view-models.ts' {
   interface ViewModels {
-    'links/effects': { readonly handOver: HandOver };
-    /** Whether users recover alone. */
-    'links/gone': { readonly alone: boolean };
+    'links/reset-effects': { readonly handOver: HandOver };
+    'links/invalid': { readonly isSelfService: boolean };
     'links/no-mail': undefined;
     'links/open': OpenLinkPage;
     'links/recover': {

@@ -11,7 +11,7 @@ import { readForm } from '../http/forms.ts';
 import { chosenLanguage } from '../http/language.ts';
 import { regionScopeOf } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
-import { arrivalAddress } from '../http/arrival.ts';
+import { regionSignInUrl } from '../http/region-redirect.ts';
 import { usernameForm } from '../sign-in/sign-in.forms.ts';
 import type { Recovery } from '../../core/accounts/index.ts';
 import { directoryStore } from '../../core/directory/index.ts';
@@ -19,34 +19,34 @@ import type { Database } from '../../platform/database/database.ts';
 
 const minuteMs = 60_000;
 
-/** Where users recover alone; elsewhere there is no such address. */
-export function recoveryRoutes(parts: {
+/** Self-service account recovery. The routes exist only if the region's rules provide for it. */
+export function recoveryRoutes(deps: {
   config: Config;
   database: Database;
   cookies: Cookies;
   recovery: Pick<Recovery, 'requestLink'> & { readonly wake: () => void };
 }): Route[] {
-  const { config, database, cookies, recovery } = parts;
+  const { config, database, cookies, recovery } = deps;
   const { rules } = config;
   if (rules.operations['users.resetPassword'].at !== 'alone') return [];
   const canMail = config.mail !== null;
   const minutes = linkLifetimeMs('recovery', rules.handOver.linkHours) / minuteMs;
 
-  function ask(request: Request, response: Response, faults: readonly PageFault[]): void {
+  function showForm(request: Request, response: Response, faults: readonly PageFault[]): void {
     const region = ruleTextIn(rules.name, request.language, rules);
     const model = { canMail, minutes, username: request.session.username ?? '', region };
     response.page('links/recover', model, { title: 'links:recover.title', faults });
   }
 
-  async function take(request: Request, response: Response): Promise<void> {
+  async function submit(request: Request, response: Response): Promise<void> {
     const { values, faults } = readForm(usernameForm, request.body);
-    if (values === null || !canMail) return ask(request, response, faults);
-    const home = await directoryStore.regionOf(database, domainOf(values.username));
-    // As at the sign-in: whoever belongs to another region is asked there, and their name is not kept here.
-    if (home !== null && home !== rules.region) {
-      const url = config.regionUrls.get(home);
+    if (values === null || !canMail) return showForm(request, response, faults);
+    const homeRegion = await directoryStore.regionOf(database, domainOf(values.username));
+    // As at sign-in, users of another region are redirected, and their user name is not stored here.
+    if (homeRegion !== null && homeRegion !== rules.region) {
+      const url = config.regionUrls.get(homeRegion);
       const chosen = chosenLanguage(request, cookies, rules);
-      return response.redirect(303, url === undefined ? paths.signIn : arrivalAddress(url, config, chosen));
+      return response.redirect(303, url === undefined ? paths.signIn : regionSignInUrl(url, config, chosen));
     }
     const wait = await recovery.requestLink(regionScopeOf(request, rules), values.username);
     if (wait !== null) throw new Failure('throttled', { retryAfter: wait.retryAfter });
@@ -59,8 +59,8 @@ export function recoveryRoutes(parts: {
       method: 'get',
       path: paths.recoverAccess,
       access: 'anyone',
-      handle: (request, response) => ask(request, response, []),
+      handle: (request, response) => showForm(request, response, []),
     },
-    { method: 'post', path: paths.recoverAccess, access: 'anyone', handle: take },
+    { method: 'post', path: paths.recoverAccess, access: 'anyone', handle: submit },
   ];
 }

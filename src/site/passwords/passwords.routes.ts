@@ -5,7 +5,7 @@ import type { PageFault } from '../http/page-options.ts';
 import { paths } from '../http/paths.ts';
 import type { Authentication } from '../http/authentication.ts';
 import type { Cookies } from '../http/cookies.ts';
-import { readForm, secret } from '../http/forms.ts';
+import { readForm, verbatimText } from '../http/forms.ts';
 import { scopeOf, seeOther, sessionOf } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
 import type { Links, KnownDevices, ChangeResult, Passwords } from '../../core/accounts/index.ts';
@@ -24,26 +24,26 @@ export interface PasswordsRoutesDependencies {
 }
 
 export function passwordsRoutes(deps: PasswordsRoutesDependencies): Route[] {
-  const handlers = bind(deps, { askForced, takeForced, takeOwn });
+  const handlers = bind(deps, { showForcedForm, submitForced, submitOwn });
   return [
     {
       method: 'get',
       path: paths.changePassword,
       access: 'pendingChange',
-      handle: (request, response) => handlers.askForced(request, response, []),
+      handle: (request, response) => handlers.showForcedForm(request, response, []),
     },
-    { method: 'post', path: paths.changePassword, access: 'pendingChange', handle: handlers.takeForced },
+    { method: 'post', path: paths.changePassword, access: 'pendingChange', handle: handlers.submitForced },
     {
       method: 'get',
       path: paths.ownPassword,
       access: 'password.change',
-      handle: (request, response) => askOwn(request, response, []),
+      handle: (request, response) => showOwnForm(request, response, []),
     },
-    { method: 'post', path: paths.ownPassword, access: 'password.change', handle: handlers.takeOwn },
+    { method: 'post', path: paths.ownPassword, access: 'password.change', handle: handlers.submitOwn },
   ];
 }
 
-async function askForced(
+async function showForcedForm(
   deps: PasswordsRoutesDependencies,
   request: Request,
   response: Response,
@@ -60,10 +60,10 @@ async function askForced(
     ...set,
     minimumLength: scope.rules.password.minimumLength,
   };
-  response.page('passwords/forced', model, { title: 'passwords:forced.title', faults, alone: true });
+  response.page('passwords/forced', model, { title: 'passwords:forced.title', faults, withoutNavigation: true });
 }
 
-function askOwn(request: Request, response: Response, faults: readonly PageFault[]): void {
+function showOwnForm(request: Request, response: Response, faults: readonly PageFault[]): void {
   const { rules, principal } = scopeOf(request);
   const reset = rules.operations['users.resetPassword'];
   const model: OwnPasswordPage = {
@@ -88,11 +88,11 @@ async function finish(
 ): Promise<readonly PageFault[] | null> {
   if (result.outcome === 'invalid') return result.faults;
   if (result.outcome === 'throttled') throw new Failure('throttled', { retryAfter: result.retryAfter });
-  return carryOn(deps, request, response, result.epoch, next);
+  return renewSession(deps, request, response, result.epoch, next);
 }
 
-// The password is changed by now, whatever becomes of this session: a store that is away costs a sign-in, no more.
-async function carryOn(
+// The password has been changed. If the session store is unavailable, the user only has to sign in again.
+async function renewSession(
   deps: PasswordsRoutesDependencies,
   request: Request,
   response: Response,
@@ -103,42 +103,42 @@ async function carryOn(
   try {
     await authentication.renew(request, { sessionId: sessionOf(request).id, epoch });
     request.session.notice = { kind: 'success', key: 'passwords:changed' };
-    cookies.keep(response, 'device', devices.issue(sessionOf(request).user.username, epoch));
+    cookies.persist(response, 'device', devices.issue(sessionOf(request).user.username, epoch));
     await seeOther(request, response, next);
   } catch (error) {
-    log.warn({ requestId: request.requestId, err: error }, 'A password was changed, but its session did not go on');
+    log.warn({ requestId: request.requestId, err: error }, 'Password changed, but the session could not be renewed');
     response.redirect(303, paths.signIn);
   }
   return null;
 }
 
-async function takeForced(deps: PasswordsRoutesDependencies, request: Request, response: Response): Promise<void> {
+async function submitForced(deps: PasswordsRoutesDependencies, request: Request, response: Response): Promise<void> {
   const { passwords } = deps;
   const { values, faults } = readForm(forcedChangeForm, request.body);
-  if (values === null) return askForced(deps, request, response, faults);
-  const result = await passwords.changeForced(scopeOf(request), ticketOf(request), values);
+  if (values === null) return showForcedForm(deps, request, response, faults);
+  const result = await passwords.changeForced(scopeOf(request), sessionKeyOf(request), values);
   const remaining = await finish(deps, request, response, result, paths.dashboard);
-  if (remaining) await askForced(deps, request, response, remaining);
+  if (remaining) await showForcedForm(deps, request, response, remaining);
 }
 
-async function takeOwn(deps: PasswordsRoutesDependencies, request: Request, response: Response): Promise<void> {
+async function submitOwn(deps: PasswordsRoutesDependencies, request: Request, response: Response): Promise<void> {
   const { devices, cookies, passwords } = deps;
   const { values, faults } = readForm(ownChangeForm, request.body);
-  if (values === null) return askOwn(request, response, faults);
+  if (values === null) return showOwnForm(request, response, faults);
   const { username, epoch } = sessionOf(request).user;
   const knownDevice = devices.recognize(username, epoch, cookies.read(request, 'device'));
   const { attempts: maxAttempts } = scopeOf(request).rules.throttle.perAccountAndAddress;
   const attempt = { kind: 'own' as const, username, epoch, address: request.ip ?? '', knownDevice, maxAttempts };
-  const result = await passwords.changeOwn(scopeOf(request), ticketOf(request), values, attempt);
+  const result = await passwords.changeOwn(scopeOf(request), sessionKeyOf(request), values, attempt);
   const remaining = await finish(deps, request, response, result, paths.myProfile);
-  if (remaining) askOwn(request, response, remaining);
+  if (remaining) showOwnForm(request, response, remaining);
 }
 
-const ticketOf = (request: Request) => ({ id: sessionOf(request).id, epoch: sessionOf(request).user.epoch });
+const sessionKeyOf = (request: Request) => ({ id: sessionOf(request).id, epoch: sessionOf(request).user.epoch });
 
-// What a new password must be is the region's to say: these only take the fields as they were typed.
-export const forcedChangeForm = z.object({ newPassword: secret, confirmPassword: secret });
+// The fields are taken exactly as typed; the region's password rules are checked in core.
+export const forcedChangeForm = z.object({ newPassword: verbatimText, confirmPassword: verbatimText });
 
 export const ownChangeForm = forcedChangeForm.extend({
-  currentPassword: secret.refine((text) => text !== '', 'passwords:error.currentMissing'),
+  currentPassword: verbatimText.refine((text) => text !== '', 'passwords:error.currentMissing'),
 });

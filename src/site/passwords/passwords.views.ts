@@ -3,10 +3,10 @@ import type { FoundLink } from '../../core/accounts/index.ts';
 
 export interface ForcedChangePage {
   readonly username: string;
-  /** Who set the password that is replaced: '' for an administrator who was erased, null for an operator. */
+  /** Who set the current password: '' for an administrator who was erased, null for an operator. */
   readonly setBy: string | null;
   readonly setAt: number;
-  /** What the one-time link was for that led here; null after a temporary password. */
+  /** Purpose of the one-time link that led to this page; null after a temporary password. */
   readonly purpose: FoundLink['purpose'] | null;
   readonly minimumLength: number;
 }

@@ -1,61 +1,61 @@
 import type { User, UserStatus } from '../../domain/people/user.ts';
 import type { describeDevice } from '../../core/accounts/index.ts';
 import type { PersonalDataAccess } from '../../core/personal-data/index.ts';
-import type { NamedUser, Shown } from '../http/view-models.ts';
+import type { NamedUser, DisplayText } from '../http/view-models.ts';
 
 type PersonalData = Awaited<ReturnType<PersonalDataAccess['view']>>;
 export type PersonalEntry = PersonalData['entries'][number];
 
-/** Someone who takes part in an entry: by name, or by pseudonym after erasure. */
-export interface ShownParticipant {
+/** Actor or target of an entry: the name, or the pseudonym after erasure. */
+export interface ParticipantModel {
   readonly id: string | null;
-  readonly called: Shown;
+  readonly displayName: DisplayText;
 }
 
-export interface ShownFieldChange {
+export interface FieldChangeModel {
   readonly field: string;
-  readonly from: Shown;
-  readonly to: Shown;
+  readonly from: DisplayText;
+  readonly to: DisplayText;
 }
 
-/** An entry of the activity log as the user may see it. */
-export interface ShownEntry {
+/** An entry of the activity log, reduced to what the user may see. */
+export interface EntryModel {
   readonly at: number;
-  /** Key of what happened. */
+  /** Locale key of the event. */
   readonly title: string;
-  readonly changes: readonly ShownFieldChange[];
-  readonly by: ShownParticipant | null;
-  readonly to: ShownParticipant | null;
-  /** Whether the rest of it is about other users only. */
+  readonly changes: readonly FieldChangeModel[];
+  readonly by: ParticipantModel | null;
+  readonly to: ParticipantModel | null;
+  /** Whether the omitted data is about other users only. */
   readonly concernsOthers: boolean;
   readonly address: PersonalEntry['address'];
 }
 
-type ShownSession = PersonalData['sessions'][number] & ReturnType<typeof describeDevice>;
+type SessionModel = PersonalData['sessions'][number] & ReturnType<typeof describeDevice>;
 
 /** Everything that is stored about one user. */
-export interface HeldData extends Pick<PersonalData, 'user' | 'password' | 'notices' | 'more'> {
+export interface StoredData extends Pick<PersonalData, 'user' | 'password' | 'notices' | 'more'> {
   readonly tenantName: string;
   readonly status: UserStatus;
-  readonly sessions: readonly ShownSession[];
-  readonly entries: readonly ShownEntry[];
+  readonly sessions: readonly SessionModel[];
+  readonly entries: readonly EntryModel[];
 }
 
-interface OfUser {
+interface UserModel {
   readonly user: NamedUser;
 }
 
 declare module '../http/view-models.ts' {
   interface ViewModels {
-    'personal-data/account': Pick<HeldData, 'user' | 'password' | 'tenantName' | 'status'>;
-    'personal-data/ask': OfUser & { readonly dataHref: string; readonly dataFileHref: string };
-    'personal-data/change': ShownFieldChange;
+    'personal-data/account': Pick<StoredData, 'user' | 'password' | 'tenantName' | 'status'>;
+    'personal-data/confirm': UserModel & { readonly dataHref: string; readonly dataFileHref: string };
+    'personal-data/change': FieldChangeModel;
     'personal-data/download': { readonly action: string; readonly primary?: boolean };
-    'personal-data/entries': Pick<HeldData, 'entries' | 'more'> & { readonly user: Pick<User, 'id'> };
-    'personal-data/erase': OfUser & { readonly dataHref: string; readonly eraseHref: string };
-    'personal-data/held': HeldData;
-    'personal-data/other': HeldData & { readonly dataFileHref: string };
-    'personal-data/own': HeldData & { readonly fileHref: string };
-    'personal-data/sessions': Pick<HeldData, 'sessions'>;
+    'personal-data/entries': Pick<StoredData, 'entries' | 'more'> & { readonly user: Pick<User, 'id'> };
+    'personal-data/erase': UserModel & { readonly dataHref: string; readonly eraseHref: string };
+    'personal-data/stored-data': StoredData;
+    'personal-data/user': StoredData & { readonly dataFileHref: string };
+    'personal-data/own': StoredData & { readonly fileHref: string };
+    'personal-data/sessions': Pick<StoredData, 'sessions'>;
   }
 }

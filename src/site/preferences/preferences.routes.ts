@@ -4,8 +4,8 @@ import type { RegionRules } from '../../domain/regions.ts';
 import { Failure } from '../../domain/errors.ts';
 import { paths } from '../http/paths.ts';
 import type { Cookies } from '../http/cookies.ts';
-import { line, readForm } from '../http/forms.ts';
-import { themes } from '../http/frame.ts';
+import { singleLine, readForm } from '../http/forms.ts';
+import { themes } from '../http/layout.ts';
 import type { Route } from '../http/routing.ts';
 import { chooseLanguage } from '../../core/accounts/index.ts';
 import type { Database } from '../../platform/database/database.ts';
@@ -13,8 +13,8 @@ import { bind } from '../../platform/bind.ts';
 
 const maxAddressLength = 2_000;
 const maxTagLength = 50;
-const returnTo = line(maxAddressLength).catch('');
-const languageForm = z.object({ language: line(maxTagLength), returnTo });
+const returnTo = singleLine(maxAddressLength).catch('');
+const languageForm = z.object({ language: singleLine(maxTagLength), returnTo });
 const themeForm = z.object({ theme: z.enum(themes), returnTo });
 
 export interface PreferencesRoutesDependencies {
@@ -24,7 +24,7 @@ export interface PreferencesRoutesDependencies {
   readonly rules: RegionRules;
 }
 
-/** What a reader chooses for themselves, from any page, signed in or not. */
+/** Language and theme, which can be changed on any page, with or without a session. */
 export function preferencesRoutes(deps: PreferencesRoutesDependencies): Route[] {
   const handlers = bind(deps, { setLanguage, setTheme });
   return [
@@ -38,25 +38,25 @@ async function setLanguage(deps: PreferencesRoutesDependencies, request: Request
   const { values } = readForm(languageForm, request.body);
   if (values === null || !rules.languages.includes(values.language))
     throw new Failure('badRequest', { code: 'language.notOffered' });
-  cookies.keep(response, 'language', values.language);
+  cookies.persist(response, 'language', values.language);
   const { scope } = request;
   if (scope) await chooseLanguage(database, scope, values.language);
-  response.redirect(303, ownAddress(values.returnTo, origin));
+  response.redirect(303, localPathOf(values.returnTo, origin));
 }
 
 function setTheme(deps: PreferencesRoutesDependencies, request: Request, response: Response): void {
   const { cookies, origin } = deps;
   const { values } = readForm(themeForm, request.body);
   if (values === null) throw new Failure('badRequest');
-  cookies.keep(response, 'theme', values.theme);
-  response.redirect(303, ownAddress(values.returnTo, origin));
+  cookies.persist(response, 'theme', values.theme);
+  response.redirect(303, localPathOf(values.returnTo, origin));
 }
 
-// A form may be made by anybody: whatever leads off this site leads home instead.
-function ownAddress(returnTo: string, origin: string): string {
+// The field can be forged: addresses outside this site are replaced by the home page.
+function localPathOf(returnTo: string, origin: string): string {
   if (!/^\/(?![/\\])/.test(returnTo) || !URL.canParse(returnTo, origin)) return paths.home;
   const url = new URL(returnTo, origin);
-  // Its dots taken out, `/.//host` reads `//host`, which a browser takes for another site.
-  const leaves = url.origin !== origin || url.pathname.startsWith('//');
-  return leaves ? paths.home : url.pathname + url.search;
+  // `/.//host` normalizes to `//host`, which browsers interpret as another site.
+  const leavesSite = url.origin !== origin || url.pathname.startsWith('//');
+  return leavesSite ? paths.home : url.pathname + url.search;
 }

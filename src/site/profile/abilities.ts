@@ -1,7 +1,7 @@
 import type { User } from '../../domain/people/user.ts';
 import type { AdministratorLevel, AgentLevel } from '../../domain/roles.ts';
 
-/** What each administrator level lets its holder do, as locale keys, in the order in which pages list them. */
+/** Locale keys of what each administrator level allows, in display order. */
 export const administratorAbilities: Readonly<Record<AdministratorLevel, readonly string[]>> = {
   global: ['roles:can.manageEverybody', 'roles:can.giveEveryLevel', 'roles:can.seeActivity', 'roles:can.ownAccount'],
   userManagement: [
@@ -14,7 +14,7 @@ export const administratorAbilities: Readonly<Record<AdministratorLevel, readonl
   none: ['roles:can.ownAccount'],
 };
 
-/** The same for agent levels, whose rights lie in the applications that the portal opens. */
+/** Locale keys of what each agent level allows. These rights apply in the applications that the portal links to. */
 export const agentAbilities: Readonly<Record<AgentLevel, readonly string[]>> = {
   admin: ['roles:can.customers', 'roles:can.onBehalf', 'roles:can.serviceRequests'],
   sales: ['roles:can.sell'],
@@ -22,13 +22,12 @@ export const agentAbilities: Readonly<Record<AgentLevel, readonly string[]>> = {
   none: [],
 };
 
-/** Keys of what the levels of a user's roles allow. */
+/** Locale keys of what a user's levels allow. */
 export interface Abilities {
   readonly administrator: readonly string[];
   readonly agent: readonly string[];
 }
 
-/** @returns what a user's levels allow, in keys */
 export const abilitiesOf = ({ administratorLevel, agentLevel }: User): Abilities => ({
   administrator: administratorAbilities[administratorLevel],
   agent: agentAbilities[agentLevel],

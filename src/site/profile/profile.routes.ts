@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { paths } from '../http/paths.ts';
-import { notesOf } from '../rules/notes.ts';
+import { restrictionNotes } from '../rules/restriction-notes.ts';
 import { abilitiesOf } from './abilities.ts';
 import type { ProfilePage, SecurityPage } from './profile.views.ts';
 import {
@@ -15,14 +15,14 @@ import { activityStore } from '../../core/activity/index.ts';
 import { notFound } from '../../domain/errors.ts';
 import { idleLimitMs } from '../../domain/regions.ts';
 import { isSecondFactorRequired } from '../../domain/people/second-factor.ts';
-import { line, readForm } from '../http/forms.ts';
+import { singleLine, readForm } from '../http/forms.ts';
 import { scopeOf, seeOther, sessionOf } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 
-const trail = [{ href: paths.dashboard, label: 'common:terms.dashboard' }];
-const inProfile = [...trail, { href: paths.myProfile, label: 'common:terms.myProfile' }];
+const dashboardBreadcrumbs = [{ href: paths.dashboard, label: 'common:terms.dashboard' }];
+const profileBreadcrumbs = [...dashboardBreadcrumbs, { href: paths.myProfile, label: 'common:terms.myProfile' }];
 
 const tiles = [
   { href: paths.ownSecurity, icon: 'shield-check', title: 'profile:security.title', text: 'profile:security.about' },
@@ -31,7 +31,7 @@ const tiles = [
 ];
 
 const maxIdLength = 36;
-const endForm = z.object({ session: line(maxIdLength) });
+const endSessionForm = z.object({ session: singleLine(maxIdLength) });
 
 export interface ProfileRoutesDependencies {
   readonly database: Database;
@@ -56,11 +56,11 @@ async function show({ database }: ProfileRoutesDependencies, request: Request, r
     user,
     tenantName: tenant.name,
     passwordSetAt: setAt,
-    notes: notesOf(scopeOf(request), ['users.add', 'users.edit', 'users.delete', 'users.resetPassword']),
+    notes: restrictionNotes(scopeOf(request), ['users.add', 'users.edit', 'users.delete', 'users.resetPassword']),
     abilities: abilitiesOf(user),
     tiles,
   };
-  response.page('profile/profile', model, { title: 'common:terms.myProfile', breadcrumbs: trail });
+  response.page('profile/profile', model, { title: 'common:terms.myProfile', breadcrumbs: dashboardBreadcrumbs });
 }
 
 async function security(deps: ProfileRoutesDependencies, request: Request, response: Response): Promise<void> {
@@ -70,10 +70,10 @@ async function security(deps: ProfileRoutesDependencies, request: Request, respo
   const { rules } = scopeOf(request);
   const codesLeft =
     user.secondFactorAt === null ? 0 : await secondFactorsStore.countRecoveryCodes(database, scopeOf(request), user.id);
-  const required = isSecondFactorRequired(rules, user.administratorLevel, tenant.kind);
+  const isRequired = isSecondFactorRequired(rules, user.administratorLevel, tenant.kind);
   const { setAt } = await credentialsStore.getPasswordMetadata(database, scopeOf(request), user.id);
-  const model: SecurityPage = { user, passwordSetAt: setAt, events, codesLeft, required };
-  response.page('profile/security', model, { title: 'profile:security.title', breadcrumbs: inProfile });
+  const model: SecurityPage = { user, passwordSetAt: setAt, events, codesLeft, isRequired };
+  response.page('profile/security', model, { title: 'profile:security.title', breadcrumbs: profileBreadcrumbs });
 }
 
 async function listSessions(deps: ProfileRoutesDependencies, request: Request, response: Response): Promise<void> {
@@ -81,12 +81,16 @@ async function listSessions(deps: ProfileRoutesDependencies, request: Request, r
   const own = await sessionsStore.listOwn(database, scopeOf(request), clock() - idleLimitMs(scopeOf(request).rules));
   const current = sessionOf(request).id;
   const list = own.map((each) => ({ ...each, ...describeDevice(each.device), current: each.id === current }));
-  response.page('profile/sessions', { sessions: list }, { title: 'profile:sessions.title', breadcrumbs: inProfile });
+  response.page(
+    'profile/sessions',
+    { sessions: list },
+    { title: 'profile:sessions.title', breadcrumbs: profileBreadcrumbs },
+  );
 }
 
 async function endSessions(deps: ProfileRoutesDependencies, request: Request, response: Response): Promise<void> {
   const { sessions } = deps;
-  const { values } = readForm(endForm, request.body);
+  const { values } = readForm(endSessionForm, request.body);
   const which = values?.session ?? '';
   const own = sessionOf(request).id;
   const ended = await sessions.endOwn(scopeOf(request), which === 'others' ? { allExcept: own } : { id: which });

@@ -3,24 +3,24 @@ import type { User } from '../../domain/people/user.ts';
 import type { describeDevice, OwnSession } from '../../core/accounts/index.ts';
 import type { ViewModels } from '../http/view-models.ts';
 import type { Abilities } from './abilities.ts';
-import type { Note } from '../rules/notes.ts';
+import type { RestrictionNote } from '../rules/restriction-notes.ts';
 
 export interface ProfilePage {
   readonly user: User;
   /** Epoch ms. */
   readonly passwordSetAt: number;
   readonly tenantName: string;
-  readonly notes: readonly Note[];
+  readonly notes: readonly RestrictionNote[];
   readonly abilities: Abilities;
   readonly tiles: readonly ViewModels['shared/tile'][];
 }
 
-/** A user's own second factor. */
+/** The current user's second factor. */
 export interface OwnSecondFactor {
   readonly user: User;
   readonly codesLeft: number;
-  /** Whether the rules require it, so that it cannot be removed. */
-  readonly required: boolean;
+  /** Whether the rules require a second factor, in which case it cannot be removed. */
+  readonly isRequired: boolean;
 }
 
 export interface SecurityPage extends OwnSecondFactor {
@@ -29,7 +29,7 @@ export interface SecurityPage extends OwnSecondFactor {
   readonly events: readonly Activity[];
 }
 
-type ShownSession = OwnSession & ReturnType<typeof describeDevice> & { readonly current: boolean };
+type SessionModel = OwnSession & ReturnType<typeof describeDevice> & { readonly current: boolean };
 
 declare module '../http/view-models.ts' {
   interface ViewModels {
@@ -43,7 +43,7 @@ declare module '../http/view-models.ts' {
     };
     'profile/roles': Pick<ProfilePage, 'user' | 'abilities'>;
     'profile/security': SecurityPage;
-    'profile/sessions': { readonly sessions: readonly ShownSession[] };
+    'profile/sessions': { readonly sessions: readonly SessionModel[] };
     'second-factor/own': OwnSecondFactor;
   }
 }

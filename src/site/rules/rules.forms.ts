@@ -10,7 +10,7 @@ import {
 } from '../../domain/tenant-rules.ts';
 import type { RegionRules } from '../../domain/regions.ts';
 import type { FormFault } from '../http/page-options.ts';
-import { carriedNumber } from '../http/forms.ts';
+import { wholeNumber } from '../http/forms.ts';
 
 const field = z.string().trim().default('');
 const form = z.object(
@@ -20,14 +20,15 @@ const form = z.object(
   >,
 );
 
-/** The own rules that the page showed, if the form came from there. */
+/** The tenant's rules that the page showed, if the form was submitted from there. */
 export const seenForm = z.object({ seen: z.string().nullable().catch(null) });
 
 export type TypedRules = z.infer<typeof form>;
 
 /**
- * What a tenant wants to decide for itself. An empty field leaves a rule to the region.
- * @throws Failure badRequest for a choice that the page does not offer, or a rule twice: silence would loosen what holds now
+ * Reads the rules that a tenant sets. An empty field keeps the region's rule.
+ * @throws Failure badRequest if a choice is not offered or a field is repeated: ignoring it would loosen the current
+ * rule
  */
 export function readOwnRulesForm(
   body: unknown,
@@ -46,7 +47,7 @@ export function readOwnRulesForm(
   for (const name of numericRuleNames) {
     const { least, most } = boundsOf(name, region);
     if (typed[name] === '') continue;
-    const number = carriedNumber.parse(typed[name]);
+    const number = wholeNumber.parse(typed[name]);
     if (number !== null && number >= least && number <= most) own[name] = number;
     else faults.push({ field: name, key: `account-settings:rules.outOfBounds.${name}`, values: { least, most } });
   }

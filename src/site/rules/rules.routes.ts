@@ -2,10 +2,10 @@ import type { Request, Response } from 'express';
 import { may } from '../../domain/policy.ts';
 import type { RegionRules } from '../../domain/regions.ts';
 import type { PageFault } from '../http/page-options.ts';
-import { askPath, paths } from '../http/paths.ts';
+import { newApprovalPath, paths } from '../http/paths.ts';
 import { scopeOf } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
-import { describeRules } from './describe.ts';
+import { describeRules } from './rule-descriptions.ts';
 import { readOwnRulesForm, seenForm, type TypedRules } from './rules.forms.ts';
 import { serializeOwnRules, type TenantRulesFeature, tenantsStore } from '../../core/accounts/index.ts';
 import type { Database } from '../../platform/database/database.ts';
@@ -23,27 +23,27 @@ export interface RulesRoutesDependencies {
   readonly rules: TenantRulesFeature;
 }
 
-/** The region's rules in words, and what the tenant sets for itself. */
+/** The rules in force, and the form for the tenant's stricter rules. */
 export function rulesRoutes(deps: RulesRoutesDependencies): Route[] {
-  const handlers = bind(deps, { ask, save });
+  const handlers = bind(deps, { showForm, save });
   return [
     {
       method: 'get',
       path: paths.rules,
       access: 'accountSettings.view',
-      handle: (request, response) => handlers.ask(request, response, []),
+      handle: (request, response) => handlers.showForm(request, response, []),
     },
     { method: 'post', path: paths.rules, access: 'accountSettings.edit', handle: handlers.save },
   ];
 }
 
-async function ask(
+async function showForm(
   deps: RulesRoutesDependencies,
   request: Request,
   response: Response,
   faults: readonly PageFault[],
   typed?: TypedRules,
-  meanwhile = false,
+  isStale = false,
 ): Promise<void> {
   const { database, regionRules } = deps;
   const scope = scopeOf(request);
@@ -53,21 +53,21 @@ async function ask(
     rules: some.map((rule) => ({ ...rule, typed: typed?.[rule.name] ?? String(rule.own) })),
   }));
   const seen = serializeOwnRules(own);
-  const mayEdit = may(scope, 'accountSettings.edit').allowed;
-  const model: RulesPage = { groups, region: regionRules, mayEdit, seen, meanwhile };
+  const canEdit = may(scope, 'accountSettings.edit').allowed;
+  const model: RulesPage = { groups, region: regionRules, canEdit, seen, isStale };
   const options = { title: 'account-settings:rules.title', breadcrumbs, faults };
-  response.page('rules/rules', model, { ...options, ...(meanwhile ? { status: 409 } : {}) });
+  response.page('rules/rules', model, { ...options, ...(isStale ? { status: 409 } : {}) });
 }
 
 async function save(deps: RulesRoutesDependencies, request: Request, response: Response): Promise<void> {
   const { regionRules, rules } = deps;
   const { typed, own, faults } = readOwnRulesForm(request.body, regionRules);
-  if (faults.length > 0) return ask(deps, request, response, faults, typed);
+  if (faults.length > 0) return showForm(deps, request, response, faults, typed);
   const decision = await rules.set(scopeOf(request), own, seenForm.parse(request.body).seen);
-  // Saving again is then a decision: the page says what holds by now.
-  if (decision === 'meanwhile') return ask(deps, request, response, [], typed, true);
-  // What was typed goes along: nothing of it holds until another administrator agrees.
-  if (!decision.allowed) return response.redirect(303, askPath('loosenRules', [], typed));
+  // Show the current rules; submitting the form again is then a deliberate change.
+  if (decision === 'meanwhile') return showForm(deps, request, response, [], typed, true);
+  // Pass the submitted rules along: they take effect only after another administrator has approved them.
+  if (!decision.allowed) return response.redirect(303, newApprovalPath('loosenRules', [], typed));
   request.session.notice = { kind: 'success', key: 'account-settings:rules.saved' };
   response.redirect(303, paths.rules);
 }

@@ -1,20 +1,26 @@
 import { z } from 'zod';
 import type { FormFault } from '../http/page-options.ts';
-import { secret } from '../http/forms.ts';
+import { verbatimText } from '../http/forms.ts';
 
-// A code is read exactly as it was typed: what it can be is for the check alone to say, in one answer for all.
-export const codeForm = z
-  .object({ code: secret, recoveryCode: secret })
+// Codes are taken exactly as typed. Validation happens in core, with the same response for every invalid code.
+export const signInCodeForm = z
+  .object({ code: verbatimText, recoveryCode: verbatimText })
   .transform(({ code, recoveryCode }) =>
     code.trim() === '' && recoveryCode.trim() !== ''
       ? { typed: recoveryCode, field: 'recoveryCode' }
       : { typed: code, field: 'code' },
   );
 
-export const proofForm = z.object({ currentPassword: secret, code: secret });
+export const confirmationForm = z.object({ currentPassword: verbatimText, code: verbatimText });
 
-/** @returns a fault for each part of the proof that was left empty */
-export const missingIn = ({ currentPassword, code }: { currentPassword: string; code: string }): FormFault[] => [
+/** @returns a fault for each empty field */
+export const missingFieldFaults = ({
+  currentPassword,
+  code,
+}: {
+  currentPassword: string;
+  code: string;
+}): FormFault[] => [
   ...(currentPassword === '' ? [{ field: 'currentPassword', key: 'passwords:error.currentMissing' }] : []),
   ...(code.trim() === '' ? [{ field: 'code', key: 'second-factor:error.missing' }] : []),
 ];

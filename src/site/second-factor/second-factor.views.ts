@@ -1,19 +1,19 @@
 import type { User } from '../../domain/people/user.ts';
-import type { Picture } from './qr.ts';
+import type { QrCode } from './qr-code.ts';
 
 export interface SetUpPage {
-  /** Why it must be set up before anything else; null where it is the user's own wish. */
-  readonly demand: 'moved' | 'required' | null;
+  /** Why the user must set up a second factor now; null if it is voluntary. */
+  readonly requirement: 'moved' | 'required' | null;
   readonly username: string;
   readonly seed: string;
-  readonly picture: Picture;
+  readonly qrCode: QrCode;
   readonly needsPassword: boolean;
 }
 
-/** New recovery codes, with what the printed sheet says about them. */
-export interface CodesPage {
+/** New recovery codes, with the content of the printed sheet. */
+export interface RecoveryCodesPage {
   readonly codes: readonly string[];
-  readonly alone: boolean;
+  readonly withoutNavigation: boolean;
   readonly sheet: {
     readonly address: string;
     readonly tenantName: string;
@@ -22,26 +22,26 @@ export interface CodesPage {
   };
 }
 
-export interface ProofPage {
-  readonly left: number;
+export interface ConfirmationPage {
+  readonly codesLeft: number;
   readonly username: string;
-  readonly required: boolean;
+  readonly isRequired: boolean;
 }
 
 declare module '../http/view-models.ts' {
   interface ViewModels {
     /** Whether the form for a recovery code is open. */
-    'second-factor/code': { readonly recovery: boolean };
-    'second-factor/codes': CodesPage;
-    'second-factor/none': undefined;
-    'second-factor/proof': Pick<ProofPage, 'username'>;
-    'second-factor/removal': {
+    'second-factor/sign-in-code': { readonly isRecoveryOpen: boolean };
+    'second-factor/recovery-codes': RecoveryCodesPage;
+    'second-factor/not-set-up': undefined;
+    'second-factor/confirmation-fields': Pick<ConfirmationPage, 'username'>;
+    'second-factor/remove-from-user': {
       readonly user: User;
       readonly userHref: string;
       readonly removeSecondFactorHref: string;
     };
-    'second-factor/remove': ProofPage;
-    'second-factor/renew': ProofPage;
+    'second-factor/remove': ConfirmationPage;
+    'second-factor/renew': ConfirmationPage;
     'second-factor/set-up': SetUpPage;
   }
 }

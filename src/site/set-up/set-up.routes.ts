@@ -5,7 +5,7 @@ import type { RegionRules } from '../../domain/regions.ts';
 import { canonicalUsername } from '../../domain/people/user.ts';
 import type { PageFault } from '../http/page-options.ts';
 import { paths } from '../http/paths.ts';
-import { line, readForm, secret } from '../http/forms.ts';
+import { singleLine, readForm, verbatimText } from '../http/forms.ts';
 import { seeOther } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
 import {
@@ -21,19 +21,19 @@ import type { SetUpPage } from './set-up.views.ts';
 import type { Hasher } from '../../platform/keys/hasher.ts';
 
 const maxNameLength = 200;
-const filled = (text: string): boolean => text !== '';
+const isFilled = (text: string): boolean => text !== '';
 
-const setupForm = z.object({
-  tenantName: line(maxNameLength).refine(filled, 'setup:error.tenantNameMissing'),
-  domain: line(maxNameLength).refine(filled, 'setup:error.domainMissing'),
-  language: line(maxNameLength),
-  adminName: line(maxNameLength).refine(filled, 'setup:error.adminNameMissing'),
-  username: line(maxNameLength).transform(canonicalUsername).refine(filled, 'setup:error.usernameMissing'),
-  newPassword: secret,
-  confirmPassword: secret,
+const setUpForm = z.object({
+  tenantName: singleLine(maxNameLength).refine(isFilled, 'set-up:error.tenantNameMissing'),
+  domain: singleLine(maxNameLength).refine(isFilled, 'set-up:error.domainMissing'),
+  language: singleLine(maxNameLength),
+  adminName: singleLine(maxNameLength).refine(isFilled, 'set-up:error.adminNameMissing'),
+  username: singleLine(maxNameLength).transform(canonicalUsername).refine(isFilled, 'set-up:error.usernameMissing'),
+  newPassword: verbatimText,
+  confirmPassword: verbatimText,
 });
 
-export interface SetupRoutesDependencies {
+export interface SetUpRoutesDependencies {
   readonly database: Database;
   readonly tenants: Tenants;
   readonly passwords: Passwords;
@@ -41,16 +41,16 @@ export interface SetupRoutesDependencies {
   readonly rules: RegionRules;
 }
 
-export function setupRoutes(deps: SetupRoutesDependencies): Route[] {
-  const handlers = bind(deps, { openLink, ask, createFirstTenant });
+export function setUpRoutes(deps: SetUpRoutesDependencies): Route[] {
+  const handlers = bind(deps, { verifyLink, showForm, createFirstTenant });
   return [
     {
       method: 'get',
       path: paths.setUp,
       access: 'anyone',
       handle: async (request, response) => {
-        await handlers.openLink(request);
-        handlers.ask(request, response, []);
+        await handlers.verifyLink(request);
+        handlers.showForm(request, response, []);
       },
     },
     {
@@ -58,26 +58,31 @@ export function setupRoutes(deps: SetupRoutesDependencies): Route[] {
       path: paths.setUp,
       access: 'anyone',
       handle: async (request, response) => {
-        const digest = await handlers.openLink(request);
-        const { values, faults } = readForm(setupForm, request.body);
+        const digest = await handlers.verifyLink(request);
+        const { values, faults } = readForm(setUpForm, request.body);
         const remaining = values === null ? faults : await handlers.createFirstTenant(digest, values);
-        if (remaining.length > 0) return handlers.ask(request, response, remaining);
-        request.session.notice = { kind: 'success', key: 'setup:done' };
+        if (remaining.length > 0) return handlers.showForm(request, response, remaining);
+        request.session.notice = { kind: 'success', key: 'set-up:done' };
         await seeOther(request, response, paths.signIn);
       },
     },
   ];
 }
 
-// The link is the secret: a wrong one looks like any other address that does not exist.
-async function openLink(deps: SetupRoutesDependencies, request: Request): Promise<string> {
+// The link itself is the secret, so an invalid link gets the same 404 as any unknown address.
+async function verifyLink(deps: SetUpRoutesDependencies, request: Request): Promise<string> {
   const { database } = deps;
   const digest = setupTokenDigest(String(request.params.token));
   if (!(await setupTokenStore.isOpen(database, digest))) throw notFound();
   return digest;
 }
 
-function ask(deps: SetupRoutesDependencies, request: Request, response: Response, faults: readonly PageFault[]): void {
+function showForm(
+  deps: SetUpRoutesDependencies,
+  request: Request,
+  response: Response,
+  faults: readonly PageFault[],
+): void {
   const { rules } = deps;
   const typed = (request.body ?? {}) as Record<string, unknown>;
   const textOf = (name: string): string => (typeof typed[name] === 'string' ? typed[name] : '');
@@ -90,5 +95,5 @@ function ask(deps: SetupRoutesDependencies, request: Request, response: Response
   };
   const model: SetUpPage = { values, action: request.path, minimumLength: rules.password.minimumLength };
   response.set('Referrer-Policy', 'no-referrer');
-  response.page('setup/setup', model, { title: 'setup:title', faults, alone: true });
+  response.page('set-up/set-up', model, { title: 'set-up:title', faults, withoutNavigation: true });
 }

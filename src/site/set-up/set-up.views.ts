@@ -6,6 +6,6 @@ export interface SetUpPage {
 
 declare module '../http/view-models.ts' {
   interface ViewModels {
-    'setup/setup': SetUpPage;
+    'set-up/set-up': SetUpPage;
   }
 }

@@ -1,18 +1,18 @@
 import { z } from 'zod';
 import { canonicalUsername, isUsername } from '../../domain/people/user.ts';
-import { line, secret } from '../http/forms.ts';
+import { singleLine, verbatimText } from '../http/forms.ts';
 
 const maxUsernameLength = 254;
 
 export const usernameForm = z.object({
-  username: line(maxUsernameLength)
+  username: singleLine(maxUsernameLength)
     .transform(canonicalUsername)
-    .refine((text) => text !== '', 'sessions:error.usernameMissing')
-    .refine((text) => text === '' || isUsername(text), 'sessions:error.usernameShape'),
+    .refine((text) => text !== '', 'sign-in:error.usernameMissing')
+    .refine((text) => text === '' || isUsername(text), 'sign-in:error.usernameShape'),
 });
 
 export const passwordForm = z.object({
-  /** Empty when only a password was sent. */
-  username: line(maxUsernameLength).transform(canonicalUsername),
-  password: secret.refine((text) => text !== '', 'sessions:error.passwordMissing'),
+  /** Empty if only a password was submitted. */
+  username: singleLine(maxUsernameLength).transform(canonicalUsername),
+  password: verbatimText.refine((text) => text !== '', 'sign-in:error.passwordMissing'),
 });

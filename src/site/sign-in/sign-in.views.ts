@@ -1,23 +1,23 @@
 import type { HandoverMode, Placement } from '../../domain/regions.ts';
-import type { Arrival } from '../http/arrival.ts';
+import type { RegionRedirect } from '../http/region-redirect.ts';
 
-/** What a user can do who has forgotten the password. */
-interface Forgotten {
+/** How users who have forgotten their password can get a new one. */
+interface ForgottenPassword {
   readonly reset: Placement;
   readonly handOver: HandoverMode;
 }
 
-export interface PasswordPage extends Forgotten {
+export interface PasswordPage extends ForgottenPassword {
   readonly username: string;
-  /** Key of the hint. */
+  /** Locale key. */
   readonly hint: string;
 }
 
 declare module '../http/view-models.ts' {
   interface ViewModels {
-    'sessions/arrival': Arrival;
-    'sessions/forgotten': Forgotten;
-    'sessions/password': PasswordPage;
-    'sessions/sign-in': { readonly username: string; readonly arrival: Arrival | null };
+    'sign-in/region-redirect': RegionRedirect;
+    'sign-in/forgotten-password': ForgottenPassword;
+    'sign-in/password': PasswordPage;
+    'sign-in/username': { readonly username: string; readonly redirectedFrom: RegionRedirect | null };
   }
 }

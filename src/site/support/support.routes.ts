@@ -4,9 +4,9 @@ import type { RegionRules } from '../../domain/regions.ts';
 import { maxPurposeLength, supportLevels } from '../../domain/support.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { PageFault } from '../http/page-options.ts';
-import { paths, to } from '../http/paths.ts';
+import { paths, fillPath } from '../http/paths.ts';
 import { renewCsrfToken } from '../http/csrf.ts';
-import { readForm, carriedNumber, line } from '../http/forms.ts';
+import { readForm, wholeNumber, singleLine } from '../http/forms.ts';
 import { scopeOf, seeOther, sessionOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';
 import { type TenantGrant, type Support, supportStore } from '../../core/support/index.ts';
@@ -31,7 +31,7 @@ export interface SupportRoutesDependencies {
   readonly clock: () => number;
 }
 
-/** Letting operators in, for a tenant's administrators; going in and out, for operators. */
+/** Support access: granting and ending it, for administrators; entering and leaving the tenant, for operators. */
 export function supportRoutes(deps: SupportRoutesDependencies): Route[] {
   const handlers = bind(deps, { show, grant, end, enter, leave });
   return [
@@ -43,19 +43,19 @@ export function supportRoutes(deps: SupportRoutesDependencies): Route[] {
   ];
 }
 
-// Who decided it, where support access is not to be given at all.
+// Whether the region or the tenant forbids support access; null if it is allowed.
 function forbiddenBy(deps: SupportRoutesDependencies, { rules }: Scope): 'region' | 'own' | null {
   const { regionRules } = deps;
   if (rules.supportAccess.grant === 'allowed') return null;
   return regionRules.supportAccess.grant === 'allowed' ? 'own' : 'region';
 }
 
-function describe(deps: SupportRoutesDependencies, grant: TenantGrant) {
+function grantModel(deps: SupportRoutesDependencies, grant: TenantGrant) {
   const { clock } = deps;
   return {
     ...grant,
     outcome: grant.outcome ?? (grant.endsAt <= clock() ? 'expired' : null),
-    endHref: to(paths.endSupport, { grantId: grant.id }),
+    endHref: fillPath(paths.endSupport, { grantId: grant.id }),
   };
 }
 
@@ -69,14 +69,14 @@ async function show(
   const { database } = deps;
   const scope = scopeOf(request);
   const { longestHours } = scope.rules.supportAccess;
-  const grants = (await supportStore.list(database, scope)).map((grant) => describe(deps, grant));
+  const grants = (await supportStore.list(database, scope)).map((grant) => grantModel(deps, grant));
   const model: SupportPage = {
     longestHours,
     maxPurposeLength,
     levels: supportLevels,
-    typed: texts(typed),
+    typed: typedTexts(typed),
     forbiddenBy: forbiddenBy(deps, scope),
-    mayGrant: may(scope, 'support.grant').allowed,
+    canGrant: may(scope, 'support.grant').allowed,
     operators: await supportStore.listOperators(database),
     open: grants.filter(({ outcome }) => outcome === null),
     past: grants.filter(({ outcome }) => outcome !== null),
@@ -94,9 +94,9 @@ async function grant(deps: SupportRoutesDependencies, request: Request, response
     return answerRefusal(request, response, { allowed: false, because }, 'support.grant');
   }
   const { values, faults } = readForm(grantForm(longestHours), request.body);
-  const unread = faults.map(({ field, key }) => ({ field, key, values: { most: longestHours } }));
-  const found = values === null ? unread : await support.grant(scope, values);
-  if (found.length > 0) return show(deps, request, response, found, request.body as Typed);
+  const formFaults = faults.map(({ field, key }) => ({ field, key, values: { most: longestHours } }));
+  const errors = values === null ? formFaults : await support.grant(scope, values);
+  if (errors.length > 0) return show(deps, request, response, errors, request.body as Typed);
   request.session.notice = { kind: 'success', key: 'support:granted' };
   await seeOther(request, response, paths.supportAccess);
 }
@@ -126,23 +126,23 @@ async function leave(deps: SupportRoutesDependencies, request: Request, response
 
 const grantIdOf = (request: Request): string => String(request.params.grantId);
 
-/** What somebody typed, to be shown in the fields again. */
-function texts({ operator, purpose, level, hours }: Typed): SupportPage['typed'] {
+/** The submitted values, to be shown in the fields again. */
+function typedTexts({ operator, purpose, level, hours }: Typed): SupportPage['typed'] {
   const textOf = (value: unknown): string => (typeof value === 'string' ? value.slice(0, maxPurposeLength) : '');
   return { operator: textOf(operator), purpose: textOf(purpose), level: textOf(level), hours: textOf(hours) };
 }
 
 const maxIdLength = 36;
-/** @param longestHours the longest access that the rules allow */
+/** @param longestHours maximum duration of access under the rules */
 export const grantForm = (longestHours: number) =>
   z.object({
-    operator: line(maxIdLength).refine((text) => text !== '', 'support:error.unknown'),
-    purpose: line(maxPurposeLength)
+    operator: singleLine(maxIdLength).refine((text) => text !== '', 'support:error.unknown'),
+    purpose: singleLine(maxPurposeLength)
       .transform(cleanName)
       .refine((text) => text !== '', 'support:error.purpose'),
-    // What no form of ours sends reads as the lesser of the two.
+    // An unknown level falls back to the lower one.
     level: z.enum(supportLevels).catch('look'),
-    hours: carriedNumber
+    hours: wholeNumber
       .transform((number) => number ?? 0)
       .refine((number) => number >= 1 && number <= longestHours, 'support:error.hours'),
   });

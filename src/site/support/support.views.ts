@@ -1,9 +1,9 @@
 import type { SupportLevel } from '../../domain/support.ts';
 import type { Support, TenantGrant } from '../../core/support/index.ts';
-import type { Page } from '../http/frame.ts';
+import type { Page } from '../http/layout.ts';
 import type { NamedUser } from '../http/view-models.ts';
 
-interface ShownGrant extends Omit<TenantGrant, 'outcome'> {
+interface GrantModel extends Omit<TenantGrant, 'outcome'> {
   readonly outcome: string | null;
   readonly endHref: string;
 }
@@ -17,11 +17,11 @@ export interface SupportForm {
 }
 
 export interface SupportPage extends SupportForm {
-  /** Who decided that support access is not granted at all. */
+  /** Who forbids support access; null if it is allowed. */
   readonly forbiddenBy: 'region' | 'own' | null;
-  readonly mayGrant: boolean;
-  readonly open: readonly ShownGrant[];
-  readonly past: readonly ShownGrant[];
+  readonly canGrant: boolean;
+  readonly open: readonly GrantModel[];
+  readonly past: readonly GrantModel[];
 }
 
 declare module '../http/view-models.ts' {
@@ -30,10 +30,10 @@ declare module '../http/view-models.ts' {
     'support/banner': NonNullable<Page['support']>;
     'support/form': SupportForm;
     'support/grants': {
-      readonly grants: readonly ShownGrant[];
+      readonly grants: readonly GrantModel[];
       readonly caption: string;
-      /** Whether the reader may end them. */
-      readonly ending: boolean;
+      /** Whether the user may end them. */
+      readonly canEnd: boolean;
     };
     'support/notice': { readonly grant: TenantGrant };
     'support/refused': { readonly refusal: NonNullable<Awaited<ReturnType<Support['enter']>>> };

@@ -4,7 +4,7 @@ import { paths, userPath } from '../http/paths.ts';
 import { scopeOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';
 import { type UserActions, mayDeleteNow, type ActionOutcome, type Users } from '../../core/accounts/index.ts';
-import { linksOf, ofUser, userIdOf } from './view-models.ts';
+import { userLinks, userBreadcrumbs, userIdOf } from './view-models.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 
@@ -16,41 +16,41 @@ export interface UserActionsRoutesDependencies {
   readonly clock: () => number;
 }
 
-/** What the buttons on a user's page do: block, unblock, end sessions, delete and restore. */
+/** Actions on one user: block, unblock, end sessions, delete and restore. */
 export function userActionsRoutes(deps: UserActionsRoutesDependencies): Route[] {
   const { changes } = deps;
-  const handlers = bind(deps, { act, confirmDelete });
+  const handlers = bind(deps, { actionHandler, confirmDelete });
   return [
     {
       method: 'post',
       path: paths.blockUser,
       access: 'users.block',
-      handle: handlers.act(changes.block, 'users:notice.blocked'),
+      handle: handlers.actionHandler(changes.block, 'users:notice.blocked'),
     },
     {
       method: 'post',
       path: paths.unblockUser,
       access: 'users.block',
-      handle: handlers.act(changes.unblock, 'users:notice.unblocked'),
+      handle: handlers.actionHandler(changes.unblock, 'users:notice.unblocked'),
     },
     {
       method: 'post',
       path: paths.endUserSessions,
       access: 'users.endSessions',
-      handle: handlers.act(changes.endSessions, 'users:notice.sessionsEnded'),
+      handle: handlers.actionHandler(changes.endSessions, 'users:notice.sessionsEnded'),
     },
     { method: 'get', path: paths.deleteUser, access: 'users.delete', handle: handlers.confirmDelete },
     {
       method: 'post',
       path: paths.deleteUser,
       access: 'users.delete',
-      handle: handlers.act(changes.remove, 'users:notice.deleted', paths.users),
+      handle: handlers.actionHandler(changes.remove, 'users:notice.deleted', paths.users),
     },
     {
       method: 'post',
       path: paths.restoreUser,
       access: 'users.restore',
-      handle: handlers.act(changes.restore, 'users:notice.restored'),
+      handle: handlers.actionHandler(changes.restore, 'users:notice.restored'),
     },
   ];
 }
@@ -75,11 +75,14 @@ async function confirmDelete(deps: UserActionsRoutesDependencies, request: Reque
   const user = await users.load(scope, userIdOf(request));
   const decision = await mayDeleteNow(database, scope, [user], clock());
   if (!decision.allowed) return answerRefusal(request, response, decision);
-  const model = { user, days: scope.rules.restoreWindowDays, ...linksOf(user) };
-  response.page('users/delete-confirm', model, { title: 'common:terms.deleteUser', breadcrumbs: ofUser(user) });
+  const model = { user, days: scope.rules.restoreWindowDays, ...userLinks(user) };
+  response.page('users/delete-confirm', model, {
+    title: 'common:terms.deleteUser',
+    breadcrumbs: userBreadcrumbs(user),
+  });
 }
 
-function act(
+function actionHandler(
   deps: UserActionsRoutesDependencies,
   work: (scope: Scope, userId: string) => Promise<ActionOutcome>,
   notice: string,

@@ -5,10 +5,10 @@ import { readForm } from '../http/forms.ts';
 import { scopeOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';
 import { describeHandover, type CredentialIssuer, type AddUser, tenantsStore } from '../../core/accounts/index.ts';
-import { type HandOverSheet, showCredential } from './hand-over.ts';
+import { type CreateHandoverSheet, showCredential } from './handover.ts';
 import { fullName } from '../../domain/people/user.ts';
 import { type NameOrderOf, newUserForm } from './users.forms.ts';
-import { levelsFor, inList } from './view-models.ts';
+import { assignableLevels, userListBreadcrumbs } from './view-models.ts';
 import type { NewUserPage } from './users.views.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
@@ -17,25 +17,25 @@ export interface AddUserRoutesDependencies {
   readonly database: Database;
   readonly addUser: AddUser;
   readonly credentialIssuer: CredentialIssuer;
-  readonly sheet: HandOverSheet;
+  readonly sheet: CreateHandoverSheet;
   readonly answerRefusal: AnswerRefusal;
   readonly nameOrderOf: NameOrderOf;
 }
 
 export function addUserRoutes(deps: AddUserRoutesDependencies): Route[] {
-  const handlers = bind(deps, { ask, add });
+  const handlers = bind(deps, { showForm, add });
   return [
     {
       method: 'get',
       path: paths.newUser,
       access: 'users.add',
-      handle: (request, response) => handlers.ask(request, response, []),
+      handle: (request, response) => handlers.showForm(request, response, []),
     },
     { method: 'post', path: paths.newUser, access: 'users.add', handle: handlers.add },
   ];
 }
 
-async function ask(
+async function showForm(
   deps: AddUserRoutesDependencies,
   request: Request,
   response: Response,
@@ -59,25 +59,30 @@ async function ask(
   const model: NewUserPage = {
     values,
     domains: tenant?.domains ?? [],
-    levels: levelsFor(scope, null),
+    levels: assignableLevels(scope, null),
     handOver: describeHandover(scope, credentialIssuer),
   };
   const status = faults.length > 0 ? {} : { status: answer };
-  response.page('users/new', model, { title: 'common:terms.addUser', breadcrumbs: inList, faults, ...status });
+  response.page('users/new', model, {
+    title: 'common:terms.addUser',
+    breadcrumbs: userListBreadcrumbs,
+    faults,
+    ...status,
+  });
 }
 
 async function add(deps: AddUserRoutesDependencies, request: Request, response: Response): Promise<void> {
   const { addUser, answerRefusal, sheet } = deps;
   const scope = scopeOf(request);
   const { values, faults } = readForm(newUserForm, request.body);
-  if (values === null) return ask(deps, request, response, faults);
+  if (values === null) return showForm(deps, request, response, faults);
   const nameOrder = deps.nameOrderOf(values.language ?? scope.tenant.language);
   const result = await addUser(scope, { ...values, displayName: values.displayName || fullName(values, nameOrder) });
-  if (result.outcome === 'invalid') return ask(deps, request, response, result.faults);
+  if (result.outcome === 'invalid') return showForm(deps, request, response, result.faults);
   if (result.outcome === 'refused') return answerRefusal(request, response, result.decision);
-  if (result.outcome === 'noMail') return ask(deps, request, response, [], 409);
+  if (result.outcome === 'noMail') return showForm(deps, request, response, [], 409);
   const { user, credential } = result;
-  const told = { heading: 'users:added', ended: false };
-  const frame = { title: 'common:terms.addUser', breadcrumbs: inList };
-  showCredential(response, { user, way: credential, sheet: sheet(scope, user, credential), ...told }, frame);
+  const content = { heading: 'users:added', sessionsEnded: false };
+  const options = { title: 'common:terms.addUser', breadcrumbs: userListBreadcrumbs };
+  showCredential(response, { user, credential, sheet: sheet(scope, user, credential), ...content }, options);
 }

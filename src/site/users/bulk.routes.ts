@@ -16,11 +16,11 @@ import {
   type BulkOutcome,
   type BulkReset,
 } from '../../core/accounts/index.ts';
-import { type HandOverSheet, shownOnce } from './hand-over.ts';
-import { lookOf } from './bulk-look.ts';
+import { type CreateHandoverSheet, revealedCredential } from './handover.ts';
+import { buttonStyleOf } from './bulk-buttons.ts';
 import { bulkForm, bulkResetForm } from './users.forms.ts';
-import { inList } from './view-models.ts';
-import type { Notice } from '../http/page-options.ts';
+import { userListBreadcrumbs } from './view-models.ts';
+import type { PageNotice } from '../http/page-options.ts';
 import type { BulkConfirmPage } from './users.views.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
@@ -30,12 +30,12 @@ export interface BulkRoutesDependencies {
   readonly change: BulkChange;
   readonly reset: BulkReset;
   readonly credentialIssuer: CredentialIssuer;
-  readonly sheet: HandOverSheet;
+  readonly sheet: CreateHandoverSheet;
   readonly answerRefusal: AnswerRefusal;
   readonly clock: () => number;
 }
 
-/** What is done to many users at once: a page that says to whom, and one button. */
+/** Bulk actions on users: a confirmation page that lists the users, then the action itself. */
 export function bulkRoutes(deps: BulkRoutesDependencies): Route[] {
   const handlers = bind(deps, { confirm, run, runReset });
   return [
@@ -49,8 +49,8 @@ async function confirm(deps: BulkRoutesDependencies, request: Request, response:
   const { answerRefusal, database, clock, credentialIssuer } = deps;
   const scope = scopeOf(request);
   const { values, faults } = readForm(bulkForm, request.query);
-  if (values === null) return sayNothingToDo(response, faults[0]?.key ?? 'users:bulk.error.nobody');
-  const action = knownAction(values.action);
+  if (values === null) return answerEmptySelection(response, faults[0]?.key ?? 'users:bulk.error.nobody');
+  const action = requiredAction(values.action);
   const decision = may(scope, policyActionOf(action));
   if (!decision.allowed) return answerRefusal(request, response, decision);
   const { done, skipped } = await partitionTargets(database, scope, action, values.user);
@@ -58,25 +58,25 @@ async function confirm(deps: BulkRoutesDependencies, request: Request, response:
   const second = await findApprovalRequirement(database, scope, action, done, clock());
   if (second) return answerRefusal(request, response, second);
   const { restoreWindowDays } = scope.rules;
-  const { danger, icon, label } = lookOf(action);
+  const { danger, icon, label } = buttonStyleOf(action);
   const model: BulkConfirmPage = {
     action,
     danger,
     icon,
     restoreWindowDays,
     users: done,
-    left: skipped.map(shownLeft),
+    skipped: skipped.map(skippedUser),
     handOver: describeHandover(scope, credentialIssuer),
-    back: backTo(action),
+    backHref: returnHrefFor(action),
   };
-  response.page('users/bulk-confirm', model, { title: label, breadcrumbs: inList });
+  response.page('users/bulk-confirm', model, { title: label, breadcrumbs: userListBreadcrumbs });
 }
 
 async function run(deps: BulkRoutesDependencies, request: Request, response: Response): Promise<void> {
   const { answerRefusal, change } = deps;
   const { values, faults } = readForm(bulkForm, request.body);
-  if (values === null) return sayNothingToDo(response, faults[0]?.key ?? 'users:bulk.error.nobody');
-  const action = knownAction(values.action);
+  if (values === null) return answerEmptySelection(response, faults[0]?.key ?? 'users:bulk.error.nobody');
+  const action = requiredAction(values.action);
   if (action === 'reset') throw new Failure('badRequest');
   const decision = may(scopeOf(request), policyActionOf(action));
   if (!decision.allowed) return answerRefusal(request, response, decision, policyActionOf(action));
@@ -84,53 +84,58 @@ async function run(deps: BulkRoutesDependencies, request: Request, response: Res
   if (outcome.approvalRequired) return answerRefusal(request, response, outcome.approvalRequired);
   if (outcome.done.length + outcome.skipped.length === 0) throw notFound();
   request.session.notice = noticeOf(action, outcome);
-  response.redirect(303, backTo(action));
+  response.redirect(303, returnHrefFor(action));
 }
 
-// As with one user, the clear texts go into this one body and nowhere else.
+// As for a single user, the clear text goes into this response body only.
 async function runReset(deps: BulkRoutesDependencies, request: Request, response: Response): Promise<void> {
   const { reset, sheet } = deps;
   const scope = scopeOf(request);
   const { values, faults } = readForm(bulkResetForm, request.body);
-  if (values === null) return sayNothingToDo(response, faults[0]?.key ?? 'users:bulk.error.nobody');
+  if (values === null) return answerEmptySelection(response, faults[0]?.key ?? 'users:bulk.error.nobody');
   const outcome = await reset(scope, values.target);
   if (outcome.outcome === 'throttled') throw new Failure('throttled', { retryAfter: outcome.retryAfter });
   if (outcome.outcome === 'noMail') throw conflict('link.noMail');
   const { issued } = outcome;
-  const left = outcome.skipped.map(shownLeft);
-  if (issued.length + left.length === 0) throw notFound();
-  const way = issued[0]?.credential ?? null;
+  const skipped = outcome.skipped.map(skippedUser);
+  if (issued.length + skipped.length === 0) throw notFound();
+  const credential = issued[0]?.credential ?? null;
   const status = issued.length === 0 ? 409 : 200;
-  const frame = { title: lookOf('reset').label, breadcrumbs: inList, status } as const;
-  if (way?.handover === 'mailedLink') return response.page('links/bulk-mailed', { hands: issued, left, way }, frame);
+  const options = { title: buttonStyleOf('reset').label, breadcrumbs: userListBreadcrumbs, status } as const;
+  if (credential?.handover === 'mailedLink')
+    return response.page('links/bulk-mailed', { handovers: issued, skipped, credential }, options);
   response.set('Referrer-Policy', 'no-referrer');
-  const hands = issued.map(({ user, credential }) => ({
+  const handovers = issued.map(({ user, credential }) => ({
     user,
-    way: shownOnce(credential),
+    credential: revealedCredential(credential),
     sheet: sheet(scope, user, credential),
   }));
-  const secret = { scripts: ['reveal.js'], fleeting: issued.length > 0 };
-  response.page('users/bulk-reveal', { hands, left, way }, { ...frame, ...secret });
+  const revealOptions = { scripts: ['reveal.js'], showsSecretOnce: issued.length > 0 };
+  response.page('users/bulk-reveal', { handovers, skipped, credential }, { ...options, ...revealOptions });
 }
 
-function shownLeft({ user, because, isFormerGlobalAdmin }: BulkOutcome['skipped'][number]) {
+function skippedUser({ user, because, isFormerGlobalAdmin }: BulkOutcome['skipped'][number]) {
   if (isFormerGlobalAdmin) return { user, reason: 'users:bulk.because.formerGlobalAdmin' };
   const isOwn = because === 'unchanged' || because === 'meanwhile';
   return { user, reason: isOwn ? `users:bulk.because.${because}` : `policy:${because}.title` };
 }
 
-function sayNothingToDo(response: Response, key: string): void {
-  response.page('users/bulk-nobody', { text: key }, { title: 'users:bulk.title', breadcrumbs: inList, status: 422 });
+function answerEmptySelection(response: Response, key: string): void {
+  response.page(
+    'users/bulk-empty',
+    { text: key },
+    { title: 'users:bulk.title', breadcrumbs: userListBreadcrumbs, status: 422 },
+  );
 }
 
-function knownAction(action: BulkAction | null): BulkAction {
+function requiredAction(action: BulkAction | null): BulkAction {
   if (action === null) throw new Failure('badRequest');
   return action;
 }
 
-const backTo = (action: BulkAction): string => (action === 'restore' ? paths.deletedUsers : paths.users);
+const returnHrefFor = (action: BulkAction): string => (action === 'restore' ? paths.deletedUsers : paths.users);
 
-function noticeOf(action: BulkAction, { done, skipped }: BulkOutcome): Notice {
+function noticeOf(action: BulkAction, { done, skipped }: BulkOutcome): PageNotice {
   if (done.length === 0) return { kind: 'warning', key: 'users:bulk.none' };
   const values = { count: done.length };
   if (skipped.length > 0) return { kind: 'warning', key: 'users:bulk.partly', values };

@@ -7,13 +7,13 @@ import type { Translator } from '../../i18n/translator.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { allUsers } from '../../core/accounts/index.ts';
 import type { CsvFile } from '../http/csv.ts';
-import { wordIn } from '../http/page.ts';
-import type { Shown } from '../http/view-models.ts';
+import { displayText } from '../http/page.ts';
+import type { DisplayText } from '../http/view-models.ts';
 import type { Database } from '../../platform/database/database.ts';
 
 const readOnlyColumns: readonly CsvColumn[] = ['status', 'lastSignIn'];
 
-/** The locale key of each column's heading. */
+/** Locale key of each column heading. */
 export const csvHeadings: Readonly<Record<CsvColumn, string>> = {
   username: 'common:terms.username',
   firstName: 'common:terms.firstName',
@@ -26,44 +26,44 @@ export const csvHeadings: Readonly<Record<CsvColumn, string>> = {
   lastSignIn: 'users:column.lastSignIn',
 };
 
-/** What the language column says of a user who has none of their own. */
+/** Code in the language column for users without a language setting. */
 const languageOfTenant = 'tenant';
 
-/** Columns whose cells are one of a few words. */
-export const wordedColumns = {
-  administratorLevel: (code: string): Shown => ({ key: `roles:administrator.${code}` }),
-  agentLevel: (code: string): Shown => ({ key: `roles:agent.${code}` }),
-  language: (code: string): Shown =>
+/** Columns whose cells are labels from a fixed set of codes. */
+export const enumColumns = {
+  administratorLevel: (code: string): DisplayText => ({ key: `roles:administrator.${code}` }),
+  agentLevel: (code: string): DisplayText => ({ key: `roles:agent.${code}` }),
+  language: (code: string): DisplayText =>
     code === languageOfTenant ? { key: 'users:languageOfTenant' } : { language: code },
 } as const;
-export type WordedColumn = keyof typeof wordedColumns;
+export type EnumColumn = keyof typeof enumColumns;
 
-/** @returns a time as every spreadsheet and every program reads it. @param at epoch ms */
+/** @returns a UTC time in ISO 8601, without milliseconds. @param at epoch ms */
 export const isoTime = (at: number): string => `${new Date(at).toISOString().slice(0, 19)}Z`;
 
-// Case, accents, blanks and apostrophes of either kind are of no account: `User name`, `username` and `USER-NAME` are one.
-const fold = (text: string): string => foldName(text).replace(/[^\p{L}\p{N}]/gu, '');
+// Ignores case, accents, spaces and punctuation: `User name`, `username` and `USER-NAME` are the same.
+const foldLabel = (text: string): string => foldName(text).replace(/[^\p{L}\p{N}]/gu, '');
 
 export type UsersCsv = ReturnType<typeof createUsersCsv>;
 
 interface UsersCsvDependencies {
   readonly translator: Translator;
   readonly clock: () => number;
-  /** From each folded heading, in every language, to its column. */
+  /** Folded headings of all languages, mapped to columns. */
   readonly columns: ReadonlyMap<string, string>;
-  /** From each folded word of a column, in every language, to its code. */
-  readonly words: Readonly<Record<WordedColumn, ReadonlyMap<string, string>>>;
+  /** Folded labels of all languages, mapped to codes. */
+  readonly codesByLabel: Readonly<Record<EnumColumn, ReadonlyMap<string, string>>>;
 }
 
-/** Users as rows of a file: written in the reader's language, read in every language and by the stable names. */
+/** Converts users to CSV rows in one language, and parses headings and labels in any language or as codes. */
 export function createUsersCsv(translator: Translator, clock: () => number) {
   const columns = dictionaryOf(translator, csvColumns, (column) => ({ key: csvHeadings[column as CsvColumn] }));
-  const words = {
-    administratorLevel: dictionaryOf(translator, administratorLevels, wordedColumns.administratorLevel),
-    agentLevel: dictionaryOf(translator, agentLevels, wordedColumns.agentLevel),
-    language: dictionaryOf(translator, [...translator.languages, languageOfTenant], wordedColumns.language),
+  const codesByLabel = {
+    administratorLevel: dictionaryOf(translator, administratorLevels, enumColumns.administratorLevel),
+    agentLevel: dictionaryOf(translator, agentLevels, enumColumns.agentLevel),
+    language: dictionaryOf(translator, [...translator.languages, languageOfTenant], enumColumns.language),
   };
-  const deps: UsersCsvDependencies = { translator, clock, columns, words };
+  const deps: UsersCsvDependencies = { translator, clock, columns, codesByLabel };
   return {
     ...bind(deps, { header, row, columnOf, languageOf }),
     levelOf: <Column extends 'administratorLevel' | 'agentLevel'>(column: Column, cell: string) =>
@@ -74,21 +74,24 @@ export function createUsersCsv(translator: Translator, clock: () => number) {
 function dictionaryOf(
   translator: Translator,
   codes: readonly string[],
-  shownAs: (code: string) => Shown,
+  labelOf: (code: string) => DisplayText,
 ): ReadonlyMap<string, string> {
   const translations = translator.languages.map((language) => translator(language));
   return new Map(
     codes.flatMap((code) =>
-      [code, ...translations.map((messages) => wordIn(messages, shownAs(code)))].map((word) => [fold(word), code]),
+      [code, ...translations.map((messages) => displayText(messages, labelOf(code)))].map((label) => [
+        foldLabel(label),
+        code,
+      ]),
     ),
   );
 }
 
-/** @returns the headings of every column, or of those that an import fills in */
+/** @returns the headings of all columns, or of the columns that an import can set */
 function header({ translator }: UsersCsvDependencies, language: Language, which: 'all' | 'writable' = 'all'): string[] {
   const { t } = translator(language);
-  const kept = csvColumns.filter((column) => which === 'all' || !readOnlyColumns.includes(column));
-  return kept.map((column) => t(csvHeadings[column]));
+  const included = csvColumns.filter((column) => which === 'all' || !readOnlyColumns.includes(column));
+  return included.map((column) => t(csvHeadings[column]));
 }
 
 function row({ translator, clock }: UsersCsvDependencies, language: Language, user: User): string[] {
@@ -98,20 +101,20 @@ function row({ translator, clock }: UsersCsvDependencies, language: Language, us
     user.firstName,
     user.lastName,
     user.displayName,
-    wordIn(messages, wordedColumns.administratorLevel(user.administratorLevel)),
-    wordIn(messages, wordedColumns.agentLevel(user.agentLevel)),
-    wordIn(messages, wordedColumns.language(user.language ?? languageOfTenant)),
+    displayText(messages, enumColumns.administratorLevel(user.administratorLevel)),
+    displayText(messages, enumColumns.agentLevel(user.agentLevel)),
+    displayText(messages, enumColumns.language(user.language ?? languageOfTenant)),
     messages.t(`users:status.${statusOf(user, clock())}`),
     user.lastSignInAt === null ? '' : isoTime(user.lastSignInAt),
   ];
 }
 
-/** @returns the column that a heading names, or null */
+/** @returns the column for a heading, or null */
 function columnOf({ columns }: UsersCsvDependencies, heading: string): CsvColumn | null {
-  return (columns.get(fold(heading)) ?? null) as CsvColumn | null;
+  return (columns.get(foldLabel(heading)) ?? null) as CsvColumn | null;
 }
 
-/** @returns the level that a cell names; undefined if it names none */
+/** @returns the level for a cell's label; undefined if the label is unknown */
 function levelOf<Column extends 'administratorLevel' | 'agentLevel'>(
   deps: UsersCsvDependencies,
   column: Column,
@@ -120,16 +123,16 @@ function levelOf<Column extends 'administratorLevel' | 'agentLevel'>(
   return (codeOf(deps, column, cell) ?? undefined) as User[Column] | undefined;
 }
 
-/** @returns the language that a cell names, null for the tenant's; undefined if it names none */
+/** @returns the language for a cell's label, null for the tenant's language; undefined if the label is unknown */
 function languageOf(deps: UsersCsvDependencies, cell: string): Language | null | undefined {
   const code = codeOf(deps, 'language', cell);
   return code === languageOfTenant ? null : (code ?? undefined);
 }
 
-const codeOf = ({ words }: UsersCsvDependencies, column: WordedColumn, cell: string): string | null =>
-  words[column].get(fold(cell)) ?? null;
+const codeOf = ({ codesByLabel }: UsersCsvDependencies, column: EnumColumn, cell: string): string | null =>
+  codesByLabel[column].get(foldLabel(cell)) ?? null;
 
-/** @returns the tenant's users as a file in the reader's language, which an import accepts as it is */
+/** @returns the tenant's users as a CSV file that can be imported again without changes */
 export type UsersFile = (scope: Scope, language: Language) => CsvFile;
 
 export interface UsersFileDependencies {
@@ -143,7 +146,7 @@ async function* rows(deps: UsersFileDependencies, scope: Scope, language: Langua
   for await (const users of allUsers(database, scope)) yield users.map((user) => csv.row(language, user));
 }
 
-/** Makes files of a tenant's users; each part of a file is made when the one before it was taken. */
+/** Exports the tenant's users as CSV. Users are read in batches while the file is sent. */
 export function usersFile(deps: UsersFileDependencies, scope: Scope, language: Language): CsvFile {
   const { translator, csv } = deps;
   const { t, settings } = translator(language);

@@ -1,78 +1,90 @@
-import type { Shown } from '../http/view-models.ts';
+import type { DisplayText } from '../http/view-models.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { User, Change } from '../../domain/people/user.ts';
 import { changeableFields, type EditConflict, fieldsOf, type UserField } from '../../core/accounts/index.ts';
-import type { levelsFor } from './view-models.ts';
+import type { assignableLevels } from './view-models.ts';
 import type { Activity } from '../../domain/activity/event.ts';
-import { wordedColumns } from './csv.ts';
+import { enumColumns } from './csv.ts';
 import { activityStore } from '../../core/activity/index.ts';
 import type { Database } from '../../platform/database/database.ts';
 
-type Texts = Readonly<Record<UserField, string>>;
-type OfferedLevels = ReturnType<typeof levelsFor>;
+type FieldValues = Readonly<Record<UserField, string>>;
+type OfferedLevels = ReturnType<typeof assignableLevels>;
 
-/** The edit form of a user as its page holds it. */
+/** State of the edit form of a user. */
 export interface EditFormState {
-  /** What stands in the fields. */
-  readonly values: Texts;
-  /** What the form sends along, to tell later which fields were changed. */
+  /** The values in the fields. */
+  readonly values: FieldValues;
+  /** The user's version when the page was opened; submitted with `shown` to detect which fields were changed. */
   readonly version: string;
-  readonly shown: Partial<Texts>;
+  readonly shown: Partial<FieldValues>;
   readonly conflict: { readonly complete: boolean; readonly fields: readonly ConflictingField[] } | null;
-  /** The stored values, beside the fields whose input was not saved. */
-  readonly stored: Partial<Record<UserField, Shown>>;
+  /** Stored values of the fields whose input was not saved. */
+  readonly stored: Partial<Record<UserField, DisplayText>>;
 }
 
-function textsOf(user: User, { rules }: Scope): Texts {
+function formValuesOf(user: User, { rules }: Scope): FieldValues {
   const fields = fieldsOf(user, rules);
   return { ...fields, language: fields.language ?? '' };
 }
 
-// The form sends no level where it offers none.
-function shownIn(texts: Texts, { own }: OfferedLevels): Partial<Texts> {
+// The form submits no levels for a user's own account.
+function submittedFieldsOf(texts: FieldValues, { own }: OfferedLevels): Partial<FieldValues> {
   const { administratorLevel, agentLevel, ...others } = texts;
   return own ? others : { ...others, administratorLevel, agentLevel };
 }
 
-/** @returns the form with the stored values */
+/** @returns the form filled with the stored values */
 export function storedForm(scope: Scope, user: User, levels: OfferedLevels): EditFormState {
-  const values = textsOf(user, scope);
-  return { values, version: String(user.version), shown: shownIn(values, levels), conflict: null, stored: {} };
-}
-
-/** @returns the form as it was sent, to be corrected: it still says what its page had shown when it was opened */
-export function returnedForm(scope: Scope, user: User, levels: OfferedLevels, body: unknown): EditFormState {
-  const stored = storedForm(scope, user, levels);
-  const shown = Object.keys(stored.shown).map((field) => [field, textIn(body, `shown.${field}`)]);
+  const values = formValuesOf(user, scope);
   return {
-    values: typedOr(stored.values, levels, body),
-    version: textIn(body, 'version'),
-    shown: Object.fromEntries(shown) as Partial<Texts>,
+    values,
+    version: String(user.version),
+    shown: submittedFieldsOf(values, levels),
     conflict: null,
     stored: {},
   };
 }
 
-/** @returns the form with the stored values, and what the sender changed in their place: sent again, it is saved */
+/**
+ * @returns the form as submitted, for correction. Keeps the version and values that the page showed when it was
+ * opened.
+ */
+export function returnedForm(scope: Scope, user: User, levels: OfferedLevels, body: unknown): EditFormState {
+  const stored = storedForm(scope, user, levels);
+  const shown = Object.keys(stored.shown).map((field) => [field, textField(body, `shown.${field}`)]);
+  return {
+    values: typedOrStored(stored.values, levels, body),
+    version: textField(body, 'version'),
+    shown: Object.fromEntries(shown) as Partial<FieldValues>,
+    conflict: null,
+    stored: {},
+  };
+}
+
+/**
+ * @returns the form with the stored values, overlaid with the fields that the sender changed. Submitting it again
+ * saves it.
+ */
 export function conflictForm(
   scope: Scope,
   { user, changes, complete }: EditConflict,
   { levels, body, fields }: { levels: OfferedLevels; body: unknown; fields: readonly ConflictingField[] },
 ): EditFormState {
   const stored = storedForm(scope, user, levels);
-  const typed = typedOr(stored.values, levels, body);
-  const kept = changeableFields.map((field) => [field, (field in changes ? typed : stored.values)[field]]);
+  const typed = typedOrStored(stored.values, levels, body);
+  const merged = changeableFields.map((field) => [field, (field in changes ? typed : stored.values)[field]]);
   return {
     ...stored,
-    values: Object.fromEntries(kept) as Texts,
+    values: Object.fromEntries(merged) as FieldValues,
     conflict: { complete, fields },
     stored: Object.fromEntries(fields.map((each) => [each.field, each.stored])),
   };
 }
 
-// A level that is not offered cannot be selected: the stored one is.
-function typedOr(stored: Texts, levels: OfferedLevels, body: unknown): Texts {
-  const typed = Object.fromEntries(changeableFields.map((field) => [field, textIn(body, field)])) as Texts;
+// A level that is not offered cannot be selected, so fall back to the stored one.
+function typedOrStored(stored: FieldValues, levels: OfferedLevels, body: unknown): FieldValues {
+  const typed = Object.fromEntries(changeableFields.map((field) => [field, textField(body, field)])) as FieldValues;
   const administratorLevel = levels.administrator.find((level) => level === typed.administratorLevel);
   const agentLevel = levels.agent.find((level) => level === typed.agentLevel);
   return {
@@ -82,19 +94,19 @@ function typedOr(stored: Texts, levels: OfferedLevels, body: unknown): Texts {
   };
 }
 
-function textIn(body: unknown, name: string): string {
+function textField(body: unknown, name: string): string {
   const value = (body as Readonly<Record<string, unknown>> | undefined)?.[name];
   return typeof value === 'string' ? value : '';
 }
 
-/** A field that was not saved, with what is stored in it, and who stored that where the log says so. */
+/** Literal field that was not saved, with its stored value and, if the log has it, who stored that value. */
 export interface ConflictingField {
   readonly field: UserField;
-  readonly stored: Shown;
-  readonly change: { readonly by: Shown; readonly from: Shown; readonly at: number } | null;
+  readonly stored: DisplayText;
+  readonly change: { readonly by: DisplayText; readonly from: DisplayText; readonly at: number } | null;
 }
 
-/** Who changed the fields of a conflict, and to what. */
+/** @returns the fields in conflict, with who changed them and to what */
 export async function conflictingFields(
   database: Database,
   scope: Scope,
@@ -109,8 +121,8 @@ export async function conflictingFields(
   }));
 }
 
-// Languages that users choose for themselves are not in the log, and names in it can have been erased: then the newest entry
-// about the field does not lead to the stored value, and no one is named.
+// The log has no entries for languages that users set themselves, and names in it can be erased. In both cases the
+// latest entry for the field does not match the stored value, and no author is shown.
 function changeTo(edits: readonly Activity[], field: UserField, stored: string | null): ConflictingField['change'] {
   for (const activity of edits) {
     const change = changeOf(activity, field);
@@ -124,14 +136,14 @@ function changeTo(edits: readonly Activity[], field: UserField, stored: string |
 const changeOf = ({ event }: Activity, field: UserField): Change | undefined =>
   event.kind === 'user.edited' ? event.changes.find((change) => change.field === field) : undefined;
 
-function actorOf({ actor, support }: Activity): Shown {
+function actorOf({ actor, support }: Activity): DisplayText {
   if (actor === null) return { key: 'activity:operator' };
   if (actor.name === null) return { key: 'activity:erased', values: { pseudonym: actor.pseudonym ?? '' } };
   return support ? { key: 'activity:supporter', values: { name: actor.name } } : { text: actor.name };
 }
 
-function shownValue(field: UserField, value: string | null): Shown {
-  if (field === 'language') return wordedColumns.language(value ?? 'tenant');
-  if (field === 'administratorLevel' || field === 'agentLevel') return wordedColumns[field](value ?? 'none');
+function shownValue(field: UserField, value: string | null): DisplayText {
+  if (field === 'language') return enumColumns.language(value ?? 'tenant');
+  if (field === 'administratorLevel' || field === 'agentLevel') return enumColumns[field](value ?? 'none');
   return value === null || value === '' ? { key: 'activity:empty' } : { text: value };
 }

@@ -15,7 +15,7 @@ export interface ExportUsersRoutesDependencies {
   readonly clock: () => number;
 }
 
-/** Everybody of the tenant, downloaded. Where another administrator must agree, the guard of the route leads to them. */
+/** Export of the tenant's users. If another administrator must approve, the route's guard redirects to the request. */
 export function exportUsersRoutes(deps: ExportUsersRoutesDependencies): Route[] {
   const handlers = bind(deps, { send });
   return [{ method: 'get', path: paths.exportUsers, access: 'users.export', handle: handlers.send }];
@@ -24,7 +24,7 @@ export function exportUsersRoutes(deps: ExportUsersRoutesDependencies): Route[] 
 async function send(deps: ExportUsersRoutesDependencies, request: Request, response: Response): Promise<void> {
   const { throttle, database, clock, usersFile } = deps;
   const scope = scopeOf(request);
-  // Asked for the head alone, nothing is sent, and nothing has happened.
+  // A HEAD request exports nothing, so it is neither throttled nor recorded.
   if (request.method === 'HEAD') return void response.set('Cache-Control', 'no-store').type('text/csv').end();
   await throttle.requireBudget(scope, 'export');
   await recordExport(database, scope, clock());

@@ -8,18 +8,18 @@ import { readForm } from '../http/forms.ts';
 import { scopeOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';
 import { resetForm } from './users.forms.ts';
-import { linksOf, ofUser, userIdOf } from './view-models.ts';
-import { showCredential, type HandOverSheet } from './hand-over.ts';
+import { userLinks, userBreadcrumbs, userIdOf } from './view-models.ts';
+import { showCredential, type CreateHandoverSheet } from './handover.ts';
 import { bind } from '../../platform/bind.ts';
 
 export interface ResetPasswordRoutesDependencies {
   readonly users: Users;
   readonly credentialIssuer: CredentialIssuer;
-  readonly sheet: HandOverSheet;
+  readonly sheet: CreateHandoverSheet;
   readonly answerRefusal: AnswerRefusal;
 }
 
-/** The page that asks whether to reset a password, and the one that shows the new way in once. */
+/** The confirmation page of a password reset, and the reset itself, which shows the new credential once. */
 export function resetPasswordRoutes(deps: ResetPasswordRoutesDependencies): Route[] {
   const handlers = bind(deps, { confirmReset, reset });
   return [
@@ -48,8 +48,8 @@ function showConfirmation(
   status = 200,
 ): void {
   const { credentialIssuer } = deps;
-  const model = { user, handOver: describeHandover(scopeOf(request), credentialIssuer), ...linksOf(user) };
-  const options = { title: 'common:terms.resetPassword', breadcrumbs: ofUser(user), status };
+  const model = { user, handOver: describeHandover(scopeOf(request), credentialIssuer), ...userLinks(user) };
+  const options = { title: 'common:terms.resetPassword', breadcrumbs: userBreadcrumbs(user), status };
   response.page('users/reset-confirm', model, options);
 }
 
@@ -62,13 +62,14 @@ async function reset(deps: ResetPasswordRoutesDependencies, request: Request, re
   if (result.outcome === 'refused') return answerRefusal(request, response, result.decision);
   if (result.outcome === 'noMail') return showConfirmation(deps, request, response, result.user, 409);
   if (result.outcome === 'throttled') throw new Failure('throttled', { retryAfter: result.retryAfter });
-  const options = { title: 'common:terms.resetPassword', breadcrumbs: ofUser(result.user), status: 409 };
+  const options = { title: 'common:terms.resetPassword', breadcrumbs: userBreadcrumbs(result.user), status: 409 };
   const by = credentialIssuer.handoverRuleFor(scopeOf(request));
-  const model = { user: result.user, passwordSetAt: result.password.setAt, by, ...linksOf(result.user) };
+  const model = { user: result.user, passwordSetAt: result.password.setAt, by, ...userLinks(result.user) };
   response.page('users/reset-stale', model, options);
 }
 
-// The clear text goes into this one body: no redirect, no flash, no session, nothing that a second request could read.
+// The clear text goes into this response body only: no redirect, flash message or session from which another request
+// could read it.
 function reveal(
   deps: ResetPasswordRoutesDependencies,
   request: Request,
@@ -76,11 +77,7 @@ function reveal(
   { user, credential }: Extract<ResetResult, { outcome: 'reset' }>,
 ): void {
   const { sheet } = deps;
-  const heading = { title: 'common:terms.resetPassword', breadcrumbs: ofUser(user) };
-  const told = { heading: 'users:reset.done', ended: true };
-  showCredential(
-    response,
-    { user, way: credential, sheet: sheet(scopeOf(request), user, credential), ...told },
-    heading,
-  );
+  const options = { title: 'common:terms.resetPassword', breadcrumbs: userBreadcrumbs(user) };
+  const content = { heading: 'users:reset.done', sessionsEnded: true };
+  showCredential(response, { user, credential, sheet: sheet(scopeOf(request), user, credential), ...content }, options);
 }

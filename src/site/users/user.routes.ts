@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import { statusOf, type User } from '../../domain/people/user.ts';
 import type { PageFault } from '../http/page-options.ts';
-import { askPath, paths, userPath } from '../http/paths.ts';
+import { newApprovalPath, paths, userPath } from '../http/paths.ts';
 import { readForm } from '../http/forms.ts';
 import { scopeOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';
@@ -14,17 +14,17 @@ import {
   type EditOutcome,
   type Users,
 } from '../../core/accounts/index.ts';
-import { notesOf } from '../rules/notes.ts';
+import { restrictionNotes } from '../rules/restriction-notes.ts';
 import { conflictingFields, conflictForm, returnedForm, storedForm, type EditFormState } from './edit-form.ts';
 import { type NameOrderOf, editForm, readShown } from './users.forms.ts';
-import { levelsFor, permissionsOf, inList, linksOf, userIdOf } from './view-models.ts';
+import { assignableLevels, permissionsOf, userListBreadcrumbs, userLinks, userIdOf } from './view-models.ts';
 import type { UserPage } from './users.views.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 
-/** An edit form that comes back, with what is wrong with it. */
+/** An edit form that could not be saved, with its errors. */
 interface ReturnedEdit {
-  readonly form: (user: User, levels: ReturnType<typeof levelsFor>) => EditFormState;
+  readonly form: (user: User, levels: ReturnType<typeof assignableLevels>) => EditFormState;
   readonly faults?: readonly PageFault[];
   readonly status?: number;
 }
@@ -42,7 +42,7 @@ export interface UserRoutesDependencies {
   readonly clock: () => number;
 }
 
-/** The page of one user with its edit form, which comes back with the sender's input whenever it cannot be saved. */
+/** The page of a user with the edit form. If the form cannot be saved, it is shown again with the submitted values. */
 export function userRoutes(deps: UserRoutesDependencies): Route[] {
   const handlers = bind(deps, { show, edit });
   return [
@@ -65,7 +65,7 @@ async function show(
   const { users, clock, links, credentialIssuer } = deps;
   const scope = scopeOf(request);
   const { user, password, reset, events } = await users.show(scope, userIdOf(request));
-  const levels = levelsFor(scope, user);
+  const levels = assignableLevels(scope, user);
   const model: UserPage = {
     user,
     passwordSetAt: password.setAt,
@@ -76,12 +76,17 @@ async function show(
     link: await links.findLatest(scope, user),
     handOver: describeHandover(scope, credentialIssuer),
     ...permissionsOf(scope, user, reset),
-    notes: notesOf(scope, ['users.block', 'users.endSessions', 'users.delete'], user),
-    ...linksOf(user),
+    notes: restrictionNotes(scope, ['users.block', 'users.endSessions', 'users.delete'], user),
+    ...userLinks(user),
   };
   const title = { key: 'users:show.title', values: { name: user.displayName } };
   const { faults = [], status } = returned ?? {};
-  response.page('users/show', model, { title, breadcrumbs: inList, faults, ...(status ? { status } : {}) });
+  response.page('users/show', model, {
+    title,
+    breadcrumbs: userListBreadcrumbs,
+    faults,
+    ...(status ? { status } : {}),
+  });
 }
 
 function answerFaults(
@@ -116,7 +121,7 @@ function answerSaved(request: Request, response: Response, { user, merged, needs
   const saved = merged ? 'users:notice.merged' : 'users:notice.saved';
   const key = needsApproval ? 'approvals:notice.restSaved' : saved;
   request.session.notice = { kind: 'success', key, values: { name: user.displayName } };
-  response.redirect(303, needsApproval ? askPath('giveGlobalAdmin', [user.id]) : userPath(user.id));
+  response.redirect(303, needsApproval ? newApprovalPath('giveGlobalAdmin', [user.id]) : userPath(user.id));
 }
 
 async function edit(deps: UserRoutesDependencies, request: Request, response: Response): Promise<void> {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { administratorLevels, agentLevels } from '../../domain/roles.ts';
 import type { Language } from '../../domain/regions.ts';
 import { type NameOrder, canonicalUsername, cleanName, maxNameLength } from '../../domain/people/user.ts';
-import { carriedNumber, line } from '../http/forms.ts';
+import { wholeNumber, singleLine } from '../http/forms.ts';
 import {
   bulkActions,
   type ResetTarget,
@@ -16,20 +16,20 @@ import {
 const maxSearchLength = 100;
 const maxUsernameLength = 254;
 const maxTagLength = 50;
-// A place holds the key that a name sorts by: eighteen letters for one, at the worst, in a text of four for three bytes.
+// A cursor contains the sort key of a name in base64. A sort key has up to 18 characters per character of the name.
 const maxPlaceLength = 12_000;
-const place = line(maxPlaceLength)
+const place = singleLine(maxPlaceLength)
   .transform((text) => (text === '' ? null : text))
   .nullable()
   .default(null)
   .catch(null);
 
 /**
- * What the list's address may carry. Anything else in it is left out of the question, not answered with an error: what is
- * not there has a default besides, since to make an error and drop it again costs more than all the rest of the reading.
+ * The query parameters of the list. Invalid values are ignored instead of causing an error. Missing parameters also
+ * have a default, since creating and catching an error costs more than the rest of the parsing.
  */
 export const listQuery = z.object({
-  q: line(maxSearchLength).default('').catch(''),
+  q: singleLine(maxSearchLength).default('').catch(''),
   level: z.enum(levelFilters).nullable().default(null).catch(null),
   status: z.enum(statusFilters).nullable().default(null).catch(null),
   sort: z
@@ -38,101 +38,101 @@ export const listQuery = z.object({
     .catch('name'),
   after: place,
   before: place,
-  /** Whether everybody on the page is chosen already: what a script does without a new page. */
+  /** Whether all users on the page are selected. With JavaScript, the page does this without a reload. */
   choose: z.enum(['all']).nullable().default(null).catch(null),
 });
 
-/** A place in a list that is neither searched nor filtered. */
+/** The cursor of a list without search or filters. */
 export const placeQuery = z.object({ after: place, before: place });
 
 export type PlaceQuery = z.infer<typeof placeQuery>;
 
 export type ListQuery = z.infer<typeof listQuery>;
 
-const name = line(maxNameLength).transform(cleanName);
+const name = singleLine(maxNameLength).transform(cleanName);
 
 /** In which order the names of a user with this language are joined; of the portal's languages only. */
 export type NameOrderOf = (language: Language) => NameOrder;
 
-/** A user's own facts as an administrator types them; a display name that is left empty is built from the others. */
+/** A details of a user. An empty display name is replaced by first and built from the others. */
 const facts = {
   firstName: name,
   lastName: name,
   displayName: name,
   language: z.preprocess(
     (typed) => (typed === undefined || typed === '' ? null : typed),
-    line(maxTagLength).nullable(),
+    singleLine(maxTagLength).nullable(),
   ),
 };
 
 const hasName = (form: { firstName: string; lastName: string; displayName: string }): boolean =>
   [form.firstName, form.lastName, form.displayName].some((text) => text !== '');
 
-const needsName = { path: ['displayName'], message: 'users:error.nameMissing' };
+const requiresName = { path: ['displayName'], message: 'users:error.nameMissing' };
 
 export const newUserForm = z
   .object({
     ...facts,
-    username: line(maxUsernameLength)
+    username: singleLine(maxUsernameLength)
       .transform(canonicalUsername)
       .refine((text) => text !== '', 'users:error.usernameMissing'),
     administratorLevel: z.enum(administratorLevels).catch('none'),
     agentLevel: z.enum(agentLevels).catch('none'),
   })
-  .refine(hasName, needsName);
+  .refine(hasName, requiresName);
 
-const level = z.enum(administratorLevels).optional().catch(undefined);
-const agent = z.enum(agentLevels).optional().catch(undefined);
+const administratorLevel = z.enum(administratorLevels).optional().catch(undefined);
+const agentLevel = z.enum(agentLevels).optional().catch(undefined);
 
-/** A level that the form did not offer, such as one's own, stays as it is. */
-export const editForm = z.object({ ...facts, administratorLevel: level, agentLevel: agent }).refine(hasName, needsName);
+/** A level that the form does not contain, such as the user's own, is left unchanged. */
+export const editForm = z.object({ ...facts, administratorLevel, agentLevel }).refine(hasName, requiresName);
 
 const shownName = z.string().transform(cleanName);
 
 const shownForm = z
   .object({
-    version: carriedNumber.refine((version) => version !== null),
+    version: wholeNumber.refine((version) => version !== null),
     'shown.firstName': shownName,
     'shown.lastName': shownName,
     'shown.displayName': shownName,
-    'shown.language': line(maxTagLength).transform((tag) => (tag === '' ? null : tag)),
-    'shown.administratorLevel': level,
-    'shown.agentLevel': agent,
+    'shown.language': singleLine(maxTagLength).transform((tag) => (tag === '' ? null : tag)),
+    'shown.administratorLevel': administratorLevel,
+    'shown.agentLevel': agentLevel,
   })
   .transform(({ version, ...shown }) => {
     const fields = Object.entries(shown).map(([name, value]) => [name.slice('shown.'.length), value]);
     return { version, ...Object.fromEntries(fields) } as ShownFields;
   });
 
-/** @returns what the edit form says that its page showed, or null where it does not say it in a readable form */
+/** @returns the values that the page showed when it was opened; null if they are missing or malformed */
 export const readShown = (body: unknown): ShownFields | null => shownForm.safeParse(body).data ?? null;
 
 const maxIdLength = 36;
-/** People chosen in a list; whatever is no id is left out. */
-const chosen = z
+/** Users selected in a list. */
+const selection = z
   .union([z.string().transform((one) => [one]), z.array(z.string())])
   .catch([])
   .transform((all) => [...new Set(all.map((text) => text.trim()).filter((text) => text !== ''))])
   .refine((all) => all.length > 0, 'users:bulk.error.nobody')
   .refine((all) => all.length <= maxBulkUsers, 'users:bulk.error.tooMany');
 
-/** What is to be done to whom. */
+/** A bulk action and the selected users. */
 export const bulkForm = z.object({
   action: z.enum(bulkActions).nullable().catch(null),
-  user: chosen.transform((all) => all.filter((id) => id.length <= maxIdLength)),
+  user: selection.transform((all) => all.filter((id) => id.length <= maxIdLength)),
 });
 
-const target = /^([0-9a-f-]{36})\.(\d{1,9})$/;
+const resetTarget = /^([0-9a-f-]{36})\.(\d{1,9})$/;
 
-/** Whose passwords are reset: each with the epoch that they had when the form was made. */
+/** The users of a bulk reset, each with the epoch at the time when the form was rendered. */
 export const bulkResetForm = z.object({
-  target: chosen.transform((all) =>
+  target: selection.transform((all) =>
     all.flatMap((text): ResetTarget[] => {
-      const [, id, epoch] = target.exec(text) ?? [];
+      const [, id, epoch] = resetTarget.exec(text) ?? [];
       return id === undefined ? [] : [{ id, epoch: Number(epoch) }];
     }),
   ),
 });
 
-/** The user's epoch when the form was made: a form that is sent a second time finds another one. */
-export const resetForm = z.object({ epoch: carriedNumber });
+/** The user's epoch when the form was rendered. A form that is submitted twice carries an outdated one. */
+export const resetForm = z.object({ epoch: wholeNumber });

@@ -3,68 +3,68 @@ import type { FormerAdminProtection } from '../../domain/former-admin-protection
 import type { HandoverMode } from '../../domain/regions.ts';
 import type { ListedUser, User, UserStatus } from '../../domain/people/user.ts';
 import type { BulkAction, describeHandover, Links, IssuedCredential } from '../../core/accounts/index.ts';
-import type { bulkButtons, lookOf } from './bulk-look.ts';
-import type { Offer } from '../http/offers.ts';
+import type { bulkButtons, buttonStyleOf } from './bulk-buttons.ts';
+import type { ActionMode } from '../http/availability.ts';
 import type { NamedUser } from '../http/view-models.ts';
-import type { Note } from '../rules/notes.ts';
+import type { RestrictionNote } from '../rules/restriction-notes.ts';
 import type { EditFormState } from './edit-form.ts';
-import type { levelsFor, linksOf, permissionsOf } from './view-models.ts';
-import type { Sheet } from './sheet.ts';
+import type { assignableLevels, userLinks, permissionsOf } from './view-models.ts';
+import type { HandoverSheet } from './handover-sheet.ts';
 import type { ListQuery } from './users.forms.ts';
 
-type Addresses = ReturnType<typeof linksOf>;
+type UserLinks = ReturnType<typeof userLinks>;
 type HandOver = ReturnType<typeof describeHandover>;
-type Levels = ReturnType<typeof levelsFor>;
-type Bulk = ReturnType<typeof bulkButtons>;
+type Levels = ReturnType<typeof assignableLevels>;
+type BulkButtons = ReturnType<typeof bulkButtons>;
 
-/** A page of a list of users, with the addresses of the pages around it. */
+/** A page of a list of users, with links to the adjacent pages. */
 export interface UserList<U> {
   readonly users: readonly U[];
   readonly previous: string | null;
   readonly next: string | null;
 }
 
-interface Choice {
+interface FilterOption {
   readonly value: string;
-  /** Key. */
+  /** Locale key. */
   readonly label: string;
 }
 
-interface Sort {
+interface SortHeader {
   readonly direction: 'ascending' | 'descending' | null;
   readonly href: string;
 }
 
 export interface UsersPage extends UserList<ListedUser & { readonly href: string; readonly status: UserStatus }> {
   readonly query: ListQuery;
-  readonly sorts: Readonly<Record<'name' | 'lastSignIn', Sort>>;
-  readonly sortings: readonly Choice[];
-  readonly levels: readonly Choice[];
-  readonly statuses: readonly Choice[];
-  /** How many users are deleted, counted up to `maxDeleted` and one more. */
+  readonly sortHeaders: Readonly<Record<'name' | 'lastSignIn', SortHeader>>;
+  readonly sortOptions: readonly FilterOption[];
+  readonly levels: readonly FilterOption[];
+  readonly statuses: readonly FilterOption[];
+  /** Number of deleted users; counting stops at `maxDeletedCounted` + 1. */
   readonly deleted: number;
-  readonly maxDeleted: number;
-  readonly bulk: Bulk;
-  readonly chooseAll: string;
-  readonly offers: { readonly add: boolean; readonly import: boolean; readonly export: Offer | null };
-  readonly notes: readonly Note[];
+  readonly maxDeletedCounted: number;
+  readonly bulk: BulkButtons;
+  readonly selectAllHref: string;
+  readonly offers: { readonly add: boolean; readonly import: boolean; readonly export: ActionMode | null };
+  readonly notes: readonly RestrictionNote[];
 }
 
-interface DeletedUser extends User, Addresses {
-  readonly restore: Offer | null;
-  readonly askHref: string;
-  /** Key of why the user cannot be restored here. */
+interface DeletedUser extends User, UserLinks {
+  readonly restore: ActionMode | null;
+  readonly approvalHref: string;
+  /** Locale key of the reason why the user cannot be restored here. */
   readonly refusal: string | null;
-  readonly mayErase: boolean;
+  readonly canErase: boolean;
 }
 
 export interface DeletedUsersPage extends UserList<DeletedUser> {
   readonly days: number;
-  readonly bulk: Bulk;
-  readonly notes: readonly Note[];
+  readonly bulk: BulkButtons;
+  readonly notes: readonly RestrictionNote[];
 }
 
-export interface UserPage extends Addresses, ReturnType<typeof permissionsOf> {
+export interface UserPage extends UserLinks, ReturnType<typeof permissionsOf> {
   readonly user: User;
   /** Epoch ms. */
   readonly passwordSetAt: number;
@@ -74,125 +74,125 @@ export interface UserPage extends Addresses, ReturnType<typeof permissionsOf> {
   readonly status: UserStatus;
   readonly link: Awaited<ReturnType<Links['findLatest']>>;
   readonly handOver: HandOver;
-  readonly notes: readonly Note[];
+  readonly notes: readonly RestrictionNote[];
 }
 
-type EditedValues = Readonly<Record<'firstName' | 'lastName' | 'displayName' | 'language', string>> &
+type UserFieldValues = Readonly<Record<'firstName' | 'lastName' | 'displayName' | 'language', string>> &
   Readonly<Record<'administratorLevel' | 'agentLevel', string>>;
 
 export interface NewUserPage {
-  readonly values: EditedValues & { readonly username: string };
+  readonly values: UserFieldValues & { readonly username: string };
   readonly domains: readonly string[];
   readonly levels: Levels;
   readonly handOver: HandOver;
 }
 
-/** A temporary password or a link, in clear. */
-export interface ShownWayIn extends IssuedCredential {
+/** A temporary password or link in clear text. */
+export interface RevealedCredential extends IssuedCredential {
   readonly clearText: string;
 }
 
-/** The screen after a reset, or after a user was added. */
-export interface RevealPage extends Addresses {
+/** The screen after a user's password was reset or the user was added. */
+export interface RevealPage extends UserLinks {
   readonly user: User;
-  readonly way: IssuedCredential;
-  readonly sheet: Sheet;
-  /** Key. */
+  readonly credential: IssuedCredential;
+  readonly sheet: HandoverSheet;
+  /** Locale key. */
   readonly heading: string;
-  /** Whether sessions ended, as they do by a reset. */
-  readonly ended: boolean;
+  /** Whether the user's sessions were ended, as after a reset. */
+  readonly sessionsEnded: boolean;
 }
 
-interface Hand {
+interface BulkHandover {
   readonly user: User;
-  readonly way: ShownWayIn;
-  readonly sheet: Sheet;
+  readonly credential: RevealedCredential;
+  readonly sheet: HandoverSheet;
 }
 
-/** A user whom an action on many passed over. */
-interface LeftUser {
+/** A user that a bulk action skipped. */
+interface SkippedUser {
   readonly user: NamedUser;
-  /** Key. */
+  /** Locale key. */
   readonly reason: string;
 }
 
-export interface BulkConfirmPage extends Pick<ReturnType<typeof lookOf>, 'danger' | 'icon'> {
+export interface BulkConfirmPage extends Pick<ReturnType<typeof buttonStyleOf>, 'danger' | 'icon'> {
   readonly action: BulkAction;
   readonly users: readonly User[];
-  readonly left: readonly LeftUser[];
+  readonly skipped: readonly SkippedUser[];
   readonly restoreWindowDays: number;
   readonly handOver: HandOver;
-  readonly back: string;
+  readonly backHref: string;
 }
 
 interface BulkResult<H> {
-  readonly hands: readonly H[];
-  readonly left: readonly LeftUser[];
+  readonly handovers: readonly H[];
+  readonly skipped: readonly SkippedUser[];
 }
 
-interface EditedFields {
-  readonly values: EditedValues;
+interface UserFields {
+  readonly values: UserFieldValues;
   readonly stored?: EditFormState['stored'];
 }
 
 declare module '../http/view-models.ts' {
   interface ViewModels {
-    'links/bulk-mailed': BulkResult<Pick<Hand, 'user'>> & { readonly way: IssuedCredential };
+    'links/bulk-mailed': BulkResult<Pick<BulkHandover, 'user'>> & { readonly credential: IssuedCredential };
     'links/mailed': RevealPage;
-    'links/secret': { readonly way: ShownWayIn; readonly single: boolean };
+    'links/secret': { readonly credential: RevealedCredential; readonly single: boolean };
     'second-factor/user': Pick<UserPage, 'user' | 'offers' | 'reasons' | 'secondFactorRequired'> &
-      Pick<UserPage, 'removeSecondFactorHref' | 'withheld' | 'former'>;
+      Pick<UserPage, 'removeSecondFactorHref' | 'restriction' | 'formerGlobalAdmin'>;
     'users/action': { readonly action: string; readonly icon: string; readonly label: string };
-    'users/bulk-bar': { readonly actions: Bulk };
+    'users/bulk-bar': { readonly actions: BulkButtons };
     'users/bulk-confirm': BulkConfirmPage;
-    'users/bulk-hand': Hand;
-    'users/bulk-left': Pick<BulkResult<never>, 'left'>;
-    'users/bulk-nobody': { readonly text: string };
-    'users/bulk-reveal': BulkResult<Hand> & { readonly way: IssuedCredential | null };
+    'users/bulk-handover': BulkHandover;
+    'users/bulk-skipped': Pick<BulkResult<never>, 'skipped'>;
+    'users/bulk-empty': { readonly text: string };
+    'users/bulk-reveal': BulkResult<BulkHandover> & { readonly credential: IssuedCredential | null };
     'users/conflict': { readonly conflict: NonNullable<EditFormState['conflict']> };
-    'users/delete-confirm': Addresses & { readonly user: User; readonly days: number };
+    'users/delete-confirm': UserLinks & { readonly user: User; readonly days: number };
     'users/deleted': DeletedUsersPage;
-    'users/deleted-row': { readonly user: DeletedUser; readonly pick: boolean };
+    'users/deleted-row': { readonly user: DeletedUser; readonly isSelectable: boolean };
     'users/edit': { readonly form: EditFormState; readonly levels: Levels; readonly action: string };
-    'users/facts': Pick<UserPage, 'user' | 'passwordSetAt' | 'status' | 'link'>;
-    'users/facts-fields': EditedFields;
+    'users/summary': Pick<UserPage, 'user' | 'passwordSetAt' | 'status' | 'link'>;
+    'users/name-fields': UserFields;
     'users/filter': {
       readonly name: string;
       readonly label: string;
-      /** What the choice of nothing is called; null where something is always chosen. */
-      readonly every: string | null;
+      /** Label of the option without a value; null if a value is always selected. */
+      readonly anyLabel: string | null;
       readonly value: string | null;
-      readonly options: readonly Choice[];
+      readonly options: readonly FilterOption[];
     };
-    'users/filters': Pick<UsersPage, 'query' | 'levels' | 'statuses' | 'sortings'>;
+    'users/filters': Pick<UsersPage, 'query' | 'levels' | 'statuses' | 'sortOptions'>;
     'users/former-global-admin': FormerAdminProtection;
-    'users/helpers': { readonly helpers: readonly NamedUser[] };
-    'users/language-field': { readonly chosen: string; readonly stored: Shown | undefined };
+    'users/contacts': { readonly contacts: readonly NamedUser[] };
+    'users/language-field': { readonly chosen: string; readonly stored: DisplayText | undefined };
     'users/level-field': {
       readonly name: 'administratorLevel' | 'agentLevel';
       readonly label: string;
       readonly levels: readonly string[];
       readonly chosen: string;
       readonly wordOf: (level: string) => string;
-      /** Key. */
+      /** Locale key. */
       readonly hint?: string | null;
-      readonly stored: Shown | undefined;
+      readonly stored: DisplayText | undefined;
     };
-    'users/level-fields': EditedFields & { readonly levels: Levels };
+    'users/level-fields': UserFields & { readonly levels: Levels };
     'users/list': UsersPage;
-    'users/list-actions': Pick<UsersPage, 'deleted' | 'maxDeleted' | 'offers'>;
+    'users/list-actions': Pick<UsersPage, 'deleted' | 'maxDeletedCounted' | 'offers'>;
     'users/new': NewUserPage;
-    'users/pick': { readonly id: string; readonly label: string; readonly checked: boolean };
+    'users/row-checkbox': { readonly id: string; readonly label: string; readonly checked: boolean };
     'users/readonly': { readonly user: User };
-    'users/reset-confirm': Addresses & { readonly user: User; readonly handOver: HandOver };
-    'users/reset-stale': Addresses & Pick<UserPage, 'user' | 'passwordSetAt'> & { readonly by: HandoverMode };
-    'users/reset-warning': { readonly name: string; readonly way: IssuedCredential };
-    'users/reveal': RevealPage & { readonly way: ShownWayIn };
-    'users/rows': Pick<UsersPage, 'users' | 'query' | 'sorts' | 'bulk' | 'chooseAll'>;
-    'users/sheet-foot': { readonly sheet: Sheet };
-    'users/sheet-head': { readonly sheet: Sheet };
+    'users/reset-confirm': UserLinks & { readonly user: User; readonly handOver: HandOver };
+    'users/reset-stale': UserLinks & Pick<UserPage, 'user' | 'passwordSetAt'> & { readonly by: HandoverMode };
+    'users/reset-warning': { readonly name: string; readonly credential: IssuedCredential };
+    'users/reveal': RevealPage & { readonly credential: RevealedCredential };
+    'users/rows': Pick<UsersPage, 'users' | 'query' | 'sortHeaders' | 'bulk' | 'selectAllHref'>;
+    'users/sheet-foot': { readonly sheet: HandoverSheet };
+    'users/sheet-head': { readonly sheet: HandoverSheet };
     'users/show': UserPage;
-    'users/sortable': { readonly sort: Sort; readonly label: string };
-    'users/withheld': { readonly note: Note };
+    'users/sortable-header': { readonly sort: SortHeader; readonly label: string };
+    'users/restriction': { readonly note: RestrictionNote };
   }
 }

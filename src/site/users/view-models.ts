@@ -1,33 +1,36 @@
 import type { Request } from 'express';
 import type { User } from '../../domain/people/user.ts';
-import { paths, to, userPath } from '../http/paths.ts';
-import type { Crumb } from '../http/page-options.ts';
+import { paths, fillPath, userPath } from '../http/paths.ts';
+import type { Breadcrumb } from '../http/page-options.ts';
 import { mayAssignLevels, may } from '../../domain/policy.ts';
 import { administratorLevels, agentLevels } from '../../domain/roles.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { formerAdminProtection } from '../../domain/former-admin-protection.ts';
 import { isSecondFactorRequired } from '../../domain/people/second-factor.ts';
-import { reasonOf } from '../http/offers.ts';
-import { wholeNoteOf } from '../rules/notes.ts';
+import { refusalReasonOf } from '../http/availability.ts';
+import { commonRestrictionNote } from '../rules/restriction-notes.ts';
 import { actingUserId } from '../../domain/principal.ts';
 import { isOffered, type PolicyDecision } from '../../domain/policy-decision.ts';
 import type { DenialReason } from '../../domain/denial-reason.ts';
 
-export const trail: Crumb[] = [
+export const settingsBreadcrumbs: Breadcrumb[] = [
   { href: paths.dashboard, label: 'common:terms.dashboard' },
   { href: paths.accountSettings, label: 'common:terms.accountSettings' },
 ];
-/** The pages above a page of user management. */
-export const inList: Crumb[] = [...trail, { href: paths.users, label: 'common:terms.userManagement' }];
-/** The pages above a page about one user. */
-export const ofUser = (user: User): Crumb[] => [
-  ...inList,
+/** Breadcrumbs of pages below the user list. */
+export const userListBreadcrumbs: Breadcrumb[] = [
+  ...settingsBreadcrumbs,
+  { href: paths.users, label: 'common:terms.userManagement' },
+];
+/** Breadcrumbs of pages below the page of a user. */
+export const userBreadcrumbs = (user: User): Breadcrumb[] => [
+  ...userListBreadcrumbs,
   { href: userPath(user.id), label: { key: 'users:show.title', values: { name: user.displayName } } },
 ];
 
-/** Every address of one user that a page about them links to. */
-export function linksOf({ id }: User) {
-  const at = (address: string): string => to(address, { userId: id });
+/** @returns the links to a user's page and to the actions on the user */
+export function userLinks({ id }: User) {
+  const at = (address: string): string => fillPath(address, { userId: id });
   return {
     userHref: userPath(id),
     resetHref: at(paths.resetPassword),
@@ -45,42 +48,44 @@ export function linksOf({ id }: User) {
 
 export const userIdOf = (request: Request): string => String(request.params.userId);
 
-const nobody = { administratorLevel: 'none', agentLevel: 'none' } as const;
+const noLevels = { administratorLevel: 'none', agentLevel: 'none' } as const;
 
 /**
- * The same judge as in the handlers: what it refuses is not offered.
- * @param user null for one who is being added
- * @returns the levels that the scope's actor may give, and why not the others
+ * Asks the same policy as the handlers, so that a form offers only levels that can be saved.
+ * @param user null for a user who is being added
+ * @returns the levels that the actor may assign, and the reason why others are missing
  */
-export function levelsFor(scope: Scope, user: User | null) {
+export function assignableLevels(scope: Scope, user: User | null) {
   const decisions = administratorLevels.map((administratorLevel) => ({
     administratorLevel,
-    decision: mayAssignLevels(scope, user, { ...(user ?? nobody), administratorLevel }),
+    decision: mayAssignLevels(scope, user, { ...(user ?? noLevels), administratorLevel }),
   }));
-  // Nobody can agree to somebody who is not there yet: their level is asked for on their page.
-  const isGiven = (decision: PolicyDecision): boolean => (user === null ? decision.allowed : isOffered(decision));
-  const offered = decisions.filter(({ decision }) => isGiven(decision));
+  // A level that needs approval cannot be requested for a user who does not exist yet; it is requested on their page
+  // later.
+  const isAssignable = (decision: PolicyDecision): boolean => (user === null ? decision.allowed : isOffered(decision));
+  const offered = decisions.filter(({ decision }) => isAssignable(decision));
   const withheld = decisions.flatMap(({ decision }): DenialReason[] =>
-    decision.allowed || isGiven(decision) ? [] : [decision.because],
+    decision.allowed || isAssignable(decision) ? [] : [decision.because],
   );
   return {
     administrator: offered.map(({ administratorLevel }) => administratorLevel),
     agent: agentLevels.filter(
-      (agentLevel) => mayAssignLevels(scope, user, { ...(user ?? nobody), agentLevel }).allowed,
+      (agentLevel) => mayAssignLevels(scope, user, { ...(user ?? noLevels), agentLevel }).allowed,
     ),
     own: user !== null && user.id === actingUserId(scope),
-    // The last of them: a rule that keeps all levels back says more than what is said of Global admin alone.
-    withheld: withheld.at(-1) ?? null,
+    // Prefer the last reason: a rule that restricts all levels explains more than one about Global admin only.
+    restriction: withheld.at(-1) ?? null,
   };
 }
 
-const actsOnUser = ['users.edit', 'users.block', 'users.endSessions', 'users.delete', 'users.resetPassword'] as const;
+const userActions = ['users.edit', 'users.block', 'users.endSessions', 'users.delete', 'users.resetPassword'] as const;
 
-const reasonFor = (decision: PolicyDecision) => (isOffered(decision) || decision.allowed ? null : reasonOf(decision));
+const refusalReasonFor = (decision: PolicyDecision) =>
+  isOffered(decision) || decision.allowed ? null : refusalReasonOf(decision);
 
 /**
- * @param reset the policy's decision on a new password for the user
- * @returns what a user's page offers, and why it does not offer the rest
+ * @param reset the policy's decision on resetting the user's password
+ * @returns the actions that the user's page offers, and the reasons why others are missing
  */
 export function permissionsOf(scope: Scope, user: User, reset: PolicyDecision) {
   const mayBlock = may(scope, 'users.block', user).allowed;
@@ -100,15 +105,15 @@ export function permissionsOf(scope: Scope, user: User, reset: PolicyDecision) {
       ownSecurity: !removal.allowed && removal.because === 'self',
     },
     reasons: {
-      edit: reasonFor(edit),
-      reset: reasonFor(reset),
-      removeSecondFactor: hasSecondFactor ? reasonFor(removal) : null,
+      edit: refusalReasonFor(edit),
+      reset: refusalReasonFor(reset),
+      removeSecondFactor: hasSecondFactor ? refusalReasonFor(removal) : null,
     },
     secondFactorRequired: isSecondFactorRequired(scope.rules, user.administratorLevel),
-    former: formerAdminProtection(scope, 'resetPassword', user),
-    withheld: wholeNoteOf(
+    formerGlobalAdmin: formerAdminProtection(scope, 'resetPassword', user),
+    restriction: commonRestrictionNote(
       scope,
-      user.secondFactorAt === null ? actsOnUser : [...actsOnUser, 'users.removeSecondFactor'],
+      user.secondFactorAt === null ? userActions : [...userActions, 'users.removeSecondFactor'],
       user,
     ),
   };

@@ -1,4 +1,4 @@
-import { paths, to } from '../../../src/site/http/paths.ts';
+import { paths, fillPath } from '../../../src/site/http/paths.ts';
 import { expect, StepFault, getVisitor, type Story } from '../story.ts';
 import type { Answer } from '../visitor.ts';
 
@@ -33,7 +33,10 @@ export async function performWithApproval(story: Story, page: Answer): Promise<A
   await decideRequest(story, request, 'confirmed');
   const admin = getVisitor(story, 'administrator');
   await admin.get(request);
-  return expect(await admin.send(to(paths.performApproval, { approvalId: request.split('/').at(-1) ?? '' })), 200);
+  return expect(
+    await admin.send(fillPath(paths.performApproval, { approvalId: request.split('/').at(-1) ?? '' })),
+    200,
+  );
 }
 
 /** @returns the page itself or, if the rules require a second administrator, the page after their approval */

@@ -1,5 +1,5 @@
 import type { RegionRules } from '../../../src/domain/regions.ts';
-import { askPath, paths } from '../../../src/site/http/paths.ts';
+import { newApprovalPath, paths } from '../../../src/site/http/paths.ts';
 import { expect, getAccount, StepFault, getVisitor, type Step } from '../story.ts';
 import { chooseOwnRules } from './own-rules.ts';
 import { performWithApproval, decideRequest, requestApproval } from './approval-requests.ts';
@@ -31,7 +31,7 @@ export const approvalSteps: readonly Step[] = [
     operation: 'users.resetPassword',
     act: async (story) => {
       const page = await getVisitor(story, 'administrator').get(
-        askPath('resetPassword', [getAccount(story, 'third administrator').id]),
+        newApprovalPath('resetPassword', [getAccount(story, 'third administrator').id]),
       );
       const shown = await performWithApproval(story, expect(page, 200));
       await acceptCredential(story, shown, getAccount(story, 'third administrator'), { what: 'of an approved reset' });
@@ -41,7 +41,7 @@ export const approvalSteps: readonly Step[] = [
     title: 'Export all users with another administrator’s approval',
     operation: 'users.export',
     act: async (story) => {
-      const page = await getVisitor(story, 'administrator').get(askPath('exportUsers', []));
+      const page = await getVisitor(story, 'administrator').get(newApprovalPath('exportUsers', []));
       const { text } = await performWithApproval(story, expect(page, 200));
       story.exports.push({ name: 'users as a file, after approval', text });
     },
@@ -53,9 +53,15 @@ export const approvalSteps: readonly Step[] = [
     act: async (story) => {
       const admin = getVisitor(story, 'administrator');
       const filter = { format: 'csv', from: '2026-01-01' };
-      const declined = await requestApproval(story, expect(await admin.get(askPath('exportLog', [], filter)), 200));
+      const declined = await requestApproval(
+        story,
+        expect(await admin.get(newApprovalPath('exportLog', [], filter)), 200),
+      );
       await decideRequest(story, declined, 'declined');
-      const withdrawn = await requestApproval(story, expect(await admin.get(askPath('exportLog', [], filter)), 200));
+      const withdrawn = await requestApproval(
+        story,
+        expect(await admin.get(newApprovalPath('exportLog', [], filter)), 200),
+      );
       await admin.get(withdrawn);
       expect(await admin.send(withdrawn, { move: 'withdraw' }), 200);
     },

@@ -1,4 +1,4 @@
-import { paths, to } from '../../../src/site/http/paths.ts';
+import { paths, fillPath } from '../../../src/site/http/paths.ts';
 import { expect, getAccount, StepFault, getVisitor, type Step, type Story } from '../story.ts';
 import { approveIfRequired } from './approval-requests.ts';
 import { eventually, trackCredentials } from './credentials.ts';
@@ -70,7 +70,7 @@ export const bulkSteps: readonly Step[] = [
       const page = expect(await admin.upload(paths.importUsers, { name, content: rows.join('\r\n') }), 200);
       expect(await admin.send(page.path, { mode: 'validRowsOnly' }), 200);
       await untilDone(story, page.path);
-      const address = to(paths.importPasswords, { importId: page.path.split('/').at(-1) ?? '' });
+      const address = fillPath(paths.importPasswords, { importId: page.path.split('/').at(-1) ?? '' });
       const file = expect(await admin.send(address), 200);
       await trackCredentials(story, file, { usernames, what: 'of an import' });
       // With mailed links the response is a page, not a file.

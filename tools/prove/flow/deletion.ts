@@ -1,4 +1,4 @@
-import { paths, to } from '../../../src/site/http/paths.ts';
+import { paths, fillPath } from '../../../src/site/http/paths.ts';
 import { expect, getAccount, StepFault, getVisitor, type Step, type Story } from '../story.ts';
 import { approveIfRequired } from './approval-requests.ts';
 
@@ -6,8 +6,8 @@ import { approveIfRequired } from './approval-requests.ts';
 async function deleteUser(story: Story, name: string): Promise<string> {
   const admin = getVisitor(story, 'administrator');
   const userId = getAccount(story, name).id;
-  await admin.get(to(paths.deleteUser, { userId }));
-  await approveIfRequired(story, expect(await admin.send(to(paths.deleteUser, { userId })), 200));
+  await admin.get(fillPath(paths.deleteUser, { userId }));
+  await approveIfRequired(story, expect(await admin.send(fillPath(paths.deleteUser, { userId })), 200));
   return userId;
 }
 
@@ -26,7 +26,7 @@ export const deletionSteps: readonly Step[] = [
     act: async (story) => {
       const admin = getVisitor(story, 'administrator');
       await admin.get(paths.deletedUsers);
-      expect(await admin.send(to(paths.restoreUser, { userId: getAccount(story, 'colleague').id })), 200);
+      expect(await admin.send(fillPath(paths.restoreUser, { userId: getAccount(story, 'colleague').id })), 200);
     },
   },
   {
@@ -35,8 +35,8 @@ export const deletionSteps: readonly Step[] = [
     act: async (story) => {
       const admin = getVisitor(story, 'administrator');
       const userId = await deleteUser(story, 'newcomer');
-      await admin.get(to(paths.eraseUser, { userId }));
-      expect(await admin.send(to(paths.eraseUser, { userId })), 200);
+      await admin.get(fillPath(paths.eraseUser, { userId }));
+      expect(await admin.send(fillPath(paths.eraseUser, { userId })), 200);
     },
   },
   {

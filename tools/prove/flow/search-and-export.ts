@@ -1,4 +1,4 @@
-import { paths, to, userPath } from '../../../src/site/http/paths.ts';
+import { paths, fillPath, userPath } from '../../../src/site/http/paths.ts';
 import { newVisitor, expect, getAccount, StepFault, getVisitor, type Step } from '../story.ts';
 import { signIn } from './sign-in.ts';
 import { approveIfRequired } from './approval-requests.ts';
@@ -65,9 +65,9 @@ export const searchAndExportSteps: readonly Step[] = [
     act: async (story) => {
       const admin = getVisitor(story, 'administrator');
       const userId = getAccount(story, 'member').id;
-      await admin.get(to(paths.userData, { userId }));
-      expect(await admin.send(to(paths.userData, { userId })), 200);
-      const { text } = expect(await admin.send(to(paths.userDataFile, { userId })), 200);
+      await admin.get(fillPath(paths.userData, { userId }));
+      expect(await admin.send(fillPath(paths.userData, { userId })), 200);
+      const { text } = expect(await admin.send(fillPath(paths.userDataFile, { userId })), 200);
       story.exports.push({ name: 'personal data of another user', text });
     },
   },

@@ -1,4 +1,4 @@
-import { paths, to, userPath } from '../../../src/site/http/paths.ts';
+import { paths, fillPath, userPath } from '../../../src/site/http/paths.ts';
 import {
   newVisitor,
   expect,
@@ -70,8 +70,8 @@ export const removeSecondFactorStep: Step = {
     await ensureSecondFactor(story, 'member');
     const admin = getVisitor(story, 'administrator');
     const userId = getAccount(story, 'member').id;
-    await admin.get(to(paths.removeSecondFactor, { userId }));
-    const page = expect(await admin.send(to(paths.removeSecondFactor, { userId })), 200);
+    await admin.get(fillPath(paths.removeSecondFactor, { userId }));
+    const page = expect(await admin.send(fillPath(paths.removeSecondFactor, { userId })), 200);
     if (page.path !== userPath(userId)) throw new StepFault('the second factor was not removed');
     getAccount(story, 'member').secondFactor = null;
   },

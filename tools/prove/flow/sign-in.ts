@@ -1,4 +1,4 @@
-import { paths, to } from '../../../src/site/http/paths.ts';
+import { paths, fillPath } from '../../../src/site/http/paths.ts';
 import { newVisitor, expect, getAccount, StepFault, trackSession, type Account, type Story } from '../story.ts';
 import type { Answer, Visitor } from '../visitor.ts';
 import { submitRecoveryCode, setUpSecondFactor } from './second-factor-codes.ts';
@@ -52,13 +52,13 @@ export async function replacePassword(story: Story, name: string, visitor = newV
   trackSession(story, visitor);
   await completeSignIn(story, account, visitor, await choosePassword(story, account, visitor));
   // A link expires when it is used.
-  if (link !== null) expect(await newVisitor(story).get(to(paths.oneTimeLink, { token: link })), 404);
+  if (link !== null) expect(await newVisitor(story).get(fillPath(paths.oneTimeLink, { token: link })), 404);
   account.link = null;
 }
 
 /** Requests a link the way a mail scanner does, then opens it. */
 async function openLink(story: Story, token: string, visitor: Visitor): Promise<Answer> {
-  const address = to(paths.oneTimeLink, { token });
+  const address = fillPath(paths.oneTimeLink, { token });
   expect(await newVisitor(story).get(address), 200);
   expect(await visitor.get(address), 200);
   return expect(await visitor.send(address), 200);

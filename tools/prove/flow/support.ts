@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { paths, to, userPath } from '../../../src/site/http/paths.ts';
+import { paths, fillPath, userPath } from '../../../src/site/http/paths.ts';
 import {
   newAccount,
   newVisitor,
@@ -57,10 +57,10 @@ const accessSteps: readonly Step[] = [
       const grantId = grantOn(expect(await operator.get(paths.dashboard), 200));
       if (grantId === '') {
         // Without a grant, entering must fail.
-        const madeUp = await operator.send(to(paths.enterSupport, { grantId: randomUUID() }));
+        const madeUp = await operator.send(fillPath(paths.enterSupport, { grantId: randomUUID() }));
         throw new Refused(expect(madeUp, 404).path);
       }
-      const inside = expect(await operator.send(to(paths.enterSupport, { grantId })), 200);
+      const inside = expect(await operator.send(fillPath(paths.enterSupport, { grantId })), 200);
       if (!inside.text.includes('support-banner')) throw new StepFault('the support session did not start');
       // Support access cannot edit users who have a level.
       const user = userPath(getAccount(story, 'colleague').id);
@@ -74,7 +74,7 @@ const accessSteps: readonly Step[] = [
       if (outside.text.includes('support-banner')) throw new StepFault('the support session did not end');
       const admin = getVisitor(story, 'administrator');
       await admin.get(paths.supportAccess);
-      expect(await admin.send(to(paths.endSupport, { grantId })), 200);
+      expect(await admin.send(fillPath(paths.endSupport, { grantId })), 200);
       const after = expect(await operator.get(paths.dashboard), 200);
       if (grantOn(after) !== '') throw new StepFault('the ended grant is still offered');
     },

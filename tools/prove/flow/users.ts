@@ -1,4 +1,4 @@
-import { paths, resetPasswordPath, to, userPath } from '../../../src/site/http/paths.ts';
+import { paths, resetPasswordPath, fillPath, userPath } from '../../../src/site/http/paths.ts';
 import {
   newAccount,
   expect,
@@ -114,15 +114,15 @@ export const userSteps: readonly Step[] = [
     operation: 'users.block',
     act: async (story) => {
       const userId = idOf(story, 'member');
-      await submitFromUserPage(story, to(paths.blockUser, { userId }));
-      await submitFromUserPage(story, to(paths.unblockUser, { userId }));
+      await submitFromUserPage(story, fillPath(paths.blockUser, { userId }));
+      await submitFromUserPage(story, fillPath(paths.unblockUser, { userId }));
     },
   },
   {
     title: 'End a user’s sessions',
     operation: 'users.endSessions',
     act: async (story) => {
-      await submitFromUserPage(story, to(paths.endUserSessions, { userId: idOf(story, 'member') }));
+      await submitFromUserPage(story, fillPath(paths.endUserSessions, { userId: idOf(story, 'member') }));
     },
   },
   {

@@ -8,15 +8,15 @@ export interface RedisSessions {
   close(): Promise<void>;
 }
 
-// A Redis that hangs must become a clear 503 within a second, and must be found again without a restart.
+// If Redis hangs, requests must fail with 503 within a second, and the portal must reconnect without a restart.
 const socketTimeoutMs = 800;
 const pingIntervalMs = 400;
 const maxRetryDelayMs = 1_000;
 const keyPrefix = 'parvis:session:';
 
 /**
- * Connects to Redis. It need not be there yet: requests are refused until it is.
- * @param ttlMs how long a session may lie there, in ms
+ * Connects to Redis in the background. Requests fail until it is available.
+ * @param ttlMs lifetime of a stored session, in ms
  */
 export async function openRedisSessions(
   url: string,
@@ -34,9 +34,9 @@ export async function openRedisSessions(
       reconnectStrategy: (retries) => Math.min(50 * 2 ** Math.min(retries, 10), maxRetryDelayMs),
     },
   });
-  client.on('error', (error: Error) => log.warn({ reason: error.message }, 'Redis does not answer'));
-  // Not awaited: with a strategy that never gives up, connecting ends only once Redis is there.
-  client.connect().catch((error: unknown) => log.error(error, 'Redis cannot be used'));
+  client.on('error', (error: Error) => log.warn({ reason: error.message }, 'Redis connection error'));
+  // Not awaited: the reconnect strategy never gives up, so this settles only once Redis is available.
+  client.connect().catch((error: unknown) => log.error(error, 'Redis connection failed'));
   const store = new RedisStore({
     client,
     prefix: keyPrefix,

@@ -1,14 +1,14 @@
 import { Store, type SessionData } from 'express-session';
 import type { Database } from '../../../platform/database/database.ts';
 
-/** Sessions in the region's own database, for a portal without Redis. Its table comes by migration. */
+/** Session store in the region's database, for deployments without Redis. A migration creates its table. */
 export class TableStore extends Store {
   readonly #database: Database;
   readonly #find: (values: { key: string; now: number }) => Promise<{ data: string }[]>;
   readonly #ttlMs: (session: SessionData) => number;
   readonly #clock: () => number;
 
-  /** @param ttlMs how long a session may lie there, in ms */
+  /** @param ttlMs lifetime of a stored session, in ms */
   constructor(database: Database, ttlMs: (session: SessionData) => number, clock: () => number) {
     super();
     this.#database = database;

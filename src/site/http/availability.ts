@@ -1,0 +1,45 @@
+import { isOffered, type Denial, type PolicyDecision } from '../../domain/policy-decision.ts';
+import type { Place } from '../../domain/regions.ts';
+import type { DenialReason } from '../../domain/denial-reason.ts';
+
+/** How a page offers an action: directly, or after approval by another administrator. */
+export type ActionMode = 'direct' | 'withApproval';
+
+/** @returns how a page offers an action under the policy's verdict; null if it does not */
+export function actionModeOf(decision: PolicyDecision): ActionMode | null {
+  if (decision.allowed) return 'direct';
+  return isOffered(decision) ? 'withApproval' : null;
+}
+
+/** Why a page does not offer an action, and what the user can do instead. */
+export interface RefusalReason {
+  /** Locale key of the explanation, which names the region. */
+  readonly text: string;
+  /** The place where it is done instead. */
+  readonly elsewhere: Place | null;
+  readonly offers: {
+    readonly ownPassword: boolean;
+    /** The table that shows who does what, and where. */
+    readonly where: boolean;
+  };
+}
+
+/** Refusals that follow from the rules of the region or the tenant. */
+const decidedByRules: ReadonlySet<string> = new Set<DenialReason>([
+  ...(['elsewhere', 'alone', 'nobody', 'tenantNobody'] as const),
+  ...(['administrator', 'tenantAdministrator'] as const),
+]);
+
+/** @returns whether the table of responsibilities explains the refusal */
+export const isDecidedByRules = (because: string): boolean => decidedByRules.has(because);
+
+/** @returns the explanation that a page shows for a denied action */
+export function refusalReasonOf(refusal: Denial): RefusalReason {
+  const { because } = refusal;
+  const elsewhere = because === 'elsewhere' ? { place: refusal.place, address: refusal.address } : null;
+  return {
+    text: `policy:${because}.text`,
+    elsewhere,
+    offers: { ownPassword: because === 'self', where: isDecidedByRules(because) },
+  };
+}

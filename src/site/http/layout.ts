@@ -1,0 +1,159 @@
+import type { Request } from 'express';
+import type { Config } from '../../platform/config/config.ts';
+import { regionName } from '../../platform/config/rules.ts';
+import { type Language, ruleTextIn, type RuleText, type LocalizedText as RegionText } from '../../domain/regions.ts';
+import type { Scope } from '../../domain/scope.ts';
+import { initialsOf } from '../../domain/people/user.ts';
+import { displayNameOf } from '../../domain/principal.ts';
+import { isOneTimeLink, paths } from './paths.ts';
+import type { Assets } from './assets.ts';
+import type { Cookies } from './cookies.ts';
+import { csrfToken } from './csrf.ts';
+import { navigationFor } from './navigation.ts';
+import type { Messages } from '../../i18n/translator.ts';
+import { faultText, type PageNotice, type LocalizedText, type PageOptions } from './page-options.ts';
+
+export interface LayoutConfig {
+  readonly config: Config;
+  readonly assets: Assets;
+  readonly cookies: Cookies;
+}
+
+/** The fields of a name, in the order of a form. */
+const nameFields = {
+  givenFirst: ['firstName', 'lastName'],
+  familyFirst: ['lastName', 'firstName'],
+} as const;
+
+/** Region texts that are the same on every page of a language, created once. */
+interface RegionTexts {
+  readonly region: ReturnType<typeof ownRegion>;
+  readonly otherRegions: ReturnType<typeof otherRegions>;
+}
+
+/** The model of the layout around a view: navigation, notice, form errors, and CSRF token. */
+export type Page = ReturnType<typeof createLayout>;
+
+export type LayoutFactory = ReturnType<typeof createLayoutFactory>;
+
+interface LayoutDependencies extends LayoutConfig {
+  readonly regionTexts: ReadonlyMap<Language, RegionTexts>;
+  readonly languageChoices: readonly { readonly code: Language; readonly name: string }[];
+}
+
+/** @returns a function that builds the layout model of a page */
+export function createLayoutFactory(parts: LayoutConfig) {
+  const { config } = parts;
+  const regionTexts = new Map(
+    config.rules.languages.map((language) => [
+      language,
+      { region: ownRegion(config, language), otherRegions: otherRegions(config, language) },
+    ]),
+  );
+  const languageChoices = config.rules.languages.map((code) => ({
+    code,
+    name: config.languages.get(code)?.name ?? code,
+  }));
+  return createLayout.bind(null, { ...parts, regionTexts, languageChoices });
+}
+
+function createLayout(
+  deps: LayoutDependencies,
+  request: Request,
+  nonce: string,
+  messages: Messages,
+  options: PageOptions,
+) {
+  const { cookies, assets, languageChoices } = deps;
+  const { language, settings, t } = messages;
+  const { scope } = request;
+  const { region, otherRegions } = deps.regionTexts.get(language) as RegionTexts;
+  const token = options.withoutForms === true ? existingCsrfToken(request) : ensureCsrfToken(request);
+  const path = returnPathOf(request);
+  const user = request.signedIn?.session.user ?? null;
+  const errors = (options.faults ?? []).map((fault) => ({ field: fault.field, text: translate(t, faultText(fault)) }));
+  return {
+    language,
+    dir: settings.direction,
+    nameFields: nameFields[settings.nameOrder],
+    languages: languageChoices,
+    title: translate(t, options.title),
+    theme: themeOf(request, cookies),
+    themes,
+    nonce,
+    csrfToken: token,
+    path,
+    // The switchers are forms: they need a CSRF token and an address to return to.
+    offersSwitchers: token !== '' && path !== null,
+    requestId: request.requestId,
+    region,
+    otherRegions,
+    tenant: scope ? { name: scope.tenant.name } : null,
+    support: scope ? supportSessionOf(scope) : null,
+    person: user ? { name: user.displayName, initials: initialsOf(user.displayName) } : null,
+    navigation: scope && !options.withoutNavigation ? navigationFor(scope, request.path, t) : [],
+    breadcrumbs: (options.breadcrumbs ?? []).map(({ href, label }) => ({ href, label: translate(t, label) })),
+    notice: noticeOf(request, t, options),
+    errors,
+    errorOf: Object.fromEntries(errors.map(({ field, text }) => [field, text])) as Readonly<Record<string, string>>,
+    showsSecretOnce: options.showsSecretOnce === true,
+    scripts: options.scripts ?? [],
+    asset: assets.url,
+  };
+}
+
+const translate = (t: Messages['t'], text: LocalizedText): string =>
+  typeof text === 'string' ? t(text) : t(text.key, text.values);
+
+function noticeOf(
+  request: Request,
+  t: Messages['t'],
+  options: PageOptions,
+): { kind: PageNotice['kind']; text: string } | null {
+  const notice = options.notice ?? takeNotice(request);
+  return notice ? { kind: notice.kind, text: translate(t, notice) } : null;
+}
+
+function ownRegion({ rules }: Config, language: Language) {
+  const ruleText = (wording: RegionText): RuleText => ruleTextIn(wording, language, rules);
+  return { id: rules.region, name: ruleText(rules.name), ruleText };
+}
+
+// Where the switchers return to. Null on the page of a one-time link, whose address is a secret that must not be put
+// in a form.
+function returnPathOf(request: Request): string | null {
+  if (isOneTimeLink(request.path)) return null;
+  return request.method === 'GET' ? request.originalUrl : request.path;
+}
+
+/** The grant of a support session; null outside one. */
+function supportSessionOf({ principal, tenant }: Scope) {
+  if (principal.kind !== 'support') return null;
+  const { level, purpose, endsAt } = principal.grant;
+  return { level, purpose, endsAt, tenant: tenant.name, operator: displayNameOf(principal) ?? '' };
+}
+
+const existingCsrfToken = (request: Request): string => request.session?.csrfToken ?? '';
+// There is no session if the session store is unavailable.
+const ensureCsrfToken = (request: Request): string => (request.session ? csrfToken(request) : '');
+
+function takeNotice(request: Request): PageNotice | null {
+  const notice = request.session?.notice ?? null;
+  if (notice !== null) delete request.session.notice;
+  return notice;
+}
+
+export const themes = ['system', 'light', 'dark'] as const;
+type Theme = (typeof themes)[number];
+const isTheme = (text: unknown): text is Theme => (themes as readonly unknown[]).includes(text);
+
+function themeOf(request: Request, cookies: Cookies): Theme {
+  const chosen = cookies.read(request, 'theme');
+  return isTheme(chosen) ? chosen : 'system';
+}
+
+function otherRegions(config: Config, language: Language) {
+  return [...config.regionUrls]
+    .filter(([id]) => id !== config.rules.region)
+    .map(([id, url]) => ({ id, name: regionName(id, language), signInUrl: new URL(paths.signIn, url).href }));
+}

@@ -1,0 +1,204 @@
+import type { Request, Response } from 'express';
+import { isSecondFactorRequired } from '../../domain/people/second-factor.ts';
+import type { PageFault } from '../http/page-options.ts';
+import { paths } from '../http/paths.ts';
+import type { Authentication } from '../http/authentication.ts';
+import type { Cookies } from '../http/cookies.ts';
+import { readForm } from '../http/forms.ts';
+import { scopeOf, seeOther, sessionOf } from '../http/request.ts';
+import type { Route } from '../http/routing.ts';
+import type {
+  KnownDevices,
+  AuthenticatedSession,
+  CodesResult,
+  SecondFactor,
+  EnrollmentSeed,
+} from '../../core/accounts/index.ts';
+import { qrCodeOf } from './qr-code.ts';
+import { missingFieldFaults, confirmationForm } from './second-factor.forms.ts';
+import { bind } from '../../platform/bind.ts';
+import type { ConfirmationPage, SetUpPage } from './second-factor.views.ts';
+import { otpauthUri } from '../../platform/keys/totp.ts';
+
+const securityBreadcrumbs = [
+  { href: paths.dashboard, label: 'common:terms.dashboard' },
+  { href: paths.myProfile, label: 'common:terms.myProfile' },
+  { href: paths.ownSecurity, label: 'profile:security.title' },
+];
+
+const isRequiredFor = (request: Request): boolean => {
+  const { user, tenant } = sessionOf(request);
+  return isSecondFactorRequired(scopeOf(request).rules, user.administratorLevel, tenant.kind);
+};
+/** @returns why the user must set up a second factor now; null if it is voluntary */
+function requirementFor(request: Request): 'moved' | 'required' | null {
+  if (sessionOf(request).user.secondFactorDue) return 'moved';
+  return isRequiredFor(request) ? 'required' : null;
+}
+const hasSecondFactor = (request: Request): boolean => sessionOf(request).user.secondFactorAt !== null;
+
+export interface OwnSecondFactorRoutesDependencies {
+  readonly secondFactor: SecondFactor;
+  readonly offer: EnrollmentSeed;
+  readonly authentication: Authentication;
+  readonly devices: KnownDevices;
+  readonly cookies: Cookies;
+  /** Issuer name, shown in authenticator apps. */
+  readonly issuer: string;
+  /** URL of the sign-in page, for the printed sheet. */
+  readonly address: string;
+  readonly clock: () => number;
+}
+
+/** The user's own second factor: set-up, new recovery codes, removal. */
+export function ownSecondFactorRoutes(deps: OwnSecondFactorRoutesDependencies): Route[] {
+  const handlers = bind(deps, { showSetUp, submitSetUp, showConfirmation, submitConfirmation });
+  const confirmedActions = [
+    [paths.ownRecoveryCodes, 'renew'],
+    [paths.removeOwnSecondFactor, 'remove'],
+  ] as const;
+  return [
+    route('get', paths.ownSecondFactor, (request, response) => handlers.showSetUp(request, response)),
+    route('post', paths.ownSecondFactor, handlers.submitSetUp),
+    ...confirmedActions.flatMap(([path, action]) => [
+      route('get', path, (request, response) => handlers.showConfirmation(request, response, action)),
+      route('post', path, (request, response) => handlers.submitConfirmation(request, response, action)),
+    ]),
+  ];
+}
+
+function confirmationContext(deps: OwnSecondFactorRoutesDependencies, request: Request): AuthenticatedSession {
+  const { devices, cookies } = deps;
+  const [scope, session] = [scopeOf(request), sessionOf(request)];
+  const { username, epoch } = session.user;
+  const knownDevice = devices.recognize(username, epoch, cookies.read(request, 'device'));
+  const { attempts: maxAttempts } = scope.rules.throttle.perAccountAndAddress;
+  return {
+    scope,
+    session,
+    attempt: { kind: 'own', username, epoch, address: request.ip ?? '', knownDevice, maxAttempts },
+  };
+}
+
+function seedOfferedTo(deps: OwnSecondFactorRoutesDependencies, request: Request): string {
+  const { offer } = deps;
+  const { seed, kept } = offer(sessionOf(request), request.session.offeredSeed);
+  request.session.offeredSeed = kept;
+  return seed;
+}
+
+// The seed and its QR code appear in this response only.
+function showSetUp(
+  deps: OwnSecondFactorRoutesDependencies,
+  request: Request,
+  response: Response,
+  faults: readonly PageFault[] = [],
+): void {
+  const { issuer, secondFactor } = deps;
+  if (hasSecondFactor(request)) return response.redirect(303, paths.ownSecurity);
+  const { user } = sessionOf(request);
+  const seed = seedOfferedTo(deps, request);
+  const requirement = requirementFor(request);
+  const model: SetUpPage = {
+    requirement,
+    username: user.username,
+    seed: seed.replace(/.{4}(?=.)/g, '$& '),
+    qrCode: qrCodeOf(otpauthUri(seed, { issuer, label: user.username })),
+    needsPassword: secondFactor.needsPassword({ session: sessionOf(request) }),
+  };
+  response.set('Referrer-Policy', 'no-referrer');
+  const options = { title: 'second-factor:setUp.title', breadcrumbs: securityBreadcrumbs, scripts: ['reveal.js'] };
+  response.page('second-factor/set-up', model, { ...options, faults, withoutNavigation: requirement !== null });
+}
+
+async function submitSetUp(
+  deps: OwnSecondFactorRoutesDependencies,
+  request: Request,
+  response: Response,
+): Promise<void> {
+  const { secondFactor } = deps;
+  if (hasSecondFactor(request)) return response.redirect(303, paths.ownSecurity);
+  const { values } = readForm(confirmationForm, request.body);
+  const typed = values ?? { currentPassword: '', code: '' };
+  const seed = seedOfferedTo(deps, request);
+  const result = await secondFactor.setUp(confirmationContext(deps, request), seed, typed);
+  if (result.outcome === 'invalid') return showSetUp(deps, request, response, [result.fault]);
+  // Also removes the seed from the session data.
+  await renewSession(deps, request);
+  return reveal(deps, request, response, result, requirementFor(request) !== null);
+}
+
+function renewSession(deps: OwnSecondFactorRoutesDependencies, request: Request): Promise<void> {
+  const { authentication } = deps;
+  const { id, user } = sessionOf(request);
+  return authentication.renew(request, { sessionId: id, epoch: user.epoch });
+}
+
+// The clear text goes into this response body only: no redirect or session from which another request could read it.
+function reveal(
+  deps: OwnSecondFactorRoutesDependencies,
+  request: Request,
+  response: Response,
+  { codes }: Extract<CodesResult, { outcome: 'done' }>,
+  withoutNavigation: boolean,
+): void {
+  const { address, clock } = deps;
+  const { user, tenant } = sessionOf(request);
+  const sheet = { address, tenantName: tenant.name, username: user.username, createdAt: clock() };
+  response.set('Referrer-Policy', 'no-referrer');
+  const options = {
+    title: 'second-factor:codes.title',
+    breadcrumbs: securityBreadcrumbs,
+    scripts: ['reveal.js'],
+    showsSecretOnce: true,
+  };
+  response.page('second-factor/recovery-codes', { codes, withoutNavigation, sheet }, { ...options, withoutNavigation });
+}
+
+async function showConfirmation(
+  deps: OwnSecondFactorRoutesDependencies,
+  request: Request,
+  response: Response,
+  action: 'renew' | 'remove',
+  faults: readonly PageFault[] = [],
+): Promise<void> {
+  const { secondFactor } = deps;
+  const title = `second-factor:${action}.title`;
+  if (!hasSecondFactor(request))
+    return response.page('second-factor/not-set-up', undefined, { title, breadcrumbs: securityBreadcrumbs });
+  const left = await secondFactor.countRecoveryCodes({ scope: scopeOf(request), session: sessionOf(request) });
+  const model: ConfirmationPage = {
+    codesLeft: left ?? 0,
+    username: sessionOf(request).user.username,
+    isRequired: isRequiredFor(request),
+  };
+  response.page(`second-factor/${action}`, model, { title, faults, breadcrumbs: securityBreadcrumbs });
+}
+
+async function submitConfirmation(
+  deps: OwnSecondFactorRoutesDependencies,
+  request: Request,
+  response: Response,
+  action: 'renew' | 'remove',
+): Promise<void> {
+  const { secondFactor } = deps;
+  const { values } = readForm(confirmationForm, request.body);
+  const missing = values === null || !hasSecondFactor(request) ? [] : missingFieldFaults(values);
+  if (values === null || !hasSecondFactor(request) || missing.length > 0)
+    return showConfirmation(deps, request, response, action, missing);
+  if (action === 'renew') {
+    const result = await secondFactor.regenerateCodes(confirmationContext(deps, request), values);
+    return result.outcome === 'done'
+      ? reveal(deps, request, response, result, false)
+      : showConfirmation(deps, request, response, action, [result.fault]);
+  }
+  const fault = await secondFactor.remove(confirmationContext(deps, request), values);
+  if (fault !== null) return showConfirmation(deps, request, response, action, [fault]);
+  await renewSession(deps, request);
+  request.session.notice = { kind: 'success', key: 'second-factor:remove.done' };
+  return seeOther(request, response, paths.ownSecurity);
+}
+
+const route = (method: Route['method'], path: string, handle: Route['handle']): Route => {
+  return { method, path, access: 'profile.view', handle };
+};

@@ -1,0 +1,53 @@
+import type { Request, Response } from 'express';
+import { may } from '../../domain/policy.ts';
+import { paths, userPath } from '../http/paths.ts';
+import { scopeOf } from '../http/request.ts';
+import type { AnswerRefusal, Route } from '../http/routing.ts';
+import { userListBreadcrumbs, userLinks, userBreadcrumbs, userIdOf } from '../users/view-models.ts';
+import type { Users, RemoveSecondFactor } from '../../core/accounts/index.ts';
+import { bind } from '../../platform/bind.ts';
+
+export interface RemoveSecondFactorRoutesDependencies {
+  readonly users: Users;
+  readonly removeSecondFactor: RemoveSecondFactor;
+  readonly answerRefusal: AnswerRefusal;
+}
+
+/** Removal of a user's second factor by an administrator, if the user has lost authenticator app and recovery codes. */
+export function removeSecondFactorRoutes(deps: RemoveSecondFactorRoutesDependencies): Route[] {
+  const handlers = bind(deps, { confirm, remove });
+  return [
+    { method: 'get', path: paths.removeSecondFactor, access: 'users.removeSecondFactor', handle: handlers.confirm },
+    { method: 'post', path: paths.removeSecondFactor, access: 'users.removeSecondFactor', handle: handlers.remove },
+  ];
+}
+
+async function confirm(
+  deps: RemoveSecondFactorRoutesDependencies,
+  request: Request,
+  response: Response,
+): Promise<void> {
+  const { users, answerRefusal } = deps;
+  const scope = scopeOf(request);
+  const user = await users.load(scope, userIdOf(request));
+  const decision = may(scope, 'users.removeSecondFactor', user);
+  // Without a second factor, no approval is needed: the page says that there is none.
+  const needsApproval = !decision.allowed && decision.because === 'secondAdministrator';
+  if (!decision.allowed && !(needsApproval && user.secondFactorAt === null))
+    return answerRefusal(request, response, decision);
+  const title = 'second-factor:removal.title';
+  const breadcrumbs = user.secondFactorAt === null ? userListBreadcrumbs : userBreadcrumbs(user);
+  response.page('second-factor/remove-from-user', { user, ...userLinks(user) }, { title, breadcrumbs });
+}
+
+async function remove(deps: RemoveSecondFactorRoutesDependencies, request: Request, response: Response): Promise<void> {
+  const { removeSecondFactor, answerRefusal } = deps;
+  const scope = scopeOf(request);
+  const result = await removeSecondFactor(scope, userIdOf(request));
+  if (result.outcome === 'refused') return answerRefusal(request, response, result.decision);
+  // Already removed by another administrator or by a repeated form: show the page that says so.
+  if (result.outcome !== 'done') return confirm(deps, request, response);
+  const name = result.user.displayName;
+  request.session.notice = { kind: 'success', key: 'second-factor:removal.done', values: { name } };
+  response.redirect(303, userPath(result.user.id));
+}
