@@ -120,7 +120,10 @@ describe('tenant', () => {
       );
     }
     for (const command of ['suspend', 'resume']) {
-      assert.match(await fault(['tenant', command, 'nobody'], environment), /organization doesn’t exist|Tenant not found/);
+      assert.match(
+        await fault(['tenant', command, 'nobody'], environment),
+        /organization doesn’t exist|Tenant not found/,
+      );
     }
     assert.match(await fault(['tenant', 'add', '--name', 'Only'], environment), /required option/);
     assert.deepEqual(await tenants(), before);
