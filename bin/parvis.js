@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Parvis requires Node 24 or later. On an older Node, this starts the Node from the development dependencies instead.
-// Plain JavaScript, because an old Node must be able to parse it.
+// Parvis requires Node 24 or later. If the installed Node is older, this file starts the Node from the development
+// dependencies instead. It is plain JavaScript because an older Node has to run it.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import module from 'node:module';
@@ -12,7 +12,7 @@ const bundled = fileURLToPath(new URL('../node_modules/node/bin/node', import.me
 
 if (Number(process.versions.node.split('.')[0]) >= minMajor) {
   module.enableCompileCache?.();
-  // The checkout runs TypeScript. The package contains compiled JavaScript, because Node does not strip types in
+  // A checkout runs TypeScript directly. The package contains compiled files, because Node does not strip types in
   // node_modules.
   const isCheckout = existsSync(new URL('../src/cli/cli.ts', import.meta.url));
   if (!isCheckout) process.setSourceMapsEnabled(true);
@@ -21,11 +21,10 @@ if (Number(process.versions.node.split('.')[0]) >= minMajor) {
 } else if (existsSync(bundled) && process.execPath !== bundled) {
   const worker = spawn(bundled, [script, ...process.argv.slice(2)], { stdio: 'inherit' });
   worker.on('exit', (code) => (process.exitCode = code ?? 1));
-  // Forward signals to the worker. Ctrl+C in a terminal reaches both processes, so SIGINT is forwarded only without
-  // one.
+  // Forward signals to the worker. A terminal sends Ctrl+C to both processes, so it must not be forwarded as well.
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => worker.kill(signal));
   process.on('SIGINT', () => process.stdin.isTTY || worker.kill('SIGINT'));
 } else {
-  console.error(`Parvis needs Node ${minMajor} or later; this is ${process.version}.`);
+  console.error(`Parvis requires Node ${minMajor} or later; this is ${process.version}.`);
   process.exitCode = 1;
 }

@@ -4,8 +4,7 @@ export async function up(knex: Knex): Promise<void> {
   await knex.schema.createTable('imports', (table) => {
     table.text('id').primary();
     table.text('tenant_id').notNullable().references('id').inTable('tenants');
-    // The user who uploaded the file and is the only one to see it. No foreign key, because the user may be purged
-    // meanwhile.
+    // Whoever sent the file: nobody else sees it. No reference, since a user may be purged meanwhile.
     table.text('user_id').notNullable();
     table.text('file_name').notNullable();
     table.text('state').notNullable();
@@ -14,34 +13,34 @@ export async function up(knex: Knex): Promise<void> {
     table.integer('unchanged').notNullable().defaultTo(0);
     table.integer('refused').notNullable().defaultTo(0);
     table.bigInteger('created_at').notNullable();
-    // When the import is deleted, because staged rows contain personal data.
+    // When all of it is deleted: staged rows hold personal data.
     table.bigInteger('expires_at').notNullable();
-    // Set at confirmation: the mode, the user's epoch, the request ID and the IP address.
+    // Set on confirmation: the mode, the requester's epoch, the request and its address.
     table.text('mode');
     table.integer('user_epoch');
     table.text('request_id');
     table.text('address');
     table.bigInteger('finished_at');
-    table.text('stopped_by');
-    // The download of the temporary passwords: the request that leases it and until when, and when it was complete.
+    table.text('abort_reason');
+    // The download of the temporary passwords: its lease, the end of the lease, and when the download was completed.
     table.text('delivery');
     table.bigInteger('delivering_until');
     table.bigInteger('delivered_at');
     table.index(['user_id', 'created_at'], 'imports_by_user');
     table.index(['expires_at'], 'imports_by_expiry');
   });
-  await knex.raw("create index imports_wanted on imports (id) where state = 'wanted'");
+  await knex.raw("create index imports_confirmed on imports (id) where state = 'confirmed'");
   await knex.schema.createTable('import_rows', (table) => {
     table.text('import_id').notNullable().references('id').inTable('imports').onDelete('cascade');
     table.integer('line').notNullable();
     table.text('outcome').notNullable();
-    // The ID of the changed or new user; null for a refused row.
+    // The user who is changed, or the id of the one who will be added; null for a row that is refused.
     table.text('user_id');
     table.text('username').notNullable();
     table.text('display_name').notNullable();
-    // The new user, the changes or the faults of the row, as JSON.
+    // The new user, the changes, or what speaks against the row, as JSON.
     table.text('data').notNullable();
-    // The new user's epoch as last set by this import. It differs if the password was reset elsewhere since.
+    // The added user's epoch as this import last set it: whoever was reset otherwise has another.
     table.integer('epoch').notNullable().defaultTo(0);
     table.primary(['import_id', 'line']);
     table.index(['import_id', 'outcome', 'line'], 'import_rows_by_outcome');

@@ -8,7 +8,7 @@ import { loadSecondFactorKeys, loadSecrets } from './platform/keys/secrets.ts';
 import type { Database } from './platform/database/database.ts';
 import { openSubscribedDatabase } from './core/open-database.ts';
 import { migrationState, prepareDatabase } from './platform/database/migrate.ts';
-import { createGuessCounter, type GuessCounter, openSetup } from './core/accounts/index.ts';
+import { createStrengthEstimator, type StrengthEstimator, issueSetupToken } from './core/accounts/index.ts';
 import { paths, to } from './site/http/paths.ts';
 import { loadAssets } from './site/http/assets.ts';
 import { sessionTtlMs } from './site/http/session.ts';
@@ -54,20 +54,20 @@ export async function startServer(config: Config, log: Logger): Promise<Running>
   await prepareDatabase(config);
   const database = openSubscribedDatabase(config.database);
   const sessions = await openSessions(config, database, log);
-  const guesses = createGuessCounter([...config.languages.keys()]);
+  const strengthEstimator = createStrengthEstimator([...config.languages.keys()]);
   const close = async (): Promise<void> => {
-    await guesses.close();
+    await strengthEstimator.close();
     await sessions.close();
     await database.close();
   };
   let stopping = false;
   try {
-    const token = await openSetup(database);
+    const token = await issueSetupToken(database);
     const { app, background } = await assembleApp({
       config,
       database,
       sessions,
-      guesses,
+      strengthEstimator,
       log,
       isStopping: () => stopping,
     });
@@ -95,7 +95,7 @@ interface AssembleParts {
   readonly config: Config;
   readonly database: Database;
   readonly sessions: Sessions;
-  readonly guesses: GuessCounter;
+  readonly strengthEstimator: StrengthEstimator;
   readonly log: Logger;
   readonly isStopping: () => boolean;
 }

@@ -23,7 +23,7 @@ export async function deleteRedisSessions(
       );
     });
     const rows = kept.map(({ id, ...data }) => ({ key: id, data: JSON.stringify(data) }));
-    for (const key of await movingStore.sessionsOf(database, domains, rows)) {
+    for (const key of await movingStore.findSessionKeys(database, domains, rows)) {
       await new Promise<void>((resolve, reject) => {
         store.destroy(key, (error) => (error ? reject(asError(error)) : resolve()));
       });

@@ -2,7 +2,7 @@ import { Option, type Command } from 'commander';
 import type { Language } from '../domain/regions.ts';
 import { listLanguages } from '../platform/config/languages.ts';
 import { createOperators, operatorSteps, type OperatorStep, createSupport } from '../core/support/index.ts';
-import { createUserChanges } from '../core/accounts/index.ts';
+import { createUserActions } from '../core/accounts/index.ts';
 import { print, printEach, withContext, type CommandContext } from './context.ts';
 import type { CommandIo } from './io.ts';
 import { userRecords, printPassword, resetPassword } from './user.ts';
@@ -41,7 +41,10 @@ function addOperatorAddCommand(operator: Command, io: CommandIo): void {
     .command('add')
     .description('add an operator and print the temporary password once')
     .requiredOption('--name <name>', 'display name')
-    .requiredOption('--username <username>', 'user name on the email domain of the operators, which the first operator sets')
+    .requiredOption(
+      '--username <username>',
+      'user name on the email domain of the operators, which the first operator sets',
+    )
     .addOption(new Option('--language <language>').choices(listLanguages(io.env.LOCALES_DIR ?? null)))
     .option('--json', 'print one JSON object')
     .action(({ language, json = false, ...person }: AddOptions) =>
@@ -72,7 +75,7 @@ function addOperatorStepCommand(operator: Command, io: CommandIo, step: Operator
     .option('--json', 'print one JSON object')
     .action((typed: string, options: JsonOption) =>
       withContext(io, async (context) => {
-        const { id, username } = await operatorsOf(context).take(step, typed);
+        const { id, username } = await operatorsOf(context).changeOperator(step, typed);
         print(io, options, { userId: id, username, done: done[step] }, [`${username} is ${done[step]}.`]);
       }),
     );
@@ -95,5 +98,5 @@ function operatorsOf({ config, database, tenants }: CommandContext) {
   const { rules } = config;
   const clock = Date.now;
   const support = createSupport({ database, rules, scopeFor: tenants.scopeFor, clock });
-  return createOperators({ database, tenants, changes: createUserChanges({ database, clock }), support, rules });
+  return createOperators({ database, tenants, changes: createUserActions({ database, clock }), support, rules });
 }

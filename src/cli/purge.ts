@@ -4,7 +4,7 @@ import { longTimeouts } from '../platform/database/open.ts';
 import { createTransport } from '../platform/mail-transport.ts';
 import { createErasure } from '../core/personal-data/index.ts';
 import {
-  excessOf,
+  findExcess,
   purgeExpired,
   type Excess,
   retentionSteps,
@@ -103,7 +103,7 @@ function stepsOf({ config, database, tenants }: CommandContext): readonly Retent
 async function findDue({ database }: CommandContext, steps: readonly RetentionStep[]): Promise<Due> {
   const now = Date.now();
   const counts = await Promise.all(steps.map((step) => step.countDue(now)));
-  const held = await Promise.all(steps.map((step) => excessOf(step, now)));
+  const held = await Promise.all(steps.map((step) => findExcess(step, now)));
   return {
     now,
     trustedAt: await readTrustedTime(database, now),

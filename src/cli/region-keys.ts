@@ -37,14 +37,14 @@ export async function verifySignerKey(
   const fingerprint = fingerprintOf(publicKey);
   if (accepted !== undefined && accepted !== fingerprint)
     throw new CommandError(`The ${what} was signed with another key of ${region}: ${fingerprint}`);
-  const known = await directoryStore.keyOf(database, region);
+  const known = await directoryStore.findKey(database, region);
   if (known === publicKey) return () => Promise.resolve();
   if (known !== null && accepted === undefined) {
     throw new CommandError(
       `The key of ${region} has changed. Compare the fingerprint with the operator of ${region}, then use --accept-key ${fingerprint}`,
     );
   }
-  return (tx) => directoryStore.keepKey(tx, region, publicKey);
+  return (tx) => directoryStore.storeKey(tx, region, publicKey);
 }
 
 export function addRegionKeyCommand(region: Command, io: CommandIo): void {

@@ -27,7 +27,7 @@ export async function rejectLocalDomains(
   region: string,
 ): Promise<void> {
   const elsewhere = new Set(routes.filter((route) => route.region !== region).map((route) => route.domain));
-  const faults = (await directoryStore.residents(database)).flatMap((resident) =>
+  const faults = (await directoryStore.listTenantDomains(database)).flatMap((resident) =>
     domainAndParents(resident)
       .filter((each) => elsewhere.has(each))
       .map(

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { fingerprintOf, signerOf } from '../platform/keys/region-key.ts';
-import { isSigned, signDirectory, signedDirectory, directoryStore } from '../core/directory/index.ts';
+import { isSignatureValid, signDirectory, signedDirectory, directoryStore } from '../core/directory/index.ts';
 import { print, withContext } from './context.ts';
 import type { CommandIo } from './io.ts';
 import { verifySignerKey, loadSigningKey } from './region-keys.ts';
@@ -74,7 +74,7 @@ function addImportCommand(route: Command, io: CommandIo): void {
         await rejectLocalDomains(database, routes, config.rules.region);
         // Verify last, because it stores the signer's key: a rejected file must leave nothing behind.
         if (options.unsigned !== true) await verify(database, content, options.acceptKey);
-        await directoryStore.put(database, routes);
+        await directoryStore.upsert(database, routes);
         print(io, options, { routes }, routes.map(routeLine));
       }),
     );
@@ -83,7 +83,7 @@ function addImportCommand(route: Command, io: CommandIo): void {
 async function verify(database: Database, content: unknown, accepted: string | undefined): Promise<void> {
   const { data } = signedDirectory.safeParse(content);
   if (data === undefined) throw new CommandError('The directory is not signed; use --unsigned to import it anyway');
-  if (!isSigned(data)) throw new CommandError('The signature of the directory is invalid');
+  if (!isSignatureValid(data)) throw new CommandError('The signature of the directory is invalid');
   const keep = await verifySignerKey(database, data.signer, accepted, 'directory');
   await keep(database);
 }

@@ -17,7 +17,7 @@ export function addRouteCommands(program: Command, io: CommandIo): void {
       withContext(io, async ({ config, database }) => {
         const routes = parseRoutes({ routes: [{ domain: domainName, region: regionName }] });
         await rejectLocalDomains(database, routes, config.rules.region);
-        await directoryStore.put(database, routes);
+        await directoryStore.upsert(database, routes);
         print(io, options, { routes }, routes.map(routeLine));
       }),
     );

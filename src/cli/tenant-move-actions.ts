@@ -12,7 +12,7 @@ import {
   receiptOf,
   tenantTables,
   ownSigner,
-  type MovingParts,
+  type MovingDependencies,
 } from '../core/moving/index.ts';
 import { createTransport } from '../platform/mail-transport.ts';
 import { print, type CommandContext } from './context.ts';
@@ -46,7 +46,7 @@ export interface DoneOptions extends JsonOption {
 
 export async function runMoveOut(
   io: CommandIo,
-  parts: MovingParts,
+  parts: MovingDependencies,
   tenantId: string,
   options: OutOptions,
 ): Promise<void> {
@@ -66,7 +66,7 @@ export async function runMoveOut(
 export async function runMoveIn(
   io: CommandIo,
   { config }: CommandContext,
-  parts: MovingParts,
+  parts: MovingDependencies,
   file: string,
   options: InOptions,
 ): Promise<void> {
@@ -109,7 +109,7 @@ export async function runMoveIn(
 export async function runMoveDone(
   io: CommandIo,
   context: CommandContext,
-  parts: MovingParts,
+  parts: MovingDependencies,
   tenantId: string,
   options: DoneOptions,
 ): Promise<void> {
@@ -129,7 +129,7 @@ export async function runMoveDone(
 
 export async function runMoveCancel(
   io: CommandIo,
-  parts: MovingParts,
+  parts: MovingDependencies,
   tenantId: string,
   options: CancelOptions,
 ): Promise<void> {

@@ -1,9 +1,9 @@
-import type { MoveOrder, TableSummary, Taken } from '../core/moving/index.ts';
+import type { MoveOrder, TableSummary, MovedIn } from '../core/moving/index.ts';
 
 export const tableLines = (tables: readonly TableSummary[]): string[] =>
   tables.map(({ name, rows, digest }) => `  ${name}  ${rows}  sha256 ${digest}`);
 
-export const passwordLines = (passwords: Taken['passwords']): string[] => [
+export const passwordLines = (passwords: MovedIn['passwords']): string[] => [
   ...passwords.map(({ username, temporaryPassword }) => `${username}  ${temporaryPassword}`),
   ...(passwords.length > 0
     ? ['Temporary passwords of the Global admins (shown only once). They must reset the passwords of all other users.']
@@ -28,7 +28,7 @@ export const secondFactorLines = (secondFactors: number | null): string[] =>
     ? []
     : [`Users whose second factor does not move: ${secondFactors}. They must set up a new one at their next sign-in.`];
 
-export const languageLines = ({ company, users }: Taken['relanguaged'], language: string): string[] => [
+export const languageLines = ({ company, users }: MovedIn['relanguaged'], language: string): string[] => [
   ...(company ? [`This region does not offer the organization’s language; it was changed to ${language}.`] : []),
   ...(users > 0
     ? [`Users whose language this region does not offer, and who now use the organization’s language: ${users}`]

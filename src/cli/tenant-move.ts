@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { MoveFault, receiptOf, type MovingParts } from '../core/moving/index.ts';
+import { MoveFault, receiptOf, type MovingDependencies } from '../core/moving/index.ts';
 import { print, withContext, type CommandContext } from './context.ts';
 import type { CommandIo } from './io.ts';
 import { moveErrorMessage } from './tenant-move-errors.ts';
@@ -106,7 +106,7 @@ function addMoveCancelCommand(tenant: Command, io: CommandIo): void {
 function withMovingParts(
   io: CommandIo,
   { acceptKey: accepted }: JsonOption & { acceptKey?: string },
-  work: (context: CommandContext, parts: MovingParts) => Promise<void>,
+  work: (context: CommandContext, parts: MovingDependencies) => Promise<void>,
 ): Promise<void> {
   return withContext(
     io,

@@ -4,7 +4,7 @@ import { listLanguages } from '../platform/config/languages.ts';
 import { administratorLevels, agentLevels, type AdministratorLevel, type AgentLevel } from '../domain/roles.ts';
 import { canonicalUsername, statusOf, type User } from '../domain/people/user.ts';
 import {
-  createRemoval,
+  createSecondFactorRemover,
   createLinkTokens,
   createCredentialIssuer,
   createThrottle,
@@ -115,7 +115,10 @@ async function removeSecondFactorOf(context: CommandContext, typed: string) {
   const { user, tenant } = await findUser(context, typed);
   const scope = context.tenants.operatorScope(tenant);
   const throttle = createThrottle(context.database, context.config.rules);
-  const { outcome } = await createRemoval({ database: context.database, throttle, clock: Date.now })(scope, user.id);
+  const { outcome } = await createSecondFactorRemover({ database: context.database, throttle, clock: Date.now })(
+    scope,
+    user.id,
+  );
   if (outcome === 'moving')
     throw new CommandError(
       `Cannot remove the second factor: the tenant of ${user.username} is moving to another region`,
@@ -147,7 +150,7 @@ export async function resetPassword(context: CommandContext, typed: string) {
     throw new CommandError('The password was changed by another process at the same time; try again');
   }
   const bypassed = approvalNotes(scope, 'resetPassword', found.user);
-  return { userId: found.user.id, username, temporaryPassword: result.way.clearText ?? '', bypassed };
+  return { userId: found.user.id, username, temporaryPassword: result.credential.clearText ?? '', bypassed };
 }
 
 async function listUsers(
@@ -157,7 +160,7 @@ async function listUsers(
 ): Promise<void> {
   if ((await tenantsStore.findForOperator(database, options.tenant)) === null)
     throw new CommandError(`Tenant not found: ${options.tenant}`);
-  const users = userRecords(usersStore.everyUser(database, options.tenant), Date.now());
+  const users = userRecords(usersStore.listByName(database, options.tenant), Date.now());
   await printEach(io, options, 'users', users, ({ id, status, username, name }) =>
     [id, status, username, name].join('  '),
   );

@@ -9,7 +9,7 @@ type RecordedTarget = Omit<Target, 'globalAdminUntil'> & Partial<Pick<Target, 'g
 
 /**
  * Whether the scope's actor could perform the action if no approval were required. Only these administrators may
- * request, see or approve it, so nobody can approve an action on their own account.
+ * request, see or approve it, so no one can approve an action on their own account.
  * @param targets the affected users as they were at the time of the request
  */
 export function mayOnceApproved(scope: Scope, act: ApprovalAction, targets: readonly RecordedTarget[]): PolicyDecision {

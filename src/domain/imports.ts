@@ -42,13 +42,13 @@ export type PlannedRow = RowBase &
   );
 
 /**
- * The states of an import: read from the file, staged for review, confirmed (`wanted`), then applied (`done`) or
- * aborted (`stopped`) as a whole. While it is being read, no one can see it.
+ * The states of an import: read from the file, staged for review, confirmed, then applied or aborted as a whole. While it
+ * is being read, no one can see it.
  */
-export type ImportState = 'reading' | 'staged' | 'wanted' | 'done' | 'stopped';
+export type ImportState = 'reading' | 'staged' | 'confirmed' | 'applied' | 'aborted';
 
-/** `all` applies all rows or none; `good` applies the valid rows. */
-export const importModes = ['all', 'good'] as const;
+/** `all` applies all rows or none; `validRowsOnly` leaves out the rows that are refused. */
+export const importModes = ['all', 'validRowsOnly'] as const;
 export type ImportMode = (typeof importModes)[number];
 
 /** Why a confirmed import was aborted. */
@@ -56,4 +56,4 @@ export type AbortReason = 'rows' | 'rights' | 'lastGlobalAdmin';
 
 /** @returns whether an import can be confirmed in a mode: `all` requires that no row is refused */
 export const canConfirm = (mode: ImportMode, { added, changed, refused }: Counts): boolean =>
-  added + changed > 0 && (mode === 'good' || refused === 0);
+  added + changed > 0 && (mode === 'validRowsOnly' || refused === 0);

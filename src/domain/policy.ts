@@ -8,7 +8,7 @@ import { isWithinSupport } from './support.ts';
 import { approvalRuleOf, type ApprovalAction } from './approval-actions.ts';
 import { type PolicyDecision, type Target, allow, deny } from './policy-decision.ts';
 
-/** A principal to whom the rules of the tenant apply. */
+/** A principal that the rules of the tenant apply to. */
 type TenantPrincipal = PersonPrincipal | SupportPrincipal;
 
 /**

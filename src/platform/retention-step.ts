@@ -2,7 +2,7 @@
 export type Counts = Readonly<Record<string, number>>;
 
 /** Records how many rows of a kind were deleted. */
-export type Tally = (kind: string, count: number) => void;
+export type CountDeleted = (kind: string, count: number) => void;
 
 /** Deletes one kind of data at the end of its retention period. */
 export interface RetentionStep {
@@ -13,7 +13,7 @@ export interface RetentionStep {
    * @param now epoch ms
    * @param stopping aborted when the process is about to exit: the rest is left to the next run
    */
-  purge(now: number, stopping: AbortSignal, tally: Tally): Promise<void>;
+  purge(now: number, stopping: AbortSignal, countDeleted: CountDeleted): Promise<void>;
   /** Limits automatic deletion to a share of the rows of this kind per run. `count` counts all of them. */
   readonly limit?: { readonly kind: string; readonly share: number; count(): Promise<number> };
 }

@@ -177,7 +177,7 @@ describe('a user of a company in Germany', { skip: skipWithout('chromium', chrom
       const tenant = await aTenant(germany, { name: 'Nordwerk', domain: 'nordwerk.example', language });
       const anna = await aUser(germany, tenant, { displayName: 'Anna Schäfer', username: 'anna@nordwerk.example' });
       for (const { database } of [worldwide, germany])
-        await directoryStore.put(database, [{ domain: tenant.domain, region: 'germany' }]);
+        await directoryStore.upsert(database, [{ domain: tenant.domain, region: 'germany' }]);
 
       const [username, next, password, enter, explanation, welcome] = words[language];
       // The browser asks for Spanish: the language is the one chosen at the worldwide portal.

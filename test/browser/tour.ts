@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { digestOf } from '../../src/core/accounts/tenants/set-up.ts';
+import { setupTokenDigest } from '../../src/core/accounts/tenants/setup-token.ts';
 import { aTenant, aUser, type TestUser } from '../support/builders.ts';
 import { newReader, reserve, signIn, type ReaderWishes, type ServedPortal } from '../support/browser.ts';
 import { openPortal } from '../support/portal.ts';
@@ -12,7 +12,7 @@ import { linkWalkers } from './stops.links.ts';
 import { importStops } from './stops.imports.ts';
 import { supportStops } from './stops.support.ts';
 import { adminsStops, at, pendingStops, users, usersStops, visitorsStops, type Stop } from './stops.ts';
-import * as setUpStore from '../../src/core/accounts/stores/set-up.store.ts';
+import * as setupTokenStore from '../../src/core/accounts/stores/setup-token.store.ts';
 
 /** Whoever walks through the portal, and every page that they can come to. */
 export interface Walker {
@@ -50,7 +50,7 @@ export async function everybody(browser: Browser): Promise<Tour> {
   const crowd = await aCrowd(portal);
   const { tenant, admin, patient, user } = crowd;
   const token = randomUUID();
-  await setUpStore.replace(portal.database, digestOf(token));
+  await setupTokenStore.replace(portal.database, setupTokenDigest(token));
   const elsewhere = await serveElsewhere();
   const abroad = await aTenant(elsewhere, { language: 'de' });
   const adminAbroad = await aUser(elsewhere, abroad, { administratorLevel: 'global' });

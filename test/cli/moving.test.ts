@@ -96,9 +96,9 @@ describe('tenant move', async () => {
     assert.match(await fault([...out, '--file', here.DATA_DIR], here), /already exists/);
     await json([...out, '--file', bundle], here);
     assert.equal((await findTenant(here))?.status, 'moving');
-    assert.match(await fault(['tenant', 'resume', id], here), /being moved to another region/);
-    assert.match(await fault(['user', 'reset-password', 'ada@zeisig.example'], here), /moving to another region/);
-    assert.match(await fault(['user', 'remove-second-factor', 'ada@zeisig.example'], here), /moving to another region/);
+    assert.match(await fault(['tenant', 'resume', id], here), /being moved/);
+    assert.match(await fault(['user', 'reset-password', 'ada@zeisig.example'], here), /moving/);
+    assert.match(await fault(['user', 'remove-second-factor', 'ada@zeisig.example'], here), /moving/);
     assert.ok(!readFileSync(bundle, 'latin1').includes('zeisig'));
     assert.equal(statSync(bundle).mode & 0o777, 0o600);
   });

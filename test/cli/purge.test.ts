@@ -55,7 +55,7 @@ async function createRegion(databaseUrl: string | null) {
     remaining: () =>
       withDatabase(async (database) => ({
         user: (await usersStore.findDeleted(database, scope, userId)) !== null,
-        firstPlace: (await activityStore.endsOfChain(database, scope)).anchor.place + 1,
+        firstPlace: (await activityStore.getChainEnds(database, scope)).anchor.place + 1,
       })),
   };
 }

@@ -18,7 +18,7 @@ after(async () => {
   for (const close of closers.reverse()) await close();
 });
 
-describe('forgetInRedis', { skip: skipWithout('redis', server) }, () => {
+describe('deleteRedisSessions', { skip: skipWithout('redis', server) }, () => {
   test('deletes the browser sessions of a moved tenant and no others', async () => {
     const url = server?.url ?? '';
     const sessions = await openRedisSessions(url, sessionTtlMs(worldwide), pino({ level: 'silent' }));

@@ -108,8 +108,8 @@ describe('tenant', () => {
       [{ domain: 'LUMIERE.example' }, /already/],
       [{ domain: 'new.example', language: 'it' }, /language/],
       [{ domain: 'new.example', 'admin-username': 'ada@other.example' }, /domain/],
-      [{ domain: 'new.example', 'admin-username': 'zoé@new.example' }, /unaccented letters/],
-      [{ domain: 'new.example', 'admin-username': '' }, /unaccented letters/],
+      [{ domain: 'new.example', 'admin-username': 'zoé@new.example' }, /Before the @/],
+      [{ domain: 'new.example', 'admin-username': '' }, /Before the @|user name/],
       [{ domain: 'new.example', 'admin-username': 'ada@new.example', 'admin-name': ' ' }, /name|1 to 200/],
     ];
     for (const [change, words] of wrong) {
@@ -120,10 +120,7 @@ describe('tenant', () => {
       );
     }
     for (const command of ['suspend', 'resume']) {
-      assert.match(
-        await fault(['tenant', command, 'nobody'], environment),
-        /organization doesn’t exist|Tenant not found/,
-      );
+      assert.match(await fault(['tenant', command, 'nobody'], environment), /doesn’t exist/);
     }
     assert.match(await fault(['tenant', 'add', '--name', 'Only'], environment), /required option/);
     assert.deepEqual(await tenants(), before);
@@ -174,11 +171,11 @@ describe('user', () => {
   test('invalid input is reported in one line and nothing is written', async () => {
     const before = await usersOf(added.tenantId);
     const wrong: [change: Record<string, string>, words: RegExp][] = [
-      [{ tenant: 'nobody' }, /organization doesn’t exist|Tenant not found/],
+      [{ tenant: 'nobody' }, /doesn’t exist/],
       [{ username: 'zoe@atelier.example' }, /already in use/],
       [{ username: 'ada@kiesel.example' }, /already in use|domain/],
       [{ username: 'new@elsewhere.example' }, /domain/],
-      [{ username: 'not a name' }, /unaccented letters/],
+      [{ username: 'not a name' }, /Before the @/],
       [{ username: 'new@atelier.example', name: '' }, /name|1 to 200/],
       [{ username: 'new@atelier.example', name: '\u202E' }, /name|1 to 200/],
       [{ username: 'new@atelier.example', 'administrator-level': 'root' }, /allowed choices/i],

@@ -100,8 +100,8 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
         'another key of thirty-two characters or more',
         'a key of thirty-two characters or more',
       ]);
-      const first = await seedsStore.resealForOperator(database, eachDialect, 0, 1);
-      const rest = await seedsStore.resealForOperator(database, eachDialect, first.last, 2);
+      const first = await seedsStore.reencryptForOperator(database, eachDialect, 0, 1);
+      const rest = await seedsStore.reencryptForOperator(database, eachDialect, first.last, 2);
       assert.deepEqual([first.found, first.unreadable, rest.found, rest.unreadable], [1, 0, 1, 1]);
       assert.equal(await seedsStore.countUnreadableForOperator(database, [eachDialect.keyId]), 1);
       const now = start + minuteMs;
@@ -118,7 +118,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       const now = start + minuteMs;
       const typed = { code: codeAt(seed, now), now };
       assert.equal(await secondFactorsStore.acceptTotp(database, vault, elsewhere, id, typed), false);
-      assert.equal(await secondFactorsStore.takeRecoveryCode(database, elsewhere, id, 'a'), false);
+      assert.equal(await secondFactorsStore.consumeRecoveryCode(database, elsewhere, id, 'a'), false);
       await secondFactorsStore.remove(database, elsewhere, id);
       assert.deepEqual(await factorState(id), [start, 1, 2]);
     });

@@ -9,7 +9,7 @@ import {
   entryLine,
   filteredEndLine,
   filteredEntryLine,
-} from '../../src/core/activity/json-lines.ts';
+} from '../../src/core/activity/export-format.ts';
 import { newTenant, open, sqliteFile } from '../data/databases.ts';
 
 const { database } = await open(sqliteFile());

@@ -3,11 +3,11 @@ import { describe, it } from 'node:test';
 import { createScope } from '../../src/domain/scope.ts';
 import { Failure } from '../../src/domain/errors.ts';
 import { createApprovals } from '../../src/core/approvals/approvals.ts';
-import { createPerform, type PerformParts } from '../../src/core/approvals/perform.ts';
+import { createPerform, type PerformDependencies } from '../../src/core/approvals/perform-approval.ts';
 import { createLinkTokens } from '../../src/core/accounts/links/tokens.ts';
-import { createCredentialIssuer } from '../../src/core/accounts/links/hand-over.ts';
+import { createCredentialIssuer } from '../../src/core/accounts/links/credential-issuer.ts';
 import { createThrottle } from '../../src/core/accounts/throttles/throttle.ts';
-import { createUserChanges } from '../../src/core/accounts/users/changes.ts';
+import { createUserActions } from '../../src/core/accounts/users/user-actions.ts';
 import { createUsers } from '../../src/core/accounts/users/reset-password.ts';
 import { effectiveRules } from '../../src/domain/tenant-rules.ts';
 import { aCarefulCompany, allOfThem, hourMs, kindsOf, statesOf } from '../support/approvals.ts';
@@ -29,14 +29,14 @@ for (const [dialect, server] of [
     // A budget of its own would end these rounds before they show anything.
     const throttle = {
       ...createThrottle(portal.database, portal.config.rules),
-      takeBudget: () => Promise.resolve(null),
+      consumeBudget: () => Promise.resolve(null),
     };
     const approvals = createApprovals({ database, clock });
     const tokens = createLinkTokens([], linkAddresses(portal.config.baseUrl));
     const credentialIssuer = createCredentialIssuer({ hasher: portal.hasher, tokens, canMail: false, clock });
     const users = createUsers({ database, credentialIssuer, throttle, clock });
-    const changes = createUserChanges({ database, clock });
-    const perform = createPerform({ database, approvals, users, throttle, clock } as unknown as PerformParts);
+    const changes = createUserActions({ database, clock });
+    const perform = createPerform({ database, approvals, users, throttle, clock } as unknown as PerformDependencies);
 
     const company = await aCarefulCompany(portal);
     const fourth = await aUser(portal, company.tenant, { administratorLevel: 'global' });
@@ -50,8 +50,8 @@ for (const [dialect, server] of [
       const before = (await kindsOf(portal, company.tenant)).length;
       const scopeOf = (actor: TestUser) => createScope({ ...company.tenant.scope, rules, principal: person(actor) });
       const wish = { act: 'resetPassword', userIds: [company.third.id] } as const;
-      const asked = await approvals.ask(scopeOf(company.asker), wish, 'Because');
-      if (asked.outcome !== 'asked') throw new Error(asked.outcome);
+      const asked = await approvals.request(scopeOf(company.asker), wish, 'Because');
+      if (asked.outcome !== 'requested') throw new Error(asked.outcome);
       const scopes = { asker: scopeOf(company.asker), other: scopeOf(company.other), fourth: scopeOf(fourth) };
       const kinds = async (): Promise<string[]> => (await kindsOf(portal, company.tenant)).slice(before);
       return { ...company, ...scopes, people: company, id: asked.id, kinds };

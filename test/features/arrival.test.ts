@@ -29,7 +29,7 @@ const languages = ['en', 'fr', 'de'] as const;
 
 describe('the sign-in page that another region redirects to', async () => {
   const portal = await openPortal({ environment: { REGION: 'germany', BASE_URL, REGION_URLS } });
-  await directoryStore.put(portal.database, [{ domain: 'potomac.example', region: 'us-government' }]);
+  await directoryStore.upsert(portal.database, [{ domain: 'potomac.example', region: 'us-government' }]);
   const reader = (language: string): Person =>
     aPerson(portal, { 'Accept-Language': language, Host: 'evil.example', 'X-Forwarded-Proto': 'https' });
   const arrival = ({ $ }: Person) => $('main h1').closest('.entrance-card').find('.arrival');
@@ -148,7 +148,7 @@ describe('the sign-in page that another region redirects to', async () => {
 
 describe('the redirect to another region', async () => {
   const portal = await openPortal();
-  await directoryStore.put(portal.database, [{ domain: 'spree.example', region: 'germany' }]);
+  await directoryStore.upsert(portal.database, [{ domain: 'spree.example', region: 'germany' }]);
   const leave = async (language: string | null): Promise<string> => {
     const person = await aPerson(portal, { 'Accept-Language': 'fr' }).visit('/sign-in');
     if (language) await person.send('post', '/language', { language, returnTo: '/sign-in' });

@@ -62,10 +62,10 @@ for (const [dialect, server] of [
           const count = await countOf(each.tenant);
           const { state } = await found(each);
           assert.ok(
-            (count === 2 && state === 'wanted') || (count === rows + 2 && state === 'done'),
+            (count === 2 && state === 'confirmed') || (count === rows + 2 && state === 'applied'),
             `${count}, ${state}`,
           );
-          if (state === 'wanted') undone++;
+          if (state === 'confirmed') undone++;
           await (
             await aNode(portal)
           ).ended;

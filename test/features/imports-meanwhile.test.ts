@@ -46,8 +46,8 @@ for (const [dialect, server] of [
           const story = await wanted();
           await lose(story);
           await run();
-          const { state, stoppedBy } = await found(story);
-          assert.deepEqual([state, stoppedBy], ['stopped', 'rights']);
+          const { state, abortReason } = await found(story);
+          assert.deepEqual([state, abortReason], ['aborted', 'rights']);
           assert.equal(await countOf(story.tenant), 2);
           assert.equal((await kindsOf(story.tenant))['users.imported'], undefined);
         });
@@ -116,16 +116,16 @@ for (const [dialect, server] of [
       ];
       for (const [what, rows, move, key] of moves) {
         it(`an import changes nobody when it is all or nothing, and leaves the row out when it is not: ${what}`, async () => {
-          for (const mode of ['all', 'good'] as const) {
+          for (const mode of ['all', 'validRowsOnly'] as const) {
             const story = await wanted({ mode, rows: (zoe, tenant) => [...rows(zoe, tenant), addition(tenant, 9)] });
             await move(story);
             const before = await countOf(story.tenant);
             await run();
-            const { state, stoppedBy, counts } = await found(story);
-            assert.deepEqual([state, stoppedBy], mode === 'all' ? ['stopped', 'rows'] : ['done', null]);
+            const { state, abortReason, counts } = await found(story);
+            assert.deepEqual([state, abortReason], mode === 'all' ? ['aborted', 'rows'] : ['applied', null]);
             const left = key === 'tenants:error.usernameDomain' ? 0 : 1;
             assert.deepEqual(counts, { added: left, changed: 0, unchanged: 0, refused: 2 - left });
-            assert.equal(await countOf(story.tenant), before + (mode === 'good' ? left : 0));
+            assert.equal(await countOf(story.tenant), before + (mode === 'validRowsOnly' ? left : 0));
             const [row] = await importsStore.rows(database, story.scope, story.id, 'refused', { after: 0 }, 5);
             assert.equal(row?.outcome === 'refused' && row.faults[0] && textOfError(row.faults[0]).key, key);
           }

@@ -35,7 +35,7 @@ for (const [dialect, server] of [
       const story = await wanted();
       await run();
       const { state, counts, finishedAt } = await found(story);
-      assert.deepEqual([state, finishedAt], ['done', clock.now]);
+      assert.deepEqual([state, finishedAt], ['applied', clock.now]);
       assert.deepEqual(counts, { added: addedRows, changed: 1, unchanged: 0, refused: 0 });
       assert.equal(await countOf(story.tenant), addedRows + 2);
       const zoe = (await usersStore.find(database, story.tenant.scope, story.zoe.id))!;
@@ -65,7 +65,7 @@ for (const [dialect, server] of [
           await runWith(interrupt(database, statement, killed(when)))();
           assert.equal(await countOf(story.tenant), 2);
           assert.deepEqual(await kindsOf(story.tenant), {});
-          assert.equal((await found(story)).state, 'wanted');
+          assert.equal((await found(story)).state, 'confirmed');
           await run();
           await run();
           assert.equal(await countOf(story.tenant), addedRows + 2);
@@ -76,10 +76,10 @@ for (const [dialect, server] of [
 
     it('is done once, however many do it at once and however often it was asked for', async () => {
       const story = await wanted();
-      await Promise.all([run(), run(), run(), run(), story.want(), story.want()]);
+      await Promise.all([run(), run(), run(), run(), story.confirm(), story.confirm()]);
       assert.equal(await countOf(story.tenant), addedRows + 2);
       assert.deepEqual(await kindsOf(story.tenant), { 'user.added': addedRows, 'user.edited': 1, 'users.imported': 1 });
-      assert.equal(await story.want(), false);
+      assert.equal(await story.confirm(), false);
       await run();
       assert.equal((await kindsOf(story.tenant))['users.imported'], 1);
     });
@@ -88,7 +88,7 @@ for (const [dialect, server] of [
       const [broken, sound] = [await wanted(), await wanted()];
       await database.knex('import_rows').where({ import_id: broken.id, line: 2 }).update({ data: 'no JSON' });
       await run();
-      assert.deepEqual([(await found(broken)).state, (await found(sound)).state], ['wanted', 'done']);
+      assert.deepEqual([(await found(broken)).state, (await found(sound)).state], ['confirmed', 'applied']);
     });
   });
 }

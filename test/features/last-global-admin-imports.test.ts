@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Scope } from '../../src/domain/scope.ts';
 import type { User } from '../../src/domain/people/user.ts';
-import { createUserChanges } from '../../src/core/accounts/users/changes.ts';
+import { createUserActions } from '../../src/core/accounts/users/user-actions.ts';
 import { aTenant, aUser, type TestTenant, type TestUser } from '../support/builders.ts';
 import { change, importStories } from '../support/import-stories.ts';
 import { actingIn, aStagedImport } from '../support/imports.ts';
@@ -20,7 +20,7 @@ for (const [dialect, server] of [
     const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
     const { database, clock } = portal;
     const { run } = importStories(portal);
-    const changes = createUserChanges({ database, clock: () => clock.now });
+    const changes = createUserActions({ database, clock: () => clock.now });
     const ways: ((by: Scope, whom: User) => Promise<unknown>)[] = [
       run,
       (by, whom) =>
@@ -37,7 +37,7 @@ for (const [dialect, server] of [
     async function wants(tenant: TestTenant, by: TestUser, whom: TestUser): Promise<void> {
       const id = await aStagedImport(portal, tenant, by, [change(whom, 2, demotion)]);
       const wish = { mode: 'all', epoch: by.epoch, expiresAt: clock.now + 1 } as const;
-      assert.equal(await importsStore.want(database, actingIn(tenant, by), id, wish), true);
+      assert.equal(await importsStore.confirm(database, actingIn(tenant, by), id, wish), true);
     }
 
     const activeAdmins = async ({ scope }: TestTenant): Promise<string[]> =>

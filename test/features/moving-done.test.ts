@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { generateSigningKey, signerOf } from '../../src/platform/keys/region-key.ts';
-import { finishMove } from '../../src/core/moving/done.ts';
-import { MoveFault, type MoveFaultKind } from '../../src/core/moving/faults.ts';
+import { finishMove } from '../../src/core/moving/finish-move.ts';
+import { MoveFault, type MoveFaultKind } from '../../src/core/moving/move-fault.ts';
 import { moveIn } from '../../src/core/moving/move-in.ts';
-import { cancelMove } from '../../src/core/moving/cancel.ts';
+import { cancelMove } from '../../src/core/moving/cancel-move.ts';
 import { moveOut } from '../../src/core/moving/move-out.ts';
 import { readReceipt, receiptOf, type Receipt } from '../../src/core/moving/receipt.ts';
 import { aTenant, aUser } from '../support/builders.ts';
@@ -172,7 +172,7 @@ describe('a tenant while it moves', () => {
 
   it('is not led on where nobody shall know of it', async () => {
     const { tenant } = await aSmallTenant();
-    await directoryStore.put(from.portal.database, [{ domain: tenant.domain, region: 'worldwide' }]);
+    await directoryStore.upsert(from.portal.database, [{ domain: tenant.domain, region: 'worldwide' }]);
     await from.portal.tenants.setListed(tenant.id, false);
     await moved(from, to, tenant.id);
     assert.equal(await directoryStore.regionOf(from.portal.database, tenant.domain), null);

@@ -3,10 +3,10 @@ import { describe, it } from 'node:test';
 import { generateIdentity, identityToRecipient } from 'age-encryption';
 import { generateSigningKey, signerOf } from '../../src/platform/keys/region-key.ts';
 import { bundleLines, readBundle, type BundleHeader, type BundleRow } from '../../src/core/moving/bundle.ts';
-import { MoveFault } from '../../src/core/moving/faults.ts';
-import { encrypterFor, readEncrypted, writeEncrypted } from '../../src/core/moving/file.ts';
+import { MoveFault } from '../../src/core/moving/move-fault.ts';
+import { encrypterFor, readEncrypted, writeEncrypted } from '../../src/core/moving/encrypted-file.ts';
 import { moveIn } from '../../src/core/moving/move-in.ts';
-import { cancelMove } from '../../src/core/moving/cancel.ts';
+import { cancelMove } from '../../src/core/moving/cancel-move.ts';
 import { aTenant, aUser } from '../support/builders.ts';
 import { bundleFile, sent } from '../support/moving.ts';
 import { aBundleOnItsWay } from '../support/moving-bundle.ts';
@@ -150,13 +150,13 @@ describe('a bundle of a region that was taken over', () => {
   }
 
   it('is refused where the directory has its domain in a third region', async () => {
-    await directoryStore.put(to.portal.database, [{ domain: scene.tenant.domain, region: 'china' }]);
+    await directoryStore.upsert(to.portal.database, [{ domain: scene.tenant.domain, region: 'china' }]);
     await refused(file, 'domainElsewhere');
-    await directoryStore.put(to.portal.database, [{ domain: scene.tenant.domain, region: 'worldwide' }]);
+    await directoryStore.upsert(to.portal.database, [{ domain: scene.tenant.domain, region: 'worldwide' }]);
   });
 
   it('is refused under another key than the one that is known', async () => {
-    await directoryStore.keepKey(to.portal.database, 'worldwide', signerOf('worldwide', otherKey).publicKey);
+    await directoryStore.storeKey(to.portal.database, 'worldwide', signerOf('worldwide', otherKey).publicKey);
     await refused(file, 'key');
     await to.portal.database.knex('directory_keys').delete();
   });

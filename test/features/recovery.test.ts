@@ -130,7 +130,7 @@ for (const [dialect, database] of [
     });
 
     it('does not know whom another region’s directory claims', async () => {
-      await directoryStore.put(portal.database, [{ domain: 'elsewhere.example', region: 'worldwide' }]);
+      await directoryStore.upsert(portal.database, [{ domain: 'elsewhere.example', region: 'worldwide' }]);
       const { answer, mails } = await ask('ada@elsewhere.example');
       assert.deepEqual([answer.status, answer.headers.location, mails.length], [303, '/sign-in', 0]);
     });

@@ -4,7 +4,7 @@ import type { Failure } from '../../src/domain/errors.ts';
 import { choiceRuleNames, numericRuleNames } from '../../src/domain/tenant-rules.ts';
 import { createScope } from '../../src/domain/scope.ts';
 import { ruleGroups } from '../../src/site/rules/describe.ts';
-import { createRules } from '../../src/core/accounts/tenants/tenant-rules.ts';
+import { createTenantRules } from '../../src/core/accounts/tenants/tenant-rules.ts';
 import { paths, userPath } from '../../src/site/http/paths.ts';
 import { aTenant, aUser } from '../support/builders.ts';
 import { aCompany, judged } from '../support/import-rules.ts';
@@ -131,7 +131,7 @@ describe('a rule of the organization’s own', async () => {
 
 describe('the rules of a tenant', async () => {
   const portal = await openPortal({ environment: { REGION: 'china' } });
-  const rules = createRules({
+  const rules = createTenantRules({
     database: portal.database,
     regionRules: portal.config.rules,
     clock: () => portal.clock.now,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { pino } from 'pino';
 import { createScope } from '../../src/domain/scope.ts';
-import { createSecondFactorParts } from '../../src/core/accounts/second-factor/create.ts';
+import { assembleSecondFactor } from '../../src/core/accounts/second-factor/assemble.ts';
 import { createThrottle } from '../../src/core/accounts/throttles/throttle.ts';
 import { paths, to } from '../../src/site/http/paths.ts';
 import { aTenant, aUser, goodPassword } from '../support/builders.ts';
@@ -79,9 +79,9 @@ describe('what happens to a user while they change their second factor', async (
   it('recovery codes are shown even where a count of tries stays as it is', async () => {
     const owner = await anOwner(portal, await aUser(portal, tenant));
     const throttle = createThrottle(portal.database, portal.config.rules);
-    const codes = { ...throttle.codes, forgive: () => Promise.reject(new Error('no database')) };
+    const codes = { ...throttle.codes, reset: () => Promise.reject(new Error('no database')) };
     const lines: string[] = [];
-    const { secondFactor } = createSecondFactorParts({
+    const { secondFactor } = assembleSecondFactor({
       ...{ database, hasher, keys: portal.config.secondFactorKeys, clock: () => portal.clock.now },
       throttle: { ...throttle, codes },
       log: pino({}, { write: (line: string) => void lines.push(line) }),
@@ -96,11 +96,11 @@ describe('what happens to a user while they change their second factor', async (
       epoch: 0,
       address: '',
       knownDevice: null,
-      attempts: null,
+      maxAttempts: null,
     } as const;
     const typed = { currentPassword: goodPassword, code: owner.recoveryCodes[0] ?? '' };
-    const result = await secondFactor.renewCodes({ scope, session, attempt }, typed);
+    const result = await secondFactor.regenerateCodes({ scope, session, attempt }, typed);
     assert.equal(result.outcome, 'done');
-    assert.match(lines.join(''), /The count of failed attempts was not reset/);
+    assert.match(lines.join(''), /The counter of failed attempts was not reset/);
   });
 });

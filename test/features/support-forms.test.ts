@@ -5,7 +5,7 @@ import { anOperator, aSupportedTenant, english, letIn, supportPage } from '../su
 import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
-import * as setUpStore from '../../src/core/accounts/stores/set-up.store.ts';
+import * as setupTokenStore from '../../src/core/accounts/stores/setup-token.store.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 
 for (const [dialect, server] of [
@@ -88,8 +88,8 @@ for (const [dialect, server] of [
 it('operators are no tenant that is set up: the link of the first one stays open', async () => {
   const portal = await openPortal();
   const { database } = portal;
-  await setUpStore.replace(database, 'a digest');
+  await setupTokenStore.replace(database, 'a digest');
   await anOperator(portal);
   assert.equal(await tenantsStore.isEmpty(database), true);
-  assert.equal(await setUpStore.consume(database, 'a digest'), true);
+  assert.equal(await setupTokenStore.consume(database, 'a digest'), true);
 });

@@ -116,7 +116,7 @@ for (const [dialect, server] of [
 
     it('still names an operator who was blocked, and the one who was helped is erased without them', async () => {
       const told = await story('Gesperrt');
-      await operatorsOf(portal).take('block', told.ada.id);
+      await operatorsOf(portal).changeOperator('block', told.ada.id);
       await told.admin.send('POST', `${users}/${told.zoe.id}/delete`);
       await told.admin.send('POST', `${users}/${told.zoe.id}/erase`);
       await told.admin.visit(log);
@@ -127,7 +127,7 @@ for (const [dialect, server] of [
 
     it('gives an operator who was erased a pseudonym, and leaves their name nowhere', async () => {
       const told = await story('Vergessen');
-      await operatorsOf(portal).take('delete', told.ada.username);
+      await operatorsOf(portal).changeOperator('delete', told.ada.username);
       await letTimePass(portal, 400 * dayMs);
       await portal.background.runAll();
       const admin = await signInAgain(told);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { openSetup } from '../../src/core/accounts/tenants/set-up.ts';
+import { issueSetupToken } from '../../src/core/accounts/tenants/setup-token.ts';
 import { aTenant, aUser, goodPassword } from '../support/builders.ts';
 import { aCompanyWith, openLink, resetByLink } from '../support/links.ts';
 import { aPerson, type Person } from '../support/person.ts';
@@ -62,7 +62,7 @@ describe('a password in the form of a temporary one can’t be chosen', async ()
 
   it('when the first organization is set up', async () => {
     const empty = await openPortal();
-    const path = `/set-up/${String(await openSetup(empty.database))}`;
+    const path = `/set-up/${String(await issueSetupToken(empty.database))}`;
     const person = await aPerson(empty, { 'Accept-Language': 'en' }).visit(path);
     await isRefused(person, path, {
       ...{ tenantName: 'Ateliers Lumière', domain: 'ateliers.example', language: 'fr' },

@@ -101,7 +101,7 @@ export async function anApproval(
   const part = { user: null, kind: null, from: null, to: null };
   const [id, at] = [randomUUID(), clock.now];
   await approvalsStore.insert(database, createScope({ ...tenant.scope, principal: person(user) }), {
-    ...{ id, act: 'exportLog', reason: 'Kanarienvogel', askerEpoch: user.epoch },
+    ...{ id, act: 'exportLog', reason: 'Kanarienvogel', requesterEpoch: user.epoch },
     subject: { users: [], log: { format: 'csv', part } },
     ...{ createdAt: at, expiresAt: at + 24 * hourMs },
   });

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { createNoticeRenderer } from '../../src/mail/notices.ts';
 import { deliverTo } from '../../src/core/activity/deliver.ts';
-import { noticeSender } from '../../src/core/notices/index.ts';
+import { createNoticeSender } from '../../src/core/notices/index.ts';
 import type { Scope } from '../../src/domain/scope.ts';
 import type { DatabaseConfig } from '../../src/platform/config/config.ts';
 import { noticesSubscriber } from '../../src/domain/notices.ts';
@@ -37,15 +37,15 @@ export function noticesWorker(
   const transport: Transport = { send, clear: async () => {} };
   const isClockTrusted = (): Promise<boolean> => Promise.resolve(true);
   const now = (): number => clock.now;
-  const renderNotice = createNoticeRenderer({
+  const render = createNoticeRenderer({
     signInUrl: 'https://portal.example/sign-in',
     translator: words,
     render: () => '',
     clock: now,
   });
-  const sender = noticeSender({
+  const sender = createNoticeSender({
     database,
-    renderNotice,
+    render,
     linkFor: () => Promise.resolve(null),
     transport,
     isClockTrusted,

@@ -3,8 +3,8 @@ import { pino } from 'pino';
 import type { ImportMode, PlannedRow } from '../../src/domain/imports.ts';
 import type { Scope } from '../../src/domain/scope.ts';
 import type { User } from '../../src/domain/people/user.ts';
-import type { Import } from '../../src/core/imports/rows.ts';
-import { createImportRun } from '../../src/core/imports/run.ts';
+import type { Import } from '../../src/core/imports/imports.mapping.ts';
+import { createImportJob } from '../../src/core/imports/import-job.ts';
 import { aTenant, aUser, type TestTenant, type TestUser } from './builders.ts';
 import { actingIn, aStagedImport } from './imports.ts';
 import type { Portal } from './portal.ts';
@@ -43,7 +43,7 @@ export interface ImportStory {
   readonly scope: Scope;
   readonly id: string;
   /** Asks for it again. */
-  readonly want: () => Promise<boolean>;
+  readonly confirm: () => Promise<boolean>;
 }
 
 /** Companies with an import that is wanted, and what has become of it. */
@@ -51,7 +51,7 @@ export function importStories(portal: Portal) {
   const { database, clock, hasher, config } = portal;
   const log = pino({ level: 'silent' });
   const runWith = (other: Database) =>
-    createImportRun({ database: other, hasher, rules: config.rules, clock: () => clock.now, log });
+    createImportJob({ database: other, hasher, rules: config.rules, clock: () => clock.now, log });
 
   return {
     runWith,
@@ -68,9 +68,10 @@ export function importStories(portal: Portal) {
       ];
       const scope = actingIn(tenant, admin);
       const id = await aStagedImport(portal, tenant, admin, rows?.(zoe, tenant) ?? usual);
-      const want = () => importsStore.want(database, scope, id, { mode, epoch: admin.epoch, expiresAt: clock.now + 1 });
-      assert.equal(await want(), true);
-      return { tenant, admin, zoe, scope, id, want };
+      const confirm = () =>
+        importsStore.confirm(database, scope, id, { mode, epoch: admin.epoch, expiresAt: clock.now + 1 });
+      assert.equal(await confirm(), true);
+      return { tenant, admin, zoe, scope, id, confirm };
     },
 
     found: async ({ scope, id }: Pick<ImportStory, 'scope' | 'id'>): Promise<Import> =>

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { MoveFault } from '../../src/core/moving/faults.ts';
+import { MoveFault } from '../../src/core/moving/move-fault.ts';
 import { moveIn } from '../../src/core/moving/move-in.ts';
 import { aMovingRegion, countsAt, sent } from './moving.ts';
 import { aMovingScene } from './moving-scene.ts';

@@ -5,18 +5,18 @@ import { verifySignerKey } from '../../src/cli/region-keys.ts';
 import { overwriteDeleted } from '../../src/platform/database/overwrite.ts';
 import type { MovedPasswords } from '../../src/domain/activity/event.ts';
 import { generateSigningKey } from '../../src/platform/keys/region-key.ts';
-import { finishMove, type MoveReport } from '../../src/core/moving/done.ts';
-import { moveIn, type Taken } from '../../src/core/moving/move-in.ts';
+import { finishMove, type MoveReport } from '../../src/core/moving/finish-move.ts';
+import { moveIn, type MovedIn } from '../../src/core/moving/move-in.ts';
 import { moveOut } from '../../src/core/moving/move-out.ts';
 import { receiptOf } from '../../src/core/moving/receipt.ts';
-import { tenantTables } from '../../src/core/moving/tables.ts';
-import type { MovingParts } from '../../src/core/moving/dependencies.ts';
+import { tenantTables } from '../../src/core/moving/tenant-tables.ts';
+import type { MovingDependencies } from '../../src/core/moving/dependencies.ts';
 import { openPortal, type Portal } from './portal.ts';
 
 /** A region of two, with the keys by which it signs and opens bundles. */
 export interface MovingRegion {
   readonly portal: Portal;
-  readonly parts: MovingParts;
+  readonly parts: MovingDependencies;
   readonly identity: string;
   readonly recipient: string;
 }
@@ -26,7 +26,7 @@ export async function aMovingRegion(region: 'worldwide' | 'germany', databaseUrl
   const portal = await openPortal({ environment, ...(databaseUrl ? { databaseUrl } : {}) });
   const { database, tenants, hasher, config, clock } = portal;
   const identity = await generateIdentity();
-  const parts: MovingParts = {
+  const parts: MovingDependencies = {
     ...{
       database,
       tenants,
@@ -64,7 +64,7 @@ export async function moved(
   to: MovingRegion,
   tenantId: string,
   passwords: MovedPasswords = 'keep',
-): Promise<{ taken: Taken; report: MoveReport; file: string }> {
+): Promise<{ taken: MovedIn; report: MoveReport; file: string }> {
   const file = await sent(from, to, tenantId, passwords);
   const taken = await moveIn(to.parts, file, to.identity);
   const report = await finishMove(from.parts, tenantId, await receiptOf(to.parts, tenantId));

@@ -15,7 +15,7 @@ import { readConfig, type Config } from '../../src/platform/config/config.ts';
 import type { Database } from '../../src/platform/database/database.ts';
 import { openSubscribedDatabase } from '../../src/core/open-database.ts';
 import { prepareDatabase } from '../../src/platform/database/migrate.ts';
-import { createGuessCounter } from '../../src/core/accounts/passwords/guesses.ts';
+import { createStrengthEstimator } from '../../src/core/accounts/passwords/strength-estimator.ts';
 import { createHasher, type Hasher } from '../../src/platform/keys/hasher.ts';
 import { createTenants, type Tenants } from '../../src/core/accounts/tenants/tenants.ts';
 import { loadAssets } from '../../src/site/http/assets.ts';
@@ -84,9 +84,9 @@ const render = loadViews();
 const assets = loadAssets();
 // Tests that prepare many users at once do not fail for it on a busy machine.
 const quickHasher = await createHasher(quickParameters, undefined, 60_000);
-const guesses = createGuessCounter(languages);
+const strengthEstimator = createStrengthEstimator(languages);
 
-const closers: (() => unknown)[] = [() => guesses.close()];
+const closers: (() => unknown)[] = [() => strengthEstimator.close()];
 after(async () => {
   for (const close of closers.reverse()) await close();
 });
@@ -104,7 +104,7 @@ export async function openPortal(options: PortalOptions = {}): Promise<Portal> {
   const sessionStore =
     options.sessionStore?.(database, config) ?? new TableStore(database, sessionTtlMs(config.rules), () => clock.now);
   const { app, routes, background } = createApp({
-    ...{ config, database, sessionStore, hasher, guesses, translator, render, assets },
+    ...{ config, database, sessionStore, hasher, strengthEstimator, translator, render, assets },
     secrets: config.sessionSecrets,
     secondFactorKeys: config.secondFactorKeys,
     readiness: { database: () => database.ping() },

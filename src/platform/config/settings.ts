@@ -1,4 +1,4 @@
-import type { EnvironmentVariable } from './config.ts';
+import type { EnvironmentVariable } from './environment.ts';
 
 /** What `docs/reference/settings.md` says about an environment variable. */
 export interface Setting {

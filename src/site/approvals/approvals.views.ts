@@ -1,11 +1,11 @@
 import type { FormerAdminProtection } from '../../domain/former-admin-protection.ts';
 import type { RegionRules } from '../../domain/regions.ts';
-import type { handOverOf } from '../../core/accounts/index.ts';
+import type { describeHandover } from '../../core/accounts/index.ts';
 import type { NamedUser } from '../http/view-models.ts';
 import type { shown, ShownChange, wishShown } from './page.ts';
 
 type ShownApproval = ReturnType<typeof shown>;
-type HandOver = ReturnType<typeof handOverOf>;
+type HandOver = ReturnType<typeof describeHandover>;
 
 export interface ApprovalsPage {
   readonly waiting: readonly ShownApproval[];

@@ -8,7 +8,7 @@ import type { Shown } from '../http/view-models.ts';
 import type { TextValues } from '../../i18n/translator.ts';
 import { logHref } from '../activity/list.ts';
 import { changesBetween } from '../../core/accounts/index.ts';
-import { mayDecide, type Approval } from '../../core/approvals/index.ts';
+import { canDecide, type Approval } from '../../core/approvals/index.ts';
 import type { ApprovalAction } from '../../domain/approval-actions.ts';
 import { actingUserId } from '../../domain/principal.ts';
 import type { Crumb } from '../http/page-options.ts';
@@ -83,10 +83,10 @@ export const wishShown = (scope: Scope, act: ApprovalAction, subject: ApprovalSu
  * @param now epoch ms: what has run out is said to have lapsed, also before that was written down
  */
 export function shown(scope: Scope, approval: Approval, now: number) {
-  const { id, act, subject, targetName, asker } = approval;
+  const { id, act, subject, targetName, requester } = approval;
   const waits = approval.state === 'open' || approval.state === 'confirmed';
   const state = waits && approval.expiresAt <= now ? 'lapsed' : approval.state;
-  const own = asker.id === actingUserId(scope);
+  const own = requester.id === actingUserId(scope);
   return {
     ...approval,
     waits: state === 'open' || state === 'confirmed',
@@ -99,10 +99,10 @@ export function shown(scope: Scope, approval: Approval, now: number) {
     href: approvalPath(id),
     performHref: to(paths.performApproval, { approvalId: id }),
     danger: act === 'delete',
-    lapsedBy: state === 'lapsed' ? (approval.lapsedBy ?? 'time') : null,
+    lapsedBy: state === 'lapsed' ? (approval.expiredBy ?? 'time') : null,
     sentence: sentenceOf(act, subject, targetName),
     ...preciselyOf(subject),
-    decidable: state === 'open' && mayDecide(scope, approval),
+    decidable: state === 'open' && canDecide(scope, approval),
   };
 }
 

@@ -33,10 +33,16 @@ function handOver(
   deps: PerformRoutesDependencies,
   request: Request,
   response: Response,
-  { user, way }: Extract<ResetResult, { outcome: 'reset' }>,
+  { user, credential }: Extract<ResetResult, { outcome: 'reset' }>,
 ) {
   const { sheet } = deps;
-  const shown = { user, way, sheet: sheet(scopeOf(request), user, way), heading: 'users:reset.done', ended: true };
+  const shown = {
+    user,
+    way: credential,
+    sheet: sheet(scopeOf(request), user, credential),
+    heading: 'users:reset.done',
+    ended: true,
+  };
   showCredential(response, shown, { title: 'common:terms.resetPassword', breadcrumbs: ofUser(user) });
 }
 

@@ -8,7 +8,7 @@ import type { Note } from '../rules/notes.ts';
 import type { Attention } from './attention.ts';
 import type { Tile } from './tiles.ts';
 
-type OpenGrant = Awaited<ReturnType<Support['openTo']>>[number];
+type OpenGrant = Awaited<ReturnType<Support['listAvailableGrants']>>[number];
 
 interface Dashboard {
   readonly welcome: { readonly name: string; readonly tenant: string };

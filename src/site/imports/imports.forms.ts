@@ -11,4 +11,4 @@ export const rowsQuery = z.object({
 
 export type RowsQuery = z.infer<typeof rowsQuery>;
 
-export const wantForm = z.object({ mode: z.enum(importModes).nullable().catch(null) });
+export const confirmForm = z.object({ mode: z.enum(importModes).nullable().catch(null) });

@@ -7,7 +7,7 @@ import { scopeOf, seeOther, sessionOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';
 import { sendPieces } from '../http/stream.ts';
 import { describeDevice, type Throttle } from '../../core/accounts/index.ts';
-import type { Erasure, PersonalDataFeature } from '../../core/personal-data/index.ts';
+import type { Erasure, PersonalDataAccess } from '../../core/personal-data/index.ts';
 import { inList, linksOf, ofUser, userIdOf } from '../users/view-models.ts';
 import { bind } from '../../platform/bind.ts';
 import { shownEntry } from './entries.ts';
@@ -23,7 +23,7 @@ const inDeleted = [...inList, { href: paths.deletedUsers, label: 'common:terms.d
 const trailOf = (user: User) => (user.state === 'deleted' ? inDeleted : ofUser(user));
 
 export interface PersonalDataRoutesDependencies {
-  readonly personalData: PersonalDataFeature;
+  readonly personalData: PersonalDataAccess;
   readonly erasure: Erasure;
   readonly throttle: Throttle;
   readonly answerRefusal: AnswerRefusal;
@@ -47,7 +47,7 @@ export function personalDataRoutes(deps: PersonalDataRoutesDependencies): Route[
 /** Reading all of it is dear, and of others it is recorded. */
 async function allow(deps: PersonalDataRoutesDependencies, scope: Scope, user: User): Promise<void> {
   const { throttle, personalData } = deps;
-  await throttle.spend(scope, 'personalData');
+  await throttle.requireBudget(scope, 'personalData');
   if (user.id !== actingUserId(scope)) await personalData.recordExport(scope, user);
 }
 

@@ -7,7 +7,7 @@ import { scopeOf } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
 import { describeRules } from './describe.ts';
 import { readOwnRulesForm, seenForm, type TypedRules } from './rules.forms.ts';
-import { ownRulesSeen, type RulesFeature, tenantsStore } from '../../core/accounts/index.ts';
+import { serializeOwnRules, type TenantRulesFeature, tenantsStore } from '../../core/accounts/index.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 import type { RulesPage } from './rules.views.ts';
@@ -20,7 +20,7 @@ const breadcrumbs = [
 export interface RulesRoutesDependencies {
   readonly database: Database;
   readonly regionRules: RegionRules;
-  readonly rules: RulesFeature;
+  readonly rules: TenantRulesFeature;
 }
 
 /** The region's rules in words, and what the tenant sets for itself. */
@@ -52,7 +52,7 @@ async function ask(
     ...group,
     rules: some.map((rule) => ({ ...rule, typed: typed?.[rule.name] ?? String(rule.own) })),
   }));
-  const seen = ownRulesSeen(own);
+  const seen = serializeOwnRules(own);
   const mayEdit = may(scope, 'accountSettings.edit').allowed;
   const model: RulesPage = { groups, region: regionRules, mayEdit, seen, meanwhile };
   const options = { title: 'account-settings:rules.title', breadcrumbs, faults };

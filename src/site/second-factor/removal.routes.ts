@@ -4,12 +4,12 @@ import { paths, userPath } from '../http/paths.ts';
 import { scopeOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';
 import { inList, linksOf, ofUser, userIdOf } from '../users/view-models.ts';
-import type { Users, Removal } from '../../core/accounts/index.ts';
+import type { Users, RemoveSecondFactor } from '../../core/accounts/index.ts';
 import { bind } from '../../platform/bind.ts';
 
 export interface RemovalRoutesDependencies {
   readonly users: Users;
-  readonly removeOf: Removal;
+  readonly removeOf: RemoveSecondFactor;
   readonly answerRefusal: AnswerRefusal;
 }
 

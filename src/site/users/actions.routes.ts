@@ -3,7 +3,7 @@ import type { Scope } from '../../domain/scope.ts';
 import { paths, userPath } from '../http/paths.ts';
 import { scopeOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';
-import { type UserChangesFeature, mayDeleteNow, type ActionOutcome, type Users } from '../../core/accounts/index.ts';
+import { type UserActions, mayDeleteNow, type ActionOutcome, type Users } from '../../core/accounts/index.ts';
 import { linksOf, ofUser, userIdOf } from './view-models.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
@@ -11,7 +11,7 @@ import { bind } from '../../platform/bind.ts';
 export interface UserActionsRoutesDependencies {
   readonly database: Database;
   readonly users: Users;
-  readonly changes: UserChangesFeature;
+  readonly changes: UserActions;
   readonly answerRefusal: AnswerRefusal;
   readonly clock: () => number;
 }

@@ -4,7 +4,7 @@ import { paths } from '../http/paths.ts';
 import { readForm } from '../http/forms.ts';
 import { scopeOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';
-import { handOverOf, type CredentialIssuer, type AddUser, tenantsStore } from '../../core/accounts/index.ts';
+import { describeHandover, type CredentialIssuer, type AddUser, tenantsStore } from '../../core/accounts/index.ts';
 import { type HandOverSheet, showCredential } from './hand-over.ts';
 import { fullName } from '../../domain/people/user.ts';
 import { type NameOrderOf, newUserForm } from './users.forms.ts';
@@ -60,7 +60,7 @@ async function ask(
     values,
     domains: tenant?.domains ?? [],
     levels: levelsFor(scope, null),
-    handOver: handOverOf(scope, credentialIssuer),
+    handOver: describeHandover(scope, credentialIssuer),
   };
   const status = faults.length > 0 ? {} : { status: answer };
   response.page('users/new', model, { title: 'common:terms.addUser', breadcrumbs: inList, faults, ...status });
@@ -76,8 +76,8 @@ async function add(deps: AddUserRoutesDependencies, request: Request, response: 
   if (result.outcome === 'invalid') return ask(deps, request, response, result.faults);
   if (result.outcome === 'refused') return answerRefusal(request, response, result.decision);
   if (result.outcome === 'noMail') return ask(deps, request, response, [], 409);
-  const { user, way } = result;
+  const { user, credential } = result;
   const told = { heading: 'users:added', ended: false };
   const frame = { title: 'common:terms.addUser', breadcrumbs: inList };
-  showCredential(response, { user, way, sheet: sheet(scope, user, way), ...told }, frame);
+  showCredential(response, { user, way: credential, sheet: sheet(scope, user, credential), ...told }, frame);
 }

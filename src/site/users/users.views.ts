@@ -2,7 +2,7 @@ import type { Activity } from '../../domain/activity/event.ts';
 import type { FormerAdminProtection } from '../../domain/former-admin-protection.ts';
 import type { HandoverMode } from '../../domain/regions.ts';
 import type { ListedUser, User, UserStatus } from '../../domain/people/user.ts';
-import type { BulkAction, handOverOf, Links, IssuedCredential } from '../../core/accounts/index.ts';
+import type { BulkAction, describeHandover, Links, IssuedCredential } from '../../core/accounts/index.ts';
 import type { bulkButtons, lookOf } from './bulk-look.ts';
 import type { Offer } from '../http/offers.ts';
 import type { NamedUser } from '../http/view-models.ts';
@@ -13,7 +13,7 @@ import type { Sheet } from './sheet.ts';
 import type { ListQuery } from './users.forms.ts';
 
 type Addresses = ReturnType<typeof linksOf>;
-type HandOver = ReturnType<typeof handOverOf>;
+type HandOver = ReturnType<typeof describeHandover>;
 type Levels = ReturnType<typeof levelsFor>;
 type Bulk = ReturnType<typeof bulkButtons>;
 
@@ -72,7 +72,7 @@ export interface UserPage extends Addresses, ReturnType<typeof permissionsOf> {
   readonly levels: Levels;
   readonly form: EditFormState;
   readonly status: UserStatus;
-  readonly link: Awaited<ReturnType<Links['stateOf']>>;
+  readonly link: Awaited<ReturnType<Links['findLatest']>>;
   readonly handOver: HandOver;
   readonly notes: readonly Note[];
 }

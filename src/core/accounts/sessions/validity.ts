@@ -6,7 +6,7 @@ import type { LiveSession } from '../stores/sessions.mapping.ts';
 import { effectiveRules } from '../../../domain/tenant-rules.ts';
 import { supportEndReason, type SupportEnd } from '../../../domain/support.ts';
 
-/** @returns why somebody may not sign in, whatever they type; null where they may. @param now epoch ms */
+/** @returns why a user may not sign in, even with the right password; null if they may. @param now epoch ms */
 export function signInRefusal(
   { user, tenant }: Pick<Credentials, 'user' | 'tenant'>,
   now: number,
@@ -16,7 +16,7 @@ export function signInRefusal(
   return user.temporaryUntil !== null && user.temporaryUntil <= now ? 'expired' : null;
 }
 
-/** @returns whether a session still counts under the rules of its user's tenant. @param now epoch ms */
+/** @returns whether a session is still valid under the rules of its user's tenant. @param now epoch ms */
 export function isSessionValid(
   session: LiveSession,
   ticket: { readonly epoch: number },

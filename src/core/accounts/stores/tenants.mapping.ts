@@ -2,21 +2,21 @@ import type { TenantRules } from '../../../domain/tenant-rules.ts';
 import type { Language } from '../../../domain/regions.ts';
 import type { TenantState, ScopeTenant } from '../../../domain/tenant.ts';
 
-/** The tenant of a user, with what decides whether they may come in, and under which rules. */
-export interface Home extends ScopeTenant {
+/** The tenant of a user, with its state and own rules, which decide whether the user may sign in. */
+export interface UserTenant extends ScopeTenant {
   readonly state: TenantState;
   readonly ownRules: TenantRules;
 }
 
-/** The columns of `tenants` that make a Home, beside those of a user. */
-export const homeColumns = [
+/** The columns of a UserTenant, to select together with those of a user. */
+export const userTenantColumns = [
   'tenants.name as tenant_name',
   'tenants.language as tenant_language',
   'tenants.state as tenant_state',
   'tenants.own_rules as tenant_own_rules',
 ] as const;
 
-export interface HomeRow {
+export interface UserTenantRow {
   tenant_id: string;
   tenant_name: string;
   tenant_language: Language;
@@ -24,7 +24,7 @@ export interface HomeRow {
   tenant_own_rules: string;
 }
 
-export const toHome = (row: HomeRow): Home => ({
+export const toUserTenant = (row: UserTenantRow): UserTenant => ({
   id: row.tenant_id,
   name: row.tenant_name,
   language: row.tenant_language,
@@ -33,17 +33,17 @@ export const toHome = (row: HomeRow): Home => ({
 });
 
 const none: TenantRules = {};
-// Read with every request, and nearly always one of few texts.
-const known = new Map<string, TenantRules>([['{}', none]]);
+// Parsed with every request, and nearly always one of a few texts.
+const cache = new Map<string, TenantRules>([['{}', none]]);
 const maxCached = 1_000;
 
-/** @returns what a tenant decides for itself, as the database keeps it */
+/** Parses a tenant's own rules as they are stored. */
 export function readOwnRules(text: string): TenantRules {
-  let own = known.get(text);
+  let own = cache.get(text);
   if (own === undefined) {
     own = JSON.parse(text) as TenantRules;
-    if (known.size >= maxCached) known.clear();
-    known.set(text, own);
+    if (cache.size >= maxCached) cache.clear();
+    cache.set(text, own);
   }
   return own;
 }
