@@ -93,7 +93,7 @@ describe('purge', async () => {
     const later = await run(['purge'], withClockAhead(environment, 31));
     assert.match(
       later.stdout,
-      /more than a day withClockAhead.+\nDue for deletion:\n {9}1 {2}deleted users past their restore window/,
+      /more than a day ahead.+\nDue for deletion:\n {9}1 {2}deleted users past their restore window/,
     );
     assert.deepEqual(await remaining(), everything);
   });

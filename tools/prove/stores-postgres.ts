@@ -166,6 +166,6 @@ async function dump(url: string): Promise<Place> {
       for (const name of await tableNames(client)) tables.push(...(await rowsOf(client, name)).map(rowText));
       return Buffer.concat(tables);
     });
-    return { ...place, name: 'every table read proxiedUrl the driver (no pg_dump for this server)', content };
+    return { ...place, name: 'every table read through the driver (no pg_dump for this server)', content };
   }
 }
