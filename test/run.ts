@@ -7,8 +7,8 @@ import { globSync, readFileSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { filesOf, processesOf } from './support/plan.ts';
-import { fileLine, summary, withoutExcuses, type Result } from './support/report.ts';
+import { selectFiles, groupIntoProcesses } from './support/plan.ts';
+import { fileLine, summary, failRequiredSkips, type Result } from './support/report.ts';
 import { requiredServices } from './support/requirements.ts';
 import { startPostgres, type Server } from './support/servers.ts';
 import { prepareTemplates } from './support/templates.ts';
@@ -21,7 +21,7 @@ if (long) process.env.PARVIS_ROUNDS ??= '1000';
 // A process whose tests are over but which keeps something open would otherwise hang the whole run.
 const maxMs = Number(process.env.PARVIS_TEST_LIMIT_MS ?? (long ? 3_600_000 : 480_000));
 const words = process.argv.slice(2).filter((word) => word !== '--long');
-const every = filesOf(globSync('test/**/*.test.ts').sort(), { long });
+const every = selectFiles(globSync('test/**/*.test.ts').sort(), { long });
 const pathWords = words.filter((word) => every.some((file) => file.includes(word)));
 const names = words.filter((word) => !pathWords.includes(word));
 
@@ -69,7 +69,7 @@ async function work(waiting: string[][]): Promise<void> {
   }
 }
 
-const waiting = processesOf(files);
+const waiting = groupIntoProcesses(files);
 // One more than there are cores: some tests mostly wait, for a server to stop or a time limit to pass.
 await Promise.all(Array.from({ length: availableParallelism() + 1 }, () => work(waiting)));
 await dropDatabases();
@@ -77,7 +77,7 @@ await server?.stop();
 await rm(folder, { recursive: true, force: true });
 
 results.sort((one, other) => one.file.localeCompare(other.file));
-const judged = results.map((result) => withoutExcuses(result, requiredServices()));
+const judged = results.map((result) => failRequiredSkips(result, requiredServices()));
 console.log(summary(judged));
 const failed = interrupted.signal.aborted || judged.some(({ failures }) => failures.length > 0);
 const ran = judged.some(({ passed }) => passed > 0);

@@ -8,7 +8,7 @@ import { loadTranslator } from '../../src/i18n/translator.ts';
 import { namespacesOf, readCatalogue } from '../locales/catalogue.ts';
 import { usesIn } from '../locales/usage.ts';
 import { withoutComments } from '../support/comments.ts';
-import { assertNone } from '../support/none.ts';
+import { assertNone } from '../support/assert-none.ts';
 import { read, type Source } from './sources.ts';
 import type { Refusal } from '../../src/domain/refusal.ts';
 

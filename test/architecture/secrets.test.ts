@@ -1,5 +1,5 @@
 import { describe, it } from 'node:test';
-import { assertNone } from '../support/none.ts';
+import { assertNone } from '../support/assert-none.ts';
 import { secretsGivenOutBy } from './secrets.ts';
 
 /** What `accounts` may name, each with its reason. */

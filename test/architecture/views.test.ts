@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { faultsOfViews } from '../../scripts/check-views.ts';
-import { assertNone } from '../support/none.ts';
+import { assertNone } from '../support/assert-none.ts';
 import { linesLike } from './habits.ts';
 import { read } from './sources.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { newReader, openBrowser, servePortal } from '../support/browser.ts';
+import { newPage, openBrowser, servePortal } from '../support/browser.ts';
 import { chromium, skipWithout } from '../support/services.ts';
 import { atDesk, everyPageIsAccessible, look } from './looks.ts';
 
@@ -9,7 +9,7 @@ everyPageIsAccessible('en', []);
 
 describe('this look at a page can fail', { skip: skipWithout('chromium', chromium()) }, () => {
   it('for its language, headings, focus, colours, names and width', async () => {
-    const page = await newReader(await openBrowser(), await servePortal());
+    const page = await newPage(await openBrowser(), await servePortal());
     const open = async (): Promise<void> => {
       await page.goto('/sign-in');
       await page.evaluate(`{

@@ -3,8 +3,8 @@ import { before, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { resetPasswordPath } from '../../src/site/http/paths.ts';
 import { aTenant, aUser, type TestTenant, type TestUser } from '../support/builders.ts';
-import { newReader, openBrowser, servePortal, signIn, type ServedPortal } from '../support/browser.ts';
-import { assertNone } from '../support/none.ts';
+import { newPage, openBrowser, servePortal, signIn, type ServedPortal } from '../support/browser.ts';
+import { assertNone } from '../support/assert-none.ts';
 import { chromium, skipWithout } from '../support/services.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
@@ -39,7 +39,7 @@ describe('the controls of a page', { skip: skipWithout('chromium', chromium()) }
     const scripts = `scripts ${javaScript ? 'on' : 'off'}`;
 
     it(`the language changes before the sign-in and stays, ${scripts}`, async () => {
-      const page = await newReader(browser, portal, { javaScript, language: 'en' });
+      const page = await newPage(browser, portal, { javaScript, language: 'en' });
       await page.goto('/sign-in');
       await choose(page, 'Language', 'Deutsch');
       assert.equal(pathOf(page), '/sign-in');
@@ -52,7 +52,7 @@ describe('the controls of a page', { skip: skipWithout('chromium', chromium()) }
 
     it(`the language changes on any page and leads back to it, ${scripts}`, async () => {
       const polyglot = await aUser(portal, tenant, { administratorLevel: 'userManagement' });
-      const page = await signIn(await newReader(browser, portal, { javaScript }), polyglot);
+      const page = await signIn(await newPage(browser, portal, { javaScript }), polyglot);
       const address = '/account-settings/user-management?q=camille&sort=-name';
       await page.goto(address);
       await choose(page, 'Langue', 'English');
@@ -67,7 +67,7 @@ describe('the controls of a page', { skip: skipWithout('chromium', chromium()) }
 
     it(`the language changes while a password is pending, which stays so, ${scripts}`, async () => {
       const user = await aUser(portal, tenant, { password: 'temporary' });
-      const page = await signIn(await newReader(browser, portal, { javaScript }), user);
+      const page = await signIn(await newPage(browser, portal, { javaScript }), user);
       await choose(page, 'Langue', 'Deutsch');
       assert.equal(pathOf(page), '/change-password');
       await page.getByRole('heading', { name: 'Wählen Sie ein neues Kennwort' }).waitFor();
@@ -76,7 +76,7 @@ describe('the controls of a page', { skip: skipWithout('chromium', chromium()) }
 
     it(`a theme that was chosen looks as the device’s own, ${scripts}`, async () => {
       const page = await signIn(
-        await newReader(browser, portal, { javaScript, context: { reducedMotion: 'reduce' } }),
+        await newPage(browser, portal, { javaScript, context: { reducedMotion: 'reduce' } }),
         admin,
       );
       const seen = async (device: 'light' | 'dark'): Promise<string[]> => {
@@ -101,7 +101,7 @@ describe('the controls of a page', { skip: skipWithout('chromium', chromium()) }
     });
 
     it(`the menu opens and closes where there is little room, ${scripts}`, async () => {
-      const page = await signIn(await newReader(browser, portal, { javaScript, width: 320 }), admin);
+      const page = await signIn(await newPage(browser, portal, { javaScript, width: 320 }), admin);
       const navigation = page.getByRole('navigation', { name: 'Navigation principale' });
       assert.equal(await navigation.isVisible(), false);
       await page.getByRole('button', { name: 'Menu' }).click();
@@ -115,7 +115,7 @@ describe('the controls of a page', { skip: skipWithout('chromium', chromium()) }
     });
 
     it(`the skip link leads past everything at the top, ${scripts}`, async () => {
-      const page = await signIn(await newReader(browser, portal, { javaScript }), admin);
+      const page = await signIn(await newPage(browser, portal, { javaScript }), admin);
       await page.keyboard.press('Tab');
       assert.equal(await page.evaluate('document.activeElement.textContent'), 'Aller au contenu');
       await page.keyboard.press('Enter');
@@ -126,7 +126,7 @@ describe('the controls of a page', { skip: skipWithout('chromium', chromium()) }
   }
 
   it('one switcher is open at a time, and Escape gives the focus back', async () => {
-    const page = await newReader(browser, portal);
+    const page = await newPage(browser, portal);
     await page.goto('/sign-in');
     const [language, theme] = ['Langue', 'Apparence'].map((name) => page.locator('summary', { hasText: name }));
     await language!.click();
@@ -143,7 +143,7 @@ describe('the controls of a page', { skip: skipWithout('chromium', chromium()) }
   });
 
   it('a password can be looked at, and is hidden again before it is sent', async () => {
-    const page = await newReader(browser, portal);
+    const page = await newPage(browser, portal);
     await page.goto('/sign-in');
     await page.getByLabel('Nom d’utilisateur').fill('nobody@nowhere.example');
     await page.keyboard.press('Enter');
@@ -164,7 +164,7 @@ describe('the controls of a page', { skip: skipWithout('chromium', chromium()) }
 
   it('a form is sent once, however often its button is pressed', async () => {
     const user = await aUser(portal, tenant);
-    const page = await signIn(await newReader(browser, portal), admin);
+    const page = await signIn(await newPage(browser, portal), admin);
     await page.goto(resetPasswordPath(user.id));
     let sent = 0;
     await page.route('**/reset-password', async (route) => {
@@ -182,7 +182,7 @@ describe('the controls of a page', { skip: skipWithout('chromium', chromium()) }
   });
 
   it('a form that was sent can be sent again after Back', async () => {
-    const page = await newReader(browser, portal);
+    const page = await newPage(browser, portal);
     await page.goto('/sign-in');
     for (const username of ['one@nowhere.example', 'two@nowhere.example']) {
       await page.getByLabel('Nom d’utilisateur').fill(username);

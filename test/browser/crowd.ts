@@ -1,5 +1,5 @@
 import { aTenant, aUser, type TestTenant, type TestUser } from '../support/builders.ts';
-import { anApproval } from '../support/approvals.ts';
+import { aStoredRequest } from '../support/approvals.ts';
 import type { ServedPortal } from '../support/browser.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 
@@ -42,6 +42,6 @@ export async function aCrowd(portal: ServedPortal): Promise<Crowd> {
   for (let count = 0; count < 25; count++) await aUser(portal, tenant, { displayName: `Anne ${longName} ${count}` });
   await tenantsStore.setOwnRules(portal.database, tenant.scope, { deleteMany: 'two', deleteMoreThan: 1 });
   const colleague = await aUser(portal, tenant, { displayName: longName, administratorLevel: 'global' });
-  const [own, others] = [await anApproval(portal, tenant, admin), await anApproval(portal, tenant, colleague)];
+  const [own, others] = [await aStoredRequest(portal, tenant, admin), await aStoredRequest(portal, tenant, colleague)];
   return { tenant, admin, patient, blocked, user, deleted, approvals: { own, others, another: user.id } };
 }

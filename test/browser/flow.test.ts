@@ -3,11 +3,11 @@ import { before, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { aTenant, aUser, goodPassword, type TestTenant, type TestUser } from '../support/builders.ts';
 import {
-  newReader,
+  newPage,
   openBrowser,
-  reserve,
+  reserveOrigin,
   servePortal,
-  type ReaderWishes,
+  type PageOptions,
   type ServedPortal,
 } from '../support/browser.ts';
 import { openPortal } from '../support/portal.ts';
@@ -35,7 +35,7 @@ async function signIn(
   await page.waitForURL((url) => !url.pathname.startsWith('/sign-in'));
 }
 
-const ways: readonly { name: string; wishes: ReaderWishes; hands: (page: Page) => Hands }[] = [
+const ways: readonly { name: string; wishes: PageOptions; hands: (page: Page) => Hands }[] = [
   { name: 'with scripts', wishes: {}, hands: withMouse },
   { name: 'without scripts', wishes: { javaScript: false }, hands: withMouse },
   { name: 'by keyboard', wishes: {}, hands: withKeyboard },
@@ -114,9 +114,9 @@ describe('the two procedures of the source page, in French', { skip: skipWithout
   for (const { name, wishes, hands } of ways) {
     it(name, async () => {
       const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson', agentLevel: 'sales' });
-      const admins = await newReader(browser, portal, wishes);
+      const admins = await newPage(browser, portal, wishes);
       const temporary = await resetAsAdministrator(admins, hands(admins), zoe);
-      const users = await newReader(browser, portal, wishes);
+      const users = await newPage(browser, portal, wishes);
       await replaceTemporaryPassword(users, hands(users), zoe, temporary);
       await changeOwnPassword(users, hands(users));
       await admins.context().close();
@@ -126,9 +126,9 @@ describe('the two procedures of the source page, in French', { skip: skipWithout
 
   it('leaves one tab only to go on, of several in which the change was pending', async () => {
     const user = await aUser(portal, tenant, { password: 'temporary' });
-    const first = await newReader(browser, portal);
+    const first = await newPage(browser, portal);
     await signIn(first, withMouse(first), user.username, user.clearPassword);
-    const [second, elsewhere] = [await first.context().newPage(), await newReader(browser, portal)];
+    const [second, elsewhere] = [await first.context().newPage(), await newPage(browser, portal)];
     await second.goto('/change-password');
     await signIn(elsewhere, withMouse(elsewhere), user.username, user.clearPassword);
     const change = async (page: Page, password: string): Promise<void> => {
@@ -166,7 +166,7 @@ describe('a user of a company in Germany', { skip: skipWithout('chromium', chrom
     const { language, javaScript, width, theme } = reader;
     const how = `in ${language}, at ${width} px, ${theme}, scripts ${javaScript ? 'on' : 'off'}`;
     it(`is redirected by the worldwide portal to Germany’s sign-in, which explains it, ${how}`, async () => {
-      const [here, there] = [await reserve(), await reserve()];
+      const [here, there] = [await reserveOrigin(), await reserveOrigin()];
       // Two hosts, as in production: a cookie of one does not reach the other.
       const germanyUrl = there.origin.replace('localhost', 'germany.localhost');
       const environment = { REGION_URLS: `worldwide=${here.origin},germany=${germanyUrl}` };
@@ -181,7 +181,7 @@ describe('a user of a company in Germany', { skip: skipWithout('chromium', chrom
 
       const [username, next, password, enter, explanation, welcome] = words[language];
       // The browser asks for Spanish: the language is the one chosen at the worldwide portal.
-      const page = await newReader(await openBrowser(), worldwide, { ...reader, context: { locale: 'es' } });
+      const page = await newPage(await openBrowser(), worldwide, { ...reader, context: { locale: 'es' } });
       const { type, press } = withMouse(page);
       await page.goto('/sign-in');
       await page.locator('details:has(button[name=language]) summary').click();

@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { after, before, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { aTenant, aUser } from '../support/builders.ts';
-import { newReader, openBrowser, servePortal, signIn, type ServedPortal } from '../support/browser.ts';
-import { importAddress, usersPath } from '../support/imports.ts';
+import { newPage, openBrowser, servePortal, signIn, type ServedPortal } from '../support/browser.ts';
+import { importPath, usersPath } from '../support/imports.ts';
 import { chromium, skipWithout } from '../support/services.ts';
 import { withKeyboard } from './hands.ts';
 
@@ -27,7 +27,7 @@ describe('an import in a browser', { skip: skipWithout('chromium', chromium()) }
     it(`goes from the list to the last password, ${javaScript ? 'with scripts' : 'without scripts'}, by keyboard`, async () => {
       const tenant = await aTenant(portal);
       const admin = await aUser(portal, tenant, { administratorLevel: 'global' });
-      const page = await signIn(await newReader(browser, portal, { javaScript }), admin);
+      const page = await signIn(await newPage(browser, portal, { javaScript }), admin);
       const hands = withKeyboard(page);
       await page.goto(usersPath);
 
@@ -47,7 +47,7 @@ describe('an import in a browser', { skip: skipWithout('chromium', chromium()) }
       };
       await page.getByLabel('Fichier CSV').setInputFiles(file);
       await hands.press('Vérifier le fichier');
-      await page.waitForURL(`**${importAddress}/*`);
+      await page.waitForURL(`**${importPath}/*`);
       await page.getByText('équipe.csv').waitFor();
       await hands.press('Importer les 2 lignes');
       // It comes again by itself until it is done.
@@ -62,7 +62,7 @@ describe('an import in a browser', { skip: skipWithout('chromium', chromium()) }
       await page.context().close();
 
       const newcomer = { username: `neu@${tenant.domain}`, clearPassword: secret };
-      const theirs = await signIn(await newReader(browser, portal, { javaScript }), newcomer);
+      const theirs = await signIn(await newPage(browser, portal, { javaScript }), newcomer);
       assert.match(theirs.url(), /\/change-password$/);
       await theirs.context().close();
     });

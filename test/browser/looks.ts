@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import type { AxeResults, RunOptions } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { openBrowser } from '../support/browser.ts';
-import { assertNone } from '../support/none.ts';
+import { assertNone } from '../support/assert-none.ts';
 import { chromium, skipWithout } from '../support/services.ts';
 import type { Stop } from './stops.ts';
 import { everybody, type Walker } from './tour.ts';

@@ -6,8 +6,8 @@ import { after, before, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { resetPasswordPath, userPath } from '../../src/site/http/paths.ts';
 import { aTenant, aUser } from '../support/builders.ts';
-import { newReader, openBrowser, servePortal, signIn, type ServedPortal } from '../support/browser.ts';
-import { assertNone } from '../support/none.ts';
+import { newPage, openBrowser, servePortal, signIn, type ServedPortal } from '../support/browser.ts';
+import { assertNone } from '../support/assert-none.ts';
 import { chromium, skipWithout } from '../support/services.ts';
 import { everybody } from './tour.ts';
 
@@ -53,7 +53,7 @@ describe('what a page may do', { skip: skipWithout('chromium', chromium()) }, ()
 
   it('the watch sees a script, a style, another host and a dialog', async () => {
     const portal = await servePortal();
-    const page = await newReader(browser, portal);
+    const page = await newPage(browser, portal);
     await page.goto('/sign-in');
     const noted = await watch(page);
     await page.goto('/sign-in');
@@ -114,7 +114,7 @@ describe('what a page may do', { skip: skipWithout('chromium', chromium()) }, ()
     const users = [];
     for (const displayName of names)
       users.push(await aUser(portal, tenant, { displayName, firstName: displayName, lastName: displayName }));
-    const page = await signIn(await newReader(browser, portal), admin);
+    const page = await signIn(await newPage(browser, portal), admin);
     const noted = await watch(page);
     await page.goto(`/account-settings/user-management?q=${encodeURIComponent('"><script>alert(1)</script>')}`);
     await page.goto('/account-settings/user-management');
@@ -166,7 +166,7 @@ describe('a page in somebody else’s hands', { skip: skipWithout('chromium', ch
 
   for (const element of ['iframe', 'object', 'embed']) {
     it(`is not shown in an ${element}`, async () => {
-      const page = await newReader(browser, portal);
+      const page = await newPage(browser, portal);
       await page.goto(stranger());
       assert.match(await framed(page, element, stranger()), /<title>stranger/);
       assert.doesNotMatch(await framed(page, element, `${portal.origin}/sign-in`), /username|Espace partenaires/);
@@ -177,7 +177,7 @@ describe('a page in somebody else’s hands', { skip: skipWithout('chromium', ch
   }
 
   it('is out of reach for the page that opened it', async () => {
-    const page = await newReader(browser, portal);
+    const page = await newPage(browser, portal);
     await page.goto(stranger());
     const popup = page.waitForEvent('popup');
     await page.evaluate(`globalThis.opened = open('${portal.origin}/sign-in')`);

@@ -6,14 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { resetPasswordPath, userPath } from '../../src/site/http/paths.ts';
 import { aTenant, aUser, type TestTenant, type TestUser } from '../support/builders.ts';
-import {
-  newReader,
-  openBrowser,
-  servePortal,
-  signIn,
-  type ReaderWishes,
-  type ServedPortal,
-} from '../support/browser.ts';
+import { newPage, openBrowser, servePortal, signIn, type PageOptions, type ServedPortal } from '../support/browser.ts';
 import { chromium, skipWithout } from '../support/services.ts';
 import { openTab, type Tab } from './history.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
@@ -30,9 +23,9 @@ describe('a temporary password on the screen', { skip: skipWithout('chromium', c
     admin = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
   });
 
-  async function reveal(wishes: ReaderWishes = {}) {
+  async function reveal(wishes: PageOptions = {}) {
     const user = await aUser(portal, tenant, { language: 'de' });
-    const page = await signIn(await newReader(browser, portal, wishes), admin);
+    const page = await signIn(await newPage(browser, portal, wishes), admin);
     await page.goto(resetPasswordPath(user.id));
     const answer = page.waitForResponse((response) => response.request().method() === 'POST');
     await page.click('main form button');
@@ -64,7 +57,7 @@ describe('a temporary password on the screen', { skip: skipWithout('chromium', c
       for (const javaScript of [true, false]) {
         it(`${path} wakes as it was, scripts ${javaScript ? 'on' : 'off'}`, async () => {
           const { port } = server.address() as AddressInfo;
-          const page = await newReader(browser, portal, { javaScript });
+          const page = await newPage(browser, portal, { javaScript });
           await page.goto(`http://localhost:${port}${path}`);
           await page.evaluate('document.querySelector("p").textContent = "asleep"');
           await page.goto(`http://localhost:${port}/other`);
@@ -106,7 +99,7 @@ describe('a temporary password on the screen', { skip: skipWithout('chromium', c
         await isGone(tab, secret);
         assert.match(await tab.everything(), /Rien n’a été fait cette fois-ci/);
         assert.equal(await epochOf(user), epoch);
-        const visitor = await signIn(await newReader(browser, portal), { ...user, clearPassword: secret });
+        const visitor = await signIn(await newPage(browser, portal), { ...user, clearPassword: secret });
         assert.match(visitor.url(), /change-password$/);
         await visitor.context().close();
         await page.context().close();

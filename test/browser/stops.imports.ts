@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import type { ImportState, PlannedRow } from '../../src/domain/imports.ts';
 import { aUser, type TestTenant, type TestUser } from '../support/builders.ts';
-import { actingIn, aStagedImport, importAddress } from '../support/imports.ts';
+import { scopeOf, aStagedImport, importPath } from '../support/imports.ts';
 import type { Portal } from '../support/portal.ts';
 import { longName } from './crowd.ts';
 import type { Stop } from './stops.ts';
@@ -53,7 +53,7 @@ export async function importStops(
   const { database, clock } = portal;
   const newcomer = await aUser(portal, tenant, { displayName: longName, password: 'temporary' });
   const expiresAt = clock.now + dayMs;
-  const scope = actingIn(tenant, admin);
+  const scope = scopeOf(tenant, admin);
   const staged = async (rows: PlannedRow[]): Promise<string> => aStagedImport(portal, tenant, admin, rows);
   const end = async (state: Extract<ImportState, 'done' | 'stopped'>, rows: PlannedRow[]): Promise<string> => {
     const id = await staged(rows);
@@ -75,15 +75,15 @@ export async function importStops(
   const delivered = await end('done', all);
   await importPasswordsStore.claim(database, scope, delivered, 'x', { now: clock.now, until: clock.now });
   await importPasswordsStore.release(database, scope, delivered, 'x', clock.now);
-  const at = (id: string): string => `${importAddress}/${id}`;
+  const at = (id: string): string => `${importPath}/${id}`;
   const page = (name: string, address: string): Stop => ({ name, open: (reader) => reader.goto(address) });
   return [
-    page('import', importAddress),
+    page('import', importPath),
     {
       name: 'import of no file',
       faulty: true,
       open: async (reader) => {
-        await reader.goto(importAddress);
+        await reader.goto(importPath);
         await reader.locator('main form button[type=submit]').click();
         await reader.locator('.error-summary').waitFor();
       },

@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { resetPasswordPath, userPath } from '../../src/site/http/paths.ts';
 import { aTenant, aUser } from '../support/builders.ts';
-import { newReader, reserve, signIn, type ReaderWishes, type ServedPortal } from '../support/browser.ts';
+import { newPage, reserveOrigin, signIn, type PageOptions, type ServedPortal } from '../support/browser.ts';
 import { openPortal } from '../support/portal.ts';
 import { longName } from './crowd.ts';
 import { at, users, type Stop } from './stops.ts';
@@ -9,7 +9,7 @@ import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 
 interface LinkWalker {
   readonly name: string;
-  readonly enter: (wishes: ReaderWishes) => Promise<Page>;
+  readonly enter: (wishes: PageOptions) => Promise<Page>;
   readonly stops: readonly Stop[];
 }
 
@@ -19,13 +19,13 @@ const press = (page: Page): Promise<void> => page.locator('main form button[type
 export async function linkWalkers(
   browser: Browser,
   portal: ServedPortal,
-  come: (to: ServedPortal, wishes: ReaderWishes) => Promise<Page>,
+  come: (to: ServedPortal, wishes: PageOptions) => Promise<Page>,
 ): Promise<LinkWalker[]> {
   const [byLink, byMail] = await Promise.all((['link', 'mailedLink'] as const).map((rule) => aCompany(portal, rule)));
-  const { origin, serve } = await reserve();
+  const { origin, serve } = await reserveOrigin();
   const environment = { REGION: 'china', BASE_URL: origin, REGION_URLS: `china=${origin}` };
   const alone = serve(await openPortal({ environment }));
-  const link = await reveal(await signIn(await newReader(browser, portal), byLink!.admin), byLink!.user.id);
+  const link = await reveal(await signIn(await newPage(browser, portal), byLink!.admin), byLink!.user.id);
   return [
     {
       name: 'whoever got a link',

@@ -1,13 +1,13 @@
 import { paths, to } from '../../src/site/http/paths.ts';
 import type { TestUser } from '../support/builders.ts';
-import { codeOf, type Owner } from '../support/second-factor.ts';
+import { totpCode, type SecondFactorUser } from '../support/second-factor.ts';
 import type { ServedPortal } from '../support/browser.ts';
 import { at, fill, type Stop } from './stops.ts';
 
 const proof = { currentPassword: 'wrong', code: '000000' };
 
 /** Pages of somebody who has a second factor. */
-export function ownersStops(portal: ServedPortal, owner: Owner): Stop[] {
+export function ownersStops(portal: ServedPortal, owner: SecondFactorUser): Stop[] {
   return [
     at('security with a second factor', paths.ownSecurity),
     at('new recovery codes', paths.ownRecoveryCodes),
@@ -27,7 +27,7 @@ export function ownersStops(portal: ServedPortal, owner: Owner): Stop[] {
         // Each walk needs a code of its own.
         portal.clock.now += 60_000;
         await page.fill('[name=currentPassword]', owner.user.clearPassword);
-        await page.fill('main [name=code]', codeOf(portal, owner.seed));
+        await page.fill('main [name=code]', totpCode(portal, owner.seed));
         await page.locator('main form button[type=submit]').first().click();
         await page.locator('.recovery-codes').waitFor();
       },

@@ -3,10 +3,10 @@ import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { digestOf } from '../../src/core/accounts/tenants/set-up.ts';
 import { aTenant, aUser, type TestUser } from '../support/builders.ts';
-import { newReader, reserve, signIn, type ReaderWishes, type ServedPortal } from '../support/browser.ts';
+import { newPage, reserveOrigin, signIn, type PageOptions, type ServedPortal } from '../support/browser.ts';
 import { openPortal } from '../support/portal.ts';
 import { aCrowd, longName } from './crowd.ts';
-import { anOwner, codeOf, type Owner } from '../support/second-factor.ts';
+import { aSecondFactorUser, totpCode, type SecondFactorUser } from '../support/second-factor.ts';
 import { codeStops, ownersStops, removalStops, setUpStops } from './stops.second-factor.ts';
 import { linkWalkers } from './stops.links.ts';
 import { importStops } from './stops.imports.ts';
@@ -17,13 +17,13 @@ import * as setUpStore from '../../src/core/accounts/stores/set-up.store.ts';
 /** Whoever walks through the portal, and every page that they can come to. */
 export interface Walker {
   readonly name: string;
-  readonly enter: (wishes: ReaderWishes) => Promise<Page>;
+  readonly enter: (wishes: PageOptions) => Promise<Page>;
   readonly stops: readonly Stop[];
 }
 
 /** A portal whose region has its users managed at another place. */
 async function serveElsewhere(): Promise<ServedPortal> {
-  const { origin, serve } = await reserve();
+  const { origin, serve } = await reserveOrigin();
   const rules = path.join(import.meta.dirname, '../../rules/germany-historical.json');
   const environment = {
     REGION: 'germany',
@@ -41,7 +41,7 @@ export interface Tour {
 
 /** Everybody who can come to the portal, and every page that they can see there. */
 export async function everybody(browser: Browser): Promise<Tour> {
-  const { origin, serve } = await reserve();
+  const { origin, serve } = await reserveOrigin();
   const portal = serve(
     await openPortal({
       environment: { BASE_URL: origin, REGION_URLS: `worldwide=${origin},germany=http://localhost:3001` },
@@ -55,21 +55,21 @@ export async function everybody(browser: Browser): Promise<Tour> {
   const abroad = await aTenant(elsewhere, { language: 'de' });
   const adminAbroad = await aUser(elsewhere, abroad, { administratorLevel: 'global' });
 
-  const owner = await anOwner(portal, await aUser(portal, tenant, { displayName: longName }));
+  const owner = await aSecondFactorUser(portal, await aUser(portal, tenant, { displayName: longName }));
   const strict = await aTenant(portal, { language: 'fr' });
   await portal.database.knex('tenants').where({ id: strict.id }).update({ own_rules: '{"secondFactor":"everybody"}' });
   const strictUser = await aUser(portal, strict);
 
   // The choice of the switcher, made before: of all that may decide a page's language it is the first to be asked.
-  const come = async (to: ServedPortal, { language = 'fr', ...wishes }: ReaderWishes): Promise<Page> => {
-    const page = await newReader(browser, to, { language, ...wishes });
+  const come = async (to: ServedPortal, { language = 'fr', ...wishes }: PageOptions): Promise<Page> => {
+    const page = await newPage(browser, to, { language, ...wishes });
     const name = `parvis-${to.config.rules.region}-language`;
     await page.context().addCookies([{ name, value: language, url: to.origin }]);
     return page;
   };
   const as =
     (who: TestUser, to = portal) =>
-    async (wishes: ReaderWishes) =>
+    async (wishes: PageOptions) =>
       signIn(await come(to, wishes), who);
   const support = await supportStops(portal, tenant, admin);
   const walkers: Walker[] = [
@@ -120,11 +120,11 @@ export async function everybody(browser: Browser): Promise<Tour> {
 }
 
 const byCode =
-  (portal: ServedPortal, come: (to: ServedPortal, wishes: ReaderWishes) => Promise<Page>, owner: Owner) =>
-  async (wishes: ReaderWishes): Promise<Page> => {
+  (portal: ServedPortal, come: (to: ServedPortal, wishes: PageOptions) => Promise<Page>, owner: SecondFactorUser) =>
+  async (wishes: PageOptions): Promise<Page> => {
     const page = await signIn(await come(portal, wishes), owner.user, 'code');
     portal.clock.now += 60_000;
-    await page.fill('[name=code]', codeOf(portal, owner.seed));
+    await page.fill('[name=code]', totpCode(portal, owner.seed));
     await page.press('[name=code]', 'Enter');
     await page.waitForURL((url) => !url.pathname.startsWith('/sign-in'));
     return page;

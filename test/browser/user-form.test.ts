@@ -3,7 +3,7 @@ import { before, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { userPath } from '../../src/site/http/paths.ts';
 import { aTenant, aUser } from '../support/builders.ts';
-import { newReader, openBrowser, servePortal, signIn } from '../support/browser.ts';
+import { newPage, openBrowser, servePortal, signIn } from '../support/browser.ts';
 import { chromium, skipWithout } from '../support/services.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
@@ -23,8 +23,8 @@ describe('the form of a user in a browser', { skip: skipWithout('chromium', chro
 
     it(`does not give a removed level back, ${how}`, async () => {
       const user = await aUser(portal, tenant, { displayName: 'Anne Martin', administratorLevel: 'global' });
-      const stale = await signIn(await newReader(browser, portal, { language: 'en', javaScript }), camille);
-      const newer = await signIn(await newReader(browser, portal, { language: 'en', javaScript }), bea);
+      const stale = await signIn(await newPage(browser, portal, { language: 'en', javaScript }), camille);
+      const newer = await signIn(await newPage(browser, portal, { language: 'en', javaScript }), bea);
       await stale.goto(userPath(user.id));
       await newer.goto(userPath(user.id));
       await newer.selectOption('#administratorLevel', 'none');
@@ -41,7 +41,7 @@ describe('the form of a user in a browser', { skip: skipWithout('chromium', chro
 
     it(`shows a conflict at the top of the page and keeps the input, ${how}`, async () => {
       const user = await aUser(portal, tenant, { displayName: 'Anne Martin' });
-      const page = await signIn(await newReader(browser, portal, { language: 'en', javaScript }), camille);
+      const page = await signIn(await newPage(browser, portal, { language: 'en', javaScript }), camille);
       await page.goto(userPath(user.id));
       await usersStore.update(portal.database, tenant.scope, user.id, { agentLevel: 'sales' });
       await page.fill('#lastName', 'Roy');
@@ -65,7 +65,7 @@ describe('the form of a user in a browser', { skip: skipWithout('chromium', chro
 
     it(`keeps what was typed beside an error, ${how}`, async () => {
       const user = await aUser(portal, tenant, { displayName: 'Anne Martin' });
-      const page = await signIn(await newReader(browser, portal, { language: 'en', javaScript }), camille);
+      const page = await signIn(await newPage(browser, portal, { language: 'en', javaScript }), camille);
       await page.goto(userPath(user.id));
       for (const field of ['#firstName', '#lastName', '#displayName']) await page.fill(field, '');
       await page.selectOption('#administratorLevel', 'billing');

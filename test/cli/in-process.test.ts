@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { linesLike } from '../architecture/habits.ts';
 import { read } from '../architecture/sources.ts';
 import { both } from '../data/databases.ts';
-import { assertNone } from '../support/none.ts';
+import { assertNone } from '../support/assert-none.ts';
 import { postgres } from '../support/services.ts';
 import { dataDirectory, fault, json, run } from './command.ts';
 

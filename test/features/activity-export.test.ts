@@ -10,7 +10,7 @@ import { createFormats } from '../../src/i18n/formats.ts';
 import { aTenant, aUser, type TestTenant } from '../support/builders.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
-import { words } from '../support/words.ts';
+import { translator } from '../support/translator.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
 
 const portal = await openPortal();
@@ -79,7 +79,7 @@ describe('the log as JSON Lines', () => {
 describe('the log as CSV', () => {
   for (const language of languages) {
     it(`speaks the reader’s language, and opens in their Excel (${language})`, async () => {
-      const { t } = words(language);
+      const { t } = translator(language);
       const { tenant, admin } = await company(language);
       await activityStore.record(portal.database, tenant.scope, { kind: 'tenant.suspended' }, null, portal.clock.now);
       const { text, headers } = await admin.send('GET', csv);

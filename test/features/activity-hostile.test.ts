@@ -5,7 +5,7 @@ import { createScope } from '../../src/domain/scope.ts';
 import { parse } from 'csv-parse/sync';
 import { aTenant, aUser } from '../support/builders.ts';
 import { aPerson, type Person } from '../support/person.ts';
-import { squeeze } from '../support/filled-forms.ts';
+import { normalizeSpace } from '../support/form-values.ts';
 import { openPortal } from '../support/portal.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
 import { person } from '../../src/domain/principal.ts';
@@ -117,8 +117,8 @@ describe('names that are meant to do harm', async () => {
     const shown = admin
       .$('.event-text bdi:last-of-type')
       .toArray()
-      .map((each) => squeeze(admin.$(each).text()));
-    assert.deepEqual(shown.sort(), names.map(squeeze).sort());
+      .map((each) => normalizeSpace(admin.$(each).text()));
+    assert.deepEqual(shown.sort(), names.map(normalizeSpace).sort());
     assert.equal(admin.$('.timeline img, .timeline svg:not(.icon), .timeline script').length, 0);
     assert.equal(admin.$('.event-detail bdi').filter((_, each) => admin.$(each).text() === names[2]).length, 1);
   });

@@ -5,9 +5,9 @@ import { createScope } from '../../src/domain/scope.ts';
 import { createFormats } from '../../src/i18n/formats.ts';
 import { aTenant, aUser, type TestUser } from '../support/builders.ts';
 import { aPerson, type Person } from '../support/person.ts';
-import { squeeze } from '../support/filled-forms.ts';
+import { normalizeSpace } from '../support/form-values.ts';
 import { openPortal } from '../support/portal.ts';
-import { words } from '../support/words.ts';
+import { translator } from '../support/translator.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
 import { person } from '../../src/domain/principal.ts';
 
@@ -23,7 +23,7 @@ const textsOf = (person: Person, selector: string): string[] =>
   person
     .$(selector)
     .toArray()
-    .map((each) => squeeze(person.$(each).text()));
+    .map((each) => normalizeSpace(person.$(each).text()));
 const sentences = (person: Person): string[] => textsOf(person, '.event-text');
 
 /** A company in which three things happen on three days, the last one today. */
@@ -42,31 +42,31 @@ async function company(language: Language) {
 describe('the activity log', () => {
   for (const language of languages) {
     it(`says who did what to whom, when and from where, newest first (${language})`, async () => {
-      const { t } = words(language);
+      const { t } = translator(language);
       const { admin, zoe, camille } = await company(language);
       await admin.visit(`${list}/${zoe.id}`);
       await admin.submit(t('common:terms.save'), { [t('common:terms.displayName')]: 'Zoë Besson' });
       await admin.visit('/account-settings');
       await admin.follow(t('common:terms.activityLog'));
-      assert.deepEqual([admin.path, squeeze(admin.$('h1').text())], [log, t('common:terms.activityLog')]);
+      assert.deepEqual([admin.path, normalizeSpace(admin.$('h1').text())], [log, t('common:terms.activityLog')]);
       const says = (key: string, target = ''): string =>
-        squeeze(t(`activity:sentence.${key}`, { actor: 'Camille Laurent', target }));
+        normalizeSpace(t(`activity:sentence.${key}`, { actor: 'Camille Laurent', target }));
       const operator = t('activity:sentence.tenant_added', { actor: t('activity:operator') });
       assert.deepEqual(sentences(admin), [
         says('user_edited.another', 'Zoë Besson'),
         says('signIn_succeeded'),
         says('user_deleted', 'Zoltán Kiss'),
-        squeeze(operator),
+        normalizeSpace(operator),
       ]);
       const { day, nearDay, zone } = createFormats(language, () => portal.clock.now);
       const days = [0, 1, 40].map((ago) => portal.clock.now - ago * dayMs);
       assert.deepEqual(
         textsOf(admin, '.timeline-day h2'),
-        days.map((at) => squeeze(`${day(at)} ${nearDay(at)}`)),
+        days.map((at) => normalizeSpace(`${day(at)} ${nearDay(at)}`)),
       );
       const change = { field: t('common:terms.displayName'), from: 'Zoé Besson', to: 'Zoë Besson' };
       assert.deepEqual(textsOf(admin, '.event:first .event-detail').slice(0, 2), [
-        squeeze(t('activity:detail.change', change)),
+        normalizeSpace(t('activity:detail.change', change)),
         t('activity:from', { address: '198.51.100.7' }),
       ]);
       admin.sees(t('activity:from', { address: '203.0.113.9' })).sees(zone());
@@ -152,7 +152,7 @@ describe('the activity of one person', () => {
     await admin.submit('Block sign-in');
     await admin.follow('All activity of this person');
     assert.deepEqual(sentences(admin), ['Camille Laurent blocked sign-in for Zoé Besson.']);
-    assert.equal(squeeze(admin.$('.chosen bdi').first().text()), 'Zoé Besson');
+    assert.equal(normalizeSpace(admin.$('.chosen bdi').first().text()), 'Zoé Besson');
     await admin.follow('Show everybody, not only Zoé Besson');
     assert.equal(sentences(admin).length, 4);
     assert.equal(sentences(await admin.visit(`${log}?user=${camille.id}`)).length, 3);

@@ -5,9 +5,9 @@ import { createFileCheck } from '../../src/core/activity/verify-file.ts';
 import { paths } from '../../src/site/http/paths.ts';
 import { aTenant, aUser } from '../support/builders.ts';
 import { aPerson } from '../support/person.ts';
-import { letTimePass, openPortal } from '../support/portal.ts';
-import { underRules } from '../support/rules.ts';
-import { words } from '../support/words.ts';
+import { advanceTime, openPortal } from '../support/portal.ts';
+import { withRules } from '../support/rules.ts';
+import { translator } from '../support/translator.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 
 const dayMs = 24 * 60 * 60_000;
@@ -15,11 +15,11 @@ const forbidden = { activityLog: { retentionDays: 30, export: 'forbidden' } };
 
 describe('a log that is kept for 30 days', async () => {
   const activityLog = { retentionDays: 30, export: 'allowed' };
-  const portal = await openPortal({ environment: underRules({ activityLog }) });
+  const portal = await openPortal({ environment: withRules({ activityLog }) });
   const tenant = await aTenant(portal);
   const camille = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
   await aPerson(portal).signIn(camille);
-  await letTimePass(portal, 40 * dayMs);
+  await advanceTime(portal, 40 * dayMs);
   await portal.background.runAll();
   const admin = await aPerson(portal).signIn(camille);
 
@@ -79,7 +79,7 @@ describe('a log that is kept for 30 days', async () => {
 });
 
 describe('a log that nobody takes away', async () => {
-  const portal = await openPortal({ environment: underRules(forbidden) });
+  const portal = await openPortal({ environment: withRules(forbidden) });
   const own = await openPortal();
   const files = [paths.activityCsv, paths.activityJsonLines];
 
@@ -93,7 +93,7 @@ describe('a log that nobody takes away', async () => {
         await aUser(at, tenant, { administratorLevel: 'global' }),
       );
       await tenantsStore.setOwnRules(at.database, tenant.scope, rules);
-      const { t } = words('en');
+      const { t } = translator('en');
       await admin.visit(paths.activityLog);
       assert.equal(admin.$('.page-actions').length, 0);
       admin.sees(t(`rules:note.${because}`, { region: 'Worldwide', what: t('activity:action.activity_export') }));

@@ -6,10 +6,10 @@ import { languages } from '../../src/domain/regions.ts';
 import { actions } from '../../src/domain/roles.ts';
 import { createActivityWords } from '../../src/site/activity/words.ts';
 import { readCatalogue, type Texts } from '../locales/catalogue.ts';
-import { assertNone } from '../support/none.ts';
-import { words } from '../support/words.ts';
+import { assertNone } from '../support/assert-none.ts';
+import { translator } from '../support/translator.ts';
 
-const wordsFor = createActivityWords(words, () => 0);
+const wordsFor = createActivityWords(translator, () => 0);
 const [actor, target] = [
   { id: 'a'.repeat(36), name: 'Camille', pseudonym: null },
   { id: 'b'.repeat(36), name: 'Zoé', pseudonym: null },
@@ -45,7 +45,7 @@ describe('every kind of event has words', () => {
 
 describe('an event in words', () => {
   const said = (language: (typeof languages)[number], what: Activity): string[] => {
-    const { t } = words(language);
+    const { t } = translator(language);
     const { sentence, details } = wordsFor(language).entry(what);
     return [sentence, ...details].map(({ key, values }) => t(key, values).replace(/\s/g, ' '));
   };

@@ -3,11 +3,11 @@ import { describe, it } from 'node:test';
 import type { Response } from 'supertest';
 import { languages } from '../../src/domain/regions.ts';
 import { aTenant, aUser, goodPassword, type TestUser } from '../support/builders.ts';
-import { formOf } from '../support/edit-user.ts';
+import { editFormValues } from '../support/edit-user.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
-import { everythingKept } from '../support/traces.ts';
-import { words } from '../support/words.ts';
+import { databaseContents } from '../support/responses.ts';
+import { translator } from '../support/translator.ts';
 
 const address = '198.51.100.7';
 const headers = { 'Accept-Language': 'en', 'X-Forwarded-For': address };
@@ -45,7 +45,7 @@ describe('what happens is recorded once, with who, whom, where and by which requ
     (path: string, fields: Readonly<Record<string, string>> = {}): Scene =>
     async (zoe) => {
       const admin = await signedIn(camille);
-      const form = path === '' ? formOf(await admin.visit(`${list}/${zoe.id}`)) : {};
+      const form = path === '' ? editFormValues(await admin.visit(`${list}/${zoe.id}`)) : {};
       return () => admin.send('POST', `${list}/${zoe.id}${path}`, { ...form, ...fields });
     };
   const bySelf =
@@ -146,7 +146,7 @@ describe('what happens is recorded once, with who, whom, where and by which requ
     );
     assert.equal(more.length, 0);
     assert.ok(!JSON.stringify(await entriesBehind(0)).includes('katze'));
-    assert.ok(!(await everythingKept(portal.database)).includes('and the password too'));
+    assert.ok(!(await databaseContents(portal.database)).includes('and the password too'));
   });
 
   it('and nothing where nothing was done: looks, stale forms and faults leave no trace', async () => {
@@ -164,7 +164,7 @@ describe('what happens is recorded once, with who, whom, where and by which requ
 describe('the page of a user', () => {
   for (const language of languages) {
     it(`words what happened, newest first, and says by whom (${language})`, async () => {
-      const { t } = words(language);
+      const { t } = translator(language);
       const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson' });
       await password(await asked(zoe.username), 'wrong');
       const own = await signedIn(zoe);

@@ -2,21 +2,21 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, it } from 'node:test';
 import {
-  aCarefulCompany,
-  aConfirmedRequest,
-  approvals,
-  aRequest,
-  people,
-  statesOf,
-  rowOf,
+  aTenantWithApprovals,
+  anApprovedRequest,
+  approvalsPage,
+  aPendingRequest,
+  usersPage,
+  requestStatesOf,
+  storedUser,
 } from '../support/approvals.ts';
 import { openPortal } from '../support/portal.ts';
-import { comparable } from '../support/traces.ts';
+import { normalizedResponse } from '../support/responses.ts';
 
 const portal = await openPortal();
 const { knex } = portal.database;
-const company = await aCarefulCompany(portal);
-const stranger = await aCarefulCompany(portal);
+const company = await aTenantWithApprovals(portal);
+const stranger = await aTenantWithApprovals(portal);
 type Who = 'asker' | 'other' | 'third' | 'manager' | 'plain' | 'stranger';
 const personOf = (who: Who) => (who === 'stranger' ? stranger.as(stranger.asker) : company.as(company[who]));
 const fresh = async (): Promise<void> => {
@@ -45,25 +45,25 @@ describe('a request is not moved on when', () => {
   for (const [label, who, move, confirmed, status] of crafted) {
     it(label, async () => {
       await fresh();
-      const address = confirmed ? await aConfirmedRequest(company) : await aRequest(company);
+      const address = confirmed ? await anApprovedRequest(company) : await aPendingRequest(company);
       const person = await (await personOf(who)).visit('/my-profile');
-      const before = await rowOf(portal, company.third);
+      const before = await storedUser(portal, company.third);
       const to = (path: string): string => (move === 'perform' ? `${path}/perform` : path);
       const answer = await person.send('post', to(address), { move });
       assert.equal(answer.status, status, answer.text.slice(0, 2_000));
       assert.doesNotMatch(answer.text, /id="temporary-password"/);
       if (status === 404) {
-        const nobody = await person.send('post', to(`${approvals}/${randomUUID()}`), { move });
-        assert.deepEqual(comparable(answer), comparable(nobody));
+        const nobody = await person.send('post', to(`${approvalsPage}/${randomUUID()}`), { move });
+        assert.deepEqual(normalizedResponse(answer), normalizedResponse(nobody));
       }
-      assert.deepEqual(await statesOf(portal, company.tenant), [confirmed ? 'confirmed' : 'open']);
-      assert.deepEqual(await rowOf(portal, company.third), before);
+      assert.deepEqual(await requestStatesOf(portal, company.tenant), [confirmed ? 'confirmed' : 'open']);
+      assert.deepEqual(await storedUser(portal, company.third), before);
     });
   }
 
   it('the same answer is sent twice, or the act is', async () => {
     await fresh();
-    const address = await aConfirmedRequest(company);
+    const address = await anApprovedRequest(company);
     const camille = await (await personOf('asker')).visit(address);
     assert.equal((await camille.send('post', `${address}/perform`)).status, 200);
     const again = await camille.send('post', `${address}/perform`);
@@ -74,7 +74,7 @@ describe('a request is not moved on when', () => {
 
   it('a self-confirmation is tried: it stands in the log', async () => {
     await fresh();
-    const address = await aRequest(company);
+    const address = await aPendingRequest(company);
     const camille = await (await personOf('asker')).visit(address);
     const answer = await camille.send('post', address, { move: 'confirmed' });
     assert.match(answer.text, /Nobody confirms what they asked for themselves/);
@@ -101,9 +101,9 @@ describe('a reason', () => {
       await fresh();
       const camille = await (
         await personOf('asker')
-      ).visit(`${approvals}/new?act=resetPassword&user=${company.third.id}`);
+      ).visit(`${approvalsPage}/new?act=resetPassword&user=${company.third.id}`);
       const form = { act: 'resetPassword', user: company.third.id, reason };
-      const answer = await camille.send('post', `${approvals}/new`, form);
+      const answer = await camille.send('post', `${approvalsPage}/new`, form);
       assert.equal(answer.status, expected === null ? 422 : 303);
       if (expected === null) return;
       await camille.visit(String(answer.headers.location));
@@ -131,33 +131,33 @@ describe('what is asked for', () => {
   for (const [label, fields, status] of subjects) {
     it(label, async () => {
       await fresh();
-      const camille = await (await personOf('asker')).visit(people);
-      const answer = await camille.send('post', `${approvals}/new`, { reason: 'Because', ...fields });
+      const camille = await (await personOf('asker')).visit(usersPage);
+      const answer = await camille.send('post', `${approvalsPage}/new`, { reason: 'Because', ...fields });
       assert.equal(answer.status, status, answer.text.slice(0, 1_500));
-      assert.deepEqual(await statesOf(portal, company.tenant), []);
+      assert.deepEqual(await requestStatesOf(portal, company.tenant), []);
     });
   }
 
   it('twice is one request, and more than twenty are too many', async () => {
     await fresh();
-    const camille = await (await personOf('asker')).visit(people);
+    const camille = await (await personOf('asker')).visit(usersPage);
     const ask = (more: object) =>
-      camille.send('post', `${approvals}/new`, { act: 'exportLog', reason: 'Because', ...more });
+      camille.send('post', `${approvalsPage}/new`, { act: 'exportLog', reason: 'Because', ...more });
     for (let day = 10; day < 30; day++) assert.equal((await ask({ from: `2026-01-${day}` })).status, 303);
     const again = await ask({ from: '2026-01-10' });
     assert.equal(again.status, 303);
-    assert.equal((await statesOf(portal, company.tenant)).length, 20);
+    assert.equal((await requestStatesOf(portal, company.tenant)).length, 20);
     assert.equal((await ask({ from: '2026-01-30' })).status, 422);
   });
 
   it('by somebody whom nobody could answer: the page says what to do', async () => {
     await fresh();
     await knex('users').where({ id: company.other.id }).update({ state: 'blocked' });
-    const camille = await (await personOf('asker')).visit(`${people}/${company.third.id}/reset-password`);
+    const camille = await (await personOf('asker')).visit(`${usersPage}/${company.third.id}/reset-password`);
     camille.sees('At the moment nobody can confirm this').sees('turn to the operator of the portal');
     assert.equal(camille.$('main textarea').length, 0);
     const form = { act: 'resetPassword', user: company.third.id, reason: 'Because' };
-    assert.equal((await camille.send('post', `${approvals}/new`, form)).status, 409);
+    assert.equal((await camille.send('post', `${approvalsPage}/new`, form)).status, 409);
     await knex('users').where({ id: company.other.id }).update({ state: 'active' });
   });
 });

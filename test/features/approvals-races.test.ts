@@ -10,7 +10,13 @@ import { createThrottle } from '../../src/core/accounts/throttles/throttle.ts';
 import { createUserChanges } from '../../src/core/accounts/users/changes.ts';
 import { createUsers } from '../../src/core/accounts/users/reset-password.ts';
 import { tightened } from '../../src/domain/tenant-rules.ts';
-import { aCarefulCompany, allOfThem, hourMs, kindsOf, statesOf } from '../support/approvals.ts';
+import {
+  aTenantWithApprovals,
+  everyApprovalRule,
+  hourMs,
+  activityKindsOf,
+  requestStatesOf,
+} from '../support/approvals.ts';
 import { aUser, type TestUser } from '../support/builders.ts';
 import { openPortal } from '../support/portal.ts';
 import { rounds } from '../support/rounds.ts';
@@ -38,22 +44,22 @@ for (const [dialect, server] of [
     const changes = createUserChanges({ database, clock });
     const perform = createPerform({ database, approvals, users, throttle, clock } as unknown as PerformParts);
 
-    const company = await aCarefulCompany(portal);
+    const company = await aTenantWithApprovals(portal);
     const fourth = await aUser(portal, company.tenant, { administratorLevel: 'global' });
-    const rules = tightened(portal.config.rules, allOfThem);
+    const rules = tightened(portal.config.rules, everyApprovalRule);
 
     // Everybody as they were before, but for whose password is reset: their epoch goes on.
     async function aRound() {
       const { knex } = portal.database;
       await knex('users').where({ id: company.other.id }).update({ state: 'active', epoch: 0 });
       await knex('approvals').delete();
-      const before = (await kindsOf(portal, company.tenant)).length;
+      const before = (await activityKindsOf(portal, company.tenant)).length;
       const scopeOf = (actor: TestUser) => createScope({ ...company.tenant.scope, rules, principal: person(actor) });
       const wish = { act: 'resetPassword', userIds: [company.third.id] } as const;
       const asked = await approvals.ask(scopeOf(company.asker), wish, 'Because');
       if (asked.outcome !== 'asked') throw new Error(asked.outcome);
       const scopes = { asker: scopeOf(company.asker), other: scopeOf(company.other), fourth: scopeOf(fourth) };
-      const kinds = async (): Promise<string[]> => (await kindsOf(portal, company.tenant)).slice(before);
+      const kinds = async (): Promise<string[]> => (await activityKindsOf(portal, company.tenant)).slice(before);
       return { ...company, ...scopes, people: company, id: asked.id, kinds };
     }
 
@@ -80,7 +86,7 @@ for (const [dialect, server] of [
         const kinds = (await recorded()).slice(1);
         const inOrder = ['approval.confirmed approval.withdrawn', 'approval.withdrawn'];
         assert.ok(inOrder.includes(kinds.join(' ')), kinds.join(' '));
-        assert.deepEqual(await statesOf(portal, tenant), ['withdrawn']);
+        assert.deepEqual(await requestStatesOf(portal, tenant), ['withdrawn']);
       }
     });
 
@@ -114,7 +120,7 @@ for (const [dialect, server] of [
         for (let count = 0; count < 5; count++) many.push(await aUser(portal, tenant));
         await settle(many.map(({ id }) => changes.remove(asker, id)));
         const kinds = await recorded();
-        assert.equal(kinds.filter((kind) => kind === 'user.deleted').length, allOfThem.deleteMoreThan);
+        assert.equal(kinds.filter((kind) => kind === 'user.deleted').length, everyApprovalRule.deleteMoreThan);
       }
     });
   });

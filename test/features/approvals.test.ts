@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { aCarefulCompany, approvals, asks, kindsOf, people, statesOf, rowOf } from '../support/approvals.ts';
+import {
+  aTenantWithApprovals,
+  approvalsPage,
+  requestApproval,
+  activityKindsOf,
+  usersPage,
+  requestStatesOf,
+  storedUser,
+} from '../support/approvals.ts';
 import { aUser } from '../support/builders.ts';
 import { openPortal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
@@ -13,12 +21,12 @@ for (const [dialect, server] of [
     const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
 
     it('reset a Global admin together: the temporary password is shown to whoever asked, once', async () => {
-      const { tenant, asker, other, third, plain, as } = await aCarefulCompany(portal);
+      const { tenant, asker, other, third, plain, as } = await aTenantWithApprovals(portal);
       const [camille, noah, ines] = [await as(asker), await as(other), await as(third)];
-      await camille.visit(`${people}/${plain.id}/reset-password`);
+      await camille.visit(`${usersPage}/${plain.id}/reset-password`);
       camille.doesNotSee('Ask another administrator');
 
-      await camille.visit(`${people}/${third.id}`);
+      await camille.visit(`${usersPage}/${third.id}`);
       await camille.follow('Reset password');
       camille.sees('By your organization’s own rules, two administrators decide this together.');
       camille.sees('Another administrator has 24 hours to confirm.');
@@ -27,7 +35,7 @@ for (const [dialect, server] of [
       await camille.submit('Ask for confirmation');
       assert.equal(camille.status, 422);
       camille.sees('Write why you ask for this.');
-      const address = await asks(camille, 'They lost their phone');
+      const address = await requestApproval(camille, 'They lost their phone');
 
       assert.equal((await ines.visit(address)).status, 404, 'whom it is about sees nothing');
       await noah.visit('/dashboard');
@@ -52,7 +60,7 @@ for (const [dialect, server] of [
       await noah.visit(address);
       for (const body of [...noah.bodies, ...ines.bodies]) assert.ok(!body.includes(temporary));
       assert.ok(!portal.logged().includes(temporary));
-      assert.deepEqual(await kindsOf(portal, tenant), [
+      assert.deepEqual(await activityKindsOf(portal, tenant), [
         ...['approval.asked', 'approval.confirmed', 'approval.done', 'password.reset'],
       ]);
       const signedIn = await as({ ...third, clearPassword: temporary });
@@ -60,10 +68,10 @@ for (const [dialect, server] of [
     });
 
     it('say in the log who asked, who agreed and why', async () => {
-      const { asker, other, third, as } = await aCarefulCompany(portal);
+      const { asker, other, third, as } = await aTenantWithApprovals(portal);
       const [camille, noah] = [await as(asker), await as(other)];
-      await camille.visit(`${people}/${third.id}/reset-password`);
-      const address = await asks(camille, 'They lost their phone');
+      await camille.visit(`${usersPage}/${third.id}/reset-password`);
+      const address = await requestApproval(camille, 'They lost their phone');
       await noah.visit(address);
       await noah.submit('Decline', { 'Comment (optional)': 'Not without a call' });
       await camille.visit('/account-settings/activity-log');
@@ -74,15 +82,15 @@ for (const [dialect, server] of [
         .sees('“Not without a call”');
       await camille.visit('/dashboard');
       camille.sees('1 of your requests has been declined');
-      await camille.visit(approvals);
+      await camille.visit(approvalsPage);
       camille.sees('Nothing is waiting').sees('Declined');
     });
 
     it('tell by mail those who can confirm, then whoever asked, and nobody why', async () => {
-      const { tenant, asker, other, third, as } = await aCarefulCompany(portal);
+      const { tenant, asker, other, third, as } = await aTenantWithApprovals(portal);
       const [camille, noah] = [await as(asker), await as(other)];
-      await camille.visit(`${people}/${third.id}/reset-password`);
-      const address = await asks(camille, 'Kanarienvogel');
+      await camille.visit(`${usersPage}/${third.id}/reset-password`);
+      const address = await requestApproval(camille, 'Kanarienvogel');
       await noah.visit(address);
       await noah.submit('Confirm', { 'Comment (optional)': 'Kanarienvogel' });
       const mails = portal.database.knex<{ tenant_id: string; user_id: string; kind: string; created_at: number }>(
@@ -95,61 +103,61 @@ for (const [dialect, server] of [
     });
 
     it('give the level Global admin; the rest of the form is saved at once', async () => {
-      const { asker, other, plain, as } = await aCarefulCompany(portal);
+      const { asker, other, plain, as } = await aTenantWithApprovals(portal);
       const [camille, noah] = [await as(asker), await as(other)];
-      await camille.visit(`${people}/${plain.id}`);
+      await camille.visit(`${usersPage}/${plain.id}`);
       await camille.submit('Save', { 'Last name': 'Blanc', 'Administrator level': 'global' });
       camille.sees('Everything else has been saved.').sees('Give Zoé Besson the level Global admin');
-      const address = await asks(camille);
+      const address = await requestApproval(camille);
       await noah.visit(address);
       await noah.submit('Confirm');
       await camille.visit(address);
       await camille.submit('Give the level Global admin');
       camille.sees('Done, as confirmed.');
-      const row = await rowOf(portal, plain);
+      const row = await storedUser(portal, plain);
       assert.deepEqual([row.administrator_level, row.last_name], ['global', 'Blanc']);
     });
 
     it('restore a Global admin', async () => {
-      const { tenant, asker, other, as } = await aCarefulCompany(portal);
+      const { tenant, asker, other, as } = await aTenantWithApprovals(portal);
       const gone = await aUser(portal, tenant, {
         ...{ displayName: 'Paul Petit', administratorLevel: 'global', state: 'deleted', deletedAt: portal.clock.now },
       });
       const [camille, noah] = [await as(asker), await as(other)];
-      await camille.visit(`${people}/deleted`);
+      await camille.visit(`${usersPage}/deleted`);
       await camille.follow('Restore');
-      const address = await asks(camille);
+      const address = await requestApproval(camille);
       await noah.visit(address);
       await noah.submit('Confirm');
       await camille.visit(address);
       await camille.submit('Restore a Global admin');
-      assert.equal(camille.path, `${people}/${gone.id}`);
-      const row = await rowOf(portal, gone);
+      assert.equal(camille.path, `${usersPage}/${gone.id}`);
+      const row = await storedUser(portal, gone);
       assert.equal(row.state, 'active');
     });
 
     it('delete more than one may alone within a day', async () => {
-      const { tenant, asker, other, plain, as } = await aCarefulCompany(portal);
+      const { tenant, asker, other, plain, as } = await aTenantWithApprovals(portal);
       const more = [];
       for (const name of ['A', 'B', 'C']) more.push(await aUser(portal, tenant, { displayName: `Mx ${name}` }));
       const [camille, noah] = [await as(asker), await as(other)];
-      await camille.visit(`${people}/${plain.id}/delete`);
+      await camille.visit(`${usersPage}/${plain.id}/delete`);
       await camille.submit('Delete user account');
       const chosen = more.map(({ id }) => `&user=${id}`).join('');
-      await camille.visit(`${people}/bulk?action=delete${chosen}`);
+      await camille.visit(`${usersPage}/bulk?action=delete${chosen}`);
       camille.sees('Delete 3 user accounts').sees('Mx B');
-      const address = await asks(camille, 'The team has left');
+      const address = await requestApproval(camille, 'The team has left');
       await noah.visit(address);
       noah.sees('Mx C');
       await noah.submit('Confirm');
       await camille.visit(address);
       await camille.submit('Delete user accounts');
-      assert.equal(camille.path, people);
+      assert.equal(camille.path, usersPage);
       const rows = await portal.database.knex('users').where({ tenant_id: tenant.id, state: 'deleted' });
       assert.equal(rows.length, 4);
-      await camille.visit(`${people}/${(await aUser(portal, tenant)).id}/delete`);
+      await camille.visit(`${usersPage}/${(await aUser(portal, tenant)).id}/delete`);
       camille.sees('Ask for confirmation');
-      assert.deepEqual(await statesOf(portal, tenant), ['done']);
+      assert.deepEqual(await requestStatesOf(portal, tenant), ['done']);
     });
   });
 }

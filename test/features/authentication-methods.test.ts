@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { paths } from '../../src/site/http/paths.ts';
 import { aTenant, aUser, goodPassword, type TestUser } from '../support/builders.ts';
-import { aCompanyWith, choosePassword, openLink, resetByLink } from '../support/links.ts';
+import { aTenantWithHandover, choosePassword, openLink, resetByLink } from '../support/links.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
-import { anOwner, codeOf, english, proofOf, signInByCode } from '../support/second-factor.ts';
+import { aSecondFactorUser, totpCode, english, confirmationFields, signInByCode } from '../support/second-factor.ts';
 
 const minuteMs = 60_000;
 
@@ -14,11 +14,11 @@ describe('a session stores how and when its user authenticated', async () => {
   const { knex } = portal.database;
   const tenant = await aTenant(portal, { language: 'en' });
   const user = (): Promise<TestUser> => aUser(portal, tenant);
-  const owner = async () => anOwner(portal, await user());
+  const owner = async () => aSecondFactorUser(portal, await user());
   const latest = ({ id }: TestUser): Promise<{ amr: string; auth_time: number }> =>
     knex('user_sessions').where({ user_id: id }).orderBy('created_at', 'desc').first('amr', 'auth_time');
   const renew = (person: Person, code: string): Promise<Person> =>
-    person.visit(paths.ownRecoveryCodes).then(() => person.submit('Make new recovery codes', proofOf(code)));
+    person.visit(paths.ownRecoveryCodes).then(() => person.submit('Make new recovery codes', confirmationFields(code)));
 
   /** Each signs in, and says when its user authenticated, in minutes of the portal's clock from the beginning. */
   const table: [label: string, signIn: () => Promise<[TestUser, number]>, amr: string][] = [
@@ -74,7 +74,7 @@ describe('a session stores how and when its user authenticated', async () => {
         const zoe = await owner();
         const person = await aPerson(portal, english).signIn(zoe.user);
         portal.clock.now += minuteMs;
-        await person.submit('Sign in', { Code: codeOf(portal, zoe.seed) });
+        await person.submit('Sign in', { Code: totpCode(portal, zoe.seed) });
         assert.equal(person.path, paths.dashboard);
         return [zoe.user, portal.clock.now];
       },
@@ -104,7 +104,7 @@ describe('a session stores how and when its user authenticated', async () => {
       async () => {
         const zoe = await owner();
         const person = await signInByCode(portal, zoe);
-        await renew(person, codeOf(portal, zoe.seed));
+        await renew(person, totpCode(portal, zoe.seed));
         return [zoe.user, portal.clock.now];
       },
       'pwd otp mfa',
@@ -112,7 +112,7 @@ describe('a session stores how and when its user authenticated', async () => {
     [
       'by a one-time link',
       async () => {
-        const { tenant: other, admin } = await aCompanyWith(portal, 'link');
+        const { tenant: other, admin } = await aTenantWithHandover(portal, 'link');
         const zoe = await aUser(portal, other);
         await choosePassword(await openLink(portal, await resetByLink(admin, zoe)));
         return [zoe, portal.clock.now];
@@ -122,10 +122,10 @@ describe('a session stores how and when its user authenticated', async () => {
     [
       'by a one-time link and a code of the app',
       async () => {
-        const { tenant: other, admin } = await aCompanyWith(portal, 'link');
-        const zoe = await anOwner(portal, await aUser(portal, other));
+        const { tenant: other, admin } = await aTenantWithHandover(portal, 'link');
+        const zoe = await aSecondFactorUser(portal, await aUser(portal, other));
         const person = await openLink(portal, await resetByLink(admin, zoe.user));
-        await person.submit('Sign in', { Code: codeOf(portal, zoe.seed) });
+        await person.submit('Sign in', { Code: totpCode(portal, zoe.seed) });
         return [zoe.user, portal.clock.now];
       },
       'link otp mfa',

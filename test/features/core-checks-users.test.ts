@@ -11,14 +11,14 @@ import { createBulkChange } from '../../src/core/accounts/users/bulk.ts';
 import { createUserChanges } from '../../src/core/accounts/users/changes.ts';
 import { chooseLanguage } from '../../src/core/accounts/users/language.ts';
 import { linkAddresses } from '../../src/site/http/paths.ts';
-import { aCarefulCompany } from '../support/approvals.ts';
-import { checkRows, type Row } from '../support/core-checks.ts';
-import { actingIn } from '../support/imports.ts';
+import { aTenantWithApprovals } from '../support/approvals.ts';
+import { testInvalidCalls, type InvalidCall } from '../support/core-checks.ts';
+import { scopeOf } from '../support/imports.ts';
 import { anOperator, operatorsOf } from '../support/operators.ts';
 import { openPortal } from '../support/portal.ts';
-import { underRules } from '../support/rules.ts';
+import { withRules } from '../support/rules.ts';
 
-const portal = await openPortal({ environment: underRules({ languages: ['en', 'fr'], defaultLanguage: 'en' }) });
+const portal = await openPortal({ environment: withRules({ languages: ['en', 'fr'], defaultLanguage: 'en' }) });
 const { database, config, tenants, hasher } = portal;
 const clock = (): number => portal.clock.now;
 const throttle = createThrottle(database, config.rules);
@@ -29,8 +29,8 @@ const parts = {
   clock,
   credentialIssuer: createCredentialIssuer({ hasher, tokens, canMail: true, clock }),
 };
-const { tenant, asker, plain } = await aCarefulCompany(portal);
-const scope = actingIn(tenant, asker);
+const { tenant, asker, plain } = await aTenantWithApprovals(portal);
+const scope = scopeOf(tenant, asker);
 await anOperator(portal);
 
 const bidi = 'Zoé \u202eBesson';
@@ -53,7 +53,7 @@ const add = (changed: object) => () => createUserAdder(parts)(scope, facts(chang
 const edit = (changed: object) => () =>
   createUserChanges(parts).edit(scope, plain.id, { typed: facts(changed), shown: null });
 
-const users: Row[] = [
+const users: InvalidCall[] = [
   ['no user name', add({ username: 'neu' }), 'username username.malformed'],
   [
     'a user name that is too long',
@@ -62,7 +62,7 @@ const users: Row[] = [
   ],
   ['a user name elsewhere', add({ username: 'neu@other.example' }), 'username username.otherDomain'],
   ['a user name that is taken', add({ username: plain.username }), 'username username.taken'],
-  ...[['a new user', add] as const, ['a change to a user', edit] as const].flatMap(([whose, send]): Row[] => [
+  ...[['a new user', add] as const, ['a change to a user', edit] as const].flatMap(([whose, send]): InvalidCall[] => [
     [`${whose}: a long first name`, send({ firstName: long }), 'firstName field.tooLong'],
     [`${whose}: a long last name`, send({ lastName: long }), 'lastName field.tooLong'],
     [`${whose}: a long display name`, send({ displayName: long.repeat(2) }), 'displayName field.tooLong'],
@@ -111,7 +111,7 @@ const found =
 const person = (changed: object) => () =>
   tenants.addUser(tenant.id, admin({ username: `p@${tenant.domain}`, administratorLevel: 'none', ...changed }));
 
-const organizations: Row[] = [
+const organizations: InvalidCall[] = [
   ['no name', found({ name: ' ' }), 'tenant.nameMalformed'],
   ['a long name', found({ name: 'x'.repeat(201) }), 'tenant.nameMalformed'],
   ['no domain', found({ domains: [] }), 'domain.malformed'],
@@ -149,7 +149,7 @@ const first = (changed: object) => () =>
     confirmPassword: 'seven quiet otters nap',
     ...changed,
   });
-const firstOrganization: Row[] = [
+const firstOrganization: InvalidCall[] = [
   ['a short password', first({ newPassword: 'otters' }), 'newPassword password.tooShort'],
   ['two passwords', first({ confirmPassword: 'seven quiet otters' }), 'confirmPassword password.confirmationDiffers'],
   ['no name', first({ tenantName: '' }), 'tenantName tenant.nameMalformed'],
@@ -157,11 +157,11 @@ const firstOrganization: Row[] = [
   ['an administrator elsewhere', first({ username: 'ada@other.example' }), 'username username.otherDomain'],
   ['a language of another region', first({ language: 'de' }), 'language language.notOffered'],
 ];
-const languages: Row[] = [
+const languages: InvalidCall[] = [
   ['of another region', () => chooseLanguage(database, scope, 'de'), 'language.notOffered'],
   ['unknown', () => chooseLanguage(database, scope, 'xx' as never), 'language.notOffered'],
 ];
 
 describe('core refuses, with a code, what no form would send', () => {
-  checkRows(database, { users, organizations, firstOrganization, languages });
+  testInvalidCalls(database, { users, organizations, firstOrganization, languages });
 });

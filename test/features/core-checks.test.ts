@@ -9,14 +9,14 @@ import { createSupport } from '../../src/core/support/support.ts';
 import { linkAddresses } from '../../src/site/http/paths.ts';
 import { createUsersCsv } from '../../src/site/users/csv.ts';
 import { loadTranslator } from '../../src/i18n/translator.ts';
-import { aCarefulCompany } from '../support/approvals.ts';
-import { checkRows, type Row } from '../support/core-checks.ts';
-import { actingIn } from '../support/imports.ts';
+import { aTenantWithApprovals } from '../support/approvals.ts';
+import { testInvalidCalls, type InvalidCall } from '../support/core-checks.ts';
+import { scopeOf } from '../support/imports.ts';
 import { anOperator } from '../support/operators.ts';
 import { openPortal } from '../support/portal.ts';
-import { underRules } from '../support/rules.ts';
+import { withRules } from '../support/rules.ts';
 
-const portal = await openPortal({ environment: underRules({ languages: ['en', 'fr'], defaultLanguage: 'en' }) });
+const portal = await openPortal({ environment: withRules({ languages: ['en', 'fr'], defaultLanguage: 'en' }) });
 const { database, config, tenants, hasher } = portal;
 const clock = (): number => portal.clock.now;
 const throttle = createThrottle(database, config.rules);
@@ -27,15 +27,15 @@ const parts = {
   clock,
   credentialIssuer: createCredentialIssuer({ hasher, tokens, canMail: true, clock }),
 };
-const { tenant, asker, other, plain } = await aCarefulCompany(portal);
-const scope = actingIn(tenant, asker);
+const { tenant, asker, other, plain } = await aTenantWithApprovals(portal);
+const scope = scopeOf(tenant, asker);
 const operator = await anOperator(portal);
 
 const bidi = 'Zoé \u202eBesson';
 const many = Array.from({ length: 51 }, () => crypto.randomUUID());
 
 const setRules = (own: object) => () => createRules({ database, regionRules: config.rules, clock }).set(scope, own);
-const ownRules: Row[] = [
+const ownRules: InvalidCall[] = [
   ['a number beyond the bounds', setRules({ idleMinutes: 100_000 }), 'rule.outOfBounds'],
   ['half a number', setRules({ passwordLength: 20.5 }), 'rule.outOfBounds'],
   ['a choice that is looser', setRules({ export: 'none' }), 'field.unknownValue'],
@@ -46,7 +46,7 @@ const support = createSupport({ ...parts, rules: config.rules, scopeFor: tenants
 const grant = (changed: object) => () =>
   support.grant(scope, { operator: operator.id, purpose: 'Help', level: 'look', hours: 1, ...changed });
 const hours = config.rules.supportAccess.longestHours;
-const grants: Row[] = [
+const grants: InvalidCall[] = [
   ['nobody of the operator', grant({ operator: plain.id }), 'operator support.operatorUnknown'],
   ['no purpose', grant({ purpose: '' }), 'purpose support.purposeMissing'],
   ['a long purpose', grant({ purpose: 'x'.repeat(301) }), 'purpose field.tooLong'],
@@ -67,7 +67,7 @@ const part = (changed: object) => ({
   act: 'exportLog',
   log: { format: 'csv', part: { user: null, kind: null, from: null, to: null, ...changed } },
 });
-const requests: Row[] = [
+const requests: InvalidCall[] = [
   ['no reason', ask({}, ''), 'approval.reasonMissing'],
   ['a long reason', ask({}, 'x'.repeat(501)), 'field.tooLong'],
   ['a reason that turns the line around', ask({}, bidi), 'field.malformed'],
@@ -89,12 +89,12 @@ const requests: Row[] = [
 const imports = createImports({ ...parts, csv: createUsersCsv(await loadTranslator(), clock) });
 const staged = { state: 'staged', counts: { added: 1, changed: 0, unchanged: 0, refused: 0 } } as never;
 const stage = (bytes: Buffer) => () => imports.stage(scope, { name: 'x.csv', bytes });
-const files: Row[] = [
+const files: InvalidCall[] = [
   ['a file that is too large', stage(Buffer.alloc(5 * 1024 * 1024 + 1, 'x')), 'file import.tooLarge'],
   ['an empty file', stage(Buffer.alloc(0)), 'file import.noRows'],
   ['an unknown way to import', () => imports.want(scope, staged, 'some' as never, 0), 'field.unknownValue'],
 ];
 
 describe('core refuses, with a code, what no form would send', () => {
-  checkRows(database, { ownRules, grants, requests, files });
+  testInvalidCalls(database, { ownRules, grants, requests, files });
 });

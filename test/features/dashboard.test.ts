@@ -4,9 +4,9 @@ import { describe, it } from 'node:test';
 import { languages } from '../../src/domain/regions.ts';
 import { aTenant, aUser, type TestTenant, type TestUser } from '../support/builders.ts';
 import { aPerson, type Person } from '../support/person.ts';
-import { squeeze } from '../support/filled-forms.ts';
+import { normalizeSpace } from '../support/form-values.ts';
 import { openPortal } from '../support/portal.ts';
-import { words } from '../support/words.ts';
+import { translator } from '../support/translator.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
 
 const hourMs = 3_600_000;
@@ -18,7 +18,7 @@ const textsOf = (person: Person, selector: string): string[] =>
   person
     .$(selector)
     .toArray()
-    .map((each) => squeeze(person.$(each).text()));
+    .map((each) => normalizeSpace(person.$(each).text()));
 
 const globalAdmin = (tenant: TestTenant, displayName = 'Camille Laurent'): Promise<TestUser> =>
   aUser(portal, tenant, { displayName, administratorLevel: 'global' });
@@ -29,7 +29,7 @@ const temporary = (tenant: TestTenant, hours: number): Promise<TestUser> =>
 describe('the dashboard of an administrator', () => {
   for (const language of languages) {
     it(`says what needs attention, and leads to it (${language})`, async () => {
-      const { t } = words(language);
+      const { t } = translator(language);
       const tenant = await aTenant(portal, { language });
       const admin = await globalAdmin(tenant);
       for (const hours of [-1, -2, 3, 70]) await temporary(tenant, hours);
@@ -46,14 +46,14 @@ describe('the dashboard of an administrator', () => {
       ];
       assert.deepEqual(
         textsOf(person, '.attention .notice-title'),
-        attention.map(([key, count]) => squeeze(t(key, { count }))),
+        attention.map(([key, count]) => normalizeSpace(t(key, { count }))),
       );
       await person.follow(t('dashboard:attention.expired.title', { count: 2 }));
       assert.equal(textsOf(person, 'tbody tr').length, 2);
       assert.equal(person.$('[name=status] option[selected]').text(), t('users:status.expired'));
       await person.visit('/dashboard');
       await person.follow(t('dashboard:attention.throttled.title', { count: 1 }));
-      const stopped = squeeze(t('activity:sentence.signIn_throttled', { target: 'Zoé Besson' }));
+      const stopped = normalizeSpace(t('activity:sentence.signIn_throttled', { target: 'Zoé Besson' }));
       assert.deepEqual(textsOf(person, '.event-text'), [stopped, stopped, stopped]);
     });
   }

@@ -11,7 +11,7 @@ import type { Scope } from '../../src/domain/scope.ts';
 import type { DatabaseConfig } from '../../src/platform/config/config.ts';
 import type { Database } from '../../src/platform/database/database.ts';
 import { both, newTenant, newUser, open, start } from '../data/databases.ts';
-import { noticesWorker, type Boundary, type DeliveryTask } from '../support/deliveries.ts';
+import { noticesWorker, type KillPoint, type DeliveryTask } from '../support/deliveries.ts';
 import { interrupt } from '../support/interrupt.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
@@ -24,17 +24,18 @@ const claim = 'update [`"]deliveries[`"]';
 const removal = 'delete from [`"]deliveries[`"]';
 
 /** Each boundary between two steps, and how many mails have arrived when a fresh process has finished. */
-const boundaries: readonly (readonly [label: string, at: Boundary | 'recorded' | 'inTheServer', mails: 0 | 1 | 2])[] = [
-  ['before the event is written', { statement: activity, when: 'before' }, 0],
-  ['between the event and its delivery', { statement: insertion, when: 'before' }, 0],
-  ['between the delivery and the commit', { statement: insertion, when: 'after' }, 0],
-  ['between the commit and the claim', 'recorded', 1],
-  ['before the claim is written', { statement: claim, when: 'before' }, 1],
-  ['between the claim and the mail', { statement: claim, when: 'after' }, 1],
-  ['between the mail and the answer of the server', 'inTheServer', 2],
-  ['between the answer and the removal', { statement: removal, when: 'before' }, 2],
-  ['after the removal', { statement: removal, when: 'after' }, 1],
-];
+const boundaries: readonly (readonly [label: string, at: KillPoint | 'recorded' | 'inTheServer', mails: 0 | 1 | 2])[] =
+  [
+    ['before the event is written', { statement: activity, when: 'before' }, 0],
+    ['between the event and its delivery', { statement: insertion, when: 'before' }, 0],
+    ['between the delivery and the commit', { statement: insertion, when: 'after' }, 0],
+    ['between the commit and the claim', 'recorded', 1],
+    ['before the claim is written', { statement: claim, when: 'before' }, 1],
+    ['between the claim and the mail', { statement: claim, when: 'after' }, 1],
+    ['between the mail and the answer of the server', 'inTheServer', 2],
+    ['between the answer and the removal', { statement: removal, when: 'before' }, 2],
+    ['after the removal', { statement: removal, when: 'after' }, 1],
+  ];
 
 /** A mail server that keeps the Message-ID of each mail, and can kill its sender when it has taken one. */
 async function aMailServer() {

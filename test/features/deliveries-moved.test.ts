@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, it } from 'node:test';
 import { aTenant, aUser } from '../support/builders.ts';
 import { aMailServer } from '../support/mail-server.ts';
-import { aMovingRegion, moved, type MovingRegion } from '../support/moving.ts';
+import { aMovingRegion, moveTenant, type MovingRegion } from '../support/moving.ts';
 import { MAIL_FROM } from '../support/outbox.ts';
 import { openPortal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
@@ -39,7 +39,7 @@ for (const [label, server] of [
       it(`sends nothing for old events: passwords ${passwords}`, async () => {
         const { tenant, admin, record } = await withOldEvents(from);
         await record();
-        await moved(from, to, tenant.id, passwords);
+        await moveTenant(from, to, tenant.id, passwords);
         const log = to.portal.database.knex('activity').where('tenant_id', tenant.id).orderBy('place');
         const entries = (await log) as { place: number; kind: string }[];
         assert.equal(entries.filter(({ kind }) => kind === toldOf.kind).length, 2, 'the old events have moved');

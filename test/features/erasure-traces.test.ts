@@ -10,7 +10,7 @@ import { editUser } from '../support/edit-user.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal, type Portal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
-import { everythingKept } from '../support/traces.ts';
+import { databaseContents } from '../support/responses.ts';
 
 const list = '/account-settings/user-management';
 /** Everything by which the person can be found again. */
@@ -76,7 +76,7 @@ async function everythingIn(portal: Portal): Promise<string> {
   const files = readdirSync(config.dataDirectory)
     .filter((name) => name.startsWith('parvis.sqlite'))
     .map((name) => readFileSync(path.join(config.dataDirectory, name), 'latin1'));
-  return [await everythingKept(database), ...files].join('\n');
+  return [await databaseContents(database), ...files].join('\n');
 }
 
 const faultOf = async ({ database }: Portal, tenant: TestTenant): Promise<ChainFault | null | undefined> =>

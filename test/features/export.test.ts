@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { hostile } from '../data/hostile-names.ts';
 import { newUser } from '../data/databases.ts';
 import { aTenant, aUser } from '../support/builders.ts';
-import { check, importAddress, rowsShown, usersPath, words } from '../support/imports.ts';
+import { uploadForCheck, importPath, shownRows, usersPath, labels } from '../support/imports.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
@@ -110,9 +110,9 @@ describe('a file that was exported', () => {
       await portal.database.knex('throttles').delete();
       const file = (await (await aPerson(portal).signIn(admins[from])).visit(address)).body;
       const reader = await aPerson(portal).signIn(admins.de);
-      await reader.visit(importAddress);
-      await reader.upload(words.de.check, words.de.file, { name: 'x.csv', content: file });
-      assert.deepEqual(new Set(rowsShown(reader).map(({ result }) => result)), new Set(['Unverändert']));
+      await reader.visit(importPath);
+      await reader.upload(labels.de.check, labels.de.file, { name: 'x.csv', content: file });
+      assert.deepEqual(new Set(shownRows(reader).map(({ result }) => result)), new Set(['Unverändert']));
       reader.sees('Es gibt nichts zu importieren.');
     }
   });
@@ -145,9 +145,9 @@ describe('a file that was exported', () => {
         const { body } = await admin.visit(address);
         const cells = parse(body, { bom: true }).flat();
         for (const cell of cells) assert.doesNotMatch(cell, /^[=+\-@\t\r\n＝＋－＠]/);
-        await check(admin, body);
+        await uploadForCheck(admin, body);
         assert.equal(admin.status, 200, admin.text);
-        assert.deepEqual(new Set(rowsShown(admin).map(({ result }) => result)), new Set(['Unchanged']));
+        assert.deepEqual(new Set(shownRows(admin).map(({ result }) => result)), new Set(['Unchanged']));
       }),
       { numRuns: 40 },
     );

@@ -4,7 +4,7 @@ import { aTenant, aUser, goodPassword, type TestUser } from '../support/builders
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal, type Portal } from '../support/portal.ts';
 import { methods, spellings } from '../support/spellings.ts';
-import { raw, type RawAnswer } from '../support/traces.ts';
+import { sendRaw, type RawResponse } from '../support/responses.ts';
 import { userRowOf } from '../support/credentials.ts';
 
 const english = { 'Accept-Language': 'en' };
@@ -28,11 +28,11 @@ describe('while a change is pending', async () => {
     ...{ newPassword: '', confirmPassword: '', epoch: '0', returnTo: '/dashboard', language: 'xx', theme: 'xx' },
   };
 
-  async function send(person: Person, method: string, path: string): Promise<RawAnswer> {
+  async function send(person: Person, method: string, path: string): Promise<RawResponse> {
     const headers = { Cookie: person.cookies(), 'Content-Type': 'application/x-www-form-urlencoded' };
     const form = new URLSearchParams({ _csrf: person.csrf, ...everyField }).toString();
     const bodiless = ['GET', 'HEAD', 'OPTIONS'].includes(method);
-    return raw(origin, path, { method, headers, ...(bodiless ? {} : { body: form }) });
+    return sendRaw(origin, path, { method, headers, ...(bodiless ? {} : { body: form }) });
   }
 
   it('there are routes to try', () => {

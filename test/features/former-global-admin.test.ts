@@ -2,12 +2,20 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { may } from '../../src/domain/policy.ts';
 import { createScope } from '../../src/domain/scope.ts';
-import { aCarefulCompany, approvals, asks, hourMs, people, rowOf, type CarefulCompany } from '../support/approvals.ts';
-import { check, csvOf } from '../support/imports.ts';
-import { header } from '../support/import-rules.ts';
+import {
+  aTenantWithApprovals,
+  approvalsPage,
+  requestApproval,
+  hourMs,
+  usersPage,
+  storedUser,
+  type ApprovalTenant,
+} from '../support/approvals.ts';
+import { uploadForCheck, csvOf } from '../support/imports.ts';
+import { header } from '../support/import-row-cases.ts';
 import type { Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
-import { anOwner } from '../support/second-factor.ts';
+import { aSecondFactorUser } from '../support/second-factor.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 import * as usersBatchStore from '../../src/core/accounts/stores/users.batch.store.ts';
@@ -24,29 +32,29 @@ for (const [dialect, server] of [
     async () => {
       const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
 
-      const asker = async ({ as, asker: user }: CarefulCompany): Promise<Person> => as(user);
-      const pageOf = ({ third }: CarefulCompany): string => `${people}/${third.id}`;
-      const guarded = () => aCarefulCompany(portal, { resetGlobalAdmin: 'two' });
+      const asker = async ({ as, asker: user }: ApprovalTenant): Promise<Person> => as(user);
+      const pageOf = ({ third }: ApprovalTenant): string => `${usersPage}/${third.id}`;
+      const guarded = () => aTenantWithApprovals(portal, { resetGlobalAdmin: 'two' });
 
-      const byForm = async (company: CarefulCompany): Promise<void> => {
+      const byForm = async (company: ApprovalTenant): Promise<void> => {
         const person = await asker(company);
         await person.visit(pageOf(company)).then(() => person.submit('Save', { 'Administrator level': 'none' }));
       };
-      const byImport = async (company: CarefulCompany): Promise<void> => {
+      const byImport = async (company: ApprovalTenant): Promise<void> => {
         const row = [company.third.username, 'Inès', 'Haddad', 'Inès Haddad', 'No admin', 'No agent', ''];
-        const person = await check(await asker(company), csvOf(header, row));
+        const person = await uploadForCheck(await asker(company), csvOf(header, row));
         await person.submit('Import 1 row');
         await portal.background.runAll();
       };
 
-      const resets: [how: string, reset: (company: CarefulCompany, person: Person) => Promise<unknown>][] = [
+      const resets: [how: string, reset: (company: ApprovalTenant, person: Person) => Promise<unknown>][] = [
         [
           'the reset page',
           (company, person) => person.send('post', `${pageOf(company)}/reset-password`, { epoch: '0' }),
         ],
         [
           'the bulk reset',
-          ({ third }, person) => person.send('post', `${people}/bulk/reset-password`, { target: `${third.id}.0` }),
+          ({ third }, person) => person.send('post', `${usersPage}/bulk/reset-password`, { target: `${third.id}.0` }),
         ],
         [
           'the removal of the second factor',
@@ -61,14 +69,14 @@ for (const [dialect, server] of [
         for (const [how, reset] of resets)
           it(`removed by ${path}, still needs two administrators for ${how}`, async () => {
             const company = await guarded();
-            await anOwner(portal, company.third);
+            await aSecondFactorUser(portal, company.third);
             await lower(company);
-            const before = await rowOf(portal, company.third);
+            const before = await storedUser(portal, company.third);
             assert.equal(before.administrator_level, 'none');
             const person = await asker(company);
-            await person.visit(people);
+            await person.visit(usersPage);
             await reset(company, person);
-            const { epoch, password_hash: hash, second_factor_at: factor } = await rowOf(portal, company.third);
+            const { epoch, password_hash: hash, second_factor_at: factor } = await storedUser(portal, company.third);
             assert.deepEqual([epoch, hash, factor], [before.epoch, before.password_hash, before.second_factor_at]);
           });
 
@@ -79,7 +87,10 @@ for (const [dialect, server] of [
         const reset = async () =>
           (await asker(company)).send('post', `${pageOf(company)}/reset-password`, { epoch: '0' });
         portal.clock.now = removedAt + thirtyDaysMs - 1;
-        assert.equal((await reset()).headers.location, `${approvals}/new?act=resetPassword&user=${company.third.id}`);
+        assert.equal(
+          (await reset()).headers.location,
+          `${approvalsPage}/new?act=resetPassword&user=${company.third.id}`,
+        );
         portal.clock.now = removedAt + thirtyDaysMs;
         assert.equal((await reset()).status, 200);
       });
@@ -88,10 +99,10 @@ for (const [dialect, server] of [
         const company = await guarded();
         await byForm(company);
         const person = await asker(company);
-        await person.visit(people);
+        await person.visit(usersPage);
         await person.send('post', `${pageOf(company)}/delete`);
         await person.send('post', `${pageOf(company)}/restore`);
-        const { epoch, state } = await rowOf(portal, company.third);
+        const { epoch, state } = await storedUser(portal, company.third);
         assert.equal(state, 'active', 'restoring gives no level back and needs nobody else');
         const answer = await person.send('post', `${pageOf(company)}/reset-password`, { epoch: String(epoch) });
         assert.match(String(answer.headers.location), /approvals\/new/);
@@ -99,7 +110,7 @@ for (const [dialect, server] of [
 
       it('is named where the page asks for a second administrator, and where many are left out', async () => {
         const company = await guarded();
-        await anOwner(portal, company.third);
+        await aSecondFactorUser(portal, company.third);
         await byForm(company);
         const person = await asker(company);
         const why = /was a Global admin until \w+ \d+, 202\d\. .*until \w+ \d+, 202\d/;
@@ -108,10 +119,10 @@ for (const [dialect, server] of [
         assert.match(person.$('[aria-labelledby=second-factor]').text(), why);
         await person.visit(`${pageOf(company)}/reset-password`);
         person.sees(why);
-        const address = await asks(person);
+        const address = await requestApproval(person);
         const noah = await company.as(company.other);
         (await noah.visit(address)).sees(why);
-        await person.visit(`${people}/bulk?action=reset&user=${company.third.id}&user=${company.plain.id}`);
+        await person.visit(`${usersPage}/bulk?action=reset&user=${company.third.id}&user=${company.plain.id}`);
         person.sees('Needs a second administrator: was recently a Global admin');
       });
 
@@ -121,13 +132,13 @@ for (const [dialect, server] of [
         const person = await asker(company);
         await person.visit(`${pageOf(company)}/reset-password`);
         person.sees('Noah Klein').doesNotSee('Ada Müller');
-        const address = await asks(person);
+        const address = await requestApproval(person);
         const ada = await company.as(company.manager);
         assert.equal((await ada.visit(address)).status, 404);
         const noah = await company.as(company.other);
         await noah.visit(address).then(() => noah.submit('Confirm'));
         await person.visit(address).then(() => person.submit('Reset password'));
-        assert.equal((await rowOf(portal, company.third)).password, 'temporary');
+        assert.equal((await storedUser(portal, company.third)).password, 'temporary');
       });
 
       it('keeps User management admins from guarded acts, and from nothing else', async () => {
@@ -140,14 +151,14 @@ for (const [dialect, server] of [
         assert.equal(answer.status, 403);
         await ada.visit(pageOf(company)).then(() => ada.submit('Save', { 'First name': 'Ines' }));
         await ada.send('post', `${pageOf(company)}/block`);
-        const { first_name: name, state } = await rowOf(portal, company.third);
+        const { first_name: name, state } = await storedUser(portal, company.third);
         assert.deepEqual([name, state], ['Ines', 'blocked']);
       });
 
       it('keeps an imported user, promoted and demoted since, out of the download of temporary passwords', async () => {
         const company = await guarded();
         const username = `new@${company.tenant.domain}`;
-        const person = await check(
+        const person = await uploadForCheck(
           await asker(company),
           csvOf(header, [username, 'New', 'One', 'New One', '', '', '']),
         );
@@ -158,9 +169,9 @@ for (const [dialect, server] of [
         const at = createScope({ ...tenant.scope, now: portal.clock.now });
         await usersStore.update(portal.database, at, added.id, { ...added, administratorLevel: 'global' });
         await usersStore.update(portal.database, at, added.id, added);
-        const before = await rowOf(portal, added);
+        const before = await storedUser(portal, added);
         await person.send('post', `${address}/passwords`);
-        const { epoch, password_hash: hash } = await rowOf(portal, added);
+        const { epoch, password_hash: hash } = await storedUser(portal, added);
         assert.deepEqual([epoch, hash], [before.epoch, before.password_hash]);
       });
 
@@ -172,11 +183,11 @@ for (const [dialect, server] of [
       });
 
       it('counts for nothing where the rules require one administrator', async () => {
-        const company = await aCarefulCompany(portal, { giveGlobalAdmin: 'two' });
+        const company = await aTenantWithApprovals(portal, { giveGlobalAdmin: 'two' });
         await byForm(company);
         const ada = await company.as(company.manager);
         const answer = await ada
-          .visit(people)
+          .visit(usersPage)
           .then(() => ada.send('post', `${pageOf(company)}/reset-password`, { epoch: '0' }));
         assert.equal(answer.status, 200);
       });

@@ -6,7 +6,7 @@ import { describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { sha256 } from '../../src/platform/database/digest.ts';
 import { createChainCheck } from '../../src/domain/activity/chain.ts';
-import { addition, importStories } from '../support/import-stories.ts';
+import { plannedAddition, importScenarios } from '../support/import-scenarios.ts';
 import { openPortal, type Portal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
@@ -40,9 +40,9 @@ for (const [dialect, server] of [
     { skip: skipWithout('postgres', server) },
     async () => {
       const portal: Portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
-      const { wanted, found, countOf, kindsOf } = importStories(portal);
+      const { wanted, found, countOf, kindsOf } = importScenarios(portal);
       const story = () =>
-        wanted({ rows: (_, tenant) => Array.from({ length: rows }, (__, index) => addition(tenant, index)) });
+        wanted({ rows: (_, tenant) => Array.from({ length: rows }, (__, index) => plannedAddition(tenant, index)) });
 
       it('leaves nobody or everybody behind, wherever it was, and the next one does the rest once', async () => {
         const timed = await story();

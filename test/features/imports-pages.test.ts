@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { aTenant, aUser } from '../support/builders.ts';
-import { aStagedImport, check, csvOf, importAddress, rowsShown } from '../support/imports.ts';
+import { aStagedImport, uploadForCheck, csvOf, importPath, shownRows } from '../support/imports.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
-import { words } from '../support/words.ts';
+import { translator } from '../support/translator.ts';
 
 const english = { 'Accept-Language': 'en' };
 const portal = await openPortal();
-const results = (person: Person): string[] => rowsShown(person).map(({ result }) => result);
+const results = (person: Person): string[] => shownRows(person).map(({ result }) => result);
 
 async function aCompany() {
   const tenant = await aTenant(portal, { language: 'en' });
@@ -26,13 +26,13 @@ describe('the rows of an import', async () => {
     const rows = Array.from({ length: 120 }, (_, index) =>
       index % 3 === 2 ? [`${index}@elsewhere.example`] : [`u${index}@${tenant.domain}`, `Name ${index}`],
     );
-    await check(person, csvOf(['user name', 'first name'], ...rows));
-    const first = rowsShown(person).map(({ line }) => line);
+    await uploadForCheck(person, csvOf(['user name', 'first name'], ...rows));
+    const first = shownRows(person).map(({ line }) => line);
     assert.deepEqual([first.length, first[0], first.at(-1)], [50, '2', '51']);
     await person.follow('Next');
     await person.follow('Next');
     assert.deepEqual(
-      rowsShown(person)
+      shownRows(person)
         .map(({ line }) => line)
         .slice(0, 2),
       ['102', '103'],
@@ -41,11 +41,11 @@ describe('the rows of an import', async () => {
     await person.follow('Previous');
     await person.follow('Previous');
     assert.deepEqual(
-      rowsShown(person).map(({ line }) => line),
+      shownRows(person).map(({ line }) => line),
       first,
     );
     await person.follow('40 Refused');
-    assert.equal(rowsShown(person).length, 40);
+    assert.equal(shownRows(person).length, 40);
     assert.deepEqual(new Set(results(person)), new Set(['Refused']));
     await person.follow('Show all rows');
     await person.follow('0 Unchanged');
@@ -74,13 +74,13 @@ describe('an import', async () => {
     const colleague = await aUser(portal, tenant, { displayName: 'Colleague', administratorLevel: 'global' });
     const id = await aStagedImport(portal, tenant, admin);
     const other = await aPerson(portal, english).signIn(colleague);
-    const address = `${importAddress}/${id}`;
+    const address = `${importPath}/${id}`;
     assert.equal((await person.visit(address)).status, 200);
     assert.equal((await other.visit(address)).status, 404);
     assert.equal((await other.send('POST', address, { mode: 'all' })).status, 404);
     assert.equal((await other.send('POST', `${address}/passwords`)).status, 404);
-    (await person.visit(importAddress)).sees('Kanarienvogel.csv');
-    (await other.visit(importAddress)).doesNotSee('Kanarienvogel.csv');
+    (await person.visit(importPath)).sees('Kanarienvogel.csv');
+    (await other.visit(importPath)).doesNotSee('Kanarienvogel.csv');
   });
 
   it('says what was wrong with a row that was refused, also one that an earlier release stored', async () => {
@@ -95,8 +95,8 @@ describe('an import', async () => {
         faults: [{ field: 'username', code: 'permission.denied', parameters: { because: 'elsewhere' } }],
       },
     ]);
-    const { t } = words('en');
-    await person.visit(`${importAddress}/${id}`);
+    const { t } = translator('en');
+    await person.visit(`${importPath}/${id}`);
     for (const line of [7, 8]) person.sees(t('imports:fault.again', { line }));
     person.sees(t('policy:elsewhere.title', { region: 'Worldwide' }));
   });
@@ -118,9 +118,9 @@ describe('an import', async () => {
     for (let count = 0; count < 12; count++) {
       await portal.database.knex('throttles').delete();
       portal.clock.now += 1;
-      await check(again, `user name\nx${count}@nowhere.example`, `file ${count}.csv`);
+      await uploadForCheck(again, `user name\nx${count}@nowhere.example`, `file ${count}.csv`);
     }
-    await again.visit(importAddress);
+    await again.visit(importPath);
     again.sees('file 11.csv').sees('file 2.csv').doesNotSee('file 1.csv');
     assert.equal((await portal.database.knex('imports').where({ user_id: admin.id })).length, 10);
   });
@@ -128,15 +128,16 @@ describe('an import', async () => {
   it('is checked ten times a minute, and no more often', async () => {
     await portal.database.knex('throttles').delete();
     const again = await aPerson(portal, english).signIn(admin);
-    for (let count = 0; count < 10; count++) assert.equal((await check(again, 'user name\nx@y.example')).status, 200);
-    assert.equal((await check(again, 'user name\nx@y.example')).status, 429);
+    for (let count = 0; count < 10; count++)
+      assert.equal((await uploadForCheck(again, 'user name\nx@y.example')).status, 200);
+    assert.equal((await uploadForCheck(again, 'user name\nx@y.example')).status, 429);
     assert.match(again.headers['retry-after'] ?? '', /^\d+$/);
   });
 
   it('has a template that holds what a file may fill in', async () => {
     const german = await aUser(portal, tenant, { administratorLevel: 'global', language: 'de' });
     const reader = await aPerson(portal).signIn(german);
-    await reader.visit(`${importAddress}/template.csv`);
+    await reader.visit(`${importPath}/template.csv`);
     const heading = 'Benutzername;Vorname;Nachname;Anzeigename;Administratorebene;Agentenebene;Sprache';
     assert.equal(reader.body, `\uFEFF${heading}\r\n`);
     assert.match(reader.headers['content-disposition'] ?? '', /vorlage-benutzer\.csv/);

@@ -3,11 +3,11 @@ import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { aTenant, aUser, type TestTenant, type TestUser } from '../support/builders.ts';
-import { addition } from '../support/import-stories.ts';
-import { aStagedImport, importAddress, usersPath } from '../support/imports.ts';
+import { plannedAddition } from '../support/import-scenarios.ts';
+import { aStagedImport, importPath, usersPath } from '../support/imports.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
-import { everythingKept, recorded } from '../support/traces.ts';
+import { databaseContents, recordResponses } from '../support/responses.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
 import * as credentialsStore from '../../src/core/accounts/stores/credentials.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
@@ -30,8 +30,8 @@ interface Story {
 async function imported(here: Pick<typeof portal, 'app'> = portal): Promise<Story> {
   const tenant = await aTenant(portal, { language: 'en' });
   const camille = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
-  const rows = Array.from({ length: people }, (_, index) => addition(tenant, index));
-  const address = `${importAddress}/${await aStagedImport(portal, tenant, camille, rows)}`;
+  const rows = Array.from({ length: people }, (_, index) => plannedAddition(tenant, index));
+  const address = `${importPath}/${await aStagedImport(portal, tenant, camille, rows)}`;
   const admin = await (await aPerson(here, english).signIn(camille)).visit(address);
   await admin.submit(`Import all ${people} rows`);
   await portal.background.runAll();
@@ -126,7 +126,7 @@ describe('the temporary passwords of an import', () => {
     assert.equal((await other.send('POST', `${story.address}/passwords`)).status, 404);
     const visitor = await aPerson(portal, english).visit('/sign-in');
     assert.equal((await visitor.send('POST', `${story.address}/passwords`)).headers.location, '/sign-in');
-    const early = `${importAddress}/${await aStagedImport(portal, story.tenant, story.camille, [addition(story.tenant, 50)])}`;
+    const early = `${importPath}/${await aStagedImport(portal, story.tenant, story.camille, [plannedAddition(story.tenant, 50)])}`;
     assert.equal((await story.admin.send('POST', `${early}/passwords`)).status, 409);
     assert.equal((await story.admin.send('POST', `${story.address}/passwords`, {}, { csrf: 'x' })).status, 403);
     assert.equal((await issued(story)).length, 0);
@@ -179,7 +179,7 @@ describe('the temporary passwords of an import', () => {
 });
 
 describe('no temporary password of an import', async () => {
-  const { app, sent } = recorded(portal.app);
+  const { app, sent } = recordResponses(portal.app);
   const { admin, address, camille } = await imported({ app });
   await admin.submit(download);
   const secrets = [...passwordsIn(admin.body).values()].flatMap((secret) => [secret, secret.replaceAll('-', '')]);
@@ -187,7 +187,7 @@ describe('no temporary password of an import', async () => {
   it('is in any other answer', async () => {
     assert.equal(secrets.length, people * 2);
     await admin.send('POST', `${address}/passwords`);
-    for (const page of [address, importAddress, usersPath, `${usersPath}/export.csv`, '/dashboard'])
+    for (const page of [address, importPath, usersPath, `${usersPath}/export.csv`, '/dashboard'])
       await admin.visit(page);
     await (await aPerson({ app }, english).signIn(camille)).visit(address);
     const holding = sent.filter(({ headers, body }) => secrets.some((secret) => (headers + body).includes(secret)));
@@ -200,7 +200,7 @@ describe('no temporary password of an import', async () => {
     const folder = path.dirname(database.kind === 'sqlite' ? database.file : '');
     const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
     const files = entries.map(({ parentPath, name }) => readFileSync(path.join(parentPath, name), 'latin1'));
-    const kept = [await everythingKept(portal.database), portal.logged(), ...files];
+    const kept = [await databaseContents(portal.database), portal.logged(), ...files];
     for (const place of kept) for (const secret of secrets) assert.ok(!place.includes(secret));
     assert.ok(kept[0]!.includes('$argon2id$') && files.length > 0);
   });

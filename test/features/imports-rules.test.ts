@@ -1,20 +1,20 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { aTenant, aUser } from '../support/builders.ts';
-import { aCompany, header, judged } from '../support/import-rules.ts';
-import { check, csvOf, rowsShown } from '../support/imports.ts';
+import { anImportTenant, header, testImportRows } from '../support/import-row-cases.ts';
+import { uploadForCheck, csvOf, shownRows } from '../support/imports.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 
 const english = { 'Accept-Language': 'en' };
 const portal = await openPortal();
-const company = await aCompany(portal);
+const company = await anImportTenant(portal);
 const { domain } = company.tenant;
 const foreign = await aTenant(portal, { domain: 'foreign.example' });
 await aUser(portal, foreign, { username: 'ada@foreign.example', displayName: 'Kanarienvogel' });
 
 describe('a Global admin’s row', () => {
-  judged(company, 'global', [
+  testImportRows(company, 'global', [
     [
       'adds a user with everything',
       ['new@', 'Zoé', 'Besson', 'Zoé B.', 'Billing admin', 'Sales agent', 'French'],
@@ -106,8 +106,8 @@ describe('a Global admin’s row', () => {
     const admin = await aPerson(portal, english).signIn(company.global);
     const rows = [];
     for (const name of ['ada@foreign.example', 'nobody@foreign.example', 'nobody@nowhere.example']) {
-      await check(admin, csvOf(header, [name, 'Zoé']));
-      const [{ line: _line, who: _who, ...row } = { line: '', who: '' }] = rowsShown(admin);
+      await uploadForCheck(admin, csvOf(header, [name, 'Zoé']));
+      const [{ line: _line, who: _who, ...row } = { line: '', who: '' }] = shownRows(admin);
       rows.push(row);
       assert.ok(!admin.body.includes('Kanarienvogel'));
     }
@@ -118,9 +118,9 @@ describe('a Global admin’s row', () => {
   it('that comes twice is taken once, by whatever spelling', async () => {
     await portal.database.knex('throttles').delete();
     const admin = await aPerson(portal, english).signIn(company.global);
-    await check(admin, csvOf(header, [`new@${domain}`, 'A'], [`NEW@${domain}`, 'B'], [`new@${domain}.`, 'C']));
+    await uploadForCheck(admin, csvOf(header, [`new@${domain}`, 'A'], [`NEW@${domain}`, 'B'], [`new@${domain}.`, 'C']));
     assert.deepEqual(
-      rowsShown(admin).map(({ result, details }) => [result, details]),
+      shownRows(admin).map(({ result, details }) => [result, details]),
       [
         ['To be added', '—'],
         ['Refused', 'User name This user name already stands in row 2.'],
@@ -131,7 +131,7 @@ describe('a Global admin’s row', () => {
 });
 
 describe('a User management admin’s row', () => {
-  judged(company, 'manager', [
+  testImportRows(company, 'manager', [
     ['adds a user', ['new@', 'Zoé', '', '', 'billing'], 'To be added', /Billing admin/],
     ['adds no Global admin', ['new@', 'Zoé', '', '', 'global'], 'Refused', /Only a Global admin/],
     ['makes nobody a Global admin', ['plain@', '', '', '', 'global'], 'Refused', /Only a Global admin/],

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { sha256 } from '../../src/platform/database/digest.ts';
 import { createChainCheck } from '../../src/domain/activity/chain.ts';
-import { addedRows, importStories } from '../support/import-stories.ts';
+import { addedRows, importScenarios } from '../support/import-scenarios.ts';
 import { openPortal, type Portal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
@@ -29,7 +29,7 @@ for (const [dialect, server] of [
   describe(`an import that is wanted, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
     const portal: Portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
     const { database, clock, hasher } = portal;
-    const { wanted, found, countOf, kindsOf, run, runWith } = importStories(portal);
+    const { wanted, found, countOf, kindsOf, run, runWith } = importScenarios(portal);
 
     it('is done whole, and recorded as a whole and user by user', async () => {
       const story = await wanted();

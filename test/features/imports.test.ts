@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { aTenant, aUser, type TestTenant, type TestUser } from '../support/builders.ts';
-import { check, csvOf, importAddress, rowsShown, usersPath, words } from '../support/imports.ts';
+import { uploadForCheck, csvOf, importPath, shownRows, usersPath, labels } from '../support/imports.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
@@ -48,10 +48,10 @@ const stories = {
   },
 };
 
-const results = (person: Person): string[] => rowsShown(person).map(({ result }) => result);
+const results = (person: Person): string[] => shownRows(person).map(({ result }) => result);
 
 for (const language of ['fr', 'de', 'en'] as const) {
-  const [story, say] = [stories[language], words[language]];
+  const [story, say] = [stories[language], labels[language]];
   describe(`an import, told in ${language}`, () => {
     it('is checked, wanted, done, and gives its temporary passwords to whoever sent it', async () => {
       const { tenant, admin, zoe } = await aCompany(language);
@@ -64,7 +64,7 @@ for (const language of ['fr', 'de', 'en'] as const) {
         ['x@elsewhere.example', 'X', ''],
       ];
       await person.upload(say.check, say.file, { name: 'leute.csv', content: `${story.header}\r\n${csvOf(...rows)}` });
-      assert.match(person.path, new RegExp(`^${importAddress}/[0-9a-f-]{36}$`));
+      assert.match(person.path, new RegExp(`^${importPath}/[0-9a-f-]{36}$`));
       person.sees('leute.csv');
       assert.deepEqual(results(person), story.results);
       assert.equal(
@@ -131,9 +131,9 @@ describe('a file as a whole', async () => {
   for (const [what, content, says] of faults) {
     it(`is refused in words, and kept nowhere: ${what}`, async () => {
       await portal.database.knex('throttles').delete();
-      await check(person, content);
+      await uploadForCheck(person, content);
       assert.equal(person.status, 422, person.text);
-      assert.equal(person.path, importAddress);
+      assert.equal(person.path, importPath);
       person.sees(says);
       assert.equal(person.$('[aria-invalid=true]').attr('id'), 'file');
       const kept = await portal.database.knex('imports').where({ tenant_id: tenant.id });
@@ -144,7 +144,7 @@ describe('a file as a whole', async () => {
 
   it('may have columns that are for reading only, columns without a heading, and no others but the name', async () => {
     await portal.database.knex('throttles').delete();
-    await check(person, `Status;Last sign-in;user name;;\nBlocked;2020-01-01;${name};;`);
+    await uploadForCheck(person, `Status;Last sign-in;user name;;\nBlocked;2020-01-01;${name};;`);
     assert.deepEqual(results(person), ['Unchanged']);
     person.sees('There is nothing to import.');
     assert.equal(person.$('main button[name=mode]').length, 0);

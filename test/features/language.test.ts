@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { aTenant, aUser } from '../support/builders.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
-import { words } from '../support/words.ts';
+import { translator } from '../support/translator.ts';
 
 type Code = 'en' | 'fr' | 'de';
 const portal = await openPortal();
@@ -16,7 +16,7 @@ function speaks(person: Person, language: Code): void {
   assert.equal(person.$('html').attr('dir'), 'ltr');
   assert.equal(person.headers['content-language'], language);
   assert.match(person.headers.vary ?? '', /Accept-Language/);
-  person.sees(words(language).t('common:skipToContent'));
+  person.sees(translator(language).t('common:skipToContent'));
 }
 
 describe('the language of a page', () => {

@@ -5,11 +5,11 @@ import { paths, userPath } from '../../src/site/http/paths.ts';
 import { aTenant, aUser } from '../support/builders.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
-import { underRules } from '../support/rules.ts';
+import { withRules } from '../support/rules.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 describe('a region that offers French and German', async () => {
-  const environment = underRules({ languages: ['fr', 'de'], defaultLanguage: 'fr' });
+  const environment = withRules({ languages: ['fr', 'de'], defaultLanguage: 'fr' });
   const portal = await openPortal({ environment });
   const tenant = await aTenant(portal);
   const camille = await aUser(portal, tenant, { administratorLevel: 'global' });

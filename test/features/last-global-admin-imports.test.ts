@@ -4,8 +4,8 @@ import type { Scope } from '../../src/domain/scope.ts';
 import type { User } from '../../src/domain/people/user.ts';
 import { createUserChanges } from '../../src/core/accounts/users/changes.ts';
 import { aTenant, aUser, type TestTenant, type TestUser } from '../support/builders.ts';
-import { change, importStories } from '../support/import-stories.ts';
-import { actingIn, aStagedImport } from '../support/imports.ts';
+import { plannedChange, importScenarios } from '../support/import-scenarios.ts';
+import { scopeOf, aStagedImport } from '../support/imports.ts';
 import { openPortal } from '../support/portal.ts';
 import { rounds } from '../support/rounds.ts';
 import { postgres, skipWithout } from '../support/services.ts';
@@ -19,7 +19,7 @@ for (const [dialect, server] of [
   describe(`the last Global admin, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
     const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
     const { database, clock } = portal;
-    const { run } = importStories(portal);
+    const { run } = importScenarios(portal);
     const changes = createUserChanges({ database, clock: () => clock.now });
     const ways: ((by: Scope, whom: User) => Promise<unknown>)[] = [
       run,
@@ -30,9 +30,9 @@ for (const [dialect, server] of [
     const demotion = [{ field: 'administratorLevel', from: 'global', to: 'none' }] as const;
 
     async function wants(tenant: TestTenant, by: TestUser, whom: TestUser): Promise<void> {
-      const id = await aStagedImport(portal, tenant, by, [change(whom, 2, demotion)]);
+      const id = await aStagedImport(portal, tenant, by, [plannedChange(whom, 2, demotion)]);
       const wish = { mode: 'all', epoch: by.epoch, expiresAt: clock.now + 1 } as const;
-      assert.equal(await importsStore.want(database, actingIn(tenant, by), id, wish), true);
+      assert.equal(await importsStore.want(database, scopeOf(tenant, by), id, wish), true);
     }
 
     const activeAdmins = async ({ scope }: TestTenant): Promise<string[]> =>
@@ -54,7 +54,7 @@ for (const [dialect, server] of [
       for (let round = 0; round < rounds; round++) {
         await wants(tenant, one, two);
         if (round % ways.length === 0) await wants(tenant, two, one);
-        await Promise.allSettled([run(), ways[round % ways.length]?.(actingIn(tenant, two), one)]);
+        await Promise.allSettled([run(), ways[round % ways.length]?.(scopeOf(tenant, two), one)]);
         assert.equal((await activeAdmins(tenant)).length, 1, `round ${round}`);
         await asBefore(tenant);
       }
@@ -65,7 +65,7 @@ for (const [dialect, server] of [
       const one = await aUser(portal, tenant, { displayName: 'One', administratorLevel: 'global' });
       const two = await aUser(portal, tenant, { displayName: 'Two', administratorLevel: 'global' });
       for (const way of ways.slice(1)) {
-        const acts = [run, () => way(actingIn(tenant, two), one)];
+        const acts = [run, () => way(scopeOf(tenant, two), one)];
         for (const [inTurn, winner] of [
           [acts, one],
           [acts.toReversed(), two],

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { aUser, type TestUser } from '../support/builders.ts';
-import { aCompanyWith, choosePassword, english, openLink, resetByLink } from '../support/links.ts';
+import { aTenantWithHandover, choosePassword, english, openLink, resetByLink } from '../support/links.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal, type Portal } from '../support/portal.ts';
-import { comparable } from '../support/traces.ts';
+import { normalizedResponse } from '../support/responses.ts';
 import * as credentialsStore from '../../src/core/accounts/stores/credentials.store.ts';
 import * as sessionsStore from '../../src/core/accounts/stores/sessions.store.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
@@ -13,7 +13,7 @@ import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 const hourMs = 3_600_000;
 const portal = await openPortal();
 const elsewhere = await openPortal();
-const { tenant, camille } = await aCompanyWith(portal, 'link');
+const { tenant, camille } = await aTenantWithHandover(portal, 'link');
 const rowOf = ({ id }: TestUser) => portal.database.knex('users').where({ id }).first() as Promise<object>;
 const aVisitor = (here: Pick<Portal, 'app'> = portal) => aPerson(here, english).visit('/sign-in');
 
@@ -141,9 +141,9 @@ describe('a link that opens nothing', () => {
       const got = await visitor.send('GET', dead);
       assert.equal(got.status, 404);
       assert.match(got.text, /This link does not work any more/);
-      assert.deepEqual(comparable(got), comparable(wrong));
+      assert.deepEqual(normalizedResponse(got), normalizedResponse(wrong));
       const posted = await visitor.send('POST', dead);
-      assert.deepEqual(comparable(posted), comparable(wrong));
+      assert.deepEqual(normalizedResponse(posted), normalizedResponse(wrong));
       assert.deepEqual(await rowOf(zoe), before);
     });
   }
@@ -159,7 +159,7 @@ describe('a link that opens nothing', () => {
   it('is of another region, or of a company that is suspended', async () => {
     const { link } = await aLink();
     assert.equal((await (await aVisitor(elsewhere)).send('POST', link)).status, 404);
-    const other = await aCompanyWith(portal, 'link');
+    const other = await aTenantWithHandover(portal, 'link');
     const user = await aUser(portal, other.tenant);
     const theirs = await resetByLink(other.admin, user);
     await tenantsStore.setState(portal.database, other.tenant.id, 'suspended');

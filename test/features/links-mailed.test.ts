@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { userPath } from '../../src/site/http/paths.ts';
 import { aUser } from '../support/builders.ts';
-import { anyLink, aCompanyWith, choosePassword, english, openLink } from '../support/links.ts';
+import { linkPattern, aTenantWithHandover, choosePassword, english, openLink } from '../support/links.ts';
 import { aMailServer } from '../support/mail-server.ts';
 import { MAIL_FROM } from '../support/outbox.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
-import { everythingKept } from '../support/traces.ts';
+import { databaseContents } from '../support/responses.ts';
 
 const hourMs = 3_600_000;
 const resetPath = (user: { id: string }): string => `${userPath(user.id)}/reset-password`;
@@ -21,7 +21,7 @@ for (const [dialect, database] of [
     const server = await aMailServer();
     const environment = { SMTP_URL: server.url, MAIL_FROM };
     const portal = await openPortal({ environment, ...(database?.url ? { databaseUrl: database.url } : {}) });
-    const { tenant, admin } = await aCompanyWith(portal, 'mailedLink');
+    const { tenant, admin } = await aTenantWithHandover(portal, 'mailedLink');
 
     async function resetAndMail(language: 'en' | 'fr' | 'de' = 'en') {
       const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson', language });
@@ -33,13 +33,13 @@ for (const [dialect, database] of [
       await portal.background.runAll();
       const [mail, ...more] = server.received;
       assert.ok(mail && more.length === 0, 'one mail, and no notice besides');
-      return { zoe, screen, mail, link: anyLink.exec(mail.text)?.[1] ?? '' };
+      return { zoe, screen, mail, link: linkPattern.exec(mail.text)?.[1] ?? '' };
     }
 
     it('goes past the administrator to the user name, in the user’s language', async () => {
       const { zoe, screen, mail, link } = await resetAndMail('de');
       assert.match(screen, /One-time link sent by mail/);
-      assert.doesNotMatch(screen, anyLink);
+      assert.doesNotMatch(screen, linkPattern);
       assert.deepEqual(mail.to, [zoe.username]);
       assert.equal(mail.subject, 'Wählen Sie ein neues Kennwort');
       assert.match(mail.text, /Camille Laurent/);
@@ -53,16 +53,16 @@ for (const [dialect, database] of [
       const zoe = await aUser(portal, tenant);
       await admin.visit(resetPath(zoe));
       await admin.submit('Reset password');
-      const before = database?.url ? '' : await everythingKept(portal.database);
+      const before = database?.url ? '' : await databaseContents(portal.database);
       server.received.length = 0;
       server.refusal = 451;
       await portal.background.runAll();
       server.refusal = null;
       portal.clock.now += hourMs;
       await portal.background.runAll();
-      const token = anyLink.exec(server.received[0]?.text ?? '')?.[1]?.slice('/link/'.length) ?? '';
+      const token = linkPattern.exec(server.received[0]?.text ?? '')?.[1]?.slice('/link/'.length) ?? '';
       assert.equal(token.length, 34);
-      const after = database?.url ? '' : await everythingKept(portal.database);
+      const after = database?.url ? '' : await databaseContents(portal.database);
       for (const place of [before, after, portal.logged()]) assert.ok(!place.includes(token));
       assert.equal((await portal.database.knex('deliveries').where({ user_id: zoe.id })).length, 0, 'gone once sent');
     });
@@ -108,7 +108,7 @@ describe('a portal that sends no mail', { skip: skipWithout('postgres', await po
   const url = (await postgres())?.url;
   if (url === undefined) return;
   const portal = await openPortal({ databaseUrl: url });
-  const { tenant, admin } = await aCompanyWith(portal, 'mailedLink');
+  const { tenant, admin } = await aTenantWithHandover(portal, 'mailedLink');
   const state = async (): Promise<unknown> => [
     await portal.database.knex('users').orderBy('id'),
     await portal.database.knex('one_time_links'),
@@ -145,7 +145,7 @@ describe('a mail that was made under a secret that has been given up since', asy
   const old = 'o'.repeat(40);
   const environment = { SMTP_URL: server.url, MAIL_FROM };
   const first = await openPortal({ environment: { ...environment, SESSION_SECRETS: old } });
-  const { tenant, admin } = await aCompanyWith(first, 'mailedLink');
+  const { tenant, admin } = await aTenantWithHandover(first, 'mailedLink');
   const file = first.config.database.kind === 'sqlite' ? first.config.database.file : '';
 
   for (const [label, secrets, sent] of [
@@ -163,7 +163,7 @@ describe('a mail that was made under a secret that has been given up since', asy
       server.received.length = 0;
       await next.background.runAll();
       assert.equal(server.received.length, sent);
-      const link = anyLink.exec(server.received[0]?.text ?? '')?.[1];
+      const link = linkPattern.exec(server.received[0]?.text ?? '')?.[1];
       if (link) assert.equal((await choosePassword(await openLink(next, link))).path, '/dashboard');
     });
   }

@@ -3,13 +3,13 @@ import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { aUser, type TestUser } from '../support/builders.ts';
-import { aCompanyWith, english, openLink, resetByLink } from '../support/links.ts';
+import { aTenantWithHandover, english, openLink, resetByLink } from '../support/links.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
-import { everythingKept, recorded } from '../support/traces.ts';
+import { databaseContents, recordResponses } from '../support/responses.ts';
 
 const portal = await openPortal();
-const { tenant, camille } = await aCompanyWith(portal, 'link');
+const { tenant, camille } = await aTenantWithHandover(portal, 'link');
 const aVisitor = () => aPerson(portal, english).visit('/sign-in');
 
 async function aLink(): Promise<{ zoe: TestUser; link: string }> {
@@ -38,7 +38,7 @@ describe('the address of a link', () => {
   });
 
   it('is in one answer of all, and in nothing that is kept', async () => {
-    const { app, sent } = recorded(portal.app);
+    const { app, sent } = recordResponses(portal.app);
     const zoe = await aUser(portal, tenant);
     const boss = await aPerson({ app }, english).signIn(camille);
     const link = await resetByLink(boss, zoe);
@@ -61,7 +61,7 @@ describe('the address of a link', () => {
     const files = readdirSync(folder, { withFileTypes: true })
       .filter((each) => each.isFile())
       .map(({ name }) => readFileSync(path.join(folder, name), 'latin1'));
-    for (const place of [await everythingKept(portal.database), portal.logged(), ...files])
+    for (const place of [await databaseContents(portal.database), portal.logged(), ...files])
       for (const each of [token, token.replaceAll('-', '')]) assert.ok(!place.includes(each));
     assert.match(portal.logged(), /"route":"\/link\/:token"/);
   });
@@ -76,7 +76,7 @@ describe('the address of a link', () => {
   });
 
   it('shows names as names only, whatever they hold', async () => {
-    const other = await aCompanyWith(portal, 'link');
+    const other = await aTenantWithHandover(portal, 'link');
     await portal.database.knex('tenants').where({ id: other.tenant.id }).update({ name: '\u202Egnp.exe <b>' });
     const link = await resetByLink(other.admin, await aUser(portal, other.tenant));
     const person = await aPerson(portal, english).visit(link);

@@ -2,7 +2,15 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { userPath } from '../../src/site/http/paths.ts';
 import { aUser } from '../support/builders.ts';
-import { aCompanyWith, choosePassword, chosen, english, eventsOf, openLink, resetByLink } from '../support/links.ts';
+import {
+  aTenantWithHandover,
+  choosePassword,
+  chosenPassword,
+  english,
+  eventsOf,
+  openLink,
+  resetByLink,
+} from '../support/links.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
@@ -19,7 +27,7 @@ for (const [dialect, server] of [
     const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
 
     it('leads from the administrator’s screen to a password that only the user knows', async () => {
-      const { tenant, admin } = await aCompanyWith(portal, 'link');
+      const { tenant, admin } = await aTenantWithHandover(portal, 'link');
       const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson' });
       const elsewhere = await aPerson(portal, english).signIn(zoe);
       await admin.visit(userPath(zoe.id));
@@ -39,7 +47,7 @@ for (const [dialect, server] of [
       assert.equal((await user.visit('/dashboard')).path, '/change-password');
       await choosePassword(user);
       assert.equal(user.path, '/dashboard');
-      const again = await aPerson(portal, english).signIn({ ...zoe, clearPassword: chosen });
+      const again = await aPerson(portal, english).signIn({ ...zoe, clearPassword: chosenPassword });
       assert.equal(again.path, '/dashboard');
       const events = await eventsOf(portal, zoe);
       assert.deepEqual(
@@ -49,7 +57,7 @@ for (const [dialect, server] of [
     });
 
     it('shows in the lists as a password to be changed, and then as expired', async () => {
-      const { tenant, admin } = await aCompanyWith(portal, 'link', { linkHours: 3 });
+      const { tenant, admin } = await aTenantWithHandover(portal, 'link', { linkHours: 3 });
       const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson' });
       const link = await resetByLink(admin, zoe);
       await admin.visit(`${users}?status=passwordChange`);
@@ -57,7 +65,7 @@ for (const [dialect, server] of [
       await admin.visit(userPath(zoe.id));
       admin.sees('One-time link expires');
       portal.clock.now += 3 * hourMs;
-      const later = await aPerson(portal, english).signIn((await aCompanyWith(portal, 'link')).camille);
+      const later = await aPerson(portal, english).signIn((await aTenantWithHandover(portal, 'link')).camille);
       await later.visit(`${users}?status=expired`);
       later.doesNotSee('Zoé Besson');
       const boss = await aUser(portal, tenant, { administratorLevel: 'global' });
@@ -70,7 +78,7 @@ for (const [dialect, server] of [
     });
 
     it('gives whoever opened it as long as a temporary password would, and no longer', async () => {
-      const { tenant, admin } = await aCompanyWith(portal, 'link');
+      const { tenant, admin } = await aTenantWithHandover(portal, 'link');
       const zoe = await aUser(portal, tenant);
       const user = await openLink(portal, await resetByLink(admin, zoe));
       await admin.visit(userPath(zoe.id));
@@ -80,7 +88,7 @@ for (const [dialect, server] of [
     });
 
     it('is what the company’s own rule asks for from the next request on', async () => {
-      const { tenant, admin } = await aCompanyWith(portal, 'link');
+      const { tenant, admin } = await aTenantWithHandover(portal, 'link');
       const zoe = await aUser(portal, tenant);
       await tenantsStore.setOwnRules(portal.database, tenant.scope, {});
       await admin.visit(`${userPath(zoe.id)}/reset-password`);

@@ -8,7 +8,7 @@ import { cancelMove } from '../../src/core/moving/cancel.ts';
 import { moveOut } from '../../src/core/moving/move-out.ts';
 import { paths } from '../../src/site/http/paths.ts';
 import { aTenant, aUser, type TestTenant } from '../support/builders.ts';
-import { aMovingRegion, bundleFile, countsAt, moved, sent } from '../support/moving.ts';
+import { aMovingRegion, bundleFile, rowCountsOf, moveTenant, exportBundle } from '../support/moving.ts';
 import { aPerson } from '../support/person.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
@@ -28,7 +28,7 @@ for (const server of [undefined, await postgres()]) {
 
     it('needs no reason while the bundle is not written to its end', async () => {
       const tenant = await aTenant(from.portal);
-      await sent(from, to, tenant.id);
+      await exportBundle(from, to, tenant.id);
       // What a process leaves behind that was killed while it wrote the bundle.
       await database.knex('moves').where({ tenant_id: tenant.id }).update({ summary: null });
       await cancelMove(from.parts, tenant.id, null);
@@ -71,18 +71,18 @@ for (const server of [undefined, await postgres()]) {
       for (const [how, given] of written)
         it(`is refused ${how} once the bundle is written${isTakenIn ? ' and taken in' : ''}, and nothing changes`, async () => {
           const tenant = await aTenant(from.portal);
-          const file = await sent(from, to, tenant.id);
+          const file = await exportBundle(from, to, tenant.id);
           if (isTakenIn) await moveIn(to.parts, file, to.identity);
-          const before = await countsAt(from);
+          const before = await rowCountsOf(from);
           await assert.rejects(cancelMove(from.parts, tenant.id, given), isFault('bundleWritten'));
-          assert.deepEqual(await countsAt(from), before);
+          assert.deepEqual(await rowCountsOf(from), before);
           assert.equal(await stateOf(tenant), 'moving');
         });
 
     it('is done with a reason, which the log shows and keeps erasable', async () => {
       const tenant = await aTenant(from.portal, { language: 'en' });
       const admin = await aUser(from.portal, tenant, { administratorLevel: 'global' });
-      await sent(from, to, tenant.id);
+      await exportBundle(from, to, tenant.id);
       await cancelMove(from.parts, tenant.id, ` ${reason} `);
       assert.equal(await stateOf(tenant), 'active');
       const [row] = await database
@@ -99,7 +99,7 @@ for (const server of [undefined, await postgres()]) {
 
     it('is refused once the move is done', async () => {
       const tenant = await aTenant(from.portal);
-      await moved(from, to, tenant.id);
+      await moveTenant(from, to, tenant.id);
       await assert.rejects(cancelMove(from.parts, tenant.id, reason), isFault('unknownTenant'));
     });
   });

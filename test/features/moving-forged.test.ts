@@ -8,11 +8,11 @@ import { encrypterFor, readEncrypted, writeEncrypted } from '../../src/core/movi
 import { moveIn } from '../../src/core/moving/move-in.ts';
 import { cancelMove } from '../../src/core/moving/cancel.ts';
 import { aTenant, aUser } from '../support/builders.ts';
-import { bundleFile, sent } from '../support/moving.ts';
-import { aBundleOnItsWay } from '../support/moving-bundle.ts';
+import { bundleFile, exportBundle } from '../support/moving.ts';
+import { aBundleInTransit } from '../support/moving-bundle.ts';
 import * as directoryStore from '../../src/core/directory/directory.store.ts';
 
-const { from, to, scene, file, refused } = await aBundleOnItsWay();
+const { from, to, scene, file, refused } = await aBundleInTransit();
 const resident = await aTenant(to.portal, { domain: 'resident.example' });
 const neighbour = await aUser(to.portal, resident, { username: 'ada@resident.example' });
 
@@ -173,6 +173,6 @@ describe('a bundle of a region that was taken over', () => {
     await refused(file, 'replayed');
     // Called off at the first region although it had arrived: a second bundle does not make it two.
     await cancelMove(from.parts, scene.tenant.id, 'test');
-    await refused(await sent(from, to, scene.tenant.id), 'tenantExists');
+    await refused(await exportBundle(from, to, scene.tenant.id), 'tenantExists');
   });
 });

@@ -2,9 +2,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { generateIdentity } from 'age-encryption';
 import { bundleFile } from '../support/moving.ts';
-import { aBundleOnItsWay } from '../support/moving-bundle.ts';
+import { aBundleInTransit } from '../support/moving-bundle.ts';
 
-const { to, file, refused } = await aBundleOnItsWay();
+const { to, file, refused } = await aBundleInTransit();
 const whole = readFileSync(file);
 
 function changed(bytes: Buffer): string {

@@ -7,9 +7,16 @@ import { encrypterFor, readEncrypted, writeEncrypted } from '../../src/core/movi
 import { moveIn } from '../../src/core/moving/move-in.ts';
 import { paths, to as pathTo, userPath } from '../../src/site/http/paths.ts';
 import { aTenant, aUser, goodPassword, type TestUser } from '../support/builders.ts';
-import { aMovingRegion, bundleFile, moved, sent, type MovingRegion } from '../support/moving.ts';
+import { aMovingRegion, bundleFile, moveTenant, exportBundle, type MovingRegion } from '../support/moving.ts';
 import { aPerson, type Person } from '../support/person.ts';
-import { anOwner, codeOf, english, proofOf, recoveryCodesOn, seedOn } from '../support/second-factor.ts';
+import {
+  aSecondFactorUser,
+  totpCode,
+  english,
+  confirmationFields,
+  recoveryCodesOn,
+  seedOn,
+} from '../support/second-factor.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 
@@ -29,7 +36,7 @@ for (const [dialect, fromUrl, toUrl] of [
     const to = await aMovingRegion('germany', toUrl);
     const tenant = await aTenant(from.portal, { language: 'en' });
     const withFactor = async (wishes: Partial<TestUser> = {}): Promise<TestUser> =>
-      (await anOwner(from.portal, await aUser(from.portal, tenant, wishes))).user;
+      (await aSecondFactorUser(from.portal, await aUser(from.portal, tenant, wishes))).user;
     const owner = await withFactor({ administratorLevel: 'global' });
     const temporary = await withFactor();
     const blocked = await withFactor();
@@ -40,7 +47,7 @@ for (const [dialect, fromUrl, toUrl] of [
     await camille.submit('Reset password');
     const [issued = ''] = /\b[A-Z2-9]{4}(?:-[A-Z2-9]{4}){4}\b/.exec(camille.text) ?? [];
     await camille.send('POST', `${userPath(blocked.id)}/block`);
-    const { taken } = await moved(from, to, tenant.id);
+    const { taken } = await moveTenant(from, to, tenant.id);
     to.portal.clock.now = from.portal.clock.now;
     const signIn = (user: TestUser, clearPassword = goodPassword): Promise<Person> =>
       aPerson(to.portal, english).signIn({ ...user, clearPassword });
@@ -94,18 +101,18 @@ for (const [dialect, fromUrl, toUrl] of [
     it('are set up once, and then as free as the rules leave them', async () => {
       const person = await signIn(owner);
       const seed = seedOn(person);
-      await person.submit('Confirm and set up', { Code: codeOf(to.portal, seed) });
+      await person.submit('Confirm and set up', { Code: totpCode(to.portal, seed) });
       const codes = recoveryCodesOn(person);
       assert.equal(codes.length, 10);
       assert.equal((await person.visit(paths.dashboard)).path, paths.dashboard);
       assert.equal((await signIn(owner)).path, paths.signInCode);
       await person.visit(paths.removeOwnSecondFactor);
-      await person.submit('Remove', proofOf(codes[0] ?? ''));
+      await person.submit('Remove', confirmationFields(codes[0] ?? ''));
       assert.equal((await signIn(owner)).path, paths.dashboard);
     });
 
     it('are still due after another move, and there too', async () => {
-      const { taken: back } = await moved(to, from, tenant.id, 'reset');
+      const { taken: back } = await moveTenant(to, from, tenant.id, 'reset');
       assert.equal(back.header.secondFactors, 2, 'one user of three has set one up and removed it');
       const rows = await from.portal.database.knex('users').where({ tenant_id: tenant.id, second_factor_due: 1 });
       assert.equal(rows.length, 2);
@@ -115,7 +122,7 @@ for (const [dialect, fromUrl, toUrl] of [
 
 /** The same bundle with another count in its first line. */
 async function recounted(from: MovingRegion, to: MovingRegion, tenantId: string, secondFactors: number | undefined) {
-  const file = await sent(from, to, tenantId);
+  const file = await exportBundle(from, to, tenantId);
   const { header, rows } = await readBundle(readEncrypted(file, to.identity));
   const all: BundleRow[] = await Array.fromAsync(rows());
   const { form: _, secondFactors: _counted, ...rest } = header;
@@ -142,7 +149,7 @@ describe('a bundle', async () => {
 
   it('whose count of second factors is not that of its users is refused', async () => {
     const tenant = await aTenant(from.portal);
-    await anOwner(from.portal, await aUser(from.portal, tenant));
+    await aSecondFactorUser(from.portal, await aUser(from.portal, tenant));
     const bundle = await recounted(from, to, tenant.id, 0);
     await assert.rejects(
       moveIn(to.parts, bundle, to.identity),

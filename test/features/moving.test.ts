@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { verifyChain } from '../../src/core/activity/verify.ts';
-import { aMovingRegion, everythingAt, moved, type MovingRegion } from '../support/moving.ts';
-import { aMovingScene, canaries, type MovingScene } from '../support/moving-scene.ts';
+import { aMovingRegion, storedDataOf, moveTenant, type MovingRegion } from '../support/moving.ts';
+import { aPopulatedTenant, canaries, type PopulatedTenant } from '../support/populated-tenant.ts';
 import { aPerson } from '../support/person.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
@@ -43,16 +43,16 @@ for (const [index, [label, fromUrl, toUrl, passwords]] of ways.entries()) {
       if (index > 0 && servers[index] === null) return;
       const from = await aMovingRegion('worldwide', fromUrl);
       const to = await aMovingRegion('germany', toUrl);
-      const scene: MovingScene = await aMovingScene(from);
+      const scene: PopulatedTenant = await aPopulatedTenant(from);
       const { tenant, admin, user, blocked, deleted, temporary, signedIn, neighbour } = scene;
-      const before = await everythingAt(from);
+      const before = await storedDataOf(from);
       const triesCounted = () => from.portal.database.knex('throttles').where('key', 'like', 'row:%').select('key');
       const tries = await triesCounted();
       const found = await usersStore.find(to.portal.database, tenant.scope, user.id);
       const usersBefore = await from.portal.database.knex('users').where({ tenant_id: tenant.id }).select<object[]>();
       const passwordsBefore = await passwordsOf(from, tenant.id);
-      const { taken, report, file } = await moved(from, to, tenant.id, passwords);
-      const after = await everythingAt(from);
+      const { taken, report, file } = await moveTenant(from, to, tenant.id, passwords);
+      const after = await storedDataOf(from);
 
       it('was in every table before, and at the other region not yet', () => {
         for (const canary of canaries) assert.ok(before.includes(canary), canary);
@@ -149,9 +149,9 @@ for (const [index, [label, fromUrl, toUrl, passwords]] of ways.entries()) {
       });
 
       it('can move back, and leaves nothing there either', async () => {
-        const back = await moved(to, from, tenant.id);
+        const back = await moveTenant(to, from, tenant.id);
         assert.ok(back.report.tables.every(({ left }) => left === 0));
-        const left = (await everythingAt(to)).toLowerCase();
+        const left = (await storedDataOf(to)).toLowerCase();
         for (const canary of canaries) assert.ok(!left.includes(canary.toLowerCase()), canary);
         const kinds = await chainHolds(from, tenant.id);
         assert.equal(kinds.filter((kind) => kind === 'tenant.movedIn').length, 2);

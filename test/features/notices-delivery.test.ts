@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { aMailServer } from '../support/mail-server.ts';
-import { aPortal, MAIL_FROM } from '../support/outbox.ts';
+import { aPortalWithUser, MAIL_FROM } from '../support/outbox.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
@@ -18,7 +18,7 @@ async function closedPort(): Promise<{ url: string; port: number }> {
 describe('a mail server', () => {
   it('that asks who comes gets the user and password of SMTP_URL', async () => {
     const server = await aMailServer({ account: { user: 'portal@host', password: 'p:w/d@%' } });
-    const { portal, tell, queued } = await aPortal({ SMTP_URL: server.url, MAIL_FROM });
+    const { portal, tell, queued } = await aPortalWithUser({ SMTP_URL: server.url, MAIL_FROM });
     await tell();
     await portal.background.runAll();
     assert.deepEqual([server.received.length, await queued()], [1, []]);
@@ -27,7 +27,7 @@ describe('a mail server', () => {
   for (const tls of ['fromTheStart', 'whenAsked'] as const) {
     it(`on the same machine may have a certificate of its own making (TLS ${tls})`, async () => {
       const server = await aMailServer({ tls });
-      const { portal, tell } = await aPortal({ SMTP_URL: server.url, MAIL_FROM });
+      const { portal, tell } = await aPortalWithUser({ SMTP_URL: server.url, MAIL_FROM });
       await tell();
       await portal.background.runAll();
       assert.deepEqual([server.received.length, server.encrypted], [1, 1]);
@@ -35,7 +35,7 @@ describe('a mail server', () => {
 
     it(`elsewhere may not (TLS ${tls})`, async () => {
       const server = await aMailServer({ tls, account: { user: 'portal', password: 'canary' } });
-      const { portal, tell } = await aPortal({ SMTP_URL: elsewhere(server.url), MAIL_FROM });
+      const { portal, tell } = await aPortalWithUser({ SMTP_URL: elsewhere(server.url), MAIL_FROM });
       await tell();
       await portal.background.runAll();
       assert.deepEqual([server.received.length, server.signIns], [0, 0]);
@@ -45,7 +45,7 @@ describe('a mail server', () => {
 
   it('elsewhere gets neither mail nor password in plain text', async () => {
     const server = await aMailServer({ account: { user: 'portal', password: 'canary' } });
-    const { portal, tell } = await aPortal({ SMTP_URL: elsewhere(server.url), MAIL_FROM });
+    const { portal, tell } = await aPortalWithUser({ SMTP_URL: elsewhere(server.url), MAIL_FROM });
     await tell();
     await portal.background.runAll();
     assert.deepEqual([server.received.length, server.signIns, server.connections], [0, 0, 1]);
@@ -54,7 +54,7 @@ describe('a mail server', () => {
   for (const refusal of [421, 450, 451, 452, 550, 552, 554]) {
     it(`that answers ${refusal} is asked again later, and then takes it`, async () => {
       const server = await aMailServer();
-      const { portal, tell, queued, zoe } = await aPortal({ SMTP_URL: server.url, MAIL_FROM });
+      const { portal, tell, queued, zoe } = await aPortalWithUser({ SMTP_URL: server.url, MAIL_FROM });
       server.refusal = refusal;
       await tell();
       await portal.background.runAll();
@@ -74,7 +74,7 @@ describe('a mail server', () => {
   it('that knows another password is asked again, and the log does not have it', async () => {
     const server = await aMailServer({ account: { user: 'portal', password: 'right' } });
     const url = server.url.replace(':right@', ':canary@');
-    const { portal, tell, queued } = await aPortal({ SMTP_URL: url, MAIL_FROM });
+    const { portal, tell, queued } = await aPortalWithUser({ SMTP_URL: url, MAIL_FROM });
     await tell();
     await portal.background.runAll();
     assert.equal((await queued())[0]?.attempts, 1);
@@ -84,7 +84,7 @@ describe('a mail server', () => {
 
   it('that is away is asked with one mail a minute, not with all of them', async () => {
     const { url, port } = await closedPort();
-    const { portal, tell, queued } = await aPortal({ SMTP_URL: url, MAIL_FROM });
+    const { portal, tell, queued } = await aPortalWithUser({ SMTP_URL: url, MAIL_FROM });
     for (let each = 0; each < 5; each++) await tell();
     for (let each = 0; each < 3; each++) await portal.background.runAll();
     assert.equal(
@@ -99,7 +99,7 @@ describe('a mail server', () => {
 
   it('that is away is not given up because the clock is wrong', async () => {
     const { url } = await closedPort();
-    const { portal, tell, queued } = await aPortal({ SMTP_URL: url, MAIL_FROM });
+    const { portal, tell, queued } = await aPortalWithUser({ SMTP_URL: url, MAIL_FROM });
     await tell();
     await portal.background.runAll();
     for (const days of [5, 4_000]) {
@@ -112,7 +112,7 @@ describe('a mail server', () => {
 
   it('that is away for days is given up, with a line that names nobody', async () => {
     const { url } = await closedPort();
-    const { portal, zoe, tell, queued } = await aPortal({ SMTP_URL: url, MAIL_FROM });
+    const { portal, zoe, tell, queued } = await aPortalWithUser({ SMTP_URL: url, MAIL_FROM });
     await tell();
     const waits: number[] = [];
     for (let tries = 0; (await queued()).length > 0; tries++) {

@@ -4,8 +4,8 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
 import { createTransport, type MailTimeouts } from '../../src/platform/mail-transport.ts';
-import { takeApart } from '../support/mail-server.ts';
-import { aPortal, MAIL_FROM } from '../support/outbox.ts';
+import { parseMail } from '../support/mail-server.ts';
+import { aPortalWithUser, MAIL_FROM } from '../support/outbox.ts';
 import { aPerson } from '../support/person.ts';
 
 const hourMs = 3_600_000;
@@ -48,7 +48,7 @@ describe('a server that is none', () => {
   for (const [what, greet, refused, waits] of strange) {
     it(`${what}, and holds nobody up`, async () => {
       const { url, hangUp } = await aStranger(greet);
-      const { portal, zoe, tell, queued } = await aPortal({ SMTP_URL: url, MAIL_FROM });
+      const { portal, zoe, tell, queued } = await aPortalWithUser({ SMTP_URL: url, MAIL_FROM });
       await tell();
       let over = false;
       const sending = portal.background.runAll().then(() => (over = true));
@@ -63,7 +63,7 @@ describe('a server that is none', () => {
 
     it(`${what}, and is given up by itself`, { timeout: mayTakeMs }, async () => {
       const { url } = await aStranger(greet);
-      const { mail } = (await aPortal({ SMTP_URL: url, MAIL_FROM })).portal.config;
+      const { mail } = (await aPortalWithUser({ SMTP_URL: url, MAIL_FROM })).portal.config;
       const transport = createTransport(mail!, waits);
       const letter = { id: 'x', to: 'zoe@a.example', language: 'en', subject: 'x', text: 'x', html: 'x' };
       await assert.rejects(transport.send(letter, 0), { code: refused ? 'EPROTOCOL' : 'ETIMEDOUT' });
@@ -73,7 +73,7 @@ describe('a server that is none', () => {
 
 describe('without a mail server', () => {
   it('the embedded default puts each mail into a folder that nobody else reads', async () => {
-    const { portal, zoe, tell, queued } = await aPortal({});
+    const { portal, zoe, tell, queued } = await aPortalWithUser({});
     await tell();
     await portal.background.runAll();
     const folder = path.join(portal.config.dataDirectory, 'outbox');
@@ -81,14 +81,14 @@ describe('without a mail server', () => {
     assert.ok(name.endsWith('.eml') && more.length === 0);
     assert.equal(statSync(path.join(folder, name)).mode & 0o777, 0o600);
     assert.equal(statSync(folder).mode & 0o777, 0o700);
-    const mail = takeApart(readFileSync(path.join(folder, name), 'utf8').replace(/\r?\n/g, '\r\n'), []);
+    const mail = parseMail(readFileSync(path.join(folder, name), 'utf8').replace(/\r?\n/g, '\r\n'), []);
     assert.equal(mail.subject, 'Your sign-in was unblocked');
     assert.ok(mail.text.includes(zoe.displayName) && mail.headers.includes(`To: ${zoe.username}`));
     assert.deepEqual(await queued(), []);
   });
 
   it('the folder keeps the latest hundred', async () => {
-    const { portal, tell } = await aPortal({});
+    const { portal, tell } = await aPortalWithUser({});
     for (let each = 0; each < 103; each++) {
       portal.clock.now += 1_000;
       await tell();
@@ -98,8 +98,8 @@ describe('without a mail server', () => {
   });
 
   it('a database of the operator’s own queues nothing for long, and works the same', async () => {
-    const other = await aPortal({
-      DATABASE_URL: `sqlite:${path.join((await aPortal({})).portal.config.dataDirectory, 'own')}`,
+    const other = await aPortalWithUser({
+      DATABASE_URL: `sqlite:${path.join((await aPortalWithUser({})).portal.config.dataDirectory, 'own')}`,
     });
     await other.tell();
     await other.portal.background.runAll();

@@ -8,7 +8,7 @@ import { aMailServer, type ReceivedMail } from '../support/mail-server.ts';
 import { editUser } from '../support/edit-user.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
-import { words } from '../support/words.ts';
+import { translator } from '../support/translator.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
 import * as deliveriesStore from '../../src/core/activity/deliveries.store.ts';
 import { person } from '../../src/domain/principal.ts';
@@ -70,7 +70,7 @@ describe('a user is told by mail', () => {
         const zoe = await aUser(portal, tenant, { ...wishes, language });
         const [mail, ...more] = await delivered(() => act(zoe));
         assert.ok(mail && more.length === 0);
-        const { t } = words(language ?? 'fr');
+        const { t } = translator(language ?? 'fr');
         assert.deepEqual(mail.to, [zoe.username]);
         assert.equal(mail.subject, t(`notices:${kind}.subject`));
         for (const part of [mail.text, mail.html]) {

@@ -6,7 +6,7 @@ import { aTenant, aUser, type TestUser } from '../support/builders.ts';
 import { editUser } from '../support/edit-user.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
-import { words } from '../support/words.ts';
+import { translator } from '../support/translator.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
 import { person as asPerson } from '../../src/domain/principal.ts';
 import { passwordHashOf } from '../support/credentials.ts';
@@ -66,7 +66,7 @@ describe('my data', async () => {
   for (const language of languages) {
     it(`is a page in the reader's language (${language})`, async () => {
       const reader = await aPerson(portal).signIn(await aUser(portal, tenant, { language }));
-      const { t } = words(language);
+      const { t } = translator(language);
       await reader.visit(own);
       reader.sees(t('personal-data:own.lead')).sees(t('personal-data:held.account')).sees(t('personal-data:download'));
     });

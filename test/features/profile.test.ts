@@ -4,8 +4,8 @@ import { administratorAbilities, agentAbilities } from '../../src/site/profile/a
 import { aTenant, aUser, goodPassword, type TestUser } from '../support/builders.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
-import { raw } from '../support/traces.ts';
-import { words } from '../support/words.ts';
+import { sendRaw } from '../support/responses.ts';
+import { translator } from '../support/translator.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 const english = { 'Accept-Language': 'en' };
@@ -15,7 +15,7 @@ const portal = await openPortal();
 const origin = await portal.listen();
 const tenant = await aTenant(portal, { name: 'Ateliers Lumière', language: 'en' });
 const signedIn = (user: TestUser) => aPerson(portal, english).signIn(user);
-const { t } = words('en');
+const { t } = translator('en');
 
 /** The value beside a label in the page's lists of facts. */
 const fact = (person: Person, label: string): string =>
@@ -57,7 +57,7 @@ describe('my profile', () => {
       it(`says in words what the levels ${administratorLevel} and ${agentLevel} are good for (${language})`, async () => {
         const person = await signedIn(await aUser(portal, tenant, { administratorLevel, agentLevel, language }));
         await person.visit('/my-profile');
-        const tongue = words(language);
+        const tongue = translator(language);
         person.sees(tongue.t(`roles:administrator.${administratorLevel}`)).sees(tongue.t(`roles:agent.${agentLevel}`));
         const abilities = [...administratorAbilities[administratorLevel], ...agentAbilities[agentLevel]];
         for (const ability of abilities) person.sees(tongue.t(ability));
@@ -91,7 +91,7 @@ describe('changing one’s own password', () => {
     const before = person.cookies();
     await change(person, zoe.clearPassword);
     assert.equal((await person.visit('/dashboard')).path, '/dashboard');
-    assert.equal((await raw(origin, '/dashboard', { headers: { Cookie: before } })).headers.location, '/sign-in');
+    assert.equal((await sendRaw(origin, '/dashboard', { headers: { Cookie: before } })).headers.location, '/sign-in');
     assert.equal((await portal.database.knex('user_sessions').where({ user_id: zoe.id })).length, 1);
     for (const other of [second, third]) assert.equal((await other.visit('/dashboard')).path, '/sign-in');
     assert.equal((await neighbour.visit('/dashboard')).path, '/dashboard');

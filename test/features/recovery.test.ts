@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { aTenant, aUser, goodPassword } from '../support/builders.ts';
-import { anyLink, choosePassword, chosen, english, eventsOf, openLink } from '../support/links.ts';
+import { linkPattern, choosePassword, chosenPassword, english, eventsOf, openLink } from '../support/links.ts';
 import { aMailServer } from '../support/mail-server.ts';
 import { MAIL_FROM } from '../support/outbox.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
-import { comparable, everythingKept } from '../support/traces.ts';
+import { normalizedResponse, databaseContents } from '../support/responses.ts';
 import * as directoryStore from '../../src/core/directory/directory.store.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 
@@ -32,7 +32,7 @@ for (const [dialect, database] of [
       server.received.length = 0;
       const answer = await person.send('POST', '/recover-access', { username });
       await portal.background.runAll();
-      return { answer, mails: server.received, link: anyLink.exec(server.received[0]?.text ?? '')?.[1] ?? '' };
+      return { answer, mails: server.received, link: linkPattern.exec(server.received[0]?.text ?? '')?.[1] ?? '' };
     }
 
     it('leads from the forgotten password by the mailbox to a new one, without anybody’s help', async () => {
@@ -47,7 +47,7 @@ for (const [dialect, database] of [
       const [mail] = server.received;
       assert.deepEqual(mail?.to, [zoe.username]);
       assert.match(mail?.text ?? '', /Was it not you\? Then do nothing/);
-      const link = anyLink.exec(mail?.text ?? '')?.[1] ?? '';
+      const link = linkPattern.exec(mail?.text ?? '')?.[1] ?? '';
       assert.equal((await aPerson(portal, english).signIn(zoe)).path, '/dashboard', 'the old password goes on working');
       portal.clock.now += minuteMs;
       const again = await ask(zoe.username);
@@ -55,7 +55,10 @@ for (const [dialect, database] of [
       user.sees('to recover your access. Your former password no longer works.');
       assert.equal((await aPerson(portal, english).signIn(zoe)).path, '/sign-in/password');
       await choosePassword(user);
-      assert.equal((await aPerson(portal, english).signIn({ ...zoe, clearPassword: chosen })).path, '/dashboard');
+      assert.equal(
+        (await aPerson(portal, english).signIn({ ...zoe, clearPassword: chosenPassword })).path,
+        '/dashboard',
+      );
       assert.equal((await aPerson(portal, english).visit(link)).status, 404, 'an earlier one is over');
       const events = (await eventsOf(portal, zoe)).filter((kind) => !kind.startsWith('signIn.'));
       assert.deepEqual(events, ['recovery.linkMailed', 'recovery.linkMailed', 'link.opened', 'password.changed']);
@@ -99,7 +102,7 @@ for (const [dialect, database] of [
       for (const [label, username, expected] of names) {
         const { answer, mails } = await ask(username);
         assert.equal(mails.length, expected, label);
-        answers.push(comparable(answer, username));
+        answers.push(normalizedResponse(answer, username));
       }
       for (const answer of answers) assert.deepEqual(answer, answers[0]);
     });
@@ -125,7 +128,7 @@ for (const [dialect, database] of [
         assert.deepEqual(statuses, [200, 200, 200, 429]);
       }
       await portal.background.runAll();
-      if (!database?.url) assert.ok(!(await everythingKept(portal.database)).includes('canary-nobody'));
+      if (!database?.url) assert.ok(!(await databaseContents(portal.database)).includes('canary-nobody'));
       assert.ok(!portal.logged().includes('canary-nobody') && !portal.logged().includes(zoe.username));
     });
 

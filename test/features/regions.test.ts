@@ -5,8 +5,8 @@ import { administratorLevels } from '../../src/domain/roles.ts';
 import { aTenant, aUser, type TestTenant, type TestUser } from '../support/builders.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal, type Portal } from '../support/portal.ts';
-import { everythingKept, recorded } from '../support/traces.ts';
-import { words } from '../support/words.ts';
+import { databaseContents, recordResponses } from '../support/responses.ts';
+import { translator } from '../support/translator.ts';
 import * as directoryStore from '../../src/core/directory/directory.store.ts';
 
 const list = '/account-settings/user-management';
@@ -35,7 +35,7 @@ describe('a user name of another region', async () => {
     { domain: 'spree.example', region: 'germany' },
     { domain: 'yangtze.example', region: 'china' },
   ]);
-  const { app, sent } = recorded(portal.app);
+  const { app, sent } = recordResponses(portal.app);
   const canary = 'kanarienvogel';
 
   for (const [label, username] of [
@@ -53,7 +53,7 @@ describe('a user name of another region', async () => {
       assert.equal((await person.visit('/sign-in/password')).path, '/sign-in');
       const second = await person.send('POST', '/sign-in/password', { username, password: `${canary} is my password` });
       assert.equal(second.headers.location, '/sign-in');
-      const places = [await everythingKept(portal.database), portal.logged(), JSON.stringify(sent)];
+      const places = [await databaseContents(portal.database), portal.logged(), JSON.stringify(sent)];
       for (const place of places) assert.ok(!place.toLowerCase().includes(canary));
     });
   }
@@ -63,7 +63,7 @@ describe('a user name of another region', async () => {
       const person = await aPerson({ app }).visit('/sign-in');
       const answer = await person.send('POST', '/sign-in', { username });
       assert.equal(answer.status, 422, username);
-      const places = [await everythingKept(portal.database), portal.logged(), JSON.stringify(sent)];
+      const places = [await databaseContents(portal.database), portal.logged(), JSON.stringify(sent)];
       for (const place of places) assert.ok(!place.includes(canary));
     }
   });
@@ -74,7 +74,7 @@ describe('a user name of another region', async () => {
     assert.equal(answer.status, 422);
     assert.match(answer.text, /belongs to another region/);
     assert.ok(!answer.text.includes(canary));
-    assert.ok(!(await everythingKept(portal.database)).includes(canary));
+    assert.ok(!(await databaseContents(portal.database)).includes(canary));
   });
 
   it('is one of this region where only its beginning or its end looks like the other', async () => {
@@ -98,7 +98,7 @@ describe('Germany in its historical edition', async () => {
 
   for (const language of languages) {
     it(`does every operation on users in its own administration portal, and leads there (${language})`, async () => {
-      const { t } = words(language);
+      const { t } = translator(language);
       const admin = await withLevel(portal, tenant, {
         displayName: 'Anne Roux',
         administratorLevel: 'global',
@@ -157,10 +157,10 @@ describe('the other editions', () => {
     const person = await (await speaking(portal, camille, 'en')).visit(list);
     person.sees('Zoé Besson');
     await person.visit(userAddress(zoe));
-    person.sees(words('en').t('policy:alone.text', { region: 'China' }));
+    person.sees(translator('en').t('policy:alone.text', { region: 'China' }));
     assert.equal(person.$(`a[href="${resetAddress(zoe)}"]`).length, 0);
     assert.equal((await person.visit(resetAddress(zoe))).status, 200);
-    person.sees(words('en').t('policy:alone.title'));
+    person.sees(translator('en').t('policy:alone.title'));
     const before = await usersOf(portal);
     assert.equal((await person.send('POST', resetAddress(zoe), { epoch: '0' })).status, 403);
     assert.deepEqual(await usersOf(portal), before);

@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import { aTenant, aUser, type TestUser } from '../support/builders.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
-import { everythingKept, recorded } from '../support/traces.ts';
+import { databaseContents, recordResponses } from '../support/responses.ts';
 
 const english = { 'Accept-Language': 'en' };
 const groupsOfFour = /[A-HJ-NP-Z2-9]{4}(-[A-HJ-NP-Z2-9]{4}){4}/;
@@ -93,7 +93,7 @@ describe('one form resets one password once', () => {
 });
 
 describe('the secret', async () => {
-  const { app, sent } = recorded(portal.app);
+  const { app, sent } = recordResponses(portal.app);
   const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson' });
   const here = { app };
   const admin = await aPerson(here, english).signIn(camille);
@@ -136,7 +136,7 @@ describe('the secret', async () => {
     const { database } = portal.config;
     const folder = path.dirname(database.kind === 'sqlite' ? database.file : '');
     const files = readdirSync(folder).map((name) => readFileSync(path.join(folder, name), 'latin1'));
-    const kept = [await everythingKept(portal.database), portal.logged(), ...files];
+    const kept = [await databaseContents(portal.database), portal.logged(), ...files];
     for (const place of kept) for (const each of spellings) assert.ok(!place.includes(each));
     assert.ok(kept[0]!.includes('$argon2id$') && files.length > 0);
   });

@@ -5,12 +5,12 @@ import { administratorLevels, type AdministratorLevel } from '../../src/domain/r
 import { aTenant, aUser, type TestUser } from '../support/builders.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
-import { comparable } from '../support/traces.ts';
-import { words } from '../support/words.ts';
+import { normalizedResponse } from '../support/responses.ts';
+import { translator } from '../support/translator.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 const english = { 'Accept-Language': 'en' };
-const { t } = words('en');
+const { t } = translator('en');
 const userAddress = ({ id }: { id: string }): string => `/account-settings/user-management/${id}`;
 const resetAddress = (user: { id: string }): string => `${userAddress(user)}/reset-password`;
 
@@ -113,7 +113,7 @@ describe('a reset that the rules refuse', () => {
       for (const method of ['GET', 'POST']) {
         const theirs = await person.send(method, address(stranger), { epoch: '0' });
         const nobodys = await person.send(method, address({ id: randomUUID() }), { epoch: '0' });
-        assert.deepEqual(comparable(theirs), comparable(nobodys));
+        assert.deepEqual(normalizedResponse(theirs), normalizedResponse(nobodys));
         assert.ok(method === 'POST' || theirs.status === 404);
         assert.ok(!theirs.text.includes('Somebody Else'));
       }

@@ -5,8 +5,8 @@ import { maxShareOf } from '../../src/core/activity/trim.ts';
 import { excessOf, minLimit, purgeExpired } from '../../src/core/retention/retention.ts';
 import { aTenant, aUser, type TestTenant } from '../support/builders.ts';
 import { aPerson } from '../support/person.ts';
-import { letTimePass, openPortal, type Portal } from '../support/portal.ts';
-import { underRules } from '../support/rules.ts';
+import { advanceTime, openPortal, type Portal } from '../support/portal.ts';
+import { withRules } from '../support/rules.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import type { RetentionStep } from '../../src/platform/retention-step.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
@@ -51,7 +51,7 @@ for (const [dialect, server] of [
   describe(`retention on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
     if (server === null) return;
     const portal = await openPortal({
-      environment: underRules({ activityLog, restoreWindowDays: 30 }),
+      environment: withRules({ activityLog, restoreWindowDays: 30 }),
       ...(server.url === undefined ? {} : { databaseUrl: server.url }),
     });
     const { clock, database, background } = portal;
@@ -94,7 +94,7 @@ for (const [dialect, server] of [
     });
 
     it('erases users once time has passed, and logs how many of each kind, without personal data', async () => {
-      await letTimePass(portal, 31 * dayMs);
+      await advanceTime(portal, 31 * dayMs);
       linesSince();
       await background.runAll();
       const lines = linesSince();
@@ -109,7 +109,7 @@ for (const [dialect, server] of [
 
     it('erases nobody where more users are due than the limit: it logs why, once an hour, and goes on when fewer are due', async () => {
       await manyUsers(portal, tenant, minLimit + 1);
-      await letTimePass(portal, 31 * dayMs);
+      await advanceTime(portal, 31 * dayMs);
       linesSince();
       await background.runAll();
       await background.runAll();
@@ -139,7 +139,7 @@ for (const [dialect, server] of [
           clock.now,
         );
       await many(minLimit + 1);
-      await letTimePass(portal, 3652 * dayMs);
+      await advanceTime(portal, 3652 * dayMs);
       const left = async (): Promise<number> => (await database.knex('activity').where({ tenant_id: id })).length;
       linesSince();
       await background.runAll();

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { paths } from '../../src/site/http/paths.ts';
 import { aTenant, aUser, goodPassword } from '../support/builders.ts';
-import { aCompanyWith, openLink, resetByLink } from '../support/links.ts';
+import { aTenantWithHandover, openLink, resetByLink } from '../support/links.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
-import { anOwner, codeOf, english, recoveryCodesOn, seedOn } from '../support/second-factor.ts';
+import { aSecondFactorUser, totpCode, english, recoveryCodesOn, seedOn } from '../support/second-factor.ts';
 import { methods, spellings } from '../support/spellings.ts';
-import { raw, type RawAnswer } from '../support/traces.ts';
+import { sendRaw, type RawResponse } from '../support/responses.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 const portal = await openPortal();
@@ -15,7 +15,7 @@ const origin = await portal.listen();
 const tenant = await aTenant(portal, { language: 'en' });
 const camille = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
 // With every right there is: what holds them back is the second factor alone.
-const owner = await anOwner(portal, await aUser(portal, tenant, { administratorLevel: 'global' }));
+const owner = await aSecondFactorUser(portal, await aUser(portal, tenant, { administratorLevel: 'global' }));
 const strict = await aTenant(portal, { language: 'en', name: 'Strict' });
 await portal.database
   .knex('tenants')
@@ -31,10 +31,14 @@ const fields = {
   ...{ confirmPassword: 'seven quiet otters nap', username: camille.username, password: goodPassword, returnTo: '/' },
 };
 
-async function send(person: Person, method: string, path: string): Promise<RawAnswer> {
+async function send(person: Person, method: string, path: string): Promise<RawResponse> {
   const headers = { Cookie: person.cookies(), 'Content-Type': 'application/x-www-form-urlencoded' };
   const form = new URLSearchParams({ _csrf: person.csrf, ...fields }).toString();
-  return raw(origin, path, { method, headers, ...(['GET', 'HEAD', 'OPTIONS'].includes(method) ? {} : { body: form }) });
+  return sendRaw(origin, path, {
+    method,
+    headers,
+    ...(['GET', 'HEAD', 'OPTIONS'].includes(method) ? {} : { body: form }),
+  });
 }
 
 const kept = async (): Promise<unknown> => {
@@ -89,19 +93,19 @@ describe('the order of what is asked', () => {
     assert.equal(person.path, paths.ownSecondFactor);
     person.sees('The rules require a second factor of you');
     assert.equal(person.$('.navigation').length, 0, 'there is one thing to do');
-    await person.submit('Confirm and set up', { Code: codeOf(portal, seedOn(person)) });
+    await person.submit('Confirm and set up', { Code: totpCode(portal, seedOn(person)) });
     assert.equal(recoveryCodesOn(person).length, 10);
     await person.follow('I have kept them');
     assert.equal(person.path, paths.dashboard);
   });
 
   it('a one-time link opens nothing but the code page, and behind it the change', async () => {
-    const { tenant: company, admin } = await aCompanyWith(portal, 'link');
-    const user = await anOwner(portal, await aUser(portal, company));
+    const { tenant: company, admin } = await aTenantWithHandover(portal, 'link');
+    const user = await aSecondFactorUser(portal, await aUser(portal, company));
     const person = await openLink(portal, await resetByLink(admin, user.user));
     assert.equal(person.path, paths.signInCode);
     assert.equal((await person.visit(paths.changePassword)).path, paths.signInCode);
-    await person.submit('Sign in', { Code: codeOf(portal, user.seed) });
+    await person.submit('Sign in', { Code: totpCode(portal, user.seed) });
     assert.equal(person.path, paths.changePassword);
   });
 
@@ -120,11 +124,14 @@ describe('the order of what is asked', () => {
   });
 
   it('where the rules require one, its owner cannot remove it, by page or by form', async () => {
-    const required = await anOwner(portal, await aUser(portal, strict, { administratorLevel: 'userManagement' }));
+    const required = await aSecondFactorUser(
+      portal,
+      await aUser(portal, strict, { administratorLevel: 'userManagement' }),
+    );
     const { person } = required;
     await person.visit(paths.ownSecurity);
     person.sees('In the region Worldwide, the rules').doesNotSee('Remove the second factor');
-    const proof = { currentPassword: goodPassword, code: codeOf(portal, required.seed) };
+    const proof = { currentPassword: goodPassword, code: totpCode(portal, required.seed) };
     assert.equal((await person.send('POST', paths.removeOwnSecondFactor, proof)).status, 403);
     assert.notEqual((await usersStore.find(portal.database, strict.scope, required.user.id))?.secondFactorAt, null);
   });
@@ -141,7 +148,7 @@ describe('the order of what is asked', () => {
     const visitor = await aPerson(portal, english).visit(paths.signInCode);
     assert.equal(visitor.path, paths.signIn);
     assert.equal(
-      (await visitor.send('POST', paths.signInCode, { code: codeOf(portal, owner.seed) })).headers.location,
+      (await visitor.send('POST', paths.signInCode, { code: totpCode(portal, owner.seed) })).headers.location,
       paths.signIn,
     );
     const person = await aPerson(portal, english).signIn(camille);

@@ -4,24 +4,24 @@ import { paths, to } from '../../src/site/http/paths.ts';
 import { aTenant, aUser } from '../support/builders.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
-import { anOwner, codeOf, english, signInByCode, type Owner } from '../support/second-factor.ts';
+import { aSecondFactorUser, totpCode, english, signInByCode, type SecondFactorUser } from '../support/second-factor.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
 
 describe('a code', async () => {
   const portal = await openPortal();
   const tenant = await aTenant(portal, { language: 'en' });
   const admin = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
-  const other = await anOwner(portal, await aUser(portal, tenant));
+  const other = await aSecondFactorUser(portal, await aUser(portal, tenant));
 
-  const hostile: [label: string, code: (owner: Owner) => string][] = [
-    ['of another user', () => codeOf(portal, other.seed)],
+  const hostile: [label: string, code: (owner: SecondFactorUser) => string][] = [
+    ['of another user', () => totpCode(portal, other.seed)],
     ['a recovery code of another user', () => other.recoveryCodes[0] ?? ''],
-    ['two steps old', ({ seed }) => codeOf(portal, seed, -2)],
-    ['two steps early', ({ seed }) => codeOf(portal, seed, 2)],
-    ['the one that confirmed the set-up', ({ seed }) => codeOf(portal, seed, -2)],
+    ['two steps old', ({ seed }) => totpCode(portal, seed, -2)],
+    ['two steps early', ({ seed }) => totpCode(portal, seed, 2)],
+    ['the one that confirmed the set-up', ({ seed }) => totpCode(portal, seed, -2)],
     ['the seed itself', ({ seed }) => seed],
-    ['a digit short', ({ seed }) => codeOf(portal, seed).slice(1)],
-    ['a digit more', ({ seed }) => `${codeOf(portal, seed)}0`],
+    ['a digit short', ({ seed }) => totpCode(portal, seed).slice(1)],
+    ['a digit more', ({ seed }) => `${totpCode(portal, seed)}0`],
     ['SQL', () => "' or 1=1 --"],
     ['a wildcard', () => '%'],
     ['markup', () => '<img src=x onerror=alert(1)>'],
@@ -29,7 +29,7 @@ describe('a code', async () => {
   ];
 
   it('that does not belong here is refused in the same words, whatever it is', async () => {
-    const owner = await anOwner(portal, await aUser(portal, tenant));
+    const owner = await aSecondFactorUser(portal, await aUser(portal, tenant));
     const answers = new Set<string>();
     for (const [label, codeFor] of hostile) {
       await portal.database.knex('throttles').delete();
@@ -43,13 +43,13 @@ describe('a code', async () => {
     assert.equal(answers.size, 1);
     const person = await aPerson(portal, english).signIn(owner.user);
     await portal.database.knex('throttles').delete();
-    await person.submit('Sign in', { Code: codeOf(portal, owner.seed) });
+    await person.submit('Sign in', { Code: totpCode(portal, owner.seed) });
     assert.equal(person.path, paths.dashboard, 'and the right one still opens');
   });
 
   it('that opened a session opens no other, nor does any of a step before', async () => {
-    const owner = await anOwner(portal, await aUser(portal, tenant));
-    const [before, now] = [codeOf(portal, owner.seed, -1), codeOf(portal, owner.seed)];
+    const owner = await aSecondFactorUser(portal, await aUser(portal, tenant));
+    const [before, now] = [totpCode(portal, owner.seed, -1), totpCode(portal, owner.seed)];
     const first = await aPerson(portal, english).signIn(owner.user);
     await first.submit('Sign in', { Code: now });
     assert.equal(first.path, paths.dashboard);
@@ -58,14 +58,14 @@ describe('a code', async () => {
       await second.submit('Sign in', { Code: code });
       assert.equal(second.status, 422);
     }
-    await second.submit('Sign in', { Code: codeOf(portal, owner.seed, 1) });
+    await second.submit('Sign in', { Code: totpCode(portal, owner.seed, 1) });
     assert.equal(second.path, paths.dashboard);
   });
 
   it('that comes twice, or as a list, is none', async () => {
-    const owner = await anOwner(portal, await aUser(portal, tenant));
+    const owner = await aSecondFactorUser(portal, await aUser(portal, tenant));
     const person = await aPerson(portal, english).signIn(owner.user);
-    const code = codeOf(portal, owner.seed);
+    const code = totpCode(portal, owner.seed);
     for (const fields of [
       { 'code[]': code },
       { 'code[0]': code },
@@ -78,11 +78,11 @@ describe('a code', async () => {
   });
 
   it('of a user who is blocked between password and code opens nothing', async () => {
-    const owner = await anOwner(portal, await aUser(portal, tenant));
+    const owner = await aSecondFactorUser(portal, await aUser(portal, tenant));
     const person = await aPerson(portal, english).signIn(owner.user);
     const camille = await aPerson(portal, english).signIn(admin);
     await camille.send('POST', to(paths.blockUser, { userId: owner.user.id }));
-    const answer = await person.send('POST', paths.signInCode, { code: codeOf(portal, owner.seed) });
+    const answer = await person.send('POST', paths.signInCode, { code: totpCode(portal, owner.seed) });
     assert.equal(answer.headers.location, paths.signIn);
   });
 
@@ -91,11 +91,11 @@ describe('a code', async () => {
   }
 
   it('is throttled after five wrong ones, recovery codes and other addresses included, and a right one must wait too', async () => {
-    const owner = await anOwner(portal, await aUser(portal, tenant));
+    const owner = await aSecondFactorUser(portal, await aUser(portal, tenant));
     const person = await aPerson(portal, english).signIn(owner.user);
     await wrongTries(person, 5);
     assert.equal(person.status, 422);
-    await person.submit('Sign in', { Code: codeOf(portal, owner.seed) });
+    await person.submit('Sign in', { Code: totpCode(portal, owner.seed) });
     assert.equal(person.status, 429);
     assert.ok(Number(person.headers['retry-after']) > 0);
     person.sees('Too many tries');
@@ -112,28 +112,28 @@ describe('a code', async () => {
   });
 
   it('is throttled after twenty wrong ones a day, however slow they come', async () => {
-    const owner = await anOwner(portal, await aUser(portal, tenant));
+    const owner = await aSecondFactorUser(portal, await aUser(portal, tenant));
     const person = await aPerson(portal, english).signIn(owner.user);
     for (let quarter = 0; quarter < 4; quarter++) {
       await wrongTries(person, 5);
       assert.equal(person.status, 422);
       await portal.database.knex('throttles').where('key', 'like', 'code:%').delete();
     }
-    await person.submit('Sign in', { Code: codeOf(portal, owner.seed) });
+    await person.submit('Sign in', { Code: totpCode(portal, owner.seed) });
     assert.equal(person.status, 429);
     // An administrator who removes it, or resets the password, begins a new count.
     const camille = await aPerson(portal, english).signIn(admin);
     await camille.send('POST', to(paths.removeSecondFactor, { userId: owner.user.id }));
-    const again = await anOwner(portal, owner.user);
+    const again = await aSecondFactorUser(portal, owner.user);
     assert.equal((await signInByCode(portal, again)).path, paths.dashboard);
   });
 
   it('cannot be tried while the counters cannot count', async () => {
-    const owner = await anOwner(portal, await aUser(portal, tenant));
+    const owner = await aSecondFactorUser(portal, await aUser(portal, tenant));
     const person = await aPerson(portal, english).signIn(owner.user);
     const { knex } = portal.database;
     await knex.schema.renameTable('throttles', 'throttles_away');
-    const answer = await person.send('POST', paths.signInCode, { code: codeOf(portal, owner.seed) });
+    const answer = await person.send('POST', paths.signInCode, { code: totpCode(portal, owner.seed) });
     await knex.schema.renameTable('throttles_away', 'throttles');
     assert.ok([500, 503].includes(answer.status), String(answer.status));
     assert.equal((await person.visit(paths.dashboard)).path, paths.signInCode);

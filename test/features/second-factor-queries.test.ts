@@ -5,7 +5,7 @@ import { paths } from '../../src/site/http/paths.ts';
 import { aTenant, aUser } from '../support/builders.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
-import { anOwner, english } from '../support/second-factor.ts';
+import { aSecondFactorUser, english } from '../support/second-factor.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 
 const server = await postgres();
@@ -33,7 +33,7 @@ describe('a signed-in page', { skip: skipWithout('postgres', server) }, async ()
 
   it('costs no query more with a second factor than without, and reads none of its credentials', async () => {
     const without = await aPerson(portal, english).signIn(await aUser(portal, tenant));
-    const { person } = await anOwner(portal, await aUser(portal, tenant));
+    const { person } = await aSecondFactorUser(portal, await aUser(portal, tenant));
     const [one, other] = [await queriesOf(without, paths.myProfile), await queriesOf(person, paths.myProfile)];
     assert.ok(one.length > 0);
     assert.deepEqual(other, one);

@@ -11,7 +11,7 @@ import { createThrottle } from '../../src/core/accounts/throttles/throttle.ts';
 import { aTenant, aUser, type TestUser } from '../support/builders.ts';
 import { openPortal, type Portal } from '../support/portal.ts';
 import { rounds } from '../support/rounds.ts';
-import { anOwner, codeOf } from '../support/second-factor.ts';
+import { aSecondFactorUser, totpCode } from '../support/second-factor.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import * as sessionsStore from '../../src/core/accounts/stores/sessions.store.ts';
 import { person } from '../../src/domain/principal.ts';
@@ -57,14 +57,14 @@ for (const [dialect, server] of [
 
     for (const kind of ['app', 'recovery'] as const) {
       it(`one that comes to both opens one session, ${rounds} times (${kind})`, async () => {
-        const owner = await anOwner(portal, await aUser(portal, tenant));
+        const owner = await aSecondFactorUser(portal, await aUser(portal, tenant));
         const first = aNode(portal);
         // An SQLite database has one process: there two requests of it come at once.
         const nodes = [first, dialect === 'SQLite' ? first : aNode(portal)];
         closers.push(...nodes.map(({ close }) => close));
         const scope = createScope({ ...tenant.scope, principal: person(owner.user) });
         for (let round = 0; round < (kind === 'app' ? rounds : owner.recoveryCodes.length); round++) {
-          const code = kind === 'app' ? codeOf(portal, owner.seed) : (owner.recoveryCodes[round] ?? '');
+          const code = kind === 'app' ? totpCode(portal, owner.seed) : (owner.recoveryCodes[round] ?? '');
           const results = await Promise.all(
             nodes.map(async ({ step, openSession }) => step(scope, await openSession(owner.user), code)),
           );

@@ -4,7 +4,15 @@ import { paths, to, userPath } from '../../src/site/http/paths.ts';
 import { aTenant, aUser, goodPassword } from '../support/builders.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
-import { anOwner, codeOf, english, proofOf, recoveryCodesOn, seedOn, signInByCode } from '../support/second-factor.ts';
+import {
+  aSecondFactorUser,
+  totpCode,
+  english,
+  confirmationFields,
+  recoveryCodesOn,
+  seedOn,
+  signInByCode,
+} from '../support/second-factor.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
 import * as deliveriesStore from '../../src/core/activity/deliveries.store.ts';
@@ -34,7 +42,7 @@ for (const [dialect, server] of [
       assert.equal(person.status, 422);
       person.sees('This code does not fit');
       assert.equal(seedOn(person), seed, 'and after a wrong code');
-      await person.submit('Confirm and set up', { Code: codeOf(portal, seed) });
+      await person.submit('Confirm and set up', { Code: totpCode(portal, seed) });
       assert.equal(recoveryCodesOn(person).length, 10);
       for (const code of recoveryCodesOn(person)) assert.match(code, /^([A-HJ-NP-Z2-9]{4}-){5}[A-HJ-NP-Z2-9]{4}$/);
       await person.visit(paths.ownSecurity);
@@ -46,24 +54,24 @@ for (const [dialect, server] of [
       await next.signIn(zoe);
       assert.equal(next.path, paths.signInCode);
       const before = next.cookies();
-      await next.submit('Sign in', { Code: codeOf(portal, seed) });
+      await next.submit('Sign in', { Code: totpCode(portal, seed) });
       assert.equal(next.path, paths.myProfile, 'where they wanted to go');
       assert.notEqual(next.cookies(), before, 'under another id');
     });
 
     it('comes back to the page that was asked for', async () => {
-      const owner = await anOwner(portal, await aUser(portal, tenant));
+      const owner = await aSecondFactorUser(portal, await aUser(portal, tenant));
       const person = await aPerson(portal, english).visit(paths.ownSessions);
       assert.equal(person.path, paths.signIn);
       await person.submit('Next', { 'User name': owner.user.username });
       await person.submit('Sign in', { Password: goodPassword });
       assert.equal(person.path, paths.signInCode);
-      await person.submit('Sign in', { Code: codeOf(portal, owner.seed) });
+      await person.submit('Sign in', { Code: totpCode(portal, owner.seed) });
       assert.equal(person.path, paths.ownSessions);
     });
 
     it('stands in the log as what it was, and counts as the last sign-in only when it was given', async () => {
-      const owner = await anOwner(portal, await aUser(portal, tenant));
+      const owner = await aSecondFactorUser(portal, await aUser(portal, tenant));
       const kinds = async (): Promise<string[]> =>
         (await activityStore.latestOfUser(portal.database, tenant.scope, owner.user.id)).map(({ event }) => event.kind);
       const lastSignIn = async (): Promise<number | null> =>
@@ -74,13 +82,13 @@ for (const [dialect, server] of [
       assert.equal(await lastSignIn(), before);
       await person.submit('Sign in', { Code: '123' });
       assert.equal((await kinds())[0], 'signIn.failed');
-      await person.submit('Sign in', { Code: codeOf(portal, owner.seed) });
+      await person.submit('Sign in', { Code: totpCode(portal, owner.seed) });
       assert.equal((await kinds())[0], 'signIn.succeeded');
       assert.equal(await lastSignIn(), portal.clock.now);
     });
 
     it('a recovery code opens once in its place, and says how many are left', async () => {
-      const owner = await anOwner(portal, await aUser(portal, tenant));
+      const owner = await aSecondFactorUser(portal, await aUser(portal, tenant));
       const [code = '', other = ''] = owner.recoveryCodes;
       const person = await aPerson(portal, english).signIn(owner.user);
       await person.submit('Sign in with the recovery code', {
@@ -96,27 +104,27 @@ for (const [dialect, server] of [
     });
 
     it('new recovery codes and the removal ask for password and code', async () => {
-      const owner = await anOwner(portal, await aUser(portal, tenant));
+      const owner = await aSecondFactorUser(portal, await aUser(portal, tenant));
       const { person } = owner;
       await person.visit(paths.ownRecoveryCodes);
-      await person.submit('Make new recovery codes', proofOf(codeOf(portal, owner.seed), 'wrong'));
+      await person.submit('Make new recovery codes', confirmationFields(totpCode(portal, owner.seed), 'wrong'));
       person.sees('The current password is not right');
-      await person.submit('Make new recovery codes', proofOf('000000'));
+      await person.submit('Make new recovery codes', confirmationFields('000000'));
       person.sees('This code is not right');
-      await person.submit('Make new recovery codes', proofOf(codeOf(portal, owner.seed)));
+      await person.submit('Make new recovery codes', confirmationFields(totpCode(portal, owner.seed)));
       const codes = recoveryCodesOn(person);
       assert.equal(new Set([...codes, ...owner.recoveryCodes]).size, 20);
       await person.visit(paths.removeOwnSecondFactor);
-      await person.submit('Remove', proofOf(owner.recoveryCodes[0] ?? ''));
+      await person.submit('Remove', confirmationFields(owner.recoveryCodes[0] ?? ''));
       person.sees('This code is not right');
-      await person.submit('Remove', proofOf(codes[0] ?? ''));
+      await person.submit('Remove', confirmationFields(codes[0] ?? ''));
       person.sees('Your second factor has been removed');
       const next = await aPerson(portal, english).signIn(owner.user);
       assert.equal(next.path, paths.dashboard);
     });
 
     it('an administrator removes one that is lost, and its user hears of it', async () => {
-      const owner = await anOwner(portal, await aUser(portal, tenant, { displayName: 'Zoé Besson' }));
+      const owner = await aSecondFactorUser(portal, await aUser(portal, tenant, { displayName: 'Zoé Besson' }));
       const camille = await aPerson(portal, english).signIn(admin);
       await camille.visit(userPath(owner.user.id));
       camille.sees('Set up on');
@@ -138,7 +146,7 @@ for (const [dialect, server] of [
     });
 
     it('a password reset leaves it, and the code is asked for before the forced change', async () => {
-      const owner = await anOwner(portal, await aUser(portal, tenant));
+      const owner = await aSecondFactorUser(portal, await aUser(portal, tenant));
       const camille = await aPerson(portal, english).signIn(admin);
       await camille.visit(to(paths.resetPassword, { userId: owner.user.id }));
       await camille.submit('Reset password');
@@ -146,12 +154,12 @@ for (const [dialect, server] of [
       const person = await aPerson(portal, english).signIn({ username: owner.user.username, clearPassword });
       assert.equal(person.path, paths.signInCode);
       assert.equal((await person.visit(paths.changePassword)).path, paths.signInCode);
-      await person.submit('Sign in', { Code: codeOf(portal, owner.seed) });
+      await person.submit('Sign in', { Code: totpCode(portal, owner.seed) });
       assert.equal(person.path, paths.changePassword);
     });
 
     it('deleting and restoring keeps it', async () => {
-      const owner = await anOwner(portal, await aUser(portal, tenant));
+      const owner = await aSecondFactorUser(portal, await aUser(portal, tenant));
       await usersStore.setState(portal.database, tenant.scope, owner.user.id, 'deleted', portal.clock.now);
       await usersStore.restore(portal.database, tenant.scope, owner.user.id);
       const person = await signInByCode(portal, owner);

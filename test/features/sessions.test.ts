@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { aTenant, aUser, type TestUser } from '../support/builders.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
-import { everythingKept, raw } from '../support/traces.ts';
+import { databaseContents, sendRaw } from '../support/responses.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 
 const english = { 'Accept-Language': 'en' };
@@ -21,7 +21,7 @@ describe('a session', async () => {
   const zoe = await aUser(portal, tenant);
 
   const opens = async (cookie: string): Promise<boolean> =>
-    (await raw(origin, '/dashboard', { headers: { Cookie: cookie } })).status === 200;
+    (await sendRaw(origin, '/dashboard', { headers: { Cookie: cookie } })).status === 200;
 
   it('gets a new id at the sign-in: whoever knew the old one has nothing', async () => {
     const person = await aPerson(portal, english).visit('/sign-in');
@@ -64,7 +64,7 @@ describe('a session', async () => {
   it('is kept under a digest: the database holds nothing that opens it', async () => {
     const person = await aPerson(portal, english).signIn(zoe);
     const id = decodeURIComponent(sessionIdOf(person)).slice('s:'.length);
-    const kept = await everythingKept(portal.database);
+    const kept = await databaseContents(portal.database);
     assert.ok(!kept.includes(id.slice(0, id.indexOf('.'))));
     assert.ok(!kept.includes(id.slice(id.indexOf('.') + 1)));
   });
@@ -78,7 +78,7 @@ describe('a session', async () => {
 
   it('is sent over https as __Host-, and to no script and no other site', async () => {
     const secure = await openPortal({ environment: { BASE_URL: 'https://portal.example', REGION_URLS: '' } });
-    const answer = await raw(await secure.listen(), '/sign-in');
+    const answer = await sendRaw(await secure.listen(), '/sign-in');
     const [cookie] = answer.headers['set-cookie'] ?? [];
     assert.match(cookie ?? '', /^__Host-parvis-worldwide-session=[^;]+; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
   });
@@ -103,7 +103,7 @@ describe('a session ends', async () => {
     assert.equal(answer.headers.location, '/sign-in');
     assert.equal(answer.headers['clear-site-data'], '"cache", "storage"');
     for (const path of ['/dashboard', '/my-profile', '/change-password']) {
-      assert.equal((await raw(origin, path, { headers: { Cookie: cookie } })).headers.location, '/sign-in');
+      assert.equal((await sendRaw(origin, path, { headers: { Cookie: cookie } })).headers.location, '/sign-in');
     }
     assert.equal(await isOver(other), false);
   });
@@ -118,7 +118,7 @@ describe('a session ends', async () => {
       'Sec-Fetch-Site': 'cross-site',
       'Content-Type': 'application/x-www-form-urlencoded',
     };
-    const forged = await raw(origin, '/sign-out', { method: 'POST', headers, body: `_csrf=${person.csrf}` });
+    const forged = await sendRaw(origin, '/sign-out', { method: 'POST', headers, body: `_csrf=${person.csrf}` });
     assert.equal(forged.status, 403);
     assert.equal(await isOver(person), false);
   });

@@ -3,12 +3,12 @@ import { describe, it } from 'node:test';
 import { openSetup } from '../../src/core/accounts/tenants/set-up.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal, type Portal } from '../support/portal.ts';
-import { everythingKept } from '../support/traces.ts';
-import { words } from '../support/words.ts';
+import { databaseContents } from '../support/responses.ts';
+import { translator } from '../support/translator.ts';
 
 const english = { 'Accept-Language': 'en' };
 const chosen = 'seven quiet otters nap';
-const { t } = words('en');
+const { t } = translator('en');
 
 const fields = {
   ...{ tenantName: 'Ateliers Lumière', domain: 'ateliers.example', language: 'fr', adminName: 'Camille Laurent' },
@@ -119,7 +119,7 @@ describe('the one-time link', () => {
     }
     assert.deepEqual(await tenantsOf(portal), []);
     assert.ok(token.length >= 43);
-    assert.ok(!(await everythingKept(portal.database)).includes(token));
+    assert.ok(!(await databaseContents(portal.database)).includes(token));
     await person.visit(address);
     assert.equal(person.status, 200);
     assert.ok(!portal.logged().includes(token));

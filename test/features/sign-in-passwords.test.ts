@@ -4,7 +4,7 @@ import { createHasher, type Hasher } from '../../src/platform/keys/hasher.ts';
 import { aTenant, aUser, type TestUser } from '../support/builders.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal, type Portal } from '../support/portal.ts';
-import { raw } from '../support/traces.ts';
+import { sendRaw } from '../support/responses.ts';
 import { passwordHashOf, setPasswordHash } from '../support/credentials.ts';
 
 const english = { 'Accept-Language': 'en' };
@@ -131,7 +131,7 @@ describe('a password that is too long for anybody', async () => {
       const headers = { Cookie: person.cookies(), 'Content-Type': 'application/x-www-form-urlencoded' };
       const busy = process.cpuUsage();
       const body = `_csrf=${person.csrf}&password=${marks}`;
-      assert.equal((await raw(origin, '/sign-in/password', { method: 'POST', headers, body })).status, 422);
+      assert.equal((await sendRaw(origin, '/sign-in/password', { method: 'POST', headers, body })).status, 422);
       assert.ok(process.cpuUsage(busy).user < 250_000);
     }
   });

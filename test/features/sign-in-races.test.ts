@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { aTenant, aUser, type TestUser } from '../support/builders.ts';
-import { anInterruptedHasher } from '../support/meanwhile.ts';
+import { anInterruptedHasher } from '../support/interrupted-hasher.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';

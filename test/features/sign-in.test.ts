@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { aTenant, aUser, goodPassword, type TestUser } from '../support/builders.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal, type Portal } from '../support/portal.ts';
-import { comparable, raw } from '../support/traces.ts';
+import { normalizedResponse, sendRaw } from '../support/responses.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 
 const english = { 'Accept-Language': 'en' };
@@ -94,10 +94,13 @@ describe('a refused sign-in', async () => {
     const answers = [];
     for (const [because, user] of classes) {
       const person = await askedForPassword(portal, user.username);
-      const asked = comparable({ status: person.status, headers: person.headers, text: person.body }, user.username);
+      const asked = normalizedResponse(
+        { status: person.status, headers: person.headers, text: person.body },
+        user.username,
+      );
       const answer = await person.send('POST', '/sign-in/password', { password: user.clearPassword });
       assert.equal(answer.status, 422, because);
-      answers.push({ because, asked, refused: comparable(answer, user.username) });
+      answers.push({ because, asked, refused: normalizedResponse(answer, user.username) });
       assert.equal((await person.visit('/dashboard')).path, '/sign-in', because);
     }
     for (const { because, asked, refused } of answers) {
@@ -149,7 +152,7 @@ describe('where a sign-in leads', async () => {
   ] as const) {
     it(`is never another site: ${label}`, async () => {
       const person = await aPerson(portal, english).visit('/sign-in');
-      await raw(origin, target, { headers: { Cookie: person.cookies() } });
+      await sendRaw(origin, target, { headers: { Cookie: person.cookies() } });
       await person.signIn(zoe);
       assert.deepEqual(person.redirects, ['/sign-in/password', '/dashboard']);
     });
@@ -200,7 +203,7 @@ describe('a password on another way than the form', async () => {
       const person = await askedForPassword(portal, zoe.username);
       const [, type, body] = bodies(person.csrf)[index]!;
       const headers = { Cookie: person.cookies(), ...(type && { 'Content-Type': type }) };
-      const answer = await raw(origin, '/sign-in/password', { method: 'POST', headers, body });
+      const answer = await sendRaw(origin, '/sign-in/password', { method: 'POST', headers, body });
       assert.ok(answer.status >= 400 && answer.status < 500, `${label}: ${answer.status}`);
       assert.equal((await person.visit('/dashboard')).path, '/sign-in', label);
     }

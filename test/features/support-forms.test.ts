@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, it } from 'node:test';
-import { anOperator, aSupportedTenant, english, letIn, supportPage } from '../support/operators.ts';
+import { anOperator, aSupportedTenant, english, grantSupport, supportPage } from '../support/operators.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
@@ -63,7 +63,7 @@ for (const [dialect, server] of [
 
     it('a purpose with markup and turned text is text, on every page that shows it', async () => {
       const supported = await aSupportedTenant(portal, '<i>Lumière</i>');
-      await letIn(portal, supported, ada, { purpose: '<b>bold</b>\u202Edlob & {{tenant}}' });
+      await grantSupport(portal, supported, ada, { purpose: '<b>bold</b>\u202Edlob & {{tenant}}' });
       const operator = await aPerson(portal, english).signIn(ada);
       const row = operator.$('tr').filter((_, each) => operator.$(each).text().includes('<i>Lumière</i>'));
       await operator.send('POST', row.find('form').attr('action') ?? '');

@@ -8,15 +8,15 @@ import {
   english,
   enterPath,
   hourMs,
-  inside,
-  letIn,
+  enterSupport,
+  grantSupport,
   operatorsOf,
   supportPage,
 } from '../support/operators.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
-import { comparable } from '../support/traces.ts';
+import { normalizedResponse } from '../support/responses.ts';
 import * as sessionsStore from '../../src/core/accounts/stores/sessions.store.ts';
 import * as supportStore from '../../src/core/support/support.store.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
@@ -35,24 +35,24 @@ for (const [dialect, server] of [
     it('a grant of somebody else is answered as one that never was, to everybody', async () => {
       const supported = await aSupportedTenant(portal);
       const other = await anOperator(portal, { displayName: 'Bo Other' });
-      const grantId = await letIn(portal, supported, other);
+      const grantId = await grantSupport(portal, supported, other);
       const stranger = await aSupportedTenant(portal, 'Fremde');
       await supported.admin.visit('/dashboard');
       const people = [await aPerson(portal, english).signIn(ada), supported.admin, stranger.admin];
       for (const person of people) {
         const [ours, nobodys] = [grantId, randomUUID()].map((id) => person.send('POST', enterPath(id)));
         assert.equal((await nobodys!).status, 404);
-        assert.deepEqual(comparable(await ours!), comparable(await nobodys!));
+        assert.deepEqual(normalizedResponse(await ours!), normalizedResponse(await nobodys!));
       }
       const ending = (id: string) => stranger.admin.send('POST', `${supportPage}/${id}/end`);
-      assert.deepEqual(comparable(await ending(grantId)), comparable(await ending(randomUUID())));
+      assert.deepEqual(normalizedResponse(await ending(grantId)), normalizedResponse(await ending(randomUUID())));
       assert.equal((await supportStore.listOpen(portal.database, supported.tenant.scope, portal.clock.now)).length, 1);
     });
 
     it('entering again after the end is refused in words, and lets in nowhere', async () => {
       for (const how of ['its time', 'an administrator', 'the rules'] as const) {
         const supported = await aSupportedTenant(portal);
-        const grantId = await letIn(portal, supported, ada, { hours: '1' });
+        const grantId = await grantSupport(portal, supported, ada, { hours: '1' });
         if (how === 'its time') portal.clock.now += hourMs;
         const admin = how === 'its time' ? await aPerson(portal, english).signIn(supported.camille) : supported.admin;
         if (how === 'an administrator') await admin.send('POST', `${supportPage}/${grantId}/end`);
@@ -73,7 +73,7 @@ for (const [dialect, server] of [
 
     it('a form of another tab, filled in for where one was before, is stale', async () => {
       const [one, two] = [await aSupportedTenant(portal, 'One'), await aSupportedTenant(portal, 'Two')];
-      const [first, second] = [await letIn(portal, one, ada), await letIn(portal, two, ada)];
+      const [first, second] = [await grantSupport(portal, one, ada), await grantSupport(portal, two, ada)];
       const operator = await aPerson(portal, english).signIn(ada);
       const before = operator.csrf;
       await operator.send('POST', enterPath(first));
@@ -87,7 +87,7 @@ for (const [dialect, server] of [
 
     it('the end of one access leaves a session that meanwhile acts under another where it is', async () => {
       const [one, two] = [await aSupportedTenant(portal, 'Early'), await aSupportedTenant(portal, 'Late')];
-      const [first, second] = [await letIn(portal, one, ada), await letIn(portal, two, ada)];
+      const [first, second] = [await grantSupport(portal, one, ada), await grantSupport(portal, two, ada)];
       const session = {
         id: randomUUID(),
         userId: ada.id,
@@ -104,7 +104,7 @@ for (const [dialect, server] of [
 
     it('a session that names somebody else’s grant acts under none', async () => {
       const supported = await aSupportedTenant(portal);
-      const grantId = await letIn(portal, supported, ada);
+      const grantId = await grantSupport(portal, supported, ada);
       const bo = await anOperator(portal, { displayName: 'Bo Thief' });
       for (const user of [bo, await aUser(portal, (await aSupportedTenant(portal)).tenant)]) {
         const session = {
@@ -131,7 +131,7 @@ for (const [dialect, server] of [
         it(label, async () => {
           const supported = await aSupportedTenant(portal);
           const zoe = await aUser(portal, supported.tenant);
-          const grantId = await letIn(portal, supported, ada);
+          const grantId = await grantSupport(portal, supported, ada);
           const operator = await aPerson(portal, english).signIn(ada);
           await operator.send('POST', enterPath(grantId));
           assert.equal((await operator.visit(`${users}/${zoe.id}`)).status, 200);
@@ -157,8 +157,8 @@ for (const [dialect, server] of [
       it('the operator being blocked, for good: to be let in again they need a new access', async () => {
         const supported = await aSupportedTenant(portal);
         const bo = await anOperator(portal, { displayName: 'Bo Betrieb' });
-        await letIn(portal, supported, bo);
-        const operator = await inside(portal, bo);
+        await grantSupport(portal, supported, bo);
+        const operator = await enterSupport(portal, bo);
         await operatorsOf(portal).take('block', bo.username);
         assert.equal((await operator.visit(users)).path, '/sign-in');
         await operatorsOf(portal).take('unblock', bo.id);
@@ -174,8 +174,8 @@ for (const [dialect, server] of [
         const supported = await aSupportedTenant(portal);
         const bo = await anOperator(portal, { displayName: 'Bo Bleibt' });
         const second = await aUser(portal, supported.tenant, { administratorLevel: 'global' });
-        await letIn(portal, supported, bo);
-        const operator = await inside(portal, bo);
+        await grantSupport(portal, supported, bo);
+        const operator = await enterSupport(portal, bo);
         const other = await aPerson(portal, english).signIn(second);
         await other.send('POST', `${users}/${supported.camille.id}/block`);
         assert.equal((await operator.visit(users)).status, 200);

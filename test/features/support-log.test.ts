@@ -7,13 +7,13 @@ import {
   anOperator,
   aSupportedTenant,
   english,
-  inside,
-  letIn,
+  enterSupport,
+  grantSupport,
   operatorsOf,
-  type Supported,
+  type SupportedTenant,
 } from '../support/operators.ts';
 import { aPerson, type Person } from '../support/person.ts';
-import { letTimePass, openPortal } from '../support/portal.ts';
+import { advanceTime, openPortal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 
 const users = '/account-settings/user-management';
@@ -33,14 +33,14 @@ for (const [dialect, server] of [
       const ada = await anOperator(portal, { displayName: `Ada ${name}` });
       const supported = await aSupportedTenant(portal);
       const zoe = await aUser(portal, supported.tenant, { displayName: 'Zoé Besson' });
-      const grantId = await letIn(portal, supported, ada, { purpose: 'Zoé is locked out' });
-      const operator = await inside(portal, ada);
+      const grantId = await grantSupport(portal, supported, ada, { purpose: 'Zoé is locked out' });
+      const operator = await enterSupport(portal, ada);
       await operator.send('POST', `${users}/${zoe.id}/reset-password`, { epoch: '0' });
       await operator.visit('/dashboard');
       await operator.submit('Leave');
       return { ada, zoe, grantId, ...supported };
     }
-    async function lines({ admin }: Pick<Supported, 'admin'>): Promise<string> {
+    async function lines({ admin }: Pick<SupportedTenant, 'admin'>): Promise<string> {
       return (await admin.send('GET', `${log}/export.jsonl`)).text;
     }
     function verify(file: string): void {
@@ -49,7 +49,7 @@ for (const [dialect, server] of [
       for (const line of rest) assert.equal(check?.next(line), null);
       assert.equal(check?.end(), null);
     }
-    const signInAgain = ({ camille }: Supported): Promise<Person> => aPerson(portal, english).signIn(camille);
+    const signInAgain = ({ camille }: SupportedTenant): Promise<Person> => aPerson(portal, english).signIn(camille);
 
     it('says on the page and in both files who did it and who had let them in', async () => {
       const told = await story('Betrieb');
@@ -104,7 +104,7 @@ for (const [dialect, server] of [
 
     it('records a sign-out from inside as a leaving there, and as a sign-out at home', async () => {
       const told = await story('Abmeldung');
-      const operator = await inside(portal, told.ada);
+      const operator = await enterSupport(portal, told.ada);
       await operator.submit('Sign out');
       assert.equal(operator.path, '/sign-in');
       const { knex } = portal.database;
@@ -128,7 +128,7 @@ for (const [dialect, server] of [
     it('gives an operator who was erased a pseudonym, and leaves their name nowhere', async () => {
       const told = await story('Vergessen');
       await operatorsOf(portal).take('delete', told.ada.username);
-      await letTimePass(portal, 400 * dayMs);
+      await advanceTime(portal, 400 * dayMs);
       await portal.background.runAll();
       const admin = await signInAgain(told);
       await admin.visit(log);

@@ -4,11 +4,11 @@ import { createScope } from '../../src/domain/scope.ts';
 import { createSupport } from '../../src/core/support/support.ts';
 import { paths } from '../../src/site/http/paths.ts';
 import { aUser } from '../support/builders.ts';
-import { anOperator, aSupportedTenant, english, enterPath, inside, letIn } from '../support/operators.ts';
+import { anOperator, aSupportedTenant, english, enterPath, enterSupport, grantSupport } from '../support/operators.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
-import { underRules } from '../support/rules.ts';
-import { anOwner, signInByCode } from '../support/second-factor.ts';
+import { withRules } from '../support/rules.ts';
+import { aSecondFactorUser, signInByCode } from '../support/second-factor.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import * as sessionsStore from '../../src/core/accounts/stores/sessions.store.ts';
 import * as supportStore from '../../src/core/support/support.store.ts';
@@ -28,7 +28,7 @@ for (const [dialect, server] of [
       it(`is not let into a tenant that asks one of ${secondFactor}, before they have one`, async () => {
         const ada = await anOperator(portal);
         const supported = await aSupportedTenant(portal, `Asks ${secondFactor}`);
-        const grantId = await letIn(portal, supported, ada);
+        const grantId = await grantSupport(portal, supported, ada);
         await tenantsStore.setOwnRules(database, supported.tenant.scope, { secondFactor });
         const operator = await aPerson(portal, english).signIn(ada);
         operator.sees(`Asks ${secondFactor}`);
@@ -36,7 +36,7 @@ for (const [dialect, server] of [
         assert.equal(answer.status, 409);
         assert.match(answer.text, /requires a second factor.*My profile .* Security/s);
         assert.equal((await operator.visit(paths.users)).status, 403);
-        const owner = await anOwner(portal, ada);
+        const owner = await aSecondFactorUser(portal, ada);
         assert.equal((await owner.person.visit(paths.dashboard)).path, paths.dashboard);
         await owner.person.submit('Enter');
         assert.equal((await owner.person.visit(paths.users)).status, 200);
@@ -47,8 +47,8 @@ for (const [dialect, server] of [
       const bo = await anOperator(portal, { displayName: 'Bo Inside' });
       const supported = await aSupportedTenant(portal, 'Tightens');
       const zoe = await aUser(portal, supported.tenant);
-      await letIn(portal, supported, bo);
-      const operator = await inside(portal, bo);
+      await grantSupport(portal, supported, bo);
+      const operator = await enterSupport(portal, bo);
       await operator.visit(`${paths.users}/${zoe.id}`);
       await tenantsStore.setOwnRules(database, supported.tenant.scope, { secondFactor: 'administrators' });
       await operator.submit('Block sign-in');
@@ -60,7 +60,7 @@ for (const [dialect, server] of [
     it('goes in from one tab only, however late the other one comes', async () => {
       const ida = await anOperator(portal, { displayName: 'Ida Zwei' });
       const [one, two] = [await aSupportedTenant(portal, 'Eins'), await aSupportedTenant(portal, 'Zwei')];
-      const [first, second] = [await letIn(portal, one, ida), await letIn(portal, two, ida)];
+      const [first, second] = [await grantSupport(portal, one, ida), await grantSupport(portal, two, ida)];
       await aPerson(portal, english).signIn(ida);
       const { id } = (await portal.database.knex('user_sessions').where({ user_id: ida.id }).first()) as { id: string };
       const home = await tenantsStore.findOfOperators(database);
@@ -82,13 +82,13 @@ for (const [dialect, server] of [
 }
 
 describe('where the region asks a second factor of administrators', async () => {
-  const portal = await openPortal({ environment: underRules({ secondFactor: 'administrators' }) });
+  const portal = await openPortal({ environment: withRules({ secondFactor: 'administrators' }) });
 
   it('operators are led to the set-up, and cannot remove theirs', async () => {
     const ada = await anOperator(portal);
     const operator = await aPerson(portal, english).signIn(ada);
     assert.equal((await operator.visit(paths.dashboard)).path, paths.ownSecondFactor);
-    const person = await signInByCode(portal, await anOwner(portal, ada));
+    const person = await signInByCode(portal, await aSecondFactorUser(portal, ada));
     assert.equal(person.path, paths.dashboard);
     await person.visit(paths.ownSecurity);
     person.sees('That is why it cannot be removed');

@@ -5,7 +5,7 @@ import { aTenant, aUser, goodPassword, type TestUser } from '../support/builders
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import { rounds } from '../support/rounds.ts';
-import { raw } from '../support/traces.ts';
+import { sendRaw } from '../support/responses.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 import { userRowOf } from '../support/credentials.ts';
 
@@ -100,7 +100,7 @@ describe('a temporary password', async () => {
     const [first, second, third] = [await signedIn(zoe), await signedIn(zoe), await signedIn(zoe)];
     const before = second.cookies();
     assert.equal((await change(second)).path, '/dashboard');
-    assert.equal((await raw(origin, '/dashboard', { headers: { Cookie: before } })).headers.location, '/sign-in');
+    assert.equal((await sendRaw(origin, '/dashboard', { headers: { Cookie: before } })).headers.location, '/sign-in');
     assert.equal((await change(first, goodPassword)).path, '/sign-in');
     assert.equal((await third.visit('/change-password')).path, '/sign-in');
     assert.equal((await signedIn({ ...zoe, clearPassword: chosen })).path, '/dashboard');

@@ -3,11 +3,11 @@ import { randomUUID } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { paths } from '../../src/site/http/paths.ts';
 import { aTenant, aUser } from '../support/builders.ts';
-import { anApproval } from '../support/approvals.ts';
+import { aStoredRequest } from '../support/approvals.ts';
 import { aStagedImport } from '../support/imports.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
-import { comparable } from '../support/traces.ts';
+import { normalizedResponse } from '../support/responses.ts';
 
 const english = { 'Accept-Language': 'en' };
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
@@ -28,7 +28,7 @@ describe('an administrator of one company', async () => {
   const stranger = await aPerson(portal, english).signIn(theirUsers[0]!);
   const sessions: { id: string }[] = await portal.database.knex('user_sessions').select('id');
   const theirImport = await aStagedImport(portal, theirs, theirUsers[0]!);
-  const theirApproval = await anApproval(portal, theirs, theirUsers[0]!);
+  const theirApproval = await aStoredRequest(portal, theirs, theirUsers[0]!);
   const theirIds = [
     theirImport,
     theirApproval,
@@ -81,7 +81,7 @@ describe('an administrator of one company', async () => {
         if (is404) assert.equal(expected.status, 404, method);
         for (const id of theirIds) {
           const answer = await person.send(method, filled(path, id), fieldsWith(id));
-          assert.deepEqual(comparable(answer), comparable(expected), `${who} ${method} ${path}`);
+          assert.deepEqual(normalizedResponse(answer), normalizedResponse(expected), `${who} ${method} ${path}`);
           assert.ok(!JSON.stringify([answer.text, answer.headers]).includes(canary));
         }
       }
@@ -101,7 +101,7 @@ describe('an administrator of one company', async () => {
         const address = method === 'get' ? `${path}?${new URLSearchParams(fields).toString()}` : path;
         const answer = await admin.send(method, address, method === 'get' ? {} : fields);
         assert.ok(!answer.text.includes(canary), path);
-        answers.push(comparable(answer));
+        answers.push(normalizedResponse(answer));
         // What is to be said on the next page is said there, and not on the page that is compared.
         if (method === 'post') await admin.send('get', '/dashboard');
       }

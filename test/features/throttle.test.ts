@@ -4,7 +4,7 @@ import { createHasher, type Hasher } from '../../src/platform/keys/hasher.ts';
 import { aTenant, aUser, goodPassword } from '../support/builders.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal, type Portal } from '../support/portal.ts';
-import { comparable } from '../support/traces.ts';
+import { normalizedResponse } from '../support/responses.ts';
 
 const behindProxy = { environment: { TRUST_PROXY: '1' } };
 const wrong = 'the wrong one of them all';
@@ -49,7 +49,10 @@ describe('five wrong passwords from one place', async () => {
   it('are followed by the same pause where nobody has the name', async () => {
     await guesses(unknown, 5);
     const [one, other] = [await guess(known), await guess(unknown)];
-    const [theirs, ours] = [comparable(one, zoe.username), comparable(other, `user-xxxxxxxx@${tenant.domain}`)];
+    const [theirs, ours] = [
+      normalizedResponse(one, zoe.username),
+      normalizedResponse(other, `user-xxxxxxxx@${tenant.domain}`),
+    ];
     const steady = (answer: object): string => JSON.stringify(answer).replace(/"retry-after":"\d+"/, '');
     assert.equal(one.status, 429);
     assert.equal(steady(theirs), steady(ours));

@@ -4,7 +4,7 @@ import { paths, userPath } from '../../src/site/http/paths.ts';
 import { aPerson } from '../support/person.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import { twoAdministrators } from '../support/user-form.ts';
-import { edits, renamesFirst } from './user-form.table.ts';
+import { edits, renamesFirst } from './user-form.cases.ts';
 
 const english = { 'Accept-Language': 'en' };
 

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { userPath } from '../../src/site/http/paths.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import { twoAdministrators } from '../support/user-form.ts';
-import { edits, takesGlobalAdmin } from './user-form.table.ts';
+import { edits, takesGlobalAdmin } from './user-form.cases.ts';
 
 for (const [dialect, server] of [
   ['SQLite', { url: undefined }],

@@ -4,7 +4,7 @@ import { paths } from '../../src/site/http/paths.ts';
 import type { TestUser } from '../support/builders.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import { twoAdministrators } from '../support/user-form.ts';
-import { posts, table, takesGlobalAdmin } from './user-form.table.ts';
+import { posts, table, takesGlobalAdmin } from './user-form.cases.ts';
 import * as usersBatchStore from '../../src/core/accounts/stores/users.batch.store.ts';
 
 for (const [dialect, server] of [

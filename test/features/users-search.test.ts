@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { User } from '../../src/domain/people/user.ts';
 import { aTenant, aUser } from '../support/builders.ts';
-import { squeeze } from '../support/filled-forms.ts';
+import { normalizeSpace } from '../support/form-values.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 
@@ -144,7 +144,7 @@ describe('filtering the list', async () => {
       const valueOf = (words: string): string =>
         admin
           .$('option')
-          .filter((_, option) => squeeze(admin.$(option).text()) === words)
+          .filter((_, option) => normalizeSpace(admin.$(option).text()) === words)
           .first()
           .attr('value') ?? 'missing';
       await admin.submit('Search', { Level: valueOf(level), Status: valueOf(status) });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { assertNone } from '../support/none.ts';
+import { assertNone } from '../support/assert-none.ts';
 import { catalogueOf, languages, readCatalogue } from './catalogue.ts';
 import { holes, pluralFaults, strayPlaceholders } from './parity.ts';
 

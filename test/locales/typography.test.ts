@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { assertNone } from '../support/none.ts';
+import { assertNone } from '../support/assert-none.ts';
 import { catalogueOf, everyText, readCatalogue, type Language } from './catalogue.ts';
 import { markupIn, typographyFaults } from './typography.ts';
 

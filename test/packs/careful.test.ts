@@ -1,15 +1,15 @@
 import { paths, resetPasswordPath, userPath } from '../../src/site/http/paths.ts';
-import { formOf } from '../support/edit-user.ts';
+import { editFormValues } from '../support/edit-user.ts';
 import { aUser } from '../support/builders.ts';
 import type { Person } from '../support/person.ts';
-import { anOwner } from '../support/second-factor.ts';
+import { aSecondFactorUser } from '../support/second-factor.ts';
 import { own, shipped } from './careful.table.ts';
 import { tell, type Day } from './day.ts';
 
 tell('what takes care', { shipped, own }, async (day) => {
   const { portal, tenant } = day;
   const owner = await aUser(portal, tenant, { displayName: 'Inès Haddad', language: 'en' });
-  await anOwner(portal, owner);
+  await aSecondFactorUser(portal, owner);
   const admin = await day.signIn(day.camille);
   await removeSecondFactor(day, admin, userPath(owner.id));
   await handOver(day, admin);
@@ -42,7 +42,11 @@ async function askAnother(day: Day, admin: Person): Promise<void> {
   const names = { firstName: 'Noah', lastName: 'Diop', displayName: 'Noah Diop', language: 'en' };
   const levels = { administratorLevel: 'global', agentLevel: 'none' };
   await admin.visit(userPath(noah.id));
-  await send('giving the level Global admin', admin, userPath(noah.id), { ...formOf(admin), ...names, ...levels });
+  await send('giving the level Global admin', admin, userPath(noah.id), {
+    ...editFormValues(admin),
+    ...names,
+    ...levels,
+  });
   await look('exporting users', admin, paths.exportUsers);
   if (admin.path.startsWith(paths.newApproval)) await admin.submit('Ask for confirmation', { Reason: 'The audit' });
   await look('exporting the log', admin, paths.activityCsv);

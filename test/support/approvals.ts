@@ -9,12 +9,12 @@ import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 import { person } from '../../src/domain/principal.ts';
 import { userRowOf } from './credentials.ts';
 
-export const approvals = '/account-settings/approvals';
-export const people = '/account-settings/user-management';
+export const approvalsPage = '/account-settings/approvals';
+export const usersPage = '/account-settings/user-management';
 export const hourMs = 3_600_000;
 
 /** Everything that can be asked of two. */
-export const allOfThem: OwnRules = {
+export const everyApprovalRule: OwnRules = {
   resetGlobalAdmin: 'two',
   giveGlobalAdmin: 'two',
   export: 'two',
@@ -23,7 +23,7 @@ export const allOfThem: OwnRules = {
 };
 
 /** A company whose own rules ask for two administrators, with three Global admins and others. */
-export interface CarefulCompany {
+export interface ApprovalTenant {
   readonly tenant: TestTenant;
   readonly asker: TestUser;
   readonly other: TestUser;
@@ -34,7 +34,7 @@ export interface CarefulCompany {
   readonly as: (user: TestUser) => Promise<Person>;
 }
 
-export async function aCarefulCompany(portal: Portal, own: OwnRules = allOfThem): Promise<CarefulCompany> {
+export async function aTenantWithApprovals(portal: Portal, own: OwnRules = everyApprovalRule): Promise<ApprovalTenant> {
   const tenant = await aTenant(portal, { language: 'en' });
   await tenantsStore.setOwnRules(portal.database, tenant.scope, own);
   const add = (displayName: string, administratorLevel: TestUser['administratorLevel']): Promise<TestUser> =>
@@ -51,14 +51,14 @@ export async function aCarefulCompany(portal: Portal, own: OwnRules = allOfThem)
 }
 
 /** Asks from where the person is, the page that takes the reason. @returns the address of the request */
-export async function asks(person: Person, reason = 'They lost their phone'): Promise<string> {
+export async function requestApproval(person: Person, reason = 'They lost their phone'): Promise<string> {
   await person.submit('Ask for confirmation', { Reason: reason });
   person.sees('The other administrators have been asked.');
   return person.path;
 }
 
 /** What the log holds of a tenant's requests, oldest first. */
-export const kindsOf = async ({ database }: Portal, { id }: TestTenant): Promise<string[]> => {
+export const activityKindsOf = async ({ database }: Portal, { id }: TestTenant): Promise<string[]> => {
   const rows = await database
     .knex<{ kind: string; tenant_id: string; place: number }>('activity')
     .select('kind')
@@ -68,7 +68,7 @@ export const kindsOf = async ({ database }: Portal, { id }: TestTenant): Promise
   return rows.map(({ kind }) => kind);
 };
 
-export const statesOf = async ({ database }: Portal, { id }: TestTenant): Promise<string[]> => {
+export const requestStatesOf = async ({ database }: Portal, { id }: TestTenant): Promise<string[]> => {
   const rows = await database
     .knex<{ state: string; tenant_id: string; created_at: number }>('approvals')
     .where({ tenant_id: id })
@@ -77,15 +77,15 @@ export const statesOf = async ({ database }: Portal, { id }: TestTenant): Promis
 };
 
 /** A request by `asker` to reset `third`, not answered yet. @returns its address */
-export async function aRequest({ as, asker, third }: CarefulCompany, reason?: string): Promise<string> {
+export async function aPendingRequest({ as, asker, third }: ApprovalTenant, reason?: string): Promise<string> {
   const person = await as(asker);
-  await person.visit(`${people}/${third.id}/reset-password`);
-  return asks(person, reason);
+  await person.visit(`${usersPage}/${third.id}/reset-password`);
+  return requestApproval(person, reason);
 }
 
 /** The same, confirmed by `other`. */
-export async function aConfirmedRequest(company: CarefulCompany): Promise<string> {
-  const address = await aRequest(company);
+export async function anApprovedRequest(company: ApprovalTenant): Promise<string> {
+  const address = await aPendingRequest(company);
   const noah = await company.as(company.other);
   const { status } = await noah.visit(address).then(() => noah.send('post', address, { move: 'confirmed' }));
   if (status !== 303) throw new Error(`The request was not confirmed: ${status}`);
@@ -93,7 +93,7 @@ export async function aConfirmedRequest(company: CarefulCompany): Promise<string
 }
 
 /** A request by `user` to take the log away, whatever the rules are. @returns its id */
-export async function anApproval(
+export async function aStoredRequest(
   { database, clock }: Pick<Portal, 'database' | 'clock'>,
   tenant: Pick<TestTenant, 'scope'>,
   user: TestUser,
@@ -109,5 +109,5 @@ export async function anApproval(
 }
 
 /** A user as the tables hold them, with the hash of their password. */
-export const rowOf = ({ database }: Portal, { id }: { id: string }): Promise<Record<string, unknown>> =>
+export const storedUser = ({ database }: Portal, { id }: { id: string }): Promise<Record<string, unknown>> =>
   userRowOf(database, id);

@@ -15,7 +15,7 @@ after(async () => {
   for (const close of closers.reverse()) await close();
 });
 
-const quiet = [
+const quietFlags = [
   '--disable-gpu',
   '--disable-quic',
   '--no-first-run',
@@ -26,7 +26,7 @@ const quiet = [
 
 // Playwright keeps pages from sleeping, and asks no questions about a form that is sent again; readers' browsers do
 // otherwise. A page that is no-store sleeps too: Chrome rolls that out in steps, and here it is on.
-const asReadersHaveIt = {
+const backForwardCacheOptions = {
   ignoreDefaultArgs: ['--disable-back-forward-cache'],
   args: [
     '--enable-features=BackForwardCache,CacheControlNoStoreEnterBackForwardCache:level/restore-unless-http-only-cookie-change',
@@ -40,16 +40,16 @@ const asReadersHaveIt = {
 export async function openBrowser({ backForwardCache = false } = {}): Promise<Browser> {
   const executablePath = chromium();
   if (executablePath === null) throw new Error('There is no Chromium on this machine');
-  const { args, ignoreDefaultArgs } = backForwardCache ? asReadersHaveIt : { args: [], ignoreDefaultArgs: [] };
+  const { args, ignoreDefaultArgs } = backForwardCache ? backForwardCacheOptions : { args: [], ignoreDefaultArgs: [] };
   // Chromium refuses to sandbox itself as root, which is who runs tests in a container.
   const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  const browser = await driver.launch({ executablePath, args: [...quiet, ...asRoot, ...args], ignoreDefaultArgs });
+  const browser = await driver.launch({ executablePath, args: [...quietFlags, ...asRoot, ...args], ignoreDefaultArgs });
   closers.push(() => browser.close());
   return browser;
 }
 
 /** Reserves a port, so that two portals can know each other's address before either is open. */
-export async function reserve(): Promise<{ origin: string; serve: (portal: Portal) => ServedPortal }> {
+export async function reserveOrigin(): Promise<{ origin: string; serve: (portal: Portal) => ServedPortal }> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   closers.push(() => {
@@ -68,11 +68,11 @@ export async function reserve(): Promise<{ origin: string; serve: (portal: Porta
 
 /** Opens a portal that knows the address at which a browser reaches it. */
 export async function servePortal({ environment, ...options }: PortalOptions = {}): Promise<ServedPortal> {
-  const { origin, serve } = await reserve();
+  const { origin, serve } = await reserveOrigin();
   return serve(await openPortal({ ...options, environment: { BASE_URL: origin, REGION_URLS: '', ...environment } }));
 }
 
-export interface ReaderWishes {
+export interface PageOptions {
   readonly language?: 'en' | 'fr' | 'de';
   readonly javaScript?: boolean;
   /** What the device asks for, as long as nothing was chosen in the portal. */
@@ -82,10 +82,10 @@ export interface ReaderWishes {
 }
 
 const height = 900;
-const patienceMs = 15_000;
+const defaultTimeoutMs = 15_000;
 
 /** A browser window of somebody who has never been here. */
-export async function newReader(browser: Browser, portal: ServedPortal, wishes: ReaderWishes = {}): Promise<Page> {
+export async function newPage(browser: Browser, portal: ServedPortal, wishes: PageOptions = {}): Promise<Page> {
   const { language = 'fr', javaScript = true, theme = 'light', width = 1280 } = wishes;
   const context = await browser.newContext({
     baseURL: portal.origin,
@@ -95,7 +95,7 @@ export async function newReader(browser: Browser, portal: ServedPortal, wishes: 
     viewport: { width, height },
     ...wishes.context,
   });
-  context.setDefaultTimeout(patienceMs);
+  context.setDefaultTimeout(defaultTimeoutMs);
   return context.newPage();
 }
 

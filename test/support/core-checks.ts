@@ -19,10 +19,10 @@ async function codesOf(call: () => Promise<unknown>): Promise<unknown> {
 }
 
 /** A call with one bad value, and the codes that it must end with. */
-export type Row = readonly [what: string, call: () => Promise<unknown>, ...codes: string[]];
+export type InvalidCall = readonly [what: string, call: () => Promise<unknown>, ...codes: string[]];
 
 /** Tests that each call ends with its codes and records nothing. */
-export function checkRows(database: Database, groups: Readonly<Record<string, readonly Row[]>>): void {
+export function testInvalidCalls(database: Database, groups: Readonly<Record<string, readonly InvalidCall[]>>): void {
   for (const [group, rows] of Object.entries(groups)) {
     for (const [what, call, ...codes] of rows) {
       it(`${group}: ${what}`, async () => {

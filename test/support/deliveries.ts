@@ -8,10 +8,10 @@ import { noticesSubscriber } from '../../src/domain/notices.ts';
 import type { Database } from '../../src/platform/database/database.ts';
 import type { Work } from '../../src/platform/jobs.ts';
 import type { Mail, Transport } from '../../src/platform/mail-transport.ts';
-import { words } from './words.ts';
+import { translator } from './translator.ts';
 
 /** A statement of the database, before or after which a process ends. */
-export interface Boundary {
+export interface KillPoint {
   /** Source of a regular expression. */
   readonly statement: string;
   readonly when: 'before' | 'after';
@@ -25,7 +25,7 @@ export interface DeliveryTask {
   readonly now: number;
   readonly record?: { readonly scope: Scope; readonly userId: string };
   /** Where it kills itself, if anywhere; `recorded`: after it has recorded, before it delivers. */
-  readonly killedAt?: Boundary | 'recorded' | null;
+  readonly killedAt?: KillPoint | 'recorded' | null;
 }
 
 /** The worker that delivers notices, as one of several processes runs it. @param send takes a mail, or rejects it */
@@ -39,7 +39,7 @@ export function noticesWorker(
   const now = (): number => clock.now;
   const word = createWording({
     signIn: 'https://portal.example/sign-in',
-    translator: words,
+    translator: translator,
     render: () => '',
     clock: now,
   });

@@ -1,6 +1,6 @@
 import type { Response } from 'supertest';
 import { userPath } from '../../src/site/http/paths.ts';
-import { valuesOf } from './filled-forms.ts';
+import { formValues } from './form-values.ts';
 import type { Person } from './person.ts';
 
 /** Opens a user's page and sends its edit form with some fields replaced, offered or not. */
@@ -10,11 +10,11 @@ export async function editUser(
   fields: Readonly<Record<string, string>>,
 ): Promise<Response> {
   await person.visit(userPath(userId));
-  return person.send('POST', userPath(userId), { ...formOf(person), ...fields });
+  return person.send('POST', userPath(userId), { ...editFormValues(person), ...fields });
 }
 
 /** @returns what the edit form of the user's page would send as it is */
-export function formOf(person: Person): Record<string, string> {
+export function editFormValues(person: Person): Record<string, string> {
   const form = person.$('input[name="version"]').closest('form');
-  return valuesOf(person.$, form) as Record<string, string>;
+  return formValues(person.$, form) as Record<string, string>;
 }

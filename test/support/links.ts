@@ -6,11 +6,11 @@ import type { Portal } from './portal.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 
 export const english = { 'Accept-Language': 'en' };
-export const chosen = 'seven quiet otters nap';
-export const anyLink = /http:\/\/localhost:3000(\/link\/[A-HJ-NP-Z2-9]{4}(?:-[A-HJ-NP-Z2-9]{4}){6})(?![-\w])/;
+export const chosenPassword = 'seven quiet otters nap';
+export const linkPattern = /http:\/\/localhost:3000(\/link\/[A-HJ-NP-Z2-9]{4}(?:-[A-HJ-NP-Z2-9]{4}){6})(?![-\w])/;
 
 /** A company whose own rules say how a way in is handed over, and its Global admin, signed in. */
-export async function aCompanyWith(
+export async function aTenantWithHandover(
   portal: Portal,
   handOver: 'link' | 'mailedLink',
   own: Readonly<Record<string, number>> = {},
@@ -26,7 +26,7 @@ export async function resetByLink(admin: Person, user: TestUser): Promise<string
   await admin.visit(resetPasswordPath(user.id));
   await admin.submit('Reset password');
   assert.equal(admin.status, 200, admin.text);
-  const [, path = ''] = anyLink.exec(admin.$('output#hand-over-link').text()) ?? [];
+  const [, path = ''] = linkPattern.exec(admin.$('output#hand-over-link').text()) ?? [];
   assert.notEqual(path, '', admin.text);
   return path;
 }
@@ -40,7 +40,7 @@ export async function openLink(portal: Pick<Portal, 'app'>, path: string): Promi
 
 /** Chooses a password on the page to which a link leads. */
 export const choosePassword = (person: Person): Promise<Person> =>
-  person.submit('Change password', { 'New password': chosen, 'Confirm new password': chosen });
+  person.submit('Change password', { 'New password': chosenPassword, 'Confirm new password': chosenPassword });
 
 export const eventsOf = async (portal: Portal, { id }: TestUser): Promise<string[]> => {
   const rows = (await portal.database.knex('activity').where({ target_id: id }).orderBy('id')) as { kind: string }[];

@@ -28,7 +28,7 @@ export interface MailServer {
   close(): Promise<void>;
 }
 
-interface Wishes {
+interface Options {
   /** Asks for this user and password. */
   readonly account?: { readonly user: string; readonly password: string };
   /** Listens here instead of at a free port. */
@@ -38,7 +38,7 @@ interface Wishes {
 }
 
 /** A real SMTP server on the loopback address, closed when the test file is done. */
-export async function aMailServer({ account, port = 0, tls }: Wishes = {}): Promise<MailServer> {
+export async function aMailServer({ account, port = 0, tls }: Options = {}): Promise<MailServer> {
   const options: SMTPServerOptions = {
     authOptional: account === undefined,
     allowInsecureAuth: true,
@@ -59,7 +59,7 @@ export async function aMailServer({ account, port = 0, tls }: Wishes = {}): Prom
         if (session.secure) state.encrypted++;
         if (refusal !== null) return done(Object.assign(new Error('Not today'), { responseCode: refusal }));
         state.received.push(
-          takeApart(
+          parseMail(
             raw,
             session.envelope.rcptTo.map(({ address }) => address),
           ),
@@ -89,16 +89,16 @@ export async function aMailServer({ account, port = 0, tls }: Wishes = {}): Prom
 }
 
 /** Takes a mail apart that has a plain and an HTML part, as the portal's do. */
-export function takeApart(raw: string, to: readonly string[]): ReceivedMail {
+export function parseMail(raw: string, to: readonly string[]): ReceivedMail {
   const { headers, body } = split(raw);
   const boundary = /boundary="([^"]+)"/.exec(headers.join('\n'))?.[1] ?? '';
   const parts = body.split(`--${boundary}`).map(split);
   const part = (type: string): string => {
     const found = parts.find((each) => each.headers.some((header) => header.startsWith(`Content-Type: ${type}`)));
-    return found ? decoded(found) : '';
+    return found ? decodePart(found) : '';
   };
   const subject = headers.find((header) => header.startsWith('Subject: '))?.slice('Subject: '.length) ?? '';
-  return { to, raw, headers, subject: words(subject), text: part('text/plain'), html: part('text/html') };
+  return { to, raw, headers, subject: decodeHeader(subject), text: part('text/plain'), html: part('text/html') };
 }
 
 function split(raw: string): { headers: string[]; body: string } {
@@ -106,22 +106,26 @@ function split(raw: string): { headers: string[]; body: string } {
   return { headers: head.replace(/\r\n[ \t]+/g, ' ').split('\r\n'), body: rest.join('\r\n\r\n') };
 }
 
-function decoded({ headers, body }: { headers: string[]; body: string }): string {
+function decodePart({ headers, body }: { headers: string[]; body: string }): string {
   const encoding = /^Content-Transfer-Encoding: (\S+)/m.exec(headers.join('\n'))?.[1];
   if (encoding === 'base64') return Buffer.from(body, 'base64').toString();
-  return (encoding === 'quoted-printable' ? quoted(body.replace(/=\r\n/g, '')) : body).replaceAll('\r\n', '\n').trim();
+  return (encoding === 'quoted-printable' ? decodeQuotedPrintable(body.replace(/=\r\n/g, '')) : body)
+    .replaceAll('\r\n', '\n')
+    .trim();
 }
 
-const quoted = (body: string): string =>
+const decodeQuotedPrintable = (body: string): string =>
   Buffer.from(
     body.replace(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
     'latin1',
   ).toString();
 
 // RFC 2047: encoded words, of which neighbours belong together.
-const words = (header: string): string =>
+const decodeHeader = (header: string): string =>
   header
     .replace(/\?=\s+=\?/g, '?==?')
     .replace(/=\?utf-8\?([bq])\?(.*?)\?=/gi, (_, kind: string, body: string) =>
-      kind.toLowerCase() === 'b' ? Buffer.from(body, 'base64').toString() : quoted(body.replaceAll('_', ' ')),
+      kind.toLowerCase() === 'b'
+        ? Buffer.from(body, 'base64').toString()
+        : decodeQuotedPrintable(body.replaceAll('_', ' ')),
     );

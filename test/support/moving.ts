@@ -39,7 +39,7 @@ export const bundleFile = ({ portal }: MovingRegion): string =>
   path.join(portal.config.dataDirectory, `bundle-${files++}.age`);
 
 /** Writes a tenant into a bundle for another region. @returns the file */
-export async function sent(
+export async function exportBundle(
   from: MovingRegion,
   to: MovingRegion,
   tenantId: string,
@@ -52,13 +52,13 @@ export async function sent(
 }
 
 /** The whole way: out, in, and gone at the first. */
-export async function moved(
+export async function moveTenant(
   from: MovingRegion,
   to: MovingRegion,
   tenantId: string,
   passwords: MovedPasswords = 'keep',
 ): Promise<{ taken: Taken; report: MoveReport; file: string }> {
-  const file = await sent(from, to, tenantId, passwords);
+  const file = await exportBundle(from, to, tenantId, passwords);
   const taken = await moveIn(to.parts, file, to.identity);
   const report = await finishMove(from.parts, tenantId, await receiptOf(to.parts, tenantId));
   const { database, config } = from.portal;
@@ -80,7 +80,7 @@ export async function tablesOf({ database }: Portal): Promise<string[]> {
 }
 
 /** Everything that a region keeps: every row and, of SQLite, every byte of its files as they lie there. */
-export async function everythingAt({ portal }: MovingRegion): Promise<string> {
+export async function storedDataOf({ portal }: MovingRegion): Promise<string> {
   const tables = await tablesOf(portal);
   const rows = await Promise.all(tables.map(async (name): Promise<unknown> => portal.database.knex(name).select()));
   const folder = portal.config.dataDirectory;
@@ -91,7 +91,7 @@ export async function everythingAt({ portal }: MovingRegion): Promise<string> {
 }
 
 /** How many rows each table has: what a refused bundle must not change. */
-export async function countsAt({ portal }: MovingRegion): Promise<Record<string, number>> {
+export async function rowCountsOf({ portal }: MovingRegion): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
   for (const name of (await tablesOf(portal)).sort()) {
     const [row] = await portal.database.knex(name).count<{ count: number }[]>({ count: '*' });

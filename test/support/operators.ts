@@ -35,23 +35,23 @@ async function operatorsTenant(portal: Portal) {
   return home;
 }
 
-export interface Supported {
+export interface SupportedTenant {
   readonly tenant: TestTenant;
   readonly camille: TestUser;
   readonly admin: Person;
 }
 
 /** A tenant with a Global admin who is signed in and can let operators in. */
-export async function aSupportedTenant(portal: Portal, name = 'Ateliers Lumière'): Promise<Supported> {
+export async function aSupportedTenant(portal: Portal, name = 'Ateliers Lumière'): Promise<SupportedTenant> {
   const tenant = await aTenant(portal, { name, language: 'en' });
   const camille = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
   return { tenant, camille, admin: await aPerson(portal, english).signIn(camille) };
 }
 
 /** Lets an operator in by the form. @returns the grant's id */
-export async function letIn(
+export async function grantSupport(
   portal: Portal,
-  { admin, tenant }: Supported,
+  { admin, tenant }: SupportedTenant,
   operator: TestUser,
   { level = 'manage', hours = '2', purpose = 'Imports fail since Monday' } = {},
 ): Promise<string> {
@@ -64,7 +64,7 @@ export async function letIn(
 export const enterPath = (grantId: string): string => `/support/${grantId}/enter`;
 
 /** An operator who has gone in by the button on their dashboard. */
-export async function inside(portal: Portal, operator: TestUser): Promise<Person> {
+export async function enterSupport(portal: Portal, operator: TestUser): Promise<Person> {
   const person = await aPerson(portal, english).signIn(operator);
   return person.submit('Enter');
 }

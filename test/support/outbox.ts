@@ -5,7 +5,7 @@ import * as activityStore from '../../src/core/activity/activity.store.ts';
 export const MAIL_FROM = 'portal@host.example';
 
 /** A portal under these settings, with somebody to be told of something. */
-export async function aPortal(environment: Readonly<Record<string, string>>) {
+export async function aPortalWithUser(environment: Readonly<Record<string, string>>) {
   const portal = await openPortal({ environment });
   const tenant = await aTenant(portal, { language: 'en' });
   const zoe = await aUser(portal, tenant);

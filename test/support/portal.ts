@@ -37,7 +37,7 @@ export interface TestClock {
 const dayMs = 24 * 60 * 60_000;
 
 /** Lets time pass, on both clocks, for a portal that runs on the last day at least: it deletes by its clock then. */
-export async function letTimePass(
+export async function advanceTime(
   { clock, background }: Pick<Portal, 'clock' | 'background'>,
   ms: number,
 ): Promise<void> {

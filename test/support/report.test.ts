@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { summary, withoutExcuses, type Result } from './report.ts';
+import { summary, failRequiredSkips, type Result } from './report.ts';
 
 const sound: Result = { file: `${process.cwd()}/test/a.test.ts`, passed: 3, failures: [], skips: [], ms: 1 };
 const skipping: Result = { ...sound, passed: 1, skips: [{ test: 'x', text: 'needs redis' }] };
@@ -16,7 +16,7 @@ test('skipped tests are named with their reason, and counted', () => {
 });
 
 test('a skip for the lack of a required service is a failure', () => {
-  const judged = withoutExcuses(skipping, ['redis']);
+  const judged = failRequiredSkips(skipping, ['redis']);
   assert.equal(summary([judged]).split('\n').at(-1), '1 passed, 1 failed');
-  assert.deepEqual(withoutExcuses(skipping, ['postgres']), skipping);
+  assert.deepEqual(failRequiredSkips(skipping, ['postgres']), skipping);
 });

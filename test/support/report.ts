@@ -4,7 +4,7 @@ import type { run } from 'node:test';
 type Events = ReturnType<typeof run>;
 
 /** A test that did not pass: where it is, and what went wrong or why it was skipped. */
-export interface Remark {
+export interface TestNote {
   readonly test: string;
   readonly text: string;
 }
@@ -13,14 +13,14 @@ export interface Remark {
 export interface Result {
   readonly file: string;
   readonly passed: number;
-  readonly failures: readonly Remark[];
-  readonly skips: readonly Remark[];
+  readonly failures: readonly TestNote[];
+  readonly skips: readonly TestNote[];
   /** How long its tests took, without loading the file. */
   readonly ms: number;
 }
 
 /** One test, as the process that ran it tells the runner. */
-export interface Outcome extends Remark {
+export interface Outcome extends TestNote {
   readonly file: string;
   readonly kind: 'passed' | 'failed' | 'skipped' | 'suite';
   /** Ms; 0 for a test inside a suite, whose time is the suite's. */
@@ -83,7 +83,7 @@ export function resultOf(file: string, outcomes: readonly Outcome[]): Result {
 }
 
 /** A skip for the lack of something that must be there is a failure, whatever the test's author wrote. */
-export function withoutExcuses(result: Result, mustHave: readonly string[]): Result {
+export function failRequiredSkips(result: Result, mustHave: readonly string[]): Result {
   const lacks = result.skips.filter(({ text }) => mustHave.some((name) => text === `needs ${name}`));
   return {
     ...result,

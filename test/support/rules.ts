@@ -16,7 +16,7 @@ export function rulesFile(rules: object): string {
 }
 
 /** Writes the worldwide rules with other entries. @returns what a portal is started with to serve them */
-export function underRules(entries: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
+export function withRules(entries: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
   const rules = JSON.parse(readFileSync(path.join(rulesFolder, 'worldwide.json'), 'utf8')) as object;
   return { REGION_RULES: rulesFile({ ...rules, ...entries }) };
 }

@@ -9,10 +9,10 @@ import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { freePort } from '../../tools/prove/free-port.ts';
-import { keep, type Kept } from './keeper.ts';
+import { spawnManaged, type ManagedProcess } from './managed-process.ts';
 
 /** A throw-away server on a free port of the loopback interface, with its files in a temporary folder. */
-export interface Server extends Kept {
+export interface Server extends ManagedProcess {
   readonly url: string;
 }
 
@@ -47,7 +47,7 @@ export async function startPostgres(): Promise<Server | null> {
   return untilItAnswers(async (port) => {
     const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=off', 'full_page_writes=off'];
     const flags = [...settings, 'synchronous_commit=off', 'max_connections=200'].flatMap((setting) => ['-c', setting]);
-    const kept = await keep(join(binary, 'bin/postgres'), ['-D', data, '-p', String(port), ...flags], options);
+    const kept = await spawnManaged(join(binary, 'bin/postgres'), ['-D', data, '-p', String(port), ...flags], options);
     return { ...kept, url: `postgres://postgres@127.0.0.1:${port}/postgres` };
   }, pingPostgres);
 }
@@ -59,7 +59,7 @@ export async function startRedis(): Promise<Server | null> {
   return untilItAnswers(async (port) => {
     const folder = await mkdtemp(join(tmpdir(), 'parvis-redis-'));
     const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder];
-    return { ...(await keep(binary, args, { folder })), url: `redis://127.0.0.1:${port}` };
+    return { ...(await spawnManaged(binary, args, { folder })), url: `redis://127.0.0.1:${port}` };
   }, pingRedis);
 }
 

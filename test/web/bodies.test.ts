@@ -5,7 +5,7 @@ import { describe, test } from 'node:test';
 import { text } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { aPerson } from '../support/person.ts';
-import { raw } from '../support/traces.ts';
+import { sendRaw } from '../support/responses.ts';
 import { openInventory } from './inventory.ts';
 
 const { portal, origin } = await openInventory();
@@ -20,7 +20,7 @@ interface Body {
 }
 
 const post = ({ body, type = urlencoded, headers = {} }: Body) =>
-  raw(origin, '/sign-in', { method: 'POST', body, headers: { ...own, 'Content-Type': type, ...headers } });
+  sendRaw(origin, '/sign-in', { method: 'POST', body, headers: { ...own, 'Content-Type': type, ...headers } });
 
 const form = (fields: Record<string, string>): string =>
   new URLSearchParams({ _csrf: visitor.csrf, ...fields }).toString();

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { load } from 'cheerio';
 import { aPerson } from '../support/person.ts';
-import type { RawAnswer } from '../support/traces.ts';
+import type { RawResponse } from '../support/responses.ts';
 import { inside } from './inside.ts';
 import { openInventory } from './inventory.ts';
 
 const { portal, send, addressOf, global } = await openInventory();
 
-function assertReveals({ text, headers }: RawAnswer): void {
+function assertReveals({ text, headers }: RawResponse): void {
   assert.doesNotMatch(text, inside);
   const page = load(text);
   assert.equal(page('main code').text(), headers['x-request-id']);

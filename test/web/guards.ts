@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { IncomingHttpHeaders } from 'node:http';
-import type { RawAnswer } from '../support/traces.ts';
+import type { RawResponse } from '../support/responses.ts';
 
 /** The directives of an answer's content security policy. */
 export function policyOf(headers: IncomingHttpHeaders): Map<string, string> {
@@ -11,7 +11,7 @@ export function policyOf(headers: IncomingHttpHeaders): Map<string, string> {
 }
 
 /** The headers of every answer. */
-export function assertGuarded({ headers }: RawAnswer): void {
+export function assertGuarded({ headers }: RawResponse): void {
   const policy = policyOf(headers);
   const expected = {
     ...{ 'default-src': "'none'", 'object-src': "'none'", 'base-uri': "'none'", 'frame-ancestors': "'none'" },
@@ -32,7 +32,7 @@ export function assertGuarded({ headers }: RawAnswer): void {
 }
 
 /** What a page has besides. */
-export function assertPage({ headers, text }: RawAnswer): void {
+export function assertPage({ headers, text }: RawResponse): void {
   assert.equal(headers['content-type'], 'text/html; charset=utf-8');
   assert.equal(headers['cache-control'], 'no-store');
   assert.equal(headers.etag, undefined);
@@ -49,7 +49,7 @@ export function assertPage({ headers, text }: RawAnswer): void {
 }
 
 /** What a file has besides: it is kept by nobody on its way, and opens in no window of this site. */
-export function assertDownload({ headers }: RawAnswer): void {
+export function assertDownload({ headers }: RawResponse): void {
   assert.doesNotMatch(String(headers['content-type']), /html|xml|script/);
   assert.match(String(headers['content-disposition']), /^attachment; filename=/);
   assert.equal(headers['cache-control'], 'no-store');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { load } from 'cheerio';
-import type { RawAnswer } from '../support/traces.ts';
+import type { RawResponse } from '../support/responses.ts';
 import { openInventory } from './inventory.ts';
 
 const site = 'https://partners.company.example';
@@ -14,7 +14,7 @@ class Jar {
   readonly kept = new Map<string, string>();
   readonly seen: string[] = [];
 
-  take({ headers }: RawAnswer): void {
+  take({ headers }: RawResponse): void {
     for (const cookie of headers['set-cookie'] ?? []) {
       this.seen.push(cookie);
       const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(cookie) ?? [];
@@ -27,13 +27,13 @@ class Jar {
   }
 }
 
-async function visit(jar: Jar, path: string): Promise<RawAnswer> {
+async function visit(jar: Jar, path: string): Promise<RawResponse> {
   const answer = await send({ method: 'GET', path, headers: { Cookie: jar.header, 'Accept-Language': 'en' } });
   jar.take(answer);
   return answer;
 }
 
-async function submit(jar: Jar, path: string, fields: Record<string, string>, from = '/sign-in'): Promise<RawAnswer> {
+async function submit(jar: Jar, path: string, fields: Record<string, string>, from = '/sign-in'): Promise<RawResponse> {
   const page = await visit(jar, from);
   const form = { _csrf: load(page.text)('input[name=_csrf]').first().attr('value') ?? '', ...fields };
   const answer = await send({ method: 'POST', path, form, headers: { Cookie: jar.header } });

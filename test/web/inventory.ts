@@ -3,11 +3,11 @@ import { linkAddresses, paths, to } from '../../src/site/http/paths.ts';
 import { createLinkTokens } from '../../src/core/accounts/links/tokens.ts';
 import { digestOf } from '../../src/core/accounts/tenants/set-up.ts';
 import { aTenant, aUser, type TestTenant, type TestUser } from '../support/builders.ts';
-import { anApproval } from '../support/approvals.ts';
+import { aStoredRequest } from '../support/approvals.ts';
 import { aStagedImport } from '../support/imports.ts';
 import type { Person } from '../support/person.ts';
 import { openPortal, type Portal, type PortalOptions } from '../support/portal.ts';
-import { raw, type RawAnswer } from '../support/traces.ts';
+import { sendRaw, type RawResponse } from '../support/responses.ts';
 import * as linksStore from '../../src/core/accounts/stores/links.store.ts';
 import * as setUpStore from '../../src/core/accounts/stores/set-up.store.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
@@ -27,7 +27,7 @@ export interface Inventory {
   /** The address of a route, its placeholders filled in with what is there. */
   readonly addressOf: (route: Pick<Route, 'path'>) => string;
   /** Sends a request with a person's cookies, as it is written. */
-  readonly send: (request: Sent) => Promise<RawAnswer>;
+  readonly send: (request: Sent) => Promise<RawResponse>;
 }
 
 export interface Sent {
@@ -48,7 +48,7 @@ export async function openInventory(options: PortalOptions = {}): Promise<Invent
   const nobodySpecial = await person('Zoé Besson', 'none');
   const global = await person('Camille Laurent', 'global');
   const importId = await aStagedImport(portal, tenant, global);
-  const approvalId = await anApproval(portal, tenant, global);
+  const approvalId = await aStoredRequest(portal, tenant, global);
   const deleted = await aUser(portal, tenant, {
     displayName: 'Paul Petit',
     state: 'deleted',
@@ -80,7 +80,7 @@ export async function openInventory(options: PortalOptions = {}): Promise<Invent
       return to(path, ids) + (chosenFor[path] ?? '');
     },
     send: ({ method, path, person: by, form, headers = {} }) =>
-      raw(origin, path, {
+      sendRaw(origin, path, {
         method,
         headers: {
           ...(by ? { Cookie: by.cookies() } : {}),

@@ -10,7 +10,7 @@ import { createClient } from 'redis';
 import { builtInRulesFile, readRules } from '../../src/platform/config/rules.ts';
 import { sessionTtlMs } from '../../src/site/http/session.ts';
 import { openRedisSessions } from '../../src/site/http/session-store/redis-store.ts';
-import { keep, type Kept } from '../support/keeper.ts';
+import { spawnManaged, type ManagedProcess } from '../support/managed-process.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { findCommand } from '../support/servers.ts';
 import { redis, skipWithout } from '../support/services.ts';
@@ -139,10 +139,10 @@ const binary = findCommand('redis-server');
 describe('a Redis that dies', { skip: skipWithout('redis', binary) }, () => {
   const port = 20_000 + (process.pid % 20_000);
 
-  async function start(): Promise<Kept> {
+  async function start(): Promise<ManagedProcess> {
     const folder = await mkdtemp(path.join(tmpdir(), 'parvis-redis-'));
     const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder];
-    const kept = await keep(binary ?? '', args, { folder });
+    const kept = await spawnManaged(binary ?? '', args, { folder });
     closers.push(kept.stop);
     return kept;
   }

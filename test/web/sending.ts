@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { request, type ClientRequest, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { importAddress } from '../support/imports.ts';
+import { importPath } from '../support/imports.ts';
 import type { Person } from '../support/person.ts';
 
 export const english = { 'Accept-Language': 'en' };
@@ -31,7 +31,7 @@ export function begin(
   origin: string,
   person: Person | null,
   headers: Record<string, string | number> = {},
-  path = importAddress,
+  path = importPath,
 ): ClientRequest {
   const cookie = person ? { Cookie: person.cookies() } : {};
   const call = request(origin + path, {

@@ -4,7 +4,7 @@ import { request, type ClientRequest, type IncomingMessage } from 'node:http';
 import { describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { aTenant, aUser } from '../support/builders.ts';
-import { importAddress } from '../support/imports.ts';
+import { importPath } from '../support/imports.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 
@@ -17,7 +17,7 @@ const anAdministrator = async (): Promise<Person> =>
 /** Begins a file and does not go on with it. */
 function begin(person: Person): ClientRequest {
   const headers = { 'Content-Type': 'multipart/form-data; boundary=b', 'Content-Length': 1_000_000 };
-  const call = request(origin + importAddress, { method: 'POST', headers: { ...headers, Cookie: person.cookies() } });
+  const call = request(origin + importPath, { method: 'POST', headers: { ...headers, Cookie: person.cookies() } });
   call.on('error', () => undefined);
   call.write('--b\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\nuser name\n');
   return call;

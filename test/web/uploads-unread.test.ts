@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { aUser } from '../support/builders.ts';
-import { importAddress } from '../support/imports.ts';
+import { importPath } from '../support/imports.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openInventory } from './inventory.ts';
 import { answered, begin, end, english, field, fileHead, limit } from './sending.ts';
@@ -44,10 +44,10 @@ describe('a file that is sent', () => {
   for (const path of [
     '/sign-in',
     '/language',
-    `${importAddress}/`,
-    importAddress.toUpperCase(),
+    `${importPath}/`,
+    importPath.toUpperCase(),
     '/my-profile/password',
-    importAddress.replace('import', 'new'),
+    importPath.replace('import', 'new'),
   ]) {
     test(`to an address that takes none is refused unread: ${path}`, async () => {
       const body = `${field('_csrf', admin.csrf) + fileHead()}user name\nx${end}`;

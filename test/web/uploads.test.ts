@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { describe, test } from 'node:test';
-import { importAddress } from '../support/imports.ts';
+import { importPath } from '../support/imports.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openInventory } from './inventory.ts';
 import { answered, begin, boundary, end, english, field, fileHead, limit, type Answer } from './sending.ts';
@@ -25,7 +25,7 @@ describe('a file that is sent', () => {
   test('is taken with its form’s token', async () => {
     const { status, location } = await post(admin, sound(admin.csrf));
     assert.equal(status, 303);
-    assert.match(location ?? '', new RegExp(`^${importAddress}/`));
+    assert.match(location ?? '', new RegExp(`^${importPath}/`));
   });
 
   test('may have 5 MiB, and not a byte more', async () => {

@@ -7,10 +7,10 @@ import { ruleGroups } from '../../src/site/rules/describe.ts';
 import { createRules } from '../../src/core/accounts/tenants/tenant-rules.ts';
 import { paths, userPath } from '../../src/site/http/paths.ts';
 import { aTenant, aUser } from '../support/builders.ts';
-import { aCompany, judged } from '../support/import-rules.ts';
+import { anImportTenant, testImportRows } from '../support/import-row-cases.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
-import { underRules } from '../support/rules.ts';
+import { withRules } from '../support/rules.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 import { person } from '../../src/domain/principal.ts';
 
@@ -81,7 +81,7 @@ describe('a region in one language', async () => {
   const texts = { name: { de: 'Burgenland' }, languages: ['de'], defaultLanguage: 'de' };
   const places = { there: { name: { de: 'das Amt' }, address: 'https://there.example' } };
   const related = [{ what: { de: 'Lizenzen' }, places: ['there'] }];
-  const portal = await openPortal({ environment: underRules({ ...texts, places, related }) });
+  const portal = await openPortal({ environment: withRules({ ...texts, places, related }) });
 
   it('needs its texts in no other language, whatever the reader’s browser asks for', async () => {
     const stranger = await aPerson(portal, { 'Accept-Language': 'fr' }).visit(paths.region);
@@ -122,9 +122,9 @@ describe('a rule of the organization’s own', async () => {
     assert.match(entries[0]!.data, /tenantAdministrator/);
   });
 
-  const company = await aCompany(portal);
+  const company = await anImportTenant(portal);
   await tenantsStore.setOwnRules(portal.database, company.tenant.scope, { administratorsManagedBy: 'globalAdmins' });
-  judged(company, 'manager', [
+  testImportRows(company, 'manager', [
     ['is why a row is refused', ['billing@', 'Zoé'], 'Refused', /By a rule of your organization, only a Global admin/],
   ]);
 });

@@ -2,23 +2,23 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { User } from '../../src/domain/people/user.ts';
 import {
-  aCarefulCompany,
-  aConfirmedRequest,
-  aRequest,
+  aTenantWithApprovals,
+  anApprovedRequest,
+  aPendingRequest,
   hourMs,
-  kindsOf,
-  people,
-  rowOf,
-  statesOf,
+  activityKindsOf,
+  usersPage,
+  storedUser,
+  requestStatesOf,
 } from '../support/approvals.ts';
-import { letTimePass, openPortal } from '../support/portal.ts';
+import { advanceTime, openPortal } from '../support/portal.ts';
 
 const portal = await openPortal();
 const { knex } = portal.database;
 const change = (user: User, columns: object): Promise<number> => knex('users').where({ id: user.id }).update(columns);
 const waitMs = 24 * hourMs;
 
-type Company = Awaited<ReturnType<typeof aCarefulCompany>>;
+type Company = Awaited<ReturnType<typeof aTenantWithApprovals>>;
 /** What happens between the confirmation and the asker's coming back; null where the asker cannot come back at all. */
 const meanwhile: [label: string, happens: (company: Company) => Promise<unknown>, comesBack: boolean, why: string][] = [
   ['the asker is demoted', ({ asker }) => change(asker, { administrator_level: 'userManagement' }), false, 'asker'],
@@ -42,12 +42,12 @@ const meanwhile: [label: string, happens: (company: Company) => Promise<unknown>
 describe('a confirmed request lapses', () => {
   for (const [label, happens, comesBack, why] of meanwhile) {
     it(`when ${label}`, async () => {
-      const company = await aCarefulCompany(portal);
-      const address = await aConfirmedRequest(company);
+      const company = await aTenantWithApprovals(portal);
+      const address = await anApprovedRequest(company);
       const camille = await company.as(company.asker);
       await camille.visit(address);
       await happens(company);
-      const before = await rowOf(portal, company.third);
+      const before = await storedUser(portal, company.third);
       if (comesBack) {
         const answer = await (await company.as(company.asker)).send('get', address);
         assert.match(answer.text, /Lapsed/);
@@ -55,8 +55,8 @@ describe('a confirmed request lapses', () => {
       }
       await camille.send('post', `${address}/perform`);
       await portal.background.runAll();
-      assert.deepEqual(await rowOf(portal, company.third), before);
-      assert.deepEqual(await statesOf(portal, company.tenant), ['lapsed']);
+      assert.deepEqual(await storedUser(portal, company.third), before);
+      assert.deepEqual(await requestStatesOf(portal, company.tenant), ['lapsed']);
       assert.equal(
         (
           await knex<{ lapsed_by: string; tenant_id: string }>('approvals')
@@ -65,15 +65,15 @@ describe('a confirmed request lapses', () => {
         )?.lapsed_by,
         why,
       );
-      assert.equal((await kindsOf(portal, company.tenant)).at(-1), 'approval.lapsed');
+      assert.equal((await activityKindsOf(portal, company.tenant)).at(-1), 'approval.lapsed');
     });
   }
 });
 
 describe('the time of a request', () => {
   it('ends to the millisecond, for the answer and for the act', async () => {
-    const company = await aCarefulCompany(portal);
-    const address = await aRequest(company);
+    const company = await aTenantWithApprovals(portal);
+    const address = await aPendingRequest(company);
     // Sessions are shorter than that: whoever answers signs in late.
     portal.clock.now += waitMs - 1;
     const [late, inTime] = [await company.as(company.other), await company.as(company.other)];
@@ -88,8 +88,8 @@ describe('the time of a request', () => {
   });
 
   it('begins anew with the confirmation', async () => {
-    const company = await aCarefulCompany(portal);
-    const address = await aRequest(company);
+    const company = await aTenantWithApprovals(portal);
+    const address = await aPendingRequest(company);
     portal.clock.now += waitMs - 1;
     const noah = await company.as(company.other);
     await noah.visit(address);
@@ -104,32 +104,32 @@ describe('the time of a request', () => {
 
 describe('what has ended', () => {
   it('is removed after thirty days, and the log still holds it', async () => {
-    const company = await aCarefulCompany(portal);
+    const company = await aTenantWithApprovals(portal);
     const camille = await company.as(company.asker);
-    const address = await aRequest(company);
+    const address = await aPendingRequest(company);
     await camille.visit(address);
     await camille.submit('Withdraw');
     camille.sees('Your request has been withdrawn.');
-    await letTimePass(portal, 30 * 24 * hourMs);
+    await advanceTime(portal, 30 * 24 * hourMs);
     await portal.background.runAll();
-    assert.deepEqual(await statesOf(portal, company.tenant), ['withdrawn']);
+    assert.deepEqual(await requestStatesOf(portal, company.tenant), ['withdrawn']);
     portal.clock.now += 1;
     await portal.background.runAll();
-    assert.deepEqual(await statesOf(portal, company.tenant), []);
-    assert.deepEqual(await kindsOf(portal, company.tenant), ['approval.asked', 'approval.withdrawn']);
+    assert.deepEqual(await requestStatesOf(portal, company.tenant), []);
+    assert.deepEqual(await activityKindsOf(portal, company.tenant), ['approval.asked', 'approval.withdrawn']);
     const later = await company.as(company.asker);
     assert.equal((await later.visit(address)).status, 404);
   });
 
   it('leaves no reason behind when whom it was about is erased', async () => {
-    const company = await aCarefulCompany(portal);
-    const address = await aRequest(company, 'Kanarienvogel');
+    const company = await aTenantWithApprovals(portal);
+    const address = await aPendingRequest(company, 'Kanarienvogel');
     const noah = await company.as(company.other);
     await noah.visit(address);
     await noah.submit('Decline', { 'Comment (optional)': 'Zaunkönig' });
     await change(company.third, { state: 'deleted', deleted_at: portal.clock.now, epoch: 1 });
     const camille = await company.as(company.asker);
-    await camille.visit(`${people}/${company.third.id}/erase`);
+    await camille.visit(`${usersPage}/${company.third.id}/erase`);
     await camille.submit('Erase for good');
     const kept = JSON.stringify([
       await knex('approvals'),

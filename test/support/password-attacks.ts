@@ -15,7 +15,7 @@ export const aTemporaryPassword = (): string =>
   temporaryPassword(crypto.getRandomValues(new Uint8Array(temporaryPasswordBytes)));
 
 /** Somebody at an address, on the page that asks for the password of this user name. */
-export async function atPassword(portal: Portal, address: string, username: string): Promise<Person> {
+export async function onPasswordPage(portal: Portal, address: string, username: string): Promise<Person> {
   const person = await aPerson(portal, { 'Accept-Language': 'en', 'X-Forwarded-For': address }).visit('/sign-in');
   return person.submit('Next', { 'User name': username });
 }
@@ -30,21 +30,21 @@ export async function statusesOf(person: Person, passwords: readonly string[]): 
 }
 
 /** Sends twelve times five wrong own passwords for one name, each five from an address of their own. */
-export async function attackName(portal: Portal, username: string): Promise<number[]> {
+export async function attackUsername(portal: Portal, username: string): Promise<number[]> {
   const statuses: number[] = [];
   for (let each = 0; each < 12; each++) {
     const wrong = Array.from({ length: 5 }, (_, index) => `wrong password number ${index}`);
-    statuses.push(...(await statusesOf(await atPassword(portal, anAddress(), username), wrong)));
+    statuses.push(...(await statusesOf(await onPasswordPage(portal, anAddress(), username), wrong)));
   }
   return statuses;
 }
 
 /** Sends four wrong own passwords for each of 26 names from one address. */
-export async function attackFrom(portal: Portal, address: string): Promise<number[]> {
+export async function attackFromAddress(portal: Portal, address: string): Promise<number[]> {
   const statuses: number[] = [];
   for (let each = 0; each < 26; each++) {
     const wrong = Array.from({ length: 4 }, (_, index) => `wrong password number ${index}`);
-    statuses.push(...(await statusesOf(await atPassword(portal, address, `name-${each}@nowhere.example`), wrong)));
+    statuses.push(...(await statusesOf(await onPasswordPage(portal, address, `name-${each}@nowhere.example`), wrong)));
   }
   return statuses;
 }

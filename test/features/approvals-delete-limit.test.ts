@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ActivityEvent } from '../../src/domain/activity/event.ts';
 import { createScope } from '../../src/domain/scope.ts';
-import { aCarefulCompany, approvals, hourMs, people, rowOf, type CarefulCompany } from '../support/approvals.ts';
+import {
+  aTenantWithApprovals,
+  approvalsPage,
+  hourMs,
+  usersPage,
+  storedUser,
+  type ApprovalTenant,
+} from '../support/approvals.ts';
 import { aUser, type TestUser } from '../support/builders.ts';
 import type { Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
@@ -49,42 +56,42 @@ for (const [dialect, server] of [
   describe(`deleting in slices on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
     const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
 
-    async function happened(company: CarefulCompany, [by, event, to]: (typeof cases)[0][1][0]): Promise<void> {
+    async function happened(company: ApprovalTenant, [by, event, to]: (typeof cases)[0][1][0]): Promise<void> {
       const scope = createScope({ ...company.tenant.scope, principal: person(company[by]) });
       portal.clock.now += 1;
       await activityStore.record(portal.database, scope, event, company[to].id, portal.clock.now);
     }
 
-    async function deletes(person: Person, { tenant }: CarefulCompany): Promise<TestUser & { location: string }> {
+    async function deletes(person: Person, { tenant }: ApprovalTenant): Promise<TestUser & { location: string }> {
       const user = await aUser(portal, tenant);
-      const { headers } = await person.send('post', `${people}/${user.id}/delete`);
+      const { headers } = await person.send('post', `${usersPage}/${user.id}/delete`);
       return { ...user, location: headers.location ?? '' };
     }
 
     for (const [label, deeds, may] of cases) {
       it(`when ${label}, the other ${may ? 'may' : 'may not'} delete as many again`, async () => {
-        const company = await aCarefulCompany(portal);
+        const company = await aTenantWithApprovals(portal);
         for (const deed of deeds) await happened(company, deed);
         const ada = await company.as(company.manager);
-        for (const _ of [1, 2]) assert.equal((await deletes(ada, company)).location, people);
+        for (const _ of [1, 2]) assert.equal((await deletes(ada, company)).location, usersPage);
         const noah = await company.as(company.other);
         const { id, location } = await deletes(noah, company);
-        assert.equal(location, may ? people : `${approvals}/new?act=delete&user=${id}`);
-        assert.equal((await rowOf(portal, { id })).state, may ? 'deleted' : 'active');
+        assert.equal(location, may ? usersPage : `${approvalsPage}/new?act=delete&user=${id}`);
+        assert.equal((await storedUser(portal, { id })).state, may ? 'deleted' : 'active');
       });
     }
 
     it('through an account that lost its level again counts, until the day is over', async () => {
-      const company = await aCarefulCompany(portal);
+      const company = await aTenantWithApprovals(portal);
       await happened(company, ['other', added, 'manager']);
       const ada = await company.as(company.manager);
       for (const _ of [1, 2]) await deletes(ada, company);
       const noah = await company.as(company.other);
-      await noah.send('post', `${people}/${company.manager.id}/block`);
+      await noah.send('post', `${usersPage}/${company.manager.id}/block`);
       assert.match((await deletes(noah, company)).location, /approvals/);
       portal.clock.now += 24 * hourMs;
       const later = await company.as(company.other);
-      assert.equal((await deletes(later, company)).location, people);
+      assert.equal((await deletes(later, company)).location, usersPage);
     });
   });
 }

@@ -12,7 +12,7 @@ import { createUserChanges } from '../../src/core/accounts/users/changes.ts';
 import { createUsers } from '../../src/core/accounts/users/reset-password.ts';
 import { createSupport } from '../../src/core/support/support.ts';
 import { aTenant, aUser } from '../support/builders.ts';
-import { anOperator, aSupportedTenant, letIn } from '../support/operators.ts';
+import { anOperator, aSupportedTenant, grantSupport } from '../support/operators.ts';
 import { openPortal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import { linkAddresses } from '../../src/site/http/paths.ts';
@@ -94,7 +94,7 @@ for (const [dialect, server] of [
       it('acts in support no more once the access was ended', async () => {
         const supported = await aSupportedTenant(portal);
         const zoe = await aUser(portal, supported.tenant);
-        const grantId = await letIn(portal, supported, ada);
+        const grantId = await grantSupport(portal, supported, ada);
         const home = await tenantsStore.findOfOperators(database);
         const outside = createScope({ ...tenants.operatorScope(home!), principal: person({ ...ada, epoch: 0 }) });
         const grant = await supportGrantsStore.findOwnAcrossTenants(database, outside, grantId);

@@ -3,17 +3,24 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { aUser } from '../support/builders.ts';
-import { squeeze } from '../support/filled-forms.ts';
-import { addition } from '../support/import-stories.ts';
-import { aStagedImport, importAddress, usersPath } from '../support/imports.ts';
-import { anyLink, aCompanyWith, choosePassword, chosen, english, openLink } from '../support/links.ts';
+import { normalizeSpace } from '../support/form-values.ts';
+import { plannedAddition } from '../support/import-scenarios.ts';
+import { aStagedImport, importPath, usersPath } from '../support/imports.ts';
+import {
+  linkPattern,
+  aTenantWithHandover,
+  choosePassword,
+  chosenPassword,
+  english,
+  openLink,
+} from '../support/links.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal, type Portal } from '../support/portal.ts';
 
 const portal = await openPortal();
 
 const linksIn = (text: string): string[] =>
-  [...text.matchAll(new RegExp(anyLink.source, 'g'))].map(([, found = '']) => found);
+  [...text.matchAll(new RegExp(linkPattern.source, 'g'))].map(([, found = '']) => found);
 
 /** The links of the mails in the folder that the embedded default keeps, as any mail server would. */
 function mailedLinks({ config }: Portal): string[] {
@@ -23,9 +30,9 @@ function mailedLinks({ config }: Portal): string[] {
 }
 
 async function imported(handOver: 'link' | 'mailedLink', people: number) {
-  const { tenant, camille, admin } = await aCompanyWith(portal, handOver);
-  const rows = Array.from({ length: people }, (_, index) => addition(tenant, index));
-  const address = `${importAddress}/${await aStagedImport(portal, tenant, camille, rows)}`;
+  const { tenant, camille, admin } = await aTenantWithHandover(portal, handOver);
+  const rows = Array.from({ length: people }, (_, index) => plannedAddition(tenant, index));
+  const address = `${importPath}/${await aStagedImport(portal, tenant, camille, rows)}`;
   await admin.visit(address);
   await admin.submit(`Import all ${people} rows`);
   await portal.background.runAll();
@@ -35,7 +42,7 @@ async function imported(handOver: 'link' | 'mailedLink', people: number) {
 
 describe('somebody who is added', () => {
   it('gets a link that is shown once, and chooses a password by it', async () => {
-    const { tenant, admin } = await aCompanyWith(portal, 'link');
+    const { tenant, admin } = await aTenantWithHandover(portal, 'link');
     await admin.visit(`${usersPath}/new`);
     admin.sees('A one-time link, with which the user chooses a password, is shown to you once.');
     const username = `ada@${tenant.domain}`;
@@ -44,16 +51,19 @@ describe('somebody who is added', () => {
     const [link = ''] = linksIn(admin.$('output#hand-over-link').text());
     const user = await choosePassword(await openLink(portal, link));
     assert.equal(user.path, '/dashboard');
-    assert.equal((await aPerson(portal, english).signIn({ username, clearPassword: chosen })).path, '/dashboard');
+    assert.equal(
+      (await aPerson(portal, english).signIn({ username, clearPassword: chosenPassword })).path,
+      '/dashboard',
+    );
   });
 
   it('has a sheet in their own language, with the link and what to do with it', async () => {
-    const { tenant, admin } = await aCompanyWith(portal, 'link');
+    const { tenant, admin } = await aTenantWithHandover(portal, 'link');
     const user = await aUser(portal, tenant, { displayName: 'Änne Weiß', language: 'de' });
     await admin.visit(`${usersPath}/${user.id}/reset-password`);
     await admin.submit('Reset password');
     const sheets = admin.$('.sheet').toArray();
-    const text = squeeze(sheets.map((sheet) => admin.$(sheet).text()).join(' '));
+    const text = normalizeSpace(sheets.map((sheet) => admin.$(sheet).text()).join(' '));
     for (const said of [
       'Einmal-Link',
       'Änne Weiß',
@@ -68,7 +78,7 @@ describe('somebody who is added', () => {
 
 describe('many who are reset', () => {
   it('get a link each, of which every one lets in its own', async () => {
-    const { tenant, admin } = await aCompanyWith(portal, 'link');
+    const { tenant, admin } = await aTenantWithHandover(portal, 'link');
     const people = await Promise.all(
       ['Ada', 'Bob', 'Cem'].map((displayName) => aUser(portal, tenant, { displayName })),
     );
@@ -87,7 +97,7 @@ describe('many who are reset', () => {
   });
 
   it('are mailed theirs where that is the rule, and none is on the screen', async () => {
-    const { tenant, admin } = await aCompanyWith(portal, 'mailedLink');
+    const { tenant, admin } = await aTenantWithHandover(portal, 'mailedLink');
     const people = await Promise.all(['Ada', 'Bob'].map((displayName) => aUser(portal, tenant, { displayName })));
     await admin.visit(`${usersPath}/bulk?action=reset&${people.map(({ id }) => `user=${id}`).join('&')}`);
     await admin.submit('Reset password');

@@ -6,10 +6,16 @@ import { createSecondFactorParts } from '../../src/core/accounts/second-factor/c
 import { createThrottle } from '../../src/core/accounts/throttles/throttle.ts';
 import { paths, to } from '../../src/site/http/paths.ts';
 import { aTenant, aUser, goodPassword } from '../support/builders.ts';
-import { anInterruptedHasher } from '../support/meanwhile.ts';
+import { anInterruptedHasher } from '../support/interrupted-hasher.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
-import { anOwner, codeOf, english, proofOf, type Owner } from '../support/second-factor.ts';
+import {
+  aSecondFactorUser,
+  totpCode,
+  english,
+  confirmationFields,
+  type SecondFactorUser,
+} from '../support/second-factor.ts';
 import * as credentialsStore from '../../src/core/accounts/stores/credentials.store.ts';
 import * as sessionsStore from '../../src/core/accounts/stores/sessions.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
@@ -23,7 +29,7 @@ describe('what happens to a user while they change their second factor', async (
   const tenant = await aTenant(portal, { language: 'en' });
   const camille = await aUser(portal, tenant, { administratorLevel: 'global' });
   const admin = await aPerson(portal, english).signIn(camille);
-  const kept = async ({ user }: Owner): Promise<unknown> => [
+  const kept = async ({ user }: SecondFactorUser): Promise<unknown> => [
     await knex('credentials').where({ user_id: user.id }).whereNot({ kind: 'password' }).orderBy('id').select('secret'),
   ];
 
@@ -38,7 +44,7 @@ describe('what happens to a user while they change their second factor', async (
       ['they are blocked', 'block'],
     ] as const) {
       it(`counts: ${label}, and nothing comes of ${what}`, async () => {
-        const owner = await anOwner(portal, await aUser(portal, tenant));
+        const owner = await aSecondFactorUser(portal, await aUser(portal, tenant));
         const { id } = owner.user;
         const own = { kind: 'own', hash: 'x', at: portal.clock.now } as const;
         const before = await kept(owner);
@@ -49,7 +55,7 @@ describe('what happens to a user while they change their second factor', async (
           if (work === 'end') await sessionsStore.endAllOfUser(database, tenant.scope, id, null);
           if (work === 'block') await usersStore.setState(database, tenant.scope, id, 'blocked', portal.clock.now);
         });
-        await owner.person.submit(button, proofOf(owner.recoveryCodes[0] ?? ''));
+        await owner.person.submit(button, confirmationFields(owner.recoveryCodes[0] ?? ''));
         happened();
         assert.equal(owner.person.status, 409);
         owner.person.sees('Your session or your rights have changed in the meantime');
@@ -61,23 +67,23 @@ describe('what happens to a user while they change their second factor', async (
   }
 
   it('an own removal leaves the session in which it was done, and others know no more', async () => {
-    const owner = await anOwner(portal, await aUser(portal, tenant));
+    const owner = await aSecondFactorUser(portal, await aUser(portal, tenant));
     await owner.person.visit(paths.removeOwnSecondFactor);
-    await owner.person.submit('Remove', proofOf(owner.recoveryCodes[0] ?? ''));
+    await owner.person.submit('Remove', confirmationFields(owner.recoveryCodes[0] ?? ''));
     assert.equal((await owner.person.visit(paths.dashboard)).path, paths.dashboard);
   });
 
   it('a code that could not be looked at is no try', async () => {
-    const owner = await anOwner(portal, await aUser(portal, tenant));
+    const owner = await aSecondFactorUser(portal, await aUser(portal, tenant));
     await knex('credentials').where({ user_id: owner.user.id, kind: 'totp' }).update({ key_id: 'gone' });
     for (let each = 0; each < 7; each++) {
-      const fields = { currentPassword: goodPassword, code: codeOf(portal, owner.seed) };
+      const fields = { currentPassword: goodPassword, code: totpCode(portal, owner.seed) };
       assert.equal((await owner.person.send('POST', paths.removeOwnSecondFactor, fields)).status, 503, String(each));
     }
   });
 
   it('recovery codes are shown even where a count of tries stays as it is', async () => {
-    const owner = await anOwner(portal, await aUser(portal, tenant));
+    const owner = await aSecondFactorUser(portal, await aUser(portal, tenant));
     const throttle = createThrottle(portal.database, portal.config.rules);
     const codes = { ...throttle.codes, forgive: () => Promise.reject(new Error('no database')) };
     const lines: string[] = [];

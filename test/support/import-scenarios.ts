@@ -6,14 +6,14 @@ import type { User } from '../../src/domain/people/user.ts';
 import type { Import } from '../../src/core/imports/rows.ts';
 import { createImportRun } from '../../src/core/imports/run.ts';
 import { aTenant, aUser, type TestTenant, type TestUser } from './builders.ts';
-import { actingIn, aStagedImport } from './imports.ts';
+import { scopeOf, aStagedImport } from './imports.ts';
 import type { Portal } from './portal.ts';
 import * as importsStore from '../../src/core/imports/imports.store.ts';
 import type { Database } from '../../src/platform/database/database.ts';
 
 export const addedRows = 130;
 
-export const addition = (tenant: TestTenant, index: number): PlannedRow => ({
+export const plannedAddition = (tenant: TestTenant, index: number): PlannedRow => ({
   ...{ line: index + 2, username: `new${index}@${tenant.domain}`, displayName: `New ${index}`, outcome: 'added' },
   userId: crypto.randomUUID(),
   user: {
@@ -22,7 +22,7 @@ export const addition = (tenant: TestTenant, index: number): PlannedRow => ({
   },
 });
 
-export const change = (
+export const plannedChange = (
   user: User,
   line: number,
   changes: Extract<PlannedRow, { outcome: 'changed' }>['changes'],
@@ -35,7 +35,7 @@ interface Wishes {
   readonly rows?: (zoe: TestUser, tenant: TestTenant) => PlannedRow[];
 }
 
-export interface ImportStory {
+export interface ConfirmedImport {
   readonly tenant: TestTenant;
   readonly admin: TestUser;
   readonly zoe: TestUser;
@@ -47,7 +47,7 @@ export interface ImportStory {
 }
 
 /** Companies with an import that is wanted, and what has become of it. */
-export function importStories(portal: Portal) {
+export function importScenarios(portal: Portal) {
   const { database, clock, hasher, config } = portal;
   const log = pino({ level: 'silent' });
   const runWith = (other: Database) =>
@@ -58,22 +58,22 @@ export function importStories(portal: Portal) {
     run: runWith(database),
 
     /** 130 people to be added, and Zoé to be changed, unless other rows are wished for. */
-    wanted: async ({ mode = 'all', rows }: Wishes = {}): Promise<ImportStory> => {
+    wanted: async ({ mode = 'all', rows }: Wishes = {}): Promise<ConfirmedImport> => {
       const tenant = await aTenant(portal, { language: 'en' });
       const admin = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
       const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson' });
       const usual = [
-        ...Array.from({ length: addedRows }, (_, index) => addition(tenant, index)),
-        change(zoe, 500, [{ field: 'firstName', from: 'Zoé', to: 'Zoë' }]),
+        ...Array.from({ length: addedRows }, (_, index) => plannedAddition(tenant, index)),
+        plannedChange(zoe, 500, [{ field: 'firstName', from: 'Zoé', to: 'Zoë' }]),
       ];
-      const scope = actingIn(tenant, admin);
+      const scope = scopeOf(tenant, admin);
       const id = await aStagedImport(portal, tenant, admin, rows?.(zoe, tenant) ?? usual);
       const want = () => importsStore.want(database, scope, id, { mode, epoch: admin.epoch, expiresAt: clock.now + 1 });
       assert.equal(await want(), true);
       return { tenant, admin, zoe, scope, id, want };
     },
 
-    found: async ({ scope, id }: Pick<ImportStory, 'scope' | 'id'>): Promise<Import> =>
+    found: async ({ scope, id }: Pick<ConfirmedImport, 'scope' | 'id'>): Promise<Import> =>
       (await importsStore.find(database, scope, id))!,
     countOf: async ({ id }: TestTenant): Promise<number> =>
       (await database.knex('users').where({ tenant_id: id })).length,

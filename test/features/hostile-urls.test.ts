@@ -4,7 +4,7 @@ import { aTenant, aUser } from '../support/builders.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
-import { raw } from '../support/traces.ts';
+import { sendRaw } from '../support/responses.ts';
 
 const english = { 'Accept-Language': 'en' };
 const list = '/account-settings/user-management';
@@ -63,7 +63,7 @@ for (const { dialect, databaseUrl, skip } of [
       ],
     ]) {
       it(`does no harm: ${query.slice(0, 60)}`, async () => {
-        const answer = await raw(origin, `${list}?${query}`, { headers: { Cookie: admin.cookies() } });
+        const answer = await sendRaw(origin, `${list}?${query}`, { headers: { Cookie: admin.cookies() } });
         assert.ok([200, 400].includes(answer.status), `${answer.status}`);
         assert.ok(
           answer.status === 400 || answer.text.includes('Camille') || answer.text.includes('No user fits your search'),
@@ -73,7 +73,7 @@ for (const { dialect, databaseUrl, skip } of [
 
     for (const id of ['%00', 'a%00b', '%ED%A0%80', "'--", '..', '%2e%2e', '__proto__', 'x'.repeat(4_000)]) {
       it(`finds nobody and does no harm: ${id.slice(0, 60)}`, async () => {
-        const answer = await raw(origin, `${list}/${id}/reset-password`, { headers: { Cookie: admin.cookies() } });
+        const answer = await sendRaw(origin, `${list}/${id}/reset-password`, { headers: { Cookie: admin.cookies() } });
         assert.ok([400, 404].includes(answer.status), `${answer.status}`);
       });
     }

@@ -9,8 +9,8 @@ import { cancelMove } from '../../src/core/moving/cancel.ts';
 import { moveOut } from '../../src/core/moving/move-out.ts';
 import { readReceipt, receiptOf, type Receipt } from '../../src/core/moving/receipt.ts';
 import { aTenant, aUser } from '../support/builders.ts';
-import { aMovingRegion, bundleFile, countsAt, moved, sent } from '../support/moving.ts';
-import { aMovingScene } from '../support/moving-scene.ts';
+import { aMovingRegion, bundleFile, rowCountsOf, moveTenant, exportBundle } from '../support/moving.ts';
+import { aPopulatedTenant } from '../support/populated-tenant.ts';
 import { aPerson } from '../support/person.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
 import * as directoryStore from '../../src/core/directory/directory.store.ts';
@@ -32,8 +32,8 @@ async function aSmallTenant() {
 }
 
 describe('the receipt', async () => {
-  const { tenant } = await aMovingScene(from);
-  const file = await sent(from, to, tenant.id);
+  const { tenant } = await aPopulatedTenant(from);
+  const file = await exportBundle(from, to, tenant.id);
   await moveIn(to.parts, file, to.identity);
   const receipt = await receiptOf(to.parts, tenant.id);
   const done = (given: unknown) => finishMove(from.parts, tenant.id, given);
@@ -42,7 +42,7 @@ describe('the receipt', async () => {
   const stranger = await aMovingRegion('germany');
   const small = await aSmallTenant();
   const otherMove = await (async (): Promise<Receipt> => {
-    await moveIn(to.parts, await sent(from, to, small.tenant.id), to.identity);
+    await moveIn(to.parts, await exportBundle(from, to, small.tenant.id), to.identity);
     return receiptOf(to.parts, small.tenant.id);
   })();
 
@@ -58,9 +58,9 @@ describe('the receipt', async () => {
   ];
   for (const [label, given, kind] of table) {
     it(`deletes nothing when it is ${label}`, async () => {
-      const before = await countsAt(from);
+      const before = await rowCountsOf(from);
       await assert.rejects(done(given), isFault(kind));
-      assert.deepEqual(await countsAt(from), before);
+      assert.deepEqual(await rowCountsOf(from), before);
     });
   }
 
@@ -75,9 +75,9 @@ describe('the receipt', async () => {
   it('deletes nothing once something was changed at the first region', async () => {
     const { portal } = from;
     await activityStore.record(portal.database, tenant.scope, { kind: 'user.blocked' }, null, portal.clock.now);
-    const before = await countsAt(from);
+    const before = await rowCountsOf(from);
     await assert.rejects(done(receipt), isFault('changedSince'));
-    assert.deepEqual(await countsAt(from), before);
+    assert.deepEqual(await rowCountsOf(from), before);
     const last = portal.database.knex('activity').where({ tenant_id: tenant.id }).max('place');
     await portal.database.knex('activity').where({ tenant_id: tenant.id, place: last, kind: 'user.blocked' }).delete();
   });
@@ -101,7 +101,7 @@ describe('a tenant while it moves', () => {
   it('lets nobody in, and its refused sign-ins are counted in the report', async () => {
     const { tenant, user } = await aSmallTenant();
     const signedIn = await aPerson(from.portal, english).signIn(user);
-    const file = await sent(from, to, tenant.id);
+    const file = await exportBundle(from, to, tenant.id);
     assert.equal((await signedIn.visit('/dashboard')).path, '/sign-in');
     const late = await aPerson(from.portal, english).visit('/sign-in');
     await late.send('POST', '/sign-in', { username: user.username });
@@ -116,7 +116,7 @@ describe('a tenant while it moves', () => {
     const { tenant } = await aSmallTenant();
     const { portal } = from;
     await aUser(portal, tenant, { state: 'deleted', deletedAt: 1 });
-    await sent(from, to, tenant.id);
+    await exportBundle(from, to, tenant.id);
     const person = { username: `x@${tenant.domain}`, name: 'X', language: null } as const;
     const added = portal.tenants.addUser(tenant.id, { ...person, administratorLevel: 'none', agentLevel: 'none' });
     await assert.rejects(added, /moving/);
@@ -131,19 +131,19 @@ describe('a tenant while it moves', () => {
         .then(({ length }) => length),
       2,
     );
-    await assert.rejects(sent(from, to, tenant.id), isFault('alreadyMoving'));
+    await assert.rejects(exportBundle(from, to, tenant.id), isFault('alreadyMoving'));
   });
 
   it('is not for the operators themselves', async () => {
     const { tenant } = await aSmallTenant();
     await from.portal.database.knex('tenants').where({ id: tenant.id }).update({ kind: 'operators' });
-    await assert.rejects(sent(from, to, tenant.id), isFault('operators'));
+    await assert.rejects(exportBundle(from, to, tenant.id), isFault('operators'));
     await from.portal.database.knex('tenants').where({ id: tenant.id }).update({ kind: 'partner' });
   });
 
   it('lets them in again when the move is called off, once', async () => {
     const { tenant, user } = await aSmallTenant();
-    await sent(from, to, tenant.id);
+    await exportBundle(from, to, tenant.id);
     await cancelMove(from.parts, tenant.id, 'test');
     assert.equal((await aPerson(from.portal, english).signIn(user)).path, '/dashboard');
     await assert.rejects(cancelMove(from.parts, tenant.id, 'test'), isFault('notMoving'));
@@ -151,18 +151,18 @@ describe('a tenant while it moves', () => {
 
   it('is not finished by a receipt that comes after it was called off', async () => {
     const { tenant } = await aSmallTenant();
-    await moveIn(to.parts, await sent(from, to, tenant.id), to.identity);
+    await moveIn(to.parts, await exportBundle(from, to, tenant.id), to.identity);
     await cancelMove(from.parts, tenant.id, 'test');
     const receipt = await receiptOf(to.parts, tenant.id);
     await assert.rejects(finishMove(from.parts, tenant.id, receipt), isFault('notMoving'));
-    await sent(from, to, tenant.id);
+    await exportBundle(from, to, tenant.id);
     await assert.rejects(finishMove(from.parts, tenant.id, receipt), isFault('receiptOfAnother'));
   });
 
   it('stays suspended where it was suspended', async () => {
     const { tenant } = await aSmallTenant();
     await from.portal.tenants.setState(tenant.id, 'suspended');
-    await moved(from, to, tenant.id);
+    await moveTenant(from, to, tenant.id);
     assert.equal((await tenantsStore.findForOperator(to.portal.database, tenant.id))?.state, 'suspended');
   });
 
@@ -170,7 +170,7 @@ describe('a tenant while it moves', () => {
     const { tenant } = await aSmallTenant();
     await directoryStore.put(from.portal.database, [{ domain: tenant.domain, region: 'worldwide' }]);
     await from.portal.tenants.setListed(tenant.id, false);
-    await moved(from, to, tenant.id);
+    await moveTenant(from, to, tenant.id);
     assert.equal(await directoryStore.regionOf(from.portal.database, tenant.domain), null);
     assert.equal((await tenantsStore.findForOperator(to.portal.database, tenant.id))?.listed, false);
     const shared = await directoryStore.listShared(to.portal.database);

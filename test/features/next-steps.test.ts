@@ -7,19 +7,19 @@ import { paths, userPath } from '../../src/site/http/paths.ts';
 import { errorPages } from '../../src/site/http/errors.ts';
 import type { Pages } from '../../src/site/http/page.ts';
 import { aTenant, aUser } from '../support/builders.ts';
-import { anApproval, aConfirmedRequest, aCarefulCompany, aRequest } from '../support/approvals.ts';
-import { aCompanyWith, resetByLink } from '../support/links.ts';
-import { anOperator, aSupportedTenant, enterPath, inside, letIn } from '../support/operators.ts';
+import { aStoredRequest, anApprovedRequest, aTenantWithApprovals, aPendingRequest } from '../support/approvals.ts';
+import { aTenantWithHandover, resetByLink } from '../support/links.ts';
+import { anOperator, aSupportedTenant, enterPath, enterSupport, grantSupport } from '../support/operators.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
-import { underRules } from '../support/rules.ts';
-import { anOwner, english, recoveryCodesOn, proofOf, codeOf } from '../support/second-factor.ts';
+import { withRules } from '../support/rules.ts';
+import { aSecondFactorUser, english, recoveryCodesOn, confirmationFields, totpCode } from '../support/second-factor.ts';
 
 describe('a page on which something ends', async () => {
   const portal = await openPortal();
 
   it('lets whoever is signed in, and opens a one-time link, sign out right there', async () => {
-    const { tenant, camille, admin } = await aCompanyWith(portal, 'link');
+    const { tenant, camille, admin } = await aTenantWithHandover(portal, 'link');
     const link = await resetByLink(admin, await aUser(portal, tenant));
     const again = await aPerson(portal, english).signIn(camille);
     await again.visit(link);
@@ -43,9 +43,9 @@ describe('a page on which something ends', async () => {
 
   it('tells an operator who is not let in why, and leads on', async () => {
     const [ada, one] = [await anOperator(portal), await aSupportedTenant(portal, 'Eins')];
-    const grantId = await letIn(portal, one, ada);
+    const grantId = await grantSupport(portal, one, ada);
     const late = await aPerson(portal, english).signIn(ada);
-    const operator = await inside(portal, ada);
+    const operator = await enterSupport(portal, ada);
     const second = await operator.send('POST', enterPath(grantId));
     assert.equal(second.status, 409);
     assert.match(second.text, /You are inside an organization already/);
@@ -80,7 +80,7 @@ describe('the recovery codes on paper', async () => {
   const tenant = await aTenant(portal, { name: 'Ateliers Lumière', language: 'en' });
 
   it('say whose they are, for which portal and since when', async () => {
-    const owner = await anOwner(portal, await aUser(portal, tenant));
+    const owner = await aSecondFactorUser(portal, await aUser(portal, tenant));
     const { person, user, seed } = owner;
     assert.equal(recoveryCodesOn(person).length, 10);
     const onSheet = (): string => person.$('.sheet').text();
@@ -88,10 +88,10 @@ describe('the recovery codes on paper', async () => {
       assert.ok(onSheet().includes(text), `${text} is not on ${onSheet()}`);
     portal.clock.now += 24 * 3_600_000;
     await person.signIn(user);
-    await person.submit('Sign in', { Code: codeOf(portal, seed) });
+    await person.submit('Sign in', { Code: totpCode(portal, seed) });
     portal.clock.now += 60_000;
     await person.visit(paths.ownRecoveryCodes);
-    await person.submit('Make new recovery codes', proofOf(codeOf(portal, seed)));
+    await person.submit('Make new recovery codes', confirmationFields(totpCode(portal, seed)));
     assert.equal(recoveryCodesOn(person).length, 10, person.text);
     assert.ok(onSheet().includes('November 24, 2026'), onSheet());
   });
@@ -101,7 +101,7 @@ describe('a wrong recovery code', async () => {
   const portal = await openPortal();
 
   it('is called that, and nobody is told to wait for the next', async () => {
-    const { user } = await anOwner(portal, await aUser(portal, await aTenant(portal, { language: 'en' })));
+    const { user } = await aSecondFactorUser(portal, await aUser(portal, await aTenant(portal, { language: 'en' })));
     const person = await aPerson(portal, english).signIn(user);
     await person.submit('Sign in', { Code: '000000' });
     person.sees('Wait for the next one');
@@ -114,20 +114,20 @@ describe('what the dashboard and a request say of two administrators', async () 
   const portal = await openPortal();
 
   it('looks good where it is: confirmed is no warning, and what waits is', async () => {
-    const company = await aCarefulCompany(portal);
-    await aConfirmedRequest(company);
+    const company = await aTenantWithApprovals(portal);
+    await anApprovedRequest(company);
     const asker = await company.as(company.asker);
     await asker.visit(paths.dashboard);
     assert.match(asker.$('.attention .notice-success').text(), /has been confirmed/);
-    await anApproval(portal, company.tenant, company.asker);
+    await aStoredRequest(portal, company.tenant, company.asker);
     const other = await company.as(company.other);
     await other.visit(paths.dashboard);
     assert.match(other.$('.attention .notice-warning').text(), /waits for your answer/);
   });
 
   it('names to the one who asked those who could confirm, as long as nobody has', async () => {
-    const company = await aCarefulCompany(portal);
-    const address = await aRequest(company);
+    const company = await aTenantWithApprovals(portal);
+    const address = await aPendingRequest(company);
     const asker = await company.as(company.asker);
     await asker.visit(address);
     asker.sees('These people can confirm').sees('Noah Klein');
@@ -157,7 +157,7 @@ describe('what is withheld', () => {
       ['historical', 'Historique'],
       ['2026-b', '2026-b'],
     ] as const) {
-      const portal = await openPortal({ environment: underRules({ edition }) });
+      const portal = await openPortal({ environment: withRules({ edition }) });
       const person = await aPerson(portal).visit(paths.region);
       assert.ok(
         person

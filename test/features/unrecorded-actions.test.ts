@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { aTenant, aUser, goodPassword, type TestUser } from '../support/builders.ts';
-import { formOf } from '../support/edit-user.ts';
+import { editFormValues } from '../support/edit-user.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 
@@ -62,7 +62,7 @@ describe('what cannot be recorded is not done', () => {
       if (zoe.state === 'active') await signedIn(zoe);
       const person = await signedIn(by === 'admin' ? camille : zoe);
       const address = by === 'admin' ? `${list}/${zoe.id}${path}` : path;
-      const form = path === '' ? formOf(await person.visit(address)) : {};
+      const form = path === '' ? editFormValues(await person.visit(address)) : {};
       const before = await state();
       const send = () => person.send('POST', address, { ...form, ...fields });
       const answer = await whileNothingCanBeRecorded(send);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { aTenant, aUser, type TestTenant, type TestUser } from './builders.ts';
-import { check, csvOf, rowsShown } from './imports.ts';
+import { uploadForCheck, csvOf, shownRows } from './imports.ts';
 import { aPerson } from './person.ts';
 import type { Portal } from './portal.ts';
 
@@ -18,7 +18,7 @@ export const header = [
 
 type Expected = readonly [label: string, row: readonly string[], result: string, details: RegExp];
 
-interface Company {
+interface ImportTenant {
   readonly portal: Portal;
   readonly tenant: TestTenant;
   readonly global: TestUser;
@@ -26,7 +26,7 @@ interface Company {
 }
 
 /** A company with somebody of every kind, each named for it. */
-export async function aCompany(portal: Portal): Promise<Company> {
+export async function anImportTenant(portal: Portal): Promise<ImportTenant> {
   const tenant = await aTenant(portal, { language: 'en' });
   const add = (name: string, wishes: Partial<TestUser>): Promise<TestUser> =>
     aUser(portal, tenant, { username: `${name}@${tenant.domain}`, displayName: `Mx ${name}`, ...wishes });
@@ -43,19 +43,19 @@ export async function aCompany(portal: Portal): Promise<Company> {
   };
 }
 
-const facts = async ({ database }: Portal): Promise<unknown> =>
+const storedUsers = async ({ database }: Portal): Promise<unknown> =>
   database
     .knex('users')
     .select('id', 'username', 'display_name', 'administrator_level', 'language', 'epoch')
     .orderBy('id');
 
 /** Checks each row alone, and that nothing but the rows' own import was written. */
-export function judged(from: Company, who: 'global' | 'manager', table: readonly Expected[]): void {
+export function testImportRows(from: ImportTenant, who: 'global' | 'manager', table: readonly Expected[]): void {
   for (const [label, row, result, details] of table) {
     it(label, async () => {
       await from.portal.database.knex('throttles').delete();
-      const before = await facts(from.portal);
-      const admin = await check(
+      const before = await storedUsers(from.portal);
+      const admin = await uploadForCheck(
         await aPerson(from.portal, english).signIn(from[who]),
         csvOf(
           header,
@@ -63,11 +63,11 @@ export function judged(from: Company, who: 'global' | 'manager', table: readonly
         ),
       );
       assert.equal(admin.status, 200, admin.text);
-      const [shown] = rowsShown(admin);
+      const [shown] = shownRows(admin);
       assert.equal(shown?.result, result);
       assert.match(shown.details, details);
       assert.equal(shown.line, '2');
-      assert.deepEqual(await facts(from.portal), before, 'nobody is changed by looking');
+      assert.deepEqual(await storedUsers(from.portal), before, 'nobody is changed by looking');
     });
   }
 }

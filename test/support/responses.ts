@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import express, { type Express } from 'express';
 import type { Database } from '../../src/platform/database/database.ts';
 
-export interface RawAnswer {
+export interface RawResponse {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
@@ -16,14 +16,14 @@ export interface RawRequest {
 }
 
 /** Sends a request line exactly as it is written: any other client would tidy the address up first. */
-export function raw(
+export function sendRaw(
   origin: string,
   path: string,
   { method = 'GET', headers = {}, body }: RawRequest = {},
-): Promise<RawAnswer> {
+): Promise<RawResponse> {
   const { hostname, port } = new URL(origin);
   const length = body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(body)) };
-  const answer = Promise.withResolvers<RawAnswer>();
+  const answer = Promise.withResolvers<RawResponse>();
   const call = request({ hostname, port, path, method, headers: { ...length, ...headers } }, (response) => {
     text(response).then(
       (all) => answer.resolve({ status: response.statusCode ?? 0, headers: response.headers, text: all }),
@@ -36,7 +36,7 @@ export function raw(
 }
 
 /** Everything that a database keeps, as one text: what does not occur in it was not stored. */
-export async function everythingKept({ knex }: Database): Promise<string> {
+export async function databaseContents({ knex }: Database): Promise<string> {
   const tables = (await knex('sqlite_master').select('name').where({ type: 'table' })) as { name: string }[];
   const rows = await Promise.all(tables.map(async ({ name }): Promise<unknown> => knex(name).select()));
   return JSON.stringify(rows);
@@ -56,7 +56,7 @@ const ids = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi;
  * What is left of an answer without that which differs each time: two that are equal tell their reader the same.
  * @param own words that the reader gave themselves, such as the user name
  */
-export function comparable({ status, headers, text: body = '' }: Answer, ...own: readonly string[]): object {
+export function normalizedResponse({ status, headers, text: body = '' }: Answer, ...own: readonly string[]): object {
   const kept = own.reduce((left, word) => left.replaceAll(word, 'OWN'), body);
   const still = kept.replace(ids, 'ID').replace(/(nonce|name="_csrf" value)="[^"]*"/g, '$1');
   const all = headers as Record<string, string | string[] | undefined>;
@@ -70,7 +70,7 @@ export function comparable({ status, headers, text: body = '' }: Answer, ...own:
 }
 
 /** Lets an app answer as ever and keeps every answer whole, headers included. */
-export function recorded(app: Express): { app: Express; sent: { headers: string; body: string }[] } {
+export function recordResponses(app: Express): { app: Express; sent: { headers: string; body: string }[] } {
   const sent: { headers: string; body: string }[] = [];
   const recording = express();
   recording.use((_request, response, next) => {

@@ -7,12 +7,12 @@ import { moveOut } from '../../src/core/moving/move-out.ts';
 import { readBundle } from '../../src/core/moving/bundle.ts';
 import { readEncrypted } from '../../src/core/moving/file.ts';
 import { receiptOf } from '../../src/core/moving/receipt.ts';
-import { anApproval } from '../support/approvals.ts';
+import { aStoredRequest } from '../support/approvals.ts';
 import { aTenant, aUser } from '../support/builders.ts';
-import { aCompanyWith, resetByLink } from '../support/links.ts';
-import { aMovingRegion, bundleFile, sent, type MovingRegion } from '../support/moving.ts';
-import { anOperator, aSupportedTenant, letIn, operatorsOf } from '../support/operators.ts';
-import { letTimePass } from '../support/portal.ts';
+import { aTenantWithHandover, resetByLink } from '../support/links.ts';
+import { aMovingRegion, bundleFile, exportBundle, type MovingRegion } from '../support/moving.ts';
+import { anOperator, aSupportedTenant, grantSupport, operatorsOf } from '../support/operators.ts';
+import { advanceTime } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import * as supportStore from '../../src/core/support/support.store.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
@@ -35,12 +35,12 @@ for (const [dialect, server] of [
       const operator = await anOperator(portal);
       const supported = await aSupportedTenant(portal);
       const { tenant, camille } = supported;
-      await letIn(portal, supported, operator);
-      await anApproval(portal, tenant, camille);
-      const file = await sent(from, to, tenant.id);
+      await grantSupport(portal, supported, operator);
+      await aStoredRequest(portal, tenant, camille);
+      const file = await exportBundle(from, to, tenant.id);
       const recorded = await kindsIn(from, tenant.id);
       assert.deepEqual(recorded.slice(-3).toSorted(), ['approval.lapsed', 'support.ended', 'tenant.moving']);
-      await letTimePass(portal, 30 * dayMs);
+      await advanceTime(portal, 30 * dayMs);
       await portal.background.runAll();
       await operatorsOf(portal).take('block', operator.username);
       assert.deepEqual(await kindsIn(from, tenant.id), recorded);
@@ -53,11 +53,11 @@ for (const [dialect, server] of [
       const operator = await anOperator(portal);
       const supported = await aSupportedTenant(portal);
       const { tenant, camille } = supported;
-      await letIn(portal, supported, operator);
-      await anApproval(portal, tenant, camille);
+      await grantSupport(portal, supported, operator);
+      await aStoredRequest(portal, tenant, camille);
       await tenantsStore.setState(portal.database, tenant.id, 'moving');
       const recorded = await kindsIn(from, tenant.id);
-      await letTimePass(portal, 30 * dayMs);
+      await advanceTime(portal, 30 * dayMs);
       await portal.background.runAll();
       assert.deepEqual(await kindsIn(from, tenant.id), recorded);
       await tenantsStore.setState(portal.database, tenant.id, 'active');
@@ -69,9 +69,9 @@ for (const [dialect, server] of [
       const operator = await anOperator(portal, { displayName: 'Wanda Wart' });
       const supported = await aSupportedTenant(portal);
       const { tenant } = supported;
-      const grant = await letIn(portal, supported, operator);
+      const grant = await grantSupport(portal, supported, operator);
       await supportStore.finish(portal.database, grant, 'ended', portal.clock.now);
-      await sent(from, to, tenant.id);
+      await exportBundle(from, to, tenant.id);
       const home = (await tenantsStore.findOfOperators(portal.database))!;
       const scope = portal.tenants.operatorScope(home);
       const named = async (): Promise<boolean> => {
@@ -79,7 +79,7 @@ for (const [dialect, server] of [
         return rows.some(({ personal }: { personal: string | null }) => personal !== null);
       };
       await usersStore.setState(portal.database, scope, operator.id, 'deleted', portal.clock.now);
-      await letTimePass(portal, 60 * dayMs);
+      await advanceTime(portal, 60 * dayMs);
       await portal.background.runAll();
       assert.equal(await named(), true);
       assert.equal((await usersStore.findDeleted(portal.database, scope, operator.id))?.displayName, 'Wanda Wart');
@@ -90,7 +90,7 @@ for (const [dialect, server] of [
     });
 
     it('counts at both ends who had no way in but a one-time link', async () => {
-      const { tenant, admin } = await aCompanyWith(portal, 'link');
+      const { tenant, admin } = await aTenantWithHandover(portal, 'link');
       for (const wishes of [{}, {}]) await resetByLink(admin, await aUser(portal, tenant, wishes));
       await aUser(portal, tenant, { password: 'temporary' });
       const file = bundleFile(to);
@@ -103,7 +103,7 @@ for (const [dialect, server] of [
       const tenant = await aTenant(portal, { language: 'fr' });
       await aUser(portal, tenant, { administratorLevel: 'global', language: 'fr' });
       await aUser(portal, tenant, { language: 'de' });
-      const file = await sent(from, to, tenant.id);
+      const file = await exportBundle(from, to, tenant.id);
       const rules = { ...to.parts.rules, languages: ['de', 'en'], defaultLanguage: 'de' } as const;
       const taken = await moveIn({ ...to.parts, rules }, file, to.identity);
       assert.deepEqual(taken.relanguaged, { company: true, users: 1 });

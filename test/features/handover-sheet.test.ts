@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Language } from '../../src/domain/regions.ts';
 import { aTenant, aUser } from '../support/builders.ts';
-import { squeeze } from '../support/filled-forms.ts';
+import { normalizeSpace } from '../support/form-values.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 
@@ -29,7 +29,7 @@ describe('the sheet that is handed over with a temporary password', async () => 
       await admin.visit(`/account-settings/user-management/${user.id}/reset-password`);
       await admin.submit('Réinitialiser le mot de passe');
       const sheets = admin.$('.sheet').toArray();
-      const text = squeeze(sheets.map((sheet) => admin.$(sheet).text()).join(' '));
+      const text = normalizeSpace(sheets.map((sheet) => admin.$(sheet).text()).join(' '));
       assert.equal(sheets.length, 2);
       for (const sheet of sheets) assert.equal(admin.$(sheet).attr('lang'), expected);
       for (const said of Object.values(words[expected])) assert.ok(text.includes(said), `${said}: ${text}`);

@@ -4,10 +4,10 @@ import { describe, it } from 'node:test';
 import { supportLevels } from '../../src/domain/support.ts';
 import { paths } from '../../src/site/http/paths.ts';
 import { aUser, type TestUser } from '../support/builders.ts';
-import { anOperator, aSupportedTenant, english, enterPath, letIn, supportPage } from '../support/operators.ts';
+import { anOperator, aSupportedTenant, english, enterPath, grantSupport, supportPage } from '../support/operators.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
-import { comparable } from '../support/traces.ts';
+import { normalizedResponse } from '../support/responses.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 const users = '/account-settings/user-management';
@@ -29,7 +29,7 @@ async function visited(level: 'look' | 'manage') {
   const zoe = await aUser(portal, supported.tenant, { displayName: 'Zoé Besson' });
   const gone = await aUser(portal, supported.tenant, { state: 'deleted', deletedAt: portal.clock.now });
   const operator = await aPerson(portal, english).signIn(ada);
-  await operator.send('POST', enterPath(await letIn(portal, supported, ada, { level })));
+  await operator.send('POST', enterPath(await grantSupport(portal, supported, ada, { level })));
   await operator.visit('/dashboard');
   return { ...supported, zoe, gone, operator };
 }
@@ -166,7 +166,7 @@ describe('an operator', async () => {
       assert.ok(!/Ada Betrieb|hosting\.example/.test(text), path);
     }
     const [own, nobodys] = [ada.id, randomUUID()].map((id) => admin.send('GET', `${users}/${id}`));
-    assert.deepEqual(comparable(await own!), comparable(await nobodys!));
+    assert.deepEqual(normalizedResponse(await own!), normalizedResponse(await nobodys!));
     assert.equal(await usersStore.countActiveGlobalAdmins(portal.database, tenant.scope), 1);
     assert.deepEqual(
       (await usersStore.findGlobalAdmins(portal.database, tenant.scope)).map(({ id }) => id),
@@ -180,8 +180,8 @@ describe('an operator', async () => {
       for (const { method, path } of withIds) {
         const ask = (id: string): ReturnType<Person['send']> =>
           person.send(method, path.replace(/:\w+/, id), { epoch: '0', user: id, session: id });
-        const expected = comparable(await ask(randomUUID()));
-        for (const { id } of theirs) assert.deepEqual(comparable(await ask(id)), expected, `${method} ${path}`);
+        const expected = normalizedResponse(await ask(randomUUID()));
+        for (const { id } of theirs) assert.deepEqual(normalizedResponse(await ask(id)), expected, `${method} ${path}`);
       }
     }
     assert.ok((await usersStore.find(portal.database, stranger.tenant.scope, theirs[1]!.id))?.state === 'active');

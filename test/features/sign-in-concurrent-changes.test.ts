@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { aTenant, aUser } from '../support/builders.ts';
-import { anInterruptedHasher } from '../support/meanwhile.ts';
+import { anInterruptedHasher } from '../support/interrupted-hasher.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
-import { underRules } from '../support/rules.ts';
-import { anOwner, english } from '../support/second-factor.ts';
+import { withRules } from '../support/rules.ts';
+import { aSecondFactorUser, english } from '../support/second-factor.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
 import * as credentialsStore from '../../src/core/accounts/stores/credentials.store.ts';
@@ -62,7 +62,7 @@ for (const [dialect, server] of [
       it('waits for the code of a second factor that was set up meanwhile', async () => {
         const tenant = await aTenant(portal, { language: 'en' });
         const zoe = await aUser(portal, tenant);
-        meanwhile(() => anOwner(portal, zoe));
+        meanwhile(() => aSecondFactorUser(portal, zoe));
         const person = await aPerson(portal, english).signIn(zoe);
         assert.equal(person.path, '/sign-in/code');
         const [latest] = await activityStore.latestOfUser(database, tenant.scope, zoe.id);
@@ -79,7 +79,7 @@ describe('a number of tries that a tenant kept from before', async () => {
     perAddress: { attempts: 100, windowMinutes: 15, blockMinutes: 15 },
     fixed: true,
   };
-  const portal = await openPortal({ environment: underRules({ throttle }) });
+  const portal = await openPortal({ environment: withRules({ throttle }) });
 
   it('counts no more once the region has fixed it', async () => {
     const tenant = await aTenant(portal, { language: 'en' });

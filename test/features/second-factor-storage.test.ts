@@ -10,7 +10,7 @@ import { run } from '../cli/command.ts';
 import { aTenant, aUser, type TestUser } from '../support/builders.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
-import { anOwner, codeOf, english, signInByCode } from '../support/second-factor.ts';
+import { aSecondFactorUser, totpCode, english, signInByCode } from '../support/second-factor.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
 import * as erasureStore from '../../src/core/personal-data/erasure.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
@@ -25,7 +25,7 @@ describe('what is kept of a second factor', async () => {
   const portal = await portalWith(old);
   const tenant = await aTenant(portal, { language: 'en' });
   const zoe = await aUser(portal, tenant);
-  const owner = await anOwner(portal, zoe);
+  const owner = await aSecondFactorUser(portal, zoe);
 
   it('is nowhere in clear: not in the files of the database, in the log, in the activity log or on any page', async () => {
     const person = await signInByCode(portal, owner);
@@ -68,7 +68,7 @@ describe('what is kept of a second factor', async () => {
     lost.clock.now = portal.clock.now;
     for (let each = 0; each < 7; each++) {
       const person = await aPerson(lost, english).signIn(zoe);
-      await person.submit('Sign in', { Code: codeOf(lost, owner.seed) });
+      await person.submit('Sign in', { Code: totpCode(lost, owner.seed) });
       assert.equal(person.status, 503);
       person.sees('The second factor cannot be read for the moment');
     }
@@ -88,13 +88,13 @@ describe('what is kept of a second factor', async () => {
   it('opens nobody else’s account: a seed that is put into another’s row is none', async () => {
     const alone = await portalWith(recent);
     alone.clock.now = portal.clock.now;
-    const other = await anOwner(alone, await aUser(alone, tenant));
+    const other = await aSecondFactorUser(alone, await aUser(alone, tenant));
     const { knex } = alone.database;
     const totpOf = ({ id }: { id: string }) => knex('credentials').where({ user_id: id, kind: 'totp' });
     const { secret } = await totpOf(zoe).first<{ secret: string }>('secret');
     await totpOf(other.user).update({ secret });
     const person = await aPerson(alone, english).signIn(other.user);
-    await person.submit('Sign in', { Code: codeOf(alone, owner.seed) });
+    await person.submit('Sign in', { Code: totpCode(alone, owner.seed) });
     assert.equal(person.status, 503);
     assert.equal(createVault([recent]).open({ text: secret, keyId: 'x' }, ''), null);
   });
@@ -111,7 +111,7 @@ describe('what is kept of a second factor', async () => {
   });
 
   it('goes with its user when they are erased', async () => {
-    const gone = await anOwner(portal, await aUser(portal, tenant));
+    const gone = await aSecondFactorUser(portal, await aUser(portal, tenant));
     await usersStore.setState(portal.database, tenant.scope, gone.user.id, 'deleted', portal.clock.now);
     await portal.database.transaction((tx) => erasureStore.erase(tx, tenant.scope, gone.user, []));
     const { knex } = portal.database;
@@ -124,9 +124,9 @@ describe('who may remove another’s second factor', async () => {
   const tenant = await aTenant(portal, { language: 'en' });
   const user = (wishes: Partial<TestUser>) => aUser(portal, tenant, wishes);
   const [global, manager, plain] = [
-    await anOwner(portal, await user({ administratorLevel: 'global' })),
-    await anOwner(portal, await user({ administratorLevel: 'userManagement' })),
-    await anOwner(portal, await user({})),
+    await aSecondFactorUser(portal, await user({ administratorLevel: 'global' })),
+    await aSecondFactorUser(portal, await user({ administratorLevel: 'userManagement' })),
+    await aSecondFactorUser(portal, await user({})),
   ];
   const table: [label: string, by: typeof global, of: typeof global, status: number][] = [
     ['a User management admin of a Global admin', manager, global, 403],

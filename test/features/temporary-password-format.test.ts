@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { openSetup } from '../../src/core/accounts/tenants/set-up.ts';
 import { aTenant, aUser, goodPassword } from '../support/builders.ts';
-import { aCompanyWith, openLink, resetByLink } from '../support/links.ts';
+import { aTenantWithHandover, openLink, resetByLink } from '../support/links.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
-import { aTemporaryPassword } from '../support/strangers.ts';
+import { aTemporaryPassword } from '../support/password-attacks.ts';
 import { userRowOf } from '../support/credentials.ts';
 
 const messages = {
@@ -52,7 +52,7 @@ describe('a password in the form of a temporary one can’t be chosen', async ()
   });
 
   it('after a one-time link', async () => {
-    const { tenant: company, admin } = await aCompanyWith(portal, 'link');
+    const { tenant: company, admin } = await aTenantWithHandover(portal, 'link');
     const zoe = await aUser(portal, company);
     const link = await resetByLink(admin, zoe);
     const before = await hashOf(zoe.id);

@@ -4,19 +4,19 @@ import type * as cheerio from 'cheerio';
 type Selection = ReturnType<cheerio.CheerioAPI>;
 
 /** White space as a reader sees it; narrow and protected spaces count as spaces. */
-export const squeeze = (text: string): string => text.replace(/\s+/g, ' ').trim();
+export const normalizeSpace = (text: string): string => text.replace(/\s+/g, ' ').trim();
 
 /** A field that a form holds several times has several values. */
 type FormValues = Record<string, string | string[]>;
 
-export function encoded(values: FormValues): string {
+export function urlEncoded(values: FormValues): string {
   const pairs = Object.entries(values).flatMap(([name, value]) =>
     [value].flat().map((each): [string, string] => [name, each]),
   );
   return new URLSearchParams(pairs).toString();
 }
 
-export function valuesOf($: cheerio.CheerioAPI, form: Selection): FormValues {
+export function formValues($: cheerio.CheerioAPI, form: Selection): FormValues {
   const values: FormValues = {};
   form.find('input[name], select[name], textarea[name]').each((_, element) => {
     const field = $(element);
@@ -32,7 +32,7 @@ export function valuesOf($: cheerio.CheerioAPI, form: Selection): FormValues {
   return values;
 }
 
-export function byLabel(
+export function fieldsByLabel(
   $: cheerio.CheerioAPI,
   form: Selection,
   fields: Readonly<Record<string, string>>,
@@ -41,7 +41,7 @@ export function byLabel(
     Object.entries(fields).map(([label, value]) => {
       const found = form
         .find('label')
-        .filter((_, element) => squeeze($(element).text()) === label)
+        .filter((_, element) => normalizeSpace($(element).text()) === label)
         .first();
       const name = $(`#${found.attr('for') ?? 'none'}`).attr('name');
       assert.ok(name, `There is no field "${label}"`);

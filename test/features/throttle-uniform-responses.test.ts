@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as argon2 from '@node-rs/argon2';
 import { createHasher } from '../../src/platform/keys/hasher.ts';
-import { words } from '../support/words.ts';
+import { translator } from '../support/translator.ts';
 import { aTenant, aUser, goodPassword, type TestUser } from '../support/builders.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
-import { anAddress, aTemporaryPassword, atPassword, behindProxy, statusesOf } from '../support/strangers.ts';
-import { comparable } from '../support/traces.ts';
+import { anAddress, aTemporaryPassword, onPasswordPage, behindProxy, statusesOf } from '../support/password-attacks.ts';
+import { normalizedResponse } from '../support/responses.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 import { passwordHashOf, setPasswordHash } from '../support/credentials.ts';
 
@@ -64,14 +64,14 @@ for (const [dialect, server] of [
 
     /** What a stranger sees, and what one attempt costs: verifications, records, and counts. */
     async function attemptOf(username: string, password: string): Promise<object> {
-      const person = await atPassword(portal, anAddress(), username);
+      const person = await onPasswordPage(portal, anAddress(), username);
       await knex('throttles').delete();
       await knex('activity').delete();
       tags.length = 0;
       const answer = await person.send('POST', '/sign-in/password', { password });
       const counts = await knex('throttles').orderBy('key').select('key', 'points');
       return {
-        answer: comparable(answer, username),
+        answer: normalizedResponse(answer, username),
         verifications: tags.map((tag) => (tag.includes('$m=16,t=2,') ? 'full' : 'light')).sort(),
         records: (await knex('activity').select('kind')).map(({ kind }: { kind: string }) => kind),
         counts: counts.map(({ key, points }) => [String(key).split(':')[0], Number(points)]),
@@ -129,7 +129,7 @@ for (const [dialect, server] of [
     it('does not disturb those that are allowed', async () => {
       for (const who of ['an own password', 'a temporary password', 'a temporary password from an import']) {
         const { username, clearPassword } = users[who]!;
-        const person = await atPassword(portal, anAddress(), username);
+        const person = await onPasswordPage(portal, anAddress(), username);
         assert.deepEqual(await statusesOf(person, [clearPassword]), [303], who);
       }
     });
@@ -141,7 +141,7 @@ describe('a pause after wrong passwords', async () => {
   const zoe = await aUser(portal, await aTenant(portal), { clearPassword: goodPassword });
 
   for (const language of ['en', 'fr', 'de'] as const) {
-    const { t } = words(language);
+    const { t } = translator(language);
 
     it(`says in ${language} that a temporary password still works, unless such passwords are paused themselves`, async () => {
       const address = anAddress();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { trimLogs } from '../../src/core/activity/trim.ts';
 import { verifyChain } from '../../src/core/activity/verify.ts';
-import { aMovingRegion, moved } from '../support/moving.ts';
+import { aMovingRegion, moveTenant } from '../support/moving.ts';
 import { aTenant, aUser } from '../support/builders.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
 
@@ -24,7 +24,7 @@ it('a log whose front was dropped moves with the place from which it goes on', a
     () => {},
   );
   assert.deepEqual(await verifyChain(database, tenant.id), { entries: 1, dropped: 3, fault: null });
-  await moved(from, to, tenant.id);
+  await moveTenant(from, to, tenant.id);
   const arrived = await verifyChain(to.portal.database, tenant.id);
   assert.deepEqual([arrived?.dropped, arrived?.fault], [3, null]);
 });

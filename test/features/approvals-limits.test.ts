@@ -4,19 +4,19 @@ import { mayDelete } from '../../src/domain/policy.ts';
 import { person } from '../../src/domain/principal.ts';
 import { createScope, scopeInside } from '../../src/domain/scope.ts';
 import {
-  aCarefulCompany,
-  anApproval,
-  approvals,
-  aRequest,
-  asks,
-  kindsOf,
-  people,
-  rowOf,
-  statesOf,
+  aTenantWithApprovals,
+  aStoredRequest,
+  approvalsPage,
+  aPendingRequest,
+  requestApproval,
+  activityKindsOf,
+  usersPage,
+  storedUser,
+  requestStatesOf,
 } from '../support/approvals.ts';
 import { aUser } from '../support/builders.ts';
 import { openPortal } from '../support/portal.ts';
-import { anOwner } from '../support/second-factor.ts';
+import { aSecondFactorUser } from '../support/second-factor.ts';
 
 const portal = await openPortal();
 const { knex } = portal.database;
@@ -25,29 +25,29 @@ const secret = 'Kanarienvogel';
 
 describe('the second factor of a Global admin', () => {
   it('is removed as their password is reset: by two', async () => {
-    const { tenant, asker, other, as } = await aCarefulCompany(portal);
+    const { tenant, asker, other, as } = await aTenantWithApprovals(portal);
     const user = await aUser(portal, tenant, { displayName: 'Paul Petit', administratorLevel: 'global' });
-    await anOwner(portal, user);
+    await aSecondFactorUser(portal, user);
     const camille = await as(asker);
-    const page = `${people}/${user.id}/remove-second-factor`;
-    await camille.visit(`${people}/${user.id}`).then(() => camille.follow('Remove the second factor'));
+    const page = `${usersPage}/${user.id}/remove-second-factor`;
+    await camille.visit(`${usersPage}/${user.id}`).then(() => camille.follow('Remove the second factor'));
     camille.sees('Remove the second factor of Paul Petit');
-    const address = await asks(camille);
+    const address = await requestApproval(camille);
     assert.equal((await camille.send('post', page)).status, 303);
-    assert.notEqual((await rowOf(portal, user)).second_factor_at, null, 'alone nothing is removed');
+    assert.notEqual((await storedUser(portal, user)).second_factor_at, null, 'alone nothing is removed');
     const noah = await as(other);
     await noah.visit(address).then(() => noah.submit('Confirm'));
     await camille.visit(address).then(() => camille.submit('Remove a second factor'));
     camille.sees('Done, as confirmed.');
-    assert.equal((await rowOf(portal, user)).second_factor_at, null);
-    assert.deepEqual((await kindsOf(portal, tenant)).slice(-2), ['approval.done', 'secondFactor.removed']);
+    assert.equal((await storedUser(portal, user)).second_factor_at, null);
+    assert.deepEqual((await activityKindsOf(portal, tenant)).slice(-2), ['approval.done', 'secondFactor.removed']);
   });
 });
 
 describe('a reason', () => {
   it('is read in the log by whoever could do it, and by nobody else', async () => {
-    const company = await aCarefulCompany(portal, { resetGlobalAdmin: 'two' });
-    const address = await aRequest(company, secret);
+    const company = await aTenantWithApprovals(portal, { resetGlobalAdmin: 'two' });
+    const address = await aPendingRequest(company, secret);
     const noah = await company.as(company.other);
     await noah.visit(address).then(() => noah.submit('Decline', { 'Comment (optional)': `${secret} too` }));
     for (const who of ['asker', 'other', 'third', 'manager'] as const) {
@@ -63,8 +63,8 @@ describe('a reason', () => {
   });
 
   it('stands in nobody’s own data but in that of whoever wrote it', async () => {
-    const company = await aCarefulCompany(portal, { resetGlobalAdmin: 'two' });
-    await aRequest(company, secret);
+    const company = await aTenantWithApprovals(portal, { resetGlobalAdmin: 'two' });
+    await aPendingRequest(company, secret);
     for (const who of ['asker', 'other', 'third'] as const) {
       const person = await company.as(company[who]);
       const file = await person.send('get', '/my-profile/data.json');
@@ -72,8 +72,8 @@ describe('a reason', () => {
       assert.equal(file.text.includes(secret), who === 'asker', who);
     }
     const camille = await company.as(company.asker);
-    await camille.visit(`${people}/${company.third.id}`);
-    const file = await camille.send('post', `${people}/${company.third.id}/data.json`);
+    await camille.visit(`${usersPage}/${company.third.id}`);
+    const file = await camille.send('post', `${usersPage}/${company.third.id}/data.json`);
     assert.equal(file.status, 200);
     assert.match(file.text, /approval.asked/);
     assert.ok(!file.text.includes(secret), 'nor in the data of whom it is about, for whoever takes it');
@@ -82,11 +82,11 @@ describe('a reason', () => {
 
 describe('asking', () => {
   it('again and again is stopped in words', async () => {
-    const { asker, third, tenant, as } = await aCarefulCompany(portal);
+    const { asker, third, tenant, as } = await aTenantWithApprovals(portal);
     const camille = await as(asker);
     await camille.visit('/dashboard');
     const ask = () =>
-      camille.send('post', `${approvals}/new`, { act: 'resetPassword', user: third.id, reason: 'Because' });
+      camille.send('post', `${approvalsPage}/new`, { act: 'resetPassword', user: third.id, reason: 'Because' });
     let [last, asked] = [await ask(), 1];
     for (; last.status === 303 && asked < 40; asked++) {
       await camille.send('post', String(last.headers.location), { move: 'withdraw' });
@@ -100,32 +100,32 @@ describe('asking', () => {
   });
 
   it('counts one’s own requests, however many others wait', async () => {
-    const { tenant, asker, other, third, as } = await aCarefulCompany(portal);
-    for (let count = 0; count < 105; count++) await anApproval(portal, tenant, other);
+    const { tenant, asker, other, third, as } = await aTenantWithApprovals(portal);
+    for (let count = 0; count < 105; count++) await aStoredRequest(portal, tenant, other);
     portal.clock.now += 1;
     const camille = await as(asker);
     await camille.visit('/dashboard');
     const ask = () =>
-      camille.send('post', `${approvals}/new`, { act: 'resetPassword', user: third.id, reason: 'Because' });
+      camille.send('post', `${approvalsPage}/new`, { act: 'resetPassword', user: third.id, reason: 'Because' });
     const [one, again] = [await ask(), await ask()];
     assert.equal(one.headers.location, again.headers.location, 'asked twice is one');
-    for (let count = 0; count < 19; count++) await anApproval(portal, tenant, asker);
+    for (let count = 0; count < 19; count++) await aStoredRequest(portal, tenant, asker);
     const target = await aUser(portal, tenant, { administratorLevel: 'global' });
-    await camille.visit(`${people}/${target.id}/reset-password`);
+    await camille.visit(`${usersPage}/${target.id}/reset-password`);
     await camille.submit('Ask for confirmation', { Reason: 'Because' });
     camille.sees('Too many of your requests are waiting.');
     await camille.visit('/dashboard');
     camille.sees('105 requests wait for your answer');
     await knex('users').where({ id: asker.id }).update({ state: 'blocked' });
     await portal.background.runAll();
-    const states = await statesOf(portal, tenant);
+    const states = await requestStatesOf(portal, tenant);
     assert.equal(states.filter((state) => state === 'lapsed').length, 20, 'the work gets to all of them');
   });
 });
 
 describe('what cannot be asked for', () => {
   it('under support access is refused, and not offered', async () => {
-    const { tenant, manager, plain } = await aCarefulCompany(portal);
+    const { tenant, manager, plain } = await aTenantWithApprovals(portal);
     const rules = {
       ...tenant.scope.rules,
       twoAdministrators: { for: ['deleteMany'], deleteMoreThan: 0, withinHours: 1 },
@@ -147,10 +147,10 @@ describe('what cannot be asked for', () => {
   });
 
   it('lapses: rules that the region does not let a company have any more', async () => {
-    const { tenant, asker, other, as } = await aCarefulCompany(portal, { export: 'two', idleMinutes: 5 });
+    const { tenant, asker, other, as } = await aTenantWithApprovals(portal, { export: 'two', idleMinutes: 5 });
     const camille = await as(asker);
-    await camille.visit(`${approvals}/new?act=loosenRules&idleMinutes=5`);
-    const address = await asks(camille);
+    await camille.visit(`${approvalsPage}/new?act=loosenRules&idleMinutes=5`);
+    const address = await requestApproval(camille);
     const noah = await as(other);
     await noah.visit(address).then(() => noah.submit('Confirm'));
     const row =
@@ -162,7 +162,7 @@ describe('what cannot be asked for', () => {
     await knex('approvals').where({ tenant_id: tenant.id }).update({ subject });
     const answer = await camille.send('post', `${address}/perform`);
     assert.equal(answer.status, 409);
-    assert.deepEqual(await statesOf(portal, tenant), ['lapsed']);
+    assert.deepEqual(await requestStatesOf(portal, tenant), ['lapsed']);
     await camille.visit(address);
     camille.sees('What it was about has changed since it was asked for.');
   });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { PlannedRow } from '../../src/domain/imports.ts';
 import { aUser, type TestTenant, type TestUser } from '../support/builders.ts';
-import { addition, change, importStories, type ImportStory } from '../support/import-stories.ts';
+import { plannedAddition, plannedChange, importScenarios, type ConfirmedImport } from '../support/import-scenarios.ts';
 import { openPortal, type Portal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import * as credentialsStore from '../../src/core/accounts/stores/credentials.store.ts';
@@ -21,9 +21,9 @@ for (const [dialect, server] of [
     async () => {
       const portal: Portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
       const { database } = portal;
-      const { wanted, found, countOf, kindsOf, run } = importStories(portal);
+      const { wanted, found, countOf, kindsOf, run } = importScenarios(portal);
 
-      const losses: [what: string, lose: (story: ImportStory) => Promise<unknown>][] = [
+      const losses: [what: string, lose: (story: ConfirmedImport) => Promise<unknown>][] = [
         ['was blocked', ({ tenant, admin }) => usersStore.setState(database, tenant.scope, admin.id, 'blocked', 0)],
         ['was deleted', ({ tenant, admin }) => usersStore.setState(database, tenant.scope, admin.id, 'deleted', 0)],
         [
@@ -56,18 +56,18 @@ for (const [dialect, server] of [
       const moves: [
         what: string,
         rows: (zoe: TestUser, tenant: TestTenant) => PlannedRow[],
-        move: (story: ImportStory) => Promise<unknown>,
+        move: (story: ConfirmedImport) => Promise<unknown>,
         key: string,
       ][] = [
         [
           'somebody has taken the user name',
-          (_zoe, tenant) => [addition(tenant, 0)],
+          (_zoe, tenant) => [plannedAddition(tenant, 0)],
           ({ tenant }) => aUser(portal, tenant, { username: `new0@${tenant.domain}` }),
           'tenants:error.usernameTaken',
         ],
         [
           'the domain is gone',
-          (_zoe, tenant) => [addition(tenant, 0)],
+          (_zoe, tenant) => [plannedAddition(tenant, 0)],
           ({ tenant }) =>
             database
               .knex('tenant_domains')
@@ -77,19 +77,19 @@ for (const [dialect, server] of [
         ],
         [
           'the user was changed otherwise',
-          (zoe) => [change(zoe, 2, [{ field: 'firstName', from: 'Zoé', to: 'Zoë' }])],
+          (zoe) => [plannedChange(zoe, 2, [{ field: 'firstName', from: 'Zoé', to: 'Zoë' }])],
           ({ tenant, zoe }) => usersStore.update(database, tenant.scope, zoe.id, { ...zoe, firstName: 'Zo' }),
           'imports:fault.meanwhile',
         ],
         [
           'the user was deleted',
-          (zoe) => [change(zoe, 2, [{ field: 'firstName', from: 'Zoé', to: 'Zoë' }])],
+          (zoe) => [plannedChange(zoe, 2, [{ field: 'firstName', from: 'Zoé', to: 'Zoë' }])],
           ({ tenant, zoe }) => usersStore.setState(database, tenant.scope, zoe.id, 'deleted', 0),
           'imports:fault.meanwhile',
         ],
         [
           'the user has become a Global admin, and the other one is none any more',
-          (zoe) => [change(zoe, 2, [{ field: 'firstName', from: 'Zoé', to: 'Zoë' }])],
+          (zoe) => [plannedChange(zoe, 2, [{ field: 'firstName', from: 'Zoé', to: 'Zoë' }])],
           async ({ tenant, zoe, admin }) => {
             await usersStore.update(database, tenant.scope, zoe.id, { ...zoe, administratorLevel: 'global' });
             await usersStore.update(database, tenant.scope, admin.id, {
@@ -101,7 +101,7 @@ for (const [dialect, server] of [
         ],
         [
           'the company has left its administrators to the Global admins, and the other one is none any more',
-          (zoe) => [change(zoe, 2, [{ field: 'firstName', from: 'Zoé', to: 'Zoë' }])],
+          (zoe) => [plannedChange(zoe, 2, [{ field: 'firstName', from: 'Zoé', to: 'Zoë' }])],
           async ({ tenant, zoe, admin }) => {
             await aUser(portal, tenant, { administratorLevel: 'global' });
             await usersStore.update(database, tenant.scope, zoe.id, { ...zoe, administratorLevel: 'billing' });
@@ -117,7 +117,10 @@ for (const [dialect, server] of [
       for (const [what, rows, move, key] of moves) {
         it(`an import changes nobody when it is all or nothing, and leaves the row out when it is not: ${what}`, async () => {
           for (const mode of ['all', 'good'] as const) {
-            const story = await wanted({ mode, rows: (zoe, tenant) => [...rows(zoe, tenant), addition(tenant, 9)] });
+            const story = await wanted({
+              mode,
+              rows: (zoe, tenant) => [...rows(zoe, tenant), plannedAddition(tenant, 9)],
+            });
             await move(story);
             const before = await countOf(story.tenant);
             await run();
@@ -134,7 +137,7 @@ for (const [dialect, server] of [
 
       it('an import has nothing left to do where somebody else did the same', async () => {
         const story = await wanted({
-          rows: (zoe) => [change(zoe, 2, [{ field: 'firstName', from: 'Zoé', to: 'Zoë' }])],
+          rows: (zoe) => [plannedChange(zoe, 2, [{ field: 'firstName', from: 'Zoé', to: 'Zoë' }])],
         });
         await usersStore.update(database, story.tenant.scope, story.zoe.id, { ...story.zoe, firstName: 'Zoë' });
         await run();

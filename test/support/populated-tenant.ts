@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { anApproval } from './approvals.ts';
+import { aStoredRequest } from './approvals.ts';
 import { aTenant, aUser, type TestTenant, type TestUser } from './builders.ts';
 import type { MovingRegion } from './moving.ts';
 import { editUser } from './edit-user.ts';
@@ -15,7 +15,7 @@ export const canaries = [
   ...['198.51.100.77', 'Canarium', 'canary-file.csv', 'zeisig@', 'gimpel@', 'dompfaff@'],
 ];
 
-export interface MovingScene {
+export interface PopulatedTenant {
   readonly tenant: TestTenant;
   readonly admin: TestUser;
   readonly user: TestUser;
@@ -29,7 +29,7 @@ export interface MovingScene {
 }
 
 /** A company that has left its names in every field of every table that can hold one, beside another company. */
-export async function aMovingScene({ portal }: MovingRegion): Promise<MovingScene> {
+export async function aPopulatedTenant({ portal }: MovingRegion): Promise<PopulatedTenant> {
   const other = await aTenant(portal, { name: 'Nachbar GmbH', language: 'en' });
   const neighbour = await aPerson(portal, english).signIn(
     await aUser(portal, other, { displayName: 'Ada Nachbar', administratorLevel: 'global' }),
@@ -65,7 +65,7 @@ export async function aMovingScene({ portal }: MovingRegion): Promise<MovingScen
   await visitor.submit('Next', { 'User name': user.username });
   await visitor.send('POST', '/sign-in/password', { password: 'wrong' });
   await stage(portal, tenant, admin);
-  await anApproval(portal, tenant, admin);
+  await aStoredRequest(portal, tenant, admin);
   await handOut(portal, tenant, admin);
   return { tenant, admin, user, blocked, deleted, temporary, signedIn, neighbour };
 }

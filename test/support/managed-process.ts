@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
 /** A server that lives no longer than this process. `pid` is the server's own, to freeze or end it on purpose. */
-export interface Kept {
+export interface ManagedProcess {
   readonly pid: number;
   /** What the server has written so far, for the message when it does not come up. */
   readonly output: () => string;
@@ -13,7 +13,7 @@ export interface Kept {
 // The shell holds the server and reads from a pipe that only this process holds open. However this process ends, a
 // failed test or SIGKILL included, the pipe closes and the shell ends the server by its pid. A stopped (SIGSTOP) server
 // is woken first, and one that does not listen is ended the hard way.
-const holder = `
+const supervisorScript = `
 "$@" </dev/null >&2 &
 pid=$!
 echo "$pid"
@@ -27,14 +27,18 @@ kill "$killer" 2>/dev/null
 [ -z "$KEEPER_FOLDER" ] || rm -rf "$KEEPER_FOLDER"
 `;
 
-interface Keeping extends Pick<SpawnOptions, 'uid' | 'gid'> {
+interface ManagedOptions extends Pick<SpawnOptions, 'uid' | 'gid'> {
   /** Removed once the server has ended. */
   readonly folder: string;
 }
 
 /** Starts a server and holds it; it is ended by `stop()`, or when this process ends for whatever reason. */
-export async function keep(command: string, args: readonly string[], { folder, ...owner }: Keeping): Promise<Kept> {
-  const shell = spawn('/bin/sh', ['-c', holder, 'keeper', command, ...args], {
+export async function spawnManaged(
+  command: string,
+  args: readonly string[],
+  { folder, ...owner }: ManagedOptions,
+): Promise<ManagedProcess> {
+  const shell = spawn('/bin/sh', ['-c', supervisorScript, 'keeper', command, ...args], {
     ...owner,
     cwd: folder,
     env: { ...process.env, KEEPER_FOLDER: folder },
